@@ -1,0 +1,22 @@
+"""Marks that tie code to the requirements of `docs/protocol/requirements.toml`.
+
+The marks cost nothing at run time: `python -m trial_edc.trace` reads them from the
+source text and writes `docs/traceability.md`.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+T = TypeVar("T", bound=Callable[..., Any])
+
+
+def implements(*requirement_ids: str) -> Callable[[T], T]:
+    """Say which requirements a function or class fulfils."""
+    if not requirement_ids:
+        message = "implements() needs at least one requirement id"
+        raise ValueError(message)
+
+    def unchanged(thing: T) -> T:
+        return thing
+
+    return unchanged
