@@ -1,0 +1,329 @@
+"""The trial as typed, frozen, validated objects: `PROTOCOL`, read from protocol.toml.
+
+Sections, keys and reasons are those of the file. No logic lives here; a value that
+makes no sense is refused when the program starts, with a message that names its key.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+
+from trial_edc.record import Arm, Criterion, Endpoint, Registry
+from trial_edc.requirements import implements
+from trial_edc.typed_toml import read, require, require_unique
+from trial_edc.vocabulary import VisitCode
+
+FILE = Path(__file__).with_name("protocol.toml")
+
+
+class EgfrEquation(StrEnum):
+    """Equations that estimate the glomerular filtration rate from creatinine."""
+
+    CKD_EPI_2021 = "ckdepi2021"
+    CKD_EPI_2009 = "ckdepi2009"
+
+
+class Month3Rule(StrEnum):
+    """How "month 3" is counted; one setting drives every use of it."""
+
+    CALENDAR = "calendar"
+    DAYS_90 = "days90"
+
+
+class Anchor(StrEnum):
+    """Which end of an infusion a time point counts from."""
+
+    START = "start"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilitySettings:
+    """Thresholds of the eligibility rules; units are in the names."""
+
+    i1_fold: Decimal
+    i1_pair_hours: int
+    i1_allow_attested_onset: bool
+    i1_urine_ml_kg_h: Decimal
+    i1_urine_hours: int
+    minimum_age_years: int
+    maximum_age_years: int
+    e9_applies_below_years: int
+    e9_egfr: Decimal
+    egfr_equation: EgfrEquation
+    e11_lvef_pct: Decimal
+    e13_more_than_organs: int
+    e13_organs: tuple[str, ...]
+    e17_stable_months: int
+    e17_prednisone_mg_day: Decimal
+    e17_window_days: int
+    e17_chronic_days: int
+    e17_systemic_routes: tuple[str, ...]
+    e17_local_routes: tuple[str, ...]
+    e18_platelets_10e9_l: Decimal
+    baseline_days: int
+    baseline_fallback_days: int
+    baseline_impute_for_outcomes: bool
+    imputed_egfr: Decimal
+    mdrd_constant: Decimal
+    kdigo_anuria_ml: Decimal
+    steroid_equivalents_mg: dict[str, Decimal]
+
+    def __post_init__(self) -> None:
+        """Refuse thresholds that contradict each other."""
+        require(
+            "maximum_age_years",
+            that=0 < self.minimum_age_years <= self.maximum_age_years,
+            problem="is below minimum_age_years",
+        )
+        require(
+            "baseline_fallback_days",
+            that=0 < self.baseline_days <= self.baseline_fallback_days,
+            problem="is below baseline_days",
+        )
+        require("i1_fold", that=self.i1_fold > 1, problem="is not above 1")
+        for drug, mg in self.steroid_equivalents_mg.items():
+            require(
+                f"steroid_equivalents_mg.{drug}", that=mg > 0, problem="is not above 0"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How old evidence may be at randomisation before the page warns."""
+
+    hcg_days: int
+    echo_days: int
+    platelets_hours: int
+    qualifying_sample_hours: int
+    reconfirmation_hours: int
+    rescreening_consent_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One visit of the schedule; `target_day` None: no fixed day after day 0."""
+
+    code: VisitCode
+    visitnum: Decimal
+    before_days: int
+    after_days: int
+    lead_days: int
+    grace_days: int
+    content: str
+    target_day: int | None = None
+    in_hospital_only: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a window that is no window."""
+        for name in ("before_days", "after_days", "lead_days", "grace_days"):
+            require(name, that=getattr(self, name) >= 0, problem="is below 0")
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Visits with their windows, and the rules round them."""
+
+    month3_rule: Month3Rule
+    month3_months: int
+    month3_days: int
+    day0_hours_after_randomisation: int
+    infusion_2_last_day: int
+    lost_attempts: int
+    lost_days: int
+    end_of_study_visitnum: Decimal
+    visits: tuple[Slot, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a visit that is there twice."""
+        require_unique("visits", [slot.code for slot in self.visits])
+
+    def slot(self, code: VisitCode) -> Slot:
+        """Give the visit of that code; unscheduled visits have none."""
+        return next(slot for slot in self.visits if slot.code == code)
+
+
+@dataclass(frozen=True, slots=True)
+class InfusionPlan:
+    """What one infusion should be; the record is silent, the sponsor enters it."""
+
+    planned_dose_e6_per_kg: Decimal
+    planned_volume_ml: Decimal
+    planned_rate_ml_min: Decimal
+    premedication: str
+
+
+@dataclass(frozen=True, slots=True)
+class VitalSignTime:
+    """When vital signs are due around an infusion."""
+
+    code: str
+    anchor: Anchor
+    minute: int
+    tolerance_min: int
+    only_while_running: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InfusionSettings:
+    """Limits of the infusion record and the plan, as far as it has been entered."""
+
+    route: str
+    days: tuple[int, ...]
+    dose_low_pct: Decimal
+    dose_high_pct: Decimal
+    viability_low_pct: Decimal
+    thaw_to_start_max_min: int
+    rate_max_ml_min: Decimal
+    stop_after_reaction_grade: int
+    vital_sign_times: tuple[VitalSignTime, ...]
+    precedent: InfusionPlan
+    planned_dose_e6_per_kg: Decimal | None = None
+    planned_volume_ml: Decimal | None = None
+    planned_rate_ml_min: Decimal | None = None
+    premedication: str | None = None
+
+    @property
+    def unset(self) -> tuple[str, ...]:
+        """Name the values of the plan that the sponsor still owes."""
+        return tuple(
+            name
+            for name in InfusionPlan.__dataclass_fields__
+            if getattr(self, name) is None
+        )
+
+    def plan(self, *, demo: bool) -> InfusionPlan | None:
+        """Give the plan; until it is entered None, or the precedent in a demo."""
+        if self.unset:
+            return self.precedent if demo else None
+        names = InfusionPlan.__dataclass_fields__
+        return InfusionPlan(**{name: getattr(self, name) for name in names})
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeSettings:
+    """Windows and limits of the endpoints."""
+
+    day28: int
+    creatinine_window_days: int
+    rrt_lookback_days: int
+    rrt_transplant_counts: bool
+    recovery_ratio: Decimal
+    stay_decimals: int
+
+
+@dataclass(frozen=True, slots=True)
+class SafetySettings:
+    """Clocks of safety reporting."""
+
+    ctcae_version: str
+    report_to_sponsor_hours: int
+    report_to_ethics_hours: int
+    susar_fatal_days: int
+    susar_followup_days: int
+    susar_other_days: int
+    related_causalities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderSettings:
+    """When and how participants may be written to."""
+
+    quiet_from: time
+    quiet_until: time
+    maximum_per_visit: int
+    opt_out_words: tuple[str, ...]
+    languages: tuple[str, ...]
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Blinding:
+    """Who else than the product staff may see an arm."""
+
+    arm_visible_to_investigator: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long records are kept."""
+
+    donor_and_lot_years: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentVersion:
+    """One version of the consent document."""
+
+    version: str
+    effective_from: date
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GoLive:
+    """How many people of each kind must be active before the trial may open."""
+
+    investigators: int
+    product_staff: int
+    unblinded_monitors: int
+    list_custodians: int
+    unblinded_statisticians: int
+    safety_officers: int
+    administrators: int
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """The whole trial."""
+
+    version: str
+    registry: Registry
+    arms: tuple[Arm, ...]
+    endpoints: tuple[Endpoint, ...]
+    criteria: tuple[Criterion, ...]
+    eligibility: EligibilitySettings
+    freshness: Freshness
+    schedule: Schedule
+    infusion: InfusionSettings
+    outcomes: OutcomeSettings
+    safety: SafetySettings
+    reminders: ReminderSettings
+    blinding: Blinding
+    retention: Retention
+    consent_versions: tuple[ConsentVersion, ...]
+    go_live: GoLive
+
+    def __post_init__(self) -> None:
+        """Refuse a trial whose parts do not fit together."""
+        require_unique("arms", [arm.code for arm in self.arms])
+        require_unique("endpoints", [endpoint.id for endpoint in self.endpoints])
+        require_unique("criteria", [criterion.id for criterion in self.criteria])
+        require(
+            "arms",
+            that=sum(arm.planned for arm in self.arms) == self.registry.enrolment,
+            problem="planned numbers do not add up to registry.enrolment",
+        )
+
+    def criterion(self, criterion_id: str) -> Criterion:
+        """Give a criterion by its id, such as `E9`."""
+        return next(found for found in self.criteria if found.id == criterion_id)
+
+    def consent_version_on(self, day: date) -> ConsentVersion | None:
+        """Give the consent version that holds on a date."""
+        effective = [v for v in self.consent_versions if v.effective_from <= day]
+        return max(effective, key=lambda v: v.effective_from, default=None)
+
+
+@implements("PRT-01", "PRT-02")
+def load(path: Path = FILE) -> Protocol:
+    """Read and validate the protocol; raises `OddValue` naming the key."""
+    with path.open("rb") as file:
+        table = tomllib.load(file, parse_float=Decimal)
+    return read(Protocol, table, "")
+
+
+PROTOCOL = load()

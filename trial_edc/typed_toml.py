@@ -1,0 +1,127 @@
+"""Reads a TOML table into a frozen dataclass and refuses whatever does not fit.
+
+Every key must be known, every field without a default must be there, every value must
+have the declared type: the message names the key.
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+
+class OddValue(ValueError):  # noqa: N818 - house style: the name says what happened
+    """A table holds something that its declaration does not allow."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        """Name the key, then what is wrong with it."""
+        super().__init__(f"{key}: {problem}")
+
+
+def require(key: str, *, that: bool, problem: str) -> None:
+    """Refuse a value that its neighbours or the world do not allow."""
+    if not that:
+        raise OddValue(key, problem)
+
+
+def require_unique(key: str, names: Sequence[str]) -> None:
+    """Refuse a list that names something twice."""
+    for name in names:
+        require(key, that=names.count(name) == 1, problem=f"{name!r} is there twice")
+
+
+def read(kind: type[T], table: object, key: str) -> T:
+    """Build a dataclass from a table; `key` is the table's own name in messages."""
+    if not isinstance(table, Mapping):
+        raise OddValue(key, "is not a table")
+    fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    for name in table:
+        if name not in fields:
+            raise OddValue(_below(key, name), "is not a known key")
+    hints = get_type_hints(kind)
+    values: dict[str, Any] = {}
+    for name, field in fields.items():
+        if name in table:
+            values[name] = value(hints[name], table[name], _below(key, name))
+        elif field.default is dataclasses.MISSING:
+            raise OddValue(_below(key, name), "is missing")
+    try:
+        return kind(**values)
+    except OddValue as odd:
+        raise OddValue(_below(key, str(odd).split(": ", 1)[0]), _rest(odd)) from odd
+
+
+def value(kind: Any, found: object, key: str) -> Any:  # noqa: ANN401 - any declared type
+    """Give the found value in its declared type."""
+    origin = get_origin(kind)
+    if origin in COMPOSED:
+        return COMPOSED[origin](get_args(kind), found, key)
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        return read(kind, found, key)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return _member(kind, found, key)
+    if kind is Decimal and isinstance(found, int) and not isinstance(found, bool):
+        return Decimal(found)
+    if type(found) is not kind:
+        raise OddValue(key, f"{found!r} is not {WORDS.get(kind, kind)}")
+    return found
+
+
+def _below(key: str, name: str) -> str:
+    return f"{key}.{name}" if key else name
+
+
+def _rest(odd: OddValue) -> str:
+    return str(odd).split(": ", 1)[1]
+
+
+def _sequence(kinds: tuple[Any, ...], found: object, key: str) -> tuple[Any, ...]:
+    if not isinstance(found, list):
+        raise OddValue(key, f"{found!r} is not a list")
+    return tuple(
+        value(kinds[0], item, f"{key}[{index}]") for index, item in enumerate(found)
+    )
+
+
+def _mapping(kinds: tuple[Any, ...], found: object, key: str) -> dict[str, Any]:
+    if not isinstance(found, Mapping):
+        raise OddValue(key, "is not a table")
+    return {
+        name: value(kinds[1], item, _below(key, name)) for name, item in found.items()
+    }
+
+
+def _optional(kinds: tuple[Any, ...], found: object, key: str) -> Any:  # noqa: ANN401
+    (kind,) = (kind for kind in kinds if kind is not NoneType)
+    return value(kind, found, key)
+
+
+def _member(kind: type[Enum], found: object, key: str) -> Enum:
+    try:
+        return kind(found)
+    except ValueError:
+        allowed = ", ".join(str(member.value) for member in kind)
+        problem = f"{found!r} is not one of {allowed}"
+        raise OddValue(key, problem) from None
+
+
+COMPOSED: dict[Any, Callable[[tuple[Any, ...], object, str], Any]] = {
+    tuple: _sequence,
+    dict: _mapping,
+    UnionType: _optional,
+}
+
+WORDS = {
+    bool: "true or false",
+    int: "a whole number",
+    Decimal: "a number",
+    str: "a text",
+    date: "a date",
+    time: "a time",
+    datetime: "a date-time",
+}
