@@ -1,0 +1,1 @@
+"""Trust in the record: every write is attributed, recorded and sealed."""

@@ -1,0 +1,150 @@
+"""Who writes, how and why: told to the database for the length of a transaction."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, Protocol
+
+from django.db import connection, transaction
+
+from trial_edc import clock
+
+
+class Via(StrEnum):
+    """The way by which a write came in."""
+
+    PAGE = "page"
+    IMPORT = "import"
+    API = "api"
+    TASK = "task"
+    COMMAND = "command"
+
+
+class Actor(Protocol):
+    """A user account, or a named process of the system."""
+
+    pk: Any
+    username: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Process:
+    """A part of the system that writes by itself, such as a periodic task."""
+
+    name: str
+    pk: None = None
+    role: str = "SYS"
+
+    @property
+    def username(self) -> str:
+        """Return the name as it stands in the audit trail."""
+        return f"process:{self.name}"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a value changed: a code of the pick list and words."""
+
+    code: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Where a request came from."""
+
+    request_id: str = ""
+    address: str = ""
+
+
+Reasons = Mapping[int, Mapping[str, Reason]]  # by form instance, then item
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """What the database is told about the writes of a transaction."""
+
+    by: Actor
+    via: Via
+    reasons: Reasons = field(default_factory=dict)
+    reason: Reason | None = None
+
+    def as_json(self) -> str:
+        """Return the context as the trigger function reads it."""
+        trace, demo_at = current_trace.get(), clock.moved_to()
+        context: dict[str, Any] = {
+            "actor_id": self.by.pk,
+            "actor": self.by.username,
+            "role": self.by.role,
+            "via": self.via,
+            "request_id": trace.request_id,
+            "address": trace.address or None,
+        }
+        if demo_at:
+            context["demo_at"] = demo_at.isoformat()
+        if self.reason:
+            context["reason"] = vars(self.reason)
+        if self.reasons:
+            context["reasons"] = {
+                str(form_id): {item: vars(why) for item, why in items.items()}
+                for form_id, items in self.reasons.items()
+            }
+        return json.dumps(context, default=str)
+
+
+current_trace: ContextVar[Trace] = ContextVar("trace", default=Trace())  # noqa: B039
+_current: ContextVar[Attribution | None] = ContextVar("attribution", default=None)
+
+
+@contextmanager
+def attributed(
+    *,
+    by: Actor,
+    via: Via,
+    reasons: Reasons | None = None,
+    reason: Reason | None = None,
+) -> Iterator[None]:
+    """Open a transaction whose writes are this actor's; may be nested.
+
+    The outer attribution is in force again after an inner one ends, also in the
+    database, so that no later write passes under the wrong name.
+    """
+    outer = _current.get() if connection.in_atomic_block else None
+    inner = Attribution(by, via, reasons or {}, reason)
+    if outer and not inner.reasons and not inner.reason and outer.by == by:
+        inner = replace(outer, via=via)
+    with transaction.atomic():
+        nested = len(connection.savepoint_ids) > 0
+        if inner != outer:
+            _tell_database(inner.as_json())
+        token = _current.set(inner)
+        try:
+            yield
+        finally:
+            _current.reset(token)
+        if nested and inner != outer:
+            _tell_database(outer.as_json() if outer else "")
+
+
+def _tell_database(context: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('audit.context', %s, true)", [context])
+
+
+def act(
+    name: str,
+    *,
+    participant_id: int | None = None,
+    form_id: int | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Record a deed that is no change of a row: a sign-in, an export, a view."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT audit_act(%s, %s, %s, %s)",
+            [name, participant_id, form_id, json.dumps(details or {}, default=str)],
+        )

@@ -1,0 +1,135 @@
+"""The audit trail, its seals, the keys of the vault and the marks of a database."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from audit.recording import REFUSE_REMOVAL, Recorded, Register, record
+
+__all__ = ["DataKey", "DatabaseLock", "Entry", "Installation", "Recorded", "Register"]
+
+
+class ExactDecoder(json.JSONDecoder):
+    """Reads numbers as `Decimal`, as they were measured."""
+
+    def __init__(self, **options: Any) -> None:
+        """Set the exact reader of numbers."""
+        super().__init__(**{**options, "parse_float": Decimal})
+
+
+class Confidentiality(models.TextChoices):
+    """Who may see a sheet and its history."""
+
+    OPEN = "open", _("open")
+    RESTRICTED = "restricted", _("restricted")
+    IDENTITY = "identity", _("identity")
+
+
+class Entry(models.Model):
+    """One write, or one deed, in the audit trail; written by the database alone."""
+
+    class Operation(models.TextChoices):
+        INSERT = "INSERT", _("entered")
+        UPDATE = "UPDATE", _("changed")
+        ACT = "ACT", _("act")
+
+    at = models.DateTimeField(_("server time"))
+    demo_at = models.DateTimeField(_("simulated time"), null=True)
+    transaction_id = models.BigIntegerField()
+    operation = models.CharField(max_length=6, choices=Operation.choices)
+    table_name = models.CharField(max_length=63)
+    row_id = models.BigIntegerField(null=True)
+    act = models.CharField(max_length=63)
+    participant_id = models.BigIntegerField(null=True)
+    form_id = models.BigIntegerField(null=True)
+    revision = models.IntegerField(null=True)
+    confidentiality = models.CharField(max_length=10)
+    changes = models.JSONField(decoder=ExactDecoder)
+    reasons = models.JSONField()
+    actor_id = models.BigIntegerField(null=True)
+    actor = models.CharField(max_length=150)
+    role = models.CharField(max_length=8)
+    via = models.CharField(max_length=8)
+    request_id = models.CharField(max_length=36)
+    address = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+        indexes = (
+            models.Index(fields=("form_id", "id"), name="entry_form"),
+            models.Index(fields=("participant_id", "id"), name="entry_participant"),
+            models.Index(fields=("actor_id", "id"), name="entry_actor"),
+            models.Index(fields=("at",), name="entry_at"),
+        )
+        triggers = (
+            REFUSE_REMOVAL,
+            pgtrigger.Trigger(
+                name="refuse_change",
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                    RAISE EXCEPTION 'An entry of the audit trail is never changed.'
+                    USING ERRCODE = 'AU003';
+                """,
+            ),
+        )
+
+
+class DatabaseLock(Register):
+    """A lock of the whole database; it holds until two persons lift it."""
+
+    locked_at = models.DateTimeField()
+    locked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    unlocked_at = models.DateTimeField(null=True)
+
+    class Meta(Register.Meta):
+        constraints = (
+            models.UniqueConstraint(
+                models.Value(1),
+                condition=models.Q(unlocked_at=None),
+                name="one_database_lock",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(locked_by=models.F("confirmed_by")),
+                name="lock_by_two_persons",
+            ),
+        )
+
+
+class DataKey(models.Model):
+    """A key of the vault for one purpose, itself wrapped with a master key.
+
+    Master keys are in the environment, so a copy of the database opens nothing.
+    """
+
+    purpose = models.CharField(max_length=20)
+    wrapped = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("purpose",), name="one_key_a_purpose"),
+        )
+
+
+class Installation(models.Model):
+    """What this database is: one row, written by the owner when it is made."""
+
+    is_demo = models.BooleanField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(models.Value(1), name="one_installation"),
+        )

@@ -1,0 +1,187 @@
+-- What the database does on each write of a recorded table (docs/adr/0001).
+
+-- The value of an item as the audit trail tells it: a scalar or a list; a laboratory
+-- value with its unit; or the missing code that stands for the value.
+CREATE FUNCTION audit_item(stored jsonb, item text) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE
+        WHEN stored -> 'missing' ? item
+            THEN jsonb_build_object('missing', stored -> 'missing' -> item)
+        WHEN stored ? (item || '__unit') AND stored -> item <> 'null'
+            THEN jsonb_build_object(
+                'value', stored -> item,
+                'unit', stored -> (item || '__unit'),
+                'standard', stored -> (item || '__standard')
+            )
+        ELSE coalesce(stored -> item, 'null')
+    END
+$$;
+
+CREATE FUNCTION audit_context() RETURNS jsonb
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    context jsonb := nullif(current_setting('audit.context', true), '')::jsonb;
+BEGIN
+    IF context IS NULL THEN
+        RAISE EXCEPTION 'This write names no actor.' USING ERRCODE = 'AU001';
+    END IF;
+    IF context ? 'demo_at' AND NOT EXISTS (
+        SELECT FROM audit_installation WHERE is_demo
+    ) THEN
+        RAISE EXCEPTION 'The clock moves only in a demo.' USING ERRCODE = 'AU004';
+    END IF;
+    RETURN context;
+END
+$$;
+
+-- Writers share a lock that locking the database takes alone, so no write slips
+-- between the check and the lock.
+CREATE FUNCTION audit_refuse_when_locked() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(4194671);
+    IF EXISTS (SELECT FROM audit_databaselock WHERE unlocked_at IS NULL) THEN
+        RAISE EXCEPTION 'The database is locked.' USING ERRCODE = 'AU002';
+    END IF;
+END
+$$;
+
+CREATE FUNCTION audit_record(
+    kind text, recorded_table text, op text,
+    old_row record, new_row record, unrecorded text[]
+) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path FROM CURRENT SET timezone = 'UTC' AS $$
+DECLARE
+    context jsonb := audit_context();
+    before jsonb := CASE op WHEN 'INSERT' THEN '{}' ELSE to_jsonb(old_row) END;
+    after jsonb := to_jsonb(new_row);
+    ignored text[] := unrecorded || '{id,missing}'::text[];
+    items text[];
+    changes jsonb;
+    reasons jsonb := '{}';
+    sheet record;
+    sheet_id bigint := (after ->> 'form_id')::bigint;
+    raised jsonb;
+BEGIN
+    IF kind <> 'register' THEN
+        PERFORM audit_refuse_when_locked();
+    END IF;
+    IF kind = 'crf' THEN
+        ignored := ignored || 'form_id'::text;
+    ELSIF kind = 'sheet' THEN
+        ignored := ignored || '{revision,item_revisions,digest}'::text[];
+        sheet_id := (after ->> 'id')::bigint;
+        IF op = 'UPDATE' AND before ->> 'locked_at' IS NOT NULL
+           AND after ->> 'locked_at' IS NOT NULL
+           AND before - ignored <> after - ignored THEN
+            PERFORM audit_refuse_sheet(sheet_id);
+        END IF;
+    END IF;
+
+    SELECT array_agg(DISTINCT changed.item) INTO items FROM (
+        SELECT split_part(key, '__', 1) AS item FROM jsonb_each(after)
+        WHERE value <> coalesce(before -> key, 'null') AND key <> ALL (ignored)
+        UNION ALL
+        SELECT key FROM jsonb_each(after -> 'missing')
+        WHERE before #> ARRAY['missing', key] IS DISTINCT FROM value
+        UNION ALL
+        SELECT key FROM jsonb_each(before -> 'missing')
+        WHERE NOT after -> 'missing' ? key
+    ) changed;
+    IF items IS NULL AND op = 'UPDATE' THEN
+        RETURN;
+    END IF;
+    SELECT coalesce(jsonb_object_agg(
+        item, jsonb_build_array(audit_item(before, item), audit_item(after, item))
+    ), '{}') INTO changes FROM unnest(items) item;
+
+    IF kind = 'crf' THEN
+        SELECT coalesce(jsonb_object_agg(item, f.revision + 1), '{}') INTO raised
+        FROM unnest(items) item, casebook_forminstance f WHERE f.id = sheet_id;
+        UPDATE casebook_forminstance f SET
+            revision = f.revision + 1,
+            item_revisions = f.item_revisions || raised,
+            digest = encode(sha256(convert_to(after::text, 'UTF8')), 'hex')
+        WHERE f.id = sheet_id AND f.locked_at IS NULL AND f.frozen_at IS NULL
+        RETURNING f.participant_id, f.revision, f.confidentiality INTO sheet;
+        IF NOT FOUND THEN
+            PERFORM audit_refuse_sheet(sheet_id);
+        END IF;
+    ELSIF sheet_id IS NOT NULL THEN
+        SELECT f.participant_id, f.revision, f.confidentiality INTO sheet
+        FROM casebook_forminstance f WHERE f.id = sheet_id;
+    ELSE
+        SELECT CASE recorded_table
+            WHEN 'casebook_participant' THEN (after ->> 'id')::bigint
+            ELSE (after ->> 'participant_id')::bigint
+        END, NULL::integer, coalesce(after ->> 'confidentiality', 'open')
+        INTO sheet;
+    END IF;
+
+    IF context ? 'reasons' THEN
+        SELECT coalesce(jsonb_object_agg(key, value), '{}') INTO reasons
+        FROM jsonb_each(context #> ARRAY['reasons', sheet_id::text])
+        WHERE key = ANY (items);
+    END IF;
+    IF context ? 'reason' THEN
+        reasons := reasons || jsonb_build_object('', context -> 'reason');
+    END IF;
+    INSERT INTO audit_entry (
+        at, demo_at, transaction_id, operation, table_name, row_id, act,
+        participant_id, form_id, revision, confidentiality, changes, reasons,
+        actor_id, actor, role, via, request_id, address
+    ) VALUES (
+        clock_timestamp(), (context ->> 'demo_at')::timestamptz,
+        pg_current_xact_id()::text::bigint, op, recorded_table,
+        coalesce((after ->> 'id')::bigint, sheet_id), '',
+        sheet.participant_id, sheet_id, sheet.revision, sheet.confidentiality,
+        changes, reasons,
+        (context ->> 'actor_id')::bigint, context ->> 'actor', context ->> 'role',
+        context ->> 'via', context ->> 'request_id', (context ->> 'address')::inet
+    );
+END
+$$;
+
+CREATE FUNCTION audit_refuse_sheet(sheet_id bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    sheet record;
+BEGIN
+    SELECT locked_at, frozen_at INTO sheet
+    FROM casebook_forminstance WHERE id = sheet_id;
+    RAISE EXCEPTION 'This form is % since %.',
+        CASE WHEN sheet.locked_at IS NULL THEN 'frozen' ELSE 'locked' END,
+        coalesce(sheet.locked_at, sheet.frozen_at)
+    USING ERRCODE = 'AU002';
+END
+$$;
+
+-- A deed that changes no row: a sign-in, an export, a view of an arm.
+CREATE FUNCTION audit_act(
+    deed text, participant bigint, sheet_id bigint, details jsonb
+) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    context jsonb := audit_context();
+BEGIN
+    INSERT INTO audit_entry (
+        at, demo_at, transaction_id, operation, table_name, row_id, act,
+        participant_id, form_id, revision, confidentiality, changes, reasons,
+        actor_id, actor, role, via, request_id, address
+    ) VALUES (
+        clock_timestamp(), (context ->> 'demo_at')::timestamptz,
+        pg_current_xact_id()::text::bigint, 'ACT', '', NULL, deed,
+        participant, sheet_id, NULL,
+        coalesce(
+            (SELECT confidentiality FROM casebook_forminstance WHERE id = sheet_id),
+            details ->> 'confidentiality', 'open'
+        ),
+        details - 'confidentiality',
+        CASE WHEN context ? 'reason'
+            THEN jsonb_build_object('', context -> 'reason') ELSE '{}' END,
+        (context ->> 'actor_id')::bigint, context ->> 'actor', context ->> 'role',
+        context ->> 'via', context ->> 'request_id', (context ->> 'address')::inet
+    );
+END
+$$;

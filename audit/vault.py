@@ -1,0 +1,102 @@
+"""Encryption of what a copy of the database must not tell.
+
+Three layers: a master key from the environment wraps one data key a purpose; the data
+key seals texts with AES-GCM. Sealed texts of one purpose are padded to one length, so
+that their size tells nothing. Rotation wraps the data keys anew and touches no row.
+"""
+
+import base64
+import os
+from enum import StrEnum
+from functools import cache
+
+from cryptography.fernet import Fernet, MultiFernet
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from audit.models import DataKey
+from trial_edc import clock
+
+NONCE_BYTES = 12
+
+
+class Purpose(StrEnum):
+    """What a data key is for."""
+
+    IDENTITY = "identity"
+    PRODUCT = "product"
+    ALLOCATION = "allocation"
+    DRAFT = "draft"
+    FILE = "file"
+
+
+class TooLong(Exception):
+    """A text does not fit into the length to which its purpose pads."""
+
+
+def _master() -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in settings.VAULT_KEYS])
+
+
+@cache
+def _cipher(purpose: Purpose, wrapped: str) -> AESGCM:
+    del purpose  # part of the cache key only
+    return AESGCM(_master().decrypt(wrapped.encode()))
+
+
+@cache
+def _wrapped_key(purpose: Purpose) -> str:
+    key, _made = DataKey.objects.get_or_create(
+        purpose=purpose,
+        defaults={
+            "wrapped": _master().encrypt(AESGCM.generate_key(256)).decode(),
+            "created_at": clock.now(),
+        },
+    )
+    return key.wrapped
+
+
+def forget_keys() -> None:
+    """Forget the keys held in memory, after a rotation or between databases."""
+    _cipher.cache_clear()
+    _wrapped_key.cache_clear()
+
+
+def seal_bytes(purpose: Purpose, content: bytes) -> bytes:
+    """Return the content sealed under the key of the purpose."""
+    nonce = os.urandom(NONCE_BYTES)
+    cipher = _cipher(purpose, _wrapped_key(purpose))
+    return nonce + cipher.encrypt(nonce, content, purpose.encode())
+
+
+def unseal_bytes(purpose: Purpose, sealed: bytes) -> bytes:
+    """Return what `seal_bytes` was given; an altered text raises `InvalidTag`."""
+    nonce, body = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+    cipher = _cipher(purpose, _wrapped_key(purpose))
+    return cipher.decrypt(nonce, body, purpose.encode())
+
+
+def seal(purpose: Purpose, text: str, *, padded_to: int | None = None) -> str:
+    """Return the text sealed, as ASCII; `padded_to` counts bytes before sealing."""
+    content = text.encode()
+    if padded_to is not None:
+        if len(content) > padded_to:
+            message = f"{len(content)} bytes do not fit into {padded_to}."
+            raise TooLong(message)
+        content = content.ljust(padded_to)
+    return base64.b64encode(seal_bytes(purpose, content)).decode()
+
+
+def unseal(purpose: Purpose, sealed: str) -> str:
+    """Return the text that was sealed, without its padding."""
+    return unseal_bytes(purpose, base64.b64decode(sealed)).decode().rstrip(" ")
+
+
+def rewrap_keys() -> int:
+    """Wrap every data key with the first master key; return how many."""
+    keys = list(DataKey.objects.select_for_update())
+    for key in keys:
+        key.wrapped = _master().rotate(key.wrapped.encode()).decode()
+        key.save(update_fields=("wrapped",))
+    forget_keys()
+    return len(keys)

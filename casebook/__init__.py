@@ -1,0 +1,1 @@
+"""The binder of each participant: sheets, items, skip logic, edit checks."""

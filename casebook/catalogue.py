@@ -1,0 +1,37 @@
+"""Every form of the trial, read from the CRF classes; nobody keeps a list."""
+
+from functools import cache
+
+from django.apps import apps
+
+from casebook.design import FormDesign, design_of
+from casebook.models import CRF, SealedCRF
+
+
+@cache
+def designs() -> dict[str, FormDesign]:
+    """Return the designs by form code, in the order of rooms and declarations."""
+    found: dict[str, FormDesign] = {}
+    for model in apps.get_models():
+        if issubclass(model, CRF | SealedCRF):
+            design = design_of(model)
+            if design.code in found:
+                problem = f"Two forms have the code {design.code}."
+                raise ValueError(problem)
+            found[design.code] = design
+    return found
+
+
+def design(code: str) -> FormDesign:
+    """Return the design of a form."""
+    return designs()[code]
+
+
+def at_visit(visit: str) -> list[FormDesign]:
+    """Return the forms collected at a visit."""
+    return [d for d in designs().values() if visit in d.collected.visits]
+
+
+def logs() -> list[FormDesign]:
+    """Return the forms that are logs."""
+    return [d for d in designs().values() if d.collected.is_log]

@@ -1,0 +1,97 @@
+"""Values that an item can hold beside plain numbers, texts and dates; pure."""
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, tzinfo
+from decimal import Decimal
+from typing import Any
+
+from trial_edc.vocabulary import MissingCode
+
+Value = Any  # what an item holds: None, a plain value, or one of the types below
+
+__all__ = ["MissingCode", "Partial", "Quantity", "Row", "Value", "is_blank"]
+
+Row = dict[str, Any]  # one row of a small table inside a form
+
+_PARTIAL = re.compile(
+    r"(?P<year>\d{4})(-(?P<month>\d{2})(-(?P<day>\d{2})"
+    r"(T(?P<hour>\d{2}):(?P<minute>\d{2}))?)?)?"
+)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A laboratory value as entered, and the same in the standard unit."""
+
+    value: Decimal
+    unit: str
+    standard: Decimal
+
+    def __str__(self) -> str:
+        """Return the value as it was entered."""
+        return f"{self.value} {self.unit}"
+
+
+@dataclass(frozen=True)
+class Partial:
+    """A date or date-time known in part, in site time, never filled up.
+
+    `text` is ISO 8601 to the precision known: year, month, day or minute.
+    """
+
+    text: str
+
+    def __post_init__(self) -> None:
+        """Refuse what is no date."""
+        match = _PARTIAL.fullmatch(self.text)
+        if match is None:
+            message = f"{self.text!r} is no (partial) date."
+            raise ValueError(message)
+        _ = self.earliest, self.latest  # raises for 2023-02-30 or 25:00
+
+    def __str__(self) -> str:
+        """Return the text as stored."""
+        return self.text
+
+    @property
+    def _parts(self) -> tuple[int, ...]:
+        return tuple(int(part) for part in re.split(r"[-T:]", self.text))
+
+    @property
+    def is_full_date(self) -> bool:
+        """Tell whether the day is known."""
+        return len(self.text) >= len("2023-01-01")
+
+    @property
+    def has_time(self) -> bool:
+        """Tell whether the time is known."""
+        return "T" in self.text
+
+    @property
+    def earliest(self) -> date:
+        """Return the first day that it can mean."""
+        year, month, day = (*self._parts, 1, 1)[:3]
+        return date(year, month, day)
+
+    @property
+    def latest(self) -> date:
+        """Return the last day that it can mean."""
+        parts = self._parts
+        year = parts[0]
+        month = parts[1] if len(parts) > 1 else 12
+        last = calendar.monthrange(year, month)[1]
+        return date(year, month, parts[2] if len(parts) > 2 else last)  # noqa: PLR2004
+
+    def instant(self, zone: tzinfo) -> datetime | None:
+        """Return the instant, aware, or None when the time is not known."""
+        if not self.has_time:
+            return None
+        hour, minute = self._parts[3:5]
+        return datetime.combine(self.earliest, time(hour, minute), zone)
+
+
+def is_blank(value: Value) -> bool:
+    """Tell whether nothing was entered; a missing code is an entry."""
+    return value is None or value == "" or value == [] or value == ()

@@ -1,0 +1,51 @@
+"""The one clock of the system; simulation and tests may move it, in a demo only."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+
+SITE_TZ = ZoneInfo("Asia/Shanghai")
+
+_moved_to: ContextVar[datetime | None] = ContextVar("moved_to", default=None)
+
+
+class ClockFixed(Exception):
+    """The clock cannot be moved in a database that is not marked as demo."""
+
+
+def now() -> datetime:
+    """Return the current instant, aware, in UTC."""
+    return _moved_to.get() or timezone.now()
+
+
+def today() -> date:
+    """Return the current calendar date at the site."""
+    return now().astimezone(SITE_TZ).date()
+
+
+def site_date(instant: datetime) -> date:
+    """Return the calendar date at the site on which an instant falls."""
+    return instant.astimezone(SITE_TZ).date()
+
+
+def moved_to() -> datetime | None:
+    """Return the simulated instant, or None while the clock runs freely."""
+    return _moved_to.get()
+
+
+@contextmanager
+def at(instant: datetime) -> Iterator[None]:
+    """Let the clock stand at an instant; the database refuses it outside a demo."""
+    if not settings.DEMO:
+        message = "The clock moves only in a demo."
+        raise ClockFixed(message)
+    token = _moved_to.set(instant)
+    try:
+        yield
+    finally:
+        _moved_to.reset(token)
