@@ -1,0 +1,91 @@
+"""Fixtures for every room: the database, the browser, and what a run must say aloud."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+
+from tests.servers import clean_database
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+NO_BROWSER = "no Chromium on this machine (`make browser` installs it)"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER_OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+def chromium() -> str | None:
+    """Path of a browser to drive: the one named by CHROMIUM, else one on the PATH."""
+    named = os.environ.get("CHROMIUM")
+    return named or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip journeys where there is no browser; the summary says so."""
+    if chromium() is None:
+        for item in items:
+            if item.get_closest_marker("journey"):
+                item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly that journeys did not run."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    count = sum(NO_BROWSER in str(report.longrepr) for report in skipped)
+    if count:
+        line = f"{count} JOURNEYS DID NOT RUN: {NO_BROWSER}"
+        terminalreporter.write_sep("!", line, red=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,  # noqa: ARG001 - must come first
+) -> None:
+    """Use this worker's copy of the template, on the runtime role."""
+    clean_database()
+    # Transactional tests commit: their database is made anew, see `clean_database`.
+    TransactionTestCase._fixture_teardown = _renew  # type: ignore[method-assign]
+
+
+def _renew(_test: TransactionTestCase) -> None:
+    connections.close_all()
+    clean_database()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """Headless Chromium for the whole run."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only journeys
+
+    # Playwright's loop runs in this thread; Django would refuse the database in it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chrome = playwright.chromium.launch(
+            executable_path=chromium(), args=list(BROWSER_OPTIONS)
+        )
+        yield chrome
+        chrome.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> Iterator["Page"]:
+    """One tab with its own cookies, laptop-sized; a script error fails the test."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    tab = context.new_page()
+    problems: list[str] = []
+    tab.on("pageerror", lambda error: problems.append(str(error)))
+    yield tab
+    context.close()
+    assert problems == []

@@ -1,0 +1,181 @@
+"""Pytest plugin: one embedded cluster and broker per run, there before the settings load.
+
+Runs beside each other take different slots of the state folder. Each xdist worker has a
+database of its own, a copy of a template that the owner role has migrated.
+"""
+
+import base64
+import contextlib
+import hashlib
+import ipaddress
+import itertools
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg2
+import pytest
+
+from trial_edc.launch import folders, postgres, valkey
+from trial_edc.launch.problems import Busy, LaunchError
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+NAME = f"edc_test_{WORKER}"
+# What decides how a migrated database looks.
+SCHEMA_SOURCES = ("*/migrations/*.py", "**/*.sql", "*/apps.py", "audit/**/*.py")
+SCHEMA_FILES = ("requirements.txt", "trial_edc/settings.py")
+SECRETS = {
+    "SECRET_KEY": "only-for-tests-" * 4,
+    "VAULT_KEYS": base64.b64encode(b"only-for-tests".ljust(32)).decode(),
+}
+_running = contextlib.ExitStack()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests() -> Generator[None]:
+    """Hand the servers to Django before pytest-django reads the settings."""
+    sys.addaudithook(_stay_on_loopback)
+    if WORKER == "main":
+        try:
+            _start()
+        except LaunchError as problem:
+            raise pytest.UsageError(str(problem)) from None
+    for variable in ("DATABASE_URL", "OWNER_DATABASE_URL"):
+        os.environ[variable] = renamed(os.environ[variable], NAME)
+    return (yield)
+
+
+def pytest_unconfigure() -> None:
+    """Stop what this process started; workers started nothing."""
+    _running.close()
+
+
+def _start() -> None:
+    slot = _free_slot()
+    files = slot / "state"
+    shutil.rmtree(files, ignore_errors=True)
+    major = postgres.programs().major if "DATABASE_URL" not in os.environ else "own"
+    urls = _running.enter_context(
+        postgres.databases(slot / f"postgres-{major}", for_tests=True)
+    )
+    os.environ |= SECRETS | {
+        "DATABASE_URL": urls.runtime,
+        "OWNER_DATABASE_URL": urls.owner,
+        "REDIS_URL": _running.enter_context(valkey.broker(slot / "valkey")),
+        "STATE_DIR": str(files),
+        "DEMO": "1",
+        "DEBUG": "0",
+    }
+
+
+def _free_slot() -> Path:
+    """Take the first slot that no other run uses; its lock lasts as long as the run."""
+    for number in itertools.count(1):
+        slot = folders.state_folder() / "test" / str(number)
+        with contextlib.suppress(Busy):
+            _running.enter_context(folders.locked(slot, busy="another test run"))
+            return slot
+    raise AssertionError
+
+
+def renamed(url: str, name: str) -> str:
+    """Give the URL of another database on the same server."""
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+@contextlib.contextmanager
+def _administration() -> Iterator[Any]:
+    connection = psycopg2.connect(renamed(os.environ["OWNER_DATABASE_URL"], "edc"))
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            yield cursor
+    finally:
+        connection.close()
+
+
+def clean_database() -> None:
+    """Make this worker's database anew, exactly as the migrations leave it.
+
+    A copy of the template, not a flush: the audit trail refuses TRUNCATE, and what
+    migrations stored must be there again.
+    """
+    with _administration() as cursor:
+        template = _template(cursor)
+        cursor.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {NAME} TEMPLATE {template}")
+
+
+def _template(cursor: Any) -> str:
+    """Migrate once for every state of the migrations; workers wait for each other."""
+    name = f"edc_template_{_schema_digest()}"
+    cursor.execute("SELECT pg_advisory_lock(hashtext('edc_template'))")
+    cursor.execute("SELECT datname FROM pg_database WHERE datname ~ '^edc_template_'")
+    known = {row[0] for row in cursor.fetchall()}
+    if name not in known:
+        for outdated in known:
+            cursor.execute(f"DROP DATABASE {outdated} WITH (FORCE)")
+        unfinished = f"{name}_unfinished"
+        cursor.execute(f"CREATE DATABASE {unfinished}")
+        _migrate(unfinished)
+        cursor.execute(f"ALTER DATABASE {unfinished} RENAME TO {name}")
+    cursor.execute("SELECT pg_advisory_unlock(hashtext('edc_template'))")
+    return name
+
+
+def _migrate(name: str) -> None:
+    urls = {
+        variable: renamed(os.environ[variable], name)
+        for variable in ("DATABASE_URL", "OWNER_DATABASE_URL")
+    }
+    told = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "manage.py", "migrate", "--database=owner", "--verbosity=0"],
+        cwd=folders.PROJECT,
+        env=os.environ | urls,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if told.returncode:
+        pytest.exit(f"The migrations fail:\n{told.stdout}{told.stderr}", returncode=3)
+
+
+def _schema_digest() -> str:
+    project = folders.PROJECT
+    found = {path for pattern in SCHEMA_SOURCES for path in project.glob(pattern)}
+    found |= {project / name for name in SCHEMA_FILES}
+    digest = hashlib.sha256()
+    for path in sorted(path for path in found if path.is_file()):
+        digest.update(str(path.relative_to(project)).encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _stay_on_loopback(event: str, arguments: tuple[Any, ...]) -> None:
+    """Refuse to leave the machine: a test that needs a network is no test."""
+    if event == "socket.connect":
+        channel, address = arguments
+        host = address[0] if channel.family in INTERNET else None
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        return
+    if host and not _is_loopback(host):
+        message = f"A test may not reach {host}: sockets are for loopback only."
+        raise ConnectionRefusedError(message)
+
+
+INTERNET = (socket.AF_INET, socket.AF_INET6)
+
+
+def _is_loopback(host: str | bytes) -> bool:
+    name = host.decode() if isinstance(host, bytes) else host
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"

@@ -1,0 +1,22 @@
+-- The two roles and their database, safe to run at every start; see docs/operations.md.
+-- Needs the variables owner_password and runtime_password ('' sets none).
+\set ON_ERROR_STOP on
+SET client_min_messages = warning;
+
+SELECT format('CREATE ROLE %I LOGIN', name)
+FROM unnest(ARRAY['edc_owner', 'edc_runtime']) AS name
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)
+\gexec
+ALTER ROLE edc_owner LOGIN NOSUPERUSER NOCREATEROLE PASSWORD :'owner_password';
+ALTER ROLE edc_runtime LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB PASSWORD :'runtime_password';
+
+SELECT 'CREATE DATABASE edc OWNER edc_owner'
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'edc')
+\gexec
+REVOKE ALL ON DATABASE edc FROM PUBLIC;
+GRANT CONNECT, TEMPORARY ON DATABASE edc TO edc_runtime;
+
+\connect edc
+ALTER SCHEMA public OWNER TO edc_owner;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO edc_runtime;
