@@ -5,7 +5,6 @@ Source: CRF catalogue §8. Pages ask for permissions, never for roles.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from trial_edc.vocabulary import N_, Term
 
@@ -53,58 +52,64 @@ class Limit(Term):
     DELIVERY = "p", N_("delivery state, no text")
 
 
-class Permission(StrEnum):
-    """A deed that a role may be granted."""
+class Permission(Term):
+    """A deed that a role may be granted; the label follows "the right to …"."""
 
-    READ_CASEBOOK = "read_casebook"
-    SEE_IDENTITY = "see_identity"
-    ENTER_CRF = "enter_crf"
-    IMPORT_LAB = "import_lab"
-    MARK_MISSED = "mark_missed"
-    ENTER_BEDSIDE = "enter_bedside"
-    JUDGE = "judge"
-    CONFIRM_ELIGIBILITY = "confirm_eligibility"
-    SIGN_INFUSION_REQUEST = "sign_infusion_request"
-    SIGN_FORM = "sign_form"
-    SIGN_CASEBOOK = "sign_casebook"
-    CONFIRM_DEVIATION = "confirm_deviation"
-    RANDOMIZE = "randomize"
-    SEE_PRODUCT = "see_product"
-    ENTER_PRODUCT = "enter_product"
-    CHECK_PRODUCT = "check_product"
-    SIGN_PRODUCT = "sign_product"
-    SEE_ARM = "see_arm"
-    CODE_BREAK = "code_break"
-    CODE_BREAK_SUSAR = "code_break_susar"
-    ASSESS_SAFETY = "assess_safety"
-    RECORD_CODE_BREAK = "record_code_break"
-    ANSWER_QUERY = "answer_query"
-    RAISE_QUERY = "raise_query"
-    CLOSE_QUERY = "close_query"
-    VERIFY = "verify"
-    CHECK_CONSENT = "check_consent"
-    AUDIT_REVIEW = "audit_review"
-    FREEZE = "freeze"
-    LOCK = "lock"
-    LOCK_DATABASE = "lock_database"
-    STATE_RESTRICTED_READY = "state_restricted_ready"
-    RECHECK = "recheck"
-    REFERENCE_DATA = "reference_data"
-    EXPORT_BLINDED = "export_blinded"
-    PRINT_CASEBOOK = "print_casebook"
-    EXPORT_UNBLINDED = "export_unblinded"
-    CLOSED_REPORT = "closed_report"
-    POOLED_DASHBOARD = "pooled_dashboard"
-    LIST_GENERATE = "list_generate"
-    LIST_APPROVE = "list_approve"
-    OPEN_CODE = "open_code"
-    PAUSE_STUDY = "pause_study"
-    READ_AUDIT = "read_audit"
-    MESSAGES = "messages"
-    MANAGE_USERS = "manage_users"
-    APPROVE_DELEGATION = "approve_delegation"
-    SETTINGS = "settings"
-    BACKUP = "backup"
+    READ_CASEBOOK = "read_casebook", N_("read casebooks")
+    SEE_IDENTITY = "see_identity", N_("see who a participant is")
+    ENTER_CRF = "enter_crf", N_("enter forms")
+    IMPORT_LAB = "import_lab", N_("import laboratory values")
+    MARK_MISSED = "mark_missed", N_("mark a visit missed")
+    ENTER_BEDSIDE = "enter_bedside", N_("enter bedside forms")
+    JUDGE = "judge", N_("judge causality, criteria and deviations")
+    CONFIRM_ELIGIBILITY = "confirm_eligibility", N_("confirm eligibility")
+    SIGN_INFUSION_REQUEST = "sign_infusion_request", N_("sign infusion requests")
+    SIGN_FORM = "sign_form", N_("sign forms")
+    SIGN_CASEBOOK = "sign_casebook", N_("sign casebooks")
+    CONFIRM_DEVIATION = "confirm_deviation", N_("confirm important deviations")
+    RANDOMIZE = "randomize", N_("randomize")
+    SEE_PRODUCT = "see_product", N_("see product records")
+    ENTER_PRODUCT = "enter_product", N_("enter product records")
+    CHECK_PRODUCT = "check_product", N_("check a product as second person")
+    SIGN_PRODUCT = "sign_product", N_("sign product records")
+    SEE_ARM = "see_arm", N_("see an arm")
+    CODE_BREAK = "code_break", N_("break the code in an emergency")
+    CODE_BREAK_SUSAR = "code_break_susar", N_("break the code for a SUSAR")
+    ASSESS_SAFETY = "assess_safety", N_("assess safety for the sponsor")
+    RECORD_CODE_BREAK = (
+        "record_code_break",
+        N_("record an outside or accidental code break"),
+    )
+    ANSWER_QUERY = "answer_query", N_("answer queries")
+    RAISE_QUERY = "raise_query", N_("raise queries")
+    CLOSE_QUERY = "close_query", N_("close queries")
+    VERIFY = "verify", N_("verify against the source")
+    CHECK_CONSENT = "check_consent", N_("check consents")
+    AUDIT_REVIEW = "audit_review", N_("review the audit trail")
+    FREEZE = "freeze", N_("freeze")
+    LOCK = "lock", N_("lock")
+    LOCK_DATABASE = "lock_database", N_("lock and unlock the database")
+    STATE_RESTRICTED_READY = (
+        "state_restricted_ready",
+        N_("state that the restricted part is ready for lock"),
+    )
+    RECHECK = "recheck", N_("run all checks again")
+    REFERENCE_DATA = "reference_data", N_("keep reference ranges and codes")
+    EXPORT_BLINDED = "export_blinded", N_("export blinded data")
+    PRINT_CASEBOOK = "print_casebook", N_("print one casebook")
+    EXPORT_UNBLINDED = "export_unblinded", N_("export unblinded data")
+    CLOSED_REPORT = "closed_report", N_("open the closed report")
+    POOLED_DASHBOARD = "pooled_dashboard", N_("open the dashboard")
+    LIST_GENERATE = "list_generate", N_("keep the allocation list")
+    LIST_APPROVE = "list_approve", N_("approve the allocation list")
+    OPEN_CODE = "open_code", N_("open the code after lock")
+    PAUSE_STUDY = "pause_study", N_("pause and reopen the study")
+    READ_AUDIT = "read_audit", N_("read the audit trail")
+    MESSAGES = "messages", N_("handle messages to participants")
+    MANAGE_USERS = "manage_users", N_("manage accounts")
+    APPROVE_DELEGATION = "approve_delegation", N_("approve delegations")
+    SETTINGS = "settings", N_("change settings")
+    BACKUP = "backup", N_("make backups")
 
 
 # ● yes · ◐x limited, see Limit · ① ② first and second person, never the same · · no.
