@@ -40,8 +40,13 @@ def socket_folder(beside: Path, name: str) -> Path:
     near = beside / "socket"
     if len(os.fsencode(near / name)) <= SOCKET_PATH_BYTES:
         return private(near)
-    mark = hashlib.sha256(os.fsencode(beside)).hexdigest()[:12]
-    return private(Path(tempfile.gettempdir()) / f"edc-{os.geteuid()}-{mark}")
+    return private(short(beside))
+
+
+def short(folder: Path) -> Path:
+    """Name the folder that stands in for one whose path is too long for a socket."""
+    mark = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"edc-{os.geteuid()}-{mark}"
 
 
 @contextlib.contextmanager

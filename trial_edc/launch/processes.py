@@ -13,11 +13,14 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 
 
-def _dies_with_parent(by: signal.Signals) -> Callable[[], None]:
-    parent = os.getpid()
+def die_with_parent(by: signal.Signals) -> None:
+    """Ask the kernel to send this process a signal when its parent dies."""
+    _libc.prctl(PR_SET_PDEATHSIG, by)
 
+
+def _dying_with(parent: int, by: signal.Signals) -> Callable[[], None]:
     def ask_kernel() -> None:
-        _libc.prctl(PR_SET_PDEATHSIG, by)
+        die_with_parent(by)
         if os.getppid() != parent:  # the parent died before the kernel was asked
             os._exit(1)
 
@@ -29,6 +32,7 @@ def spawn(
     *,
     env: Mapping[str, str],
     log: Path | None = None,
+    cwd: Path | None = None,
     ended_by: signal.Signals = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own, so that Ctrl-C reaches only the parent.
@@ -41,11 +45,12 @@ def spawn(
         return subprocess.Popen(  # noqa: S603 - commands of this package only
             command,
             env=env,
+            cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT if output else None,
             start_new_session=True,
-            preexec_fn=_dies_with_parent(ended_by),  # noqa: PLW1509 - no threads yet
+            preexec_fn=_dying_with(os.getpid(), ended_by),  # noqa: PLW1509 - no threads
         )
 
 
@@ -68,11 +73,19 @@ def stop(
 
 
 def living_in(folder: Path) -> Iterator[int]:
-    """Processes whose working directory is the folder, whatever a pid file says."""
+    """Processes whose working directory is the folder, whatever a pid file says.
+
+    Only those without a terminal: a person's shell may stand there too.
+    """
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if (entry / "cwd").readlink() == folder:
+            if (entry / "cwd").readlink() == folder and not _has_terminal(entry):
                 yield int(entry.name)
+
+
+def _has_terminal(entry: Path) -> bool:
+    after_the_name = (entry / "stat").read_text().rpartition(")")[2].split()
+    return after_the_name[4] != "0"  # tty_nr, see proc(5)
 
 
 def wait_until_empty(folder: Path, *, patience_seconds: float) -> bool:
@@ -86,7 +99,7 @@ def wait_until_empty(folder: Path, *, patience_seconds: float) -> bool:
 
 
 def evict(folder: Path, by: signal.Signals, *, patience_seconds: float = 5) -> bool:
-    """Wait for leftovers to go, then end them; only they can live in a private folder."""
+    """Wait for leftovers of a killed parent to go, then end them; tell whether they did."""
     if wait_until_empty(folder, patience_seconds=patience_seconds):
         return True
     for pid in living_in(folder):

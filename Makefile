@@ -1,0 +1,103 @@
+# `make` lists the targets. Everything else is made from them: see docs/operations.md.
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+SHELL := /bin/sh
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+PARTICIPANTS ?= 12
+ORACLE_DIR ?= tests/oracle/data
+WORKERS ?= 2
+export PORT PARTICIPANTS ORACLE_DIR
+
+# Settings as production has them; nothing listens behind these addresses.
+NOWHERE := postgres://edc_runtime@/edc?host=/nonexistent
+PRODUCTION := env -u DEMO -u DEBUG -u TLS \
+	DATABASE_URL="$(NOWHERE)" OWNER_DATABASE_URL="$(NOWHERE)" \
+	REDIS_URL=redis://127.0.0.1:6379/0 ALLOWED_HOSTS=edc.example.org \
+	SECRET_KEY=only-to-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH \
+	VAULT_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+DEMO := $(PRODUCTION) DEMO=1
+PIN = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--no-emit-index-url --custom-compile-command "make requirements"
+CATALOGUES := $(wildcard locale/*/LC_MESSAGES/*.po)
+
+.PHONY: help setup demo demo-reset test test-oracle coverage check fix trace bench \
+	browser messages requirements
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+	@echo "Variables: PYTHON=$(PYTHON) PORT=$(PORT) PARTICIPANTS=$(PARTICIPANTS)" \
+		"ORACLE_DIR=$(ORACLE_DIR)"
+
+setup: ## make or refresh the virtual environment
+	@command -v "$(PYTHON)" >/dev/null \
+		|| { echo "setup: there is no $(PYTHON); name a Python: make PYTHON=…" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo \
+		"setup: Python 3.11 or newer is needed, $(PYTHON) is not; name one: make PYTHON=…" \
+		>&2; exit 1; }
+	@"$(PYTHON)" -I trial_edc/launch/environment.py $(VENV)
+
+demo: translations ## start everything on this machine, with a simulated trial
+	@exec $(BIN)/python -m trial_edc.launch.demo
+
+demo-reset: ## stop the demo and remove its data
+	@"$(PYTHON)" -m trial_edc.launch.demo reset
+
+test: translations ## run the tests (ARGS="tests/audit -k trigger" for some of them)
+	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+test-oracle: setup ## run the reference cases in ORACLE_DIR
+	@$(BIN)/python -m pytest tests/oracle $(ARGS)
+
+coverage: translations ## run the tests and show what they do not reach
+	@$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term-missing:skip-covered $(ARGS)
+
+check: translations ## lint, format, types, imports, migrations, templates, deployment
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(DEMO) $(BIN)/mypy
+	$(BIN)/lint-imports
+	$(DEMO) $(BIN)/python -W "ignore:Got an error checking" \
+		manage.py makemigrations --check --dry-run
+	$(BIN)/djlint --lint --quiet templates
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/python -m trial_edc.trace --check
+	@! grep -nE '://|--(extra-)?index-url|--find-links' requirements*.txt \
+		|| { echo "check: a requirements file names a host" >&2; exit 1; }
+
+fix: setup ## let the tools repair what they can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+trace: setup ## write docs/traceability.md
+	@$(BIN)/python -m trial_edc.trace
+
+bench: setup ## time a save against a bare form, the audit trail against its peers
+	@$(BIN)/python -m pytest tests/bench --override-ini=python_files=bench_*.py -s -q $(ARGS)
+
+browser: ## install Chromium and a Chinese font for the journeys (Debian, as root)
+	@$(SHELL) trial_edc/launch/browser.sh
+
+messages: setup ## collect texts for translation into locale/
+	@command -v xgettext >/dev/null \
+		|| { echo "messages: xgettext is missing: apt-get install gettext" >&2; exit 1; }
+	$(DEMO) $(BIN)/python manage.py makemessages --locale zh_Hans --no-location \
+		--ignore .venv --ignore .state --ignore tests
+
+requirements: setup ## pin the requirements anew, with hashes and without hosts (ARGS=--upgrade)
+	@$(PIN) requirements.in --output-file requirements.txt $(ARGS)
+	@$(PIN) requirements-dev.in --output-file requirements-dev.txt $(ARGS)
+
+.PHONY: translations
+translations: setup $(CATALOGUES:.po=.mo)
+
+%.mo: %.po | setup
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+
+.DEFAULT:
+	$(error No target "$@": `make` lists them)

@@ -1,0 +1,116 @@
+"""`make setup`: the virtual environment, exactly as the pinned requirements say.
+
+Runs outside of the environment, with any Python from 3.11; needs nothing else.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+REQUIREMENTS = "requirements-dev.txt"
+
+
+class Refused(Exception):  # noqa: N818 - reads as what happened
+    """Why there is no environment, in one line."""
+
+
+def main(folder: Path) -> None:
+    """Make, repair or refresh the environment; nothing to do costs nothing."""
+    folder.mkdir(exist_ok=True)
+    with (folder / ".lock").open("w") as lock:  # two makes at once: one waits
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        wanted = _fingerprint()
+        done, half = folder / ".synced", folder / ".syncing"
+        if done.exists() and done.read_text() == wanted and _works(folder):
+            return
+        done.unlink(missing_ok=True)
+        if half.exists() or not _works(folder):
+            _make(folder)
+        half.touch()
+        _sync(folder)
+        half.unlink()
+        done.write_text(wanted)
+
+
+def _fingerprint() -> str:
+    return hashlib.sha256(Path(REQUIREMENTS).read_bytes()).hexdigest()
+
+
+def _python(folder: Path) -> Path:
+    return folder / "bin" / "python"
+
+
+def _works(folder: Path) -> bool:
+    try:
+        asked = [_python(folder), "-c", "import sys; assert sys.prefix != sys.base_prefix"]
+        return not subprocess.run(asked, capture_output=True, check=False).returncode
+    except OSError:
+        return False
+
+
+def _make(folder: Path) -> None:
+    """Make it anew; what a killed setup left behind is not trusted."""
+    print(f"Making the virtual environment {folder} …", flush=True)
+    for found in folder.iterdir():
+        if found.name != ".lock":
+            shutil.rmtree(found) if found.is_dir() else found.unlink()
+    with_pip = shutil.which("uv") is None
+    try:
+        import venv  # noqa: PLC0415 - Debian packs it apart
+
+        if with_pip:
+            import ensurepip  # noqa: F401, PLC0415 - the same
+    except ImportError:
+        message = "Python's venv module is missing: apt-get install python3-venv."
+        raise Refused(message) from None
+    venv.create(folder, with_pip=with_pip, symlinks=True)
+
+
+def _sync(folder: Path) -> None:
+    print("Installing the pinned requirements …", flush=True)
+    cache = [] if os.access(Path.home(), os.W_OK) else ["--no-cache"]
+    _must(
+        [_uv(folder), "pip", "sync", "--quiet", "--require-hashes", *cache]
+        + ["--python", _python(folder), REQUIREMENTS]
+    )
+
+
+def _uv(folder: Path) -> Path:
+    """Find uv on the machine or in the environment, else let pip bring the pinned one."""
+    own = folder / "bin" / "uv"
+    found = shutil.which("uv") or (own if own.exists() else None)
+    if found:
+        return Path(found)
+    pinned = re.search(r"^uv==(?:.*\\\n)*.*\n", Path(REQUIREMENTS).read_text(), re.M)
+    if pinned is None:
+        message = f"{REQUIREMENTS} pins no uv: `make requirements`."
+        raise Refused(message)
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as only_uv:
+        only_uv.write(pinned[0])
+        only_uv.flush()
+        pip = [_python(folder), "-m", "pip", "--disable-pip-version-check", "install"]
+        _must([*pip, "--quiet", "--no-cache-dir", "--require-hashes", "-r", only_uv.name])
+    return own
+
+
+def _must(command: list[str | Path]) -> None:
+    if subprocess.run(command, check=False).returncode:
+        message = "The requirements could not be installed; the lines above say why."
+        raise Refused(message)
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        try:
+            main(Path(sys.argv[1]))
+        except Refused as problem:
+            sys.exit(f"setup: {problem}")
+        sys.exit(0)
+    sys.exit(130)

@@ -1,0 +1,54 @@
+"""The processes of the system, started alike in the demo, the tests and containers."""
+
+import http.client
+import os
+import sys
+import time
+from pathlib import Path
+
+SERVICES = {
+    "web": (
+        "gunicorn",
+        "trial_edc.wsgi",
+        "--worker-class=gthread",
+        "--workers=2",
+        "--threads=4",
+        "--access-logfile=-",
+        "--no-control-socket",
+    ),
+    "worker": ("celery", "--app=trial_edc", "worker", "--loglevel=INFO", "--concurrency=2"),
+    "beat": ("celery", "--app=trial_edc", "beat", "--loglevel=INFO"),
+}
+
+
+def command(service: str, *options: str) -> list[str]:
+    """Give the service's command line, its program taken from this environment."""
+    program, *words = SERVICES[service]
+    return [str(Path(sys.executable).with_name(program)), *words, *options]
+
+
+def answers(port: int, *, host: str = "localhost") -> bool:
+    """Ask `/healthz` on the loopback, as the proxy would."""
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        line.request("GET", "/healthz", headers={"Host": host})
+        return line.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        line.close()
+
+
+def answers_within(seconds: float, port: int, *, host: str = "localhost") -> bool:
+    """Wait for the web process to serve."""
+    end = time.monotonic() + seconds
+    while not answers(port, host=host):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+if __name__ == "__main__":  # the container's health check
+    first_host = os.environ["ALLOWED_HOSTS"].split(",")[0]
+    sys.exit(not answers(int(os.environ.get("PORT", "8000")), host=first_host))
