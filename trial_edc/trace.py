@@ -114,7 +114,7 @@ def marks(node: ast.AST, word: str, path: str, name: str = "") -> Iterator[Mark]
             yield from (
                 Mark(argument.value, path, name)
                 for argument in child.args
-                if isinstance(argument, ast.Constant)
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
             )
         yield from marks(child, word, path, inner)
 
@@ -150,7 +150,7 @@ def counts(trace: Trace) -> str:
 def row(requirement: Requirement, trace: Trace) -> str:
     """Write one requirement's line."""
     code = places(trace.code, requirement.id) or "*not yet implemented*"
-    tests = places(trace.tests, requirement.id) or "–"
+    tests = places(trace.tests, requirement.id) or "none"
     text = requirement.text.replace("|", "\\|")
     return f"| {requirement.id} | {text} | {code} | {tests} |\n"
 
