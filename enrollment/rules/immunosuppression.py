@@ -56,7 +56,7 @@ class Immunosuppression:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A steroid course placed on the calendar; `is_open`: where it lies is not known."""
+    """A steroid course on the calendar; `is_open`: where it lies is not known."""
 
     pred_mg: Decimal | None
     days: frozenset[date] = frozenset()

@@ -1,0 +1,260 @@
+"""The schedule: targets, windows and the status of every visit (protocol section 3).
+
+Windows are inclusive calendar days at the site. A status is never stored: it is the
+first rule that applies on a date.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from trial_edc.dates import add_months, site_date
+from trial_edc.protocol import PROTOCOL, Month3Rule, Schedule, Slot
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import N_, Term, VisitCode, VisitStatus, WithdrawalKind
+
+LOOKED_UP = (VisitCode.DAY_28, VisitCode.MONTH_3)  # due as record look-up
+
+
+class StatusReason(Term):
+    """Why a visit has its status, where a rule other than its window decides."""
+
+    MARKED = "marked", N_("Marked by staff")
+    DEATH = "death", N_("Death")
+    WITHDRAWN = "withdrawn", N_("Withdrawn")
+    DISCHARGED = "discharged", N_("Discharged")
+    NO_DAY_0 = "no_day_0", N_("Infusion 1 has not started")
+    SCREENING_CLOSED = "screening_closed", N_("Screening closed")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When a visit is to take place; both ends belong to it."""
+
+    target: date
+    opens: date
+    closes: date
+    upcoming_from: date
+    overdue_until: date
+
+    def __contains__(self, day: object) -> bool:
+        """Tell whether a date lies inside."""
+        return isinstance(day, date) and self.opens <= day <= self.closes
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A stay at our hospital; `out_on` None: still there."""
+
+    in_on: date
+    out_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A withdrawal of one kind."""
+
+    kind: WithdrawalKind
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What of a participant's course moves the schedule.
+
+    `day0`: site date on which infusion 1 started. `will_not_be_infused`: signed, so the
+    schedule anchors on the randomisation date.
+    """
+
+    consented_on: date | None = None
+    screening_closed: bool = False
+    randomised_at: datetime | None = None
+    day0: date | None = None
+    will_not_be_infused: bool = False
+    death_on: date | None = None
+    withdrawals: tuple[Withdrawal, ...] = ()
+    stays: tuple[Stay, ...] = ()
+
+    @property
+    def anchor(self) -> date | None:
+        """The date that counts as day 0, once there is one."""
+        if self.day0 or not self.will_not_be_infused or self.randomised_at is None:
+            return self.day0
+        return site_date(self.randomised_at)
+
+    def withdrawn_on(self, *kinds: WithdrawalKind) -> date | None:
+        """Give the first date of a withdrawal of these kinds."""
+        return min((w.on for w in self.withdrawals if w.kind in kinds), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitState:
+    """Status of one visit with its reason, window and flags."""
+
+    status: VisitStatus
+    reason: StatusReason | None = None
+    window: Window | None = None
+    out_of_window: bool = False
+    record_lookup: bool = False
+    due_at: datetime | None = None
+
+
+@implements("WIN-02")
+def month_3(day0: date, schedule: Schedule = PROTOCOL.schedule) -> date:
+    """Month-3 date: visits, survival, stays and adverse events all use this one."""
+    if schedule.month3_rule == Month3Rule.DAYS_90:
+        return day0 + timedelta(days=schedule.month3_days)
+    return add_months(day0, schedule.month3_months)
+
+
+@implements("WIN-01")
+def window(
+    visit: VisitCode, day0: date, schedule: Schedule = PROTOCOL.schedule
+) -> Window | None:
+    """Give the window of a visit; None where it has no fixed day."""
+    slot = schedule.slot(visit)
+    if visit == VisitCode.MONTH_3:
+        target = month_3(day0, schedule)
+    elif slot.target_day is None:
+        return None
+    else:
+        target = day0 + timedelta(days=slot.target_day)
+    opens = target - timedelta(days=slot.before_days)
+    closes = target + timedelta(days=slot.after_days)
+    return Window(
+        target,
+        opens,
+        closes,
+        opens - timedelta(days=slot.lead_days),
+        closes + timedelta(days=slot.grace_days),
+    )
+
+
+@implements("WIN-03", "WIN-04")
+def visit_status(  # noqa: PLR0913 - the rule looks at so much
+    visit: VisitCode,
+    course: Course,
+    *,
+    now: datetime,
+    done_on: date | None = None,
+    marked_missed: bool = False,
+    schedule: Schedule = PROTOCOL.schedule,
+) -> VisitState:
+    """Status of a visit on the site's date at `now`: the first rule that applies."""
+    if visit == VisitCode.UNSCHEDULED:
+        status = VisitStatus.DONE if done_on else VisitStatus.NOT_SCHEDULED
+        return VisitState(status)
+    slot = schedule.slot(visit)
+    span = window(visit, course.anchor, schedule) if course.anchor else None
+    lookup = is_lookup(visit, course)
+    if done_on:
+        outside = span is not None and done_on not in span
+        return VisitState(VisitStatus.DONE, None, span, outside, lookup)
+    if marked_missed:
+        return VisitState(VisitStatus.MISSED, StatusReason.MARKED, span)
+    ended = ended_by(visit, course, span) or discharged(slot, course, span)
+    if ended:
+        return ended
+    if visit == VisitCode.SCREENING:
+        return screening_state(course)
+    if span is None:
+        return unanchored_state(visit, course, now, schedule)
+    status = status_in(span, site_date(now))
+    return VisitState(status, None, span, record_lookup=lookup)
+
+
+def ended_by(
+    visit: VisitCode, course: Course, span: Window | None
+) -> VisitState | None:
+    """Rules 3 and 4: death, and withdrawal from what this visit is."""
+    kinds = [WithdrawalKind.EVERYTHING]
+    if visit not in LOOKED_UP:
+        kinds.append(WithdrawalKind.VISITS_LOOKUP_ALLOWED)
+    ends = (
+        (course.death_on, StatusReason.DEATH),
+        (course.withdrawn_on(*kinds), StatusReason.WITHDRAWN),
+    )
+    for ended_on, reason in ends:
+        if ended_on is None:
+            continue
+        if span is None or ended_on <= span.closes:
+            return VisitState(VisitStatus.NOT_REQUIRED, reason, span)
+        return VisitState(VisitStatus.MISSED, reason, span)
+    return None
+
+
+@implements("WIN-05")
+def discharged(slot: Slot, course: Course, span: Window | None) -> VisitState | None:
+    """Rule 5: visits of in-patients, where no stay at our hospital touches the window.
+
+    Without any stay on record nobody is known to be discharged.
+    """
+    if span is None or not slot.in_hospital_only or not course.stays:
+        return None
+    if any(touches(stay, span) for stay in course.stays):
+        return None
+    return VisitState(VisitStatus.NOT_REQUIRED, StatusReason.DISCHARGED, span)
+
+
+def touches(stay: Stay, span: Window) -> bool:
+    """Tell whether a stay and a window share a day."""
+    ends_after = stay.out_on is None or stay.out_on >= span.opens
+    return stay.in_on <= span.closes and ends_after
+
+
+def unanchored_state(
+    visit: VisitCode, course: Course, now: datetime, schedule: Schedule
+) -> VisitState:
+    """Rule 6: without day 0 only the day-0 visit is awaited, 24 h long."""
+    if visit != VisitCode.DAY_0 or course.randomised_at is None:
+        return VisitState(VisitStatus.NOT_SCHEDULED, StatusReason.NO_DAY_0)
+    hours = schedule.day0_hours_after_randomisation
+    due_at = course.randomised_at + timedelta(hours=hours)
+    status = VisitStatus.DUE
+    if now != due_at:
+        status = VisitStatus.UPCOMING if now < due_at else VisitStatus.OVERDUE
+    return VisitState(status, StatusReason.NO_DAY_0, due_at=due_at)
+
+
+def screening_state(course: Course) -> VisitState:
+    """Screening runs from consent to randomisation and has no fixed day."""
+    if course.consented_on is None:
+        return VisitState(VisitStatus.NOT_SCHEDULED)
+    if course.randomised_at:
+        return VisitState(VisitStatus.OVERDUE)
+    if course.screening_closed:
+        return VisitState(VisitStatus.NOT_REQUIRED, StatusReason.SCREENING_CLOSED)
+    return VisitState(VisitStatus.DUE)
+
+
+def status_in(span: Window, today: date) -> VisitStatus:
+    """Rule 7: where today lies in a window and its neighbourhood."""
+    steps = (
+        (today < span.upcoming_from, VisitStatus.NOT_DUE),
+        (today < span.opens, VisitStatus.UPCOMING),
+        (today <= span.closes, VisitStatus.DUE),
+        (today <= span.overdue_until, VisitStatus.OVERDUE),
+    )
+    return next((status for holds, status in steps if holds), VisitStatus.MISSED)
+
+
+@implements("WIN-07")
+def is_lookup(visit: VisitCode, course: Course) -> bool:
+    """Tell whether a visit may only be a look-up of records."""
+    withdrawn_on = course.withdrawn_on(WithdrawalKind.VISITS_LOOKUP_ALLOWED)
+    return visit in LOOKED_UP and withdrawn_on is not None
+
+
+@implements("WIN-06")
+def may_be_lost(
+    attempts_on: Sequence[date], day0: date, schedule: Schedule = PROTOCOL.schedule
+) -> bool:
+    """Tell whether attempts suffice to call a participant lost.
+
+    Three on different days over at least 14 days, after month 3 has closed.
+    """
+    span = window(VisitCode.MONTH_3, day0, schedule)
+    days = sorted({day for day in attempts_on if span and day > span.closes})
+    if len(days) < schedule.lost_attempts:
+        return False
+    return (days[-1] - days[0]).days >= schedule.lost_days
