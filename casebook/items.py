@@ -56,7 +56,7 @@ class Item(models.Field):  # type: ignore[type-arg]
     """What all item types share; a mixin in front of one of Django's fields."""
 
     facts: Facts
-    base: type[models.Field[Any, Any]]
+    base: Any  # the plain field that migrations see
     column_options: Mapping[str, Any] = {}
 
     def __init__(self, label: Any = "", **options: Any) -> None:
@@ -83,12 +83,10 @@ class Item(models.Field):  # type: ignore[type-arg]
         _name, _path, args, kwargs = self.deconstruct()
         return self.base(*args, **kwargs)
 
-    def contribute_to_class(
-        self, cls: type[Model], name: str, private_only: bool = False
-    ) -> None:
+    def contribute_to_class(self, cls: type[Model], name: str, **o: Any) -> None:
         """Become a column, or, on a sealed CRF, a value inside its sealed text."""
         if not getattr(cls, "is_sealed", False):
-            super().contribute_to_class(cls, name, private_only)
+            super().contribute_to_class(cls, name, **o)
             return
         self.set_attributes_from_name(name)
         self.model = cls
@@ -221,17 +219,9 @@ class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
         options.setdefault("decimal_places", 6)
         super().__init__(label, **{"unit": self.standard_unit, **options})
 
-    def __deepcopy__(self, memo: Any) -> Any:
-        """Copy for a subclass of an abstract base."""
-        copied = super().__deepcopy__(memo)
-        copied.units = dict(self.units)
-        return copied
-
-    def contribute_to_class(
-        self, cls: type[Model], name: str, private_only: bool = False
-    ) -> None:
+    def contribute_to_class(self, cls: type[Model], name: str, **o: Any) -> None:
         """Bring the companions for unit and standard value."""
-        super().contribute_to_class(cls, name, private_only)
+        super().contribute_to_class(cls, name, **o)
         if getattr(cls, "is_sealed", False):
             return
         factors = [
@@ -546,15 +536,6 @@ class User(Item, models.ForeignKey):  # type: ignore[type-arg]
         """Name the column like the item, as the audit trail names it."""
         self.db_column = name
         super().set_attributes_from_name(name)
-
-    def contribute_to_class(
-        self, cls: type[Model], name: str, private_only: bool = False, **options: Any
-    ) -> None:
-        """Become a column with a relation, or a value inside a sealed text."""
-        if getattr(cls, "is_sealed", False):
-            Item.contribute_to_class(self, cls, name, private_only)
-            return
-        models.ForeignKey.contribute_to_class(self, cls, name, private_only, **options)
 
     def value_in(self, row: Model) -> Value:
         """Return the key of the account."""

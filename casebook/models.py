@@ -1,6 +1,7 @@
 """Participant, sheet, and the base of every CRF."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from audit.attribution import Reason
 from audit.models import Confidentiality
 from audit.recording import REFUSE_REMOVAL, Recorded, record
 from audit.vault import Purpose, seal, unseal
@@ -237,6 +239,21 @@ class SealedCRF(models.Model):
             if name in items
         }
         return Opened(values, stored["missing"], stored["revisions"])
+
+    @classmethod
+    def seal_reasons(cls, reasons: Mapping[str, Reason]) -> dict[str, Reason]:
+        """Return the reasons as they may stand in the audit trail: one sealed text."""
+        text = json.dumps({item: vars(why) for item, why in reasons.items()})
+        sealed = seal(cls.purpose, text, padded_to=SEALED_BYTES)
+        return {"sealed": Reason("sealed", sealed)}
+
+    @classmethod
+    def unseal_reasons(cls, reasons: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the reasons by item that `seal_reasons` sealed."""
+        if "sealed" not in reasons:
+            return dict(reasons)
+        told: dict[str, Any] = json.loads(unseal(cls.purpose, reasons["sealed"]["text"]))
+        return told
 
     @property
     def missing(self) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Messages on their way: an outbox, its channels and delivery."""

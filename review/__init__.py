@@ -1,0 +1,1 @@
+"""Queries, verification, signatures, freezing and locking of any form."""

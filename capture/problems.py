@@ -1,0 +1,71 @@
+"""Why a save stored nothing; each problem carries what a page needs to help."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from casebook.checks import Finding
+from casebook.values import Value
+
+
+class NotSaved(Exception):
+    """Nothing was stored; what was typed is still the caller's."""
+
+
+class Refused(NotSaved):
+    """Values are impossible, or required items are missing."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        """Take what the checks found."""
+        super().__init__("; ".join(f"{f.item}: {f.message}" for f in findings))
+        self.findings = list(findings)
+
+
+class ExplanationNeeded(NotSaved):
+    """Values are improbable: correct them or say why they stand."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        """Take the soft findings that have no explanation yet."""
+        super().__init__("; ".join(finding.check_id for finding in findings))
+        self.findings = list(findings)
+
+
+class ReasonNeeded(NotSaved):
+    """A form that was complete once is changed: say why, item by item."""
+
+    def __init__(self, items: Sequence[str]) -> None:
+        """Take the items that change."""
+        super().__init__(", ".join(items))
+        self.items = list(items)
+
+
+class EraseNeeded(NotSaved):
+    """An answer hides items that hold values: they must be erased knowingly."""
+
+    def __init__(self, items: Sequence[str]) -> None:
+        """Take the items that would lose their values."""
+        super().__init__(", ".join(items))
+        self.items = list(items)
+
+
+@dataclass(frozen=True)
+class Clash:
+    """An item that two people changed at once."""
+
+    item: str
+    before: Value
+    mine: Value
+    theirs: Value
+
+
+class Conflict(NotSaved):
+    """Somebody else changed the same items meanwhile."""
+
+    def __init__(self, clashes: Sequence[Clash], revision: int) -> None:
+        """Take both sides and the revision that stands now."""
+        super().__init__(", ".join(clash.item for clash in clashes))
+        self.clashes = list(clashes)
+        self.revision = revision
+
+
+class FormClosed(NotSaved):
+    """The form is frozen, locked or struck out."""

@@ -1,0 +1,327 @@
+"""Save: parse, merge, skip logic, checks, reasons, write, queries, consequences."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from accounts.models import User
+from accounts.roles import Permission
+from accounts.sign_in import ReAuthenticated
+from audit.attribution import Actor, Reason, Via, attributed
+from capture import autosaves
+from capture.events import FormSigned, RowStruck
+from capture.following import Saved, announce, run_consequences
+from capture.merge import merge, seen_by_author
+from capture.problems import (
+    Conflict,
+    EraseNeeded,
+    ExplanationNeeded,
+    FormClosed,
+    ReasonNeeded,
+    Refused,
+)
+from casebook import catalogue, engine
+from casebook import services as casebook
+from casebook.checks import Finding
+from casebook.design import FormDesign
+from casebook.history import changes_of
+from casebook.models import AnyCRF, FormInstance, FormStatus, SealedCRF
+from casebook.selectors import binder_of, row_of, sheet_of
+from casebook.sheets import Binder, Sheet
+from casebook.values import MissingCode, Value, is_blank
+from review import services as review
+from review.models import Signature
+from trial_edc import clock
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import Severity
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a person entered, and how it is to be taken.
+
+    `based_on` is the revision that the person saw; None skips the merge.
+    `complete` True marks complete, False keeps a draft, None leaves the status.
+    `explanations` are by check id; a soft finding without one is refused on a page
+    and becomes an open query on any other way in.
+    """
+
+    values: Mapping[str, object]
+    based_on: int | None = None
+    complete: bool | None = None
+    reasons: Mapping[str, Reason] = field(default_factory=dict)
+    explanations: Mapping[str, str] = field(default_factory=dict)
+    erase: bool = False
+
+
+def save(
+    form: FormInstance,
+    values: Mapping[str, object],
+    *,
+    by: Actor,
+    via: Via = Via.PAGE,
+    based_on: int | None = None,
+    complete: bool | None = None,
+    reasons: Mapping[str, Reason] | None = None,
+    explanations: Mapping[str, str] | None = None,
+    erase: bool = False,
+) -> Saved:
+    """Save values of a form; see `Entry`. Raises a `NotSaved` and stores nothing."""
+    entry = Entry(values, based_on, complete, reasons or {}, explanations or {}, erase)
+    return save_entry(form, entry, by=by, via=via)
+
+
+@implements("AUD-01", "AUD-05", "QRY-01", "QRY-10")
+def save_entry(form: FormInstance, entry: Entry, *, by: Actor, via: Via) -> Saved:
+    """Save an entry in one transaction."""
+    design = catalogue.design(form.code)
+    entered = parse(design, entry.values)
+    told = _told_reasons(design, entry.reasons)
+    with attributed(by=by, via=via, reasons={form.pk: told} if told else None):
+        form, row = _for_update(form)
+        before = sheet_of(form, row)
+        changed = _merged(form, before, entered, entry.based_on)
+        may_enter(design, changed, by=by)
+        sheet, binder = _after(design, before, changed, form, erase=entry.erase)
+        altered = {
+            name: value
+            for name, value in sheet.values.items()
+            if value != before.values.get(name)
+        }
+        complete = _completes(form, entry.complete)
+        soft = _checked(design, sheet, binder, altered, complete=complete)
+        _explained(form, soft, entry.explanations, via=via, complete=complete)
+        _reasoned(form, before, altered, entry.reasons)
+        _write(form, row, altered, complete=complete, by=by)
+        if complete or form.first_completed_at:
+            review.settle_checks(form, soft, dict(entry.explanations), by=by)
+        saved = Saved(
+            form,
+            before,
+            replace(sheet, revision=form.revision, status=form.status),
+            frozenset(altered),
+            by,
+            via,
+        )
+        run_consequences(saved)
+        if isinstance(by, User):
+            autosaves.discard(form, by)
+    return saved
+
+
+def parse(design: FormDesign, values: Mapping[str, object]) -> dict[str, Value]:
+    """Return typed values of entered ones; refuses every faulty item at once."""
+    parsed: dict[str, Value] = {}
+    problems: list[Finding] = []
+    for name, raw in values.items():
+        item = design.items[name]
+        try:
+            parsed[name] = raw if isinstance(raw, MissingCode) else item.parse(raw)
+        except ValidationError as problem:
+            finding = Finding(
+                f"{design.code}.{name}.type",
+                name,
+                Severity.HARD,
+                problem.message,
+                problem.params or {},
+            )
+            problems.append(finding)
+    if problems:
+        raise Refused(problems)
+    return parsed
+
+
+def _told_reasons(
+    design: FormDesign, reasons: Mapping[str, Reason]
+) -> Mapping[str, Reason]:
+    if reasons and issubclass(design.model, SealedCRF):
+        return design.model.seal_reasons(reasons)
+    return reasons
+
+
+def _for_update(form: FormInstance) -> tuple[FormInstance, AnyCRF]:
+    participant = casebook.lock(form.participant)
+    form = FormInstance.objects.get(pk=form.pk)
+    form.participant = participant
+    if form.struck_at or form.is_closed:
+        kind = "struck out" if form.struck_at else (
+            "locked" if form.locked_at else "frozen"
+        )
+        raise FormClosed(kind)
+    row = row_of(form)
+    row.form = form
+    return form, row
+
+
+def _merged(
+    form: FormInstance,
+    before: Sheet,
+    entered: Mapping[str, Value],
+    based_on: int | None,
+) -> dict[str, Value]:
+    later = (
+        changes_of(form, after_revision=based_on)
+        if based_on is not None and based_on < form.revision
+        else []
+    )
+    seen = seen_by_author(before.values, later)
+    changed, clashes = merge(seen=seen, entered=entered, current=before.values)
+    if clashes:
+        raise Conflict(clashes, form.revision)
+    return changed
+
+
+def may_enter(design: FormDesign, items: Iterable[str], *, by: Actor) -> None:
+    """Refuse a person without the right to enter the form, or to judge an item."""
+    if not isinstance(by, User):
+        return
+    allowed = any(by.may(permission) for permission in design.entered_by)
+    judged = any(design.items[name].facts.judged for name in items)
+    if not allowed or (judged and not by.may(Permission.JUDGE)):
+        raise PermissionDenied
+
+
+def _after(
+    design: FormDesign,
+    before: Sheet,
+    changed: Mapping[str, Value],
+    form: FormInstance,
+    *,
+    erase: bool,
+) -> tuple[Sheet, Binder]:
+    """Return the sheet as it would be, hidden items erased knowingly."""
+    binder = binder_of(form.participant)
+    sheet = replace(before, values={**before.values, **changed})
+    hidden: list[str] = []
+    while found := engine.to_erase(design, sheet, binder.with_sheet(sheet)):
+        hidden += found
+        sheet = replace(sheet, values={**sheet.values, **dict.fromkeys(found)})
+    held = [name for name in hidden if not is_blank(before.values.get(name))]
+    if held and not erase:
+        raise EraseNeeded(held)
+    return sheet, binder
+
+
+def _completes(form: FormInstance, wanted: bool | None) -> bool:  # noqa: FBT001
+    return form.status == FormStatus.COMPLETE if wanted is None else wanted
+
+
+def _checked(
+    design: FormDesign,
+    sheet: Sheet,
+    binder: Binder,
+    altered: Mapping[str, Value],
+    *,
+    complete: bool,
+) -> list[Finding]:
+    """Return the soft findings; a hard one refuses.
+
+    A draft is refused only for items that it changes: what stood before may be
+    finished later.
+    """
+    found = engine.findings(
+        design, sheet, binder, now=clock.now(), completing=complete
+    )
+    hard = [
+        finding
+        for finding in found
+        if finding.severity == Severity.HARD
+        and (complete or not finding.item or finding.item in altered)
+    ]
+    if hard:
+        raise Refused(hard)
+    return [finding for finding in found if finding.severity == Severity.SOFT]
+
+
+def _explained(
+    form: FormInstance,
+    soft: Iterable[Finding],
+    explanations: Mapping[str, str],
+    *,
+    via: Via,
+    complete: bool,
+) -> None:
+    unexplained = [f for f in soft if not explanations.get(f.check_id, "").strip()]
+    if via != Via.PAGE or not complete or not unexplained:
+        return
+    kept = {query.place for query in review.standing_queries(form)}
+    wanted = [f for f in unexplained if (f.item, f.check_id) not in kept]
+    if wanted:
+        raise ExplanationNeeded(wanted)
+
+
+def _reasoned(
+    form: FormInstance,
+    before: Sheet,
+    altered: Mapping[str, Value],
+    reasons: Mapping[str, Reason],
+) -> None:
+    if form.first_completed_at is None:
+        return
+    needed = [
+        name
+        for name in altered
+        if not is_blank(before.values.get(name)) and not _is_given(reasons.get(name))
+    ]
+    if needed:
+        raise ReasonNeeded(needed)
+
+
+def _is_given(reason: Reason | None) -> bool:
+    return reason is not None and bool(reason.code and reason.text.strip())
+
+
+def _write(
+    form: FormInstance,
+    row: AnyCRF,
+    altered: Mapping[str, Value],
+    *,
+    complete: bool,
+    by: Actor,
+) -> None:
+    for name, value in altered.items():
+        row.put(name, value)
+    is_new = row._state.adding
+    if isinstance(row, SealedCRF):
+        row.opened.revisions.update(dict.fromkeys(altered, form.revision + 1))
+    if altered or (is_new and complete):
+        row.save(force_insert=is_new)
+    now = clock.now()
+    status = FormStatus.COMPLETE if complete else FormStatus.DRAFT
+    FormInstance.objects.filter(pk=form.pk).update(
+        status=status,
+        first_completed_at=form.first_completed_at or (now if complete else None),
+        saved_at=now,
+        saved_by_id=by.pk,
+    )
+    form.refresh_from_db(fields=_MOVED)
+
+
+_MOVED = (
+    "status",
+    "first_completed_at",
+    "saved_at",
+    "saved_by",
+    "revision",
+    "item_revisions",
+    "digest",
+)
+
+
+def sign_form(form: FormInstance, *, proof: ReAuthenticated, by: User) -> Signature:
+    """Sign a form and let what follows from it happen."""
+    with attributed(by=by, via=Via.PAGE):
+        signature = review.sign(form, proof=proof, by=by)
+        announce(FormSigned(form), by=by, via=Via.PAGE)
+    return signature
+
+
+def strike_row(form: FormInstance, *, by: Actor, reason: Reason, via: Via) -> None:
+    """Strike a row out and let what follows from it happen."""
+    design = catalogue.design(form.code)
+    may_enter(design, (), by=by)
+    with attributed(by=by, via=via, reason=reason):
+        casebook.strike(form, by=by, reason=reason, via=via)
+        form.refresh_from_db()
+        announce(RowStruck(form), by=by, via=via)

@@ -1,0 +1,147 @@
+"""Skip logic, completeness and edit checks of one sheet; no database, no clock."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+
+from casebook.checks import Finding, declared
+from casebook.design import FormDesign
+from casebook.items import Item, Range
+from casebook.sheets import Binder, Sheet
+from casebook.values import MissingCode, Partial, Value, is_blank
+from trial_edc.clock import SITE_TZ
+from trial_edc.vocabulary import N_, Severity
+
+
+def is_applicable(item: Item, sheet: Sheet, binder: Binder) -> bool:
+    """Tell whether skip logic shows the item."""
+    condition = item.facts.only_if
+    return condition is None or condition.holds(sheet, binder)
+
+
+def is_required(item: Item, sheet: Sheet, binder: Binder) -> bool:
+    """Tell whether the item is needed to mark the form complete."""
+    if not is_applicable(item, sheet, binder):
+        return False
+    required = item.facts.required
+    return required if isinstance(required, bool) else required.holds(sheet, binder)
+
+
+def to_erase(design: FormDesign, sheet: Sheet, binder: Binder) -> list[str]:
+    """Return the items that hold a value though skip logic hides them."""
+    return [
+        name
+        for name, item in design.items.items()
+        if not is_blank(sheet.values.get(name))
+        and not is_applicable(item, sheet, binder)
+    ]
+
+
+def pending_items(design: FormDesign, sheet: Sheet, binder: Binder) -> list[str]:
+    """Return the required items that still have neither value nor missing code."""
+    return [
+        name
+        for name, item in design.items.items()
+        if is_blank(sheet.values.get(name)) and is_required(item, sheet, binder)
+    ]
+
+
+def findings(
+    design: FormDesign,
+    sheet: Sheet,
+    binder: Binder,
+    *,
+    now: datetime,
+    completing: bool = False,
+) -> list[Finding]:
+    """Return what the checks find, in the order of the items on the page.
+
+    `completing` asks for required items too. `now` is the instant of the save.
+    """
+    with_sheet = binder.with_sheet(sheet)
+    found = [
+        *_automatic(design, sheet, with_sheet, now),
+        *(_required(design, sheet, with_sheet) if completing else ()),
+        *(f for one in declared(design.code) if (f := one.run(sheet, with_sheet))),
+    ]
+    order = {name: place for place, name in enumerate(design.items)}
+    return sorted(found, key=lambda finding: order.get(finding.item, -1))
+
+
+def _required(design: FormDesign, sheet: Sheet, binder: Binder) -> Iterator[Finding]:
+    for name in pending_items(design, sheet, binder):
+        yield Finding(
+            f"{design.code}.{name}.required",
+            name,
+            Severity.HARD,
+            N_("This is needed before the form can be marked complete."),
+        )
+
+
+def _automatic(
+    design: FormDesign, sheet: Sheet, binder: Binder, now: datetime
+) -> Iterator[Finding]:
+    for name, item in design.items.items():
+        value = sheet.values.get(name)
+        if is_blank(value) or not is_applicable(item, sheet, binder):
+            continue
+        if isinstance(value, MissingCode):
+            if not item.facts.missing_allowed:
+                message = N_("This item takes no missing code. Enter a value.")
+                yield _hard(design, name, "missing", message)
+            continue
+        if not item.facts.future_allowed and is_future(value, now):
+            message = N_("This is in the future. Check date and time.")
+            yield _hard(design, name, "future", message)
+        yield from _ranges(design, name, item, value)
+
+
+def _hard(design: FormDesign, name: str, kind: str, message: str) -> Finding:
+    return Finding(f"{design.code}.{name}.{kind}", name, Severity.HARD, message)
+
+
+def is_future(value: Value, now: datetime) -> bool:
+    """Tell whether a date, date-time or partial date lies after `now` for certain."""
+    if isinstance(value, datetime):
+        return value > now
+    today = now.astimezone(SITE_TZ).date()
+    if isinstance(value, Partial):
+        instant = value.instant(SITE_TZ)
+        return instant > now if instant else value.earliest > today
+    return isinstance(value, date) and value > today
+
+
+def _ranges(
+    design: FormDesign, name: str, item: Item, value: Value
+) -> Iterable[Finding]:
+    number = item.measure(value)
+    if number is None:
+        return
+    facts = item.facts
+    if facts.hard and outside(number, facts.hard):
+        yield Finding(
+            f"{design.code}.{name}.hard",
+            name,
+            Severity.HARD,
+            N_("%(value)s is impossible here (%(low)s to %(high)s %(unit)s)."),
+            _range_details(number, facts.hard, facts.unit),
+        )
+    elif facts.soft and outside(number, facts.soft):
+        yield Finding(
+            f"{design.code}.{name}.soft",
+            name,
+            Severity.SOFT,
+            N_("%(value)s is unusual (expected %(low)s to %(high)s %(unit)s)."),
+            _range_details(number, facts.soft, facts.unit),
+        )
+
+
+def outside(number: Decimal, limits: Range) -> bool:
+    """Tell whether a number lies outside limits that count as inside."""
+    low, high = (Decimal(str(limit)) for limit in limits)
+    return not low <= number <= high
+
+
+def _range_details(number: Decimal, limits: Range, unit: str) -> dict[str, str]:
+    low, high = limits
+    return {"value": f"{number:f}", "low": str(low), "high": str(high), "unit": unit}

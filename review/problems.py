@@ -1,0 +1,5 @@
+"""What can be wrong with an act of review; messages are for people."""
+
+
+class ReviewRefused(Exception):
+    """The act is not possible now; the message says why and what to do."""
