@@ -240,18 +240,16 @@ class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
         cls.add_to_class(f"{name}_standard", standard)  # type: ignore[attr-defined]
 
     def quantity(self, value: Decimal, unit: str) -> Quantity:
-        """Return the quantity with its value in the standard unit."""
-        return Quantity(value, unit, value * self.units[unit])
+        """Return the quantity, without trailing zeros, with its standard value."""
+        exact = Decimal(f"{value.normalize():f}")
+        return Quantity(exact, unit, exact * self.units[unit])
 
     def value_in(self, row: Model) -> Quantity | None:
         """Return value and unit as entered, with the standard value."""
         number = getattr(row, self.attname)
         if number is None:
             return None
-        exact = Decimal(number).normalize()
-        if exact == exact.to_integral():
-            exact = exact.quantize(Decimal(1))
-        return self.quantity(exact, getattr(row, f"{self.name}_unit"))
+        return self.quantity(Decimal(number), getattr(row, f"{self.name}_unit"))
 
     def store(self, row: Model, value: Value) -> None:
         """Store value and unit; the database derives the standard value."""

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "monitoring",
     "exports",
     *(["simulation"] if DEMO else []),
+    *env.list("EXTRA_APPS", default=[]),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -142,7 +143,8 @@ AUTH_PASSWORD_VALIDATORS = [
         ("CommonPasswordValidator", {}),
         ("NumericPasswordValidator", {}),
     )
-]
+] + [{"NAME": "accounts.validators.FormerPasswordValidator"}]
+PASSWORD_AGE_DAYS = env.int("PASSWORD_AGE_DAYS", default=0)  # 0: they do not age
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "entry:my_work"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
@@ -150,12 +152,16 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours; the lock ends by itself, also at 02:00
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # no stranger can prolong it
 AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # the audit trail tells it
 AXES_VERBOSE = False
 AXES_PASSWORD_FORM_FIELD = "password"  # noqa: S105 - the name of a form field
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 IDLE_LIMIT_MINUTES = env.int("IDLE_LIMIT_MINUTES", default=20)
 IDLE_WARNING_MINUTES = 2
+# Whom people call who cannot sign in; shown on the sign-in page.
+SUPPORT_CONTACT = env.str("SUPPORT_CONTACT", default="")
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -60,7 +60,9 @@ DECLARE
     items text[];
     changes jsonb;
     reasons jsonb := '{}';
-    sheet record;
+    participant bigint;
+    revised integer;
+    secrecy text;
     sheet_id bigint := (after ->> 'form_id')::bigint;
     raised jsonb;
 BEGIN
@@ -104,19 +106,21 @@ BEGIN
             item_revisions = f.item_revisions || raised,
             digest = encode(sha256(convert_to(after::text, 'UTF8')), 'hex')
         WHERE f.id = sheet_id AND f.locked_at IS NULL AND f.frozen_at IS NULL
-        RETURNING f.participant_id, f.revision, f.confidentiality INTO sheet;
+        RETURNING f.participant_id, f.revision, f.confidentiality
+        INTO participant, revised, secrecy;
         IF NOT FOUND THEN
             PERFORM audit_refuse_sheet(sheet_id);
         END IF;
     ELSIF sheet_id IS NOT NULL THEN
-        SELECT f.participant_id, f.revision, f.confidentiality INTO sheet
+        SELECT f.participant_id, f.revision, f.confidentiality
+        INTO participant, revised, secrecy
         FROM casebook_forminstance f WHERE f.id = sheet_id;
     ELSE
-        SELECT CASE recorded_table
+        participant := CASE recorded_table
             WHEN 'casebook_participant' THEN (after ->> 'id')::bigint
             ELSE (after ->> 'participant_id')::bigint
-        END, NULL::integer, coalesce(after ->> 'confidentiality', 'open')
-        INTO sheet;
+        END;
+        secrecy := coalesce(after ->> 'confidentiality', 'open');
     END IF;
 
     IF context ? 'reasons' THEN
@@ -135,7 +139,7 @@ BEGIN
         clock_timestamp(), (context ->> 'demo_at')::timestamptz,
         pg_current_xact_id()::text::bigint, op, recorded_table,
         coalesce((after ->> 'id')::bigint, sheet_id), '',
-        sheet.participant_id, sheet_id, sheet.revision, sheet.confidentiality,
+        participant, sheet_id, revised, secrecy,
         changes, reasons,
         (context ->> 'actor_id')::bigint, context ->> 'actor', context ->> 'role',
         context ->> 'via', context ->> 'request_id', (context ->> 'address')::inet

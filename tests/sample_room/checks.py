@@ -1,0 +1,18 @@
+"""Edit checks of the sample room."""
+
+from casebook.checks import check
+from casebook.sheets import Binder, Sheet
+from trial_edc.vocabulary import N_, Severity
+
+
+@check(
+    "ZZA-01",
+    form="ZZA",
+    item="weight_kg",
+    severity=Severity.SOFT,
+    message=N_("Heavier than %(limit)s kg in the ICU."),
+)
+def heavy_in_icu(sheet: Sheet, _binder: Binder) -> dict[str, int] | None:
+    """Fire for more than 90 kg in the ICU."""
+    heavy = (sheet.get("weight_kg") or 0) > 90  # noqa: PLR2004
+    return {"limit": 90} if heavy and sheet.get("place") == "icu" else None

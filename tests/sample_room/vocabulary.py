@@ -1,0 +1,11 @@
+"""Coded answers of the sample room."""
+
+from trial_edc.vocabulary import N_, Term
+
+
+class Place(Term):
+    """Where."""
+
+    WARD = "ward", N_("Ward")
+    ICU = "icu", N_("ICU")
+    NONE = "none", N_("None")
