@@ -18,7 +18,7 @@ class Term(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> Self:
+    def __new__(cls, value: str, label: str = "") -> Self:
         """Store the code as the value and keep the label beside it."""
         term = str.__new__(cls, value)
         term._value_ = value

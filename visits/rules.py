@@ -142,25 +142,33 @@ def visit_status(  # noqa: PLR0913 - the rule looks at so much
 ) -> VisitState:
     """Status of a visit on the site's date at `now`: the first rule that applies."""
     if visit == VisitCode.UNSCHEDULED:
-        status = VisitStatus.DONE if done_on else VisitStatus.NOT_SCHEDULED
-        return VisitState(status)
-    slot = schedule.slot(visit)
+        return VisitState(VisitStatus.DONE if done_on else VisitStatus.NOT_SCHEDULED)
     span = window(visit, course.anchor, schedule) if course.anchor else None
-    lookup = is_lookup(visit, course)
     if done_on:
         outside = span is not None and done_on not in span
+        lookup = is_lookup(visit, course)
         return VisitState(VisitStatus.DONE, None, span, outside, lookup)
     if marked_missed:
         return VisitState(VisitStatus.MISSED, StatusReason.MARKED, span)
+    slot = schedule.slot(visit)
     ended = ended_by(visit, course, span) or discharged(slot, course, span)
-    if ended:
-        return ended
+    return ended or awaited(visit, course, span, now, schedule)
+
+
+def awaited(
+    visit: VisitCode,
+    course: Course,
+    span: Window | None,
+    now: datetime,
+    schedule: Schedule,
+) -> VisitState:
+    """Rules 6 and 7: a visit that nothing has ended."""
     if visit == VisitCode.SCREENING:
         return screening_state(course)
     if span is None:
         return unanchored_state(visit, course, now, schedule)
     status = status_in(span, site_date(now))
-    return VisitState(status, None, span, record_lookup=lookup)
+    return VisitState(status, None, span, record_lookup=is_lookup(visit, course))
 
 
 def ended_by(

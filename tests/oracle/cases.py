@@ -1,7 +1,7 @@
 """Reads the reference cases in the folder that `ORACLE_DIR` names.
 
 A file may hold further cases of the same columns; an empty cell is not given or not
-checked. A file that is absent skips its tests aloud; a folder that is absent is an error.
+checked. A file that is absent skips its tests aloud; an absent folder is an error.
 """
 
 import csv
@@ -43,8 +43,9 @@ def each_case(file_name: str, key: str = "case_id") -> pytest.MarkDecorator:
 
 def compare(case: Case, derived: Mapping[str, object], always: str = "") -> None:
     """Compare every expected column that is given; those in `always` even if empty."""
-    columns = [name for name in case if name.startswith(("expected_", "exp_"))]
-    checked = [name for name in columns if case[name] or name in always.split()]
+    missing = set(derived) - set(case)
+    assert not missing, f"the file has no column {', '.join(sorted(missing))}"
+    checked = [name for name in derived if case[name] or name in always.split()]
     expected = {name: case[name] for name in checked}
     found = {name: written(derived[name], case[name]) for name in checked}
     assert found == expected
@@ -52,19 +53,18 @@ def compare(case: Case, derived: Mapping[str, object], always: str = "") -> None
 
 def written(value: object, like: str) -> str:
     """Write a derived value as the expected cell is written."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Decimal):
-        return rounded(value, like)
-    if isinstance(value, datetime):
-        return value.astimezone(SITE_ZONE).strftime("%Y-%m-%dT%H:%M")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, list | tuple | set | frozenset):
-        return ";".join(str(item) for item in value)
-    return str(value)
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case Decimal():
+            return rounded(value, like)
+        case datetime():
+            return value.astimezone(SITE_ZONE).strftime("%Y-%m-%dT%H:%M")
+        case tuple():
+            return ";".join(str(item) for item in value)
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def rounded(value: Decimal, like: str) -> str:

@@ -1,0 +1,143 @@
+"""Derived endpoints of the protocol: computed from data, never typed."""
+
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from outcomes.rules.events import emergent_events
+from outcomes.rules.kidney import (
+    creatinine_3m,
+    ever_rrt,
+    primary,
+    recovery,
+    rrt_dependence,
+)
+from outcomes.rules.record import Creatinine, Event, Interval, Record, Rrt
+from outcomes.rules.states import (
+    EverRrt,
+    MissingReason,
+    Recovery,
+    RrtDependence,
+    Survival,
+)
+from outcomes.rules.stays import days_in
+from outcomes.rules.survival import survival_3m, survival_28d
+from trial_edc.dates import PartialDate
+from trial_edc.requirements import implements
+
+__all__ = [
+    "Creatinine",
+    "Endpoints",
+    "Event",
+    "EverRrt",
+    "Interval",
+    "MissingReason",
+    "Record",
+    "Recovery",
+    "Rrt",
+    "RrtDependence",
+    "Survival",
+    "derive",
+    "endpoints",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """The 25 derived fields of one participant.
+
+    Units: creatinine in umol/L; times and stays in days, unrounded.
+    """
+
+    day0: date
+    d28_date: date
+    m3_date: date
+    scr_d28: Decimal | None
+    scr_d28_on: date | None
+    scr_d28_missing_reason: MissingReason | None
+    scr_d28_on_rrt: bool | None
+    scr_d28_ratio: Decimal | None
+    os28_status: Survival
+    os28_time: int | None
+    os28_event: int | None
+    os3m_status: Survival
+    os3m_time: int | None
+    os3m_event: int | None
+    rrt_m3: RrtDependence
+    ever_rrt_3m: EverRrt
+    scr_m3: Decimal | None
+    recovery_m3: Recovery
+    icu_days: Decimal | None
+    hosp_days: Decimal | None
+    los_complete: bool
+    teae_any: bool
+    teae_n: int
+    sae_any: bool
+    teae_max_grade: int | None
+
+
+@implements("OUT-09")
+def endpoints(record: Record) -> Endpoints:
+    """Derive every endpoint of one participant."""
+    first, at_28d, at_3m = primary(record), survival_28d(record), survival_3m(record)
+    dependence = rrt_dependence(record, at_3m.status)
+    sample_3m = creatinine_3m(record, at_3m.status)
+    events = emergent_events(record)
+    return Endpoints(
+        day0=record.day0,
+        d28_date=record.day28,
+        m3_date=record.month3,
+        scr_d28=first.sample.umol_l if first.sample else None,
+        scr_d28_on=first.sample.on if first.sample else None,
+        scr_d28_missing_reason=first.missing,
+        scr_d28_on_rrt=first.on_rrt,
+        scr_d28_ratio=first.ratio,
+        os28_status=at_28d.status,
+        os28_time=at_28d.days,
+        os28_event=int(at_28d.event),
+        os3m_status=at_3m.status,
+        os3m_time=at_3m.days,
+        os3m_event=int(at_3m.event),
+        rrt_m3=dependence,
+        ever_rrt_3m=ever_rrt(record, at_3m.status),
+        scr_m3=sample_3m.umol_l if sample_3m else None,
+        recovery_m3=recovery(record, dependence, sample_3m),
+        icu_days=days_in(record, record.icu),
+        hosp_days=days_in(record, (*record.hospital, *record.icu)),
+        los_complete=at_3m.status in (Survival.ALIVE, Survival.DEAD),
+        teae_any=events.count > 0,
+        teae_n=events.count,
+        sae_any=events.any_serious,
+        teae_max_grade=events.worst_grade,
+    )
+
+
+def derive(record: Record, death: PartialDate | None = None) -> Endpoints:
+    """Derive with a death known only in part: what both its bounds agree on stands.
+
+    Where they disagree a status is unknown and a number is missing.
+    """
+    if death is None:
+        return endpoints(record)
+    early = endpoints(replace(record, death_on=death.earliest))
+    late = endpoints(replace(record, death_on=death.latest))
+    agreed: dict[str, Any] = {
+        field.name: agreement(getattr(early, field.name), getattr(late, field.name))
+        for field in fields(Endpoints)
+    }
+    return replace(early, **agreed)
+
+
+UNDECIDED: dict[type, object] = {
+    Survival: Survival.UNKNOWN,
+    RrtDependence: RrtDependence.UNKNOWN,
+    EverRrt: EverRrt.UNKNOWN,
+    Recovery: Recovery.UNKNOWN,
+    bool: False,
+}
+
+
+def agreement(early: object, late: object) -> object:
+    """Give what two derivations agree on, else the unknown of its kind."""
+    return early if early == late else UNDECIDED.get(type(early))

@@ -1,0 +1,46 @@
+"""Treatment-emergent adverse events from infusion 1 to the month-3 date."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from outcomes.rules.record import Event, Record
+from trial_edc.dates import SITE_ZONE, PartialDate
+from trial_edc.requirements import implements
+
+
+@dataclass(frozen=True, slots=True)
+class Emergent:
+    """Treatment-emergent events of one participant."""
+
+    count: int
+    any_serious: bool
+    worst_grade: int | None
+
+
+@implements("OUT-08")
+def emergent_events(record: Record) -> Emergent:
+    """Count events; without an infusion none can be treatment-emergent."""
+    found = [event for event in record.events if is_emergent(record, event)]
+    grades = [event.grade for event in found if event.grade is not None]
+    serious = any(event.serious for event in found)
+    return Emergent(len(found), serious, max(grades, default=None))
+
+
+def is_emergent(record: Record, event: Event) -> bool:
+    """Onset not before infusion 1 nor after month 3; partial: if it could be.
+
+    A date without time on day 0 counts, which is conservative.
+    """
+    if record.infusion_1_at is None:
+        return False
+    onset = PartialDate.parse(event.onset)
+    last = min(record.month3, record.cutoff)
+    if onset.latest < record.day0 or onset.earliest > last:
+        return False
+    return "T" not in event.onset or instant(event.onset) >= record.infusion_1_at
+
+
+def instant(text: str) -> datetime:
+    """Read a date-time; without an offset it is the site's wall clock."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=SITE_ZONE)

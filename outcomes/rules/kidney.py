@@ -1,0 +1,95 @@
+"""Creatinine at day 28 and month 3, dependence on RRT, recovery."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from outcomes.rules.record import Creatinine, Record
+from outcomes.rules.states import (
+    EverRrt,
+    MissingReason,
+    Recovery,
+    RrtDependence,
+    Survival,
+)
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import VisitCode
+
+
+@dataclass(frozen=True, slots=True)
+class Primary:
+    """Creatinine at day 28, or why there is none."""
+
+    sample: Creatinine | None
+    missing: MissingReason | None
+    on_rrt: bool | None
+    ratio: Decimal | None
+
+
+@implements("OUT-01")
+def primary(record: Record) -> Primary:
+    """Sample nearest to day 28 in day 25 to 31, before death, no imputation."""
+    around = timedelta(days=record.settings.creatinine_window_days)
+    first, last = record.day28 - around, record.day28 + around
+    sample = record.nearest_creatinine(record.day28, first, last)
+    if sample is None:
+        return Primary(None, why_missing(record, last), None, None)
+    baseline = record.baseline_umol_l
+    ratio = None if baseline is None else sample.umol_l / baseline
+    return Primary(sample, None, record.is_on_rrt(sample.on), ratio)
+
+
+def why_missing(record: Record, last: date) -> MissingReason:
+    """Give the first reason that applies up to the last day of the window."""
+    reasons = (
+        (record.died_on, MissingReason.DEATH),
+        (record.withdrawn_on, MissingReason.WITHDRAWN),
+        (record.cutoff, MissingReason.PENDING),
+    )
+    found = (reason for on, reason in reasons if on is not None and on <= last)
+    return next(found, MissingReason.NOT_DONE)
+
+
+@implements("OUT-04")
+def rrt_dependence(record: Record, status: Survival) -> RrtDependence:
+    """Point prevalence at the month-3 visit if in its window, else the month-3 date."""
+    if status != Survival.ALIVE:
+        return RrtDependence(status.value)
+    visited_on, day = record.m3_visit_on, record.month3
+    if visited_on and visited_on in record.span(VisitCode.MONTH_3):
+        day = visited_on
+    if record.is_on_rrt(day):
+        return RrtDependence.DEPENDENT
+    return RrtDependence.INDEPENDENT
+
+
+def ever_rrt(record: Record, status: Survival) -> EverRrt:
+    """Any RRT from day 0 to the month-3 date; a "no" needs a known month 3."""
+    last = min(record.month3, record.cutoff)
+    if any(rrt.touches(record.day0, last) for rrt in record.rrt):
+        return EverRrt.YES
+    is_known = status in (Survival.ALIVE, Survival.DEAD)
+    return EverRrt.NO if is_known else EverRrt.UNKNOWN
+
+
+def creatinine_3m(record: Record, status: Survival) -> Creatinine | None:
+    """Sample nearest to the month-3 date inside its window, of those alive then."""
+    if status != Survival.ALIVE:
+        return None
+    span = record.span(VisitCode.MONTH_3)
+    return record.nearest_creatinine(record.month3, span.opens, span.closes)
+
+
+@implements("OUT-05", "OUT-06")
+def recovery(
+    record: Record, dependence: RrtDependence, sample: Creatinine | None
+) -> Recovery:
+    """Complete: at most 1.5 times baseline, not strict; partial: above, no limit."""
+    if dependence == RrtDependence.DEPENDENT:
+        return Recovery.RRT_DEPENDENT
+    if dependence != RrtDependence.INDEPENDENT:
+        return Recovery(dependence.value)
+    if sample is None or record.baseline_umol_l is None:
+        return Recovery.UNKNOWN
+    limit = record.settings.recovery_ratio * record.baseline_umol_l
+    return Recovery.COMPLETE if sample.umol_l <= limit else Recovery.PARTIAL

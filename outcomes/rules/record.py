@@ -1,0 +1,149 @@
+"""What the endpoints are derived from: one participant's course, as recorded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+from trial_edc.dates import site_date, site_midnight
+from trial_edc.protocol import PROTOCOL, OutcomeSettings, Schedule
+from trial_edc.vocabulary import VisitCode
+from visits.rules import Window, month_3, window
+
+
+@dataclass(frozen=True, slots=True)
+class Creatinine:
+    """One creatinine after day 0."""
+
+    at: datetime
+    umol_l: Decimal
+    id: str = ""
+
+    @property
+    def on(self) -> date:
+        """Site date of the sample."""
+        return site_date(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Rrt:
+    """Renal replacement from a first to a last day; `end` None: goes on."""
+
+    start: date
+    end: date | None = None
+    is_transplant: bool = False
+
+    def touches(self, first: date, last: date) -> bool:
+        """Tell whether any of its days lies in the span, both ends included."""
+        return self.start <= last and (self.end is None or self.end >= first)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A stay; `end` None: still there."""
+
+    start: datetime
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An adverse event; `onset` is ISO text as far as it is known."""
+
+    onset: str
+    grade: int | None
+    serious: bool
+
+
+@dataclass(frozen=True)
+class Record:
+    """One randomised participant.
+
+    `cutoff`: last date whose data count. A death known only in part is decided by
+    `derive`, which asks with its first and its last possible day.
+    """
+
+    randomised_on: date
+    infusion_1_at: datetime | None
+    baseline_umol_l: Decimal | None
+    cutoff: date
+    d28_visit_on: date | None = None
+    m3_visit_on: date | None = None
+    last_alive_on: date | None = None
+    death_on: date | None = None
+    withdrawn_on: date | None = None
+    creatinine: Sequence[Creatinine] = ()
+    rrt: Sequence[Rrt] = ()
+    hospital: Sequence[Interval] = ()
+    icu: Sequence[Interval] = ()
+    events: Sequence[Event] = ()
+    schedule: Schedule = PROTOCOL.schedule
+    settings: OutcomeSettings = PROTOCOL.outcomes
+
+    @cached_property
+    def day0(self) -> date:
+        """Date of infusion 1; never infused: of randomisation (ITT)."""
+        if self.infusion_1_at is None:
+            return self.randomised_on
+        return site_date(self.infusion_1_at)
+
+    @cached_property
+    def starts_at(self) -> datetime:
+        """Start of infusion 1; never infused: 00:00 of the randomisation date."""
+        return self.infusion_1_at or site_midnight(self.randomised_on)
+
+    @cached_property
+    def day28(self) -> date:
+        """Day 28."""
+        return self.day0 + timedelta(days=self.settings.day28)
+
+    @cached_property
+    def month3(self) -> date:
+        """Month-3 date."""
+        return month_3(self.day0, self.schedule)
+
+    @cached_property
+    def died_on(self) -> date | None:
+        """Date of death, where it was known at the cut-off."""
+        if self.death_on is None or self.death_on > self.cutoff:
+            return None
+        return self.death_on
+
+    @cached_property
+    def alive_on(self) -> date | None:
+        """Latest evidence of life up to the cut-off; the day of death counts."""
+        known = [day for day in (self.last_alive_on, self.died_on) if day]
+        return min(max(known), self.cutoff) if known else None
+
+    def span(self, visit: VisitCode) -> Window:
+        """Window of a visit that has one."""
+        found = window(visit, self.day0, self.schedule)
+        if found is None:
+            message = f"{visit} has no window"
+            raise ValueError(message)
+        return found
+
+    def nearest_creatinine(
+        self, target: date, first: date, last: date
+    ) -> Creatinine | None:
+        """Sample nearest to a date; ties: earlier date, then earlier time."""
+        last = min(day for day in (last, self.cutoff, self.died_on) if day)
+        inside = [s for s in self.creatinine if first <= s.on <= last]
+        return min(
+            inside, key=lambda s: (abs((s.on - target).days), s.at), default=None
+        )
+
+    def is_on_rrt(self, day: date) -> bool:
+        """Tell whether there was RRT on any of the 7 days that end on a date."""
+        first = day - timedelta(days=self.settings.rrt_lookback_days - 1)
+        sessions = (rrt for rrt in self.rrt if not rrt.is_transplant)
+        return self.is_transplanted(day) or any(
+            rrt.touches(first, day) for rrt in sessions
+        )
+
+    def is_transplanted(self, day: date) -> bool:
+        """Tell whether a transplant by a date counts as dependence."""
+        return self.settings.rrt_transplant_counts and any(
+            rrt.is_transplant and rrt.start <= day for rrt in self.rrt
+        )

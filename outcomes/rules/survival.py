@@ -1,0 +1,61 @@
+"""Overall survival at 28 days and at 3 months."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from outcomes.rules.record import Record
+from outcomes.rules.states import Survival
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import VisitCode
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """Survival at a horizon; `days` from day 0 to the event or to censoring."""
+
+    status: Survival
+    days: int | None
+    event: bool
+
+
+@implements("OUT-02")
+def survival_28d(record: Record) -> Horizon:
+    """Overall survival within 28 days."""
+    return survival(record, record.day28, VisitCode.DAY_28, record.d28_visit_on)
+
+
+@implements("OUT-03")
+def survival_3m(record: Record) -> Horizon:
+    """Overall survival within 3 months."""
+    return survival(record, record.month3, VisitCode.MONTH_3, record.m3_visit_on)
+
+
+def survival(
+    record: Record, horizon: date, visit: VisitCode, visited_on: date | None
+) -> Horizon:
+    """Dead on or before the horizon; alive by evidence; else unknown or pending."""
+    if record.died_on and record.died_on <= horizon:
+        return Horizon(Survival.DEAD, (record.died_on - record.day0).days, event=True)
+    status = living_status(record, horizon, visit, visited_on)
+    known = max(record.alive_on or record.day0, visited_in_time(record, visited_on))
+    return Horizon(status, (min(known, horizon) - record.day0).days, event=False)
+
+
+def visited_in_time(record: Record, visited_on: date | None) -> date:
+    """Date of the visit as evidence of life, day 0 where there is none."""
+    is_known = visited_on is not None and visited_on <= record.cutoff
+    return visited_on if visited_on and is_known else record.day0
+
+
+def living_status(
+    record: Record, horizon: date, visit: VisitCode, visited_on: date | None
+) -> Survival:
+    """Alive by evidence at the horizon or a visit in its window; else why not."""
+    span = record.span(visit)
+    seen = visited_on is not None and visited_on <= record.cutoff and visited_on in span
+    known = record.alive_on is not None and record.alive_on >= horizon
+    if seen or known:
+        return Survival.ALIVE
+    if record.withdrawn_on and record.withdrawn_on <= record.cutoff:
+        return Survival.UNKNOWN
+    return Survival.PENDING if record.cutoff <= span.closes else Survival.UNKNOWN

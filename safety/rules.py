@@ -1,0 +1,84 @@
+"""Clocks of safety reporting (protocol section 8): who must be told, and by when.
+
+Calendar days; weekends and holidays shift nothing. Day 0 is the sponsor's awareness.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from trial_edc.dates import site_date
+from trial_edc.protocol import PROTOCOL, SafetySettings
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import N_, Term
+
+
+class Clock(Term):
+    """Which period an authority must be told in."""
+
+    NONE = "none", N_("No expedited report")
+    DAYS_7 = "7d", N_("7 days, fatal or life-threatening")
+    DAYS_15 = "15d", N_("15 days")
+
+
+@dataclass(frozen=True, slots=True)
+class SeriousCase:
+    """What decides the clocks of one event; None: not yet assessed or not yet aware."""
+
+    serious: bool
+    fatal_or_life_threatening: bool
+    investigator_aware_at: datetime | None
+    sponsor_aware_at: datetime | None = None
+    causality_investigator: str | None = None
+    causality_sponsor: str | None = None
+    expected: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """What is due for one event."""
+
+    report_to_sponsor_due_at: datetime | None
+    is_susar: bool
+    clock: Clock
+    initial_due_on: date | None
+    followup_due_on: date | None
+
+
+def is_related(
+    causality: str | None, settings: SafetySettings = PROTOCOL.safety
+) -> bool:
+    """Tell whether a causality counts as at least possibly related."""
+    return causality in settings.related_causalities
+
+
+@implements("SAF-02")
+def is_susar(case: SeriousCase, settings: SafetySettings = PROTOCOL.safety) -> bool:
+    """Serious, unexpected, and related by investigator or sponsor.
+
+    Assessed by neither counts as related; expectedness must have been assessed.
+    """
+    given = [c for c in (case.causality_investigator, case.causality_sponsor) if c]
+    related = not given or any(is_related(c, settings) for c in given)
+    return case.serious and related and case.expected is False
+
+
+@implements("SAF-01", "SAF-03")
+def deadlines(
+    case: SeriousCase, settings: SafetySettings = PROTOCOL.safety
+) -> Deadlines:
+    """Derive every deadline of one event."""
+    report_due_at = None
+    if case.serious and case.investigator_aware_at is not None:
+        hours = timedelta(hours=settings.report_to_sponsor_hours)
+        report_due_at = case.investigator_aware_at + hours
+    if not is_susar(case, settings):
+        return Deadlines(report_due_at, False, Clock.NONE, None, None)  # noqa: FBT003
+    is_fatal = case.fatal_or_life_threatening
+    clock = Clock.DAYS_7 if is_fatal else Clock.DAYS_15
+    initial = followup = None
+    if case.sponsor_aware_at is not None:
+        days = settings.susar_fatal_days if is_fatal else settings.susar_other_days
+        initial = site_date(case.sponsor_aware_at) + timedelta(days=days)
+        if is_fatal:
+            followup = initial + timedelta(days=settings.susar_followup_days)
+    return Deadlines(report_due_at, True, clock, initial, followup)  # noqa: FBT003

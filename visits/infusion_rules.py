@@ -1,0 +1,127 @@
+"""Bedside arithmetic of an infusion, its vital-sign times and the stop rule.
+
+The same in both arms: nothing here knows a product or a cell.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from trial_edc.protocol import PROTOCOL, Anchor, InfusionSettings, Schedule
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import N_, Term
+
+
+class InfusionFlag(Term):
+    """What about a bedside record needs a look."""
+
+    STOP_NOT_AFTER_START = "error_stop_not_after_start", N_("Stop is not after start")
+    RATE_TOO_HIGH = "rate_above_5ml_min", N_("Mean rate above 5 mL/min")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How an infusion ran, unrounded; None: an input is missing or impossible."""
+
+    duration_min: Decimal | None
+    mean_rate_ml_min: Decimal | None
+    pct_of_planned_volume: Decimal | None
+    flags: tuple[InfusionFlag, ...]
+
+
+@implements("INF-02")
+def delivery(
+    *,
+    started_at: datetime | None,
+    stopped_at: datetime | None,
+    volume_ml: Decimal | None,
+    planned_volume_ml: Decimal | None = None,
+    settings: InfusionSettings = PROTOCOL.infusion,
+) -> Delivery:
+    """Derive duration, mean rate and percentage of the planned volume."""
+    minutes = rate = pct = None
+    found: list[InfusionFlag] = []
+    if started_at is not None and stopped_at is not None:
+        if stopped_at > started_at:
+            seconds = (stopped_at - started_at) // timedelta(seconds=1)
+            minutes = Decimal(seconds) / 60
+        else:
+            found.append(InfusionFlag.STOP_NOT_AFTER_START)
+    if minutes and volume_ml is not None:
+        rate = volume_ml / minutes
+        if rate > settings.rate_max_ml_min:
+            found.append(InfusionFlag.RATE_TOO_HIGH)
+    if volume_ml is not None and planned_volume_ml:
+        pct = volume_ml / planned_volume_ml * 100
+    return Delivery(minutes, rate, pct, tuple(found))
+
+
+@dataclass(frozen=True, slots=True)
+class DueTime:
+    """When one set of vital signs is due; `due_at` None: not yet known."""
+
+    code: str
+    due_at: datetime | None
+    tolerance: timedelta
+    is_applicable: bool = True
+
+
+@implements("INF-03")
+def vital_sign_times(
+    started_at: datetime,
+    stopped_at: datetime | None,
+    settings: InfusionSettings = PROTOCOL.infusion,
+) -> tuple[DueTime, ...]:
+    """Give the time points of one infusion; those after its stop do not apply.
+
+    `pre` is due in the 30 minutes before the start: its time is their beginning.
+    """
+    found: list[DueTime] = []
+    for point in settings.vital_sign_times:
+        anchor = started_at if point.anchor == Anchor.START else stopped_at
+        due_at = anchor + timedelta(minutes=point.minute) if anchor else None
+        is_over = stopped_at is not None and due_at is not None and due_at > stopped_at
+        found.append(
+            DueTime(
+                point.code,
+                due_at,
+                timedelta(minutes=point.tolerance_min),
+                not (point.only_while_running and is_over),
+            )
+        )
+    return tuple(found)
+
+
+class StopReason(Term):
+    """Why infusion 2 must not be given."""
+
+    REACTION = "reaction", N_("Grade 3 or higher reaction to infusion 1")
+    RELATED_SAE = "related_sae", N_("Serious adverse event related to the infusion")
+    UNASSESSED_SAE = (
+        "unassessed_sae",
+        N_("Serious adverse event not yet assessed: counts as related"),
+    )
+    TOO_LATE = "too_late", N_("After the last day for infusion 2")
+
+
+@implements("INF-04")
+def stop_reasons(  # noqa: PLR0913 - each is one clause of the rule
+    *,
+    worst_reaction_grade: int | None,
+    has_related_sae: bool,
+    has_unassessed_sae: bool,
+    day0: date | None,
+    today: date,
+    settings: InfusionSettings = PROTOCOL.infusion,
+    schedule: Schedule = PROTOCOL.schedule,
+) -> tuple[StopReason, ...]:
+    """Name every reason against infusion 2 today; none: it may be given."""
+    grade = worst_reaction_grade or 0
+    latest = day0 + timedelta(days=schedule.infusion_2_last_day) if day0 else None
+    found = {
+        StopReason.REACTION: grade >= settings.stop_after_reaction_grade,
+        StopReason.RELATED_SAE: has_related_sae,
+        StopReason.UNASSESSED_SAE: has_unassessed_sae,
+        StopReason.TOO_LATE: latest is not None and today > latest,
+    }
+    return tuple(reason for reason, holds in found.items() if holds)
