@@ -1,9 +1,12 @@
 """Reads of the binder."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db import connection
 
+from audit.models import ExactDecoder
 from casebook import catalogue
 from casebook.models import AnyCRF, FormInstance, Participant
 from casebook.sheets import Binder, Sheet
@@ -17,10 +20,9 @@ def row_of(form: FormInstance) -> AnyCRF:
 
 def sheet_of(form: FormInstance, row: AnyCRF) -> Sheet:
     """Return the values of a sheet as rules see them."""
-    values = {name: row.value(name) for name in row.crf_items()}
     return Sheet(
         code=form.code,
-        values=values,
+        values={name: row.value(name) for name in row.crf_items()},
         visit=form.visit,
         visit_number=form.visit_number,
         occurrence=form.occurrence,
@@ -36,35 +38,86 @@ def revisions_of(form: FormInstance, row: AnyCRF) -> Mapping[str, int]:
     return row.opened.revisions if row.is_sealed else form.item_revisions  # type: ignore[union-attr]
 
 
-def rows(code: str, participants: Iterable[Participant]) -> QuerySet[AnyCRF]:
-    """Return the stored rows of a form that are not struck out, in order."""
-    return (
-        catalogue.design(code)
-        .model._default_manager.filter(
-            form__participant__in=participants, form__struck_at=None
+_STORED = """
+    SELECT f.participant_id, f.id, f.code, f.visit, f.visit_number, f.occurrence,
+        f.status, f.revision, f.item_revisions, to_jsonb(stored)
+    FROM {table} stored JOIN casebook_forminstance f ON f.id = stored.form_id
+    WHERE f.participant_id = ANY (%(people)s) AND f.struck_at IS NULL
+"""
+_FORM_COLUMNS = (
+    "id",
+    "code",
+    "visit",
+    "visit_number",
+    "occurrence",
+    "status",
+    "revision",
+    "item_revisions",
+)
+
+
+def stored_sheets(
+    people: Iterable[int], codes: Iterable[str]
+) -> Iterator[tuple[int, Sheet]]:
+    """Yield (participant, sheet) of the forms, struck-out ones left out.
+
+    One select, however many forms and participants, in order of participant, form,
+    visit number and occurrence.
+    """
+    quote = connection.ops.quote_name
+    parts = [
+        _STORED.format(table=quote(catalogue.design(code).model._meta.db_table))
+        for code in codes
+    ]
+    if not parts:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join(parts) + " ORDER BY 1, 3, 5, 6, 2",
+            {"people": list(people)},
         )
-        .select_related("form")
-        .order_by("form__participant_id", "form__visit_number", "form__occurrence")
-    )
+        found = cursor.fetchall()
+    for participant_id, *columns, told in found:
+        form = FormInstance(**dict(zip(_FORM_COLUMNS, columns, strict=True)))
+        form.item_revisions = json.loads(columns[-1])
+        row = _row_from(told, catalogue.design(form.code).model)
+        yield participant_id, sheet_of(form, row)
 
 
-def binder_of(participant: Participant) -> Binder:
-    """Return the binder of a participant; each form code is read at most once."""
-    return Binder(
-        lambda code: [sheet_of(row.form, row) for row in rows(code, [participant])]
-    )
+def _row_from(told: str, model: type[AnyCRF]) -> AnyCRF:
+    stored: dict[str, Any] = json.loads(told, cls=ExactDecoder)
+    columns = {
+        field.attname: field.to_python(stored[field.column])
+        for field in model._meta.concrete_fields
+        if not field.generated
+    }
+    return model(**columns)
+
+
+def binder_of(participant: Participant, *codes: str) -> Binder:
+    """Return the binder of a participant.
+
+    The forms named by `codes` are read at once, in one select; any other one when a
+    rule first asks for it.
+    """
+    read: dict[str, list[Sheet]] = {code: [] for code in codes}
+    for _participant, sheet in stored_sheets([participant.pk], codes):
+        read[sheet.code].append(sheet)
+
+    def load(code: str) -> Iterable[Sheet]:
+        if code in read:
+            return read[code]
+        return [sheet for _pk, sheet in stored_sheets([participant.pk], [code])]
+
+    return Binder(load)
 
 
 def binders_of(
     participants: Iterable[Participant], codes: Iterable[str]
 ) -> dict[int, Binder]:
-    """Return binders of many participants that hold the named forms.
-
-    One select a form, however many participants there are.
-    """
-    people = list(participants)
-    sheets: dict[int, list[Sheet]] = {person.pk: [] for person in people}
-    for code in codes:
-        for row in rows(code, people):
-            sheets[row.form.participant_id].append(sheet_of(row.form, row))
-    return {pk: Binder.of(held) for pk, held in sheets.items()}
+    """Return binders of many participants that hold the named forms, in one select."""
+    people = [person.pk for person in participants]
+    read: dict[int, list[Sheet]] = {pk: [] for pk in people}
+    for participant_id, sheet in stored_sheets(people, codes):
+        read[participant_id].append(sheet)
+    return {pk: Binder.of(held) for pk, held in read.items()}
