@@ -1,0 +1,114 @@
+"""Protocol deviations, and their restricted twin that may name the product."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Permission
+from audit.vault import Purpose
+from casebook import items
+from casebook.conditions import Answer, Answered
+from casebook.design import Log
+from casebook.items import Section
+from casebook.models import CRF, SealedCRF
+from visits.vocabulary import visit as words
+
+FINDING = Section(
+    _("Finding"),
+    "category",
+    "raised_by",
+    "rule",
+    "occurred_on",
+    "found_on",
+    "description",
+)
+ASSESSMENT = Section(_("Assessment"), "effect", "importance")
+RESOLUTION = Section(_("Resolution"), "action", "ethics_on", "resolved_at")
+
+
+class Deviation(models.Model):
+    """What both twins tell."""
+
+    category = items.Choice(
+        _("Category"),
+        words.DeviationCategory,
+        required=True,
+        missing_allowed=False,
+        sdtm="DV.DVCAT",
+    )
+    raised_by = items.Choice(_("Raised by"), words.RaisedBy, required=True)
+    rule = items.Text(
+        _("Rule and occasion"),
+        only_if=Answer("raised_by", words.RaisedBy.SYSTEM),
+        longest=100,
+        sdtm="DV.DVDECOD",
+    )
+    occurred_on = items.Date(_("Occurred on"), required=True, sdtm="DV.DVSTDTC")
+    found_on = items.Date(_("Found on"), required=True)
+    description = items.Text(
+        _("What happened"), rows=4, required=True, sdtm="DV.DVTERM", cdash="DVTERM"
+    )
+    action = items.Text(_("Measures taken"), rows=3, required=Answered("resolved_at"))
+    ethics_on = items.Date(_("Reported to the ethics committee on"))
+    resolved_at = items.DateTime(_("Resolved at"))
+
+    class Meta:
+        abstract = True
+
+
+class ProtocolDeviation(Deviation, CRF):
+    """A deviation as everybody may read it: no product, lot or dose."""
+
+    effect = items.Choice(
+        _("Effect"), words.DeviationEffect, required=True, judged=True
+    )
+    importance = items.Choice(
+        _("Class"),
+        words.Importance,
+        required=True,
+        missing_allowed=False,
+        judged=True,
+        guide=_("An important deviation takes the participant out of per protocol."),
+        sdtm="SUPPDV.DVCLASS",
+    )
+
+    class Meta(CRF.Meta):
+        pass
+
+    class Design:
+        code, title = "DEV", _("Protocol deviation")
+        sections = (FINDING, ASSESSMENT, RESOLUTION)
+        collected = Log()
+        signature = _("I have assessed this deviation and confirm its class.")
+        signed_by = Permission.CONFIRM_DEVIATION
+        row_title = ("category", "occurred_on")
+        guide = _("Name no product, lot or dose here.")
+
+
+class ProductDeviation(Deviation, SealedCRF):
+    """A deviation that cannot be told without the product; for unblinded staff."""
+
+    purpose: ClassVar[Purpose] = Purpose.PRODUCT
+
+    effect = items.Choice(_("Effect"), words.DeviationEffect, required=True)
+    importance = items.Choice(
+        _("Class"), words.Importance, required=True, missing_allowed=False
+    )
+    product_given = items.Choice(_("Product given"), words.ProductGiven)
+
+    class Meta(SealedCRF.Meta):
+        pass
+
+    class Design:
+        code, title = "DVP", _("Product deviation")
+        sections = (
+            FINDING,
+            Section(_("Product"), "product_given"),
+            ASSESSMENT,
+            RESOLUTION,
+        )
+        collected = Log()
+        seen_by = Permission.SEE_PRODUCT
+        entered_by = (Permission.ENTER_PRODUCT,)
+        row_title = ("category", "occurred_on")

@@ -1,0 +1,92 @@
+"""The register of laboratories and their reference ranges (LNR)."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from audit.models import Recorded
+from visits.vocabulary.laboratory import Analyte, RangeSex
+
+Limits = tuple[Decimal | None, Decimal | None]
+
+
+class Laboratory(Recorded):
+    """A laboratory whose results are entered; the code stands in imported files."""
+
+    code = models.SlugField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=200, unique=True)
+
+    class Meta(Recorded.Meta):
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+
+class ReferenceRange(Recorded):
+    """What a laboratory calls normal, for a time; it counts once approved."""
+
+    laboratory = models.ForeignKey(Laboratory, models.PROTECT, related_name="ranges")
+    analyte = models.CharField(_("analyte"), max_length=40, choices=Analyte.choices())
+    sex = models.CharField(_("sex"), max_length=3, choices=RangeSex.choices())
+    unit = models.CharField(_("unit"), max_length=12)
+    low = models.DecimalField(_("low"), max_digits=12, decimal_places=4, null=True)
+    high = models.DecimalField(_("high"), max_digits=12, decimal_places=4, null=True)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"), null=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True
+    )
+    approved_at = models.DateTimeField(null=True)
+
+    class Meta(Recorded.Meta):
+        ordering = ("laboratory", "analyte", "sex", "valid_from")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("laboratory", "analyte", "sex", "valid_from"),
+                name="one_range_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(low=None) | Q(high=None) | Q(low__lt=F("high")),
+                name="range_low_below_high",
+            ),
+            models.CheckConstraint(
+                condition=Q(low__isnull=False) | Q(high__isnull=False),
+                name="range_has_a_limit",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None, approved_at=None)
+                | Q(approved_by__isnull=False, approved_at__isnull=False),
+                name="range_approval_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(approved_by=F("entered_by")),
+                name="range_by_two_persons",
+            ),
+        )
+
+    @classmethod
+    def limits(
+        cls, laboratory_id: int, sex: str | None, on: date
+    ) -> dict[str, "ReferenceRange"]:
+        """Return the ranges in force by analyte, in one select.
+
+        One for the participant's sex goes before one for both.
+        """
+        found = cls._default_manager.filter(
+            Q(valid_to=None) | Q(valid_to__gte=on),
+            laboratory_id=laboratory_id,
+            sex__in=[RangeSex.ANY.value, sex or RangeSex.ANY.value],
+            valid_from__lte=on,
+            approved_at__isnull=False,
+        ).order_by("valid_from")
+        by_preference = sorted(found, key=lambda one: one.sex != RangeSex.ANY)
+        return {one.analyte: one for one in by_preference}

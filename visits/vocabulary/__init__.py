@@ -1,0 +1,1 @@
+"""Coded answers of the visits room, by what they are about."""

@@ -1,0 +1,76 @@
+"""Coded answers round the infusion; the same words in both arms."""
+
+from trial_edc.vocabulary import N_, Term
+
+
+class Decision(Term):
+    """What the investigator decides on an infusion."""
+
+    GO = "go", N_("Go: the infusion may be prepared")
+    DELAY = "delay", N_("Delay: assess again")
+    NO_GO_FINAL = "no_go_final", N_("No: it will not be given")
+
+
+class NoGoReason(Term):
+    """Why an infusion is not given."""
+
+    CLINICAL = "clinical", N_("Clinical condition")
+    AE = "ae", N_("Adverse event")
+    PRODUCT = "product", N_("Study infusion not available")
+    PARTICIPANT = "participant", N_("Participant's wish")
+    DEATH = "death", N_("Death")
+    DISCHARGED = "discharged", N_("Discharged")
+    OTHER = "other", N_("Other")
+
+
+class Given(Term):
+    """Whether the infusion was given."""
+
+    GIVEN = "given", N_("Given")
+    PARTLY = "partly", N_("Given in part")
+    NOT_GIVEN = "not_given", N_("Not given")
+
+
+class Access(Term):
+    """Venous access."""
+
+    PERIPHERAL = "peripheral", N_("Peripheral vein")
+    CENTRAL = "central", N_("Central vein")
+    OTHER = "other", N_("Other")
+
+
+class StoppedReason(Term):
+    """Why an infusion was not completed."""
+
+    REACTION = "reaction", N_("Reaction")
+    ACCESS = "access", N_("Venous access")
+    CLINICAL = "clinical", N_("Clinical condition")
+    PARTICIPANT = "participant", N_("Participant's wish")
+    OTHER = "other", N_("Other")
+
+
+class TimePoint(Term):
+    """When vital signs are taken; times and tolerances are in the protocol."""
+
+    PRE = "pre", N_("Before the start")
+    M15 = "m15", N_("15 min after the start")
+    M30 = "m30", N_("30 min after the start")
+    M45 = "m45", N_("45 min after the start")
+    M60 = "m60", N_("60 min after the start")
+    END = "end", N_("At the end")
+    E30M = "e30m", N_("30 min after the end")
+    E1H = "e1h", N_("1 h after the end")
+    E2H = "e2h", N_("2 h after the end")
+    E4H = "e4h", N_("4 h after the end")
+    E24H = "e24h", N_("24 h after the end")
+
+
+class NotMeasuredReason(Term):
+    """Why vital signs were not taken."""
+
+    SLEEPING = "sleeping", N_("Asleep")
+    PROCEDURE = "procedure", N_("At a procedure")
+    TRANSFERRED = "transferred", N_("Transferred")
+    DIED = "died", N_("Died")
+    FORGOTTEN = "forgotten", N_("Forgotten")
+    OTHER = "other", N_("Other")

@@ -1,0 +1,96 @@
+"""Coded answers of the visit record, vital signs and deviations."""
+
+from trial_edc.vocabulary import N_, Term
+
+
+class NotDoneReason(Term):
+    """Why a visit did not take place."""
+
+    UNREACHABLE = "unreachable", N_("Participant could not be reached")
+    REFUSED = "refused", N_("Refused")
+    OTHER_HOSPITAL = "other_hospital", N_("In another hospital")
+    TOO_ILL = "too_ill", N_("Too ill")
+    STAFF = "staff", N_("Staff not available")
+    OTHER = "other", N_("Other")
+
+
+class VisitMode(Term):
+    """How a visit was made."""
+
+    IN_PERSON = "in_person", N_("In person")
+    TELEPHONE = "telephone", N_("By telephone")
+    RECORD_LOOKUP = "record_lookup", N_("Look-up in the records")
+    OTHER_HOSPITAL = "other_hospital", N_("At another hospital")
+
+
+class Informant(Term):
+    """Who gave the information."""
+
+    PARTICIPANT = "participant", N_("Participant")
+    REPRESENTATIVE = "representative", N_("Representative")
+    RECORD = "record", N_("Medical record")
+
+
+class WindowReason(Term):
+    """Why a visit lies outside its window."""
+
+    PARTICIPANT = "participant", N_("Participant's wish")
+    CLINICAL = "clinical", N_("Clinical condition")
+    SITE = "site", N_("Organisation of the site")
+    HOLIDAY = "holiday", N_("Public holiday")
+    OTHER = "other", N_("Other")
+
+
+class WeightSource(Term):
+    """How the weight was found."""
+
+    BED_SCALE = "bed_scale", N_("Bed scale")
+    STANDING_SCALE = "standing_scale", N_("Standing scale")
+    STATED = "stated", N_("Stated by participant or family")
+    ESTIMATED = "estimated", N_("Estimated")
+
+
+class DeviationCategory(Term):
+    """What a protocol deviation is about."""
+
+    CONSENT = "consent", N_("Consent")
+    ELIGIBILITY = "eligibility", N_("Eligibility")
+    RANDOMISATION = "randomisation", N_("Randomisation")
+    INFUSION = "infusion", N_("Infusion")
+    VISIT_WINDOW = "visit_window", N_("Visit outside its window")
+    MISSED_VISIT = "missed_visit", N_("Missed visit")
+    PROCEDURE = "procedure", N_("Procedure")
+    SAFETY_REPORT = "safety_report", N_("Safety report")
+    BLINDING = "blinding", N_("Blinding")
+    PRIVACY = "privacy", N_("Privacy")
+    OTHER = "other", N_("Other")
+
+
+class RaisedBy(Term):
+    """Who found a deviation; the audit trail names the person."""
+
+    SYSTEM = "SYS", N_("The system, by a rule")
+    PERSON = "user", N_("A person")
+
+
+class DeviationEffect(Term):
+    """What a deviation touches."""
+
+    SAFETY = "safety", N_("Safety of the participant")
+    RIGHTS = "rights", N_("Rights of the participant")
+    DATA = "data", N_("Quality of the data")
+    NONE = "none", N_("No effect")
+
+
+class Importance(Term):
+    """How grave a deviation is; an important one leaves the per-protocol set."""
+
+    IMPORTANT = "important", N_("Important")
+    MINOR = "minor", N_("Minor")
+
+
+class ProductGiven(Term):
+    """What was given; a restricted item."""
+
+    MSC = "MSC", N_("Mesenchymal stem cells")
+    SALINE = "SALINE", N_("Saline")
