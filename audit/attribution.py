@@ -26,9 +26,17 @@ class Via(StrEnum):
 class Actor(Protocol):
     """A user account, or a named process of the system."""
 
-    pk: Any
-    username: str
-    role: str
+    @property
+    def pk(self) -> Any:
+        """Return the number of the account; a process has none."""
+
+    @property
+    def username(self) -> str:
+        """Return the name as it stands in the audit trail."""
+
+    @property
+    def role(self) -> str:
+        """Return the code of the role."""
 
 
 @dataclass(frozen=True)

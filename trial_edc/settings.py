@@ -151,6 +151,9 @@ LOGOUT_REDIRECT_URL = "accounts:sign_in"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours; the lock ends by itself, also at 02:00
 AXES_LOCKOUT_PARAMETERS = ["username"]
+# The lock is on the account, wherever the tries come from: rotating addresses or
+# browsers wins nothing, which is what the warning is about.
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # no stranger can prolong it
 AXES_RESET_ON_SUCCESS = True

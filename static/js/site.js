@@ -1,0 +1,157 @@
+/* Keyboard, idle warning, focus. Pages work without it; here they get faster. */
+(() => {
+  "use strict";
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const typing = (target) =>
+    target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+
+  /* --- Keyboard ------------------------------------------------------- */
+  let wentG = 0;
+  const barLinks = () => [...document.querySelectorAll(".bar-pages a")];
+
+  const openKeyboard = () => $("#keyboard")?.showModal();
+
+  function saveDraft(event) {
+    const button = $("[data-save-draft]");
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  }
+
+  function goTo(key) {
+    const links = barLinks();
+    const link = key === "m" ? links[0] : links[Number(key) - 1];
+    if (link) location.assign(link.href);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
+      return saveDraft(event);
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter" && nextItem(event)) return;
+    if (event.key.startsWith("Arrow") && moveInGrid(event)) return;
+    if (typing(event.target) || $("dialog[open]")) return;
+    if (event.key === "/") {
+      const find = $("#find");
+      if (find) { event.preventDefault(); find.focus(); }
+    } else if (event.key === "?") {
+      openKeyboard();
+    } else if (event.key === "g") {
+      wentG = Date.now();
+    } else if (Date.now() - wentG < 1500) {
+      wentG = 0;
+      goTo(event.key);
+    }
+  });
+
+  /* Enter goes to the next item of a form marked so, and never sends it. */
+  function nextItem(event) {
+    const form = event.target.closest?.("form[data-enter-next]");
+    if (!form || !/^(INPUT|SELECT)$/.test(event.target.tagName)) return false;
+    if (/^(submit|button)$/.test(event.target.type)) return false;
+    const items = [...form.elements].filter(
+      (item) => item.tabIndex >= 0 && !item.disabled && item.type !== "hidden" && item.offsetParent,
+    );
+    event.preventDefault();
+    items[items.indexOf(event.target) + 1]?.focus();
+    return true;
+  }
+
+  /* Arrow keys move between the links and controls of a table marked data-grid. */
+  const INSIDE = "a[href], button, input, select, textarea";
+  function moveInGrid(event) {
+    const cell = event.target.closest?.("[data-grid] td, [data-grid] th");
+    if (!cell || (typing(event.target) && /^(text|search|number|date)?$/.test(event.target.type) && /Left|Right/.test(event.key))) return false;
+    const row = cell.parentElement;
+    const rows = [...row.closest("[data-grid]").rows];
+    const column = [...row.cells].indexOf(cell);
+    const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    let [y, x] = [rows.indexOf(row), column];
+    for (;;) {
+      y += step[0];
+      x += step[1];
+      const target = rows[y]?.cells[x];
+      if (!target) return false;
+      const inside = $(INSIDE, target);
+      if (inside) { event.preventDefault(); inside.focus(); return true; }
+    }
+  }
+
+  /* --- Session: warn before it ends, then come back to the same page ----- */
+  const { idleSeconds, warningSeconds, keepAlive } = document.body.dataset;
+  const csrf = () => JSON.parse(document.body.getAttribute("hx-headers") || "{}");
+
+  async function secondsLeft(method) {
+    const headers = { Accept: "application/json", ...csrf() };
+    if (method === "GET") headers["X-Background"] = "1";
+    const answer = await fetch(keepAlive, { method, headers, redirect: "manual", credentials: "same-origin" });
+    return answer.ok ? (await answer.json()).seconds_left : 0;
+  }
+
+  function watchSession() {
+    const warning = $("#idle-warning");
+    const countdown = $("[data-countdown]", warning);
+    let endsAt = Date.now() + idleSeconds * 1000;
+    let asking = false;
+
+    const leave = () => {
+      document.dispatchEvent(new CustomEvent("session:ended"));
+      location.reload(); // the server leads to sign-in and back to this page
+    };
+    const learn = async (method) => {
+      asking = true;
+      try {
+        const left = await secondsLeft(method);
+        endsAt = Date.now() + left * 1000;
+        if (left <= 0) leave();
+      } catch {
+        endsAt = Date.now() + 60000; // no network: ask again soon
+      } finally {
+        asking = false;
+      }
+    };
+    setInterval(async () => {
+      const left = Math.round((endsAt - Date.now()) / 1000);
+      if (left > warningSeconds || asking) { warning.hidden = left > warningSeconds; return; }
+      if (warning.hidden || left <= 0) {
+        await learn("GET"); // another tab may have been used meanwhile
+        if (endsAt - Date.now() > warningSeconds * 1000) return;
+        if (warning.hidden) document.dispatchEvent(new CustomEvent("session:ending"));
+      }
+      warning.hidden = false;
+      countdown.textContent = `${Math.floor(Math.max(left, 0) / 60)}:${String(Math.max(left, 0) % 60).padStart(2, "0")}`;
+    }, 1000);
+    $("[data-stay]", warning).addEventListener("click", async () => {
+      await learn("POST");
+      warning.hidden = true;
+    });
+    document.addEventListener("htmx:afterRequest", (event) => {
+      if (!event.detail.requestConfig?.headers["X-Background"]) {
+        endsAt = Date.now() + idleSeconds * 1000;
+      }
+    });
+  }
+
+  /* A part of a page that refreshes itself is no sign of life. */
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.target.closest("[data-background]")) {
+      event.detail.headers["X-Background"] = "1";
+    }
+  });
+
+  /* --- Small things ------------------------------------------------------ */
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+    if (event.target.closest("[data-open-keyboard]")) openKeyboard();
+    document.querySelectorAll("details.bar-user[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll("[data-open-keyboard]").forEach((button) => { button.hidden = false; });
+    $("[data-focus-first]")?.focus();
+    if (keepAlive) watchSession();
+  });
+})();

@@ -1,0 +1,88 @@
+"""What every page shows around its content: the bar, the foot, the session's clock."""
+
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from trial_edc import __version__
+from trial_edc.protocol import PROTOCOL
+
+THEME_COOKIE = "theme"
+# The bar, in its order; a page that is not there or not for the role is left out.
+BAR = (
+    (_("My work"), "entry:my_work"),
+    (_("Participants"), "entry:matrix"),
+    (_("Review"), "review:queries"),
+    (_("Dashboard"), "monitoring:dashboard"),
+    (_("Exports"), "exports:exports"),
+    (_("Accounts"), "accounts:users"),
+)
+FINDER = "entry:find"
+
+
+class Staff(Protocol):
+    """A signed-in person, as far as the frame of a page needs to know."""
+
+    def may(self, permission: Any, /) -> bool:
+        """Tell whether the role may do it."""
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Add the trial, the versions, the bar and the session's limits to a page."""
+    user = getattr(request, "user", None)
+    return {
+        "trial": PROTOCOL.registry,
+        "protocol_version": PROTOCOL.version,
+        "software_version": __version__,
+        "is_demo": settings.DEMO,
+        "theme": request.COOKIES.get(THEME_COOKIE, ""),
+        "idle_seconds": 60 * settings.IDLE_LIMIT_MINUTES,
+        "warning_seconds": 60 * settings.IDLE_WARNING_MINUTES,
+        "languages": settings.LANGUAGES,
+        "bar": SimpleLazyObject(lambda: _bar(request, user)),
+        "finder": SimpleLazyObject(lambda: _finder(user)),
+    }
+
+
+def page_for(user: Staff, url_name: str) -> str | None:
+    """Return the address of a page, None when it is not there or not for this role."""
+    try:
+        address = reverse(url_name)
+    except NoReverseMatch:
+        return None
+    # What `accounts.access.permitted` asks for; without it everybody may open the page.
+    asked = getattr(resolve(address).func, "permissions", ())
+    if asked and not any(user.may(permission) for permission in asked):
+        return None
+    return address
+
+
+def _bar(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
+    if user is None or not user.is_authenticated:
+        return []
+    pages = [(label, page_for(user, name)) for label, name in BAR]
+    here = _section(request.path)
+    return [
+        {"label": label, "url": url, "here": _section(url) == here}
+        for label, url in pages
+        if url
+    ]
+
+
+def _finder(user: Any) -> str:
+    if user is None or not user.is_authenticated:
+        return ""
+    return page_for(user, FINDER) or ""
+
+
+def _section(path: str) -> str:
+    """Return what a page belongs to in the bar: its room, in `entry` the page itself."""
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return ""
+    return match.view_name if match.namespace == "entry" else match.namespace

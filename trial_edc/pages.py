@@ -1,0 +1,68 @@
+"""Pages that belong to no room: the state of health and the gallery of components."""
+
+from datetime import timedelta
+
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from trial_edc import clock
+from trial_edc.protocol import PROTOCOL
+from trial_edc.statuses import KINDS
+
+FORBIDDEN = 403
+UNAVAILABLE = 503
+
+
+@login_not_required
+@never_cache
+def healthz(_request: HttpRequest) -> JsonResponse:
+    """Answer 200 while the database can be read, else 503."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM audit_installation")
+    except DatabaseError:
+        return JsonResponse({"status": "no database"}, status=UNAVAILABLE)
+    return JsonResponse({"status": "ok"})
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say which right is missing (`accounts.access.NotPermitted` names it)."""
+    asked = getattr(exception, "permissions", ())
+    rights = [gettext(permission.label) for permission in asked]
+    return render(request, "403.html", {"missing_rights": rights}, status=FORBIDDEN)
+
+
+class GalleryForm(forms.Form):
+    """One field of each kind, bound to answers that are wrong in part."""
+
+    weight_kg = forms.DecimalField(
+        label=_("Weight"), min_value=30, max_value=200, help_text=_("In kilograms.")
+    )
+    seen_on = forms.DateField(label=_("Seen on"))
+    sex = forms.ChoiceField(
+        label=_("Sex"), choices=[("F", _("Female")), ("M", _("Male"))]
+    )
+    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea)
+
+
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Show every component in every state."""
+    today = clock.today()
+    form = GalleryForm({"weight_kg": "570", "seen_on": "31.02.2026", "sex": "F"})
+    context = {
+        "kinds": [(kind, list(looks)) for kind, looks in KINDS.items()],
+        "tones": ("plain", "muted", "accent", "attention", "danger", "good"),
+        "icons": ("search", "download", "upload", "plus", "lock", "history", "users"),
+        "today": today,
+        "dates": [today + timedelta(days=days) for days in (-3, -1, 0, 1, 7)],
+        "now": clock.now(),
+        "form": form,
+        "criterion": PROTOCOL.criteria[0],
+    }
+    return render(request, "gallery.html", context)

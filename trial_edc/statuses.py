@@ -1,0 +1,98 @@
+"""How each status looks: a shape, a word and a tone, the same on every page.
+
+Shapes are the symbols of `static/icons/status.svg`; tones are those of the tokens.
+Source: `crf_catalogue.md` §0 for the status words.
+"""
+
+from dataclasses import dataclass
+
+from trial_edc.vocabulary import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The shape, the word and the tone of a status."""
+
+    shape: str
+    word: str
+    tone: str = "plain"  # plain, muted, accent, attention, danger, good
+
+
+FORM = {
+    "not_started": Look("circle", N_("Not started"), "muted"),
+    "draft": Look("half", N_("Draft"), "accent"),
+    "complete": Look("disc", N_("Complete"), "good"),
+    "not_done": Look("cross", N_("Not done"), "muted"),
+    "not_applicable": Look("dash", N_("Not applicable"), "muted"),
+}
+MARK = {
+    "query": Look("flag", N_("Open query"), "attention"),
+    "changed_since_verified": Look(
+        "half-check", N_("Changed since verified"), "attention"
+    ),
+    "verified": Look("check", N_("Verified"), "good"),
+    "signed": Look("pen", N_("Signed"), "good"),
+    "signature_broken": Look("broken-pen", N_("Signature no longer holds"), "danger"),
+    "frozen": Look("snow", N_("Frozen"), "plain"),
+    "locked": Look("lock", N_("Locked"), "plain"),
+    "struck_out": Look("struck", N_("Struck out"), "muted"),
+}
+VISIT = {
+    "not_scheduled": Look("dash", N_("Not scheduled"), "muted"),
+    "not_due": Look("circle", N_("Not due"), "muted"),
+    "upcoming": Look("circle", N_("Upcoming"), "accent"),
+    "due": Look("half", N_("Due"), "attention"),
+    "overdue": Look("triangle", N_("Overdue"), "danger"),
+    "done": Look("disc", N_("Done"), "good"),
+    "missed": Look("cross", N_("Missed"), "danger"),
+    "not_required": Look("dash", N_("Not required"), "muted"),
+}
+QUERY = {
+    "open": Look("flag", N_("Open"), "attention"),
+    "answered": Look("reply", N_("Answered"), "accent"),
+    "reopened": Look("flag", N_("Reopened"), "attention"),
+    "closed": Look("check", N_("Closed"), "muted"),
+}
+PARTICIPANT = {
+    "approached": Look("circle", N_("Approached"), "muted"),
+    "consented": Look("circle", N_("Consented"), "accent"),
+    "screen_failed": Look("cross", N_("Screen failed"), "muted"),
+    "eligible": Look("half", N_("Eligible"), "accent"),
+    "randomised": Look("half", N_("Randomized"), "accent"),
+    "infused": Look("disc", N_("Infused"), "accent"),
+    "completed": Look("disc", N_("Completed"), "good"),
+    "died": Look("cross", N_("Died"), "danger"),
+    "withdrawn": Look("dash", N_("Withdrawn"), "attention"),
+    "lost": Look("question", N_("Lost to follow-up"), "attention"),
+}
+CRITERION = {
+    "met": Look("check", N_("Met"), "good"),
+    "not_met": Look("cross", N_("Not met"), "danger"),
+    "absent": Look("check", N_("Absent"), "good"),
+    "present": Look("cross", N_("Present"), "danger"),
+    "unknown": Look("question", N_("Unknown"), "attention"),
+}
+JOB = {
+    "queued": Look("circle", N_("Waiting"), "muted"),
+    "running": Look("half", N_("Running"), "accent"),
+    "ready": Look("disc", N_("Ready"), "good"),
+    "failed": Look("triangle", N_("Failed"), "danger"),
+    "sent": Look("check", N_("Sent"), "good"),
+}
+ACCOUNT = {
+    "active": Look("disc", N_("Active"), "good"),
+    "inactive": Look("dash", N_("Closed"), "muted"),
+    "locked_out": Look("lock", N_("Locked out"), "danger"),
+    "no_password": Look("circle", N_("No password set"), "attention"),
+}
+KINDS = {
+    "Form": FORM,
+    "Mark": MARK,
+    "Visit": VISIT,
+    "Query": QUERY,
+    "Participant": PARTICIPANT,
+    "Criterion": CRITERION,
+    "Job": JOB,
+    "Account": ACCOUNT,
+}
+LOOKS = {code: look for kind in KINDS.values() for code, look in kind.items()}

@@ -1,0 +1,198 @@
+"""The components of the pages; each renders one file of `templates/components/`.
+
+They are built into every template (settings), and `/gallery/` shows them all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.forms import BaseForm
+from django.template.loader import render_to_string
+from django.utils import formats
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from lucide.templatetags.lucide import lucide
+
+from trial_edc import clock
+from trial_edc.statuses import LOOKS
+from trial_edc.vocabulary import MissingCode
+
+register = template.Library()
+
+NOTHING = "—"
+HEADING_DATE = {"en": "j M Y", "zh-hans": "Y年n月j日"}
+
+
+@register.simple_tag
+def status(code: str, *, count: int | None = None, word: bool = True) -> SafeString:
+    """Draw a status: shape, word and colour; `word=False` keeps the word for readers.
+
+    `count` stands beside the shape, as in "⚑ 2".
+    """
+    return _status(str(code), count, word, get_language())
+
+
+@lru_cache(maxsize=2048)
+def _status(
+    code: str,
+    count: int | None,
+    word: bool,
+    _language: str | None,
+) -> SafeString:
+    look = LOOKS[code]
+    context = {"look": look, "word": _(look.word), "count": count, "show_word": word}
+    return render_to_string("components/status.html", context)
+
+
+@register.inclusion_tag("components/pill.html")
+def pill(text: object, *, tone: str = "plain", title: str = "") -> dict[str, Any]:
+    """Draw a short word in a frame, such as a role or a count."""
+    return {"text": text, "tone": tone, "title": title}
+
+
+@register.simple_block_tag
+def panel(
+    content: str, *, title: str = "", aside: object = "", anchor: str = ""
+) -> SafeString:
+    """Frame a part of a page; panels are never put into panels."""
+    context = {"content": content, "title": title, "aside": aside, "anchor": anchor}
+    return render_to_string("components/panel.html", context)
+
+
+register.simple_block_tag(panel, name="card")
+
+
+@register.simple_tag
+def icon(name: str, *, size: int = 16) -> SafeString:
+    """Draw an icon of the Lucide set; decoration, hidden from screen readers."""
+    return _icon(str(name), size)
+
+
+@lru_cache(maxsize=256)
+def _icon(name: str, size: int) -> SafeString:
+    options = {"aria_hidden": "true", "class": "icon"}
+    return mark_safe(lucide(name, size=size, **options))
+
+
+@register.inclusion_tag("components/site_date.html")
+def site_date(
+    value: date | str | None, *, day: int | None = None, heading: bool = False
+) -> dict[str, Any]:
+    """Show a calendar date of the site, or one known in part as far as it is known.
+
+    In headings `8 Mar 2026 (day 7)`, else `2026-03-08`.
+    """
+    if isinstance(value, datetime):
+        value = clock.site_date(value)
+    if isinstance(value, str) or value is None:
+        return {"iso": value, "text": value or NOTHING, "day": day}
+    long = formats.date_format(value, HEADING_DATE.get(get_language() or "", "j M Y"))
+    iso = value.isoformat()
+    return {"iso": iso, "text": long if heading else iso, "long": long, "day": day}
+
+
+@register.inclusion_tag("components/site_datetime.html")
+def site_datetime(value: datetime | str | None) -> dict[str, Any]:
+    """Show an instant in site time; the zone on hover and in print."""
+    if not isinstance(value, datetime):
+        return {"iso": value, "text": (value or NOTHING).replace("T", " ")}
+    local = value.astimezone(clock.SITE_TZ)
+    return {
+        "iso": local.isoformat(timespec="minutes"),
+        "text": f"{local:%Y-%m-%d %H:%M}",
+        "zone": clock.SITE_TZ.key,
+    }
+
+
+@register.simple_tag
+def relative_days(value: date | None, *, late: bool = False) -> str:
+    """Say how far a date is from today; `late` where being past means overdue."""
+    if value is None:
+        return ""
+    days = (value - clock.today()).days
+    near = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
+    if days in near and not (late and days < 0):
+        return near[days]
+    if days > 0:
+        text = ngettext("in %(days)s day", "in %(days)s days", days)
+    elif late:
+        text = ngettext("%(days)s day late", "%(days)s days late", -days)
+    else:
+        text = ngettext("%(days)s day ago", "%(days)s days ago", -days)
+    return text % {"days": abs(days)}
+
+
+@register.inclusion_tag("components/quantity.html")
+def quantity(value: object, unit: str = "", *, missing: str = "") -> dict[str, Any]:
+    """Show a value with its unit, — for nothing, or the code of what is missing."""
+    word = _(MissingCode(missing).label) if missing else ""
+    shown = NOTHING if value is None or value == "" else value
+    return {"value": shown, "unit": unit, "missing": missing, "missing_word": word}
+
+
+@register.inclusion_tag("components/progress.html")
+def progress(done: int, total: int, label: str = "") -> dict[str, Any]:
+    """Show how much is done, in numbers and as a bar."""
+    return {"done": done, "total": total, "label": label}
+
+
+@register.inclusion_tag("components/empty_state.html")
+def empty_state(
+    title: str, text: str = "", *, url: str = "", action: str = ""
+) -> dict[str, Any]:
+    """Say what will be here, with the one action that fills it."""
+    return {"title": title, "text": text, "url": url, "action": action}
+
+
+@register.inclusion_tag("components/crumbs.html")
+def crumbs(*steps: str) -> dict[str, Any]:
+    """Show the way here: pairs of label and address, the last one a label alone."""
+    pairs = list(zip(steps[::2], steps[1::2], strict=False))
+    return {"pairs": pairs, "here": steps[-1] if len(steps) % 2 else ""}
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorLine:
+    """An error and the control it belongs to."""
+
+    text: str
+    anchor: str = ""
+    label: str = ""
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(form: BaseForm | Sequence[ErrorLine] | None) -> dict[str, Any]:
+    """List what must be put right, each line a link to its control."""
+    if not isinstance(form, BaseForm):
+        return {"lines": form or []}
+    lines = [ErrorLine(str(text)) for text in form.non_field_errors()]
+    for field in form:
+        lines += [
+            ErrorLine(str(text), field.id_for_label, str(field.label))
+            for text in field.errors
+        ]
+    return {"lines": lines}
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: Any, *, hint: str = "") -> dict[str, Any]:
+    """Show a form field: label, control, help and errors, as on every page."""
+    kind = getattr(bound.field.widget, "input_type", "")
+    group = kind in ("radio", "checkbox") and hasattr(bound.field.widget, "subwidgets")
+    css = "form-select" if kind == "select" else "form-control"
+    described = [f"{bound.auto_id}_help"] if bound.help_text or hint else []
+    described += [f"{bound.auto_id}_errors"] if bound.errors else []
+    attributes = {} if group else {"class": css}
+    if described:
+        attributes["aria-describedby"] = " ".join(described)
+    return {
+        "field": bound,
+        "control": bound.as_widget(attrs=attributes),
+        "group": group,
+        "hint": hint,
+    }
