@@ -72,7 +72,7 @@ def deadlines(
         hours = timedelta(hours=settings.report_to_sponsor_hours)
         report_due_at = case.investigator_aware_at + hours
     if not is_susar(case, settings):
-        return Deadlines(report_due_at, False, Clock.NONE, None, None)  # noqa: FBT003
+        return Deadlines(report_due_at, False, Clock.NONE, None, None)
     is_fatal = case.fatal_or_life_threatening
     clock = Clock.DAYS_7 if is_fatal else Clock.DAYS_15
     initial = followup = None
@@ -81,4 +81,4 @@ def deadlines(
         initial = site_date(case.sponsor_aware_at) + timedelta(days=days)
         if is_fatal:
             followup = initial + timedelta(days=settings.susar_followup_days)
-    return Deadlines(report_due_at, True, clock, initial, followup)  # noqa: FBT003
+    return Deadlines(report_due_at, True, clock, initial, followup)

@@ -1,0 +1,310 @@
+"""Edit checks of the outcome forms, of contacts, withdrawal and end of study; pure."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from casebook.checks import check
+from casebook.sheets import Binder, Sheet
+from outcomes.evidence import (
+    anchor_on,
+    last_known_alive,
+    replacement,
+    stays,
+    withdrawn_from_everything_on,
+)
+from outcomes.vocabulary import ContactResult, EndReason, WhereNow
+from trial_edc.clock import SITE_TZ, site_date
+from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import (
+    N_,
+    Severity,
+    VisitCode,
+    VisitStatus,
+    VitalStatus,
+    YesNo,
+)
+from visits import rules
+from visits.schedule import schedule_of
+
+HARD, SOFT = Severity.HARD, Severity.SOFT
+IN_HOSPITAL = frozenset({WhereNow.WARD.value, WhereNow.ICU.value})
+Fired = Mapping[str, object] | bool | None
+
+
+def died_by(binder: Binder, day: date) -> bool:
+    """Tell whether the participant had died before a date for certain."""
+    death = binder.value("DTH", "death_on")
+    return death is not None and death.latest < day
+
+
+def dead_without_form(sheet: Sheet, binder: Binder) -> Fired:
+    """Dead needs the death form."""
+    dead = sheet.get("vital_status") == VitalStatus.DEAD
+    return dead and binder.value("DTH", "death_on") is None
+
+
+def alive_after_death(sheet: Sheet, binder: Binder) -> Fired:
+    """Nobody lives after the date of the death form."""
+    known_on = sheet.get("status_known_on")
+    alive = sheet.get("vital_status") == VitalStatus.ALIVE
+    return bool(alive and known_on and died_by(binder, known_on))
+
+
+def rrt_differs(sheet: Sheet, binder: Binder) -> Fired:
+    """The answer on the last 7 days and the log should agree."""
+    answer, asked_on = sheet.get("rrt_last_7_days"), sheet.get("status_known_on")
+    if answer is None or asked_on is None:
+        return False
+    first = asked_on - timedelta(days=PROTOCOL.outcomes.rrt_lookback_days - 1)
+    logged = any(
+        one.touches(first, asked_on)
+        for one in replacement(binder)
+        if not one.is_transplant
+    )
+    return (answer == YesNo.YES) != logged
+
+
+def transplant_not_logged(sheet: Sheet, binder: Binder) -> Fired:
+    """A transplant stands in the log of renal replacement too."""
+    said = sheet.get("transplant") == YesNo.YES
+    return said and not any(one.is_transplant for one in replacement(binder))
+
+
+def stay_differs(sheet: Sheet, binder: Binder) -> Fired:
+    """Whereabouts and the log of stays should agree."""
+    where, asked_on = sheet.get("where_now"), sheet.get("status_known_on")
+    if where is None or asked_on is None:
+        return False
+    kinds = {
+        kind
+        for kind in ("hospital", "icu")
+        for stay in stays(binder, kind)
+        if site_date(stay.start) <= asked_on
+        and (stay.end is None or site_date(stay.end) >= asked_on)
+    }
+    if where == WhereNow.ICU:
+        return "icu" not in kinds
+    if where in (WhereNow.WARD, WhereNow.OTHER_HOSPITAL):
+        return not kinds
+    return any(
+        stay.end is None or site_date(stay.end) > asked_on
+        for kind in kinds
+        for stay in stays(binder, kind)
+        if site_date(stay.start) < asked_on
+    )
+
+
+SHARED = (
+    ("1", "vital_status", HARD, N_("Enter the death form first."), dead_without_form),
+    (
+        "2",
+        "vital_status",
+        HARD,
+        N_("The death form has an earlier date of death."),
+        alive_after_death,
+    ),
+    (
+        "3",
+        "rrt_last_7_days",
+        SOFT,
+        N_("The log of renal replacement says otherwise for these 7 days."),
+        rrt_differs,
+    ),
+    (
+        "4",
+        "transplant",
+        SOFT,
+        N_("Enter the transplant in the log of renal replacement too."),
+        transplant_not_logged,
+    ),
+    ("5", "where_now", SOFT, N_("The log of stays says otherwise."), stay_differs),
+)
+for form in ("O28", "OM3"):
+    for number, item, severity, message, rule in SHARED:
+        check(
+            f"{form}-0{number}",
+            form=form,
+            item=item,
+            severity=severity,
+            message=message,
+        )(rule)
+
+
+@check(
+    "CAL-01",
+    form="CAL",
+    item="at",
+    severity=HARD,
+    message=N_("No contact is sought after a withdrawal from everything."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    at, withdrawn_on = sheet.get("at"), withdrawn_from_everything_on(binder)
+    return bool(at and withdrawn_on and site_date(at) > withdrawn_on)
+
+
+@check(
+    "CAL-02",
+    form="CAL",
+    item="result",
+    severity=SOFT,
+    message=N_("Is this a withdrawal? If it is, record it; if not, say why."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    refused = sheet.get("result") == ContactResult.REFUSED
+    return refused and not binder.rows("WDR")
+
+
+@check(
+    "CAL-03",
+    form="CAL",
+    item="alive_on",
+    severity=HARD,
+    message=N_("The death form has an earlier date of death."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    alive_on = sheet.get("alive_on")
+    return bool(alive_on and died_by(binder, alive_on))
+
+
+@check(
+    "CAL-04",
+    form="CAL",
+    item="alive_on",
+    severity=HARD,
+    message=N_("Life cannot be confirmed for a day after the contact."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    del binder
+    at, alive_on = sheet.get("at"), sheet.get("alive_on")
+    return bool(at and alive_on and alive_on > site_date(at))
+
+
+@check(
+    "WDR-01",
+    form="WDR",
+    item="on",
+    severity=HARD,
+    message=N_("The withdrawal lies before consent."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    on, consented_on = sheet.get("on"), binder.fact("consented_on")
+    return bool(on and consented_on and on < consented_on)
+
+
+@check(
+    "WDR-02",
+    form="WDR",
+    item="on",
+    severity=HARD,
+    message=N_("The death form has an earlier date of death."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    on = sheet.get("on")
+    return bool(on and died_by(binder, on))
+
+
+@check(
+    "EOS-01",
+    form="EOS",
+    item="reason",
+    severity=HARD,
+    message=N_(
+        "These visits are still open: %(visits)s. Each must be done, missed or "
+        "not required."
+    ),
+)
+@implements("WIN-06")
+def _(sheet: Sheet, binder: Binder) -> Fired:
+    at = _end_of(sheet.get("on"))
+    if sheet.get("reason") is None or at is None or anchor_on(binder) is None:
+        return None
+    signed = binder.value("IRQ", "decision", VisitCode.DAY_0.value) == "no_go_final"
+    schedule = schedule_of(binder, at, no_go_signed=signed)
+    awaited = [visit.code.label for visit in schedule.visits if _is_awaited(visit)]
+    return {"visits": ", ".join(awaited)} if awaited else None
+
+
+def _is_awaited(visit) -> bool:  # type: ignore[no-untyped-def]
+    """Tell whether a visit is neither done, missed nor not required."""
+    settled = (VisitStatus.DONE, VisitStatus.MISSED, VisitStatus.NOT_REQUIRED)
+    return visit.status not in settled
+
+
+def _end_of(day: date | None) -> datetime | None:
+    """Return the last minute of a date at the site."""
+    if day is None:
+        return None
+    return datetime(day.year, day.month, day.day, 23, 59, tzinfo=SITE_TZ)
+
+
+@check(
+    "EOS-02",
+    form="EOS",
+    item="reason",
+    severity=HARD,
+    message=N_(
+        "Lost needs %(attempts)s contact attempts on different days over at least "
+        "%(days)s days, after month 3 has closed."
+    ),
+)
+@implements("WIN-06")
+def _(sheet: Sheet, binder: Binder) -> Fired:
+    anchor = anchor_on(binder)
+    if sheet.get("reason") != EndReason.LOST or anchor is None:
+        return None
+    attempts = [site_date(at) for row in binder.rows("CAL") if (at := row.get("at"))]
+    if rules.may_be_lost(attempts, anchor):
+        return None
+    schedule = PROTOCOL.schedule
+    return {"attempts": schedule.lost_attempts, "days": schedule.lost_days}
+
+
+@check(
+    "EOS-03",
+    form="EOS",
+    item="reason",
+    severity=HARD,
+    message=N_("Died and the death form go together."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    reason = sheet.get("reason")
+    if reason is None:
+        return False
+    is_dead = binder.value("DTH", "death_on") is not None
+    return is_dead != (reason == EndReason.DIED)
+
+
+@check(
+    "EOS-04",
+    form="EOS",
+    item="reason",
+    severity=HARD,
+    message=N_("Record the withdrawal first."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    return sheet.get("reason") == EndReason.WITHDREW and not binder.rows("WDR")
+
+
+@check(
+    "EOS-05",
+    form="EOS",
+    item="on",
+    severity=SOFT,
+    message=N_("There is a later sign of life, on %(alive_on)s."),
+)
+def _(sheet: Sheet, binder: Binder) -> Fired:
+    on, alive_on = sheet.get("on"), last_known_alive(binder)
+    later = on and alive_on and alive_on > on
+    return {"alive_on": alive_on.isoformat()} if later and alive_on else None
+
+
+@check(
+    "EOS-06",
+    form="EOS",
+    item="on",
+    severity=HARD,
+    message=N_("Only randomised participants have an end of study."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    return bool(sheet.get("on")) and anchor_on(binder) is None

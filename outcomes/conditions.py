@@ -1,0 +1,12 @@
+"""Questions that the outcome forms ask of the logs."""
+
+from casebook.conditions import Condition
+from casebook.sheets import Binder, Sheet
+
+
+class NoCreatinine(Condition):
+    """The creatinine log has no sample inside the window of the form's visit."""
+
+    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+        """Tell whether none is there."""
+        return not binder.fact(f"creatinine_in_window_{sheet.code}")

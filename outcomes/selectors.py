@@ -1,0 +1,38 @@
+"""Derived endpoints: computed each time from the data, never stored, never typed."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from casebook.models import Participant
+from casebook.selectors import binder_of, binders_of
+from casebook.sheets import Binder
+from outcomes.evidence import FORMS, death_on, record_of
+from outcomes.rules import Endpoints, derive
+from trial_edc import clock
+from trial_edc.requirements import implements
+
+
+def endpoints_in(binder: Binder, cutoff: date) -> Endpoints | None:
+    """Return the endpoints as far as a cut-off; None for who was never randomised."""
+    record = record_of(binder, cutoff)
+    return derive(record, death_on(binder)) if record else None
+
+
+@implements("OUT-09")
+def endpoints_of(
+    participant: Participant, cutoff: date | None = None
+) -> Endpoints | None:
+    """Return the 25 endpoints of a participant, up to today unless told otherwise."""
+    return endpoints_in(binder_of(participant), cutoff or clock.today())
+
+
+def endpoints_by_participant(
+    participants: Iterable[Participant], cutoff: date | None = None
+) -> dict[int, Endpoints]:
+    """Return the endpoints of the randomised among many; one select a form."""
+    until = cutoff or clock.today()
+    found = {
+        pk: endpoints_in(binder, until)
+        for pk, binder in binders_of(participants, FORMS).items()
+    }
+    return {pk: endpoints for pk, endpoints in found.items() if endpoints}

@@ -1,0 +1,62 @@
+"""The death of a participant."""
+
+from django.utils.translation import gettext_lazy as _
+
+from casebook import items
+from casebook.conditions import Fact
+from casebook.design import Once
+from casebook.items import Section
+from casebook.models import CRF
+from safety import vocabulary as words
+
+AFTER_CONSENT = Fact("is_consented")
+
+
+class Death(CRF):
+    """Date, place and cause of a death; struck out with a reason when revoked."""
+
+    death_on = items.PartialDate(
+        _("Date of death"),
+        required=True,
+        missing_allowed=False,
+        guide=_("As far as it is known; it acts on the schedule at once."),
+        sdtm="DM.DTHDTC",
+        cdash="DTHDAT",
+    )
+    death_time = items.Time(_("Time of death"), required=True)
+    place = items.Choice(_("Place"), words.DeathPlace, required=True)
+    source = items.Choice(_("How the site knows"), words.DeathSource, required=True)
+    cause = items.Text(
+        _("Cause of death"), required=True, rows=2, sdtm="DD.DDORRES", cdash="PRCDTH"
+    )
+    cause_category = items.Choice(
+        _("Kind of cause"), words.CauseCategory, required=True
+    )
+    autopsy = items.Choice(_("Autopsy"), words.Autopsy, required=True)
+    related_infusion = items.Choice(
+        _("Related to the study infusion"),
+        words.Causality,
+        only_if=AFTER_CONSENT,
+        required=True,
+        judged=True,
+    )
+    ae = items.Ref(
+        _("Fatal adverse event"),
+        form="AE",
+        only_if=AFTER_CONSENT,
+        required=True,
+        missing_allowed=False,
+    )
+
+    class Meta(CRF.Meta):
+        pass
+
+    class Design:
+        code, title = "DTH", _("Death")
+        sections = (
+            Section(_("Death"), "death_on", "death_time", "place", "source"),
+            Section(_("Cause"), "cause", "cause_category", "autopsy"),
+            Section(_("Relation"), "related_infusion", "ae"),
+        )
+        collected = Once()
+        signature = _("I have reviewed this record of the participant's death.")
