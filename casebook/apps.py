@@ -5,10 +5,10 @@ from django.utils.module_loading import autodiscover_modules
 
 
 class CasebookConfig(AppConfig):
-    """Knows no particular form; loads each room's edit checks and facts."""
+    """Knows no particular form; loads what each room declares of its forms."""
 
     name = "casebook"
 
     def ready(self) -> None:
         """Load what the rooms declare."""
-        autodiscover_modules("checks", "facts")
+        autodiscover_modules("checks", "facts", "derived")
