@@ -1,0 +1,44 @@
+"""Values as people read them: codes in words, dates in site time."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from casebook.items import Item, Rows
+from casebook.values import MissingCode, Partial, Quantity, Value
+from trial_edc.clock import SITE_TZ
+
+NOTHING = "—"
+
+
+def words(item: Item, value: Value) -> str:
+    """Return a value in the reader's language; — for nothing."""
+    if isinstance(value, MissingCode):
+        return f"{value.value} ({_(value.label)})"
+    if value is None or value in ("", []):
+        return NOTHING
+    if isinstance(item, Rows):
+        return " · ".join(_row_words(item, row) for row in value)
+    if isinstance(value, Quantity):
+        return f"{value.value:f} {value.unit}"
+    if isinstance(value, Decimal):
+        return f"{value:f}" + (f" {item.facts.unit}" if item.facts.unit else "")
+    if isinstance(value, list | tuple):
+        return ", ".join(_(item.label_of(code)) for code in value)
+    if isinstance(value, datetime):
+        return value.astimezone(SITE_TZ).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, Partial):
+        return value.text.replace("T", " ")
+    if item.facts.terms:
+        return _(item.label_of(str(value)))
+    return str(value)
+
+
+def _row_words(item: Rows, row: dict[str, object]) -> str:
+    cells = ((item.columns[name], cell) for name, cell in row.items())
+    return ", ".join(
+        f"{column.verbose_name}: {words(column, column.from_json(cell))}"
+        for column, cell in cells
+        if cell not in (None, "", [])
+    )
