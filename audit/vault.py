@@ -6,12 +6,15 @@ that their size tells nothing. Rotation wraps the data keys anew and touches no 
 """
 
 import base64
+import hmac
 import os
 from enum import StrEnum
 from functools import cache
 
 from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 from audit.models import DataKey
@@ -90,6 +93,16 @@ def seal(purpose: Purpose, text: str, *, padded_to: int | None = None) -> str:
 def unseal(purpose: Purpose, sealed: str) -> str:
     """Return the text that was sealed, without its padding."""
     return unseal_bytes(purpose, base64.b64decode(sealed)).decode().rstrip(" ")
+
+
+def keyed_hash(purpose: Purpose, text: str) -> str:
+    """Return a hash that only the holder of the key can make: it finds equal texts.
+
+    The hashing key is derived from the data key, so it survives a rotation.
+    """
+    data_key = _master().decrypt(_wrapped_key(purpose).encode())
+    hashing_key = HKDF(SHA256(), 32, salt=None, info=b"keyed hash").derive(data_key)
+    return hmac.digest(hashing_key, text.encode(), "sha256").hex()
 
 
 def rewrap_keys() -> int:

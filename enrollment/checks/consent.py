@@ -1,0 +1,107 @@
+"""Edit checks of CNS and CTC, consent and contact details."""
+
+import re
+
+from casebook.checks import check
+from casebook.sheets import Binder, Sheet
+from enrollment.vocabulary import ConsentKind, Signer
+from trial_edc.dates import site_date
+from trial_edc.protocol import PROTOCOL
+from trial_edc.vocabulary import N_, Severity, YesNo
+
+
+HARD, SOFT = Severity.HARD, Severity.SOFT
+PHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@check(
+    "CNS-01",
+    form="CNS",
+    item="kind",
+    severity=HARD,
+    message=N_("The first consent is the initial one."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    rows = binder.rows("CNS")
+    is_first = all(row.occurrence >= sheet.occurrence for row in rows)
+    kind = sheet.get("kind")
+    return is_first and kind is not None and kind != ConsentKind.INITIAL
+
+
+@check(
+    "CNS-02",
+    form="CNS",
+    item="version",
+    severity=HARD,
+    message=N_("Version %(version)s was not in force on %(on)s; %(right)s was."),
+)
+def _(sheet: Sheet, binder: Binder) -> dict[str, str] | None:
+    del binder
+    version, decided_at = sheet.get("version"), sheet.get("decided_at")
+    if version is None or decided_at is None:
+        return None
+    on = site_date(decided_at)
+    effective = PROTOCOL.consent_version_on(on)
+    right = effective.version if effective else "—"
+    return (
+        None
+        if version == right
+        else {"version": version, "on": f"{on}", "right": right}
+    )
+
+
+@check(
+    "CNS-03",
+    form="CNS",
+    item="capacity",
+    severity=HARD,
+    message=N_("A representative signs only for a person who cannot decide."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    del binder
+    by_other = sheet.get("signer") == Signer.REPRESENTATIVE
+    return by_other and sheet.get("capacity") == YesNo.YES
+
+
+@check(
+    "CNS-04",
+    form="CNS",
+    item="witness",
+    severity=SOFT,
+    message=N_(
+        "A signer who cannot read needs an impartial witness. If the signer reads, "
+        "enter “not applicable”."
+    ),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    del binder
+    return bool(sheet.get("witness") == YesNo.NO)
+
+
+@check(
+    "CTC-01",
+    form="CTC",
+    item="phones",
+    severity=HARD,
+    message=N_("Row %(row)s is no telephone number: digits, blanks, hyphens only."),
+)
+def _(sheet: Sheet, binder: Binder) -> dict[str, int] | None:
+    del binder
+    for number, phone in enumerate(sheet.get("phones") or (), 1):
+        if not PHONE.fullmatch(phone.get("number") or ""):
+            return {"row": number}
+    return None
+
+
+@check(
+    "CTC-02",
+    form="CTC",
+    item="email",
+    severity=HARD,
+    message=N_("This is no e-mail address."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    del binder
+    address = sheet.get("email")
+    return address is not None and not EMAIL.fullmatch(address)

@@ -1,0 +1,80 @@
+"""Edit checks of ELG, the eligibility assessment."""
+
+from datetime import timedelta
+
+from casebook.checks import check
+from casebook.sheets import Binder, Sheet
+from enrollment.vocabulary import HcgResult
+from trial_edc.protocol import PROTOCOL
+from trial_edc.vocabulary import N_, Severity, YesNo
+
+
+SOFT = Severity.SOFT
+
+
+@check(
+    "ELG-01",
+    form="ELG",
+    item="ultrasound",
+    severity=SOFT,
+    message=N_("Without ultrasound an obstruction (E1) is not ruled out."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    del binder
+    return bool(sheet.get("ultrasound") == YesNo.NO)
+
+
+def _older_than(sheet: Sheet, item: str, days: int, binder: Binder) -> dict[str, int]:
+    taken, consented = sheet.get(item), binder.fact("consented_at")
+    if taken is None or consented is None:
+        return {}
+    return {"days": days} if consented - taken > timedelta(days=days) else {}
+
+
+@check(
+    "ELG-02",
+    form="ELG",
+    item="hcg_at",
+    severity=SOFT,
+    message=N_("This is more than %(days)s days before consent. Repeat the test."),
+)
+def _(sheet: Sheet, binder: Binder) -> dict[str, int]:
+    return _older_than(sheet, "hcg_at", PROTOCOL.freshness.hcg_days, binder)
+
+
+@check(
+    "ELG-03",
+    form="ELG",
+    item="e2",
+    severity=SOFT,
+    message=N_("hCG is positive, but “not pregnant or lactating” is answered."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    del binder
+    positive = sheet.get("hcg_result") == HcgResult.POSITIVE
+    return positive and sheet.get("e2") == YesNo.NO
+
+
+@check(
+    "ELG-04",
+    form="ELG",
+    item="lvef_at",
+    severity=SOFT,
+    message=N_("This is more than %(days)s days before consent. Repeat it."),
+)
+def _(sheet: Sheet, binder: Binder) -> dict[str, int]:
+    return _older_than(sheet, "lvef_at", PROTOCOL.freshness.echo_days, binder)
+
+
+@check(
+    "ELG-05",
+    form="ELG",
+    item="phone_confirmed",
+    severity=SOFT,
+    message=N_("No phone of the contact details is marked as tried and working."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    if sheet.get("phone_confirmed") != YesNo.YES or binder.one("CTC") is None:
+        return False
+    phones = binder.value("CTC", "phones") or ()
+    return not any(phone.get("works") == YesNo.YES for phone in phones)

@@ -1,0 +1,94 @@
+"""What conditions and checks of any room may ask of a participant; pure."""
+
+from datetime import date, datetime
+
+from casebook.sheets import Binder, fact
+from enrollment import evidence
+from enrollment.rules import Assessment, Immunosuppression, Verdict, assess
+from enrollment.vocabulary import Channel, ConsentKind, Decision, Signer
+from trial_edc.vocabulary import YesNo
+
+
+@fact("sex")
+def sex(binder: Binder) -> str | None:
+    """Sex as documented, before that as told at the approach."""
+    return binder.value("DEM", "sex") or binder.value("SCN", "sex")
+
+
+@fact("consented_on")
+def consented_on(binder: Binder) -> date | None:
+    """Site date of the initial consent."""
+    return evidence.consent_on(binder)
+
+
+@fact("consented_at")
+def consented_at(binder: Binder) -> datetime | None:
+    """Instant of the initial consent."""
+    sheet = evidence.initial_consent(binder)
+    if sheet is None or sheet.get("decision") != Decision.GIVEN:
+        return None
+    decided_at: datetime | None = sheet.get("decided_at")
+    return decided_at
+
+
+@fact("is_consented")
+def is_consented(binder: Binder) -> bool:
+    """Tell whether consent was given, and nothing refused since."""
+    return evidence.consent_answer(binder) == YesNo.YES
+
+
+@fact("representative_signed")
+def representative_signed(binder: Binder) -> bool:
+    """Tell whether a representative gave the consent on which the person takes part."""
+    sheet = evidence.initial_consent(binder)
+    return sheet is not None and sheet.get("signer") == Signer.REPRESENTATIVE
+
+
+@fact("reconsent_due")
+def reconsent_due(binder: Binder) -> bool:
+    """Tell whether the participant can decide again and was not yet asked."""
+    if not representative_signed(binder):
+        return False
+    asked = any(
+        sheet.get("kind") == ConsentKind.CAPACITY_REGAINED
+        for sheet in binder.rows("CNS")
+    )
+    able = any(s.get("has_capacity") == YesNo.YES for s in binder.rows("VIS"))
+    return able and not asked
+
+
+@fact("may_be_messaged")
+def may_be_messaged(binder: Binder) -> bool:
+    """Tell whether messages are consented to, and neither refused nor stopped."""
+    contacts = [s for s in binder.rows("CNS") if s.get("kind") == ConsentKind.CONTACT]
+    if not contacts or contacts[-1].get("decision") != Decision.GIVEN:
+        return False
+    channels = contacts[-1].get("channel") or [Channel.NONE.value]
+    opted_out = binder.value("CTC", "opted_out_at")
+    return channels != [Channel.NONE.value] and opted_out is None
+
+
+@fact("is_randomised")
+def is_randomised(binder: Binder) -> bool:
+    """Tell whether the participant has been given a slot."""
+    return binder.one("RAN") is not None
+
+
+@fact("eligibility")
+def eligibility(binder: Binder) -> Assessment:
+    """Return the assessment of the present screening."""
+    return assess(evidence.evidence_of(binder))
+
+
+@fact("is_ineligible")
+def is_ineligible(binder: Binder) -> bool:
+    """Tell whether a criterion decides against the person."""
+    return bool(binder.fact("eligibility").verdict == Verdict.INELIGIBLE)
+
+
+@fact("has_short_steroid_burst")
+def has_short_steroid_burst(binder: Binder) -> bool:
+    """Tell whether an investigator must say if a short steroid course counts."""
+    outcomes = binder.fact("eligibility").outcomes
+    found = next(one.grounds for one in outcomes if one.criterion == "E17")
+    return isinstance(found, Immunosuppression) and found.needs_burst_decision

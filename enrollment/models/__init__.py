@@ -1,0 +1,23 @@
+"""The screening forms, and what screening stores beside them."""
+
+# The catalogue lists the forms in this order.
+# isort: skip_file
+from enrollment.models.screening import ScreeningLog
+from enrollment.models.consent import InformedConsent
+from enrollment.models.contact import ContactDetails, PersonKey
+from enrollment.models.history import Demographics, MedicalHistory
+from enrollment.models.immunosuppression import ImmunosuppressiveDrug
+from enrollment.models.eligibility import EligibilityAssessment
+from enrollment.models.confirmation import EligibilityConfirmation
+
+__all__ = [
+    "ContactDetails",
+    "Demographics",
+    "EligibilityAssessment",
+    "EligibilityConfirmation",
+    "ImmunosuppressiveDrug",
+    "InformedConsent",
+    "MedicalHistory",
+    "PersonKey",
+    "ScreeningLog",
+]

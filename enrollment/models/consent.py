@@ -1,0 +1,90 @@
+"""CNS, informed consent: one row for each time that somebody decided."""
+
+from django.utils.translation import gettext_lazy as _
+
+from casebook import items
+from casebook.conditions import Answer
+from casebook.design import Log
+from casebook.items import Section
+from casebook.models import CRF
+from enrollment.vocabulary import (
+    Channel,
+    ConsentKind,
+    ConsentLanguage,
+    ConsentVersion,
+    Decision,
+    MessageLanguage,
+    Relation,
+    Signer,
+)
+
+CONTACT_GIVEN = Answer("kind", ConsentKind.CONTACT) & Answer("decision", Decision.GIVEN)
+
+
+class InformedConsent(CRF):
+    """One consent event; age, E9 and E17 count from the initial one."""
+
+    kind = items.Choice(_("Kind"), ConsentKind, required=True, missing_allowed=False)
+    decision = items.Choice(
+        _("Decision"), Decision, required=True, missing_allowed=False
+    )
+    decided_at = items.DateTime(
+        _("Signed at"),
+        required=True,
+        missing_allowed=False,
+        sdtm="DS.DSSTDTC",
+        guide=_("By a representative: the time of the representative's signature."),
+    )
+    version = items.Choice(_("Document version"), ConsentVersion, required=True)
+    language = items.Choice(_("Language"), ConsentLanguage, required=True)
+    capacity = items.YesNo(
+        _("Able to decide at signing?"), required=True, missing_allowed=False
+    )
+    capacity_by = items.User(_("Capacity judged by"), required=True)
+    signer = items.Choice(_("Signed by"), Signer, required=True, missing_allowed=False)
+    relation = items.Choice(
+        _("Relation to the participant"),
+        Relation,
+        only_if=Answer("signer", Signer.REPRESENTATIVE),
+        required=True,
+    )
+    witness = items.YesNo(
+        _("Impartial witness?"),
+        required=True,
+        guide=_("Not applicable (NA) where the signer can read."),
+    )
+    obtained_by = items.User(
+        _("Consent obtained by"), required=True, missing_allowed=False
+    )
+    copy_given = items.YesNo(_("Copy given?"), required=True)
+    channel = items.MultipleChoice(
+        _("Contact channel"), Channel, only_if=CONTACT_GIVEN, required=True
+    )
+    recipient = items.Choice(
+        _("Recipient of messages"), Signer, only_if=CONTACT_GIVEN, required=True
+    )
+    message_language = items.Choice(
+        _("Language of messages"), MessageLanguage, only_if=CONTACT_GIVEN, required=True
+    )
+    signed_scan = items.File(
+        _("Signed form"), identity=True, guide=_("PDF or JPEG, at most 10 MB.")
+    )
+
+    class Meta(CRF.Meta):
+        pass
+
+    class Design:
+        code, title = "CNS", _("Informed consent")
+        sections = (
+            Section(_("Decision"), "kind", "decision", "decided_at"),
+            Section(_("Document"), "version", "language", "copy_given", "signed_scan"),
+            Section(
+                _("Signer"), "capacity", "capacity_by", "signer", "relation", "witness"
+            ),
+            Section(_("Obtained by"), "obtained_by"),
+            Section(
+                _("Contact by message"), "channel", "recipient", "message_language"
+            ),
+        )
+        collected = Log()
+        row_title = ("kind", "decision", "decided_at")

@@ -1,0 +1,72 @@
+"""CTC, contact details: sealed, never exported; and the key that finds a person."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Permission
+from audit.models import Confidentiality
+from audit.recording import Recorded
+from audit.vault import Purpose
+from casebook import items
+from casebook.design import Once
+from casebook.items import Section
+from casebook.models import Participant, SealedCRF
+from enrollment.vocabulary import PhoneOwner
+
+
+class ContactDetails(SealedCRF):
+    """How to reach the participant; identity, for the site alone."""
+
+    purpose = Purpose.IDENTITY
+
+    name = items.Text(_("Name"), required=True, identity=True)
+    hospital_no = items.Text(
+        _("Hospital number"),
+        required=True,
+        identity=True,
+        guide=_("Finds the same person at a re-screening."),
+    )
+    phones = items.Rows(
+        _("Phones"),
+        items={
+            "number": items.Text(_("Number"), required=True),
+            "owner": items.Choice(_("Owner"), PhoneOwner, required=True),
+            "works": items.YesNo(_("Tried, and works?"), required=True),
+        },
+        required=True,
+        identity=True,
+    )
+    email = items.Text(_("E-mail"), identity=True)
+    address = items.Text(_("Address"), rows=2, identity=True)
+    best_time = items.Text(_("Best time to call"), identity=True)
+    opted_out_at = items.DateTime(
+        _("Opted out of messages at"),
+        identity=True,
+        guide=_("Messages stop at once."),
+    )
+
+    class Meta(SealedCRF.Meta):
+        pass
+
+    class Design:
+        code, title = "CTC", _("Contact details")
+        sections = (
+            Section(_("Person"), "name", "hospital_no"),
+            Section(_("Ways of contact"), "phones", "email", "address", "best_time"),
+            Section(_("Opt-out"), "opted_out_at"),
+        )
+        collected = Once()
+        seen_by = Permission.SEE_IDENTITY
+
+
+class PersonKey(Recorded):
+    """The keyed hash of a person's hospital number: finds them, names nobody."""
+
+    participant = models.OneToOneField(Participant, models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    confidentiality = models.CharField(
+        max_length=10, default=Confidentiality.IDENTITY, editable=False
+    )
+
+    class Meta(Recorded.Meta):
+        pass

@@ -1,0 +1,30 @@
+"""Participant numbers: `S-nnn` and a check character, given once for life; pure."""
+
+import re
+
+# The remainder of the number by 23 picks the letter. Since 23 is prime and no factor of
+# 10, any one wrong digit and any two digits exchanged change the letter. The letters
+# leave out I, O and U, which are misread. (The scheme of the Spanish identity number.)
+CHECK_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
+NUMBER = re.compile(r"S-(?P<digits>\d{3,})(?P<letter>[A-Z])")
+
+
+def participant_number(sequence: int) -> str:
+    """Return the number of the nth person approached: 44 is `S-044K`."""
+    return f"S-{sequence:03d}{check_letter(sequence)}"
+
+
+def check_letter(sequence: int) -> str:
+    """Return the check character of a number."""
+    return CHECK_LETTERS[sequence % len(CHECK_LETTERS)]
+
+
+def is_participant_number(text: str) -> bool:
+    """Tell whether a typed number is well formed and its check character fits."""
+    match = NUMBER.fullmatch(text)
+    return bool(match) and check_letter(int(match["digits"])) == match["letter"]
+
+
+def screening_number(number: str, episode: int) -> str:
+    """Return the number of a screening: re-screenings are `.1`, `.2` of the person."""
+    return number if episode == 1 else f"{number}.{episode - 1}"

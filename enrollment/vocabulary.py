@@ -1,0 +1,287 @@
+"""Coded answers of the screening forms, and the states of a participant."""
+
+from trial_edc.protocol import PROTOCOL
+from trial_edc.vocabulary import N_, Term
+
+
+class PatientSource(Term):
+    """Where the person was found."""
+
+    ICU = "icu", N_("ICU")
+    WARD = "ward", N_("Ward")
+    EMERGENCY = "emergency", N_("Emergency department")
+    OUTPATIENT = "outpatient", N_("Outpatient clinic")
+    TRANSFER_IN = "transfer_in", N_("Transferred in")
+
+
+class ApproachResult(Term):
+    """What came of approaching the person."""
+
+    CONSENTED = "consented", N_("Consented")
+    DECLINED = "declined", N_("Declined")
+    INCAPABLE_NO_REPRESENTATIVE = (
+        "incapable_no_representative",
+        N_("Cannot decide and has no representative"),
+    )
+    UNSUITABLE = "unsuitable_before_consent", N_("Unsuitable before consent")
+    STAFF_UNAVAILABLE = "staff_unavailable", N_("No staff available")
+    OTHER = "other", N_("Other")
+
+
+class ScreenFailure(Term):
+    """Why screening ended without randomisation."""
+
+    CRITERIA_FAILED = "criteria_failed", N_("Criteria failed")
+    NOT_EVALUABLE = "not_evaluable", N_("Criteria not evaluable")
+    CONSENT_REFUSED = "consent_refused", N_("Consent refused")
+    CONSENT_WITHDRAWN = "consent_withdrawn", N_("Consent withdrawn")
+    DIED = "died", N_("Died")
+    TRANSFERRED = "transferred", N_("Transferred")
+    TIME_EXPIRED = "time_expired", N_("Time expired")
+    RECRUITMENT_PAUSED = "recruitment_paused", N_("Recruitment paused")
+    OTHER = "other", N_("Other")
+
+
+# An approach that ends without consent ends screening, for this reason.
+FAILURE_OF_RESULT = {
+    ApproachResult.DECLINED: ScreenFailure.CONSENT_REFUSED,
+    ApproachResult.INCAPABLE_NO_REPRESENTATIVE: ScreenFailure.OTHER,
+    ApproachResult.UNSUITABLE: ScreenFailure.OTHER,
+    ApproachResult.STAFF_UNAVAILABLE: ScreenFailure.OTHER,
+    ApproachResult.OTHER: ScreenFailure.OTHER,
+}
+
+
+class ConsentKind(Term):
+    """What a consent is about."""
+
+    INITIAL = "initial", N_("Initial consent")
+    NEW_VERSION = "new_version", N_("New version of the document")
+    CAPACITY_REGAINED = "capacity_regained", N_("Capacity to decide regained")
+    CONTACT = "contact", N_("Contact by message")
+
+
+class Decision(Term):
+    """What was decided."""
+
+    GIVEN = "given", N_("Given")
+    REFUSED = "refused", N_("Refused")
+
+
+ConsentVersion = Term(  # type: ignore[call-overload]
+    "ConsentVersion",
+    {
+        f"V{place}": (known.version, known.version)
+        for place, known in enumerate(PROTOCOL.consent_versions, 1)
+    },
+    module=__name__,
+)
+ConsentVersion.__doc__ = "Versions of the consent document, as the protocol lists them."
+
+
+class ConsentLanguage(Term):
+    """Language of the consent document."""
+
+    CHINESE = "zh", N_("Chinese")
+    ENGLISH = "en", N_("English")
+    OTHER = "other", N_("Other")
+
+
+class MessageLanguage(Term):
+    """Language of the messages to a participant."""
+
+    CHINESE = "zh", N_("Chinese")
+    ENGLISH = "en", N_("English")
+
+
+class Signer(Term):
+    """Who decides and signs."""
+
+    PARTICIPANT = "participant", N_("Participant")
+    REPRESENTATIVE = "representative", N_("Representative")
+
+
+class Relation(Term):
+    """What the representative is to the participant."""
+
+    SPOUSE = "spouse", N_("Spouse")
+    PARENT = "parent", N_("Parent")
+    CHILD = "child", N_("Child")
+    SIBLING = "sibling", N_("Sibling")
+    GUARDIAN = "guardian", N_("Guardian")
+    OTHER = "other", N_("Other")
+
+
+class Channel(Term):
+    """How messages may be sent."""
+
+    SMS = "sms", N_("Text message")
+    EMAIL = "email", N_("E-mail")
+    NONE = "none", N_("None")
+
+
+class PhoneOwner(Term):
+    """Whose telephone it is."""
+
+    PARTICIPANT = "participant", N_("Participant")
+    REPRESENTATIVE = "representative", N_("Representative")
+    RELATIVE = "relative", N_("Relative")
+
+
+class EthnicGroup(Term):
+    """Ethnic group."""
+
+    HAN = "han", N_("Han")
+    OTHER = "other", N_("Other")
+
+
+class AkiSetting(Term):
+    """Where the acute kidney injury was acquired."""
+
+    COMMUNITY = "community", N_("Community")
+    HOSPITAL = "hospital", N_("Hospital")
+    ICU = "icu", N_("ICU")
+
+
+class AkiCause(Term):
+    """Cause of the acute kidney injury."""
+
+    SEPSIS = "sepsis", N_("Sepsis")
+    HYPOPERFUSION = "hypoperfusion", N_("Hypoperfusion")
+    NEPHROTOXIC_DRUG = "nephrotoxic_drug", N_("Nephrotoxic drug")
+    CONTRAST = "contrast", N_("Contrast medium")
+    CARDIAC_SURGERY = "cardiac_surgery", N_("Cardiac surgery")
+    OTHER_SURGERY = "other_surgery", N_("Other surgery")
+    RHABDOMYOLYSIS = "rhabdomyolysis", N_("Rhabdomyolysis")
+    CARDIORENAL = "cardiorenal", N_("Cardiorenal")
+    HEPATORENAL = "hepatorenal", N_("Hepatorenal")
+    OTHER = "other", N_("Other")
+
+
+class DrugClass(Term):
+    """Kind of drug that weakens the immune system."""
+
+    STEROID = "steroid", N_("Corticosteroid")
+    IMMUNOSUPPRESSANT = "immunosuppressant", N_("Other immunosuppressant")
+
+
+class Drug(Term):
+    """Corticosteroids with a known equivalence; any other drug is named in words."""
+
+    CORTISONE = "cortisone", N_("Cortisone")
+    HYDROCORTISONE = "hydrocortisone", N_("Hydrocortisone")
+    PREDNISONE = "prednisone", N_("Prednisone")
+    PREDNISOLONE = "prednisolone", N_("Prednisolone")
+    METHYLPREDNISOLONE = "methylprednisolone", N_("Methylprednisolone")
+    TRIAMCINOLONE = "triamcinolone", N_("Triamcinolone")
+    DEXAMETHASONE = "dexamethasone", N_("Dexamethasone")
+    BETAMETHASONE = "betamethasone", N_("Betamethasone")
+    DEFLAZACORT = "deflazacort", N_("Deflazacort")
+    OTHER = "other", N_("Other")
+
+
+class DrugRoute(Term):
+    """Way by which a drug is given."""
+
+    ORAL = "oral", N_("By mouth")
+    INTRAVENOUS = "iv", N_("Intravenous")
+    INTRAMUSCULAR = "im", N_("Intramuscular")
+    INHALED = "inhaled", N_("Inhaled")
+    TOPICAL = "topical", N_("On the skin or mucosa")
+    INTRA_ARTICULAR = "intra_articular", N_("Into a joint")
+    OTHER = "other", N_("Other")
+
+
+class ExcludedCause(Term):
+    """The causes that E1 excludes."""
+
+    POST_RENAL = "post_renal", N_("Post-renal outflow obstruction")
+    GLOMERULONEPHRITIS = "glomerulonephritis", N_("Glomerulonephritis")
+    LUPUS = "lupus", N_("Lupus nephritis")
+    ANCA = "anca", N_("ANCA-related nephritis")
+    ANTI_GBM = "anti_gbm", N_("Anti-glomerular basement membrane disease")
+    CRYOGLOBULINAEMIA = "cryoglobulinaemia", N_("Cryoglobulinaemia")
+    TMA = "tma", N_("Thrombotic microangiopathy")
+    PURPURA = "purpura", N_("Purpura nephritis")
+    NONE = "none", N_("None of these")
+
+
+class HcgResult(Term):
+    """Result of a pregnancy test."""
+
+    NEGATIVE = "negative", N_("Negative")
+    POSITIVE = "positive", N_("Positive")
+    PENDING = "pending", N_("Pending")
+
+
+class AllergyGround(Term):
+    """Why somebody counts as an allergic person."""
+
+    ANAPHYLAXIS = "anaphylaxis", N_("Anaphylaxis, ever")
+    TWO_SUBSTANCES = "two_substances", N_("Two or more unrelated substances")
+    PRODUCT_COMPONENT = "product_component", N_("A component of the product")
+    OTHER = "other", N_("Other")
+
+
+class ChronicInfection(Term):
+    """Chronic systemic infections asked for."""
+
+    HBV = "hbv", N_("Hepatitis B")
+    HCV = "hcv", N_("Hepatitis C")
+    HIV = "hiv", N_("HIV")
+    TB = "tb", N_("Tuberculosis")
+    SYPHILIS = "syphilis", N_("Syphilis")
+    FUNGAL = "fungal", N_("Invasive fungal infection")
+    OTHER = "other", N_("Other")
+
+
+class EchoMethod(Term):
+    """How the ejection fraction was measured."""
+
+    ECHO = "echo", N_("Echocardiography")
+    MRI = "mri", N_("Magnetic resonance imaging")
+    OTHER = "other", N_("Other")
+
+
+class Organ(Term):
+    """Organs other than the kidney that may fail."""
+
+    RESPIRATORY = "respiratory", N_("Respiratory")
+    CARDIOVASCULAR = "cardiovascular", N_("Cardiovascular")
+    HEPATIC = "hepatic", N_("Hepatic")
+    COAGULATION = "coagulation", N_("Coagulation")
+    CNS = "cns", N_("Central nervous system")
+    GASTROINTESTINAL = "gastrointestinal", N_("Gastrointestinal")
+    NONE = "none", N_("None")
+
+
+class Ventilation(Term):
+    """Need of mechanical ventilation (E19)."""
+
+    NOW = "now", N_("Now")
+    EXPECTED = "expected", N_("Expected")
+    NO = "no", N_("No")
+
+
+class OtherTrial(Term):
+    """Participation in another trial (E20)."""
+
+    NOW = "now", N_("Now")
+    WITHIN_30_DAYS = "within_30_d", N_("Within 30 days")
+    REGISTRY_ONLY = "registry_only", N_("In a registry only")
+    NO = "no", N_("No")
+
+
+class ParticipantStatus(Term):
+    """Where a person stands in the trial; derived, never stored."""
+
+    APPROACHED = "approached", N_("Approached")
+    CONSENTED = "consented", N_("Consented")
+    SCREEN_FAILED = "screen_failed", N_("Screen failed")
+    ELIGIBLE = "eligible", N_("Eligible")
+    RANDOMISED = "randomised", N_("Randomised")
+    INFUSED = "infused", N_("Infused")
+    COMPLETED = "completed", N_("Completed")
+    DIED = "died", N_("Died")
+    WITHDRAWN = "withdrawn", N_("Withdrawn")
+    LOST = "lost", N_("Lost to follow-up")
