@@ -24,7 +24,7 @@ class Refused(Exception):  # noqa: N818 - reads as what happened
 def main(folder: Path) -> None:
     """Make, repair or refresh the environment; nothing to do costs nothing."""
     folder.mkdir(exist_ok=True)
-    with (folder / ".lock").open("w") as lock:  # two makes at once: one waits
+    with (folder / ".setup-lock").open("w") as lock:  # uv has its own
         fcntl.flock(lock, fcntl.LOCK_EX)
         wanted = _fingerprint()
         done, half = folder / ".synced", folder / ".syncing"
@@ -59,7 +59,7 @@ def _make(folder: Path) -> None:
     """Make it anew; what a killed setup left behind is not trusted."""
     print(f"Making the virtual environment {folder} …", flush=True)
     for found in folder.iterdir():
-        if found.name != ".lock":
+        if found.name != ".setup-lock":
             shutil.rmtree(found) if found.is_dir() else found.unlink()
     with_pip = shutil.which("uv") is None
     try:
