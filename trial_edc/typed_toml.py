@@ -32,7 +32,7 @@ def require(key: str, *, that: bool, problem: str) -> None:
 def require_unique(key: str, names: Sequence[str]) -> None:
     """Refuse a list that names something twice."""
     for name in names:
-        require(key, that=names.count(name) == 1, problem=f"{name!r} is there twice")
+        require(key, that=names.count(name) == 1, problem=f"'{name}' is there twice")
 
 
 def read(kind: type[T], table: object, key: str) -> T:

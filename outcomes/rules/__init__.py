@@ -105,7 +105,7 @@ def endpoints(record: Record) -> Endpoints:
         recovery_m3=recovery(record, dependence, sample_3m),
         icu_days=days_in(record, record.icu),
         hosp_days=days_in(record, (*record.hospital, *record.icu)),
-        los_complete=at_3m.status in (Survival.ALIVE, Survival.DEAD),
+        los_complete=at_3m.status in KNOWN,
         teae_any=events.count > 0,
         teae_n=events.count,
         sae_any=events.any_serious,
@@ -116,17 +116,21 @@ def endpoints(record: Record) -> Endpoints:
 def derive(record: Record, death: PartialDate | None = None) -> Endpoints:
     """Derive with a death known only in part: what both its bounds agree on stands.
 
-    Where they disagree a status is unknown and a number is missing.
+    Where they disagree a status is unknown and a number is missing. Nobody dies before
+    the last day known alive.
     """
     if death is None:
         return endpoints(record)
-    early = endpoints(replace(record, death_on=death.earliest))
+    lived_until = min(record.last_alive_on or record.day0, death.latest)
+    first = max(death.earliest, record.day0, lived_until)
+    early = endpoints(replace(record, death_on=first))
     late = endpoints(replace(record, death_on=death.latest))
     agreed: dict[str, Any] = {
         field.name: agreement(getattr(early, field.name), getattr(late, field.name))
         for field in fields(Endpoints)
     }
-    return replace(early, **agreed)
+    is_known = agreed["os3m_status"] in KNOWN
+    return replace(early, **{**agreed, "los_complete": is_known})
 
 
 UNDECIDED: dict[type, object] = {
@@ -134,8 +138,8 @@ UNDECIDED: dict[type, object] = {
     RrtDependence: RrtDependence.UNKNOWN,
     EverRrt: EverRrt.UNKNOWN,
     Recovery: Recovery.UNKNOWN,
-    bool: False,
 }
+KNOWN = (Survival.ALIVE, Survival.DEAD)
 
 
 def agreement(early: object, late: object) -> object:

@@ -1,0 +1,69 @@
+"""Candidates for the eligibility rules: one who is eligible, and changes of him."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from enrollment.rules import Answer, Evidence, Sample, UrineCollection
+from trial_edc.dates import SITE_ZONE
+from trial_edc.vocabulary import Sex
+
+CONSENT_ON = date(2023, 5, 10)
+RISE_AT = datetime(2023, 5, 9, 20, tzinfo=SITE_ZONE)
+INCLUSIONS = ("I3", "I4")
+JUDGED = ("E1", "E2", "E3", "E4", "E5", "E6", "E7", "E8", "E10", "E12", "E14", "E15")
+JUDGED = (*JUDGED, "E16", "E19", "E20")
+BESIDE_NUMBERS = ("E11_arrhythmia_or_severe", "E18_other")
+
+
+def at(text: str) -> datetime:
+    """Read a wall-clock time of the site."""
+    return datetime.fromisoformat(text).replace(tzinfo=SITE_ZONE)
+
+
+def sample(when: str, value: str, unit: str = "umol/L") -> Sample:
+    """Make one creatinine."""
+    return Sample(at(when), Decimal(value), unit, id=when)
+
+
+def hourly(start: datetime, *ml: str | None) -> tuple[UrineCollection, ...]:
+    """Make contiguous hourly collections."""
+    hour = timedelta(hours=1)
+    return tuple(
+        UrineCollection(
+            start + n * hour,
+            start + (n + 1) * hour,
+            None if volume is None else Decimal(volume),
+        )
+        for n, volume in enumerate(ml)
+    )
+
+
+def candidate(**changes: Any) -> Evidence:  # noqa: ANN401 - any field
+    """An eligible man of 50, or what the changes make of him."""
+    answers = dict.fromkeys(INCLUSIONS, Answer.YES)
+    answers |= dict.fromkeys((*JUDGED, *BESIDE_NUMBERS), Answer.NO)
+    eligible = Evidence(
+        consent_on=CONSENT_ON,
+        birth_on=date(1973, 3, 15),
+        sex=Sex.MALE,
+        samples=(
+            sample("2023-04-01T08:00", "80"),
+            sample("2023-05-08T08:00", "85"),
+            sample("2023-05-09T20:00", "200"),
+        ),
+        weight_kg=Decimal(70),
+        lvef_pct=Decimal(60),
+        platelets=Decimal(150),
+        steroids=(),
+        immunosuppressants=(),
+        failed_organs=frozenset(),
+        answers=answers,
+    )
+    return replace(eligible, **changes)
+
+
+def answered(criterion: str, answer: Answer | None) -> Evidence:
+    """Give one judgement another answer."""
+    return candidate(answers={**candidate().answers, criterion: answer})

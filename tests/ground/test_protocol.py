@@ -1,0 +1,207 @@
+"""The protocol file says what the record says, and odd files are refused."""
+
+import tomllib
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from trial_edc.protocol import FILE, PROTOCOL, load
+from trial_edc.record import CriterionKind, EndpointKind
+from trial_edc.typed_toml import OddValue
+from trial_edc.vocabulary import VisitCode
+
+RECORD = FILE.parent.parent / "docs/protocol/registry_record.txt"
+
+
+@pytest.fixture(scope="module")
+def record() -> str:
+    """Text of the registry record."""
+    return RECORD.read_text(encoding="utf-8")
+
+
+def listed(record: str, heading: str, until: str) -> list[str]:
+    """Bullets below a heading of the record."""
+    part = record.split(heading)[1].split(until)[0]
+    return [line[2:] for line in part.splitlines() if line.startswith("- ")]
+
+
+@pytest.mark.verifies("PRT-01")
+def test_criteria_are_the_records_own_words(record: str) -> None:
+    found = [(criterion.kind, criterion.text) for criterion in PROTOCOL.criteria]
+
+    inclusions = listed(record, "Inclusion Criteria:", "Exclusion Criteria:")
+    exclusions = listed(record, "Exclusion Criteria:", "To learn more")
+    assert (len(inclusions), len(exclusions)) == (4, 20)
+    assert found == [
+        *((CriterionKind.INCLUSION, text) for text in inclusions),
+        *((CriterionKind.EXCLUSION, text) for text in exclusions),
+    ]
+
+
+@pytest.mark.verifies("PRT-01")
+def test_endpoints_are_the_records_own_words(record: str) -> None:
+    lines = [line[2:] for line in record.splitlines() if "[ Time Frame: " in line]
+
+    assert lines == [
+        f"{found.title} [ Time Frame: {found.time_frame} ]{found.description}"
+        for found in PROTOCOL.endpoints
+    ]
+    kinds = [found.kind for found in PROTOCOL.endpoints]
+    assert kinds == [EndpointKind.PRIMARY, *[EndpointKind.SECONDARY] * 7]
+
+
+@pytest.mark.verifies("PRT-01")
+def test_arms_and_sample_size_are_the_records(record: str) -> None:
+    for arm in PROTOCOL.arms:
+        words = f"{arm.kind}: {arm.name} |\n{arm.intervention}\n{arm.description} |"
+        assert words in record
+    assert (
+        f"Estimated Enrollment : | {PROTOCOL.registry.enrolment} participants" in record
+    )
+
+
+@pytest.mark.verifies("PRT-01")
+def test_registry_facts_stand_in_the_record(record: str) -> None:
+    registry, rules = PROTOCOL.registry, PROTOCOL.eligibility
+    day = "{:%B} {:%-d}, {:%Y}"
+    facts = (
+        registry.brief_title,
+        f"Official Title: | {registry.official_title} |",
+        f"Identifier: | {registry.id} |",
+        registry.other_id,
+        f"{registry.principal_investigator}, Principal Investigator, {registry.sponsor}",
+        f"Study Type : | {registry.study_type} |",
+        registry.phase,
+        f"Allocation: | {registry.allocation} |",
+        f"Intervention Model: | {registry.intervention_model} |",
+        f"Masking: | {registry.masking} |",
+        f"Primary Purpose: | {registry.primary_purpose} |",
+        registry.recruitment_status,
+        f"Ages Eligible for Study: | {rules.minimum_age_years} Years to "
+        f"{rules.maximum_age_years} Years",
+        f"Sexes Eligible for Study: | {registry.sexes} |",
+        registry.ipd_time_frame,
+        f"First Posted: | {spoken(registry.first_posted, day)}",
+        f"Last Update Posted: | {spoken(registry.last_update_posted, day)} |",
+        f"Study Start Date : | {spoken(registry.start, day)} |",
+        f"Primary Completion Date : | {spoken(registry.primary_completion, day)} |",
+        f"Study Completion Date : | {spoken(registry.completion, day)} |",
+    )
+
+    assert [fact for fact in facts if fact not in record] == []
+
+
+def spoken(day: date, pattern: str) -> str:
+    """Write a date as the record does."""
+    return pattern.format(day, day, day)
+
+
+ODD = [
+    ('version = "1.0"', "version = 1.0", "version: Decimal('1.0') is not a text"),
+    ('version = "1.0"', "", "version: is missing"),
+    ("i1_pair_hours = 48", 'i1_pair_hours = "48"', "eligibility.i1_pair_hours: '48'"),
+    ("i1_pair_hours = 48", "i1_pair_hours = true", "eligibility.i1_pair_hours: True"),
+    ("i1_fold = 2.0", "i1_fold = 1", "eligibility.i1_fold: is not above 1"),
+    ("i1_fold = 2.0", "i1_fold = false", "eligibility.i1_fold: False is not a number"),
+    ('"ckdepi2021"', '"mdrd"', "eligibility.egfr_equation: 'mdrd' is not one of"),
+    ("e11_lvef_pct", "e11_lvef", "eligibility.e11_lvef: is not a known key"),
+    (
+        "cortisone = 25",
+        "cortisone = 0",
+        "steroid_equivalents_mg.cortisone: is not above",
+    ),
+    ("minimum_age_years = 18", "minimum_age_years = 70", "maximum_age_years: is below"),
+    ("baseline_days = 90", "baseline_days = 400", "eligibility.baseline_fallback_days"),
+    (
+        "after_days = 14",
+        "after_days = -1",
+        "schedule.visits[13].after_days: is below 0",
+    ),
+    ('code = "D10"', 'code = "D7"', "schedule.visits: 'D7' is there twice"),
+    ("enrolment = 80", "enrolment = 100", "arms: planned numbers do not add up"),
+    ('id = "I4"', 'id = "I3"', "criteria: 'I3' is there twice"),
+    ("[go_live]", "[go_live.more]", "go_live.more: is not a known key"),
+    ("days = [0, 7]", "days = 0", "infusion.days: 0 is not a list"),
+    ("[freshness]", "freshness = 1\n[fresh]", "fresh"),
+]
+
+
+@pytest.mark.verifies("PRT-02")
+@pytest.mark.parametrize(("old", "new", "message"), ODD)
+def test_an_odd_file_is_refused_with_its_key(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    text = FILE.read_text(encoding="utf-8")
+    assert old in text
+    odd = tmp_path / "protocol.toml"
+    odd.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    with pytest.raises(OddValue) as refusal:
+        load(odd)
+
+    assert message in str(refusal.value)
+
+
+def test_a_table_that_is_none_is_refused(tmp_path: Path) -> None:
+    text = FILE.read_text(encoding="utf-8").split("[blinding]")
+    odd = tmp_path / "protocol.toml"
+    rest = text[1].split("[retention]")[1]
+    top, sections = text[0].split('version = "1.0"')
+    head = f'{top}version = "1.0"\nblinding = 1\n'
+    odd.write_text(f"{head}{sections}[retention]{rest}", encoding="utf-8")
+
+    with pytest.raises(OddValue, match="blinding: is not a table"):
+        load(odd)
+
+
+@pytest.mark.verifies("PRT-02")
+def test_every_proposal_has_a_reason() -> None:
+    lines = FILE.read_text(encoding="utf-8").splitlines()
+
+    proposals = [line.split("[P]")[1] for line in lines if "[P]" in line]
+
+    assert len(proposals) > 30
+    assert [words for words in proposals if len(words.strip()) < 8] == []
+
+
+@pytest.mark.verifies("INF-05")
+def test_the_infusion_plan_is_unset_until_it_is_entered(tmp_path: Path) -> None:
+    entered = tmp_path / "protocol.toml"
+    text = FILE.read_text(encoding="utf-8")
+    text = text.replace(
+        "dose_low_pct",
+        "planned_dose_e6_per_kg = 1\nplanned_volume_ml = 250\n"
+        'planned_rate_ml_min = 4\npremedication = "none"\ndose_low_pct',
+    )
+    entered.write_text(text, encoding="utf-8")
+
+    assert len(PROTOCOL.infusion.unset) == 4
+    assert PROTOCOL.infusion.plan(demo=False) is None
+    assert PROTOCOL.infusion.plan(demo=True) == PROTOCOL.infusion.precedent
+    plan = load(entered).infusion.plan(demo=False)
+    assert plan is not None
+    assert plan.planned_volume_ml == Decimal(250)
+
+
+def test_lookups() -> None:
+    assert PROTOCOL.criterion("E19").text == "Patients need mechanical ventilation"
+    assert PROTOCOL.schedule.slot(VisitCode.DAY_28).after_days == 3
+    assert PROTOCOL.consent_version_on(date(2021, 12, 30)) is None
+    version = PROTOCOL.consent_version_on(date(2022, 1, 1))
+    assert version is not None
+    assert version.version == "1.0"
+
+
+def test_the_files_arms_hold_no_list() -> None:
+    table = tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+    assert set(table["arms"][0]) == {
+        "code",
+        "kind",
+        "name",
+        "intervention",
+        "description",
+        "planned",
+    }

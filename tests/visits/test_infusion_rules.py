@@ -1,0 +1,112 @@
+"""Bedside arithmetic, vital-sign times and the stop rule."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from trial_edc.dates import SITE_ZONE
+from visits.infusion_rules import (
+    Delivery,
+    InfusionFlag,
+    StopReason,
+    delivery,
+    stop_reasons,
+    vital_sign_times,
+)
+
+STARTED_AT = datetime(2023, 3, 1, 10, tzinfo=SITE_ZONE)
+
+
+@pytest.mark.verifies("INF-02")
+@pytest.mark.parametrize(
+    ("minutes", "flags"), [(20, ()), (19, (InfusionFlag.RATE_TOO_HIGH,))]
+)
+def test_the_rate_is_flagged_above_5_ml_a_minute(
+    minutes: int, flags: tuple[InfusionFlag, ...]
+) -> None:
+    found = delivery(
+        started_at=STARTED_AT,
+        stopped_at=STARTED_AT + timedelta(minutes=minutes),
+        volume_ml=Decimal(100),
+        planned_volume_ml=Decimal(200),
+    )
+
+    assert found.flags == flags
+    assert found.pct_of_planned_volume == 50
+
+
+@pytest.mark.verifies("INF-02")
+def test_nothing_is_derived_from_what_is_missing() -> None:
+    found = delivery(started_at=None, stopped_at=None, volume_ml=None)
+
+    assert found == Delivery(None, None, None, ())
+
+
+@pytest.mark.verifies("INF-03")
+def test_times_while_running_end_with_the_infusion() -> None:
+    stopped_at = STARTED_AT + timedelta(minutes=45)
+
+    found = {time.code: time for time in vital_sign_times(STARTED_AT, stopped_at)}
+
+    applicable = [code for code, time in found.items() if time.is_applicable]
+    assert applicable == "pre m15 m30 m45 end e30m e1h e2h e4h e24h".split()
+    assert found["pre"].due_at == STARTED_AT - timedelta(minutes=30)
+    assert found["e24h"].due_at == stopped_at + timedelta(hours=24)
+    assert found["e24h"].tolerance == timedelta(hours=2)
+
+
+@pytest.mark.verifies("INF-03")
+def test_times_after_the_end_are_open_while_it_runs() -> None:
+    found = {time.code: time for time in vital_sign_times(STARTED_AT, None)}
+
+    assert found["end"].due_at is None
+    assert all(time.is_applicable for time in found.values())
+
+
+@pytest.mark.verifies("INF-04")
+@pytest.mark.parametrize(
+    ("grade", "related", "unassessed", "today", "expected"),
+    [
+        (2, False, False, date(2023, 3, 11), ()),
+        (None, False, False, date(2023, 3, 12), (StopReason.TOO_LATE,)),
+        (3, False, False, date(2023, 3, 8), (StopReason.REACTION,)),
+        (
+            None,
+            True,
+            True,
+            date(2023, 3, 8),
+            (StopReason.RELATED_SAE, StopReason.UNASSESSED_SAE),
+        ),
+    ],
+)
+def test_stop_rule(  # noqa: PLR0913 - each is one clause of the rule
+    grade: int | None,
+    *,
+    related: bool,
+    unassessed: bool,
+    today: date,
+    expected: tuple[StopReason, ...],
+) -> None:
+    found = stop_reasons(
+        worst_reaction_grade=grade,
+        has_related_sae=related,
+        has_unassessed_sae=unassessed,
+        day0=date(2023, 3, 1),
+        today=today,
+    )
+
+    assert found == expected
+
+
+@pytest.mark.verifies("INF-04")
+def test_without_day_0_nothing_is_too_late() -> None:
+    found = stop_reasons(
+        worst_reaction_grade=None,
+        has_related_sae=False,
+        has_unassessed_sae=False,
+        day0=None,
+        today=date(2030, 1, 1),
+    )
+
+    assert found == ()

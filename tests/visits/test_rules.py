@@ -1,0 +1,294 @@
+"""The schedule: first rule that applies, windows at their edges."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trial_edc.dates import SITE_ZONE
+from trial_edc.protocol import PROTOCOL, Month3Rule
+from trial_edc.vocabulary import VisitCode, VisitStatus, WithdrawalKind
+from visits.rules import (
+    Course,
+    StatusReason,
+    Stay,
+    VisitState,
+    Withdrawal,
+    may_be_lost,
+    month_3,
+    visit_status,
+    window,
+)
+
+DAY_0 = date(2023, 3, 1)
+RANDOMISED_AT = datetime(2023, 3, 1, 9, tzinfo=SITE_ZONE)
+INFUSED = Course(randomised_at=RANDOMISED_AT, day0=DAY_0)
+ANCHORED = [slot.code for slot in PROTOCOL.schedule.visits if slot.code != "SCR"]
+
+
+def noon(day: date) -> datetime:
+    """Noon of a date at the site."""
+    return datetime.combine(day, time(12), SITE_ZONE)
+
+
+def status(
+    visit: VisitCode, course: Course = INFUSED, today: date = DAY_0, **facts: object
+) -> VisitState:
+    """Status of a visit at noon."""
+    return visit_status(visit, course, now=noon(today), **facts)  # type: ignore[arg-type]
+
+
+@pytest.mark.verifies("WIN-01")
+@pytest.mark.parametrize(
+    ("day", "inside"),
+    [
+        (date(2026, 3, 17), False),
+        (date(2026, 3, 18), True),
+        (date(2026, 4, 15), True),
+        (date(2026, 4, 16), False),
+    ],
+)
+def test_month_3_window_includes_its_first_and_last_day(
+    day: date, *, inside: bool
+) -> None:
+    span = window(VisitCode.MONTH_3, date(2026, 1, 1))
+
+    assert span is not None
+    assert (day in span) is inside
+
+
+def test_screening_has_no_window() -> None:
+    assert window(VisitCode.SCREENING, DAY_0) is None
+
+
+@pytest.mark.verifies("WIN-02")
+def test_month_3_follows_one_setting() -> None:
+    days_90 = replace(PROTOCOL.schedule, month3_rule=Month3Rule.DAYS_90)
+
+    assert month_3(date(2023, 1, 31)) == date(2023, 4, 30)
+    assert month_3(date(2023, 1, 31), days_90) == date(2023, 5, 1)
+
+
+@pytest.mark.verifies("WIN-01")
+@given(st.dates(date(2020, 1, 1), date(2040, 12, 31)), st.sampled_from(ANCHORED))
+def test_a_visit_passes_through_its_states_in_order(
+    day0: date, visit: VisitCode
+) -> None:
+    span = window(visit, day0)
+    assert span is not None
+    course = Course(day0=day0)
+
+    days = [span.upcoming_from + timedelta(days=n) for n in range(-1, 70)]
+    found = [status(visit, course, day).status for day in days]
+
+    order = [
+        VisitStatus.NOT_DUE,
+        VisitStatus.UPCOMING,
+        VisitStatus.DUE,
+        VisitStatus.OVERDUE,
+        VisitStatus.MISSED,
+    ]
+    places = [order.index(state) for state in found]
+    assert places == sorted(places)
+    assert [
+        day for day, s in zip(days, found, strict=True) if s == VisitStatus.DUE
+    ] == [day for day in days if day in span]
+
+
+@pytest.mark.verifies("WIN-03")
+@given(st.dates(DAY_0, date(2024, 1, 1)), st.sampled_from(ANCHORED))
+def test_done_beats_everything(today: date, visit: VisitCode) -> None:
+    ended = replace(
+        INFUSED,
+        death_on=DAY_0,
+        withdrawals=(Withdrawal(WithdrawalKind.EVERYTHING, DAY_0),),
+        stays=(Stay(DAY_0, DAY_0),),
+    )
+
+    found = status(visit, ended, today, done_on=DAY_0, marked_missed=True)
+
+    assert found.status == VisitStatus.DONE
+
+
+@pytest.mark.verifies("WIN-04")
+@pytest.mark.parametrize(
+    ("done_on", "outside"),
+    [
+        (date(2023, 3, 25), True),
+        (date(2023, 3, 26), False),
+        (date(2023, 4, 1), False),
+        (date(2023, 8, 1), True),
+    ],
+)
+def test_a_late_visit_is_done_and_flagged(done_on: date, *, outside: bool) -> None:
+    found = status(VisitCode.DAY_28, today=date(2023, 9, 1), done_on=done_on)
+
+    assert (found.status, found.out_of_window) == (VisitStatus.DONE, outside)
+
+
+@pytest.mark.verifies("WIN-03")
+def test_marked_missed_is_missed_at_once() -> None:
+    found = status(VisitCode.DAY_28, marked_missed=True)
+
+    assert (found.status, found.reason) == (VisitStatus.MISSED, StatusReason.MARKED)
+
+
+@pytest.mark.verifies("WIN-03")
+@pytest.mark.parametrize(
+    ("death_on", "expected"),
+    [
+        (date(2023, 4, 1), VisitStatus.NOT_REQUIRED),
+        (date(2023, 4, 2), VisitStatus.MISSED),
+    ],
+)
+def test_death_closes_what_was_still_open(
+    death_on: date, expected: VisitStatus
+) -> None:
+    found = status(VisitCode.DAY_28, replace(INFUSED, death_on=death_on))
+
+    assert (found.status, found.reason) == (expected, StatusReason.DEATH)
+
+
+@pytest.mark.verifies("WIN-07")
+@pytest.mark.parametrize(
+    ("kind", "visit", "expected", "lookup"),
+    [
+        (WithdrawalKind.INFUSION_ONLY, "D7", VisitStatus.UPCOMING, False),
+        (WithdrawalKind.INFUSION_ONLY, "M3", VisitStatus.NOT_DUE, False),
+        (WithdrawalKind.VISITS_LOOKUP_ALLOWED, "D7", VisitStatus.NOT_REQUIRED, False),
+        (WithdrawalKind.VISITS_LOOKUP_ALLOWED, "M3", VisitStatus.NOT_DUE, True),
+        (WithdrawalKind.EVERYTHING, "M3", VisitStatus.NOT_REQUIRED, False),
+    ],
+)
+def test_each_withdrawal_closes_only_what_it_names(
+    kind: WithdrawalKind, visit: str, expected: VisitStatus, *, lookup: bool
+) -> None:
+    today = date(2023, 3, 5)
+    course = replace(INFUSED, withdrawals=(Withdrawal(kind, today),))
+
+    found = status(VisitCode(visit), course, today)
+
+    assert (found.status, found.record_lookup) == (expected, lookup)
+
+
+@pytest.mark.verifies("WIN-05")
+@pytest.mark.parametrize(
+    ("stays", "expected"),
+    [
+        ((), VisitStatus.DUE),  # no stay on record: nobody says "discharged"
+        ((Stay(DAY_0),), VisitStatus.DUE),
+        ((Stay(DAY_0, date(2023, 3, 13)),), VisitStatus.NOT_REQUIRED),
+        ((Stay(DAY_0, date(2023, 3, 14)),), VisitStatus.DUE),
+        ((Stay(DAY_0, date(2023, 3, 5)), Stay(date(2023, 3, 16))), VisitStatus.DUE),
+        (
+            (Stay(DAY_0, date(2023, 3, 5)), Stay(date(2023, 3, 17))),
+            VisitStatus.NOT_REQUIRED,
+        ),
+    ],
+)
+def test_in_hospital_visits_follow_the_stays(
+    stays: tuple[Stay, ...], expected: VisitStatus
+) -> None:
+    course = replace(INFUSED, stays=stays)
+
+    assert status(VisitCode.DAY_14, course, date(2023, 3, 15)).status == expected
+    out = replace(INFUSED, stays=(Stay(DAY_0, DAY_0),))
+    assert status(VisitCode.DAY_28, out, date(2023, 3, 28)).status == VisitStatus.DUE
+
+
+@pytest.mark.verifies("WIN-03")
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [
+        (-1, VisitStatus.UPCOMING),
+        (0, VisitStatus.DUE),
+        (1, VisitStatus.OVERDUE),
+    ],
+)
+def test_without_day_0_only_the_first_infusion_is_awaited(
+    minutes: int, expected: VisitStatus
+) -> None:
+    course = Course(randomised_at=RANDOMISED_AT)
+    now = RANDOMISED_AT + timedelta(hours=24, minutes=minutes)
+
+    found = visit_status(VisitCode.DAY_0, course, now=now)
+
+    assert (found.status, found.due_at) == (expected, RANDOMISED_AT + timedelta(days=1))
+    other = visit_status(VisitCode.DAY_28, course, now=now)
+    assert other.status == VisitStatus.NOT_SCHEDULED
+
+
+@pytest.mark.verifies("WIN-03")
+def test_before_randomisation_nothing_is_scheduled() -> None:
+    found = status(VisitCode.DAY_0, Course())
+
+    assert found.status == VisitStatus.NOT_SCHEDULED
+
+
+@pytest.mark.verifies("WIN-03")
+def test_death_without_day_0_needs_no_window() -> None:
+    dead = Course(randomised_at=RANDOMISED_AT, death_on=DAY_0)
+
+    assert status(VisitCode.DAY_0, dead).status == VisitStatus.NOT_REQUIRED
+
+
+@pytest.mark.verifies("WIN-01")
+def test_will_not_be_infused_anchors_on_the_randomisation_date() -> None:
+    late = datetime(2023, 3, 1, 17, tzinfo=UTC)  # already 2 March at the site
+    course = Course(randomised_at=late, will_not_be_infused=True)
+
+    found = status(VisitCode.DAY_28, course)
+
+    assert found.window is not None
+    assert found.window.target == date(2023, 3, 30)
+
+
+@pytest.mark.parametrize(
+    ("course", "expected"),
+    [
+        (Course(), VisitStatus.NOT_SCHEDULED),
+        (Course(consented_on=DAY_0), VisitStatus.DUE),
+        (Course(consented_on=DAY_0, screening_closed=True), VisitStatus.NOT_REQUIRED),
+        (
+            Course(consented_on=DAY_0, randomised_at=RANDOMISED_AT, day0=DAY_0),
+            VisitStatus.OVERDUE,
+        ),
+    ],
+)
+def test_screening_runs_from_consent_to_randomisation(
+    course: Course, expected: VisitStatus
+) -> None:
+    assert status(VisitCode.SCREENING, course).status == expected
+
+
+@pytest.mark.parametrize(
+    ("done_on", "expected"),
+    [(None, VisitStatus.NOT_SCHEDULED), (DAY_0, VisitStatus.DONE)],
+)
+def test_unscheduled_visits_are_never_awaited(
+    done_on: date | None, expected: VisitStatus
+) -> None:
+    assert status(VisitCode.UNSCHEDULED, done_on=done_on).status == expected
+
+
+CLOSED = date(2023, 6, 15)  # last day of the month-3 window
+
+
+@pytest.mark.verifies("WIN-06")
+@pytest.mark.parametrize(
+    ("days_after", "expected"),
+    [
+        ((1, 8, 15), True),
+        ((1, 8, 14), False),  # 13 days apart
+        ((1, 1, 15), False),  # two on one day
+        ((0, 8, 15), False),  # the first before the window has closed
+    ],
+)
+def test_lost_needs_three_days_over_a_fortnight(
+    days_after: tuple[int, ...], *, expected: bool
+) -> None:
+    attempts = [CLOSED + timedelta(days=n) for n in days_after]
+
+    assert may_be_lost(attempts, DAY_0) is expected
