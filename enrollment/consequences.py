@@ -1,0 +1,107 @@
+"""What follows from the screening forms."""
+
+from accounts.models import User
+from audit.attribution import Via
+from capture.following import Saved, follows
+from capture.problems import Refused
+from capture.services import save
+from casebook import services as casebook
+from casebook.checks import Finding
+from casebook.models import FormInstance
+from casebook.sheets import Binder
+from enrollment import evidence
+from enrollment.problems import KnownPerson
+from enrollment.services import SCREENING, hang_screening_sheets, remember_person
+from enrollment.vocabulary import (
+    ApproachResult,
+    ConsentKind,
+    Decision,
+    ScreenFailure,
+)
+from trial_edc.dates import site_date
+from trial_edc.vocabulary import N_, Severity
+
+
+@follows("CNS", "obtained_by", "decided_at")
+def require_delegation(saved: Saved) -> None:
+    """Refuse a consent obtained by somebody without delegation on that date."""
+    key, decided_at = saved.sheet.get("obtained_by"), saved.sheet.get("decided_at")
+    person = User.objects.filter(pk=key).first()
+    if person is None or decided_at is None:
+        return
+    if not person.is_delegated(site_date(decided_at)):
+        message = N_("%(name)s was not delegated on %(on)s.")
+        told = {"name": person.full_name, "on": f"{site_date(decided_at)}"}
+        raise Refused([Finding("CNS-05", "obtained_by", Severity.HARD, message, told)])
+
+
+@follows("CNS", "kind", "decision")
+def consent_decided(saved: Saved) -> None:
+    """Open the screening forms, or end the screening, as the person decided."""
+    kind, decision = saved.sheet.get("kind"), saved.sheet.get("decision")
+    if kind == ConsentKind.INITIAL and decision == Decision.GIVEN:
+        number = evidence.episode(saved.binder)
+        hang_screening_sheets(saved.participant, number)
+        _enter_result(saved, {"approach_result": ApproachResult.CONSENTED})
+    elif kind == ConsentKind.INITIAL and decision == Decision.REFUSED:
+        _enter_result(
+            saved,
+            {
+                "approach_result": ApproachResult.DECLINED,
+                "screening_closed_at": saved.sheet.get("decided_at"),
+                "screen_failure_reason": ScreenFailure.CONSENT_REFUSED,
+            },
+        )
+    elif kind == ConsentKind.CAPACITY_REGAINED and decision == Decision.REFUSED:
+        _open_withdrawal(saved)
+
+
+def _enter_result(saved: Saved, values: dict[str, object]) -> None:
+    """Enter into the screening log what nobody needs to type a second time."""
+    line = saved.binder.one("SCN")
+    if line is None or line.get("approach_result") or not values:
+        return
+    form = FormInstance.objects.get(pk=line.form_id)
+    save(form, values, by=SCREENING, via=Via.TASK, complete=False)
+
+
+def _open_withdrawal(saved: Saved) -> None:
+    """Open a withdrawal form; the site describes what the person decided."""
+    held = FormInstance.objects.filter(
+        participant=saved.participant, code="WDR", struck_at=None
+    )
+    if not held.exists():
+        casebook.add_row(saved.participant, "WDR", by=saved.by, via=saved.via)
+
+
+@follows("SCN", "screening_closed_at")
+def freeze_failed_criteria(saved: Saved) -> None:
+    """Keep, as the screening closes, which criteria failed or were unknown."""
+    closed = saved.sheet.get("screening_closed_at")
+    if closed is None or saved.sheet.get("failed_criteria"):
+        return
+    told = failed_criteria(saved.binder)
+    if told:
+        values = {"failed_criteria": told}
+        save(saved.form, values, by=SCREENING, via=Via.TASK)
+
+
+def failed_criteria(binder: Binder) -> str:
+    """Return `code:state` of each criterion that is against or unknown.
+
+    Before consent nothing was assessed, so nothing failed.
+    """
+    if not binder.rows("CNS"):
+        return ""
+    return "; ".join(binder.fact("eligibility").reasons)
+
+
+@follows("CTC", "hospital_no")
+def keep_person_key(saved: Saved) -> None:
+    """Let the person be found again by the hospital number, and only by it."""
+    number = saved.sheet.get("hospital_no")
+    try:
+        remember_person(saved.participant, number)
+    except KnownPerson as problem:
+        finding = Finding("CTC-03", "hospital_no", Severity.HARD, str(problem))
+        raise Refused([finding]) from problem

@@ -1,0 +1,130 @@
+"""Which items of which sheets decide an eligibility verdict, and their digest; pure.
+
+A confirmation is bound to these. Another row of a log is none of them until it changes
+the baseline, the rise, the drugs of E17 or the count of E18.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from casebook.sheets import Binder, Sheet
+from enrollment.evidence import (
+    JUDGED,
+    exposures,
+    initial_consent,
+    platelets_of,
+    screening_sheet,
+    standing_decision,
+    weighing_of,
+)
+from enrollment.rules import Assessment, Injury
+from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
+
+CREATININE = ("sample_at", "value")
+COLLECTION = ("start_at", "end_at", "volume_ml")
+CONSENT = ("kind", "decision", "decided_at")
+DRUG = (
+    "any_exposure",
+    "drug_class",
+    "drug",
+    "drug_other",
+    "route",
+    "mg_per_day",
+    "start",
+    "last_dose_change",
+    "switched",
+    "stop",
+    "ongoing",
+)
+ANSWERS = (
+    "i4_can_comply",
+    "phone_confirmed",
+    "e1_causes",
+    "lvef_pct",
+    "nonrenal_failed_organs",
+    "e17_burst_decision",
+    "e19",
+    "e20",
+    *JUDGED.values(),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """The deciding items with their revisions, and the digest of what they say."""
+
+    revisions: Mapping[str, Mapping[str, int]]  # sheet → item → revision
+    digest: str
+    sheets: tuple[Sheet, ...]
+
+
+@implements("ELG-CONFIRM")
+def deciding(binder: Binder, assessment: Assessment) -> Deciding:
+    """Gather the deciding items of all forms."""
+    revisions: dict[str, dict[str, int]] = {}
+    values: dict[str, dict[str, Any]] = {}
+    sheets: dict[str, Sheet] = {}
+    for sheet, items in _decide(binder, assessment):
+        key = str(sheet.form_id)
+        sheets[key] = sheet
+        for item in items:
+            revision = sheet.item_revisions.get(item, 0)
+            revisions.setdefault(key, {})[item] = revision
+            values.setdefault(key, {})[item] = sheet.values.get(item)
+    told = {
+        "version": PROTOCOL.version,
+        "verdict": assessment.verdict,
+        "states": states_of(assessment),
+        "baseline": assessment.baseline.umol_l,
+        "values": values,
+    }
+    text = json.dumps(told, sort_keys=True, default=str)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Deciding(revisions, digest, tuple(sheets.values()))
+
+
+def states_of(assessment: Assessment) -> list[str]:
+    """Return every criterion with its state, in protocol order."""
+    return [f"{one.criterion}:{one.state}" for one in assessment.outcomes]
+
+
+def _decide(
+    binder: Binder, assessment: Assessment
+) -> Iterator[tuple[Sheet, Iterable[str]]]:
+    for consent in (initial_consent(binder), standing_decision(binder)):
+        if consent:
+            yield consent, CONSENT
+    if person := binder.one("DEM"):
+        yield person, ("birth_date", "sex")
+    if judged := screening_sheet(binder, "ELG"):
+        yield judged, ANSWERS
+    if counted := platelets_of(binder):
+        yield counted, ("platelets", "sampled_at")
+    local = PROTOCOL.eligibility.e17_local_routes
+    for drug in exposures(binder) or ():
+        if drug.get("route") not in local:
+            yield drug, DRUG
+    yield from _injury(binder, assessment)
+
+
+def _injury(
+    binder: Binder, assessment: Assessment
+) -> Iterator[tuple[Sheet, Iterable[str]]]:
+    found = assessment.outcomes[0].grounds
+    wanted = {assessment.baseline.sample.id} if assessment.baseline.sample else set()
+    if isinstance(found, Injury) and (pair := found.creatinine.qualifying):
+        wanted |= {pair.earlier.id, pair.later.id}
+    elif isinstance(found, Injury) and (run := found.urine.qualifying):
+        collected = {one.id for one in run.collections}
+        for sheet in binder.rows("URI"):
+            if str(sheet.form_id) in collected:
+                yield sheet, COLLECTION
+        if weighed := weighing_of(binder):
+            yield weighed, ("weight_kg", "weight_source")
+    for sheet in binder.rows("CRE"):
+        if str(sheet.form_id) in wanted:
+            yield sheet, CREATININE

@@ -1,0 +1,190 @@
+"""Reads of this room."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
+
+from audit.vault import Purpose, keyed_hash
+from casebook.models import Participant
+from casebook.selectors import binder_of, binders_of
+from casebook.sheets import Binder
+from enrollment import statuses
+from enrollment.deciding import Deciding, deciding
+from enrollment.evidence import ages_of, episode
+from enrollment.models import EligibilityConfirmation, PersonKey
+from enrollment.numbers import screening_number
+from enrollment.rules import Assessment, Injury, Stale, Verdict, stale_evidence
+from enrollment.vocabulary import ParticipantStatus
+from trial_edc.protocol import PROTOCOL
+
+CONFIRMATION_HOLDS = timedelta(hours=PROTOCOL.freshness.reconfirmation_hours)
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """The present screening of a person: verdict, grounds, confirmation."""
+
+    participant: Participant
+    binder: Binder
+    assessment: Assessment
+    deciding: Deciding
+    confirmation: EligibilityConfirmation | None  # the last one given, if any
+
+    @property
+    def episode(self) -> int:
+        """Return the number of the present screening."""
+        return episode(self.binder)
+
+    @property
+    def is_consented(self) -> bool:
+        """Tell whether consent was given, and nothing refused since."""
+        return bool(self.binder.fact("is_consented"))
+
+    @property
+    def is_eligible(self) -> bool:
+        """Tell whether all criteria are decided in favour."""
+        return self.assessment.verdict == Verdict.ELIGIBLE
+
+    @property
+    def confirmation_stands(self) -> bool:
+        """Tell whether every deciding value is still the one that was confirmed."""
+        given = self.confirmation
+        return (
+            given is not None
+            and given.deciding == self.deciding.revisions
+            and given.digest == self.deciding.digest
+        )
+
+    def holds_confirmation_at(self, instant: datetime) -> bool:
+        """Tell whether the confirmation stands and is no older than 24 h."""
+        return (
+            self.confirmation is not None
+            and self.confirmation_stands
+            and instant - self.confirmation.at <= CONFIRMATION_HOLDS
+        )
+
+    def warnings_at(self, instant: datetime) -> tuple[Stale, ...]:
+        """Name evidence that has grown old; it warns and changes no verdict."""
+        found = self.assessment.outcomes[0].grounds
+        pair = found.creatinine.qualifying if isinstance(found, Injury) else None
+        return stale_evidence(
+            ages_of(self.binder, pair.later.at if pair else None), instant
+        )
+
+
+def eligibility_of(
+    participant: Participant, binder: Binder | None = None
+) -> Eligibility:
+    """Return the eligibility of a person; the number of selects is fixed."""
+    binder = binder or binder_of(participant)
+    assessment = binder.fact("eligibility")
+    return Eligibility(
+        participant,
+        binder,
+        assessment,
+        deciding(binder, assessment),
+        latest_confirmation(participant, episode(binder)),
+    )
+
+
+def latest_confirmation(
+    participant: Participant, of_episode: int
+) -> EligibilityConfirmation | None:
+    """Return the confirmation given last for a screening, whether it holds or not."""
+    given = EligibilityConfirmation.objects.filter(participant=participant)
+    return given.filter(episode=of_episode).last()
+
+
+# True while every deciding item keeps the revision for which it was confirmed.
+STANDING = """
+    NOT EXISTS (
+        SELECT FROM jsonb_each(enrollment_eligibilityconfirmation.deciding) bound
+        LEFT JOIN casebook_forminstance f ON f.id = bound.key::bigint
+        WHERE f.id IS NULL OR f.struck_at IS NOT NULL
+        OR EXISTS (
+            SELECT FROM jsonb_each(bound.value) item
+            WHERE coalesce(f.item_revisions -> item.key, '0') <> item.value
+        )
+    )
+"""
+
+
+def standing_confirmations(
+    participants: Iterable[Participant],
+) -> QuerySet[EligibilityConfirmation]:
+    """Return the confirmations whose values are unchanged, in one select.
+
+    Whether a further row has come to decide, only `eligibility_of` knows.
+    """
+    return EligibilityConfirmation.objects.filter(
+        RawSQL(STANDING, (), output_field=BooleanField()),  # noqa: S611 - constant text
+        participant__in=list(participants),
+    )
+
+
+def status_of(participant: Participant) -> ParticipantStatus:
+    """Return where one person stands."""
+    return statuses_of([participant])[participant.pk]
+
+
+def statuses_of(
+    participants: Iterable[Participant], binders: Mapping[int, Binder] | None = None
+) -> dict[int, ParticipantStatus]:
+    """Return where people stand, by key; a fixed number of selects for any number.
+
+    `binders` that hold the forms of `statuses.CODES` save reading them again.
+    """
+    people = list(participants)
+    binders = binders or binders_of(people, statuses.CODES)
+    confirmed = set(
+        standing_confirmations(people).values_list("participant_id", "episode")
+    )
+    return {
+        person.pk: statuses.status_of(
+            binders[person.pk],
+            is_confirmed=(person.pk, episode(binders[person.pk])) in confirmed,
+        )
+        for person in people
+    }
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One person on the page of the screening log."""
+
+    participant: Participant
+    status: ParticipantStatus
+    binder: Binder
+
+    @property
+    def number(self) -> str:
+        """Return the number of the present screening."""
+        return screening_number(self.participant.number, episode(self.binder))
+
+    def __getitem__(self, item: str) -> object:
+        """Return an item of the present line of the log, for templates."""
+        return self.binder.value("SCN", item)
+
+
+def screening_log() -> list[LogLine]:
+    """Return every person approached, the last one first."""
+    people = list(Participant.objects.order_by("-sequence"))
+    binders = binders_of(people, statuses.CODES)
+    standing = statuses_of(people, binders)
+    return [LogLine(one, standing[one.pk], binders[one.pk]) for one in people]
+
+
+def person_with(hospital_no: str) -> Participant | None:
+    """Return the person to whom a hospital number belongs, by its keyed hash."""
+    key = PersonKey.objects.filter(digest=digest_of(hospital_no))
+    found = key.select_related("participant").first()
+    return found.participant if found else None
+
+
+def digest_of(hospital_no: str) -> str:
+    """Return the keyed hash of a hospital number, however it was typed."""
+    plain = "".join(hospital_no.split()).upper()
+    return keyed_hash(Purpose.IDENTITY, plain)

@@ -1,0 +1,257 @@
+"""Writes of this room: approach, screen again, close screening, confirm eligibility."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Permission
+from accounts.sign_in import ReAuthenticated
+from audit.attribution import Actor, Process, Via, act, attributed
+from capture.services import save
+from casebook import catalogue
+from casebook import services as casebook
+from casebook.models import FormInstance, FormStatus, Participant
+from casebook.selectors import binder_of
+from casebook.sheets import Binder
+from enrollment import selectors
+from enrollment.deciding import states_of
+from enrollment.evidence import episode
+from enrollment.models import EligibilityConfirmation, PersonKey
+from enrollment.models.confirmation import MEANING
+from enrollment.numbers import participant_number
+from enrollment.problems import EnrollmentRefused, KnownPerson
+from enrollment.statuses import is_screening_over
+from enrollment.vocabulary import FAILURE_OF_RESULT, ApproachResult
+from review.selectors import unanswered_counts
+from trial_edc import clock
+from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import VisitCode
+
+SCREENING = Process("screening")
+NUMBERING = 41_946_711  # advisory lock: two people never get one number
+ONCE = ("DEM", "MHX", "CTC")
+
+
+def approach(
+    *,
+    by: Actor,
+    via: Via = Via.PAGE,
+    hospital_no: str = "",
+    explanations: Mapping[str, str] | None = None,
+    **values: object,
+) -> Participant:
+    """Enter a person approached into the screening log and give the number for life.
+
+    `values` are items of SCN. The hospital number is looked up and not stored: before
+    consent nothing names the person. An approach that ends without consent is closed.
+    """
+    if hospital_no and (known := selectors.person_with(hospital_no)):
+        raise KnownPerson(
+            known,
+            _("This person was approached before as %(number)s. Screen again instead.")
+            % {"number": known.number},
+        )
+    with attributed(by=by, via=via):
+        participant = _new_participant()
+        form = casebook.expect(participant, "SCN")
+        _save_approach(form, values, by=by, via=via, explanations=explanations)
+    return participant
+
+
+def _new_participant() -> Participant:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERING])
+    last = Participant.objects.aggregate(last=Max("sequence"))["last"] or 0
+    number = participant_number(last + 1)
+    return Participant.objects.create(sequence=last + 1, number=number)
+
+
+def _save_approach(
+    form: FormInstance,
+    values: Mapping[str, object],
+    *,
+    by: Actor,
+    via: Via,
+    explanations: Mapping[str, str] | None = None,
+) -> None:
+    """Save a line of the log; it is complete at once when nothing can follow."""
+    ended = FAILURE_OF_RESULT.get(values.get("approach_result"))  # type: ignore[call-overload]
+    closing = {
+        "screening_closed_at": values.get("approached_at"),
+        "screen_failure_reason": ended,
+    }
+    save(
+        form,
+        {**values, **(closing if ended else {})},
+        by=by,
+        via=via,
+        complete=bool(ended),
+        explanations=explanations,
+    )
+
+
+def rescreen(
+    participant: Participant, *, by: Actor, via: Via = Via.PAGE, **values: object
+) -> FormInstance:
+    """Begin a further screening of the same person; raises `EnrollmentRefused`."""
+    with attributed(by=by, via=via):
+        participant = casebook.lock(participant)
+        binder = binder_of(participant)
+        require_rescreenable(binder)
+        number = episode(binder) + 1
+        form = casebook.expect(participant, "SCN", occurrence=number)
+        consented = bool(binder.fact("is_consented"))
+        known = {**known_of(binder), "approach_result": _result(consented)}
+        _save_approach(form, {**known, **values}, by=by, via=via)
+        if consented:
+            hang_screening_sheets(participant, number)
+    return form
+
+
+def known_of(binder: Binder) -> dict[str, object]:
+    """Return what the last line of the log tells of a person for the next one."""
+    before = binder.one("SCN")
+    if before is None:
+        return {}
+    known = {item: before.get(item) for item in ("source", "age_years", "sex")}
+    return {**known, "rescreening_of": before.form_id}
+
+
+def _result(consented: bool) -> str | None:  # noqa: FBT001 - one question, one answer
+    return ApproachResult.CONSENTED if consented else None
+
+
+def require_rescreenable(binder: Binder) -> None:
+    """Refuse with every reason when the person cannot be screened again."""
+    reasons = []
+    if binder.fact("is_randomised"):
+        reasons.append(_("A person who was randomised is never screened again."))
+    if not is_screening_over(binder):
+        reasons.append(_("The present screening is not closed yet."))
+    if binder.value("DTH", "death_on"):
+        reasons.append(_("The person has died."))
+    if reasons:
+        raise EnrollmentRefused(*reasons)
+
+
+def hang_screening_sheets(participant: Participant, number: int) -> None:
+    """Hang the sheets of screening, which may exist only after consent."""
+    for code in ONCE:
+        casebook.expect(participant, code)
+    casebook.expect(participant, "ELG", occurrence=number)
+    for design in catalogue.at_visit(VisitCode.SCREENING):
+        casebook.expect(
+            participant, design.code, visit=VisitCode.SCREENING, occurrence=number
+        )
+
+
+def close_screening(
+    participant: Participant,
+    *,
+    reason: str,
+    closed_at: datetime | str,
+    by: Actor,
+    via: Via = Via.PAGE,
+    explanations: Mapping[str, str] | None = None,
+    **values: object,
+) -> FormInstance:
+    """End the present screening without randomisation; failed criteria are frozen.
+
+    `values`: further items of SCN that were still open, such as `approach_result`.
+    """
+    with attributed(by=by, via=via):
+        participant = casebook.lock(participant)
+        binder = binder_of(participant)
+        if binder.fact("is_randomised"):
+            raise EnrollmentRefused(_("The person has been randomised."))
+        screening = binder.one("SCN")
+        if screening is None or screening.get("screening_closed_at"):
+            raise EnrollmentRefused(_("There is no open screening."))
+        form = FormInstance.objects.get(pk=screening.form_id)
+        closing = {"screening_closed_at": closed_at, "screen_failure_reason": reason}
+        save(
+            form,
+            {**closing, **values},
+            by=by,
+            via=via,
+            complete=True,
+            explanations=explanations,
+        )
+    return form
+
+
+@implements("ELG-CONFIRM", "SIG-03")
+def confirm_eligibility(
+    participant: Participant, *, proof: ReAuthenticated, by: User
+) -> EligibilityConfirmation:
+    """Sign that the person is eligible; raises `EnrollmentRefused` with every reason.
+
+    `proof` is the password given just now.
+    """
+    if not by.may(Permission.CONFIRM_ELIGIBILITY):
+        raise PermissionDenied
+    proof.require(by)
+    with attributed(by=by, via=Via.PAGE):
+        participant = casebook.lock(participant)
+        found = selectors.eligibility_of(participant)
+        if reasons := obstacles_to_confirmation(found):
+            raise EnrollmentRefused(*reasons)
+        confirmation = EligibilityConfirmation.objects.create(
+            participant=participant,
+            episode=found.episode,
+            deciding=found.deciding.revisions,
+            states=states_of(found.assessment),
+            verdict=found.assessment.verdict,
+            digest=found.deciding.digest,
+            settings_version=PROTOCOL.version,
+            meaning=str(MEANING),
+            signer=by,
+            signer_name=by.full_name,
+            signer_role=by.role,
+            at=clock.now(),
+        )
+        act("eligibility_confirmed", participant_id=participant.pk)
+    return confirmation
+
+
+def obstacles_to_confirmation(found: selectors.Eligibility) -> list[str]:
+    """Tell every reason why the verdict cannot be confirmed now."""
+    reasons = []
+    if found.binder.fact("is_randomised"):
+        reasons.append(_("The person has been randomised."))
+    if is_screening_over(found.binder):
+        reasons.append(_("The screening is closed."))
+    if not found.is_eligible:
+        told = ", ".join(found.assessment.reasons)
+        reasons.append(_("Not eligible: %(reasons)s.") % {"reasons": told})
+    sheets = found.deciding.sheets
+    drafts = sorted({s.code for s in sheets if s.status != FormStatus.COMPLETE})
+    if drafts:
+        reasons.append(_("Not complete yet: %(forms)s.") % {"forms": ", ".join(drafts)})
+    asked = unanswered_counts(sheet.form_id for sheet in sheets)  # type: ignore[misc]
+    if asked:
+        codes = ", ".join(sorted({s.code for s in sheets if s.form_id in asked}))
+        reasons.append(_("Unanswered queries: %(forms)s.") % {"forms": codes})
+    return reasons
+
+
+def remember_person(participant: Participant, hospital_no: str | None) -> None:
+    """Keep the keyed hash by which the person is found; inside a save.
+
+    Raises `KnownPerson` when the number is somebody else's.
+    """
+    if not hospital_no:
+        return
+    known = selectors.person_with(hospital_no)
+    if known and known.pk != participant.pk:
+        message = _("This hospital number belongs to %(number)s.")
+        raise KnownPerson(known, message % {"number": known.number})
+    PersonKey.objects.update_or_create(
+        participant=participant, defaults={"digest": selectors.digest_of(hospital_no)}
+    )
