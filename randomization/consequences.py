@@ -1,0 +1,59 @@
+"""What follows in this room from forms and events of lower rooms and of visits."""
+
+from audit.attribution import Actor, Via
+from capture.events import FormSigned
+from capture.following import Saved, follows
+from capture.problems import Refused
+from casebook.checks import Finding
+from randomization import selectors
+from randomization.models.record import FROZEN
+from randomization.services.code_breaks import note_seen_product
+from randomization.services.product import (
+    expect_product,
+    raise_wrong_product,
+    release_product,
+    require_fitting,
+)
+from trial_edc.vocabulary import N_, Severity
+
+
+@follows("RAN", *FROZEN)
+def keep_randomisation_record(saved: Saved) -> None:
+    """Refuse whatever was not frozen by the act of randomising itself (S03)."""
+    allocation = selectors.allocation_of(saved.participant)
+    is_first = saved.before.get("randomised_at") is None
+    if allocation and is_first:
+        said = saved.sheet.get("randomisation_no"), saved.sheet.get("randomised_at")
+        if said == (allocation.code, allocation.randomised_at):
+            return
+    message = N_("The randomization record is written by the system alone.")
+    item = min(saved.changed)
+    raise Refused([Finding("RAN-01", item, Severity.HARD, message)])
+
+
+@follows(FormSigned)
+def request_signed(event: FormSigned, by: Actor, via: Via) -> None:
+    """Expect the product once a request to go is signed."""
+    del by, via
+    if event.form.code == "IRQ":
+        expect_product(event.form)
+
+
+@follows("IRQ", "decision")
+def request_changed(saved: Saved) -> None:
+    """Stop waiting for a product that is no longer wanted."""
+    if saved.sheet.get("decision") != "go":
+        release_product(saved.form)
+
+
+@follows("PRD", "lot", "product", "as_allocated")
+def product_entered(saved: Saved) -> None:
+    """Hold the product against lot and allocation; a wrong one is a deviation."""
+    require_fitting(saved)
+    raise_wrong_product(saved)
+
+
+@follows("INF", "cover_intact", "participant_saw")
+def product_seen(saved: Saved) -> None:
+    """Enter an accidental code break."""
+    note_seen_product(saved)

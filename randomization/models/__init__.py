@@ -1,0 +1,23 @@
+"""Tables of randomisation and product; what tells an arm is ciphertext in all."""
+
+from randomization.models.lists import Allocation, AllocationList, Slot
+from randomization.models.product import ProductRecord
+from randomization.models.record import RandomisationRecord
+from randomization.models.registers import (
+    CodeBreak,
+    LotRecord,
+    StudyStatusChange,
+    lot_hash,
+)
+
+__all__ = [
+    "Allocation",
+    "AllocationList",
+    "CodeBreak",
+    "LotRecord",
+    "ProductRecord",
+    "RandomisationRecord",
+    "Slot",
+    "StudyStatusChange",
+    "lot_hash",
+]

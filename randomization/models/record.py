@@ -1,0 +1,80 @@
+"""RAN: what everybody may know of a randomisation; no arm is here."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Permission
+from casebook import items
+from casebook.conditions import Answer
+from casebook.design import Once
+from casebook.items import Section
+from casebook.models import CRF
+from enrollment.rules.states import BaselineSource
+
+FROZEN = (
+    "randomised_at",
+    "randomised_by",
+    "randomisation_no",
+    "baseline_umol_l",
+    "baseline_source",
+    "baseline_sample",
+    "screening_digest",
+)
+HAS_BASELINE = ~Answer("baseline_source", "missing")
+
+
+class RandomisationRecord(CRF):
+    """Time, person, number, and the baseline frozen at that moment."""
+
+    randomised_at = items.DateTime(
+        _("Randomized at"), required=True, missing_allowed=False, sdtm="DS.DSSTDTC"
+    )
+    randomised_by = items.User(_("Randomized by"), required=True, missing_allowed=False)
+    randomisation_no = items.Text(
+        _("Randomization number"),
+        required=True,
+        missing_allowed=False,
+        sdtm="DS.DSREFID",
+    )
+    baseline_source = items.Choice(
+        _("Source of the baseline"),
+        BaselineSource,
+        required=True,
+        missing_allowed=False,
+    )
+    baseline_umol_l = items.Number(
+        _("Frozen baseline creatinine"),
+        unit="µmol/L",
+        decimals=10,
+        max_digits=24,
+        only_if=HAS_BASELINE,
+        required=HAS_BASELINE,
+        missing_allowed=False,
+    )
+    baseline_sample = items.Ref(
+        _("Sample of the baseline"), form="CRE", only_if=HAS_BASELINE
+    )
+    screening_digest = items.Text(
+        _("Digest of the screening values used"), required=True, missing_allowed=False
+    )
+    in_error = items.YesNo(_("Randomized in error?"), missing_allowed=False)
+    in_error_reason = items.Text(
+        _("Why in error"),
+        only_if=Answer("in_error", "Y"),
+        required=Answer("in_error", "Y"),
+        missing_allowed=False,
+        rows=3,
+    )
+
+    class Meta(CRF.Meta):
+        pass
+
+    class Design:
+        code, title = "RAN", _("Randomization record")
+        sections = (
+            Section(_("Randomization"), *FROZEN[:3]),
+            Section(_("Frozen screening values"), *FROZEN[3:]),
+            Section(_("Randomized in error"), "in_error", "in_error_reason"),
+        )
+        collected = Once()
+        entered_by = (Permission.RANDOMIZE,)
+        system_made = True

@@ -1,0 +1,108 @@
+"""Registers beside the forms: study status, code breaks, lots."""
+
+import json
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from audit.recording import Recorded, Register
+from audit.vault import Purpose, keyed_hash, seal, unseal
+from casebook.models import FormInstance, Participant
+from randomization.models.lists import RESTRICTED, confidential, person
+from randomization.vocabulary import CodeBreakCategory, CodeBreakKind, StudyStatus
+from trial_edc import clock
+
+LOT_BYTES = 24_000
+
+
+class StudyStatusChange(Register):
+    """STA: a step of the study; steps that open it need a second person.
+
+    It is in force from `in_force_at`; until then it is a proposal.
+    """
+
+    status = models.CharField(max_length=20, choices=StudyStatus.choices())
+    reason = models.TextField(_("reason"))
+    decided_at = models.DateTimeField(default=clock.now)
+    decided_by = person()
+    confirmed_by = person(null=True)
+    in_force_at = models.DateTimeField(null=True)
+
+    class Meta(Register.Meta):
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(confirmed_by=F("decided_by")),
+                name="status_by_two_persons",
+            ),
+            models.UniqueConstraint(
+                models.Value(1),
+                condition=Q(in_force_at=None),
+                name="one_status_proposal",
+            ),
+        )
+
+
+class CodeBreak(Register):
+    """CBR: that an arm became known, to whom and why; never which arm."""
+
+    participant = models.ForeignKey(Participant, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=CodeBreakKind.choices())
+    category = models.CharField(max_length=12, choices=CodeBreakCategory.choices())
+    reason = models.TextField()
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(default=clock.now)
+    recorded_by = person(null=True)  # null: the system
+    disclosed_to = models.TextField(blank=True)
+    participant_told = models.BooleanField(null=True)
+    treatment_continues = models.BooleanField(null=True)
+    source = models.OneToOneField(
+        FormInstance, models.PROTECT, related_name="+", null=True
+    )
+
+    class Meta(Register.Meta):
+        ordering = ("-at", "-id")
+
+    @property
+    def kind_label(self) -> str:
+        """Return the kind in words (untranslated)."""
+        return CodeBreakKind(self.kind).label
+
+    @property
+    def category_label(self) -> str:
+        """Return the category in words (untranslated)."""
+        return CodeBreakCategory(self.category).label
+
+
+def lot_hash(number: str) -> str:
+    """Return the keyed hash under which a lot is found, however it was typed."""
+    return keyed_hash(Purpose.PRODUCT, "".join(number.split()).upper())
+
+
+class LotRecord(Recorded):
+    """LOT: one lot with its release, status and movements, all one sealed text."""
+
+    number_hash = models.CharField(max_length=64, unique=True)  # keyed
+    sealed = models.TextField()
+    recorded_at = models.DateTimeField(default=clock.now)
+    confidentiality = confidential()
+
+    class Meta(Recorded.Meta):
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(condition=RESTRICTED, name="lot_is_restricted"),
+        )
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """Return the lot in plain values (texts, numbers as text, ISO times)."""
+        found: dict[str, Any] = json.loads(unseal(Purpose.PRODUCT, self.sealed))
+        return found
+
+    def put(self, content: dict[str, Any]) -> None:
+        """Seal the content to the length that all lots have."""
+        self.number_hash = lot_hash(content["lot"])
+        text = json.dumps(content, ensure_ascii=False)
+        self.sealed = seal(Purpose.PRODUCT, text, padded_to=LOT_BYTES)

@@ -1,0 +1,33 @@
+"""Why an act of this room was refused; each says what to do, for people."""
+
+from collections.abc import Sequence
+
+from randomization.rules.checking import Fault
+from randomization.rules.readiness import Obstacle
+
+
+class Refused(Exception):
+    """Nothing was stored; the text is for people."""
+
+
+class NotReady(Refused):
+    """The participant cannot be randomised now; carries every reason."""
+
+    def __init__(self, obstacles: Sequence[Obstacle]) -> None:
+        """Take all reasons, not the first."""
+        said = (f"{o.message} {o.detail}".strip() for o in obstacles)
+        super().__init__(" ".join(said))
+        self.obstacles = list(obstacles)
+
+
+class ListExhausted(Refused):
+    """No slot is left; the participant stays eligible."""
+
+
+class FaultyList(Refused):
+    """An uploaded list has faults; carries all of them."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        """Take every faulty line."""
+        super().__init__("; ".join(f"{fault.line}: {fault}" for fault in faults))
+        self.faults = list(faults)

@@ -1,0 +1,1 @@
+"""Randomisation and product arithmetic, pure (protocol: randomised, parallel, 1:1)."""

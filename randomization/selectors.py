@@ -1,0 +1,205 @@
+"""Reads of this room; none tells an arm (`services` do, and record it)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Count, QuerySet
+
+from accounts.models import User
+from accounts.roles import Permission, Role, roles_with
+from casebook import selectors as casebook
+from casebook.models import FormInstance, FormStatus, Participant
+from casebook.sheets import Sheet
+from randomization.dosing import INFUSION_VISITS
+from randomization.models import (
+    Allocation,
+    AllocationList,
+    CodeBreak,
+    LotRecord,
+    ProductRecord,
+    Slot,
+    StudyStatusChange,
+    lot_hash,
+)
+from randomization.problems import ListExhausted
+from randomization.vocabulary import ListState, StudyStatus
+
+
+def study_status() -> StudyStatus:
+    """Return what the study allows now."""
+    in_force = StudyStatusChange.objects.exclude(in_force_at=None)
+    last = in_force.order_by("in_force_at", "id").last()
+    return StudyStatus(last.status) if last else StudyStatus.SETUP
+
+
+def status_changes() -> QuerySet[StudyStatusChange]:
+    """Return the steps of the study, the newest first."""
+    changes = StudyStatusChange.objects.select_related("decided_by", "confirmed_by")
+    return changes.order_by("-id")
+
+
+def allocation_of(participant: Participant) -> Allocation | None:
+    """Return the allocation of a participant."""
+    held = Allocation.objects.select_related("randomised_by")
+    return held.filter(participant=participant).first()
+
+
+def next_slot_for_update() -> Slot:
+    """Return the first unused slot, locked; raises `ListExhausted`.
+
+    The lists are locked first: who waited there then sees, in a new statement, the
+    slot that was taken meanwhile. A lock on the slot alone would not show it.
+    """
+    sealed = AllocationList.objects.filter(state=ListState.SEALED)
+    list(sealed.select_for_update(no_key=True).order_by("id"))
+    slot = _unused().select_for_update(no_key=True, of=("self",)).first()
+    if slot is None:
+        raise ListExhausted
+    return slot
+
+
+def _unused() -> QuerySet[Slot]:
+    taken = Allocation.objects.values("slot")
+    return Slot.objects.exclude(pk__in=taken).order_by("sequence")
+
+
+def slots_left() -> int:
+    """Return how many slots are unused; a number of the whole trial, not of an arm."""
+    return _unused().count()
+
+
+def slots_in_all() -> int:
+    """Return how many slots all sealed lists have."""
+    return Slot.objects.count()
+
+
+def lists() -> QuerySet[AllocationList]:
+    """Return every list, the newest first, without its content."""
+    people = ("made_by", "approved_by", "sealed_by", "destroyed_by")
+    found = AllocationList.objects.select_related(*people).defer("content")
+    return found.order_by("-id")
+
+
+def commitments() -> QuerySet[AllocationList]:
+    """Return the sealed lists with their published commitments, in order."""
+    return lists().filter(state=ListState.SEALED).order_by("first_sequence")
+
+
+def people_with(*permissions: Permission) -> QuerySet[User]:
+    """Return the active accounts that hold one of the permissions."""
+    return User.objects.filter(is_active=True, role__in=roles_with(*permissions))
+
+
+def people_in(*roles: Role) -> QuerySet[User]:
+    """Return the active accounts of these roles."""
+    return User.objects.filter(is_active=True, role__in=roles)
+
+
+GO_LIVE = (
+    ("investigators", (Role.IN, Role.PI)),
+    ("product_staff", (Role.UP, Role.PN)),
+    ("unblinded_monitors", (Role.UM,)),
+    ("list_custodians", (Role.LC,)),
+    ("unblinded_statisticians", (Role.US,)),
+    ("safety_officers", (Role.SO,)),
+    ("administrators", (Role.AD,)),
+)
+
+
+def active_by_role() -> Mapping[str, int]:
+    """Return how many accounts of each role are active."""
+    active = User.objects.filter(is_active=True).values_list("role")
+    return dict(active.annotate(Count("id")))
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """One infusion that was requested, with the sheet of its product record."""
+
+    request: Sheet
+    form: FormInstance
+    code: str
+    arm: str = ""
+
+    @property
+    def participant(self) -> Participant:
+        """Return the participant."""
+        return self.form.participant
+
+    @property
+    def infusion_number(self) -> int:
+        """Return which infusion it is."""
+        return INFUSION_VISITS[self.form.visit]
+
+    @property
+    def planned_start_at(self) -> datetime | None:
+        """Return when the infusion shall begin."""
+        at: datetime | None = self.request.get("planned_start_at")
+        return at
+
+    @property
+    def dosing_weight_kg(self) -> Decimal | None:
+        """Return the weight that the dose is for."""
+        weight: Decimal | None = self.request.get("dosing_weight_kg")
+        return weight
+
+
+def preparations() -> list[Preparation]:
+    """Return the requested infusions whose product record is not complete.
+
+    Requested means a request with the decision to go and a signature that holds. The
+    number of statements does not grow with the participants.
+    """
+    waiting = (FormStatus.NOT_STARTED, FormStatus.DRAFT)
+    sheets = FormInstance.objects.filter(code="PRD", status__in=waiting, struck_at=None)
+    forms = list(sheets.select_related("participant"))
+    people = [form.participant for form in forms]
+    requests = requests_that_hold(people)
+    held = Allocation.objects.filter(participant__in=people)
+    codes = dict(held.values_list("participant_id", "code"))
+    found = [
+        Preparation(request, form, codes[form.participant_id])
+        for form in forms
+        if (request := requests.get((form.participant_id, form.visit)))
+    ]
+    return sorted(found, key=lambda one: (str(one.planned_start_at), one.form.pk))
+
+
+def requests_that_hold(
+    participants: Iterable[Participant],
+) -> dict[tuple[int, str], Sheet]:
+    """Return the signed requests to go, by participant and visit."""
+    rows = casebook.rows("IRQ", participants).prefetch_related("form__signatures")
+    return {
+        (row.form.participant_id, row.form.visit): casebook.sheet_of(row.form, row)
+        for row in rows
+        if row.value("decision") == "go"
+        and any(one.holds_for(row.form) for one in row.form.signatures.all())
+    }
+
+
+def lots() -> list[LotRecord]:
+    """Return every lot, the newest first."""
+    return list(LotRecord.objects.order_by("-id"))
+
+
+def lot_of(number: str) -> LotRecord | None:
+    """Return the lot of that number."""
+    return LotRecord.objects.filter(number_hash=lot_hash(number)).first()
+
+
+def exposed_to(number: str) -> list[FormInstance]:
+    """Return the product records that name a lot, with their participants."""
+    records = ProductRecord.objects.select_related("form__participant")
+    return [
+        record.form
+        for record in records.filter(form__struck_at=None).order_by("form_id")
+        if lot_hash(record.value("lot") or "") == lot_hash(number)
+    ]
+
+
+def code_breaks() -> QuerySet[CodeBreak]:
+    """Return the register of code breaks, the newest first; no arm is in it."""
+    return CodeBreak.objects.select_related("participant", "recorded_by")

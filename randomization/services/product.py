@@ -1,0 +1,136 @@
+"""The product of an infusion: expected after the request, held against arm and lot."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Permission
+from audit.attribution import Via, act, attributed
+from audit.models import Confidentiality
+from capture import services as capture
+from capture.events import DeviationFound
+from capture.following import Saved, announce
+from capture.problems import Refused
+from casebook import services as casebook
+from casebook.checks import Finding
+from casebook.models import FormInstance, FormStatus
+from casebook.selectors import row_of, sheet_of
+from randomization import selectors
+from randomization.allocation import arm_of, arms_of
+from randomization.rules.stock import why_unusable
+from randomization.selectors import Preparation
+from trial_edc import clock
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import N_, Severity
+
+
+def expect_product(request: FormInstance) -> FormInstance | None:
+    """Hang the product record when a request to go was signed; due at its start."""
+    sheet = sheet_of(request, row_of(request))
+    if sheet.get("decision") != "go":
+        return None
+    form = casebook.expect(request.participant, "PRD", visit=request.visit)
+    planned = sheet.get("planned_start_at")
+    form.due_on = clock.site_date(planned) if planned else clock.today()
+    form.save(update_fields=("due_on",))
+    return form
+
+
+def release_product(request: FormInstance) -> None:
+    """Take the due date off a product record whose request is no longer to go."""
+    FormInstance.objects.filter(
+        participant=request.participant,
+        code="PRD",
+        visit=request.visit,
+        status=FormStatus.NOT_STARTED,
+    ).update(due_on=None)
+
+
+@implements("RND-04", "RND-05")
+def preparations_with_arms(*, by: User) -> list[Preparation]:
+    """Return what is to be prepared, with the arms; that they were seen is recorded."""
+    if not by.may(Permission.SEE_PRODUCT):
+        raise PermissionDenied
+    waiting = selectors.preparations()
+    if not waiting:
+        return []
+    people = {one.participant.pk: one.participant for one in waiting}
+    with attributed(by=by, via=Via.PAGE):
+        for pk in people:
+            _record_view(pk, "preparation")
+        arms = arms_of(people.values())
+    return [replace(one, arm=arms[one.participant.pk]) for one in waiting]
+
+
+def _record_view(participant_id: int, purpose: str) -> None:
+    details = {"purpose": purpose, "confidentiality": Confidentiality.RESTRICTED}
+    act("arm_seen", participant_id=participant_id, details=details)
+
+
+def require_fitting(saved: Saved) -> None:
+    """Refuse a lot that may not be used, and a wrong answer to “as allocated?”."""
+    found = [*_lot_findings(saved), *_product_findings(saved)]
+    if found:
+        raise Refused(found)
+
+
+def _lot_findings(saved: Saved) -> Iterable[Finding]:
+    number = saved.sheet.get("lot")
+    if number is None or not saved.changed & {"lot", "product"}:
+        return
+    lot = selectors.lot_of(number)
+    if lot is None:
+        message = N_("No lot of this number is registered.")
+        yield Finding("PRD-11", "lot", Severity.HARD, message)
+        return
+    if saved.sheet.get("product") not in (None, lot.content["product"]):
+        message = N_("This lot is another product.")
+        yield Finding("PRD-12", "lot", Severity.HARD, message)
+    prepared_at = saved.sheet.get("prepared_at") or clock.now()
+    if "lot" in saved.changed and (why := why_unusable(lot.content, prepared_at)):
+        yield Finding("PRD-13", "lot", Severity.HARD, why)
+
+
+def _product_findings(saved: Saved) -> Iterable[Finding]:
+    product, said = saved.sheet.get("product"), saved.sheet.get("as_allocated")
+    if product is None or said is None:
+        return
+    if (product == arm_of(saved.participant)) != (said == "Y"):
+        message = N_("This answer does not fit product and allocation.")
+        yield Finding("PRD-14", "as_allocated", Severity.HARD, message)
+
+
+def raise_wrong_product(saved: Saved) -> None:
+    """Raise the restricted deviation, and the blinded one that tells no product."""
+    if saved.sheet.get("as_allocated") != "N":
+        return
+    at = saved.sheet.get("prepared_at") or clock.now()
+    rule = f"PRD.as_allocated.{saved.form.visit}"
+    announce(
+        DeviationFound(
+            saved.participant,
+            "infusion",
+            rule,
+            clock.site_date(at),
+            _("The product was not prepared as the protocol asks."),
+            important=True,
+        ),
+        by=saved.by,
+        via=saved.via,
+    )
+    if any(row.get("rule") == rule for row in saved.binder.rows("DVP")):
+        return
+    form = casebook.add_row(saved.participant, "DVP", by=saved.by, via=saved.via)
+    values = {
+        "category": "infusion",
+        "raised_by": "SYS",
+        "rule": rule,
+        "occurred_on": clock.site_date(at),
+        "found_on": clock.today(),
+        "description": _("The product is not the allocated one."),
+        "product_given": saved.sheet.get("product"),
+    }
+    capture.save(form, values, by=saved.by, via=saved.via)

@@ -1,0 +1,110 @@
+"""Coded answers of randomisation, product and registers."""
+
+from trial_edc.vocabulary import N_, Term
+
+
+class ListState(Term):
+    """The life of an allocation list; a sealed one never changes."""
+
+    DRAFT = "draft", N_("draft")
+    APPROVED = "approved", N_("approved")
+    SEALED = "sealed", N_("sealed")
+    DESTROYED = "destroyed", N_("destroyed")
+
+
+class ListSource(Term):
+    """Where an allocation list came from."""
+
+    GENERATED = "generated", N_("generated")
+    IMPORTED = "imported", N_("imported")
+
+
+class Product(Term):
+    """What an infusion bag holds."""
+
+    MSC = "MSC", N_("Mesenchymal stem cells")
+    SALINE = "SALINE", N_("Saline")
+
+
+class ViabilityMethod(Term):
+    """How viable cells were counted ◇."""
+
+    TRYPAN_BLUE = "trypan_blue", N_("Trypan blue")
+    FLOW_CYTOMETRY = "flow_cytometry", N_("Flow cytometry")
+    AO_PI = "ao_pi", N_("Acridine orange and propidium iodide")
+    OTHER = "other", N_("Other")
+
+
+class Diluent(Term):
+    """What the product was diluted with ◇."""
+
+    SALINE_0_9 = "saline_0_9", N_("Sodium chloride 0.9 %")
+    SALINE_ALBUMIN = "saline_albumin", N_("Sodium chloride 0.9 % with human albumin")
+    OTHER = "other", N_("Other")
+
+
+class ReleaseResult(Term):
+    """Result of a release test of a lot."""
+
+    PASS = "pass", N_("Pass")
+    FAIL = "fail", N_("Fail")
+    PENDING = "pending", N_("Pending")
+
+
+class LotStatus(Term):
+    """Whether a lot may be used."""
+
+    QUARANTINE = "quarantine", N_("Quarantine")
+    RELEASED = "released", N_("Released")
+    EXPIRED = "expired", N_("Expired")
+    RECALLED = "recalled", N_("Recalled")
+    REJECTED = "rejected", N_("Rejected")
+
+
+class Storage(Term):
+    """Where a lot is stored."""
+
+    LN2 = "ln2", N_("Liquid nitrogen")
+    COLD = "2_8_c", N_("2 to 8 °C")
+    ROOM = "room", N_("Room temperature")
+
+
+class MovementKind(Term):
+    """What happened to containers of a lot."""
+
+    RECEIVED = "received", N_("Received")
+    DISPENSED = "dispensed", N_("Dispensed")
+    RETURNED = "returned", N_("Returned to the manufacturer")
+    DESTROYED = "destroyed", N_("Destroyed")
+    EXCURSION = "excursion", N_("Temperature excursion")
+
+
+class StudyStatus(Term):
+    """What the study as a whole allows (register STA)."""
+
+    SETUP = "setup", N_("In preparation")
+    OPEN = "open", N_("Open")
+    PAUSED_RANDOMISATION = "paused_randomisation", N_("Randomization paused")
+    PAUSED_INFUSION = "paused_infusion", N_("Randomization and infusions paused")
+    CLOSED = "closed", N_("Closed to new participants")
+    LOCKED = "locked", N_("Locked")
+
+
+class CodeBreakKind(Term):
+    """How an arm became known before the end of the trial."""
+
+    EMERGENCY = "emergency", N_("Medical emergency")
+    SUSAR = "susar", N_("SUSAR report to the authority")
+    ACCIDENTAL = "accidental", N_("Accidental")
+    OUTSIDE = "outside", N_("Outside the system (envelope)")
+    END_OF_TRIAL = "end_of_trial", N_("End of trial")
+
+
+class CodeBreakCategory(Term):
+    """Why an arm had to be known ◇."""
+
+    TREATMENT = "treatment", N_("The treatment now depends on it")
+    OVERDOSE = "overdose", N_("Suspected overdose or mix-up of product")
+    AUTHORITY = "authority", N_("A regulation requires it")
+    COVER = "cover", N_("The cover failed or the product was seen")
+    OTHER = "other", N_("Other")

@@ -1,0 +1,156 @@
+"""A small trial up to randomisation, made through the services."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from accounts.models import User
+from accounts.sign_in import ReAuthenticated
+from audit.attribution import Via, attributed
+from capture.services import save
+from casebook import catalogue, engine
+from casebook import services as casebook
+from casebook.models import FormInstance, Participant
+from casebook.selectors import binder_of, row_of, sheet_of
+from casebook.values import MissingCode
+from enrollment import services as enrollment
+from randomization.models import AllocationList
+from randomization.services import custody, study
+from randomization.vocabulary import StudyStatus
+from tests.people import STAGE, person
+from trial_edc import clock
+
+# For the lists of these tests; those of the trial are in no file.
+BLOCK_SIZES = (2, 8)
+NO = dict.fromkeys(
+    ("e3", "e4", "e5", "e6", "e7", "e8", "e10", "e12", "e14", "e15", "e16", "e18_other")
+    + ("e11_arrhythmia_or_severe",),
+    "N",
+)
+
+
+def proof_of(user: User) -> ReAuthenticated:
+    """Return what a password typed just now would give."""
+    return ReAuthenticated(user.pk, clock.now())
+
+
+def colleague(role: str) -> User:
+    """Return the person of that role, made once."""
+    return User.objects.filter(role=role).first() or person(role)
+
+
+def sealed_list() -> AllocationList:
+    """Seal a list of the size that the protocol plans."""
+    custodian, approver = colleague("LC"), colleague("US")
+    draft = custody.generate_draft(block_sizes=BLOCK_SIZES, by=custodian)
+    custody.approve(draft, by=approver)
+    return custody.seal_list(draft, by=custodian)
+
+
+def open_study() -> None:
+    """Take the study into operation, as go-live asks."""
+    for number in range(2):
+        person("IN", username=f"in{number}")
+        person("AD", username=f"ad{number}")
+        person("SO", username=f"so{number}")
+        person("UP", username=f"up{number}")
+    colleague("UM")
+    sealed_list()
+    change = study.change_status(
+        StudyStatus.OPEN, reason="all is ready", by=colleague("PI")
+    )
+    study.confirm_status(change, by=colleague("SO"))
+
+
+def enter(form: FormInstance, by: User, values: Mapping[str, Any]) -> FormInstance:
+    """Complete a form; what is needed and not given was not done."""
+    draft = save(form, values, by=by, via=Via.PAGE)
+    design = catalogue.design(form.code)
+    pending = engine.pending_items(design, draft.sheet, binder_of(form.participant))
+    missing = {
+        name: MissingCode.NOT_DONE
+        for name in pending
+        if design.items[name].facts.missing_allowed
+    }
+    save(form, missing, by=by, via=Via.PAGE, complete=True)
+    form.refresh_from_db()
+    return form
+
+
+def sheet(participant: Participant, code: str, visit: str = "") -> FormInstance:
+    """Return a sheet that hangs in the binder; it is hung if it is not there."""
+    with attributed(by=STAGE, via=Via.COMMAND):
+        return casebook.expect(participant, code, visit=visit)
+
+
+def row(participant: Participant, code: str) -> FormInstance:
+    """Add a row to a log."""
+    return casebook.add_row(participant, code, by=STAGE, via=Via.COMMAND)
+
+
+def eligible() -> Participant:
+    """Bring somebody to an eligible verdict, not yet confirmed."""
+    investigator = colleague("IN")
+    now = clock.now().replace(microsecond=0)
+    ago = lambda hours: now - timedelta(hours=hours)  # noqa: E731 - short
+    participant = enrollment.approach(
+        by=investigator, approached_at=ago(8), source="icu", age_years=50, sex="M"
+    )
+    consent = {
+        "kind": "initial",
+        "decision": "given",
+        "decided_at": ago(6),
+        "version": "1.0",
+        "language": "zh",
+        "capacity": "Y",
+        "capacity_by": investigator.pk,
+        "signer": "participant",
+        "witness": "N",
+        "obtained_by": investigator.pk,
+        "copy_given": "Y",
+    }
+    enter(row(participant, "CNS"), investigator, consent)
+    birth = clock.today().replace(year=clock.today().year - 50, day=1)
+    person_is = {"birth_date": birth, "sex": "M", "ethnic_group": "han"}
+    enter(sheet(participant, "DEM"), investigator, person_is)
+    for hours, value in ((24 * 60, 80), (40, 90), (10, 200)):
+        sample = {"sample_at": ago(hours), "value": (value, "umol/L"), "place": "ward"}
+        enter(row(participant, "CRE"), investigator, sample)
+    enter(row(participant, "IST"), investigator, {"any_exposure": "N"})
+    panel = {"sampled_at": ago(5), "platelets": (180, "10^9/L")}
+    enter(sheet(participant, "LAB", "SCR"), investigator, panel)
+    enter(sheet(participant, "ELG"), investigator, judgements(ago(20)))
+    return participant
+
+
+def judgements(measured_at: Any) -> dict[str, Any]:
+    """Return answers that speak against nobody."""
+    return {
+        **NO,
+        "i4_can_comply": "Y",
+        "phone_confirmed": "Y",
+        "e1_causes": ["none"],
+        "ultrasound": "Y",
+        "urinalysis": "Y",
+        "lvef_pct": 60,
+        "lvef_method": "echo",
+        "lvef_at": measured_at,
+        "nonrenal_failed_organs": ["none"],
+        "e19": "no",
+        "e20": "no",
+    }
+
+
+def ready() -> Participant:
+    """Bring somebody to the point where randomisation is possible."""
+    participant = eligible()
+    investigator = colleague("IN")
+    enrollment.confirm_eligibility(
+        participant, proof=proof_of(investigator), by=investigator
+    )
+    return participant
+
+
+def values_of(form: FormInstance) -> Mapping[str, Any]:
+    """Return the values of a form as they stand."""
+    return sheet_of(form, row_of(form)).values
