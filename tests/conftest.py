@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import settings
 
 from tests.servers import clean_database
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
+settings.load_profile("unhurried")
 
 NO_BROWSER = "no Chromium on this machine (`make browser` installs it)"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -51,7 +55,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    django_test_environment: None,  # noqa: ARG001 - must come first
+    django_test_environment: None,
 ) -> None:
     """Use this worker's copy of the template, on the runtime role."""
     clean_database()
@@ -67,7 +71,7 @@ def _renew(_test: TransactionTestCase) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
     """Headless Chromium for the whole run."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only journeys
+    from playwright.sync_api import sync_playwright
 
     # Playwright's loop runs in this thread; Django would refuse the database in it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
