@@ -60,7 +60,7 @@ def django_db_setup(
     """Use this worker's copy of the template, on the runtime role."""
     clean_database()
     # Transactional tests commit: their database is made anew, see `clean_database`.
-    TransactionTestCase._fixture_teardown = _renew  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = _renew  # type: ignore[attr-defined]
 
 
 def _renew(_test: TransactionTestCase) -> None:

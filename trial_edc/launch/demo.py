@@ -83,10 +83,11 @@ class Demo:
             shutil.rmtree(data, ignore_errors=True)
         print("Starting the database and the broker …")
         urls = self.stack.enter_context(postgres.databases(data))
+        broker = self.stack.enter_context(valkey.broker(self.folder / "valkey"))
         self.env |= _secrets(self.folder / "secrets.json") | {
             "DATABASE_URL": urls.runtime,
             "OWNER_DATABASE_URL": urls.owner,
-            "REDIS_URL": self.stack.enter_context(valkey.broker(self.folder / "valkey")),
+            "REDIS_URL": broker,
             "STATE_DIR": str(self.folder),
             "EMAIL_URL": f"filemail:///{self.folder / 'mail'}",
             "ALLOWED_HOSTS": "localhost,127.0.0.1",
@@ -163,7 +164,7 @@ class Demo:
     def _last(self, log: str) -> str:
         path = self.logs / f"{log}.log"
         said = path.read_text(errors="replace").split("\n") if path.exists() else []
-        last = next((line for line in reversed(said) if line.strip()), "no reason given")
+        last = next((line for line in reversed(said) if line.strip()), "no reason told")
         return f"{last.strip()} (see {path})"
 
 
@@ -196,8 +197,8 @@ def _secrets(path: Path) -> dict[str, str]:
         }
         new = path.with_suffix(".new")
         new.unlink(missing_ok=True)
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            json.dump(made, out)
+        new.touch(0o600, exist_ok=False)
+        new.write_text(json.dumps(made))
         new.replace(path)
     kept: dict[str, str] = json.loads(path.read_text())
     return kept

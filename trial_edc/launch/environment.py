@@ -17,7 +17,7 @@ from pathlib import Path
 REQUIREMENTS = "requirements-dev.txt"
 
 
-class Refused(Exception):  # noqa: N818 - reads as what happened
+class Refused(Exception):
     """Why there is no environment, in one line."""
 
 
@@ -48,11 +48,9 @@ def _python(folder: Path) -> Path:
 
 
 def _works(folder: Path) -> bool:
-    try:
-        asked = [_python(folder), "-c", "import sys; assert sys.prefix != sys.base_prefix"]
-        return not subprocess.run(asked, capture_output=True, check=False).returncode
-    except OSError:
-        return False
+    """Tell whether it runs and is one; a half-made one is neither."""
+    is_one = "import sys; sys.exit(sys.prefix == sys.base_prefix)"
+    return _python(folder).exists() and _succeeds(_python(folder), "-c", is_one)
 
 
 def _make(folder: Path) -> None:
@@ -76,10 +74,8 @@ def _make(folder: Path) -> None:
 def _sync(folder: Path) -> None:
     print("Installing the pinned requirements …", flush=True)
     cache = [] if os.access(Path.home(), os.W_OK) else ["--no-cache"]
-    _must(
-        [_uv(folder), "pip", "sync", "--quiet", "--require-hashes", *cache]
-        + ["--python", _python(folder), REQUIREMENTS]
-    )
+    sync = (_uv(folder), "pip", "sync", "--quiet", "--require-hashes", *cache)
+    _must(*sync, "--python", _python(folder), REQUIREMENTS)
 
 
 def _uv(folder: Path) -> Path:
@@ -88,20 +84,26 @@ def _uv(folder: Path) -> Path:
     found = shutil.which("uv") or (own if own.exists() else None)
     if found:
         return Path(found)
-    pinned = re.search(r"^uv==(?:.*\\\n)*.*\n", Path(REQUIREMENTS).read_text(), re.M)
+    text = Path(REQUIREMENTS).read_text()
+    pinned = re.search(r"^uv==(?:.*\\\n)*.*\n", text, re.MULTILINE)
     if pinned is None:
         message = f"{REQUIREMENTS} pins no uv: `make requirements`."
         raise Refused(message)
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as only_uv:
         only_uv.write(pinned[0])
         only_uv.flush()
-        pip = [_python(folder), "-m", "pip", "--disable-pip-version-check", "install"]
-        _must([*pip, "--quiet", "--no-cache-dir", "--require-hashes", "-r", only_uv.name])
+        pip = (_python(folder), "-m", "pip", "--disable-pip-version-check", "install")
+        options = ("--quiet", "--no-cache-dir", "--require-hashes")
+        _must(*pip, *options, "-r", only_uv.name)
     return own
 
 
-def _must(command: list[str | Path]) -> None:
-    if subprocess.run(command, check=False).returncode:
+def _succeeds(*command: str | Path) -> bool:
+    return not subprocess.run(command, check=False).returncode  # noqa: S603 - our own
+
+
+def _must(*command: str | Path) -> None:
+    if not _succeeds(*command):
         message = "The requirements could not be installed; the lines above say why."
         raise Refused(message)
 

@@ -31,12 +31,12 @@ def private(folder: Path) -> Path:
     except OSError as problem:
         message = f"Cannot use the folder {folder}: {problem.strerror}."
         raise LaunchError(message) from None
-    message = f"The folder {folder} belongs to another user: remove it or set STATE_DIR."
+    message = f"The folder {folder} belongs to another: remove it or set STATE_DIR."
     raise LaunchError(message)
 
 
 def socket_folder(beside: Path, name: str) -> Path:
-    """Give a folder for the socket `name`: beside its data, or a short one when long."""
+    """Give a folder for the socket `name`: beside its data, else one of short path."""
     near = beside / "socket"
     if len(os.fsencode(near / name)) <= SOCKET_PATH_BYTES:
         return private(near)

@@ -153,7 +153,7 @@ class Cluster:
         mark = self.data / "PG_VERSION"
         made_by = mark.read_text().strip() if mark.is_file() else ""
         if not made_by.isdecimal():
-            message = f"{self.data} is not a whole PostgreSQL data folder; left as it is."
+            message = f"{self.data} is not a whole PostgreSQL data folder: left alone."
             raise LaunchError(message)
         if int(made_by) != self.server.major:
             message = (
@@ -195,9 +195,9 @@ class Cluster:
         new = Path(tempfile.mkdtemp(prefix="new-", dir=self.folder))
         if self.disguise == UNPRIVILEGED:
             os.chown(new, NOBODY, NOBODY)
-        locale = ["--locale=C", "--lc-ctype=C.UTF-8"]
+        letters = ["--lc-ctype=C.UTF-8"]
         if self.server.major >= BUILTIN_LOCALE_SINCE:
-            locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+            letters = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         told = self._run(
             *self.disguise,
             self.server.folder / "initdb",
@@ -207,11 +207,13 @@ class Cluster:
             "--encoding=UTF8",
             "--data-checksums",
             "--no-instructions",
-            *locale,
+            "--locale=C",
+            *letters,
             *(["--no-sync"] if self.for_tests else []),
         )
         if told.returncode:
-            message = f"PostgreSQL could not make {self.data}: {_last_line(told.stdout)}"
+            why = _last_line(told.stdout)
+            message = f"PostgreSQL could not make {self.data}: {why}"
             raise LaunchError(message)
         new.rename(self.data)
 

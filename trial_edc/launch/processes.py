@@ -99,7 +99,7 @@ def wait_until_empty(folder: Path, *, patience_seconds: float) -> bool:
 
 
 def evict(folder: Path, by: signal.Signals, *, patience_seconds: float = 5) -> bool:
-    """Wait for leftovers of a killed parent to go, then end them; tell whether they did."""
+    """Wait for a killed parent's leftovers to go, then end them; tell if all went."""
     if wait_until_empty(folder, patience_seconds=patience_seconds):
         return True
     for pid in living_in(folder):

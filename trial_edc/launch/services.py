@@ -16,7 +16,13 @@ SERVICES = {
         "--access-logfile=-",
         "--no-control-socket",
     ),
-    "worker": ("celery", "--app=trial_edc", "worker", "--loglevel=INFO", "--concurrency=2"),
+    "worker": (
+        "celery",
+        "--app=trial_edc",
+        "worker",
+        "--loglevel=INFO",
+        "--concurrency=2",
+    ),
     "beat": ("celery", "--app=trial_edc", "beat", "--loglevel=INFO"),
 }
 
