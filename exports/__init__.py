@@ -1,0 +1,1 @@
+"""Datasets with dictionary and manifest, made by a worker, recorded."""

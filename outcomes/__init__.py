@@ -1,0 +1,1 @@
+"""Outcome forms, derived endpoints, withdrawal and end of study."""

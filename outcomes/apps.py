@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class OutcomesConfig(AppConfig):
-    """See docs for what this room holds."""
+    """Derives endpoints each time; stores none."""
 
     name = "outcomes"

@@ -25,7 +25,7 @@ from trial_edc.vocabulary import (
     YesNo,
 )
 from visits import rules
-from visits.schedule import schedule_of
+from visits.schedule import Visit, schedule_of
 
 HARD, SOFT = Severity.HARD, Severity.SOFT
 IN_HOSPITAL = frozenset({WhereNow.WARD.value, WhereNow.ICU.value})
@@ -39,20 +39,20 @@ def died_by(binder: Binder, day: date) -> bool:
 
 
 def dead_without_form(sheet: Sheet, binder: Binder) -> Fired:
-    """Dead needs the death form."""
+    """Tell whether a death lacks its form."""
     dead = sheet.get("vital_status") == VitalStatus.DEAD
     return dead and binder.value("DTH", "death_on") is None
 
 
 def alive_after_death(sheet: Sheet, binder: Binder) -> Fired:
-    """Nobody lives after the date of the death form."""
+    """Tell whether somebody lives after the date of the death form."""
     known_on = sheet.get("status_known_on")
     alive = sheet.get("vital_status") == VitalStatus.ALIVE
     return bool(alive and known_on and died_by(binder, known_on))
 
 
 def rrt_differs(sheet: Sheet, binder: Binder) -> Fired:
-    """The answer on the last 7 days and the log should agree."""
+    """Tell whether the answer on the last 7 days and the log disagree."""
     answer, asked_on = sheet.get("rrt_last_7_days"), sheet.get("status_known_on")
     if answer is None or asked_on is None:
         return False
@@ -66,13 +66,13 @@ def rrt_differs(sheet: Sheet, binder: Binder) -> Fired:
 
 
 def transplant_not_logged(sheet: Sheet, binder: Binder) -> Fired:
-    """A transplant stands in the log of renal replacement too."""
+    """Tell whether a transplant is missing in the log of renal replacement."""
     said = sheet.get("transplant") == YesNo.YES
     return said and not any(one.is_transplant for one in replacement(binder))
 
 
 def stay_differs(sheet: Sheet, binder: Binder) -> Fired:
-    """Whereabouts and the log of stays should agree."""
+    """Tell whether whereabouts and the log of stays disagree."""
     where, asked_on = sheet.get("where_now"), sheet.get("status_known_on")
     if where is None or asked_on is None:
         return False
@@ -225,7 +225,7 @@ def _(sheet: Sheet, binder: Binder) -> Fired:
     return {"visits": ", ".join(awaited)} if awaited else None
 
 
-def _is_awaited(visit) -> bool:  # type: ignore[no-untyped-def]
+def _is_awaited(visit: Visit) -> bool:
     """Tell whether a visit is neither done, missed nor not required."""
     settled = (VisitStatus.DONE, VisitStatus.MISSED, VisitStatus.NOT_REQUIRED)
     return visit.status not in settled

@@ -19,7 +19,7 @@ def may_be_infused(binder: Binder) -> bool:
 
 @follows("WDR", "kind", "on")
 def withdraw(saved: Saved) -> None:
-    """Every kind ends infusions; a withdrawal from everything ends the study."""
+    """End infusions, whatever the kind; from everything: end the study."""
     if not may_be_infused(saved.binder):
         services.close_infusion_2(saved.participant, via=saved.via)
     if withdrawn_from_everything_on(saved.binder) and saved.binder.rows("RAN"):
@@ -28,7 +28,7 @@ def withdraw(saved: Saved) -> None:
 
 @follows(RowStruck)
 def revoke(event: RowStruck, by: Actor, via: Via) -> None:
-    """A withdrawal revoked opens again what it had closed."""
+    """Open again what a revoked withdrawal had closed."""
     del by
     form = event.form
     if form.code != "WDR" or not form.struck_at:
@@ -42,13 +42,13 @@ def revoke(event: RowStruck, by: Actor, via: Via) -> None:
 
 @follows("CAL", "result")
 def expect_death_form(saved: Saved) -> None:
-    """A death that a call reports asks for the death form."""
+    """Ask for the death form when a call reports a death."""
     if saved.sheet.get("result") == ContactResult.DEATH_REPORTED:
         propose(saved.participant, "DTH", via=saved.via)
 
 
 @follows("OM3")
 def propose_end(saved: Saved) -> None:
-    """After the last outcome only the end of study is left."""
+    """Ask for the end of study after the last outcome."""
     if saved.form.status == FormStatus.COMPLETE:
         propose(saved.participant, "EOS", via=saved.via)

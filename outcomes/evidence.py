@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from decimal import Decimal
 
 from casebook.sheets import Binder, Sheet
 from casebook.values import Partial, Quantity
@@ -39,7 +40,7 @@ def record_of(binder: Binder, cutoff: date) -> Record | None:
     return Record(
         randomised_on=site_date(randomised_at),
         infusion_1_at=infusion_started_at(binder, 1),
-        baseline_umol_l=binder.value("RAN", "baseline_umol_l"),
+        baseline_umol_l=baseline_umol_l(binder),
         cutoff=cutoff,
         d28_visit_on=done_date(binder.one("VIS", VisitCode.DAY_28.value)),
         m3_visit_on=done_date(binder.one("VIS", VisitCode.MONTH_3.value)),
@@ -52,6 +53,18 @@ def record_of(binder: Binder, cutoff: date) -> Record | None:
         icu=tuple(stays(binder, "icu")),
         events=tuple(adverse_events(binder)),
     )
+
+
+def baseline_umol_l(binder: Binder) -> Decimal | None:
+    """Return the value that the frozen baseline sample has now, corrected or not."""
+    chosen = binder.value("RAN", "baseline_sample")
+    kept = (row for row in binder.rows("CRE") if row.form_id == chosen)
+    sample = next(kept, None) if chosen else None
+    value = sample.get("value") if sample else None
+    if isinstance(value, Quantity):
+        return value.standard
+    frozen: Decimal | None = binder.value("RAN", "baseline_umol_l")
+    return frozen
 
 
 def death_on(binder: Binder) -> PartialDate | None:
@@ -128,7 +141,7 @@ def adverse_events(binder: Binder) -> Iterator[Event]:
 
 
 def last_known_alive(binder: Binder) -> date | None:
-    """Return the latest date with evidence of life: visit, sample, stay, call, event."""
+    """Return the latest date with evidence of life."""
     return max(signs_of_life(binder), default=None)
 
 

@@ -1,13 +1,17 @@
-"""What conditions and checks may ask of a participant's outcome; pure."""
+"""What conditions, checks and pages may ask of a participant's outcome."""
 
 from datetime import date
 
 from casebook.sheets import Binder, fact
 from outcomes.evidence import (
+    death_on,
     last_known_alive,
+    record_of,
     samples_in_window,
     withdrawn_from_everything_on,
 )
+from outcomes.rules import Endpoints, derive
+from trial_edc import clock
 from trial_edc.vocabulary import VisitCode
 
 
@@ -30,3 +34,10 @@ def last_alive(binder: Binder) -> date | None:
 
 
 fact("withdrawn_from_everything_on")(withdrawn_from_everything_on)
+
+
+@fact("endpoints")
+def endpoints(binder: Binder) -> Endpoints | None:
+    """Return the endpoints as the data give them today; None: never randomised."""
+    record = record_of(binder, clock.today())
+    return derive(record, death_on(binder)) if record else None

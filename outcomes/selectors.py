@@ -23,7 +23,7 @@ def endpoints_of(
     participant: Participant, cutoff: date | None = None
 ) -> Endpoints | None:
     """Return the 25 endpoints of a participant, up to today unless told otherwise."""
-    return endpoints_in(binder_of(participant), cutoff or clock.today())
+    return endpoints_in(binder_of(participant, *FORMS), cutoff or clock.today())
 
 
 def endpoints_by_participant(

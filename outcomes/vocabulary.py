@@ -89,3 +89,11 @@ class EndReason(Term):
     WITHDREW = "withdrew", N_("Withdrew")
     LOST = "lost", N_("Lost to follow-up")
     OTHER = "other", N_("Other")
+
+
+class OpenItem(Term):
+    """What may still be open when the study ends for a participant."""
+
+    EVENT = "event", N_("Adverse event that goes on")
+    REPORT = "report", N_("Serious event without a final report")
+    DEVIATION = "deviation", N_("Deviation not resolved")

@@ -1,0 +1,1 @@
+"""Adverse events, their reports and clocks, death and pregnancy."""

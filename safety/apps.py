@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class SafetyConfig(AppConfig):
-    """See docs for what this room holds."""
+    """Loads nothing by itself; its checks, facts and consequences are found."""
 
     name = "safety"

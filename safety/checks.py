@@ -1,7 +1,7 @@
 """Edit checks of the safety forms; pure."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from casebook.checks import check
 from casebook.sheets import Binder, Sheet
@@ -184,10 +184,13 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     return named and infusion_start(sheet, binder) is None
 
 
-def infusion_start(event: Sheet, binder: Binder):  # type: ignore[no-untyped-def]
+def infusion_start(event: Sheet, binder: Binder) -> datetime | None:
     """Return when the infusion that an event belongs to began."""
     visit = VISIT_OF_INFUSION.get(str(event.get("infusion_number")))
-    return binder.value("INF", "started_at", visit) if visit else None
+    started_at: datetime | None = (
+        binder.value("INF", "started_at", visit) if visit else None
+    )
+    return started_at
 
 
 @check(

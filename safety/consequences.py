@@ -37,7 +37,7 @@ def start_clock(saved: Saved) -> None:
 
 @follows("AE", "grade", "outcome")
 def expect_death_form(saved: Saved) -> None:
-    """A fatal event asks for the death form."""
+    """Ask for the death form of a fatal event."""
     if is_fatal(saved.sheet):
         services.propose(saved.participant, "DTH", via=saved.via)
     elif not any(is_fatal(event) for event in events(saved.binder)):
@@ -46,7 +46,7 @@ def expect_death_form(saved: Saved) -> None:
 
 @follows("AE", "pregnancy")
 def expect_pregnancy_form(saved: Saved) -> None:
-    """A pregnancy found as an event is followed on its own form."""
+    """Follow a pregnancy found as an event on its own form."""
     is_pregnant = saved.sheet.get("pregnancy") == YesNo.YES
     if is_pregnant and not saved.binder.rows("PRG"):
         values = {"who": "participant"}
@@ -55,7 +55,7 @@ def expect_pregnancy_form(saved: Saved) -> None:
 
 @follows("INF", "reaction")
 def open_reaction(saved: Saved) -> None:
-    """A reaction at the bedside is described once, in the event log."""
+    """Ask for a reaction at the bedside once, in the event log."""
     infusion = INFUSION_OF_VISIT.get(saved.form.visit)
     known = [
         event
@@ -72,13 +72,13 @@ def open_reaction(saved: Saved) -> None:
 
 @follows("SAE", "aware_at")
 def restart_clock(saved: Saved) -> None:
-    """The clock runs from the awareness that people enter."""
+    """Let the clock run from the awareness that people enter."""
     services.restart_clock(saved.form, saved.sheet)
 
 
 @follows("DTH", "death_on")
 def report_death(saved: Saved) -> None:
-    """A death is a serious event, to be reported, and ends the study."""
+    """Report a death, which is a serious event and ends the study."""
     _after_death(saved.participant, saved.binder, saved.via)
 
 
@@ -94,7 +94,7 @@ def _after_death(participant: Participant, binder: Binder, via: Via) -> None:
 
 @follows("PRG", "anomaly")
 def report_anomaly(saved: Saved) -> None:
-    """A congenital anomaly is a serious event."""
+    """Report a congenital anomaly, which is a serious event."""
     known = any(
         Seriousness.CONGENITAL in (event.get("seriousness") or ())
         for event in events(saved.binder)
@@ -121,7 +121,7 @@ def undo(event: RowStruck, by: Actor, via: Via) -> None:
 
 
 def _undo_death(form: FormInstance, binder: Binder, via: Via) -> None:
-    """A death revoked: the untouched event and end of study go with it."""
+    """Take back the untouched event and end of study of a revoked death."""
     if not binder.fact("withdrawn_from_everything_on"):
         services.retire_sheets(form.participant, "EOS", via=via)
     opened = FormInstance.objects.filter(participant=form.participant, code="AE")

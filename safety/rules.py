@@ -38,10 +38,10 @@ class Deadlines:
     """What is due for one event."""
 
     report_to_sponsor_due_at: datetime | None
-    is_susar: bool
-    clock: Clock
-    initial_due_on: date | None
-    followup_due_on: date | None
+    is_susar: bool = False
+    clock: Clock = Clock.NONE
+    initial_due_on: date | None = None
+    followup_due_on: date | None = None
 
 
 def is_related(
@@ -72,7 +72,7 @@ def deadlines(
         hours = timedelta(hours=settings.report_to_sponsor_hours)
         report_due_at = case.investigator_aware_at + hours
     if not is_susar(case, settings):
-        return Deadlines(report_due_at, False, Clock.NONE, None, None)
+        return Deadlines(report_due_at)
     is_fatal = case.fatal_or_life_threatening
     clock = Clock.DAYS_7 if is_fatal else Clock.DAYS_15
     initial = followup = None
@@ -81,4 +81,10 @@ def deadlines(
         initial = site_date(case.sponsor_aware_at) + timedelta(days=days)
         if is_fatal:
             followup = initial + timedelta(days=settings.susar_followup_days)
-    return Deadlines(report_due_at, True, clock, initial, followup)
+    return Deadlines(
+        report_due_at,
+        is_susar=True,
+        clock=clock,
+        initial_due_on=initial,
+        followup_due_on=followup,
+    )

@@ -125,7 +125,7 @@ def send_report(form: FormInstance, *, by: User, via: Via = Via.PAGE) -> SentRep
         participant = casebook.lock(form.participant)
         if sent := SentReport.objects.filter(form=form).first():
             return sent
-        binder = binder_of(participant)
+        binder = binder_of(participant, "AE", "SAE", "SPA")
         report = row_with(binder, "SAE", form.pk)
         if report is None:
             raise NotReadyToSend(_("Save the report first."))

@@ -1,0 +1,9 @@
+"""The exports room."""
+
+from django.apps import AppConfig
+
+
+class ExportsConfig(AppConfig):
+    """Writes to no clinical table."""
+
+    name = "exports"

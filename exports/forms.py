@@ -1,0 +1,23 @@
+"""What a person chooses for an export."""
+
+from django.forms import CheckboxSelectMultiple, Form, MultipleChoiceField
+from django.utils.translation import gettext_lazy as _
+
+from exports.datasets import ENDPOINTS, blinded_designs
+
+
+def tables() -> list[tuple[str, object]]:
+    """Return the tables that may be chosen, by code."""
+    chosen = [(code, design.title) for code, design in blinded_designs().items()]
+    return [*chosen, (ENDPOINTS, _("Derived endpoints"))]
+
+
+class ExportForm(Form):
+    """The tables of a new export."""
+
+    forms = MultipleChoiceField(
+        label=_("Tables"),
+        choices=tables,
+        widget=CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one table.")},
+    )

@@ -1,0 +1,68 @@
+"""The register of exports: who took which data out, when, and their checksum."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from audit.models import Confidentiality, Register
+from trial_edc import chance, clock
+from trial_edc.protocol import PROTOCOL
+
+
+class ExportState(models.TextChoices):
+    """How far an export has come."""
+
+    QUEUED = "queued", _("queued")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+
+
+class ExportKind(models.TextChoices):
+    """What an export holds."""
+
+    DATASETS = "datasets", _("CSV of the forms, with data dictionary")
+
+
+class Export(Register):
+    """One export; also possible while the database is locked, so a register.
+
+    `confidentiality` is its content class: open is blinded, restricted unblinded.
+    """
+
+    key = models.CharField(max_length=32, unique=True, default=chance.token)
+    kind = models.CharField(max_length=10, choices=ExportKind)
+    confidentiality = models.CharField(max_length=10, choices=Confidentiality)
+    filters = models.JSONField()
+    language = models.CharField(max_length=10)
+    state = models.CharField(
+        max_length=7, choices=ExportState, default=ExportState.QUEUED
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    asked_at = models.DateTimeField(default=clock.now)
+    finished_at = models.DateTimeField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size_bytes = models.PositiveBigIntegerField(null=True)
+    files = models.JSONField(default=list)
+    problem = models.TextField(blank=True)
+
+    class Meta(Register.Meta):
+        ordering = ("-id",)
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing more will happen."""
+        return self.state in (ExportState.DONE, ExportState.FAILED)
+
+    @property
+    def row_count(self) -> int:
+        """Return how many rows its files hold."""
+        return sum(file["rows"] for file in self.files)
+
+    @property
+    def filename(self) -> str:
+        """Return the name under which it is saved."""
+        day = clock.site_date(self.asked_at)
+        return f"{PROTOCOL.registry.other_id}-{day:%Y%m%d}-{self.key[:8]}.zip"

@@ -1,0 +1,18 @@
+"""Reads on the register of exports."""
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from accounts.roles import Permission
+from audit.models import Confidentiality
+from exports.models import Export
+
+
+def exports_visible_to(user: User) -> QuerySet[Export]:
+    """Return the exports of the content classes that a person may take."""
+    classes = []
+    if user.may(Permission.EXPORT_BLINDED):
+        classes.append(Confidentiality.OPEN)
+    if user.may(Permission.EXPORT_UNBLINDED):
+        classes.append(Confidentiality.RESTRICTED)
+    return Export.objects.filter(confidentiality__in=classes).select_related("asked_by")

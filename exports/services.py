@@ -1,0 +1,161 @@
+"""Ask for an export, make it, take it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from kombu.exceptions import OperationalError
+
+from accounts.models import User
+from accounts.roles import Permission
+from audit.attribution import Process, Via, act, attributed
+from audit.models import Confidentiality
+from exports import archive, datasets, files
+from exports.dictionary import dictionary
+from exports.models import Export, ExportKind, ExportState
+from trial_edc import __version__, clock
+from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
+
+EXPORTER = Process("exports")
+NOTES = (
+    "Rows that were struck out are left out.",
+    "Instants are site time with offset; dates known in part are kept in part.",
+    "A text that a spreadsheet would run as a formula has an apostrophe in front.",
+    "x_label is the answer in words; x_missing says why there is no value.",
+    "x_unit is the unit as entered, x_standard the value in the standard unit.",
+)
+
+
+class NotThere(Exception):
+    """An export is not finished, or its file is not what was made."""
+
+
+@implements("EXP-06", "EXP-07")
+def request_export(*, forms: list[str], language: str, by: User) -> Export:
+    """Queue a blinded export of the chosen tables."""
+    if not by.may(Permission.EXPORT_BLINDED):
+        raise PermissionDenied
+    with attributed(by=by, via=Via.PAGE):
+        export = Export.objects.create(
+            kind=ExportKind.DATASETS,
+            confidentiality=Confidentiality.OPEN,
+            filters={"forms": forms},
+            language=language,
+            asked_by=by,
+        )
+        transaction.on_commit(lambda: _hand_to_worker(export))
+    return export
+
+
+def _hand_to_worker(export: Export) -> None:
+    from exports.tasks import make_export  # noqa: PLC0415 - the task imports us
+
+    try:
+        make_export.apply_async((export.key,), ignore_result=True, retry=False)
+    except OperationalError:
+        problem = _("No worker could be reached. Please ask for the export again.")
+        _note(export, state=ExportState.FAILED, problem=problem)
+
+
+def make(key: str) -> Export:
+    """Make a queued export; one that was interrupted is made anew."""
+    export = Export.objects.select_related("asked_by").get(key=key)
+    if export.is_over:
+        return export
+    _note(export, state=ExportState.RUNNING)
+    try:
+        written = _write(export)
+    except Exception:
+        problem = _(
+            "It could not be made. The administrator finds the cause in the log."
+        )
+        _note(export, state=ExportState.FAILED, problem=problem)
+        raise
+    path = files.archive_path(key)
+    _note(
+        export,
+        state=ExportState.DONE,
+        finished_at=clock.now(),
+        sha256=archive.sha256_of(path),
+        size_bytes=path.stat().st_size,
+        files=[{"name": file.name, "rows": file.rows} for file in written],
+    )
+    return export
+
+
+@implements("EXP-05")
+def _write(export: Export) -> list[archive.Written]:
+    chosen = export.filters["forms"]
+    with snapshot(), override(export.language):
+        designs = datasets.blinded_designs()
+        exported = [design for code, design in designs.items() if code in chosen]
+        total = sum(datasets.expected_rows(exported).values())
+        meter = files.Meter(export.key, total)
+        tables = (
+            *datasets.all_tables(chosen, datasets.Context()),
+            dictionary(exported),
+        )
+        path = files.archive_path(export.key)
+        try:
+            return archive.write(path, tables, _about(export), count=meter.advance)
+        finally:
+            meter.close()
+
+
+def _about(export: Export) -> dict[str, Any]:
+    return {
+        "trial": PROTOCOL.registry.id,
+        "content": "blinded",
+        "export": export.key,
+        "asked_by": export.asked_by.username,
+        "asked_at": export.asked_at.isoformat(),
+        "data_as_of": clock.now().isoformat(),
+        "software": __version__,
+        "protocol": PROTOCOL.version,
+        "language": export.language,
+        "notes": NOTES,
+    }
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Read everything as it stood at one moment, however long the reading takes."""
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_outermost:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+                )
+        yield
+
+
+@implements("EXP-07")
+def take(export: Export, *, by: User) -> Any:
+    """Return the open file of a finished export, and record who takes it."""
+    path = files.archive_path(export.key)
+    if export.state != ExportState.DONE or not path.exists():
+        raise NotThere(_("This export is not there. Please make a new one."))
+    if archive.sha256_of(path) != export.sha256:
+        raise NotThere(_("This file is not the one that was made. Make a new export."))
+    with attributed(by=by, via=Via.PAGE):
+        details = {
+            "export": export.key,
+            "content": "blinded",
+            "sha256": export.sha256,
+            "rows": export.row_count,
+        }
+        act("export_taken", details=details)
+    return path.open("rb")
+
+
+def _note(export: Export, **columns: object) -> None:
+    for name, value in columns.items():
+        setattr(export, name, value)
+    with attributed(by=EXPORTER, via=Via.TASK):
+        export.save(update_fields=tuple(columns))

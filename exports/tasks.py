@@ -1,0 +1,11 @@
+"""Exports are made by a worker: the largest takes longer than a page may."""
+
+from celery import shared_task
+
+from exports import services
+
+
+@shared_task
+def make_export(key: str) -> None:
+    """Make a queued export."""
+    services.make(key)

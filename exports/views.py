@@ -1,0 +1,65 @@
+"""Choose, watch, take; and the history of all exports."""
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+
+from accounts.access import StaffRequest, permitted
+from accounts.roles import Permission
+from exports import files, selectors, services
+from exports.forms import ExportForm, tables
+from exports.models import Export
+
+A_PAGE = 50
+
+
+@permitted(Permission.EXPORT_BLINDED)
+def exports(request: StaffRequest) -> HttpResponse:
+    """List all exports, and ask for a new one."""
+    chosen = [code for code, _title in tables()]
+    form = ExportForm(request.POST or None, initial={"forms": chosen})
+    if form.is_valid():
+        export = services.request_export(
+            forms=form.cleaned_data["forms"],
+            language=get_language() or "en",
+            by=request.user,
+        )
+        return redirect("exports:export", export.key)
+    made = Paginator(selectors.exports_visible_to(request.user), A_PAGE)
+    page = made.get_page(request.GET.get("page"))
+    return render(request, "exports/exports.html", {"form": form, "page": page})
+
+
+@permitted(Permission.EXPORT_BLINDED)
+def export(request: StaffRequest, key: str) -> HttpResponse:
+    """Show one export: its progress, then its file."""
+    return render(request, "exports/export.html", _context(request, key))
+
+
+@permitted(Permission.EXPORT_BLINDED)
+def progress(request: StaffRequest, key: str) -> HttpResponse:
+    """Show how far an export is; asked for again and again by the page."""
+    return render(request, "exports/state.html", _context(request, key))
+
+
+@permitted(Permission.EXPORT_BLINDED)
+def download(request: StaffRequest, key: str) -> HttpResponseBase:
+    """Hand the file over; that is recorded."""
+    found = _found(request, key)
+    try:
+        file = services.take(found, by=request.user)
+    except services.NotThere as problem:
+        context = {**_context(request, key), "problem": problem}
+        return render(request, "exports/export.html", context, status=409)
+    return FileResponse(file, as_attachment=True, filename=found.filename)
+
+
+def _found(request: StaffRequest, key: str) -> Export:
+    return get_object_or_404(selectors.exports_visible_to(request.user), key=key)
+
+
+def _context(request: StaffRequest, key: str) -> dict[str, object]:
+    found = _found(request, key)
+    done, total = files.progress(found.key)
+    return {"export": found, "done": min(done, total), "total": total}
