@@ -114,7 +114,8 @@ def marks(node: ast.AST, word: str, path: str, name: str = "") -> Iterator[Mark]
             yield from (
                 Mark(argument.value, path, name)
                 for argument in child.args
-                if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+                if isinstance(argument, ast.Constant)
+                and isinstance(argument.value, str)
             )
         yield from marks(child, word, path, inner)
 

@@ -15,7 +15,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 T = TypeVar("T")
 
 
-class OddValue(ValueError):  # noqa: N818 - house style: the name says what happened
+class OddValue(ValueError):
     """A table holds something that its declaration does not allow."""
 
     def __init__(self, key: str, problem: str) -> None:
@@ -56,7 +56,7 @@ def read(kind: type[T], table: object, key: str) -> T:
         raise OddValue(_below(key, str(odd).split(": ", 1)[0]), _rest(odd)) from odd
 
 
-def value(kind: Any, found: object, key: str) -> Any:  # noqa: ANN401 - any declared type
+def value(kind: Any, found: object, key: str) -> Any:
     """Give the found value in its declared type."""
     origin = get_origin(kind)
     if origin in COMPOSED:
@@ -96,7 +96,7 @@ def _mapping(kinds: tuple[Any, ...], found: object, key: str) -> dict[str, Any]:
     }
 
 
-def _optional(kinds: tuple[Any, ...], found: object, key: str) -> Any:  # noqa: ANN401
+def _optional(kinds: tuple[Any, ...], found: object, key: str) -> Any:
     (kind,) = (kind for kind in kinds if kind is not NoneType)
     return value(kind, found, key)
 

@@ -15,7 +15,7 @@ UREA = {"mmol/L": Decimal(1), "mg/dL": Decimal("0.357")}  # mg/dL of urea nitrog
 BILIRUBIN = {"umol/L": Decimal(1), "mg/dL": Decimal("17.1")}
 
 
-class UnknownUnit(ValueError):  # noqa: N818 - house style: the name says what happened
+class UnknownUnit(ValueError):
     """A value came with a unit that its analyte does not have."""
 
 

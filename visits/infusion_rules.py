@@ -105,7 +105,7 @@ class StopReason(Term):
 
 
 @implements("INF-04")
-def stop_reasons(  # noqa: PLR0913 - each is one clause of the rule
+def stop_reasons(
     *,
     worst_reaction_grade: int | None,
     has_related_sae: bool,

@@ -131,7 +131,7 @@ def window(
 
 
 @implements("WIN-03", "WIN-04")
-def visit_status(  # noqa: PLR0913 - the rule looks at so much
+def visit_status(
     visit: VisitCode,
     course: Course,
     *,
@@ -152,13 +152,14 @@ def visit_status(  # noqa: PLR0913 - the rule looks at so much
         return VisitState(VisitStatus.MISSED, StatusReason.MARKED, span)
     slot = schedule.slot(visit)
     ended = ended_by(visit, course, span) or discharged(slot, course, span)
-    return ended or awaited(visit, course, span, now, schedule)
+    return ended or awaited(visit, course, span, now=now, schedule=schedule)
 
 
 def awaited(
     visit: VisitCode,
     course: Course,
     span: Window | None,
+    *,
     now: datetime,
     schedule: Schedule,
 ) -> VisitState:

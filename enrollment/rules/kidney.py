@@ -121,7 +121,7 @@ STAGE_1_HOURS, STAGE_2_HOURS, VERY_LOW_HOURS, ANURIA_HOURS = 6, 12, 24, 12
 
 
 @implements("KID-03")
-def kdigo(  # noqa: PLR0913 - the definition has so many inputs
+def kdigo(
     *,
     samples: Sequence[Sample],
     baseline_umol_l: Decimal | None,

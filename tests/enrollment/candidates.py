@@ -12,8 +12,7 @@ from trial_edc.vocabulary import Sex
 CONSENT_ON = date(2023, 5, 10)
 RISE_AT = datetime(2023, 5, 9, 20, tzinfo=SITE_ZONE)
 INCLUSIONS = ("I3", "I4")
-JUDGED = ("E1", "E2", "E3", "E4", "E5", "E6", "E7", "E8", "E10", "E12", "E14", "E15")
-JUDGED = (*JUDGED, "E16", "E19", "E20")
+JUDGED = tuple(f"E{number}" for number in (*range(1, 9), 10, 12, 14, 15, 16, 19, 20))
 BESIDE_NUMBERS = ("E11_arrhythmia_or_severe", "E18_other")
 
 
@@ -40,7 +39,7 @@ def hourly(start: datetime, *ml: str | None) -> tuple[UrineCollection, ...]:
     )
 
 
-def candidate(**changes: Any) -> Evidence:  # noqa: ANN401 - any field
+def candidate(**changes: Any) -> Evidence:
     """An eligible man of 50, or what the changes make of him."""
     answers = dict.fromkeys(INCLUSIONS, Answer.YES)
     answers |= dict.fromkeys((*JUDGED, *BESIDE_NUMBERS), Answer.NO)

@@ -104,7 +104,7 @@ def test_an_unknown_dose_does_not_undo_what_is_proved() -> None:
 
 @pytest.mark.parametrize("changes", [{"drug": "unheard-of"}, {"route": "other"}])
 def test_unknown_drug_or_route_is_unknown(changes: dict[str, str]) -> None:
-    found = judged(replace(course("20", "2023-01-01"), **changes))
+    found = judged(replace(course("20", "2023-01-01"), **changes))  # type: ignore[arg-type]
 
     assert found.state == State.UNKNOWN
 

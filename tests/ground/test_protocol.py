@@ -23,7 +23,7 @@ def record() -> str:
 
 def listed(record: str, heading: str, until: str) -> list[str]:
     """Bullets below a heading of the record."""
-    part = record.split(heading)[1].split(until)[0]
+    part = record.split(heading, 1)[1].split(until, 1)[0]
     return [line[2:] for line in part.splitlines() if line.startswith("- ")]
 
 
@@ -71,7 +71,7 @@ def test_registry_facts_stand_in_the_record(record: str) -> None:
         f"Official Title: | {registry.official_title} |",
         f"Identifier: | {registry.id} |",
         registry.other_id,
-        f"{registry.principal_investigator}, Principal Investigator, {registry.sponsor}",
+        f"{registry.principal_investigator}, Principal Investigator, {registry.site}",
         f"Study Type : | {registry.study_type} |",
         registry.phase,
         f"Allocation: | {registry.allocation} |",
@@ -79,8 +79,7 @@ def test_registry_facts_stand_in_the_record(record: str) -> None:
         f"Masking: | {registry.masking} |",
         f"Primary Purpose: | {registry.primary_purpose} |",
         registry.recruitment_status,
-        f"Ages Eligible for Study: | {rules.minimum_age_years} Years to "
-        f"{rules.maximum_age_years} Years",
+        f"{rules.minimum_age_years} Years to {rules.maximum_age_years} Years",
         f"Sexes Eligible for Study: | {registry.sexes} |",
         registry.ipd_time_frame,
         f"First Posted: | {spoken(registry.first_posted, day)}",

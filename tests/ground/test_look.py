@@ -1,0 +1,112 @@
+"""The look: contrast of the tokens, one drawing for every status, no raw colour."""
+
+import re
+from itertools import product
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template import Context, Template
+
+from trial_edc.statuses import KINDS, LOOKS
+
+STATIC = Path(settings.BASE_DIR) / "static"
+TOKENS = (STATIC / "css/tokens.css").read_text()
+MINIMUM = 4.5
+HEX = r"#[0-9a-f]{6}"
+
+
+def colours(block: str) -> dict[str, str]:
+    return dict(re.findall(rf"--([a-z-]+): ({HEX});", block))
+
+
+LIGHT, DEVICE_DARK, CHOSEN_DARK = (
+    colours(block) for block in re.split(r"@media|\n:root\[", TOKENS)
+)
+THEMES = {"light": LIGHT, "dark": CHOSEN_DARK}
+ON_SURFACES = list(product(("ink", "muted", "accent"), ("paper", "raised", "sunken")))
+PAIRS = [
+    *ON_SURFACES,
+    *product(("attention", "danger", "good", "restricted"), ("paper", "raised")),
+    ("on-accent", "accent"),
+    ("on-accent", "accent-strong"),
+    ("accent-strong", "accent-soft"),
+    ("accent", "accent-soft"),
+    ("ink", "attention-soft"),
+    *((tone, f"{tone}-soft") for tone in ("attention", "danger", "good", "restricted")),
+]
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, WCAG 2.2."""
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
+    )
+    return sum(
+        weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True)
+    )
+
+
+def contrast(one: str, other: str) -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(("text", "ground"), PAIRS)
+def test_text_stands_out_from_its_ground(theme, text, ground):
+    tokens = THEMES[theme]
+
+    assert contrast(tokens[text], tokens[ground]) >= MINIMUM
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_frames_of_controls_can_be_seen(theme):
+    tokens = THEMES[theme]
+
+    assert contrast(tokens["control-line"], tokens["raised"]) >= 3
+
+
+def test_both_dark_blocks_are_the_same():
+    assert DEVICE_DARK == CHOSEN_DARK
+    assert CHOSEN_DARK.keys() == LIGHT.keys()
+
+
+def test_raw_colours_are_in_the_tokens_alone():
+    css = (STATIC / "css/site.css").read_text()
+
+    assert re.findall(rf"{HEX}|#[0-9a-f]{{3}}\b", css) == []
+
+
+def test_every_shape_is_drawn():
+    symbols = set(
+        re.findall(r'<symbol id="([a-z-]+)"', (STATIC / "icons/status.svg").read_text())
+    )
+
+    assert {look.shape for look in LOOKS.values()} <= symbols
+
+
+def test_status_means_the_same_everywhere():
+    assert len(LOOKS) == sum(len(kind) for kind in KINDS.values())
+
+
+@pytest.mark.parametrize("code", LOOKS)
+def test_status_has_shape_and_word(code):
+    html = Template("{% status code word=False %}").render(Context({"code": code}))
+
+    assert f"#{LOOKS[code].shape}" in html
+    assert f">{LOOKS[code].word}<" in html
+
+
+def test_no_template_has_inline_code_or_style():
+    templates = (Path(settings.BASE_DIR) / "templates").rglob("*.html")
+    found = [
+        (path.name, hit)
+        for path in templates
+        for hit in re.findall(
+            r"\sstyle=|\son[a-z]+=|<style|<script>|javascript:", path.read_text()
+        )
+    ]
+
+    assert found == []
