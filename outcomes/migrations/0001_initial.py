@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('casebook', '0002_remove_forminstance_record_forminstance_record'),
+        ('casebook', '0001_initial'),
     ]
 
     operations = [
