@@ -136,7 +136,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
             "delegated_from",
             "delegated_until",
         )
-        widgets = {  # noqa: RUF012 - Django's way
+        widgets = {
             "delegated_from": DATE,
             "delegated_until": DATE,
         }

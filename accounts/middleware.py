@@ -103,8 +103,9 @@ def _ended(request: Any, why: str) -> str:
 
 
 def _leads_to_sign_in(response: HttpResponseBase) -> bool:
-    location = response.headers.get("Location", "")
-    return urlsplit(location).path == reverse(settings.LOGIN_URL)
+    """Tell whether a page was refused to somebody without a session."""
+    there = urlsplit(response.headers.get("Location", ""))
+    return there.path == reverse(settings.LOGIN_URL) and "next=" in there.query
 
 
 def _to_sign_in(request: HttpRequest, why: str) -> HttpResponse:

@@ -76,7 +76,7 @@ class User(AbstractBaseUser):
         _("blinding class"), max_length=1, choices=BlindingClass.choices()
     )
     is_active = models.BooleanField(_("active"), default=True)
-    must_change_password = models.BooleanField(default=False)
+    must_change_password = models.BooleanField(_("temporary password"), default=False)
     password_set_at = models.DateTimeField(null=True)
     former_passwords = ArrayField(models.CharField(max_length=128), default=list)
     delegated_from = models.DateField(_("delegated from"), null=True, blank=True)

@@ -1,27 +1,41 @@
 """Reads on accounts and on the record of their sign-ins."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import Entry
 
-SIGN_IN_ACTS = (
-    "sign_in",
-    "sign_in_refused",
-    "account_locked",
-    "account_unlocked",
-    "sign_out",
-    "session_ended",
-    "password_changed",
-    "password_reset",
-    "identity_refused",
-)
+# The deeds at the door, as the history tells them: word and tone.
+SIGN_IN_ACTS = {
+    "sign_in": (_("signed in"), "good"),
+    "sign_in_refused": (_("refused"), "danger"),
+    "account_locked": (_("locked out"), "danger"),
+    "account_unlocked": (_("let in again"), "plain"),
+    "sign_out": (_("signed out"), "muted"),
+    "session_ended": (_("session ended"), "muted"),
+    "password_changed": (_("password changed"), "plain"),
+    "password_reset": (_("password reset"), "plain"),
+    "identity_refused": (_("signature refused"), "danger"),
+}
+REASONS = {
+    "password": _("name or password wrong"),
+    "locked": _("locked out"),
+    "inactive": _("account closed"),
+    "delegation": _("outside the delegation"),
+    "idle": _("no activity"),
+}
+NOT_SHOWN = ("created_at", "password_set_at")  # the time of the entry tells them
 
 
 def accounts() -> QuerySet[User]:
@@ -46,16 +60,56 @@ def locked_usernames() -> set[str]:
     return {row["username"] for row in failures.filter(failures__gte=limit)}
 
 
-def history_of(user: User) -> QuerySet[Entry]:
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    """One write on an account, in words."""
+
+    entry: Entry
+    values: list[tuple[str, Any, Any]]  # label, old, new
+
+
+def history_of(user: User) -> list[AccountChange]:
     """Return what was changed in an account, newest first."""
-    return Entry.objects.filter(
-        table_name=User._meta.db_table, row_id=user.pk
-    ).order_by("-id")
+    entries = Entry.objects.filter(table_name=User._meta.db_table, row_id=user.pk)
+    return [
+        AccountChange(entry, list(_in_words(entry.changes)))
+        for entry in entries.order_by("-id")
+    ]
+
+
+def _in_words(changes: dict[str, list[Any]]) -> Iterator[tuple[str, Any, Any]]:
+    for field in User._meta.fields:
+        old, new = changes.get(field.name, (None, None))
+        if field.name not in NOT_SHOWN and (old or new is not None) and old != new:
+            yield capfirst(field.verbose_name), old, new
+
+
+@dataclass(frozen=True, slots=True)
+class DoorEvent:
+    """A deed at the door, in words."""
+
+    entry: Entry
+
+    @property
+    def word(self) -> str:
+        """Say what happened."""
+        return str(SIGN_IN_ACTS[self.entry.act][0])
+
+    @property
+    def tone(self) -> str:
+        """Return how it is shown."""
+        return SIGN_IN_ACTS[self.entry.act][1]
+
+    @property
+    def why(self) -> str:
+        """Say why, where a reason is known."""
+        code = self.entry.changes.get("why", "")
+        return str(REASONS.get(code, code))
 
 
 def sign_ins(username: str = "") -> QuerySet[Entry]:
     """Return sign-ins, refusals and sign-outs, newest first; of one account or all."""
-    entries = Entry.objects.filter(act__in=SIGN_IN_ACTS).order_by("-id")
+    entries = Entry.objects.filter(act__in=list(SIGN_IN_ACTS)).order_by("-id")
     if username:
         entries = entries.filter(
             Q(actor=username) | Q(changes__username=username),

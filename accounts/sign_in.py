@@ -67,6 +67,8 @@ def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
     with attributed(by=user, via=Via.PAGE):
         login(request, user)
         request.session[SEEN_AT] = int(clock.now().timestamp())
+        user.last_login = clock.now()
+        user.save(update_fields=["last_login"])
         act("sign_in", details={"username": user.username})
     return user
 

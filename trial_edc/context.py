@@ -80,7 +80,7 @@ def _finder(user: Any) -> str:
 
 
 def _section(path: str) -> str:
-    """Return what a page belongs to in the bar: its room, in `entry` the page itself."""
+    """Return what a page belongs to in the bar: its room; in `entry`, itself."""
     try:
         match = resolve(path)
     except Resolver404:

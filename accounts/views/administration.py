@@ -118,10 +118,9 @@ def sign_in_history(request: StaffRequest) -> HttpResponse:
     """List sign-ins, refusals and sign-outs with time and address."""
     username = request.GET.get("username", "").strip().lower()
     pages = Paginator(selectors.sign_ins(username), ENTRIES_A_PAGE)
-    context = {
-        "page": pages.get_page(request.GET.get("page")),
-        "username": username,
-    }
+    page = pages.get_page(request.GET.get("page"))
+    events = [selectors.DoorEvent(entry) for entry in page]
+    context = {"page": page, "events": events, "username": username}
     return render(request, "accounts/sign_in_history.html", context)
 
 

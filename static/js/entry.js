@@ -1,0 +1,140 @@
+"use strict";
+/* The form page: skip logic, unsaved typing, reasons, small tables, side panel.
+   Everything here helps; the server decides all of it again. */
+
+(() => {
+  const sheet = document.getElementById("sheet");
+  const side = document.getElementById("side");
+  const AUTOSAVE_MS = 10000;
+
+  document.addEventListener("click", (event) => {
+    const closer = event.target.closest("[data-close-side]");
+    if (closer && side) {
+      const back = document.getElementById("item-" + closer.closest("[data-panel]").dataset.panel);
+      side.replaceChildren();
+      document.body.classList.remove("has-side");
+      if (back) back.focus();
+    }
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target !== side) return;
+    document.body.classList.add("has-side");
+    side.querySelectorAll("[data-close-side]").forEach((button) => { button.hidden = false; });
+  });
+  if (!sheet) return;
+
+  /* What an item holds: the chosen codes, or the text; nothing where a code says why not. */
+  const held = (name) => {
+    const missing = sheet.elements[name + "__missing"];
+    if (missing && missing.value) return [];
+    return [...sheet.querySelectorAll(`[name="${CSS.escape(name)}"]`)]
+      .filter((control) => !["radio", "checkbox"].includes(control.type) || control.checked)
+      .map((control) => control.value)
+      .filter((value) => value !== "");
+  };
+  const holds = (condition) => {
+    const [kind, ...parts] = condition;
+    if (kind === "answer") return held(parts[0]).some((value) => parts[1].includes(value));
+    if (kind === "answered") return held(parts[0]).length > 0;
+    if (kind === "all") return parts.every(holds);
+    if (kind === "any") return parts.some(holds);
+    return !holds(parts[0]);
+  };
+  const conditional = [...sheet.querySelectorAll("[data-only-if]")];
+  const applySkipLogic = () => conditional.forEach((row) => {
+    const shown = holds(JSON.parse(row.dataset.onlyIf));
+    row.hidden = !shown && !row.classList.contains("has-error");
+  });
+
+  const snapshot = () => new URLSearchParams(
+    [...new FormData(sheet)].filter(([, value]) => typeof value === "string"),
+  ).toString();
+  let saved = snapshot();
+  let kept = saved;
+  let leaving = false;
+  const first = new Map();
+  const contents = (row) => [...row.querySelectorAll("input, select, textarea")]
+    .filter((control) => !control.closest(".reason") && control.type !== "hidden")
+    .map((control) => (["radio", "checkbox"].includes(control.type) ? control.checked : control.value))
+    .join("\u0000");
+  const items = [...sheet.querySelectorAll("[data-item]")];
+  items.forEach((row) => first.set(row, contents(row)));
+
+  const askReasons = () => {
+    if (!("asksReasons" in sheet.dataset)) return;
+    items.forEach((row) => {
+      const reason = row.querySelector("[data-reason-for]");
+      if (!reason) return;
+      const changed = contents(row) !== first.get(row);
+      const filled = reason.querySelector("select").value !== "";
+      reason.hidden = !(changed || filled || row.classList.contains("asks-reason"));
+    });
+  };
+  sheet.querySelectorAll("[data-reason-for]:not([hidden])").forEach((reason) => {
+    reason.closest("[data-item]").classList.add("asks-reason");
+  });
+
+  sheet.addEventListener("input", () => { applySkipLogic(); askReasons(); });
+  sheet.addEventListener("change", () => { applySkipLogic(); askReasons(); });
+  applySkipLogic();
+
+  /* Buttons that only work with this script show themselves. */
+  sheet.querySelectorAll("[data-clear], [data-add-row]").forEach((button) => { button.hidden = false; });
+  sheet.addEventListener("click", (event) => {
+    const clear = event.target.closest("[data-clear]");
+    if (clear) {
+      sheet.querySelectorAll(`[name="${CSS.escape(clear.dataset.clear)}"]`).forEach((radio) => { radio.checked = false; });
+      sheet.dispatchEvent(new Event("change"));
+    }
+    const add = event.target.closest("[data-add-row]");
+    if (add) addRow(add.closest("[data-rows]"));
+  });
+  const addRow = (table) => {
+    const name = table.dataset.rows;
+    const count = sheet.elements[name + "__rows"];
+    const body = table.querySelector("tbody");
+    const row = body.lastElementChild.cloneNode(true);
+    row.querySelectorAll("input, select, textarea").forEach((control) => {
+      control.name = control.name.replace(`${name}-${count.value - 1}-`, `${name}-${count.value}-`);
+      control.id = control.id.replace(`${name}-${count.value - 1}-`, `${name}-${count.value}-`);
+      if (["radio", "checkbox"].includes(control.type)) control.checked = false; else control.value = "";
+    });
+    count.value = Number(count.value) + 1;
+    body.append(row);
+    row.querySelector("input, select, textarea").focus();
+  };
+
+  /* Typing is kept apart from the record every few seconds, and before leaving. */
+  const note = document.getElementById("autosaved");
+  const keep = async () => {
+    const typed = snapshot();
+    if (typed === kept || typed === saved || leaving) return;
+    try {
+      const answer = await fetch(sheet.dataset.autosave, {
+        method: "POST",
+        body: new URLSearchParams(typed),
+        headers: { "X-CSRFToken": sheet.elements.csrfmiddlewaretoken.value },
+        redirect: "error",
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const told = await answer.json();
+      kept = typed;
+      note.textContent = `${note.dataset.kept} ${told.at}`;
+    } catch {
+      note.textContent = note.dataset.offline;
+    }
+  };
+  window.setInterval(keep, AUTOSAVE_MS);
+  document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
+  document.addEventListener("edc:leaving", keep);
+  window.addEventListener("beforeunload", (event) => {
+    if (!leaving && snapshot() !== saved) event.preventDefault();
+  });
+  sheet.addEventListener("submit", (event) => {
+    if (leaving) { event.preventDefault(); return; } // a double click sends once
+    leaving = true;
+    window.setTimeout(() => { leaving = false; }, 8000);
+  });
+  if (document.querySelector(".error-summary")) saved = ""; // what is shown is not stored
+  if (new URLSearchParams(location.search).has("restore")) saved = "";
+})();

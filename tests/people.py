@@ -1,0 +1,28 @@
+"""The cast: one person a role, made through the services."""
+
+from typing import Any
+
+from accounts import services
+from accounts.models import User
+from accounts.roles import Role
+from audit.attribution import Process, Via
+
+PASSWORD = "correct horse 42"
+STAGE = Process("tests")
+
+
+def person(role: str = Role.CO, **details: Any) -> User:
+    """Return an account of the role; it signs in with `PASSWORD` only if that is given.
+
+    Without a password `client.force_login` still works, and nothing is hashed.
+    """
+    details.setdefault("username", role.lower())
+    details.setdefault("must_change_password", False)
+    return services.create_account(
+        full_name=details.pop("full_name", f"{Role(role).label} Doe"),
+        email=details.pop("email", f"{details['username']}@example.org"),
+        role=role,
+        by=STAGE,
+        via=Via.COMMAND,
+        **details,
+    )
