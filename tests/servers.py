@@ -151,7 +151,8 @@ def _migrate(name: str) -> None:
         check=False,
     )
     if told.returncode:
-        pytest.exit(f"The migrations fail:\n{told.stdout}{told.stderr}", returncode=3)
+        message = f"The migrations fail:\n{told.stdout}{told.stderr}"
+        raise RuntimeError(message)
 
 
 def _schema_digest() -> str:
