@@ -54,11 +54,17 @@ class FormDesign:
     row_title: tuple[str, ...] = ()  # items that name a row of a log
     rows_at_visits: bool = False  # several rows at one visit (bedside vital signs)
     system_made: bool = False  # written by the system alone
+    is_revocable: bool = False  # a single form that can be struck out (death)
 
     @property
     def room(self) -> str:
         """Return the name of the app that declares it."""
         return str(self.model._meta.app_label)
+
+    @property
+    def is_repeated(self) -> bool:
+        """Tell whether there are several sheets of it in one place."""
+        return self.collected.is_log or self.rows_at_visits
 
     @property
     def is_restricted(self) -> bool:

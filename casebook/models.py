@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.attribution import Reason
 from audit.models import Confidentiality
-from audit.recording import REFUSE_REMOVAL, Recorded, record
+from audit.recording import REFUSE_REMOVAL, Recorded, record, record_each
 from audit.vault import Purpose, seal, unseal
 from casebook.items import Item
 from casebook.values import MissingCode, Value
 from trial_edc import clock
 
 SEALED_BYTES = 12_000
+MOVED = ("revision", "item_revisions", "digest")  # by the trigger of the CRF alone
 
 
 class Participant(Recorded):
@@ -100,16 +101,18 @@ class FormInstance(models.Model):
             ),
         )
         triggers = (
-            record("sheet", unrecorded=("saved_at", "saved_by_id")),
+            *record_each("sheet", unrecorded=("saved_at", "saved_by_id"), unless=MOVED),
             REFUSE_REMOVAL,
             pgtrigger.Trigger(
                 name="keep_revision",
                 level=pgtrigger.Row,
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                # Depth 2 is an update from inside the CRF's own trigger.
+                # Only the function behind the CRF's trigger updates as the owner.
                 func="""
-                    IF pg_trigger_depth() < 2 THEN
+                    IF pg_trigger_depth() < 2 OR current_user::regrole <> (
+                        SELECT relowner FROM pg_class WHERE oid = TG_RELID
+                    ) THEN
                         NEW.revision := OLD.revision;
                         NEW.item_revisions := OLD.item_revisions;
                         NEW.digest := OLD.digest;

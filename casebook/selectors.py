@@ -42,7 +42,8 @@ _STORED = """
     SELECT f.participant_id, f.id, f.code, f.visit, f.visit_number, f.occurrence,
         f.status, f.revision, f.item_revisions, to_jsonb(stored)
     FROM {table} stored JOIN casebook_forminstance f ON f.id = stored.form_id
-    WHERE f.participant_id = ANY (%(people)s) AND f.struck_at IS NULL
+    WHERE f.participant_id = ANY (%(people)s)
+        AND (f.struck_at IS NULL OR %(with_struck)s)
 """
 _FORM_COLUMNS = (
     "id",
@@ -57,9 +58,9 @@ _FORM_COLUMNS = (
 
 
 def stored_sheets(
-    people: Iterable[int], codes: Iterable[str]
+    people: Iterable[int], codes: Iterable[str], *, with_struck: bool = False
 ) -> Iterator[tuple[int, Sheet]]:
-    """Yield (participant, sheet) of the forms, struck-out ones left out.
+    """Yield (participant, sheet) of the forms, struck-out ones only when asked for.
 
     One select, however many forms and participants, in order of participant, form,
     visit number and occurrence.
@@ -74,7 +75,7 @@ def stored_sheets(
     with connection.cursor() as cursor:
         cursor.execute(
             " UNION ALL ".join(parts) + " ORDER BY 1, 3, 5, 6, 2",
-            {"people": list(people)},
+            {"people": list(people), "with_struck": with_struck},
         )
         found = cursor.fetchall()
     for participant_id, *columns, told in found:

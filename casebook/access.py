@@ -1,0 +1,31 @@
+"""What a role may see and enter of the forms, before any page asks."""
+
+from accounts.models import User
+from accounts.roles import Limit, Permission
+from casebook import catalogue
+from casebook.design import FormDesign
+
+# What a limited right to read casebooks (catalogue §8, notes b and d) leaves.
+LIMITED_TO = {
+    Limit.INFUSION_TIMES: frozenset({"RAN", "IRQ", "INF", "PRD", "DVP"}),
+    Limit.SAFETY_FORMS: frozenset({"AE", "SAE", "SPA", "DTH", "PRG", "INF"}),
+}
+
+
+def may_see(user: User, design: FormDesign) -> bool:
+    """Tell whether the role may open forms of this design."""
+    if not user.may(design.seen_by):
+        return False
+    limit = user.limit(Permission.READ_CASEBOOK)
+    allowed = LIMITED_TO.get(limit) if limit else None
+    return allowed is None or design.code in allowed
+
+
+def may_enter(user: User, design: FormDesign) -> bool:
+    """Tell whether the role may enter data into forms of this design."""
+    return not design.system_made and any(user.may(p) for p in design.entered_by)
+
+
+def visible_codes(user: User) -> list[str]:
+    """Return the codes of the forms that the role may open."""
+    return [d.code for d in catalogue.designs().values() if may_see(user, d)]

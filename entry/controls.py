@@ -1,0 +1,138 @@
+"""The control of each item type, and what a person typed into it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+
+from casebook import items
+from casebook.items import Item
+from casebook.values import MissingCode, Value
+
+RADIO_MOST = 4
+EXTRA_ROWS = 2
+Options = Sequence[tuple[str, str]]
+Typed = QueryDict | MultiValueDict[str, str]
+
+
+class RadioButtons(forms.RadioSelect):
+    """Answers side by side."""
+
+    template_name = "entry/controls/radio.html"
+
+
+class CheckBoxes(forms.CheckboxSelectMultiple):
+    """Several answers, one below the other."""
+
+    template_name = "entry/controls/checkboxes.html"
+
+
+def _translated(item: Item) -> Options:
+    return [(t.value, _(t.label)) for t in item.facts.terms or ()]
+
+
+def widget_of(item: Item, options: Options = ()) -> forms.Widget:
+    """Return the control of an item; `options` are those read from the database."""
+    if isinstance(item, items.MultipleChoice):
+        return CheckBoxes(choices=_translated(item))
+    if isinstance(item, items.Choice):
+        choices = _translated(item)
+        if len(choices) <= RADIO_MOST:
+            return RadioButtons(choices=choices)
+        return forms.Select({"class": "form-select"}, [("", ""), *choices])
+    if isinstance(item, items.User):
+        return forms.Select({"class": "form-select"}, [("", ""), *options])
+    if isinstance(item, items.File):
+        accept = {"class": "form-control", "accept": ",".join(item.types)}
+        return forms.FileInput(accept)
+    if isinstance(item, items.Text) and item.rows > 1:
+        return forms.Textarea({"class": "form-control", "rows": item.rows})
+    return forms.TextInput(_attributes(item))
+
+
+def _attributes(item: Item) -> dict[str, str]:
+    if isinstance(item, items.Number | items.Lab):
+        return {
+            "class": "form-control number-input",
+            "inputmode": "decimal",
+            "autocomplete": "off",
+        }
+    by_type: dict[type[Item], dict[str, str]] = {
+        items.Date: {"type": "date", "class": "form-control date-input"},
+        items.DateTime: {"type": "datetime-local", "class": "form-control date-input"},
+        items.Time: {"type": "time", "class": "form-control date-input"},
+        items.PartialDate: {
+            "class": "form-control date-input",
+            "placeholder": "2026-03-08",
+            "autocomplete": "off",
+        },
+    }
+    return by_type.get(type(item), {"class": "form-control", "autocomplete": "off"})
+
+
+def entered(item: Item, name: str, typed: Typed) -> Any:
+    """Return what was entered into an item: raw text, a missing code, or nothing.
+
+    `KeyError` means that the page did not show the item at all.
+    """
+    if code := typed.get(f"{name}__missing"):
+        return MissingCode(code)
+    if isinstance(item, items.MultipleChoice):
+        if f"{name}__shown" not in typed:
+            raise KeyError(name)
+        return typed.getlist(name)
+    if isinstance(item, items.Rows):
+        return _rows(item, name, typed)
+    if name not in typed and f"{name}__shown" in typed:
+        return ""  # radio buttons of which none is chosen
+    raw = typed[name]
+    if isinstance(item, items.Lab):
+        return (raw, typed.get(f"{name}__unit", item.standard_unit)) if raw else None
+    return raw
+
+
+def _rows(item: items.Rows, name: str, typed: Typed) -> list[dict[str, str]]:
+    count = int(typed[f"{name}__rows"])
+    return [
+        {
+            column: typed.get(f"{name}-{number}-{column}", "")
+            for column in item.columns
+        }
+        for number in range(count)
+    ]
+
+
+def shown(item: Item, name: str, value: Value) -> dict[str, Any]:
+    """Return what the controls of an item hold for a stored value."""
+    if isinstance(value, MissingCode):
+        return {f"{name}__missing": value.value}
+    held = {name: item.as_text(value)}
+    if isinstance(item, items.Lab):
+        held[f"{name}__unit"] = value.unit if value else item.standard_unit
+    if isinstance(item, items.User):
+        held[name] = "" if value is None else str(value)
+    return held
+
+
+def row_controls(
+    item: items.Rows, name: str, rows: Sequence[Mapping[str, Any]], extra: int
+) -> list[list[str]]:
+    """Return the controls of a small table, with empty rows at its end."""
+    filled = [dict(row) for row in rows]
+    return [
+        [
+            widget_of(column).render(
+                f"{name}-{number}-{key}",
+                row.get(key),
+                {
+                    "aria-label": f"{column.verbose_name} {number + 1}",
+                    "id": f"item-{name}-{number}-{key}",
+                },
+            )
+            for key, column in item.columns.items()
+        ]
+        for number, row in enumerate([*filled, *({} for _n in range(extra))])
+    ]

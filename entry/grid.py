@@ -1,0 +1,279 @@
+"""The casebook of one participant and the matrix of all, in fixed numbers of selects."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q
+
+from accounts.models import User
+from casebook import catalogue
+from casebook.design import FormDesign
+from casebook.models import FormInstance, FormStatus, Participant
+from casebook.selectors import binders_of
+from casebook.sheets import Binder
+from enrollment import statuses
+from enrollment.selectors import statuses_of
+from entry.selectors import may_see, participants_visible_to, visible_codes
+from review.models import Query, QueryState, Signature, Verification
+from trial_edc.vocabulary import VisitCode, VisitStatus
+from visits import schedule
+from visits.schedule import Schedule, Visit
+from visits.selectors import schedules_of
+
+GRID_VISITS = tuple(code for code in VisitCode if code not in ("UNS", "EOS"))
+WAITING = (FormStatus.NOT_STARTED, FormStatus.DRAFT)
+STRIP = ("DEM", "SCN")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One sheet in the grid, with the marks beside its status."""
+
+    form: FormInstance
+    open_queries: int
+    is_verified: bool
+    changed_since: bool
+    is_signed: bool | None  # None: never signed
+
+    @property
+    def marks(self) -> list[str]:
+        """Return the marks in the order of attention."""
+        found = ["changed_since_verified"] if self.changed_since else []
+        found += ["verified"] if self.is_verified else []
+        found += ["signed"] if self.is_signed else []
+        found += ["signature_broken"] if self.is_signed is False else []
+        return found + (["locked"] if self.form.locked_at else [])
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """One form with its cells by column; `label` names a sheet without a visit."""
+
+    design: FormDesign
+    cells: list[list[Cell]]
+
+
+@dataclass(frozen=True)
+class LogCount:
+    """A log of the casebook."""
+
+    design: FormDesign
+    rows: int
+    open_queries: int
+
+
+@dataclass(frozen=True)
+class Casebook:
+    """One participant's binder as a grid of forms and visits."""
+
+    participant: Participant
+    status: str
+    schedule: Schedule
+    columns: list[Visit]
+    rows: list[GridRow]
+    once: list[Cell]
+    logs: list[LogCount]
+    unscheduled: list[Cell]
+    sex: str | None
+    age_years: int | None
+    open_queries: int
+    overdue: int
+    creatinine: list[tuple[Any, Decimal]]
+
+
+def casebook_of(participant: Participant, user: User) -> Casebook:
+    """Return the casebook as a person may see it."""
+    codes = visible_codes(user)
+    forms = list(
+        FormInstance.objects.filter(participant=participant, code__in=codes)
+        .filter(struck_at=None)
+        .order_by("visit_number", "occurrence")
+    )
+    read = {*schedule.FORMS, *statuses.CODES, *STRIP, "CRE"}
+    binder = binders_of([participant], sorted(read))[participant.pk]
+    plan = schedules_of([participant], {participant.pk: binder})[participant.pk]
+    status = statuses_of([participant], {participant.pk: binder})[participant.pk]
+    cells = _cells(forms)
+    columns = [visit for visit in plan.visits if visit.code in GRID_VISITS]
+    by_code: dict[str, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        by_code[cell.form.code].append(cell)
+    return Casebook(
+        participant=participant,
+        status=status.value,
+        schedule=plan,
+        columns=columns,
+        rows=_grid(columns, by_code, user),
+        once=[c for c in cells if _is_once(c.form)],
+        logs=_logs(by_code, user),
+        unscheduled=[c for c in cells if c.form.visit == VisitCode.UNSCHEDULED],
+        sex=binder.value("DEM", "sex") or binder.value("SCN", "sex"),
+        age_years=_age(binder),
+        open_queries=sum(cell.open_queries for cell in cells),
+        overdue=_overdue(plan, cells),
+        creatinine=_creatinine(binder),
+    )
+
+
+def _is_once(form: FormInstance) -> bool:
+    collected = catalogue.design(form.code).collected
+    return not collected.visits and not collected.is_log
+
+
+def _age(binder: Binder) -> int | None:
+    if (age := binder.fact("age_years")) is not None:
+        return int(age)
+    told = binder.value("SCN", "age_years")
+    return int(told) if told is not None else None
+
+
+def _creatinine(binder: Binder) -> list[tuple[Any, Decimal]]:
+    found = [(row.get("sample_at"), row.get("value")) for row in binder.rows("CRE")]
+    taken = [(at.text, value.standard) for at, value in found if at and value]
+    return sorted(taken)
+
+
+def _cells(forms: list[FormInstance]) -> list[Cell]:
+    queries = Counter(
+        Query.objects.filter(form__in=forms, state=QueryState.OPEN).values_list(
+            "form_id", flat=True
+        )
+    )
+    verified: dict[int, list[Verification]] = defaultdict(list)
+    for one in Verification.objects.filter(form__in=forms, withdrawn_at=None):
+        verified[one.form_id].append(one)
+    signed: dict[int, list[Signature]] = defaultdict(list)
+    for signature in Signature.objects.filter(form__in=forms):
+        signed[signature.form_id or 0].append(signature)
+    return [
+        Cell(
+            form,
+            queries[form.pk],
+            *_verification(form, verified[form.pk]),
+            _signature(form, signed[form.pk]),
+        )
+        for form in forms
+    ]
+
+
+def _verification(form: FormInstance, given: list[Verification]) -> tuple[bool, bool]:
+    latest: dict[str, int] = {}
+    for one in given:
+        latest.update(one.items)
+    if not latest:
+        return False, False
+    if set(form.item_revisions) == {"sealed"}:
+        stale = max(latest.values()) < form.revision
+    else:
+        now = form.item_revisions
+        stale = any(now.get(item, 0) != at for item, at in latest.items())
+        if not stale and set(now) - set(latest):
+            return False, False
+    return not stale, stale
+
+
+def _signature(form: FormInstance, given: list[Signature]) -> bool | None:
+    return any(one.holds_for(form) for one in given) if given else None
+
+
+def _grid(
+    columns: list[Visit], by_code: Mapping[str, list[Cell]], user: User
+) -> list[GridRow]:
+    rows = []
+    for code, design in catalogue.designs().items():
+        if not design.collected.visits or not may_see(user, design):
+            continue
+        cells = [
+            [c for c in by_code.get(code, ()) if c.form.visit == visit.code]
+            for visit in columns
+        ]
+        if any(cells):
+            rows.append(GridRow(design, cells))
+    return rows
+
+
+def _logs(by_code: Mapping[str, list[Cell]], user: User) -> list[LogCount]:
+    return [
+        LogCount(
+            design,
+            len(by_code.get(design.code, ())),
+            sum(cell.open_queries for cell in by_code.get(design.code, ())),
+        )
+        for design in catalogue.logs()
+        if may_see(user, design)
+    ]
+
+
+def _overdue(plan: Schedule, cells: Iterable[Cell]) -> int:
+    late = {v.code for v in plan.visits if v.status == VisitStatus.OVERDUE}
+    return sum(
+        cell.form.visit in late and cell.form.status in WAITING for cell in cells
+    )
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One participant in the matrix."""
+
+    participant: Participant
+    status: str
+    visits: list[Visit]
+    next_visit: Visit | None
+    open_queries: int
+    drafts: int
+    to_verify: int
+
+    @property
+    def is_overdue(self) -> bool:
+        """Tell whether a visit is overdue."""
+        return any(visit.status == VisitStatus.OVERDUE for visit in self.visits)
+
+    @property
+    def is_due(self) -> bool:
+        """Tell whether a visit is due."""
+        return any(visit.status == VisitStatus.DUE for visit in self.visits)
+
+
+FILTERS = {
+    "overdue": lambda row: row.is_overdue,
+    "due": lambda row: row.is_due,
+    "queries": lambda row: row.open_queries > 0,
+    "drafts": lambda row: row.drafts > 0,
+    "verify": lambda row: row.to_verify > 0,
+}
+
+
+def matrix_for(user: User) -> list[MatrixRow]:
+    """Return all participants with their visits; the selects do not grow with them."""
+    people = list(participants_visible_to(user))
+    binders = binders_of(people, sorted({*schedule.FORMS, *statuses.CODES}))
+    plans = schedules_of(people, binders)
+    states = statuses_of(people, binders)
+    counts = _counts(user)
+    return [
+        MatrixRow(
+            person,
+            states[person.pk].value,
+            [v for v in plans[person.pk].visits if v.code in GRID_VISITS],
+            plans[person.pk].next_visit,
+            *counts.get(person.pk, (0, 0, 0)),
+        )
+        for person in people
+    ]
+
+
+def _counts(user: User) -> dict[int, tuple[int, int, int]]:
+    held = FormInstance.objects.filter(code__in=visible_codes(user), struck_at=None)
+    asked = Q(queries__state=QueryState.OPEN)
+    drafts = Q(status=FormStatus.DRAFT)
+    unverified = Q(status=FormStatus.COMPLETE, verifications=None)
+    found = held.values_list("participant_id").annotate(
+        queries=Count("queries", filter=asked, distinct=True),
+        drafts=Count("id", filter=drafts, distinct=True),
+        unverified=Count("id", filter=unverified, distinct=True),
+    )
+    return {pk: tuple(counts) for pk, *counts in found}
+

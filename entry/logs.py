@@ -1,0 +1,56 @@
+"""A log of one participant as a table."""
+
+from dataclasses import dataclass
+
+from casebook.design import FormDesign
+from casebook.display import words
+from casebook.items import Item
+from casebook.models import FormInstance, Participant
+from casebook.selectors import stored_sheets
+from review.selectors import unanswered_counts
+
+MOST_COLUMNS = 8
+
+
+@dataclass(frozen=True)
+class LogRow:
+    """One row of a log: its sheet and its cells in words."""
+
+    form: FormInstance
+    cells: list[str]
+    open_queries: int
+
+
+@dataclass(frozen=True)
+class LogTable:
+    """The rows of a log; struck-out ones stay visible."""
+
+    columns: list[Item]
+    rows: list[LogRow]
+
+
+def log_table(participant: Participant, design: FormDesign) -> LogTable:
+    """Return a log in three selects, however long it is."""
+    forms = list(
+        FormInstance.objects.filter(participant=participant, code=design.code).order_by(
+            "visit", "visit_number", "occurrence"
+        )
+    )
+    stored = stored_sheets([participant.pk], [design.code], with_struck=True)
+    sheets = {sheet.form_id: sheet for _pk, sheet in stored}
+    asked = unanswered_counts(forms)
+    columns = dict(list(design.items.items())[:MOST_COLUMNS])
+    rows = [
+        LogRow(
+            form,
+            [
+                words(item, sheets[form.pk].values.get(name))
+                if form.pk in sheets
+                else ""
+                for name, item in columns.items()
+            ],
+            asked.get(form.pk, 0),
+        )
+        for form in forms
+    ]
+    return LogTable(list(columns.values()), rows)

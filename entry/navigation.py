@@ -1,0 +1,47 @@
+"""Where a person goes from a form: the next one of the visit, or the casebook."""
+
+from django.urls import reverse
+
+from accounts.models import User
+from casebook import catalogue
+from casebook.models import FormInstance, FormStatus
+from entry.selectors import forms_visible_to, may_enter
+
+OPEN = (FormStatus.NOT_STARTED, FormStatus.DRAFT)
+
+
+def address(form: FormInstance, item: str = "") -> str:
+    """Return the address of a form page, or of an item on it."""
+    page = reverse("entry:form", args=[form.pk])
+    return f"{page}#row-{item}" if item else page
+
+
+def casebook_address(form: FormInstance) -> str:
+    """Return the address of the binder that holds the form."""
+    return reverse("entry:casebook", args=[form.participant.number])
+
+
+def next_form(form: FormInstance, user: User) -> FormInstance | None:
+    """Return the next form of the same visit that is not complete and is the user's."""
+    designs = catalogue.designs()
+    order = list(designs)
+    held = forms_visible_to(user).filter(
+        participant=form.participant,
+        visit=form.visit,
+        visit_number=form.visit_number,
+        status__in=OPEN,
+        struck_at=None,
+    )
+    waiting = [
+        one
+        for one in held
+        if one.pk != form.pk and may_enter(user, designs[one.code])
+    ]
+    waiting.sort(
+        key=lambda one: (
+            order.index(one.code) < order.index(form.code),
+            order.index(one.code),
+            one.occurrence,
+        )
+    )
+    return waiting[0] if waiting else None

@@ -1,0 +1,419 @@
+"""The form page: everything that one sheet shows, gathered in few selects."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from crispy_forms.layout import Layout
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Permission
+from capture import autosaves
+from capture.models import Autosave
+from capture.problems import (
+    Clash,
+    Conflict,
+    EraseNeeded,
+    ExplanationNeeded,
+    NotSaved,
+    ReasonNeeded,
+    Refused,
+)
+from capture.vocabulary import ChangeReason, StrikeReason
+from casebook import catalogue, engine, items
+from casebook.checks import Finding
+from casebook.derived import derived_values, offers
+from casebook.display import words
+from casebook.items import Item
+from casebook.models import FormInstance, FormStatus
+from casebook.selectors import binder_of, row_of, sheet_of
+from casebook.values import MissingCode, Value
+from entry import controls
+from entry.layout import ItemForm, SectionBlock
+from entry.selectors import may_enter
+from review.models import Query, QueryState, Signature
+from review.selectors import queries_of, verified_items
+from trial_edc.templatetags.components import ErrorLine
+from trial_edc.vocabulary import MissingCode as Missing
+from trial_edc.vocabulary import VisitCode
+
+
+@dataclass
+class ItemView:
+    """One item as the page shows it."""
+
+    name: str
+    item: Item
+    control: str
+    text: str
+    required: bool
+    shown: bool
+    read_only: bool
+    condition: Any
+    missing: str = ""
+    unit: str = ""
+    errors: list[str] = field(default_factory=list)
+    soft: list[tuple[str, str, str]] = field(default_factory=list)
+    reason_asked: bool = False
+    reason: tuple[str, str] = ("", "")
+    clash: Clash | None = None
+    query: str = ""
+    verified: bool | None = None
+    has_history: bool = False
+    is_pending: bool = False
+    rows: list[list[str]] = field(default_factory=list)
+    stored_file: str = ""
+
+    @property
+    def missing_choices(self) -> list[tuple[str, str]]:
+        """Return the missing codes that may be chosen."""
+        return [(code.value, _(code.label)) for code in Missing]
+
+    @property
+    def units(self) -> list[str]:
+        """Return the units of a laboratory value."""
+        return list(self.item.units) if isinstance(self.item, items.Lab) else []
+
+    @property
+    def is_group(self) -> bool:
+        """Tell whether the control is a group of buttons or boxes."""
+        choice = isinstance(self.item, items.Choice)
+        few = len(self.item.facts.terms or ()) <= controls.RADIO_MOST
+        return isinstance(self.item, items.MultipleChoice) or (choice and few)
+
+    @property
+    def condition_json(self) -> str:
+        """Return the condition of skip logic as the page's script asks it."""
+        return json.dumps(self.condition)
+
+    @property
+    def is_file(self) -> bool:
+        """Tell whether the item holds a file."""
+        return isinstance(self.item, items.File)
+
+    @property
+    def columns(self) -> list[Any]:
+        """Return the headings of a small table."""
+        if not isinstance(self.item, items.Rows):
+            return []
+        return [column.verbose_name for column in self.item.columns.values()]
+
+    @property
+    def theirs(self) -> str:
+        """Return the other side of a clash in words."""
+        return words(self.item, self.clash.theirs) if self.clash else ""
+
+
+class FormPage:
+    """One sheet for one reader, with what was typed and what is wrong with it."""
+
+    def __init__(
+        self,
+        form: FormInstance,
+        user: User,
+        typed: controls.Typed | None = None,
+        problem: NotSaved | None = None,
+    ) -> None:
+        """Read the sheet."""
+        self.form, self.user, self.typed, self.problem = form, user, typed, problem
+        self.design = catalogue.design(form.code)
+        self.row = row_of(form)
+        self.row.form = form
+        self.sheet = sheet_of(form, self.row)
+        self.binder = binder_of(form.participant).with_sheet(self.sheet)
+        self.queries = queries_of(form)
+        self.verifications = list(form.verifications.all())
+
+    @cached_property
+    def may_enter(self) -> bool:
+        """Tell whether the reader can change anything here."""
+        is_open = not self.form.is_closed and self.form.struck_at is None
+        return is_open and may_enter(self.user, self.design)
+
+    @property
+    def may_sign(self) -> bool:
+        """Tell whether the reader signs forms like this one."""
+        return self.design.signature is not None and self.user.may(
+            self.design.signed_by
+        )
+
+    @property
+    def may_verify(self) -> bool:
+        """Tell whether the reader verifies items."""
+        return self.user.may(Permission.VERIFY) and self.form.revision > 0
+
+    @cached_property
+    def signatures(self) -> list[tuple[Signature, bool]]:
+        """Return the signatures with whether each holds."""
+        if self.design.signature is None:
+            return []
+        given = self.form.signatures.select_related("signer")
+        return [(one, one.holds_for(self.form)) for one in given]
+
+    @property
+    def is_signed(self) -> bool:
+        """Tell whether a signature holds."""
+        return any(holds for _one, holds in self.signatures)
+
+    @cached_property
+    def autosave(self) -> Autosave | None:
+        """Return the reader's own unsaved typing."""
+        if not self.may_enter or self.typed is not None:
+            return None
+        return autosaves.of(self.form, self.user)
+
+    @cached_property
+    def others(self) -> list[Autosave]:
+        """Return who else has typed here without saving."""
+        return autosaves.others_at_work(self.form, self.user) if self.may_enter else []
+
+    @property
+    def based_on(self) -> int:
+        """Return the revision that the reader's next save refers to."""
+        if isinstance(self.problem, Conflict):
+            return self.problem.revision
+        if self.typed is not None and self.typed.get("based_on"):
+            return int(self.typed["based_on"])
+        return self.form.revision
+
+    @property
+    def asks_reasons(self) -> bool:
+        """Tell whether changes need a reason."""
+        return self.form.first_completed_at is not None
+
+    @property
+    def place(self) -> str:
+        """Return where in the binder the sheet hangs, in words."""
+        form = self.form
+        visit = _(VisitCode(form.visit).label) if form.visit else ""
+        if form.visit_number:
+            visit += f" {form.visit_number}"
+        number = f" {form.occurrence}" if self.design.is_repeated else ""
+        return f"{visit} · {self.design.title}{number}".removeprefix(" · ")
+
+    @property
+    def erased(self) -> list[ItemView]:
+        """Return the items that saving would erase."""
+        if not isinstance(self.problem, EraseNeeded):
+            return []
+        return [self.view(name) for name in self.problem.items]
+
+    @property
+    def may_strike(self) -> bool:
+        """Tell whether the reader may strike this row out."""
+        return self.may_enter and (
+            self.design.is_repeated or self.design.is_revocable
+        ) and self.form.revision > 0
+
+    @property
+    def strike_choices(self) -> list[tuple[str, str]]:
+        """Return the pick list of reasons for striking out."""
+        return [(reason.value, _(reason.label)) for reason in StrikeReason]
+
+    @property
+    def reason_choices(self) -> list[tuple[str, str]]:
+        """Return the pick list of reasons for a change."""
+        return [(reason.value, _(reason.label)) for reason in ChangeReason]
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether the form is marked complete."""
+        return self.form.status == FormStatus.COMPLETE
+
+    @cached_property
+    def pending(self) -> list[str]:
+        """Return required items that a complete form lacks (new in a version)."""
+        if not self.is_complete:
+            return []
+        return engine.pending_items(self.design, self.sheet, self.binder)
+
+    @cached_property
+    def errors(self) -> dict[str, list[Finding]]:
+        """Return hard findings by item."""
+        found: dict[str, list[Finding]] = {}
+        if isinstance(self.problem, Refused):
+            for finding in self.problem.findings:
+                found.setdefault(finding.item, []).append(finding)
+        return found
+
+    @cached_property
+    def item_form(self) -> forms.Form:
+        """Return the controls as a crispy form laid out in sections."""
+        return ItemForm()
+
+    @cached_property
+    def sections(self) -> list[tuple[Any, list[ItemView]]]:
+        """Return the sections with their items."""
+        return [
+            (section.title, [self.view(name) for name in section.items])
+            for section in self.design.sections
+        ]
+
+    @cached_property
+    def offered(self) -> dict[str, Value]:
+        """Return what a sheet that nobody has touched may be filled in with."""
+        return offers(self.sheet, self.binder) if self.form.revision == 0 else {}
+
+    @cached_property
+    def derived(self) -> list[Any]:
+        """Return the values that are computed from this sheet, never typed."""
+        return list(derived_values(self.sheet, self.binder))
+
+    @property
+    def laid_out(self) -> forms.Form:
+        """Return the form with its layout, as `{% crispy %}` draws it."""
+        blocks = [SectionBlock(self, title, views) for title, views in self.sections]
+        self.item_form.helper.layout = Layout(*blocks)
+        return self.item_form
+
+    @property
+    def error_lines(self) -> list[ErrorLine]:
+        """Return what the list on top says."""
+        lines = [
+            ErrorLine(text, f"item-{view.name}", str(view.item.verbose_name))
+            for _title, views in self.sections
+            for view in views
+            for text in (*view.errors, *self._asked(view))
+        ]
+        return lines
+
+    def _asked(self, view: ItemView) -> list[str]:
+        asked = []
+        if view.clash:
+            asked.append(_("Somebody else changed this meanwhile. Choose one."))
+        if view.reason_asked and isinstance(self.problem, ReasonNeeded):
+            asked.append(_("Say why it changes."))
+        if view.soft and isinstance(self.problem, ExplanationNeeded):
+            asked.append(view.soft[0][1])
+        if isinstance(self.problem, EraseNeeded) and view.name in self.problem.items:
+            asked.append(_("Would be erased: %(value)s") % {"value": view.text})
+        return asked
+
+    def view(self, name: str) -> ItemView:
+        """Return one item as the page shows it."""
+        item = self.design.items[name]
+        value = self.sheet.values.get(name)
+        held = self._held(name, item, value)
+        facts = item.facts
+        allowed = not facts.judged or self.user.may(Permission.JUDGE)
+        revisions = self.sheet.item_revisions
+        view = ItemView(
+            name=name,
+            item=item,
+            control=self._control(name, item, held),
+            text=self._text(item, value),
+            required=engine.is_required(item, self.sheet, self.binder),
+            shown=engine.is_applicable(item, self.sheet, self.binder),
+            read_only=not (self.may_enter and allowed),
+            condition=facts.only_if.as_json() if facts.only_if else None,
+            missing=str(held.get(f"{name}__missing", "")),
+            unit=str(held.get(f"{name}__unit", "")),
+            verified=verified_items(self.verifications, revisions).get(name),
+            has_history=revisions.get(name, 0) > 0,
+            query=self._query_state(self.queries.get(name, [])),
+            is_pending=name in self.pending,
+        )
+        if view.is_file and isinstance(value, str):
+            view.stored_file = reverse("entry:file", args=[self.form.pk, name])
+        if isinstance(item, items.Rows):
+            view.rows = self._row_controls(name, item, value)
+        self._add_problem(view)
+        return view
+
+    def _held(self, name: str, item: Item, value: Value) -> Mapping[str, Any]:
+        if self.typed is None:
+            return controls.shown(item, name, self.offered.get(name, value))
+        if isinstance(item, items.MultipleChoice):
+            held: dict[str, Any] = {name: self.typed.getlist(name)}
+        else:
+            held = {name: self.typed.get(name, "")}
+        for part in ("missing", "unit"):
+            held[f"{name}__{part}"] = self.typed.get(f"{name}__{part}", "")
+        return held
+
+    def _control(self, name: str, item: Item, held: Mapping[str, Any]) -> str:
+        if isinstance(item, items.Rows):
+            return ""
+        field = forms.Field(
+            required=False, widget=controls.widget_of(item, self._options(item))
+        )
+        self.item_form.fields[name] = field
+        self.item_form.initial[name] = held.get(name)
+        attributes = {"id": f"item-{name}", "aria-describedby": f"about-{name}"}
+        return self.item_form[name].as_widget(attributes)
+
+    def _row_controls(
+        self, name: str, item: items.Rows, value: Value
+    ) -> list[list[str]]:
+        if self.typed is not None and f"{name}__rows" in self.typed:
+            typed = controls.entered(item, name, self.typed)
+            rows = typed if isinstance(typed, list) else []
+            return controls.row_controls(item, name, rows, 0)
+        rows = [] if isinstance(value, MissingCode) or value is None else value
+        return controls.row_controls(item, name, rows, controls.EXTRA_ROWS)
+
+    def _options(self, item: Item) -> controls.Options:
+        if isinstance(item, items.Ref):
+            rows = self.binder.rows(item.form) if item.form else ()
+            title = catalogue.design(item.form).row_title if item.form else ()
+            return [
+                (str(row.form_id), _row_name(row.occurrence, [row.get(t) for t in title]))
+                for row in rows
+            ]
+        return self._people if isinstance(item, items.User) else ()
+
+    @cached_property
+    def _people(self) -> controls.Options:
+        active = User.objects.filter(is_active=True).order_by("full_name")
+        return [(str(person.pk), str(person)) for person in active]
+
+    def _text(self, item: Item, value: Value) -> str:
+        if isinstance(item, items.User) and value is not None:
+            return dict(self._options(item)).get(str(value), str(value))
+        return words(item, value)
+
+    @staticmethod
+    def _query_state(queries: list[Query]) -> str:
+        states = {query.state for query in queries}
+        for state in (QueryState.OPEN, QueryState.ANSWERED, QueryState.CLOSED):
+            if state in states:
+                return state.value
+        return ""
+
+    def _add_problem(self, view: ItemView) -> None:
+        name, problem = view.name, self.problem
+        view.errors = [told(finding) for finding in self.errors.get(name, [])]
+        if isinstance(problem, ExplanationNeeded):
+            view.soft = [
+                (f.check_id, told(f), self._typed(f"explain:{f.check_id}"))
+                for f in problem.findings
+                if f.item == name
+            ]
+        if isinstance(problem, ReasonNeeded):
+            view.reason_asked = name in problem.items
+        view.reason_asked = view.reason_asked or bool(self._typed(f"{name}__reason"))
+        view.reason = (
+            self._typed(f"{name}__reason"),
+            self._typed(f"{name}__reason_text"),
+        )
+        if isinstance(problem, Conflict):
+            clashes = {clash.item: clash for clash in problem.clashes}
+            view.clash = clashes.get(name)
+
+    def _typed(self, key: str) -> str:
+        return self.typed.get(key, "") if self.typed is not None else ""
+
+
+def told(finding: Finding) -> str:
+    """Return a finding's message in the reader's language."""
+    text = _(str(finding.message))
+    return text % finding.details if finding.details else text
+
+
+def _row_name(number: int, values: list[Value]) -> str:
+    return " · ".join([str(number), *(str(value) for value in values if value)])

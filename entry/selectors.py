@@ -1,0 +1,30 @@
+"""What a person may see of the binders."""
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from accounts.roles import Permission
+from casebook.access import may_enter, may_see, visible_codes
+from casebook.models import FormInstance, Participant
+
+__all__ = [
+    "forms_visible_to",
+    "may_enter",
+    "may_see",
+    "participants_visible_to",
+    "visible_codes",
+]
+
+
+def forms_visible_to(user: User) -> QuerySet[FormInstance]:
+    """Return the sheets that a person may open."""
+    return FormInstance.objects.filter(code__in=visible_codes(user)).select_related(
+        "participant", "saved_by", "locked_by"
+    )
+
+
+def participants_visible_to(user: User) -> QuerySet[Participant]:
+    """Return the participants whose binder a person may open."""
+    if not (user.may(Permission.READ_CASEBOOK) or user.may(Permission.SEE_PRODUCT)):
+        return Participant.objects.none()
+    return Participant.objects.all()

@@ -1,0 +1,27 @@
+"""Addresses of the entry pages."""
+
+from django.urls import path
+
+from entry.views import casebook, form, item, work
+
+app_name = "entry"
+urlpatterns = [
+    path("", work.my_work, name="my_work"),
+    path("participants/", casebook.matrix, name="matrix"),
+    path("find/", casebook.find, name="find"),
+    path("participants/<str:number>/", casebook.casebook, name="casebook"),
+    path("participants/<str:number>/logs/<str:code>/", casebook.log, name="log"),
+    path(
+        "participants/<str:number>/logs/<str:code>/add/",
+        casebook.add_row,
+        name="add_row",
+    ),
+    path("forms/<int:pk>/", form.form_page, name="form"),
+    path("forms/<int:pk>/autosave/", form.autosave, name="autosave"),
+    path("forms/<int:pk>/discard/", form.discard, name="discard"),
+    path("forms/<int:pk>/sign/", form.sign, name="sign"),
+    path("forms/<int:pk>/verify/", item.verify_form, name="verify_form"),
+    path("forms/<int:pk>/strike/", casebook.strike, name="strike"),
+    path("forms/<int:pk>/items/<str:item>/", item.panel, name="panel"),
+    path("forms/<int:pk>/items/<str:item>/file/", form.file, name="file"),
+]

@@ -1,0 +1,132 @@
+"""Participants: the matrix, one casebook, its logs, the finder."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import StaffRequest, permitted
+from accounts.roles import Permission
+from audit.attribution import Reason, Via
+from capture.services import strike_row
+from casebook import catalogue, services
+from casebook.models import Participant
+from entry import navigation
+from entry.grid import FILTERS, casebook_of, matrix_for
+from entry.logs import log_table
+from entry.selectors import may_enter, may_see, participants_visible_to
+from entry.views.form import READERS, visible_form
+from trial_edc.protocol import PROTOCOL
+
+BINDERS = (Permission.READ_CASEBOOK, Permission.SEE_PRODUCT)
+
+
+def visible_participant(request: StaffRequest, number: str) -> Participant:
+    """Return a participant whose binder the reader may open, else 404."""
+    return get_object_or_404(participants_visible_to(request.user), number=number)
+
+
+@permitted(*BINDERS)
+def matrix(request: StaffRequest) -> HttpResponse:
+    """Show all participants and their visits on one page."""
+    rows = matrix_for(request.user)
+    chosen = request.GET.get("show", "")
+    status = request.GET.get("status", "")
+    counts = {name: sum(map(rule, rows)) for name, rule in FILTERS.items()}
+    statuses = sorted({row.status for row in rows})
+    shown = [
+        row
+        for row in rows
+        if (chosen not in FILTERS or FILTERS[chosen](row))
+        and status in ("", row.status)
+    ]
+    told = {
+        "rows": shown,
+        "total": len(rows),
+        "counts": counts,
+        "chosen": chosen,
+        "status": status,
+        "statuses": statuses,
+        "slots": PROTOCOL.schedule.visits,
+    }
+    return render(request, "entry/matrix.html", told)
+
+
+@permitted(*BINDERS)
+def casebook(request: StaffRequest, number: str) -> HttpResponse:
+    """Show the binder of one participant."""
+    participant = visible_participant(request, number)
+    book = casebook_of(participant, request.user)
+    return render(request, "entry/casebook.html", {"book": book})
+
+
+@permitted(*BINDERS)
+def log(request: StaffRequest, number: str, code: str) -> HttpResponse:
+    """Show a log of a participant as a table."""
+    participant = visible_participant(request, number)
+    design = catalogue.designs().get(code)
+    if design is None or not design.is_repeated or not may_see(request.user, design):
+        raise Http404
+    told = {
+        "participant": participant,
+        "design": design,
+        "table": log_table(participant, design),
+        "may_add": may_enter(request.user, design),
+        "client_key": uuid.uuid4(),
+    }
+    return render(request, "entry/log.html", told)
+
+
+@require_POST
+@permitted(*READERS)
+def add_row(request: StaffRequest, number: str, code: str) -> HttpResponse:
+    """Add a row to a log and open it; a second click opens the same row."""
+    participant = visible_participant(request, number)
+    design = catalogue.designs().get(code)
+    if design is None or not design.is_repeated or not may_see(request.user, design):
+        raise Http404
+    if not may_enter(request.user, design):
+        raise PermissionDenied
+    try:
+        key = uuid.UUID(request.POST.get("client_key", ""))
+    except ValueError:
+        key = uuid.uuid4()
+    visit = request.POST.get("visit", "")
+    if design.collected.is_log or visit not in design.collected.visits:
+        visit = ""
+    form = services.add_row(
+        participant, code, by=request.user, visit=visit, client_key=key
+    )
+    return redirect(navigation.address(form))
+
+
+@require_POST
+@permitted(*READERS)
+def strike(request: StaffRequest, pk: int) -> HttpResponse:
+    """Strike a row out, with a reason."""
+    form = visible_form(request, pk)
+    code, text = request.POST.get("code", ""), request.POST.get("text", "").strip()
+    if not code or not text:
+        messages.error(request, _("Choose a reason and write why; nothing changed."))
+        return redirect(navigation.address(form))
+    strike_row(form, by=request.user, reason=Reason(code, text), via=Via.PAGE)
+    messages.success(request, _("Struck out. The values stay visible here."))
+    return redirect(navigation.address(form))
+
+
+@permitted(*BINDERS)
+def find(request: StaffRequest) -> HttpResponse:
+    """Open the participant of a number, also of a part of one."""
+    asked = request.GET.get("q", "").strip()
+    seen = participants_visible_to(request.user)
+    found = list(seen.filter(number__icontains=asked)[:2]) if asked else []
+    if len(found) == 1:
+        return redirect("entry:casebook", found[0].number)
+    if asked:
+        text = _("Several participants fit.") if found else _("No participant fits.")
+        messages.warning(request, text)
+    return redirect("entry:matrix")

@@ -1,0 +1,165 @@
+"""The form page: read, save, restore, sign, files."""
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import StaffRequest, permitted
+from accounts.forms import ConfirmIdentityForm
+from accounts.roles import Permission
+from audit.attribution import Via
+from capture import autosaves
+from capture.problems import Conflict, FormClosed, NotSaved, Refused
+from capture.services import save_entry, sign_form
+from casebook import catalogue, files
+from casebook.checks import Finding
+from casebook.models import FormInstance
+from entry import navigation
+from entry.page import FormPage
+from entry.selectors import forms_visible_to
+from entry.submission import entry_of
+from review.problems import ReviewRefused
+from trial_edc import clock
+from trial_edc.vocabulary import Severity
+
+# Whoever may see any form at all; which ones is the selector's answer (404).
+READERS = (
+    Permission.READ_CASEBOOK,
+    Permission.SEE_PRODUCT,
+    Permission.SEE_IDENTITY,
+    Permission.ASSESS_SAFETY,
+)
+CONFLICT, UNPROCESSABLE = 409, 422
+
+
+def visible_form(request: StaffRequest, pk: int) -> FormInstance:
+    """Return a sheet that the reader may open, else 404."""
+    return get_object_or_404(forms_visible_to(request.user), pk=pk)
+
+
+@permitted(*READERS)
+def form_page(request: StaffRequest, pk: int) -> HttpResponse:
+    """Show a form, or save it."""
+    form = visible_form(request, pk)
+    if request.method == "POST":
+        return _saved(request, form)
+    page = FormPage(form, request.user)
+    if "restore" in request.GET and page.autosave:
+        typed = _as_query(autosaves.typed_in(page.autosave))
+        page = FormPage(form, request.user, typed)
+    return _shown(request, page)
+
+
+def _shown(request: HttpRequest, page: FormPage, status: int = 200) -> HttpResponse:
+    return render(request, "entry/form.html", {"page": page}, status=status)
+
+
+def _saved(request: StaffRequest, form: FormInstance) -> HttpResponse:
+    design = catalogue.design(form.code)
+    try:
+        entry = entry_of(form, design, request.POST, request.FILES, request.user)
+        saved = save_entry(form, entry, by=request.user, via=Via.PAGE)
+    except FormClosed:
+        messages.error(request, _("This form is closed; nothing was saved."))
+        form.refresh_from_db()
+        return _shown(request, FormPage(form, request.user), CONFLICT)
+    except files.FileRefused as refused:
+        finding = Finding(
+            f"{form.code}.{refused.item}.file", refused.item, Severity.HARD, str(refused)
+        )
+        return _again(request, form, Refused([finding]))
+    except NotSaved as problem:
+        return _again(request, form, problem)
+    messages.success(request, _told(saved.form))
+    return redirect(_onwards(request, saved.form))
+
+
+def _again(
+    request: StaffRequest, form: FormInstance, problem: NotSaved
+) -> HttpResponse:
+    form = visible_form(request, form.pk)
+    page = FormPage(form, request.user, request.POST, problem)
+    status = CONFLICT if isinstance(problem, Conflict) else UNPROCESSABLE
+    return _shown(request, page, status)
+
+
+def _told(form: FormInstance) -> str:
+    at = clock.now().astimezone(clock.SITE_TZ)
+    message = _("Saved %(time)s, revision %(revision)s.")
+    return message % {"time": f"{at:%H:%M}", "revision": form.revision}
+
+
+def _onwards(request: StaffRequest, form: FormInstance) -> str:
+    if request.POST.get("action") != "next":
+        return navigation.address(form)
+    following = navigation.next_form(form, request.user)
+    if following:
+        return navigation.address(following)
+    return navigation.casebook_address(form)
+
+
+def _as_query(typed: dict[str, list[str]]) -> QueryDict:
+    query = QueryDict(mutable=True)
+    for key, texts in typed.items():
+        query.setlist(key, texts)
+    return query
+
+
+@require_POST
+@permitted(*READERS)
+def autosave(request: StaffRequest, pk: int) -> HttpResponse:
+    """Keep what is typed, apart from the record."""
+    form = visible_form(request, pk)
+    page = FormPage(form, request.user)
+    if not page.may_enter:
+        return JsonResponse({"kept": False}, status=403)
+    typed = {key: request.POST.getlist(key) for key in request.POST}
+    typed.pop("csrfmiddlewaretoken", None)
+    based_on = int(request.POST.get("based_on") or 0)
+    kept = autosaves.keep(form, typed, based_on=based_on, author=request.user)
+    local = kept.typed_at.astimezone(clock.SITE_TZ)
+    return JsonResponse({"kept": True, "at": f"{local:%H:%M}"})
+
+
+@require_POST
+@permitted(*READERS)
+def discard(request: StaffRequest, pk: int) -> HttpResponse:
+    """Forget the unsaved typing of the reader."""
+    form = visible_form(request, pk)
+    autosaves.discard(form, request.user)
+    return redirect(navigation.address(form))
+
+
+@permitted(Permission.SIGN_FORM, Permission.SIGN_PRODUCT, Permission.ASSESS_SAFETY)
+def sign(request: StaffRequest, pk: int) -> HttpResponse:
+    """Show exactly what is signed, and sign it with the password."""
+    form = visible_form(request, pk)
+    page = FormPage(form, request.user)
+    identity = ConfirmIdentityForm(request, request.POST or None)
+    if request.method == "POST" and identity.is_valid():
+        try:
+            sign_form(form, proof=identity.proof, by=request.user)
+        except ReviewRefused as problem:
+            identity.add_error(None, str(problem))
+        else:
+            messages.success(request, _("Signed."))
+            return redirect(navigation.address(form))
+    return render(request, "entry/sign.html", {"page": page, "identity": identity})
+
+
+@permitted(*READERS)
+def file(request: StaffRequest, pk: int, item: str) -> HttpResponse:
+    """Serve a stored file through the permission check, as a download."""
+    form = visible_form(request, pk)
+    content, stored = files.open_item(form, item, by=request.user)
+    name = f"{form.participant.number}-{form.code}-{item}"
+    response = FileResponse(
+        content,
+        as_attachment=True,
+        filename=name + files.ending(stored.media_type),
+        content_type=stored.media_type,
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

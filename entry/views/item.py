@@ -1,0 +1,108 @@
+"""The side panel of an item: its history, queries and verification."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.access import StaffRequest, permitted
+from accounts.models import User
+from accounts.roles import Permission
+from casebook import catalogue
+from casebook.display import words
+from casebook.history import changes_of
+from casebook.models import FormInstance
+from casebook.selectors import revisions_of, row_of
+from entry import navigation
+from entry.views.form import READERS, visible_form
+from review import services as review
+from review.models import Query
+from review.problems import ReviewRefused
+from review.selectors import queries_of
+
+STEPS = {
+    "answer": review.answer_query,
+    "return": review.return_query,
+    "close": review.close_query,
+    "reopen": review.reopen_query,
+}
+
+
+@permitted(*READERS)
+def panel(request: StaffRequest, pk: int, item: str) -> HttpResponse:
+    """Show what happened to an item; take a step of a query, or verify."""
+    form = visible_form(request, pk)
+    if item not in catalogue.design(form.code).items:
+        raise Http404
+    problem = ""
+    if request.method == "POST":
+        try:
+            _act(request, form, item)
+        except ReviewRefused as refused:
+            problem = str(refused)
+        else:
+            if not request.headers.get("HX-Request"):
+                return redirect(navigation.address(form, item))
+    told = _told(form, item, request.user) | {"problem": problem}
+    template = "entry/panel.html"
+    if not request.headers.get("HX-Request"):
+        template = "entry/panel_page.html"
+    return render(request, template, told)
+
+
+def _act(request: StaffRequest, form: FormInstance, item: str) -> None:
+    text, action = request.POST.get("text", ""), request.POST.get("action", "")
+    if action == "raise":
+        review.raise_query(form, item, text, by=request.user)
+    elif action == "verify":
+        review.verify(form, [item], by=request.user)
+    elif step := STEPS.get(action):
+        query = get_object_or_404(Query, pk=request.POST.get("query"), form=form)
+        query.form = form
+        step(query, text, by=request.user)
+    else:
+        raise PermissionDenied
+
+
+def _told(form: FormInstance, name: str, user: User) -> dict[str, object]:
+    item = catalogue.design(form.code).items[name]
+    changes = [change for change in changes_of(form) if change.item == name]
+    people = User.objects.in_bulk({c.actor_id for c in changes if c.actor_id})
+    history = [
+        {
+            "change": change,
+            "old": words(item, change.old),
+            "new": words(item, change.new),
+            "who": people.get(change.actor_id or 0, change.actor),
+        }
+        for change in reversed(changes)
+    ]
+    revision = revisions_of(form, row_of(form)).get(name, 0)
+    checks = [
+        {"of": one, "holds": one.items[name] == revision}
+        for one in form.verifications.select_related("by")
+        if name in one.items
+    ]
+    return {
+        "form": form,
+        "item": item,
+        "name": name,
+        "history": history,
+        "queries": queries_of(form).get(name, []),
+        "verifications": checks,
+        "may_raise": user.may(Permission.RAISE_QUERY),
+        "may_answer": user.may(Permission.ANSWER_QUERY),
+        "may_close": user.may(Permission.CLOSE_QUERY),
+        "may_verify": user.may(Permission.VERIFY) and revision > 0,
+        "title": _("History of an item"),
+    }
+
+
+@permitted(Permission.VERIFY)
+def verify_form(request: StaffRequest, pk: int) -> HttpResponse:
+    """Verify every item of a form that holds anything."""
+    form = visible_form(request, pk)
+    if request.method == "POST":
+        revisions = revisions_of(form, row_of(form))
+        review.verify(form, revisions, by=request.user)
+    return redirect(navigation.address(form))

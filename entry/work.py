@@ -1,0 +1,217 @@
+"""My work: what a person can do today, by what the role may do; most urgent first."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Permission
+from casebook import catalogue
+from casebook.models import FormInstance, FormStatus
+from entry import navigation
+from entry.grid import MatrixRow, matrix_for
+from entry.selectors import forms_visible_to, may_enter
+from review.models import QueryState
+from review.selectors import queries_visible_to
+from trial_edc import clock
+from trial_edc.vocabulary import VisitStatus
+from visits.schedule import Visit
+
+OVERDUE, DUE, SOON, WAITING = range(4)
+MOST_OF_A_KIND = 50
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """One thing to do; the address lands on the very field."""
+
+    urgency: int
+    kind: str
+    participant: str
+    text: str
+    url: str
+    due_on: date | None = None
+
+    @property
+    def tone(self) -> str:
+        """Return the status that draws its urgency."""
+        return ("overdue", "due", "upcoming", "not_due")[self.urgency]
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether being past its date means overdue."""
+        return self.urgency == OVERDUE
+
+
+Source = Callable[[User], Iterator[WorkItem]]
+
+
+def work_for(user: User) -> list[WorkItem]:
+    """Return what a person can do today; the selects do not grow with participants."""
+    sources: tuple[tuple[tuple[Permission, ...], Source], ...] = (
+        ((Permission.ENTER_CRF,), visits_to_do),
+        ((Permission.ENTER_CRF, Permission.ENTER_BEDSIDE), drafts),
+        ((Permission.ANSWER_QUERY,), queries_to_answer),
+        ((Permission.SIGN_FORM, Permission.SIGN_PRODUCT), forms_to_sign),
+        ((Permission.CLOSE_QUERY,), answers_to_review),
+        ((Permission.VERIFY,), forms_to_verify),
+        ((Permission.ENTER_PRODUCT,), product_to_prepare),
+    )
+    found = [
+        item
+        for permissions, source in sources
+        if any(user.may(permission) for permission in permissions)
+        for item in source(user)
+    ]
+    return sorted(found, key=lambda one: (one.urgency, one.due_on or date.max))
+
+
+def visits_to_do(user: User) -> Iterator[WorkItem]:
+    """Visits overdue, due, and coming up, with the record that makes them done."""
+    sheets = _visit_records(user)
+    for row in matrix_for(user):
+        for visit in row.visits:
+            if urgency := _urgency(visit):
+                yield _visit_item(row, visit, urgency - 1, sheets)
+
+
+def _urgency(visit: Visit) -> int | None:
+    order = (VisitStatus.OVERDUE, VisitStatus.DUE, VisitStatus.UPCOMING)
+    return order.index(visit.status) + 1 if visit.status in order else None
+
+
+def _visit_records(user: User) -> dict[tuple[int, str], FormInstance]:
+    held = forms_visible_to(user).filter(code="VIS", struck_at=None)
+    return {(form.participant_id, form.visit): form for form in held}
+
+
+def _visit_item(
+    row: MatrixRow,
+    visit: Visit,
+    urgency: int,
+    sheets: dict[tuple[int, str], FormInstance],
+) -> WorkItem:
+    sheet = sheets.get((row.participant.pk, visit.code))
+    url = (
+        navigation.address(sheet, "performed")
+        if sheet
+        else reverse("entry:casebook", args=[row.participant.number])
+    )
+    return WorkItem(
+        urgency,
+        _("Visit"),
+        row.participant.number,
+        _(visit.code.label),
+        url,
+        visit.closes_on,
+    )
+
+
+def drafts(user: User) -> Iterator[WorkItem]:
+    """Forms begun and not complete."""
+    held = forms_visible_to(user).filter(
+        status=FormStatus.DRAFT, struck_at=None, locked_at=None, frozen_at=None
+    )
+    for form in held.order_by("saved_at")[:MOST_OF_A_KIND]:
+        if may_enter(user, catalogue.design(form.code)):
+            yield _form_item(WAITING, _("Draft"), form)
+
+
+def _form_item(urgency: int, kind: str, form: FormInstance) -> WorkItem:
+    return WorkItem(
+        urgency,
+        kind,
+        form.participant.number,
+        form_words(form),
+        navigation.address(form),
+        clock.site_date(form.saved_at) if form.saved_at else None,
+    )
+
+
+def form_words(form: FormInstance) -> str:
+    """Return a form with its place, in words."""
+    design = catalogue.design(form.code)
+    number = f" {form.occurrence}" if design.is_repeated else ""
+    return " · ".join(filter(None, (f"{design.title}{number}", form.visit)))
+
+
+def queries_to_answer(user: User) -> Iterator[WorkItem]:
+    """Open queries that the site owes an answer."""
+    yield from _queries(user, QueryState.OPEN, _("Query"))
+
+
+def answers_to_review(user: User) -> Iterator[WorkItem]:
+    """Answered queries that wait for the monitor."""
+    yield from _queries(user, QueryState.ANSWERED, _("Answered query"))
+
+
+def _queries(user: User, state: QueryState, kind: str) -> Iterator[WorkItem]:
+    for query in queries_visible_to(user).filter(state=state)[:MOST_OF_A_KIND]:
+        item, _check = query.place
+        design = catalogue.design(query.form.code)
+        label = design.items[item].verbose_name if item in design.items else ""
+        yield WorkItem(
+            DUE,
+            kind,
+            query.form.participant.number,
+            f"{form_words(query.form)}: {label}",
+            navigation.address(query.form, item),
+            clock.site_date(query.raised_at),
+        )
+
+
+def forms_to_sign(user: User) -> Iterator[WorkItem]:
+    """Complete forms that wait for a signature that holds."""
+    codes = [
+        code
+        for code, design in catalogue.designs().items()
+        if design.signature is not None and user.may(design.signed_by)
+    ]
+    held = forms_visible_to(user).filter(
+        code__in=codes, status=FormStatus.COMPLETE, struck_at=None
+    )
+    waiting = 0
+    for form in held.prefetch_related("signatures").order_by("saved_at"):
+        if any(one.holds_for(form) for one in form.signatures.all()):
+            continue
+        waiting += 1
+        if waiting > MOST_OF_A_KIND:
+            return
+        yield _form_item(DUE, _("To sign"), form)
+
+
+def forms_to_verify(user: User) -> Iterator[WorkItem]:
+    """The list of forms that the monitor has not verified, as one line."""
+    held = forms_visible_to(user).filter(
+        status=FormStatus.COMPLETE, struck_at=None, verifications=None
+    )
+    if count := held.count():
+        text = _("%(count)s forms to verify") % {"count": count}
+        yield WorkItem(WAITING, _("Verification"), "", text, _page("review:verification"))
+
+
+def product_to_prepare(user: User) -> Iterator[WorkItem]:
+    """The worklist of infusions, as one line; what is on it stays there."""
+    del user
+    text = _("Infusions to prepare")
+    yield WorkItem(SOON, _("Product"), "", text, _page("randomization:worklist"))
+
+
+def _page(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return reverse("entry:matrix")
+
+
+def totals(items: list[WorkItem]) -> dict[str, Any]:
+    """Return how many things are overdue, due, and in all."""
+    return {
+        "all": len(items),
+        "overdue": sum(item.urgency == OVERDUE for item in items),
+        "due": sum(item.urgency == DUE for item in items),
+    }

@@ -1,0 +1,50 @@
+"""Accrual: how fast participants come, and when the last one will; pure."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+# Two-sided 80 % limits of a normal approximation to the Poisson count.
+Z_80 = 1.2816
+FEWEST_FOR_FORECAST = 5
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """When the last participant will be randomized at the pace so far."""
+
+    expected_on: date
+    earliest_on: date
+    latest_on: date | None  # None: cannot be told, the pace is too uncertain
+
+
+def planned_count(*, target: int, begun_on: date, days: int, on: date) -> int:
+    """Return how many participants a steady pace would have brought by a date."""
+    share = min(max((on - begun_on).days / days, 0), 1)
+    return round(target * share)
+
+
+def forecast(
+    randomized_on: Sequence[date], *, target: int, today: date
+) -> Forecast | None:
+    """Return the forecast; None with too few participants, or when all are there.
+
+    The count n over t days is taken as Poisson: pace n/t, limits (n ± 1.28·√n)/t.
+    """
+    count = len(randomized_on)
+    if count < FEWEST_FOR_FORECAST or count >= target:
+        return None
+    days = max((today - min(randomized_on)).days, 1)
+    spread = Z_80 * math.sqrt(count)
+    slow = (count - spread) / days
+    remaining = target - count
+
+    def on(pace: float) -> date:
+        return today + timedelta(days=math.ceil(remaining / pace))
+
+    return Forecast(
+        expected_on=on(count / days),
+        earliest_on=on((count + spread) / days),
+        latest_on=on(slow) if slow > 0 else None,
+    )

@@ -1,0 +1,26 @@
+"""The dashboard."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from accounts.access import StaffRequest, permitted
+from accounts.roles import Permission
+from monitoring.charts import accrual_chart
+from monitoring.selectors import dashboard as dashboard_of_today
+
+
+@permitted(Permission.POOLED_DASHBOARD)
+def dashboard(request: StaffRequest) -> HttpResponse:
+    """Show the state of the trial, pooled over both arms."""
+    board = dashboard_of_today()
+    chart = None
+    if board.begun_on:
+        chart = accrual_chart(
+            board.randomized_on,
+            begun_on=board.begun_on,
+            planned_days=board.planned_days,
+            target=board.target,
+            today=board.today,
+        )
+    told = {"board": board, "chart": chart}
+    return render(request, "monitoring/dashboard.html", told)
