@@ -4,19 +4,19 @@ The order here is the order of the forms in the binder.
 """
 
 # ruff: isort: off - the order means something
-from visits.models.laboratory import Laboratory, ReferenceRange
-from visits.models.visit_record import VisitRecord
-from visits.models.infusion_request import InfusionRequest
-from visits.models.infusion import InfusionRecord
-from visits.models.infusion_vital_signs import InfusionVitalSigns
-from visits.models.vital_signs import VitalSigns
-from visits.models.laboratory_panel import LaboratoryPanel
-from visits.models.creatinine import Creatinine
-from visits.models.urine_collection import UrineCollection
 from visits.models.concomitant_medication import ConcomitantMedication
+from visits.models.creatinine import Creatinine
+from visits.models.deviation import ProductDeviation, ProtocolDeviation
+from visits.models.infusion import InfusionRecord
+from visits.models.infusion_request import InfusionRequest
+from visits.models.infusion_vital_signs import InfusionVitalSigns
+from visits.models.laboratory import Laboratory, ReferenceRange
+from visits.models.laboratory_panel import LaboratoryPanel
 from visits.models.renal_replacement import RenalReplacement
 from visits.models.stay import Stay
-from visits.models.deviation import ProductDeviation, ProtocolDeviation
+from visits.models.urine_collection import UrineCollection
+from visits.models.visit_record import VisitRecord
+from visits.models.vital_signs import VitalSigns
 
 # ruff: isort: on
 

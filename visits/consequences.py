@@ -1,0 +1,211 @@
+"""What follows for the schedule, and which deviations are found on the way.
+
+Nothing is stored that the schedule derives; only due dates, sheets that no longer
+apply, and deviations.
+"""
+
+from audit.attribution import Actor, Via
+from capture.events import DeviationFound, FormSigned, Randomized, RowStruck
+from capture.following import Saved, announce, follows
+from trial_edc import clock
+from trial_edc.dates import site_date
+from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import VisitCode, VisitStatus, YesNo
+from visits import deviations, rules, selectors, services
+from visits.schedule import (
+    INFUSION_VISITS,
+    STARTED,
+    Schedule,
+    infusion_started_at,
+    is_refused_for_good,
+)
+from visits.vocabulary.infusion import Decision, Given, NoGoReason
+from visits.vocabulary.visit import DeviationCategory
+
+MOVING_FORMS = ("DTH", "WDR", "STY", "INF", "IRQ")  # besides the visit records
+
+
+@follows(DeviationFound)
+def record(event: DeviationFound, by: Actor, via: Via) -> None:
+    """Enter what was found into the deviation log."""
+    del by
+    deviations.record_deviation(event, via=via)
+
+
+@follows(Randomized)
+def hang(event: Randomized, by: Actor, via: Via) -> None:
+    """Hang the sheets of all visits."""
+    del by, via
+    services.hang_visits(event.participant)
+
+
+@follows("INF", "started_at", "given")
+@implements("WIN-01")
+def anchor(saved: Saved) -> None:
+    """Anchor the schedule on the start of infusion 1, or move it."""
+    if saved.form.visit == VisitCode.DAY_0:
+        schedule = _schedule(saved)
+        services.settle_due_dates(saved.participant, schedule)
+        for visit in schedule.visits:
+            if visit.state.out_of_window:
+                record = selectors.visit_record(
+                    saved.participant, visit.code, visit.number
+                )
+                _tell(deviations.late_or_early_visit(record, visit), saved)
+    _infused_against_the_rule(saved)
+    _second_not_given(saved)
+
+
+@follows("INF", "started_at", "stopped_at", "given")
+@follows("IRQ", "decision")
+def settle_bedside(saved: Saved) -> None:
+    """Time points after the stop, or of an infusion not given, do not apply."""
+    services.settle_bedside(saved.participant, saved.form.visit, saved.binder)
+
+
+@implements("INF-04")
+def _infused_against_the_rule(saved: Saved) -> None:
+    """Reality is never refused: what was given against the rule is told."""
+    sheet, binder = saved.sheet, saved.binder
+    number = INFUSION_VISITS.get(saved.form.visit)
+    started_at = sheet.get("started_at")
+    if number is None or started_at is None or sheet.get("given") not in STARTED:
+        return
+    on = site_date(started_at)
+    found = {}
+    if binder.value("IRQ", "decision", saved.form.visit) != Decision.GO:
+        found["INFUSION-WITHOUT-GO"] = f"Infusion {number} was given without a go."
+    day0 = infusion_started_at(binder, 1)
+    if number > 1 and binder.fact("stop_rule_met"):
+        found["INFUSION-AGAINST-STOP-RULE"] = (
+            "Infusion 2 was given against a stop rule."
+        )
+    last = PROTOCOL.schedule.infusion_2_last_day
+    if number > 1 and day0 and (on - site_date(day0)).days > last:
+        found["INFUSION-TOO-LATE"] = f"Infusion 2 was given after day {last}."
+    category = DeviationCategory.INFUSION.value
+    for rule, text in found.items():
+        event = DeviationFound(
+            saved.participant, category, rule, on, text, saved.form, important=True
+        )
+        _tell(event, saved)
+
+
+@follows("IRQ", "decision", "reason")
+def refused_for_good(saved: Saved) -> None:
+    """An infusion 2 that will not be given is a deviation unless a rule stops it."""
+    _second_not_given(saved)
+
+
+@follows("INF", "not_given_reason")
+def not_given(saved: Saved) -> None:
+    """So is one that was not given."""
+    _second_not_given(saved)
+
+
+def _second_not_given(saved: Saved) -> None:
+    binder = saved.binder
+    refused = is_refused_for_good(binder, 2)
+    missed = binder.value("INF", "given", VisitCode.DAY_7) == Given.NOT_GIVEN
+    if saved.form.visit != VisitCode.DAY_7 or not (refused or missed):
+        return
+    reasons = {
+        binder.value("IRQ", "reason", VisitCode.DAY_7) if refused else None,
+        binder.value("INF", "not_given_reason", VisitCode.DAY_7) if missed else None,
+    } - {None}
+    excused = NoGoReason.DEATH in reasons or binder.value("DTH", "death_on")
+    if not reasons or excused or binder.fact("stop_rule_met"):
+        return
+    why = ", ".join(sorted(NoGoReason(reason).label for reason in reasons))
+    event = DeviationFound(
+        saved.participant,
+        DeviationCategory.INFUSION.value,
+        "INFUSION-2-NOT-GIVEN",
+        clock.today(),
+        f"Infusion 2 was not given: {why}.",
+    )
+    _tell(event, saved)
+
+
+@follows("INF", "cover_intact", "participant_saw")
+def blinding_at_risk(saved: Saved) -> None:
+    """A cover that failed, or a product that was seen, may have unblinded."""
+    sheet = saved.sheet
+    found = {
+        "COVER-FAILED": (
+            sheet.get("cover_intact") == YesNo.NO,
+            "The cover of the infusion did not stay intact.",
+        ),
+        "INFUSION-SEEN": (
+            sheet.get("participant_saw") == YesNo.YES,
+            "The participant saw the content of the infusion.",
+        ),
+    }
+    started_at = sheet.get("started_at")
+    on = site_date(started_at) if started_at else clock.today()
+    category = DeviationCategory.BLINDING.value
+    for rule, (holds, text) in found.items():
+        if holds:
+            event = DeviationFound(
+                saved.participant, category, rule, on, text, saved.form
+            )
+            _tell(event, saved)
+
+
+@follows("VIS", "performed", "visit_date", "mode")
+@implements("WIN-03", "WIN-04")
+def visit_told(saved: Saved) -> None:
+    """A visit done late, or not at all, is a deviation; its other sheets follow it."""
+    services.settle_examinations(saved)
+    if saved.form.visit in (VisitCode.SCREENING, VisitCode.UNSCHEDULED):
+        return
+    schedule = _schedule(saved)
+    services.settle_due_dates(saved.participant, schedule)
+    visit = schedule.visit(saved.form.visit)
+    _tell(deviations.late_or_early_visit(saved.form, visit), saved)
+    unmarked = rules.visit_status(visit.code, schedule.course, now=clock.now())
+    if saved.sheet.get("performed") == YesNo.NO and _was_awaited(unmarked):
+        _tell(deviations.missed_visit(saved.form, visit), saved)
+
+
+def _was_awaited(unmarked: rules.VisitState) -> bool:
+    idle = (VisitStatus.NOT_REQUIRED, VisitStatus.NOT_SCHEDULED)
+    return unmarked.status not in idle
+
+
+def _schedule(saved: Saved) -> Schedule:
+    """Return the schedule as it is after the save, from sheets read once."""
+    participant = saved.participant
+    plans = selectors.schedules_of([participant], {participant.pk: saved.binder})
+    return plans[participant.pk]
+
+
+def _tell(event: DeviationFound | None, saved: Saved) -> None:
+    if event:
+        announce(event, by=saved.by, via=saved.via)
+
+
+@follows("IRQ", "decision")
+@follows("DTH", "death_on")
+@follows("WDR", "kind", "on")
+@follows("STY", "hospital", "in_at", "out_at")
+def settle(saved: Saved) -> None:
+    """Due dates follow what the schedule derives."""
+    services.settle_due_dates(saved.participant, _schedule(saved))
+
+
+@follows(FormSigned)
+def settle_signed(event: FormSigned, by: Actor, via: Via) -> None:
+    """A signed refusal of infusion 1 anchors the schedule on randomisation."""
+    del by, via
+    if event.form.code == "IRQ":
+        services.settle_due_dates(event.form.participant)
+
+
+@follows(RowStruck)
+def settle_struck(event: RowStruck, by: Actor, via: Via) -> None:
+    """A death, withdrawal or stay struck out no longer moves the schedule."""
+    del by, via
+    if event.form.code in MOVING_FORMS:
+        services.settle_due_dates(event.form.participant)

@@ -1,0 +1,64 @@
+"""Times known in part, compared without filling in what is not known; pure."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from casebook.sheets import Binder, Sheet
+from casebook.values import Partial
+from trial_edc.clock import SITE_TZ
+
+FIRST = datetime.min.replace(tzinfo=UTC)
+LAST = datetime.max.replace(tzinfo=UTC)
+Bounds = tuple[datetime, datetime]
+
+
+def bounds(value: Any) -> Bounds:
+    """Return the first and the last instant that an entered time can mean."""
+    if isinstance(value, datetime):
+        return value, value
+    if isinstance(value, Partial):
+        instant = value.instant(SITE_TZ)
+        if instant:
+            return instant, instant
+        return _midnight(value.earliest), _midnight(value.latest) + timedelta(days=1)
+    return _midnight(value), _midnight(value) + timedelta(days=1)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(0), SITE_TZ)
+
+
+def ends_before_start(start: Any, end: Any) -> bool:
+    """Tell whether an end lies before its start for certain."""
+    if start is None or end is None:
+        return False
+    return bounds(end)[1] < bounds(start)[0]
+
+
+def overlap(a: tuple[Any, Any], b: tuple[Any, Any]) -> bool:
+    """Tell whether two stretches overlap for certain; an end of None is open."""
+    if a[0] is None or b[0] is None:
+        return False
+    a_end, b_end = (bounds(x[1])[0] if x[1] is not None else LAST for x in (a, b))
+    return bounds(a[0])[1] < b_end and bounds(b[0])[1] < a_end
+
+
+def is_on(value: Any, day: date) -> bool:
+    """Tell whether a time may lie on a date."""
+    if value is None:
+        return False
+    first, last = bounds(value)
+    return first < _midnight(day) + timedelta(days=1) and last >= _midnight(day)
+
+
+def is_since(value: Any, day: date | None) -> bool:
+    """Tell whether a time may lie on a date or later."""
+    if value is None:
+        return False
+    return day is None or bounds(value)[1] >= _midnight(day)
+
+
+def others(sheet: Sheet, binder: Binder) -> Iterator[Sheet]:
+    """Return the other rows of the same form."""
+    return (row for row in binder.rows(sheet.code) if row.key != sheet.key)

@@ -1,0 +1,102 @@
+"""Kidney function of a participant, read from the binder; pure."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from casebook.sheets import Binder, Sheet
+from casebook.values import Partial, Quantity
+from enrollment import evidence
+from enrollment.rules import baseline, egfr, injury, kdigo
+from trial_edc.clock import SITE_TZ
+from trial_edc.dates import completed_years, site_date
+from trial_edc.vocabulary import N_, Sex, Term, VisitCode
+from visits.intervals import bounds
+from visits.schedule import window_of
+
+ONSET = timedelta(days=7)  # AKI is known or presumed to have begun within 7 days
+
+
+class SampleUse(Term):
+    """What a creatinine value is used for."""
+
+    PAIR = "pair", N_("Part of the qualifying pair")
+    BASELINE = "baseline", N_("Baseline")
+    DAY_28 = VisitCode.DAY_28.value, N_("In the window of day 28")
+    MONTH_3 = VisitCode.MONTH_3.value, N_("In the window of month 3")
+
+
+def sampled_on(sheet: Sheet) -> date | None:
+    """Return the date of a sample."""
+    at = sheet.get("sample_at")
+    if isinstance(at, Partial):
+        return at.earliest
+    return site_date(at) if at else None
+
+
+def uses(sheet: Sheet, binder: Binder) -> list[SampleUse]:
+    """Return what a row of the creatinine log is used for."""
+    known = evidence.evidence_of(binder)
+    pair, basis = injury(known).creatinine.qualifying, baseline(known).sample
+    frozen = binder.value("RAN", "baseline_sample")
+    mine, on = str(sheet.form_id), sampled_on(sheet)
+    in_pair = pair is not None and mine in (pair.earlier.id, pair.later.id)
+    is_basis = mine == str(frozen) if frozen else bool(basis and basis.id == mine)
+    found = {SampleUse.PAIR: in_pair, SampleUse.BASELINE: is_basis}
+    for use in (SampleUse.DAY_28, SampleUse.MONTH_3):
+        window = window_of(binder, use.value)
+        found[use] = window is not None and on is not None and on in window
+    return [use for use, holds in found.items() if holds]
+
+
+def stable_egfr(sheet: Sheet, binder: Binder) -> Decimal | None:
+    """Return the eGFR of a baseline or a month-3 value; invalid in unstable AKI."""
+    value, on, sex = sheet.get("value"), sampled_on(sheet), binder.value("DEM", "sex")
+    born = binder.value("DEM", "birth_date")
+    if not isinstance(value, Quantity) or on is None or not sex or not born:
+        return None
+    if not {SampleUse.BASELINE, SampleUse.MONTH_3} & set(uses(sheet, binder)):
+        return None
+    return egfr(
+        creatinine_umol_l=value.standard,
+        age_years=completed_years(born, on),
+        sex=Sex(sex),
+    )
+
+
+def ratio_to_baseline(sheet: Sheet, binder: Binder) -> Decimal | None:
+    """Return a creatinine as a multiple of the baseline."""
+    value, basis = sheet.get("value"), baseline_umol_l(binder)
+    if not isinstance(value, Quantity) or not basis:
+        return None
+    return value.standard / basis
+
+
+def baseline_umol_l(binder: Binder) -> Decimal | None:
+    """Return the baseline: frozen at randomisation, before that as data stand."""
+    frozen: Decimal | None = binder.value("RAN", "baseline_umol_l")
+    return frozen or baseline(evidence.evidence_of(binder)).umol_l
+
+
+def kdigo_stage(binder: Binder, until: date) -> int | None:
+    """Return the highest KDIGO stage of this injury up to a date."""
+    known = evidence.evidence_of(binder)
+    reference_at = injury(known).reference_at
+    if reference_at is None:
+        return None
+    first, last = reference_at - ONSET, _end_of(until)
+    found = kdigo(
+        samples=[s for s in known.samples if first <= s.at < last],
+        baseline_umol_l=baseline_umol_l(binder),
+        rrt_started=any(
+            started and bounds(started)[0] < last
+            for row in binder.rows("RRT")
+            for started in [row.get("started_at")]
+        ),
+        urine=[u for u in known.urine if first <= u.start and u.end <= last],
+        weight_kg=None if known.weight_estimated else known.weight_kg,
+    )
+    return found.stage
+
+
+def _end_of(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=SITE_TZ) + timedelta(days=1)

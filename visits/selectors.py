@@ -1,0 +1,211 @@
+"""Reads of schedules, infusions and laboratories."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from accounts.roles import Limit, Permission
+from casebook.models import FormInstance, Participant
+from casebook.selectors import binder_of, binders_of
+from casebook.sheets import Binder, Sheet
+from review.models import Signature
+from trial_edc import clock
+from trial_edc.dates import site_date
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import VisitCode
+from visits import rules, timing
+from visits.models import Laboratory, ReferenceRange
+from visits.schedule import (
+    FORMS,
+    INFUSION_VISITS,
+    Schedule,
+    infusion_visit,
+    is_refused_for_good,
+    schedule_of,
+)
+
+
+def schedule(participant: Participant) -> Schedule:
+    """Return where every visit of a participant stands now."""
+    return schedules([participant])[participant.pk]
+
+
+def schedules(participants: Iterable[Participant]) -> dict[int, Schedule]:
+    """Return the schedules of many participants by key.
+
+    One select a form of `schedule.FORMS` and one for signatures, however many
+    participants there are.
+    """
+    people = list(participants)
+    return schedules_of(people, binders_of(people, FORMS))
+
+
+def schedules_of(
+    participants: Iterable[Participant], binders: Mapping[int, Binder]
+) -> dict[int, Schedule]:
+    """Return schedules from binders already read; at most one select more."""
+    people = [person.pk for person in participants]
+    signed = _no_go_signed({pk: binders[pk] for pk in people})
+    now = clock.now()
+    return {
+        pk: schedule_of(binders[pk], now, no_go_signed=pk in signed) for pk in people
+    }
+
+
+def _no_go_signed(binders: Mapping[int, Binder]) -> set[int]:
+    """Return whose final refusal of infusion 1 is signed and still stands."""
+    requests = {
+        request.form_id: pk
+        for pk, binder in binders.items()
+        if is_refused_for_good(binder, 1)
+        if (request := binder.one("IRQ", infusion_visit(1)))
+    }
+    if not requests:
+        return set()
+    given = Signature.objects.filter(form__in=requests, withdrawn_at=None)
+    return {
+        requests[one.form_id]
+        for one in given.select_related("form")
+        if one.form and one.holds_for(one.form)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class WindowChange:
+    """What another day 0 would do to one visit."""
+
+    code: VisitCode
+    before: rules.Window | None
+    after: rules.Window | None
+    done_on: date | None
+
+    @property
+    def falls_out(self) -> bool:
+        """Tell whether a visit already done would lie outside its window."""
+        if self.done_on is None or self.after is None:
+            return False
+        return self.done_on not in self.after
+
+    @property
+    def moves(self) -> bool:
+        """Tell whether the window changes."""
+        return self.before != self.after
+
+
+def preview_day0_change(
+    participant: Participant, started_at: datetime
+) -> list[WindowChange]:
+    """Return every window as it is, and as another start of infusion 1 makes it."""
+    now = schedule(participant)
+    anchor = site_date(started_at)
+    course = replace(now.course, day0=anchor)
+    changes = []
+    for visit in now.visits:
+        if visit.code in (VisitCode.SCREENING, VisitCode.UNSCHEDULED):
+            continue
+        after = rules.window(visit.code, course.anchor or anchor)
+        changes.append(
+            WindowChange(visit.code, visit.state.window, after, visit.done_on)
+        )
+    return changes
+
+
+def visit_record(participant: Participant, visit: str, number: int = 0) -> FormInstance:
+    """Return the sheet of the visit record; raises `DoesNotExist`."""
+    return FormInstance.objects.get(
+        participant=participant,
+        code="VIS",
+        visit=visit,
+        visit_number=number,
+        struck_at=None,
+    )
+
+
+def visit_sheets(participant: Participant) -> QuerySet[FormInstance]:
+    """Return the sheets that hang at the visits of the schedule after screening."""
+    codes = [code for code in VisitCode if code not in _NO_FIXED_DAY]
+    return FormInstance.objects.filter(
+        participant=participant, visit__in=codes, struck_at=None
+    )
+
+
+_NO_FIXED_DAY = (VisitCode.SCREENING, VisitCode.UNSCHEDULED, VisitCode.END_OF_STUDY)
+
+
+def participants_visible_to(user: User) -> QuerySet[Participant]:
+    """Return the participants whose schedule a person may see.
+
+    Safety officers and product staff reach a participant through their own forms.
+    """
+    limit = user.limit(Permission.READ_CASEBOOK)
+    hidden = limit in (Limit.SAFETY_FORMS, Limit.INFUSION_TIMES)
+    if not user.may(Permission.READ_CASEBOOK) or hidden:
+        return Participant.objects.none()
+    return Participant.objects.all()
+
+
+@dataclass(frozen=True, slots=True)
+class Bedside:
+    """One infusion as the bedside page shows it."""
+
+    participant: Participant
+    visit: str
+    request: Sheet | None
+    record: Sheet | None
+    record_form: FormInstance | None
+    points: tuple[timing.Point, ...]
+    forms: Mapping[int, FormInstance]
+
+    @property
+    def number(self) -> int:
+        """Return which infusion it is."""
+        return INFUSION_VISITS[self.visit]
+
+    @property
+    def next_point(self) -> timing.Point | None:
+        """Return the time point to measure next."""
+        return timing.next_point(self.points)
+
+    @property
+    def answered(self) -> int:
+        """Return how many time points are answered."""
+        return sum(point.is_answered for point in self.points)
+
+    @property
+    def applicable(self) -> int:
+        """Return how many time points this infusion has."""
+        return sum(point.is_applicable for point in self.points)
+
+
+@implements("INF-03")
+def bedside(participant: Participant, visit: str) -> Bedside:
+    """Return an infusion with its vital-sign rows by time point."""
+    binder = binder_of(participant)
+    held = FormInstance.objects.filter(
+        participant=participant, visit=visit, code__in=("INF", "VSI"), struck_at=None
+    )
+    forms = list(held)
+    return Bedside(
+        participant,
+        visit,
+        binder.one("IRQ", visit),
+        binder.one("INF", visit),
+        next((form for form in forms if form.code == "INF"), None),
+        timing.points_of(visit, binder),
+        {form.occurrence: form for form in forms if form.code == "VSI"},
+    )
+
+
+def laboratories() -> QuerySet[Laboratory]:
+    """Return the laboratories by name, with their ranges."""
+    return Laboratory.objects.prefetch_related(
+        "ranges__entered_by", "ranges__approved_by"
+    )
+
+
+def ranges_to_approve() -> QuerySet[ReferenceRange]:
+    """Return the reference ranges that nobody has approved yet."""
+    return ReferenceRange.objects.filter(approved_at=None).select_related("laboratory")

@@ -1,0 +1,61 @@
+"""Periodic work on visits."""
+
+from celery import shared_task
+
+from audit.attribution import Process, Via, attributed
+from capture.following import announce
+from casebook import services as casebook
+from casebook.models import FormInstance, Participant
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import VisitStatus
+from visits import selectors
+from visits.deviations import MISSED, missed_visit
+from visits.models import ProtocolDeviation
+from visits.schedule import Visit
+
+WATCH = Process("missed-visits")
+BATCH = 200
+
+
+@shared_task
+@implements("WIN-03")
+def raise_missed_visits() -> int:
+    """Tell each visit that passed unseen as a deviation; run daily, safe to repeat."""
+    randomised = Participant.objects.filter(forms__code="RAN").distinct()
+    raised, batch = 0, []
+    for participant in randomised.iterator(chunk_size=BATCH):
+        batch.append(participant)
+        if len(batch) == BATCH:
+            raised += _raise_in(batch)
+            batch = []
+    return raised + (_raise_in(batch) if batch else 0)
+
+
+def _raise_in(people: list[Participant]) -> int:
+    told = set(
+        ProtocolDeviation.objects.filter(
+            form__participant__in=people, rule__startswith=MISSED
+        ).values_list("form__participant_id", "rule")
+    )
+    records = FormInstance.objects.filter(
+        participant__in=people, code="VIS", struck_at=None
+    ).select_related("participant")
+    at = {(form.participant_id, form.visit): form for form in records}
+    raised = 0
+    for pk, schedule in selectors.schedules(people).items():
+        for visit in schedule.visits:
+            form = at.get((pk, visit.code.value))
+            if form and _passed_unseen(visit) and (pk, f"{MISSED} {form}") not in told:
+                _raise(form, visit)
+                raised += 1
+    return raised
+
+
+def _passed_unseen(visit: Visit) -> bool:
+    return visit.status == VisitStatus.MISSED and visit.state.reason is None
+
+
+def _raise(form: FormInstance, visit: Visit) -> None:
+    with attributed(by=WATCH, via=Via.TASK):
+        casebook.lock(form.participant)
+        announce(missed_visit(form, visit), by=WATCH, via=Via.TASK)

@@ -1,0 +1,132 @@
+"""When vital signs are due round an infusion, and which are missing; pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from casebook.sheets import Binder, Sheet
+from casebook.values import is_blank
+from trial_edc.protocol import PROTOCOL
+from trial_edc.vocabulary import MissingCode
+from visits.infusion_rules import DueTime, vital_sign_times
+from visits.vocabulary.infusion import TimePoint
+
+POINTS = tuple(point.code for point in PROTOCOL.infusion.vital_sign_times)
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One time point of an infusion with its row, if it has one."""
+
+    occurrence: int
+    code: str
+    due: DueTime | None
+    row: Sheet | None
+
+    @property
+    def label(self) -> str:
+        """Return the words of the time point."""
+        return TimePoint(self.code).label
+
+    @property
+    def is_applicable(self) -> bool:
+        """Tell whether the infusion ran long enough for it."""
+        return self.due is None or self.due.is_applicable
+
+    @property
+    def is_answered(self) -> bool:
+        """Tell whether it was measured, or a reason stands for it."""
+        return self.row is not None and not is_blank(self.row.values.get("taken_at"))
+
+    @property
+    def is_not_done(self) -> bool:
+        """Tell whether a reason stands for the measurement."""
+        return bool(self.row and self.row.missing("taken_at") == MissingCode.NOT_DONE)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Tell whether somebody still has to measure."""
+        return self.is_applicable and not self.is_answered
+
+
+def due_times(record: Sheet | None) -> dict[str, DueTime]:
+    """Return when each time point is due; empty before the infusion starts."""
+    started_at = record.get("started_at") if record else None
+    if record is None or started_at is None:
+        return {}
+    due = vital_sign_times(started_at, record.get("stopped_at"))
+    return {one.code: one for one in due}
+
+
+def points_of(visit: str, binder: Binder) -> tuple[Point, ...]:
+    """Return the time points of the infusion at a visit, in order."""
+    due = due_times(binder.one("INF", visit))
+    rows = {
+        row.get("time_point") or point_at(row): row
+        for row in binder.rows("VSI")
+        if row.visit == visit
+    }
+    return tuple(
+        Point(number, code, due.get(code), rows.get(code))
+        for number, code in enumerate(POINTS, 1)
+    )
+
+
+def point_at(sheet: Sheet) -> str | None:
+    """Return the time point that a row of this number is for."""
+    number = sheet.occurrence
+    return POINTS[number - 1] if 1 <= number <= len(POINTS) else None
+
+
+def next_point(points: tuple[Point, ...]) -> Point | None:
+    """Return the time point to measure next."""
+    return next((point for point in points if point.is_awaited), None)
+
+
+def missing_time_points(record: Sheet, binder: Binder) -> list[str]:
+    """Return the applicable time points that nobody measured or explained.
+
+    The last ones, hours after the end, are asked for when their rows are due.
+    """
+    held = points_of(record.visit, binder.with_sheet(record))
+    return [
+        point.label
+        for point in held
+        if point.is_awaited and point.code in RUNNING_POINTS
+    ]
+
+
+RUNNING_POINTS = frozenset(
+    point.code
+    for point in PROTOCOL.infusion.vital_sign_times
+    if point.minute <= 0 or point.only_while_running
+)
+
+
+def due_of(sheet: Sheet, binder: Binder) -> DueTime | None:
+    """Return when a row of vital signs is due."""
+    due = due_times(binder.one("INF", sheet.visit))
+    return due.get(sheet.get("time_point") or point_at(sheet) or "")
+
+
+def minutes_off(sheet: Sheet, binder: Binder) -> int | None:
+    """Minutes between measurement and due time when above tolerance, else None.
+
+    `pre` belongs between 30 minutes before the start and the start.
+    """
+    taken_at, due = sheet.get("taken_at"), due_of(sheet, binder)
+    if taken_at is None or due is None or due.due_at is None:
+        return None
+    off = _distance(taken_at, due)
+    return None if off <= timedelta(0) else int(off / MINUTE) or 1
+
+
+def _distance(taken_at: datetime, due: DueTime) -> timedelta:
+    """Return by how much a measurement misses; 0 or less inside the tolerance."""
+    if due.due_at is None:
+        return timedelta(0)
+    if due.code == TimePoint.PRE:
+        closes = due.due_at + due.tolerance
+        return max(due.due_at - taken_at, taken_at - closes)
+    gap = abs(taken_at - due.due_at)
+    return gap if gap > due.tolerance else timedelta(0)
