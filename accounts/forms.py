@@ -79,7 +79,9 @@ class ConfirmIdentityForm(forms.Form):
 class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # no generic at run time
     """A new password, typed twice."""
 
-    def save(self, commit: bool = True) -> User:
+    user: User
+
+    def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - Django's
         """Set it, recorded as the owner's own act."""
         if commit:
             password = self.cleaned_data["new_password1"]
@@ -128,7 +130,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
 
     class Meta:
         model = User
-        fields = (
+        fields: tuple[str, ...] = (
             "full_name",
             "full_name_zh",
             "email",

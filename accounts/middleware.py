@@ -80,7 +80,8 @@ def seconds_left(request: HttpRequest) -> int:
     """Return after how many seconds without activity the session will end."""
     now = int(clock.now().timestamp())
     seen_at: int = request.session.get(SEEN_AT, now)
-    return seen_at + 60 * settings.IDLE_LIMIT_MINUTES - now
+    limit_seconds: int = 60 * settings.IDLE_LIMIT_MINUTES
+    return seen_at + limit_seconds - now
 
 
 def _must_change(user: User) -> bool:

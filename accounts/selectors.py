@@ -81,7 +81,7 @@ def _in_words(changes: dict[str, list[Any]]) -> Iterator[tuple[str, Any, Any]]:
     for field in User._meta.fields:
         old, new = changes.get(field.name, (None, None))
         if field.name not in NOT_SHOWN and (old or new is not None) and old != new:
-            yield capfirst(field.verbose_name), old, new
+            yield capfirst(str(field.verbose_name)), old, new
 
 
 @dataclass(frozen=True, slots=True)
