@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,15 @@ def django_db_setup(
 def _renew(_test: TransactionTestCase) -> None:
     connections.close_all()
     clean_database()
+
+
+@pytest.fixture
+def unused_tcp_port() -> int:
+    """Give a port of the loopback that nothing uses now."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        port: int = door.getsockname()[1]
+        return port
 
 
 @pytest.fixture(scope="session")

@@ -143,7 +143,7 @@ def _migrate(name: str) -> None:
         for variable in ("DATABASE_URL", "OWNER_DATABASE_URL")
     }
     told = subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--database=owner", "--verbosity=0"],
+        [sys.executable, "manage.py", "migrate", "--database=owner", "--skip-checks"],
         cwd=folders.PROJECT,
         env=os.environ | urls,
         capture_output=True,

@@ -79,7 +79,7 @@ def _sync(folder: Path) -> None:
 
 
 def _uv(folder: Path) -> Path:
-    """Find uv on the machine or in the environment, else let pip bring the pinned one."""
+    """Find uv on the machine or in the environment, else let pip install it."""
     own = folder / "bin" / "uv"
     found = shutil.which("uv") or (own if own.exists() else None)
     if found:
@@ -92,7 +92,7 @@ def _uv(folder: Path) -> Path:
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as only_uv:
         only_uv.write(pinned[0])
         only_uv.flush()
-        pip = (_python(folder), "-m", "pip", "--disable-pip-version-check", "install")
+        pip = (_python(folder), "-m", "pip", "install", "--disable-pip-version-check")
         options = ("--quiet", "--no-cache-dir", "--require-hashes")
         _must(*pip, *options, "-r", only_uv.name)
     return own

@@ -116,6 +116,7 @@ class Cluster:
         self.disguise: tuple[str, ...] = ()
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
         self.env |= {"LC_ALL": "C", "TZ": "UTC"}
+        self.env |= {"OWNER_PASSWORD": "", "RUNTIME_PASSWORD": ""}
 
     @contextlib.contextmanager
     def running(self) -> Iterator[Databases]:
@@ -261,8 +262,6 @@ class Cluster:
             "--dbname=postgres",
             "--no-psqlrc",
             "--quiet",
-            "--set=owner_password=",
-            "--set=runtime_password=",
             f"--file={ROLES}",
             *(["--command=ALTER ROLE edc_owner CREATEDB"] if self.for_tests else []),
         )

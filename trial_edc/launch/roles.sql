@@ -1,6 +1,9 @@
 -- The two roles and their database, safe to run at every start; see docs/operations.md.
--- Needs the variables owner_password and runtime_password ('' sets none).
+-- For psql, as superuser. An empty password sets none: such a server must trust nobody
+-- but its private socket.
 \set ON_ERROR_STOP on
+\getenv owner_password OWNER_PASSWORD
+\getenv runtime_password RUNTIME_PASSWORD
 SET client_min_messages = warning;
 
 SELECT format('CREATE ROLE %I LOGIN', name)

@@ -1,0 +1,182 @@
+"""Production as the containers start it, held and tried without a container engine."""
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import psycopg2
+import pytest
+import yaml
+
+from tests.servers import SECRETS, renamed
+from trial_edc.launch import folders, processes, services
+
+COMPOSE = yaml.safe_load((folders.PROJECT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+APPLICATION = [name for name, told in SERVICES.items() if told["image"] == "trial-edc"]
+PROGRAMS = Path(sys.executable).parent
+HOST = "edc.example.org"
+
+
+def test_compose_file_fits_its_schema():
+    schema = json.loads(Path(__file__).with_name("compose_schema.json").read_text())
+
+    jsonschema.validate(COMPOSE, schema)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_service_names_only_what_the_file_declares(name):
+    service = SERVICES[name]
+    volumes = {mount.split(":")[0] for mount in service.get("volumes", [])}
+
+    assert set(service["networks"]) <= set(COMPOSE["networks"])
+    assert set(service.get("depends_on", {})) <= set(SERVICES)
+    for volume in volumes:
+        if volume.startswith("./"):
+            assert (folders.PROJECT / volume).is_file()
+        else:
+            assert volume in COMPOSE["volumes"]
+    for needed, told in service.get("depends_on", {}).items():
+        if told["condition"] == "service_healthy":
+            assert "healthcheck" in SERVICES[needed]
+
+
+def test_env_example_names_every_value_and_no_other():
+    example = (folders.PROJECT / "docker" / "env.example").read_text()
+    compose = (folders.PROJECT / "docker-compose.yml").read_text()
+
+    named = set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE))
+
+    assert named == set(re.findall(r"\$\{([A-Z_]+):\?\}", compose))
+
+
+def test_owner_role_is_known_to_migrations_alone():
+    knowing = {name for name in SERVICES if "OWNER" in json.dumps(SERVICES[name])}
+
+    assert knowing == {"migrate", "postgres"}
+
+
+@pytest.mark.parametrize("name", APPLICATION)
+def test_command_starts_what_exists(name):
+    program, *words = SERVICES[name]["command"]
+
+    if program == "python":
+        assert (folders.PROJECT / words[0]).is_file()
+    else:
+        assert os.access(PROGRAMS / program, os.X_OK)
+
+
+@pytest.mark.parametrize("name", services.SERVICES)
+def test_demo_and_containers_start_alike(name):
+    shared = services.SERVICES[name]
+
+    assert tuple(SERVICES[name]["command"][: len(shared)]) == shared
+
+
+@pytest.fixture(scope="module")
+def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Environment of the services as the compose file gives it, with a new database."""
+    state = tmp_path_factory.mktemp("state")
+    name = f"edc_production_{os.getpid()}"
+    told = SERVICES["migrate"]["environment"]
+    env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    env |= dict.fromkeys(told, "unset") | SECRETS
+    env |= {
+        "ALLOWED_HOSTS": HOST,
+        "DATABASE_URL": renamed(os.environ["DATABASE_URL"], name),
+        "OWNER_DATABASE_URL": renamed(os.environ["OWNER_DATABASE_URL"], name),
+        "REDIS_URL": os.environ["REDIS_URL"] + "?virtual_host=1",
+        "EMAIL_URL": "smtp://127.0.0.1:9",
+        "STATE_DIR": str(state),
+    }
+    with administration() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    collect = ["python", "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
+    completed(collect, env)
+    completed(SERVICES["migrate"]["command"], env)
+    yield {key: env[key] for key in env if key != "OWNER_DATABASE_URL"}
+    with administration() as cursor:
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextlib.contextmanager
+def administration() -> Iterator[Any]:
+    connection = psycopg2.connect(renamed(os.environ["OWNER_DATABASE_URL"], "edc"))
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        yield cursor
+    connection.close()
+
+
+def line(command: list[str]) -> list[str]:
+    """Give the command line with the program of this environment."""
+    return [str(PROGRAMS / command[0]), *command[1:]]
+
+
+def completed(command: list[str], env: dict[str, str]) -> str:
+    told = subprocess.run(
+        line(command),
+        cwd=folders.PROJECT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+    return told.stdout
+
+
+@contextlib.contextmanager
+def started(command: list[str], env: dict[str, str], log: Path) -> Iterator[Any]:
+    process = processes.spawn(line(command), env=env, cwd=folders.PROJECT, log=log)
+    try:
+        yield process
+    finally:
+        processes.stop(process)
+
+
+def test_web_answers_with_production_settings(production, tmp_path, unused_tcp_port):
+    *command, bind = SERVICES["web"]["command"]
+    address = bind.replace("0.0.0.0:8000", f"127.0.0.1:{unused_tcp_port}")
+    log = tmp_path / "web.log"
+
+    with started([*command, address], production, log):
+        assert services.answers_within(30, unused_tcp_port, host=HOST), log.read_text()
+
+        health = SERVICES["web"]["healthcheck"]["test"][1:]
+        completed(health, production | {"PORT": str(unused_tcp_port)})
+
+
+def test_worker_answers_with_production_settings(production, tmp_path):
+    log = tmp_path / "worker.log"
+
+    with started(SERVICES["worker"]["command"], production, log) as worker:
+        wait_for(log, " ready.", worker)
+        ping = SERVICES["worker"]["healthcheck"]["test"][1:]
+        assert "pong" in completed(ping, production)
+
+
+def test_beat_starts_with_production_settings(production, tmp_path):
+    *command, schedule = SERVICES["beat"]["command"]
+    place = schedule.replace("/state/beat", str(tmp_path))
+    log = tmp_path / "beat.log"
+
+    with started([*command, place], production, log) as beat:
+        wait_for(log, "beat: Starting...", beat)
+
+
+def wait_for(log: Path, words: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        if words in log.read_text():
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.1)
+            break
+    pytest.fail(log.read_text())
