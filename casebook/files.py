@@ -113,7 +113,7 @@ def open_item(
 ) -> tuple[IO[bytes], StoredFile]:
     """Return the file that an item of a form holds now, and what is known of it."""
     declared = catalogue.design(form.code).items.get(item)
-    key = row_of(form).value(item) if isinstance(declared, File) else None
+    key = row_of(form).value_of(item) if isinstance(declared, File) else None
     return open_file(str(key or ""), by=by)
 
 

@@ -171,7 +171,7 @@ class CRF(models.Model):
         fields = cls._meta.local_fields
         return {field.name: field for field in fields if isinstance(field, Item)}
 
-    def value(self, item: str) -> Value:
+    def value_of(self, item: str) -> Value:
         """Return the value of an item, or its missing code."""
         if item in self.missing:
             return MissingCode(self.missing[item])
@@ -263,7 +263,7 @@ class SealedCRF(models.Model):
         """Return the missing codes by item."""
         return self.opened.missing
 
-    def value(self, item: str) -> Value:
+    def value_of(self, item: str) -> Value:
         """Return the value of an item, or its missing code."""
         if item in self.missing:
             return MissingCode(self.missing[item])

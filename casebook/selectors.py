@@ -22,7 +22,7 @@ def sheet_of(form: FormInstance, row: AnyCRF) -> Sheet:
     """Return the values of a sheet as rules see them."""
     return Sheet(
         code=form.code,
-        values={name: row.value(name) for name in row.crf_items()},
+        values={name: row.value_of(name) for name in row.crf_items()},
         visit=form.visit,
         visit_number=form.visit_number,
         occurrence=form.occurrence,
