@@ -5,12 +5,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
+from audit.problems import RecordClosed
 from trial_edc import clock
+
+CLOSED = "AU002"  # the SQLSTATE of the trigger's refusal, see sql/record_1.sql
 
 
 class Via(StrEnum):
@@ -69,6 +73,7 @@ class Trace:
     address: str = ""
 
 
+current_trace: ContextVar[Trace] = ContextVar("trace", default=Trace())  # noqa: B039
 Reasons = Mapping[int, Mapping[str, Reason]]  # by form instance, then item
 
 
@@ -80,20 +85,21 @@ class Attribution:
     via: Via
     reasons: Reasons = field(default_factory=dict)
     reason: Reason | None = None
+    trace: Trace = field(default_factory=lambda: current_trace.get())
+    demo_at: datetime | None = field(default_factory=clock.moved_to)
 
     def as_json(self) -> str:
         """Return the context as the trigger function reads it."""
-        trace, demo_at = current_trace.get(), clock.moved_to()
         context: dict[str, Any] = {
             "actor_id": self.by.pk,
             "actor": self.by.username,
             "role": self.by.role,
             "via": self.via,
-            "request_id": trace.request_id,
-            "address": trace.address or None,
+            "request_id": self.trace.request_id,
+            "address": self.trace.address or None,
         }
-        if demo_at:
-            context["demo_at"] = demo_at.isoformat()
+        if self.demo_at:
+            context["demo_at"] = self.demo_at.isoformat()
         if self.reason:
             context["reason"] = vars(self.reason)
         if self.reasons:
@@ -104,7 +110,6 @@ class Attribution:
         return json.dumps(context, default=str)
 
 
-current_trace: ContextVar[Trace] = ContextVar("trace", default=Trace())  # noqa: B039
 _current: ContextVar[Attribution | None] = ContextVar("attribution", default=None)
 
 
@@ -119,12 +124,13 @@ def attributed(
     """Open a transaction whose writes are this actor's; may be nested.
 
     The outer attribution is in force again after an inner one ends, also in the
-    database, so that no later write passes under the wrong name.
+    database, so that no later write passes under the wrong name. A write that a lock
+    or a freeze refuses raises `RecordClosed`.
     """
     outer = _current.get() if connection.in_atomic_block else None
     inner = Attribution(by, via, reasons or {}, reason)
     if outer and not inner.reasons and not inner.reason and outer.by == by:
-        inner = replace(outer, via=via)
+        inner = replace(inner, reasons=outer.reasons, reason=outer.reason)
     with transaction.atomic():
         nested = len(connection.savepoint_ids) > 0
         if inner != outer:
@@ -132,6 +138,10 @@ def attributed(
         token = _current.set(inner)
         try:
             yield
+        except DatabaseError as problem:
+            if getattr(problem.__cause__, "pgcode", "") == CLOSED:
+                raise RecordClosed(str(problem.__cause__.diag.message_primary)) from problem  # type: ignore[union-attr]  # noqa: E501
+            raise
         finally:
             _current.reset(token)
         if nested and inner != outer:

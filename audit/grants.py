@@ -1,6 +1,5 @@
 """What the runtime role may do; given anew at the end of each migrate."""
 
-from django.apps import apps
 from django.db import connections
 
 # Tables that are no record: rows there may be removed.
@@ -13,6 +12,9 @@ REMOVABLE = (
     "axes_accessfailurelog",
 )
 READ_ONLY = ("audit_entry", "audit_installation", "django_migrations")
+APPEND_ONLY = ("audit_seal", "audit_sealedentry")
+# Keys are made by migrate and wrapped anew by the application.
+CHANGE_ONLY = ("audit_datakey",)
 
 
 def grant_runtime(*, owner_alias: str, runtime_role: str) -> None:
@@ -21,21 +23,20 @@ def grant_runtime(*, owner_alias: str, runtime_role: str) -> None:
         quoted = connections[owner_alias].ops.quote_name(runtime_role)
         tables = set(connections[owner_alias].introspection.table_names(cursor))
         for table in sorted(tables):
-            rights = ["SELECT"]
-            if table not in READ_ONLY:
-                rights += ["INSERT", "UPDATE"]
-            if table in REMOVABLE:
-                rights += ["DELETE"]
             cursor.execute(f'REVOKE ALL ON "{table}" FROM {quoted}')
-            cursor.execute(f'GRANT {", ".join(rights)} ON "{table}" TO {quoted}')
+            rights = ", ".join(rights_on(table))
+            cursor.execute(f'GRANT {rights} ON "{table}" TO {quoted}')
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quoted}")
         cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
 
 
-def recorded_models() -> list[type]:
-    """Return the models whose tables have a recording trigger."""
-    return [
-        model
-        for model in apps.get_models()
-        if any(t.name == "record" for t in getattr(model._meta, "triggers", ()))
-    ]
+def rights_on(table: str) -> list[str]:
+    """Return the rights of the runtime role on a table."""
+    rights = ["SELECT"]
+    if table not in READ_ONLY + CHANGE_ONLY:
+        rights.append("INSERT")
+    if table not in READ_ONLY + APPEND_ONLY:
+        rights.append("UPDATE")
+    if table in REMOVABLE:
+        rights.append("DELETE")
+    return rights

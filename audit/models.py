@@ -4,14 +4,22 @@ import json
 from decimal import Decimal
 from typing import Any
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from audit.recording import REFUSE_REMOVAL, Recorded, Register, record
+from audit.recording import REFUSE_CHANGE, REFUSE_REMOVAL, Recorded, Register
 
-__all__ = ["DataKey", "DatabaseLock", "Entry", "Installation", "Recorded", "Register"]
+__all__ = [
+    "DataKey",
+    "DatabaseLock",
+    "Entry",
+    "Installation",
+    "Recorded",
+    "Register",
+    "Seal",
+    "SealedEntry",
+]
 
 
 class ExactDecoder(json.JSONDecoder):
@@ -66,19 +74,43 @@ class Entry(models.Model):
             models.Index(fields=("actor_id", "id"), name="entry_actor"),
             models.Index(fields=("at",), name="entry_at"),
         )
-        triggers = (
-            REFUSE_REMOVAL,
-            pgtrigger.Trigger(
-                name="refuse_change",
-                level=pgtrigger.Statement,
-                when=pgtrigger.Before,
-                operation=pgtrigger.Update,
-                func="""
-                    RAISE EXCEPTION 'An entry of the audit trail is never changed.'
-                    USING ERRCODE = 'AU003';
-                """,
-            ),
+        triggers = (REFUSE_REMOVAL, REFUSE_CHANGE)
+
+
+class Seal(models.Model):
+    """A seal on a stretch of finished entries, chained to the seal before it.
+
+    `root` is the root of the Merkle tree over the entries, `previous` the digest of
+    the seal before, so the digest of the last seal stands for the whole trail. Ids of
+    neighbouring stretches may interleave, as transactions end in any order.
+    """
+
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    count = models.PositiveIntegerField()
+    horizon = models.BigIntegerField()  # transactions before it had ended
+    root = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64, blank=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(fields=("previous",), name="one_chain_of_seals"),
         )
+        triggers = (REFUSE_REMOVAL, REFUSE_CHANGE)
+
+
+class SealedEntry(models.Model):
+    """The digest of one entry under a seal: by it the altered entry can be named."""
+
+    entry_id = models.BigIntegerField(primary_key=True)
+    seal = models.ForeignKey(Seal, models.PROTECT, related_name="entries")
+    digest = models.BinaryField()
+
+    class Meta:
+        ordering = ("entry_id",)
+        triggers = (REFUSE_REMOVAL, REFUSE_CHANGE)
 
 
 class DatabaseLock(Register):

@@ -4,6 +4,8 @@
 generated columns as null and writes entries for rows that never come to be.
 """
 
+from typing import Any
+
 import pgtrigger
 from django.db import models
 
@@ -17,9 +19,21 @@ REFUSE_REMOVAL = pgtrigger.Trigger(
         USING ERRCODE = 'AU003';
     """,
 )
+REFUSE_CHANGE = pgtrigger.Trigger(
+    name="refuse_change",
+    level=pgtrigger.Statement,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    func="""
+        RAISE EXCEPTION 'Rows of % are never changed.', TG_TABLE_NAME
+        USING ERRCODE = 'AU003';
+    """,
+)
 
 
-def record(kind: str = "row", *, unrecorded: tuple[str, ...] = ()) -> pgtrigger.Trigger:
+def record(
+    kind: str = "row", *, unrecorded: tuple[str, ...] = (), **options: Any
+) -> pgtrigger.Trigger:
     """Return the recording trigger.
 
     `kind` is `crf` for a table of items, `sheet` for the form instances, `register`
@@ -27,17 +41,31 @@ def record(kind: str = "row", *, unrecorded: tuple[str, ...] = ()) -> pgtrigger.
     `unrecorded` names columns that are no recorded values (password hashes).
     """
     columns = "{" + ",".join(unrecorded) + "}"
-    return pgtrigger.Trigger(
-        name="record",
-        level=pgtrigger.Row,
-        when=pgtrigger.After,
-        operation=pgtrigger.Insert | pgtrigger.Update,
-        func=f"""
+    func = f"""
             PERFORM audit_record(
                 '{kind}', TG_TABLE_NAME, TG_OP, OLD, NEW, '{columns}'
             );
             RETURN NULL;
-        """,
+        """
+    fixed = {"level": pgtrigger.Row, "when": pgtrigger.After, "func": func}
+    usual = {"name": "record", "operation": pgtrigger.Insert | pgtrigger.Update}
+    return pgtrigger.Trigger(**{**fixed, **usual, **options})
+
+
+def record_each(
+    kind: str, *, unrecorded: tuple[str, ...] = (), unless: tuple[str, ...]
+) -> tuple[pgtrigger.Trigger, pgtrigger.Trigger]:
+    """Return two recording triggers; updates of the columns in `unless` pass by."""
+    change = pgtrigger.AnyChange(exclude=list(unless))
+    return (
+        record(kind, unrecorded=unrecorded, operation=pgtrigger.Insert),
+        record(
+            kind,
+            unrecorded=unrecorded,
+            name="record_change",
+            operation=pgtrigger.Update,
+            condition=change,
+        ),
     )
 
 

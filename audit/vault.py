@@ -16,7 +16,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.db import transaction
 
+from audit.attribution import Actor, Via, act, attributed
 from audit.models import DataKey
 from trial_edc import clock
 
@@ -47,16 +49,25 @@ def _cipher(purpose: Purpose, wrapped: str) -> AESGCM:
     return AESGCM(_master().decrypt(wrapped.encode()))
 
 
+def make_keys(database: str) -> None:
+    """Make the data keys that do not exist yet; migrate does it, as the owner.
+
+    Made while a text is sealed, a key would be lost with a transaction that fails, and
+    with it whatever later texts the process seals under the key in its memory.
+    """
+    for purpose in Purpose:
+        DataKey.objects.using(database).get_or_create(
+            purpose=purpose,
+            defaults={
+                "wrapped": _master().encrypt(AESGCM.generate_key(256)).decode(),
+                "created_at": clock.now(),
+            },
+        )
+
+
 @cache
 def _wrapped_key(purpose: Purpose) -> str:
-    key, _made = DataKey.objects.get_or_create(
-        purpose=purpose,
-        defaults={
-            "wrapped": _master().encrypt(AESGCM.generate_key(256)).decode(),
-            "created_at": clock.now(),
-        },
-    )
-    return key.wrapped
+    return DataKey.objects.get(purpose=purpose).wrapped
 
 
 def forget_keys() -> None:
@@ -105,11 +116,13 @@ def keyed_hash(purpose: Purpose, text: str) -> str:
     return hmac.digest(hashing_key, text.encode(), "sha256").hex()
 
 
-def rewrap_keys() -> int:
+def rewrap_keys(*, by: Actor, via: Via) -> int:
     """Wrap every data key with the first master key; return how many."""
-    keys = list(DataKey.objects.select_for_update())
-    for key in keys:
-        key.wrapped = _master().rotate(key.wrapped.encode()).decode()
-        key.save(update_fields=("wrapped",))
-    forget_keys()
+    with attributed(by=by, via=via):
+        keys = list(DataKey.objects.select_for_update())
+        for key in keys:
+            key.wrapped = _master().rotate(key.wrapped.encode()).decode()
+            key.save(update_fields=("wrapped",))
+        act("vault_keys_rewrapped", details={"keys": len(keys)})
+    transaction.on_commit(forget_keys)
     return len(keys)

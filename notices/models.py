@@ -40,6 +40,7 @@ class Message(Register):
     )
     attempts = models.PositiveSmallIntegerField(default=0)
     queued_at = models.DateTimeField(default=clock.now)
+    not_before = models.DateTimeField(null=True)  # when the next attempt is due
     sent_at = models.DateTimeField(null=True)
     problem = models.TextField(blank=True)
 

@@ -1,6 +1,7 @@
 """Queue messages and deliver them."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from smtplib import SMTPException
 
 from django.conf import settings
@@ -13,7 +14,8 @@ from notices.models import Message, MessageState
 from trial_edc import clock
 
 POSTMAN = Process("notices")
-MOST_ATTEMPTS = 5
+# The wait after each failed attempt; together they outlast a night without mail server.
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60, 240, 720))
 
 
 def queue(
@@ -28,12 +30,17 @@ def queue(
         message, made = Message.objects.get_or_create(
             recipient=person,
             key=key,
-            defaults={"occasion": occasion, "subject": subject, "text": text},
+            defaults={
+                "occasion": occasion,
+                "subject": " ".join(subject.split()),
+                "text": text,
+            },
         )
         if made:
             queued.append(message)
     if queued:
-        transaction.on_commit(_ask_for_delivery)
+        # The message is stored; without a broker the clock of beat delivers it later.
+        transaction.on_commit(_ask_for_delivery, robust=True)
     return queued
 
 
@@ -41,6 +48,13 @@ def _ask_for_delivery() -> None:
     from notices.tasks import deliver_queued  # noqa: PLC0415 - the task imports us
 
     deliver_queued.apply_async(ignore_result=True, retry=False)
+
+
+def due_for_delivery() -> list[int]:
+    """Return the messages that may be sent now, oldest first."""
+    queued = Message.objects.filter(state=MessageState.QUEUED)
+    due = queued.exclude(not_before__gt=clock.now())
+    return list(due.values_list("pk", flat=True))
 
 
 def deliver(message_id: int) -> MessageState | None:
@@ -59,13 +73,19 @@ def deliver(message_id: int) -> MessageState | None:
             settings.DEFAULT_FROM_EMAIL,
             [message.recipient.email],
         ).send()
-    except (SMTPException, OSError) as problem:
-        again = message.attempts < MOST_ATTEMPTS
-        state = MessageState.QUEUED if again else MessageState.FAILED
-        _note(message, state=state, problem=str(problem))
+    except (SMTPException, OSError, ValueError) as problem:
+        _wait_or_give_up(message, str(problem))
     else:
         _note(message, state=MessageState.SENT, sent_at=clock.now(), problem="")
     return MessageState(message.state)
+
+
+def _wait_or_give_up(message: Message, problem: str) -> None:
+    if message.attempts > len(WAITS):
+        _note(message, state=MessageState.FAILED, problem=problem)
+        return
+    due = clock.now() + WAITS[message.attempts - 1]
+    _note(message, state=MessageState.QUEUED, problem=problem, not_before=due)
 
 
 def _claim(message_id: int) -> Message | None:

@@ -2,13 +2,12 @@
 
 from celery import shared_task
 
-from notices.models import Message, MessageState
-from notices.services import deliver
+from notices.models import MessageState
+from notices.services import deliver, due_for_delivery
 
 
 @shared_task
 def deliver_queued() -> int:
     """Send what is queued; return how many messages were sent."""
-    queued = Message.objects.filter(state=MessageState.QUEUED)
-    states = [deliver(pk) for pk in queued.values_list("pk", flat=True)]
+    states = [deliver(pk) for pk in due_for_delivery()]
     return states.count(MessageState.SENT)

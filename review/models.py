@@ -120,13 +120,15 @@ def _purpose(form: FormInstance) -> Purpose:
 class Verification(Recorded):
     """A monitor's comparison of items with the source.
 
-    It holds for an item while the item's revision is the one in `items`.
+    It holds for an item while the item's revision is the one in `items`. On a sealed
+    form the items are sealed too: which ones hold anything tells what was entered.
     """
 
     form = models.ForeignKey(
         FormInstance, models.PROTECT, related_name="verifications"
     )
-    items = models.JSONField()  # item → revision
+    plain_items = models.JSONField(default=dict)
+    sealed_items = models.TextField(blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
     )
@@ -135,6 +137,25 @@ class Verification(Recorded):
 
     class Meta(Recorded.Meta):
         ordering = ("id",)
+
+    @property
+    def items(self) -> dict[str, int]:
+        """Return the items and the revision at which each was compared."""
+        if not self.sealed_items:
+            plain: dict[str, int] = self.plain_items
+            return plain
+        told: dict[str, int] = json.loads(
+            unseal(_purpose(self.form), self.sealed_items)
+        )
+        return told
+
+    @items.setter
+    def items(self, at_revisions: dict[str, int]) -> None:
+        if self.form.confidentiality == Confidentiality.OPEN:
+            self.plain_items = at_revisions
+            return
+        text = json.dumps(at_revisions)
+        self.sealed_items = seal(_purpose(self.form), text, padded_to=SEALED_BYTES)
 
 
 class Signature(Recorded):

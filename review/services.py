@@ -220,7 +220,10 @@ def verify(form: FormInstance, items: Iterable[str], *, by: Actor) -> Verificati
         at_revisions = {item: revisions.get(item, 0) for item in items}
         if not at_revisions:
             raise ReviewRefused(_("Choose at least one item."))
-        return Verification.objects.create(form=form, items=at_revisions, by_id=by.pk)
+        verification = Verification(form=form, by_id=by.pk)
+        verification.items = at_revisions
+        verification.save()
+        return verification
 
 
 @implements("SIG-03", "SIG-07")

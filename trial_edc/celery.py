@@ -8,3 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial_edc.settings")
 app = Celery("trial_edc")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "deliver messages": {"task": "notices.tasks.deliver_queued", "schedule": 60.0},
+    "seal the audit trail": {"task": "audit.tasks.seal_audit", "schedule": 600.0},
+}

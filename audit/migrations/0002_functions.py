@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             SQL.read_text(encoding="utf-8"),
             "DROP FUNCTION audit_act, audit_record, audit_refuse_sheet, "
-            "audit_refuse_when_locked, audit_context, audit_item",
+            "audit_refuse_when_locked, audit_context, audit_is_closed_to, audit_digest, "
+            "audit_item",
         ),
     )

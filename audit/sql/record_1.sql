@@ -1,4 +1,6 @@
 -- What the database does on each write of a recorded table (docs/adr/0001).
+-- `pg_temp` stands last in each search path, so that no temporary table of a session
+-- can stand in for one of the record.
 
 -- The value of an item as the audit trail tells it: a scalar or a list; a laboratory
 -- value with its unit; or the missing code that stands for the value.
@@ -17,8 +19,31 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     END
 $$;
 
+-- The digest of a sheet's row. A column that a later version of the form brings is
+-- null in the rows of before, and leaves their digest as it was.
+CREATE FUNCTION audit_digest(stored jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT encode(sha256(convert_to(jsonb_strip_nulls(stored)::text, 'UTF8')), 'hex')
+$$;
+
+-- Whether a locked sheet would change in more than its lock, or a frozen one in more
+-- than its freeze, its lock and when it is due. Only its CRF moves the revision, and
+-- asks for itself.
+CREATE FUNCTION audit_is_closed_to(before jsonb, after jsonb) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    moved text[] := CASE
+        WHEN before ->> 'locked_at' IS NOT NULL THEN '{locked_at,locked_by_id}'
+        ELSE '{frozen_at,locked_at,locked_by_id,due_on}'
+    END;
+BEGIN
+    RETURN coalesce(before ->> 'locked_at', before ->> 'frozen_at') IS NOT NULL
+        AND before - moved <> after - moved;
+END
+$$;
+
 CREATE FUNCTION audit_context() RETURNS jsonb
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     context jsonb := nullif(current_setting('audit.context', true), '')::jsonb;
 BEGIN
@@ -37,7 +62,7 @@ $$;
 -- Writers share a lock that locking the database takes alone, so no write slips
 -- between the check and the lock.
 CREATE FUNCTION audit_refuse_when_locked() RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(4194671);
     IF EXISTS (SELECT FROM audit_databaselock WHERE unlocked_at IS NULL) THEN
@@ -51,7 +76,7 @@ CREATE FUNCTION audit_record(
     old_row record, new_row record, unrecorded text[]
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
-SET search_path FROM CURRENT SET timezone = 'UTC' AS $$
+SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     context jsonb := audit_context();
     before jsonb := CASE op WHEN 'INSERT' THEN '{}' ELSE to_jsonb(old_row) END;
@@ -64,21 +89,21 @@ DECLARE
     revised integer;
     secrecy text;
     sheet_id bigint := (after ->> 'form_id')::bigint;
-    raised jsonb;
 BEGIN
+    IF pg_trigger_depth() = 0 THEN
+        RAISE EXCEPTION 'Only triggers write the audit trail.' USING ERRCODE = 'AU003';
+    END IF;
     IF kind <> 'register' THEN
         PERFORM audit_refuse_when_locked();
     END IF;
     IF kind = 'crf' THEN
         ignored := ignored || 'form_id'::text;
     ELSIF kind = 'sheet' THEN
-        ignored := ignored || '{revision,item_revisions,digest}'::text[];
         sheet_id := (after ->> 'id')::bigint;
-        IF op = 'UPDATE' AND before ->> 'locked_at' IS NOT NULL
-           AND after ->> 'locked_at' IS NOT NULL
-           AND before - ignored <> after - ignored THEN
+        IF op = 'UPDATE' AND audit_is_closed_to(before, after) THEN
             PERFORM audit_refuse_sheet(sheet_id);
         END IF;
+        ignored := ignored || '{revision,item_revisions,digest}'::text[];
     END IF;
 
     SELECT array_agg(DISTINCT changed.item) INTO items FROM (
@@ -99,12 +124,12 @@ BEGIN
     ), '{}') INTO changes FROM unnest(items) item;
 
     IF kind = 'crf' THEN
-        SELECT coalesce(jsonb_object_agg(item, f.revision + 1), '{}') INTO raised
-        FROM unnest(items) item, casebook_forminstance f WHERE f.id = sheet_id;
         UPDATE casebook_forminstance f SET
             revision = f.revision + 1,
-            item_revisions = f.item_revisions || raised,
-            digest = encode(sha256(convert_to(after::text, 'UTF8')), 'hex')
+            item_revisions = f.item_revisions || coalesce((
+                SELECT jsonb_object_agg(item, f.revision + 1) FROM unnest(items) item
+            ), '{}'),
+            digest = audit_digest(after)
         WHERE f.id = sheet_id AND f.locked_at IS NULL AND f.frozen_at IS NULL
         RETURNING f.participant_id, f.revision, f.confidentiality
         INTO participant, revised, secrecy;
@@ -148,7 +173,7 @@ END
 $$;
 
 CREATE FUNCTION audit_refuse_sheet(sheet_id bigint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     sheet record;
 BEGIN
@@ -165,7 +190,7 @@ $$;
 CREATE FUNCTION audit_act(
     deed text, participant bigint, sheet_id bigint, details jsonb
 ) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     context jsonb := audit_context();
 BEGIN

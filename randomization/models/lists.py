@@ -36,7 +36,9 @@ KEEP_LIST = pgtrigger.Trigger(
         IF (OLD.state, NEW.state) NOT IN (
             ('draft', 'approved'), ('approved', 'sealed'),
             ('draft', 'destroyed'), ('approved', 'destroyed')
-        ) OR NEW.content <> CASE NEW.state WHEN 'destroyed' THEN '' ELSE OLD.content END
+        ) OR NEW.content <> (
+            CASE NEW.state WHEN 'destroyed' THEN '' ELSE OLD.content END
+        )
         OR to_jsonb(NEW) - '{{{",".join(MOVING)}}}'::text[]
             <> to_jsonb(OLD) - '{{{",".join(MOVING)}}}'::text[]
         THEN

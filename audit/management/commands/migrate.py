@@ -1,4 +1,4 @@
-"""Migrate as the owner, then give the runtime role its rights."""
+"""Migrate as the owner, make the vault's keys, give the runtime role its rights."""
 
 from typing import Any
 
@@ -6,13 +6,14 @@ from django.conf import settings
 from django.core.management.commands import migrate
 from django.db import connections
 
+from audit import vault
 from audit.grants import grant_runtime
 from audit.models import Installation
 from trial_edc import clock
 
 
 class Command(migrate.Command):
-    """Django's own command, with the grants as its last step."""
+    """Django's own command; the grants are its last step."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Migrate through the owner's connection unless another one is named."""
@@ -26,6 +27,7 @@ class Command(migrate.Command):
         Installation.objects.using(alias).get_or_create(
             defaults={"is_demo": settings.DEMO, "made_at": clock.now()}
         )
+        vault.make_keys(alias)
         grant_runtime(
             owner_alias=alias, runtime_role=settings.DATABASES["default"]["USER"]
         )

@@ -1,0 +1,32 @@
+"""The digests of sheets, held against the rows that they were made of."""
+
+from django.apps import apps
+from django.db import connection, models, transaction
+
+# A row that was changed beside its trigger no longer has the digest of its sheet.
+UNFIT = """
+    SELECT f.id FROM {table} r JOIN casebook_forminstance f ON f.id = r.form_id
+    WHERE f.digest <> audit_digest(to_jsonb(r)) ORDER BY f.id LIMIT 1
+"""
+
+
+def first_unfit() -> int | None:
+    """Return the first sheet whose row is not what its last entry left."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL timezone = 'UTC'")
+        for table in crf_tables():
+            cursor.execute(UNFIT.format(table=connection.ops.quote_name(table)))
+            if found := cursor.fetchone():
+                return int(found[0])
+    return None
+
+
+def crf_tables() -> list[str]:
+    """Return the tables whose trigger moves the revision of a sheet."""
+    return [model._meta.db_table for model in apps.get_models() if is_crf(model)]
+
+
+def is_crf(model: type[models.Model]) -> bool:
+    """Tell whether the rows of a model are the values of sheets."""
+    triggers = getattr(model._meta, "triggers", ())
+    return any("'crf'" in trigger.func for trigger in triggers if trigger.name == "record")
