@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Permission, Role, roles_with
@@ -24,7 +26,14 @@ from randomization.models import (
     lot_hash,
 )
 from randomization.problems import ListExhausted
-from randomization.vocabulary import ListState, StudyStatus
+from randomization.rules.stock import balance
+from randomization.vocabulary import (
+    ListState,
+    LotStatus,
+    MovementKind,
+    Product,
+    StudyStatus,
+)
 
 
 def study_status() -> StudyStatus:
@@ -175,7 +184,7 @@ def requests_that_hold(
     return {
         (row.form.participant_id, row.form.visit): casebook.sheet_of(row.form, row)
         for row in rows
-        if row.value("decision") == "go"
+        if row.value_of("decision") == "go"
         and any(one.holds_for(row.form) for one in row.form.signatures.all())
     }
 
@@ -183,6 +192,62 @@ def requests_that_hold(
 def lots() -> list[LotRecord]:
     """Return every lot, the newest first."""
     return list(LotRecord.objects.order_by("-id"))
+
+
+@dataclass(frozen=True)
+class LotView:
+    """A lot as pages show it: words for codes, instants for texts."""
+
+    lot: LotRecord
+    content: Mapping[str, Any]
+
+    @property
+    def pk(self) -> int:
+        """Return the key of the lot."""
+        return self.lot.pk
+
+    @property
+    def number(self) -> str:
+        """Return the lot number."""
+        return str(self.content["lot"])
+
+    @property
+    def product(self) -> str:
+        """Return the product in words."""
+        return _(Product(self.content["product"]).label)
+
+    @property
+    def status(self) -> str:
+        """Return the status in words."""
+        return _(LotStatus(self.content["status"]).label)
+
+    @property
+    def expires_at(self) -> datetime:
+        """Return when the lot expires."""
+        return datetime.fromisoformat(self.content["expires_at"])
+
+    @property
+    def left(self) -> Decimal:
+        """Return how many containers are left."""
+        return balance(self.content["movements"])
+
+    @property
+    def movements(self) -> list[dict[str, Any]]:
+        """Return the movements in the order in which they happened."""
+        found = [
+            {
+                "at": datetime.fromisoformat(one["at"]),
+                "word": _(MovementKind(one["kind"]).label),
+                "amount": one["amount"],
+            }
+            for one in self.content["movements"]
+        ]
+        return sorted(found, key=lambda one: one["at"])
+
+
+def lot_views() -> list[LotView]:
+    """Return every lot, opened once."""
+    return [LotView(lot, lot.content) for lot in lots()]
 
 
 def lot_of(number: str) -> LotRecord | None:
@@ -196,7 +261,7 @@ def exposed_to(number: str) -> list[FormInstance]:
     return [
         record.form
         for record in records.filter(form__struck_at=None).order_by("form_id")
-        if lot_hash(record.value("lot") or "") == lot_hash(number)
+        if lot_hash(record.value_of("lot") or "") == lot_hash(number)
     ]
 
 

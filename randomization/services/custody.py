@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Permission
 from audit.attribution import Reason, Via, act, attributed
+from audit.models import Confidentiality
 from randomization.allocation import (
     Content,
     content_of,
     drawn_anew,
+    problems,
     seal_content,
     slots_of,
 )
@@ -193,6 +195,21 @@ def report(draft: AllocationList) -> list[tuple[str, bool]]:
         same = drawn_anew(content, draft.size) == content.text
         told.append((_("The recorded seed gives this very list"), same))
     return told
+
+
+def sealed_list_problems() -> list[str]:
+    """Return what does not fit of the sealed lists; no arm."""
+    return problems()
+
+
+def verify(*, by: User) -> list[str]:
+    """Check the sealed lists; that it was done is recorded, with the result."""
+    _may(by, Permission.LIST_GENERATE)
+    found = sealed_list_problems()
+    with attributed(by=by, via=Via.PAGE):
+        details = {"problems": found, "confidentiality": Confidentiality.RESTRICTED}
+        act("list_verified", details=details)
+    return found
 
 
 def _locked(allocation_list: AllocationList, *states: ListState) -> AllocationList:

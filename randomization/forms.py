@@ -1,0 +1,305 @@
+"""What people type on the pages of this room."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import ConfirmIdentityForm
+from casebook.models import Participant
+from randomization.rules.study import steps
+from randomization.services.code_breaks import BREAKS, RECORDS, Account
+from randomization.vocabulary import (
+    CodeBreakCategory,
+    CodeBreakKind,
+    LotStatus,
+    MovementKind,
+    Product,
+    ReleaseResult,
+    Storage,
+    StudyStatus,
+)
+from trial_edc import clock
+from trial_edc.protocol import PROTOCOL
+from trial_edc.vocabulary import Term
+
+LARGEST_LIST_BYTES = 1_000_000
+INSTANT = forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+WORDS = forms.Textarea({"rows": 3})
+YES_NO = (("", "—"), ("Y", _("Yes")), ("N", _("No")))
+
+
+def choices(terms: Any) -> list[tuple[str, Any]]:
+    """Return terms as choices, in the reader's language."""
+    return [(term.value, gettext(term.label)) for term in terms]
+
+
+class TermField(forms.ChoiceField):
+    """One of the terms; gives the term itself."""
+
+    def __init__(self, terms: type[Term], **options: Any) -> None:
+        """Take the terms; the labels are translated when the form is shown."""
+        self.terms = terms
+        options.setdefault("choices", lambda: [("", "—"), *choices(terms)])
+        super().__init__(**options)
+
+    def clean(self, value: Any) -> Any:
+        """Return the term."""
+        code = super().clean(value)
+        return self.terms(code) if code else None
+
+
+class ConfirmNumberForm(forms.Form):
+    """The participant's number, typed so that nobody randomises the wrong person."""
+
+    number = forms.CharField(
+        label=_("Type the participant number to confirm"),
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+
+    def __init__(self, participant: Participant, *args: Any, **kwargs: Any) -> None:
+        """Take the participant."""
+        super().__init__(*args, **kwargs)
+        self.participant = participant
+
+    def clean_number(self) -> str:
+        """Refuse another number."""
+        typed: str = self.cleaned_data["number"].strip().upper()
+        if typed != self.participant.number:
+            raise forms.ValidationError(
+                gettext("This is not the number of this participant.")
+            )
+        return typed
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=WORDS)
+
+
+class SegmentForm(forms.Form):
+    """What every draft says; a first list needs neither field."""
+
+    size = forms.IntegerField(
+        label=_("Number of places"), min_value=2, max_value=100_000
+    )
+    reason = forms.CharField(
+        label=_("Amendment that enlarges the trial"), required=False, max_length=1000
+    )
+
+    def __init__(self, *args: Any, is_segment: bool, **kwargs: Any) -> None:
+        """Ask for size and reason of a segment only."""
+        super().__init__(*args, **kwargs)
+        if not is_segment:
+            del self.fields["reason"]
+            self.fields["size"].disabled = True
+            self.fields["size"].initial = PROTOCOL.registry.enrolment
+
+
+class GenerateForm(SegmentForm):
+    """The block sizes, known to the custodian alone."""
+
+    block_sizes = forms.RegexField(
+        r"^\s*\d+(\s*,\s*\d+)*\s*$",
+        label=_("Block sizes"),
+        help_text=_(
+            "Whole numbers with commas between them. They are sealed with the list and "
+            "shown nowhere; tell them to nobody."
+        ),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    field_order = ("block_sizes",)
+
+    def clean_block_sizes(self) -> list[int]:
+        """Return the numbers."""
+        return [int(one) for one in self.cleaned_data["block_sizes"].split(",")]
+
+
+class ImportForm(SegmentForm):
+    """A list from elsewhere."""
+
+    file = forms.FileField(
+        label=_("List"),
+        help_text=_("CSV with the columns seq, block, block_size, arm."),
+    )
+    field_order = ("file",)
+
+    def clean_file(self) -> str:
+        """Return the text."""
+        uploaded = self.cleaned_data["file"]
+        if uploaded.size > LARGEST_LIST_BYTES:
+            raise forms.ValidationError(gettext("This file is too large for a list."))
+        try:
+            text: str = uploaded.read().decode()
+        except UnicodeDecodeError:
+            raise forms.ValidationError(
+                gettext("This is no text file in UTF-8.")
+            ) from None
+        return text
+
+
+class StatusForm(ReasonForm):
+    """The next step of the study."""
+
+    status = TermField(StudyStatus, label=_("Next"))
+    field_order = ("status",)
+
+    def __init__(self, present: StudyStatus, *args: Any, **kwargs: Any) -> None:
+        """Offer the steps that are possible."""
+        super().__init__(*args, **kwargs)
+        self.fields["status"].choices = choices(steps(present))  # type: ignore[attr-defined]
+
+
+class AccountFields(forms.Form):
+    """What is written down of a code break."""
+
+    kind = TermField(CodeBreakKind, label=_("Kind"))
+    category = TermField(CodeBreakCategory, label=_("Why"))
+    reason = forms.CharField(
+        label=_("What makes it necessary"),
+        max_length=2000,
+        widget=WORDS,
+        help_text=_("Never write an arm or a product here."),
+    )
+    disclosed_to = forms.CharField(
+        label=_("Who is told the arm"), max_length=500, required=False
+    )
+    participant_told = forms.ChoiceField(
+        label=_("Is the participant told?"), choices=YES_NO, required=False
+    )
+    treatment_continues = forms.ChoiceField(
+        label=_("Does study treatment go on?"), choices=YES_NO, required=False
+    )
+
+    def offer(self, kinds: Any) -> None:
+        """Offer these kinds."""
+        self.fields["kind"].choices = choices(kinds)  # type: ignore[attr-defined]
+
+    @property
+    def account(self) -> Account:
+        """Return what was typed."""
+        said = self.cleaned_data
+        answers = {"Y": True, "N": False}
+        return Account(
+            kind=said["kind"],
+            category=said["category"],
+            reason=said["reason"],
+            disclosed_to=said["disclosed_to"],
+            participant_told=answers.get(said["participant_told"]),
+            treatment_continues=answers.get(said["treatment_continues"]),
+        )
+
+
+class CodeBreakForm(AccountFields, ConfirmIdentityForm):
+    """A code break, with the password."""
+
+    def __init__(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Offer the kinds that the role may break."""
+        super().__init__(request, *args, **kwargs)
+        self.offer([kind for kind, may in BREAKS.items() if request.user.may(may)])
+        for name in ("username", "password"):
+            if name in self.fields:
+                self.fields[name] = self.fields.pop(name)
+
+    def clean(self) -> dict[str, Any]:
+        """Confirm who is at the keyboard with name and password alone."""
+        identity = {
+            name: self.cleaned_data.pop(name)
+            for name in ("username", "password")
+            if name in self.cleaned_data
+        }
+        account, self.cleaned_data = self.cleaned_data, identity
+        super().clean()
+        self.cleaned_data = account
+        return account
+
+
+class RecordCodeBreakForm(AccountFields):
+    """A break that happened by accident or outside the system."""
+
+    number = forms.CharField(label=_("Participant number"), max_length=12)
+    at = forms.DateTimeField(label=_("When"), widget=INSTANT)
+    field_order = ("number", "at")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the kinds that are recorded, not made, here."""
+        super().__init__(*args, **kwargs)
+        self.offer(RECORDS)
+
+    def clean_number(self) -> Participant:
+        """Return the participant."""
+        typed = self.cleaned_data["number"].strip().upper()
+        found = Participant.objects.filter(number=typed).first()
+        if found is None:
+            raise forms.ValidationError(gettext("There is no such participant."))
+        return found
+
+
+class LotForm(forms.Form):
+    """Identity, release and status of a lot."""
+
+    lot = forms.CharField(label=_("Lot number"), max_length=60)
+    product = TermField(Product, label=_("Product"))
+    manufacturer = forms.CharField(label=_("Manufacturer"), max_length=200)
+    donor_code = forms.CharField(label=_("Donor code"), max_length=60, required=False)
+    passage = forms.IntegerField(
+        label=_("Passage"), min_value=1, max_value=15, required=False
+    )
+    sterility = TermField(ReleaseResult, label=_("Sterility"), required=False)
+    mycoplasma = TermField(ReleaseResult, label=_("Mycoplasma"), required=False)
+    endotoxin = TermField(ReleaseResult, label=_("Endotoxin"), required=False)
+    viability_pct = forms.DecimalField(
+        label=_("Viability at release, %"),
+        min_value=0,
+        max_value=100,
+        decimal_places=1,
+        required=False,
+    )
+    certificate = forms.CharField(
+        label=_("Certificate"), max_length=200, required=False
+    )
+    status = TermField(LotStatus, label=_("Status"))
+    expires_at = forms.DateTimeField(label=_("Expires"), widget=INSTANT)
+    storage = TermField(Storage, label=_("Storage"))
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Return what was typed as plain texts."""
+        return {name: _plain(value) for name, value in self.cleaned_data.items()}
+
+
+class LotChangeForm(LotForm):
+    """A change of a lot, with its reason; the number stays."""
+
+    reason = forms.CharField(label=_("Reason of the change"), max_length=1000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the number."""
+        super().__init__(*args, **kwargs)
+        self.fields["lot"].disabled = True
+
+
+class MovementForm(forms.Form):
+    """Containers of a lot that came, went or became warm."""
+
+    kind = TermField(MovementKind, label=_("What happened"))
+    amount = forms.IntegerField(label=_("Containers"), min_value=1, max_value=100_000)
+    at = forms.DateTimeField(label=_("When"), widget=INSTANT)
+
+    def clean_at(self) -> datetime:
+        """Refuse the future."""
+        at: datetime = self.cleaned_data["at"]
+        if at > clock.now():
+            raise forms.ValidationError(
+                gettext("This is in the future. Check date and time.")
+            )
+        return at
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -1,0 +1,23 @@
+"""`manage.py verify_list`: check that every sealed list is as it was sealed."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from randomization import selectors
+from randomization.services.custody import sealed_list_problems
+
+
+class Command(BaseCommand):
+    """Tells what does not fit; never an arm."""
+
+    help = "Check the sealed allocation lists against commitments and allocations."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Check, print one line a list, fail when anything does not fit."""
+        if found := sealed_list_problems():
+            raise CommandError("\n".join(found))
+        for one in selectors.commitments():
+            self.stdout.write(f"list {one.pk}: {one.size} places, {one.commitment}")
+        taken = selectors.slots_in_all() - selectors.slots_left()
+        self.stdout.write(f"{taken} places taken, in order; all fits.")

@@ -1,0 +1,32 @@
+"""Addresses of this room."""
+
+from django.urls import path
+
+from randomization.views import code_breaks, custodian, pharmacy, randomizing
+
+app_name = "randomization"
+urlpatterns = [
+    path("participants/<str:number>/", randomizing.randomize, name="randomize"),
+    path("participants/<str:number>/in-error/", randomizing.in_error, name="in_error"),
+    path(
+        "participants/<str:number>/code-break/",
+        code_breaks.break_code,
+        name="break_code",
+    ),
+    path("code-breaks/", code_breaks.register, name="code_breaks"),
+    path("code-breaks/record/", code_breaks.record, name="record_code_break"),
+    path("study/", randomizing.study, name="study"),
+    path("study/step/", randomizing.change_status, name="change_status"),
+    path("study/<int:pk>/confirm/", randomizing.confirm_status, name="confirm_status"),
+    path("lists/", custodian.desk, name="desk"),
+    path("lists/generate/", custodian.generate, name="generate"),
+    path("lists/import/", custodian.import_list, name="import_list"),
+    path("lists/verify/", custodian.verify, name="verify"),
+    path("lists/<int:pk>/approve/", custodian.approve, name="approve"),
+    path("lists/<int:pk>/seal/", custodian.seal, name="seal"),
+    path("lists/<int:pk>/destroy/", custodian.destroy, name="destroy"),
+    path("preparations/", pharmacy.preparations, name="preparations"),
+    path("lots/", pharmacy.lots, name="lots"),
+    path("lots/add/", pharmacy.add_lot, name="add_lot"),
+    path("lots/<int:pk>/", pharmacy.lot, name="lot"),
+]

@@ -1,0 +1,68 @@
+"""Emergency code break, and the register of all breaks."""
+
+from http import HTTPStatus
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from accounts.access import StaffRequest, permitted
+from accounts.roles import Permission
+from casebook.models import Participant
+from randomization import selectors
+from randomization.forms import CodeBreakForm, RecordCodeBreakForm
+from randomization.problems import Refused
+from randomization.services import code_breaks as service
+
+
+@sensitive_post_parameters("password")
+@permitted(Permission.CODE_BREAK, Permission.CODE_BREAK_SUSAR)
+@never_cache
+def break_code(request: StaffRequest, number: str) -> HttpResponse:
+    """Show one participant's arm, once, in the answer to the password."""
+    participant = get_object_or_404(Participant, number=number)
+    form = CodeBreakForm(request, request.POST or None)
+    context = {"participant": participant, "form": form}
+    if form.is_valid():
+        try:
+            arm = service.break_code(
+                participant, form.account, proof=form.proof, by=request.user
+            )
+        except Refused as problem:
+            form.add_error(None, str(problem))
+        else:
+            context["arm"] = arm
+            return render(request, "randomization/code_broken.html", context)
+    status = HTTPStatus.BAD_REQUEST if form.is_bound else HTTPStatus.OK
+    return render(request, "randomization/break_code.html", context, status=status)
+
+
+@permitted(
+    Permission.CODE_BREAK,
+    Permission.CODE_BREAK_SUSAR,
+    Permission.RECORD_CODE_BREAK,
+    Permission.AUDIT_REVIEW,
+)
+def register(request: StaffRequest) -> HttpResponse:
+    """List every code break: who, when, why; never the arm."""
+    may_record = request.user.may(Permission.RECORD_CODE_BREAK)
+    context = {"breaks": selectors.code_breaks(), "may_record": may_record}
+    return render(request, "randomization/code_breaks.html", context)
+
+
+@permitted(Permission.RECORD_CODE_BREAK)
+def record(request: StaffRequest) -> HttpResponse:
+    """Enter a break that happened by accident or outside the system."""
+    form = RecordCodeBreakForm(request.POST or None)
+    if form.is_valid():
+        said = form.cleaned_data
+        try:
+            service.record_code_break(
+                said["number"], form.account, at=said["at"], by=request.user
+            )
+        except Refused as problem:
+            form.add_error(None, str(problem))
+        else:
+            return redirect("randomization:code_breaks")
+    return render(request, "randomization/record_code_break.html", {"form": form})
