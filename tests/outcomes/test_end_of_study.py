@@ -1,0 +1,145 @@
+"""Withdrawal, contacts, and the end of study that waits for every visit."""
+
+from typing import Any
+
+import pytest
+
+from audit.attribution import Reason, Via
+from capture.problems import EraseNeeded, Refused
+from capture.services import save, strike_row
+from casebook.models import FormStatus, Participant
+from tests.outcomes import course
+from tests.people import STAGE
+
+pytestmark = pytest.mark.django_db
+MISTAKE = Reason("error", "wrong person")
+SEEN = {"performed": "Y", "mode": "in_person", "informant": "participant"}
+
+
+def end(who: Participant, reason: str, **values: Any) -> list[str]:
+    """Try to end the study; return the checks that refuse it."""
+    told = {"reason": reason, "on": course.day(0), **values}
+    try:
+        course.enter(who, "EOS", told)
+    except Refused as refused:
+        return [finding.check_id for finding in refused.findings]
+    return []
+
+
+def seen_at_every_visit(who: Participant, *, infused: int) -> None:
+    """Record the visits that are not over by themselves."""
+    for visit, on in (("SCR", infused + 1), ("D0", infused), ("M3", infused - 90)):
+        course.enter(who, "VIS", {**SEEN, "visit_date": course.day(on)}, visit)
+
+
+@pytest.mark.verifies("WIN-06")
+def test_open_visits_refuse_the_end_of_study() -> None:
+    who = course.randomised(infused=100)
+
+    assert end(who, "completed") == ["EOS-01"]
+
+    seen_at_every_visit(who, infused=100)
+
+    assert end(who, "completed") == []
+
+
+def contacted(who: Participant, *days_ago: float) -> None:
+    """Record contact attempts that nobody answered."""
+    for at in days_ago:
+        told = {"at": course.days_ago(at), "channel": "phone", "result": "no_answer"}
+        course.row(who, "CAL", told)
+
+
+@pytest.mark.verifies("WIN-06")
+@pytest.mark.parametrize(
+    ("attempts", "refused"),
+    [
+        ((20, 10, 6), []),
+        ((19, 10, 6), ["EOS-02"]),
+        ((20, 6), ["EOS-02"]),
+        ((20, 20, 6), ["EOS-02"]),
+    ],
+)
+def test_lost_needs_three_days_of_attempts_over_two_weeks(
+    attempts: tuple[float, ...], refused: list[str]
+) -> None:
+    who = course.randomised(infused=130)
+    course.enter(who, "VIS", {**SEEN, "visit_date": course.day(131)}, "SCR")
+    contacted(who, *attempts)
+
+    assert end(who, "lost") == refused
+
+
+def test_death_and_the_reason_died_go_together() -> None:
+    who = course.randomised(infused=10)
+    course.enter(who, "VIS", {**SEEN, "visit_date": course.day(11)}, "SCR")
+
+    assert "EOS-03" in end(who, "died")
+
+    course.enter(who, "DTH", {"death_on": course.day(9).isoformat()})
+
+    assert end(who, "other") == ["EOS-03"]
+    assert end(who, "died") == []
+
+
+@pytest.mark.parametrize("kind", ["infusion_only", "visits_lookup_allowed"])
+def test_every_withdrawal_closes_infusion_2_until_it_is_revoked(kind: str) -> None:
+    who = course.randomised(infused=3)
+    (requested,) = [course.enter(who, "IRQ", {}, visit="D7")]
+    assert requested.status == FormStatus.DRAFT
+    with course.attributed(by=STAGE, via=Via.COMMAND):
+        bedside = course.casebook.expect(who, "INF", visit="D7")
+
+    withdrawal = course.row(who, "WDR", {"kind": kind, "on": course.day(1)})
+
+    bedside.refresh_from_db()
+    assert bedside.status == FormStatus.NOT_APPLICABLE
+    assert course.forms(who, "EOS") == []
+
+    strike_row(withdrawal, by=STAGE, reason=MISTAKE, via=Via.COMMAND)
+
+    bedside.refresh_from_db()
+    assert bedside.status == FormStatus.NOT_STARTED
+
+
+def test_withdrawal_from_everything_asks_for_the_end_of_study() -> None:
+    who = course.randomised(infused=3)
+
+    withdrawal = course.row(who, "WDR", {"kind": "everything", "on": course.day(1)})
+
+    assert len(course.forms(who, "EOS")) == 1
+    with pytest.raises(Refused) as refused:
+        course.row(who, "CAL", {"at": course.days_ago(0.01)})
+    assert [found.check_id for found in refused.value.findings] == ["CAL-01"]
+
+    strike_row(withdrawal, by=STAGE, reason=MISTAKE, via=Via.COMMAND)
+
+    assert course.forms(who, "EOS") == []
+
+
+def test_call_that_reports_a_death_asks_for_the_death_form() -> None:
+    who = course.randomised(infused=50)
+
+    course.row(who, "CAL", {"at": course.days_ago(1), "result": "death_reported"})
+
+    assert len(course.forms(who, "DTH")) == 1
+
+
+def test_creatinine_in_the_window_hides_the_reason_for_none() -> None:
+    who = course.randomised(infused=40)
+    outcome = course.enter(who, "O28", {"creatinine_missing": "refused"}, visit="D28")
+
+    course.row(who, "CRE", {"sample_at": course.days_ago(12), "value": 99})
+
+    with pytest.raises(EraseNeeded) as asked:
+        save(outcome, {"vital_status": "alive"}, by=STAGE, via=Via.COMMAND)
+    assert asked.value.items == ["creatinine_missing"]
+
+
+def test_dead_needs_the_death_form_first() -> None:
+    who = course.randomised(infused=40)
+
+    with pytest.raises(Refused) as refused:
+        course.enter(who, "O28", {"vital_status": "dead"}, visit="D28")
+
+    assert [found.check_id for found in refused.value.findings] == ["O28-01"]

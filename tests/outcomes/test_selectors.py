@@ -1,0 +1,109 @@
+"""Endpoints of participants whose course was entered through the services."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from casebook.models import Participant
+from casebook.selectors import binder_of, row_of, sheet_of
+from casebook.derived import derived_values
+from outcomes.rules import Endpoints, Recovery, RrtDependence, Survival
+from outcomes.selectors import endpoints_by_participant, endpoints_of
+from tests.outcomes import course
+
+pytestmark = pytest.mark.django_db
+
+
+def survivor(number: int = 1) -> Participant:
+    """Return a participant with day 28 and month 3 on record."""
+    person = course.randomised(number, infused=110)
+    course.row(person, "CRE", {"sample_at": course.days_ago(83), "value": 110})
+    course.row(person, "CRE", {"sample_at": course.days_ago(20), "value": 130})
+    seen = {"performed": "Y", "mode": "in_person", "informant": "participant"}
+    course.enter(person, "VIS", {**seen, "visit_date": course.day(82)}, "D28")
+    course.enter(person, "VIS", {**seen, "visit_date": course.day(20)}, "M3")
+    stay = {"kind": "hospital", "hospital": "ours", "in_at": course.days_ago(112)}
+    course.row(person, "STY", {**stay, "out_at": course.days_ago(100)})
+    course.row(
+        person,
+        "RRT",
+        {"row_kind": "course", "started_at": f"{course.day(109)}"}
+        | {"ended_at": f"{course.day(105)}", "ongoing": "N"},
+    )
+    event = {"onset": f"{course.day(90)}", "grade": "2", "serious": "N"}
+    course.row(person, "AE", event)
+    return person
+
+
+@pytest.mark.verifies("OUT-09")
+def test_endpoints_rest_on_what_was_entered() -> None:
+    person = survivor()
+
+    found = endpoints_of(person)
+
+    assert found is not None
+    assert found.day0 == course.day(110)
+    assert (found.scr_d28, found.scr_d28_on) == (Decimal(110), course.day(83))
+    assert found.scr_d28_ratio == Decimal("1.375")
+    assert (found.os28_status, found.os3m_status) == (Survival.ALIVE, Survival.ALIVE)
+    assert found.rrt_m3 == RrtDependence.INDEPENDENT
+    assert found.ever_rrt_3m == "yes"
+    assert (found.scr_m3, found.recovery_m3) == (Decimal(130), Recovery.PARTIAL)
+    assert found.hosp_days == Decimal(10)
+    assert (found.teae_n, found.sae_any, found.teae_max_grade) == (1, False, 2)
+
+
+def test_baseline_follows_the_corrected_sample() -> None:
+    person = survivor()
+    baseline = course.forms(person, "CRE")[0]
+
+    course.save(baseline, {"value": 100}, by=course.STAGE, via=course.Via.COMMAND)
+
+    found = endpoints_of(person)
+    assert found is not None
+    assert found.scr_d28_ratio == Decimal("1.1")
+    assert found.recovery_m3 == Recovery.COMPLETE
+
+
+def test_death_with_an_unknown_day_decides_only_what_both_bounds_agree_on() -> None:
+    person = course.randomised(infused=100)
+    month = course.day(72).isoformat()[:7]
+
+    course.enter(person, "DTH", {"death_on": month})
+
+    found = endpoints_of(person)
+    assert found is not None
+    first, last = date.fromisoformat(f"{month}-01"), course.day(72).replace(day=28)
+    decided = (first > found.d28_date) or (last <= found.d28_date)
+    assert decided or found.os28_status == Survival.UNKNOWN
+    assert found.os3m_status == Survival.DEAD
+
+
+def test_nobody_randomised_has_no_endpoints() -> None:
+    assert endpoints_of(course.participant()) is None
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_endpoints_of_many_take_one_select(people: int) -> None:
+    cohort = [survivor(number) for number in range(1, people + 1)]
+
+    with CaptureQueriesContext(
+        connection,
+    ) as statements:
+        found = endpoints_by_participant(cohort)
+
+    assert len(found) == people
+    assert len(statements) == 1
+
+
+def test_month_3_form_shows_all_25_endpoints() -> None:
+    person = survivor()
+    form = course.enter(person, "OM3", {"vital_status": "alive"}, visit="M3")
+
+    shown = derived_values(sheet_of(form, row_of(form)), binder_of(person))
+
+    names = [one.derivation.name for one in shown]
+    assert sorted(names) == sorted(Endpoints.__dataclass_fields__)

@@ -1,0 +1,154 @@
+"""What follows from events, deaths and reactions at the bedside."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from audit.attribution import Reason, Via
+from capture.services import save, strike_row
+from casebook.models import FormInstance, FormStatus, Participant
+from casebook.selectors import binder_of, row_of
+from notices.models import Message
+from tests.outcomes import course
+from tests.people import STAGE, person
+from trial_edc import clock
+
+pytestmark = pytest.mark.django_db
+MISTAKE = Reason("error", "wrong person")
+
+
+@pytest.fixture
+def randomised() -> Participant:
+    """Return a participant who was infused."""
+    return course.randomised()
+
+
+def serious(who: Participant, **values: Any) -> FormInstance:
+    """Enter a serious event as a draft."""
+    told = {"term": "Pulmonary embolism", "serious": "Y", **values}
+    return course.row(who, "AE", told)
+
+
+def strike(form: FormInstance) -> None:
+    """Strike a row out."""
+    strike_row(form, by=STAGE, reason=MISTAKE, via=Via.COMMAND)
+
+
+@pytest.mark.verifies("SAF-01")
+def test_serious_draft_opens_one_report_and_tells_pi_and_safety(
+    randomised: Participant,
+) -> None:
+    pi, officer, _coordinator = person("PI"), person("SO"), person("CO")
+
+    event = serious(randomised)
+    save(event, {"grade": "3"}, by=STAGE, via=Via.COMMAND)
+    save(event, {"serious": "N"}, by=STAGE, via=Via.COMMAND)
+    save(event, {"serious": "Y"}, by=STAGE, via=Via.COMMAND)
+
+    (report,) = course.forms(randomised, "SAE")
+    assert row_of(report).value_of("ae") == event.pk
+    assert report.due_on == clock.site_date(clock.now() + timedelta(hours=24))
+    told = Message.objects.filter(occasion="serious_event")
+    assert {message.recipient for message in told} == {pi, officer}
+    assert "embolism" not in "".join(message.text for message in told)
+
+
+def test_event_not_serious_after_all_takes_its_untouched_report_back(
+    randomised: Participant,
+) -> None:
+    event = serious(randomised)
+
+    save(event, {"serious": "N"}, by=STAGE, via=Via.COMMAND)
+
+    assert course.forms(randomised, "SAE") == []
+
+
+def test_report_that_somebody_works_on_stays(randomised: Participant) -> None:
+    event, coordinator = serious(randomised), person("CO")
+    (report,) = course.forms(randomised, "SAE")
+    save(report, {"narrative": "on the ward"}, by=coordinator, via=Via.PAGE)
+
+    save(event, {"serious": "N"}, by=STAGE, via=Via.COMMAND)
+
+    assert course.forms(randomised, "SAE") == [report]
+
+
+@pytest.mark.parametrize(
+    ("values", "facts"),
+    [
+        ({"infusion_reaction": "Y", "grade": "3"}, {"prior_reaction_g3"}),
+        ({"infusion_reaction": "Y", "grade": "2"}, set()),
+        ({"infusion_reaction": "N", "grade": "4"}, set()),
+        ({"serious": "Y", "caused_by_infusion": "possible"}, {"related_sae"}),
+        ({"serious": "Y", "caused_by_infusion": "not_assessable"}, {"related_sae"}),
+        ({"serious": "Y", "caused_by_infusion": "unrelated"}, set()),
+        ({"serious": "Y"}, {"unassessed_sae"}),
+    ],
+)
+def test_stop_rule_asks_reactions_and_serious_events(
+    randomised: Participant, values: dict[str, Any], facts: set[str]
+) -> None:
+    course.row(randomised, "AE", values)
+
+    binder = binder_of(randomised)
+
+    names = ("prior_reaction_g3", "related_sae", "unassessed_sae")
+    assert {name for name in names if binder.fact(name)} == facts
+    assert binder.fact("stop_rule_met") is bool(facts)
+
+
+def test_reaction_at_the_bedside_opens_one_event(randomised: Participant) -> None:
+    (bedside,) = course.forms(randomised, "INF")
+
+    save(bedside, {"reaction": "Y"}, by=STAGE, via=Via.COMMAND)
+    save(bedside, {"reaction": "N"}, by=STAGE, via=Via.COMMAND)
+    save(bedside, {"reaction": "Y"}, by=STAGE, via=Via.COMMAND)
+
+    (event,) = course.forms(randomised, "AE")
+    assert row_of(event).value_of("infusion_reaction") == "Y"
+    assert row_of(event).value_of("infusion_number") == "1"
+
+
+def test_death_asks_for_event_report_and_end_of_study(randomised: Participant) -> None:
+    course.enter(randomised, "DTH", {"death_on": course.day(10).isoformat()})
+
+    (event,) = course.forms(randomised, "AE")
+    assert row_of(event).value_of("outcome") == "fatal"
+    assert [len(course.forms(randomised, code)) for code in ("SAE", "EOS")] == [1, 1]
+
+
+def test_revoked_death_takes_back_what_nobody_worked_on(
+    randomised: Participant,
+) -> None:
+    death = course.enter(randomised, "DTH", {"death_on": course.day(10).isoformat()})
+
+    strike(death)
+
+    left = [len(course.forms(randomised, code)) for code in ("AE", "SAE", "EOS")]
+    assert left == [0, 0, 0]
+    assert binder_of(randomised).fact("death_on") is None
+
+
+def test_death_after_a_known_fatal_event_opens_no_second_one(
+    randomised: Participant,
+) -> None:
+    event = serious(
+        randomised, grade="5", outcome="fatal", seriousness=["death"], ongoing="N"
+    )
+    (death,) = course.forms(randomised, "DTH")
+    assert death.status == FormStatus.NOT_STARTED
+
+    course.enter(randomised, "DTH", {"death_on": "2026", "ae": event.pk})
+
+    assert course.forms(randomised, "AE") == [event]
+
+
+def test_anomaly_of_a_child_is_a_serious_event(randomised: Participant) -> None:
+    told = {"who": "partner", "outcome": "live_birth", "anomaly": "Y"}
+
+    course.row(randomised, "PRG", told)
+
+    (event,) = course.forms(randomised, "AE")
+    assert row_of(event).value_of("seriousness") == ["congenital"]
+    assert len(course.forms(randomised, "SAE")) == 1
