@@ -6,7 +6,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+)
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
@@ -19,6 +24,7 @@ from trial_edc import clock
 from trial_edc.requirements import implements
 
 TOUCHED_EVERY_SECONDS = 60
+UNAUTHORIZED = 401
 # Where somebody may go who must first set a new password.
 OPEN_BEFORE_CHANGE = (
     "accounts:change_password",
@@ -66,7 +72,7 @@ class SessionRulesMiddleware:
         idle_seconds = seconds - request.session.get(SEEN_AT, 0)
         if (
             SEEN_AT in request.session
-            and idle_seconds > 60 * settings.IDLE_LIMIT_MINUTES
+            and idle_seconds >= 60 * settings.IDLE_LIMIT_MINUTES
         ):
             return _ended(request, "idle")
         if not within_delegation(user):
@@ -115,13 +121,16 @@ def _to_sign_in(request: HttpRequest, why: str) -> HttpResponse:
     address = f"{reverse(settings.LOGIN_URL)}?{urlencode(query)}"
     if "HX-Request" in request.headers:
         return HttpResponse(status=204, headers={"HX-Redirect": address})
+    if _runs_by_itself(request):
+        return JsonResponse({"sign_in": address}, status=UNAUTHORIZED)
     return redirect(address)
 
 
 def _page_of(request: HttpRequest) -> str:
     """Return the page that the person sees: what was asked, or where a form stood."""
     here = request.get_full_path()
-    if request.method in ("GET", "HEAD") and "HX-Request" not in request.headers:
+    in_part = "HX-Request" in request.headers or _runs_by_itself(request)
+    if request.method in ("GET", "HEAD") and not in_part:
         return here
     seen = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(seen, {request.get_host()}):

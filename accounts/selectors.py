@@ -80,7 +80,7 @@ def history_of(user: User) -> list[AccountChange]:
 def _in_words(changes: dict[str, list[Any]]) -> Iterator[tuple[str, Any, Any]]:
     for field in User._meta.fields:
         old, new = changes.get(field.name, (None, None))
-        if field.name not in NOT_SHOWN and (old or new is not None) and old != new:
+        if field.name not in NOT_SHOWN and (old or "") != (new or ""):
             yield capfirst(str(field.verbose_name)), old, new
 
 

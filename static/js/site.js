@@ -82,11 +82,11 @@
   const { idleSeconds, warningSeconds, keepAlive } = document.body.dataset;
   const csrf = () => JSON.parse(document.body.getAttribute("hx-headers") || "{}");
 
-  async function secondsLeft(method) {
-    const headers = { Accept: "application/json", ...csrf() };
-    if (method === "GET") headers["X-Background"] = "1";
-    const answer = await fetch(keepAlive, { method, headers, redirect: "manual", credentials: "same-origin" });
-    return answer.ok ? (await answer.json()).seconds_left : 0;
+  /* GET asks, POST prolongs; without a session the answer tells where to sign in. */
+  async function askServer(method) {
+    const headers = { Accept: "application/json", "X-Background": "1", ...csrf() };
+    const answer = await fetch(keepAlive, { method, headers, credentials: "same-origin" });
+    return answer.json();
   }
 
   function watchSession() {
@@ -95,16 +95,16 @@
     let endsAt = Date.now() + idleSeconds * 1000;
     let asking = false;
 
-    const leave = () => {
+    const leave = (signIn) => {
       document.dispatchEvent(new CustomEvent("session:ended"));
-      location.reload(); // the server leads to sign-in and back to this page
+      location.assign(signIn);
     };
     const learn = async (method) => {
       asking = true;
       try {
-        const left = await secondsLeft(method);
+        const { seconds_left: left, sign_in: signIn } = await askServer(method);
+        if (signIn) return leave(signIn); // and from there back to this page
         endsAt = Date.now() + left * 1000;
-        if (left <= 0) leave();
       } catch {
         endsAt = Date.now() + 60000; // no network: ask again soon
       } finally {
