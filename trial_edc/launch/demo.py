@@ -99,7 +99,7 @@ class Demo:
     def _fill(self) -> None:
         """Migrate; simulate a trial when there is none."""
         print("Bringing the tables up to date …")
-        self._manage("migrate", "--database=owner", "--verbosity=0")
+        self._manage("migrate", "--database=owner", "--verbosity=0", "--skip-checks")
         if not self._is_empty():
             return
         print(f"Simulating a trial of {self.participants} participants …")
@@ -222,10 +222,12 @@ def run() -> None:
             demo = Demo(stack)
             demo.start()
             demo.watch()
+        except KeyboardInterrupt:
+            print("\nStopping …", flush=True)
+            raise
         finally:
             for each in SIGNALS:
                 signal.signal(each, signal.SIG_IGN)
-            print("\nStopping …", flush=True)
 
 
 def reset() -> None:
