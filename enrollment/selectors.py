@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext as _
 
+from accounts.models import User
+from accounts.roles import Permission
 from audit.vault import Purpose, keyed_hash
 from casebook.models import Participant
 from casebook.selectors import binder_of, binders_of
@@ -17,8 +21,9 @@ from enrollment.evidence import ages_of, episode
 from enrollment.models import EligibilityConfirmation, PersonKey
 from enrollment.numbers import screening_number
 from enrollment.rules import Assessment, Injury, Stale, Verdict, stale_evidence
-from enrollment.vocabulary import ParticipantStatus
+from enrollment.vocabulary import ParticipantStatus, PatientSource, ScreenFailure
 from trial_edc.protocol import PROTOCOL
+from trial_edc.vocabulary import Sex, Term
 
 CONFIRMATION_HOLDS = timedelta(hours=PROTOCOL.freshness.reconfirmation_hours)
 
@@ -39,9 +44,25 @@ class Eligibility:
         return episode(self.binder)
 
     @property
+    def number(self) -> str:
+        """Return the number of the present screening."""
+        return screening_number(self.participant.number, self.episode)
+
+    @property
+    def status(self) -> ParticipantStatus:
+        """Return where the person stands."""
+        stands = self.confirmation_stands
+        return statuses.status_of(self.binder, is_confirmed=stands)
+
+    @property
     def is_consented(self) -> bool:
         """Tell whether consent was given, and nothing refused since."""
         return bool(self.binder.fact("is_consented"))
+
+    @property
+    def is_screening_over(self) -> bool:
+        """Tell whether the present screening has ended without randomisation."""
+        return statuses.is_screening_over(self.binder)
 
     @property
     def is_eligible(self) -> bool:
@@ -164,14 +185,64 @@ class LogLine:
         """Return the number of the present screening."""
         return screening_number(self.participant.number, episode(self.binder))
 
-    def __getitem__(self, item: str) -> object:
-        """Return an item of the present line of the log, for templates."""
-        return self.binder.value("SCN", item)
+    @property
+    def approached_at(self) -> datetime | None:
+        """Return when the person was approached."""
+        at: datetime | None = self.binder.value("SCN", "approached_at")
+        return at
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """Return when the screening was closed."""
+        at: datetime | None = self.binder.value("SCN", "screening_closed_at")
+        return at
+
+    @property
+    def age_years(self) -> Decimal | None:
+        """Return the age as told."""
+        age: Decimal | None = self.binder.value("SCN", "age_years")
+        return age
+
+    @property
+    def source(self) -> str:
+        """Return where the person was found, in words."""
+        return self._word(PatientSource, "source")
+
+    @property
+    def sex(self) -> str:
+        """Return the sex, in words."""
+        return self._word(Sex, "sex")
+
+    @property
+    def reason(self) -> str:
+        """Return why the screening failed, in words."""
+        return self._word(ScreenFailure, "screen_failure_reason")
+
+    @property
+    def failed_criteria(self) -> str:
+        """Return what was frozen at closing."""
+        return self.binder.value("SCN", "failed_criteria") or ""
+
+    def _word(self, terms: type[Term], item: str) -> str:
+        code = self.binder.value("SCN", item)
+        return _(terms(code).label) if code else ""
 
 
-def screening_log() -> list[LogLine]:
-    """Return every person approached, the last one first."""
-    people = list(Participant.objects.order_by("-sequence"))
+def people_visible_to(user: User) -> QuerySet[Participant]:
+    """Return the persons whose screening somebody may see, the last one first.
+
+    Who reads only a part of the casebooks reads no screening.
+    """
+    is_whole = user.may(Permission.READ_CASEBOOK) and (
+        user.limit(Permission.READ_CASEBOOK) is None
+    )
+    people = Participant.objects.order_by("-sequence")
+    return people if is_whole else people.none()
+
+
+def screening_log(user: User) -> list[LogLine]:
+    """Return every person approached, in a fixed number of selects."""
+    people = list(people_visible_to(user))
     binders = binders_of(people, statuses.CODES)
     standing = statuses_of(people, binders)
     return [LogLine(one, standing[one.pk], binders[one.pk]) for one in people]

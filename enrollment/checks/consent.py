@@ -9,7 +9,6 @@ from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity, YesNo
 
-
 HARD, SOFT = Severity.HARD, Severity.SOFT
 PHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")

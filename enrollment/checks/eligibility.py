@@ -8,7 +8,6 @@ from enrollment.vocabulary import HcgResult
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity, YesNo
 
-
 SOFT = Severity.SOFT
 
 

@@ -12,7 +12,6 @@ from trial_edc.dates import completed_years
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity, YesNo
 
-
 HARD, SOFT = Severity.HARD, Severity.SOFT
 EARLIEST_BIRTH = date(1900, 1, 1)
 
@@ -83,6 +82,7 @@ def _any_of(sheet: Sheet, names: tuple[str, ...]) -> str | None:
 
 def _differs(names: tuple[str, ...], item: str) -> Callable[[Sheet, Binder], bool]:
     def rule(sheet: Sheet, binder: Binder) -> bool:
+        del sheet
         history, judged = binder.one("MHX"), binder.one("ELG")
         if history is None or judged is None:
             return False

@@ -11,7 +11,6 @@ from enrollment.vocabulary import Drug, DrugClass
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity
 
-
 HARD, SOFT = Severity.HARD, Severity.SOFT
 MOST_PREDNISONE_MG = 1000
 

@@ -9,7 +9,6 @@ from enrollment.vocabulary import ApproachResult, ScreenFailure
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity
 
-
 HARD, SOFT = Severity.HARD, Severity.SOFT
 
 

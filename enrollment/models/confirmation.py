@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import Role
 from audit.recording import Recorded
 from casebook.models import Participant
 from trial_edc import clock
@@ -35,7 +36,7 @@ class EligibilityConfirmation(Recorded):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
     )
     signer_name = models.CharField(max_length=200)
-    signer_role = models.CharField(max_length=2)
+    signer_role = models.CharField(max_length=2, choices=Role.choices())
     at = models.DateTimeField(default=clock.now)
 
     class Meta(Recorded.Meta):

@@ -55,6 +55,10 @@ def _account(world: World) -> dict[str, Any]:
     return {"user_id": world.somebody.pk}
 
 
+def _number(_world: World) -> dict[str, Any]:
+    return {"number": "S-001R"}
+
+
 ACCESS: dict[str, Row] = {
     # No room's own
     "healthz": public(),
@@ -78,4 +82,10 @@ ACCESS: dict[str, Row] = {
     "accounts:reset_password": only("AD", kwargs=_account),
     "accounts:unlock": only("AD", kwargs=_account),
     "accounts:sign_in_history": only("AD"),
+    # enrollment: roles that read only a part of the casebooks see no screening
+    "enrollment:screening_log": only("CO IN PI MO DM BR UM"),
+    "enrollment:register": only("CO IN PI"),
+    "enrollment:eligibility": only("CO IN PI MO DM BR UM", kwargs=_number),
+    "enrollment:rescreen": only("CO IN PI", kwargs=_number),
+    "enrollment:close": only("CO IN PI", kwargs=_number),
 }

@@ -1,0 +1,148 @@
+"""What people type on the screening pages; the checks are those of SCN itself."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from capture.problems import ExplanationNeeded, Refused
+from casebook.checks import Finding
+from enrollment.problems import EnrollmentRefused
+from enrollment.vocabulary import (
+    FAILURE_OF_RESULT,
+    ApproachResult,
+    PatientSource,
+    ScreenFailure,
+)
+from trial_edc import clock
+from trial_edc.vocabulary import Sex, Term
+
+Problem = Refused | ExplanationNeeded | EnrollmentRefused
+
+
+def _choices(terms: Iterable[Term], first: Any = "") -> list[tuple[str, Any]]:
+    shown = [(term.value, _(term.label)) for term in terms]
+    return [("", first), *shown] if first else shown
+
+
+def _now_at_site() -> str:
+    return clock.now().astimezone(clock.SITE_TZ).strftime("%Y-%m-%dT%H:%M")
+
+
+class ScreeningForm(forms.Form):
+    """A form whose answers are items of SCN; its checks speak in its fields."""
+
+    explanation = forms.CharField(
+        label=_("Why it stands"),
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=_("The monitor reads this."),
+    )
+    checks = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def entered(self) -> dict[str, Any]:
+        """Return the items with what was answered."""
+        left_out = ("explanation", "checks", "hospital_no")
+        given = self.cleaned_data.items()
+        return {name: value for name, value in given if name not in left_out and value}
+
+    @property
+    def explanations(self) -> dict[str, str]:
+        """Return the explanation for each check that asked for one."""
+        words = self.cleaned_data.get("explanation", "")
+        return dict.fromkeys(self.cleaned_data["checks"].split(), words)
+
+    @property
+    def asks_why(self) -> bool:
+        """Tell whether a check asks for an explanation."""
+        return bool(self.data.get("checks"))
+
+    def tell(self, problem: Problem) -> None:
+        """Show why nothing was stored, beside the field that it is about."""
+        if isinstance(problem, EnrollmentRefused):
+            for reason in problem.reasons:
+                self.add_error(None, reason)
+            return
+        if isinstance(problem, ExplanationNeeded):
+            asked = " ".join(finding.check_id for finding in problem.findings)
+            self.data = {**self.data.dict(), "checks": asked}
+        for finding in problem.findings:
+            place = finding.item if finding.item in self.fields else None
+            self.add_error(place, _told(finding))
+
+
+def _told(finding: Finding) -> str:
+    return _now(finding.message) % (finding.details or {})
+
+
+AT_SITE = forms.TextInput({"type": "datetime-local"})
+
+
+class RegisterForm(ScreeningForm):
+    """A person approached: no name, no birth date."""
+
+    approached_at = forms.CharField(
+        label=_("Approached at"), initial=_now_at_site, widget=AT_SITE
+    )
+    source = forms.ChoiceField(
+        label=_("Source"), choices=_choices(PatientSource), widget=forms.RadioSelect
+    )
+    age_years = forms.IntegerField(label=_("Age in years"), min_value=0, max_value=120)
+    sex = forms.ChoiceField(
+        label=_("Sex"), choices=_choices(Sex), widget=forms.RadioSelect
+    )
+    approach_result = forms.ChoiceField(
+        label=_("Result of approach"),
+        required=False,
+        choices=_choices(FAILURE_OF_RESULT, _("Still open, or consented")),
+        help_text=_("Any of these ends the screening. Consent has its own form."),
+    )
+    hospital_no = forms.CharField(
+        label=_("Hospital number"),
+        required=False,
+        help_text=_("Only looked up, to find a person approached before; not stored."),
+    )
+    field_order = (
+        "approached_at",
+        "source",
+        "age_years",
+        "sex",
+        "approach_result",
+        "hospital_no",
+    )
+
+
+class RescreenForm(ScreeningForm):
+    """A further screening of a person who is known."""
+
+    approached_at = forms.CharField(
+        label=_("Approached again at"), initial=_now_at_site, widget=AT_SITE
+    )
+    source = forms.ChoiceField(
+        label=_("Source"), choices=_choices(PatientSource), widget=forms.RadioSelect
+    )
+    field_order = ("approached_at", "source")
+
+
+class CloseForm(ScreeningForm):
+    """The end of a screening without randomisation."""
+
+    approach_result = forms.ChoiceField(
+        label=_("Result of approach"), choices=_choices(ApproachResult)
+    )
+    screening_closed_at = forms.CharField(
+        label=_("Closed at"), initial=_now_at_site, widget=AT_SITE
+    )
+    screen_failure_reason = forms.ChoiceField(
+        label=_("Reason"), choices=_choices(ScreenFailure), widget=forms.RadioSelect
+    )
+    field_order = ("approach_result", "screening_closed_at", "screen_failure_reason")
+
+    def __init__(self, *args: Any, result_known: bool, **kwargs: Any) -> None:
+        """Ask for the result of the approach only while it is not known."""
+        super().__init__(*args, **kwargs)
+        if result_known:
+            del self.fields["approach_result"]

@@ -1,0 +1,14 @@
+"""Addresses of the screening pages."""
+
+from django.urls import path
+
+from enrollment import views
+
+app_name = "enrollment"
+urlpatterns = [
+    path("", views.screening_log, name="screening_log"),
+    path("register/", views.register, name="register"),
+    path("<str:number>/eligibility/", views.eligibility, name="eligibility"),
+    path("<str:number>/rescreen/", views.rescreen, name="rescreen"),
+    path("<str:number>/close/", views.close, name="close"),
+]

@@ -1,0 +1,158 @@
+"""The screening log, its forms, and the eligibility page."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.access import NotPermitted, StaffRequest, permitted
+from accounts.forms import ConfirmIdentityForm
+from accounts.models import User
+from accounts.roles import Permission
+from capture.problems import ExplanationNeeded, Refused
+from casebook.models import Participant
+from enrollment import selectors, services
+from enrollment.forms import CloseForm, RegisterForm, RescreenForm, ScreeningForm
+from enrollment.grounds import criterion_rows
+from enrollment.models.confirmation import MEANING
+from enrollment.problems import EnrollmentRefused
+from enrollment.rules import State
+from trial_edc import clock
+
+NOT_STORED = (Refused, ExplanationNeeded, EnrollmentRefused)
+
+
+@permitted(Permission.READ_CASEBOOK)
+def screening_log(request: StaffRequest) -> HttpResponse:
+    """List every person approached."""
+    _require_whole_casebooks(request.user)
+    lines = selectors.screening_log(request.user)
+    may_register = request.user.may(Permission.ENTER_CRF)
+    context = {"lines": lines, "may_register": may_register}
+    return render(request, "enrollment/screening_log.html", context)
+
+
+@permitted(Permission.ENTER_CRF)
+def register(request: StaffRequest) -> HttpResponse:
+    """Enter a person approached."""
+    form = RegisterForm(request.POST or None)
+    if form.is_valid():
+        try:
+            person = services.approach(
+                by=request.user,
+                hospital_no=form.cleaned_data["hospital_no"],
+                explanations=form.explanations,
+                **form.entered,
+            )
+        except NOT_STORED as problem:
+            form.tell(problem)
+        else:
+            messages.success(request, _("%(n)s is registered.") % {"n": person.number})
+            return redirect("enrollment:eligibility", person.number)
+    return _asked(request, form, title=_("Register a person approached"))
+
+
+@permitted(Permission.ENTER_CRF)
+def rescreen(request: StaffRequest, number: str) -> HttpResponse:
+    """Begin a further screening of the same person."""
+    person = _visible(request, number)
+    form = RescreenForm(request.POST or None)
+    if form.is_valid():
+        try:
+            services.rescreen(person, by=request.user, **form.entered)
+        except NOT_STORED as problem:
+            form.tell(problem)
+        else:
+            messages.success(request, _("A new screening has begun."))
+            return redirect("enrollment:eligibility", person.number)
+    return _asked(request, form, title=_("Screen again"), person=person)
+
+
+@permitted(Permission.ENTER_CRF)
+def close(request: StaffRequest, number: str) -> HttpResponse:
+    """End a screening without randomisation."""
+    person = _visible(request, number)
+    found = selectors.eligibility_of(person)
+    known = found.binder.value("SCN", "approach_result") is not None
+    form = CloseForm(request.POST or None, result_known=known)
+    if form.is_valid():
+        values = form.entered
+        try:
+            services.close_screening(
+                person,
+                reason=values.pop("screen_failure_reason"),
+                closed_at=values.pop("screening_closed_at"),
+                by=request.user,
+                explanations=form.explanations,
+                **values,
+            )
+        except NOT_STORED as problem:
+            form.tell(problem)
+        else:
+            messages.success(request, _("The screening is closed."))
+            return redirect("enrollment:eligibility", person.number)
+    title = _("Close screening")
+    return _asked(request, form, title=title, person=person, found=found)
+
+
+@permitted(Permission.READ_CASEBOOK)
+def eligibility(request: StaffRequest, number: str) -> HttpResponse:
+    """Show the 24 criteria with what decides them; confirm the verdict."""
+    _require_whole_casebooks(request.user)
+    person = _visible(request, number)
+    may_confirm = request.user.may(Permission.CONFIRM_ELIGIBILITY)
+    if request.method == "POST" and not may_confirm:
+        raise PermissionDenied
+    form = ConfirmIdentityForm(request, request.POST or None)
+    if form.is_valid():
+        try:
+            services.confirm_eligibility(person, proof=form.proof, by=request.user)
+        except EnrollmentRefused as problem:
+            for reason in problem.reasons:
+                form.add_error(None, reason)
+        else:
+            messages.success(request, _("Eligibility is confirmed."))
+            return redirect("enrollment:eligibility", person.number)
+    context = _eligibility_context(request, selectors.eligibility_of(person))
+    context |= {"form": form, "may_confirm": may_confirm}
+    return render(request, "enrollment/eligibility.html", context)
+
+
+def _eligibility_context(
+    request: StaffRequest, found: selectors.Eligibility
+) -> dict[str, Any]:
+    rows, now = criterion_rows(found), clock.now()
+    unknown = sum(row.state == State.UNKNOWN for row in rows)
+    against = sum(row.state in (State.NOT_MET, State.PRESENT) for row in rows)
+    return {
+        "found": found,
+        "rows": rows,
+        "unknown": unknown,
+        "against": against,
+        "warnings": [_(stale.label) for stale in found.warnings_at(now)],
+        "meaning": MEANING,
+        "obstacles": services.obstacles_to_confirmation(found),
+        "confirmed": found.confirmation,
+        "holds": found.holds_confirmation_at(now),
+        "may_enter": request.user.may(Permission.ENTER_CRF),
+        "is_over": found.is_screening_over,
+        "is_randomised": found.binder.fact("is_randomised"),
+    }
+
+
+def _require_whole_casebooks(user: User) -> None:
+    """Refuse roles that read only a part of the casebooks: screening is none of it."""
+    if user.limit(Permission.READ_CASEBOOK) is not None:
+        raise NotPermitted((Permission.READ_CASEBOOK,))
+
+
+def _visible(request: StaffRequest, number: str) -> Participant:
+    people = selectors.people_visible_to(request.user)
+    return get_object_or_404(people, number=number)
+
+
+def _asked(request: HttpRequest, form: ScreeningForm, **context: Any) -> HttpResponse:
+    return render(request, "enrollment/form.html", {"form": form, **context})

@@ -1,0 +1,152 @@
+"""Participants at the stages of screening, made through the services."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from accounts.models import User
+from accounts.sign_in import ReAuthenticated
+from audit.attribution import Reason, Via
+from capture.services import save
+from casebook import services as casebook
+from casebook.models import FormInstance, FormStatus, Participant
+from casebook.values import MissingCode
+from enrollment import services
+from enrollment.models import EligibilityConfirmation
+from tests.people import person
+from trial_edc import clock
+
+JUDGEMENTS: Mapping[str, object] = {
+    "i4_can_comply": "Y",
+    "e1_causes": ["none"],
+    **dict.fromkeys(("e3", "e4", "e5", "e6", "e7", "e8", "e10", "e12"), "N"),
+    **dict.fromkeys(("e11_arrhythmia_or_severe", "e14", "e15", "e16"), "N"),
+    "e18_other": "N",
+    "e19": "no",
+    "e20": "no",
+}
+
+
+def account(username: str, role: str, name: str = "", **details: object) -> User:
+    """Open an account; it can sign in with a password only if one is given."""
+    full_name = name or username.title()
+    return person(role, username=username, full_name=full_name, **details)
+
+
+def ago(**time: float) -> datetime:
+    """Return an instant so long ago, to the minute."""
+    return (clock.now() - timedelta(**time)).replace(second=0, microsecond=0)
+
+
+def approached(by: User, **values: object) -> Participant:
+    """Enter a person into the screening log."""
+    told = {
+        "approached_at": ago(hours=30),
+        "source": "icu",
+        "age_years": 57,
+        "sex": "M",
+        **values,
+    }
+    return services.approach(by=by, **told)
+
+
+def sheet(
+    participant: Participant, code: str, visit: str = "", occurrence: int = 1
+) -> FormInstance:
+    """Return a sheet that hangs in the binder."""
+    return FormInstance.objects.get(
+        participant=participant, code=code, visit=visit, occurrence=occurrence
+    )
+
+
+def row(
+    participant: Participant, code: str, by: User, **values: object
+) -> FormInstance:
+    """Add a complete row to a log."""
+    form = casebook.add_row(participant, code, by=by)
+    save(form, values, by=by, complete=True)
+    return form
+
+
+def consent(participant: Participant, by: User, **values: object) -> FormInstance:
+    """Record a consent event, the initial one given unless said otherwise."""
+    told = {
+        "kind": "initial",
+        "decision": "given",
+        "decided_at": ago(hours=24),
+        "version": "1.0",
+        "language": "zh",
+        "capacity": "Y",
+        "capacity_by": by.pk,
+        "signer": "participant",
+        "witness": MissingCode.NOT_APPLICABLE,
+        "obtained_by": by.pk,
+        "copy_given": "Y",
+        **values,
+    }
+    return row(participant, "CNS", by, **told)
+
+
+def consented(by: User, **values: object) -> Participant:
+    """Return a person who gave consent."""
+    participant = approached(by, **values)
+    consent(participant, by)
+    return participant
+
+
+def creatinine(
+    participant: Participant, by: User, value: str, taken_at: datetime
+) -> FormInstance:
+    """Add a creatinine to the log, still a draft in what eligibility does not read."""
+    form = casebook.add_row(participant, "CRE", by=by)
+    save(form, {"sample_at": taken_at, "value": (value, "umol/L")}, by=by)
+    finish(form, by)
+    return form
+
+
+def finish(form: FormInstance, by: User) -> None:
+    """Mark a sheet complete, whatever else another room asks for on it."""
+    why = Reason("tests", "Eligibility reads nothing else here.")
+    casebook.mark_status(form, FormStatus.COMPLETE, by=by, reason=why, via=Via.PAGE)
+
+
+def answer(participant: Participant, by: User, judge: User, **values: object) -> None:
+    """Answer the eligibility form: what anybody enters, then the judgements."""
+    form = sheet(participant, "ELG")
+    entered = {
+        "phone_confirmed": "Y",
+        "ultrasound": "Y",
+        "urinalysis": "Y",
+        "lvef_pct": "60",
+        "lvef_method": "echo",
+        "lvef_at": ago(days=2),
+        "nonrenal_failed_organs": ["none"],
+    }
+    save(form, entered, by=by)
+    save(form, {**JUDGEMENTS, **values}, by=judge, complete=True)
+
+
+def eligible(by: User, judge: User) -> Participant:
+    """Return a person who is eligible on entered data, not yet confirmed."""
+    participant = consented(by)
+    save(
+        sheet(participant, "DEM"),
+        {"birth_date": "1970-03-15", "sex": "M"},
+        by=by,
+        complete=True,
+    )
+    creatinine(participant, by, "80", ago(days=40))
+    creatinine(participant, by, "85", ago(days=3))
+    creatinine(participant, by, "200", ago(days=1, hours=6))
+    row(participant, "IST", by, any_exposure="N")
+    laboratory = sheet(participant, "LAB", "SCR")
+    panel = {"sampled_at": ago(days=1), "platelets": ("150", "10^9/L")}
+    save(laboratory, panel, by=by)
+    finish(laboratory, by)
+    answer(participant, by, judge)
+    return participant
+
+
+def confirmed(participant: Participant, by: User) -> EligibilityConfirmation:
+    """Confirm eligibility with a fresh proof of identity."""
+    proof = ReAuthenticated(by.pk, clock.now())
+    return services.confirm_eligibility(participant, proof=proof, by=by)

@@ -1,0 +1,59 @@
+"""Participant numbers."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from enrollment.numbers import (
+    is_participant_number,
+    participant_number,
+    screening_number,
+)
+
+
+@pytest.mark.parametrize(
+    ("sequence", "number"),
+    [(1, "S-001R"), (44, "S-044K"), (999, "S-999J"), (1000, "S-1000X")],
+)
+def test_number_has_three_digits_and_a_check_letter(sequence: int, number: str) -> None:
+    assert participant_number(sequence) == number
+    assert is_participant_number(number)
+
+
+@pytest.mark.parametrize("text", ["", "S-044", "S-044L", "S-44K", "044K", "S-044K "])
+def test_a_number_with_a_slip_is_refused(text: str) -> None:
+    assert not is_participant_number(text)
+
+
+@given(st.integers(1, 9999), st.data())
+def test_any_one_wrong_digit_is_noticed(sequence: int, data: st.DataObject) -> None:
+    number = participant_number(sequence)
+    place = data.draw(st.integers(2, len(number) - 2))
+    digit = data.draw(st.sampled_from("0123456789".replace(number[place], "")))
+
+    assert not is_participant_number(number[:place] + digit + number[place + 1 :])
+
+
+@given(st.integers(1, 9999), st.data())
+def test_two_digits_exchanged_are_noticed(sequence: int, data: st.DataObject) -> None:
+    number = participant_number(sequence)
+    digits = list(number[2:-1])
+    first, second = sorted(
+        data.draw(
+            st.lists(
+                st.integers(0, len(digits) - 1), min_size=2, max_size=2, unique=True
+            )
+        )
+    )
+    same = digits[first] == digits[second]
+    digits[first], digits[second] = digits[second], digits[first]
+
+    assert is_participant_number(f"S-{''.join(digits)}{number[-1]}") == same
+
+
+def test_rescreenings_are_counted_from_the_second_screening() -> None:
+    assert [screening_number("S-044K", n) for n in (1, 2, 3)] == [
+        "S-044K",
+        "S-044K.1",
+        "S-044K.2",
+    ]

@@ -1,0 +1,370 @@
+"""Approach, consent, re-screening, closing and confirming, through the services."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from accounts.models import User
+from accounts.services import change_details
+from accounts.sign_in import IdentityNotConfirmed, ReAuthenticated
+from audit.attribution import Reason, Via
+from audit.models import Entry
+from capture.problems import Refused
+from capture.services import save
+from casebook import services as casebook
+from casebook.models import FormInstance, Participant
+from casebook.selectors import binder_of
+from enrollment import selectors, services
+from enrollment.models import EligibilityConfirmation, PersonKey
+from enrollment.problems import EnrollmentRefused, KnownPerson
+from enrollment.vocabulary import ParticipantStatus
+from tests.enrollment import factories
+from tests.people import STAGE
+from trial_edc import clock
+
+WHY = Reason("wrong", "Typed wrong.")
+
+
+def codes(participant: Participant) -> list[tuple[str, str, int]]:
+    forms = FormInstance.objects.filter(participant=participant)
+    return sorted(forms.values_list("code", "visit", "occurrence"))
+
+
+def test_approach_gives_the_next_number_and_opens_only_the_log(
+    coordinator: User,
+) -> None:
+    first = factories.approached(coordinator)
+    second = factories.approached(coordinator)
+
+    assert (first.number, second.number) == ("S-001R", "S-002W")
+    assert codes(second) == [("SCN", "", 1)]
+
+
+def test_approach_is_attributed_to_the_person(coordinator: User) -> None:
+    person = factories.approached(coordinator)
+
+    entries = Entry.objects.filter(participant_id=person.pk)
+    assert {entry.actor for entry in entries} == {"liwei"}
+    assert {entry.table_name for entry in entries} == {
+        "casebook_participant",
+        "casebook_forminstance",
+        "enrollment_screeninglog",
+    }
+
+
+def test_approach_without_consent_closes_the_screening(coordinator: User) -> None:
+    person = factories.approached(
+        coordinator, approach_result="incapable_no_representative"
+    )
+
+    form = factories.sheet(person, "SCN")
+    assert form.status == "complete"
+    assert selectors.status_of(person) == ParticipantStatus.SCREEN_FAILED
+    assert binder_of(person).value("SCN", "screen_failure_reason") == "other"
+
+
+def test_consent_opens_the_screening_forms(
+    coordinator: User, approached: Participant
+) -> None:
+    factories.consent(approached, coordinator)
+
+    assert codes(approached) == [
+        ("CNS", "", 1),
+        ("CTC", "", 1),
+        ("DEM", "", 1),
+        ("ELG", "", 1),
+        ("LAB", "SCR", 1),
+        ("MHX", "", 1),
+        ("SCN", "", 1),
+        ("VIS", "SCR", 1),
+        ("VIT", "SCR", 1),
+    ]
+    assert binder_of(approached).value("SCN", "approach_result") == "consented"
+    assert selectors.status_of(approached) == ParticipantStatus.CONSENTED
+
+
+def test_refused_consent_ends_the_screening(
+    coordinator: User, approached: Participant
+) -> None:
+    factories.consent(approached, coordinator, decision="refused")
+
+    line = binder_of(approached).one("SCN")
+    assert line is not None
+    assert line.get("screen_failure_reason") == "consent_refused"
+    assert codes(approached) == [("CNS", "", 1), ("SCN", "", 1)]
+
+
+def test_refusal_when_capacity_returns_opens_a_withdrawal_once(
+    coordinator: User, consented: Participant
+) -> None:
+    for hours in (2, 1):
+        factories.consent(
+            consented,
+            coordinator,
+            kind="capacity_regained",
+            decision="refused",
+            decided_at=factories.ago(hours=hours),
+        )
+
+    opened = FormInstance.objects.filter(participant=consented, code="WDR")
+    assert opened.count() == 1
+    assert not binder_of(consented).fact("is_consented")
+
+
+def test_consent_by_somebody_without_delegation_is_refused(
+    coordinator: User, approached: Participant
+) -> None:
+    tomorrow = clock.today() + timedelta(days=1)
+    newcomer = factories.account("wang", "CO")
+    begins = {"delegated_from": tomorrow}
+    change_details(user=newcomer, by=STAGE, details=begins)
+
+    with pytest.raises(Refused) as refusal:
+        factories.consent(approached, coordinator, obtained_by=newcomer.pk)
+
+    assert [found.check_id for found in refusal.value.findings] == ["CNS-05"]
+    assert codes(approached) == [("CNS", "", 1), ("SCN", "", 1)]
+
+
+def contact(person: Participant, by: User, hospital_no: str) -> None:
+    values = {
+        "name": "王小明",
+        "hospital_no": hospital_no,
+        "phones": [{"number": "138 0000 1234", "owner": "participant", "works": "Y"}],
+    }
+    save(factories.sheet(person, "CTC"), values, by=by, complete=True)
+
+
+def test_the_hospital_number_finds_the_same_person(coordinator: User) -> None:
+    person = factories.consented(coordinator)
+    contact(person, coordinator, "zy 12345")
+
+    with pytest.raises(KnownPerson) as refusal:
+        factories.approached(coordinator, hospital_no="ZY12345")
+
+    assert refusal.value.participant == person
+    assert Participant.objects.count() == 1
+
+
+def test_one_hospital_number_belongs_to_one_person(coordinator: User) -> None:
+    first = factories.consented(coordinator)
+    second = factories.consented(coordinator)
+    contact(first, coordinator, "ZY12345")
+
+    with pytest.raises(Refused) as refusal:
+        contact(second, coordinator, "ZY12345")
+
+    assert [found.check_id for found in refusal.value.findings] == ["CTC-03"]
+
+
+def test_contact_details_stand_nowhere_in_clear(coordinator: User) -> None:
+    person = factories.consented(coordinator)
+    contact(person, coordinator, "ZY12345")
+
+    told = "".join(f"{e.changes}{e.reasons}" for e in Entry.objects.all())
+    key = PersonKey.objects.get()
+    assert "王小明" not in told
+    assert "12345" not in told + key.digest
+    entries = Entry.objects.filter(table_name="enrollment_personkey")
+    assert [entry.confidentiality for entry in entries] == ["identity"]
+
+
+def test_closing_freezes_what_failed_and_keeps_it(
+    coordinator: User, consented: Participant
+) -> None:
+    born = {"birth_date": "1950-01-01", "sex": "M"}
+    demographics = factories.sheet(consented, "DEM")
+    save(
+        demographics,
+        born,
+        by=coordinator,
+        complete=True,
+        explanations={"DEM-02": "As on the card."},
+    )
+
+    services.close_screening(
+        consented, reason="criteria_failed", closed_at=clock.now(), by=coordinator
+    )
+    save(
+        demographics,
+        {"birth_date": "1970-01-01"},
+        by=coordinator,
+        reasons={"birth_date": WHY},
+    )
+
+    frozen = binder_of(consented).value("SCN", "failed_criteria")
+    assert str(frozen).split("; ")[:2] == ["I1:unknown", "I2:not_met"]
+    assert factories.sheet(consented, "SCN").status == "complete"
+    entry = Entry.objects.filter(actor="process:screening").last()
+    assert entry is not None
+    assert list(entry.changes) == ["failed_criteria"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "check"), [("criteria_failed", "SCN-06"), ("not_evaluable", None)]
+)
+def test_closing_reason_must_fit_the_verdict(
+    coordinator: User, consented: Participant, reason: str, check: str | None
+) -> None:
+    found: list[str] = []
+    try:
+        services.close_screening(
+            consented, reason=reason, closed_at=clock.now(), by=coordinator
+        )
+    except Refused as refusal:
+        found = [finding.check_id for finding in refusal.findings]
+
+    assert found == ([check] if check else [])
+
+
+def test_a_closed_screening_is_not_closed_again(
+    coordinator: User, approached: Participant
+) -> None:
+    now = clock.now()
+    closing = {"reason": "time_expired", "closed_at": now, "approach_result": "other"}
+    services.close_screening(approached, by=coordinator, **closing)  # type: ignore[arg-type]
+
+    with pytest.raises(EnrollmentRefused):
+        services.close_screening(approached, by=coordinator, **closing)  # type: ignore[arg-type]
+
+
+def test_rescreening_is_refused_while_the_screening_is_open(
+    coordinator: User, consented: Participant
+) -> None:
+    with pytest.raises(EnrollmentRefused) as refusal:
+        services.rescreen(consented, by=coordinator, approached_at=clock.now())
+
+    assert refusal.value.reasons == ("The present screening is not closed yet.",)
+
+
+def test_rescreening_keeps_the_person_and_asks_the_criteria_anew(
+    coordinator: User, investigator: User, eligible: Participant
+) -> None:
+    services.close_screening(
+        eligible, reason="time_expired", closed_at=clock.now(), by=coordinator
+    )
+
+    services.rescreen(eligible, by=coordinator, approached_at=clock.now())
+
+    found = selectors.eligibility_of(eligible)
+    assert found.episode == 2
+    assert ("ELG", "", 2) in codes(eligible)
+    assert ("LAB", "SCR", 2) in codes(eligible)
+    assert ("DEM", "", 2) not in codes(eligible)
+    assert "E3:unknown" in found.assessment.reasons
+    assert selectors.screening_log(investigator)[0].number == f"{eligible.number}.1"
+    line = binder_of(eligible).one("SCN")
+    assert line is not None
+    assert line.get("rescreening_of") == factories.sheet(eligible, "SCN").pk
+
+
+@pytest.mark.verifies("ELG-CONFIRM", "SIG-03")
+def test_confirmation_binds_the_deciding_items(
+    investigator: User, eligible: Participant
+) -> None:
+    given = factories.confirmed(eligible, investigator)
+
+    found = selectors.eligibility_of(eligible)
+    assert found.confirmation == given
+    assert found.holds_confirmation_at(clock.now())
+    assert given.verdict == "eligible"
+    assert len(given.states) == 24
+    assert given.settings_version == "1.0"
+    assert selectors.status_of(eligible) == ParticipantStatus.ELIGIBLE
+    acts = Entry.objects.filter(act="eligibility_confirmed")
+    assert [(entry.actor, entry.participant_id) for entry in acts] == [
+        ("zhao", eligible.pk)
+    ]
+
+
+@pytest.mark.verifies("ELG-CONFIRM")
+def test_confirmation_holds_24_hours(investigator: User, eligible: Participant) -> None:
+    given = factories.confirmed(eligible, investigator)
+
+    found = selectors.eligibility_of(eligible)
+
+    assert found.holds_confirmation_at(given.at + timedelta(hours=24))
+    assert not found.holds_confirmation_at(given.at + timedelta(hours=24, seconds=1))
+
+
+@pytest.mark.verifies("ELG-CONFIRM")
+def test_a_row_that_decides_nothing_leaves_the_confirmation(
+    coordinator: User, investigator: User, eligible: Participant
+) -> None:
+    factories.confirmed(eligible, investigator)
+
+    factories.creatinine(eligible, coordinator, "210", factories.ago(hours=1))
+
+    assert selectors.eligibility_of(eligible).confirmation_stands
+
+
+@pytest.mark.verifies("ELG-CONFIRM")
+def test_a_row_that_moves_the_baseline_voids_the_confirmation(
+    coordinator: User, investigator: User, eligible: Participant
+) -> None:
+    factories.confirmed(eligible, investigator)
+
+    factories.creatinine(eligible, coordinator, "70", factories.ago(days=20))
+
+    assert not selectors.eligibility_of(eligible).confirmation_stands
+
+
+@pytest.mark.verifies("ELG-CONFIRM", "SIG-03")
+def test_a_value_changed_and_changed_back_does_not_revive_the_confirmation(
+    coordinator: User, investigator: User, eligible: Participant
+) -> None:
+    factories.confirmed(eligible, investigator)
+    form = factories.sheet(eligible, "ELG")
+
+    for lvef in ("55", "60"):
+        save(form, {"lvef_pct": lvef}, by=coordinator, reasons={"lvef_pct": WHY})
+
+    found = selectors.eligibility_of(eligible)
+    assert found.is_eligible
+    assert not found.confirmation_stands
+    assert selectors.status_of(eligible) == ParticipantStatus.CONSENTED
+
+
+def test_a_deciding_row_struck_out_voids_the_confirmation(
+    coordinator: User, investigator: User, eligible: Participant
+) -> None:
+    factories.confirmed(eligible, investigator)
+    form = factories.sheet(eligible, "CRE", occurrence=3)
+
+    casebook.strike(form, by=coordinator, reason=WHY, via=Via.PAGE)
+
+    assert not selectors.eligibility_of(eligible).confirmation_stands
+    assert not selectors.standing_confirmations([eligible]).exists()
+
+
+def test_confirmation_tells_every_reason_against(
+    coordinator: User, investigator: User, consented: Participant
+) -> None:
+    save(factories.sheet(consented, "DEM"), {"sex": "M"}, by=coordinator)
+
+    with pytest.raises(EnrollmentRefused) as refusal:
+        factories.confirmed(consented, investigator)
+
+    not_eligible, drafts = refusal.value.reasons
+    assert not_eligible.startswith("Not eligible: I1:unknown, I2:unknown, I4:unknown")
+    assert drafts == "Not complete yet: DEM."
+    assert not EligibilityConfirmation.objects.exists()
+
+
+def test_only_an_investigator_with_a_fresh_proof_of_their_own_confirms(
+    coordinator: User, investigator: User, eligible: Participant
+) -> None:
+    mine = ReAuthenticated(coordinator.pk, clock.now())
+    stale = ReAuthenticated(investigator.pk, clock.now() - timedelta(minutes=6))
+
+    with pytest.raises(PermissionDenied):
+        services.confirm_eligibility(eligible, proof=mine, by=coordinator)
+    for proof in (mine, stale):
+        with pytest.raises(IdentityNotConfirmed):
+            services.confirm_eligibility(eligible, proof=proof, by=investigator)
+
+
+def test_coordinator_may_not_judge(coordinator: User, consented: Participant) -> None:
+    with pytest.raises(PermissionDenied):
+        save(factories.sheet(consented, "ELG"), {"e5": "N"}, by=coordinator)

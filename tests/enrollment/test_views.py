@@ -1,0 +1,213 @@
+"""The screening pages."""
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from audit.attribution import Via, attributed
+from casebook.models import Participant
+from enrollment import selectors
+from enrollment.models import EligibilityConfirmation
+from tests.enrollment import factories
+from tests.people import PASSWORD, STAGE
+
+LOG = "/enrollment/"
+# Session, person, then the selects of the page itself.
+LOG_SELECTS = 11
+ELIGIBILITY_SELECTS = 16
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def set_password(user: User) -> None:
+    user.set_password(PASSWORD)
+    with attributed(by=STAGE, via=Via.COMMAND):
+        user.save(update_fields=["password"])
+
+
+@pytest.fixture
+def desk(coordinator: User) -> Client:
+    """Return the browser of the coordinator."""
+    return signed_in(coordinator)
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_screening_log_lists_everybody_in_as_many_selects(
+    people: int,
+    coordinator: User,
+    desk: Client,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for _ in range(people):
+        factories.consented(coordinator)
+    desk.get(LOG)  # the first request touches the session
+
+    with django_assert_num_queries(LOG_SELECTS):
+        response = desk.get(LOG)
+
+    numbers = [line.number for line in response.context["lines"]]
+    assert numbers == ["S-003A", "S-002W", "S-001R"][3 - people :]
+
+
+def test_empty_log_says_what_will_be_here(desk: Client) -> None:
+    assert "Nobody has been approached yet" in desk.get(LOG).text
+
+
+def test_register_gives_a_number_and_leads_to_the_person(desk: Client) -> None:
+    typed = {
+        "approached_at": "2024-03-01T08:30",
+        "source": "icu",
+        "age_years": "57",
+        "sex": "F",
+    }
+
+    response = desk.post(f"{LOG}register/", typed)
+
+    assert response.headers["Location"] == "/enrollment/S-001R/eligibility/"
+    line = selectors.screening_log(User.objects.get(username="liwei"))[0]
+    assert (line.source, line.sex, line.age_years) == ("ICU", "Female", 57)
+
+
+def test_register_keeps_what_was_typed_when_a_check_asks(desk: Client) -> None:
+    typed = {
+        "approached_at": "2024-03-01T08:30",
+        "source": "icu",
+        "age_years": "71",
+        "sex": "F",
+        "approach_result": "declined",
+    }
+    asked = desk.post(f"{LOG}register/", typed)
+    form = asked.context["form"]
+
+    assert form.errors["age_years"] == ["71 is unusual (expected 18 to 65 y)."]
+    assert not Participant.objects.exists()
+
+    answered = {**typed, "checks": form.data["checks"], "explanation": "Seen the card."}
+    desk.post(f"{LOG}register/", answered)
+
+    assert Participant.objects.get().number == "S-001R"
+
+
+def test_register_refuses_the_future(desk: Client) -> None:
+    typed = {
+        "approached_at": "2999-03-01T08:30",
+        "source": "icu",
+        "age_years": "57",
+        "sex": "F",
+    }
+
+    form = desk.post(f"{LOG}register/", typed).context["form"]
+
+    assert form.errors["approached_at"] == [
+        "This is in the future. Check date and time."
+    ]
+
+
+def test_eligibility_page_puts_the_unknown_first(
+    coordinator: User, consented: Participant, desk: Client
+) -> None:
+    del coordinator
+    response = desk.get(f"{LOG}{consented.number}/eligibility/")
+
+    rows = response.context["rows"]
+    assert len(rows) == 24
+    states = [row.state for row in rows]
+    assert states == sorted(states, key=lambda state: state != "unknown")
+    assert "23 unknown, 0 against" in response.text
+    assert "Patients need mechanical ventilation" in response.text
+
+
+@pytest.mark.parametrize("further_rows", [0, 5])
+def test_eligibility_page_reads_in_a_fixed_number_of_selects(
+    further_rows: int,
+    eligible: Participant,
+    coordinator: User,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for hours in range(further_rows):
+        factories.creatinine(eligible, coordinator, "210", factories.ago(hours=hours))
+    address, desk = f"{LOG}{eligible.number}/eligibility/", signed_in(coordinator)
+    desk.get(address)
+
+    with django_assert_num_queries(ELIGIBILITY_SELECTS):
+        response = desk.get(address)
+
+    told = {row.id: row.grounds for row in response.context["rows"]}
+    assert told["I1"].startswith("85 → 200 µmol/L in 42 h: 2.35-fold")
+    assert told["I2"].endswith("years at consent")
+    assert told["E9"].startswith("eGFR ")
+    assert "baseline 80 µmol/L (lowest in the 90 days before)" in told["E9"]
+    assert told["E11"] == "LVEF 60 %; judged severe: no"
+    assert told["E13"] == "None"
+    assert told["E17"] == "no such drug"
+    assert told["E18"] == "platelets 150 10⁹/L; judged severe: no"
+    assert told["E1"] == "None of these"
+
+
+def test_investigator_confirms_with_name_and_password(
+    investigator: User, eligible: Participant
+) -> None:
+    address = f"{LOG}{eligible.number}/eligibility/"
+    wrong = {"username": "zhao", "password": "wrong"}
+    right = {"username": "zhao", "password": PASSWORD}
+    set_password(investigator)
+    bench = signed_in(investigator)
+
+    refused = bench.post(address, wrong)
+    assert not EligibilityConfirmation.objects.exists()
+    bench.post(address, right)
+
+    assert "This is not your name and password." in refused.text
+    given = EligibilityConfirmation.objects.get()
+    assert (given.signer, given.signer_role) == (investigator, "IN")
+    assert "Confirmed by Zhao Min (Investigator)" in bench.get(address).text
+
+
+def test_coordinator_cannot_confirm(eligible: Participant, desk: Client) -> None:
+    address = f"{LOG}{eligible.number}/eligibility/"
+
+    response = desk.post(address, {"username": "liwei", "password": PASSWORD})
+
+    assert response.status_code == 403
+    assert "Confirm eligibility" not in desk.get(address).text
+
+
+def test_close_then_screen_again(consented: Participant, desk: Client) -> None:
+    closing = {
+        "screening_closed_at": factories.ago(hours=1).isoformat(),
+        "screen_failure_reason": "not_evaluable",
+    }
+    place = f"{LOG}{consented.number}/"
+
+    assert desk.post(f"{place}close/", closing).status_code == 302
+    again = {"approached_at": factories.ago(minutes=5).isoformat(), "source": "ward"}
+    assert desk.post(f"{place}rescreen/", again).status_code == 302
+
+    assert selectors.eligibility_of(consented).number == f"{consented.number}.1"
+
+
+def test_close_says_which_reason_does_not_fit(
+    consented: Participant, desk: Client
+) -> None:
+    closing = {
+        "screening_closed_at": factories.ago(hours=1).isoformat(),
+        "screen_failure_reason": "criteria_failed",
+    }
+
+    form = desk.post(f"{LOG}{consented.number}/close/", closing).context["form"]
+
+    assert form.errors["screen_failure_reason"] == [
+        "No criterion decides against this person. Choose another reason."
+    ]
+
+
+def test_screening_is_hidden_from_who_reads_a_part(approached: Participant) -> None:
+    pharmacist = signed_in(factories.account("pang", "UP"))
+
+    for page in (LOG, f"{LOG}{approached.number}/eligibility/"):
+        assert pharmacist.get(page).status_code == 403
