@@ -17,6 +17,8 @@ BAR = (
     (_("My work"), "entry:my_work"),
     (_("Participants"), "entry:matrix"),
     (_("Review"), "review:queries"),
+    (_("Product"), "randomization:preparations"),
+    (_("Lists"), "randomization:desk"),
     (_("Dashboard"), "monitoring:dashboard"),
     (_("Exports"), "exports:exports"),
     (_("Accounts"), "accounts:users"),
@@ -48,10 +50,10 @@ def site(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def page_for(user: Staff, url_name: str) -> str | None:
+def page_for(user: Staff, url_name: str, *parts: object) -> str | None:
     """Return the address of a page, None when it is not there or not for this role."""
     try:
-        address = reverse(url_name)
+        address = reverse(url_name, args=parts)
     except NoReverseMatch:
         return None
     # What `accounts.access.permitted` asks for; without it everybody may open the page.
@@ -80,9 +82,10 @@ def _finder(user: Any) -> str:
 
 
 def _section(path: str) -> str:
-    """Return what a page belongs to in the bar: its room; in `entry`, itself."""
+    """Return what a page belongs to in the bar: its room, or itself if more do."""
     try:
         match = resolve(path)
     except Resolver404:
         return ""
-    return match.view_name if match.namespace == "entry" else match.namespace
+    of_room = [name for _label, name in BAR if name.startswith(f"{match.namespace}:")]
+    return match.namespace if len(of_room) == 1 else match.view_name
