@@ -29,3 +29,16 @@ def may_enter(user: User, design: FormDesign) -> bool:
 def visible_codes(user: User) -> list[str]:
     """Return the codes of the forms that the role may open."""
     return [d.code for d in catalogue.designs().values() if may_see(user, d)]
+
+
+def may_on(user: User, permission: Permission, design: FormDesign) -> bool:
+    """Tell whether the role may do this on forms of this design, limits included."""
+    if not user.may(permission) or not may_see(user, design):
+        return False
+    limit = user.limit(permission)
+    if limit == Limit.RESTRICTED_FORMS:
+        return design.is_restricted
+    if limit == Limit.OWN_BEDSIDE:
+        return Permission.ENTER_BEDSIDE in design.entered_by
+    allowed = LIMITED_TO.get(limit) if limit else None
+    return allowed is None or design.code in allowed

@@ -10,11 +10,15 @@ from casebook.models import CRF, SealedCRF
 
 @cache
 def designs() -> dict[str, FormDesign]:
-    """Return the designs by form code, in the order of rooms and declarations."""
+    """Return the designs by form code, in the order of the rooms and of each room."""
     found: dict[str, FormDesign] = {}
-    for model in apps.get_models():
-        if issubclass(model, CRF | SealedCRF):
-            design = design_of(model)
+    for room in apps.get_app_configs():
+        declared = [
+            design_of(model)
+            for model in room.get_models()
+            if issubclass(model, CRF | SealedCRF)
+        ]
+        for design in sorted(declared, key=lambda one: one.order):
             if design.code in found:
                 problem = f"Two forms have the code {design.code}."
                 raise ValueError(problem)

@@ -50,6 +50,7 @@ class FormDesign:
     signature: Any = None  # the meaning of its signature; None when it takes none
     signed_by: Permission = Permission.SIGN_FORM
     version: int = 1
+    order: int = 1000  # its place among the forms of its room
     guide: Any = ""
     row_title: tuple[str, ...] = ()  # items that name a row of a log
     rows_at_visits: bool = False  # several rows at one visit (bedside vital signs)
@@ -91,7 +92,9 @@ def design_of(model: type[AnyCRF]) -> FormDesign:
     items = model.crf_items()
     named = [name for section in said["sections"] for name in section.items]
     if unknown or sorted(named) != sorted(items):
-        problem = f"{model.__name__}: {unknown or set(named) ^ set(items)} does not fit."
+        problem = (
+            f"{model.__name__}: {unknown or set(named) ^ set(items)} does not fit."
+        )
         raise ValueError(problem)
     said.setdefault("entered_by", (Permission.ENTER_CRF,))
     said.setdefault("seen_by", Permission.READ_CASEBOOK)

@@ -1,12 +1,14 @@
 """Skip logic, completeness and edit checks of one sheet; no database, no clock."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from casebook.checks import Finding, declared
 from casebook.design import FormDesign
-from casebook.items import Item, Range
+from casebook.items import Item, Range, Rows
 from casebook.sheets import Binder, Sheet
 from casebook.values import MissingCode, Partial, Value, is_blank
 from trial_edc.clock import SITE_TZ
@@ -61,6 +63,7 @@ def findings(
     with_sheet = binder.with_sheet(sheet)
     found = [
         *_automatic(design, sheet, with_sheet, now),
+        *_cell_findings(_cells(design, sheet, with_sheet), now),
         *(_required(design, sheet, with_sheet) if completing else ()),
         *(f for one in declared(design.code) if (f := one.run(sheet, with_sheet))),
     ]
@@ -76,6 +79,72 @@ def _required(design: FormDesign, sheet: Sheet, binder: Binder) -> Iterator[Find
             Severity.HARD,
             N_("This is needed before the form can be marked complete."),
         )
+    for cell in _cells(design, sheet, binder):
+        if is_blank(cell.value) and cell.column.facts.required is True:
+            yield cell.finding("required", N_("Row %(row)s: %(column)s is needed."))
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A cell of a small table inside a form."""
+
+    form: str
+    item: str
+    row: int
+    column: Item
+    value: Value
+
+    def finding(
+        self,
+        kind: str,
+        message: str,
+        severity: Severity = Severity.HARD,
+        **details: Any,
+    ) -> Finding:
+        """Return a finding that names the row and the column."""
+        where = {"row": self.row, "column": self.column.verbose_name}
+        check_id = f"{self.form}.{self.item}.{self.row}.{self.column.name}.{kind}"
+        return Finding(check_id, self.item, severity, message, {**where, **details})
+
+
+def _cells(design: FormDesign, sheet: Sheet, binder: Binder) -> Iterator[_Cell]:
+    for name, item in design.items.items():
+        rows = sheet.get(name)
+        if not isinstance(item, Rows) or not rows:
+            continue
+        if not is_applicable(item, sheet, binder):
+            continue
+        for number, row in enumerate(rows, 1):
+            for key, column in item.columns.items():
+                value = column.from_json(row.get(key))
+                yield _Cell(design.code, name, number, column, value)
+
+
+def _cell_findings(cells: Iterable[_Cell], now: datetime) -> Iterator[Finding]:
+    for cell in cells:
+        facts = cell.column.facts
+        if not facts.future_allowed and is_future(cell.value, now):
+            message = N_("Row %(row)s: %(column)s is in the future. Check it.")
+            yield cell.finding("future", message)
+        number = cell.column.measure(cell.value)
+        if number is None:
+            continue
+        if facts.hard and outside(number, facts.hard):
+            details = _range_details(number, facts.hard, facts.unit)
+            yield cell.finding("hard", IMPOSSIBLE_CELL, **details)
+        elif facts.soft and outside(number, facts.soft):
+            details = _range_details(number, facts.soft, facts.unit)
+            yield cell.finding("soft", UNUSUAL_CELL, Severity.SOFT, **details)
+
+
+IMPOSSIBLE_CELL = N_(
+    "Row %(row)s, %(column)s: %(value)s is impossible here "
+    "(%(low)s to %(high)s %(unit)s)."
+)
+UNUSUAL_CELL = N_(
+    "Row %(row)s, %(column)s: %(value)s is unusual "
+    "(expected %(low)s to %(high)s %(unit)s)."
+)
 
 
 def _automatic(

@@ -11,7 +11,7 @@ from casebook import catalogue
 from casebook.design import FormDesign
 from casebook.items import Item, Lab
 from casebook.models import FormInstance, SealedCRF
-from casebook.values import MissingCode, Value
+from casebook.values import MissingCode, Value, is_same
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _unsealed_pairs(
     for name in model.crf_items():
         before = _code_or_value(old.missing, old.values, name)
         after = _code_or_value(new.missing, new.values, name)
-        if before != after:
+        if not is_same(before, after):
             told[name] = before, after
     return told
 

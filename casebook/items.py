@@ -4,12 +4,14 @@ One declaration serves the table, the page, the checks, the history, the diction
 and the exports. Every column is nullable without default: unknown is never a value.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -19,12 +21,14 @@ from django.utils.dateparse import parse_date, parse_datetime, parse_time
 from django.utils.translation import gettext_lazy as _
 
 from casebook.conditions import Condition
+from casebook.typed import iso_date, iso_datetime, iso_time
 from casebook.values import Partial, Quantity, Row, Value
 from trial_edc.clock import SITE_TZ
 from trial_edc.vocabulary import Term
 from trial_edc.vocabulary import YesNo as YesNoTerm
 
 Required = bool | Condition
+AnyDate = TypeVar("AnyDate", bound=date)
 Range = tuple[float | Decimal, float | Decimal]
 
 
@@ -171,7 +175,11 @@ class Number(Item, models.DecimalField):  # type: ignore[type-arg]
 
     def parse_entered(self, raw: Any) -> Value:
         """Return an exact number; more decimals than declared are refused."""
-        return parse_number(raw, self.decimal_places)
+        number = parse_number(raw, self.decimal_places)
+        whole_digits = (self.max_digits or 0) - (self.decimal_places or 0)
+        if number and number.adjusted() >= whole_digits:
+            raise ValidationError(_("This number is too large."), "type")
+        return number
 
     def measure(self, value: Value) -> Decimal | None:
         """Return the number itself."""
@@ -180,24 +188,22 @@ class Number(Item, models.DecimalField):  # type: ignore[type-arg]
 
 def parse_number(raw: Any, decimals: int | None) -> Decimal:
     """Return an exact decimal; full-width digits and a decimal comma are refused."""
-    try:
-        number = Decimal(str(raw).strip())
-    except ArithmeticError as problem:
-        message = _("“%(entered)s” is not a number. Enter digits, such as 12.5.")
-        raise ValidationError(message, "type", {"entered": raw}) from problem
-    if not number.is_finite():
+    text = f"{raw:f}" if isinstance(raw, Decimal) else str(raw).strip()
+    if not PLAIN_NUMBER.fullmatch(text):
         message = _("“%(entered)s” is not a number. Enter digits, such as 12.5.")
         raise ValidationError(message, "type", {"entered": raw})
+    number = Decimal(text)
     exponent = number.normalize().as_tuple().exponent
     if decimals is not None and isinstance(exponent, int) and -exponent > decimals:
         message = _("At most %(decimals)s decimals.")
         raise ValidationError(message, "decimals", {"decimals": decimals})
-    if number.adjusted() > MOST_DIGITS:
+    if number and number.adjusted() > MOST_DIGITS:
         message = _("This number is too large.")
         raise ValidationError(message, "type")
     return number
 
 
+PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 MOST_DIGITS = 8
 
 
@@ -260,9 +266,15 @@ class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
         """Return the quantity of `(number, unit)`, or of a number in `unit`."""
         if isinstance(raw, Quantity):
             return raw
-        number, unit = raw if isinstance(raw, Sequence) and len(raw) == 2 and not (  # noqa: PLR2004
-            isinstance(raw, str)
-        ) else (raw, self.standard_unit)
+        number, unit = (
+            raw
+            if isinstance(raw, Sequence)
+            and len(raw) == 2
+            and not (
+                isinstance(raw, str)
+            )
+            else (raw, self.standard_unit)
+        )
         if number is None or number == "":
             return None
         if unit not in self.units:
@@ -311,9 +323,11 @@ class Choice(Item, models.CharField):  # type: ignore[type-arg]
     """One code of a list of terms."""
 
     base = models.CharField
-    column_options = {"max_length": 40}  # noqa: RUF012 - read-only by convention
+    column_options = {"max_length": 40}
 
-    def __init__(self, label: Any = "", terms: type[Term] = YesNoTerm, **o: Any) -> None:
+    def __init__(
+        self, label: Any = "", terms: type[Term] = YesNoTerm, **o: Any
+    ) -> None:
         """Take the terms that may be chosen."""
         super().__init__(label, terms=terms, **o)
 
@@ -345,7 +359,9 @@ class MultipleChoice(Item, ArrayField):  # type: ignore[type-arg]
 
     base = ArrayField
 
-    def __init__(self, label: Any = "", terms: type[Term] = YesNoTerm, **o: Any) -> None:
+    def __init__(
+        self, label: Any = "", terms: type[Term] = YesNoTerm, **o: Any
+    ) -> None:
         """Take the terms that may be chosen."""
         o.pop("base_field", None)
         o.pop("size", None)
@@ -374,6 +390,23 @@ def codes_in(raw: Any) -> Iterable[str]:
     return [str(code) for code in raw]
 
 
+FIRST_YEAR = 1900
+PLAIN_DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
+# A date alone is no instant: midnight is never filled in.
+PLAIN_INSTANT = re.compile(
+    PLAIN_DATE.pattern + r"[T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?"
+    r"(Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+
+
+def checked_year(found: AnyDate, entered: Any) -> AnyDate:
+    """Return the date; one before 1900 is a slip of the keys."""
+    if found.year < FIRST_YEAR:
+        message = _("Check the year of “%(entered)s”.")
+        raise ValidationError(message, "year", {"entered": entered})
+    return found
+
+
 class Date(Item, models.DateField):  # type: ignore[type-arg]
     """A full calendar date at the site."""
 
@@ -382,15 +415,16 @@ class Date(Item, models.DateField):  # type: ignore[type-arg]
     def parse_entered(self, raw: Any) -> Value:
         """Return the date of `YYYY-MM-DD`."""
         if isinstance(raw, date) and not isinstance(raw, datetime):
-            return raw
+            return checked_year(raw, raw)
+        text = str(raw).strip()
         try:
-            found = parse_date(str(raw).strip())
+            found = parse_date(text) if PLAIN_DATE.fullmatch(text) else None
         except ValueError:
             found = None
         if found is None:
             message = _("“%(entered)s” is not a date. Enter it as 2026-03-08.")
             raise ValidationError(message, "type", {"entered": raw})
-        return found
+        return checked_year(found, raw)
 
     def as_text(self, value: Value) -> str:
         """Return ISO 8601."""
@@ -398,14 +432,14 @@ class Date(Item, models.DateField):  # type: ignore[type-arg]
 
 
 class DateTime(Item, models.DateTimeField):  # type: ignore[type-arg]
-    """An instant, entered and shown in site time, stored in UTC."""
+    """An instant to the minute, entered and shown in site time, stored in UTC."""
 
     base = models.DateTimeField
 
     def parse_entered(self, raw: Any) -> Value:
         """Return the aware instant of `YYYY-MM-DD HH:MM` in site time."""
         try:
-            found = raw if isinstance(raw, datetime) else parse_datetime(str(raw))
+            found = raw if isinstance(raw, datetime) else _instant(str(raw).strip())
         except ValueError:
             found = None
         if found is None:
@@ -413,17 +447,22 @@ class DateTime(Item, models.DateTimeField):  # type: ignore[type-arg]
                 "“%(entered)s” is not a date with time. Enter it as 2026-03-08 14:30."
             )
             raise ValidationError(message, "type", {"entered": raw})
+        found = checked_year(found, raw).replace(second=0, microsecond=0)
         return found if found.tzinfo else found.replace(tzinfo=SITE_TZ)
 
     def as_text(self, value: Value) -> str:
         """Return site time to the minute."""
         if value is None:
             return ""
-        return value.astimezone(SITE_TZ).strftime("%Y-%m-%dT%H:%M")
+        return value.astimezone(SITE_TZ).strftime("%Y-%m-%d %H:%M")
 
     def to_json(self, value: Value) -> Any:
         """Return the instant with its offset."""
         return value.isoformat() if value else None
+
+
+def _instant(text: str) -> datetime | None:
+    return parse_datetime(text) if PLAIN_INSTANT.fullmatch(text) else None
 
 
 class Time(Item, models.TimeField):  # type: ignore[type-arg]
@@ -434,13 +473,13 @@ class Time(Item, models.TimeField):  # type: ignore[type-arg]
     def parse_entered(self, raw: Any) -> Value:
         """Return the time of `HH:MM`."""
         try:
-            found = raw if isinstance(raw, time) else parse_time(str(raw).strip())
+            found = raw if isinstance(raw, time) else parse_time(iso_time(str(raw)))
         except ValueError:
             found = None
         if found is None:
             message = _("“%(entered)s” is not a time. Enter it as 14:30.")
             raise ValidationError(message, "type", {"entered": raw})
-        return found
+        return found.replace(second=0, microsecond=0)
 
     def as_text(self, value: Value) -> str:
         """Return hours and minutes."""
@@ -451,7 +490,7 @@ class PartialDate(Item, models.CharField):  # type: ignore[type-arg]
     """A date or date-time known in part, kept as far as it is known."""
 
     base = models.CharField
-    column_options = {"max_length": 16}  # noqa: RUF012 - read-only by convention
+    column_options = {"max_length": 16}
 
     def __init__(
         self,
@@ -481,14 +520,17 @@ class PartialDate(Item, models.CharField):  # type: ignore[type-arg]
             local = raw.astimezone(SITE_TZ) if raw.tzinfo else raw
             text = local.strftime("%Y-%m-%dT%H:%M")
         try:
-            found = Partial(text.replace(" ", "T"))
+            found = Partial(iso_datetime(text))
         except ValueError as problem:
             example = "2026, 2026-03, 2026-03-08"
             if self.with_time:
                 example += ", 2026-03-08 14:30"
-            message = _("“%(entered)s” is not a date. Enter what is known: %(example)s.")
+            message = _(
+                "“%(entered)s” is not a date. Enter what is known: %(example)s."
+            )
             params = {"entered": raw, "example": example}
             raise ValidationError(message, "type", params) from problem
+        checked_year(found.earliest, raw)
         if found.has_time and not self.with_time:
             raise ValidationError(_("Enter the date without a time."), "type")
         if self.day_needed and not found.is_full_date:
@@ -500,7 +542,7 @@ class File(Item, models.CharField):  # type: ignore[type-arg]
     """A file, by the key under which the binder keeps it; type and size checked."""
 
     base = models.CharField
-    column_options = {"max_length": 32}  # noqa: RUF012 - read-only by convention
+    column_options = {"max_length": 32}
 
     def __init__(
         self,
@@ -528,7 +570,13 @@ class User(Item, models.ForeignKey):  # type: ignore[type-arg]
             "related_name": "+",
             **options,
         }
+        self.points_at: Any = options["to"]
         super().__init__(label, **options)
+
+    def target(self) -> type[Model]:
+        """Return the model that it points at, also on a sealed form."""
+        known = self.points_at
+        return apps.get_model(known) if isinstance(known, str) else known  # type: ignore[no-any-return]
 
     def set_attributes_from_name(self, name: str) -> None:
         """Name the column like the item, as the audit trail names it."""
@@ -582,7 +630,9 @@ class Rows(Item, models.JSONField):  # type: ignore[type-arg]
     def parse(self, raw: Any) -> Value:
         """Return the rows that hold anything; each cell is parsed by its item."""
         parsed = [self._parse_row(n, row) for n, row in enumerate(raw or (), 1)]
-        return [row for row in parsed if any(v is not None for v in row.values())] or None
+        return [
+            row for row in parsed if any(v is not None for v in row.values())
+        ] or None
 
     def _parse_row(self, number: int, row: Row) -> Row:
         cells = {}

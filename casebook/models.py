@@ -255,7 +255,9 @@ class SealedCRF(models.Model):
         """Return the reasons by item that `seal_reasons` sealed."""
         if "sealed" not in reasons:
             return dict(reasons)
-        told: dict[str, Any] = json.loads(unseal(cls.purpose, reasons["sealed"]["text"]))
+        told: dict[str, Any] = json.loads(
+            unseal(cls.purpose, reasons["sealed"]["text"])
+        )
         return told
 
     @property

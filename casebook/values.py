@@ -11,7 +11,7 @@ from trial_edc.vocabulary import MissingCode
 
 Value = Any  # what an item holds: None, a plain value, or one of the types below
 
-__all__ = ["MissingCode", "Partial", "Quantity", "Row", "Value", "is_blank"]
+__all__ = ["MissingCode", "Partial", "Quantity", "Row", "Value", "is_blank", "is_same"]
 
 Row = dict[str, Any]  # one row of a small table inside a form
 
@@ -95,3 +95,9 @@ class Partial:
 def is_blank(value: Value) -> bool:
     """Tell whether nothing was entered; a missing code is an entry."""
     return value is None or value == "" or value == [] or value == ()
+
+
+def is_same(one: Value, other: Value) -> bool:
+    """Tell whether two values are the same; the text "NA" is not the missing code."""
+    codes = isinstance(one, MissingCode), isinstance(other, MissingCode)
+    return bool(one == other) and codes[0] == codes[1]

@@ -6,6 +6,7 @@ from casebook.sheets import Binder, fact
 from enrollment import evidence
 from enrollment.rules import Assessment, Immunosuppression, Verdict, assess
 from enrollment.vocabulary import Channel, ConsentKind, Decision, Signer
+from trial_edc.dates import completed_years
 from trial_edc.vocabulary import YesNo
 
 
@@ -13,6 +14,16 @@ from trial_edc.vocabulary import YesNo
 def sex(binder: Binder) -> str | None:
     """Sex as documented, before that as told at the approach."""
     return binder.value("DEM", "sex") or binder.value("SCN", "sex")
+
+
+@fact("age_years")
+def age_years(binder: Binder) -> int | None:
+    """Completed years at consent; before that, the age told at the approach."""
+    born_on, on = binder.value("DEM", "birth_date"), evidence.consent_on(binder)
+    if born_on and on:
+        return completed_years(born_on, on)
+    told = binder.value("SCN", "age_years")
+    return int(told) if told is not None else None
 
 
 @fact("consented_on")

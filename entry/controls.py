@@ -60,17 +60,20 @@ def _attributes(item: Item) -> dict[str, str]:
             "inputmode": "decimal",
             "autocomplete": "off",
         }
-    by_type: dict[type[Item], dict[str, str]] = {
-        items.Date: {"type": "date", "class": "form-control date-input"},
-        items.DateTime: {"type": "datetime-local", "class": "form-control date-input"},
-        items.Time: {"type": "time", "class": "form-control date-input"},
-        items.PartialDate: {
-            "class": "form-control date-input",
-            "placeholder": "2026-03-08",
-            "autocomplete": "off",
-        },
+    by_type: dict[type[Item], str] = {
+        items.Date: "2026-03-08",
+        items.DateTime: "2026-03-08 14:30",
+        items.Time: "14:30",
+        items.PartialDate: "2026-03-08",
     }
-    return by_type.get(type(item), {"class": "form-control", "autocomplete": "off"})
+    if placeholder := by_type.get(type(item)):
+        return {
+            "class": "form-control date-input",
+            "placeholder": placeholder,
+            "autocomplete": "off",
+            "data-now": type(item).__name__.lower(),
+        }
+    return {"class": "form-control", "autocomplete": "off"}
 
 
 def entered(item: Item, name: str, typed: Typed) -> Any:
@@ -110,6 +113,8 @@ def shown(item: Item, name: str, value: Value) -> dict[str, Any]:
     if isinstance(value, MissingCode):
         return {f"{name}__missing": value.value}
     held = {name: item.as_text(value)}
+    if isinstance(item, items.PartialDate):
+        held[name] = held[name].replace("T", " ")
     if isinstance(item, items.Lab):
         held[f"{name}__unit"] = value.unit if value else item.standard_unit
     if isinstance(item, items.User):

@@ -81,7 +81,25 @@ class Casebook:
     age_years: int | None
     open_queries: int
     overdue: int
-    creatinine: list[tuple[Any, Decimal]]
+    creatinine: list[tuple[str, Decimal]]
+
+    @property
+    def spark(self) -> str:
+        """Return the creatinine course as points of a line, 240 by 40."""
+        values = [value for _at, value in self.creatinine]
+        if len(values) < 2:  # noqa: PLR2004 - a line needs two points
+            return ""
+        low, high = min(values), max(values)
+        step, span = 236 / (len(values) - 1), (high - low) or 1
+        return " ".join(
+            f"{2 + n * step:.1f},{37 - float(34 * (value - low) / span):.1f}"
+            for n, value in enumerate(values)
+        )
+
+    @property
+    def last_creatinine_text(self) -> str:
+        """Return the latest creatinine in umol/L, to one decimal."""
+        return f"{self.creatinine[-1][1]:.1f}" if self.creatinine else ""
 
 
 def casebook_of(participant: Participant, user: User) -> Casebook:
@@ -107,11 +125,16 @@ def casebook_of(participant: Participant, user: User) -> Casebook:
         schedule=plan,
         columns=columns,
         rows=_grid(columns, by_code, user),
-        once=[c for c in cells if _is_once(c.form)],
+        once=[
+            cell
+            for code in catalogue.designs()
+            for cell in by_code.get(code, ())
+            if _is_once(cell.form)
+        ],
         logs=_logs(by_code, user),
         unscheduled=[c for c in cells if c.form.visit == VisitCode.UNSCHEDULED],
-        sex=binder.value("DEM", "sex") or binder.value("SCN", "sex"),
-        age_years=_age(binder),
+        sex=binder.fact("sex"),
+        age_years=binder.fact("age_years"),
         open_queries=sum(cell.open_queries for cell in cells),
         overdue=_overdue(plan, cells),
         creatinine=_creatinine(binder),
@@ -123,14 +146,7 @@ def _is_once(form: FormInstance) -> bool:
     return not collected.visits and not collected.is_log
 
 
-def _age(binder: Binder) -> int | None:
-    if (age := binder.fact("age_years")) is not None:
-        return int(age)
-    told = binder.value("SCN", "age_years")
-    return int(told) if told is not None else None
-
-
-def _creatinine(binder: Binder) -> list[tuple[Any, Decimal]]:
+def _creatinine(binder: Binder) -> list[tuple[str, Decimal]]:
     found = [(row.get("sample_at"), row.get("value")) for row in binder.rows("CRE")]
     taken = [(at.text, value.standard) for at, value in found if at and value]
     return sorted(taken)

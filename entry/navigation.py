@@ -1,11 +1,14 @@
 """Where a person goes from a form: the next one of the visit, or the casebook."""
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from casebook import catalogue
 from casebook.models import FormInstance, FormStatus
+from enrollment.vocabulary import ParticipantStatus
 from entry.selectors import forms_visible_to, may_enter
+from trial_edc.context import page_for
 
 OPEN = (FormStatus.NOT_STARTED, FormStatus.DRAFT)
 
@@ -19,6 +22,31 @@ def address(form: FormInstance, item: str = "") -> str:
 def casebook_address(form: FormInstance) -> str:
     """Return the address of the binder that holds the form."""
     return reverse("entry:casebook", args=[form.participant.number])
+
+
+Status = ParticipantStatus
+SCREENED = frozenset({Status.APPROACHED, Status.CONSENTED, Status.ELIGIBLE})
+RANDOMISED = frozenset(Status) - SCREENED - {Status.SCREEN_FAILED}
+# Pages of other rooms about one participant, and the statuses in which they serve.
+PARTICIPANT_PAGES = (
+    (_("Eligibility"), "enrollment:eligibility", frozenset(Status)),
+    (_("Randomize"), "randomization:randomize", SCREENED - {Status.APPROACHED}),
+    (_("Randomization"), "randomization:randomize", RANDOMISED),
+    (_("Schedule"), "visits:schedule", RANDOMISED),
+    (_("Bedside"), "visits:bedside", RANDOMISED),
+    (_("Close screening"), "enrollment:close", SCREENED),
+    (_("Screen again"), "enrollment:rescreen", frozenset({Status.SCREEN_FAILED})),
+)
+
+
+def participant_pages(number: str, status: str, user: User) -> list[tuple[str, str]]:
+    """Return the pages about a participant that serve now and that a person may open."""
+    found = []
+    for label, name, statuses in PARTICIPANT_PAGES:
+        url = page_for(user, name, number) if status in statuses else None
+        if url:
+            found.append((str(label), url))
+    return found
 
 
 def next_form(form: FormInstance, user: User) -> FormInstance | None:

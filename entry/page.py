@@ -38,6 +38,7 @@ from entry.layout import ItemForm, SectionBlock
 from entry.selectors import may_enter
 from review.models import Query, QueryState, Signature
 from review.selectors import queries_of, verified_items
+from trial_edc import clock
 from trial_edc.templatetags.components import ErrorLine
 from trial_edc.vocabulary import MissingCode as Missing
 from trial_edc.vocabulary import VisitCode
@@ -197,6 +198,11 @@ class FormPage:
         return f"{visit} · {self.design.title}{number}".removeprefix(" · ")
 
     @property
+    def site_now(self) -> str:
+        """Return the present site time, written as if it were UTC, for the script."""
+        return f"{clock.now().astimezone(clock.SITE_TZ):%Y-%m-%dT%H:%M:%S}Z"
+
+    @property
     def erased(self) -> list[ItemView]:
         """Return the items that saving would erase."""
         if not isinstance(self.problem, EraseNeeded):
@@ -345,7 +351,7 @@ class FormPage:
         self.item_form.fields[name] = field
         self.item_form.initial[name] = held.get(name)
         attributes = {"id": f"item-{name}", "aria-describedby": f"about-{name}"}
-        return self.item_form[name].as_widget(attributes)
+        return self.item_form[name].as_widget(attrs=attributes)
 
     def _row_controls(
         self, name: str, item: items.Rows, value: Value

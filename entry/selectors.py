@@ -7,13 +7,7 @@ from accounts.roles import Permission
 from casebook.access import may_enter, may_see, visible_codes
 from casebook.models import FormInstance, Participant
 
-__all__ = [
-    "forms_visible_to",
-    "may_enter",
-    "may_see",
-    "participants_visible_to",
-    "visible_codes",
-]
+__all__ = ["may_enter", "may_see", "visible_codes"]
 
 
 def forms_visible_to(user: User) -> QuerySet[FormInstance]:

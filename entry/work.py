@@ -34,12 +34,8 @@ class WorkItem:
     participant: str
     text: str
     url: str
+    look: str  # the status that draws it
     due_on: date | None = None
-
-    @property
-    def tone(self) -> str:
-        """Return the status that draws its urgency."""
-        return ("overdue", "due", "upcoming", "not_due")[self.urgency]
 
     @property
     def is_late(self) -> bool:
@@ -107,6 +103,7 @@ def _visit_item(
         row.participant.number,
         _(visit.code.label),
         url,
+        visit.status.value,
         visit.closes_on,
     )
 
@@ -118,16 +115,17 @@ def drafts(user: User) -> Iterator[WorkItem]:
     )
     for form in held.order_by("saved_at")[:MOST_OF_A_KIND]:
         if may_enter(user, catalogue.design(form.code)):
-            yield _form_item(WAITING, _("Draft"), form)
+            yield _form_item(WAITING, _("Draft"), form, "draft")
 
 
-def _form_item(urgency: int, kind: str, form: FormInstance) -> WorkItem:
+def _form_item(urgency: int, kind: str, form: FormInstance, look: str) -> WorkItem:
     return WorkItem(
         urgency,
         kind,
         form.participant.number,
         form_words(form),
         navigation.address(form),
+        look,
         clock.site_date(form.saved_at) if form.saved_at else None,
     )
 
@@ -160,6 +158,7 @@ def _queries(user: User, state: QueryState, kind: str) -> Iterator[WorkItem]:
             query.form.participant.number,
             f"{form_words(query.form)}: {label}",
             navigation.address(query.form, item),
+            state.value,
             clock.site_date(query.raised_at),
         )
 
@@ -181,7 +180,7 @@ def forms_to_sign(user: User) -> Iterator[WorkItem]:
         waiting += 1
         if waiting > MOST_OF_A_KIND:
             return
-        yield _form_item(DUE, _("To sign"), form)
+        yield _form_item(DUE, _("To sign"), form, "complete")
 
 
 def forms_to_verify(user: User) -> Iterator[WorkItem]:
@@ -191,14 +190,17 @@ def forms_to_verify(user: User) -> Iterator[WorkItem]:
     )
     if count := held.count():
         text = _("%(count)s forms to verify") % {"count": count}
-        yield WorkItem(WAITING, _("Verification"), "", text, _page("review:verification"))
+        url = _page("review:verification")
+        yield WorkItem(WAITING, _("Verification"), "", text, url, "complete")
 
 
 def product_to_prepare(user: User) -> Iterator[WorkItem]:
     """The worklist of infusions, as one line; what is on it stays there."""
     del user
     text = _("Infusions to prepare")
-    yield WorkItem(SOON, _("Product"), "", text, _page("randomization:worklist"))
+    yield WorkItem(
+        SOON, _("Product"), "", text, _page("randomization:preparations"), "upcoming"
+    )
 
 
 def _page(name: str) -> str:

@@ -71,6 +71,7 @@ class Day28Outcome(Outcome):
         pass
 
     class Design:
+        order = 10
         code, title = "O28", _("Day 28 outcome")
         sections = SECTIONS
         collected = AtVisits(VisitCode.DAY_28)
@@ -84,6 +85,7 @@ class Month3Outcome(Outcome):
         pass
 
     class Design:
+        order = 20
         code, title = "OM3", _("Month 3 outcome")
         sections = SECTIONS
         collected = AtVisits(VisitCode.MONTH_3)
@@ -107,6 +109,7 @@ class ContactAttempt(CRF):
         pass
 
     class Design:
+        order = 30
         code, title = "CAL", _("Contact attempt")
         sections = (
             Section(_("Attempt"), "at", "channel", "reached"),
@@ -140,6 +143,7 @@ class Withdrawal(CRF):
         pass
 
     class Design:
+        order = 40
         code, title = "WDR", _("Withdrawal")
         sections = (Section(_("Withdrawal"), "kind", "on", "by", "reason"),)
         collected = Log()
@@ -162,6 +166,7 @@ class EndOfStudy(CRF):
         pass
 
     class Design:
+        order = 50
         code, title = "EOS", _("End of study")
         sections = (Section(_("End of study"), "reason", "on"),)
         collected = Once()

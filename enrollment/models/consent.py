@@ -74,6 +74,7 @@ class InformedConsent(CRF):
         pass
 
     class Design:
+        order = 20
         code, title = "CNS", _("Informed consent")
         sections = (
             Section(_("Decision"), "kind", "decision", "decided_at"),

@@ -49,6 +49,7 @@ class ContactDetails(SealedCRF):
         pass
 
     class Design:
+        order = 30
         code, title = "CTC", _("Contact details")
         sections = (
             Section(_("Person"), "name", "hospital_no"),

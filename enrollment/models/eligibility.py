@@ -168,6 +168,7 @@ class EligibilityAssessment(CRF):
         pass
 
     class Design:
+        order = 70
         code, title = "ELG", _("Eligibility assessment")
         sections = (
             Section(

@@ -34,6 +34,7 @@ class Demographics(CRF):
         pass
 
     class Design:
+        order = 40
         code, title = "DEM", _("Demographics")
         sections = (
             Section(_("Person"), "birth_date", "sex", "ethnic_group", "ethnic_other"),
@@ -88,6 +89,7 @@ class MedicalHistory(CRF):
         pass
 
     class Design:
+        order = 50
         code, title = "MHX", _("Medical history and cause of AKI")
         sections = (
             Section(

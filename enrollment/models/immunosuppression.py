@@ -56,6 +56,7 @@ class ImmunosuppressiveDrug(CRF):
         pass
 
     class Design:
+        order = 60
         code, title = "IST", _("Steroids and immunosuppressants")
         sections = (
             Section(_("Exposure"), "any_exposure"),

@@ -58,6 +58,7 @@ class ScreeningLog(CRF):
         pass
 
     class Design:
+        order = 10
         code, title = "SCN", _("Screening log")
         sections = (
             Section(

@@ -20,8 +20,10 @@ from entry.grid import FILTERS, casebook_of, matrix_for
 from entry.logs import log_table
 from entry.selectors import may_enter, may_see, participants_visible_to
 from entry.views.form import READERS, visible_form
+from trial_edc.context import page_for
 from trial_edc.protocol import PROTOCOL
 
+REGISTER = "enrollment:register"
 BINDERS = (Permission.READ_CASEBOOK, Permission.SEE_PRODUCT)
 
 
@@ -52,6 +54,7 @@ def matrix(request: StaffRequest) -> HttpResponse:
         "status": status,
         "statuses": statuses,
         "slots": PROTOCOL.schedule.visits,
+        "register": page_for(request.user, REGISTER),
     }
     return render(request, "entry/matrix.html", told)
 
@@ -61,7 +64,8 @@ def casebook(request: StaffRequest, number: str) -> HttpResponse:
     """Show the binder of one participant."""
     participant = visible_participant(request, number)
     book = casebook_of(participant, request.user)
-    return render(request, "entry/casebook.html", {"book": book})
+    links = navigation.participant_pages(number, book.status, request.user)
+    return render(request, "entry/casebook.html", {"book": book, "links": links})
 
 
 @permitted(*BINDERS)

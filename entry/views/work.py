@@ -5,10 +5,12 @@ from django.shortcuts import render
 
 from accounts.access import StaffRequest
 from entry.work import totals, work_for
+from trial_edc.context import page_for
 
 
 def my_work(request: StaffRequest) -> HttpResponse:
     """Show what the person can do today."""
     items = work_for(request.user)
-    told = {"items": items, "totals": totals(items)}
+    register = page_for(request.user, "enrollment:register")
+    told = {"items": items, "totals": totals(items), "register": register}
     return render(request, "entry/my_work.html", told)

@@ -120,6 +120,7 @@ class ProductRecord(SealedCRF):
         pass
 
     class Design:
+        order = 20
         code, title = "PRD", _("Product record")
         sections = (
             Section(_("Product"), "product", "lot", "passage"),

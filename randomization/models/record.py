@@ -69,6 +69,7 @@ class RandomisationRecord(CRF):
         pass
 
     class Design:
+        order = 10
         code, title = "RAN", _("Randomization record")
         sections = (
             Section(_("Randomization"), *FROZEN[:3]),

@@ -52,6 +52,7 @@ class Death(CRF):
         pass
 
     class Design:
+        order = 40
         code, title = "DTH", _("Death")
         sections = (
             Section(_("Death"), "death_on", "death_time", "place", "source"),

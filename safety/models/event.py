@@ -112,6 +112,7 @@ class AdverseEvent(CRF):
         pass
 
     class Design:
+        order = 10
         code, title = "AE", _("Adverse event")
         sections = (
             Section(_("Event"), "term", "term_kind", "onset", "ongoing", "ended"),

@@ -40,6 +40,7 @@ class Pregnancy(CRF):
         pass
 
     class Design:
+        order = 50
         code, title = "PRG", _("Pregnancy")
         sections = (
             Section(

@@ -53,6 +53,7 @@ class SeriousReport(CRF):
         pass
 
     class Design:
+        order = 20
         code, title = "SAE", _("Serious adverse event report")
         sections = (
             Section(_("Report"), "ae", "report_kind", "aware_at", "aware_who"),
@@ -113,6 +114,7 @@ class SponsorAssessment(CRF):
         pass
 
     class Design:
+        order = 30
         code, title = "SPA", _("Sponsor safety assessment")
         sections = (
             Section(

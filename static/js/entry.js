@@ -104,6 +104,28 @@
     row.querySelector("input, select, textarea").focus();
   };
 
+  /* "Now" fills in the site's present date and time, as the page was served plus
+     what has passed since: the clock of this computer is never asked. */
+  const served = Date.parse(sheet.dataset.now);
+  const opened = performance.now();
+  const pad = (number) => String(number).padStart(2, "0");
+  sheet.querySelectorAll("[data-now]").forEach((control) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "now";
+    button.textContent = control.dataset.now === "date" ? sheet.dataset.todayWord : sheet.dataset.nowWord;
+    button.tabIndex = -1;
+    button.addEventListener("click", () => {
+      const at = new Date(served + performance.now() - opened);
+      const day = `${at.getUTCFullYear()}-${pad(at.getUTCMonth() + 1)}-${pad(at.getUTCDate())}`;
+      const time = `${pad(at.getUTCHours())}:${pad(at.getUTCMinutes())}`;
+      control.value = { time, datetime: `${day} ${time}` }[control.dataset.now] || day;
+      control.dispatchEvent(new Event("input", { bubbles: true }));
+      control.focus();
+    });
+    control.after(button);
+  });
+
   /* Typing is kept apart from the record every few seconds, and before leaving. */
   const note = document.getElementById("autosaved");
   const keep = async () => {

@@ -59,6 +59,7 @@ class ConcomitantMedication(CRF):
         pass
 
     class Design:
+        order = 90
         code, title = "CMD", _("Concomitant medication and standard treatment")
         sections = (
             Section(_("Drug"), "drug", "category", "indication", "ae"),

@@ -58,6 +58,7 @@ class Creatinine(CRF):
         pass
 
     class Design:
+        order = 70
         code, title = "CRE", _("Serum creatinine log")
         sections = (
             Section(_("Sample"), "sample_at", "value"),

@@ -77,6 +77,7 @@ class ProtocolDeviation(Deviation, CRF):
         pass
 
     class Design:
+        order = 120
         code, title = "DEV", _("Protocol deviation")
         sections = (FINDING, ASSESSMENT, RESOLUTION)
         collected = Log()
@@ -101,6 +102,7 @@ class ProductDeviation(Deviation, SealedCRF):
         pass
 
     class Design:
+        order = 130
         code, title = "DVP", _("Product deviation")
         sections = (
             FINDING,

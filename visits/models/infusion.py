@@ -111,6 +111,7 @@ class InfusionRecord(CRF):
         pass
 
     class Design:
+        order = 30
         code, title = "INF", _("Infusion record")
         sections = (
             Section(_("Infusion"), "given", "not_given_reason", "clinician"),

@@ -90,6 +90,7 @@ class InfusionRequest(CRF):
         pass
 
     class Design:
+        order = 20
         code, title = "IRQ", _("Infusion request and safety check")
         sections = (
             Section(_("Plan"), "planned_start_at"),

@@ -39,6 +39,7 @@ class InfusionVitalSigns(Measured, CRF):
         pass
 
     class Design:
+        order = 40
         code, title = "VSI", _("Infusion vital signs")
         sections = (
             Section(_("Time"), "time_point", "taken_at", "not_done_reason"),

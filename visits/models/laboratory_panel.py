@@ -218,6 +218,7 @@ class LaboratoryPanel(CRF):
         pass
 
     class Design:
+        order = 60
         code, title = "LAB", _("Laboratory panel")
         sections = (
             Section(_("Sample"), "sampled_at", "laboratory", "routine_care"),

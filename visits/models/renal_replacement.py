@@ -58,6 +58,7 @@ class RenalReplacement(CRF):
         pass
 
     class Design:
+        order = 100
         code, title = "RRT", _("Renal replacement therapy log")
         sections = (
             Section(_("Kind"), "row_kind", "modality", "sessions_per_week"),

@@ -38,6 +38,7 @@ class Stay(CRF):
         pass
 
     class Design:
+        order = 110
         code, title = "STY", _("Hospital and intensive care stays")
         sections = (
             Section(_("Place"), "kind", "hospital", "hospital_name"),

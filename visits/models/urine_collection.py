@@ -32,6 +32,7 @@ class UrineCollection(CRF):
         pass
 
     class Design:
+        order = 80
         code, title = "URI", _("Urine collection log")
         sections = (
             Section(_("Collection"), "start_at", "end_at", "volume_ml", "catheter"),

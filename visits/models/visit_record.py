@@ -96,6 +96,7 @@ class VisitRecord(CRF):
         pass
 
     class Design:
+        order = 10
         code, title = "VIS", _("Visit record")
         sections = (
             Section(

@@ -48,6 +48,7 @@ class VitalSigns(Measured, CRF):
         pass
 
     class Design:
+        order = 50
         code, title = "VIT", _("Weight, height and vital signs")
         sections = (
             Section(_("Time"), "measured_at"),
