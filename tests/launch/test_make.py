@@ -33,9 +33,9 @@ def test_unknown_target_gives_one_clear_line():
     told = make("tset")
 
     assert told.returncode != 0
+    place = f"Makefile:{line_of('.DEFAULT:') + 1}"
     assert told.stderr.splitlines() == [
-        f"Makefile:{line_of('.DEFAULT:') + 1}: *** "
-        'No target "tset": `make` lists them.  Stop.'
+        f'{place}: *** No target "tset": `make` lists them.  Stop.'
     ]
 
 

@@ -110,6 +110,30 @@ def test_believes_no_pid_file(tmp_path: Path, wheel: postgres.Programs) -> None:
         cursor.execute("SELECT 1")
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user needs no disguise")
+def test_root_without_user_namespaces_starts_it_as_nobody(
+    tmp_path: Path,
+    server: postgres.Programs,
+    parent: type[Parent],
+) -> None:
+    """And gets the data back when there are namespaces again."""
+    starter = parent(
+        "from pathlib import Path; from trial_edc.launch import postgres\n"
+        "postgres.NAMESPACE = ('false',)\n"
+        f"server = postgres.Programs(Path({str(server.folder)!r}), {server.major})\n"
+        f"run = postgres.Cluster(Path({str(tmp_path)!r}), server, for_tests=True)\n"
+        "context = run.running(); context.__enter__()"
+    )
+    assert (tmp_path / "data").stat().st_uid == postgres.NOBODY
+    with session(f"postgres://edc_runtime@/edc?host={tmp_path}/socket") as cursor:
+        cursor.execute("SELECT 1")
+    starter.kill()
+    assert processes.wait_until_empty(tmp_path / "data", patience_seconds=10)
+
+    with running(tmp_path, server) as urls, session(urls.owner) as cursor:
+        cursor.execute("SELECT 1")
+
+
 def test_refuses_a_second_starter(tmp_path: Path, wheel: postgres.Programs) -> None:
     with running(tmp_path, wheel), pytest.raises(Busy), running(tmp_path, wheel):
         pass

@@ -28,7 +28,16 @@ RECOVERY_SECONDS = 120
 BUILTIN_LOCALE_SINCE = 17
 NAMESPACE = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
 NOBODY = 65534
-UNPRIVILEGED = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+# It may still enter root's private folders, as those that hold the data are.
+UNPRIVILEGED = (
+    "setpriv",
+    f"--reuid={NOBODY}",
+    f"--regid={NOBODY}",
+    "--clear-groups",
+    "--inh-caps=+dac_override",
+    "--ambient-caps=+dac_override",
+    "--pdeathsig=INT",
+)
 # A test cluster may be lost with the machine: nothing in it is worth an fsync.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
@@ -177,19 +186,18 @@ class Cluster:
     def _leave_root(self) -> None:
         """PostgreSQL refuses root: use a user namespace, else an unprivileged user."""
         with contextlib.suppress(OSError):
-            if _succeeds(*NAMESPACE, "true"):
-                self.disguise = NAMESPACE
-                return
-            if _succeeds(*UNPRIVILEGED, "test", "-x", self.server.folder / "postgres"):
-                self.disguise = UNPRIVILEGED
-                self._give_to(NOBODY)
-                return
+            for disguise, owner in ((NAMESPACE, 0), (UNPRIVILEGED, NOBODY)):
+                if _succeeds(*disguise, self.server.folder / "postgres", "--version"):
+                    self.disguise = disguise
+                    self._give_to(owner)
+                    return
         message = "PostgreSQL does not run as root here: start as an ordinary user."
         raise LaunchError(message)
 
     def _give_to(self, uid: int) -> None:
-        for path in (self.folder, self.sockets, *self.folder.rglob("*")):
-            os.chown(path, uid, uid, follow_symlinks=False)
+        if self.data.exists() and self.data.stat().st_uid != uid:
+            for path in (self.data, *self.data.rglob("*")):
+                os.chown(path, uid, uid, follow_symlinks=False)
 
     def _make(self) -> None:
         """Make the data aside and move them in whole: a kill leaves nothing half."""
