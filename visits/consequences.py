@@ -16,7 +16,6 @@ from visits import deviations, rules, selectors, services
 from visits.schedule import (
     INFUSION_VISITS,
     STARTED,
-    Schedule,
     infusion_started_at,
     is_refused_for_good,
 )
@@ -45,7 +44,7 @@ def hang(event: Randomized, by: Actor, via: Via) -> None:
 def anchor(saved: Saved) -> None:
     """Anchor the schedule on the start of infusion 1, or move it."""
     if saved.form.visit == VisitCode.DAY_0:
-        schedule = _schedule(saved)
+        schedule = selectors.schedule(saved.participant)
         services.settle_due_dates(saved.participant, schedule)
         for visit in schedule.visits:
             if visit.state.out_of_window:
@@ -160,7 +159,7 @@ def visit_told(saved: Saved) -> None:
     services.settle_examinations(saved)
     if saved.form.visit in (VisitCode.SCREENING, VisitCode.UNSCHEDULED):
         return
-    schedule = _schedule(saved)
+    schedule = selectors.schedule(saved.participant)
     services.settle_due_dates(saved.participant, schedule)
     visit = schedule.visit(saved.form.visit)
     _tell(deviations.late_or_early_visit(saved.form, visit), saved)
@@ -174,13 +173,6 @@ def _was_awaited(unmarked: rules.VisitState) -> bool:
     return unmarked.status not in idle
 
 
-def _schedule(saved: Saved) -> Schedule:
-    """Return the schedule as it is after the save, from sheets read once."""
-    participant = saved.participant
-    plans = selectors.schedules_of([participant], {participant.pk: saved.binder})
-    return plans[participant.pk]
-
-
 def _tell(event: DeviationFound | None, saved: Saved) -> None:
     if event:
         announce(event, by=saved.by, via=saved.via)
@@ -192,7 +184,7 @@ def _tell(event: DeviationFound | None, saved: Saved) -> None:
 @follows("STY", "hospital", "in_at", "out_at")
 def settle(saved: Saved) -> None:
     """Due dates follow what the schedule derives."""
-    services.settle_due_dates(saved.participant, _schedule(saved))
+    services.settle_due_dates(saved.participant, selectors.schedule(saved.participant))
 
 
 @follows(FormSigned)

@@ -36,8 +36,8 @@ def schedule(participant: Participant) -> Schedule:
 def schedules(participants: Iterable[Participant]) -> dict[int, Schedule]:
     """Return the schedules of many participants by key.
 
-    One select a form of `schedule.FORMS` and one for signatures, however many
-    participants there are.
+    One select for the sheets, and one for signatures if an infusion 1 was refused for
+    good, however many participants there are.
     """
     people = list(participants)
     return schedules_of(people, binders_of(people, FORMS))

@@ -9,7 +9,7 @@ from casebook.sheets import Binder, Sheet
 from casebook.values import Row
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
-from trial_edc.vocabulary import MissingCode, N_, Severity, VisitCode
+from trial_edc.vocabulary import N_, MissingCode, Severity, VisitCode
 from visits import timing
 from visits.infusion_rules import delivery
 from visits.intervals import others

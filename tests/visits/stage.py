@@ -1,0 +1,103 @@
+"""Participants after randomisation, entered through the services."""
+
+from typing import Any
+
+from audit.attribution import Via, attributed
+from capture.events import Randomized
+from capture.following import announce
+from capture.services import save
+from casebook import services as casebook
+from casebook.models import FormInstance, Participant
+from casebook.selectors import row_of, sheet_of
+from casebook.sheets import Binder, Sheet
+from tests.outcomes.course import day, days_ago, enter, participant, row
+from tests.people import STAGE
+from visits.models import ProtocolDeviation
+
+__all__ = ["day", "days_ago", "enter", "row"]
+SEEN = {
+    "performed": "Y",
+    "mode": "in_person",
+    "informant": "participant",
+    "in_hospital": "Y",
+    **dict.fromkeys(
+        ("creatinine_taken", "new_ae", "new_drug", "rrt_since", "stay_change"), "N"
+    ),
+    "contacts_checked": "Y",
+}
+
+
+def randomised(number: int = 1, *, ago: float = 10) -> Participant:
+    """Return a participant randomised so many days ago, not yet infused."""
+    person = participant(number, consented=ago + 1)
+    told = {
+        "randomised_at": days_ago(ago),
+        "randomisation_no": f"R-{number:04}",
+        "baseline_source": "missing",
+    }
+    with attributed(by=STAGE, via=Via.COMMAND):
+        # Written directly: the allocation itself is another room's business.
+        record = row_of(casebook.expect(person, "RAN"))
+        for name, value in told.items():
+            record.put(name, value)
+        record.save()
+        announce(Randomized(person), by=STAGE, via=Via.COMMAND)
+    return person
+
+
+def infused(number: int = 1, *, ago: float = 10) -> Participant:
+    """Return a participant whose infusion 1 started so many days ago."""
+    person = randomised(number, ago=ago + 0.1)
+    infuse(person, ago=ago)
+    return person
+
+
+def infuse(person: Participant, visit: str = "D0", *, ago: float) -> FormInstance:
+    """Record that an infusion was requested and started so many days ago."""
+    enter(person, "IRQ", {"decision": "go"}, visit=visit)
+    started = {"given": "given", "started_at": days_ago(ago)}
+    return enter(person, "INF", started, visit=visit)
+
+
+def attend(
+    person: Participant, visit: str, *, ago: float, **other: Any
+) -> FormInstance:
+    """Record a visit so many days ago."""
+    return enter(person, "VIS", {**SEEN, "visit_date": day(ago), **other}, visit=visit)
+
+
+def change(form: FormInstance, **values: Any) -> None:
+    """Change values of a sheet."""
+    save(form, values, by=STAGE, via=Via.COMMAND, erase=True)
+    form.refresh_from_db()
+
+
+def stored(form: FormInstance) -> Sheet:
+    """Return a sheet as it is stored."""
+    form.refresh_from_db()
+    return sheet_of(form, row_of(form))
+
+
+def rules_broken(person: Participant) -> list[str]:
+    """Return rule and occasion of each deviation."""
+    found = ProtocolDeviation.objects.filter(form__participant=person)
+    return [str(one.rule) for one in found.order_by("form__occurrence")]
+
+
+def due(person: Participant, visit: str, code: str = "VIS") -> Any:
+    """Return by when a sheet is due."""
+    return FormInstance.objects.get(
+        participant=person, visit=visit, code=code, occurrence=1
+    ).due_on
+
+
+def status(person: Participant, visit: str, code: str, occurrence: int = 1) -> str:
+    """Return the status of a sheet."""
+    return FormInstance.objects.get(
+        participant=person, visit=visit, code=code, occurrence=occurrence
+    ).status
+
+
+def binder(*sheets: Sheet) -> Binder:
+    """Return a binder for checks, which need no database."""
+    return Binder.of(sheets)
