@@ -416,7 +416,7 @@ class Date(Item, models.DateField):  # type: ignore[type-arg]
         """Return the date of `YYYY-MM-DD`."""
         if isinstance(raw, date) and not isinstance(raw, datetime):
             return checked_year(raw, raw)
-        text = str(raw).strip()
+        text = iso_date(str(raw))
         try:
             found = parse_date(text) if PLAIN_DATE.fullmatch(text) else None
         except ValueError:
@@ -439,7 +439,7 @@ class DateTime(Item, models.DateTimeField):  # type: ignore[type-arg]
     def parse_entered(self, raw: Any) -> Value:
         """Return the aware instant of `YYYY-MM-DD HH:MM` in site time."""
         try:
-            found = raw if isinstance(raw, datetime) else _instant(str(raw).strip())
+            found = raw if isinstance(raw, datetime) else _instant(iso_datetime(str(raw)))
         except ValueError:
             found = None
         if found is None:
