@@ -60,12 +60,13 @@ coverage: translations ## run the tests and show what they do not reach
 check: translations ## lint, format, types, imports, migrations, templates, deployment
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(DEMO) $(BIN)/mypy
-	$(BIN)/lint-imports
-	$(DEMO) $(BIN)/python -W "ignore:Got an error checking" \
-		manage.py makemigrations --check --dry-run
+	@echo mypy && $(DEMO) $(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	@echo manage.py makemigrations --check && $(DEMO) $(BIN)/python \
+		-W "ignore:Got an error checking" manage.py makemigrations --check --dry-run
 	$(BIN)/djlint --lint --quiet templates
-	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	@echo manage.py check --deploy && $(PRODUCTION) $(BIN)/python \
+		manage.py check --deploy --fail-level WARNING
 	$(BIN)/python -m trial_edc.trace --check
 	@! grep -nE '://|--(extra-)?index-url|--find-links' requirements*.txt \
 		|| { echo "check: a requirements file names a host" >&2; exit 1; }
