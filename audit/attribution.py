@@ -140,7 +140,9 @@ def attributed(
             yield
         except DatabaseError as problem:
             if getattr(problem.__cause__, "pgcode", "") == CLOSED:
-                raise RecordClosed(str(problem.__cause__.diag.message_primary)) from problem  # type: ignore[union-attr]  # noqa: E501
+                raise RecordClosed(
+                    str(problem.__cause__.diag.message_primary)
+                ) from problem  # type: ignore[union-attr]
             raise
         finally:
             _current.reset(token)

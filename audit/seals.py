@@ -169,6 +169,7 @@ def _verified() -> Verdict:
                     _fits(late or pk > highest, f"Entry {pk} was inserted.", pk)
                     unsealed += 1
                     continue
+                _fits(seal_id in leaves, f"Seal {seal_id} is missing.", pk)
                 _fits(text is not None, f"Entry {pk} is missing.", pk)
                 same = leaf(text) == bytes(sealed)
                 _fits(same, f"Entry {pk} was altered.", pk)
@@ -193,8 +194,13 @@ def _check_chain(
         ids = [pk for pk, _digest in leaves[seal.pk]]
         told = (seal.count, seal.first_id, seal.last_id)
         found = (len(ids), min(ids, default=None), max(ids, default=None))
-        _fits(told == found, f"Seal {seal.pk} does not fit its entries: {told}, {found}.")
+        _fits(
+            told == found, f"Seal {seal.pk} does not fit its entries: {told}, {found}."
+        )
         root = merkle_root([digest for _pk, digest in leaves[seal.pk]]).hex()
         _fits(root == seal.root, f"The root of seal {seal.pk} does not fit.")
-        _fits(previous == seal.previous, f"Seal {seal.pk} is not linked to the one before.")
+        _fits(
+            previous == seal.previous,
+            f"Seal {seal.pk} is not linked to the one before.",
+        )
         previous = digest_of(seal)

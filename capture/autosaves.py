@@ -10,17 +10,23 @@ from casebook.models import FormInstance
 from trial_edc import clock
 
 Typed = Mapping[str, Sequence[str]]  # what the controls of the page hold
-LARGEST_BYTES = 200_000
+SIZES = (16_000, 64_000, 256_000)  # bytes to which typing is padded
 
 
 def keep(form: FormInstance, typed: Typed, *, based_on: int, author: User) -> Autosave:
-    """Keep what a person has typed so far; a later call replaces it."""
+    """Keep what a person has typed so far; a later call replaces it.
+
+    Raises `TooLong` for more than any form can hold.
+    """
+    text = json.dumps(typed, ensure_ascii=False)
+    length = len(text.encode())
+    padded_to = next((size for size in SIZES if length <= size), SIZES[-1])
     kept, _made = Autosave.objects.update_or_create(
         form=form,
         author=author,
         defaults={
             "based_on": based_on,
-            "sealed": seal(Purpose.DRAFT, json.dumps(typed)),
+            "sealed": seal(Purpose.DRAFT, text, padded_to=padded_to),
             "typed_at": clock.now(),
         },
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from capture.problems import Clash
 from casebook.history import Change
-from casebook.values import Value
+from casebook.values import Value, is_same
 
 
 def seen_by_author(
@@ -32,9 +32,9 @@ def merge(
     clashes: list[Clash] = []
     for item, mine in entered.items():
         before, theirs = seen.get(item), current.get(item)
-        if mine in (before, theirs) and type(mine) in (type(before), type(theirs)):
+        if is_same(mine, before) or is_same(mine, theirs):
             continue
-        if before != theirs:
+        if not is_same(before, theirs):
             clashes.append(Clash(item, before, mine, theirs))
         else:
             changed[item] = mine

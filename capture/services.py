@@ -1,18 +1,21 @@
 """Save: parse, merge, skip logic, checks, reasons, write, queries, consequences."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 
 from accounts.models import User
 from accounts.roles import Permission
 from accounts.sign_in import ReAuthenticated
 from audit.attribution import Actor, Reason, Via, attributed
+from audit.problems import RecordClosed
+from audit.vault import TooLong
 from capture import autosaves
 from capture.events import FormSigned, RowStruck
 from capture.following import Saved, announce, run_consequences
 from capture.merge import merge, seen_by_author
+from capture.parsing import parse, require_links
 from capture.problems import (
     Conflict,
     EraseNeeded,
@@ -29,12 +32,13 @@ from casebook.history import changes_of
 from casebook.models import AnyCRF, FormInstance, FormStatus, SealedCRF
 from casebook.selectors import binder_of, row_of, sheet_of
 from casebook.sheets import Binder, Sheet
-from casebook.values import MissingCode, Value, is_blank
+from casebook.values import Value, is_blank, is_same
 from review import services as review
 from review.models import Signature
+from review.services import LONGEST, is_too_long
 from trial_edc import clock
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import Severity
+from trial_edc.vocabulary import N_, Severity
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,20 @@ def save(
 def save_entry(form: FormInstance, entry: Entry, *, by: Actor, via: Via) -> Saved:
     """Save an entry in one transaction."""
     design = catalogue.design(form.code)
+    may_enter(design, (), by=by)
+    try:
+        return _saved(form, design, entry, by=by, via=via)
+    except RecordClosed as problem:
+        raise FormClosed(str(problem)) from problem
+    except TooLong as problem:
+        message = N_("This form holds more text than it can keep. Shorten a text.")
+        found = Finding(f"{design.code}.long", "", Severity.HARD, message)
+        raise Refused([found]) from problem
+
+
+def _saved(
+    form: FormInstance, design: FormDesign, entry: Entry, *, by: Actor, via: Via
+) -> Saved:
     entered = parse(design, entry.values)
     told = _told_reasons(design, entry.reasons)
     with attributed(by=by, via=via, reasons={form.pk: told} if told else None):
@@ -83,19 +101,21 @@ def save_entry(form: FormInstance, entry: Entry, *, by: Actor, via: Via) -> Save
         before = sheet_of(form, row)
         changed = _merged(form, before, entered, entry.based_on)
         may_enter(design, changed, by=by)
+        require_links(form, design, changed, changed)
         sheet, binder = _after(design, before, changed, form, erase=entry.erase)
         altered = {
             name: value
             for name, value in sheet.values.items()
-            if value != before.values.get(name)
+            if not is_same(value, before.values.get(name))
         }
         complete = _completes(form, entry.complete)
         soft = _checked(design, sheet, binder, altered, complete=complete)
-        _explained(form, soft, entry.explanations, via=via, complete=complete)
+        if via == Via.PAGE and complete:
+            _explained(form, soft, entry.explanations, altered)
         _reasoned(form, before, altered, entry.reasons)
         _write(form, row, altered, complete=complete, by=by)
         if complete or form.first_completed_at:
-            review.settle_checks(form, soft, dict(entry.explanations), by=by)
+            review.settle_checks(form, soft, entry.explanations, altered, by=by)
         saved = Saved(
             form,
             before,
@@ -108,28 +128,6 @@ def save_entry(form: FormInstance, entry: Entry, *, by: Actor, via: Via) -> Save
         if isinstance(by, User):
             autosaves.discard(form, by)
     return saved
-
-
-def parse(design: FormDesign, values: Mapping[str, object]) -> dict[str, Value]:
-    """Return typed values of entered ones; refuses every faulty item at once."""
-    parsed: dict[str, Value] = {}
-    problems: list[Finding] = []
-    for name, raw in values.items():
-        item = design.items[name]
-        try:
-            parsed[name] = raw if isinstance(raw, MissingCode) else item.parse(raw)
-        except ValidationError as problem:
-            finding = Finding(
-                f"{design.code}.{name}.type",
-                name,
-                Severity.HARD,
-                problem.message,
-                problem.params or {},
-            )
-            problems.append(finding)
-    if problems:
-        raise Refused(problems)
-    return parsed
 
 
 def _told_reasons(
@@ -145,8 +143,10 @@ def _for_update(form: FormInstance) -> tuple[FormInstance, AnyCRF]:
     form = FormInstance.objects.get(pk=form.pk)
     form.participant = participant
     if form.struck_at or form.is_closed:
-        kind = "struck out" if form.struck_at else (
-            "locked" if form.locked_at else "frozen"
+        kind = (
+            "struck out"
+            if form.struck_at
+            else ("locked" if form.locked_at else "frozen")
         )
         raise FormClosed(kind)
     row = row_of(form)
@@ -220,9 +220,7 @@ def _checked(
     A draft is refused only for items that it changes: what stood before may be
     finished later.
     """
-    found = engine.findings(
-        design, sheet, binder, now=clock.now(), completing=complete
-    )
+    found = engine.findings(design, sheet, binder, now=clock.now(), completing=complete)
     hard = [
         finding
         for finding in found
@@ -238,17 +236,24 @@ def _explained(
     form: FormInstance,
     soft: Iterable[Finding],
     explanations: Mapping[str, str],
-    *,
-    via: Via,
-    complete: bool,
+    altered: Container[str],
 ) -> None:
-    unexplained = [f for f in soft if not explanations.get(f.check_id, "").strip()]
-    if via != Via.PAGE or not complete or not unexplained:
-        return
-    kept = {query.place for query in review.standing_queries(form)}
-    wanted = [f for f in unexplained if (f.item, f.check_id) not in kept]
+    """Ask why an improbable value stands, once for each value."""
+    standing = review.standing_places(form)
+    wanted = [
+        finding
+        for finding in soft
+        if not explanations.get(finding.check_id, "").strip()
+        and (
+            (finding.item, finding.check_id) not in standing or finding.item in altered
+        )
+    ]
     if wanted:
         raise ExplanationNeeded(wanted)
+    if long := [f for f in soft if is_too_long(explanations.get(f.check_id, ""))]:
+        message = N_("An explanation has at most %(longest)s characters.")
+        details = {"longest": LONGEST}
+        raise Refused([replace(f, message=message, details=details) for f in long])
 
 
 def _reasoned(
@@ -319,9 +324,27 @@ def sign_form(form: FormInstance, *, proof: ReAuthenticated, by: User) -> Signat
 
 def strike_row(form: FormInstance, *, by: Actor, reason: Reason, via: Via) -> None:
     """Strike a row out and let what follows from it happen."""
-    design = catalogue.design(form.code)
-    may_enter(design, (), by=by)
-    with attributed(by=by, via=via, reason=reason):
-        casebook.strike(form, by=by, reason=reason, via=via)
-        form.refresh_from_db()
-        announce(RowStruck(form), by=by, via=via)
+    _move_row(casebook.strike, form, by=by, reason=reason, via=via)
+
+
+def restore_row(form: FormInstance, *, by: Actor, reason: Reason, via: Via) -> None:
+    """Take back that a row was struck out, and let what follows happen."""
+    _move_row(casebook.restore, form, by=by, reason=reason, via=via)
+
+
+def _move_row(
+    move: Callable[..., None],
+    form: FormInstance,
+    *,
+    by: Actor,
+    reason: Reason,
+    via: Via,
+) -> None:
+    may_enter(catalogue.design(form.code), (), by=by)
+    try:
+        with attributed(by=by, via=via, reason=reason):
+            move(form, by=by, reason=reason, via=via)
+            form.refresh_from_db()
+            announce(RowStruck(form), by=by, via=via)
+    except RecordClosed as problem:
+        raise FormClosed(str(problem)) from problem

@@ -7,7 +7,7 @@ from casebook.design import FormDesign
 
 # What a limited right to read casebooks (catalogue §8, notes b and d) leaves.
 LIMITED_TO = {
-    Limit.INFUSION_TIMES: frozenset({"RAN", "IRQ", "INF", "PRD", "DVP"}),
+    Limit.INFUSION_TIMES: frozenset({"RAN", "IRQ", "INF"}),
     Limit.SAFETY_FORMS: frozenset({"AE", "SAE", "SPA", "DTH", "PRG", "INF"}),
 }
 
@@ -16,7 +16,7 @@ def may_see(user: User, design: FormDesign) -> bool:
     """Tell whether the role may open forms of this design."""
     if not user.may(design.seen_by):
         return False
-    limit = user.limit(Permission.READ_CASEBOOK)
+    limit = user.limit(design.seen_by)
     allowed = LIMITED_TO.get(limit) if limit else None
     return allowed is None or design.code in allowed
 

@@ -124,14 +124,10 @@ class Verification(Recorded):
     form the items are sealed too: which ones hold anything tells what was entered.
     """
 
-    form = models.ForeignKey(
-        FormInstance, models.PROTECT, related_name="verifications"
-    )
+    form = models.ForeignKey(FormInstance, models.PROTECT, related_name="verifications")
     plain_items = models.JSONField(default=dict)
     sealed_items = models.TextField(blank=True)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
     withdrawn_at = models.DateTimeField(null=True)
 

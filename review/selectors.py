@@ -6,28 +6,16 @@ from collections.abc import Iterable, Mapping
 from django.db.models import Count, QuerySet
 
 from accounts.models import User
-from accounts.roles import Permission
-from audit.models import Confidentiality
+from casebook.access import visible_codes
 from casebook.models import FormInstance
 from review.models import Query, QueryState, Signature, Verification
-
-
-def confidentialities(user: User) -> list[str]:
-    """Return the kinds of sheets that a user may see."""
-    kinds = []
-    if user.may(Permission.READ_CASEBOOK):
-        kinds.append(Confidentiality.OPEN.value)
-    if user.may(Permission.SEE_PRODUCT):
-        kinds.append(Confidentiality.RESTRICTED.value)
-    if user.may(Permission.SEE_IDENTITY):
-        kinds.append(Confidentiality.IDENTITY.value)
-    return kinds
+from trial_edc.requirements import implements
 
 
 def queries_visible_to(user: User) -> QuerySet[Query]:
     """Return the queries on sheets that a user may see."""
     return (
-        Query.objects.filter(form__confidentiality__in=confidentialities(user))
+        Query.objects.filter(form__code__in=visible_codes(user))
         .select_related("form__participant", "raised_by")
         .order_by("raised_at", "id")
     )
@@ -65,6 +53,7 @@ def verified_items(
     return state
 
 
+@implements("SIG-04")
 def signatures_of(form: FormInstance) -> QuerySet[Signature]:
     """Return the signatures of a sheet, oldest first."""
     return form.signatures.select_related("signer")

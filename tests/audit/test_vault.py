@@ -1,0 +1,186 @@
+"""What a copy of the database tells: nothing of what is sealed."""
+
+import subprocess
+
+import pytest
+from cryptography.exceptions import InvalidTag
+from cryptography.fernet import Fernet
+from django.db import connection, connections, transaction
+
+from audit import vault
+from audit.attribution import Reason
+from audit.models import DataKey, Entry
+from audit.vault import Purpose
+from capture import autosaves
+from capture.services import save
+from casebook.history import changes_of
+from casebook.selectors import row_of
+from casebook.values import MissingCode
+from review import services as review
+from tests.sample_room.models import Secret
+from tests.sample_room.people import STAGE, person, sample, secret
+from trial_edc.launch import postgres
+
+pytestmark = pytest.mark.django_db
+SECRETS = (
+    "icu",
+    "123.45",
+    "uniquereason",
+    "uniquequestion",
+    "uniqueanswer",
+    "uniqueexplanation",
+    "uniquedraft",
+    "concentration",
+    "Concentration",
+)
+
+
+def fill(form):
+    user = person("UP")
+    values = {"product": "icu", "cells": "123.45", "concentration": ("7", "g/dL")}
+    save(form, values, by=user, complete=True)
+    why = {"cells": Reason("other", "uniquereason")}
+    save(form, {"cells": "99.01"}, by=user, reasons=why)
+    query = review.raise_query(form, "concentration", "uniquequestion", by=person("UM"))
+    review.answer_query(query, "uniqueanswer", by=user)
+    review.verify(form, ["cells", "concentration"], by=person("UM"))
+    typed = {"product": ["uniquedraft"], "cells": ["1"]}
+    autosaves.keep(form, typed, based_on=2, author=user)
+
+
+@pytest.mark.verifies("RND-06")
+@pytest.mark.django_db(transaction=True)
+def test_a_dump_tells_nothing_of_a_sealed_form():
+    fill(secret())
+    about = connections["owner"].get_connection_params()
+    tables = (
+        "sample_room_secret",
+        "audit_entry",
+        "review_query*",
+        "review_ver*",
+        "capture_autosave",
+        "casebook_forminstance",
+    )
+
+    dump = subprocess.run(
+        [
+            postgres.programs().folder / "pg_dump",
+            f"--host={about['host']}",
+            f"--username={about['user']}",
+            "--data-only",
+            *(f"--table={table}" for table in tables),
+            about["dbname"],
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert "sample_room_secret" in dump
+    assert [word for word in SECRETS if word in dump] == []
+
+
+def test_the_trail_of_a_sealed_form_is_opened_by_its_key_alone():
+    form = secret()
+    fill(form)
+    entries = Entry.objects.filter(form_id=form.pk, table_name="sample_room_secret")
+
+    assert [list(entry.changes) for entry in entries] == [["sealed"], ["sealed"]]
+    assert [list(entry.reasons) for entry in entries] == [[], ["sealed"]]
+    last = changes_of(form)[-1]
+    assert (last.item, str(last.old), str(last.new)) == ("cells", "123.45", "99.01")
+    assert last.reason == Reason("other", "uniquereason")
+
+
+def test_sealed_texts_have_one_length_whatever_they_hold():
+    empty, full = secret(1), secret(2)
+    save(empty, {"product": MissingCode.UNKNOWN}, by=person("UP"))
+    save(
+        full,
+        {
+            "product": "ward",
+            "cells": "1.5",
+            "by": person("UP"),
+            "concentration": ("1", "g/L"),
+        },
+        by=person("UP"),
+    )
+    for form, text in ((empty, "a"), (full, "b" * 900)):
+        query = review.raise_query(form, "cells", text, by=person("UM"))
+        review.answer_query(query, text, by=person("UP"))
+    review.verify(empty, ["cells"], by=person("UM"))
+    review.verify(full, ["cells", "product", "by"], by=person("UM"))
+
+    def lengths(statement):
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            return {row[0] for row in cursor.fetchall()}
+
+    for statement in (
+        "SELECT length(sealed) FROM sample_room_secret",
+        "SELECT length(changes #>> '{sealed,1}') FROM audit_entry "
+        "WHERE table_name = 'sample_room_secret'",
+        "SELECT length(stored_text) FROM review_querystep",
+        "SELECT length(sealed_place) FROM review_query",
+        "SELECT length(sealed_items) FROM review_verification",
+        "SELECT item_revisions::text FROM casebook_forminstance",
+    ):
+        assert len(lengths(statement)) == 1, statement
+
+
+def test_drafts_of_similar_length_look_alike():
+    kept = [
+        autosaves.keep(sample(n), {"reason": [text]}, based_on=0, author=person())
+        for n, text in enumerate(("a", "b" * 3000), 1)
+    ]
+
+    assert len({len(one.sealed) for one in kept}) == 1
+    assert autosaves.typed_in(kept[1]) == {"reason": ["b" * 3000]}
+
+
+def test_an_altered_text_is_refused():
+    sealed = bytearray(vault.seal_bytes(Purpose.FILE, b"content"))
+    sealed[-1] ^= 1
+
+    with pytest.raises(InvalidTag):
+        vault.unseal_bytes(Purpose.FILE, bytes(sealed))
+    with pytest.raises(InvalidTag):
+        vault.unseal_bytes(Purpose.DRAFT, vault.seal_bytes(Purpose.FILE, b"content"))
+
+
+def test_a_text_that_does_not_fit_is_refused():
+    with pytest.raises(vault.TooLong):
+        vault.seal(Purpose.PRODUCT, "汉" * 40, padded_to=100)
+
+
+def test_rotation_wraps_the_keys_anew_and_touches_no_row(
+    settings, django_capture_on_commit_callbacks
+):
+    form = secret()
+    save(form, {"product": "ward"}, by=person("UP"))
+    sealed = Secret.objects.get(form=form).sealed
+    wrapped = dict(DataKey.objects.values_list("purpose", "wrapped"))
+    old, new = settings.VAULT_KEYS[0], Fernet.generate_key().decode()
+
+    settings.VAULT_KEYS = [new, old]
+    with django_capture_on_commit_callbacks(execute=True):
+        count = vault.rewrap_keys(by=STAGE, via="command")
+    settings.VAULT_KEYS = [new]
+
+    try:
+        assert count == len(Purpose)
+        assert not set(wrapped.values()) & set(
+            DataKey.objects.values_list("wrapped", flat=True)
+        )
+        assert Secret.objects.get(form=form).sealed == sealed
+        assert row_of(form).value_of("product") == "ward"
+        assert Entry.objects.last().act == "vault_keys_rewrapped"
+    finally:
+        vault.forget_keys()
+
+
+def test_keys_are_there_before_the_first_text_is_sealed():
+    assert set(DataKey.objects.values_list("purpose", flat=True)) == set(Purpose)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT has_table_privilege('audit_datakey', 'INSERT')")
+        assert cursor.fetchone() == (False,)

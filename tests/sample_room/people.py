@@ -1,0 +1,51 @@
+"""People, participants and sheets for the tests of the record floor."""
+
+from accounts import roles
+from accounts.models import User
+from audit.attribution import Process, Via, attributed
+from casebook.models import FormInstance, Participant
+from casebook.services import expect
+
+STAGE = Process("stage")
+A_SAMPLE = {
+    "taken_at": "2026-01-01 10:00",
+    "creatinine": ("2.0", "mg/dL"),
+    "interrupted": "N",
+}
+
+
+def person(role: str = "CO", name: str = "") -> User:
+    """Return the account of a role, made when first asked for."""
+    username = name or f"the-{role.lower()}"
+    with attributed(by=STAGE, via=Via.COMMAND):
+        user, _made = User.objects.get_or_create(
+            username=username,
+            defaults={
+                "full_name": username.title(),
+                "email": f"{username}@example.org",
+                "role": role,
+                "blinding": roles.blinding_class(role).value,
+            },
+        )
+    return user
+
+
+def participant(sequence: int = 1) -> Participant:
+    """Return a participant, made when first asked for."""
+    with attributed(by=STAGE, via=Via.COMMAND):
+        found, _made = Participant.objects.get_or_create(
+            sequence=sequence, defaults={"number": f"S-{sequence:03}Z"}
+        )
+    return found
+
+
+def sample(occurrence: int = 1, *, of: int = 1) -> FormInstance:
+    """Return an empty sheet of the open form."""
+    with attributed(by=STAGE, via=Via.COMMAND):
+        return expect(participant(of), "ZZA", visit="ZZZ", occurrence=occurrence)
+
+
+def secret(occurrence: int = 1, *, of: int = 1) -> FormInstance:
+    """Return an empty sheet of the sealed form."""
+    with attributed(by=STAGE, via=Via.COMMAND):
+        return expect(participant(of), "ZZB", occurrence=occurrence)
