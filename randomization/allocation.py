@@ -121,7 +121,11 @@ def _problems_of(one: AllocationList) -> Iterator[str]:
         yield f"List {one.pk}: it does not fit its commitment."
     if content.seed and drawn_anew(content, one.size) != content.text:
         yield f"List {one.pk}: its seed gives another list."
-    stored = {slot.sequence: _opened_arm(slot) for slot in one.slots.all()}
+    try:
+        stored = {slot.sequence: _opened_arm(slot) for slot in one.slots.all()}
+    except MovedSlot as problem:
+        yield f"List {one.pk}: {problem}"
+        return
     before = one.first_sequence - 1
     if stored != {before + row.seq: row.arm for row in content.rows}:
         yield f"List {one.pk}: its slots are not those of the list."

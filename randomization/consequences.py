@@ -24,7 +24,8 @@ def keep_randomisation_record(saved: Saved) -> None:
     is_first = saved.before.get("randomised_at") is None
     if allocation and is_first:
         said = saved.sheet.get("randomisation_no"), saved.sheet.get("randomised_at")
-        if said == (allocation.code, allocation.randomised_at):
+        minute = allocation.randomised_at.replace(second=0, microsecond=0)
+        if said == (allocation.code, minute):
             return
     message = N_("The randomization record is written by the system alone.")
     item = min(saved.changed)

@@ -180,12 +180,17 @@ def requests_that_hold(
     participants: Iterable[Participant],
 ) -> dict[tuple[int, str], Sheet]:
     """Return the signed requests to go, by participant and visit."""
-    rows = casebook.rows("IRQ", participants).prefetch_related("form__signatures")
+    people = [participant.pk for participant in participants]
+    forms = FormInstance.objects.filter(code="IRQ", participant__in=people)
+    signed = {
+        form.pk
+        for form in forms.prefetch_related("signatures")
+        if any(one.holds_for(form) for one in form.signatures.all())
+    }
     return {
-        (row.form.participant_id, row.form.visit): casebook.sheet_of(row.form, row)
-        for row in rows
-        if row.value_of("decision") == "go"
-        and any(one.holds_for(row.form) for one in row.form.signatures.all())
+        (participant_id, sheet.visit): sheet
+        for participant_id, sheet in casebook.stored_sheets(people, ["IRQ"])
+        if sheet.form_id in signed and sheet.get("decision") == "go"
     }
 
 

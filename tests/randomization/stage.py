@@ -7,15 +7,16 @@ from typing import Any
 from accounts.models import User
 from accounts.sign_in import ReAuthenticated
 from audit.attribution import Via, attributed
-from capture.services import save
+from capture.services import save, sign_form
 from casebook import catalogue, engine
 from casebook import services as casebook
 from casebook.models import FormInstance, Participant
 from casebook.selectors import binder_of, row_of, sheet_of
 from casebook.values import MissingCode
 from enrollment import services as enrollment
-from randomization.models import AllocationList
-from randomization.services import custody, study
+from randomization.models import AllocationList, LotRecord
+from randomization.services import custody, lots, study
+from randomization.services.randomizing import randomize
 from randomization.vocabulary import StudyStatus
 from tests.people import STAGE, person
 from trial_edc import clock
@@ -91,7 +92,7 @@ def row(participant: Participant, code: str) -> FormInstance:
 def eligible() -> Participant:
     """Bring somebody to an eligible verdict, not yet confirmed."""
     investigator = colleague("IN")
-    now = clock.now().replace(microsecond=0)
+    now = clock.now().replace(second=0, microsecond=0)
     ago = lambda hours: now - timedelta(hours=hours)  # noqa: E731 - short
     participant = enrollment.approach(
         by=investigator, approached_at=ago(8), source="icu", age_years=50, sex="M"
@@ -105,7 +106,7 @@ def eligible() -> Participant:
         "capacity": "Y",
         "capacity_by": investigator.pk,
         "signer": "participant",
-        "witness": "N",
+        "witness": MissingCode.NOT_APPLICABLE,
         "obtained_by": investigator.pk,
         "copy_given": "Y",
     }
@@ -154,3 +155,54 @@ def ready() -> Participant:
 def values_of(form: FormInstance) -> Mapping[str, Any]:
     """Return the values of a form as they stand."""
     return sheet_of(form, row_of(form)).values
+
+
+def randomised() -> Participant:
+    """Return somebody who has a slot."""
+    participant = ready()
+    randomize(participant, by=colleague("CO"))
+    return participant
+
+
+def requested(participant: Participant, visit: str = "D0") -> FormInstance:
+    """Let an investigator request an infusion and sign; return the request."""
+    investigator, now = colleague("IN"), clock.now().replace(microsecond=0)
+    request = {
+        "planned_start_at": now + timedelta(hours=2),
+        "dosing_weight_kg": 70,
+        "weighed_at": now,
+        "weight_source": "bed_scale",
+        **dict.fromkeys(
+            (
+                "ventilated_now",
+                "unstable_now",
+                "vasopressor_rising_now",
+                "infection_uncontrolled_now",
+                "consent_withdrawn_now",
+            ),
+            "N",
+        ),
+        "decision": "go",
+    }
+    form = enter(sheet(participant, "IRQ", visit), investigator, request)
+    sign_form(form, proof=proof_of(investigator), by=investigator)
+    return form
+
+
+def lot(product: str = "MSC", **changes: str) -> LotRecord:
+    """Enter a lot that may be used."""
+    values = {
+        "lot": f"{product}-7",
+        "product": product,
+        "manufacturer": "Cell Works",
+        "donor_code": "D-1" if product == "MSC" else "",
+        "passage": "4" if product == "MSC" else "",
+        **dict.fromkeys(("sterility", "mycoplasma", "endotoxin"), "pass"),
+        "viability_pct": "95",
+        "certificate": "C-1",
+        "status": "released",
+        "expires_at": (clock.now() + timedelta(days=30)).isoformat(),
+        "storage": "ln2",
+        **changes,
+    }
+    return lots.register_lot(values, by=colleague("UP"))

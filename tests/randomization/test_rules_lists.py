@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from randomization.rules import lists
-from randomization.rules.checking import check
 from randomization.rules.chance_stream import Stream
+from randomization.rules.checking import check
 from randomization.rules.codes import draw, is_number, number
 
 ARMS = ("MSC", "SALINE")

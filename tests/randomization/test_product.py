@@ -1,0 +1,269 @@
+"""The product: worklist, record, lots; what an arm could be read from is sealed."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+
+from accounts.roles import Permission as May
+from accounts.roles import Role, has
+from audit.attribution import Reason
+from audit.models import Entry
+from capture.problems import Refused as SaveRefused
+from capture.services import save
+from casebook.models import FormInstance
+from notices.models import Message
+from randomization import selectors
+from randomization.allocation import arm_of
+from randomization.problems import Refused
+from randomization.rules import stock
+from randomization.services import lots
+from randomization.services.product import preparations_with_arms
+from randomization.vocabulary import MovementKind
+from tests.people import person
+from tests.randomization import stage
+from trial_edc import clock
+
+pytestmark = pytest.mark.django_db
+OTHER = {"MSC": "SALINE", "SALINE": "MSC"}
+
+
+@pytest.fixture
+def participant():
+    stage.open_study()
+    return stage.randomised()
+
+
+@pytest.fixture
+def record(participant):
+    """Return the sheet of the product record, expected."""
+    stage.requested(participant)
+    return FormInstance.objects.get(participant=participant, code="PRD", visit="D0")
+
+
+def test_product_is_expected_after_the_signed_request(participant):
+    sheets = FormInstance.objects.filter(participant=participant, code="PRD")
+    before = sheets.exclude(due_on=None).count()
+
+    stage.requested(participant)
+
+    form = sheets.get(visit="D0")
+    due = clock.site_date(clock.now() + timedelta(hours=2))
+    assert (before, form.status, form.due_on) == (0, "not_started", due)
+    assert form.confidentiality == "restricted"
+
+
+@pytest.mark.verifies("RND-04", "RND-05")
+def test_worklist_shows_the_arm_and_records_each_view(participant, record):
+    pharmacist = stage.colleague("UP")
+
+    [one] = preparations_with_arms(by=pharmacist)
+
+    assert one.form == record
+    assert one.arm == arm_of(participant)
+    assert (one.infusion_number, one.dosing_weight_kg) == (1, 70)
+    [seen] = Entry.objects.filter(act="arm_seen")
+    assert (seen.participant_id, seen.actor) == (participant.pk, pharmacist.username)
+    assert seen.confidentiality == "restricted"
+    assert one.arm not in str(seen.changes)
+
+
+def test_request_that_changed_leaves_the_worklist(participant, record):
+    del record
+    request = FormInstance.objects.get(participant=participant, code="IRQ", visit="D0")
+
+    save(
+        request,
+        {"dosing_weight_kg": 71},
+        by=stage.colleague("IN"),
+        reasons={"dosing_weight_kg": Reason("correction", "scale")},
+    )
+
+    assert selectors.preparations() == []
+
+
+@pytest.mark.verifies("RND-04")
+@pytest.mark.parametrize("role", [r for r in Role if not has(r, May.SEE_PRODUCT)])
+def test_worklist_is_for_product_staff(role):
+    with pytest.raises(PermissionDenied):
+        preparations_with_arms(by=person(role, username="nobody"))
+
+
+@pytest.mark.parametrize(
+    ("as_product", "said", "fits"),
+    [("own", "Y", True), ("own", "N", False), ("other", "Y", False)],
+)
+def test_answer_must_fit_product_and_allocation(
+    participant, record, as_product, said, fits
+):
+    arm = arm_of(participant)
+    product = arm if as_product == "own" else OTHER[arm]
+    pharmacist = stage.colleague("UP")
+    stage.lot(product)
+    values = {"product": product, "lot": f"{product}-7", "as_allocated": said}
+
+    if fits:
+        save(record, values, by=pharmacist)
+        assert stage.values_of(record)["product"] == arm
+    else:
+        with pytest.raises(SaveRefused, match="does not fit"):
+            save(record, values, by=pharmacist)
+
+
+@pytest.mark.verifies("RND-04")
+def test_wrong_product_is_a_deviation_that_names_none(participant, record):
+    wrong = OTHER[arm_of(participant)]
+    stage.lot(wrong)
+
+    save(
+        record,
+        {"product": wrong, "lot": f"{wrong}-7", "as_allocated": "N"},
+        by=stage.colleague("UP"),
+    )
+
+    [open_one] = FormInstance.objects.filter(participant=participant, code="DEV")
+    [sealed] = FormInstance.objects.filter(participant=participant, code="DVP")
+    assert stage.values_of(open_one)["rule"] == "PRD.as_allocated.D0"
+    assert not any(word in str(stage.values_of(open_one)) for word in ("MSC", "SALINE"))
+    assert stage.values_of(sealed)["product_given"] == wrong
+
+
+@pytest.mark.verifies("RND-04")
+def test_product_record_is_ciphertext_everywhere(participant, record):
+    arm = arm_of(participant)
+    stage.lot(arm, donor_code="DONOR-1")
+    save(record, {"product": arm, "lot": f"{arm}-7"}, by=stage.colleague("UP"))
+
+    with connection.cursor() as cursor:
+        found = ""
+        for table in (
+            "randomization_productrecord",
+            "randomization_lotrecord",
+            "casebook_forminstance",
+            "audit_entry",
+        ):
+            cursor.execute(f"SELECT string_agg(t::text, '') FROM \"{table}\" t")
+            found += cursor.fetchone()[0]
+
+    assert "randomization_productrecord" in found
+    assert not any(word in found for word in ("MSC", "SALINE", "DONOR-1"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"status": "quarantine"}, "not released"),
+        ({"expires_at": "2020-01-01T00:00:00+00:00"}, "expired"),
+    ],
+)
+def test_lot_that_may_not_be_used_is_refused(participant, record, changes, problem):
+    arm = arm_of(participant)
+    stage.lot(arm, **changes)
+
+    with pytest.raises(SaveRefused, match=problem):
+        save(record, {"product": arm, "lot": f"{arm}-7"}, by=stage.colleague("UP"))
+
+
+def test_unknown_lot_is_refused(record):
+    with pytest.raises(SaveRefused, match="No lot of this number"):
+        save(record, {"lot": "X"}, by=stage.colleague("UP"))
+
+
+def test_two_persons_prepare_and_check(record):
+    pharmacist = stage.colleague("UP")
+    both = {"prepared_by": pharmacist.pk, "checked_by": pharmacist.pk}
+
+    with pytest.raises(SaveRefused, match="Two different persons"):
+        save(record, both, by=pharmacist)
+
+
+def at(hour):
+    return datetime(2026, 3, 1, hour, tzinfo=clock.SITE_TZ).isoformat()
+
+
+def moved(kind, amount, hour):
+    return {"kind": kind, "amount": amount, "at": at(hour)}
+
+
+@pytest.mark.parametrize(
+    ("movements", "left"),
+    [
+        ([], 0),
+        ([moved("received", "5", 8), moved("dispensed", "2", 9)], 3),
+        ([moved("dispensed", "2", 9), moved("received", "5", 8)], 3),
+        ([moved("received", "5", 8), moved("excursion", "4", 9)], 5),
+        (
+            [
+                moved("received", "5", 8),
+                moved("returned", "2", 9),
+                moved("destroyed", "3", 10),
+            ],
+            0,
+        ),
+    ],
+)
+def test_balance_of_a_lot(movements, left):
+    assert stock.balance(movements) == left
+
+
+def test_account_is_never_below_zero_not_even_in_between():
+    lot, pharmacist = stage.lot(), stage.colleague("UP")
+    received, dispensed = MovementKind.RECEIVED, MovementKind.DISPENSED
+    lots.move(lot, kind=received, amount="2", at=at(9), by=pharmacist)
+
+    with pytest.raises(Refused, match="More would have left"):
+        lots.move(lot, kind=dispensed, amount="1", at=at(8), by=pharmacist)
+    lots.move(lot, kind=dispensed, amount="2", at=at(10), by=pharmacist)
+    with pytest.raises(Refused, match="More would have left"):
+        lots.move(lot, kind=dispensed, amount="1", at=at(11), by=pharmacist)
+
+    lot.refresh_from_db()
+    assert stock.balance(lot.content["movements"]) == 0
+
+
+def test_lot_number_is_unique_however_it_is_typed():
+    stage.lot()
+
+    with pytest.raises(Refused, match="already"):
+        stage.lot(lot=" msc-7")
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"sterility": "fail"}, "rejected"),
+        ({"mycoplasma": "pending"}, "all its release"),
+    ],
+)
+def test_release_needs_every_test(changes, problem):
+    with pytest.raises(Refused, match=problem):
+        stage.lot(**changes)
+
+
+def test_recall_lists_who_was_exposed_and_tells_no_participant(participant, record):
+    arm, pharmacist = arm_of(participant), stage.colleague("UP")
+    lot = stage.lot(arm)
+    save(record, {"product": arm, "lot": lot.content["lot"]}, by=pharmacist)
+
+    values = {**lot.content, "status": "recalled"}
+    values.pop("movements")
+    lots.change_lot(lot, values, reason="sterility doubt", by=pharmacist)
+
+    assert selectors.exposed_to(lot.content["lot"]) == [record]
+    told = Message.objects.filter(occasion="lot_recalled")
+    assert {message.recipient.role for message in told} == {"UP", "UM", "SO"}
+    assert not any(participant.number in message.text for message in told)
+    assert "sterility doubt" not in str(
+        Entry.objects.values_list("reasons", "changes").last()
+    )
+
+
+@pytest.mark.parametrize("role", ["CO", "PI", "UM", "LC", "AD"])
+def test_lots_are_kept_by_product_staff(role):
+    lot = stage.lot()
+
+    with pytest.raises(PermissionDenied):
+        lots.move(
+            lot, kind=MovementKind.RECEIVED, amount="1", at=at(8), by=person(role)
+        )

@@ -1,0 +1,213 @@
+"""Randomising: readiness, one slot each, the record, refusals, notices."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from accounts.roles import Permission as May
+from accounts.roles import Role, has
+from audit.attribution import Reason, Via, attributed
+from audit.models import Entry
+from capture.problems import Refused as SaveRefused
+from capture.services import save
+from casebook.models import FormInstance, Participant
+from notices.models import Message
+from randomization import selectors
+from randomization.models import Allocation
+from randomization.problems import ListExhausted, NotReady
+from randomization.rules.codes import is_number
+from randomization.services import study
+from randomization.services.randomizing import declare_in_error, randomize
+from randomization.vocabulary import StudyStatus
+from tests.people import STAGE, person
+from tests.randomization import stage
+from trial_edc import clock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _opened():
+    stage.open_study()
+
+
+def acts(name):
+    return list(Entry.objects.filter(act=name))
+
+
+def fill(slots):
+    """Use up slots with people who are nothing but numbers."""
+    with attributed(by=STAGE, via=Via.COMMAND):
+        for number in range(slots):
+            someone = Participant.objects.create(
+                sequence=1000 + number, number=f"S-{number}"
+            )
+            Allocation.objects.create(
+                participant=someone,
+                slot=selectors.next_slot_for_update(),
+                code=f"X-{number}",
+                randomised_at=clock.now(),
+                randomised_by=stage.colleague("CO"),
+                screening_digest="",
+            )
+
+
+@pytest.mark.verifies("RAN-03", "RND-01")
+def test_randomising_takes_the_next_slot_and_freezes_the_screening():
+    participant, coordinator = stage.ready(), stage.colleague("CO")
+
+    allocation = randomize(participant, by=coordinator)
+
+    form = FormInstance.objects.get(participant=participant, code="RAN")
+    values = stage.values_of(form)
+    lowest = FormInstance.objects.get(participant=participant, code="CRE", occurrence=1)
+    assert allocation.slot.sequence == 1
+    assert is_number(allocation.code)
+    assert form.status == "complete"
+    assert values == {
+        "randomised_at": allocation.randomised_at.replace(second=0, microsecond=0),
+        "randomised_by": coordinator.pk,
+        "randomisation_no": allocation.code,
+        "baseline_source": "d90",
+        "baseline_umol_l": Decimal(80),
+        "baseline_sample": lowest.pk,
+        "screening_digest": allocation.screening_digest,
+        "in_error": None,
+        "in_error_reason": None,
+    }
+    [entry] = acts("randomised")
+    assert (entry.actor, entry.participant_id) == ("co", participant.pk)
+    assert entry.confidentiality == "open"
+
+
+@pytest.mark.verifies("RAN-03", "RND-02")
+def test_asking_twice_gives_the_same_slot():
+    participant = stage.ready()
+    first = randomize(participant, by=stage.colleague("CO"))
+
+    again = randomize(participant, by=stage.colleague("PI"))
+
+    assert again == first
+    assert Allocation.objects.count() == 1
+    assert len(acts("randomised")) == 1
+
+
+@pytest.mark.verifies("RND-01")
+def test_every_reason_against_is_told_and_nothing_is_taken():
+    participant = stage.eligible()
+    answers = FormInstance.objects.get(participant=participant, code="ELG")
+    why = {name: Reason("correction", "typed wrong") for name in ("e3", "e20")}
+    save(
+        answers,
+        {"e3": "Y", "e3_why": ["anaphylaxis"], "e20": "now", "e20_which": "ABC"},
+        by=stage.colleague("IN"),
+        reasons=why,
+    )
+    pause = StudyStatus.PAUSED_RANDOMISATION
+    study.change_status(pause, reason="supply", by=stage.colleague("PI"))
+
+    with pytest.raises(NotReady) as refused:
+        randomize(participant, by=stage.colleague("CO"))
+
+    assert [(o.code, o.detail) for o in refused.value.obstacles] == [
+        ("study", ""),
+        ("verdict", ""),
+        ("criterion", "E3:present"),
+        ("criterion", "E20:present"),
+        ("confirmation", ""),
+    ]
+    assert Allocation.objects.count() == 0
+    assert acts("randomised") == []
+    [entry] = acts("randomisation_refused")
+    assert len(entry.changes["reasons"]) == 5
+
+
+@pytest.mark.verifies("RND-01")
+def test_changed_deciding_value_voids_the_confirmation():
+    participant = stage.ready()
+    latest = FormInstance.objects.get(participant=participant, code="CRE", occurrence=3)
+    save(
+        latest,
+        {"value": (210, "umol/L")},
+        by=stage.colleague("IN"),
+        reasons={"value": Reason("correction", "typed wrong")},
+    )
+
+    with pytest.raises(NotReady, match="changed after"):
+        randomize(participant, by=stage.colleague("CO"))
+
+
+@pytest.mark.verifies("RND-01")
+@pytest.mark.parametrize(("hours", "ready"), [(23.9, True), (24.1, False)])
+def test_confirmation_holds_for_a_day(hours, ready):
+    participant = stage.ready()
+
+    with clock.at(clock.now() + timedelta(hours=hours)):
+        if ready:
+            randomize(participant, by=stage.colleague("CO"))
+        else:
+            with pytest.raises(NotReady, match="too old"):
+                randomize(participant, by=stage.colleague("CO"))
+
+
+@pytest.mark.parametrize("role", [r for r in Role if not has(r, May.RANDOMIZE)])
+def test_role_without_the_right_is_refused(role):
+    someone = person(role, username="nobody")
+
+    with pytest.raises(PermissionDenied):
+        randomize(Participant(), by=someone)
+
+
+@pytest.mark.verifies("RND-02")
+def test_used_up_list_leaves_the_participant_eligible_and_tells_the_data_manager():
+    manager = person("DM")
+    participant = stage.ready()
+    fill(80)
+
+    with pytest.raises(ListExhausted, match="used up"):
+        randomize(participant, by=stage.colleague("CO"))
+
+    assert selectors.allocation_of(participant) is None
+    assert not FormInstance.objects.filter(
+        participant=participant, code="RAN", status="complete"
+    ).exists()
+    told = Message.objects.filter(recipient=manager)
+    assert [message.occasion for message in told] == ["list_exhausted"]
+
+
+def test_notice_when_ten_places_are_left():
+    manager = person("DM")
+    fill(69)
+
+    randomize(stage.ready(), by=stage.colleague("CO"))
+
+    assert selectors.slots_left() == 10
+    told = Message.objects.filter(recipient=manager)
+    assert [message.occasion for message in told] == ["list_nearly_exhausted"]
+
+
+def test_randomisation_record_is_written_by_the_system_alone():
+    participant = stage.ready()
+    coordinator = stage.colleague("CO")
+    before = stage.sheet(participant, "RAN")
+
+    with pytest.raises(SaveRefused, match="system alone"):
+        save(before, {"randomisation_no": "R-0001R"}, by=coordinator)
+    randomize(participant, by=coordinator)
+    reasons = {"randomisation_no": Reason("correction", "no")}
+    with pytest.raises(SaveRefused, match="system alone"):
+        save(before, {"randomisation_no": "R-0001R"}, by=coordinator, reasons=reasons)
+
+
+def test_randomised_in_error_stays_randomised():
+    participant = stage.ready()
+    allocation = randomize(participant, by=stage.colleague("CO"))
+
+    form = declare_in_error(participant, reason="wrong person", by=person("IN"))
+
+    assert stage.values_of(form)["in_error"] == "Y"
+    assert selectors.allocation_of(participant) == allocation
+    found = FormInstance.objects.filter(participant=participant, code="DEV")
+    assert [stage.values_of(one)["category"] for one in found] == ["randomisation"]
