@@ -74,8 +74,9 @@ def _make(folder: Path) -> None:
 def _sync(folder: Path) -> None:
     print("Installing the pinned requirements …", flush=True)
     cache = [] if os.access(Path.home(), os.W_OK) else ["--no-cache"]
-    sync = (_uv(folder), "pip", "sync", "--quiet", "--require-hashes", *cache)
-    _must(*sync, "--python", _python(folder), REQUIREMENTS)
+    where = ("--python", _python(folder))
+    sync = ("pip", "sync", "--quiet", "--require-hashes", *cache)
+    _must(_uv(folder), *sync, *where, REQUIREMENTS)
 
 
 def _uv(folder: Path) -> Path:
