@@ -86,6 +86,15 @@ def freeze_failed_criteria(saved: Saved) -> None:
         save(saved.form, values, by=SCREENING, via=Via.TASK)
 
 
+@follows("SCN", "failed_criteria")
+def keep_failed_criteria(saved: Saved) -> None:
+    """Let nobody write what the system freezes; it goes only with the closing."""
+    by_hand = isinstance(saved.by, User)
+    if by_hand and saved.sheet.get("failed_criteria"):
+        message = N_("The system writes this when screening is closed.")
+        raise Refused([Finding("SCN-08", "failed_criteria", Severity.HARD, message)])
+
+
 def failed_criteria(binder: Binder) -> str:
     """Return `code:state` of each criterion that is against or unknown.
 

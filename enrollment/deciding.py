@@ -8,6 +8,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from casebook.sheets import Binder, Sheet
@@ -74,7 +76,7 @@ def deciding(binder: Binder, assessment: Assessment) -> Deciding:
         for item in items:
             revision = sheet.item_revisions.get(item, 0)
             revisions.setdefault(key, {})[item] = revision
-            values.setdefault(key, {})[item] = sheet.values.get(item)
+            values.setdefault(key, {})[item] = _plain(sheet.values.get(item))
     told = {
         "version": PROTOCOL.version,
         "verdict": assessment.verdict,
@@ -85,6 +87,13 @@ def deciding(binder: Binder, assessment: Assessment) -> Deciding:
     text = json.dumps(told, sort_keys=True, default=str)
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Deciding(revisions, digest, tuple(sheets.values()))
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as the digest takes it, however it was read."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 def states_of(assessment: Assessment) -> list[str]:

@@ -33,6 +33,9 @@ from enrollment.vocabulary import (
 from trial_edc.dates import SITE_ZONE, site_date, site_midnight
 from trial_edc.vocabulary import MissingCode, Sex, VisitCode, YesNo
 
+# The forms that evidence is read from.
+CODES = ("SCN", "CNS", "DEM", "ELG", "CRE", "URI", "VIT", "LAB", "IST", "RAN")
+
 JUDGED = {
     **{f"E{n}": f"e{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 15, 16)},
     "E11_arrhythmia_or_severe": "e11_arrhythmia_or_severe",

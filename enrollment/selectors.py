@@ -17,6 +17,7 @@ from casebook.selectors import binder_of, binders_of
 from casebook.sheets import Binder
 from enrollment import statuses
 from enrollment.deciding import Deciding, deciding
+from enrollment.evidence import CODES as EVIDENCE_CODES
 from enrollment.evidence import ages_of, episode
 from enrollment.models import EligibilityConfirmation, PersonKey
 from enrollment.numbers import screening_number
@@ -96,11 +97,16 @@ class Eligibility:
         )
 
 
+def screening_binder(participant: Participant) -> Binder:
+    """Return the binder with all that screening asks, read in one select."""
+    return binder_of(participant, *sorted({*EVIDENCE_CODES, *statuses.CODES}))
+
+
 def eligibility_of(
     participant: Participant, binder: Binder | None = None
 ) -> Eligibility:
     """Return the eligibility of a person; the number of selects is fixed."""
-    binder = binder or binder_of(participant)
+    binder = binder or screening_binder(participant)
     assessment = binder.fact("eligibility")
     return Eligibility(
         participant,

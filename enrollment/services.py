@@ -16,7 +16,6 @@ from capture.services import save
 from casebook import catalogue
 from casebook import services as casebook
 from casebook.models import FormInstance, FormStatus, Participant
-from casebook.selectors import binder_of
 from casebook.sheets import Binder
 from enrollment import selectors
 from enrollment.deciding import states_of
@@ -102,7 +101,7 @@ def rescreen(
     """Begin a further screening of the same person; raises `EnrollmentRefused`."""
     with attributed(by=by, via=via):
         participant = casebook.lock(participant)
-        binder = binder_of(participant)
+        binder = selectors.screening_binder(participant)
         require_rescreenable(binder)
         number = episode(binder) + 1
         form = casebook.expect(participant, "SCN", occurrence=number)
@@ -167,7 +166,7 @@ def close_screening(
     """
     with attributed(by=by, via=via):
         participant = casebook.lock(participant)
-        binder = binder_of(participant)
+        binder = selectors.screening_binder(participant)
         if binder.fact("is_randomised"):
             raise EnrollmentRefused(_("The person has been randomised."))
         screening = binder.one("SCN")

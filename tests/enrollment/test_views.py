@@ -14,8 +14,8 @@ from tests.people import PASSWORD, STAGE
 
 LOG = "/enrollment/"
 # Session, person, then the selects of the page itself.
-LOG_SELECTS = 11
-ELIGIBILITY_SELECTS = 16
+LOG_SELECTS = 5
+ELIGIBILITY_SELECTS = 6
 
 
 def signed_in(user: User) -> Client:

@@ -1,0 +1,59 @@
+"""Computed values of the screening forms, shown beside what they come from; pure."""
+
+from datetime import date
+from decimal import Decimal
+
+from casebook.derived import derived
+from casebook.sheets import Binder, Sheet
+from enrollment import evidence
+from enrollment.checks.immunosuppression import prednisone_equivalent
+from enrollment.rules import Assessment, Verdict
+from trial_edc.dates import completed_years
+from trial_edc.vocabulary import N_
+
+
+@derived("DEM", "age_years", N_("Age at consent"), unit="y")
+def age_at_consent(sheet: Sheet, binder: Binder) -> int | None:
+    """Completed years on the date of the initial consent."""
+    born, on = sheet.get("birth_date"), binder.fact("consented_on")
+    return completed_years(born, on) if born and on else None
+
+
+@derived("IST", "pred_equivalent", N_("Prednisone equivalent"), unit="mg", decimals=1)
+def equivalent(sheet: Sheet, binder: Binder) -> Decimal | None:
+    """Daily dose of a steroid in mg of prednisone."""
+    del binder
+    return prednisone_equivalent(sheet)
+
+
+@derived("IST", "last_change", N_("Latest change"))
+def latest_change(sheet: Sheet, binder: Binder) -> date | None:
+    """Latest of start, dose change, switch and stop, where all are known to the day."""
+    del binder
+    given = [sheet.get(i) for i in ("start", "last_dose_change", "switched", "stop")]
+    known = [day for day in given if day is not None]
+    if not known or not all(day.is_full_date for day in known):
+        return None
+    return max(day.earliest for day in known)
+
+
+def _assessed(sheet: Sheet, binder: Binder) -> Assessment | None:
+    """Return the assessment, for the sheet of the present screening alone."""
+    if sheet.occurrence != evidence.episode(binder):
+        return None
+    found: Assessment = binder.fact("eligibility")
+    return found
+
+
+@derived("ELG", "verdict", N_("Verdict"), terms=Verdict)
+def verdict(sheet: Sheet, binder: Binder) -> str | None:
+    """Verdict on all 24 criteria."""
+    found = _assessed(sheet, binder)
+    return found.verdict.value if found else None
+
+
+@derived("ELG", "reasons", N_("Reasons"))
+def reasons(sheet: Sheet, binder: Binder) -> str | None:
+    """Criteria against or unknown, in protocol order."""
+    found = _assessed(sheet, binder)
+    return ", ".join(found.reasons) if found else None

@@ -1,0 +1,260 @@
+"""Each declared check of the screening forms fires, and does not fire."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from casebook.checks import CHECKS
+from casebook.sheets import Binder, Sheet
+from casebook.values import MissingCode, Partial
+from trial_edc.clock import SITE_TZ
+
+NOON = datetime(2026, 3, 8, 12, tzinfo=SITE_TZ)
+OURS = ("SCN", "CNS", "CTC", "DEM", "MHX", "IST", "ELG")
+
+
+def sheet(code: str, occurrence: int = 1, **values: Any) -> Sheet:
+    return Sheet(code, values, occurrence=occurrence, form_id=hash((code, occurrence)))
+
+
+CONSENT = sheet(
+    "CNS",
+    kind="initial",
+    decision="given",
+    decided_at=NOON,
+    version="1.0",
+    signer="participant",
+    capacity="Y",
+    witness=MissingCode.NOT_APPLICABLE,
+)
+CLOSED = sheet("SCN", approached_at=NOON, screening_closed_at=NOON)
+HISTORY = sheet(
+    "MHX",
+    **dict.fromkeys(("hbv", "hcv", "hiv", "tb", "syphilis", "fungal"), "N"),
+    malignancy="N",
+    transplant="N",
+    vasculitis="N",
+    allergy="N",
+)
+JUDGED = sheet("ELG", e3="N", e4="N", e5="N", e14="N", e15="N")
+
+
+def with_values(base: Sheet, **values: Any) -> Sheet:
+    return Sheet(base.code, {**base.values, **values}, occurrence=base.occurrence)
+
+
+AGAIN = {"approached_at": NOON + timedelta(days=8)}
+# check, the sheet and what else hangs in the binder when it fires, and when not
+CASES: list[tuple[str, Sheet, list[Sheet], Sheet, list[Sheet]]] = [
+    (
+        "SCN-01",
+        sheet("SCN", approach_result="consented"),
+        [],
+        sheet("SCN", approach_result="consented"),
+        [CONSENT],
+    ),
+    ("SCN-02", sheet("SCN", 2), [sheet("SCN")], sheet("SCN", 2), [CLOSED]),
+    (
+        "SCN-03",
+        sheet("SCN", 2),
+        [CLOSED, sheet("RAN")],
+        sheet("SCN", 2),
+        [CLOSED],
+    ),
+    (
+        "SCN-04",
+        sheet("SCN", 2, approached_at=NOON + timedelta(days=7, minutes=1)),
+        [CLOSED, CONSENT],
+        sheet("SCN", 2, approached_at=NOON + timedelta(days=7)),
+        [CLOSED, CONSENT],
+    ),
+    (
+        "SCN-05",
+        sheet(
+            "SCN", approached_at=NOON, screening_closed_at=NOON - timedelta(minutes=1)
+        ),
+        [],
+        CLOSED,
+        [],
+    ),
+    (
+        "SCN-06",
+        sheet("SCN", screen_failure_reason="criteria_failed"),
+        [],
+        sheet("SCN", screen_failure_reason="criteria_failed"),
+        [CONSENT, sheet("DEM", birth_date=date(1950, 1, 1))],
+    ),
+    (
+        "SCN-07",
+        sheet("SCN", screen_failure_reason="not_evaluable"),
+        [CONSENT, sheet("DEM", birth_date=date(1950, 1, 1))],
+        sheet("SCN", screen_failure_reason="not_evaluable"),
+        [CONSENT],
+    ),
+    ("CNS-01", sheet("CNS", kind="contact"), [], sheet("CNS", kind="initial"), []),
+    (
+        "CNS-02",
+        with_values(CONSENT, decided_at=datetime(2021, 12, 30, tzinfo=SITE_TZ)),
+        [],
+        with_values(CONSENT, decided_at=datetime(2021, 12, 31, tzinfo=SITE_TZ)),
+        [],
+    ),
+    (
+        "CNS-03",
+        with_values(CONSENT, signer="representative"),
+        [],
+        with_values(CONSENT, signer="representative", capacity="N"),
+        [],
+    ),
+    ("CNS-04", with_values(CONSENT, witness="N"), [], CONSENT, []),
+    (
+        "CTC-01",
+        sheet("CTC", phones=[{"number": "call home"}]),
+        [],
+        sheet("CTC", phones=[{"number": "+86 138-0000-1234"}]),
+        [],
+    ),
+    ("CTC-02", sheet("CTC", email="li.wei"), [], sheet("CTC", email="l@w.cn"), []),
+    (
+        "DEM-01",
+        sheet("DEM", birth_date=date(1899, 12, 31)),
+        [],
+        sheet("DEM", birth_date=date(1900, 1, 1)),
+        [],
+    ),
+    (
+        "DEM-02",
+        sheet("DEM", birth_date=date(1960, 3, 8)),
+        [CONSENT],
+        sheet("DEM", birth_date=date(1960, 3, 9)),
+        [CONSENT],
+    ),
+    (
+        "MHX-01",
+        sheet("MHX", history=[{"term": "Gout", "start": "2020-03", "end": "2020-02"}]),
+        [],
+        sheet("MHX", history=[{"term": "Gout", "start": "2020-03", "end": "2020"}]),
+        [],
+    ),
+    *(
+        (f"MHX-0{n}", with_values(HISTORY, **{item: "Y"}), [JUDGED], HISTORY, [JUDGED])
+        for n, item in enumerate(
+            ("malignancy", "transplant", "vasculitis", "fungal", "allergy"), 2
+        )
+    ),
+    *(
+        (f"ELG-1{n}", with_values(JUDGED, **{item: "Y"}), [HISTORY], JUDGED, [HISTORY])
+        for n, item in enumerate(("e5", "e4", "e14", "e15", "e3"), 2)
+    ),
+    (
+        "IST-01",
+        sheet("IST", 2, any_exposure="Y"),
+        [sheet("IST", any_exposure="N")],
+        sheet("IST", 2, any_exposure="Y"),
+        [sheet("IST", any_exposure="Y")],
+    ),
+    (
+        "IST-02",
+        sheet("IST", mg_per_day=Decimal(0)),
+        [],
+        sheet("IST", mg_per_day=Decimal("0.001")),
+        [],
+    ),
+    (
+        "IST-03",
+        sheet(
+            "IST",
+            drug_class="steroid",
+            drug="dexamethasone",
+            mg_per_day=Decimal("150.001"),
+        ),
+        [],
+        sheet(
+            "IST", drug_class="steroid", drug="dexamethasone", mg_per_day=Decimal(150)
+        ),
+        [],
+    ),
+    (
+        "IST-04",
+        sheet("IST", start=Partial("2026-02"), stop=Partial("2026-01-31")),
+        [],
+        sheet("IST", start=Partial("2026-02"), stop=Partial("2026-02-01")),
+        [],
+    ),
+    (
+        "IST-05",
+        sheet("IST", drug_class="immunosuppressant", drug="prednisone"),
+        [],
+        sheet("IST", drug_class="immunosuppressant", drug="other"),
+        [],
+    ),
+    ("ELG-01", sheet("ELG", ultrasound="N"), [], sheet("ELG", ultrasound="Y"), []),
+    (
+        "ELG-02",
+        sheet("ELG", hcg_at=NOON - timedelta(days=7, minutes=1)),
+        [CONSENT],
+        sheet("ELG", hcg_at=NOON - timedelta(days=7)),
+        [CONSENT],
+    ),
+    (
+        "ELG-03",
+        sheet("ELG", hcg_result="positive", e2="N"),
+        [],
+        sheet("ELG", hcg_result="positive", e2="Y"),
+        [],
+    ),
+    (
+        "ELG-04",
+        sheet("ELG", lvef_at=NOON - timedelta(days=30, minutes=1)),
+        [CONSENT],
+        sheet("ELG", lvef_at=NOON - timedelta(days=30)),
+        [CONSENT],
+    ),
+    (
+        "ELG-05",
+        sheet("ELG", phone_confirmed="Y"),
+        [sheet("CTC", phones=[{"works": "N"}])],
+        sheet("ELG", phone_confirmed="Y"),
+        [sheet("CTC", phones=[{"works": "N"}, {"works": "Y"}])],
+    ),
+]
+
+
+def fires(check_id: str, entered: Sheet, beside: list[Sheet]) -> bool:
+    binder = Binder.of(beside).with_sheet(entered)
+    return CHECKS[check_id].run(entered, binder) is not None
+
+
+@pytest.mark.verifies("QRY-02")
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case[0])
+def test_check_fires_on_the_one_and_not_on_the_other(
+    case: tuple[str, Sheet, list[Sheet], Sheet, list[Sheet]],
+) -> None:
+    check_id, wrong, beside_wrong, right, beside_right = case
+
+    assert fires(check_id, wrong, beside_wrong)
+    assert not fires(check_id, right, beside_right)
+
+
+def test_ckd_that_does_not_exclude_is_asked_about() -> None:
+    taken = NOON - timedelta(days=10)
+    from casebook.values import Quantity
+
+    value = Quantity(Decimal(80), "umol/L", Decimal(80))
+    beside = [
+        CONSENT,
+        sheet("DEM", birth_date=date(1970, 1, 1), sex="M"),
+        sheet("CRE", 1, sample_at=taken, value=value),
+        sheet("CRE", 2, sample_at=taken + timedelta(days=1), value=value),
+    ]
+
+    assert fires("MHX-07", sheet("MHX", known_ckd="Y"), beside)
+    assert not fires("MHX-07", sheet("MHX", known_ckd="N"), beside)
+
+
+def test_every_check_of_the_room_has_a_case() -> None:
+    declared = {c for c, one in CHECKS.items() if one.form in OURS}
+
+    assert declared == {case[0] for case in CASES} | {"MHX-07"}
