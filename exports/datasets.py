@@ -22,6 +22,8 @@ from casebook.design import FormDesign
 from casebook.items import Item, Ref, Rows
 from casebook.models import AnyCRF, FormInstance, Participant
 from casebook.values import MissingCode, Value
+from enrollment.models import InformedConsent
+from enrollment.vocabulary import ConsentKind, Decision
 from exports import cells
 from outcomes.rules import Endpoints
 from outcomes.selectors import endpoints_by_participant
@@ -74,8 +76,8 @@ class Context:
     @cached_property
     def consented_on(self) -> dict[int, date]:
         """Date of the initial consent, by participant; ages are counted on it."""
-        given = catalogue.design("CNS").model._default_manager.filter(
-            kind="initial", decision="given", form__struck_at=None
+        given = InformedConsent.objects.filter(
+            kind=ConsentKind.INITIAL, decision=Decision.GIVEN, form__struck_at=None
         )
         first = given.values_list("form__participant_id").annotate(Min("decided_at"))
         return {pk: clock.site_date(at) for pk, at in first if at}

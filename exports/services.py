@@ -71,9 +71,7 @@ def make(key: str) -> Export:
     try:
         written = _write(export)
     except Exception:
-        problem = _(
-            "It could not be made. The administrator finds the cause in the log."
-        )
+        problem = _("It could not be made; the cause is in the log of the worker.")
         _note(export, state=ExportState.FAILED, problem=problem)
         raise
     path = files.archive_path(key)

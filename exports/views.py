@@ -18,7 +18,8 @@ A_PAGE = 50
 def exports(request: StaffRequest) -> HttpResponse:
     """List all exports, and ask for a new one."""
     chosen = [code for code, _title in tables()]
-    form = ExportForm(request.POST or None, initial={"forms": chosen})
+    entered = request.POST if request.method == "POST" else None
+    form = ExportForm(entered, initial={"forms": chosen})
     if form.is_valid():
         export = services.request_export(
             forms=form.cleaned_data["forms"],

@@ -62,7 +62,7 @@ def rrt_differs(sheet: Sheet, binder: Binder) -> Fired:
         for one in replacement(binder)
         if not one.is_transplant
     )
-    return (answer == YesNo.YES) != logged
+    return bool((answer == YesNo.YES) != logged)
 
 
 def transplant_not_logged(sheet: Sheet, binder: Binder) -> Fired:
@@ -272,7 +272,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     if reason is None:
         return False
     is_dead = binder.value("DTH", "death_on") is not None
-    return is_dead != (reason == EndReason.DIED)
+    return bool(is_dead != (reason == EndReason.DIED))
 
 
 @check(

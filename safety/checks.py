@@ -67,7 +67,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     grade, outcome = sheet.get("grade"), sheet.get("outcome")
     if grade is None or outcome is None:
         return False
-    return (grade == "5") != (outcome == EventOutcome.FATAL)
+    return bool((grade == "5") != (outcome == EventOutcome.FATAL))
 
 
 @check(
@@ -94,7 +94,8 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     met = sheet.get("seriousness")
     if not met or sheet.get("outcome") is None:
         return False
-    return (Seriousness.DEATH in met) != (sheet.get("outcome") == EventOutcome.FATAL)
+    is_fatal_outcome = sheet.get("outcome") == EventOutcome.FATAL
+    return bool((Seriousness.DEATH in met) != is_fatal_outcome)
 
 
 @check(
@@ -152,7 +153,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
 def _(sheet: Sheet, binder: Binder) -> bool:
     del binder
     is_reaction = sheet.get("infusion_reaction") == YesNo.YES
-    return is_reaction and sheet.get("infusion_number") == WhichInfusion.NONE
+    return bool(is_reaction and sheet.get("infusion_number") == WhichInfusion.NONE)
 
 
 @check(

@@ -3,6 +3,8 @@
 All of it is idempotent, and takes back what nobody has worked on when its ground goes.
 """
 
+from collections.abc import Iterable
+
 from audit.attribution import Actor, Via
 from capture.events import RowStruck
 from capture.following import Saved, follows
@@ -128,8 +130,8 @@ def _undo_death(form: FormInstance, binder: Binder, via: Via) -> None:
     _retire([one.pk for one in opened if is_fatal(sheet_of(one, row_of(one)))], via)
 
 
-def _retire(form_ids: list[int | None], via: Via) -> None:
-    for form in FormInstance.objects.filter(pk__in=form_ids):
+def _retire(form_ids: Iterable[int | None], via: Via) -> None:
+    for form in FormInstance.objects.filter(pk__in=[pk for pk in form_ids if pk]):
         services.retire(form, via=via)
         form.refresh_from_db()
         if form.struck_at and form.code == "AE":

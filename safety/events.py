@@ -47,13 +47,13 @@ def assessment_of(report: Sheet, binder: Binder) -> Sheet | None:
 
 def is_serious(event: Sheet) -> bool:
     """Tell whether an event was called serious."""
-    return event.get("serious") == YesNo.YES
+    return bool(event.get("serious") == YesNo.YES)
 
 
 def is_fatal(event: Sheet) -> bool:
     """Tell whether an event was fatal, by its grade or its outcome."""
     by_grade = event.get("grade") == Grade.DEATH
-    return by_grade or event.get("outcome") == EventOutcome.FATAL
+    return bool(by_grade or event.get("outcome") == EventOutcome.FATAL)
 
 
 def is_related_to_infusion(event: Sheet) -> bool:
@@ -90,7 +90,7 @@ def deadlines_of(report: Sheet, binder: Binder) -> Deadlines:
 def deadlines_assessed(assessment: Sheet, binder: Binder) -> Deadlines | None:
     """Return the deadlines that follow from a sponsor assessment."""
     report = report_assessed(assessment, binder)
-    return report and deadlines(case_of(assessment, report, binder))
+    return deadlines(case_of(assessment, report, binder)) if report else None
 
 
 def earliest_awareness(event: Sheet, binder: Binder) -> datetime | None:

@@ -1,5 +1,7 @@
 """The adverse event log."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Permission
@@ -11,7 +13,10 @@ from casebook.models import CRF
 from safety import vocabulary as words
 from trial_edc.vocabulary import Sex, YesNo
 
-CAUSE = {"terms": words.Causality, "required": True, "judged": True}
+
+def _cause(label: Any, **facts: Any) -> items.Choice:
+    """Return the investigator's judgement of one possible cause."""
+    return items.Choice(label, words.Causality, required=True, judged=True, **facts)
 
 
 class AdverseEvent(CRF):
@@ -71,12 +76,12 @@ class AdverseEvent(CRF):
     infusion_number = items.Choice(
         _("Which infusion"), words.WhichInfusion, required=True
     )
-    caused_by_infusion = items.Choice(
-        _("Caused by the study infusion"), sdtm="AE.AEREL", cdash="AEREL", **CAUSE
+    caused_by_infusion = _cause(
+        _("Caused by the study infusion"), sdtm="AE.AEREL", cdash="AEREL"
     )
-    caused_by_procedure = items.Choice(_("Caused by a study procedure"), **CAUSE)
-    caused_by_disease = items.Choice(_("Caused by a disease"), **CAUSE)
-    caused_by_other_drug = items.Choice(_("Caused by another drug"), **CAUSE)
+    caused_by_procedure = _cause(_("Caused by a study procedure"))
+    caused_by_disease = _cause(_("Caused by a disease"))
+    caused_by_other_drug = _cause(_("Caused by another drug"))
     special_interest = items.MultipleChoice(
         _("Of special interest"), words.SpecialInterest, required=True
     )

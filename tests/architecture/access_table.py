@@ -59,6 +59,15 @@ def _number(_world: World) -> dict[str, Any]:
     return {"number": "S-001R"}
 
 
+def _first(_world: World) -> dict[str, Any]:
+    return {"pk": 1}
+
+
+def _export(_world: World) -> dict[str, Any]:
+    return {"key": "0" * 32}
+
+
+EXPORTERS = "IN PI MO DM BR"
 ACCESS: dict[str, Row] = {
     # No room's own
     "healthz": public(),
@@ -88,4 +97,32 @@ ACCESS: dict[str, Row] = {
     "enrollment:eligibility": only("CO IN PI MO DM BR UM", kwargs=_number),
     "enrollment:rescreen": only("CO IN PI", kwargs=_number),
     "enrollment:close": only("CO IN PI", kwargs=_number),
+    # randomization
+    "randomization:randomize": only("CO IN PI", kwargs=_number),
+    "randomization:in_error": only("IN PI", kwargs=_number),
+    "randomization:break_code": only("IN PI SO", kwargs=_number),
+    "randomization:code_breaks": only("CO IN PI MO DM UP PN UM SO"),
+    "randomization:record_code_break": only("CO IN PI UP PN SO"),
+    "randomization:study": only("CO IN PI BN MO DM BR UP PN UM LC US SO"),
+    "randomization:change_status": only("PI SO"),
+    "randomization:confirm_status": only("PI SO", kwargs=_first),
+    "randomization:desk": only("LC US"),
+    "randomization:generate": only("LC"),
+    "randomization:import_list": only("LC"),
+    "randomization:verify": only("LC"),
+    "randomization:approve": only("US", kwargs=_first),
+    "randomization:seal": only("LC", kwargs=_first),
+    "randomization:destroy": only("LC", kwargs=_first),
+    "randomization:preparations": only("UP PN UM"),
+    "randomization:lots": only("UP PN UM"),
+    "randomization:add_lot": only("UP PN"),
+    "randomization:lot": only("UP PN UM", kwargs=_first),
+    # safety
+    "safety:reports": only("CO IN PI MO DM BR UM SO"),
+    "safety:send": only("IN PI", kwargs=lambda _world: {"form_id": 1}),
+    # exports
+    "exports:exports": only(EXPORTERS),
+    "exports:export": only(EXPORTERS, kwargs=_export),
+    "exports:progress": only(EXPORTERS, kwargs=_export),
+    "exports:download": only(EXPORTERS, kwargs=_export),
 }

@@ -12,12 +12,6 @@ from casebook.models import FormInstance, Participant
 from tests.people import STAGE
 from trial_edc import clock
 
-ALL_SEEN = dict.fromkeys(
-    ("rrt_log_complete", "stays_log_complete", "events_log_complete")
-    + ("drugs_log_complete",),
-    "Y",
-)
-
 
 def days_ago(days: float) -> datetime:
     """Return an instant so many days ago, to the minute."""

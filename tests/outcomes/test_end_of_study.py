@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from audit.attribution import Reason, Via
+from audit.attribution import Reason, Via, attributed
 from capture.problems import EraseNeeded, Refused
 from capture.services import save, strike_row
+from casebook import services as casebook
 from casebook.models import FormStatus, Participant
 from tests.outcomes import course
 from tests.people import STAGE
@@ -87,8 +88,8 @@ def test_every_withdrawal_closes_infusion_2_until_it_is_revoked(kind: str) -> No
     who = course.randomised(infused=3)
     (requested,) = [course.enter(who, "IRQ", {}, visit="D7")]
     assert requested.status == FormStatus.DRAFT
-    with course.attributed(by=STAGE, via=Via.COMMAND):
-        bedside = course.casebook.expect(who, "INF", visit="D7")
+    with attributed(by=STAGE, via=Via.COMMAND):
+        bedside = casebook.expect(who, "INF", visit="D7")
 
     withdrawal = course.row(who, "WDR", {"kind": kind, "on": course.day(1)})
 

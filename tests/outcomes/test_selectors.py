@@ -7,12 +7,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from audit.attribution import Via
+from capture.services import save
+from casebook.derived import derived_values
 from casebook.models import Participant
 from casebook.selectors import binder_of, row_of, sheet_of
-from casebook.derived import derived_values
 from outcomes.rules import Endpoints, Recovery, RrtDependence, Survival
 from outcomes.selectors import endpoints_by_participant, endpoints_of
 from tests.outcomes import course
+from tests.people import STAGE
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +63,7 @@ def test_baseline_follows_the_corrected_sample() -> None:
     person = survivor()
     baseline = course.forms(person, "CRE")[0]
 
-    course.save(baseline, {"value": 100}, by=course.STAGE, via=course.Via.COMMAND)
+    save(baseline, {"value": 100}, by=STAGE, via=Via.COMMAND)
 
     found = endpoints_of(person)
     assert found is not None

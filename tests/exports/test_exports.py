@@ -1,0 +1,292 @@
+"""Whole exports: what is in them, what is not, and that they say what is stored."""
+
+import csv
+import hashlib
+import io
+import json
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from audit.attribution import Reason, Via
+from audit.models import Confidentiality
+from casebook import catalogue
+from casebook import services as casebook
+from casebook.items import Rows
+from casebook.values import MissingCode
+from exports import datasets, files, services
+from exports.models import Export, ExportState
+from tests.outcomes import course
+from tests.people import STAGE, person
+
+pytestmark = pytest.mark.django_db
+SHARED_STATEMENTS = 7  # beside one a table
+PLACE = ["participant", "visit", "visit_number", "occurrence"]
+
+
+@pytest.fixture
+def monitor() -> User:
+    """Return the monitor."""
+    return person("MO")
+
+
+def made(by: User, *forms: str, language: str = "en") -> Export:
+    """Make an export as the worker does."""
+    asked = services.request_export(forms=list(forms), language=language, by=by)
+    return services.make(asked.key)
+
+
+def archive(export: Export) -> ZipFile:
+    """Return the archive of an export."""
+    return ZipFile(files.archive_path(export.key))
+
+
+def lines(export: Export, name: str) -> list[list[str]]:
+    """Return the cells of a file."""
+    text = archive(export).read(name).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+def records(export: Export, name: str) -> list[dict[str, str]]:
+    """Return the lines of a file by the names of their columns."""
+    heading, *rows = lines(export, name)
+    return [dict(zip(heading, row, strict=True)) for row in rows]
+
+
+@pytest.mark.verifies("EXP-05")
+def test_whole_table_is_what_was_entered(monitor: User) -> None:
+    who = course.randomised()
+    told = {
+        "at": "2026-03-08 09:30",
+        "channel": "phone",
+        "reached": MissingCode.UNKNOWN,
+        "result": "informed",
+        "alive_on": "2026-03-08",
+    }
+    course.row(who, "CAL", told)
+    course.row(who, "CAL", {"at": "2026-03-09 10:00"})
+
+    content = archive(made(monitor, "CAL")).read("cal.csv")
+
+    assert content.decode() == (
+        "\ufeffparticipant,visit,visit_number,occurrence,form_status,revision,"
+        "at,at_missing,channel,channel_label,channel_missing,"
+        "reached,reached_label,reached_missing,result,result_label,result_missing,"
+        "alive_on,alive_on_missing\r\n"
+        "S-001X,,,1,draft,1,2026-03-08T09:30:00+08:00,,phone,Telephone,,"
+        ",,UNK,informed,Informed,,2026-03-08,\r\n"
+        "S-001X,,,2,draft,1,2026-03-09T10:00:00+08:00,,,,,,,,,,,,\r\n"
+    )
+
+
+@pytest.mark.verifies("EXP-05")
+def test_rows_of_every_table_are_those_of_the_database(monitor: User) -> None:
+    for number in (1, 2):
+        who = course.randomised(number)
+        course.row(who, "AE", {"term": "Fever", "serious": "Y"})
+    designs = datasets.blinded_designs()
+
+    export = made(monitor, *designs)
+
+    counted = {
+        f"{design.dataset}.csv": design.model._default_manager.count()
+        for design in designs.values()
+    }
+    assert {name: len(lines(export, name)) - 1 for name in counted} == counted
+    assert counted["ae.csv"] == counted["sae.csv"] == 2
+
+
+def test_laboratory_value_keeps_its_unit_and_has_the_standard_one(
+    monitor: User,
+) -> None:
+    who = course.participant()
+    told = {"sample_at": "2026-03-08", "value": ("1.50", "mg/dL")}
+    course.row(who, "CRE", told)
+
+    (sample,) = records(made(monitor, "CRE"), "cre.csv")
+
+    assert [sample[name] for name in ("value", "value_unit", "value_standard")] == [
+        "1.5",
+        "mg/dL",
+        "132.6",
+    ]
+
+
+@pytest.mark.verifies("EXP-08")
+def test_nobody_is_told_by_name_or_birth_date(monitor: User) -> None:
+    who = course.participant(consented=0.5)
+    contact = catalogue.design("CTC")
+    course.enter(who, "CTC", {"address": "Fuxing Road 28"})
+
+    export = made(monitor, *catalogue.designs(), "endpoints")
+
+    whole = b"".join(archive(export).read(name) for name in archive(export).namelist())
+    assert contact.confidentiality == Confidentiality.IDENTITY
+    assert b"Fuxing" not in whole
+    assert b"1970-03-15" not in whole
+    (demographics,) = records(export, "dem.csv")
+    assert demographics["birth_date_year"] == "1970"
+    assert int(demographics["age_years"]) == course.day(0.5).year - 1970 - (
+        course.day(0.5).timetuple().tm_yday < 75
+    )
+
+
+@pytest.mark.verifies("EXP-08", "RND-05")
+def test_restricted_identity_and_sponsor_forms_stay_out() -> None:
+    left_out = set(catalogue.designs()) - set(datasets.blinded_designs())
+
+    assert left_out >= {"CTC", "PRD", "DVP", "SPA"}
+    assert all(
+        design.confidentiality == Confidentiality.OPEN
+        for design in datasets.blinded_designs().values()
+    )
+
+
+def test_formula_in_a_text_is_harmless(monitor: User) -> None:
+    course.row(course.participant(), "AE", {"term": '=HYPERLINK("http://x")'})
+
+    (event,) = records(made(monitor, "AE"), "ae.csv")
+
+    assert event["term"] == '\'=HYPERLINK("http://x")'
+
+
+def test_link_to_a_row_of_a_log_names_form_and_occurrence(monitor: User) -> None:
+    course.row(course.participant(), "AE", {"serious": "Y"})
+
+    (report,) = records(made(monitor, "SAE"), "sae.csv")
+
+    assert report["ae"] == "AE-1"
+
+
+def test_small_table_inside_a_form_is_a_file_of_its_own(monitor: User) -> None:
+    who = course.participant()
+    pauses: list[dict[str, str | None]] = [
+        {"from_at": "2026-03-08 10:00", "to_at": "2026-03-08 10:05", "reason": "a"},
+        {"from_at": "2026-03-08 10:20", "to_at": None, "reason": "=b"},
+    ]
+    design = catalogue.design("INF")
+    item = design.items["interruptions"]
+    assert isinstance(item, Rows)
+    columns = list(item.columns)
+    told = [dict(zip(columns, pause.values(), strict=True)) for pause in pauses]
+    course.enter(who, "INF", {"given": "given", "interruptions": told}, visit="D0")
+
+    found = records(made(monitor, "INF"), "inf_interruptions.csv")
+
+    assert [[row[name] for name in (*PLACE, "row")] for row in found] == [
+        ["S-001X", "D0", "", "1", "1"],
+        ["S-001X", "D0", "", "1", "2"],
+    ]
+    assert [row[columns[0]] for row in found] == [
+        "2026-03-08T10:00:00+08:00",
+        "2026-03-08T10:20:00+08:00",
+    ]
+    assert [row[columns[2]] for row in found] == ["a", "'=b"]
+
+
+def test_struck_out_row_is_left_out(monitor: User) -> None:
+    event = course.row(course.participant(), "AE", {"term": "Fever"})
+    casebook.strike(
+        event,
+        by=STAGE,
+        reason=Reason("error", "twice"),
+        via=Via.COMMAND,
+    )
+
+    assert records(made(monitor, "AE"), "ae.csv") == []
+
+
+def test_endpoints_are_a_table_too(monitor: User) -> None:
+    course.randomised()
+
+    (found,) = records(made(monitor, "endpoints"), "endpoints.csv")
+
+    assert found["participant"] == "S-001X"
+    assert found["day0"] == course.day(100).isoformat()
+    assert found["os28_status"] == "unknown"
+
+
+@pytest.mark.verifies("EXP-02")
+def test_manifest_tells_rows_and_checksum_of_every_file(monitor: User) -> None:
+    course.row(course.participant(), "AE", {"term": "Fever"})
+
+    export = made(monitor, "AE", "SAE")
+
+    held = archive(export)
+    manifest = json.loads(held.read("manifest.json"))
+    told = {file["name"]: file for file in manifest["files"]}
+    assert set(told) | {"manifest.json"} == set(held.namelist())
+    for name, file in told.items():
+        assert file["sha256"] == hashlib.sha256(held.read(name)).hexdigest()
+        assert file["rows"] == len(lines(export, name)) - 1
+    assert (manifest["content"], manifest["asked_by"]) == ("blinded", "mo")
+    whole = files.archive_path(export.key).read_bytes()
+    assert export.sha256 == hashlib.sha256(whole).hexdigest()
+
+
+def test_dictionary_describes_every_item_that_leaves(monitor: User) -> None:
+    export = made(monitor, *datasets.blinded_designs())
+
+    described = {
+        (row["form"], row["item"]) for row in records(export, "data_dictionary.csv")
+    }
+
+    expected = {
+        (code, name)
+        for code, design in datasets.blinded_designs().items()
+        for name, item in design.items.items()
+        if not item.facts.identity
+    }
+    assert described >= expected
+    (sex,) = [
+        row
+        for row in records(export, "data_dictionary.csv")
+        if (row["form"], row["item"]) == ("DEM", "sex")
+    ]
+    assert (sex["codes"], sex["required"], sex["sdtm"], sex["type"]) == (
+        "F=Female; M=Male",
+        "Y",
+        "DM.SEX",
+        "Choice",
+    )
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_export_takes_as_many_statements_for_one_as_for_many(
+    monitor: User, people: int
+) -> None:
+    for number in range(1, people + 1):
+        course.row(course.randomised(number), "AE", {"serious": "Y"})
+    codes = [*datasets.blinded_designs(), "endpoints"]
+    asked = services.request_export(forms=codes, language="en", by=monitor)
+
+    with CaptureQueriesContext(connection) as statements:
+        services.make(asked.key)
+
+    selects = [s for s in statements if s["sql"].startswith(("SELECT", "DECLARE"))]
+    tables = list(datasets.all_tables(codes, datasets.Context()))
+    assert len(selects) == len(tables) + SHARED_STATEMENTS
+
+
+def test_finished_export_is_not_made_again(monitor: User) -> None:
+    export = made(monitor, "CAL")
+    first = export.sha256
+
+    assert services.make(export.key).sha256 == first
+    assert files.progress(export.key) == (0, 0)
+
+
+def test_failed_export_says_so(monitor: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = services.request_export(forms=["CAL"], language="en", by=monitor)
+    monkeypatch.setattr(files, "folder", lambda: Path("/proc/nowhere"))
+
+    with pytest.raises(OSError, match="nowhere"):
+        services.make(asked.key)
+
+    asked.refresh_from_db()
+    assert asked.state == ExportState.FAILED
+    assert "log of the worker" in asked.problem
