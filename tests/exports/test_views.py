@@ -95,6 +95,19 @@ def test_taking_it_is_recorded_with_its_checksum(pages: Client, monitor: User) -
     assert entry.changes["sha256"] == export.sha256
 
 
+@pytest.mark.verifies("EXP-06")
+@pytest.mark.usefixtures("patient")
+def test_investigator_takes_a_copy_without_anybody_else(client: Client) -> None:
+    client.force_login(person("IN"))
+    client.post(reverse("exports:exports"), {"forms": ["AE"]})
+    export = services.make(Export.objects.get().key)
+
+    answer = client.get(reverse("exports:download", args=[export.key]))
+
+    assert answer.headers["Content-Type"] == "application/zip"
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+
+
 @pytest.mark.usefixtures("patient")
 def test_altered_file_is_not_handed_out(pages: Client, monitor: User) -> None:
     export = done(monitor)

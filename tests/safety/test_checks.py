@@ -1,0 +1,177 @@
+"""Edit checks of the safety forms: each fires, and not beside its boundary."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from casebook.checks import CHECKS
+from casebook.sheets import Binder, Sheet
+from casebook.values import Partial
+from trial_edc.clock import SITE_TZ
+
+
+def at(text: str) -> datetime:
+    """Return an instant of site time."""
+    return datetime.fromisoformat(text).replace(tzinfo=SITE_TZ)
+
+
+def sheet(code: str, values: dict[str, Any], **place: Any) -> Sheet:
+    """Return a sheet; partial dates are given as text."""
+    partial = {"onset", "ended", "hospital_in", "hospital_out", "death_on", "lmp"}
+    partial |= {"outcome_on", "sample_at"}
+    typed = {
+        name: Partial(value) if name in partial else value
+        for name, value in values.items()
+    }
+    return Sheet(code, typed, **place)
+
+
+CONSENT = sheet(
+    "CNS",
+    {"kind": "initial", "decision": "given", "decided_at": at("2026-03-01T09:00")},
+)
+INFUSION = sheet(
+    "INF", {"given": "given", "started_at": at("2026-03-02T10:00")}, visit="D0"
+)
+FATAL = sheet("AE", {"grade": "5", "outcome": "fatal", "serious": "Y"}, form_id=7)
+MILD = sheet("AE", {"grade": "1", "onset": "2026-03-02T11:00"}, form_id=8)
+REPORT = sheet("SAE", {"ae": 7, "aware_at": at("2026-03-05T10:00")}, form_id=9)
+ASSESSED = {
+    "sponsor_aware_at": at("2026-03-05T18:00"),
+    "causality_sponsor": "possible",
+    "expected_per_rsi": "N",
+}
+BEFORE = [CONSENT, INFUSION]
+
+
+def fires(check_id: str, values: dict[str, Any], *others: Sheet) -> bool:
+    """Tell whether a check fires on a sheet."""
+    check = CHECKS[check_id]
+    one = sheet(check.form, values)
+    return check.run(one, Binder.of([*BEFORE, *others]).with_sheet(one)) is not None
+
+
+@pytest.mark.verifies("QRY-01")
+@pytest.mark.parametrize(
+    ("check_id", "fired", "silent"),
+    [
+        (
+            "AE-01",
+            {"onset": "2026-03-02T10:00", "ended": "2026-03-02T09:59"},
+            {"onset": "2026-03-02T10:00", "ended": "2026-03"},
+        ),
+        ("AE-02", {"onset": "2026-02-28"}, {"onset": "2026-03"}),
+        (
+            "AE-03",
+            {"grade": "5", "outcome": "unknown"},
+            {"grade": "5", "outcome": "fatal"},
+        ),
+        ("AE-03", {"grade": "4", "outcome": "fatal"}, {"grade": "4"}),
+        ("AE-04", {"grade": "5", "serious": "N"}, {"grade": "5", "serious": "Y"}),
+        (
+            "AE-05",
+            {"seriousness": ["death"], "outcome": "recovered"},
+            {"seriousness": ["death"], "outcome": "fatal"},
+        ),
+        (
+            "AE-07",
+            {"ongoing": "Y", "outcome": "recovered"},
+            {"ongoing": "Y", "outcome": "recovering"},
+        ),
+        (
+            "AE-08",
+            {"ongoing": "N", "outcome": "not_recovered"},
+            {"ongoing": "N", "outcome": "unknown"},
+        ),
+        (
+            "AE-09",
+            {"infusion_reaction": "Y", "infusion_number": "none"},
+            {"infusion_reaction": "Y", "infusion_number": "1"},
+        ),
+        (
+            "AE-10",
+            {
+                "infusion_reaction": "Y",
+                "infusion_number": "1",
+                "onset": "2026-03-02T09:59",
+            },
+            {"infusion_reaction": "Y", "infusion_number": "1", "onset": "2026-03-02"},
+        ),
+        ("AE-11", {"infusion_number": "2"}, {"infusion_number": "1"}),
+    ],
+)
+def test_check_of_an_event(
+    check_id: str, fired: dict[str, Any], silent: dict[str, Any]
+) -> None:
+    assert fires(check_id, fired)
+    assert not fires(check_id, silent)
+
+
+def test_planned_stay_is_no_criterion() -> None:
+    event = {"onset": "2026-03-05", "seriousness": ["hospitalisation"]}
+    since = at("2026-03-06T08:00")
+    planned = sheet("STY", {"in_at": since, "admission_type": "planned"})
+    unplanned = sheet(
+        "STY", {"in_at": since, "admission_type": "unplanned"}, occurrence=2
+    )
+
+    assert fires("AE-06", event, planned)
+    assert not fires("AE-06", event, planned, unplanned)
+    assert not fires("AE-06", event)
+
+
+@pytest.mark.parametrize(
+    ("aware", "told", "fired"),
+    [("10:59", "10:59", True), ("11:00", "11:00", False)],
+)
+def test_site_is_not_aware_before_the_onset(aware: str, told: str, fired: bool) -> None:  # noqa: FBT001
+    report = {"ae": 8, "aware_at": at(f"2026-03-02T{aware}")}
+
+    assert fires("SAE-01", report, MILD) is fired
+    ethics = {**report, "ethics_informed_at": at(f"2026-03-03T{told}")}
+    assert not fires("SAE-02", ethics, MILD)
+    late = {**report, "ethics_informed_at": at("2026-03-03T11:01")}
+    assert fires("SAE-02", late, MILD)
+
+
+def test_late_submission_of_a_susar_is_asked_about() -> None:
+    grave = sheet(
+        "AE",
+        {"serious": "Y", "seriousness": ["death"], "caused_by_infusion": "possible"},
+        form_id=7,
+    )
+    last, after = at("2026-03-12T00:00").date(), at("2026-03-13T00:00").date()
+
+    assert not fires("SPA-02", {**ASSESSED, "submitted_on": last}, grave, REPORT)
+    assert fires("SPA-02", {**ASSESSED, "submitted_on": after}, grave, REPORT)
+    assert fires("SPA-01", ASSESSED)
+
+
+@pytest.mark.parametrize(("died", "fired"), [("2026-03-03", True), ("2026-03", False)])
+def test_nobody_dies_before_a_sign_of_life(died: str, fired: bool) -> None:  # noqa: FBT001
+    sample = sheet("CRE", {"sample_at": "2026-03-04T07:00"})
+
+    assert fires("DTH-01", {"death_on": died}, sample) is fired
+
+
+def test_death_names_a_fatal_event() -> None:
+    assert fires("DTH-02", {"ae": 8}, FATAL, MILD)
+    assert not fires("DTH-02", {"ae": 7}, FATAL, MILD)
+
+
+def test_pregnancy_ends_after_it_began() -> None:
+    assert fires("PRG-01", {"lmp": "2026-02", "outcome_on": "2026-01"})
+    assert not fires("PRG-01", {"lmp": "2026-02", "outcome_on": "2026-02-10"})
+
+
+def test_discharge_follows_admission() -> None:
+    assert fires("SAE-03", {"hospital_in": "2026-03-05", "hospital_out": "2026-03-04"})
+    assert not fires("SAE-03", {"hospital_in": "2026-03-05", "hospital_out": "2026-03"})
+
+
+def test_report_needs_a_serious_event() -> None:
+    harmless = sheet("AE", {"serious": "N"}, form_id=8)
+
+    assert fires("SAE-04", {"ae": 8}, harmless)
+    assert not fires("SAE-04", {"ae": 7}, FATAL)
