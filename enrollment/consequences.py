@@ -61,7 +61,7 @@ def _enter_result(saved: Saved, values: dict[str, object]) -> None:
     line = saved.binder.one("SCN")
     if line is None or line.get("approach_result") or not values:
         return
-    form = FormInstance.objects.get(pk=line.form_id)
+    form = casebook.expect(saved.participant, "SCN", occurrence=line.occurrence)
     save(form, values, by=SCREENING, via=Via.TASK, complete=False)
 
 

@@ -34,7 +34,8 @@ def latest_change(sheet: Sheet, binder: Binder) -> date | None:
     known = [day for day in given if day is not None]
     if not known or not all(day.is_full_date for day in known):
         return None
-    return max(day.earliest for day in known)
+    latest: date = max(day.earliest for day in known)
+    return latest
 
 
 def _assessed(sheet: Sheet, binder: Binder) -> Assessment | None:

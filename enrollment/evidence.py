@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from casebook.sheets import Binder, Sheet
-from casebook.values import Partial
+from casebook.values import Partial, Value
 from enrollment.rules import (
     Ages,
     Answer,
@@ -254,7 +254,7 @@ def answers(sheet: Sheet | None) -> dict[str, Answer | None]:
     }
 
 
-def _of(sheet: Sheet | None, item: str) -> object:
+def _of(sheet: Sheet | None, item: str) -> Value:
     return sheet.get(item) if sheet else None
 
 
@@ -263,11 +263,11 @@ def _text(sheet: Sheet, item: str) -> str | None:
     return str(value) if value else None
 
 
-def _number(value: object) -> Decimal | None:
+def _number(value: Value) -> Decimal | None:
     return None if value is None else Decimal(str(value))
 
 
-def _answer(value: object) -> Answer | None:
+def _answer(value: Value) -> Answer | None:
     return Answer(value) if value else None
 
 

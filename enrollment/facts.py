@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from casebook.sheets import Binder, fact
 from enrollment import evidence
-from enrollment.rules import Assessment, Immunosuppression, Verdict, assess
+from enrollment.rules import Answer, Assessment, Immunosuppression, Verdict, assess
 from enrollment.vocabulary import Channel, ConsentKind, Decision, Signer
 from trial_edc.dates import completed_years
 from trial_edc.vocabulary import YesNo
@@ -13,7 +13,8 @@ from trial_edc.vocabulary import YesNo
 @fact("sex")
 def sex(binder: Binder) -> str | None:
     """Sex as documented, before that as told at the approach."""
-    return binder.value("DEM", "sex") or binder.value("SCN", "sex")
+    told: str | None = binder.value("DEM", "sex") or binder.value("SCN", "sex")
+    return told
 
 
 @fact("age_years")
@@ -45,7 +46,7 @@ def consented_at(binder: Binder) -> datetime | None:
 @fact("is_consented")
 def is_consented(binder: Binder) -> bool:
     """Tell whether consent was given, and nothing refused since."""
-    return evidence.consent_answer(binder) == YesNo.YES
+    return evidence.consent_answer(binder) == Answer.YES
 
 
 @fact("representative_signed")

@@ -68,7 +68,7 @@ class ScreeningForm(forms.Form):
             return
         if isinstance(problem, ExplanationNeeded):
             asked = " ".join(finding.check_id for finding in problem.findings)
-            self.data = {**self.data.dict(), "checks": asked}
+            self.data = {**dict(self.data.items()), "checks": asked}
         for finding in problem.findings:
             place = finding.item if finding.item in self.fields else None
             self.add_error(place, _told(finding))

@@ -22,7 +22,9 @@ def check_letter(sequence: int) -> str:
 def is_participant_number(text: str) -> bool:
     """Tell whether a typed number is well formed and its check character fits."""
     match = NUMBER.fullmatch(text)
-    return bool(match) and check_letter(int(match["digits"])) == match["letter"]
+    if match is None:
+        return False
+    return check_letter(int(match["digits"])) == match["letter"]
 
 
 def screening_number(number: str, episode: int) -> str:

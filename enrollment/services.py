@@ -172,7 +172,7 @@ def close_screening(
         screening = binder.one("SCN")
         if screening is None or screening.get("screening_closed_at"):
             raise EnrollmentRefused(_("There is no open screening."))
-        form = FormInstance.objects.get(pk=screening.form_id)
+        form = casebook.expect(participant, "SCN", occurrence=screening.occurrence)
         closing = {"screening_closed_at": closed_at, "screen_failure_reason": reason}
         save(
             form,

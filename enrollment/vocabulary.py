@@ -68,15 +68,14 @@ class Decision(Term):
     REFUSED = "refused", N_("Refused")
 
 
-ConsentVersion = Term(  # type: ignore[call-overload]
+# Versions of the consent document, as the protocol lists them.
+ConsentVersion: type[Term] = Term(  # type: ignore[assignment]  # a class, by its members
     "ConsentVersion",
-    {
+    {  # type: ignore[arg-type]
         f"V{place}": (known.version, known.version)
         for place, known in enumerate(PROTOCOL.consent_versions, 1)
     },
-    module=__name__,
 )
-ConsentVersion.__doc__ = "Versions of the consent document, as the protocol lists them."
 
 
 class ConsentLanguage(Term):

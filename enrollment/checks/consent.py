@@ -60,7 +60,7 @@ def _(sheet: Sheet, binder: Binder) -> dict[str, str] | None:
 def _(sheet: Sheet, binder: Binder) -> bool:
     del binder
     by_other = sheet.get("signer") == Signer.REPRESENTATIVE
-    return by_other and sheet.get("capacity") == YesNo.YES
+    return bool(by_other and sheet.get("capacity") == YesNo.YES)
 
 
 @check(

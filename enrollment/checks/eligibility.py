@@ -51,7 +51,7 @@ def _(sheet: Sheet, binder: Binder) -> dict[str, int]:
 def _(sheet: Sheet, binder: Binder) -> bool:
     del binder
     positive = sheet.get("hcg_result") == HcgResult.POSITIVE
-    return positive and sheet.get("e2") == YesNo.NO
+    return bool(positive and sheet.get("e2") == YesNo.NO)
 
 
 @check(

@@ -121,8 +121,8 @@ def codes_of(form: str, item: str) -> str:
             "ELG",
             "e1_causes",
             (
-                "post_renal glomerulonephritis lupus anca anti_gbm cryoglobulinaemia tma "
-                "purpura none"
+                "post_renal glomerulonephritis lupus anca anti_gbm "
+                "cryoglobulinaemia tma purpura none"
             ),
         ),
         ("ELG", "e3_why", "anaphylaxis two_substances product_component other"),

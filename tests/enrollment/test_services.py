@@ -201,6 +201,25 @@ def test_closing_freezes_what_failed_and_keeps_it(
     assert list(entry.changes) == ["failed_criteria"]
 
 
+def test_nobody_writes_what_the_system_freezes(
+    coordinator: User, consented: Participant
+) -> None:
+    services.close_screening(
+        consented, reason="time_expired", closed_at=clock.now(), by=coordinator
+    )
+    line = factories.sheet(consented, "SCN")
+
+    with pytest.raises(Refused) as refusal:
+        save(
+            line,
+            {"failed_criteria": "none"},
+            by=coordinator,
+            reasons={"failed_criteria": WHY},
+        )
+
+    assert [found.check_id for found in refusal.value.findings] == ["SCN-08"]
+
+
 @pytest.mark.parametrize(
     ("reason", "check"), [("criteria_failed", "SCN-06"), ("not_evaluable", None)]
 )

@@ -1,0 +1,247 @@
+"""What the binder holds, as the eligibility rules look at it."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from casebook.sheets import Binder, Sheet
+from casebook.values import MissingCode, Partial, Quantity
+from enrollment.evidence import consent_answer, evidence_of, screening_sheet
+from enrollment.rules import Answer, Immunosuppressant, SteroidCourse
+from enrollment.statuses import status_of
+from trial_edc.clock import SITE_TZ
+
+NOON = datetime(2026, 3, 8, 12, tzinfo=SITE_TZ)
+
+
+def sheet(
+    code: str, occurrence: int = 1, visit: str = "", form_id: int = 7, **values: Any
+) -> Sheet:
+    return Sheet(code, values, visit=visit, occurrence=occurrence, form_id=form_id)
+
+
+def found(*sheets: Sheet) -> Any:
+    return evidence_of(Binder.of(sheets))
+
+
+def test_an_empty_binder_knows_nothing() -> None:
+    nothing = found()
+
+    assert nothing.consent_on is None
+    assert nothing.steroids is None
+    assert nothing.failed_organs is None
+    assert set(nothing.answers.values()) == {None}
+
+
+def test_a_sample_without_a_time_is_marked_so() -> None:
+    value = Quantity(Decimal("1.5"), "mg/dL", Decimal("132.6"))
+    timed = sheet("CRE", 1, sample_at=Partial("2026-03-08T08:30"), value=value)
+    dated = sheet("CRE", 2, sample_at=Partial("2026-03-07"), value=value)
+    empty = sheet("CRE", 3, sample_at=Partial("2026-03-07"))
+
+    samples = found(timed, dated, empty).samples
+
+    assert [(s.at.isoformat(), s.date_only) for s in samples] == [
+        ("2026-03-08T08:30:00+08:00", False),
+        ("2026-03-07T00:00:00+08:00", True),
+    ]
+    assert {(s.value, s.unit, s.id) for s in samples} == {
+        (Decimal("1.5"), "mg/dL", "7")
+    }
+
+
+def test_a_weight_that_was_estimated_is_marked_so() -> None:
+    weighed = sheet("VIT", visit="SCR", weight_kg=70, weight_source="estimated")
+
+    assert (found(weighed).weight_kg, found(weighed).weight_estimated) == (70, True)
+
+
+@pytest.mark.parametrize(
+    ("can_comply", "phone", "answer"),
+    [
+        ("Y", "Y", Answer.YES),
+        ("Y", "N", Answer.NO),
+        ("N", None, Answer.NO),
+        ("Y", None, None),
+        (None, None, None),
+    ],
+)
+def test_i4_needs_both_answers(
+    can_comply: str | None, phone: str | None, answer: Answer | None
+) -> None:
+    judged = sheet("ELG", i4_can_comply=can_comply, phone_confirmed=phone)
+
+    assert found(judged).answers["I4"] == answer
+
+
+@pytest.mark.parametrize(
+    ("item", "value", "criterion", "answer"),
+    [
+        ("e1_causes", ["none"], "E1", Answer.NO),
+        ("e1_causes", ["tma", "purpura"], "E1", Answer.YES),
+        ("e1_causes", None, "E1", None),
+        ("e19", "now", "E19", Answer.YES),
+        ("e19", "expected", "E19", Answer.YES),
+        ("e19", "no", "E19", Answer.NO),
+        ("e20", "within_30_d", "E20", Answer.YES),
+        ("e20", "registry_only", "E20", Answer.NO),
+        ("e5", "Y", "E5", Answer.YES),
+        ("e5", MissingCode.UNKNOWN, "E5", None),
+    ],
+)
+def test_answers_are_read_by_criterion(
+    item: str, value: Any, criterion: str, answer: Answer | None
+) -> None:
+    assert found(sheet("ELG", **{item: value})).answers[criterion] == answer
+
+
+def test_no_failing_organ_is_an_empty_set() -> None:
+    assert found(sheet("ELG", nonrenal_failed_organs=["none"])).failed_organs == set()
+
+
+def test_one_row_with_no_says_that_there_was_no_drug() -> None:
+    none = found(sheet("IST", any_exposure="N"))
+
+    assert (none.steroids, none.immunosuppressants) == ((), ())
+
+
+def test_drugs_are_sorted_by_class() -> None:
+    steroid = sheet(
+        "IST",
+        1,
+        any_exposure="Y",
+        drug_class="steroid",
+        drug="prednisone",
+        route="oral",
+        mg_per_day=Decimal(20),
+        start=Partial("2026-02"),
+        ongoing="Y",
+    )
+    other = sheet(
+        "IST",
+        2,
+        any_exposure="Y",
+        drug_class="immunosuppressant",
+        drug="other",
+        drug_other="Tacrolimus",
+        start=Partial("2025-06-01"),
+        last_dose_change=MissingCode.UNKNOWN,
+        switched=MissingCode.NOT_APPLICABLE,
+        ongoing="N",
+        stop=Partial("2026-01-15"),
+    )
+
+    taken = found(steroid, other)
+
+    assert taken.steroids == (
+        SteroidCourse("prednisone", Decimal(20), "2026-02", None, route="oral", id="7"),
+    )
+    assert taken.immunosuppressants == (
+        Immunosuppressant("Tacrolimus", ("2025-06-01", None), "2026-01-15", id="7"),
+    )
+
+
+def test_a_drug_without_class_may_be_either() -> None:
+    unclear = found(sheet("IST", any_exposure="Y"))
+
+    assert (len(unclear.steroids), len(unclear.immunosuppressants)) == (1, 1)
+    assert unclear.immunosuppressants[0].changes == (None, None)
+
+
+def test_the_count_is_the_latest_before_randomisation() -> None:
+    counts = [
+        sheet(
+            "LAB",
+            n,
+            sampled_at=NOON + timedelta(hours=n),
+            platelets=Quantity(Decimal(n), "10^9/L", Decimal(n)),
+        )
+        for n in (30, 10, 20)
+    ]
+    randomised = sheet("RAN", randomised_at=NOON + timedelta(hours=20))
+
+    assert found(*counts).platelets == 30
+    assert found(*counts, randomised).platelets == 20
+
+
+def test_answers_of_an_earlier_screening_are_not_those_of_the_present() -> None:
+    first = [sheet("SCN", 1), sheet("ELG", 1, e5="N")]
+    binder = Binder.of([*first, sheet("SCN", 2)])
+
+    assert screening_sheet(binder, "ELG") is None
+    assert evidence_of(binder).answers.get("E5") is None
+
+
+def consent(occurrence: int, kind: str, decision: str, hours: int) -> Sheet:
+    at = NOON + timedelta(hours=hours)
+    return sheet("CNS", occurrence, kind=kind, decision=decision, decided_at=at)
+
+
+@pytest.mark.parametrize(
+    ("rows", "answer"),
+    [
+        ([], None),
+        ([consent(1, "initial", "given", 0)], Answer.YES),
+        ([consent(1, "initial", "refused", 0)], Answer.NO),
+        (
+            [
+                consent(1, "initial", "given", 0),
+                consent(2, "capacity_regained", "refused", 5),
+            ],
+            Answer.NO,
+        ),
+        (
+            [consent(1, "initial", "given", 0), consent(2, "contact", "refused", 5)],
+            Answer.YES,
+        ),
+        (
+            [consent(1, "initial", "refused", 0), consent(2, "initial", "given", 5)],
+            Answer.YES,
+        ),
+    ],
+)
+def test_i3_is_the_decision_that_stands(
+    rows: list[Sheet], answer: Answer | None
+) -> None:
+    assert consent_answer(Binder.of(rows)) == answer
+
+
+def test_age_counts_from_the_site_date_of_the_initial_consent() -> None:
+    late = datetime(2026, 3, 7, 23, 30, tzinfo=SITE_TZ)
+    rows = [sheet("CNS", kind="initial", decision="given", decided_at=late)]
+
+    assert found(*rows).consent_on == date(2026, 3, 7)
+
+
+GIVEN = consent(1, "initial", "given", 0)
+RANDOMISED = sheet("RAN", randomised_at=NOON)
+INFUSED = sheet("INF", visit="D0", started_at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("sheets", "confirmed", "status"),
+    [
+        ([sheet("SCN")], False, "approached"),
+        ([sheet("SCN", approach_result="declined")], False, "screen_failed"),
+        ([sheet("SCN"), GIVEN], False, "consented"),
+        ([sheet("SCN"), GIVEN], True, "eligible"),
+        ([sheet("SCN", screening_closed_at=NOON), GIVEN], True, "screen_failed"),
+        ([GIVEN, RANDOMISED], True, "randomised"),
+        ([GIVEN, RANDOMISED, INFUSED], True, "infused"),
+        ([RANDOMISED, sheet("WDR", kind="infusion_only")], True, "randomised"),
+        ([RANDOMISED, sheet("WDR", kind="everything")], True, "withdrawn"),
+        ([RANDOMISED, sheet("WDR", kind="visits_lookup_allowed")], True, "withdrawn"),
+        ([INFUSED, sheet("DTH", death_on=Partial("2026-03"))], True, "died"),
+        ([INFUSED, sheet("EOS", reason="completed")], True, "completed"),
+        ([INFUSED, sheet("EOS", reason="lost")], True, "lost"),
+        ([INFUSED, sheet("EOS", reason="other")], True, "infused"),
+    ],
+)
+def test_status_is_the_latest_that_applies(
+    sheets: list[Sheet],
+    confirmed: bool,  # noqa: FBT001 - a column of the table
+    status: str,
+) -> None:
+    assert status_of(Binder.of(sheets), is_confirmed=confirmed) == status
