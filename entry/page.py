@@ -44,6 +44,9 @@ from trial_edc.vocabulary import MissingCode as Missing
 from trial_edc.vocabulary import VisitCode
 
 
+VISIT_LABELS = dict(VisitCode.choices())
+
+
 @dataclass
 class ItemView:
     """One item as the page shows it."""
@@ -191,7 +194,7 @@ class FormPage:
     def place(self) -> str:
         """Return where in the binder the sheet hangs, in words."""
         form = self.form
-        visit = _(VisitCode(form.visit).label) if form.visit else ""
+        visit = _(VISIT_LABELS.get(form.visit, form.visit)) if form.visit else ""
         if form.visit_number:
             visit += f" {form.visit_number}"
         number = f" {form.occurrence}" if self.design.is_repeated else ""
@@ -215,6 +218,18 @@ class FormPage:
         return self.may_enter and (
             self.design.is_repeated or self.design.is_revocable
         ) and self.form.revision > 0
+
+    @property
+    def closings(self) -> list[tuple[str, str]]:
+        """Return the ways in which the reader may close the form, or open it again."""
+        form, found = self.form, []
+        if self.user.may(Permission.FREEZE) and form.locked_at is None:
+            frozen = form.frozen_at is not None
+            found.append(("thaw", _("Thaw")) if frozen else ("freeze", _("Freeze")))
+        if self.user.may(Permission.LOCK):
+            locked = form.locked_at is not None
+            found.append(("unlock", _("Unlock")) if locked else ("lock", _("Lock")))
+        return found
 
     @property
     def strike_choices(self) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ urlpatterns = [
     path("forms/<int:pk>/discard/", form.discard, name="discard"),
     path("forms/<int:pk>/sign/", form.sign, name="sign"),
     path("forms/<int:pk>/verify/", item.verify_form, name="verify_form"),
+    path("forms/<int:pk>/close/", form.close, name="close"),
     path("forms/<int:pk>/strike/", casebook.strike, name="strike"),
     path("forms/<int:pk>/items/<str:item>/", item.panel, name="panel"),
     path("forms/<int:pk>/items/<str:item>/file/", form.file, name="file"),

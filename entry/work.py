@@ -17,12 +17,18 @@ from entry.grid import MatrixRow, matrix_for
 from entry.selectors import forms_visible_to, may_enter
 from review.models import QueryState
 from review.selectors import queries_visible_to
+from safety.selectors import ReportState, report_lines
 from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
 from visits.schedule import Visit
 
 OVERDUE, DUE, SOON, WAITING = range(4)
 MOST_OF_A_KIND = 50
+DRAFTERS = (
+    Permission.ENTER_CRF,
+    Permission.ENTER_BEDSIDE,
+    Permission.ASSESS_SAFETY,
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,8 @@ def work_for(user: User) -> list[WorkItem]:
     """Return what a person can do today; the selects do not grow with participants."""
     sources: tuple[tuple[tuple[Permission, ...], Source], ...] = (
         ((Permission.ENTER_CRF,), visits_to_do),
-        ((Permission.ENTER_CRF, Permission.ENTER_BEDSIDE), drafts),
+        ((Permission.SIGN_FORM,), reports_to_send),
+        (DRAFTERS, drafts),
         ((Permission.ANSWER_QUERY,), queries_to_answer),
         ((Permission.SIGN_FORM, Permission.SIGN_PRODUCT), forms_to_sign),
         ((Permission.CLOSE_QUERY,), answers_to_review),
@@ -106,6 +113,23 @@ def _visit_item(
         visit.status.value,
         visit.closes_on,
     )
+
+
+def reports_to_send(user: User) -> Iterator[WorkItem]:
+    """Reports on serious events that the sponsor does not have yet."""
+    del user
+    for line in report_lines():
+        if line.sent_at is None:
+            late = line.state == ReportState.LATE
+            yield WorkItem(
+                OVERDUE if late else DUE,
+                _("Serious event"),
+                line.participant.number,
+                line.term or _("Report to the sponsor"),
+                reverse("safety:reports"),
+                line.state.value,
+                clock.site_date(line.due_at),
+            )
 
 
 def drafts(user: User) -> Iterator[WorkItem]:

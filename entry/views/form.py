@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import StaffRequest, permitted
 from accounts.forms import ConfirmIdentityForm
 from accounts.roles import Permission
-from audit.attribution import Via
+from audit.attribution import Reason, Via
 from capture import autosaves
 from capture.problems import Conflict, FormClosed, NotSaved, Refused
 from capture.services import save_entry, sign_form
@@ -21,6 +21,7 @@ from entry.page import FormPage
 from entry.selectors import forms_visible_to
 from entry.submission import entry_of
 from review.problems import ReviewRefused
+from review.services import freeze, lock_form
 from trial_edc import clock
 from trial_edc.vocabulary import Severity
 
@@ -147,6 +148,32 @@ def sign(request: StaffRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Signed."))
             return redirect(navigation.address(form))
     return render(request, "entry/sign.html", {"page": page, "identity": identity})
+
+
+CLOSINGS = {
+    "freeze": (freeze, True),
+    "thaw": (freeze, False),
+    "lock": (lock_form, True),
+    "unlock": (lock_form, False),
+}
+
+
+@require_POST
+@permitted(Permission.FREEZE, Permission.LOCK)
+def close(request: StaffRequest, pk: int) -> HttpResponse:
+    """Freeze or lock a form, or take that back; always with a reason."""
+    form = visible_form(request, pk)
+    text = request.POST.get("text", "").strip()
+    step = CLOSINGS.get(request.POST.get("action", ""))
+    if step is None or not text:
+        messages.error(request, _("Write the reason; nothing changed."))
+        return redirect(navigation.address(form))
+    act, on = step
+    try:
+        act(form, by=request.user, reason=Reason("closing", text), on=on)
+    except ReviewRefused as problem:
+        messages.error(request, str(problem))
+    return redirect(navigation.address(form))
 
 
 @permitted(*READERS)

@@ -148,7 +148,8 @@
   };
   window.setInterval(keep, AUTOSAVE_MS);
   document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
-  document.addEventListener("edc:leaving", keep);
+  document.addEventListener("session:ending", keep);
+  document.addEventListener("session:ended", () => { leaving = true; });
   window.addEventListener("beforeunload", (event) => {
     if (!leaving && snapshot() !== saved) event.preventDefault();
   });

@@ -1,0 +1,319 @@
+"""The form page: what is typed is kept, refused, merged, signed; by the right roles."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from audit.attribution import Via, attributed
+from capture import autosaves
+from capture.services import save
+from casebook.models import FormInstance, Participant
+from casebook.selectors import row_of, sheet_of
+from casebook.services import expect
+from casebook.values import MissingCode
+from review.models import Query, Verification
+from tests.people import PASSWORD, STAGE, person
+from trial_edc import clock
+
+pytestmark = pytest.mark.django_db
+UNPROCESSABLE, CONFLICT, FORBIDDEN, NOT_FOUND = 422, 409, 403, 404
+
+
+@pytest.fixture
+def form() -> FormInstance:
+    """Return an empty sample sheet of a participant."""
+    with attributed(by=STAGE, via=Via.COMMAND):
+        participant = Participant.objects.create(number="S-001A", sequence=1)
+        return expect(participant, "ZZA", visit="ZZZ")
+
+
+def posted(form: FormInstance, **values: object) -> dict[str, object]:
+    """Return what the page sends when these controls were filled in."""
+    return {
+        "based_on": form.revision,
+        "action": "draft",
+        "places__shown": "1",
+        "pauses__rows": "0",
+        "creatinine__unit": "umol/L",
+        **values,
+    }
+
+
+def send(client: Client, form: FormInstance, **values: object):
+    """Post a form page."""
+    return client.post(reverse("entry:form", args=[form.pk]), posted(form, **values))
+
+
+def value_of(form: FormInstance, item: str) -> object:
+    """Return what is stored for an item."""
+    form = FormInstance.objects.get(pk=form.pk)
+    return sheet_of(form, row_of(form)).values[item]
+
+
+def signed_in(role: str) -> Client:
+    """Return a client of a person of the role."""
+    client = Client()
+    client.force_login(person(role))
+    return client
+
+
+@pytest.mark.verifies("AUD-01")
+def test_a_draft_is_saved_with_author_and_revision(form):
+    client = signed_in("CO")
+
+    answer = send(client, form, weight_kg="70.5", creatinine="2", **{
+        "creatinine__unit": "mg/dL", "places": ["icu", "ward"],
+    })
+
+    form.refresh_from_db()
+    assert answer.status_code == 302
+    assert (form.status, form.revision, form.saved_by.role) == ("draft", 1, "CO")
+    assert str(value_of(form, "weight_kg")) == "70.5"
+    assert str(value_of(form, "creatinine")) == "2 mg/dL"
+    assert value_of(form, "places") == ["ward", "icu"]
+
+
+def test_bad_input_is_shown_again_and_nothing_is_stored(form):
+    client = signed_in("CO")
+
+    answer = send(client, form, weight_kg="abc", reason="kept words", interrupted="Y")
+
+    form.refresh_from_db()
+    text = answer.content.decode()
+    assert answer.status_code == UNPROCESSABLE
+    assert form.revision == 0
+    assert 'value="abc"' in text
+    assert 'value="kept words"' in text
+    assert "“abc” is not a number." in text
+
+
+def test_required_items_are_listed_with_links_only_when_completing(form):
+    client = signed_in("CO")
+
+    drafted = send(client, form, weight_kg="70")
+    form.refresh_from_db()
+    completed = send(client, form, weight_kg="70", action="complete")
+
+    assert drafted.status_code == 302
+    assert completed.status_code == UNPROCESSABLE
+    assert 'href="#item-taken_at"' in completed.content.decode()
+
+
+def complete(client: Client, form: FormInstance, **values: object) -> None:
+    """Mark the sample complete."""
+    taken = f"{clock.now() - timedelta(days=1):%Y-%m-%d %H:%M}"
+    answer = send(
+        client,
+        form,
+        **{"taken_at": taken, "creatinine": "80", "interrupted": "N"},
+        action="complete",
+        **values,
+    )
+    assert answer.status_code == 302, answer.content.decode()
+    form.refresh_from_db()
+
+
+@pytest.mark.verifies("AUD-05")
+def test_a_complete_form_asks_a_reason_per_changed_item(form):
+    client = signed_in("CO")
+    complete(client, form, weight_kg="70")
+
+    refused = send(client, form, weight_kg="71", action="complete")
+    reason = {"weight_kg__reason": "transcription", "weight_kg__reason_text": "typo"}
+    page = client.get(reverse("entry:form", args=[form.pk]))
+    stored = send(client, form, weight_kg="71", action="complete", **reason)
+
+    form.refresh_from_db()
+    assert refused.status_code == UNPROCESSABLE
+    assert "Say why it changes." in refused.content.decode()
+    assert "data-asks-reasons" in page.content.decode()
+    assert stored.status_code == 302
+    assert form.item_revisions["weight_kg"] == form.revision
+
+
+@pytest.mark.verifies("QRY-10")
+def test_two_entries_of_one_item_are_shown_side_by_side(form):
+    first, second = signed_in("CO"), signed_in("IN")
+    send(first, form, weight_kg="70")
+
+    clash = send(second, form, weight_kg="80", grade="2")
+    kept = second.post(
+        reverse("entry:form", args=[form.pk]),
+        {**posted(form, weight_kg="80", grade="2"), "based_on": 1,
+         "weight_kg__side": "theirs"},
+    )
+
+    form.refresh_from_db()
+    assert clash.status_code == CONFLICT
+    assert "Keep the other entry: 70.0 kg" in clash.content.decode()
+    assert 'value="80"' in clash.content.decode()
+    assert kept.status_code == 302
+    assert (str(value_of(form, "weight_kg")), str(value_of(form, "grade"))) == ("70.0", "2")
+
+
+def test_a_double_submit_is_harmless(form):
+    client = signed_in("CO")
+
+    answers = [send(client, form, weight_kg="70") for _click in range(2)]
+
+    form.refresh_from_db()
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert form.revision == 1
+
+
+def test_a_hidden_value_is_erased_only_knowingly(form):
+    client = signed_in("CO")
+    send(client, form, interrupted="Y", reason="pain")
+    form.refresh_from_db()
+
+    asked = send(client, form, interrupted="N", reason="pain")
+    before = value_of(form, "reason")
+    erased = send(client, form, interrupted="N", reason="pain", erase="yes")
+
+    assert asked.status_code == UNPROCESSABLE
+    assert 'name="erase"' in asked.content.decode()
+    assert before == "pain"
+    assert erased.status_code == 302
+    assert value_of(form, "reason") is None
+
+
+def test_a_soft_check_is_kept_with_an_explanation(form):
+    client = signed_in("CO")
+    taken = f"{clock.now() - timedelta(days=1):%Y-%m-%d %H:%M}"
+    values = {"taken_at": taken, "creatinine": "2000", "interrupted": "N"}
+
+    asked = send(client, form, **values, action="complete")
+    why = {"explain:ZZA.creatinine.soft": "seen twice"}
+    stored = send(client, form, **values, **why, action="complete")
+
+    query = Query.objects.get()
+    assert asked.status_code == UNPROCESSABLE
+    assert 'name="explain:ZZA.creatinine.soft"' in asked.content.decode()
+    assert stored.status_code == 302
+    assert query.state == "answered"
+
+
+def test_a_missing_code_is_entered_instead_of_a_value(form):
+    client = signed_in("CO")
+
+    send(client, form, weight_kg="", weight_kg__missing="ND")
+
+    form.refresh_from_db()
+    assert value_of(form, "weight_kg") == MissingCode.NOT_DONE
+
+
+@pytest.mark.verifies("ACC-05")
+@pytest.mark.parametrize("role", ["MO", "DM", "BR"])
+def test_who_reads_does_not_write(form, role):
+    client = signed_in(role)
+
+    page = client.get(reverse("entry:form", args=[form.pk]))
+    answer = send(client, form, weight_kg="70")
+
+    form.refresh_from_db()
+    assert page.status_code == 200
+    assert 'name="weight_kg"' not in page.content.decode()
+    assert answer.status_code == FORBIDDEN
+    assert form.revision == 0
+
+
+def test_a_judgement_is_not_taken_from_a_coordinator(form):
+    client = signed_in("CO")
+
+    page = client.get(reverse("entry:form", args=[form.pk]))
+    send(client, form, weight_kg="70", grade="3")
+
+    form.refresh_from_db()
+    assert 'name="grade"' not in page.content.decode()
+    assert value_of(form, "grade") is None
+
+
+def test_a_restricted_form_does_not_exist_for_blinded_roles():
+    with attributed(by=STAGE, via=Via.COMMAND):
+        participant = Participant.objects.create(number="S-002B", sequence=2)
+        secret = expect(participant, "ZZB")
+
+    answers = {
+        role: signed_in(role).get(reverse("entry:form", args=[secret.pk])).status_code
+        for role in ("CO", "IN", "MO", "DM", "UP")
+    }
+
+    expected = dict.fromkeys(("CO", "IN", "MO", "DM"), NOT_FOUND) | {"UP": 200}
+    assert answers == expected
+
+
+@pytest.mark.verifies("ACC-14")
+def test_typing_is_kept_and_given_back_to_its_author_alone(form):
+    client, other = signed_in("CO"), signed_in("IN")
+    client.post(
+        reverse("entry:autosave", args=[form.pk]), posted(form, weight_kg="7")
+    )
+
+    mine = client.get(reverse("entry:form", args=[form.pk])).content.decode()
+    back = client.get(reverse("entry:form", args=[form.pk]) + "?restore=1")
+    theirs = other.get(reverse("entry:form", args=[form.pk])).content.decode()
+    send(client, form, weight_kg="70")
+
+    assert "Restore what I typed" in mine
+    assert 'name="weight_kg" value="7"' in back.content.decode()
+    assert "Restore what I typed" not in theirs
+    assert "is typing in this form since" in theirs
+    assert autosaves.of(form, form.saved_by or person("CO", username="co2")) is None
+
+
+@pytest.mark.verifies("SIG-01", "SIG-04")
+def test_a_signature_holds_until_the_form_changes(form):
+    investigator = person("IN", password=PASSWORD)
+    client = Client()
+    client.force_login(investigator)
+    complete(client, form)
+    url = reverse("entry:sign", args=[form.pk])
+
+    wrong = client.post(url, {"username": "in", "password": "wrong"})
+    signed = client.post(url, {"username": "in", "password": PASSWORD})
+    shown = client.get(reverse("entry:form", args=[form.pk])).content.decode()
+    save(form, {"weight_kg": "70"}, by=investigator)
+    broken = client.get(reverse("entry:form", args=[form.pk])).content.decode()
+
+    assert wrong.status_code == 200
+    assert signed.status_code == 302
+    assert "Investigator Doe (IN)" in shown
+    assert "Signature no longer holds" not in shown
+    assert "Signature no longer holds" in broken
+
+
+def test_verification_and_a_query_from_the_side_panel(form):
+    coordinator, monitor = signed_in("CO"), signed_in("MO")
+    send(coordinator, form, weight_kg="70")
+    panel = reverse("entry:panel", args=[form.pk, "weight_kg"])
+    htmx = {"HX-Request": "true"}
+
+    monitor.post(panel, {"action": "raise", "text": "Which scale?"}, headers=htmx)
+    query = Query.objects.get()
+    answered = {"action": "answer", "query": query.pk, "text": "Bed scale."}
+    coordinator.post(panel, answered, headers=htmx)
+    closing = {"action": "close", "query": query.pk, "text": "Thank you."}
+    refused = coordinator.post(panel, closing, headers=htmx)
+    monitor.post(panel, closing, headers=htmx)
+    monitor.post(panel, {"action": "verify"}, headers=htmx)
+
+    query.refresh_from_db()
+    assert refused.status_code == FORBIDDEN
+    assert query.state == "closed"
+    assert Verification.objects.get().items == {"weight_kg": 1}
+
+
+def test_a_locked_form_refuses_and_says_so(form):
+    coordinator, manager = signed_in("CO"), signed_in("DM")
+    url = reverse("entry:close", args=[form.pk])
+
+    manager.post(url, {"action": "lock", "text": ""})
+    unlocked = send(coordinator, form, weight_kg="70")
+    manager.post(url, {"action": "lock", "text": "cleaned"})
+    refused = send(coordinator, form, weight_kg="71")
+
+    assert unlocked.status_code == 302
+    assert refused.status_code in (FORBIDDEN, CONFLICT)
+    assert str(value_of(form, "weight_kg")) == "70.0"

@@ -1,0 +1,177 @@
+"""How many statements the pages take, the same for one participant and for many.
+
+SELECT, INSERT, UPDATE and DELETE outside session handling, as the requirements count.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from audit.attribution import Via, attributed
+from casebook.models import FormInstance, Participant
+from casebook.services import expect
+from enrollment import services as enrollment
+from tests.people import STAGE, person
+from tests.randomization.stage import open_study, randomised
+from trial_edc import clock
+
+pytestmark = pytest.mark.django_db
+COUNTED = ("SELECT", "INSERT", "UPDATE", "DELETE")
+WRITES = ("INSERT", "UPDATE", "DELETE")
+OPEN_FORM, SAVE_FORM, CASEBOOK, MATRIX = 12, 20, 15, 12
+
+
+class Statements(list[str]):
+    """The counted statements of a block."""
+
+    @property
+    def writes(self) -> list[str]:
+        """Return those that change rows."""
+        return [sql for sql in self if sql.startswith(WRITES)]
+
+
+@contextmanager
+def counted() -> Iterator[Statements]:
+    """Collect the statements of a block."""
+    found = Statements()
+    with CaptureQueriesContext(connection) as captured:
+        yield found
+    found += [
+        query["sql"]
+        for query in captured.captured_queries
+        if query["sql"].startswith(COUNTED) and "django_session" not in query["sql"]
+    ]
+
+
+def signed_in(role: str = "CO") -> Client:
+    """Return a client whose session has been used already."""
+    client = Client()
+    client.force_login(person(role, username=f"reader-{role.lower()}"))
+    client.get(reverse("entry:matrix"))
+    return client
+
+
+def sample(number: int = 1) -> FormInstance:
+    """Return an empty sample sheet."""
+    with attributed(by=STAGE, via=Via.COMMAND):
+        person_ = Participant.objects.create(number=f"S-{number:03}X", sequence=number)
+        return expect(person_, "ZZA", visit="ZZZ")
+
+
+def test_opening_a_form():
+    form, client = sample(), signed_in()
+
+    with counted() as statements:
+        answer = client.get(reverse("entry:form", args=[form.pk]))
+
+    assert answer.status_code == 200
+    assert len(statements) <= OPEN_FORM, statements
+    assert statements.writes == []
+
+
+def test_saving_a_form():
+    form, client = sample(), signed_in()
+    taken = f"{clock.now() - timedelta(days=1):%Y-%m-%d %H:%M}"
+    values = {
+        "based_on": 0,
+        "action": "complete",
+        "taken_at": taken,
+        "weight_kg": "70",
+        "creatinine": "80",
+        "creatinine__unit": "umol/L",
+        "interrupted": "N",
+        "places__shown": "1",
+        "pauses__rows": "0",
+    }
+
+    with counted() as statements:
+        answer = client.post(reverse("entry:form", args=[form.pk]), values)
+
+    assert answer.status_code == 302
+    assert len(statements) <= SAVE_FORM, statements
+
+
+def test_matrix_for_one_and_for_thirty_participants():
+    enrol = {"source": "icu", "age_years": 50, "sex": "M"}
+    client = signed_in()
+    coordinator = person("CO", username="enroller")
+
+    def approach() -> None:
+        at = clock.now() - timedelta(hours=1)
+        enrollment.approach(by=coordinator, approached_at=at, **enrol)
+
+    approach()
+    with counted() as one:
+        client.get(reverse("entry:matrix"))
+    for _person in range(29):
+        approach()
+    with counted() as thirty:
+        answer = client.get(reverse("entry:matrix"))
+
+    assert len(answer.context["rows"]) == 30
+    assert len(one) == len(thirty) <= MATRIX, thirty
+    assert thirty.writes == []
+
+
+def test_casebook_for_few_and_for_all_visits():
+    open_study()
+    participant = randomised()
+    client = signed_in()
+    url = reverse("entry:casebook", args=[participant.number])
+
+    with counted() as all_visits:
+        answer = client.get(url)
+    at = clock.now() - timedelta(hours=1)
+    fresh = enrollment.approach(
+        by=person("CO", username="enroller"),
+        approached_at=at,
+        source="icu",
+        age_years=50,
+        sex="M",
+    )
+    with counted() as no_visit:
+        client.get(reverse("entry:casebook", args=[fresh.number]))
+
+    assert answer.status_code == 200
+    assert len(all_visits) == len(no_visit) <= CASEBOOK, all_visits
+    assert all_visits.writes == []
+
+
+def test_the_session_is_touched_at_most_once_a_minute():
+    form, client = sample(), signed_in()
+    url = reverse("entry:form", args=[form.pk])
+    client.get(url)
+
+    with CaptureQueriesContext(connection) as captured:
+        client.get(url)
+
+    touched = [
+        query["sql"]
+        for query in captured.captured_queries
+        if "django_session" in query["sql"] and query["sql"].startswith(WRITES)
+    ]
+    assert touched == []
+
+
+def test_my_work_does_not_grow_with_participants():
+    client = signed_in()
+    coordinator = person("CO", username="enroller")
+    values = {"source": "icu", "age_years": 50, "sex": "M"}
+    at = clock.now() - timedelta(hours=1)
+
+    enrollment.approach(by=coordinator, approached_at=at, **values)
+    with counted() as one:
+        client.get(reverse("entry:my_work"))
+    for _person in range(4):
+        enrollment.approach(by=coordinator, approached_at=at, **values)
+    with counted() as five:
+        client.get(reverse("entry:my_work"))
+
+    assert len(one) == len(five)
+    assert five.writes == []
