@@ -217,17 +217,10 @@ class CodeBreakForm(AccountFields, ConfirmIdentityForm):
         return account
 
 
-class RecordCodeBreakForm(AccountFields):
-    """A break that happened by accident or outside the system."""
+class ParticipantForm(forms.Form):
+    """The number of a participant."""
 
     number = forms.CharField(label=_("Participant number"), max_length=12)
-    at = forms.DateTimeField(label=_("When"), widget=INSTANT)
-    field_order = ("number", "at")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the kinds that are recorded, not made, here."""
-        super().__init__(*args, **kwargs)
-        self.offer(RECORDS)
 
     def clean_number(self) -> Participant:
         """Return the participant."""
@@ -236,6 +229,18 @@ class RecordCodeBreakForm(AccountFields):
         if found is None:
             raise forms.ValidationError(gettext("There is no such participant."))
         return found
+
+
+class RecordCodeBreakForm(AccountFields, ParticipantForm):
+    """A break that happened by accident or outside the system."""
+
+    at = forms.DateTimeField(label=_("When"), widget=INSTANT)
+    field_order = ("number", "at")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the kinds that are recorded, not made, here."""
+        super().__init__(*args, **kwargs)
+        self.offer(RECORDS)
 
 
 class LotForm(forms.Form):

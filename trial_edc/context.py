@@ -21,8 +21,11 @@ BAR = (
     (_("Lists"), "randomization:desk"),
     (_("Dashboard"), "monitoring:dashboard"),
     (_("Exports"), "exports:exports"),
+    (_("Study"), "randomization:study"),
     (_("Accounts"), "accounts:users"),
 )
+# Rooms of which several pages are in the bar: each is a section of its own.
+MANY_SECTIONS = ("entry", "randomization")
 FINDER = "entry:find"
 
 

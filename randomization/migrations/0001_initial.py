@@ -3,299 +3,806 @@
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
-import randomization.vocabulary
-import trial_edc.clock
 from django.conf import settings
 from django.db import migrations, models
 
+import randomization.vocabulary
+import trial_edc.clock
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('casebook', '0001_initial'),
+        ("casebook", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ProductRecord',
+            name="ProductRecord",
             fields=[
-                ('form', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='casebook.forminstance')),
-                ('sealed', models.TextField()),
+                (
+                    "form",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="casebook.forminstance",
+                    ),
+                ),
+                ("sealed", models.TextField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='RandomisationRecord',
+            name="RandomisationRecord",
             fields=[
-                ('form', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='casebook.forminstance')),
-                ('missing', models.JSONField(default=dict)),
-                ('randomised_at', models.DateTimeField(null=True)),
-                ('randomisation_no', models.TextField(null=True)),
-                ('baseline_source', models.CharField(max_length=40, null=True)),
-                ('baseline_umol_l', models.DecimalField(decimal_places=10, max_digits=24, null=True)),
-                ('screening_digest', models.TextField(null=True)),
-                ('in_error', models.CharField(max_length=40, null=True)),
-                ('in_error_reason', models.TextField(null=True)),
+                (
+                    "form",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="casebook.forminstance",
+                    ),
+                ),
+                ("missing", models.JSONField(default=dict)),
+                ("randomised_at", models.DateTimeField(null=True)),
+                ("randomisation_no", models.TextField(null=True)),
+                ("baseline_source", models.CharField(max_length=40, null=True)),
+                (
+                    "baseline_umol_l",
+                    models.DecimalField(decimal_places=10, max_digits=24, null=True),
+                ),
+                ("screening_digest", models.TextField(null=True)),
+                ("in_error", models.CharField(max_length=40, null=True)),
+                ("in_error_reason", models.TextField(null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Slot',
+            name="Slot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveIntegerField(unique=True)),
-                ('arm', models.TextField()),
-                ('confidentiality', models.CharField(default='restricted', editable=False, max_length=10)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("sequence", models.PositiveIntegerField(unique=True)),
+                ("arm", models.TextField()),
+                (
+                    "confidentiality",
+                    models.CharField(
+                        default="restricted", editable=False, max_length=10
+                    ),
+                ),
             ],
             options={
-                'ordering': ('sequence',),
-                'abstract': False,
+                "ordering": ("sequence",),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='StudyStatusChange',
+            name="StudyStatusChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('setup', 'In preparation'), ('open', 'Open'), ('paused_randomisation', 'Randomization paused'), ('paused_infusion', 'Randomization and infusions paused'), ('closed', 'Closed to new participants'), ('locked', 'Locked')], max_length=20)),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('decided_at', models.DateTimeField(default=trial_edc.clock.now)),
-                ('in_force_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("setup", "In preparation"),
+                            ("open", "Open"),
+                            ("paused_randomisation", "Randomization paused"),
+                            ("paused_infusion", "Randomization and infusions paused"),
+                            ("closed", "Closed to new participants"),
+                            ("locked", "Locked"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("reason", models.TextField(verbose_name="reason")),
+                ("decided_at", models.DateTimeField(default=trial_edc.clock.now)),
+                ("in_force_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ('id',),
-                'abstract': False,
+                "ordering": ("id",),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Allocation',
+            name="Allocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=8, unique=True)),
-                ('randomised_at', models.DateTimeField()),
-                ('screening_digest', models.CharField(max_length=64)),
-                ('confidentiality', models.CharField(default='restricted', editable=False, max_length=10)),
-                ('participant', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='casebook.participant')),
-                ('randomised_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("code", models.CharField(max_length=8, unique=True)),
+                ("randomised_at", models.DateTimeField()),
+                ("screening_digest", models.CharField(max_length=64)),
+                (
+                    "confidentiality",
+                    models.CharField(
+                        default="restricted", editable=False, max_length=10
+                    ),
+                ),
+                (
+                    "participant",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="casebook.participant",
+                    ),
+                ),
+                (
+                    "randomised_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
-                'abstract': False,
+                "ordering": ("id",),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='AllocationList',
+            name="AllocationList",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('approved', 'approved'), ('sealed', 'sealed'), ('destroyed', 'destroyed')], default=randomization.vocabulary.ListState['DRAFT'], max_length=9)),
-                ('source', models.CharField(choices=[('generated', 'generated'), ('imported', 'imported')], max_length=9)),
-                ('size', models.PositiveIntegerField()),
-                ('first_sequence', models.PositiveIntegerField()),
-                ('reason', models.TextField(blank=True)),
-                ('content', models.TextField(blank=True)),
-                ('content_digest', models.CharField(max_length=64)),
-                ('commitment', models.CharField(blank=True, max_length=64)),
-                ('made_at', models.DateTimeField()),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('sealed_at', models.DateTimeField(null=True)),
-                ('destroyed_at', models.DateTimeField(null=True)),
-                ('confidentiality', models.CharField(default='restricted', editable=False, max_length=10)),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('destroyed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sealed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("approved", "approved"),
+                            ("sealed", "sealed"),
+                            ("destroyed", "destroyed"),
+                        ],
+                        default=randomization.vocabulary.ListState["DRAFT"],
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("generated", "generated"), ("imported", "imported")],
+                        max_length=9,
+                    ),
+                ),
+                ("size", models.PositiveIntegerField()),
+                ("first_sequence", models.PositiveIntegerField()),
+                ("reason", models.TextField(blank=True)),
+                ("content", models.TextField(blank=True)),
+                ("content_digest", models.CharField(max_length=64)),
+                ("commitment", models.CharField(blank=True, max_length=64)),
+                ("made_at", models.DateTimeField()),
+                ("approved_at", models.DateTimeField(null=True)),
+                ("sealed_at", models.DateTimeField(null=True)),
+                ("destroyed_at", models.DateTimeField(null=True)),
+                (
+                    "confidentiality",
+                    models.CharField(
+                        default="restricted", editable=False, max_length=10
+                    ),
+                ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "destroyed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sealed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
-                'abstract': False,
+                "ordering": ("id",),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='CodeBreak',
+            name="CodeBreak",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('emergency', 'Medical emergency'), ('susar', 'SUSAR report to the authority'), ('accidental', 'Accidental'), ('outside', 'Outside the system (envelope)'), ('end_of_trial', 'End of trial')], max_length=12)),
-                ('category', models.CharField(choices=[('treatment', 'The treatment now depends on it'), ('overdose', 'Suspected overdose or mix-up of product'), ('authority', 'A regulation requires it'), ('cover', 'The cover failed or the product was seen'), ('other', 'Other')], max_length=12)),
-                ('reason', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(default=trial_edc.clock.now)),
-                ('disclosed_to', models.TextField(blank=True)),
-                ('participant_told', models.BooleanField(null=True)),
-                ('treatment_continues', models.BooleanField(null=True)),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='casebook.participant')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('source', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='casebook.forminstance')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("emergency", "Medical emergency"),
+                            ("susar", "SUSAR report to the authority"),
+                            ("accidental", "Accidental"),
+                            ("outside", "Outside the system (envelope)"),
+                            ("end_of_trial", "End of trial"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("treatment", "The treatment now depends on it"),
+                            ("overdose", "Suspected overdose or mix-up of product"),
+                            ("authority", "A regulation requires it"),
+                            ("cover", "The cover failed or the product was seen"),
+                            ("other", "Other"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(default=trial_edc.clock.now)),
+                ("disclosed_to", models.TextField(blank=True)),
+                ("participant_told", models.BooleanField(null=True)),
+                ("treatment_continues", models.BooleanField(null=True)),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="casebook.participant",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "source",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="casebook.forminstance",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-at', '-id'),
-                'abstract': False,
+                "ordering": ("-at", "-id"),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='LotRecord',
+            name="LotRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number_hash', models.CharField(max_length=64, unique=True)),
-                ('sealed', models.TextField()),
-                ('recorded_at', models.DateTimeField(default=trial_edc.clock.now)),
-                ('confidentiality', models.CharField(default='restricted', editable=False, max_length=10)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("number_hash", models.CharField(max_length=64, unique=True)),
+                ("sealed", models.TextField()),
+                ("recorded_at", models.DateTimeField(default=trial_edc.clock.now)),
+                (
+                    "confidentiality",
+                    models.CharField(
+                        default="restricted", editable=False, max_length=10
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('confidentiality', 'restricted')), name='lot_is_restricted')],
+                "ordering": ("id",),
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("confidentiality", "restricted")),
+                        name="lot_is_restricted",
+                    )
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lotrecord',
-            trigger=pgtrigger.compiler.Trigger(name='record', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_record(\n                'row', TG_TABLE_NAME, TG_OP, OLD, NEW, '{}'\n            );\n            RETURN NULL;\n        ", hash='9dddbae25fa45079f89cd350c13cfa8fb576c725', operation='INSERT OR UPDATE', pgid='pgtrigger_record_27559', table='randomization_lotrecord', when='AFTER')),
+            model_name="lotrecord",
+            trigger=pgtrigger.compiler.Trigger(
+                name="record",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            PERFORM audit_record(\n                'row', TG_TABLE_NAME, TG_OP, OLD, NEW, '{}'\n            );\n            RETURN NULL;\n        ",
+                    hash="9dddbae25fa45079f89cd350c13cfa8fb576c725",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_record_27559",
+                    table="randomization_lotrecord",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lotrecord',
-            trigger=pgtrigger.compiler.Trigger(name='refuse_removal', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        RAISE EXCEPTION 'Rows of % are never removed.', TG_TABLE_NAME\n        USING ERRCODE = 'AU003';\n    ", hash='9786d4f034a11daaa279c1e46a3860d5779a79e8', level='STATEMENT', operation='DELETE OR TRUNCATE', pgid='pgtrigger_refuse_removal_c6eff', table='randomization_lotrecord', when='BEFORE')),
+            model_name="lotrecord",
+            trigger=pgtrigger.compiler.Trigger(
+                name="refuse_removal",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        RAISE EXCEPTION 'Rows of % are never removed.', TG_TABLE_NAME\n        USING ERRCODE = 'AU003';\n    ",
+                    hash="9786d4f034a11daaa279c1e46a3860d5779a79e8",
+                    level="STATEMENT",
+                    operation="DELETE OR TRUNCATE",
+                    pgid="pgtrigger_refuse_removal_c6eff",
+                    table="randomization_lotrecord",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='productrecord',
-            trigger=pgtrigger.compiler.Trigger(name='record', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_record(\n                'crf', TG_TABLE_NAME, TG_OP, OLD, NEW, '{}'\n            );\n            RETURN NULL;\n        ", hash='b6f264ee25a91041484c752377f7754128448260', operation='INSERT OR UPDATE', pgid='pgtrigger_record_42d49', table='randomization_productrecord', when='AFTER')),
+            model_name="productrecord",
+            trigger=pgtrigger.compiler.Trigger(
+                name="record",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            PERFORM audit_record(\n                'crf', TG_TABLE_NAME, TG_OP, OLD, NEW, '{}'\n            );\n            RETURN NULL;\n        ",
+                    hash="b6f264ee25a91041484c752377f7754128448260",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_record_42d49",
+                    table="randomization_productrecord",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='productrecord',
-            trigger=pgtrigger.compiler.Trigger(name='refuse_removal', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        RAISE EXCEPTION 'Rows of % are never removed.', TG_TABLE_NAME\n        USING ERRCODE = 'AU003';\n    ", hash='97056d512cfb58b7550972c47314d4857d850b6d', level='STATEMENT', operation='DELETE OR TRUNCATE', pgid='pgtrigger_refuse_removal_332d5', table='randomization_productrecord', when='BEFORE')),
+            model_name="productrecord",
+            trigger=pgtrigger.compiler.Trigger(
+                name="refuse_removal",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        RAISE EXCEPTION 'Rows of % are never removed.', TG_TABLE_NAME\n        USING ERRCODE = 'AU003';\n    ",
+                    hash="97056d512cfb58b7550972c47314d4857d850b6d",
+                    level="STATEMENT",
+                    operation="DELETE OR TRUNCATE",
+                    pgid="pgtrigger_refuse_removal_332d5",
+                    table="randomization_productrecord",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='randomisationrecord',
-            name='baseline_sample',
-            field=models.ForeignKey(db_column='baseline_sample', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='casebook.forminstance'),
+            model_name="randomisationrecord",
+            name="baseline_sample",
+            field=models.ForeignKey(
+                db_column="baseline_sample",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="casebook.forminstance",
+            ),
         ),
         migrations.AddField(
-            model_name='randomisationrecord',
-            name='randomised_by',
-            field=models.ForeignKey(db_column='randomised_by', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="randomisationrecord",
+            name="randomised_by",
+            field=models.ForeignKey(
+                db_column="randomised_by",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='slot',
-            name='list',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='randomization.allocationlist'),
+            model_name="slot",
+            name="list",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="slots",
+                to="randomization.allocationlist",
+            ),
         ),
         migrations.AddField(
-            model_name='allocation',
-            name='slot',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='randomization.slot'),
+            model_name="allocation",
+            name="slot",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="randomization.slot",
+            ),
         ),
         migrations.AddField(
-            model_name='studystatuschange',
-            name='confirmed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="studystatuschange",
+            name="confirmed_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='studystatuschange',
-            name='decided_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="studystatuschange",
+            name="decided_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocationlist',
-            constraint=models.CheckConstraint(condition=models.Q(('confidentiality', 'restricted')), name='list_is_restricted'),
+            model_name="allocationlist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("confidentiality", "restricted")),
+                name="list_is_restricted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocationlist',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', models.F('made_by')), _negated=True), name='list_by_two_persons'),
+            model_name="allocationlist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("approved_by", models.F("made_by")), _negated=True),
+                name="list_by_two_persons",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocationlist',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', randomization.vocabulary.ListState['SEALED']), _negated=True), models.Q(('approved_at__isnull', False), ('sealed_at__isnull', False), models.Q(('commitment', ''), _negated=True)), _connector='OR'), name='sealed_list_was_approved'),
+            model_name="allocationlist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("state", randomization.vocabulary.ListState["SEALED"]),
+                        _negated=True,
+                    ),
+                    models.Q(
+                        ("approved_at__isnull", False),
+                        ("sealed_at__isnull", False),
+                        models.Q(("commitment", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="sealed_list_was_approved",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocationlist',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', randomization.vocabulary.ListState['SEALED'])), fields=('first_sequence',), name='one_sealed_list_a_place'),
+            model_name="allocationlist",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("state", randomization.vocabulary.ListState["SEALED"])
+                ),
+                fields=("first_sequence",),
+                name="one_sealed_list_a_place",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='allocationlist',
-            trigger=pgtrigger.compiler.Trigger(name='record', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_record(\n                'row', TG_TABLE_NAME, TG_OP, OLD, NEW, '{content}'\n            );\n            RETURN NULL;\n        ", hash='14bbcca6aa364e6cda073f15fea2df1044de7af5', operation='INSERT OR UPDATE', pgid='pgtrigger_record_10a13', table='randomization_allocationlist', when='AFTER')),
+            model_name="allocationlist",
+            trigger=pgtrigger.compiler.Trigger(
+                name="record",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            PERFORM audit_record(\n                'row', TG_TABLE_NAME, TG_OP, OLD, NEW, '{content}'\n            );\n            RETURN NULL;\n        ",
+                    hash="14bbcca6aa364e6cda073f15fea2df1044de7af5",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_record_10a13",
+                    table="randomization_allocationlist",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='allocationlist',
-            trigger=pgtrigger.compiler.Trigger(name='refuse_removal', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        RAISE EXCEPTION 'Rows of % are never removed.', TG_TABLE_NAME\n        USING ERRCODE = 'AU003';\n    ", hash='f0d12b3ced16970183b41bb103bad1ded42a01d1', level='STATEMENT', operation='DELETE OR TRUNCATE', pgid='pgtrigger_refuse_removal_5e43c', table='randomization_allocationlist', when='BEFORE')),
+            model_name="allocationlist",
+            trigger=pgtrigger.compiler.Trigger(
+                name="refuse_removal",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        RAISE EXCEPTION 'Rows of % are never removed.', TG_TABLE_NAME\n        USING ERRCODE = 'AU003';\n    ",
+                    hash="f0d12b3ced16970183b41bb103bad1ded42a01d1",
+                    level="STATEMENT",
+                    operation="DELETE OR TRUNCATE",
+                    pgid="pgtrigger_refuse_removal_5e43c",
+                    table="randomization_allocationlist",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='allocationlist',
-            trigger=pgtrigger.compiler.Trigger(name='keep_list', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF (OLD.state, NEW.state) NOT IN (\n            ('draft', 'approved'), ('approved', 'sealed'),\n            ('draft', 'destroyed'), ('approved', 'destroyed')\n        ) OR NEW.content <> (\n            CASE NEW.state WHEN 'destroyed' THEN '' ELSE OLD.content END\n        )\n        OR to_jsonb(NEW) - '{state,content,commitment,approved_at,approved_by_id,sealed_at,sealed_by_id,destroyed_at,destroyed_by_id}'::text[]\n            <> to_jsonb(OLD) - '{state,content,commitment,approved_at,approved_by_id,sealed_at,sealed_by_id,destroyed_at,destroyed_by_id}'::text[]\n        THEN\n            RAISE EXCEPTION 'An allocation list that is % is not changed like this.',\n                OLD.state USING ERRCODE = 'AU003';\n        END IF;\n        RETURN NEW;\n    ", hash='db6c44362c9cc0b41c0da5ec4394f2ac190c133a', operation='UPDATE', pgid='pgtrigger_keep_list_064ec', table='randomization_allocationlist', when='BEFORE')),
+            model_name="allocationlist",
+            trigger=pgtrigger.compiler.Trigger(
+                name="keep_list",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        IF (OLD.state, NEW.state) NOT IN (\n            ('draft', 'approved'), ('approved', 'sealed'),\n            ('draft', 'destroyed'), ('approved', 'destroyed')\n        ) OR NEW.content <> (\n            CASE NEW.state WHEN 'destroyed' THEN '' ELSE OLD.content END\n        )\n        OR to_jsonb(NEW) - '{state,content,commitment,approved_at,approved_by_id,sealed_at,sealed_by_id,destroyed_at,destroyed_by_id}'::text[]\n            <> to_jsonb(OLD) - '{state,content,commitment,approved_at,approved_by_id,sealed_at,sealed_by_id,destroyed_at,destroyed_by_id}'::text[]\n        THEN\n            RAISE EXCEPTION 'An allocation list that is % is not changed like this.',\n                OLD.state USING ERRCODE = 'AU003';\n        END IF;\n        RETURN NEW;\n    ",
+                    hash="db6c44362c9cc0b41c0da5ec4394f2ac190c133a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_keep_list_064ec",
+                    table="randomization_allocationlist",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='codebreak',
-            trigger=pgtrigger.compiler.Trigger(name='record', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_record(\n                'register', TG_TABLE_NAME, TG_OP, OLD, NEW, '{}'\n            );\n            RETURN NULL;\n        ", hash='cec35118802063725b684c7ebb6c33c6b0238afe', operation='INSERT OR UPDATE', pgid='pgtrigger_record_7ed13', table='randomization_codebreak', when='AFTER')),
+            model_name="codebreak",
+            trigger=pgtrigger.compiler.Trigger(
+                name="record",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            PERFORM audit_record(\n                'register', TG_TABLE_NAME, TG_OP, OLD, NEW, '{}'\n            );\n            RETURN NULL;\n        ",
+                    hash="cec35118802063725b684c7ebb6c33c6b0238afe",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_record_7ed13",
+                    table="randomization_codebreak",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='codebreak',
-            trigger=pgtrigger.compiler.Trigger(name='refuse_removal', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        RAISE EXCEPTION 'Rows of % are never removed.', TG_TABLE_NAME\n        USING ERRCODE = 'AU003';\n    ", hash='920acbde85ee82587c46868e8ee717c84ec86521', level='STATEMENT', operation='DELETE OR TRUNCATE', pgid='pgtrigger_refuse_removal_5e59b', table='randomization_codebreak', when='BEFORE')),
+            model_name="codebreak",
+            trigger=pgtrigger.compiler.Trigger(
+                name="refuse_removal",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        RAISE EXCEPTION 'Rows of % are never removed.', TG_TABLE_NAME\n        USING ERRCODE = 'AU003';\n    ",
+                    hash="920acbde85ee82587c46868e8ee717c84ec86521",
+                    level="STATEMENT",
+                    operation="DELETE OR TRUNCATE",
+                    pgid="pgtrigger_refuse_removal_5e59b",
+                    table="randomization_codebreak",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='randomisationrecord',
-            trigger=pgtrigger.compiler.Trigger(name='record', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_record(\n                'crf', TG_TABLE_NAME, TG_OP, OLD, NEW, '{}'\n            );\n            RETURN NULL;\n        ", hash='cd8e41b4207502e30722edb797d660641145397e', operation='INSERT OR UPDATE', pgid='pgtrigger_record_868d6', table='randomization_randomisationrecord', when='AFTER')),
+            model_name="randomisationrecord",
+            trigger=pgtrigger.compiler.Trigger(
+                name="record",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            PERFORM audit_record(\n                'crf', TG_TABLE_NAME, TG_OP, OLD, NEW, '{}'\n            );\n            RETURN NULL;\n        ",
+                    hash="cd8e41b4207502e30722edb797d660641145397e",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_record_868d6",
+                    table="randomization_randomisationrecord",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='randomisationrecord',
-            trigger=pgtrigger.compiler.Trigger(name='refuse_removal', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        RAISE EXCEPTION 'Rows of % are never removed.', TG_TABLE_NAME\n        USING ERRCODE = 'AU003';\n    ", hash='bc776d697169e068546d37c65bf7fce72f920ed3', level='STATEMENT', operation='DELETE OR TRUNCATE', pgid='pgtrigger_refuse_removal_dd472', table='randomization_randomisationrecord', when='BEFORE')),
+            model_name="randomisationrecord",
+            trigger=pgtrigger.compiler.Trigger(
+                name="refuse_removal",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        RAISE EXCEPTION 'Rows of % are never removed.', TG_TABLE_NAME\n        USING ERRCODE = 'AU003';\n    ",
+                    hash="bc776d697169e068546d37c65bf7fce72f920ed3",
+                    level="STATEMENT",
+                    operation="DELETE OR TRUNCATE",
+                    pgid="pgtrigger_refuse_removal_dd472",
+                    table="randomization_randomisationrecord",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('confidentiality', 'restricted')), name='slot_is_restricted'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("confidentiality", "restricted")),
+                name="slot_is_restricted",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='slot',
-            trigger=pgtrigger.compiler.Trigger(name='record', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_record(\n                'row', TG_TABLE_NAME, TG_OP, OLD, NEW, '{}'\n            );\n            RETURN NULL;\n        ", hash='891759e67f83975284fb748b346c625465e69216', operation='INSERT OR UPDATE', pgid='pgtrigger_record_c5900', table='randomization_slot', when='AFTER')),
+            model_name="slot",
+            trigger=pgtrigger.compiler.Trigger(
+                name="record",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            PERFORM audit_record(\n                'row', TG_TABLE_NAME, TG_OP, OLD, NEW, '{}'\n            );\n            RETURN NULL;\n        ",
+                    hash="891759e67f83975284fb748b346c625465e69216",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_record_c5900",
+                    table="randomization_slot",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='slot',
-            trigger=pgtrigger.compiler.Trigger(name='refuse_removal', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        RAISE EXCEPTION 'Rows of % are never removed.', TG_TABLE_NAME\n        USING ERRCODE = 'AU003';\n    ", hash='2d84bcc6587386c7ae6f44ad71c61781bcab7a90', level='STATEMENT', operation='DELETE OR TRUNCATE', pgid='pgtrigger_refuse_removal_a77ff', table='randomization_slot', when='BEFORE')),
+            model_name="slot",
+            trigger=pgtrigger.compiler.Trigger(
+                name="refuse_removal",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        RAISE EXCEPTION 'Rows of % are never removed.', TG_TABLE_NAME\n        USING ERRCODE = 'AU003';\n    ",
+                    hash="2d84bcc6587386c7ae6f44ad71c61781bcab7a90",
+                    level="STATEMENT",
+                    operation="DELETE OR TRUNCATE",
+                    pgid="pgtrigger_refuse_removal_a77ff",
+                    table="randomization_slot",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='slot',
-            trigger=pgtrigger.compiler.Trigger(name='keep_row', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        RAISE EXCEPTION 'Rows of % are never changed.', TG_TABLE_NAME\n        USING ERRCODE = 'AU003';\n    ", hash='6d56ae08c7ff212933a906ca123b207bcdd2403c', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_keep_row_aff88', table='randomization_slot', when='BEFORE')),
+            model_name="slot",
+            trigger=pgtrigger.compiler.Trigger(
+                name="keep_row",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        RAISE EXCEPTION 'Rows of % are never changed.', TG_TABLE_NAME\n        USING ERRCODE = 'AU003';\n    ",
+                    hash="6d56ae08c7ff212933a906ca123b207bcdd2403c",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_keep_row_aff88",
+                    table="randomization_slot",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='slot',
-            trigger=pgtrigger.compiler.Trigger(name='inside_sealed_list', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF NOT EXISTS (\n            SELECT FROM randomization_allocationlist l\n            WHERE l.id = NEW.list_id AND l.state = 'sealed'\n            AND NEW.sequence BETWEEN l.first_sequence AND l.first_sequence + l.size - 1\n        ) THEN\n            RAISE EXCEPTION 'A slot belongs into its sealed list.'\n            USING ERRCODE = 'AU003';\n        END IF;\n        RETURN NEW;\n    ", hash='bcafd9ea6b6801a719247c8250e940d563301981', operation='INSERT', pgid='pgtrigger_inside_sealed_list_12739', table='randomization_slot', when='BEFORE')),
+            model_name="slot",
+            trigger=pgtrigger.compiler.Trigger(
+                name="inside_sealed_list",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        IF NOT EXISTS (\n            SELECT FROM randomization_allocationlist l\n            WHERE l.id = NEW.list_id AND l.state = 'sealed'\n            AND NEW.sequence BETWEEN l.first_sequence AND l.first_sequence + l.size - 1\n        ) THEN\n            RAISE EXCEPTION 'A slot belongs into its sealed list.'\n            USING ERRCODE = 'AU003';\n        END IF;\n        RETURN NEW;\n    ",
+                    hash="bcafd9ea6b6801a719247c8250e940d563301981",
+                    operation="INSERT",
+                    pgid="pgtrigger_inside_sealed_list_12739",
+                    table="randomization_slot",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('confidentiality', 'restricted')), name='allocation_is_restricted'),
+            model_name="allocation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("confidentiality", "restricted")),
+                name="allocation_is_restricted",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='allocation',
-            trigger=pgtrigger.compiler.Trigger(name='record', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_record(\n                'row', TG_TABLE_NAME, TG_OP, OLD, NEW, '{}'\n            );\n            RETURN NULL;\n        ", hash='e6a3f5b03f49e8c7abe7ac7a6635e279b15ca9a9', operation='INSERT OR UPDATE', pgid='pgtrigger_record_a2600', table='randomization_allocation', when='AFTER')),
+            model_name="allocation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="record",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            PERFORM audit_record(\n                'row', TG_TABLE_NAME, TG_OP, OLD, NEW, '{}'\n            );\n            RETURN NULL;\n        ",
+                    hash="e6a3f5b03f49e8c7abe7ac7a6635e279b15ca9a9",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_record_a2600",
+                    table="randomization_allocation",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='allocation',
-            trigger=pgtrigger.compiler.Trigger(name='refuse_removal', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        RAISE EXCEPTION 'Rows of % are never removed.', TG_TABLE_NAME\n        USING ERRCODE = 'AU003';\n    ", hash='92f32ca2c5d4b95766e2a3de4c02fd49eaacfd9b', level='STATEMENT', operation='DELETE OR TRUNCATE', pgid='pgtrigger_refuse_removal_1d95e', table='randomization_allocation', when='BEFORE')),
+            model_name="allocation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="refuse_removal",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        RAISE EXCEPTION 'Rows of % are never removed.', TG_TABLE_NAME\n        USING ERRCODE = 'AU003';\n    ",
+                    hash="92f32ca2c5d4b95766e2a3de4c02fd49eaacfd9b",
+                    level="STATEMENT",
+                    operation="DELETE OR TRUNCATE",
+                    pgid="pgtrigger_refuse_removal_1d95e",
+                    table="randomization_allocation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='allocation',
-            trigger=pgtrigger.compiler.Trigger(name='keep_row', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        RAISE EXCEPTION 'Rows of % are never changed.', TG_TABLE_NAME\n        USING ERRCODE = 'AU003';\n    ", hash='7a59554bb91a2fa30a1bf3d753c94c0bf3776c8a', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_keep_row_254d2', table='randomization_allocation', when='BEFORE')),
+            model_name="allocation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="keep_row",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        RAISE EXCEPTION 'Rows of % are never changed.', TG_TABLE_NAME\n        USING ERRCODE = 'AU003';\n    ",
+                    hash="7a59554bb91a2fa30a1bf3d753c94c0bf3776c8a",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_keep_row_254d2",
+                    table="randomization_allocation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='allocation',
-            trigger=pgtrigger.compiler.Trigger(name='in_order', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF EXISTS (\n            SELECT FROM randomization_slot earlier\n            JOIN randomization_slot taken ON taken.id = NEW.slot_id\n            WHERE earlier.sequence < taken.sequence AND NOT EXISTS (\n                SELECT FROM randomization_allocation a WHERE a.slot_id = earlier.id\n            )\n        ) THEN\n            RAISE EXCEPTION 'No slot is skipped.' USING ERRCODE = 'AU003';\n        END IF;\n        RETURN NEW;\n    ", hash='d6dbe25a10a4f070b0f1adb06b0f26ea4210bfe7', operation='INSERT', pgid='pgtrigger_in_order_994da', table='randomization_allocation', when='BEFORE')),
+            model_name="allocation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="in_order",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        IF EXISTS (\n            SELECT FROM randomization_slot earlier\n            JOIN randomization_slot taken ON taken.id = NEW.slot_id\n            WHERE earlier.sequence < taken.sequence AND NOT EXISTS (\n                SELECT FROM randomization_allocation a WHERE a.slot_id = earlier.id\n            )\n        ) THEN\n            RAISE EXCEPTION 'No slot is skipped.' USING ERRCODE = 'AU003';\n        END IF;\n        RETURN NEW;\n    ",
+                    hash="d6dbe25a10a4f070b0f1adb06b0f26ea4210bfe7",
+                    operation="INSERT",
+                    pgid="pgtrigger_in_order_994da",
+                    table="randomization_allocation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='studystatuschange',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', models.F('decided_by')), _negated=True), name='status_by_two_persons'),
+            model_name="studystatuschange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confirmed_by", models.F("decided_by")), _negated=True
+                ),
+                name="status_by_two_persons",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='studystatuschange',
-            constraint=models.UniqueConstraint(models.Value(1), condition=models.Q(('in_force_at', None)), name='one_status_proposal'),
+            model_name="studystatuschange",
+            constraint=models.UniqueConstraint(
+                models.Value(1),
+                condition=models.Q(("in_force_at", None)),
+                name="one_status_proposal",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='studystatuschange',
-            trigger=pgtrigger.compiler.Trigger(name='record', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM audit_record(\n                'register', TG_TABLE_NAME, TG_OP, OLD, NEW, '{}'\n            );\n            RETURN NULL;\n        ", hash='acedd74d1cfe89d8c762af71f5b17b51a6fde382', operation='INSERT OR UPDATE', pgid='pgtrigger_record_f154d', table='randomization_studystatuschange', when='AFTER')),
+            model_name="studystatuschange",
+            trigger=pgtrigger.compiler.Trigger(
+                name="record",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            PERFORM audit_record(\n                'register', TG_TABLE_NAME, TG_OP, OLD, NEW, '{}'\n            );\n            RETURN NULL;\n        ",
+                    hash="acedd74d1cfe89d8c762af71f5b17b51a6fde382",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_record_f154d",
+                    table="randomization_studystatuschange",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='studystatuschange',
-            trigger=pgtrigger.compiler.Trigger(name='refuse_removal', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        RAISE EXCEPTION 'Rows of % are never removed.', TG_TABLE_NAME\n        USING ERRCODE = 'AU003';\n    ", hash='1539f8d5cffe7c667c6152d47b0ced371aa4ff44', level='STATEMENT', operation='DELETE OR TRUNCATE', pgid='pgtrigger_refuse_removal_0324e', table='randomization_studystatuschange', when='BEFORE')),
+            model_name="studystatuschange",
+            trigger=pgtrigger.compiler.Trigger(
+                name="refuse_removal",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        RAISE EXCEPTION 'Rows of % are never removed.', TG_TABLE_NAME\n        USING ERRCODE = 'AU003';\n    ",
+                    hash="1539f8d5cffe7c667c6152d47b0ced371aa4ff44",
+                    level="STATEMENT",
+                    operation="DELETE OR TRUNCATE",
+                    pgid="pgtrigger_refuse_removal_0324e",
+                    table="randomization_studystatuschange",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -11,7 +11,7 @@ from accounts.access import StaffRequest, permitted
 from accounts.roles import Permission
 from casebook.models import Participant
 from randomization import selectors
-from randomization.forms import CodeBreakForm, RecordCodeBreakForm
+from randomization.forms import CodeBreakForm, ParticipantForm, RecordCodeBreakForm
 from randomization.problems import Refused
 from randomization.services import code_breaks as service
 
@@ -38,16 +38,28 @@ def break_code(request: StaffRequest, number: str) -> HttpResponse:
     return render(request, "randomization/break_code.html", context, status=status)
 
 
-@permitted(
+READERS = (
     Permission.CODE_BREAK,
     Permission.CODE_BREAK_SUSAR,
     Permission.RECORD_CODE_BREAK,
     Permission.AUDIT_REVIEW,
 )
+
+
+@permitted(*READERS)
 def register(request: StaffRequest) -> HttpResponse:
     """List every code break: who, when, why; never the arm."""
-    may_record = request.user.may(Permission.RECORD_CODE_BREAK)
-    context = {"breaks": selectors.code_breaks(), "may_record": may_record}
+    user = request.user
+    finder = ParticipantForm(request.GET if "number" in request.GET else None)
+    if finder.is_valid():
+        number = finder.cleaned_data["number"].number
+        return redirect("randomization:break_code", number)
+    context = {
+        "breaks": selectors.code_breaks(),
+        "may_record": user.may(Permission.RECORD_CODE_BREAK),
+        "may_break": any(user.may(one) for one in service.BREAKS.values()),
+        "finder": finder,
+    }
     return render(request, "randomization/code_breaks.html", context)
 
 

@@ -19,6 +19,7 @@ from randomization.problems import NotReady, Refused
 from randomization.screening import readiness
 from randomization.services import randomizing
 from randomization.services import study as service
+from randomization.views.code_breaks import READERS
 from trial_edc import clock
 
 
@@ -61,6 +62,7 @@ def _randomized(
         "participant": participant,
         "allocation": allocation,
         "may_declare_error": request.user.may(Permission.JUDGE),
+        "may_break": request.user.may(Permission.CODE_BREAK),
         "error_form": ReasonForm(),
     }
     return render(request, "randomization/randomized.html", context)
@@ -98,7 +100,10 @@ def study(request: StaffRequest) -> HttpResponse:
         "changes": selectors.status_changes(),
         "commitments": selectors.commitments(),
         "form": StatusForm(present) if may_change else None,
-        "missing": service.go_live_obstacles() if may_change else [],
+        "missing": service.go_live_obstacles()
+        if may_change and present == "setup"
+        else [],
+        "may_read_breaks": any(request.user.may(one) for one in READERS),
     }
     return render(request, "randomization/study.html", context)
 

@@ -68,6 +68,21 @@ def _export(_world: World) -> dict[str, Any]:
 
 
 EXPORTERS = "IN PI MO DM BR"
+CASEBOOK_READERS = "CO IN PI BN MO DM BR UM"
+
+
+def _infusion(world: World) -> dict[str, Any]:
+    return {**_number(world), "visit": "D0"}
+
+
+def _visit(world: World) -> dict[str, Any]:
+    return {**_infusion(world), "place": 0}
+
+
+def _time_point(world: World) -> dict[str, Any]:
+    return {**_infusion(world), "point": "m15"}
+
+
 ACCESS: dict[str, Row] = {
     # No room's own
     "healthz": public(),
@@ -125,4 +140,17 @@ ACCESS: dict[str, Row] = {
     "exports:export": only(EXPORTERS, kwargs=_export),
     "exports:progress": only(EXPORTERS, kwargs=_export),
     "exports:download": only(EXPORTERS, kwargs=_export),
+    # visits
+    "visits:schedule": only(CASEBOOK_READERS, kwargs=_number),
+    "visits:add_unscheduled": only("CO IN PI", kwargs=_number),
+    "visits:mark_missed": only("CO IN PI", kwargs=_visit),
+    "visits:reopen": only("CO IN PI", kwargs=_visit),
+    "visits:bedside": only("CO IN PI BN", kwargs=_infusion),
+    "visits:start": only("CO IN PI BN", kwargs=_infusion),
+    "visits:stop": only("CO IN PI BN", kwargs=_infusion),
+    "visits:measure": only("CO IN PI BN", kwargs=_time_point),
+    "visits:not_taken": only("CO IN PI BN", kwargs=_time_point),
+    "visits:laboratories": only("DM PI"),
+    "visits:laboratory": only("DM PI", kwargs=lambda _world: {"code": "CENTRAL"}),
+    "visits:approve_range": only("DM PI", kwargs=lambda _world: {"pk": 1}),
 }
