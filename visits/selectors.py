@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from accounts.models import User
 from accounts.roles import Limit, Permission
@@ -15,17 +17,20 @@ from review.models import Signature
 from trial_edc import clock
 from trial_edc.dates import site_date
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import VisitCode
+from trial_edc.vocabulary import VisitCode, VisitStatus
 from visits import rules, timing
-from visits.models import Laboratory, ReferenceRange
+from visits.models import Laboratory
 from visits.schedule import (
     FORMS,
     INFUSION_VISITS,
     Schedule,
+    Visit,
     infusion_visit,
     is_refused_for_good,
     schedule_of,
 )
+from visits.vocabulary.infusion import Decision
+from visits.vocabulary.visit import NotDoneReason
 
 
 def schedule(participant: Participant) -> Schedule:
@@ -148,6 +153,54 @@ def participants_visible_to(user: User) -> QuerySet[Participant]:
 
 
 @dataclass(frozen=True, slots=True)
+class ScheduleRow:
+    """One line of the schedule page."""
+
+    visit: Visit
+    record: FormInstance | None
+    days_left: int | None
+
+    @property
+    def label(self) -> str:
+        """Return the words of the visit."""
+        number = f" {self.visit.number}" if self.visit.number else ""
+        return f"{gettext(self.visit.code.label)}{number}"
+
+    @property
+    def is_marked_missed(self) -> bool:
+        """Tell whether staff marked it; only that can be taken back."""
+        return self.visit.state.reason == rules.StatusReason.MARKED
+
+    @property
+    def may_be_missed(self) -> bool:
+        """Tell whether it may be marked as missed."""
+        open_or_passed = self.visit.is_open or self.visit.status == VisitStatus.MISSED
+        return self.record is not None and open_or_passed and not self.is_marked_missed
+
+    @property
+    def reason(self) -> str:
+        """Return why it has its status, where more than its window decides."""
+        missed = self.visit.missed_reason
+        if missed:
+            return gettext(NotDoneReason(missed).label)
+        return gettext(self.visit.state.reason.label) if self.visit.state.reason else ""
+
+
+def schedule_rows(participant: Participant, plan: Schedule) -> list[ScheduleRow]:
+    """Return the lines of the schedule page, with the visit records."""
+    records = FormInstance.objects.filter(
+        participant=participant, code="VIS", struck_at=None
+    )
+    at = {(form.visit, form.visit_number): form for form in records}
+    return [
+        ScheduleRow(
+            visit, at.get((visit.code.value, visit.number)), visit.days_left(plan.today)
+        )
+        for visit in plan.visits
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class Bedside:
     """One infusion as the bedside page shows it."""
 
@@ -163,6 +216,27 @@ class Bedside:
     def number(self) -> int:
         """Return which infusion it is."""
         return INFUSION_VISITS[self.visit]
+
+    @property
+    def started_at(self) -> datetime | None:
+        """Return when it started."""
+        return self.record.get("started_at") if self.record else None
+
+    @property
+    def stopped_at(self) -> datetime | None:
+        """Return when it ended."""
+        return self.record.get("stopped_at") if self.record else None
+
+    @property
+    def dosing_weight_kg(self) -> Decimal | None:
+        """Return the weight of the request, which all infusion forms use."""
+        return self.request.get("dosing_weight_kg") if self.request else None
+
+    @property
+    def decision_label(self) -> str:
+        """Return the words of the decision on it."""
+        decision = self.request.get("decision") if self.request else None
+        return gettext(Decision(decision).label) if decision else ""
 
     @property
     def next_point(self) -> timing.Point | None:
@@ -204,8 +278,3 @@ def laboratories() -> QuerySet[Laboratory]:
     return Laboratory.objects.prefetch_related(
         "ranges__entered_by", "ranges__approved_by"
     )
-
-
-def ranges_to_approve() -> QuerySet[ReferenceRange]:
-    """Return the reference ranges that nobody has approved yet."""
-    return ReferenceRange.objects.filter(approved_at=None).select_related("laboratory")

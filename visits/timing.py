@@ -44,6 +44,15 @@ class Point:
         return bool(self.row and self.row.missing("taken_at") == MissingCode.NOT_DONE)
 
     @property
+    def status(self) -> str:
+        """Return its status word."""
+        if not self.is_applicable:
+            return "not_applicable"
+        if self.is_not_done:
+            return "not_done"
+        return "complete" if self.is_answered else "not_started"
+
+    @property
     def is_awaited(self) -> bool:
         """Tell whether somebody still has to measure."""
         return self.is_applicable and not self.is_answered

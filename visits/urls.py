@@ -1,0 +1,26 @@
+"""Addresses of the visits room."""
+
+from django.urls import path
+
+from visits.views import bedside, laboratories, schedule
+
+app_name = "visits"
+PERSON = "participants/<str:number>/"
+VISIT = f"{PERSON}visits/<str:visit>.<int:place>/"
+INFUSION = f"{PERSON}infusions/<str:visit>/"
+POINT = f"{INFUSION}<str:point>/"
+
+urlpatterns = [
+    path(f"{PERSON}schedule/", schedule.schedule, name="schedule"),
+    path(f"{PERSON}unscheduled/", schedule.add_unscheduled, name="add_unscheduled"),
+    path(f"{VISIT}missed/", schedule.mark_missed, name="mark_missed"),
+    path(f"{VISIT}reopen/", schedule.reopen, name="reopen"),
+    path(INFUSION, bedside.bedside, name="bedside"),
+    path(f"{INFUSION}start/", bedside.start, name="start"),
+    path(f"{INFUSION}stop/", bedside.stop, name="stop"),
+    path(f"{POINT}measure/", bedside.measure, name="measure"),
+    path(f"{POINT}not-taken/", bedside.not_taken, name="not_taken"),
+    path("laboratories/", laboratories.laboratories, name="laboratories"),
+    path("laboratories/<slug:code>/", laboratories.laboratory, name="laboratory"),
+    path("ranges/<int:pk>/approve/", laboratories.approve, name="approve_range"),
+]
