@@ -7,7 +7,7 @@ and the exports. Every column is nullable without default: unknown is never a va
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -216,7 +216,7 @@ class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
     base = models.DecimalField
 
     def __init__(
-        self, label: Any = "", *, units: Mapping[str, str | int], **options: Any
+        self, label: Any = "", *, units: Mapping[str, str | int | Decimal], **options: Any
     ) -> None:
         """Take the units; factors are exact decimals, given as text."""
         self.units = {unit: Decimal(str(factor)) for unit, factor in units.items()}
@@ -457,8 +457,8 @@ class DateTime(Item, models.DateTimeField):  # type: ignore[type-arg]
         return value.astimezone(SITE_TZ).strftime("%Y-%m-%d %H:%M")
 
     def to_json(self, value: Value) -> Any:
-        """Return the instant with its offset."""
-        return value.isoformat() if value else None
+        """Return the instant in UTC."""
+        return value.astimezone(UTC).isoformat() if value else None
 
 
 def _instant(text: str) -> datetime | None:
