@@ -206,7 +206,7 @@ class CodeBreakForm(AccountFields, ConfirmIdentityForm):
 
     def clean(self) -> dict[str, Any]:
         """Confirm who is at the keyboard with name and password alone."""
-        identity = {
+        identity: dict[str, Any] = {
             name: self.cleaned_data.pop(name)
             for name in ("username", "password")
             if name in self.cleaned_data

@@ -1,4 +1,4 @@
-"""What screening says at the moment of randomisation: obstacles, and values to freeze."""
+"""What screening says as somebody is randomised: obstacles, and values to freeze."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -4,6 +4,8 @@ Only `randomization.allocation` can read the arms. All rows are confidential, so
 blinded reader of the audit trail neither sees nor counts them.
 """
 
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -102,7 +104,7 @@ def confidential() -> "models.CharField[str, str]":
     )
 
 
-def person(*, null: bool = False) -> models.ForeignKey[object, object]:
+def person(*, null: bool = False) -> Any:
     """Return a column that names who did it."""
     return models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=null
@@ -137,7 +139,7 @@ class AllocationList(Recorded):
     destroyed_by = person(null=True)
     confidentiality = confidential()
 
-    class Meta(Recorded.Meta):
+    class Meta:
         ordering = ("id",)
         constraints = (
             models.CheckConstraint(condition=RESTRICTED, name="list_is_restricted"),
@@ -172,7 +174,7 @@ class Slot(Recorded):
     arm = models.TextField()
     confidentiality = confidential()
 
-    class Meta(Recorded.Meta):
+    class Meta:
         ordering = ("sequence",)
         constraints = (
             models.CheckConstraint(condition=RESTRICTED, name="slot_is_restricted"),
@@ -191,7 +193,7 @@ class Allocation(Recorded):
     screening_digest = models.CharField(max_length=64)  # of the deciding values used
     confidentiality = confidential()
 
-    class Meta(Recorded.Meta):
+    class Meta:
         ordering = ("id",)
         constraints = (
             models.CheckConstraint(

@@ -18,7 +18,7 @@ def number(serial: int) -> str:
 def is_number(text: str) -> bool:
     """Tell whether a text is a randomisation number without a slip of the pen."""
     match = NUMBER.fullmatch(text)
-    return bool(match) and check_letter(int(match["digits"])) == match["letter"]
+    return match is not None and check_letter(int(match["digits"])) == match["letter"]
 
 
 def draw(source: random.Random, taken: Container[str]) -> str:

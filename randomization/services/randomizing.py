@@ -11,7 +11,7 @@ from capture.events import DeviationFound, Randomized
 from capture.following import announce
 from casebook import services as casebook
 from casebook.models import FormInstance, Participant
-from enrollment.selectors import eligibility_of
+from enrollment.selectors import Eligibility, eligibility_of
 from notices import services as notices
 from randomization import selectors
 from randomization.models import Allocation
@@ -39,8 +39,7 @@ def randomize(participant: Participant, *, by: User, via: Via = Via.PAGE) -> All
             if existing := selectors.allocation_of(participant):
                 return existing
             found = eligibility_of(participant)
-            if reasons := readiness(found, clock.now()):
-                raise NotReady(reasons)
+            _require_ready(found)
             return _allocate(participant, frozen(found), by=by, via=via)
     except NotReady as problem:
         reasons = [
@@ -54,6 +53,11 @@ def randomize(participant: Participant, *, by: User, via: Via = Via.PAGE) -> All
         raise ListExhausted(
             _("The allocation list is used up; the data manager has been told.")
         ) from None
+
+
+def _require_ready(found: Eligibility) -> None:
+    if obstacles := readiness(found, clock.now()):
+        raise NotReady(obstacles)
 
 
 def _allocate(

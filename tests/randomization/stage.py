@@ -24,8 +24,11 @@ from trial_edc import clock
 # For the lists of these tests; those of the trial are in no file.
 BLOCK_SIZES = (2, 8)
 NO = dict.fromkeys(
-    ("e3", "e4", "e5", "e6", "e7", "e8", "e10", "e12", "e14", "e15", "e16", "e18_other")
-    + ("e11_arrhythmia_or_severe",),
+    (
+        *(f"e{n}" for n in (3, 4, 5, 6, 7, 8, 10, 12, 14, 15, 16)),
+        "e11_arrhythmia_or_severe",
+        "e18_other",
+    ),
     "N",
 )
 

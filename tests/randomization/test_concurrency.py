@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from audit.models import Entry
 from casebook.models import FormInstance
@@ -72,8 +72,6 @@ def test_killed_transaction_leaves_no_trace():
     before = Entry.objects.count()
 
     def killed() -> None:
-        from django.db import transaction  # noqa: PLC0415 - the thread's own
-
         with transaction.atomic():
             randomize(participant, by=coordinator)
             with connection.cursor() as cursor:

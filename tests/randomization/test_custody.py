@@ -122,8 +122,10 @@ def test_sealing_destroys_the_drafts():
         "UPDATE randomization_allocationlist SET state = 'destroyed', content = ''",
         "UPDATE randomization_slot SET arm = 'x'",
         "DELETE FROM randomization_slot",
-        "INSERT INTO randomization_slot (list_id, sequence, arm, confidentiality)"
-        " SELECT id, 81, 'x', 'restricted' FROM randomization_allocationlist",
+        """
+        INSERT INTO randomization_slot (list_id, sequence, arm, confidentiality)
+        SELECT id, 81, 'x', 'restricted' FROM randomization_allocationlist
+        """,
     ],
 )
 def test_database_keeps_a_sealed_list(statement):
@@ -194,3 +196,17 @@ def test_list_changed_behind_the_triggers_is_found():
 
     with pytest.raises(CommandError, match="Slot 1 holds the arm of another"):
         call_command("verify_list")
+
+
+@pytest.mark.verifies("RND-04")
+def test_only_one_module_holds_the_key_of_the_arms():
+    root = Path(__file__).parents[2]
+    rooms = (path.parent for path in root.glob("*/apps.py"))
+    users = {
+        str(path.relative_to(root))
+        for room in rooms
+        for path in room.rglob("*.py")
+        if "Purpose.ALLOCATION" in path.read_text()
+    }
+
+    assert users == {"randomization/allocation.py"}
