@@ -109,14 +109,15 @@ def _second_not_given(saved: Saved) -> None:
     missed = binder.value("INF", "given", VisitCode.DAY_7) == Given.NOT_GIVEN
     if saved.form.visit != VisitCode.DAY_7 or not (refused or missed):
         return
-    reasons = {
-        binder.value("IRQ", "reason", VisitCode.DAY_7) if refused else None,
-        binder.value("INF", "not_given_reason", VisitCode.DAY_7) if missed else None,
-    } - {None}
+    told = (
+        (refused, binder.value("IRQ", "reason", VisitCode.DAY_7)),
+        (missed, binder.value("INF", "not_given_reason", VisitCode.DAY_7)),
+    )
+    reasons = {NoGoReason(reason) for holds, reason in told if holds and reason}
     excused = NoGoReason.DEATH in reasons or binder.value("DTH", "death_on")
     if not reasons or excused or binder.fact("stop_rule_met"):
         return
-    why = ", ".join(sorted(NoGoReason(reason).label for reason in reasons))
+    why = ", ".join(sorted(reason.label for reason in reasons))
     event = DeviationFound(
         saved.participant,
         DeviationCategory.INFUSION.value,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
@@ -19,7 +19,7 @@ from trial_edc.dates import site_date
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitCode, VisitStatus
 from visits import rules, timing
-from visits.models import Laboratory
+from visits.models import Laboratory, Stay
 from visits.schedule import (
     FORMS,
     INFUSION_VISITS,
@@ -30,6 +30,7 @@ from visits.schedule import (
     schedule_of,
 )
 from visits.vocabulary.infusion import Decision
+from visits.vocabulary.logs import Hospital
 from visits.vocabulary.visit import NotDoneReason
 
 
@@ -118,6 +119,16 @@ def preview_day0_change(
     return changes
 
 
+def in_patients() -> QuerySet[Participant]:
+    """Return the participants in our hospital; without any stay nobody has left."""
+    stays = Stay.objects.filter(
+        form__participant=OuterRef("pk"), form__struck_at=None, hospital=Hospital.OURS
+    )
+    return Participant.objects.filter(
+        Exists(stays.filter(out_at=None)) | ~Exists(stays)
+    )
+
+
 def visit_record(participant: Participant, visit: str, number: int = 0) -> FormInstance:
     """Return the sheet of the visit record; raises `DoesNotExist`."""
     return FormInstance.objects.get(
@@ -143,13 +154,22 @@ _NO_FIXED_DAY = (VisitCode.SCREENING, VisitCode.UNSCHEDULED, VisitCode.END_OF_ST
 def participants_visible_to(user: User) -> QuerySet[Participant]:
     """Return the participants whose schedule a person may see.
 
-    Safety officers and product staff reach a participant through their own forms.
+    Safety officers and product staff reach a participant through their own forms; a
+    bedside nurse sees the in-patients.
     """
     limit = user.limit(Permission.READ_CASEBOOK)
     hidden = limit in (Limit.SAFETY_FORMS, Limit.INFUSION_TIMES)
     if not user.may(Permission.READ_CASEBOOK) or hidden:
         return Participant.objects.none()
-    return Participant.objects.all()
+    return in_patients() if limit == Limit.IN_PATIENTS else Participant.objects.all()
+
+
+MARKABLE = (
+    VisitStatus.UPCOMING,
+    VisitStatus.DUE,
+    VisitStatus.OVERDUE,
+    VisitStatus.MISSED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +193,10 @@ class ScheduleRow:
 
     @property
     def may_be_missed(self) -> bool:
-        """Tell whether it may be marked as missed."""
-        open_or_passed = self.visit.is_open or self.visit.status == VisitStatus.MISSED
-        return self.record is not None and open_or_passed and not self.is_marked_missed
+        """Tell whether it may be marked as missed: it is near, or has passed."""
+        if self.record is None or self.visit.code == VisitCode.SCREENING:
+            return False
+        return self.visit.status in MARKABLE and not self.is_marked_missed
 
     @property
     def reason(self) -> str:

@@ -199,3 +199,16 @@ def test_safety_and_product_staff_see_no_schedule():
     for role in ("SO", "UP", "AD"):
         client.force_login(person(role))
         assert client.get(page("schedule", someone)).status_code == 403
+
+
+def test_bedside_nurse_sees_in_patients_only():
+    here, gone = stage.infused(1, ago=9), stage.infused(2, ago=9)
+    stay = {"kind": "hospital", "hospital": "ours", "in_at": stage.days_ago(12)}
+    stage.row(here, "STY", stay)
+    stage.row(gone, "STY", {**stay, "out_at": stage.days_ago(1)})
+    client = Client()
+    client.force_login(person("BN"))
+
+    seen = [client.get(page("bedside", p, "D7")).status_code for p in (here, gone)]
+
+    assert seen == [200, 404]

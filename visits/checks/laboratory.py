@@ -156,10 +156,10 @@ def collections_overlap(sheet: Sheet, binder: Binder) -> bool:
 def ml_kg_h(sheet: Sheet, binder: Binder) -> Decimal | None:
     """Return urine output per kilogram and hour, by the weight at screening."""
     volume, hours = sheet.get("volume_ml"), hours_of(sheet)
-    weight = binder.value("VIT", "weight_kg", "SCR")
-    if volume is None or hours is None or not weight:
+    weight_kg: Decimal | None = binder.value("VIT", "weight_kg", "SCR")
+    if volume is None or hours is None or not weight_kg:
         return None
-    return Decimal(volume) / weight / hours
+    return Decimal(volume) / weight_kg / hours
 
 
 @check(
