@@ -11,6 +11,9 @@ LIMITED_TO = {
     Limit.SAFETY_FORMS: frozenset({"AE", "SAE", "SPA", "DTH", "PRG", "INF"}),
 }
 
+# Of a form with identity, note a leaves these items.
+LIMITED_ITEMS = {Limit.IN_PATIENTS: {"CTC": frozenset({"name", "hospital_no"})}}
+
 
 def may_see(user: User, design: FormDesign) -> bool:
     """Tell whether the role may open forms of this design."""
@@ -42,3 +45,10 @@ def may_on(user: User, permission: Permission, design: FormDesign) -> bool:
         return Permission.ENTER_BEDSIDE in design.entered_by
     allowed = LIMITED_TO.get(limit) if limit else None
     return allowed is None or design.code in allowed
+
+
+def visible_items(user: User, design: FormDesign) -> frozenset[str]:
+    """Return the items of a form that the role may see."""
+    limit = user.limit(design.seen_by)
+    limited = LIMITED_ITEMS.get(limit, {}) if limit else {}
+    return limited.get(design.code, frozenset(design.items))

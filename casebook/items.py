@@ -216,7 +216,11 @@ class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
     base = models.DecimalField
 
     def __init__(
-        self, label: Any = "", *, units: Mapping[str, str | int | Decimal], **options: Any
+        self,
+        label: Any = "",
+        *,
+        units: Mapping[str, str | int | Decimal],
+        **options: Any,
     ) -> None:
         """Take the units; factors are exact decimals, given as text."""
         self.units = {unit: Decimal(str(factor)) for unit, factor in units.items()}

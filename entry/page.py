@@ -35,7 +35,7 @@ from casebook.selectors import binder_of, row_of, sheet_of
 from casebook.values import MissingCode, Value
 from entry import controls
 from entry.layout import ItemForm, SectionBlock
-from entry.selectors import may_enter
+from entry.selectors import may_enter, visible_items
 from review.models import Query, QueryState, Signature
 from review.selectors import queries_of, verified_items
 from trial_edc import clock
@@ -270,8 +270,9 @@ class FormPage:
     @cached_property
     def sections(self) -> list[tuple[Any, list[ItemView]]]:
         """Return the sections with their items."""
+        seen = visible_items(self.user, self.design)
         return [
-            (section.title, [self.view(name) for name in section.items])
+            (section.title, [self.view(name) for name in section.items if name in seen])
             for section in self.design.sections
         ]
 
@@ -379,9 +380,12 @@ class FormPage:
         return controls.row_controls(item, name, rows, controls.EXTRA_ROWS)
 
     def _options(self, item: Item) -> controls.Options:
+        if isinstance(item, items.Ref) and not item.form:  # a row of a register
+            register = item.remote_field.model._default_manager.all()
+            return [(str(one.pk), str(one)) for one in register]
         if isinstance(item, items.Ref):
-            rows = self.binder.rows(item.form) if item.form else ()
-            title = catalogue.design(item.form).row_title if item.form else ()
+            rows = self.binder.rows(item.form)
+            title = catalogue.design(item.form).row_title
             return [
                 (str(row.form_id), _row_name(row.occurrence, [row.get(t) for t in title]))
                 for row in rows

@@ -3,22 +3,26 @@
 from django.db.models import QuerySet
 
 from accounts.models import User
-from accounts.roles import Permission
-from casebook.access import may_enter, may_see, visible_codes
+from accounts.roles import Limit, Permission
+from casebook.access import may_enter, may_see, visible_codes, visible_items
 from casebook.models import FormInstance, Participant
+from visits.selectors import in_patients
 
-__all__ = ["may_enter", "may_see", "visible_codes"]
+__all__ = ["may_enter", "may_see", "visible_codes", "visible_items"]
 
 
 def forms_visible_to(user: User) -> QuerySet[FormInstance]:
     """Return the sheets that a person may open."""
-    return FormInstance.objects.filter(code__in=visible_codes(user)).select_related(
-        "participant", "saved_by", "locked_by"
-    )
+    forms = FormInstance.objects.filter(code__in=visible_codes(user))
+    if user.limit(Permission.READ_CASEBOOK) == Limit.IN_PATIENTS:
+        forms = forms.filter(participant__in=in_patients())
+    return forms.select_related("participant", "saved_by", "locked_by")
 
 
 def participants_visible_to(user: User) -> QuerySet[Participant]:
     """Return the participants whose binder a person may open."""
     if not (user.may(Permission.READ_CASEBOOK) or user.may(Permission.SEE_PRODUCT)):
         return Participant.objects.none()
+    if user.limit(Permission.READ_CASEBOOK) == Limit.IN_PATIENTS:
+        return in_patients()
     return Participant.objects.all()

@@ -85,8 +85,8 @@ def log(request: StaffRequest, number: str, code: str) -> HttpResponse:
     return render(request, "entry/log.html", told)
 
 
-@require_POST
 @permitted(*READERS)
+@require_POST
 def add_row(request: StaffRequest, number: str, code: str) -> HttpResponse:
     """Add a row to a log and open it; a second click opens the same row."""
     participant = visible_participant(request, number)
@@ -108,8 +108,8 @@ def add_row(request: StaffRequest, number: str, code: str) -> HttpResponse:
     return redirect(navigation.address(form))
 
 
-@require_POST
 @permitted(*READERS)
+@require_POST
 def strike(request: StaffRequest, pk: int) -> HttpResponse:
     """Strike a row out, with a reason."""
     form = visible_form(request, pk)

@@ -1,7 +1,7 @@
 """The form page: read, save, restore, sign, files."""
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -18,7 +18,7 @@ from casebook.checks import Finding
 from casebook.models import FormInstance
 from entry import navigation
 from entry.page import FormPage
-from entry.selectors import forms_visible_to
+from entry.selectors import forms_visible_to, visible_items
 from entry.submission import entry_of
 from review.problems import ReviewRefused
 from review.services import freeze, lock_form
@@ -108,8 +108,8 @@ def _as_query(typed: dict[str, list[str]]) -> QueryDict:
     return query
 
 
-@require_POST
 @permitted(*READERS)
+@require_POST
 def autosave(request: StaffRequest, pk: int) -> HttpResponse:
     """Keep what is typed, apart from the record."""
     form = visible_form(request, pk)
@@ -124,8 +124,8 @@ def autosave(request: StaffRequest, pk: int) -> HttpResponse:
     return JsonResponse({"kept": True, "at": f"{local:%H:%M}"})
 
 
-@require_POST
 @permitted(*READERS)
+@require_POST
 def discard(request: StaffRequest, pk: int) -> HttpResponse:
     """Forget the unsaved typing of the reader."""
     form = visible_form(request, pk)
@@ -158,8 +158,8 @@ CLOSINGS = {
 }
 
 
-@require_POST
 @permitted(Permission.FREEZE, Permission.LOCK)
+@require_POST
 def close(request: StaffRequest, pk: int) -> HttpResponse:
     """Freeze or lock a form, or take that back; always with a reason."""
     form = visible_form(request, pk)
@@ -180,6 +180,8 @@ def close(request: StaffRequest, pk: int) -> HttpResponse:
 def file(request: StaffRequest, pk: int, item: str) -> HttpResponse:
     """Serve a stored file through the permission check, as a download."""
     form = visible_form(request, pk)
+    if item not in visible_items(request.user, catalogue.design(form.code)):
+        raise Http404
     content, stored = files.open_item(form, item, by=request.user)
     name = f"{form.participant.number}-{form.code}-{item}"
     response = FileResponse(

@@ -14,6 +14,7 @@ from casebook.history import changes_of
 from casebook.models import FormInstance
 from casebook.selectors import revisions_of, row_of
 from entry import navigation
+from entry.selectors import visible_items
 from entry.views.form import READERS, visible_form
 from review import services as review
 from review.models import Query
@@ -32,7 +33,7 @@ STEPS = {
 def panel(request: StaffRequest, pk: int, item: str) -> HttpResponse:
     """Show what happened to an item; take a step of a query, or verify."""
     form = visible_form(request, pk)
-    if item not in catalogue.design(form.code).items:
+    if item not in visible_items(request.user, catalogue.design(form.code)):
         raise Http404
     problem = ""
     if request.method == "POST":

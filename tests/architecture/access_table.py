@@ -67,6 +67,15 @@ def _export(_world: World) -> dict[str, Any]:
     return {"key": "0" * 32}
 
 
+def _log(world: World) -> dict[str, Any]:
+    return {**_number(world), "code": "CRE"}
+
+
+def _item(world: World) -> dict[str, Any]:
+    return {**_first(world), "item": "weight_kg"}
+
+
+BINDER_READERS = "CO IN PI BN MO DM BR UP PN UM SO"
 EXPORTERS = "IN PI MO DM BR"
 CASEBOOK_READERS = "CO IN PI BN MO DM BR UM"
 
@@ -106,6 +115,24 @@ ACCESS: dict[str, Row] = {
     "accounts:reset_password": only("AD", kwargs=_account),
     "accounts:unlock": only("AD", kwargs=_account),
     "accounts:sign_in_history": only("AD"),
+    # entry: which participants and forms a role sees is the selectors' answer
+    "entry:my_work": everybody(),
+    "entry:matrix": only(BINDER_READERS),
+    "entry:find": only(BINDER_READERS),
+    "entry:casebook": only(BINDER_READERS, kwargs=_number),
+    "entry:log": only(BINDER_READERS, kwargs=_log),
+    "entry:add_row": only(BINDER_READERS, kwargs=_log),
+    "entry:form": only(BINDER_READERS, kwargs=_first),
+    "entry:autosave": only(BINDER_READERS, kwargs=_first),
+    "entry:discard": only(BINDER_READERS, kwargs=_first),
+    "entry:strike": only(BINDER_READERS, kwargs=_first),
+    "entry:panel": only(BINDER_READERS, kwargs=_item),
+    "entry:file": only(BINDER_READERS, kwargs=_item),
+    "entry:sign": only("IN PI UP PN SO", kwargs=_first),
+    "entry:verify_form": only("MO UM", kwargs=_first),
+    "entry:close": only("MO DM UM", kwargs=_first),
+    # monitoring
+    "monitoring:dashboard": only("CO IN PI MO DM BR SO"),
     # enrollment: roles that read only a part of the casebooks see no screening
     "enrollment:screening_log": only("CO IN PI MO DM BR UM"),
     "enrollment:register": only("CO IN PI"),
@@ -137,9 +164,10 @@ ACCESS: dict[str, Row] = {
     "safety:send": only("IN PI", kwargs=lambda _world: {"form_id": 1}),
     # exports
     "exports:exports": only(EXPORTERS),
-    "exports:export": only(EXPORTERS, kwargs=_export),
-    "exports:progress": only(EXPORTERS, kwargs=_export),
-    "exports:download": only(EXPORTERS, kwargs=_export),
+    "exports:unblinded": only("US"),
+    "exports:export": only(f"{EXPORTERS} US", kwargs=_export),
+    "exports:progress": only(f"{EXPORTERS} US", kwargs=_export),
+    "exports:download": only(f"{EXPORTERS} US", kwargs=_export),
     # visits
     "visits:schedule": only(CASEBOOK_READERS, kwargs=_number),
     "visits:add_unscheduled": only("CO IN PI", kwargs=_number),
