@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.utils import timezone
 SITE_TZ = ZoneInfo("Asia/Shanghai")
 
 _moved_to: ContextVar[datetime | None] = ContextVar("moved_to", default=None)
+_shift = timedelta(0)  # of the whole process, so that a server's threads follow it
 
 
 class ClockFixed(Exception):
@@ -20,7 +21,7 @@ class ClockFixed(Exception):
 
 def now() -> datetime:
     """Return the current instant, aware, in UTC."""
-    return _moved_to.get() or timezone.now()
+    return _moved_to.get() or timezone.now() + _shift
 
 
 def today() -> date:
@@ -35,7 +36,7 @@ def site_date(instant: datetime) -> date:
 
 def moved_to() -> datetime | None:
     """Return the simulated instant, or None while the clock runs freely."""
-    return _moved_to.get()
+    return _moved_to.get() or (now() if _shift else None)
 
 
 @contextmanager
@@ -49,3 +50,17 @@ def at(instant: datetime) -> Iterator[None]:
         yield
     finally:
         _moved_to.reset(token)
+
+
+@contextmanager
+def shifted(by: timedelta) -> Iterator[None]:
+    """Move the clock of the whole process on; refused outside a demo."""
+    global _shift  # noqa: PLW0603 - one clock, also for threads begun before
+    if not settings.DEMO:
+        message = "The clock moves only in a demo."
+        raise ClockFixed(message)
+    before, _shift = _shift, _shift + by
+    try:
+        yield
+    finally:
+        _shift = before
