@@ -61,6 +61,7 @@ def runs(tmp_path: Path, unused_tcp_port: int) -> Iterator[Runs]:
     yield started
     for process in started.running:
         processes.stop(process, patience_seconds=30)
+        process.communicate()
 
 
 @pytest.mark.parametrize(
