@@ -6,7 +6,6 @@ import io
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import IO, Any, cast
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -49,24 +48,18 @@ class _Hashed(io.RawIOBase):
 
 @implements("EXP-02")
 def write(
-    path: Path,
+    target: IO[bytes],
     tables: Iterable[Table],
     about: Mapping[str, object],
     *,
     count: Callable[[], None],
 ) -> list[Written]:
-    """Write an archive and return its files; it is there whole or not at all.
-
-    `count` is called for each row written.
-    """
-    unfinished = path.with_suffix(".part")
-    unfinished.touch(mode=0o600)
-    with ZipFile(unfinished, "w", ZIP_DEFLATED) as archive:
+    """Write an archive and return its files; `count` is called for each row."""
+    with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         files = [_write_table(archive, table, count) for table in tables]
         manifest = {**about, "files": [asdict(file) for file in files]}
         text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
         archive.writestr(_entry(MANIFEST), text)
-    unfinished.replace(path)
     return files
 
 
@@ -96,9 +89,3 @@ def _write_table(archive: ZipFile, table: Table, count: Callable[[], None]) -> W
     columns = len(table.heading)
     digest = hashed.sha256.hexdigest()
     return Written(table.name, table.title, rows, columns, hashed.size, digest)
-
-
-def sha256_of(path: Path) -> str:
-    """Return the checksum of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,11 +1,23 @@
-"""Where exports lie: outside the web root, readable by the system alone."""
+"""Where exports lie: outside the web root, sealed with a key that is not beside them.
 
+A file is a run of sealed pieces, each after its length, so that neither writing nor
+reading holds more than one piece in memory.
+"""
+
+import hashlib
+import io
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
+from audit.vault import Purpose, seal_bytes, unseal_bytes
+
+PIECE_BYTES = 1 << 20
+LENGTH_BYTES = 4
 SECONDS_BETWEEN = 1.0  # the bar moves at most once a second
 
 
@@ -18,7 +30,67 @@ def folder() -> Path:
 
 def archive_path(key: str) -> Path:
     """Return where the archive of an export lies."""
-    return folder() / f"{key}.zip"
+    return folder() / f"{key}.sealed"
+
+
+class SealedFile(io.RawIOBase):
+    """Seals what is written, and knows its size and checksum before sealing.
+
+    It is there whole or not at all: only `keep` gives it its name.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Begin a file."""
+        self.path, self.unfinished = path, path.with_suffix(".part")
+        self.unfinished.touch(mode=0o600)
+        self._target = self.unfinished.open("wb")
+        self._piece = bytearray()
+        self.sha256, self.size = hashlib.sha256(), 0
+
+    def writable(self) -> bool:
+        """Tell that it is written to."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Take bytes; they are sealed as soon as a piece is full."""
+        content = bytes(data)
+        self.sha256.update(content)
+        self.size += len(content)
+        self._piece += content
+        while len(self._piece) >= PIECE_BYTES:
+            self._seal(self._piece[:PIECE_BYTES])
+            del self._piece[:PIECE_BYTES]
+        return len(content)
+
+    def _seal(self, piece: bytes) -> None:
+        sealed = seal_bytes(Purpose.FILE, bytes(piece))
+        self._target.write(len(sealed).to_bytes(LENGTH_BYTES) + sealed)
+
+    def keep(self) -> None:
+        """Seal the rest and give the file its name."""
+        self._seal(self._piece)
+        self._target.close()
+        self.unfinished.replace(self.path)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._target.close()
+        super().close()
+
+
+def unsealed(path: Path) -> Iterator[bytes]:
+    """Yield the content of a sealed file, piece by piece."""
+    with path.open("rb") as file:
+        while head := file.read(LENGTH_BYTES):
+            yield unseal_bytes(Purpose.FILE, file.read(int.from_bytes(head)))
+
+
+def sha256_of(path: Path) -> str:
+    """Return the checksum of what is sealed in a file."""
+    digest = hashlib.sha256()
+    for piece in unsealed(path):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 class Meter:

@@ -52,6 +52,16 @@ class Export(Register):
         ordering = ("-id",)
 
     @property
+    def is_blinded(self) -> bool:
+        """Tell whether neither product nor arm is in it."""
+        return self.confidentiality == Confidentiality.OPEN
+
+    @property
+    def content(self) -> str:
+        """Return the content class, as the manifest and the record of deeds name it."""
+        return "blinded" if self.is_blinded else "unblinded"
+
+    @property
     def is_over(self) -> bool:
         """Tell whether nothing more will happen."""
         return self.state in (ExportState.DONE, ExportState.FAILED)
@@ -65,4 +75,5 @@ class Export(Register):
     def filename(self) -> str:
         """Return the name under which it is saved."""
         day = clock.site_date(self.asked_at)
-        return f"{PROTOCOL.registry.other_id}-{day:%Y%m%d}-{self.key[:8]}.zip"
+        name = f"{PROTOCOL.registry.other_id}-{self.content}"
+        return f"{name}-{day:%Y%m%d}-{self.key[:8]}.zip"

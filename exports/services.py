@@ -1,9 +1,10 @@
 """Ask for an export, make it, take it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import closing, contextmanager
+from typing import IO, Any, cast
 
+from cryptography.exceptions import InvalidTag
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -14,7 +15,8 @@ from accounts.models import User
 from accounts.roles import Permission
 from audit.attribution import Process, Via, act, attributed
 from audit.models import Confidentiality
-from exports import archive, datasets, files
+from casebook.design import FormDesign
+from exports import archive, datasets, files, unblinded
 from exports.dictionary import dictionary
 from exports.models import Export, ExportKind, ExportState
 from trial_edc import __version__, clock
@@ -36,14 +38,19 @@ class NotThere(Exception):
 
 
 @implements("EXP-06", "EXP-07")
-def request_export(*, forms: list[str], language: str, by: User) -> Export:
-    """Queue a blinded export of the chosen tables."""
-    if not by.may(Permission.EXPORT_BLINDED):
+def request_export(
+    *, forms: list[str], language: str, by: User, with_arms: bool = False
+) -> Export:
+    """Queue an export of the chosen tables; unblinded with all products and arms."""
+    needed = Permission.EXPORT_UNBLINDED if with_arms else Permission.EXPORT_BLINDED
+    if not by.may(needed):
         raise PermissionDenied
     with attributed(by=by, via=Via.PAGE):
         export = Export.objects.create(
             kind=ExportKind.DATASETS,
-            confidentiality=Confidentiality.OPEN,
+            confidentiality=(
+                Confidentiality.RESTRICTED if with_arms else Confidentiality.OPEN
+            ),
             filters={"forms": forms},
             language=language,
             asked_by=by,
@@ -69,46 +76,59 @@ def make(key: str) -> Export:
         return export
     _note(export, state=ExportState.RUNNING)
     try:
-        written = _write(export)
+        file, written = _write(export)
     except Exception:
         problem = _("It could not be made; the cause is in the log of the worker.")
         _note(export, state=ExportState.FAILED, problem=problem)
         raise
-    path = files.archive_path(key)
     _note(
         export,
         state=ExportState.DONE,
         finished_at=clock.now(),
-        sha256=archive.sha256_of(path),
-        size_bytes=path.stat().st_size,
-        files=[{"name": file.name, "rows": file.rows} for file in written],
+        sha256=file.sha256.hexdigest(),
+        size_bytes=file.size,
+        files=[{"name": one.name, "rows": one.rows} for one in written],
     )
     return export
 
 
 @implements("EXP-05")
-def _write(export: Export) -> list[archive.Written]:
+def _write(export: Export) -> tuple[files.SealedFile, list[archive.Written]]:
+    """Write the archive from one snapshot; it is there whole or not at all."""
     chosen = export.filters["forms"]
     with snapshot(), override(export.language):
-        designs = datasets.blinded_designs()
-        exported = [design for code, design in designs.items() if code in chosen]
-        total = sum(datasets.expected_rows(exported).values())
+        tables, designs = _tables(export, chosen)
+        total = sum(datasets.expected_rows(designs).values())
         meter = files.Meter(export.key, total)
-        tables = (
-            *datasets.all_tables(chosen, datasets.Context()),
-            dictionary(exported),
-        )
-        path = files.archive_path(export.key)
-        try:
-            return archive.write(path, tables, _about(export), count=meter.advance)
-        finally:
-            meter.close()
+        with closing(files.SealedFile(files.archive_path(export.key))) as file:
+            try:
+                written = archive.write(
+                    cast("IO[bytes]", file),
+                    (*tables, dictionary(designs)),
+                    _about(export),
+                    count=meter.advance,
+                )
+                file.keep()
+            finally:
+                meter.close()
+    return file, written
+
+
+def _tables(
+    export: Export, chosen: list[str]
+) -> tuple[Iterator[datasets.Table], list[FormDesign]]:
+    context, blinded = datasets.Context(), datasets.blinded_designs()
+    designs = [design for code, design in blinded.items() if code in chosen]
+    if export.is_blinded:
+        return datasets.all_tables(chosen, context), designs
+    restricted = unblinded.restricted_designs().values()
+    return unblinded.all_unblinded_tables(chosen, context), [*designs, *restricted]
 
 
 def _about(export: Export) -> dict[str, Any]:
     return {
         "trial": PROTOCOL.registry.id,
-        "content": "blinded",
+        "content": export.content,
         "export": export.key,
         "asked_by": export.asked_by.username,
         "asked_at": export.asked_at.isoformat(),
@@ -134,22 +154,30 @@ def snapshot() -> Iterator[None]:
 
 
 @implements("EXP-07")
-def take(export: Export, *, by: User) -> Any:
-    """Return the open file of a finished export, and record who takes it."""
+def take(export: Export, *, by: User) -> Iterator[bytes]:
+    """Return the content of a finished export, and record who takes it."""
     path = files.archive_path(export.key)
     if export.state != ExportState.DONE or not path.exists():
         raise NotThere(_("This export is not there. Please make a new one."))
-    if archive.sha256_of(path) != export.sha256:
+    if not _is_intact(export):
         raise NotThere(_("This file is not the one that was made. Make a new export."))
     with attributed(by=by, via=Via.PAGE):
         details = {
             "export": export.key,
-            "content": "blinded",
+            "content": export.content,
             "sha256": export.sha256,
             "rows": export.row_count,
+            "confidentiality": export.confidentiality,
         }
         act("export_taken", details=details)
-    return path.open("rb")
+    return files.unsealed(path)
+
+
+def _is_intact(export: Export) -> bool:
+    try:
+        return files.sha256_of(files.archive_path(export.key)) == export.sha256
+    except InvalidTag:
+        return False
 
 
 def _note(export: Export, **columns: object) -> None:

@@ -1,7 +1,7 @@
 """Choose, watch, take; and the history of all exports."""
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 
@@ -12,48 +12,64 @@ from exports.forms import ExportForm, tables
 from exports.models import Export
 
 A_PAGE = 50
+BLINDED, UNBLINDED = Permission.EXPORT_BLINDED, Permission.EXPORT_UNBLINDED
 
 
-@permitted(Permission.EXPORT_BLINDED)
+@permitted(BLINDED)
 def exports(request: StaffRequest) -> HttpResponse:
-    """List all exports, and ask for a new one."""
-    chosen = [code for code, _title in tables()]
+    """List the blinded exports, and ask for a new one."""
+    return _page(request, "exports/exports.html", with_arms=False)
+
+
+@permitted(UNBLINDED)
+def unblinded(request: StaffRequest) -> HttpResponse:
+    """List the exports with products and arms, and ask for a new one."""
+    return _page(request, "exports/unblinded.html", with_arms=True)
+
+
+def _page(request: StaffRequest, template: str, *, with_arms: bool) -> HttpResponse:
     entered = request.POST if request.method == "POST" else None
-    form = ExportForm(entered, initial={"forms": chosen})
+    form = ExportForm(entered, initial={"forms": [code for code, _title in tables()]})
     if form.is_valid():
         export = services.request_export(
             forms=form.cleaned_data["forms"],
             language=get_language() or "en",
             by=request.user,
+            with_arms=with_arms,
         )
         return redirect("exports:export", export.key)
     made = Paginator(selectors.exports_visible_to(request.user), A_PAGE)
     page = made.get_page(request.GET.get("page"))
-    return render(request, "exports/exports.html", {"form": form, "page": page})
+    return render(request, template, {"form": form, "page": page})
 
 
-@permitted(Permission.EXPORT_BLINDED)
+@permitted(BLINDED, UNBLINDED)
 def export(request: StaffRequest, key: str) -> HttpResponse:
     """Show one export: its progress, then its file."""
     return render(request, "exports/export.html", _context(request, key))
 
 
-@permitted(Permission.EXPORT_BLINDED)
+@permitted(BLINDED, UNBLINDED)
 def progress(request: StaffRequest, key: str) -> HttpResponse:
     """Show how far an export is; asked for again and again by the page."""
     return render(request, "exports/state.html", _context(request, key))
 
 
-@permitted(Permission.EXPORT_BLINDED)
+@permitted(BLINDED, UNBLINDED)
 def download(request: StaffRequest, key: str) -> HttpResponseBase:
     """Hand the file over; that is recorded."""
     found = _found(request, key)
     try:
-        file = services.take(found, by=request.user)
+        content = services.take(found, by=request.user)
     except services.NotThere as problem:
         context = {**_context(request, key), "problem": problem}
         return render(request, "exports/export.html", context, status=409)
-    return FileResponse(file, as_attachment=True, filename=found.filename)
+    told = {
+        "Content-Type": "application/zip",
+        "Content-Disposition": f'attachment; filename="{found.filename}"',
+        "Content-Length": str(found.size_bytes),
+    }
+    return StreamingHttpResponse(content, headers=told)
 
 
 def _found(request: StaffRequest, key: str) -> Export:

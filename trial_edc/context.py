@@ -21,6 +21,7 @@ BAR = (
     (_("Lists"), "randomization:desk"),
     (_("Dashboard"), "monitoring:dashboard"),
     (_("Exports"), "exports:exports"),
+    (_("Unblinded exports"), "exports:unblinded"),
     (_("Study"), "randomization:study"),
     (_("Accounts"), "accounts:users"),
 )

@@ -59,6 +59,10 @@ def _number(_world: World) -> dict[str, Any]:
     return {"number": "S-001R"}
 
 
+def _query(_world: World) -> dict[str, Any]:
+    return {"query_id": 1}
+
+
 def _first(_world: World) -> dict[str, Any]:
     return {"pk": 1}
 
@@ -162,6 +166,10 @@ ACCESS: dict[str, Row] = {
     # safety
     "safety:reports": only("CO IN PI MO DM BR UM SO"),
     "safety:send": only("IN PI", kwargs=lambda _world: {"form_id": 1}),
+    # review: which queries and forms a role sees is the selectors' answer
+    "review:queries": only("CO IN PI BN MO DM UP PN UM SO"),
+    "review:step": only("CO IN PI BN MO DM UP PN UM SO", kwargs=_query),
+    "review:verification": only("MO UM"),
     # exports
     "exports:exports": only(EXPORTERS),
     "exports:unblinded": only("US"),

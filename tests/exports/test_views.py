@@ -106,6 +106,7 @@ def test_investigator_takes_a_copy_without_anybody_else(client: Client) -> None:
 
     assert answer.headers["Content-Type"] == "application/zip"
     assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+    answer.close()
 
 
 @pytest.mark.usefixtures("patient")

@@ -1,0 +1,97 @@
+"""Unblinded exports: for the unblinded statistician alone, and sealed on disk."""
+
+import csv
+import io
+from zipfile import ZipFile
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
+
+from accounts.roles import Role
+from audit.models import Entry
+from exports import files, services
+from exports.models import Export
+from randomization.allocation import arms_of
+from tests.people import person
+from tests.randomization import stage
+
+pytestmark = pytest.mark.django_db
+
+
+def made(*, with_arms: bool) -> Export:
+    """Make an export of everything that the class allows."""
+    by = stage.colleague("US" if with_arms else "MO")
+    asked = services.request_export(
+        forms=["DEM", "RAN"], language="en", by=by, with_arms=with_arms
+    )
+    return services.make(asked.key)
+
+
+def archive(export: Export) -> ZipFile:
+    """Return the archive as it is downloaded."""
+    sealed = files.archive_path(export.key)
+    return ZipFile(io.BytesIO(b"".join(files.unsealed(sealed))))
+
+
+@pytest.mark.verifies("RND-05")
+def test_arms_and_products_are_in_the_unblinded_export_alone() -> None:
+    stage.open_study()
+    participant = stage.randomised()
+    arm = arms_of([participant])[participant.pk]
+    stage.lot("MSC")
+
+    open_one, blinded = archive(made(with_arms=True)), archive(made(with_arms=False))
+
+    text = open_one.read("arms.csv").decode("utf-8-sig")
+    (line,) = csv.DictReader(io.StringIO(text))
+    assert (line["participant"], line["arm"]) == (participant.number, arm)
+    only_there = {"arms.csv", "lots.csv", "prd.csv", "dvp.csv"}
+    assert only_there <= set(open_one.namelist())
+    assert only_there.isdisjoint(blinded.namelist())
+    everything = b"".join(blinded.read(name) for name in blinded.namelist())
+    assert b"MSC," not in everything
+    assert b"SALINE" not in everything
+
+
+@pytest.mark.parametrize("role", [role.value for role in Role if role != Role.US])
+def test_nobody_else_may_ask_for_arms(role: str) -> None:
+    with pytest.raises(PermissionDenied):
+        services.request_export(
+            forms=["DEM"], language="en", by=person(role), with_arms=True
+        )
+
+
+def test_statistician_asks_on_a_page_of_their_own(client: Client) -> None:
+    client.force_login(person("US"))
+
+    answer = client.post(reverse("exports:unblinded"), {"forms": ["DEM"]}, follow=True)
+
+    assert not Export.objects.get().is_blinded
+    assert '<body class="restricted"' in answer.content.decode()
+    assert client.get(reverse("exports:exports")).status_code == 403
+
+
+@pytest.mark.verifies("RND-05")
+def test_record_of_an_unblinded_export_is_restricted(client: Client) -> None:
+    client.force_login(person("US"))
+    client.post(reverse("exports:unblinded"), {"forms": ["DEM"]})
+    export = services.make(Export.objects.get().key)
+
+    answer = client.get(reverse("exports:download", args=[export.key]))
+    assert b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+
+    told = Entry.objects.filter(table_name="exports_export") | Entry.objects.filter(
+        act="export_taken"
+    )
+    assert {entry.confidentiality for entry in told} == {"restricted"}
+
+
+def test_file_on_disk_tells_nothing() -> None:
+    export = made(with_arms=True)
+
+    stored = files.archive_path(export.key).read_bytes()
+
+    assert b"arms.csv" not in stored
+    assert b"PK" not in stored[:4]

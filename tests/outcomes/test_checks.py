@@ -1,0 +1,142 @@
+"""Edit checks of outcomes, contacts and withdrawal: fire, and not at the boundary."""
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from casebook.checks import CHECKS
+from casebook.sheets import Binder, Sheet
+from casebook.values import Partial
+from trial_edc.clock import SITE_TZ
+
+ON = date(2026, 3, 29)
+
+
+def at(text: str) -> datetime:
+    """Return an instant of site time."""
+    return datetime.fromisoformat(text).replace(tzinfo=SITE_TZ)
+
+
+def fires(check_id: str, values: dict[str, Any], *others: Sheet) -> bool:
+    """Tell whether a check fires on a sheet."""
+    check = CHECKS[check_id]
+    one = Sheet(check.form, values)
+    return check.run(one, Binder.of(others).with_sheet(one)) is not None
+
+
+def death(on: str) -> Sheet:
+    """Return the death form."""
+    return Sheet("DTH", {"death_on": Partial(on)})
+
+
+def rrt(started: str, ended: str) -> Sheet:
+    """Return a course of renal replacement."""
+    told = {"started_at": Partial(started), "ended_at": Partial(ended)}
+    return Sheet("RRT", {"row_kind": "course", "ongoing": "N", **told})
+
+
+def stay(kind: str, since: str, until: str | None = None) -> Sheet:
+    """Return a stay."""
+    told = {"in_at": at(since), "out_at": at(until) if until else None}
+    return Sheet("STY", {"kind": kind, **told})
+
+
+def test_nobody_lives_after_the_date_of_death() -> None:
+    alive = {"vital_status": "alive", "status_known_on": ON}
+
+    assert fires("O28-02", alive, death("2026-03-28"))
+    assert not fires("O28-02", alive, death("2026-03"))
+    assert not fires("O28-02", alive, death("2026-03-29"))
+
+
+@pytest.mark.parametrize(
+    ("ended", "answer", "fired"),
+    [
+        ("2026-03-23", "N", True),
+        ("2026-03-23", "Y", False),
+        ("2026-03-22", "Y", True),
+        ("2026-03-22", "N", False),
+    ],
+)
+def test_rrt_answer_covers_seven_days_that_end_on_the_date(
+    ended: str,
+    answer: str,
+    fired: bool,  # noqa: FBT001
+) -> None:
+    told = {"rrt_last_7_days": answer, "status_known_on": ON}
+
+    assert fires("OM3-03", told, rrt("2026-03-01", ended)) is fired
+
+
+def test_transplant_stands_in_the_log_too() -> None:
+    logged = Sheet(
+        "RRT", {"started_at": Partial("2026-03-10"), "modality": "transplant"}
+    )
+
+    assert fires("OM3-04", {"transplant": "Y"})
+    assert not fires("OM3-04", {"transplant": "Y"}, logged)
+    assert not fires("OM3-04", {"transplant": "N"})
+
+
+@pytest.mark.parametrize(
+    ("where", "logged", "fired"),
+    [
+        ("home", [], False),
+        ("home", [stay("hospital", "2026-03-01T10:00")], True),
+        ("home", [stay("hospital", "2026-03-01T10:00", "2026-03-29T08:00")], False),
+        ("ward", [], True),
+        ("ward", [stay("hospital", "2026-03-01T10:00")], False),
+        ("icu", [stay("hospital", "2026-03-01T10:00")], True),
+        ("icu", [stay("icu", "2026-03-28T10:00")], False),
+        ("other_hospital", [], True),
+    ],
+)
+def test_whereabouts_agree_with_the_stays(
+    where: str,
+    logged: list[Sheet],
+    fired: bool,  # noqa: FBT001
+) -> None:
+    told = {"where_now": where, "status_known_on": ON}
+
+    assert fires("O28-05", told, *logged) is fired
+
+
+def test_contact_confirms_life_up_to_its_own_day() -> None:
+    call = {"at": at("2026-03-29T09:00"), "alive_on": ON}
+
+    assert not fires("CAL-04", call)
+    assert fires("CAL-04", {**call, "alive_on": date(2026, 3, 30)})
+    assert fires("CAL-03", call, death("2026-03-28"))
+    assert not fires("CAL-03", call, death("2026-03-29"))
+
+
+def test_refusal_asks_whether_it_is_a_withdrawal() -> None:
+    withdrawal = Sheet("WDR", {"kind": "infusion_only", "on": ON})
+
+    assert fires("CAL-02", {"result": "refused"})
+    assert not fires("CAL-02", {"result": "refused"}, withdrawal)
+    assert not fires("CAL-02", {"result": "no_answer"})
+
+
+def test_withdrawal_lies_between_consent_and_death() -> None:
+    consent = Sheet(
+        "CNS",
+        {"kind": "initial", "decision": "given", "decided_at": at("2026-03-29T09:00")},
+    )
+
+    assert not fires("WDR-01", {"on": ON}, consent)
+    assert fires("WDR-01", {"on": date(2026, 3, 28)}, consent)
+    assert fires("WDR-02", {"on": ON}, death("2026-03-28"))
+    assert not fires("WDR-02", {"on": ON}, death("2026-03-29"))
+
+
+def test_end_of_study_is_for_the_randomised_and_after_the_last_sign_of_life() -> None:
+    randomised = Sheet("RAN", {"randomised_at": at("2026-03-01T09:00")})
+    call = Sheet("CAL", {"at": at("2026-03-30T09:00"), "alive_on": date(2026, 3, 30)})
+
+    assert fires("EOS-06", {"on": ON})
+    assert not fires("EOS-06", {"on": ON}, randomised)
+    assert fires("EOS-05", {"on": ON}, randomised, call)
+    assert not fires("EOS-05", {"on": date(2026, 3, 30)}, randomised, call)
+    assert fires("EOS-04", {"reason": "withdrew"})
