@@ -5,9 +5,11 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from casebook.derived import DerivedValue
 from casebook.items import Item, Rows
 from casebook.values import MissingCode, Partial, Quantity, Value
 from trial_edc.clock import SITE_TZ
+from trial_edc.units import shown
 
 NOTHING = "—"
 
@@ -32,6 +34,20 @@ def words(item: Item, value: Value) -> str:
         return value.text.replace("T", " ")
     if item.facts.terms:
         return _(item.label_of(str(value)))
+    return str(value)
+
+
+def derived_words(one: DerivedValue) -> str:
+    """Return a computed value in the reader's language, rounded for display."""
+    value, told = one.value, one.derivation
+    if value is None or value == "":
+        return NOTHING
+    if told.terms:
+        return _(told.terms(value).label)
+    if isinstance(value, Decimal) and told.decimals is not None:
+        return f"{shown(value, told.decimals):f}"
+    if isinstance(value, datetime):
+        return value.astimezone(SITE_TZ).strftime("%Y-%m-%d %H:%M")
     return str(value)
 
 

@@ -1,7 +1,20 @@
-"""A condition that only screening needs."""
+"""Conditions that only screening needs."""
 
 from casebook.conditions import Condition
 from casebook.sheets import Binder, Sheet
+
+
+class Allowed(Condition):
+    """A setting of the protocol allows it; the same for everybody."""
+
+    def __init__(self, setting: bool) -> None:  # noqa: FBT001 - it is the condition
+        """Take the setting."""
+        self.setting = setting
+
+    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+        """Tell whether it is on."""
+        del sheet, binder
+        return self.setting
 
 
 class AtRescreening(Condition):

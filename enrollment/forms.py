@@ -28,7 +28,7 @@ def _choices(terms: Iterable[Term], first: Any = "") -> list[tuple[str, Any]]:
 
 
 def _now_at_site() -> str:
-    return clock.now().astimezone(clock.SITE_TZ).strftime("%Y-%m-%dT%H:%M")
+    return clock.now().astimezone(clock.SITE_TZ).strftime("%Y-%m-%d %H:%M")
 
 
 class ScreeningForm(forms.Form):
@@ -78,7 +78,7 @@ def _told(finding: Finding) -> str:
     return _now(finding.message) % (finding.details or {})
 
 
-AT_SITE = forms.TextInput({"type": "datetime-local"})
+AT_SITE = forms.TextInput({"placeholder": "2026-03-08 14:30", "autocomplete": "off"})
 
 
 class RegisterForm(ScreeningForm):

@@ -1,6 +1,6 @@
 """What decided each criterion, in words, for the eligibility page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -52,6 +52,7 @@ class CriterionRow:
     text: str
     state: State
     grounds: str
+    form: str
     form_id: int | None
     item: str
 
@@ -62,37 +63,46 @@ class CriterionRow:
         return order.index(self.state) if self.state in order else len(order)
 
 
-def criterion_rows(eligibility: Eligibility) -> list[CriterionRow]:
-    """Return the 24 lines, those still to be decided first."""
-    rows = [_row(eligibility, outcome) for outcome in eligibility.assessment.outcomes]
+def criterion_rows(
+    eligibility: Eligibility, hanging: Mapping[str, int]
+) -> list[CriterionRow]:
+    """Return the 24 lines, those still to be decided first.
+
+    `hanging` are the sheets of this screening, also those that hold nothing yet.
+    """
+    outcomes = eligibility.assessment.outcomes
+    rows = [_row(eligibility, outcome, hanging) for outcome in outcomes]
     return sorted(rows, key=lambda row: row.rank)
 
 
-def _row(eligibility: Eligibility, outcome: Outcome) -> CriterionRow:
-    form, item = _place(eligibility, outcome.criterion)
+def _row(
+    eligibility: Eligibility, outcome: Outcome, hanging: Mapping[str, int]
+) -> CriterionRow:
+    code, form, item = _place(eligibility, outcome.criterion)
     told = _told(outcome, form, item)
     return CriterionRow(
         id=outcome.criterion,
         text=PROTOCOL.criterion(outcome.criterion).text,
         state=outcome.state,
         grounds=told,
-        form_id=form.form_id if form else None,
+        form=code,
+        form_id=form.form_id if form else hanging.get(code),
         item=item,
     )
 
 
-def _place(eligibility: Eligibility, criterion: str) -> tuple[Sheet | None, str]:
+def _place(eligibility: Eligibility, criterion: str) -> tuple[str, Sheet | None, str]:
+    """Return the form, its sheet and the item that a criterion is answered with."""
     binder = eligibility.binder
     if criterion == "E17":
-        taken = exposures(binder) or ()
-        return (taken[0] if taken else None), "any_exposure"
+        return "IST", next(iter(exposures(binder) or ()), None), "any_exposure"
     places = {
-        "I1": (_latest(binder.rows("CRE")), "value"),
-        "I2": (binder.one("DEM"), "birth_date"),
-        "I3": (initial_consent(binder), "decision"),
-        "E9": (_latest(binder.rows("CRE")), "value"),
+        "I1": ("CRE", _latest(binder.rows("CRE")), "value"),
+        "I2": ("DEM", binder.one("DEM"), "birth_date"),
+        "I3": ("CNS", initial_consent(binder), "decision"),
+        "E9": ("CRE", _latest(binder.rows("CRE")), "value"),
     }
-    asked = (screening_sheet(binder, "ELG"), ASKED.get(criterion, ""))
+    asked = ("ELG", screening_sheet(binder, "ELG"), ASKED.get(criterion, ""))
     return places.get(criterion, asked)
 
 

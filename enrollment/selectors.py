@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Permission
 from audit.vault import Purpose, keyed_hash
-from casebook.models import Participant
+from casebook.models import FormInstance, Participant
 from casebook.selectors import binder_of, binders_of
 from casebook.sheets import Binder
 from enrollment import statuses
@@ -115,6 +115,16 @@ def eligibility_of(
         deciding(binder, assessment),
         latest_confirmation(participant, episode(binder)),
     )
+
+
+def sheets_of(eligibility: Eligibility) -> dict[str, int]:
+    """Return the sheets of the present screening by form, also those still empty."""
+    hanging = FormInstance.objects.filter(
+        participant=eligibility.participant, code__in=("DEM", "ELG"), struck_at=None
+    )
+    # DEM is one for life, and its occurrence is 1.
+    kept = hanging.filter(occurrence__lte=eligibility.episode).order_by("occurrence")
+    return dict(kept.values_list("code", "pk"))
 
 
 def latest_confirmation(

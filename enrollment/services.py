@@ -24,6 +24,7 @@ from enrollment.models import EligibilityConfirmation, PersonKey
 from enrollment.models.confirmation import MEANING
 from enrollment.numbers import participant_number
 from enrollment.problems import EnrollmentRefused, KnownPerson
+from enrollment.rules import Assessment, State, Verdict
 from enrollment.statuses import is_screening_over
 from enrollment.vocabulary import FAILURE_OF_RESULT, ApproachResult
 from review.selectors import unanswered_counts
@@ -227,8 +228,7 @@ def obstacles_to_confirmation(found: selectors.Eligibility) -> list[str]:
     if is_screening_over(found.binder):
         reasons.append(_("The screening is closed."))
     if not found.is_eligible:
-        told = ", ".join(found.assessment.reasons)
-        reasons.append(_("Not eligible: %(reasons)s.") % {"reasons": told})
+        reasons.append(_against(found.assessment))
     sheets = found.deciding.sheets
     drafts = sorted({s.code for s in sheets if s.status != FormStatus.COMPLETE})
     if drafts:
@@ -238,6 +238,19 @@ def obstacles_to_confirmation(found: selectors.Eligibility) -> list[str]:
         codes = ", ".join(sorted({s.code for s in sheets if s.form_id in asked}))
         reasons.append(_("Unanswered queries: %(forms)s.") % {"forms": codes})
     return reasons
+
+
+def _against(assessment: Assessment) -> str:
+    """Name the criteria against; where none is, those still unknown."""
+    against = assessment.verdict == Verdict.INELIGIBLE
+    told = [reason.split(":") for reason in assessment.reasons]
+    named = [code for code, state in told if not against or state != State.UNKNOWN]
+    message = (
+        _("Not eligible: %(criteria)s.")
+        if against
+        else (_("Not yet decided: %(criteria)s."))
+    )
+    return message % {"criteria": ", ".join(named)}
 
 
 def remember_person(participant: Participant, hospital_no: str | None) -> None:

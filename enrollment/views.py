@@ -124,7 +124,8 @@ def eligibility(request: StaffRequest, number: str) -> HttpResponse:
 def _eligibility_context(
     request: StaffRequest, found: selectors.Eligibility
 ) -> dict[str, Any]:
-    rows, now = criterion_rows(found), clock.now()
+    rows = criterion_rows(found, selectors.sheets_of(found))
+    now = clock.now()
     unknown = sum(row.state == State.UNKNOWN for row in rows)
     against = sum(row.state in (State.NOT_MET, State.PRESENT) for row in rows)
     return {

@@ -28,7 +28,7 @@ from capture.vocabulary import ChangeReason, StrikeReason
 from casebook import catalogue, engine, items
 from casebook.checks import Finding
 from casebook.derived import derived_values, offers
-from casebook.display import words
+from casebook.display import derived_words, words
 from casebook.items import Item
 from casebook.models import FormInstance, FormStatus
 from casebook.selectors import binder_of, row_of, sheet_of
@@ -42,7 +42,6 @@ from trial_edc import clock
 from trial_edc.templatetags.components import ErrorLine
 from trial_edc.vocabulary import MissingCode as Missing
 from trial_edc.vocabulary import VisitCode
-
 
 VISIT_LABELS = dict(VisitCode.choices())
 
@@ -215,9 +214,11 @@ class FormPage:
     @property
     def may_strike(self) -> bool:
         """Tell whether the reader may strike this row out."""
-        return self.may_enter and (
-            self.design.is_repeated or self.design.is_revocable
-        ) and self.form.revision > 0
+        return (
+            self.may_enter
+            and (self.design.is_repeated or self.design.is_revocable)
+            and self.form.revision > 0
+        )
 
     @property
     def closings(self) -> list[tuple[str, str]]:
@@ -282,9 +283,16 @@ class FormPage:
         return offers(self.sheet, self.binder) if self.form.revision == 0 else {}
 
     @cached_property
-    def derived(self) -> list[Any]:
+    def derived(self) -> list[dict[str, str]]:
         """Return the values that are computed from this sheet, never typed."""
-        return list(derived_values(self.sheet, self.binder))
+        return [
+            {
+                "label": one.derivation.label,
+                "text": derived_words(one),
+                "unit": one.derivation.unit,
+            }
+            for one in derived_values(self.sheet, self.binder)
+        ]
 
     @property
     def laid_out(self) -> forms.Form:
@@ -387,7 +395,10 @@ class FormPage:
             rows = self.binder.rows(item.form)
             title = catalogue.design(item.form).row_title
             return [
-                (str(row.form_id), _row_name(row.occurrence, [row.get(t) for t in title]))
+                (
+                    str(row.form_id),
+                    _row_name(row.occurrence, [row.get(t) for t in title]),
+                )
                 for row in rows
             ]
         return self._people if isinstance(item, items.User) else ()

@@ -13,6 +13,7 @@ from casebook.conditions import Answer, Condition, Fact
 from casebook.design import Once
 from casebook.items import Section
 from casebook.models import CRF
+from enrollment.conditions import Allowed
 from enrollment.rules import BurstDecision
 from enrollment.vocabulary import (
     AllergyGround,
@@ -47,9 +48,9 @@ class EligibilityAssessment(CRF):
 
     onset_within_48h_attested = items.YesNo(
         _("Onset within 48 h attested?"),
-        required=PROTOCOL.eligibility.i1_allow_attested_onset,
+        only_if=Allowed(PROTOCOL.eligibility.i1_allow_attested_onset),
+        required=True,
         judged=True,
-        guide=_("Counts only where the protocol's setting allows it."),
     )
     i4_can_comply = _judgement(_("Able to comply with visits and procedures?"))
     phone_confirmed = items.YesNo(_("A phone was tried and works?"), required=True)

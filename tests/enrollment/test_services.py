@@ -366,7 +366,7 @@ def test_confirmation_tells_every_reason_against(
         factories.confirmed(consented, investigator)
 
     not_eligible, drafts = refusal.value.reasons
-    assert not_eligible.startswith("Not eligible: I1:unknown, I2:unknown, I4:unknown")
+    assert not_eligible.startswith("Not yet decided: I1, I2, I4, E1")
     assert drafts == "Not complete yet: DEM."
     assert not EligibilityConfirmation.objects.exists()
 

@@ -15,7 +15,7 @@ from tests.people import PASSWORD, STAGE
 LOG = "/enrollment/"
 # Session, person, then the selects of the page itself.
 LOG_SELECTS = 5
-ELIGIBILITY_SELECTS = 6
+ELIGIBILITY_SELECTS = 7
 
 
 def signed_in(user: User) -> Client:
