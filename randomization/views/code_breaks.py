@@ -50,15 +50,15 @@ READERS = (
 def register(request: StaffRequest) -> HttpResponse:
     """List every code break: who, when, why; never the arm."""
     user = request.user
-    finder = ParticipantForm(request.GET if "number" in request.GET else None)
-    if finder.is_valid():
-        number = finder.cleaned_data["number"].number
+    asked = ParticipantForm(request.GET if "number" in request.GET else None)
+    if asked.is_valid():
+        number = asked.cleaned_data["number"].number
         return redirect("randomization:break_code", number)
     context = {
         "breaks": selectors.code_breaks(),
         "may_record": user.may(Permission.RECORD_CODE_BREAK),
         "may_break": any(user.may(one) for one in service.BREAKS.values()),
-        "finder": finder,
+        "asked": asked,
     }
     return render(request, "randomization/code_breaks.html", context)
 

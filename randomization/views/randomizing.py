@@ -21,6 +21,7 @@ from randomization.services import randomizing
 from randomization.services import study as service
 from randomization.views.code_breaks import READERS
 from trial_edc import clock
+from trial_edc.vocabulary import Sex
 
 
 @permitted(Permission.RANDOMIZE)
@@ -46,7 +47,7 @@ def randomize(request: StaffRequest, number: str) -> HttpResponse:
     context = {
         "participant": participant,
         "found": found,
-        "sex": found.binder.fact("sex"),
+        "sex": Sex(sex).label if (sex := found.binder.fact("sex")) else "",
         "obstacles": readiness(found, now),
         "warnings": found.warnings_at(now),
         "form": form or ConfirmNumberForm(participant),
