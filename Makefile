@@ -68,6 +68,7 @@ check: translations ## lint, format, types, imports, migrations, templates, depl
 	@echo manage.py check --deploy && $(PRODUCTION) $(BIN)/python \
 		manage.py check --deploy --fail-level WARNING
 	$(BIN)/python -m trial_edc.trace --check
+	$(BIN)/python -m trial_edc.messages --check
 	@! grep -nE '://|--(extra-)?index-url|--find-links' requirements*.txt \
 		|| { echo "check: a requirements file names a host" >&2; exit 1; }
 
@@ -85,10 +86,7 @@ browser: ## install Chromium and a Chinese font for the journeys (Debian, as roo
 	@$(SHELL) trial_edc/launch/browser.sh
 
 messages: setup ## collect texts for translation into locale/
-	@command -v xgettext >/dev/null \
-		|| { echo "messages: xgettext is missing: apt-get install gettext" >&2; exit 1; }
-	$(DEMO) $(BIN)/python manage.py makemessages --locale zh_Hans --no-location \
-		--ignore .venv --ignore .state --ignore tests
+	@$(BIN)/python -m trial_edc.messages
 
 requirements: setup ## pin the requirements anew, with hashes and without hosts (ARGS=--upgrade)
 	@$(PIN) requirements.in --output-file requirements.txt $(ARGS)
@@ -98,7 +96,7 @@ requirements: setup ## pin the requirements anew, with hashes and without hosts 
 translations: setup $(CATALOGUES:.po=.mo)
 
 %.mo: %.po | setup
-	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+	@$(BIN)/python -m trial_edc.messages --compile
 
 .DEFAULT:
 	$(error No target "$@": `make` lists them)
