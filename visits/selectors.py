@@ -294,6 +294,17 @@ def bedside(participant: Participant, visit: str) -> Bedside:
     )
 
 
+def present_infusion(participant: Participant) -> str:
+    """Return the visit of the first infusion that is neither over nor refused."""
+    binder = binder_of(participant)
+    open_visits = (
+        visit
+        for visit, number in INFUSION_VISITS.items()
+        if not is_refused_for_good(binder, number) and not timing.is_over(visit, binder)
+    )
+    return next(open_visits, VisitCode.DAY_7.value)
+
+
 def laboratories() -> QuerySet[Laboratory]:
     """Return the laboratories by name, with their ranges."""
     return Laboratory.objects.prefetch_related(

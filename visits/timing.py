@@ -8,7 +8,7 @@ from casebook.values import is_blank
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import MissingCode
 from visits.infusion_rules import DueTime, vital_sign_times
-from visits.vocabulary.infusion import TimePoint
+from visits.vocabulary.infusion import Given, TimePoint
 
 POINTS = tuple(point.code for point in PROTOCOL.infusion.vital_sign_times)
 MINUTE = timedelta(minutes=1)
@@ -90,6 +90,15 @@ def point_at(sheet: Sheet) -> str | None:
 def next_point(points: tuple[Point, ...]) -> Point | None:
     """Return the time point to measure next."""
     return next((point for point in points if point.is_awaited), None)
+
+
+def is_over(visit: str, binder: Binder) -> bool:
+    """Tell whether an infusion was not given, or nothing is left to measure."""
+    record = binder.one("INF", visit)
+    if record is None or record.get("given") is None:
+        return False
+    given = record.get("given") != Given.NOT_GIVEN
+    return not given or next_point(points_of(visit, binder)) is None
 
 
 def missing_time_points(record: Sheet, binder: Binder) -> list[str]:

@@ -15,6 +15,7 @@ urlpatterns = [
     path(f"{PERSON}unscheduled/", schedule.add_unscheduled, name="add_unscheduled"),
     path(f"{VISIT}missed/", schedule.mark_missed, name="mark_missed"),
     path(f"{VISIT}reopen/", schedule.reopen, name="reopen"),
+    path(f"{PERSON}infusions/", bedside.bedside, name="bedside"),
     path(INFUSION, bedside.bedside, name="bedside"),
     path(f"{INFUSION}start/", bedside.start, name="start"),
     path(f"{INFUSION}stop/", bedside.stop, name="stop"),

@@ -107,6 +107,18 @@ def test_adding_an_unscheduled_visit_opens_its_record(desk):
     assert told.headers["Location"] == reverse("entry:form", args=[record.pk])
 
 
+def test_bedside_without_a_visit_opens_the_present_infusion(desk):
+    someone = stage.infused(ago=9)
+    record = FormInstance.objects.get(participant=someone, code="INF", visit="D0")
+
+    first = desk.get(page("bedside", someone)).headers["Location"]
+    stage.change(record, given="not_given", not_given_reason="clinical")
+    second = desk.get(page("bedside", someone)).headers["Location"]
+
+    assert first == page("bedside", someone, "D0")
+    assert second == page("bedside", someone, "D7")
+
+
 def test_bedside_saves_start_measurements_and_stop_at_once(desk):
     someone = stage.randomised(ago=0.5)
     stage.enter(someone, "IRQ", {"decision": "go"}, visit="D0")

@@ -55,10 +55,13 @@ def _page(
 
 
 @permitted(Permission.ENTER_BEDSIDE)
-def bedside(request: StaffRequest, number: str, visit: str) -> HttpResponse:
-    """Show an infusion with the measurement that is due next."""
-    participant = _participant(request, number, visit)
-    return _page(request, participant, visit)
+def bedside(request: StaffRequest, number: str, visit: str = "") -> HttpResponse:
+    """Show an infusion, the present one unless named, with what is due next."""
+    if not visit:
+        participant = visible_participant(request, number)
+        present = selectors.present_infusion(participant)
+        return redirect("visits:bedside", number, present)
+    return _page(request, _participant(request, number, visit), visit)
 
 
 @permitted(Permission.ENTER_BEDSIDE)
