@@ -61,9 +61,9 @@ class Eligibility:
         return bool(self.binder.fact("is_consented"))
 
     @property
-    def is_screening_over(self) -> bool:
+    def is_screening_closed(self) -> bool:
         """Tell whether the present screening has ended without randomisation."""
-        return statuses.is_screening_over(self.binder)
+        return statuses.is_screening_closed(self.binder)
 
     @property
     def is_eligible(self) -> bool:

@@ -25,7 +25,12 @@ from enrollment.models.confirmation import MEANING
 from enrollment.numbers import participant_number
 from enrollment.problems import EnrollmentRefused, KnownPerson
 from enrollment.rules import Assessment, State, Verdict
-from enrollment.statuses import is_screening_over
+from enrollment.statuses import (
+    has_died,
+    has_withdrawn,
+    is_screening_closed,
+    is_screening_over,
+)
 from enrollment.vocabulary import FAILURE_OF_RESULT, ApproachResult
 from review.selectors import unanswered_counts
 from trial_edc import clock
@@ -132,10 +137,12 @@ def require_rescreenable(binder: Binder) -> None:
     reasons = []
     if binder.fact("is_randomised"):
         reasons.append(_("A person who was randomised is never screened again."))
-    if not is_screening_over(binder):
+    if not is_screening_closed(binder):
         reasons.append(_("The present screening is not closed yet."))
-    if binder.value("DTH", "death_on"):
+    if has_died(binder):
         reasons.append(_("The person has died."))
+    if has_withdrawn(binder):
+        reasons.append(_("The person has withdrawn."))
     if reasons:
         raise EnrollmentRefused(*reasons)
 
@@ -226,7 +233,9 @@ def obstacles_to_confirmation(found: selectors.Eligibility) -> list[str]:
     if found.binder.fact("is_randomised"):
         reasons.append(_("The person has been randomised."))
     if is_screening_over(found.binder):
-        reasons.append(_("The screening is closed."))
+        reasons.append(
+            _("The screening is closed, or the person has withdrawn or died.")
+        )
     if not found.is_eligible:
         reasons.append(_against(found.assessment))
     sheets = found.deciding.sheets

@@ -24,22 +24,36 @@ def status_of(binder: Binder, *, is_confirmed: bool) -> ParticipantStatus:
     `is_confirmed`: an investigator confirmed the present screening, and it holds.
     """
     end = binder.value("EOS", "reason")
-    kinds = {row.get("kind") for row in binder.rows("WDR")}
     infused = any(row.get("started_at") for row in binder.rows("INF"))
     reached = (
         (BY_END.get(end, ParticipantStatus.COMPLETED), end in BY_END),
-        (ParticipantStatus.DIED, binder.value("DTH", "death_on") is not None),
-        (ParticipantStatus.WITHDRAWN, not kinds.isdisjoint(FROM_VISITS)),
+        (ParticipantStatus.DIED, has_died(binder)),
+        (ParticipantStatus.WITHDRAWN, has_withdrawn(binder)),
         (ParticipantStatus.INFUSED, infused),
         (ParticipantStatus.RANDOMISED, binder.one("RAN") is not None),
-        (ParticipantStatus.SCREEN_FAILED, is_screening_over(binder)),
+        (ParticipantStatus.SCREEN_FAILED, is_screening_closed(binder)),
         (ParticipantStatus.ELIGIBLE, is_confirmed),
         (ParticipantStatus.CONSENTED, consent_answer(binder) == Answer.YES),
     )
     return next((s for s, holds in reached if holds), ParticipantStatus.APPROACHED)
 
 
+def has_died(binder: Binder) -> bool:
+    """Tell whether a death is on record."""
+    return binder.value("DTH", "death_on") is not None
+
+
+def has_withdrawn(binder: Binder) -> bool:
+    """Tell whether the person has withdrawn from more than the infusion."""
+    return any(row.get("kind") in FROM_VISITS for row in binder.rows("WDR"))
+
+
 def is_screening_over(binder: Binder) -> bool:
+    """Tell whether nobody may be randomised on the present screening any more."""
+    return is_screening_closed(binder) or has_died(binder) or has_withdrawn(binder)
+
+
+def is_screening_closed(binder: Binder) -> bool:
     """Tell whether the present screening was closed, or ended with its approach."""
     screening = binder.one("SCN")
     if screening is None:

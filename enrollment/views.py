@@ -139,7 +139,7 @@ def _eligibility_context(
         "confirmed": found.confirmation,
         "holds": found.holds_confirmation_at(now),
         "may_enter": request.user.may(Permission.ENTER_CRF),
-        "is_over": found.is_screening_over,
+        "is_over": found.is_screening_closed,
         "is_randomised": found.binder.fact("is_randomised"),
     }
 

@@ -10,7 +10,7 @@ from casebook.sheets import Binder, Sheet
 from casebook.values import MissingCode, Partial, Quantity
 from enrollment.evidence import consent_answer, evidence_of, screening_sheet
 from enrollment.rules import Answer, Immunosuppressant, SteroidCourse
-from enrollment.statuses import status_of
+from enrollment.statuses import is_screening_over, status_of
 from trial_edc.clock import SITE_TZ
 
 NOON = datetime(2026, 3, 8, 12, tzinfo=SITE_TZ)
@@ -213,6 +213,24 @@ def test_age_counts_from_the_site_date_of_the_initial_consent() -> None:
     rows = [sheet("CNS", kind="initial", decision="given", decided_at=late)]
 
     assert found(*rows).consent_on == date(2026, 3, 7)
+
+
+@pytest.mark.parametrize(
+    ("sheets", "over"),
+    [
+        ([sheet("SCN")], False),
+        ([sheet("SCN", screening_closed_at=NOON)], True),
+        ([sheet("SCN"), sheet("DTH", death_on=Partial("2026-03-08"))], True),
+        ([sheet("SCN"), sheet("WDR", kind="everything")], True),
+        ([sheet("SCN"), sheet("WDR", kind="infusion_only")], False),
+        ([sheet("SCN", 1, screening_closed_at=NOON), sheet("SCN", 2)], False),
+    ],
+)
+def test_screening_is_over_by_closing_death_or_withdrawal(
+    sheets: list[Sheet],
+    over: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    assert is_screening_over(Binder.of(sheets)) is over
 
 
 GIVEN = consent(1, "initial", "given", 0)
