@@ -1,9 +1,15 @@
 """The notices room."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class NoticesConfig(AppConfig):
-    """See docs for what this room holds."""
+    """The first room that hands work to a worker, so it brings the application up."""
 
     name = "notices"
+
+    def ready(self) -> None:
+        """Let tasks find the broker of the settings in every process."""
+        import_module("trial_edc.celery")
