@@ -85,7 +85,7 @@ class Attribution:
     via: Via
     reasons: Reasons = field(default_factory=dict)
     reason: Reason | None = None
-    trace: Trace = field(default_factory=lambda: current_trace.get())
+    trace: Trace = field(default_factory=current_trace.get)
     demo_at: datetime | None = field(default_factory=clock.moved_to)
 
     def as_json(self) -> str:
@@ -139,10 +139,9 @@ def attributed(
         try:
             yield
         except DatabaseError as problem:
-            if getattr(problem.__cause__, "pgcode", "") == CLOSED:
-                raise RecordClosed(
-                    str(problem.__cause__.diag.message_primary)
-                ) from problem  # type: ignore[union-attr]
+            refusal: Any = problem.__cause__
+            if getattr(refusal, "pgcode", "") == CLOSED:
+                raise RecordClosed(refusal.diag.message_primary) from problem
             raise
         finally:
             _current.reset(token)

@@ -22,14 +22,14 @@ def parse(design: FormDesign, values: Mapping[str, object]) -> dict[str, Value]:
         item = design.items.get(name)
         if item is None:
             message = N_("This form has no item “%(item)s”.")
-            problems.append(_problem(design, name, "unknown", message, {"item": name}))
+            problems.append(_problem(design, name, "unknown", message, item=name))
             continue
         try:
             parsed[name] = raw if isinstance(raw, MissingCode) else item.parse(raw)
         except ValidationError as problem:
             told = problem.error_list[0]
-            found = _problem(design, name, "type", told.message, told.params or {})
-            problems.append(found)
+            message, details = str(told.message), dict(told.params or {})
+            problems.append(_problem(design, name, "type", message, **details))
     if problems:
         raise Refused(problems)
     return parsed
@@ -43,7 +43,7 @@ def require_links(
 ) -> None:
     """Refuse items that point at nothing, or at what belongs to somebody else."""
     problems = [
-        _problem(design, name, "link", N_("Choose one that is there."), {})
+        _problem(design, name, "link", N_("Choose one that is there."))
         for name, item, value in _pointing(design, names, values)
         if not _exists(form, name, item, value)
     ]
@@ -65,19 +65,14 @@ def _exists(form: FormInstance, name: str, item: Item, value: Value) -> bool:
     if isinstance(item, File):
         return files.is_kept(form, name, value)
     assert isinstance(item, User)  # noqa: S101 - narrows the type
-    rows = item.target().objects.filter(pk=value)
+    rows = item.target()._default_manager.filter(pk=value)
     if isinstance(item, Ref) and item.target() is FormInstance:
         rows = rows.filter(participant=form.participant_id, code=item.form)
     return bool(rows.exists())
 
 
 def _problem(
-    design: FormDesign,
-    name: str,
-    kind: str,
-    message: str,
-    details: Mapping[str, object],
+    design: FormDesign, name: str, kind: str, message: str, **details: object
 ) -> Finding:
-    return Finding(
-        f"{design.code}.{name}.{kind}", name, Severity.HARD, message, details
-    )
+    check_id = f"{design.code}.{name}.{kind}"
+    return Finding(check_id, name, Severity.HARD, message, details)

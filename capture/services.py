@@ -287,7 +287,7 @@ def _write(
 ) -> None:
     for name, value in altered.items():
         row.put(name, value)
-    is_new = row._state.adding
+    is_new = row._state.adding  # noqa: SLF001 - Django's documented attribute
     if isinstance(row, SealedCRF):
         row.opened.revisions.update(dict.fromkeys(altered, form.revision + 1))
     if altered or (is_new and complete):

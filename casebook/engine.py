@@ -1,10 +1,10 @@
 """Skip logic, completeness and edit checks of one sheet; no database, no clock."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from types import MappingProxyType
 
 from casebook.checks import Finding, declared
 from casebook.design import FormDesign
@@ -99,7 +99,7 @@ class _Cell:
         kind: str,
         message: str,
         severity: Severity = Severity.HARD,
-        **details: Any,
+        details: Mapping[str, str] = MappingProxyType({}),
     ) -> Finding:
         """Return a finding that names the row and the column."""
         where = {"row": self.row, "column": self.column.verbose_name}
@@ -131,10 +131,10 @@ def _cell_findings(cells: Iterable[_Cell], now: datetime) -> Iterator[Finding]:
             continue
         if facts.hard and outside(number, facts.hard):
             details = _range_details(number, facts.hard, facts.unit)
-            yield cell.finding("hard", IMPOSSIBLE_CELL, **details)
+            yield cell.finding("hard", IMPOSSIBLE_CELL, details=details)
         elif facts.soft and outside(number, facts.soft):
             details = _range_details(number, facts.soft, facts.unit)
-            yield cell.finding("soft", UNUSUAL_CELL, Severity.SOFT, **details)
+            yield cell.finding("soft", UNUSUAL_CELL, Severity.SOFT, details=details)
 
 
 IMPOSSIBLE_CELL = N_(

@@ -7,7 +7,7 @@ that names a participant, and a copy of it opens nothing.
 import hashlib
 import io
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -45,7 +45,9 @@ class FileDamaged(Exception):
     """What lies in the folder is not what was stored."""
 
 
-def store(form: FormInstance, item: str, upload: UploadedFile, *, by: User) -> str:
+def store(
+    form: FormInstance, item: str, upload: "UploadedFile[Any]", *, by: User
+) -> str:
     """Keep an uploaded file for a File item; return the key that the item holds."""
     design = catalogue.design(form.code)
     declared = design.items.get(item)
@@ -71,7 +73,7 @@ def store(form: FormInstance, item: str, upload: UploadedFile, *, by: User) -> s
     return key
 
 
-def _checked(declared: File, item: str, upload: UploadedFile) -> bytes:
+def _checked(declared: File, item: str, upload: "UploadedFile[Any]") -> bytes:
     most = declared.most_megabytes
     if (upload.size or 0) > most * MEGABYTE:
         message = _("The file is larger than %(most)s MB. Make it smaller.")

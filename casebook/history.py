@@ -69,7 +69,7 @@ def _changes(design: FormDesign, entry: Entry) -> Iterator[Change]:
         reasons = design.model.unseal_reasons(reasons)
     else:
         pairs = {
-            name: tuple(value_from_entry(design.items[name], told) for told in pair)  # type: ignore[misc]
+            name: tuple(value_from_entry(design.items[name], told) for told in pair)
             for name, pair in entry.changes.items()
             if name in design.items
         }

@@ -88,7 +88,7 @@ def stored_sheets(
 def _row_from(told: str, model: type[AnyCRF]) -> AnyCRF:
     stored: dict[str, Any] = json.loads(told, cls=ExactDecoder)
     columns = {
-        field.attname: field.to_python(stored[field.column])
+        field.attname: field.to_python(stored[str(field.column)])
         for field in model._meta.concrete_fields
         if not field.generated
     }

@@ -62,7 +62,7 @@ def add_row(
             known = FormInstance.objects.filter(client_key=client_key).first()
             if known:
                 return known
-        place = {"visit": visit, "visit_number": visit_number}
+        place: dict[str, Any] = {"visit": visit, "visit_number": visit_number}
         held = FormInstance.objects.filter(participant=participant, code=code, **place)
         last = held.aggregate(last=Max("occurrence"))["last"] or 0
         return expect(

@@ -94,7 +94,7 @@ class Partial:
 
 def is_blank(value: Value) -> bool:
     """Tell whether nothing was entered; a missing code is an entry."""
-    return value is None or value == "" or value == [] or value == ()
+    return value is None or value in ("", [], ())
 
 
 def is_same(one: Value, other: Value) -> bool:

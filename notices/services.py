@@ -38,8 +38,9 @@ def queue(
         )
         if made:
             queued.append(message)
-    if queued:
-        # The message is stored; without a broker the clock of beat delivers it later.
+    if queued and clock.moved_to() is None:
+        # The message is stored; without a broker the clock of beat delivers it later,
+        # as it does those of a simulated past.
         transaction.on_commit(_ask_for_delivery, robust=True)
     return queued
 

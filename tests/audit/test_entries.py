@@ -144,9 +144,13 @@ def test_what_is_rolled_back_leaves_no_entry():
     user = person()
     before = Entry.objects.count()
 
-    with pytest.raises(RuntimeError), attributed(by=user, via=Via.PAGE):
-        Participant.objects.create(number="S-009Z", sequence=9)
-        raise RuntimeError
+    def fail_half_way():
+        with attributed(by=user, via=Via.PAGE):
+            participant_row(9)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
 
     assert Entry.objects.count() == before
     assert not Participant.objects.filter(sequence=9).exists()

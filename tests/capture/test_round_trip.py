@@ -1,4 +1,4 @@
-"""Each item type on its whole way: entered, stored, read, shown, audited, told again."""
+"""Each item type on its way: entered, stored, read, shown, audited, told again."""
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -51,7 +51,7 @@ def test_a_value_is_the_same_everywhere(name, entered, value):
 @pytest.mark.parametrize("code", list(MissingCode))
 @pytest.mark.parametrize("name", [n for n, *_rest in CASES if n != "interrupted"])
 def test_a_missing_code_is_an_entry_and_no_value(name, code):
-    entered = dict((n, e) for n, e, _v in CASES)[name]
+    entered = {n: e for n, e, _v in CASES}[name]
     form = save(sample(), {name: entered}, by=person()).form
     save(form, {name: code}, by=person())
 

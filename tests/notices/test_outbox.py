@@ -15,6 +15,7 @@ from tests.sample_room.people import STAGE, person
 from trial_edc import clock
 
 pytestmark = pytest.mark.django_db
+GONE = smtplib.SMTPServerDisconnected("gone")
 
 
 def queued(*to, key="sae-1", subject="New SAE"):
@@ -67,7 +68,7 @@ def test_a_message_without_address_is_withheld():
 
 def test_a_silent_mail_server_is_tried_again_later_and_later(monkeypatch):
     def fail(self):
-        raise smtplib.SMTPServerDisconnected("gone")
+        raise GONE
 
     monkeypatch.setattr("django.core.mail.EmailMessage.send", fail)
     (message,) = queued(person("PI"))
@@ -99,7 +100,7 @@ def test_a_message_is_stored_although_no_broker_is_there(settings, monkeypatch):
     from notices import tasks
 
     def fail(**_options):
-        raise ConnectionError("no broker")
+        raise ConnectionError
 
     monkeypatch.setattr(tasks.deliver_queued, "apply_async", fail)
     (message,) = queued(person("PI"))

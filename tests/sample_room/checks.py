@@ -14,5 +14,5 @@ from trial_edc.vocabulary import N_, Severity
 )
 def heavy_in_icu(sheet: Sheet, _binder: Binder) -> dict[str, int] | None:
     """Fire for more than 90 kg in the ICU."""
-    heavy = (sheet.get("weight_kg") or 0) > 90  # noqa: PLR2004
+    heavy = (sheet.get("weight_kg") or 0) > 90
     return {"limit": 90} if heavy and sheet.get("place") == "icu" else None

@@ -1,0 +1,35 @@
+"""Item types: thin typed fields whose further facts stay out of migrations.
+
+One declaration serves the table, the page, the checks, the history, the dictionary
+and the exports. Every column is nullable without default: unknown is never a value.
+"""
+
+from casebook.items.base import Facts, Item, Range, Required, Section
+from casebook.items.dates import Date, DateTime, PartialDate, Time
+from casebook.items.links import Ref, Rows, User
+from casebook.items.numbers import Lab, Number, parse_number
+from casebook.items.words import Choice, File, MultipleChoice, Text, YesNo, codes_in
+
+__all__ = [
+    "Choice",
+    "Date",
+    "DateTime",
+    "Facts",
+    "File",
+    "Item",
+    "Lab",
+    "MultipleChoice",
+    "Number",
+    "PartialDate",
+    "Range",
+    "Ref",
+    "Required",
+    "Rows",
+    "Section",
+    "Text",
+    "Time",
+    "User",
+    "YesNo",
+    "codes_in",
+    "parse_number",
+]

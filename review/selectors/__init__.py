@@ -1,0 +1,35 @@
+"""Reads of queries, verification and signatures."""
+
+from review.selectors.marks import signatures_of, valid_signature, verified_items
+from review.selectors.queries import (
+    QueryFilter,
+    QueryLine,
+    counts_by_state,
+    filtered,
+    lines_for,
+    queries_of,
+    queries_visible_to,
+    unanswered_counts,
+)
+from review.selectors.verification import (
+    VerificationLine,
+    VerificationState,
+    verification_lines,
+)
+
+__all__ = [
+    "QueryFilter",
+    "QueryLine",
+    "VerificationLine",
+    "VerificationState",
+    "counts_by_state",
+    "filtered",
+    "lines_for",
+    "queries_of",
+    "queries_visible_to",
+    "signatures_of",
+    "unanswered_counts",
+    "valid_signature",
+    "verification_lines",
+    "verified_items",
+]
