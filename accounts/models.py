@@ -16,6 +16,7 @@ from accounts import roles
 from accounts.roles import BlindingClass, Limit, Permission, Role
 from audit.recording import REFUSE_REMOVAL, record
 from trial_edc import clock
+from trial_edc.choices import choices
 
 USERNAME = r"^[a-z][a-z0-9._-]{1,29}$"
 NO_RECORDED_VALUES = ("password", "former_passwords", "last_login")
@@ -71,9 +72,9 @@ class User(AbstractBaseUser):
     full_name = models.CharField(_("full name"), max_length=100)
     full_name_zh = models.CharField(_("name in Chinese"), max_length=50, blank=True)
     email = models.EmailField(_("e-mail"))
-    role = models.CharField(_("role"), max_length=2, choices=Role.choices())
+    role = models.CharField(_("role"), max_length=2, choices=choices(Role))
     blinding = models.CharField(
-        _("blinding class"), max_length=1, choices=BlindingClass.choices()
+        _("blinding class"), max_length=1, choices=choices(BlindingClass)
     )
     is_active = models.BooleanField(_("active"), default=True)
     must_change_password = models.BooleanField(_("temporary password"), default=False)

@@ -9,6 +9,7 @@ from accounts.roles import Role
 from audit.recording import Recorded
 from casebook.models import Participant
 from trial_edc import clock
+from trial_edc.choices import choices
 
 MEANING = _(
     "I have reviewed the 24 criteria and the values that decide them, and confirm that "
@@ -36,7 +37,7 @@ class EligibilityConfirmation(Recorded):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
     )
     signer_name = models.CharField(max_length=200)
-    signer_role = models.CharField(max_length=2, choices=Role.choices())
+    signer_role = models.CharField(max_length=2, choices=choices(Role))
     at = models.DateTimeField(default=clock.now)
 
     class Meta(Recorded.Meta):

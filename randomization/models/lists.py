@@ -15,6 +15,7 @@ from audit.models import Confidentiality
 from audit.recording import REFUSE_REMOVAL, Recorded, record
 from casebook.models import Participant
 from randomization.vocabulary import ListSource, ListState
+from trial_edc.choices import choices
 
 RESTRICTED = Q(confidentiality=Confidentiality.RESTRICTED.value)
 MOVING = (
@@ -120,9 +121,9 @@ class AllocationList(Recorded):
     """
 
     state = models.CharField(
-        max_length=9, choices=ListState.choices(), default=ListState.DRAFT
+        max_length=9, choices=choices(ListState), default=ListState.DRAFT
     )
-    source = models.CharField(max_length=9, choices=ListSource.choices())
+    source = models.CharField(max_length=9, choices=choices(ListSource))
     size = models.PositiveIntegerField()
     first_sequence = models.PositiveIntegerField()
     reason = models.TextField(blank=True)  # of a segment: the amendment

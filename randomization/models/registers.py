@@ -13,6 +13,7 @@ from casebook.models import FormInstance, Participant
 from randomization.models.lists import RESTRICTED, confidential, person
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind, StudyStatus
 from trial_edc import clock
+from trial_edc.choices import choices
 
 LOT_BYTES = 24_000
 
@@ -23,7 +24,7 @@ class StudyStatusChange(Register):
     It is in force from `in_force_at`; until then it is a proposal.
     """
 
-    status = models.CharField(max_length=20, choices=StudyStatus.choices())
+    status = models.CharField(max_length=20, choices=choices(StudyStatus))
     reason = models.TextField(_("reason"))
     decided_at = models.DateTimeField(default=clock.now)
     decided_by = person()
@@ -49,8 +50,8 @@ class CodeBreak(Register):
     """CBR: that an arm became known, to whom and why; never which arm."""
 
     participant = models.ForeignKey(Participant, models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=12, choices=CodeBreakKind.choices())
-    category = models.CharField(max_length=12, choices=CodeBreakCategory.choices())
+    kind = models.CharField(max_length=12, choices=choices(CodeBreakKind))
+    category = models.CharField(max_length=12, choices=choices(CodeBreakCategory))
     reason = models.TextField()
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(default=clock.now)

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Recorded
+from trial_edc.choices import choices
 from visits.vocabulary.laboratory import Analyte, RangeSex
 
 Limits = tuple[Decimal | None, Decimal | None]
@@ -32,8 +33,8 @@ class ReferenceRange(Recorded):
     """What a laboratory calls normal, for a time; it counts once approved."""
 
     laboratory = models.ForeignKey(Laboratory, models.PROTECT, related_name="ranges")
-    analyte = models.CharField(_("analyte"), max_length=40, choices=Analyte.choices())
-    sex = models.CharField(_("sex"), max_length=3, choices=RangeSex.choices())
+    analyte = models.CharField(_("analyte"), max_length=40, choices=choices(Analyte))
+    sex = models.CharField(_("sex"), max_length=3, choices=choices(RangeSex))
     unit = models.CharField(_("unit"), max_length=12)
     low = models.DecimalField(_("low"), max_digits=12, decimal_places=4, null=True)
     high = models.DecimalField(_("high"), max_digits=12, decimal_places=4, null=True)

@@ -1,0 +1,11 @@
+"""The coded answers of a vocabulary as Django's fields take them."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from trial_edc.vocabulary import Term
+
+
+def choices(terms: type[Term]) -> list[tuple[str, Promise]]:
+    """Pairs of stored value and label, in the language of whoever reads the page."""
+    return [(term.value, gettext_lazy(term.label)) for term in terms]
