@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_active", models.BooleanField(default=True, verbose_name="active")),
-                ("must_change_password", models.BooleanField(default=False)),
+                ("must_change_password", models.BooleanField(default=False, verbose_name="temporary password")),
                 ("password_set_at", models.DateTimeField(null=True)),
                 (
                     "former_passwords",
