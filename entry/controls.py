@@ -34,13 +34,18 @@ def _translated(item: Item) -> Options:
     return [(t.value, _(t.label)) for t in item.facts.terms or ()]
 
 
-def widget_of(item: Item, options: Options = ()) -> forms.Widget:
-    """Return the control of an item; `options` are those read from the database."""
+def widget_of(
+    item: Item, options: Options = (), *, compact: bool = False
+) -> forms.Widget:
+    """Return the control of an item; `options` are those read from the database.
+
+    `compact` is for a cell of a small table: a list instead of buttons.
+    """
     if isinstance(item, items.MultipleChoice):
         return CheckBoxes(choices=_translated(item))
     if isinstance(item, items.Choice):
         choices = _translated(item)
-        if len(choices) <= RADIO_MOST:
+        if len(choices) <= RADIO_MOST and not compact:
             return RadioButtons(choices=choices)
         return forms.Select({"class": "form-select"}, [("", ""), *choices])
     if isinstance(item, items.User):
@@ -129,7 +134,7 @@ def row_controls(
     filled = [dict(row) for row in rows]
     return [
         [
-            widget_of(column).render(
+            widget_of(column, compact=True).render(
                 f"{name}-{number}-{key}",
                 row.get(key),
                 {

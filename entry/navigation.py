@@ -1,5 +1,7 @@
 """Where a person goes from a form: the next one of the visit, or the casebook."""
 
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -28,12 +30,13 @@ Status = ParticipantStatus
 SCREENED = frozenset({Status.APPROACHED, Status.CONSENTED, Status.ELIGIBLE})
 RANDOMISED = frozenset(Status) - SCREENED - {Status.SCREEN_FAILED}
 # Pages of other rooms about one participant, and the statuses in which they serve.
-PARTICIPANT_PAGES = (
+PARTICIPANT_PAGES: tuple[tuple[Any, ...], ...] = (
     (_("Eligibility"), "enrollment:eligibility", frozenset(Status)),
     (_("Randomize"), "randomization:randomize", SCREENED - {Status.APPROACHED}),
     (_("Randomization"), "randomization:randomize", RANDOMISED),
     (_("Schedule"), "visits:schedule", RANDOMISED),
-    (_("Bedside"), "visits:bedside", RANDOMISED),
+    (_("Bedside, infusion 1"), "visits:bedside", RANDOMISED, "D0"),
+    (_("Bedside, infusion 2"), "visits:bedside", RANDOMISED, "D7"),
     (_("Close screening"), "enrollment:close", SCREENED),
     (_("Screen again"), "enrollment:rescreen", frozenset({Status.SCREEN_FAILED})),
 )
@@ -42,8 +45,8 @@ PARTICIPANT_PAGES = (
 def participant_pages(number: str, status: str, user: User) -> list[tuple[str, str]]:
     """Return the pages about a participant that serve now and that a person may open."""
     found = []
-    for label, name, statuses in PARTICIPANT_PAGES:
-        url = page_for(user, name, number) if status in statuses else None
+    for label, name, statuses, *more in PARTICIPANT_PAGES:
+        url = page_for(user, name, number, *more) if status in statuses else None
         if url:
             found.append((str(label), url))
     return found

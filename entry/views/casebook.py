@@ -15,6 +15,7 @@ from audit.attribution import Reason, Via
 from capture.services import strike_row
 from casebook import catalogue, services
 from casebook.models import Participant
+from casebook.selectors import binder_of
 from entry import navigation
 from entry.grid import FILTERS, casebook_of, matrix_for
 from entry.logs import log_table
@@ -23,6 +24,7 @@ from entry.views.form import READERS, visible_form
 from trial_edc.context import page_for
 from trial_edc.protocol import PROTOCOL
 
+CONSENT = "CNS"
 REGISTER = "enrollment:register"
 BINDERS = (Permission.READ_CASEBOOK, Permission.SEE_PRODUCT)
 
@@ -95,6 +97,9 @@ def add_row(request: StaffRequest, number: str, code: str) -> HttpResponse:
         raise Http404
     if not may_enter(request.user, design):
         raise PermissionDenied
+    if code != CONSENT and not binder_of(participant, CONSENT).fact("consented_on"):
+        messages.error(request, _("Record the consent first; until then nothing else."))
+        return redirect("entry:log", number, CONSENT)
     try:
         key = uuid.UUID(request.POST.get("client_key", ""))
     except ValueError:
