@@ -92,7 +92,7 @@ def _instant(text: str) -> datetime | None:
     return parse_datetime(iso) if PLAIN_INSTANT.fullmatch(iso) else None
 
 
-class Time(Item, models.TimeField):  # type: ignore[misc,type-arg]
+class Time(Item, models.TimeField):  # type: ignore[type-arg]
     """A time of day at the site."""
 
     base = models.TimeField
@@ -113,7 +113,7 @@ class Time(Item, models.TimeField):  # type: ignore[misc,type-arg]
         return value.strftime("%H:%M") if value else ""
 
 
-class PartialDate(Item, models.CharField):  # type: ignore[misc,type-arg]
+class PartialDate(Item, models.CharField):  # type: ignore[type-arg]
     """A date or date-time known in part, kept as far as it is known."""
 
     base = models.CharField
