@@ -62,7 +62,7 @@ class SealedFile(io.RawIOBase):
             del self._piece[:PIECE_BYTES]
         return len(content)
 
-    def _seal(self, piece: bytes) -> None:
+    def _seal(self, piece: bytearray) -> None:
         sealed = seal_bytes(Purpose.FILE, bytes(piece))
         self._target.write(len(sealed).to_bytes(LENGTH_BYTES) + sealed)
 
