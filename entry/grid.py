@@ -48,12 +48,34 @@ class Cell:
         return found + (["locked"] if self.form.locked_at else [])
 
 
+class Place(list[Cell]):
+    """The sheets of one form at one visit: mostly one, or rows such as vital signs."""
+
+    @property
+    def answered(self) -> int:
+        """Return how many rows are complete or need not be."""
+        return sum(cell.form.status not in WAITING for cell in self)
+
+    @property
+    def status(self) -> str:
+        """Return the status of the rows taken together."""
+        if self.answered == len(self):
+            return FormStatus.COMPLETE.value
+        begun = any(cell.form.status != FormStatus.NOT_STARTED for cell in self)
+        return FormStatus.DRAFT.value if begun else FormStatus.NOT_STARTED.value
+
+    @property
+    def open_queries(self) -> int:
+        """Return the open queries of the rows."""
+        return sum(cell.open_queries for cell in self)
+
+
 @dataclass(frozen=True)
 class GridRow:
-    """One form with its cells by column; `label` names a sheet without a visit."""
+    """One form with its places by column."""
 
     design: FormDesign
-    cells: list[list[Cell]]
+    cells: list[Place]
 
 
 @dataclass(frozen=True)
@@ -203,7 +225,7 @@ def _grid(
         if not design.collected.visits or not may_see(user, design):
             continue
         cells = [
-            [c for c in by_code.get(code, ()) if c.form.visit == visit.code]
+            Place(c for c in by_code.get(code, ()) if c.form.visit == visit.code)
             for visit in columns
         ]
         if any(cells):

@@ -1,0 +1,84 @@
+"""Adding a form touches its model, its rules, its migration and its tests, no more.
+
+The sample room (`tests/sample_room`) declares two forms and is named nowhere in the
+product. Here every place that shows forms is asked for them.
+"""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from audit.attribution import Via, attributed
+from capture.services import save
+from casebook import catalogue
+from casebook.checks import CHECKS
+from casebook.history import changes_of
+from casebook.models import FormInstance, Participant
+from casebook.services import expect
+from exports import dictionary
+from exports.datasets import blinded_designs
+from tests.people import STAGE, person
+from tests.sample_room.models import Sample, Secret
+
+pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def form() -> FormInstance:
+    """Return a sheet of the sample form with a value in it."""
+    with attributed(by=STAGE, via=Via.COMMAND):
+        participant = Participant.objects.create(number="S-001A", sequence=1)
+        sheet = expect(participant, "ZZA", visit="ZZZ")
+    return save(sheet, {"weight_kg": "70", "place": "icu"}, by=person("CO")).form
+
+
+def test_no_file_of_the_product_names_the_new_forms():
+    found = subprocess.run(
+        ["git", "grep", "-lE", "sample_room|ZZA|ZZB", "--", ".", ":!tests"],  # noqa: S607
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert found.stdout == ""
+
+
+def test_the_catalogue_the_checks_and_the_trigger_know_them():
+    assert catalogue.design("ZZA").model is Sample
+    assert catalogue.design("ZZB").model is Secret
+    assert "ZZA-01" in CHECKS
+    for model in (Sample, Secret):
+        assert [trigger.name for trigger in model._meta.triggers] == [
+            "record",
+            "refuse_removal",
+        ]
+
+
+def test_the_page_shows_every_item(form):
+    client = Client()
+    client.force_login(person("IN"))
+
+    text = client.get(reverse("entry:form", args=[form.pk])).content.decode()
+
+    shown = [name for name in Sample.crf_items() if f'id="row-{name}"' in text]
+    assert shown == list(Sample.crf_items())
+
+
+def test_history_and_dictionary_tell_every_item(form):
+    changes = {change.item: change.new for change in changes_of(form)}
+    lines = list(dictionary.form_lines(catalogue.design("ZZA")))
+
+    assert {name: str(value) for name, value in changes.items()} == {
+        "weight_kg": "70.0",
+        "place": "icu",
+    }
+    place = dictionary.HEADING.index("item")
+    told = {line[place].partition(".")[0] for line in lines}
+    assert told == {*Sample.crf_items(), "minutes", "why"}
+    assert "ZZA" in blinded_designs()
+    assert "ZZB" not in blinded_designs()
