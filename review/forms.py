@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from casebook import catalogue
@@ -46,7 +47,10 @@ class QueryListForm(ListForm):
     """The filter of the list of queries."""
 
     older = forms.TypedChoiceField(
-        label=_("Age"), choices=AGES, coerce=int, required=False
+        label=pgettext_lazy("of a query", "Age"),
+        choices=AGES,
+        coerce=int,
+        required=False,
     )
 
     def filter(self) -> QueryFilter:

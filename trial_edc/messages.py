@@ -22,7 +22,7 @@ from trial_edc.trace import ROOT, sources
 
 LOCALE = "zh_Hans"
 CATALOGUE = Path("locale", LOCALE, "LC_MESSAGES", "django.po")
-NOT_READ = {"tests", "migrations"}
+NOT_READ = {"tests", "bench", "migrations"}
 TEMPLATES = {".html", ".txt"}
 MARKS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
