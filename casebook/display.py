@@ -22,19 +22,25 @@ def words(item: Item, value: Value) -> str:
         return NOTHING
     if isinstance(item, Rows):
         return " · ".join(_row_words(item, row) for row in value)
-    if isinstance(value, Quantity):
-        return f"{value.value:f} {value.unit}"
-    if isinstance(value, Decimal):
-        return f"{value:f}" + (f" {item.facts.unit}" if item.facts.unit else "")
-    if isinstance(value, list | tuple):
-        return ", ".join(_(item.label_of(code)) for code in value)
-    if isinstance(value, datetime):
-        return value.astimezone(SITE_TZ).strftime("%Y-%m-%d %H:%M")
-    if isinstance(value, Partial):
-        return value.text.replace("T", " ")
-    if item.facts.terms:
-        return _(item.label_of(str(value)))
-    return str(value)
+    return _plain_words(item, value)
+
+
+def _plain_words(item: Item, value: Value) -> str:
+    unit = f" {item.facts.unit}" if item.facts.unit else ""
+    match value:
+        case Quantity():
+            text = f"{value.value:f} {value.unit}"
+        case Decimal():
+            text = f"{value:f}{unit}"
+        case list() | tuple():
+            text = ", ".join(_(item.label_of(code)) for code in value)
+        case datetime():
+            text = value.astimezone(SITE_TZ).strftime("%Y-%m-%d %H:%M")
+        case Partial():
+            text = value.text.replace("T", " ")
+        case _:
+            text = _(item.label_of(str(value))) if item.facts.terms else str(value)
+    return text
 
 
 def derived_words(one: DerivedValue) -> str:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from casebook import items
@@ -14,8 +13,9 @@ from casebook.values import MissingCode, Value
 
 RADIO_MOST = 4
 EXTRA_ROWS = 2
+MOST_DIGITS = 10
 Options = Sequence[tuple[str, str]]
-Typed = QueryDict | MultiValueDict[str, str]
+Typed = QueryDict
 
 
 class RadioButtons(forms.RadioSelect):
@@ -41,20 +41,26 @@ def widget_of(
 
     `compact` is for a cell of a small table: a list instead of buttons.
     """
-    if isinstance(item, items.MultipleChoice):
-        return CheckBoxes(choices=_translated(item))
-    if isinstance(item, items.Choice):
-        choices = _translated(item)
-        if len(choices) <= RADIO_MOST and not compact:
-            return RadioButtons(choices=choices)
-        return forms.Select({"class": "form-select"}, [("", ""), *choices])
-    if isinstance(item, items.User):
-        return forms.Select({"class": "form-select"}, [("", ""), *options])
-    if isinstance(item, items.File):
-        accept = {"class": "form-control", "accept": ",".join(item.types)}
-        return forms.FileInput(accept)
-    if isinstance(item, items.Text) and item.rows > 1:
-        return forms.Textarea({"class": "form-control", "rows": item.rows})
+    listed = {"class": "form-select"}
+    match item:
+        case items.MultipleChoice():
+            return CheckBoxes(choices=_translated(item))
+        case items.Choice():
+            choices = _translated(item)
+            few = len(choices) <= RADIO_MOST and not compact
+            with_none = [("", ""), *choices]
+            return (
+                RadioButtons(choices=choices)
+                if few
+                else forms.Select(listed, with_none)
+            )
+        case items.User():
+            return forms.Select(listed, [("", ""), *options])
+        case items.File():
+            accept = {"class": "form-control", "accept": ",".join(item.types)}
+            return forms.FileInput(accept)
+        case items.Text() if item.rows > 1:
+            return forms.Textarea({"class": "form-control", "rows": item.rows})
     return forms.TextInput(_attributes(item))
 
 
@@ -81,6 +87,15 @@ def _attributes(item: Item) -> dict[str, str]:
     return {"class": "form-control", "autocomplete": "off"}
 
 
+def revision_in(typed: Typed) -> int:
+    """Return the revision that the page was drawn from; 0 where it says none.
+
+    From 0 every change since counts as somebody else's, so nothing is overwritten.
+    """
+    told = str(typed.get("based_on", ""))
+    return int(told) if told.isdecimal() and len(told) < MOST_DIGITS else 0
+
+
 def entered(item: Item, name: str, typed: Typed) -> Any:
     """Return what was entered into an item: raw text, a missing code, or nothing.
 
@@ -105,10 +120,7 @@ def entered(item: Item, name: str, typed: Typed) -> Any:
 def _rows(item: items.Rows, name: str, typed: Typed) -> list[dict[str, str]]:
     count = int(typed[f"{name}__rows"])
     return [
-        {
-            column: typed.get(f"{name}-{number}-{column}", "")
-            for column in item.columns
-        }
+        {column: typed.get(f"{name}-{number}-{column}", "") for column in item.columns}
         for number in range(count)
     ]
 

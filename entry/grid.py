@@ -1,10 +1,9 @@
-"""The casebook of one participant and the matrix of all, in fixed numbers of selects."""
+"""The casebook of one participant and the matrix of all; selects fixed in number."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Count, Q
 
@@ -309,9 +308,8 @@ def _counts(user: User) -> dict[int, tuple[int, int, int]]:
     drafts = Q(status=FormStatus.DRAFT)
     unverified = Q(status=FormStatus.COMPLETE, verifications=None)
     found = held.values_list("participant_id").annotate(
-        queries=Count("queries", filter=asked, distinct=True),
+        asked=Count("queries", filter=asked, distinct=True),
         drafts=Count("id", filter=drafts, distinct=True),
         unverified=Count("id", filter=unverified, distinct=True),
     )
     return {pk: tuple(counts) for pk, *counts in found}
-

@@ -7,11 +7,12 @@ from crispy_forms.layout import LayoutObject
 from django import forms
 from django.template.loader import get_template
 from django.utils.functional import cached_property
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
 if TYPE_CHECKING:
-    from entry.page import FormPage, ItemView
+    from entry.item_view import ItemView
+    from entry.page import FormPage
 
 
 class ItemForm(forms.Form):
@@ -45,4 +46,4 @@ class SectionBlock(LayoutObject):
             "views": self.views,
             "page": self.page,
         }
-        return template.render({**context.flatten(), **told})
+        return mark_safe(template.render({**context.flatten(), **told}))  # noqa: S308 - escaped by the template

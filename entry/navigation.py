@@ -43,7 +43,7 @@ PARTICIPANT_PAGES: tuple[tuple[Any, ...], ...] = (
 
 
 def participant_pages(number: str, status: str, user: User) -> list[tuple[str, str]]:
-    """Return the pages about a participant that serve now and that a person may open."""
+    """Return the pages about a participant that serve now and are for the role."""
     found = []
     for label, name, statuses, *more in PARTICIPANT_PAGES:
         url = page_for(user, name, number, *more) if status in statuses else None
@@ -64,9 +64,7 @@ def next_form(form: FormInstance, user: User) -> FormInstance | None:
         struck_at=None,
     )
     waiting = [
-        one
-        for one in held
-        if one.pk != form.pk and may_enter(user, designs[one.code])
+        one for one in held if one.pk != form.pk and may_enter(user, designs[one.code])
     ]
     waiting.sort(
         key=lambda one: (

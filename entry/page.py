@@ -1,8 +1,6 @@
 """The form page: everything that one sheet shows, gathered in few selects."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +14,6 @@ from accounts.roles import Permission
 from capture import autosaves
 from capture.models import Autosave
 from capture.problems import (
-    Clash,
     Conflict,
     EraseNeeded,
     ExplanationNeeded,
@@ -34,82 +31,16 @@ from casebook.models import FormInstance, FormStatus
 from casebook.selectors import binder_of, row_of, sheet_of
 from casebook.values import MissingCode, Value
 from entry import controls
+from entry.item_view import ItemView, told
 from entry.layout import ItemForm, SectionBlock
 from entry.selectors import may_enter, visible_items
 from review.models import Query, QueryState, Signature
 from review.selectors import queries_of, verified_items
 from trial_edc import clock
 from trial_edc.templatetags.components import ErrorLine
-from trial_edc.vocabulary import MissingCode as Missing
 from trial_edc.vocabulary import VisitCode
 
 VISIT_LABELS = dict(VisitCode.choices())
-
-
-@dataclass
-class ItemView:
-    """One item as the page shows it."""
-
-    name: str
-    item: Item
-    control: str
-    text: str
-    required: bool
-    shown: bool
-    read_only: bool
-    condition: Any
-    missing: str = ""
-    unit: str = ""
-    errors: list[str] = field(default_factory=list)
-    soft: list[tuple[str, str, str]] = field(default_factory=list)
-    reason_asked: bool = False
-    reason: tuple[str, str] = ("", "")
-    clash: Clash | None = None
-    query: str = ""
-    verified: bool | None = None
-    has_history: bool = False
-    is_pending: bool = False
-    rows: list[list[str]] = field(default_factory=list)
-    stored_file: str = ""
-
-    @property
-    def missing_choices(self) -> list[tuple[str, str]]:
-        """Return the missing codes that may be chosen."""
-        return [(code.value, _(code.label)) for code in Missing]
-
-    @property
-    def units(self) -> list[str]:
-        """Return the units of a laboratory value."""
-        return list(self.item.units) if isinstance(self.item, items.Lab) else []
-
-    @property
-    def is_group(self) -> bool:
-        """Tell whether the control is a group of buttons or boxes."""
-        choice = isinstance(self.item, items.Choice)
-        few = len(self.item.facts.terms or ()) <= controls.RADIO_MOST
-        return isinstance(self.item, items.MultipleChoice) or (choice and few)
-
-    @property
-    def condition_json(self) -> str:
-        """Return the condition of skip logic as the page's script asks it."""
-        return json.dumps(self.condition)
-
-    @property
-    def is_file(self) -> bool:
-        """Tell whether the item holds a file."""
-        return isinstance(self.item, items.File)
-
-    @property
-    def columns(self) -> list[Any]:
-        """Return the headings of a small table."""
-        if not isinstance(self.item, items.Rows):
-            return []
-        return [column.verbose_name for column in self.item.columns.values()]
-
-    @property
-    def theirs(self) -> str:
-        """Return the other side of a clash in words."""
-        return words(self.item, self.clash.theirs) if self.clash else ""
 
 
 class FormPage:
@@ -180,8 +111,8 @@ class FormPage:
         """Return the revision that the reader's next save refers to."""
         if isinstance(self.problem, Conflict):
             return self.problem.revision
-        if self.typed is not None and self.typed.get("based_on"):
-            return int(self.typed["based_on"])
+        if self.typed is not None:
+            return controls.revision_in(self.typed)
         return self.form.revision
 
     @property
@@ -264,7 +195,7 @@ class FormPage:
         return found
 
     @cached_property
-    def item_form(self) -> forms.Form:
+    def item_form(self) -> ItemForm:
         """Return the controls as a crispy form laid out in sections."""
         return ItemForm()
 
@@ -295,7 +226,7 @@ class FormPage:
         ]
 
     @property
-    def laid_out(self) -> forms.Form:
+    def laid_out(self) -> ItemForm:
         """Return the form with its layout, as `{% crispy %}` draws it."""
         blocks = [SectionBlock(self, title, views) for title, views in self.sections]
         self.item_form.helper.layout = Layout(*blocks)
@@ -304,13 +235,12 @@ class FormPage:
     @property
     def error_lines(self) -> list[ErrorLine]:
         """Return what the list on top says."""
-        lines = [
+        return [
             ErrorLine(text, f"item-{view.name}", str(view.item.verbose_name))
             for _title, views in self.sections
             for view in views
             for text in (*view.errors, *self._asked(view))
         ]
-        return lines
 
     def _asked(self, view: ItemView) -> list[str]:
         asked = []
@@ -374,7 +304,10 @@ class FormPage:
         )
         self.item_form.fields[name] = field
         self.item_form.initial[name] = held.get(name)
-        attributes = {"id": f"item-{name}", "aria-describedby": f"about-{name}"}
+        attributes: dict[str, str | bool] = {
+            "id": f"item-{name}",
+            "aria-describedby": f"about-{name}",
+        }
         return self.item_form[name].as_widget(attrs=attributes)
 
     def _row_controls(
@@ -443,12 +376,6 @@ class FormPage:
 
     def _typed(self, key: str) -> str:
         return self.typed.get(key, "") if self.typed is not None else ""
-
-
-def told(finding: Finding) -> str:
-    """Return a finding's message in the reader's language."""
-    text = _(str(finding.message))
-    return text % finding.details if finding.details else text
 
 
 def _row_name(number: int, values: list[Value]) -> str:

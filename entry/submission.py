@@ -1,37 +1,35 @@
 """What a posted form page says: values, reasons, explanations, choices."""
 
-from typing import Any
+from collections.abc import Mapping
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
-from django.utils.datastructures import MultiValueDict
 
 from accounts.models import User
 from accounts.roles import Permission
 from audit.attribution import Reason
 from capture.services import Entry
-from casebook import files, items
+from casebook import catalogue, files, items
 from casebook.design import FormDesign
 from casebook.models import FormInstance
 from entry import controls
 
+Uploads = Mapping[str, UploadedFile]
 EXPLAIN = "explain:"
 
 
 def entry_of(
-    form: FormInstance,
-    design: FormDesign,
-    typed: QueryDict,
-    uploads: MultiValueDict[str, Any],
-    user: User,
+    form: FormInstance, typed: QueryDict, uploads: Uploads, user: User
 ) -> Entry:
     """Return the entry that a person submitted; uploads are stored on the way."""
+    design = catalogue.design(form.code)
     values = entered_values(design, typed, user)
     for name, item in design.items.items():
         if isinstance(item, items.File) and name in uploads:
             values[name] = files.store(form, name, uploads[name], by=user)
     return Entry(
         values=values,
-        based_on=int(typed.get("based_on") or 0),
+        based_on=controls.revision_in(typed),
         complete=typed.get("action") != "draft",
         reasons=_reasons(design, typed),
         explanations={

@@ -47,7 +47,10 @@ def accrual_chart(
     for count, on in enumerate(sorted(randomized_on), 1):
         steps += [(x(on), y(count - 1)), (x(on), y(count))]
     steps.append((x(today), y(len(randomized_on))))
-    plan = [(x(begun_on), y(0)), (x(begun_on + timedelta(days=planned_days)), y(target))]
+    plan = [
+        (x(begun_on), y(0)),
+        (x(begun_on + timedelta(days=planned_days)), y(target)),
+    ]
     months = [begun_on + timedelta(days=round(span * part / 4)) for part in range(5)]
     return AccrualChart(
         WIDTH,

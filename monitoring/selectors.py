@@ -78,12 +78,12 @@ def dashboard() -> Dashboard:
         for binder in binders.values()
         if (at := binder.value("RAN", "randomised_at"))
     )
-    visits = Counter(
-        visit.status for plan in plans.values() for visit in plan.visits
+    visits = Counter(visit.status for plan in plans.values() for visit in plan.visits)
+    queries = Counter(
+        Query.objects.filter(form__confidentiality="open").values_list(
+            "state", flat=True
+        )
     )
-    queries = Counter(Query.objects.filter(form__confidentiality="open").values_list(
-        "state", flat=True
-    ))
     today, target = clock.today(), PROTOCOL.registry.enrolment
     return Dashboard(
         today=today,

@@ -1,7 +1,14 @@
 """The form page: read, save, restore, sign, files."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+    QueryDict,
+)
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,7 +23,7 @@ from capture.services import save_entry, sign_form
 from casebook import catalogue, files
 from casebook.checks import Finding
 from casebook.models import FormInstance
-from entry import navigation
+from entry import controls, navigation
 from entry.page import FormPage
 from entry.selectors import forms_visible_to, visible_items
 from entry.submission import entry_of
@@ -58,9 +65,8 @@ def _shown(request: HttpRequest, page: FormPage, status: int = 200) -> HttpRespo
 
 
 def _saved(request: StaffRequest, form: FormInstance) -> HttpResponse:
-    design = catalogue.design(form.code)
     try:
-        entry = entry_of(form, design, request.POST, request.FILES, request.user)
+        entry = entry_of(form, request.POST, request.FILES.dict(), request.user)
         saved = save_entry(form, entry, by=request.user, via=Via.PAGE)
     except FormClosed:
         messages.error(request, _("This form is closed; nothing was saved."))
@@ -68,7 +74,10 @@ def _saved(request: StaffRequest, form: FormInstance) -> HttpResponse:
         return _shown(request, FormPage(form, request.user), CONFLICT)
     except files.FileRefused as refused:
         finding = Finding(
-            f"{form.code}.{refused.item}.file", refused.item, Severity.HARD, str(refused)
+            f"{form.code}.{refused.item}.file",
+            refused.item,
+            Severity.HARD,
+            str(refused),
         )
         return _again(request, form, Refused([finding]))
     except NotSaved as problem:
@@ -118,7 +127,7 @@ def autosave(request: StaffRequest, pk: int) -> HttpResponse:
         return JsonResponse({"kept": False}, status=403)
     typed = {key: request.POST.getlist(key) for key in request.POST}
     typed.pop("csrfmiddlewaretoken", None)
-    based_on = int(request.POST.get("based_on") or 0)
+    based_on = controls.revision_in(request.POST)
     kept = autosaves.keep(form, typed, based_on=based_on, author=request.user)
     local = kept.typed_at.astimezone(clock.SITE_TZ)
     return JsonResponse({"kept": True, "at": f"{local:%H:%M}"})
@@ -177,7 +186,7 @@ def close(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @permitted(*READERS)
-def file(request: StaffRequest, pk: int, item: str) -> HttpResponse:
+def file(request: StaffRequest, pk: int, item: str) -> FileResponse:
     """Serve a stored file through the permission check, as a download."""
     form = visible_form(request, pk)
     if item not in visible_items(request.user, catalogue.design(form.code)):

@@ -90,8 +90,6 @@ def written_by(queries: list[dict[str, str]]) -> list[str]:
 
 @pytest.mark.verifies("ACC-02")
 def test_each_page_without_session_leads_to_sign_in(world):
-    asked_in = {
-        name: left_out(Client().get(address(name, world))) for name in NAMES
-    }
+    asked_in = {name: left_out(Client().get(address(name, world))) for name in NAMES}
 
     assert asked_in == {name: not ACCESS[name].public for name in NAMES}

@@ -63,9 +63,14 @@ def signed_in(role: str) -> Client:
 def test_a_draft_is_saved_with_author_and_revision(form):
     client = signed_in("CO")
 
-    answer = send(client, form, weight_kg="70.5", creatinine="2", **{
-        "creatinine__unit": "mg/dL", "places": ["icu", "ward"],
-    })
+    answer = send(
+        client,
+        form,
+        weight_kg="70.5",
+        creatinine="2",
+        creatinine__unit="mg/dL",
+        places=["icu", "ward"],
+    )
 
     form.refresh_from_db()
     assert answer.status_code == 302
@@ -107,7 +112,9 @@ def complete(client: Client, form: FormInstance, **values: object) -> None:
     answer = send(
         client,
         form,
-        **{"taken_at": taken, "creatinine": "80", "interrupted": "N"},
+        taken_at=taken,
+        creatinine="80",
+        interrupted="N",
         action="complete",
         **values,
     )
@@ -141,8 +148,11 @@ def test_two_entries_of_one_item_are_shown_side_by_side(form):
     clash = send(second, form, weight_kg="80", grade="2")
     kept = second.post(
         reverse("entry:form", args=[form.pk]),
-        {**posted(form, weight_kg="80", grade="2"), "based_on": 1,
-         "weight_kg__side": "theirs"},
+        {
+            **posted(form, weight_kg="80", grade="2"),
+            "based_on": 1,
+            "weight_kg__side": "theirs",
+        },
     )
 
     form.refresh_from_db()
@@ -150,7 +160,10 @@ def test_two_entries_of_one_item_are_shown_side_by_side(form):
     assert "Keep the other entry: 70.0 kg" in clash.content.decode()
     assert 'value="80"' in clash.content.decode()
     assert kept.status_code == 302
-    assert (str(value_of(form, "weight_kg")), str(value_of(form, "grade"))) == ("70.0", "2")
+    assert (str(value_of(form, "weight_kg")), str(value_of(form, "grade"))) == (
+        "70.0",
+        "2",
+    )
 
 
 def test_a_double_submit_is_harmless(form):
@@ -247,9 +260,7 @@ def test_a_restricted_form_does_not_exist_for_blinded_roles():
 @pytest.mark.verifies("ACC-14")
 def test_typing_is_kept_and_given_back_to_its_author_alone(form):
     client, other = signed_in("CO"), signed_in("IN")
-    client.post(
-        reverse("entry:autosave", args=[form.pk]), posted(form, weight_kg="7")
-    )
+    client.post(reverse("entry:autosave", args=[form.pk]), posted(form, weight_kg="7"))
 
     mine = client.get(reverse("entry:form", args=[form.pk])).content.decode()
     back = client.get(reverse("entry:form", args=[form.pk]) + "?restore=1")

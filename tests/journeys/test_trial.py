@@ -36,8 +36,10 @@ NORMAL_SIGNS = {
     "diastolic_bp": "76",
 }
 NO_EXCLUSION = dict.fromkeys(
-    ("e3", "e4", "e5", "e6", "e7", "e8", "e10", "e12", "e14", "e15", "e16")
-    + ("e11_arrhythmia_or_severe", "e18_other"),
+    (
+        *("e3", "e4", "e5", "e6", "e7", "e8", "e10", "e12", "e14", "e15", "e16"),
+        *("e11_arrhythmia_or_severe", "e18_other"),
+    ),
     "N",
 )
 
@@ -198,7 +200,9 @@ class Story:
         weight = {}
         if visit in ("SCR", "D0", "D7"):
             weight = {"weight_kg": "70.0", "weight_source": "bed_scale"}
-        self.fill("VIT", visit, measured_at=at(hours=0.5), **weight, **NORMAL_SIGNS, **more)
+        self.fill(
+            "VIT", visit, measured_at=at(hours=0.5), **weight, **NORMAL_SIGNS, **more
+        )
 
     def judge(self) -> None:
         """Answer the judgements and confirm eligibility with the password."""
@@ -386,7 +390,10 @@ class Story:
         self.hand.picture("11-query")
         panel.get_by_role("button", name="Raise query").click()
         expect(panel).to_contain_text("Resting, or after walking?")
-        for name, path in (("15-matrix", "/participants/"), ("17-dashboard", "/dashboard/")):
+        for name, path in (
+            ("15-matrix", "/participants/"),
+            ("17-dashboard", "/dashboard/"),
+        ):
             self.hand.open(path)
             self.hand.picture(name)
         self.hand.casebook(self.number)
@@ -406,9 +413,9 @@ class Story:
 
 
 COMORBIDITIES = (
-    ("diabetes", "hypertension", "known_ckd", "coronary_disease", "heart_failure")
-    + ("stroke", "copd", "liver_disease", "hbv", "hcv", "hiv", "tb", "syphilis")
-    + ("fungal", "malignancy", "transplant", "vasculitis", "thrombosis", "allergy")
+    *("diabetes", "hypertension", "known_ckd", "coronary_disease", "heart_failure"),
+    *("stroke", "copd", "liver_disease", "hbv", "hcv", "hiv", "tb", "syphilis"),
+    *("fungal", "malignancy", "transplant", "vasculitis", "thrombosis", "allergy"),
 )
 LOGS_COMPLETE = (
     "rrt_log_complete",
