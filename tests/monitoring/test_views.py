@@ -1,0 +1,68 @@
+"""The dashboard tells what the record holds, in a fixed number of selects."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from enrollment import services as enrollment
+from tests.people import person
+from tests.randomization.stage import open_study, randomised
+from trial_edc import clock
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in() -> Client:
+    """Return a client of a monitor."""
+    client = Client()
+    client.force_login(person("MO"))
+    client.get(reverse("monitoring:dashboard"))
+    return client
+
+
+def approach(count: int) -> None:
+    """Enter people into the screening log."""
+    coordinator = person("CO", username=f"enroller{count}")
+    at = clock.now() - timedelta(hours=1)
+    for _number in range(count):
+        enrollment.approach(
+            by=coordinator, approached_at=at, source="icu", age_years=50, sex="M"
+        )
+
+
+def test_an_empty_trial_says_so():
+    answer = signed_in().get(reverse("monitoring:dashboard"))
+
+    text = answer.content.decode()
+    assert "0 of 80 participants are randomized" in text
+    assert "Nobody was approached yet." in text
+    assert "No visit is overdue." in text
+
+
+def test_counts_are_those_of_the_record():
+    open_study()
+    randomised()
+    approach(2)
+
+    board = signed_in().get(reverse("monitoring:dashboard")).context["board"]
+
+    counts = {status.value: count for status, count in board.statuses if count}
+    assert board.randomized == 1
+    assert counts == {"randomised": 1, "approached": 2}
+    assert sum(count for _status, count in board.visits) == 3 * 14
+
+
+def test_selects_do_not_grow_with_participants():
+    client = signed_in()
+    approach(1)
+    with CaptureQueriesContext(connection) as one:
+        client.get(reverse("monitoring:dashboard"))
+    approach(5)
+    with CaptureQueriesContext(connection) as six:
+        client.get(reverse("monitoring:dashboard"))
+
+    assert len(one) == len(six)
