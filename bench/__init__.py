@@ -1,0 +1,1 @@
+"""`make bench`: what trust costs, as ratios within one run."""

@@ -1,0 +1,29 @@
+"""Timing in turns: each contender once a round, so that load falls on all alike."""
+
+import gc
+import random
+import statistics
+import time
+from collections.abc import Callable, Mapping
+
+WARM_UP = 5
+
+
+def medians(
+    contenders: Mapping[str, Callable[[int], object]], rounds: int
+) -> dict[str, float]:
+    """Return the median seconds of each contender, which is given the round's number."""
+    taken: dict[str, list[float]] = {name: [] for name in contenders}
+    order = list(contenders)
+    gc.collect()
+    gc.disable()
+    try:
+        for number in range(rounds + WARM_UP):
+            random.shuffle(order)  # no order of turns favours one
+            for name in order:
+                begun = time.perf_counter()
+                contenders[name](number)
+                taken[name].append(time.perf_counter() - begun)
+    finally:
+        gc.enable()
+    return {name: statistics.median(times[WARM_UP:]) for name, times in taken.items()}
