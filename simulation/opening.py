@@ -1,0 +1,67 @@
+"""What happens before the first participant: laboratory, list, opening of the study."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+
+from accounts.models import User
+from randomization.services import custody, study
+from randomization.vocabulary import StudyStatus
+from simulation.cast import open_accounts
+from simulation.course import RANGES
+from simulation.site import Site
+from trial_edc import chance
+from trial_edc.protocol import PROTOCOL
+from trial_edc.vocabulary import Sex
+from visits import laboratories
+from visits.vocabulary.laboratory import Analyte
+
+ARMS = len(PROTOCOL.arms)
+MOST_MULTIPLE = 4  # the largest block holds each arm so often
+SEGMENT = PROTOCOL.registry.enrolment
+
+
+def open_site(since: date) -> Site:
+    """Open accounts, laboratory, allocation list and study."""
+    staff = open_accounts()
+    laboratory = laboratories.register_laboratory(
+        "central", "Central laboratory", by=staff["dm"]
+    )
+    for one in _ranges(since):
+        entered = laboratories.enter_range(laboratory, one, by=staff["dm"])
+        laboratories.approve_range(entered, by=staff["pi"])
+    seal_list(staff)
+    change = study.change_status(
+        StudyStatus.OPEN, reason="Everything is ready.", by=staff["pi"]
+    )
+    study.confirm_status(change, by=staff["so"])
+    return Site(staff, laboratory.pk, slots=SEGMENT)
+
+
+def _ranges(since: date) -> Iterator[laboratories.Range]:
+    for name, (unit, men, women) in RANGES.items():
+        for sex, limits in ((Sex.MALE, men), (Sex.FEMALE, women)):
+            low, high = (None if one is None else Decimal(one) for one in limits)
+            analyte = Analyte(name)
+            yield laboratories.Range(analyte, sex.value, unit, low, high, since)
+
+
+def seal_list(staff: Mapping[str, User], *, reason: str = "") -> None:
+    """Draw a list with block sizes left to chance, have it approved, seal it."""
+    multiples = chance.source().sample(range(1, MOST_MULTIPLE + 1), 2)
+    draft = custody.generate_draft(
+        block_sizes=[ARMS * multiple for multiple in multiples],
+        by=staff["lc"],
+        size=SEGMENT,
+        reason=reason,
+    )
+    custody.approve(draft, by=staff["us"])
+    custody.seal_list(draft, by=staff["lc"])
+
+
+def make_room(site: Site) -> None:
+    """Enlarge the trial when the list is used up; a demo may be of any size."""
+    if site.slots == 0:
+        seal_list(site.staff, reason="Amendment: the sample size was raised.")
+        site.slots = SEGMENT
+    site.slots -= 1

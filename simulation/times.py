@@ -1,0 +1,34 @@
+"""Instants at the site, to the minute."""
+
+from datetime import date, datetime, timedelta
+
+from trial_edc.clock import SITE_TZ
+
+OPENS_MINUTE, CLOSES_MINUTE = 8 * 60, 18 * 60
+DAY_MINUTES = 24 * 60
+
+
+def at(day: date, minute: int) -> datetime:
+    """Return the instant so many minutes after midnight at the site."""
+    start = datetime(day.year, day.month, day.day, tzinfo=SITE_TZ)
+    return start + timedelta(minutes=minute)
+
+
+def minute_of(instant: datetime) -> int:
+    """Return the minutes since midnight."""
+    return instant.hour * 60 + instant.minute
+
+
+def office(instant: datetime) -> datetime:
+    """Return the instant itself in office hours, else the next moment inside them."""
+    minute = minute_of(instant)
+    if minute < OPENS_MINUTE:
+        return at(instant.date(), OPENS_MINUTE + minute % 50)
+    if minute >= CLOSES_MINUTE:
+        return at(instant.date() + timedelta(days=1), OPENS_MINUTE + minute % 50)
+    return instant
+
+
+def days_after(day: date, days: int, minute: int) -> datetime:
+    """Return an instant some days later."""
+    return at(day + timedelta(days=days), minute)

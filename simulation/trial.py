@@ -1,0 +1,133 @@
+"""A whole trial from a seed: the acts of all persons in the order of time.
+
+Each person and each act has a chance of its own, drawn from the seed and its place, so
+that nothing one of them draws moves what another does: not the arm, not the number.
+"""
+
+import heapq
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from accounts.models import User
+from audit.models import Installation
+from casebook.models import Participant
+from simulation.cast import MEMBERS
+from simulation.happenings import happenings
+from simulation.opening import open_site
+from simulation.people import Place, drawn, places
+from simulation.site import Site
+from simulation.times import at
+from simulation.writer import Case, acts_of
+from simulation.writer.case import Act
+from trial_edc import chance, clock
+from trial_edc.protocol import PROTOCOL
+from visits.tasks import raise_missed_visits
+
+PREPARATION = timedelta(days=21)  # from the first account to the first approach
+
+
+class Unsuitable(Exception):
+    """A trial cannot be simulated here; the text is for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the simulation has come."""
+
+    approached: int
+    participants: int
+    acts: int
+    today: date
+
+
+Report = Callable[[Progress], None]
+Steps = Iterator[tuple[int, Act]]
+Waiting = tuple[datetime, int, int, Steps, Act]
+
+
+def require_empty_demo() -> None:
+    """Refuse a database that is no demo, or that holds a trial already."""
+    if not Installation.objects.filter(is_demo=True).exists():
+        message = "This database is not marked as a demo; nothing is simulated in it."
+        raise Unsuitable(message)
+    names = [member.username for member in MEMBERS]
+    held = Participant.objects.exists() or User.objects.filter(username__in=names)
+    if held:
+        message = "This database holds a trial already; simulate into an empty one."
+        raise Unsuitable(message)
+
+
+def simulate(
+    *, participants: int, seed: int, until: date, report: Report = lambda _now: None
+) -> None:
+    """Write the trial as it stands on the morning of a date."""
+    require_empty_demo()
+    begins = PROTOCOL.consent_versions[0].effective_from
+    longest = (until - begins).days - PREPARATION.days
+    if longest < 1:
+        message = f"The trial begins on {begins}; choose a later date."
+        raise Unsuitable(message)
+    with chance.seeded(f"{seed}"):
+        order = places(participants, chance.source(), longest_days=longest)
+    first = until - timedelta(days=order[0].days_ago)
+    opened_at = at(first, 600) - PREPARATION
+    with clock.at(opened_at), chance.seeded(f"{seed} opening"):
+        site = open_site(opened_at.date() - timedelta(days=365))
+    _write(_acts(order, site, until=until, seed=seed), order, seed, report)
+    with clock.at(at(until, 0)):
+        raise_missed_visits()
+
+
+def _write(
+    acts: Iterator[tuple[datetime, int, int, Act]],
+    order: list[Place],
+    seed: int,
+    report: Report,
+) -> None:
+    approached = 0
+    for written, (_at, number, step, act) in enumerate(acts, 1):
+        approached += step == 0
+        with clock.at(act.at), chance.seeded(f"{seed} {number} {step}"):
+            act.do()
+        report(Progress(approached, len(order), written, act.at.date()))
+
+
+def _acts(
+    order: list[Place], site: Site, *, until: date, seed: int
+) -> Iterator[tuple[datetime, int, int, Act]]:
+    """Yield every act in the order of time; only who is followed is in memory."""
+    end, waiting = at(until, 0), list(reversed(order))
+    heap: list[Waiting] = []
+    while waiting or heap:
+        if waiting and (not heap or _opens(waiting[-1], until) <= heap[0][0]):
+            place = waiting.pop()
+            person = _person_acts(place, site, until=until, seed=seed)
+            _push(heap, place.number, enumerate(person), end)
+            continue
+        instant, number, step, steps, act = heapq.heappop(heap)
+        yield instant, number, step, act
+        _push(heap, number, steps, end)
+
+
+def _opens(place: Place, until: date) -> datetime:
+    return at(until - timedelta(days=place.days_ago), 0)
+
+
+def _push(
+    heap: list[Waiting],
+    number: int,
+    steps: Steps,
+    end: datetime,
+) -> None:
+    for step, act in steps:
+        if act.at < end:
+            heapq.heappush(heap, (act.at, number, step, steps, act))
+        return
+
+
+def _person_acts(place: Place, site: Site, *, until: date, seed: int) -> list[Act]:
+    with chance.seeded(f"{seed} {place.number}"):
+        rng = chance.source()
+        person = drawn(place, until, rng)
+        return acts_of(Case(person, happenings(person, rng), site, rng))

@@ -1,0 +1,157 @@
+"""One person's binder in the hands of the site: acts at instants, through services."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from accounts.models import User
+from accounts.sign_in import ReAuthenticated
+from audit.attribution import Reason, Via, attributed
+from capture import services as capture
+from capture.following import Saved
+from capture.problems import ExplanationNeeded
+from casebook import services as casebook
+from casebook.models import FormInstance, FormStatus, Participant
+from casebook.selectors import row_of, sheet_of
+from casebook.sheets import Sheet
+from review.models import QueryState
+from simulation import words
+from simulation.happenings import Happenings
+from simulation.people import Person
+from simulation.site import Site
+from simulation.times import office
+from trial_edc import chance, clock
+
+Values = Mapping[str, object]
+Place = tuple[str, str, int, int]  # form, visit, number of the visit, occurrence
+SHARE_LATE = 0.07  # entries made days after the observation
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that somebody does at the system at an instant."""
+
+    at: datetime
+    do: Callable[[], object]
+
+
+Acts = Iterator[Act]
+
+
+@dataclass(slots=True)
+class Case:
+    """A person, the staff, and the sheets that later acts come back to."""
+
+    person: Person
+    happenings: Happenings
+    site: Site
+    rng: Random  # for plans; acts draw from the clock's own chance
+    participant: Participant = field(init=False)
+    forms: dict[str, FormInstance] = field(default_factory=dict)
+    sheets: dict[Place, FormInstance] = field(default_factory=dict)
+    finished_at: datetime | None = None  # when month 3 is entered
+
+    @property
+    def staff(self) -> Mapping[str, User]:
+        """Return who works at the site."""
+        return self.site.staff
+
+    def entered(self, observed_at: datetime, minutes: tuple[int, int]) -> datetime:
+        """Return when an observation is entered: soon, or rarely days later."""
+        late = self.rng.random() < SHARE_LATE
+        wait = timedelta(days=self.rng.randint(2, 8)) if late else timedelta(0)
+        soon = timedelta(minutes=self.rng.randint(*minutes))
+        return office(observed_at + soon + wait)
+
+    def sheet(
+        self, code: str, visit: str = "", occurrence: int = 1, number: int = 0
+    ) -> FormInstance:
+        """Return a sheet that hangs in the binder; all are read when one is missed."""
+        place = (code, visit, number, occurrence)
+        if place not in self.sheets:
+            held = FormInstance.objects.filter(participant=self.participant)
+            for form in held:
+                form.participant = self.participant
+                known = (form.code, form.visit, form.visit_number, form.occurrence)
+                self.sheets[known] = form
+        return self.sheets[place]
+
+    def hang(self, code: str, by: str) -> FormInstance:
+        """Hang a sheet that is there once."""
+        with attributed(by=self.staff[by], via=Via.PAGE):
+            return casebook.expect(self.participant, code)
+
+    def save(
+        self,
+        form: FormInstance,
+        values: Values,
+        by: str,
+        *,
+        complete: bool = True,
+        why: Reason | None = None,
+        via: Via = Via.PAGE,
+    ) -> Saved:
+        """Save values; what is improbable and true is explained."""
+        reasons = dict.fromkeys(values, why) if why else {}
+        return insisting(
+            lambda explained: capture.save(
+                form,
+                values,
+                by=self.staff[by],
+                via=via,
+                complete=complete,
+                reasons=reasons,
+                explanations=explained,
+            )
+        )
+
+    def add(
+        self, code: str, values: Values, by: str, *, complete: bool = True
+    ) -> FormInstance:
+        """Add a row to a log."""
+        form = casebook.add_row(self.participant, code, by=self.staff[by])
+        self.save(form, values, by, complete=complete)
+        return form
+
+    def sign(self, form: FormInstance, by: str) -> None:
+        """Sign a form, unless a query on it is still open."""
+        if form.queries.filter(state=QueryState.OPEN).exists():
+            return
+        person = self.staff[by]
+        proof = ReAuthenticated(person.pk, clock.now())
+        capture.sign_form(form, proof=proof, by=person)
+
+    def read(self, form: FormInstance) -> Sheet:
+        """Return a sheet as it is now."""
+        return sheet_of(form, row_of(form))
+
+    def opened(self, code: str) -> list[FormInstance]:
+        """Return the rows of a log that nobody has completed yet."""
+        rows = FormInstance.objects.filter(
+            participant=self.participant, code=code, struck_at=None
+        ).exclude(status=FormStatus.COMPLETE)
+        return list(rows.order_by("occurrence"))
+
+    def pk(self, who: str) -> int:
+        """Return the key of a colleague."""
+        return self.staff[who].pk
+
+
+def insisting(save: Callable[[Mapping[str, str]], Saved]) -> Saved:
+    """Save; where something is improbable and true, explain it and save again."""
+    try:
+        return save({})
+    except ExplanationNeeded as asked:
+        pick = chance.source().choice
+        return save({one.check_id: pick(words.EXPLANATIONS) for one in asked.findings})
+
+
+def changed(text: str = words.WHY_CHANGED, code: str = "transcription") -> Reason:
+    """Return a reason for a change."""
+    return Reason(code, text)
+
+
+def text_of(instant: datetime) -> str:
+    """Return an instant as it is typed into a date that may be known in part."""
+    return instant.strftime("%Y-%m-%dT%H:%M")

@@ -1,0 +1,66 @@
+"""Answers to the criteria: all in favour, but for the one that is against; pure."""
+
+from datetime import datetime, timedelta
+
+from casebook.values import MissingCode
+from simulation import words
+from simulation.people import Fate, Person
+
+ABSENT = tuple(
+    f"e{n}" for n in ("3", "4", "5", "6", "7", "8", "10", "12", "14", "15", "16")
+)
+AGAINST: dict[str, dict[str, object]] = {
+    "E2": {"e2": "Y"},
+    "E5": {"e5": "Y", "e5_why": words.REASONS_AGAINST["e5_why"]},
+    "E8": {"e8": "Y", "e8_why": words.REASONS_AGAINST["e8_why"]},
+    "E12": {"e12": "Y", "e12_why": words.REASONS_AGAINST["e12_why"]},
+    "E15": {"e15": "Y", "e15_which": ["hbv"]},
+    "E19": {"e19": "now"},
+}
+FAILING_ORGANS = ["respiratory", "cardiovascular", "coagulation"]
+OLDEST_CHILDBEARING = 50
+
+
+def answers(person: Person, criterion: str, since: datetime) -> dict[str, object]:
+    """Return what a coordinator enters."""
+    told: dict[str, object] = {
+        "phone_confirmed": "Y",
+        "ultrasound": "Y",
+        "urinalysis": "Y",
+        "lvef_pct": 32 if criterion == "E11" else 52 + person.height_cm % 12,
+        "lvef_method": "echo",
+        "lvef_at": since - timedelta(hours=20),
+        "nonrenal_failed_organs": FAILING_ORGANS if criterion == "E13" else ["none"],
+    }
+    if person.fate == Fate.NOT_EVALUABLE:
+        told |= dict.fromkeys(
+            ("lvef_pct", "lvef_method", "lvef_at"), MissingCode.NOT_DONE
+        )
+    if person.is_female:
+        fertile = person.age_on(since.date()) < OLDEST_CHILDBEARING
+        told["childbearing_potential"] = "Y" if fertile else "N"
+        if fertile:
+            told["hcg_result"] = "positive" if criterion == "E2" else "negative"
+            told["hcg_at"] = since + timedelta(minutes=20)
+    return told
+
+
+def judgements(person: Person, criterion: str, *, burst: bool) -> dict[str, object]:
+    """Return what an investigator judges."""
+    told: dict[str, object] = {
+        "i4_can_comply": "Y",
+        "e1_causes": ["none"],
+        **dict.fromkeys(ABSENT, "N"),
+        "e11_arrhythmia_or_severe": "N",
+        "e18_other": "N",
+        "e19": "no",
+        "e20": "no",
+    }
+    if person.is_female:
+        told["e2"] = "N"
+    if burst:
+        told["e17_burst_decision"] = "does_not_count"
+        told["e17_burst_reason"] = (
+            "Two days of hydrocortisone in septic shock, stopped."
+        )
+    return told | AGAINST.get(criterion, {})

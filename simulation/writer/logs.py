@@ -1,0 +1,207 @@
+"""The logs: creatinine, urine, immunosuppressants, drugs, stays, dialysis."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+
+from casebook.values import MissingCode
+from simulation.course import measured
+from simulation.happenings import Dialysis, Drug, Stay
+from simulation.people import Person
+from simulation.times import at, office
+from simulation.writer.case import Act, Acts, Case, changed, text_of
+from trial_edc import chance
+
+UMOL_L_PER_MG_DL = 88.4
+COLLECTION = timedelta(hours=3)
+LATER = changed("The course has ended since.", "late")
+
+
+def screening_logs(case: Case) -> Acts:
+    """Yield the rows that screening needs."""
+    entered_at = case.person.consent_at + timedelta(minutes=case.rng.randint(20, 45))
+    minute = timedelta(minutes=2)
+    for number, (taken_at, value) in enumerate(_samples_before(case)):
+        row = partial(creatinine, case, taken_at, value, "co")
+        yield Act(entered_at + number * minute, row)
+    yield Act(entered_at + 8 * minute, lambda: _immunosuppression(case))
+    if case.person.criterion == "I1" or case.rng.random() < 0.3:  # noqa: PLR2004
+        yield Act(entered_at + 9 * minute, lambda: _urine(case))
+    for stay in case.happenings.stays[:2]:
+        if stay.since < case.person.consent_at:
+            yield from _stay(case, stay, entered_at + 10 * minute)
+
+
+def course_logs(case: Case) -> Acts:
+    """Yield the rows that the course brings."""
+    for stay in case.happenings.stays:
+        if stay.since >= case.person.consent_at:
+            yield from _stay(case, stay, case.entered(stay.since, (30, 300)))
+    for course in case.happenings.dialysis:
+        yield from _dialysis(case, course)
+    for drug in case.happenings.drugs:
+        yield from _drug(case, drug)
+
+
+def _samples_before(case: Case) -> Iterator[tuple[datetime | None, float]]:
+    person, rng = case.person, case.rng
+    if rng.random() < 1 / 4:
+        yield None, person.kidney.baseline * rng.uniform(1.02, 1.1)
+    before = at(person.rise_at.date(), rng.randint(480, 700))
+    yield before - timedelta(days=rng.randint(12, 80)), person.kidney.baseline
+    yield person.rise_at - timedelta(hours=person.kidney.hours), person.kidney.first
+    yield person.rise_at, person.kidney.later
+
+
+def creatinine(case: Case, taken_at: datetime | None, value: float, by: str) -> None:
+    """Enter a creatinine; an old one from outside has a date only and another unit."""
+    told: dict[str, object] = {"laboratory": case.site.laboratory, "routine_care": "Y"}
+    if taken_at is None:
+        day = case.person.consent_at.date() - timedelta(days=200)
+        told |= {
+            "sample_at": day.isoformat(),
+            "value": (f"{value / UMOL_L_PER_MG_DL:.2f}", "mg/dL"),
+            "place": "outside_lab",
+            "source_seen": "Y",
+            "report": MissingCode.NOT_DONE,
+        }
+    else:
+        told |= {
+            "sample_at": text_of(taken_at.replace(second=0, microsecond=0)),
+            "value": (str(round(value)), "umol/L"),
+            "place": case.happenings.place(taken_at),
+        }
+    case.add("CRE", told, by)
+
+
+def daily_creatinine(case: Case, taken_at: datetime, by: str) -> None:
+    """Enter the creatinine of a day on the course; dialysis lowers it."""
+    person = case.person
+    value = person.kidney.creatinine(person.days_after_rise(taken_at))
+    if case.happenings.on_dialysis(taken_at - timedelta(days=1), taken_at):
+        value = person.kidney.baseline + (value - person.kidney.baseline) * 0.7
+    creatinine(case, taken_at, measured(value, chance.source()), by)
+
+
+def _immunosuppression(case: Case) -> None:
+    kind, person = chance.source().random(), case.person
+    exposed: dict[str, object] = {"any_exposure": "Y", "drug_class": "steroid"}
+    if kind < 0.06:  # noqa: PLR2004 - a short burst, to be judged
+        since = person.consent_at.date() - timedelta(days=4)
+        exposed |= {"drug": "hydrocortisone", "route": "iv", "mg_per_day": 200}
+        exposed |= {"start": since.isoformat(), "ongoing": "N"}
+        exposed["stop"] = (since + timedelta(days=2)).isoformat()
+        case.forms["burst"] = case.add("IST", exposed, "co")
+    elif kind < 0.12:  # noqa: PLR2004 - an inhaled steroid, which does not count
+        exposed |= {"drug": "other", "drug_other": "Budesonide", "route": "inhaled"}
+        exposed |= {"mg_per_day": "0.4", "start": "2019", "ongoing": "Y"}
+        case.add("IST", exposed, "co")
+    else:
+        case.add("IST", {"any_exposure": "N"}, "co")
+
+
+def _urine(case: Case) -> None:
+    """Enter twelve hours of collections: low, or enough where I1 is not met."""
+    person, source = case.person, chance.source()
+    low, high = (0.8, 1.4) if person.criterion == "I1" else (0.18, 0.44)
+    start = office(person.consent_at).replace(minute=0) - 5 * COLLECTION
+    for number in range(4):
+        since = start + number * COLLECTION
+        volume = source.uniform(low, high) * float(person.weight_kg) * 3
+        told = {
+            "start_at": since,
+            "end_at": since + COLLECTION,
+            "volume_ml": round(volume),
+            "catheter": "Y",
+        }
+        case.add("URI", told, "bn")
+
+
+def _stay(case: Case, stay: Stay, entered_at: datetime) -> Acts:
+    key = f"STY {stay.since}"
+    told = {
+        "kind": stay.kind,
+        "hospital": "ours",
+        "in_at": stay.since,
+        "admission_type": stay.admission,
+        "reason": stay.reason,
+    }
+
+    def admit() -> None:
+        case.forms[key] = case.add("STY", told, "co")
+
+    def leave() -> None:
+        left = {"out_at": stay.until, "out_to": stay.out_to}
+        case.save(case.forms[key], left, "co")
+
+    yield Act(entered_at, admit)
+    left_at = case.entered(stay.until, (20, 200))
+    yield Act(max(left_at, entered_at + timedelta(minutes=10)), leave)
+
+
+def _dialysis(case: Case, course: Dialysis) -> Acts:
+    key = f"RRT {course.since}"
+    told: dict[str, object] = {
+        "row_kind": "course",
+        "modality": course.modality,
+        "started_at": text_of(course.since.replace(second=0, microsecond=0)),
+        "ongoing": "Y",
+        "unplanned": "N",
+        "indication": list(case.rng.choice((("fluid",), ("uraemia",), ("potassium",)))),
+        "place": "ours",
+        "source": "record",
+    }
+    if course.per_week:
+        told["sessions_per_week"] = course.per_week
+
+    def begin() -> None:
+        case.forms[key] = case.add("RRT", told, "co")
+
+    entered_at = _after_consent(case.person, case.entered(course.since, (60, 400)))
+    yield Act(entered_at, begin)
+    if course.until is None:
+        return
+    ended = {
+        "ongoing": "N",
+        "ended_at": text_of(course.until.replace(second=0, microsecond=0)),
+        "stop_reason": course.stop_reason,
+    }
+    yield Act(
+        max(case.entered(course.until, (60, 400)), entered_at + timedelta(minutes=9)),
+        lambda: case.save(case.forms[key], ended, "co", why=LATER),
+    )
+
+
+def _drug(case: Case, drug: Drug) -> Acts:
+    key, kind = f"CMD {drug.kind.name}", drug.kind
+    told: dict[str, object] = {
+        "drug": kind.name,
+        "category": kind.category,
+        "indication": kind.indication,
+        "dose": kind.dose,
+        "dose_unit": kind.unit,
+        "frequency": kind.frequency,
+        "route": kind.route,
+        "start": drug.since.date().isoformat(),
+    }
+    stopped = {"ongoing": "N", "stop": drug.until.date().isoformat()}
+    complete = case.rng.random() > 0.04  # noqa: PLR2004 - a few are left as drafts
+    at_end = case.rng.random() < 1 / 2
+    first_at = _after_consent(case.person, case.entered(drug.since, (60, 600)))
+    last_at = max(case.entered(drug.until, (30, 600)), first_at + timedelta(minutes=9))
+
+    def begin() -> None:
+        values = told | {"ongoing": "Y"}
+        case.forms[key] = case.add("CMD", values, "co", complete=complete)
+
+    if at_end:
+        yield Act(last_at, lambda: case.add("CMD", told | stopped, "bn"))
+        return
+    yield Act(first_at, begin)
+    if complete:
+        stop = lambda: case.save(case.forms[key], stopped, "co", why=LATER)  # noqa: E731
+        yield Act(last_at, stop)
+
+
+def _after_consent(person: Person, instant: datetime) -> datetime:
+    return max(instant, office(person.consent_at + timedelta(minutes=130)))

@@ -1,0 +1,132 @@
+"""The product of an infusion: the one place where an arm is looked at, by its staff."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from accounts.models import User
+from casebook.values import MissingCode
+from randomization import selectors
+from randomization.models import LotRecord
+from randomization.rules.stock import balance, why_unusable
+from randomization.services import lots
+from randomization.services.product import preparations_with_arms
+from randomization.vocabulary import MovementKind, Product
+from simulation.writer.case import Case
+from trial_edc import chance, clock
+from trial_edc.protocol import PROTOCOL
+
+CONTAINERS = 40
+PLAN = PROTOCOL.infusion.precedent
+CELL_ITEMS = (
+    "passage",
+    "planned_dose_e6_kg",
+    "cells_per_ml_e6",
+    "viability_pct",
+    "viability_method",
+    "thawed_at",
+)
+OTHER = {Product.MSC: Product.SALINE, Product.SALINE: Product.MSC}
+RELEASED = {"sterility": "pass", "mycoplasma": "pass", "endotoxin": "pass"}
+
+
+def prepare(case: Case, visit: str, *, wrong: bool) -> None:
+    """Prepare, check, record and hand over the product of an infusion."""
+    pharmacist = case.staff["up"]
+    waiting = preparations_with_arms(by=pharmacist)
+    mine = next(
+        one
+        for one in waiting
+        if one.participant.pk == case.participant.pk and one.form.visit == visit
+    )
+    product = OTHER[Product(mine.arm)] if wrong else Product(mine.arm)
+    lot = dispensed(case, product)
+    case.forms[f"PRD {visit}"] = mine.form
+    told = _preparation(case, clock.now())
+    cells = _cells(product, mine.dosing_weight_kg or case.person.weight_kg)
+    named = {
+        "product": product.value,
+        "lot": lot,
+        "as_allocated": "N" if wrong else "Y",
+    }
+    case.save(mine.form, {**told, **cells, **named}, "up")
+    case.sign(mine.form, "up2")
+
+
+def _preparation(case: Case, now: datetime) -> dict[str, object]:
+    return {
+        "out_of_storage_at": now - timedelta(minutes=50),
+        "prepared_at": now - timedelta(minutes=15),
+        "storage_temp_c": 4,
+        "diluent": "saline_0_9",
+        "final_volume_ml": PLAN.planned_volume_ml,
+        "cover_applied": "Y",
+        "prepared_by": case.pk("up"),
+        "checked_by": case.pk("up2"),
+        "handed_over_at": now - timedelta(minutes=2),
+        "handed_to": case.pk("pn"),
+    }
+
+
+def _cells(product: Product, weight_kg: object) -> Mapping[str, object]:
+    # Drawn for both, so that the chance of later acts is the same in both arms.
+    source = chance.source()
+    viability = source.uniform(82, 96)
+    passage, minutes = source.randint(4, 6), source.randint(25, 40)
+    if product == Product.SALINE:
+        return dict.fromkeys(CELL_ITEMS, MissingCode.NOT_APPLICABLE)
+    dose = float(PLAN.planned_dose_e6_per_kg) * float(str(weight_kg))
+    per_ml = dose / float(PLAN.planned_volume_ml) / (viability / 100)
+    return {
+        "passage": passage,
+        "planned_dose_e6_kg": PLAN.planned_dose_e6_per_kg,
+        "cells_per_ml_e6": f"{per_ml:.2f}",
+        "viability_pct": f"{viability:.1f}",
+        "viability_method": "trypan_blue",
+        "thawed_at": clock.now() - timedelta(minutes=minutes),
+    }
+
+
+def dispensed(case: Case, product: Product) -> str:
+    """Take a container of the product; a new lot is registered when none is left."""
+    now, pharmacist, shelf = clock.now(), case.staff["up"], case.site.shelf
+    number = shelf.setdefault(product.value, 1)
+    lot = selectors.lot_of(_name(product, number))
+    if lot and (
+        why_unusable(lot.content, now) or not balance(lot.content["movements"])
+    ):
+        shelf[product.value] = number + 1
+        lot = None
+    name = _name(product, shelf[product.value])
+    lot = lot or _new_lot(name, product, pharmacist)
+    _move(lot, MovementKind.DISPENSED, 1, pharmacist)
+    return name
+
+
+def _move(lot: LotRecord, kind: MovementKind, amount: int, by: User) -> LotRecord:
+    at = clock.now().isoformat()
+    return lots.move(lot, kind=kind, amount=str(amount), at=at, by=by)
+
+
+def _name(product: Product, number: int) -> str:
+    return f"{product.value}-{number:03d}"
+
+
+def _new_lot(number: str, product: Product, by: User) -> LotRecord:
+    expires_at = clock.now() + timedelta(days=540)
+    values = {
+        "lot": number,
+        "product": product.value,
+        "manufacturer": "Invented Cell Works"
+        if product == Product.MSC
+        else "Infusions",
+        "donor_code": f"UC-{number[-3:]}" if product == Product.MSC else "",
+        "passage": "4" if product == Product.MSC else "",
+        "viability_pct": "92" if product == Product.MSC else "",
+        "certificate": "",
+        **RELEASED,
+        "status": "released",
+        "expires_at": expires_at.isoformat(),
+        "storage": "ln2" if product == Product.MSC else "room",
+    }
+    lot = lots.register_lot(values, by=by)
+    return _move(lot, MovementKind.RECEIVED, CONTAINERS, by)

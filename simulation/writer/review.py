@@ -1,0 +1,137 @@
+"""Monitoring, queries, corrections, and what investigators say to deviations."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from casebook.models import FormInstance, FormStatus
+from review import services as review
+from review.models import Query, QueryState
+from simulation import words
+from simulation.times import days_after, office
+from simulation.writer.case import Act, Acts, Case, changed
+from trial_edc import chance, clock
+
+MONITOR_DAYS = (6, 24, 52, 104)  # days after the anchor, give or take
+VERIFIED = ("CNS", "DEM", "ELG", "LAB", "INF", "VIT", "AE", "O28", "OM3", "VIS")
+SHARE_VERIFIED, SHARE_ASKED, SHARE_CLOSED = 0.45, 0.35, 0.7
+ASSESSMENT_DAYS = (3, 16, 40, 112)
+
+
+def monitoring(case: Case) -> Acts:
+    """Yield the monitor's visits and what comes of the questions."""
+    for number, day in enumerate(MONITOR_DAYS):
+        came_at = days_after(case.person.day0, day + case.rng.randint(-2, 4), 570)
+        yield Act(came_at, lambda: _verify(case))
+        yield Act(came_at + timedelta(minutes=30), lambda: _close_answered(case))
+        if case.rng.random() < SHARE_ASKED:
+            yield from _question(case, number, came_at + timedelta(minutes=50))
+
+
+def oversight(case: Case) -> Acts:
+    """Yield the assessment of deviations, and a correction or two."""
+    for day in ASSESSMENT_DAYS:
+        looked_at = days_after(case.person.day0, day + case.rng.randint(0, 4), 890)
+        yield Act(looked_at, lambda: _assess_deviations(case))
+    if case.rng.random() < 0.4:  # noqa: PLR2004 - share of people
+        corrected_at = days_after(case.person.day0, case.rng.randint(5, 20), 930)
+        yield Act(corrected_at, lambda: _correct(case))
+
+
+def _complete(case: Case, *codes: str) -> Iterator[FormInstance]:
+    forms = FormInstance.objects.filter(
+        participant=case.participant,
+        code__in=codes,
+        status=FormStatus.COMPLETE,
+        struck_at=None,
+    )
+    return forms.order_by("code", "visit", "visit_number", "occurrence").iterator()
+
+
+def _verify(case: Case) -> None:
+    """Compare forms with the source, those that were not compared before."""
+    known = set(
+        case.participant.forms.filter(verifications__isnull=False).values_list(
+            "pk", flat=True
+        )
+    )
+    for form in list(_complete(case, *VERIFIED)):
+        wanted = chance.source().random() < SHARE_VERIFIED
+        if wanted and form.pk not in known and form.item_revisions:
+            items = sorted(form.item_revisions)
+            review.verify(form, items, by=case.staff["mo"])
+
+
+def _close_answered(case: Case) -> None:
+    answered = Query.objects.filter(
+        form__participant=case.participant, state=QueryState.ANSWERED
+    ).exclude(form__confidentiality="restricted")
+    for query in list(answered.select_related("form__participant").order_by("pk")):
+        if chance.source().random() < SHARE_CLOSED:
+            text = chance.source().choice(words.CLOSINGS)
+            review.close_query(query, text, by=case.staff["mo"])
+
+
+def _question(case: Case, number: int, asked_at: datetime) -> Acts:
+    """Yield a query of the monitor, its answer and its end; some stay open."""
+    key = f"query {number}"
+    queries: dict[str, Query] = {}
+    yield Act(asked_at, lambda: _ask(case, key, queries))
+    if case.rng.random() < 0.8:  # noqa: PLR2004 - share that is answered
+        answered_at = office(asked_at + timedelta(hours=case.rng.randint(5, 120)))
+        yield Act(answered_at, lambda: _reply(case, key, queries))
+        if case.rng.random() < SHARE_CLOSED:
+            closed_at = office(answered_at + timedelta(hours=case.rng.randint(20, 200)))
+            yield Act(closed_at, _closing(case, key, queries))
+
+
+def _ask(case: Case, key: str, queries: dict[str, Query]) -> None:
+    held = list(_complete(case, *words.QUESTIONS))
+    if not held:
+        return
+    form = chance.source().choice(held)
+    item, text = chance.source().choice(words.QUESTIONS[form.code])
+    queries[key] = review.raise_query(form, item, text, by=case.staff["mo"])
+
+
+def _reply(case: Case, key: str, queries: dict[str, Query]) -> None:
+    if key in queries:
+        text = chance.source().choice(words.ANSWERS)
+        queries[key] = review.answer_query(queries[key], text, by=case.staff["co"])
+
+
+def _closing(case: Case, key: str, queries: dict[str, Query]) -> Callable[[], None]:
+    def close() -> None:
+        query = queries.get(key)
+        if query is None:
+            return
+        query.refresh_from_db()
+        if query.state == QueryState.ANSWERED:
+            text = chance.source().choice(words.CLOSINGS)
+            review.close_query(query, text, by=case.staff["mo"])
+
+    return close
+
+
+def _assess_deviations(case: Case) -> None:
+    for form in case.opened("DEV"):
+        if chance.source().random() < 0.75:  # noqa: PLR2004 - the rest waits
+            important = case.read(form).get("importance") == "important"
+            told: dict[str, object] = {
+                "effect": "rights" if important else "data",
+                "importance": "important" if important else "minor",
+                "action": chance.source().choice(words.DEVIATION_ACTIONS),
+                "resolved_at": clock.now(),
+            }
+            case.save(form, told, "in")
+            if important:
+                case.sign(form, "pi")
+
+
+def _correct(case: Case) -> None:
+    """Correct a value that was read wrongly."""
+    forms = [form for form in _complete(case, "VIT") if form.visit in ("SCR", "D0")]
+    if forms:
+        form = chance.source().choice(forms)
+        rate = case.read(form).get("heart_rate")
+        if rate is not None:
+            case.save(form, {"heart_rate": rate + 3}, "co", why=changed())

@@ -1,0 +1,296 @@
+"""From the approach to randomisation, or to the end of screening."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+
+from accounts.sign_in import ReAuthenticated
+from casebook.values import MissingCode
+from enrollment import services as enrollment
+from enrollment.vocabulary import ApproachResult, ScreenFailure
+from randomization.services.randomizing import declare_in_error, randomize
+from simulation import words
+from simulation.course import panel, vital_signs
+from simulation.opening import make_room
+from simulation.people import NEVER_CONSENTS, NOT_RANDOMISED, Fate
+from simulation.times import office
+from simulation.writer.case import Act, Acts, Case
+from simulation.writer.eligibility import answers, judgements
+from trial_edc import chance, clock
+
+NO_YES = ("N", "N", "N", "Y")
+COMORBIDITIES = (
+    "known_ckd",
+    "heart_failure",
+    "stroke",
+    "copd",
+    "liver_disease",
+    "hbv",
+    "hcv",
+    "hiv",
+    "tb",
+    "syphilis",
+    "fungal",
+    "malignancy",
+    "transplant",
+    "vasculitis",
+    "thrombosis",
+    "allergy",
+)
+
+
+def screening(case: Case) -> Acts:
+    """Yield the acts of screening, in no order."""
+    person = case.person
+    yield Act(person.approached_at + timedelta(minutes=5), lambda: _approach(case))
+    if person.fate in (Fate.DECLINES, Fate.INCAPABLE):
+        return
+    yield Act(person.consent_at + timedelta(minutes=5), lambda: _consent(case))
+    if person.fate in NEVER_CONSENTS:
+        return
+    yield from _examinations(case, person.consent_at, 1)
+    if person.fate == Fate.RESCREENED:
+        yield from _second_screening(case)
+    if person.fate in NOT_RANDOMISED:
+        closed_at = office(person.confirmed_at + timedelta(minutes=90))
+        yield Act(closed_at, lambda: _close(case))
+        return
+    yield Act(person.confirmed_at, lambda: _confirm(case))
+    yield Act(person.randomised_at, lambda: _randomise(case))
+    logged_at = person.randomised_at + timedelta(minutes=25)
+    episode = 2 if person.fate == Fate.RESCREENED else 1
+    log = partial(case.sheet, "SCN", occurrence=episode)
+    yield Act(logged_at, lambda: case.save(log(), {}, "co"))
+    if person.fate == Fate.IN_ERROR:
+        noticed_at = office(person.randomised_at + timedelta(days=2))
+        yield Act(noticed_at, lambda: _in_error(case))
+
+
+def _approach(case: Case) -> None:
+    person = case.person
+    told: dict[str, object] = {
+        "approached_at": person.approached_at,
+        "source": person.source,
+        "age_years": person.age_on(person.approached_at.date()),
+        "sex": person.sex.value,
+    }
+    results = {
+        Fate.DECLINES: ApproachResult.DECLINED,
+        Fate.INCAPABLE: ApproachResult.INCAPABLE_NO_REPRESENTATIVE,
+    }
+    if person.fate in results:
+        told["approach_result"] = results[person.fate].value
+    case.participant = enrollment.approach(
+        by=case.staff["co"],
+        hospital_no=person.hospital_no,
+        **told,  # type: ignore[arg-type]
+    )
+
+
+def _consent(case: Case) -> None:
+    person = case.person
+    decision = "refused" if person.fate == Fate.REFUSES else "given"
+    event = consent_event(case, "initial", person.consent_at) | {"decision": decision}
+    if person.represented:
+        event |= {
+            "capacity": "N",
+            "signer": "representative",
+            "relation": chance.source().choice(("spouse", "child", "parent")),
+        }
+    case.add("CNS", event, "co")
+    if decision == "given" and chance.source().random() < 0.7:  # noqa: PLR2004
+        recipient = "representative" if person.represented else "participant"
+        contact = {
+            "kind": "contact",
+            "channel": ["sms"],
+            "recipient": recipient,
+            "message_language": "zh",
+        }
+        case.add("CNS", event | contact, "co")
+
+
+def consent_event(case: Case, kind: str, decided_at: datetime) -> dict[str, object]:
+    """Return a consent event, given by the participant."""
+    return {
+        "kind": kind,
+        "decision": "given",
+        "decided_at": decided_at,
+        "version": "1.0",
+        "language": "zh",
+        "capacity": "Y",
+        "capacity_by": case.pk("in"),
+        "signer": "participant",
+        "witness": MissingCode.NOT_APPLICABLE,
+        "obtained_by": case.pk("co"),
+        "copy_given": "Y",
+    }
+
+
+def _examinations(case: Case, since: datetime, episode: int) -> Acts:
+    """Yield what is entered after consent, or again at a second screening."""
+    sampled_at = since + timedelta(minutes=40)
+    entered_at = since + timedelta(minutes=case.rng.randint(50, 110))
+    step = timedelta(minutes=6)
+    if episode == 1:
+        yield Act(entered_at, lambda: _person(case))
+        yield Act(entered_at + step, lambda: _history(case))
+        yield Act(entered_at + 2 * step, lambda: _contact(case))
+    yield Act(entered_at + 3 * step, lambda: _weigh(case, sampled_at, episode))
+    yield Act(entered_at + 4 * step, lambda: _blood(case, sampled_at, episode))
+    answered_at = case.person.confirmed_at - timedelta(minutes=40)
+    if episode == 1 and case.person.fate == Fate.RESCREENED:
+        answered_at = entered_at + 9 * step
+    yield Act(answered_at - step, lambda: _visit(case, since, episode))
+    yield Act(answered_at, lambda: _answer(case, since, episode))
+
+
+def _person(case: Case) -> None:
+    told = {
+        "birth_date": case.person.birth_date,
+        "sex": case.person.sex.value,
+        "ethnic_group": "han",
+    }
+    case.save(case.sheet("DEM"), told, "co")
+
+
+def _history(case: Case) -> None:
+    person, pick = case.person, chance.source()
+    told: dict[str, object] = {
+        "hospital_admitted_at": person.admitted_at,
+        "aki_recognised_at": person.rise_at,
+        "aki_setting": "icu" if person.source == "icu" else "hospital",
+        "aki_causes": list(pick.choice(words.AKI_CAUSES)),
+        **dict.fromkeys(COMORBIDITIES, "N"),
+        **{name: pick.choice(NO_YES) for name in ("diabetes", "coronary_disease")},
+        "hypertension": pick.choice(("N", "Y")),
+    }
+    against = {"E5": "malignancy", "E9": "known_ckd", "E15": "hbv"}
+    if person.criterion in against:
+        told[against[person.criterion]] = "Y"
+    if pick.random() < 1 / 3:
+        year = str(person.birth_date.year + 30)
+        told["history"] = [
+            {"term": pick.choice(words.HISTORY), "start": year, "ongoing": "N"}
+        ]
+    case.save(case.sheet("MHX"), told, "co")
+
+
+def _contact(case: Case) -> None:
+    person = case.person
+    owner = "representative" if person.represented else "participant"
+    told = {
+        "name": person.name,
+        "hospital_no": person.hospital_no,
+        "phones": [{"number": person.phone, "owner": owner, "works": "Y"}],
+        "address": chance.source().choice(words.ADDRESSES),
+    }
+    case.save(case.sheet("CTC"), told, "co")
+
+
+def _weigh(case: Case, measured_at: datetime, episode: int) -> None:
+    told = {
+        "measured_at": measured_at,
+        "weight_kg": case.person.weight_kg,
+        "weight_source": "bed_scale",
+        "height_cm": case.person.height_cm,
+        **vital_signs(chance.source()),
+    }
+    case.save(case.sheet("VIT", "SCR", episode), told, "bn")
+
+
+def _blood(case: Case, sampled_at: datetime, episode: int) -> None:
+    person = case.person
+    creatinine = person.kidney.creatinine(person.days_after_rise(sampled_at))
+    found = panel(creatinine, 0, person.sex, chance.source())
+    if person.criterion == "E18" and person.fate == Fate.FAILS:
+        found["platelets"] = (str(chance.source().randint(8, 22)), "10^9/L")
+    taken = blood_head(case, sampled_at)
+    case.save(case.sheet("LAB", "SCR", episode), taken | found, "co")
+
+
+def blood_head(case: Case, sampled_at: datetime) -> dict[str, object]:
+    """Return what every laboratory panel begins with."""
+    return {
+        "sampled_at": sampled_at,
+        "laboratory": case.site.laboratory,
+        "routine_care": "Y",
+        "urea_kind": "urea",
+    }
+
+
+def _visit(case: Case, since: datetime, episode: int) -> None:
+    by_other = case.person.represented
+    told: dict[str, object] = {
+        "performed": "Y",
+        "visit_date": since.date(),
+        "mode": "in_person",
+        "informant": "representative" if by_other else "participant",
+        "in_hospital": "Y",
+        "creatinine_taken": "Y",
+        "new_ae": "N",
+        "new_drug": "N",
+        "rrt_since": "N",
+        "stay_change": "N",
+        "contacts_checked": "Y",
+    }
+    if by_other:
+        told["has_capacity"] = "N"
+    case.save(case.sheet("VIS", "SCR", episode), told, "co")
+
+
+def _answer(case: Case, since: datetime, episode: int) -> None:
+    """Answer the criteria: what anybody enters, then the judgements."""
+    form = case.sheet("ELG", occurrence=episode)
+    criterion = case.person.criterion
+    if case.person.fate == Fate.RESCREENED and episode == 1:
+        criterion = "E12"
+    burst = bool(case.forms.get("burst"))
+    told: Mapping[str, object] = answers(case.person, criterion, since)
+    case.save(form, told, "co", complete=False)
+    judged = judgements(case.person, criterion, burst=burst)
+    case.save(form, judged, "in")
+
+
+def _second_screening(case: Case) -> Acts:
+    person = case.person
+    closed_at = office(person.consent_at + timedelta(minutes=200))
+    yield Act(closed_at, lambda: _close(case))
+    again_at = person.screened_at - timedelta(minutes=30)
+
+    def again() -> None:
+        enrollment.rescreen(
+            case.participant, by=case.staff["co"], approached_at=clock.now()
+        )
+
+    yield Act(again_at, again)
+    yield from _examinations(case, person.screened_at, 2)
+
+
+def _close(case: Case) -> None:
+    reasons = {
+        Fate.NOT_EVALUABLE: ScreenFailure.NOT_EVALUABLE,
+        Fate.EXPIRES: ScreenFailure.TIME_EXPIRED,
+    }
+    reason = reasons.get(case.person.fate, ScreenFailure.CRITERIA_FAILED)
+    enrollment.close_screening(
+        case.participant,
+        reason=reason.value,
+        closed_at=clock.now(),
+        by=case.staff["co"],
+        explanations={"SCN.age_years.soft": "Birth date confirmed after the approach."},
+    )
+
+
+def _confirm(case: Case) -> None:
+    investigator = case.staff["in"]
+    proof = ReAuthenticated(investigator.pk, clock.now())
+    enrollment.confirm_eligibility(case.participant, proof=proof, by=investigator)
+
+
+def _randomise(case: Case) -> None:
+    make_room(case.site)
+    randomize(case.participant, by=case.staff["co"])
+
+
+def _in_error(case: Case) -> None:
+    declare_in_error(case.participant, reason=words.IN_ERROR, by=case.staff["in"])
