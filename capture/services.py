@@ -239,7 +239,8 @@ def _explained(
     altered: Container[str],
 ) -> None:
     """Ask why an improbable value stands, once for each value."""
-    standing = review.standing_places(form)
+    soft = list(soft)
+    standing = review.standing_places(form) if soft else set()
     wanted = [
         finding
         for finding in soft
