@@ -112,6 +112,6 @@ def sign_ins(username: str = "") -> QuerySet[Entry]:
     entries = Entry.objects.filter(act__in=list(SIGN_IN_ACTS)).order_by("-id")
     if username:
         entries = entries.filter(
-            Q(actor=username) | Q(changes__username=username),
+            Q(actor=username) | Q(new_values__username=username),
         )
     return entries

@@ -57,7 +57,8 @@ class Entry(models.Model):
     form_id = models.BigIntegerField(null=True)
     revision = models.IntegerField(null=True)
     confidentiality = models.CharField(max_length=10)
-    changes = models.JSONField(decoder=ExactDecoder)
+    old_values = models.JSONField(decoder=ExactDecoder)
+    new_values = models.JSONField(decoder=ExactDecoder)  # of an act: its details
     reasons = models.JSONField()
     actor_id = models.BigIntegerField(null=True)
     actor = models.CharField(max_length=150)
@@ -75,6 +76,14 @@ class Entry(models.Model):
             models.Index(fields=("at",), name="entry_at"),
         )
         triggers = (REFUSE_REMOVAL, REFUSE_CHANGE)
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """Return old and new value by item; of an act, its details."""
+        new: dict[str, Any] = self.new_values
+        if self.operation == self.Operation.ACT:
+            return new
+        return {item: [self.old_values.get(item), new[item]] for item in new}
 
 
 class Seal(models.Model):

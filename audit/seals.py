@@ -25,8 +25,9 @@ BATCH = 5_000
 TEXT = """
     jsonb_build_array(
         e.id, e.at, e.demo_at, e.transaction_id, e.operation, e.table_name, e.row_id,
-        e.act, e.participant_id, e.form_id, e.revision, e.confidentiality, e.changes,
-        e.reasons, e.actor_id, e.actor, e.role, e.via, e.request_id, host(e.address)
+        e.act, e.participant_id, e.form_id, e.revision, e.confidentiality,
+        e.old_values, e.new_values, e.reasons, e.actor_id, e.actor, e.role, e.via,
+        e.request_id, host(e.address)
     )::text
 """
 # An entry is finished when no transaction runs that was there before it ended; one of

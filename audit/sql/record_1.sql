@@ -82,7 +82,8 @@ DECLARE
     before jsonb := CASE op WHEN 'INSERT' THEN '{}' ELSE to_jsonb(old_row) END;
     after jsonb := to_jsonb(new_row);
     ignored text[] := unrecorded || '{id,missing}'::text[];
-    changes jsonb;
+    told_old jsonb;
+    told_new jsonb;
     reasons jsonb := '{}';
     participant bigint;
     revised integer;
@@ -113,22 +114,24 @@ BEGIN
         ignored := ignored || '{revision,item_revisions,digest}'::text[];
     END IF;
 
-    SELECT jsonb_object_agg(
-        key, jsonb_build_array(coalesce(before -> key, 'null'), value)
-    ) INTO changes FROM jsonb_each(after - ignored)
-    WHERE value <> coalesce(before -> key, 'null');
+    ignored := ignored || ARRAY(
+        SELECT key FROM jsonb_each(after) WHERE value = coalesce(before -> key, 'null')
+    );
+    told_old := before - ignored;
+    told_new := after - ignored;
     IF kind = 'crf' AND (
         after -> 'missing' <> '{}' OR before -> 'missing' <> '{}'
         OR EXISTS (
-            SELECT FROM jsonb_object_keys(changes) key
+            SELECT FROM jsonb_object_keys(told_new) key
             WHERE key LIKE '%\_\_%' OR after ? (key || '__unit')
         )
     ) THEN
         -- A companion column or a missing code counts as its item.
-        SELECT jsonb_object_agg(item, jsonb_build_array(
-            audit_item(before, item), audit_item(after, item)
-        )) INTO changes FROM (
-            SELECT split_part(jsonb_object_keys(changes), '__', 1) AS item
+        SELECT
+            coalesce(jsonb_object_agg(item, audit_item(before, item)), '{}'),
+            coalesce(jsonb_object_agg(item, audit_item(after, item)), '{}')
+        INTO told_old, told_new FROM (
+            SELECT split_part(jsonb_object_keys(told_new), '__', 1) AS item
             UNION
             SELECT key FROM jsonb_each(after -> 'missing')
             WHERE before #> ARRAY['missing', key] IS DISTINCT FROM value
@@ -137,7 +140,7 @@ BEGIN
             WHERE NOT after -> 'missing' ? key
         ) changed;
     END IF;
-    IF changes IS NULL AND op = 'UPDATE' THEN
+    IF told_new = '{}' AND op = 'UPDATE' THEN
         RETURN;
     END IF;
 
@@ -146,7 +149,7 @@ BEGIN
             revision = f.revision + 1,
             item_revisions = f.item_revisions || coalesce((
                 SELECT jsonb_object_agg(item, f.revision + 1)
-                FROM jsonb_object_keys(changes) item
+                FROM jsonb_object_keys(told_new) item
             ), '{}'),
             digest = audit_digest(after)
         WHERE f.id = sheet_id AND f.locked_at IS NULL AND f.frozen_at IS NULL
@@ -170,21 +173,21 @@ BEGIN
     IF context ? 'reasons' THEN
         SELECT coalesce(jsonb_object_agg(key, value), '{}') INTO reasons
         FROM jsonb_each(context #> ARRAY['reasons', sheet_id::text])
-        WHERE changes ? key;
+        WHERE told_new ? key;
     END IF;
     IF context ? 'reason' THEN
         reasons := reasons || jsonb_build_object('', context -> 'reason');
     END IF;
     INSERT INTO audit_entry (
         at, demo_at, transaction_id, operation, table_name, row_id, act,
-        participant_id, form_id, revision, confidentiality, changes, reasons,
+        participant_id, form_id, revision, confidentiality, old_values, new_values, reasons,
         actor_id, actor, role, via, request_id, address
     ) VALUES (
         clock_timestamp(), (context ->> 'demo_at')::timestamptz,
         pg_current_xact_id()::text::bigint, op, recorded_table,
         coalesce((after ->> 'id')::bigint, sheet_id), '',
         participant, sheet_id, revised, secrecy,
-        coalesce(changes, '{}'), reasons,
+        CASE op WHEN 'INSERT' THEN '{}' ELSE told_old END, told_new, reasons,
         (context ->> 'actor_id')::bigint, context ->> 'actor', context ->> 'role',
         context ->> 'via', context ->> 'request_id', (context ->> 'address')::inet
     );
@@ -215,7 +218,7 @@ DECLARE
 BEGIN
     INSERT INTO audit_entry (
         at, demo_at, transaction_id, operation, table_name, row_id, act,
-        participant_id, form_id, revision, confidentiality, changes, reasons,
+        participant_id, form_id, revision, confidentiality, old_values, new_values, reasons,
         actor_id, actor, role, via, request_id, address
     ) VALUES (
         clock_timestamp(), (context ->> 'demo_at')::timestamptz,
@@ -225,7 +228,7 @@ BEGIN
             (SELECT confidentiality FROM casebook_forminstance WHERE id = sheet_id),
             details ->> 'confidentiality', 'open'
         ),
-        details - 'confidentiality',
+        '{}', details - 'confidentiality',
         CASE WHEN context ? 'reason'
             THEN jsonb_build_object('', context -> 'reason') ELSE '{}' END,
         (context ->> 'actor_id')::bigint, context ->> 'actor', context ->> 'role',
