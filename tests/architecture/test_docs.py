@@ -8,7 +8,7 @@ import pytest
 from casebook.design import DECLARED
 from casebook.items.base import FACT_NAMES
 from trial_edc import messages
-from trial_edc.messages import ROOT
+from trial_edc.trace import ROOT
 
 MANUAL = ROOT / "docs" / "manual"
 IMAGES = MANUAL / "images"
