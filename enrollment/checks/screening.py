@@ -49,7 +49,11 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     message=N_("This person has been randomised and is never screened again."),
 )
 def _(sheet: Sheet, binder: Binder) -> bool:
-    return sheet.occurrence > 1 and bool(binder.fact("is_randomised"))
+    randomised_at = binder.value("RAN", "randomised_at")
+    again = sheet.get("approached_at")
+    return bool(
+        sheet.occurrence > 1 and randomised_at and again and again > randomised_at
+    )
 
 
 @check(
