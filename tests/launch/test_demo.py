@@ -115,7 +115,7 @@ def test_reset_removes_nothing_but_the_demo(runs):
 
 def test_demo_serves_survives_a_kill_and_ends_clean(runs):
     first = runs.start()
-    assert services.answers_within(120, runs.port), runs.logs()
+    assert services.answers_within(300, runs.port), runs.logs()
     first.send_signal(signal.SIGKILL)
     first.communicate()
 

@@ -60,15 +60,15 @@ class Demo:
         _require_free(self.port)
         self._start_servers()
         self._fill()
-        for name, options in {
-            "web": (f"--bind=127.0.0.1:{self.port}",),
-            "worker": (),
-            "beat": (f"--schedule={self.folder / 'beat'}",),
-        }.items():
-            child = self._spawn(*services.command(name, *options), log=name)
-            self.children[name] = child
-            self.stack.callback(processes.stop, child)
+        self.stack.callback(self._stop_children)
+        self._serve("web", f"--bind=127.0.0.1:{self.port}")
+        self._require_answer()
+        self._serve("worker")
+        self._serve("beat", f"--schedule={self.folder / 'beat'}")
         self._announce()
+
+    def _stop_children(self) -> None:
+        processes.stop(*self.children.values())
 
     def watch(self) -> None:
         """Stay until a child ends by itself, which it should not."""
@@ -113,24 +113,26 @@ class Demo:
         asked = self._spawn(sys.executable, "-c", EMPTY, log="manage")
         return self._ended(asked, "The look into the database", accepted=10) != 0
 
-    def _announce(self) -> None:
-        if not self._serves():
+    def _serve(self, name: str, *options: str) -> None:
+        child = self._spawn(*services.command(name, *options), log=name)
+        self.children[name] = child
+
+    def _require_answer(self) -> None:
+        end = time.monotonic() + SERVING_SECONDS
+        while not services.answers(self.port):
             self._require_alive()
-            log = self.logs / "web.log"
-            message = f"The web server does not answer /healthz (see {log})."
-            raise LaunchError(message)
+            if time.monotonic() > end:
+                log = self.logs / "web.log"
+                message = f"The web server does not answer /healthz (see {log})."
+                raise LaunchError(message)
+            time.sleep(0.1)
+
+    def _announce(self) -> None:
         where = f"http://127.0.0.1:{self.port}/"
         print(f"\nThe demo serves at {where} – Ctrl-C stops it, its data stay.\n")
         sys.stdout.flush()
         self._manage("demo_accounts", shown=True)
         print(f"\nLogs: {self.logs}", flush=True)
-
-    def _serves(self) -> bool:
-        end = time.monotonic() + SERVING_SECONDS
-        while time.monotonic() < end and self.children["web"].poll() is None:
-            if services.answers_within(1, self.port):
-                return True
-        return False
 
     def _require_alive(self) -> None:
         for name, child in self.children.items():

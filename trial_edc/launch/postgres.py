@@ -144,9 +144,8 @@ class Cluster:
                 self._make_roles()
                 yield Databases(self._url("edc_owner"), self._url("edc_runtime"))
             finally:
-                processes.stop(
-                    process, signal.SIGINT, patience_seconds=30, then=signal.SIGQUIT
-                )
+                fast, hard = signal.SIGINT, signal.SIGQUIT
+                processes.stop(process, by=fast, patience_seconds=30, then=hard)
 
     @property
     def sockets(self) -> Path:

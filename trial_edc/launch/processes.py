@@ -55,21 +55,23 @@ def spawn(
 
 
 def stop(
-    process: subprocess.Popen[bytes],
+    *children: subprocess.Popen[bytes],
     by: signal.Signals = signal.SIGTERM,
-    *,
     patience_seconds: float = 10,
     then: signal.Signals = signal.SIGKILL,
 ) -> None:
-    """Ask the child to end; when it does not, end its whole session with `then`."""
-    if process.poll() is None:
-        process.send_signal(by)
-    try:
-        process.wait(patience_seconds)
-    except subprocess.TimeoutExpired:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, then)
-        process.wait()
+    """Ask all at once to end; who does not is ended with its whole session by `then`."""
+    for child in children:
+        if child.poll() is None:
+            child.send_signal(by)
+    end = time.monotonic() + patience_seconds
+    for child in children:
+        try:
+            child.wait(max(0, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, then)
+            child.wait()
 
 
 def living_in(folder: Path) -> Iterator[int]:

@@ -13,6 +13,7 @@ SERVICES = {
         "--worker-class=gthread",
         "--workers=2",
         "--threads=4",
+        "--preload",
         "--access-logfile=-",
         "--no-control-socket",
     ),
