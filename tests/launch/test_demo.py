@@ -61,7 +61,8 @@ def runs(tmp_path: Path, unused_tcp_port: int) -> Iterator[Runs]:
     yield started
     for process in started.running:
         processes.stop(process, patience_seconds=30)
-        process.communicate()
+        assert process.stdout is not None
+        process.stdout.close()
 
 
 @pytest.mark.parametrize(

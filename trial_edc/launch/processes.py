@@ -60,7 +60,7 @@ def stop(
     patience_seconds: float = 10,
     then: signal.Signals = signal.SIGKILL,
 ) -> None:
-    """Ask all at once to end; who does not is ended with its whole session by `then`."""
+    """Ask all at once to end; who does not is ended, with its session, by `then`."""
     for child in children:
         if child.poll() is None:
             child.send_signal(by)
