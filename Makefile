@@ -80,7 +80,7 @@ trace: setup ## write docs/traceability.md
 	@$(BIN)/python -m trial_edc.trace
 
 bench: setup ## time a save against a bare form, the audit trail against its peers
-	@$(BIN)/python -m pytest tests/bench --override-ini=python_files=bench_*.py -s -q $(ARGS)
+	@$(BIN)/python -m bench $(ARGS)
 
 browser: ## install Chromium and a Chinese font for the journeys (Debian, as root)
 	@$(SHELL) trial_edc/launch/browser.sh
