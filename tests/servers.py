@@ -14,12 +14,14 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg2
+import psycopg2.errors
 import pytest
 
 from trial_edc.launch import folders, postgres, valkey
@@ -27,6 +29,7 @@ from trial_edc.launch.problems import Busy, LaunchError
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 NAME = f"edc_test_{WORKER}"
+PATIENCE = 50  # tries, five a second
 # What decides how a migrated database looks.
 SCHEMA_SOURCES = (
     "*/migrations/*.py",
@@ -116,8 +119,21 @@ def clean_database() -> None:
     """
     with _administration() as cursor:
         template = _template(cursor)
-        cursor.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+        _drop(cursor, NAME)
         cursor.execute(f"CREATE DATABASE {NAME} TEMPLATE {template}")
+
+
+def _drop(cursor: Any, name: str) -> None:
+    """Drop a database; while autovacuum is in it the server refuses, and ends soon."""
+    for _attempt in range(PATIENCE):
+        try:
+            cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        except psycopg2.errors.InsufficientPrivilege:
+            time.sleep(0.2)
+        else:
+            return
+    message = f"The database {name} is in use and cannot be made anew."
+    raise RuntimeError(message)
 
 
 def _template(cursor: Any) -> str:
@@ -128,7 +144,7 @@ def _template(cursor: Any) -> str:
     known = {row[0] for row in cursor.fetchall()}
     if name not in known:
         for outdated in known:
-            cursor.execute(f"DROP DATABASE {outdated} WITH (FORCE)")
+            _drop(cursor, outdated)
         unfinished = f"{name}_unfinished"
         cursor.execute(f"CREATE DATABASE {unfinished}")
         _migrate(unfinished)
