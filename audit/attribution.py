@@ -1,8 +1,8 @@
 """Who writes, how and why: told to the database for the length of a transaction."""
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from django.db import DatabaseError, connection, transaction
+from psycopg2.extensions import QuotedString
 
 from audit.problems import RecordClosed
 from trial_edc import clock
@@ -131,9 +132,12 @@ def attributed(
     inner = Attribution(by, via, reasons or {}, reason)
     if outer and not inner.reasons and not inner.reason and outer.by == by:
         inner = replace(inner, reasons=outer.reasons, reason=outer.reason)
-    with transaction.atomic():
+    with transaction.atomic(), ExitStack() as while_open:
         nested = len(connection.savepoint_ids) > 0
-        if inner != outer:
+        if outer is None:
+            teller = _Teller(inner.as_json())
+            while_open.enter_context(connection.execute_wrapper(teller))
+        elif inner != outer:
             _tell_database(inner.as_json())
         token = _current.set(inner)
         try:
@@ -145,13 +149,47 @@ def attributed(
             raise
         finally:
             _current.reset(token)
-        if nested and inner != outer:
+        # What was told inside a savepoint is taken back with it.
+        if nested and inner != outer and not connection.needs_rollback:
             _tell_database(outer.as_json() if outer else "")
+
+
+TELL = "SELECT set_config('audit.context', {}, true)"
 
 
 def _tell_database(context: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('audit.context', %s, true)", [context])
+        cursor.execute(TELL.format("%s"), [context])
+
+
+class _Teller:
+    """Tells the database who writes, on the way with the first statement of a block.
+
+    A statement that does not pass here (COPY on the driver's own cursor) comes to a
+    database that was told nothing, and is refused.
+    """
+
+    def __init__(self, context: str) -> None:
+        self.context: str | None = context
+
+    def __call__(  # noqa: PLR0917 - as Django calls it
+        self,
+        execute: Callable[..., Any],
+        sql: str,
+        params: Any,
+        many: bool,  # noqa: FBT001 - the same
+        context: dict[str, Any],
+    ) -> Any:
+        told, self.context = self.context, None
+        if told is None:
+            return execute(sql, params, many, context)
+        if many or context["cursor"].name:  # several statements, or a cursor's own
+            _tell_database(told)
+            return execute(sql, params, many, context)
+        prefix = TELL.format(QuotedString(told).getquoted().decode())
+        if params is not None:
+            prefix = prefix.replace("%", "%%")
+        return execute(f"{prefix}; {sql}", params, many, context)
 
 
 def act(

@@ -1,11 +1,17 @@
-"""Gives each request an id and remembers its address for the audit trail."""
+"""What each request meets before its page: a trace, and what the record refuses."""
 
 import uuid
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 
 from audit.attribution import Trace, current_trace
+from audit.problems import RecordClosed
+
+CONFLICT = 409
+NUL = "\0"
 
 
 class TraceMiddleware:
@@ -25,3 +31,35 @@ class TraceMiddleware:
             current_trace.reset(token)
         response["X-Request-ID"] = trace.request_id
         return response
+
+
+class RefusalMiddleware:
+    """Answers what no page can: texts that cannot be stored, a record that is locked.
+
+    PostgreSQL holds no NUL. A write that the page had not refused itself meets the lock
+    of a form or of the database here.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Remember the next layer."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Refuse a NUL in the address or in what was typed."""
+        typed = request.GET, request.POST
+        if NUL in request.path_info or any(map(_holds_nul, typed)):
+            message = "A text holds a NUL."
+            raise BadRequest(message)
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        """Say that the form or the whole database is locked."""
+        if not isinstance(exception, RecordClosed):
+            return None
+        return render(request, "409.html", status=CONFLICT)
+
+
+def _holds_nul(told: QueryDict) -> bool:
+    return any(NUL in text for name, texts in told.lists() for text in (name, *texts))

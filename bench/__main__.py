@@ -1,4 +1,4 @@
-"""`python -m bench [rounds]`: a database of its own, then the ratios, in plain words."""
+"""`python -m bench [rounds]`: a database of its own, then the ratios in words."""
 
 import base64
 import contextlib
@@ -18,6 +18,7 @@ def database() -> Iterator[None]:
     """Start an empty database and set what the settings read."""
     slot = folders.state_folder() / "bench"
     shutil.rmtree(slot, ignore_errors=True)
+    (slot / "state" / "static").mkdir(parents=True)
     with postgres.databases(slot / "postgres", for_tests=True) as urls:
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "trial_edc.settings",
@@ -41,17 +42,19 @@ def tell(rounds: int) -> None:
 
     out = sys.stdout.write
     out(f"Medians of {rounds} rounds in turns, in milliseconds.\n\n")
-    out("Saving a form of 40 items: POST through the whole stack, against the same form\n")
-    out("as a bare ModelForm view without trail, checks and roles (goal: at most 2.0).\n")
+    out("Saving a form of 40 items: POST through the whole stack, against the same\n")
+    out(
+        "form as a bare ModelForm view without trail, checks and roles (at most 2.0).\n"
+    )
     for name, ours, bare in saving(rounds):
         ratio = f"{ours / bare:5.2f}"
         out(f"  {name:<34}{ours * 1e3:8.2f} {bare * 1e3:8.2f}   ratio {ratio}\n")
-    out("\nWriting one row of 40 columns with its trail (goal: ours at most 1.0).\n")
+    out("\nWriting one row of 40 columns with its trail (ours at most 1.0).\n")
     for operation, found in writing(rounds).items():
         for name, seconds in found.items():
             ratio = f"{found['ours'] / seconds:5.2f}"
-            line = f"  {operation:<8}{name:<26}{seconds * 1e3:8.2f}"
-            out(line + (f"            ours is {ratio} of it\n" if name != "ours" else "\n"))
+            line = f"  {operation:<13}{name:<22}{seconds * 1e3:8.2f}"
+            out(line + ("\n" if name == "ours" else f"   ours is {ratio} of it\n"))
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ WARM_UP = 5
 def medians(
     contenders: Mapping[str, Callable[[int], object]], rounds: int
 ) -> dict[str, float]:
-    """Return the median seconds of each contender, which is given the round's number."""
+    """Return the median seconds of each contender, which gets the round's number."""
     taken: dict[str, list[float]] = {name: [] for name in contenders}
     order = list(contenders)
     gc.collect()

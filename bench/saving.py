@@ -66,7 +66,7 @@ def saving(rounds: int) -> list[tuple[str, float, float]]:
     first = medians(
         {
             "ours": lambda n: post_ours(n, action="complete", based_on="0"),
-            "bare": lambda n: post_bare(n),
+            "bare": post_bare,
         },
         rounds,
     )
@@ -76,7 +76,7 @@ def saving(rounds: int) -> list[tuple[str, float, float]]:
     later = medians(
         {
             "ours": lambda n: change_ours(n, action="draft", based_on=str(n)),
-            "bare": lambda n: change_bare(n),
+            "bare": change_bare,
         },
         rounds,
     )

@@ -63,20 +63,23 @@ CONTENDERS: dict[str, tuple[Any, Callable[..., None]]] = {
 
 
 def writing(rounds: int) -> dict[str, dict[str, float]]:
-    """Return the medians of each contender for INSERT and UPDATE of one row."""
+    """Return the medians of each contender for writes of one row."""
     rows = {name: _first_row(*contender) for name, contender in CONTENDERS.items()}
 
     def inserts(name: str) -> Callable[[int], None]:
         model, within = CONTENDERS[name]
         return lambda n: within(n, lambda n: model(**values(n)).save(force_insert=True))
 
-    def updates(name: str) -> Callable[[int], None]:
+    def updates(name: str, columns: int) -> Callable[[int], None]:
         _model, within = CONTENDERS[name]
-        return lambda n: within(n, lambda n: _change(rows[name], n))
+        return lambda n: within(n, lambda n: _change(rows[name], n, columns))
 
     return {
         "INSERT": medians({name: inserts(name) for name in CONTENDERS}, rounds),
-        "UPDATE": medians({name: updates(name) for name in CONTENDERS}, rounds),
+        "UPDATE of 4": medians({name: updates(name, 4) for name in CONTENDERS}, rounds),
+        "UPDATE of 40": medians(
+            {name: updates(name, 40) for name in CONTENDERS}, rounds
+        ),
     }
 
 
@@ -86,7 +89,7 @@ def _first_row(model: type[models.Model], within: Callable[..., None]) -> models
     return row
 
 
-def _change(row: models.Model, number: int) -> None:
-    for name, value in values(number + 1).items():
+def _change(row: models.Model, number: int, columns: int) -> None:
+    for name, value in list(values(number + 1).items())[:columns]:
         setattr(row, name, value)
     row.save(force_update=True)

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 
+import psycopg2
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
@@ -216,6 +217,44 @@ def test_after_the_block_a_write_is_refused_again(refusal):
         participant_row(1)
 
     assert refusal("UPDATE casebook_participant SET sequence = 5") == "AU001"
+
+
+def test_the_actor_is_told_with_the_first_statement_whatever_it_is():
+    odd = Process("50 % o'clock \\")
+    with attributed(by=odd, via=Via.TASK):
+        participant_row(1)
+    with attributed(by=odd, via=Via.TASK), connection.cursor() as cursor:
+        cursor.execute("UPDATE casebook_participant SET number = 'A%'")
+    with attributed(by=odd, via=Via.TASK), connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE casebook_participant SET number = %s", [["B"], ["C"]]
+        )
+    with attributed(by=odd, via=Via.TASK):
+        people = list(Participant.objects.iterator(chunk_size=1))
+        people[0].save()
+        people[0].number = "D"
+        people[0].save()
+
+    entries = Entry.objects.filter(table_name="casebook_participant")
+    assert [entry.new_values.get("number") for entry in entries] == [
+        "S-001X",
+        "A%",
+        "B",
+        "C",
+        "D",
+    ]
+    assert {entry.actor for entry in entries} == {odd.username}
+
+
+def test_what_bypasses_the_statements_of_the_block_is_refused():
+    raw_statement = "UPDATE casebook_participant SET sequence = 5"
+    participant()
+
+    with attributed(by=STAGE, via=Via.TASK):
+        raw = connection.connection.cursor()
+        with pytest.raises(psycopg2.DatabaseError, match="names no actor"):
+            raw.execute(raw_statement)
+        transaction.set_rollback(True)
 
 
 def test_reasons_of_the_outer_block_hold_for_the_same_actor_only():

@@ -94,11 +94,11 @@ def test_sealed_texts_have_one_length_whatever_they_hold():
     def lengths(statement):
         with connection.cursor() as cursor:
             cursor.execute(statement)
-            return {row[0] for row in cursor.fetchall()}
+            return {row[0] for row in cursor.fetchall()} - {None}
 
     for statement in (
         "SELECT length(sealed) FROM sample_room_secret",
-        "SELECT length(new_values->>'sealed') FROM audit_entry WHERE new_values?'sealed'",
+        "SELECT length(new_values->>'sealed') FROM audit_entry WHERE revision > 0",
         "SELECT length(stored_text) FROM review_querystep",
         "SELECT length(sealed_place) FROM review_query",
         "SELECT length(sealed_items) FROM review_verification",
