@@ -140,7 +140,10 @@ def test_an_instant_survives_the_page_and_the_seal(instant):
     assert INSTANT.from_json(INSTANT.to_json(instant)) == instant
 
 
-@given(day=st.dates(min_value=date(1900, 1, 1)), length=st.sampled_from([4, 7, 10]))
+@given(
+    day=st.dates(date(1900, 1, 1), date(2199, 12, 31)),
+    length=st.sampled_from([4, 7, 10]),
+)
 def test_a_partial_date_is_kept_as_far_as_it_is_known(day, length):
     value = PARTIAL.parse(day.isoformat()[:length])
 
