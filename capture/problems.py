@@ -1,6 +1,6 @@
 """Why a save stored nothing; each problem carries what a page needs to help."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from casebook.checks import Finding
@@ -60,11 +60,14 @@ class Clash:
 class Conflict(NotSaved):
     """Somebody else changed the same items meanwhile."""
 
-    def __init__(self, clashes: Sequence[Clash], revision: int) -> None:
-        """Take both sides and the revision that stands now."""
+    def __init__(
+        self, clashes: Sequence[Clash], revision: int, changed: Iterable[str] = ()
+    ) -> None:
+        """Take both sides, the revision that stands now, and what else I changed."""
         super().__init__(", ".join(clash.item for clash in clashes))
         self.clashes = list(clashes)
         self.revision = revision
+        self.entered = frozenset((*changed, *(clash.item for clash in clashes)))
 
 
 class FormClosed(NotSaved):

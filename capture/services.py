@@ -168,7 +168,7 @@ def _merged(
     seen = seen_by_author(before.values, later)
     changed, clashes = merge(seen=seen, entered=entered, current=before.values)
     if clashes:
-        raise Conflict(clashes, form.revision)
+        raise Conflict(clashes, form.revision, changed)
     return changed
 
 

@@ -17,7 +17,8 @@ Row = dict[str, Any]  # one row of a small table inside a form
 
 _PARTIAL = re.compile(
     r"(?P<year>\d{4})(-(?P<month>\d{2})(-(?P<day>\d{2})"
-    r"(T(?P<hour>\d{2}):(?P<minute>\d{2}))?)?)?"
+    r"(T(?P<hour>\d{2}):(?P<minute>\d{2}))?)?)?",
+    re.ASCII,
 )
 
 

@@ -10,12 +10,17 @@ from django.utils.translation import gettext as _
 from casebook import items
 from casebook.items import Item
 from casebook.values import MissingCode, Value
+from trial_edc.vocabulary import N_
 
 RADIO_MOST = 4
 EXTRA_ROWS = 2
 MOST_DIGITS = 10
+ROW_COUNTS = frozenset(map(str, range(1000)))
+MISSING_CODES = frozenset(code.value for code in MissingCode)
+NOT_BOTH = N_("Enter a value, or say why there is none; not both.")
 Options = Sequence[tuple[str, str]]
 Typed = QueryDict
+Held = dict[str, Any]
 
 
 class RadioButtons(forms.RadioSelect):
@@ -96,19 +101,29 @@ def revision_in(typed: Typed) -> int:
     return int(told) if told.isdecimal() and len(told) < MOST_DIGITS else 0
 
 
+class Unclear(Exception):
+    """The controls of one item do not fit together; the text is for people."""
+
+
 def entered(item: Item, name: str, typed: Typed) -> Any:
     """Return what was entered into an item: raw text, a missing code, or nothing.
 
     `KeyError` means that the page did not show the item at all.
     """
     if code := typed.get(f"{name}__missing"):
+        if any(typed.getlist(name)):
+            raise Unclear(NOT_BOTH)
+        if code not in MISSING_CODES:
+            raise Unclear(N_("Choose one of the list."))
         return MissingCode(code)
     if isinstance(item, items.MultipleChoice):
         if f"{name}__shown" not in typed:
             raise KeyError(name)
         return typed.getlist(name)
     if isinstance(item, items.Rows):
-        return _rows(item, name, typed)
+        if not has_rows(name, typed):
+            raise KeyError(name)
+        return typed_rows(item, name, typed)
     if name not in typed and f"{name}__shown" in typed:
         return ""  # radio buttons of which none is chosen
     raw = typed[name]
@@ -117,11 +132,27 @@ def entered(item: Item, name: str, typed: Typed) -> Any:
     return raw
 
 
-def _rows(item: items.Rows, name: str, typed: Typed) -> list[dict[str, str]]:
-    count = int(typed[f"{name}__rows"])
+def has_rows(name: str, typed: Typed) -> bool:
+    """Tell whether a small table was posted, with a number of rows that can be."""
+    return typed.get(f"{name}__rows", "") in ROW_COUNTS
+
+
+def typed_rows(item: items.Rows, name: str, typed: Typed) -> list[dict[str, str]]:
+    """Return the rows of a small table as they were typed."""
     return [
         {column: typed.get(f"{name}-{number}-{column}", "") for column in item.columns}
-        for number in range(count)
+        for number in range(int(typed[f"{name}__rows"]))
+    ]
+
+
+def shown_rows(item: items.Rows, rows: Sequence[Mapping[str, Any]]) -> list[Held]:
+    """Return the rows of a small table as its controls show what is stored."""
+    return [
+        {
+            key: shown(column, key, column.from_json(row.get(key)))[key]
+            for key, column in item.columns.items()
+        }
+        for row in rows
     ]
 
 

@@ -145,11 +145,19 @@ class FormPage:
     @property
     def may_strike(self) -> bool:
         """Tell whether the reader may strike this row out."""
-        return (
-            self.may_enter
-            and (self.design.is_repeated or self.design.is_revocable)
-            and self.form.revision > 0
-        )
+        return self.may_enter and self._is_strikable and self.form.revision > 0
+
+    @property
+    def may_restore(self) -> bool:
+        """Tell whether the reader may take back that the row was struck out."""
+        was_struck = self.form.struck_at is not None and not self.form.is_closed
+        return was_struck and self._is_strikable and may_enter(self.user, self.design)
+
+    @property
+    def _is_strikable(self) -> bool:
+        """Tell of a row of a log; what stands alone only an investigator revokes."""
+        revokes = self.design.is_revocable and self.user.may(Permission.JUDGE)
+        return self.design.is_repeated or revokes
 
     @property
     def closings(self) -> list[tuple[str, str]]:
@@ -286,7 +294,7 @@ class FormPage:
         return view
 
     def _held(self, name: str, item: Item, value: Value) -> Mapping[str, Any]:
-        if self.typed is None:
+        if self.typed is None or not self._shows_typed(name):
             return controls.shown(item, name, self.offered.get(name, value))
         if isinstance(item, items.MultipleChoice):
             held: dict[str, Any] = {name: self.typed.getlist(name)}
@@ -295,6 +303,14 @@ class FormPage:
         for part in ("missing", "unit"):
             held[f"{name}__{part}"] = self.typed.get(f"{name}__{part}", "")
         return held
+
+    def _shows_typed(self, name: str) -> bool:
+        """Tell whether a control keeps what was typed.
+
+        After a conflict the next save refers to the values of now, so what the reader
+        left as it was shows them; else an older value would come back unseen.
+        """
+        return not isinstance(self.problem, Conflict) or name in self.problem.entered
 
     def _control(self, name: str, item: Item, held: Mapping[str, Any]) -> str:
         if isinstance(item, items.Rows):
@@ -313,11 +329,13 @@ class FormPage:
     def _row_controls(
         self, name: str, item: items.Rows, value: Value
     ) -> list[list[str]]:
-        if self.typed is not None and f"{name}__rows" in self.typed:
-            typed = controls.entered(item, name, self.typed)
-            rows = typed if isinstance(typed, list) else []
+        typed = self.typed
+        was_posted = typed is not None and controls.has_rows(name, typed)
+        if typed is not None and was_posted and self._shows_typed(name):
+            rows = controls.typed_rows(item, name, typed)
             return controls.row_controls(item, name, rows, 0)
-        rows = [] if isinstance(value, MissingCode) or value is None else value
+        stored = [] if isinstance(value, MissingCode) or value is None else value
+        rows = controls.shown_rows(item, stored)
         return controls.row_controls(item, name, rows, controls.EXTRA_ROWS)
 
     def _options(self, item: Item) -> controls.Options:

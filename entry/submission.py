@@ -1,32 +1,47 @@
 """What a posted form page says: values, reasons, explanations, choices."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 
 from accounts.models import User
 from accounts.roles import Permission
 from audit.attribution import Reason
+from capture.problems import Refused
 from capture.services import Entry
+from capture.vocabulary import ChangeReason
 from casebook import catalogue, files, items
+from casebook.checks import Finding
 from casebook.design import FormDesign
 from casebook.models import FormInstance
 from entry import controls
+from trial_edc.vocabulary import Severity
 
-Uploads = Mapping[str, UploadedFile]
+Uploads = Mapping[str, Any]  # the files of a request, by item
 EXPLAIN = "explain:"
+REASON_CODES = frozenset(reason.value for reason in ChangeReason)
 
 
 def entry_of(
     form: FormInstance, typed: QueryDict, uploads: Uploads, user: User
 ) -> Entry:
-    """Return the entry that a person submitted; uploads are stored on the way."""
+    """Return the entry that a person submitted; uploads are stored on the way.
+
+    Raises `Refused` where a value stands beside the code that says there is none.
+    """
     design = catalogue.design(form.code)
-    values = entered_values(design, typed, user)
-    for name, item in design.items.items():
-        if isinstance(item, items.File) and name in uploads:
-            values[name] = files.store(form, name, uploads[name], by=user)
+    values, unclear = entered_values(design, typed, user)
+    chosen = [
+        name
+        for name, item in design.items.items()
+        if isinstance(item, items.File) and name in uploads
+    ]
+    unclear |= {name: controls.NOT_BOTH for name in chosen if name in values}
+    if unclear:
+        raise Refused([_finding(design, *one) for one in unclear.items()])
+    for name in chosen:
+        values[name] = files.store(form, name, uploads[name], by=user)
     return Entry(
         values=values,
         based_on=controls.revision_in(typed),
@@ -43,9 +58,10 @@ def entry_of(
 
 def entered_values(
     design: FormDesign, typed: QueryDict, user: User
-) -> dict[str, object]:
-    """Return the items that the page showed as controls, as they were entered."""
+) -> tuple[dict[str, object], dict[str, str]]:
+    """Return the items that the page showed, as entered, and why some are unclear."""
     values: dict[str, object] = {}
+    unclear: dict[str, str] = {}
     for name, item in design.items.items():
         if item.facts.judged and not user.may(Permission.JUDGE):
             continue
@@ -57,12 +73,18 @@ def entered_values(
             values[name] = controls.entered(item, name, typed)
         except KeyError:
             continue
-    return values
+        except controls.Unclear as problem:
+            unclear[name] = str(problem)
+    return values, unclear
+
+
+def _finding(design: FormDesign, name: str, message: str) -> Finding:
+    return Finding(f"{design.code}.{name}.unclear", name, Severity.HARD, message)
 
 
 def _reasons(design: FormDesign, typed: QueryDict) -> dict[str, Reason]:
     return {
         name: Reason(code, typed.get(f"{name}__reason_text", "").strip())
         for name in design.items
-        if (code := typed.get(f"{name}__reason", ""))
+        if (code := typed.get(f"{name}__reason", "")) in REASON_CODES
     }

@@ -16,7 +16,7 @@ from casebook.values import Partial, Value
 from trial_edc.clock import SITE_TZ
 
 AnyDate = TypeVar("AnyDate", bound=date)
-FIRST_YEAR = 1900
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # beyond, arithmetic and databases have their ends
 PLAIN_DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
 # A date alone is no instant: midnight is never filled in.
 PLAIN_INSTANT = re.compile(
@@ -26,8 +26,8 @@ PLAIN_INSTANT = re.compile(
 
 
 def checked_year(found: AnyDate, entered: Any) -> AnyDate:
-    """Return the date; one before 1900 is a slip of the keys."""
-    if found.year < FIRST_YEAR:
+    """Return the date; a year of another age is a slip of the keys."""
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
         message = _("Check the year of “%(entered)s”.")
         raise ValidationError(message, "year", {"entered": entered})
     return found
@@ -66,15 +66,15 @@ class DateTime(Item, models.DateTimeField):  # type: ignore[misc,type-arg]
         """Return the aware instant of `YYYY-MM-DD HH:MM` in site time."""
         try:
             found = raw if isinstance(raw, datetime) else _instant(str(raw))
-        except ValueError:
-            found = None
-        if found is None:
+            local = _at_site(found) if found else None
+        except (ValueError, OverflowError):
+            local = None
+        if local is None:
             message = _(
                 "“%(entered)s” is not a date with time. Enter it as 2026-03-08 14:30."
             )
             raise ValidationError(message, "type", {"entered": raw})
-        found = checked_year(found, raw).replace(second=0, microsecond=0)
-        return found if found.tzinfo else found.replace(tzinfo=SITE_TZ)
+        return checked_year(local, raw).replace(second=0, microsecond=0)
 
     def as_text(self, value: Value) -> str:
         """Return site time to the minute."""
@@ -85,6 +85,13 @@ class DateTime(Item, models.DateTimeField):  # type: ignore[misc,type-arg]
     def to_json(self, value: Value) -> Any:
         """Return the instant in UTC."""
         return value.astimezone(UTC).isoformat() if value else None
+
+
+def _at_site(instant: datetime) -> datetime:
+    """Return an instant in site time; without an offset it is site time already."""
+    if instant.tzinfo is None:
+        return instant.replace(tzinfo=SITE_TZ)
+    return instant.astimezone(SITE_TZ)
 
 
 def _instant(text: str) -> datetime | None:

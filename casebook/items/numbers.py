@@ -45,8 +45,8 @@ def parse_number(raw: Any, decimals: int | None) -> Decimal:
         message = _("“%(entered)s” is not a number. Enter digits, such as 12.5.")
         raise ValidationError(message, "type", {"entered": raw})
     number = Decimal(text)
-    exponent = number.normalize().as_tuple().exponent
-    if decimals is not None and isinstance(exponent, int) and -exponent > decimals:
+    entered_decimals = len(text.partition(".")[2].rstrip("0"))
+    if decimals is not None and entered_decimals > decimals:
         message = _("At most %(decimals)s decimals.")
         raise ValidationError(message, "decimals", {"decimals": decimals})
     if number and number.adjusted() > MOST_DIGITS:

@@ -12,19 +12,23 @@ from django.views.decorators.http import require_POST
 from accounts.access import StaffRequest, permitted
 from accounts.roles import Permission
 from audit.attribution import Reason, Via
-from capture.services import strike_row
+from capture.problems import FormClosed
+from capture.services import restore_row, strike_row
+from capture.vocabulary import StrikeReason
 from casebook import catalogue, services
 from casebook.models import Participant
 from casebook.selectors import binder_of
 from entry import navigation
 from entry.grid import FILTERS, casebook_of, matrix_for
 from entry.logs import log_table
+from entry.page import FormPage
 from entry.selectors import may_enter, may_see, participants_visible_to
 from entry.views.form import READERS, visible_form
 from trial_edc.context import page_for
 from trial_edc.protocol import PROTOCOL
 
 CONSENT = "CNS"
+STRIKE_CODES = frozenset(reason.value for reason in StrikeReason)
 REGISTER = "enrollment:register"
 BINDERS = (Permission.READ_CASEBOOK, Permission.SEE_PRODUCT)
 
@@ -116,14 +120,23 @@ def add_row(request: StaffRequest, number: str, code: str) -> HttpResponse:
 @permitted(*READERS)
 @require_POST
 def strike(request: StaffRequest, pk: int) -> HttpResponse:
-    """Strike a row out, with a reason."""
+    """Strike a row out, or take that back, with a reason."""
     form = visible_form(request, pk)
+    page = FormPage(form, request.user)
+    if not page.may_strike and not page.may_restore:
+        raise PermissionDenied
     code, text = request.POST.get("code", ""), request.POST.get("text", "").strip()
-    if not code or not text:
+    if code not in STRIKE_CODES or not text:
         messages.error(request, _("Choose a reason and write why; nothing changed."))
         return redirect(navigation.address(form))
-    strike_row(form, by=request.user, reason=Reason(code, text), via=Via.PAGE)
-    messages.success(request, _("Struck out. The values stay visible here."))
+    move = restore_row if page.may_restore else strike_row
+    try:
+        move(form, by=request.user, reason=Reason(code, text), via=Via.PAGE)
+    except FormClosed:
+        messages.error(request, _("This form is closed; nothing was saved."))
+        return redirect(navigation.address(form))
+    if form.struck_at:
+        messages.success(request, _("Struck out. The values stay visible here."))
     return redirect(navigation.address(form))
 
 

@@ -1,6 +1,7 @@
 """The form page: read, save, restore, sign, files."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import (
     FileResponse,
     Http404,
@@ -17,15 +18,16 @@ from accounts.access import StaffRequest, permitted
 from accounts.forms import ConfirmIdentityForm
 from accounts.roles import Permission
 from audit.attribution import Reason, Via
+from audit.vault import TooLong
 from capture import autosaves
 from capture.problems import Conflict, FormClosed, NotSaved, Refused
 from capture.services import save_entry, sign_form
 from casebook import catalogue, files
 from casebook.checks import Finding
-from casebook.models import FormInstance
+from casebook.models import FormInstance, StoredFile
 from entry import controls, navigation
 from entry.page import FormPage
-from entry.selectors import forms_visible_to, visible_items
+from entry.selectors import forms_visible_to, may_enter, visible_items
 from entry.submission import entry_of
 from review.problems import ReviewRefused
 from review.services import freeze, lock_form
@@ -39,7 +41,7 @@ READERS = (
     Permission.SEE_IDENTITY,
     Permission.ASSESS_SAFETY,
 )
-CONFLICT, UNPROCESSABLE = 409, 422
+CONFLICT, TOO_LARGE, UNPROCESSABLE = 409, 413, 422
 
 
 def visible_form(request: StaffRequest, pk: int) -> FormInstance:
@@ -65,6 +67,8 @@ def _shown(request: HttpRequest, page: FormPage, status: int = 200) -> HttpRespo
 
 
 def _saved(request: StaffRequest, form: FormInstance) -> HttpResponse:
+    if not may_enter(request.user, catalogue.design(form.code)):
+        raise PermissionDenied
     try:
         entry = entry_of(form, request.POST, request.FILES.dict(), request.user)
         saved = save_entry(form, entry, by=request.user, via=Via.PAGE)
@@ -128,7 +132,10 @@ def autosave(request: StaffRequest, pk: int) -> HttpResponse:
     typed = {key: request.POST.getlist(key) for key in request.POST}
     typed.pop("csrfmiddlewaretoken", None)
     based_on = controls.revision_in(request.POST)
-    kept = autosaves.keep(form, typed, based_on=based_on, author=request.user)
+    try:
+        kept = autosaves.keep(form, typed, based_on=based_on, author=request.user)
+    except TooLong:
+        return JsonResponse({"kept": False}, status=TOO_LARGE)
     local = kept.typed_at.astimezone(clock.SITE_TZ)
     return JsonResponse({"kept": True, "at": f"{local:%H:%M}"})
 
@@ -191,7 +198,10 @@ def file(request: StaffRequest, pk: int, item: str) -> FileResponse:
     form = visible_form(request, pk)
     if item not in visible_items(request.user, catalogue.design(form.code)):
         raise Http404
-    content, stored = files.open_item(form, item, by=request.user)
+    try:
+        content, stored = files.open_item(form, item, by=request.user)
+    except StoredFile.DoesNotExist:
+        raise Http404 from None
     name = f"{form.participant.number}-{form.code}-{item}"
     response = FileResponse(
         content,

@@ -21,6 +21,7 @@ from review.models import Query
 from review.problems import ReviewRefused
 from review.selectors import queries_of
 
+MOST_DIGITS = 18
 STEPS = {
     "answer": review.answer_query,
     "return": review.return_query,
@@ -58,11 +59,20 @@ def _act(request: StaffRequest, form: FormInstance, item: str) -> None:
     elif action == "verify":
         review.verify(form, [item], by=request.user)
     elif step := STEPS.get(action):
-        query = get_object_or_404(Query, pk=request.POST.get("query"), form=form)
-        query.form = form
+        query = _query_of(request, form)
         step(query, text, by=request.user)
     else:
         raise PermissionDenied
+
+
+def _query_of(request: StaffRequest, form: FormInstance) -> Query:
+    """Return the query of this form that the step is about, else 404."""
+    told = request.POST.get("query", "")
+    if not told.isdecimal() or len(told) > MOST_DIGITS:
+        raise Http404
+    query = get_object_or_404(Query, pk=told, form=form)
+    query.form = form
+    return query
 
 
 def _told(form: FormInstance, name: str, user: User) -> dict[str, object]:

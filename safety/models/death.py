@@ -60,4 +60,5 @@ class Death(CRF):
             Section(_("Relation"), "related_infusion", "ae"),
         )
         collected = Once()
+        is_revocable = True
         signature = _("I have reviewed this record of the participant's death.")

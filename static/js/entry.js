@@ -74,6 +74,21 @@
     reason.closest("[data-item]").classList.add("asks-reason");
   });
 
+  /* A value and a code that says why there is none exclude each other. */
+  sheet.addEventListener("input", (event) => {
+    const row = event.target.closest("[data-item]");
+    const missing = row && sheet.elements[row.dataset.item + "__missing"];
+    if (!missing) return;
+    const controls = [...sheet.querySelectorAll(`[name="${CSS.escape(row.dataset.item)}"]`)];
+    if (event.target === missing && missing.value) {
+      controls.forEach((control) => {
+        if (["radio", "checkbox"].includes(control.type)) control.checked = false; else control.value = "";
+      });
+    } else if (controls.includes(event.target) && event.target.value) {
+      missing.value = "";
+    }
+  });
+
   sheet.addEventListener("input", () => { applySkipLogic(); askReasons(); });
   sheet.addEventListener("change", () => { applySkipLogic(); askReasons(); });
   applySkipLogic();

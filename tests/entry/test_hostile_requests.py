@@ -1,0 +1,288 @@
+"""What no page would send: odd numbers, NUL, rights that the role does not have."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from audit.attribution import Reason, Via, attributed
+from capture.services import strike_row
+from casebook.models import FormInstance, Participant
+from casebook.selectors import row_of, sheet_of
+from casebook.services import expect
+from review.services import lock_database
+from tests.people import STAGE, person
+from tests.visits import stage
+from trial_edc import clock
+
+pytestmark = pytest.mark.django_db
+BAD, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_LARGE, UNPROCESSABLE = (
+    400,
+    403,
+    404,
+    409,
+    413,
+    422,
+)
+WHY = {"code": "other", "text": "by mistake"}
+
+
+@pytest.fixture
+def form() -> FormInstance:
+    """Return an empty sample sheet of a participant."""
+    with attributed(by=STAGE, via=Via.COMMAND):
+        participant = Participant.objects.create(number="S-001A", sequence=1)
+        return expect(participant, "ZZA", visit="ZZZ")
+
+
+def signed_in(role: str) -> Client:
+    """Return a client of a person of the role."""
+    client = Client()
+    client.force_login(person(role))
+    return client
+
+
+def send(client: Client, form: FormInstance, **values: Any):
+    """Post a form page as it is with these controls."""
+    told = {"based_on": form.revision, "action": "draft", **values}
+    return client.post(reverse("entry:form", args=[form.pk]), told)
+
+
+def value_of(form: FormInstance, item: str) -> Any:
+    """Return what is stored for an item."""
+    form = FormInstance.objects.get(pk=form.pk)
+    return sheet_of(form, row_of(form)).values[item]
+
+
+def test_a_value_beside_its_missing_code_is_not_dropped_in_silence(form):
+    client = signed_in("CO")
+    send(client, form, weight_kg__missing="ND")
+    form.refresh_from_db()
+
+    answer = send(client, form, weight_kg="70", weight_kg__missing="ND")
+
+    text = answer.content.decode()
+    assert answer.status_code == UNPROCESSABLE
+    assert "not both" in text
+    assert 'value="70"' in text
+
+
+def test_an_unknown_missing_code_is_refused(form):
+    answer = send(signed_in("CO"), form, reason__missing="BAD")
+
+    assert answer.status_code == UNPROCESSABLE
+    assert value_of(form, "reason") is None
+
+
+@pytest.mark.parametrize("count", ["abc", "-1", "1e3", "99999999", "9" * 5000, ""])
+def test_an_odd_number_of_rows_leaves_the_rows_as_they_are(form, count):
+    client = signed_in("CO")
+    rows = {"pauses__rows": "1", "pauses-0-minutes": "5", "pauses-0-why": "pain"}
+    send(client, form, **rows)
+    form.refresh_from_db()
+
+    answer = send(client, form, weight_kg="70", pauses__rows=count)
+
+    assert answer.status_code == 302
+    assert value_of(form, "pauses") == [{"minutes": "5", "why": "pain"}]
+
+
+@pytest.mark.parametrize("revision", ["abc", "-1", "9" * 5000, "²"])
+def test_an_odd_revision_overwrites_nothing(form, revision):
+    client = signed_in("CO")
+    send(client, form, weight_kg="70")
+    autosave = reverse("entry:autosave", args=[form.pk])
+
+    answer = send(client, form, weight_kg="71", based_on=revision)
+    kept = client.post(autosave, {"based_on": revision, "weight_kg": "71"})
+
+    assert answer.status_code == CONFLICT
+    assert kept.status_code == 200
+    assert str(value_of(form, "weight_kg")) == "70.0"
+
+
+@pytest.mark.verifies("QRY-10")
+def test_after_a_conflict_what_i_left_alone_shows_what_another_entered(form):
+    """The next save refers to the values of now: an old one must not come back."""
+    first, second = signed_in("CO"), signed_in("IN")
+    before = {"weight_kg": "70", "reason": "", "pauses__rows": "0"}
+    send(first, form, **before, seen_on="2026-01-05")
+    form.refresh_from_db()
+    rows = {"pauses__rows": "1", "pauses-0-minutes": "5", "pauses-0-why": "pain"}
+    send(first, form, weight_kg="75", seen_on="2026-02-07", **rows)
+
+    clash = send(second, form, **before | {"weight_kg": "80"}, seen_on="2026-01-05")
+
+    text = clash.content.decode()
+    assert clash.status_code == CONFLICT
+    assert 'name="weight_kg" value="80"' in text
+    assert 'name="seen_on" value="2026-02-07"' in text
+    assert 'name="pauses-0-why" value="pain"' in text
+
+
+@pytest.mark.parametrize(
+    ("item", "text"),
+    [
+        ("taken_at", "9999-12-31 23:59"),
+        ("taken_at", "9999-12-31 23:59-14:00"),
+        ("taken_at", "0001-01-01 00:00+14:00"),
+        ("seen_on", "9999-12-31"),
+        ("seen_on", "0001-01-01"),
+        ("began", "9999"),
+        ("began", "٢٠٢٢"),
+        ("weight_kg", "1.00000000000000000000000000000000001"),
+        ("weight_kg", "9" * 5000),
+        ("by", "9" * 5000),
+        ("by", str(2**70)),
+    ],
+)
+def test_what_cannot_be_is_refused_beside_its_item(form, item, text):
+    answer = send(signed_in("CO"), form, **{item: text})
+
+    assert answer.status_code == UNPROCESSABLE
+    assert value_of(form, item) is None
+
+
+def test_no_text_of_a_request_holds_a_nul(form):
+    client = signed_in("CO")
+    panel = reverse("entry:panel", args=[form.pk, "weight_kg"])
+
+    answers = [
+        send(client, form, reason="a\0b"),
+        client.get("/participants/S-001\0/"),
+        client.get("/find/", {"q": "\0"}),
+        client.post(panel, {"action": "raise", "text": "\0"}),
+    ]
+
+    assert {answer.status_code for answer in answers} == {BAD}
+
+
+@pytest.mark.parametrize("query", ["abc", "", "9" * 5000, "-1", "999999999999"])
+def test_a_step_on_no_query_is_not_found(form, query):
+    panel = reverse("entry:panel", args=[form.pk, "weight_kg"])
+    told = {"action": "answer", "query": query, "text": "x"}
+
+    assert signed_in("CO").post(panel, told).status_code == NOT_FOUND
+
+
+def test_more_typing_than_a_form_holds_is_not_kept(form):
+    url = reverse("entry:autosave", args=[form.pk])
+    answer = signed_in("CO").post(url, {"reason": "x" * 300_000})
+
+    assert answer.status_code == TOO_LARGE
+
+
+@pytest.mark.parametrize("item", ["report", "weight_kg"])
+def test_a_file_that_is_not_there_is_not_found(form, item):
+    url = reverse("entry:file", args=[form.pk, item])
+
+    assert signed_in("CO").get(url).status_code == NOT_FOUND
+
+
+@pytest.mark.verifies("ACC-03")
+@pytest.mark.parametrize("action", ["draft", "complete"])
+def test_nobody_writes_a_form_of_the_system(action):
+    """The record of a randomisation can be neither drafted again nor marked wrong."""
+    someone = stage.randomised()
+    record = FormInstance.objects.get(participant=someone, code="RAN")
+    before = record.status
+
+    answer = send(signed_in("CO"), record, in_error="Y", action=action)
+
+    record.refresh_from_db()
+    assert answer.status_code == FORBIDDEN
+    assert (record.status, value_of(record, "in_error")) == (before, None)
+
+
+@pytest.mark.verifies("AUD-06")
+@pytest.mark.parametrize("code", ["RAN", "DEM", "INF"])
+def test_only_rows_of_a_log_are_struck_out(code):
+    someone = stage.infused()
+    form = FormInstance.objects.filter(participant=someone, code=code).first()
+    assert form is not None
+
+    answer = signed_in("CO").post(reverse("entry:strike", args=[form.pk]), WHY)
+
+    form.refresh_from_db()
+    assert answer.status_code == FORBIDDEN
+    assert form.struck_at is None
+
+
+def test_a_row_is_struck_out_with_a_reason_of_the_list_and_restored():
+    client = signed_in("CO")
+    row = stage.enter(stage.randomised(), "STY", {"kind": "icu"})
+    url = reverse("entry:strike", args=[row.pk])
+
+    client.post(url, {**WHY, "code": "whatever"})
+    row.refresh_from_db()
+    assert row.struck_at is None
+
+    client.post(url, WHY)
+    row.refresh_from_db()
+    assert row.struck_at is not None
+    page = client.get(reverse("entry:form", args=[row.pk]))
+    assert "Restore this row" in page.content.decode()
+
+    client.post(url, WHY)
+    row.refresh_from_db()
+    assert row.struck_at is None
+
+
+def test_an_investigator_alone_revokes_a_death():
+    someone = stage.infused()
+    death = stage.enter(someone, "DTH", {"death_on": stage.day(1).isoformat()})
+    url = reverse("entry:strike", args=[death.pk])
+
+    refused = signed_in("CO").post(url, WHY)
+    done = signed_in("IN").post(url, WHY)
+
+    death.refresh_from_db()
+    assert (refused.status_code, done.status_code) == (FORBIDDEN, 302)
+    assert death.struck_at is not None
+
+
+def test_times_in_small_tables_are_shown_as_site_time():
+    someone = stage.infused()
+    form = FormInstance.objects.get(participant=someone, code="INF", visit="D0")
+    at = (clock.now() - timedelta(days=2)).astimezone(clock.SITE_TZ)
+    stage.change(form, premedication=[{"drug": "x", "at": f"{at:%Y-%m-%d %H:%M}"}])
+
+    page = signed_in("CO").get(reverse("entry:form", args=[form.pk]))
+
+    assert f'value="{at:%Y-%m-%d %H:%M}"' in page.content.decode()
+    assert "+00:00" not in page.content.decode()
+
+
+@pytest.mark.verifies("S17")
+def test_a_locked_database_refuses_each_page_in_words(form):
+    client = signed_in("CO")
+    row = stage.enter(stage.randomised(2), "STY", {"kind": "icu"})
+    reason = Reason("lock", "all is clean")
+    lock_database(by=person("DM"), confirmed_by=person("PI"), reason=reason)
+    number = row.participant.number
+
+    answers = [
+        client.post(reverse("entry:strike", args=[row.pk]), WHY, follow=True),
+        client.post(reverse("entry:add_row", args=[number, "STY"])),
+        send(client, form, weight_kg="70"),
+    ]
+
+    told = "This form is closed; nothing was saved."
+    assert [answer.status_code for answer in answers] == [200, CONFLICT, CONFLICT]
+    assert all(told in answer.content.decode() for answer in answers)
+
+
+def test_striking_out_a_locked_row_is_refused_in_words():
+    row = stage.enter(stage.randomised(), "STY", {"kind": "icu"})
+    reason = Reason("other", "twice")
+    strike_row(row, by=STAGE, reason=reason, via=Via.COMMAND)
+    client, manager = signed_in("CO"), signed_in("DM")
+    manager.post(
+        reverse("entry:close", args=[row.pk]), {"action": "lock", "text": "done"}
+    )
+
+    answer = client.post(reverse("entry:strike", args=[row.pk]), WHY)
+
+    assert answer.status_code == FORBIDDEN
