@@ -49,13 +49,13 @@ demo-reset: ## stop the demo and remove its data
 	@"$(PYTHON)" -m trial_edc.launch.demo reset
 
 test: translations ## run the tests (ARGS="tests/audit -k trigger" for some of them)
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist=loadgroup $(ARGS)
 
 test-oracle: setup ## run the reference cases in ORACLE_DIR
 	@$(BIN)/python -m pytest tests/oracle $(ARGS)
 
 coverage: translations ## run the tests and show what they do not reach
-	@$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term-missing:skip-covered $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist=loadgroup --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 check: translations ## lint, format, types, imports, migrations, templates, deployment
 	$(BIN)/ruff check

@@ -132,7 +132,8 @@ def _completion(case: Case) -> Acts:
         return
     seen_at = case.finished_at or at(span.overdue_until + timedelta(days=2), 660)
     ended_at = office(seen_at + timedelta(days=case.rng.randint(2, 9)))
-    yield from _end(case, ended_at, "completed", seen_at)
+    left = case.person.fate == Fate.LEAVES_VISITS
+    yield from _end(case, ended_at, "withdrew" if left else "completed", seen_at)
 
 
 def _end(case: Case, at_instant: datetime, reason: str, on: datetime) -> Acts:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from casebook.selectors import binder_of
 from simulation.people import Fate
@@ -47,7 +48,10 @@ class Planned:
 def visits(case: Case) -> Acts:
     """Yield every visit from day 0 to month 3."""
     previous = case.person.day0
-    if case.person.fate != Fate.NEVER_INFUSED:
+    if case.person.fate == Fate.NEVER_INFUSED:
+        noted_at = case.person.infused_at
+        yield Act(noted_at, partial(_mark_missed, case, "D0", "too_ill"))
+    else:
         yield from _visit(case, _planned(case, "D0", previous))
     for code in (*IN_PATIENT[:6], "D7", *IN_PATIENT[6:], "D28", "M3"):
         planned = _planned(case, code, previous)
@@ -117,12 +121,11 @@ def _missed(case: Case, one: Planned) -> Acts:
     reason = "staff" if one.code in IN_PATIENT else "unreachable"
     closes = one.window.closes if one.window else one.on
     noted_at = days_after(closes, case.rng.randint(1, 4), 640)
+    yield Act(noted_at, partial(_mark_missed, case, one.code, reason))
 
-    def note() -> None:
-        form = case.sheet("VIS", one.code)
-        mark_missed(form, by=case.staff["co"], reason=reason)
 
-    yield Act(noted_at, note)
+def _mark_missed(case: Case, visit: str, reason: str) -> None:
+    mark_missed(case.sheet("VIS", visit), by=case.staff["co"], reason=reason)
 
 
 def _visit(case: Case, one: Planned) -> Acts:

@@ -75,7 +75,7 @@ def _infusion(case: Case, one: Infusion) -> Acts:
     yield Act(ready_at, lambda: prepare(case, one.visit, wrong=one.wrong))
     yield Act(one.start + MINUTE, lambda: _begin(case, one))
     yield from _measurements(case, one)
-    yield Act(one.stop + 3 * MINUTE, lambda: _end(case, one))
+    yield Act(one.stop + 9 * MINUTE, lambda: _end(case, one))
     reviewed_at = office(one.stop + timedelta(hours=case.rng.randint(2, 40)))
     if case.rng.random() < 0.9:  # noqa: PLR2004 - the rest awaits its signature
         yield Act(reviewed_at, lambda: case.sign(case.sheet("INF", one.visit), "in"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 from casebook.models import FormInstance, FormStatus
 from review import services as review
@@ -15,16 +16,22 @@ MONITOR_DAYS = (6, 24, 52, 104)  # days after the anchor, give or take
 VERIFIED = ("CNS", "DEM", "ELG", "LAB", "INF", "VIT", "AE", "O28", "OM3", "VIS")
 SHARE_VERIFIED, SHARE_ASKED, SHARE_CLOSED = 0.45, 0.35, 0.7
 ASSESSMENT_DAYS = (3, 16, 40, 112)
+STAYS_OPEN = {(9, 0), (32, 1)}  # days ago of the opening, and which question
 
 
 def monitoring(case: Case) -> Acts:
     """Yield the monitor's visits and what comes of the questions."""
     for number, day in enumerate(MONITOR_DAYS):
-        came_at = days_after(case.person.day0, day + case.rng.randint(-2, 4), 570)
+        stays_open = (case.person.place.days_ago, number) in STAYS_OPEN
+        shift = -1 if stays_open else case.rng.randint(-2, 4)
+        came_at = days_after(case.person.day0, day + shift, 570)
         yield Act(came_at, lambda: _verify(case))
         yield Act(came_at + timedelta(minutes=30), lambda: _close_answered(case))
-        if case.rng.random() < SHARE_ASKED:
-            yield from _question(case, number, came_at + timedelta(minutes=50))
+        asked_at = came_at + timedelta(minutes=50)
+        if stays_open:
+            yield Act(asked_at, partial(_ask, case, "query", {}))
+        elif case.rng.random() < SHARE_ASKED:
+            yield from _question(case, number, asked_at)
 
 
 def oversight(case: Case) -> Acts:

@@ -1,0 +1,129 @@
+"""A simulated trial: reproducible, blind, and with every state that a trial knows."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from accounts.roles import Role
+from audit.models import Installation
+from casebook.models import Participant
+from enrollment.models import EligibilityConfirmation
+from enrollment.rules import Verdict
+from enrollment.selectors import eligibility_of, statuses_of
+from enrollment.vocabulary import ParticipantStatus
+from review.models import Query, QueryState, Signature, Verification
+from simulation.cast import PASSWORD
+from simulation.times import at
+from tests.simulation.world import UNTIL, World
+from trial_edc import clock
+from trial_edc.vocabulary import VisitStatus
+from visits import selectors as visits
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.xdist_group("simulation"),  # one worker writes the worlds
+]
+Worlds = tuple[World, World, World]
+
+
+def randomised() -> list[Participant]:
+    return list(Participant.objects.filter(forms__code="RAN").distinct())
+
+
+def test_same_seed_and_day_give_the_same_trial(twins: Worlds):
+    once, again, _turned = twins
+
+    assert once.sheets == again.sheets
+    assert once.seen_by_blinded() == again.seen_by_blinded()
+
+
+def test_nothing_that_blinded_roles_read_depends_on_the_arm(twins: Worlds):
+    once, _again, turned = twins
+
+    assert once.restricted()["PRD"] != turned.restricted()["PRD"]
+    assert once.seen_by_blinded() == turned.seen_by_blinded()
+
+
+def test_each_status_of_a_participant_occurs(trial: World):
+    with clock.at(at(UNTIL, 480)):
+        statuses = set(statuses_of(Participant.objects.all()).values())
+
+    assert statuses == set(ParticipantStatus)
+
+
+def test_visits_are_done_missed_due_and_overdue(trial: World):
+    with clock.at(at(UNTIL, 480)):
+        plans = visits.schedules(randomised()).values()
+        statuses = {visit.status for plan in plans for visit in plan.visits}
+
+    assert statuses >= {
+        VisitStatus.DONE,
+        VisitStatus.DUE,
+        VisitStatus.MISSED,
+        VisitStatus.NOT_DUE,
+        VisitStatus.NOT_REQUIRED,
+        VisitStatus.UPCOMING,
+    }
+
+
+def test_everybody_randomised_was_eligible_and_confirmed_within_a_day(trial: World):
+    people = randomised()
+
+    assert people
+    for person in people:
+        found = eligibility_of(person)
+        given = EligibilityConfirmation.objects.filter(participant=person).last()
+        assert found.assessment.verdict == Verdict.ELIGIBLE
+        assert given is not None
+        randomised_at = found.binder.value("RAN", "randomised_at")
+        assert timedelta(0) <= randomised_at - given.at <= timedelta(days=1)
+
+
+def test_a_screen_failure_names_the_criterion(trial: World):
+    closed = [row[-1] for row in trial.sheets["SCN"]]
+    failed = [s for s in closed if s["screen_failure_reason"] == "criteria_failed"]
+
+    assert failed
+    assert all(":" in one["failed_criteria"] for one in failed)
+
+
+def test_queries_verifications_and_signatures_are_there(trial: World):
+    states = set(Query.objects.values_list("state", flat=True))
+
+    assert states == set(QueryState.values)
+    assert Verification.objects.exists()
+    assert Signature.objects.exists()
+    assert Query.objects.filter(check_id="").exists()
+    assert Query.objects.exclude(check_id="").exists()
+
+
+def test_statements_do_not_grow_with_the_participants(trial: World):
+    first, *_between, last = trial.statements.values()
+
+    assert last <= first
+
+
+def test_a_database_with_participants_is_refused(trial: World):
+    with pytest.raises(CommandError, match="holds a trial already"):
+        call_command("simulate", "--participants=1")
+
+
+def test_one_sign_in_is_printed_for_each_role(trial: World):
+    told = StringIO()
+
+    call_command("demo_accounts", stdout=told)
+
+    lines = told.getvalue().splitlines()
+    assert PASSWORD in lines[0]
+    assert len(lines) == 1 + len(Role)
+
+
+@pytest.mark.django_db(databases=["default", "owner"], transaction=True)
+def test_a_database_that_is_no_demo_is_refused():
+    Installation.objects.using("owner").update(is_demo=False)
+
+    with pytest.raises(CommandError, match="not marked as a demo"):
+        call_command("simulate", "--participants=1")
