@@ -70,7 +70,7 @@ def saving(rounds: int) -> list[tuple[str, float, float]]:
         },
         rounds,
     )
-    draft, row = forms[-1], Bare.objects.latest("pk")
+    draft, row = forms[-1], Bare._default_manager.latest("pk")
     change_ours = _poster(client, lambda _n: reverse("entry:form", args=[draft.pk]))
     change_bare = _poster(client, lambda _n: reverse("bare", args=[row.pk]))
     later = medians(

@@ -141,7 +141,7 @@ def typed_rows(item: items.Rows, name: str, typed: Typed) -> list[dict[str, str]
     """Return the rows of a small table as they were typed."""
     return [
         {column: typed.get(f"{name}-{number}-{column}", "") for column in item.columns}
-        for number in range(int(typed[f"{name}__rows"]))
+        for number in range(int(str(typed[f"{name}__rows"])))
     ]
 
 

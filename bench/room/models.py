@@ -59,10 +59,10 @@ class Wide(CRF):
 
 
 def _columns(*, required: bool = False) -> dict[str, Any]:
-    free = {"null": not required, "blank": not required}
+    free: Any = {"null": not required, "blank": not required}
     limits = [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1000))]
-    number = {"max_digits": 12, "decimal_places": 1, "validators": limits, **free}
-    code = {"max_length": 40, **free}
+    number: Any = {"max_digits": 12, "decimal_places": 1, "validators": limits, **free}
+    code: Any = {"max_length": 40, **free}
     return {
         **{n: models.DecimalField(**number) for n in NUMBERS},
         **{n: models.CharField(choices=Grade.choices(), **code) for n in CHOICES},

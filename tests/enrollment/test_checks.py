@@ -58,10 +58,10 @@ CASES: list[tuple[str, Sheet, list[Sheet], Sheet, list[Sheet]]] = [
     ("SCN-02", sheet("SCN", 2), [sheet("SCN")], sheet("SCN", 2), [CLOSED]),
     (
         "SCN-03",
-        sheet("SCN", 2),
-        [CLOSED, sheet("RAN")],
-        sheet("SCN", 2),
-        [CLOSED],
+        sheet("SCN", 2, approached_at=NOON + timedelta(minutes=1)),
+        [CLOSED, sheet("RAN", randomised_at=NOON)],
+        sheet("SCN", 2, approached_at=NOON),
+        [CLOSED, sheet("RAN", randomised_at=NOON)],
     ),
     (
         "SCN-04",

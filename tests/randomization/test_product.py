@@ -250,7 +250,7 @@ def test_recall_lists_who_was_exposed_and_tells_no_participant(participant, reco
     assert {message.recipient.role for message in told} == {"UP", "UM", "SO"}
     assert not any(participant.number in message.text for message in told)
     assert "sterility doubt" not in str(
-        Entry.objects.values_list("reasons", "changes").last()
+        Entry.objects.values_list("reasons", "new_values").last()
     )
 
 
