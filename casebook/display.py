@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from casebook.derived import DerivedValue
 from casebook.items import Item, Rows
-from casebook.values import MissingCode, Partial, Quantity, Value
+from casebook.values import MissingCode, Partial, Quantity, Value, is_blank
 from trial_edc.clock import SITE_TZ
 from trial_edc.units import shown
 
@@ -46,10 +46,11 @@ def _plain_words(item: Item, value: Value) -> str:
 def derived_words(one: DerivedValue) -> str:
     """Return a computed value in the reader's language, rounded for display."""
     value, told = one.value, one.derivation
-    if value is None or value == "":
+    if is_blank(value):
         return NOTHING
     if told.terms:
-        return _(told.terms(value).label)
+        codes = value if isinstance(value, list | tuple) else [value]
+        return ", ".join(_(told.terms(code).label) for code in codes)
     if isinstance(value, Decimal) and told.decimals is not None:
         return f"{shown(value, told.decimals):f}"
     if isinstance(value, datetime):

@@ -1,0 +1,58 @@
+"""Each form of the trial opens, empty and with its computed values, for its readers."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import Role
+from audit.attribution import Via, attributed
+from casebook import access, catalogue, services
+from casebook.models import FormInstance
+from tests.people import STAGE, person
+from tests.visits import stage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sheets() -> dict[str, FormInstance]:
+    """Hang a sheet of each form into the binder of somebody with an open event."""
+    someone = stage.infused(ago=100)
+    stage.enter(someone, "AE", {"term": "fever", "serious": "Y", "ongoing": "Y"})
+    with attributed(by=STAGE, via=Via.COMMAND):
+        return {
+            code: services.expect(
+                someone, code, visit=next(iter(design.collected.visits), "")
+            )
+            for code, design in catalogue.designs().items()
+        }
+
+
+def test_each_form_opens_for_whoever_may_see_it(sheets):
+    people: list[User] = [person(role) for role in Role]
+    answers: dict[tuple[str, str], int] = {}
+    expected: dict[tuple[str, str], int] = {}
+    for user in people:
+        client = Client()
+        client.force_login(user)
+        for code, form in sheets.items():
+            page = client.get(reverse("entry:form", args=[form.pk]))
+            place = user.role, code
+            answers[place] = page.status_code
+            may = access.may_see(user, catalogue.design(code))
+            expected[place] = 200 if may else 404
+    nobody = {role for role, _code in answers if answers[role, "DEM"] == 403}
+    assert nobody == {"LC", "US", "AD"}
+    held = {place: code for place, code in answers.items() if place[0] not in nobody}
+    assert held == {place: expected[place] for place in held}
+
+
+def test_the_end_of_study_tells_what_is_still_open(sheets):
+    client = Client()
+    client.force_login(person("PI"))
+
+    page = client.get(reverse("entry:form", args=[sheets["EOS"].pk]))
+
+    assert "Still open" in page.content.decode()
+    assert "Adverse event" in page.content.decode()
