@@ -11,8 +11,16 @@ LIMITED_TO = {
     Limit.SAFETY_FORMS: frozenset({"AE", "SAE", "SPA", "DTH", "PRG", "INF"}),
 }
 
-# Of a form with identity, note a leaves these items.
-LIMITED_ITEMS = {Limit.IN_PATIENTS: {"CTC": frozenset({"name", "hospital_no"})}}
+# Of these forms, notes a (identity) and b (when and how much ran in) leave these items.
+LIMITED_ITEMS = {
+    Limit.IN_PATIENTS: {"CTC": frozenset({"name", "hospital_no"})},
+    Limit.INFUSION_TIMES: {
+        "RAN": frozenset({"randomised_at", "randomised_by", "randomisation_no"}),
+        "INF": frozenset(
+            {"given", "not_given_reason", "started_at", "stopped_at", "volume_ml"}
+        ),
+    },
+}
 
 
 def may_see(user: User, design: FormDesign) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from accounts.roles import Limit, Permission
+from audit.models import Confidentiality
 from casebook.models import FormInstance, Participant
 from casebook.selectors import binder_of, binders_of
 from casebook.sheets import Binder, Sheet
@@ -141,11 +142,14 @@ def visit_record(participant: Participant, visit: str, number: int = 0) -> FormI
 
 
 def visit_sheets(participant: Participant) -> QuerySet[FormInstance]:
-    """Return the sheets that hang at the visits of the schedule after screening."""
+    """Return the sheets that hang at the visits of the schedule after screening.
+
+    The product record is none of them: it is due when its infusion is planned.
+    """
     codes = [code for code in VisitCode if code not in _NO_FIXED_DAY]
     return FormInstance.objects.filter(
         participant=participant, visit__in=codes, struck_at=None
-    )
+    ).exclude(confidentiality=Confidentiality.RESTRICTED)
 
 
 _NO_FIXED_DAY = (VisitCode.SCREENING, VisitCode.UNSCHEDULED, VisitCode.END_OF_STUDY)

@@ -9,8 +9,10 @@ from audit.attribution import Via, act, attributed
 from capture import services as capture
 from capture.events import DeviationFound, Randomized
 from capture.following import announce
+from capture.problems import NotSaved
 from casebook import services as casebook
 from casebook.models import FormInstance, Participant
+from casebook.selectors import row_of
 from enrollment.selectors import Eligibility, eligibility_of
 from notices import services as notices
 from randomization import selectors
@@ -139,20 +141,37 @@ def declare_in_error(
         if selectors.allocation_of(participant) is None:
             raise Refused(_("This participant has not been randomized."))
         form = casebook.expect(participant, "RAN")
-        values = {"in_error": "Y", "in_error_reason": reason}
-        saved = capture.save(form, values, by=by, via=via)
-        if "in_error" in saved.changed:
-            announce(
-                DeviationFound(
-                    participant,
-                    "randomisation",
-                    "RAN.in_error",
-                    clock.site_date(saved.sheet.values["randomised_at"]),
-                    _("Randomized in error: %(reason)s") % {"reason": reason.strip()},
-                    form=form,
-                    important=True,
-                ),
-                by=by,
-                via=via,
-            )
+        if row_of(form).value_of("in_error"):
+            raise Refused(_("This is on record already."))
+        try:
+            _enter_error(participant, form, reason, by=by, via=via)
+        except NotSaved as problem:
+            raise Refused(_told(problem)) from problem
     return form
+
+
+def _enter_error(
+    participant: Participant, form: FormInstance, reason: str, *, by: User, via: Via
+) -> None:
+    values = {"in_error": "Y", "in_error_reason": reason}
+    saved = capture.save(form, values, by=by, via=via)
+    announce(
+        DeviationFound(
+            participant,
+            "randomisation",
+            "RAN.in_error",
+            clock.site_date(saved.sheet.values["randomised_at"]),
+            _("Randomized in error: %(reason)s") % {"reason": reason.strip()},
+            form=form,
+            important=True,
+        ),
+        by=by,
+        via=via,
+    )
+
+
+def _told(problem: NotSaved) -> str:
+    """Say why nothing was stored, such as a word that could unblind."""
+    findings = getattr(problem, "findings", ())
+    told = " ".join(_(one.message) % (one.details or {}) for one in findings)
+    return told or _("This form is closed; nothing was saved.")

@@ -56,3 +56,19 @@ def test_the_end_of_study_tells_what_is_still_open(sheets):
 
     assert "Still open" in page.content.decode()
     assert "Adverse event" in page.content.decode()
+
+
+def test_product_staff_see_when_it_ran_in_and_nothing_of_the_course(sheets):
+    client = Client()
+    client.force_login(person("UP"))
+    number = sheets["INF"].participant.number
+    stage.row(sheets["INF"].participant, "CRE", {"value": "151.7"})
+
+    infusion = client.get(reverse("entry:form", args=[sheets["INF"].pk]))
+    reaction = reverse("entry:panel", args=[sheets["INF"].pk, "reaction"])
+    book = client.get(reverse("entry:casebook", args=[number]))
+
+    assert 'id="row-started_at"' in infusion.content.decode()
+    assert 'id="row-reaction"' not in infusion.content.decode()
+    assert client.get(reaction).status_code == 404
+    assert "151.7" not in book.content.decode()

@@ -8,10 +8,11 @@ from django.db import connection
 
 from accounts.roles import Permission as May
 from accounts.roles import Role, has
-from audit.attribution import Reason
+from audit.attribution import Reason, Via, attributed
 from audit.models import Entry
 from capture.problems import Refused as SaveRefused
 from capture.services import save
+from casebook import services as casebook
 from casebook.models import FormInstance
 from notices.models import Message
 from randomization import selectors
@@ -21,7 +22,7 @@ from randomization.rules import stock
 from randomization.services import lots
 from randomization.services.product import preparations_with_arms
 from randomization.vocabulary import MovementKind
-from tests.people import person
+from tests.people import STAGE, person
 from tests.randomization import stage
 from trial_edc import clock
 
@@ -262,3 +263,17 @@ def test_lots_are_kept_by_product_staff(role):
         lots.move(
             lot, kind=MovementKind.RECEIVED, amount="1", at=at(8), by=person(role)
         )
+
+
+def test_another_day_0_leaves_the_due_date_of_the_product(participant):
+    stage.requested(participant, "D7")
+    record = FormInstance.objects.get(participant=participant, code="PRD", visit="D7")
+    planned = record.due_on
+    started = {"given": "given", "started_at": clock.now()}
+
+    with attributed(by=STAGE, via=Via.COMMAND):
+        infusion = casebook.expect(participant, "INF", visit="D0")
+        save(infusion, started, by=STAGE, via=Via.COMMAND)
+
+    record.refresh_from_db()
+    assert record.due_on == planned

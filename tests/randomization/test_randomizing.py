@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from accounts.roles import Permission as May
 from accounts.roles import Role, has
@@ -16,7 +17,7 @@ from casebook.models import FormInstance, Participant
 from notices.models import Message
 from randomization import selectors
 from randomization.models import Allocation
-from randomization.problems import ListExhausted, NotReady
+from randomization.problems import ListExhausted, NotReady, Refused
 from randomization.rules.codes import is_number
 from randomization.services import study
 from randomization.services.randomizing import declare_in_error, randomize
@@ -211,3 +212,23 @@ def test_randomised_in_error_stays_randomised():
     assert selectors.allocation_of(participant) == allocation
     found = FormInstance.objects.filter(participant=participant, code="DEV")
     assert [stage.values_of(one)["category"] for one in found] == ["randomisation"]
+
+
+def test_a_reason_that_names_a_product_is_refused_in_words(client):
+    participant = stage.randomised()
+    client.force_login(stage.colleague("IN"))
+    url = reverse("randomization:in_error", args=[participant.number])
+
+    answer = client.post(url, {"reason": "was to get saline"}, follow=True)
+
+    assert answer.status_code == 200
+    assert "name no product" in answer.content.decode()
+    assert FormInstance.objects.filter(participant=participant, code="DEV").count() == 0
+
+
+def test_an_error_is_declared_once():
+    participant = stage.randomised()
+    declare_in_error(participant, reason="wrong person", by=stage.colleague("IN"))
+
+    with pytest.raises(Refused):
+        declare_in_error(participant, reason="again", by=stage.colleague("IN"))
