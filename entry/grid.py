@@ -158,7 +158,7 @@ def casebook_of(participant: Participant, user: User) -> Casebook:
         age_years=binder.fact("age_years"),
         open_queries=sum(cell.open_queries for cell in cells),
         overdue=_overdue(plan, cells),
-        creatinine=_creatinine(binder),
+        creatinine=_creatinine(binder) if "CRE" in codes else [],
     )
 
 
