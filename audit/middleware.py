@@ -2,7 +2,9 @@
 
 import uuid
 from collections.abc import Callable
+from ipaddress import ip_address
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -23,7 +25,7 @@ class TraceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request under its own trace."""
-        trace = Trace(uuid.uuid4().hex, request.META.get("REMOTE_ADDR", ""))
+        trace = Trace(uuid.uuid4().hex, address_of(request))
         token = current_trace.set(trace)
         try:
             response = self.get_response(request)
@@ -31,6 +33,21 @@ class TraceMiddleware:
             current_trace.reset(token)
         response["X-Request-ID"] = trace.request_id
         return response
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return where a request comes from.
+
+    In production one proxy stands before the web process and appends the address that
+    it saw; what stands before the last comma anybody may have written.
+    """
+    seen = str(request.META.get("REMOTE_ADDR", ""))
+    if settings.TLS and (told := request.headers.get("X-Forwarded-For")):
+        seen = told.rpartition(",")[2].strip()
+    try:
+        return str(ip_address(seen))
+    except ValueError:
+        return ""
 
 
 class RefusalMiddleware:
