@@ -1,14 +1,18 @@
 """Writes of the binder itself: participants, sheets, rows struck out."""
 
+import secrets
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
 
 from audit.attribution import Actor, Reason, Via, attributed
+from audit.models import Confidentiality
 from casebook import catalogue
 from casebook.models import FormInstance, FormStatus, Participant
 from trial_edc import clock
+
+HIDDEN_KEYS = range(2**40, 2**52)  # far above what a sequence reaches
 
 
 def lock(participant: Participant) -> Participant:
@@ -39,10 +43,22 @@ def expect(
         defaults={
             "confidentiality": design.confidentiality,
             "form_version": design.version,
+            **hidden_key(design.confidentiality),
             **columns,
         },
     )
     return form
+
+
+def hidden_key(confidentiality: str) -> dict[str, int]:
+    """Return a key by chance for a restricted row, none for others.
+
+    Drawn from the sequence, it would leave a gap among the numbers that everybody sees
+    in addresses, and so tell how many rows the unblinded staff have written, and when.
+    """
+    if confidentiality != Confidentiality.RESTRICTED:
+        return {}
+    return {"id": HIDDEN_KEYS.start + secrets.randbelow(len(HIDDEN_KEYS))}
 
 
 def add_row(

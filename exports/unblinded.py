@@ -67,7 +67,7 @@ def lots_table() -> Table:
             for name, value in content.items():
                 rows = value if isinstance(value, list) else [value]
                 for number, one in enumerate(rows, 1):
-                    yield [str(content["lot"]), name, str(number), _cell(one)]
+                    yield [_cell(content["lot"]), name, str(number), _cell(one)]
 
     return Table("lots.csv", "Lots", ("lot", "item", "row", "value"), lines())
 

@@ -26,7 +26,8 @@ def reopen_infusion_2(participant: Participant, *, via: Via) -> None:
 def _infusion_2(participant: Participant, status: FormStatus) -> list[FormInstance]:
     place = {"code__in": INFUSION_2, "visit": VisitCode.DAY_7.value, "revision": 0}
     sheets = FormInstance.objects.filter(participant=participant, **place)
-    return list(sheets.filter(status=status, struck_at=None))
+    is_open = {"struck_at": None, "locked_at": None, "frozen_at": None}
+    return list(sheets.filter(status=status, **is_open))
 
 
 def _mark(

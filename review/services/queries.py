@@ -9,6 +9,7 @@ from audit.attribution import Actor, Process, Via, attributed
 from casebook import catalogue
 from casebook.checks import Finding
 from casebook.models import FormInstance
+from casebook.services import hidden_key
 from casebook.services import lock as lock_participant
 from review.models import Query, QueryState, QueryStep
 from review.problems import ReviewRefused
@@ -35,6 +36,11 @@ def _words(text: str) -> str:
     return text
 
 
+def _new(form: FormInstance, state: QueryState, *, raised_by_id: int | None) -> Query:
+    key = hidden_key(form.confidentiality)
+    return Query(form=form, state=state, raised_by_id=raised_by_id, **key)
+
+
 def _step(query: Query, action: Action, text: str, by: Actor) -> None:
     step = QueryStep(query=query, form=query.form, action=action, by_id=by.pk)
     step.text = text
@@ -52,9 +58,9 @@ def raise_query(
         raise ReviewRefused(_("This form has no such item."))
     with attributed(by=by, via=via):
         lock_participant(form.participant)
-        query = Query(form=form, state=QueryState.OPEN, raised_by_id=by.pk)
+        query = _new(form, QueryState.OPEN, raised_by_id=by.pk)
         query.put_place(item, "")
-        query.save()
+        query.save(force_insert=True)
         _step(query, Action.RAISED, text, by)
     return query
 
@@ -163,9 +169,9 @@ def _close(query: Query) -> None:
 
 def _born(form: FormInstance, finding: Finding, words: str, by: Actor) -> None:
     state = QueryState.ANSWERED if words else QueryState.OPEN
-    query = Query(form=form, state=state, raised_by_id=None)
+    query = _new(form, state, raised_by_id=None)
     query.put_place(finding.item, finding.check_id)
-    query.save()
+    query.save(force_insert=True)
     message = _(finding.message)
     raised = message % finding.details if finding.details else message
     _step(query, Action.RAISED, raised, CHECKS)

@@ -22,6 +22,7 @@ from randomization.rules import stock
 from randomization.services import lots
 from randomization.services.product import preparations_with_arms
 from randomization.vocabulary import MovementKind
+from review.services import raise_query
 from tests.people import STAGE, person
 from tests.randomization import stage
 from trial_edc import clock
@@ -277,3 +278,23 @@ def test_another_day_0_leaves_the_due_date_of_the_product(participant):
 
     record.refresh_from_db()
     assert record.due_on == planned
+
+
+@pytest.mark.verifies("AUD-10")
+def test_product_staff_leave_no_gap_in_the_numbers_that_others_see(participant, record):
+    """Soft checks on cells raise queries in one arm alone; nobody may count them."""
+
+    def next_keys():
+        row = casebook.add_row(participant, "STY", by=STAGE, via=Via.COMMAND)
+        return row.pk, raise_query(row, "kind", "Which?", by=stage.colleague("MO")).pk
+
+    before = next_keys()
+    pharmacist = stage.colleague("UP")
+    save(record, {"viability_pct": 60, "passage": 9}, by=pharmacist, via=Via.IMPORT)
+    save(record, {"viability_pct": 61}, by=pharmacist, via=Via.IMPORT, complete=False)
+    casebook.add_row(participant, "DVP", by=pharmacist)
+    raise_query(record, "passage", "Which?", by=stage.colleague("UM"))
+    after = next_keys()
+
+    assert record.queries.count() > 0
+    assert after == tuple(key + 1 for key in before)
