@@ -381,7 +381,7 @@ class FormPage:
                 for f in problem.findings
                 if f.item == name
             ]
-        if isinstance(problem, ReasonNeeded):
+        if isinstance(problem, ReasonNeeded | EraseNeeded) and self.asks_reasons:
             view.reason_asked = name in problem.items
         view.reason_asked = view.reason_asked or bool(self._typed(f"{name}__reason"))
         view.reason = (

@@ -43,7 +43,7 @@
   const conditional = [...sheet.querySelectorAll("[data-only-if]")];
   const applySkipLogic = () => conditional.forEach((row) => {
     const shown = holds(JSON.parse(row.dataset.onlyIf));
-    row.hidden = !shown && !row.classList.contains("has-error");
+    row.hidden = !shown && !["has-error", "asks-reason"].some((reason) => row.classList.contains(reason));
   });
 
   const snapshot = () => new URLSearchParams(

@@ -286,3 +286,22 @@ def test_striking_out_a_locked_row_is_refused_in_words():
     answer = client.post(reverse("entry:strike", args=[row.pk]), WHY)
 
     assert answer.status_code == FORBIDDEN
+
+
+def test_a_hidden_value_of_a_complete_form_is_erased_with_its_reason(form):
+    client = signed_in("CO")
+    taken = f"{clock.now() - timedelta(days=1):%Y-%m-%d %H:%M}"
+    told = {"taken_at": taken, "creatinine": "80", "interrupted": "Y", "reason": "pain"}
+    send(client, form, **told, action="complete")
+    form.refresh_from_db()
+    told |= {"interrupted": "N"}
+
+    asked = send(client, form, **told, action="complete")
+    why = {"__reason": "transcription", "__reason_text": "typo"}
+    reasons = {n + p: text for n in ("interrupted", "reason") for p, text in why.items()}
+    done = send(client, form, **told, **reasons, erase="yes", action="complete")
+
+    assert asked.status_code == UNPROCESSABLE
+    assert 'data-reason-for="reason">' in asked.content.decode()
+    assert done.status_code == 302
+    assert value_of(form, "reason") is None
