@@ -34,9 +34,16 @@ class NotPermitted(PermissionDenied):
 
 @implements("ACC-03")
 def permitted(
-    *permissions: Permission,
+    *permissions: Permission, when: Callable[[User], bool] = lambda _user: True
 ) -> Callable[[StaffView[P]], Callable[Concatenate[Any, P], HttpResponseBase]]:
-    """Open a view to roles that hold at least one of the permissions."""
+    """Open a view to roles that hold at least one of the permissions.
+
+    `when` narrows them, where a limited permission is not enough. The links of other
+    pages ask the same (`is_open_to`), so none leads to a page that refuses.
+    """
+
+    def is_open_to(user: User) -> bool:
+        return any(user.may(permission) for permission in permissions) and when(user)
 
     def guard(
         view: StaffView[P],
@@ -45,11 +52,11 @@ def permitted(
         def guarded(
             request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponseBase:
-            if not any(request.user.may(permission) for permission in permissions):
+            if not is_open_to(request.user):
                 raise NotPermitted(permissions)
             return view(request, *args, **kwargs)
 
-        guarded.permissions = permissions  # type: ignore[attr-defined]
+        guarded.is_open_to = is_open_to  # type: ignore[attr-defined]
         return guarded
 
     return guard

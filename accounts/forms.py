@@ -23,7 +23,10 @@ THEMES = (
     ("dark", _("Dark")),
 )
 PRESENT_PASSWORD = forms.PasswordInput({"autocomplete": "current-password"})
-DATE = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+DATE = forms.DateInput(
+    {"placeholder": "2026-03-08", "autocomplete": "off", "data-now": "date"},
+    format="%Y-%m-%d",
+)
 
 
 class SignInForm(forms.Form):

@@ -21,7 +21,14 @@ from enrollment.evidence import CODES as EVIDENCE_CODES
 from enrollment.evidence import ages_of, episode
 from enrollment.models import EligibilityConfirmation, PersonKey
 from enrollment.numbers import screening_number
-from enrollment.rules import Assessment, Injury, Stale, Verdict, stale_evidence
+from enrollment.rules import (
+    Assessment,
+    Injury,
+    Stale,
+    State,
+    Verdict,
+    stale_evidence,
+)
 from enrollment.vocabulary import ParticipantStatus, PatientSource, ScreenFailure
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import Sex, Term
@@ -69,6 +76,11 @@ class Eligibility:
     def is_eligible(self) -> bool:
         """Tell whether all criteria are decided in favour."""
         return self.assessment.verdict == Verdict.ELIGIBLE
+
+    @property
+    def reasons(self) -> str:
+        """Return what is against or unknown, in words."""
+        return reason_words(self.assessment.reasons)
 
     @property
     def confirmation_stands(self) -> bool:
@@ -162,6 +174,13 @@ def standing_confirmations(
     )
 
 
+def confirmations_of(participant: Participant) -> dict[int, bool]:
+    """Return by screening whether the confirmation given last stands, in one select."""
+    stands = RawSQL(STANDING, (), output_field=BooleanField())  # noqa: S611 - constant text
+    given = EligibilityConfirmation.objects.filter(participant=participant)
+    return dict(given.annotate(stands=stands).values_list("episode", "stands"))
+
+
 def status_of(participant: Participant) -> ParticipantStatus:
     """Return where one person stands."""
     return statuses_of([participant])[participant.pk]
@@ -186,6 +205,12 @@ def statuses_of(
         )
         for person in people
     }
+
+
+def reason_words(reasons: Iterable[str]) -> str:
+    """Return criteria against or unknown, kept as `E2:unknown`, in words."""
+    pairs = (reason.split(":") for reason in reasons)
+    return ", ".join(f"{code} {_(State(state).label)}" for code, state in pairs)
 
 
 @dataclass(frozen=True)
@@ -236,8 +261,9 @@ class LogLine:
 
     @property
     def failed_criteria(self) -> str:
-        """Return what was frozen at closing."""
-        return self.binder.value("SCN", "failed_criteria") or ""
+        """Return what was frozen at closing, in words."""
+        kept = self.binder.value("SCN", "failed_criteria") or ""
+        return reason_words(kept.split("; ")) if kept else ""
 
     def _word(self, terms: type[Term], item: str) -> str:
         code = self.binder.value("SCN", item)

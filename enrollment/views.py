@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from accounts.access import NotPermitted, StaffRequest, permitted
+from accounts.access import StaffRequest, permitted
 from accounts.forms import ConfirmIdentityForm
 from accounts.models import User
 from accounts.roles import Permission
@@ -25,10 +25,14 @@ from trial_edc import clock
 NOT_STORED = (Refused, ExplanationNeeded, EnrollmentRefused)
 
 
-@permitted(Permission.READ_CASEBOOK)
+def reads_whole_casebooks(user: User) -> bool:
+    """Tell whether the role reads more than a part of them; screening is no part."""
+    return user.limit(Permission.READ_CASEBOOK) is None
+
+
+@permitted(Permission.READ_CASEBOOK, when=reads_whole_casebooks)
 def screening_log(request: StaffRequest) -> HttpResponse:
     """List every person approached."""
-    _require_whole_casebooks(request.user)
     lines = selectors.screening_log(request.user)
     may_register = request.user.may(Permission.ENTER_CRF)
     context = {"lines": lines, "may_register": may_register}
@@ -98,10 +102,9 @@ def close(request: StaffRequest, number: str) -> HttpResponse:
     return _asked(request, form, title=title, person=person, found=found)
 
 
-@permitted(Permission.READ_CASEBOOK)
+@permitted(Permission.READ_CASEBOOK, when=reads_whole_casebooks)
 def eligibility(request: StaffRequest, number: str) -> HttpResponse:
     """Show the 24 criteria with what decides them; confirm the verdict."""
-    _require_whole_casebooks(request.user)
     person = _visible(request, number)
     may_confirm = request.user.may(Permission.CONFIRM_ELIGIBILITY)
     if request.method == "POST" and not may_confirm:
@@ -142,12 +145,6 @@ def _eligibility_context(
         "is_over": found.is_screening_closed,
         "is_randomised": found.binder.fact("is_randomised"),
     }
-
-
-def _require_whole_casebooks(user: User) -> None:
-    """Refuse roles that read only a part of the casebooks: screening is none of it."""
-    if user.limit(Permission.READ_CASEBOOK) is not None:
-        raise NotPermitted((Permission.READ_CASEBOOK,))
 
 
 def _visible(request: StaffRequest, number: str) -> Participant:

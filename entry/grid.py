@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from casebook import catalogue
@@ -14,10 +15,10 @@ from casebook.models import FormInstance, FormStatus, Participant
 from casebook.selectors import binders_of
 from casebook.sheets import Binder
 from enrollment import statuses
-from enrollment.selectors import statuses_of
+from enrollment.selectors import confirmations_of, statuses_of
 from entry.selectors import may_see, participants_visible_to, visible_codes
 from review.models import Query, QueryState, Signature, Verification
-from trial_edc.vocabulary import VisitCode, VisitStatus
+from trial_edc.vocabulary import Sex, VisitCode, VisitStatus
 from visits import schedule
 from visits.schedule import Schedule, Visit
 from visits.selectors import schedules_of
@@ -25,6 +26,7 @@ from visits.selectors import schedules_of
 GRID_VISITS = tuple(code for code in VisitCode if code not in ("UNS", "EOS"))
 WAITING = (FormStatus.NOT_STARTED, FormStatus.DRAFT)
 STRIP = ("DEM", "SCN")
+ELIGIBILITY = "ELG"  # signed on the page of the criteria
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,11 @@ class Casebook:
     creatinine: list[tuple[str, Decimal]]
 
     @property
+    def sex_word(self) -> str:
+        """Return the sex in words."""
+        return _(Sex(self.sex).label) if self.sex else ""
+
+    @property
     def spark(self) -> str:
         """Return the creatinine course as points of a line, 240 by 40."""
         values = [value for _at, value in self.creatinine]
@@ -135,7 +142,7 @@ def casebook_of(participant: Participant, user: User) -> Casebook:
     binder = binders_of([participant], sorted(read))[participant.pk]
     plan = schedules_of([participant], {participant.pk: binder})[participant.pk]
     status = statuses_of([participant], {participant.pk: binder})[participant.pk]
-    cells = _cells(forms)
+    cells = _cells(forms, confirmations_of(participant))
     columns = [visit for visit in plan.visits if visit.code in GRID_VISITS]
     by_code: dict[str, list[Cell]] = defaultdict(list)
     for cell in cells:
@@ -173,7 +180,7 @@ def _creatinine(binder: Binder) -> list[tuple[str, Decimal]]:
     return sorted(taken)
 
 
-def _cells(forms: list[FormInstance]) -> list[Cell]:
+def _cells(forms: list[FormInstance], confirmed: Mapping[int, bool]) -> list[Cell]:
     queries = Counter(
         Query.objects.filter(form__in=forms, state=QueryState.OPEN).values_list(
             "form_id", flat=True
@@ -190,7 +197,9 @@ def _cells(forms: list[FormInstance]) -> list[Cell]:
             form,
             queries[form.pk],
             *_verification(form, verified[form.pk]),
-            _signature(form, signed[form.pk]),
+            confirmed.get(form.occurrence)
+            if form.code == ELIGIBILITY
+            else _signature(form, signed[form.pk]),
         )
         for form in forms
     ]

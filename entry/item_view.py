@@ -42,6 +42,11 @@ class ItemView:
     stored_file: str = ""
 
     @property
+    def is_visible(self) -> bool:
+        """Tell whether the item stands on the page: asked, wrong, or in dispute."""
+        return self.shown or bool(self.errors) or self.clash is not None
+
+    @property
     def missing_choices(self) -> list[tuple[str, str]]:
         """Return the missing codes that may be chosen."""
         return [(code.value, _(code.label)) for code in MissingCode]

@@ -8,7 +8,6 @@ from django import forms
 from django.template.loader import get_template
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import slugify
 
 if TYPE_CHECKING:
     from entry.item_view import ItemView
@@ -29,9 +28,11 @@ class ItemForm(forms.Form):
 class SectionBlock(LayoutObject):
     """A section: its title, and each item with control, unit, help and marks."""
 
-    def __init__(self, page: "FormPage", title: Any, views: "list[ItemView]") -> None:
+    def __init__(
+        self, page: "FormPage", number: int, title: Any, views: "list[ItemView]"
+    ) -> None:
         """Take the section as the page sees it."""
-        self.page, self.title, self.views = page, title, views
+        self.page, self.number, self.title, self.views = page, number, title, views
         self.fields: list[str] = []
 
     def render(
@@ -42,7 +43,7 @@ class SectionBlock(LayoutObject):
         template = get_template("entry/section.html")
         told = {
             "title": self.title,
-            "anchor": slugify(str(self.title), allow_unicode=True),
+            "anchor": self.number,
             "views": self.views,
             "page": self.page,
         }

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from casebook.design import FormDesign
 from casebook.display import words
-from casebook.items import Item
+from casebook.items import Item, Ref, User
 from casebook.models import FormInstance, Participant
 from casebook.selectors import stored_sheets
+from casebook.values import Value
 from review.selectors import unanswered_counts
 
 MOST_COLUMNS = 8
@@ -40,11 +41,16 @@ def log_table(participant: Participant, design: FormDesign) -> LogTable:
     sheets = {sheet.form_id: sheet for _pk, sheet in stored}
     asked = unanswered_counts(forms)
     columns = dict(list(design.items.items())[:MOST_COLUMNS])
+    names = {
+        name: _names(item, [sheet.values.get(name) for sheet in sheets.values()])
+        for name, item in columns.items()
+        if isinstance(item, User)
+    }
     rows = [
         LogRow(
             form,
             [
-                words(item, sheets[form.pk].values.get(name))
+                _cell(item, sheets[form.pk].values.get(name), names.get(name, {}))
                 if form.pk in sheets
                 else ""
                 for name, item in columns.items()
@@ -54,3 +60,18 @@ def log_table(participant: Participant, design: FormDesign) -> LogTable:
         for form in forms
     ]
     return LogTable(list(columns.values()), rows)
+
+
+def _cell(item: Item, value: Value, names: dict[int, str]) -> str:
+    pointed = isinstance(value, int) and names.get(value)
+    return pointed or words(item, value)
+
+
+def _names(item: User, keys: list[Value]) -> dict[int, str]:
+    """Return the people or rows that a column points at, in one select."""
+    rows = item.target()._default_manager.filter(
+        pk__in=[key for key in keys if isinstance(key, int)]
+    )
+    if isinstance(item, Ref) and item.form:
+        return {row.pk: f"#{row.occurrence}" for row in rows}
+    return {row.pk: str(row) for row in rows}

@@ -36,7 +36,6 @@ from entry.layout import ItemForm, SectionBlock
 from entry.selectors import may_enter, visible_items
 from review.models import Query, QueryState, Signature
 from review.selectors import queries_of, verified_items
-from trial_edc import clock
 from trial_edc.templatetags.components import ErrorLine
 from trial_edc.vocabulary import VisitCode
 
@@ -129,11 +128,6 @@ class FormPage:
             visit += f" {form.visit_number}"
         number = f" {form.occurrence}" if self.design.is_repeated else ""
         return f"{visit} · {self.design.title}{number}".removeprefix(" · ")
-
-    @property
-    def site_now(self) -> str:
-        """Return the present site time, written as if it were UTC, for the script."""
-        return f"{clock.now().astimezone(clock.SITE_TZ):%Y-%m-%dT%H:%M:%S}Z"
 
     @property
     def erased(self) -> list[ItemView]:
@@ -236,7 +230,10 @@ class FormPage:
     @property
     def laid_out(self) -> ItemForm:
         """Return the form with its layout, as `{% crispy %}` draws it."""
-        blocks = [SectionBlock(self, title, views) for title, views in self.sections]
+        blocks = [
+            SectionBlock(self, number, title, views)
+            for number, (title, views) in enumerate(self.sections, 1)
+        ]
         self.item_form.helper.layout = Layout(*blocks)
         return self.item_form
 

@@ -139,7 +139,7 @@ def drafts(user: User) -> Iterator[WorkItem]:
     )
     for form in held.order_by("saved_at")[:MOST_OF_A_KIND]:
         if may_enter(user, catalogue.design(form.code)):
-            yield _form_item(WAITING, _("Draft"), form, "draft")
+            yield _form_item(WAITING, _("To complete"), form, "draft")
 
 
 def _form_item(urgency: int, kind: str, form: FormInstance, look: str) -> WorkItem:

@@ -6,19 +6,23 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import NotPermitted, StaffRequest, permitted
+from accounts.access import StaffRequest, permitted
+from accounts.models import User
 from accounts.roles import Limit, Permission
 from casebook.access import visible_codes
 from casebook.models import FormInstance
 from safety import selectors, services
 
 
-@permitted(Permission.READ_CASEBOOK)
+def reads_reports(user: User) -> bool:
+    """Tell whether the role reads the reports of every participant."""
+    one_ward_only = user.limit(Permission.READ_CASEBOOK) == Limit.IN_PATIENTS
+    return not one_ward_only and "SAE" in visible_codes(user)
+
+
+@permitted(Permission.READ_CASEBOOK, when=reads_reports)
 def reports(request: StaffRequest) -> HttpResponse:
     """Show every report with the hours since awareness."""
-    one_ward_only = request.user.limit(Permission.READ_CASEBOOK) == Limit.IN_PATIENTS
-    if one_ward_only or "SAE" not in visible_codes(request.user):
-        raise NotPermitted((Permission.READ_CASEBOOK,))
     context = {
         "lines": selectors.report_lines(),
         "may_send": request.user.may(Permission.SIGN_FORM),

@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from trial_edc import __version__
+from trial_edc import __version__, clock
 from trial_edc.protocol import PROTOCOL
 
 THEME_COOKIE = "theme"
@@ -16,7 +16,9 @@ THEME_COOKIE = "theme"
 BAR = (
     (_("My work"), "entry:my_work"),
     (_("Participants"), "entry:matrix"),
+    (_("Screening"), "enrollment:screening_log"),
     (_("Review"), "review:queries"),
+    (_("Safety"), "safety:reports"),
     (_("Product"), "randomization:preparations"),
     (_("Lists"), "randomization:desk"),
     (_("Dashboard"), "monitoring:dashboard"),
@@ -25,7 +27,7 @@ BAR = (
     (_("Study"), "randomization:study"),
     (_("Accounts"), "accounts:users"),
 )
-# Rooms of which several pages are in the bar: each is a section of its own.
+# Rooms that show more than what the bar names of them: there each page stands alone.
 MANY_SECTIONS = ("entry", "randomization")
 FINDER = "entry:find"
 
@@ -45,6 +47,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "protocol_version": PROTOCOL.version,
         "software_version": __version__,
         "is_demo": settings.DEMO,
+        "site_now": _site_now,
         "theme": request.COOKIES.get(THEME_COOKIE, ""),
         "idle_seconds": 60 * settings.IDLE_LIMIT_MINUTES,
         "warning_seconds": 60 * settings.IDLE_WARNING_MINUTES,
@@ -60,11 +63,14 @@ def page_for(user: Staff, url_name: str, *parts: object) -> str | None:
         address = reverse(url_name, args=parts)
     except NoReverseMatch:
         return None
-    # What `accounts.access.permitted` asks for; without it everybody may open the page.
-    asked = getattr(resolve(address).func, "permissions", ())
-    if asked and not any(user.may(permission) for permission in asked):
-        return None
-    return address
+    # What `accounts.access.permitted` asks; without it everybody may open the page.
+    is_open_to = getattr(resolve(address).func, "is_open_to", None)
+    return address if is_open_to is None or is_open_to(user) else None
+
+
+def _site_now() -> str:
+    """Return the present site time, written as if it were UTC, for the script."""
+    return f"{clock.now().astimezone(clock.SITE_TZ):%Y-%m-%dT%H:%M:%S}Z"
 
 
 def _bar(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
@@ -86,10 +92,10 @@ def _finder(user: Any) -> str:
 
 
 def _section(path: str) -> str:
-    """Return what a page belongs to in the bar: its room, or itself if more do."""
+    """Return what a page belongs to in the bar: its room, or itself."""
     try:
         match = resolve(path)
     except Resolver404:
         return ""
-    of_room = [name for _label, name in BAR if name.startswith(f"{match.namespace}:")]
-    return match.namespace if len(of_room) == 1 else match.view_name
+    alone = not match.namespace or match.namespace in MANY_SECTIONS
+    return match.view_name if alone else match.namespace

@@ -1,6 +1,5 @@
 """What people type on the pages of this room."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from casebook import catalogue
+from casebook.fields import SiteDateField, SiteTimeField
 from trial_edc import clock
 from visits import laboratories
 from visits.laboratories import Range
@@ -15,31 +15,6 @@ from visits.models.measured import MEASURED
 from visits.vocabulary.infusion import NotMeasuredReason
 from visits.vocabulary.laboratory import Analyte, RangeSex
 from visits.vocabulary.visit import NotDoneReason
-
-AT = "datetime-local"
-DATE = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-
-
-class SiteTimeField(forms.DateTimeField):
-    """An instant typed in site time, to the minute."""
-
-    def __init__(self, **options: Any) -> None:
-        """Show the browser's own control."""
-        widget = forms.DateTimeInput({"type": AT}, format="%Y-%m-%dT%H:%M")
-        super().__init__(widget=widget, input_formats=["%Y-%m-%dT%H:%M"], **options)
-
-    def to_python(self, value: Any) -> datetime | None:
-        """Return an aware instant."""
-        found = super().to_python(value)
-        if found is None:
-            return None
-        naive = found.replace(tzinfo=None)
-        return naive.replace(tzinfo=clock.SITE_TZ)
-
-
-def site_now() -> datetime:
-    """Return now in site time, for a control that starts there."""
-    return clock.now().astimezone(clock.SITE_TZ).replace(tzinfo=None, microsecond=0)
 
 
 def pick(choices: list[tuple[str, str]]) -> list[tuple[str, Any]]:
@@ -81,20 +56,20 @@ class UnscheduledForm(forms.Form):
 class StartForm(forms.Form):
     """The start of an infusion, or another time for it."""
 
-    started_at = SiteTimeField(label=_("Start"), initial=site_now)
+    started_at = SiteTimeField(label=_("Start"), initial=clock.now)
     why = forms.CharField(label=_("Why does it change?"), required=False)
 
 
 class StopForm(forms.Form):
     """The end of an infusion."""
 
-    stopped_at = SiteTimeField(label=_("Stop"), initial=site_now)
+    stopped_at = SiteTimeField(label=_("Stop"), initial=clock.now)
 
 
 class VitalSignsForm(forms.Form):
     """One measurement at the bedside."""
 
-    taken_at = SiteTimeField(label=_("Taken at"), initial=site_now)
+    taken_at = SiteTimeField(label=_("Taken at"), initial=clock.now)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Ask what the form of the record asks."""
@@ -151,8 +126,8 @@ class RangeForm(forms.Form):
     unit = forms.CharField(label=_("Unit"), max_length=12)
     low = forms.DecimalField(label=_("Low"), required=False)
     high = forms.DecimalField(label=_("High"), required=False)
-    valid_from = forms.DateField(label=_("Valid from"), widget=DATE)
-    valid_to = forms.DateField(label=_("Valid to"), widget=DATE, required=False)
+    valid_from = SiteDateField(label=_("Valid from"))
+    valid_to = SiteDateField(label=_("Valid to"), required=False)
 
     def clean(self) -> dict[str, Any]:
         """Refuse limits that limit nothing, and foreign units."""

@@ -1,8 +1,11 @@
 """Tags of the entry pages."""
 
+from collections.abc import Iterable
+
 from django import template
 
 from casebook.models import FormInstance
+from entry.item_view import ItemView
 from entry.work import form_words
 
 register = template.Library()
@@ -12,3 +15,9 @@ register = template.Library()
 def form_title(form: FormInstance) -> str:
     """Return a form with its place, in words."""
     return form_words(form)
+
+
+@register.filter
+def all_hidden(views: Iterable[ItemView]) -> bool:
+    """Tell whether no item of a section stands on the page."""
+    return not any(view.is_visible for view in views)

@@ -21,6 +21,7 @@ from randomization.services import randomizing
 from randomization.services import study as service
 from randomization.views.code_breaks import READERS
 from trial_edc import clock
+from trial_edc.context import page_for
 from trial_edc.vocabulary import Sex
 
 
@@ -104,6 +105,7 @@ def study(request: StaffRequest) -> HttpResponse:
         "missing": service.go_live_obstacles()
         if may_change and present == "setup"
         else [],
+        "laboratories": page_for(request.user, "visits:laboratories"),
         "may_read_breaks": any(request.user.may(one) for one in READERS),
     }
     return render(request, "randomization/study.html", context)

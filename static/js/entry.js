@@ -45,6 +45,13 @@
     const shown = holds(JSON.parse(row.dataset.onlyIf));
     row.hidden = !shown && !["has-error", "asks-reason"].some((reason) => row.classList.contains(reason));
   });
+  /* A section without a visible item goes, and its line in the outline with it. */
+  const applySections = () => sheet.querySelectorAll("fieldset.section").forEach((section) => {
+    section.hidden = !section.querySelector(".item:not([hidden])");
+    const line = document.querySelector(`.outline a[href="#${CSS.escape(section.id)}"]`);
+    if (line) line.hidden = section.hidden;
+  });
+  const applyShown = () => { applySkipLogic(); applySections(); };
 
   const snapshot = () => new URLSearchParams(
     [...new FormData(sheet)].filter(([, value]) => typeof value === "string"),
@@ -89,9 +96,9 @@
     }
   });
 
-  sheet.addEventListener("input", () => { applySkipLogic(); askReasons(); });
-  sheet.addEventListener("change", () => { applySkipLogic(); askReasons(); });
-  applySkipLogic();
+  sheet.addEventListener("input", () => { applyShown(); askReasons(); });
+  sheet.addEventListener("change", () => { applyShown(); askReasons(); });
+  applyShown();
 
   /* Buttons that only work with this script show themselves. */
   sheet.querySelectorAll("[data-clear], [data-add-row]").forEach((button) => { button.hidden = false; });
@@ -118,28 +125,6 @@
     body.append(row);
     row.querySelector("input, select, textarea").focus();
   };
-
-  /* "Now" fills in the site's present date and time, as the page was served plus
-     what has passed since: the clock of this computer is never asked. */
-  const served = Date.parse(sheet.dataset.now);
-  const opened = performance.now();
-  const pad = (number) => String(number).padStart(2, "0");
-  sheet.querySelectorAll("[data-now]").forEach((control) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "now";
-    button.textContent = control.dataset.now === "date" ? sheet.dataset.todayWord : sheet.dataset.nowWord;
-    button.tabIndex = -1;
-    button.addEventListener("click", () => {
-      const at = new Date(served + performance.now() - opened);
-      const day = `${at.getUTCFullYear()}-${pad(at.getUTCMonth() + 1)}-${pad(at.getUTCDate())}`;
-      const time = `${pad(at.getUTCHours())}:${pad(at.getUTCMinutes())}`;
-      control.value = { time, datetime: `${day} ${time}` }[control.dataset.now] || day;
-      control.dispatchEvent(new Event("input", { bubbles: true }));
-      control.focus();
-    });
-    control.after(button);
-  });
 
   /* Typing is kept apart from the record every few seconds, and before leaving. */
   const note = document.getElementById("autosaved");

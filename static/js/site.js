@@ -140,9 +140,35 @@
     }
   });
 
+  /* --- Now: the site's present date and time, as the page was served plus what has
+     passed since; the clock of this computer is never asked. --------------- */
+  const opened = performance.now();
+  const pad = (number) => String(number).padStart(2, "0");
+
+  function offerNow(control) {
+    const { nowWord, todayWord } = document.body.dataset;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "now";
+    button.textContent = control.dataset.now === "datetime" || control.dataset.now === "time" ? nowWord : todayWord;
+    button.tabIndex = -1;
+    control.after(button);
+  }
+
+  function fillIn(control) {
+    const at = new Date(Date.parse(document.body.dataset.siteNow) + performance.now() - opened);
+    const day = `${at.getUTCFullYear()}-${pad(at.getUTCMonth() + 1)}-${pad(at.getUTCDate())}`;
+    const time = `${pad(at.getUTCHours())}:${pad(at.getUTCMinutes())}`;
+    control.value = { time, datetime: `${day} ${time}` }[control.dataset.now] || day;
+    control.dispatchEvent(new Event("input", { bubbles: true }));
+    control.focus();
+  }
+
   /* --- Small things ------------------------------------------------------ */
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
+    const now = event.target.closest("button.now");
+    if (now) fillIn(now.previousElementSibling);
     if (event.target.closest("[data-open-keyboard]")) openKeyboard();
     document.querySelectorAll("details.bar-user[open]").forEach((menu) => {
       if (!menu.contains(event.target)) menu.open = false;
@@ -151,6 +177,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-open-keyboard]").forEach((button) => { button.hidden = false; });
+    document.querySelectorAll("[data-now]:not(:disabled)").forEach(offerNow);
     $("[data-focus-first]")?.focus();
     if (keepAlive) watchSession();
   });

@@ -133,6 +133,7 @@ def quantity(value: object, unit: str = "", *, missing: str = "") -> dict[str, A
     """Show a value with its unit, — for nothing, or the code of what is missing."""
     word = _(MissingCode(missing).label) if missing else ""
     shown = NOTHING if value is None or value == "" else value
+    unit = unit if shown != NOTHING else ""
     return {"value": shown, "unit": unit, "missing": missing, "missing_word": word}
 
 
