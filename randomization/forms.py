@@ -103,7 +103,7 @@ class GenerateForm(SegmentForm):
     """The block sizes, known to the custodian alone."""
 
     block_sizes = forms.RegexField(
-        r"^\s*\d+(\s*,\s*\d+)*\s*$",
+        r"^\s*[0-9]{1,4}(\s*,\s*[0-9]{1,4})*\s*$",
         label=_("Block sizes"),
         help_text=_(
             "Whole numbers with commas between them. They are sealed with the list and "

@@ -72,7 +72,8 @@ def step(request: StaffRequest, query_id: int) -> HttpResponse:
 def _back(request: StaffRequest) -> str:
     target = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()})
-    return target if is_ours else reverse("review:queries")
+    here = is_ours and target.startswith("/")
+    return target if here else reverse("review:queries")
 
 
 @permitted(Permission.VERIFY)

@@ -153,7 +153,7 @@ def _wanted(request: HttpRequest, user: User, otherwise: str = "") -> str:
     safe = url_has_allowed_host_and_scheme(
         wanted, {request.get_host()}, require_https=request.is_secure()
     )
-    if wanted and safe:
+    if safe and wanted.startswith("/"):  # else `redirect` takes it for a page's name
         return wanted
     start = page_for(user, otherwise or settings.LOGIN_REDIRECT_URL)
     return start or resolve_url("accounts:preferences")

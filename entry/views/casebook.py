@@ -108,9 +108,9 @@ def add_row(request: StaffRequest, number: str, code: str) -> HttpResponse:
         key = uuid.UUID(request.POST.get("client_key", ""))
     except ValueError:
         key = uuid.uuid4()
-    visit = request.POST.get("visit", "")
-    if design.collected.is_log or visit not in design.collected.visits:
-        visit = ""
+    visit = "" if design.collected.is_log else request.POST.get("visit", "")
+    if visit not in design.collected.visits and not design.collected.is_log:
+        raise Http404
     form = services.add_row(
         participant, code, by=request.user, visit=visit, client_key=key
     )

@@ -1,5 +1,6 @@
 """Checking an allocation list that was uploaded; every faulty line is reported."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
 
 COLUMNS = len(HEADER.split(","))
+WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def _row(number: int, line: str, arms: Sequence[str]) -> Row | Fault:
         found = {"found": len(cells), "wanted": COLUMNS}
         return Fault(number, N_("%(wanted)s values are needed, not %(found)s."), found)
     *numbers, arm = cells
-    if not all(cell.isascii() and cell.isdigit() for cell in numbers):
+    if not all(WHOLE_NUMBER.fullmatch(cell) for cell in numbers):
         return Fault(number, N_("seq, block and block_size must be whole numbers."))
     if arm not in arms:
         return Fault(number, N_("“%(arm)s” is no arm of this trial."), {"arm": arm})

@@ -298,10 +298,48 @@ def test_a_hidden_value_of_a_complete_form_is_erased_with_its_reason(form):
 
     asked = send(client, form, **told, action="complete")
     why = {"__reason": "transcription", "__reason_text": "typo"}
-    reasons = {n + p: text for n in ("interrupted", "reason") for p, text in why.items()}
+    reasons = {
+        n + p: text for n in ("interrupted", "reason") for p, text in why.items()
+    }
     done = send(client, form, **told, **reasons, erase="yes", action="complete")
 
     assert asked.status_code == UNPROCESSABLE
     assert 'data-reason-for="reason">' in asked.content.decode()
     assert done.status_code == 302
     assert value_of(form, "reason") is None
+
+
+@pytest.mark.parametrize("place", ["abc", "entry:matrix", "a:b", "//evil.example"])
+def test_after_signing_in_only_a_page_of_ours_is_opened(place):
+    client = signed_in("CO")
+
+    answer = client.get(reverse("accounts:sign_in"), {"next": place})
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+
+
+def test_a_row_at_visits_is_added_to_a_visit_of_its_form():
+    number = stage.randomised().number
+    client = signed_in("CO")
+
+    answers = [
+        client.post(reverse("entry:add_row", args=[number, "VSI"]), {"visit": visit})
+        for visit in ("", "D28", "D0")
+    ]
+
+    assert [answer.status_code for answer in answers] == [NOT_FOUND, NOT_FOUND, 302]
+
+
+def test_nothing_is_written_at_the_bedside_before_randomisation():
+    someone = stage.participant()
+    client = signed_in("BN")
+    points = ("start", "stop")
+
+    answers = [
+        client.post(reverse(f"visits:{one}", args=[someone.number, "D0"]), {})
+        for one in points
+    ]
+    page = client.get(reverse("visits:bedside", args=[someone.number, "D0"]))
+
+    assert [answer.status_code for answer in (*answers, page)] == [NOT_FOUND] * 3
+    assert not FormInstance.objects.filter(code__in=("INF", "VSI")).exists()

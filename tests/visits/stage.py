@@ -14,7 +14,7 @@ from tests.outcomes.course import day, days_ago, enter, participant, row
 from tests.people import STAGE
 from visits.models import ProtocolDeviation
 
-__all__ = ["day", "days_ago", "enter", "row"]
+__all__ = ["day", "days_ago", "enter", "participant", "row"]
 SEEN = {
     "performed": "Y",
     "mode": "in_person",

@@ -19,6 +19,7 @@ from capture.problems import (
 )
 from casebook.checks import Finding
 from casebook.models import Participant
+from casebook.selectors import binder_of
 from visits import infusions, selectors, services, timing
 from visits.forms import NotTakenForm, StartForm, StopForm, VitalSignsForm
 from visits.schedule import INFUSION_VISITS
@@ -29,9 +30,11 @@ TO_FORM = (ReasonNeeded, FormClosed)
 
 
 def _participant(request: StaffRequest, number: str, visit: str) -> Participant:
-    if visit not in INFUSION_VISITS:
+    participant = visible_participant(request, number)
+    randomised = bool(binder_of(participant, "RAN").rows("RAN"))
+    if visit not in INFUSION_VISITS or not randomised:
         raise Http404
-    return visible_participant(request, number)
+    return participant
 
 
 def _page(
