@@ -1,7 +1,7 @@
 """The people of a demo: one sign-in for each role, and colleagues where two are needed.
 
-Nobody of these exists. All have one password, which is written here and in the manual:
-a demo holds invented data only, and the app is not installed anywhere else.
+Nobody of these exists. All have one password, which `demo_accounts` prints: a demo
+holds invented data only, and this app is not installed anywhere else.
 """
 
 from dataclasses import dataclass

@@ -161,7 +161,7 @@ def _drugs(person: Person, rng: Random) -> Iterator[Drug]:
         if rng.random() >= kind.share:
             continue
         since = person.consent_at + timedelta(minutes=rng.randint(-2800, 4000))
-        until = since + timedelta(days=kind.days * rng.uniform(0.7, 1.4))
+        until = since + timedelta(hours=round(24 * kind.days * rng.uniform(0.7, 1.4)))
         if end is None or since < end:
             yield Drug(kind, since, min(until, end or until))
 

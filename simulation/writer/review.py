@@ -1,8 +1,10 @@
 """Monitoring, queries, corrections, and what investigators say to deviations."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+
+from django.db.models import QuerySet
 
 from casebook.models import FormInstance, FormStatus
 from review import services as review
@@ -14,22 +16,24 @@ from trial_edc import chance, clock
 
 MONITOR_DAYS = (6, 24, 52, 104)  # days after the anchor, give or take
 VERIFIED = ("CNS", "DEM", "ELG", "LAB", "INF", "VIT", "AE", "O28", "OM3", "VIS")
-SHARE_VERIFIED, SHARE_ASKED, SHARE_CLOSED = 0.45, 0.35, 0.7
+SHARE_VERIFIED, SHARE_ASKED, SHARE_ANSWERED, SHARE_CLOSED = 0.45, 0.35, 0.93, 0.8
 ASSESSMENT_DAYS = (3, 16, 40, 112)
-STAYS_OPEN = {(9, 0), (32, 1)}  # days ago of the opening, and which question
+SIGNING_DAYS, SIGNED = (20, 46, 70, 116), {"in": "INF AE O28 OM3", "pi": "EOS"}
+# Of the opening, by days ago and number: a question that is open, one just answered.
+WAITING, ANSWERED = (9, 0), (32, 1)
 
 
 def monitoring(case: Case) -> Acts:
     """Yield the monitor's visits and what comes of the questions."""
     for number, day in enumerate(MONITOR_DAYS):
-        stays_open = (case.person.place.days_ago, number) in STAYS_OPEN
-        shift = -1 if stays_open else case.rng.randint(-2, 4)
+        known = (case.person.place.days_ago, number)
+        shift = -1 if known in (WAITING, ANSWERED) else case.rng.randint(-2, 4)
         came_at = days_after(case.person.day0, day + shift, 570)
         yield Act(came_at, lambda: _verify(case))
         yield Act(came_at + timedelta(minutes=30), lambda: _close_answered(case))
         asked_at = came_at + timedelta(minutes=50)
-        if stays_open:
-            yield Act(asked_at, partial(_ask, case, "query", {}))
+        if known in (WAITING, ANSWERED):
+            yield from _left(case, asked_at, answered=known == ANSWERED)
         elif case.rng.random() < SHARE_ASKED:
             yield from _question(case, number, asked_at)
 
@@ -39,19 +43,30 @@ def oversight(case: Case) -> Acts:
     for day in ASSESSMENT_DAYS:
         looked_at = days_after(case.person.day0, day + case.rng.randint(0, 4), 890)
         yield Act(looked_at, lambda: _assess_deviations(case))
+    for day in SIGNING_DAYS:
+        looked_at = days_after(case.person.day0, day + case.rng.randint(0, 4), 940)
+        yield Act(looked_at, lambda: _sign_waiting(case))
     if case.rng.random() < 0.4:  # noqa: PLR2004 - share of people
         corrected_at = days_after(case.person.day0, case.rng.randint(5, 20), 930)
         yield Act(corrected_at, lambda: _correct(case))
 
 
-def _complete(case: Case, *codes: str) -> Iterator[FormInstance]:
+def _left(case: Case, asked_at: datetime, *, answered: bool) -> Acts:
+    queries: dict[str, Query] = {}
+    yield Act(asked_at, partial(_ask, case, "left", queries))
+    if answered:
+        answered_at = office(asked_at + timedelta(hours=20))
+        yield Act(answered_at, partial(_reply, case, "left", queries))
+
+
+def _complete(case: Case, *codes: str) -> QuerySet[FormInstance]:
     forms = FormInstance.objects.filter(
         participant=case.participant,
         code__in=codes,
         status=FormStatus.COMPLETE,
         struck_at=None,
     )
-    return forms.order_by("code", "visit", "visit_number", "occurrence").iterator()
+    return forms.order_by("code", "visit", "visit_number", "occurrence")
 
 
 def _verify(case: Case) -> None:
@@ -61,7 +76,7 @@ def _verify(case: Case) -> None:
             "pk", flat=True
         )
     )
-    for form in list(_complete(case, *VERIFIED)):
+    for form in _complete(case, *VERIFIED):
         wanted = chance.source().random() < SHARE_VERIFIED
         if wanted and form.pk not in known and form.item_revisions:
             items = sorted(form.item_revisions)
@@ -83,7 +98,7 @@ def _question(case: Case, number: int, asked_at: datetime) -> Acts:
     key = f"query {number}"
     queries: dict[str, Query] = {}
     yield Act(asked_at, lambda: _ask(case, key, queries))
-    if case.rng.random() < 0.8:  # noqa: PLR2004 - share that is answered
+    if case.rng.random() < SHARE_ANSWERED:
         answered_at = office(asked_at + timedelta(hours=case.rng.randint(5, 120)))
         yield Act(answered_at, lambda: _reply(case, key, queries))
         if case.rng.random() < SHARE_CLOSED:
@@ -130,8 +145,17 @@ def _assess_deviations(case: Case) -> None:
                 "resolved_at": clock.now(),
             }
             case.save(form, told, "in")
-            if important:
-                case.sign(form, "pi")
+            case.sign(form, "pi")
+
+
+def _sign_waiting(case: Case) -> None:
+    """Sign what was left, or has changed since it was signed."""
+    for by, codes in SIGNED.items():
+        held = _complete(case, *codes.split()).prefetch_related("signatures")
+        for form in held:
+            if not any(one.holds_for(form) for one in form.signatures.all()):
+                form.participant = case.participant
+                case.sign(form, by)
 
 
 def _correct(case: Case) -> None:

@@ -4,9 +4,11 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.contrib.auth.password_validation import validate_password
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from accounts.models import User
 from accounts.roles import Role
 from audit.models import Installation
 from casebook.models import Participant
@@ -15,7 +17,7 @@ from enrollment.rules import Verdict
 from enrollment.selectors import eligibility_of, statuses_of
 from enrollment.vocabulary import ParticipantStatus
 from review.models import Query, QueryState, Signature, Verification
-from simulation.cast import PASSWORD
+from simulation.cast import PASSWORD, SHOWN
 from simulation.times import at
 from tests.simulation.world import UNTIL, World
 from trial_edc import clock
@@ -111,7 +113,7 @@ def test_a_database_with_participants_is_refused(trial: World):
         call_command("simulate", "--participants=1")
 
 
-def test_one_sign_in_is_printed_for_each_role(trial: World):
+def test_one_sign_in_that_the_rules_accept_is_printed_for_each_role(trial: World):
     told = StringIO()
 
     call_command("demo_accounts", stdout=told)
@@ -119,6 +121,9 @@ def test_one_sign_in_is_printed_for_each_role(trial: World):
     lines = told.getvalue().splitlines()
     assert PASSWORD in lines[0]
     assert len(lines) == 1 + len(Role)
+    for user in User.objects.filter(username__in=[one.username for one in SHOWN]):
+        validate_password(PASSWORD, user)
+        assert not user.must_change_password
 
 
 @pytest.mark.django_db(databases=["default", "owner"], transaction=True)
