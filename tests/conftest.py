@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connections
 from django.test import TransactionTestCase
+from django.utils import translation
 from hypothesis import settings
 
 from tests.servers import clean_database
@@ -67,6 +68,12 @@ def django_db_setup(
 def _renew(_test: TransactionTestCase) -> None:
     connections.close_all()
     clean_database()
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> None:
+    """Speak English at the start of each test, whatever a page of the last one spoke."""
+    translation.activate("en")
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A small trial up to randomisation, made through the services."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -21,6 +22,8 @@ from randomization.vocabulary import StudyStatus
 from tests.people import STAGE, person
 from trial_edc import clock
 
+# As words: three letters in a row come up by chance in any long sealed text.
+READABLE = re.compile(r"(?<![A-Za-z0-9+/])(MSC|SALINE|block)(?![A-Za-z0-9+/])")
 # For the lists of these tests; those of the trial are in no file.
 BLOCK_SIZES = (2, 8)
 NO = dict.fromkeys(
