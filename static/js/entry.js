@@ -16,9 +16,17 @@
       if (back) back.focus();
     }
   });
+  /* The marks beside the item follow what was just asked, answered or verified. */
+  const markItem = (panel) => {
+    const mark = panel && document.querySelector(`#row-${CSS.escape(panel.dataset.panel)} .item-mark`);
+    if (!mark) return;
+    mark.querySelectorAll(".status").forEach((one) => one.remove());
+    mark.append(...panel.querySelectorAll("[data-marks] > .status"));
+  };
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target !== side) return;
     document.body.classList.add("has-side");
+    markItem(side.querySelector("[data-panel]"));
     side.querySelectorAll("[data-close-side]").forEach((button) => { button.hidden = false; });
   });
   if (!sheet) return;

@@ -45,6 +45,16 @@
     }
   });
 
+  /* A double click sends a form once; what was refused can be sent again. */
+  const SENT_ONCE_MS = 3000;
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent) { event.preventDefault(); event.stopImmediatePropagation(); return; }
+    if (event.defaultPrevented) return;
+    form.dataset.sent = "yes";
+    setTimeout(() => delete form.dataset.sent, SENT_ONCE_MS);
+  }, true);
+
   /* Enter goes to the next item of a form marked so, and never sends it. */
   function nextItem(event) {
     const form = event.target.closest?.("form[data-enter-next]");

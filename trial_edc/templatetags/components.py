@@ -185,8 +185,11 @@ def error_summary(form: BaseForm | Sequence[ErrorLine] | None) -> dict[str, Any]
 def field(bound: Any, *, hint: str = "") -> dict[str, Any]:
     """Show a form field: label, control, help and errors, as on every page."""
     kind = getattr(bound.field.widget, "input_type", "")
-    group = kind in ("radio", "checkbox") and hasattr(bound.field.widget, "subwidgets")
-    css = "form-select" if kind == "select" else "form-control"
+    group = kind in ("radio", "checkbox") and hasattr(bound.field.widget, "choices")
+    single = kind == "checkbox" and not group
+    css = {"select": "form-select", "checkbox": "form-check-input"}.get(
+        kind, "form-control"
+    )
     described = [f"{bound.auto_id}_help"] if bound.help_text or hint else []
     described += [f"{bound.auto_id}_errors"] if bound.errors else []
     attributes = {} if group else {"class": css}
@@ -196,5 +199,6 @@ def field(bound: Any, *, hint: str = "") -> dict[str, Any]:
         "field": bound,
         "control": bound.as_widget(attrs=attributes),
         "group": group,
+        "single": single,
         "hint": hint,
     }
