@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import ConfirmIdentityForm
+from casebook.fields import SiteTimeField
 from casebook.models import Participant
 from randomization.rules.study import steps
 from randomization.services.code_breaks import BREAKS, RECORDS, Account
@@ -26,7 +27,6 @@ from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import Term
 
 LARGEST_LIST_BYTES = 1_000_000
-INSTANT = forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 WORDS = forms.Textarea({"rows": 3})
 YES_NO = (("", "—"), ("Y", _("Yes")), ("N", _("No")))
 
@@ -234,7 +234,7 @@ class ParticipantForm(forms.Form):
 class RecordCodeBreakForm(AccountFields, ParticipantForm):
     """A break that happened by accident or outside the system."""
 
-    at = forms.DateTimeField(label=_("When"), widget=INSTANT)
+    at = SiteTimeField(label=_("When"))
     field_order = ("number", "at")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -267,7 +267,7 @@ class LotForm(forms.Form):
         label=_("Certificate"), max_length=200, required=False
     )
     status = TermField(LotStatus, label=_("Status"))
-    expires_at = forms.DateTimeField(label=_("Expires"), widget=INSTANT)
+    expires_at = SiteTimeField(label=_("Expires"))
     storage = TermField(Storage, label=_("Storage"))
 
     @property
@@ -292,7 +292,7 @@ class MovementForm(forms.Form):
 
     kind = TermField(MovementKind, label=_("What happened"))
     amount = forms.IntegerField(label=_("Containers"), min_value=1, max_value=100_000)
-    at = forms.DateTimeField(label=_("When"), widget=INSTANT)
+    at = SiteTimeField(label=_("When"))
 
     def clean_at(self) -> datetime:
         """Refuse the future."""
