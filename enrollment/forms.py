@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext as _now
@@ -45,7 +46,7 @@ class ScreeningForm(forms.Form):
     @property
     def entered(self) -> dict[str, Any]:
         """Return the items with what was answered."""
-        left_out = ("explanation", "checks", "hospital_no")
+        left_out = ("explanation", "checks", "hospital_no", "client_key")
         given = self.cleaned_data.items()
         return {name: value for name, value in given if name not in left_out and value}
 
@@ -104,6 +105,9 @@ class RegisterForm(ScreeningForm):
         label=_("Hospital number"),
         required=False,
         help_text=_("Only looked up, to find a person approached before; not stored."),
+    )
+    client_key = forms.UUIDField(
+        required=False, initial=uuid4, widget=forms.HiddenInput
     )
     field_order = (
         "approached_at",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -49,12 +50,14 @@ def approach(
     via: Via = Via.PAGE,
     hospital_no: str = "",
     explanations: Mapping[str, str] | None = None,
+    client_key: UUID | None = None,
     **values: object,
 ) -> Participant:
     """Enter a person approached into the screening log and give the number for life.
 
     `values` are items of SCN. The hospital number is looked up and not stored: before
     consent nothing names the person. An approach that ends without consent is closed.
+    The same `client_key` enters a person once.
     """
     if hospital_no and (known := selectors.person_with(hospital_no)):
         raise KnownPerson(
@@ -63,15 +66,28 @@ def approach(
             % {"number": known.number},
         )
     with attributed(by=by, via=via):
+        _number_alone()
+        if client_key and (known := _entered_with(client_key)):
+            return known
         participant = _new_participant()
-        form = casebook.expect(participant, "SCN")
+        form = casebook.expect(participant, "SCN", client_key=client_key)
         _save_approach(form, values, by=by, via=via, explanations=explanations)
     return participant
 
 
-def _new_participant() -> Participant:
+def _number_alone() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERING])
+
+
+def _entered_with(client_key: UUID) -> Participant | None:
+    """Return the person whom an earlier click on the same page has entered."""
+    return Participant.objects.filter(
+        forms__client_key=client_key, forms__code="SCN"
+    ).first()
+
+
+def _new_participant() -> Participant:
     last = Participant.objects.aggregate(last=Max("sequence"))["last"] or 0
     number = participant_number(last + 1)
     return Participant.objects.create(sequence=last + 1, number=number)

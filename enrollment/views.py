@@ -49,6 +49,7 @@ def register(request: StaffRequest) -> HttpResponse:
                 by=request.user,
                 hospital_no=form.cleaned_data["hospital_no"],
                 explanations=form.explanations,
+                client_key=form.cleaned_data["client_key"],
                 **form.entered,
             )
         except NOT_STORED as problem:

@@ -72,7 +72,7 @@ def _renew(_test: TransactionTestCase) -> None:
 
 @pytest.fixture(autouse=True)
 def _in_english() -> None:
-    """Speak English at the start of each test, whatever a page of the last one spoke."""
+    """Speak English at the start of each test, whatever the last one spoke."""
     translation.activate("en")
 
 

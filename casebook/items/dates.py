@@ -16,7 +16,7 @@ from casebook.values import Partial, Value
 from trial_edc.clock import SITE_TZ
 
 AnyDate = TypeVar("AnyDate", bound=date)
-FIRST_YEAR, LAST_YEAR = 1900, 2199  # beyond, arithmetic and databases have their ends
+FIRST_YEAR, LAST_YEAR = 1900, 2999  # beyond, arithmetic and databases have their ends
 PLAIN_DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
 # A date alone is no instant: midnight is never filled in.
 PLAIN_INSTANT = re.compile(

@@ -211,3 +211,20 @@ def test_screening_is_hidden_from_who_reads_a_part(approached: Participant) -> N
 
     for page in (LOG, f"{LOG}{approached.number}/eligibility/"):
         assert pharmacist.get(page).status_code == 403
+
+
+def test_a_double_click_registers_one_person(desk):
+    url = f"{LOG}register/"
+    shown = desk.get(url).context["form"]
+    told = {
+        "approached_at": shown["approached_at"].value(),
+        "source": "icu",
+        "age_years": "50",
+        "sex": "M",
+        "client_key": shown["client_key"].value(),
+    }
+
+    answers = [desk.post(url, told) for _click in range(2)]
+
+    place = f"{LOG}{Participant.objects.get().number}/eligibility/"
+    assert [answer.headers["Location"] for answer in answers] == [place, place]
