@@ -69,9 +69,9 @@ def _cell(item: Item, value: Value, names: dict[int, str]) -> str:
 
 def _names(item: User, keys: list[Value]) -> dict[int, str]:
     """Return the people or rows that a column points at, in one select."""
-    rows = item.target()._default_manager.filter(
-        pk__in=[key for key in keys if isinstance(key, int)]
-    )
+    wanted = [key for key in keys if isinstance(key, int)]
     if isinstance(item, Ref) and item.form:
-        return {row.pk: f"#{row.occurrence}" for row in rows}
+        forms = FormInstance.objects.filter(pk__in=wanted)
+        return {form.pk: f"#{form.occurrence}" for form in forms}
+    rows = item.target()._default_manager.filter(pk__in=wanted)
     return {row.pk: str(row) for row in rows}

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_whoever_is_randomised_meets_the_kidney_criteria(people: list[Person]):
 def test_what_happens_ends_after_it_begins_and_before_death(people: list[Person]):
     for person in people:
         told = happenings(person, dice(person.place.number))
-        spans = [*told.stays, *told.dialysis, *told.drugs, *told.events]
+        spans: list[Any] = [*told.stays, *told.dialysis, *told.drugs, *told.events]
         assert all(one.until is None or one.since < one.until for one in spans)
         if person.died_at:
             assert all(one.since < person.died_at for one in spans)
