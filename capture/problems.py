@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from audit.problems import RecordClosed
 from casebook.checks import Finding
 from casebook.values import Value
 
@@ -70,5 +71,5 @@ class Conflict(NotSaved):
         self.entered = frozenset((*changed, *(clash.item for clash in clashes)))
 
 
-class FormClosed(NotSaved):
+class FormClosed(NotSaved, RecordClosed):
     """The form is frozen, locked or struck out."""

@@ -1,5 +1,6 @@
 """The side panel of an item: its history, queries and verification."""
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -115,5 +116,8 @@ def verify_form(request: StaffRequest, pk: int) -> HttpResponse:
     form = visible_form(request, pk)
     if request.method == "POST":
         revisions = revisions_of(form, row_of(form))
-        review.verify(form, revisions, by=request.user)
+        try:
+            review.verify(form, revisions, by=request.user)
+        except ReviewRefused as refused:
+            messages.error(request, str(refused))
     return redirect(navigation.address(form))

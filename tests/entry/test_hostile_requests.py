@@ -12,7 +12,8 @@ from capture.services import strike_row
 from casebook.models import FormInstance, Participant
 from casebook.selectors import row_of, sheet_of
 from casebook.services import expect
-from review.services import lock_database
+from enrollment import services as enrollment
+from review.services import lock_database, lock_form
 from tests.people import STAGE, person
 from tests.visits import stage
 from trial_edc import clock
@@ -343,3 +344,38 @@ def test_nothing_is_written_at_the_bedside_before_randomisation():
 
     assert [answer.status_code for answer in (*answers, page)] == [NOT_FOUND] * 3
     assert not FormInstance.objects.filter(code__in=("INF", "VSI")).exists()
+
+
+def test_an_empty_form_cannot_be_verified(form):
+    client = signed_in("MO")
+
+    answer = client.post(reverse("entry:verify_form", args=[form.pk]), follow=True)
+
+    assert answer.status_code == 200
+    assert "Choose at least one item." in answer.content.decode()
+
+
+def test_a_locked_line_of_the_screening_log_cannot_be_closed():
+    coordinator = person("CO")
+    someone = enrollment.approach(
+        by=coordinator,
+        approached_at=clock.now() - timedelta(days=1),
+        source="icu",
+        age_years=50,
+        sex="M",
+    )
+    line = FormInstance.objects.get(participant=someone, code="SCN")
+    lock_form(line, by=person("DM"), reason=Reason("lock", "done"))
+    client = Client()
+    client.force_login(coordinator)
+
+    answer = client.post(
+        reverse("enrollment:close", args=[someone.number]),
+        {
+            "approach_result": "other",
+            "screening_closed_at": f"{clock.now():%Y-%m-%d %H:%M}",
+            "screen_failure_reason": "other",
+        },
+    )
+
+    assert answer.status_code == CONFLICT
