@@ -12,7 +12,8 @@ from django.shortcuts import render
 from audit.attribution import Trace, current_trace
 from audit.problems import RecordClosed
 
-CONFLICT = 409
+CONFLICT, TOO_LARGE = 409, 413
+MOST_BYTES = 12_000_000  # a file of a form has 10 MB at most
 NUL = "\0"
 
 
@@ -62,7 +63,10 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Refuse a NUL in the address or in what was typed."""
+        """Refuse more than any form holds, and a NUL in what was typed."""
+        told = request.META.get("CONTENT_LENGTH") or "0"
+        if not told.isdecimal() or int(told) > MOST_BYTES:
+            return HttpResponse(status=TOO_LARGE)
         typed = request.GET, request.POST
         if NUL in request.path_info or any(map(_holds_nul, typed)):
             message = "A text holds a NUL."

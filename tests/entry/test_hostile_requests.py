@@ -379,3 +379,12 @@ def test_a_locked_line_of_the_screening_log_cannot_be_closed():
     )
 
     assert answer.status_code == CONFLICT
+
+
+def test_more_than_any_file_may_hold_is_not_read(form):
+    client = signed_in("CO")
+    url = reverse("entry:form", args=[form.pk])
+
+    answer = client.generic("POST", url, b"x" * 12_000_001)
+
+    assert answer.status_code == TOO_LARGE
