@@ -256,7 +256,6 @@ def test_times_in_small_tables_are_shown_as_site_time():
     assert "+00:00" not in page.content.decode()
 
 
-@pytest.mark.verifies("S17")
 def test_a_locked_database_refuses_each_page_in_words(form):
     client = signed_in("CO")
     row = stage.enter(stage.randomised(2), "STY", {"kind": "icu"})
