@@ -28,7 +28,7 @@ def shown(source: str, **values: object) -> str:
         ("{% site_datetime '2026-03-08T08:30' %}", "2026-03-08 08:30"),
         ("{% quantity 118 'µmol/L' %}", "118 µmol/L"),
         ("{% quantity 0 'mL' %}", "0 mL"),
-        ("{% quantity None 'mL' %}", "— mL"),
+        ("{% quantity None 'mL' %}", "—"),
         ("{% quantity None missing='ND' %}", "ND"),
         ("{% progress 8 11 %}", "8 / 11"),
         ("{% crumbs 'Participants' '/p/' 'Day 7' %}", "Participants Day 7"),

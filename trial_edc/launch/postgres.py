@@ -38,8 +38,14 @@ UNPRIVILEGED = (
     "--ambient-caps=+dac_override",
     "--pdeathsig=INT",
 )
-# A test cluster may be lost with the machine: nothing in it is worth an fsync.
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+# A test cluster may be lost with the machine: nothing in it is worth an fsync, and
+# autovacuum would only stand in the way of databases that are dropped every second.
+FAST = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+)
 
 
 @dataclass(frozen=True)
