@@ -13,7 +13,7 @@ from capture.following import Saved
 from capture.problems import ExplanationNeeded
 from casebook import services as casebook
 from casebook.models import FormInstance, FormStatus, Participant
-from casebook.selectors import row_of, sheet_of
+from casebook.selectors import binder_of, row_of, sheet_of
 from casebook.sheets import Sheet
 from review.models import QueryState
 from simulation import words
@@ -125,6 +125,15 @@ class Case:
     def read(self, form: FormInstance) -> Sheet:
         """Return a sheet as it is now."""
         return sheet_of(form, row_of(form))
+
+    def row(self, code: str, **values: object) -> FormInstance:
+        """Return the row of a log that holds these values."""
+        found = next(
+            row
+            for row in binder_of(self.participant).rows(code)
+            if all(row.get(item) == value for item, value in values.items())
+        )
+        return self.sheet(code, found.visit, found.occurrence)
 
     def opened(self, code: str) -> list[FormInstance]:
         """Return the rows of a log that nobody has completed yet."""

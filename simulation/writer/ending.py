@@ -52,7 +52,7 @@ def _death(case: Case, died_at: datetime) -> Acts:
 
     def enter() -> None:
         case.save(case.hang("DTH", "co"), told, "co", complete=False)
-        case.forms["AE death"] = case.opened("AE")[-1]
+        case.forms["AE death"] = case.row("AE", outcome="fatal")
 
     yield Act(known_at, enter)
     treatment = "icu" if early else "none"
@@ -60,7 +60,7 @@ def _death(case: Case, died_at: datetime) -> Acts:
     event = Event(kind, died_at, None, "5", ("death",))
     assessed_at = office(known_at + timedelta(minutes=case.rng.randint(40, 200)))
     yield Act(assessed_at, lambda: _assess_death(case, event, died_at))
-    yield from report(case, event, "AE death", known_at)
+    yield from report(case, event, "AE death", known_at, described_at=assessed_at)
     ended_at = office(known_at + timedelta(days=case.rng.randint(3, 12)))
     yield from _end(case, ended_at, "died", died_at)
 

@@ -35,10 +35,11 @@ def screening_logs(case: Case) -> Acts:
 def course_logs(case: Case) -> Acts:
     """Yield the rows that the course brings."""
     for stay in case.happenings.stays:
-        if stay.since >= case.person.consent_at:
+        if case.person.consent_at <= stay.since and _is_seen(case.person, stay.since):
             yield from _stay(case, stay, case.entered(stay.since, (30, 300)))
     for course in case.happenings.dialysis:
-        yield from _dialysis(case, course)
+        if _is_seen(case.person, course.since):
+            yield from _dialysis(case, course)
     for drug in case.happenings.drugs:
         yield from _drug(case, drug)
 
@@ -135,6 +136,8 @@ def _stay(case: Case, stay: Stay, entered_at: datetime) -> Acts:
         case.save(case.forms[key], left, "co")
 
     yield Act(entered_at, admit)
+    if not _is_seen(case.person, stay.until):
+        return
     left_at = case.entered(stay.until, (20, 200))
     yield Act(max(left_at, entered_at + timedelta(minutes=10)), leave)
 
@@ -159,7 +162,7 @@ def _dialysis(case: Case, course: Dialysis) -> Acts:
 
     entered_at = _after_consent(case.person, case.entered(course.since, (60, 400)))
     yield Act(entered_at, begin)
-    if course.until is None:
+    if course.until is None or not _is_seen(case.person, course.until):
         return
     ended = {
         "ongoing": "N",
@@ -201,6 +204,11 @@ def _drug(case: Case, drug: Drug) -> Acts:
     if complete:
         stop = lambda: case.save(case.forms[key], stopped, "co", why=LATER)  # noqa: E731
         yield Act(last_at, stop)
+
+
+def _is_seen(person: Person, instant: datetime) -> bool:
+    """Tell whether somebody still observes; after a withdrawal nobody does."""
+    return person.last_seen_at is None or instant <= person.last_seen_at
 
 
 def _after_consent(person: Person, instant: datetime) -> datetime:

@@ -46,7 +46,9 @@ def _reaction(case: Case, one: Infusion) -> Acts:
     }
 
     def describe() -> None:
-        case.forms[key] = case.opened("AE")[0]
+        number = str(one.number)
+        opened = case.row("AE", infusion_reaction="Y", infusion_number=number)
+        case.forms[key] = opened
         case.save(case.forms[key], told, "bn", complete=False)
 
     described_at = office(until + timedelta(minutes=case.rng.randint(40, 300)))
@@ -136,11 +138,19 @@ def _recovery(case: Case, event: Event, key: str) -> Acts:
     yield Act(max(known_at, event.until + timedelta(days=4)), recover)
 
 
-def report(case: Case, event: Event, key: str, aware_at: datetime) -> Acts:
+def report(
+    case: Case,
+    event: Event,
+    key: str,
+    aware_at: datetime,
+    *,
+    described_at: datetime | None = None,
+) -> Acts:
     """Yield the report of a serious event, its sending and the sponsor's assessment."""
     late = case.rng.random() < 1 / 6
     hours = case.rng.randint(26, 40) if late else case.rng.randint(3, 14)
-    told_at = aware_at + timedelta(hours=hours)
+    earliest = (described_at or aware_at) + timedelta(minutes=20)
+    told_at = max(aware_at + timedelta(hours=hours), earliest)
     seen: dict[str, object] = {"aware_at": aware_at, "aware_who": case.pk("in")}
     yield Act(told_at, lambda: _report(case, key, seen, admitted=event.since))
     assessed_at = office(told_at + timedelta(hours=case.rng.randint(3, 40)))
@@ -159,10 +169,7 @@ def _report(
 ) -> None:
     """Complete the report that the event opened, sign and send it."""
     event = case.forms[key]
-    rows = binder_of(case.participant).rows("SAE")
-    opened = next(row for row in rows if row.get("ae") == event.pk)
-    form = case.sheet("SAE", occurrence=opened.occurrence)
-    case.forms[f"SAE {key}"] = form
+    form = case.row("SAE", ae=event.pk)
     told = {**seen, "ethics_informed_at": clock.now() - timedelta(minutes=30)}
     hospital = _hospital(case, event, admitted)
     case.save(form, told | hospital, "in")

@@ -168,7 +168,7 @@ def _history(case: Case) -> None:
     if person.criterion in against:
         told[against[person.criterion]] = "Y"
     if pick.random() < 1 / 3:
-        year = str(person.birth_date.year + 30)
+        year = str(person.birth_date.year + 9)
         told["history"] = [
             {"term": pick.choice(words.HISTORY), "start": year, "ongoing": "N"}
         ]
