@@ -123,13 +123,29 @@ def clean_database() -> None:
         cursor.execute(f"CREATE DATABASE {NAME} TEMPLATE {template}")
 
 
+def _end_sessions(name: str) -> None:
+    """End what the runtime role still does there, as that role: the owner may not."""
+    connection = psycopg2.connect(renamed(os.environ["DATABASE_URL"], "edc"))
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = %s AND usename = current_user",
+                [name],
+            )
+    finally:
+        connection.close()
+
+
 def _drop(cursor: Any, name: str) -> None:
     """Drop a database, whoever is in it.
 
-    FORCE ends the sessions of our roles, but the server refuses it while autovacuum is
-    at work there; the plain command ends that one.
+    FORCE ends the owner's sessions, but the server refuses it while autovacuum is at
+    work there; the plain command ends that one.
     """
     for _attempt in range(PATIENCE):
+        _end_sessions(name)
         for force in (" WITH (FORCE)", ""):
             with contextlib.suppress(
                 psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ObjectInUse
