@@ -12,6 +12,8 @@ PORT ?= 8000
 PARTICIPANTS ?= 12
 ORACLE_DIR ?= tests/oracle/data
 WORKERS ?= 2
+# Worlds that a module writes once are written by one worker.
+BY_MODULE := --dist=loadscope --no-loadscope-reorder
 export PORT PARTICIPANTS ORACLE_DIR
 
 # Settings as production has them; nothing listens behind these addresses.
@@ -49,13 +51,13 @@ demo-reset: ## stop the demo and remove its data
 	@"$(PYTHON)" -m trial_edc.launch.demo reset
 
 test: translations ## run the tests (ARGS="tests/audit -k trigger" for some of them)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist=loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) $(BY_MODULE) $(ARGS)
 
 test-oracle: setup ## run the reference cases in ORACLE_DIR
 	@$(BIN)/python -m pytest tests/oracle $(ARGS)
 
 coverage: translations ## run the tests and show what they do not reach
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist=loadgroup --cov --cov-report=term-missing:skip-covered $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) $(BY_MODULE) --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 check: translations ## lint, format, types, imports, migrations, templates, deployment
 	$(BIN)/ruff check

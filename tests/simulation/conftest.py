@@ -12,7 +12,7 @@ from tests.simulation.world import World, turn_over, written
 FEW, MANY = 3, 12
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def twins(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> tuple[World, World, World]:
@@ -23,7 +23,7 @@ def twins(
         return once, again, written(FEW)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def trial(
     twins: tuple[World, World, World],
     django_db_setup: None,

@@ -24,10 +24,7 @@ from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
 from visits import selectors as visits
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.xdist_group("simulation"),  # one worker writes the worlds
-]
+pytestmark = pytest.mark.django_db
 Worlds = tuple[World, World, World]
 
 
