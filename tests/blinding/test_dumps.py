@@ -1,0 +1,50 @@
+"""What is looked for in dumps and logs is found when it is there."""
+
+import base64
+import json
+import re
+from urllib.parse import quote
+
+import pytest
+
+from tests.dumps import dump, readable, tables
+
+ARM = re.compile(r"(?<![A-Za-z0-9+/])(MSC|SALINE|李)(?![A-Za-z0-9+/])")
+
+
+@pytest.mark.verifies("AUD-10")
+@pytest.mark.parametrize("word", ["MSC", "SALINE", "李"])
+@pytest.mark.parametrize(
+    ("spelling", "spell"),
+    [
+        ("plain", lambda told: told),
+        ("escaped", json.dumps),
+        ("percent", quote),
+        ("base64", lambda told: base64.b64encode(told.encode()).decode()),
+        ("base64", lambda told: base64.urlsafe_b64encode(told.encode()).decode()),
+        ("hexadecimal", lambda told: rf"\\x{told.encode().hex()}"),
+        ("hexadecimal", lambda told: told.encode().hex().upper()),
+    ],
+)
+def test_a_word_is_found_in_each_spelling(word, spelling, spell):
+    text = spell(f"arm: {word} Ā?ÿ")
+
+    found = readable(f"before\t{text}\tafter", ARM)
+
+    assert any(one.startswith(f"{spelling}: ") for one in found), found
+
+
+def test_what_is_not_there_is_not_found():
+    sealed = base64.b64encode(bytes(range(256)) + b" MSC \xff").decode()
+
+    assert readable(f"adMSCx, base: TVNDcg==, {sealed}, 4d53ff", ARM) == []
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_a_dump_holds_the_rows_of_every_table():
+    whole = dump()
+
+    names = [name for name, _rows in tables()]
+    assert len(names) > 60
+    assert [name for name in names if f"COPY public.{name} (" not in whole] == []
+    assert "is_demo" in dict(tables())["audit_installation"]
