@@ -28,7 +28,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class EditCheck:
-    """A declared check; `rule` returns True, or the details, when it fires."""
+    """A declared check; `rule` returns True, or the details, when it fires.
+
+    `version` goes up when what it finds is changed.
+    """
 
     check_id: str
     form: str
@@ -36,6 +39,7 @@ class EditCheck:
     severity: Severity
     message: str
     rule: CheckRule
+    version: int = 1
 
     def run(self, sheet: Sheet, binder: Binder) -> Finding | None:
         """Return the finding, or None when all is well."""
@@ -50,7 +54,13 @@ CHECKS: dict[str, EditCheck] = {}
 
 
 def check(
-    check_id: str, *, form: str, item: str, severity: Severity, message: str
+    check_id: str,
+    *,
+    form: str,
+    item: str,
+    severity: Severity,
+    message: str,
+    version: int = 1,
 ) -> Callable[[CheckRule], CheckRule]:
     """Declare an edit check; an id stands for one check for ever."""
 
@@ -58,7 +68,9 @@ def check(
         if check_id in CHECKS and CHECKS[check_id].rule.__module__ != rule.__module__:
             problem = f"Two edit checks have the id {check_id}."
             raise ValueError(problem)
-        CHECKS[check_id] = EditCheck(check_id, form, item, severity, message, rule)
+        CHECKS[check_id] = EditCheck(
+            check_id, form, item, severity, message, rule, version
+        )
         return rule
 
     return declare

@@ -8,12 +8,15 @@ from django.utils.translation import gettext, override
 from casebook.conditions import Answer, Answered, AtVisit, Condition, Fact
 from casebook.design import FormDesign
 from casebook.items import Item, Lab, Range, Rows
+from casebook.specifications import HEADING as CHECKS_HEADING
+from casebook.specifications import specifications
 from exports.cells import is_birth_date, safe
 from exports.datasets import Table
 from trial_edc.vocabulary import Term
 
 CHINESE = "zh-hans"
 NAME = "data_dictionary.csv"
+CHECKS_NAME = "edit_checks.csv"
 HEADING = (
     "file",
     "form",
@@ -47,6 +50,12 @@ def dictionary(designs: Iterable[FormDesign]) -> Table:
     """Return the dictionary: a line for each item of the chosen forms."""
     lines = (line for design in designs for line in form_lines(design))
     return Table(NAME, "Data dictionary", HEADING, lines)
+
+
+def edit_checks(designs: Iterable[FormDesign]) -> Table:
+    """Return the edit checks of the chosen forms, as this version runs them."""
+    lines = ([safe(cell) for cell in one.line] for one in specifications(designs))
+    return Table(CHECKS_NAME, "Edit checks", CHECKS_HEADING, lines)
 
 
 def form_lines(design: FormDesign) -> Iterator[list[str]]:

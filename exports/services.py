@@ -17,7 +17,7 @@ from audit.attribution import Process, Via, act, attributed
 from audit.models import Confidentiality
 from casebook.design import FormDesign
 from exports import archive, datasets, files, unblinded
-from exports.dictionary import dictionary
+from exports.dictionary import dictionary, edit_checks
 from exports.models import Export, ExportKind, ExportState
 from trial_edc import __version__, clock
 from trial_edc.protocol import PROTOCOL
@@ -104,7 +104,7 @@ def _write(export: Export) -> tuple[files.SealedFile, list[archive.Written]]:
             try:
                 written = archive.write(
                     cast("IO[bytes]", file),
-                    (*tables, dictionary(designs)),
+                    (*tables, dictionary(designs), edit_checks(designs)),
                     _about(export),
                     count=meter.advance,
                 )

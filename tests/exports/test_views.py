@@ -89,7 +89,12 @@ def test_taking_it_is_recorded_with_its_checksum(pages: Client, monitor: User) -
     answer = pages.get(reverse("exports:download", args=[export.key]))
 
     held = ZipFile(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
-    assert held.namelist() == ["ae.csv", "data_dictionary.csv", "manifest.json"]
+    assert held.namelist() == [
+        "ae.csv",
+        "data_dictionary.csv",
+        "edit_checks.csv",
+        "manifest.json",
+    ]
     entry = Entry.objects.get(act="export_taken")
     assert (entry.actor, entry.role) == ("mo", "MO")
     assert entry.changes["sha256"] == export.sha256

@@ -42,6 +42,81 @@ def stay(kind: str, since: str, until: str | None = None) -> Sheet:
     return Sheet("STY", {"kind": kind, **told})
 
 
+DEAD = death("2026-03-28")
+ALIVE = {"vital_status": "alive", "status_known_on": ON}
+NO_RRT = {"rrt_last_7_days": "N", "status_known_on": ON}
+AT_HOME = {"where_now": "home", "status_known_on": ON}
+CALLED = {"at": at("2026-03-29T09:00"), "alive_on": ON}
+INFUSED = (
+    Sheet("RAN", {"randomised_at": at("2026-03-01T09:00")}),
+    Sheet("INF", {"given": "given", "started_at": at("2026-03-01T10:00")}, visit="D0"),
+)
+LEFT = Sheet("WDR", {"kind": "everything", "on": date(2026, 3, 28)})
+CONSENT = Sheet(
+    "CNS",
+    {"kind": "initial", "decision": "given", "decided_at": at("2026-03-29T09:00")},
+)
+TRANSPLANT = Sheet(
+    "RRT", {"started_at": Partial("2026-03-10"), "modality": "transplant"}
+)
+VISITS_DONE = tuple(
+    Sheet("VIS", {"performed": "Y", "visit_date": on}, visit=visit)
+    for visit, on in (
+        ("SCR", date(2026, 2, 28)),
+        ("D0", date(2026, 3, 1)),
+        ("D7", date(2026, 3, 8)),
+        ("D28", ON),
+        ("M3", date(2026, 6, 1)),
+    )
+)
+TRIED = tuple(
+    Sheet("CAL", {"at": at(f"2026-06-{day}T09:00")}, occurrence=number)
+    for number, day in enumerate((16, 20, 30), 1)
+)
+Told = tuple[dict[str, Any], tuple[Sheet, ...]]
+# check, what it finds, and what not: values of the form and what else is in the binder
+SHARED: list[tuple[Told, Told]] = [
+    (({"vital_status": "dead"}, ()), ({"vital_status": "dead"}, (DEAD,))),
+    ((ALIVE, (DEAD,)), (ALIVE, (death("2026-03-29"),))),
+    (
+        (NO_RRT, (rrt("2026-03-01", "2026-03-23"),)),
+        (NO_RRT, (rrt("2026-03-01", "2026-03-22"),)),
+    ),
+    (({"transplant": "Y"}, ()), ({"transplant": "Y"}, (TRANSPLANT,))),
+    ((AT_HOME, (stay("hospital", "2026-03-01T10:00"),)), (AT_HOME, ())),
+]
+CASES: list[tuple[str, Told, Told]] = [
+    *((f"O28-0{n}", wrong, right) for n, (wrong, right) in enumerate(SHARED, 1)),
+    *((f"OM3-0{n}", wrong, right) for n, (wrong, right) in enumerate(SHARED, 1)),
+    ("CAL-01", (CALLED, (LEFT,)), ({"at": at("2026-03-28T23:59")}, (LEFT,))),
+    ("CAL-02", ({"result": "refused"}, ()), ({"result": "refused"}, (LEFT,))),
+    ("CAL-03", (CALLED, (DEAD,)), (CALLED, (death("2026-03-29"),))),
+    ("CAL-04", ({**CALLED, "alive_on": date(2026, 3, 30)}, ()), (CALLED, ())),
+    ("WDR-01", ({"on": date(2026, 3, 28)}, (CONSENT,)), ({"on": ON}, (CONSENT,))),
+    ("WDR-02", ({"on": ON}, (DEAD,)), ({"on": ON}, (death("2026-03-29"),))),
+    (
+        "EOS-01",
+        ({"reason": "completed", "on": date(2026, 6, 2)}, INFUSED),
+        ({"reason": "completed", "on": date(2026, 6, 2)}, (*INFUSED, *VISITS_DONE)),
+    ),
+    (
+        "EOS-02",
+        ({"reason": "lost"}, (*INFUSED, *TRIED[1:])),
+        ({"reason": "lost"}, (*INFUSED, *TRIED)),
+    ),
+    ("EOS-03", ({"reason": "died"}, ()), ({"reason": "died"}, (DEAD,))),
+    ("EOS-04", ({"reason": "withdrew"}, ()), ({"reason": "withdrew"}, (LEFT,))),
+    (
+        "EOS-05",
+        ({"on": date(2026, 3, 28)}, (*INFUSED, Sheet("CAL", CALLED))),
+        ({"on": ON}, (*INFUSED, Sheet("CAL", CALLED))),
+    ),
+    ("EOS-06", ({"on": ON}, ()), ({"on": ON}, INFUSED)),
+]
+FIRES = [(one, Sheet(one[:3], told), beside) for one, (told, beside), _right in CASES]
+QUIET = [(one, Sheet(one[:3], told), beside) for one, _wrong, (told, beside) in CASES]
+
+
 def test_nobody_lives_after_the_date_of_death() -> None:
     alive = {"vital_status": "alive", "status_known_on": ON}
 

@@ -52,60 +52,119 @@ def fires(check_id: str, values: dict[str, Any], *others: Sheet) -> bool:
     return check.run(one, Binder.of([*BEFORE, *others]).with_sheet(one)) is not None
 
 
+EVENTS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    (
+        "AE-01",
+        {"onset": "2026-03-02T10:00", "ended": "2026-03-02T09:59"},
+        {"onset": "2026-03-02T10:00", "ended": "2026-03"},
+    ),
+    ("AE-02", {"onset": "2026-02-28"}, {"onset": "2026-03"}),
+    (
+        "AE-03",
+        {"grade": "5", "outcome": "unknown"},
+        {"grade": "5", "outcome": "fatal"},
+    ),
+    ("AE-03", {"grade": "4", "outcome": "fatal"}, {"grade": "4"}),
+    ("AE-04", {"grade": "5", "serious": "N"}, {"grade": "5", "serious": "Y"}),
+    (
+        "AE-05",
+        {"seriousness": ["death"], "outcome": "recovered"},
+        {"seriousness": ["death"], "outcome": "fatal"},
+    ),
+    (
+        "AE-07",
+        {"ongoing": "Y", "outcome": "recovered"},
+        {"ongoing": "Y", "outcome": "recovering"},
+    ),
+    (
+        "AE-08",
+        {"ongoing": "N", "outcome": "not_recovered"},
+        {"ongoing": "N", "outcome": "unknown"},
+    ),
+    (
+        "AE-09",
+        {"infusion_reaction": "Y", "infusion_number": "none"},
+        {"infusion_reaction": "Y", "infusion_number": "1"},
+    ),
+    (
+        "AE-10",
+        {
+            "infusion_reaction": "Y",
+            "infusion_number": "1",
+            "onset": "2026-03-02T09:59",
+        },
+        {"infusion_reaction": "Y", "infusion_number": "1", "onset": "2026-03-02"},
+    ),
+    ("AE-11", {"infusion_number": "2"}, {"infusion_number": "1"}),
+]
+
+
 @pytest.mark.verifies("QRY-01")
-@pytest.mark.parametrize(
-    ("check_id", "fired", "silent"),
-    [
-        (
-            "AE-01",
-            {"onset": "2026-03-02T10:00", "ended": "2026-03-02T09:59"},
-            {"onset": "2026-03-02T10:00", "ended": "2026-03"},
-        ),
-        ("AE-02", {"onset": "2026-02-28"}, {"onset": "2026-03"}),
-        (
-            "AE-03",
-            {"grade": "5", "outcome": "unknown"},
-            {"grade": "5", "outcome": "fatal"},
-        ),
-        ("AE-03", {"grade": "4", "outcome": "fatal"}, {"grade": "4"}),
-        ("AE-04", {"grade": "5", "serious": "N"}, {"grade": "5", "serious": "Y"}),
-        (
-            "AE-05",
-            {"seriousness": ["death"], "outcome": "recovered"},
-            {"seriousness": ["death"], "outcome": "fatal"},
-        ),
-        (
-            "AE-07",
-            {"ongoing": "Y", "outcome": "recovered"},
-            {"ongoing": "Y", "outcome": "recovering"},
-        ),
-        (
-            "AE-08",
-            {"ongoing": "N", "outcome": "not_recovered"},
-            {"ongoing": "N", "outcome": "unknown"},
-        ),
-        (
-            "AE-09",
-            {"infusion_reaction": "Y", "infusion_number": "none"},
-            {"infusion_reaction": "Y", "infusion_number": "1"},
-        ),
-        (
-            "AE-10",
-            {
-                "infusion_reaction": "Y",
-                "infusion_number": "1",
-                "onset": "2026-03-02T09:59",
-            },
-            {"infusion_reaction": "Y", "infusion_number": "1", "onset": "2026-03-02"},
-        ),
-        ("AE-11", {"infusion_number": "2"}, {"infusion_number": "1"}),
-    ],
-)
+@pytest.mark.parametrize(("check_id", "fired", "silent"), EVENTS)
 def test_check_of_an_event(
     check_id: str, fired: dict[str, Any], silent: dict[str, Any]
 ) -> None:
     assert fires(check_id, fired)
     assert not fires(check_id, silent)
+
+
+STAYED = {"onset": "2026-03-05", "seriousness": ["hospitalisation"]}
+ADMITTED = at("2026-03-06T08:00")
+PLANNED = sheet("STY", {"in_at": ADMITTED, "admission_type": "planned"})
+TOLD = {"aware_at": at("2026-03-05T10:00")}
+GRAVE = sheet(
+    "AE",
+    {"serious": "Y", "seriousness": ["death"], "caused_by_infusion": "possible"},
+    form_id=7,
+)
+ALIVE = sheet("CRE", {"sample_at": "2026-03-04T07:00"})
+# check, what it finds and what not, each with what else hangs in the binder
+OTHERS: list[tuple[str, dict[str, Any], dict[str, Any], list[Sheet]]] = [
+    ("AE-06", STAYED, {**STAYED, "seriousness": ["disability"]}, [PLANNED]),
+    (
+        "SAE-01",
+        {"ae": 8, "aware_at": at("2026-03-02T10:59")},
+        {"ae": 8, "aware_at": at("2026-03-02T11:00")},
+        [MILD],
+    ),
+    (
+        "SAE-02",
+        {**TOLD, "ethics_informed_at": at("2026-03-06T10:01")},
+        {**TOLD, "ethics_informed_at": at("2026-03-06T10:00")},
+        [],
+    ),
+    (
+        "SAE-03",
+        {"hospital_in": "2026-03-05", "hospital_out": "2026-03-04"},
+        {"hospital_in": "2026-03-05", "hospital_out": "2026-03"},
+        [],
+    ),
+    ("SAE-04", {"ae": 8}, {"ae": 7}, [FATAL, sheet("AE", {"serious": "N"}, form_id=8)]),
+    (
+        "SPA-02",
+        {**ASSESSED, "submitted_on": at("2026-03-13T00:00").date()},
+        {**ASSESSED, "submitted_on": at("2026-03-12T00:00").date()},
+        [GRAVE, REPORT],
+    ),
+    ("DTH-01", {"death_on": "2026-03-03"}, {"death_on": "2026-03-04"}, [ALIVE]),
+    ("DTH-02", {"ae": 8}, {"ae": 7}, [FATAL, MILD]),
+    (
+        "PRG-01",
+        {"lmp": "2026-02", "outcome_on": "2026-01"},
+        {"lmp": "2026-02", "outcome_on": "2026-02-10"},
+        [],
+    ),
+]
+FIRES = [
+    *((one, sheet(CHECKS[one].form, wrong), BEFORE) for one, wrong, _right in EVENTS),
+    *((o, sheet(CHECKS[o].form, w), [*BEFORE, *beside]) for o, w, _r, beside in OTHERS),
+    ("SPA-01", sheet("SPA", ASSESSED), []),
+]
+QUIET = [
+    *((one, sheet(CHECKS[one].form, right), BEFORE) for one, _wrong, right in EVENTS),
+    *((o, sheet(CHECKS[o].form, r), [*BEFORE, *beside]) for o, _w, r, beside in OTHERS),
+    ("SPA-01", sheet("SPA", ASSESSED), [REPORT]),
+]
 
 
 def test_planned_stay_is_no_criterion() -> None:

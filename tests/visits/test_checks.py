@@ -288,6 +288,67 @@ QUIET: list[tuple[str, Sheet, tuple[Sheet, ...]]] = [
     ("VSI-02", vsi("pre", DAY_0), COURSE),
     ("VSI-02", vsi("m15", DAY_0 + 20 * MINUTE), ()),
     ("DEV-02", sheet("DEV", description="Visit took place too late."), ()),
+    (
+        "VIS-07",
+        vis(visit_date=ON_7, new_drug="Y"),
+        (*COURSE, sheet("CMD", start=partial("2026-03-08"))),
+    ),
+    ("VSI-01", sheet("VSI", systolic_bp=81, diastolic_bp=80), ()),
+    ("CRE-03", sheet("CRE", source_seen="Y"), ()),
+    ("URI-01", sheet("URI", start_at=DAY_0, end_at=DAY_0 + MINUTE), ()),
+    (
+        "LAB-01",
+        sheet("LAB", urea=quantity("20", "mg/dL"), urea_kind="urea_nitrogen"),
+        (),
+    ),
+    (
+        "LAB-03",
+        sheet("LAB", significance=[{"judgement": "yes_ae"}]),
+        (sheet("AE", grade="1"),),
+    ),
+    ("LAB-04", sheet("LAB", significance=[{"analyte": "crp", "judgement": "no"}]), ()),
+    (
+        "RRT-01",
+        sheet("RRT", started_at=partial("2026-03-02"), ended_at=partial("2026-03")),
+        (),
+    ),
+    (
+        "RRT-04",
+        sheet("RRT", unplanned="Y", started_at=partial("2026-03-01")),
+        (*COURSE, sheet("AE", treatment=["rrt"])),
+    ),
+    ("STY-01", sheet("STY", in_at=DAY_0, out_at=DAY_0), ()),
+    ("STY-02", sheet("STY", **STAY), (sheet("STY", "", 2, **STAY),)),
+    (
+        "STY-04",
+        sheet("STY", **STAY, out_at=DAY_0, out_to="other_hospital"),
+        (sheet("STY", "", 2, **{**STAY, "hospital": "other"}),),
+    ),
+    ("IRQ-06", sheet("IRQ", "D7", **GO), COURSE),
+    ("INF-01", inf(started_at=DAY_0 - HOUR), COURSE),
+    ("INF-02", inf(stopped_at=DAY_0 + MINUTE), COURSE),
+    ("INF-03", inf("D7", started_at=DAY_0 + MINUTE), COURSE),
+    (
+        "INF-06",
+        inf(
+            interruptions=[
+                {"from_at": DAY_0.isoformat(), "to_at": None, "reason": ""},
+            ]
+        ),
+        (),
+    ),
+    ("VSI-03", vsi("m15", DAY_0), ()),
+    ("VSI-04", vsi("m15", None), (sheet("VSI", "D0", 2, time_point="m30"),)),
+    (
+        "DEV-01",
+        sheet("DEV", occurred_on=date(2026, 3, 1), found_on=date(2026, 3, 1)),
+        (),
+    ),
+    (
+        "DVP-01",
+        sheet("DVP", occurred_on=date(2026, 3, 1), found_on=date(2026, 3, 1)),
+        (),
+    ),
 ]
 
 
@@ -314,3 +375,4 @@ def test_each_check_of_the_room_is_tried():
     declared = {i for i, one in CHECKS.items() if one.rule.__module__[:7] == "visits."}
 
     assert {check_id for check_id, _one, _others in FIRES} == declared
+    assert {check_id for check_id, _one, _others in QUIET} == declared
