@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 WIDTH, HEIGHT = 560, 220
-LEFT, RIGHT, TOP, BOTTOM = 36, 26, 12, 26
+LEFT, RIGHT, TOP, BOTTOM = 36, 38, 12, 26
 
 
 @dataclass(frozen=True)
