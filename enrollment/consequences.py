@@ -1,7 +1,8 @@
 """What follows from the screening forms."""
 
 from accounts.models import User
-from audit.attribution import Via
+from audit.attribution import Actor, Via
+from capture.events import RowStruck
 from capture.following import Saved, follows
 from capture.problems import Refused
 from capture.services import save
@@ -9,7 +10,7 @@ from casebook import services as casebook
 from casebook.checks import Finding
 from casebook.models import FormInstance
 from casebook.sheets import Binder
-from enrollment import evidence
+from enrollment import evidence, freezing
 from enrollment.problems import KnownPerson
 from enrollment.services import SCREENING, hang_screening_sheets, remember_person
 from enrollment.vocabulary import (
@@ -114,3 +115,13 @@ def keep_person_key(saved: Saved) -> None:
     except KnownPerson as problem:
         finding = Finding("CTC-03", "hospital_no", Severity.HARD, str(problem))
         raise Refused([finding]) from problem
+
+
+@follows(RowStruck)
+def used_row_struck(event: RowStruck, by: Actor, via: Via) -> None:
+    """A row struck out after randomisation may have been used for it."""
+    freezing.tell_row(event.form, by=by, via=via)
+
+
+for _code in freezing.FORMS:
+    follows(_code)(freezing.tell_save)

@@ -8,11 +8,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from casebook.sheets import Binder, Sheet
+from casebook.values import MissingCode, Partial, Quantity, Value
 from enrollment.evidence import (
     JUDGED,
     exposures,
@@ -43,6 +44,7 @@ DRUG = (
     "ongoing",
 )
 ANSWERS = (
+    "onset_within_48h_attested",
     "i4_can_comply",
     "phone_confirmed",
     "e1_causes",
@@ -57,11 +59,21 @@ ANSWERS = (
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """The deciding items with their revisions, and the digest of what they say."""
+    """The deciding items with their revisions, and what they say as one text."""
 
     revisions: Mapping[str, Mapping[str, int]]  # sheet → item → revision
-    digest: str
+    told: str  # canonical JSON
     sheets: tuple[Sheet, ...]
+
+    @property
+    def digest(self) -> str:
+        """Return SHA-256 of the text, in hexadecimal."""
+        return digest_of(self.told)
+
+
+def digest_of(told: str) -> str:
+    """Return SHA-256 of a text, in hexadecimal."""
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 @implements("ELG-CONFIRM")
@@ -76,24 +88,38 @@ def deciding(binder: Binder, assessment: Assessment) -> Deciding:
         for item in items:
             revision = sheet.item_revisions.get(item, 0)
             revisions.setdefault(key, {})[item] = revision
-            values.setdefault(key, {})[item] = _plain(sheet.values.get(item))
+            values.setdefault(key, {})[item] = plain(sheet.values.get(item))
     told = {
         "version": PROTOCOL.version,
-        "verdict": assessment.verdict,
+        "verdict": assessment.verdict.value,
         "states": states_of(assessment),
-        "baseline": assessment.baseline.umol_l,
+        "age_years": assessment.age,
+        "baseline_source": assessment.baseline.source.value,
+        "baseline_umol_l": plain(assessment.baseline.umol_l),
+        "egfr_ml_min_1_73m2": plain(assessment.egfr),
         "values": values,
     }
-    text = json.dumps(told, sort_keys=True, default=str)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return Deciding(revisions, digest, tuple(sheets.values()))
+    text = json.dumps(told, sort_keys=True, ensure_ascii=False)
+    return Deciding(revisions, text, tuple(sheets.values()))
 
 
-def _plain(value: Any) -> Any:
-    """Return a value as the digest takes it, however it was read."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+def plain(value: Value) -> Any:
+    """Return a value as JSON has it, however it was read; exact, and one form each."""
+    told: Any = value
+    match value:
+        case MissingCode():
+            told = {"missing": value.value}
+        case Quantity():
+            told = {"value": plain(value.value), "unit": value.unit}
+        case Decimal():
+            told = f"{value.normalize():f}"
+        case datetime():
+            told = value.astimezone(UTC).isoformat()
+        case date() | Partial():
+            told = str(value)
+        case list() | tuple():
+            told = [plain(one) for one in value]
+    return told
 
 
 def states_of(assessment: Assessment) -> list[str]:
@@ -127,6 +153,8 @@ def _injury(
     wanted = {assessment.baseline.sample.id} if assessment.baseline.sample else set()
     if isinstance(found, Injury) and (pair := found.creatinine.qualifying):
         wanted |= {pair.earlier.id, pair.later.id}
+    elif isinstance(found, Injury) and found.creatinine.attested_by:
+        wanted.add(found.creatinine.attested_by.id)
     elif isinstance(found, Injury) and (run := found.urine.qualifying):
         collected = {one.id for one in run.collections}
         for sheet in binder.rows("URI"):

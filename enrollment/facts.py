@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from casebook.sheets import Binder, fact
 from enrollment import evidence
+from enrollment.moment import as_screened
 from enrollment.rules import Answer, Assessment, Immunosuppression, Verdict, assess
 from enrollment.vocabulary import Channel, ConsentKind, Decision, Signer
 from trial_edc.dates import completed_years
@@ -88,8 +89,8 @@ def is_randomised(binder: Binder) -> bool:
 
 @fact("eligibility")
 def eligibility(binder: Binder) -> Assessment:
-    """Return the assessment of the present screening."""
-    return assess(evidence.evidence_of(binder))
+    """Return the assessment of the present screening; once randomised, as of then."""
+    return assess(evidence.evidence_of(as_screened(binder)))
 
 
 @fact("is_ineligible")

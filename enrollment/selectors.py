@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
@@ -19,7 +18,8 @@ from enrollment import statuses
 from enrollment.deciding import Deciding, deciding
 from enrollment.evidence import CODES as EVIDENCE_CODES
 from enrollment.evidence import ages_of, episode
-from enrollment.models import EligibilityConfirmation, PersonKey
+from enrollment.models import EligibilityConfirmation, FrozenScreening, PersonKey
+from enrollment.moment import as_screened
 from enrollment.numbers import screening_number
 from enrollment.rules import (
     Assessment,
@@ -29,9 +29,8 @@ from enrollment.rules import (
     Verdict,
     stale_evidence,
 )
-from enrollment.vocabulary import ParticipantStatus, PatientSource, ScreenFailure
+from enrollment.vocabulary import ParticipantStatus
 from trial_edc.protocol import PROTOCOL
-from trial_edc.vocabulary import Sex, Term
 
 CONFIRMATION_HOLDS = timedelta(hours=PROTOCOL.freshness.reconfirmation_hours)
 
@@ -86,11 +85,7 @@ class Eligibility:
     def confirmation_stands(self) -> bool:
         """Tell whether every deciding value is still the one that was confirmed."""
         given = self.confirmation
-        return (
-            given is not None
-            and given.deciding == self.deciding.revisions
-            and given.digest == self.deciding.digest
-        )
+        return given is not None and is_bound(given, self.deciding)
 
     def holds_confirmation_at(self, instant: datetime) -> bool:
         """Tell whether the confirmation stands and is no older than 24 h."""
@@ -124,7 +119,7 @@ def eligibility_of(
         participant,
         binder,
         assessment,
-        deciding(binder, assessment),
+        deciding(as_screened(binder), assessment),
         latest_confirmation(participant, episode(binder)),
     )
 
@@ -147,6 +142,17 @@ def latest_confirmation(
     return given.filter(episode=of_episode).last()
 
 
+def is_bound(given: EligibilityConfirmation, found: Deciding) -> bool:
+    """Tell whether what decides now is what a confirmation was given for."""
+    return given.deciding == found.revisions and given.digest == found.digest
+
+
+def frozen_of(participant: Participant) -> FrozenScreening | None:
+    """Return what a randomisation rests on; None before it."""
+    kept = FrozenScreening.objects.filter(participant=participant)
+    return kept.select_related("confirmation").first()
+
+
 # True while every deciding item keeps the revision for which it was confirmed.
 STANDING = """
     NOT EXISTS (
@@ -161,24 +167,52 @@ STANDING = """
 """
 
 
-def standing_confirmations(
-    participants: Iterable[Participant],
-) -> QuerySet[EligibilityConfirmation]:
-    """Return the confirmations whose values are unchanged, in one select.
+def confirmed_among(
+    participants: Iterable[Participant], binders: Mapping[int, Binder]
+) -> set[int]:
+    """Return who stands confirmed for the present screening; at most two selects.
 
-    Whether a further row has come to decide, only `eligibility_of` knows.
+    The first finds the confirmations whose values are unchanged. A further row may
+    have come to decide since; who is neither randomised nor closed is looked at in
+    full, since for them alone the answer changes anything.
     """
-    return EligibilityConfirmation.objects.filter(
-        RawSQL(STANDING, (), output_field=BooleanField()),  # noqa: S611 - constant text
-        participant__in=list(participants),
-    )
+    people = EligibilityConfirmation.objects.filter(participant__in=list(participants))
+    given = people.select_related("participant").annotate(stands=_stands())
+    last = {(one.participant_id, one.episode): one for one in given.order_by("id")}
+    waiting = {
+        pk: one
+        for (pk, number), one in last.items()
+        if one.stands
+        and number == episode(binders[pk])
+        and statuses.status_of(binders[pk], is_confirmed=True)
+        == ParticipantStatus.ELIGIBLE
+    }
+    if not waiting:
+        return set()
+    read = binders_of([one.participant for one in waiting.values()], EVIDENCE_CODES)
+    return {pk for pk, one in waiting.items() if _holds(one, read[pk])}
 
 
-def confirmations_of(participant: Participant) -> dict[int, bool]:
-    """Return by screening whether the confirmation given last stands, in one select."""
-    stands = RawSQL(STANDING, (), output_field=BooleanField())  # noqa: S611 - constant text
+def _stands() -> RawSQL:
+    return RawSQL(STANDING, (), output_field=BooleanField())  # noqa: S611 - constant text
+
+
+def _holds(given: EligibilityConfirmation, binder: Binder) -> bool:
+    return is_bound(given, deciding(binder, binder.fact("eligibility")))
+
+
+def confirmations_of(
+    participant: Participant, present: int, status: ParticipantStatus
+) -> dict[int, bool]:
+    """Return by screening whether the confirmation given last stands, in one select.
+
+    `present` is the number of the present screening, on which the status tells more.
+    """
     given = EligibilityConfirmation.objects.filter(participant=participant)
-    return dict(given.annotate(stands=stands).values_list("episode", "stands"))
+    found = dict(given.annotate(stands=_stands()).values_list("episode", "stands"))
+    if status == ParticipantStatus.CONSENTED and present in found:
+        found[present] = False
+    return found
 
 
 def status_of(participant: Participant) -> ParticipantStatus:
@@ -195,13 +229,10 @@ def statuses_of(
     """
     people = list(participants)
     binders = binders or binders_of(people, statuses.CODES)
-    confirmed = set(
-        standing_confirmations(people).values_list("participant_id", "episode")
-    )
+    confirmed = confirmed_among(people, binders)
     return {
         person.pk: statuses.status_of(
-            binders[person.pk],
-            is_confirmed=(person.pk, episode(binders[person.pk])) in confirmed,
+            binders[person.pk], is_confirmed=person.pk in confirmed
         )
         for person in people
     }
@@ -211,63 +242,6 @@ def reason_words(reasons: Iterable[str]) -> str:
     """Return criteria against or unknown, kept as `E2:unknown`, in words."""
     pairs = (reason.split(":") for reason in reasons)
     return ", ".join(f"{code} {_(State(state).label)}" for code, state in pairs)
-
-
-@dataclass(frozen=True)
-class LogLine:
-    """One person on the page of the screening log."""
-
-    participant: Participant
-    status: ParticipantStatus
-    binder: Binder
-
-    @property
-    def number(self) -> str:
-        """Return the number of the present screening."""
-        return screening_number(self.participant.number, episode(self.binder))
-
-    @property
-    def approached_at(self) -> datetime | None:
-        """Return when the person was approached."""
-        at: datetime | None = self.binder.value("SCN", "approached_at")
-        return at
-
-    @property
-    def closed_at(self) -> datetime | None:
-        """Return when the screening was closed."""
-        at: datetime | None = self.binder.value("SCN", "screening_closed_at")
-        return at
-
-    @property
-    def age_years(self) -> Decimal | None:
-        """Return the age as told."""
-        age: Decimal | None = self.binder.value("SCN", "age_years")
-        return age
-
-    @property
-    def source(self) -> str:
-        """Return where the person was found, in words."""
-        return self._word(PatientSource, "source")
-
-    @property
-    def sex(self) -> str:
-        """Return the sex, in words."""
-        return self._word(Sex, "sex")
-
-    @property
-    def reason(self) -> str:
-        """Return why the screening failed, in words."""
-        return self._word(ScreenFailure, "screen_failure_reason")
-
-    @property
-    def failed_criteria(self) -> str:
-        """Return what was frozen at closing, in words."""
-        kept = self.binder.value("SCN", "failed_criteria") or ""
-        return reason_words(kept.split("; ")) if kept else ""
-
-    def _word(self, terms: type[Term], item: str) -> str:
-        code = self.binder.value("SCN", item)
-        return _(terms(code).label) if code else ""
 
 
 def people_visible_to(user: User) -> QuerySet[Participant]:
@@ -280,14 +254,6 @@ def people_visible_to(user: User) -> QuerySet[Participant]:
     )
     people = Participant.objects.order_by("-sequence")
     return people if is_whole else people.none()
-
-
-def screening_log(user: User) -> list[LogLine]:
-    """Return every person approached, in a fixed number of selects."""
-    people = list(people_visible_to(user))
-    binders = binders_of(people, statuses.CODES)
-    standing = statuses_of(people, binders)
-    return [LogLine(one, standing[one.pk], binders[one.pk]) for one in people]
 
 
 def person_with(hospital_no: str) -> Participant | None:

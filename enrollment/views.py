@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.roles import Permission
 from capture.problems import ExplanationNeeded, Refused
 from casebook.models import Participant
+from enrollment import screening_log as log
 from enrollment import selectors, services
 from enrollment.forms import CloseForm, RegisterForm, RescreenForm, ScreeningForm
 from enrollment.grounds import criterion_rows
@@ -33,7 +34,7 @@ def reads_whole_casebooks(user: User) -> bool:
 @permitted(Permission.READ_CASEBOOK, when=reads_whole_casebooks)
 def screening_log(request: StaffRequest) -> HttpResponse:
     """List every person approached."""
-    lines = selectors.screening_log(request.user)
+    lines = log.screening_log(request.user)
     may_register = request.user.may(Permission.ENTER_CRF)
     context = {"lines": lines, "may_register": may_register}
     return render(request, "enrollment/screening_log.html", context)

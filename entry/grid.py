@@ -15,6 +15,7 @@ from casebook.models import FormInstance, FormStatus, Participant
 from casebook.selectors import binders_of
 from casebook.sheets import Binder
 from enrollment import statuses
+from enrollment.evidence import episode
 from enrollment.selectors import confirmations_of, statuses_of
 from entry.selectors import may_see, participants_visible_to, visible_codes
 from review.models import Query, QueryState, Signature, Verification
@@ -142,7 +143,8 @@ def casebook_of(participant: Participant, user: User) -> Casebook:
     binder = binders_of([participant], sorted(read))[participant.pk]
     plan = schedules_of([participant], {participant.pk: binder})[participant.pk]
     status = statuses_of([participant], {participant.pk: binder})[participant.pk]
-    cells = _cells(forms, confirmations_of(participant))
+    confirmed = confirmations_of(participant, episode(binder), status)
+    cells = _cells(forms, confirmed)
     columns = [visit for visit in plan.visits if visit.code in GRID_VISITS]
     by_code: dict[str, list[Cell]] = defaultdict(list)
     for cell in cells:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from casebook.sheets import Binder, Sheet
 from casebook.values import Partial, Quantity
 from enrollment import evidence
+from enrollment.moment import as_screened
 from enrollment.rules import baseline, egfr, injury, kdigo
 from trial_edc.clock import SITE_TZ
 from trial_edc.dates import completed_years, site_date
@@ -35,7 +36,7 @@ def sampled_on(sheet: Sheet) -> date | None:
 
 def uses(sheet: Sheet, binder: Binder) -> list[SampleUse]:
     """Return what a row of the creatinine log is used for."""
-    known = evidence.evidence_of(binder)
+    known = evidence.evidence_of(as_screened(binder))
     pair, basis = injury(known).creatinine.qualifying, baseline(known).sample
     frozen = binder.value("RAN", "baseline_sample")
     mine, on = str(sheet.form_id), sampled_on(sheet)
@@ -74,13 +75,13 @@ def ratio_to_baseline(sheet: Sheet, binder: Binder) -> Decimal | None:
 def baseline_umol_l(binder: Binder) -> Decimal | None:
     """Return the baseline: frozen at randomisation, before that as data stand."""
     frozen: Decimal | None = binder.value("RAN", "baseline_umol_l")
-    return frozen or baseline(evidence.evidence_of(binder)).umol_l
+    return frozen or baseline(evidence.evidence_of(as_screened(binder))).umol_l
 
 
 def kdigo_stage(binder: Binder, until: date) -> int | None:
     """Return the highest KDIGO stage of this injury up to a date."""
     known = evidence.evidence_of(binder)
-    reference_at = injury(known).reference_at
+    reference_at = injury(evidence.evidence_of(as_screened(binder))).reference_at
     if reference_at is None:
         return None
     first, last = reference_at - ONSET, _end_of(until)

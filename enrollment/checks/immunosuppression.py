@@ -6,6 +6,7 @@ from casebook.checks import check
 from casebook.sheets import Binder, Sheet
 from enrollment.checks.order import in_order
 from enrollment.evidence import drug_name
+from enrollment.moment import as_screened
 from enrollment.rules import SteroidCourse, prednisone_mg
 from enrollment.vocabulary import Drug, DrugClass
 from trial_edc.protocol import PROTOCOL
@@ -23,8 +24,10 @@ MOST_PREDNISONE_MG = 1000
     message=N_("“No such drug” and a drug contradict each other. Strike one row out."),
 )
 def _(sheet: Sheet, binder: Binder) -> bool:
-    said = {row.get("any_exposure") for row in binder.rows("IST")} - {None}
-    return sheet.get("any_exposure") is not None and len(said) > 1
+    rows = as_screened(binder).rows("IST")  # a drug begun after randomisation is news
+    said = {row.get("any_exposure") for row in rows} - {None}
+    is_asked = sheet.key in {row.key for row in rows}
+    return is_asked and sheet.get("any_exposure") is not None and len(said) > 1
 
 
 @check(

@@ -9,12 +9,14 @@ from enrollment.models.history import Demographics, MedicalHistory
 from enrollment.models.immunosuppression import ImmunosuppressiveDrug
 from enrollment.models.eligibility import EligibilityAssessment
 from enrollment.models.confirmation import EligibilityConfirmation
+from enrollment.models.frozen import FrozenScreening
 
 __all__ = [
     "ContactDetails",
     "Demographics",
     "EligibilityAssessment",
     "EligibilityConfirmation",
+    "FrozenScreening",
     "ImmunosuppressiveDrug",
     "InformedConsent",
     "MedicalHistory",

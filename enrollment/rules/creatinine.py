@@ -39,12 +39,15 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class CreatinineLimb:
-    """State of the creatinine limb with the pairs that decided it."""
+    """State of the creatinine limb with the pairs that decided it.
+
+    `attested_by`: the sample that counts because the onset was attested.
+    """
 
     state: State
     qualifying: Pair | None
     steepest: Pair | None
-    attested: bool = False
+    attested_by: Sample | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,8 @@ def creatinine_limb(evidence: Evidence) -> CreatinineLimb:
         return CreatinineLimb(State.MET, rising[0], steepest)
     attested = attested_rise(evidence)
     if attested is State.MET:
-        return CreatinineLimb(attested, None, steepest, attested=True)
+        latest = latest_sample(evidence.samples)
+        return CreatinineLimb(attested, None, steepest, attested_by=latest)
     state = State.NOT_MET if found or attested is State.NOT_MET else State.UNKNOWN
     return CreatinineLimb(state, None, steepest)
 
@@ -119,7 +123,7 @@ def reference(
     """T: later sample of the earliest qualifying pair, start of the run, or latest."""
     if creatinine.qualifying:
         return creatinine.qualifying.later.at
-    if urine.qualifying and not creatinine.attested:
+    if urine.qualifying and not creatinine.attested_by:
         return urine.qualifying.start
     latest = latest_sample(evidence.samples)
     return None if latest is None else latest.at

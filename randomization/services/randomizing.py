@@ -13,6 +13,7 @@ from capture.problems import NotSaved
 from casebook import services as casebook
 from casebook.models import FormInstance, Participant
 from casebook.selectors import row_of
+from enrollment.freezing import freeze_screening
 from enrollment.selectors import Eligibility, eligibility_of
 from notices import services as notices
 from randomization import selectors
@@ -42,6 +43,7 @@ def randomize(participant: Participant, *, by: User, via: Via = Via.PAGE) -> All
                 return existing
             found = eligibility_of(participant)
             _require_ready(found)
+            freeze_screening(found, by=by, via=via)
             return _allocate(participant, frozen(found), by=by, via=via)
     except NotReady as problem:
         reasons = [

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from accounts.services import change_details
@@ -18,6 +19,7 @@ from casebook.selectors import binder_of
 from enrollment import selectors, services
 from enrollment.models import EligibilityConfirmation, PersonKey
 from enrollment.problems import EnrollmentRefused, KnownPerson
+from enrollment.screening_log import screening_log
 from enrollment.vocabulary import ParticipantStatus
 from tests.enrollment import factories
 from tests.people import STAGE
@@ -272,7 +274,7 @@ def test_rescreening_keeps_the_person_and_asks_the_criteria_anew(
     assert ("LAB", "SCR", 2) in codes(eligible)
     assert ("DEM", "", 2) not in codes(eligible)
     assert "E3:unknown" in found.assessment.reasons
-    assert selectors.screening_log(investigator)[0].number == f"{eligible.number}.1"
+    assert screening_log(investigator)[0].number == f"{eligible.number}.1"
     line = binder_of(eligible).one("SCN")
     assert line is not None
     assert line.get("rescreening_of") == factories.sheet(eligible, "SCN").pk
@@ -354,7 +356,7 @@ def test_a_deciding_row_struck_out_voids_the_confirmation(
     casebook.strike(form, by=coordinator, reason=WHY, via=Via.PAGE)
 
     assert not selectors.eligibility_of(eligible).confirmation_stands
-    assert not selectors.standing_confirmations([eligible]).exists()
+    assert selectors.status_of(eligible) == ParticipantStatus.CONSENTED
 
 
 def test_confirmation_tells_every_reason_against(
@@ -387,3 +389,65 @@ def test_only_an_investigator_with_a_fresh_proof_of_their_own_confirms(
 def test_coordinator_may_not_judge(coordinator: User, consented: Participant) -> None:
     with pytest.raises(PermissionDenied):
         save(factories.sheet(consented, "ELG"), {"e5": "N"}, by=coordinator)
+
+
+def both_ways(person: Participant) -> tuple[ParticipantStatus, ParticipantStatus]:
+    """Return the status that lists show, and the one of the eligibility page."""
+    return selectors.status_of(person), selectors.eligibility_of(person).status
+
+
+@pytest.mark.verifies("ELG-CONFIRM")
+def test_lists_and_eligibility_page_agree_whatever_comes_to_decide(
+    coordinator: User, investigator: User, eligible: Participant
+) -> None:
+    open_, held = ParticipantStatus.CONSENTED, ParticipantStatus.ELIGIBLE
+    seen = []
+
+    factories.confirmed(eligible, investigator)
+    seen.append(both_ways(eligible))
+    factories.creatinine(eligible, coordinator, "210", factories.ago(hours=1))
+    seen.append(both_ways(eligible))
+    lower = factories.creatinine(eligible, coordinator, "70", factories.ago(days=20))
+    seen.append(both_ways(eligible))
+    factories.confirmed(eligible, investigator)
+    seen.append(both_ways(eligible))
+    casebook.strike(lower, by=coordinator, reason=WHY, via=Via.PAGE)
+    seen.append(both_ways(eligible))
+    factories.confirmed(eligible, investigator)
+    seen.append(both_ways(eligible))
+
+    expected = [held, held, open_, held, open_, held]
+    assert seen == [(status, status) for status in expected]
+
+
+@pytest.mark.verifies("ELG-CONFIRM")
+def test_a_drug_that_comes_to_decide_voids_the_confirmation_in_lists_too(
+    coordinator: User, investigator: User, eligible: Participant
+) -> None:
+    nothing = factories.sheet(eligible, "IST")
+    factories.confirmed(eligible, investigator)
+
+    casebook.strike(nothing, by=coordinator, reason=WHY, via=Via.PAGE)
+
+    status = ParticipantStatus.CONSENTED
+    assert both_ways(eligible) == (status, status)
+    episode = selectors.eligibility_of(eligible).episode
+    assert selectors.confirmations_of(eligible, episode, status) == {1: False}
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_statuses_read_in_as_many_selects_for_any_number(
+    people: int,
+    coordinator: User,
+    investigator: User,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for _ in range(people):
+        person = factories.eligible(coordinator, investigator)
+        factories.confirmed(person, investigator)
+
+    with django_assert_num_queries(4):  # people, binders, confirmations, evidence
+        found = selectors.statuses_of(Participant.objects.all())
+
+    assert set(found.values()) == {ParticipantStatus.ELIGIBLE}
+    assert len(found) == people

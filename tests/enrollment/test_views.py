@@ -9,6 +9,7 @@ from audit.attribution import Via, attributed
 from casebook.models import Participant
 from enrollment import selectors
 from enrollment.models import EligibilityConfirmation
+from enrollment.screening_log import screening_log
 from tests.enrollment import factories
 from tests.people import PASSWORD, STAGE
 
@@ -69,7 +70,7 @@ def test_register_gives_a_number_and_leads_to_the_person(desk: Client) -> None:
     response = desk.post(f"{LOG}register/", typed)
 
     assert response.headers["Location"] == "/enrollment/S-001R/eligibility/"
-    line = selectors.screening_log(User.objects.get(username="liwei"))[0]
+    line = screening_log(User.objects.get(username="liwei"))[0]
     assert (line.source, line.sex, line.age_years) == ("ICU", "Female", 57)
 
 

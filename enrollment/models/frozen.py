@@ -1,0 +1,52 @@
+"""The screening values that a randomisation rests on."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models
+
+from audit.recording import REFUSE_CHANGE, REFUSE_REMOVAL, record
+from casebook.models import Participant
+from enrollment.models.confirmation import EligibilityConfirmation
+from trial_edc import clock
+
+
+class FrozenScreening(models.Model):
+    """What decided when the slot was taken, word for word; never changed.
+
+    `told` is the canonical JSON whose SHA-256 the randomisation record and the
+    investigator's confirmation hold, so anybody can check that the three agree.
+    """
+
+    participant = models.OneToOneField(Participant, models.PROTECT, related_name="+")
+    confirmation = models.OneToOneField(
+        EligibilityConfirmation, models.PROTECT, related_name="+"
+    )
+    told = models.TextField()
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        triggers = (record(), REFUSE_REMOVAL, REFUSE_CHANGE)
+
+    def __str__(self) -> str:
+        """Return whose values they are, and since when."""
+        return f"{self.participant} {self.at:%Y-%m-%d}"
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """Return what was frozen: version, verdict, states, baseline, values."""
+        found: Mapping[str, Any] = json.loads(self.told)
+        return found
+
+    @property
+    def values(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the deciding values as plain JSON: sheet → item → value."""
+        found: Mapping[str, Mapping[str, Any]] = self.content["values"]
+        return found
+
+    @property
+    def states(self) -> Mapping[str, str]:
+        """Return the state of each criterion as it was used."""
+        return dict(told.split(":") for told in self.content["states"])

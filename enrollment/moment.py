@@ -1,0 +1,64 @@
+"""The binder as it was at randomisation; pure.
+
+What was sampled, taken or decided later says nothing about the screening: a creatinine
+of day 7 is no evidence for I1, and a drug begun on day 10 none for E17.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+
+from casebook.sheets import Binder, Sheet
+from casebook.values import Partial
+from trial_edc.dates import SITE_ZONE, site_date
+from trial_edc.vocabulary import YesNo
+
+# By form, the item that says when what a row tells had happened.
+HAPPENED = {
+    "CNS": "decided_at",
+    "CRE": "sample_at",
+    "URI": "end_at",
+    "LAB": "sampled_at",
+    "IST": "start",
+}
+LATER_CHANGES = ("last_dose_change", "switched", "stop")
+
+
+def as_screened(binder: Binder) -> Binder:
+    """Return the binder as screening saw it; before randomisation all of it."""
+    until = binder.value("RAN", "randomised_at")
+    if until is None:
+        return binder
+
+    def load(code: str) -> Iterator[Sheet]:
+        for sheet in binder.rows(code):
+            if (seen := as_seen(sheet, until)) is not None:
+                yield seen
+
+    return Binder(load)
+
+
+def as_seen(sheet: Sheet, until: datetime) -> Sheet | None:
+    """Return a sheet without what happened later; None when all of it did.
+
+    A drug that was stopped or changed after randomisation was going on at that time.
+    """
+    if is_later(sheet.get(HAPPENED.get(sheet.code, "")), until):
+        return None
+    later = {i for i in LATER_CHANGES if is_later(sheet.get(i), until)}
+    if sheet.code != "IST" or not later:
+        return sheet
+    known = {**sheet.values, **dict.fromkeys(later)}
+    if "stop" in later:
+        known["ongoing"] = YesNo.YES.value
+    return replace(sheet, values=known)
+
+
+def is_later(told: datetime | Partial | date | None, until: datetime) -> bool:
+    """Tell whether an instant, or a date as far as it is known, lies after another."""
+    if isinstance(told, Partial):
+        instant = told.instant(SITE_ZONE)
+        told = instant if instant is not None else told.earliest
+    if isinstance(told, datetime):
+        return told > until
+    return told is not None and told > site_date(until)
