@@ -105,6 +105,7 @@ class Casebook:
     age_years: int | None
     open_queries: int
     overdue: int
+    drafts: int
     creatinine: list[tuple[str, Decimal]]
 
     @property
@@ -167,6 +168,7 @@ def casebook_of(participant: Participant, user: User) -> Casebook:
         age_years=binder.fact("age_years"),
         open_queries=sum(cell.open_queries for cell in cells),
         overdue=_overdue(plan, cells),
+        drafts=sum(cell.form.status == FormStatus.DRAFT for cell in cells),
         creatinine=_creatinine(binder) if "CRE" in codes else [],
     )
 

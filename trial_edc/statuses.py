@@ -1,6 +1,8 @@
 """How each status looks: a shape, a word and a tone, the same on every page.
 
 Shapes are the symbols of `static/icons/status.svg`; tones are those of the tokens.
+Where a grid leaves the word to readers of the screen, the shape alone tells: so no two
+statuses of a form, of a mark or of a visit share one.
 Source: `crf_catalogue.md` §0 for the status words.
 """
 
@@ -38,10 +40,10 @@ MARK = {
     "struck_out": Look("struck", N_("Struck out"), "muted"),
 }
 VISIT = {
-    "not_scheduled": Look("dash", N_("Not scheduled"), "muted"),
+    "not_scheduled": Look("dot", N_("Not scheduled"), "muted"),
     "not_due": Look("circle", N_("Not due"), "muted"),
-    "upcoming": Look("circle", N_("Upcoming"), "accent"),
-    "due": Look("half", N_("Due"), "attention"),
+    "upcoming": Look("target", N_("Upcoming"), "accent"),
+    "due": Look("clock", N_("Due"), "attention"),
     "overdue": Look("triangle", N_("Overdue"), "danger"),
     "done": Look("disc", N_("Done"), "good"),
     "missed": Look("cross", N_("Missed"), "danger"),

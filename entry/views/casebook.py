@@ -1,6 +1,7 @@
 """Participants: the matrix, one casebook, its logs, the finder."""
 
 import uuid
+from collections import Counter
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -30,6 +31,7 @@ from trial_edc.protocol import PROTOCOL
 CONSENT = "CNS"
 STRIKE_CODES = frozenset(reason.value for reason in StrikeReason)
 REGISTER = "enrollment:register"
+QUERIES = "review:queries"
 BINDERS = (Permission.READ_CASEBOOK, Permission.SEE_PRODUCT)
 
 
@@ -45,7 +47,7 @@ def matrix(request: StaffRequest) -> HttpResponse:
     chosen = request.GET.get("show", "")
     status = request.GET.get("status", "")
     counts = {name: sum(map(rule, rows)) for name, rule in FILTERS.items()}
-    statuses = sorted({row.status for row in rows})
+    statuses = Counter(row.status for row in rows)
     shown = [
         row
         for row in rows
@@ -58,9 +60,10 @@ def matrix(request: StaffRequest) -> HttpResponse:
         "counts": counts,
         "chosen": chosen,
         "status": status,
-        "statuses": statuses,
+        "statuses": sorted(statuses.items()),
         "slots": PROTOCOL.schedule.visits,
         "register": page_for(request.user, REGISTER),
+        "queries": page_for(request.user, QUERIES),
     }
     return render(request, "entry/matrix.html", told)
 
@@ -71,7 +74,9 @@ def casebook(request: StaffRequest, number: str) -> HttpResponse:
     participant = visible_participant(request, number)
     book = casebook_of(participant, request.user)
     links = navigation.participant_pages(number, book.status, request.user)
-    return render(request, "entry/casebook.html", {"book": book, "links": links})
+    queries = page_for(request.user, QUERIES)
+    told = {"book": book, "links": links, "queries": queries}
+    return render(request, "entry/casebook.html", told)
 
 
 @permitted(*BINDERS)

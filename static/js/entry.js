@@ -166,6 +166,6 @@
     leaving = true;
     window.setTimeout(() => { leaving = false; }, 8000);
   });
-  if (document.querySelector(".error-summary")) saved = ""; // what is shown is not stored
+  if (document.querySelector(".error-summary, [data-unsaved]")) saved = ""; // what is shown is not stored
   if (new URLSearchParams(location.search).has("restore")) saved = "";
 })();

@@ -87,6 +87,17 @@ def test_every_shape_is_drawn():
     assert {look.shape for look in LOOKS.values()} <= symbols
 
 
+@pytest.mark.parametrize("kind", ["Form", "Mark", "Visit"])
+def test_shapes_alone_tell_the_statuses_of_a_kind_apart(kind):
+    shapes = [look.shape for look in KINDS[kind].values()]
+
+    assert len(set(shapes)) == len(shapes)
+
+
+def test_what_is_due_does_not_look_like_a_draft():
+    assert LOOKS["due"].shape != LOOKS["draft"].shape
+
+
 def test_status_means_the_same_everywhere():
     assert len(LOOKS) == sum(len(kind) for kind in KINDS.values())
 

@@ -32,7 +32,7 @@ HEADING_DATE = {"en": "j M Y", "zh-hans": "Y年n月j日"}
 def status(code: str, *, count: int | None = None, word: bool = True) -> SafeString:
     """Draw a status: shape, word and colour; `word=False` keeps the word for readers.
 
-    `count` stands beside the shape, as in "⚑ 2".
+    `count` stands beside the shape, as in "⚑ 2"; none of them is muted.
     """
     return _status(str(code), count, word, get_language())
 
@@ -45,7 +45,14 @@ def _status(
     _language: str | None,
 ) -> SafeString:
     look = LOOKS[code]
-    context = {"look": look, "word": _(look.word), "count": count, "show_word": word}
+    tone = "muted" if count == 0 else look.tone
+    context = {
+        "look": look,
+        "tone": tone,
+        "word": _(look.word),
+        "count": count,
+        "show_word": word,
+    }
     return render_to_string("components/status.html", context)
 
 
