@@ -10,6 +10,7 @@ from audit.models import ExactDecoder
 from casebook import catalogue
 from casebook.models import AnyCRF, FormInstance, Participant
 from casebook.sheets import Binder, Sheet
+from casebook.values import MissingCode, is_blank
 
 
 def row_of(form: FormInstance) -> AnyCRF:
@@ -36,6 +37,12 @@ def sheet_of(form: FormInstance, row: AnyCRF) -> Sheet:
 def revisions_of(form: FormInstance, row: AnyCRF) -> Mapping[str, int]:
     """Return the revision of each item, also of a sealed sheet."""
     return row.opened.revisions if row.is_sealed else form.item_revisions  # type: ignore[union-attr]
+
+
+def holds_values(form: FormInstance) -> bool:
+    """Tell whether any item has a value; a code that says why not is none."""
+    values = sheet_of(form, row_of(form)).values.values()
+    return not all(is_blank(one) or isinstance(one, MissingCode) for one in values)
 
 
 _STORED = """

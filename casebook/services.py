@@ -10,6 +10,7 @@ from audit.attribution import Actor, Reason, Via, attributed
 from audit.models import Confidentiality
 from casebook import catalogue
 from casebook.models import FormInstance, FormStatus, Participant
+from casebook.selectors import holds_values
 from trial_edc import clock
 
 HIDDEN_KEYS = range(2**40, 2**52)  # far above what a sequence reaches
@@ -104,12 +105,21 @@ def restore(form: FormInstance, *, by: Actor, reason: Reason, via: Via) -> None:
         form.save(update_fields=("struck_at",))
 
 
+class HoldsData(Exception):
+    """A sheet with values is not marked as empty."""
+
+
 def mark_status(
     form: FormInstance, status: FormStatus, *, by: Actor, reason: Reason, via: Via
 ) -> None:
-    """Mark a sheet without data as not done or not applicable, or take that back."""
+    """Mark a sheet without data as not done or not applicable, or take that back.
+
+    Raises `HoldsData`: of a sheet with values only a save tells the status.
+    """
     with attributed(by=by, via=via, reason=reason):
         lock(form.participant)
         form = FormInstance.objects.get(pk=form.pk)
+        if form.status != status and holds_values(form):
+            raise HoldsData(form)
         form.status = status
         form.save(update_fields=("status",))

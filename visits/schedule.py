@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from casebook.sheets import Binder, Sheet
+from casebook.values import is_blank
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitCode, VisitStatus, WithdrawalKind, YesNo
@@ -16,6 +17,7 @@ from visits.vocabulary.logs import Hospital
 
 # Every form that moves the schedule: to read them is to know it.
 FORMS = ("CNS", "SCN", "RAN", "INF", "IRQ", "VIS", "DTH", "WDR", "STY")
+OBSERVATIONS = {"VIT": "", "LAB": "", "VSI": "taken_at", "INF": "started_at"}
 STARTED = (Given.GIVEN.value, Given.PARTLY.value)
 INFUSION_VISITS = {VisitCode.DAY_0.value: 1, VisitCode.DAY_7.value: 2}
 
@@ -158,6 +160,27 @@ def course_of(binder: Binder, *, no_go_signed: bool) -> rules.Course:
             if row.get("hospital") == Hospital.OURS and row.get("in_at")
         ),
     )
+
+
+def observed_at(binder: Binder, visit: str, number: int = 0) -> list[str]:
+    """Return the forms by which a visit took place, at least in part.
+
+    Measurements and samples; at the bedside what says when, since rows of what was
+    not measured and infusions not given are forms as well.
+    """
+    return [
+        code
+        for code, item in OBSERVATIONS.items()
+        if any(
+            _is_observed(row, item)
+            for row in binder.rows(code)
+            if (row.visit, row.visit_number) == (visit, number)
+        )
+    ]
+
+
+def _is_observed(row: Sheet, item: str) -> bool:
+    return any(not is_blank(row.get(one)) for one in ((item,) if item else row.values))
 
 
 def consented_at(binder: Binder) -> datetime | None:

@@ -27,7 +27,13 @@ from trial_edc.vocabulary import (
 from visits import selectors, timing
 from visits.models.measured import MEASURED
 from visits.problems import VisitRefused
-from visits.schedule import INFUSION_VISITS, Schedule, Visit, is_refused_for_good
+from visits.schedule import (
+    INFUSION_VISITS,
+    Schedule,
+    Visit,
+    is_refused_for_good,
+    observed_at,
+)
 from visits.vocabulary.infusion import Given
 from visits.vocabulary.visit import VisitMode
 
@@ -213,6 +219,10 @@ def mark_missed(
         before = sheet_of(form, row_of(form))
         if before.get("performed") == YesNo.YES:
             raise VisitRefused(_("This visit took place; correct its visit record."))
+        held = observed_at(binder_of(form.participant), form.visit, form.visit_number)
+        if held:
+            text = _("Forms of this visit hold values: %(forms)s. Record it as done.")
+            raise VisitRefused(text % {"forms": ", ".join(held)})
         values = {
             "performed": YesNo.NO.value,
             "not_done_reason": reason,

@@ -54,6 +54,8 @@ WEIGHED = sheet("VIT", "SCR", weight_kg=Decimal(70))
 STAY = {"kind": "hospital", "hospital": "ours", "in_at": DAY_0}
 GO = {"decision": "go", "planned_start_at": DAY_0 + 7 * DAY}
 ON_7 = date(2026, 3, 8)
+MISSED_7 = sheet("VIS", "D7", performed="N")
+ND = MissingCode.NOT_DONE
 
 FIRES: list[tuple[str, Sheet, tuple[Sheet, ...]]] = [
     ("VIS-01", vis(appointment_at=DAY_0 + 12 * DAY), COURSE),
@@ -66,6 +68,8 @@ FIRES: list[tuple[str, Sheet, tuple[Sheet, ...]]] = [
     ("VIS-08", vis(visit_date=ON_7, rrt_since="Y"), COURSE),
     ("VIS-09", vis(visit_date=ON_7, stay_change="Y"), COURSE),
     ("VIS-10", vis("D0", visit_date=ON_7), COURSE),
+    ("VIS-11", MISSED_7, (sheet("VIT", "D7", weight_kg=Decimal(70)),)),
+    ("VIS-11", sheet("VIS", "D0", performed="N"), COURSE),
     ("VIT-01", sheet("VIT", systolic_bp=80, diastolic_bp=80), ()),
     ("VSI-01", sheet("VSI", systolic_bp=80, diastolic_bp=81), ()),
     ("CRE-01", sheet("CRE", sample_at=partial("2026-03-01"), place="icu"), ()),
@@ -208,6 +212,9 @@ QUIET: list[tuple[str, Sheet, tuple[Sheet, ...]]] = [
         (*COURSE, sheet("STY", in_at=DAY_0 - DAY, out_at=DAY_0 + 5 * DAY)),
     ),
     ("VIS-10", vis("D0", visit_date=date(2026, 3, 1)), COURSE),
+    ("VIS-11", MISSED_7, (*COURSE, sheet("VIT", "D7", weight_kg=ND))),
+    ("VIS-11", MISSED_7, (sheet("VSI", "D7", time_point="pre", taken_at=ND),)),
+    ("VIS-11", MISSED_7, (sheet("LAB", "D28", sampled_at=DAY_0),)),
     ("VIT-01", sheet("VIT", systolic_bp=81, diastolic_bp=80), ()),
     ("VIT-01", sheet("VIT", systolic_bp=MissingCode.NOT_DONE, diastolic_bp=80), ()),
     ("CRE-01", sheet("CRE", sample_at=partial("2026-03-01"), place="outside_lab"), ()),

@@ -9,7 +9,7 @@ from trial_edc.dates import site_date
 from trial_edc.vocabulary import N_, Severity, VisitCode, WithdrawalKind, YesNo
 from visits.conditions import OutOfWindow
 from visits.intervals import is_on, is_since
-from visits.schedule import done_date, window_of
+from visits.schedule import done_date, observed_at, window_of
 from visits.vocabulary.visit import VisitMode
 
 OUT_OF_WINDOW = OutOfWindow()
@@ -168,6 +168,21 @@ def day_0_differs(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
         return None
     window = window_of(binder, sheet.visit)
     return {"day0": window.target.isoformat()} if window else None
+
+
+@check(
+    "VIS-11",
+    form="VIS",
+    item="performed",
+    severity=Severity.SOFT,
+    message=N_("No, but forms of this visit hold values: %(forms)s."),
+)
+def missed_though_observed(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+    """Find a visit said not to have taken place at which something was measured."""
+    if sheet.get("performed") != YesNo.NO:
+        return None
+    forms = observed_at(binder, sheet.visit, sheet.visit_number)
+    return {"forms": ", ".join(forms)} if forms else None
 
 
 def _diastolic_not_below(sheet: Sheet, binder: Binder) -> bool:
