@@ -1,9 +1,15 @@
 """What a role may see and enter of the forms, before any page asks."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.db.models import QuerySet
+
 from accounts.models import User
 from accounts.roles import Limit, Permission
 from casebook import catalogue
 from casebook.design import FormDesign
+from casebook.models import Participant
 
 # What a limited right to read casebooks (catalogue §8, notes b and d) leaves.
 LIMITED_TO = {
@@ -21,6 +27,32 @@ LIMITED_ITEMS = {
         ),
     },
 }
+
+
+Held = TypeVar("Held", bound=QuerySet[Any])
+Reach = Callable[[], QuerySet[Participant]]
+_REACHES: dict[Limit, Reach] = {}
+
+
+def reaches(limit: Limit) -> Callable[[Reach], Reach]:
+    """Declare which participants a limited right to read casebooks reaches.
+
+    The room that knows where participants are says it; every list asks here, so that
+    none shows a link which the page behind it refuses.
+    """
+
+    def declare(reach: Reach) -> Reach:
+        _REACHES[limit] = reach
+        return reach
+
+    return declare
+
+
+def within_reach(user: User, held: Held, path: str = "participant") -> Held:
+    """Leave the rows whose participant, at `path`, the person may read about."""
+    limit = user.limit(Permission.READ_CASEBOOK)
+    reach = _REACHES.get(limit) if limit else None
+    return held.filter(**{f"{path}__in": reach()}) if reach else held
 
 
 def may_see(user: User, design: FormDesign) -> bool:

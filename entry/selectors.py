@@ -3,10 +3,15 @@
 from django.db.models import QuerySet
 
 from accounts.models import User
-from accounts.roles import Limit, Permission
-from casebook.access import may_enter, may_see, visible_codes, visible_items
+from accounts.roles import Permission
+from casebook.access import (
+    may_enter,
+    may_see,
+    visible_codes,
+    visible_items,
+    within_reach,
+)
 from casebook.models import FormInstance, Participant
-from visits.selectors import in_patients
 
 __all__ = ["may_enter", "may_see", "visible_codes", "visible_items"]
 
@@ -14,15 +19,12 @@ __all__ = ["may_enter", "may_see", "visible_codes", "visible_items"]
 def forms_visible_to(user: User) -> QuerySet[FormInstance]:
     """Return the sheets that a person may open."""
     forms = FormInstance.objects.filter(code__in=visible_codes(user))
-    if user.limit(Permission.READ_CASEBOOK) == Limit.IN_PATIENTS:
-        forms = forms.filter(participant__in=in_patients())
-    return forms.select_related("participant", "saved_by", "locked_by")
+    forms = forms.select_related("participant", "saved_by", "locked_by")
+    return within_reach(user, forms)
 
 
 def participants_visible_to(user: User) -> QuerySet[Participant]:
     """Return the participants whose binder a person may open."""
     if not (user.may(Permission.READ_CASEBOOK) or user.may(Permission.SEE_PRODUCT)):
         return Participant.objects.none()
-    if user.limit(Permission.READ_CASEBOOK) == Limit.IN_PATIENTS:
-        return in_patients()
-    return Participant.objects.all()
+    return within_reach(user, Participant.objects.all(), "pk")

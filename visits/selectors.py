@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from accounts.roles import Limit, Permission
 from audit.models import Confidentiality
+from casebook.access import reaches, within_reach
 from casebook.models import FormInstance, Participant
 from casebook.selectors import binder_of, binders_of
 from casebook.sheets import Binder, Sheet
@@ -103,23 +104,26 @@ class WindowChange:
 
 
 def preview_day0_change(
-    participant: Participant, started_at: datetime
+    participant: Participant, started_at: datetime | None
 ) -> list[WindowChange]:
-    """Return every window as it is, and as another start of infusion 1 makes it."""
+    """Return every window as it is, and as another start of infusion 1 makes it.
+
+    `started_at` None: infusion 1 has not started after all.
+    """
     now = schedule(participant)
-    anchor = site_date(started_at)
-    course = replace(now.course, day0=anchor)
+    course = replace(now.course, day0=started_at and site_date(started_at))
     changes = []
     for visit in now.visits:
         if visit.code in (VisitCode.SCREENING, VisitCode.UNSCHEDULED):
             continue
-        after = rules.window(visit.code, course.anchor or anchor)
+        after = rules.window(visit.code, course.anchor) if course.anchor else None
         changes.append(
             WindowChange(visit.code, visit.state.window, after, visit.done_on)
         )
     return changes
 
 
+@reaches(Limit.IN_PATIENTS)
 def in_patients() -> QuerySet[Participant]:
     """Return the participants in our hospital; without any stay nobody has left."""
     stays = Stay.objects.filter(
@@ -165,7 +169,7 @@ def participants_visible_to(user: User) -> QuerySet[Participant]:
     hidden = limit in (Limit.SAFETY_FORMS, Limit.INFUSION_TIMES)
     if not user.may(Permission.READ_CASEBOOK) or hidden:
         return Participant.objects.none()
-    return in_patients() if limit == Limit.IN_PATIENTS else Participant.objects.all()
+    return within_reach(user, Participant.objects.all(), "pk")
 
 
 MARKABLE = (

@@ -11,7 +11,7 @@ from django.db.models import Count, QuerySet, prefetch_related_objects
 from accounts.models import User
 from accounts.roles import Permission
 from casebook import catalogue
-from casebook.access import may_on, visible_codes, visible_items
+from casebook.access import may_on, visible_codes, visible_items, within_reach
 from casebook.design import FormDesign
 from casebook.models import FormInstance
 from review.models import Query, QueryState, QueryStep
@@ -20,11 +20,12 @@ from trial_edc import clock
 
 def queries_visible_to(user: User) -> QuerySet[Query]:
     """Return the queries on sheets that a user may see."""
-    return (
+    held = (
         Query.objects.filter(form__code__in=visible_codes(user))
         .select_related("form__participant", "raised_by")
         .order_by("raised_at", "id")
     )
+    return within_reach(user, held, "form__participant")
 
 
 def queries_of(form: FormInstance) -> dict[str, list[Query]]:
