@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from audit.problems import RecordClosed
+from capture.foretelling import Foretold
 from casebook.checks import Finding
 from casebook.values import Value
 
@@ -46,6 +47,15 @@ class EraseNeeded(NotSaved):
         """Take the items that would lose their values."""
         super().__init__(", ".join(items))
         self.items = list(items)
+
+
+class ConfirmationNeeded(NotSaved):
+    """The save would move something elsewhere: the person is to know it first."""
+
+    def __init__(self, foretold: Foretold) -> None:
+        """Take what would move."""
+        super().__init__(foretold.text)
+        self.foretold = foretold
 
 
 @dataclass(frozen=True)

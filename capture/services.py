@@ -14,9 +14,11 @@ from audit.vault import TooLong
 from capture import autosaves
 from capture.events import FormSigned, RowStruck
 from capture.following import Saved, announce, run_consequences
+from capture.foretelling import foretold
 from capture.merge import merge, seen_by_author
 from capture.parsing import parse, require_links
 from capture.problems import (
+    ConfirmationNeeded,
     Conflict,
     EraseNeeded,
     ExplanationNeeded,
@@ -48,7 +50,8 @@ class Entry:
     `based_on` is the revision that the person saw; None skips the merge.
     `complete` True marks complete, False keeps a draft, None leaves the status.
     `explanations` are by check id; a soft finding without one is refused on a page
-    and becomes an open query on any other way in.
+    and becomes an open query on any other way in. `foretell` refuses a save that
+    moves something elsewhere, until it comes again without.
     """
 
     values: Mapping[str, object]
@@ -57,6 +60,7 @@ class Entry:
     reasons: Mapping[str, Reason] = field(default_factory=dict)
     explanations: Mapping[str, str] = field(default_factory=dict)
     erase: bool = False
+    foretell: bool = False
 
 
 def save(
@@ -113,6 +117,8 @@ def _saved(
         if via == Via.PAGE and complete:
             _explained(form, soft, entry.explanations, altered)
         _reasoned(form, before, altered, entry.reasons)
+        if entry.foretell:
+            _foretold(form, binder, sheet)
         _write(form, row, altered, complete=complete, by=by)
         if complete or form.first_completed_at:
             review.settle_checks(form, soft, entry.explanations, altered, by=by)
@@ -272,6 +278,11 @@ def _reasoned(
     ]
     if needed:
         raise ReasonNeeded(needed)
+
+
+def _foretold(form: FormInstance, binder: Binder, sheet: Sheet) -> None:
+    if told := foretold(form, binder, binder.with_sheet(sheet)):
+        raise ConfirmationNeeded(told)
 
 
 def _is_given(reason: Reason | None) -> bool:

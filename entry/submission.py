@@ -53,6 +53,7 @@ def entry_of(
             if key.startswith(EXPLAIN)
         },
         erase=typed.get("erase") == "yes",
+        foretell=typed.get("confirmed") != "yes",
     )
 
 

@@ -4,9 +4,14 @@ Nothing is stored that the schedule derives; only due dates, sheets that no long
 apply, and deviations.
 """
 
+from django.utils.translation import gettext as _
+
 from audit.attribution import Actor, Via
 from capture.events import DeviationFound, FormSigned, Randomized, RowStruck
 from capture.following import Saved, announce, follows
+from capture.foretelling import Foretold, foretells
+from casebook.models import FormInstance
+from casebook.sheets import Binder
 from trial_edc import clock
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
@@ -54,6 +59,31 @@ def anchor(saved: Saved) -> None:
                 _tell(deviations.late_or_early_visit(record, visit), saved)
     _infused_against_the_rule(saved)
     _second_not_given(saved)
+
+
+@foretells("INF")
+def moved_windows(form: FormInstance, before: Binder, after: Binder) -> Foretold | None:
+    """Tell which windows another start of infusion 1 moves."""
+    was, will_be = (infusion_started_at(binder, 1) for binder in (before, after))
+    if form.visit != VisitCode.DAY_0 or was is None:
+        return None
+    if will_be and site_date(was) == site_date(will_be):
+        return None
+    text = _("Another start of infusion 1 moves every window.")
+    columns = (_("Visit"), _("Window now"), _("Window then"), _("Done on"))
+    changes = selectors.preview_day0_change(form.participant, will_be)
+    return Foretold(text, columns, tuple(_window_row(change) for change in changes))
+
+
+def _window_row(change: selectors.WindowChange) -> tuple[str, ...]:
+    done_on = change.done_on.isoformat() if change.done_on else "—"
+    if change.falls_out:
+        done_on += " · " + _("outside its window")
+    return (_(change.code.label), *map(_span, (change.before, change.after)), done_on)
+
+
+def _span(window: rules.Window | None) -> str:
+    return f"{window.opens} – {window.closes}" if window else "—"
 
 
 @follows("INF", "started_at", "stopped_at", "given")

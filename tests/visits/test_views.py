@@ -13,7 +13,7 @@ from casebook.models import FormInstance, Participant
 from tests.people import person
 from tests.visits import stage
 from trial_edc import clock
-from trial_edc.vocabulary import VisitStatus
+from trial_edc.vocabulary import MissingCode, VisitStatus
 from visits import selectors
 from visits.models import Laboratory, ReferenceRange
 
@@ -96,6 +96,70 @@ def test_visit_that_took_place_is_not_marked_missed(desk):
     told = desk.post(page("mark_missed", someone, "D7", 0), {"reason": "refused"})
 
     assert "took place" in told.content.decode()
+
+
+def test_visit_whose_forms_hold_values_is_not_marked_missed(desk):
+    someone = stage.infused(ago=9)
+    stage.enter(someone, "VIT", {"weight_kg": 70}, visit="D7")
+
+    told = desk.post(page("mark_missed", someone, "D7", 0), {"reason": "refused"})
+
+    text = "Forms of this visit hold values: VIT. Record it as done."
+    assert text in told.content.decode()
+    assert selectors.schedule(someone).visit("D7").status == VisitStatus.OVERDUE
+
+
+def test_visit_at_which_nothing_could_be_measured_may_be_marked_missed(desk):
+    someone = stage.infused(ago=9)
+    stage.enter(someone, "VIT", {"weight_kg": MissingCode.NOT_DONE}, visit="D7")
+
+    desk.post(page("mark_missed", someone, "D7", 0), {"reason": "refused"})
+
+    assert selectors.schedule(someone).visit("D7").status == VisitStatus.MISSED
+
+
+def test_form_page_shows_the_moved_windows_before_it_saves_another_day_0(desk):
+    someone = stage.randomised(ago=13)
+    stage.infuse(someone, ago=9)
+    stage.attend(someone, "D7", ago=2)
+    record = FormInstance.objects.get(participant=someone, code="INF", visit="D0")
+    address = reverse("entry:form", args=[record.pk])
+    typed = {
+        "based_on": record.revision,
+        "action": "draft",
+        "given": "given",
+        "started_at": f"{stage.days_ago(12).astimezone(clock.SITE_TZ):%Y-%m-%d %H:%M}",
+        "started_at__reason": "transcription",
+        "started_at__reason_text": "a slip",
+    }
+
+    asked = desk.post(address, typed)
+    before = selectors.schedule(someone).day0
+    saved = desk.post(address, {**typed, "confirmed": "yes"})
+
+    text = asked.content.decode()
+    assert asked.status_code == 422
+    assert "Another start of infusion 1 moves every window." in text
+    assert f"{stage.day(2)} · outside its window" in text
+    assert before == stage.day(9)
+    assert saved.status_code == 302, saved.content.decode()
+    assert selectors.schedule(someone).day0 == stage.day(12)
+
+
+def test_form_page_asks_nothing_when_day_0_stands(desk):
+    someone = stage.infused(ago=9)
+    record = FormInstance.objects.get(participant=someone, code="INF", visit="D0")
+    typed = {
+        "based_on": record.revision,
+        "action": "draft",
+        "given": "given",
+        "started_at": f"{stage.days_ago(9).astimezone(clock.SITE_TZ):%Y-%m-%d %H:%M}",
+        "access": "central",
+    }
+
+    saved = desk.post(reverse("entry:form", args=[record.pk]), typed)
+
+    assert saved.status_code == 302, saved.content.decode()
 
 
 def test_adding_an_unscheduled_visit_opens_its_record(desk):
