@@ -47,6 +47,9 @@ DIES = (Fate.DIES_EARLY, Fate.DIES_LATE)
 NEVER_CONSENTS = (Fate.DECLINES, Fate.INCAPABLE, Fate.REFUSES)
 NOT_RANDOMISED = (*NEVER_CONSENTS, Fate.FAILS, Fate.NOT_EVALUABLE, Fate.EXPIRES)
 
+# Randomised in the last hour of yesterday: day 0 stays due until late today.
+DAY_0_DUE = (2, Fate.COMPLETES)
+LAST_HOUR = 23 * 60
 # Days before today and fate of the first ones, the most telling first: so even a small
 # trial shows each state, and has work due, upcoming and overdue.
 OPENING = (
@@ -58,7 +61,7 @@ OPENING = (
     (1, Fate.WAITS),
     (1, Fate.COMPLETES),  # in screening
     (2, Fate.NOT_YET),
-    (2, Fate.COMPLETES),  # day 0 is due
+    DAY_0_DUE,
     (75, Fate.LEAVES),
     (32, Fate.COMPLETES),  # day 28 is due
     (97, Fate.COMPLETES),  # month 3 is due
@@ -237,6 +240,8 @@ def _times(
     confirmed_at = at(screened_at.date() + timedelta(days=1), rng.randint(545, 650))
     hold = 20 * 60 if place.fate == Fate.NOT_YET else 0
     randomised_at = confirmed_at + timedelta(minutes=hold + rng.randint(60, 150))
+    if (place.days_ago, place.fate) == DAY_0_DUE:
+        randomised_at = at(confirmed_at.date(), LAST_HOUR + randomised_at.minute // 2)
     late = 5 * 60 if rng.random() < 1 / 16 else 0  # later than 24 h
     infused_at = randomised_at + timedelta(minutes=late + rng.randint(1265, 1410))
     yield "consent_at", consent_at
