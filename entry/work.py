@@ -7,20 +7,28 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.roles import Permission
 from casebook import catalogue
+from casebook.access import may_on
 from casebook.models import FormInstance, FormStatus
+from casebook.selectors import binders_of
 from entry import navigation
 from entry.grid import MatrixRow, matrix_for
-from entry.selectors import forms_visible_to, may_enter
+from entry.selectors import forms_visible_to, may_enter, participants_visible_to
 from review.models import QueryState
-from review.selectors import queries_visible_to
+from review.selectors import (
+    VerificationState,
+    queries_visible_to,
+    verification_lines,
+)
 from safety.selectors import ReportState, report_lines
 from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
-from visits.schedule import Visit
+from visits.schedule import INFUSION_VISITS, Visit
+from visits.timing import Coming, next_measurement
 
 OVERDUE, DUE, SOON, WAITING = range(4)
 MOST_OF_A_KIND = 50
@@ -56,6 +64,7 @@ def work_for(user: User) -> list[WorkItem]:
     """Return what a person can do today; the selects do not grow with participants."""
     sources: tuple[tuple[tuple[Permission, ...], Source], ...] = (
         ((Permission.ENTER_CRF,), visits_to_do),
+        ((Permission.ENTER_BEDSIDE,), infusions_to_watch),
         ((Permission.SIGN_FORM,), reports_to_send),
         (DRAFTERS, drafts),
         ((Permission.ANSWER_QUERY,), queries_to_answer),
@@ -80,6 +89,32 @@ def visits_to_do(user: User) -> Iterator[WorkItem]:
         for visit in row.visits:
             if urgency := _urgency(visit):
                 yield _visit_item(row, visit, urgency - 1, sheets)
+
+
+def infusions_to_watch(user: User) -> Iterator[WorkItem]:
+    """Infusions allowed or running, with the measurement that comes next."""
+    people = list(participants_visible_to(user))
+    binders = binders_of(people, ("IRQ", "INF", "VSI", "DTH"))
+    for person in people:
+        for visit in INFUSION_VISITS:
+            if coming := next_measurement(visit, binders[person.pk], clock.now()):
+                yield _infusion_item(person.number, visit, coming)
+
+
+def _infusion_item(number: str, visit: str, coming: Coming) -> WorkItem:
+    infusion = _("Infusion %(number)s") % {"number": INFUSION_VISITS[visit]}
+    words = [infusion, _(coming.point.label)]
+    if coming.due_at:
+        words.append(f"{coming.due_at.astimezone(clock.SITE_TZ):%H:%M}")
+    return WorkItem(
+        OVERDUE if coming.is_late else DUE,
+        _("At the bedside"),
+        number,
+        " · ".join(words),
+        reverse("visits:bedside", args=[number, visit]),
+        "overdue" if coming.is_late else "due",
+        clock.site_date(coming.due_at) if coming.due_at else None,
+    )
 
 
 def _urgency(visit: Visit) -> int | None:
@@ -163,16 +198,23 @@ def form_words(form: FormInstance) -> str:
 
 def queries_to_answer(user: User) -> Iterator[WorkItem]:
     """Open queries that the site owes an answer."""
-    yield from _queries(user, QueryState.OPEN, _("Query"))
+    yield from _queries(user, QueryState.OPEN, _("Query"), Permission.ANSWER_QUERY)
 
 
 def answers_to_review(user: User) -> Iterator[WorkItem]:
     """Answered queries that wait for the monitor."""
-    yield from _queries(user, QueryState.ANSWERED, _("Answered query"))
+    kind = _("Answered query")
+    yield from _queries(user, QueryState.ANSWERED, kind, Permission.CLOSE_QUERY)
 
 
-def _queries(user: User, state: QueryState, kind: str) -> Iterator[WorkItem]:
-    for query in queries_visible_to(user).filter(state=state)[:MOST_OF_A_KIND]:
+def _queries(
+    user: User, state: QueryState, kind: str, right: Permission
+) -> Iterator[WorkItem]:
+    """Queries of a state on the forms on which the person may take the next step."""
+    designs = catalogue.designs().values()
+    codes = [design.code for design in designs if may_on(user, right, design)]
+    held = queries_visible_to(user).filter(state=state, form__code__in=codes)
+    for query in held[:MOST_OF_A_KIND]:
         item, _check = query.place
         design = catalogue.design(query.form.code)
         label = design.items[item].verbose_name if item in design.items else ""
@@ -209,11 +251,10 @@ def forms_to_sign(user: User) -> Iterator[WorkItem]:
 
 def forms_to_verify(user: User) -> Iterator[WorkItem]:
     """The list of forms that the monitor has not verified, as one line."""
-    held = forms_visible_to(user).filter(
-        status=FormStatus.COMPLETE, struck_at=None, verifications=None
-    )
-    if count := held.count():
-        text = _("%(count)s forms to verify") % {"count": count}
+    lines = verification_lines(user)
+    if count := sum(one.state != VerificationState.VERIFIED for one in lines):
+        told = ngettext("%(count)s form to verify", "%(count)s forms to verify", count)
+        text = told % {"count": count}
         url = _page("review:verification")
         yield WorkItem(WAITING, _("Verification"), "", text, url, "complete")
 

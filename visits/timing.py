@@ -8,7 +8,7 @@ from casebook.values import is_blank
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import MissingCode
 from visits.infusion_rules import DueTime, vital_sign_times
-from visits.vocabulary.infusion import Given, TimePoint
+from visits.vocabulary.infusion import Decision, Given, TimePoint
 
 POINTS = tuple(point.code for point in PROTOCOL.infusion.vital_sign_times)
 MINUTE = timedelta(minutes=1)
@@ -99,6 +99,36 @@ def is_over(visit: str, binder: Binder) -> bool:
         return False
     given = record.get("given") != Given.NOT_GIVEN
     return not given or next_point(points_of(visit, binder)) is None
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The time point of an infusion to measure next, at an instant."""
+
+    point: Point
+    now: datetime
+
+    @property
+    def due_at(self) -> datetime | None:
+        """Return when it is due; None before the infusion starts or has ended."""
+        return self.point.due.due_at if self.point.due else None
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether its tolerance has passed."""
+        due = self.point.due
+        return bool(due and due.due_at and self.now > due.due_at + due.tolerance)
+
+
+def next_measurement(visit: str, binder: Binder, now: datetime) -> Coming | None:
+    """Return what comes next of an infusion allowed or begun; None of any other."""
+    allowed = binder.value("IRQ", "decision", visit) == Decision.GO
+    begun = bool(due_times(binder.one("INF", visit)))
+    has_died = binder.value("DTH", "death_on") is not None
+    if has_died or not (allowed or begun) or is_over(visit, binder):
+        return None
+    point = next_point(points_of(visit, binder))
+    return Coming(point, now) if point else None
 
 
 def missing_time_points(record: Sheet, binder: Binder) -> list[str]:

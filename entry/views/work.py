@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from accounts.access import StaffRequest
+from entry.hints import hint_for
 from entry.work import totals, work_for
 from trial_edc.context import page_for
 
@@ -12,5 +13,10 @@ def my_work(request: StaffRequest) -> HttpResponse:
     """Show what the person can do today."""
     items = work_for(request.user)
     register = page_for(request.user, "enrollment:register")
-    told = {"items": items, "totals": totals(items), "register": register}
+    told = {
+        "items": items,
+        "totals": totals(items),
+        "register": register,
+        "hint": hint_for(request.user),
+    }
     return render(request, "entry/my_work.html", told)
