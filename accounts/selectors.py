@@ -7,7 +7,7 @@ from typing import Any
 
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Field, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -81,7 +81,16 @@ def _in_words(changes: dict[str, list[Any]]) -> Iterator[tuple[str, Any, Any]]:
     for field in User._meta.fields:
         old, new = changes.get(field.name, (None, None))
         if field.name not in NOT_SHOWN and (old or "") != (new or ""):
-            yield capfirst(str(field.verbose_name)), old, new
+            label = capfirst(str(field.verbose_name))
+            yield label, _in_word(field, old), _in_word(field, new)
+
+
+def _in_word(field: "Field[Any, Any]", value: Any) -> Any:
+    """Return a stored value as people read it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    known = dict(settings.LANGUAGES if field.name == "language" else field.flatchoices)
+    return known.get(value, value)
 
 
 @dataclass(frozen=True, slots=True)
