@@ -8,11 +8,13 @@ from casebook.checks import Finding
 from randomization import selectors
 from randomization.models.record import FROZEN
 from randomization.services.code_breaks import note_seen_product
+from randomization.services.preparing import require_handover_allowed
 from randomization.services.product import (
     expect_product,
     raise_wrong_product,
     release_product,
     require_fitting,
+    take_from_lot,
 )
 from trial_edc.vocabulary import N_, Severity
 
@@ -52,6 +54,18 @@ def product_entered(saved: Saved) -> None:
     """Hold the product against lot and allocation; a wrong one is a deviation."""
     require_fitting(saved)
     raise_wrong_product(saved)
+
+
+@follows("PRD", "lot", "containers", "out_of_storage_at", "prepared_at")
+def containers_taken(saved: Saved) -> None:
+    """Take the containers from the account of the lot."""
+    take_from_lot(saved)
+
+
+@follows("PRD", "handed_over_at", "handed_to")
+def handed_over(saved: Saved) -> None:
+    """Refuse a hand-over that two persons have not confirmed, or in a pause."""
+    require_handover_allowed(saved)
 
 
 @follows("INF", "cover_intact", "participant_saw")

@@ -11,6 +11,7 @@ from accounts.forms import ConfirmIdentityForm
 from casebook.fields import SiteTimeField
 from casebook.models import Participant
 from randomization.rules.study import steps
+from randomization.selectors import people_at_bedside
 from randomization.services.code_breaks import BREAKS, RECORDS, Account
 from randomization.vocabulary import (
     CodeBreakCategory,
@@ -28,6 +29,8 @@ from trial_edc.vocabulary import Term
 
 LARGEST_LIST_BYTES = 1_000_000
 WORDS = forms.Textarea({"rows": 3})
+# What the desk enters; what is dispensed, the product record itself takes.
+BY_HAND = [kind for kind in MovementKind if kind != MovementKind.DISPENSED]
 YES_NO = (("", "—"), ("Y", _("Yes")), ("N", _("No")))
 
 
@@ -287,10 +290,21 @@ class LotChangeForm(LotForm):
         self.fields["lot"].disabled = True
 
 
+class HandOverForm(forms.Form):
+    """Into whose hands the covered bag goes, and when."""
+
+    handed_to = forms.ModelChoiceField(people_at_bedside(), label=_("Handed over to"))
+    at = SiteTimeField(label=_("Handed over"))
+
+
 class MovementForm(forms.Form):
     """Containers of a lot that came, went or became warm."""
 
-    kind = TermField(MovementKind, label=_("What happened"))
+    kind = TermField(
+        MovementKind,
+        label=_("What happened"),
+        choices=lambda: [("", "—"), *choices(BY_HAND)],
+    )
     amount = forms.IntegerField(label=_("Containers"), min_value=1, max_value=100_000)
     at = SiteTimeField(label=_("When"))
 

@@ -1,6 +1,6 @@
 """Reads of this room; none tells an arm (`services` do, and record it)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,10 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Permission, Role, roles_with
-from casebook import selectors as casebook
-from casebook.models import FormInstance, FormStatus, Participant
-from casebook.sheets import Sheet
-from randomization.dosing import INFUSION_VISITS
+from casebook.models import FormInstance, Participant
 from randomization.models import (
     Allocation,
     AllocationList,
@@ -41,6 +38,14 @@ def study_status() -> StudyStatus:
     in_force = StudyStatusChange.objects.exclude(in_force_at=None)
     last = in_force.order_by("in_force_at", "id").last()
     return StudyStatus(last.status) if last else StudyStatus.SETUP
+
+
+def infusions_paused_at() -> datetime | None:
+    """Return since when infusions are paused, None while they are not."""
+    steps = StudyStatusChange.objects.exclude(in_force_at=None)
+    last = steps.order_by("in_force_at", "id").last()
+    is_paused = last is not None and last.status == StudyStatus.PAUSED_INFUSION
+    return last.in_force_at if last and is_paused else None
 
 
 def status_changes() -> QuerySet[StudyStatusChange]:
@@ -106,6 +111,11 @@ def people_in(*roles: Role) -> QuerySet[User]:
     return User.objects.filter(is_active=True, role__in=roles)
 
 
+def people_at_bedside() -> QuerySet[User]:
+    """Return who may take a bag from the pharmacy."""
+    return people_in(Role.BN, Role.IN, Role.PI, Role.CO, Role.PN)
+
+
 GO_LIVE = (
     ("investigators", (Role.IN, Role.PI)),
     ("product_staff", (Role.UP, Role.PN)),
@@ -121,77 +131,6 @@ def active_by_role() -> Mapping[str, int]:
     """Return how many accounts of each role are active."""
     active = User.objects.filter(is_active=True).values_list("role")
     return dict(active.annotate(Count("id")))
-
-
-@dataclass(frozen=True)
-class Preparation:
-    """One infusion that was requested, with the sheet of its product record."""
-
-    request: Sheet
-    form: FormInstance
-    code: str
-    arm: str = ""
-
-    @property
-    def participant(self) -> Participant:
-        """Return the participant."""
-        return self.form.participant
-
-    @property
-    def infusion_number(self) -> int:
-        """Return which infusion it is."""
-        return INFUSION_VISITS[self.form.visit]
-
-    @property
-    def planned_start_at(self) -> datetime | None:
-        """Return when the infusion shall begin."""
-        at: datetime | None = self.request.get("planned_start_at")
-        return at
-
-    @property
-    def dosing_weight_kg(self) -> Decimal | None:
-        """Return the weight that the dose is for."""
-        weight: Decimal | None = self.request.get("dosing_weight_kg")
-        return weight
-
-
-def preparations() -> list[Preparation]:
-    """Return the requested infusions whose product record is not complete.
-
-    Requested means a request with the decision to go and a signature that holds. The
-    number of statements does not grow with the participants.
-    """
-    waiting = (FormStatus.NOT_STARTED, FormStatus.DRAFT)
-    sheets = FormInstance.objects.filter(code="PRD", status__in=waiting, struck_at=None)
-    forms = list(sheets.select_related("participant"))
-    people = [form.participant for form in forms]
-    requests = requests_that_hold(people)
-    held = Allocation.objects.filter(participant__in=people)
-    codes = dict(held.values_list("participant_id", "code"))
-    found = [
-        Preparation(request, form, codes[form.participant_id])
-        for form in forms
-        if (request := requests.get((form.participant_id, form.visit)))
-    ]
-    return sorted(found, key=lambda one: (str(one.planned_start_at), one.form.pk))
-
-
-def requests_that_hold(
-    participants: Iterable[Participant],
-) -> dict[tuple[int, str], Sheet]:
-    """Return the signed requests to go, by participant and visit."""
-    people = [participant.pk for participant in participants]
-    forms = FormInstance.objects.filter(code="IRQ", participant__in=people)
-    signed = {
-        form.pk
-        for form in forms.prefetch_related("signatures")
-        if any(one.holds_for(form) for one in form.signatures.all())
-    }
-    return {
-        (participant_id, sheet.visit): sheet
-        for participant_id, sheet in casebook.stored_sheets(people, ["IRQ"])
-        if sheet.form_id in signed and sheet.get("decision") == "go"
-    }
 
 
 def lots() -> list[LotRecord]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from randomization.views import code_breaks, custodian, pharmacy, randomizing
+from randomization.views import code_breaks, custodian, pharmacy, preparing, randomizing
 
 app_name = "randomization"
 urlpatterns = [
@@ -26,6 +26,8 @@ urlpatterns = [
     path("lists/<int:pk>/seal/", custodian.seal, name="seal"),
     path("lists/<int:pk>/destroy/", custodian.destroy, name="destroy"),
     path("preparations/", pharmacy.preparations, name="preparations"),
+    path("preparations/<int:pk>/", preparing.preparation, name="preparation"),
+    path("preparations/<int:pk>/label/", preparing.label, name="label"),
     path("lots/", pharmacy.lots, name="lots"),
     path("lots/add/", pharmacy.add_lot, name="add_lot"),
     path("lots/<int:pk>/", pharmacy.lot, name="lot"),

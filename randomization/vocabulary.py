@@ -26,6 +26,22 @@ class Product(Term):
     SALINE = "SALINE", N_("Saline")
 
 
+class Part(Term):
+    """What a person did in preparing a product; two people, one part each."""
+
+    PREPARED = "prepared", N_("prepared")
+    CHECKED = "checked", N_("checked")
+
+
+class Step(Term):
+    """How far an infusion that was requested has come at the product desk."""
+
+    TO_PREPARE = "to_prepare", N_("to prepare")
+    TO_CONFIRM = "to_confirm", N_("to be confirmed by preparer and checker")
+    READY = "to_hand_over", N_("ready to hand over")
+    HANDED_OVER = "handed_over", N_("handed over; record to complete")
+
+
 class ViabilityMethod(Term):
     """How viable cells were counted ◇."""
 

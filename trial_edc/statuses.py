@@ -67,6 +67,13 @@ PARTICIPANT = {
     "withdrawn": Look("dash", N_("Withdrawn"), "attention"),
     "lost": Look("question", N_("Lost to follow-up"), "attention"),
 }
+PREPARATION = {
+    "to_prepare": Look("circle", N_("To prepare"), "accent"),
+    "to_confirm": Look("half", N_("To be confirmed by two"), "attention"),
+    "to_hand_over": Look("pen", N_("Ready to hand over"), "good"),
+    "handed_over": Look("disc", N_("Handed over"), "good"),
+    "paused": Look("dash", N_("Paused"), "attention"),
+}
 CRITERION = {
     "met": Look("check", N_("Met"), "good"),
     "not_met": Look("cross", N_("Not met"), "danger"),
@@ -93,6 +100,7 @@ KINDS = {
     "Visit": VISIT,
     "Query": QUERY,
     "Participant": PARTICIPANT,
+    "Preparation": PREPARATION,
     "Criterion": CRITERION,
     "Job": JOB,
     "Account": ACCOUNT,

@@ -1,5 +1,6 @@
 """Tables of randomisation and product; what tells an arm is ciphertext in all."""
 
+from randomization.models.checks import PreparationCheck, bound_of
 from randomization.models.lists import Allocation, AllocationList, Slot
 from randomization.models.product import ProductRecord
 from randomization.models.record import RandomisationRecord
@@ -15,9 +16,11 @@ __all__ = [
     "AllocationList",
     "CodeBreak",
     "LotRecord",
+    "PreparationCheck",
     "ProductRecord",
     "RandomisationRecord",
     "Slot",
     "StudyStatusChange",
+    "bound_of",
     "lot_hash",
 ]

@@ -13,6 +13,15 @@ from casebook.items import Section
 from casebook.models import SealedCRF
 from randomization.vocabulary import Diluent, Product, ViabilityMethod
 
+# What is entered after preparer and checker confirmed; all other items they confirm.
+AFTER_CHECK = (
+    "handed_over_at",
+    "handed_to",
+    "returned_ml",
+    "destroyed_ml",
+    "destroy_reason",
+    "destroyed_at",
+)
 IS_MSC = Answer("product", "MSC")
 WAS_DESTROYED = Answered("destroyed_ml")
 
@@ -26,6 +35,14 @@ class ProductRecord(SealedCRF):
         _("Product"), Product, required=True, missing_allowed=False, sdtm="EX.EXTRT"
     )
     lot = items.Text(_("Lot"), required=True, missing_allowed=False, sdtm="EX.EXLOT")
+    containers = items.Number(
+        _("Containers taken from the lot"),
+        required=True,
+        missing_allowed=False,
+        hard=(1, 50),
+        soft=(1, 10),
+        guide=_("They leave the account of the lot with this record."),
+    )
     passage = items.Number(
         _("Passage"),
         required=IS_MSC,
@@ -123,7 +140,7 @@ class ProductRecord(SealedCRF):
         order = 20
         code, title = "PRD", _("Product record")
         sections = (
-            Section(_("Product"), "product", "lot", "passage"),
+            Section(_("Product"), "product", "lot", "containers", "passage"),
             Section(
                 _("Cells"),
                 "planned_dose_e6_kg",
@@ -144,15 +161,7 @@ class ProductRecord(SealedCRF):
                 "checked_by",
                 "as_allocated",
             ),
-            Section(
-                _("Hand-over and remains"),
-                "handed_over_at",
-                "handed_to",
-                "returned_ml",
-                "destroyed_ml",
-                "destroy_reason",
-                "destroyed_at",
-            ),
+            Section(_("Hand-over and remains"), *AFTER_CHECK),
         )
         collected = AtVisits("D0", "D7")
         entered_by = (Permission.ENTER_PRODUCT,)

@@ -68,6 +68,11 @@ def cell_dose(
     )
 
 
+def planned_cells(weight_kg: Decimal, dose_e6_per_kg: Decimal) -> Decimal:
+    """Return the viable cells that a bag shall hold, in millions, unrounded."""
+    return weight_kg * dose_e6_per_kg
+
+
 def flags(
     pct: Decimal | None,
     viability: Decimal | None,

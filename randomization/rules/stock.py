@@ -66,4 +66,4 @@ def problems(lot: Mapping[str, Any]) -> Iterator[str]:
     ):
         yield N_("A cell lot is released after all its release tests passed.")
     if any(left < 0 for left in balances(lot["movements"])):
-        yield N_("More would have left this lot than came in.")
+        yield N_("Not enough containers: more would have left this lot than came in.")

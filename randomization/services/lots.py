@@ -1,6 +1,9 @@
 """Lots and their account (register LOT): sealed, and never below zero."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -9,16 +12,38 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Permission, Role
-from audit.attribution import Reason, Via, attributed
+from audit.attribution import Actor, Reason, Via, attributed
+from casebook.models import FormInstance
 from notices import services as notices
 from randomization import selectors
-from randomization.models import LotRecord
+from randomization.models import LotRecord, lot_hash
 from randomization.problems import Refused
 from randomization.rules.stock import problems, why_unusable
 from randomization.vocabulary import LotStatus, MovementKind
 from trial_edc import clock
 
 LotValues = Mapping[str, str]  # plain texts: numbers as typed, instants in ISO 8601
+
+
+@dataclass(frozen=True)
+class Taking:
+    """What a product record says that it took from a lot."""
+
+    form: FormInstance
+    lot: str
+    lot_before: str
+    containers: Decimal | None
+    at: datetime
+
+    def movement(self, by: Actor) -> dict[str, Any]:
+        """Return the movement that stands for it in the account of the lot."""
+        return {
+            "kind": MovementKind.DISPENSED.value,
+            "amount": str(self.containers),
+            "at": self.at.isoformat(),
+            "by": by.pk,
+            "record": self.form.pk,
+        }
 
 
 def register_lot(values: LotValues, *, by: User, via: Via = Via.PAGE) -> LotRecord:
@@ -59,17 +84,44 @@ def move(
     by: User,
     via: Via = Via.PAGE,
 ) -> LotRecord:
-    """Record containers that came, went or were outside their temperature."""
+    """Record containers that came, went or were outside their temperature.
+
+    What is dispensed, the product record itself takes (`dispense`).
+    """
     _may(by)
+    if kind == MovementKind.DISPENSED:
+        raise Refused(_("Containers are dispensed by the product record."))
     with attributed(by=by, via=via):
         lot = LotRecord.objects.select_for_update().get(pk=lot.pk)
         content = lot.content
-        why = why_unusable(content, clock.now())
-        if kind == MovementKind.DISPENSED and why:
-            raise Refused(_(why))
         movement = {"kind": kind.value, "amount": amount, "at": at, "by": by.pk}
         _store(lot, {**content, "movements": [*content["movements"], movement]})
     return lot
+
+
+def dispense(taking: Taking, *, by: Actor) -> None:
+    """Keep in the lot's account what a product record took, and nothing twice.
+
+    A record that now names another lot gives back what it had taken. The lots are
+    locked in one order, and looked at after that: two pharmacists at once never take
+    the same container.
+    """
+    hashes = {lot_hash(number) for number in (taking.lot, taking.lot_before) if number}
+    found = LotRecord.objects.filter(number_hash__in=hashes).order_by("pk")
+    for lot in found.select_for_update():
+        content = lot.content
+        kept = [m for m in content["movements"] if m.get("record") != taking.form.pk]
+        if taking.containers and lot.number_hash == lot_hash(taking.lot):
+            if len(kept) == len(content["movements"]):
+                _require_usable(content, taking.at)
+            kept.append(taking.movement(by))
+        if kept != content["movements"]:
+            _store(lot, {**content, "movements": kept})
+
+
+def _require_usable(content: Mapping[str, Any], at: datetime) -> None:
+    if why := why_unusable(content, at):
+        raise Refused(_(why))
 
 
 def _may(by: User) -> None:

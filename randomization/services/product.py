@@ -18,10 +18,12 @@ from casebook import services as casebook
 from casebook.checks import Finding
 from casebook.models import FormInstance, FormStatus
 from casebook.selectors import row_of, sheet_of
-from randomization import selectors
+from randomization import desk, selectors
 from randomization.allocation import arm_of, arms_of
+from randomization.desk import Preparation
+from randomization.problems import Refused as LotRefused
 from randomization.rules.stock import why_unusable
-from randomization.selectors import Preparation
+from randomization.services.lots import Taking, dispense
 from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Severity
@@ -54,7 +56,19 @@ def preparations_with_arms(*, by: User) -> list[Preparation]:
     """Return what is to be prepared, with the arms; that they were seen is recorded."""
     if not by.may(Permission.SEE_PRODUCT):
         raise PermissionDenied
-    waiting = selectors.preparations()
+    return _with_arms(desk.preparations(), by=by)
+
+
+@implements("RND-04", "RND-05")
+def preparation_with_arm(form: FormInstance, *, by: User) -> Preparation | None:
+    """Return one infusion at the desk, with its arm; that it was seen is recorded."""
+    if not by.may(Permission.SEE_PRODUCT):
+        raise PermissionDenied
+    found = _with_arms(desk.preparations_of([form]), by=by)
+    return found[0] if found else None
+
+
+def _with_arms(waiting: list[Preparation], *, by: User) -> list[Preparation]:
     if not waiting:
         return []
     people = {one.participant.pk: one.participant for one in waiting}
@@ -92,6 +106,24 @@ def _lot_findings(saved: Saved) -> Iterable[Finding]:
     prepared_at = saved.sheet.get("prepared_at") or clock.now()
     if "lot" in saved.changed and (why := why_unusable(lot.content, prepared_at)):
         yield Finding("PRD-13", "lot", Severity.HARD, why)
+
+
+def take_from_lot(saved: Saved) -> None:
+    """Let the containers leave the account of the lot that the record names."""
+    sheet = saved.sheet
+    at = sheet.get("out_of_storage_at") or sheet.get("prepared_at") or clock.now()
+    taking = Taking(
+        form=saved.form,
+        lot=sheet.get("lot") or "",
+        lot_before=saved.before.get("lot") or "",
+        containers=sheet.get("containers"),
+        at=at,
+    )
+    try:
+        dispense(taking, by=saved.by)
+    except LotRefused as problem:
+        finding = Finding("PRD-15", "containers", Severity.HARD, str(problem))
+        raise Refused([finding]) from problem
 
 
 def _product_findings(saved: Saved) -> Iterable[Finding]:

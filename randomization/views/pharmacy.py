@@ -20,7 +20,10 @@ from randomization.vocabulary import LotStatus
 @never_cache
 def preparations(request: StaffRequest) -> HttpResponse:
     """List the infusions to prepare, each with its arm; the view is recorded."""
-    context = {"preparations": preparations_with_arms(by=request.user)}
+    context = {
+        "preparations": preparations_with_arms(by=request.user),
+        "paused_at": selectors.infusions_paused_at(),
+    }
     return render(request, "randomization/preparations.html", context)
 
 

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from accounts.models import User
+from accounts.sign_in import ReAuthenticated
 from casebook.values import MissingCode
 from randomization import selectors
 from randomization.models import LotRecord
 from randomization.rules.stock import balance, why_unusable
 from randomization.services import lots
+from randomization.services.preparing import confirm_preparation
 from randomization.services.product import preparations_with_arms
 from randomization.vocabulary import MovementKind, Product
 from simulation.writer.case import Case
@@ -39,16 +41,26 @@ def prepare(case: Case, visit: str, *, wrong: bool) -> None:
         if one.participant.pk == case.participant.pk and one.form.visit == visit
     )
     product = OTHER[Product(mine.arm)] if wrong else Product(mine.arm)
-    lot = dispensed(case, product)
+    lot = lot_in_use(case, product)
     case.forms[f"PRD {visit}"] = mine.form
     told = _preparation(case, clock.now())
     cells = _cells(product, mine.dosing_weight_kg or case.person.weight_kg)
     named = {
         "product": product.value,
         "lot": lot,
+        "containers": 1,
         "as_allocated": "N" if wrong else "Y",
     }
-    case.save(mine.form, {**told, **cells, **named}, "up")
+    case.save(mine.form, {**told, **cells, **named}, "up", complete=False)
+    for who in ("up", "up2"):
+        person = case.staff[who]
+        proof = ReAuthenticated(person.pk, clock.now())
+        confirm_preparation(mine.form, proof=proof, by=person)
+    handed = {
+        "handed_over_at": clock.now() - timedelta(minutes=2),
+        "handed_to": case.pk("pn"),
+    }
+    case.save(mine.form, handed, "up")
     case.sign(mine.form, "up2")
 
 
@@ -62,8 +74,6 @@ def _preparation(case: Case, now: datetime) -> dict[str, object]:
         "cover_applied": "Y",
         "prepared_by": case.pk("up"),
         "checked_by": case.pk("up2"),
-        "handed_over_at": now - timedelta(minutes=2),
-        "handed_to": case.pk("pn"),
     }
 
 
@@ -86,8 +96,8 @@ def _cells(product: Product, weight_kg: object) -> Mapping[str, object]:
     }
 
 
-def dispensed(case: Case, product: Product) -> str:
-    """Take a container of the product; a new lot is registered when none is left."""
+def lot_in_use(case: Case, product: Product) -> str:
+    """Return a lot that has a container; a new one is registered when none is left."""
     now, pharmacist, shelf = clock.now(), case.staff["up"], case.site.shelf
     number = shelf.setdefault(product.value, 1)
     lot = selectors.lot_of(_name(product, number))
@@ -97,8 +107,8 @@ def dispensed(case: Case, product: Product) -> str:
         shelf[product.value] = number + 1
         lot = None
     name = _name(product, shelf[product.value])
-    lot = lot or _new_lot(name, product, pharmacist)
-    _move(lot, MovementKind.DISPENSED, 1, pharmacist)
+    if lot is None:
+        _new_lot(name, product, pharmacist)
     return name
 
 

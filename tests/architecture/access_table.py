@@ -160,6 +160,8 @@ ACCESS: dict[str, Row] = {
     "randomization:seal": only("LC", kwargs=_first),
     "randomization:destroy": only("LC", kwargs=_first),
     "randomization:preparations": only("UP PN UM"),
+    "randomization:preparation": only("UP PN UM", kwargs=_first),
+    "randomization:label": only("UP PN", kwargs=_first),
     "randomization:lots": only("UP PN UM"),
     "randomization:add_lot": only("UP PN"),
     "randomization:lot": only("UP PN UM", kwargs=_first),

@@ -16,7 +16,13 @@ from tests.people import person
 
 FORBIDDEN, NOT_FOUND = 403, 404
 # Pages whose reading is itself a recorded deed: an arm seen, a file downloaded.
-LOGGED_VIEWS = {"randomization:preparations", "exports:download", "entry:file"}
+LOGGED_VIEWS = {
+    "randomization:preparations",
+    "randomization:preparation",
+    "randomization:label",
+    "exports:download",
+    "entry:file",
+}
 
 
 def url_names(resolver: URLResolver, space: str = "") -> Iterator[str]:

@@ -10,10 +10,10 @@ from celery.contrib.testing.worker import start_worker
 from playwright.sync_api import expect
 
 from accounts.models import User
-from casebook.models import Participant
+from casebook.models import FormInstance, Participant
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, person
-from tests.randomization.stage import lot, open_study
+from tests.randomization.stage import open_study, stocked
 from trial_edc import clock
 from trial_edc.celery import app
 from trial_edc.protocol import PROTOCOL
@@ -76,7 +76,7 @@ class Story:
             )
         }
         for product in ("MSC", "SALINE"):
-            lot(product)
+            stocked(product)
         self.number = ""
 
     def become(self, role: str) -> User:
@@ -286,6 +286,7 @@ class Story:
             {
                 "product": product,
                 "lot": f"{product}-7",
+                "containers": "1",
                 **(cells if product == "MSC" else {}),
                 "out_of_storage_at": at(hours=0.5),
                 "prepared_at": at(hours=0.3),
@@ -296,13 +297,33 @@ class Story:
                 "prepared_by": str(pharmacist.pk),
                 "checked_by": str(self.cast["PN"].pk),
                 "as_allocated": "Y",
-                "handed_over_at": at(hours=0.2),
-                "handed_to": str(self.cast["BN"].pk),
             }
         )
         if product == "SALINE":
             for name in cells:
                 self.page.locator(f'[name="{name}__missing"]').select_option("NA")
+        self.page.locator('button[name="action"][value="draft"]').click()
+        self.confirm_and_hand_over(visit)
+
+    def confirm_and_hand_over(self, visit: str) -> None:
+        """Let preparer and checker confirm, then hand over and complete the record."""
+        record = FormInstance.objects.get(
+            participant__number=self.number, code="PRD", visit=visit
+        )
+        desk = f"/randomization/preparations/{record.pk}/"
+        for role in ("UP", "PN"):
+            user = self.become(role)
+            self.hand.open(desk)
+            self.hand.confirm(user)
+            self.hand.press("Confirm with my password")
+        handed_to = self.page.locator('select[name="handed_to"]')
+        handed_to.select_option(str(self.cast["BN"].pk))
+        self.page.locator('main input[name="at"]').fill(at(hours=0.2))
+        if visit == "D0":
+            self.hand.picture("18-hand-over")
+        self.hand.press("Hand over")
+        self.hand.link("Product record", exact=True)
+        self.hand.on_form("PRD")
         self.hand.complete()
 
     def infuse(self, visit: str) -> None:

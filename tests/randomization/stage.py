@@ -18,7 +18,7 @@ from enrollment import services as enrollment
 from randomization.models import AllocationList, LotRecord
 from randomization.services import custody, lots, study
 from randomization.services.randomizing import randomize
-from randomization.vocabulary import StudyStatus
+from randomization.vocabulary import MovementKind, StudyStatus
 from tests.people import STAGE, person
 from trial_edc import clock
 
@@ -212,3 +212,15 @@ def lot(product: str = "MSC", **changes: str) -> LotRecord:
         **changes,
     }
     return lots.register_lot(values, by=colleague("UP"))
+
+
+def stocked(product: str = "MSC", containers: int = 5, **changes: str) -> LotRecord:
+    """Enter a lot, and the day before containers of it."""
+    found, at = lot(product, **changes), clock.now() - timedelta(days=1)
+    return lots.move(
+        found,
+        kind=MovementKind.RECEIVED,
+        amount=str(containers),
+        at=at.isoformat(),
+        by=colleague("UP"),
+    )

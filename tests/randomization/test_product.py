@@ -15,7 +15,7 @@ from capture.services import save
 from casebook import services as casebook
 from casebook.models import FormInstance
 from notices.models import Message
-from randomization import selectors
+from randomization import desk, selectors
 from randomization.allocation import arm_of
 from randomization.problems import Refused
 from randomization.rules import stock
@@ -82,7 +82,7 @@ def test_request_that_changed_leaves_the_worklist(participant, record):
         reasons={"dosing_weight_kg": Reason("correction", "scale")},
     )
 
-    assert selectors.preparations() == []
+    assert desk.preparations() == []
 
 
 @pytest.mark.verifies("RND-04")
@@ -207,14 +207,14 @@ def test_balance_of_a_lot(movements, left):
 
 def test_account_is_never_below_zero_not_even_in_between():
     lot, pharmacist = stage.lot(), stage.colleague("UP")
-    received, dispensed = MovementKind.RECEIVED, MovementKind.DISPENSED
+    received, destroyed = MovementKind.RECEIVED, MovementKind.DESTROYED
     lots.move(lot, kind=received, amount="2", at=at(9), by=pharmacist)
 
-    with pytest.raises(Refused, match="More would have left"):
-        lots.move(lot, kind=dispensed, amount="1", at=at(8), by=pharmacist)
-    lots.move(lot, kind=dispensed, amount="2", at=at(10), by=pharmacist)
-    with pytest.raises(Refused, match="More would have left"):
-        lots.move(lot, kind=dispensed, amount="1", at=at(11), by=pharmacist)
+    with pytest.raises(Refused, match="more would have left"):
+        lots.move(lot, kind=destroyed, amount="1", at=at(8), by=pharmacist)
+    lots.move(lot, kind=destroyed, amount="2", at=at(10), by=pharmacist)
+    with pytest.raises(Refused, match="more would have left"):
+        lots.move(lot, kind=destroyed, amount="1", at=at(11), by=pharmacist)
 
     lot.refresh_from_db()
     assert stock.balance(lot.content["movements"]) == 0

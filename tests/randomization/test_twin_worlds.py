@@ -25,6 +25,7 @@ from notices.models import Message
 from randomization import allocation
 from randomization.checks import CELL_ITEMS
 from randomization.models import Slot
+from randomization.services.preparing import confirm_preparation
 from randomization.services.product import preparations_with_arms
 from review.services import answer_query, raise_query, verify
 from tests.architecture.access_table import ACCESS, World
@@ -94,24 +95,29 @@ def lived(arm: str, patch: pytest.MonkeyPatch) -> Participant:
 def prepared(participant: Participant, arm: str, by: User) -> None:
     """Enter the product; cells alone are odd, so one arm has more rows."""
     now, other = clock.now() - timedelta(hours=2), person("UP", username="other")
-    stage.lot(arm)
+    stage.stocked(arm)
     preparations_with_arms(by=by)
     record = FormInstance.objects.get(participant=participant, code="PRD", visit="D0")
     plan = PROTOCOL.infusion.plan(demo=True)
     assert plan is not None
     values: dict[str, Any] = {
-        **dict.fromkeys(("out_of_storage_at", "prepared_at", "handed_over_at"), now),
+        **dict.fromkeys(("out_of_storage_at", "prepared_at"), now),
         "product": arm,
         "lot": f"{arm}-7",
+        "containers": 1,
         "storage_temp_c": -190,
         "diluent": "saline_0_9",
         "final_volume_ml": plan.planned_volume_ml,
         **dict.fromkeys(("cover_applied", "as_allocated"), "Y"),
         "prepared_by": by.pk,
-        **dict.fromkeys(("checked_by", "handed_to"), other.pk),
+        "checked_by": other.pk,
     }
     cells = {**MSC, "thawed_at": now} if arm == "MSC" else SALINE
-    save(record, {**values, **cells}, by=by, via=Via.IMPORT, complete=True)
+    save(record, {**values, **cells}, by=by, via=Via.IMPORT)
+    for one in (by, other):
+        confirm_preparation(record, proof=stage.proof_of(one), by=one)
+    handed = {"handed_over_at": now, "handed_to": other.pk}
+    save(record, handed, by=by, via=Via.IMPORT, complete=True)
     if arm == "MSC":
         deviation = services.add_row(participant, "DVP", by=by)
         save(deviation, {"description": "viability of cells"}, by=by)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from audit.models import Entry
-from randomization import selectors
+from randomization import desk, selectors
 from randomization.allocation import arm_of
 from randomization.models import Allocation, AllocationList, CodeBreak, LotRecord
 from tests.people import PASSWORD, person
@@ -149,7 +149,7 @@ def test_worklist_takes_the_same_statements_for_one_and_for_three(client, opened
         with CaptureQueriesContext(connection) as statements:
             client.get(address)
         # A view of an arm is recorded for each participant: one statement each.
-        shown = len(selectors.preparations())
+        shown = len(desk.preparations())
         counts.append(len(statements) - shown)
 
     assert counts[0] == counts[1]
