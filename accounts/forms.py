@@ -44,6 +44,33 @@ class SignInForm(forms.Form):
     )
 
 
+CODE = forms.TextInput(
+    {"autocomplete": "one-time-code", "autocapitalize": "characters"}
+)
+
+
+class SecondFactorForm(forms.Form):
+    """The code that the app shows now, or a recovery code."""
+
+    code = forms.CharField(
+        label=_("Code of the app, or a recovery code"), max_length=40, widget=CODE
+    )
+
+
+class EnrolForm(forms.Form):
+    """The first code of a new app, as proof that it was set up."""
+
+    code = forms.CharField(
+        label=_("Code that the app shows now"), max_length=10, widget=CODE
+    )
+
+
+class RecoverForm(SignInForm):
+    """Name, password and one of the recovery codes."""
+
+    code = forms.CharField(label=_("Recovery code"), max_length=40, widget=CODE)
+
+
 class ConfirmIdentityForm(forms.Form):
     """The password, with the name at the first signature of a session.
 

@@ -19,7 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from accounts.models import User
 from accounts.services import within_delegation
-from accounts.sign_in import SEEN_AT, sign_out
+from accounts.sign_in import FACTOR_SHOWN, SEEN_AT, sign_out
 from trial_edc import clock
 from trial_edc.requirements import implements
 
@@ -32,6 +32,7 @@ OPEN_BEFORE_CHANGE = (
     "accounts:sign_out",
     "set_language",
 )
+OPEN_BEFORE_ENROLMENT = ("accounts:second_factor",)
 
 
 @implements("ACC-08", "ACC-10", "ACC-11", "ACC-14")
@@ -58,14 +59,18 @@ class SessionRulesMiddleware:
     def process_view(
         self, request: HttpRequest, *_view: Any
     ) -> HttpResponseBase | None:
-        """Hold somebody at the password page until it is changed."""
+        """Hold somebody at the password page, then at that of the second factor."""
         user = request.user
-        if not isinstance(user, User) or not _must_change(user):
+        if not isinstance(user, User):
             return None
         here = request.resolver_match.view_name if request.resolver_match else ""
         if here in OPEN_BEFORE_CHANGE:
             return None
-        return redirect("accounts:change_password")
+        if _must_change(user):
+            return redirect("accounts:change_password")
+        if _must_enrol(request, user) and here not in OPEN_BEFORE_ENROLMENT:
+            return redirect("accounts:second_factor")
+        return None
 
     def _end_where_due(self, request: HttpRequest, user: User) -> str:
         seconds = int(clock.now().timestamp())
@@ -97,6 +102,13 @@ def _must_change(user: User) -> bool:
     return bool(
         age and user.password_set_at and user.password_set_at + age < clock.now()
     )
+
+
+@implements("ACC-15")
+def _must_enrol(request: HttpRequest, user: User) -> bool:
+    """Tell whether the role asks for a second factor that was not shown."""
+    asked = user.role in settings.SECOND_FACTOR_ROLES
+    return asked and not request.session.get(FACTOR_SHOWN)
 
 
 def _runs_by_itself(request: HttpRequest) -> bool:

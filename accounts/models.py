@@ -43,6 +43,43 @@ def role_fits_class() -> Q:
     return fits
 
 
+class SecondFactor(models.Model):
+    """A person's authenticator app: its secret, sealed; revoked, never removed."""
+
+    user = models.ForeignKey("User", models.PROTECT, related_name="second_factors")
+    sealed = models.TextField()
+    last_step = models.BigIntegerField()  # of the last code taken: each serves once
+    enrolled_at = models.DateTimeField(default=clock.now)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user",),
+                condition=Q(revoked_at=None),
+                name="one_second_factor",
+            ),
+        )
+        triggers = (
+            record("register", unrecorded=("sealed", "last_step")),
+            REFUSE_REMOVAL,
+        )
+
+
+class RecoveryCode(models.Model):
+    """One way in without the app, once; only a keyed hash of the code is kept."""
+
+    user = models.ForeignKey("User", models.PROTECT, related_name="recovery_codes")
+    code_hash = models.CharField(max_length=64)
+    made_at = models.DateTimeField(default=clock.now)
+    used_at = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+        triggers = (record("register", unrecorded=("code_hash",)), REFUSE_REMOVAL)
+
+
 class UserManager(models.Manager["User"]):
     """Finds an account by its name, however it was typed."""
 

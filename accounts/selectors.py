@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import SecondFactor, User
 from accounts.roles import Role
 from audit.models import Entry
 
@@ -27,6 +27,12 @@ SIGN_IN_ACTS = {
     "password_changed": (_("password changed"), "plain"),
     "password_reset": (_("password reset"), "plain"),
     "identity_refused": (_("signature refused"), "danger"),
+    "second_factor_refused": (_("second factor refused"), "danger"),
+    "second_factor_enrolled": (_("second factor enrolled"), "plain"),
+    "second_factor_revoked": (_("second factor revoked"), "plain"),
+    "recovery_codes_made": (_("recovery codes made"), "plain"),
+    "recovery_code_used": (_("recovery code used"), "attention"),
+    "recovery_refused": (_("recovery refused"), "danger"),
 }
 REASONS = {
     "password": _("name or password wrong"),
@@ -46,6 +52,11 @@ def accounts() -> QuerySet[User]:
 def administrators() -> QuerySet[User]:
     """Return the active accounts that administer."""
     return User.objects.filter(role=Role.AD, is_active=True)
+
+
+def has_second_factor(user: User) -> bool:
+    """Tell whether an app of the person is in use."""
+    return SecondFactor.objects.filter(user=user, revoked_at=None).exists()
 
 
 def locked_usernames() -> set[str]:

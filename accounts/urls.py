@@ -4,11 +4,14 @@ from django.contrib.auth.views import PasswordResetConfirmView
 from django.urls import path, reverse_lazy
 
 from accounts.forms import NewPasswordForm
-from accounts.views import administration, session
+from accounts.views import administration, factor, session
 
 app_name = "accounts"
 urlpatterns = [
     path("sign-in/", session.enter, name="sign_in"),
+    path("sign-in/code/", factor.verify, name="verify"),
+    path("sign-in/recover/", factor.recover_access, name="recover"),
+    path("second-factor/", factor.second_factor, name="second_factor"),
     path("sign-out/", session.leave, name="sign_out"),
     path("password/", session.change_password, name="change_password"),
     path(
@@ -36,6 +39,11 @@ urlpatterns = [
         "users/<int:user_id>/password/",
         administration.reset_password,
         name="reset_password",
+    ),
+    path(
+        "users/<int:user_id>/second-factor/",
+        administration.revoke_second_factor,
+        name="revoke_second_factor",
     ),
     path("users/<int:user_id>/unlock/", administration.unlock, name="unlock"),
     path("sign-ins/", administration.sign_in_history, name="sign_in_history"),

@@ -33,6 +33,7 @@ class Purpose(StrEnum):
     ALLOCATION = "allocation"
     DRAFT = "draft"
     FILE = "file"
+    SECOND_FACTOR = "second_factor"
 
 
 class TooLong(Exception):

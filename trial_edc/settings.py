@@ -162,6 +162,13 @@ AXES_DISABLE_ACCESS_LOG = True  # the audit trail tells it
 AXES_VERBOSE = False
 AXES_PASSWORD_FORM_FIELD = "password"  # noqa: S105 - the name of a form field
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
+# Who must show a second factor: those who see or may learn an arm, and administrators.
+# The others may enrol one of their own accord.
+SECOND_FACTOR_ROLES = env.list(
+    "SECOND_FACTOR_ROLES",
+    default=[] if DEMO else ["IN", "PI", "UP", "PN", "UM", "LC", "US", "SO", "AD"],
+)
 IDLE_LIMIT_MINUTES = env.int("IDLE_LIMIT_MINUTES", default=20)
 IDLE_WARNING_MINUTES = 2
 # Whom people call who cannot sign in; shown on the sign-in page.

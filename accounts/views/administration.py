@@ -15,7 +15,7 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts import selectors, services
+from accounts import second_factor, selectors, services
 from accounts.access import StaffRequest, permitted
 from accounts.forms import AccountForm, NewAccountForm, ReasonForm, RoleForm
 from accounts.models import User
@@ -105,6 +105,15 @@ def reset_password(request: StaffRequest, user_id: int) -> HttpResponse:
 
 @permitted(Permission.MANAGE_USERS)
 @require_POST
+def revoke_second_factor(request: StaffRequest, user_id: int) -> HttpResponse:
+    """Take a lost app and its recovery codes out of use."""
+    user = get_object_or_404(selectors.accounts(), pk=user_id)
+    deed = partial(second_factor.revoke, user=user, by=request.user)
+    return _with_reason(request, user, deed)
+
+
+@permitted(Permission.MANAGE_USERS)
+@require_POST
 def unlock(request: StaffRequest, user_id: int) -> HttpResponse:
     """End a lockout before its time."""
     user = get_object_or_404(selectors.accounts(), pk=user_id)
@@ -170,5 +179,6 @@ def _account_page(request: StaffRequest, user: User, **forms: BaseForm) -> HttpR
         "reason_form": ReasonForm(),
         "locked": selectors.locked_usernames(),
         "history": selectors.history_of(user),
+        "has_second_factor": selectors.has_second_factor(user),
     } | forms
     return render(request, "accounts/edit.html", context)

@@ -27,7 +27,13 @@ from accounts.access import StaffRequest
 from accounts.forms import ChangePasswordForm, PreferencesForm, SignInForm
 from accounts.middleware import seconds_left
 from accounts.models import User
-from accounts.sign_in import SEEN_AT, SignInRefused, sign_in, sign_out
+from accounts.sign_in import (
+    SEEN_AT,
+    SecondFactorNeeded,
+    SignInRefused,
+    sign_in,
+    sign_out,
+)
 from trial_edc import clock
 from trial_edc.context import THEME_COOKIE, page_for
 
@@ -50,17 +56,24 @@ ENDED = {
 def enter(request: HttpRequest) -> HttpResponse:
     """Sign in, then go to the page that was wanted."""
     if isinstance(request.user, User):
-        return redirect(_wanted(request, request.user))
+        return redirect(page_wanted(request, request.user))
     form = SignInForm(request.POST or None)
     if form.is_valid():
         try:
             user = sign_in(request, **form.cleaned_data)
         except SignInRefused as refusal:
             form.add_error(None, str(refusal))
+        except SecondFactorNeeded:
+            query = urlencode({"next": request.POST.get("next", "")})
+            return redirect(f"{reverse('accounts:verify')}?{query}")
         else:
-            response = redirect(_wanted(request, user))
-            return _in_language(response, user.language)
+            return came_in(request, user)
     return _sign_in_page(request, form)
+
+
+def came_in(request: HttpRequest, user: User) -> HttpResponse:
+    """Go on to the page that was wanted, in the person's language."""
+    return _in_language(redirect(page_wanted(request, user)), user.language)
 
 
 def locked_out(
@@ -105,7 +118,7 @@ def change_password(request: StaffRequest) -> HttpResponse:
         form.save()
         update_session_auth_hash(request, request.user)
         messages.success(request, _("Your password is changed."))
-        return redirect(_wanted(request, request.user))
+        return redirect(page_wanted(request, request.user))
     return render(request, "accounts/change_password.html", {"form": form})
 
 
@@ -121,7 +134,7 @@ def preferences(request: StaffRequest) -> HttpResponse:
         language = form.cleaned_data["language"]
         if language != request.user.language:
             services.set_language(user=request.user, language=language)
-        response = redirect(_wanted(request, request.user, "accounts:preferences"))
+        response = redirect(page_wanted(request, request.user, "accounts:preferences"))
         _remember(response, THEME_COOKIE, form.cleaned_data["theme"])
         return _in_language(response, language)
     return render(request, "accounts/preferences.html", {"form": form})
@@ -147,7 +160,7 @@ def _sign_in_page(
     return render(request, "accounts/sign_in.html", context, status=status)
 
 
-def _wanted(request: HttpRequest, user: User, otherwise: str = "") -> str:
+def page_wanted(request: HttpRequest, user: User, otherwise: str = "") -> str:
     """Return the page to go to: the one asked for if it is ours, else the start."""
     wanted = request.POST.get("next") or request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(

@@ -112,11 +112,6 @@ def lot_in_use(case: Case, product: Product) -> str:
     return name
 
 
-def _move(lot: LotRecord, kind: MovementKind, amount: int, by: User) -> LotRecord:
-    at = clock.now().isoformat()
-    return lots.move(lot, kind=kind, amount=str(amount), at=at, by=by)
-
-
 def _name(product: Product, number: int) -> str:
     return f"{product.value}-{number:03d}"
 
@@ -139,4 +134,10 @@ def _new_lot(number: str, product: Product, by: User) -> LotRecord:
         "storage": "ln2" if product == Product.MSC else "room",
     }
     lot = lots.register_lot(values, by=by)
-    return _move(lot, MovementKind.RECEIVED, CONTAINERS, by)
+    return lots.move(
+        lot,
+        kind=MovementKind.RECEIVED,
+        amount=str(CONTAINERS),
+        at=(clock.now() - timedelta(days=1)).isoformat(),
+        by=by,
+    )

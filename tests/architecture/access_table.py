@@ -103,6 +103,10 @@ ACCESS: dict[str, Row] = {
     "gallery": everybody(),
     # accounts
     "accounts:sign_in": public(),
+    "accounts:recover": public(),
+    "accounts:verify": everybody(),  # public, but it needs the password given before
+    "accounts:second_factor": everybody(),
+    "accounts:revoke_second_factor": only("AD", kwargs=_account),
     "accounts:set_password": public(
         kwargs=lambda _world: {"uidb64": "MQ", "token": "used-already"}
     ),
