@@ -30,6 +30,21 @@ def grant_runtime(*, owner_alias: str, runtime_role: str) -> None:
         cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
 
 
+def let_no_trigger_be_ignored(*, owner_alias: str) -> None:
+    """Take the switch away by which a session could name triggers to pass by.
+
+    django-pgtrigger's triggers ask this function first, and it obeys a setting that
+    any session can make (`SET pgtrigger.ignore`). Each of its migrations makes the
+    function anew, so it is replaced at the end of each migrate.
+    """
+    with connections[owner_alias].cursor() as cursor:
+        cursor.execute(
+            "CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore("
+            "trigger_name name) RETURNS boolean LANGUAGE sql IMMUTABLE "
+            "AS 'SELECT false'"
+        )
+
+
 def rights_on(table: str) -> list[str]:
     """Return the rights of the runtime role on a table."""
     rights = ["SELECT"]

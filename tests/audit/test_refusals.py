@@ -38,6 +38,18 @@ def test_a_write_without_attribution_is_refused(refusal, statement):
     assert refusal(statement) == UNNAMED
 
 
+@pytest.mark.verifies("AUD-01")
+def test_no_setting_of_a_session_makes_a_trigger_pass_by(refusal):
+    save(sample(), A_SAMPLE, by=person())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('pgtrigger.ignore', array_agg(tgname)::text, true) "
+            "FROM pg_trigger WHERE tgname LIKE 'pgtrigger_%'"
+        )
+
+    assert refusal("UPDATE sample_room_sample SET weight_kg = 1") == UNNAMED
+
+
 @pytest.mark.verifies("AUD-03")
 @pytest.mark.parametrize("table", ["audit_entry", "audit_seal", "audit_sealedentry"])
 @pytest.mark.parametrize(

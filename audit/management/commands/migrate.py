@@ -7,13 +7,13 @@ from django.core.management.commands import migrate
 from django.db import connections
 
 from audit import vault
-from audit.grants import grant_runtime
+from audit.grants import grant_runtime, let_no_trigger_be_ignored
 from audit.models import Installation
 from trial_edc import clock
 
 
 class Command(migrate.Command):
-    """Django's own command; the grants are its last step."""
+    """Django's own command; keys, triggers and grants are its last steps."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Migrate through the owner's connection unless another one is named."""
@@ -28,6 +28,7 @@ class Command(migrate.Command):
             defaults={"is_demo": settings.DEMO, "made_at": clock.now()}
         )
         vault.make_keys(alias)
+        let_no_trigger_be_ignored(owner_alias=alias)
         grant_runtime(
             owner_alias=alias, runtime_role=settings.DATABASES["default"]["USER"]
         )
