@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -108,9 +108,10 @@ class Attribution:
                 str(form_id): {item: vars(why) for item, why in items.items()}
                 for form_id, items in self.reasons.items()
             }
-        return json.dumps(context, default=str)
+        return _encode(context)
 
 
+_encode = json.JSONEncoder(default=str).encode
 _current: ContextVar[Attribution | None] = ContextVar("attribution", default=None)
 
 
@@ -132,12 +133,12 @@ def attributed(
     inner = Attribution(by, via, reasons or {}, reason)
     if outer and not inner.reasons and not inner.reason and outer.by == by:
         inner = replace(inner, reasons=outer.reasons, reason=outer.reason)
-    with transaction.atomic(), ExitStack() as while_open:
+    with (
+        transaction.atomic(),
+        nullcontext() if outer else connection.execute_wrapper(_Teller(inner)),
+    ):
         nested = len(connection.savepoint_ids) > 0
-        if outer is None:
-            teller = _Teller(inner.as_json())
-            while_open.enter_context(connection.execute_wrapper(teller))
-        elif inner != outer:
+        if outer and inner != outer:
             _tell_database(inner.as_json())
         token = _current.set(inner)
         try:
@@ -154,12 +155,12 @@ def attributed(
             _tell_database(outer.as_json() if outer else "")
 
 
-TELL = "SELECT set_config('audit.context', {}, true)"
+TELL = "SET LOCAL audit.context = "
 
 
 def _tell_database(context: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(TELL.format("%s"), [context])
+        cursor.execute(TELL + "%s", [context])
 
 
 class _Teller:
@@ -169,8 +170,8 @@ class _Teller:
     database that was told nothing, and is refused.
     """
 
-    def __init__(self, context: str) -> None:
-        self.context: str | None = context
+    def __init__(self, attribution: Attribution) -> None:
+        self.untold: Attribution | None = attribution
 
     def __call__(  # noqa: PLR0917 - as Django calls it
         self,
@@ -180,13 +181,14 @@ class _Teller:
         many: bool,  # noqa: FBT001 - the same
         context: dict[str, Any],
     ) -> Any:
-        told, self.context = self.context, None
-        if told is None:
+        attribution, self.untold = self.untold, None
+        if attribution is None:
             return execute(sql, params, many, context)
+        told = attribution.as_json()
         if many or context["cursor"].name:  # several statements, or a cursor's own
             _tell_database(told)
             return execute(sql, params, many, context)
-        prefix = TELL.format(QuotedString(told).getquoted().decode())
+        prefix = TELL + QuotedString(told).getquoted().decode()
         if params is not None:
             prefix = prefix.replace("%", "%%")
         return execute(f"{prefix}; {sql}", params, many, context)

@@ -47,6 +47,8 @@ def _stage(rounds: int) -> tuple[User, list[FormInstance]]:
 
 def _poster(client: Client, address: Callable[[int], str]) -> Callable[..., None]:
     def post(number: int, **more: str) -> None:
+        # A browser has shown the message of the save before, and so forgotten it.
+        client.cookies.pop("messages", None)
         response = client.post(address(number), {**typed(number), **more})
         if response.status_code != SAVED:
             message = f"{address(number)} answered {response.status_code}"

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar
 
 import pgtrigger
@@ -166,6 +167,7 @@ class CRF(models.Model):
         triggers = (record("crf"), REFUSE_REMOVAL)
 
     @classmethod
+    @cache
     def crf_items(cls) -> dict[str, Item]:
         """Return the items by name, in the order of their declaration."""
         fields = cls._meta.local_fields

@@ -16,7 +16,12 @@ from casebook.values import MissingCode, is_blank
 def row_of(form: FormInstance) -> AnyCRF:
     """Return the CRF row of a sheet; a new, unsaved one where none is stored yet."""
     model = catalogue.design(form.code).model
-    return model._default_manager.filter(form=form).first() or model(form=form)
+    return model._default_manager.filter(form=form).first() or new_row(form)
+
+
+def new_row(form: FormInstance) -> AnyCRF:
+    """Return an empty, unsaved CRF row: that of a sheet whose revision is 0."""
+    return catalogue.design(form.code).model(form=form)
 
 
 def sheet_of(form: FormInstance, row: AnyCRF) -> Sheet:

@@ -19,8 +19,7 @@ __all__ = ["may_enter", "may_see", "visible_codes", "visible_items"]
 def forms_visible_to(user: User) -> QuerySet[FormInstance]:
     """Return the sheets that a person may open."""
     forms = FormInstance.objects.filter(code__in=visible_codes(user))
-    forms = forms.select_related("participant", "saved_by", "locked_by")
-    return within_reach(user, forms)
+    return within_reach(user, forms.select_related("participant"))
 
 
 def participants_visible_to(user: User) -> QuerySet[Participant]:
