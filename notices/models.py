@@ -40,6 +40,9 @@ class Message(Register):
     )
     attempts = models.PositiveSmallIntegerField(default=0)
     queued_at = models.DateTimeField(default=clock.now)
+    claimed_at = models.DateTimeField(null=True)  # when the last attempt began
+    # A worker stopped between sending it and noting so: it may have come twice.
+    may_be_repeated = models.BooleanField(default=False)
     not_before = models.DateTimeField(null=True)  # when the next attempt is due
     sent_at = models.DateTimeField(null=True)
     problem = models.TextField(blank=True)

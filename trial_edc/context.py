@@ -22,6 +22,7 @@ BAR = (
     (_("Product"), "randomization:preparations"),
     (_("Lists"), "randomization:desk"),
     (_("Dashboard"), "monitoring:dashboard"),
+    (_("Messages"), "notices:outbox"),
     (_("Exports"), "exports:exports"),
     (_("Unblinded exports"), "exports:unblinded"),
     (_("Study"), "randomization:study"),

@@ -86,7 +86,9 @@ JOB = {
     "running": Look("half", N_("Running"), "accent"),
     "ready": Look("disc", N_("Ready"), "good"),
     "failed": Look("triangle", N_("Failed"), "danger"),
+    "sending": Look("half", N_("Being sent"), "accent"),
     "sent": Look("check", N_("Sent"), "good"),
+    "withheld": Look("dash", N_("Withheld"), "muted"),
 }
 ACCOUNT = {
     "active": Look("disc", N_("Active"), "good"),

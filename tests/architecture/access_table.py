@@ -141,6 +141,9 @@ ACCESS: dict[str, Row] = {
     "entry:close": only("MO DM UM", kwargs=_first),
     # monitoring
     "monitoring:dashboard": only("CO IN PI MO DM BR SO"),
+    # notices
+    "notices:outbox": only("CO IN PI AD"),
+    "notices:resend": only("CO IN PI", kwargs=lambda _world: {"message_id": 1}),
     # enrollment: roles that read only a part of the casebooks see no screening
     "enrollment:screening_log": only("CO IN PI MO DM BR UM"),
     "enrollment:register": only("CO IN PI"),

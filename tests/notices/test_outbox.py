@@ -7,9 +7,10 @@ import pytest
 from django.core import mail
 
 from audit.attribution import Via, attributed
-from notices import services
+from notices import delivery
+from notices.delivery import deliver, due_for_delivery
 from notices.models import Message
-from notices.services import deliver, due_for_delivery, queue
+from notices.services import NotSettled, queue, resend
 from notices.tasks import deliver_queued
 from tests.sample_room.people import STAGE, person
 from trial_edc import clock
@@ -76,14 +77,14 @@ def test_a_silent_mail_server_is_tried_again_later_and_later(monkeypatch):
     attempts = 0
     with clock.at(now):
         deliver(message.pk)
-    assert due_for_delivery() == []
+    assert not due_for_delivery()
 
-    for wait in services.WAITS:
+    for wait in delivery.WAITS:
         now += wait
         with clock.at(now - timedelta(seconds=1)):
-            assert due_for_delivery() == []
+            assert not due_for_delivery()
         with clock.at(now):
-            assert due_for_delivery() == [message.pk]
+            assert list(due_for_delivery()) == [message]
             deliver(message.pk)
             attempts += 1
 
@@ -106,3 +107,28 @@ def test_a_message_is_stored_although_no_broker_is_there(settings, monkeypatch):
     (message,) = queued(person("PI"))
 
     assert Message.objects.get(pk=message.pk).state == "queued"
+
+
+def test_nothing_goes_to_an_account_closed_meanwhile():
+    somebody = person("PI")
+    (message,) = queued(somebody)
+    with attributed(by=STAGE, via=Via.TASK):
+        somebody.is_active = False
+        somebody.save()
+
+    assert deliver_queued() == 0
+    message.refresh_from_db()
+    assert (message.state, message.problem) == ("withheld", "account closed")
+
+
+def test_a_settled_message_is_sent_once_more_on_demand():
+    pi = person("PI")
+    (message,) = queued(pi)
+    with pytest.raises(NotSettled):
+        resend(message.pk, by=pi)
+    deliver_queued()
+
+    resend(message.pk, by=pi)
+
+    assert deliver_queued() == 1
+    assert len(mail.outbox) == 2

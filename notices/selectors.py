@@ -1,0 +1,31 @@
+"""Which messages somebody may read about."""
+
+from collections import Counter
+
+from django.db.models import Count, QuerySet
+
+from accounts.models import User
+from accounts.roles import BlindingClass, Limit, Permission
+from notices.models import Message
+
+
+def messages_visible_to(user: User) -> QuerySet[Message]:
+    """Return the messages whose delivery somebody may follow, newest first.
+
+    Those to unblinded people would tell by their number alone which product is used.
+    """
+    held = Message.objects.select_related("recipient").order_by("-pk")
+    if sees_texts(user):
+        return held.filter(recipient__blinding=BlindingClass.BLINDED)
+    return held.exclude(recipient__blinding=BlindingClass.UNBLINDED)
+
+
+def sees_texts(user: User) -> bool:
+    """Tell whether somebody reads what messages say; others see their delivery."""
+    return user.limit(Permission.MESSAGES) != Limit.DELIVERY
+
+
+def counts_by_state(messages: QuerySet[Message]) -> Counter[str]:
+    """Return how many messages are in each state."""
+    counted = messages.order_by().values_list("state").annotate(Count("pk"))
+    return Counter(dict(counted))

@@ -1,0 +1,121 @@
+"""Delivery through a real mail server: killed, twofold, late; nothing is lost."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from audit.attribution import Via, attributed
+from notices.delivery import LEASE, deliver_due
+from notices.models import Message, MessageState
+from notices.services import queue
+from tests.notices.postbox import kill, postbox
+from tests.people import STAGE, person
+from trial_edc import clock
+from trial_edc.launch import folders
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WORK = """
+import django
+django.setup()
+from notices.delivery import deliver_due
+deliver_due()
+"""
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+
+
+@pytest.fixture(autouse=True)
+def _real_mail(settings, unused_tcp_port):
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST = SMTP, "127.0.0.1"
+    settings.EMAIL_PORT = unused_tcp_port
+
+
+def queued(count):
+    pi = person("PI")
+    with attributed(by=STAGE, via=Via.TASK):
+        for number in range(count):
+            queue(
+                occasion="sae", key=f"{number}", to=[pi], subject=f"{number}", text="?"
+            )
+    return {f"{number}" for number in range(count)}
+
+
+def worker(port):
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "trial_edc.settings",
+        "EMAIL_URL": f"smtp://127.0.0.1:{port}",
+    }
+    return subprocess.Popen(
+        [sys.executable, "-c", WORK], cwd=folders.PROJECT, env=environment
+    )
+
+
+@pytest.mark.parametrize(
+    ("moment", "times_sent"), [("before", 1), ("after", 2)], ids=["unsent", "unnoted"]
+)
+def test_a_killed_worker_loses_nothing_and_repeats_one_message(
+    settings, moment, times_sent
+):
+    wanted = queued(4)
+    with postbox(settings.EMAIL_PORT) as box:
+        first = worker(settings.EMAIL_PORT)
+        reached = 1 if moment == "before" else 2  # the second mail in both cases
+
+        def power_cut():
+            if len(box.subjects) == reached:
+                kill(first.pid)
+
+        setattr(box, moment, power_cut)
+        assert first.wait(60) < 0
+        setattr(box, moment, lambda: None)
+        deliver_due()
+        assert Counter(Message.objects.values_list("state", flat=True)) == {
+            MessageState.SENT: 3,
+            MessageState.SENDING: 1,
+        }
+        with clock.at(clock.now() + LEASE + timedelta(minutes=2)):
+            deliver_due()  # waits a minute more after the failed attempt
+        with clock.at(clock.now() + LEASE + timedelta(minutes=4)):
+            deliver_due()
+
+    assert Counter(box.subjects) == Counter(
+        {**dict.fromkeys(wanted, 1), "1": times_sent}
+    )
+    repeated = Message.objects.get(may_be_repeated=True)
+    assert (repeated.subject, repeated.state) == ("1", MessageState.SENT)
+    assert box.texts[-1] == "?\n\nYou may have received this message before."
+    assert not Message.objects.exclude(state=MessageState.SENT).exists()
+
+
+def test_two_workers_share_the_messages(settings):
+    wanted = queued(30)
+    with postbox(settings.EMAIL_PORT) as box:
+        workers = [worker(settings.EMAIL_PORT) for _ in range(2)]
+        assert [one.wait(60) for one in workers] == [0, 0]
+
+    assert Counter(box.subjects) == Counter(wanted)
+
+
+def test_after_a_week_without_a_worker_each_message_is_sent_once(settings):
+    wanted = queued(3)
+    with postbox(settings.EMAIL_PORT) as box, clock.at(clock.now() + timedelta(days=7)):
+        assert [deliver_due(), deliver_due()] == [3, 0]
+
+    assert Counter(box.subjects) == Counter(wanted)
+
+
+def test_a_mail_server_that_comes_back_gets_everything(settings):
+    wanted = queued(2)
+    assert deliver_due() == 0
+
+    with (
+        postbox(settings.EMAIL_PORT) as box,
+        clock.at(clock.now() + timedelta(minutes=2)),
+    ):
+        assert deliver_due() == 2
+
+    assert Counter(box.subjects) == Counter(wanted)
