@@ -12,6 +12,7 @@ from trial_edc.clock import SITE_TZ
 from trial_edc.units import shown
 
 NOTHING = "—"
+DOSE_DECIMALS = 3
 
 
 def words(item: Item, value: Value) -> str:
@@ -31,7 +32,7 @@ def _plain_words(item: Item, value: Value) -> str:
         case Quantity():
             text = f"{value.value:f} {value.unit}"
         case Decimal():
-            text = f"{value:f}{unit}"
+            text = f"{number_text(item, value)}{unit}"
         case list() | tuple():
             text = ", ".join(_(item.label_of(code)) for code in value)
         case datetime():
@@ -41,6 +42,17 @@ def _plain_words(item: Item, value: Value) -> str:
         case _:
             text = _(item.label_of(str(value))) if item.facts.terms else str(value)
     return text
+
+
+def number_text(item: Item, value: Decimal) -> str:
+    """Return a number to be read; a dose without the zeros that fill its column.
+
+    "500 mg", never "500.000 mg": who overlooks the point reads a thousandfold dose.
+    Source: ISMP list of error-prone dose designations, trailing zeros.
+    """
+    text = f"{value:f}"
+    is_fine = (getattr(item, "decimal_places", 0) or 0) >= DOSE_DECIMALS
+    return text.rstrip("0").rstrip(".") if is_fine and "." in text else text
 
 
 def derived_words(one: DerivedValue) -> str:
