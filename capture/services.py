@@ -53,7 +53,8 @@ class Entry:
     `complete` True marks complete, False keeps a draft, None leaves the status.
     `explanations` are by check id; a soft finding without one is refused on a page
     and becomes an open query on any other way in. `foretell` refuses a save that
-    moves something elsewhere, until it comes again without.
+    moves something elsewhere, until it comes again without. `erase` names the items
+    that may lose their values to an answer that hides them; True means any.
     """
 
     values: Mapping[str, object]
@@ -61,7 +62,7 @@ class Entry:
     complete: bool | None = None
     reasons: Mapping[str, Reason] = field(default_factory=dict)
     explanations: Mapping[str, str] = field(default_factory=dict)
-    erase: bool = False
+    erase: bool | frozenset[str] = False
     foretell: bool = False
 
 
@@ -197,7 +198,7 @@ def _after(
     changed: Mapping[str, Value],
     form: FormInstance,
     *,
-    erase: bool,
+    erase: bool | frozenset[str],
 ) -> tuple[Sheet, Binder]:
     """Return the sheet as it would be, hidden items erased knowingly."""
     binder = binder_of(form.participant)
@@ -207,7 +208,8 @@ def _after(
         hidden += found
         sheet = replace(sheet, values={**sheet.values, **dict.fromkeys(found)})
     held = [name for name in hidden if not is_blank(before.values.get(name))]
-    if held and not erase:
+    known = erase if isinstance(erase, frozenset) else frozenset(held if erase else ())
+    if not known.issuperset(held):
         raise EraseNeeded(held)
     return sheet, binder
 

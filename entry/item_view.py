@@ -1,18 +1,22 @@
 """One item of a form as the page shows it: control, marks, and what is asked of it."""
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from capture.problems import Clash
 from casebook import items
-from casebook.checks import Finding
+from casebook.checks import CHECKS, Finding
 from casebook.display import words
 from casebook.items import Item
 from entry import controls
 from trial_edc.vocabulary import MissingCode
+
+EXPLAIN = "explain:"
 
 
 @dataclass
@@ -84,6 +88,34 @@ class ItemView:
     def theirs(self) -> str:
         """Return the other side of a clash in words."""
         return words(self.item, self.clash.theirs) if self.clash else ""
+
+
+def explanations_in(typed: QueryDict) -> dict[str, str]:
+    """Return why improbable values stand, by the id of the check."""
+    return {
+        key.removeprefix(EXPLAIN): str(text)
+        for key, text in typed.items()
+        if key.startswith(EXPLAIN)
+    }
+
+
+def soft_questions(
+    item: str, findings: Iterable[Finding], explained: Mapping[str, str]
+) -> list[tuple[str, str, str]]:
+    """Return what is asked of an item: the check, its words, the explanation typed.
+
+    What was explained before and is not asked now stays on the page, else the next
+    save would ask for it again.
+    """
+    asked = {f.check_id: told(f) for f in findings if f.item == item}
+    kept = {one: "" for one in explained if _item_of(one) == item}
+    return [(one, text, explained.get(one, "")) for one, text in (kept | asked).items()]
+
+
+def _item_of(check_id: str) -> str:
+    """Return the item of a check; that of a range bears it in its name."""
+    declared = CHECKS.get(check_id)
+    return declared.item if declared else (*check_id.split("."), "")[1]
 
 
 def told(finding: Finding) -> str:

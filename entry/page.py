@@ -31,7 +31,7 @@ from casebook.models import FormInstance, FormStatus
 from casebook.selectors import binder_of, row_of, sheet_of
 from casebook.values import MissingCode, Value
 from entry import controls
-from entry.item_view import ItemView, told
+from entry.item_view import ItemView, explanations_in, soft_questions, told
 from entry.layout import ItemForm, SectionBlock
 from entry.selectors import may_enter, visible_items
 from review.models import Query, QueryState, Signature
@@ -253,8 +253,8 @@ class FormPage:
             asked.append(_("Somebody else changed this meanwhile. Choose one."))
         if view.reason_asked and isinstance(self.problem, ReasonNeeded):
             asked.append(_("Say why it changes."))
-        if view.soft and isinstance(self.problem, ExplanationNeeded):
-            asked.append(view.soft[0][1])
+        if isinstance(self.problem, ExplanationNeeded):
+            asked += [text for _check, text, _typed in view.soft if text][:1]
         if isinstance(self.problem, EraseNeeded) and view.name in self.problem.items:
             asked.append(_("Would be erased: %(value)s") % {"value": view.text})
         return asked
@@ -372,12 +372,9 @@ class FormPage:
     def _add_problem(self, view: ItemView) -> None:
         name, problem = view.name, self.problem
         view.errors = [told(finding) for finding in self.errors.get(name, [])]
-        if isinstance(problem, ExplanationNeeded):
-            view.soft = [
-                (f.check_id, told(f), self._typed(f"explain:{f.check_id}"))
-                for f in problem.findings
-                if f.item == name
-            ]
+        asked = problem.findings if isinstance(problem, ExplanationNeeded) else ()
+        explained = explanations_in(self.typed) if self.typed is not None else {}
+        view.soft = soft_questions(name, asked, explained)
         if isinstance(problem, ReasonNeeded | EraseNeeded) and self.asks_reasons:
             view.reason_asked = name in problem.items
         view.reason_asked = view.reason_asked or bool(self._typed(f"{name}__reason"))

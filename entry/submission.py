@@ -16,10 +16,10 @@ from casebook.checks import Finding
 from casebook.design import FormDesign
 from casebook.models import FormInstance
 from entry import controls
+from entry.item_view import explanations_in
 from trial_edc.vocabulary import Severity
 
 Uploads = Mapping[str, Any]  # the files of a request, by item
-EXPLAIN = "explain:"
 REASON_CODES = frozenset(reason.value for reason in ChangeReason)
 
 
@@ -47,12 +47,8 @@ def entry_of(
         based_on=controls.revision_in(typed),
         complete=typed.get("action") != "draft",
         reasons=_reasons(design, typed),
-        explanations={
-            key.removeprefix(EXPLAIN): str(text)
-            for key, text in typed.items()
-            if key.startswith(EXPLAIN)
-        },
-        erase=typed.get("erase") == "yes",
+        explanations=explanations_in(typed),
+        erase=frozenset(typed.get("erase", "").split()),
         foretell=typed.get("confirmed") != "yes",
     )
 

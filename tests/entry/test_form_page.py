@@ -183,7 +183,7 @@ def test_a_hidden_value_is_erased_only_knowingly(form):
 
     asked = send(client, form, interrupted="N", reason="pain")
     before = value_of(form, "reason")
-    erased = send(client, form, interrupted="N", reason="pain", erase="yes")
+    erased = send(client, form, interrupted="N", reason="pain", erase="reason")
 
     assert asked.status_code == UNPROCESSABLE
     assert 'name="erase"' in asked.content.decode()
@@ -206,6 +206,43 @@ def test_a_soft_check_is_kept_with_an_explanation(form):
     assert 'name="explain:ZZA.creatinine.soft"' in asked.content.decode()
     assert stored.status_code == 302
     assert query.state == "answered"
+
+
+def test_what_was_explained_and_erased_is_not_asked_again(form):
+    client = signed_in("CO")
+    complete(client, form)
+    taken = f"{clock.now() - timedelta(days=1):%Y-%m-%d %H:%M}"
+    told = {"taken_at": taken, "creatinine": "80", "interrupted": "Y", "reason": "pain"}
+    why = {"__reason": "transcription", "__reason_text": "typo"}
+    reasons = {
+        n + p: text
+        for n in ("taken_at", "interrupted", "reason", "creatinine")
+        for p, text in why.items()
+    }
+    send(client, form, **told, **reasons, action="complete")
+    form.refresh_from_db()
+    told |= {"interrupted": "N", "creatinine": "2000"}
+
+    explained = {"explain:ZZA.creatinine.soft": "seen twice", "erase": "reason"}
+    asked = send(client, form, **told, **explained, action="complete")
+    stored = send(client, form, **told, **explained, **reasons, action="complete")
+
+    text = asked.content.decode()
+    assert asked.status_code == UNPROCESSABLE
+    assert 'value="seen twice"' in text
+    assert '<input type="hidden" name="erase" value="reason">' in text
+    assert stored.status_code == 302
+
+
+def test_erasing_is_confirmed_for_the_items_that_were_shown(form):
+    client = signed_in("CO")
+    send(client, form, interrupted="Y", reason="pain")
+    form.refresh_from_db()
+
+    asked = send(client, form, interrupted="N", reason="pain", erase="weight_kg")
+
+    assert asked.status_code == UNPROCESSABLE
+    assert value_of(form, "reason") == "pain"
 
 
 def test_a_missing_code_is_entered_instead_of_a_value(form):
@@ -290,7 +327,7 @@ def test_a_signature_holds_until_the_form_changes(form):
 
     assert wrong.status_code == 200
     assert signed.status_code == 302
-    assert "Investigator Doe (IN)" in shown
+    assert "Investigator Doe (Investigator)" in shown
     assert "Signature no longer holds" not in shown
     assert "Signature no longer holds" in broken
 

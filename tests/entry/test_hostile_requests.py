@@ -301,7 +301,7 @@ def test_a_hidden_value_of_a_complete_form_is_erased_with_its_reason(form):
     reasons = {
         n + p: text for n in ("interrupted", "reason") for p, text in why.items()
     }
-    done = send(client, form, **told, **reasons, erase="yes", action="complete")
+    done = send(client, form, **told, **reasons, erase="reason", action="complete")
 
     assert asked.status_code == UNPROCESSABLE
     assert 'data-reason-for="reason">' in asked.content.decode()
