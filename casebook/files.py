@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.roles import Permission
@@ -29,6 +30,7 @@ PDF, JPEG, PNG, CSV = "application/pdf", "image/jpeg", "image/png", "text/csv"
 ENDINGS = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png", CSV: ".csv"}
 MAGIC = {b"%PDF-": PDF, b"\xff\xd8\xff": JPEG, b"\x89PNG\r\n\x1a\n": PNG}
 MEGABYTE = 1_000_000
+TOO_LARGE = gettext_lazy("The file is larger than %(most)s MB. Make it smaller.")
 TEXT_CONTROLS = frozenset("\t\r\n")
 
 
@@ -76,8 +78,7 @@ def store(
 def _checked(declared: File, item: str, upload: "UploadedFile[Any]") -> bytes:
     most = declared.most_megabytes
     if (upload.size or 0) > most * MEGABYTE:
-        message = _("The file is larger than %(most)s MB. Make it smaller.")
-        raise FileRefused(item, message % {"most": most})
+        raise FileRefused(item, TOO_LARGE % {"most": most})
     content: bytes = upload.read()
     if media_type(content) not in declared.types:
         kinds = ", ".join(ENDINGS[kind][1:].upper() for kind in declared.types)

@@ -1,13 +1,15 @@
 """The control of each item type, and what a person typed into it."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from casebook import items
+from casebook import files, items
+from casebook.display import number_text
 from casebook.items import Item
 from casebook.values import MissingCode, Value
 from trial_edc.vocabulary import N_
@@ -63,7 +65,7 @@ def widget_of(
             return forms.Select(listed, [("", ""), *options])
         case items.File():
             accept = {"class": "form-control", "accept": ",".join(item.types)}
-            return forms.FileInput(accept)
+            return forms.FileInput(accept | _largest(item))
         case items.Text() if item.rows > 1:
             return forms.Textarea({"class": "form-control", "rows": item.rows})
     return forms.TextInput(_attributes(item))
@@ -156,11 +158,20 @@ def shown_rows(item: items.Rows, rows: Sequence[Mapping[str, Any]]) -> list[Held
     ]
 
 
+def _largest(item: items.File) -> dict[str, str]:
+    """Let the page refuse what the server would not even read."""
+    most = item.most_megabytes
+    told = files.TOO_LARGE % {"most": most}
+    return {"data-most-bytes": str(most * files.MEGABYTE), "data-too-large": told}
+
+
 def shown(item: Item, name: str, value: Value) -> dict[str, Any]:
     """Return what the controls of an item hold for a stored value."""
     if isinstance(value, MissingCode):
         return {f"{name}__missing": value.value}
     held = {name: item.as_text(value)}
+    if isinstance(value, Decimal):
+        held[name] = number_text(item, value)
     if isinstance(item, items.PartialDate):
         held[name] = held[name].replace("T", " ")
     if isinstance(item, items.Lab):

@@ -7,15 +7,16 @@
   const side = document.getElementById("side");
   const AUTOSAVE_MS = 10000;
 
-  document.addEventListener("click", (event) => {
-    const closer = event.target.closest("[data-close-side]");
-    if (closer && side) {
-      const back = document.getElementById("item-" + closer.closest("[data-panel]").dataset.panel);
-      side.replaceChildren();
-      document.body.classList.remove("has-side");
-      if (back) back.focus();
-    }
-  });
+  const closeSide = () => {
+    const panel = side && side.querySelector("[data-panel]");
+    if (!panel) return;
+    const mark = document.querySelector(`#row-${CSS.escape(panel.dataset.panel)} .item-mark`);
+    side.replaceChildren();
+    document.body.classList.remove("has-side");
+    if (mark) mark.focus();
+  };
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-close-side]")) closeSide(); });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !document.querySelector("dialog[open]")) closeSide(); });
   /* The marks beside the item follow what was just asked, answered or verified. */
   const markItem = (panel) => {
     const mark = panel && document.querySelector(`#row-${CSS.escape(panel.dataset.panel)} .item-mark`);
@@ -28,6 +29,7 @@
     document.body.classList.add("has-side");
     markItem(side.querySelector("[data-panel]"));
     side.querySelectorAll("[data-close-side]").forEach((button) => { button.hidden = false; });
+    side.querySelector("h2").focus({ preventScroll: true });
   });
   if (!sheet) return;
 
@@ -85,6 +87,26 @@
       reason.hidden = !(changed || filled || row.classList.contains("asks-reason"));
     });
   };
+  /* One reason may hold for many items: it is copied where none was given yet. */
+  const reasonOf = (box) => [box.querySelector("select"), box.querySelector("input")];
+  const offerSameReason = () => {
+    const asked = [...sheet.querySelectorAll("[data-reason-for]:not([hidden])")];
+    asked.forEach((box) => {
+      const isGiven = reasonOf(box).every((control) => control.value);
+      const others = asked.some((one) => one !== box && !reasonOf(one)[0].value);
+      box.querySelector("[data-same-reason]").hidden = !(isGiven && others);
+    });
+  };
+  sheet.addEventListener("click", (event) => {
+    const from = event.target.closest("[data-same-reason]")?.closest("[data-reason-for]");
+    if (!from) return;
+    const [code, text] = reasonOf(from).map((control) => control.value);
+    sheet.querySelectorAll("[data-reason-for]:not([hidden])").forEach((box) => {
+      const [select, input] = reasonOf(box);
+      if (!select.value) { select.value = code; input.value = input.value || text; }
+    });
+    offerSameReason();
+  });
   sheet.querySelectorAll("[data-reason-for]:not([hidden])").forEach((reason) => {
     reason.closest("[data-item]").classList.add("asks-reason");
   });
@@ -104,9 +126,26 @@
     }
   });
 
-  sheet.addEventListener("input", () => { applyShown(); askReasons(); });
-  sheet.addEventListener("change", () => { applyShown(); askReasons(); });
+  ["input", "change"].forEach((kind) => sheet.addEventListener(kind, () => {
+    applyShown(); askReasons(); offerSameReason();
+  }));
   applyShown();
+
+  /* A file too large is refused here: the server would hang up, and the page with it. */
+  sheet.addEventListener("change", (event) => {
+    const { files, dataset } = event.target;
+    if (!files) return;
+    const body = event.target.closest(".item-body");
+    body.querySelectorAll("[data-refused-file]").forEach((one) => one.remove());
+    if (![...files].some((file) => file.size > Number(dataset.mostBytes))) return;
+    event.target.value = "";
+    const told = document.createElement("p");
+    told.className = "error";
+    told.dataset.refusedFile = "";
+    told.setAttribute("role", "alert");
+    told.textContent = dataset.tooLarge;
+    body.append(told);
+  });
 
   /* Buttons that only work with this script show themselves. */
   sheet.querySelectorAll("[data-clear], [data-add-row]").forEach((button) => { button.hidden = false; });
