@@ -12,6 +12,7 @@ from django.http import (
 )
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.access import StaffRequest, permitted
@@ -167,10 +168,10 @@ def sign(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 CLOSINGS = {
-    "freeze": (freeze, True),
-    "thaw": (freeze, False),
-    "lock": (lock_form, True),
-    "unlock": (lock_form, False),
+    "freeze": (freeze, True, gettext_lazy("Frozen.")),
+    "thaw": (freeze, False, gettext_lazy("Thawed; values can be changed again.")),
+    "lock": (lock_form, True, gettext_lazy("Locked.")),
+    "unlock": (lock_form, False, gettext_lazy("Unlocked.")),
 }
 
 
@@ -184,11 +185,13 @@ def close(request: StaffRequest, pk: int) -> HttpResponse:
     if step is None or not text:
         messages.error(request, _("Write the reason; nothing changed."))
         return redirect(navigation.address(form))
-    act, on = step
+    act, on, done = step
     try:
         act(form, by=request.user, reason=Reason("closing", text), on=on)
     except ReviewRefused as problem:
         messages.error(request, str(problem))
+    else:
+        messages.success(request, done)
     return redirect(navigation.address(form))
 
 

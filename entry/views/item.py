@@ -120,4 +120,6 @@ def verify_form(request: StaffRequest, pk: int) -> HttpResponse:
             review.verify(form, revisions, by=request.user)
         except ReviewRefused as refused:
             messages.error(request, str(refused))
+        else:
+            messages.success(request, _("Verified."))
     return redirect(navigation.address(form))
