@@ -26,6 +26,7 @@ from enrollment.evidence import (
 from enrollment.rules import Assessment, Injury
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
+from trial_edc.vocabulary import YesNo
 
 CREATININE = ("sample_at", "value")
 COLLECTION = ("start_at", "end_at", "volume_ml")
@@ -139,6 +140,9 @@ def _decide(
         yield judged, ANSWERS
     if counted := platelets_of(binder):
         yield counted, ("platelets", "sampled_at")
+    for denied in binder.rows("IST"):
+        if denied.get("any_exposure") == YesNo.NO:
+            yield denied, ("any_exposure",)
     local = PROTOCOL.eligibility.e17_local_routes
     for drug in exposures(binder) or ():
         if drug.get("route") not in local:

@@ -6,10 +6,18 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from casebook.sheets import Sheet
-from enrollment.evidence import exposures, initial_consent, screening_sheet
+from casebook.sheets import Binder, Sheet
+from enrollment.criteria_names import NAMES
+from enrollment.evidence import (
+    exposures,
+    platelets_of,
+    screening_sheet,
+    standing_decision,
+)
+from enrollment.moment import as_screened
 from enrollment.rules import (
     Aged,
+    Answer,
     Baseline,
     Counted,
     Filtered,
@@ -36,6 +44,12 @@ ASKED = {
     "E18": "e18_other",
     **{f"E{n}": f"e{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 15, 16, 19, 20)},
 }
+EXHIBITS = {
+    "I1": "creatinine",
+    "E9": "filtration",
+    "E17": "drugs",
+    **dict.fromkeys(("E11", "E13", "E18"), "numbers"),
+}
 WORDED: dict[str, type[Term]] = {
     "E1": ExcludedCause,
     "E13": Organ,
@@ -55,6 +69,16 @@ class CriterionRow:
     form: str
     form_id: int | None
     item: str
+
+    @property
+    def short(self) -> str:
+        """Return the criterion in a few words (untranslated)."""
+        return NAMES[self.id]
+
+    @property
+    def exhibit(self) -> str:
+        """Return the part of the page that lays out what decides, if one does."""
+        return EXHIBITS.get(self.id, "")
 
     @property
     def rank(self) -> int:
@@ -78,7 +102,7 @@ def criterion_rows(
 def _row(
     eligibility: Eligibility, outcome: Outcome, hanging: Mapping[str, int]
 ) -> CriterionRow:
-    code, form, item = _place(eligibility, outcome.criterion)
+    code, form, item = _place(eligibility, outcome)
     told = _told(outcome, form, item)
     return CriterionRow(
         id=outcome.criterion,
@@ -91,19 +115,40 @@ def _row(
     )
 
 
-def _place(eligibility: Eligibility, criterion: str) -> tuple[str, Sheet | None, str]:
-    """Return the form, its sheet and the item that a criterion is answered with."""
-    binder = eligibility.binder
+def _place(eligibility: Eligibility, outcome: Outcome) -> tuple[str, Sheet | None, str]:
+    """Return the form, its sheet and the item in which what decided stands."""
+    binder, criterion = as_screened(eligibility.binder), outcome.criterion
+    judged = screening_sheet(binder, "ELG")
+    grounds, is_against = outcome.grounds, outcome.state == State.PRESENT
+    by_number = isinstance(grounds, Measured) and (
+        grounds.value is None or (is_against and grounds.answer != Answer.YES)
+    )
     if criterion == "E17":
         return "IST", next(iter(exposures(binder) or ()), None), "any_exposure"
+    if criterion == "E18" and by_number:
+        return "LAB", platelets_of(binder), "platelets"
+    if criterion == "E11" and by_number:
+        return "ELG", judged, "lvef_pct"
+    if isinstance(grounds, Injury | Filtered):
+        return "CRE", _deciding_sample(binder, grounds), "value"
     places = {
-        "I1": ("CRE", _latest(binder.rows("CRE")), "value"),
         "I2": ("DEM", binder.one("DEM"), "birth_date"),
-        "I3": ("CNS", initial_consent(binder), "decision"),
-        "E9": ("CRE", _latest(binder.rows("CRE")), "value"),
+        "I3": ("CNS", standing_decision(binder), "decision"),
     }
-    asked = ("ELG", screening_sheet(binder, "ELG"), ASKED.get(criterion, ""))
-    return places.get(criterion, asked)
+    return places.get(criterion, ("ELG", judged, ASKED.get(criterion, "")))
+
+
+def _deciding_sample(binder: Binder, grounds: Injury | Filtered) -> Sheet | None:
+    """Return the later sample of the rise, or the baseline; else the last row."""
+    if isinstance(grounds, Filtered):
+        sample = grounds.baseline.sample
+    else:
+        limb = grounds.creatinine
+        pair = limb.qualifying or limb.steepest
+        sample = pair.later if pair else limb.attested_by
+    rows = binder.rows("CRE")
+    chosen = (row for row in rows if sample and str(row.form_id) == sample.id)
+    return next(chosen, _latest(rows))
 
 
 def _latest(sheets: Iterable[Sheet]) -> Sheet | None:

@@ -1,7 +1,7 @@
 """Reads of this room."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import BooleanField, QuerySet
@@ -31,6 +31,7 @@ from enrollment.rules import (
 )
 from enrollment.vocabulary import ParticipantStatus
 from trial_edc.protocol import PROTOCOL
+from trial_edc.vocabulary import VisitCode
 
 CONFIRMATION_HOLDS = timedelta(hours=PROTOCOL.freshness.reconfirmation_hours)
 
@@ -99,9 +100,9 @@ class Eligibility:
         """Name evidence that has grown old; it warns and changes no verdict."""
         found = self.assessment.outcomes[0].grounds
         pair = found.creatinine.qualifying if isinstance(found, Injury) else None
-        return stale_evidence(
-            ages_of(self.binder, pair.later.at if pair else None), instant
-        )
+        ages = ages_of(as_screened(self.binder), pair.later.at if pair else None)
+        given = self.confirmation.at if self.confirmation else None
+        return stale_evidence(replace(ages, confirmed_at=given), instant)
 
 
 def screening_binder(participant: Participant) -> Binder:
@@ -127,7 +128,10 @@ def eligibility_of(
 def sheets_of(eligibility: Eligibility) -> dict[str, int]:
     """Return the sheets of the present screening by form, also those still empty."""
     hanging = FormInstance.objects.filter(
-        participant=eligibility.participant, code__in=("DEM", "ELG"), struck_at=None
+        participant=eligibility.participant,
+        code__in=("DEM", "ELG", "VIT", "LAB"),
+        visit__in=("", VisitCode.SCREENING),
+        struck_at=None,
     )
     # DEM is one for life, and its occurrence is 1.
     kept = hanging.filter(occurrence__lte=eligibility.episode).order_by("occurrence")

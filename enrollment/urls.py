@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.screening_log, name="screening_log"),
     path("register/", views.register, name="register"),
     path("<str:number>/eligibility/", views.eligibility, name="eligibility"),
+    path("<str:number>/frozen/", views.frozen, name="frozen"),
     path("<str:number>/rescreen/", views.rescreen, name="rescreen"),
     path("<str:number>/close/", views.close, name="close"),
 ]

@@ -16,11 +16,11 @@ from capture.problems import ExplanationNeeded, Refused
 from casebook.models import Participant
 from enrollment import screening_log as log
 from enrollment import selectors, services
+from enrollment.exhibits.page import eligibility_page
+from enrollment.exhibits.used import used_screening
 from enrollment.forms import CloseForm, RegisterForm, RescreenForm, ScreeningForm
-from enrollment.grounds import criterion_rows
 from enrollment.models.confirmation import MEANING
 from enrollment.problems import EnrollmentRefused
-from enrollment.rules import State
 from trial_edc import clock
 
 NOT_STORED = (Refused, ExplanationNeeded, EnrollmentRefused)
@@ -126,19 +126,24 @@ def eligibility(request: StaffRequest, number: str) -> HttpResponse:
     return render(request, "enrollment/eligibility.html", context)
 
 
+@permitted(Permission.READ_CASEBOOK, when=reads_whole_casebooks)
+def frozen(request: StaffRequest, number: str) -> HttpResponse:
+    """Show the screening values that a randomisation used, and what was corrected."""
+    person = _visible(request, number)
+    kept = selectors.frozen_of(person)
+    found = selectors.eligibility_of(person)
+    used = used_screening(found, kept) if kept else None
+    context = {"found": found, "used": used}
+    return render(request, "enrollment/frozen.html", context)
+
+
 def _eligibility_context(
     request: StaffRequest, found: selectors.Eligibility
 ) -> dict[str, Any]:
-    rows = criterion_rows(found, selectors.sheets_of(found))
     now = clock.now()
-    unknown = sum(row.state == State.UNKNOWN for row in rows)
-    against = sum(row.state in (State.NOT_MET, State.PRESENT) for row in rows)
     return {
         "found": found,
-        "rows": rows,
-        "unknown": unknown,
-        "against": against,
-        "warnings": [_(stale.label) for stale in found.warnings_at(now)],
+        "page": eligibility_page(found, now),
         "meaning": MEANING,
         "obstacles": services.obstacles_to_confirmation(found),
         "confirmed": found.confirmation,

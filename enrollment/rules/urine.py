@@ -17,6 +17,7 @@ from enrollment.rules.evidence import (
 )
 from enrollment.rules.states import State
 from trial_edc.units import shown
+from trial_edc.vocabulary import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,11 @@ def urine_limb(evidence: Evidence) -> UrineLimb:
     """Met: a low run of 12 h or more; not met: 12 h of record without one."""
     collections = sorted(evidence.urine, key=lambda c: (c.start, c.end))
     if evidence.weight_kg is None or evidence.weight_kg <= 0:
-        return UrineLimb(State.UNKNOWN, why_unknown="no weight")
+        return UrineLimb(State.UNKNOWN, why_unknown=N_("no weight"))
     if evidence.weight_estimated:
-        return UrineLimb(State.UNKNOWN, why_unknown="weight only estimated")
+        return UrineLimb(State.UNKNOWN, why_unknown=N_("weight only estimated"))
     if has_wrong_times(collections):
-        return UrineLimb(State.UNKNOWN, why_unknown="collection times overlap")
+        return UrineLimb(State.UNKNOWN, why_unknown=N_("collection times overlap"))
     return judged(evidence, collections, evidence.weight_kg)
 
 
@@ -87,11 +88,11 @@ def judged(
     needed = settings.i1_urine_hours
     qualifying = next((run for run in low if run.hours >= needed), None)
     state = State.UNKNOWN
-    why = "" if qualifying else "record shorter than needed"
+    why = "" if qualifying else N_("record shorter than needed")
     if qualifying:
         state = State.MET
     elif any(collection.ml is None for collection in collections):
-        why = "a volume is missing"
+        why = N_("a volume is missing")
     elif longest and longest.hours >= needed:
         state, why = State.NOT_MET, ""
     return UrineLimb(state, qualifying, longest_low, longest, why)

@@ -148,6 +148,7 @@ ACCESS: dict[str, Row] = {
     "enrollment:screening_log": only("CO IN PI MO DM BR UM"),
     "enrollment:register": only("CO IN PI"),
     "enrollment:eligibility": only("CO IN PI MO DM BR UM", kwargs=_number),
+    "enrollment:frozen": only("CO IN PI MO DM BR UM", kwargs=_number),
     "enrollment:rescreen": only("CO IN PI", kwargs=_number),
     "enrollment:close": only("CO IN PI", kwargs=_number),
     # randomization

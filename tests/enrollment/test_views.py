@@ -1,5 +1,7 @@
 """The screening pages."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -12,6 +14,7 @@ from enrollment.models import EligibilityConfirmation
 from enrollment.screening_log import screening_log
 from tests.enrollment import factories
 from tests.people import PASSWORD, STAGE
+from trial_edc import clock
 
 LOG = "/enrollment/"
 # Session, person, then the selects of the page itself.
@@ -115,7 +118,7 @@ def test_eligibility_page_puts_the_unknown_first(
     del coordinator
     response = desk.get(f"{LOG}{consented.number}/eligibility/")
 
-    rows = response.context["rows"]
+    rows = response.context["page"].rows
     assert len(rows) == 24
     states = [row.state for row in rows]
     assert states == sorted(states, key=lambda state: state != "unknown")
@@ -138,7 +141,7 @@ def test_eligibility_page_reads_in_a_fixed_number_of_selects(
     with django_assert_num_queries(ELIGIBILITY_SELECTS):
         response = desk.get(address)
 
-    told = {row.id: row.grounds for row in response.context["rows"]}
+    told = {row.id: row.grounds for row in response.context["page"].rows}
     assert told["I1"].startswith("85 → 200 µmol/L in 42 h: 2.35-fold")
     assert told["I2"].endswith("years at consent")
     assert told["E9"].startswith("eGFR ")
@@ -229,3 +232,46 @@ def test_a_double_click_registers_one_person(desk):
 
     place = f"{LOG}{Participant.objects.get().number}/eligibility/"
     assert [answer.headers["Location"] for answer in answers] == [place, place]
+
+
+def test_what_has_grown_old_is_told_with_its_place_and_changes_nothing(
+    eligible: Participant, investigator: User
+) -> None:
+    factories.confirmed(eligible, investigator)
+    address = f"{LOG}{eligible.number}/eligibility/"
+
+    with clock.at(clock.now() + timedelta(days=40)):
+        page = signed_in(investigator).get(address).context["page"]
+
+    told = [(one.label, one.limit, one.item) for one in page.warnings]
+    assert told == [
+        ("Echocardiography is older than its limit", "30 days", "lvef_at"),
+        ("Platelet count is older than its limit", "48 hours", "sampled_at"),
+        ("Qualifying creatinine is older than its limit", "72 hours", "sample_at"),
+        ("Criteria must be confirmed again", "24 hours", ""),
+    ]
+    assert (page.against, page.unknown, page.wanted) == ([], [], [])
+
+
+def test_each_missing_entry_is_a_link_to_its_field(
+    consented: Participant, desk: Client
+) -> None:
+    told = desk.get(f"{LOG}{consented.number}/eligibility/").text
+
+    for code, visit, item in (
+        ("DEM", "", "birth_date"),
+        ("ELG", "", "lvef_pct"),
+        ("LAB", "SCR", "platelets"),
+        ("VIT", "SCR", "weight_kg"),
+    ):
+        form = factories.sheet(consented, code, visit)
+        assert f'href="/forms/{form.pk}/#row-{item}"' in told
+    assert f'href="/participants/{consented.number}/logs/CRE/"' in told
+
+
+def test_nothing_is_frozen_before_randomisation(
+    eligible: Participant, desk: Client
+) -> None:
+    answer = desk.get(f"{LOG}{eligible.number}/frozen/")
+
+    assert "Nothing is frozen yet" in answer.text

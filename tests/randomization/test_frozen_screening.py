@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from accounts.models import User
 from audit.attribution import Reason, Via, attributed
@@ -229,3 +230,29 @@ def test_before_randomisation_a_correction_is_only_a_correction(db):
     assert notices(User.objects.get(role="PI")) == []
     assert person("DM").pk  # nobody else is told either
     assert not Message.objects.filter(occasion="screening_corrected").exists()
+
+
+def test_the_page_shows_what_was_used_beside_what_stands_now(randomised, client):
+    address = reverse("enrollment:frozen", args=[randomised.number])
+    client.force_login(stage.colleague("IN"))
+    before = client.get(address)
+    correct(form_of(randomised, "ELG"), lvef_pct="35")
+    strike_row(
+        form_of(randomised, "CRE"), by=stage.colleague("IN"), reason=WHY, via=Via.PAGE
+    )
+    after = client.get(address).context["used"]
+
+    assert "Nothing was corrected since." in before.text
+    assert before.context["used"].corrected == 0
+    changed = [
+        (one.form, one.label, one.used, one.now)
+        for one in after.values
+        if one.is_corrected
+    ]
+    assert changed[-1] == ("Eligibility assessment", "LVEF", "60 %", "35 %")
+    assert [(form, now) for form, _label, _used, now in changed[:-1]] == [
+        ("Serum creatinine log 1", "struck out"),
+        ("Serum creatinine log 1", "struck out"),
+    ]
+    assert [one.id for one in after.states if one.is_changed] == ["E11"]
+    assert after.is_intact

@@ -1,0 +1,221 @@
+"""What decides, laid out: tables, chart, what is missing, what has grown old."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from casebook.sheets import Binder, Sheet
+from casebook.values import Partial
+from enrollment.evidence import evidence_of
+from enrollment.exhibits.chart import creatinine_chart
+from enrollment.exhibits.drugs import drug_exhibit
+from enrollment.exhibits.kidney import KidneyExhibit, kidney_exhibit
+from enrollment.exhibits.wanted import wanted
+from enrollment.rules import Evidence, UrineCollection, assess
+from tests.enrollment.candidates import RISE_AT, at, candidate, sample
+
+HOUR = timedelta(hours=1)
+
+
+def numbered(evidence: Evidence) -> Evidence:
+    """Give each row the number of its sheet."""
+    samples = (replace(s, id=str(n)) for n, s in enumerate(evidence.samples, 1))
+    urine = (replace(c, id=str(n)) for n, c in enumerate(evidence.urine, 101))
+    return replace(evidence, samples=tuple(samples), urine=tuple(urine))
+
+
+def exhibit(**changes: Any) -> KidneyExhibit:
+    evidence = numbered(candidate(**changes))
+    return kidney_exhibit(evidence, assess(evidence))
+
+
+def test_the_pair_and_the_baseline_are_marked_where_they_stand() -> None:
+    shown = exhibit()
+
+    told = [(one.form_id, one.umol_l, one.uses) for one in shown.samples]
+    assert told == [
+        (1, "80.0", ("Baseline",)),
+        (2, "85.0", ("Qualifying pair: earlier",)),
+        (3, "200.0", ("Qualifying pair: later",)),
+    ]
+    assert shown.threshold_umol_l == Decimal("170.0")
+    assert (shown.egfr, shown.baseline_mg_dl) == ("103.4", "0.905")
+    assert shown.equation == "CKD-EPI 2021"
+    assert shown.window == (RISE_AT - timedelta(days=90), RISE_AT)
+
+
+def test_a_baseline_found_only_in_the_year_before_shows_that_window() -> None:
+    old = (
+        sample("2022-12-01T08:00", "80"),
+        sample("2023-05-09T19:00", "95"),
+        sample("2023-05-09T20:00", "200"),
+    )
+    pair_only = exhibit(samples=(old[0], old[2]))
+
+    assert pair_only.window == (RISE_AT - timedelta(days=365), RISE_AT)
+    assert exhibit(samples=()).window is None
+
+
+def test_urine_shows_each_rate_and_the_run_that_counts() -> None:
+    collections = (
+        UrineCollection(RISE_AT - 16 * HOUR, RISE_AT - 14 * HOUR, Decimal(90)),
+        UrineCollection(RISE_AT - 14 * HOUR, RISE_AT - 2 * HOUR, Decimal(400)),
+        UrineCollection(RISE_AT - 2 * HOUR, RISE_AT, None),
+    )
+    shown = exhibit(urine=collections)
+
+    told = [
+        (c.form_id, c.hours, c.ml_kg_h, c.is_low, c.is_deciding)
+        for c in shown.collections
+    ]
+    assert told == [
+        (101, Decimal("2.00"), Decimal("0.643"), False, False),
+        (102, Decimal("12.00"), Decimal("0.476"), True, True),
+        (103, Decimal("2.00"), None, False, False),
+    ]
+
+
+def test_the_chart_shows_the_days_around_the_rise() -> None:
+    chart = creatinine_chart(exhibit())
+
+    assert chart is not None
+    assert [one.line.form_id for one in chart.points] == [2, 3]
+    assert chart.older == 1
+    assert chart.threshold is not None
+    begins, ends, height = chart.threshold
+    assert begins == chart.points[0].x
+    assert ends > chart.points[1].x  # the 48 hours go on beyond the rise
+    assert chart.points[1].y < height < chart.points[0].y
+    assert chart.baseline_y is not None
+    assert chart.baseline_y > chart.points[0].y  # 80 lies below 85
+    inside = [
+        (chart.left <= x <= chart.right, 0 <= y <= chart.base)
+        for x, y in ((one.x, one.y) for one in chart.points)
+    ]
+    assert set(inside) == {(True, True)}
+
+
+def test_one_sample_or_none_makes_no_chart() -> None:
+    assert creatinine_chart(exhibit(samples=())) is None
+    assert creatinine_chart(exhibit(samples=(sample("2023-05-09T20:00", "9"),))) is None
+
+
+def sheet(code: str, form_id: int = 7, occurrence: int = 1, **values: Any) -> Sheet:
+    visit = {"LAB": "SCR", "VIT": "SCR"}.get(code, "")
+    return Sheet(code, values, visit=visit, occurrence=occurrence, form_id=form_id)
+
+
+CONSENT = sheet(
+    "CNS", kind="initial", decision="given", decided_at=at("2023-05-10T08:00")
+)
+
+
+def missing(*sheets: Sheet, **hanging: int) -> list[tuple[str, str, int | None, str]]:
+    """Return criteria, form, sheet and item of each entry that is missing."""
+    binder = Binder.of(sheets)
+    found = assess(evidence_of(binder))
+    return [
+        (",".join(one.criteria), one.code, one.form_id, one.item)
+        for one in wanted(binder, found.outcomes, hanging)
+    ]
+
+
+def test_of_an_empty_binder_everything_is_missing_and_each_once() -> None:
+    told = missing(ELG=5, DEM=6, LAB=8, VIT=9)
+
+    assert told[:5] == [
+        ("I1", "CRE", None, ""),
+        ("I1", "VIT", 9, "weight_kg"),
+        ("I2,E9", "DEM", 6, "birth_date"),
+        ("I3,E9", "CNS", None, ""),
+        ("I4", "ELG", 5, "i4_can_comply"),
+    ]
+    assert ("E2,E9", "DEM", 6, "sex") in told
+    assert ("E11", "ELG", 5, "lvef_pct") in told
+    assert ("E17", "IST", None, "") in told
+    assert ("E18", "LAB", 8, "platelets") in told
+    assert len(told) == len({one[1:] for one in told if one[3]}) + 4
+
+
+def drug(**values: Any) -> Sheet:
+    told: dict[str, Any] = {"any_exposure": "Y", "drug_class": "steroid"}
+    told |= {"drug": "prednisone", "route": "oral", "ongoing": "Y"}
+    return sheet("IST", 30, **{**told, "mg_per_day": Decimal(20), **values})
+
+
+@pytest.mark.parametrize(
+    ("row", "items"),
+    [
+        (drug(start=None), ["start"]),
+        (drug(start=Partial("2023-03")), ["start"]),
+        (drug(start=Partial("2023-05-01"), mg_per_day=None), ["mg_per_day"]),
+        (drug(start=Partial("2023-05-01"), ongoing="N"), ["stop"]),
+        (drug(start=Partial("2023-05-01")), ["e17_burst_decision"]),
+        (drug(start=Partial("2023-03-01")), []),  # chronic: present, nothing is missing
+    ],
+)
+def test_what_a_drug_leaves_open_is_asked_for_in_its_row(
+    row: Sheet, items: list[str]
+) -> None:
+    told = [one[3] for one in missing(CONSENT, row) if one[0] == "E17"]
+
+    assert told == items
+
+
+def test_steroids_are_added_up_by_day_and_days_joined() -> None:
+    rows = (
+        drug(start=Partial("2023-05-01"), ongoing="N", stop=Partial("2023-05-06")),
+        sheet(
+            "IST",
+            31,
+            2,
+            any_exposure="Y",
+            drug_class="steroid",
+            drug="dexamethasone",
+            route="iv",
+            mg_per_day=Decimal("0.75"),
+            start=Partial("2023-05-05"),
+            ongoing="N",
+            stop=Partial("2023-05-08"),
+        ),
+        sheet(
+            "IST",
+            32,
+            3,
+            any_exposure="Y",
+            drug_class="immunosuppressant",
+            drug="other",
+            drug_other="Tacrolimus",
+            route="oral",
+            start=Partial("2022-06-01"),
+            last_dose_change=Partial("2023-01-10"),
+            ongoing="Y",
+        ),
+    )
+    binder = Binder.of((CONSENT, *rows))
+    evidence = evidence_of(binder)
+    shown = drug_exhibit(binder, evidence, assess(evidence))
+
+    days = [
+        (one.first.day, one.last.day, one.pred_mg, one.is_above) for one in shown.days
+    ]
+    assert days == [
+        (1, 4, Decimal(20), True),
+        (5, 6, Decimal(25), True),
+        (7, 8, Decimal(5), False),
+    ]
+    assert shown.max_pred == "25.00"
+    assert [(one.drug, one.pred_mg) for one in shown.courses] == [
+        ("Prednisone", "20.00"),
+        ("Dexamethasone", "5.00"),
+    ]
+    [tacrolimus] = shown.drugs
+    assert (tacrolimus.drug, tacrolimus.last_change, tacrolimus.stable_after) == (
+        "Tacrolimus",
+        date(2023, 1, 10),
+        date(2023, 5, 10),
+    )
+    assert tacrolimus.state == "present"  # exactly 4 months is not more than 4
