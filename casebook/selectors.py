@@ -113,16 +113,13 @@ def binder_of(participant: Participant, *codes: str) -> Binder:
     The forms named by `codes` are read at once, in one select; any other one when a
     rule first asks for it.
     """
-    read: dict[str, list[Sheet]] = {code: [] for code in codes}
-    for _participant, sheet in stored_sheets([participant.pk], codes):
-        read[sheet.code].append(sheet)
 
-    def load(code: str) -> Iterable[Sheet]:
-        if code in read:
-            return read[code]
-        return [sheet for _pk, sheet in stored_sheets([participant.pk], [code])]
+    def load(wanted: Iterable[str]) -> Iterable[Sheet]:
+        return (sheet for _pk, sheet in stored_sheets([participant.pk], wanted))
 
-    return Binder(load)
+    binder = Binder(load)
+    binder.read(*codes)
+    return binder
 
 
 def binders_of(

@@ -3,7 +3,7 @@
 Rules see `None` where nothing is known: an item with a missing code has no value.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,8 +57,8 @@ def fact(name: str) -> Callable[[FactRule], FactRule]:
 class Binder:
     """All sheets of one participant, fetched by form code when first asked for."""
 
-    def __init__(self, load: Callable[[str], Iterable[Sheet]]) -> None:
-        """Take the loader: form code → the sheets that are not struck out."""
+    def __init__(self, load: Callable[[Collection[str]], Iterable[Sheet]]) -> None:
+        """Take the loader: form codes → their sheets that are not struck out."""
         self._load = load
         self._sheets: dict[str, tuple[Sheet, ...]] = {}
         self._facts: dict[str, Any] = {}
@@ -67,12 +67,20 @@ class Binder:
     def of(cls, sheets: Iterable[Sheet]) -> "Binder":
         """Return a binder that holds just these sheets."""
         held = tuple(sheets)
-        return cls(lambda code: (sheet for sheet in held if sheet.code == code))
+        return cls(lambda codes: (sheet for sheet in held if sheet.code in codes))
+
+    def read(self, *codes: str) -> None:
+        """Fetch several forms at once; whoever asks for one is going to ask for all."""
+        missing = [code for code in codes if code not in self._sheets]
+        found: dict[str, list[Sheet]] = {code: [] for code in missing}
+        for sheet in self._load(missing) if missing else ():
+            found[sheet.code].append(sheet)
+        self._sheets |= {code: tuple(sheets) for code, sheets in found.items()}
 
     def rows(self, code: str) -> Sequence[Sheet]:
         """Return the sheets of a form in order of visit and occurrence."""
         if code not in self._sheets:
-            self._sheets[code] = tuple(self._load(code))
+            self.read(code)
         return self._sheets[code]
 
     def one(self, code: str, visit: str | None = None) -> Sheet | None:
@@ -94,10 +102,13 @@ class Binder:
     def with_sheet(self, sheet: Sheet) -> "Binder":
         """Return the binder as it would be with this version of a sheet."""
 
-        def load(code: str) -> Iterable[Sheet]:
-            if code != sheet.code:
-                return self.rows(code)
-            others = [s for s in self.rows(code) if s.key != sheet.key]
-            return sorted((*others, sheet), key=lambda s: s.key[2:])
+        def load(codes: Collection[str]) -> Iterator[Sheet]:
+            self.read(*codes)
+            for code in codes:
+                if code != sheet.code:
+                    yield from self.rows(code)
+                    continue
+                others = [s for s in self.rows(code) if s.key != sheet.key]
+                yield from sorted((*others, sheet), key=lambda s: s.key[2:])
 
         return Binder(load)

@@ -4,9 +4,10 @@ What was sampled, taken or decided later says nothing about the screening: a cre
 of day 7 is no evidence for I1, and a drug begun on day 10 none for E17.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import chain
 
 from casebook.sheets import Binder, Sheet
 from casebook.values import Partial
@@ -30,8 +31,9 @@ def as_screened(binder: Binder) -> Binder:
     if until is None:
         return binder
 
-    def load(code: str) -> Iterator[Sheet]:
-        for sheet in binder.rows(code):
+    def load(codes: Collection[str]) -> Iterator[Sheet]:
+        binder.read(*codes)
+        for sheet in chain.from_iterable(map(binder.rows, codes)):
             if (seen := as_seen(sheet, until)) is not None:
                 yield seen
 

@@ -9,7 +9,7 @@ from audit.attribution import Actor, Via
 from capture.events import RowStruck
 from capture.following import Saved, follows
 from casebook.models import FormInstance, Participant
-from casebook.selectors import binder_of, row_of, sheet_of
+from casebook.selectors import binder_of, row_of, sheet_of, stored_sheets
 from casebook.sheets import Binder
 from safety import services
 from safety.events import events, is_fatal, is_serious
@@ -126,8 +126,8 @@ def _undo_death(form: FormInstance, binder: Binder, via: Via) -> None:
     """Take back the untouched event and end of study of a revoked death."""
     if not binder.fact("withdrawn_from_everything_on"):
         services.retire_sheets(form.participant, "EOS", via=via)
-    opened = FormInstance.objects.filter(participant=form.participant, code="AE")
-    _retire([one.pk for one in opened if is_fatal(sheet_of(one, row_of(one)))], via)
+    opened = stored_sheets([form.participant_id], ["AE"], with_struck=True)
+    _retire([event.form_id for _pk, event in opened if is_fatal(event)], via)
 
 
 def _retire(form_ids: Iterable[int | None], via: Via) -> None:

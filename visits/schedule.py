@@ -134,6 +134,7 @@ def done_date(sheet: Sheet | None) -> date | None:
 
 def course_of(binder: Binder, *, no_go_signed: bool) -> rules.Course:
     """Return what of the participant's course moves the schedule."""
+    binder.read(*FORMS)
     death = binder.value("DTH", "death_on")
     started_at = infusion_started_at(binder, 1)
     screening = binder.one("SCN")
@@ -224,6 +225,7 @@ def window_of(binder: Binder, visit: str) -> rules.Window | None:
     They cannot ask for signatures: a complete request that refuses infusion 1 for
     good counts as signed.
     """
+    binder.read(*FORMS)
     request = binder.one("IRQ", VisitCode.DAY_0.value)
     complete = request is not None and request.status == "complete"
     anchor = course_of(binder, no_go_signed=complete).anchor
