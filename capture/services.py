@@ -13,7 +13,7 @@ from accounts.sign_in import ReAuthenticated
 from audit.attribution import Actor, Reason, Via, attributed
 from audit.problems import RecordClosed
 from audit.vault import TooLong
-from capture import autosaves
+from capture import autosaves, firing
 from capture.events import FormSigned, RowStruck
 from capture.following import Saved, announce, run_consequences
 from capture.foretelling import foretold
@@ -96,6 +96,10 @@ def save_entry(form: FormInstance, entry: Entry, *, by: Actor, via: Via) -> Save
         message = N_("This form holds more text than it can keep. Shorten a text.")
         found = Finding(f"{design.code}.long", "", Severity.HARD, message)
         raise Refused([found]) from problem
+    except (Refused, ExplanationNeeded) as problem:
+        values = {**sheet_of(form, row_of(form)).values, **entry.values}
+        firing.note(form, design, firing.stopped(problem), values, by=by, via=via)
+        raise
 
 
 def _saved(
@@ -125,6 +129,8 @@ def _saved(
         _write(form, row, altered, complete=complete, by=by)
         # What held nothing until now has no automatic query to settle.
         if (complete or form.first_completed_at) and (soft or before.revision):
+            kept = firing.kept(form, soft, entry.explanations, altered)
+            firing.note(form, design, kept, sheet.values, by=by, via=via)
             review.settle_checks(form, soft, entry.explanations, altered, by=by)
         saved = Saved(
             form,
@@ -182,6 +188,7 @@ def _merged(
     return changed
 
 
+@implements("ACC-05")
 def may_enter(design: FormDesign, items: Iterable[str], *, by: Actor) -> None:
     """Refuse a person without the right to enter the form, or to judge an item."""
     if not isinstance(by, User):
