@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import IO, Any, cast
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from exports.datasets import Table
+from exports.tables import Table
 from trial_edc import clock
 from trial_edc.requirements import implements
 

@@ -25,6 +25,8 @@ from casebook.values import MissingCode, Value
 from enrollment.models import InformedConsent
 from enrollment.vocabulary import ConsentKind, Decision
 from exports import cells
+from exports.signatures import signatures_table
+from exports.tables import PLACE, Table, place
 from outcomes.rules import Endpoints
 from outcomes.selectors import endpoints_by_participant
 from trial_edc import clock
@@ -32,20 +34,9 @@ from trial_edc.dates import completed_years
 from trial_edc.requirements import implements
 
 ENDPOINTS = "endpoints"  # the one table that is computed, not entered
-PLACE = ("participant", "visit", "visit_number", "occurrence")
 STATE = ("form_status", "revision")
 AT_ONCE = 1000
 PEOPLE_AT_ONCE = 200
-
-
-@dataclass(frozen=True)
-class Table:
-    """One file: its name, its heading and its rows, read when they are written."""
-
-    name: str
-    title: str
-    heading: tuple[str, ...]
-    rows: Iterable[list[str]]
 
 
 @implements("EXP-08")
@@ -160,12 +151,6 @@ def rows_table(design: FormDesign, item: Rows, context: Context) -> Table:
     return Table(name, f"{design.title}: {item.verbose_name}", heading, lines())
 
 
-def place(form: FormInstance) -> list[str]:
-    """Return the cells that say where a sheet hangs."""
-    visit_number = str(form.visit_number or "")
-    return [form.participant.number, form.visit, visit_number, str(form.occurrence)]
-
-
 def value_of(item: Item, row: AnyCRF) -> Value:
     """Return the stored value of an item, None where a missing code stands."""
     return None if item.name in row.missing else item.value_in(row)
@@ -231,3 +216,5 @@ def all_tables(codes: Iterable[str], context: Context) -> Iterator[Table]:
             yield from tables_of(design, context)
     if ENDPOINTS in chosen:
         yield endpoints_table(context)
+    open_ones = [code for code in blinded_designs() if code in chosen]
+    yield signatures_table("signatures.csv", open_ones)

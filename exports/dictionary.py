@@ -11,7 +11,7 @@ from casebook.items import Item, Lab, Range, Rows
 from casebook.specifications import HEADING as CHECKS_HEADING
 from casebook.specifications import specifications
 from exports.cells import is_birth_date, safe
-from exports.datasets import Table
+from exports.tables import Table
 from trial_edc.vocabulary import Term
 
 CHINESE = "zh-hans"

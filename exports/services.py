@@ -19,6 +19,7 @@ from casebook.design import FormDesign
 from exports import archive, datasets, files, unblinded
 from exports.dictionary import dictionary, edit_checks
 from exports.models import Export, ExportKind, ExportState
+from exports.tables import Table
 from trial_edc import __version__, clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
@@ -116,7 +117,7 @@ def _write(export: Export) -> tuple[files.SealedFile, list[archive.Written]]:
 
 def _tables(
     export: Export, chosen: list[str]
-) -> tuple[Iterator[datasets.Table], list[FormDesign]]:
+) -> tuple[Iterator[Table], list[FormDesign]]:
     context, blinded = datasets.Context(), datasets.blinded_designs()
     designs = [design for code, design in blinded.items() if code in chosen]
     if export.is_blinded:

@@ -10,7 +10,9 @@ from audit.models import Confidentiality
 from casebook import catalogue
 from casebook.design import FormDesign
 from exports.cells import safe
-from exports.datasets import Context, Table, all_tables, tables_of
+from exports.datasets import Context, all_tables, tables_of
+from exports.signatures import signatures_table
+from exports.tables import Table
 from randomization.allocation import arms_of
 from randomization.models import Allocation, LotRecord
 from trial_edc.clock import SITE_TZ
@@ -32,6 +34,7 @@ def all_unblinded_tables(codes: list[str], context: Context) -> Iterator[Table]:
     yield from all_tables(codes, context)
     for design in restricted_designs().values():
         yield from tables_of(design, context)
+    yield signatures_table("signatures_restricted.csv", [*restricted_designs()])
     yield lots_table()
     yield arms_table()
 

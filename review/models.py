@@ -8,8 +8,10 @@ import json
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import Role
 from audit.models import Confidentiality
 from audit.recording import Recorded
 from audit.vault import Purpose, seal, unseal
@@ -177,6 +179,10 @@ class Signature(Recorded):
 
     class Meta(Recorded.Meta):
         ordering = ("id",)
+
+    def get_signer_role_display(self) -> str:
+        """Return the role that the signer had, in words."""
+        return gettext(Role(self.signer_role).label)
 
     def holds_for(self, form: FormInstance) -> bool:
         """Tell whether the sheet is still the one that was signed."""

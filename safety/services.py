@@ -88,7 +88,7 @@ def _due_on(form: FormInstance, day: object) -> None:
 
 def _tell_people(participant: Participant, form: FormInstance, due_at: object) -> None:
     local = due_at.astimezone(clock.SITE_TZ)  # type: ignore[attr-defined]
-    details = {"number": participant.number, "until": f"{local:%Y-%m-%d %H:%M}"}
+    details = {"number": participant.number, "until": f"{local:%Y-%m-%d %H:%M %z}"}
     queue(
         occasion="serious_event",
         key=f"serious_event:{form.pk}",

@@ -49,6 +49,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "software_version": __version__,
         "is_demo": settings.DEMO,
         "site_now": _site_now,
+        "site_zone": _site_zone,
         "theme": request.COOKIES.get(THEME_COOKIE, ""),
         "idle_seconds": 60 * settings.IDLE_LIMIT_MINUTES,
         "warning_seconds": 60 * settings.IDLE_WARNING_MINUTES,
@@ -72,6 +73,12 @@ def page_for(user: Staff, url_name: str, *parts: object) -> str | None:
 def _site_now() -> str:
     """Return the present site time, written as if it were UTC, for the script."""
     return f"{clock.now().astimezone(clock.SITE_TZ):%Y-%m-%dT%H:%M:%S}Z"
+
+
+def _site_zone() -> str:
+    """Return the zone of every time on the page, with its offset."""
+    offset = f"{clock.now().astimezone(clock.SITE_TZ):%z}"
+    return f"{clock.SITE_TZ.key} (UTC{offset})"
 
 
 def _bar(request: HttpRequest, user: Any) -> list[dict[str, Any]]:

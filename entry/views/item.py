@@ -10,11 +10,11 @@ from accounts.access import StaffRequest, permitted
 from accounts.models import User
 from accounts.roles import Permission
 from casebook import catalogue
-from casebook.display import words
 from casebook.history import changes_of
 from casebook.models import FormInstance
 from casebook.selectors import revisions_of, row_of
 from entry import navigation
+from entry.history import told_history
 from entry.selectors import visible_items
 from entry.views.form import READERS, visible_form
 from review import services as review
@@ -79,16 +79,7 @@ def _query_of(request: StaffRequest, form: FormInstance) -> Query:
 def _told(form: FormInstance, name: str, user: User) -> dict[str, object]:
     item = catalogue.design(form.code).items[name]
     changes = [change for change in changes_of(form) if change.item == name]
-    people = User.objects.in_bulk({c.actor_id for c in changes if c.actor_id})
-    history = [
-        {
-            "change": change,
-            "old": words(item, change.old),
-            "new": words(item, change.new),
-            "who": people.get(change.actor_id or 0, change.actor),
-        }
-        for change in reversed(changes)
-    ]
+    history = told_history(item, changes)
     revision = revisions_of(form, row_of(form)).get(name, 0)
     checks = [
         {"of": one, "holds": one.items[name] == revision}

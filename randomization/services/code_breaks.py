@@ -124,7 +124,7 @@ def _tell(entry: CodeBreak) -> None:
         "kind": _(entry.kind_label),
         "category": _(entry.category_label),
         "by": entry.recorded_by,
-        "at": entry.at.astimezone(clock.SITE_TZ).strftime("%Y-%m-%d %H:%M"),
+        "at": entry.at.astimezone(clock.SITE_TZ).strftime("%Y-%m-%d %H:%M %z"),
     }
     notices.queue(
         occasion="code_break",

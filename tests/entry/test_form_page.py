@@ -1,5 +1,6 @@
 """The form page: what is typed is kept, refused, merged, signed; by the right roles."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from capture import autosaves
 from capture.services import save
 from casebook.models import FormInstance, Participant
 from casebook.selectors import row_of, sheet_of
-from casebook.services import expect
+from casebook.services import add_row, expect
 from casebook.values import MissingCode
 from review.models import Query, Verification
 from tests.people import PASSWORD, STAGE, person
@@ -328,8 +329,72 @@ def test_a_signature_holds_until_the_form_changes(form):
     assert wrong.status_code == 200
     assert signed.status_code == 302
     assert "Investigator Doe (Investigator)" in shown
+    at = clock.now().astimezone(clock.SITE_TZ)
+    (line,) = re.findall(r"Investigator Doe \(Investigator\) · (.*?)</li>", shown)
+    plain = re.sub(r"<[^>]+>", "", line)
+    assert re.fullmatch(
+        rf"{at:%Y-%m-%d} \d\d:\d\d Asia/Shanghai · I have reviewed this sample\.", plain
+    )
     assert "Signature no longer holds" not in shown
     assert "Signature no longer holds" in broken
+
+
+@pytest.mark.verifies("AUD-08")
+def test_history_of_an_item_is_one_click_away_and_in_words(form):
+    client, page = signed_in("CO"), reverse("entry:form", args=[form.pk])
+    monitor = str(person("MO").pk)
+    complete(client, form, place="icu", by=monitor)
+    reason = {"place__reason": "transcription", "place__reason_text": "misread"}
+    complete(client, form, place="ward", by=monitor, **reason)
+    at = f"{clock.now().astimezone(clock.SITE_TZ):%Y-%m-%d}"
+
+    shown = client.get(page).content.decode()
+    panel, other = (
+        reverse("entry:panel", args=[form.pk, name]) for name in ("place", "by")
+    )
+    history = text_of(client.get(panel))
+    person_named = text_of(client.get(other))
+
+    assert f'href="{panel}"' in shown
+    deeds = re.sub(
+        rf"{at} \d\d:\d\d", "AT", history.partition("Not verified. History ")[2]
+    )
+    assert deeds.startswith(
+        "ICU → Ward Coordinator Doe (Coordinator) · AT Asia/Shanghai · revision 2 "
+        "Reason: Transcription error — misread "
+        "— → ICU Coordinator Doe (Coordinator) · AT Asia/Shanghai · revision 1 "
+    )
+    assert "Place" in history
+    assert "— → Monitor Doe" in person_named
+
+
+@pytest.mark.verifies("AUD-06")
+def test_a_row_struck_out_stays_with_who_when_and_why():
+    with attributed(by=STAGE, via=Via.COMMAND):
+        participant = Participant.objects.create(number="S-003C", sequence=3)
+    row = add_row(participant, "CMD", by=STAGE)
+    save(row, {"drug": "Furosemide"}, by=STAGE)
+    client = signed_in("CO")
+
+    told = {"code": "entered_twice", "text": "see row 1"}
+    client.post(reverse("entry:strike", args=[row.pk]), told)
+    page = text_of(client.get(reverse("entry:form", args=[row.pk])))
+    log = client.get(reverse("entry:log", args=["S-003C", "CMD"]))
+
+    at = f"{clock.now().astimezone(clock.SITE_TZ):%Y-%m-%d}"
+    assert re.search(
+        rf"Struck out {at} \d\d:\d\d Asia/Shanghai · Coordinator Doe "
+        r"\(Coordinator\) · Reason: Entered twice — see row 1",
+        page,
+    )
+    assert "Furosemide" in text_of(log)
+    assert 'class="struck"' in log.content.decode()
+    assert value_of(row, "drug") == "Furosemide"
+
+
+def text_of(page) -> str:
+    """Return what a page says, without tags."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.content.decode()))
 
 
 def test_verification_and_a_query_from_the_side_panel(form):

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -12,19 +13,24 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from accounts.sign_in import ReAuthenticated
 from audit.attribution import Reason, Via
 from audit.models import Confidentiality
+from capture.services import save
 from casebook import catalogue
 from casebook import services as casebook
 from casebook.items import Rows
 from casebook.values import MissingCode
 from exports import datasets, files, services
 from exports.models import Export, ExportState
+from review import services as review
 from tests.outcomes import course
 from tests.people import STAGE, person
+from tests.sample_room.people import A_SAMPLE, sample
+from trial_edc import clock
 
 pytestmark = pytest.mark.django_db
-SHARED_STATEMENTS = 7  # beside one a table
+SHARED_STATEMENTS = 4  # beside one a table
 PLACE = ["participant", "visit", "visit_number", "occurrence"]
 
 
@@ -235,6 +241,35 @@ def test_manifest_tells_rows_and_checksum_of_every_file(monitor: User) -> None:
     assert export.size_bytes == len(whole(export))
 
 
+@pytest.mark.verifies("SIG-01")
+def test_signatures_leave_with_name_time_zone_and_meaning(monitor: User) -> None:
+    form, signer = sample(), person("IN", full_name="Wang Jun")
+    save(form, A_SAMPLE, by=STAGE, complete=True)
+    review.sign(form, proof=ReAuthenticated(signer.pk, clock.now()), by=signer)
+    held = records(made(monitor, "ZZA"), "signatures.csv")
+    save(form, {"weight_kg": "70"}, by=STAGE)
+
+    (line,) = records(made(monitor, "ZZA"), "signatures.csv")
+
+    at = datetime.fromisoformat(line.pop("signed_at"))
+    assert at.utcoffset() == timedelta(hours=8)
+    assert abs(at - clock.now()) < timedelta(minutes=5)
+    assert [one["holds"] for one in held] == ["Y"]
+    assert line == {
+        "participant": "S-001Z",
+        "visit": "ZZZ",
+        "visit_number": "",
+        "occurrence": "1",
+        "form": "ZZA",
+        "signed_revision": "1",
+        "form_revision": "2",
+        "signer": "Wang Jun",
+        "signer_role": "IN",
+        "meaning": "I have reviewed this sample.",
+        "holds": "N",
+    }
+
+
 def test_dictionary_describes_every_item_that_leaves(monitor: User) -> None:
     export = made(monitor, *datasets.blinded_designs())
 
@@ -269,6 +304,7 @@ def test_export_takes_as_many_statements_for_one_as_for_many(
     for number in range(1, people + 1):
         course.row(course.randomised(number), "AE", {"serious": "Y"})
     codes = [*datasets.blinded_designs(), "endpoints"]
+    made(monitor, "CAL")  # the keys of the vault are read once a process
     asked = services.request_export(forms=codes, language="en", by=monitor)
 
     with CaptureQueriesContext(connection) as statements:

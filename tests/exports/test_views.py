@@ -91,6 +91,7 @@ def test_taking_it_is_recorded_with_its_checksum(pages: Client, monitor: User) -
     held = ZipFile(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
     assert held.namelist() == [
         "ae.csv",
+        "signatures.csv",
         "data_dictionary.csv",
         "edit_checks.csv",
         "manifest.json",

@@ -105,8 +105,10 @@ def site_date(
 
 
 @register.inclusion_tag("components/site_datetime.html")
-def site_datetime(value: datetime | str | None) -> dict[str, Any]:
-    """Show an instant in site time; the zone on hover and in print."""
+def site_datetime(
+    value: datetime | str | None, *, zone: bool = False
+) -> dict[str, Any]:
+    """Show an instant in site time; the zone on hover, in print, and if asked for."""
     if not isinstance(value, datetime):
         return {"iso": value, "text": (value or NOTHING).replace("T", " ")}
     local = value.astimezone(clock.SITE_TZ)
@@ -114,7 +116,14 @@ def site_datetime(value: datetime | str | None) -> dict[str, Any]:
         "iso": local.isoformat(timespec="minutes"),
         "text": f"{local:%Y-%m-%d %H:%M}",
         "zone": clock.SITE_TZ.key,
+        "show_zone": zone,
     }
+
+
+@register.inclusion_tag("components/signature.html")
+def signature(given: Any, *, holds: bool) -> dict[str, Any]:
+    """Show an electronic signature: who, in which role, when, and what it means."""
+    return {"given": given, "holds": holds}
 
 
 @register.simple_tag

@@ -1,0 +1,24 @@
+"""One file of an export, and the cells that say where a sheet hangs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from casebook.models import FormInstance
+
+PLACE = ("participant", "visit", "visit_number", "occurrence")
+
+
+@dataclass(frozen=True)
+class Table:
+    """One file: its name, its heading and its rows, read when they are written."""
+
+    name: str
+    title: str
+    heading: tuple[str, ...]
+    rows: Iterable[list[str]]
+
+
+def place(form: FormInstance) -> list[str]:
+    """Return the cells that say where a sheet hangs."""
+    visit_number = str(form.visit_number or "")
+    return [form.participant.number, form.visit, visit_number, str(form.occurrence)]
