@@ -35,7 +35,7 @@ OPEN_BEFORE_CHANGE = (
 OPEN_BEFORE_ENROLMENT = ("accounts:second_factor",)
 
 
-@implements("ACC-08", "ACC-10", "ACC-11", "ACC-14")
+@implements("ACC-02", "ACC-08", "ACC-10", "ACC-11", "ACC-14")
 class SessionRulesMiddleware:
     """Ends idle and withdrawn sessions; asks for a new password where it is due."""
 

@@ -6,6 +6,7 @@ Source: CRF catalogue §8. Pages ask for permissions, never for roles.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Term
 
 
@@ -203,6 +204,7 @@ def _read(
 _CLASSES, _GRANTS = _read(GRANTS)
 
 
+@implements("ACC-04")
 def has(role: str, permission: Permission) -> bool:
     """Tell whether the role may do this at all, limited or not."""
     return (role, permission) in _GRANTS

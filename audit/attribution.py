@@ -14,6 +14,7 @@ from psycopg2.extensions import QuotedString
 
 from audit.problems import RecordClosed
 from trial_edc import clock
+from trial_edc.requirements import implements
 
 CLOSED = "AU002"  # the SQLSTATE of the trigger's refusal, see sql/record_1.sql
 
@@ -115,6 +116,7 @@ _encode = json.JSONEncoder(default=str).encode
 _current: ContextVar[Attribution | None] = ContextVar("attribution", default=None)
 
 
+@implements("AUD-02")
 @contextmanager
 def attributed(
     *,

@@ -2,6 +2,8 @@
 
 from django.db import connections
 
+from trial_edc.requirements import implements
+
 # Tables that are no record: rows there may be removed.
 REMOVABLE = (
     "django_session",
@@ -45,6 +47,7 @@ def let_no_trigger_be_ignored(*, owner_alias: str) -> None:
         )
 
 
+@implements("AUD-03")
 def rights_on(table: str) -> list[str]:
     """Return the rights of the runtime role on a table."""
     rights = ["SELECT"]

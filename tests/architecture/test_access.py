@@ -99,3 +99,17 @@ def test_each_page_without_session_leads_to_sign_in(world):
     asked_in = {name: left_out(Client().get(address(name, world))) for name in NAMES}
 
     assert asked_in == {name: not ACCESS[name].public for name in NAMES}
+
+
+@pytest.mark.verifies("ACC-02")
+def test_no_page_takes_anything_without_session(world):
+    """Open are sign-in and its language, recovery, a new password, the health check."""
+    asked_in = {name: left_out(Client().post(address(name, world))) for name in NAMES}
+
+    assert {name for name, asked in asked_in.items() if not asked} == {
+        "accounts:sign_in",
+        "accounts:recover",
+        "accounts:set_password",
+        "healthz",
+        "set_language",
+    }

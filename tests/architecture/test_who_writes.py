@@ -1,0 +1,97 @@
+"""Who watches the trial changes no case report form, by whichever address."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.roles import Role
+from audit.models import Entry
+from casebook.models import FormInstance, Participant
+from tests.architecture.access_table import ACCESS
+from tests.people import person
+from tests.visits import stage
+
+pytestmark = pytest.mark.django_db
+FORBIDDEN, NOT_FOUND = 403, 404
+WATCHERS = ("MO", "DM", "BR", "UM", "LC", "US", "AD")
+EVERYBODY = frozenset(role.value for role in Role)
+SITE_ALONE = {
+    "entry:add_row", "entry:autosave", "entry:form", "entry:strike", "entry:sign",
+    "enrollment:register", "enrollment:eligibility", "enrollment:rescreen",
+    "enrollment:close", "randomization:randomize", "randomization:in_error",
+    "safety:send", "visits:add_unscheduled", "visits:mark_missed", "visits:reopen",
+    "visits:bedside", "visits:start", "visits:stop", "visits:measure",
+    "visits:not_taken",
+}  # fmt: skip
+TYPED = {
+    "action": "complete", "based_on": "0", "weight_kg": "70", "value": "80",
+    "code": "other", "text": "no reason", "reason": "no reason", "kind": "missed",
+    "username": "x", "password": "x", "confirm": "yes", "started_at": "",
+}  # fmt: skip
+
+
+@pytest.fixture
+def someone() -> Participant:
+    """Return an infused participant with a sheet of each visit."""
+    found = stage.infused(ago=10)
+    stage.row(found, "CRE", {"value": 90})
+    return found
+
+
+def addresses(someone: Participant) -> dict[str, list[str]]:
+    """Return where each page that writes forms is, about this participant."""
+    sheets = FormInstance.objects.filter(participant=someone).values_list("pk", "code")
+    number = {"number": someone.number}
+    visit = {**number, "visit": "D7"}
+    told: dict[str, list[dict[str, Any]]] = {
+        "entry:add_row": [{**number, "code": "CRE"}],
+        "enrollment:register": [{}],
+        "safety:send": [{"form_id": pk} for pk, _code in sheets][:1],
+        "visits:mark_missed": [{**visit, "place": 0}],
+        "visits:reopen": [{**visit, "place": 0}],
+        "visits:bedside": [visit],
+        "visits:start": [visit],
+        "visits:stop": [visit],
+        "visits:measure": [{**visit, "point": "m15"}],
+        "visits:not_taken": [{**visit, "point": "m15"}],
+    }
+    for name in SITE_ALONE - set(told):
+        of_a_sheet = name.startswith("entry:")
+        told[name] = [{"pk": pk} for pk, _ in sheets] if of_a_sheet else [{**number}]
+    return {n: [reverse(n, kwargs=one) for one in told[n]] for n in told}
+
+
+@pytest.mark.verifies("ACC-05")
+@pytest.mark.parametrize("role", WATCHERS)
+def test_each_write_of_a_form_is_forbidden_to_whoever_watches(role, someone):
+    client = Client()
+    client.force_login(person(role))
+    client.get("/healthz")
+    before = Entry.objects.count()
+
+    answers = {
+        (name, client.post(address, TYPED).status_code)
+        for name, found in addresses(someone).items()
+        for address in found
+    }
+
+    assert {(name, FORBIDDEN) for name in SITE_ALONE} <= answers
+    assert {status for _name, status in answers} <= {FORBIDDEN, NOT_FOUND}
+    assert Entry.objects.count() == before
+
+
+@pytest.mark.verifies("ACC-04")
+def test_administration_and_trial_data_are_apart_on_every_page():
+    """The administrators' pages are nobody else's; they open no page with data."""
+    own = {name for name, row in ACCESS.items() if row.roles == {"AD"}}
+    open_to_all = {name for name, row in ACCESS.items() if row.roles == EVERYBODY}
+    administrators = {name for name, row in ACCESS.items() if "AD" in row.roles}
+
+    assert administrators == own | open_to_all
+    assert own == {
+        "accounts:users", "accounts:add", "accounts:edit", "accounts:set_role",
+        "accounts:deactivate", "accounts:reactivate", "accounts:reset_password",
+        "accounts:unlock", "accounts:sign_in_history", "accounts:revoke_second_factor",
+    }  # fmt: skip
