@@ -169,7 +169,7 @@ def test_investigator_confirms_with_name_and_password(
     assert "This is not your name and password." in refused.text
     given = EligibilityConfirmation.objects.get()
     assert (given.signer, given.signer_role) == (investigator, "IN")
-    assert "Confirmed by Zhao Min (Investigator)" in bench.get(address).text
+    assert "Zhao Min (Investigator) · " in bench.get(address).text
 
 
 def test_coordinator_cannot_confirm(eligible: Participant, desk: Client) -> None:
