@@ -248,6 +248,14 @@ class Blinding:
 
 
 @dataclass(frozen=True, slots=True)
+class RandomizationSettings:
+    """When the keepers of the allocation list are warned."""
+
+    certain_share_to_warn: Decimal
+    places_left_to_tell: int
+
+
+@dataclass(frozen=True, slots=True)
 class Retention:
     """How long records are kept."""
 
@@ -293,6 +301,7 @@ class Protocol:
     safety: SafetySettings
     reminders: ReminderSettings
     blinding: Blinding
+    randomization: RandomizationSettings
     retention: Retention
     consent_versions: tuple[ConsentVersion, ...]
     go_live: GoLive
@@ -306,6 +315,11 @@ class Protocol:
             "arms",
             that=sum(arm.planned for arm in self.arms) == self.registry.enrolment,
             problem="planned numbers do not add up to registry.enrolment",
+        )
+        require(
+            "randomization.certain_share_to_warn",
+            that=0 <= self.randomization.certain_share_to_warn <= 1,
+            problem="is not between 0 and 1",
         )
 
     def criterion(self, criterion_id: str) -> Criterion:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -38,10 +38,12 @@ class Checked:
 
 @implements("RAN-02")
 def check(text: str, *, arms: Sequence[str], size: int) -> Checked:
-    """Check a list as a generated one is: numbering, arms, blocks, balance, length."""
-    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
-    if lines[-1] == "" and len(lines) > 1:
-        lines.pop()
+    """Check a list as a generated one is: numbering, arms, blocks, balance, length.
+
+    Line ends may be of any system; a byte order mark is passed over.
+    """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.removesuffix("\n").split("\n")
     faults = []
     if lines[0].strip() != HEADER:
         faults.append(Fault(1, N_("The first line must be: %(header)s"), _HEADER))
@@ -52,9 +54,10 @@ def check(text: str, *, arms: Sequence[str], size: int) -> Checked:
             rows[number] = read
         else:
             faults.append(read)
+    unread = {fault.line for fault in faults} - {1}
     faults += _numbering(rows)
+    faults += _blocks(rows, arms, unread)
     if not faults:
-        faults += _blocks(rows, arms)
         faults += _totals(rows, arms, size)
     faults.sort(key=lambda fault: fault.line)
     return Checked(tuple(rows.values()), tuple(faults))
@@ -92,18 +95,23 @@ def _numbering(rows: Mapping[int, Row]) -> Iterator[Fault]:
         first.setdefault(row.seq, line)
 
 
-def _blocks(rows: Mapping[int, Row], arms: Sequence[str]) -> Iterator[Fault]:
-    found = groupby(rows.items(), key=lambda item: item[1].block)
-    for wanted, (number, block) in enumerate(found, 1):
-        lines = dict(block)
-        line, details = next(iter(lines)), {"block": number, "wanted": wanted}
-        if number != wanted:
+def _blocks(
+    rows: Mapping[int, Row], arms: Sequence[str], unread: Collection[int]
+) -> Iterator[Fault]:
+    """Judge each block; one beside a line that could not be read may lack it."""
+    wanted = 1
+    for number, found in groupby(rows.items(), key=lambda item: item[1].block):
+        block = dict(found)
+        line, details = min(block), {"block": number, "wanted": wanted}
+        is_whole = not any(near in unread for near in range(line - 1, max(block) + 2))
+        if number != wanted and is_whole:
             message = N_("Block %(wanted)s must follow here, not block %(block)s.")
             yield Fault(line, message, details)
-        if any(row.block_size != len(lines) for row in lines.values()):
+        wanted = number + 1
+        if is_whole and any(row.block_size != len(block) for row in block.values()):
             message = N_("Block %(block)s has another number of rows than it declares.")
             yield Fault(line, message, details)
-        if not _is_balanced(lines, arms):
+        if is_whole and not _is_balanced(block, arms):
             message = N_("Block %(block)s does not hold each arm equally often.")
             yield Fault(line, message, details)
 

@@ -9,13 +9,22 @@ from dataclasses import dataclass
 
 from randomization.rules.chance_stream import Stream
 from trial_edc.requirements import implements
+from trial_edc.vocabulary import N_
 
 ALGORITHM = "permuted-blocks/1"
 HEADER = "seq,block,block_size,arm"
 
 
+LEAST_ACCEPTED = 1e-3  # of the rounds; with less the drawing would go on for ever
+
+
 class UnusableBlocks(Exception):
     """No list of the wanted length can be drawn with these block sizes."""
+
+    def __init__(self, message: str, **details: int) -> None:
+        """Take the message, untranslated, and the numbers in it."""
+        super().__init__(message % details)
+        self.message, self.details = message, details
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +64,36 @@ def generate(
 
 def drawn_sizes(stream: Stream, sizes: Sequence[int], total: int) -> list[int]:
     """Draw block sizes until a round of them adds up to the total exactly."""
-    while True:
-        drawn: list[int] = []
-        while sum(drawn) < total:
-            drawn.append(stream.choice(sizes))
-        if sum(drawn) == total:
-            return drawn
+    while sum(drawn := one_round(stream, sizes, total)) != total:
+        pass
+    return drawn
+
+
+def one_round(stream: Stream, sizes: Sequence[int], total: int) -> list[int]:
+    """Draw block sizes until they add up to the total or more."""
+    drawn: list[int] = []
+    while sum(drawn) < total:
+        drawn.append(stream.choice(sizes))
+    return drawn
 
 
 def require_usable(sizes: Sequence[int], *, arms: int, size: int) -> None:
-    """Refuse sizes that are unbalanced or can never add up to the length."""
+    """Refuse sizes that are unbalanced or (almost) never add up to the length."""
     if not sizes or any(one <= 0 or one % arms for one in sizes):
-        message = f"Each block size must be a positive multiple of {arms}."
-        raise UnusableBlocks(message)
-    reachable = {0}
-    for total in range(1, size + 1):
-        if any(total - one in reachable for one in sizes):
-            reachable.add(total)
-    if size not in reachable:
-        message = f"These block sizes never add up to {size}."
-        raise UnusableBlocks(message)
+        message = N_("Each block size must be a positive multiple of %(arms)s.")
+        raise UnusableBlocks(message, arms=arms)
+    if accepted(sizes, size) < LEAST_ACCEPTED:
+        message = N_("These block sizes never or hardly ever add up to %(size)s.")
+        raise UnusableBlocks(message, size=size)
+
+
+def accepted(sizes: Sequence[int], total: int) -> float:
+    """Return the probability that a round of sizes adds up to the total exactly."""
+    reached = [1.0]  # by total
+    for places in range(1, total + 1):
+        before = sum(reached[places - one] for one in sizes if one <= places)
+        reached.append(before / len(sizes))
+    return reached[total]
 
 
 @implements("RAN-02")

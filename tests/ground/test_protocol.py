@@ -123,6 +123,7 @@ ODD = [
     ('id = "I4"', 'id = "I3"', "criteria: 'I3' is there twice"),
     ("[go_live]", "[go_live.more]", "go_live.more: is not a known key"),
     ("days = [0, 7]", "days = 0", "infusion.days: 0 is not a list"),
+    ("certain_share_to_warn = 0.1", "certain_share_to_warn = 1.1", "between 0 and 1"),
     ("[freshness]", "freshness = 1\n[fresh]", "fresh"),
 ]
 

@@ -3,6 +3,8 @@
 import hashlib
 import itertools
 import random
+import statistics
+import string
 from collections import Counter
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from randomization.rules import lists
 from randomization.rules.chance_stream import Stream
-from randomization.rules.checking import check
+from randomization.rules.checking import Checked, check
 from randomization.rules.codes import draw, is_number, number
 
 ARMS = ("MSC", "SALINE")
@@ -20,6 +22,7 @@ ORACLE = Path(__file__).parents[1] / "oracle" / "data"
 EXAMPLE = "1f28f95083bfaf0f0142c1f51b2b49013b29be08a3658c1f3075469b2298b5b5"
 # Sizes for trial lists of this test; those of the trial are in no file.
 SIZES = (2, 8)
+LETTERS = string.ascii_uppercase + string.digits + "-oO٠０"
 
 
 def a_list(seed: str = "a seed", size: int = 80) -> tuple[lists.Row, ...]:
@@ -111,7 +114,7 @@ def a_block_of_four(seed: int) -> tuple[lists.Row, ...]:
     return lists.generate(seed=str(seed), block_sizes=[4], arms=ARMS, size=4)
 
 
-@pytest.mark.parametrize("sizes", [[], [3], [0], [-2], [8]])
+@pytest.mark.parametrize("sizes", [[], [3], [0], [-2], [8], [2, 80], [4, 18, 22, 100]])
 def test_block_sizes_that_cannot_work_are_refused(sizes: list[int]) -> None:
     with pytest.raises(lists.UnusableBlocks):
         lists.generate(seed="s", block_sizes=sizes, arms=ARMS, size=20)
@@ -141,6 +144,21 @@ def test_every_faulty_line_is_reported() -> None:
 
 
 @pytest.mark.verifies("RAN-02")
+def test_faults_of_blocks_are_reported_beside_those_of_lines() -> None:
+    rows = (
+        "1,1,2,MSC 2,1,2,MSC 3,2,2,SALINE 4,2,2,DRUG 5,3,4,MSC 6,4,2,MSC 7,4,2,SALINE"
+    )
+    text = "\n".join([lists.HEADER, *rows.split(), ""])
+
+    faults = check(text, arms=ARMS, size=8).faults
+
+    assert [(fault.line, str(fault)) for fault in faults] == [
+        (2, "Block 1 does not hold each arm equally often."),
+        (5, "“DRUG” is no arm of this trial."),
+    ]
+
+
+@pytest.mark.verifies("RAN-02")
 @pytest.mark.parametrize(
     ("rows", "problem"),
     [
@@ -161,10 +179,11 @@ def test_a_list_that_is_no_permuted_block_list_is_refused(
     assert any(problem in str(fault) for fault in faults)
 
 
-def test_windows_line_ends_and_byte_order_mark_are_read() -> None:
-    text = "\ufeff" + lists.canonical(a_list()).replace("\n", "\r\n")
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_of_any_system_and_byte_order_mark_are_read(end: str) -> None:
+    text = "\ufeff" + lists.canonical(a_list()).replace("\n", end)
 
-    assert check(text, arms=ARMS, size=80).rows == a_list()
+    assert check(text, arms=ARMS, size=80) == Checked(a_list(), ())
 
 
 @pytest.mark.verifies("RAN-04")
@@ -185,11 +204,41 @@ def test_numbers_are_unique_and_betray_slips() -> None:
 
     assert len(taken) == 500
     assert all(map(is_number, taken))
-    one = number(413)
-    assert not any(
-        is_number(one[:place] + digit + one[place + 1 :])
-        for place in range(2, 6)
-        for digit in "0123456789"
-        if digit != one[place]
-    )
-    assert not is_number("R-413")
+
+
+@pytest.mark.verifies("RAN-03")
+@given(serial=st.integers(0, 9_999))
+def test_numbers_betray_every_slip_of_one_character_and_every_exchange(
+    serial: int,
+) -> None:
+    right = number(serial)
+    assert is_number(right)
+
+    for place, typed in itertools.product(range(len(right)), LETTERS):
+        if typed != right[place]:
+            assert not is_number(right[:place] + typed + right[place + 1 :])
+    for place in range(len(right) - 1):
+        first, second = right[place], right[place + 1]
+        if first != second:
+            exchanged = right[:place] + second + first + right[place + 2 :]
+            assert not is_number(exchanged)
+    for place in range(len(right)):
+        assert not is_number(right[:place] + right[place + 1 :])
+
+
+@pytest.mark.verifies("RND-04")
+def test_numbers_tell_nothing_of_the_order() -> None:
+    """The rank of a number says nothing of its place: mean correlation is 0."""
+    source = random.Random(2)  # noqa: S311 - the test draws the same each time
+    total = 0.0
+    for _trial in range(400):
+        taken: dict[str, None] = {}
+        for _ in range(80):
+            taken[draw(source, taken)] = None
+        drawn = list(taken)
+        assert drawn != sorted(drawn)
+        ranks = [sorted(drawn).index(one) for one in drawn]
+        total += statistics.correlation(ranks, range(80))
+
+    # The correlation of two orders of n varies by 1 / (n - 1); 4.5 standard errors.
+    assert abs(total / 400) < 4.5 / (79 * 400) ** 0.5
