@@ -4,17 +4,16 @@ Everything here is sealed under the vault's key for allocations, which is not in
 database. The import contract names the few modules that may use it.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
 
 from audit.vault import Purpose, seal, unseal
 from casebook.models import Participant
 from randomization.models import Allocation, AllocationList, Slot
 from randomization.rules import lists
-from randomization.vocabulary import ListState
-from trial_edc.requirements import implements
 
 ARM_BYTES = 32
 ROW_BYTES = 64
@@ -23,18 +22,24 @@ OTHER_BYTES = 2_000
 
 @dataclass(frozen=True)
 class Content:
-    """What a list holds in secret; `seed` and `block_sizes` only when generated."""
+    """What a list holds in secret; the last four only when generated."""
 
     text: str  # the canonical list
     nonce: str
     seed: str = ""
     block_sizes: tuple[int, ...] = ()
-    algorithm: str = ""
+    algorithm: str = ""  # with the generator of its numbers, both with version
+    software: str = ""  # that drew it, with version
 
     @property
     def rows(self) -> Iterator[lists.Row]:
         """Return the rows of the list."""
         return lists.rows_of(self.text)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Return the block sizes given when it was drawn, or found in an import."""
+        return self.block_sizes or tuple(sorted({row.block_size for row in self.rows}))
 
     @property
     def commitment(self) -> str:
@@ -96,39 +101,15 @@ def arms_of(participants: Iterable[Participant]) -> Mapping[int, str]:
     return {one.participant_id: _opened_arm(one.slot) for one in found}
 
 
-@implements("RAN-04", "RND-03")
-def problems() -> list[str]:
-    """Check every sealed list; return what does not fit, without telling an arm.
-
-    The list is drawn anew from its seed, the commitment computed anew, each slot
-    compared with the list, and the slots taken must be a prefix of all.
-    """
-    sealed = AllocationList.objects.filter(state=ListState.SEALED)
-    found = [problem for one in sealed for problem in _problems_of(one)]
-    taken = Allocation.objects.order_by("slot__sequence")
-    sequences = list(taken.values_list("slot__sequence", flat=True))
-    if sequences != list(range(1, len(sequences) + 1)):
-        found.append("The slots taken are no prefix of the list.")
-    return found
-
-
-def _problems_of(one: AllocationList) -> Iterator[str]:
-    if hashlib.sha256(one.content.encode()).hexdigest() != one.content_digest:
-        yield f"List {one.pk}: its sealed content was exchanged."
-        return
-    content = content_of(one)
-    if content.commitment != one.commitment:
-        yield f"List {one.pk}: it does not fit its commitment."
-    if content.seed and drawn_anew(content, one.size) != content.text:
-        yield f"List {one.pk}: its seed gives another list."
+def slot_problem(slot: Slot, row: lists.Row) -> str:
+    """Tell why a slot is not what the list says of its place; empty if it is."""
     try:
-        stored = {slot.sequence: _opened_arm(slot) for slot in one.slots.all()}
-    except MovedSlot as problem:
-        yield f"List {one.pk}: {problem}"
-        return
-    before = one.first_sequence - 1
-    if stored != {before + row.seq: row.arm for row in content.rows}:
-        yield f"List {one.pk}: its slots are not those of the list."
+        arm = _opened_arm(slot)
+    except MovedSlot:
+        return "it holds the arm of another place"
+    except (InvalidTag, ValueError):
+        return "it cannot be opened"
+    return "" if arm == row.arm else "it holds another arm than the list"
 
 
 def drawn_anew(content: Content, size: int) -> str:

@@ -31,6 +31,7 @@ from randomization.vocabulary import (
     Product,
     StudyStatus,
 )
+from trial_edc.protocol import PROTOCOL
 
 
 def study_status() -> StudyStatus:
@@ -87,6 +88,11 @@ def slots_left() -> int:
 def slots_in_all() -> int:
     """Return how many slots all sealed lists have."""
     return Slot.objects.count()
+
+
+def places_to_add() -> int:
+    """Return how many places the protocol plans beyond those of the sealed lists."""
+    return max(0, PROTOCOL.registry.enrolment - slots_in_all())
 
 
 def lists() -> QuerySet[AllocationList]:

@@ -51,6 +51,24 @@ KEEP_LIST = pgtrigger.Trigger(
         RETURN NEW;
     """,
 )
+BEGIN_AS_DRAFT = pgtrigger.Trigger(
+    name="begin_as_draft",
+    level=pgtrigger.Row,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    func="""
+        IF NEW.state <> 'draft' OR NEW.content = '' OR NEW.commitment <> ''
+        OR NEW.approved_by_id IS NOT NULL OR NEW.sealed_by_id IS NOT NULL
+        OR NEW.first_sequence <> 1 + COALESCE(
+            (SELECT max(sequence) FROM randomization_slot), 0
+        )
+        THEN
+            RAISE EXCEPTION 'A list begins as a draft, after the last place.'
+            USING ERRCODE = 'AU003';
+        END IF;
+        RETURN NEW;
+    """,
+)
 KEEP_ROW = pgtrigger.Trigger(
     name="keep_row",
     level=pgtrigger.Statement,
@@ -127,6 +145,7 @@ class AllocationList(Recorded):
     size = models.PositiveIntegerField()
     first_sequence = models.PositiveIntegerField()
     reason = models.TextField(blank=True)  # of a segment: the amendment
+    protocol_version = models.CharField(max_length=20, default="", editable=False)
     content = models.TextField(blank=True)
     content_digest = models.CharField(max_length=64)
     commitment = models.CharField(max_length=64, blank=True)
@@ -159,7 +178,12 @@ class AllocationList(Recorded):
                 name="one_sealed_list_a_place",
             ),
         )
-        triggers = (record(unrecorded=("content",)), REFUSE_REMOVAL, KEEP_LIST)
+        triggers = (
+            record(unrecorded=("content",)),
+            REFUSE_REMOVAL,
+            BEGIN_AS_DRAFT,
+            KEEP_LIST,
+        )
 
     @property
     def is_segment(self) -> bool:

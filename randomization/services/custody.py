@@ -2,8 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any
+from platform import python_version
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -12,11 +14,11 @@ from accounts.models import User
 from accounts.roles import Permission
 from audit.attribution import Reason, Via, act, attributed
 from audit.models import Confidentiality
+from randomization import selectors
 from randomization.allocation import (
     Content,
     content_of,
     drawn_anew,
-    problems,
     seal_content,
     slots_of,
 )
@@ -24,12 +26,13 @@ from randomization.models import AllocationList, Slot
 from randomization.problems import FaultyList, Refused
 from randomization.rules import lists
 from randomization.rules.checking import check
+from randomization.rules.predictability import Foreseen, foreseen
+from randomization.services.verification import ARMS, problems
 from randomization.vocabulary import ListSource, ListState
-from trial_edc import chance, clock
+from trial_edc import __version__, chance, clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 
-ARMS = tuple(sorted(arm.code for arm in PROTOCOL.arms))
 SECRET_CHARACTERS = 64  # 256 bits, hexadecimal
 # A list, by each state that ends its way, in the words of the audit trail.
 DEEDS = {
@@ -56,23 +59,24 @@ def generate_draft(
 ) -> AllocationList:
     """Draw a list with the block sizes that the custodian gives; they stay secret.
 
-    `size` is for a segment that enlarges the trial; the first list has the size of
-    the protocol.
+    It fills the lists up to the sample size of the protocol; a segment, after an
+    amendment that raised it, says so in `reason`. `size` is for demonstrations.
     """
     _may(by, Permission.LIST_GENERATE)
-    size = size or PROTOCOL.registry.enrolment
+    size = _required_size(size, reason)
     sizes = tuple(sorted(set(block_sizes)))
     seed = chance.token(SECRET_CHARACTERS)
     try:
         rows = lists.generate(seed=seed, block_sizes=sizes, arms=ARMS, size=size)
     except lists.UnusableBlocks as problem:
-        raise Refused(str(problem)) from problem
+        raise Refused(_(problem.message) % problem.details) from problem
     content = Content(
         lists.canonical(rows),
         nonce=chance.token(SECRET_CHARACTERS),
         seed=seed,
         block_sizes=sizes,
         algorithm=lists.ALGORITHM,
+        software=f"trial-edc {__version__}, Python {python_version()}",
     )
     return _draft(content, ListSource.GENERATED, size, reason, by=by, via=via)
 
@@ -88,7 +92,7 @@ def import_draft(
 ) -> AllocationList:
     """Take an uploaded list, or refuse it with every faulty line."""
     _may(by, Permission.LIST_GENERATE)
-    size = size or PROTOCOL.registry.enrolment
+    size = _required_size(size, reason)
     checked = check(text, arms=ARMS, size=size)
     if checked.faults:
         raise FaultyList(checked.faults)
@@ -97,21 +101,47 @@ def import_draft(
     return _draft(content, ListSource.IMPORTED, size, reason, by=by, via=via)
 
 
+def _required_size(size: int | None, reason: str) -> int:
+    """Return the size that a list must have now, or tell why none may be made."""
+    planned, sealed = PROTOCOL.registry.enrolment, selectors.slots_in_all()
+    missing = planned - sealed
+    size = size or missing
+    may_be_any = settings.DEMO and sealed > 0  # a demonstration may go on for ever
+    if size <= 0 or (size != missing and not may_be_any):
+        raise Refused(_wrong_size(missing))
+    if sealed and not reason.strip():
+        raise Refused(_("Say which amendment enlarges the trial."))
+    return size
+
+
+def _wrong_size(missing: int) -> str:
+    if missing > 0:
+        message = _(
+            "All lists together must have the %(planned)s places of protocol "
+            "%(version)s."
+        )
+    else:
+        message = _(
+            "Protocol %(version)s plans %(planned)s participants, and all their places "
+            "are sealed. Only an amendment can add places."
+        )
+    return message % {
+        "planned": PROTOCOL.registry.enrolment,
+        "version": PROTOCOL.version,
+    }
+
+
 def _draft(
     content: Content, source: ListSource, size: int, reason: str, *, by: User, via: Via
 ) -> AllocationList:
-    first = _first_free_sequence()
-    if first > 1 and not reason.strip():
-        raise Refused(_("Say which amendment enlarges the trial."))
-    if first == 1 and size != PROTOCOL.registry.enrolment:
-        raise Refused(_("The first list has the size that the protocol plans."))
     sealed = seal_content(content, size=size)
     with attributed(by=by, via=via):
         draft = AllocationList.objects.create(
             source=source,
             size=size,
-            first_sequence=first,
+            first_sequence=_first_free_sequence(),
             reason=reason.strip(),
+            protocol_version=PROTOCOL.version,
             content=sealed,
             content_digest=hashlib.sha256(sealed.encode()).hexdigest(),
             made_at=clock.now(),
@@ -136,8 +166,8 @@ def approve(
         draft = _locked(allocation_list, ListState.DRAFT)
         if draft.made_by_id == by.pk:
             raise Refused(_("Somebody else must approve the list that you made."))
-        if failed := [line for line, passed in report(draft) if not passed]:
-            raise Refused(" ".join(map(str, failed)))
+        if failed := [one.text for one in report(draft) if one.state == "not_met"]:
+            raise Refused(_("Not so: %(rules)s.") % {"rules": "; ".join(failed)})
         return _move(draft, ListState.APPROVED, approved_at=clock.now(), approved_by=by)
 
 
@@ -182,7 +212,15 @@ def destroy(
         )
 
 
-def report(draft: AllocationList) -> list[tuple[str, bool]]:
+class Standing(NamedTuple):
+    """One line of a validation report."""
+
+    text: str
+    state: str  # met, not_met, or unknown: told, but no obstacle
+
+
+@implements("RAN-02", "RND-04")
+def report(draft: AllocationList) -> list[Standing]:
     """Return the validation report: what was checked and whether it holds; no arm."""
     content = content_of(draft)
     checked = check(content.text, arms=ARMS, size=draft.size)
@@ -190,22 +228,38 @@ def report(draft: AllocationList) -> list[tuple[str, bool]]:
         "Rows are numbered 1 to %(size)s; each block is as long as declared; each arm "
         "stands equally often in each block and in all"
     )
-    told = [(rules % {"size": draft.size}, not checked.faults)]
+    told = [Standing(rules % {"size": draft.size}, _state(holds=not checked.faults))]
     if content.seed:
         same = drawn_anew(content, draft.size) == content.text
-        told.append((_("The recorded seed gives this very list"), same))
+        text = _("The recorded seed gives this very list")
+        told.append(Standing(text, _state(holds=same)))
+    if is_foreseeable(foreseen_with(content.sizes, draft.size)):
+        text = _("Who knows the earlier arms foresees many places of this list")
+        told.append(Standing(text, "unknown"))
+    else:
+        text = _("Who knows the earlier arms foresees few places of this list")
+        told.append(Standing(text, "met"))
     return told
 
 
-def sealed_list_problems() -> list[str]:
-    """Return what does not fit of the sealed lists; no arm."""
-    return problems()
+def _state(*, holds: bool) -> str:
+    return "met" if holds else "not_met"
+
+
+def foreseen_with(block_sizes: Iterable[int], size: int) -> Foreseen:
+    """Return what can be foreseen of lists with these sizes; they must be usable."""
+    return foreseen(tuple(sorted(set(block_sizes))), arms=ARMS, size=size)
+
+
+def is_foreseeable(found: Foreseen) -> bool:
+    """Tell whether the custodian must be warned."""
+    return found.certain > PROTOCOL.randomization.certain_share_to_warn
 
 
 def verify(*, by: User) -> list[str]:
     """Check the sealed lists; that it was done is recorded, with the result."""
     _may(by, Permission.LIST_GENERATE)
-    found = sealed_list_problems()
+    found = list(problems())
     with attributed(by=by, via=Via.PAGE):
         details = {"problems": found, "confidentiality": Confidentiality.RESTRICTED}
         act("list_verified", details=details)

@@ -22,9 +22,8 @@ from randomization.problems import ListExhausted, NotReady, Refused
 from randomization.rules.codes import draw
 from randomization.screening import Frozen, frozen, readiness
 from trial_edc import chance, clock
+from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
-
-NEARLY_EXHAUSTED = 10  # slots left in all when the custodian is told
 
 
 @implements("RAN-03", "RND-01", "RND-02")
@@ -103,14 +102,15 @@ def _record_refusal(
 
 
 def _tell_nearly_exhausted() -> None:
-    if selectors.slots_left() > NEARLY_EXHAUSTED:
+    left = selectors.slots_left()
+    if left > PROTOCOL.randomization.places_left_to_tell:
         return
     notices.queue(
         occasion="list_nearly_exhausted",
         key=f"list_nearly_exhausted:{selectors.slots_in_all()}",
         to=selectors.people_in(Role.DM, Role.LC),
         subject=_("The allocation list is nearly used up"),
-        text=_("%(left)s places are left.") % {"left": NEARLY_EXHAUSTED},
+        text=_("%(left)s places are left.") % {"left": left},
     )
 
 

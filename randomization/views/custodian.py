@@ -1,5 +1,9 @@
 """The custodian's desk: lists until they are sealed; no arm is shown anywhere."""
 
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,10 +16,13 @@ from accounts.roles import Permission
 from randomization import selectors
 from randomization.forms import GenerateForm, ImportForm, SegmentForm
 from randomization.problems import FaultyList, Refused
+from randomization.rules.checking import Fault
 from randomization.services import custody
 from randomization.views.randomizing import done
 from randomization.vocabulary import ListState
+from trial_edc.protocol import PROTOCOL
 
+F = TypeVar("F", bound=SegmentForm)
 WAITING = (ListState.DRAFT, ListState.APPROVED)
 
 
@@ -30,24 +37,36 @@ def _desk(
     form: SegmentForm | None = None,
     problem: Refused | None = None,
 ) -> HttpResponse:
-    total = selectors.slots_in_all()
     waiting = selectors.lists().filter(state__in=WAITING)
+    may_keep = request.user.may(Permission.LIST_GENERATE)
     context = {
         "lists": selectors.lists(),
         "reports": [(one, custody.report(one)) for one in waiting],
-        "total": total,
+        "total": selectors.slots_in_all(),
         "left": selectors.slots_left(),
-        "generate_form": GenerateForm(is_segment=total > 0),
-        "import_form": ImportForm(is_segment=total > 0),
+        "may_add": may_keep and (selectors.places_to_add() > 0 or settings.DEMO),
+        "generate_form": _segment(GenerateForm),
+        "import_form": _segment(ImportForm),
         "problem": problem,
-        "may_keep": request.user.may(Permission.LIST_GENERATE),
+        "planned": PROTOCOL.registry.enrolment,
+        "may_keep": may_keep,
         "may_approve": request.user.may(Permission.LIST_APPROVE),
     }
     if form is not None:
         name = "import_form" if isinstance(form, ImportForm) else "generate_form"
         context[name] = form
-    status = 400 if form is not None else 200
+    status = HTTPStatus.OK if form is None else HTTPStatus.BAD_REQUEST
     return render(request, "randomization/desk.html", context, status=status)
+
+
+def _segment(form: type[F], *posted: Any) -> F:
+    """Return a form of the draft that may be made now."""
+    return form(
+        *posted,
+        is_segment=selectors.slots_in_all() > 0,
+        places=selectors.places_to_add(),
+        auto_id=f"{form.__name__}_%s",  # two forms on one page
+    )
 
 
 @sensitive_post_parameters("block_sizes")
@@ -55,8 +74,7 @@ def _desk(
 @require_POST
 def generate(request: StaffRequest) -> HttpResponse:
     """Draw a draft."""
-    is_segment = selectors.slots_in_all() > 0
-    form = GenerateForm(request.POST, is_segment=is_segment)
+    form = _segment(GenerateForm, request.POST)
     if form.is_valid():
         try:
             custody.generate_draft(**form.cleaned_data, by=request.user)
@@ -70,8 +88,7 @@ def generate(request: StaffRequest) -> HttpResponse:
 @require_POST
 def import_list(request: StaffRequest) -> HttpResponse:
     """Take a list from elsewhere, or tell every faulty line."""
-    is_segment = selectors.slots_in_all() > 0
-    form = ImportForm(request.POST, request.FILES, is_segment=is_segment)
+    form = _segment(ImportForm, request.POST, request.FILES)
     if form.is_valid():
         said = form.cleaned_data
         text = said.pop("file")
@@ -79,15 +96,20 @@ def import_list(request: StaffRequest) -> HttpResponse:
             custody.import_draft(text=text, **said, by=request.user)
         except FaultyList as problem:
             for fault in problem.faults:
-                words = _(fault.message) % fault.details
-                told = _("Line %(line)s: %(problem)s")
-                where = {"line": fault.line or "—", "problem": words}
-                form.add_error("file", told % where)
+                form.add_error("file", _told(fault))
             return _desk(request, form)
         except Refused as problem:
             return _desk(request, form, problem)
         return redirect("randomization:desk")
     return _desk(request, form)
+
+
+def _told(fault: Fault) -> str:
+    """Say what is wrong, and in which line unless it is the whole file."""
+    words = _(fault.message) % fault.details
+    if not fault.line:
+        return words
+    return _("Line %(line)s: %(problem)s") % {"line": fault.line, "problem": words}
 
 
 @permitted(Permission.LIST_APPROVE)
