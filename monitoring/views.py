@@ -7,6 +7,7 @@ from accounts.access import StaffRequest, permitted
 from accounts.roles import Permission
 from monitoring.charts import accrual_chart
 from monitoring.selectors import dashboard as dashboard_of_today
+from randomization.selectors import commitments
 
 
 @permitted(Permission.POOLED_DASHBOARD)
@@ -22,5 +23,5 @@ def dashboard(request: StaffRequest) -> HttpResponse:
             target=board.target,
             today=board.today,
         )
-    told = {"board": board, "chart": chart}
+    told = {"board": board, "chart": chart, "commitments": commitments()}
     return render(request, "monitoring/dashboard.html", told)

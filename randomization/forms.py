@@ -1,6 +1,5 @@
 """What people type on the pages of this room."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import ConfirmIdentityForm
 from casebook.fields import SiteTimeField
 from casebook.models import Participant
-from randomization.rules.lists import UnusableBlocks
 from randomization.rules.study import steps
 from randomization.selectors import people_at_bedside
-from randomization.services import custody
 from randomization.services.code_breaks import BREAKS, RECORDS, Account
 from randomization.vocabulary import (
     CodeBreakCategory,
@@ -29,8 +26,6 @@ from randomization.vocabulary import (
 from trial_edc import clock
 from trial_edc.vocabulary import Term
 
-LARGEST_LIST_BYTES = 100_000
-MOST_PLACES = 2_000
 WORDS = forms.Textarea({"rows": 3})
 # What the desk enters; what is dispensed, the product record itself takes.
 BY_HAND = [kind for kind in MovementKind if kind != MovementKind.DISPENSED]
@@ -84,110 +79,6 @@ class ReasonForm(forms.Form):
     """Why."""
 
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=WORDS)
-
-
-class SegmentForm(forms.Form):
-    """What every draft says; the size follows from the protocol, but in a demo."""
-
-    size = forms.IntegerField(
-        label=_("Number of places"), min_value=2, max_value=MOST_PLACES
-    )
-    reason = forms.CharField(
-        label=_("Amendment that enlarges the trial"), max_length=1000
-    )
-
-    def __init__(
-        self, *args: Any, is_segment: bool, places: int, **kwargs: Any
-    ) -> None:
-        """Take the places that the protocol plans; only a segment asks for a reason."""
-        super().__init__(*args, **kwargs)
-        if not is_segment:
-            del self.fields["reason"]
-        if places:
-            self.fields["size"].disabled = True
-            self.fields["size"].initial = places
-
-
-class GenerateForm(SegmentForm):
-    """The block sizes, known to the custodian alone."""
-
-    block_sizes = forms.RegexField(
-        r"^\s*[0-9]{1,4}(\s*,\s*[0-9]{1,4})*\s*$",
-        label=_("Block sizes"),
-        help_text=_(
-            "Whole numbers with commas between them. They are sealed with the list and "
-            "shown nowhere; tell them to nobody."
-        ),
-        widget=forms.TextInput({"autocomplete": "off"}),
-    )
-    although = forms.BooleanField(
-        label=_("Draw with these block sizes all the same"), required=False
-    )
-    field_order = ("block_sizes", "although")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Ask for a second word only after a warning."""
-        super().__init__(*args, **kwargs)
-        if not self.is_bound:
-            del self.fields["although"]
-
-    def clean_block_sizes(self) -> list[int]:
-        """Return the numbers."""
-        return [int(one) for one in self.cleaned_data["block_sizes"].split(",")]
-
-    def clean(self) -> dict[str, Any]:
-        """Warn before a list is drawn that can be foreseen; the custodian decides."""
-        said = dict(self.cleaned_data)
-        although = said.pop("although", False)
-        warning = self._warning(said)
-        if warning and not although:
-            self.add_error("block_sizes", warning)
-        elif not warning:
-            del self.fields["although"]
-        return said
-
-    def _warning(self, said: Mapping[str, Any]) -> str:
-        if not {"block_sizes", "size"} <= said.keys():
-            return ""
-        try:
-            found = custody.foreseen_with(said["block_sizes"], said["size"])
-        except UnusableBlocks:  # the service says so
-            return ""
-        if not custody.is_foreseeable(found):
-            return ""
-        message = gettext(
-            "With these block sizes, who knows all earlier arms is certain of the next "
-            "one in %(certain)s %% of the allocations, and guesses %(right)s %% of all "
-            "rightly. Sizes that vary more tell less."
-        )
-        told = {"certain": f"{found.certain:.1%}", "right": f"{found.right:.1%}"}
-        return message % {name: text.rstrip("%") for name, text in told.items()}
-
-
-class ImportForm(SegmentForm):
-    """A list from elsewhere."""
-
-    file = forms.FileField(
-        label=_("List"),
-        help_text=_("CSV with the columns seq, block, block_size, arm."),
-    )
-    field_order = ("file",)
-
-    def clean_file(self) -> str:
-        """Return the text."""
-        uploaded = self.cleaned_data["file"]
-        if uploaded.size > LARGEST_LIST_BYTES:
-            raise forms.ValidationError(gettext("This file is too large for a list."))
-        try:
-            text: str = uploaded.read().decode()
-        except UnicodeDecodeError:
-            raise forms.ValidationError(
-                gettext(
-                    "This is no text file in UTF-8. Save it as “CSV UTF-8” and upload "
-                    "it again."
-                )
-            ) from None
-        return text
 
 
 class StatusForm(ReasonForm):

@@ -25,6 +25,7 @@ from entry.logs import log_table
 from entry.page import FormPage
 from entry.selectors import may_enter, may_see, participants_visible_to
 from entry.views.form import READERS, visible_form
+from randomization.selectors import allocation_of
 from trial_edc.context import page_for
 from trial_edc.protocol import PROTOCOL
 
@@ -75,7 +76,12 @@ def casebook(request: StaffRequest, number: str) -> HttpResponse:
     book = casebook_of(participant, request.user)
     links = navigation.participant_pages(number, book.status, request.user)
     queries = page_for(request.user, QUERIES)
-    told = {"book": book, "links": links, "queries": queries}
+    told = {
+        "book": book,
+        "links": links,
+        "queries": queries,
+        "allocation": allocation_of(participant),
+    }
     return render(request, "entry/casebook.html", told)
 
 

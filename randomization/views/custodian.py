@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import StaffRequest, permitted
 from accounts.roles import Permission
 from randomization import selectors
-from randomization.forms import GenerateForm, ImportForm, SegmentForm
+from randomization.list_forms import GenerateForm, ImportForm, SegmentForm
 from randomization.problems import FaultyList, Refused
 from randomization.rules.checking import Fault
 from randomization.services import custody
