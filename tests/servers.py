@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -121,6 +121,28 @@ def clean_database() -> None:
         template = _template(cursor)
         _drop(cursor, NAME)
         cursor.execute(f"CREATE DATABASE {NAME} TEMPLATE {template}")
+
+
+@contextlib.contextmanager
+def snapshot() -> Iterator[Callable[[], None]]:
+    """Keep this worker's database as it is now; what is given brings it back.
+
+    The caller closes its connections before each.
+    """
+    kept = f"{NAME}_kept"
+
+    def copy(name: str, of: str) -> None:
+        with _administration() as cursor:
+            _drop(cursor, name)
+            _end_sessions(of)
+            cursor.execute(f"CREATE DATABASE {name} TEMPLATE {of}")
+
+    copy(kept, NAME)
+    try:
+        yield lambda: copy(NAME, kept)
+    finally:
+        with _administration() as cursor:
+            _drop(cursor, kept)
 
 
 def _end_sessions(name: str) -> None:

@@ -1,33 +1,43 @@
-"""Randomising from many connections at once: no slot twice, none skipped."""
+"""Randomising from many connections at once: no slot twice, none skipped, no trace."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
+from django.test import Client
+from django.urls import reverse
 
+from accounts.models import User
 from audit.models import Entry
-from casebook.models import FormInstance
+from casebook.models import FormInstance, Participant
 from randomization import allocation
 from randomization.models import Allocation, AllocationList
-from randomization.rules.lists import rows_of
 from randomization.services.randomizing import randomize
+from randomization.services.verification import problems
 from tests.randomization import stage
+from tests.servers import snapshot
+from trial_edc.launch import folders
 
 pytestmark = pytest.mark.django_db(transaction=True)
-CONNECTIONS = 10
+PEOPLE = 50
+ROUNDS = 20
+REPLAYS = 3
 
 
 def at_once(*deeds: Callable[[], object]) -> list[Exception]:
     """Do each deed on a connection of its own; return what went wrong."""
-    barrier, problems = threading.Barrier(len(deeds)), list[Exception]()
+    barrier, problems_met = threading.Barrier(len(deeds)), list[Exception]()
 
     def run(deed: Callable[[], object]) -> None:
         try:
+            connection.ensure_connection()
             barrier.wait()
             deed()
         except Exception as problem:  # noqa: BLE001 - told to the test
-            problems.append(problem)
+            problems_met.append(problem)
         finally:
             connection.close()
 
@@ -36,51 +46,121 @@ def at_once(*deeds: Callable[[], object]) -> list[Exception]:
         thread.start()
     for thread in threads:
         thread.join()
-    return problems
+    return problems_met
+
+
+def randomizing(participant: Participant, by: User) -> Callable[[], object]:
+    return lambda: randomize(participant, by=by)
 
 
 @pytest.mark.verifies("RAN-03", "RND-02")
-def test_ten_people_at_ten_connections_get_ten_slots():
+def test_fifty_people_at_fifty_connections_get_fifty_slots() -> None:
     stage.open_study()
-    people = [stage.ready() for _ in range(CONNECTIONS)]
+    people = [stage.ready() for _ in range(PEOPLE)]
     coordinator = stage.colleague("CO")
-
-    def all_of_them(first: int) -> Callable[[], None]:
-        def deed() -> None:
-            for person in people[first:] + people[:first]:
-                randomize(person, by=coordinator)
-
-        return deed
-
-    problems = at_once(*(all_of_them(first) for first in range(CONNECTIONS)))
-
-    assert problems == []
-    held = Allocation.objects.order_by("slot__sequence").select_related("slot")
-    assert [one.slot.sequence for one in held] == list(range(1, CONNECTIONS + 1))
-    assert {one.participant_id for one in held} == {person.pk for person in people}
-    assert Entry.objects.filter(act="randomised").count() == CONNECTIONS
     content = allocation.content_of(AllocationList.objects.get())
-    arms = allocation.arms_of(people)
-    first_rows = list(rows_of(content.text))[:CONNECTIONS]
-    assert [arms[one.participant_id] for one in held] == [r.arm for r in first_rows]
+    listed = [row.arm for row in content.rows][:PEOPLE]
+    connections.close_all()
+
+    orders = set()
+    with snapshot() as bring_back:
+        for _round in range(ROUNDS):
+            went_wrong = at_once(*(randomizing(one, coordinator) for one in people))
+
+            assert went_wrong == []
+            held = list(
+                Allocation.objects.order_by("slot__sequence").select_related("slot")
+            )
+            assert [one.slot.sequence for one in held] == list(range(1, PEOPLE + 1))
+            assert {one.participant_id for one in held} == {one.pk for one in people}
+            assert len({one.code for one in held}) == PEOPLE
+            assert Entry.objects.filter(act="randomised").count() == PEOPLE
+            arms = allocation.arms_of(people)
+            assert [arms[one.participant_id] for one in held] == listed
+            assert list(problems()) == []
+            orders.add(tuple(one.participant_id for one in held))
+            connections.close_all()
+            bring_back()
+    assert len(orders) > 1  # who came first was left to chance
 
 
 @pytest.mark.verifies("RAN-03", "RND-02")
-def test_killed_transaction_leaves_no_trace():
+def test_three_replays_at_once_give_one_slot() -> None:
+    stage.open_study()
+    participant, coordinator = stage.ready(), stage.colleague("CO")
+    address = reverse("randomization:randomize", args=[participant.number])
+    answers = []
+
+    def posted() -> None:
+        client = Client()
+        client.force_login(coordinator)
+        answers.append(client.post(address, {"number": participant.number}))
+
+    went_wrong = at_once(*[posted] * REPLAYS)
+    posted()
+
+    assert went_wrong == []
+    allocated = Allocation.objects.get()
+    assert {answer.status_code for answer in answers} <= {200, 302}
+    assert allocated.code in answers[-1].content.decode()
+    assert Entry.objects.filter(act="randomised").count() == 1
+
+
+@pytest.mark.verifies("RAN-03", "RND-02")
+def test_terminated_connection_leaves_no_trace() -> None:
     stage.open_study()
     participant, coordinator = stage.ready(), stage.colleague("CO")
     before = Entry.objects.count()
 
-    def killed() -> None:
+    def ended() -> None:
         with transaction.atomic():
             randomize(participant, by=coordinator)
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
-    [problem] = at_once(killed)
+    [problem] = at_once(ended)
 
     assert isinstance(problem, DatabaseError)
-    assert Allocation.objects.count() == 0
-    assert not FormInstance.objects.filter(code="RAN").exists()
-    assert Entry.objects.count() == before
+    assert_untouched(before)
     assert randomize(participant, by=coordinator).slot.sequence == 1
+
+
+KILLED = """
+import sys, time
+import django
+django.setup()
+from django.db import transaction
+from accounts.models import User
+from casebook.models import Participant
+from randomization.services.randomizing import randomize
+with transaction.atomic():
+    randomize(Participant.objects.get(), by=User.objects.get(role="CO"))
+    print("taken", flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.verifies("RAN-03", "RND-02")
+def test_killed_process_leaves_no_trace() -> None:
+    stage.open_study()
+    participant, coordinator = stage.ready(), stage.colleague("CO")
+    before = Entry.objects.count()
+
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED],
+        cwd=folders.PROJECT,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "taken\n"
+        process.kill()
+
+    assert_untouched(before)
+    assert randomize(participant, by=coordinator).slot.sequence == 1
+
+
+def assert_untouched(entries: int) -> None:
+    assert Allocation.objects.count() == 0
+    assert not FormInstance.objects.filter(code="RAN", status="complete").exists()
+    assert Entry.objects.count() == entries
