@@ -67,7 +67,7 @@ def test_a_list_from_draft_to_sealed(hand: Hand, tmp_path: Path) -> None:
     sealed = page.locator("main table code")
     expect(sealed).to_have_text(re.compile("[0-9a-f]{64}"))
     hand.press("Verify the sealed lists")
-    expect(page.locator("main")).to_contain_text("as it was sealed")
+    expect(page.locator("#messages")).to_contain_text("as it was sealed")
     hand.link("Study", exact=True)
     commitment = AllocationList.objects.get(state="sealed").commitment
     expect(page.locator("main")).to_contain_text(commitment)
