@@ -21,6 +21,7 @@ from randomization.problems import Refused
 from randomization.rules.stock import problems, why_unusable
 from randomization.vocabulary import LotStatus, MovementKind
 from trial_edc import clock
+from trial_edc.requirements import implements
 
 LotValues = Mapping[str, str]  # plain texts: numbers as typed, instants in ISO 8601
 
@@ -66,7 +67,7 @@ def change_lot(
         raise Refused(_("Give the reason."))
     # The reason of a restricted change may name the product: it is sealed with the lot.
     with attributed(by=by, via=via, reason=Reason("lot")):
-        lot = LotRecord.objects.select_for_update().get(pk=lot.pk)
+        lot = _locked()[lot.pk]
         before = lot.content
         kept = {"lot": before["lot"], "reason": reason.strip()}
         _store(lot, {**before, **values, **kept})
@@ -92,7 +93,7 @@ def move(
     if kind == MovementKind.DISPENSED:
         raise Refused(_("Containers are dispensed by the product record."))
     with attributed(by=by, via=via):
-        lot = LotRecord.objects.select_for_update().get(pk=lot.pk)
+        lot = _locked()[lot.pk]
         content = lot.content
         movement = {"kind": kind.value, "amount": amount, "at": at, "by": by.pk}
         _store(lot, {**content, "movements": [*content["movements"], movement]})
@@ -103,12 +104,13 @@ def dispense(taking: Taking, *, by: Actor) -> None:
     """Keep in the lot's account what a product record took, and nothing twice.
 
     A record that now names another lot gives back what it had taken. The lots are
-    locked in one order, and looked at after that: two pharmacists at once never take
-    the same container.
+    locked, and looked at after that: two pharmacists at once never take the same
+    container.
     """
     hashes = {lot_hash(number) for number in (taking.lot, taking.lot_before) if number}
-    found = LotRecord.objects.filter(number_hash__in=hashes).order_by("pk")
-    for lot in found.select_for_update():
+    for lot in _locked().values():
+        if lot.number_hash not in hashes:
+            continue
         content = lot.content
         kept = [m for m in content["movements"] if m.get("record") != taking.form.pk]
         if taking.containers and lot.number_hash == lot_hash(taking.lot):
@@ -129,11 +131,29 @@ def _may(by: User) -> None:
         raise PermissionDenied
 
 
+def _locked() -> dict[int, LotRecord]:
+    """Lock the register, in one order, and return its lots by key."""
+    held = LotRecord.objects.order_by("pk").select_for_update()
+    return {lot.pk: lot for lot in held}
+
+
+@implements("RND-04")
 def _store(lot: LotRecord, content: dict[str, Any]) -> None:
+    """Store a lot; of one that is known, seal the whole register anew, at once.
+
+    Otherwise a copy of the database would tell, without any key, who was served from
+    the same lot as whom, and that is who is in the same arm.
+    """
     if found := list(problems(content)):
         raise Refused(" ".join(_(problem) for problem in found))
     lot.put(content)
-    lot.save()
+    register = _locked()
+    if lot.pk not in register:
+        lot.save()
+        return
+    for other in register.values():
+        other.put(content if other.pk == lot.pk else other.content)
+    LotRecord.objects.bulk_update(register.values(), ("sealed",))
 
 
 def _tell_recalled(lot: LotRecord) -> None:

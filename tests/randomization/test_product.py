@@ -299,3 +299,25 @@ def test_product_staff_leave_no_gap_in_the_numbers_that_others_see(participant, 
 
     assert record.queries.count() > 0
     assert after == tuple(key + 1 for key in before)
+
+
+@pytest.mark.verifies("RND-04")
+def test_a_copy_of_the_database_does_not_tell_from_which_lot_somebody_was_served():
+    kept = [
+        stage.lot(product, lot=f"{product}-{n}") for product in OTHER for n in (1, 2)
+    ]
+    before = Entry.objects.latest("id").pk
+
+    lots.move(
+        kept[0],
+        kind=MovementKind.RECEIVED,
+        amount="3",
+        at=clock.now().isoformat(),
+        by=stage.colleague("UP"),
+    )
+
+    written = Entry.objects.filter(pk__gt=before, table_name=kept[0]._meta.db_table)
+    assert sorted(written.values_list("row_id", flat=True)) == [lot.pk for lot in kept]
+    assert selectors.lot_of("MSC-1").content["movements"][0]["amount"] == "3"
+    sizes = {len(entry.new_values["sealed"]) for entry in written}
+    assert len(sizes) == 1
