@@ -6,8 +6,9 @@ import re
 from urllib.parse import quote
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 
-from tests.dumps import dump, readable, tables
+from tests.dumps import dump, readable, server_log, tables
 
 ARM = re.compile(r"(?<![A-Za-z0-9+/])(MSC|SALINE|李)(?![A-Za-z0-9+/])")
 
@@ -48,3 +49,24 @@ def test_a_dump_holds_the_rows_of_every_table():
     assert len(names) > 60
     assert [name for name in names if f"COPY public.{name} (" not in whole] == []
     assert "is_demo" in dict(tables())["audit_installation"]
+
+
+@pytest.mark.verifies("AUD-10")
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "refused",
+    [
+        "INSERT INTO notices_message (subject) VALUES (%s)",
+        "INSERT INTO accounts_user (username) VALUES (%s)",
+        "SELECT 1 / 0 WHERE %s <> ''",
+    ],
+)
+def test_the_log_of_the_server_holds_no_value_of_a_statement_that_failed(refused):
+    before = len(server_log())
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        connection.cursor().execute(refused, ["Zhang Wei"])
+
+    said = server_log()[before:]
+    assert "ERROR: " in said
+    assert "Zhang" not in said

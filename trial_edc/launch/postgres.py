@@ -46,6 +46,8 @@ FAST = (
     "full_page_writes=off",
     "autovacuum=off",
 )
+# The log tells that a statement failed, never its text or row: these hold values.
+DISCREET = ("log_min_error_statement=panic", "log_error_verbosity=terse")
 
 
 @dataclass(frozen=True)
@@ -239,6 +241,7 @@ class Cluster:
             "listen_addresses=",
             "port=5432",
             "logging_collector=off",
+            *DISCREET,
             *(FAST if self.for_tests else ()),
         ]
         return processes.spawn(
