@@ -13,7 +13,8 @@ from casebook.models import FormInstance, FormStatus, Participant
 from casebook.selectors import holds_values
 from trial_edc import clock
 
-HIDDEN_KEYS = range(2**40, 2**52)  # far above what a sequence reaches
+# Far above what a sequence reaches, and all of one length.
+HIDDEN_KEYS = range(10**15, 2**52)
 
 
 def lock(participant: Participant) -> Participant:

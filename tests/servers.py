@@ -111,7 +111,7 @@ def _administration() -> Iterator[Any]:
         connection.close()
 
 
-def clean_database() -> None:
+def clean_database(name: str = NAME) -> None:
     """Make this worker's database anew, exactly as the migrations leave it.
 
     A copy of the template, not a flush: the audit trail refuses TRUNCATE, and what
@@ -119,8 +119,14 @@ def clean_database() -> None:
     """
     with _administration() as cursor:
         template = _template(cursor)
-        _drop(cursor, NAME)
-        cursor.execute(f"CREATE DATABASE {NAME} TEMPLATE {template}")
+        _drop(cursor, name)
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+
+
+def drop_database(name: str) -> None:
+    """Drop a database that a test made beside this worker's."""
+    with _administration() as cursor:
+        _drop(cursor, name)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""The worlds that the tests of this room compare; each is written once."""
+"""The trial that the tests of this room read; it is written once."""
 
 from collections.abc import Iterator
 
@@ -7,25 +7,13 @@ from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from tests.servers import clean_database
-from tests.simulation.world import World, turn_over, written
+from tests.simulation.world import World, written
 
-FEW, MANY = 3, 12
-
-
-@pytest.fixture(scope="module")
-def twins(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker
-) -> tuple[World, World, World]:
-    """Return a small trial, the same again, and the same with the list turned over."""
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        once, again = written(FEW), written(FEW)
-        turn_over(patch)
-        return once, again, written(FEW)
+MANY = 12
 
 
 @pytest.fixture(scope="module")
 def trial(
-    twins: tuple[World, World, World],
     django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[World]:

@@ -1,0 +1,26 @@
+"""The two worlds; each run writes them once."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from tests import servers
+from tests.blinding.worlds import World, made
+
+
+@pytest.fixture(scope="module")
+def worlds(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[World, World]]:
+    """Return the trial as drawn, and the same with the arms exchanged."""
+    with django_db_blocker.unblock():
+        pair = tuple(
+            made(name, tmp_path_factory.mktemp(name), turned=turned)
+            for name, turned in (("drawn", False), ("turned", True))
+        )
+        yield pair  # type: ignore[misc]
+        for world in pair:
+            servers.drop_database(world.database)

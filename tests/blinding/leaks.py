@@ -1,0 +1,79 @@
+"""Leaks to plant: what a careless change could do, one of each kind."""
+
+from dataclasses import replace
+from logging import getLogger
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from casebook.models import Participant
+from enrollment.screening_log import LogLine
+from entry.grid import casebook_of, matrix_for
+from exports.models import Export
+from monitoring.selectors import dashboard
+from randomization.allocation import arm_of
+from tests.blinding.worlds import favoured, randomised
+from visits import selectors as visits
+
+
+def a_column(patch: pytest.MonkeyPatch) -> None:
+    """The screening log tells the arm beside the number."""
+    true = LogLine.number.fget  # type: ignore[attr-defined]
+
+    def leaking(line: LogLine) -> str:
+        return f"{true(line)} {arm_of(line.participant)}"
+
+    patch.setattr(LogLine, "number", property(leaking))
+
+
+def an_order(patch: pytest.MonkeyPatch) -> None:
+    """The matrix stands in the order of arms."""
+
+    def leaking(user: User) -> list[Any]:
+        return sorted(matrix_for(user), key=lambda row: arm_of(row.participant) or "")
+
+    patch.setattr("entry.views.casebook.matrix_for", leaking)
+
+
+def a_count(patch: pytest.MonkeyPatch) -> None:
+    """The dashboard counts queries on restricted forms of the first participant."""
+
+    def leaking() -> Any:
+        board = dashboard()
+        more = int(randomised()[0] in favoured())
+        return replace(board, queries_open=board.queries_open + more)
+
+    patch.setattr("monitoring.views.dashboard_of_today", leaking)
+
+
+def a_log_line(patch: pytest.MonkeyPatch) -> None:
+    """The schedule says in the log of the web process whose it is."""
+    true = visits.schedule
+
+    def leaking(participant: Participant) -> Any:
+        getLogger("visits").debug("schedule in arm %s", arm_of(participant))
+        return true(participant)
+
+    patch.setattr(visits, "schedule", leaking)
+
+
+def a_file_name(patch: pytest.MonkeyPatch) -> None:
+    """The name of an export tells the arm of the first participant."""
+    true = Export.filename.fget  # type: ignore[attr-defined]
+
+    def leaking(export: Export) -> str:
+        return f"{arm_of(randomised()[0])}-{true(export)}"
+
+    patch.setattr(Export, "filename", property(leaking))
+
+
+def a_statement(patch: pytest.MonkeyPatch) -> None:
+    """The page of one arm takes a statement more, and so longer."""
+
+    def leaking(participant: Participant, user: User) -> Any:
+        if arm_of(participant) == "MSC":
+            Export.objects.count()
+        return casebook_of(participant, user)
+
+    patch.setattr("entry.views.casebook.casebook_of", leaking)

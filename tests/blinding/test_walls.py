@@ -1,0 +1,57 @@
+"""Who can read an arm at all, whatever a page asks."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from casebook.models import Participant
+from randomization.models import Allocation, Slot
+from trial_edc.launch.folders import PROJECT
+
+# Rooms, and modules, that were looked at line by line before they were let in.
+READERS = {"randomization.services", "exports.unblinded", "monitoring.closed_report"}
+ROOMS = ("*/*.py", "*/*/*.py")
+
+
+@pytest.mark.verifies("RND-04")
+def test_the_import_contract_lets_nobody_else_to_the_arms():
+    told = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+    contracts = {one["name"]: one for one in told["tool"]["importlinter"]["contracts"]}
+
+    contract = contracts["Only randomization sees the allocation"]
+
+    assert contract["type"] == "protected"
+    assert contract["protected_modules"] == ["randomization.allocation"]
+    assert set(contract["allowed_importers"]) <= READERS
+    assert contract.get("ignore_imports", []) == []
+
+
+@pytest.mark.verifies("RND-04")
+def test_the_key_of_the_arms_is_named_in_one_module():
+    sources = {path for pattern in ROOMS for path in PROJECT.glob(pattern)}
+    naming = {
+        str(path.relative_to(PROJECT))
+        for path in sources
+        if "Purpose.ALLOCATION" in path.read_text() and not _is_test(path)
+    }
+
+    assert naming == {"randomization/allocation.py"}
+
+
+def _is_test(path: Path) -> bool:
+    return path.relative_to(PROJECT).parts[0] in ("tests", ".venv", ".state")
+
+
+@pytest.mark.verifies("RND-04")
+@pytest.mark.parametrize("model", [Allocation, Slot])
+def test_nothing_leads_back_to_an_allocation(model):
+    """A template or a filter of another model cannot reach it by a name."""
+    forward = [one for one in model._meta.get_fields() if one.is_relation]
+    leading_back = [
+        one.remote_field.get_accessor_name()
+        for one in forward
+        if one.related_model is Participant or one.related_model.__name__ == "User"
+    ]
+
+    assert [name for name in leading_back if name] == []

@@ -1,0 +1,201 @@
+"""Two worlds: one trial simulated twice, alike but for everybody's arm.
+
+Each has a database and a folder of files of its own, so that both can be asked the same
+question at any time. After the simulated trial the unblinded staff of each do more work
+on one arm than on the other; then blinded staff go on, so that a number that the former
+have moved would show in what the latter have written.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
+from django.test import override_settings
+
+from accounts.models import User
+from accounts.sign_in import ReAuthenticated
+from audit.vault import forget_keys
+from capture import autosaves
+from capture.services import save
+from casebook import files
+from casebook import services as casebook
+from casebook.models import FormInstance, Participant
+from exports.services import request_export
+from exports.tasks import make_export
+from notices.tasks import deliver_queued
+from randomization.allocation import arms_of
+from randomization.models import LotRecord
+from randomization.rules import lists
+from randomization.services import code_breaks, lots
+from randomization.services.code_breaks import Account
+from randomization.vocabulary import CodeBreakCategory, CodeBreakKind, MovementKind
+from review import services as review
+from simulation.cast import MEMBERS
+from simulation.times import at
+from simulation.trial import simulate
+from tests import servers
+from tests.dumps import tables
+from trial_edc import chance, clock
+
+UNTIL = date(2026, 6, 1)
+SEED = 7
+PARTICIPANTS = 12
+NOW = at(UNTIL, 480)
+FAVOURED = "MSC"  # the arm on which the unblinded staff do more
+QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PDF = b"%PDF-1.7\n% signed on paper\n"
+
+
+@dataclass
+class World:
+    """One of the worlds; `stored` is its database after the trial, by table."""
+
+    name: str
+    folder: Path
+    stored: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def database(self) -> str:
+        """Return the name of its database."""
+        return f"{servers.NAME}_{self.name}"
+
+    @contextmanager
+    def entered(self, now: datetime = NOW) -> Iterator[None]:
+        """Let everything happen in this world, where the clock stands still."""
+        with ExitStack() as inside:
+            inside.enter_context(_connected_to(self.database))
+            inside.enter_context(
+                override_settings(
+                    STATE_DIR=self.folder,
+                    MEDIA_ROOT=self.folder / "files",
+                    PASSWORD_HASHERS=QUICK,
+                )
+            )
+            inside.enter_context(clock.at(now))
+            yield
+
+
+@contextmanager
+def _connected_to(database: str) -> Iterator[None]:
+    held = [connections[alias] for alias in ("default", "owner")]
+    before = [one.settings_dict["NAME"] for one in held]
+    _switch(held, [database] * len(held))
+    try:
+        yield
+    finally:
+        _switch(held, before)
+
+
+def _switch(held: list[Any], names: list[str]) -> None:
+    forget_keys()
+    for connection, name in zip(held, names, strict=True):
+        connection.close()
+        connection.settings_dict["NAME"] = name
+
+
+def made(name: str, folder: Path, *, turned: bool) -> World:
+    """Simulate a world; in a turned one the list is drawn with the arms exchanged."""
+    world = World(name, folder)
+    servers.clean_database(world.database)
+    with world.entered(), pytest.MonkeyPatch.context() as patch:
+        if turned:
+            turn_over(patch)
+        simulate(participants=PARTICIPANTS, seed=SEED, until=UNTIL)
+        world.stored = dict(tables())
+        with chance.seeded("go on"):
+            _go_on()
+    return world
+
+
+def turn_over(patch: pytest.MonkeyPatch) -> None:
+    """Let every list be drawn with the arms exchanged."""
+    drawn = lists.generate
+
+    def turned(**options: Any) -> tuple[lists.Row, ...]:
+        one, other = sorted(options["arms"])
+        exchange = {one: other, other: one}
+        found = drawn(**options)
+        return tuple(
+            lists.Row(row.seq, row.block, row.block_size, exchange[row.arm])
+            for row in found
+        )
+
+    patch.setattr(lists, "generate", turned)
+
+
+def staff() -> dict[str, User]:
+    """Return the accounts of the simulated trial, by the key of the cast."""
+    held = {user.username: user for user in User.objects.all()}
+    return {member.key: held[member.username] for member in MEMBERS}
+
+
+def randomised() -> list[Participant]:
+    """Return everybody who has a slot."""
+    return list(Participant.objects.filter(forms__code="RAN").distinct())
+
+
+def favoured() -> list[Participant]:
+    """Return who is in the arm on which more is done."""
+    arms = arms_of(randomised())
+    return [one for one in randomised() if arms[one.pk] == FAVOURED]
+
+
+def _go_on() -> None:
+    people = staff()
+    for participant in favoured():
+        _unblinded_work(participant, people)
+    _move_stock(people["up"])
+    for participant in randomised()[:4]:
+        _blinded_work(participant, people)
+    _break_code(randomised()[1], people["in"])
+    export = request_export(forms=["AE", "INF"], language="en", by=people["mo"])
+    make_export.apply((export.key,), throw=True)
+    deliver_queued.apply()
+
+
+def _unblinded_work(participant: Participant, people: Mapping[str, User]) -> None:
+    """Add rows of each kind that blinded forms have too: sheets, queries, marks."""
+    deviation = casebook.add_row(participant, "DVP", by=people["up"])
+    save(deviation, {"description": "viability of cells"}, by=people["up"])
+    for record in FormInstance.objects.filter(participant=participant, code="PRD"):
+        query = review.raise_query(record, "lot", "Which?", by=people["um"])
+        review.answer_query(query, "This one.", by=people["up"])
+        review.verify(record, ["product"], by=people["um"])
+
+
+def _move_stock(by: User) -> None:
+    for lot in LotRecord.objects.all():
+        if lot.content["product"] == FAVOURED:
+            kind, now = MovementKind.DESTROYED, clock.now().isoformat()
+            lots.move(lot, kind=kind, amount="1", at=now, by=by)
+
+
+def _blinded_work(participant: Participant, people: Mapping[str, User]) -> None:
+    """Add a sheet, a query with its steps, a mark, a signature, a draft, a file."""
+    event = casebook.add_row(participant, "AE", by=people["in"])
+    onset = (clock.now() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    save(event, {"term": "Cough", "onset": onset, "serious": "N"}, by=people["in"])
+    query = review.raise_query(event, "term", "Since when?", by=people["mo"])
+    review.answer_query(query, "Since yesterday.", by=people["co"])
+    consent = FormInstance.objects.filter(participant=participant, code="CNS").latest(
+        "occurrence"
+    )
+    review.verify(consent, ["decision"], by=people["mo"])
+    upload = SimpleUploadedFile("scan.pdf", PDF)
+    key = files.store(consent, "signed_scan", upload, by=people["co"])
+    save(consent, {"signed_scan": key}, by=people["co"])
+    typed = {"term": ["Cough at nig"]}
+    autosaves.keep(event, typed, based_on=1, author=people["co"])
+
+
+def _break_code(participant: Participant, by: User) -> None:
+    kind, why = CodeBreakKind.EMERGENCY, CodeBreakCategory.TREATMENT
+    account = Account(kind, why, "Anaphylaxis", "Dr Wang")
+    proof = ReAuthenticated(by.pk, clock.now())
+    code_breaks.break_code(participant, account, proof=proof, by=by)
