@@ -8,10 +8,11 @@ that their size tells nothing. Rotation wraps the data keys anew and touches no 
 import base64
 import hmac
 import os
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -38,6 +39,10 @@ class Purpose(StrEnum):
 
 class TooLong(Exception):
     """A text does not fit into the length to which its purpose pads."""
+
+
+class MasterKeyMissing(Exception):
+    """No master key opens the data keys of the purposes named."""
 
 
 def _master() -> MultiFernet:
@@ -117,13 +122,47 @@ def keyed_hash(purpose: Purpose, text: str) -> str:
     return hmac.digest(hashing_key, text.encode(), "sha256").hex()
 
 
-def rewrap_keys(*, by: Actor, via: Via) -> int:
-    """Wrap every data key with the first master key; return how many."""
+def keys_behind() -> list[str]:
+    """Name the purposes whose data key still needs another master key than the first.
+
+    Raises `MasterKeyMissing` for keys that none of the master keys opens.
+    """
+    keys = list(DataKey.objects.order_by("purpose"))
+    _require_masters(keys)
+    return [key.purpose for key in keys if not _is_opened(_first(), key.wrapped)]
+
+
+def rewrap_keys(*, by: Actor, via: Via) -> list[str]:
+    """Wrap the data keys with the first master key, all or none; return which.
+
+    Raises `MasterKeyMissing` when none of the master keys opens one of them.
+    """
     with attributed(by=by, via=via):
-        keys = list(DataKey.objects.select_for_update())
-        for key in keys:
+        keys = list(DataKey.objects.select_for_update().order_by("purpose"))
+        _require_masters(keys)
+        behind = [key for key in keys if not _is_opened(_first(), key.wrapped)]
+        for key in behind:
             key.wrapped = _master().rotate(key.wrapped.encode()).decode()
             key.save(update_fields=("wrapped",))
-        act("vault_keys_rewrapped", details={"keys": len(keys)})
+        purposes = [key.purpose for key in behind]
+        act("vault_keys_rewrapped", details={"keys": purposes})
     transaction.on_commit(forget_keys)
-    return len(keys)
+    return purposes
+
+
+def _first() -> Fernet:
+    return Fernet(settings.VAULT_KEYS[0])
+
+
+def _is_opened(master: Fernet | MultiFernet, wrapped: str) -> bool:
+    try:
+        master.decrypt(wrapped.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
+def _require_masters(keys: Iterable[DataKey]) -> None:
+    closed = [key.purpose for key in keys if not _is_opened(_master(), key.wrapped)]
+    if closed:
+        raise MasterKeyMissing(", ".join(closed))

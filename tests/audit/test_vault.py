@@ -1,11 +1,17 @@
 """What a copy of the database tells: nothing of what is sealed."""
 
 import io
+import os
+import subprocess
+import sys
+import time
 
 import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet
-from django.db import connection, transaction
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.db import connection, connections, transaction
 
 from audit import vault
 from audit.attribution import Reason
@@ -13,12 +19,13 @@ from audit.models import DataKey, Entry
 from audit.vault import Purpose
 from capture import autosaves
 from capture.services import save
+from casebook import files
 from casebook.history import changes_of
 from casebook.selectors import row_of
 from casebook.values import MissingCode
 from review import services as review
 from tests.sample_room.models import Secret
-from tests.sample_room.people import STAGE, person, sample, secret
+from tests.sample_room.people import person, sample, secret
 
 pytestmark = pytest.mark.django_db
 SECRETS = (
@@ -132,30 +139,120 @@ def test_a_text_that_does_not_fit_is_refused():
         vault.seal(Purpose.PRODUCT, "汉" * 40, padded_to=100)
 
 
-def test_rotation_wraps_the_keys_anew_and_touches_no_row(
-    settings, django_capture_on_commit_callbacks
-):
-    form = secret()
-    save(form, {"product": "ward"}, by=person("UP"))
-    sealed = Secret.objects.get(form=form).sealed
-    wrapped = dict(DataKey.objects.values_list("purpose", "wrapped"))
-    old, new = settings.VAULT_KEYS[0], Fernet.generate_key().decode()
-
+@pytest.fixture
+def second_key(settings):
+    """Put a new master key before the old one; return both."""
+    (old,) = settings.VAULT_KEYS
+    new = Fernet.generate_key().decode()
     settings.VAULT_KEYS = [new, old]
+    yield new, old
+    vault.forget_keys()
+
+
+def rotate(*options):
+    """Run the command; return what it says."""
+    said = io.StringIO()
+    call_command("rotate_keys", *options, stdout=said)
+    return said.getvalue()
+
+
+def wrapped():
+    return dict(DataKey.objects.values_list("purpose", "wrapped"))
+
+
+@pytest.mark.verifies("BAK-01")
+def test_after_a_rotation_the_old_key_is_needed_for_nothing(
+    settings, tmp_path, second_key, django_capture_on_commit_callbacks
+):
+    settings.MEDIA_ROOT = tmp_path
+    new, _old = second_key
+    form, plain = secret(), sample()
+    fill(form)
+    key = files.store(
+        plain,
+        "report",
+        SimpleUploadedFile("name.pdf", b"%PDF-1.7 signed"),
+        by=person("CO"),
+    )
+    save(plain, {"report": key}, by=person("CO"))
+    texts = {purpose: vault.seal(purpose, "kept", padded_to=64) for purpose in Purpose}
+    hashed = vault.keyed_hash(Purpose.IDENTITY, "ZY12345")
+    before, sealed = wrapped(), Secret.objects.get(form=form).sealed
+
     with django_capture_on_commit_callbacks(execute=True):
-        count = vault.rewrap_keys(by=STAGE, via="command")
+        said = rotate()
+    settings.VAULT_KEYS = [new]
+    vault.forget_keys()
+
+    purposes = sorted(Purpose)
+    assert said.startswith(f"Wrapped with the first master key: {', '.join(purposes)}.")
+    assert not set(before.values()) & set(wrapped().values())
+    assert Secret.objects.get(form=form).sealed == sealed
+    assert row_of(form).value_of("product") == "icu"
+    assert str(changes_of(form)[-1].new) == "99.01"
+    assert autosaves.typed_in(autosaves.of(form, person("UP")))["cells"] == ["1"]
+    assert files.open_file(key, by=person("CO"))[0].read() == b"%PDF-1.7 signed"
+    assert {vault.unseal(one, text) for one, text in texts.items()} == {"kept"}
+    assert vault.keyed_hash(Purpose.IDENTITY, "ZY12345") == hashed
+    entry = Entry.objects.filter(act="vault_keys_rewrapped").get()
+    assert (entry.actor, entry.changes) == ("process:rotate_keys", {"keys": purposes})
+
+
+def test_rotation_without_the_old_key_is_refused_and_changes_nothing(
+    settings, second_key
+):
+    new, _old = second_key
+    before = wrapped()
     settings.VAULT_KEYS = [new]
 
-    try:
-        assert count == len(Purpose)
-        assert not set(wrapped.values()) & set(
-            DataKey.objects.values_list("wrapped", flat=True)
+    for options in ((), ("--check",)):
+        with pytest.raises(CommandError, match="Put the old master key back"):
+            rotate(*options)
+    assert wrapped() == before
+
+
+def test_rotation_can_be_asked_how_far_it_is_and_run_again(second_key):
+    with pytest.raises(CommandError, match="still needed for: allocation, draft"):
+        rotate("--check")
+    rotate()
+    after = wrapped()
+
+    assert rotate("--check") == "The first master key opens every data key.\n"
+    assert "none; all of them were" in rotate()
+    assert wrapped() == after
+
+
+def wait_until_blocked(cursor):
+    """Wait until a session of this database waits for a lock."""
+    for _try in range(600):
+        cursor.execute(
+            "SELECT FROM pg_locks WHERE NOT granted"
+            " AND relation = 'audit_entry'::regclass"
         )
-        assert Secret.objects.get(form=form).sealed == sealed
-        assert row_of(form).value_of("product") == "ward"
-        assert Entry.objects.last().act == "vault_keys_rewrapped"
-    finally:
-        vault.forget_keys()
+        if cursor.fetchone() is not None:
+            return
+        time.sleep(0.1)
+    pytest.fail("The rotation never came to its end.")
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_rotation_killed_has_wrapped_no_key_and_the_next_one_wraps_all(second_key):
+    """The process is killed when all keys are wrapped, a moment before it commits."""
+    before = wrapped()
+    environment = os.environ | {"VAULT_KEYS": ",".join(second_key)}
+    command = [sys.executable, "manage.py", "rotate_keys"]
+
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("LOCK TABLE audit_entry IN SHARE MODE")  # its last write
+        rotation = subprocess.Popen(command, env=environment)
+        wait_until_blocked(cursor)
+        rotation.kill()
+        rotation.wait()
+    halfway = wrapped()
+    rotate()
+
+    assert halfway == before
+    assert vault.keys_behind() == []
 
 
 def test_keys_are_there_before_the_first_text_is_sealed():
