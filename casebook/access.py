@@ -10,6 +10,7 @@ from accounts.roles import Limit, Permission
 from casebook import catalogue
 from casebook.design import FormDesign
 from casebook.models import Participant
+from trial_edc.protocol import PROTOCOL
 
 # What a limited right to read casebooks (catalogue §8, notes b and d) leaves.
 LIMITED_TO = {
@@ -27,6 +28,9 @@ LIMITED_ITEMS = {
         ),
     },
 }
+
+# The item that bears the name on a form that tells no name otherwise.
+SIGNED_CONSENT = {"CNS": "signed_scan"}
 
 
 Held = TypeVar("Held", bound=QuerySet[Any])
@@ -91,4 +95,22 @@ def visible_items(user: User, design: FormDesign) -> frozenset[str]:
     """Return the items of a form that the role may see."""
     limit = user.limit(design.seen_by)
     limited = LIMITED_ITEMS.get(limit, {}) if limit else {}
-    return limited.get(design.code, frozenset(design.items))
+    seen = limited.get(design.code, frozenset(design.items))
+    return frozenset(name for name in seen if may_see_item(user, design, name))
+
+
+def may_see_item(user: User, design: FormDesign, name: str) -> bool:
+    """Tell whether the role may see an item that may name a person.
+
+    A limited right to identity holds only for the items that its note leaves. A signed
+    consent is for the site alone, unless a setting opens it to who checks consents.
+    """
+    if not design.items[name].facts.identity:
+        return True
+    if name == SIGNED_CONSENT.get(design.code) and user.may(Permission.CHECK_CONSENT):
+        return PROTOCOL.consent.scan_open_to_monitor
+    if not user.may(Permission.SEE_IDENTITY):
+        return False
+    limit = user.limit(Permission.SEE_IDENTITY)
+    left = LIMITED_ITEMS.get(limit, {}) if limit else {}
+    return limit is None or name in left.get(design.code, ())

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.roles import Permission
 from audit.attribution import Via, act, attributed
 from audit.vault import Purpose, seal_bytes, unseal_bytes
 from casebook import access, catalogue
@@ -130,9 +129,7 @@ def open_file(key: str, *, by: User) -> tuple[IO[bytes], StoredFile]:
     stored = StoredFile.objects.select_related("form__participant").get(
         key=key, form__code__in=access.visible_codes(by)
     )
-    design = catalogue.design(stored.form.code)
-    names_a_person = design.items[stored.item].facts.identity
-    if names_a_person and not by.may(Permission.SEE_IDENTITY):
+    if not access.may_see_item(by, catalogue.design(stored.form.code), stored.item):
         raise PermissionDenied
     content = unseal_bytes(Purpose.FILE, _path(key).read_bytes())
     if hashlib.sha256(content).hexdigest() != stored.sha256:

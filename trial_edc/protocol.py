@@ -263,8 +263,15 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentSettings:
+    """Who may open the scan of a signed consent, which bears the name."""
+
+    scan_open_to_monitor: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentVersion:
-    """One version of the consent document."""
+    """A version of the consent document with which the trial opens."""
 
     version: str
     effective_from: date
@@ -303,6 +310,7 @@ class Protocol:
     blinding: Blinding
     randomization: RandomizationSettings
     retention: Retention
+    consent: ConsentSettings
     consent_versions: tuple[ConsentVersion, ...]
     go_live: GoLive
 
@@ -325,11 +333,6 @@ class Protocol:
     def criterion(self, criterion_id: str) -> Criterion:
         """Give a criterion by its id, such as `E9`."""
         return next(found for found in self.criteria if found.id == criterion_id)
-
-    def consent_version_on(self, day: date) -> ConsentVersion | None:
-        """Give the consent version that holds on a date."""
-        effective = [v for v in self.consent_versions if v.effective_from <= day]
-        return max(effective, key=lambda v: v.effective_from, default=None)
 
 
 @implements("PRT-01", "PRT-02")

@@ -188,10 +188,6 @@ def test_the_infusion_plan_is_unset_until_it_is_entered(tmp_path: Path) -> None:
 def test_lookups() -> None:
     assert PROTOCOL.criterion("E19").text == "Patients need mechanical ventilation"
     assert PROTOCOL.schedule.slot(VisitCode.DAY_28).after_days == 3
-    assert PROTOCOL.consent_version_on(date(2021, 12, 30)) is None
-    version = PROTOCOL.consent_version_on(date(2022, 1, 1))
-    assert version is not None
-    assert version.version == "1.0"
 
 
 def test_the_files_arms_hold_no_list() -> None:
