@@ -8,7 +8,6 @@ from enrollment.moment import as_screened
 from enrollment.rules import Answer, Assessment, Immunosuppression, Verdict, assess
 from enrollment.vocabulary import Channel, ConsentKind, Decision, Signer
 from trial_edc.dates import completed_years
-from trial_edc.vocabulary import YesNo
 
 
 @fact("sex")
@@ -50,24 +49,18 @@ def is_consented(binder: Binder) -> bool:
     return evidence.consent_answer(binder) == Answer.YES
 
 
+@fact("has_refused_to_go_on")
+def has_refused_to_go_on(binder: Binder) -> bool:
+    """Tell whether consent was given once, and the last decision is a refusal."""
+    given = evidence.consent_on(binder) is not None
+    return given and evidence.consent_answer(binder) == Answer.NO
+
+
 @fact("representative_signed")
 def representative_signed(binder: Binder) -> bool:
     """Tell whether a representative gave the consent on which the person takes part."""
     sheet = evidence.initial_consent(binder)
     return sheet is not None and sheet.get("signer") == Signer.REPRESENTATIVE
-
-
-@fact("reconsent_due")
-def reconsent_due(binder: Binder) -> bool:
-    """Tell whether the participant can decide again and was not yet asked."""
-    if not representative_signed(binder):
-        return False
-    asked = any(
-        sheet.get("kind") == ConsentKind.CAPACITY_REGAINED
-        for sheet in binder.rows("CNS")
-    )
-    able = any(s.get("has_capacity") == YesNo.YES for s in binder.rows("VIS"))
-    return able and not asked
 
 
 @fact("may_be_messaged")

@@ -49,6 +49,9 @@ def vsi(point: str, taken_at: object, **values: object) -> Sheet:
 DIED = sheet("DTH", death_on=partial("2026-03-05"))
 LEFT = sheet("WDR", kind="everything", on=date(2026, 3, 5))
 LOOKUP = sheet("WDR", kind="visits_lookup_allowed", on=date(2026, 3, 5))
+REFUSED = sheet(
+    "CNS", "", 2, kind="new_version", decision="refused", decided_at=DAY_0 + DAY
+)
 URINE = {"start_at": DAY_0, "end_at": DAY_0 + 2 * HOUR, "volume_ml": 100}
 WEIGHED = sheet("VIT", "SCR", weight_kg=Decimal(70))
 STAY = {"kind": "hospital", "hospital": "ours", "in_at": DAY_0}
@@ -142,6 +145,7 @@ FIRES: list[tuple[str, Sheet, tuple[Sheet, ...]]] = [
     ("IRQ-04", sheet("IRQ", "D7", **GO), (*COURSE, sheet("AE", serious="Y"))),
     ("IRQ-05", sheet("IRQ", "D7", dosing_weight_kg=Decimal("77.1")), (WEIGHED,)),
     ("IRQ-06", sheet("IRQ", "D7", **GO), (*COURSE, LOOKUP)),
+    ("IRQ-07", sheet("IRQ", "D7", **GO), (*COURSE, REFUSED)),
     ("INF-01", inf(started_at=DAY_0 - 2 * HOUR), COURSE),
     ("INF-02", inf(stopped_at=DAY_0), COURSE),
     ("INF-03", inf("D7", started_at=DAY_0 - HOUR), COURSE),
@@ -332,6 +336,16 @@ QUIET: list[tuple[str, Sheet, tuple[Sheet, ...]]] = [
         (sheet("STY", "", 2, **{**STAY, "hospital": "other"}),),
     ),
     ("IRQ-06", sheet("IRQ", "D7", **GO), COURSE),
+    (
+        "IRQ-07",
+        sheet("IRQ", "D7", **GO),
+        (
+            *COURSE,
+            sheet(
+                "CNS", "", 2, kind="contact", decision="refused", decided_at=DAY_0 + DAY
+            ),
+        ),
+    ),
     ("INF-01", inf(started_at=DAY_0 - HOUR), COURSE),
     ("INF-02", inf(stopped_at=DAY_0 + MINUTE), COURSE),
     ("INF-03", inf("D7", started_at=DAY_0 + MINUTE), COURSE),

@@ -123,3 +123,16 @@ def go_after_withdrawal(sheet: Sheet, binder: Binder) -> Mapping[str, object] | 
         return None
     on = min(dates)
     return {"on": on.isoformat()} if site_date(at) >= on else None
+
+
+@check(
+    "IRQ-07",
+    form="IRQ",
+    item="decision",
+    severity=Severity.HARD,
+    message=N_("The participant has refused to go on; there is no consent."),
+)
+def go_after_refusal(sheet: Sheet, binder: Binder) -> bool:
+    """Find an infusion wanted although consent was refused when asked for again."""
+    wanted = sheet.get("decision") == Decision.GO
+    return bool(wanted and binder.fact("has_refused_to_go_on"))
