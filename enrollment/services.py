@@ -20,7 +20,6 @@ from casebook.models import FormInstance, FormStatus, Participant
 from casebook.sheets import Binder
 from enrollment import selectors
 from enrollment.deciding import states_of
-from enrollment.evidence import episode
 from enrollment.models import EligibilityConfirmation, PersonKey
 from enrollment.models.confirmation import MEANING
 from enrollment.numbers import participant_number
@@ -125,7 +124,7 @@ def rescreen(
         participant = casebook.lock(participant)
         binder = selectors.screening_binder(participant)
         require_rescreenable(binder)
-        number = episode(binder) + 1
+        number = _next_episode(participant)
         form = casebook.expect(participant, "SCN", occurrence=number)
         consented = bool(binder.fact("is_consented"))
         known = {**known_of(binder), "approach_result": _result(consented)}
@@ -133,6 +132,12 @@ def rescreen(
         if consented:
             hang_screening_sheets(participant, number)
     return form
+
+
+def _next_episode(participant: Participant) -> int:
+    """Return the number of a further screening; one struck out keeps its own."""
+    used = FormInstance.objects.filter(participant=participant, code="SCN")
+    return (used.aggregate(last=Max("occurrence"))["last"] or 0) + 1
 
 
 def known_of(binder: Binder) -> dict[str, object]:

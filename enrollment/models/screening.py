@@ -79,3 +79,4 @@ class ScreeningLog(CRF):
         )
         collected = Once(per_episode=True)
         guide = _("No name and no birth date here.")
+        is_revocable = True  # registered in error; the number stays used

@@ -18,7 +18,7 @@ from trial_edc import clock
 
 LOG = "/enrollment/"
 # Session, person, then the selects of the page itself.
-LOG_SELECTS = 5
+LOG_SELECTS = 6
 ELIGIBILITY_SELECTS = 7
 
 

@@ -1,0 +1,203 @@
+"""The screening log: everybody approached, counts that drill down, numbers for once."""
+
+import re
+import threading
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from audit.attribution import Reason, Via
+from capture.problems import Refused
+from capture.services import restore_row, save, strike_row
+from casebook.models import FormInstance, Participant
+from enrollment import services
+from enrollment.problems import EnrollmentRefused
+from enrollment.screening_log import (
+    chosen,
+    criterion_counts,
+    reason_counts,
+    screening_log,
+    state_counts,
+)
+from tests.enrollment import factories
+from trial_edc import clock
+
+LOG = "/enrollment/"
+ERROR = Reason("error", "Registered twice.")
+
+
+def closed(person: Participant, by: User, reason: str) -> None:
+    services.close_screening(person, reason=reason, closed_at=clock.now(), by=by)
+
+
+def strike(person: Participant, by: User, episode: int = 1) -> None:
+    form = factories.sheet(person, "SCN", occurrence=episode)
+    strike_row(form, by=by, reason=ERROR, via=Via.PAGE)
+
+
+@pytest.fixture
+def world(coordinator: User, investigator: User) -> dict[str, Participant]:
+    """One of each: open, declined, ineligible and screened again, in error."""
+    people = {
+        "open": factories.consented(coordinator),
+        "declined": factories.approached(coordinator, approach_result="declined"),
+        "old": factories.consented(coordinator),
+        "again": factories.consented(coordinator),
+        "error": factories.approached(coordinator),
+    }
+    born = {"birth_date": "1940-01-01", "sex": "M"}
+    sheet = factories.sheet(people["old"], "DEM")
+    save(sheet, born, by=coordinator, via=Via.IMPORT, complete=True)
+    closed(people["old"], coordinator, "criteria_failed")
+    closed(people["again"], coordinator, "time_expired")
+    services.rescreen(people["again"], by=coordinator, approached_at=clock.now())
+    strike(people["error"], investigator)
+    return people
+
+
+def test_every_screening_of_everybody_has_a_line(
+    world: dict[str, Participant], coordinator: User
+) -> None:
+    lines = screening_log(coordinator)
+
+    assert [(line.number, line.state, line.reason) for line in lines] == [
+        ("S-005M", "struck_out", ""),
+        ("S-004G.1", "consented", ""),
+        ("S-004G", "screen_failed", "Time expired"),
+        ("S-003A", "screen_failed", "Criteria failed"),
+        ("S-002W", "screen_failed", "Declined"),
+        ("S-001R", "consented", ""),
+    ]
+    old = next(line for line in lines if line.participant == world["old"])
+    assert old.criteria[0] == "I1:unknown"
+    assert {"I2:not_met", "E1:unknown", "E20:unknown"} < set(old.criteria)
+
+
+@pytest.mark.usefixtures("world")
+def test_the_states_part_the_log_and_each_count_shows_as_many_lines(
+    coordinator: User,
+) -> None:
+    lines = screening_log(coordinator)
+    counts = state_counts(lines)
+
+    assert counts == {
+        "open": 2,
+        "randomised": 0,
+        "failed": 3,
+        "error": 1,
+        "again": 1,
+    }
+    assert sum(counts.values()) - counts["again"] == len(lines)
+    for state, count in counts.items():
+        assert len(chosen(lines, state=state, reason="", criterion="")) == count
+    reasons = [(one.key, one.count) for one in reason_counts(lines)]
+    assert sorted(reasons) == [
+        ("criteria_failed", 1),
+        ("declined", 1),
+        ("time_expired", 1),
+    ]
+    for key, count in reasons:
+        assert len(chosen(lines, state="", reason=key, criterion="")) == count
+    for one in criterion_counts(lines):
+        assert len(chosen(lines, state="", reason="", criterion=one.key)) == one.count
+
+
+@pytest.mark.usefixtures("world")
+def test_every_chip_of_the_page_leads_to_the_lines_that_it_counts(
+    coordinator: User,
+) -> None:
+    desk = Client()
+    desk.force_login(coordinator)
+    page = desk.get(LOG).text
+    chips = re.findall(r'class="chip" href="([^"]+)"[^>]*>([^<]*?)(\d+)</a>', page)
+
+    assert len(chips) > 10
+    for address, label, count in chips:
+        asked = dict(parse_qsl(urlsplit(address).query))
+        lines = desk.get(LOG, asked).context["lines"]
+        assert (label, len(lines)) == (label, int(count))
+    assert "No screening fits this filter" in desk.get(LOG, {"reason": "x"}).text
+
+
+@pytest.mark.verifies("AUD-06")
+def test_the_number_of_a_registration_in_error_is_never_given_again(
+    coordinator: User, investigator: User
+) -> None:
+    wrong = factories.approached(coordinator)
+    strike(wrong, investigator)
+
+    assert factories.approached(coordinator).number == "S-002W"
+    assert Participant.objects.get(number="S-001R") == wrong
+    form = factories.sheet(wrong, "SCN")
+    restore_row(form, by=investigator, reason=ERROR, via=Via.PAGE)
+    assert [line.state for line in screening_log(coordinator)] == ["approached"] * 2
+
+
+def test_the_number_of_a_rescreening_in_error_is_never_given_again(
+    coordinator: User, investigator: User, eligible: Participant
+) -> None:
+    closed(eligible, coordinator, "time_expired")
+    services.rescreen(eligible, by=coordinator, approached_at=clock.now())
+    strike(eligible, investigator, episode=2)
+
+    services.rescreen(eligible, by=coordinator, approached_at=clock.now())
+
+    numbers = [line.number for line in screening_log(coordinator)]
+    assert numbers == [f"{eligible.number}{dot}" for dot in (".2", ".1", "")]
+
+
+def test_a_screening_that_more_has_followed_is_not_struck_out(
+    coordinator: User, investigator: User
+) -> None:
+    person = factories.consented(coordinator)
+
+    with pytest.raises(Refused) as refusal:
+        strike(person, investigator)
+
+    assert [found.check_id for found in refusal.value.findings] == ["SCN-09"]
+    assert factories.sheet(person, "SCN").struck_at is None
+
+
+def test_the_page_tells_why_a_screening_is_not_struck_out(
+    coordinator: User, investigator: User
+) -> None:
+    form = factories.sheet(factories.consented(coordinator), "SCN")
+    desk = Client()
+    desk.force_login(investigator)
+    typed = {"code": "other", "text": "Twice."}
+
+    page = desk.post(reverse("entry:strike", args=[form.pk]), typed, follow=True).text
+
+    assert "More has followed this screening: close it instead." in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_screen_again_at_once_begin_one_screening() -> None:
+    coordinator = factories.account("liwei", "CO")
+    person = factories.consented(coordinator)
+    closed(person, coordinator, "time_expired")
+    barrier, outcomes = threading.Barrier(2), list[str]()
+
+    def again() -> None:
+        try:
+            barrier.wait()
+            services.rescreen(person, by=coordinator, approached_at=clock.now())
+            outcomes.append("begun")
+        except EnrollmentRefused as problem:
+            outcomes.append(problem.reasons[0])
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=again) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == ["The present screening is not closed yet.", "begun"]
+    held = FormInstance.objects.filter(participant=person, code="SCN")
+    assert sorted(held.values_list("occurrence", flat=True)) == [1, 2]
