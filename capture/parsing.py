@@ -8,7 +8,7 @@ from capture.problems import Refused
 from casebook import files
 from casebook.checks import Finding
 from casebook.design import FormDesign
-from casebook.items import File, Item, Ref, User
+from casebook.items import File, Item, Listed, Ref, User
 from casebook.models import FormInstance
 from casebook.values import MissingCode, Value, is_blank
 from trial_edc.vocabulary import N_, Severity
@@ -56,7 +56,7 @@ def _pointing(
 ) -> Iterator[tuple[str, Item, Value]]:
     for name in names:
         item, value = design.items[name], values[name]
-        is_pointer = isinstance(item, User | File)
+        is_pointer = isinstance(item, User | File | Listed)
         if is_pointer and not is_blank(value) and not isinstance(value, MissingCode):
             yield name, item, value
 
@@ -64,6 +64,8 @@ def _pointing(
 def _exists(form: FormInstance, name: str, item: Item, value: Value) -> bool:
     if isinstance(item, File):
         return files.is_kept(form, name, value)
+    if isinstance(item, Listed):
+        return value in dict(item.options())
     assert isinstance(item, User)  # noqa: S101 - narrows the type
     rows = item.target()._default_manager.filter(pk=value)
     if isinstance(item, Ref) and item.target() is FormInstance:

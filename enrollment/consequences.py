@@ -11,7 +11,9 @@ from casebook.checks import Finding
 from casebook.models import FormInstance
 from casebook.sheets import Binder
 from enrollment import evidence, freezing
+from enrollment.consents import consent_versions
 from enrollment.problems import KnownPerson
+from enrollment.reconsent import version_on
 from enrollment.services import SCREENING, hang_screening_sheets, remember_person
 from enrollment.vocabulary import (
     ApproachResult,
@@ -21,6 +23,9 @@ from enrollment.vocabulary import (
 )
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import N_, Severity
+
+# Consents asked for again; who refuses one says what is to stop.
+GOING_ON = (ConsentKind.CAPACITY_REGAINED, ConsentKind.NEW_VERSION)
 
 
 @follows("CNS", "obtained_by", "decided_at")
@@ -34,6 +39,21 @@ def require_delegation(saved: Saved) -> None:
         message = N_("%(name)s was not delegated on %(on)s.")
         told = {"name": person.full_name, "on": f"{site_date(decided_at)}"}
         raise Refused([Finding("CNS-05", "obtained_by", Severity.HARD, message, told)])
+
+
+@follows("CNS", "version", "decided_at")
+def require_version_in_force(saved: Saved) -> None:
+    """Refuse a document that was not in force on the day of signing."""
+    version, decided_at = saved.sheet.get("version"), saved.sheet.get("decided_at")
+    if version is None or decided_at is None:
+        return
+    on = site_date(decided_at)
+    right = version_on(consent_versions(), on)
+    if right is None or right.version != version:
+        message = N_("Version %(version)s was not in force on %(on)s; %(right)s was.")
+        told = {"version": version, "on": f"{on}"}
+        told["right"] = right.version if right else "—"
+        raise Refused([Finding("CNS-02", "version", Severity.HARD, message, told)])
 
 
 @follows("CNS", "kind", "decision")
@@ -53,7 +73,7 @@ def consent_decided(saved: Saved) -> None:
                 "screen_failure_reason": ScreenFailure.CONSENT_REFUSED,
             },
         )
-    elif kind == ConsentKind.CAPACITY_REGAINED and decision == Decision.REFUSED:
+    elif kind in GOING_ON and decision == Decision.REFUSED:
         _open_withdrawal(saved)
 
 
@@ -73,6 +93,22 @@ def _open_withdrawal(saved: Saved) -> None:
     )
     if not held.exists():
         casebook.add_row(saved.participant, "WDR", by=saved.by, via=saved.via)
+
+
+@follows(RowStruck)
+def require_nothing_begun(event: RowStruck, by: Actor, via: Via) -> None:
+    """Refuse to strike out a screening in which the person has decided already."""
+    del by, via
+    form = event.form
+    if form.code != "SCN" or not form.struck_at:
+        return
+    held = FormInstance.objects.filter(participant=form.participant, struck_at=None)
+    decided = held.filter(code="CNS", revision__gt=0).exists()
+    later = held.filter(code="SCN", occurrence__gt=form.occurrence).exists()
+    is_randomised = held.filter(code="RAN").exists()
+    if (form.occurrence == 1 and decided) or later or is_randomised:
+        message = N_("More has followed this screening: close it instead.")
+        raise Refused([Finding("SCN-09", "", Severity.HARD, message)])
 
 
 @follows("SCN", "screening_closed_at")

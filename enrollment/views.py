@@ -7,21 +7,31 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts.access import StaffRequest, permitted
 from accounts.forms import ConfirmIdentityForm
 from accounts.models import User
-from accounts.roles import Permission
+from accounts.roles import Permission, persons
 from capture.problems import ExplanationNeeded, Refused
 from casebook.models import Participant
+from enrollment import consent_versions as register
+from enrollment import consents, selectors, services
 from enrollment import screening_log as log
-from enrollment import selectors, services
 from enrollment.exhibits.page import eligibility_page
 from enrollment.exhibits.used import used_screening
-from enrollment.forms import CloseForm, RegisterForm, RescreenForm, ScreeningForm
+from enrollment.forms import (
+    CloseForm,
+    ConsentVersionForm,
+    RegisterForm,
+    RescreenForm,
+    ScreeningForm,
+)
+from enrollment.models import ConsentDocument
 from enrollment.models.confirmation import MEANING
 from enrollment.problems import EnrollmentRefused
 from trial_edc import clock
+from trial_edc.protocol import PROTOCOL
 
 NOT_STORED = (Refused, ExplanationNeeded, EnrollmentRefused)
 
@@ -33,17 +43,28 @@ def reads_whole_casebooks(user: User) -> bool:
 
 @permitted(Permission.READ_CASEBOOK, when=reads_whole_casebooks)
 def screening_log(request: StaffRequest) -> HttpResponse:
-    """List every person approached."""
+    """List every screening; each count leads to the lines that it counts."""
     lines = log.screening_log(request.user)
-    may_register = request.user.may(Permission.ENTER_CRF)
-    context = {"lines": lines, "may_register": may_register}
+    asked = {key: request.GET.get(key, "") for key in ("state", "reason", "criterion")}
+    shown = log.chosen(lines, **asked)
+    context = {
+        "lines": shown,
+        "total": len(lines),
+        "people": len({line.participant.pk for line in lines if not line.is_struck}),
+        "counts": log.state_counts(lines),
+        "reasons": log.reason_counts(lines),
+        "criteria": log.criterion_counts(lines),
+        "asked": asked,
+        "is_filtered": any(asked.values()),
+        "may_register": request.user.may(Permission.ENTER_CRF),
+    }
     return render(request, "enrollment/screening_log.html", context)
 
 
 @permitted(Permission.ENTER_CRF)
-def register(request: StaffRequest) -> HttpResponse:
+def register_person(request: StaffRequest) -> HttpResponse:
     """Enter a person approached."""
-    form = RegisterForm(request.POST or None)
+    form, known = RegisterForm(request.POST or None), None
     if form.is_valid():
         try:
             person = services.approach(
@@ -55,10 +76,12 @@ def register(request: StaffRequest) -> HttpResponse:
             )
         except NOT_STORED as problem:
             form.tell(problem)
+            known = getattr(problem, "participant", None)
         else:
             messages.success(request, _("%(n)s is registered.") % {"n": person.number})
             return redirect("enrollment:eligibility", person.number)
-    return _asked(request, form, title=_("Register a person approached"))
+    title = _("Register a person approached")
+    return _asked(request, form, title=title, known=known)
 
 
 @permitted(Permission.ENTER_CRF)
@@ -102,6 +125,44 @@ def close(request: StaffRequest, number: str) -> HttpResponse:
             return redirect("enrollment:eligibility", person.number)
     title = _("Close screening")
     return _asked(request, form, title=title, person=person, found=found)
+
+
+@permitted(Permission.READ_CASEBOOK, when=reads_whole_casebooks)
+def consent_versions(request: StaffRequest) -> HttpResponse:
+    """Show the versions of the consent document and who must be asked again."""
+    held = persons(request.user.role, Permission.REFERENCE_DATA)
+    may_enter = register.FIRST in held
+    form = ConsentVersionForm(request.POST or None) if may_enter else None
+    if request.method == "POST" and form is None:
+        raise PermissionDenied
+    if form is not None and form.is_valid():
+        try:
+            register.enter_version(form.entered, by=request.user)
+        except EnrollmentRefused as problem:
+            for reason in problem.reasons:
+                form.add_error(None, reason)
+        else:
+            messages.success(request, _("Entered; it counts once it is approved."))
+            return redirect("enrollment:consent_versions")
+    context = {
+        "form": form,
+        "may_approve": register.SECOND in held,
+        "documents": consents.consent_documents(),
+        "opening": PROTOCOL.consent_versions,
+        "present": consents.present_version(),
+        "asked": consents.people_to_ask(request.user),
+    }
+    return render(request, "enrollment/consent_versions.html", context)
+
+
+@permitted(Permission.REFERENCE_DATA)
+@require_POST
+def approve_version(request: StaffRequest, pk: int) -> HttpResponse:
+    """Approve a version of the consent document as the second person."""
+    document = get_object_or_404(ConsentDocument, pk=pk)
+    register.approve_version(document, by=request.user)
+    messages.success(request, _("Approved; it counts from its first day."))
+    return redirect("enrollment:consent_versions")
 
 
 @permitted(Permission.READ_CASEBOOK, when=reads_whole_casebooks)

@@ -1,6 +1,5 @@
 """Coded answers of the screening forms, and the states of a participant."""
 
-from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Term
 
 
@@ -68,14 +67,11 @@ class Decision(Term):
     REFUSED = "refused", N_("Refused")
 
 
-# Versions of the consent document, as the protocol lists them.
-ConsentVersion: type[Term] = Term(  # type: ignore[assignment]  # a class, by its members
-    "ConsentVersion",
-    {  # type: ignore[arg-type]
-        f"V{place}": (known.version, known.version)
-        for place, known in enumerate(PROTOCOL.consent_versions, 1)
-    },
-)
+class ConsentConcerns(Term):
+    """Whom a new version of the consent document concerns."""
+
+    EVERYBODY = "everybody", N_("Everybody still taking part")
+    NEWCOMERS = "newcomers", N_("Only those who join from then on")
 
 
 class ConsentLanguage(Term):

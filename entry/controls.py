@@ -61,7 +61,7 @@ def widget_of(
                 if few
                 else forms.Select(listed, with_none)
             )
-        case items.User():
+        case items.User() | items.Listed():
             return forms.Select(listed, [("", ""), *options])
         case items.File():
             accept = {"class": "form-control", "accept": ",".join(item.types)}

@@ -1,8 +1,9 @@
 """The casebook of one participant and the matrix of all; selects fixed in number."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Count, Q
@@ -15,11 +16,13 @@ from casebook.models import FormInstance, FormStatus, Participant
 from casebook.selectors import binders_of
 from casebook.sheets import Binder
 from enrollment import statuses
+from enrollment.consents import consents_due
 from enrollment.evidence import episode
+from enrollment.reconsent import Due
 from enrollment.selectors import confirmations_of, statuses_of
 from entry.selectors import may_see, participants_visible_to, visible_codes
 from review.models import Query, QueryState, Signature, Verification
-from trial_edc.vocabulary import Sex, VisitCode, VisitStatus
+from trial_edc.vocabulary import Sex, VisitCode, VisitStatus, WithdrawalKind
 from visits import schedule
 from visits.schedule import Schedule, Visit
 from visits.selectors import schedules_of
@@ -27,6 +30,7 @@ from visits.selectors import schedules_of
 GRID_VISITS = tuple(code for code in VisitCode if code not in ("UNS", "EOS"))
 WAITING = (FormStatus.NOT_STARTED, FormStatus.DRAFT)
 STRIP = ("DEM", "SCN")
+CONSENT = "CNS"
 ELIGIBILITY = "ELG"  # signed on the page of the criteria
 
 
@@ -107,6 +111,8 @@ class Casebook:
     overdue: int
     drafts: int
     creatinine: list[tuple[str, Decimal]]
+    due: list[Due]  # consents to ask for
+    withdrawals: list[tuple[str, date | None]]  # kind and day
 
     @property
     def sex_word(self) -> str:
@@ -170,6 +176,14 @@ def casebook_of(participant: Participant, user: User) -> Casebook:
         overdue=_overdue(plan, cells),
         drafts=sum(cell.form.status == FormStatus.DRAFT for cell in cells),
         creatinine=_creatinine(binder) if "CRE" in codes else [],
+        due=consents_due({participant.pk: binder})[participant.pk]
+        if CONSENT in codes
+        else [],
+        withdrawals=[
+            (_(WithdrawalKind(kind).label), row.get("on"))
+            for row in binder.rows("WDR")
+            if "WDR" in codes and (kind := row.get("kind"))
+        ],
     )
 
 
@@ -275,6 +289,7 @@ class MatrixRow:
     open_queries: int
     drafts: int
     to_verify: int
+    due: list[Due]  # consents to ask for
 
     @property
     def is_overdue(self) -> bool:
@@ -287,12 +302,13 @@ class MatrixRow:
         return any(visit.status == VisitStatus.DUE for visit in self.visits)
 
 
-FILTERS = {
+FILTERS: Mapping[str, Callable[[MatrixRow], bool]] = {
     "overdue": lambda row: row.is_overdue,
     "due": lambda row: row.is_due,
     "queries": lambda row: row.open_queries > 0,
     "drafts": lambda row: row.drafts > 0,
     "verify": lambda row: row.to_verify > 0,
+    "consent": lambda row: bool(row.due),
 }
 
 
@@ -302,7 +318,7 @@ def matrix_for(user: User) -> list[MatrixRow]:
     binders = binders_of(people, sorted({*schedule.FORMS, *statuses.CODES}))
     plans = schedules_of(people, binders)
     states = statuses_of(people, binders)
-    counts = _counts(user)
+    counts, due = _counts(user), consents_due(binders)
     return [
         MatrixRow(
             person,
@@ -310,6 +326,7 @@ def matrix_for(user: User) -> list[MatrixRow]:
             [v for v in plans[person.pk].visits if v.code in GRID_VISITS],
             plans[person.pk].next_visit,
             *counts.get(person.pk, (0, 0, 0)),
+            due=due[person.pk],
         )
         for person in people
     ]

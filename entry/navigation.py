@@ -9,7 +9,7 @@ from accounts.models import User
 from casebook import catalogue
 from casebook.models import FormInstance, FormStatus
 from enrollment.vocabulary import ParticipantStatus
-from entry.selectors import forms_visible_to, may_enter
+from entry.selectors import forms_visible_to, may_enter, may_see
 from trial_edc.context import page_for
 
 OPEN = (FormStatus.NOT_STARTED, FormStatus.DRAFT)
@@ -29,6 +29,8 @@ def casebook_address(form: FormInstance) -> str:
 Status = ParticipantStatus
 SCREENED = frozenset({Status.APPROACHED, Status.CONSENTED, Status.ELIGIBLE})
 RANDOMISED = frozenset(Status) - SCREENED - {Status.SCREEN_FAILED}
+LOG = "entry:log"
+CONSENTED = frozenset(Status) - {Status.APPROACHED, Status.SCREEN_FAILED}
 # Pages of other rooms about one participant, and the statuses in which they serve.
 PARTICIPANT_PAGES: tuple[tuple[Any, ...], ...] = (
     (_("Eligibility"), "enrollment:eligibility", frozenset(Status)),
@@ -37,6 +39,7 @@ PARTICIPANT_PAGES: tuple[tuple[Any, ...], ...] = (
     (_("Schedule"), "visits:schedule", RANDOMISED),
     (_("Bedside, infusion 1"), "visits:bedside", RANDOMISED, "D0"),
     (_("Bedside, infusion 2"), "visits:bedside", RANDOMISED, "D7"),
+    (_("Withdrawal"), LOG, CONSENTED, "WDR"),
     (_("Close screening"), "enrollment:close", SCREENED),
     (_("Screen again"), "enrollment:rescreen", frozenset({Status.SCREEN_FAILED})),
 )
@@ -46,10 +49,16 @@ def participant_pages(number: str, status: str, user: User) -> list[tuple[str, s
     """Return the pages about a participant that serve now and are for the role."""
     found = []
     for label, name, statuses, *more in PARTICIPANT_PAGES:
-        url = page_for(user, name, number, *more) if status in statuses else None
+        serves = status in statuses and (name != LOG or _may_enter_log(user, *more))
+        url = page_for(user, name, number, *more) if serves else None
         if url:
             found.append((str(label), url))
     return found
+
+
+def _may_enter_log(user: User, code: str) -> bool:
+    design = catalogue.design(code)
+    return may_see(user, design) and may_enter(user, design)
 
 
 def next_form(form: FormInstance, user: User) -> FormInstance | None:

@@ -336,6 +336,8 @@ class FormPage:
         return controls.row_controls(item, name, rows, controls.EXTRA_ROWS)
 
     def _options(self, item: Item) -> controls.Options:
+        if isinstance(item, items.Listed):
+            return item.options()
         if isinstance(item, items.Ref) and not item.form:  # a row of a register
             register = item.remote_field.model._default_manager.all()
             return [(str(one.pk), str(one)) for one in register]

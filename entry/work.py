@@ -15,6 +15,7 @@ from casebook import catalogue
 from casebook.access import may_on
 from casebook.models import FormInstance, FormStatus
 from casebook.selectors import binders_of
+from enrollment.reconsent import Due
 from entry import navigation
 from entry.grid import MatrixRow, matrix_for
 from entry.selectors import forms_visible_to, may_enter, participants_visible_to
@@ -63,7 +64,7 @@ Source = Callable[[User], Iterator[WorkItem]]
 def work_for(user: User) -> list[WorkItem]:
     """Return what a person can do today; the selects do not grow with participants."""
     sources: tuple[tuple[tuple[Permission, ...], Source], ...] = (
-        ((Permission.ENTER_CRF,), visits_to_do),
+        ((Permission.ENTER_CRF,), people_to_see),
         ((Permission.ENTER_BEDSIDE,), infusions_to_watch),
         ((Permission.SIGN_FORM,), reports_to_send),
         (DRAFTERS, drafts),
@@ -82,10 +83,11 @@ def work_for(user: User) -> list[WorkItem]:
     return sorted(found, key=lambda one: (one.urgency, one.due_on or date.max))
 
 
-def visits_to_do(user: User) -> Iterator[WorkItem]:
-    """Visits overdue, due, and coming up, with the record that makes them done."""
+def people_to_see(user: User) -> Iterator[WorkItem]:
+    """Consents to ask for again; visits overdue, due, and coming up."""
     sheets = _visit_records(user)
     for row in matrix_for(user):
+        yield from (_consent_item(row, due) for due in row.due)
         for visit in row.visits:
             if urgency := _urgency(visit):
                 yield _visit_item(row, visit, urgency - 1, sheets)
@@ -114,6 +116,19 @@ def _infusion_item(number: str, visit: str, coming: Coming) -> WorkItem:
         reverse("visits:bedside", args=[number, visit]),
         "overdue" if coming.is_late else "due",
         clock.site_date(coming.due_at) if coming.due_at else None,
+    )
+
+
+def _consent_item(row: MatrixRow, due: Due) -> WorkItem:
+    number = row.participant.number
+    return WorkItem(
+        DUE,
+        _("Consent"),
+        number,
+        f"{_(due.ground.label)} {due.version}".strip(),
+        reverse("entry:log", args=[number, due.form]),
+        "due",
+        due.since,
     )
 
 

@@ -6,7 +6,7 @@ and the exports. Every column is nullable without default: unknown is never a va
 
 from casebook.items.base import Facts, Item, Range, Required, Section
 from casebook.items.dates import Date, DateTime, PartialDate, Time
-from casebook.items.links import Ref, Rows, User
+from casebook.items.links import Listed, Ref, Rows, User
 from casebook.items.numbers import Lab, Number, parse_number
 from casebook.items.words import Choice, File, MultipleChoice, Text, YesNo, codes_in
 
@@ -18,6 +18,7 @@ __all__ = [
     "File",
     "Item",
     "Lab",
+    "Listed",
     "MultipleChoice",
     "Number",
     "PartialDate",

@@ -1,6 +1,6 @@
 """Links to accounts and to other rows, and small tables inside a form."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.apps import apps
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Model
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from casebook.items.base import Item
@@ -68,6 +69,26 @@ class Ref(User):
         self.form = form
         options.setdefault("to", "casebook.FormInstance")
         super().__init__(label, **options)
+
+
+class Listed(Item, models.CharField):  # type: ignore[type-arg]
+    """A code out of a register, such as the version of a document.
+
+    The code itself is stored, so that the record reads the same without the register.
+    """
+
+    base = models.CharField
+    column_options = {"max_length": 40}
+
+    def __init__(self, label: Any = "", *, options_from: str = "", **o: Any) -> None:
+        """Name the selector that returns each code with its words."""
+        self.options_from = options_from
+        super().__init__(label, **o)
+
+    def options(self) -> list[tuple[str, str]]:
+        """Return each code that may be chosen, with its words."""
+        selector: Callable[[], list[tuple[str, str]]] = import_string(self.options_from)
+        return selector()
 
 
 class Rows(Item, models.JSONField):

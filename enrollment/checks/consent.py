@@ -5,8 +5,6 @@ import re
 from casebook.checks import check
 from casebook.sheets import Binder, Sheet
 from enrollment.vocabulary import ConsentKind, Signer
-from trial_edc.dates import site_date
-from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity, YesNo
 
 HARD, SOFT = Severity.HARD, Severity.SOFT
@@ -26,28 +24,6 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     is_first = all(row.occurrence >= sheet.occurrence for row in rows)
     kind = sheet.get("kind")
     return is_first and kind is not None and kind != ConsentKind.INITIAL
-
-
-@check(
-    "CNS-02",
-    form="CNS",
-    item="version",
-    severity=HARD,
-    message=N_("Version %(version)s was not in force on %(on)s; %(right)s was."),
-)
-def _(sheet: Sheet, binder: Binder) -> dict[str, str] | None:
-    del binder
-    version, decided_at = sheet.get("version"), sheet.get("decided_at")
-    if version is None or decided_at is None:
-        return None
-    on = site_date(decided_at)
-    effective = PROTOCOL.consent_version_on(on)
-    right = effective.version if effective else "—"
-    return (
-        None
-        if version == right
-        else {"version": version, "on": f"{on}", "right": right}
-    )
 
 
 @check(

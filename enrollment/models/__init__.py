@@ -4,6 +4,7 @@
 # isort: skip_file
 from enrollment.models.screening import ScreeningLog
 from enrollment.models.consent import InformedConsent
+from enrollment.models.document import ConsentDocument
 from enrollment.models.contact import ContactDetails, PersonKey
 from enrollment.models.history import Demographics, MedicalHistory
 from enrollment.models.immunosuppression import ImmunosuppressiveDrug
@@ -12,6 +13,7 @@ from enrollment.models.confirmation import EligibilityConfirmation
 from enrollment.models.frozen import FrozenScreening
 
 __all__ = [
+    "ConsentDocument",
     "ContactDetails",
     "Demographics",
     "EligibilityAssessment",

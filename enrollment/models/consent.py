@@ -11,7 +11,6 @@ from enrollment.vocabulary import (
     Channel,
     ConsentKind,
     ConsentLanguage,
-    ConsentVersion,
     Decision,
     MessageLanguage,
     Relation,
@@ -35,7 +34,12 @@ class InformedConsent(CRF):
         sdtm="DS.DSSTDTC",
         guide=_("By a representative: the time of the representative's signature."),
     )
-    version = items.Choice(_("Document version"), ConsentVersion, required=True)
+    version = items.Listed(
+        _("Document version"),
+        options_from="enrollment.consents.version_options",
+        required=True,
+        guide=_("The version that was in force on the day of signing."),
+    )
     language = items.Choice(_("Language"), ConsentLanguage, required=True)
     capacity = items.YesNo(
         _("Able to decide at signing?"), required=True, missing_allowed=False

@@ -13,14 +13,18 @@ from django.views.decorators.http import require_POST
 from accounts.access import StaffRequest, permitted
 from accounts.roles import Permission
 from audit.attribution import Reason, Via
-from capture.problems import FormClosed
+from capture.problems import FormClosed, Refused
 from capture.services import restore_row, strike_row
 from capture.vocabulary import StrikeReason
 from casebook import catalogue, services
 from casebook.models import Participant
 from casebook.selectors import binder_of
+from enrollment.consents import consents_due
+from enrollment.reconsent import CODES as RECONSENT_CODES
+from enrollment.reconsent import FORM_OF, Due
 from entry import navigation
 from entry.grid import FILTERS, casebook_of, matrix_for
+from entry.item_view import told as words_of
 from entry.logs import log_table
 from entry.page import FormPage
 from entry.selectors import may_enter, may_see, participants_visible_to
@@ -98,8 +102,18 @@ def log(request: StaffRequest, number: str, code: str) -> HttpResponse:
         "table": log_table(participant, design),
         "may_add": may_enter(request.user, design),
         "client_key": uuid.uuid4(),
+        "due": _due(participant, code),
     }
     return render(request, "entry/log.html", told)
+
+
+def _due(participant: Participant, code: str) -> list[Due]:
+    """Return what must be asked of the participant on this form."""
+    if code not in FORM_OF.values():
+        return []
+    binder = binder_of(participant, *RECONSENT_CODES)
+    due = consents_due({participant.pk: binder})[participant.pk]
+    return [one for one in due if one.form == code]
 
 
 @permitted(*READERS)
@@ -146,6 +160,10 @@ def strike(request: StaffRequest, pk: int) -> HttpResponse:
     except FormClosed:
         messages.error(request, _("This form is closed; nothing was saved."))
         return redirect(navigation.address(form))
+    except Refused as problem:
+        for finding in problem.findings:
+            messages.error(request, words_of(finding))
+        return redirect(navigation.address(form))
     if form.struck_at:
         messages.success(request, _("Struck out. The values stay visible here."))
     return redirect(navigation.address(form))
@@ -153,8 +171,11 @@ def strike(request: StaffRequest, pk: int) -> HttpResponse:
 
 @permitted(*BINDERS)
 def find(request: StaffRequest) -> HttpResponse:
-    """Open the participant of a number, also of a part of one."""
-    asked = request.GET.get("q", "").strip()
+    """Open the participant of a number, also of a part of one.
+
+    What is sought is posted: somebody may type a name, and addresses stand in logs.
+    """
+    asked = request.POST.get("q", "").strip()
     seen = participants_visible_to(request.user)
     found = list(seen.filter(number__icontains=asked)[:2]) if asked else []
     if len(found) == 1:

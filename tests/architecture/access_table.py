@@ -146,6 +146,8 @@ ACCESS: dict[str, Row] = {
     "notices:resend": only("CO IN PI", kwargs=lambda _world: {"message_id": 1}),
     # enrollment: roles that read only a part of the casebooks see no screening
     "enrollment:screening_log": only("CO IN PI MO DM BR UM"),
+    "enrollment:consent_versions": only("CO IN PI MO DM BR UM"),
+    "enrollment:approve_version": only("DM PI", kwargs=_first),
     "enrollment:register": only("CO IN PI"),
     "enrollment:eligibility": only("CO IN PI MO DM BR UM", kwargs=_number),
     "enrollment:frozen": only("CO IN PI MO DM BR UM", kwargs=_number),

@@ -102,13 +102,6 @@ CASES: list[tuple[str, Sheet, list[Sheet], Sheet, list[Sheet]]] = [
     ),
     ("CNS-01", sheet("CNS", kind="contact"), [], sheet("CNS", kind="initial"), []),
     (
-        "CNS-02",
-        with_values(CONSENT, decided_at=datetime(2021, 12, 30, tzinfo=SITE_TZ)),
-        [],
-        with_values(CONSENT, decided_at=datetime(2021, 12, 31, tzinfo=SITE_TZ)),
-        [],
-    ),
-    (
         "CNS-03",
         with_values(CONSENT, signer="representative"),
         [],

@@ -55,6 +55,7 @@ TYPES = {
     items.DateTime: "dt",
     items.YesNo: "yn",
     items.Choice: "c1",
+    items.Listed: "c1",
     items.MultipleChoice: "cm",
     items.Text: "tx",
     items.Date: "d",
@@ -105,7 +106,6 @@ def codes_of(form: str, item: str) -> str:
             ),
         ),
         ("CNS", "kind", "initial new_version capacity_regained contact"),
-        ("CNS", "version", "1.0"),
         ("CNS", "relation", "spouse parent child sibling guardian other"),
         ("CNS", "channel", "sms email none"),
         (

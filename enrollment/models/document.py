@@ -1,0 +1,51 @@
+"""The register of versions of the consent document."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from audit.models import Recorded
+from enrollment.vocabulary import ConsentConcerns
+from trial_edc.choices import choices
+
+
+class ConsentDocument(Recorded):
+    """A later version of the consent document; it counts once it is approved.
+
+    It holds from its first day until the next one's. The version with which the trial
+    opens is in the protocol.
+    """
+
+    version = models.CharField(_("version"), max_length=20, unique=True)
+    effective_from = models.DateField(_("in force from"), unique=True)
+    ethics_approved_on = models.DateField(_("approved by the ethics board"))
+    changes = models.TextField(_("what changed"))
+    concerns = models.CharField(
+        _("concerns"), max_length=10, choices=choices(ConsentConcerns)
+    )
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True
+    )
+    approved_at = models.DateTimeField(null=True)
+
+    class Meta(Recorded.Meta):
+        ordering = ("effective_from",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(approved_by=None, approved_at=None)
+                | Q(approved_by__isnull=False, approved_at__isnull=False),
+                name="consent_version_approved_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=models.F("entered_by")),
+                name="consent_version_by_two_persons",
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Return the version."""
+        return self.version
