@@ -1,0 +1,67 @@
+"""A withdrawal, from the head of the casebook to what it leaves to be done."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from casebook.models import FormInstance
+from tests.outcomes import course
+from tests.people import person
+from visits.selectors import schedule
+
+VISITS = ("D7", "D28", "M3")
+
+
+def not_required(who) -> set[str]:
+    """Return the visits that nobody waits for."""
+    found = schedule(who).visits
+    return {v.code.value for v in found if v.status == "not_required"} & set(VISITS)
+
+
+@pytest.mark.verifies("WIN-05")
+@pytest.mark.parametrize(
+    ("kind", "words", "closed"),
+    [
+        ("infusion_only", "infusion", set()),
+        ("visits_lookup_allowed", "look-up", {"D7"}),
+        ("everything", "verything", {"D7", "D28", "M3"}),
+    ],
+)
+def test_each_kind_is_entered_from_the_casebook_and_stands_in_its_head(
+    db, kind, words, closed
+):
+    who, desk = course.randomised(infused=2), Client()
+    desk.force_login(person("CO"))
+    casebook = reverse("entry:casebook", args=[who.number])
+    log = reverse("entry:log", args=[who.number, "WDR"])
+    before = not_required(who)
+    linked = f'class="chip" href="{log}"' in desk.get(casebook).text
+
+    opened = desk.post(reverse("entry:add_row", args=[who.number, "WDR"]))
+    typed = {
+        "kind": kind,
+        "on": course.day(0).isoformat(),
+        "by": "participant",
+        "reason": "not_stated",
+        "based_on": "0",
+        "action": "complete",
+    }
+    form = opened.headers["Location"].partition("#")[0]
+    saved = desk.post(form, typed)
+    head = desk.get(casebook).text.partition("</header>")[2].partition("</header>")[0]
+
+    assert (linked, before, saved.status_code) == (True, set(), 302)
+    assert not_required(who) == closed
+    assert f'href="{log}"' in head
+    assert words in head
+    request = FormInstance.objects.filter(participant=who, code="IRQ", visit="D7")
+    assert not request.exclude(due_on=None).exists()
+
+
+def test_who_enters_no_forms_is_offered_no_withdrawal(db):
+    who, desk = course.randomised(infused=2), Client()
+    desk.force_login(person("MO"))
+
+    page = desk.get(reverse("entry:casebook", args=[who.number])).text
+
+    assert "Withdrawal</a>" not in page.partition("<h2>")[0]
