@@ -83,7 +83,7 @@ def save(
     return save_entry(form, entry, by=by, via=via)
 
 
-@implements("AUD-01", "AUD-05", "QRY-01", "QRY-10")
+@implements("AUD-01", "AUD-05", "BAK-04", "QRY-01", "QRY-10")
 def save_entry(form: FormInstance, entry: Entry, *, by: Actor, via: Via) -> Saved:
     """Save an entry in one transaction."""
     design = catalogue.design(form.code)

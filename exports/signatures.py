@@ -1,6 +1,8 @@
 """The electronic signatures on exported forms, as they are shown on the pages."""
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
+from typing import Protocol
 
 from enrollment.models import EligibilityConfirmation
 from exports.cells import safe
@@ -53,7 +55,16 @@ def _confirmations() -> Iterator[list[str]]:
         yield [*where, *signed(one), ""]
 
 
-def signed(one: Signature | EligibilityConfirmation) -> list[str]:
+class Signed(Protocol):
+    """What every electronic signature keeps."""
+
+    signer_name: str
+    signer_role: str
+    at: datetime
+    meaning: str
+
+
+def signed(one: Signed) -> list[str]:
     """Return printed name, role, instant with offset, and meaning."""
     return [
         safe(one.signer_name),

@@ -11,10 +11,10 @@ from casebook import catalogue
 from casebook.design import FormDesign
 from exports.cells import safe
 from exports.datasets import Context, all_tables, tables_of
-from exports.signatures import signatures_table
-from exports.tables import Table
+from exports.signatures import AT_ONCE, signatures_table, signed
+from exports.tables import PLACE, Table, place
 from randomization.allocation import arms_of
-from randomization.models import Allocation, LotRecord
+from randomization.models import Allocation, LotRecord, PreparationCheck
 from trial_edc.clock import SITE_TZ
 from trial_edc.requirements import implements
 
@@ -35,6 +35,7 @@ def all_unblinded_tables(codes: list[str], context: Context) -> Iterator[Table]:
     for design in restricted_designs().values():
         yield from tables_of(design, context)
     yield signatures_table("signatures_restricted.csv", [*restricted_designs()])
+    yield preparation_checks_table()
     yield lots_table()
     yield arms_table()
 
@@ -59,6 +60,21 @@ def arms_table() -> Table:
 
     heading = ("participant", "randomisation_no", "randomised_at", "arm")
     return Table("arms.csv", "Arms", heading, lines())
+
+
+@implements("SIG-01")
+def preparation_checks_table() -> Table:
+    """Return who confirmed which part of a preparation with the password."""
+
+    def lines() -> Iterator[list[str]]:
+        given = PreparationCheck.objects.select_related("form__participant")
+        for one in given.order_by("form__participant__sequence", "at").iterator(
+            AT_ONCE
+        ):
+            yield [*place(one.form), one.part, *signed(one)]
+
+    heading = (*PLACE, "part", "signer", "signer_role", "signed_at", "meaning")
+    return Table("preparation_checks.csv", "Preparation checks", heading, lines())
 
 
 def lots_table() -> Table:

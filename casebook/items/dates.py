@@ -14,6 +14,7 @@ from casebook.items.base import Item
 from casebook.typed import iso_date, iso_datetime, iso_time
 from casebook.values import Partial, Value
 from trial_edc.clock import SITE_TZ
+from trial_edc.requirements import implements
 
 AnyDate = TypeVar("AnyDate", bound=date)
 FIRST_YEAR, LAST_YEAR = 1900, 2999  # beyond, arithmetic and databases have their ends
@@ -120,6 +121,7 @@ class Time(Item, models.TimeField):  # type: ignore[type-arg]
         return value.strftime("%H:%M") if value else ""
 
 
+@implements("TIM-05")
 class PartialDate(Item, models.CharField):  # type: ignore[type-arg]
     """A date or date-time known in part, kept as far as it is known."""
 

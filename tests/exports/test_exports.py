@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from accounts.sign_in import ReAuthenticated
 from audit.attribution import Reason, Via
-from audit.models import Confidentiality
+from audit.models import Confidentiality, Entry
 from capture.services import save
 from casebook import catalogue
 from casebook import services as casebook
@@ -239,6 +239,28 @@ def test_manifest_tells_rows_and_checksum_of_every_file(monitor: User) -> None:
     assert (manifest["content"], manifest["asked_by"]) == ("blinded", "mo")
     assert export.sha256 == hashlib.sha256(whole(export)).hexdigest()
     assert export.size_bytes == len(whole(export))
+
+
+@pytest.mark.verifies("TIM-05")
+@pytest.mark.parametrize("known", ["2026", "2026-03", "2026-03-08"])
+def test_partial_date_is_kept_and_leaves_as_far_as_it_is_known(
+    monitor: User, known: str
+) -> None:
+    row = course.row(
+        course.participant(), "CMD", {"drug": "Furosemide", "start": known}
+    )
+
+    (told,) = records(made(monitor, "CMD"), "cmd.csv")
+
+    table = catalogue.design("CMD").model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT start FROM {table}")
+        stored = cursor.fetchall()
+    (entry,) = Entry.objects.filter(form_id=row.pk, table_name=table)
+    assert stored == [(known,)]
+    assert entry.new_values["start"] == known
+    assert told["start"] == known
+    assert told["stop"] == ""
 
 
 @pytest.mark.verifies("SIG-01")

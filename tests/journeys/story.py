@@ -229,7 +229,9 @@ class Story:
         self.hand.picture("05-eligibility")
         self.hand.confirm(investigator)
         self.hand.press("Confirm eligibility")
-        expect(self.page.locator("#confirm")).to_contain_text("Confirmed by Zhang Min")
+        expect(self.page.locator("#confirm")).to_contain_text(
+            "Zhang Min (Investigator)"
+        )
 
     def randomize(self) -> None:
         """Randomize: the number typed once more, then the code."""
