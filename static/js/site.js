@@ -55,16 +55,19 @@
     setTimeout(() => delete form.dataset.sent, SENT_ONCE_MS);
   }, true);
 
-  /* Enter goes to the next item of a form marked so, and never sends it. */
+  /* Enter goes to the next item of a form marked so, and never sends it. Codes that
+     say why a value is missing and the other answers of a question are no next item. */
   function nextItem(event) {
     const form = event.target.closest?.("form[data-enter-next]");
     if (!form || !/^(INPUT|SELECT)$/.test(event.target.tagName)) return false;
     if (/^(submit|button)$/.test(event.target.type)) return false;
     const items = [...form.elements].filter(
-      (item) => item.tabIndex >= 0 && !item.disabled && item.type !== "hidden" && item.offsetParent,
+      (item) => item.tabIndex >= 0 && !item.disabled && item.type !== "hidden" && item.offsetParent
+        && !item.matches(".missing-select") && item.name !== event.target.name,
     );
+    const isAfter = (item) => event.target.compareDocumentPosition(item) & Node.DOCUMENT_POSITION_FOLLOWING;
     event.preventDefault();
-    items[items.indexOf(event.target) + 1]?.focus();
+    items.find(isAfter)?.focus();
     return true;
   }
 
