@@ -25,10 +25,12 @@ from capture.vocabulary import ChangeReason, StrikeReason
 from casebook import catalogue, engine, items
 from casebook.checks import Finding
 from casebook.derived import derived_values, offers
+from casebook.design import FormDesign
 from casebook.display import derived_words, words
 from casebook.items import Item
 from casebook.models import FormInstance, FormStatus
 from casebook.selectors import binder_of, row_of, sheet_of
+from casebook.sheets import Sheet
 from casebook.values import MissingCode, Value
 from entry import controls
 from entry.item_view import ItemView, explanations_in, soft_questions, told
@@ -343,14 +345,8 @@ class FormPage:
             return [(str(one.pk), str(one)) for one in register]
         if isinstance(item, items.Ref):
             rows = self.binder.rows(item.form)
-            title = catalogue.design(item.form).row_title
-            return [
-                (
-                    str(row.form_id),
-                    _row_name(row.occurrence, [row.get(t) for t in title]),
-                )
-                for row in rows
-            ]
+            design = catalogue.design(item.form)
+            return [(str(row.form_id), _row_name(design, row)) for row in rows]
         return self._people if isinstance(item, items.User) else ()
 
     @cached_property
@@ -392,5 +388,6 @@ class FormPage:
         return self.typed.get(key, "") if self.typed is not None else ""
 
 
-def _row_name(number: int, values: list[Value]) -> str:
-    return " · ".join([str(number), *(str(value) for value in values if value)])
+def _row_name(design: FormDesign, row: Sheet) -> str:
+    told = ((design.items[name], row.get(name)) for name in design.row_title)
+    return " · ".join([str(row.occurrence), *(words(*one) for one in told if one[1])])
