@@ -50,9 +50,11 @@ def test_items_follow_the_answer_that_they_hang_on(hand, page):
 def test_keys_move_through_the_items_and_save_a_draft(hand, page, form):
     page.locator("#item-weight_kg").fill("70")
     page.keyboard.press("Enter")
+    focused = page.evaluate("document.activeElement.name")
     page.keyboard.press("Control+s")
 
     expect(page.get_by_role("status")).to_contain_text(["revision 1"])
+    assert focused not in ("weight_kg", "weight_kg__missing")
     assert str(stored(form, "weight_kg")) == "70.0"
 
 

@@ -1,0 +1,97 @@
+"""Lists offer what their links open: to each role, and for every sheet at a place."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts import selectors as accounts
+from accounts import services
+from accounts.roles import Role
+from audit.attribution import Via, attributed
+from casebook import services as casebook
+from casebook.models import FormInstance, Participant
+from review.services import raise_query
+from tests.people import STAGE, person
+from tests.visits import stage
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(role: str) -> Client:
+    client = Client()
+    client.force_login(person(role))
+    return client
+
+
+def discharged(number: int) -> Participant:
+    """Return somebody infused who has left our hospital."""
+    someone = stage.infused(number, ago=9)
+    told = {"kind": "hospital", "hospital": "ours"}
+    times = {"in_at": stage.days_ago(12), "out_at": stage.days_ago(1)}
+    stage.row(someone, "STY", told | times)
+    return someone
+
+
+def test_sheets_of_a_second_screening_open_themselves():
+    someone = stage.randomised()
+    with attributed(by=STAGE, via=Via.COMMAND):
+        sheets = [
+            casebook.expect(someone, "VIT", visit="SCR", occurrence=number)
+            for number in (1, 2)
+        ]
+
+    page = signed_in("CO").get(reverse("entry:casebook", args=[someone.number]))
+
+    text = page.content.decode()
+    assert reverse("entry:log", args=[someone.number, "VIT"]) not in text
+    for one in sheets:
+        assert f'href="{reverse("entry:form", args=[one.pk])}"' in text
+
+
+def test_a_nurse_is_offered_only_who_is_in_hospital():
+    here, gone = stage.infused(1, ago=9), discharged(2)
+    monitor, nurse = person("MO"), signed_in("BN")
+    for someone in (here, gone):
+        form = FormInstance.objects.get(participant=someone, code="INF", visit="D0")
+        raise_query(form, "started_at", "Please check.", by=monitor)
+
+    pages = [nurse.get(reverse(name)) for name in ("review:queries", "entry:my_work")]
+
+    for page in pages:
+        assert here.number in page.content.decode()
+        assert gone.number not in page.content.decode()
+
+
+def test_a_nurse_finds_the_next_measurement_on_my_work():
+    someone = stage.infused(ago=0.01)
+
+    text = signed_in("BN").get(reverse("entry:my_work")).content.decode()
+
+    assert reverse("visits:bedside", args=[someone.number, "D0"]) in text
+    assert "Infusion 1 · Before the start" in text
+
+
+@pytest.mark.parametrize("role", ["UP", "SO"])
+def test_a_casebook_leads_to_no_schedule_that_refuses(role):
+    someone = stage.infused(ago=9)
+
+    page = signed_in(role).get(reverse("entry:casebook", args=[someone.number]))
+
+    assert page.status_code == 200
+    assert reverse("visits:schedule", args=[someone.number]) not in str(page.content)
+
+
+def test_an_administrator_without_work_is_led_to_the_accounts():
+    text = signed_in("AD").get(reverse("entry:my_work")).content.decode()
+
+    assert "let people in again" in text
+    assert f'href="{reverse("accounts:users")}"' in text
+
+
+def test_the_history_of_an_account_is_told_in_words():
+    account = person(Role.CO)
+
+    services.deactivate(user=account, by=person("AD"), reason="has left")
+
+    (label, old, new), *_rest = accounts.history_of(account)[0].values
+    assert (str(label), str(old), str(new)) == ("Active", "yes", "no")
