@@ -178,15 +178,19 @@ def test_used_up_list_leaves_the_participant_eligible_and_tells_the_data_manager
     assert [message.occasion for message in told] == ["list_exhausted"]
 
 
-def test_notice_when_ten_places_are_left():
+def test_one_notice_when_ten_places_are_left():
     manager = person("DM")
-    fill(69)
+    fill(68)
 
     randomize(stage.ready(), by=stage.colleague("CO"))
+    assert not Message.objects.filter(recipient=manager).exists()
+    for _left in (10, 9):
+        randomize(stage.ready(), by=stage.colleague("CO"))
 
-    assert selectors.slots_left() == 10
-    told = Message.objects.filter(recipient=manager)
-    assert [message.occasion for message in told] == ["list_nearly_exhausted"]
+    assert selectors.slots_left() == 9
+    [told] = Message.objects.filter(recipient=manager)
+    assert told.occasion == "list_nearly_exhausted"
+    assert "10 places are left." in told.text
 
 
 def test_randomisation_record_is_written_by_the_system_alone():

@@ -105,6 +105,10 @@ def test_custodian_draws_second_person_approves_custodian_seals(client):
     draft.refresh_from_db()
     assert draft.state == "sealed"
     assert draft.commitment in shown.content.decode()
+    client.force_login(person("BR"))
+    board = client.get(reverse("monitoring:dashboard")).content.decode()
+    assert draft.commitment in board
+    assert "times in Asia/Shanghai (UTC+0800)" in board
     for answer in (asked, shown):
         text = answer.content.decode()
         assert not ARM.search(text)
