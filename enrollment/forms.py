@@ -145,7 +145,11 @@ class CloseForm(ScreeningForm):
         label=_("Closed at"), initial=_now_at_site, widget=AT_SITE
     )
     screen_failure_reason = forms.ChoiceField(
-        label=_("Reason"), choices=_choices(ScreenFailure), widget=forms.RadioSelect
+        label=_("Reason"),
+        choices=_choices(ScreenFailure),
+        widget=forms.RadioSelect,
+        required=False,
+        help_text=_("An approach that ended without consent needs no further reason."),
     )
     field_order = ("approach_result", "screening_closed_at", "screen_failure_reason")
 
@@ -154,6 +158,17 @@ class CloseForm(ScreeningForm):
         super().__init__(*args, **kwargs)
         if result_known:
             del self.fields["approach_result"]
+            self.fields["screen_failure_reason"].help_text = ""
+
+    def clean(self) -> dict[str, Any]:
+        """Take the reason from the result of the approach where that gives one."""
+        said = super().clean() or {}
+        ended = FAILURE_OF_RESULT.get(said.get("approach_result"))  # type: ignore[call-overload]
+        if not said.get("screen_failure_reason") and ended:
+            said["screen_failure_reason"] = ended.value
+        if not said.get("screen_failure_reason"):
+            self.add_error("screen_failure_reason", _now("Choose the reason."))
+        return said
 
 
 class ConsentVersionForm(forms.Form):

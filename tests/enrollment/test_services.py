@@ -16,6 +16,7 @@ from capture.services import save
 from casebook import services as casebook
 from casebook.models import FormInstance, Participant
 from casebook.selectors import binder_of
+from casebook.values import MissingCode
 from enrollment import selectors, services
 from enrollment.models import EligibilityConfirmation, PersonKey
 from enrollment.problems import EnrollmentRefused, KnownPerson
@@ -451,3 +452,28 @@ def test_statuses_read_in_as_many_selects_for_any_number(
 
     assert set(found.values()) == {ParticipantStatus.ELIGIBLE}
     assert len(found) == people
+
+
+@pytest.mark.verifies("ELG-VERDICT")
+def test_every_criterion_that_failed_is_kept_at_closing(
+    coordinator: User, investigator: User, eligible: Participant
+) -> None:
+    answers = factories.sheet(eligible, "ELG")
+    against = {"e5": "Y", "e5_why": "Lymphoma.", "e19": "now", "lvef_pct": "30"}
+    save(
+        answers,
+        against,
+        by=investigator,
+        reasons=dict.fromkeys(against, WHY),
+        erase=True,
+    )
+    unsure = {"e6": MissingCode.UNKNOWN}
+    save(answers, unsure, by=investigator, reasons=dict.fromkeys(unsure, WHY))
+
+    services.close_screening(
+        eligible, reason="criteria_failed", closed_at=clock.now(), by=coordinator
+    )
+
+    assert binder_of(eligible).value("SCN", "failed_criteria") == (
+        "E5:present; E6:unknown; E11:present; E19:present"
+    )

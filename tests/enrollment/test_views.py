@@ -275,3 +275,38 @@ def test_nothing_is_frozen_before_randomisation(
     answer = desk.get(f"{LOG}{eligible.number}/frozen/")
 
     assert "Nothing is frozen yet" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("result", "reason", "kept"),
+    [
+        ("incapable_no_representative", "", "other"),
+        ("declined", "", "consent_refused"),
+        ("other", "time_expired", "time_expired"),
+    ],
+)
+def test_an_approach_that_leads_nowhere_can_always_be_closed(
+    approached: Participant, desk: Client, result: str, reason: str, kept: str
+) -> None:
+    closing = {
+        "approach_result": result,
+        "screening_closed_at": factories.ago(hours=1).isoformat(),
+        "screen_failure_reason": reason,
+    }
+
+    assert desk.post(f"{LOG}{approached.number}/close/", closing).status_code == 302
+
+    found = selectors.eligibility_of(approached)
+    assert found.binder.value("SCN", "screen_failure_reason") == kept
+    assert found.status == "screen_failed"
+
+
+def test_closing_without_any_reason_is_asked_again(
+    consented: Participant, desk: Client
+) -> None:
+    closing = {"screening_closed_at": factories.ago(hours=1).isoformat()}
+
+    form = desk.post(f"{LOG}{consented.number}/close/", closing).context["form"]
+
+    assert form.errors["screen_failure_reason"] == ["Choose the reason."]
+    assert not selectors.eligibility_of(consented).is_screening_closed

@@ -124,7 +124,6 @@ def test_nobody_to_sign_for_an_incapable_person_ends_the_screening(
     hand.open(f"/enrollment/{story.number}/eligibility/")
     hand.link("Close screening")
     page.get_by_label("Result of approach").select_option("incapable_no_representative")
-    page.get_by_label("Other", exact=True).check()
     hand.press("Close screening")
 
     expect(page.locator("h1 + .status")).to_contain_text("Screen failed")
