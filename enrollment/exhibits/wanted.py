@@ -22,8 +22,8 @@ from trial_edc.vocabulary import N_, YesNo
 
 URINE_WANTED = {
     "record shorter than needed": N_("12 h of urine without a gap (or a low run)"),
-    "a volume is missing": N_("the volume of each urine collection"),
-    "collection times overlap": N_("urine collections whose times do not overlap"),
+    "a volume is missing": N_("The volume of each urine collection"),
+    "collection times overlap": N_("Urine collections whose times do not overlap"),
 }
 
 
@@ -76,7 +76,7 @@ def _wanted(binder: Binder, outcome: Outcome) -> Iterator[Wanted]:
     elif criterion == "I2":
         yield from _ask(binder.one("DEM"), "DEM", "birth_date")
     elif criterion == "I3":
-        yield Wanted((), _("the decision on consent"), "CNS")
+        yield Wanted((), _("The decision on consent"), "CNS")
     elif criterion == "I4":
         yield from _ask(judged, "ELG", "i4_can_comply", "phone_confirmed")
     elif criterion == "E2" and not binder.value("DEM", "sex"):
@@ -98,7 +98,7 @@ def _ask(sheet: Sheet | None, code: str, *items: str) -> Iterator[Wanted]:
 
 def _injury(binder: Binder, grounds: Injury) -> Iterator[Wanted]:
     if grounds.creatinine.state == State.UNKNOWN:
-        text = _("two creatinine samples with time, at most 48 h apart")
+        text = _("Two creatinine samples with time, at most 48 h apart")
         yield Wanted((), text, "CRE")
     if grounds.urine.state != State.UNKNOWN:
         return
@@ -107,7 +107,7 @@ def _injury(binder: Binder, grounds: Injury) -> Iterator[Wanted]:
         yield Wanted((), _(URINE_WANTED[why]), "URI")
         return
     weighed = weighing_of(binder)
-    text = _("the measured weight, for the urine output")
+    text = _("The measured weight, for the urine output")
     form_id = weighed.form_id if weighed else None
     yield Wanted((), text, "VIT", form_id, "weight_kg")
 
@@ -115,9 +115,9 @@ def _injury(binder: Binder, grounds: Injury) -> Iterator[Wanted]:
 def _filtration(binder: Binder, grounds: Filtered) -> Iterator[Wanted]:
     yield from _ask(binder.one("DEM"), "DEM", "birth_date", "sex")
     if binder.fact("consented_on") is None:
-        yield Wanted((), _("the decision on consent"), "CNS")
+        yield Wanted((), _("The decision on consent"), "CNS")
     if grounds.baseline.umol_l is None:
-        text = _("a creatinine from before the rise, at most 365 days old")
+        text = _("A creatinine from before the rise, at most 365 days old")
         yield Wanted((), text, "CRE")
 
 
@@ -131,7 +131,7 @@ def _measured(
         panel = screening_sheet(binder, "LAB", "SCR")
         form_id = panel.form_id if panel else None
         yield Wanted(
-            (), _("a platelet count with its time"), "LAB", form_id, "platelets"
+            (), _("A platelet count with its time"), "LAB", form_id, "platelets"
         )
     yield from _ask(judged, "ELG", "e18_other")
 
@@ -141,7 +141,7 @@ def _drugs(
 ) -> Iterator[Wanted]:
     taken = exposures(binder)
     if taken is None:
-        yield Wanted((), _("whether such a drug was taken at all"), "IST")
+        yield Wanted((), _("Whether such a drug was taken at all"), "IST")
         return
     if grounds.needs_burst_decision:
         yield from _ask(judged, "ELG", "e17_burst_decision")
