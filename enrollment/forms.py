@@ -163,7 +163,7 @@ class CloseForm(ScreeningForm):
     def clean(self) -> dict[str, Any]:
         """Take the reason from the result of the approach where that gives one."""
         said = super().clean() or {}
-        ended = FAILURE_OF_RESULT.get(said.get("approach_result"))  # type: ignore[call-overload]
+        ended = FAILURE_OF_RESULT.get(said.get("approach_result", ""))
         if not said.get("screen_failure_reason") and ended:
             said["screen_failure_reason"] = ended.value
         if not said.get("screen_failure_reason"):
