@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from audit.releases import note_release
 from audit.seals import seal_finished
 
 
@@ -10,3 +11,9 @@ def seal_audit() -> int:
     """Seal what is finished; return how many entries came under the seal."""
     seal = seal_finished()
     return seal.count if seal else 0
+
+
+@shared_task
+def note_versions() -> bool:
+    """Note the versions that run; tell whether they are new."""
+    return note_release()

@@ -15,5 +15,9 @@ app.conf.beat_schedule = {
         "task": "visits.tasks.raise_missed_visits",
         "schedule": crontab(hour=6, minute=0),  # site time, before the ward's day
     },
+    "note the versions that run": {
+        "task": "audit.tasks.note_versions",
+        "schedule": 60.0,
+    },
     "seal the audit trail": {"task": "audit.tasks.seal_audit", "schedule": 600.0},
 }
