@@ -8,6 +8,7 @@ from accounts.roles import Permission
 from monitoring.charts import accrual_chart
 from monitoring.selectors import dashboard as dashboard_of_today
 from randomization.selectors import commitments
+from trial_edc.context import page_for
 
 
 @permitted(Permission.POOLED_DASHBOARD)
@@ -23,5 +24,10 @@ def dashboard(request: StaffRequest) -> HttpResponse:
             target=board.target,
             today=board.today,
         )
-    told = {"board": board, "chart": chart, "commitments": commitments()}
+    told = {
+        "board": board,
+        "chart": chart,
+        "commitments": commitments(),
+        "queries": page_for(request.user, "review:queries"),
+    }
     return render(request, "monitoring/dashboard.html", told)

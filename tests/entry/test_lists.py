@@ -81,6 +81,15 @@ def test_a_casebook_leads_to_no_schedule_that_refuses(role):
     assert reverse("visits:schedule", args=[someone.number]) not in str(page.content)
 
 
+def test_a_reader_who_takes_no_part_in_queries_is_led_to_none():
+    stage.infused(ago=9)
+
+    reader = signed_in("BR")
+    for name in ("monitoring:dashboard", "entry:matrix"):
+        page = reader.get(reverse(name))
+        assert reverse("review:queries") not in page.content.decode()
+
+
 def test_an_administrator_without_work_is_led_to_the_accounts():
     text = signed_in("AD").get(reverse("entry:my_work")).content.decode()
 
