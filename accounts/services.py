@@ -115,7 +115,7 @@ def reset_password(*, user: User, by: Actor, reason: str, link_to: LinkTo) -> No
         _mail_link(user, link_to)
 
 
-@implements("ACC-11")
+@implements("ACC-11", "ACC-12")
 def change_password(*, user: User, password: str) -> None:
     """Set the password that its owner chose; other sessions of theirs end."""
     former = [user.password, *user.former_passwords][:FORMER_PASSWORDS]

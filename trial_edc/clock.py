@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
+from trial_edc.requirements import implements
+
 SITE_TZ = ZoneInfo("Asia/Shanghai")
 
 _moved_to: ContextVar[datetime | None] = ContextVar("moved_to", default=None)
@@ -19,6 +21,7 @@ class ClockFixed(Exception):
     """The clock cannot be moved in a database that is not marked as demo."""
 
 
+@implements("TIM-02")
 def now() -> datetime:
     """Return the current instant, aware, in UTC."""
     return _moved_to.get() or timezone.now() + _shift
