@@ -28,6 +28,7 @@ class Change:
     revision: int
     reason: Reason | None
     actor_id: int | None = None
+    clock_at: datetime | None = None  # the trial's time, which a demo moves
 
 
 def value_from_entry(item: Item, told: Any) -> Value:
@@ -86,6 +87,7 @@ def _changes(design: FormDesign, entry: Entry) -> Iterator[Change]:
             entry.revision or 0,
             Reason(**why) if why else None,
             entry.actor_id,
+            entry.demo_at or entry.at,
         )
 
 

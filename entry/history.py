@@ -1,5 +1,6 @@
 """The history of an item in words, and why a row was struck out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from casebook.history import Change
 from casebook.items import Item
 from casebook.models import FormInstance
 from casebook.values import Value
+from randomization.disclosures import known_before
+from randomization.models import CodeBreak
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import Term
 
@@ -33,11 +36,17 @@ class Told:
     old: str = ""
     new: str = ""
     revision: int = 0
+    unblinded: CodeBreak | None = None  # the first one before the deed
 
 
 @implements("AUD-08")
-def told_history(item: Item, changes: list[Change]) -> list[Told]:
-    """Return the changes of an item, the last one first, in words."""
+def told_history(
+    item: Item, changes: list[Change], breaks: Sequence[CodeBreak] = ()
+) -> list[Told]:
+    """Return the changes of an item, the last one first, in words.
+
+    `breaks`: the participant's code breaks, as far as the reader may know of them.
+    """
     people = User.objects.in_bulk({c.actor_id for c in changes if c.actor_id})
     linked = _linked(item, [value for c in changes for value in (c.old, c.new)])
     return [
@@ -49,6 +58,7 @@ def told_history(item: Item, changes: list[Change]) -> list[Told]:
             _shown(item, change.old, linked),
             _shown(item, change.new, linked),
             change.revision,
+            known_before(breaks, change.clock_at),
         )
         for change in reversed(changes)
     ]

@@ -14,6 +14,7 @@ from randomization.services.product import (
     raise_wrong_product,
     release_product,
     require_fitting,
+    require_infusions_running,
     take_from_lot,
 )
 from trial_edc.vocabulary import N_, Severity
@@ -39,6 +40,7 @@ def request_signed(event: FormSigned, by: Actor, via: Via) -> None:
     """Expect the product once a request to go is signed."""
     del by, via
     if event.form.code == "IRQ":
+        require_infusions_running(event.form)
         expect_product(event.form)
 
 

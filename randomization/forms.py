@@ -133,16 +133,8 @@ class AccountFields(forms.Form):
         )
 
 
-class CodeBreakForm(AccountFields, ConfirmIdentityForm):
-    """A code break, with the password."""
-
-    def __init__(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        """Offer the kinds that the role may break."""
-        super().__init__(request, *args, **kwargs)
-        self.offer([kind for kind, may in BREAKS.items() if request.user.may(may)])
-        for name in ("username", "password"):
-            if name in self.fields:
-                self.fields[name] = self.fields.pop(name)
+class SignedForm(ConfirmIdentityForm):
+    """Fields with the password after them."""
 
     def clean(self) -> dict[str, Any]:
         """Confirm who is at the keyboard with name and password alone."""
@@ -155,6 +147,30 @@ class CodeBreakForm(AccountFields, ConfirmIdentityForm):
         super().clean()
         self.cleaned_data = account
         return account
+
+
+class ProposeOpeningForm(SignedForm):
+    """Why the code is opened, with the password."""
+
+    said = forms.CharField(label=_("Reason"), max_length=1000, widget=WORDS)
+    field_order = ("said",)
+
+    @property
+    def reason(self) -> str:
+        """Return what was typed."""
+        return str(self.cleaned_data["said"])
+
+
+class CodeBreakForm(AccountFields, SignedForm):
+    """A code break, with the password."""
+
+    def __init__(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Offer the kinds that the role may break."""
+        super().__init__(request, *args, **kwargs)
+        self.offer([kind for kind, may in BREAKS.items() if request.user.may(may)])
+        for name in ("username", "password"):
+            if name in self.fields:
+                self.fields[name] = self.fields.pop(name)
 
 
 class ParticipantForm(forms.Form):

@@ -15,7 +15,6 @@ from casebook.models import FormInstance, Participant
 from randomization.models import (
     Allocation,
     AllocationList,
-    CodeBreak,
     LotRecord,
     ProductRecord,
     Slot,
@@ -23,6 +22,7 @@ from randomization.models import (
     lot_hash,
 )
 from randomization.problems import ListExhausted
+from randomization.rules.readiness import PAUSED
 from randomization.rules.stock import balance
 from randomization.vocabulary import (
     ListState,
@@ -41,12 +41,25 @@ def study_status() -> StudyStatus:
     return StudyStatus(last.status) if last else StudyStatus.SETUP
 
 
-def infusions_paused_at() -> datetime | None:
-    """Return since when infusions are paused, None while they are not."""
+def pause() -> StudyStatusChange | None:
+    """Return the step that paused randomisation or infusions, None while neither is."""
     steps = StudyStatusChange.objects.exclude(in_force_at=None)
     last = steps.order_by("in_force_at", "id").last()
-    is_paused = last is not None and last.status == StudyStatus.PAUSED_INFUSION
-    return last.in_force_at if last and is_paused else None
+    return last if last and last.status in PAUSED else None
+
+
+def infusions_paused_at() -> datetime | None:
+    """Return since when infusions are paused, None while they are not."""
+    step = pause()
+    stops = step is not None and step.status == StudyStatus.PAUSED_INFUSION
+    return step.in_force_at if step and stops else None
+
+
+def were_infusions_paused(at: datetime) -> bool:
+    """Tell whether infusions were paused at an instant."""
+    steps = StudyStatusChange.objects.filter(in_force_at__lte=at)
+    last = steps.order_by("in_force_at", "id").last()
+    return last is not None and last.status == StudyStatus.PAUSED_INFUSION
 
 
 def status_changes() -> QuerySet[StudyStatusChange]:
@@ -184,13 +197,17 @@ class LotView:
     @property
     def movements(self) -> list[dict[str, Any]]:
         """Return the movements in the order in which they happened."""
+        moved = self.content["movements"]
+        records = [one["record"] for one in moved if "record" in one]
+        taken_for = FormInstance.objects.select_related("participant").in_bulk(records)
         found = [
             {
                 "at": datetime.fromisoformat(one["at"]),
+                "taken_for": taken_for.get(one.get("record", 0)),
                 "word": _(MovementKind(one["kind"]).label),
                 "amount": one["amount"],
             }
-            for one in self.content["movements"]
+            for one in moved
         ]
         return sorted(found, key=lambda one: one["at"])
 
@@ -213,8 +230,3 @@ def exposed_to(number: str) -> list[FormInstance]:
         for record in records.filter(form__struck_at=None).order_by("form_id")
         if lot_hash(record.value_of("lot") or "") == lot_hash(number)
     ]
-
-
-def code_breaks() -> QuerySet[CodeBreak]:
-    """Return the register of code breaks, the newest first; no arm is in it."""
-    return CodeBreak.objects.select_related("participant", "recorded_by")

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from randomization.views import code_breaks, custodian, pharmacy, preparing, randomizing
+from randomization.views import (
+    closing,
+    code_breaks,
+    custodian,
+    pharmacy,
+    preparing,
+    randomizing,
+)
 
 app_name = "randomization"
 urlpatterns = [
@@ -13,11 +20,14 @@ urlpatterns = [
         code_breaks.break_code,
         name="break_code",
     ),
+    path("participants/<str:number>/arm/", code_breaks.show_arm, name="show_arm"),
     path("code-breaks/", code_breaks.register, name="code_breaks"),
     path("code-breaks/record/", code_breaks.record, name="record_code_break"),
     path("study/", randomizing.study, name="study"),
     path("study/step/", randomizing.change_status, name="change_status"),
     path("study/<int:pk>/confirm/", randomizing.confirm_status, name="confirm_status"),
+    path("study/restricted/", closing.restricted_part, name="restricted_part"),
+    path("study/code/", closing.opened_code, name="opened_code"),
     path("lists/", custodian.desk, name="desk"),
     path("lists/generate/", custodian.generate, name="generate"),
     path("lists/import/", custodian.import_list, name="import_list"),

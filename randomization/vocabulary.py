@@ -122,5 +122,6 @@ class CodeBreakCategory(Term):
     TREATMENT = "treatment", N_("The treatment now depends on it")
     OVERDOSE = "overdose", N_("Suspected overdose or mix-up of product")
     AUTHORITY = "authority", N_("A regulation requires it")
+    END = "end", N_("The database is locked; the trial has ended")
     COVER = "cover", N_("The cover failed or the product was seen")
     OTHER = "other", N_("Other")

@@ -12,6 +12,7 @@ from capture.following import Saved, announce, follows
 from capture.foretelling import Foretold, foretells
 from casebook.models import FormInstance
 from casebook.sheets import Binder
+from randomization.selectors import were_infusions_paused
 from trial_edc import clock
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
@@ -113,6 +114,10 @@ def _infused_against_the_rule(saved: Saved) -> None:
     last = PROTOCOL.schedule.infusion_2_last_day
     if number > 1 and day0 and (on - site_date(day0)).days > last:
         found["INFUSION-TOO-LATE"] = f"Infusion 2 was given after day {last}."
+    if were_infusions_paused(started_at):
+        found["INFUSION-IN-PAUSE"] = (
+            f"Infusion {number} was given while infusions were paused."
+        )
     category = DeviationCategory.INFUSION.value
     for rule, text in found.items():
         event = DeviationFound(

@@ -24,6 +24,7 @@ from capture import autosaves
 from capture.problems import Conflict, FormClosed, NotSaved, Refused
 from capture.services import save_entry, sign_form
 from casebook import catalogue, files
+from casebook.access import may_on
 from casebook.checks import Finding
 from casebook.models import FormInstance, StoredFile
 from entry import controls, navigation
@@ -154,6 +155,9 @@ def discard(request: StaffRequest, pk: int) -> HttpResponse:
 def sign(request: StaffRequest, pk: int) -> HttpResponse:
     """Show exactly what is signed, and sign it with the password."""
     form = visible_form(request, pk)
+    design = catalogue.design(form.code)
+    if design.signature is None or not may_on(request.user, design.signed_by, design):
+        raise PermissionDenied
     page = FormPage(form, request.user)
     identity = ConfirmIdentityForm(request, request.POST or None)
     if request.method == "POST" and identity.is_valid():

@@ -17,10 +17,12 @@ from entry import navigation
 from entry.history import told_history
 from entry.selectors import visible_items
 from entry.views.form import READERS, visible_form
+from randomization.disclosures import unblindings_of
 from review import services as review
 from review.models import Query
 from review.problems import ReviewRefused
 from review.selectors import queries_of
+from trial_edc.context import page_for
 
 MOST_DIGITS = 18
 STEPS = {
@@ -79,7 +81,8 @@ def _query_of(request: StaffRequest, form: FormInstance) -> Query:
 def _told(form: FormInstance, name: str, user: User) -> dict[str, object]:
     item = catalogue.design(form.code).items[name]
     changes = [change for change in changes_of(form) if change.item == name]
-    history = told_history(item, changes)
+    known = list(unblindings_of(form.participant)) if _may_know(user) else []
+    history = told_history(item, changes, known)
     revision = revisions_of(form, row_of(form)).get(name, 0)
     checks = [
         {"of": one, "holds": one.items[name] == revision}
@@ -99,6 +102,11 @@ def _told(form: FormInstance, name: str, user: User) -> dict[str, object]:
         "may_verify": user.may(Permission.VERIFY) and revision > 0,
         "title": _("History of an item"),
     }
+
+
+def _may_know(user: User) -> bool:
+    """Tell whether a reader may see that, when and by whom a code was broken."""
+    return page_for(user, "randomization:code_breaks") is not None
 
 
 @permitted(Permission.VERIFY)

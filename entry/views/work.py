@@ -6,6 +6,7 @@ from django.shortcuts import render
 from accounts.access import StaffRequest
 from entry.hints import hint_for
 from entry.work import totals, work_for
+from randomization.selectors import pause
 from trial_edc.context import page_for
 
 
@@ -18,5 +19,6 @@ def my_work(request: StaffRequest) -> HttpResponse:
         "totals": totals(items),
         "register": register,
         "hint": hint_for(request.user),
+        "pause": pause() if page_for(request.user, "randomization:study") else None,
     }
     return render(request, "entry/my_work.html", told)

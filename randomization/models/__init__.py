@@ -1,6 +1,7 @@
 """Tables of randomisation and product; what tells an arm is ciphertext in all."""
 
 from randomization.models.checks import PreparationCheck, bound_of
+from randomization.models.closing import CodeOpening, RestrictedStatement
 from randomization.models.lists import Allocation, AllocationList, Slot
 from randomization.models.product import ProductRecord
 from randomization.models.record import RandomisationRecord
@@ -15,10 +16,12 @@ __all__ = [
     "Allocation",
     "AllocationList",
     "CodeBreak",
+    "CodeOpening",
     "LotRecord",
     "PreparationCheck",
     "ProductRecord",
     "RandomisationRecord",
+    "RestrictedStatement",
     "Slot",
     "StudyStatusChange",
     "bound_of",

@@ -45,6 +45,11 @@ class StudyStatusChange(Register):
             ),
         )
 
+    @property
+    def status_label(self) -> str:
+        """Return the status in words (untranslated)."""
+        return StudyStatus(self.status).label
+
 
 class CodeBreak(Register):
     """CBR: that an arm became known, to whom and why; never which arm."""

@@ -9,6 +9,7 @@ from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
 
 ELIGIBLE = "eligible"
+PAUSED = (StudyStatus.PAUSED_RANDOMISATION, StudyStatus.PAUSED_INFUSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,10 @@ def obstacles(standing: Standing, *, now: datetime, hours: int) -> tuple[Obstacl
 def _obstacles(
     standing: Standing, now: datetime, limit: timedelta
 ) -> Iterator[Obstacle]:
-    if standing.study_status != StudyStatus.OPEN:
+    if standing.study_status in PAUSED:
+        message = N_("Randomization is paused until two persons reopen it.")
+        yield Obstacle("study", message)
+    elif standing.study_status != StudyStatus.OPEN:
         yield Obstacle("study", N_("The study is not open for randomization."))
     if not standing.is_consented:
         yield Obstacle("consent", N_("No valid consent is on record."))

@@ -1,5 +1,6 @@
 """Code breaks: one participant's arm, shown once, with reason and password (RAN-05)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +11,10 @@ from accounts.models import User
 from accounts.roles import Permission, Role
 from accounts.sign_in import ReAuthenticated
 from audit.attribution import Via, act, attributed
+from audit.models import Confidentiality
 from capture.following import Saved
 from casebook.models import Participant
+from casebook.selectors import binder_of
 from notices import services as notices
 from randomization import selectors
 from randomization.allocation import arm_of
@@ -19,6 +22,7 @@ from randomization.models import CodeBreak
 from randomization.problems import Refused
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind
 from trial_edc import clock
+from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 
 BREAKS = {
@@ -40,11 +44,23 @@ class Account:
     treatment_continues: bool | None = None
 
 
+@dataclass(frozen=True)
+class Disclosed:
+    """What one code break shows, once: the arm, and what was really prepared."""
+
+    arm: str
+    products: tuple[tuple[str, str, str], ...]  # visit, product, lot
+
+
 @implements("RAN-05", "RND-07", "RND-08")
 def break_code(
     participant: Participant, account: Account, *, proof: ReAuthenticated, by: User
-) -> str:
-    """Return the arm of one participant; who, when and why are recorded and told."""
+) -> Disclosed:
+    """Disclose one participant's arm; who, when and why are recorded and told.
+
+    With it what the product records name: who was given another product than the
+    allocated one is treated for that.
+    """
     if account.kind not in BREAKS or not by.may(BREAKS[account.kind]):
         raise PermissionDenied
     proof.require(by)
@@ -56,6 +72,35 @@ def break_code(
         details = {"kind": account.kind, "category": account.category}
         act("code_broken", participant_id=participant.pk, details=details)
         _tell(entry)
+        return Disclosed(arm, tuple(_prepared(participant)))
+
+
+def _prepared(participant: Participant) -> Iterator[tuple[str, str, str]]:
+    for sheet in binder_of(participant).rows("PRD"):
+        if sheet.get("product"):
+            yield sheet.visit, sheet.get("product"), sheet.get("lot") or ""
+
+
+@implements("RAN-05", "ACC-16")
+def arm_by_setting(participant: Participant, *, by: User) -> str:
+    """Return an arm to an investigator where the trial is not blinded to them.
+
+    The setting is off unless sponsor and ethics committee decide otherwise; each view
+    is recorded like one of the pharmacy.
+    """
+    if not PROTOCOL.blinding.arm_visible_to_investigator:
+        raise PermissionDenied
+    if not by.may(Permission.CODE_BREAK):
+        raise PermissionDenied
+    with attributed(by=by, via=Via.PAGE):
+        arm = arm_of(participant)
+        if arm is None:
+            raise Refused(_("This participant has not been randomized."))
+        details = {
+            "purpose": "setting",
+            "confidentiality": Confidentiality.RESTRICTED,
+        }
+        act("arm_seen", participant_id=participant.pk, details=details)
     return arm
 
 

@@ -24,9 +24,20 @@ from randomization.desk import Preparation
 from randomization.problems import Refused as LotRefused
 from randomization.rules.stock import why_unusable
 from randomization.services.lots import Taking, dispense
+from review.problems import ReviewRefused
 from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Severity
+
+
+@implements("INF-05")
+def require_infusions_running(request: FormInstance) -> None:
+    """Refuse the signature of a request to go while infusions are paused."""
+    decision = sheet_of(request, row_of(request)).get("decision")
+    if decision == "go" and selectors.infusions_paused_at():
+        raise ReviewRefused(
+            _("Infusions are paused: this request cannot be signed now.")
+        )
 
 
 def expect_product(request: FormInstance) -> FormInstance | None:

@@ -2,15 +2,17 @@
 
 from http import HTTPStatus
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
 
 from accounts.access import StaffRequest, permitted
 from accounts.roles import Permission
 from casebook.models import Participant
-from randomization import selectors
+from randomization import disclosures
 from randomization.forms import CodeBreakForm, ParticipantForm, RecordCodeBreakForm
 from randomization.problems import Refused
 from randomization.services import code_breaks as service
@@ -26,16 +28,31 @@ def break_code(request: StaffRequest, number: str) -> HttpResponse:
     context = {"participant": participant, "form": form}
     if form.is_valid():
         try:
-            arm = service.break_code(
+            told = service.break_code(
                 participant, form.account, proof=form.proof, by=request.user
             )
         except Refused as problem:
             form.add_error(None, str(problem))
         else:
-            context["arm"] = arm
+            context["told"] = told
             return render(request, "randomization/code_broken.html", context)
     status = HTTPStatus.BAD_REQUEST if form.is_bound else HTTPStatus.OK
     return render(request, "randomization/break_code.html", context, status=status)
+
+
+@permitted(Permission.CODE_BREAK)
+@never_cache
+@require_POST
+def show_arm(request: StaffRequest, number: str) -> HttpResponse:
+    """Show an arm where the protocol's settings do not blind the investigator."""
+    participant = get_object_or_404(Participant, number=number)
+    try:
+        arm = service.arm_by_setting(participant, by=request.user)
+    except Refused as problem:
+        messages.error(request, str(problem))
+        return redirect("randomization:randomize", number)
+    context = {"participant": participant, "told": service.Disclosed(arm, ())}
+    return render(request, "randomization/code_broken.html", context)
 
 
 READERS = (
@@ -50,12 +67,18 @@ READERS = (
 def register(request: StaffRequest) -> HttpResponse:
     """List every code break: who, when, why; never the arm."""
     user = request.user
+    reads_all = (
+        user.may(Permission.READ_CASEBOOK)
+        and user.limit(Permission.READ_CASEBOOK) is None
+    )
     asked = ParticipantForm(request.GET if "number" in request.GET else None)
     if asked.is_valid():
         number = asked.cleaned_data["number"].number
         return redirect("randomization:break_code", number)
     context = {
-        "breaks": selectors.code_breaks(),
+        "breaks": disclosures.code_breaks(),
+        "counts": disclosures.code_break_counts(),
+        "changes": disclosures.changes_after_unblinding() if reads_all else [],
         "may_record": user.may(Permission.RECORD_CODE_BREAK),
         "may_break": any(user.may(one) for one in service.BREAKS.values()),
         "asked": asked,

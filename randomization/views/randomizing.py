@@ -13,6 +13,7 @@ from accounts.roles import Permission
 from casebook.models import Participant
 from enrollment.selectors import eligibility_of
 from randomization import selectors
+from randomization.closing import is_restricted_part_ready
 from randomization.forms import ConfirmNumberForm, ReasonForm, StatusForm
 from randomization.models import Allocation, StudyStatusChange
 from randomization.problems import NotReady, Refused
@@ -22,6 +23,7 @@ from randomization.services import study as service
 from randomization.views.code_breaks import READERS
 from trial_edc import clock
 from trial_edc.context import page_for
+from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import Sex
 
 
@@ -65,6 +67,8 @@ def _randomized(
         "allocation": allocation,
         "may_declare_error": request.user.may(Permission.JUDGE),
         "may_break": request.user.may(Permission.CODE_BREAK),
+        "may_see_arm": PROTOCOL.blinding.arm_visible_to_investigator
+        and request.user.may(Permission.CODE_BREAK),
         "error_form": ReasonForm(),
     }
     return render(request, "randomization/randomized.html", context)
@@ -106,6 +110,9 @@ def study(request: StaffRequest) -> HttpResponse:
         if may_change and present == "setup"
         else [],
         "laboratories": page_for(request.user, "visits:laboratories"),
+        "is_restricted_ready": is_restricted_part_ready(),
+        "restricted_url": page_for(request.user, "randomization:restricted_part"),
+        "opening_url": page_for(request.user, "randomization:opened_code"),
         "may_read_breaks": any(request.user.may(one) for one in READERS),
     }
     return render(request, "randomization/study.html", context)

@@ -20,6 +20,7 @@ LOGGED_VIEWS = {
     "randomization:preparations",
     "randomization:preparation",
     "randomization:label",
+    "randomization:opened_code",
     "exports:download",
     "entry:file",
 }

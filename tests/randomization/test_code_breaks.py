@@ -1,21 +1,28 @@
 """Code breaks: one arm, shown once; everybody else learns only that it happened."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from accounts.roles import Permission as May
 from accounts.roles import Role, has
 from accounts.sign_in import IdentityNotConfirmed, ReAuthenticated
+from audit.attribution import Reason
 from audit.models import Entry
 from capture.services import save
+from casebook.models import FormInstance
 from notices.models import Message
+from randomization import disclosures
 from randomization.allocation import arm_of
 from randomization.models import CodeBreak
 from randomization.problems import Refused
 from randomization.services.code_breaks import (
     Account,
+    Disclosed,
+    arm_by_setting,
     break_code,
     record_code_break,
 )
@@ -23,6 +30,7 @@ from randomization.vocabulary import CodeBreakCategory, CodeBreakKind
 from tests.people import person
 from tests.randomization import stage
 from trial_edc import clock
+from trial_edc.protocol import PROTOCOL
 
 pytestmark = pytest.mark.django_db
 EMERGENCY = Account(
@@ -34,6 +42,7 @@ EMERGENCY = Account(
     treatment_continues=False,
 )
 SUSAR = Account(CodeBreakKind.SUSAR, CodeBreakCategory.AUTHORITY, "SUSAR 3")
+WHY = {"ethnic_group": Reason("correction", "read again")}
 SEEN = Account(CodeBreakKind.ACCIDENTAL, CodeBreakCategory.COVER, "bag fell")
 
 
@@ -47,11 +56,11 @@ def participant():
 def test_investigator_sees_the_arm_and_nobody_else_is_told_it(participant):
     investigator = stage.colleague("IN")
 
-    arm = break_code(
+    told = break_code(
         participant, EMERGENCY, proof=stage.proof_of(investigator), by=investigator
     )
 
-    assert arm == arm_of(participant)
+    assert told == Disclosed(arm_of(participant), ())
     [entry] = CodeBreak.objects.all()
     assert (entry.kind, entry.recorded_by) == ("emergency", investigator)
     [deed] = Entry.objects.filter(act="code_broken")
@@ -138,3 +147,89 @@ def test_broken_cover_at_the_bedside_is_entered_once(participant):
 
     [entry] = CodeBreak.objects.all()
     assert (entry.kind, entry.at, entry.source) == ("accidental", started, form)
+
+
+@pytest.mark.verifies("RND-07")
+def test_break_tells_what_was_really_prepared(participant):
+    stage.requested(participant)
+    wrong = {"MSC": "SALINE", "SALINE": "MSC"}[arm_of(participant)]
+    stage.lot(wrong)
+    record = FormInstance.objects.get(participant=participant, code="PRD", visit="D0")
+    values = {"product": wrong, "lot": f"{wrong}-7", "as_allocated": "N"}
+    save(record, values, by=stage.colleague("UP"))
+    investigator = stage.colleague("IN")
+
+    told = break_code(
+        participant, EMERGENCY, proof=stage.proof_of(investigator), by=investigator
+    )
+
+    assert told.arm != wrong
+    assert told.products == (("D0", wrong, f"{wrong}-7"),)
+
+
+@pytest.mark.verifies("RND-08")
+def test_register_counts_by_kind_and_role(participant):
+    investigator, coordinator = stage.colleague("IN"), stage.colleague("CO")
+    for _ in range(2):
+        proof = stage.proof_of(investigator)
+        break_code(participant, EMERGENCY, proof=proof, by=investigator)
+    record_code_break(participant, SEEN, at=clock.now(), by=coordinator)
+
+    counts = disclosures.code_break_counts()
+
+    assert [(one.kind, one.total, one.by_role) for one in counts if one.total] == [
+        ("Medical emergency", 2, (("Investigator", 2),)),
+        ("Accidental", 1, (("Coordinator", 1),)),
+    ]
+
+
+def protocol_with(monkeypatch, **blinding):
+    """Let the service read a protocol whose blinding differs."""
+    changed = replace(PROTOCOL, blinding=replace(PROTOCOL.blinding, **blinding))
+    monkeypatch.setattr("randomization.services.code_breaks.PROTOCOL", changed)
+
+
+@pytest.mark.verifies("RAN-05")
+def test_setting_decides_whether_an_investigator_sees_an_arm(participant, monkeypatch):
+    investigator = stage.colleague("IN")
+
+    with pytest.raises(PermissionDenied):
+        arm_by_setting(participant, by=investigator)
+    protocol_with(monkeypatch, arm_visible_to_investigator=True)
+    seen = arm_by_setting(participant, by=investigator)
+    with pytest.raises(PermissionDenied):
+        arm_by_setting(participant, by=stage.colleague("CO"))
+
+    assert seen == arm_of(participant)
+    [entry] = Entry.objects.filter(act="arm_seen")
+    assert (entry.actor, entry.confidentiality) == (investigator.username, "restricted")
+
+
+@pytest.mark.verifies("RND-10")
+def test_change_after_a_break_is_told_with_who_knew(client, participant):
+    investigator = stage.colleague("IN")
+    weight = stage.sheet(participant, "DEM")
+    save(weight, {"ethnic_group": "other"}, by=investigator, reasons=WHY)
+    assert disclosures.changes_after_unblinding() == []
+    break_code(
+        participant, EMERGENCY, proof=stage.proof_of(investigator), by=investigator
+    )
+
+    save(weight, {"ethnic_group": "han"}, by=investigator, reasons=WHY)
+
+    [late] = disclosures.changes_after_unblinding()
+    assert (late.change.item, late.change.old, late.change.new) == (
+        "ethnic_group",
+        "other",
+        "han",
+    )
+    assert late.since == CodeBreak.objects.get()
+    assert not late.is_authorised
+    client.force_login(stage.colleague("CO"))
+    register = client.get(reverse("randomization:code_breaks")).content.decode()
+    panel = client.get(reverse("entry:panel", args=[weight.pk, "ethnic_group"]))
+    assert "Changed after a code break" in register
+    assert panel.content.decode().count("after a code break") == 1
+    client.force_login(person("BR"))
+    panel = client.get(reverse("entry:panel", args=[weight.pk, "ethnic_group"]))
+    assert b"after a code break" not in panel.content

@@ -11,15 +11,16 @@ from accounts.sign_in import IdentityNotConfirmed
 from audit.attribution import Reason
 from audit.models import Entry
 from capture.problems import Refused as SaveRefused
-from capture.services import save
+from capture.services import save, sign_form
 from casebook.models import FormInstance
 from casebook.values import MissingCode
 from randomization import desk
 from randomization.allocation import arm_of
 from randomization.checks import CELL_ITEMS
-from randomization.models import LotRecord
+from randomization.models import Allocation, LotRecord
 from randomization.problems import Refused
 from randomization.rules.stock import balance
+from randomization.selectors import LotView
 from randomization.services import lots, study
 from randomization.services.preparing import (
     confirm_preparation,
@@ -27,6 +28,7 @@ from randomization.services.preparing import (
     label_of,
 )
 from randomization.vocabulary import MovementKind, StudyStatus
+from review.problems import ReviewRefused
 from tests.people import PASSWORD, person
 from tests.randomization import stage
 from trial_edc import clock
@@ -166,6 +168,8 @@ def test_containers_leave_the_lot_with_the_record_and_once(record):
 
     prepared(record)
     assert left(lot) == 4
+    [_came, went] = LotView(lot, lot.content).movements
+    assert (went["taken_for"], went["amount"]) == (record, "1")
     save(record, {"containers": 3}, by=pharmacist)
     assert left(lot) == 2
     other = stage.stocked(arm, 3, lot="B-2")
@@ -309,3 +313,50 @@ def test_pause_shows_on_the_worklist(client, record):
     assert "Paused" not in before
     assert "Infusions are paused" in after
     assert ">Paused<" in after
+
+
+@pytest.mark.verifies("INF-05")
+def test_request_is_not_signed_in_a_pause_and_what_ran_in_is_told(client, record):
+    participant = record.participant
+    study.change_status(
+        StudyStatus.PAUSED_INFUSION, reason="fever", by=stage.colleague("SO")
+    )
+    investigator = stage.colleague("IN")
+    request = FormInstance.objects.get(participant=participant, code="IRQ", visit="D0")
+    again = {"dosing_weight_kg": 71}
+    why = {"dosing_weight_kg": Reason("correction", "scale")}
+    save(request, again, by=investigator, reasons=why)
+
+    with pytest.raises(ReviewRefused, match="Infusions are paused"):
+        sign_form(request, proof=stage.proof_of(investigator), by=investigator)
+    infusion = stage.sheet(participant, "INF", "D0")
+    told = {"given": "given", "started_at": clock.now() + timedelta(minutes=1)}
+    with clock.shifted(timedelta(minutes=2)):
+        save(infusion, told, by=investigator)
+
+    request.refresh_from_db()
+    assert not any(one.holds_for(request) for one in request.signatures.all())
+    deviations = FormInstance.objects.filter(participant=participant, code="DEV")
+    rules = {stage.values_of(one)["rule"].split()[0] for one in deviations}
+    assert "INFUSION-IN-PAUSE" in rules
+    client.force_login(investigator)
+    page = client.get(reverse("entry:my_work")).content.decode()
+    assert "Randomization and infusions paused" in page
+
+
+@pytest.mark.verifies("RND-01")
+def test_pause_is_told_where_somebody_would_be_randomised(client, record):
+    del record
+    study.change_status(
+        StudyStatus.PAUSED_RANDOMISATION, reason="supply", by=stage.colleague("PI")
+    )
+    participant = stage.ready()
+    client.force_login(stage.colleague("CO"))
+    address = reverse("randomization:randomize", args=[participant.number])
+
+    asked = client.get(address).content.decode()
+    posted = client.post(address, {"number": participant.number})
+
+    assert "Randomization is paused until two persons reopen it." in asked
+    assert posted.status_code == 400
+    assert not Allocation.objects.filter(participant=participant).exists()

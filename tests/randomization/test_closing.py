@@ -1,0 +1,134 @@
+"""The end of the trial: the restricted part, and the opening of the code by two."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from audit.attribution import Reason
+from audit.models import Entry
+from casebook import services as casebook
+from casebook.models import FormInstance
+from randomization import closing
+from randomization.allocation import arm_of
+from randomization.models import CodeBreak
+from randomization.problems import Refused
+from randomization.services.closing import (
+    confirm_opening,
+    opened_arms,
+    propose_opening,
+    state_restricted_ready,
+)
+from review.services import lock_database
+from tests.people import PASSWORD, person
+from tests.randomization import stage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def participant():
+    stage.open_study()
+    return stage.randomised()
+
+
+def locked():
+    lock_database(
+        by=stage.colleague("DM"),
+        confirmed_by=stage.colleague("PI"),
+        reason=Reason("lock", "all data are in"),
+    )
+
+
+def proposed():
+    custodian = stage.colleague("LC")
+    return propose_opening(reason="end", proof=stage.proof_of(custodian), by=custodian)
+
+
+@pytest.mark.verifies("RND-09")
+def test_code_opens_after_the_lock_and_by_two(participant):
+    leader, custodian = stage.colleague("PI"), stage.colleague("LC")
+    with pytest.raises(Refused, match="after the database was locked"):
+        proposed()
+    locked()
+    with pytest.raises(Refused, match="No proposal"):
+        confirm_opening(proof=stage.proof_of(leader), by=leader)
+
+    proposed()
+    with pytest.raises(Refused, match="not open"):
+        opened_arms(by=leader)
+    with pytest.raises(PermissionDenied):
+        confirm_opening(proof=stage.proof_of(custodian), by=custodian)
+    confirm_opening(proof=stage.proof_of(leader), by=leader)
+
+    assert opened_arms(by=stage.colleague("IN")) == [(participant, arm_of(participant))]
+    [entered] = CodeBreak.objects.all()
+    assert (entered.kind, entered.participant) == ("end_of_trial", participant)
+    [seen] = Entry.objects.filter(act="opened_code_seen")
+    assert seen.confidentiality == "restricted"
+    with pytest.raises(Refused, match="proposed already"):
+        proposed()
+
+
+@pytest.mark.verifies("RND-09")
+@pytest.mark.parametrize("role", ["CO", "MO", "DM", "UP", "US", "SO", "AD"])
+def test_opened_code_is_for_those_who_tell_it(participant, role):
+    leader = stage.colleague("PI")
+    locked()
+    proposed()
+    confirm_opening(proof=stage.proof_of(leader), by=leader)
+
+    with pytest.raises(PermissionDenied):
+        opened_arms(by=stage.colleague(role))
+
+
+@pytest.mark.verifies("RND-09")
+def test_pages_lead_to_the_opened_code(client, participant):
+    address = reverse("randomization:opened_code")
+    custodian = person("LC", username="keeper", password=PASSWORD)
+    leader = person("PI", username="leader", password=PASSWORD)
+    client.force_login(custodian)
+    closed = client.get(address).content.decode()
+    locked()
+
+    identity = {"username": "keeper", "password": PASSWORD}
+    proposal = client.post(address, {"said": "the end", **identity})
+    waits = client.get(address).content.decode()
+    client.force_login(leader)
+    wrong = client.post(address, {"username": "leader", "password": "x"})
+    right = client.post(address, {"username": "leader", "password": PASSWORD})
+    shown = client.get(address).content.decode()
+
+    assert "The database is not locked" in closed
+    assert "waits for the other person" in waits
+    answers = (proposal.status_code, wrong.status_code, right.status_code)
+    assert answers == (302, 400, 302)
+    assert f"<strong>{arm_of(participant)}</strong>" in shown
+
+
+def test_restricted_part_is_stated_ready_without_a_count(client, participant):
+    monitor = stage.colleague("UM")
+    client.force_login(monitor)
+    address, study = (
+        reverse(f"randomization:{name}") for name in ("restricted_part", "study")
+    )
+    assert b"lock:</p>" not in client.get(study).content
+    assert not closing.is_restricted_part_ready()
+
+    client.post(address)
+    ready = closing.is_restricted_part_ready()
+    shown = client.get(study).content.decode()
+    with_deviation = casebook.add_row(participant, "DVP", by=stage.colleague("UP"))
+    stage.requested(participant)
+
+    assert ready
+    assert "<strong>yes</strong>" in shown
+    assert not closing.is_restricted_part_ready()
+    listed = client.get(address).content.decode()
+    record = FormInstance.objects.get(participant=participant, code="PRD", visit="D0")
+    assert [one.form for one in closing.outstanding(monitor)] == [record]
+    assert reverse("entry:form", args=[record.pk]) in listed
+    assert with_deviation.status == "not_started"
+    with pytest.raises(Refused, match="not ready yet"):
+        state_restricted_ready(by=monitor)
+    with pytest.raises(PermissionDenied):
+        state_restricted_ready(by=stage.colleague("MO"))

@@ -1,0 +1,190 @@
+"""Who may do what, cell by cell, by real requests (crf_catalogue §8, domain §4).
+
+Each act names the roles that it must let in; every other role must be refused with 403,
+or with 404 where the record may not even show that it exists.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import Role
+from capture.services import save
+from casebook.models import FormInstance, Participant
+from randomization.models import AllocationList
+from tests.people import PASSWORD, person
+from tests.randomization import stage
+from trial_edc import clock
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class World:
+    """A randomised in-patient with a requested infusion, one person a role."""
+
+    participant: Participant
+    people: dict[str, User]
+
+    def form(self, code: str, visit: str = "") -> int:
+        held = FormInstance.objects.filter(participant=self.participant, code=code)
+        return held.filter(visit=visit).first().pk
+
+
+Act = Callable[[Client, World], Any]
+
+
+def get(name: str, *parts: str) -> Act:
+    return lambda client, world: client.get(address(world, name, parts))
+
+
+def post(name: str, *parts: str, **posted: str) -> Act:
+    return lambda client, world: client.post(address(world, name, parts), posted)
+
+
+def address(world: World, name: str, parts: tuple[str, ...]) -> str:
+    """Return an address: `#` the participant, `*` the list, `/PRD/D0` a sheet."""
+    told = [
+        world.participant.number
+        if part == "#"
+        else AllocationList.objects.get().pk
+        if part == "*"
+        else world.form(*part.removeprefix("/").split("/"))
+        if part.startswith("/")
+        else part
+        for part in parts
+    ]
+    return reverse(name, args=told)
+
+
+def broken(kind: str) -> Act:
+    """Return a code break with the password of whoever asks."""
+
+    def act(client: Client, world: World) -> Any:
+        user = User.objects.get(pk=client.session["_auth_user_id"])
+        told = {
+            "kind": kind,
+            "category": "treatment",
+            "reason": "anaphylaxis",
+            "username": user.username,
+            "password": PASSWORD,
+        }
+        number = world.participant.number
+        answer = client.post(reverse("randomization:break_code", args=[number]), told)
+        if answer.status_code == 400:  # a kind that this role may not break
+            answer.status_code = 403
+        return answer
+
+    return act
+
+
+def accidental(client: Client, world: World) -> Any:
+    now = clock.now().astimezone(clock.SITE_TZ)
+    told = {
+        "number": world.participant.number,
+        "at": f"{now:%Y-%m-%d %H:%M}",
+        "kind": "accidental",
+        "category": "cover",
+        "reason": "bag fell",
+    }
+    return client.post(reverse("randomization:record_code_break"), told)
+
+
+# fmt: off
+TABLE: dict[str, tuple[str, Act]] = {
+    "READ_CASEBOOK": ("CO IN PI BN MO DM BR UP PN UM SO", get("entry:casebook", "#")),
+    "read a blinded form": ("CO IN PI BN MO DM BR UM", get("entry:form", "/DEM")),
+    "read the infusion request": ("CO IN PI BN MO DM BR UP PN UM",
+                                  get("entry:form", "/IRQ/D0")),
+    "SEE_IDENTITY": ("CO IN PI BN", get("entry:form", "/CTC")),
+    "ENTER_CRF": ("CO IN PI", post("entry:form", "/DEM", action="draft")),
+    "ENTER_BEDSIDE": ("CO IN PI BN", post("entry:form", "/VIT/D0", action="draft")),
+    "JUDGE": ("IN PI", post("randomization:in_error", "#")),
+    "CONFIRM_ELIGIBILITY": ("IN PI", post("enrollment:eligibility", "#")),
+    "SIGN_INFUSION_REQUEST": ("IN PI", post("entry:sign", "/IRQ/D0")),
+    "RANDOMIZE": ("CO IN PI", post("randomization:randomize", "#")),
+    "SEE_PRODUCT": ("UP PN UM", get("entry:form", "/PRD/D0")),
+    "see an item of the product": ("UP PN UM",
+                                   get("entry:panel", "/PRD/D0", "product")),
+    "ENTER_PRODUCT": ("UP PN", post("entry:form", "/PRD/D0", action="draft")),
+    "CHECK_PRODUCT": ("UP PN", post("randomization:preparation", "/PRD/D0",
+                                    act="confirm")),
+    "hand over": ("UP PN", post("randomization:preparation", "/PRD/D0",
+                                act="hand_over")),
+    "print the label": ("UP PN", get("randomization:label", "/PRD/D0")),
+    "SEE_ARM on the worklist": ("UP PN UM", get("randomization:preparations")),
+    "SEE_ARM of one infusion": ("UP PN UM",
+                                get("randomization:preparation", "/PRD/D0")),
+    "read lots": ("UP PN UM", get("randomization:lots")),
+    "keep lots": ("UP PN", post("randomization:add_lot")),
+    "CODE_BREAK emergency": ("IN PI", broken("emergency")),
+    "CODE_BREAK SUSAR": ("SO", broken("susar")),
+    "record an accidental break": ("CO IN PI UP PN SO", accidental),
+    "read the register of breaks": ("CO IN PI MO DM UP PN UM SO",
+                                    get("randomization:code_breaks")),
+    "arm by setting, which is off": ("", post("randomization:show_arm", "#")),
+    "ask about a blinded form": ("MO DM", post("entry:panel", "/DEM", "sex",
+                                               action="raise", text="Which?")),
+    "ask about a product record": ("UM", post("entry:panel", "/PRD/D0", "lot",
+                                              action="raise", text="Which?")),
+    "VERIFY a blinded form": ("MO", post("entry:verify_form", "/DEM")),
+    "VERIFY a product record": ("UM", post("entry:verify_form", "/PRD/D0")),
+    "state the restricted part ready": ("UM", post("randomization:restricted_part")),
+    "LIST_GENERATE": ("LC", post("randomization:generate")),
+    "LIST import": ("LC", post("randomization:import_list")),
+    "LIST verify": ("LC", post("randomization:verify")),
+    "LIST_APPROVE": ("US", post("randomization:approve", "*")),
+    "read the desk of lists": ("LC US", get("randomization:desk")),
+    "OPEN_CODE": ("IN PI LC", post("randomization:opened_code")),
+    "PAUSE_STUDY": ("PI SO", post("randomization:change_status")),
+    "EXPORT_BLINDED": ("IN PI MO DM BR", get("exports:exports")),
+    "EXPORT_UNBLINDED": ("US", get("exports:unblinded")),
+    "POOLED_DASHBOARD": ("CO IN PI MO DM BR SO", get("monitoring:dashboard")),
+    "MANAGE_USERS": ("AD", get("accounts:users")),
+}
+# fmt: on
+REFUSED = (403, 404)
+BREAKERS = ("IN", "PI", "SO")
+
+
+@pytest.fixture
+def world():
+    stage.open_study()
+    people = {
+        role.value: person(
+            role,
+            username=f"the.{role.value.lower()}",
+            password=PASSWORD if role in BREAKERS else None,
+        )
+        for role in Role
+    }
+    participant = stage.randomised()
+    stay = stage.row(participant, "STY")
+    told = {"kind": "hospital", "hospital": "ours", "in_at": clock.now()}
+    save(stay, told, by=people["CO"])
+    stage.requested(participant)
+    for code, visit in (("CTC", ""), ("VIT", "D0")):
+        stage.sheet(participant, code, visit)
+    return World(participant, people)
+
+
+@pytest.mark.verifies("ACC-03", "ACC-05", "RND-05", "RND-07", "RND-09")
+def test_each_act_is_open_to_the_roles_of_its_row_alone(world):
+    found: dict[str, set[str]] = {name: set() for name in TABLE}
+    for role, user in world.people.items():
+        client = Client()
+        client.force_login(user)
+        for name, (_roles, act) in TABLE.items():
+            with transaction.atomic():
+                answer = act(client, world)
+                transaction.set_rollback(True)
+            if answer.status_code not in REFUSED:
+                found[name].add(role)
+
+    assert found == {name: set(roles.split()) for name, (roles, _) in TABLE.items()}
