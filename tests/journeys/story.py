@@ -274,6 +274,7 @@ class Story:
         arm = line.locator("strong").inner_text()
         product = "SALINE" if "aline" in arm or arm == "SALINE" else "MSC"
         line.get_by_role("link").last.click()
+        self.hand.link("Product record", exact=True)
         self.hand.on_form("PRD")
         volume = PROTOCOL.infusion.plan(demo=True).planned_volume_ml
         cells: dict[str, str] = {
@@ -305,6 +306,7 @@ class Story:
             for name in cells:
                 self.page.locator(f'[name="{name}__missing"]').select_option("NA")
         self.page.locator('button[name="action"][value="draft"]').click()
+        expect(self.page.locator(".form-state")).to_contain_text("Draft")
         self.confirm_and_hand_over(visit)
 
     def confirm_and_hand_over(self, visit: str) -> None:
@@ -317,13 +319,16 @@ class Story:
             user = self.become(role)
             self.hand.open(desk)
             self.hand.confirm(user)
-            self.hand.press("Confirm with my password")
+            button = self.page.get_by_role("button", name="Confirm with my password")
+            button.click()
+            expect(button).to_have_count(0)
         handed_to = self.page.locator('select[name="handed_to"]')
         handed_to.select_option(str(self.cast["BN"].pk))
         self.page.locator('main input[name="at"]').fill(at(hours=0.2))
         if visit == "D0":
             self.hand.picture("18-hand-over")
         self.hand.press("Hand over")
+        expect(self.page.locator("main")).to_contain_text("Enter what came back")
         self.hand.link("Product record", exact=True)
         self.hand.on_form("PRD")
         self.hand.complete()

@@ -12,9 +12,12 @@ from django.urls import reverse
 
 from accounts.models import User
 from audit.models import Entry
+from capture.problems import Refused as SaveRefused
+from capture.services import save
 from casebook.models import FormInstance, Participant
 from randomization import allocation
 from randomization.models import Allocation, AllocationList
+from randomization.rules.stock import balance
 from randomization.services.randomizing import randomize
 from randomization.services.verification import problems
 from tests.randomization import stage
@@ -164,3 +167,22 @@ def assert_untouched(entries: int) -> None:
     assert Allocation.objects.count() == 0
     assert not FormInstance.objects.filter(code="RAN", status="complete").exists()
     assert Entry.objects.count() == entries
+
+
+def test_last_container_is_taken_once():
+    stage.open_study()
+    people = [stage.randomised() for _ in range(2)]
+    for participant in people:
+        stage.requested(participant)
+    records = FormInstance.objects.filter(code="PRD", visit="D0").order_by("id")
+    held, pharmacist = stage.stocked(containers=1), stage.colleague("UP")
+    taken = {"lot": held.content["lot"], "containers": 1}
+
+    def taking(record: FormInstance) -> Callable[[], object]:
+        return lambda: save(record, taken, by=pharmacist)
+
+    problems = at_once(*(taking(record) for record in records))
+
+    assert [type(problem) for problem in problems] == [SaveRefused]
+    held.refresh_from_db()
+    assert balance(held.content["movements"]) == 0
