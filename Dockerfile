@@ -12,6 +12,11 @@ RUN /venv/bin/python -m trial_edc.messages --compile \
         /venv/bin/python manage.py collectstatic --noinput --verbosity 0
 
 FROM python:3.11-slim
+# What the PDF writer loads, and letters for Chinese.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 \
+        libharfbuzz-subset0 fonts-noto-cjk \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home edc \
     && install -d -o edc /state/files /state/beat
 COPY --from=build /venv /venv

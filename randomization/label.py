@@ -2,24 +2,39 @@
 
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NoReturn
 
-import weasyprint
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
+from randomization.problems import Refused
 from randomization.services.preparing import Label
 from trial_edc.protocol import PROTOCOL
 
 STYLE = Path(settings.BASE_DIR) / "static" / "css" / "label.css"
 
 
-def label_pdf(label: Label, *, made_at: datetime) -> bytes:
+def pdf_writer() -> ModuleType:
+    """Return the PDF writer; raises `Refused` on a machine without its library."""
+    try:
+        import weasyprint  # noqa: PLC0415 - loads Pango, which not every machine has
+    except OSError:
+        message = _(
+            "This server cannot make a PDF: its administrator installs Pango first, as "
+            "the guide to operations says. Until then write the label by hand."
+        )
+        raise Refused(message) from None
+    return weasyprint
+
+
+def label_pdf(writer: ModuleType, label: Label, *, made_at: datetime) -> bytes:
     """Return the label, 100 mm × 70 mm, for one bag."""
     context = {"label": label, "made_at": made_at, "trial": PROTOCOL.registry}
     html = render_to_string("randomization/label.html", context)
-    document = weasyprint.HTML(string=html, url_fetcher=_nothing_from_outside)
-    style = weasyprint.CSS(filename=STYLE)
+    document = writer.HTML(string=html, url_fetcher=_nothing_from_outside)
+    style = writer.CSS(filename=STYLE)
     written: bytes = document.write_pdf(stylesheets=[style])
     return written
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
+from ctypes.util import find_library
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +22,7 @@ settings.register_profile("unhurried", deadline=None)  # a busy machine is no fa
 settings.load_profile("unhurried")
 
 NO_BROWSER = "no Chromium on this machine (`make browser` installs it)"
+NO_PANGO = "no Pango on this machine, so no PDF (`make browser` installs it)"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_OPTIONS = (
     "--no-sandbox",
@@ -38,21 +40,28 @@ def chromium() -> str | None:
     return named or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
+def has_pango() -> bool:
+    """Tell whether the PDF writer finds the library that it loads."""
+    return find_library("pangoft2-1.0") is not None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip journeys where there is no browser; the summary says so."""
-    if chromium() is None:
+    """Skip what this machine cannot run; the summary says so."""
+    lacking = {"journey": (chromium(), NO_BROWSER), "pdf": (has_pango(), NO_PANGO)}
+    for mark, (is_there, reason) in lacking.items():
         for item in items:
-            if item.get_closest_marker("journey"):
-                item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+            if not is_there and item.get_closest_marker(mark):
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say loudly that journeys did not run."""
+    """Say loudly which tests did not run."""
     skipped = terminalreporter.stats.get("skipped", [])
-    count = sum(NO_BROWSER in str(report.longrepr) for report in skipped)
-    if count:
-        line = f"{count} JOURNEYS DID NOT RUN: {NO_BROWSER}"
-        terminalreporter.write_sep("!", line, red=True, bold=True)
+    for reason in (NO_BROWSER, NO_PANGO):
+        count = sum(reason in str(report.longrepr) for report in skipped)
+        if count:
+            line = f"{count} TESTS DID NOT RUN: {reason}"
+            terminalreporter.write_sep("!", line, red=True, bold=True)
 
 
 @pytest.fixture(scope="session")

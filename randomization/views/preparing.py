@@ -16,7 +16,7 @@ from casebook.models import FormInstance
 from randomization import selectors
 from randomization.desk import Preparation, are_two
 from randomization.forms import HandOverForm
-from randomization.label import label_pdf
+from randomization.label import label_pdf, pdf_writer
 from randomization.problems import Refused
 from randomization.services import preparing
 from randomization.services.product import preparation_with_arm
@@ -101,13 +101,14 @@ def label(request: StaffRequest, pk: int) -> HttpResponse:
     """Give the masked label of the bag as PDF; that it was made is recorded."""
     form = _product_record(pk)
     try:
+        writer = pdf_writer()
         found = preparing.label_of(form, by=request.user)
     except Refused as problem:
         messages.error(request, str(problem))
         return redirect("randomization:preparation", pk)
     name = f"label-{found.code}-{found.infusion_number}.pdf"
     return HttpResponse(
-        label_pdf(found, made_at=clock.now()),
+        label_pdf(writer, found, made_at=clock.now()),
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{name}"'},
     )

@@ -1,6 +1,7 @@
 """The product desk: two persons confirm, one bag leaves with a label of no product."""
 
 import re
+import sys
 from datetime import timedelta
 
 import pytest
@@ -219,6 +220,7 @@ def test_change_after_the_hand_over_is_shown_not_refused(record):
     assert (one.step, one.checks) == ("handed_over", ())
 
 
+@pytest.mark.pdf
 @pytest.mark.verifies("RND-05", "RND-06")
 def test_label_is_the_same_in_both_arms_and_printed_on_record(
     client, record, monkeypatch
@@ -238,6 +240,21 @@ def test_label_is_the_same_in_both_arms_and_printed_on_record(
         record.participant_id,
         "restricted",
     )
+
+
+def test_without_a_pdf_writer_no_label_is_recorded(
+    client, record, monkeypatch, tmp_path
+):
+    (tmp_path / "weasyprint.py").write_text("raise OSError('cannot load libpango')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
+    first, _ = confirmed(record)
+    client.force_login(first)
+
+    answer = client.get(reverse("randomization:label", args=[record.pk]), follow=True)
+
+    assert b"This server cannot make a PDF" in answer.content
+    assert not Entry.objects.filter(act="label_printed").exists()
 
 
 def test_label_waits_for_both(client, record):
