@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from pathlib import Path
-from types import ModuleType
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -16,7 +15,7 @@ from trial_edc.protocol import PROTOCOL
 STYLE = Path(settings.BASE_DIR) / "static" / "css" / "label.css"
 
 
-def pdf_writer() -> ModuleType:
+def pdf_writer() -> Any:
     """Return the PDF writer; raises `Refused` on a machine without its library."""
     try:
         import weasyprint  # noqa: PLC0415 - loads Pango, which not every machine has
@@ -29,7 +28,7 @@ def pdf_writer() -> ModuleType:
     return weasyprint
 
 
-def label_pdf(writer: ModuleType, label: Label, *, made_at: datetime) -> bytes:
+def label_pdf(writer: Any, label: Label, *, made_at: datetime) -> bytes:
     """Return the label, 100 mm × 70 mm, for one bag."""
     context = {"label": label, "made_at": made_at, "trial": PROTOCOL.registry}
     html = render_to_string("randomization/label.html", context)
