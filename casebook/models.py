@@ -86,7 +86,7 @@ class FormInstance(models.Model):
     client_key = models.UUIDField(null=True, unique=True)
 
     class Meta:
-        ordering = ("participant", "visit_number", "code", "occurrence")
+        ordering = ("participant", "visit_number", "code", "occurrence", "id")
         constraints = (
             models.UniqueConstraint(
                 fields=("participant", "code", "visit", "visit_number", "occurrence"),

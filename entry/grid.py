@@ -144,7 +144,7 @@ def casebook_of(participant: Participant, user: User) -> Casebook:
     forms = list(
         FormInstance.objects.filter(participant=participant, code__in=codes)
         .filter(struck_at=None)
-        .order_by("visit_number", "occurrence")
+        .order_by("visit_number", "occurrence", "pk")
     )
     read = {*schedule.FORMS, *statuses.CODES, *STRIP, "CRE"}
     binder = binders_of([participant], sorted(read))[participant.pk]

@@ -351,7 +351,7 @@ class FormPage:
 
     @cached_property
     def _people(self) -> controls.Options:
-        active = User.objects.filter(is_active=True).order_by("full_name")
+        active = User.objects.filter(is_active=True).order_by("full_name", "pk")
         return [(str(person.pk), str(person)) for person in active]
 
     def _text(self, item: Item, value: Value) -> str:

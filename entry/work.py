@@ -187,7 +187,7 @@ def drafts(user: User) -> Iterator[WorkItem]:
     held = forms_visible_to(user).filter(
         status=FormStatus.DRAFT, struck_at=None, locked_at=None, frozen_at=None
     )
-    for form in held.order_by("saved_at")[:MOST_OF_A_KIND]:
+    for form in held.order_by("saved_at", "pk")[:MOST_OF_A_KIND]:
         if may_enter(user, catalogue.design(form.code)):
             yield _form_item(WAITING, _("To complete"), form, "draft")
 
@@ -255,7 +255,7 @@ def forms_to_sign(user: User) -> Iterator[WorkItem]:
         code__in=codes, status=FormStatus.COMPLETE, struck_at=None
     )
     waiting = 0
-    for form in held.prefetch_related("signatures").order_by("saved_at"):
+    for form in held.prefetch_related("signatures").order_by("saved_at", "pk"):
         if any(one.holds_for(form) for one in form.signatures.all()):
             continue
         waiting += 1

@@ -68,7 +68,7 @@ def preparation_checks_table() -> Table:
 
     def lines() -> Iterator[list[str]]:
         given = PreparationCheck.objects.select_related("form__participant")
-        for one in given.order_by("form__participant__sequence", "at").iterator(
+        for one in given.order_by("form__participant__sequence", "at", "pk").iterator(
             AT_ONCE
         ):
             yield [*place(one.form), one.part, *signed(one)]

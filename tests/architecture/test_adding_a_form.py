@@ -38,7 +38,7 @@ def form() -> FormInstance:
 
 def test_no_file_of_the_product_names_the_new_forms():
     found = subprocess.run(
-        ["git", "grep", "-lE", "sample_room|ZZA|ZZB", "--", ".", ":!tests"],
+        ["git", "grep", "-IlE", "sample_room|ZZA|ZZB", "--", ".", ":!tests"],
         cwd=ROOT,
         capture_output=True,
         text=True,
