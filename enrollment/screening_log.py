@@ -27,6 +27,8 @@ from trial_edc.vocabulary import Sex, Term
 
 STRUCK_OUT = "struck_out"
 BETWEEN = "; "  # criteria as they are frozen at closing
+UNKNOWN = ":unknown"
+DECIDED_BY_CRITERIA = (ScreenFailure.CRITERIA_FAILED, ScreenFailure.NOT_EVALUABLE)
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,15 @@ class LogLine:
 
     @property
     def criteria(self) -> list[str]:
-        """Return the criteria frozen at closing, such as `E9:present`."""
+        """Return the criteria frozen at closing, such as `E9:present`.
+
+        Unknown ones tell nothing where the screening ended for another reason.
+        """
         kept: str = self._value("failed_criteria") or ""
-        return kept.split(BETWEEN) if kept else []
+        found = kept.split(BETWEEN) if kept else []
+        if self.reason_code in DECIDED_BY_CRITERIA:
+            return found
+        return [one for one in found if not one.endswith(UNKNOWN)]
 
     @property
     def failed_criteria(self) -> str:

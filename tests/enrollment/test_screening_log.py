@@ -75,6 +75,10 @@ def test_every_screening_of_everybody_has_a_line(
     old = next(line for line in lines if line.participant == world["old"])
     assert old.criteria[0] == "I1:unknown"
     assert {"I2:not_met", "E1:unknown", "E20:unknown"} < set(old.criteria)
+    expired = next(line for line in lines if line.number == "S-004G")
+    assert expired.sheet is not None
+    assert ":unknown" in expired.sheet.values["failed_criteria"]
+    assert not [one for one in expired.criteria if one.endswith(":unknown")]
 
 
 @pytest.mark.usefixtures("world")
