@@ -19,12 +19,10 @@ def check_letter(sequence: int) -> str:
     return CHECK_LETTERS[sequence % len(CHECK_LETTERS)]
 
 
-def is_participant_number(text: str) -> bool:
-    """Tell whether a typed number is well formed and its check character fits."""
-    match = NUMBER.fullmatch(text)
-    if match is None:
-        return False
-    return check_letter(int(match["digits"])) == match["letter"]
+def is_mistyped(text: str) -> bool:
+    """Tell whether a text has the form of a number, but not its check character."""
+    match = NUMBER.fullmatch(text.upper())
+    return match is not None and check_letter(int(match["digits"])) != match["letter"]
 
 
 def screening_number(number: str, episode: int) -> str:

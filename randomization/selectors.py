@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.roles import Permission, Role, roles_with
+from accounts.roles import Role
 from casebook.models import FormInstance, Participant
 from randomization.models import (
     Allocation,
@@ -118,11 +118,6 @@ def lists() -> QuerySet[AllocationList]:
 def commitments() -> QuerySet[AllocationList]:
     """Return the sealed lists with their published commitments, in order."""
     return lists().filter(state=ListState.SEALED).order_by("first_sequence")
-
-
-def people_with(*permissions: Permission) -> QuerySet[User]:
-    """Return the active accounts that hold one of the permissions."""
-    return User.objects.filter(is_active=True, role__in=roles_with(*permissions))
 
 
 def people_in(*roles: Role) -> QuerySet[User]:

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from trial_edc.clock import SITE_TZ
 
 OPENS_MINUTE, CLOSES_MINUTE = 8 * 60, 18 * 60
-DAY_MINUTES = 24 * 60
 
 
 def at(day: date, minute: int) -> datetime:

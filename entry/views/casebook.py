@@ -20,6 +20,7 @@ from casebook import catalogue, services
 from casebook.models import Participant
 from casebook.selectors import binder_of
 from enrollment.consents import consents_due
+from enrollment.numbers import is_mistyped
 from enrollment.reconsent import CODES as RECONSENT_CODES
 from enrollment.reconsent import FORM_OF, Due
 from entry import navigation
@@ -181,6 +182,13 @@ def find(request: StaffRequest) -> HttpResponse:
     if len(found) == 1:
         return redirect("entry:casebook", found[0].number)
     if asked:
-        text = _("Several participants fit.") if found else _("No participant fits.")
-        messages.warning(request, text)
+        messages.warning(request, _not_found(asked, is_one_of_several=bool(found)))
     return redirect("entry:matrix")
+
+
+def _not_found(asked: str, *, is_one_of_several: bool) -> str:
+    if is_one_of_several:
+        return _("Several participants fit.")
+    if is_mistyped(asked):
+        return _("No participant fits: the last letter does not go with the digits.")
+    return _("No participant fits.")

@@ -104,3 +104,16 @@ def test_the_history_of_an_account_is_told_in_words():
 
     (label, old, new), *_rest = accounts.history_of(account)[0].values
     assert (str(label), str(old), str(new)) == ("Active", "yes", "no")
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("S-044L", "No participant fits: the last letter does not go with the digits."),
+        ("S-044K", "No participant fits."),
+    ],
+)
+def test_a_slip_in_a_number_is_told_from_a_number_not_given(typed, told):
+    page = signed_in("CO").post(reverse("entry:find"), {"q": typed}, follow=True)
+
+    assert [str(message) for message in page.context["messages"]] == [told]

@@ -33,6 +33,19 @@ NO_EXCLUSION = dict.fromkeys(
     ),
     "N",
 )
+JUDGED_ELIGIBLE: dict[str, str | list[str]] = {
+    "i4_can_comply": "Y",
+    "phone_confirmed": "Y",
+    "e1_causes": ["none"],
+    "ultrasound": "Y",
+    "urinalysis": "Y",
+    "lvef_pct": "60",
+    "lvef_method": "echo",
+    "nonrenal_failed_organs": ["none"],
+    "e19": "no",
+    "e20": "no",
+    **NO_EXCLUSION,
+}
 COMORBIDITIES = (
     *("diabetes", "hypertension", "known_ckd", "coronary_disease", "heart_failure"),
     *("stroke", "copd", "liver_disease", "hbv", "hcv", "hiv", "tb", "syphilis"),
@@ -211,18 +224,8 @@ class Story:
         investigator = self.become("IN")
         self.fill(
             "ELG",
-            i4_can_comply="Y",
-            phone_confirmed="Y",
-            e1_causes=["none"],
-            ultrasound="Y",
-            urinalysis="Y",
-            lvef_pct="60",
-            lvef_method="echo",
+            **JUDGED_ELIGIBLE,
             lvef_at=at(days=1),
-            nonrenal_failed_organs=["none"],
-            e19="no",
-            e20="no",
-            **NO_EXCLUSION,
         )
         self.hand.casebook(self.number)
         self.hand.link("Eligibility", exact=True)

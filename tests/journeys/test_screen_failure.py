@@ -10,7 +10,7 @@ from casebook.models import Participant
 from casebook.selectors import binder_of
 from enrollment.selectors import status_of
 from tests.journeys.hand import Hand
-from tests.journeys.story import NO_EXCLUSION, Story, at
+from tests.journeys.story import JUDGED_ELIGIBLE, Story, at
 from trial_edc import clock
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -55,18 +55,8 @@ def judge(story: Story) -> User:
     investigator = story.become("IN")
     story.fill(
         "ELG",
-        i4_can_comply="Y",
-        phone_confirmed="Y",
-        e1_causes=["none"],
-        ultrasound="Y",
-        urinalysis="Y",
-        lvef_pct="35",
-        lvef_method="echo",
+        **{**JUDGED_ELIGIBLE, "lvef_pct": "35", "e5": "Y"},
         lvef_at=at(days=1),
-        nonrenal_failed_organs=["none"],
-        e19="no",
-        e20="no",
-        **{**NO_EXCLUSION, "e5": "Y"},
         e5_why="Lymphoma, 2019.",
     )
     return investigator
