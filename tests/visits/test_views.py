@@ -15,6 +15,7 @@ from tests.visits import stage
 from trial_edc import clock
 from trial_edc.vocabulary import MissingCode, VisitStatus
 from visits import selectors
+from visits.bedside import infusion_at
 from visits.models import Laboratory, ReferenceRange
 
 pytestmark = pytest.mark.django_db
@@ -197,7 +198,7 @@ def test_bedside_saves_start_measurements_and_stop_at_once(desk):
     desk.post(page("not_taken", someone, "D0", "m15"), {"reason": "procedure"})
     desk.post(page("stop", someone, "D0"), {"stopped_at": minutes_ago(1)})
 
-    bedside = selectors.bedside(someone, "D0")
+    bedside = infusion_at(someone, "D0")
     assert bedside.next_point.code == "end"
     assert bedside.record.get("given") == "given"
     done = [(p.code, p.status) for p in bedside.points if p.is_answered]
@@ -216,7 +217,7 @@ def test_improbable_value_is_kept_with_an_explanation(desk):
     assert 'value="38.9"' in asked.content.decode()
     desk.post(address, {**typed, "explain:VSI.temperature_c.soft": "measured twice"})
 
-    row = selectors.bedside(someone, "D0").points[1].row
+    row = infusion_at(someone, "D0").points[1].row
     assert str(row.get("temperature_c")) == "38.9"
 
 

@@ -21,6 +21,7 @@ from casebook.checks import Finding
 from casebook.models import Participant
 from casebook.selectors import binder_of
 from visits import infusions, selectors, services, timing
+from visits.bedside import infusion_at, present_infusion
 from visits.forms import NotTakenForm, StartForm, StopForm, VitalSignsForm
 from visits.schedule import INFUSION_VISITS
 from visits.views.schedule import visible_participant
@@ -43,7 +44,7 @@ def _page(
     visit: str,
     **forms: object,
 ) -> HttpResponse:
-    bedside = selectors.bedside(participant, visit)
+    bedside = infusion_at(participant, visit)
     told = {
         "participant": participant,
         "bedside": bedside,
@@ -62,7 +63,7 @@ def bedside(request: StaffRequest, number: str, visit: str = "") -> HttpResponse
     """Show an infusion, the present one unless named, with what is due next."""
     if not visit:
         participant = visible_participant(request, number)
-        present = selectors.present_infusion(participant)
+        present = present_infusion(participant)
         return redirect("visits:bedside", number, present)
     return _page(request, _participant(request, number, visit), visit)
 
@@ -90,9 +91,7 @@ def measure(request: StaffRequest, number: str, visit: str, point: str) -> HttpR
             messages.success(request, _("Saved."))
             return redirect("visits:bedside", number, visit)
         _show(problem, form)
-    chosen = next(
-        p for p in selectors.bedside(participant, visit).points if p.code == point
-    )
+    chosen = next(p for p in infusion_at(participant, visit).points if p.code == point)
     return _page(request, participant, visit, vital_signs=form, chosen=chosen)
 
 
