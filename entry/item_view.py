@@ -44,6 +44,7 @@ class ItemView:
     is_pending: bool = False
     rows: list[list[str]] = field(default_factory=list)
     stored_file: str = ""
+    kept_file: str = ""  # the key of one that was chosen and is not saved yet
 
     @property
     def is_visible(self) -> bool:

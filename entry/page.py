@@ -287,6 +287,8 @@ class FormPage:
         )
         if view.is_file and isinstance(value, str):
             view.stored_file = reverse("entry:file", args=[self.form.pk, name])
+        if view.is_file and self.typed is not None:
+            view.kept_file = self.typed.get(name, "")
         if isinstance(item, items.Rows):
             view.rows = self._row_controls(name, item, value)
         self._add_problem(view)

@@ -23,25 +23,29 @@ Uploads = Mapping[str, Any]  # the files of a request, by item
 REASON_CODES = frozenset(reason.value for reason in ChangeReason)
 
 
-def entry_of(
+def with_uploads(
     form: FormInstance, typed: QueryDict, uploads: Uploads, user: User
-) -> Entry:
-    """Return the entry that a person submitted; uploads are stored on the way.
+) -> QueryDict:
+    """Store the files chosen and put their keys among what was typed.
+
+    A file is thus as lasting as the text beside it, whatever becomes of the save.
+    """
+    texts = typed.copy()
+    for name, item in catalogue.design(form.code).items.items():
+        if isinstance(item, items.File) and name in uploads:
+            texts[name] = files.store(form, name, uploads[name], by=user)
+    return texts
+
+
+def entry_of(form: FormInstance, typed: QueryDict, user: User) -> Entry:
+    """Return the entry that a person submitted.
 
     Raises `Refused` where a value stands beside the code that says there is none.
     """
     design = catalogue.design(form.code)
     values, unclear = entered_values(design, typed, user)
-    chosen = [
-        name
-        for name, item in design.items.items()
-        if isinstance(item, items.File) and name in uploads
-    ]
-    unclear |= {name: controls.NOT_BOTH for name in chosen if name in values}
     if unclear:
         raise Refused([_finding(design, *one) for one in unclear.items()])
-    for name in chosen:
-        values[name] = files.store(form, name, uploads[name], by=user)
     return Entry(
         values=values,
         based_on=controls.revision_in(typed),
@@ -61,8 +65,6 @@ def entered_values(
     unclear: dict[str, str] = {}
     for name, item in design.items.items():
         if item.facts.judged and not user.may(Permission.JUDGE):
-            continue
-        if isinstance(item, items.File) and not typed.get(f"{name}__missing"):
             continue
         if typed.get(f"{name}__side") == "theirs":
             continue

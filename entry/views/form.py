@@ -30,7 +30,7 @@ from casebook.models import FormInstance, StoredFile
 from entry import controls, navigation
 from entry.page import FormPage
 from entry.selectors import forms_visible_to, may_enter, visible_items
-from entry.submission import entry_of
+from entry.submission import entry_of, with_uploads
 from review.problems import ReviewRefused
 from review.services import freeze, lock_form
 from trial_edc import clock
@@ -71,8 +71,10 @@ def _shown(request: HttpRequest, page: FormPage, status: int = 200) -> HttpRespo
 def _saved(request: StaffRequest, form: FormInstance) -> HttpResponse:
     if not may_enter(request.user, catalogue.design(form.code)):
         raise PermissionDenied
+    typed: QueryDict = request.POST
     try:
-        entry = entry_of(form, request.POST, request.FILES.dict(), request.user)
+        typed = with_uploads(form, typed, request.FILES.dict(), request.user)
+        entry = entry_of(form, typed, request.user)
         saved = save_entry(form, entry, by=request.user, via=Via.PAGE)
     except FormClosed:
         messages.error(request, _("This form is closed; nothing was saved."))
@@ -85,18 +87,18 @@ def _saved(request: StaffRequest, form: FormInstance) -> HttpResponse:
             Severity.HARD,
             str(refused),
         )
-        return _again(request, form, Refused([finding]))
+        return _again(request, form, typed, Refused([finding]))
     except NotSaved as problem:
-        return _again(request, form, problem)
+        return _again(request, form, typed, problem)
     messages.success(request, _told(saved.form))
     return redirect(_onwards(request, saved.form))
 
 
 def _again(
-    request: StaffRequest, form: FormInstance, problem: NotSaved
+    request: StaffRequest, form: FormInstance, typed: QueryDict, problem: NotSaved
 ) -> HttpResponse:
     form = visible_form(request, form.pk)
-    page = FormPage(form, request.user, request.POST, problem)
+    page = FormPage(form, request.user, typed, problem)
     status = CONFLICT if isinstance(problem, Conflict) else UNPROCESSABLE
     return _shown(request, page, status)
 
