@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class NoticesConfig(AppConfig):
@@ -11,5 +12,6 @@ class NoticesConfig(AppConfig):
     name = "notices"
 
     def ready(self) -> None:
-        """Let tasks find the broker of the settings in every process."""
+        """Let tasks find the broker of the settings; load each room's guards."""
         import_module("trial_edc.celery")
+        autodiscover_modules("guards")

@@ -7,18 +7,16 @@ one message at most.
 """
 
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import timedelta
-from smtplib import SMTPException
 
-from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from audit.attribution import Process, Via, attributed
+from casebook.models import Participant
+from notices.channels import Channels, NotSent, Refused
+from notices.guarding import Defer, Send, Verdict, Withhold, judge
 from notices.models import Message, MessageState
 from trial_edc import clock
 
@@ -28,17 +26,19 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60, 240, 7
 # No attempt lasts so long: a mail server is left after `EMAIL_TIMEOUT` seconds.
 LEASE = timedelta(minutes=10)
 A_BATCH = 500  # keys held in memory
+# A channel that is not set up is asked for again so much later.
+UNTIL_SET_UP = timedelta(hours=1)
 
 
 def deliver_due() -> int:
     """Send everything that may be sent now; return how many messages were sent."""
     take_back_abandoned()
-    mail, sent = get_connection(), 0
+    channels, sent = Channels(), 0
     try:
         for message_id in _due():
-            sent += deliver(message_id, mail) == MessageState.SENT
+            sent += deliver(message_id, channels) == MessageState.SENT
     finally:
-        mail.close()
+        channels.close()
     return sent
 
 
@@ -70,42 +70,35 @@ def take_back_abandoned() -> int:
     return len(messages)
 
 
-def deliver(
-    message_id: int, mail: BaseEmailBackend | None = None
-) -> MessageState | None:
-    """Send one queued message; None when another worker has it or it is done."""
-    message = _claim(message_id)
-    if message is None:
+def deliver(message_id: int, channels: Channels | None = None) -> MessageState | None:
+    """Send one queued message; None when another worker has it or it is not sent."""
+    channels = channels or Channels()
+    claimed = _claim(message_id, channels)
+    if claimed is None:
         return None
+    message, to = claimed
     try:
-        _mail_of(message, mail).send()
-    except (SMTPException, OSError, ValueError) as problem:
-        _leave(mail)
+        channels.send(message, to=to, text=_text_of(message))
+    except NotSent as problem:
         _wait_or_give_up(message, str(problem))
+    except Refused as problem:
+        _note(message, state=MessageState.FAILED, problem=str(problem))
     else:
-        _note(message, state=MessageState.SENT, sent_at=clock.now(), problem="")
+        _note(
+            message,
+            state=MessageState.SENT,
+            sent_at=clock.now(),
+            times_sent=message.times_sent + 1,
+            problem="",
+        )
     return MessageState(message.state)
 
 
-def _mail_of(message: Message, mail: BaseEmailBackend | None) -> EmailMessage:
-    text = message.text
-    if message.may_be_repeated:
-        with override(message.recipient.language or settings.LANGUAGE_CODE):
-            text = f"{text}\n\n{_('You may have received this message before.')}"
-    return EmailMessage(
-        message.subject,
-        text,
-        settings.DEFAULT_FROM_EMAIL,
-        [message.recipient.email],
-        connection=mail,
-    )
-
-
-def _leave(mail: BaseEmailBackend | None) -> None:
-    """Give up a connection after a failure; the next message opens another."""
-    if mail is not None:
-        with suppress(SMTPException, OSError):
-            mail.close()
+def _text_of(message: Message) -> str:
+    if not message.may_be_repeated:
+        return message.text
+    with override(message.spoken):
+        return f"{message.text}\n\n{_('You may have received this message before.')}"
 
 
 def _wait_or_give_up(message: Message, problem: str) -> None:
@@ -120,33 +113,46 @@ def _wait_or_give_up(message: Message, problem: str) -> None:
     _note(message, state=MessageState.QUEUED, not_before=due, **columns)
 
 
-def _claim(message_id: int) -> Message | None:
+def _claim(message_id: int, channels: Channels) -> tuple[Message, str] | None:
+    """Mark a message as being sent, and return it with the address."""
     with attributed(by=POSTMAN, via=Via.TASK):
+        # A death, a withdrawal, an opt-out come wholly before this moment or after.
+        list(
+            Participant.objects.select_for_update(no_key=True).filter(
+                messages=message_id
+            )
+        )
         message = (
             Message.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("recipient")
+            .select_related("recipient", "participant")
             .filter(pk=message_id, state=MessageState.QUEUED)
             .first()
         )
         if message is None:
             return None
-        if withheld := _reason_to_withhold(message):
-            _note(message, state=MessageState.WITHHELD, problem=withheld)
-            return None
-        _note(
-            message,
-            state=MessageState.SENDING,
-            attempts=message.attempts + 1,
-            claimed_at=clock.now(),
-        )
-    return message
+        match _verdict(message, channels):
+            case Send(to=to):
+                _note(
+                    message,
+                    state=MessageState.SENDING,
+                    attempts=message.attempts + 1,
+                    claimed_at=clock.now(),
+                )
+                return message, to
+            case Withhold(reason=reason):
+                _note(message, state=MessageState.WITHHELD, problem=reason)
+            case Defer(until=until, reason=reason):
+                _note(message, not_before=until, problem=reason)
+    return None
 
 
-def _reason_to_withhold(message: Message) -> str:
-    """Look again at the moment of sending: an account may have been closed since."""
-    if not message.recipient.is_active:
-        return "account closed"
-    return "" if message.recipient.email else "no e-mail address"
+def _verdict(message: Message, channels: Channels) -> Verdict:
+    """Look again at the moment of sending; what is not set up is waited for."""
+    verdict = judge(message)
+    lack = channels.lacks(message.channel)
+    if lack and isinstance(verdict, Send):
+        return Defer(clock.now() + UNTIL_SET_UP, lack)
+    return verdict
 
 
 def _note(message: Message, **columns: object) -> None:

@@ -2,9 +2,11 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.recording import Register
+from casebook.models import Participant
 from trial_edc import clock
 
 
@@ -12,6 +14,7 @@ class Channel(models.TextChoices):
     """A way to reach a person."""
 
     EMAIL = "email", _("e-mail")
+    SMS = "sms", _("text message")
 
 
 class MessageState(models.TextChoices):
@@ -25,14 +28,25 @@ class MessageState(models.TextChoices):
 
 
 class Message(Register):
-    """One message; `key` names the occasion, so that it is queued once."""
+    """One message to a user or to a participant; `key` names the occasion.
+
+    The address is looked up at the moment of sending and never kept: that of a
+    participant would name the person.
+    """
 
     recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages"
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages", null=True
     )
-    occasion = models.CharField(max_length=40)
+    participant = models.ForeignKey(
+        Participant, models.PROTECT, related_name="messages", null=True
+    )
+    occasion = models.CharField(max_length=40)  # to a participant: key of the template
     key = models.CharField(max_length=120)
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
+    visit = models.CharField(max_length=3, blank=True)  # which it reminds of
+    # To a participant; a user is written to in the language of the account.
+    language = models.CharField(max_length=10, blank=True)
+    template_version = models.CharField(max_length=10, blank=True)
     subject = models.CharField(max_length=200)
     text = models.TextField()
     state = models.CharField(
@@ -45,13 +59,28 @@ class Message(Register):
     may_be_repeated = models.BooleanField(default=False)
     not_before = models.DateTimeField(null=True)  # when the next attempt is due
     sent_at = models.DateTimeField(null=True)
+    times_sent = models.PositiveSmallIntegerField(default=0)  # more when sent anew
     problem = models.TextField(blank=True)
 
     class Meta(Register.Meta):
         ordering = ("id",)
         constraints = (
+            models.CheckConstraint(
+                condition=Q(recipient=None) ^ Q(participant=None),
+                name="message_to_one_person",
+            ),
             models.UniqueConstraint(
                 fields=("recipient", "key", "channel"), name="one_message_an_occasion"
             ),
+            models.UniqueConstraint(
+                fields=("participant", "key", "channel"),
+                name="one_reminder_an_occasion",
+            ),
         )
         indexes = (models.Index(fields=("state", "id"), name="message_state"),)
+
+    @property
+    def spoken(self) -> str:
+        """Return the language in which the person is written to."""
+        told = self.recipient.language if self.recipient else self.language
+        return told or settings.LANGUAGE_CODE

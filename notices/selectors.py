@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import BlindingClass, Limit, Permission
@@ -14,9 +14,10 @@ def messages_visible_to(user: User) -> QuerySet[Message]:
 
     Those to unblinded people would tell by their number alone which product is used.
     """
-    held = Message.objects.select_related("recipient").order_by("-pk")
+    held = Message.objects.select_related("recipient", "participant").order_by("-pk")
     if sees_texts(user):
-        return held.filter(recipient__blinding=BlindingClass.BLINDED)
+        blinded = Q(recipient__blinding=BlindingClass.BLINDED)
+        return held.filter(blinded | Q(recipient=None))
     return held.exclude(recipient__blinding=BlindingClass.UNBLINDED)
 
 

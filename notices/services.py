@@ -1,15 +1,18 @@
-"""Queue messages, and queue them again when somebody asks."""
+"""Queue messages, look at waiting ones again, send settled ones once more."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 
 from accounts.models import User
-from audit.attribution import Via, attributed
+from audit.attribution import Process, Via, attributed
+from casebook.models import Participant
+from notices.guarding import Withhold, judge
 from notices.models import Message, MessageState
 from trial_edc import clock
 
 SETTLED = (MessageState.SENT, MessageState.FAILED, MessageState.WITHHELD)
+WATCH = Process("notices")
 
 
 class NotSettled(Exception):
@@ -39,6 +42,41 @@ def queue(
     if queued:
         _deliver_after_commit()
     return queued
+
+
+def queue_all(messages: Sequence[Message]) -> None:
+    """Put messages into the outbox, two statements for any number of them.
+
+    One that is there already, by person, occasion and channel, stays as it is. Call it
+    inside an attributed transaction.
+    """
+    if messages:
+        Message.objects.bulk_create(messages, ignore_conflicts=True)
+        _deliver_after_commit()
+
+
+def queue_anew(messages: Sequence[Message]) -> None:
+    """Let withheld messages wait again, which have become right after all."""
+    if messages:
+        Message.objects.filter(
+            pk__in=[message.pk for message in messages], state=MessageState.WITHHELD
+        ).update(state=MessageState.QUEUED, attempts=0, not_before=None, problem="")
+        _deliver_after_commit()
+
+
+def look_again(participant: Participant) -> list[Message]:
+    """Withhold at once the waiting messages that are no longer right; return them."""
+    waiting = Message.objects.filter(participant=participant, state=MessageState.QUEUED)
+    withheld = []
+    for message in waiting:
+        verdict = judge(message)
+        if isinstance(verdict, Withhold):
+            message.state, message.problem = MessageState.WITHHELD, verdict.reason
+            withheld.append(message)
+    for message in withheld:
+        with attributed(by=WATCH, via=Via.TASK):
+            message.save(update_fields=("state", "problem"))
+    return withheld
 
 
 def resend(message_id: int, *, by: User) -> Message:

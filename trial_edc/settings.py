@@ -228,6 +228,20 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25"))
 EMAIL_TIMEOUT = 30  # seconds for each answer of the mail server
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="noreply@localhost")
+# Messages to participants: the sender names neither disease nor trial.
+PARTICIPANT_FROM_EMAIL = env.str("PARTICIPANT_FROM_EMAIL", default=DEFAULT_FROM_EMAIL)
+# A mailbox that staff read: who answers STOP there is opted out by hand.
+PARTICIPANT_REPLY_TO = env.str("PARTICIPANT_REPLY_TO", default="")
+# The number of the site that messages to participants tell them to call.
+SITE_PHONE = env.str("SITE_PHONE", default="")
+
+# The gateway for text messages (docs/operations.md); without address they wait.
+SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
+SMS_GATEWAY_TOKEN = env.str("SMS_GATEWAY_TOKEN", default="")
+SMS_SENDER = env.str("SMS_SENDER", default="")
+SMS_TIMEOUT_SECONDS = env.float("SMS_TIMEOUT_SECONDS", default=10)
+# What the gateway proves itself with when it hands on an answer; empty: none may.
+SMS_INBOUND_SECRET = env.str("SMS_INBOUND_SECRET", default="")
 
 LOGGING = {
     "version": 1,

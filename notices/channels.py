@@ -1,0 +1,81 @@
+"""The ways out: e-mail by SMTP, text messages by a gateway; one of each for a run."""
+
+from contextlib import suppress
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+
+from notices import sms
+from notices.models import Channel, Message
+
+
+class NotSent(Exception):
+    """The message did not leave; it is worth another try."""
+
+
+class Refused(Exception):
+    """The message will never leave: the number or the text is not accepted."""
+
+
+class Channels:
+    """Connections that stay open from one message to the next."""
+
+    def __init__(self, mail: BaseEmailBackend | None = None) -> None:
+        """Take a mail connection; without one, that of the settings."""
+        self.mail = mail or get_connection()
+        self.gateway = sms.gateway()
+
+    def lacks(self, channel: str) -> str:
+        """Say why nothing can leave by a channel; empty when it can."""
+        if channel == Channel.SMS and self.gateway is None:
+            return "no gateway for text messages is set up"
+        return ""
+
+    def send(self, message: Message, *, to: str, text: str) -> None:
+        """Send a message; raises `NotSent` or `Refused`."""
+        if message.channel == Channel.SMS:
+            self._send_sms(message, to, text)
+        else:
+            self._send_mail(message, to, text)
+
+    def _send_sms(self, message: Message, to: str, text: str) -> None:
+        if self.gateway is None:
+            raise NotSent(self.lacks(message.channel))
+        try:
+            self.gateway.send(to=to, text=text, key=idempotency_key(message))
+        except sms.Unreachable as problem:
+            raise NotSent(str(problem)) from problem
+        except sms.Rejected as problem:
+            raise Refused(str(problem)) from problem
+
+    def _send_mail(self, message: Message, to: str, text: str) -> None:
+        mail = EmailMessage(message.subject, text, settings.DEFAULT_FROM_EMAIL, [to])
+        if message.participant_id:
+            address_to_participant(mail)
+        mail.connection = self.mail
+        try:
+            mail.send()
+        except (SMTPException, OSError, ValueError) as problem:
+            self.close()  # the next message opens another connection
+            raise NotSent(str(problem)) from problem
+
+    def close(self) -> None:
+        """Close the connections, however they are."""
+        with suppress(SMTPException, OSError):
+            self.mail.close()
+
+
+def address_to_participant(mail: EmailMessage) -> None:
+    """Name a neutral sender; an answer that says STOP reaches people who act on it."""
+    mail.from_email = settings.PARTICIPANT_FROM_EMAIL
+    if reply_to := settings.PARTICIPANT_REPLY_TO:
+        mail.reply_to = [reply_to]
+        stop = f"<mailto:{reply_to}?subject=STOP>"
+        mail.extra_headers["List-Unsubscribe"] = stop
+
+
+def idempotency_key(message: Message) -> str:
+    """Return what a gateway knows a repeated attempt by; sent anew it is another."""
+    return f"{message.pk}-{message.times_sent}"

@@ -1,0 +1,109 @@
+"""Text messages: what a gateway must do, and one that is asked over HTTP.
+
+docs/operations.md describes request and answers for whoever sets up a gateway.
+"""
+
+import json
+from http import HTTPStatus
+from typing import Protocol
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from django.conf import settings
+
+CLIENT_ERRORS = range(HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR)
+# Answers that another try may change; any other of them refuses for good.
+TEMPORARY = (
+    HTTPStatus.UNAUTHORIZED,  # a token that was changed on one side only
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,  # a wrong address of the gateway is no fault of the message
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.TOO_EARLY,
+    HTTPStatus.TOO_MANY_REQUESTS,
+)
+TOLD = 200  # characters of an answer that are kept
+SCHEMES = ("http", "https")
+
+
+class Unreachable(Exception):
+    """The gateway did not take the message now; it may later."""
+
+
+class Rejected(Exception):
+    """The gateway will never take this message."""
+
+
+class Gateway(Protocol):
+    """Sends text messages."""
+
+    def send(self, *, to: str, text: str, key: str) -> None:
+        """Send a text to a number; raises `Unreachable` or `Rejected`.
+
+        A gateway drops a request whose `key` it has accepted before.
+        """
+
+
+class _StayThere(HTTPRedirectHandler):
+    """Follow no redirection: it would turn the request into one that sends nothing."""
+
+    def redirect_request(self, *_asked: object) -> None:
+        """Leave the redirection an error."""
+
+
+class HttpGateway:
+    """Posts each message as JSON to an address, with a bearer token."""
+
+    def __init__(
+        self, url: str, *, token: str, sender: str, timeout_seconds: float
+    ) -> None:
+        """Take the address of the gateway; only http and https are asked."""
+        if urlsplit(url).scheme not in SCHEMES:
+            message = f"SMS_GATEWAY_URL: {url!r} is no http or https address"
+            raise ValueError(message)
+        self.url, self.token, self.sender = url, token, sender
+        self.timeout_seconds = timeout_seconds
+
+    def send(self, *, to: str, text: str, key: str) -> None:
+        """Send a text to a number."""
+        body = {"to": to, "from": self.sender, "text": text, "key": key}
+        request = Request(  # noqa: S310 - the scheme was looked at
+            self.url,
+            json.dumps(body).encode(),
+            {
+                "Content-Type": "application/json",
+                "Authorization": f"Bearer {self.token}",
+                "Idempotency-Key": key,
+            },
+        )
+        try:
+            with build_opener(_StayThere).open(request, timeout=self.timeout_seconds):
+                return
+        except HTTPError as problem:
+            with problem:
+                raise _kind(problem.code)(_told(problem, to)) from None
+        except (URLError, OSError) as problem:
+            raise Unreachable(str(problem)) from problem
+
+
+def _kind(status: int) -> type[Unreachable | Rejected]:
+    is_refusal = status in CLIENT_ERRORS and status not in TEMPORARY
+    return Rejected if is_refusal else Unreachable
+
+
+def _told(problem: HTTPError, to: str) -> str:
+    """Return what the gateway answered, without the number, which it may repeat."""
+    answer = problem.read(TOLD).decode(errors="replace").replace(to, "…")
+    return f"{problem.code} {answer}".strip()
+
+
+def gateway() -> Gateway | None:
+    """Return the gateway of the settings; None when none is set up."""
+    if not settings.SMS_GATEWAY_URL:
+        return None
+    return HttpGateway(
+        settings.SMS_GATEWAY_URL,
+        token=settings.SMS_GATEWAY_TOKEN,
+        sender=settings.SMS_SENDER,
+        timeout_seconds=settings.SMS_TIMEOUT_SECONDS,
+    )
