@@ -4,16 +4,15 @@ import json
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from accounts.models import User
-from accounts.roles import Permission
 from accounts.sign_in import ReAuthenticated
 from audit.attribution import Actor, Reason, Via, attributed
 from audit.problems import RecordClosed
 from audit.vault import TooLong
 from capture import autosaves, firing
+from capture.checking import altered_in, may_enter, sheet_after, soft_findings
 from capture.events import FormSigned, RowStruck
 from capture.following import Saved, announce, run_consequences
 from capture.foretelling import foretold
@@ -22,13 +21,12 @@ from capture.parsing import parse, require_links
 from capture.problems import (
     ConfirmationNeeded,
     Conflict,
-    EraseNeeded,
     ExplanationNeeded,
     FormClosed,
     ReasonNeeded,
     Refused,
 )
-from casebook import catalogue, engine
+from casebook import catalogue
 from casebook import services as casebook
 from casebook.checks import Finding
 from casebook.design import FormDesign
@@ -36,7 +34,7 @@ from casebook.history import changes_of
 from casebook.models import AnyCRF, FormInstance, FormStatus, SealedCRF
 from casebook.selectors import binder_of, new_row, row_of, sheet_of
 from casebook.sheets import Binder, Sheet
-from casebook.values import Value, is_blank, is_same
+from casebook.values import Value, is_blank
 from review import services as review
 from review.models import Signature
 from review.services import LONGEST, is_too_long
@@ -113,14 +111,11 @@ def _saved(
         changed = _merged(form, before, entered, entry.based_on)
         may_enter(design, changed, by=by)
         require_links(form, design, changed, changed)
-        sheet, binder = _after(design, before, changed, form, erase=entry.erase)
-        altered = {
-            name: value
-            for name, value in sheet.values.items()
-            if not is_same(value, before.values.get(name))
-        }
+        binder = binder_of(form.participant)
+        sheet = sheet_after(design, before, changed, binder, erase=entry.erase)
+        altered = altered_in(sheet, before)
         complete = _completes(form, entry.complete)
-        soft = _checked(design, sheet, binder, altered, complete=complete)
+        soft = soft_findings(design, sheet, binder, altered, complete=complete)
         if via == Via.PAGE and complete:
             _explained(form, soft, entry.explanations, altered)
         _reasoned(form, before, altered, entry.reasons)
@@ -188,66 +183,8 @@ def _merged(
     return changed
 
 
-@implements("ACC-05")
-def may_enter(design: FormDesign, items: Iterable[str], *, by: Actor) -> None:
-    """Refuse a person without the right to enter the form, or to judge an item."""
-    if not isinstance(by, User):
-        return
-    allowed = any(by.may(permission) for permission in design.entered_by)
-    judged = any(design.items[name].facts.judged for name in items)
-    if not allowed or (judged and not by.may(Permission.JUDGE)):
-        raise PermissionDenied
-
-
-def _after(
-    design: FormDesign,
-    before: Sheet,
-    changed: Mapping[str, Value],
-    form: FormInstance,
-    *,
-    erase: bool | frozenset[str],
-) -> tuple[Sheet, Binder]:
-    """Return the sheet as it would be, hidden items erased knowingly."""
-    binder = binder_of(form.participant)
-    sheet = replace(before, values={**before.values, **changed})
-    hidden: list[str] = []
-    while found := engine.to_erase(design, sheet, binder.with_sheet(sheet)):
-        hidden += found
-        sheet = replace(sheet, values={**sheet.values, **dict.fromkeys(found)})
-    held = [name for name in hidden if not is_blank(before.values.get(name))]
-    known = erase if isinstance(erase, frozenset) else frozenset(held if erase else ())
-    if not known.issuperset(held):
-        raise EraseNeeded(held)
-    return sheet, binder
-
-
 def _completes(form: FormInstance, wanted: bool | None) -> bool:  # noqa: FBT001
     return form.status == FormStatus.COMPLETE if wanted is None else wanted
-
-
-def _checked(
-    design: FormDesign,
-    sheet: Sheet,
-    binder: Binder,
-    altered: Mapping[str, Value],
-    *,
-    complete: bool,
-) -> list[Finding]:
-    """Return the soft findings; a hard one refuses.
-
-    A draft is refused only for items that it changes: what stood before may be
-    finished later.
-    """
-    found = engine.findings(design, sheet, binder, now=clock.now(), completing=complete)
-    hard = [
-        finding
-        for finding in found
-        if finding.severity == Severity.HARD
-        and (complete or not finding.item or finding.item in altered)
-    ]
-    if hard:
-        raise Refused(hard)
-    return [finding for finding in found if finding.severity == Severity.SOFT]
 
 
 def _explained(

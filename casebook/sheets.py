@@ -101,14 +101,22 @@ class Binder:
 
     def with_sheet(self, sheet: Sheet) -> "Binder":
         """Return the binder as it would be with this version of a sheet."""
+        return self.with_sheets([sheet])
+
+    def with_sheets(self, sheets: Iterable[Sheet]) -> "Binder":
+        """Return the binder as it would be with these versions of sheets."""
+        mine: dict[str, dict[tuple[str, str, int, int], Sheet]] = {}
+        for sheet in sheets:
+            mine.setdefault(sheet.code, {})[sheet.key] = sheet
 
         def load(codes: Collection[str]) -> Iterator[Sheet]:
             self.read(*codes)
             for code in codes:
-                if code != sheet.code:
+                if code not in mine:
                     yield from self.rows(code)
                     continue
-                others = [s for s in self.rows(code) if s.key != sheet.key]
-                yield from sorted((*others, sheet), key=lambda s: s.key[2:])
+                others = [s for s in self.rows(code) if s.key not in mine[code]]
+                found = (*others, *mine[code].values())
+                yield from sorted(found, key=lambda s: s.key[2:])
 
         return Binder(load)
