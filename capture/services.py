@@ -23,6 +23,7 @@ from capture.problems import (
     Conflict,
     ExplanationNeeded,
     FormClosed,
+    NotSaved,
     ReasonNeeded,
     Refused,
 )
@@ -94,10 +95,21 @@ def save_entry(form: FormInstance, entry: Entry, *, by: Actor, via: Via) -> Save
         message = N_("This form holds more text than it can keep. Shorten a text.")
         found = Finding(f"{design.code}.long", "", Severity.HARD, message)
         raise Refused([found]) from problem
-    except (Refused, ExplanationNeeded) as problem:
-        values = {**sheet_of(form, row_of(form)).values, **entry.values}
-        firing.note(form, design, firing.stopped(problem), values, by=by, via=via)
+    except NotSaved as problem:
+        note_refusal(form, entry, problem, by=by, via=via)
         raise
+
+
+def note_refusal(
+    form: FormInstance, entry: Entry, problem: NotSaved, *, by: Actor, via: Via
+) -> None:
+    """Keep in the audit trail what checks stopped, of a row not stored yet too."""
+    if not isinstance(problem, Refused | ExplanationNeeded):
+        return
+    held = sheet_of(form, row_of(form)).values if form.pk else {}
+    fired = firing.stopped(problem)
+    design, values = catalogue.design(form.code), {**held, **entry.values}
+    firing.note(form, design, fired, values, by=by, via=via)
 
 
 def _saved(

@@ -53,6 +53,8 @@ class FormDesign:
     order: int = 1000  # its place among the forms of its room
     guide: Any = ""
     row_title: tuple[str, ...] = ()  # items that name a row of a log
+    row_key: tuple[str, ...] = ()  # items that tell one row from another
+    is_table: bool = False  # its rows are edited in a table, many at once
     rows_at_visits: bool = False  # several rows at one visit (bedside vital signs)
     system_made: bool = False  # written by the system alone
     is_revocable: bool = False  # a single form that can be struck out (death)

@@ -69,3 +69,5 @@ class ConcomitantMedication(CRF):
         collected = Log()
         entered_by = (Permission.ENTER_CRF, Permission.ENTER_BEDSIDE)
         row_title = ("drug", "start")
+        row_key = ("drug", "start")
+        is_table = True

@@ -74,3 +74,5 @@ class Creatinine(CRF):
         collected = Log()
         entered_by = (Permission.ENTER_CRF, Permission.ENTER_BEDSIDE)
         row_title = ("sample_at", "value")
+        row_key = ("sample_at",)
+        is_table = True

@@ -240,3 +240,5 @@ class LaboratoryPanel(CRF):
         collected = AtVisits("SCR", "D0", "D7", "D28", "M3", "UNS")
         rows_at_visits = True
         row_title = ("sampled_at",)
+        row_key = ("sampled_at",)
+        is_table = True

@@ -67,3 +67,5 @@ class RenalReplacement(CRF):
         )
         collected = Log()
         row_title = ("modality", "started_at")
+        row_key = ("modality", "started_at")
+        is_table = True

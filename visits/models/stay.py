@@ -47,3 +47,5 @@ class Stay(CRF):
         )
         collected = Log()
         row_title = ("kind", "in_at")
+        row_key = ("kind", "in_at")
+        is_table = True

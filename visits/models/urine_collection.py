@@ -40,3 +40,5 @@ class UrineCollection(CRF):
         collected = Log()
         entered_by = (Permission.ENTER_CRF, Permission.ENTER_BEDSIDE)
         row_title = ("start_at", "volume_ml")
+        row_key = ("start_at",)
+        is_table = True

@@ -57,3 +57,5 @@ class VitalSigns(Measured, CRF):
         )
         collected = AtVisits("SCR", "D0", "D7", "D28", "M3", "UNS")
         entered_by = (Permission.ENTER_CRF, Permission.ENTER_BEDSIDE)
+        row_key = ("measured_at",)
+        is_table = True
