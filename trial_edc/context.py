@@ -13,7 +13,7 @@ from trial_edc.protocol import PROTOCOL
 
 THEME_COOKIE = "theme"
 # The bar, in its order; a page that is not there or not for the role is left out.
-BAR = (
+DAILY = (
     (_("My work"), "entry:my_work"),
     (_("Participants"), "entry:matrix"),
     (_("Screening"), "enrollment:screening_log"),
@@ -22,12 +22,16 @@ BAR = (
     (_("Product"), "randomization:preparations"),
     (_("Lists"), "randomization:desk"),
     (_("Dashboard"), "monitoring:dashboard"),
-    (_("Messages"), "notices:outbox"),
     (_("Exports"), "exports:exports"),
     (_("Unblinded exports"), "exports:unblinded"),
+)
+# Opened now and then: in the bar while there is room for them, else in a menu.
+OCCASIONAL = (
+    (_("Messages"), "notices:outbox"),
     (_("Study"), "randomization:study"),
     (_("Accounts"), "accounts:users"),
 )
+ROOM = 8  # pages side by side on a small laptop
 # Rooms that show more than what the bar names of them: there each page stands alone.
 MANY_SECTIONS = ("entry", "randomization")
 FINDER = "entry:find"
@@ -81,16 +85,22 @@ def _site_zone() -> str:
     return f"{clock.SITE_TZ.key} (UTC{offset})"
 
 
-def _bar(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
+def _bar(request: HttpRequest, user: Any) -> dict[str, list[dict[str, Any]]]:
+    """Return the pages side by side, and those in the menu behind them."""
     if user is None or not user.is_authenticated:
-        return []
-    pages = [(label, page_for(user, name)) for label, name in BAR]
+        return {"pages": [], "menu": []}
     here = _section(request.path)
-    return [
-        {"label": label, "url": url, "here": _section(url) == here}
-        for label, url in pages
-        if url
-    ]
+    daily, occasional = (
+        [
+            {"label": label, "url": url, "here": _section(url) == here}
+            for label, name in named
+            if (url := page_for(user, name))
+        ]
+        for named in (DAILY, OCCASIONAL)
+    )
+    if len(daily) + len(occasional) <= ROOM:
+        return {"pages": daily + occasional, "menu": []}
+    return {"pages": daily, "menu": occasional}
 
 
 def _finder(user: Any) -> str:
