@@ -136,7 +136,7 @@ class ChangePasswordForm(NewPasswordForm):
 
 
 class PreferencesForm(forms.Form):
-    """Language of the person, colours of the device."""
+    """Language and mail of the person, colours of the device."""
 
     language = forms.ChoiceField(
         label=_("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect
@@ -145,6 +145,12 @@ class PreferencesForm(forms.Form):
         label=_("Colours on this device"),
         choices=THEMES,
         required=False,
+        widget=forms.RadioSelect,
+    )
+    morning_mail = forms.TypedChoiceField(
+        label=_("Morning e-mail with your work"),
+        choices=((True, _("On days with work")), (False, _("Never"))),
+        coerce=lambda told: told == "True",
         widget=forms.RadioSelect,
     )
 

@@ -122,6 +122,7 @@ class User(AbstractBaseUser):
         _("delegated until"), null=True, blank=True, help_text=_("the last day")
     )
     language = models.CharField(_("language"), max_length=10, blank=True)
+    morning_mail = models.BooleanField(_("morning e-mail"), default=True)
     created_at = models.DateTimeField(default=clock.now)
 
     objects = UserManager()

@@ -152,10 +152,12 @@ def warn_of_lockout(*, username: str) -> None:
     )
 
 
-def set_language(*, user: User, language: str) -> None:
-    """Remember the language in which a person reads."""
-    with attributed(by=user, via=Via.PAGE):
-        _update(user, language=language)
+def set_preferences(*, user: User, **preferences: Any) -> None:
+    """Remember what a person prefers, such as the language; what stands is not told."""
+    changed = {n: v for n, v in preferences.items() if getattr(user, n) != v}
+    if changed:
+        with attributed(by=user, via=Via.PAGE):
+            _update(user, **changed)
 
 
 def within_delegation(user: User, on: date | None = None) -> bool:

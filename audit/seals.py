@@ -9,11 +9,12 @@ trail up to it, also against somebody who rules the database.
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
-from audit.models import Seal, SealedEntry
+from audit.models import Entry, Seal, SealedEntry
 from trial_edc import clock
 from trial_edc.requirements import implements
 
@@ -105,6 +106,13 @@ def digest_of(seal: Seal) -> str:
     told = (seal.first_id, seal.last_id, seal.count, seal.horizon, seal.root)
     text = "|".join(map(str, (*told, seal.previous, made_at)))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def oldest_unsealed_at() -> datetime | None:
+    """Return when the oldest entry was made that no seal covers yet."""
+    sealed = SealedEntry.objects.filter(entry_id=OuterRef("pk"))
+    waiting = Entry.objects.filter(~Exists(sealed)).order_by("pk")
+    return waiting.values_list("at", flat=True).first()
 
 
 def is_in_chain(digest: str) -> bool:

@@ -19,6 +19,7 @@ from enrollment.reconsent import Due
 from entry import navigation
 from entry.grid import MatrixRow, matrix_for
 from entry.selectors import forms_visible_to, may_enter, participants_visible_to
+from randomization.desk import preparations
 from review.models import QueryState
 from review.selectors import (
     VerificationState,
@@ -51,6 +52,7 @@ class WorkItem:
     url: str
     look: str  # the status that draws it
     due_on: date | None = None
+    is_typed: bool = False  # the text is somebody's words, which no e-mail carries
 
     @property
     def is_late(self) -> bool:
@@ -179,6 +181,7 @@ def reports_to_send(user: User) -> Iterator[WorkItem]:
                 reverse("safety:reports"),
                 line.state.value,
                 clock.site_date(line.due_at),
+                is_typed=True,
             )
 
 
@@ -277,9 +280,18 @@ def forms_to_verify(user: User) -> Iterator[WorkItem]:
 def product_to_prepare(user: User) -> Iterator[WorkItem]:
     """The worklist of infusions, as one line; what is on it stays there."""
     del user
-    text = _("Infusions to prepare")
+    count = len(preparations())
+    told = ngettext(
+        "%(count)s infusion to prepare", "%(count)s infusions to prepare", count
+    )
+    urgency, look = (DUE, "due") if count else (SOON, "upcoming")
     yield WorkItem(
-        SOON, _("Product"), "", text, _page("randomization:preparations"), "upcoming"
+        urgency,
+        _("Product"),
+        "",
+        told % {"count": count},
+        _page("randomization:preparations"),
+        look,
     )
 
 

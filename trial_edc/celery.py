@@ -9,15 +9,34 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial_edc.settings")
 app = Celery("trial_edc")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# What beat asks for often it asks for again: a worker that comes back after a week
+# finds no more than the last of it.
+OFTEN = {"expires": 60}
+MINUTELY = {"schedule": 60.0, "options": OFTEN}
 app.conf.beat_schedule = {
-    "deliver messages": {"task": "notices.tasks.deliver_queued", "schedule": 60.0},
+    "deliver messages": {"task": "notices.tasks.deliver_queued", **MINUTELY},
     "find missed visits": {
         "task": "visits.tasks.raise_missed_visits",
         "schedule": crontab(hour=6, minute=0),  # site time, before the ward's day
     },
-    "note the versions that run": {
-        "task": "audit.tasks.note_versions",
-        "schedule": 60.0,
+    "write the morning's mail": {
+        "task": "entry.tasks.write_digests",
+        "schedule": crontab(minute="*/5"),  # the task knows which hours are morning
+        "options": {"expires": 300},
     },
-    "seal the audit trail": {"task": "audit.tasks.seal_audit", "schedule": 600.0},
+    "note the versions that run": {"task": "audit.tasks.note_versions", **MINUTELY},
+    "seal the audit trail": {
+        "task": "audit.tasks.seal_audit",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
+    "watch the seals": {
+        "task": "entry.tasks.watch_seals",
+        "schedule": crontab(minute=0),
+        "options": {"expires": 3600},
+    },
+    "verify the audit trail": {
+        "task": "entry.tasks.verify_audit",
+        "schedule": crontab(hour=3, minute=0),  # site time, while nobody enters
+    },
 }

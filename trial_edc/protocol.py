@@ -241,6 +241,16 @@ class ReminderSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffMail:
+    """When and how the system writes to staff by itself."""
+
+    digest_from: time
+    digest_until: time
+    digest_lines: int
+    unsealed_hours: int
+
+
+@dataclass(frozen=True, slots=True)
 class Blinding:
     """Who else than the product staff may see an arm."""
 
@@ -307,6 +317,7 @@ class Protocol:
     outcomes: OutcomeSettings
     safety: SafetySettings
     reminders: ReminderSettings
+    staff_mail: StaffMail
     blinding: Blinding
     randomization: RandomizationSettings
     retention: Retention

@@ -178,6 +178,10 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 TLS = env.bool("TLS", default=not DEMO)
+# Where the links in mails lead.
+SITE_URL = env.str(
+    "SITE_URL", default=f"{'https' if TLS else 'http'}://{ALLOWED_HOSTS[0]}"
+)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = TLS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0

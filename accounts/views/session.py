@@ -123,20 +123,20 @@ def change_password(request: StaffRequest) -> HttpResponse:
 
 
 def preferences(request: StaffRequest) -> HttpResponse:
-    """Choose language and colours."""
+    """Choose language, colours and whether the morning's e-mail comes."""
     now = {
         "language": get_language(),
         "theme": request.COOKIES.get(THEME_COOKIE, ""),
+        "morning_mail": request.user.morning_mail,
     }
     form = PreferencesForm(now | request.POST.dict() if request.POST else None)
     form.initial = now
     if form.is_valid():
-        language = form.cleaned_data["language"]
-        if language != request.user.language:
-            services.set_language(user=request.user, language=language)
+        told = {name: form.cleaned_data[name] for name in ("language", "morning_mail")}
+        services.set_preferences(user=request.user, **told)
         response = redirect(page_wanted(request, request.user, "accounts:preferences"))
         _remember(response, THEME_COOKIE, form.cleaned_data["theme"])
-        return _in_language(response, language)
+        return _in_language(response, told["language"])
     return render(request, "accounts/preferences.html", {"form": form})
 
 

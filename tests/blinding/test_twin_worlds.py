@@ -18,6 +18,7 @@ from django.core.cache import caches
 from django.urls import reverse
 
 from casebook.models import Participant
+from entry import digest
 from exports.forms import tables as exported_tables
 from exports.models import Export
 from exports.tasks import make_export
@@ -38,6 +39,7 @@ from tests.blinding.answers import Answer, Answers, Spectator, differences, show
 from tests.blinding.noise import Filter, stored_rows
 from tests.blinding.worlds import World, randomised
 from tests.dumps import dump, readable, server_log
+from trial_edc import clock
 from trial_edc.celery import app
 
 # The trial itself is called MSC-001.
@@ -205,6 +207,7 @@ def test_neither_randomising_nor_what_follows_depends_on_the_arm(worlds):
             noted(found, url, "CO", spectator.post("CO", url, told))
             noted(found, f"{url} after", "IN", spectator.get("IN", url))
         assert len(randomised()) > before
+        assert digest.write(clock.today()) > 2
         noted(found, "mail", "-", told_as(messages()))
         noted(found, "cache", "-", told_as(repr(sorted(caches["default"]._cache))))  # type: ignore[attr-defined]
         return found

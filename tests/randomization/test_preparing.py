@@ -15,6 +15,7 @@ from capture.problems import Refused as SaveRefused
 from capture.services import save, sign_form
 from casebook.models import FormInstance
 from casebook.values import MissingCode
+from entry.digest import digest_for
 from randomization import desk
 from randomization.allocation import arm_of
 from randomization.checks import CELL_ITEMS
@@ -54,6 +55,17 @@ def record():
     participant = stage.randomised()
     stage.requested(participant)
     return FormInstance.objects.get(participant=participant, code="PRD", visit="D0")
+
+
+def test_the_morning_mail_counts_what_is_to_be_prepared(record):
+    pharmacist, nurse = person("UP"), person("PN")
+    mails = [digest_for(one) for one in (pharmacist, nurse)]
+
+    texts = [mail.text for mail in mails if mail]
+    assert [text.splitlines()[1] for text in texts] == [
+        "- 1 infusion to prepare, Due"
+    ] * 2
+    assert record.participant.number not in "".join(texts)
 
 
 def left(lot: LotRecord) -> int:

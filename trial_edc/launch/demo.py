@@ -91,6 +91,7 @@ class Demo:
             "STATE_DIR": str(self.folder),
             "EMAIL_URL": f"filemail:///{self.folder / 'mail'}",
             "ALLOWED_HOSTS": "localhost,127.0.0.1",
+            "SITE_URL": f"http://127.0.0.1:{self.port}",
             "DEMO": "1",
             "PYTHONPATH": str(folders.PROJECT),
             "PYTHONUNBUFFERED": "1",

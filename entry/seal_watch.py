@@ -1,0 +1,67 @@
+"""Tells when the seals of the audit trail stay away or do not fit."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Role
+from audit import digests, seals
+from audit.attribution import Process, Via, attributed
+from notices.services import queue
+from trial_edc import clock
+from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
+
+WATCH = Process("seal-watch")
+
+
+@implements("AUD-15")
+def tell_when_overdue() -> bool:
+    """Tell, once a day, that entries wait too long for their seal."""
+    oldest = seals.oldest_unsealed_at()
+    limit = timedelta(hours=PROTOCOL.staff_mail.unsealed_hours)
+    if oldest is None or clock.now() - oldest <= limit:
+        return False
+    _tell(
+        "seal_overdue",
+        _("The audit trail is not being sealed"),
+        _(
+            "Entries have waited for their seal for more than %(hours)s hours. See "
+            "whether worker and beat run, and whether a transaction is left open."
+        )
+        % {"hours": PROTOCOL.staff_mail.unsealed_hours},
+    )
+    return True
+
+
+@implements("AUD-15")
+def tell_when_broken() -> bool:
+    """Recompute the whole trail; tell that something does not fit, never what.
+
+    The number of an entry counts restricted ones too, so no blinded person gets it.
+    """
+    if not seals.verify().problem and not digests.first_unfit():
+        return False
+    _tell(
+        "seal_broken",
+        _("The audit trail does not fit its seals"),
+        _(
+            "Something was altered, removed or slipped in beside the system. Keep "
+            "everything as it is, and run `manage.py verify_audit`: it names the "
+            "first entry that does not fit."
+        ),
+    )
+    return True
+
+
+def _tell(occasion: str, subject: str, text: str) -> None:
+    people = User.objects.filter(role__in=(Role.AD, Role.DM), is_active=True)
+    with attributed(by=WATCH, via=Via.TASK):
+        queue(
+            occasion=occasion,
+            key=f"{occasion}:{clock.today()}",
+            to=people,
+            subject=subject,
+            text=text,
+        )
