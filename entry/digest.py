@@ -142,8 +142,8 @@ def _by_kind(items: list[WorkItem]) -> list[dict[str, Any]]:
 def _words(item: WorkItem) -> str:
     state = _(LOOKS[item.look].word)
     text = "" if item.is_typed else item.text
-    told = (item.participant, text, state, item.due_on and f"{item.due_on}")
-    return ", ".join(filter(None, told))
+    day = str(item.due_on or "")
+    return ", ".join(filter(None, (item.participant, text, state, day)))
 
 
 def _link(path: str) -> str:

@@ -16,6 +16,7 @@ from entry.models import DigestDay
 from entry.navigation import address
 from entry.tasks import write_digests
 from entry.work import work_for
+from notices.delivery import deliver_due
 from notices.models import Message
 from review.services import raise_query
 from tests.people import STAGE, person
@@ -71,11 +72,12 @@ def test_the_mail_tells_what_my_work_tells():
     for item in items:
         assert f"  https://edc.example.org{item.url}\n" in mail.text
     number = form.participant.number
+    link = address(form, "started_at")
     at_query = mail.text.index("Query (1)")
     assert mail.text[at_query:].splitlines()[:3] == [
         "Query (1)",
         f"- {number}, Infusion record · D0: Start, Open, 2026-03-17",
-        f"  https://edc.example.org{address(form, "started_at")}",
+        f"  https://edc.example.org{link}",
     ]
 
 
@@ -145,6 +147,20 @@ def test_mails_are_written_in_the_morning_only(minutes, count):
 
     with after(minutes=minutes):
         assert write_digests() == count
+
+
+@pytest.mark.parametrize(("hours", "state"), [(16, "sent"), (17, "withheld")])
+def test_a_mail_that_comes_too_late_is_withheld(hours, state):
+    asked()
+    person("CO")
+    write_digests()
+
+    with after(hours=hours):
+        deliver_due()
+
+    (message,) = Message.objects.filter(occasion="digest")
+    told = {"sent": "", "withheld": "its day is over"}
+    assert (message.state, message.problem) == (state, told[state])
 
 
 def test_without_work_there_is_no_mail_however_the_day_goes_on():
