@@ -12,6 +12,7 @@ from capture.following import Saved, announce, follows
 from capture.foretelling import Foretold, foretells
 from casebook.models import FormInstance
 from casebook.sheets import Binder
+from notices.services import look_again
 from randomization.selectors import were_infusions_paused
 from trial_edc import clock
 from trial_edc.dates import site_date
@@ -28,6 +29,7 @@ from visits.schedule import (
 from visits.vocabulary.infusion import Decision, Given, NoGoReason
 from visits.vocabulary.visit import DeviationCategory
 
+MESSAGE_FORMS = ("CNS", "DTH", "WDR")  # struck out, they may stop a message
 MOVING_FORMS = ("DTH", "WDR", "STY", "INF", "IRQ")  # besides the visit records
 
 
@@ -223,6 +225,17 @@ def settle(saved: Saved) -> None:
     services.settle_due_dates(saved.participant, selectors.schedule(saved.participant))
 
 
+@follows("DTH", "death_on")
+@follows("WDR", "kind", "on")
+@follows("CTC", "opted_out_at", "phones", "email")
+@follows("CNS", "kind", "decision", "decided_at", "channel", "recipient")
+@follows("VIS", "appointment_at", "performed", "visit_date")
+@implements("REM-01")
+def stop_messages(saved: Saved) -> None:
+    """What waits to be sent to the participant and is no longer right is stopped."""
+    look_again(saved.participant)
+
+
 @follows(FormSigned)
 def settle_signed(event: FormSigned, by: Actor, via: Via) -> None:
     """A signed refusal of infusion 1 anchors the schedule on randomisation."""
@@ -237,3 +250,5 @@ def settle_struck(event: RowStruck, by: Actor, via: Via) -> None:
     del by, via
     if event.form.code in MOVING_FORMS:
         services.settle_due_dates(event.form.participant)
+    if event.form.code in MESSAGE_FORMS:
+        look_again(event.form.participant)

@@ -8,7 +8,7 @@ from casebook import services as casebook
 from casebook.models import FormInstance, Participant
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitStatus
-from visits import selectors
+from visits import reminding, selectors
 from visits.deviations import MISSED, missed_visit
 from visits.models import ProtocolDeviation
 from visits.schedule import Visit
@@ -29,6 +29,13 @@ def raise_missed_visits() -> int:
             raised += _raise_in(batch)
             batch = []
     return raised + (_raise_in(batch) if batch else 0)
+
+
+@shared_task
+@implements("REM-01")
+def queue_reminders() -> int:
+    """Queue the messages to participants that are right now; safe to repeat."""
+    return reminding.queue_due_reminders()
 
 
 def _raise_in(people: list[Participant]) -> int:

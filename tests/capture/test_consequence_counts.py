@@ -38,12 +38,15 @@ STATEMENTS: dict[Key, int] = {
     ("CNS", "consent_decided"): 25,
     ("CNS", "require_delegation"): 1,
     ("CNS", "require_version_in_force"): 1,
+    ("CNS", "stop_messages"): 1,
     ("CNS", "tell_save"): 1,
     ("CRE", "tell_save"): 23,
     ("CTC", "keep_person_key"): 3,
+    ("CTC", "stop_messages"): 1,
     ("DEM", "tell_save"): 1,
     ("DTH", "report_death"): 9,
     ("DTH", "settle"): 3,
+    ("DTH", "stop_messages"): 1,
     ("DeviationFound", "record"): 9,
     ("ELG", "tell_save"): 1,
     ("FormSigned", "request_signed"): 6,
@@ -69,7 +72,7 @@ STATEMENTS: dict[Key, int] = {
     ("Randomized", "hang"): 4,
     ("RowStruck", "require_nothing_begun"): 0,
     ("RowStruck", "revoke"): 63,
-    ("RowStruck", "settle_struck"): 3,
+    ("RowStruck", "settle_struck"): 4,
     ("RowStruck", "undo"): 15,
     ("RowStruck", "used_row_struck"): 24,
     ("SAE", "restart_clock"): 1,
@@ -77,9 +80,11 @@ STATEMENTS: dict[Key, int] = {
     ("SCN", "keep_failed_criteria"): 0,
     ("STY", "settle"): 3,
     ("URI", "tell_save"): 1,
+    ("VIS", "stop_messages"): 1,
     ("VIS", "visit_told"): 12,
     ("VIT", "tell_save"): 1,
     ("WDR", "settle"): 3,
+    ("WDR", "stop_messages"): 1,
     ("WDR", "withdraw"): 4,
 }
 
@@ -110,7 +115,7 @@ def screened_and_randomised() -> None:
     stage.open_study()
     who = stage.randomised()
     coordinator, pharmacist = stage.colleague("CO"), stage.colleague("UP")
-    contact = {"name": "王小明", "hospital_no": "H-1"}
+    contact = {"name": "王小明", "hospital_no": "H-1", "email": "li@example.org"}
     save(stage.sheet(who, "CTC"), contact, by=coordinator, complete=False)
     stage.requested(who)
     arm, now = arm_of(who), clock.now()
