@@ -10,5 +10,5 @@ class CaptureConfig(AppConfig):
     name = "capture"
 
     def ready(self) -> None:
-        """Load the consequences in the order of the rooms."""
-        autodiscover_modules("consequences")
+        """Load consequences, and what foretells them, in the order of the rooms."""
+        autodiscover_modules("consequences", "foretelling")

@@ -52,6 +52,14 @@ def expect(
     return form
 
 
+def hang(
+    participant: Participant, code: str, *, by: Actor, via: Via = Via.PAGE
+) -> FormInstance:
+    """Hang a sheet that stands alone because somebody is going to fill it in."""
+    with attributed(by=by, via=via):
+        return expect(lock(participant), code)
+
+
 def hidden_key(confidentiality: str) -> dict[str, int]:
     """Return a key by chance for a restricted row, none for others.
 

@@ -1,5 +1,6 @@
 """Where a person goes from a form: the next one of the visit, or the casebook."""
 
+from collections.abc import Container
 from typing import Any
 
 from django.urls import reverse
@@ -49,14 +50,32 @@ def participant_pages(number: str, status: str, user: User) -> list[tuple[str, s
     """Return the pages about a participant that serve now and are for the role."""
     found = []
     for label, name, statuses, *more in PARTICIPANT_PAGES:
-        serves = status in statuses and (name != LOG or _may_enter_log(user, *more))
+        serves = status in statuses and (name != LOG or _may_enter_form(user, *more))
         url = page_for(user, name, number, *more) if serves else None
         if url:
             found.append((str(label), url))
     return found
 
 
-def _may_enter_log(user: User, code: str) -> bool:
+# Forms that hang on an event: what to press, and the statuses in which it may come.
+ON_DEMAND: tuple[tuple[Any, str, frozenset[Status]], ...] = (
+    (_("Record a death"), "DTH", CONSENTED - {Status.DIED}),
+    (_("End of study"), "EOS", RANDOMISED),
+)
+
+
+def sheets_to_open(
+    number: str, status: str, user: User, hung: Container[str]
+) -> list[tuple[str, str]]:
+    """Return the forms that nobody has opened yet and this person may."""
+    return [
+        (str(label), reverse("entry:open_sheet", args=[number, code]))
+        for label, code, statuses in ON_DEMAND
+        if status in statuses and code not in hung and _may_enter_form(user, code)
+    ]
+
+
+def _may_enter_form(user: User, code: str) -> bool:
     design = catalogue.design(code)
     return may_see(user, design) and may_enter(user, design)
 

@@ -16,6 +16,11 @@ urlpatterns = [
         casebook.add_row,
         name="add_row",
     ),
+    path(
+        "participants/<str:number>/sheets/<str:code>/",
+        casebook.open_sheet,
+        name="open_sheet",
+    ),
     path("forms/<int:pk>/", form.form_page, name="form"),
     path("forms/<int:pk>/autosave/", form.autosave, name="autosave"),
     path("forms/<int:pk>/discard/", form.discard, name="discard"),

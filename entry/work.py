@@ -26,6 +26,7 @@ from review.selectors import (
     queries_visible_to,
     verification_lines,
 )
+from safety.pregnancies import births_awaited
 from safety.selectors import ReportState, report_lines
 from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
@@ -69,6 +70,8 @@ def work_for(user: User) -> list[WorkItem]:
         ((Permission.ENTER_CRF,), people_to_see),
         ((Permission.ENTER_BEDSIDE,), infusions_to_watch),
         ((Permission.SIGN_FORM,), reports_to_send),
+        ((Permission.ENTER_CRF,), events_to_record),
+        ((Permission.ENTER_CRF,), births_to_ask_for),
         (DRAFTERS, drafts),
         ((Permission.ANSWER_QUERY,), queries_to_answer),
         ((Permission.SIGN_FORM, Permission.SIGN_PRODUCT), forms_to_sign),
@@ -183,6 +186,40 @@ def reports_to_send(user: User) -> Iterator[WorkItem]:
                 clock.site_date(line.due_at),
                 is_typed=True,
             )
+
+
+def events_to_record(user: User) -> Iterator[WorkItem]:
+    """Deaths and ends of study that something has opened and nobody has begun."""
+    designs = catalogue.designs().values()
+    codes = [one.code for one in designs if one.hung_on_demand and may_enter(user, one)]
+    held = forms_visible_to(user).filter(
+        code__in=codes, status=FormStatus.NOT_STARTED, struck_at=None, locked_at=None
+    )
+    for form in held.order_by("created_at", "pk")[:MOST_OF_A_KIND]:
+        yield WorkItem(
+            DUE,
+            _("To record"),
+            form.participant.number,
+            form_words(form),
+            navigation.address(form),
+            "due",
+            clock.site_date(form.created_at),
+        )
+
+
+def births_to_ask_for(user: User) -> Iterator[WorkItem]:
+    """Pregnancies past the expected birth whose outcome is not recorded."""
+    held = births_awaited().filter(form__in=forms_visible_to(user))
+    for one in held[:MOST_OF_A_KIND]:
+        yield WorkItem(
+            OVERDUE,
+            _("Pregnancy"),
+            one.form.participant.number,
+            _("Outcome of the pregnancy"),
+            navigation.address(one.form, "outcome"),
+            "overdue",
+            one.due_on,
+        )
 
 
 def drafts(user: User) -> Iterator[WorkItem]:

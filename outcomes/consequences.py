@@ -3,12 +3,13 @@
 from audit.attribution import Actor, Via
 from capture.events import RowStruck
 from capture.following import Saved, follows
-from casebook.models import FormStatus
+from casebook.models import FormStatus, Participant
 from casebook.selectors import binder_of
 from casebook.sheets import Binder
 from outcomes import services
 from outcomes.evidence import withdrawn_from_everything_on
 from outcomes.vocabulary import ContactResult
+from safety.deaths import ends_without_death
 from safety.services import propose, retire_sheets
 
 
@@ -20,24 +21,27 @@ def may_be_infused(binder: Binder) -> bool:
 @follows("WDR", "kind", "on")
 def withdraw(saved: Saved) -> None:
     """End infusions, whatever the kind; from everything: end the study."""
-    if not may_be_infused(saved.binder):
-        services.close_infusion_2(saved.participant, via=saved.via)
-    if withdrawn_from_everything_on(saved.binder) and saved.binder.rows("RAN"):
-        propose(saved.participant, "EOS", via=saved.via)
+    _settle(saved.participant, saved.binder, saved.via)
 
 
 @follows(RowStruck)
 def revoke(event: RowStruck, by: Actor, via: Via) -> None:
-    """Open again what a revoked withdrawal had closed."""
+    """Open again what a revoked withdrawal had closed; close what stands again."""
     del by
-    form = event.form
-    if form.code != "WDR" or not form.struck_at:
-        return
-    binder = binder_of(form.participant)
+    who = event.form.participant
+    if event.form.code == "WDR":
+        _settle(who, binder_of(who), via)
+
+
+def _settle(participant: Participant, binder: Binder, via: Via) -> None:
     if may_be_infused(binder):
-        services.reopen_infusion_2(form.participant, via=via)
-    if not withdrawn_from_everything_on(binder) and not binder.rows("DTH"):
-        retire_sheets(form.participant, "EOS", via=via)
+        services.reopen_infusion_2(participant, via=via)
+    else:
+        services.close_infusion_2(participant, via=via)
+    if withdrawn_from_everything_on(binder) and binder.rows("RAN"):
+        propose(participant, "EOS", via=via)
+    elif not ends_without_death(binder) and not binder.rows("DTH"):
+        retire_sheets(participant, "EOS", via=via)
 
 
 @follows("CAL", "result")

@@ -12,10 +12,15 @@ from safety.events import (
     is_fatal,
     report_assessed,
 )
-from safety.vocabulary import EventOutcome, Seriousness, WhichInfusion
+from safety.vocabulary import (
+    EventOutcome,
+    PregnantPerson,
+    Seriousness,
+    WhichInfusion,
+)
 from trial_edc.clock import SITE_TZ, site_date
 from trial_edc.protocol import PROTOCOL
-from trial_edc.vocabulary import N_, Severity, YesNo
+from trial_edc.vocabulary import N_, Severity, Sex, YesNo
 
 HARD, SOFT = Severity.HARD, Severity.SOFT
 VISIT_OF_INFUSION = {WhichInfusion.FIRST.value: "D0", WhichInfusion.SECOND.value: "D7"}
@@ -325,3 +330,28 @@ def _(sheet: Sheet, binder: Binder) -> bool:
 def _(sheet: Sheet, binder: Binder) -> bool:
     del binder
     return is_before(sheet.get("outcome_on"), sheet.get("lmp"))
+
+
+@check(
+    "PRG-02",
+    form="PRG",
+    item="who",
+    severity=HARD,
+    message=N_("The participant is a man; it is his partner who is pregnant."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    is_own = sheet.get("who") == PregnantPerson.PARTICIPANT
+    return bool(is_own and binder.fact("sex") == Sex.MALE)
+
+
+@check(
+    "PRG-03",
+    form="PRG",
+    item="due_on",
+    severity=HARD,
+    message=N_("The expected birth lies before the last period."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    del binder
+    due_on, lmp = sheet.get("due_on"), sheet.get("lmp")
+    return bool(due_on and lmp and due_on < lmp.earliest)

@@ -12,8 +12,15 @@ from casebook.models import FormInstance, Participant
 from casebook.selectors import binder_of, row_of, sheet_of, stored_sheets
 from casebook.sheets import Binder
 from safety import services
+from safety.deaths import ends_without_death
 from safety.events import events, is_fatal, is_serious
-from safety.vocabulary import EventOutcome, Grade, Seriousness, WhichInfusion
+from safety.vocabulary import (
+    EventOutcome,
+    Grade,
+    PregnantPerson,
+    Seriousness,
+    WhichInfusion,
+)
 from trial_edc.vocabulary import YesNo
 
 FATAL_EVENT = {
@@ -39,20 +46,34 @@ def start_clock(saved: Saved) -> None:
 
 @follows("AE", "grade", "outcome")
 def expect_death_form(saved: Saved) -> None:
-    """Ask for the death form of a fatal event."""
-    if is_fatal(saved.sheet):
-        services.propose(saved.participant, "DTH", via=saved.via)
-    elif not any(is_fatal(event) for event in events(saved.binder)):
-        services.retire_sheets(saved.participant, "DTH", via=saved.via)
+    """Ask for the death form of a fatal event; take it back if none is after all."""
+    if is_fatal(saved.sheet) or is_fatal(saved.before):
+        _settle_death_form(saved.participant, saved.binder, saved.via)
+
+
+def _settle_death_form(participant: Participant, binder: Binder, via: Via) -> None:
+    calls = binder.rows("CAL")
+    is_told = any(call.get("result") == "death_reported" for call in calls)
+    if any(is_fatal(event) for event in events(binder)):
+        services.propose(participant, "DTH", via=via)
+    elif not is_told:
+        services.retire_sheets(participant, "DTH", via=via)
 
 
 @follows("AE", "pregnancy")
 def expect_pregnancy_form(saved: Saved) -> None:
-    """Follow a pregnancy found as an event on its own form."""
-    is_pregnant = saved.sheet.get("pregnancy") == YesNo.YES
-    if is_pregnant and not saved.binder.rows("PRG"):
-        values = {"who": "participant"}
-        services.open_row(saved.participant, "PRG", values, via=saved.via)
+    """Follow a pregnancy found as an event on its own form; take it back if not."""
+    if YesNo.YES in (saved.sheet.get("pregnancy"), saved.before.get("pregnancy")):
+        _settle_pregnancy(saved.participant, saved.binder, saved.via)
+
+
+def _settle_pregnancy(participant: Participant, binder: Binder, via: Via) -> None:
+    who = PregnantPerson.PARTICIPANT
+    own = [row.form_id for row in binder.rows("PRG") if row.get("who") == who]
+    if not any(event.get("pregnancy") == YesNo.YES for event in events(binder)):
+        _retire(own, via)
+    elif not own:
+        services.open_row(participant, "PRG", {"who": who.value}, via=via)
 
 
 @follows("INF", "reaction")
@@ -81,7 +102,10 @@ def restart_clock(saved: Saved) -> None:
 @follows("DTH", "death_on")
 def report_death(saved: Saved) -> None:
     """Report a death, which is a serious event and ends the study."""
-    _after_death(saved.participant, saved.binder, saved.via)
+    if saved.sheet.get("death_on") is None:
+        _undo_death(saved.form, saved.binder, saved.via)
+    else:
+        _after_death(saved.participant, saved.binder, saved.via)
 
 
 def _after_death(participant: Participant, binder: Binder, via: Via) -> None:
@@ -96,35 +120,57 @@ def _after_death(participant: Participant, binder: Binder, via: Via) -> None:
 
 @follows("PRG", "anomaly")
 def report_anomaly(saved: Saved) -> None:
-    """Report a congenital anomaly, which is a serious event."""
-    known = any(
-        Seriousness.CONGENITAL in (event.get("seriousness") or ())
-        for event in events(saved.binder)
-    )
-    if saved.sheet.get("anomaly") == YesNo.YES and not known:
+    """Report a congenital anomaly, which is a serious event; take it back if none."""
+    if YesNo.YES in (saved.sheet.get("anomaly"), saved.before.get("anomaly")):
+        _settle_anomaly(saved.participant, saved.binder, saved.via)
+
+
+def _settle_anomaly(participant: Participant, binder: Binder, via: Via) -> None:
+    known = [
+        event.form_id
+        for event in events(binder)
+        if Seriousness.CONGENITAL in (event.get("seriousness") or ())
+    ]
+    if not any(row.get("anomaly") == YesNo.YES for row in binder.rows("PRG")):
+        _retire(known, via)
+    elif not known:
         values = {"serious": "Y", "seriousness": [Seriousness.CONGENITAL.value]}
-        services.open_row(saved.participant, "AE", values, via=saved.via)
+        services.open_row(participant, "AE", values, via=via)
 
 
 @follows(RowStruck)
 def undo(event: RowStruck, by: Actor, via: Via) -> None:
     """Take back what a row had opened when it is struck out; open it when restored."""
     del by
-    form = event.form
-    binder = binder_of(form.participant)
+    form, who = event.form, event.form.participant
+    if form.code not in ("DTH", "AE", "PRG"):
+        return
+    binder = binder_of(who)
     if form.code == "DTH" and form.struck_at:
         _undo_death(form, binder, via)
     elif form.code == "DTH":
-        _after_death(form.participant, binder, via)
-    elif form.code == "AE" and form.struck_at:
+        _after_death(who, binder, via)
+    elif form.code == "PRG":
+        _settle_anomaly(who, binder, via)
+    else:
+        _event_struck(form, binder, via)
+
+
+def _event_struck(form: FormInstance, binder: Binder, via: Via) -> None:
+    sheet = sheet_of(form, row_of(form))
+    if form.struck_at:
         services.withdraw_reports(form.pk, binder, via=via)
-    elif form.code == "AE" and is_serious(sheet := sheet_of(form, row_of(form))):
+    elif is_serious(sheet):
         services.open_report(form.participant, sheet, binder, via=via)
+    if is_fatal(sheet):
+        _settle_death_form(form.participant, binder, via)
+    if sheet.get("pregnancy") == YesNo.YES:
+        _settle_pregnancy(form.participant, binder, via)
 
 
 def _undo_death(form: FormInstance, binder: Binder, via: Via) -> None:
     """Take back the untouched event and end of study of a revoked death."""
-    if not binder.fact("withdrawn_from_everything_on"):
+    if not ends_without_death(binder):
         services.retire_sheets(form.participant, "EOS", via=via)
     opened = stored_sheets([form.participant_id], ["AE"], with_struck=True)
     _retire([event.form_id for _pk, event in opened if is_fatal(event)], via)

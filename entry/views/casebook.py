@@ -17,7 +17,7 @@ from capture.problems import FormClosed, Refused
 from capture.services import restore_row, strike_row
 from capture.vocabulary import StrikeReason
 from casebook import catalogue, services
-from casebook.models import Participant
+from casebook.models import FormInstance, Participant
 from casebook.selectors import binder_of
 from enrollment.consents import consents_due
 from enrollment.numbers import is_mistyped
@@ -30,11 +30,13 @@ from entry.logs import log_table
 from entry.page import FormPage
 from entry.selectors import may_enter, may_see, participants_visible_to
 from entry.views.form import READERS, visible_form
+from entry.work import form_words
 from randomization.selectors import allocation_of
+from safety.deaths import left_standing
 from trial_edc.context import page_for
 from trial_edc.protocol import PROTOCOL
 
-CONSENT = "CNS"
+CONSENT, DEATH = "CNS", "DTH"
 STRIKE_CODES = frozenset(reason.value for reason in StrikeReason)
 REGISTER = "enrollment:register"
 QUERIES = "review:queries"
@@ -85,6 +87,9 @@ def casebook(request: StaffRequest, number: str) -> HttpResponse:
         "book": book,
         "links": links,
         "queries": queries,
+        "sheets": navigation.sheets_to_open(
+            number, book.status, request.user, {cell.form.code for cell in book.once}
+        ),
         "allocation": allocation_of(participant),
     }
     return render(request, "entry/casebook.html", told)
@@ -145,6 +150,23 @@ def add_row(request: StaffRequest, number: str, code: str) -> HttpResponse:
 
 @permitted(*READERS)
 @require_POST
+def open_sheet(request: StaffRequest, number: str, code: str) -> HttpResponse:
+    """Open a form that awaits an event (death, end of study), hung where it is not."""
+    participant = visible_participant(request, number)
+    design = catalogue.designs().get(code)
+    if design is None or not design.hung_on_demand or not may_see(request.user, design):
+        raise Http404
+    if not may_enter(request.user, design):
+        raise PermissionDenied
+    if not binder_of(participant, CONSENT).fact("consented_on"):
+        messages.error(request, _("Record the consent first; until then nothing else."))
+        return redirect("entry:log", number, CONSENT)
+    form = services.hang(participant, code, by=request.user)
+    return redirect(navigation.address(form))
+
+
+@permitted(*READERS)
+@require_POST
 def strike(request: StaffRequest, pk: int) -> HttpResponse:
     """Strike a row out, or take that back, with a reason."""
     form = visible_form(request, pk)
@@ -167,7 +189,17 @@ def strike(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect(navigation.address(form))
     if form.struck_at:
         messages.success(request, _("Struck out. The values stay visible here."))
+        _tell_what_stands(request, form)
     return redirect(navigation.address(form))
+
+
+def _tell_what_stands(request: StaffRequest, form: FormInstance) -> None:
+    """Name what a revoked death had opened and somebody has worked on since."""
+    left = left_standing(form.participant) if form.code == DEATH else []
+    if left:
+        told = _("Somebody worked on these, so they stand; correct them: %(forms)s.")
+        forms = ", ".join(form_words(one) for one in left)
+        messages.warning(request, told % {"forms": forms})
 
 
 @permitted(*BINDERS)

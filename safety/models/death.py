@@ -43,6 +43,7 @@ class Death(CRF):
     ae = items.Ref(
         _("Fatal adverse event"),
         form="AE",
+        guide=_("It opens by itself once the date of death is saved."),
         only_if=AFTER_CONSENT,
         required=True,
         missing_allowed=False,
@@ -60,5 +61,5 @@ class Death(CRF):
             Section(_("Relation"), "related_infusion", "ae"),
         )
         collected = Once()
-        is_revocable = True
+        is_revocable = hung_on_demand = True
         signature = _("I have reviewed this record of the participant's death.")

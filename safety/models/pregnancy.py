@@ -8,6 +8,7 @@ from casebook.design import Log
 from casebook.items import Section
 from casebook.models import CRF
 from safety import vocabulary as words
+from trial_edc.vocabulary import YesNo
 
 ENDED = Answer(
     "outcome",
@@ -16,6 +17,10 @@ ENDED = Answer(
     words.PregnancyOutcome.TERMINATION,
     words.PregnancyOutcome.STILLBIRTH,
 )
+
+IS_PARTNER = Answer("who", words.PregnantPerson.PARTNER)
+# Of a partner who has not consented, no more is kept than that there is a pregnancy.
+FOLLOWED = ~IS_PARTNER | Answer("partner_consented", YesNo.YES)
 
 
 class Pregnancy(CRF):
@@ -26,15 +31,33 @@ class Pregnancy(CRF):
     )
     partner_consented = items.YesNo(
         _("Has the partner consented to follow-up?"),
-        only_if=Answer("who", words.PregnantPerson.PARTNER),
+        only_if=IS_PARTNER,
         required=True,
+        guide=_("Without her own consent nothing more is entered about her."),
     )
     aware_at = items.DateTime(_("Site aware at"), required=True, missing_allowed=False)
-    lmp = items.PartialDate(_("First day of the last period"), required=True)
-    due_on = items.Date(_("Expected birth"), required=True, future_allowed=True)
-    outcome = items.Choice(_("Outcome"), words.PregnancyOutcome, required=True)
-    outcome_on = items.PartialDate(_("Date of outcome"), only_if=ENDED, required=True)
-    anomaly = items.YesNo(_("Congenital anomaly?"), only_if=ENDED, required=True)
+    lmp = items.PartialDate(
+        _("First day of the last period"), only_if=FOLLOWED, required=True
+    )
+    due_on = items.Date(
+        _("Expected birth"), only_if=FOLLOWED, required=True, future_allowed=True
+    )
+    outcome = items.Choice(
+        _("Outcome"),
+        words.PregnancyOutcome,
+        only_if=FOLLOWED,
+        required=True,
+        guide=_("Ongoing until the birth: change it then, and say why."),
+    )
+    outcome_on = items.PartialDate(
+        _("Date of outcome"), only_if=FOLLOWED & ENDED, required=True
+    )
+    anomaly = items.YesNo(
+        _("Congenital anomaly?"),
+        only_if=FOLLOWED & ENDED,
+        required=True,
+        guide=_("Yes is a serious event: its report is due within 24 hours."),
+    )
 
     class Meta(CRF.Meta):
         pass

@@ -130,6 +130,9 @@ ACCESS: dict[str, Row] = {
     "entry:casebook": only(BINDER_READERS, kwargs=_number),
     "entry:log": only(BINDER_READERS, kwargs=_log),
     "entry:add_row": only(BINDER_READERS, kwargs=_log),
+    "entry:open_sheet": only(
+        BINDER_READERS, kwargs=lambda world: {**_number(world), "code": "DTH"}
+    ),
     "entry:form": only(BINDER_READERS, kwargs=_first),
     "entry:autosave": only(BINDER_READERS, kwargs=_first),
     "entry:discard": only(BINDER_READERS, kwargs=_first),

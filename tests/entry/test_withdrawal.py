@@ -47,10 +47,15 @@ def test_each_kind_is_entered_from_the_casebook_and_stands_in_its_head(
         "action": "complete",
     }
     form = opened.headers["Location"].partition("#")[0]
-    saved = desk.post(form, typed)
+    told = desk.post(form, typed)
+    unchanged = not_required(who)
+    saved = desk.post(form, {**typed, "confirmed": "yes"})
     head = desk.get(casebook).text.partition("</header>")[2].partition("</header>")[0]
 
-    assert (linked, before, saved.status_code) == (True, set(), 302)
+    assert (linked, before, unchanged) == (True, set(), set())
+    assert (told.status_code, saved.status_code) == (422, 302)
+    assert ("stop at once" in told.text) == (kind != "infusion_only")
+    assert ("none dated after" in told.text) == (kind == "everything")
     assert not_required(who) == closed
     assert f'href="{log}"' in head
     assert words in head

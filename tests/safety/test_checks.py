@@ -1,6 +1,6 @@
 """Edit checks of the safety forms: each fires, and not beside its boundary."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -42,6 +42,7 @@ ASSESSED = {
     "causality_sponsor": "possible",
     "expected_per_rsi": "N",
 }
+MAN = sheet("DEM", {"sex": "M"})
 BEFORE = [CONSENT, INFUSION]
 
 
@@ -152,6 +153,13 @@ OTHERS: list[tuple[str, dict[str, Any], dict[str, Any], list[Sheet]]] = [
         "PRG-01",
         {"lmp": "2026-02", "outcome_on": "2026-01"},
         {"lmp": "2026-02", "outcome_on": "2026-02-10"},
+        [],
+    ),
+    ("PRG-02", {"who": "participant"}, {"who": "partner"}, [MAN]),
+    (
+        "PRG-03",
+        {"lmp": "2026-02", "due_on": date(2026, 1, 31)},
+        {"lmp": "2026-02", "due_on": date(2026, 11, 8)},
         [],
     ),
 ]

@@ -145,10 +145,99 @@ def test_death_after_a_known_fatal_event_opens_no_second_one(
 
 
 def test_anomaly_of_a_child_is_a_serious_event(randomised: Participant) -> None:
-    told = {"who": "partner", "outcome": "live_birth", "anomaly": "Y"}
+    told = {"who": "partner", "partner_consented": "Y", "outcome": "live_birth"}
 
-    course.row(randomised, "PRG", told)
+    course.row(randomised, "PRG", {**told, "anomaly": "Y"})
 
     (event,) = course.forms(randomised, "AE")
     assert row_of(event).value_of("seriousness") == ["congenital"]
     assert len(course.forms(randomised, "SAE")) == 1
+
+
+def of_partner(who: Participant, **values: Any) -> FormInstance:
+    """Enter the pregnancy of a partner as a draft."""
+    return course.row(who, "PRG", {"who": "partner", **values})
+
+
+def change(form: FormInstance, **values: Any) -> None:
+    """Change values of a draft."""
+    save(form, values, by=STAGE, via=Via.COMMAND, erase=True)
+
+
+def test_nothing_is_kept_of_a_partner_who_did_not_consent(
+    randomised: Participant,
+) -> None:
+    refused = of_partner(randomised, partner_consented="N", outcome="ongoing")
+
+    assert row_of(refused).value_of("outcome") is None
+    assert row_of(refused).value_of("who") == "partner"
+
+
+def test_anomaly_that_was_none_takes_its_event_back(randomised: Participant) -> None:
+    child = of_partner(
+        randomised, partner_consented="Y", outcome="live_birth", anomaly="Y"
+    )
+
+    change(child, anomaly="N")
+
+    assert course.forms(randomised, "AE") == course.forms(randomised, "SAE") == []
+
+
+def test_pregnancy_found_as_an_event_is_followed_beside_that_of_a_partner(
+    randomised: Participant,
+) -> None:
+    (sex,) = course.forms(randomised, "DEM")
+    change(sex, sex="F")
+    of_partner(randomised)
+    event = course.row(randomised, "AE", {"term": "Pregnancy", "pregnancy": "Y"})
+    partner, own = course.forms(randomised, "PRG")
+    assert row_of(own).value_of("who") == "participant"
+
+    strike(event)
+
+    assert course.forms(randomised, "PRG") == [partner]
+
+
+def test_pregnancy_stays_writable_after_the_end_of_study(
+    randomised: Participant,
+) -> None:
+    pregnancy = of_partner(randomised, partner_consented="Y", outcome="ongoing")
+    course.enter(randomised, "DTH", {"death_on": course.day(10).isoformat()})
+    course.enter(randomised, "EOS", {"reason": "died", "on": course.day(10)})
+
+    change(pregnancy, outcome="live_birth", outcome_on=course.day(0).isoformat())
+
+    assert row_of(pregnancy).value_of("outcome") == "live_birth"
+
+
+def test_death_without_its_date_takes_back_what_followed(
+    randomised: Participant,
+) -> None:
+    death = course.enter(randomised, "DTH", {"death_on": course.day(10).isoformat()})
+
+    change(death, death_on=None)
+
+    left = [len(course.forms(randomised, code)) for code in ("AE", "SAE", "EOS")]
+    assert left == [0, 0, 0]
+
+
+def test_death_form_stays_asked_for_while_a_call_reports_the_death(
+    randomised: Participant,
+) -> None:
+    course.row(randomised, "CAL", {"result": "death_reported"})
+    event = course.row(randomised, "AE", {"term": "Sepsis", "grade": "5"})
+
+    change(event, grade="4")
+    course.row(randomised, "AE", {"term": "Nausea", "grade": "1"})
+
+    assert len(course.forms(randomised, "DTH")) == 1
+
+
+def test_event_struck_out_no_longer_asks_for_the_death_form(
+    randomised: Participant,
+) -> None:
+    event = course.row(randomised, "AE", {"term": "Sepsis", "outcome": "fatal"})
+
+    strike(event)
+
+    assert course.forms(randomised, "DTH") == []

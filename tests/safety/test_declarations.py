@@ -34,7 +34,7 @@ CATALOGUE = {
     """,
     "PRG": """
         Choice who R!; YesNo partner_consented R if; DateTime aware_at R!;
-        PartialDate lmp R; Date due_on R future; Choice outcome R;
+        PartialDate lmp R if; Date due_on R if future; Choice outcome R if;
         PartialDate outcome_on R if; YesNo anomaly R if
     """,
     "O28": """

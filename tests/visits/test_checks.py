@@ -1,5 +1,6 @@
 """Edit checks of the visits room: each fires, and keeps quiet, without a database."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from casebook.sheets import Binder, Sheet
 from casebook.values import Partial, Quantity
 from trial_edc.clock import SITE_TZ
 from trial_edc.vocabulary import MissingCode
+from visits.checks import ended
 
 DAY_0 = datetime(2026, 3, 1, 10, tzinfo=SITE_TZ)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -59,17 +61,21 @@ GO = {"decision": "go", "planned_start_at": DAY_0 + 7 * DAY}
 ON_7 = date(2026, 3, 8)
 MISSED_7 = sheet("VIS", "D7", performed="N")
 ND = MissingCode.NOT_DONE
-SEEN_ON_7, SEEN_LATE = vis(visit_date=ON_7), vis(visit_date=date(2026, 3, 10))
-STAYED = sheet("STY", **STAY, out_at=DAY_0 + 5 * DAY)
-SECOND = inf("D7", started_at=DAY_0 + 8 * DAY)
-NO_GO = sheet("IRQ", "D7", decision="no_go_final")
 
-
-def found(occasion: str, on: date = date(2026, 4, 1)) -> Sheet:
-    """Return a deviation that a rule found."""
-    return sheet("DEV", raised_by="SYS", rule=occasion, found_on=on)
-
-
+AFTER = DAY_0 + 5 * DAY  # 6 March
+PARTIAL = ("CRE", "CMD", "RRT", "AE")
+LATER = {
+    form: sheet(form, **{item: partial("2026-03-06") if form in PARTIAL else AFTER})
+    for form, item in {**ended.OBSERVED, **ended.BEDSIDE}.items()
+}
+ENDED = [
+    *((f"{form}-20", LATER[form], (LEFT,)) for form in ended.OBSERVED),
+    *((f"{form}-21", one, (DIED,)) for form, one in LATER.items()),
+]
+SAME_DAY = (
+    sheet("DTH", death_on=partial("2026-03-06")),
+    sheet("WDR", kind="everything", on=date(2026, 3, 6)),
+)
 FIRES: list[tuple[str, Sheet, tuple[Sheet, ...]]] = [
     ("VIS-01", vis(appointment_at=DAY_0 + 12 * DAY), COURSE),
     ("VIS-02", vis(visit_date=ON_7), (*COURSE, DIED)),
@@ -193,24 +199,11 @@ FIRES: list[tuple[str, Sheet, tuple[Sheet, ...]]] = [
     ),
     ("DEV-02", sheet("DEV", description="the Saline bag was swapped"), ()),
     ("DEV-02", sheet("DEV", description="干细胞批次有误"), ()),
-    ("DEV-03", found("VISIT-OUT-OF-WINDOW VIS D7 #1"), (*COURSE, SEEN_ON_7)),
-    ("DEV-03", found("VISIT-MISSED VIS D7 #1"), (*COURSE, SEEN_ON_7)),
-    ("DEV-03", found("VISIT-MISSED VIS D7 #1", date(2026, 3, 11)), COURSE),
-    ("DEV-03", found("VISIT-MISSED VIS D10 #1"), (*COURSE, STAYED)),
-    ("DEV-03", found("INFUSION-1-LATE INF D0 #1"), COURSE),
-    ("DEV-03", found("INFUSION-1-LATE INF D0 #1"), ()),
-    ("DEV-03", found("INFUSION-TOO-LATE INF D7 #1"), (*COURSE, SECOND)),
-    ("DEV-03", found("INFUSION-TOO-LATE INF D7 #1"), COURSE),
-    ("DEV-03", found("INFUSION-2-NOT-GIVEN"), (*COURSE, SECOND)),
-    (
-        "DEV-03",
-        found("INFUSION-WITHOUT-GO INF D7 #1"),
-        (*COURSE, SECOND, sheet("IRQ", "D7", **GO)),
-    ),
-    ("DEV-03", found("COVER-FAILED INF D7 #1"), (*COURSE, SECOND)),
 ]
 
+FIRES += ENDED
 QUIET: list[tuple[str, Sheet, tuple[Sheet, ...]]] = [
+    *((name, one, SAME_DAY) for name, one, _others in ENDED),
     ("VIS-01", vis(appointment_at=DAY_0 + 8 * DAY), COURSE),
     ("VIS-01", vis(appointment_at=DAY_0 + 8 * DAY), (CONSENT, RANDOMISED)),
     ("VIS-02", vis(visit_date=date(2026, 3, 5)), (*COURSE, DIED)),
@@ -324,14 +317,6 @@ QUIET: list[tuple[str, Sheet, tuple[Sheet, ...]]] = [
     ("VSI-02", vsi("pre", DAY_0), COURSE),
     ("VSI-02", vsi("m15", DAY_0 + 20 * MINUTE), ()),
     ("DEV-02", sheet("DEV", description="Visit took place too late."), ()),
-    ("DEV-03", found("VISIT-OUT-OF-WINDOW VIS D7 #1"), (*COURSE, SEEN_LATE)),
-    ("DEV-03", found("VISIT-MISSED VIS D7 #1"), COURSE),
-    ("DEV-03", found("VISIT-MISSED VIS D7 #1", date(2026, 3, 12)), COURSE),
-    ("DEV-03", found("VISIT-MISSED VIS D10 #1"), COURSE),
-    ("DEV-03", found("INFUSION-2-NOT-GIVEN"), (*COURSE, NO_GO)),
-    ("DEV-03", found("INFUSION-WITHOUT-GO INF D7 #1"), (*COURSE, SECOND)),
-    ("DEV-03", found("INFUSION-IN-PAUSE INF D0 #1"), COURSE),
-    ("DEV-03", sheet("DEV", raised_by="user"), ()),
     (
         "VIS-07",
         vis(visit_date=ON_7, new_drug="Y"),
@@ -430,3 +415,16 @@ def test_each_check_of_the_room_is_tried():
 
     assert {check_id for check_id, _one, _others in FIRES} == declared
     assert {check_id for check_id, _one, _others in QUIET} == declared
+
+
+@pytest.mark.parametrize(
+    ("check_id", "one"),
+    [(name, one) for name, one, _others in ENDED if name.endswith("-20")]
+    + [("VIS-03", vis(visit_date=ON_7))],
+)
+@pytest.mark.verifies("WIN-07")
+def test_what_was_recorded_before_a_withdrawal_can_be_corrected(check_id, one):
+    known = replace(one, item_revisions=dict.fromkeys(one.values, 1))
+
+    assert fired(check_id, one, (LEFT,))
+    assert not fired(check_id, known, (LEFT,))

@@ -7,6 +7,7 @@ from casebook.checks import check
 from casebook.sheets import Binder, Sheet
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import N_, Severity, VisitCode, WithdrawalKind, YesNo
+from visits.checks.ended import is_new, withdrawn_on
 from visits.conditions import OutOfWindow
 from visits.intervals import is_on, is_since
 from visits.schedule import done_date, observed_at, window_of
@@ -47,12 +48,6 @@ def visit_after_death(sheet: Sheet, binder: Binder) -> Mapping[str, object] | No
     return {"died": death.text}
 
 
-def withdrawn_on(binder: Binder, kind: WithdrawalKind) -> date | None:
-    """Return the first date of a withdrawal of one kind."""
-    dates = (r.get("on") for r in binder.rows("WDR") if r.get("kind") == kind)
-    return min((on for on in dates if on), default=None)
-
-
 @check(
     "VIS-03",
     form="VIS",
@@ -63,7 +58,7 @@ def withdrawn_on(binder: Binder, kind: WithdrawalKind) -> date | None:
 def visit_after_withdrawal(sheet: Sheet, binder: Binder) -> bool:
     """Find a visit after a withdrawal that ends all observation."""
     on, ended = sheet.get("visit_date"), withdrawn_on(binder, WithdrawalKind.EVERYTHING)
-    return bool(on and ended and on > ended)
+    return bool(on and ended and on > ended and is_new(sheet, "visit_date"))
 
 
 @check(

@@ -1,0 +1,105 @@
+"""The three kinds of withdrawal, at tablet width: what each ends and what goes on."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from casebook.models import FormInstance, Participant
+from tests.journeys.hand import Hand
+from tests.outcomes import course
+from tests.people import PASSWORD, person
+from tests.visits import stage
+from trial_edc import clock
+from visits.selectors import schedule
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+TABLET = {"width": 820, "height": 1180}
+
+
+@pytest.fixture
+def who() -> Participant:
+    """Return a participant on day 5 after infusion 1."""
+    return stage.infused(ago=5)
+
+
+@pytest.fixture
+def hand(page: Page, live_server) -> Hand:
+    """Return the hand of a coordinator on a tablet."""
+    page.set_viewport_size(TABLET)
+    hand = Hand(page, live_server.url, takes_pictures=False)
+    hand.sign_in(person("CO", password=PASSWORD))
+    return hand
+
+
+def withdraw(hand: Hand, who: Participant, kind: str) -> str:
+    """Record a withdrawal as a draft; return what was foretold."""
+    page = hand.page
+    hand.casebook(who.number)
+    hand.link("Withdrawal", exact=True)
+    hand.press("Add a row")
+    hand.on_form("WDR")
+    on = course.day(1).isoformat()
+    hand.enter({"kind": kind, "on": on, "by": "participant"})
+    hand.press("Save draft")
+    told = page.get_by_role("alert")
+    expect(told).to_contain_text("What was collected stays.")
+    words: str = told.inner_text()
+    page.get_by_label("Save it, with all that moves").check()
+    hand.press("Save draft")
+    expect(page.locator(".form-state")).to_contain_text("Draft")
+    return words
+
+
+def visits(who: Participant) -> dict[str, tuple[str, bool]]:
+    """Return status and look-up of the visits that the kinds tell apart."""
+    held = {code: schedule(who).visit(code) for code in ("D7", "D28", "M3")}
+    return {k: (v.status.value, v.state.record_lookup) for k, v in held.items()}
+
+
+@pytest.mark.verifies("WIN-07")
+def test_withdrawal_from_infusion_leaves_every_visit(hand, who):
+    before = visits(who)
+
+    told = withdraw(hand, who, "infusion_only")
+
+    assert "Infusion 2" in told
+    assert "Messages" not in told
+    assert visits(who) == before
+    request = FormInstance.objects.get(participant=who, code="IRQ", visit="D7")
+    assert request.status == "not_applicable"
+
+
+@pytest.mark.verifies("WIN-07")
+def test_withdrawal_from_visits_leaves_two_as_record_look_up(hand, who):
+    told = withdraw(hand, who, "visits_lookup_allowed")
+
+    assert "as record look-up" in told
+    assert "stop at once" in told
+    assert visits(who) == {
+        "D7": ("not_required", False),
+        "D28": ("not_due", True),
+        "M3": ("not_due", True),
+    }
+    hand.casebook(who.number)
+    expect(hand.page.locator(".strip")).to_contain_text("as record look-up")
+
+
+@pytest.mark.verifies("WIN-07")
+def test_withdrawal_from_everything_lets_nothing_new_in_and_corrections(hand, who):
+    sample = {"value": ("190", "umol/L"), "place": "ward"}
+    known = course.row(who, "CRE", {"sample_at": course.days_ago(2), **sample})
+
+    told = withdraw(hand, who, "everything")
+
+    assert "none dated after" in told
+    assert visits(who) == dict.fromkeys(("D7", "D28", "M3"), ("not_required", False))
+    hand.row(who.number, "CRE")
+    now = clock.now().astimezone(clock.SITE_TZ).strftime("%Y-%m-%d %H:%M")
+    hand.enter({"sample_at": now, **sample})
+    hand.press("Save draft")
+    refused = hand.page.locator(".error-summary")
+    expect(refused).to_contain_text("After withdrawal from everything")
+    hand.open(f"/forms/{known.pk}/")
+    hand.enter({"value": ("191", "umol/L")})
+    hand.press("Save draft")
+    expect(hand.page.locator(".form-state")).to_contain_text("revision 2")
+    assert [form.code for form in course.forms(who, "EOS")] == ["EOS"]
