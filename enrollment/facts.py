@@ -6,7 +6,7 @@ from casebook.sheets import Binder, fact
 from enrollment import evidence
 from enrollment.moment import as_screened
 from enrollment.rules import Answer, Assessment, Immunosuppression, Verdict, assess
-from enrollment.vocabulary import Channel, ConsentKind, Decision, Signer
+from enrollment.vocabulary import Decision, Signer
 from trial_edc.dates import completed_years
 
 
@@ -61,17 +61,6 @@ def representative_signed(binder: Binder) -> bool:
     """Tell whether a representative gave the consent on which the person takes part."""
     sheet = evidence.initial_consent(binder)
     return sheet is not None and sheet.get("signer") == Signer.REPRESENTATIVE
-
-
-@fact("may_be_messaged")
-def may_be_messaged(binder: Binder) -> bool:
-    """Tell whether messages are consented to, and neither refused nor stopped."""
-    contacts = [s for s in binder.rows("CNS") if s.get("kind") == ConsentKind.CONTACT]
-    if not contacts or contacts[-1].get("decision") != Decision.GIVEN:
-        return False
-    channels = contacts[-1].get("channel") or [Channel.NONE.value]
-    opted_out = binder.value("CTC", "opted_out_at")
-    return channels != [Channel.NONE.value] and opted_out is None
 
 
 @fact("is_randomised")

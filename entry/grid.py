@@ -29,6 +29,7 @@ from visits.selectors import schedules_of
 
 GRID_VISITS = tuple(code for code in VisitCode if code not in ("UNS", "EOS"))
 WAITING = (FormStatus.NOT_STARTED, FormStatus.DRAFT)
+BEGUN = frozenset(FormStatus) - {FormStatus.NOT_STARTED}
 STRIP = ("DEM", "SCN")
 CONSENT = "CNS"
 ELIGIBILITY = "ELG"  # signed on the page of the criteria
@@ -43,6 +44,13 @@ class Cell:
     is_verified: bool
     changed_since: bool
     is_signed: bool | None  # None: never signed
+    is_required: bool = True
+
+    @property
+    def status(self) -> str:
+        """Return the status of the form; an empty one may not be asked for at all."""
+        empty = self.form.status == FormStatus.NOT_STARTED
+        return "not_required" if empty and not self.is_required else self.form.status
 
     @property
     def marks(self) -> list[str]:
@@ -57,31 +65,20 @@ class Cell:
 class Place(list[Cell]):
     """The sheets of one form at one visit: mostly one, or rows such as vital signs."""
 
-    is_awaited = True  # False where nobody waits for the visit
-
-    @property
-    def looks(self) -> list[tuple[Cell, str]]:
-        """Return each sheet with the status that draws it, quiet where not awaited."""
-        idle = FormStatus.NOT_APPLICABLE.value
-        begun = (one.form.status != FormStatus.NOT_STARTED for one in self)
-        return [
-            (one, one.form.status if is_begun or self.is_awaited else idle)
-            for one, is_begun in zip(self, begun, strict=True)
-        ]
-
     @property
     def answered(self) -> int:
         """Return how many rows are complete or need not be."""
-        return sum(cell.form.status not in WAITING for cell in self)
+        return sum(cell.status not in WAITING for cell in self)
 
     @property
     def status(self) -> str:
         """Return the status of the rows taken together."""
-        if {look for _cell, look in self.looks} == {FormStatus.NOT_APPLICABLE.value}:
-            return FormStatus.NOT_APPLICABLE.value
+        states = {cell.status for cell in self}
+        if len(states) == 1:
+            return states.pop()
         if self.answered == len(self):
             return FormStatus.COMPLETE.value
-        begun = any(cell.form.status != FormStatus.NOT_STARTED for cell in self)
+        begun = any(cell.status in BEGUN for cell in self)
         return FormStatus.DRAFT.value if begun else FormStatus.NOT_STARTED.value
 
     @property
@@ -165,8 +162,8 @@ def casebook_of(participant: Participant, user: User) -> Casebook:
     plan = schedules_of([participant], {participant.pk: binder})[participant.pk]
     status = statuses_of([participant], {participant.pk: binder})[participant.pk]
     confirmed = confirmations_of(participant, episode(binder), status)
-    cells = _cells(forms, confirmed)
     columns = [visit for visit in plan.visits if visit.code in GRID_VISITS]
+    cells = _cells(forms, confirmed, plan)
     by_code: dict[str, list[Cell]] = defaultdict(list)
     for cell in cells:
         by_code[cell.form.code].append(cell)
@@ -212,7 +209,9 @@ def _creatinine(binder: Binder) -> list[tuple[str, Decimal]]:
     return sorted(taken)
 
 
-def _cells(forms: list[FormInstance], confirmed: Mapping[int, bool]) -> list[Cell]:
+def _cells(
+    forms: list[FormInstance], confirmed: Mapping[int, bool], plan: Schedule
+) -> list[Cell]:
     queries = Counter(
         Query.objects.filter(form__in=forms, state=QueryState.OPEN).values_list(
             "form_id", flat=True
@@ -232,6 +231,7 @@ def _cells(forms: list[FormInstance], confirmed: Mapping[int, bool]) -> list[Cel
             confirmed.get(form.occurrence)
             if form.code == ELIGIBILITY
             else _signature(form, signed[form.pk]),
+            form.visit not in GRID_VISITS or plan.requires(form.code, form.visit),
         )
         for form in forms
     ]
@@ -264,16 +264,13 @@ def _grid(
     for code, design in catalogue.designs().items():
         if not design.collected.visits or not may_see(user, design):
             continue
-        cells = [_place(by_code.get(code, ()), visit) for visit in columns]
+        cells = [
+            Place(c for c in by_code.get(code, ()) if c.form.visit == visit.code)
+            for visit in columns
+        ]
         if any(cells):
             rows.append(GridRow(design, cells))
     return rows
-
-
-def _place(cells: Iterable[Cell], visit: Visit) -> Place:
-    place = Place(cell for cell in cells if cell.form.visit == visit.code)
-    place.is_awaited = visit.status != VisitStatus.NOT_REQUIRED
-    return place
 
 
 def _logs(by_code: Mapping[str, list[Cell]], user: User) -> list[LogCount]:

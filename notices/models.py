@@ -43,7 +43,7 @@ class Message(Register):
     occasion = models.CharField(max_length=40)  # to a participant: key of the template
     key = models.CharField(max_length=120)
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
-    visit = models.CharField(max_length=3, blank=True)  # which it reminds of
+    visit = models.CharField(max_length=6, blank=True)  # which it reminds of
     # To a participant; a user is written to in the language of the account.
     language = models.CharField(max_length=10, blank=True)
     template_version = models.CharField(max_length=10, blank=True)

@@ -13,6 +13,14 @@ from trial_edc import clock
 
 SETTLED = (MessageState.SENT, MessageState.FAILED, MessageState.WITHHELD)
 WATCH = Process("notices")
+REWRITTEN = (
+    "subject",
+    "text",
+    "language",
+    "template_version",
+    "not_before",
+    "problem",
+)
 
 
 class NotSettled(Exception):
@@ -56,11 +64,19 @@ def queue_all(messages: Sequence[Message]) -> None:
 
 
 def queue_anew(messages: Sequence[Message]) -> None:
-    """Let withheld messages wait again, which have become right after all."""
-    if messages:
-        Message.objects.filter(
-            pk__in=[message.pk for message in messages], state=MessageState.WITHHELD
-        ).update(state=MessageState.QUEUED, attempts=0, not_before=None, problem="")
+    """Let withheld messages wait again, as they are written now.
+
+    What was withheld can become right after all: a death was entered by mistake. Call
+    it inside an attributed transaction.
+    """
+    keys = [message.pk for message in messages]
+    held = Message.objects.filter(pk__in=keys, state=MessageState.WITHHELD)
+    still = set(held.select_for_update().values_list("pk", flat=True))
+    anew = [message for message in messages if message.pk in still]
+    for message in anew:
+        message.state, message.attempts = MessageState.QUEUED, 0
+    if anew:
+        Message.objects.bulk_update(anew, ("state", "attempts", *REWRITTEN))
         _deliver_after_commit()
 
 

@@ -15,6 +15,11 @@ OFTEN = {"expires": 60}
 MINUTELY = {"schedule": 60.0, "options": OFTEN}
 app.conf.beat_schedule = {
     "deliver messages": {"task": "notices.tasks.deliver_queued", **MINUTELY},
+    "queue reminders to participants": {
+        "task": "visits.tasks.queue_reminders",
+        "schedule": crontab(minute=5),  # hourly; most are due at a full hour
+        "options": {"expires": 3600},
+    },
     "find missed visits": {
         "task": "visits.tasks.raise_missed_visits",
         "schedule": crontab(hour=6, minute=0),  # site time, before the ward's day

@@ -4,6 +4,8 @@ Nothing is stored that the schedule derives; only due dates, sheets that no long
 apply, and deviations.
 """
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
 from audit.attribution import Actor, Via
@@ -11,7 +13,9 @@ from capture.events import DeviationFound, FormSigned, Randomized, RowStruck
 from capture.following import Saved, announce, follows
 from capture.foretelling import Foretold, foretells
 from casebook.models import FormInstance
+from casebook.selectors import binder_of
 from casebook.sheets import Binder
+from notices.services import look_again
 from randomization.selectors import were_infusions_paused
 from trial_edc import clock
 from trial_edc.dates import site_date
@@ -19,6 +23,7 @@ from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitCode, VisitStatus, YesNo
 from visits import deviations, rules, selectors, services
+from visits.grounds import is_after_last_day, is_late_after_randomisation
 from visits.schedule import (
     INFUSION_VISITS,
     STARTED,
@@ -27,7 +32,9 @@ from visits.schedule import (
 )
 from visits.vocabulary.infusion import Decision, Given, NoGoReason
 from visits.vocabulary.visit import DeviationCategory
+from visits.vocabulary.visit import DeviationRule as Rule
 
+MESSAGE_FORMS = ("CNS", "DTH", "WDR")  # struck out, they may stop a message
 MOVING_FORMS = ("DTH", "WDR", "STY", "INF", "IRQ")  # besides the visit records
 
 
@@ -71,7 +78,13 @@ def moved_windows(form: FormInstance, before: Binder, after: Binder) -> Foretold
     if will_be and site_date(was) == site_date(will_be):
         return None
     text = _("Another start of infusion 1 moves every window.")
-    columns = (_("Visit"), _("Window now"), _("Window then"), _("Done on"))
+    columns = (
+        _("Visit"),
+        _("Window now"),
+        _("Window then"),
+        _("Done on"),
+        _("Deviations"),
+    )
     changes = selectors.preview_day0_change(form.participant, will_be)
     return Foretold(text, columns, tuple(_window_row(change) for change in changes))
 
@@ -80,7 +93,8 @@ def _window_row(change: selectors.WindowChange) -> tuple[str, ...]:
     done_on = change.done_on.isoformat() if change.done_on else "—"
     if change.falls_out:
         done_on += " · " + _("outside its window")
-    return (_(change.code.label), *map(_span, (change.before, change.after)), done_on)
+    windows = map(_span, (change.before, change.after))
+    return (_(change.code.label), *windows, done_on, change.deviations)
 
 
 def _span(window: rules.Window | None) -> str:
@@ -105,30 +119,42 @@ def _infused_against_the_rule(saved: Saved) -> None:
     on = site_date(started_at)
     found = {}
     if binder.value("IRQ", "decision", saved.form.visit) != Decision.GO:
-        found["INFUSION-WITHOUT-GO"] = f"Infusion {number} was given without a go."
-    day0 = infusion_started_at(binder, 1)
+        found[Rule.WITHOUT_GO] = f"Infusion {number} was given without a go."
     if number > 1 and binder.fact("stop_rule_met"):
-        found["INFUSION-AGAINST-STOP-RULE"] = (
-            "Infusion 2 was given against a stop rule."
-        )
-    last = PROTOCOL.schedule.infusion_2_last_day
-    if number > 1 and day0 and (on - site_date(day0)).days > last:
-        found["INFUSION-TOO-LATE"] = f"Infusion 2 was given after day {last}."
-    withdrawals = (row.get("on") for row in binder.rows("WDR") if row.get("kind"))
-    if any(ended_on and ended_on < on for ended_on in withdrawals):
-        found["INFUSION-AFTER-WITHDRAWAL"] = (
-            f"Infusion {number} was given after a withdrawal."
-        )
+        found[Rule.AGAINST_STOP_RULE] = "Infusion 2 was given against a stop rule."
+    if number > 1 and is_after_last_day(binder):
+        last = PROTOCOL.schedule.infusion_2_last_day
+        found[Rule.SECOND_INFUSION_LATE] = f"Infusion 2 was given after day {last}."
     if were_infusions_paused(started_at):
-        found["INFUSION-IN-PAUSE"] = (
+        found[Rule.IN_PAUSE] = (
             f"Infusion {number} was given while infusions were paused."
         )
     category = DeviationCategory.INFUSION.value
     for rule, text in found.items():
         event = DeviationFound(
-            saved.participant, category, rule, on, text, saved.form, important=True
+            saved.participant,
+            category,
+            rule.value,
+            on,
+            text,
+            saved.form,
+            important=True,
         )
         _tell(event, saved)
+    if number == 1 and is_late_after_randomisation(binder):
+        _tell(_first_infusion_late(saved.form, on), saved)
+
+
+def _first_infusion_late(form: FormInstance, on: date) -> DeviationFound:
+    hours = PROTOCOL.schedule.day0_hours_after_randomisation
+    return DeviationFound(
+        form.participant,
+        DeviationCategory.INFUSION.value,
+        Rule.FIRST_INFUSION_LATE.value,
+        on,
+        f"Infusion 1 started more than {hours} hours after randomisation.",
+        form,
+    )
 
 
 @follows("IRQ", "decision", "reason")
@@ -161,7 +187,7 @@ def _second_not_given(saved: Saved) -> None:
     event = DeviationFound(
         saved.participant,
         DeviationCategory.INFUSION.value,
-        "INFUSION-2-NOT-GIVEN",
+        Rule.SECOND_NOT_GIVEN.value,
         clock.today(),
         f"Infusion 2 was not given: {why}.",
     )
@@ -173,11 +199,11 @@ def blinding_at_risk(saved: Saved) -> None:
     """A cover that failed, or a product that was seen, may have unblinded."""
     sheet = saved.sheet
     found = {
-        "COVER-FAILED": (
+        Rule.COVER_FAILED: (
             sheet.get("cover_intact") == YesNo.NO,
             "The cover of the infusion did not stay intact.",
         ),
-        "INFUSION-SEEN": (
+        Rule.SEEN: (
             sheet.get("participant_saw") == YesNo.YES,
             "The participant saw the content of the infusion.",
         ),
@@ -188,7 +214,7 @@ def blinding_at_risk(saved: Saved) -> None:
     for rule, (holds, text) in found.items():
         if holds:
             event = DeviationFound(
-                saved.participant, category, rule, on, text, saved.form
+                saved.participant, category, rule.value, on, text, saved.form
             )
             _tell(event, saved)
 
@@ -228,6 +254,17 @@ def settle(saved: Saved) -> None:
     services.settle_due_dates(saved.participant, selectors.schedule(saved.participant))
 
 
+@follows("DTH", "death_on")
+@follows("WDR", "kind", "on")
+@follows("CTC", "opted_out_at", "phones", "email")
+@follows("CNS", "kind", "decision", "decided_at", "channel", "recipient")
+@follows("VIS", "appointment_at", "performed", "visit_date")
+@implements("REM-01")
+def stop_messages(saved: Saved) -> None:
+    """What waits to be sent to the participant and is no longer right is stopped."""
+    look_again(saved.participant)
+
+
 @follows(FormSigned)
 def settle_signed(event: FormSigned, by: Actor, via: Via) -> None:
     """A signed refusal of infusion 1 anchors the schedule on randomisation."""
@@ -242,3 +279,26 @@ def settle_struck(event: RowStruck, by: Actor, via: Via) -> None:
     del by, via
     if event.form.code in MOVING_FORMS:
         services.settle_due_dates(event.form.participant)
+    if event.form.code in MESSAGE_FORMS:
+        look_again(event.form.participant)
+
+
+@follows("INF", "given", "started_at", "cover_intact", "participant_saw")
+@follows("VIS", "performed", "visit_date")
+@follows("IRQ", "decision")
+@follows("DTH", "death_on")
+@follows("WDR", "kind", "on")
+@follows("STY", "hospital", "in_at", "out_at")
+@implements("WIN-08")
+def ask_about_grounds(saved: Saved) -> None:
+    """People decide on deviations whose ground fell away, or came back."""
+    deviations.ask_about_grounds(saved.participant, saved.binder, by=saved.by)
+
+
+@follows(RowStruck)
+def ask_about_grounds_struck(event: RowStruck, by: Actor, via: Via) -> None:
+    """The same after a death, withdrawal or stay was struck out or restored."""
+    del via
+    participant = event.form.participant
+    if event.form.code in MOVING_FORMS:
+        deviations.ask_about_grounds(participant, binder_of(participant), by=by)

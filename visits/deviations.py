@@ -1,18 +1,30 @@
-"""Deviations that rules find; each occasion is told once."""
+"""Deviations that rules find, and ask about again when their ground falls away."""
 
-from audit.attribution import Process, Via
+from collections.abc import Iterable
+
+from audit.attribution import Actor, Process, Via
 from capture import services as capture
 from capture.events import DeviationFound
+from capture.rechecking import recheck
 from casebook import services as casebook
-from casebook.models import FormInstance
+from casebook.models import FormInstance, Participant
+from casebook.sheets import Binder
+from review.models import Query, QueryState
+from review.services import standing_places
 from trial_edc import clock
 from trial_edc.requirements import implements
+from visits.grounds import fell_away
 from visits.models import ProtocolDeviation
 from visits.schedule import Visit
-from visits.vocabulary.visit import DeviationCategory, Importance, RaisedBy
+from visits.vocabulary.visit import (
+    DeviationCategory,
+    DeviationRule,
+    Importance,
+    RaisedBy,
+)
 
 FINDER = Process("deviations")
-MISSED, OUTSIDE = "VISIT-MISSED", "VISIT-OUT-OF-WINDOW"  # rules, as the log names them
+GROUND = ("rule", "DEV-03")  # the item and the check that asks about the ground
 
 
 def missed_visit(record: FormInstance, visit: Visit) -> DeviationFound:
@@ -20,7 +32,7 @@ def missed_visit(record: FormInstance, visit: Visit) -> DeviationFound:
     return DeviationFound(
         record.participant,
         DeviationCategory.MISSED_VISIT.value,
-        MISSED,
+        DeviationRule.VISIT_MISSED.value,
         visit.closes_on or clock.today(),
         f"{visit.code.label} was missed.",
         form=record,
@@ -35,7 +47,7 @@ def late_or_early_visit(record: FormInstance, visit: Visit) -> DeviationFound | 
     return DeviationFound(
         record.participant,
         DeviationCategory.VISIT_WINDOW.value,
-        OUTSIDE,
+        DeviationRule.OUTSIDE_WINDOW.value,
         visit.done_on,
         f"{visit.code.label} took place on {visit.done_on}, outside its window "
         f"({window.opens} to {window.closes}).",
@@ -48,17 +60,31 @@ def occasion_of(event: DeviationFound) -> str:
     return f"{event.rule} {event.form}" if event.form else event.rule
 
 
+@implements("WIN-08")
+def told_occasions(
+    participants: Iterable[Participant], rule: str
+) -> set[tuple[int, str]]:
+    """Return participant and occasion of what was found and needs no second row.
+
+    What somebody struck out stays struck out, except where it was struck because its
+    ground had fallen away: should that come back, it is found again.
+    """
+    found = ProtocolDeviation.objects.filter(
+        form__participant__in=participants, rule__startswith=rule
+    )
+    return {
+        (one.form.participant_id, str(one.rule))
+        for one in found.select_related("form")
+        if one.form.struck_at is None or GROUND not in standing_places(one.form)
+    }
+
+
 @implements("WIN-04")
 def record_deviation(event: DeviationFound, *, via: Via) -> FormInstance | None:
-    """Enter a found deviation, once for each occasion; people assess and resolve it.
-
-    One that somebody struck out stays struck out.
-    """
+    """Enter a found deviation, once for each occasion; people assess and resolve it."""
     occasion = occasion_of(event)
-    known = ProtocolDeviation.objects.filter(
-        form__participant=event.participant, rule=occasion
-    )
-    if known.exists():
+    told = told_occasions([event.participant], occasion)
+    if (event.participant.pk, occasion) in told:
         return None
     today = clock.today()
     form = casebook.add_row(event.participant, "DEV", by=FINDER, via=via)
@@ -74,3 +100,29 @@ def record_deviation(event: DeviationFound, *, via: Via) -> FormInstance | None:
         values["importance"] = Importance.IMPORTANT.value
     capture.save(form, values, by=FINDER, via=via, complete=False)
     return form
+
+
+@implements("WIN-08")
+def ask_about_grounds(participant: Participant, binder: Binder, *, by: Actor) -> None:
+    """Ask people about each deviation whose ground fell away; strike none.
+
+    The question is an automatic query: it stands in the work lists of the site and of
+    the monitor, and closes by itself when the ground is back. Words, class, resolution
+    and signature stay as they are.
+    """
+    found = binder.rows("DEV")
+    if not found:
+        return
+    item, check_id = GROUND
+    asked = Query.objects.filter(
+        form__participant=participant, item=item, check_id=check_id
+    ).exclude(state=QueryState.CLOSED)
+    waiting = set(asked.values_list("form_id", flat=True))
+    turned = [
+        row.form_id
+        for row in found
+        if row.form_id and fell_away(row, binder) != (row.form_id in waiting)
+    ]
+    for form in FormInstance.objects.filter(pk__in=turned) if turned else ():
+        form.participant = participant
+        recheck(form, binder, by=by)

@@ -142,7 +142,7 @@ def visit_status(
 ) -> VisitState:
     """Status of a visit on the site's date at `now`: the first rule that applies."""
     if visit == VisitCode.UNSCHEDULED:
-        return VisitState(VisitStatus.DONE if done_on else VisitStatus.NOT_SCHEDULED)
+        return unscheduled_state(done_on, marked_missed=marked_missed)
     span = window(visit, course.anchor, schedule) if course.anchor else None
     if done_on:
         outside = span is not None and done_on not in span
@@ -223,6 +223,15 @@ def unanchored_state(
     if now != due_at:
         status = VisitStatus.UPCOMING if now < due_at else VisitStatus.OVERDUE
     return VisitState(status, StatusReason.NO_DAY_0, due_at=due_at)
+
+
+def unscheduled_state(done_on: date | None, *, marked_missed: bool) -> VisitState:
+    """Unscheduled visits have no window; one that came to nothing is marked so."""
+    if done_on:
+        return VisitState(VisitStatus.DONE)
+    if marked_missed:
+        return VisitState(VisitStatus.MISSED, StatusReason.MARKED)
+    return VisitState(VisitStatus.NOT_SCHEDULED)
 
 
 def screening_state(course: Course) -> VisitState:

@@ -19,6 +19,7 @@ from visits.vocabulary.logs import Hospital
 FORMS = ("CNS", "SCN", "RAN", "INF", "IRQ", "VIS", "DTH", "WDR", "STY")
 OBSERVATIONS = {"VIT": "", "LAB": "", "VSI": "taken_at", "INF": "started_at"}
 STARTED = (Given.GIVEN.value, Given.PARTLY.value)
+INFUSION_FORMS = ("IRQ", "INF", "VSI")
 INFUSION_VISITS = {VisitCode.DAY_0.value: 1, VisitCode.DAY_7.value: 2}
 
 
@@ -69,6 +70,7 @@ class Schedule:
     course: rules.Course
     today: date
     visits: tuple[Visit, ...]
+    infused: frozenset[str] = frozenset()  # visits whose infusion started
 
     @property
     def day0(self) -> date | None:
@@ -85,6 +87,17 @@ class Schedule:
     def next_visit(self) -> Visit | None:
         """Return the first visit that still awaits somebody."""
         return next((visit for visit in self.visits if visit.is_open), None)
+
+    def requires(self, form: str, visit: str) -> bool:
+        """Tell whether a form of a visit is asked for at all.
+
+        Not where death, withdrawal or discharge ended the visit, and no form of an
+        infusion that had not started when somebody withdrew, from infusion or more.
+        """
+        withdrawn = self.course.withdrawn_on(*WithdrawalKind) is not None
+        if withdrawn and form in INFUSION_FORMS and visit not in self.infused:
+            return False
+        return self.visit(visit).status != VisitStatus.NOT_REQUIRED
 
     def visit(self, code: str) -> Visit:
         """Return a scheduled visit by its code."""
@@ -103,7 +116,10 @@ def schedule_of(binder: Binder, now: datetime, *, no_go_signed: bool) -> Schedul
         for sheet in binder.rows("VIS")
         if sheet.visit == VisitCode.UNSCHEDULED
     ]
-    return Schedule(course, site_date(now), (*scheduled, *unscheduled))
+    infused = (v for v, n in INFUSION_VISITS.items() if infusion_started_at(binder, n))
+    return Schedule(
+        course, site_date(now), (*scheduled, *unscheduled), frozenset(infused)
+    )
 
 
 def visit_of(
@@ -219,16 +235,24 @@ def is_refused_for_good(binder: Binder, number: int) -> bool:
     return bool(decision == Decision.NO_GO_FINAL)
 
 
-def window_of(binder: Binder, visit: str) -> rules.Window | None:
-    """Return the window of a visit as edit checks see it.
+def _counts_as_signed(binder: Binder) -> bool:
+    """Tell whether infusion 1 is refused for good, for want of signatures.
 
-    They cannot ask for signatures: a complete request that refuses infusion 1 for
-    good counts as signed.
+    Edit checks cannot ask for them: a complete request counts as signed.
     """
     binder.read(*FORMS)
     request = binder.one("IRQ", VisitCode.DAY_0.value)
-    complete = request is not None and request.status == "complete"
-    anchor = course_of(binder, no_go_signed=complete).anchor
+    return request is not None and request.status == "complete"
+
+
+def schedule_as_checked(binder: Binder, now: datetime) -> Schedule:
+    """Return the schedule at an instant as edit checks see it."""
+    return schedule_of(binder, now, no_go_signed=_counts_as_signed(binder))
+
+
+def window_of(binder: Binder, visit: str) -> rules.Window | None:
+    """Return the window of a visit as edit checks see it."""
+    anchor = course_of(binder, no_go_signed=_counts_as_signed(binder)).anchor
     if anchor is None or visit == VisitCode.UNSCHEDULED:
         return None
     return rules.window(VisitCode(visit), anchor)

@@ -12,18 +12,20 @@ from accounts.roles import Limit, Permission
 from audit.models import Confidentiality
 from casebook.access import reaches, within_reach
 from casebook.models import FormInstance, Participant
-from casebook.selectors import binders_of
+from casebook.selectors import binder_of, binders_of
 from casebook.sheets import Binder
 from review.models import Signature
 from trial_edc import clock
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import VisitCode, VisitStatus
 from visits import rules
+from visits.grounds import fell_away, visit_of_occasion
 from visits.models import Laboratory, Stay
 from visits.schedule import (
     FORMS,
     Schedule,
     Visit,
+    infusion,
     infusion_visit,
     is_refused_for_good,
     schedule_of,
@@ -85,6 +87,7 @@ class WindowChange:
     before: rules.Window | None
     after: rules.Window | None
     done_on: date | None
+    loses_ground: tuple[int, ...] = ()  # the numbers of its deviations
 
     @property
     def falls_out(self) -> bool:
@@ -92,6 +95,15 @@ class WindowChange:
         if self.done_on is None or self.after is None:
             return False
         return self.done_on not in self.after
+
+    @property
+    def deviations(self) -> str:
+        """Say what people will be asked to decide; nothing is struck by itself."""
+        if not self.loses_ground:
+            return "—"
+        numbers = ", ".join(f"DEV #{number}" for number in self.loses_ground)
+        text = gettext("%(numbers)s loses its ground; people decide about it")
+        return text % {"numbers": numbers}
 
     @property
     def moves(self) -> bool:
@@ -108,15 +120,34 @@ def preview_day0_change(
     """
     now = schedule(participant)
     course = replace(now.course, day0=started_at and site_date(started_at))
+    groundless = _groundless(participant, started_at)
     changes = []
     for visit in now.visits:
         if visit.code in (VisitCode.SCREENING, VisitCode.UNSCHEDULED):
             continue
         after = rules.window(visit.code, course.anchor) if course.anchor else None
+        lost = tuple(groundless.get(visit.code, ()))
         changes.append(
-            WindowChange(visit.code, visit.state.window, after, visit.done_on)
+            WindowChange(visit.code, visit.state.window, after, visit.done_on, lost)
         )
     return changes
+
+
+def _groundless(
+    participant: Participant, started_at: datetime | None
+) -> dict[str, list[int]]:
+    """Return by visit the deviations that another start takes the ground from."""
+    before = binder_of(participant, *FORMS, "DEV")
+    record = infusion(before, 1)
+    if record is None:
+        return {}
+    told = {**record.values, "started_at": started_at}
+    after = before.with_sheet(replace(record, values=told))
+    lost: dict[str, list[int]] = {}
+    for row in before.rows("DEV"):
+        if fell_away(row, after) and not fell_away(row, before):
+            lost.setdefault(visit_of_occasion(row), []).append(row.occurrence)
+    return lost
 
 
 @reaches(Limit.IN_PATIENTS)
@@ -197,9 +228,14 @@ class ScheduleRow:
 
     @property
     def may_be_missed(self) -> bool:
-        """Tell whether it may be marked as missed: it is near, or has passed."""
+        """Tell whether it may be marked as missed: it is near, or has passed.
+
+        An unscheduled visit at any time: one that came to nothing is settled so.
+        """
         if self.record is None or self.visit.code == VisitCode.SCREENING:
             return False
+        if self.visit.code == VisitCode.UNSCHEDULED:
+            return self.visit.status == VisitStatus.NOT_SCHEDULED
         return self.visit.status in MARKABLE and not self.is_marked_missed
 
     @property

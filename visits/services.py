@@ -21,7 +21,6 @@ from trial_edc.vocabulary import (
     MissingCode,
     VisitCode,
     VisitStatus,
-    WithdrawalKind,
     YesNo,
 )
 from visits import selectors, timing
@@ -39,7 +38,6 @@ from visits.vocabulary.visit import VisitMode
 
 EXAMINATIONS = ("VIT", "LAB")  # what cannot be done by telephone
 BEDSIDE = ("INF", "VSI")
-INFUSION_FORMS = ("IRQ", *BEDSIDE)
 UNTOUCHED = (
     FormStatus.NOT_STARTED,
     FormStatus.NOT_APPLICABLE,
@@ -86,12 +84,10 @@ def settle_due_dates(
     """
     schedule = schedule or selectors.schedule(participant)
     visits = {visit.code.value: visit for visit in schedule.visits}
-    no_infusion = schedule.course.withdrawn_on(*WithdrawalKind) is not None
     changed = []
     for form in selectors.visit_sheets(participant).filter(locked_at=None):
-        due_on = _due_on(visits[form.visit])
-        if no_infusion and form.code in INFUSION_FORMS:
-            due_on = None
+        required = schedule.requires(form.code, form.visit)
+        due_on = _due_on(visits[form.visit]) if required else None
         if form.due_on != due_on:
             form.due_on = due_on
             changed.append(form)
@@ -100,7 +96,7 @@ def settle_due_dates(
 
 
 def _due_on(visit: Visit) -> date | None:
-    gone = visit.status in (VisitStatus.NOT_REQUIRED, VisitStatus.NOT_SCHEDULED)
+    gone = visit.status == VisitStatus.NOT_SCHEDULED
     ended = visit.status == VisitStatus.MISSED and visit.state.reason is not None
     return None if gone or ended else visit.closes_on
 

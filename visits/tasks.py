@@ -8,10 +8,11 @@ from casebook import services as casebook
 from casebook.models import FormInstance, Participant
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitStatus
-from visits import selectors
-from visits.deviations import MISSED, missed_visit
-from visits.models import ProtocolDeviation
+from visits import reminding, selectors
+from visits.deviations import missed_visit, told_occasions
+from visits.rules import StatusReason
 from visits.schedule import Visit
+from visits.vocabulary.visit import DeviationRule
 
 WATCH = Process("missed-visits")
 BATCH = 200
@@ -31,12 +32,16 @@ def raise_missed_visits() -> int:
     return raised + (_raise_in(batch) if batch else 0)
 
 
+@shared_task
+@implements("REM-01")
+def queue_reminders() -> int:
+    """Queue the messages to participants that are right now; safe to repeat."""
+    return reminding.queue_due_reminders()
+
+
 def _raise_in(people: list[Participant]) -> int:
-    told = set(
-        ProtocolDeviation.objects.filter(
-            form__participant__in=people, rule__startswith=MISSED
-        ).values_list("form__participant_id", "rule")
-    )
+    missed = DeviationRule.VISIT_MISSED.value
+    told = told_occasions(people, missed)
     records = FormInstance.objects.filter(
         participant__in=people, code="VIS", struck_at=None
     ).select_related("participant")
@@ -45,14 +50,19 @@ def _raise_in(people: list[Participant]) -> int:
     for pk, schedule in selectors.schedules(people).items():
         for visit in schedule.visits:
             form = at.get((pk, visit.code.value))
-            if form and _passed_unseen(visit) and (pk, f"{MISSED} {form}") not in told:
+            if form and _passed_unseen(visit) and (pk, f"{missed} {form}") not in told:
                 _raise(form, visit)
                 raised += 1
     return raised
 
 
 def _passed_unseen(visit: Visit) -> bool:
-    return visit.status == VisitStatus.MISSED and visit.state.reason is None
+    """Tell whether the window closed before anything ended the visit.
+
+    What staff marked was told when they did.
+    """
+    marked = visit.state.reason == StatusReason.MARKED
+    return visit.status == VisitStatus.MISSED and not marked
 
 
 def _raise(form: FormInstance, visit: Visit) -> None:

@@ -38,23 +38,29 @@ STATEMENTS: dict[Key, int] = {
     ("CNS", "consent_decided"): 25,
     ("CNS", "require_delegation"): 1,
     ("CNS", "require_version_in_force"): 1,
+    ("CNS", "stop_messages"): 1,
     ("CNS", "tell_save"): 1,
     ("CRE", "tell_save"): 23,
     ("CTC", "keep_person_key"): 3,
+    ("CTC", "stop_messages"): 1,
     ("DEM", "tell_save"): 1,
-    ("DTH", "report_death"): 5,
+    ("DTH", "ask_about_grounds"): 7,
+    ("DTH", "report_death"): 2,
     ("DTH", "settle"): 3,
-    ("DeviationFound", "record"): 9,
+    ("DTH", "stop_messages"): 1,
+    ("DeviationFound", "record"): 11,
     ("ELG", "tell_save"): 1,
     ("FormSigned", "request_signed"): 6,
     ("FormSigned", "settle_signed"): 2,
-    ("INF", "anchor"): 16,
-    ("INF", "blinding_at_risk"): 18,
+    ("INF", "anchor"): 19,
+    ("INF", "ask_about_grounds"): 3,
+    ("INF", "blinding_at_risk"): 20,
     ("INF", "not_given"): 1,
     ("INF", "open_reaction"): 13,
     ("INF", "product_seen"): 2,
     ("INF", "settle_bedside"): 2,
-    ("IRQ", "refused_for_good"): 11,
+    ("IRQ", "ask_about_grounds"): 3,
+    ("IRQ", "refused_for_good"): 13,
     ("IRQ", "request_changed"): 1,
     ("IRQ", "settle"): 2,
     ("IRQ", "settle_bedside"): 5,
@@ -67,20 +73,26 @@ STATEMENTS: dict[Key, int] = {
     ("PRG", "report_anomaly"): 32,
     ("RAN", "keep_randomisation_record"): 1,
     ("Randomized", "hang"): 4,
+    ("RowStruck", "ask_about_grounds_struck"): 7,
     ("RowStruck", "require_nothing_begun"): 0,
     ("RowStruck", "revoke"): 58,
-    ("RowStruck", "settle_struck"): 3,
+    ("RowStruck", "settle_struck"): 4,
     ("RowStruck", "undo"): 10,
     ("RowStruck", "used_row_struck"): 24,
     ("SAE", "restart_clock"): 1,
     ("SCN", "freeze_failed_criteria"): 19,
     ("SCN", "keep_failed_criteria"): 0,
+    ("STY", "ask_about_grounds"): 7,
     ("STY", "settle"): 3,
     ("URI", "tell_save"): 1,
-    ("VIS", "visit_told"): 12,
+    ("VIS", "ask_about_grounds"): 7,
+    ("VIS", "stop_messages"): 1,
+    ("VIS", "visit_told"): 14,
     ("VIT", "tell_save"): 1,
+    ("WDR", "ask_about_grounds"): 7,
     ("WDR", "settle"): 3,
-    ("WDR", "withdraw"): 4,
+    ("WDR", "stop_messages"): 1,
+    ("WDR", "withdraw"): 2,
 }
 
 
@@ -110,7 +122,7 @@ def screened_and_randomised() -> None:
     stage.open_study()
     who = stage.randomised()
     coordinator, pharmacist = stage.colleague("CO"), stage.colleague("UP")
-    contact = {"name": "王小明", "hospital_no": "H-1"}
+    contact = {"name": "王小明", "hospital_no": "H-1", "email": "li@example.org"}
     save(stage.sheet(who, "CTC"), contact, by=coordinator, complete=False)
     stage.requested(who)
     arm, now = arm_of(who), clock.now()

@@ -133,11 +133,14 @@ def test_a_withheld_message_can_become_right_again(participant, verdicts):
     message = message_to(participant, channel=Channel.EMAIL)
     delivered(message)
     verdicts[:] = [Send("li@example.org")]
+    message.text, message.problem = "Please call again.", ""
 
     with attributed(by=STAGE, via=Via.TASK):
         services.queue_anew([message])
+        services.queue_anew([message])  # waits already
 
     assert delivered(message) == ("sent", "")
+    assert [one.body for one in mail.outbox] == ["Please call again."]
 
 
 def test_without_a_gateway_a_text_message_waits_and_says_so(

@@ -61,6 +61,16 @@ GO = {"decision": "go", "planned_start_at": DAY_0 + 7 * DAY}
 ON_7 = date(2026, 3, 8)
 MISSED_7 = sheet("VIS", "D7", performed="N")
 ND = MissingCode.NOT_DONE
+SEEN_ON_7, SEEN_LATE = vis(visit_date=ON_7), vis(visit_date=date(2026, 3, 10))
+STAYED = sheet("STY", **STAY, out_at=DAY_0 + 5 * DAY)
+SECOND = inf("D7", started_at=DAY_0 + 8 * DAY)
+NO_GO = sheet("IRQ", "D7", decision="no_go_final")
+
+
+def found(occasion: str, on: date = date(2026, 4, 1)) -> Sheet:
+    """Return a deviation that a rule found."""
+    return sheet("DEV", raised_by="SYS", rule=occasion, found_on=on)
+
 
 AFTER = DAY_0 + 5 * DAY  # 6 March
 PARTIAL = ("CRE", "CMD", "RRT", "AE")
@@ -199,6 +209,21 @@ FIRES: list[tuple[str, Sheet, tuple[Sheet, ...]]] = [
     ),
     ("DEV-02", sheet("DEV", description="the Saline bag was swapped"), ()),
     ("DEV-02", sheet("DEV", description="干细胞批次有误"), ()),
+    ("DEV-03", found("VISIT-OUT-OF-WINDOW VIS D7 #1"), (*COURSE, SEEN_ON_7)),
+    ("DEV-03", found("VISIT-MISSED VIS D7 #1"), (*COURSE, SEEN_ON_7)),
+    ("DEV-03", found("VISIT-MISSED VIS D7 #1", date(2026, 3, 11)), COURSE),
+    ("DEV-03", found("VISIT-MISSED VIS D10 #1"), (*COURSE, STAYED)),
+    ("DEV-03", found("INFUSION-1-LATE INF D0 #1"), COURSE),
+    ("DEV-03", found("INFUSION-1-LATE INF D0 #1"), ()),
+    ("DEV-03", found("INFUSION-TOO-LATE INF D7 #1"), (*COURSE, SECOND)),
+    ("DEV-03", found("INFUSION-TOO-LATE INF D7 #1"), COURSE),
+    ("DEV-03", found("INFUSION-2-NOT-GIVEN"), (*COURSE, SECOND)),
+    (
+        "DEV-03",
+        found("INFUSION-WITHOUT-GO INF D7 #1"),
+        (*COURSE, SECOND, sheet("IRQ", "D7", **GO)),
+    ),
+    ("DEV-03", found("COVER-FAILED INF D7 #1"), (*COURSE, SECOND)),
 ]
 
 FIRES += ENDED
@@ -317,6 +342,14 @@ QUIET: list[tuple[str, Sheet, tuple[Sheet, ...]]] = [
     ("VSI-02", vsi("pre", DAY_0), COURSE),
     ("VSI-02", vsi("m15", DAY_0 + 20 * MINUTE), ()),
     ("DEV-02", sheet("DEV", description="Visit took place too late."), ()),
+    ("DEV-03", found("VISIT-OUT-OF-WINDOW VIS D7 #1"), (*COURSE, SEEN_LATE)),
+    ("DEV-03", found("VISIT-MISSED VIS D7 #1"), COURSE),
+    ("DEV-03", found("VISIT-MISSED VIS D7 #1", date(2026, 3, 12)), COURSE),
+    ("DEV-03", found("VISIT-MISSED VIS D10 #1"), COURSE),
+    ("DEV-03", found("INFUSION-2-NOT-GIVEN"), (*COURSE, NO_GO)),
+    ("DEV-03", found("INFUSION-WITHOUT-GO INF D7 #1"), (*COURSE, SECOND)),
+    ("DEV-03", found("INFUSION-IN-PAUSE INF D0 #1"), COURSE),
+    ("DEV-03", sheet("DEV", raised_by="user"), ()),
     (
         "VIS-07",
         vis(visit_date=ON_7, new_drug="Y"),

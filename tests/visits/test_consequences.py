@@ -109,7 +109,10 @@ def test_change_of_day_0_finds_visits_that_fall_out():
 
     stage.change(record, started_at=stage.days_ago(5))
 
-    assert stage.rules_broken(person) == ["VISIT-OUT-OF-WINDOW VIS D7 #1"]
+    assert stage.rules_broken(person) == [
+        "VISIT-OUT-OF-WINDOW VIS D7 #1",
+        "INFUSION-1-LATE INF D0 #1",
+    ]
 
 
 def test_visit_marked_missed_leaves_the_due_list_and_can_be_reopened():

@@ -5,6 +5,7 @@ import re
 from casebook.checks import check
 from casebook.sheets import Binder, Sheet
 from trial_edc.vocabulary import N_, Severity
+from visits.grounds import fell_away
 
 # Words that tell a product, a lot or a dose; the open twin must not hold them.
 PRODUCT_WORDS = re.compile(
@@ -46,3 +47,15 @@ def tells_product(sheet: Sheet, binder: Binder) -> dict[str, str] | None:
     texts = (sheet.get("description") or "", sheet.get("action") or "")
     found = next((m for text in texts if (m := PRODUCT_WORDS.search(text))), None)
     return {"word": found.group(0)} if found else None
+
+
+check(
+    "DEV-03",
+    form="DEV",
+    item="rule",
+    severity=Severity.SOFT,
+    message=N_(
+        "What this was found for no longer holds. Strike it out with the reason, or "
+        "say why it stands."
+    ),
+)(fell_away)

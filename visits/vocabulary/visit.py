@@ -73,6 +73,24 @@ class RaisedBy(Term):
     PERSON = "user", N_("A person")
 
 
+class DeviationRule(Term):
+    """The rules of this room that find deviations, as the log names them."""
+
+    OUTSIDE_WINDOW = "VISIT-OUT-OF-WINDOW", N_("A visit took place outside its window")
+    VISIT_MISSED = "VISIT-MISSED", N_("A visit was missed")
+    WITHOUT_GO = "INFUSION-WITHOUT-GO", N_("An infusion was given without a go")
+    AGAINST_STOP_RULE = (
+        "INFUSION-AGAINST-STOP-RULE",
+        N_("Infusion 2 was given against a stop rule"),
+    )
+    IN_PAUSE = "INFUSION-IN-PAUSE", N_("An infusion was given in a pause")
+    FIRST_INFUSION_LATE = "INFUSION-1-LATE", N_("Infusion 1 was given late")
+    SECOND_INFUSION_LATE = "INFUSION-TOO-LATE", N_("Infusion 2 was given too late")
+    SECOND_NOT_GIVEN = "INFUSION-2-NOT-GIVEN", N_("Infusion 2 was not given")
+    COVER_FAILED = "COVER-FAILED", N_("The cover did not stay intact")
+    SEEN = "INFUSION-SEEN", N_("The content of an infusion was seen")
+
+
 class DeviationEffect(Term):
     """What a deviation touches."""
 

@@ -1,0 +1,54 @@
+"""The casebook grid: what is no longer asked for looks so."""
+
+import pytest
+
+from accounts.models import User
+from entry.grid import casebook_of
+from tests.people import person
+from tests.visits import stage
+
+pytestmark = pytest.mark.django_db
+
+
+def looks(someone, visit: str) -> dict[str, str]:
+    """Return how each form of a visit is drawn for an investigator."""
+    reader = User.objects.filter(role="IN").first() or person("IN")
+    book = casebook_of(someone, reader)
+    column = [one.code for one in book.columns].index(visit)
+    return {
+        row.design.code: row.cells[column].status
+        if len(row.cells[column]) > 1
+        else row.cells[column][0].status
+        for row in book.rows
+        if row.cells[column]
+    }
+
+
+def test_empty_forms_of_visits_that_a_death_ended_are_not_required():
+    someone = stage.infused(ago=5)
+    stage.enter(someone, "VIT", {"weight_kg": 70}, visit="D28")
+    stage.enter(someone, "DTH", {"death_on": stage.day(1).isoformat()})
+
+    assert set(looks(someone, "D7").values()) == {"not_required"}
+    assert looks(someone, "D28") == {
+        "VIS": "not_required",
+        "VIT": "draft",
+        "LAB": "not_required",
+        "O28": "not_required",
+    }
+    assert looks(someone, "D1") == {"VIS": "not_started"}
+
+
+def test_withdrawal_from_infusion_ends_the_forms_of_the_second_alone():
+    someone = stage.infused(ago=5)
+    stage.row(someone, "WDR", {"kind": "infusion_only", "on": stage.day(1)})
+
+    assert looks(someone, "D7") == {
+        "VIS": "not_started",
+        "IRQ": "not_applicable",
+        "INF": "not_applicable",
+        "VSI": "not_applicable",
+        "VIT": "not_started",
+        "LAB": "not_started",
+    }
+    assert looks(someone, "D0")["VSI"] == "not_started"

@@ -1,0 +1,117 @@
+"""Whether a message to a participant may leave, and when (protocol section 9); pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from trial_edc.dates import SITE_ZONE
+from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import N_, Term, VisitStatus
+
+CLOSED = (
+    VisitStatus.DONE,
+    VisitStatus.MISSED,
+    VisitStatus.NOT_REQUIRED,
+    VisitStatus.NOT_SCHEDULED,
+)
+
+
+class Action(Term):
+    """What to do with a message."""
+
+    SEND = "send", N_("Send")
+    DEFER = "defer", N_("Wait")
+    SUPPRESS = "suppress", N_("Do not send")
+
+
+class Ground(Term):
+    """Why a message does not leave now; the first that holds is told."""
+
+    DECEASED = "deceased", N_("the participant has died")
+    WITHDRAWN = "withdrawn", N_("the participant has withdrawn")
+    NO_CONSENT = "no_contact_consent", N_("no consent to be written to")
+    OPTED_OUT = "opted_out", N_("the participant wants no messages")
+    VISIT_CLOSED = "visit_closed", N_("the visit awaits nobody any more")
+    IN_HOSPITAL = "in_hospital", N_("in hospital: the ward tells the participant")
+    NO_ADDRESS = "no_valid_phone", N_("no address that works")
+    MAXIMUM = "max_reached", N_("enough messages for this visit")
+    QUIET = "quiet_hours", N_("quiet hours")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How often, and at which times of the site, nobody is to be disturbed."""
+
+    maximum_per_visit: int = PROTOCOL.reminders.maximum_per_visit
+    quiet_from: time = PROTOCOL.reminders.quiet_from
+    quiet_until: time = PROTOCOL.reminders.quiet_until
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """How a participant stands; `visit_status` None: the message is of no visit.
+
+    `has_address`: by the channel of the message. `sent_for_visit`: by it as well.
+    """
+
+    has_consent: bool
+    has_opted_out: bool
+    has_died: bool
+    has_withdrawn: bool
+    visit_status: VisitStatus | None
+    is_in_hospital: bool
+    has_address: bool
+    sent_for_visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What to do, when it may leave, and why not now."""
+
+    action: Action
+    send_at: datetime | None = None
+    ground: Ground | None = None
+
+
+@implements("REM-01")
+def outcome(
+    due_at: datetime, found: Situation, limits: Limits | None = None
+) -> Outcome:
+    """Decide on a message that is due: send, wait for the morning, or never."""
+    limits = limits or Limits()
+    if ground := suppressed_by(found, limits):
+        return Outcome(Action.SUPPRESS, None, ground)
+    send_at = out_of_quiet_hours(due_at, limits)
+    if send_at > due_at:
+        return Outcome(Action.DEFER, send_at, Ground.QUIET)
+    return Outcome(Action.SEND, due_at)
+
+
+def suppressed_by(found: Situation, limits: Limits) -> Ground | None:
+    """Give the first ground on which a message must not leave at all."""
+    grounds = (
+        (found.has_died, Ground.DECEASED),
+        (found.has_withdrawn, Ground.WITHDRAWN),
+        (not found.has_consent, Ground.NO_CONSENT),
+        (found.has_opted_out, Ground.OPTED_OUT),
+        (found.visit_status in CLOSED, Ground.VISIT_CLOSED),
+        (found.is_in_hospital, Ground.IN_HOSPITAL),
+        (not found.has_address, Ground.NO_ADDRESS),
+        (found.sent_for_visit >= limits.maximum_per_visit, Ground.MAXIMUM),
+    )
+    return next((ground for holds, ground in grounds if holds), None)
+
+
+def out_of_quiet_hours(instant: datetime, limits: Limits) -> datetime:
+    """Give the instant, or the end of the quiet hours in which it lies.
+
+    They begin with `quiet_from` and end before `quiet_until`, also over midnight.
+    """
+    local = instant.astimezone(SITE_ZONE)
+    begins, ends, told = limits.quiet_from, limits.quiet_until, local.time()
+    over_midnight = begins > ends
+    is_evening, is_morning = told >= begins, told < ends
+    if not (is_evening or is_morning if over_midnight else is_evening and is_morning):
+        return instant
+    day = local.date() + timedelta(days=over_midnight and is_evening)
+    return datetime.combine(day, ends, SITE_ZONE).astimezone(instant.tzinfo)
