@@ -1,4 +1,4 @@
-"""Whether, how and where a participant is written to, from CNS and CTC; pure.
+"""Whether, how and where a participant is written to, from CNS and CTC.
 
 What comes from CTC is identity: it is asked for at the moment of sending, and held in
 memory alone.
@@ -16,13 +16,13 @@ from enrollment.vocabulary import (
     MessageLanguage,
     Signer,
 )
+from notices.lines import digits_of
 from trial_edc.vocabulary import YesNo
 
 LANGUAGES = {
     MessageLanguage.CHINESE.value: "zh-hans",
     MessageLanguage.ENGLISH.value: "en",
 }
-NATIONAL = 11  # digits of a Chinese mobile number
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,7 @@ def dialled(number: str) -> str:
     return re.sub(r"[^0-9+]", "", number)
 
 
-def same_line(number: str) -> str:
-    """Return what two ways to write one number have in common: its last digits.
-
-    `+86 138-0000-1234` and `13800001234` are one line.
-    """
-    return re.sub(r"[^0-9]", "", number)[-NATIONAL:]
+def has_line(binder: Binder, number: str) -> bool:
+    """Tell whether a number is still among those of the participant."""
+    phones = binder.value("CTC", "phones") or ()
+    return digits_of(number) in {digits_of(one.get("number") or "") for one in phones}

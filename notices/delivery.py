@@ -17,7 +17,8 @@ from audit.attribution import Process, Via, attributed
 from casebook.models import Participant
 from notices.channels import Channels, NotSent, Refused
 from notices.guarding import Defer, Send, Verdict, Withhold, judge
-from notices.models import Message, MessageState
+from notices.lines import line_of
+from notices.models import Channel, Message, MessageState
 from trial_edc import clock
 
 POSTMAN = Process("notices")
@@ -137,6 +138,7 @@ def _claim(message_id: int, channels: Channels) -> tuple[Message, str] | None:
                     state=MessageState.SENDING,
                     attempts=message.attempts + 1,
                     claimed_at=clock.now(),
+                    line=line_of(to) if _is_text_to_participant(message) else "",
                 )
                 return message, to
             case Withhold(reason=reason):
@@ -144,6 +146,10 @@ def _claim(message_id: int, channels: Channels) -> tuple[Message, str] | None:
             case Defer(until=until, reason=reason):
                 _note(message, not_before=until, problem=reason)
     return None
+
+
+def _is_text_to_participant(message: Message) -> bool:
+    return message.channel == Channel.SMS and message.participant_id is not None
 
 
 def _verdict(message: Message, channels: Channels) -> Verdict:

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from audit.recording import Register
+from audit.recording import REFUSE_REMOVAL, Register, record
 from casebook.models import Participant
 from trial_edc import clock
 
@@ -61,9 +61,12 @@ class Message(Register):
     sent_at = models.DateTimeField(null=True)
     times_sent = models.PositiveSmallIntegerField(default=0)  # more when sent anew
     problem = models.TextField(blank=True)
+    # The keyed hash of the line to which a text message went: finds who answers.
+    line = models.CharField(max_length=64, blank=True)
 
     class Meta(Register.Meta):
         ordering = ("id",)
+        triggers = (record("register", unrecorded=("line",)), REFUSE_REMOVAL)
         constraints = (
             models.CheckConstraint(
                 condition=Q(recipient=None) ^ Q(participant=None),
@@ -77,7 +80,10 @@ class Message(Register):
                 name="one_reminder_an_occasion",
             ),
         )
-        indexes = (models.Index(fields=("state", "id"), name="message_state"),)
+        indexes = (
+            models.Index(fields=("state", "id"), name="message_state"),
+            models.Index(fields=("line",), condition=~Q(line=""), name="message_line"),
+        )
 
     @property
     def spoken(self) -> str:

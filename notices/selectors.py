@@ -6,6 +6,8 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import BlindingClass, Limit, Permission
+from casebook.models import Participant
+from notices.lines import line_of
 from notices.models import Message
 
 
@@ -19,6 +21,12 @@ def messages_visible_to(user: User) -> QuerySet[Message]:
         blinded = Q(recipient__blinding=BlindingClass.BLINDED)
         return held.filter(blinded | Q(recipient=None))
     return held.exclude(recipient__blinding=BlindingClass.UNBLINDED)
+
+
+def people_reached_at(number: str) -> QuerySet[Participant]:
+    """Return the participants who were written to at a number, as numbers are known."""
+    reached = Message.objects.filter(line=line_of(number))
+    return Participant.objects.filter(pk__in=reached.values("participant"))
 
 
 def sees_texts(user: User) -> bool:

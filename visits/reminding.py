@@ -41,6 +41,7 @@ from visits.schedule import FORMS, Schedule, Visit
 REMINDING = Process("reminders")
 A_BATCH = 500  # participants held in memory
 CONTACT = "CTC"
+BY_PHONE = ("contact_check", OPT_OUT_DONE)  # of the number; answers to it
 log = logging.getLogger(__name__)
 
 
@@ -131,13 +132,17 @@ def _batches() -> Iterator[list[Participant]]:
         last = batch[-1].pk
 
 
-def queue_for(people: Sequence[Participant], *, only: str = "") -> int:
-    """Queue what is right now for these; an occasion `only` an act calls for."""
+def confirm_opt_out(participant: Participant) -> None:
+    """Queue the one message that says that there will be no more."""
+    case = case_of(participant)
+    due = [one for one in case.due() if one.occasion == OPT_OUT_DONE]
+    notices.queue_all(list(_messages(case, due)))
+
+
+def queue_for(people: Sequence[Participant]) -> int:
+    """Queue what is right now for these participants; return how many are new."""
     cases = cases_of(people)
-    due = {
-        pk: [one for one in case.due() if (one.occasion == OPT_OUT_DONE) == bool(only)]
-        for pk, case in cases.items()
-    }
+    due = {pk: case.due() for pk, case in cases.items()}
     wanted = [person for person in people if due[person.pk]]
     contacts = binders_of(wanted, (CONTACT,))
     new: list[Message] = []
@@ -195,8 +200,8 @@ def _messages(case: Case, due: Iterable[Reminder]) -> Iterator[Message]:
 
 
 def channels_for(one: Reminder, consent: ContactConsent) -> tuple[str, ...]:
-    """Return the ways by which a message goes: a check of the number only to it."""
-    if one.occasion != "contact_check":
+    """Return the ways by which a message goes; some only to the telephone itself."""
+    if one.occasion not in BY_PHONE:
         return consent.channels
     return tuple(way for way in consent.channels if way == Channel.SMS)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits.views import bedside, laboratories, schedule
+from visits.views import bedside, inbound, laboratories, schedule
 
 app_name = "visits"
 PERSON = "participants/<str:number>/"
@@ -21,6 +21,7 @@ urlpatterns = [
     path(f"{INFUSION}stop/", bedside.stop, name="stop"),
     path(f"{POINT}measure/", bedside.measure, name="measure"),
     path(f"{POINT}not-taken/", bedside.not_taken, name="not_taken"),
+    path("answers/", inbound.inbound, name="inbound"),
     path("laboratories/", laboratories.laboratories, name="laboratories"),
     path("laboratories/<slug:code>/", laboratories.laboratory, name="laboratory"),
     path("ranges/<int:pk>/approve/", laboratories.approve, name="approve_range"),

@@ -195,6 +195,7 @@ ACCESS: dict[str, Row] = {
     "exports:progress": only(f"{EXPORTERS} US", kwargs=_export),
     "exports:download": only(f"{EXPORTERS} US", kwargs=_export),
     # visits
+    "visits:inbound": public(),  # the gateway proves itself by a secret
     "visits:schedule": only(CASEBOOK_READERS, kwargs=_number),
     "visits:add_unscheduled": only("CO IN PI", kwargs=_number),
     "visits:mark_missed": only("CO IN PI", kwargs=_visit),
