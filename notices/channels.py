@@ -1,7 +1,7 @@
 """The ways out: e-mail by SMTP, text messages by a gateway; one of each for a run."""
 
 from contextlib import suppress
-from smtplib import SMTPException
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -12,7 +12,17 @@ from notices.models import Channel, Message
 
 
 class NotSent(Exception):
-    """The message did not leave; it is worth another try."""
+    """The message did not leave, as far as is known; it is worth another try."""
+
+    def __init__(self, problem: str, *, may_have_left: bool = False) -> None:
+        """Say what happened, and whether nobody knows if the message was taken."""
+        super().__init__(problem)
+        self.may_have_left = may_have_left
+
+
+# The mail server answered that it did not take the mail, or nothing was said to it. Any
+# other end of a connection leaves open whether the mail was taken before.
+SAID_NO = (SMTPResponseException, SMTPRecipientsRefused, ValueError)
 
 
 class Refused(Exception):
@@ -55,11 +65,15 @@ class Channels:
         if message.participant_id:
             address_to_participant(mail)
         mail.connection = self.mail
+        opened = False
         try:
+            self.mail.open()
+            opened = True
             mail.send()
         except (SMTPException, OSError, ValueError) as problem:
             self.close()  # the next message opens another connection
-            raise NotSent(str(problem)) from problem
+            unclear = opened and not isinstance(problem, SAID_NO)
+            raise NotSent(str(problem), may_have_left=unclear) from problem
 
     def close(self) -> None:
         """Close the connections, however they are."""

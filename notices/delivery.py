@@ -6,9 +6,12 @@ queued anew and says that it may come twice. So none is lost, and one death repe
 one message at most.
 """
 
+import logging
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -29,17 +32,30 @@ LEASE = timedelta(minutes=10)
 A_BATCH = 500  # keys held in memory
 # A channel that is not set up is asked for again so much later.
 UNTIL_SET_UP = timedelta(hours=1)
+logger = logging.getLogger(__name__)
 
 
 def deliver_due() -> int:
-    """Send everything that may be sent now; return how many messages were sent."""
+    """Send everything that may be sent now; return how many messages were sent.
+
+    A message that fails in a way nobody foresaw waits for its next turn and keeps no
+    other from being sent; what happened is raised when all had theirs.
+    """
     take_back_abandoned()
-    channels, sent = Channels(), 0
+    channels, sent, problems = Channels(), 0, []
     try:
         for message_id in _due():
-            sent += deliver(message_id, channels) == MessageState.SENT
+            try:
+                sent += deliver(message_id, channels) == MessageState.SENT
+            except Exception as problem:  # each gets a turn, then all are raised
+                logger.exception("Message %s could not be delivered", message_id)
+                _set_aside(message_id, type(problem).__name__)
+                problems.append(problem)
     finally:
         channels.close()
+    if problems:
+        message = "Not every message could be delivered."
+        raise ExceptionGroup(message, problems)
     return sent
 
 
@@ -66,8 +82,8 @@ def take_back_abandoned() -> int:
         )
         messages = list(left)
         for message in messages:
-            message.may_be_repeated = True
-            _wait_or_give_up(message, "The worker stopped before it noted the result.")
+            told = "The worker stopped before it noted the result."
+            _settle(message, **_later(message, told), may_be_repeated=True)
     return len(messages)
 
 
@@ -81,18 +97,56 @@ def deliver(message_id: int, channels: Channels | None = None) -> MessageState |
     try:
         channels.send(message, to=to, text=_text_of(message))
     except NotSent as problem:
-        _wait_or_give_up(message, str(problem))
+        maybe = message.may_be_repeated or problem.may_have_left
+        columns = {**_later(message, str(problem)), "may_be_repeated": maybe}
+        return _settle(message, **columns)
     except Refused as problem:
-        _note(message, state=MessageState.FAILED, problem=str(problem))
-    else:
-        _note(
-            message,
-            state=MessageState.SENT,
-            sent_at=clock.now(),
-            times_sent=message.times_sent + 1,
-            problem="",
-        )
-    return MessageState(message.state)
+        return _settle(message, state=MessageState.FAILED, problem=str(problem))
+    return _settle(
+        message,
+        state=MessageState.SENT,
+        sent_at=clock.now(),
+        times_sent=message.times_sent + 1,
+        problem="",
+    )
+
+
+def _settle(
+    message: Message, *, state: MessageState, **columns: object
+) -> MessageState:
+    """Note how this attempt ended, unless another has begun or ended meanwhile.
+
+    Who was taken for dead and did send it after all spares the person a second mail.
+    """
+    stands = [MessageState.SENDING]
+    if state == MessageState.SENT:
+        stands.append(MessageState.QUEUED)
+    attempt = Message.objects.filter(
+        pk=message.pk,
+        state__in=stands,
+        attempts=message.attempts,
+        claimed_at=message.claimed_at,
+    )
+    try:
+        _update(attempt, state=state, **columns)
+    except (InterfaceError, OperationalError):  # the database ended the session
+        _update(attempt, state=state, **columns)
+    return state
+
+
+def _update(attempt: QuerySet[Message], **columns: object) -> None:
+    with attributed(by=POSTMAN, via=Via.TASK):
+        attempt.update(**columns)
+
+
+def _set_aside(message_id: int, problem: str) -> None:
+    """Let a message wait that fails before it is sent; other workers see to theirs."""
+    with attributed(by=POSTMAN, via=Via.TASK):
+        waiting = Message.objects.select_for_update(skip_locked=True)
+        message = waiting.filter(pk=message_id, state=MessageState.QUEUED).first()
+        if message:
+            message.attempts += 1
+            _note(message, attempts=message.attempts, **_later(message, problem))
 
 
 def _text_of(message: Message) -> str:
@@ -102,16 +156,12 @@ def _text_of(message: Message) -> str:
         return f"{message.text}\n\n{_('You may have received this message before.')}"
 
 
-def _wait_or_give_up(message: Message, problem: str) -> None:
-    columns: dict[str, object] = {
-        "problem": problem,
-        "may_be_repeated": message.may_be_repeated,
-    }
+def _later(message: Message, problem: str) -> dict[str, Any]:
+    """Return the columns of a message that waits for its next attempt, if any."""
     if message.attempts > len(WAITS):
-        _note(message, state=MessageState.FAILED, **columns)
-        return
+        return {"state": MessageState.FAILED, "problem": problem}
     due = clock.now() + WAITS[message.attempts - 1]
-    _note(message, state=MessageState.QUEUED, not_before=due, **columns)
+    return {"state": MessageState.QUEUED, "not_before": due, "problem": problem}
 
 
 def _claim(message_id: int, channels: Channels) -> tuple[Message, str] | None:

@@ -23,6 +23,7 @@ settings.load_profile("unhurried")
 
 NO_BROWSER = "no Chromium on this machine (`make browser` installs it)"
 NO_PANGO = "no Pango on this machine, so no PDF (`make browser` installs it)"
+NO_REDIS = "no redis-server on this machine (`make browser` installs it)"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_OPTIONS = (
     "--no-sandbox",
@@ -47,7 +48,11 @@ def has_pango() -> bool:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what this machine cannot run; the summary says so."""
-    lacking = {"journey": (chromium(), NO_BROWSER), "pdf": (has_pango(), NO_PANGO)}
+    lacking = {
+        "journey": (chromium(), NO_BROWSER),
+        "pdf": (has_pango(), NO_PANGO),
+        "redis": (shutil.which("redis-server"), NO_REDIS),
+    }
     for mark, (is_there, reason) in lacking.items():
         for item in items:
             if not is_there and item.get_closest_marker(mark):
@@ -57,11 +62,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say loudly which tests did not run."""
     skipped = terminalreporter.stats.get("skipped", [])
-    for reason in (NO_BROWSER, NO_PANGO):
+    for reason in (NO_BROWSER, NO_PANGO, NO_REDIS):
         count = sum(reason in str(report.longrepr) for report in skipped)
         if count:
             line = f"{count} TESTS DID NOT RUN: {reason}"
             terminalreporter.write_sep("!", line, red=True, bold=True)
+    for report in terminalreporter.stats.get("passed", []):
+        for name, told in report.user_properties:
+            if name == "figures":
+                terminalreporter.write_line(told)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
@@ -21,6 +22,7 @@ class Postbox:
         self.texts: list[str] = []
         self.before: Callable[[], None] = _nothing
         self.after: Callable[[], None] = _nothing
+        self.silent = 0  # so many mails are taken without saying so
 
     async def handle_MAIL(  # noqa: N802 - the name that aiosmtpd calls
         self,
@@ -37,16 +39,26 @@ class Postbox:
         return OK
 
     async def handle_DATA(  # noqa: N802 - the name that aiosmtpd calls
-        self, _server: SMTP, _session: Session, envelope: Envelope
+        self, server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
-        """Take a mail in; the sender learns of it after `after`."""
+        """Take a mail in; the sender learns of it after `after`, if at all."""
         content: Any = envelope.content
         mail = message_from_bytes(content)
         body: Any = mail.get_payload(decode=True)
         self.subjects.append(str(mail["Subject"]))
         self.texts.append("\n".join(body.decode().splitlines()))
         self.after()
+        if self.silent:
+            self.silent -= 1
+            server.transport.abort()
         return OK
+
+    def waited_for(self, count: int, seconds: float = 60) -> bool:
+        """Wait until so many mails are in; tell whether they came."""
+        end = time.monotonic() + seconds
+        while len(self.subjects) < count and time.monotonic() < end:
+            time.sleep(0.05)
+        return len(self.subjects) >= count
 
 
 @contextmanager

@@ -1,17 +1,21 @@
 """Delivery through a real mail server: killed, twofold, late; nothing is lost."""
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 from collections import Counter
 from datetime import timedelta
 
 import pytest
 
 from audit.attribution import Via, attributed
+from notices import guarding
 from notices.delivery import LEASE, deliver_due
 from notices.models import Message, MessageState
 from notices.services import queue
+from tests.notices.figures import Figures, figures_of
 from tests.notices.postbox import kill, postbox
 from tests.people import STAGE, person
 from trial_edc import clock
@@ -21,6 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WORK = """
 import django
 django.setup()
+from notices import guarding
 from notices.delivery import deliver_due
 deliver_due()
 """
@@ -119,3 +124,83 @@ def test_a_mail_server_that_comes_back_gets_everything(settings):
         assert deliver_due() == 2
 
     assert Counter(box.subjects) == Counter(wanted)
+
+
+@pytest.mark.parametrize(
+    ("moment", "resumed", "times"),
+    [("after", "at once", 1), ("after", "late", 2), ("before", "late", 2)],
+)
+def test_a_worker_held_while_the_clock_jumps_a_week_repeats_one_message(
+    settings, moment, resumed, times, note
+):
+    """A machine that slept: its worker goes on as if nothing had been."""
+    wanted = queued(1)
+    week = clock.now() + timedelta(days=7)
+    with postbox(settings.EMAIL_PORT) as box:
+        held = worker(settings.EMAIL_PORT)
+        asleep = threading.Event()
+
+        def sleep():
+            setattr(box, moment, lambda: None)
+            held.send_signal(signal.SIGSTOP)
+            asleep.set()
+
+        setattr(box, moment, sleep)
+        assert asleep.wait(60)
+        with clock.at(week):
+            assert deliver_due() == 0  # it is taken back and waits a minute
+        if resumed == "at once":
+            held.send_signal(signal.SIGCONT)
+            assert held.wait(60) == 0
+        with clock.at(week + timedelta(minutes=2)):
+            assert deliver_due() == times - 1
+        held.send_signal(signal.SIGCONT)
+        assert held.wait(60) == 0
+        with clock.at(week + timedelta(days=1)):
+            assert deliver_due() == 0
+
+    found = figures_of(box.subjects, box.texts, wanted)
+    note(f"{found}")
+    assert found == Figures(wanted=1, sent=1, twice=times - 1)
+
+
+def test_a_mail_that_was_taken_without_an_answer_says_that_it_comes_again(
+    settings, note
+):
+    wanted = queued(3)
+    with postbox(settings.EMAIL_PORT) as box:
+        box.silent = 1
+        assert deliver_due() == 2
+        with clock.at(clock.now() + timedelta(minutes=2)):
+            assert deliver_due() == 1
+
+    found = figures_of(box.subjects, box.texts, wanted)
+    note(f"{found}")
+    assert found == Figures(wanted=3, sent=3, twice=1)
+
+
+def test_a_message_that_fails_unforeseen_keeps_no_other_back(settings, monkeypatch):
+    wanted = queued(3)
+    monkeypatch.setattr(guarding, "_guards", {"sae": [only_two]})
+    with postbox(settings.EMAIL_PORT) as box:
+        with pytest.raises(ExceptionGroup, match="Not every message"):
+            deliver_due()
+        assert set(box.subjects) == wanted - {"1"}
+        broken = Message.objects.get(subject="1")
+        assert (broken.state, broken.attempts, broken.problem) == (
+            MessageState.QUEUED,
+            1,
+            "ZeroDivisionError",
+        )
+        monkeypatch.setattr(guarding, "_guards", {})
+        assert deliver_due() == 0
+        with clock.at(clock.now() + timedelta(minutes=1)):
+            assert deliver_due() == 1
+
+    assert Counter(box.subjects) == Counter(wanted)
+
+
+def only_two(message):
+    """Fail on one message."""
+    if message.subject == "1":
+        raise ZeroDivisionError
