@@ -84,7 +84,7 @@ trace: setup ## write docs/traceability.md
 bench: setup ## time a save against a bare form, the audit trail against its peers
 	@$(BIN)/python -m bench $(ARGS)
 
-browser: ## install Chromium, a Chinese font and Pango for the tests (Debian, as root)
+browser: ## install Chromium, a font, Pango and Redis for the tests (Debian, as root)
 	@$(SHELL) trial_edc/launch/browser.sh
 
 messages: setup ## collect texts for translation into locale/

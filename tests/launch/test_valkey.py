@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from tests.brokers import BROKERS, program
 from tests.launch.conftest import Parent
 from trial_edc.launch import processes, valkey
 
@@ -14,19 +15,22 @@ def client(url: str) -> redis.Redis:
 
 
 @pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize("name", BROKERS)
 def test_keeps_tasks_after_everything_was_killed(
-    tmp_path: Path, parent: type[Parent]
+    tmp_path: Path, parent: type[Parent], name: str
 ) -> None:
+    server = program(name)
     starter = parent(
         "from pathlib import Path; from trial_edc.launch import valkey\n"
-        f"context = valkey.broker(Path({str(tmp_path)!r})); context.__enter__()"
+        f"folder, server = Path({str(tmp_path)!r}), Path({str(server)!r})\n"
+        "context = valkey.broker(folder, server); context.__enter__()"
     )
     with client(f"redis+socket://{tmp_path}/socket/valkey.sock") as broker:
         broker.rpush("celery", *range(1000))
     starter.kill()
     assert processes.wait_until_empty(tmp_path, patience_seconds=10)
 
-    with valkey.broker(tmp_path) as url, client(url) as broker:
+    with valkey.broker(tmp_path, server) as url, client(url) as broker:
         assert broker.llen("celery") == 1000
 
 

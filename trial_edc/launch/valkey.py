@@ -21,8 +21,11 @@ LOADING_SECONDS = 30
 
 
 @contextlib.contextmanager
-def broker(folder: Path) -> Iterator[str]:
-    """Give the broker's URL; an embedded server runs as long as the context."""
+def broker(folder: Path, program: Path | None = None) -> Iterator[str]:
+    """Give the broker's URL; an embedded server runs as long as the context.
+
+    `program` is another server of the same protocol, such as Debian's redis-server.
+    """
     if url := os.environ.get("REDIS_URL"):
         yield url
         return
@@ -32,11 +35,9 @@ def broker(folder: Path) -> Iterator[str]:
         if not processes.evict(folder, signal.SIGKILL):
             message = f"A Valkey that does not end still uses {folder}."
             raise LaunchError(message)
-        address = folders.socket_folder(folder, SOCKET) / SOCKET
-        address.unlink(missing_ok=True)
-        process = _started(folder, address)
+        process, address = started(folder, program or server())
         try:
-            _wait_until_ready(process, address, folder / "valkey.log")
+            wait_until_ready(process, address, folder / "valkey.log")
             yield f"redis+socket://{address}"
         finally:
             processes.stop(process)
@@ -52,7 +53,10 @@ def server() -> Path:
     raise LaunchError(message)
 
 
-def _started(folder: Path, address: Path) -> subprocess.Popen[bytes]:
+def started(folder: Path, program: Path) -> tuple[subprocess.Popen[bytes], Path]:
+    """Start a server on the data of a folder; return it with its socket."""
+    address = folders.socket_folder(folder, SOCKET) / SOCKET
+    address.unlink(missing_ok=True)
     options = {
         "--port": "0",
         "--unixsocket": str(address),
@@ -63,14 +67,15 @@ def _started(folder: Path, address: Path) -> subprocess.Popen[bytes]:
         "--daemonize": "no",
     }
     (folder / "valkey.log").write_bytes(b"")
-    return processes.spawn(
-        [server(), *(word for option in options.items() for word in option)],
+    process = processes.spawn(
+        [program, *(word for option in options.items() for word in option)],
         env=os.environ,
         log=folder / "valkey.log",
     )
+    return process, address
 
 
-def _wait_until_ready(
+def wait_until_ready(
     process: subprocess.Popen[bytes], address: Path, log: Path
 ) -> None:
     end = time.monotonic() + LOADING_SECONDS

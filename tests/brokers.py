@@ -1,0 +1,56 @@
+"""The brokers that tests run on: the embedded Valkey, and Debian's Redis."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from trial_edc.launch import folders, processes, valkey
+
+BROKERS = ["valkey", pytest.param("redis", marks=pytest.mark.redis)]
+
+
+def program(name: str) -> Path:
+    """Return the server of that name."""
+    found = shutil.which("redis-server") if name == "redis" else valkey.server()
+    assert found is not None
+    return Path(found)
+
+
+class Broker:
+    """A broker that may be killed, forget what it held, and come back."""
+
+    def __init__(self, folder: Path, server: Path) -> None:
+        self.folder, self.server = folders.private(folder.resolve()), server
+        self.process: subprocess.Popen[bytes]
+        self.url = ""
+        self.start()
+
+    def start(self) -> None:
+        """Start on the data that are there."""
+        self.process, address = valkey.started(self.folder, self.server)
+        log = self.folder / "valkey.log"
+        valkey.wait_until_ready(self.process, address, log)
+        self.url = f"redis+socket://{address}"
+
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        self.process.kill()
+        self.process.wait()
+
+    def forget(self) -> None:
+        """Lose its data, as a broker does that keeps none."""
+        shutil.rmtree(self.folder / "appendonlydir")
+
+
+@contextmanager
+def running(folder: Path, name: str) -> Iterator[Broker]:
+    """Run a broker while the block runs."""
+    broker = Broker(folder, program(name))
+    try:
+        yield broker
+    finally:
+        processes.stop(broker.process)
