@@ -24,12 +24,14 @@ from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitCode, VisitStatus, YesNo
 from visits import deviations, rules, selectors, services
 from visits.grounds import is_after_last_day, is_late_after_randomisation
+from visits.infusion_rules import StopReason
 from visits.schedule import (
     INFUSION_VISITS,
     STARTED,
     infusion_started_at,
     is_refused_for_good,
 )
+from visits.stop_rules import reasons_against_second
 from visits.vocabulary.infusion import Decision, Given, NoGoReason
 from visits.vocabulary.visit import DeviationCategory
 from visits.vocabulary.visit import DeviationRule as Rule
@@ -120,7 +122,8 @@ def _infused_against_the_rule(saved: Saved) -> None:
     found = {}
     if binder.value("IRQ", "decision", saved.form.visit) != Decision.GO:
         found[Rule.WITHOUT_GO] = f"Infusion {number} was given without a go."
-    if number > 1 and binder.fact("stop_rule_met"):
+    against = set(reasons_against_second(binder, started_at)) if number > 1 else set()
+    if against - {StopReason.TOO_LATE}:
         found[Rule.AGAINST_STOP_RULE] = "Infusion 2 was given against a stop rule."
     if number > 1 and is_after_last_day(binder):
         last = PROTOCOL.schedule.infusion_2_last_day

@@ -115,6 +115,7 @@ def _misplaced(row: Row, start: datetime | None, stop: datetime | None) -> bool:
     return bool(
         (from_at and to_at and to_at <= from_at)
         or (start and from_at and from_at < start)
+        or (stop and from_at and from_at >= stop)
         or (stop and to_at and to_at > stop)
     )
 
