@@ -6,13 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from casebook import catalogue
 from casebook.fields import SiteDateField, SiteTimeField
-from trial_edc import clock
 from visits import laboratories
 from visits.laboratories import Range
-from visits.models.measured import MEASURED
-from visits.vocabulary.infusion import NotMeasuredReason
 from visits.vocabulary.laboratory import Analyte, RangeSex
 from visits.vocabulary.visit import NotDoneReason
 
@@ -50,62 +46,6 @@ class UnscheduledForm(forms.Form):
     appointment_at = SiteTimeField(label=_("Appointment"), required=False)
     with_examinations = forms.BooleanField(
         label=_("With vital signs and laboratory"), required=False
-    )
-
-
-class StartForm(forms.Form):
-    """The start of an infusion, or another time for it."""
-
-    started_at = SiteTimeField(label=_("Start"), initial=clock.now)
-    why = forms.CharField(label=_("Why does it change?"), required=False)
-
-
-class StopForm(forms.Form):
-    """The end of an infusion."""
-
-    stopped_at = SiteTimeField(label=_("Stop"), initial=clock.now)
-
-
-class VitalSignsForm(forms.Form):
-    """One measurement at the bedside."""
-
-    taken_at = SiteTimeField(label=_("Taken at"), initial=clock.now)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Ask what the form of the record asks."""
-        super().__init__(*args, **kwargs)
-        declared = catalogue.design("VSI").items
-        for name in MEASURED:
-            item = declared[name]
-            unit = f" ({item.facts.unit})"
-            self.fields[name] = forms.CharField(
-                label=f"{item.verbose_name}{unit}",
-                widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}),
-            )
-
-    def ask_to_explain(self, findings: dict[str, tuple[str, str]]) -> None:
-        """Ask for an explanation of each improbable value, by check."""
-        for check_id, (item, text) in findings.items():
-            self.add_error(item if item in self.fields else None, text)
-            self.fields[f"explain:{check_id}"] = forms.CharField(
-                label=_("Correct it, or say why it stands"), required=False
-            )
-
-    @property
-    def explanations(self) -> dict[str, str]:
-        """Return what was written about improbable values."""
-        return {
-            name.removeprefix("explain:"): str(text)
-            for name, text in self.data.items()
-            if name.startswith("explain:") and text
-        }
-
-
-class NotTakenForm(forms.Form):
-    """Why vital signs were not taken."""
-
-    reason = forms.ChoiceField(
-        label=_("Not taken because"), choices=pick(NotMeasuredReason.choices())
     )
 
 

@@ -269,6 +269,7 @@ def record_vital_signs(
     values: Mapping[str, object],
     *,
     by: Actor,
+    based_on: int | None = None,
     explanations: Mapping[str, str] | None = None,
     reasons: Mapping[str, Reason] | None = None,
     via: Via = Via.PAGE,
@@ -282,6 +283,7 @@ def record_vital_signs(
             {"time_point": point, **values},
             by=by,
             via=via,
+            based_on=based_on,
             complete=True,
             explanations=explanations,
             reasons=reasons,
@@ -289,7 +291,14 @@ def record_vital_signs(
 
 
 def vital_signs_not_taken(
-    participant: Participant, visit: str, point: str, *, reason: str, by: Actor
+    participant: Participant,
+    visit: str,
+    point: str,
+    *,
+    reason: str,
+    by: Actor,
+    based_on: int | None = None,
+    reasons: Mapping[str, Reason] | None = None,
 ) -> Saved:
     """Record that nothing was measured at a time point, and why."""
     missing = dict.fromkeys(("taken_at", *MEASURED), MissingCode.NOT_DONE)
@@ -300,5 +309,7 @@ def vital_signs_not_taken(
         point,
         {**missing, "not_done_reason": reason},
         by=by,
+        based_on=based_on,
         explanations={"VSI-03": text},
+        reasons=reasons,
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from casebook.sheets import Binder, Sheet
-from casebook.values import is_blank
+from casebook.values import Row, is_blank
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import MissingCode
 from visits.infusion_rules import DueTime, vital_sign_times
@@ -85,6 +85,14 @@ def point_at(sheet: Sheet) -> str | None:
     """Return the time point that a row of this number is for."""
     number = sheet.occurrence
     return POINTS[number - 1] if 1 <= number <= len(POINTS) else None
+
+
+def open_interruption(record: Sheet | None) -> Row | None:
+    """Return the interruption that has not ended."""
+    rows = (record.get("interruptions") if record else None) or ()
+    return next(
+        (row for row in rows if row.get("from_at") and not row.get("to_at")), None
+    )
 
 
 def next_point(points: tuple[Point, ...]) -> Point | None:

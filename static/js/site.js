@@ -154,8 +154,13 @@
   });
 
   /* --- Now: the site's present date and time, as the page was served plus what has
-     passed since; the clock of this computer is never asked. --------------- */
-  const opened = performance.now();
+     passed since. The clock of this computer is never asked for a time; how far it went
+     on tells what passed while a tablet slept, which the other counter leaves out. --- */
+  let opened;
+  const startClock = () => { opened = { ticks: performance.now(), wall: Date.now() }; };
+  const passed = () => Math.max(performance.now() - opened.ticks, Date.now() - opened.wall);
+  const siteNow = () => new Date(Date.parse(document.body.dataset.siteNow) + passed());
+  startClock();
   const pad = (number) => String(number).padStart(2, "0");
 
   function offerNow(control) {
@@ -169,13 +174,25 @@
   }
 
   function fillIn(control) {
-    const at = new Date(Date.parse(document.body.dataset.siteNow) + performance.now() - opened);
-    const day = `${at.getUTCFullYear()}-${pad(at.getUTCMonth() + 1)}-${pad(at.getUTCDate())}`;
-    const time = `${pad(at.getUTCHours())}:${pad(at.getUTCMinutes())}`;
-    control.value = { time, datetime: `${day} ${time}` }[control.dataset.now] || day;
+    control.value = nowFor(control);
     control.dispatchEvent(new Event("input", { bubbles: true }));
     control.focus();
   }
+
+  function nowFor(control) {
+    const at = siteNow();
+    const day = `${at.getUTCFullYear()}-${pad(at.getUTCMonth() + 1)}-${pad(at.getUTCDate())}`;
+    const time = `${pad(at.getUTCHours())}:${pad(at.getUTCMinutes())}`;
+    return { time, datetime: `${day} ${time}` }[control.dataset.now] || day;
+  }
+
+  const offerEachNow = () => document.querySelectorAll("[data-now]:not(:disabled)").forEach((control) => {
+    if (control.matches("input") && !control.nextElementSibling?.matches(".now")) offerNow(control);
+  });
+
+  /* A page that replaces its content says so, with a new `data-site-now` on the body. */
+  document.addEventListener("page:swapped", () => { startClock(); offerEachNow(); });
+  document.site = { now: siteNow, nowFor };
 
   /* --- Small things ------------------------------------------------------ */
   document.addEventListener("click", (event) => {
@@ -190,7 +207,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-open-keyboard]").forEach((button) => { button.hidden = false; });
-    document.querySelectorAll("[data-now]:not(:disabled)").forEach(offerNow);
+    offerEachNow();
     $("[data-focus-first]")?.focus();
     if (keepAlive) watchSession();
   });

@@ -92,8 +92,8 @@ def _visit(world: World) -> dict[str, Any]:
     return {**_infusion(world), "place": 0}
 
 
-def _time_point(world: World) -> dict[str, Any]:
-    return {**_infusion(world), "point": "m15"}
+def _act(world: World) -> dict[str, Any]:
+    return {**_infusion(world), "act": "start"}
 
 
 ACCESS: dict[str, Row] = {
@@ -201,10 +201,7 @@ ACCESS: dict[str, Row] = {
     "visits:mark_missed": only("CO IN PI", kwargs=_visit),
     "visits:reopen": only("CO IN PI", kwargs=_visit),
     "visits:bedside": only("CO IN PI BN", kwargs=_infusion),
-    "visits:start": only("CO IN PI BN", kwargs=_infusion),
-    "visits:stop": only("CO IN PI BN", kwargs=_infusion),
-    "visits:measure": only("CO IN PI BN", kwargs=_time_point),
-    "visits:not_taken": only("CO IN PI BN", kwargs=_time_point),
+    "visits:act": only("CO IN PI BN", kwargs=_act),
     "visits:laboratories": only("DM PI"),
     "visits:laboratory": only("DM PI", kwargs=lambda _world: {"code": "CENTRAL"}),
     "visits:approve_range": only("DM PI", kwargs=lambda _world: {"pk": 1}),

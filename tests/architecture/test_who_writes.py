@@ -12,6 +12,7 @@ from casebook.models import FormInstance, Participant
 from tests.architecture.access_table import ACCESS
 from tests.people import person
 from tests.visits import stage
+from visits.acts import ACTS
 
 pytestmark = pytest.mark.django_db
 FORBIDDEN, NOT_FOUND = 403, 404
@@ -22,8 +23,7 @@ SITE_ALONE = {
     "enrollment:register", "enrollment:eligibility", "enrollment:rescreen",
     "enrollment:close", "randomization:randomize", "randomization:in_error",
     "safety:send", "visits:add_unscheduled", "visits:mark_missed", "visits:reopen",
-    "visits:bedside", "visits:start", "visits:stop", "visits:measure",
-    "visits:not_taken",
+    "visits:bedside", "visits:act",
 }  # fmt: skip
 TYPED = {
     "action": "complete", "based_on": "0", "weight_kg": "70", "value": "80",
@@ -52,10 +52,7 @@ def addresses(someone: Participant) -> dict[str, list[str]]:
         "visits:mark_missed": [{**visit, "place": 0}],
         "visits:reopen": [{**visit, "place": 0}],
         "visits:bedside": [visit],
-        "visits:start": [visit],
-        "visits:stop": [visit],
-        "visits:measure": [{**visit, "point": "m15"}],
-        "visits:not_taken": [{**visit, "point": "m15"}],
+        "visits:act": [{**visit, "act": act} for act in ACTS],
     }
     for name in SITE_ALONE - set(told):
         of_a_sheet = name.startswith("entry:")

@@ -173,9 +173,9 @@ def _infusions() -> Iterator[tuple[str, Arguments]]:
         yield form.visit, {"number": form.participant.number, "visit": form.visit}
 
 
-def _points() -> Iterator[tuple[str, Arguments]]:
+def _acts() -> Iterator[tuple[str, Arguments]]:
     for kind, infusion in islice(_infusions(), 4):
-        yield kind, {**infusion, "point": "m15"}
+        yield kind, {**infusion, "act": "start"}
 
 
 def _exports() -> Iterator[tuple[str, Arguments]]:
@@ -206,7 +206,7 @@ BY_ARGUMENTS = {
     frozenset({"number", "code"}): _logs,
     frozenset({"number", "visit"}): _infusions,
     frozenset({"number", "visit", "place"}): _visits,
-    frozenset({"number", "visit", "point"}): _points,
+    frozenset({"number", "visit", "act"}): _acts,
     frozenset({"pk", "item"}): _items,
     frozenset({"key"}): _exports,
     frozenset({"user_id"}): _each(User, "user_id"),

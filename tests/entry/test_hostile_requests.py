@@ -333,11 +333,11 @@ def test_a_row_at_visits_is_added_to_a_visit_of_its_form():
 def test_nothing_is_written_at_the_bedside_before_randomisation():
     someone = stage.participant()
     client = signed_in("BN")
-    points = ("start", "stop")
+    acts = ("start", "stop")
 
     answers = [
-        client.post(reverse(f"visits:{one}", args=[someone.number, "D0"]), {})
-        for one in points
+        client.post(reverse("visits:act", args=[someone.number, "D0", act]), {})
+        for act in acts
     ]
     page = client.get(reverse("visits:bedside", args=[someone.number, "D0"]))
 

@@ -59,6 +59,23 @@ def infuse(person: Participant, visit: str = "D0", *, ago: float) -> FormInstanc
     return enter(person, "INF", started, visit=visit)
 
 
+def requested(person: Participant, visit: str = "D0") -> FormInstance:
+    """Return a complete request for an infusion, not yet signed."""
+    now = ("ventilated", "unstable", "vasopressor_rising", "infection_uncontrolled")
+    told = {
+        "planned_start_at": days_ago(0),
+        "dosing_weight_kg": 70,
+        "weighed_at": days_ago(0.1),
+        "weight_source": "bed_scale",
+        **{f"{one}_now": "N" for one in (*now, "consent_withdrawn")},
+        "decision": "go",
+    }
+    form = casebook.expect(person, "IRQ", visit=visit)
+    save(form, told, by=STAGE, via=Via.COMMAND, complete=True)
+    form.refresh_from_db()
+    return form
+
+
 def attend(
     person: Participant, visit: str, *, ago: float, **other: Any
 ) -> FormInstance:

@@ -1,7 +1,5 @@
 """Pages of the visits room."""
 
-from datetime import timedelta
-
 import pytest
 from django.db import connection
 from django.test import Client
@@ -15,18 +13,9 @@ from tests.visits import stage
 from trial_edc import clock
 from trial_edc.vocabulary import MissingCode, VisitStatus
 from visits import selectors
-from visits.bedside import infusion_at
 from visits.models import Laboratory, ReferenceRange
 
 pytestmark = pytest.mark.django_db
-SIGNS = {
-    "temperature_c": "36.8",
-    "heart_rate": "84",
-    "respiratory_rate": "16",
-    "spo2_pct": "97",
-    "systolic_bp": "120",
-    "diastolic_bp": "70",
-}
 
 
 @pytest.fixture
@@ -43,11 +32,6 @@ def desk(coordinator: User) -> Client:
 
 def page(name: str, someone: Participant, *rest: object) -> str:
     return reverse(f"visits:{name}", args=[someone.number, *rest])
-
-
-def minutes_ago(minutes: int) -> str:
-    at = clock.now() - timedelta(minutes=minutes)
-    return at.astimezone(clock.SITE_TZ).strftime("%Y-%m-%dT%H:%M")
 
 
 @pytest.mark.parametrize("visits", [1, 3])
@@ -172,82 +156,6 @@ def test_adding_an_unscheduled_visit_opens_its_record(desk):
     assert told.headers["Location"] == reverse("entry:form", args=[record.pk])
 
 
-def test_bedside_without_a_visit_opens_the_present_infusion(desk):
-    someone = stage.infused(ago=9)
-    record = FormInstance.objects.get(participant=someone, code="INF", visit="D0")
-
-    first = desk.get(page("bedside", someone)).headers["Location"]
-    stage.change(record, given="not_given", not_given_reason="clinical")
-    second = desk.get(page("bedside", someone)).headers["Location"]
-
-    assert first == page("bedside", someone, "D0")
-    assert second == page("bedside", someone, "D7")
-
-
-def test_bedside_saves_start_measurements_and_stop_at_once(desk):
-    someone = stage.randomised(ago=0.5)
-    stage.enter(someone, "IRQ", {"decision": "go"}, visit="D0")
-
-    shown = desk.get(page("bedside", someone, "D0")).content.decode()
-    assert "Start the infusion" in shown
-    desk.post(page("start", someone, "D0"), {"started_at": minutes_ago(16)})
-    desk.post(
-        page("measure", someone, "D0", "pre"),
-        {**SIGNS, "taken_at": minutes_ago(20)},
-    )
-    desk.post(page("not_taken", someone, "D0", "m15"), {"reason": "procedure"})
-    desk.post(page("stop", someone, "D0"), {"stopped_at": minutes_ago(1)})
-
-    bedside = infusion_at(someone, "D0")
-    assert bedside.next_point.code == "end"
-    assert bedside.record.get("given") == "given"
-    done = [(p.code, p.status) for p in bedside.points if p.is_answered]
-    assert done == [("pre", "complete"), ("m15", "not_done")]
-    text = desk.get(page("bedside", someone, "D0")).content.decode()
-    assert "120/70 mmHg" in text
-
-
-def test_improbable_value_is_kept_with_an_explanation(desk):
-    someone = stage.infused(ago=0.01)
-    address = page("measure", someone, "D0", "m15")
-    typed = {**SIGNS, "temperature_c": "38.9", "taken_at": minutes_ago(0)}
-
-    asked = desk.post(address, typed)
-    assert "say why it stands" in asked.content.decode()
-    assert 'value="38.9"' in asked.content.decode()
-    desk.post(address, {**typed, "explain:VSI.temperature_c.soft": "measured twice"})
-
-    row = infusion_at(someone, "D0").points[1].row
-    assert str(row.get("temperature_c")) == "38.9"
-
-
-def test_impossible_value_is_refused_and_typing_stays(desk):
-    someone = stage.infused(ago=0.01)
-    typed = {**SIGNS, "diastolic_bp": "130", "taken_at": minutes_ago(0)}
-
-    told = desk.post(page("measure", someone, "D0", "m15"), typed).content.decode()
-
-    assert "Diastolic pressure must be below systolic." in told
-    assert 'value="130"' in told
-
-
-@pytest.mark.verifies("WIN-01")
-def test_another_start_of_infusion_1_shows_the_new_windows_first(desk):
-    someone = stage.infused(ago=9)
-    stage.attend(someone, "D7", ago=2)
-    another = {"started_at": stage.days_ago(5).strftime("%Y-%m-%dT%H:%M")}
-
-    shown = desk.post(page("start", someone, "D0"), another).content.decode()
-
-    assert "Nothing has been saved yet" in shown
-    assert "outside its window" in shown
-    assert selectors.schedule(someone).day0 == stage.day(9)
-
-    desk.post(page("start", someone, "D0"), {**another, "confirmed": "1"})
-
-    assert selectors.schedule(someone).day0 != stage.day(9)
-
-
 def test_laboratory_is_registered_and_its_range_approved_by_another():
     manager, leader = Client(), Client()
     manager.force_login(person("DM"))
@@ -276,16 +184,3 @@ def test_safety_and_product_staff_see_no_schedule():
     for role in ("SO", "UP", "AD"):
         client.force_login(person(role))
         assert client.get(page("schedule", someone)).status_code == 403
-
-
-def test_bedside_nurse_sees_in_patients_only():
-    here, gone = stage.infused(1, ago=9), stage.infused(2, ago=9)
-    stay = {"kind": "hospital", "hospital": "ours", "in_at": stage.days_ago(12)}
-    stage.row(here, "STY", stay)
-    stage.row(gone, "STY", {**stay, "out_at": stage.days_ago(1)})
-    client = Client()
-    client.force_login(person("BN"))
-
-    seen = [client.get(page("bedside", p, "D7")).status_code for p in (here, gone)]
-
-    assert seen == [200, 404]

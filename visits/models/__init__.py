@@ -4,6 +4,7 @@ The order here is the order of the forms in the binder.
 """
 
 # ruff: isort: off - the order means something
+from visits.models.bedside_act import BedsideAct
 from visits.models.concomitant_medication import ConcomitantMedication
 from visits.models.creatinine import Creatinine
 from visits.models.deviation import ProductDeviation, ProtocolDeviation
@@ -21,6 +22,7 @@ from visits.models.vital_signs import VitalSigns
 # ruff: isort: on
 
 __all__ = [
+    "BedsideAct",
     "ConcomitantMedication",
     "Creatinine",
     "InfusionRecord",

@@ -1,33 +1,64 @@
-"""The bedside page of an infusion: each measurement is saved to the record at once."""
+"""The bedside page of an infusion: each act is saved to the record at once."""
 
-from collections.abc import Callable
+import base64
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import StaffRequest, permitted
+from accounts.models import User
 from accounts.roles import Permission
-from capture.problems import (
-    ExplanationNeeded,
-    FormClosed,
-    NotSaved,
-    ReasonNeeded,
-    Refused,
-)
-from casebook.checks import Finding
-from casebook.models import Participant
+from capture.problems import NotSaved
+from casebook.models import FormInstance, Participant
 from casebook.selectors import binder_of
-from visits import infusions, selectors, services, timing
-from visits.bedside import infusion_at, present_infusion
-from visits.forms import NotTakenForm, StartForm, StopForm, VitalSignsForm
+from visits import infusions, selectors, timing
+from visits.act_forms import StartForm, record_values
+from visits.acts import ACTS
+from visits.bedside import Infusion, infusion_at, present_infusion
+from visits.bedside_forms import BedsideForm
+from visits.infusions import Deed, Sent
 from visits.schedule import INFUSION_VISITS
 from visits.views.schedule import visible_participant
+from visits.vital_grid import Line
 
-# Shown on the page, corrected on the form of the row.
-TO_FORM = (ReasonNeeded, FormClosed)
+REFUSED = 422
+AGAIN = ("start", "stop")  # what may be corrected afterwards
+
+
+@permitted(Permission.ENTER_BEDSIDE)
+def bedside(request: StaffRequest, number: str, visit: str = "") -> HttpResponse:
+    """Show an infusion, the present one unless named, with what is due next."""
+    if not visit:
+        participant = visible_participant(request, number)
+        return redirect("visits:bedside", number, present_infusion(participant))
+    return _page(request, infusion_at(_participant(request, number, visit), visit))
+
+
+@permitted(Permission.ENTER_BEDSIDE)
+@require_POST
+def act(request: StaffRequest, number: str, visit: str, act: str) -> HttpResponse:
+    """Store what was done; the same act sent again stores nothing twice."""
+    participant = _participant(request, number, visit)
+    if act not in ACTS:
+        raise Http404
+    form = ACTS[act].form(request.POST, auto_id=f"{act}-%s")
+    if form.is_valid() and _is_by(request.user, form):
+        if isinstance(form, StartForm) and _moves_day_0(participant, visit, form):
+            return _preview(request, participant, visit, form)
+        try:
+            _store(_deed(request.user, participant, visit, form), act, form)
+        except NotSaved as problem:
+            form.show(problem, _form_of(participant, visit, act, form))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("visits:bedside", number, visit)
+    shown = _page(request, infusion_at(participant, visit), act=act, form=form)
+    shown.status_code = REFUSED
+    return shown
 
 
 def _participant(request: StaffRequest, number: str, visit: str) -> Participant:
@@ -38,156 +69,117 @@ def _participant(request: StaffRequest, number: str, visit: str) -> Participant:
     return participant
 
 
-def _page(
-    request: StaffRequest,
-    participant: Participant,
-    visit: str,
-    **forms: object,
+def _is_by(user: User, form: BedsideForm) -> bool:
+    """Tell whether who is signed in is who typed it."""
+    is_own = form.cleaned_data["author"] in (None, user.pk)
+    if not is_own:
+        text = _("Somebody else typed this, and must sign in to send it.")
+        form.add_error(None, text)
+    return is_own
+
+
+def _deed(user: User, participant: Participant, visit: str, form: BedsideForm) -> Deed:
+    said = form.cleaned_data
+    return Deed(
+        participant,
+        visit,
+        user,
+        based_on=said["based_on"],
+        why=said["why"],
+        explanations=form.explanations,
+    )
+
+
+def _store(deed: Deed, act: str, form: BedsideForm) -> None:
+    said = form.cleaned_data
+    sent = Sent(said["key"], act, form.digest, said["confirmed_at"])
+    infusions.once(deed, sent, lambda: ACTS[act].store(deed, form))
+
+
+def _form_of(
+    participant: Participant, visit: str, act: str, form: BedsideForm
+) -> FormInstance | None:
+    """Return the sheet that an act changes, to tell who changed it meanwhile."""
+    point = form.cleaned_data.get("point")
+    held = FormInstance.objects.select_related("saved_by").filter(
+        participant=participant,
+        visit=visit,
+        code=ACTS[act].code,
+        occurrence=timing.POINTS.index(point) + 1 if point else 1,
+    )
+    return held.first()
+
+
+def _moves_day_0(participant: Participant, visit: str, form: StartForm) -> bool:
+    started_at = form.cleaned_data["started_at"]
+    moves = infusions.moves_day_0(participant, visit, started_at)
+    return moves and "confirmed" not in form.data
+
+
+def _preview(
+    request: StaffRequest, participant: Participant, visit: str, form: StartForm
 ) -> HttpResponse:
-    bedside = infusion_at(participant, visit)
+    """Show which windows another start of infusion 1 moves, before it is stored."""
+    form.prepare_to_confirm()
+    started_at = form.cleaned_data["started_at"]
     told = {
         "participant": participant,
-        "bedside": bedside,
-        "chosen": forms.pop("chosen", None) or bedside.next_point,
-        "vital_signs": VitalSignsForm(),
-        "not_taken": NotTakenForm(),
-        "start": StartForm(),
-        "stop": StopForm(),
-        **forms,
+        "visit": visit,
+        "act": "start",
+        "form": form,
+        "changes": selectors.preview_day0_change(participant, started_at),
+    }
+    return render(request, "visits/day_0.html", told, status=REFUSED)
+
+
+def _page(
+    request: StaffRequest,
+    infusion: Infusion,
+    *,
+    act: str = "",
+    form: BedsideForm | None = None,
+) -> HttpResponse:
+    wanted = form.data.get("point", "") if form else request.GET.get("point", "")
+    chosen = infusion.line(wanted) or infusion.at_hand
+    shown = _forms(infusion, chosen)
+    if form:
+        again = act in AGAIN and infusion.started_at is not None
+        shown[f"{act}_again" if again else act] = form
+    told = {
+        "participant": infusion.participant,
+        "bedside": infusion,
+        "chosen": chosen,
+        "forms": shown,
+        "infusions": INFUSION_VISITS,
+        "queue_key": _queue_key(request.user),
     }
     return render(request, "visits/bedside.html", told)
 
 
-@permitted(Permission.ENTER_BEDSIDE)
-def bedside(request: StaffRequest, number: str, visit: str = "") -> HttpResponse:
-    """Show an infusion, the present one unless named, with what is due next."""
-    if not visit:
-        participant = visible_participant(request, number)
-        present = present_infusion(participant)
-        return redirect("visits:bedside", number, present)
-    return _page(request, _participant(request, number, visit), visit)
-
-
-@permitted(Permission.ENTER_BEDSIDE)
-@require_POST
-def measure(request: StaffRequest, number: str, visit: str, point: str) -> HttpResponse:
-    """Save the measurement of a time point."""
-    participant = _participant(request, number, visit)
-    if point not in timing.POINTS:
-        raise Http404
-    form = VitalSignsForm(request.POST)
-    if form.is_valid():
-        problem = _saved(
-            lambda: services.record_vital_signs(
-                participant,
-                visit,
-                point,
-                form.cleaned_data,
-                by=request.user,
-                explanations=form.explanations,
-            )
+def _forms(infusion: Infusion, chosen: Line | None) -> dict[str, BedsideForm]:
+    """Return what can be filled in, each with the revision that it is based on."""
+    revision = infusion.revision("INF")
+    based_on = {"INF": revision, "VSI": chosen.based_on if chosen else None}
+    point = chosen.point.code if chosen else None
+    shown = {
+        name: one.form(
+            auto_id=f"{name}-%s",
+            initial={"based_on": based_on.get(one.code), "point": point},
         )
-        if problem is None:
-            messages.success(request, _("Saved."))
-            return redirect("visits:bedside", number, visit)
-        _show(problem, form)
-    chosen = next(p for p in infusion_at(participant, visit).points if p.code == point)
-    return _page(request, participant, visit, vital_signs=form, chosen=chosen)
+        for name, one in ACTS.items()
+    }
+    shown["record"].initial.update(record_values(infusion.record))
+    for name in AGAIN:
+        form = ACTS[name].form(auto_id=f"{name}_again-%s", initial=shown[name].initial)
+        form.asks_why = True
+        shown[f"{name}_again"] = form
+    return shown
 
 
-@permitted(Permission.ENTER_BEDSIDE)
-@require_POST
-def not_taken(
-    request: StaffRequest, number: str, visit: str, point: str
-) -> HttpResponse:
-    """Record that nothing was measured at a time point, and why."""
-    participant = _participant(request, number, visit)
-    if point not in timing.POINTS:
-        raise Http404
-    form = NotTakenForm(request.POST)
-    if form.is_valid():
-        reason = form.cleaned_data["reason"]
-        problem = _saved(
-            lambda: services.vital_signs_not_taken(
-                participant, visit, point, reason=reason, by=request.user
-            )
-        )
-        if problem is None:
-            return redirect("visits:bedside", number, visit)
-        form.add_error(None, _told(problem))
-    return _page(request, participant, visit, not_taken=form)
+def _queue_key(user: User) -> str:
+    """Return the key with which this person's unsent entries are sealed on the tablet.
 
-
-@permitted(Permission.ENTER_BEDSIDE)
-@require_POST
-def start(request: StaffRequest, number: str, visit: str) -> HttpResponse:
-    """Start an infusion; another start of infusion 1 shows the new windows first."""
-    participant = _participant(request, number, visit)
-    form = StartForm(request.POST)
-    if not form.is_valid():
-        return _page(request, participant, visit, start=form)
-    said = form.cleaned_data
-    moves = infusions.moves_day_0(participant, visit, said["started_at"])
-    if moves and "confirmed" not in request.POST:
-        changes = selectors.preview_day0_change(participant, said["started_at"])
-        told = {"participant": participant, "form": form, "changes": changes}
-        return render(request, "visits/day_0.html", {**told, "visit": visit})
-    problem = _saved(
-        lambda: infusions.start(
-            participant, visit, said["started_at"], by=request.user, why=said["why"]
-        )
-    )
-    if problem is None:
-        return redirect("visits:bedside", number, visit)
-    form.add_error(None, _told(problem))
-    return _page(request, participant, visit, start=form)
-
-
-@permitted(Permission.ENTER_BEDSIDE)
-@require_POST
-def stop(request: StaffRequest, number: str, visit: str) -> HttpResponse:
-    """Record that an infusion has ended."""
-    participant = _participant(request, number, visit)
-    form = StopForm(request.POST)
-    if form.is_valid():
-        at = form.cleaned_data["stopped_at"]
-        problem = _saved(
-            lambda: infusions.stop(participant, visit, at, by=request.user)
-        )
-        if problem is None:
-            return redirect("visits:bedside", number, visit)
-        form.add_error(None, _told(problem))
-    return _page(request, participant, visit, stop=form)
-
-
-def _saved(save: Callable[[], object]) -> NotSaved | None:
-    try:
-        save()
-    except NotSaved as problem:
-        return problem
-    return None
-
-
-def _show(problem: NotSaved, form: VitalSignsForm) -> None:
-    """Put what is wrong beside its control."""
-    if isinstance(problem, ExplanationNeeded):
-        found = {f.check_id: (f.item, _words(f)) for f in problem.findings}
-        form.ask_to_explain(found)
-    elif isinstance(problem, Refused):
-        for finding in problem.findings:
-            item = finding.item if finding.item in form.fields else None
-            form.add_error(item, _words(finding))
-    else:
-        form.add_error(None, _told(problem))
-
-
-def _told(problem: NotSaved) -> str:
-    if isinstance(problem, TO_FORM):
-        return _("This was entered before. Open its form to correct it.")
-    findings = getattr(problem, "findings", ())
-    return " ".join(_words(finding) for finding in findings) or str(problem)
-
-
-def _words(finding: Finding) -> str:
-    text = _(finding.message)
-    return text % finding.details if finding.details else text
+    The next person at the tablet gets another one, and can neither read nor send them.
+    """
+    made = salted_hmac("visits.bedside.queue", str(user.pk), algorithm="sha256")
+    return base64.b64encode(made.digest()).decode()

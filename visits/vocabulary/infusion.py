@@ -74,3 +74,24 @@ class NotMeasuredReason(Term):
     DIED = "died", N_("Died")
     FORGOTTEN = "forgotten", N_("Forgotten")
     OTHER = "other", N_("Other")
+
+
+class ReactionGrade(Term):
+    """How bad a reaction was, in our own short words for CTCAE 5.0."""
+
+    MILD = "1", N_("1 Mild and passing: neither interrupted nor treated")
+    MODERATE = "2", N_("2 Interrupted or treated, and better at once")
+    SEVERE = "3", N_("3 Long or returning, or a longer stay because of it")
+    LIFE_THREATENING = "4", N_("4 Life-threatening: urgent treatment")
+    DEATH = "5", N_("5 Death")
+
+
+class Release(Term):
+    """How far the request of an infusion has come."""
+
+    NONE = "none", N_("No decision yet")
+    UNSIGNED = "unsigned", N_("Go, but not signed")
+    BROKEN = "broken", N_("Go, but changed since it was signed")
+    GO = "go", N_("Go, signed")
+    DELAY = "delay", N_("Delayed: assess again")
+    REFUSED = "refused", N_("It will not be given")

@@ -1,0 +1,31 @@
+"""What was done at the bedside, each act once (a dropped connection sends it again)."""
+
+from django.conf import settings
+from django.db import models
+
+from audit.models import Recorded
+from casebook.models import Participant
+from trial_edc import clock
+
+
+class BedsideAct(Recorded):
+    """An act that came in and was stored, by the key that the tablet gave it.
+
+    `digest` tells a repeated act from another one under the same key; `confirmed_at`
+    is when the person pressed the button, by the site time of the tablet, which may be
+    long before `stored_at` when the connection was down.
+    """
+
+    key = models.UUIDField(unique=True)
+    participant = models.ForeignKey(Participant, models.PROTECT, related_name="+")
+    visit = models.CharField(max_length=5)
+    act = models.CharField(max_length=20)
+    digest = models.CharField(max_length=64)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True)
+    stored_at = models.DateTimeField(default=clock.now)
+
+    class Meta(Recorded.Meta):
+        ordering = ("id",)
