@@ -16,6 +16,7 @@ THEME_COOKIE = "theme"
 DAILY = (
     (_("My work"), "entry:my_work"),
     (_("Participants"), "entry:matrix"),
+    (_("Visits"), "visits:calendar"),
     (_("Screening"), "enrollment:screening_log"),
     (_("Review"), "review:queries"),
     (_("Safety"), "safety:reports"),

@@ -90,6 +90,13 @@ JOB = {
     "sent": Look("check", N_("Sent"), "good"),
     "withheld": Look("dash", N_("Withheld"), "muted"),
 }
+DEVIATION = {
+    "to_assess": Look("circle", N_("To assess"), "attention"),
+    "to_resolve": Look("half", N_("To resolve"), "accent"),
+    "to_confirm": Look("pen", N_("To confirm"), "attention"),
+    "settled": Look("check", N_("Settled"), "good"),
+    "ground_lost": Look("question", N_("Its ground fell away"), "attention"),
+}
 ACCOUNT = {
     "active": Look("disc", N_("Active"), "good"),
     "inactive": Look("dash", N_("Closed"), "muted"),
@@ -105,6 +112,7 @@ KINDS = {
     "Preparation": PREPARATION,
     "Criterion": CRITERION,
     "Job": JOB,
+    "Deviation": DEVIATION,
     "Account": ACCOUNT,
 }
 LOOKS = {code: look for kind in KINDS.values() for code, look in kind.items()}

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from casebook.fields import SiteDateField, SiteTimeField
 from visits import laboratories
+from visits.deviation_list import Line
 from visits.laboratories import Range
 from visits.vocabulary.laboratory import Analyte, RangeSex
-from visits.vocabulary.visit import NotDoneReason
+from visits.vocabulary.visit import DeviationCategory, Importance, NotDoneReason
 
 
 def pick(choices: list[tuple[str, str]]) -> list[tuple[str, Any]]:
@@ -38,6 +39,32 @@ class ReopenForm(forms.Form):
     """Why a missed visit is awaited again."""
 
     why = forms.CharField(label=_("Why"), widget=forms.Textarea({"rows": 2}))
+
+
+class DeviationFilter(forms.Form):
+    """What the list of deviations is filtered by; an odd choice counts as none."""
+
+    participant = forms.CharField(label=_("Participant"), required=False, max_length=12)
+    category = forms.ChoiceField(
+        label=_("Category"),
+        required=False,
+        choices=[("", _("all")), *((c, _(w)) for c, w in DeviationCategory.choices())],
+    )
+    importance = forms.ChoiceField(
+        label=_("Class"),
+        required=False,
+        choices=[("", _("all")), *((c, _(w)) for c, w in Importance.choices())],
+    )
+
+    def takes(self, line: Line) -> bool:
+        """Tell whether a line fits the filter."""
+        self.is_valid()
+        said = self.cleaned_data
+        number = said.get("participant", "").upper()
+        return number in line.participant.number and all(
+            said.get(item) in ("", None, line.sheet.get(item))
+            for item in ("category", "importance")
+        )
 
 
 class UnscheduledForm(forms.Form):

@@ -186,15 +186,25 @@ def visit_sheets(participant: Participant) -> QuerySet[FormInstance]:
 _NO_FIXED_DAY = (VisitCode.SCREENING, VisitCode.UNSCHEDULED, VisitCode.END_OF_STUDY)
 
 
+# Who reads casebooks only through forms of their own.
+ELSEWHERE = (Limit.SAFETY_FORMS, Limit.INFUSION_TIMES)
+
+
+def reads_schedules(user: User) -> bool:
+    """Tell whether the role reads casebooks as a whole, the schedule with them.
+
+    Safety officers and product staff reach a participant through their own forms.
+    """
+    limit = user.limit(Permission.READ_CASEBOOK)
+    return user.may(Permission.READ_CASEBOOK) and limit not in ELSEWHERE
+
+
 def participants_visible_to(user: User) -> QuerySet[Participant]:
     """Return the participants whose schedule a person may see.
 
-    Safety officers and product staff reach a participant through their own forms; a
-    bedside nurse sees the in-patients.
+    A bedside nurse sees the in-patients.
     """
-    limit = user.limit(Permission.READ_CASEBOOK)
-    hidden = limit in (Limit.SAFETY_FORMS, Limit.INFUSION_TIMES)
-    if not user.may(Permission.READ_CASEBOOK) or hidden:
+    if not reads_schedules(user):
         return Participant.objects.none()
     return within_reach(user, Participant.objects.all(), "pk")
 

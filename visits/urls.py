@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from visits.views import bedside, inbound, laboratories, schedule
+from visits.views import (
+    bedside,
+    calendar,
+    deviations,
+    feed,
+    inbound,
+    laboratories,
+    schedule,
+)
 
 app_name = "visits"
 PERSON = "participants/<str:number>/"
@@ -10,6 +18,10 @@ VISIT = f"{PERSON}visits/<str:visit>.<int:place>/"
 INFUSION = f"{PERSON}infusions/<str:visit>/"
 
 urlpatterns = [
+    path("calendar/", calendar.ward, name="calendar"),
+    path("calendar/mine/", feed.subscription, name="subscription"),
+    path("deviations/", deviations.deviations, name="deviations"),
+    path("calendar.ics", feed.feed, name="feed"),
     path(f"{PERSON}schedule/", schedule.schedule, name="schedule"),
     path(f"{PERSON}unscheduled/", schedule.add_unscheduled, name="add_unscheduled"),
     path(f"{VISIT}missed/", schedule.mark_missed, name="mark_missed"),

@@ -196,6 +196,10 @@ ACCESS: dict[str, Row] = {
     "exports:download": only(f"{EXPORTERS} US", kwargs=_export),
     # visits
     "visits:inbound": public(),  # the gateway proves itself by a secret
+    "visits:calendar": only(CASEBOOK_READERS),
+    "visits:deviations": only(CASEBOOK_READERS),
+    "visits:subscription": only(CASEBOOK_READERS),
+    "visits:feed": public(),  # by its token alone; without one there is nothing
     "visits:schedule": only(CASEBOOK_READERS, kwargs=_number),
     "visits:add_unscheduled": only("CO IN PI", kwargs=_number),
     "visits:mark_missed": only("CO IN PI", kwargs=_visit),

@@ -104,7 +104,10 @@ def test_each_page_without_session_leads_to_sign_in(world):
 
 @pytest.mark.verifies("ACC-02")
 def test_no_page_takes_anything_without_session(world):
-    """Open: sign-in and its language, recovery, a password, health, the gateway."""
+    """Open: sign-in and its language, recovery, a password, health, the gateway.
+
+    And the calendar feed, which takes nothing and answers to a token alone.
+    """
     asked_in = {name: left_out(Client().post(address(name, world))) for name in NAMES}
 
     assert {name for name, asked in asked_in.items() if not asked} == {
@@ -114,4 +117,5 @@ def test_no_page_takes_anything_without_session(world):
         "healthz",
         "set_language",
         "visits:inbound",  # answers 401 without the secret
+        "visits:feed",
     }

@@ -18,7 +18,9 @@ from review.models import Query
 from tests.architecture import access_table
 from tests.architecture.access_table import ACCESS
 from tests.architecture.test_access import url_names
-from tests.blinding.worlds import staff
+from tests.blinding.worlds import FED, staff
+from trial_edc import chance
+from visits.feeds import TOKEN_CHARACTERS
 
 # Whoever must not know an arm: the safety officer before a code break of their own too.
 CLASSES = (BlindingClass.BLINDED, BlindingClass.NO_DATA, BlindingClass.CASE_BY_CASE)
@@ -32,6 +34,7 @@ GUESSES = (
     "?q=MSC&search=SALINE&arm=MSC&product=SALINE",
     "?page=2&format=json&fields=arm",
 )
+FEED = "visits:feed"
 MOVED = ("RAN", "IRQ", "INF", "VIS", "AE", "DEV")  # what follows an infusion
 Arguments = Mapping[str, Any]
 
@@ -82,6 +85,14 @@ def guesses() -> Iterator[Question]:
         for place, guess in enumerate(GUESSES):
             role = may[place % len(may)]
             yield Question(role, name, reverse(name) + guess)
+
+
+def fed() -> Iterator[Question]:
+    """Yield the feeds that people have made for calendars of their own."""
+    for key in FED:
+        with chance.seeded(f"feed {key}"):
+            token = chance.token(TOKEN_CHARACTERS)
+        yield Question(key.upper(), FEED, f"{reverse(FEED)}?token={token}")
 
 
 def arguments_of(name: str) -> Iterator[tuple[str, Arguments]]:

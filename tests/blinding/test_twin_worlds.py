@@ -31,6 +31,7 @@ from tests.blinding.addresses import (
     NAMES,
     ROLES,
     Question,
+    fed,
     guesses,
     is_guessed,
     questions,
@@ -115,6 +116,18 @@ def never_shown(answers: Answers, guessed: list[str]) -> list[str]:
         if place.role in ACCESS[place.name].roles and place.name in guessed:
             got[place.name].add(answer.status)
     return [name for name, found in got.items() if found == {HTTPStatus.NOT_FOUND}]
+
+
+@pytest.mark.verifies("RND-04", "RND-05", "CAL-02")
+def test_no_calendar_feed_depends_on_the_arm(worlds):
+    def look(spectator: Spectator) -> Answers:
+        return spectator.ask(fed())
+
+    drawn, turned = (seen_in(world, look) for world in worlds)
+
+    assert differences(drawn, turned) == []
+    assert {answer.status for answer in drawn.values()} == {HTTPStatus.OK}
+    assert all("BEGIN:VEVENT" in answer.body for answer in drawn.values())
 
 
 @pytest.mark.verifies("RND-05", "RND-06", "EXP-07")

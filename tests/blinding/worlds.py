@@ -42,11 +42,13 @@ from simulation.trial import simulate
 from tests import servers
 from tests.dumps import tables
 from trial_edc import chance, clock
+from visits.feeds import make_feed
 
 UNTIL = date(2026, 6, 1)
 SEED = 7
 PARTICIPANTS = 12
 NOW = at(UNTIL, 480)
+FED = ("co", "in", "pi", "bn", "mo", "dm", "br")  # have a feed for their calendars
 FAVOURED = "MSC"  # the arm on which the unblinded staff do more
 QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 PDF = b"%PDF-1.7\n% signed on paper\n"
@@ -157,6 +159,9 @@ def _go_on() -> None:
     export = request_export(forms=["AE", "INF"], language="en", by=people["mo"])
     make_export.apply((export.key,), throw=True)
     deliver_queued.apply()
+    for key in FED:
+        with chance.seeded(f"feed {key}"):
+            make_feed(by=people[key])
 
 
 def _unblinded_work(participant: Participant, people: Mapping[str, User]) -> None:

@@ -15,6 +15,8 @@ SERVICES = {
         "--threads=4",
         "--preload",
         "--access-logfile=-",
+        # Without what stands after the question mark: tokens, searches.
+        '--access-logformat=%(h)s %(t)s "%(m)s %(U)s" %(s)s %(b)s',
         "--no-control-socket",
     ),
     "worker": (

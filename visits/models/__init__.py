@@ -8,6 +8,7 @@ from visits.models.bedside_act import BedsideAct
 from visits.models.concomitant_medication import ConcomitantMedication
 from visits.models.creatinine import Creatinine
 from visits.models.deviation import ProductDeviation, ProtocolDeviation
+from visits.models.feed import CalendarFeed
 from visits.models.infusion import InfusionRecord
 from visits.models.infusion_request import InfusionRequest
 from visits.models.infusion_vital_signs import InfusionVitalSigns
@@ -23,6 +24,7 @@ from visits.models.vital_signs import VitalSigns
 
 __all__ = [
     "BedsideAct",
+    "CalendarFeed",
     "ConcomitantMedication",
     "Creatinine",
     "InfusionRecord",

@@ -6,8 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.access import NotPermitted, StaffRequest, permitted
-from accounts.models import User
-from accounts.roles import Limit, Permission
+from accounts.roles import Permission
 from capture.problems import NotSaved
 from casebook.models import FormInstance, Participant
 from trial_edc.vocabulary import VisitCode
@@ -16,24 +15,16 @@ from visits.forms import MissedForm, ReopenForm, UnscheduledForm
 from visits.problems import VisitRefused
 from visits.schedule import INFUSION_VISITS
 
-# Who reads casebooks only through forms of their own.
-ELSEWHERE = (Limit.SAFETY_FORMS, Limit.INFUSION_TIMES)
-
-
-def reads_schedules(user: User) -> bool:
-    """Tell whether the role reads casebooks as a whole, the schedule with them."""
-    return user.limit(Permission.READ_CASEBOOK) not in ELSEWHERE
-
 
 def visible_participant(request: StaffRequest, number: str) -> Participant:
     """Return a participant whose schedule the reader may see, else 403 or 404."""
-    if not reads_schedules(request.user):
+    if not selectors.reads_schedules(request.user):
         raise NotPermitted((Permission.READ_CASEBOOK,))
     seen = selectors.participants_visible_to(request.user)
     return get_object_or_404(seen, number=number)
 
 
-@permitted(Permission.READ_CASEBOOK, when=reads_schedules)
+@permitted(Permission.READ_CASEBOOK, when=selectors.reads_schedules)
 def schedule(request: StaffRequest, number: str) -> HttpResponse:
     """Show target, window, status and days left of every visit."""
     participant = visible_participant(request, number)

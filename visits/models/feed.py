@@ -1,0 +1,27 @@
+"""A person's own calendar, fed with the visits that they may see."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from audit.recording import REFUSE_REMOVAL, record
+from trial_edc import clock
+
+
+class CalendarFeed(models.Model):
+    """An address that a calendar program asks; only a hash of its token is kept."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="calendar_feeds"
+    )
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(default=clock.now)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user",), condition=Q(revoked_at=None), name="one_calendar_feed"
+            ),
+        )
+        triggers = (record("register", unrecorded=("token_hash",)), REFUSE_REMOVAL)
