@@ -4,12 +4,12 @@ They run in the transaction of the save, in the order of the rooms and of the fi
 so a reader finds all of them by the word `follows`.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from audit.attribution import Actor, Via
+from audit.attribution import Actor, Reason, Via
 from capture import events
 from casebook.models import FormInstance, Participant
 from casebook.selectors import binder_of
@@ -26,6 +26,7 @@ class Saved:
     changed: frozenset[str]
     by: Actor
     via: Via
+    reasons: Mapping[str, Reason] = field(default_factory=dict)  # given, by item
 
     @property
     def participant(self) -> Participant:

@@ -146,6 +146,7 @@ def _saved(
             frozenset(altered),
             by,
             via,
+            entry.reasons,
         )
         run_consequences(saved)
         if isinstance(by, User):

@@ -119,7 +119,8 @@ class FormPage:
     @property
     def asks_reasons(self) -> bool:
         """Tell whether changes need a reason."""
-        return self.form.first_completed_at is not None
+        is_asked = isinstance(self.problem, ReasonNeeded)
+        return is_asked or self.form.first_completed_at is not None
 
     @property
     def place(self) -> str:

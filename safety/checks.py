@@ -8,6 +8,7 @@ from casebook.sheets import Binder, Sheet
 from casebook.values import Partial
 from safety.events import (
     deadlines_assessed,
+    earlier_versions,
     event_of,
     is_fatal,
     report_assessed,
@@ -15,6 +16,7 @@ from safety.events import (
 from safety.vocabulary import (
     EventOutcome,
     PregnantPerson,
+    ReportKind,
     Seriousness,
     WhichInfusion,
 )
@@ -253,7 +255,26 @@ def _(sheet: Sheet, binder: Binder) -> bool:
 )
 def _(sheet: Sheet, binder: Binder) -> bool:
     event = event_of(sheet, binder)
-    return event is not None and event.get("serious") == YesNo.NO
+    is_first = not earlier_versions(sheet, binder)  # a later one may take it back
+    return is_first and event is not None and event.get("serious") == YesNo.NO
+
+
+@check(
+    "SAE-05",
+    form="SAE",
+    item="report_kind",
+    severity=HARD,
+    message=N_(
+        "The first report on an event is the initial one; each later one is a "
+        "follow-up or the final one."
+    ),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    kind, event = sheet.get("report_kind"), sheet.get("ae")
+    if kind is None or event is None:
+        return False
+    is_first = not earlier_versions(sheet, binder)
+    return bool(is_first != (kind == ReportKind.INITIAL))
 
 
 @check(

@@ -5,15 +5,26 @@ All of it is idempotent, and takes back what nobody has worked on when its groun
 
 from collections.abc import Iterable
 
+from accounts.models import User
 from audit.attribution import Actor, Via
 from capture.events import RowStruck
 from capture.following import Saved, follows
+from capture.problems import ReasonNeeded, Refused
+from casebook.checks import Finding
 from casebook.models import FormInstance, Participant
 from casebook.selectors import binder_of, row_of, sheet_of, stored_sheets
 from casebook.sheets import Binder
 from safety import services
 from safety.deaths import ends_without_death
-from safety.events import events, is_fatal, is_serious
+from safety.events import (
+    event_of,
+    events,
+    is_fatal,
+    is_serious,
+    report_assessed,
+    reports_on,
+)
+from safety.selectors import notified_at, was_sent
 from safety.vocabulary import (
     EventOutcome,
     Grade,
@@ -21,7 +32,8 @@ from safety.vocabulary import (
     Seriousness,
     WhichInfusion,
 )
-from trial_edc.vocabulary import YesNo
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import N_, Severity, YesNo
 
 FATAL_EVENT = {
     "grade": Grade.DEATH.value,
@@ -96,7 +108,42 @@ def open_reaction(saved: Saved) -> None:
 @follows("SAE", "aware_at")
 def restart_clock(saved: Saved) -> None:
     """Let the clock run from the awareness that people enter."""
-    services.restart_clock(saved.form, saved.sheet)
+    services.restart_clock(saved.form, saved.sheet, by=saved.by, via=saved.via)
+
+
+@follows("SPA", "sponsor_aware_at")
+def require_reason_for_later_awareness(saved: Saved) -> None:
+    """Ask a person why the sponsor knew later than its first message was sent."""
+    aware_at = saved.sheet.get("sponsor_aware_at")
+    report = report_assessed(saved.sheet, saved.binder)
+    default = notified_at(report.form_id) if report else None
+    is_later = aware_at and default and aware_at > default
+    given = saved.reasons.get("sponsor_aware_at")
+    if is_later and isinstance(saved.by, User) and not (given and given.text.strip()):
+        raise ReasonNeeded(["sponsor_aware_at"])
+
+
+@follows(RowStruck)
+@implements("SAF-10")
+def keep_reports(event: RowStruck, by: Actor, via: Via) -> None:
+    """Refuse to strike out what the sponsor has, or what a serious event needs."""
+    del by, via
+    form = event.form
+    if form.code not in {"SAE", "SPA"} or not form.struck_at:
+        return
+    if form.code == "SPA":
+        _refuse("SPA-03", N_("Each version has its assessment: correct it instead."))
+    if was_sent(form):
+        _refuse("SAE-06", N_("This version was sent: add a follow-up instead."))
+    binder = binder_of(form.participant, "AE", "SAE")
+    told = event_of(sheet_of(form, row_of(form)), binder)
+    if told and is_serious(told) and not reports_on(told, binder):
+        message = N_("The event is serious and needs a report. Correct the event.")
+        _refuse("SAE-07", message)
+
+
+def _refuse(check_id: str, message: str) -> None:
+    raise Refused([Finding(check_id, "", Severity.HARD, message)])
 
 
 @follows("DTH", "death_on")

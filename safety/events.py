@@ -1,10 +1,15 @@
 """Adverse events, their reports and assessments, found in a binder; pure."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from casebook.sheets import Binder, Sheet
-from safety.rules import Deadlines, SeriousCase, deadlines, is_related
+from safety.rules import (
+    Deadlines,
+    SeriousCase,
+    deadlines,
+    follow_up_deadlines,
+    is_related,
+)
 from safety.vocabulary import EventOutcome, Grade, Seriousness
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import YesNo
@@ -82,18 +87,29 @@ def case_of(assessment: Sheet | None, report: Sheet, binder: Binder) -> SeriousC
     )
 
 
-def deadlines_of(report: Sheet, binder: Binder) -> Deadlines:
-    """Return the deadlines of a report, as far as they are known."""
-    return deadlines(case_of(assessment_of(report, binder), report, binder))
+def earlier_versions(report: Sheet, binder: Binder) -> list[Sheet]:
+    """Return the reports on the same event that came before this one."""
+    same = (r for r in binder.rows("SAE") if r.get("ae") == report.get("ae"))
+    return [one for one in same if one.occurrence < report.occurrence]
 
 
 def deadlines_assessed(assessment: Sheet, binder: Binder) -> Deadlines | None:
-    """Return the deadlines that follow from a sponsor assessment."""
+    """Return the deadlines that follow from a sponsor assessment.
+
+    The first version that makes a case a SUSAR starts its clock; later ones bring new
+    information on it.
+    """
     report = report_assessed(assessment, binder)
-    return deadlines(case_of(assessment, report, binder)) if report else None
+    if report is None:
+        return None
+    case = case_of(assessment, report, binder)
+    for earlier in earlier_versions(report, binder):
+        known = deadlines(case_of(assessment_of(earlier, binder), earlier, binder))
+        if known.is_susar:
+            return follow_up_deadlines(known, case)
+    return deadlines(case)
 
 
-def earliest_awareness(event: Sheet, binder: Binder) -> datetime | None:
-    """Return when the site first knew that an event was serious."""
-    known = [at for r in reports_on(event, binder) if (at := r.get("aware_at"))]
-    return min(known, default=None)
+def changed_since(sheet: Sheet, revision: int) -> list[str]:
+    """Return the items of a sheet that were changed after a revision of it."""
+    return [name for name, at in sheet.item_revisions.items() if at > revision]

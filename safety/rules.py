@@ -18,6 +18,7 @@ class Clock(Term):
     NONE = "none", N_("No expedited report")
     DAYS_7 = "7d", N_("7 days, fatal or life-threatening")
     DAYS_15 = "15d", N_("15 days")
+    FOLLOW_UP = "follow_up", N_("New information on a SUSAR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +88,28 @@ def deadlines(
         clock=clock,
         initial_due_on=initial,
         followup_due_on=followup,
+    )
+
+
+@implements("SAF-03", "SAF-10")
+def follow_up_deadlines(
+    first: Deadlines, case: SeriousCase, settings: SafetySettings = PROTOCOL.safety
+) -> Deadlines:
+    """Derive the deadline of new information on a SUSAR that was assessed before.
+
+    [P] As many days from the sponsor's awareness of the new information as a first
+    report has (CDE 2018 gives 15), and not after the day of the complete follow-up
+    while that is still ahead.
+    """
+    own = deadlines(case, settings)
+    due_on, complete_on = own.initial_due_on, first.followup_due_on
+    received_at = case.sponsor_aware_at
+    if due_on and complete_on and received_at and site_date(received_at) <= complete_on:
+        due_on = min(due_on, complete_on)
+    return Deadlines(
+        own.report_to_sponsor_due_at,
+        is_susar=own.is_susar,
+        clock=Clock.FOLLOW_UP if own.is_susar else Clock.NONE,
+        initial_due_on=due_on,
+        followup_due_on=complete_on if own.is_susar else None,
     )

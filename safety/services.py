@@ -1,7 +1,7 @@
 """Writes of the safety room: reports opened by themselves, and reports sent."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
@@ -16,17 +16,27 @@ from casebook import services as casebook
 from casebook.models import FormInstance, FormStatus, Participant
 from casebook.selectors import binder_of
 from casebook.sheets import Binder, Sheet
+from notices.models import Message
 from notices.services import queue
-from safety.events import assessment_of, event_of, reports_on, row_with
+from safety.events import (
+    assessment_of,
+    earlier_versions,
+    event_of,
+    is_serious,
+    reports_on,
+    row_with,
+)
 from safety.models import SentReport
 from safety.vocabulary import ReportKind
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
+from trial_edc.vocabulary import YesNo
 
 SAFETY = Process("safety")
 NO_LONGER = Reason("system", "What this row was opened for no longer holds.")
 HOLDS_AGAIN = Reason("system", "What this row was opened for holds again.")
+NOTICE = "serious_event"  # the occasion of the first message
 CLOCK = timedelta(hours=PROTOCOL.safety.report_to_sponsor_hours)
 
 
@@ -78,20 +88,23 @@ def open_report(
     values = {"ae": event.form_id, "report_kind": ReportKind.INITIAL.value}
     with attributed(by=SAFETY, via=via):
         form = open_row(participant, "SAE", values, via=via)
-        _due_on(form, clock.site_date(due_at))
+        due_on(form, clock.site_date(due_at))
         _tell_people(participant, form, due_at)
 
 
-def _due_on(form: FormInstance, day: object) -> None:
+def due_on(form: FormInstance, day: date) -> None:
+    """Write down on which day a report is due."""
     FormInstance.objects.filter(pk=form.pk).update(due_on=day)
 
 
-def _tell_people(participant: Participant, form: FormInstance, due_at: object) -> None:
-    local = due_at.astimezone(clock.SITE_TZ)  # type: ignore[attr-defined]
+def _tell_people(
+    participant: Participant, form: FormInstance, due_at: datetime
+) -> None:
+    local = due_at.astimezone(clock.SITE_TZ)
     details = {"number": participant.number, "until": f"{local:%Y-%m-%d %H:%M %z}"}
     queue(
-        occasion="serious_event",
-        key=f"serious_event:{form.pk}",
+        occasion=NOTICE,
+        key=f"{NOTICE}:{form.pk}",
         to=User.objects.filter(role__in=(Role.PI, Role.SO), is_active=True),
         subject=_("Serious adverse event: %(number)s") % details,
         text=_(
@@ -103,17 +116,44 @@ def _tell_people(participant: Participant, form: FormInstance, due_at: object) -
 
 
 def withdraw_reports(event_form_id: int, binder: Binder, *, via: Via) -> None:
-    """Retire the untouched reports on an event that is not serious after all."""
+    """Retire the untouched reports on an event that is not serious after all.
+
+    Of one that the sponsor has already, the safety officers learn it.
+    """
     rows = [r for r in binder.rows("SAE") if r.get("ae") == event_form_id]
-    for form in FormInstance.objects.filter(pk__in=[row.form_id for row in rows]):
-        if not SentReport.objects.filter(form=form).exists():
+    held = FormInstance.objects.filter(pk__in=[row.form_id for row in rows])
+    sent = SentReport.objects.filter(form__in=held).values_list("form_id", flat=True)
+    for form in held.select_related("participant") if rows else ():
+        if form.pk in sent:
+            _tell_withdrawn(form, via=via)
+        else:
             retire(form, via=via)
 
 
-def restart_clock(form: FormInstance, sheet: Sheet) -> None:
-    """Set the due date of a report from the awareness that was entered."""
+def _tell_withdrawn(form: FormInstance, *, via: Via) -> None:
+    details = {"number": form.participant.number, "version": form.occurrence}
+    with attributed(by=SAFETY, via=via):
+        queue(
+            occasion="event_withdrawn",
+            key=f"event_withdrawn:{form.pk}",
+            to=User.objects.filter(role__in=(Role.PI, Role.SO), is_active=True),
+            subject=_("Reported event withdrawn: %(number)s") % details,
+            text=_(
+                "The event of report %(version)s on participant %(number)s is no "
+                "longer called serious, or was struck out. A follow-up report says why."
+            )
+            % details,
+        )
+
+
+def restart_clock(
+    form: FormInstance, sheet: Sheet, *, by: Actor, via: Via = Via.PAGE
+) -> None:
+    """Let the clock of a report run from the awareness that was entered."""
     if aware_at := sheet.get("aware_at"):
-        _due_on(form, clock.site_date(aware_at + CLOCK))
+        due_on(form, clock.site_date(aware_at + CLOCK))
+        if sent := SentReport.objects.filter(form=form).first():
+            _note_lateness(form, sheet, sent, by=by, via=via)
 
 
 @implements("SAF-01")
@@ -129,29 +169,57 @@ def send_report(form: FormInstance, *, by: User, via: Via = Via.PAGE) -> SentRep
         report = row_with(binder, "SAE", form.pk)
         if report is None:
             raise NotReadyToSend(_("Save the report first."))
-        _require_minimum(report, binder)
+        event = _reported(report, binder)
+        sent_at = clock.now()
         sent = SentReport.objects.create(
-            form=form, revision=report.revision, sent_at=clock.now(), sent_by=by
+            form=form,
+            revision=report.revision,
+            event_revision=event.revision,
+            notified_at=_notified_at(form) or sent_at,
+            sent_at=sent_at,
+            sent_by=by,
         )
         _hand_over(form, report, binder, sent, via=via)
         _note_lateness(form, report, sent, by=by, via=via)
     return sent
 
 
-def _require_minimum(report: Sheet, binder: Binder) -> None:
+def _notified_at(form: FormInstance) -> datetime | None:
+    """Return when the first message on the event reached a safety officer.
+
+    The sponsor's clock begins there by default (catalogue, SPA), not when the report
+    itself comes. A follow-up, and an event whose message is still on its way, has no
+    such instant: there it is the act of sending the report.
+    """
+    key, delivered = f"{NOTICE}:{form.pk}", Message.objects.exclude(sent_at=None)
+    told = delivered.filter(key=key, recipient__role=Role.SO).order_by("sent_at")
+    return told.values_list("sent_at", flat=True).first()
+
+
+def _reported(report: Sheet, binder: Binder) -> Sheet:
+    """Return the event of a report that has the minimum to be sent."""
     event = event_of(report, binder)
     lacking = [
         words
         for words, value in (
             (_("the term of the event"), event and event.get("term")),
-            (_("a criterion of seriousness"), event and event.get("seriousness")),
+            (_("a criterion of seriousness"), event and _criteria(event)),
             (_("when the site became aware"), report.get("aware_at")),
         )
         if not value
     ]
-    if lacking:
+    if event is None or lacking:
         message = _("Before sending, enter %(items)s.")
         raise NotReadyToSend(message % {"items": ", ".join(lacking)})
+    if not is_serious(event) and not earlier_versions(report, binder):
+        message = _("The event is not called serious: strike this report out.")
+        raise NotReadyToSend(message)
+    return event
+
+
+def _criteria(event: Sheet) -> object:
+    """Return what made an event serious; one taken back needs none."""
+    return event.get("seriousness") or event.get("serious") == YesNo.NO
 
 
 def _hand_over(
@@ -163,7 +231,7 @@ def _hand_over(
             assessment = casebook.expect(
                 form.participant, "SPA", occurrence=form.occurrence
             )
-            values = {"sponsor_aware_at": sent.sent_at}
+            values = {"sponsor_aware_at": sent.notified_at}
             save(assessment, values, by=SAFETY, via=via, complete=False)
     details = {"number": form.participant.number, "version": form.occurrence}
     queue(

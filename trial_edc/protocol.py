@@ -225,6 +225,9 @@ class SafetySettings:
     susar_fatal_days: int
     susar_followup_days: int
     susar_other_days: int
+    remind_unsent_hours: tuple[int, ...]
+    remind_unassessed_days: tuple[int, ...]
+    remind_unsubmitted_days: tuple[int, ...]
     related_causalities: tuple[str, ...]
 
 

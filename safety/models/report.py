@@ -67,12 +67,17 @@ class SeriousReport(CRF):
 
 
 class SentReport(Recorded):
-    """That a report went to the sponsor: when, by whom, in which revision."""
+    """That a report went to the sponsor: when, by whom, and in which revisions.
+
+    `notified_at` is when the sponsor knew at the latest: the default of its awareness.
+    """
 
     form = models.OneToOneField(
         FormInstance, models.PROTECT, primary_key=True, related_name="+"
     )
     revision = models.PositiveIntegerField()
+    event_revision = models.PositiveIntegerField(null=True)  # of the event told of
+    notified_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField()
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"

@@ -33,7 +33,7 @@ Key = tuple[str, str]  # form or event, and the consequence
 STATEMENTS: dict[Key, int] = {
     ("AE", "expect_death_form"): 3,
     ("AE", "expect_pregnancy_form"): 11,
-    ("AE", "start_clock"): 19,
+    ("AE", "start_clock"): 20,
     ("CAL", "expect_death_form"): 2,
     ("CNS", "consent_decided"): 25,
     ("CNS", "require_delegation"): 1,
@@ -70,19 +70,21 @@ STATEMENTS: dict[Key, int] = {
     ("PRD", "containers_taken"): 3,
     ("PRD", "handed_over"): 3,
     ("PRD", "product_entered"): 2,
-    ("PRG", "report_anomaly"): 32,
+    ("PRG", "report_anomaly"): 33,
     ("RAN", "keep_randomisation_record"): 1,
     ("Randomized", "hang"): 4,
     ("RowStruck", "ask_about_grounds_struck"): 7,
+    ("RowStruck", "keep_reports"): 0,
     ("RowStruck", "require_nothing_begun"): 0,
     ("RowStruck", "revoke"): 58,
     ("RowStruck", "settle_struck"): 4,
     ("RowStruck", "undo"): 10,
     ("RowStruck", "used_row_struck"): 24,
-    ("SAE", "restart_clock"): 1,
+    ("SAE", "restart_clock"): 2,
     ("SCN", "freeze_failed_criteria"): 19,
     ("SCN", "keep_failed_criteria"): 0,
     ("STY", "ask_about_grounds"): 7,
+    ("SPA", "require_reason_for_later_awareness"): 2,
     ("STY", "settle"): 3,
     ("URI", "tell_save"): 1,
     ("VIS", "ask_about_grounds"): 7,
@@ -196,6 +198,7 @@ def followed_up(who: Participant) -> None:
     course.row(who, "AE", {"term": "Embolism", "serious": "Y", "pregnancy": "Y"})
     report = course.forms(who, "SAE")[0]
     save(report, {"aware_at": course.days_ago(1)}, by=STAGE, via=Via.COMMAND)
+    course.enter(who, "SPA", {"sponsor_aware_at": course.days_ago(1)})
     course.row(who, "PRG", {"outcome": "live_birth", "anomaly": "Y"})
     course.row(who, "CAL", {"at": course.days_ago(1), "result": "death_reported"})
     outcome = stage.sheet(who, "OM3", "M3")

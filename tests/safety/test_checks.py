@@ -142,6 +142,12 @@ OTHERS: list[tuple[str, dict[str, Any], dict[str, Any], list[Sheet]]] = [
     ),
     ("SAE-04", {"ae": 8}, {"ae": 7}, [FATAL, sheet("AE", {"serious": "N"}, form_id=8)]),
     (
+        "SAE-05",
+        {"ae": 7, "report_kind": "follow_up"},
+        {"ae": 7, "report_kind": "initial"},
+        [],
+    ),
+    (
         "SPA-02",
         {**ASSESSED, "submitted_on": at("2026-03-13T00:00").date()},
         {**ASSESSED, "submitted_on": at("2026-03-12T00:00").date()},

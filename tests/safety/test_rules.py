@@ -1,10 +1,18 @@
 """Who is a SUSAR, beyond the reference cases."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 import pytest
 
-from safety.rules import Clock, SeriousCase, deadlines, is_susar
+from safety.rules import (
+    Clock,
+    Deadlines,
+    SeriousCase,
+    deadlines,
+    follow_up_deadlines,
+    is_susar,
+)
 from trial_edc.dates import SITE_ZONE
 
 AWARE_AT = datetime(2023, 3, 5, 10, tzinfo=SITE_ZONE)
@@ -59,3 +67,47 @@ def test_days_count_from_the_sponsors_site_date() -> None:
     assert str(found.initial_due_on) == "2023-03-13"
     assert str(found.followup_due_on) == "2023-03-21"
     assert found.report_to_sponsor_due_at is None
+
+
+def susar(aware_on: str, *, grave: bool, expected: bool = False) -> Deadlines | None:
+    """Return the deadlines of new information on a fatal SUSAR of 5 March."""
+    first = SeriousCase(
+        serious=True,
+        fatal_or_life_threatening=grave,
+        investigator_aware_at=None,
+        sponsor_aware_at=AWARE_AT,
+        expected=False,
+    )
+    later = datetime.fromisoformat(f"{aware_on}T09:00").replace(tzinfo=SITE_ZONE)
+    new = replace(first, sponsor_aware_at=later, expected=expected)
+    return follow_up_deadlines(deadlines(first), new)
+
+
+@pytest.mark.verifies("SAF-03", "SAF-10")
+@pytest.mark.parametrize(
+    ("aware_on", "grave", "due_on"),
+    [
+        ("2023-03-06", True, date(2023, 3, 13)),  # 7 days from the new information
+        ("2023-03-14", True, date(2023, 3, 20)),  # the complete follow-up comes first
+        ("2023-03-20", True, date(2023, 3, 20)),
+        ("2023-03-21", True, date(2023, 3, 28)),  # after it, 7 days again
+        ("2023-03-21", False, date(2023, 4, 5)),
+    ],
+)
+def test_new_information_on_a_susar_is_due_from_its_own_receipt(
+    aware_on: str, due_on: date, *, grave: bool
+) -> None:
+    found = susar(aware_on, grave=grave)
+
+    assert found == Deadlines(
+        None,
+        is_susar=True,
+        clock=Clock.FOLLOW_UP,
+        initial_due_on=due_on,
+        followup_due_on=date(2023, 3, 20) if grave else None,
+    )
+
+
+@pytest.mark.verifies("SAF-02", "SAF-10")
+def test_version_that_is_a_susar_no_more_has_no_deadline() -> None:
+    assert susar("2023-03-06", grave=True, expected=True) == Deadlines(None)

@@ -1,0 +1,268 @@
+"""Versions of a report: carried over, sent and assessed each on its own."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from audit.attribution import Reason, Via
+from capture.problems import ReasonNeeded, Refused
+from capture.services import restore_row, save, strike_row
+from casebook.models import FormInstance, Participant
+from casebook.selectors import row_of
+from notices.models import Message
+from notices.tasks import deliver_queued
+from safety.follow_ups import add_follow_up
+from safety.models import SentReport
+from safety.selectors import ReportState, report_lines
+from safety.services import NotReadyToSend, send_report
+from tests.outcomes import course
+from tests.people import STAGE, person
+from trial_edc import clock
+
+pytestmark = pytest.mark.django_db
+MISTAKE = Reason("error", "wrong person")
+LATER = {"sponsor_aware_at": Reason("correction", "the line was down")}
+
+
+@pytest.fixture
+def randomised() -> Participant:
+    """Return a participant who was infused."""
+    return course.randomised()
+
+
+def reported(who: Participant, **event: Any) -> tuple[FormInstance, FormInstance]:
+    """Return a serious event and its initial report, ready to be sent."""
+    told = {"serious": "Y", "term": "Sepsis", "seriousness": ["important"], **event}
+    row = course.row(who, "AE", told)
+    report = course.forms(who, "SAE")[-1]
+    aware = {"aware_at": course.days_ago(0.1), "narrative": "Fever on the ward."}
+    save(report, aware, by=STAGE, via=Via.COMMAND)
+    return row, report
+
+
+def versions(who: Participant) -> list[tuple[str, str, list[str]]]:
+    """Return the reports of a participant: version, state, what changed since."""
+    lines = sorted(report_lines(), key=lambda line: line.form.occurrence)
+    return [
+        (line.version, line.state.value, line.changed)
+        for line in lines
+        if line.participant == who
+    ]
+
+
+def late_reports(who: Participant) -> int:
+    """Return how many deviations tell of a report that came late."""
+    rows = [row_of(form) for form in course.forms(who, "DEV")]
+    return sum(row.value_of("category") == "safety_report" for row in rows)
+
+
+@pytest.mark.verifies("SAF-10")
+def test_follow_up_carries_over_what_stands_and_nothing_else(
+    randomised: Participant,
+) -> None:
+    event, report = reported(randomised)
+    send_report(report, by=person("IN"))
+    coordinator = person("CO")
+
+    second = add_follow_up(report, by=coordinator)
+    again = add_follow_up(report, by=coordinator)
+
+    assert again == second
+    row = row_of(second)
+    assert {name: v for name in row.crf_items() if (v := row.value_of(name))} == {
+        "ae": event.pk,
+        "report_kind": "follow_up",
+        "narrative": "Fever on the ward.",
+    }
+    assert versions(randomised) == [
+        ("Initial", "done", []),
+        ("Follow-up 1", "due", []),
+    ]
+
+
+@pytest.mark.verifies("SAF-10")
+def test_each_version_is_sent_and_assessed_on_its_own(randomised: Participant) -> None:
+    _event, report = reported(randomised)
+    investigator = person("IN")
+    send_report(report, by=investigator)
+    second = add_follow_up(report, by=investigator)
+
+    with pytest.raises(NotReadyToSend, match="when the site became aware"):
+        send_report(second, by=investigator)
+    aware = {"aware_at": course.days_ago(0.05)}
+    save(second, aware, by=STAGE, via=Via.COMMAND)
+    send_report(second, by=investigator)
+
+    assert [one.occurrence for one in course.forms(randomised, "SPA")] == [1, 2]
+    assert SentReport.objects.count() == 2
+
+
+def test_watchers_add_no_follow_up(randomised: Participant) -> None:
+    _event, report = reported(randomised)
+
+    with pytest.raises(PermissionDenied):
+        add_follow_up(report, by=person("MO"))
+
+
+@pytest.mark.verifies("SAF-10")
+def test_change_after_sending_asks_for_a_follow_up(randomised: Participant) -> None:
+    event, report = reported(randomised)
+    send_report(report, by=person("IN"))
+    assert versions(randomised) == [("Initial", "done", [])]
+
+    save(event, {"outcome": "recovering"}, by=STAGE, via=Via.COMMAND)
+    save(report, {"tests": "CRP 200"}, by=STAGE, via=Via.COMMAND)
+
+    assert versions(randomised) == [("Initial", "done", ["Outcome", "Tests"])]
+    add_follow_up(report, by=person("CO"))
+    assert [changed for _v, _s, changed in versions(randomised)] == [[], []]
+
+
+def test_two_events_of_one_participant_have_their_own_versions(
+    randomised: Participant,
+) -> None:
+    _one, first = reported(randomised)
+    _two, other = reported(randomised, term="Stroke")
+    investigator = person("IN")
+    send_report(first, by=investigator)
+    send_report(other, by=investigator)
+
+    add_follow_up(first, by=investigator)
+    add_follow_up(other, by=investigator)
+
+    assert [version for version, _s, _c in versions(randomised)] == [
+        "Initial",
+        "Initial",
+        "Follow-up 1",
+        "Follow-up 1",
+    ]
+
+
+@pytest.mark.verifies("SAF-10")
+def test_sent_report_outlives_seriousness_taken_back(randomised: Participant) -> None:
+    event, report = reported(randomised)
+    officer, investigator = person("SO"), person("IN")
+    send_report(report, by=investigator)
+
+    save(event, {"serious": "N"}, by=STAGE, via=Via.COMMAND, erase=True)
+
+    assert course.forms(randomised, "SAE") == [report]
+    told = Message.objects.get(occasion="event_withdrawn")
+    assert (told.recipient, "Sepsis" in told.text) == (officer, False)
+    follow_up = add_follow_up(report, by=investigator)
+    aware = {"aware_at": course.days_ago(0.01)}
+    save(follow_up, aware, by=STAGE, via=Via.COMMAND)
+    assert send_report(follow_up, by=investigator).form == follow_up
+
+
+def test_report_worked_on_is_void_while_its_event_is_not_serious(
+    randomised: Participant,
+) -> None:
+    event, report = reported(randomised)
+    save(report, {"narrative": "On the ward."}, by=person("CO"), via=Via.PAGE)
+
+    save(event, {"serious": "N"}, by=STAGE, via=Via.COMMAND, erase=True)
+
+    assert versions(randomised) == [("Initial", ReportState.VOID, [])]
+    with pytest.raises(NotReadyToSend, match="strike this report out"):
+        send_report(report, by=person("IN"))
+    seriousness = {"serious": "Y", "seriousness": ["important"]}
+    save(event, seriousness, by=STAGE, via=Via.COMMAND)
+    assert [state for _v, state, _c in versions(randomised)] == ["due"]
+
+
+def test_event_struck_and_restored_has_one_report_again(
+    randomised: Participant,
+) -> None:
+    event = course.row(randomised, "AE", {"serious": "Y", "term": "Sepsis"})
+
+    strike_row(event, by=STAGE, reason=MISTAKE, via=Via.COMMAND)
+    assert course.forms(randomised, "SAE") == []
+    restore_row(event, by=STAGE, reason=MISTAKE, via=Via.COMMAND)
+
+    assert len(course.forms(randomised, "SAE")) == 1
+
+
+def test_struck_event_with_a_sent_report_takes_no_follow_up(
+    randomised: Participant,
+) -> None:
+    event, report = reported(randomised)
+    investigator = person("IN")
+    send_report(report, by=investigator)
+
+    strike_row(event, by=STAGE, reason=MISTAKE, via=Via.COMMAND)
+
+    with pytest.raises(NotReadyToSend, match="restore it"):
+        add_follow_up(report, by=investigator)
+    assert versions(randomised) == [("Initial", "done", [])]
+
+
+@pytest.mark.verifies("SAF-10")
+def test_report_that_is_needed_or_was_sent_is_not_struck_out(
+    randomised: Participant,
+) -> None:
+    _event, report = reported(randomised)
+
+    with pytest.raises(Refused, match="needs a report"):
+        strike_row(report, by=STAGE, reason=MISTAKE, via=Via.COMMAND)
+    send_report(report, by=person("IN"))
+    with pytest.raises(Refused, match="add a follow-up instead"):
+        strike_row(report, by=STAGE, reason=MISTAKE, via=Via.COMMAND)
+    (assessment,) = course.forms(randomised, "SPA")
+    with pytest.raises(Refused, match="correct it instead"):
+        strike_row(assessment, by=STAGE, reason=MISTAKE, via=Via.COMMAND)
+    assert course.forms(randomised, "SAE") == [report]
+
+
+@pytest.mark.verifies("SAF-03")
+def test_sponsor_knows_when_its_officer_was_told_of_the_event(
+    randomised: Participant, mailoutbox: list[Any]
+) -> None:
+    officer = person("SO")
+    _event, report = reported(randomised)
+    deliver_queued()
+    told_at = Message.objects.get(recipient=officer).sent_at
+    assert told_at is not None
+    with clock.at(clock.now() + timedelta(hours=5)):
+        sent = send_report(report, by=person("IN"))
+
+    (assessment,) = course.forms(randomised, "SPA")
+    assert sent.notified_at == told_at
+    default = told_at.replace(second=0, microsecond=0)
+    assert row_of(assessment).value_of("sponsor_aware_at") == default
+    assert len(mailoutbox) == 1
+
+
+@pytest.mark.verifies("SAF-03")
+def test_later_awareness_of_the_sponsor_needs_a_reason(randomised: Participant) -> None:
+    officer = person("SO")
+    _event, report = reported(randomised)
+    send_report(report, by=person("IN"))
+    (assessment,) = course.forms(randomised, "SPA")
+    default = row_of(assessment).value_of("sponsor_aware_at")
+    earlier, later = default - timedelta(hours=2), default + timedelta(minutes=1)
+
+    with clock.at(clock.now() + timedelta(hours=1)):
+        save(assessment, {"sponsor_aware_at": earlier}, by=officer, complete=False)
+        with pytest.raises(ReasonNeeded):
+            save(assessment, {"sponsor_aware_at": later}, by=officer, complete=False)
+        told = {"sponsor_aware_at": later}
+        save(assessment, told, by=officer, complete=False, reasons=LATER)
+
+    assert row_of(assessment).value_of("sponsor_aware_at") == later
+
+
+@pytest.mark.verifies("SAF-01")
+def test_awareness_corrected_after_sending_may_show_that_it_was_late(
+    randomised: Participant,
+) -> None:
+    _event, report = reported(randomised)
+    send_report(report, by=person("IN"))
+    assert late_reports(randomised) == 0
+
+    for _ in range(2):
+        save(report, {"aware_at": course.days_ago(2)}, by=STAGE, via=Via.COMMAND)
+
+    assert late_reports(randomised) == 1
