@@ -23,7 +23,8 @@ from accounts.models import User
 from accounts.services import within_delegation
 from audit.attribution import Process, Via, attributed
 from entry.models import DigestDay
-from entry.work import SOON, WorkItem, totals, work_for
+from entry.work import totals, work_for
+from entry.work_item import SOON, WorkItem
 from notices.services import queue
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL

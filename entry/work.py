@@ -1,7 +1,6 @@
 """My work: what a person can do today, by what the role may do; most urgent first."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -18,7 +17,9 @@ from casebook.selectors import binders_of
 from enrollment.reconsent import Due
 from entry import navigation
 from entry.grid import MatrixRow, matrix_for
+from entry.safety_work import serious_events
 from entry.selectors import forms_visible_to, may_enter, participants_visible_to
+from entry.work_item import DUE, OVERDUE, SOON, WAITING, WorkItem
 from randomization.desk import preparations
 from review.models import QueryState
 from review.selectors import (
@@ -27,38 +28,17 @@ from review.selectors import (
     verification_lines,
 )
 from safety.pregnancies import births_awaited
-from safety.selectors import ReportState, report_lines
 from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
 from visits.schedule import INFUSION_VISITS, Visit
 from visits.timing import Coming, next_measurement
 
-OVERDUE, DUE, SOON, WAITING = range(4)
 MOST_OF_A_KIND = 50
 DRAFTERS = (
     Permission.ENTER_CRF,
     Permission.ENTER_BEDSIDE,
     Permission.ASSESS_SAFETY,
 )
-
-
-@dataclass(frozen=True)
-class WorkItem:
-    """One thing to do; the address lands on the very field."""
-
-    urgency: int
-    kind: str
-    participant: str
-    text: str
-    url: str
-    look: str  # the status that draws it
-    due_on: date | None = None
-    is_typed: bool = False  # the text is somebody's words, which no e-mail carries
-
-    @property
-    def is_late(self) -> bool:
-        """Tell whether being past its date means overdue."""
-        return self.urgency == OVERDUE
 
 
 Source = Callable[[User], Iterator[WorkItem]]
@@ -69,7 +49,7 @@ def work_for(user: User) -> list[WorkItem]:
     sources: tuple[tuple[tuple[Permission, ...], Source], ...] = (
         ((Permission.ENTER_CRF,), people_to_see),
         ((Permission.ENTER_BEDSIDE,), infusions_to_watch),
-        ((Permission.SIGN_FORM,), reports_to_send),
+        ((Permission.ENTER_CRF, Permission.ASSESS_SAFETY), serious_events),
         ((Permission.ENTER_CRF,), events_to_record),
         ((Permission.ENTER_CRF,), births_to_ask_for),
         (DRAFTERS, drafts),
@@ -168,24 +148,6 @@ def _visit_item(
         visit.status.value,
         visit.closes_on,
     )
-
-
-def reports_to_send(user: User) -> Iterator[WorkItem]:
-    """Reports on serious events that the sponsor does not have yet."""
-    del user
-    for line in report_lines():
-        if line.sent_at is None:
-            late = line.state == ReportState.LATE
-            yield WorkItem(
-                OVERDUE if late else DUE,
-                _("Serious event"),
-                line.participant.number,
-                line.term or _("Report to the sponsor"),
-                reverse("safety:reports"),
-                line.state.value,
-                clock.site_date(line.due_at),
-                is_typed=True,
-            )
 
 
 def events_to_record(user: User) -> Iterator[WorkItem]:

@@ -155,9 +155,14 @@ class ReportLine:
         ]
 
 
-def report_lines() -> list[ReportLine]:
-    """Return every report, what waits first, the most urgent on top; three selects."""
+def report_lines(*, of_report: int | None = None) -> list[ReportLine]:
+    """Return every report, what waits first, the most urgent on top; three selects.
+
+    `of_report` leaves those on the participant of that one.
+    """
     held = FormInstance.objects.filter(code="SAE", struck_at=None, revision__gt=0)
+    if of_report is not None:
+        held = held.filter(participant__forms=of_report)
     forms = list(held.select_related("participant"))
     people = {form.participant_id: form.participant for form in forms}
     binders = binders_of(people.values(), READ)

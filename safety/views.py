@@ -12,6 +12,9 @@ from accounts.roles import Limit, Permission
 from casebook.access import visible_codes
 from casebook.models import FormInstance
 from safety import selectors, services
+from safety.cases import cases_of
+from safety.filters import CASES, REPORTS, filtered
+from safety.follow_ups import add_follow_up
 
 
 def reads_reports(user: User) -> bool:
@@ -22,23 +25,50 @@ def reads_reports(user: User) -> bool:
 
 @permitted(Permission.READ_CASEBOOK, when=reads_reports)
 def reports(request: StaffRequest) -> HttpResponse:
-    """Show every report with the hours since awareness."""
+    """Show every version of every report with the hours since awareness."""
     context = {
-        "lines": selectors.report_lines(),
+        "found": filtered(selectors.report_lines(), REPORTS, request.GET.dict()),
         "may_send": request.user.may(Permission.SIGN_FORM),
+        "may_enter": request.user.may(Permission.ENTER_CRF),
+        "may_assess": request.user.may(Permission.ASSESS_SAFETY),
     }
     return render(request, "safety/reports.html", context)
+
+
+@permitted(Permission.ASSESS_SAFETY)
+def cases(request: StaffRequest) -> HttpResponse:
+    """Show the sponsor what is to be assessed and what an authority must have."""
+    held = list(cases_of(selectors.report_lines()))
+    context = {"found": filtered(held, CASES, request.GET.dict())}
+    return render(request, "safety/cases.html", context)
+
+
+def _report(form_id: int) -> FormInstance:
+    held = FormInstance.objects.select_related("participant")
+    return get_object_or_404(held, pk=form_id, code="SAE", struck_at=None)
 
 
 @permitted(Permission.SIGN_FORM)
 @require_POST
 def send(request: StaffRequest, form_id: int) -> HttpResponse:
     """Send a report to the sponsor."""
-    form = get_object_or_404(FormInstance, pk=form_id, code="SAE", struck_at=None)
     try:
-        services.send_report(form, by=request.user)
+        services.send_report(_report(form_id), by=request.user)
     except services.NotReadyToSend as problem:
         messages.error(request, str(problem))
     else:
         messages.success(request, _("The report went to the safety officers."))
     return redirect("safety:reports")
+
+
+@permitted(Permission.ENTER_CRF)
+@require_POST
+def follow_up(request: StaffRequest, form_id: int) -> HttpResponse:
+    """Begin the next version of a report and open it."""
+    try:
+        form = add_follow_up(_report(form_id), by=request.user)
+    except services.NotReadyToSend as problem:
+        messages.error(request, str(problem))
+        return redirect("safety:reports")
+    messages.success(request, _("What stands was carried over. Add what is new."))
+    return redirect("entry:form", form.pk)

@@ -44,4 +44,9 @@ app.conf.beat_schedule = {
         "task": "entry.tasks.verify_audit",
         "schedule": crontab(hour=3, minute=0),  # site time, while nobody enters
     },
+    "tell of safety deadlines": {
+        "task": "safety.tasks.watch_deadlines",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
 }

@@ -184,6 +184,12 @@ ACCESS: dict[str, Row] = {
     # safety
     "safety:reports": only("CO IN PI MO DM BR UM SO"),
     "safety:send": only("IN PI", kwargs=lambda _world: {"form_id": 1}),
+    "safety:follow_up": only("CO IN PI", kwargs=lambda _world: {"form_id": 1}),
+    "safety:cases": only("SO"),
+    "safety:cioms": only(
+        "CO IN PI MO DM BR UM SO", kwargs=lambda _world: {"form_id": 1}
+    ),
+    "safety:cioms_unblinded": only("SO", kwargs=lambda _world: {"form_id": 1}),
     # review: which queries and forms a role sees is the selectors' answer
     "review:queries": only("CO IN PI BN MO DM UP PN UM SO"),
     "review:step": only("CO IN PI BN MO DM UP PN UM SO", kwargs=_query),

@@ -22,7 +22,8 @@ SITE_ALONE = {
     "entry:add_row", "entry:autosave", "entry:form", "entry:strike", "entry:sign",
     "enrollment:register", "enrollment:eligibility", "enrollment:rescreen",
     "enrollment:close", "randomization:randomize", "randomization:in_error",
-    "safety:send", "visits:add_unscheduled", "visits:mark_missed", "visits:reopen",
+    "safety:send", "safety:follow_up",
+    "visits:add_unscheduled", "visits:mark_missed", "visits:reopen",
     "visits:bedside", "visits:act",
 }  # fmt: skip
 TYPED = {
@@ -49,6 +50,7 @@ def addresses(someone: Participant) -> dict[str, list[str]]:
         "entry:add_row": [{**number, "code": "CRE"}],
         "enrollment:register": [{}],
         "safety:send": [{"form_id": pk} for pk, _code in sheets][:1],
+        "safety:follow_up": [{"form_id": pk} for pk, _code in sheets][:1],
         "visits:mark_missed": [{**visit, "place": 0}],
         "visits:reopen": [{**visit, "place": 0}],
         "visits:bedside": [visit],

@@ -7,12 +7,17 @@ from django.urls import reverse
 from audit.attribution import Via
 from capture.services import save
 from casebook.models import FormInstance
+from entry.work import work_for
+from safety.filters import number_of
 from safety.models import SentReport
 from safety.selectors import ReportState, report_lines
+from safety.services import send_report
 from tests.outcomes import course
 from tests.people import STAGE, person
+from trial_edc import clock
 
 pytestmark = pytest.mark.django_db
+SAFETY_WORK = {"Serious event", "Follow-up report", "To assess", "To submit"}
 
 
 def report(number: int, *, aware_hours_ago: float) -> FormInstance:
@@ -59,6 +64,108 @@ def test_lacking_report_is_refused_with_words(client: Client) -> None:
     assert "Before sending, enter the term of the event" in answer.content.decode()
 
 
+@pytest.mark.verifies("SAF-10")
+def test_follow_up_is_begun_from_the_page_and_opened(client: Client) -> None:
+    form = report(1, aware_hours_ago=2)
+    send_report(form, by=person("IN"))
+    client.force_login(person("CO"))
+
+    answer = client.post(reverse("safety:follow_up", args=[form.pk]))
+
+    second = FormInstance.objects.get(code="SAE", occurrence=2)
+    assert answer["Location"] == reverse("entry:form", args=[second.pk])
+
+
+def shown(client: Client, name: str, query: str) -> list[str]:
+    """Return the numbers of the participants that a page lists."""
+    found = client.get(reverse(name) + query).context["found"]
+    return [number_of(line) for line in found.lines]
+
+
+def test_chips_and_participant_narrow_the_list(client: Client) -> None:
+    sent, late, waiting = (
+        report(number, aware_hours_ago=hours)
+        for number, hours in ((1, 2), (2, 30), (3, 2))
+    )
+    send_report(sent, by=person("IN"))
+    save(sent, {"tests": "CRP 200"}, by=STAGE, via=Via.COMMAND)
+    client.force_login(person("MO"))
+
+    numbers = {
+        query: shown(client, "safety:reports", query)
+        for query in ("", "?state=waiting", "?state=overdue", "?state=changed",
+                      "?state=sent", "?participant=3x", "?state=odd")
+    }  # fmt: skip
+
+    one, two, three = (form.participant.number for form in (sent, late, waiting))
+    assert numbers == {
+        "": [two, three, one],
+        "?state=waiting": [two, three],
+        "?state=overdue": [two],
+        "?state=changed": [one],
+        "?state=sent": [one],
+        "?participant=3x": [three],
+        "?state=odd": [two, three, one],
+    }
+
+
+SUSAR = {"causality_sponsor": "possible", "expected_per_rsi": "N", "rsi_version": "1"}
+
+
+@pytest.mark.verifies("SAF-02", "SAF-03")
+def test_officer_sees_what_to_assess_and_to_submit(client: Client) -> None:
+    investigator = person("IN")
+    forms = [report(number, aware_hours_ago=2) for number in (1, 2, 3)]
+    for form in forms:
+        send_report(form, by=investigator)
+    first, second, third = (course.forms(one.participant, "SPA")[0] for one in forms)
+    save(second, SUSAR, by=STAGE, via=Via.COMMAND)
+    expected = {**SUSAR, "expected_per_rsi": "Y"}
+    save(third, expected, by=STAGE, via=Via.COMMAND)
+    client.force_login(person("SO"))
+
+    numbers = {
+        query: shown(client, "safety:cases", f"?state={query}")
+        for query in ("to_assess", "to_submit", "overdue", "susar")
+    }
+    page = client.get(reverse("safety:cases")).content.decode()
+
+    assert numbers == {
+        "to_assess": [first.participant.number],
+        "to_submit": [second.participant.number],
+        "overdue": [],
+        "susar": [second.participant.number],
+    }
+    assert page.count("Unblinded…") == 1
+    submitted = {"submitted_on": clock.today(), "authority": ["nmpa"]}
+    save(second, submitted, by=STAGE, via=Via.COMMAND)
+    assert shown(client, "safety:cases", "?state=to_submit") == []
+
+
+def test_work_names_what_each_role_has_to_do_next(client: Client) -> None:
+    people = {role: person(role) for role in ("CO", "IN", "SO")}
+    waiting, sent, susar = (report(number, aware_hours_ago=2) for number in (1, 2, 3))
+    for form in (sent, susar):
+        send_report(form, by=people["IN"])
+    save(sent, {"tests": "CRP 200"}, by=STAGE, via=Via.COMMAND)
+    assessment = course.forms(susar.participant, "SPA")[0]
+    save(assessment, SUSAR, by=STAGE, via=Via.COMMAND)
+
+    def kinds(role: str) -> list[tuple[str, str]]:
+        found = [(one.kind, one.participant) for one in work_for(people[role])]
+        return sorted(one for one in found if one[0] in SAFETY_WORK)
+
+    assert kinds("CO") == [("Follow-up report", sent.participant.number)]
+    assert kinds("IN") == [
+        ("Follow-up report", sent.participant.number),
+        ("Serious event", waiting.participant.number),
+    ]
+    assert kinds("SO") == [
+        ("To assess", sent.participant.number),
+        ("To submit", susar.participant.number),
+    ]
+
+
 @pytest.mark.parametrize("role", ["BN", "UP", "PN"])
 def test_page_is_not_for_bedside_and_product_staff(client: Client, role: str) -> None:
     client.force_login(person(role))
@@ -77,3 +184,17 @@ def test_page_takes_as_many_statements_for_one_as_for_many(
 
     with django_assert_num_queries(5):  # type: ignore[operator]
         client.get(reverse("safety:reports"))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_cases_take_as_many_statements_for_one_as_for_many(
+    client: Client, count: int, django_assert_num_queries: pytest.FixtureRequest
+) -> None:
+    investigator = person("IN")
+    for number in range(1, count + 1):
+        send_report(report(number, aware_hours_ago=2), by=investigator)
+    client.force_login(person("SO"))
+    client.get(reverse("safety:cases"))
+
+    with django_assert_num_queries(5):  # type: ignore[operator]
+        client.get(reverse("safety:cases"))
