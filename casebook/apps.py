@@ -11,4 +11,4 @@ class CasebookConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what the rooms declare."""
-        autodiscover_modules("checks", "facts", "derived")
+        autodiscover_modules("checks", "facts", "derived", "row_marks")

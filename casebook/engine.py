@@ -60,12 +60,25 @@ def findings(
 
     `completing` asks for required items too. `now` is the instant of the save.
     """
-    with_sheet = binder.with_sheet(sheet)
+    return standing_findings(
+        design, sheet, binder.with_sheet(sheet), now=now, completing=completing
+    )
+
+
+def standing_findings(
+    design: FormDesign,
+    sheet: Sheet,
+    binder: Binder,
+    *,
+    now: datetime,
+    completing: bool = False,
+) -> list[Finding]:
+    """Return what the checks find in a sheet that the binder holds as it is."""
     found = [
-        *_automatic(design, sheet, with_sheet, now),
-        *_cell_findings(_cells(design, sheet, with_sheet), now),
-        *(_required(design, sheet, with_sheet) if completing else ()),
-        *(f for one in declared(design.code) if (f := one.run(sheet, with_sheet))),
+        *_automatic(design, sheet, binder, now),
+        *_cell_findings(_cells(design, sheet, binder), now),
+        *(_required(design, sheet, binder) if completing else ()),
+        *(f for one in declared(design.code) if (f := one.run(sheet, binder))),
     ]
     order = {name: place for place, name in enumerate(design.items)}
     return sorted(found, key=lambda finding: order.get(finding.item, -1))

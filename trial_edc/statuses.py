@@ -103,6 +103,15 @@ ACCOUNT = {
     "locked_out": Look("lock", N_("Locked out"), "danger"),
     "no_password": Look("circle", N_("No password set"), "attention"),
 }
+ROW = {
+    "gap": Look("gap", N_("Gap"), "attention"),
+    "overlap": Look("overlap", N_("Overlap"), "danger"),
+    "high": Look("high", N_("High"), "attention"),
+    "low": Look("low", N_("Low"), "attention"),
+    "unusual": Look("question", N_("Unusual"), "attention"),
+    "impossible": Look("triangle", N_("Impossible"), "danger"),
+    "used": Look("target", N_("In use"), "accent"),
+}
 KINDS = {
     "Form": FORM,
     "Mark": MARK,
@@ -114,5 +123,6 @@ KINDS = {
     "Job": JOB,
     "Deviation": DEVIATION,
     "Account": ACCOUNT,
+    "Row of a log": ROW,
 }
 LOOKS = {code: look for kind in KINDS.values() for code, look in kind.items()}

@@ -13,7 +13,7 @@ from casebook.values import Value
 from trial_edc import clock
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
-from trial_edc.vocabulary import N_, YesNo
+from trial_edc.vocabulary import N_, VisitCode, YesNo
 from visits import kidney, rules, timing
 from visits.checks.laboratory import hours_of, ml_kg_h
 from visits.checks.visit import MATCHES
@@ -61,6 +61,14 @@ def duration_hours(sheet: Sheet, binder: Binder) -> Decimal | None:
 
 
 derived("URI", "ml_kg_h", N_("Urine output"), unit="mL/kg/h", decimals=2)(ml_kg_h)
+
+
+@derived("URI", "weight_kg", N_("Weight used"), unit="kg", decimals=1)
+def weight_used(sheet: Sheet, binder: Binder) -> Decimal | None:
+    """Return the weight at screening, which the rate is by."""
+    del sheet
+    weight_kg: Decimal | None = binder.value("VIT", "weight_kg", VisitCode.SCREENING)
+    return weight_kg
 
 
 @derived("URI", "gap_min", N_("Gap since the collection before"), unit="min")

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from casebook.sheets import Binder, Sheet
+from casebook.sheets import Binder, Sheet, fact
 from casebook.values import Partial, Quantity
 from enrollment import evidence
 from enrollment.moment import as_screened
@@ -12,6 +12,7 @@ from trial_edc.clock import SITE_TZ
 from trial_edc.dates import completed_years, site_date
 from trial_edc.vocabulary import N_, Sex, Term, VisitCode
 from visits.intervals import bounds
+from visits.rules import Window
 from visits.schedule import window_of
 
 ONSET = timedelta(days=7)  # AKI is known or presumed to have begun within 7 days
@@ -34,17 +35,35 @@ def sampled_on(sheet: Sheet) -> date | None:
     return site_date(at) if at else None
 
 
-def uses(sheet: Sheet, binder: Binder) -> list[SampleUse]:
-    """Return what a row of the creatinine log is used for."""
+@fact("deciding_samples")
+def deciding_samples(binder: Binder) -> dict[SampleUse, frozenset[str]]:
+    """Return the samples of the qualifying pair and of the baseline, by sheet."""
     known = evidence.evidence_of(as_screened(binder))
     pair, basis = injury(known).creatinine.qualifying, baseline(known).sample
     frozen = binder.value("RAN", "baseline_sample")
+    base = {str(frozen)} if frozen else {basis.id} if basis else set()
+    return {
+        SampleUse.PAIR: frozenset((pair.earlier.id, pair.later.id) if pair else ()),
+        SampleUse.BASELINE: frozenset(base),
+    }
+
+
+@fact("sample_windows")
+def sample_windows(binder: Binder) -> dict[SampleUse, Window | None]:
+    """Return the windows of the visits whose creatinine is an endpoint."""
+    return {
+        use: window_of(binder, use.value)
+        for use in (SampleUse.DAY_28, SampleUse.MONTH_3)
+    }
+
+
+def uses(sheet: Sheet, binder: Binder) -> list[SampleUse]:
+    """Return what a row of the creatinine log is used for."""
     mine, on = str(sheet.form_id), sampled_on(sheet)
-    in_pair = pair is not None and mine in (pair.earlier.id, pair.later.id)
-    is_basis = mine == str(frozen) if frozen else bool(basis and basis.id == mine)
-    found = {SampleUse.PAIR: in_pair, SampleUse.BASELINE: is_basis}
-    for use in (SampleUse.DAY_28, SampleUse.MONTH_3):
-        window = window_of(binder, use.value)
+    decides: dict[SampleUse, frozenset[str]] = binder.fact("deciding_samples")
+    windows: dict[SampleUse, Window | None] = binder.fact("sample_windows")
+    found = {use: mine in samples for use, samples in decides.items()}
+    for use, window in windows.items():
         found[use] = window is not None and on is not None and on in window
     return [use for use, holds in found.items() if holds]
 
@@ -74,6 +93,12 @@ def ratio_to_baseline(sheet: Sheet, binder: Binder) -> Decimal | None:
 
 def baseline_umol_l(binder: Binder) -> Decimal | None:
     """Return the baseline: frozen at randomisation, before that as data stand."""
+    found: Decimal | None = binder.fact("baseline_umol_l")
+    return found
+
+
+@fact("baseline_umol_l")
+def _baseline_umol_l(binder: Binder) -> Decimal | None:
     frozen: Decimal | None = binder.value("RAN", "baseline_umol_l")
     return frozen or baseline(evidence.evidence_of(as_screened(binder))).umol_l
 

@@ -82,7 +82,8 @@ def test_urine_rate_and_gap():
 
     found = values(second, first, sheet("VIT", "SCR", weight_kg=Decimal(70)))
 
-    assert found == {"hours": 2, "ml_kg_h": Decimal("0.5"), "gap_min": 30}
+    rate = {"ml_kg_h": Decimal("0.5"), "weight_kg": Decimal(70)}
+    assert found == {"hours": 2, "gap_min": 30, **rate}
 
 
 @pytest.mark.parametrize(

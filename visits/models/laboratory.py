@@ -1,5 +1,6 @@
 """The register of laboratories and their reference ranges (LNR)."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -75,19 +76,32 @@ class ReferenceRange(Recorded):
         )
 
     @classmethod
-    def limits(
-        cls, laboratory_id: int, sex: str | None, on: date
-    ) -> dict[str, "ReferenceRange"]:
-        """Return the ranges in force by analyte, in one select.
+    def approved(
+        cls, laboratories: Iterable[int], sex: str | None
+    ) -> list["ReferenceRange"]:
+        """Return the approved ranges of laboratories for a sex, in one select.
 
-        One for the participant's sex goes before one for both.
+        A later one goes after an earlier one, one for the sex after one for both.
         """
+        wanted = set(laboratories)
+        if not wanted:
+            return []
         found = cls._default_manager.filter(
-            Q(valid_to=None) | Q(valid_to__gte=on),
-            laboratory_id=laboratory_id,
+            laboratory_id__in=wanted,
             sex__in=[RangeSex.ANY.value, sex or RangeSex.ANY.value],
-            valid_from__lte=on,
             approved_at__isnull=False,
         ).order_by("valid_from")
-        by_preference = sorted(found, key=lambda one: one.sex != RangeSex.ANY)
-        return {one.analyte: one for one in by_preference}
+        return sorted(found, key=lambda one: one.sex != RangeSex.ANY)
+
+    @staticmethod
+    def in_force(
+        ranges: Iterable["ReferenceRange"], laboratory_id: int, on: date
+    ) -> dict[str, "ReferenceRange"]:
+        """Return the ranges of a laboratory that hold on a date, by analyte."""
+        return {
+            one.analyte: one
+            for one in ranges
+            if one.laboratory_id == laboratory_id
+            and one.valid_from <= on
+            and (one.valid_to is None or one.valid_to >= on)
+        }

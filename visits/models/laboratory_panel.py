@@ -1,6 +1,7 @@
 """The laboratory panel."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import Enum
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -24,28 +25,52 @@ ENZYME = {"U/L": 1}
 PROTEIN_CREATININE = {"mg/g": 1, "mg/mmol": "8.84"}
 
 
+class Side(Enum):
+    """On which side of a reference range a value lies."""
+
+    LOW = "low"
+    HIGH = "high"
+
+
 def outside_reference(sheet: Sheet, sex: str | None) -> list[str]:
     """Return the analytes of a panel outside their laboratory's range.
 
     An analyte without an approved range in force is not outside of any.
     """
-    sampled_at, laboratory = sheet.get("sampled_at"), sheet.get("laboratory")
-    held = {a.value: q for a in Analyte if (q := sheet.get(a.value)) is not None}
-    if not held or sampled_at is None or laboratory is None:
-        return []
-    ranges = ReferenceRange.limits(laboratory, sex, site_date(sampled_at))
-    return [
-        analyte
-        for analyte, quantity in held.items()
-        if analyte in ranges and _is_outside(analyte, quantity, ranges[analyte])
-    ]
+    return list(sides_of_reference([sheet], sex).get(sheet.form_id or 0, ()))
 
 
-def _is_outside(analyte: str, quantity: Any, range_: ReferenceRange) -> bool:
-    factor = LaboratoryPanel.crf_items()[analyte].units[range_.unit]  # type: ignore[attr-defined]
-    low, high = range_.low, range_.high
-    below = low is not None and quantity.standard < low * factor
-    return below or (high is not None and quantity.standard > high * factor)
+def sides_of_reference(
+    sheets: Iterable[Sheet], sex: str | None
+) -> dict[int, dict[str, Side]]:
+    """Return, by panel, the analytes outside their range and on which side; one select."""
+    held = [sheet for sheet in sheets if _is_told(sheet)]
+    ranges = ReferenceRange.approved({sheet.get("laboratory") for sheet in held}, sex)
+    return {
+        sheet.form_id or 0: dict(_outside(sheet, ranges)) for sheet in held if ranges
+    }
+
+
+def _is_told(sheet: Sheet) -> bool:
+    has_values = any(sheet.get(analyte.value) is not None for analyte in Analyte)
+    is_placed = sheet.get("sampled_at") is not None and sheet.get("laboratory")
+    return bool(has_values and is_placed)
+
+
+def _outside(
+    sheet: Sheet, ranges: Sequence[ReferenceRange]
+) -> Iterator[tuple[str, Side]]:
+    on, laboratory = site_date(sheet.get("sampled_at")), sheet.get("laboratory")
+    limits = ReferenceRange.in_force(ranges, laboratory, on)
+    for analyte, range_ in limits.items():
+        quantity = sheet.get(analyte)
+        if quantity is None:
+            continue
+        factor = LaboratoryPanel.crf_items()[analyte].units[range_.unit]  # type: ignore[attr-defined]
+        if range_.low is not None and quantity.standard < range_.low * factor:
+            yield analyte, Side.LOW
+        elif range_.high is not None and quantity.standard > range_.high * factor:
+            yield analyte, Side.HIGH
 
 
 class OutOfReference(Condition):
