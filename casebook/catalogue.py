@@ -39,3 +39,8 @@ def at_visit(visit: str) -> list[FormDesign]:
 def logs() -> list[FormDesign]:
     """Return the forms that are logs."""
     return [d for d in designs().values() if d.collected.is_log]
+
+
+def logs_and_tables() -> list[FormDesign]:
+    """Return the forms whose rows a participant has on one page."""
+    return [d for d in designs().values() if d.collected.is_log or d.is_table]

@@ -280,7 +280,7 @@ def _logs(by_code: Mapping[str, list[Cell]], user: User) -> list[LogCount]:
             len(by_code.get(design.code, ())),
             sum(cell.open_queries for cell in by_code.get(design.code, ())),
         )
-        for design in catalogue.logs()
+        for design in catalogue.logs_and_tables()
         if may_see(user, design)
     ]
 

@@ -109,11 +109,11 @@ def soft_questions(
     save would ask for it again.
     """
     asked = {f.check_id: told(f) for f in findings if f.item == item}
-    kept = {one: "" for one in explained if _item_of(one) == item}
+    kept = {one: "" for one in explained if item_of_check(one) == item}
     return [(one, text, explained.get(one, "")) for one, text in (kept | asked).items()]
 
 
-def _item_of(check_id: str) -> str:
+def item_of_check(check_id: str) -> str:
     """Return the item of a check; that of a range bears it in its name."""
     declared = CHECKS.get(check_id)
     return declared.item if declared else (*check_id.split("."), "")[1]

@@ -25,16 +25,15 @@ from capture.vocabulary import ChangeReason, StrikeReason
 from casebook import catalogue, engine, items
 from casebook.checks import Finding
 from casebook.derived import derived_values, offers
-from casebook.design import FormDesign
 from casebook.display import derived_words, words
 from casebook.items import Item
 from casebook.models import FormInstance, FormStatus
 from casebook.selectors import binder_of, row_of, sheet_of
-from casebook.sheets import Sheet
 from casebook.values import MissingCode, Value
 from entry import controls
 from entry.item_view import ItemView, explanations_in, soft_questions, told
 from entry.layout import ItemForm, SectionBlock
+from entry.options import options_of, people
 from entry.selectors import may_enter, visible_items
 from review.models import Query, QueryState, Signature
 from review.selectors import queries_of, verified_items
@@ -341,21 +340,12 @@ class FormPage:
         return controls.row_controls(item, name, rows, controls.EXTRA_ROWS)
 
     def _options(self, item: Item) -> controls.Options:
-        if isinstance(item, items.Listed):
-            return item.options()
-        if isinstance(item, items.Ref) and not item.form:  # a row of a register
-            register = item.remote_field.model._default_manager.all()
-            return [(str(one.pk), str(one)) for one in register]
-        if isinstance(item, items.Ref):
-            rows = self.binder.rows(item.form)
-            design = catalogue.design(item.form)
-            return [(str(row.form_id), _row_name(design, row)) for row in rows]
-        return self._people if isinstance(item, items.User) else ()
+        is_person = isinstance(item, items.User) and not isinstance(item, items.Ref)
+        return self._people if is_person else options_of(item, self.binder)
 
     @cached_property
     def _people(self) -> controls.Options:
-        active = User.objects.filter(is_active=True).order_by("full_name", "pk")
-        return [(str(person.pk), str(person)) for person in active]
+        return people()
 
     def _text(self, item: Item, value: Value) -> str:
         if isinstance(item, items.User) and value is not None:
@@ -389,8 +379,3 @@ class FormPage:
 
     def _typed(self, key: str) -> str:
         return self.typed.get(key, "") if self.typed is not None else ""
-
-
-def _row_name(design: FormDesign, row: Sheet) -> str:
-    told = ((design.items[name], row.get(name)) for name in design.row_title)
-    return " · ".join([str(row.occurrence), *(words(*one) for one in told if one[1])])

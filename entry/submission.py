@@ -50,7 +50,7 @@ def entry_of(form: FormInstance, typed: QueryDict, user: User) -> Entry:
         values=values,
         based_on=controls.revision_in(typed),
         complete=typed.get("action") != "draft",
-        reasons=_reasons(design, typed),
+        reasons=reasons_in(design, typed),
         explanations=explanations_in(typed),
         erase=frozenset(typed.get("erase", "").split()),
         foretell=typed.get("confirmed") != "yes",
@@ -81,7 +81,8 @@ def _finding(design: FormDesign, name: str, message: str) -> Finding:
     return Finding(f"{design.code}.{name}.unclear", name, Severity.HARD, message)
 
 
-def _reasons(design: FormDesign, typed: QueryDict) -> dict[str, Reason]:
+def reasons_in(design: FormDesign, typed: QueryDict) -> dict[str, Reason]:
+    """Return why values change, by item."""
     return {
         name: Reason(code, typed.get(f"{name}__reason_text", "").strip())
         for name in design.items

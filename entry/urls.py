@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from entry.views import casebook, form, item, work
+from entry.views import casebook, form, item, log, work
 
 app_name = "entry"
 urlpatterns = [
@@ -10,10 +10,10 @@ urlpatterns = [
     path("participants/", casebook.matrix, name="matrix"),
     path("find/", casebook.find, name="find"),
     path("participants/<str:number>/", casebook.casebook, name="casebook"),
-    path("participants/<str:number>/logs/<str:code>/", casebook.log, name="log"),
+    path("participants/<str:number>/logs/<str:code>/", log.log, name="log"),
     path(
         "participants/<str:number>/logs/<str:code>/add/",
-        casebook.add_row,
+        log.add_row,
         name="add_row",
     ),
     path(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from casebook.sheets import Binder, Sheet
@@ -13,6 +14,7 @@ LAST = datetime.max.replace(tzinfo=UTC)
 Bounds = tuple[datetime, datetime]
 
 
+@lru_cache(maxsize=4096)  # a long log compares each row with each other
 def bounds(value: Any) -> Bounds:
     """Return the first and the last instant that an entered time can mean."""
     if isinstance(value, datetime):

@@ -1,4 +1,4 @@
-"""Marks in the logs of this room: gaps, overlaps, values outside the reference range."""
+"""Marks in the logs of this room: gaps, overlaps, sides of a reference range."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta

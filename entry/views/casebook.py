@@ -1,11 +1,10 @@
 """Participants: the matrix, one casebook, its logs, the finder."""
 
-import uuid
 from collections import Counter
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -19,14 +18,10 @@ from capture.vocabulary import StrikeReason
 from casebook import catalogue, services
 from casebook.models import FormInstance, Participant
 from casebook.selectors import binder_of
-from enrollment.consents import consents_due
 from enrollment.numbers import is_mistyped
-from enrollment.reconsent import CODES as RECONSENT_CODES
-from enrollment.reconsent import FORM_OF, Due
 from entry import navigation
 from entry.grid import FILTERS, casebook_of, matrix_for
 from entry.item_view import told as words_of
-from entry.logs import log_table
 from entry.page import FormPage
 from entry.selectors import may_enter, may_see, participants_visible_to
 from entry.views.form import READERS, visible_form
@@ -93,59 +88,6 @@ def casebook(request: StaffRequest, number: str) -> HttpResponse:
         "allocation": allocation_of(participant),
     }
     return render(request, "entry/casebook.html", told)
-
-
-@permitted(*BINDERS)
-def log(request: StaffRequest, number: str, code: str) -> HttpResponse:
-    """Show a log of a participant as a table."""
-    participant = visible_participant(request, number)
-    design = catalogue.designs().get(code)
-    if design is None or not design.is_repeated or not may_see(request.user, design):
-        raise Http404
-    told = {
-        "participant": participant,
-        "design": design,
-        "table": log_table(participant, design),
-        "may_add": may_enter(request.user, design),
-        "client_key": uuid.uuid4(),
-        "due": _due(participant, code),
-    }
-    return render(request, "entry/log.html", told)
-
-
-def _due(participant: Participant, code: str) -> list[Due]:
-    """Return what must be asked of the participant on this form."""
-    if code not in FORM_OF.values():
-        return []
-    binder = binder_of(participant, *RECONSENT_CODES)
-    due = consents_due({participant.pk: binder})[participant.pk]
-    return [one for one in due if one.form == code]
-
-
-@permitted(*READERS)
-@require_POST
-def add_row(request: StaffRequest, number: str, code: str) -> HttpResponse:
-    """Add a row to a log and open it; a second click opens the same row."""
-    participant = visible_participant(request, number)
-    design = catalogue.designs().get(code)
-    if design is None or not design.is_repeated or not may_see(request.user, design):
-        raise Http404
-    if not may_enter(request.user, design):
-        raise PermissionDenied
-    if code != CONSENT and not binder_of(participant, CONSENT).fact("consented_on"):
-        messages.error(request, _("Record the consent first; until then nothing else."))
-        return redirect("entry:log", number, CONSENT)
-    try:
-        key = uuid.UUID(request.POST.get("client_key", ""))
-    except ValueError:
-        key = uuid.uuid4()
-    visit = "" if design.collected.is_log else request.POST.get("visit", "")
-    if visit not in design.collected.visits and not design.collected.is_log:
-        raise Http404
-    form = services.add_row(
-        participant, code, by=request.user, visit=visit, client_key=key
-    )
-    return redirect(navigation.address(form))
 
 
 @permitted(*READERS)

@@ -48,6 +48,12 @@ def unanswered_counts(forms: Iterable[FormInstance]) -> Mapping[int, int]:
     return dict(rows)
 
 
+def open_places(forms: Iterable[FormInstance]) -> set[tuple[int, str]]:
+    """Return the sheet and the item of each open query."""
+    held = Query.objects.filter(form__in=forms, state=QueryState.OPEN)
+    return set(held.values_list("form_id", "item"))
+
+
 @dataclass(frozen=True)
 class QueryFilter:
     """What a person asked the list of queries for; empty means any."""

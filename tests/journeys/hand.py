@@ -70,7 +70,7 @@ class Hand:
         """Add a row to a log and open it."""
         self.casebook(number)
         self.page.locator(f'.logs a[data-code="{log}"]').click()
-        self.press("Add a row")
+        self.page.get_by_role("button", name="Add a row").first.click()
         self.on_form(log)
 
     def enter(self, values: Mapping[str, Any]) -> None:

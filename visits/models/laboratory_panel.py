@@ -43,7 +43,7 @@ def outside_reference(sheet: Sheet, sex: str | None) -> list[str]:
 def sides_of_reference(
     sheets: Iterable[Sheet], sex: str | None
 ) -> dict[int, dict[str, Side]]:
-    """Return, by panel, the analytes outside their range and on which side; one select."""
+    """Return the sides of what lies outside a range, by panel; one select."""
     held = [sheet for sheet in sheets if _is_told(sheet)]
     ranges = ReferenceRange.approved({sheet.get("laboratory") for sheet in held}, sex)
     return {

@@ -1,0 +1,1 @@
+"""A log as a table that people type and paste into."""
