@@ -130,7 +130,7 @@ def _change(client: Client, url: str, edit: Callable[..., Typed], number: int) -
 
 def _add(client: Client, person: Participant, laboratory: int, number: int) -> int:
     """Add rows beside those that are there, in one save."""
-    typed = {}
+    typed: Typed = {}
     for n in range(PASTED):
         told = values("CRE", ROWS + n, laboratory) | {"value": str(80 + number)}
         typed |= {f"n{n}-{name}": _text(value) for name, value in told.items()}

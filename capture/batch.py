@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from audit.attribution import Actor, Reason, Via, attributed
+from capture.checking import may_enter
 from capture.following import Saved
 from capture.problems import NotSaved, Refused
-from capture.services import Entry, may_enter, note_refusal, save_entry, strike_row
+from capture.services import Entry, note_refusal, save_entry, strike_row
 from casebook import catalogue
 from casebook import services as casebook
 from casebook.checks import Finding

@@ -164,7 +164,7 @@ def _keep(asks: RowAsks, columns: Mapping[str, Column], typed: QueryDict) -> Non
             one = Asked(name, _label(columns, name), "", text, check)
             asks.explanations.append(one)
     if typed.get("erase") and not asks.erase:
-        asks.erase = typed["erase"]
+        asks.erase = typed.get("erase", "")
     if typed.get("strike"):
         code = typed.get("strike_code", "")
         asks.strike = Asked("", "", typed=typed.get("strike_text", ""), code=code)

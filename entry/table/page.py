@@ -326,7 +326,7 @@ def _typed_into(column: Column, typed: QueryDict | None, asks: RowAsks) -> Held 
         return Held(codes=tuple(typed.getlist(name))) if is_posted else None
     if name not in typed:
         return None
-    return Held(typed[name], typed.get(f"{name}__unit", ""))
+    return Held(typed.get(name, ""), typed.get(f"{name}__unit", ""))
 
 
 def _words(mark: RowMark) -> str:

@@ -35,7 +35,7 @@ def collection(hour: int, **other: object) -> dict[str, object]:
 
 def put(key: str, values: Mapping[str, object], **more: object) -> dict[str, Any]:
     """Return a row as a browser posts it."""
-    return {f"{key}-{name}": value for name, value in (values | more).items()}
+    return {f"{key}-{name}": value for name, value in {**values, **more}.items()}
 
 
 def new(number: int, hour: int, **other: object) -> dict[str, Any]:
