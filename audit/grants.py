@@ -8,6 +8,7 @@ from trial_edc.requirements import implements
 REMOVABLE = (
     "django_session",
     "capture_autosave",
+    "entry_importedrow",
     "axes_accessattempt",
     "axes_accessattemptexpiration",
     "axes_accesslog",

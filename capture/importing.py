@@ -46,11 +46,34 @@ def apply(
         wanted = [row.wanted for row in planned.rows]
         fresh = plan(participant, planned.code, wanted, key=planned.key, by=by)
         _require_as_planned(planned, fresh)
-        told = _told(reason, origin)
-        return [
-            _stored(row, fresh, (explanations or {}).get(row.line, {}), told, by, via)
-            for row in fresh.of(RowState.NEW, RowState.CHANGED)
-        ]
+        return store(
+            fresh,
+            by=by,
+            via=via,
+            reason=reason,
+            origin=origin,
+            explanations=explanations,
+        )
+
+
+def store(
+    fresh: Plan,
+    *,
+    by: Actor,
+    via: Via,
+    reason: Reason | None = None,
+    origin: Reason | None = None,
+    explanations: Mapping[int, Mapping[str, str]] | None = None,
+) -> list[Saved]:
+    """Store a plan made in this transaction, under the lock of the participant.
+
+    `apply` is for plans of before; callers that compare by themselves come here.
+    """
+    told, asked = _told(reason, origin), explanations or {}
+    return [
+        _stored(row, fresh, asked.get(row.line, {}), told, by, via)
+        for row in fresh.of(RowState.NEW, RowState.CHANGED)
+    ]
 
 
 def _told(reason: Reason | None, origin: Reason | None) -> Reason | None:
@@ -106,4 +129,5 @@ __all__ = [
     "apply",
     "by_items",
     "plan",
+    "store",
 ]

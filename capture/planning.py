@@ -41,11 +41,13 @@ class RowState(Term):
 class Wanted:
     """A row as it came: its line in the source, and what it says of each item.
 
-    Items that it does not name stay as they are. `visit` is for forms at visits.
+    Items that it does not name stay as they are; `defaults` go only where the record
+    holds nothing yet. `visit` is for forms at visits.
     """
 
     line: int
     values: Mapping[str, object]
+    defaults: Mapping[str, object] = field(default_factory=dict)
     visit: str = ""
     visit_number: int = 0
 
@@ -169,7 +171,7 @@ class _Planner:
 
     def _parsed(self, row: Wanted) -> dict[str, Value] | Refused:
         try:
-            return parse(self.design, row.values)
+            return parse(self.design, {**row.defaults, **row.values})
         except Refused as problem:
             return problem
 
@@ -194,6 +196,7 @@ class _Planner:
             name: value
             for name, value in values.items()
             if not is_same(value, before.values.get(name))
+            and (name in row.values or is_blank(before.values.get(name)))
         }
         if fitting and not changed:
             return PlannedRow(row, RowState.UNCHANGED, form=form, sheet=before)

@@ -58,10 +58,7 @@ def store(
     if form.struck_at or form.is_closed:
         raise FileRefused(item, _("This form is closed; no file was stored."))
     content = _checked(declared, item, upload)
-    key = chance.token()
-    path = _path(key)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.write_bytes(seal_bytes(Purpose.FILE, content))
+    key = keep(content)
     with attributed(by=by, via=Via.PAGE):
         StoredFile.objects.create(
             key=key,
@@ -131,9 +128,7 @@ def open_file(key: str, *, by: User) -> tuple[IO[bytes], StoredFile]:
     )
     if not access.may_see_item(by, catalogue.design(stored.form.code), stored.item):
         raise PermissionDenied
-    content = unseal_bytes(Purpose.FILE, _path(key).read_bytes())
-    if hashlib.sha256(content).hexdigest() != stored.sha256:
-        raise FileDamaged(key)
+    content = kept(key, stored.sha256)
     with attributed(by=by, via=Via.PAGE):
         act(
             "file_opened",
@@ -142,6 +137,23 @@ def open_file(key: str, *, by: User) -> tuple[IO[bytes], StoredFile]:
             details={"item": stored.item},
         )
     return io.BytesIO(content), stored
+
+
+def keep(content: bytes) -> str:
+    """Seal a content and put it into the folder; return the key that finds it."""
+    key = chance.token()
+    path = _path(key)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.write_bytes(seal_bytes(Purpose.FILE, content))
+    return key
+
+
+def kept(key: str, sha256: str) -> bytes:
+    """Return a kept content; `FileDamaged` when it is not what was kept."""
+    content = unseal_bytes(Purpose.FILE, _path(key).read_bytes())
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise FileDamaged(key)
+    return content
 
 
 def _path(key: str) -> Path:

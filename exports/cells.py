@@ -4,7 +4,6 @@ Texts that a spreadsheet would run as a formula get an apostrophe in front; taki
 away from a cell that begins with an apostrophe and a formula sign gives the text back.
 """
 
-import re
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -15,16 +14,11 @@ from django.utils.translation import gettext as _
 from casebook.items import Item, Lab, Ref, Rows, User
 from casebook.values import MissingCode, Value
 from trial_edc.clock import SITE_TZ
+from trial_edc.spreadsheets import safe
 
-FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 BETWEEN = "; "  # between several codes, as the importer reads them
 
 People = Callable[[int], str]  # the user name of an account
-
-
-def safe(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if FORMULA.match(text) else text
 
 
 def headings(item: Item) -> list[str]:

@@ -10,8 +10,9 @@ from casebook.design import FormDesign
 from casebook.items import Item, Lab, Range, Rows
 from casebook.specifications import HEADING as CHECKS_HEADING
 from casebook.specifications import specifications
-from exports.cells import is_birth_date, safe
+from exports.cells import is_birth_date
 from exports.tables import Table
+from trial_edc.spreadsheets import safe
 from trial_edc.vocabulary import Term
 
 CHINESE = "zh-hans"

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Protocol
 
 from enrollment.models import EligibilityConfirmation
-from exports.cells import safe
 from exports.tables import PLACE, Table, place
 from review.models import Signature
 from trial_edc.clock import SITE_TZ
 from trial_edc.requirements import implements
+from trial_edc.spreadsheets import safe
 
 ELIGIBILITY = "ELG"  # the form that the confirmation of eligibility belongs to
 AT_ONCE = 1000

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from audit.models import Confidentiality
 from casebook import catalogue
 from casebook.design import FormDesign
-from exports.cells import safe
 from exports.datasets import Context, all_tables, tables_of
 from exports.signatures import AT_ONCE, signatures_table, signed
 from exports.tables import PLACE, Table, place
@@ -17,6 +16,7 @@ from randomization.allocation import arms_of
 from randomization.models import Allocation, LotRecord, PreparationCheck
 from trial_edc.clock import SITE_TZ
 from trial_edc.requirements import implements
+from trial_edc.spreadsheets import safe
 
 
 @implements("RND-05")

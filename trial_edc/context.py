@@ -29,6 +29,7 @@ DAILY = (
 # Opened now and then: in the bar while there is room for them, else in a menu.
 OCCASIONAL = (
     (_("Messages"), "notices:outbox"),
+    (_("Laboratory files"), "entry:imports"),
     (_("Study"), "randomization:study"),
     (_("Accounts"), "accounts:users"),
 )

@@ -81,6 +81,7 @@ def _item(world: World) -> dict[str, Any]:
 
 BINDER_READERS = "CO IN PI BN MO DM BR UP PN UM SO"
 EXPORTERS = "IN PI MO DM BR"
+FILE_READERS = "CO IN PI MO DM BR"
 CASEBOOK_READERS = "CO IN PI BN MO DM BR UM"
 
 
@@ -94,6 +95,14 @@ def _visit(world: World) -> dict[str, Any]:
 
 def _act(world: World) -> dict[str, Any]:
     return {**_infusion(world), "act": "start"}
+
+
+def _import(_world: World) -> dict[str, Any]:
+    return {"import_id": 1}
+
+
+def _import_source(_world: World) -> dict[str, Any]:
+    return {"code": "central-lis"}
 
 
 ACCESS: dict[str, Row] = {
@@ -142,6 +151,29 @@ ACCESS: dict[str, Row] = {
     "entry:sign": only("IN PI UP PN SO", kwargs=_first),
     "entry:verify_form": only("MO UM", kwargs=_first),
     "entry:close": only("MO DM UM", kwargs=_first),
+    # entry: files of laboratories
+    "entry:imports": only(FILE_READERS),
+    "entry:import": only(FILE_READERS, kwargs=_import),
+    "entry:import_progress": only(FILE_READERS, kwargs=_import),
+    "entry:import_report": only(FILE_READERS, kwargs=_import),
+    "entry:import_upload": only("CO IN PI"),
+    **{
+        f"entry:import_{deed}": only("CO IN PI", kwargs=_import)
+        for deed in (
+            "mapping",
+            "confirm",
+            "discard",
+            "leave_out",
+            "resume",
+            "original",
+        )
+    },
+    "entry:import_sources": only("DM PI"),
+    **{
+        f"entry:import_{deed}": only("DM PI", kwargs=_import_source)
+        for deed in ("source", "approve_source", "issue_source", "revoke_source")
+    },
+    "entry:import_receive": public(),
     # monitoring
     "monitoring:dashboard": only("CO IN PI MO DM BR SO"),
     # notices

@@ -23,6 +23,7 @@ LOGGED_VIEWS = {
     "randomization:opened_code",
     "exports:download",
     "entry:file",
+    "entry:import_original",
 }
 
 
@@ -106,7 +107,8 @@ def test_each_page_without_session_leads_to_sign_in(world):
 def test_no_page_takes_anything_without_session(world):
     """Open: sign-in and its language, recovery, a password, health, the gateway.
 
-    And the calendar feed, which takes nothing and answers to a token alone.
+    Also an address for laboratory files, which asks for a credential, and the
+    calendar feed, which takes nothing and answers to a token alone.
     """
     asked_in = {name: left_out(Client().post(address(name, world))) for name in NAMES}
 
@@ -114,6 +116,7 @@ def test_no_page_takes_anything_without_session(world):
         "accounts:sign_in",
         "accounts:recover",
         "accounts:set_password",
+        "entry:import_receive",
         "healthz",
         "set_language",
         "visits:inbound",  # answers 401 without the secret

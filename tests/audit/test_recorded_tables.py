@@ -12,6 +12,7 @@ EXEMPT = {
     "audit_datakey": "wrapped keys; wrapping anew is recorded as an act",
     "audit_installation": "one row, written by the owner when it is made",
     "capture_autosave": "unsaved typing, no record yet",
+    "entry_importedrow": "preview of a file; what is stored is recorded there",
     "django_session": "sessions of browsers; sign-ins are recorded as acts",
     "django_migrations": "Django's own; the runtime role cannot write it",
     "django_content_type": "Django's own list of models",

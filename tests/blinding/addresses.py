@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.roles import BlindingClass, Role, blinding_class
 from casebook import catalogue
 from casebook.models import FormInstance, Participant
+from entry.models import ImportedFile
 from exports.models import Export
 from randomization.models import AllocationList
 from review.models import Query
@@ -223,6 +224,7 @@ BY_ARGUMENTS = {
     frozenset({"user_id"}): _each(User, "user_id"),
     frozenset({"query_id"}): _each(Query, "query_id"),
     frozenset({"form_id"}): _reports,
+    frozenset({"import_id"}): _each(ImportedFile, "import_id"),
 }
 BY_NAME: dict[str, Callable[[], Iterator[tuple[str, Arguments]]]] = {
     "entry:form": _forms,

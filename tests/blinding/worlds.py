@@ -26,6 +26,7 @@ from capture.services import save
 from casebook import files
 from casebook import services as casebook
 from casebook.models import FormInstance, Participant
+from entry.imports import storing
 from exports.services import request_export
 from exports.tasks import make_export
 from notices.tasks import deliver_queued
@@ -41,8 +42,10 @@ from simulation.times import at
 from simulation.trial import simulate
 from tests import servers
 from tests.dumps import tables
+from tests.entry.imports import stage
 from trial_edc import chance, clock
 from visits.feeds import make_feed
+from visits.models import Laboratory
 
 UNTIL = date(2026, 6, 1)
 SEED = 7
@@ -158,6 +161,7 @@ def _go_on() -> None:
     _break_code(randomised()[1], people["in"])
     export = request_export(forms=["AE", "INF"], language="en", by=people["mo"])
     make_export.apply((export.key,), throw=True)
+    _import_files(people)
     deliver_queued.apply()
     for key in FED:
         with chance.seeded(f"feed {key}"):
@@ -197,6 +201,20 @@ def _blinded_work(participant: Participant, people: Mapping[str, User]) -> None:
     save(consent, {"signed_scan": key}, by=people["co"])
     typed = {"term": ["Cough at nig"]}
     autosaves.keep(event, typed, based_on=1, author=people["co"])
+
+
+def _import_files(people: Mapping[str, User]) -> None:
+    """Register a source; import one file whole, and preview another one."""
+    source, credential = stage.source(
+        people["dm"], people["pi"], laboratory=Laboratory.objects.get(code="central")
+    )
+    for line, who in enumerate(randomised()[:2], 1):
+        taken = (clock.now() - timedelta(days=line)).strftime("%Y-%m-%d %H:%M")
+        content = stage.csv(f"{who.number},CREA,{taken},118,umol/L")
+        file = stage.previewed((source, credential), content, by=people["co"])
+        if line == 1:
+            storing.confirm(file, None, by=people["co"])
+            storing.store_file(file.pk)
 
 
 def _break_code(participant: Participant, by: User) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from casebook import items
 from casebook.values import MissingCode, Partial, Quantity
-from exports.cells import cells, headings, safe
+from exports.cells import cells, headings
+from trial_edc.spreadsheets import safe
 from trial_edc.vocabulary import Sex
 
 

@@ -1,4 +1,4 @@
-"""What the faces of data entry keep for themselves."""
+"""Which mornings have their mail."""
 
 from django.db import models
 

@@ -1,0 +1,1 @@
+"""Laboratory files: registered sources, mapping, preview, storing, report."""

@@ -1,0 +1,122 @@
+"""The register of import sources, and the address to which interfaces post files."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from accounts.access import StaffRequest, permitted
+from accounts.roles import Permission, persons
+from entry.imports import receiving
+from entry.imports import sources as services
+from entry.imports.forms import SourceForm
+from entry.imports.reading import MOST_BYTES, Unreadable
+from entry.models import ImportSource
+from trial_edc.requirements import implements
+
+FIRST, SECOND = 1, 2  # who enters, who approves
+UNAUTHORIZED, TOO_LARGE, UNPROCESSABLE = 401, 413, 422
+CREATED, OK = 201, 200
+BEARER = "Bearer "
+
+
+@permitted(Permission.REFERENCE_DATA)
+def sources(request: StaffRequest) -> HttpResponse:
+    """List the sources; enter another one."""
+    form = SourceForm(request.POST or None)
+    may_enter = FIRST in persons(request.user.role, Permission.REFERENCE_DATA)
+    if request.method == "POST" and form.is_valid():
+        made = services.register(by=request.user, **form.cleaned_data)
+        messages.success(request, _("Entered; it counts once it is approved."))
+        return redirect("entry:import_source", made.code)
+    found = ImportSource.objects.select_related("laboratory")
+    told = {"sources": found, "form": form, "may_enter": may_enter}
+    status = UNPROCESSABLE if form.errors else OK
+    return render(request, "entry/imports/sources.html", told, status=status)
+
+
+@permitted(Permission.REFERENCE_DATA)
+def source(request: StaffRequest, code: str) -> HttpResponse:
+    """Show a source."""
+    return _shown(request, _found(code))
+
+
+def _found(code: str) -> ImportSource:
+    found = ImportSource.objects.select_related(
+        "laboratory", "entered_by", "approved_by"
+    )
+    return get_object_or_404(found, code=code)
+
+
+def _shown(
+    request: StaffRequest, one: ImportSource, credential: str = ""
+) -> HttpResponse:
+    held = persons(request.user.role, Permission.REFERENCE_DATA)
+    told = {
+        "source": one,
+        "credential": credential,
+        "may_enter": FIRST in held,
+        "may_approve": SECOND in held and one.approved_at is None,
+    }
+    return render(request, "entry/imports/source.html", told)
+
+
+@permitted(Permission.REFERENCE_DATA)
+@require_POST
+def approve(request: StaffRequest, code: str) -> HttpResponse:
+    """Approve a source as the second person."""
+    services.approve(_found(code), by=request.user)
+    messages.success(request, _("Approved. Now a credential can be issued."))
+    return redirect("entry:import_source", code)
+
+
+@permitted(Permission.REFERENCE_DATA)
+@require_POST
+def issue(request: StaffRequest, code: str) -> HttpResponse:
+    """Show a new credential, this once."""
+    try:
+        credential = services.issue_credential(_found(code), by=request.user)
+    except services.NotApproved:
+        messages.error(request, _("A second person approves the source first."))
+        return redirect("entry:import_source", code)
+    return _shown(request, _found(code), credential)
+
+
+@permitted(Permission.REFERENCE_DATA)
+@require_POST
+def revoke(request: StaffRequest, code: str) -> HttpResponse:
+    """Void the credential of a source."""
+    services.revoke_credential(_found(code), by=request.user)
+    messages.success(request, _("Revoked. Nothing of this source is taken any more."))
+    return redirect("entry:import_source", code)
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+@implements("ACC-17")
+def receive(request: HttpRequest) -> JsonResponse:
+    """Take a file that an interface engine posts; it waits for a person.
+
+    The credential comes as a bearer token, the file as the body, its name in
+    `X-Filename`.
+    """
+    told = request.headers.get("Authorization", "")
+    credential = told.removeprefix(BEARER) if told.startswith(BEARER) else ""
+    name = request.headers.get("X-Filename", "delivered.csv")
+    if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
+        return JsonResponse({"error": "larger than 10 MB"}, status=TOO_LARGE)
+    try:
+        content = request.read(MOST_BYTES + 1)
+        file, is_new = receiving.deliver(credential, name=name, content=content)
+    except services.SourceRefused as problem:
+        answer = JsonResponse({"error": str(problem)}, status=UNAUTHORIZED)
+        answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
+    except Unreadable as problem:
+        return JsonResponse({"error": str(problem)}, status=UNPROCESSABLE)
+    told_back = {"import": file.pk, "sha256": file.sha256, "new": is_new}
+    return JsonResponse(told_back, status=CREATED if is_new else OK)
