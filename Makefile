@@ -81,7 +81,7 @@ fix: setup ## let the tools repair what they can
 trace: setup ## write docs/traceability.md
 	@$(BIN)/python -m trial_edc.trace
 
-bench: setup ## time a save against a bare form, the audit trail against its peers
+bench: setup ## time saves, the audit trail, reminders and mails (a few minutes)
 	@$(BIN)/python -m bench $(ARGS)
 
 browser: ## install Chromium, a font, Pango and Redis for the tests (Debian, as root)

@@ -1,38 +1,12 @@
-"""`python -m bench [rounds]`: a database of its own, then the ratios in words."""
+"""`python -m bench [rounds]`: databases of its own, then the figures in words."""
 
-import base64
-import contextlib
-import os
-import shutil
+import subprocess
 import sys
-from collections.abc import Iterator
 
-from trial_edc.launch import folders, postgres
+from bench.stage import database
 
 ROUNDS = 300
 APPS = "simple_history,pghistory,bench.room"
-
-
-@contextlib.contextmanager
-def database() -> Iterator[None]:
-    """Start an empty database and set what the settings read."""
-    slot = folders.state_folder() / "bench"
-    shutil.rmtree(slot, ignore_errors=True)
-    (slot / "state" / "static").mkdir(parents=True)
-    with postgres.databases(slot / "postgres", for_tests=True) as urls:
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "trial_edc.settings",
-            "DATABASE_URL": urls.runtime,
-            "OWNER_DATABASE_URL": urls.owner,
-            "SECRET_KEY": "only-for-the-bench-" * 3,
-            "VAULT_KEYS": base64.b64encode(b"only-for-the-bench".ljust(32)).decode(),
-            "STATE_DIR": str(slot / "state"),
-            "DEMO": "1",
-            "DEBUG": "0",
-            "LOG_LEVEL": "ERROR",
-            "EXTRA_APPS": APPS,
-        }
-        yield
 
 
 def tell(rounds: int) -> None:
@@ -55,20 +29,17 @@ def tell(rounds: int) -> None:
             ratio = f"{found['ours'] / seconds:5.2f}"
             line = f"  {operation:<13}{name:<22}{seconds * 1e3:8.2f}"
             out(line + ("\n" if name == "ours" else f"   ours is {ratio} of it\n"))
+    sys.stdout.flush()
 
 
 def main() -> None:
-    """Run everything on a database of its own."""
+    """Run everything, each part on a database of its own."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
-    with database():
-        import django  # noqa: PLC0415 - after the settings are there
-        from django.core.management import call_command  # noqa: PLC0415 - the same
-        from django.db import connections  # noqa: PLC0415 - the same
-
-        django.setup()
-        call_command("migrate", verbosity=0, skip_checks=True)
+    with database("bench", EXTRA_APPS=APPS):
         tell(rounds)
-        connections.close_all()
+    # Anew, since settings are read once: the figures of mail count with safe commits.
+    command = [sys.executable, "-m", "bench.outbox"]
+    sys.exit(subprocess.run(command, check=False).returncode)  # noqa: S603 - our own
 
 
 if __name__ == "__main__":

@@ -214,5 +214,4 @@ def _verdict(message: Message, channels: Channels) -> Verdict:
 def _note(message: Message, **columns: object) -> None:
     for name, value in columns.items():
         setattr(message, name, value)
-    with attributed(by=POSTMAN, via=Via.TASK):
-        message.save(update_fields=tuple(columns))
+    message.save(update_fields=tuple(columns))

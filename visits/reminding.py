@@ -114,10 +114,11 @@ def queue_due_reminders() -> int:
     if not settings.SITE_PHONE:
         log.error("SITE_PHONE is not set: no reminder can tell whom to call.")
         return 0
-    return sum(queue_for(people) for people in _batches())
+    return sum(queue_for(people) for people in batches())
 
 
-def _batches() -> Iterator[list[Participant]]:
+def batches() -> Iterator[list[Participant]]:
+    """Return everybody randomised who ever agreed to messages, some at a time."""
     given = InformedConsent.objects.filter(
         form__participant=OuterRef("pk"),
         form__struck_at=None,

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import User
 from audit.attribution import Via, attributed
 from notices import guarding
 from notices.delivery import LEASE, deliver_due
@@ -29,6 +30,8 @@ from notices import guarding
 from notices.delivery import deliver_due
 deliver_due()
 """
+FIXED = 5  # what was abandoned, in a transaction; what waits, and nothing more
+A_MESSAGE = 8  # two transactions: person and message locked, claimed; settled
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 
@@ -39,7 +42,7 @@ def _real_mail(settings, unused_tcp_port):
 
 
 def queued(count):
-    pi = person("PI")
+    pi = User.objects.filter(role="PI").first() or person("PI")
     with attributed(by=STAGE, via=Via.TASK):
         for number in range(count):
             queue(
@@ -177,6 +180,18 @@ def test_a_mail_that_was_taken_without_an_answer_says_that_it_comes_again(
     found = figures_of(box.subjects, box.texts, wanted)
     note(f"{found}")
     assert found == Figures(wanted=3, sent=3, twice=1)
+
+
+def test_a_message_takes_a_fixed_number_of_statements(
+    settings, django_assert_num_queries
+):
+    queued(1)
+    with postbox(settings.EMAIL_PORT), django_assert_num_queries(FIXED + A_MESSAGE):
+        assert deliver_due() == 1
+    queued(5)
+
+    with postbox(settings.EMAIL_PORT), django_assert_num_queries(FIXED + 4 * A_MESSAGE):
+        assert deliver_due() == 4
 
 
 def test_a_message_that_fails_unforeseen_keeps_no_other_back(settings, monkeypatch):

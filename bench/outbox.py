@@ -1,0 +1,141 @@
+"""`python -m bench.outbox [sizes]`: reminders found among many, mails sent a minute.
+
+Commits are safe ones, as in production. Every part ends by itself.
+"""
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from bench.stage import database
+
+SIZES = (10_000, 100_000)  # participants
+DUE = 10  # one of so many has a message due
+MAILS = 1_000  # to staff
+WORKERS = 2  # as in production
+PATIENCE_SECONDS = 45  # for the mails of each kind
+GOAL_A_MINUTE = 2_000
+NOON = timedelta(hours=12)
+out = sys.stdout.write
+
+
+def main() -> None:
+    """Measure on a database of its own."""
+    sizes = [int(told) for told in sys.argv[1:]] or SIZES
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        port = door.getsockname()[1]
+    more = {"EMAIL_URL": f"smtp://127.0.0.1:{port}", "SITE_PHONE": "010-00000000"}
+    with database("bench-outbox", durable=True, **more):
+        from trial_edc import clock  # noqa: PLC0415 - after the settings are there
+
+        today = datetime.combine(clock.today(), datetime.min.time(), clock.SITE_TZ)
+        later = today + NOON - clock.now()  # nobody is written to at night
+        with clock.shifted(later), mail_server(port):
+            out(f"\nMails a minute, {WORKERS} workers (goal {GOAL_A_MINUTE}).\n")
+            queue_for_staff()
+            deliver("to staff", later)
+            found = scans(sizes, today + NOON)
+            few = next(found)
+            deliver("to participants", later)
+            tell(few, next(found))
+
+
+@contextmanager
+def mail_server(port: int) -> Iterator[None]:
+    """Run a mail server in a process of its own, and hold its count to ours."""
+    from notices.models import Message, MessageState  # noqa: PLC0415 - as above
+
+    command = [sys.executable, "-m", "bench.postbox", str(port)]
+    server = subprocess.Popen(  # noqa: S603 - our own
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert server.stdout  # noqa: S101 - piped above
+    server.stdout.readline()
+    yield
+    taken, _nothing = server.communicate()
+    noted = Message.objects.filter(state=MessageState.SENT).count()
+    out(f"\nNoted as sent {noted}, taken by the mail server {taken.strip()}.\n")
+
+
+def queue_for_staff() -> None:
+    """Put messages to one person into the outbox."""
+    from audit.attribution import Process, Via, attributed  # noqa: PLC0415 - as above
+    from notices.models import Message  # noqa: PLC0415 - as above
+    from notices.services import queue_all  # noqa: PLC0415 - as above
+    from tests.people import person  # noqa: PLC0415 - as above
+
+    told = {"subject": "A notice", "text": "Some words.\n" * 20, "occasion": "bench"}
+    reader = person("PI")
+    with attributed(by=Process("bench"), via=Via.COMMAND):
+        queue_all([Message(recipient=reader, key=f"{n}", **told) for n in range(MAILS)])
+
+
+def deliver(kind: str, later: timedelta) -> None:
+    """Let the workers deliver what waits, and tell how fast."""
+    from notices.models import Message, MessageState  # noqa: PLC0415 - as above
+
+    sent = Message.objects.filter(state=MessageState.SENT)
+    waiting = Message.objects.filter(state=MessageState.QUEUED)
+    before = sent.count()
+    command = [sys.executable, "-m", "bench.worker", str(later.total_seconds())]
+    workers = [subprocess.Popen(command) for _ in range(WORKERS)]  # noqa: S603 - our own
+    while (first := sent.count()) == before:
+        time.sleep(0.05)
+    begun = time.monotonic()
+    while waiting.exists() and time.monotonic() - begun < PATIENCE_SECONDS:
+        time.sleep(0.2)
+    seconds, count = time.monotonic() - begun, sent.count() - first
+    for worker in workers:
+        worker.terminate()
+        worker.wait()
+    rate = 60 * count / seconds
+    out(
+        f"  {kind:<16}{count:>6} in {seconds:5.1f} s   {rate:6.0f} a minute, "
+        f"{rate / GOAL_A_MINUTE:4.2f} of the goal\n"
+    )
+    sys.stdout.flush()
+
+
+def scans(sizes: list[int] | tuple[int, ...], now: datetime) -> Iterator[Any]:
+    """Queue what is due among few and among many, each in a process of its own."""
+    from bench.people import copies, has_address, out_patient  # noqa: PLC0415 - as above
+
+    due, other = out_patient(1, ago=28), out_patient(2, ago=20)
+    made = 0
+    for size in sizes:
+        share = (size - made) // DUE
+        copies(due, made, share)
+        copies(other, made + share, size - made - share)
+        made = size
+        assert has_address()  # noqa: S101 - else nothing is measured
+        command = [sys.executable, "-m", "bench.scan", now.isoformat()]
+        told = subprocess.run(command, check=True, stdout=subprocess.PIPE)  # noqa: S603 - our own
+        yield {"of": size + 2, **json.loads(told.stdout)}
+
+
+def tell(few: dict[str, Any], many: dict[str, Any]) -> None:
+    """Say what the scans took; one that was cut short took fewer than there are."""
+    out("\nReminders: who of all participants is due, queued (statements a batch of\n")
+    out("500, memory of the process; one in ten has a message due).\n")
+    for one in (few, many):
+        grown = one["megabytes"] - one["first_megabytes"]
+        out(
+            f"  {one['people']:>6} of {one['of']:>6}  {one['queued']:>5} queued  "
+            f"{one['fewest']}-{one['most']} statements  {one['megabytes']:4.0f} MB "
+            f"({grown:+.0f} after the first batch)  "
+            f"{one['people'] / one['seconds']:4.0f} participants/s\n"
+        )
+    statements, memory = (many[n] / few[n] for n in ("most", "megabytes"))
+    out(f"  statements ratio {statements:4.2f} (at most 1.00)   ")
+    out(f"memory ratio {memory:4.2f} (about 1.00)\n")
+
+
+if __name__ == "__main__":
+    main()

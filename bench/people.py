@@ -1,0 +1,116 @@
+"""Many participants: two made through the services, copied by the database.
+
+Copies are written as a restore writes, without triggers: a trail of a million entries
+would take longer than what is measured. Sheets without any value are left out.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg2
+from django.db import models
+
+from casebook import catalogue
+from casebook.models import FormInstance, Participant
+from enrollment.models import ContactDetails
+from tests.visits import stage
+from visits.schedule import FORMS
+
+APART = 1_000_000  # keys of the first copies; those of the originals are small
+CODES = (*FORMS, "CTC")
+STAY = {"kind": "hospital", "hospital": "ours"}
+CONTACT = {
+    "kind": "contact",
+    "decision": "given",
+    "channel": ["email"],
+    "recipient": "participant",
+    "message_language": "en",
+}
+
+
+def out_patient(number: int, *, ago: float) -> Participant:
+    """Return somebody infused so many days ago, at home, who may be written to."""
+    who = stage.infused(number, ago=ago)
+    times = {"in_at": stage.days_ago(ago + 3), "out_at": stage.days_ago(ago - 12)}
+    stage.row(who, "STY", STAY | times)
+    stage.row(who, "CNS", {"decided_at": stage.days_ago(ago), **CONTACT})
+    stage.enter(who, "CTC", {"email": "somebody@example.org"})
+    return who
+
+
+def copies(original: Participant, first: int, count: int) -> None:
+    """Copy a participant with all filled sheets; the numbers of copies begin there."""
+    forms = list(_filled(original))
+    step = len(forms)
+    with _restoring() as cursor:
+        told = {"from": first, "until": first + count - 1}
+        here = {"id": f"{APART} + n", "sequence": f"{APART} + n", "number": "'B-' || n"}
+        _copy(cursor, Participant, here, {**told, "pk": original.pk})
+        for place, form in enumerate(forms):
+            key = f"{100 * APART} + (n - {first}) * {step} + {place} + {first * 100}"
+            at = {"id": key, "participant_id": f"{APART} + n"}
+            _copy(cursor, FormInstance, at, {**told, "pk": form.pk})
+            model = catalogue.design(form.code).model
+            _copy(
+                cursor,
+                model,
+                {str(model._meta.pk.column): key},
+                {**told, "pk": form.pk},
+            )
+
+
+def _filled(original: Participant) -> Iterator[FormInstance]:
+    for form in original.forms.filter(code__in=CODES).order_by("pk"):
+        model = catalogue.design(form.code).model
+        if model._default_manager.filter(pk=form.pk).exists():
+            yield form
+
+
+def _copy(
+    cursor: Any,
+    model: type[models.Model],
+    other: dict[str, str],
+    told: dict[str, int],
+) -> None:
+    """Insert copies of row `pk`, one for each number `n`, with other values here."""
+    table, key = model._meta.db_table, model._meta.pk.column
+    cursor.execute(COLUMNS, [table])
+    columns = [row[0] for row in cursor.fetchall()]
+    names = ", ".join(f'"{name}"' for name in columns)
+    values = ", ".join(other.get(name, f't."{name}"') for name in columns)
+    cursor.execute(
+        f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} t, "  # noqa: S608 - names of our own tables
+        f'generate_series(%(from)s, %(until)s) n WHERE t."{key}" = %(pk)s',
+        told,
+    )
+
+
+COLUMNS = """
+    SELECT column_name FROM information_schema.columns
+    WHERE table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position
+"""
+
+
+@contextmanager
+def _restoring() -> Iterator[Any]:
+    """Write as the superuser of the embedded server, without triggers."""
+    owner = psycopg2.extensions.parse_dsn(os.environ["OWNER_DATABASE_URL"])
+    session = psycopg2.connect(**{**owner, "user": "postgres"})
+    try:
+        with session, session.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+            yield cursor
+            cursor.execute("SET session_replication_role = origin")
+        session.autocommit = True
+        with session.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+    finally:
+        session.close()
+
+
+def has_address() -> bool:
+    """Tell whether copies can be opened: what is sealed is bound to no sheet."""
+    last = ContactDetails.objects.latest("pk")
+    return bool(last.value_of("email"))
