@@ -21,6 +21,11 @@ urlpatterns = [
         casebook.open_sheet,
         name="open_sheet",
     ),
+    path(
+        "participants/<str:number>/logs/<str:code>/paste/",
+        log.paste,
+        name="paste_rows",
+    ),
     path("forms/<int:pk>/", form.form_page, name="form"),
     path("forms/<int:pk>/autosave/", form.autosave, name="autosave"),
     path("forms/<int:pk>/discard/", form.discard, name="discard"),

@@ -83,12 +83,16 @@ class TablePage:
         problems: Problems | None = None,
         *,
         batch: str = "",
+        only_typed: bool = False,
     ) -> None:
         """Take the stored rows, and what was typed into them by row."""
         self.held, self.user = held, user
         self.typed, self.problems = typed or {}, problems or {}
         self.participant, self.design = held.participant, held.design
         self.batch = batch or str(uuid.uuid4())
+        self.only_typed = only_typed  # a preview of pasted rows
+        self.fill: Mapping[str, str] = {}  # what pasted rows say where they say nothing
+        self.words: Mapping[str, str] = {}  # what storing a row would do
         self.columns = columns_of(user, held.design, held.binder)
         self.by_name = {column.name: column for column in self.columns}
         self.may_enter = may_enter(user, held.design)
@@ -99,6 +103,33 @@ class TablePage:
         return self.may_enter and self.design.is_repeated
 
     @property
+    def may_paste(self) -> bool:
+        """Tell whether rows may be pasted."""
+        return self.may_add and self.design.is_table
+
+    @property
+    def item_choices(self) -> list[tuple[str, str]]:
+        """Return what a pasted column may be: an item, or the unit of one."""
+        found = []
+        for column in self.columns:
+            if column.is_editable and not isinstance(column.item, items.File):
+                found.append((column.name, column.label))
+                if len(column.units) > 1:
+                    unit = _("%(item)s: unit") % {"item": column.label}
+                    found.append((f"{column.name}__unit", unit))
+        return found
+
+    @property
+    def fillable(self) -> list[tuple[Column, SafeString]]:
+        """Return the lists whose answer may hold for all pasted rows."""
+        lists = (one for one in self.columns if one.is_list and one.is_editable)
+        return [
+            (column, column.list_of(self.fill.get(column.name, "")))
+            for column in lists
+            if column.item.facts.required and not isinstance(column.item, items.File)
+        ]
+
+    @property
     def visits(self) -> Sequence[str]:
         """Return the visits among which a new row chooses."""
         return self.design.collected.visits if self.design.rows_at_visits else ()
@@ -106,7 +137,11 @@ class TablePage:
     @cached_property
     def rows(self) -> list[Row]:
         """Return the stored rows in order of time, then the new ones typed."""
-        stored = [self._stored_row(form) for form in self.held.in_order]
+        stored = [
+            self._stored_row(form)
+            for form in self.held.in_order
+            if not self.only_typed or f"r{form.pk}" in self.typed
+        ]
         added = [self._new_row(key) for key in self.typed if key.startswith("n")]
         return stored + added
 
@@ -252,6 +287,7 @@ class TablePage:
             ],
             is_open=is_open,
             completes=typed is not None and typed.get("complete") == "yes",
+            word=self.words.get(key, ""),
         )
 
     def _new_row(self, key: str) -> Row:
@@ -268,6 +304,8 @@ class TablePage:
             derived=[""] * len(self.derivations),
             completes=typed is None or typed.get("complete") == "yes",
             visit=typed.get("visit", "") if typed is not None else "",
+            word=self.words.get(key, ""),
+            line=int(key[1:]) if self.only_typed else None,
         )
 
     @staticmethod

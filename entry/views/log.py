@@ -26,7 +26,9 @@ from entry.selectors import may_enter, may_see
 from entry.table.columns import columns_of
 from entry.table.held import held_rows
 from entry.table.page import TablePage
+from entry.table.pasted import UNIT, NotReadable, read_pasted
 from entry.table.posted import Posted, posted
+from entry.table.preview import Previewer
 from entry.views.casebook import BINDERS, visible_participant
 from entry.views.form import CONFLICT, READERS, UNPROCESSABLE
 
@@ -107,9 +109,52 @@ def _again(  # noqa: PLR0917 - one call, from one place
         found.typed,
         {key: [one] for key, one in problem.problems.items()},
         batch=request.POST.get("batch", ""),
+        only_typed=bool(request.POST.get("only_typed")),
     )
     clashed = any(isinstance(one, Conflict) for one in problem.problems.values())
     return shown(request, page, CONFLICT if clashed else UNPROCESSABLE)
+
+
+@permitted(*READERS)
+@require_POST
+def paste(request: StaffRequest, number: str, code: str) -> HttpResponse:
+    """Show what pasted rows would change; nothing is stored before it is confirmed."""
+    participant = visible_participant(request, number)
+    design = visible_log(request, code)
+    if not may_enter(request.user, design):
+        raise PermissionDenied
+    held = held_rows(participant, code)
+    page = TablePage(held, request.user, only_typed=True)
+    if not page.may_paste:
+        raise Http404
+    told = {"text": request.POST.get("text", "")}
+    try:
+        pasted = read_pasted(told["text"], page.columns, _mapping(request, page))
+    except NotReadable as problem:
+        page = TablePage(held, request.user)
+        told["problem"] = _(problem.message) % problem.details
+        return shown(request, page, UNPROCESSABLE, paste=told)
+    told["visit"], fill = _said_of_all(request, page)
+    columns = {column.name: column for column in page.columns}
+    found = Previewer(held, columns, request.user, fill, told["visit"]).of(pasted)
+    page = TablePage(held, request.user, found.typed, found.problems, only_typed=True)
+    page.words, page.fill = found.words, fill
+    return shown(request, page, paste=told, pasted=pasted, preview=found)
+
+
+def _said_of_all(request: StaffRequest, page: TablePage) -> tuple[str, dict[str, str]]:
+    """Return the visit and the answers that hold for all new rows."""
+    visit, names = request.POST.get("visit", ""), [one.name for one in page.columns]
+    fill = {name: request.POST.get(f"fill-{name}", "") for name in names}
+    return visit if visit in page.visits else "", fill
+
+
+def _mapping(request: StaffRequest, page: TablePage) -> list[str] | None:
+    """Return the item of each pasted column, where the person said it."""
+    told = request.POST.getlist("item")
+    names = {column.name for column in page.columns if column.is_editable}
+    units = {f"{name}{UNIT}" for name in names}
+    return [name if name in names | units else "" for name in told] or None
 
 
 def _told(found: Posted) -> str:

@@ -139,6 +139,7 @@ ACCESS: dict[str, Row] = {
     "entry:casebook": only(BINDER_READERS, kwargs=_number),
     "entry:log": only(BINDER_READERS, kwargs=_log),
     "entry:add_row": only(BINDER_READERS, kwargs=_log),
+    "entry:paste_rows": only(BINDER_READERS, kwargs=_log),
     "entry:open_sheet": only(
         BINDER_READERS, kwargs=lambda world: {**_number(world), "code": "DTH"}
     ),
