@@ -167,12 +167,15 @@
     }
     return false;
   };
-  const across = (control, step) => {
-    for (let cell = control.closest("td"); (cell = step > 0 ? cell.nextElementSibling : cell.previousElementSibling);) {
-      if (focus(first(cell))) return true;
+  const beside = (control, step) => {
+    let cell = control.closest("td");
+    while ((cell = step > 0 ? cell.nextElementSibling : cell.previousElementSibling)) {
+      const target = first(cell);
+      if (target) return target;
     }
-    return false;
+    return null;
   };
+  const across = (control, step) => focus(beside(control, step));
   const firstOf = (row) => row && [...row.cells].map(first).find(Boolean);
   const giveUp = (control) => {
     const cell = control.closest("td");
@@ -210,7 +213,7 @@
     else if ((key === "ArrowLeft" || key === "ArrowRight") && atEdge(control, key)) done = across(control, key === "ArrowRight" ? 1 : -1);
     else if (key === "Escape") { giveUp(control); done = true; }
     else if (key === "Enter" && control.tagName !== "SUMMARY") { if (!down(control, event.shiftKey ? -1 : 1)) focus(firstOf(openRow())); done = true; }
-    else if (key === "Tab" && !event.shiftKey && isNew(control.closest("[data-row]")) && !across(control, 1)) {
+    else if (key === "Tab" && !event.shiftKey && isNew(control.closest("[data-row]")) && !beside(control, 1)) {
       const row = control.closest("[data-row]");
       if (row === rows().at(-1) && says(row)) done = focus(firstOf(openRow()));
     }
