@@ -13,7 +13,7 @@ from capture.vocabulary import ChangeReason
 from casebook.fields import SiteDateField
 from casebook.files import TOO_LARGE
 from entry.imports import wording
-from entry.imports.mapping import Column, DateOrder, FileMapping, Words
+from entry.imports.mapping import NEEDED, Column, DateOrder, FileMapping, Words
 from entry.imports.reading import MOST_BYTES, Table
 from entry.models import ImportSource
 from trial_edc import clock
@@ -22,6 +22,7 @@ from visits.models import Laboratory
 from visits.vocabulary.laboratory import SamplePlace, UreaKind
 
 MEGABYTES = MOST_BYTES // 1_000_000
+LACKING = gettext_lazy("Choose the column of the file that holds it.")
 Pairs = Iterable[tuple[str, str]]
 
 
@@ -40,7 +41,9 @@ class SourceForm(forms.Form):
     )
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     laboratory = forms.ModelChoiceField(
-        label=gettext_lazy("Laboratory"), queryset=Laboratory.objects.all()
+        label=gettext_lazy("Laboratory"),
+        queryset=Laboratory.objects.all(),
+        empty_label="—",
     )
     valid_from = SiteDateField(label=gettext_lazy("Valid from"), initial=clock.today)
     valid_to = SiteDateField(label=gettext_lazy("Valid to"), required=False)
@@ -60,7 +63,9 @@ class UploadForm(forms.Form):
     """A file, and the proof that it comes from a source."""
 
     source = forms.ModelChoiceField(
-        label=gettext_lazy("Source"), queryset=ImportSource.objects.none()
+        label=gettext_lazy("Source of the file"),
+        queryset=ImportSource.objects.none(),
+        empty_label="—",
     )
     credential = forms.CharField(
         label=gettext_lazy("Credential of the source"),
@@ -137,7 +142,8 @@ class MappingForm(forms.Form):
             self.fields[f"column_{column.value}"] = forms.ChoiceField(
                 label=_(column.label),
                 choices=[("", _("— not in the file")), *names],
-                required=False,
+                required=column in NEEDED,
+                error_messages={"required": LACKING},
                 initial=told if told in table.heading else "",
             )
         self.fields["date_order"] = forms.ChoiceField(
@@ -177,7 +183,8 @@ class MappingForm(forms.Form):
         said = super().clean() or {}
         for column in FileMapping(self._columns(said)).lacking(self.table.heading):
             name = f"column_{column.value}"
-            self.add_error(name, _("Choose the column of the file that holds it."))
+            if name not in self.errors:
+                self.add_error(name, LACKING)
         return said
 
     @staticmethod

@@ -152,11 +152,13 @@ def finding_json(finding: Finding) -> dict[str, Any]:
 def refusal(result: Result, said: Said | None = None) -> Told:
     """Tell a line why it is refused."""
     said = said or result.refused or Said("")
+    told = result.value
     return Told(
         result.line,
         RowState.REFUSED,
         item=result.analyte,
         sampled_at=result.sampled_at,
+        new=" ".join(told)[:MOST_TEXT] if isinstance(told, tuple) else told or "",
         findings=(said_json(said),),
         holds=said.holds,
     )

@@ -180,7 +180,7 @@ def _held_back(file: ImportedFile) -> list[Any]:
     found = (
         held.values("participant", "participant__number")
         .annotate(bad=Count("pk", filter=Q(holds=True)))
-        .annotate(good=Count("pk", filter=refused & Q(holds=False) & ~Q(new="")))
+        .annotate(good=Count("pk", filter=refused & Q(holds=False) & ~Q(item="")))
         .filter(bad__gt=0, good__gt=0)
     )
     return list(found.order_by("participant__number"))
