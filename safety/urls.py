@@ -2,10 +2,21 @@
 
 from django.urls import path
 
+from safety import after_lock_views as after_lock
 from safety import cioms_views, views
+from safety import coding_views as coding
 
 app_name = "safety"
 urlpatterns = [
+    path("coding/", coding.coding, name="coding"),
+    path("coding/dictionaries/", coding.dictionaries, name="dictionaries"),
+    path("coding/<int:form_id>/", coding.choose, name="choose_code"),
+    path("coding/<int:pk>/approve/", coding.approve, name="approve_code"),
+    path("after-lock/", after_lock.cases, name="late_cases"),
+    path("after-lock/add/", after_lock.add, name="add_late_case"),
+    path("after-lock/<int:pk>/", after_lock.case, name="late_case"),
+    path("after-lock/<int:pk>/change/", after_lock.change, name="change_late_case"),
+    path("after-lock/<int:pk>/assess/", after_lock.assess, name="assess_late_case"),
     path("reports/", views.reports, name="reports"),
     path("reports/<int:form_id>/send/", views.send, name="send"),
     path("reports/<int:form_id>/follow-up/", views.follow_up, name="follow_up"),

@@ -15,6 +15,7 @@ from safety import selectors, services
 from safety.cases import cases_of
 from safety.filters import CASES, REPORTS, filtered
 from safety.follow_ups import add_follow_up
+from trial_edc.context import page_for
 
 
 def reads_reports(user: User) -> bool:
@@ -31,6 +32,7 @@ def reports(request: StaffRequest) -> HttpResponse:
         "may_send": request.user.may(Permission.SIGN_FORM),
         "may_enter": request.user.may(Permission.ENTER_CRF),
         "may_assess": request.user.may(Permission.ASSESS_SAFETY),
+        "coding": page_for(request.user, "safety:coding"),
     }
     return render(request, "safety/reports.html", context)
 

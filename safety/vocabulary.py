@@ -182,3 +182,19 @@ class PregnancyOutcome(Term):
     TERMINATION = "termination", N_("Termination")
     STILLBIRTH = "stillbirth", N_("Stillbirth")
     UNKNOWN = "unknown", N_("Unknown")
+
+
+class DictionaryKind(Term):
+    """A dictionary that verbatim terms are coded with; the site holds the licence."""
+
+    MEDDRA = "meddra", N_("MedDRA")
+    WHODRUG = "whodrug", N_("WHODrug")
+
+
+class CodingState(Term):
+    """How far the words of an item are coded."""
+
+    UNCODED = "uncoded", N_("Not coded")
+    CHANGED = "changed", N_("Changed since coded")
+    PROPOSED = "proposed", N_("Awaits approval")
+    CODED = "coded", N_("Coded")

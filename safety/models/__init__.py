@@ -1,5 +1,7 @@
 """Tables of the safety room."""
 
+from safety.models.after_lock import LateCase
+from safety.models.coding import Dictionary, DictionaryTerm, TermCode
 from safety.models.death import Death
 from safety.models.event import AdverseEvent
 from safety.models.pregnancy import Pregnancy
@@ -8,8 +10,12 @@ from safety.models.report import SentReport, SeriousReport, SponsorAssessment
 __all__ = [
     "AdverseEvent",
     "Death",
+    "Dictionary",
+    "DictionaryTerm",
+    "LateCase",
     "Pregnancy",
     "SentReport",
     "SeriousReport",
     "SponsorAssessment",
+    "TermCode",
 ]

@@ -16,6 +16,7 @@ from entry.models import ImportedFile
 from exports.models import Export
 from randomization.models import AllocationList
 from review.models import Query
+from safety.models import LateCase
 from tests.architecture import access_table
 from tests.architecture.access_table import ACCESS
 from tests.architecture.test_access import url_names
@@ -234,6 +235,10 @@ BY_NAME: dict[str, Callable[[], Iterator[tuple[str, Arguments]]]] = {
     },
     "entry:file": _files,
     "visits:laboratory": _one(code="central"),
+    **{
+        f"safety:{deed}late_case": _each(LateCase, "pk")
+        for deed in ("", "change_", "assess_")
+    },
     **{
         f"randomization:{deed}": _each(AllocationList, "pk")
         for deed in ("approve", "seal", "destroy")

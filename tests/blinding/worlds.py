@@ -20,6 +20,7 @@ from django.test import override_settings
 
 from accounts.models import User
 from accounts.sign_in import ReAuthenticated
+from audit.attribution import Via, attributed
 from audit.vault import forget_keys
 from capture import autosaves
 from capture.services import save
@@ -37,6 +38,7 @@ from randomization.services import code_breaks, lots
 from randomization.services.code_breaks import Account
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind, MovementKind
 from review import services as review
+from safety.models import LateCase
 from simulation.cast import MEMBERS
 from simulation.times import at
 from simulation.trial import simulate
@@ -159,6 +161,7 @@ def _go_on() -> None:
     for participant in randomised()[:4]:
         _blinded_work(participant, people)
     _break_code(randomised()[1], people["in"])
+    _late_case(randomised()[0], people["in"])
     export = request_export(forms=["AE", "INF"], language="en", by=people["mo"])
     make_export.apply((export.key,), throw=True)
     _import_files(people)
@@ -222,3 +225,21 @@ def _break_code(participant: Participant, by: User) -> None:
     account = Account(kind, why, "Anaphylaxis", "Dr Wang")
     proof = ReAuthenticated(by.pk, clock.now())
     code_breaks.break_code(participant, account, proof=proof, by=by)
+
+
+def _late_case(participant: Participant, by: User) -> None:
+    """Enter a case of the register that is written to under the lock; here without."""
+    now = clock.now()
+    with attributed(by=by, via=Via.PAGE):
+        LateCase.objects.create(
+            participant=participant,
+            term="Lymphoma",
+            onset="2026",
+            aware_at=now,
+            seriousness=["important"],
+            outcome="unknown",
+            narrative="Found elsewhere.",
+            entered_at=now,
+            entered_by=by,
+            sponsor_aware_at=now,
+        )
