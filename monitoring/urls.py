@@ -2,7 +2,12 @@
 
 from django.urls import path
 
-from monitoring import views
+from monitoring import listing_views, views
 
 app_name = "monitoring"
-urlpatterns = [path("", views.dashboard, name="dashboard")]
+urlpatterns = [
+    path("", views.dashboard, name="dashboard"),
+    path("listings/", listing_views.listings, name="listings"),
+    path("listings/<slug:name>/", listing_views.listing, name="listing"),
+    path("listings/<slug:name>/csv/", listing_views.download, name="download_listing"),
+]

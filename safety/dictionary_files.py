@@ -15,12 +15,13 @@ from trial_edc.vocabulary import N_
 
 LLT_FIELDS, PT_FIELDS, HIERARCHY_FIELDS = 10, 2, 12  # as many as are read
 MOST_PROBLEMS = 50
+Problems = list[tuple[str, dict[str, object]]]  # messages with their details
 
 
 class Unreadable(Exception):
     """A file does not hold what it should; each problem says where."""
 
-    def __init__(self, problems: list[tuple[str, dict[str, object]]]) -> None:
+    def __init__(self, problems: Problems) -> None:
         """Take messages with their details."""
         super().__init__(problems)
         self.problems = problems
@@ -61,12 +62,13 @@ def read_csv(content: bytes) -> list[TermRow]:
     if missing := {"code", "term"} - heading:
         text = N_("The heading lacks %(columns)s.")
         raise Unreadable([(text, {"columns": ", ".join(sorted(missing))})])
-    rows, problems = [], []
+    rows: list[TermRow] = []
+    problems: Problems = []
     for line in lines:
         held = {str(k).strip().lower(): str(v or "").strip() for k, v in line.items()}
         if held["code"] and held["term"]:
-            told = ("code", "term", "pt_code", "pt", "hlt", "soc")
-            rows.append(TermRow(**{name: held.get(name, "") for name in told}))
+            names = ("code", "term", "pt_code", "pt", "hlt", "soc")
+            rows.append(TermRow(*(held.get(name, "") for name in names)))
         else:
             text = N_("Line %(line)s: a code and a term are needed.")
             problems.append((text, {"line": lines.line_num}))
@@ -75,7 +77,7 @@ def read_csv(content: bytes) -> list[TermRow]:
 
 def read_medascii(llt: bytes, pt: bytes, hierarchy: bytes = b"") -> list[TermRow]:
     """Return the lowest-level terms of a MedAscii distribution."""
-    problems: list[tuple[str, dict[str, object]]] = []
+    problems: Problems = []
     names = {
         fields[0]: fields[1] for fields in _fields("pt.asc", pt, PT_FIELDS, problems)
     }
@@ -98,7 +100,7 @@ def _fields(
     name: str,
     content: bytes,
     least: int,
-    problems: list[tuple[str, dict[str, object]]],
+    problems: Problems,
 ) -> Iterator[list[str]]:
     for number, line in enumerate(decoded(content).splitlines(), 1):
         fields = [field.strip() for field in line.split("$")]
@@ -109,18 +111,14 @@ def _fields(
             problems.append((text, {"file": name, "line": number}))
 
 
-def _above(
-    content: bytes, problems: list[tuple[str, dict[str, object]]]
-) -> Iterator[tuple[str, tuple[str, str]]]:
+def _above(content: bytes, problems: Problems) -> Iterator[tuple[str, tuple[str, str]]]:
     """Yield high-level term and organ class of each preferred term's primary path."""
     for fields in _fields("mdhier.asc", content, HIERARCHY_FIELDS, problems):
         if fields[11] == "Y":
             yield fields[0], (fields[5], fields[7])
 
 
-def _whole(
-    rows: list[TermRow], problems: list[tuple[str, dict[str, object]]]
-) -> list[TermRow]:
+def _whole(rows: list[TermRow], problems: Problems) -> list[TermRow]:
     seen: Mapping[tuple[str, str], TermRow] = {(r.code, r.term): r for r in rows}
     if len(seen) < len(rows):
         text = N_("%(count)s terms stand twice with the same code.")

@@ -71,6 +71,10 @@ def _export(_world: World) -> dict[str, Any]:
     return {"key": "0" * 32}
 
 
+def _listing(_world: World) -> dict[str, Any]:
+    return {"name": "events"}
+
+
 def _log(world: World) -> dict[str, Any]:
     return {**_number(world), "code": "CRE"}
 
@@ -177,6 +181,9 @@ ACCESS: dict[str, Row] = {
     "entry:import_receive": public(),
     # monitoring
     "monitoring:dashboard": only("CO IN PI MO DM BR SO"),
+    "monitoring:listings": only("CO IN PI MO DM BR SO"),
+    "monitoring:listing": only("CO IN PI MO DM BR SO", kwargs=_listing),
+    "monitoring:download_listing": only("CO IN PI MO DM BR SO", kwargs=_listing),
     # notices
     "notices:outbox": only("CO IN PI AD"),
     "notices:resend": only("CO IN PI", kwargs=lambda _world: {"message_id": 1}),

@@ -14,6 +14,7 @@ from casebook import catalogue
 from casebook.models import FormInstance, Participant
 from entry.models import ImportedFile
 from exports.models import Export
+from monitoring.listings import LISTINGS
 from randomization.models import AllocationList
 from review.models import Query
 from safety.models import LateCase
@@ -235,6 +236,7 @@ BY_NAME: dict[str, Callable[[], Iterator[tuple[str, Arguments]]]] = {
     },
     "entry:file": _files,
     "visits:laboratory": _one(code="central"),
+    "monitoring:listing": lambda: ((one.name, {"name": one.name}) for one in LISTINGS),
     **{
         f"safety:{deed}late_case": _each(LateCase, "pk")
         for deed in ("", "change_", "assess_")
