@@ -67,8 +67,9 @@ def read_csv(content: bytes) -> list[TermRow]:
     for line in lines:
         held = {str(k).strip().lower(): str(v or "").strip() for k, v in line.items()}
         if held["code"] and held["term"]:
-            names = ("code", "term", "pt_code", "pt", "hlt", "soc")
-            rows.append(TermRow(*(held.get(name, "") for name in names)))
+            pt_code, pt = held.get("pt_code", ""), held.get("pt", "")
+            above = pt_code, pt, held.get("hlt", ""), held.get("soc", "")
+            rows.append(TermRow(held["code"], held["term"], *above))
         else:
             text = N_("Line %(line)s: a code and a term are needed.")
             problems.append((text, {"line": lines.line_num}))
