@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from itertools import chain
 from typing import Any
 
@@ -16,14 +15,13 @@ from casebook.sheets import Binder
 from casebook.values import MissingCode, Value, is_blank
 from entry.imports.lines import Result, Said
 from entry.imports.mapping import FileMapping
-from trial_edc.dates import site_date
-from trial_edc.vocabulary import N_, VisitCode
+from entry.imports.placing import DATE_LENGTH, visits_on
+from trial_edc.vocabulary import N_
 from visits.models import Laboratory
 from visits.vocabulary.laboratory import Analyte
 
 LOG, PANEL = "CRE", "LAB"
 MOST_TEXT = 200  # characters of a value as the preview keeps it
-DATE_LENGTH = len("2026-03-08")
 
 
 @dataclass(frozen=True)
@@ -200,30 +198,6 @@ def _at_visits(
             said = Said(message, {"on": one.sampled_at[:DATE_LENGTH]})
             homeless.append(refusal(one, said))
     return placed, homeless
-
-
-def visits_on(binder: Binder, sampled_at: str) -> set[tuple[str, int]]:
-    """Return the visits at which a sample of that instant was taken.
-
-    The visit performed on that day; else that of the infusion of that day; else, before
-    randomisation, screening.
-    """
-    day = date.fromisoformat(sampled_at[:DATE_LENGTH])
-    visits = {
-        (sheet.visit, sheet.visit_number)
-        for sheet in binder.rows("VIS")
-        if sheet.get("visit_date") == day
-        and sheet.visit in catalogue.design(PANEL).collected.visits
-    }
-    infused = {
-        (sheet.visit, 0)
-        for sheet in binder.rows("INF")
-        if (at := sheet.get("started_at")) and site_date(at) == day
-    }
-    randomised = binder.value("RAN", "randomised_at")
-    is_before = randomised is None or day < site_date(randomised)
-    screening = {(VisitCode.SCREENING.value, 0)} if is_before else set()
-    return visits or infused or screening
 
 
 def _wanted(sheet: _Sheet, mapping: FileMapping, laboratory: Laboratory) -> Wanted:

@@ -146,6 +146,11 @@ def discard(file: ImportedFile, *, by: User) -> None:
         act("import_discarded", details=told_of(file))
 
 
+def tell_problem(file_id: int, problem: str) -> None:
+    """Say on the page of a file what stopped it; what is stored stays, whole."""
+    _note(ImportedFile.objects.get(pk=file_id), problem=problem)
+
+
 def failed(file_id: int, problem: str) -> None:
     """Say of a file that it could not be read, and why."""
     with transaction.atomic():

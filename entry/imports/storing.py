@@ -175,6 +175,6 @@ def _keep_outcomes(
 def _refuse_all(file: ImportedFile, participant: Participant, why: Said) -> None:
     """Nothing of the participant was stored: say so on each line."""
     with transaction.atomic():
-        file.told.filter(participant=participant, outcome="").update(
-            outcome=RowState.REFUSED, findings=[said_json(why)]
-        )
+        rows = file.told.filter(participant=participant, outcome="")
+        rows = rows.exclude(state=RowState.REFUSED)  # each of them tells its own reason
+        rows.update(outcome=RowState.REFUSED, findings=[said_json(why)])

@@ -45,5 +45,11 @@ def plan(file_id: int) -> None:
 def store(file_id: int) -> None:
     """Store a confirmed file; if the worker dies, the next one goes on."""
     with _alone(file_id) as is_alone:
-        if is_alone:
+        if not is_alone:
+            return
+        try:
             storing.store_file(file_id)
+        except Exception:
+            text = _("It stopped on the way; the cause is in the log of the worker.")
+            previewing.tell_problem(file_id, text)
+            raise

@@ -6,12 +6,17 @@ from audit.attribution import Reason, Via, attributed
 from audit.models import Entry
 from casebook.models import Participant
 from casebook.selectors import binder_of
+from enrollment.models import PersonKey
+from enrollment.selectors import digest_of
 from entry.imports import previewing, storing
+from entry.imports.mapping import FileMapping
 from entry.imports.report import in_words, report_of
 from entry.models import ImportState
+from review.services import lock_form
 from tests.entry.imports import stage
 from tests.outcomes import course
 from tests.people import STAGE
+from tests.visits import stage as visits
 
 pytestmark = pytest.mark.django_db
 WHY = Reason("new_source", "Corrected by the laboratory")
@@ -280,3 +285,95 @@ def test_the_report_adds_up_and_runs_no_formula(source, clerk):
     assert len(lines) == 1 + file.rows
     assert lines[1].startswith(f"2,{who.number},")
     assert not any(cell.startswith("=") for line in lines for cell in line.split(","))
+
+
+def panel(who, *, days, visit=""):
+    """Return a file with one potassium, with or without the visit's name."""
+    line = stage.row(who, days=days, test="K", value="4.1", unit="mmol/L")
+    return stage.csv(f"{line},{visit}", heading=f"{stage.HEADING},visit")
+
+
+def at_visits(mapping=stage.MAPPING):
+    """Return the mapping of a file that names visits."""
+    columns = {**mapping.columns, "visit": "visit"}
+    words = {**mapping.words, "visit": {"wk1": "D7"}}
+    return FileMapping(columns, mapping.date_order, words, mapping.answers)
+
+
+@pytest.mark.parametrize(
+    ("days", "visit", "told"),
+    [
+        (10, "", "D0"),  # the day of the infusion
+        (11, "", "SCR"),  # before randomisation
+        (3, "", "D7"),  # the day of the visit
+        (5, "wk1", "D7"),  # named in the file
+        (5, "", "No visit took place on"),
+        (5, "wk9", "“wk9” is not among the words of the mapping. Add it there."),
+    ],
+)
+def test_a_panel_finds_its_visit_or_is_refused(cast, clerk, days, visit, told):
+    source = stage.source(*cast[1:], mapping=at_visits())
+    who = visits.infused(ago=10)
+    visits.attend(who, "D7", ago=3)
+
+    file = stage.previewed(source, panel(who, days=days, visit=visit), by=clerk)
+    confirmed(file, clerk)
+
+    found = [sheet.visit for sheet in binder_of(who).rows("LAB")]
+    (row,) = file.told.all()
+    assert found == [told] or in_words(row.findings[0]).startswith(told)
+
+
+def test_a_hospital_number_finds_its_person_and_is_not_kept(cast, clerk):
+    columns = {**stage.MAPPING.columns, "hospital_no": "subject"}
+    del columns["participant"]
+    mapping = FileMapping(columns, "ymd", stage.MAPPING.words, stage.MAPPING.answers)
+    source = stage.source(*cast[1:], mapping=mapping)
+    who = stage.participant()
+    with attributed(by=STAGE, via=Via.COMMAND):
+        PersonKey.objects.create(participant=who, digest=digest_of("ZY 12345"))
+
+    file = stage.previewed(
+        source,
+        stage.csv(
+            stage.row("zy12345", days=50, value="118"),
+            stage.row("ZY99999", days=50, value="118"),
+        ),
+        by=clerk,
+    )
+
+    assert file.told.get(line=2).participant == who
+    assert whys(file) == {3: ["Nobody in the trial has this hospital number."]}
+    told = [str(one.__dict__) for one in (*file.told.all(), *Entry.objects.all())]
+    assert not any("99999" in text or "zy12345" in text.lower() for text in told)
+
+
+def test_a_locked_form_refuses_its_line(source, clerk, cast):
+    who = stage.participant()
+    first = stage.csv(stage.row(who, days=50, value="118"))
+    confirmed(stage.previewed(source, first, by=clerk), clerk)
+    (form,) = course.forms(who, "CRE")
+    lock_form(form, by=cast[1], reason=Reason("other", "Done"))
+
+    file = stage.previewed(
+        source, stage.csv(stage.row(who, days=50, value="121")), by=clerk
+    )
+
+    (told,) = whys(file)[2]
+    assert told.startswith("The form is closed since ")
+
+
+def test_a_form_locked_after_the_preview_stays_as_it_is(source, clerk, cast):
+    who = stage.participant()
+    first = stage.csv(stage.row(who, days=50, value="118"))
+    confirmed(stage.previewed(source, first, by=clerk), clerk)
+    file = stage.previewed(
+        source, stage.csv(stage.row(who, days=50, value="121")), by=clerk
+    )
+    (form,) = course.forms(who, "CRE")
+    lock_form(form, by=cast[1], reason=Reason("other", "Done"))
+
+    confirmed(file, clerk, WHY)
+
+    assert stored(who) == ["118 umol/L"]
+    assert file.counts == {"new": 0, "changed": 0, "unchanged": 0, "refused": 1}
