@@ -1,0 +1,105 @@
+"""What the sponsor still owes an authority, version by version."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from audit.attribution import Via
+from capture.services import save
+from casebook.models import FormInstance, Participant
+from safety.cases import Case, cases_of
+from safety.follow_ups import add_follow_up
+from safety.selectors import report_lines
+from safety.services import send_report
+from tests.outcomes import course
+from tests.people import STAGE
+from tests.randomization.stage import colleague
+from trial_edc import clock
+
+pytestmark = pytest.mark.django_db
+SUSAR = {"causality_sponsor": "possible", "expected_per_rsi": "N", "rsi_version": "1"}
+SUBMITTED = {"authority": ["nmpa"], "reference": "N-1"}
+
+
+@pytest.fixture
+def first() -> FormInstance:
+    """Return the sent report of a life-threatening event, assessed and submitted."""
+    who = course.randomised()
+    told = {"serious": "Y", "term": "Shock", "seriousness": ["life_threatening"]}
+    course.row(who, "AE", told)
+    report = sent(course.forms(who, "SAE")[0])
+    assess(report, **SUSAR, **SUBMITTED, submitted_on=clock.today())
+    return report
+
+
+def sent(report: FormInstance) -> FormInstance:
+    """Send a report that the site knew of just now."""
+    aware = {"aware_at": course.days_ago(0.01)}
+    save(report, aware, by=STAGE, via=Via.COMMAND)
+    send_report(report, by=colleague("IN"))
+    return report
+
+
+def assess(report: FormInstance, **values: Any) -> None:
+    """Enter the sponsor's assessment of a version."""
+    forms = course.forms(report.participant, "SPA")
+    (form,) = [one for one in forms if one.occurrence == report.occurrence]
+    save(form, values, by=STAGE, via=Via.COMMAND)
+
+
+def cases(who: Participant) -> list[Case]:
+    """Return the cases of a participant, in order."""
+    lines = [line for line in report_lines() if line.participant == who]
+    return sorted(cases_of(lines), key=lambda one: one.line.form.occurrence)
+
+
+def told(who: Participant) -> list[tuple[str, date | None, date | None]]:
+    """Return state, last day and complete follow-up of each version."""
+    return [(str(c.state), c.due_on, c.complete_due_on) for c in cases(who)]
+
+
+@pytest.mark.verifies("SAF-03", "SAF-10")
+def test_complete_follow_up_is_awaited_until_a_later_version_is_submitted(
+    first: FormInstance,
+) -> None:
+    who, today = first.participant, clock.today()
+    week, fortnight = today + timedelta(days=7), today + timedelta(days=15)
+    assert told(who) == [("submitted", week, fortnight)]
+
+    second = sent(add_follow_up(first, by=colleague("IN")))
+    assert [state for state, *_days in told(who)] == ["submitted", "to_assess"]
+    assess(second, **SUSAR)
+    assert told(who) == [
+        ("submitted", week, fortnight),
+        ("to_submit", week, None),
+    ]
+    assess(second, **SUBMITTED, submitted_on=today)
+
+    assert told(who) == [("submitted", week, None), ("submitted", week, None)]
+
+
+def test_version_that_is_a_susar_no_more_ends_the_wait(first: FormInstance) -> None:
+    second = sent(add_follow_up(first, by=colleague("IN")))
+
+    assess(second, **{**SUSAR, "expected_per_rsi": "Y"})
+
+    assert [(state, later) for state, _due, later in told(first.participant)] == [
+        ("submitted", None),
+        ("no_susar", None),
+    ]
+
+
+def test_late_submission_is_called_so(first: FormInstance) -> None:
+    late = clock.today() + timedelta(days=8)
+    with clock.at(clock.now() + timedelta(days=9)):
+        assess(first, submitted_on=late)
+
+        (case,) = cases(first.participant)
+
+        assert (case.was_late, case.words, case.authorities, case.reference) == (
+            True,
+            "Submitted",
+            "National Medical Products Administration",
+            "N-1",
+        )
