@@ -155,7 +155,7 @@
         if (outcome.kind === "stored") { queue.removeKey(next.key); html = outcome.html; continue; }
         if (outcome.kind !== "refused") break;
         await queue.put({ ...next, refused: whyOf(outcome) });
-        if (next.key === asked) { html = outcome.html; break; }
+        if (next.key === asked && $("form.act", parse(outcome.html))) { html = outcome.html; break; }
         html = (await ask(page, {})).html || html; // it stands there as if it were stored
       }
     } finally {
@@ -174,23 +174,24 @@
 
   async function sendOne(item) {
     let outcome = await send(item, token());
-    if (outcome.kind === "refused" && outcome.status === 403 && (await renew())) {
-      outcome = await send(item, token());
-    }
+    if (outcome.status === 403) outcome = await renew() || await send(item, token());
     connected = outcome.kind !== "waiting";
     failures = connected ? 0 : failures + 1;
     signIn = outcome.kind === "signedOut" ? outcome.url : "";
     return outcome;
   }
 
-  /* Another session has another token; another person's page is not ours to send from. */
+  /* Another session has another token: take it, or tell why nothing can be sent. */
   async function renew() {
     const { answer, html } = await ask(page, { headers: { "X-Background": "1" } });
+    if (!answer) return { kind: "waiting" };
+    if (answer.status === 401) return { kind: "signedOut", url: JSON.parse(html).sign_in };
     const found = parse(html);
-    if (!answer?.ok || !$("#bedside", found)) return false;
-    if ($("#bedside", found).dataset.owner !== words.owner) { location.reload(); return false; }
+    const owner = $("#bedside", found)?.dataset.owner;
+    if (owner && owner !== words.owner) location.reload(); // nobody sends for another person
+    if (owner !== words.owner) return { kind: "waiting" };
     document.body.setAttribute("hx-headers", found.body.getAttribute("hx-headers"));
-    return true;
+    return null;
   }
 
   function later() {

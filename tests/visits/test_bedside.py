@@ -1,5 +1,6 @@
 """The bedside page: each act is stored at once, once, and nothing is overwritten."""
 
+import re
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from audit.attribution import Reason
 from capture.services import save, sign_form
 from casebook.models import FormInstance, Participant
 from casebook.selectors import binder_of
+from review.models import Query
 from tests.people import person
 from tests.visits import stage
 from trial_edc import clock
@@ -558,3 +560,44 @@ def test_an_act_that_is_none_is_not_found(tablet):
     someone = stage.infused(ago=0.05)
 
     assert do(tablet, someone, "explode").status_code == 404
+
+
+@pytest.mark.verifies("INF-02")
+@pytest.mark.parametrize("cells_per_ml_e6", ["0.05", "12"])
+def test_nothing_of_the_cell_dose_reaches_the_bedside(tablet, cells_per_ml_e6):
+    someone = stage.infused(ago=0.05)
+    stop = (record(someone)["started_at"] + timedelta(minutes=40)).isoformat()
+    do(tablet, someone, "stop", stopped_at=stop)
+    typed = {"given": "given", "volume_ml": "100", "cover_intact": "Y"}
+    do(tablet, someone, "record", **typed)
+    shown(tablet, someone)  # says "Saved." once
+    before = [alike(shown(tablet, someone)), *told_to_the_blinded(someone)]
+    cells = {"cells_per_ml_e6": cells_per_ml_e6, "viability_pct": 60}
+    stage.enter(someone, "PRD", {**cells, "planned_dose_e6_kg": 1}, visit="D0")
+    do(tablet, someone, "record", **typed, participant_saw="N")
+    shown(tablet, someone)
+
+    after = [alike(shown(tablet, someone)), *told_to_the_blinded(someone)]
+
+    answered = before[0].replace("INF1.3", "INF1.4")
+    assert CHECKED.sub("", after[0]) == CHECKED.sub("", answered)
+    assert after[1:] == before[1:]
+
+
+UNLIKE = re.compile(
+    r'name="(key|csrfmiddlewaretoken|based_on)" value="[^"]*"|hx-headers=\'[^\']*\''
+    r'|data-(site-)?now="[^"]*"|data-tolerance="[^"]*">[^<]*<|\d+ min since the start'
+)
+CHECKED = re.compile(r"\s*checked\b")
+
+
+def alike(text: str) -> str:
+    """Return a page without what is another each time."""
+    return UNLIKE.sub("", text)
+
+
+def told_to_the_blinded(someone: Participant) -> list[Any]:
+    """Return deviations and queries that somebody blinded can see."""
+    queries = Query.objects.filter(form__participant=someone)
+    seen = queries.exclude(form__confidentiality="restricted").values_list("item")
+    return [stage.rules_broken(someone), list(seen)]
