@@ -15,14 +15,12 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from casebook.models import FormInstance, Participant
-from casebook.selectors import binders_of
-from casebook.sheets import Binder
 from trial_edc import clock
 from trial_edc.dates import site_date
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitCode, VisitStatus
-from visits.schedule import FORMS, Schedule, Visit
-from visits.selectors import in_patients, participants_visible_to, schedules_of
+from visits.schedule import Schedule, Visit
+from visits.selectors import in_patients, participants_visible_to, schedules
 
 WEEK = timedelta(days=7)
 OWN_FORMS = ("SCN", "CNS", "VIS")  # who enters them looks after the participant
@@ -52,9 +50,13 @@ class Planned:
 
     participant: Participant
     visit: Visit
-    appointment_at: datetime | None
     record_id: int | None
     in_hospital: bool
+
+    @property
+    def appointment_at(self) -> datetime | None:
+        """Return when it is booked."""
+        return self.visit.appointment_at
 
     @property
     def label(self) -> str:
@@ -114,13 +116,10 @@ def planned_visits(user: User, whose: Whose = Whose.ALL) -> list[Planned]:
     however many participants there are.
     """
     people = list(_people(user, whose))
-    binders = binders_of(people, FORMS)
-    plans = schedules_of(people, binders)
+    plans = schedules(people)
     records = _records(people)
     found = (
-        one
-        for person in people
-        for one in _planned(person, plans[person.pk], binders[person.pk], records)
+        one for person in people for one in _planned(person, plans[person.pk], records)
     )
     return sorted(found, key=_in_order)
 
@@ -144,21 +143,13 @@ def _records(people: Iterable[Participant]) -> Mapping[tuple[int, str, int], int
 
 
 def _planned(
-    person: Participant,
-    plan: Schedule,
-    binder: Binder,
-    records: Mapping[tuple[int, str, int], int],
+    person: Participant, plan: Schedule, records: Mapping[tuple[int, str, int], int]
 ) -> Iterator[Planned]:
-    sheets = {(s.visit, s.visit_number): s for s in binder.rows("VIS")}
     stays = plan.course.stays
     in_hospital = not stays or any(stay.out_on is None for stay in stays)
     for visit in plan.visits:
-        place = visit.code.value, visit.number
-        sheet = sheets.get(place)
-        booked_at = sheet.get("appointment_at") if sheet else None
-        one = Planned(
-            person, visit, booked_at, records.get((person.pk, *place)), in_hospital
-        )
+        place = person.pk, visit.code.value, visit.number
+        one = Planned(person, visit, records.get(place), in_hospital)
         if one.day and _has_a_place(one):
             yield one
 

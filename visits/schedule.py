@@ -32,6 +32,7 @@ class Visit:
     done_on: date | None = None
     number: int = 0  # of an unscheduled visit
     missed_reason: str | None = None
+    appointment_at: datetime | None = None
 
     @property
     def status(self) -> VisitStatus:
@@ -47,6 +48,11 @@ class Visit:
             VisitStatus.DUE,
             VisitStatus.OVERDUE,
         )
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether its last day has passed and it still awaits somebody."""
+        return self.status == VisitStatus.OVERDUE
 
     @property
     def closes_on(self) -> date | None:
@@ -137,6 +143,7 @@ def visit_of(
         done_on,
         sheet.visit_number if sheet else 0,
         sheet.get("not_done_reason") if sheet and missed else None,
+        sheet.get("appointment_at") if sheet else None,
     )
 
 
