@@ -27,6 +27,7 @@ from capture.services import save
 from casebook import files
 from casebook import services as casebook
 from casebook.models import FormInstance, Participant
+from casebook.selectors import binder_of
 from entry.imports import storing
 from exports.services import request_export
 from exports.tasks import make_export
@@ -191,7 +192,8 @@ def _move_stock(by: User) -> None:
 def _blinded_work(participant: Participant, people: Mapping[str, User]) -> None:
     """Add a sheet, a query with its steps, a mark, a signature, a draft, a file."""
     event = casebook.add_row(participant, "AE", by=people["in"])
-    onset = (clock.now() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    randomised_at = binder_of(participant).value("RAN", "randomised_at")
+    onset = randomised_at.astimezone(clock.SITE_TZ).strftime("%Y-%m-%dT%H:%M")
     save(event, {"term": "Cough", "onset": onset, "serious": "N"}, by=people["in"])
     query = review.raise_query(event, "term", "Since when?", by=people["mo"])
     review.answer_query(query, "Since yesterday.", by=people["co"])
