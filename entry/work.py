@@ -17,6 +17,7 @@ from casebook.selectors import binders_of
 from enrollment.reconsent import Due
 from entry import navigation
 from entry.grid import MatrixRow, matrix_for
+from entry.imports.waiting import files_to_decide
 from entry.safety_work import serious_events
 from entry.selectors import forms_visible_to, may_enter, participants_visible_to
 from entry.work_item import DUE, OVERDUE, SOON, WAITING, WorkItem
@@ -58,6 +59,7 @@ def work_for(user: User) -> list[WorkItem]:
         ((Permission.CLOSE_QUERY,), answers_to_review),
         ((Permission.VERIFY,), forms_to_verify),
         ((Permission.ENTER_PRODUCT,), product_to_prepare),
+        ((Permission.IMPORT_LAB,), files_to_decide),
     )
     found = [
         item

@@ -284,6 +284,9 @@ def test_a_posted_file_waits_for_a_person_and_comes_once(source, cast):
     assert second.json() == {"import": file.pk, "sha256": file.sha256, "new": False}
     assert (file.state, file.received_by) == (ImportState.PLANNING, None)
     previewing.preview(file.pk)
+    work = browser(cast[0]).get("/").text
+    assert page("import", file.pk) in work
+    assert "awaits a decision" in work
     assert binder_of(who).rows("CRE") == ()
     storing.confirm(file, None, by=cast[0])
     storing.store_file(file.pk)
