@@ -11,7 +11,8 @@ APPS = "simple_history,pghistory,bench.room"
 
 def tell(rounds: int) -> None:
     """Measure and print."""
-    from bench.saving import saving  # noqa: PLC0415 - after the settings are there
+    from bench.logs import ROWS, tables  # noqa: PLC0415 - after the settings are there
+    from bench.saving import saving  # noqa: PLC0415 - the same
     from bench.writing import writing  # noqa: PLC0415 - the same
 
     out = sys.stdout.write
@@ -29,6 +30,9 @@ def tell(rounds: int) -> None:
             ratio = f"{found['ours'] / seconds:5.2f}"
             line = f"  {operation:<13}{name:<22}{seconds * 1e3:8.2f}"
             out(line + ("\n" if name == "ours" else f"   ours is {ratio} of it\n"))
+    out(f"\nA log of {ROWS} rows as a table: what 95 of 100 do not exceed (1000).\n")
+    for name, seconds in tables(min(rounds, 100)):
+        out(f"  {name:<34}{seconds * 1e3:8.2f}   ratio {seconds:5.2f}\n")
     sys.stdout.flush()
 
 

@@ -63,4 +63,5 @@ def is_since(value: Any, day: date | None) -> bool:
 
 def others(sheet: Sheet, binder: Binder) -> Iterator[Sheet]:
     """Return the other rows of the same form."""
-    return (row for row in binder.rows(sheet.code) if row.key != sheet.key)
+    mine = sheet.key
+    return (row for row in binder.rows(sheet.code) if row.key != mine)

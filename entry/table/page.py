@@ -58,7 +58,7 @@ class Row:
     def name(self) -> str:
         """Return how the row is called on the page."""
         if self.form is None:
-            return _("new")
+            return _("new %(number)s") % {"number": self.key[1:]}
         return f"{self.form.visit} {self.form.occurrence}".strip()
 
     @property
