@@ -34,13 +34,14 @@ def upload(
 
 
 @implements("ACC-17")
-def deliver(credential: str, *, name: str, content: bytes) -> tuple[ImportedFile, bool]:
-    """Take a file that an interface engine posts, and tell whether it is a new one.
+def deliver(
+    source: ImportSource, *, name: str, content: bytes
+) -> tuple[ImportedFile, bool]:
+    """Take a file that a proved source posts, and tell whether it is a new one.
 
     It waits for a person: nothing of it is stored in the record. The same file again
     is the one that came first, whatever became of it.
     """
-    source = sources.source_of(credential, filename=name)
     table = read(content)
     digest = hashlib.sha256(content).hexdigest()
     with attributed(by=sources.INTERFACE, via=Via.API):

@@ -107,11 +107,12 @@ def receive(request: HttpRequest) -> JsonResponse:
     told = request.headers.get("Authorization", "")
     credential = told.removeprefix(BEARER) if told.startswith(BEARER) else ""
     name = request.headers.get("X-Filename", "delivered.csv")
-    if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
-        return JsonResponse({"error": "larger than 10 MB"}, status=TOO_LARGE)
     try:
-        content = request.read(MOST_BYTES + 1)
-        file, is_new = receiving.deliver(credential, name=name, content=content)
+        source = services.source_of(credential, filename=name)
+        content = request.read(MOST_BYTES + 1)  # of a stranger nothing is read
+        if len(content) > MOST_BYTES:
+            return JsonResponse({"error": "larger than 10 MB"}, status=TOO_LARGE)
+        file, is_new = receiving.deliver(source, name=name, content=content)
     except services.SourceRefused as problem:
         answer = JsonResponse({"error": str(problem)}, status=UNAUTHORIZED)
         answer.headers["WWW-Authenticate"] = "Bearer"
