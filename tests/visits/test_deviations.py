@@ -205,3 +205,42 @@ def test_what_loses_its_ground_is_told_before_another_day_0_is_saved():
     day_7 = next(one for one in changes if one.code == "D7")
     assert day_7.deviations == "DEV #1 loses its ground; people decide about it"
     assert questions(found) == []
+
+
+@pytest.mark.verifies("WIN-08")
+@pytest.mark.parametrize("via", [Via.IMPORT, Via.API, Via.TASK, Via.COMMAND])
+def test_by_whatever_way_day_0_changes_a_signed_deviation_stays(via):
+    someone, found = late_day_7()
+    moved = {"started_at": stage.days_ago(9)}
+
+    save(bedside_record(someone), moved, by=STAGE, via=via)
+
+    found.refresh_from_db()
+    assert found.struck_at is None
+    assert Signature.objects.get(form=found).holds_for(found)
+    assert questions(found) == [("rule", "DEV-03", "open")]
+
+
+@pytest.mark.verifies("WIN-08")
+def test_correcting_the_visit_itself_strikes_nothing_either():
+    someone, found = late_day_7()
+    visit = selectors.visit_record(someone, "D7")
+
+    stage.change(visit, visit_date=stage.day(5))
+
+    found.refresh_from_db()
+    assert found.struck_at is None
+    assert questions(found) == [("rule", "DEV-03", "open")]
+
+
+@pytest.mark.verifies("WIN-08")
+def test_infusion_that_was_not_given_after_all_takes_the_ground_of_its_deviations():
+    someone = stage.randomised(ago=5)
+    record = stage.infuse(someone, ago=3)
+    (late,) = deviations(someone)
+
+    stage.change(record, given="not_given", not_given_reason="clinical")
+
+    assert stage.stored(late).get("rule") == "INFUSION-1-LATE INF D0 #1"
+    assert late.struck_at is None
+    assert questions(late) == [("rule", "DEV-03", "open")]
