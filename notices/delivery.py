@@ -7,7 +7,7 @@ one message at most.
 """
 
 import logging
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -29,10 +29,27 @@ POSTMAN = Process("notices")
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60, 240, 720))
 # No attempt lasts so long: a mail server is left after `EMAIL_TIMEOUT` seconds.
 LEASE = timedelta(minutes=10)
-A_BATCH = 500  # keys held in memory
 # A channel that is not set up is asked for again so much later.
 UNTIL_SET_UP = timedelta(hours=1)
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A message that this worker looked at; without an address it stays here."""
+
+    message: Message
+    to: str = ""
+    problem: Exception | None = None
+
+
+class Unforeseen(Exception):
+    """Nobody thought of what happened when a message was looked at again."""
+
+    def __init__(self, message: Message) -> None:
+        """Name the message; the cause says what happened."""
+        super().__init__(f"Message {message.pk}")
+        self.message = message
 
 
 def deliver_due() -> int:
@@ -42,14 +59,15 @@ def deliver_due() -> int:
     other from being sent; what happened is raised when all had theirs.
     """
     take_back_abandoned()
-    channels, sent, problems = Channels(), 0, []
+    channels, sent, last = Channels(), 0, 0
+    problems: list[Exception] = []
     try:
-        for message_id in _due():
+        while claim := _claimed(due_for_delivery().filter(pk__gt=last), channels):
+            last = claim.message.pk
             try:
-                sent += deliver(message_id, channels) == MessageState.SENT
+                sent += _send(claim, channels) == MessageState.SENT
             except Exception as problem:  # each gets a turn, then all are raised
-                logger.exception("Message %s could not be delivered", message_id)
-                _set_aside(message_id, type(problem).__name__)
+                logger.exception("Message %s could not be delivered", last)
                 problems.append(problem)
     finally:
         channels.close()
@@ -63,15 +81,6 @@ def due_for_delivery() -> QuerySet[Message]:
     """Return the messages that may be sent now, oldest first."""
     queued = Message.objects.filter(state=MessageState.QUEUED)
     return queued.exclude(not_before__gt=clock.now()).order_by("pk")
-
-
-def _due() -> Iterator[int]:
-    last = 0
-    while batch := list(
-        due_for_delivery().filter(pk__gt=last).values_list("pk", flat=True)[:A_BATCH]
-    ):
-        yield from batch
-        last = batch[-1]
 
 
 def take_back_abandoned() -> int:
@@ -90,12 +99,20 @@ def take_back_abandoned() -> int:
 def deliver(message_id: int, channels: Channels | None = None) -> MessageState | None:
     """Send one queued message; None when another worker has it or it is not sent."""
     channels = channels or Channels()
-    claimed = _claim(message_id, channels)
-    if claimed is None:
+    queued = Message.objects.filter(pk=message_id, state=MessageState.QUEUED)
+    claim = _claimed(queued, channels)
+    return _send(claim, channels) if claim else None
+
+
+def _send(claim: Claim, channels: Channels) -> MessageState | None:
+    """Send what was claimed, and note how it ended."""
+    message = claim.message
+    if claim.problem:
+        raise claim.problem
+    if not claim.to:
         return None
-    message, to = claimed
     try:
-        channels.send(message, to=to, text=_text_of(message))
+        channels.send(message, to=claim.to, text=_text_of(message))
     except NotSent as problem:
         maybe = message.may_be_repeated or problem.may_have_left
         columns = {**_later(message, str(problem)), "may_be_repeated": maybe}
@@ -164,38 +181,57 @@ def _later(message: Message, problem: str) -> dict[str, Any]:
     return {"state": MessageState.QUEUED, "not_before": due, "problem": problem}
 
 
-def _claim(message_id: int, channels: Channels) -> tuple[Message, str] | None:
-    """Mark a message as being sent, and return it with the address."""
+def _claimed(waiting: QuerySet[Message], channels: Channels) -> Claim | None:
+    """Claim the first that waits; one that cannot be looked at is set aside."""
+    try:
+        return _claim(waiting, channels)
+    except Unforeseen as found:
+        problem = found.__cause__
+        _set_aside(found.message.pk, type(problem).__name__)
+        return Claim(found.message, problem=problem)  # type: ignore[arg-type]  # raised below
+
+
+def _claim(waiting: QuerySet[Message], channels: Channels) -> Claim | None:
+    """Mark the first that waits as being sent; what others hold is theirs."""
     with attributed(by=POSTMAN, via=Via.TASK):
-        # A death, a withdrawal, an opt-out come wholly before this moment or after.
-        list(
-            Participant.objects.select_for_update(no_key=True).filter(
-                messages=message_id
-            )
-        )
-        message = (
-            Message.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("recipient", "participant")
-            .filter(pk=message_id, state=MessageState.QUEUED)
-            .first()
-        )
+        free = waiting.select_for_update(skip_locked=True, of=("self",))
+        message = free.select_related("recipient", "participant").first()
         if message is None:
             return None
-        match _verdict(message, channels):
-            case Send(to=to):
-                _note(
-                    message,
-                    state=MessageState.SENDING,
-                    attempts=message.attempts + 1,
-                    claimed_at=clock.now(),
-                    line=line_of(to) if _is_text_to_participant(message) else "",
-                )
-                return message, to
-            case Withhold(reason=reason):
-                _note(message, state=MessageState.WITHHELD, problem=reason)
-            case Defer(until=until, reason=reason):
-                _note(message, not_before=until, problem=reason)
-    return None
+        if message.participant_id and not _holds_still(message.participant_id):
+            return Claim(message)
+        try:
+            verdict = _verdict(message, channels)
+        except Exception as problem:
+            raise Unforeseen(message) from problem
+        return _acted_on(verdict, message)
+
+
+def _acted_on(verdict: Verdict, message: Message) -> Claim:
+    match verdict:
+        case Send(to=to):
+            _note(
+                message,
+                state=MessageState.SENDING,
+                attempts=message.attempts + 1,
+                claimed_at=clock.now(),
+                line=line_of(to) if _is_text_to_participant(message) else "",
+            )
+            return Claim(message, to)
+        case Withhold(reason=reason):
+            _note(message, state=MessageState.WITHHELD, problem=reason)
+        case Defer(until=until, reason=reason):
+            _note(message, not_before=until, problem=reason)
+    return Claim(message)
+
+
+def _holds_still(participant_id: int) -> bool:
+    """Lock a participant, unless a page is at work there: the next run comes then.
+
+    So a death, a withdrawal, an opt-out come wholly before the claim or after it.
+    """
+    people = Participant.objects.select_for_update(no_key=True, skip_locked=True)
+    return people.filter(pk=participant_id).first() is not None
 
 
 def _is_text_to_participant(message: Message) -> bool:

@@ -30,8 +30,8 @@ from notices import guarding
 from notices.delivery import deliver_due
 deliver_due()
 """
-FIXED = 5  # what was abandoned, in a transaction; what waits, and nothing more
-A_MESSAGE = 8  # two transactions: person and message locked, claimed; settled
+FIXED = 6  # transactions: what was abandoned; nothing more waits
+A_MESSAGE = 7  # transactions: looked at and claimed; settled
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 
