@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from importlib import import_module
 from typing import Any
 
@@ -117,6 +118,18 @@ def queue(name: str) -> None:
         put(occasion="test", key=name, to=people, subject=name, text="?")
 
 
+def digest(instant: str) -> None:
+    """Write the morning's mails at an instant."""
+    from entry.digest import write_due
+    from trial_edc import clock
+
+    with clock.at(datetime.fromisoformat(instant)):
+        write_due()
+
+
+DEEDS = {"deliver": deliver, "queue": queue, "digest": digest}
+
+
 def _live(told: dict[str, Any], answer: int) -> None:
     """Do the work in a child, and answer with the number of steps."""
     from django.db import connection
@@ -136,7 +149,7 @@ def _live(told: dict[str, Any], answer: int) -> None:
         return result
 
     with connection.execute_wrapper(stepping):
-        {"deliver": deliver, "queue": queue}[told["deed"]](told["name"])
+        DEEDS[told["deed"]](told["name"])
     os.write(answer, f"{fate.taken}\n".encode())
 
 

@@ -7,9 +7,12 @@ import pytest
 
 from audit.attribution import Via, attributed
 from audit.models import Entry
+from entry.digest import key_of, write_due
+from entry.models import DigestDay
 from notices.delivery import LEASE, deliver_due
 from notices.models import Message, MessageState
 from notices.services import queue
+from tests.entry.test_digest import MORNING, asked
 from tests.notices.figures import Figures, figures_of
 from tests.notices.mortal import DIED, mortal
 from tests.notices.postbox import postbox
@@ -89,3 +92,28 @@ def test_a_message_is_queued_if_and_only_if_the_deed_was_done(settings, fault, n
     note(f"{fault} at each of {step - 1} steps: {found}")
     assert found == Figures(wanted=len(deeds), sent=len(deeds))
     assert 1 < len(deeds) < step - 1
+
+
+def test_a_morning_whose_worker_is_killed_is_written_by_the_next(note):
+    """At every thirteenth step; each on another morning."""
+    with clock.at(MORNING):
+        asked()
+    for role in ("CO", "IN", "PI"):
+        person(role)
+    mornings = []
+    with mortal() as worker:
+        for step in range(1, 1000, 13):
+            mornings.append(MORNING + timedelta(days=len(mornings)))
+            said = worker.work("digest", "kill", step, mornings[-1].isoformat())
+            with clock.at(mornings[-1] + timedelta(minutes=5)):
+                write_due()
+            if said != DIED:
+                break
+
+    written = Message.objects.filter(occasion="digest")
+    told = Counter(written.values_list("recipient__username", "key"))
+    wanted = {(one, key_of(m.date())) for one in ("co", "in", "pi") for m in mornings}
+    note(f"{len(mornings)} mornings, {told.total()} mails of {len(wanted)}")
+    assert len(mornings) > 5
+    assert told == Counter(wanted)
+    assert DigestDay.objects.count() == len(mornings)
