@@ -40,6 +40,7 @@ PARTICIPANT_PAGES: tuple[tuple[Any, ...], ...] = (
     (_("Schedule"), "visits:schedule", RANDOMISED),
     (_("Bedside, infusion 1"), "visits:bedside", RANDOMISED, "D0"),
     (_("Bedside, infusion 2"), "visits:bedside", RANDOMISED, "D7"),
+    (_("Messages"), "visits:messages", RANDOMISED),
     (_("Withdrawal"), LOG, CONSENTED, "WDR"),
     (_("Close screening"), "enrollment:close", SCREENED),
     (_("Screen again"), "enrollment:rescreen", frozenset({Status.SCREEN_FAILED})),

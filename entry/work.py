@@ -31,6 +31,7 @@ from review.selectors import (
 from safety.pregnancies import births_awaited
 from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
+from visits.messages import appointment_words, to_tell_in_ward
 from visits.schedule import INFUSION_VISITS, Visit
 from visits.timing import Coming, next_measurement
 
@@ -50,6 +51,7 @@ def work_for(user: User) -> list[WorkItem]:
     sources: tuple[tuple[tuple[Permission, ...], Source], ...] = (
         ((Permission.ENTER_CRF,), people_to_see),
         ((Permission.ENTER_BEDSIDE,), infusions_to_watch),
+        ((Permission.ENTER_BEDSIDE,), people_to_tell),
         ((Permission.ENTER_CRF, Permission.ASSESS_SAFETY), serious_events),
         ((Permission.ENTER_CRF,), events_to_record),
         ((Permission.ENTER_CRF,), births_to_ask_for),
@@ -88,6 +90,21 @@ def infusions_to_watch(user: User) -> Iterator[WorkItem]:
         for visit in INFUSION_VISITS:
             if coming := next_measurement(visit, binders[person.pk], clock.now()):
                 yield _infusion_item(person.number, visit, coming)
+
+
+def people_to_tell(user: User) -> Iterator[WorkItem]:
+    """In-patients whom the ward tells what others get a message about."""
+    for person, one in to_tell_in_ward(list(participants_visible_to(user))):
+        words = (_(one.occasion.label), one.place, appointment_words(one))
+        yield WorkItem(
+            DUE,
+            _("Tell in the ward"),
+            person.number,
+            " · ".join(filter(None, words)),
+            reverse("visits:schedule", args=[person.number]),
+            "due",
+            clock.site_date(one.appointment_at) if one.appointment_at else None,
+        )
 
 
 def _infusion_item(number: str, visit: str, coming: Coming) -> WorkItem:

@@ -9,6 +9,12 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from notices import sms
 from notices.models import Channel, Message
+from trial_edc.vocabulary import N_
+
+NO_GATEWAY = N_("no gateway for text messages is set up")
+# Without it nobody would read who answers STOP.
+NO_MAILBOX = N_("no mailbox for answers of participants is set up")
+NO_PHONE = N_("no telephone of the site is set up, which messages name")
 
 
 class NotSent(Exception):
@@ -37,11 +43,12 @@ class Channels:
         self.mail = mail or get_connection()
         self.gateway = sms.gateway()
 
-    def lacks(self, channel: str) -> str:
-        """Say why nothing can leave by a channel; empty when it can."""
-        if channel == Channel.SMS and self.gateway is None:
-            return "no gateway for text messages is set up"
-        return ""
+    def lacks(self, message: Message) -> str:
+        """Say why nothing can leave by the message's channel; empty when it can."""
+        if message.channel == Channel.SMS:
+            return "" if self.gateway else NO_GATEWAY
+        is_to_staff = message.participant_id is None
+        return "" if is_to_staff or settings.PARTICIPANT_REPLY_TO else NO_MAILBOX
 
     def send(self, message: Message, *, to: str, text: str) -> None:
         """Send a message; raises `NotSent` or `Refused`."""
@@ -52,7 +59,7 @@ class Channels:
 
     def _send_sms(self, message: Message, to: str, text: str) -> None:
         if self.gateway is None:
-            raise NotSent(self.lacks(message.channel))
+            raise NotSent(NO_GATEWAY)
         try:
             self.gateway.send(to=to, text=text, key=idempotency_key(message))
         except sms.Unreachable as problem:
@@ -79,6 +86,16 @@ class Channels:
         """Close the connections, however they are."""
         with suppress(SMTPException, OSError):
             self.mail.close()
+
+
+def lacking() -> list[str]:
+    """Name what is not set up, so that messages to participants wait for it."""
+    needed = (
+        (settings.SITE_PHONE, NO_PHONE),
+        (settings.SMS_GATEWAY_URL, NO_GATEWAY),
+        (settings.PARTICIPANT_REPLY_TO, NO_MAILBOX),
+    )
+    return [problem for is_there, problem in needed if not is_there]
 
 
 def address_to_participant(mail: EmailMessage) -> None:

@@ -241,7 +241,7 @@ def _is_text_to_participant(message: Message) -> bool:
 def _verdict(message: Message, channels: Channels) -> Verdict:
     """Look again at the moment of sending; what is not set up is waited for."""
     verdict = judge(message)
-    lack = channels.lacks(message.channel)
+    lack = channels.lacks(message)
     if lack and isinstance(verdict, Send):
         return Defer(clock.now() + UNTIL_SET_UP, lack)
     return verdict

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notices.models import Channel, Message
+from trial_edc.vocabulary import N_
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,11 @@ def judge(message: Message) -> Verdict:
     Of users the address is known here; that of a participant only a guard knows.
     """
     if message.recipient and not message.recipient.is_active:
-        return Withhold("account closed")
+        return Withhold(N_("account closed"))
     for guard in _guards.get(message.occasion, ()):
         if verdict := guard(message):
             return verdict
     if message.recipient and message.channel == Channel.EMAIL:
         address = message.recipient.email
-        return Send(address) if address else Withhold("no e-mail address")
-    return Withhold("nobody says where to send this")
+        return Send(address) if address else Withhold(N_("no e-mail address"))
+    return Withhold(N_("nobody says where to send this"))

@@ -10,6 +10,8 @@ from casebook.models import Participant
 from notices.lines import line_of
 from notices.models import Message
 
+STAFF, PARTICIPANTS = WHOM = ("staff", "participants")
+
 
 def messages_visible_to(user: User) -> QuerySet[Message]:
     """Return the messages whose delivery somebody may follow, newest first.
@@ -32,6 +34,17 @@ def people_reached_at(number: str) -> QuerySet[Participant]:
 def sees_texts(user: User) -> bool:
     """Tell whether somebody reads what messages say; others see their delivery."""
     return user.limit(Permission.MESSAGES) != Limit.DELIVERY
+
+
+def narrowed(
+    messages: QuerySet[Message], *, whom: str, number: str
+) -> QuerySet[Message]:
+    """Return the messages to staff or to participants, or to one participant."""
+    if whom in WHOM:
+        messages = messages.filter(recipient__isnull=whom == PARTICIPANTS)
+    if number:
+        messages = messages.filter(participant__number__iexact=number)
+    return messages
 
 
 def counts_by_state(messages: QuerySet[Message]) -> Counter[str]:

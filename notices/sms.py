@@ -5,12 +5,15 @@ docs/operations.md describes request and answers for whoever sets up a gateway.
 
 import json
 from http import HTTPStatus
+from pathlib import Path
 from typing import Protocol
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from django.conf import settings
+
+from trial_edc import clock
 
 CLIENT_ERRORS = range(HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR)
 # Answers that another try may change; any other of them refuses for good.
@@ -24,6 +27,7 @@ TEMPORARY = (
 )
 TOLD = 200  # characters of an answer that are kept
 SCHEMES = ("http", "https")
+NOTEBOOK = "notebook"  # of a demo alone
 
 
 class Unreachable(Exception):
@@ -42,6 +46,19 @@ class Gateway(Protocol):
 
         A gateway drops a request whose `key` it has accepted before.
         """
+
+
+class Notebook:
+    """Writes each message into a file; it stands in for a gateway in a demo."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the file."""
+        self.path = path
+
+    def send(self, *, to: str, text: str, key: str) -> None:
+        """Append a line: time, key, number, text."""
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(f"{clock.now():%Y-%m-%d %H:%M}\t{key}\t{to}\t{text}\n")
 
 
 class _StayThere(HTTPRedirectHandler):
@@ -101,6 +118,9 @@ def gateway() -> Gateway | None:
     """Return the gateway of the settings; None when none is set up."""
     if not settings.SMS_GATEWAY_URL:
         return None
+    told = urlsplit(settings.SMS_GATEWAY_URL)
+    if settings.DEMO and told.scheme == NOTEBOOK:
+        return Notebook(Path(told.path))
     return HttpGateway(
         settings.SMS_GATEWAY_URL,
         token=settings.SMS_GATEWAY_TOKEN,

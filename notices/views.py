@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import StaffRequest, permitted
 from accounts.roles import Permission
 from notices import selectors, services
+from notices.channels import lacking
 from notices.models import MessageState
 
 LINES_A_PAGE = 100
@@ -18,18 +19,24 @@ LINES_A_PAGE = 100
 
 @permitted(Permission.MESSAGES)
 def outbox(request: StaffRequest) -> HttpResponse:
-    """List the messages, all or those of one state."""
-    held = selectors.messages_visible_to(request.user)
-    state = request.GET.get("state", "")
+    """List the messages, narrowed by state, by whom they are to, by participant."""
+    sees_texts = selectors.sees_texts(request.user)
+    asked = {name: request.GET.get(name, "") for name in ("state", "whom", "number")}
+    number = asked["number"].strip() if sees_texts else ""
+    held = selectors.narrowed(
+        selectors.messages_visible_to(request.user), whom=asked["whom"], number=number
+    )
+    state = asked["state"]
     shown = held.filter(state=state) if state in MessageState else held
     counts = selectors.counts_by_state(held)
     context = {
+        **asked,
         "page": Paginator(shown, LINES_A_PAGE).get_page(request.GET.get("page")),
         "states": [(one, counts[one]) for one in MessageState.values],
-        "state": state,
         "count": counts.total(),
-        "sees_texts": selectors.sees_texts(request.user),
+        "sees_texts": sees_texts,
         "settled": services.SETTLED,
+        "lacking": lacking(),
     }
     return render(request, "notices/outbox.html", context)
 

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from accounts.models import User
 from audit.models import Installation
 from casebook.models import Participant
+from notices.tasks import deliver_queued
 from simulation.cast import MEMBERS
 from simulation.happenings import happenings
 from simulation.opening import open_site
@@ -22,8 +23,10 @@ from simulation.writer import Case, acts_of
 from simulation.writer.case import Act
 from trial_edc import chance, clock
 from trial_edc.protocol import PROTOCOL
-from visits.tasks import raise_missed_visits
+from visits.tasks import queue_reminders, raise_missed_visits
 
+LAST_DAYS = (3, 2, 1)  # before the end, on which participants are written to
+TEN_PAST_TEN = 10 * 60 + 10  # minutes of the day
 PREPARATION = timedelta(days=21)  # from the first account to the first approach
 
 
@@ -77,6 +80,10 @@ def simulate(
     _write(_acts(order, site, until=until, seed=seed), order, seed, report)
     with clock.at(at(until, 0)):
         raise_missed_visits()
+    for days in LAST_DAYS:
+        with clock.at(at(until - timedelta(days=days), TEN_PAST_TEN)):
+            queue_reminders()
+            deliver_queued()
 
 
 def _write(

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django import forms
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -63,6 +64,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "dates": [today + timedelta(days=days) for days in (-3, -1, 0, 1, 7)],
         "now": clock.now(),
         "form": form,
+        "page": Paginator(range(250), 100).get_page(2),
         "criterion": PROTOCOL.criteria[0],
     }
     return render(request, "gallery.html", context)

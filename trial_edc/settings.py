@@ -235,9 +235,11 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="noreply@localhost")
 # Messages to participants: the sender names neither disease nor trial.
 PARTICIPANT_FROM_EMAIL = env.str("PARTICIPANT_FROM_EMAIL", default=DEFAULT_FROM_EMAIL)
 # A mailbox that staff read: who answers STOP there is opted out by hand.
-PARTICIPANT_REPLY_TO = env.str("PARTICIPANT_REPLY_TO", default="")
+PARTICIPANT_REPLY_TO = env.str(
+    "PARTICIPANT_REPLY_TO", default="clinic@example.org" if DEMO else ""
+)
 # The number of the site that messages to participants tell them to call.
-SITE_PHONE = env.str("SITE_PHONE", default="")
+SITE_PHONE = env.str("SITE_PHONE", default="010-0000-0000" if DEMO else "")
 
 # The gateway for text messages (docs/operations.md); without address they wait.
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")

@@ -6,15 +6,17 @@ from enrollment.contacts import ContactConsent, address_for
 from notices.guarding import Defer, Send, Verdict, Withhold, guards
 from notices.models import Message
 from trial_edc.requirements import implements
+from trial_edc.vocabulary import N_
 from visits.reminder_rules import Action, Ground
 from visits.reminder_texts import text_of
-from visits.reminders import OCCASIONS, Reminder
+from visits.reminders import Reminder
 from visits.reminding import Case, case_of
+from visits.vocabulary.reminder import Occasion
 
-OUTDATED = "it is no longer right: the plan has changed, or its time has passed"
+OUTDATED = N_("it is no longer right: the plan has changed, or its time has passed")
 
 
-@guards(*OCCASIONS)
+@guards(*Occasion)
 @implements("REM-01")
 def still_right(message: Message) -> Verdict | None:
     """Send what would be queued now just as it is; withhold anything else."""
@@ -39,7 +41,7 @@ def _past(message: Message, case: Case) -> Reminder:
     """Return what a message reminded of, to tell the true ground of withholding it."""
     visits = {f"{one.code}{one.number or ''}": one for one in case.plan.visits}
     visit = visits.get(message.visit)
-    return Reminder(message.occasion, message.key, case.now, visit)
+    return Reminder(Occasion(message.occasion), message.key, case.now, visit)
 
 
 def _is_as_written(message: Message, one: Reminder, consent: ContactConsent) -> bool:

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from trial_edc.dates import SITE_ZONE
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
-from visits.reminders import OPT_OUT_DONE, Reminder
+from visits.reminders import Reminder
+from visits.vocabulary.reminder import Occasion
 
 TEXTS = PROTOCOL.reminders.texts
 
@@ -19,7 +20,7 @@ def text_of(one: Reminder, language: str, *, phone: str) -> str:
     """Return the text with its places filled; raises `NotNeutral`."""
     template = getattr(TEXTS, one.occasion).spoken(language)
     text: str = template.format_map(_fields(one, language, phone))
-    if one.occasion != OPT_OUT_DONE:  # after it there is nothing left to stop
+    if one.occasion != Occasion.OPT_OUT_DONE:  # after it there is nothing left to stop
         blank = " " if language == "en" else ""
         text += blank + TEXTS.opt_out_line.spoken(language)
     require_neutral(text)

@@ -15,6 +15,7 @@ from trial_edc.dates import SITE_ZONE, site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitCode, VisitStatus, WithdrawalKind, YesNo
 from visits.schedule import Schedule, Visit
+from visits.vocabulary.reminder import Occasion
 
 SETTINGS = PROTOCOL.reminders
 # By hand, at the bedside or in the ward: nobody is written to about these.
@@ -23,17 +24,6 @@ ENDED = (WithdrawalKind.VISITS_LOOKUP_ALLOWED, WithdrawalKind.EVERYTHING)
 WARD_VISITS = tuple(
     slot.code for slot in PROTOCOL.schedule.visits if slot.in_hospital_only
 )
-OPT_OUT_DONE = "opt_out_done"
-OCCASIONS = (
-    "visit_upcoming",
-    "visit_tomorrow",
-    "visit_open_call_to_book",
-    "visit_overdue",
-    "blood_test",
-    "contact_check",
-    "emergency_note",
-    OPT_OUT_DONE,
-)
 ONE_DAY = timedelta(days=1)
 
 
@@ -41,7 +31,7 @@ ONE_DAY = timedelta(days=1)
 class Reminder:
     """One message that is right now; `fields` fill the places of its template."""
 
-    occasion: str
+    occasion: Occasion
     key: str
     due_at: datetime
     visit: Visit | None = None
@@ -91,7 +81,7 @@ def _of_visit(
     missed = f" {waits_since}" if waits_since else ""
     if visit.status == VisitStatus.DUE:
         yield Reminder(
-            "visit_open_call_to_book",
+            Occasion.CALL_TO_BOOK,
             f"visit_open_call_to_book {visit.code} {span.opens}{missed}",
             at_site(span.opens),
             visit,
@@ -101,7 +91,7 @@ def _of_visit(
     elif visit.status == VisitStatus.OVERDUE:
         due_on = span.closes + _days(SETTINGS.overdue_wait_days)
         key = f"visit_overdue {visit.code} {span.closes}{missed}"
-        yield Reminder("visit_overdue", key, at_site(due_on), visit)
+        yield Reminder(Occasion.OVERDUE, key, at_site(due_on), visit)
 
 
 def _of_appointment(
@@ -115,14 +105,14 @@ def _of_appointment(
     on, place = site_date(at), f"{visit.code}{visit.number or ''} {at.isoformat()}"
     make = partial(Reminder, visit=visit, appointment_at=at)
     if visit.code == VisitCode.UNSCHEDULED:
-        yield make("blood_test", f"blood_test {place}", at_site(on - ONE_DAY))
+        yield make(Occasion.BLOOD_TEST, f"blood_test {place}", at_site(on - ONE_DAY))
         return
     before, upcoming = f"visit_tomorrow {place}", f"visit_upcoming {place}"
     if today == on - ONE_DAY:
-        yield make("visit_tomorrow", before, at_site(today))
+        yield make(Occasion.TOMORROW, before, at_site(today))
     elif today < on or before not in sent:
         first = on - _days(SETTINGS.upcoming_days)
-        yield make("visit_upcoming", upcoming, at_site(first))
+        yield make(Occasion.UPCOMING, upcoming, at_site(first))
 
 
 def _contact_check(plan: Schedule, binder: Binder) -> Iterator[Reminder]:
@@ -132,7 +122,9 @@ def _contact_check(plan: Schedule, binder: Binder) -> Iterator[Reminder]:
         return
     due_on = span.opens - _days(SETTINGS.contact_check_days)
     if due_on <= plan.today < span.opens:
-        yield Reminder("contact_check", f"contact_check {due_on}", at_site(due_on))
+        yield Reminder(
+            Occasion.CONTACT_CHECK, f"contact_check {due_on}", at_site(due_on)
+        )
 
 
 def _emergency_note(plan: Schedule) -> Iterator[Reminder]:
@@ -142,14 +134,18 @@ def _emergency_note(plan: Schedule) -> Iterator[Reminder]:
     due_on = max(left) + _days(SETTINGS.emergency_note_from_days)
     until = max(left) + _days(SETTINGS.emergency_note_until_days)
     if due_on <= plan.today <= until:
-        yield Reminder("emergency_note", f"emergency_note {due_on}", at_site(due_on))
+        yield Reminder(
+            Occasion.EMERGENCY_NOTE, f"emergency_note {due_on}", at_site(due_on)
+        )
 
 
 def _opt_out_done(binder: Binder) -> Iterator[Reminder]:
     consent = contact_consent(binder)
     if consent and has_opted_out(binder, consent):
         at: datetime = binder.value("CTC", "opted_out_at")
-        yield Reminder(OPT_OUT_DONE, f"{OPT_OUT_DONE} {site_date(at)}", at)
+        yield Reminder(
+            Occasion.OPT_OUT_DONE, f"{Occasion.OPT_OUT_DONE} {site_date(at)}", at
+        )
 
 
 def awaits(visit: Visit) -> bool:

@@ -29,7 +29,6 @@ from visits import selectors
 from visits.reminder_rules import Action, Ground, Outcome, Situation, outcome
 from visits.reminder_texts import TEXTS, subject_in, text_of
 from visits.reminders import (
-    OPT_OUT_DONE,
     Reminder,
     awaits,
     has_withdrawn,
@@ -37,11 +36,12 @@ from visits.reminders import (
     reminders,
 )
 from visits.schedule import FORMS, Schedule, Visit
+from visits.vocabulary.reminder import Occasion
 
 REMINDING = Process("reminders")
 A_BATCH = 500  # participants held in memory
 CONTACT = "CTC"
-BY_PHONE = ("contact_check", OPT_OUT_DONE)  # of the number; answers to it
+BY_PHONE = (Occasion.CONTACT_CHECK, Occasion.OPT_OUT_DONE)  # of it, and back to it
 log = logging.getLogger(__name__)
 
 
@@ -74,7 +74,7 @@ class Case:
     def _situation(
         self, one: Reminder, channel: str, besides: Message | None
     ) -> Situation:
-        consent, is_answer = self.consent, one.occasion == OPT_OUT_DONE
+        consent, is_answer = self.consent, one.occasion == Occasion.OPT_OUT_DONE
         told = consent is not None and channel in consent.channels
         address = consent and address_for(self.binder, consent, channel)
         stopped = consent is not None and has_opted_out(self.binder, consent)
@@ -136,7 +136,7 @@ def batches() -> Iterator[list[Participant]]:
 def confirm_opt_out(participant: Participant) -> None:
     """Queue the one message that says that there will be no more."""
     case = case_of(participant)
-    due = [one for one in case.due() if one.occasion == OPT_OUT_DONE]
+    due = [one for one in case.due() if one.occasion == Occasion.OPT_OUT_DONE]
     notices.queue_all(list(_messages(case, due)))
 
 
@@ -149,7 +149,7 @@ def queue_for(people: Sequence[Participant]) -> int:
     new: list[Message] = []
     anew: list[Message] = []
     for person in wanted:
-        case = _with_contacts(cases[person.pk], contacts[person.pk])
+        case = with_contacts(cases[person.pk], contacts[person.pk])
         for message in _messages(case, due[person.pk]):
             (anew if message.pk else new).append(message)
     with attributed(by=REMINDING, via=Via.TASK):
@@ -179,7 +179,7 @@ def case_of(participant: Participant) -> Case:
     return Case(participant, binder, plan[participant.pk], history, clock.now())
 
 
-def _with_contacts(case: Case, contacts: Binder) -> Case:
+def with_contacts(case: Case, contacts: Binder) -> Case:
     sheets = [sheet for code in FORMS for sheet in case.binder.rows(code)]
     binder = Binder.of([*sheets, *contacts.rows(CONTACT)])
     return Case(case.participant, binder, case.plan, case.history, case.now)

@@ -9,6 +9,7 @@ from visits.views import (
     feed,
     inbound,
     laboratories,
+    messages,
     schedule,
 )
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("deviations/", deviations.deviations, name="deviations"),
     path("calendar.ics", feed.feed, name="feed"),
     path(f"{PERSON}schedule/", schedule.schedule, name="schedule"),
+    path(f"{PERSON}messages/", messages.messages, name="messages"),
     path(f"{PERSON}unscheduled/", schedule.add_unscheduled, name="add_unscheduled"),
     path(f"{VISIT}missed/", schedule.mark_missed, name="mark_missed"),
     path(f"{VISIT}reopen/", schedule.reopen, name="reopen"),

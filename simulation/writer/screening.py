@@ -18,6 +18,7 @@ from simulation.writer.case import Act, Acts, Case
 from simulation.writer.eligibility import answers, judgements
 from trial_edc import chance, clock
 
+AGREEING = (32, 97)  # of the opening, by days since: they get messages in the demo
 NO_YES = ("N", "N", "N", "Y")
 COMORBIDITIES = (
     "known_ckd",
@@ -98,7 +99,8 @@ def _consent(case: Case) -> None:
             "relation": chance.source().choice(("spouse", "child", "parent")),
         }
     case.add("CNS", event, "co")
-    if decision == "given" and chance.source().random() < 0.7:  # noqa: PLR2004
+    agrees = chance.source().random() < 0.7 or person.place.days_ago in AGREEING  # noqa: PLR2004
+    if decision == "given" and agrees:
         recipient = "representative" if person.represented else "participant"
         contact = {
             "kind": "contact",

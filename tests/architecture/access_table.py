@@ -255,6 +255,7 @@ ACCESS: dict[str, Row] = {
     "visits:deviations": only(CASEBOOK_READERS),
     "visits:subscription": only(CASEBOOK_READERS),
     "visits:feed": public(),  # by its token alone; without one there is nothing
+    "visits:messages": only("CO IN PI", kwargs=_number),
     "visits:schedule": only(CASEBOOK_READERS, kwargs=_number),
     "visits:add_unscheduled": only("CO IN PI", kwargs=_number),
     "visits:mark_missed": only("CO IN PI", kwargs=_visit),

@@ -54,7 +54,7 @@ def test_env_example_names_every_value_and_no_other():
 
     named = set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE))
 
-    assert named == set(re.findall(r"\$\{([A-Z_]+):\?\}", compose))
+    assert named == set(re.findall(r"\$\{([A-Z_]+):[?-]\}", compose))
 
 
 def test_owner_role_is_known_to_migrations_alone():

@@ -28,6 +28,11 @@ def verdicts(monkeypatch):
     return found
 
 
+@pytest.fixture(autouse=True)
+def _mailbox(settings):
+    settings.PARTICIPANT_REPLY_TO = "clinic@example.org"
+
+
 @pytest.fixture
 def participant():
     with attributed(by=STAGE, via=Via.COMMAND):
@@ -154,6 +159,17 @@ def test_without_a_gateway_a_text_message_waits_and_says_so(
         settings.SMS_GATEWAY_URL = box.url
         assert delivered(message) == ("sent", "")
     assert [body["text"] for body in box.bodies] == ["Please call."]
+
+
+def test_without_a_mailbox_for_answers_no_letter_leaves(
+    participant, verdicts, settings
+):
+    verdicts.append(Send("li@example.org"))
+    settings.PARTICIPANT_REPLY_TO = ""
+    message = message_to(participant, channel=Channel.EMAIL)
+
+    problem = "no mailbox for answers of participants is set up"
+    assert delivered(message) == ("queued", problem)
 
 
 def test_the_address_is_not_kept(participant, verdicts, settings):

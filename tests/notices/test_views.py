@@ -4,8 +4,10 @@ import pytest
 from django.test import Client
 
 from audit.attribution import Via, attributed
+from casebook.models import Participant
+from notices.delivery import deliver_due
 from notices.models import Message
-from notices.services import queue
+from notices.services import queue, queue_all
 from tests.people import STAGE, person
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +85,67 @@ def test_the_page_takes_the_same_statements(count, django_assert_max_num_queries
 
     with django_assert_max_num_queries(5):
         client.get(URL)
+
+
+@pytest.fixture
+def reminder():
+    with attributed(by=STAGE, via=Via.TASK):
+        who = Participant.objects.create(number="S-001X", sequence=1)
+        told = {"occasion": "visit_upcoming", "key": "1", "channel": "sms"}
+        words = {"subject": "Reminder", "text": "Please call.", "language": "en"}
+        queue_all([Message(participant=who, **told, **words)])
+    return Message.objects.get(participant=who)
+
+
+def test_the_list_narrows_to_staff_participants_and_one_number(messages, reminder):
+    client = client_of("CO")
+    asked = (
+        {},
+        {"whom": "staff"},
+        {"whom": "participants"},
+        {"number": "s-001x "},
+        {"number": "S-002K"},
+    )
+
+    found = []
+    for query in asked:
+        page = client.get(URL, query).content.decode()
+        found.append(("Please call." in page, "Serious event" in page))
+
+    assert found == [
+        (True, True),
+        (False, True),
+        (True, False),
+        (True, False),
+        (False, False),
+    ]
+
+
+def test_the_administrator_learns_no_number_and_no_text(reminder):
+    page = client_of("AD").get(URL).content.decode()
+
+    assert "S-001X" not in page
+    assert "Please call." not in page
+    assert page.count("</tr>") == 2
+
+
+def test_the_page_says_what_is_not_set_up(settings, reminder):
+    settings.SITE_PHONE, settings.SMS_GATEWAY_URL = "010-1", ""
+    settings.PARTICIPANT_REPLY_TO = "clinic@example.org"
+
+    page = client_of("CO").get(URL).content.decode()
+
+    assert "no gateway for text messages is set up" in page
+    assert "no telephone of the site" not in page
+
+
+def test_a_reminder_sent_anew_passes_the_guards_again(reminder):
+    with attributed(by=STAGE, via=Via.TASK):
+        reminder.state = "sent"
+        reminder.save()
+
+    client_of("CO").post(f"{URL}{reminder.pk}/resend/")
+    deliver_due()
+
+    reminder.refresh_from_db()
+    assert reminder.state == "withheld"

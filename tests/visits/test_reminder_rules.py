@@ -4,9 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notices.delivery import _text_of
+from notices.models import Message
 from trial_edc.dates import SITE_ZONE, site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitStatus
@@ -20,7 +23,8 @@ from visits.reminder_rules import (
     outcome,
 )
 from visits.reminder_texts import NotNeutral, require_neutral, subject_in, text_of
-from visits.reminders import OCCASIONS, OPT_OUT_DONE, Reminder
+from visits.reminders import Reminder
+from visits.vocabulary.reminder import Occasion
 
 NOON = datetime(2026, 3, 20, 4, tzinfo=UTC)  # at the site
 WELL = Situation(
@@ -129,12 +133,14 @@ def test_quiet_hours_may_lie_within_a_day():
     assert found.send_at == NOON + timedelta(hours=2)
 
 
-REMINDER = Reminder("", "k", NOON, None, NOON, site_date(NOON), site_date(NOON))
+REMINDER = Reminder(
+    Occasion.UPCOMING, "k", NOON, None, NOON, site_date(NOON), site_date(NOON)
+)
 
 
 @pytest.mark.verifies("REM-02")
 @pytest.mark.parametrize("language", PROTOCOL.reminders.languages)
-@pytest.mark.parametrize("occasion", OCCASIONS)
+@pytest.mark.parametrize("occasion", Occasion)
 def test_no_message_names_what_it_must_not(occasion, language):
     """Whatever date and time is filled in."""
     for days in range(366):
@@ -146,6 +152,17 @@ def test_no_message_names_what_it_must_not(occasion, language):
         told = f"{subject_in(language)} {text}".casefold()
         assert [w for w in PROTOCOL.reminders.forbidden_words if w in told] == []
         assert "{" not in text
+
+
+@pytest.mark.verifies("REM-02")
+@pytest.mark.parametrize("language", PROTOCOL.reminders.languages)
+def test_what_a_repeated_message_adds_names_nothing_either(language):
+    text = text_of(REMINDER, language, phone="1")
+    told = Message(text=text, language=language, may_be_repeated=True)
+
+    require_neutral(_text_of(told))
+    require_neutral(settings.PARTICIPANT_FROM_EMAIL)
+    assert _text_of(told).startswith(text)
 
 
 @pytest.mark.verifies("REM-02")
@@ -163,16 +180,16 @@ def test_a_text_that_names_the_disease_is_refused():
     ],
 )
 def test_each_message_tells_how_to_stop_them(language, line):
-    for occasion in OCCASIONS:
+    for occasion in Occasion:
         text = text_of(replace(REMINDER, occasion=occasion), language, phone="1")
 
-        assert text.count(line) == (occasion != OPT_OUT_DONE)
-        assert text.endswith(line) == (occasion != OPT_OUT_DONE)
+        assert text.count(line) == (occasion != Occasion.OPT_OUT_DONE)
+        assert text.endswith(line) == (occasion != Occasion.OPT_OUT_DONE)
 
 
 def test_date_and_time_are_those_of_the_site():
     late = datetime(2026, 3, 20, 23, 30, tzinfo=UTC)  # the 21st, 07:30, at the site
-    one = replace(REMINDER, occasion="visit_tomorrow", appointment_at=late)
+    one = replace(REMINDER, occasion=Occasion.TOMORROW, appointment_at=late)
 
     assert text_of(one, "en", phone="010-1") == (
         "Reminder: your follow-up appointment is tomorrow, 21 March 2026, at 07:30. "

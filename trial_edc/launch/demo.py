@@ -51,6 +51,11 @@ class Demo:
         self.env = dict(os.environ)
         self.children: dict[str, subprocess.Popen[bytes]] = {}
 
+    @property
+    def text_messages(self) -> Path:
+        """The file that stands in for a gateway."""
+        return self.folder / "text-messages.txt"
+
     def start(self) -> None:
         """Bring up the servers, the data and the processes; announce the address."""
         running = folders.holder(self.folder)
@@ -90,6 +95,7 @@ class Demo:
             "REDIS_URL": broker,
             "STATE_DIR": str(self.folder),
             "EMAIL_URL": f"filemail:///{self.folder / 'mail'}",
+            "SMS_GATEWAY_URL": f"notebook://{self.text_messages}",
             "ALLOWED_HOSTS": "localhost,127.0.0.1",
             "SITE_URL": f"http://127.0.0.1:{self.port}",
             "DEMO": "1",
@@ -133,7 +139,9 @@ class Demo:
         print(f"\nThe demo serves at {where} – Ctrl-C stops it, its data stay.\n")
         sys.stdout.flush()
         self._manage("demo_accounts", shown=True)
-        print(f"\nLogs: {self.logs}", flush=True)
+        print(f"\nLogs: {self.logs}")
+        print(f"No text message leaves this machine; read them in {self.text_messages}")
+        sys.stdout.flush()
 
     def _require_alive(self) -> None:
         for name, child in self.children.items():

@@ -183,6 +183,12 @@ class ErrorLine:
     label: str = ""
 
 
+@register.inclusion_tag("components/pages.html", takes_context=True)
+def pages(context: template.RequestContext, page: object) -> dict[str, Any]:
+    """Lead from one page of a list to the next, keeping its filters."""
+    return {"request": context.request, "page": page}
+
+
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(form: BaseForm | Sequence[ErrorLine] | None) -> dict[str, Any]:
     """List what must be put right, each line a link to its control."""
