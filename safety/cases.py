@@ -163,3 +163,15 @@ def cases_of(lines: Iterable[ReportLine]) -> Iterator[Case]:
             continue
         if found := deadlines_assessed(assessment, line.binder):
             yield Case(line, assessment, found, today)
+
+
+def by_urgency(cases: Iterable[Case]) -> list[Case]:
+    """Return what is still to be done first, what is due soonest on top."""
+
+    def rank(one: Case) -> tuple[bool, bool, date]:
+        is_settled = one.state in {CaseState.SUBMITTED, CaseState.NO_SUSAR}
+        last = one.complete_due_on or (one.due_on if one.is_assessed else None)
+        is_done = is_settled and one.complete_due_on is None
+        return is_done, is_settled, last or one.today
+
+    return sorted(cases, key=rank)

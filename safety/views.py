@@ -12,7 +12,7 @@ from accounts.roles import Limit, Permission
 from casebook.access import visible_codes
 from casebook.models import FormInstance
 from safety import selectors, services
-from safety.cases import cases_of
+from safety.cases import by_urgency, cases_of
 from safety.filters import CASES, REPORTS, filtered
 from safety.follow_ups import add_follow_up
 from trial_edc.context import page_for
@@ -40,7 +40,7 @@ def reports(request: StaffRequest) -> HttpResponse:
 @permitted(Permission.ASSESS_SAFETY)
 def cases(request: StaffRequest) -> HttpResponse:
     """Show the sponsor what is to be assessed and what an authority must have."""
-    held = list(cases_of(selectors.report_lines()))
+    held = by_urgency(cases_of(selectors.report_lines()))
     context = {"found": filtered(held, CASES, request.GET.dict())}
     return render(request, "safety/cases.html", context)
 

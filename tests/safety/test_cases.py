@@ -8,7 +8,7 @@ import pytest
 from audit.attribution import Via
 from capture.services import save
 from casebook.models import FormInstance, Participant
-from safety.cases import Case, cases_of
+from safety.cases import Case, by_urgency, cases_of
 from safety.follow_ups import add_follow_up
 from safety.selectors import report_lines
 from safety.services import send_report
@@ -57,6 +57,21 @@ def cases(who: Participant) -> list[Case]:
 def told(who: Participant) -> list[tuple[str, date | None, date | None]]:
     """Return state, last day and complete follow-up of each version."""
     return [(str(c.state), c.due_on, c.complete_due_on) for c in cases(who)]
+
+
+def test_what_is_to_be_done_stands_first(first: FormInstance) -> None:
+    who = course.randomised(2)
+    course.row(
+        who, "AE", {"serious": "Y", "term": "Fall", "seriousness": ["important"]}
+    )
+    fall = sent(course.forms(who, "SAE")[0])
+
+    def order() -> list[str]:
+        return [str(one.state) for one in by_urgency(cases_of(report_lines()))]
+
+    assert order() == ["to_assess", "submitted"]
+    assess(fall, **{**SUSAR, "expected_per_rsi": "Y"})
+    assert order() == ["submitted", "no_susar"]  # its complete follow-up is awaited
 
 
 @pytest.mark.verifies("SAF-03", "SAF-10")
