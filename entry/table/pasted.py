@@ -21,6 +21,7 @@ from entry.table.posted import read_cell
 from trial_edc.vocabulary import N_
 
 MOST_ROWS, LONGEST = 500, 200_000
+MOST_FIELDS = 4500  # the preview is posted whole; settings take 5000 fields
 UNIT = "__unit"
 UNIT_WORDS = frozenset({"unit", "units", "单位"})
 BRACKETS = re.compile(r"[(\[（【](?P<unit>[^)\]）】]*)[)\]）】]")
@@ -69,7 +70,7 @@ def read_pasted(
 
     Raises `NotReadable` with what to do.
     """
-    table = _table(text)
+    table = _table(text, _most_rows(columns))
     head = table[0][1]
     by_heading = [_item_of(heading, columns) for heading in head]
     has_head = sum(map(bool, by_heading)) * 2 > len([cell for cell in head if cell])
@@ -86,7 +87,13 @@ def read_pasted(
     return Pasted((headings + [""] * width)[:width], mapping, lines)
 
 
-def _table(text: str) -> list[tuple[int, list[str]]]:
+def _most_rows(columns: Sequence[Column]) -> int:
+    """Return how many rows of these columns one page can send back."""
+    fields = sum(2 if len(column.units) > 1 else 1 for column in columns)
+    return min(MOST_ROWS, MOST_FIELDS // (fields + 3))
+
+
+def _table(text: str, most: int) -> list[tuple[int, list[str]]]:
     """Return the lines that hold anything, numbered as they were pasted."""
     text = text.replace("\0", "")
     if not text.strip():
@@ -99,8 +106,8 @@ def _table(text: str) -> list[tuple[int, list[str]]]:
         for number, cells in enumerate(lines, 1)
         if any(cell.strip() for cell in cells)
     ]
-    if len(table) > MOST_ROWS or len(text) > LONGEST:
-        raise NotReadable(TOO_MUCH, most=MOST_ROWS)
+    if len(table) > most + 1 or len(text) > LONGEST:
+        raise NotReadable(TOO_MUCH, most=most)
     return table
 
 

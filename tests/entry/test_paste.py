@@ -121,7 +121,7 @@ def test_a_person_says_which_item_a_column_is(someone):
     [
         ("  \n", "Paste the cells of a spreadsheet first."),
         ("words only", "No column could be read. Say below which item each one is."),
-        ("1\n" * 501, "At most %(most)s lines at once. Paste them in parts."),
+        ("1\n" * 502, "At most %(most)s lines at once. Paste them in parts."),
     ],
 )
 def test_what_is_no_table_is_refused(someone, text, message):
@@ -275,3 +275,10 @@ def test_a_long_paste_is_planned_in_as_many_statements_as_a_short_one(
     assert lines(answer)["new"] == list(range(1, 51))
     assert len(short) == len(long), long
     assert long.writes == []
+
+
+def test_a_wide_table_takes_fewer_lines_at_once(someone):
+    with pytest.raises(NotReadable) as refused:
+        understood(someone, "2026/3/8 8:30\t118\n" * 200, code="LAB")
+
+    assert refused.value.details == {"most": 145}
