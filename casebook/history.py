@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from audit.attribution import Reason
+from audit.attribution import Reason, Via
 from audit.models import Entry
 from casebook import catalogue
 from casebook.design import FormDesign
@@ -74,8 +74,9 @@ def _changes(design: FormDesign, entry: Entry) -> Iterator[Change]:
             for name, pair in entry.changes.items()
             if name in design.items
         }
+    is_imported = entry.via == Via.IMPORT  # then the whole write names its source
     for name, (old, new) in pairs.items():
-        why = reasons.get(name)
+        why = reasons.get(name) or (reasons.get("") if is_imported else None)
         yield Change(
             name,
             old,

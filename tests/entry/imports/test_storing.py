@@ -4,6 +4,7 @@ import pytest
 
 from audit.attribution import Reason, Via, attributed
 from audit.models import Entry
+from casebook.history import changes_of
 from casebook.models import Participant
 from casebook.selectors import binder_of
 from enrollment.models import PersonKey
@@ -127,6 +128,8 @@ def test_each_value_names_process_source_file_and_person(source, clerk):
     assert text == (
         f"{previewing.PROCESS.username}; central-lis: july.csv; SHA-256 {file.sha256}"
     )
+    (change,) = [one for one in changes_of(form) if one.item == "value"]
+    assert (change.actor, change.reason) == ("co", Reason("import", text))
     acts = Entry.objects.filter(act__startswith="import_").order_by("id")
     assert [one.act for one in acts] == [
         "import_credential_issued",
