@@ -28,6 +28,7 @@ from review.selectors import (
     queries_visible_to,
     verification_lines,
 )
+from safety.coding import coding_to_do
 from safety.pregnancies import births_awaited
 from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
@@ -60,6 +61,7 @@ def work_for(user: User) -> list[WorkItem]:
         ((Permission.SIGN_FORM, Permission.SIGN_PRODUCT), forms_to_sign),
         ((Permission.CLOSE_QUERY,), answers_to_review),
         ((Permission.VERIFY,), forms_to_verify),
+        ((Permission.REFERENCE_DATA,), terms_to_code),
         ((Permission.ENTER_PRODUCT,), product_to_prepare),
         ((Permission.IMPORT_LAB,), files_to_decide),
     )
@@ -293,6 +295,15 @@ def forms_to_verify(user: User) -> Iterator[WorkItem]:
         text = told % {"count": count}
         url = _page("review:verification")
         yield WorkItem(WAITING, _("Verification"), "", text, url, "complete")
+
+
+def terms_to_code(user: User) -> Iterator[WorkItem]:
+    """What is written and not coded, or coded and not approved, as one line."""
+    if count := coding_to_do(user):
+        told = ngettext("%(count)s term", "%(count)s terms", count)
+        text = told % {"count": count}
+        url = _page("safety:coding")
+        yield WorkItem(WAITING, _("Coding"), "", text, url, "complete")
 
 
 def product_to_prepare(user: User) -> Iterator[WorkItem]:

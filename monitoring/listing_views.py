@@ -72,7 +72,7 @@ def download(request: StaffRequest, name: str) -> HttpResponse:
 def _table(found: Shown) -> Iterator[list[str]]:
     yield [_("Participant"), *(str(one.label) for one in found.columns)]
     for line, cells in found.rows:
-        yield [line.participant, *map(safe, cells)]
+        yield [line.participant, *(safe(text) for _column, text in cells)]
 
 
 def safe(text: str) -> str:

@@ -16,6 +16,7 @@ from accounts.models import User
 from casebook import catalogue
 from casebook.access import visible_codes, within_reach
 from casebook.display import NOTHING, words
+from casebook.items import Date, DateTime, Number, PartialDate
 from casebook.models import FormInstance, FormStatus, Participant
 from casebook.selectors import stored_sheets
 from casebook.sheets import Sheet
@@ -25,8 +26,7 @@ from trial_edc.vocabulary import N_, VisitStatus, YesNo
 from visits.selectors import schedules
 from visits.vocabulary.visit import NotDoneReason
 
-OPEN_ITEM = "#row-"
-NUMBER = "participant"
+FIXED = (Date, DateTime, Number, PartialDate)
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class Column:
 
     name: str
     label: Any
+    is_fixed: bool = False  # dates and numbers, which never break into lines
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,10 @@ class Listing:
     def heading(self) -> list[Column]:
         """Return the columns with their words."""
         items = catalogue.design(self.code).items
-        own = [Column(name, items[name].verbose_name) for name in self.columns]
+        own = [
+            Column(name, items[name].verbose_name, isinstance(items[name], FIXED))
+            for name in self.columns
+        ]
         return own + [Column(name, _(told[0])) for name, told in self.more.items()]
 
     def lines(self, user: User) -> list[Line]:
@@ -99,7 +103,7 @@ class MissedVisits(Listing):
         """Return the columns with their words."""
         labels = (_("Visit"), _("Window"), _("Reason"))
         return [
-            Column(name, label)
+            Column(name, label, name == "window")
             for name, label in zip(self.columns, labels, strict=True)
         ]
 
@@ -249,10 +253,10 @@ class Shown:
     sort: str
 
     @property
-    def rows(self) -> Iterator[tuple[Line, list[str]]]:
+    def rows(self) -> Iterator[tuple[Line, list[tuple[Column, str]]]]:
         """Return each row with its cells in the order of the columns."""
         for line in self.lines:
-            yield line, [line.cells[one.name].text for one in self.columns]
+            yield line, [(one, line.cells[one.name].text) for one in self.columns]
 
 
 @implements("MON-01")

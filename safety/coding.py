@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
@@ -52,6 +52,7 @@ class Verbatim:
     given: TermCode | None = None
     was: TermCode | None = None  # the code of the words that stood there before
     proposals: list[DictionaryTerm] = field(default_factory=list)
+    has_dictionary: bool = False
 
     @property
     def state(self) -> CodingState:
@@ -102,6 +103,17 @@ def _texts(sheet: Sheet, item: str, column: str) -> Iterator[str]:
     yield from (str(text).strip() for text in texts if text and str(text).strip())
 
 
+def coding_to_do(user: User) -> int:
+    """Return how many terms wait for this person; none without a dictionary."""
+    used = in_use(dictionaries())
+    if not used:
+        return 0
+    mine = persons(user.role, Permission.REFERENCE_DATA)
+    waiting = {CodingState.PROPOSED} if SECOND in mine else set()
+    waiting |= {CodingState.UNCODED, CodingState.CHANGED} if FIRST in mine else set()
+    return sum(one.state in waiting and one.kind in used for one in verbatims())
+
+
 def with_proposals(
     shown: Sequence[Verbatim], used: dict[str, Dictionary]
 ) -> list[Verbatim]:
@@ -114,16 +126,10 @@ def with_proposals(
     for term in same:
         terms[term.dictionary.kind, term.key].append(term)
     return [
-        Verbatim(
-            one.form_id,
-            one.participant,
-            one.code,
-            one.item,
-            one.text,
-            one.kind,
-            one.given,
-            one.was,
-            terms[one.kind, key_of(one.text)] if one.given is None else [],
+        replace(
+            one,
+            proposals=[] if one.given else terms[one.kind, key_of(one.text)],
+            has_dictionary=one.kind in used,
         )
         for one in shown
     ]

@@ -23,7 +23,11 @@ from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitCode, VisitStatus, YesNo
 from visits import deviations, rules, selectors, services
-from visits.grounds import is_after_last_day, is_late_after_randomisation
+from visits.grounds import (
+    is_after_last_day,
+    is_after_withdrawal,
+    is_late_after_randomisation,
+)
 from visits.infusion_rules import StopReason
 from visits.schedule import (
     INFUSION_VISITS,
@@ -128,6 +132,10 @@ def _infused_against_the_rule(saved: Saved) -> None:
     if number > 1 and is_after_last_day(binder):
         last = PROTOCOL.schedule.infusion_2_last_day
         found[Rule.SECOND_INFUSION_LATE] = f"Infusion 2 was given after day {last}."
+    if is_after_withdrawal(binder, saved.form.visit):
+        found[Rule.AFTER_WITHDRAWAL] = (
+            f"Infusion {number} was given after a withdrawal."
+        )
     if were_infusions_paused(started_at):
         found[Rule.IN_PAUSE] = (
             f"Infusion {number} was given while infusions were paused."

@@ -14,6 +14,7 @@ from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitCode, VisitStatus, YesNo
 from visits.schedule import (
+    INFUSION_VISITS,
     STARTED,
     done_date,
     infusion_started_at,
@@ -70,6 +71,19 @@ def _without_go(binder: Binder, visit: str, _found_on: date) -> bool:
     return given and binder.value("IRQ", "decision", visit) != Decision.GO
 
 
+def _after_withdrawal(binder: Binder, visit: str, _found_on: date) -> bool:
+    return is_after_withdrawal(binder, visit)
+
+
+def is_after_withdrawal(binder: Binder, visit: str) -> bool:
+    """Tell whether an infusion started after the day of a withdrawal of any kind."""
+    started_at = infusion_started_at(binder, INFUSION_VISITS[VisitCode(visit)])
+    days = (row.get("on") for row in binder.rows("WDR") if row.get("kind"))
+    return started_at is not None and any(
+        on is not None and on < site_date(started_at) for on in days
+    )
+
+
 def _second_not_given(binder: Binder, visit: str, _found_on: date) -> bool:
     not_given = binder.value("INF", "given", visit) == Given.NOT_GIVEN
     return not_given or is_refused_for_good(binder, 2)
@@ -88,6 +102,7 @@ GROUNDS: dict[str, Ground] = {
     Rule.FIRST_INFUSION_LATE: _late_after_randomisation,
     Rule.SECOND_INFUSION_LATE: _after_last_day,
     Rule.WITHOUT_GO: _without_go,
+    Rule.AFTER_WITHDRAWAL: _after_withdrawal,
     Rule.SECOND_NOT_GIVEN: _second_not_given,
     Rule.COVER_FAILED: _said("cover_intact", YesNo.NO),
     Rule.SEEN: _said("participant_saw", YesNo.YES),

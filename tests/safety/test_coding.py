@@ -261,3 +261,19 @@ def test_words_of_a_row_struck_out_are_not_coded() -> None:
     strike_row(event, by=STAGE, reason=Reason("error", "twice"), via=Via.COMMAND)
 
     assert coding.verbatims() == []
+
+
+@pytest.mark.parametrize(("role", "waits"), [("DM", 1), ("PI", 0), ("CO", 0)])
+def test_my_work_tells_who_has_terms_to_code(
+    dictionary: Dictionary, manager: User, role: str, waits: int
+) -> None:
+    wrote("Sore blorb")
+    user = manager if role == "DM" else person(role)
+
+    assert coding.coding_to_do(user) == waits
+
+
+def test_without_a_dictionary_nobody_is_asked_to_code(manager: User) -> None:
+    wrote("Sore blorb")
+
+    assert coding.coding_to_do(manager) == 0

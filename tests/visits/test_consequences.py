@@ -8,10 +8,12 @@ from audit.attribution import Reason, Via
 from audit.models import Entry
 from capture.services import strike_row
 from casebook.models import FormInstance
+from casebook.selectors import binder_of
 from tests.people import STAGE
 from tests.visits import stage
 from trial_edc.vocabulary import VisitStatus
 from visits import selectors, services
+from visits.grounds import fell_away
 from visits.models import ProtocolDeviation
 from visits.tasks import raise_missed_visits
 
@@ -243,6 +245,30 @@ def test_infusion_against_the_rule_is_recorded_and_important():
     ]
     found = ProtocolDeviation.objects.all()
     assert {one.value_of("importance") for one in found} == {"important"}
+
+
+@pytest.mark.verifies("WIN-07", "INF-04")
+@pytest.mark.parametrize(("withdrawn", "told"), [(2, True), (1, False)])
+def test_infusion_after_a_withdrawal_is_told(withdrawn, told):
+    person = stage.infused(ago=8)
+    stage.enter(person, "IRQ", {"decision": "go"}, visit="D7")
+    on = stage.day(withdrawn)
+    leaving = stage.row(person, "WDR", {"kind": "infusion_only", "on": on})
+
+    given = {"given": "given", "started_at": stage.days_ago(1)}
+    stage.enter(person, "INF", given, visit="D7")
+
+    rule = "INFUSION-AFTER-WITHDRAWAL INF D7 #1"
+    assert (rule in stage.rules_broken(person)) is told
+    (deviation,) = ProtocolDeviation.objects.filter(rule=rule) if told else (None,)
+    stands = deviation is None or not fell_away(
+        stage.stored(deviation.form), binder_of(person)
+    )
+    strike_row(leaving, by=STAGE, reason=Reason("error", "x"), via=Via.COMMAND)
+    assert stands
+    assert deviation is None or fell_away(
+        stage.stored(deviation.form), binder_of(person)
+    )
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,10 @@ class DeviationRule(Term):
         "INFUSION-AGAINST-STOP-RULE",
         N_("Infusion 2 was given against a stop rule"),
     )
+    AFTER_WITHDRAWAL = (
+        "INFUSION-AFTER-WITHDRAWAL",
+        N_("An infusion was given after a withdrawal"),
+    )
     IN_PAUSE = "INFUSION-IN-PAUSE", N_("An infusion was given in a pause")
     FIRST_INFUSION_LATE = "INFUSION-1-LATE", N_("Infusion 1 was given late")
     SECOND_INFUSION_LATE = "INFUSION-TOO-LATE", N_("Infusion 2 was given too late")
