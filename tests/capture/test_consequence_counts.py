@@ -52,7 +52,7 @@ STATEMENTS: dict[Key, int] = {
     ("ELG", "tell_save"): 1,
     ("FormSigned", "request_signed"): 6,
     ("FormSigned", "settle_signed"): 2,
-    ("INF", "anchor"): 19,
+    ("INF", "anchor"): 20,
     ("INF", "ask_about_grounds"): 3,
     ("INF", "blinding_at_risk"): 20,
     ("INF", "not_given"): 1,
