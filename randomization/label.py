@@ -22,7 +22,7 @@ def pdf_writer() -> Any:
     except OSError:
         message = _(
             "This server cannot make a PDF: its administrator installs Pango first, as "
-            "the guide to operations says. Until then write the label by hand."
+            "the guide to operations says. Until then write it by hand."
         )
         raise Refused(message) from None
     return weasyprint
