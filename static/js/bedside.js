@@ -10,6 +10,7 @@
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const first = $("#bedside").dataset;
   const page = location.pathname;
+  const where = $("#bedside h1").innerText.replace(/\s+/g, " ").trim(); // infusion and participant
   const queue = new Queue(first.owner, first.queueKey);
   const words = { ...first }; // they stay when the page shows something else for a while
   // Site time is read as if it were UTC; this is how far it is ahead of UTC.
@@ -119,7 +120,7 @@
       key: form.elements.key.value, at: instant().getTime(), url: form.getAttribute("action"), page,
       body: new URLSearchParams(data).toString(), label: form.dataset.label, told: told(form),
       act: form.dataset.act, point: form.elements.point?.value || "", leadsTo: form.dataset.leadsTo || "",
-      participant: words.participant,
+      where,
     };
   }
 
@@ -152,9 +153,11 @@
     try {
       for (let next = await waiting(asked); next; next = await waiting("")) {
         const outcome = await sendOne(next);
-        if (outcome.kind === "stored") { queue.removeKey(next.key); html = outcome.html; continue; }
+        const isHere = next.page === page; // never another participant's page under this address
+        if (outcome.kind === "stored") { queue.removeKey(next.key); html = isHere ? outcome.html : html; continue; }
         if (outcome.kind !== "refused") break;
         await queue.put({ ...next, refused: whyOf(outcome) });
+        if (!isHere) continue;
         if (next.key === asked && $("form.act", parse(outcome.html))) { html = outcome.html; break; }
         html = (await ask(page, {})).html || html; // it stands there as if it were stored
       }
@@ -328,11 +331,13 @@
     else if (unsent.length) parts.push(line("p", words.sending));
     if (others) parts.push(line("p", words.others.replace("%s", others)));
     const list = document.createElement("ol");
-    list.append(...unsent.map((item) => line("li", `${item.label} — ${item.told}`)), ...refused.map(refusal));
+    list.append(...unsent.map((item) => line("li", named(item))), ...refused.map(refusal));
     if (list.childElementCount) parts.push(list);
     panel.replaceChildren(...parts);
     panel.hidden = !parts.length;
   }
+
+  const named = (item) => `${item.where} · ${item.label} — ${item.told}`;
 
   function signedOut() {
     const text = line("p", `${words.signedOut} `);
@@ -349,8 +354,9 @@
       queue.removeKey(item.key);
       show();
     });
-    const correct = button(words.correct, () => flush(item.key));
-    made.append(line("p", `${words.notStored}: ${item.label} — ${item.told}`), line("p", item.refused), correct, discard);
+    const correct = item.page === page ? button(words.correct, () => flush(item.key)) : line("a", item.where, "btn btn-quiet");
+    if (item.page !== page) correct.href = item.page;
+    made.append(line("p", `${words.notStored}: ${named(item)}`), line("p", item.refused), correct, discard);
     return made;
   }
 
@@ -374,6 +380,7 @@
     if (form) form.dataset.dirty = "yes";
   });
   document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-leave]")) queue.removeKey($("form.act").elements.key.value);
     const link = event.target.closest("[data-choose]");
     if (!link) return;
     event.preventDefault();

@@ -314,7 +314,9 @@ def test_two_tablets_overwrite_nothing_and_show_both_values(tablets, nurse, othe
     here.context.set_offline(False)
 
     panel = here.page.locator("#unsent")
-    expect(panel).to_contain_text("Not stored: 15 min after the start", timeout=SECONDS)
+    expect(panel).to_contain_text(
+        "Not stored: Infusion 1 S-001X · 15 min after the start", timeout=SECONDS
+    )
     expect(panel).to_contain_text("99 /min")
     expect(panel).to_contain_text("Li Wei entered 84 /min meanwhile.")
     here.shows("m15", "84")
@@ -329,6 +331,40 @@ def test_two_tablets_overwrite_nothing_and_show_both_values(tablets, nurse, othe
     here.shows("m15", "99")
     here.unsent(0)
     assert [row["heart_rate"] for row in rows(someone, "VSI")] == [99]
+
+
+@pytest.mark.verifies("INF-06")
+def test_entries_of_one_participant_never_show_as_those_of_another(tablets, nurse):
+    mine = allowed(stage.randomised(1, ago=0.5))
+    next_door = stage.randomised(2, ago=0.5)
+    for someone in (mine, next_door):
+        stage.infuse(someone, ago=17 / 1440)
+    tablet = tablets(nurse)
+    tablet.open(mine)
+    tablet.context.route(ACTS, lambda route: _fail(route, 502))
+    tablet.measure(diastolic_bp="130", taken_at=at(2))
+    tablet.unsent(1)
+    tablet.act("Reaction", "Save the reaction", term="Rash", grade="1", serious="N",
+               action_infusion="none", outcome="recovered")  # fmt: skip
+    tablet.unsent(2)
+
+    tablet.context.unroute(ACTS)
+    tablet.open(next_door)
+
+    tablet.unsent(0)
+    panel = tablet.page.locator("#unsent")
+    refused = f"Not stored: Infusion 1 {mine.number} · 15 min after the start"
+    expect(panel).to_contain_text(refused, timeout=SECONDS)
+    expect(panel.get_by_role("button", name="Correct")).to_have_count(0)
+    expect(tablet.page.locator("h1")).to_have_text(f"Infusion 1 {next_door.number}")
+    expect(tablet.page.locator("#reactions")).to_have_count(0)
+    assert [event["term"] for event in rows(mine, "AE")] == ["Rash"]
+    assert rows(next_door, "AE") == rows(next_door, "VSI") == []
+    panel.get_by_role("link", name=mine.number).click()
+    expect(tablet.page.locator("h1")).to_contain_text(mine.number)
+    panel.get_by_role("button", name="Correct").click()
+    measured = tablet.page.locator("#measure-diastolic_bp")
+    expect(measured).to_have_value("130", timeout=SECONDS)
 
 
 def test_infusion_2_shows_the_stop_rule_and_what_happens_is_stored(tablets, nurse):
