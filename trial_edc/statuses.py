@@ -93,7 +93,7 @@ JOB = {
 DEVIATION = {
     "to_assess": Look("circle", N_("To assess"), "attention"),
     "to_resolve": Look("half", N_("To resolve"), "accent"),
-    "to_confirm": Look("pen", N_("To confirm"), "attention"),
+    "to_be_confirmed": Look("pen", N_("To confirm"), "attention"),
     "settled": Look("check", N_("Settled"), "good"),
     "ground_lost": Look("question", N_("Its ground fell away"), "attention"),
 }

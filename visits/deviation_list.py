@@ -29,7 +29,7 @@ class Step(StrEnum):
 
     ASSESS = "to_assess"
     RESOLVE = "to_resolve"
-    CONFIRM = "to_confirm"
+    CONFIRM = "to_be_confirmed"
     SETTLED = "settled"
 
 

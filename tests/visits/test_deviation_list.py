@@ -64,7 +64,7 @@ def test_a_deviation_goes_from_found_to_confirmed_by_people(people):
         ["to_assess"],
         ["to_assess"],
         ["to_resolve"],
-        ["to_confirm"],
+        ["to_be_confirmed"],
         ["settled"],
     ]
 
