@@ -45,7 +45,14 @@ def take_in(number: str, text: str) -> None:
         if means_stop(text):
             opt_out(person)
         else:
-            _tell_staff(person, _("Participant %(number)s answered a message"))
+            _tell_staff(
+                person,
+                _("Participant %(number)s answered a message"),
+                _(
+                    "Please call participant %(number)s. What was written is not kept "
+                    "in this system; the gateway for text messages has it."
+                ),
+            )
 
 
 def means_stop(text: str) -> bool:
@@ -69,7 +76,15 @@ def opt_out(participant: Participant) -> None:
             _record(participant)
             confirm_opt_out(participant)
     except NotSaved:
-        _tell_staff(participant, _("Participant %(number)s wants no more messages"))
+        _tell_staff(
+            participant,
+            _("Participant %(number)s wants no more messages"),
+            _(
+                "The contact details of participant %(number)s are closed, so the "
+                "opt-out could not be recorded and messages go on. Enter a refusal of "
+                "the kind “Contact by message” in the consent log: it stops them."
+            ),
+        )
 
 
 def _record(participant: Participant) -> None:
@@ -83,8 +98,8 @@ def _record(participant: Participant) -> None:
     )
 
 
-def _tell_staff(participant: Participant, subject: str) -> None:
-    """Tell coordinators; what was written is not kept here."""
+def _tell_staff(participant: Participant, subject: str, text: str) -> None:
+    """Tell coordinators and the principal investigator what to do."""
     told = {"number": participant.number}
     with attributed(by=INBOUND, via=Via.API):
         queue(
@@ -92,9 +107,5 @@ def _tell_staff(participant: Participant, subject: str) -> None:
             key=f"participant_answered {participant.pk} {clock.now():%Y-%m-%dT%H:%M}",
             to=User.objects.filter(role__in=(Role.CO, Role.PI), is_active=True),
             subject=subject % told,
-            text=_(
-                "Please call participant %(number)s. What was written is not kept in "
-                "this system; the gateway for text messages has it."
-            )
-            % told,
+            text=text % told,
         )

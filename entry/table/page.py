@@ -152,11 +152,6 @@ class TablePage:
         return self._new_row(f"n{max(numbers, default=0) + 1}")
 
     @property
-    def is_tried(self) -> bool:
-        """Tell whether something stands in the way of a save."""
-        return any(row.asks.is_in_the_way for row in self.rows)
-
-    @property
     def error_lines(self) -> list[ErrorLine]:
         """Return what the list on top says."""
         return [

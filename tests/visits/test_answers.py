@@ -176,6 +176,7 @@ def test_an_opt_out_that_cannot_be_recorded_is_told_to_people():
 
     told = Message.objects.get(recipient=coordinator)
     assert told.subject == f"Participant {who.number} wants no more messages"
+    assert "it stops them" in told.text
 
 
 def casebook_frozen(form):
