@@ -141,6 +141,11 @@ class Infusion:
         return RELEASES[self.release]
 
     @property
+    def awaits_release(self) -> bool:
+        """Tell whether it would start before anybody said and signed that it may."""
+        return self.state == "before" and self.release != Release.GO
+
+    @property
     def dosing_weight_kg(self) -> Decimal | None:
         """Return the weight of the request, which all infusion forms use."""
         return self.request.get("dosing_weight_kg") if self.request else None

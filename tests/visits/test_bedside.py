@@ -503,11 +503,13 @@ def test_the_request_is_shown_with_its_signature(tablet):
     assert "No decision yet" in shown(tablet, someone)
     form = stage.requested(someone)
     assert "Go, but not signed" in shown(tablet, someone)
+    assert 'id="awaits-release"' in shown(tablet, someone)
 
     sign_form(form, proof=ReAuthenticated(doctor.pk, clock.now()), by=doctor)
 
     text = shown(tablet, someone)
     assert "Go, signed" in text
+    assert 'id="awaits-release"' not in text
     assert "Zhang Min" in text
     reason = {"dosing_weight_kg": Reason("transcription", "a slip")}
     save(form, {"dosing_weight_kg": 71}, by=doctor, reasons=reason)
