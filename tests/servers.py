@@ -6,6 +6,7 @@ database of its own, a copy of a template that the owner role has migrated.
 
 import base64
 import contextlib
+import functools
 import hashlib
 import ipaddress
 import itertools
@@ -34,7 +35,7 @@ PATIENCE = 50  # tries, five a second
 SCHEMA_SOURCES = (
     "*/migrations/*.py",
     "tests/*/migrations/*.py",
-    "**/*.sql",
+    "trial_edc/launch/roles.sql",
     "*/apps.py",
     "audit/**/*.py",
 )
@@ -220,6 +221,7 @@ def _migrate(name: str) -> None:
         raise RuntimeError(message)
 
 
+@functools.cache  # asked for after each test that commits
 def _schema_digest() -> str:
     project = folders.PROJECT
     found = {path for pattern in SCHEMA_SOURCES for path in project.glob(pattern)}
