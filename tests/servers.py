@@ -35,6 +35,7 @@ PATIENCE = 50  # tries, five a second
 SCHEMA_SOURCES = (
     "*/migrations/*.py",
     "tests/*/migrations/*.py",
+    "audit/**/*.sql",
     "trial_edc/launch/roles.sql",
     "*/apps.py",
     "audit/**/*.py",
