@@ -1,5 +1,6 @@
 """`python -m bench [rounds]`: databases of its own, then the figures in words."""
 
+import os
 import subprocess
 import sys
 
@@ -39,11 +40,12 @@ def tell(rounds: int) -> None:
 def main() -> None:
     """Run everything, each part on a database of its own."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    untouched = os.environ.copy()
     with database("bench", EXTRA_APPS=APPS):
         tell(rounds)
     # Anew, since settings are read once: the figures of mail count with safe commits.
     command = [sys.executable, "-m", "bench.outbox"]
-    sys.exit(subprocess.run(command, check=False).returncode)  # noqa: S603 - our own
+    sys.exit(subprocess.run(command, env=untouched, check=False).returncode)  # noqa: S603 - our own
 
 
 if __name__ == "__main__":
