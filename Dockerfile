@@ -7,7 +7,7 @@ COPY requirements.txt .
 RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
 COPY . .
 # No secret is needed to collect files: these values stay in this stage and open nothing.
-RUN /venv/bin/python -m trial_edc.messages --compile \
+RUN /venv/bin/python -m tools.translations --compile \
     && STATE_DIR=/state SECRET_KEY=unused VAULT_KEYS= DATABASE_URL=postgres:///unused \
         /venv/bin/python manage.py collectstatic --noinput --verbosity 0
 

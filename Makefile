@@ -42,13 +42,13 @@ setup: ## make or refresh the virtual environment
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo \
 		"setup: Python 3.11 or newer is needed, $(PYTHON) is not; name one: make PYTHON=…" \
 		>&2; exit 1; }
-	@"$(PYTHON)" -I trial_edc/launch/environment.py $(VENV)
+	@"$(PYTHON)" -I tools/launch/environment.py $(VENV)
 
 demo: translations ## start everything on this machine, with a simulated trial
-	@exec $(BIN)/python -m trial_edc.launch.demo
+	@exec $(BIN)/python -m tools.launch.demo
 
 demo-reset: ## stop the demo and remove its data
-	@"$(PYTHON)" -m trial_edc.launch.demo reset
+	@"$(PYTHON)" -m tools.launch.demo reset
 
 test: translations ## run the tests (ARGS="tests/audit -k trigger" for some of them)
 	@$(BIN)/python -m pytest -n $(WORKERS) $(BY_MODULE) $(ARGS)
@@ -69,8 +69,8 @@ check: translations ## lint, format, types, imports, migrations, templates, depl
 	$(BIN)/djlint --lint --quiet templates
 	@echo manage.py check --deploy && $(PRODUCTION) $(BIN)/python \
 		manage.py check --deploy --fail-level WARNING
-	$(BIN)/python -m trial_edc.trace --check
-	$(BIN)/python -m trial_edc.messages --check
+	$(BIN)/python -m tools.traceability --check
+	$(BIN)/python -m tools.translations --check
 	@! grep -nE '://|--(extra-)?index-url|--find-links' requirements*.txt \
 		|| { echo "check: a requirements file names a host" >&2; exit 1; }
 
@@ -79,16 +79,16 @@ fix: setup ## let the tools repair what they can
 	$(BIN)/ruff format
 
 trace: setup ## write docs/traceability.md
-	@$(BIN)/python -m trial_edc.trace
+	@$(BIN)/python -m tools.traceability
 
 bench: setup ## time saves, the audit trail, reminders and mails (a few minutes)
 	@$(BIN)/python -m bench $(ARGS)
 
 browser: ## install Chromium, a font, Pango and Redis for the tests (Debian, as root)
-	@$(SHELL) trial_edc/launch/browser.sh
+	@$(SHELL) tools/launch/browser.sh
 
 messages: setup ## collect texts for translation into locale/
-	@$(BIN)/python -m trial_edc.messages
+	@$(BIN)/python -m tools.translations
 
 requirements: setup ## pin the requirements anew, with hashes and without hosts (ARGS=--upgrade)
 	@$(PIN) requirements.in --output-file requirements.txt $(ARGS)
@@ -98,7 +98,7 @@ requirements: setup ## pin the requirements anew, with hashes and without hosts 
 translations: setup $(CATALOGUES:.po=.mo)
 
 %.mo: %.po | setup
-	@$(BIN)/python -m trial_edc.messages --compile
+	@$(BIN)/python -m tools.translations --compile
 
 .DEFAULT:
 	$(error No target "$@": `make` lists them)

@@ -9,13 +9,13 @@ from functools import partial
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from accounts import roles
-from accounts.models import User
-from audit.attribution import Process, Via, attributed
-from capture.batch import RowEntry, save_rows
-from capture.services import Entry, save
-from casebook.models import FormInstance, Participant
-from casebook.services import add_row
+from record.accounts import roles
+from record.accounts.models import User
+from record.audit.attribution import Process, Via, attributed
+from record.capture.batch import RowEntry, save_rows
+from record.capture.services import Entry, save
+from record.casebook.models import FormInstance, Participant
+from record.casebook.services import add_row
 from trial_edc import clock
 from visits.models import Laboratory
 

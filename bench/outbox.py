@@ -54,7 +54,7 @@ def main() -> None:
 @contextmanager
 def mail_server(port: int) -> Iterator[None]:
     """Run a mail server in a process of its own, and hold its count to ours."""
-    from notices.models import Message, MessageState  # noqa: PLC0415 - as above
+    from record.notices.models import Message, MessageState  # noqa: PLC0415 - as above
 
     command = [sys.executable, "-m", "bench.postbox", str(port)]
     server = subprocess.Popen(  # noqa: S603 - our own
@@ -70,9 +70,9 @@ def mail_server(port: int) -> Iterator[None]:
 
 def queue_for_staff() -> None:
     """Put messages to one person into the outbox."""
-    from audit.attribution import Process, Via, attributed  # noqa: PLC0415 - as above
-    from notices.models import Message  # noqa: PLC0415 - as above
-    from notices.services import queue_all  # noqa: PLC0415 - as above
+    from record.audit.attribution import Process, Via, attributed  # noqa: PLC0415 - as above
+    from record.notices.models import Message  # noqa: PLC0415 - as above
+    from record.notices.services import queue_all  # noqa: PLC0415 - as above
     from tests.people import person  # noqa: PLC0415 - as above
 
     told = {"subject": "A notice", "text": "Some words.\n" * 20, "occasion": "bench"}
@@ -83,7 +83,7 @@ def queue_for_staff() -> None:
 
 def deliver(kind: str, later: timedelta) -> None:
     """Let the workers deliver what waits, and tell how fast."""
-    from notices.models import Message, MessageState  # noqa: PLC0415 - as above
+    from record.notices.models import Message, MessageState  # noqa: PLC0415 - as above
 
     sent = Message.objects.filter(state=MessageState.SENT)
     waiting = Message.objects.filter(state=MessageState.QUEUED)

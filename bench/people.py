@@ -12,9 +12,9 @@ from typing import Any
 import psycopg2
 from django.db import models
 
-from casebook import catalogue
-from casebook.models import FormInstance, Participant
 from enrollment.models import ContactDetails
+from record.casebook import catalogue
+from record.casebook.models import FormInstance, Participant
 from tests.visits import stage
 from visits.schedule import FORMS
 

@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from accounts import roles
-from accounts.models import User
-from audit.attribution import Process, Via, attributed
 from bench.clocks import medians
 from bench.room.models import ANSWERS, CHOICES, DATES, INSTANTS, NUMBERS, TEXTS, Bare
-from casebook.models import FormInstance, Participant
-from casebook.services import expect
+from record.accounts import roles
+from record.accounts.models import User
+from record.audit.attribution import Process, Via, attributed
+from record.casebook.models import FormInstance, Participant
+from record.casebook.services import expect
 
 STAGE = Process("bench")
 SAVED = 302

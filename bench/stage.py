@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 
-from trial_edc.launch import folders, postgres
+from tools.launch import folders, postgres
 
 
 @contextlib.contextmanager

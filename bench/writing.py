@@ -8,7 +8,6 @@ from typing import Any
 import pghistory
 from django.db import models, transaction
 
-from audit.attribution import Process, Via, attributed
 from bench.clocks import medians
 from bench.room.models import (
     ANSWERS,
@@ -22,6 +21,7 @@ from bench.room.models import (
     WithPghistory,
     WithSimpleHistory,
 )
+from record.audit.attribution import Process, Via, attributed
 
 BY = Process("bench")
 

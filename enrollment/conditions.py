@@ -1,7 +1,7 @@
 """Conditions that only screening needs."""
 
-from casebook.conditions import Condition
-from casebook.sheets import Binder, Sheet
+from record.casebook.conditions import Condition
+from record.casebook.sheets import Binder, Sheet
 
 
 class Allowed(Condition):

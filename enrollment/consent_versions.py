@@ -7,12 +7,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Permission, persons
-from audit.attribution import Via, attributed
 from enrollment import consents
 from enrollment.models import ConsentDocument
 from enrollment.problems import EnrollmentRefused
+from record.accounts.models import User
+from record.accounts.roles import Permission, persons
+from record.audit.attribution import Via, attributed
 from trial_edc import clock
 
 FIRST, SECOND = 1, 2  # who enters a version, who approves it

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from casebook.models import Participant
-from casebook.selectors import binders_of
-from casebook.sheets import Binder
 from enrollment.models import ConsentDocument
 from enrollment.reconsent import CODES, Due, Version, due_of, version_on
 from enrollment.selectors import people_visible_to
 from enrollment.vocabulary import ConsentConcerns
+from record.accounts.models import User
+from record.casebook.models import Participant
+from record.casebook.selectors import binders_of
+from record.casebook.sheets import Binder
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 

@@ -1,15 +1,5 @@
 """What follows from the screening forms."""
 
-from accounts.models import User
-from audit.attribution import Actor, Via
-from capture.events import RowStruck
-from capture.following import Saved, follows
-from capture.problems import Refused
-from capture.services import save
-from casebook import services as casebook
-from casebook.checks import Finding
-from casebook.models import FormInstance
-from casebook.sheets import Binder
 from enrollment import evidence, freezing
 from enrollment.consents import consent_versions
 from enrollment.problems import KnownPerson
@@ -21,6 +11,16 @@ from enrollment.vocabulary import (
     Decision,
     ScreenFailure,
 )
+from record.accounts.models import User
+from record.audit.attribution import Actor, Via
+from record.capture.events import RowStruck
+from record.capture.following import Saved, follows
+from record.capture.problems import Refused
+from record.capture.services import save
+from record.casebook import services as casebook
+from record.casebook.checks import Finding
+from record.casebook.models import FormInstance
+from record.casebook.sheets import Binder
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import N_, Severity
 

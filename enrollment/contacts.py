@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from casebook.sheets import Binder
 from enrollment.vocabulary import (
     Channel,
     ConsentKind,
@@ -16,7 +15,8 @@ from enrollment.vocabulary import (
     MessageLanguage,
     Signer,
 )
-from notices.lines import digits_of
+from record.casebook.sheets import Binder
+from record.notices.lines import digits_of
 from trial_edc.vocabulary import YesNo
 
 LANGUAGES = {

@@ -12,8 +12,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from casebook.sheets import Binder, Sheet
-from casebook.values import MissingCode, Partial, Quantity, Value
 from enrollment.evidence import (
     JUDGED,
     exposures,
@@ -24,6 +22,8 @@ from enrollment.evidence import (
     weighing_of,
 )
 from enrollment.rules import Assessment, Injury
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import MissingCode, Partial, Quantity, Value
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import YesNo

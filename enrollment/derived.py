@@ -3,11 +3,11 @@
 from datetime import date
 from decimal import Decimal
 
-from casebook.derived import derived
-from casebook.sheets import Binder, Sheet
 from enrollment import evidence
 from enrollment.checks.immunosuppression import prednisone_equivalent
 from enrollment.rules import Assessment, Verdict
+from record.casebook.derived import derived
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.dates import completed_years
 from trial_edc.vocabulary import N_
 

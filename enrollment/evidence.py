@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 
-from casebook.sheets import Binder, Sheet
-from casebook.values import Partial, Value
 from enrollment.rules import (
     Ages,
     Answer,
@@ -30,6 +28,8 @@ from enrollment.vocabulary import (
     OtherTrial,
     Ventilation,
 )
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Partial, Value
 from trial_edc.dates import SITE_ZONE, site_date, site_midnight
 from trial_edc.vocabulary import MissingCode, Sex, VisitCode, YesNo
 

@@ -2,11 +2,11 @@
 
 from datetime import date, datetime
 
-from casebook.sheets import Binder, fact
 from enrollment import evidence
 from enrollment.moment import as_screened
 from enrollment.rules import Answer, Assessment, Immunosuppression, Verdict, assess
 from enrollment.vocabulary import Decision, Signer
+from record.casebook.sheets import Binder, fact
 from trial_edc.dates import completed_years
 
 

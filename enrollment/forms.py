@@ -9,9 +9,6 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from capture.problems import ExplanationNeeded, Refused
-from casebook.checks import Finding
-from casebook.fields import SiteDateField
 from enrollment.consent_versions import NewVersion
 from enrollment.problems import EnrollmentRefused
 from enrollment.vocabulary import (
@@ -21,6 +18,9 @@ from enrollment.vocabulary import (
     PatientSource,
     ScreenFailure,
 )
+from record.capture.problems import ExplanationNeeded, Refused
+from record.casebook.checks import Finding
+from record.casebook.fields import SiteDateField
 from trial_edc import clock
 from trial_edc.vocabulary import Sex, Term
 

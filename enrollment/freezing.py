@@ -12,23 +12,23 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts.models import User
-from accounts.roles import Role
-from audit.attribution import Actor, Via, attributed
-from capture.events import DeviationFound
-from capture.following import Saved, announce
-from casebook import catalogue
-from casebook.display import words
-from casebook.models import FormInstance, Participant
-from casebook.selectors import binder_of
-from casebook.sheets import Binder, Sheet
 from enrollment import selectors
 from enrollment.deciding import plain, states_of
 from enrollment.models import FrozenScreening
 from enrollment.moment import as_seen
 from enrollment.problems import EnrollmentRefused
 from enrollment.rules import Verdict
-from notices import services as notices
+from record.accounts.models import User
+from record.accounts.roles import Role
+from record.audit.attribution import Actor, Via, attributed
+from record.capture.events import DeviationFound
+from record.capture.following import Saved, announce
+from record.casebook import catalogue
+from record.casebook.display import words
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import binder_of
+from record.casebook.sheets import Binder, Sheet
+from record.notices import services as notices
 from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitCode

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from casebook.sheets import Binder, Sheet
 from enrollment.criteria_names import NAMES
 from enrollment.evidence import (
     exposures,
@@ -30,6 +29,7 @@ from enrollment.rules import (
 )
 from enrollment.selectors import Eligibility
 from enrollment.vocabulary import ExcludedCause, Organ, OtherTrial, Ventilation
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.protocol import PROTOCOL
 from trial_edc.units import shown
 from trial_edc.vocabulary import Term

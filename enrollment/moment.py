@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain
 
-from casebook.sheets import Binder, Sheet
-from casebook.values import Partial
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Partial
 from trial_edc.dates import SITE_ZONE, site_date
 from trial_edc.vocabulary import YesNo
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from casebook.models import Participant
+from record.casebook.models import Participant
 
 
 class EnrollmentRefused(Exception):

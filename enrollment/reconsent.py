@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from casebook.sheets import Binder, Sheet
 from enrollment import evidence, statuses
 from enrollment.vocabulary import ConsentConcerns, ConsentKind, Decision, Signer
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import N_, Term, YesNo
 

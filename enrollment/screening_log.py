@@ -9,10 +9,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from casebook.models import FormInstance, Participant
-from casebook.selectors import binders_of
-from casebook.sheets import Binder, Sheet
 from enrollment import statuses
 from enrollment.numbers import screening_number
 from enrollment.selectors import people_visible_to, reason_words, statuses_of
@@ -23,6 +19,10 @@ from enrollment.vocabulary import (
     PatientSource,
     ScreenFailure,
 )
+from record.accounts.models import User
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import binders_of
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.vocabulary import Sex, Term
 
 STRUCK_OUT = "struck_out"

@@ -8,12 +8,6 @@ from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Permission
-from audit.vault import Purpose, keyed_hash
-from casebook.models import FormInstance, Participant
-from casebook.selectors import binder_of, binders_of
-from casebook.sheets import Binder
 from enrollment import statuses
 from enrollment.deciding import Deciding, deciding
 from enrollment.evidence import CODES as EVIDENCE_CODES
@@ -30,6 +24,12 @@ from enrollment.rules import (
     stale_evidence,
 )
 from enrollment.vocabulary import ParticipantStatus
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.audit.vault import Purpose, keyed_hash
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import binder_of, binders_of
+from record.casebook.sheets import Binder
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitCode
 

@@ -9,15 +9,6 @@ from django.db import connection
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Permission
-from accounts.sign_in import ReAuthenticated
-from audit.attribution import Actor, Process, Via, act, attributed
-from capture.services import save
-from casebook import catalogue
-from casebook import services as casebook
-from casebook.models import FormInstance, FormStatus, Participant
-from casebook.sheets import Binder
 from enrollment import selectors
 from enrollment.deciding import states_of
 from enrollment.models import EligibilityConfirmation, PersonKey
@@ -32,7 +23,16 @@ from enrollment.statuses import (
     is_screening_over,
 )
 from enrollment.vocabulary import FAILURE_OF_RESULT, ApproachResult
-from review.selectors import unanswered_counts
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.accounts.sign_in import ReAuthenticated
+from record.audit.attribution import Actor, Process, Via, act, attributed
+from record.capture.services import save
+from record.casebook import catalogue
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.sheets import Binder
+from record.review.selectors import unanswered_counts
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements

@@ -1,9 +1,9 @@
 """Where a person stands in the trial, derived from the binder; pure."""
 
-from casebook.sheets import Binder
 from enrollment.evidence import consent_answer
 from enrollment.rules import Answer
 from enrollment.vocabulary import FAILURE_OF_RESULT, ParticipantStatus
+from record.casebook.sheets import Binder
 from trial_edc.vocabulary import WithdrawalKind
 
 # The forms that a status is read from.

@@ -9,12 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import StaffRequest, permitted
-from accounts.forms import ConfirmIdentityForm
-from accounts.models import User
-from accounts.roles import Permission, persons
-from capture.problems import ExplanationNeeded, Refused
-from casebook.models import Participant
 from enrollment import consent_versions as register
 from enrollment import consents, selectors, services
 from enrollment import screening_log as log
@@ -30,6 +24,12 @@ from enrollment.forms import (
 from enrollment.models import ConsentDocument
 from enrollment.models.confirmation import MEANING
 from enrollment.problems import EnrollmentRefused
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.forms import ConfirmIdentityForm
+from record.accounts.models import User
+from record.accounts.roles import Permission, persons
+from record.capture.problems import ExplanationNeeded, Refused
+from record.casebook.models import Participant
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 

@@ -8,10 +8,10 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from casebook import files, items
-from casebook.display import number_text
-from casebook.items import Item
-from casebook.values import MissingCode, Value
+from record.casebook import files, items
+from record.casebook.display import number_text
+from record.casebook.items import Item
+from record.casebook.values import MissingCode, Value
 from trial_edc.vocabulary import N_
 
 RADIO_MOST = 4

@@ -19,13 +19,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts.models import User
-from accounts.services import within_delegation
-from audit.attribution import Process, Via, attributed
 from entry.models import DigestDay
 from entry.work import totals, work_for
-from entry.work_item import SOON, WorkItem
-from notices.services import queue
+from record.accounts.models import User
+from record.accounts.services import within_delegation
+from record.audit.attribution import Process, Via, attributed
+from record.notices.services import queue
+from record.notices.work import SOON, WorkItem
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.statuses import LOOKS

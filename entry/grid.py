@@ -9,19 +9,19 @@ from decimal import Decimal
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from casebook import catalogue
-from casebook.design import FormDesign
-from casebook.models import FormInstance, FormStatus, Participant
-from casebook.selectors import binders_of
-from casebook.sheets import Binder
 from enrollment import statuses
 from enrollment.consents import consents_due
 from enrollment.evidence import episode
 from enrollment.reconsent import Due
 from enrollment.selectors import confirmations_of, statuses_of
 from entry.selectors import may_see, participants_visible_to, visible_codes
-from review.models import Query, QueryState, Signature, Verification
+from record.accounts.models import User
+from record.casebook import catalogue
+from record.casebook.design import FormDesign
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.selectors import binders_of
+from record.casebook.sheets import Binder
+from record.review.models import Query, QueryState, Signature, Verification
 from trial_edc.vocabulary import Sex, VisitCode, VisitStatus, WithdrawalKind
 from visits import schedule
 from visits.schedule import Schedule, Visit

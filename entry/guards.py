@@ -1,8 +1,8 @@
 """What is asked again before a mail of these pages is sent."""
 
 from entry import digest
-from notices.guarding import Withhold, guards
-from notices.models import Message
+from record.notices.guarding import Withhold, guards
+from record.notices.models import Message
 from trial_edc import clock
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from accounts.roles import Permission
+from record.accounts.models import User
+from record.accounts.roles import Permission
 from trial_edc.context import page_for
 
 

@@ -6,19 +6,19 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Role
-from audit.attribution import Reason
-from audit.models import Entry
-from capture.vocabulary import ChangeReason, StrikeReason
-from casebook import items
-from casebook.display import words
-from casebook.history import Change
-from casebook.items import Item
-from casebook.models import FormInstance
-from casebook.values import Value
 from randomization.disclosures import known_before
 from randomization.models import CodeBreak
+from record.accounts.models import User
+from record.accounts.roles import Role
+from record.audit.attribution import Reason
+from record.audit.models import Entry
+from record.capture.vocabulary import ChangeReason, StrikeReason
+from record.casebook import items
+from record.casebook.display import words
+from record.casebook.history import Change
+from record.casebook.items import Item
+from record.casebook.models import FormInstance
+from record.casebook.values import Value
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import Term
 

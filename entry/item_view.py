@@ -8,12 +8,12 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from capture.problems import Clash
-from casebook import items
-from casebook.checks import CHECKS, Finding
-from casebook.display import words
-from casebook.items import Item
 from entry import controls
+from record.capture.problems import Clash
+from record.casebook import items
+from record.casebook.checks import CHECKS, Finding
+from record.casebook.display import words
+from record.casebook.items import Item
 from trial_edc.vocabulary import MissingCode
 
 EXPLAIN = "explain:"

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from casebook.design import FormDesign
-from casebook.display import words
-from casebook.items import Item, Ref, User
-from casebook.models import FormInstance, Participant
-from casebook.selectors import stored_sheets
-from casebook.values import Value
-from review.selectors import unanswered_counts
+from record.casebook.design import FormDesign
+from record.casebook.display import words
+from record.casebook.items import Item, Ref, User
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import stored_sheets
+from record.casebook.values import Value
+from record.review.selectors import unanswered_counts
 
 MOST_COLUMNS = 8
 

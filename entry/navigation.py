@@ -6,11 +6,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from casebook import catalogue
-from casebook.models import FormInstance, FormStatus
 from enrollment.vocabulary import ParticipantStatus
 from entry.selectors import forms_visible_to, may_enter, may_see
+from record.accounts.models import User
+from record.casebook import catalogue
+from record.casebook.models import FormInstance, FormStatus
 from trial_edc.context import page_for
 
 OPEN = (FormStatus.NOT_STARTED, FormStatus.DRAFT)

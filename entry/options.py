@@ -1,12 +1,12 @@
 """What may be chosen where an item points at something: people, rows, registers."""
 
-from accounts.models import User
-from casebook import catalogue, items
-from casebook.design import FormDesign
-from casebook.display import words
-from casebook.items import Item
-from casebook.sheets import Binder, Sheet
 from entry.controls import Options
+from record.accounts.models import User
+from record.casebook import catalogue, items
+from record.casebook.design import FormDesign
+from record.casebook.display import words
+from record.casebook.items import Item
+from record.casebook.sheets import Binder, Sheet
 
 
 def options_of(item: Item, binder: Binder) -> Options:

@@ -9,11 +9,16 @@ from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Permission
-from capture import autosaves
-from capture.models import Autosave
-from capture.problems import (
+from entry import controls
+from entry.item_view import ItemView, explanations_in, soft_questions, told
+from entry.layout import ItemForm, SectionBlock
+from entry.options import options_of, people
+from entry.selectors import may_enter, visible_items
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.capture import autosaves
+from record.capture.models import Autosave
+from record.capture.problems import (
     Conflict,
     EraseNeeded,
     ExplanationNeeded,
@@ -21,22 +26,17 @@ from capture.problems import (
     ReasonNeeded,
     Refused,
 )
-from capture.vocabulary import ChangeReason, StrikeReason
-from casebook import catalogue, engine, items
-from casebook.checks import Finding
-from casebook.derived import derived_values, offers
-from casebook.display import derived_words, words
-from casebook.items import Item
-from casebook.models import FormInstance, FormStatus
-from casebook.selectors import binder_of, row_of, sheet_of
-from casebook.values import MissingCode, Value
-from entry import controls
-from entry.item_view import ItemView, explanations_in, soft_questions, told
-from entry.layout import ItemForm, SectionBlock
-from entry.options import options_of, people
-from entry.selectors import may_enter, visible_items
-from review.models import Query, QueryState, Signature
-from review.selectors import queries_of, verified_items
+from record.capture.vocabulary import ChangeReason, StrikeReason
+from record.casebook import catalogue, engine, items
+from record.casebook.checks import Finding
+from record.casebook.derived import derived_values, offers
+from record.casebook.display import derived_words, words
+from record.casebook.items import Item
+from record.casebook.models import FormInstance, FormStatus
+from record.casebook.selectors import binder_of, row_of, sheet_of
+from record.casebook.values import MissingCode, Value
+from record.review.models import Query, QueryState, Signature
+from record.review.selectors import queries_of, verified_items
 from trial_edc.templatetags.components import ErrorLine
 from trial_edc.vocabulary import VisitCode
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Permission
-from entry.work_item import DUE, OVERDUE, WorkItem
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.notices.work import DUE, OVERDUE, WorkItem
 from safety.cases import Case, CaseState, cases_of
 from safety.selectors import ReportLine, ReportState, report_lines
 from trial_edc import clock

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Role
-from audit import digests, seals
-from audit.attribution import Process, Via, attributed
-from notices.services import queue
+from record.accounts.models import User
+from record.accounts.roles import Role
+from record.audit import digests, seals
+from record.audit.attribution import Process, Via, attributed
+from record.notices.services import queue
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements

@@ -2,16 +2,16 @@
 
 from django.db.models import QuerySet
 
-from accounts.models import User
-from accounts.roles import Permission
-from casebook.access import (
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.casebook.access import (
     may_enter,
     may_see,
     visible_codes,
     visible_items,
     within_reach,
 )
-from casebook.models import FormInstance, Participant
+from record.casebook.models import FormInstance, Participant
 
 __all__ = ["may_enter", "may_see", "visible_codes", "visible_items"]
 

@@ -5,18 +5,18 @@ from typing import Any
 
 from django.http import QueryDict
 
-from accounts.models import User
-from accounts.roles import Permission
-from audit.attribution import Reason
-from capture.problems import Refused
-from capture.services import Entry
-from capture.vocabulary import ChangeReason
-from casebook import catalogue, files, items
-from casebook.checks import Finding
-from casebook.design import FormDesign
-from casebook.models import FormInstance
 from entry import controls
 from entry.item_view import explanations_in
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.audit.attribution import Reason
+from record.capture.problems import Refused
+from record.capture.services import Entry
+from record.capture.vocabulary import ChangeReason
+from record.casebook import catalogue, files, items
+from record.casebook.checks import Finding
+from record.casebook.design import FormDesign
+from record.casebook.models import FormInstance
 from trial_edc.vocabulary import Severity
 
 Uploads = Mapping[str, Any]  # the files of a request, by item

@@ -1,9 +1,8 @@
-"""Work for staff: the morning's mail, a watch over the seals, files of laboratories."""
+"""Work for staff: the morning's mail and a watch over the seals."""
 
 from celery import shared_task
 
 from entry import digest, seal_watch
-from entry.imports import working
 
 
 @shared_task
@@ -22,15 +21,3 @@ def watch_seals() -> bool:
 def verify_audit() -> bool:
     """Tell whether something in the audit trail does not fit, and mail it."""
     return seal_watch.tell_when_broken()
-
-
-@shared_task
-def plan_import(file_id: int) -> None:
-    """Make the preview of a laboratory's file."""
-    working.plan(file_id)
-
-
-@shared_task
-def store_import(file_id: int) -> None:
-    """Store a laboratory's file that a person confirmed."""
-    working.store(file_id)

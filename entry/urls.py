@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from entry.views import casebook, form, import_sources, imports, item, log, work
+from entry.views import casebook, form, item, log, work
 
 app_name = "entry"
 urlpatterns = [
@@ -35,31 +35,4 @@ urlpatterns = [
     path("forms/<int:pk>/strike/", casebook.strike, name="strike"),
     path("forms/<int:pk>/items/<str:item>/", item.panel, name="panel"),
     path("forms/<int:pk>/items/<str:item>/file/", form.file, name="file"),
-    path("imports/", imports.imports, name="imports"),
-    path("imports/new/", imports.upload, name="import_upload"),
-    path("imports/receive/", import_sources.receive, name="import_receive"),
-    path("imports/sources/", import_sources.sources, name="import_sources"),
-    path("imports/sources/<slug:code>/", import_sources.source, name="import_source"),
-    *(
-        path(f"imports/sources/<slug:code>/{deed}/", view, name=f"import_{deed}_source")
-        for deed, view in (
-            ("approve", import_sources.approve),
-            ("issue", import_sources.issue),
-            ("revoke", import_sources.revoke),
-        )
-    ),
-    path("imports/<int:import_id>/", imports.one, name="import"),
-    *(
-        path(f"imports/<int:import_id>/{deed}/", view, name=f"import_{deed}")
-        for deed, view in (
-            ("mapping", imports.mapping),
-            ("progress", imports.progress),
-            ("confirm", imports.confirm),
-            ("discard", imports.discard),
-            ("leave_out", imports.leave_out),
-            ("resume", imports.resume),
-            ("report", imports.report),
-            ("original", imports.original),
-        )
-    ),
 ]

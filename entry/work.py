@@ -8,22 +8,22 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
-from accounts.roles import Permission
-from casebook import catalogue
-from casebook.access import may_on
-from casebook.models import FormInstance, FormStatus
-from casebook.selectors import binders_of
 from enrollment.reconsent import Due
 from entry import navigation
 from entry.grid import MatrixRow, matrix_for
-from entry.imports.waiting import files_to_decide
 from entry.safety_work import serious_events
 from entry.selectors import forms_visible_to, may_enter, participants_visible_to
-from entry.work_item import DUE, OVERDUE, SOON, WAITING, WorkItem
+from imports.waiting import files_to_decide
 from randomization.desk import preparations
-from review.models import QueryState
-from review.selectors import (
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.casebook import catalogue
+from record.casebook.access import may_on
+from record.casebook.models import FormInstance, FormStatus
+from record.casebook.selectors import binders_of
+from record.notices.work import DUE, OVERDUE, SOON, WAITING, WorkItem
+from record.review.models import QueryState
+from record.review.selectors import (
     VerificationState,
     queries_visible_to,
     verification_lines,

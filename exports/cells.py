@@ -11,8 +11,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from casebook.items import Item, Lab, Ref, Rows, User
-from casebook.values import MissingCode, Value
+from record.casebook.items import Item, Lab, Ref, Rows, User
+from record.casebook.values import MissingCode, Value
 from trial_edc.clock import SITE_TZ
 from trial_edc.spreadsheets import safe
 

@@ -14,14 +14,6 @@ from typing import Any
 
 from django.db.models import Count, Min, QuerySet
 
-from accounts.models import User
-from accounts.roles import Permission
-from audit.models import Confidentiality
-from casebook import catalogue
-from casebook.design import FormDesign
-from casebook.items import Item, Ref, Rows
-from casebook.models import AnyCRF, FormInstance, Participant
-from casebook.values import MissingCode, Value
 from enrollment.models import InformedConsent
 from enrollment.vocabulary import ConsentKind, Decision
 from exports import cells
@@ -29,6 +21,14 @@ from exports.signatures import signatures_table
 from exports.tables import PLACE, Table, place
 from outcomes.rules import Endpoints
 from outcomes.selectors import endpoints_by_participant
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.audit.models import Confidentiality
+from record.casebook import catalogue
+from record.casebook.design import FormDesign
+from record.casebook.items import Item, Ref, Rows
+from record.casebook.models import AnyCRF, FormInstance, Participant
+from record.casebook.values import MissingCode, Value
 from trial_edc import clock
 from trial_edc.dates import completed_years
 from trial_edc.requirements import implements

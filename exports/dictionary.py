@@ -5,13 +5,13 @@ from typing import Any
 
 from django.utils.translation import gettext, override
 
-from casebook.conditions import Answer, Answered, AtVisit, Condition, Fact
-from casebook.design import FormDesign
-from casebook.items import Item, Lab, Range, Rows
-from casebook.specifications import HEADING as CHECKS_HEADING
-from casebook.specifications import specifications
 from exports.cells import is_birth_date
 from exports.tables import Table
+from record.casebook.conditions import Answer, Answered, AtVisit, Condition, Fact
+from record.casebook.design import FormDesign
+from record.casebook.items import Item, Lab, Range, Rows
+from record.casebook.specifications import HEADING as CHECKS_HEADING
+from record.casebook.specifications import specifications
 from trial_edc.spreadsheets import safe
 from trial_edc.vocabulary import Term
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 
-from audit.vault import Purpose, seal_bytes, unseal_bytes
+from record.audit.vault import Purpose, seal_bytes, unseal_bytes
 
 PIECE_BYTES = 1 << 20
 LENGTH_BYTES = 4

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from audit.models import Confidentiality, Register
+from record.audit.models import Confidentiality, Register
 from trial_edc import chance, clock
 from trial_edc.protocol import PROTOCOL
 

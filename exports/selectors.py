@@ -2,10 +2,10 @@
 
 from django.db.models import QuerySet
 
-from accounts.models import User
-from accounts.roles import Permission
-from audit.models import Confidentiality
 from exports.models import Export
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.audit.models import Confidentiality
 
 
 def exports_visible_to(user: User) -> QuerySet[Export]:

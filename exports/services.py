@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from kombu.exceptions import OperationalError
 
-from accounts.models import User
-from accounts.roles import Permission
-from audit.attribution import Process, Via, act, attributed
-from audit.models import Confidentiality
-from casebook.design import FormDesign
 from exports import archive, datasets, files, unblinded
 from exports.dictionary import dictionary, edit_checks
 from exports.models import Export, ExportKind, ExportState
 from exports.tables import Table
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.audit.attribution import Process, Via, act, attributed
+from record.audit.models import Confidentiality
+from record.casebook.design import FormDesign
 from trial_edc import __version__, clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from enrollment.models import EligibilityConfirmation
 from exports.tables import PLACE, Table, place
-from review.models import Signature
+from record.review.models import Signature
 from trial_edc.clock import SITE_TZ
 from trial_edc.requirements import implements
 from trial_edc.spreadsheets import safe

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from casebook.models import FormInstance
+from record.casebook.models import FormInstance
 
 PLACE = ("participant", "visit", "visit_number", "occurrence")
 

@@ -6,14 +6,14 @@ Only the unblinded statistician may ask for it; the import contract names this m
 import json
 from collections.abc import Iterator
 
-from audit.models import Confidentiality
-from casebook import catalogue
-from casebook.design import FormDesign
 from exports.datasets import Context, all_tables, tables_of
 from exports.signatures import AT_ONCE, signatures_table, signed
 from exports.tables import PLACE, Table, place
 from randomization.allocation import arms_of
 from randomization.models import Allocation, LotRecord, PreparationCheck
+from record.audit.models import Confidentiality
+from record.casebook import catalogue
+from record.casebook.design import FormDesign
 from trial_edc.clock import SITE_TZ
 from trial_edc.requirements import implements
 from trial_edc.spreadsheets import safe

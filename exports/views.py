@@ -5,11 +5,11 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 
-from accounts.access import StaffRequest, permitted
-from accounts.roles import Permission
 from exports import files, selectors, services
 from exports.forms import ExportForm, tables
 from exports.models import Export
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.roles import Permission
 
 A_PAGE = 50
 BLINDED, UNBLINDED = Permission.EXPORT_BLINDED, Permission.EXPORT_UNBLINDED

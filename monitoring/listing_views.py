@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import StaffRequest, permitted
-from accounts.roles import Permission
-from audit.attribution import Via, act, attributed
 from monitoring.listings import Listing, Shown, listings_for, shown
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.roles import Permission
+from record.audit.attribution import Via, act, attributed
 from safety.views import reads_reports
 from trial_edc import clock
 from trial_edc.context import page_for

@@ -12,15 +12,15 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from casebook import catalogue
-from casebook.access import visible_codes, within_reach
-from casebook.display import NOTHING, words
-from casebook.items import Date, DateTime, Number, PartialDate
-from casebook.models import FormInstance, FormStatus, Participant
-from casebook.selectors import stored_sheets
-from casebook.sheets import Sheet
-from casebook.values import MissingCode, is_blank
+from record.accounts.models import User
+from record.casebook import catalogue
+from record.casebook.access import visible_codes, within_reach
+from record.casebook.display import NOTHING, words
+from record.casebook.items import Date, DateTime, Number, PartialDate
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.selectors import stored_sheets
+from record.casebook.sheets import Sheet
+from record.casebook.values import MissingCode, is_blank
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, VisitStatus, YesNo
 from visits.selectors import schedules

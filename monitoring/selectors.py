@@ -4,13 +4,13 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from casebook.models import FormInstance, FormStatus, Participant
-from casebook.selectors import binders_of
 from enrollment import statuses
 from enrollment.selectors import statuses_of
 from enrollment.vocabulary import ParticipantStatus
 from monitoring.rules import Forecast, forecast, planned_count
-from review.models import Query, QueryState
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.selectors import binders_of
+from record.review.models import Query, QueryState
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitStatus

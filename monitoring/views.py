@@ -3,11 +3,11 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from accounts.access import StaffRequest, permitted
-from accounts.roles import Permission
 from monitoring.charts import accrual_chart
 from monitoring.selectors import dashboard as dashboard_of_today
 from randomization.selectors import commitments
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.roles import Permission
 from trial_edc.context import page_for
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from casebook.checks import check
-from casebook.sheets import Binder, Sheet
 from outcomes.evidence import (
     anchor_on,
     last_known_alive,
@@ -13,6 +11,8 @@ from outcomes.evidence import (
     withdrawn_from_everything_on,
 )
 from outcomes.vocabulary import ContactResult, EndReason, WhereNow
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.clock import SITE_TZ, site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements

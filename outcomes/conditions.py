@@ -1,7 +1,7 @@
 """Questions that the outcome forms ask of the logs."""
 
-from casebook.conditions import Condition
-from casebook.sheets import Binder, Sheet
+from record.casebook.conditions import Condition
+from record.casebook.sheets import Binder, Sheet
 
 
 class NoCreatinine(Condition):

@@ -1,14 +1,14 @@
 """What follows from outcomes, contacts and withdrawals; all of it is idempotent."""
 
-from audit.attribution import Actor, Via
-from capture.events import RowStruck
-from capture.following import Saved, follows
-from casebook.models import FormStatus, Participant
-from casebook.selectors import binder_of
-from casebook.sheets import Binder
 from outcomes import services
 from outcomes.evidence import withdrawn_from_everything_on
 from outcomes.vocabulary import ContactResult
+from record.audit.attribution import Actor, Via
+from record.capture.events import RowStruck
+from record.capture.following import Saved, follows
+from record.casebook.models import FormStatus, Participant
+from record.casebook.selectors import binder_of
+from record.casebook.sheets import Binder
 from safety.deaths import ends_without_death
 from safety.services import propose, retire_sheets
 

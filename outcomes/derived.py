@@ -4,9 +4,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
-from casebook.derived import derived
-from casebook.sheets import Binder, Sheet
-from casebook.values import Value
 from outcomes.evidence import last_known_alive
 from outcomes.rules.states import (
     EverRrt,
@@ -16,6 +13,9 @@ from outcomes.rules.states import (
     Survival,
 )
 from outcomes.vocabulary import OpenItem
+from record.casebook.derived import derived
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Value
 from trial_edc.vocabulary import N_, Term, YesNo
 
 UMOL_L = "µmol/L"

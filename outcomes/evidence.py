@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from casebook.sheets import Binder, Sheet
-from casebook.values import Partial, Quantity
 from outcomes.rules.record import Creatinine, Event, Interval, Record, Rrt
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Partial, Quantity
 from trial_edc.clock import SITE_TZ, site_date
 from trial_edc.dates import PartialDate
 from trial_edc.vocabulary import VisitCode, VitalStatus, WithdrawalKind, YesNo

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from casebook.sheets import Binder, fact
 from outcomes.evidence import (
     death_on,
     last_known_alive,
@@ -11,6 +10,7 @@ from outcomes.evidence import (
     withdrawn_from_everything_on,
 )
 from outcomes.rules import Endpoints, derive
+from record.casebook.sheets import Binder, fact
 from trial_edc import clock
 from trial_edc.vocabulary import VisitCode
 

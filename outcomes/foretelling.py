@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext as _
 
-from capture.foretelling import Foretold, foretells
-from casebook.models import FormInstance
-from casebook.sheets import Binder
 from outcomes.evidence import withdrawn_from_everything_on
+from record.capture.foretelling import Foretold, foretells
+from record.casebook.models import FormInstance
+from record.casebook.sheets import Binder
 from safety.foretelling import NOTHING, Row, columns, visits_moved
 from trial_edc.vocabulary import WithdrawalKind
 from visits.schedule import infusion_started_at

@@ -2,14 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Permission
-from casebook import items
-from casebook.conditions import Answer, AtVisit
-from casebook.design import AtVisits, Log, Once
-from casebook.items import Section
-from casebook.models import CRF
 from outcomes import vocabulary as words
 from outcomes.conditions import NoCreatinine
+from record.accounts.roles import Permission
+from record.casebook import items
+from record.casebook.conditions import Answer, AtVisit
+from record.casebook.design import AtVisits, Log, Once
+from record.casebook.items import Section
+from record.casebook.models import CRF
 from trial_edc.vocabulary import VisitCode, VitalStatus, WithdrawalKind
 
 ALIVE = Answer("vital_status", VitalStatus.ALIVE)

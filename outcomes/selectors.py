@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import date
 
-from casebook.models import Participant
-from casebook.selectors import binder_of, binders_of
-from casebook.sheets import Binder
 from outcomes.evidence import FORMS, death_on, record_of
 from outcomes.rules import Endpoints, derive
+from record.casebook.models import Participant
+from record.casebook.selectors import binder_of, binders_of
+from record.casebook.sheets import Binder
 from trial_edc import clock
 from trial_edc.requirements import implements
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 
-from audit.vault import Purpose, seal, unseal
-from casebook.models import Participant
 from randomization.models import Allocation, AllocationList, Slot
 from randomization.rules import lists
+from record.audit.vault import Purpose, seal, unseal
+from record.casebook.models import Participant
 
 ARM_BYTES = 32
 ROW_BYTES = 64

@@ -5,9 +5,9 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from casebook.checks import check
-from casebook.sheets import Binder, Sheet
 from randomization.dosing import dose_of, given_ml
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity
 

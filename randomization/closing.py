@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from audit.models import Confidentiality, DatabaseLock
-from audit.vault import Purpose, keyed_hash
-from casebook import catalogue
-from casebook.models import FormInstance, FormStatus
 from randomization.models import CodeOpening, RestrictedStatement
-from review.models import Query, QueryState
-from review.selectors.verification import VerificationState, verification_lines
+from record.accounts.models import User
+from record.audit.models import Confidentiality, DatabaseLock
+from record.audit.vault import Purpose, keyed_hash
+from record.casebook import catalogue
+from record.casebook.models import FormInstance, FormStatus
+from record.review.models import Query, QueryState
+from record.review.selectors.verification import VerificationState, verification_lines
 
 
 @dataclass(frozen=True)

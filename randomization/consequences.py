@@ -1,10 +1,5 @@
 """What follows in this room from forms and events of lower rooms and of visits."""
 
-from audit.attribution import Actor, Via
-from capture.events import FormSigned
-from capture.following import Saved, follows
-from capture.problems import Refused
-from casebook.checks import Finding
 from randomization import selectors
 from randomization.models.record import FROZEN
 from randomization.services.code_breaks import note_seen_product
@@ -17,6 +12,11 @@ from randomization.services.product import (
     require_infusions_running,
     take_from_lot,
 )
+from record.audit.attribution import Actor, Via
+from record.capture.events import FormSigned
+from record.capture.following import Saved, follows
+from record.capture.problems import Refused
+from record.casebook.checks import Finding
 from trial_edc.vocabulary import N_, Severity
 
 

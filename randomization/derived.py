@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from casebook.derived import derived
-from casebook.sheets import Binder, Sheet
 from randomization.dosing import INFUSION_VISITS, dose_of
+from record.casebook.derived import derived
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.vocabulary import N_
 
 

@@ -12,16 +12,16 @@ from typing import Any, cast
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from casebook import selectors as casebook
-from casebook.models import FormInstance, FormStatus, Participant
-from casebook.sheets import Sheet
-from casebook.values import MissingCode
 from randomization.dosing import INFUSION_VISITS
 from randomization.models import Allocation, PreparationCheck, ProductRecord
 from randomization.rules.dose import CellDose, cell_dose, planned_cells
 from randomization.rules.dose import Product as PreparedProduct
 from randomization.vocabulary import Part, Product, Step
+from record.accounts.models import User
+from record.casebook import selectors as casebook
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.sheets import Sheet
+from record.casebook.values import MissingCode
 from trial_edc.protocol import PROTOCOL, InfusionPlan
 
 NAMED = {Part.PREPARED: "prepared_by", Part.CHECKED: "checked_by"}

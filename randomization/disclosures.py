@@ -10,14 +10,14 @@ from datetime import datetime
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.roles import Role
-from audit.models import Confidentiality
-from casebook import catalogue
-from casebook.history import Change, changes_of
-from casebook.models import FormInstance, Participant
-from casebook.values import is_blank
 from randomization.models import CodeBreak
 from randomization.vocabulary import CodeBreakKind
+from record.accounts.roles import Role
+from record.audit.models import Confidentiality
+from record.casebook import catalogue
+from record.casebook.history import Change, changes_of
+from record.casebook.models import FormInstance, Participant
+from record.casebook.values import is_blank
 from trial_edc.requirements import implements
 
 

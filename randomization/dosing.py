@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from casebook.sheets import Binder, Sheet
 from randomization.rules.dose import CellDose, Product, cell_dose
+from record.casebook.sheets import Binder, Sheet
 
 NOT_GIVEN = "not_given"
 INFUSION_VISITS = {"D0": 1, "D7": 2}

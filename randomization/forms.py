@@ -7,9 +7,6 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import ConfirmIdentityForm
-from casebook.fields import SiteTimeField
-from casebook.models import Participant
 from randomization.rules.study import steps
 from randomization.selectors import people_at_bedside
 from randomization.services.code_breaks import BREAKS, RECORDS, Account
@@ -23,6 +20,9 @@ from randomization.vocabulary import (
     Storage,
     StudyStatus,
 )
+from record.accounts.forms import ConfirmIdentityForm
+from record.casebook.fields import SiteTimeField
+from record.casebook.models import Participant
 from trial_edc import clock
 from trial_edc.vocabulary import Term
 

@@ -9,9 +9,6 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Role
-from casebook.models import FormInstance, Participant
 from randomization.models import (
     Allocation,
     AllocationList,
@@ -31,6 +28,9 @@ from randomization.vocabulary import (
     Product,
     StudyStatus,
 )
+from record.accounts.models import User
+from record.accounts.roles import Role
+from record.casebook.models import FormInstance, Participant
 from trial_edc.protocol import PROTOCOL
 
 

@@ -8,13 +8,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Permission, Role
-from audit.attribution import Reason, Via, attributed
-from audit.models import DatabaseLock
-from casebook import services as casebook
-from casebook.models import FormInstance, Participant
-from notices.services import queue
+from record.accounts.models import User
+from record.accounts.roles import Permission, Role
+from record.audit.attribution import Reason, Via, attributed
+from record.audit.models import DatabaseLock
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, Participant
+from record.notices.services import queue
 from safety.events import GRAVE
 from safety.models import LateCase
 from safety.rules import Deadlines, SeriousCase, deadlines

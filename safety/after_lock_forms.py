@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from casebook import items
-from casebook.fields import SiteDateField, SiteTimeField
-from casebook.models import FormInstance, Participant
-from casebook.values import Partial
+from record.casebook import items
+from record.casebook.fields import SiteDateField, SiteTimeField
+from record.casebook.models import FormInstance, Participant
+from record.casebook.values import Partial
 from safety.after_lock import events_of
 from safety.models import LateCase
 from safety.models.report import NO_NAMES

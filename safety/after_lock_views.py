@@ -7,10 +7,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import StaffRequest, permitted
-from accounts.models import User
-from accounts.roles import Permission
-from casebook.models import Participant
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.casebook.models import Participant
 from safety import after_lock as services
 from safety.after_lock_forms import AssessmentForm, CaseForm, ChangeForm, shown
 from safety.models import LateCase

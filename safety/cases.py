@@ -8,7 +8,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from casebook.sheets import Sheet
+from record.casebook.sheets import Sheet
 from safety.events import assessment_of, deadlines_assessed, reports_on
 from safety.rules import Clock, Deadlines
 from safety.selectors import ReportLine

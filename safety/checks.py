@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from casebook.checks import check
-from casebook.sheets import Binder, Sheet
-from casebook.values import Partial
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Partial
 from safety.events import (
     deadlines_assessed,
     earlier_versions,

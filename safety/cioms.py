@@ -10,12 +10,12 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from casebook import catalogue
-from casebook.display import words
-from casebook.sheets import Binder, Sheet
-from casebook.values import Partial
 from randomization.services.code_breaks import Disclosed
 from randomization.vocabulary import Product
+from record.casebook import catalogue
+from record.casebook.display import words
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Partial
 from safety.checks import VISIT_OF_INFUSION
 from safety.events import reports_on
 from safety.selectors import ReportLine

@@ -8,14 +8,14 @@ from django.core.exceptions import PermissionDenied
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Permission
-from accounts.sign_in import ReAuthenticated
-from audit.attribution import Via, act, attributed
-from casebook.selectors import binder_of
 from randomization.problems import Refused
 from randomization.services.code_breaks import Account, break_code
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.accounts.sign_in import ReAuthenticated
+from record.audit.attribution import Via, act, attributed
+from record.casebook.selectors import binder_of
 from safety.cases import cases_of
 from safety.cioms import FORMS, Cioms, cioms_of, unblinded
 from safety.selectors import ReportLine

@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts.access import StaffRequest, permitted
-from accounts.roles import Permission
 from randomization.label import pdf_writer
 from randomization.problems import Refused
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.roles import Permission
 from safety.cioms_pdf import blinded_pdf, is_susar, unblinded_pdf
 from safety.forms import UnblindForm
 from safety.selectors import ReportLine, report_lines

@@ -10,12 +10,12 @@ from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Permission, persons
-from audit.attribution import Via, attributed
-from casebook.models import FormInstance, Participant
-from casebook.selectors import stored_sheets
-from casebook.sheets import Sheet
+from record.accounts.models import User
+from record.accounts.roles import Permission, persons
+from record.audit.attribution import Via, attributed
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import stored_sheets
+from record.casebook.sheets import Sheet
 from safety.dictionary_files import TermRow, key_of
 from safety.models import Dictionary, DictionaryTerm, TermCode
 from safety.vocabulary import CodingState, DictionaryKind

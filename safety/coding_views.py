@@ -11,10 +11,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import StaffRequest, permitted
-from accounts.models import User
-from accounts.roles import Permission, persons
-from casebook.models import FormInstance
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.models import User
+from record.accounts.roles import Permission, persons
+from record.casebook.models import FormInstance
 from safety import coding as services
 from safety.coding import FIRST, SECOND, NotCoded
 from safety.coding_forms import DictionaryForm

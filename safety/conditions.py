@@ -1,7 +1,7 @@
 """Questions that safety forms ask of the rows that they point to."""
 
-from casebook.conditions import Condition
-from casebook.sheets import Binder, Sheet
+from record.casebook.conditions import Condition
+from record.casebook.sheets import Binder, Sheet
 from safety.events import deadlines_assessed, event_of
 
 

@@ -5,15 +5,15 @@ All of it is idempotent, and takes back what nobody has worked on when its groun
 
 from collections.abc import Iterable
 
-from accounts.models import User
-from audit.attribution import Actor, Via
-from capture.events import RowStruck
-from capture.following import Saved, follows
-from capture.problems import ReasonNeeded, Refused
-from casebook.checks import Finding
-from casebook.models import FormInstance, Participant
-from casebook.selectors import binder_of, row_of, sheet_of, stored_sheets
-from casebook.sheets import Binder
+from record.accounts.models import User
+from record.audit.attribution import Actor, Via
+from record.capture.events import RowStruck
+from record.capture.following import Saved, follows
+from record.capture.problems import ReasonNeeded, Refused
+from record.casebook.checks import Finding
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import binder_of, row_of, sheet_of, stored_sheets
+from record.casebook.sheets import Binder
 from safety import services
 from safety.deaths import ends_without_death
 from safety.events import (

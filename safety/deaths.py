@@ -1,8 +1,8 @@
 """What a death leaves, and what stays when it is revoked."""
 
-from casebook.models import FormInstance, FormStatus, Participant
-from casebook.selectors import binder_of
-from casebook.sheets import Binder
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.selectors import binder_of
+from record.casebook.sheets import Binder
 from safety.events import events, is_fatal
 
 

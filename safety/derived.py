@@ -2,8 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
-from casebook.derived import derived
-from casebook.sheets import Binder, Sheet
+from record.casebook.derived import derived
+from record.casebook.sheets import Binder, Sheet
 from safety.checks import infusion_start
 from safety.events import deadlines_assessed
 from safety.rules import Clock, Deadlines

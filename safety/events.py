@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Binder, Sheet
 from safety.rules import (
     Deadlines,
     SeriousCase,

@@ -1,7 +1,7 @@
 """What other rooms may ask about a participant's safety; pure."""
 
-from casebook.sheets import Binder, fact
-from casebook.values import Partial
+from record.casebook.sheets import Binder, fact
+from record.casebook.values import Partial
 from safety.events import events, is_related_to_infusion, is_serious, is_unassessed
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import YesNo

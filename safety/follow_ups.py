@@ -3,13 +3,13 @@
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Permission
-from audit.attribution import Via, attributed
-from capture.services import save
-from casebook import services as casebook
-from casebook.models import FormInstance
-from casebook.selectors import binder_of
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.audit.attribution import Via, attributed
+from record.capture.services import save
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance
+from record.casebook.selectors import binder_of
 from safety.events import event_of, reports_on, row_with
 from safety.selectors import was_sent
 from safety.services import CLOCK, NotReadyToSend, due_on

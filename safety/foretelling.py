@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from capture.foretelling import Foretold, foretells
-from casebook.models import FormInstance, Participant
-from casebook.sheets import Binder
+from record.capture.foretelling import Foretold, foretells
+from record.casebook.models import FormInstance, Participant
+from record.casebook.sheets import Binder
 from safety.events import events, is_fatal
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL

@@ -1,7 +1,7 @@
 """What is asked again when a message on a deadline is about to leave."""
 
-from notices.guarding import Verdict, Withhold, guards
-from notices.models import Message
+from record.notices.guarding import Verdict, Withhold, guards
+from record.notices.models import Message
 from safety.selectors import report_lines
 from safety.watching import OCCASIONS, missed_by
 from trial_edc.requirements import implements

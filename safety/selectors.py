@@ -8,10 +8,10 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from casebook import catalogue
-from casebook.models import FormInstance, Participant
-from casebook.selectors import binders_of
-from casebook.sheets import Binder, Sheet
+from record.casebook import catalogue
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import binders_of
+from record.casebook.sheets import Binder, Sheet
 from safety.events import (
     changed_since,
     earlier_versions,

@@ -6,18 +6,18 @@ from datetime import date, datetime, timedelta
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Permission, Role
-from audit.attribution import Actor, Process, Reason, Via, attributed
-from capture.events import DeviationFound
-from capture.following import announce
-from capture.services import save
-from casebook import services as casebook
-from casebook.models import FormInstance, FormStatus, Participant
-from casebook.selectors import binder_of
-from casebook.sheets import Binder, Sheet
-from notices.models import Message
-from notices.services import queue
+from record.accounts.models import User
+from record.accounts.roles import Permission, Role
+from record.audit.attribution import Actor, Process, Reason, Via, attributed
+from record.capture.events import DeviationFound
+from record.capture.following import announce
+from record.capture.services import save
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.selectors import binder_of
+from record.casebook.sheets import Binder, Sheet
+from record.notices.models import Message
+from record.notices.services import queue
 from safety.events import (
     assessment_of,
     earlier_versions,

@@ -6,11 +6,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import StaffRequest, permitted
-from accounts.models import User
-from accounts.roles import Limit, Permission
-from casebook.access import visible_codes
-from casebook.models import FormInstance
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.models import User
+from record.accounts.roles import Limit, Permission
+from record.casebook.access import visible_codes
+from record.casebook.models import FormInstance
 from safety import selectors, services
 from safety.cases import by_urgency, cases_of
 from safety.filters import CASES, REPORTS, filtered

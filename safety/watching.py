@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Role
-from audit.attribution import Via, attributed
-from notices.models import Message
-from notices.services import queue
+from record.accounts.models import User
+from record.accounts.roles import Role
+from record.audit.attribution import Via, attributed
+from record.notices.models import Message
+from record.notices.services import queue
 from safety.cases import Case, CaseState, cases_of
 from safety.reminding import (
     OVERDUE,

@@ -6,10 +6,10 @@ holds invented data only, and this app is not installed anywhere else.
 
 from dataclasses import dataclass
 
-from accounts import services
-from accounts.models import User
-from accounts.roles import Role
-from audit.attribution import Process, Via
+from record.accounts import services
+from record.accounts.models import User
+from record.accounts.roles import Role
+from record.audit.attribution import Process, Via
 
 PASSWORD = "see the demo run"  # noqa: S105 - of invented people
 CAST = Process("simulation")

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
-from accounts.models import User
 from randomization.services import custody, study
 from randomization.vocabulary import StudyStatus
+from record.accounts.models import User
 from simulation.cast import open_accounts
 from simulation.course import RANGES
 from simulation.site import Site

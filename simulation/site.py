@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from accounts.models import User
+from record.accounts.models import User
 
 
 @dataclass(slots=True)

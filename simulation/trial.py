@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from accounts.models import User
-from audit.models import Installation
-from casebook.models import Participant
-from notices.tasks import deliver_queued
+from record.accounts.models import User
+from record.audit.models import Installation
+from record.casebook.models import Participant
+from record.notices.tasks import deliver_queued
 from simulation.cast import MEMBERS
 from simulation.happenings import happenings
 from simulation.opening import open_site

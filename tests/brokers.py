@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from trial_edc.launch import folders, processes, valkey
+from tools.launch import folders, processes, valkey
 
 BROKERS = ["valkey", pytest.param("redis", marks=pytest.mark.redis)]
 

@@ -15,8 +15,8 @@ from urllib.parse import unquote
 
 from django.db import connections
 
-from trial_edc.launch import postgres
-from trial_edc.launch.problems import LaunchError
+from tools.launch import postgres
+from tools.launch.problems import LaunchError
 
 AROUND = 40  # characters shown on each side of a finding
 BASE64 = re.compile(r"[A-Za-z0-9+/_-]{4,}={0,2}")

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from accounts import services
-from accounts.models import User
-from accounts.roles import Role
-from audit.attribution import Process, Via
+from record.accounts import services
+from record.accounts.models import User
+from record.accounts.roles import Role
+from record.audit.attribution import Process, Via
 
 PASSWORD = "correct horse 42"
 STAGE = Process("tests")

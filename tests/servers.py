@@ -25,8 +25,8 @@ import psycopg2
 import psycopg2.errors
 import pytest
 
-from trial_edc.launch import folders, postgres, valkey
-from trial_edc.launch.problems import Busy, LaunchError
+from tools.launch import folders, postgres, valkey
+from tools.launch.problems import Busy, LaunchError
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 NAME = f"edc_test_{WORKER}"
@@ -34,11 +34,13 @@ PATIENCE = 50  # tries, five a second
 # What decides how a migrated database looks.
 SCHEMA_SOURCES = (
     "*/migrations/*.py",
+    "record/*/migrations/*.py",
     "tests/*/migrations/*.py",
-    "audit/**/*.sql",
-    "trial_edc/launch/roles.sql",
+    "record/audit/**/*.sql",
+    "tools/launch/roles.sql",
     "*/apps.py",
-    "audit/**/*.py",
+    "record/*/apps.py",
+    "record/audit/**/*.py",
 )
 SCHEMA_FILES = ("requirements.txt", "trial_edc/settings.py")
 SECRETS = {

@@ -14,7 +14,7 @@ app.autodiscover_tasks()
 OFTEN = {"expires": 60}
 MINUTELY = {"schedule": 60.0, "options": OFTEN}
 app.conf.beat_schedule = {
-    "deliver messages": {"task": "notices.tasks.deliver_queued", **MINUTELY},
+    "deliver messages": {"task": "record.notices.tasks.deliver_queued", **MINUTELY},
     "queue reminders to participants": {
         "task": "visits.tasks.queue_reminders",
         "schedule": crontab(minute=5),  # hourly; most are due at a full hour
@@ -29,9 +29,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute="*/5"),  # the task knows which hours are morning
         "options": {"expires": 300},
     },
-    "note the versions that run": {"task": "audit.tasks.note_versions", **MINUTELY},
+    "note the versions that run": {
+        "task": "record.audit.tasks.note_versions",
+        **MINUTELY,
+    },
     "seal the audit trail": {
-        "task": "audit.tasks.seal_audit",
+        "task": "record.audit.tasks.seal_audit",
         "schedule": 600.0,
         "options": {"expires": 600},
     },

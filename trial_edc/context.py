@@ -29,7 +29,7 @@ DAILY = (
 # Opened now and then: in the bar while there is room for them, else in a menu.
 OCCASIONAL = (
     (_("Messages"), "notices:outbox"),
-    (_("Laboratory files"), "entry:imports"),
+    (_("Laboratory files"), "imports:files"),
     (_("Study"), "randomization:study"),
     (_("Accounts"), "accounts:users"),
 )
@@ -71,7 +71,7 @@ def page_for(user: Staff, url_name: str, *parts: object) -> str | None:
         address = reverse(url_name, args=parts)
     except NoReverseMatch:
         return None
-    # What `accounts.access.permitted` asks; without it everybody may open the page.
+    # What `record.accounts.access.permitted` asks; without it everybody may open it.
     is_open_to = getattr(resolve(address).func, "is_open_to", None)
     return address if is_open_to is None or is_open_to(user) else None
 

@@ -33,7 +33,7 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Say which right is missing (`accounts.access.NotPermitted` names it)."""
+    """Say which right is missing (`record.accounts.access.NotPermitted` names it)."""
     asked = getattr(exception, "permissions", ())
     rights = [gettext(permission.label) for permission in asked]
     return render(request, "403.html", {"missing_rights": rights}, status=FORBIDDEN)

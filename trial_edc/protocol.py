@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 
-from trial_edc.record import Arm, Criterion, Endpoint, Registry
+from trial_edc.registry import Arm, Criterion, Endpoint, Registry
 from trial_edc.requirements import implements
 from trial_edc.typed_toml import read, require, require_unique
 from trial_edc.vocabulary import VisitCode

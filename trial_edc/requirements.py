@@ -1,6 +1,6 @@
 """Marks that tie code to the requirements of `docs/protocol/requirements.toml`.
 
-The marks cost nothing at run time: `python -m trial_edc.trace` reads them from the
+The marks cost nothing at run time: `python -m tools.traceability` reads them from the
 source text and writes `docs/traceability.md`.
 """
 

@@ -46,18 +46,19 @@ INSTALLED_APPS = [
     "django_htmx",
     "lucide",
     "pgtrigger",
-    "audit",
-    "accounts",
-    "casebook",
-    "review",
-    "capture",
-    "notices",
+    "record.audit",
+    "record.accounts",
+    "record.casebook",
+    "record.review",
+    "record.capture",
+    "record.notices",
     "enrollment",
     "randomization",
     "visits",
     "safety",
     "outcomes",
     "entry",
+    "imports",
     "monitoring",
     "exports",
     *(["simulation"] if DEMO else []),
@@ -73,11 +74,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "audit.middleware.TraceMiddleware",
+    "record.audit.middleware.TraceMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "accounts.middleware.SessionRulesMiddleware",
+    "record.accounts.middleware.SessionRulesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "audit.middleware.RefusalMiddleware",
+    "record.audit.middleware.RefusalMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -144,7 +145,7 @@ AUTH_PASSWORD_VALIDATORS = [
         ("CommonPasswordValidator", {}),
         ("NumericPasswordValidator", {}),
     )
-] + [{"NAME": "accounts.validators.FormerPasswordValidator"}]
+] + [{"NAME": "record.accounts.validators.FormerPasswordValidator"}]
 PASSWORD_AGE_DAYS = env.int("PASSWORD_AGE_DAYS", default=0)  # 0: they do not age
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "entry:my_work"
@@ -155,7 +156,7 @@ AXES_LOCKOUT_PARAMETERS = ["username"]
 # The lock is on the account, wherever the tries come from: rotating addresses or
 # browsers wins nothing, which is what the warning is about.
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
-AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
+AXES_LOCKOUT_CALLABLE = "record.accounts.views.locked_out"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # no stranger can prolong it
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # the audit trail tells it

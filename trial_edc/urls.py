@@ -1,7 +1,5 @@
 """Addresses: each room's own, and the few that belong to no room."""
 
-from importlib.util import find_spec
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
@@ -9,18 +7,16 @@ from django.views.i18n import set_language
 
 from trial_edc import pages
 
-# A room without pages of its own has no `urls` module.
+# The prefix of each room that has pages.
 ROOMS = {
-    "accounts": "accounts/",
-    "casebook": "casebook/",
-    "review": "review/",
-    "capture": "capture/",
-    "notices": "messages/",
+    "record.accounts": "accounts/",
+    "record.review": "review/",
+    "record.notices": "messages/",
     "enrollment": "enrollment/",
     "randomization": "randomization/",
     "visits": "visits/",
     "safety": "safety/",
-    "outcomes": "outcomes/",
+    "imports": "imports/",
     "monitoring": "dashboard/",
     "exports": "exports/",
     "entry": "",
@@ -29,11 +25,7 @@ ROOMS = {
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", pages.healthz, name="healthz"),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
-    *(
-        path(prefix, include(f"{room}.urls"))
-        for room, prefix in ROOMS.items()
-        if find_spec(f"{room}.urls")
-    ),
+    *(path(prefix, include(f"{room}.urls")) for room, prefix in ROOMS.items()),
 ]
 if settings.DEMO or settings.DEBUG:
     urlpatterns += [path("gallery/", pages.gallery, name="gallery")]

@@ -7,12 +7,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.roles import Role
-from casebook import catalogue, display
-from casebook.fields import SiteTimeField
-from casebook.sheets import Sheet
-from casebook.values import Value
 from randomization.selectors import people_in
+from record.accounts.roles import Role
+from record.casebook import catalogue, display
+from record.casebook.fields import SiteTimeField
+from record.casebook.sheets import Sheet
+from record.casebook.values import Value
 from trial_edc import clock
 from trial_edc.vocabulary import MissingCode
 from visits.bedside_forms import (

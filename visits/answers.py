@@ -6,17 +6,17 @@ import unicodedata
 
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Role
-from audit.attribution import Process, Reason, Via, attributed
-from capture.problems import NotSaved
-from capture.services import save
-from casebook import services as casebook
-from casebook.models import FormInstance, Participant
-from casebook.selectors import binder_of
 from enrollment.contacts import contact_consent, has_line, has_opted_out
-from notices.selectors import people_reached_at
-from notices.services import queue
+from record.accounts.models import User
+from record.accounts.roles import Role
+from record.audit.attribution import Process, Reason, Via, attributed
+from record.capture.problems import NotSaved
+from record.capture.services import save
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import binder_of
+from record.notices.selectors import people_reached_at
+from record.notices.services import queue
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements

@@ -8,13 +8,13 @@ from functools import cached_property
 
 from django.utils.translation import gettext
 
-from casebook import catalogue, display
-from casebook.derived import derived_values
-from casebook.models import FormInstance, Participant
-from casebook.selectors import binder_of
-from casebook.sheets import Binder, Sheet
-from casebook.values import Row
-from review.models import Signature
+from record.casebook import catalogue, display
+from record.casebook.derived import derived_values
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import binder_of
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Row
+from record.review.models import Signature
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements

@@ -11,19 +11,19 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from capture.problems import (
+from record.capture.problems import (
     Conflict,
     ExplanationNeeded,
     NotSaved,
     ReasonNeeded,
     Refused,
 )
-from casebook import catalogue, display
-from casebook.checks import Finding
-from casebook.fields import SiteTimeField
-from casebook.items import Item
-from casebook.models import FormInstance
-from review.services import LONGEST
+from record.casebook import catalogue, display
+from record.casebook.checks import Finding
+from record.casebook.fields import SiteTimeField
+from record.casebook.items import Item
+from record.casebook.models import FormInstance
+from record.review.services import LONGEST
 from trial_edc import clock
 from trial_edc.vocabulary import Term, YesNo
 from visits.infusions import KEY_USED

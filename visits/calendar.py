@@ -13,8 +13,8 @@ from enum import StrEnum
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext
 
-from accounts.models import User
-from casebook.models import FormInstance, Participant
+from record.accounts.models import User
+from record.casebook.models import FormInstance, Participant
 from trial_edc import clock
 from trial_edc.dates import site_date
 from trial_edc.requirements import implements

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from typing import Any
 
-from casebook.conditions import Condition
-from casebook.sheets import Binder, Sheet
-from casebook.values import Partial
+from record.casebook.conditions import Condition
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Partial
 from trial_edc.clock import SITE_TZ
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import MissingCode

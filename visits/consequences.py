@@ -8,15 +8,15 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from audit.attribution import Actor, Via
-from capture.events import DeviationFound, FormSigned, Randomized, RowStruck
-from capture.following import Saved, announce, follows
-from capture.foretelling import Foretold, foretells
-from casebook.models import FormInstance
-from casebook.selectors import binder_of
-from casebook.sheets import Binder
-from notices.services import look_again
 from randomization.selectors import were_infusions_paused
+from record.audit.attribution import Actor, Via
+from record.capture.events import DeviationFound, FormSigned, Randomized, RowStruck
+from record.capture.following import Saved, announce, follows
+from record.capture.foretelling import Foretold, foretells
+from record.casebook.models import FormInstance
+from record.casebook.selectors import binder_of
+from record.casebook.sheets import Binder
+from record.notices.services import look_again
 from trial_edc import clock
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from django.conf import settings
 
-from casebook.derived import derived, offered
-from casebook.sheets import Binder, Sheet
-from casebook.values import Value
+from record.casebook.derived import derived, offered
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Value
 from trial_edc import clock
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL

@@ -12,11 +12,11 @@ from enum import StrEnum
 from django.db.models import Count, Q
 from django.utils.translation import gettext
 
-from accounts.models import User
-from casebook.models import FormInstance, FormStatus, Participant
-from casebook.selectors import binders_of, stored_sheets
-from casebook.sheets import Sheet
-from review.models import QueryState
+from record.accounts.models import User
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.selectors import binders_of, stored_sheets
+from record.casebook.sheets import Sheet
+from record.review.models import QueryState
 from trial_edc.requirements import implements
 from visits.grounds import fell_away
 from visits.schedule import FORMS

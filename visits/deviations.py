@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 
-from audit.attribution import Actor, Process, Via
-from capture import services as capture
-from capture.events import DeviationFound
-from capture.rechecking import recheck
-from casebook import services as casebook
-from casebook.models import FormInstance, Participant
-from casebook.sheets import Binder
-from review.models import Query, QueryState
-from review.services import standing_places
+from record.audit.attribution import Actor, Process, Via
+from record.capture import services as capture
+from record.capture.events import DeviationFound
+from record.capture.rechecking import recheck
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, Participant
+from record.casebook.sheets import Binder
+from record.review.models import Query, QueryState
+from record.review.services import standing_places
 from trial_edc import clock
 from trial_edc.requirements import implements
 from visits.grounds import fell_away

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from casebook.sheets import Binder, fact
+from record.casebook.sheets import Binder, fact
 from trial_edc.dates import site_date
 from visits.schedule import infusion_started_at
 

@@ -9,11 +9,11 @@ from django.db.models import Max
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.models import User
-from accounts.services import within_delegation
-from audit.attribution import Via, act, attributed
-from audit.models import Entry
-from casebook.models import FormInstance, Participant
+from record.accounts.models import User
+from record.accounts.services import within_delegation
+from record.audit.attribution import Via, act, attributed
+from record.audit.models import Entry
+from record.casebook.models import FormInstance, Participant
 from trial_edc import chance, clock
 from trial_edc.requirements import implements
 from visits import ics

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from casebook.fields import SiteDateField, SiteTimeField
+from record.casebook.fields import SiteDateField, SiteTimeField
 from visits import laboratories
 from visits.deviation_list import Line
 from visits.laboratories import Range

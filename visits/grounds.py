@@ -7,7 +7,7 @@ day 0, a discharge entered late), people are asked what becomes of it.
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
-from casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.clock import SITE_TZ
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL

@@ -3,8 +3,8 @@
 from django.conf import settings
 
 from enrollment.contacts import ContactConsent, address_for
-from notices.guarding import Defer, Send, Verdict, Withhold, guards
-from notices.models import Message
+from record.notices.guarding import Defer, Send, Verdict, Withhold, guards
+from record.notices.models import Message
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
 from visits.reminder_rules import Action, Ground

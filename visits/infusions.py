@@ -10,17 +10,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from accounts.models import User
-from audit.attribution import Reason, Via, attributed
-from capture import services as capture
-from capture.following import Saved
-from capture.problems import Refused
-from casebook import services as casebook
-from casebook.checks import Finding
-from casebook.models import FormInstance, Participant
-from casebook.selectors import binder_of, row_of, sheet_of
-from casebook.sheets import Sheet
-from casebook.values import Row
+from record.accounts.models import User
+from record.audit.attribution import Reason, Via, attributed
+from record.capture import services as capture
+from record.capture.following import Saved
+from record.capture.problems import Refused
+from record.casebook import services as casebook
+from record.casebook.checks import Finding
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import binder_of, row_of, sheet_of
+from record.casebook.sheets import Sheet
+from record.casebook.values import Row
 from trial_edc.dates import site_date
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Severity, VisitCode

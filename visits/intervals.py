@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from casebook.sheets import Binder, Sheet
-from casebook.values import Partial
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Partial
 from trial_edc.clock import SITE_TZ
 
 FIRST = datetime.min.replace(tzinfo=UTC)

@@ -3,11 +3,11 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from casebook.sheets import Binder, Sheet, fact
-from casebook.values import Partial, Quantity
 from enrollment import evidence
 from enrollment.moment import as_screened
 from enrollment.rules import baseline, egfr, injury, kdigo
+from record.casebook.sheets import Binder, Sheet, fact
+from record.casebook.values import Partial, Quantity
 from trial_edc.clock import SITE_TZ
 from trial_edc.dates import completed_years, site_date
 from trial_edc.vocabulary import N_, Sex, Term, VisitCode

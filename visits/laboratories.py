@@ -7,10 +7,10 @@ from decimal import Decimal
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Permission, persons
-from audit.attribution import Actor, Via, attributed
-from casebook import catalogue
+from record.accounts.models import User
+from record.accounts.roles import Permission, persons
+from record.audit.attribution import Actor, Via, attributed
+from record.casebook import catalogue
 from trial_edc import clock
 from visits.models import Laboratory, ReferenceRange
 from visits.problems import VisitRefused

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from casebook.models import Participant
-from casebook.selectors import binders_of
 from enrollment.contacts import address_for, has_opted_out
 from enrollment.vocabulary import Channel, Signer
+from record.casebook.models import Participant
+from record.casebook.selectors import binders_of
 from trial_edc.dates import SITE_ZONE
 from visits.reminder_rules import Ground
 from visits.reminders import Reminder, at_site, is_in_hospital, reminders

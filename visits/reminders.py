@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from casebook.sheets import Binder
 from enrollment.contacts import contact_consent, has_opted_out
+from record.casebook.sheets import Binder
 from trial_edc.dates import SITE_ZONE, site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitCode, VisitStatus, WithdrawalKind, YesNo

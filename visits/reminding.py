@@ -8,10 +8,6 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
-from audit.attribution import Process, Via, attributed
-from casebook.models import FormInstance, Participant
-from casebook.selectors import binder_of, binders_of
-from casebook.sheets import Binder
 from enrollment.contacts import (
     ContactConsent,
     address_for,
@@ -20,8 +16,12 @@ from enrollment.contacts import (
 )
 from enrollment.models import InformedConsent
 from enrollment.vocabulary import Channel, ConsentKind, Decision
-from notices import services as notices
-from notices.models import Message, MessageState
+from record.audit.attribution import Process, Via, attributed
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import binder_of, binders_of
+from record.casebook.sheets import Binder
+from record.notices import services as notices
+from record.notices.models import Message, MessageState
 from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitCode, VisitStatus

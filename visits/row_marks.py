@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from casebook.row_marks import Marks, RowMark, marks
-from casebook.sheets import Binder, Sheet
+from record.casebook.row_marks import Marks, RowMark, marks
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
 from visits.intervals import bounds

@@ -6,8 +6,8 @@ What the sheets say becomes a `rules.Course`; `visits.rules` decides every statu
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from casebook.sheets import Binder, Sheet
-from casebook.values import is_blank
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import is_blank
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitCode, VisitStatus, WithdrawalKind, YesNo

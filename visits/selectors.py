@@ -7,14 +7,14 @@ from datetime import date, datetime
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext
 
-from accounts.models import User
-from accounts.roles import Limit, Permission
-from audit.models import Confidentiality
-from casebook.access import reaches, within_reach
-from casebook.models import FormInstance, Participant
-from casebook.selectors import binder_of, binders_of
-from casebook.sheets import Binder
-from review.models import Signature
+from record.accounts.models import User
+from record.accounts.roles import Limit, Permission
+from record.audit.models import Confidentiality
+from record.casebook.access import reaches, within_reach
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import binder_of, binders_of
+from record.casebook.sheets import Binder
+from record.review.models import Signature
 from trial_edc import clock
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import VisitCode, VisitStatus

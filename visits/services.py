@@ -7,14 +7,14 @@ from typing import Any
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from audit.attribution import Actor, Reason, Via, attributed
-from capture import services as capture
-from capture.following import Saved
-from casebook import catalogue
-from casebook import services as casebook
-from casebook.models import FormInstance, FormStatus, Participant
-from casebook.selectors import binder_of, row_of, sheet_of
-from casebook.sheets import Binder
+from record.audit.attribution import Actor, Reason, Via, attributed
+from record.capture import services as capture
+from record.capture.following import Saved
+from record.casebook import catalogue
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.selectors import binder_of, row_of, sheet_of
+from record.casebook.sheets import Binder
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import (

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.clock import SITE_TZ
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL

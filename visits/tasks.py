@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
-from audit.attribution import Process, Via, attributed
-from capture.following import announce
-from casebook import services as casebook
-from casebook.models import FormInstance, Participant
+from record.audit.attribution import Process, Via, attributed
+from record.capture.following import announce
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, Participant
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitStatus
 from visits import reminding, selectors

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from casebook.sheets import Binder, Sheet
-from casebook.values import Row, is_blank
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Row, is_blank
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import MissingCode
 from visits.infusion_rules import DueTime, vital_sign_times

@@ -8,12 +8,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from audit.recording import Recorded
-from casebook import items
-from casebook.conditions import Answer
-from casebook.design import Log
-from casebook.items import Section
-from casebook.models import CRF
+from record.audit.recording import Recorded
+from record.casebook import items
+from record.casebook.conditions import Answer
+from record.casebook.design import Log
+from record.casebook.items import Section
+from record.casebook.models import CRF
 from trial_edc.vocabulary import N_, Term, YesNo
 
 NUMBERS = [f"number_{n:02}" for n in range(20)]

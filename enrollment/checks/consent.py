@@ -2,9 +2,9 @@
 
 import re
 
-from casebook.checks import check
-from casebook.sheets import Binder, Sheet
 from enrollment.vocabulary import ConsentKind, Signer
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.vocabulary import N_, Severity, YesNo
 
 HARD, SOFT = Severity.HARD, Severity.SOFT

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from casebook.checks import check
-from casebook.sheets import Binder, Sheet
 from enrollment.vocabulary import HcgResult
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity, YesNo
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from datetime import date
 
-from casebook.checks import check
-from casebook.sheets import Binder, Sheet
-from casebook.values import Partial
 from enrollment.checks.order import in_order
 from enrollment.rules import State
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Partial
 from trial_edc.dates import completed_years
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity, YesNo

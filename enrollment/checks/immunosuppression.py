@@ -2,13 +2,13 @@
 
 from decimal import Decimal
 
-from casebook.checks import check
-from casebook.sheets import Binder, Sheet
 from enrollment.checks.order import in_order
 from enrollment.evidence import drug_name
 from enrollment.moment import as_screened
 from enrollment.rules import SteroidCourse, prednisone_mg
 from enrollment.vocabulary import Drug, DrugClass
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity
 

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from casebook.values import Partial
+from record.casebook.values import Partial
 
 
 def in_order(*dates: Partial | None) -> bool:

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from casebook.checks import check
-from casebook.sheets import Binder, Sheet
 from enrollment.rules import Verdict
 from enrollment.vocabulary import ApproachResult, ScreenFailure
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity
 

@@ -7,9 +7,6 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from casebook import catalogue
-from casebook.display import words
-from casebook.sheets import Binder, Sheet
 from enrollment.evidence import drug_name, exposures, immunosuppressants
 from enrollment.rules import (
     Assessment,
@@ -22,6 +19,9 @@ from enrollment.rules import (
 from enrollment.rules.evidence import Evidence
 from enrollment.rules.immunosuppression import normal
 from enrollment.vocabulary import DrugClass
+from record.casebook import catalogue
+from record.casebook.display import words
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.dates import add_months
 from trial_edc.units import shown
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from casebook import catalogue
 from enrollment.rules import (
     Assessment,
     Baseline,
@@ -16,6 +15,7 @@ from enrollment.rules import (
     Sample,
 )
 from enrollment.rules.evidence import Evidence, UrineCollection, is_rate_below
+from record.casebook import catalogue
 from trial_edc.dates import site_date
 from trial_edc.protocol import EgfrEquation
 from trial_edc.units import CREATININE, shown

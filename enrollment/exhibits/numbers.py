@@ -5,12 +5,12 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from casebook import catalogue
-from casebook.display import words
-from casebook.sheets import Binder, Sheet
 from enrollment.evidence import platelets_of, screening_sheet
 from enrollment.rules.evidence import Evidence
 from enrollment.vocabulary import Organ
+from record.casebook import catalogue
+from record.casebook.display import words
+from record.casebook.sheets import Binder, Sheet
 
 
 @dataclass(frozen=True, slots=True)

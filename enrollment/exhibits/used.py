@@ -6,17 +6,17 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from casebook import catalogue
-from casebook.display import words
-from casebook.items import Item
-from casebook.models import FormInstance
-from casebook.values import MissingCode, Value
 from enrollment.criteria_names import NAMES
 from enrollment.deciding import digest_of, plain
 from enrollment.models import FrozenScreening
 from enrollment.moment import as_seen
 from enrollment.rules import State
 from enrollment.selectors import Eligibility
+from record.casebook import catalogue
+from record.casebook.display import words
+from record.casebook.items import Item
+from record.casebook.models import FormInstance
+from record.casebook.values import MissingCode, Value
 
 ORDER = ("CNS", "DEM", "CRE", "URI", "VIT", "LAB", "IST", "ELG")
 

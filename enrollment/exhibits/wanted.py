@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from casebook import catalogue
-from casebook.sheets import Binder, Sheet
 from enrollment.evidence import exposures, screening_sheet, weighing_of
 from enrollment.grounds import ASKED
 from enrollment.rules import (
@@ -18,6 +16,8 @@ from enrollment.rules import (
     State,
 )
 from enrollment.vocabulary import DrugClass
+from record.casebook import catalogue
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.vocabulary import N_, YesNo
 
 URINE_WANTED = {

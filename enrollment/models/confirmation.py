@@ -5,9 +5,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Role
-from audit.recording import Recorded
-from casebook.models import Participant
+from record.accounts.roles import Role
+from record.audit.recording import Recorded
+from record.casebook.models import Participant
 from trial_edc import clock
 from trial_edc.choices import choices
 

@@ -2,11 +2,6 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from casebook import items
-from casebook.conditions import Answer
-from casebook.design import Log
-from casebook.items import Section
-from casebook.models import CRF
 from enrollment.vocabulary import (
     Channel,
     ConsentKind,
@@ -16,6 +11,11 @@ from enrollment.vocabulary import (
     Relation,
     Signer,
 )
+from record.casebook import items
+from record.casebook.conditions import Answer
+from record.casebook.design import Log
+from record.casebook.items import Section
+from record.casebook.models import CRF
 
 CONTACT_GIVEN = Answer("kind", ConsentKind.CONTACT) & Answer("decision", Decision.GIVEN)
 

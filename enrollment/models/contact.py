@@ -3,15 +3,15 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Permission
-from audit.models import Confidentiality
-from audit.recording import Recorded
-from audit.vault import Purpose
-from casebook import items
-from casebook.design import Once
-from casebook.items import Section
-from casebook.models import Participant, SealedCRF
 from enrollment.vocabulary import PhoneOwner
+from record.accounts.roles import Permission
+from record.audit.models import Confidentiality
+from record.audit.recording import Recorded
+from record.audit.vault import Purpose
+from record.casebook import items
+from record.casebook.design import Once
+from record.casebook.items import Section
+from record.casebook.models import Participant, SealedCRF
 
 
 class ContactDetails(SealedCRF):

@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from audit.models import Recorded
 from enrollment.vocabulary import ConsentConcerns
+from record.audit.models import Recorded
 from trial_edc.choices import choices
 
 

@@ -8,11 +8,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from casebook import items
-from casebook.conditions import Answer, Condition, Fact
-from casebook.design import Once
-from casebook.items import Section
-from casebook.models import CRF
 from enrollment.conditions import Allowed
 from enrollment.rules import BurstDecision
 from enrollment.vocabulary import (
@@ -25,6 +20,11 @@ from enrollment.vocabulary import (
     OtherTrial,
     Ventilation,
 )
+from record.casebook import items
+from record.casebook.conditions import Answer, Condition, Fact
+from record.casebook.design import Once
+from record.casebook.items import Section
+from record.casebook.models import CRF
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import Sex, YesNo
 

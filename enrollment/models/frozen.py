@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db import models
 
-from audit.recording import REFUSE_CHANGE, REFUSE_REMOVAL, record
-from casebook.models import Participant
 from enrollment.models.confirmation import EligibilityConfirmation
+from record.audit.recording import REFUSE_CHANGE, REFUSE_REMOVAL, record
+from record.casebook.models import Participant
 from trial_edc import clock
 
 

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from casebook import items
-from casebook.conditions import Answer
-from casebook.design import Once
-from casebook.items import Section
-from casebook.models import CRF
 from enrollment.vocabulary import AkiCause, AkiSetting, EthnicGroup
+from record.casebook import items
+from record.casebook.conditions import Answer
+from record.casebook.design import Once
+from record.casebook.items import Section
+from record.casebook.models import CRF
 from trial_edc.vocabulary import Sex
 
 

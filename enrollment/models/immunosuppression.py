@@ -2,12 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from casebook import items
-from casebook.conditions import Answer
-from casebook.design import Log
-from casebook.items import Section
-from casebook.models import CRF
 from enrollment.vocabulary import Drug, DrugClass, DrugRoute
+from record.casebook import items
+from record.casebook.conditions import Answer
+from record.casebook.design import Log
+from record.casebook.items import Section
+from record.casebook.models import CRF
 from trial_edc.vocabulary import YesNo
 
 EXPOSED = Answer("any_exposure", YesNo.YES)

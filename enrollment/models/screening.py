@@ -2,13 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from casebook import items
-from casebook.conditions import Answered, Fact
-from casebook.design import Once
-from casebook.items import Section
-from casebook.models import CRF
 from enrollment.conditions import AtRescreening
 from enrollment.vocabulary import ApproachResult, PatientSource, ScreenFailure
+from record.casebook import items
+from record.casebook.conditions import Answered, Fact
+from record.casebook.design import Once
+from record.casebook.items import Section
+from record.casebook.models import CRF
 from trial_edc.vocabulary import Sex
 
 

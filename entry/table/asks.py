@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from capture.problems import (
+from entry.item_view import explanations_in, item_of_check, told
+from entry.table.columns import Column
+from record.capture.problems import (
     Conflict,
     EraseNeeded,
     ExplanationNeeded,
@@ -15,9 +17,7 @@ from capture.problems import (
     ReasonNeeded,
     Refused,
 )
-from casebook.sheets import Sheet
-from entry.item_view import explanations_in, item_of_check, told
-from entry.table.columns import Column
+from record.casebook.sheets import Sheet
 
 
 @dataclass(frozen=True)

@@ -10,19 +10,19 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Permission
-from capture import cells
-from casebook import items
-from casebook.design import FormDesign
-from casebook.display import words
-from casebook.items import Item
-from casebook.sheets import Binder
-from casebook.values import MissingCode, Value
 from entry import controls
 from entry.controls import Options
 from entry.options import options_of
 from entry.selectors import visible_items
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.capture import cells
+from record.casebook import items
+from record.casebook.design import FormDesign
+from record.casebook.display import words
+from record.casebook.items import Item
+from record.casebook.sheets import Binder
+from record.casebook.values import MissingCode, Value
 
 SIZES: Mapping[type[Item], int] = {
     items.DateTime: 15,

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from casebook import items
-from casebook.values import Quantity, Value
 from entry.table.columns import SIZES, Column, Held, options_html
+from record.casebook import items
+from record.casebook.values import Quantity, Value
 from trial_edc.templatetags.components import status
 from trial_edc.units import shown
 

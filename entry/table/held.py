@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from casebook import catalogue
-from casebook.design import FormDesign
-from casebook.items import Date, DateTime, PartialDate
-from casebook.models import FormInstance, Participant
-from casebook.selectors import new_row, sheet_of, stored_sheets
-from casebook.sheets import Binder, Sheet
+from record.casebook import catalogue
+from record.casebook.design import FormDesign
+from record.casebook.items import Date, DateTime, PartialDate
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import new_row, sheet_of, stored_sheets
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.vocabulary import VisitCode
 from visits.intervals import LAST, bounds
 

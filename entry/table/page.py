@@ -10,16 +10,6 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from capture.problems import NotSaved
-from capture.vocabulary import ChangeReason, StrikeReason
-from casebook import engine, items
-from casebook.derived import Derivation, derived_values
-from casebook.display import NOTHING, derived_words
-from casebook.models import FormInstance, FormStatus
-from casebook.row_marks import RowMark, marks_of
-from casebook.sheets import Sheet
-from casebook.values import MissingCode, Value
 from entry import controls as typed_controls
 from entry.item_view import told
 from entry.selectors import may_enter
@@ -27,7 +17,17 @@ from entry.table.asks import RowAsks, asks_of
 from entry.table.columns import Column, Held, columns_of
 from entry.table.controls import Mark, cell, control
 from entry.table.held import HeldRows
-from review.selectors import open_places
+from record.accounts.models import User
+from record.capture.problems import NotSaved
+from record.capture.vocabulary import ChangeReason, StrikeReason
+from record.casebook import engine, items
+from record.casebook.derived import Derivation, derived_values
+from record.casebook.display import NOTHING, derived_words
+from record.casebook.models import FormInstance, FormStatus
+from record.casebook.row_marks import RowMark, marks_of
+from record.casebook.sheets import Sheet
+from record.casebook.values import MissingCode, Value
+from record.review.selectors import open_places
 from trial_edc import clock
 from trial_edc.templatetags.components import ErrorLine
 from trial_edc.vocabulary import Severity

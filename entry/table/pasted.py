@@ -15,9 +15,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
-from casebook import items
 from entry.table.columns import Column
 from entry.table.posted import read_cell
+from record.casebook import items
 from trial_edc.vocabulary import N_
 
 MOST_ROWS, LONGEST = 500, 200_000

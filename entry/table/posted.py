@@ -8,23 +8,23 @@ from uuid import UUID, uuid5
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from audit.attribution import Reason
-from capture import cells
-from capture.batch import RowChange, RowEntry, RowStrike
-from capture.merge import merge, seen_by_author
-from capture.problems import NotSaved, Refused
-from capture.services import Entry
-from capture.vocabulary import StrikeReason
-from casebook import items
-from casebook.checks import Finding
-from casebook.history import changes_of
-from casebook.models import FormInstance, FormStatus
-from casebook.values import Value
 from entry import controls
 from entry.item_view import explanations_in
 from entry.submission import reasons_in
 from entry.table.columns import Column
 from entry.table.held import HeldRows
+from record.audit.attribution import Reason
+from record.capture import cells
+from record.capture.batch import RowChange, RowEntry, RowStrike
+from record.capture.merge import merge, seen_by_author
+from record.capture.problems import NotSaved, Refused
+from record.capture.services import Entry
+from record.capture.vocabulary import StrikeReason
+from record.casebook import items
+from record.casebook.checks import Finding
+from record.casebook.history import changes_of
+from record.casebook.models import FormInstance, FormStatus
+from record.casebook.values import Value
 from trial_edc.vocabulary import N_, MissingCode, Severity
 
 NAME = re.compile(r"(?P<row>[rn][0-9]{1,15})-(?P<name>.+)", re.ASCII)

@@ -11,17 +11,17 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from capture.cells import unit_of
-from capture.planning import PlannedRow, RowState, Wanted, by_items, plan
-from capture.problems import ExplanationNeeded, NotSaved, ReasonNeeded, Refused
-from casebook import items
-from casebook.checks import Finding
-from casebook.values import is_blank
 from entry.table.columns import Column
 from entry.table.held import HeldRows
 from entry.table.pasted import Line, Pasted
 from entry.table.posted import read_cell, unreadable
+from record.accounts.models import User
+from record.capture.cells import unit_of
+from record.capture.planning import PlannedRow, RowState, Wanted, by_items, plan
+from record.capture.problems import ExplanationNeeded, NotSaved, ReasonNeeded, Refused
+from record.casebook import items
+from record.casebook.checks import Finding
+from record.casebook.values import is_blank
 from trial_edc.vocabulary import N_, Severity
 
 REQUIRED = N_("This is needed before the form can be marked complete.")

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from django import template
 
-from casebook.models import FormInstance
 from entry import history
 from entry.item_view import ItemView
 from entry.work import form_words
+from record.casebook.models import FormInstance
 
 register = template.Library()
 

@@ -9,15 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import StaffRequest, permitted
-from accounts.roles import Permission
-from audit.attribution import Reason, Via
-from capture.problems import FormClosed, Refused
-from capture.services import restore_row, strike_row
-from capture.vocabulary import StrikeReason
-from casebook import catalogue, services
-from casebook.models import FormInstance, Participant
-from casebook.selectors import binder_of
 from enrollment.numbers import is_mistyped
 from entry import navigation
 from entry.grid import FILTERS, casebook_of, matrix_for
@@ -27,6 +18,15 @@ from entry.selectors import may_enter, may_see, participants_visible_to
 from entry.views.form import READERS, visible_form
 from entry.work import form_words
 from randomization.selectors import allocation_of
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.roles import Permission
+from record.audit.attribution import Reason, Via
+from record.capture.problems import FormClosed, Refused
+from record.capture.services import restore_row, strike_row
+from record.capture.vocabulary import StrikeReason
+from record.casebook import catalogue, services
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import binder_of
 from safety.deaths import left_standing
 from trial_edc.context import page_for
 from trial_edc.protocol import PROTOCOL

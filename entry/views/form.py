@@ -15,24 +15,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from accounts.access import StaffRequest, permitted
-from accounts.forms import ConfirmIdentityForm
-from accounts.roles import Permission
-from audit.attribution import Reason, Via
-from audit.vault import TooLong
-from capture import autosaves
-from capture.problems import Conflict, FormClosed, NotSaved, Refused
-from capture.services import save_entry, sign_form
-from casebook import catalogue, files
-from casebook.access import may_on
-from casebook.checks import Finding
-from casebook.models import FormInstance, StoredFile
 from entry import controls, navigation
 from entry.page import FormPage
 from entry.selectors import forms_visible_to, may_enter, visible_items
 from entry.submission import entry_of, with_uploads
-from review.problems import ReviewRefused
-from review.services import freeze, lock_form
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.forms import ConfirmIdentityForm
+from record.accounts.roles import Permission
+from record.audit.attribution import Reason, Via
+from record.audit.vault import TooLong
+from record.capture import autosaves
+from record.capture.problems import Conflict, FormClosed, NotSaved, Refused
+from record.capture.services import save_entry, sign_form
+from record.casebook import catalogue, files
+from record.casebook.access import may_on
+from record.casebook.checks import Finding
+from record.casebook.models import FormInstance, StoredFile
+from record.review.problems import ReviewRefused
+from record.review.services import freeze, lock_form
 from trial_edc import clock
 from trial_edc.vocabulary import Severity
 

@@ -6,22 +6,22 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from accounts.access import StaffRequest, permitted
-from accounts.models import User
-from accounts.roles import Permission
-from casebook import catalogue
-from casebook.history import changes_of
-from casebook.models import FormInstance
-from casebook.selectors import revisions_of, row_of
 from entry import navigation
 from entry.history import told_history
 from entry.selectors import visible_items
 from entry.views.form import READERS, visible_form
 from randomization.disclosures import unblindings_of
-from review import services as review
-from review.models import Query
-from review.problems import ReviewRefused
-from review.selectors import queries_of
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.casebook import catalogue
+from record.casebook.history import changes_of
+from record.casebook.models import FormInstance
+from record.casebook.selectors import revisions_of, row_of
+from record.review import services as review
+from record.review.models import Query
+from record.review.problems import ReviewRefused
+from record.review.selectors import queries_of
 from trial_edc.context import page_for
 
 MOST_DIGITS = 18

@@ -10,13 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from accounts.access import StaffRequest, permitted
-from capture.batch import RowEntry, RowsNotSaved, RowStrike, save_rows
-from capture.problems import Conflict
-from casebook import catalogue, services
-from casebook.design import FormDesign
-from casebook.models import Participant
-from casebook.selectors import binder_of
 from enrollment.consents import consents_due
 from enrollment.reconsent import CODES as RECONSENT_CODES
 from enrollment.reconsent import FORM_OF, Due
@@ -31,6 +24,13 @@ from entry.table.posted import Posted, posted
 from entry.table.preview import Previewer
 from entry.views.casebook import BINDERS, visible_participant
 from entry.views.form import CONFLICT, READERS, UNPROCESSABLE
+from record.accounts.access import StaffRequest, permitted
+from record.capture.batch import RowEntry, RowsNotSaved, RowStrike, save_rows
+from record.capture.problems import Conflict
+from record.casebook import catalogue, services
+from record.casebook.design import FormDesign
+from record.casebook.models import Participant
+from record.casebook.selectors import binder_of
 
 CONSENT = "CNS"
 

@@ -3,10 +3,10 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from accounts.access import StaffRequest
 from entry.hints import hint_for
 from entry.work import totals, work_for
 from randomization.selectors import pause
+from record.accounts.access import StaffRequest
 from trial_edc.context import page_for
 
 

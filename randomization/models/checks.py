@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from django.db import models
 
-from accounts.roles import Role
-from audit.recording import Recorded
-from audit.vault import Purpose, keyed_hash
-from casebook.models import FormInstance
 from randomization.models.lists import RESTRICTED, confidential, person
 from randomization.models.product import AFTER_CHECK, ProductRecord
 from randomization.vocabulary import Part
+from record.accounts.roles import Role
+from record.audit.recording import Recorded
+from record.audit.vault import Purpose, keyed_hash
+from record.casebook.models import FormInstance
 from trial_edc import clock
 from trial_edc.choices import choices
 

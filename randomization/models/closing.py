@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from audit.recording import Register
 from randomization.models.lists import person
+from record.audit.recording import Register
 from trial_edc import clock
 
 

@@ -11,10 +11,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from audit.models import Confidentiality
-from audit.recording import REFUSE_REMOVAL, Recorded, record
-from casebook.models import Participant
 from randomization.vocabulary import ListSource, ListState
+from record.audit.models import Confidentiality
+from record.audit.recording import REFUSE_REMOVAL, Recorded, record
+from record.casebook.models import Participant
 from trial_edc.choices import choices
 
 RESTRICTED = Q(confidentiality=Confidentiality.RESTRICTED.value)

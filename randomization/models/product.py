@@ -4,14 +4,14 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Permission
-from audit.vault import Purpose
-from casebook import items
-from casebook.conditions import Answer, Answered
-from casebook.design import AtVisits
-from casebook.items import Section
-from casebook.models import SealedCRF
 from randomization.vocabulary import Diluent, Product, ViabilityMethod
+from record.accounts.roles import Permission
+from record.audit.vault import Purpose
+from record.casebook import items
+from record.casebook.conditions import Answer, Answered
+from record.casebook.design import AtVisits
+from record.casebook.items import Section
+from record.casebook.models import SealedCRF
 
 # What is entered after preparer and checker confirmed; all other items they confirm.
 AFTER_CHECK = (

@@ -2,13 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Permission
-from casebook import items
-from casebook.conditions import Answer
-from casebook.design import Once
-from casebook.items import Section
-from casebook.models import CRF
 from enrollment.rules.states import BaselineSource
+from record.accounts.roles import Permission
+from record.casebook import items
+from record.casebook.conditions import Answer
+from record.casebook.design import Once
+from record.casebook.items import Section
+from record.casebook.models import CRF
 
 FROZEN = (
     "randomised_at",

@@ -7,11 +7,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from audit.recording import Recorded, Register
-from audit.vault import Purpose, keyed_hash, seal, unseal
-from casebook.models import FormInstance, Participant
 from randomization.models.lists import RESTRICTED, confidential, person
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind, StudyStatus
+from record.audit.recording import Recorded, Register
+from record.audit.vault import Purpose, keyed_hash, seal, unseal
+from record.casebook.models import FormInstance, Participant
 from trial_edc import clock
 from trial_edc.choices import choices
 

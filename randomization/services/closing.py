@@ -3,13 +3,6 @@
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from accounts import roles
-from accounts.models import User
-from accounts.roles import Permission
-from accounts.sign_in import ReAuthenticated
-from audit.attribution import Via, act, attributed
-from audit.models import Confidentiality
-from casebook.models import Participant
 from randomization import closing
 from randomization.allocation import arms_of
 from randomization.models import (
@@ -20,6 +13,13 @@ from randomization.models import (
 )
 from randomization.problems import Refused
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind
+from record.accounts import roles
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.accounts.sign_in import ReAuthenticated
+from record.audit.attribution import Via, act, attributed
+from record.audit.models import Confidentiality
+from record.casebook.models import Participant
 from trial_edc import clock
 from trial_edc.requirements import implements
 

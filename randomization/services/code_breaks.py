@@ -7,20 +7,20 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Permission, Role
-from accounts.sign_in import ReAuthenticated
-from audit.attribution import Via, act, attributed
-from audit.models import Confidentiality
-from capture.following import Saved
-from casebook.models import Participant
-from casebook.selectors import binder_of
-from notices import services as notices
 from randomization import selectors
 from randomization.allocation import arm_of
 from randomization.models import CodeBreak
 from randomization.problems import Refused
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind
+from record.accounts.models import User
+from record.accounts.roles import Permission, Role
+from record.accounts.sign_in import ReAuthenticated
+from record.audit.attribution import Via, act, attributed
+from record.audit.models import Confidentiality
+from record.capture.following import Saved
+from record.casebook.models import Participant
+from record.casebook.selectors import binder_of
+from record.notices import services as notices
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements

@@ -10,10 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Permission
-from audit.attribution import Reason, Via, act, attributed
-from audit.models import Confidentiality
 from randomization import selectors
 from randomization.allocation import (
     Content,
@@ -29,6 +25,10 @@ from randomization.rules.checking import check
 from randomization.rules.predictability import Foreseen, foreseen
 from randomization.services.verification import ARMS, problems
 from randomization.vocabulary import ListSource, ListState
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.audit.attribution import Reason, Via, act, attributed
+from record.audit.models import Confidentiality
 from trial_edc import __version__, chance, clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements

@@ -10,16 +10,16 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Permission, Role
-from audit.attribution import Actor, Reason, Via, attributed
-from casebook.models import FormInstance
-from notices import services as notices
 from randomization import selectors
 from randomization.models import LotRecord, lot_hash
 from randomization.problems import Refused
 from randomization.rules.stock import problems, why_unusable
 from randomization.vocabulary import LotStatus, MovementKind
+from record.accounts.models import User
+from record.accounts.roles import Permission, Role
+from record.audit.attribution import Actor, Reason, Via, attributed
+from record.casebook.models import FormInstance
+from record.notices import services as notices
 from trial_edc import clock
 from trial_edc.requirements import implements
 

@@ -7,27 +7,27 @@ from decimal import Decimal
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Permission
-from accounts.sign_in import ReAuthenticated
-from audit.attribution import Via, act, attributed
-from audit.models import Confidentiality
-from capture import services as capture
-from capture.following import Saved
-from capture.problems import NotSaved
-from capture.problems import Refused as SaveRefused
-from casebook import catalogue, engine
-from casebook import services as casebook
-from casebook.checks import Finding
-from casebook.models import FormInstance
-from casebook.selectors import binder_of, sheet_of
-from casebook.sheets import Sheet
 from randomization import desk, selectors
 from randomization.dosing import INFUSION_VISITS
 from randomization.models import PreparationCheck, ProductRecord, bound_of
 from randomization.models.product import AFTER_CHECK
 from randomization.problems import Refused
 from randomization.vocabulary import Part
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.accounts.sign_in import ReAuthenticated
+from record.audit.attribution import Via, act, attributed
+from record.audit.models import Confidentiality
+from record.capture import services as capture
+from record.capture.following import Saved
+from record.capture.problems import NotSaved
+from record.capture.problems import Refused as SaveRefused
+from record.casebook import catalogue, engine
+from record.casebook import services as casebook
+from record.casebook.checks import Finding
+from record.casebook.models import FormInstance
+from record.casebook.selectors import binder_of, sheet_of
+from record.casebook.sheets import Sheet
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements

@@ -6,25 +6,25 @@ from dataclasses import replace
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Permission
-from audit.attribution import Via, act, attributed
-from audit.models import Confidentiality
-from capture import services as capture
-from capture.events import DeviationFound
-from capture.following import Saved, announce
-from capture.problems import Refused
-from casebook import services as casebook
-from casebook.checks import Finding
-from casebook.models import FormInstance, FormStatus
-from casebook.selectors import row_of, sheet_of
 from randomization import desk, selectors
 from randomization.allocation import arm_of, arms_of
 from randomization.desk import Preparation
 from randomization.problems import Refused as LotRefused
 from randomization.rules.stock import why_unusable
 from randomization.services.lots import Taking, dispense
-from review.problems import ReviewRefused
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.audit.attribution import Via, act, attributed
+from record.audit.models import Confidentiality
+from record.capture import services as capture
+from record.capture.events import DeviationFound
+from record.capture.following import Saved, announce
+from record.capture.problems import Refused
+from record.casebook import services as casebook
+from record.casebook.checks import Finding
+from record.casebook.models import FormInstance, FormStatus
+from record.casebook.selectors import row_of, sheet_of
+from record.review.problems import ReviewRefused
 from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Severity

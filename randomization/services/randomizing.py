@@ -3,24 +3,24 @@
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Permission, Role
-from audit.attribution import Via, act, attributed
-from capture import services as capture
-from capture.events import DeviationFound, Randomized
-from capture.following import announce
-from capture.problems import NotSaved
-from casebook import services as casebook
-from casebook.models import FormInstance, Participant
-from casebook.selectors import row_of
 from enrollment.freezing import freeze_screening
 from enrollment.selectors import Eligibility, eligibility_of
-from notices import services as notices
 from randomization import selectors
 from randomization.models import Allocation
 from randomization.problems import ListExhausted, NotReady, Refused
 from randomization.rules.codes import draw
 from randomization.screening import Frozen, frozen, readiness
+from record.accounts.models import User
+from record.accounts.roles import Permission, Role
+from record.audit.attribution import Via, act, attributed
+from record.capture import services as capture
+from record.capture.events import DeviationFound, Randomized
+from record.capture.following import announce
+from record.capture.problems import NotSaved
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import row_of
+from record.notices import services as notices
 from trial_edc import chance, clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements

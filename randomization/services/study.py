@@ -4,14 +4,14 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.roles import Permission
-from audit.attribution import Via, attributed
 from randomization import selectors
 from randomization.models import StudyStatusChange
 from randomization.problems import Refused
 from randomization.rules.study import needs_two, steps
 from randomization.vocabulary import StudyStatus
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.audit.attribution import Via, attributed
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements

@@ -11,14 +11,14 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 
-from audit.models import Entry
-from casebook import selectors as casebook
 from randomization import selectors
 from randomization.allocation import Content, content_of, drawn_anew, slot_problem
 from randomization.models import Allocation, AllocationList, Slot
 from randomization.rules import lists
 from randomization.rules.checking import check
 from randomization.vocabulary import ListState
+from record.audit.models import Entry
+from record.casebook import selectors as casebook
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 

@@ -7,15 +7,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts import roles
-from accounts.access import StaffRequest, permitted
-from accounts.forms import ConfirmIdentityForm
-from accounts.roles import Permission
 from randomization import closing
 from randomization.forms import ProposeOpeningForm
 from randomization.problems import Refused
 from randomization.services import closing as service
 from randomization.views.randomizing import done
+from record.accounts import roles
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.forms import ConfirmIdentityForm
+from record.accounts.roles import Permission
 
 
 @permitted(Permission.STATE_RESTRICTED_READY)

@@ -9,13 +9,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from accounts.access import StaffRequest, permitted
-from accounts.roles import Permission
-from casebook.models import Participant
 from randomization import disclosures
 from randomization.forms import CodeBreakForm, ParticipantForm, RecordCodeBreakForm
 from randomization.problems import Refused
 from randomization.services import code_breaks as service
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.roles import Permission
+from record.casebook.models import Participant
 
 
 @sensitive_post_parameters("password")

@@ -11,8 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from accounts.access import StaffRequest, permitted
-from accounts.roles import Permission
 from randomization import selectors
 from randomization.list_forms import GenerateForm, ImportForm, SegmentForm
 from randomization.problems import FaultyList, Refused
@@ -20,6 +18,8 @@ from randomization.rules.checking import Fault
 from randomization.services import custody
 from randomization.views.randomizing import done
 from randomization.vocabulary import ListState
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.roles import Permission
 from trial_edc.protocol import PROTOCOL
 
 F = TypeVar("F", bound=SegmentForm)

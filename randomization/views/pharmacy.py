@@ -5,8 +5,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 
-from accounts.access import StaffRequest, permitted
-from accounts.roles import Permission
 from randomization import selectors
 from randomization.forms import LotChangeForm, LotForm, MovementForm
 from randomization.models import LotRecord
@@ -14,6 +12,8 @@ from randomization.problems import Refused
 from randomization.services import lots as service
 from randomization.services.product import preparations_with_arms
 from randomization.vocabulary import LotStatus
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.roles import Permission
 
 
 @permitted(Permission.SEE_PRODUCT)

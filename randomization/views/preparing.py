@@ -9,10 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts.access import StaffRequest, permitted
-from accounts.forms import ConfirmIdentityForm
-from accounts.roles import Permission
-from casebook.models import FormInstance
 from randomization import selectors
 from randomization.desk import Preparation, are_two
 from randomization.forms import HandOverForm
@@ -21,6 +17,10 @@ from randomization.problems import Refused
 from randomization.services import preparing
 from randomization.services.product import preparation_with_arm
 from randomization.vocabulary import Part
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.forms import ConfirmIdentityForm
+from record.accounts.roles import Permission
+from record.casebook.models import FormInstance
 from trial_edc import clock
 
 

@@ -8,9 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from accounts.access import StaffRequest, permitted
-from accounts.roles import Permission
-from casebook.models import Participant
 from enrollment.selectors import eligibility_of
 from randomization import selectors
 from randomization.closing import is_restricted_part_ready
@@ -21,6 +18,9 @@ from randomization.screening import readiness
 from randomization.services import randomizing
 from randomization.services import study as service
 from randomization.views.code_breaks import READERS
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.roles import Permission
+from record.casebook.models import Participant
 from trial_edc import clock
 from trial_edc.context import page_for
 from trial_edc.protocol import PROTOCOL

@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from audit.recording import Register
-from casebook.models import FormInstance, Participant
+from record.audit.recording import Register
+from record.casebook.models import FormInstance, Participant
 from safety import vocabulary as words
 from trial_edc import clock
 from trial_edc.choices import choices

@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from audit.recording import REFUSE_CHANGE, REFUSE_REMOVAL, Recorded
-from casebook.models import FormInstance
+from record.audit.recording import REFUSE_CHANGE, REFUSE_REMOVAL, Recorded
+from record.casebook.models import FormInstance
 from safety import vocabulary as words
 from trial_edc import clock
 from trial_edc.choices import choices

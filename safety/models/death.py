@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from casebook import items
-from casebook.conditions import Fact
-from casebook.design import Once
-from casebook.items import Section
-from casebook.models import CRF
+from record.casebook import items
+from record.casebook.conditions import Fact
+from record.casebook.design import Once
+from record.casebook.items import Section
+from record.casebook.models import CRF
 from safety import vocabulary as words
 
 AFTER_CONSENT = Fact("is_consented")

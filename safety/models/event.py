@@ -4,12 +4,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Permission
-from casebook import items
-from casebook.conditions import Answer, Fact
-from casebook.design import Log
-from casebook.items import Section
-from casebook.models import CRF
+from record.accounts.roles import Permission
+from record.casebook import items
+from record.casebook.conditions import Answer, Fact
+from record.casebook.design import Log
+from record.casebook.items import Section
+from record.casebook.models import CRF
 from safety import vocabulary as words
 from trial_edc.vocabulary import Sex, YesNo
 

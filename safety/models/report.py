@@ -4,13 +4,13 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Permission
-from audit.recording import Recorded
-from casebook import items
-from casebook.conditions import Answer
-from casebook.design import Log
-from casebook.items import Section
-from casebook.models import CRF, FormInstance
+from record.accounts.roles import Permission
+from record.audit.recording import Recorded
+from record.casebook import items
+from record.casebook.conditions import Answer
+from record.casebook.design import Log
+from record.casebook.items import Section
+from record.casebook.models import CRF, FormInstance
 from safety import vocabulary as words
 from safety.conditions import EventIs, IsSusar
 

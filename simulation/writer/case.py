@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from accounts.models import User
-from accounts.sign_in import ReAuthenticated
-from audit.attribution import Reason, Via, attributed
-from capture import services as capture
-from capture.following import Saved
-from capture.problems import ExplanationNeeded
-from casebook import services as casebook
-from casebook.models import FormInstance, FormStatus, Participant
-from casebook.selectors import binder_of, row_of, sheet_of
-from casebook.sheets import Sheet
-from review.models import QueryState
+from record.accounts.models import User
+from record.accounts.sign_in import ReAuthenticated
+from record.audit.attribution import Reason, Via, attributed
+from record.capture import services as capture
+from record.capture.following import Saved
+from record.capture.problems import ExplanationNeeded
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.selectors import binder_of, row_of, sheet_of
+from record.casebook.sheets import Sheet
+from record.review.models import QueryState
 from simulation import words
 from simulation.happenings import Happenings
 from simulation.people import Person

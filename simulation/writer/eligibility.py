@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from casebook.values import MissingCode
+from record.casebook.values import MissingCode
 from simulation import words
 from simulation.people import Fate, Person
 

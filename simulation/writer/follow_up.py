@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from casebook.selectors import binder_of
+from record.casebook.selectors import binder_of
 from simulation.people import Fate
 from simulation.times import at, days_after, office
 from simulation.writer.case import Act, Acts, Case

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from casebook.values import MissingCode
+from record.casebook.values import MissingCode
 from simulation.course import measured
 from simulation.happenings import Dialysis, Drug, Stay
 from simulation.people import Person

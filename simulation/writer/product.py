@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from accounts.models import User
-from accounts.sign_in import ReAuthenticated
-from casebook.values import MissingCode
 from randomization import selectors
 from randomization.models import LotRecord
 from randomization.rules.stock import balance, why_unusable
@@ -13,6 +10,9 @@ from randomization.services import lots
 from randomization.services.preparing import confirm_preparation
 from randomization.services.product import preparations_with_arms
 from randomization.vocabulary import MovementKind, Product
+from record.accounts.models import User
+from record.accounts.sign_in import ReAuthenticated
+from record.casebook.values import MissingCode
 from simulation.writer.case import Case
 from trial_edc import chance, clock
 from trial_edc.protocol import PROTOCOL

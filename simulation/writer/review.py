@@ -6,9 +6,9 @@ from functools import partial
 
 from django.db.models import QuerySet
 
-from casebook.models import FormInstance, FormStatus
-from review import services as review
-from review.models import Query, QueryState
+from record.casebook.models import FormInstance, FormStatus
+from record.review import services as review
+from record.review.models import Query, QueryState
 from simulation import words
 from simulation.times import days_after, office
 from simulation.writer.case import Act, Acts, Case, changed

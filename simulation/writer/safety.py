@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from casebook.models import FormInstance
-from casebook.selectors import binder_of
+from record.casebook.models import FormInstance
+from record.casebook.selectors import binder_of
 from safety.services import send_report
 from simulation import words
 from simulation.catalogue import EventKind

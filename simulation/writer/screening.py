@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
-from accounts.sign_in import ReAuthenticated
-from casebook.values import MissingCode
 from enrollment import services as enrollment
 from enrollment.vocabulary import ApproachResult, ScreenFailure
 from randomization.services.randomizing import declare_in_error, randomize
+from record.accounts.sign_in import ReAuthenticated
+from record.casebook.values import MissingCode
 from simulation import words
 from simulation.course import panel, vital_signs
 from simulation.opening import make_room

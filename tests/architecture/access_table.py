@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.models import User
-from accounts.roles import Role
+from record.accounts.models import User
+from record.accounts.roles import Role
 
 
 @dataclass(frozen=True)
@@ -157,13 +157,13 @@ ACCESS: dict[str, Row] = {
     "entry:verify_form": only("MO UM", kwargs=_first),
     "entry:close": only("MO DM UM", kwargs=_first),
     # entry: files of laboratories
-    "entry:imports": only(FILE_READERS),
-    "entry:import": only(FILE_READERS, kwargs=_import),
-    "entry:import_progress": only(FILE_READERS, kwargs=_import),
-    "entry:import_report": only(FILE_READERS, kwargs=_import),
-    "entry:import_upload": only("CO IN PI"),
+    "imports:files": only(FILE_READERS),
+    "imports:file": only(FILE_READERS, kwargs=_import),
+    "imports:progress": only(FILE_READERS, kwargs=_import),
+    "imports:report": only(FILE_READERS, kwargs=_import),
+    "imports:upload": only("CO IN PI"),
     **{
-        f"entry:import_{deed}": only("CO IN PI", kwargs=_import)
+        f"imports:{deed}": only("CO IN PI", kwargs=_import)
         for deed in (
             "mapping",
             "confirm",
@@ -173,12 +173,12 @@ ACCESS: dict[str, Row] = {
             "original",
         )
     },
-    "entry:import_sources": only("DM PI"),
+    "imports:sources": only("DM PI"),
     **{
-        f"entry:import_{deed}": only("DM PI", kwargs=_import_source)
+        f"imports:{deed}": only("DM PI", kwargs=_import_source)
         for deed in ("source", "approve_source", "issue_source", "revoke_source")
     },
-    "entry:import_receive": public(),
+    "imports:receive": public(),
     # monitoring
     "monitoring:dashboard": only("CO IN PI MO DM BR SO"),
     "monitoring:listings": only("CO IN PI MO DM BR SO"),

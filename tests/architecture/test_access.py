@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.roles import Role
+from record.accounts.roles import Role
 from tests.architecture.access_table import ACCESS, World
 from tests.people import person
 
@@ -23,7 +23,7 @@ LOGGED_VIEWS = {
     "randomization:opened_code",
     "exports:download",
     "entry:file",
-    "entry:import_original",
+    "imports:original",
 }
 
 
@@ -116,7 +116,7 @@ def test_no_page_takes_anything_without_session(world):
         "accounts:sign_in",
         "accounts:recover",
         "accounts:set_password",
-        "entry:import_receive",
+        "imports:receive",
         "healthz",
         "set_language",
         "visits:inbound",  # answers 401 without the secret

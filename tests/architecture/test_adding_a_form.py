@@ -11,15 +11,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from audit.attribution import Via, attributed
-from capture.services import save
-from casebook import catalogue
-from casebook.checks import CHECKS
-from casebook.history import changes_of
-from casebook.models import FormInstance, Participant
-from casebook.services import expect
 from exports import dictionary
 from exports.datasets import blinded_designs
+from record.audit.attribution import Via, attributed
+from record.capture.services import save
+from record.casebook import catalogue
+from record.casebook.checks import CHECKS
+from record.casebook.history import changes_of
+from record.casebook.models import FormInstance, Participant
+from record.casebook.services import expect
 from tests.people import STAGE, person
 from tests.sample_room.models import Sample, Secret
 

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from tests.servers import SECRETS, renamed
-from trial_edc.launch import folders, processes, services
+from tools.launch import folders, processes, services
 
 COMPOSE = yaml.safe_load((folders.PROJECT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]

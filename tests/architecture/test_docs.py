@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from casebook.design import DECLARED
-from casebook.items.base import FACT_NAMES
-from trial_edc import messages
-from trial_edc.trace import ROOT
+from record.casebook.design import DECLARED
+from record.casebook.items.base import FACT_NAMES
+from tools import translations as messages
+from tools.traceability import ROOT
 
 MANUAL = ROOT / "docs" / "manual"
 IMAGES = MANUAL / "images"

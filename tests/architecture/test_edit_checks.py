@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from casebook import catalogue
-from casebook.checks import CHECKS
-from casebook.conditions import Answer, Answered, AtVisit
-from casebook.design import FormDesign
-from casebook.engine import findings, outside
-from casebook.items import (
+from record.casebook import catalogue
+from record.casebook.checks import CHECKS
+from record.casebook.conditions import Answer, Answered, AtVisit
+from record.casebook.design import FormDesign
+from record.casebook.engine import findings, outside
+from record.casebook.items import (
     Date,
     DateTime,
     Item,
@@ -28,9 +28,9 @@ from casebook.items import (
     Time,
     User,
 )
-from casebook.sheets import Binder, Sheet
-from casebook.specifications import HEADING, Specification, specifications
-from casebook.values import MissingCode, Partial, Quantity
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.specifications import HEADING, Specification, specifications
+from record.casebook.values import MissingCode, Partial, Quantity
 from tests.enrollment import test_checks as enrollment
 from tests.outcomes import test_checks as outcomes
 from tests.randomization import test_forms as randomization

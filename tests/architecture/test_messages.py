@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from babel.messages.catalog import Catalog
 
-from trial_edc import messages
+from tools import translations as messages
 
 CODE = '''
 """Says "_("this is no text")" in a docstring."""

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.traceability import PAGE, ROOT, Mark, Trace, collect, main, page
 from trial_edc.requirements import implements
-from trial_edc.trace import PAGE, ROOT, Mark, Trace, collect, main, page
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_marks_are_found_where_they_stand(tmp_path: Path) -> None:
 def test_the_command_tells_when_the_page_is_stale(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("trial_edc.trace.PAGE", tmp_path / "page.md")
+    monkeypatch.setattr("tools.traceability.PAGE", tmp_path / "page.md")
 
     assert main(["--check"]) == 1
     assert "is stale: run `make trace`" in capsys.readouterr().err

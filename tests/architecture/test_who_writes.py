@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.roles import Role
-from audit.models import Entry
-from casebook.models import FormInstance, Participant
+from record.accounts.roles import Role
+from record.audit.models import Entry
+from record.casebook.models import FormInstance, Participant
 from tests.architecture.access_table import ACCESS
 from tests.people import person
 from tests.visits import stage

@@ -8,15 +8,15 @@ from typing import Any
 
 from django.urls import get_resolver, reverse
 
-from accounts.models import User
-from accounts.roles import BlindingClass, Role, blinding_class
-from casebook import catalogue
-from casebook.models import FormInstance, Participant
-from entry.models import ImportedFile
 from exports.models import Export
+from imports.models import ImportedFile
 from monitoring.listings import LISTINGS
 from randomization.models import AllocationList
-from review.models import Query
+from record.accounts.models import User
+from record.accounts.roles import BlindingClass, Role, blinding_class
+from record.casebook import catalogue
+from record.casebook.models import FormInstance, Participant
+from record.review.models import Query
 from safety.models import LateCase
 from tests.architecture import access_table
 from tests.architecture.access_table import ACCESS

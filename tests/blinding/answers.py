@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 from django.test import Client
 
-from accounts.models import User
+from record.accounts.models import User
 from tests.blinding.addresses import Question
 from tests.blinding.noise import HIDDEN_KEY, Filter
 from trial_edc import chance

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from accounts.models import User
-from casebook.models import Participant
 from enrollment.screening_log import LogLine
 from entry.grid import casebook_of, matrix_for
 from exports.models import Export
 from monitoring.selectors import dashboard
 from randomization.allocation import arm_of
+from record.accounts.models import User
+from record.casebook.models import Participant
 from tests.blinding.worlds import favoured, randomised
 from visits import selectors as visits
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from audit.models import Seal
 from randomization.models import AllocationList
+from record.audit.models import Seal
 from trial_edc.clock import SITE_TZ
 
 HIDDEN_KEY = re.compile(r"\b\d{16}\b")

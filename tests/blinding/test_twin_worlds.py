@@ -17,14 +17,14 @@ import pytest
 from django.core.cache import caches
 from django.urls import reverse
 
-from casebook.models import Participant
 from entry import digest
 from exports.forms import tables as exported_tables
 from exports.models import Export
 from exports.tasks import make_export
-from notices.models import Message
 from randomization.allocation import arms_of
 from randomization.services import randomizing
+from record.casebook.models import Participant
+from record.notices.models import Message
 from tests.blinding import leaks
 from tests.blinding.addresses import (
     ACCESS,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from randomization.models import Allocation, Slot
-from trial_edc.launch.folders import PROJECT
+from tools.launch.folders import PROJECT
 
 # Rooms, and modules, that were looked at line by line before they were let in.
 READERS = {"randomization.services", "exports.unblinded", "monitoring.closed_report"}

@@ -18,34 +18,34 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import override_settings
 
-from accounts.models import User
-from accounts.sign_in import ReAuthenticated
-from audit.attribution import Via, attributed
-from audit.vault import forget_keys
-from capture import autosaves
-from capture.services import save
-from casebook import files
-from casebook import services as casebook
-from casebook.models import FormInstance, Participant
-from casebook.selectors import binder_of
-from entry.imports import storing
 from exports.services import request_export
 from exports.tasks import make_export
-from notices.tasks import deliver_queued
+from imports import storing
 from randomization.allocation import arms_of
 from randomization.models import LotRecord
 from randomization.rules import lists
 from randomization.services import code_breaks, lots
 from randomization.services.code_breaks import Account
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind, MovementKind
-from review import services as review
+from record.accounts.models import User
+from record.accounts.sign_in import ReAuthenticated
+from record.audit.attribution import Via, attributed
+from record.audit.vault import forget_keys
+from record.capture import autosaves
+from record.capture.services import save
+from record.casebook import files
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import binder_of
+from record.notices.tasks import deliver_queued
+from record.review import services as review
 from safety.models import LateCase
 from simulation.cast import MEMBERS
 from simulation.times import at
 from simulation.trial import simulate
 from tests import servers
 from tests.dumps import tables
-from tests.entry.imports import stage
+from tests.imports import stage
 from trial_edc import chance, clock
 from visits.feeds import make_feed
 from visits.models import Laboratory

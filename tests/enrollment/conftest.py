@@ -2,8 +2,8 @@
 
 import pytest
 
-from accounts.models import User
-from casebook.models import Participant
+from record.accounts.models import User
+from record.casebook.models import Participant
 from tests.enrollment import factories
 
 

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from accounts.models import User
-from accounts.sign_in import ReAuthenticated
-from audit.attribution import Reason, Via, attributed
-from capture.services import save
-from casebook import services as casebook
-from casebook.models import FormInstance, FormStatus, Participant
-from casebook.values import MissingCode
 from enrollment import services
 from enrollment.models import EligibilityConfirmation
+from record.accounts.models import User
+from record.accounts.sign_in import ReAuthenticated
+from record.audit.attribution import Reason, Via, attributed
+from record.capture.services import save
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.values import MissingCode
 from tests.people import person
 from trial_edc import clock
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from casebook.checks import CHECKS
-from casebook.sheets import Binder, Sheet
-from casebook.values import MissingCode, Partial, Quantity
+from record.casebook.checks import CHECKS
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import MissingCode, Partial, Quantity
 from trial_edc.clock import SITE_TZ
 
 NOON = datetime(2026, 3, 8, 12, tzinfo=SITE_TZ)

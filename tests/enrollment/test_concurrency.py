@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import connection
 
-from casebook.models import Participant
+from record.casebook.models import Participant
 from tests.enrollment import factories
 
 AT_ONCE = 6

@@ -8,17 +8,17 @@ from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
-from audit.attribution import Via, attributed
-from audit.models import Entry
-from capture.problems import Refused
-from casebook.models import FormInstance
 from enrollment import consent_versions as register
 from enrollment import consents
 from enrollment.consent_versions import NewVersion
 from enrollment.models import ConsentDocument
 from enrollment.problems import EnrollmentRefused
 from enrollment.reconsent import Due, Ground
+from record.accounts.models import User
+from record.audit.attribution import Via, attributed
+from record.audit.models import Entry
+from record.capture.problems import Refused
+from record.casebook.models import FormInstance
 from tests.enrollment import factories
 from tests.people import STAGE, person
 from trial_edc import clock

@@ -12,12 +12,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from audit.models import Entry
-from casebook import files
-from casebook.models import FormInstance, Participant, StoredFile
 from enrollment.models import PersonKey
 from exports import files as archives
 from exports import services as exports
+from record.audit.models import Entry
+from record.casebook import files
+from record.casebook.models import FormInstance, Participant, StoredFile
 from tests.dumps import dump, readable, server_log
 from tests.enrollment import factories
 from tests.people import person
@@ -209,7 +209,7 @@ def test_the_bedside_nurse_reads_the_name_and_opens_no_signed_form() -> None:
 def test_a_setting_opens_the_signed_form_to_the_monitor(monkeypatch) -> None:
     from dataclasses import replace
 
-    from casebook import access
+    from record.casebook import access
     from trial_edc.protocol import PROTOCOL
 
     coordinator = person("CO")

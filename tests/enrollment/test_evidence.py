@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from casebook.sheets import Binder, Sheet
-from casebook.values import MissingCode, Partial, Quantity
 from enrollment.evidence import consent_answer, evidence_of, screening_sheet
 from enrollment.rules import Answer, Immunosuppressant, SteroidCourse
 from enrollment.statuses import is_screening_over, status_of
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import MissingCode, Partial, Quantity
 from trial_edc.clock import SITE_TZ
 
 NOON = datetime(2026, 3, 8, 12, tzinfo=SITE_TZ)

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from casebook.sheets import Binder, Sheet
-from casebook.values import Partial
 from enrollment.evidence import evidence_of
 from enrollment.exhibits.chart import creatinine_chart
 from enrollment.exhibits.drugs import drug_exhibit
 from enrollment.exhibits.kidney import KidneyExhibit, kidney_exhibit
 from enrollment.exhibits.wanted import wanted
 from enrollment.rules import Evidence, UrineCollection, assess
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Partial
 from tests.enrollment.candidates import RISE_AT, at, candidate, sample
 
 HOUR = timedelta(hours=1)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from accounts.roles import Permission
-from audit.models import Confidentiality
-from casebook import catalogue, items
-from casebook.models import SealedCRF
+from record.accounts.roles import Permission
+from record.audit.models import Confidentiality
+from record.casebook import catalogue, items
+from record.casebook.models import SealedCRF
 
 COMORBIDITIES = (
     "diabetes hypertension known_ckd coronary_disease heart_failure stroke copd "

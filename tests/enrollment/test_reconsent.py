@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 import pytest
 
-from casebook.sheets import Binder, Sheet
 from enrollment.reconsent import Due, Ground, Version, due_of, version_on
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.clock import SITE_TZ
 
 FIRST = Version("1.0", date(2022, 1, 1), "everybody")

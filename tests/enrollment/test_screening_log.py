@@ -9,11 +9,6 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
-from audit.attribution import Reason, Via
-from capture.problems import Refused
-from capture.services import restore_row, save, strike_row
-from casebook.models import FormInstance, Participant
 from enrollment import services
 from enrollment.problems import EnrollmentRefused
 from enrollment.screening_log import (
@@ -23,6 +18,11 @@ from enrollment.screening_log import (
     screening_log,
     state_counts,
 )
+from record.accounts.models import User
+from record.audit.attribution import Reason, Via
+from record.capture.problems import Refused
+from record.capture.services import restore_row, save, strike_row
+from record.casebook.models import FormInstance, Participant
 from tests.enrollment import factories
 from trial_edc import clock
 

@@ -6,22 +6,22 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import User
-from accounts.services import change_details
-from accounts.sign_in import IdentityNotConfirmed, ReAuthenticated
-from audit.attribution import Reason, Via
-from audit.models import Entry
-from capture.problems import Refused
-from capture.services import save
-from casebook import services as casebook
-from casebook.models import FormInstance, Participant
-from casebook.selectors import binder_of
-from casebook.values import MissingCode
 from enrollment import selectors, services
 from enrollment.models import EligibilityConfirmation, PersonKey
 from enrollment.problems import EnrollmentRefused, KnownPerson
 from enrollment.screening_log import screening_log
 from enrollment.vocabulary import ParticipantStatus
+from record.accounts.models import User
+from record.accounts.services import change_details
+from record.accounts.sign_in import IdentityNotConfirmed, ReAuthenticated
+from record.audit.attribution import Reason, Via
+from record.audit.models import Entry
+from record.capture.problems import Refused
+from record.capture.services import save
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import binder_of
+from record.casebook.values import MissingCode
 from tests.enrollment import factories
 from tests.people import STAGE
 from trial_edc import clock

@@ -6,12 +6,12 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import User
-from audit.attribution import Via, attributed
-from casebook.models import Participant
 from enrollment import selectors
 from enrollment.models import EligibilityConfirmation
 from enrollment.screening_log import screening_log
+from record.accounts.models import User
+from record.audit.attribution import Via, attributed
+from record.casebook.models import Participant
 from tests.enrollment import factories
 from tests.people import PASSWORD, STAGE
 from trial_edc import clock

@@ -7,12 +7,12 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from audit.attribution import Via, attributed
-from audit.models import Entry
-from casebook.models import FormInstance, Participant
-from casebook.selectors import row_of, sheet_of
-from casebook.services import expect as expect_sheet
-from review.models import Query
+from record.audit.attribution import Via, attributed
+from record.audit.models import Entry
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import row_of, sheet_of
+from record.casebook.services import expect as expect_sheet
+from record.review.models import Query
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, STAGE, person
 from trial_edc import clock

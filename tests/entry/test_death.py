@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from casebook.models import FormInstance
 from entry.work import work_for
+from record.casebook.models import FormInstance
 from tests.outcomes import course
 from tests.people import person
 

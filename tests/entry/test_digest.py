@@ -8,17 +8,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
-from audit.attribution import Via, attributed
-from casebook.models import FormInstance
 from entry import digest
 from entry.models import DigestDay
 from entry.navigation import address
 from entry.tasks import write_digests
 from entry.work import work_for
-from notices.delivery import deliver_due
-from notices.models import Message
-from review.services import raise_query
+from record.accounts.models import User
+from record.audit.attribution import Via, attributed
+from record.casebook.models import FormInstance
+from record.notices.delivery import deliver_due
+from record.notices.models import Message
+from record.review.services import raise_query
 from tests.people import STAGE, person
 from tests.visits import stage
 from trial_edc import clock

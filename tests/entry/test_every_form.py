@@ -4,11 +4,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
-from accounts.roles import Role
-from audit.attribution import Via, attributed
-from casebook import access, catalogue, services
-from casebook.models import FormInstance
+from record.accounts.models import User
+from record.accounts.roles import Role
+from record.audit.attribution import Via, attributed
+from record.casebook import access, catalogue, services
+from record.casebook.models import FormInstance
 from tests.people import STAGE, person
 from tests.visits import stage
 

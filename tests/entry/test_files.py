@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from casebook.models import StoredFile
+from record.casebook.models import StoredFile
 from tests.entry.test_hostile_requests import send, signed_in, value_of
 from tests.sample_room.people import sample
 

@@ -7,14 +7,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from audit.attribution import Via, attributed
-from capture import autosaves
-from capture.services import save
-from casebook.models import FormInstance, Participant
-from casebook.selectors import row_of, sheet_of
-from casebook.services import add_row, expect
-from casebook.values import MissingCode
-from review.models import Query, Verification
+from record.audit.attribution import Via, attributed
+from record.capture import autosaves
+from record.capture.services import save
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import row_of, sheet_of
+from record.casebook.services import add_row, expect
+from record.casebook.values import MissingCode
+from record.review.models import Query, Verification
 from tests.people import PASSWORD, STAGE, person
 from trial_edc import clock
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from accounts.models import User
 from entry.grid import casebook_of
+from record.accounts.models import User
 from tests.people import person
 from tests.visits import stage
 

@@ -7,13 +7,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from audit.attribution import Reason, Via, attributed
-from capture.services import strike_row
-from casebook.models import FormInstance, Participant
-from casebook.selectors import row_of, sheet_of
-from casebook.services import expect
 from enrollment import services as enrollment
-from review.services import lock_database, lock_form
+from record.audit.attribution import Reason, Via, attributed
+from record.capture.services import strike_row
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import row_of, sheet_of
+from record.casebook.services import expect
+from record.review.services import lock_database, lock_form
 from tests.people import STAGE, person
 from tests.visits import stage
 from trial_edc import clock

@@ -4,13 +4,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts import selectors as accounts
-from accounts import services
-from accounts.roles import Role
-from audit.attribution import Via, attributed
-from casebook import services as casebook
-from casebook.models import FormInstance, Participant
-from review.services import raise_query
+from record.accounts import selectors as accounts
+from record.accounts import services
+from record.accounts.roles import Role
+from record.audit.attribution import Via, attributed
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, Participant
+from record.review.services import raise_query
 from tests.people import STAGE, person
 from tests.visits import stage
 

@@ -4,12 +4,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from audit.attribution import Via, attributed
-from casebook.models import FormInstance, Participant
-from casebook.selectors import row_of, sheet_of
 from entry.table.columns import columns_of
 from entry.table.held import held_rows
 from entry.table.pasted import NotReadable, read_pasted
+from record.audit.attribution import Via, attributed
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import row_of, sheet_of
 from tests.entry.test_statement_counts import counted, signed_in
 from tests.people import STAGE, person
 from tests.visits import stage

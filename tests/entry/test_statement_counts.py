@@ -14,10 +14,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from audit.attribution import Via, attributed
-from casebook.models import FormInstance, Participant
-from casebook.services import expect
 from enrollment import services as enrollment
+from record.audit.attribution import Via, attributed
+from record.casebook.models import FormInstance, Participant
+from record.casebook.services import expect
 from tests.people import STAGE, person
 from tests.randomization.stage import open_study, randomised
 from trial_edc import clock

@@ -7,12 +7,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from audit.attribution import Reason, Via
-from casebook.models import FormInstance, Participant
-from casebook.selectors import row_of, sheet_of
-from casebook.values import MissingCode
 from entry.table.page import Row, TablePage
-from review.services import freeze
+from record.audit.attribution import Reason, Via
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import row_of, sheet_of
+from record.casebook.values import MissingCode
+from record.review.services import freeze
 from tests.entry.test_statement_counts import counted, signed_in
 from tests.people import person
 from tests.visits import stage

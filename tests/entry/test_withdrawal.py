@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from casebook.models import FormInstance
+from record.casebook.models import FormInstance
 from tests.outcomes import course
 from tests.people import person
 from visits.selectors import schedule

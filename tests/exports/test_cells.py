@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from casebook import items
-from casebook.values import MissingCode, Partial, Quantity
 from exports.cells import cells, headings
+from record.casebook import items
+from record.casebook.values import MissingCode, Partial, Quantity
 from trial_edc.spreadsheets import safe
 from trial_edc.vocabulary import Sex
 

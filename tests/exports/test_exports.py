@@ -12,18 +12,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
-from accounts.sign_in import ReAuthenticated
-from audit.attribution import Reason, Via
-from audit.models import Confidentiality, Entry
-from capture.services import save
-from casebook import catalogue
-from casebook import services as casebook
-from casebook.items import Rows
-from casebook.values import MissingCode
 from exports import datasets, files, services
 from exports.models import Export, ExportState
-from review import services as review
+from record.accounts.models import User
+from record.accounts.sign_in import ReAuthenticated
+from record.audit.attribution import Reason, Via
+from record.audit.models import Confidentiality, Entry
+from record.capture.services import save
+from record.casebook import catalogue
+from record.casebook import services as casebook
+from record.casebook.items import Rows
+from record.casebook.values import MissingCode
+from record.review import services as review
 from tests.outcomes import course
 from tests.people import STAGE, person
 from tests.sample_room.people import A_SAMPLE, sample

@@ -9,11 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
-from accounts.roles import Role
-from audit.models import Entry
 from exports import files, services
 from exports.models import Export
 from randomization.allocation import arms_of
+from record.accounts.roles import Role
+from record.audit.models import Entry
 from tests.people import person
 from tests.randomization import stage
 

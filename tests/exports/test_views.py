@@ -9,12 +9,12 @@ from celery.contrib.testing.worker import start_worker
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
-from audit.attribution import Via, attributed
-from audit.models import Confidentiality, Entry
-from casebook.models import Participant
 from exports import files, services
 from exports.models import Export, ExportKind, ExportState
+from record.accounts.models import User
+from record.audit.attribution import Via, attributed
+from record.audit.models import Confidentiality, Entry
+from record.casebook.models import Participant
 from tests.outcomes import course
 from tests.people import STAGE, person
 from trial_edc.celery import app

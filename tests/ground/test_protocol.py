@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from trial_edc.protocol import FILE, PROTOCOL, load
-from trial_edc.record import CriterionKind, EndpointKind
+from trial_edc.registry import CriterionKind, EndpointKind
 from trial_edc.typed_toml import OddValue
 from trial_edc.vocabulary import VisitCode
 

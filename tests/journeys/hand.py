@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from accounts.models import User
+from record.accounts.models import User
 from tests.people import PASSWORD
 
 IMAGES = Path(__file__).parents[2] / "docs" / "manual" / "images"

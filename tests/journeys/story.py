@@ -9,8 +9,8 @@ from decimal import Decimal
 from celery.contrib.testing.worker import start_worker
 from playwright.sync_api import expect
 
-from accounts.models import User
-from casebook.models import FormInstance, Participant
+from record.accounts.models import User
+from record.casebook.models import FormInstance, Participant
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, person
 from tests.randomization.stage import open_study, stocked

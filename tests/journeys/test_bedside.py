@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Route, expect
 
-from accounts.models import User
-from accounts.sign_in import ReAuthenticated
-from capture.services import sign_form
-from casebook.models import FormInstance, Participant
-from casebook.selectors import binder_of
+from record.accounts.models import User
+from record.accounts.sign_in import ReAuthenticated
+from record.capture.services import sign_form
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import binder_of
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, person
 from tests.visits import stage

@@ -9,10 +9,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts import second_factor
-from accounts.models import User
 from randomization.allocation import arm_of
 from randomization.models import CodeBreak
+from record.accounts import second_factor
+from record.accounts.models import User
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, person
 from tests.randomization import stage

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from casebook.models import FormInstance, Participant
-from notices.models import Message
+from record.casebook.models import FormInstance, Participant
+from record.notices.models import Message
 from tests.journeys.hand import Hand
 from tests.outcomes import course
 from tests.people import PASSWORD, person

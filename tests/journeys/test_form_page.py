@@ -3,10 +3,10 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from audit.attribution import Via, attributed
-from casebook.models import FormInstance, Participant
-from casebook.selectors import row_of, sheet_of
-from casebook.services import expect as expect_sheet
+from record.audit.attribution import Via, attributed
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import row_of, sheet_of
+from record.casebook.services import expect as expect_sheet
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, STAGE, person
 

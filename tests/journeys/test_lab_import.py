@@ -6,10 +6,10 @@ import pytest
 from celery.contrib.testing.worker import start_worker
 from playwright.sync_api import Page, expect
 
-from accounts.models import User
-from casebook.models import Participant
-from casebook.selectors import binder_of
-from tests.entry.imports import stage
+from record.accounts.models import User
+from record.casebook.models import Participant
+from record.casebook.selectors import binder_of
+from tests.imports import stage
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, STAGE, person
 from trial_edc.celery import app

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from audit.attribution import Reason, Via, attributed
-from capture.services import save
-from casebook.models import FormInstance, Participant
-from casebook.selectors import row_of, sheet_of
+from record.audit.attribution import Reason, Via, attributed
+from record.capture.services import save
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import row_of, sheet_of
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, STAGE, person
 from tests.visits import stage

@@ -7,10 +7,10 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from casebook.selectors import binder_of
 from randomization import selectors
 from randomization.models import Allocation, AllocationList
 from randomization.services.verification import problems
+from record.casebook.selectors import binder_of
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, person
 from tests.randomization import stage

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.models import User
-from casebook.models import Participant
-from casebook.selectors import binder_of
 from enrollment.selectors import status_of
+from record.accounts.models import User
+from record.casebook.models import Participant
+from record.casebook.selectors import binder_of
 from tests.journeys.hand import Hand
 from tests.journeys.story import JUDGED_ELIGIBLE, Story, at
 from trial_edc import clock

@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from capture.services import save
-from casebook.models import Participant
-from notices.delivery import deliver_due
 from randomization.allocation import arm_of
 from randomization.models import CodeBreak
+from record.capture.services import save
+from record.casebook.models import Participant
+from record.notices.delivery import deliver_due
 from safety.models import SentReport
 from tests.journeys.hand import Hand
 from tests.journeys.story import at
-from tests.notices.postbox import Postbox, postbox
 from tests.people import PASSWORD, STAGE, person
 from tests.randomization import stage
+from tests.record.notices.postbox import Postbox, postbox
 from trial_edc import clock
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]

@@ -11,8 +11,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page
 
-from casebook.models import Participant
-from casebook.selectors import binder_of
+from record.casebook.models import Participant
+from record.casebook.selectors import binder_of
 from tests.journeys.hand import Hand
 from tests.journeys.story import Story
 from trial_edc import clock

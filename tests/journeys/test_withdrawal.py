@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from casebook.models import FormInstance, Participant
+from record.casebook.models import FormInstance, Participant
 from tests.journeys.hand import Hand
 from tests.outcomes import course
 from tests.people import PASSWORD, person

@@ -10,9 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from audit.models import Entry
 from monitoring.listing_views import safe
 from monitoring.listings import LISTINGS, listings_for, shown
+from record.audit.models import Entry
 from tests.outcomes import course
 from tests.people import person
 from tests.visits import stage

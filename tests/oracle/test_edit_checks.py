@@ -10,11 +10,11 @@ from decimal import Decimal
 
 import pytest
 
-from casebook import catalogue
-from casebook.engine import findings
-from casebook.items import Lab
-from casebook.sheets import Binder, Sheet
-from casebook.values import Quantity
+from record.casebook import catalogue
+from record.casebook.engine import findings
+from record.casebook.items import Lab
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Quantity
 from tests.oracle.cases import Case, at_site, each_case
 from trial_edc.vocabulary import Severity
 

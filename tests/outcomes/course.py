@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from audit.attribution import Via, attributed
-from capture.services import save
-from casebook import catalogue
-from casebook import services as casebook
-from casebook.models import FormInstance, Participant
+from record.audit.attribution import Via, attributed
+from record.capture.services import save
+from record.casebook import catalogue
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, Participant
 from tests.people import STAGE
 from trial_edc import clock
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from casebook.checks import CHECKS
-from casebook.sheets import Binder, Sheet
-from casebook.values import Partial
+from record.casebook.checks import CHECKS
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Partial
 from trial_edc.clock import SITE_TZ
 
 ON = date(2026, 3, 29)

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from audit.attribution import Reason, Via, attributed
-from capture.problems import EraseNeeded, Refused
-from capture.services import save, strike_row
-from casebook import services as casebook
-from casebook.models import FormStatus, Participant
+from record.audit.attribution import Reason, Via, attributed
+from record.capture.problems import EraseNeeded, Refused
+from record.capture.services import save, strike_row
+from record.casebook import services as casebook
+from record.casebook.models import FormStatus, Participant
 from tests.outcomes import course
 from tests.people import STAGE
 

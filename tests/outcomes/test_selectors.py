@@ -7,13 +7,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from audit.attribution import Via
-from capture.services import save
-from casebook.derived import derived_values
-from casebook.models import Participant
-from casebook.selectors import binder_of, row_of, sheet_of
 from outcomes.rules import Endpoints, Recovery, RrtDependence, Survival
 from outcomes.selectors import endpoints_by_participant, endpoints_of
+from record.audit.attribution import Via
+from record.capture.services import save
+from record.casebook.derived import derived_values
+from record.casebook.models import Participant
+from record.casebook.selectors import binder_of, row_of, sheet_of
 from tests.outcomes import course
 from tests.people import STAGE
 

@@ -5,20 +5,20 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from accounts.models import User
-from accounts.sign_in import ReAuthenticated
-from audit.attribution import Via, attributed
-from capture.services import save, sign_form
-from casebook import catalogue, engine
-from casebook import services as casebook
-from casebook.models import FormInstance, Participant
-from casebook.selectors import binder_of, row_of, sheet_of
-from casebook.values import MissingCode
 from enrollment import services as enrollment
 from randomization.models import AllocationList, LotRecord
 from randomization.services import custody, lots, study
 from randomization.services.randomizing import randomize
 from randomization.vocabulary import MovementKind, StudyStatus
+from record.accounts.models import User
+from record.accounts.sign_in import ReAuthenticated
+from record.audit.attribution import Via, attributed
+from record.capture.services import save, sign_form
+from record.casebook import catalogue, engine
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import binder_of, row_of, sheet_of
+from record.casebook.values import MissingCode
 from tests.people import STAGE, person
 from trial_edc import clock
 

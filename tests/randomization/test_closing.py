@@ -4,10 +4,6 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from audit.attribution import Reason
-from audit.models import Entry
-from casebook import services as casebook
-from casebook.models import FormInstance
 from randomization import closing
 from randomization.allocation import arm_of
 from randomization.models import CodeBreak
@@ -18,7 +14,11 @@ from randomization.services.closing import (
     propose_opening,
     state_restricted_ready,
 )
-from review.services import lock_database
+from record.audit.attribution import Reason
+from record.audit.models import Entry
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance
+from record.review.services import lock_database
 from tests.people import PASSWORD, person
 from tests.randomization import stage
 

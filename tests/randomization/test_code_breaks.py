@@ -7,14 +7,6 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from accounts.roles import Permission as May
-from accounts.roles import Role, has
-from accounts.sign_in import IdentityNotConfirmed, ReAuthenticated
-from audit.attribution import Reason
-from audit.models import Entry
-from capture.services import save
-from casebook.models import FormInstance
-from notices.models import Message
 from randomization import disclosures
 from randomization.allocation import arm_of
 from randomization.models import CodeBreak
@@ -27,6 +19,14 @@ from randomization.services.code_breaks import (
     record_code_break,
 )
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind
+from record.accounts.roles import Permission as May
+from record.accounts.roles import Role, has
+from record.accounts.sign_in import IdentityNotConfirmed, ReAuthenticated
+from record.audit.attribution import Reason
+from record.audit.models import Entry
+from record.capture.services import save
+from record.casebook.models import FormInstance
+from record.notices.models import Message
 from tests.people import person
 from tests.randomization import stage
 from trial_edc import clock

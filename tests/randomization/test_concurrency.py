@@ -10,19 +10,19 @@ from django.db import DatabaseError, connection, connections, transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
-from audit.models import Entry
-from capture.problems import Refused as SaveRefused
-from capture.services import save
-from casebook.models import FormInstance, Participant
 from randomization import allocation
 from randomization.models import Allocation, AllocationList
 from randomization.rules.stock import balance
 from randomization.services.randomizing import randomize
 from randomization.services.verification import problems
+from record.accounts.models import User
+from record.audit.models import Entry
+from record.capture.problems import Refused as SaveRefused
+from record.capture.services import save
+from record.casebook.models import FormInstance, Participant
 from tests.randomization import stage
 from tests.servers import snapshot
-from trial_edc.launch import folders
+from tools.launch import folders
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PEOPLE = 50

@@ -8,14 +8,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 
-from audit.attribution import Via, attributed
-from audit.models import Entry
 from randomization import allocation, selectors
 from randomization.models import Allocation, AllocationList, Slot
 from randomization.problems import FaultyList, Refused
 from randomization.rules import lists
 from randomization.services import custody
 from randomization.services.verification import problems
+from record.audit.attribution import Via, attributed
+from record.audit.models import Entry
 from tests.people import STAGE, person
 from tests.randomization import stage
 from trial_edc.protocol import PROTOCOL

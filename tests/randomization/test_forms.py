@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from casebook import catalogue
-from casebook.checks import CHECKS
-from casebook.derived import derived_values
-from casebook.sheets import Binder, Sheet
 from randomization.rules import study
 from randomization.rules.readiness import Standing, obstacles
 from randomization.vocabulary import StudyStatus
+from record.casebook import catalogue
+from record.casebook.checks import CHECKS
+from record.casebook.derived import derived_values
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.protocol import PROTOCOL
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

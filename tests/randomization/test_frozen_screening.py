@@ -7,15 +7,15 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
-from accounts.models import User
-from audit.attribution import Reason, Via, attributed
-from capture.problems import ReasonNeeded
-from capture.services import restore_row, save, strike_row
-from casebook.models import FormInstance, Participant
 from enrollment.models import FrozenScreening
 from enrollment.selectors import eligibility_of, frozen_of
-from notices.models import Message
 from randomization.models import Allocation
+from record.accounts.models import User
+from record.audit.attribution import Reason, Via, attributed
+from record.capture.problems import ReasonNeeded
+from record.capture.services import restore_row, save, strike_row
+from record.casebook.models import FormInstance, Participant
+from record.notices.models import Message
 from tests.people import STAGE, person
 from tests.randomization import stage
 from trial_edc import clock

@@ -8,13 +8,6 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from accounts.sign_in import IdentityNotConfirmed
-from audit.attribution import Reason
-from audit.models import Entry
-from capture.problems import Refused as SaveRefused
-from capture.services import save, sign_form
-from casebook.models import FormInstance
-from casebook.values import MissingCode
 from entry.digest import digest_for
 from randomization import desk
 from randomization.allocation import arm_of
@@ -30,7 +23,14 @@ from randomization.services.preparing import (
     label_of,
 )
 from randomization.vocabulary import MovementKind, StudyStatus
-from review.problems import ReviewRefused
+from record.accounts.sign_in import IdentityNotConfirmed
+from record.audit.attribution import Reason
+from record.audit.models import Entry
+from record.capture.problems import Refused as SaveRefused
+from record.capture.services import save, sign_form
+from record.casebook.models import FormInstance
+from record.casebook.values import MissingCode
+from record.review.problems import ReviewRefused
 from tests.people import PASSWORD, person
 from tests.randomization import stage
 from trial_edc import clock

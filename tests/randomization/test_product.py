@@ -6,15 +6,6 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
-from accounts.roles import Permission as May
-from accounts.roles import Role, has
-from audit.attribution import Reason, Via, attributed
-from audit.models import Entry
-from capture.problems import Refused as SaveRefused
-from capture.services import save
-from casebook import services as casebook
-from casebook.models import FormInstance
-from notices.models import Message
 from randomization import desk, selectors
 from randomization.allocation import arm_of
 from randomization.problems import Refused
@@ -22,7 +13,16 @@ from randomization.rules import stock
 from randomization.services import lots
 from randomization.services.product import preparations_with_arms
 from randomization.vocabulary import MovementKind
-from review.services import raise_query
+from record.accounts.roles import Permission as May
+from record.accounts.roles import Role, has
+from record.audit.attribution import Reason, Via, attributed
+from record.audit.models import Entry
+from record.capture.problems import Refused as SaveRefused
+from record.capture.services import save
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance
+from record.notices.models import Message
+from record.review.services import raise_query
 from tests.people import STAGE, person
 from tests.randomization import stage
 from trial_edc import clock

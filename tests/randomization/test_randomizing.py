@@ -7,14 +7,6 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from accounts.roles import Permission as May
-from accounts.roles import Role, has
-from audit.attribution import Reason, Via, attributed
-from audit.models import Entry
-from capture.problems import Refused as SaveRefused
-from capture.services import save
-from casebook.models import FormInstance, Participant
-from notices.models import Message
 from randomization import selectors
 from randomization.models import Allocation
 from randomization.problems import ListExhausted, NotReady, Refused
@@ -22,6 +14,14 @@ from randomization.rules.codes import is_number
 from randomization.services import study
 from randomization.services.randomizing import declare_in_error, randomize
 from randomization.vocabulary import StudyStatus
+from record.accounts.roles import Permission as May
+from record.accounts.roles import Role, has
+from record.audit.attribution import Reason, Via, attributed
+from record.audit.models import Entry
+from record.capture.problems import Refused as SaveRefused
+from record.capture.services import save
+from record.casebook.models import FormInstance, Participant
+from record.notices.models import Message
 from tests.people import STAGE, person
 from tests.randomization import stage
 from trial_edc import clock

@@ -13,11 +13,11 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
-from accounts.roles import Role
-from capture.services import save
-from casebook.models import FormInstance, Participant
 from randomization.models import AllocationList
+from record.accounts.models import User
+from record.accounts.roles import Role
+from record.capture.services import save
+from record.casebook.models import FormInstance, Participant
 from tests.people import PASSWORD, person
 from tests.randomization import stage
 from trial_edc import clock

@@ -6,13 +6,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
 
-from audit.attribution import Via, attributed
-from audit.models import Entry
-from audit.vault import Purpose, seal
-from casebook.models import Participant
 from randomization import allocation
 from randomization.models import Allocation, AllocationList, Slot
 from randomization.services.verification import problems
+from record.audit.attribution import Via, attributed
+from record.audit.models import Entry
+from record.audit.vault import Purpose, seal
+from record.casebook.models import Participant
 from tests.people import STAGE
 from tests.randomization import stage
 from tests.randomization.test_randomizing import fill

@@ -8,11 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import User
-from audit.models import Entry
 from randomization import desk, selectors
 from randomization.allocation import arm_of
 from randomization.models import Allocation, AllocationList, CodeBreak, LotRecord
+from record.accounts.models import User
+from record.audit.models import Entry
 from tests.people import PASSWORD, person
 from tests.randomization import stage
 from trial_edc import clock

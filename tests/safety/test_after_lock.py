@@ -8,14 +8,14 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
-from audit.attribution import Reason, Via
-from audit.models import Entry
-from audit.problems import RecordClosed
-from capture.services import save
-from casebook.models import Participant
-from notices.models import Message
-from review.services import lock_database
+from record.accounts.models import User
+from record.audit.attribution import Reason, Via
+from record.audit.models import Entry
+from record.audit.problems import RecordClosed
+from record.capture.services import save
+from record.casebook.models import Participant
+from record.notices.models import Message
+from record.review.services import lock_database
 from safety import after_lock
 from safety.models import LateCase
 from safety.rules import Clock

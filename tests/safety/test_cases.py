@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from audit.attribution import Via
-from capture.services import save
-from casebook.models import FormInstance, Participant
+from record.audit.attribution import Via
+from record.capture.services import save
+from record.casebook.models import FormInstance, Participant
 from safety.cases import Case, by_urgency, cases_of
 from safety.follow_ups import add_follow_up
 from safety.selectors import report_lines

@@ -8,15 +8,15 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from audit.attribution import Reason, Via
-from audit.models import Entry
-from capture.services import save, strike_row
-from casebook.models import FormInstance, Participant
-from casebook.selectors import binder_of
-from notices.models import Message
 from randomization.allocation import arm_of
 from randomization.models import CodeBreak
 from randomization.problems import Refused
+from record.audit.attribution import Reason, Via
+from record.audit.models import Entry
+from record.capture.services import save, strike_row
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import binder_of
+from record.notices.models import Message
 from safety.cioms import FORMS, Cioms, cioms_of
 from safety.cioms_pdf import susar_account, unblinded_pdf
 from safety.selectors import ReportLine, report_lines

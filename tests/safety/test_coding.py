@@ -9,11 +9,11 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
-from audit.attribution import Reason, Via
-from audit.models import Entry
-from capture.services import save, strike_row
-from casebook.models import FormInstance
+from record.accounts.models import User
+from record.audit.attribution import Reason, Via
+from record.audit.models import Entry
+from record.capture.services import save, strike_row
+from record.casebook.models import FormInstance
 from safety import coding
 from safety.dictionary_files import TermRow
 from safety.models import Dictionary, DictionaryTerm, TermCode

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from audit.attribution import Reason, Via
-from capture.services import save, strike_row
-from casebook.models import FormInstance, FormStatus, Participant
-from casebook.selectors import binder_of, row_of
-from notices.models import Message
+from record.audit.attribution import Reason, Via
+from record.capture.services import save, strike_row
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.selectors import binder_of, row_of
+from record.notices.models import Message
 from tests.outcomes import course
 from tests.people import STAGE, person
 from trial_edc import clock

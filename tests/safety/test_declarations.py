@@ -2,8 +2,8 @@
 
 import pytest
 
-from casebook import catalogue
-from casebook.items import Item
+from record.casebook import catalogue
+from record.casebook.items import Item
 
 CATALOGUE = {
     "AE": """

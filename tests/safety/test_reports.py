@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from audit.attribution import Via
-from capture.services import save
-from casebook.models import FormInstance, Participant
-from casebook.selectors import row_of
-from notices.models import Message
+from record.audit.attribution import Via
+from record.capture.services import save
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import row_of
+from record.notices.models import Message
 from safety.models import SentReport
 from safety.services import NotReadyToSend, send_report
 from tests.outcomes import course

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from audit.attribution import Reason, Via
-from capture.problems import ReasonNeeded, Refused
-from capture.services import restore_row, save, strike_row
-from casebook.models import FormInstance, Participant
-from casebook.selectors import row_of
-from notices.models import Message
-from notices.tasks import deliver_queued
+from record.audit.attribution import Reason, Via
+from record.capture.problems import ReasonNeeded, Refused
+from record.capture.services import restore_row, save, strike_row
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import row_of
+from record.notices.models import Message
+from record.notices.tasks import deliver_queued
 from safety.follow_ups import add_follow_up
 from safety.models import SentReport
 from safety.selectors import ReportState, report_lines

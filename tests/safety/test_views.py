@@ -4,10 +4,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from audit.attribution import Via
-from capture.services import save
-from casebook.models import FormInstance
 from entry.work import work_for
+from record.audit.attribution import Via
+from record.capture.services import save
+from record.casebook.models import FormInstance
 from safety.filters import number_of
 from safety.models import SentReport
 from safety.selectors import ReportState, report_lines

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from audit.attribution import Via
-from capture.services import save
-from casebook.models import FormInstance, Participant
-from notices.models import Message
-from notices.tasks import deliver_queued
+from record.audit.attribution import Via
+from record.capture.services import save
+from record.casebook.models import FormInstance, Participant
+from record.notices.models import Message
+from record.notices.tasks import deliver_queued
 from safety.reminding import unassessed_step, unsent_step, unsubmitted_step
 from safety.services import send_report
 from safety.tasks import watch_deadlines

@@ -1,7 +1,7 @@
 """Edit checks of the sample room."""
 
-from casebook.checks import check
-from casebook.sheets import Binder, Sheet
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.vocabulary import N_, Severity
 
 

@@ -2,13 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Permission
-from audit.vault import Purpose
-from casebook import items
-from casebook.conditions import Answer
-from casebook.design import AtVisits, Log
-from casebook.items import Section
-from casebook.models import CRF, SealedCRF
+from record.accounts.roles import Permission
+from record.audit.vault import Purpose
+from record.casebook import items
+from record.casebook.conditions import Answer
+from record.casebook.design import AtVisits, Log
+from record.casebook.items import Section
+from record.casebook.models import CRF, SealedCRF
 from tests.sample_room.vocabulary import Place
 
 

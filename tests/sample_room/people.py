@@ -1,10 +1,10 @@
 """People, participants and sheets for the tests of the record floor."""
 
-from accounts import roles
-from accounts.models import User
-from audit.attribution import Process, Via, attributed
-from casebook.models import FormInstance, Participant
-from casebook.services import expect
+from record.accounts import roles
+from record.accounts.models import User
+from record.audit.attribution import Process, Via, attributed
+from record.casebook.models import FormInstance, Participant
+from record.casebook.services import expect
 
 STAGE = Process("stage")
 A_SAMPLE = {

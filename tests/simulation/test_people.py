@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from accounts.models import User
 from enrollment.rules.kidney import egfr
+from record.accounts.models import User
 from simulation.cast import MEMBERS
 from simulation.happenings import happenings
 from simulation.people import NOT_RANDOMISED, OPENING, Person, drawn, places

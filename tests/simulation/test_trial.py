@@ -11,15 +11,15 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from accounts.models import User
-from accounts.roles import Role
-from audit.models import Installation
-from casebook.models import Participant
 from enrollment.models import EligibilityConfirmation
 from enrollment.rules import Verdict
 from enrollment.selectors import eligibility_of, statuses_of
 from enrollment.vocabulary import ParticipantStatus
-from review.models import Query, QueryState, Signature, Verification
+from record.accounts.models import User
+from record.accounts.roles import Role
+from record.audit.models import Installation
+from record.casebook.models import Participant
+from record.review.models import Query, QueryState, Signature, Verification
 from simulation.cast import PASSWORD, SHOWN
 from simulation.times import at
 from tests.simulation.world import UNTIL, World

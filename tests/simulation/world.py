@@ -9,9 +9,9 @@ from typing import Any
 from django.db import connection, connections
 from django.test import override_settings
 
-from casebook import catalogue
-from casebook.models import Participant
-from casebook.selectors import stored_sheets
+from record.casebook import catalogue
+from record.casebook.models import Participant
+from record.casebook.selectors import stored_sheets
 from simulation.trial import Progress, simulate
 from tests.servers import clean_database
 

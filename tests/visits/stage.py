@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from audit.attribution import Via, attributed
-from capture.events import Randomized
-from capture.following import announce
-from capture.services import save
-from casebook import services as casebook
-from casebook.models import FormInstance, Participant
-from casebook.selectors import row_of, sheet_of
-from casebook.sheets import Binder, Sheet
+from record.audit.attribution import Via, attributed
+from record.capture.events import Randomized
+from record.capture.following import announce
+from record.capture.services import save
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import row_of, sheet_of
+from record.casebook.sheets import Binder, Sheet
 from tests.outcomes.course import day, days_ago, enter, participant, row
 from tests.people import STAGE
 from visits.models import ProtocolDeviation

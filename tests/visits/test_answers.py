@@ -9,11 +9,11 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from audit.models import Entry
-from casebook import services as casebook
-from casebook.models import FormInstance
-from casebook.selectors import binder_of
-from notices.models import Message
+from record.audit.models import Entry
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance
+from record.casebook.selectors import binder_of
+from record.notices.models import Message
 from tests.people import STAGE, person
 from tests.visits import test_reminding as reminding
 from tests.visits.test_reminding import booked, out_patient, outbox, worked

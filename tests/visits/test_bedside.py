@@ -11,13 +11,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import User
-from accounts.sign_in import ReAuthenticated
-from audit.attribution import Reason
-from capture.services import save, sign_form
-from casebook.models import FormInstance, Participant
-from casebook.selectors import binder_of
-from review.models import Query
+from record.accounts.models import User
+from record.accounts.sign_in import ReAuthenticated
+from record.audit.attribution import Reason
+from record.capture.services import save, sign_form
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import binder_of
+from record.review.models import Query
 from tests.people import person
 from tests.visits import stage
 from trial_edc import clock

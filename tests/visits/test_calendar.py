@@ -8,9 +8,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import User
-from audit.attribution import Via
-from capture.services import save
+from record.accounts.models import User
+from record.audit.attribution import Via
+from record.capture.services import save
 from tests.people import person
 from tests.visits import stage
 from trial_edc import clock

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from casebook.checks import CHECKS
-from casebook.sheets import Binder, Sheet
-from casebook.values import Partial, Quantity
+from record.casebook.checks import CHECKS
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Partial, Quantity
 from trial_edc.clock import SITE_TZ
 from trial_edc.vocabulary import MissingCode
 from visits.checks import ended

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from audit.attribution import Reason, Via
-from audit.models import Entry
-from capture.services import strike_row
-from casebook.models import FormInstance
-from casebook.selectors import binder_of
+from record.audit.attribution import Reason, Via
+from record.audit.models import Entry
+from record.capture.services import strike_row
+from record.casebook.models import FormInstance
+from record.casebook.selectors import binder_of
 from tests.people import STAGE
 from tests.visits import stage
 from trial_edc.vocabulary import VisitStatus

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from casebook import catalogue, items
-from casebook.items import Item
-from casebook.models import SealedCRF
+from record.casebook import catalogue, items
+from record.casebook.items import Item
+from record.casebook.models import SealedCRF
 from trial_edc.protocol import PROTOCOL
 
 CATALOGUE = Path(__file__).with_name("data") / "declared_items.txt"

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from casebook.derived import derived_values, offers
-from casebook.sheets import Binder, Sheet
-from casebook.values import Partial, Quantity
+from record.casebook.derived import derived_values, offers
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Partial, Quantity
 from trial_edc.clock import SITE_TZ
 from visits import timing
 

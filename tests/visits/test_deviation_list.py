@@ -6,10 +6,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import User
-from audit.attribution import Via
-from capture.services import save, sign_form
-from casebook.models import FormInstance
+from record.accounts.models import User
+from record.audit.attribution import Via
+from record.capture.services import save, sign_form
+from record.casebook.models import FormInstance
 from tests.people import person
 from tests.randomization.stage import proof_of
 from tests.visits import stage

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from audit.attribution import Reason, Via
-from audit.models import Entry
-from capture.services import save, sign_form, strike_row
-from casebook.models import FormInstance, Participant
-from review.models import Query, Signature
-from review.services import freeze
+from record.audit.attribution import Reason, Via
+from record.audit.models import Entry
+from record.capture.services import save, sign_form, strike_row
+from record.casebook.models import FormInstance, Participant
+from record.review.models import Query, Signature
+from record.review.services import freeze
 from tests.people import STAGE, person
 from tests.randomization.stage import proof_of
 from tests.visits import stage

@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from icalendar import Calendar, Component
 
-from accounts.models import User
-from audit.attribution import Via, attributed
-from audit.models import Entry
+from record.accounts.models import User
+from record.audit.attribution import Via, attributed
+from record.audit.models import Entry
 from tests.people import STAGE, person
 from tests.visits import stage
 from trial_edc.clock import SITE_TZ

@@ -7,8 +7,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from casebook import engine
-from casebook.selectors import binder_of
+from record.casebook import engine
+from record.casebook.selectors import binder_of
 from tests.people import STAGE, person
 from tests.visits import stage
 from visits import laboratories

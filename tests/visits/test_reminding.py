@@ -7,14 +7,14 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from audit.attribution import Reason, Via
-from capture.services import strike_row
-from casebook.models import FormInstance, Participant
-from notices.delivery import deliver_due
-from notices.models import Message
-from notices.services import resend
-from tests.notices.gateway import gateway
+from record.audit.attribution import Reason, Via
+from record.capture.services import strike_row
+from record.casebook.models import FormInstance, Participant
+from record.notices.delivery import deliver_due
+from record.notices.models import Message
+from record.notices.services import resend
 from tests.people import STAGE, person
+from tests.record.notices.gateway import gateway
 from tests.visits import stage
 from trial_edc import clock
 from trial_edc.dates import SITE_ZONE

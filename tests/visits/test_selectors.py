@@ -6,10 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.sign_in import ReAuthenticated
-from audit.attribution import Via, attributed
-from capture.services import sign_form
-from casebook.models import FormInstance
+from record.accounts.sign_in import ReAuthenticated
+from record.audit.attribution import Via, attributed
+from record.capture.services import sign_form
+from record.casebook.models import FormInstance
 from tests.people import STAGE, person
 from tests.visits import stage
 from trial_edc import clock

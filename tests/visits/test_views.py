@@ -6,8 +6,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import User
-from casebook.models import FormInstance, Participant
+from record.accounts.models import User
+from record.casebook.models import FormInstance, Participant
 from tests.people import person
 from tests.visits import stage
 from trial_edc import clock

@@ -2,8 +2,8 @@
 
 import re
 
-from casebook.checks import check
-from casebook.sheets import Binder, Sheet
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.vocabulary import N_, Severity
 from visits.grounds import fell_away
 

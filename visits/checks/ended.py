@@ -7,8 +7,8 @@ is one question for all logs.
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from casebook.checks import check
-from casebook.sheets import Binder, Sheet
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.vocabulary import N_, Severity, WithdrawalKind
 from visits.intervals import bounds
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from casebook.checks import check
-from casebook.sheets import Binder, Sheet
-from casebook.values import Row
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Row
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, MissingCode, Severity, VisitCode

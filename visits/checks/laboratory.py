@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 
-from casebook.checks import check
-from casebook.sheets import Binder, Sheet
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity, YesNo

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from casebook.checks import check
-from casebook.sheets import Binder, Sheet
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import N_, Severity, VisitCode, WithdrawalKind, YesNo
 from visits.checks.ended import is_new, withdrawn_on

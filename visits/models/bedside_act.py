@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.db import models
 
-from audit.models import Recorded
-from casebook.models import Participant
+from record.audit.models import Recorded
+from record.casebook.models import Participant
 from trial_edc import clock
 
 

@@ -5,13 +5,13 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Permission
-from audit.vault import Purpose
-from casebook import items
-from casebook.conditions import Answer, Answered
-from casebook.design import Log
-from casebook.items import Section
-from casebook.models import CRF, SealedCRF
+from record.accounts.roles import Permission
+from record.audit.vault import Purpose
+from record.casebook import items
+from record.casebook.conditions import Answer, Answered
+from record.casebook.design import Log
+from record.casebook.items import Section
+from record.casebook.models import CRF, SealedCRF
 from visits.vocabulary import visit as words
 
 FINDING = Section(

@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Permission
-from casebook import items
-from casebook.design import AtVisits
-from casebook.items import Section
-from casebook.models import CRF
+from record.accounts.roles import Permission
+from record.casebook import items
+from record.casebook.design import AtVisits
+from record.casebook.items import Section
+from record.casebook.models import CRF
 from trial_edc.vocabulary import MissingCode
 from visits.conditions import CodedMissing
 from visits.models.measured import MEASURED, Measured

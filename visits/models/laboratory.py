@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from audit.models import Recorded
+from record.audit.models import Recorded
 from trial_edc.choices import choices
 from visits.vocabulary.laboratory import Analyte, RangeSex
 

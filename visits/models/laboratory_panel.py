@@ -6,12 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from casebook import items
-from casebook.conditions import AtVisit, Condition
-from casebook.design import AtVisits
-from casebook.items import Section
-from casebook.models import CRF
-from casebook.sheets import Binder, Sheet
+from record.casebook import items
+from record.casebook.conditions import AtVisit, Condition
+from record.casebook.design import AtVisits
+from record.casebook.items import Section
+from record.casebook.models import CRF
+from record.casebook.sheets import Binder, Sheet
 from trial_edc.dates import site_date
 from trial_edc.units import BILIRUBIN, HAEMOGLOBIN, PLATELETS, UREA
 from visits.models.laboratory import ReferenceRange

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from casebook import items
+from record.casebook import items
 
 MEASURED = (
     "temperature_c",

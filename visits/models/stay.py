@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from casebook import items
-from casebook.conditions import Answer, Answered
-from casebook.design import Log
-from casebook.items import Section
-from casebook.models import CRF
+from record.casebook import items
+from record.casebook.conditions import Answer, Answered
+from record.casebook.design import Log
+from record.casebook.items import Section
+from record.casebook.models import CRF
 from visits.vocabulary.logs import AdmissionType, Hospital, LeftTo, StayKind
 
 

@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from casebook import items
-from casebook.conditions import Answer, Fact
-from casebook.design import AtVisits
-from casebook.items import Section
-from casebook.models import CRF
+from record.casebook import items
+from record.casebook.conditions import Answer, Fact
+from record.casebook.design import AtVisits
+from record.casebook.items import Section
+from record.casebook.models import CRF
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitCode, YesNo
 from visits.conditions import OutOfWindow

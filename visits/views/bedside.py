@@ -9,12 +9,12 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import StaffRequest, permitted
-from accounts.models import User
-from accounts.roles import Permission
-from capture.problems import NotSaved
-from casebook.models import FormInstance, Participant
-from casebook.selectors import binder_of
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.capture.problems import NotSaved
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import binder_of
 from visits import infusions, selectors, timing
 from visits.act_forms import StartForm, record_values
 from visits.acts import ACTS

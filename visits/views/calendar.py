@@ -10,8 +10,8 @@ from typing import TypeVar
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from accounts.access import StaffRequest, permitted
-from accounts.roles import Permission
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.roles import Permission
 from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
 from visits import calendar

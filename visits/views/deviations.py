@@ -6,8 +6,8 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from accounts.access import StaffRequest, permitted
-from accounts.roles import Permission
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.roles import Permission
 from visits.deviation_list import GROUND_LOST, Line, Step, deviation_lines
 from visits.forms import DeviationFilter
 from visits.selectors import reads_schedules

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from accounts.access import StaffRequest, permitted
-from accounts.roles import Permission
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.roles import Permission
 from visits import feeds
 from visits.selectors import reads_schedules
 

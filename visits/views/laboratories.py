@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import StaffRequest, permitted
-from accounts.roles import Permission, persons
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.roles import Permission, persons
 from visits import laboratories as services
 from visits import selectors
 from visits.forms import LaboratoryForm, RangeForm

@@ -3,11 +3,11 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from accounts.access import StaffRequest, permitted
-from accounts.roles import Permission
-from notices.channels import lacking
-from notices.selectors import messages_visible_to, sees_texts
-from notices.services import SETTLED
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.roles import Permission
+from record.notices.channels import lacking
+from record.notices.selectors import messages_visible_to, sees_texts
+from record.notices.services import SETTLED
 from visits.messages import AHEAD_DAYS, coming, standing
 from visits.reminding import case_of
 from visits.views.schedule import visible_participant

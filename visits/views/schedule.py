@@ -5,10 +5,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from accounts.access import NotPermitted, StaffRequest, permitted
-from accounts.roles import Permission
-from capture.problems import NotSaved
-from casebook.models import FormInstance, Participant
+from record.accounts.access import NotPermitted, StaffRequest, permitted
+from record.accounts.roles import Permission
+from record.capture.problems import NotSaved
+from record.casebook.models import FormInstance, Participant
 from trial_edc.vocabulary import VisitCode
 from visits import selectors, services
 from visits.forms import MissedForm, ReopenForm, UnscheduledForm

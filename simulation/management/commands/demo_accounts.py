@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from accounts.models import User
-from accounts.roles import Role
+from record.accounts.models import User
+from record.accounts.roles import Role
 from simulation.cast import PASSWORD, SHOWN
 
 

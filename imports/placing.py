@@ -1,0 +1,35 @@
+"""At which visit a sample was taken; read from the sheets of the binder, pure."""
+
+from datetime import date
+
+from record.casebook import catalogue
+from record.casebook.sheets import Binder
+from trial_edc.dates import site_date
+from trial_edc.vocabulary import VisitCode
+
+PANEL = "LAB"
+DATE_LENGTH = len("2026-03-08")
+
+
+def visits_on(binder: Binder, sampled_at: str) -> set[tuple[str, int]]:
+    """Return the visits at which a sample of that instant was taken.
+
+    The visit performed on that day; else that of the infusion of that day; else, before
+    randomisation, screening.
+    """
+    day = date.fromisoformat(sampled_at[:DATE_LENGTH])
+    visits = {
+        (sheet.visit, sheet.visit_number)
+        for sheet in binder.rows("VIS")
+        if sheet.get("visit_date") == day
+        and sheet.visit in catalogue.design(PANEL).collected.visits
+    }
+    infused = {
+        (sheet.visit, 0)
+        for sheet in binder.rows("INF")
+        if (at := sheet.get("started_at")) and site_date(at) == day
+    }
+    randomised = binder.value("RAN", "randomised_at")
+    is_before = randomised is None or day < site_date(randomised)
+    screening = {(VisitCode.SCREENING.value, 0)} if is_before else set()
+    return visits or infused or screening

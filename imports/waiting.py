@@ -1,0 +1,28 @@
+"""Files of laboratories that wait for a person, as My work lists them."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from imports.models import ImportedFile, ImportState
+from record.accounts.models import User
+from record.notices.work import DUE, WAITING, WorkItem
+
+MOST = 20
+TO_DECIDE = (ImportState.READY, ImportState.RECEIVED, ImportState.FAILED)
+
+
+def files_to_decide(user: User) -> Iterator[WorkItem]:
+    """Files to map, to confirm or to discard, the oldest first; one select."""
+    del user  # whoever may import sees each file
+    files = ImportedFile.objects.filter(state__in=TO_DECIDE).select_related("source")
+    for file in files.order_by("id")[:MOST]:
+        yield WorkItem(
+            WAITING if file.received_by_id else DUE,
+            _("Laboratory files"),
+            "",
+            f"{file.source} · {file.get_state_display()}",
+            reverse("imports:file", args=[file.pk]),
+            "due",
+        )

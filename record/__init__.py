@@ -1,0 +1,1 @@
+"""The record floor: knows no trial, could carry another one."""

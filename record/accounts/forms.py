@@ -1,0 +1,233 @@
+"""What people type on the pages of this room."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.forms import SetPasswordForm
+from django.utils.translation import gettext_lazy as _
+
+from record.accounts import roles, services
+from record.accounts.models import User
+from record.accounts.roles import BlindingClass, Role
+from record.accounts.sign_in import (
+    SIGNED_BEFORE,
+    IdentityNotConfirmed,
+    ReAuthenticated,
+    confirm_identity,
+)
+
+THEMES = (
+    ("", _("As the device")),
+    ("light", _("Light")),
+    ("dark", _("Dark")),
+)
+PRESENT_PASSWORD = forms.PasswordInput({"autocomplete": "current-password"})
+DATE = forms.DateInput(
+    {"placeholder": "2026-03-08", "autocomplete": "off", "data-now": "date"},
+    format="%Y-%m-%d",
+)
+
+
+class SignInForm(forms.Form):
+    """Name and password."""
+
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=150,
+        widget=forms.TextInput(
+            {"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
+        ),
+    )
+    password = forms.CharField(
+        label=_("Password"), strip=False, widget=PRESENT_PASSWORD
+    )
+
+
+CODE = forms.TextInput(
+    {"autocomplete": "one-time-code", "autocapitalize": "characters"}
+)
+
+
+class SecondFactorForm(forms.Form):
+    """The code that the app shows now, or a recovery code."""
+
+    code = forms.CharField(
+        label=_("Code of the app, or a recovery code"), max_length=40, widget=CODE
+    )
+
+
+class EnrolForm(forms.Form):
+    """The first code of a new app, as proof that it was set up."""
+
+    code = forms.CharField(
+        label=_("Code that the app shows now"), max_length=10, widget=CODE
+    )
+
+
+class RecoverForm(SignInForm):
+    """Name, password and one of the recovery codes."""
+
+    code = forms.CharField(label=_("Recovery code"), max_length=40, widget=CODE)
+
+
+class ConfirmIdentityForm(forms.Form):
+    """The password, with the name at the first signature of a session.
+
+    After `is_valid()` the attribute `proof` holds what the services of a signature
+    ask for.
+    """
+
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=150,
+        widget=forms.TextInput({"autocomplete": "username", "autocapitalize": "none"}),
+    )
+    password = forms.CharField(
+        label=_("Password"), strip=False, widget=PRESENT_PASSWORD
+    )
+    proof: ReAuthenticated
+
+    def __init__(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Ask for the name only where it is due."""
+        super().__init__(*args, **kwargs)
+        self.request = request
+        if request.session.get(SIGNED_BEFORE):
+            del self.fields["username"]
+
+    def clean(self) -> dict[str, Any]:
+        """Confirm who is at the keyboard."""
+        cleaned = super().clean() or {}
+        if not self.errors:
+            try:
+                self.proof = confirm_identity(self.request, **cleaned)
+            except IdentityNotConfirmed as problem:
+                raise forms.ValidationError(str(problem)) from None
+        return cleaned
+
+
+class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # no generic at run time
+    """A new password, typed twice."""
+
+    user: User
+
+    def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - Django's
+        """Set it, recorded as the owner's own act."""
+        if commit:
+            password = self.cleaned_data["new_password1"]
+            services.change_password(user=self.user, password=password)
+        return self.user
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The present password, then the new one twice."""
+
+    present_password = forms.CharField(
+        label=_("Present password"), strip=False, widget=PRESENT_PASSWORD
+    )
+    field_order = ("present_password", "new_password1", "new_password2")
+
+    def clean_present_password(self) -> str:
+        """Refuse a wrong one."""
+        password: str = self.cleaned_data["present_password"]
+        if not self.user.check_password(password):
+            raise forms.ValidationError(_("This is not your present password."))
+        return password
+
+
+class PreferencesForm(forms.Form):
+    """Language and mail of the person, colours of the device."""
+
+    language = forms.ChoiceField(
+        label=_("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect
+    )
+    theme = forms.ChoiceField(
+        label=_("Colours on this device"),
+        choices=THEMES,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    morning_mail = forms.TypedChoiceField(
+        label=_("Morning e-mail with your work"),
+        choices=((True, _("On days with work")), (False, _("Never"))),
+        coerce=lambda told: told == "True",
+        widget=forms.RadioSelect,
+    )
+
+
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+    """The details of an account; the role is changed on its own, with a reason."""
+
+    language = forms.ChoiceField(
+        label=_("Language"),
+        required=False,
+        choices=[("", _("As the browser")), *settings.LANGUAGES],
+    )
+
+    class Meta:
+        model = User
+        fields: tuple[str, ...] = (
+            "full_name",
+            "full_name_zh",
+            "email",
+            "language",
+            "delegated_from",
+            "delegated_until",
+        )
+        widgets = {
+            "delegated_from": DATE,
+            "delegated_until": DATE,
+        }
+
+
+class NewAccountForm(AccountForm):
+    """A new account: also its name and its role, grouped by blinding class."""
+
+    role = forms.ChoiceField(label=_("Role"))
+    field_order = ("username", "full_name", "full_name_zh", "email", "role")
+
+    class Meta(AccountForm.Meta):
+        fields = ("username", *AccountForm.Meta.fields)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer every role under its class, so that nobody picks one by mistake."""
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [  # type: ignore[attr-defined]
+            ("", "—"),
+            *(
+                (_(blinding.label), role_choices(roles.roles_of(blinding)))
+                for blinding in BlindingClass
+            ),
+        ]
+
+    def clean_username(self) -> str:
+        """Keep names in lower case, so that two never differ by case alone."""
+        username: str = self.cleaned_data["username"]
+        return username.strip().lower()
+
+
+class RoleForm(forms.Form):
+    """Another role of the same blinding class, and why."""
+
+    role = forms.ChoiceField(label=_("Role"))
+    reason = forms.CharField(label=_("Reason"), max_length=500)
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        """Offer the roles among which this account may change."""
+        super().__init__(*args, **kwargs)
+        blinding = BlindingClass(user.blinding)
+        self.fields["role"].choices = role_choices(  # type: ignore[attr-defined]
+            roles.roles_of(blinding)
+        )
+        self.fields["role"].initial = user.role
+
+
+class ReasonForm(forms.Form):
+    """Why an account is closed, opened again or given a new password."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500)
+
+
+def role_choices(offered: list[Role]) -> list[tuple[str, Any]]:
+    """Return the roles as choices, in the reader's language."""
+    return [(role.value, _(role.label)) for role in offered]

@@ -1,0 +1,47 @@
+"""Open an account from the command line: the first administrators of a new system."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from record.accounts import services
+from record.accounts.models import User
+from record.accounts.roles import Role
+from record.audit.attribution import Process, Via
+from trial_edc import chance
+
+TEMPORARY_LENGTH = 20
+
+
+class Command(BaseCommand):
+    """Prints a temporary password that must be changed at the first sign-in."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare who the account is for."""
+        parser.add_argument("username")
+        parser.add_argument("role", type=str.upper, choices=[r.value for r in Role])
+        parser.add_argument("--name", required=True, help="full name")
+        parser.add_argument("--email", required=True)
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Open it."""
+        if User.objects.filter(username=options["username"].lower()).exists():
+            message = f"The name {options['username']} is or was somebody's."
+            raise CommandError(message)
+        password = chance.token(TEMPORARY_LENGTH)
+        try:
+            user = services.create_account(
+                username=options["username"],
+                full_name=options["name"],
+                email=options["email"],
+                role=options["role"],
+                by=Process("create_account"),
+                via=Via.COMMAND,
+                password=password,
+            )
+        except ValidationError as problem:
+            raise CommandError("; ".join(problem.messages)) from None
+        self.stdout.write(f"{user.username}  temporary password: {password}")

@@ -1,0 +1,169 @@
+"""The account of one person: one name for ever, one role, one blinding class."""
+
+from datetime import date
+from typing import ClassVar
+
+import pgtrigger
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from record.accounts import roles
+from record.accounts.roles import BlindingClass, Limit, Permission, Role
+from record.audit.recording import REFUSE_REMOVAL, record
+from trial_edc import clock
+from trial_edc.choices import choices
+
+USERNAME = r"^[a-z][a-z0-9._-]{1,29}$"
+NO_RECORDED_VALUES = ("password", "former_passwords", "last_login")
+
+KEEP_IDENTITY = pgtrigger.Trigger(
+    name="keep_identity",
+    level=pgtrigger.Row,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    condition=pgtrigger.AnyChange("username", "blinding"),
+    func="""
+        RAISE EXCEPTION 'The name and the blinding class of an account never change.'
+        USING ERRCODE = 'AU003';
+    """,
+)
+
+
+def role_fits_class() -> Q:
+    """Return the condition that role and blinding class belong together."""
+    fits = Q()
+    for blinding in BlindingClass:
+        codes = [role.value for role in roles.roles_of(blinding)]
+        fits |= Q(blinding=blinding.value, role__in=codes)
+    return fits
+
+
+class SecondFactor(models.Model):
+    """A person's authenticator app: its secret, sealed; revoked, never removed."""
+
+    user = models.ForeignKey("User", models.PROTECT, related_name="second_factors")
+    sealed = models.TextField()
+    last_step = models.BigIntegerField()  # of the last code taken: each serves once
+    enrolled_at = models.DateTimeField(default=clock.now)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user",),
+                condition=Q(revoked_at=None),
+                name="one_second_factor",
+            ),
+        )
+        triggers = (
+            record("register", unrecorded=("sealed", "last_step")),
+            REFUSE_REMOVAL,
+        )
+
+
+class RecoveryCode(models.Model):
+    """One way in without the app, once; only a keyed hash of the code is kept."""
+
+    user = models.ForeignKey("User", models.PROTECT, related_name="recovery_codes")
+    code_hash = models.CharField(max_length=64)
+    made_at = models.DateTimeField(default=clock.now)
+    used_at = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+        triggers = (record("register", unrecorded=("code_hash",)), REFUSE_REMOVAL)
+
+
+class UserManager(models.Manager["User"]):
+    """Finds an account by its name, however it was typed."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the account of that name."""
+        return self.get(username=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    """A person's account; deactivated when they leave, never removed."""
+
+    username = models.CharField(
+        _("user name"),
+        max_length=30,
+        unique=True,
+        validators=[
+            RegexValidator(
+                USERNAME,
+                _(
+                    "Use 2 to 30 lower-case letters, digits, dots, hyphens or "
+                    "underscores, beginning with a letter."
+                ),
+            )
+        ],
+        error_messages={"unique": _("This name is or was somebody's; choose another.")},
+    )
+    full_name = models.CharField(_("full name"), max_length=100)
+    full_name_zh = models.CharField(_("name in Chinese"), max_length=50, blank=True)
+    email = models.EmailField(_("e-mail"))
+    role = models.CharField(_("role"), max_length=2, choices=choices(Role))
+    blinding = models.CharField(
+        _("blinding class"), max_length=1, choices=choices(BlindingClass)
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    must_change_password = models.BooleanField(_("temporary password"), default=False)
+    password_set_at = models.DateTimeField(null=True)
+    former_passwords = ArrayField(models.CharField(max_length=128), default=list)
+    delegated_from = models.DateField(_("delegated from"), null=True, blank=True)
+    delegated_until = models.DateField(
+        _("delegated until"), null=True, blank=True, help_text=_("the last day")
+    )
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    morning_mail = models.BooleanField(_("morning e-mail"), default=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name", "email", "role"]
+
+    class Meta:
+        ordering = ("username",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(username__regex=USERNAME), name="username_is_plain"
+            ),
+            models.CheckConstraint(condition=role_fits_class(), name="role_fits_class"),
+            models.CheckConstraint(
+                condition=Q(delegated_until__gte=F("delegated_from")),
+                name="delegation_in_order",
+                violation_error_message=_("A delegation ends after it begins."),
+            ),
+        )
+        triggers = (
+            record("register", unrecorded=NO_RECORDED_VALUES),
+            REFUSE_REMOVAL,
+            KEEP_IDENTITY,
+        )
+
+    def __str__(self) -> str:
+        """Return the name in the reader's language, where it is known."""
+        in_chinese = (get_language() or "").startswith("zh")
+        return (in_chinese and self.full_name_zh) or self.full_name
+
+    def may(self, permission: Permission) -> bool:
+        """Tell whether this person's role may do it, limited or not."""
+        return roles.has(self.role, permission)
+
+    def limit(self, permission: Permission) -> Limit | None:
+        """Return how the grant is limited, if it is."""
+        return roles.limit(self.role, permission)
+
+    def is_delegated(self, on: date) -> bool:
+        """Tell whether the day is within the delegation; open ends are no limit."""
+        begun = self.delegated_from is None or self.delegated_from <= on
+        return begun and (self.delegated_until is None or on <= self.delegated_until)

@@ -1,0 +1,183 @@
+"""The second factor: an authenticator app (RFC 6238) and recovery codes for its loss.
+
+A code of the app serves once and for about a minute. A recovery code serves once and
+at any hour, also while the account is locked after too many tries: an investigator can
+break a code at two in the morning without an administrator.
+"""
+
+import base64
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import segno
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+
+from record.accounts.models import RecoveryCode, SecondFactor, User
+from record.accounts.services import Refused
+from record.audit.attribution import Actor, Reason, Via, act, attributed
+from record.audit.models import Entry
+from record.audit.vault import Purpose, keyed_hash, seal, unseal
+from trial_edc import chance, clock
+from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
+
+if TYPE_CHECKING:
+    from record.accounts.sign_in import ReAuthenticated
+
+SECRET_BYTES, DIGITS, STEP_SECONDS = 20, 6, 30  # what every app expects
+STEPS_ASIDE = (0, -1, 1)  # the clock of a phone may be half a minute off
+CODES = 10
+# Letters and digits that are not taken for one another on paper.
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+CODE_LENGTH = 12  # 60 bits
+TRIES, TRIES_WITHIN = 5, timedelta(minutes=15)
+
+
+def new_secret() -> str:
+    """Return a secret for an app, in the base32 that people can type."""
+    drawn = chance.source().getrandbits(8 * SECRET_BYTES).to_bytes(SECRET_BYTES, "big")
+    return base64.b32encode(drawn).decode()
+
+
+def _totp(secret: str) -> TOTP:
+    # The apps know SHA-1 alone; an HMAC does not rest on its collisions.
+    return TOTP(base64.b32decode(secret), DIGITS, SHA1(), STEP_SECONDS)  # noqa: S303
+
+
+def qr_code(secret: str, user: User) -> str:
+    """Return the QR code that an app reads, as SVG."""
+    uri = _totp(secret).get_provisioning_uri(user.username, PROTOCOL.registry.other_id)
+    drawn: str = segno.make(uri, error="m").svg_inline(scale=5, light="white")
+    return drawn
+
+
+def code_at(secret: str, seconds: float) -> str:
+    """Return the code that an app shows at an instant, in seconds since 1970."""
+    return _totp(secret).generate(seconds).decode()
+
+
+def _step_of(secret: str, code: str) -> int | None:
+    """Return the step of time that a code belongs to, None when to none of now."""
+    now = int(clock.now().timestamp())
+    for aside in STEPS_ASIDE:
+        at = now + aside * STEP_SECONDS
+        if constant_time_compare(code_at(secret, at), code):
+            return at // STEP_SECONDS
+    return None
+
+
+def factor_of(user: User) -> SecondFactor | None:
+    """Return the app of a person that is in force."""
+    return SecondFactor.objects.filter(user=user, revoked_at=None).first()
+
+
+def codes_left(user: User) -> int:
+    """Return how many recovery codes can still be used."""
+    return _codes(user).count()
+
+
+def _codes(user: User) -> QuerySet[RecoveryCode]:
+    return RecoveryCode.objects.filter(user=user, used_at=None, replaced_at=None)
+
+
+@implements("ACC-15")
+def enrol(*, user: User, secret: str, code: str) -> list[str]:
+    """Take an app into use once it shows the right code; return recovery codes."""
+    step = _step_of(secret, _plain(code))
+    if step is None:
+        raise Refused(_("This code is not the one that the app shows now."))
+    with attributed(by=user, via=Via.PAGE):
+        if factor_of(user):
+            raise Refused(
+                _("A second factor is in use. An administrator revokes a lost one.")
+            )
+        SecondFactor.objects.create(
+            user=user, sealed=seal(Purpose.SECOND_FACTOR, secret), last_step=step
+        )
+        act("second_factor_enrolled", details={"username": user.username})
+        return _new_codes(user)
+
+
+def make_recovery_codes(*, user: User, proof: "ReAuthenticated") -> list[str]:
+    """Return new recovery codes, shown this once; those from before end to work."""
+    proof.require(user)
+    with attributed(by=user, via=Via.PAGE):
+        return _new_codes(user)
+
+
+def _new_codes(user: User) -> list[str]:
+    _codes(user).update(replaced_at=clock.now())
+    drawn = [
+        "".join(chance.source().choice(ALPHABET) for _ in range(CODE_LENGTH))
+        for _ in range(CODES)
+    ]
+    for code in drawn:
+        RecoveryCode.objects.create(user=user, code_hash=_hash(user, code))
+    act("recovery_codes_made", details={"username": user.username})
+    return ["-".join((code[:4], code[4:8], code[8:])) for code in drawn]
+
+
+def _hash(user: User, code: str) -> str:
+    return keyed_hash(Purpose.SECOND_FACTOR, f"{user.pk}:{code}")
+
+
+def _plain(code: str) -> str:
+    return "".join(code.split()).replace("-", "").upper()
+
+
+def shown(user: User, code: str) -> bool:
+    """Tell whether a code of the app, or a recovery code, is right; it is used up."""
+    factor = SecondFactor.objects.filter(user=user, revoked_at=None)
+    held = factor.select_for_update().first()
+    typed = _plain(code)
+    step = _step_of(unseal(Purpose.SECOND_FACTOR, held.sealed), typed) if held else None
+    if held and step is not None and step > held.last_step:
+        held.last_step = step
+        held.save(update_fields=("last_step",))
+        return True
+    return use_recovery_code(user, typed)
+
+
+def use_recovery_code(user: User, code: str) -> bool:
+    """Use up a recovery code; tell whether it was one."""
+    wanted = _codes(user).filter(code_hash=_hash(user, _plain(code)))
+    found = wanted.select_for_update().first()
+    if found is None:
+        return False
+    found.used_at = clock.now()
+    found.save(update_fields=("used_at",))
+    act("recovery_code_used", details={"username": user.username})
+    return True
+
+
+def tried_too_often(username: str) -> bool:
+    """Tell whether recovery failed too often for this name lately.
+
+    The lock of the sign-in does not bind here, so this has a limit of its own.
+    """
+    refused = Entry.objects.filter(
+        at__gte=timezone.now() - TRIES_WITHIN,
+        act="recovery_refused",
+        new_values__username=username,
+    )
+    return refused.count() >= TRIES
+
+
+@implements("ACC-15")
+def revoke(*, user: User, by: Actor, reason: str) -> None:
+    """Take a lost app and the recovery codes out of use; the owner enrols anew."""
+    if user.pk == by.pk:
+        raise Refused(_("Another administrator revokes your second factor."))
+    with attributed(by=by, via=Via.PAGE, reason=Reason("second factor", reason)):
+        factor = factor_of(user)
+        if factor is None:
+            raise Refused(_("This account has no second factor."))
+        factor.revoked_at = clock.now()
+        factor.save(update_fields=("revoked_at",))
+        _codes(user).update(replaced_at=clock.now())
+        act("second_factor_revoked", details={"username": user.username})

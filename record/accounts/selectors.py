@@ -1,0 +1,137 @@
+"""Reads on accounts and on the record of their sign-ins."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.db.models import Field, Q, QuerySet, Sum
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from record.accounts.models import SecondFactor, User
+from record.accounts.roles import Role
+from record.audit.models import Entry
+
+# The deeds at the door, as the history tells them: word and tone.
+SIGN_IN_ACTS = {
+    "sign_in": (_("signed in"), "good"),
+    "sign_in_refused": (_("refused"), "danger"),
+    "account_locked": (_("locked out"), "danger"),
+    "account_unlocked": (_("let in again"), "plain"),
+    "sign_out": (_("signed out"), "muted"),
+    "session_ended": (_("session ended"), "muted"),
+    "password_changed": (_("password changed"), "plain"),
+    "password_reset": (_("password reset"), "plain"),
+    "identity_refused": (_("signature refused"), "danger"),
+    "second_factor_refused": (_("second factor refused"), "danger"),
+    "second_factor_enrolled": (_("second factor enrolled"), "plain"),
+    "second_factor_revoked": (_("second factor revoked"), "plain"),
+    "recovery_codes_made": (_("recovery codes made"), "plain"),
+    "recovery_code_used": (_("recovery code used"), "attention"),
+    "recovery_refused": (_("recovery refused"), "danger"),
+}
+REASONS = {
+    "password": _("name or password wrong"),
+    "locked": _("locked out"),
+    "inactive": _("account closed"),
+    "delegation": _("outside the delegation"),
+    "idle": _("no activity"),
+}
+NOT_SHOWN = ("created_at", "password_set_at")  # the time of the entry tells them
+
+
+def accounts() -> QuerySet[User]:
+    """Return every account, the active ones first."""
+    return User.objects.order_by("-is_active", "role", "username")
+
+
+def administrators() -> QuerySet[User]:
+    """Return the active accounts that administer."""
+    return User.objects.filter(role=Role.AD, is_active=True)
+
+
+def has_second_factor(user: User) -> bool:
+    """Tell whether an app of the person is in use."""
+    return SecondFactor.objects.filter(user=user, revoked_at=None).exists()
+
+
+def locked_usernames() -> set[str]:
+    """Return the names that are locked out just now."""
+    since = timezone.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
+    failures = (
+        AccessAttempt.objects.filter(attempt_time__gte=since)
+        .values("username")
+        .annotate(failures=Sum("failures_since_start"))
+    )
+    limit = settings.AXES_FAILURE_LIMIT
+    return {row["username"] for row in failures.filter(failures__gte=limit)}
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    """One write on an account, in words."""
+
+    entry: Entry
+    values: list[tuple[str, Any, Any]]  # label, old, new
+
+
+def history_of(user: User) -> list[AccountChange]:
+    """Return what was changed in an account, newest first."""
+    entries = Entry.objects.filter(table_name=User._meta.db_table, row_id=user.pk)
+    return [
+        AccountChange(entry, list(_in_words(entry.changes)))
+        for entry in entries.order_by("-id")
+    ]
+
+
+def _in_words(changes: dict[str, list[Any]]) -> Iterator[tuple[str, Any, Any]]:
+    for field in User._meta.fields:
+        old, new = changes.get(field.name, (None, None))
+        if field.name not in NOT_SHOWN and (old or "") != (new or ""):
+            label = capfirst(str(field.verbose_name))
+            yield label, _in_word(field, old), _in_word(field, new)
+
+
+def _in_word(field: "Field[Any, Any]", value: Any) -> Any:
+    """Return a stored value as people read it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    known = dict(settings.LANGUAGES if field.name == "language" else field.flatchoices)
+    return known.get(value, value)
+
+
+@dataclass(frozen=True, slots=True)
+class DoorEvent:
+    """A deed at the door, in words."""
+
+    entry: Entry
+
+    @property
+    def word(self) -> str:
+        """Say what happened."""
+        return str(SIGN_IN_ACTS[self.entry.act][0])
+
+    @property
+    def tone(self) -> str:
+        """Return how it is shown."""
+        return SIGN_IN_ACTS[self.entry.act][1]
+
+    @property
+    def why(self) -> str:
+        """Say why, where a reason is known."""
+        code = self.entry.changes.get("why", "")
+        return str(REASONS.get(code, code))
+
+
+def sign_ins(username: str = "") -> QuerySet[Entry]:
+    """Return sign-ins, refusals and sign-outs, newest first; of one account or all."""
+    entries = Entry.objects.filter(act__in=list(SIGN_IN_ACTS)).order_by("-id")
+    if username:
+        entries = entries.filter(
+            Q(actor=username) | Q(new_values__username=username),
+        )
+    return entries

@@ -1,0 +1,193 @@
+"""Writes on accounts; who did it and why stands in the audit trail."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from axes.utils import reset
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from record.accounts import roles, selectors
+from record.accounts.models import User
+from record.accounts.roles import Role
+from record.audit.attribution import Actor, Reason, Via, act, attributed
+from trial_edc import clock
+from trial_edc.requirements import implements
+
+LinkTo = Callable[[User], str]  # the address at which a person sets a password
+FORMER_PASSWORDS = 5
+
+
+class Refused(Exception):
+    """An account may not be changed in this way; the text is for people."""
+
+
+@implements("ACC-01", "ACC-06", "ACC-07")
+def create_account(
+    *,
+    username: str,
+    full_name: str,
+    email: str,
+    role: str,
+    by: Actor,
+    via: Via = Via.PAGE,
+    link_to: LinkTo | None = None,
+    password: str | None = None,
+    **details: Any,
+) -> User:
+    """Open an account; its owner gets a link to set the password, if `link_to`.
+
+    A `password` given here is temporary unless `must_change_password` is False. Raises
+    `ValidationError` for an odd or taken name.
+    """
+    user = User(
+        username=username.strip().lower(),
+        full_name=full_name,
+        email=email,
+        role=role,
+        blinding=roles.blinding_class(role),
+        must_change_password=details.pop("must_change_password", password is not None),
+        password_set_at=clock.now(),
+        **details,
+    )
+    user.full_clean(exclude=("password", "former_passwords"))
+    user.set_password(password)
+    with attributed(by=by, via=via):
+        user.save()
+        _mail_link(user, link_to)
+    return user
+
+
+def change_details(*, user: User, by: Actor, details: Mapping[str, Any]) -> None:
+    """Change name, e-mail, language or delegation."""
+    with attributed(by=by, via=Via.PAGE):
+        _update(user, **details)
+
+
+@implements("ACC-06", "ACC-07")
+def set_role(*, user: User, role: str, by: Actor, reason: str) -> None:
+    """Give another role of the same blinding class."""
+    if roles.blinding_class(role) != user.blinding:
+        message = _(
+            "An account keeps its blinding class. %(role)s needs a new account, "
+            "opened only when the person may change class."
+        )
+        raise Refused(message % {"role": _(Role(role).label)})
+    if user.role == Role.AD and role != Role.AD:
+        _require_another_administrator(user)
+    with attributed(by=by, via=Via.PAGE, reason=Reason("rights", reason)):
+        _update(user, role=role)
+
+
+@implements("ACC-08")
+def deactivate(*, user: User, by: Actor, reason: str) -> None:
+    """Close the account: its sessions end at once, and what was done stays."""
+    if user.pk == by.pk:
+        raise Refused(_("Nobody closes the own account; ask another administrator."))
+    if user.role == Role.AD:
+        _require_another_administrator(user)
+    with attributed(by=by, via=Via.PAGE, reason=Reason("rights", reason)):
+        _forget_password(user)
+        _update(user, is_active=False)
+
+
+def reactivate(*, user: User, by: Actor, reason: str, link_to: LinkTo) -> None:
+    """Open the account again; its owner sets a new password through a link."""
+    with attributed(by=by, via=Via.PAGE, reason=Reason("rights", reason)):
+        _update(user, is_active=True)
+        _mail_link(user, link_to)
+
+
+@implements("SIG-08")
+def reset_password(*, user: User, by: Actor, reason: str, link_to: LinkTo) -> None:
+    """Make the password useless, end the sessions, mail a one-time link to the owner.
+
+    Nobody else learns the link, so no administrator can sign for another.
+    """
+    with attributed(by=by, via=Via.PAGE, reason=Reason("password", reason)):
+        _forget_password(user)
+        act("password_reset", details={"username": user.username})
+        _mail_link(user, link_to)
+
+
+@implements("ACC-11", "ACC-12")
+def change_password(*, user: User, password: str) -> None:
+    """Set the password that its owner chose; other sessions of theirs end."""
+    former = [user.password, *user.former_passwords][:FORMER_PASSWORDS]
+    with attributed(by=user, via=Via.PAGE):
+        user.set_password(password)
+        _update(
+            user,
+            password=user.password,
+            former_passwords=former,
+            password_set_at=clock.now(),
+            must_change_password=False,
+        )
+        act("password_changed", details={"username": user.username})
+
+
+def unlock(*, user: User, by: Actor) -> None:
+    """Let a person try again before the lockout ends by itself."""
+    with attributed(by=by, via=Via.PAGE):
+        reset(username=user.username)
+        act("account_unlocked", details={"username": user.username})
+
+
+@implements("ACC-13")
+def warn_of_lockout(*, username: str) -> None:
+    """Mail the administrators that somebody tried too often."""
+    addresses = list(selectors.administrators().values_list("email", flat=True))
+    subject = _("Account %(username)s is locked") % {"username": username}
+    body = render_to_string(
+        "accounts/mail/locked.txt",
+        {"username": username, "minutes": round(60 * settings.AXES_COOLOFF_TIME)},
+    )
+    transaction.on_commit(
+        lambda: send_mail(subject, body, None, addresses), robust=True
+    )
+
+
+def set_preferences(*, user: User, **preferences: Any) -> None:
+    """Remember what a person prefers, such as the language; what stands is not told."""
+    changed = {n: v for n, v in preferences.items() if getattr(user, n) != v}
+    if changed:
+        with attributed(by=user, via=Via.PAGE):
+            _update(user, **changed)
+
+
+def within_delegation(user: User, on: date | None = None) -> bool:
+    """Tell whether the person may sign in on the day, today unless named."""
+    return user.is_active and user.is_delegated(on or clock.today())
+
+
+def _update(user: User, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(user, name, value)
+    user.save(update_fields=[*values])
+
+
+def _forget_password(user: User) -> None:
+    """Make the password useless; sessions hang on it, so they end."""
+    user.set_unusable_password()
+    _update(user, password=user.password)
+
+
+def _require_another_administrator(user: User) -> None:
+    others = selectors.administrators().exclude(pk=user.pk).select_for_update()
+    if not others.exists():
+        raise Refused(_("This is the last administrator; open another account first."))
+
+
+def _mail_link(user: User, link_to: LinkTo | None) -> None:
+    if link_to is None:
+        return
+    with translation.override(user.language or settings.LANGUAGE_CODE):
+        subject = _("Set your password for the trial's data system")
+        context = {"user": user, "link": link_to(user)}
+        body = render_to_string("accounts/mail/set_password.txt", context)
+    transaction.on_commit(lambda: send_mail(subject, body, None, [user.email]))

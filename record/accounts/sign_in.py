@@ -1,0 +1,207 @@
+"""Sign-in, sign-out and the proof of identity that a signature needs.
+
+These are the services that live with the HTTP session; the rest is in `services`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from axes.handlers.proxy import AxesProxyHandler
+from axes.utils import reset
+from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.signals import user_login_failed
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from record.accounts import second_factor, services
+from record.accounts.models import User
+from record.audit.attribution import Actor, Process, Via, act, attributed
+from trial_edc import clock
+from trial_edc.requirements import implements
+
+if TYPE_CHECKING:
+    from record.accounts.access import StaffRequest
+
+DOOR = Process("sign-in")
+SEEN_AT = "seen_at"  # session: the last activity, in seconds since 1970
+SIGNED_BEFORE = "signed_before"  # session: a signature was given in it
+FACTOR_SHOWN = "factor_shown"  # session: its owner has shown the second factor
+WAITING = "waiting"  # session: who gave the password and owes the second factor
+WAITING_HOLDS = timedelta(minutes=5)
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+PROOF_HOLDS = timedelta(minutes=5)
+
+
+class SignInRefused(Exception):
+    """Somebody may not come in; the text is for people."""
+
+
+class SecondFactorNeeded(Exception):
+    """Name and password are right; the code of the app is asked next."""
+
+
+class IdentityNotConfirmed(Exception):
+    """The password, or at the first signature the name, is not the signer's."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReAuthenticated:
+    """Proof that a signed-in person has just shown again who they are."""
+
+    user_id: int
+    at: datetime
+
+    def require(self, by: Actor) -> None:
+        """Refuse when the proof is another person's or no longer fresh."""
+        if by.pk != self.user_id or clock.now() - self.at > PROOF_HOLDS:
+            raise IdentityNotConfirmed(_("Please confirm with your password again."))
+
+
+@implements("ACC-10", "ACC-13", "ACC-16")
+def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
+    """Let a person in, or refuse; both are recorded with time and address."""
+    with attributed(by=DOOR, via=Via.PAGE):
+        user = _authenticated(request, username, password)
+        if user is None:
+            _record_refusal(request, "sign_in_refused", username)
+        elif not services.within_delegation(user):
+            details = {"username": user.username, "why": "delegation"}
+            act("sign_in_refused", details=details)
+    if user is None:
+        raise SignInRefused(_("Name and password do not fit together."))
+    if not services.within_delegation(user):
+        raise SignInRefused(
+            _("Your delegation does not cover today. Please call the administrator.")
+        )
+    if second_factor.factor_of(user):
+        now = int(clock.now().timestamp())
+        request.session[WAITING] = {"user": user.pk, "at": now}
+        raise SecondFactorNeeded
+    return _let_in(request, user)
+
+
+@implements("ACC-13", "ACC-15", "ACC-16")
+def finish_sign_in(request: HttpRequest, *, code: str) -> User:
+    """Let in a person who gave the password and now shows the second factor.
+
+    A wrong code is recorded and counts towards the lockout like a wrong password.
+    """
+    user = waiting(request)
+    if user is None:
+        raise SignInRefused(_("This took too long. Give name and password again."))
+    credentials = {"username": user.username}
+    with attributed(by=DOOR, via=Via.PAGE):
+        is_open = AxesProxyHandler.is_allowed(request, credentials)
+        is_right = is_open and second_factor.shown(user, code)
+        if not is_right:
+            request.axes_locked_out = not is_open  # type: ignore[attr-defined]
+            user_login_failed.send(__name__, credentials=credentials, request=request)
+            _record_refusal(request, "second_factor_refused", user.username)
+    if not is_right:
+        raise SignInRefused(_("This code is not right, or was used already."))
+    return _let_in(request, user, has_shown_factor=True)
+
+
+@implements("ACC-13", "ACC-15", "RND-07")
+def recover(request: HttpRequest, *, username: str, password: str, code: str) -> User:
+    """Let in a person with the password and a recovery code, also while locked out."""
+    name = username.strip().lower()
+    user = User.objects.filter(username=name, is_active=True).first()
+    with attributed(by=DOOR, via=Via.PAGE):
+        is_right = (
+            not second_factor.tried_too_often(name)
+            and _is_password_of(user, password)
+            and user is not None
+            and services.within_delegation(user)
+            and second_factor.use_recovery_code(user, code)
+        )
+        if not is_right:
+            known = user.username if user else ""
+            act("recovery_refused", details={"username": known, "why": "password"})
+    if user is None or not is_right:
+        raise SignInRefused(_("Name, password and recovery code do not fit together."))
+    reset(username=user.username)
+    return _let_in(request, user, has_shown_factor=True)
+
+
+def _is_password_of(user: User | None, password: str) -> bool:
+    """Compare a password; of nobody it takes the same time."""
+    if user is None:
+        make_password(password)
+        return False
+    return user.check_password(password)
+
+
+def waiting(request: HttpRequest) -> User | None:
+    """Return who gave the password in this tab and still owes the second factor."""
+    held = request.session.get(WAITING)
+    age_seconds = clock.now().timestamp() - held["at"] if held else 0
+    if held is None or age_seconds > WAITING_HOLDS.total_seconds():
+        return None
+    return User.objects.filter(pk=held["user"], is_active=True).first()
+
+
+def _let_in(
+    request: HttpRequest, user: User, *, has_shown_factor: bool = False
+) -> User:
+    with attributed(by=user, via=Via.PAGE):
+        request.session.pop(WAITING, None)
+        login(request, user, backend=BACKEND)
+        request.session[SEEN_AT] = int(clock.now().timestamp())
+        request.session[FACTOR_SHOWN] = has_shown_factor
+        user.last_login = clock.now()
+        user.save(update_fields=["last_login"])
+        act("sign_in", details={"username": user.username})
+    return user
+
+
+@implements("ACC-16")
+def sign_out(request: "StaffRequest", *, deed: str = "sign_out", why: str = "") -> None:
+    """End the session of a person who leaves, or whose time or right has ended."""
+    user = request.user
+    with attributed(by=user, via=Via.PAGE):
+        details = {"username": user.username, "why": why}
+        act(deed, details={key: text for key, text in details.items() if text})
+        logout(request)
+
+
+@implements("SIG-02", "SIG-06")
+def confirm_identity(
+    request: "StaffRequest", *, password: str, username: str = ""
+) -> ReAuthenticated:
+    """Prove who is at the keyboard: name and password first, then the password.
+
+    A wrong password is recorded and counts towards the lockout.
+    """
+    user = request.user
+    name = user.username if request.session.get(SIGNED_BEFORE) else username
+    with attributed(by=DOOR, via=Via.PAGE):
+        confirmed = _authenticated(request, name, password) == user
+        if not confirmed:
+            _record_refusal(request, "identity_refused", user.username)
+    if not confirmed or user.must_change_password:
+        raise IdentityNotConfirmed(_("This is not your name and password."))
+    reset(username=user.username)
+    request.session[SIGNED_BEFORE] = True
+    return ReAuthenticated(user.pk, clock.now())
+
+
+def _authenticated(request: HttpRequest, username: str, password: str) -> User | None:
+    name = username.strip().lower()
+    user = authenticate(request, username=name, password=password)
+    return user if isinstance(user, User) else None
+
+
+def _record_refusal(request: HttpRequest, deed: str, username: str) -> None:
+    """Record the try; of an unknown name nothing, since it may be a password."""
+    known = User.objects.filter(username=username.strip().lower()).first()
+    name = known.username if known else ""
+    locked = getattr(request, "axes_locked_out", False)
+    was_locked = getattr(request, "axes_failures_since_start", None) is None
+    why = "inactive" if known and not known.is_active else "password"
+    act(deed, details={"username": name, "why": "locked" if locked else why})
+    if locked and not was_locked:
+        act("account_locked", details={"username": name})
+        services.warn_of_lockout(username=name)

@@ -1,0 +1,50 @@
+"""Addresses of this room."""
+
+from django.contrib.auth.views import PasswordResetConfirmView
+from django.urls import path, reverse_lazy
+
+from record.accounts.forms import NewPasswordForm
+from record.accounts.views import administration, factor, session
+
+app_name = "accounts"
+urlpatterns = [
+    path("sign-in/", session.enter, name="sign_in"),
+    path("sign-in/code/", factor.verify, name="verify"),
+    path("sign-in/recover/", factor.recover_access, name="recover"),
+    path("second-factor/", factor.second_factor, name="second_factor"),
+    path("sign-out/", session.leave, name="sign_out"),
+    path("password/", session.change_password, name="change_password"),
+    path(
+        "password/<uidb64>/<token>/",
+        PasswordResetConfirmView.as_view(
+            template_name="accounts/set_password.html",
+            form_class=NewPasswordForm,
+            success_url=reverse_lazy("accounts:sign_in"),
+        ),
+        name="set_password",
+    ),
+    path("preferences/", session.preferences, name="preferences"),
+    path("keep-alive/", session.keep_alive, name="keep_alive"),
+    path("users/", administration.users, name="users"),
+    path("users/add/", administration.add, name="add"),
+    path("users/<int:user_id>/", administration.edit, name="edit"),
+    path("users/<int:user_id>/role/", administration.set_role, name="set_role"),
+    path(
+        "users/<int:user_id>/deactivate/", administration.deactivate, name="deactivate"
+    ),
+    path(
+        "users/<int:user_id>/reactivate/", administration.reactivate, name="reactivate"
+    ),
+    path(
+        "users/<int:user_id>/password/",
+        administration.reset_password,
+        name="reset_password",
+    ),
+    path(
+        "users/<int:user_id>/second-factor/",
+        administration.revoke_second_factor,
+        name="revoke_second_factor",
+    ),
+    path("users/<int:user_id>/unlock/", administration.unlock, name="unlock"),
+    path("sign-ins/", administration.sign_in_history, name="sign_in_history"),
+]

@@ -1,0 +1,184 @@
+"""The accounts of the trial, kept by the administrators."""
+
+from collections.abc import Callable
+from functools import partial
+
+from django.contrib import messages
+from django.contrib.auth.tokens import default_token_generator
+from django.core.paginator import Paginator
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from record.accounts import second_factor, selectors, services
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.forms import AccountForm, NewAccountForm, ReasonForm, RoleForm
+from record.accounts.models import User
+from record.accounts.roles import Permission
+
+ENTRIES_A_PAGE = 100
+
+
+@permitted(Permission.MANAGE_USERS)
+def users(request: StaffRequest) -> HttpResponse:
+    """List the accounts."""
+    context = {
+        "accounts": selectors.accounts(),
+        "locked": selectors.locked_usernames(),
+    }
+    return render(request, "accounts/users.html", context)
+
+
+@permitted(Permission.MANAGE_USERS)
+def add(request: StaffRequest) -> HttpResponse:
+    """Open an account; its owner gets a link by mail."""
+    form = NewAccountForm(request.POST or None)
+    if form.is_valid():
+        deed = partial(
+            services.create_account,
+            by=request.user,
+            link_to=link_to(request),
+            **form.cleaned_data,
+        )
+        if _done(request, form, deed):
+            return redirect("accounts:users")
+    return render(request, "accounts/add.html", {"form": form})
+
+
+@permitted(Permission.MANAGE_USERS)
+def edit(request: StaffRequest, user_id: int) -> HttpResponse:
+    """Change the details of an account; its role and state have forms beside."""
+    user = get_object_or_404(selectors.accounts(), pk=user_id)
+    form = AccountForm(request.POST or None, instance=user)
+    if form.is_valid():
+        changed = {name: form.cleaned_data[name] for name in form.changed_data}
+        deed = partial(services.change_details, user=user, by=request.user)
+        if _done(request, form, partial(deed, details=changed)):
+            return redirect("accounts:edit", user.pk)
+    return _account_page(request, user, form=form)
+
+
+@permitted(Permission.MANAGE_USERS)
+@require_POST
+def set_role(request: StaffRequest, user_id: int) -> HttpResponse:
+    """Give another role of the same class."""
+    user = get_object_or_404(selectors.accounts(), pk=user_id)
+    form = RoleForm(user, request.POST)
+    if form.is_valid():
+        deed = partial(services.set_role, user=user, by=request.user)
+        if _done(request, form, partial(deed, **form.cleaned_data)):
+            return redirect("accounts:edit", user.pk)
+    return _account_page(request, user, role_form=form)
+
+
+@permitted(Permission.MANAGE_USERS)
+@require_POST
+def deactivate(request: StaffRequest, user_id: int) -> HttpResponse:
+    """Close an account."""
+    user = get_object_or_404(selectors.accounts().filter(is_active=True), pk=user_id)
+    deed = partial(services.deactivate, user=user, by=request.user)
+    return _with_reason(request, user, deed)
+
+
+@permitted(Permission.MANAGE_USERS)
+@require_POST
+def reactivate(request: StaffRequest, user_id: int) -> HttpResponse:
+    """Open a closed account again."""
+    user = get_object_or_404(selectors.accounts().filter(is_active=False), pk=user_id)
+    deed = partial(services.reactivate, user=user, by=request.user)
+    return _with_reason(request, user, partial(deed, link_to=link_to(request)))
+
+
+@permitted(Permission.MANAGE_USERS)
+@require_POST
+def reset_password(request: StaffRequest, user_id: int) -> HttpResponse:
+    """Mail the owner a one-time link."""
+    user = get_object_or_404(selectors.accounts().filter(is_active=True), pk=user_id)
+    deed = partial(services.reset_password, user=user, by=request.user)
+    return _with_reason(request, user, partial(deed, link_to=link_to(request)))
+
+
+@permitted(Permission.MANAGE_USERS)
+@require_POST
+def revoke_second_factor(request: StaffRequest, user_id: int) -> HttpResponse:
+    """Take a lost app and its recovery codes out of use."""
+    user = get_object_or_404(selectors.accounts(), pk=user_id)
+    deed = partial(second_factor.revoke, user=user, by=request.user)
+    return _with_reason(request, user, deed)
+
+
+@permitted(Permission.MANAGE_USERS)
+@require_POST
+def unlock(request: StaffRequest, user_id: int) -> HttpResponse:
+    """End a lockout before its time."""
+    user = get_object_or_404(selectors.accounts(), pk=user_id)
+    services.unlock(user=user, by=request.user)
+    messages.success(request, _("%s may try again.") % user.username)
+    return redirect("accounts:edit", user.pk)
+
+
+@permitted(Permission.MANAGE_USERS)
+def sign_in_history(request: StaffRequest) -> HttpResponse:
+    """List sign-ins, refusals and sign-outs with time and address."""
+    username = request.GET.get("username", "").strip().lower()
+    pages = Paginator(selectors.sign_ins(username), ENTRIES_A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    events = [selectors.DoorEvent(entry) for entry in page]
+    context = {"page": page, "events": events, "username": username}
+    return render(request, "accounts/sign_in_history.html", context)
+
+
+def link_to(request: HttpRequest) -> services.LinkTo:
+    """Return the maker of one-time links to the page that sets a password."""
+
+    def address(user: User) -> str:
+        uid = urlsafe_base64_encode(force_bytes(user.pk))
+        token = default_token_generator.make_token(user)
+        path = reverse("accounts:set_password", args=(uid, token))
+        return request.build_absolute_uri(path)
+
+    return address
+
+
+def _with_reason(
+    request: StaffRequest, user: User, deed: Callable[..., object]
+) -> HttpResponse:
+    form = ReasonForm(request.POST)
+    if form.is_valid() and _done(request, form, partial(deed, **form.cleaned_data)):
+        return redirect("accounts:edit", user.pk)
+    return _account_page(request, user, reason_form=form)
+
+
+def _done(request: StaffRequest, form: BaseForm, deed: Callable[[], object]) -> bool:
+    """Do it; a refusal goes to the form, a mail that did not leave to the person."""
+    try:
+        deed()
+    except services.Refused as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    except OSError:
+        messages.warning(
+            request,
+            _("Saved, but the mail with the link did not leave. Send it once more."),
+        )
+    else:
+        messages.success(request, _("Saved."))
+    return True
+
+
+def _account_page(request: StaffRequest, user: User, **forms: BaseForm) -> HttpResponse:
+    context = {
+        "account": user,
+        "form": AccountForm(instance=user),
+        "role_form": RoleForm(user),
+        "reason_form": ReasonForm(),
+        "locked": selectors.locked_usernames(),
+        "history": selectors.history_of(user),
+        "has_second_factor": selectors.has_second_factor(user),
+    } | forms
+    return render(request, "accounts/edit.html", context)

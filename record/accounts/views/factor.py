@@ -1,0 +1,128 @@
+"""The second factor: enrolment, the second step of signing in, recovery."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from record.accounts import second_factor as service
+from record.accounts.access import StaffRequest
+from record.accounts.forms import (
+    ConfirmIdentityForm,
+    EnrolForm,
+    RecoverForm,
+    SecondFactorForm,
+)
+from record.accounts.models import User
+from record.accounts.services import Refused
+from record.accounts.sign_in import (
+    FACTOR_SHOWN,
+    SignInRefused,
+    finish_sign_in,
+    recover,
+    waiting,
+)
+from record.accounts.views.session import came_in, page_wanted
+
+NEW_SECRET = "new_secret"  # noqa: S105 - a key of the session
+
+
+@login_not_required
+@sensitive_post_parameters("code")
+@never_cache
+def verify(request: HttpRequest) -> HttpResponse:
+    """Ask for the code, then go to the page that was wanted."""
+    if isinstance(request.user, User):
+        return redirect(page_wanted(request, request.user))
+    if waiting(request) is None:
+        return redirect("accounts:sign_in")
+    form = SecondFactorForm(request.POST or None)
+    if form.is_valid():
+        try:
+            user = finish_sign_in(request, **form.cleaned_data)
+        except SignInRefused as refusal:
+            form.add_error("code", str(refusal))
+        else:
+            _tell_codes_left(request, user)
+            return came_in(request, user)
+    return _at_the_door(request, "accounts/verify.html", form)
+
+
+@login_not_required
+@sensitive_post_parameters("password", "code")
+@never_cache
+def recover_access(request: HttpRequest) -> HttpResponse:
+    """Let in with a recovery code who is locked out, or has no app at hand."""
+    if isinstance(request.user, User):
+        return redirect(page_wanted(request, request.user))
+    form = RecoverForm(request.POST or None)
+    if form.is_valid():
+        try:
+            user = recover(request, **form.cleaned_data)
+        except SignInRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            _tell_codes_left(request, user)
+            return came_in(request, user)
+    return _at_the_door(request, "accounts/recover.html", form)
+
+
+def _at_the_door(
+    request: HttpRequest, template: str, form: SecondFactorForm | RecoverForm
+) -> HttpResponse:
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    return render(request, template, {"form": form, "next": wanted})
+
+
+def _tell_codes_left(request: HttpRequest, user: User) -> None:
+    left = service.codes_left(user)
+    if left < service.CODES:
+        words = ngettext(
+            "%(left)s recovery code is left.", "%(left)s recovery codes are left.", left
+        )
+        messages.info(request, words % {"left": left})
+
+
+@sensitive_post_parameters()
+@never_cache
+def second_factor(request: StaffRequest) -> HttpResponse:
+    """Enrol an app; make recovery codes, which are shown once."""
+    act = request.POST.get("act", "")
+    if act == "begin":
+        request.session[NEW_SECRET] = service.new_secret()
+    secret = request.session.get(NEW_SECRET) if act else None
+    enrol = EnrolForm(request.POST if act == "enrol" and secret else None)
+    identity = ConfirmIdentityForm(request, request.POST if act == "codes" else None)
+    codes: list[str] = []
+    if enrol.is_valid():
+        codes = _enrolled(request, enrol, str(secret))
+    elif identity.is_valid():
+        codes = service.make_recovery_codes(user=request.user, proof=identity.proof)
+    is_asked = secret is not None and not codes and act in ("begin", "enrol")
+    context = {
+        "factor": service.factor_of(request.user),
+        "left": service.codes_left(request.user),
+        "codes": codes,
+        "enrol": enrol if is_asked else None,
+        "secret": secret,
+        "qr": service.qr_code(str(secret), request.user) if is_asked else "",
+        "identity": identity,
+    }
+    return render(request, "accounts/second_factor.html", context)
+
+
+def _enrolled(request: StaffRequest, form: EnrolForm, secret: str) -> list[str]:
+    code = form.cleaned_data["code"]
+    try:
+        codes = service.enrol(user=request.user, secret=secret, code=code)
+    except Refused as problem:
+        form.add_error("code", str(problem))
+        return []
+    del request.session[NEW_SECRET]
+    request.session[FACTOR_SHOWN] = True
+    messages.success(request, _("The second factor is in use."))
+    return codes

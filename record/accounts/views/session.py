@@ -1,0 +1,192 @@
+"""Sign-in and sign-out, password, preferences: what everybody needs for themselves."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+)
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from record.accounts import services
+from record.accounts.access import StaffRequest
+from record.accounts.forms import ChangePasswordForm, PreferencesForm, SignInForm
+from record.accounts.middleware import seconds_left
+from record.accounts.models import User
+from record.accounts.sign_in import (
+    SEEN_AT,
+    SecondFactorNeeded,
+    SignInRefused,
+    sign_in,
+    sign_out,
+)
+from trial_edc import clock
+from trial_edc.context import THEME_COOKIE, page_for
+
+YEAR_SECONDS = 365 * 24 * 60 * 60
+TOO_MANY_TRIES = 429
+# Why a session ended, as the sign-in page tells it.
+ENDED = {
+    "idle": gettext_lazy(
+        "You were signed out after a time without activity. Sign in to go on where "
+        "you were; what you typed in a form is kept."
+    ),
+    "delegation": gettext_lazy("Your delegation has ended."),
+    "left": gettext_lazy("You are signed out."),
+}
+
+
+@login_not_required
+@sensitive_post_parameters("password")
+@never_cache
+def enter(request: HttpRequest) -> HttpResponse:
+    """Sign in, then go to the page that was wanted."""
+    if isinstance(request.user, User):
+        return redirect(page_wanted(request, request.user))
+    form = SignInForm(request.POST or None)
+    if form.is_valid():
+        try:
+            user = sign_in(request, **form.cleaned_data)
+        except SignInRefused as refusal:
+            form.add_error(None, str(refusal))
+        except SecondFactorNeeded:
+            query = urlencode({"next": request.POST.get("next", "")})
+            return redirect(f"{reverse('accounts:verify')}?{query}")
+        else:
+            return came_in(request, user)
+    return _sign_in_page(request, form)
+
+
+def came_in(request: HttpRequest, user: User) -> HttpResponse:
+    """Go on to the page that was wanted, in the person's language."""
+    return _in_language(redirect(page_wanted(request, user)), user.language)
+
+
+def locked_out(
+    request: HttpRequest,
+    _response: HttpResponse | None = None,
+    _credentials: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """Say for how long nobody can try again; end the session where there is one."""
+    if request.user.is_authenticated:
+        sign_out(request, deed="session_ended", why="locked")  # type: ignore[arg-type]
+    form = SignInForm(initial={"username": request.POST.get("username", "")})
+    minutes = round(60 * settings.AXES_COOLOFF_TIME)
+    form.cleaned_data = {}
+    form.add_error(
+        None,
+        _(
+            "Too many tries. This account is locked for %(minutes)s minutes; the "
+            "administrators know. Wait, or call them."
+        )
+        % {"minutes": minutes},
+    )
+    response = _sign_in_page(request, form, status=TOO_MANY_TRIES)
+    response["Retry-After"] = str(60 * minutes)
+    response["HX-Redirect"] = reverse(settings.LOGIN_URL)
+    return response
+
+
+@require_POST
+def leave(request: StaffRequest) -> HttpResponse:
+    """Sign out."""
+    sign_out(request)
+    query = urlencode({"ended": "left"})
+    return redirect(f"{reverse(settings.LOGIN_URL)}?{query}")
+
+
+@sensitive_post_parameters()
+@never_cache
+def change_password(request: StaffRequest) -> HttpResponse:
+    """Set a new password; at the first sign-in nothing else can be opened."""
+    form = ChangePasswordForm(request.user, request.POST or None)
+    if form.is_valid():
+        form.save()
+        update_session_auth_hash(request, request.user)
+        messages.success(request, _("Your password is changed."))
+        return redirect(page_wanted(request, request.user))
+    return render(request, "accounts/change_password.html", {"form": form})
+
+
+def preferences(request: StaffRequest) -> HttpResponse:
+    """Choose language, colours and whether the morning's e-mail comes."""
+    now = {
+        "language": get_language(),
+        "theme": request.COOKIES.get(THEME_COOKIE, ""),
+        "morning_mail": request.user.morning_mail,
+    }
+    form = PreferencesForm(now | request.POST.dict() if request.POST else None)
+    form.initial = now
+    if form.is_valid():
+        told = {name: form.cleaned_data[name] for name in ("language", "morning_mail")}
+        services.set_preferences(user=request.user, **told)
+        response = redirect(page_wanted(request, request.user, "accounts:preferences"))
+        _remember(response, THEME_COOKIE, form.cleaned_data["theme"])
+        return _in_language(response, told["language"])
+    return render(request, "accounts/preferences.html", {"form": form})
+
+
+@never_cache
+def keep_alive(request: StaffRequest) -> JsonResponse:
+    """Tell how long the session lasts; a POST is a sign of life and prolongs it."""
+    if request.method == "POST":
+        request.session[SEEN_AT] = int(clock.now().timestamp())
+    return JsonResponse({"seconds_left": seconds_left(request)})
+
+
+def _sign_in_page(
+    request: HttpRequest, form: SignInForm, *, status: int = 200
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "ended": ENDED.get(request.GET.get("ended", ""), ""),
+        "support_contact": settings.SUPPORT_CONTACT,
+    }
+    return render(request, "accounts/sign_in.html", context, status=status)
+
+
+def page_wanted(request: HttpRequest, user: User, otherwise: str = "") -> str:
+    """Return the page to go to: the one asked for if it is ours, else the start."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        wanted, {request.get_host()}, require_https=request.is_secure()
+    )
+    if safe and wanted.startswith("/"):  # else `redirect` takes it for a page's name
+        return wanted
+    start = page_for(user, otherwise or settings.LOGIN_REDIRECT_URL)
+    return start or resolve_url("accounts:preferences")
+
+
+def _in_language(response: HttpResponseRedirect, language: str) -> HttpResponseRedirect:
+    if language:
+        _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
+    return response
+
+
+def _remember(response: HttpResponseBase, name: str, value: str) -> None:
+    if not value:
+        response.delete_cookie(name, samesite="Lax")
+        return
+    response.set_cookie(
+        name,
+        value,
+        max_age=YEAR_SECONDS,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )

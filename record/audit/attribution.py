@@ -1,0 +1,211 @@
+"""Who writes, how and why: told to the database for the length of a transaction."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from django.db import DatabaseError, connection, transaction
+from psycopg2.extensions import QuotedString
+
+from record.audit.problems import RecordClosed
+from trial_edc import clock
+from trial_edc.requirements import implements
+
+CLOSED = "AU002"  # the SQLSTATE of the trigger's refusal, see sql/record_1.sql
+
+
+class Via(StrEnum):
+    """The way by which a write came in."""
+
+    PAGE = "page"
+    IMPORT = "import"
+    API = "api"
+    TASK = "task"
+    COMMAND = "command"
+
+
+class Actor(Protocol):
+    """A user account, or a named process of the system."""
+
+    @property
+    def pk(self) -> Any:
+        """Return the number of the account; a process has none."""
+
+    @property
+    def username(self) -> str:
+        """Return the name as it stands in the audit trail."""
+
+    @property
+    def role(self) -> str:
+        """Return the code of the role."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """A part of the system that writes by itself, such as a periodic task."""
+
+    name: str
+    pk: None = None
+    role: str = "SYS"
+
+    @property
+    def username(self) -> str:
+        """Return the name as it stands in the audit trail."""
+        return f"process:{self.name}"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a value changed: a code of the pick list and words."""
+
+    code: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Where a request came from."""
+
+    request_id: str = ""
+    address: str = ""
+
+
+current_trace: ContextVar[Trace] = ContextVar("trace", default=Trace())  # noqa: B039
+Reasons = Mapping[int, Mapping[str, Reason]]  # by form instance, then item
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """What the database is told about the writes of a transaction."""
+
+    by: Actor
+    via: Via
+    reasons: Reasons = field(default_factory=dict)
+    reason: Reason | None = None
+    trace: Trace = field(default_factory=current_trace.get)
+    demo_at: datetime | None = field(default_factory=clock.moved_to)
+
+    def as_json(self) -> str:
+        """Return the context as the trigger function reads it."""
+        context: dict[str, Any] = {
+            "actor_id": self.by.pk,
+            "actor": self.by.username,
+            "role": self.by.role,
+            "via": self.via,
+            "request_id": self.trace.request_id,
+            "address": self.trace.address or None,
+        }
+        if self.demo_at:
+            context["demo_at"] = self.demo_at.isoformat()
+        if self.reason:
+            context["reason"] = vars(self.reason)
+        if self.reasons:
+            context["reasons"] = {
+                str(form_id): {item: vars(why) for item, why in items.items()}
+                for form_id, items in self.reasons.items()
+            }
+        return _encode(context)
+
+
+_encode = json.JSONEncoder(default=str).encode
+_current: ContextVar[Attribution | None] = ContextVar("attribution", default=None)
+
+
+@implements("AUD-02")
+@contextmanager
+def attributed(
+    *,
+    by: Actor,
+    via: Via,
+    reasons: Reasons | None = None,
+    reason: Reason | None = None,
+) -> Iterator[None]:
+    """Open a transaction whose writes are this actor's; may be nested.
+
+    The outer attribution is in force again after an inner one ends, also in the
+    database, so that no later write passes under the wrong name. A write that a lock
+    or a freeze refuses raises `RecordClosed`.
+    """
+    outer = _current.get() if connection.in_atomic_block else None
+    inner = Attribution(by, via, reasons or {}, reason)
+    if outer and not inner.reasons and not inner.reason and outer.by == by:
+        inner = replace(inner, reasons=outer.reasons, reason=outer.reason)
+    with (
+        transaction.atomic(),
+        nullcontext() if outer else connection.execute_wrapper(_Teller(inner)),
+    ):
+        nested = len(connection.savepoint_ids) > 0
+        if outer and inner != outer:
+            _tell_database(inner.as_json())
+        token = _current.set(inner)
+        try:
+            yield
+        except DatabaseError as problem:
+            refusal: Any = problem.__cause__
+            if getattr(refusal, "pgcode", "") == CLOSED:
+                raise RecordClosed(refusal.diag.message_primary) from problem
+            raise
+        finally:
+            _current.reset(token)
+        # What was told inside a savepoint is taken back with it.
+        if nested and inner != outer and not connection.needs_rollback:
+            _tell_database(outer.as_json() if outer else "")
+
+
+TELL = "SET LOCAL audit.context = "
+
+
+def _tell_database(context: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(TELL + "%s", [context])
+
+
+class _Teller:
+    """Tells the database who writes, on the way with the first statement of a block.
+
+    A statement that does not pass here (COPY on the driver's own cursor) comes to a
+    database that was told nothing, and is refused.
+    """
+
+    def __init__(self, attribution: Attribution) -> None:
+        self.untold: Attribution | None = attribution
+
+    def __call__(  # noqa: PLR0917 - as Django calls it
+        self,
+        execute: Callable[..., Any],
+        sql: str,
+        params: Any,
+        many: bool,  # noqa: FBT001 - the same
+        context: dict[str, Any],
+    ) -> Any:
+        attribution, self.untold = self.untold, None
+        if attribution is None:
+            return execute(sql, params, many, context)
+        told = attribution.as_json()
+        if many or context["cursor"].name:  # several statements, or a cursor's own
+            _tell_database(told)
+            return execute(sql, params, many, context)
+        prefix = TELL + QuotedString(told).getquoted().decode()
+        if params is not None:
+            prefix = prefix.replace("%", "%%")
+        return execute(f"{prefix}; {sql}", params, many, context)
+
+
+def act(
+    name: str,
+    *,
+    participant_id: int | None = None,
+    form_id: int | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Record a deed that is no change of a row: a sign-in, an export, a view."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT audit_act(%s, %s, %s, %s)",
+            [name, participant_id, form_id, json.dumps(details or {}, default=str)],
+        )

@@ -1,0 +1,86 @@
+"""What each request meets before its page: a trace, and what the record refuses."""
+
+import uuid
+from collections.abc import Callable
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+
+from record.audit.attribution import Trace, current_trace
+from record.audit.problems import RecordClosed
+
+CONFLICT, TOO_LARGE = 409, 413
+MOST_BYTES = 12_000_000  # a file of a form has 10 MB at most
+NUL = "\0"
+
+
+class TraceMiddleware:
+    """Holds the trace of a request while it is answered."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Remember the next layer."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request under its own trace."""
+        trace = Trace(uuid.uuid4().hex, address_of(request))
+        token = current_trace.set(trace)
+        try:
+            response = self.get_response(request)
+        finally:
+            current_trace.reset(token)
+        response["X-Request-ID"] = trace.request_id
+        return response
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return where a request comes from.
+
+    In production one proxy stands before the web process and appends the address that
+    it saw; what stands before the last comma anybody may have written.
+    """
+    seen = str(request.META.get("REMOTE_ADDR", ""))
+    if settings.TLS and (told := request.headers.get("X-Forwarded-For")):
+        seen = told.rpartition(",")[2].strip()
+    try:
+        return str(ip_address(seen))
+    except ValueError:
+        return ""
+
+
+class RefusalMiddleware:
+    """Answers what no page can: texts that cannot be stored, a record that is locked.
+
+    PostgreSQL holds no NUL. A write that the page had not refused itself meets the lock
+    of a form or of the database here.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Remember the next layer."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Refuse more than any form holds, and a NUL in what was typed."""
+        told = request.META.get("CONTENT_LENGTH") or "0"
+        if not told.isdecimal() or int(told) > MOST_BYTES:
+            return HttpResponse(status=TOO_LARGE)
+        typed = request.GET, request.POST
+        if NUL in request.path_info or any(map(_holds_nul, typed)):
+            message = "A text holds a NUL."
+            raise BadRequest(message)
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        """Say that the form or the whole database is locked."""
+        if not isinstance(exception, RecordClosed):
+            return None
+        return render(request, "409.html", status=CONFLICT)
+
+
+def _holds_nul(told: QueryDict) -> bool:
+    return any(NUL in text for name, texts in told.lists() for text in (name, *texts))

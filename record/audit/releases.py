@@ -1,0 +1,25 @@
+"""Which software and which settings of the trial were in force: a deed of the trail.
+
+Every entry after it was written by that version, until the next one is noted.
+"""
+
+from record.audit.attribution import Process, Via, act, attributed
+from record.audit.models import Entry
+from trial_edc import __version__
+from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
+
+ACT = "release_in_force"
+RELEASE = Process("release")
+
+
+@implements("VAL-02")
+def note_release() -> bool:
+    """Record the versions that run, if they are not the last ones noted."""
+    running = {"software": __version__, "protocol": PROTOCOL.version}
+    last = Entry.objects.filter(operation=Entry.Operation.ACT, act=ACT).last()
+    if last and last.changes == running:
+        return False
+    with attributed(by=RELEASE, via=Via.TASK):
+        act(ACT, details=running)
+    return True

@@ -1,0 +1,168 @@
+"""Encryption of what a copy of the database must not tell.
+
+Three layers: a master key from the environment wraps one data key a purpose; the data
+key seals texts with AES-GCM. Sealed texts of one purpose are padded to one length, so
+that their size tells nothing. Rotation wraps the data keys anew and touches no row.
+"""
+
+import base64
+import hmac
+import os
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.db import transaction
+
+from record.audit.attribution import Actor, Via, act, attributed
+from record.audit.models import DataKey
+from trial_edc import clock
+
+NONCE_BYTES = 12
+
+
+class Purpose(StrEnum):
+    """What a data key is for."""
+
+    IDENTITY = "identity"
+    PRODUCT = "product"
+    ALLOCATION = "allocation"
+    DRAFT = "draft"
+    FILE = "file"
+    SECOND_FACTOR = "second_factor"
+
+
+class TooLong(Exception):
+    """A text does not fit into the length to which its purpose pads."""
+
+
+class MasterKeyMissing(Exception):
+    """No master key opens the data keys of the purposes named."""
+
+
+def _master() -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in settings.VAULT_KEYS])
+
+
+@cache
+def _cipher(purpose: Purpose, wrapped: str) -> AESGCM:
+    del purpose  # part of the cache key only
+    return AESGCM(_master().decrypt(wrapped.encode()))
+
+
+def make_keys(database: str) -> None:
+    """Make the data keys that do not exist yet; migrate does it, as the owner.
+
+    Made while a text is sealed, a key would be lost with a transaction that fails, and
+    with it whatever later texts the process seals under the key in its memory.
+    """
+    for purpose in Purpose:
+        DataKey.objects.using(database).get_or_create(
+            purpose=purpose,
+            defaults={
+                "wrapped": _master().encrypt(AESGCM.generate_key(256)).decode(),
+                "created_at": clock.now(),
+            },
+        )
+
+
+@cache
+def _wrapped_key(purpose: Purpose) -> str:
+    return DataKey.objects.get(purpose=purpose).wrapped
+
+
+def forget_keys() -> None:
+    """Forget the keys held in memory, after a rotation or between databases."""
+    _cipher.cache_clear()
+    _wrapped_key.cache_clear()
+
+
+def seal_bytes(purpose: Purpose, content: bytes) -> bytes:
+    """Return the content sealed under the key of the purpose."""
+    nonce = os.urandom(NONCE_BYTES)
+    cipher = _cipher(purpose, _wrapped_key(purpose))
+    return nonce + cipher.encrypt(nonce, content, purpose.encode())
+
+
+def unseal_bytes(purpose: Purpose, sealed: bytes) -> bytes:
+    """Return what `seal_bytes` was given; an altered text raises `InvalidTag`."""
+    nonce, body = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+    cipher = _cipher(purpose, _wrapped_key(purpose))
+    return cipher.decrypt(nonce, body, purpose.encode())
+
+
+def seal(purpose: Purpose, text: str, *, padded_to: int | None = None) -> str:
+    """Return the text sealed, as ASCII; `padded_to` counts bytes before sealing."""
+    content = text.encode()
+    if padded_to is not None:
+        if len(content) > padded_to:
+            message = f"{len(content)} bytes do not fit into {padded_to}."
+            raise TooLong(message)
+        content = content.ljust(padded_to)
+    return base64.b64encode(seal_bytes(purpose, content)).decode()
+
+
+def unseal(purpose: Purpose, sealed: str) -> str:
+    """Return the text that was sealed, without its padding."""
+    return unseal_bytes(purpose, base64.b64decode(sealed)).decode().rstrip(" ")
+
+
+def keyed_hash(purpose: Purpose, text: str) -> str:
+    """Return a hash that only the holder of the key can make: it finds equal texts.
+
+    The hashing key is derived from the data key, so it survives a rotation.
+    """
+    data_key = _master().decrypt(_wrapped_key(purpose).encode())
+    hashing_key = HKDF(SHA256(), 32, salt=None, info=b"keyed hash").derive(data_key)
+    return hmac.digest(hashing_key, text.encode(), "sha256").hex()
+
+
+def keys_behind() -> list[str]:
+    """Name the purposes whose data key still needs another master key than the first.
+
+    Raises `MasterKeyMissing` for keys that none of the master keys opens.
+    """
+    keys = list(DataKey.objects.order_by("purpose"))
+    _require_masters(keys)
+    return [key.purpose for key in keys if not _is_opened(_first(), key.wrapped)]
+
+
+def rewrap_keys(*, by: Actor, via: Via) -> list[str]:
+    """Wrap the data keys with the first master key, all or none; return which.
+
+    Raises `MasterKeyMissing` when none of the master keys opens one of them.
+    """
+    with attributed(by=by, via=via):
+        keys = list(DataKey.objects.select_for_update().order_by("purpose"))
+        _require_masters(keys)
+        behind = [key for key in keys if not _is_opened(_first(), key.wrapped)]
+        for key in behind:
+            key.wrapped = _master().rotate(key.wrapped.encode()).decode()
+            key.save(update_fields=("wrapped",))
+        purposes = [key.purpose for key in behind]
+        act("vault_keys_rewrapped", details={"keys": purposes})
+    transaction.on_commit(forget_keys)
+    return purposes
+
+
+def _first() -> Fernet:
+    return Fernet(settings.VAULT_KEYS[0])
+
+
+def _is_opened(master: Fernet | MultiFernet, wrapped: str) -> bool:
+    try:
+        master.decrypt(wrapped.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
+def _require_masters(keys: Iterable[DataKey]) -> None:
+    closed = [key.purpose for key in keys if not _is_opened(_master(), key.wrapped)]
+    if closed:
+        raise MasterKeyMissing(", ".join(closed))

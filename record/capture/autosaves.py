@@ -1,0 +1,55 @@
+"""Unsaved typing: kept apart from the record, given back after a time-out."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from record.accounts.models import User
+from record.audit.vault import Purpose, seal, unseal
+from record.capture.models import Autosave
+from record.casebook.models import FormInstance
+from trial_edc import clock
+
+Typed = Mapping[str, Sequence[str]]  # what the controls of the page hold
+SIZES = (16_000, 64_000, 256_000)  # bytes to which typing is padded
+
+
+def keep(form: FormInstance, typed: Typed, *, based_on: int, author: User) -> Autosave:
+    """Keep what a person has typed so far; a later call replaces it.
+
+    Raises `TooLong` for more than any form can hold.
+    """
+    text = json.dumps(typed, ensure_ascii=False)
+    length = len(text.encode())
+    padded_to = next((size for size in SIZES if length <= size), SIZES[-1])
+    kept, _made = Autosave.objects.update_or_create(
+        form=form,
+        author=author,
+        defaults={
+            "based_on": based_on,
+            "sealed": seal(Purpose.DRAFT, text, padded_to=padded_to),
+            "typed_at": clock.now(),
+        },
+    )
+    return kept
+
+
+def of(form: FormInstance, author: User) -> Autosave | None:
+    """Return the author's unsaved typing in a form."""
+    return Autosave.objects.filter(form=form, author=author).first()
+
+
+def typed_in(kept: Autosave) -> dict[str, list[str]]:
+    """Return what was typed."""
+    typed: dict[str, list[str]] = json.loads(unseal(Purpose.DRAFT, kept.sealed))
+    return typed
+
+
+def discard(form: FormInstance, author: User) -> None:
+    """Forget the author's unsaved typing, after a save or on request."""
+    Autosave.objects.filter(form=form, author=author).delete()
+
+
+def others_at_work(form: FormInstance, author: User) -> list[Autosave]:
+    """Return who else has unsaved typing in a form, and since when."""
+    held = Autosave.objects.filter(form=form).exclude(author=author)
+    return list(held.select_related("author"))

@@ -1,0 +1,165 @@
+"""Several rows of a log saved at once: all of them, or none.
+
+Each row goes the way that a single form goes (`save_entry`); here is only what makes
+them one act. What stands in the way is told for every row, not for the first.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from record.audit.attribution import Actor, Reason, Via, attributed
+from record.capture.checking import may_enter
+from record.capture.following import Saved
+from record.capture.problems import NotSaved, Refused
+from record.capture.services import Entry, note_refusal, save_entry, strike_row
+from record.casebook import catalogue
+from record.casebook import services as casebook
+from record.casebook.checks import Finding
+from record.casebook.design import FormDesign
+from record.casebook.models import FormInstance, Participant
+from record.casebook.values import is_blank
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import N_, Severity
+
+IDLE = N_("Does not apply here. Empty it, or change the answer that it hangs on.")
+
+
+@dataclass(frozen=True)
+class RowEntry:
+    """What a person entered into a row; without a `form` it is a new one.
+
+    `key` is how the caller knows the row. The same `client_key` adds a row once.
+    """
+
+    key: str
+    entry: Entry
+    form: FormInstance | None = None
+    visit: str = ""
+    client_key: UUID | None = None
+
+
+@dataclass(frozen=True)
+class RowStrike:
+    """A row to be struck out, and why."""
+
+    key: str
+    form: FormInstance
+    reason: Reason
+
+
+RowChange = RowEntry | RowStrike
+
+
+class RowsNotSaved(Exception):
+    """Nothing was stored; the problems are by the key of the row."""
+
+    def __init__(self, problems: Mapping[str, NotSaved]) -> None:
+        """Take what stands in the way of each row."""
+        super().__init__("; ".join(f"{key}: {one}" for key, one in problems.items()))
+        self.problems = dict(problems)
+
+
+@implements("AUD-01")
+def save_rows(
+    participant: Participant,
+    code: str,
+    changes: Sequence[RowChange],
+    *,
+    by: Actor,
+    via: Via = Via.PAGE,
+    known: Mapping[str, NotSaved] | None = None,
+) -> list[Saved]:
+    """Save rows of a log in one transaction; raises `RowsNotSaved` and stores nothing.
+
+    `known` are problems that the caller found before, such as texts that no item can
+    read: with any of them nothing is stored, yet the other rows are tried.
+    """
+    design = catalogue.design(code)
+    may_enter(design, (), by=by)
+    try:
+        with attributed(by=by, via=via):
+            return _all_stored(participant, design, changes, known or {}, by, via)
+    except RowsNotSaved as told:
+        # What was noted of a refusal went with the transaction.
+        _note(participant, design, changes, told.problems, by=by, via=via)
+        raise
+
+
+def _all_stored(  # noqa: PLR0917 - one call, from one place
+    participant: Participant,
+    design: FormDesign,
+    changes: Sequence[RowChange],
+    known: Mapping[str, NotSaved],
+    by: Actor,
+    via: Via,
+) -> list[Saved]:
+    problems, saved = dict(known), []
+    participant = casebook.lock(participant)
+    for change in sorted(changes, key=lambda one: isinstance(one, RowEntry)):
+        if change.key in problems:
+            continue
+        try:
+            saved += _stored(participant, design, change, by=by, via=via)
+        except NotSaved as problem:
+            problems[change.key] = problem
+    if problems:
+        raise RowsNotSaved(problems)
+    return saved
+
+
+def _stored(
+    participant: Participant,
+    design: FormDesign,
+    change: RowChange,
+    *,
+    by: Actor,
+    via: Via,
+) -> list[Saved]:
+    if isinstance(change, RowStrike):
+        strike_row(change.form, by=by, reason=change.reason, via=via)
+        return []
+    form = change.form or casebook.add_row(
+        participant,
+        design.code,
+        by=by,
+        via=via,
+        visit=change.visit,
+        client_key=change.client_key,
+    )
+    saved = save_entry(form, change.entry, by=by, via=via)
+    if idle := _idle(design, change.entry, saved):
+        raise Refused(idle)
+    return [saved]
+
+
+def _idle(design: FormDesign, entry: Entry, saved: Saved) -> list[Finding]:
+    """Return what was typed into items that the row's other answers leave out.
+
+    The form page hides them; a table does not, and nothing typed may vanish unseen.
+    """
+    return [
+        Finding(f"{design.code}.{name}.idle", name, Severity.HARD, IDLE)
+        for name, typed in entry.values.items()
+        if not is_blank(typed)
+        and is_blank(saved.sheet.values.get(name))
+        and is_blank(saved.before.values.get(name))
+    ]
+
+
+def _note(
+    participant: Participant,
+    design: FormDesign,
+    changes: Sequence[RowChange],
+    problems: Mapping[str, NotSaved],
+    *,
+    by: Actor,
+    via: Via,
+) -> None:
+    for change in changes:
+        problem = problems.get(change.key)
+        if isinstance(change, RowEntry) and problem is not None:
+            form = change.form or FormInstance(
+                participant=participant, code=design.code
+            )
+            note_refusal(form, change.entry, problem, by=by, via=via)

@@ -1,0 +1,143 @@
+"""Texts of table cells, typed or pasted from a spreadsheet, as an item takes them.
+
+`2026/3/8 8:30`, full-width digits, "1.33 mg/dL", an answer's code or its words in any
+language of the site, and the codes that say why there is no value. Nothing is guessed:
+what could mean two things is refused with a message that says what to write.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+
+from record.casebook import items
+from record.casebook.items import Item
+from record.casebook.values import MissingCode
+from trial_edc.vocabulary import Term
+
+Options = Sequence[tuple[str, str]]  # keys of a register with their names
+Read = str | list[str] | tuple[str, str] | MissingCode
+
+_CODES = {code.value: code for code in MissingCode}
+_AMOUNT = re.compile(r"(?P<number>[<>≤≥]?\s*[+-]?[0-9.,]+)\s*(?P<unit>.*)")
+_SECONDS = re.compile(r"(\d{1,2}[:：]\d{2})[:：]00(\.0+)?$")
+_BETWEEN = re.compile(r"[;,、|]")
+
+
+def read(item: Item, text: str, options: Options = (), unit: str = "") -> Read:
+    """Return what a cell says, for the item to parse; "" where it is empty.
+
+    `unit` is the one chosen beside the cell, or told by its column; one in the cell
+    itself goes before it. Raises `ValidationError` with what to write instead.
+    """
+    text = text.strip()
+    code = missing_code(item, text)
+    return code or _value(item, text, options, unit) if text else ""
+
+
+def _value(item: Item, text: str, options: Options, unit: str) -> Read:
+    found: Read = text
+    match item:
+        case items.Lab():
+            found = _amount(item, text, unit)
+        case items.Number():
+            found = _number(_plain(text).removesuffix(item.facts.unit).strip(), text)
+        case items.MultipleChoice():
+            found = [_code(item, one) for one in _BETWEEN.split(_plain(text)) if one]
+        case items.Choice():
+            found = _code(item, text)
+        case items.User() | items.Listed():
+            found = _listed(text, options)
+        case items.DateTime() | items.PartialDate() | items.Date() | items.Time():
+            found = _SECONDS.sub(r"\1", text)
+        case items.Text() if text.strip('"') in _CODES:
+            found = text.strip('"')
+    return found
+
+
+def missing_code(item: Item, text: str) -> MissingCode | None:
+    """Return the missing code that a cell says; in quotation marks it is just words."""
+    known = text if isinstance(item, items.Text) else _plain(text).upper()
+    return _CODES.get(known)
+
+
+def shown_text(item: Item, text: str) -> str:
+    """Return a stored text as a cell shows it, so that it reads back the same."""
+    is_like_code = isinstance(item, items.Text) and text in _CODES
+    return f'"{text}"' if is_like_code else text
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def _number(text: str, typed: str) -> str:
+    """Return digits; a comma is refused, for it may part decimals or thousands."""
+    if "," in text:
+        message = _(
+            "“%(entered)s” has a comma. Write decimals with a point, thousands without."
+        )
+        raise ValidationError(message, "comma", {"entered": typed})
+    return text
+
+
+def _amount(item: items.Lab, text: str, beside: str) -> tuple[str, str]:
+    plain = _plain(text)
+    match = _AMOUNT.fullmatch(plain)
+    number, told = (match["number"], match["unit"]) if match else (plain, "")
+    unit = unit_of(item, told or beside) if told or beside else item.standard_unit
+    if unit is None:
+        message = _("“%(entered)s” is no unit of this item. Use %(units)s.")
+        params = {"entered": told or beside, "units": ", ".join(item.units)}
+        raise ValidationError(message, "unit", params)
+    return _number(number, text), unit
+
+
+def unit_of(item: items.Lab, text: str) -> str | None:
+    """Return the unit that is meant: µ, μ or u, any case, with or without ^ and ×."""
+    by_sign = {_unit_sign(unit): unit for unit in item.units}
+    return by_sign.get(_unit_sign(text))
+
+
+def _unit_sign(text: str) -> str:
+    plain = _plain(text).casefold().replace("μ", "u").removeprefix("x")
+    return re.sub(r"[\s^*×·()\[\]]", "", plain)
+
+
+def _code(item: Item, text: str) -> str:
+    found = answers(item.facts.terms).get(_sign(text)) if item.facts.terms else None
+    if found is None:
+        message = _("“%(entered)s” is not among the answers: %(answers)s.")
+        labels = [gettext(term.label) for term in item.facts.terms or ()]
+        params = {"entered": text, "answers": ", ".join(labels)}
+        raise ValidationError(message, "code", params)
+    return found
+
+
+@lru_cache(maxsize=256)
+def answers(terms: type[Term]) -> Mapping[str, str]:
+    """Return the code of each answer by what people write for it, in any language."""
+    found: dict[str, str] = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found |= {_sign(gettext(term.label)): term.value for term in terms}
+    return found | {_sign(term.value): term.value for term in terms}
+
+
+def _sign(text: str) -> str:
+    return _plain(text).casefold().replace("μ", "u")
+
+
+def _listed(text: str, options: Options) -> str:
+    wanted = _sign(text)
+    found = [key for key, name in options if wanted in (_sign(name), key)]
+    if len(found) != 1:
+        message = _("“%(entered)s” is not in the list: %(answers)s.")
+        names = ", ".join(name for _key, name in options)
+        raise ValidationError(message, "code", {"entered": text, "answers": names})
+    return found[0]

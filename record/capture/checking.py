@@ -1,0 +1,88 @@
+"""What a save would make of a sheet, and whether it may; nothing is stored here.
+
+The save itself asks this, and so does the preview of an import.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from django.core.exceptions import PermissionDenied
+
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.audit.attribution import Actor
+from record.capture.problems import EraseNeeded, Refused
+from record.casebook import engine
+from record.casebook.checks import Finding
+from record.casebook.design import FormDesign
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Value, is_blank, is_same
+from trial_edc import clock
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import Severity
+
+
+@implements("ACC-05")
+def may_enter(design: FormDesign, items: Iterable[str], *, by: Actor) -> None:
+    """Refuse a person without the right to enter the form, or to judge an item."""
+    if not isinstance(by, User):
+        return
+    allowed = any(by.may(permission) for permission in design.entered_by)
+    judged = any(design.items[name].facts.judged for name in items)
+    if not allowed or (judged and not by.may(Permission.JUDGE)):
+        raise PermissionDenied
+
+
+def sheet_after(
+    design: FormDesign,
+    before: Sheet,
+    changed: Mapping[str, Value],
+    binder: Binder,
+    *,
+    erase: bool | frozenset[str] = False,
+) -> Sheet:
+    """Return the sheet as it would be, hidden items erased knowingly."""
+    sheet = replace(before, values={**before.values, **changed})
+    hidden: list[str] = []
+    while found := engine.to_erase(design, sheet, binder.with_sheet(sheet)):
+        hidden += found
+        sheet = replace(sheet, values={**sheet.values, **dict.fromkeys(found)})
+    held = [name for name in hidden if not is_blank(before.values.get(name))]
+    known = erase if isinstance(erase, frozenset) else frozenset(held if erase else ())
+    if not known.issuperset(held):
+        raise EraseNeeded(held)
+    return sheet
+
+
+def altered_in(sheet: Sheet, before: Sheet) -> dict[str, Value]:
+    """Return the items whose values differ from those before."""
+    return {
+        name: value
+        for name, value in sheet.values.items()
+        if not is_same(value, before.values.get(name))
+    }
+
+
+def soft_findings(
+    design: FormDesign,
+    sheet: Sheet,
+    binder: Binder,
+    altered: Mapping[str, Value],
+    *,
+    complete: bool,
+) -> list[Finding]:
+    """Return the soft findings; a hard one refuses.
+
+    A draft is refused only for items that it changes: what stood before may be
+    finished later.
+    """
+    found = engine.findings(design, sheet, binder, now=clock.now(), completing=complete)
+    hard = [
+        finding
+        for finding in found
+        if finding.severity == Severity.HARD
+        and (complete or not finding.item or finding.item in altered)
+    ]
+    if hard:
+        raise Refused(hard)
+    return [finding for finding in found if finding.severity == Severity.SOFT]

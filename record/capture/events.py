@@ -1,0 +1,40 @@
+"""Named events that one room announces and a higher one follows."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from record.casebook.models import FormInstance, Participant
+
+
+@dataclass(frozen=True)
+class Randomized:
+    """A participant was given the next slot of the sealed list."""
+
+    participant: Participant
+
+
+@dataclass(frozen=True)
+class FormSigned:
+    """A form was signed and the signature holds."""
+
+    form: FormInstance
+
+
+@dataclass(frozen=True)
+class RowStruck:
+    """A row of a log, or a revocable form, was struck out or restored."""
+
+    form: FormInstance
+
+
+@dataclass(frozen=True)
+class DeviationFound:
+    """Something happened against the protocol; one for each `rule` and occasion."""
+
+    participant: Participant
+    category: str
+    rule: str
+    occurred_on: date
+    description: str
+    form: FormInstance | None = None
+    important: bool = False

@@ -1,0 +1,112 @@
+"""What edit checks found, on which value, and what became of it, in the audit trail.
+
+Also what was refused is kept, though it never came into the record. Words that were
+refused may have been refused because they name a product: they are kept sealed.
+"""
+
+import json
+from collections.abc import Container, Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from record.audit.attribution import Actor, Via, act, attributed
+from record.audit.vault import Purpose, seal, unseal
+from record.capture.problems import ExplanationNeeded, Refused
+from record.casebook.checks import Finding
+from record.casebook.design import FormDesign
+from record.casebook.items import Rows, Text
+from record.casebook.models import FormInstance, SealedCRF
+from record.review import services as review
+from trial_edc.requirements import implements
+
+ACT = "checks_fired"
+SEALED_BYTES = 8_000
+LONGEST = 200  # characters of a value; a longer one is cut
+
+
+class Outcome(StrEnum):
+    """What was done with a finding."""
+
+    REFUSED = "refused"  # nothing was stored
+    ASKED = "explanation_asked"  # nothing was stored, yet
+    EXPLAINED = "explained"  # stored; its query is born answered
+    QUERIED = "queried"  # stored; its query is open
+
+
+@implements("AUD-12")
+def note(
+    form: FormInstance,
+    design: FormDesign,
+    fired: Iterable[tuple[Finding, Outcome]],
+    values: Mapping[str, object],
+    *,
+    by: Actor,
+    via: Via,
+) -> None:
+    """Record which checks fired, the values that they fired on, and the outcome."""
+    told = [
+        {
+            "check": finding.check_id,
+            "item": finding.item,
+            "severity": finding.severity,
+            "outcome": outcome,
+            **_value(design, finding, values.get(finding.item)),
+        }
+        for finding, outcome in fired
+    ]
+    if not told:
+        return
+    details: dict[str, Any] = {"findings": told}
+    if issubclass(design.model, SealedCRF):
+        text = json.dumps(told, ensure_ascii=False)
+        sealed = seal(design.model.purpose, text, padded_to=SEALED_BYTES)
+        details = {"sealed": sealed}
+    with attributed(by=by, via=via):
+        act(
+            ACT,
+            participant_id=form.participant_id,
+            form_id=form.pk,
+            details=details,
+        )
+
+
+def stopped(problem: Refused | ExplanationNeeded) -> list[tuple[Finding, Outcome]]:
+    """Return what stopped a save."""
+    was_refused = isinstance(problem, Refused)
+    outcome = Outcome.REFUSED if was_refused else Outcome.ASKED
+    return [(finding, outcome) for finding in problem.findings]
+
+
+def kept(
+    form: FormInstance,
+    soft: list[Finding],
+    explanations: Mapping[str, str],
+    altered: Container[str],
+) -> list[tuple[Finding, Outcome]]:
+    """Return what fired anew on values that are kept; ask before queries settle."""
+    standing = review.standing_places(form) if soft else set()
+    found = []
+    for finding in soft:
+        explained = bool(explanations.get(finding.check_id, "").strip())
+        is_old = (finding.item, finding.check_id) in standing
+        if explained or not is_old or finding.item in altered:
+            outcome = Outcome.EXPLAINED if explained else Outcome.QUERIED
+            found.append((finding, outcome))
+    return found
+
+
+def _value(design: FormDesign, finding: Finding, value: object) -> dict[str, str]:
+    if value is None:
+        return {"value": ""}
+    text = str(value).replace("\0", "")[:LONGEST]
+    item = design.items.get(finding.item)
+    is_read = not finding.check_id.endswith((".type", ".unknown"))
+    if not is_read or isinstance(item, Text | Rows):
+        return {"sealed_value": seal(Purpose.PRODUCT, text, padded_to=4 * LONGEST)}
+    return {"value": text}
+
+
+def fired_on(finding: Mapping[str, str]) -> str:
+    """Return the value of a noted finding, unsealed; for whoever may see products."""
+    sealed = finding.get("sealed_value")
+    return unseal(Purpose.PRODUCT, sealed) if sealed else finding["value"]

@@ -1,0 +1,41 @@
+"""What a save would move elsewhere, told before it is stored.
+
+A room declares it for its forms with `foretells`. The form page asks for it
+(`Entry.foretell`) and shows it until the person confirms; pages that show the same
+in their own way, and imports, do not ask.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from record.casebook.models import FormInstance
+from record.casebook.sheets import Binder
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """What would happen, in words, with a table of what it happens to."""
+
+    text: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+Teller = Callable[[FormInstance, Binder, Binder], Foretold | None]
+_tellers: dict[str, Teller] = {}
+
+
+def foretells(code: str) -> Callable[[Teller], Teller]:
+    """Declare what a form, by its code, may move: `(form, before, after)`."""
+
+    def declare(teller: Teller) -> Teller:
+        _tellers[code] = teller
+        return teller
+
+    return declare
+
+
+def foretold(form: FormInstance, before: Binder, after: Binder) -> Foretold | None:
+    """Return what a save would move, from the binder as it is and as it would be."""
+    teller = _tellers.get(form.code)
+    return teller(form, before, after) if teller else None

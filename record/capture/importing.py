@@ -1,0 +1,133 @@
+"""Rows from a file or a clipboard, stored as they were planned: all or nothing."""
+
+from collections.abc import Mapping
+
+from record.audit.attribution import Actor, Reason, Via, attributed
+from record.capture.following import Saved
+from record.capture.planning import Plan, PlannedRow, RowState, Wanted, by_items, plan
+from record.capture.problems import NotSaved
+from record.capture.services import Entry, save_entry
+from record.casebook import services as casebook
+from trial_edc.requirements import implements
+
+
+class NotApplied(NotSaved):
+    """A plan stored nothing; `row` is the one that stands in the way."""
+
+    def __init__(self, row: PlannedRow, problem: NotSaved | None = None) -> None:
+        """Take the row, and what the save said of it."""
+        super().__init__(f"line {row.line}: {problem or row.findings}")
+        self.row, self.problem = row, problem
+
+
+class Outdated(NotApplied):
+    """The record has changed since the plan was made: look at it again."""
+
+
+@implements("QRY-08", "AUD-11")
+def apply(
+    planned: Plan,
+    *,
+    by: Actor,
+    via: Via = Via.IMPORT,
+    reason: Reason | None = None,
+    origin: Reason | None = None,
+    explanations: Mapping[int, Mapping[str, str]] | None = None,
+) -> list[Saved]:
+    """Store the new and the changed rows of a plan in one transaction, or nothing.
+
+    `reason` says why values of forms that were complete change, `origin` where all of
+    it comes from; `explanations` are by line, then by check. Raises `Outdated` when
+    the record moved since the plan was made, and `NotApplied` for a refused row.
+    Applied twice, it stores nothing the second time.
+    """
+    with attributed(by=by, via=via, reason=origin):
+        participant = casebook.lock(planned.participant)
+        wanted = [row.wanted for row in planned.rows]
+        fresh = plan(participant, planned.code, wanted, key=planned.key, by=by)
+        _require_as_planned(planned, fresh)
+        return store(
+            fresh,
+            by=by,
+            via=via,
+            reason=reason,
+            origin=origin,
+            explanations=explanations,
+        )
+
+
+def store(
+    fresh: Plan,
+    *,
+    by: Actor,
+    via: Via,
+    reason: Reason | None = None,
+    origin: Reason | None = None,
+    explanations: Mapping[int, Mapping[str, str]] | None = None,
+) -> list[Saved]:
+    """Store a plan made in this transaction, under the lock of the participant.
+
+    `apply` is for plans of before; callers that compare by themselves come here.
+    """
+    told, asked = _told(reason, origin), explanations or {}
+    return [
+        _stored(row, fresh, asked.get(row.line, {}), told, by, via)
+        for row in fresh.of(RowState.NEW, RowState.CHANGED)
+    ]
+
+
+def _told(reason: Reason | None, origin: Reason | None) -> Reason | None:
+    """Return why a value changes, with the source that says so."""
+    if reason is None or origin is None:
+        return reason
+    return Reason(reason.code, f"{reason.text} [{origin.text}]")
+
+
+def _require_as_planned(planned: Plan, fresh: Plan) -> None:
+    for seen, row in zip(planned.rows, fresh.rows, strict=True):
+        if row.state == RowState.REFUSED:
+            raise NotApplied(row)
+        if row.state != RowState.UNCHANGED and row.does != seen.does:
+            raise Outdated(row)
+
+
+def _stored(  # noqa: PLR0917 - one call, from one place
+    row: PlannedRow,
+    planned: Plan,
+    explanations: Mapping[str, str],
+    reason: Reason | None,
+    by: Actor,
+    via: Via,
+) -> Saved:
+    form = row.form or casebook.add_row(
+        planned.participant,
+        planned.code,
+        by=by,
+        via=via,
+        visit=row.wanted.visit,
+        visit_number=row.wanted.visit_number,
+    )
+    entry = Entry(
+        values={name: new for name, (_old, new) in row.changes.items()},
+        complete=None if row.pending else True,
+        reasons=dict.fromkeys(row.changes, reason) if reason else {},
+        explanations=explanations,
+    )
+    try:
+        return save_entry(form, entry, by=by, via=via)
+    except NotSaved as problem:
+        raise NotApplied(row, problem) from problem
+
+
+__all__ = [
+    "NotApplied",
+    "Outdated",
+    "Plan",
+    "PlannedRow",
+    "RowState",
+    "Wanted",
+    "apply",
+    "by_items",
+    "plan",
+    "store",
+]

@@ -1,0 +1,24 @@
+"""Typing that is not in the record yet."""
+
+from django.conf import settings
+from django.db import models
+
+from record.casebook.models import FormInstance
+from trial_edc import clock
+
+
+class Autosave(models.Model):
+    """What a person typed into a form and has not saved, sealed; one a form."""
+
+    form = models.ForeignKey(FormInstance, models.PROTECT, related_name="autosaves")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    based_on = models.PositiveIntegerField()
+    sealed = models.TextField()
+    typed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("form", "author"), name="one_autosave"),
+        )

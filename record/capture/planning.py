@@ -1,0 +1,292 @@
+"""Rows from a file or a clipboard, planned before anything is stored.
+
+A plan tells of each row of one participant whether it is new, changed, unchanged or
+refused, and why, by the same parsing and the same checks as the form page.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.core.exceptions import PermissionDenied
+
+from record.audit.attribution import Actor
+from record.capture.checking import altered_in, may_enter, sheet_after, soft_findings
+from record.capture.parsing import parse, require_links
+from record.capture.problems import EraseNeeded, Refused
+from record.casebook import catalogue, engine
+from record.casebook.checks import Finding
+from record.casebook.design import FormDesign
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.selectors import binder_of
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Value, is_blank, is_same
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import N_, Severity, Term
+
+Values = Mapping[str, Value]
+Key = Callable[[Values], Hashable | None]
+
+
+class RowState(Term):
+    """What storing a row would do."""
+
+    NEW = "new", N_("new")
+    CHANGED = "changed", N_("changed")
+    UNCHANGED = "unchanged", N_("unchanged")
+    REFUSED = "refused", N_("refused")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A row as it came: its line in the source, and what it says of each item.
+
+    Items that it does not name stay as they are; `defaults` go only where the record
+    holds nothing yet. `visit` is for forms at visits.
+    """
+
+    line: int
+    values: Mapping[str, object]
+    defaults: Mapping[str, object] = field(default_factory=dict)
+    visit: str = ""
+    visit_number: int = 0
+
+
+@dataclass(frozen=True)
+class PlannedRow:
+    """What is to become of a row.
+
+    `changes` are old and new value by item. `findings` say why it is refused, or what
+    is improbable in it. A row whose `pending` items are missing is stored as a draft.
+    """
+
+    wanted: Wanted
+    state: RowState
+    changes: Mapping[str, tuple[Value, Value]] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    form: FormInstance | None = None
+    sheet: Sheet | None = None
+    pending: tuple[str, ...] = ()
+
+    @property
+    def line(self) -> int:
+        """Return its line in the source."""
+        return self.wanted.line
+
+    @property
+    def does(self) -> tuple[RowState, Mapping[str, tuple[Value, Value]]]:
+        """Return what a person who saw the plan knows of it."""
+        return self.state, self.changes
+
+
+def by_items(*names: str) -> Key:
+    """Return the key that tells rows apart by these items; all of them are needed."""
+
+    def key(values: Values) -> Hashable | None:
+        found = tuple(values.get(name) for name in names)
+        return None if any(map(is_blank, found)) else found
+
+    return key
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The planned rows of one form of one participant, in the order of the source."""
+
+    participant: Participant
+    code: str
+    key: Key
+    rows: tuple[PlannedRow, ...]
+
+    def of(self, *states: RowState) -> list[PlannedRow]:
+        """Return the rows in these states."""
+        return [row for row in self.rows if row.state in states]
+
+
+@implements("QRY-08")
+def plan(
+    participant: Participant,
+    code: str,
+    rows: Iterable[Wanted],
+    *,
+    key: Key,
+    by: Actor,
+) -> Plan:
+    """Plan rows of one form of a participant; stores nothing.
+
+    `key` tells which row of the record a row is; None means one that is not there yet.
+    """
+    design = catalogue.design(code)
+    may_enter(design, (), by=by)
+    planner = _Planner(participant, design, key, by)
+    return Plan(participant, code, key, tuple(planner.planned(list(rows))))
+
+
+class _Planner:
+    """Plans the rows of one form; each sees those before it as if they were stored."""
+
+    def __init__(
+        self, participant: Participant, design: FormDesign, key: Key, by: Actor
+    ) -> None:
+        self.participant, self.design, self.key, self.by = participant, design, key, by
+        self.sheets: list[Sheet] = []  # planned so far
+        self.linked: set[tuple[str, Value]] = set()
+        self.taken: dict[tuple[str, int], int] = {}  # the last occurrence by place
+        held = FormInstance.objects.filter(
+            participant=participant, code=design.code
+        ).order_by("visit", "visit_number", "occurrence")
+        self.forms = {form.pk: form for form in held}
+
+    @cached_property
+    def binder(self) -> Binder:
+        """The record as it is."""
+        return binder_of(self.participant, self.design.code)
+
+    @cached_property
+    def held(self) -> dict[Hashable, list[Sheet]]:
+        """The rows of the record by key."""
+        found: dict[Hashable, list[Sheet]] = {}
+        for sheet in self.binder.rows(self.design.code):
+            if (key := self.key(sheet.values)) is not None:
+                found.setdefault(key, []).append(sheet)
+        return found
+
+    def planned(self, rows: Sequence[Wanted]) -> Iterator[PlannedRow]:
+        """Yield what is to become of each row."""
+        parsed = [self._parsed(row) for row in rows]
+        told = self._told_of(rows, parsed)
+        for row, values in zip(rows, parsed, strict=True):
+            if isinstance(values, Refused):
+                yield PlannedRow(row, RowState.REFUSED, findings=(*values.findings,))
+                continue
+            key = self.key(values)
+            lines = [line for line, _values in told.get(key, ())]
+            if any(other != values for _line, other in told.get(key, ())):
+                others = ", ".join(str(n) for n in lines if n != row.line)
+                yield self._refused(row, AT_ODDS, lines=others)
+            elif lines and row.line != lines[0]:
+                yield PlannedRow(row, RowState.UNCHANGED)  # said twice, alike
+            else:
+                yield self._row(row, key, values)
+
+    def _parsed(self, row: Wanted) -> dict[str, Value] | Refused:
+        try:
+            return parse(self.design, {**row.defaults, **row.values})
+        except Refused as problem:
+            return problem
+
+    def _told_of(
+        self, rows: Sequence[Wanted], parsed: Sequence[dict[str, Value] | Refused]
+    ) -> dict[Hashable, list[tuple[int, Values]]]:
+        """Return what the source says of each row of the record, line by line."""
+        told: dict[Hashable, list[tuple[int, Values]]] = {}
+        for row, values in zip(rows, parsed, strict=True):
+            key = None if isinstance(values, Refused) else self.key(values)
+            if key is not None and not isinstance(values, Refused):
+                told.setdefault(key, []).append((row.line, values))
+        return told
+
+    def _row(self, row: Wanted, key: Hashable | None, values: Values) -> PlannedRow:
+        fitting = self.held.get(key, []) if key is not None else []
+        if len(fitting) > 1:
+            return self._refused(row, SEVERAL)
+        before = fitting[0] if fitting else self._empty(row)
+        form = self.forms.get(before.form_id or 0)
+        changed = {
+            name: value
+            for name, value in values.items()
+            if not is_same(value, before.values.get(name))
+            and (name in row.values or is_blank(before.values.get(name)))
+        }
+        if fitting and not changed:
+            return PlannedRow(row, RowState.UNCHANGED, form=form, sheet=before)
+        if form and form.is_closed:
+            since = f"{form.locked_at or form.frozen_at:%Y-%m-%d}"
+            return self._refused(row, CLOSED, since=since)
+        return self._checked(row, before, changed, form)
+
+    def _empty(self, row: Wanted) -> Sheet:
+        """Return a sheet without values: one that waits at the visit, or a new one."""
+        place = row.visit, row.visit_number
+        used = {sheet.form_id for sheet in self.sheets}
+        there = [f for f in self.forms.values() if (f.visit, f.visit_number) == place]
+        if not self.design.collected.is_log:
+            for form in there:
+                is_free = form.revision == 0 and form.struck_at is None
+                if is_free and form.pk not in used:
+                    return self._blank(row, form.occurrence, form.pk)
+        last = max((form.occurrence for form in there), default=0)
+        number = self.taken.get(place, last) + 1
+        self.taken[place] = number
+        return self._blank(row, number, None)
+
+    def _blank(self, row: Wanted, occurrence: int, form_id: int | None) -> Sheet:
+        return Sheet(
+            code=self.design.code,
+            values=dict.fromkeys(self.design.items),
+            visit=row.visit,
+            visit_number=row.visit_number,
+            occurrence=occurrence,
+            form_id=form_id,
+        )
+
+    def _checked(
+        self,
+        row: Wanted,
+        before: Sheet,
+        changed: dict[str, Value],
+        form: FormInstance | None,
+    ) -> PlannedRow:
+        """Ask what the save is going to ask."""
+        binder = self.binder.with_sheets(self.sheets)
+        try:
+            may_enter(self.design, changed, by=self.by)
+            self._require_links(changed)
+            sheet = sheet_after(self.design, before, changed, binder)
+            seen = binder.with_sheet(sheet)
+            pending = engine.pending_items(self.design, sheet, seen)
+            was_complete = form is not None and form.status == FormStatus.COMPLETE
+            altered = altered_in(sheet, before)
+            soft = soft_findings(
+                self.design,
+                sheet,
+                binder,
+                altered,
+                complete=was_complete or not pending,
+            )
+        except Refused as problem:
+            return PlannedRow(row, RowState.REFUSED, findings=(*problem.findings,))
+        except EraseNeeded as problem:
+            return self._refused(row, WOULD_ERASE, items=", ".join(problem.items))
+        except PermissionDenied:
+            return self._refused(row, JUDGED)
+        self.sheets.append(sheet)
+        changes = {
+            name: (before.values.get(name), new) for name, new in altered.items()
+        }
+        is_new = all(is_blank(old) for old, _new in changes.values())
+        state = RowState.NEW if before.revision == 0 or is_new else RowState.CHANGED
+        return PlannedRow(row, state, changes, tuple(soft), form, sheet, tuple(pending))
+
+    def _require_links(self, changed: Values) -> None:
+        """Ask once for each row of a register that rows point at."""
+        names = [
+            name
+            for name, value in changed.items()
+            if isinstance(value, Hashable) and (name, value) not in self.linked
+        ]
+        sheet = FormInstance(participant=self.participant, code=self.design.code)
+        require_links(sheet, self.design, names, changed)
+        self.linked.update((name, changed[name]) for name in names)
+
+    def _refused(self, row: Wanted, message: str, **details: object) -> PlannedRow:
+        check_id = f"{self.design.code}.import"
+        finding = Finding(check_id, "", Severity.HARD, message, details)
+        return PlannedRow(row, RowState.REFUSED, findings=(finding,))
+
+
+AT_ODDS = N_("Says otherwise than line %(lines)s about the same sample or row.")
+SEVERAL = N_("Several rows of the record fit. Correct them on their own pages.")
+CLOSED = N_("The form is closed since %(since)s; nothing in it can change.")
+WOULD_ERASE = N_("Would hide and erase: %(items)s. Change it on the form page.")
+JUDGED = N_("Holds a judgement that only an investigator enters.")

@@ -1,0 +1,85 @@
+"""Why a save stored nothing; each problem carries what a page needs to help."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from record.audit.problems import RecordClosed
+from record.capture.foretelling import Foretold
+from record.casebook.checks import Finding
+from record.casebook.values import Value
+
+
+class NotSaved(Exception):
+    """Nothing was stored; what was typed is still the caller's."""
+
+
+class Refused(NotSaved):
+    """Values are impossible, or required items are missing."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        """Take what the checks found."""
+        super().__init__("; ".join(f"{f.item}: {f.message}" for f in findings))
+        self.findings = list(findings)
+
+
+class ExplanationNeeded(NotSaved):
+    """Values are improbable: correct them or say why they stand."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        """Take the soft findings that have no explanation yet."""
+        super().__init__("; ".join(finding.check_id for finding in findings))
+        self.findings = list(findings)
+
+
+class ReasonNeeded(NotSaved):
+    """A form that was complete once is changed: say why, item by item."""
+
+    def __init__(self, items: Sequence[str]) -> None:
+        """Take the items that change."""
+        super().__init__(", ".join(items))
+        self.items = list(items)
+
+
+class EraseNeeded(NotSaved):
+    """An answer hides items that hold values: they must be erased knowingly."""
+
+    def __init__(self, items: Sequence[str]) -> None:
+        """Take the items that would lose their values."""
+        super().__init__(", ".join(items))
+        self.items = list(items)
+
+
+class ConfirmationNeeded(NotSaved):
+    """The save would move something elsewhere: the person is to know it first."""
+
+    def __init__(self, foretold: Foretold) -> None:
+        """Take what would move."""
+        super().__init__(foretold.text)
+        self.foretold = foretold
+
+
+@dataclass(frozen=True)
+class Clash:
+    """An item that two people changed at once."""
+
+    item: str
+    before: Value
+    mine: Value
+    theirs: Value
+
+
+class Conflict(NotSaved):
+    """Somebody else changed the same items meanwhile."""
+
+    def __init__(
+        self, clashes: Sequence[Clash], revision: int, changed: Iterable[str] = ()
+    ) -> None:
+        """Take both sides, the revision that stands now, and what else I changed."""
+        super().__init__(", ".join(clash.item for clash in clashes))
+        self.clashes = list(clashes)
+        self.revision = revision
+        self.entered = frozenset((*changed, *(clash.item for clash in clashes)))
+
+
+class FormClosed(NotSaved, RecordClosed):
+    """The form is frozen, locked or struck out."""

@@ -1,0 +1,157 @@
+"""Conditions of skip logic and of required items: small expressions, pure.
+
+They are asked of a sheet; `Fact` also of the participant's binder.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import MissingCode, is_blank
+
+
+class Condition:
+    """A question with a yes or no; what is unanswered does not hold."""
+
+    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+        """Tell whether the condition holds for the sheet."""
+        raise NotImplementedError
+
+    def items(self) -> frozenset[str]:
+        """Return the items of the same form that it asks."""
+        return frozenset()
+
+    def as_json(self) -> Any:
+        """Return what the page needs to ask it; None when only the server can."""
+        return None
+
+    def __and__(self, other: "Condition") -> "Condition":
+        """Both hold."""
+        return _All((self, other))
+
+    def __or__(self, other: "Condition") -> "Condition":
+        """At least one holds."""
+        return _Any((self, other))
+
+    def __invert__(self) -> "Condition":
+        """It does not hold."""
+        return _Not(self)
+
+
+class Answer(Condition):
+    """The item was answered with one of the codes."""
+
+    def __init__(self, item: str, *codes: str) -> None:
+        """Name the item and the codes that count."""
+        self.item, self.codes = item, tuple(str(code) for code in codes)
+
+    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+        """Tell whether one of the codes was given."""
+        del binder
+        value = sheet.get(self.item)
+        given = value if isinstance(value, list | tuple) else (value,)
+        return any(
+            str(code) in self.codes
+            for code in given
+            if code is not None and not isinstance(code, MissingCode)
+        )
+
+    def items(self) -> frozenset[str]:
+        """Return the item asked."""
+        return frozenset({self.item})
+
+    def as_json(self) -> Any:
+        """Return `["answer", item, codes]`."""
+        return ["answer", self.item, self.codes]
+
+
+class Answered(Condition):
+    """The item holds a value (a missing code is none)."""
+
+    def __init__(self, item: str) -> None:
+        """Name the item."""
+        self.item = item
+
+    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+        """Tell whether a value stands."""
+        del binder
+        return not is_blank(sheet.get(self.item))
+
+    def items(self) -> frozenset[str]:
+        """Return the item asked."""
+        return frozenset({self.item})
+
+    def as_json(self) -> Any:
+        """Return `["answered", item]`."""
+        return ["answered", self.item]
+
+
+class AtVisit(Condition):
+    """The sheet belongs to one of the visits."""
+
+    def __init__(self, *visits: str) -> None:
+        """Name the visits."""
+        self.visits = tuple(str(visit) for visit in visits)
+
+    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+        """Tell whether the sheet is of such a visit."""
+        del binder
+        return sheet.visit in self.visits
+
+
+class Fact(Condition):
+    """Something known of the participant from other forms (`<room>/facts.py`)."""
+
+    def __init__(self, name: str, *values: Any) -> None:
+        """Name the fact and the values that count; none named means true."""
+        self.name, self.values = name, values or (True,)
+
+    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+        """Tell whether the fact has one of the values."""
+        del sheet
+        return binder.fact(self.name) in self.values
+
+
+@dataclass(frozen=True)
+class _All(Condition):
+    parts: tuple[Condition, ...]
+
+    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+        return all(part.holds(sheet, binder) for part in self.parts)
+
+    def items(self) -> frozenset[str]:
+        return frozenset().union(*(part.items() for part in self.parts))
+
+    def as_json(self) -> Any:
+        parts = [part.as_json() for part in self.parts]
+        return None if None in parts else ["all", *parts]
+
+
+@dataclass(frozen=True)
+class _Any(Condition):
+    parts: tuple[Condition, ...]
+
+    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+        return any(part.holds(sheet, binder) for part in self.parts)
+
+    def items(self) -> frozenset[str]:
+        return frozenset().union(*(part.items() for part in self.parts))
+
+    def as_json(self) -> Any:
+        parts = [part.as_json() for part in self.parts]
+        return None if None in parts else ["any", *parts]
+
+
+@dataclass(frozen=True)
+class _Not(Condition):
+    part: Condition
+
+    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+        return not self.part.holds(sheet, binder)
+
+    def items(self) -> frozenset[str]:
+        return self.part.items()
+
+    def as_json(self) -> Any:
+        part = self.part.as_json()
+        return None if part is None else ["not", part]

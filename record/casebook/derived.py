@@ -1,0 +1,89 @@
+"""Values that are computed, never typed and never stored; pure.
+
+Each room declares those of its forms in `<room>/derived.py`; the form page shows them
+beside the items they come from. `offered` values fill an empty form in: they are
+typing that somebody still has to confirm, nothing more.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Value
+from trial_edc.vocabulary import Term
+
+Rule = Callable[[Sheet, Binder], Value]
+Offer = Callable[[Sheet, Binder], Mapping[str, Value]]
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A computed value of a form: its name, words and unit, and the rule."""
+
+    form: str
+    name: str
+    label: str
+    unit: str
+    decimals: int | None
+    terms: type[Term] | None
+    rule: Rule
+
+
+@dataclass(frozen=True)
+class DerivedValue:
+    """What a derivation gave; `value` None: not known."""
+
+    derivation: Derivation
+    value: Value
+
+
+DERIVED: dict[tuple[str, str], Derivation] = {}
+OFFERS: dict[str, Offer] = {}
+
+
+def derived(
+    form: str,
+    name: str,
+    label: str,
+    *,
+    unit: str = "",
+    decimals: int | None = None,
+    terms: type[Term] | None = None,
+) -> Callable[[Rule], Rule]:
+    """Declare a computed value; `decimals` rounds for display only.
+
+    The rule returns a number, a text, a code of `terms`, a date, or None.
+    """
+
+    def declare(rule: Rule) -> Rule:
+        one = Derivation(form, name, label, unit, decimals, terms, rule)
+        DERIVED[form, name] = one
+        return rule
+
+    return declare
+
+
+def offered(form: str) -> Callable[[Offer], Offer]:
+    """Declare what an empty form may be filled in with, item by item."""
+
+    def declare(offer: Offer) -> Offer:
+        OFFERS[form] = offer
+        return offer
+
+    return declare
+
+
+def derived_values(sheet: Sheet, binder: Binder) -> Iterator[DerivedValue]:
+    """Compute the derived values of a sheet, in the order of their declaration."""
+    for one in DERIVED.values():
+        if one.form == sheet.code:
+            yield DerivedValue(one, one.rule(sheet, binder))
+
+
+def offers(sheet: Sheet, binder: Binder) -> dict[str, Value]:
+    """Return what the still empty items of a sheet may be filled in with."""
+    offer = OFFERS.get(sheet.code)
+    if offer is None:
+        return {}
+    found = offer(sheet, binder)
+    return {name: v for name, v in found.items() if sheet.values.get(name) is None}

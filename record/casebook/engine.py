@@ -1,0 +1,229 @@
+"""Skip logic, completeness and edit checks of one sheet; no database, no clock."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from types import MappingProxyType
+
+from record.casebook.checks import Finding, declared
+from record.casebook.design import FormDesign
+from record.casebook.items import Item, Range, Rows
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import MissingCode, Partial, Value, is_blank
+from trial_edc.clock import SITE_TZ
+from trial_edc.vocabulary import N_, Severity
+
+
+def is_applicable(item: Item, sheet: Sheet, binder: Binder) -> bool:
+    """Tell whether skip logic shows the item."""
+    condition = item.facts.only_if
+    return condition is None or condition.holds(sheet, binder)
+
+
+def is_required(item: Item, sheet: Sheet, binder: Binder) -> bool:
+    """Tell whether the item is needed to mark the form complete."""
+    if not is_applicable(item, sheet, binder):
+        return False
+    required = item.facts.required
+    return required if isinstance(required, bool) else required.holds(sheet, binder)
+
+
+def to_erase(design: FormDesign, sheet: Sheet, binder: Binder) -> list[str]:
+    """Return the items that hold a value though skip logic hides them."""
+    return [
+        name
+        for name, item in design.items.items()
+        if not is_blank(sheet.values.get(name))
+        and not is_applicable(item, sheet, binder)
+    ]
+
+
+def pending_items(design: FormDesign, sheet: Sheet, binder: Binder) -> list[str]:
+    """Return the required items that still have neither value nor missing code."""
+    return [
+        name
+        for name, item in design.items.items()
+        if is_blank(sheet.values.get(name)) and is_required(item, sheet, binder)
+    ]
+
+
+def findings(
+    design: FormDesign,
+    sheet: Sheet,
+    binder: Binder,
+    *,
+    now: datetime,
+    completing: bool = False,
+) -> list[Finding]:
+    """Return what the checks find, in the order of the items on the page.
+
+    `completing` asks for required items too. `now` is the instant of the save.
+    """
+    return standing_findings(
+        design, sheet, binder.with_sheet(sheet), now=now, completing=completing
+    )
+
+
+def standing_findings(
+    design: FormDesign,
+    sheet: Sheet,
+    binder: Binder,
+    *,
+    now: datetime,
+    completing: bool = False,
+) -> list[Finding]:
+    """Return what the checks find in a sheet that the binder holds as it is."""
+    found = [
+        *_automatic(design, sheet, binder, now),
+        *_cell_findings(_cells(design, sheet, binder), now),
+        *(_required(design, sheet, binder) if completing else ()),
+        *(f for one in declared(design.code) if (f := one.run(sheet, binder))),
+    ]
+    order = {name: place for place, name in enumerate(design.items)}
+    return sorted(found, key=lambda finding: order.get(finding.item, -1))
+
+
+def _required(design: FormDesign, sheet: Sheet, binder: Binder) -> Iterator[Finding]:
+    for name in pending_items(design, sheet, binder):
+        yield Finding(
+            f"{design.code}.{name}.required",
+            name,
+            Severity.HARD,
+            N_("This is needed before the form can be marked complete."),
+        )
+    for cell in _cells(design, sheet, binder):
+        if is_blank(cell.value) and cell.column.facts.required is True:
+            yield cell.finding("required", N_("Row %(row)s: %(column)s is needed."))
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A cell of a small table inside a form."""
+
+    form: str
+    item: str
+    row: int
+    column: Item
+    value: Value
+
+    def finding(
+        self,
+        kind: str,
+        message: str,
+        severity: Severity = Severity.HARD,
+        details: Mapping[str, str] = MappingProxyType({}),
+    ) -> Finding:
+        """Return a finding that names the row and the column."""
+        where = {"row": self.row, "column": self.column.verbose_name}
+        check_id = f"{self.form}.{self.item}.{self.row}.{self.column.name}.{kind}"
+        return Finding(check_id, self.item, severity, message, {**where, **details})
+
+
+def _cells(design: FormDesign, sheet: Sheet, binder: Binder) -> Iterator[_Cell]:
+    for name, item in design.items.items():
+        rows = sheet.get(name)
+        if not isinstance(item, Rows) or not rows:
+            continue
+        if not is_applicable(item, sheet, binder):
+            continue
+        for number, row in enumerate(rows, 1):
+            for key, column in item.columns.items():
+                value = column.from_json(row.get(key))
+                yield _Cell(design.code, name, number, column, value)
+
+
+def _cell_findings(cells: Iterable[_Cell], now: datetime) -> Iterator[Finding]:
+    for cell in cells:
+        facts = cell.column.facts
+        if not facts.future_allowed and is_future(cell.value, now):
+            message = N_("Row %(row)s: %(column)s is in the future. Check it.")
+            yield cell.finding("future", message)
+        number = cell.column.measure(cell.value)
+        if number is None:
+            continue
+        if facts.hard and outside(number, facts.hard):
+            details = _range_details(number, facts.hard, facts.unit)
+            yield cell.finding("hard", IMPOSSIBLE_CELL, details=details)
+        elif facts.soft and outside(number, facts.soft):
+            details = _range_details(number, facts.soft, facts.unit)
+            yield cell.finding("soft", UNUSUAL_CELL, Severity.SOFT, details=details)
+
+
+IMPOSSIBLE_CELL = N_(
+    "Row %(row)s, %(column)s: %(value)s is impossible here "
+    "(%(low)s to %(high)s %(unit)s)."
+)
+UNUSUAL_CELL = N_(
+    "Row %(row)s, %(column)s: %(value)s is unusual "
+    "(expected %(low)s to %(high)s %(unit)s)."
+)
+
+
+def _automatic(
+    design: FormDesign, sheet: Sheet, binder: Binder, now: datetime
+) -> Iterator[Finding]:
+    for name, item in design.items.items():
+        value = sheet.values.get(name)
+        if is_blank(value) or not is_applicable(item, sheet, binder):
+            continue
+        if isinstance(value, MissingCode):
+            if not item.facts.missing_allowed:
+                message = N_("This item takes no missing code. Enter a value.")
+                yield _hard(design, name, "missing", message)
+            continue
+        if not item.facts.future_allowed and is_future(value, now):
+            message = N_("This is in the future. Check date and time.")
+            yield _hard(design, name, "future", message)
+        yield from _ranges(design, name, item, value)
+
+
+def _hard(design: FormDesign, name: str, kind: str, message: str) -> Finding:
+    return Finding(f"{design.code}.{name}.{kind}", name, Severity.HARD, message)
+
+
+def is_future(value: Value, now: datetime) -> bool:
+    """Tell whether a date, date-time or partial date lies after `now` for certain."""
+    if isinstance(value, datetime):
+        return value > now
+    today = now.astimezone(SITE_TZ).date()
+    if isinstance(value, Partial):
+        instant = value.instant(SITE_TZ)
+        return instant > now if instant else value.earliest > today
+    return isinstance(value, date) and value > today
+
+
+def _ranges(
+    design: FormDesign, name: str, item: Item, value: Value
+) -> Iterable[Finding]:
+    number = item.measure(value)
+    if number is None:
+        return
+    facts = item.facts
+    if facts.hard and outside(number, facts.hard):
+        yield Finding(
+            f"{design.code}.{name}.hard",
+            name,
+            Severity.HARD,
+            N_("%(value)s is impossible here (%(low)s to %(high)s %(unit)s)."),
+            _range_details(number, facts.hard, facts.unit),
+        )
+    elif facts.soft and outside(number, facts.soft):
+        yield Finding(
+            f"{design.code}.{name}.soft",
+            name,
+            Severity.SOFT,
+            N_("%(value)s is unusual (expected %(low)s to %(high)s %(unit)s)."),
+            _range_details(number, facts.soft, facts.unit),
+        )
+
+
+def outside(number: Decimal, limits: Range) -> bool:
+    """Tell whether a number lies outside limits that count as inside."""
+    low, high = (Decimal(str(limit)) for limit in limits)
+    return not low <= number <= high
+
+
+def _range_details(number: Decimal, limits: Range, unit: str) -> dict[str, str]:
+    low, high = limits
+    return {"value": f"{number:f}", "low": str(low), "high": str(high), "unit": unit}

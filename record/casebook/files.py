@@ -1,0 +1,160 @@
+"""Files of File items: checked by content, sealed, kept outside the web root.
+
+A stored file is found by its key alone, which is random; the folder holds nothing
+that names a participant, and a copy of it opens nothing.
+"""
+
+import hashlib
+import io
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from record.accounts.models import User
+from record.audit.attribution import Via, act, attributed
+from record.audit.vault import Purpose, seal_bytes, unseal_bytes
+from record.casebook import access, catalogue
+from record.casebook.items import File
+from record.casebook.models import FormInstance, StoredFile
+from record.casebook.selectors import row_of
+from trial_edc import chance
+from trial_edc.requirements import implements
+
+PDF, JPEG, PNG, CSV = "application/pdf", "image/jpeg", "image/png", "text/csv"
+ENDINGS = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png", CSV: ".csv"}
+MAGIC = {b"%PDF-": PDF, b"\xff\xd8\xff": JPEG, b"\x89PNG\r\n\x1a\n": PNG}
+MEGABYTE = 1_000_000
+TOO_LARGE = gettext_lazy("The file is larger than %(most)s MB. Make it smaller.")
+TEXT_CONTROLS = frozenset("\t\r\n")
+
+
+class FileRefused(Exception):
+    """A file cannot be stored; the message says why and what to do."""
+
+    def __init__(self, item: str, message: str) -> None:
+        """Name the item that it was for."""
+        super().__init__(message)
+        self.item = item
+
+
+class FileDamaged(Exception):
+    """What lies in the folder is not what was stored."""
+
+
+def store(
+    form: FormInstance, item: str, upload: "UploadedFile[Any]", *, by: User
+) -> str:
+    """Keep an uploaded file for a File item; return the key that the item holds."""
+    design = catalogue.design(form.code)
+    declared = design.items.get(item)
+    may = access.may_enter(by, design) and access.may_see(by, design)
+    if not isinstance(declared, File) or not may:
+        raise PermissionDenied
+    if form.struck_at or form.is_closed:
+        raise FileRefused(item, _("This form is closed; no file was stored."))
+    content = _checked(declared, item, upload)
+    key = keep(content)
+    with attributed(by=by, via=Via.PAGE):
+        StoredFile.objects.create(
+            key=key,
+            form=form,
+            item=item,
+            media_type=media_type(content),
+            size_bytes=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+        )
+    return key
+
+
+def _checked(declared: File, item: str, upload: "UploadedFile[Any]") -> bytes:
+    most = declared.most_megabytes
+    if (upload.size or 0) > most * MEGABYTE:
+        raise FileRefused(item, TOO_LARGE % {"most": most})
+    content: bytes = upload.read()
+    if media_type(content) not in declared.types:
+        kinds = ", ".join(ENDINGS[kind][1:].upper() for kind in declared.types)
+        message = _("The content of this file is none of: %(kinds)s.")
+        raise FileRefused(item, message % {"kinds": kinds})
+    return content
+
+
+def media_type(content: bytes) -> str:
+    """Return the media type that the content itself shows; '' when it is unknown."""
+    for magic, kind in MAGIC.items():
+        if content.startswith(magic):
+            return kind
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return ""
+    is_plain = all(char.isprintable() or char in TEXT_CONTROLS for char in text)
+    has_columns = any(mark in text.partition("\n")[0] for mark in ",;\t")
+    return CSV if is_plain and has_columns else ""
+
+
+def ending(kind: str) -> str:
+    """Return the ending of a file name for a media type."""
+    return ENDINGS.get(kind, ".bin")
+
+
+def is_kept(form: FormInstance, item: str, key: str) -> bool:
+    """Tell whether a key names a file that was stored for this item of this form."""
+    return StoredFile.objects.filter(form=form, item=item, key=key).exists()
+
+
+def open_item(
+    form: FormInstance, item: str, *, by: User
+) -> tuple[IO[bytes], StoredFile]:
+    """Return the file that an item of a form holds now, and what is known of it."""
+    declared = catalogue.design(form.code).items.get(item)
+    key = row_of(form).value_of(item) if isinstance(declared, File) else None
+    return open_file(str(key or ""), by=by)
+
+
+@implements("AUD-07")
+def open_file(key: str, *, by: User) -> tuple[IO[bytes], StoredFile]:
+    """Return a stored file to somebody who may see its form; the view is recorded.
+
+    Raises `StoredFile.DoesNotExist` for whoever may not see the form, as if there
+    were none, and `PermissionDenied` where the file names a person.
+    """
+    stored = StoredFile.objects.select_related("form__participant").get(
+        key=key, form__code__in=access.visible_codes(by)
+    )
+    if not access.may_see_item(by, catalogue.design(stored.form.code), stored.item):
+        raise PermissionDenied
+    content = kept(key, stored.sha256)
+    with attributed(by=by, via=Via.PAGE):
+        act(
+            "file_opened",
+            participant_id=stored.form.participant_id,
+            form_id=stored.form_id,
+            details={"item": stored.item},
+        )
+    return io.BytesIO(content), stored
+
+
+def keep(content: bytes) -> str:
+    """Seal a content and put it into the folder; return the key that finds it."""
+    key = chance.token()
+    path = _path(key)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.write_bytes(seal_bytes(Purpose.FILE, content))
+    return key
+
+
+def kept(key: str, sha256: str) -> bytes:
+    """Return a kept content; `FileDamaged` when it is not what was kept."""
+    content = unseal_bytes(Purpose.FILE, _path(key).read_bytes())
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise FileDamaged(key)
+    return content
+
+
+def _path(key: str) -> Path:
+    return Path(settings.MEDIA_ROOT) / key[:2] / key

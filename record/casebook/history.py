@@ -1,0 +1,111 @@
+"""The history of items, from the audit trail, as values again."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from record.audit.attribution import Reason, Via
+from record.audit.models import Entry
+from record.casebook import catalogue
+from record.casebook.design import FormDesign
+from record.casebook.items import Item, Lab
+from record.casebook.models import FormInstance, SealedCRF
+from record.casebook.values import MissingCode, Value, is_same
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of one item."""
+
+    item: str
+    old: Value
+    new: Value
+    at: datetime
+    actor: str
+    role: str
+    via: str
+    revision: int
+    reason: Reason | None
+    actor_id: int | None = None
+    clock_at: datetime | None = None  # the trial's time, which a demo moves
+
+
+def value_from_entry(item: Item, told: Any) -> Value:
+    """Return the value that the audit trail tells as JSON."""
+    if told is None:
+        return None
+    if isinstance(told, dict) and set(told) == {"missing"}:
+        return MissingCode(told["missing"])
+    if isinstance(item, Lab) and isinstance(told, dict):
+        return item.parse_entered((told["value"], told["unit"]))
+    return item.from_json(told)
+
+
+def entries_of(form: FormInstance, *, after_revision: int = 0) -> list[Entry]:
+    """Return the entries of a sheet's values, oldest first."""
+    table = catalogue.design(form.code).model._meta.db_table
+    return list(
+        Entry.objects.filter(
+            form_id=form.pk, table_name=table, revision__gt=after_revision
+        ).order_by("id")
+    )
+
+
+def changes_of(form: FormInstance, *, after_revision: int = 0) -> list[Change]:
+    """Return every change of every item of a sheet, oldest first."""
+    design = catalogue.design(form.code)
+    return [
+        change
+        for entry in entries_of(form, after_revision=after_revision)
+        for change in _changes(design, entry)
+    ]
+
+
+def _changes(design: FormDesign, entry: Entry) -> Iterator[Change]:
+    pairs: Mapping[str, tuple[Value, Value]]
+    reasons = entry.reasons
+    if issubclass(design.model, SealedCRF):
+        pairs = _unsealed_pairs(design.model, entry.changes.get("sealed"))
+        reasons = design.model.unseal_reasons(reasons)
+    else:
+        pairs = {
+            name: tuple(value_from_entry(design.items[name], told) for told in pair)
+            for name, pair in entry.changes.items()
+            if name in design.items
+        }
+    is_imported = entry.via == Via.IMPORT  # then the whole write names its source
+    for name, (old, new) in pairs.items():
+        why = reasons.get(name) or (reasons.get("") if is_imported else None)
+        yield Change(
+            name,
+            old,
+            new,
+            entry.at,
+            entry.actor,
+            entry.role,
+            entry.via,
+            entry.revision or 0,
+            Reason(**why) if why else None,
+            entry.actor_id,
+            entry.demo_at or entry.at,
+        )
+
+
+def _unsealed_pairs(
+    model: type[SealedCRF], pair: list[str | None] | None
+) -> dict[str, tuple[Value, Value]]:
+    old, new = (model.unsealed(text or "") for text in pair or ("", ""))
+    told = {}
+    for name in model.crf_items():
+        before = _code_or_value(old.missing, old.values, name)
+        after = _code_or_value(new.missing, new.values, name)
+        if not is_same(before, after):
+            told[name] = before, after
+    return told
+
+
+def _code_or_value(
+    missing: Mapping[str, str], values: Mapping[str, Value], name: str
+) -> Value:
+    return MissingCode(missing[name]) if name in missing else values.get(name)

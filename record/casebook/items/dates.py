@@ -1,0 +1,174 @@
+"""Dates, instants, times of day, and dates known in part."""
+
+import re
+from datetime import UTC, date, datetime, time
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Model
+from django.utils.dateparse import parse_date, parse_datetime, parse_time
+from django.utils.translation import gettext_lazy as _
+
+from record.casebook.items.base import Item
+from record.casebook.typed import iso_date, iso_datetime, iso_time
+from record.casebook.values import Partial, Value
+from trial_edc.clock import SITE_TZ
+from trial_edc.requirements import implements
+
+AnyDate = TypeVar("AnyDate", bound=date)
+FIRST_YEAR, LAST_YEAR = 1900, 2999  # beyond, arithmetic and databases have their ends
+PLAIN_DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
+# A date alone is no instant: midnight is never filled in.
+PLAIN_INSTANT = re.compile(
+    PLAIN_DATE.pattern + r"[T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?"
+    r"(Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+
+
+def checked_year(found: AnyDate, entered: Any) -> AnyDate:
+    """Return the date; a year of another age is a slip of the keys."""
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        message = _("Check the year of “%(entered)s”.")
+        raise ValidationError(message, "year", {"entered": entered})
+    return found
+
+
+class Date(Item, models.DateField):  # type: ignore[misc,type-arg]
+    """A full calendar date at the site."""
+
+    base = models.DateField
+
+    def parse_entered(self, raw: Any) -> Value:
+        """Return the date of `YYYY-MM-DD`."""
+        if isinstance(raw, date) and not isinstance(raw, datetime):
+            return checked_year(raw, raw)
+        text = iso_date(str(raw))
+        try:
+            found = parse_date(text) if PLAIN_DATE.fullmatch(text) else None
+        except ValueError:
+            found = None
+        if found is None:
+            message = _("“%(entered)s” is not a date. Enter it as 2026-03-08.")
+            raise ValidationError(message, "type", {"entered": raw})
+        return checked_year(found, raw)
+
+    def as_text(self, value: Value) -> str:
+        """Return ISO 8601."""
+        return value.isoformat() if value else ""
+
+
+class DateTime(Item, models.DateTimeField):  # type: ignore[misc,type-arg]
+    """An instant to the minute, entered and shown in site time, stored in UTC."""
+
+    base = models.DateTimeField
+
+    def parse_entered(self, raw: Any) -> Value:
+        """Return the aware instant of `YYYY-MM-DD HH:MM` in site time."""
+        try:
+            found = raw if isinstance(raw, datetime) else _instant(str(raw))
+            local = _at_site(found) if found else None
+        except (ValueError, OverflowError):
+            local = None
+        if local is None:
+            message = _(
+                "“%(entered)s” is not a date with time. Enter it as 2026-03-08 14:30."
+            )
+            raise ValidationError(message, "type", {"entered": raw})
+        return checked_year(local, raw).replace(second=0, microsecond=0)
+
+    def as_text(self, value: Value) -> str:
+        """Return site time to the minute."""
+        if value is None:
+            return ""
+        return f"{value.astimezone(SITE_TZ):%Y-%m-%d %H:%M}"
+
+    def to_json(self, value: Value) -> Any:
+        """Return the instant in UTC."""
+        return value.astimezone(UTC).isoformat() if value else None
+
+
+def _at_site(instant: datetime) -> datetime:
+    """Return an instant in site time; without an offset it is site time already."""
+    if instant.tzinfo is None:
+        return instant.replace(tzinfo=SITE_TZ)
+    return instant.astimezone(SITE_TZ)
+
+
+def _instant(text: str) -> datetime | None:
+    iso = iso_datetime(text)
+    return parse_datetime(iso) if PLAIN_INSTANT.fullmatch(iso) else None
+
+
+class Time(Item, models.TimeField):  # type: ignore[type-arg]
+    """A time of day at the site."""
+
+    base = models.TimeField
+
+    def parse_entered(self, raw: Any) -> Value:
+        """Return the time of `HH:MM`."""
+        try:
+            found = raw if isinstance(raw, time) else parse_time(iso_time(str(raw)))
+        except ValueError:
+            found = None
+        if found is None:
+            message = _("“%(entered)s” is not a time. Enter it as 14:30.")
+            raise ValidationError(message, "type", {"entered": raw})
+        return found.replace(second=0, microsecond=0)
+
+    def as_text(self, value: Value) -> str:
+        """Return hours and minutes."""
+        return value.strftime("%H:%M") if value else ""
+
+
+@implements("TIM-05")
+class PartialDate(Item, models.CharField):  # type: ignore[type-arg]
+    """A date or date-time known in part, kept as far as it is known."""
+
+    base = models.CharField
+    column_options = {"max_length": 16}
+
+    def __init__(
+        self,
+        label: Any = "",
+        *,
+        with_time: bool = False,
+        day_needed: bool = False,
+        **options: Any,
+    ) -> None:
+        """Say whether a time may be given, and whether the day must be known."""
+        self.with_time, self.day_needed = with_time, day_needed
+        super().__init__(label, **options)
+
+    def value_in(self, row: Model) -> Partial | None:
+        """Return the partial date."""
+        stored = getattr(row, self.attname)
+        return Partial(str(stored)) if stored else None
+
+    def store(self, row: Model, value: Value) -> None:
+        """Store the ISO text."""
+        setattr(row, self.attname, value.text if value else None)
+
+    def parse_entered(self, raw: Any) -> Value:
+        """Return the partial date; a blank between date and time is read too."""
+        text = raw.text if isinstance(raw, Partial) else str(raw).strip()
+        if isinstance(raw, datetime):
+            local = raw.astimezone(SITE_TZ) if raw.tzinfo else raw
+            text = local.strftime("%Y-%m-%dT%H:%M")
+        try:
+            found = Partial(iso_datetime(text))
+        except ValueError as problem:
+            example = "2026, 2026-03, 2026-03-08"
+            if self.with_time:
+                example += ", 2026-03-08 14:30"
+            message = _(
+                "“%(entered)s” is not a date. Enter what is known: %(example)s."
+            )
+            params = {"entered": raw, "example": example}
+            raise ValidationError(message, "type", params) from problem
+        checked_year(found.earliest, raw)
+        if found.has_time and not self.with_time:
+            raise ValidationError(_("Enter the date without a time."), "type")
+        if self.day_needed and not found.is_full_date:
+            raise ValidationError(_("Enter at least the full date."), "type")
+        return found

@@ -1,0 +1,128 @@
+"""Words, codes of one or several answers, and files."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from record.casebook.items.base import Item
+from record.casebook.values import Value
+from trial_edc.vocabulary import Term
+from trial_edc.vocabulary import YesNo as YesNoTerm
+
+
+class Text(Item, models.TextField):  # type: ignore[type-arg]
+    """Words; `rows` is the height of the control."""
+
+    base = models.TextField
+
+    def __init__(
+        self, label: Any = "", *, rows: int = 1, longest: int = 2000, **options: Any
+    ) -> None:
+        """Take the height of the control and the longest text."""
+        self.rows, self.longest = rows, longest
+        super().__init__(label, **options)
+
+    def parse_entered(self, raw: Any) -> Value:
+        """Return the words without blanks around them."""
+        text = str(raw).replace("\r\n", "\n").strip()
+        if len(text) > self.longest:
+            message = _("At most %(longest)s characters; this text has %(length)s.")
+            params = {"longest": self.longest, "length": len(text)}
+            raise ValidationError(message, "long", params)
+        if "\x00" in text:
+            raise ValidationError(_("Remove the characters that cannot be printed."))
+        return text or None
+
+
+class Choice(Item, models.CharField):  # type: ignore[type-arg]
+    """One code of a list of terms."""
+
+    base = models.CharField
+    column_options = {"max_length": 40}
+
+    def __init__(
+        self, label: Any = "", terms: type[Term] = YesNoTerm, **o: Any
+    ) -> None:
+        """Take the terms that may be chosen."""
+        super().__init__(label, terms=terms, **o)
+
+    def parse_entered(self, raw: Any) -> Value:
+        """Return the code; one outside the list is refused."""
+        return parse_code(self.facts.terms, raw)
+
+
+def parse_code(terms: type[Term] | None, raw: Any) -> str:
+    """Return a code of the terms as a plain string."""
+    codes = [term.value for term in terms or ()]
+    if str(raw) not in codes:
+        message = _("“%(entered)s” is not among the answers. Choose one of the list.")
+        raise ValidationError(message, "code", {"entered": raw})
+    return str(raw)
+
+
+class YesNo(Choice):
+    """Yes or no, stored as Y or N."""
+
+    def __init__(self, label: Any = "", **options: Any) -> None:
+        """Offer the two answers."""
+        options.pop("terms", None)
+        super().__init__(label, YesNoTerm, **options)
+
+
+class MultipleChoice(Item, ArrayField):  # type: ignore[type-arg]
+    """Several codes; stored in the order of the list; `none` excludes the rest."""
+
+    base = ArrayField
+
+    def __init__(
+        self, label: Any = "", terms: type[Term] = YesNoTerm, **o: Any
+    ) -> None:
+        """Take the terms that may be chosen."""
+        o.pop("base_field", None)
+        o.pop("size", None)
+        column = models.CharField(max_length=40)
+        super().__init__(label, base_field=column, terms=terms, **o)
+
+    def parse(self, raw: Any) -> Value:
+        """Return the codes in the order of the terms, None when nothing is chosen."""
+        if not raw:
+            return None
+        given = {parse_code(self.facts.terms, one) for one in codes_in(raw)}
+        if "none" in given and len(given) > 1:
+            message = _("“None” cannot be chosen together with another answer.")
+            raise ValidationError(message, "none")
+        return [t.value for t in self.facts.terms or () if t.value in given] or None
+
+    def as_text(self, value: Value) -> Any:
+        """Return the list of codes."""
+        return list(value or [])
+
+
+def codes_in(raw: Any) -> Iterable[str]:
+    """Return the codes of a list, or of a text with semicolons between them."""
+    if isinstance(raw, str):
+        return [code.strip() for code in raw.split(";") if code.strip()]
+    return [str(code) for code in raw]
+
+
+class File(Item, models.CharField):  # type: ignore[type-arg]
+    """A file, by the key under which the binder keeps it; type and size checked."""
+
+    base = models.CharField
+    column_options = {"max_length": 32}
+
+    def __init__(
+        self,
+        label: Any = "",
+        *,
+        types: tuple[str, ...] = ("application/pdf", "image/jpeg"),
+        most_megabytes: int = 10,
+        **options: Any,
+    ) -> None:
+        """Take the media types that may be stored and the largest size."""
+        self.types, self.most_megabytes = types, most_megabytes
+        super().__init__(label, **options)

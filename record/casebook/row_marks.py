@@ -1,0 +1,45 @@
+"""What is worth seeing between and beside the rows of a log; pure.
+
+Each room declares the marks of its logs in `<room>/row_marks.py`. Edit checks mark
+their cells by themselves; here is what only the rows together tell.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from record.casebook.sheets import Binder, Sheet
+
+
+@dataclass(frozen=True)
+class RowMark:
+    """A mark: how it looks (a status code), and its words, for translation.
+
+    One with an `item` stands in that cell, one without between the row and the one
+    before it.
+    """
+
+    look: str
+    text: str
+    details: Mapping[str, object] = field(default_factory=dict)
+    item: str = ""
+
+
+Marks = Mapping[int, list[RowMark]]  # by the sheet of the row
+Marker = Callable[[Sequence[Sheet], Binder], Marks]
+_MARKERS: dict[str, Marker] = {}
+
+
+def marks(code: str) -> Callable[[Marker], Marker]:
+    """Declare the marks of a log; its rows come in order of time."""
+
+    def declare(marker: Marker) -> Marker:
+        _MARKERS[code] = marker
+        return marker
+
+    return declare
+
+
+def marks_of(code: str, rows: Sequence[Sheet], binder: Binder) -> Marks:
+    """Return the marks of the rows of a log."""
+    marker = _MARKERS.get(code)
+    return marker(rows, binder) if marker else {}

@@ -1,0 +1,122 @@
+"""A sheet and the binder it hangs in, as rules see them: values, no database.
+
+Rules see `None` where nothing is known: an item with a missing code has no value.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from record.casebook.values import MissingCode, Value
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The values of one form at one moment."""
+
+    code: str
+    values: Mapping[str, Value]
+    visit: str = ""
+    visit_number: int = 0
+    occurrence: int = 1
+    form_id: int | None = None
+    status: str = ""
+    revision: int = 0
+    item_revisions: Mapping[str, int] = field(default_factory=dict)
+
+    def get(self, item: str) -> Value:
+        """Return the value of an item; None when missing or not entered."""
+        value = self.values.get(item)
+        return None if isinstance(value, MissingCode) else value
+
+    def missing(self, item: str) -> MissingCode | None:
+        """Return the missing code of an item, if it has one."""
+        value = self.values.get(item)
+        return value if isinstance(value, MissingCode) else None
+
+    @property
+    def key(self) -> tuple[str, str, int, int]:
+        """Return what tells this sheet from the others of the binder."""
+        return self.code, self.visit, self.visit_number, self.occurrence
+
+
+FactRule = Callable[["Binder"], Any]
+FACTS: dict[str, FactRule] = {}
+
+
+def fact(name: str) -> Callable[[FactRule], FactRule]:
+    """Declare a fact of the participant that conditions may ask by name."""
+
+    def declare(rule: FactRule) -> FactRule:
+        FACTS[name] = rule
+        return rule
+
+    return declare
+
+
+class Binder:
+    """All sheets of one participant, fetched by form code when first asked for."""
+
+    def __init__(self, load: Callable[[Collection[str]], Iterable[Sheet]]) -> None:
+        """Take the loader: form codes → their sheets that are not struck out."""
+        self._load = load
+        self._sheets: dict[str, tuple[Sheet, ...]] = {}
+        self._facts: dict[str, Any] = {}
+
+    @classmethod
+    def of(cls, sheets: Iterable[Sheet]) -> "Binder":
+        """Return a binder that holds just these sheets."""
+        held = tuple(sheets)
+        return cls(lambda codes: (sheet for sheet in held if sheet.code in codes))
+
+    def read(self, *codes: str) -> None:
+        """Fetch several forms at once; whoever asks for one is going to ask for all."""
+        missing = [code for code in codes if code not in self._sheets]
+        found: dict[str, list[Sheet]] = {code: [] for code in missing}
+        for sheet in self._load(missing) if missing else ():
+            found[sheet.code].append(sheet)
+        self._sheets |= {code: tuple(sheets) for code, sheets in found.items()}
+
+    def rows(self, code: str) -> Sequence[Sheet]:
+        """Return the sheets of a form in order of visit and occurrence."""
+        if code not in self._sheets:
+            self.read(code)
+        return self._sheets[code]
+
+    def one(self, code: str, visit: str | None = None) -> Sheet | None:
+        """Return the last sheet of a form (at a visit), or None."""
+        found = [s for s in self.rows(code) if visit is None or s.visit == visit]
+        return found[-1] if found else None
+
+    def value(self, code: str, item: str, visit: str | None = None) -> Value:
+        """Return the value of an item, None where there is none."""
+        sheet = self.one(code, visit)
+        return sheet.get(item) if sheet else None
+
+    def fact(self, name: str) -> Any:
+        """Return a fact of the participant; computed once."""
+        if name not in self._facts:
+            self._facts[name] = FACTS[name](self)
+        return self._facts[name]
+
+    def with_sheet(self, sheet: Sheet) -> "Binder":
+        """Return the binder as it would be with this version of a sheet."""
+        return self.with_sheets([sheet])
+
+    def with_sheets(self, sheets: Iterable[Sheet]) -> "Binder":
+        """Return the binder as it would be with these versions of sheets."""
+        mine: dict[str, dict[tuple[str, str, int, int], Sheet]] = {}
+        for sheet in sheets:
+            mine.setdefault(sheet.code, {})[sheet.key] = sheet
+
+        def load(codes: Collection[str]) -> Iterator[Sheet]:
+            self.read(*codes)
+            for code in codes:
+                if code not in mine:
+                    yield from self.rows(code)
+                    continue
+                others = [s for s in self.rows(code) if s.key not in mine[code]]
+                found = (*others, *mine[code].values())
+                yield from sorted(found, key=lambda s: s.key[2:])
+
+        return Binder(load)

@@ -1,0 +1,112 @@
+"""The ways out: e-mail by SMTP, text messages by a gateway; one of each for a run."""
+
+from contextlib import suppress
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+
+from record.notices import sms
+from record.notices.models import Channel, Message
+from trial_edc.vocabulary import N_
+
+NO_GATEWAY = N_("no gateway for text messages is set up")
+# Without it nobody would read who answers STOP.
+NO_MAILBOX = N_("no mailbox for answers of participants is set up")
+NO_PHONE = N_("no telephone of the site is set up, which messages name")
+
+
+class NotSent(Exception):
+    """The message did not leave, as far as is known; it is worth another try."""
+
+    def __init__(self, problem: str, *, may_have_left: bool = False) -> None:
+        """Say what happened, and whether nobody knows if the message was taken."""
+        super().__init__(problem)
+        self.may_have_left = may_have_left
+
+
+# The mail server answered that it did not take the mail, or nothing was said to it. Any
+# other end of a connection leaves open whether the mail was taken before.
+SAID_NO = (SMTPResponseException, SMTPRecipientsRefused, ValueError)
+
+
+class Refused(Exception):
+    """The message will never leave: the number or the text is not accepted."""
+
+
+class Channels:
+    """Connections that stay open from one message to the next."""
+
+    def __init__(self, mail: BaseEmailBackend | None = None) -> None:
+        """Take a mail connection; without one, that of the settings."""
+        self.mail = mail or get_connection()
+        self.gateway = sms.gateway()
+
+    def lacks(self, message: Message) -> str:
+        """Say why nothing can leave by the message's channel; empty when it can."""
+        if message.channel == Channel.SMS:
+            return "" if self.gateway else NO_GATEWAY
+        is_to_staff = message.participant_id is None
+        return "" if is_to_staff or settings.PARTICIPANT_REPLY_TO else NO_MAILBOX
+
+    def send(self, message: Message, *, to: str, text: str) -> None:
+        """Send a message; raises `NotSent` or `Refused`."""
+        if message.channel == Channel.SMS:
+            self._send_sms(message, to, text)
+        else:
+            self._send_mail(message, to, text)
+
+    def _send_sms(self, message: Message, to: str, text: str) -> None:
+        if self.gateway is None:
+            raise NotSent(NO_GATEWAY)
+        try:
+            self.gateway.send(to=to, text=text, key=idempotency_key(message))
+        except sms.Unreachable as problem:
+            raise NotSent(str(problem)) from problem
+        except sms.Rejected as problem:
+            raise Refused(str(problem)) from problem
+
+    def _send_mail(self, message: Message, to: str, text: str) -> None:
+        mail = EmailMessage(message.subject, text, settings.DEFAULT_FROM_EMAIL, [to])
+        if message.participant_id:
+            address_to_participant(mail)
+        mail.connection = self.mail
+        opened = False
+        try:
+            self.mail.open()
+            opened = True
+            mail.send()
+        except (SMTPException, OSError, ValueError) as problem:
+            self.close()  # the next message opens another connection
+            unclear = opened and not isinstance(problem, SAID_NO)
+            raise NotSent(str(problem), may_have_left=unclear) from problem
+
+    def close(self) -> None:
+        """Close the connections, however they are."""
+        with suppress(SMTPException, OSError):
+            self.mail.close()
+
+
+def lacking() -> list[str]:
+    """Name what is not set up, so that messages to participants wait for it."""
+    needed = (
+        (settings.SITE_PHONE, NO_PHONE),
+        (settings.SMS_GATEWAY_URL, NO_GATEWAY),
+        (settings.PARTICIPANT_REPLY_TO, NO_MAILBOX),
+    )
+    return [problem for is_there, problem in needed if not is_there]
+
+
+def address_to_participant(mail: EmailMessage) -> None:
+    """Name a neutral sender; an answer that says STOP reaches people who act on it."""
+    mail.from_email = settings.PARTICIPANT_FROM_EMAIL
+    if reply_to := settings.PARTICIPANT_REPLY_TO:
+        mail.reply_to = [reply_to]
+        stop = f"<mailto:{reply_to}?subject=STOP>"
+        mail.extra_headers["List-Unsubscribe"] = stop
+
+
+def idempotency_key(message: Message) -> str:
+    """Return what a gateway knows a repeated attempt by; sent anew it is another."""
+    return f"{message.pk}-{message.times_sent}"

@@ -1,0 +1,97 @@
+"""The outbox: every message to a person, once for each occasion and channel."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from record.audit.recording import REFUSE_REMOVAL, Register, record
+from record.casebook.models import Participant
+from trial_edc import clock
+
+
+class Channel(models.TextChoices):
+    """A way to reach a person."""
+
+    EMAIL = "email", _("e-mail")
+    SMS = "sms", _("text message")
+
+
+class MessageState(models.TextChoices):
+    """How far a message has come."""
+
+    QUEUED = "queued", _("queued")
+    SENDING = "sending", _("sending")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("failed")
+    WITHHELD = "withheld", _("withheld")
+
+
+class Message(Register):
+    """One message to a user or to a participant; `key` names the occasion.
+
+    The address is looked up at the moment of sending and never kept: that of a
+    participant would name the person.
+    """
+
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages", null=True
+    )
+    participant = models.ForeignKey(
+        Participant, models.PROTECT, related_name="messages", null=True
+    )
+    occasion = models.CharField(max_length=40)  # to a participant: key of the template
+    key = models.CharField(max_length=120)
+    channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
+    visit = models.CharField(max_length=6, blank=True)  # which it reminds of
+    # To a participant; a user is written to in the language of the account.
+    language = models.CharField(max_length=10, blank=True)
+    template_version = models.CharField(max_length=10, blank=True)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    state = models.CharField(
+        max_length=8, choices=MessageState, default=MessageState.QUEUED
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    queued_at = models.DateTimeField(default=clock.now)
+    claimed_at = models.DateTimeField(null=True)  # when the last attempt began
+    # A worker stopped between sending it and noting so: it may have come twice.
+    may_be_repeated = models.BooleanField(default=False)
+    not_before = models.DateTimeField(null=True)  # when the next attempt is due
+    sent_at = models.DateTimeField(null=True)
+    times_sent = models.PositiveSmallIntegerField(default=0)  # more when sent anew
+    problem = models.TextField(blank=True)
+    # The keyed hash of the line to which a text message went: finds who answers.
+    line = models.CharField(max_length=64, blank=True)
+
+    class Meta(Register.Meta):
+        ordering = ("id",)
+        triggers = (record("register", unrecorded=("line",)), REFUSE_REMOVAL)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(recipient=None) ^ Q(participant=None),
+                name="message_to_one_person",
+            ),
+            models.UniqueConstraint(
+                fields=("recipient", "key", "channel"), name="one_message_an_occasion"
+            ),
+            models.UniqueConstraint(
+                fields=("participant", "key", "channel"),
+                name="one_reminder_an_occasion",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("state", "id"), name="message_state"),
+            models.Index(fields=("line",), condition=~Q(line=""), name="message_line"),
+        )
+
+    @property
+    def is_deferred(self) -> bool:
+        """Tell whether it waits for a later time."""
+        return self.state == MessageState.QUEUED and self.not_before is not None
+
+    @property
+    def spoken(self) -> str:
+        """Return the language in which the person is written to."""
+        told = self.recipient.language if self.recipient else self.language
+        return told or settings.LANGUAGE_CODE

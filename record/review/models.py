@@ -1,0 +1,190 @@
+"""Queries with their threads, verifications and signatures.
+
+Nothing here is reset when data change: each holds while the revisions stand for which
+it was given (docs/adr/0002).
+"""
+
+import json
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from record.accounts.roles import Role
+from record.audit.models import Confidentiality
+from record.audit.recording import Recorded
+from record.audit.vault import Purpose, seal, unseal
+from record.casebook.models import FormInstance, Participant
+from trial_edc import clock
+
+SEALED_BYTES = 4_000
+
+
+class QueryState(models.TextChoices):
+    """Who has to act next: the site, the monitor, nobody."""
+
+    OPEN = "open", _("open")
+    ANSWERED = "answered", _("answered")
+    CLOSED = "closed", _("closed")
+
+
+class Query(Recorded):
+    """A question about an item, also an empty one, with its thread.
+
+    `check_id` names the edit check that raised it; a manual query has none. On a
+    sealed form item and check are sealed too, since they tell what was entered.
+    """
+
+    form = models.ForeignKey(FormInstance, models.PROTECT, related_name="queries")
+    item = models.CharField(max_length=60, blank=True)
+    check_id = models.CharField(max_length=100, blank=True)
+    sealed_place = models.TextField(blank=True)
+    state = models.CharField(max_length=8, choices=QueryState)
+    raised_at = models.DateTimeField(default=clock.now)
+    raised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True
+    )
+
+    class Meta(Recorded.Meta):
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("form", "item", "check_id"),
+                condition=~models.Q(check_id=""),
+                name="one_query_a_check",
+            ),
+        )
+        indexes = (models.Index(fields=("state", "form"), name="query_state"),)
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Return the item and the check of the query."""
+        if not self.sealed_place:
+            return self.item, self.check_id
+        item, check_id = json.loads(unseal(_purpose(self.form), self.sealed_place))
+        return item, check_id
+
+    def put_place(self, item: str, check_id: str) -> None:
+        """Set the item and the check, sealed where the form is."""
+        if self.form.confidentiality == Confidentiality.OPEN:
+            self.item, self.check_id = item, check_id
+            return
+        text = json.dumps([item, check_id])
+        self.sealed_place = seal(
+            _purpose(self.form), text, padded_to=SEALED_BYTES // 10
+        )
+
+
+class QueryStep(Recorded):
+    """One step of a query's thread; its text is never changed."""
+
+    class Action(models.TextChoices):
+        RAISED = "raised", _("raised")
+        ANSWERED = "answered", _("answered")
+        RETURNED = "returned", _("sent back")
+        CLOSED = "closed", _("closed")
+        REOPENED = "reopened", _("reopened")
+
+    query = models.ForeignKey(Query, models.PROTECT, related_name="steps")
+    form = models.ForeignKey(FormInstance, models.PROTECT, related_name="+")
+    action = models.CharField(max_length=8, choices=Action)
+    stored_text = models.TextField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True
+    )
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta(Recorded.Meta):
+        ordering = ("id",)
+
+    @property
+    def text(self) -> str:
+        """Return the words of the step."""
+        if self.form.confidentiality == Confidentiality.OPEN:
+            return self.stored_text
+        return unseal(_purpose(self.form), self.stored_text)
+
+    @text.setter
+    def text(self, words: str) -> None:
+        if self.form.confidentiality == Confidentiality.OPEN:
+            self.stored_text = words
+        else:
+            self.stored_text = seal(_purpose(self.form), words, padded_to=SEALED_BYTES)
+
+
+def _purpose(form: FormInstance) -> Purpose:
+    if form.confidentiality == Confidentiality.IDENTITY:
+        return Purpose.IDENTITY
+    return Purpose.PRODUCT
+
+
+class Verification(Recorded):
+    """A monitor's comparison of items with the source.
+
+    It holds for an item while the item's revision is the one in `items`. On a sealed
+    form the items are sealed too: which ones hold anything tells what was entered.
+    """
+
+    form = models.ForeignKey(FormInstance, models.PROTECT, related_name="verifications")
+    plain_items = models.JSONField(default=dict)
+    sealed_items = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta(Recorded.Meta):
+        ordering = ("id",)
+
+    @property
+    def items(self) -> dict[str, int]:
+        """Return the items and the revision at which each was compared."""
+        if not self.sealed_items:
+            plain: dict[str, int] = self.plain_items
+            return plain
+        told: dict[str, int] = json.loads(
+            unseal(_purpose(self.form), self.sealed_items)
+        )
+        return told
+
+    @items.setter
+    def items(self, at_revisions: dict[str, int]) -> None:
+        if self.form.confidentiality == Confidentiality.OPEN:
+            self.plain_items = at_revisions
+            return
+        text = json.dumps(at_revisions)
+        self.sealed_items = seal(_purpose(self.form), text, padded_to=SEALED_BYTES)
+
+
+class Signature(Recorded):
+    """A signature given with the password, bound to sheets at their revisions.
+
+    `form` is null for the signature of a whole casebook. `bound` maps each sheet to
+    its revision and digest; the signature holds while all stand and none is added.
+    """
+
+    participant = models.ForeignKey(Participant, models.PROTECT, related_name="+")
+    form = models.ForeignKey(
+        FormInstance, models.PROTECT, related_name="signatures", null=True
+    )
+    meaning = models.TextField()
+    bound = models.JSONField()  # sheet → [revision, digest]
+    signer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    signer_name = models.CharField(max_length=200)
+    signer_role = models.CharField(max_length=2)
+    at = models.DateTimeField(default=clock.now)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta(Recorded.Meta):
+        ordering = ("id",)
+
+    def get_signer_role_display(self) -> str:
+        """Return the role that the signer had, in words."""
+        return gettext(Role(self.signer_role).label)
+
+    def holds_for(self, form: FormInstance) -> bool:
+        """Tell whether the sheet is still the one that was signed."""
+        stands = self.bound.get(str(form.pk)) == [form.revision, form.digest]
+        return stands and self.withdrawn_at is None

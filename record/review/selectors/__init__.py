@@ -1,0 +1,37 @@
+"""Reads of queries, verification and signatures."""
+
+from record.review.selectors.marks import signatures_of, valid_signature, verified_items
+from record.review.selectors.queries import (
+    QueryFilter,
+    QueryLine,
+    counts_by_state,
+    filtered,
+    lines_for,
+    open_places,
+    queries_of,
+    queries_visible_to,
+    unanswered_counts,
+)
+from record.review.selectors.verification import (
+    VerificationLine,
+    VerificationState,
+    verification_lines,
+)
+
+__all__ = [
+    "QueryFilter",
+    "QueryLine",
+    "VerificationLine",
+    "VerificationState",
+    "counts_by_state",
+    "filtered",
+    "lines_for",
+    "open_places",
+    "queries_of",
+    "queries_visible_to",
+    "signatures_of",
+    "unanswered_counts",
+    "valid_signature",
+    "verification_lines",
+    "verified_items",
+]

@@ -1,0 +1,140 @@
+"""Reads of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, QuerySet, prefetch_related_objects
+
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.casebook import catalogue
+from record.casebook.access import may_on, visible_codes, visible_items, within_reach
+from record.casebook.design import FormDesign
+from record.casebook.models import FormInstance
+from record.review.models import Query, QueryState, QueryStep
+from trial_edc import clock
+
+
+def queries_visible_to(user: User) -> QuerySet[Query]:
+    """Return the queries on sheets that a user may see."""
+    held = (
+        Query.objects.filter(form__code__in=visible_codes(user))
+        .select_related("form__participant", "raised_by")
+        .order_by("raised_at", "id")
+    )
+    return within_reach(user, held, "form__participant")
+
+
+def queries_of(form: FormInstance) -> dict[str, list[Query]]:
+    """Return the queries of a sheet by item, with their threads, in two selects."""
+    by_item: dict[str, list[Query]] = defaultdict(list)
+    found = form.queries.prefetch_related("steps__by")
+    for query in found:
+        query.form = form
+        by_item[query.place[0]].append(query)
+    return by_item
+
+
+def unanswered_counts(forms: Iterable[FormInstance]) -> Mapping[int, int]:
+    """Return the number of open queries by sheet."""
+    rows = (
+        Query.objects.filter(form__in=forms, state=QueryState.OPEN)
+        .values_list("form_id")
+        .annotate(n=Count("id"))
+    )
+    return dict(rows)
+
+
+def open_places(forms: Iterable[FormInstance]) -> set[tuple[int, str]]:
+    """Return the sheet and the item of each open query."""
+    held = Query.objects.filter(form__in=forms, state=QueryState.OPEN)
+    return set(held.values_list("form_id", "item"))
+
+
+@dataclass(frozen=True)
+class QueryFilter:
+    """What a person asked the list of queries for; empty means any."""
+
+    state: str = QueryState.OPEN.value
+    participant: str = ""
+    form: str = ""
+    older_than_days: int = 0
+
+
+def filtered(queries: QuerySet[Query], wanted: QueryFilter) -> QuerySet[Query]:
+    """Return the queries of a filter, its state left aside."""
+    if wanted.participant:
+        queries = queries.filter(
+            form__participant__number__icontains=wanted.participant
+        )
+    if wanted.form:
+        queries = queries.filter(form__code=wanted.form)
+    if wanted.older_than_days:
+        limit = clock.now() - timedelta(days=wanted.older_than_days)
+        queries = queries.filter(raised_at__lt=limit)
+    return queries
+
+
+def counts_by_state(queries: QuerySet[Query]) -> dict[str, int]:
+    """Return the number of queries in each state, and of all."""
+    rows = queries.order_by().values_list("state").annotate(n=Count("id"))
+    counts = dict.fromkeys(QueryState.values, 0) | dict(rows)
+    return {**counts, "": sum(counts.values())}
+
+
+@dataclass(frozen=True)
+class QueryLine:
+    """One query of the list, with what this person may do about it."""
+
+    query: Query
+    design: FormDesign
+    item: str
+    check_id: str
+    steps: list[QueryStep]
+    deeds: list[str]
+
+    @property
+    def label(self) -> Any:
+        """Return the words of the item; of none where the whole form is meant."""
+        return self.design.items[self.item].verbose_name if self.item else ""
+
+    @property
+    def age_days(self) -> int:
+        """Return for how many days it has stood."""
+        return (clock.now() - self.query.raised_at).days
+
+
+DEEDS = {
+    QueryState.OPEN: {
+        "answer": Permission.ANSWER_QUERY,
+        "close": Permission.CLOSE_QUERY,
+    },
+    QueryState.ANSWERED: {
+        "return": Permission.RAISE_QUERY,
+        "close": Permission.CLOSE_QUERY,
+    },
+    QueryState.CLOSED: {"reopen": Permission.RAISE_QUERY},
+}
+
+
+def lines_for(user: User, queries: list[Query]) -> list[QueryLine]:
+    """Return the lines of a list, without items that the person may not see."""
+    prefetch_related_objects(queries, "steps__by")
+    lines = []
+    for query in queries:
+        design = catalogue.design(query.form.code)
+        item, check_id = query.place
+        if item and item not in visible_items(user, design):
+            continue
+        possible = DEEDS[QueryState(query.state)]
+        deeds = [
+            deed for deed, right in possible.items() if may_on(user, right, design)
+        ]
+        steps = list(query.steps.all())
+        for step in steps:
+            step.form = query.form
+        lines.append(QueryLine(query, design, item, check_id, steps, deeds))
+    return lines

@@ -1,0 +1,107 @@
+"""Which complete forms the monitor has compared with the source, and which not yet."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db import connection
+
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.casebook import catalogue
+from record.casebook.access import may_on
+from record.casebook.models import FormInstance, FormStatus
+from record.casebook.selectors import revisions_of
+from record.review.selectors.marks import verified_items
+
+
+class VerificationState(StrEnum):
+    """How far a form is verified."""
+
+    NONE = "none"
+    PARTLY = "partly"
+    CHANGED = "changed"
+    VERIFIED = "verified"
+
+
+@dataclass(frozen=True)
+class VerificationLine:
+    """A form with the number of its items, and of those verified or changed since."""
+
+    form_id: int
+    items: int
+    verified: int
+    changed: int
+
+    @property
+    def state(self) -> VerificationState:
+        """Return how far it is verified; a change since speaks loudest."""
+        if self.changed:
+            return VerificationState.CHANGED
+        if self.verified == self.items:
+            return VerificationState.VERIFIED
+        return VerificationState.PARTLY if self.verified else VerificationState.NONE
+
+
+# For each item the last verification counts; it holds while the revision stands.
+LINES = """
+    WITH given AS (
+        SELECT DISTINCT ON (v.form_id, i.key) v.form_id, i.key, i.value
+        FROM review_verification v
+        JOIN casebook_forminstance f ON f.id = v.form_id
+        CROSS JOIN LATERAL jsonb_each(v.plain_items) i
+        WHERE v.withdrawn_at IS NULL AND f.code = ANY(%(codes)s)
+        ORDER BY v.form_id, i.key, v.id DESC
+    )
+    SELECT f.id, count(*),
+        count(*) FILTER (WHERE g.value = r.value),
+        count(*) FILTER (WHERE g.value <> r.value)
+    FROM casebook_forminstance f
+    JOIN casebook_participant p ON p.id = f.participant_id
+    CROSS JOIN LATERAL jsonb_each(f.item_revisions) r
+    LEFT JOIN given g ON g.form_id = f.id AND g.key = r.key
+    WHERE f.code = ANY(%(codes)s) AND f.status = %(complete)s AND f.struck_at IS NULL
+    GROUP BY f.id, p.sequence
+    ORDER BY p.sequence, f.visit_number, f.id
+"""
+
+
+def verification_lines(user: User) -> list[VerificationLine]:
+    """Return the complete forms that a person may verify, in the order of binders.
+
+    One statement for the open forms, however many there are; of sealed forms, which
+    are few, the revisions must be unsealed.
+    """
+    designs = [
+        design
+        for design in catalogue.designs().values()
+        if may_on(user, Permission.VERIFY, design)
+    ]
+    plain = [design.code for design in designs if not design.model.is_sealed]
+    sealed = [design.code for design in designs if design.model.is_sealed]
+    return [*_plain_lines(plain), *_sealed_lines(sealed)]
+
+
+def _plain_lines(codes: list[str]) -> list[VerificationLine]:
+    if not codes:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(LINES, {"codes": codes, "complete": FormStatus.COMPLETE.value})
+        return [VerificationLine(*row) for row in cursor.fetchall()]
+
+
+def _sealed_lines(codes: Iterable[str]) -> Iterator[VerificationLine]:
+    for code in codes:
+        forms = FormInstance.objects.filter(
+            code=code, status=FormStatus.COMPLETE, struck_at=None
+        ).prefetch_related("verifications")
+        rows = catalogue.design(code).model._default_manager.filter(form__in=forms)
+        held = rows.in_bulk()
+        for form in forms:
+            row = held.get(form.pk)
+            revisions = revisions_of(form, row) if row else {}
+            marks = verified_items(form.verifications.all(), revisions)
+            verified = sum(marks.values())
+            yield VerificationLine(
+                form.pk, len(revisions), verified, len(marks) - verified
+            )

@@ -1,0 +1,41 @@
+"""Queries, verification, signatures, freezing and locking: the writes of review."""
+
+from record.review.services.closing import (
+    freeze,
+    lock_database,
+    lock_form,
+    unlock_database,
+)
+from record.review.services.marks import sign, verify, withdraw_verification
+from record.review.services.queries import (
+    CHECKS,
+    LONGEST,
+    answer_query,
+    close_query,
+    is_too_long,
+    raise_query,
+    reopen_query,
+    return_query,
+    settle_checks,
+    standing_places,
+)
+
+__all__ = [
+    "CHECKS",
+    "LONGEST",
+    "answer_query",
+    "close_query",
+    "freeze",
+    "is_too_long",
+    "lock_database",
+    "lock_form",
+    "raise_query",
+    "reopen_query",
+    "return_query",
+    "settle_checks",
+    "sign",
+    "standing_places",
+    "unlock_database",
+    "verify",
+    "withdraw_verification",
+]

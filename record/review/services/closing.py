@@ -1,0 +1,84 @@
+"""Freezing and locking a form, locking the whole database."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from record.accounts import roles
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.audit.attribution import Reason, Via, attributed
+from record.audit.models import DatabaseLock
+from record.audit.problems import RecordClosed
+from record.casebook.models import FormInstance
+from record.casebook.services import lock as lock_participant
+from record.review.problems import ReviewRefused
+from record.review.services.rights import require
+from trial_edc import clock
+
+WRITERS = 4_194_671  # the advisory lock that writers share, see record_1.sql
+
+
+def freeze(form: FormInstance, *, by: User, reason: Reason, on: bool = True) -> None:
+    """Freeze a sheet for data entry, or thaw it."""
+    require(by, Permission.FREEZE, form)
+    _set(form, by, reason, frozen_at=clock.now() if on else None)
+
+
+def lock_form(form: FormInstance, *, by: User, reason: Reason, on: bool = True) -> None:
+    """Lock a sheet, or unlock it; both with a reason."""
+    require(by, Permission.LOCK, form)
+    locked_at, locked_by = (clock.now(), by) if on else (None, None)
+    _set(form, by, reason, locked_at=locked_at, locked_by=locked_by)
+
+
+def _set(form: FormInstance, by: User, reason: Reason, **columns: object) -> None:
+    if not reason.text.strip():
+        raise ReviewRefused(_("Write the reason; it stays on record."))
+    try:
+        with attributed(by=by, via=Via.PAGE, reason=reason):
+            lock_participant(form.participant)
+            form = FormInstance.objects.get(pk=form.pk)
+            for name, value in columns.items():
+                setattr(form, name, value)
+            form.save(update_fields=tuple(columns))
+    except RecordClosed as problem:
+        raise ReviewRefused(_("The form or the database is locked.")) from problem
+
+
+def lock_database(*, by: User, confirmed_by: User, reason: Reason) -> DatabaseLock:
+    """Lock the whole database; waits for writes under way, then refuses new ones."""
+    _two_persons(by, confirmed_by)
+    with attributed(by=by, via=Via.PAGE, reason=reason):
+        _alone()
+        if DatabaseLock.objects.filter(unlocked_at=None).exists():
+            raise ReviewRefused(_("The database is locked already."))
+        return DatabaseLock.objects.create(
+            locked_at=clock.now(), locked_by=by, confirmed_by=confirmed_by
+        )
+
+
+def unlock_database(*, by: User, confirmed_by: User, reason: Reason) -> None:
+    """Lift the lock of the database; two persons and a reason."""
+    _two_persons(by, confirmed_by)
+    with attributed(by=by, via=Via.PAGE, reason=reason):
+        _alone()
+        lock = DatabaseLock.objects.filter(unlocked_at=None).first()
+        if lock is None:
+            raise ReviewRefused(_("The database is not locked."))
+        lock.unlocked_at = clock.now()
+        lock.save(update_fields=("unlocked_at",))
+
+
+def _two_persons(first: User, second: User) -> None:
+    lock = Permission.LOCK_DATABASE
+    may_be = [roles.persons(one.role, lock) for one in (first, second)]
+    if 1 not in may_be[0] or 2 not in may_be[1]:  # noqa: PLR2004 - the second person
+        raise PermissionDenied
+    if first == second:
+        raise ReviewRefused(_("Two different persons are needed."))
+
+
+def _alone() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS])

@@ -1,0 +1,95 @@
+"""Verification and signatures, given for the values as they stand."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.accounts.sign_in import ReAuthenticated
+from record.audit.attribution import Actor, Reason, Via, act, attributed
+from record.casebook import access, catalogue
+from record.casebook.engine import pending_items
+from record.casebook.models import FormInstance, FormStatus
+from record.casebook.selectors import binder_of, revisions_of, row_of, sheet_of
+from record.casebook.services import lock as lock_participant
+from record.review.models import QueryState, Signature, Verification
+from record.review.problems import ReviewRefused
+from record.review.services.rights import require
+from trial_edc import clock
+from trial_edc.requirements import implements
+
+
+@implements("QRY-06")
+def verify(form: FormInstance, items: Iterable[str], *, by: Actor) -> Verification:
+    """Record that items agree with the source, at the revisions they have now."""
+    require(by, Permission.VERIFY, form)
+    declared = catalogue.design(form.code).items
+    with attributed(by=by, via=Via.PAGE):
+        lock_participant(form.participant)
+        form = FormInstance.objects.get(pk=form.pk)
+        revisions = revisions_of(form, row_of(form))
+        at_revisions = {n: revisions.get(n, 0) for n in items if n in declared}
+        if not at_revisions:
+            raise ReviewRefused(_("Choose at least one item."))
+        verification = Verification(form=form, by_id=by.pk)
+        verification.items = at_revisions
+        verification.save()
+    return verification
+
+
+def withdraw_verification(
+    verification: Verification, *, by: Actor, reason: Reason
+) -> None:
+    """Take back a verification that was given by mistake."""
+    require(by, Permission.VERIFY, verification.form)
+    with attributed(by=by, via=Via.PAGE, reason=reason):
+        lock_participant(verification.form.participant)
+        verification.withdrawn_at = clock.now()
+        verification.save(update_fields=("withdrawn_at",))
+
+
+@implements("SIG-03", "SIG-05", "SIG-07")
+def sign(form: FormInstance, *, proof: ReAuthenticated, by: User) -> Signature:
+    """Sign a complete form; the proof is the password given just now.
+
+    Signing again what one's signature still holds for gives that signature.
+    """
+    design = catalogue.design(form.code)
+    if design.signature is None or not access.may_on(by, design.signed_by, design):
+        raise PermissionDenied
+    proof.require(by)
+    if not by.is_delegated(clock.today()):
+        raise ReviewRefused(_("Your delegation does not cover today."))
+    with attributed(by=by, via=Via.PAGE):
+        lock_participant(form.participant)
+        form = FormInstance.objects.get(pk=form.pk)
+        for given in form.signatures.filter(signer=by):
+            if given.holds_for(form):
+                return given
+        _must_be_signable(form)
+        signature = Signature.objects.create(
+            participant=form.participant,
+            form=form,
+            meaning=str(design.signature),
+            bound={str(form.pk): [form.revision, form.digest]},
+            signer=by,
+            signer_name=by.full_name,
+            signer_role=by.role,
+        )
+        act("signed", participant_id=form.participant_id, form_id=form.pk)
+    return signature
+
+
+def _must_be_signable(form: FormInstance) -> None:
+    design = catalogue.design(form.code)
+    if form.status != FormStatus.COMPLETE or form.struck_at:
+        raise ReviewRefused(_("The form must be complete before it is signed."))
+    sheet = sheet_of(form, row_of(form))
+    if pending := pending_items(design, sheet, binder_of(form.participant)):
+        labels = ", ".join(str(design.items[name].verbose_name) for name in pending)
+        message = _("Needed before signing: %(items)s.")
+        raise ReviewRefused(message % {"items": labels})
+    if form.queries.filter(state=QueryState.OPEN).exists():
+        raise ReviewRefused(_("Answer the open queries of this form first."))

@@ -1,0 +1,195 @@
+"""Queries: raised by people and by edit checks, answered, sent back, closed."""
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+
+from django.utils.translation import gettext as _
+
+from record.accounts.roles import Permission
+from record.audit.attribution import Actor, Process, Via, attributed
+from record.casebook import catalogue
+from record.casebook.checks import Finding
+from record.casebook.models import FormInstance
+from record.casebook.services import hidden_key
+from record.casebook.services import lock as lock_participant
+from record.review.models import Query, QueryState, QueryStep
+from record.review.problems import ReviewRefused
+from record.review.services.rights import require
+from trial_edc.requirements import implements
+
+CHECKS = Process("edit-checks")
+LONGEST = 1000  # characters of one step; sealed, it must fit its padded length
+Action = QueryStep.Action
+
+
+def is_too_long(text: str) -> bool:
+    """Tell whether a text is longer than a step of a query keeps."""
+    return len(text.strip()) > LONGEST
+
+
+def _words(text: str) -> str:
+    text = text.strip()
+    if not text:
+        raise ReviewRefused(_("Write what you want to say; the text stays on record."))
+    if is_too_long(text):
+        message = _("At most %(longest)s characters; this text has %(length)s.")
+        raise ReviewRefused(message % {"longest": LONGEST, "length": len(text)})
+    return text
+
+
+def _new(form: FormInstance, state: QueryState, *, raised_by_id: int | None) -> Query:
+    key = hidden_key(form.confidentiality)
+    return Query(form=form, state=state, raised_by_id=raised_by_id, **key)
+
+
+def _step(query: Query, action: Action, text: str, by: Actor) -> None:
+    step = QueryStep(query=query, form=query.form, action=action, by_id=by.pk)
+    step.text = text
+    step.save()
+
+
+@implements("QRY-04")
+def raise_query(
+    form: FormInstance, item: str, text: str, *, by: Actor, via: Via = Via.PAGE
+) -> Query:
+    """Ask about an item, also an empty or not yet saved one."""
+    require(by, Permission.RAISE_QUERY, form)
+    text = _words(text)
+    if item and item not in catalogue.design(form.code).items:
+        raise ReviewRefused(_("This form has no such item."))
+    with attributed(by=by, via=via):
+        lock_participant(form.participant)
+        query = _new(form, QueryState.OPEN, raised_by_id=by.pk)
+        query.put_place(item, "")
+        query.save(force_insert=True)
+        _step(query, Action.RAISED, text, by)
+    return query
+
+
+def _move(
+    query: Query,
+    action: Action,
+    text: str,
+    *,
+    by: Actor,
+    allowed: Sequence[QueryState],
+    to: QueryState,
+) -> Query:
+    text = _words(text)
+    with attributed(by=by, via=Via.PAGE):
+        lock_participant(query.form.participant)
+        query = Query.objects.select_for_update(of=("self",)).get(pk=query.pk)
+        if query.state not in allowed:
+            message = _("This query is %(state)s; somebody was faster.")
+            raise ReviewRefused(message % {"state": query.get_state_display()})
+        query.state = to
+        query.save(update_fields=("state",))
+        _step(query, action, text, by)
+    return query
+
+
+def answer_query(query: Query, text: str, *, by: Actor) -> Query:
+    """Answer an open query; the monitor then closes it or sends it back."""
+    require(by, Permission.ANSWER_QUERY, query.form)
+    allowed, to = (QueryState.OPEN,), QueryState.ANSWERED
+    return _move(query, Action.ANSWERED, text, by=by, allowed=allowed, to=to)
+
+
+def return_query(query: Query, text: str, *, by: Actor) -> Query:
+    """Send an answered query back to the site."""
+    require(by, Permission.RAISE_QUERY, query.form)
+    allowed, to = (QueryState.ANSWERED,), QueryState.OPEN
+    return _move(query, Action.RETURNED, text, by=by, allowed=allowed, to=to)
+
+
+def close_query(query: Query, text: str, *, by: Actor) -> Query:
+    """Close a query; no role that answers may close."""
+    require(by, Permission.CLOSE_QUERY, query.form)
+    allowed, to = (QueryState.OPEN, QueryState.ANSWERED), QueryState.CLOSED
+    return _move(query, Action.CLOSED, text, by=by, allowed=allowed, to=to)
+
+
+def reopen_query(query: Query, text: str, *, by: Actor) -> Query:
+    """Open a closed query again."""
+    require(by, Permission.RAISE_QUERY, query.form)
+    allowed, to = (QueryState.CLOSED,), QueryState.OPEN
+    return _move(query, Action.REOPENED, text, by=by, allowed=allowed, to=to)
+
+
+@implements("QRY-05")
+def settle_checks(
+    form: FormInstance,
+    found: Iterable[Finding],
+    explanations: Mapping[str, str],
+    altered: Container[str],
+    *,
+    by: Actor,
+) -> None:
+    """Bring the automatic queries of a sheet into line with what its checks find.
+
+    A check that passes closes its query; one that fires again reopens it. With an
+    explanation the query is born answered, without one it is open. What a person has
+    answered or closed stays so until the item in question is changed.
+    """
+    firing = {(f.item, f.check_id): f for f in found}
+    held = {query.place: query for query in automatic_queries(form)}
+    for place, query in held.items():
+        if place not in firing and not _closed_by_check(query):
+            _close(query)
+    for place, finding in firing.items():
+        words = explanations.get(finding.check_id, "").strip()
+        kept = held.get(place)
+        if kept is None:
+            _born(form, finding, words, by)
+        elif _closed_by_check(kept) or finding.item in altered:
+            _again(kept, words, by)
+        elif words and kept.state == QueryState.OPEN:
+            _answer(kept, words, by)
+
+
+def standing_places(form: FormInstance) -> set[tuple[str, str]]:
+    """Return item and check of the automatic queries whose check still fires."""
+    return {q.place for q in automatic_queries(form) if not _closed_by_check(q)}
+
+
+def automatic_queries(form: FormInstance) -> list[Query]:
+    """Return the queries of a sheet that edit checks raised, with their threads."""
+    return [q for q in form.queries.prefetch_related("steps") if q.place[1]]
+
+
+def _closed_by_check(query: Query) -> bool:
+    last = list(query.steps.all())[-1]
+    return last.action == Action.CLOSED and last.by_id is None
+
+
+def _close(query: Query) -> None:
+    query.state = QueryState.CLOSED
+    query.save(update_fields=("state",))
+    _step(query, Action.CLOSED, _("The check passes now."), CHECKS)
+
+
+def _born(form: FormInstance, finding: Finding, words: str, by: Actor) -> None:
+    state = QueryState.ANSWERED if words else QueryState.OPEN
+    query = _new(form, state, raised_by_id=None)
+    query.put_place(finding.item, finding.check_id)
+    query.save(force_insert=True)
+    message = _(finding.message)
+    raised = message % finding.details if finding.details else message
+    _step(query, Action.RAISED, raised, CHECKS)
+    if words:
+        _step(query, Action.ANSWERED, words, by)
+
+
+def _again(query: Query, words: str, by: Actor) -> None:
+    if query.state != QueryState.OPEN:
+        query.state = QueryState.OPEN
+        _step(query, Action.REOPENED, _("The check fires again."), CHECKS)
+        if not words:
+            query.save(update_fields=("state",))
+    if words:
+        _answer(query, words, by)
+
+
+def _answer(query: Query, words: str, by: Actor) -> None:
+    query.state = QueryState.ANSWERED
+    query.save(update_fields=("state",))
+    _step(query, Action.ANSWERED, words, by)

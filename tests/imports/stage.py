@@ -1,0 +1,105 @@
+"""A registered source, its mapping and its files, made through the services."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from enrollment.numbers import participant_number
+from imports import receiving, sources
+from imports.mapping import FileMapping
+from imports.models import ImportedFile, ImportSource
+from imports.previewing import preview
+from record.accounts.models import User
+from record.audit.attribution import Via, attributed
+from record.casebook.models import Participant
+from tests.outcomes import course
+from tests.people import STAGE, person
+from trial_edc.clock import SITE_TZ
+from visits.laboratories import register_laboratory
+
+HEADING = "subject,test,taken,result,unit"
+MAPPING = FileMapping(
+    columns={
+        "participant": "subject",
+        "analyte": "test",
+        "sampled_at": "taken",
+        "value": "result",
+        "unit": "unit",
+    },
+    date_order="ymd",
+    words={
+        "analyte": {"crea": "creatinine", "k": "potassium", "na": "sodium", "ldh": "-"},
+        "unit": {"μmol/l": "umol/L", "mmol/l": "mmol/L"},
+        "value": {"haemolysed": "ND", "溶血": "ND"},
+    },
+    answers={"place": "ward", "routine_care": "Y"},
+)
+
+
+def people() -> tuple[User, User, User]:
+    """Return the coordinator, the data manager and the investigator."""
+    return person("CO"), person("DM"), person("PI")
+
+
+def source(
+    manager: User, leader: User, *, mapping: FileMapping = MAPPING, **other: Any
+) -> tuple[ImportSource, str]:
+    """Return an open source with its credential."""
+    laboratory = other.pop("laboratory", None) or register_laboratory(
+        "central", "Central laboratory", by=STAGE
+    )
+    told = {
+        "code": "central-lis",
+        "name": "Central laboratory, LIS",
+        "laboratory": laboratory,
+        "valid_from": course.day(300),
+        "valid_to": None,
+        **other,
+    }
+    made = sources.register(by=manager, **told)
+    sources.approve(made, by=leader)
+    credential = sources.issue_credential(made, by=manager)
+    sources.keep_mapping(made, mapping, by=STAGE)
+    made.refresh_from_db()
+    return made, credential
+
+
+def participant(sequence: int = 1, **other: Any) -> Participant:
+    """Return somebody who gave consent, with a number whose letter fits."""
+    who = course.participant(sequence, **other)
+    with attributed(by=STAGE, via=Via.COMMAND):
+        who.number = participant_number(sequence)
+        who.save(update_fields=("number",))
+    return who
+
+
+def at(days: float) -> str:
+    """Return the site time so many days ago, as a laboratory writes it."""
+    return f"{course.days_ago(days).astimezone(SITE_TZ):%Y-%m-%d %H:%M}"
+
+
+def csv(*rows: str, heading: str = HEADING) -> bytes:
+    """Return a file of these rows."""
+    return "\n".join([heading, *rows, ""]).encode()
+
+
+def row(who: Participant | str, *, days: float, value: str, **other: str) -> str:
+    """Return a line of a file: a creatinine unless `test` says otherwise."""
+    number = who if isinstance(who, str) else who.number
+    test, unit = other.get("test", "CREA"), other.get("unit", "umol/L")
+    return f"{number},{test},{other.get('taken', at(days))},{value},{unit}"
+
+
+def previewed(
+    from_: tuple[ImportSource, str], content: bytes, *, by: User, name: str = "july.csv"
+) -> ImportedFile:
+    """Return a file with its preview."""
+    file = receiving.upload(*from_, name=name, content=content, by=by)
+    receiving.map_columns(file, FileMapping.from_json(from_[0].mapping), by=by)
+    preview(file.pk)
+    file.refresh_from_db()
+    return file
+
+
+def told(file: ImportedFile) -> Mapping[int, str]:
+    """Return what becomes of each line."""
+    return {row.line: row.outcome or row.state for row in file.told.all()}

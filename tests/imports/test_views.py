@@ -1,0 +1,315 @@
+"""The pages of laboratory files, the register of sources, and the posted file."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from imports import previewing, sources, storing
+from imports.mapping import FileMapping
+from imports.models import ImportedFile, ImportSource, ImportState
+from record.audit.models import Entry
+from record.casebook.selectors import binder_of
+from tests.imports import stage
+from tests.outcomes import course
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast():
+    return stage.people()
+
+
+@pytest.fixture
+def source(cast):
+    return stage.source(*cast[1:])
+
+
+def browser(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def desk(cast):
+    return browser(cast[0])
+
+
+def page(name, *arguments):
+    return reverse(f"entry:{name}", args=arguments)
+
+
+def upload(desk, source, content, *, credential=None):
+    told = {
+        "source": source[0].pk,
+        "credential": source[1] if credential is None else credential,
+        "file": SimpleUploadedFile("july.csv", content),
+    }
+    return desk.post(page("import_upload"), told)
+
+
+def acts(name):
+    return [entry.changes for entry in Entry.objects.filter(act=name).order_by("id")]
+
+
+# Sources.
+
+
+@pytest.mark.verifies("ACC-17")
+def test_a_source_needs_two_persons_and_shows_its_credential_once(cast, source):
+    _clerk, manager, leader = cast
+    made, _old = source
+    typed = {
+        "code": "outside",
+        "name": "Outside laboratory",
+        "laboratory": made.laboratory_id,
+        "valid_from": "2026-01-01",
+    }
+
+    entered = browser(manager).post(page("import_sources"), typed)
+    address = entered.headers["Location"]
+    early = browser(manager).post(page("import_issue_source", "outside"))
+    alone = browser(manager).post(page("import_approve_source", "outside"))
+    browser(leader).post(page("import_approve_source", "outside"))
+    issued = browser(manager).post(page("import_issue_source", "outside")).text
+    again = browser(manager).get(address).text
+
+    one = ImportSource.objects.get(code="outside")
+    assert (early.status_code, alone.status_code) == (302, 403)
+    assert (one.entered_by, one.approved_by) == (manager, leader)
+    assert 'class="credential"' in issued
+    assert 'class="credential"' not in again
+    told = str([e.new_values for e in Entry.objects.all()])
+    assert one.credential_hash not in told
+
+
+@pytest.mark.verifies("ACC-17")
+def test_a_wrong_or_revoked_credential_is_refused_and_logged(cast, desk, source):
+    content = stage.csv(stage.row(stage.participant(), days=50, value="118"))
+
+    wrong = upload(desk, source, content, credential="guess")
+    sources.revoke_credential(source[0], by=cast[1])
+    revoked = upload(desk, source, content)
+
+    assert "not the credential of that source" in wrong.text
+    assert (wrong.status_code, revoked.status_code) == (422, 422)
+    assert not ImportedFile.objects.exists()
+    assert (
+        acts("import_refused")
+        == [{"source": "central-lis", "file": "july.csv", "why": "credential"}] * 2
+    )
+
+
+def test_a_source_whose_time_is_over_takes_nothing(cast, desk):
+    ended = stage.source(*cast[1:], valid_to=course.day(1))
+
+    answer = upload(desk, ended, stage.csv("x,y,z,1,2"))
+
+    assert "not open" in answer.text
+    assert acts("import_refused")[0]["why"] == "closed"
+
+
+# A file on its way.
+
+
+def test_a_file_is_mapped_in_two_steps_and_nothing_is_guessed(cast, desk):
+    source = stage.source(*cast[1:], mapping=FileMapping())
+    who = stage.participant()
+    content = stage.csv(
+        stage.row(who, days=50, value="118", test="CREA-E", unit="umol/L")
+    )
+    address = upload(desk, source, content).headers["Location"]
+
+    nothing = desk.post(address, {"column_participant": "subject"})
+    columns = {
+        **{f"column_{name}": told for name, told in stage.MAPPING.columns.items()},
+        "date_order": "ymd",
+        "answer_place": "ward",
+    }
+    asked = desk.post(address, columns)
+    words = {"text_analyte": "crea-e", "code_analyte": "creatinine"}
+    kept = desk.post(address, {**columns, **words})
+
+    assert nothing.status_code == 422
+    assert "Choose the column of the file that holds it." in nothing.text
+    assert "crea-e" in asked.text
+    assert kept.status_code == 302
+    made = ImportSource.objects.get()
+    assert made.mapping["words"]["analyte"] == {"crea-e": "creatinine"}
+    file = ImportedFile.objects.get()
+    assert file.state == ImportState.PLANNING
+    previewing.preview(file.pk)
+    file.refresh_from_db()
+    assert file.counts == {"new": 1, "changed": 0, "unchanged": 0, "refused": 0}
+    trail = Entry.objects.filter(table_name="entry_importsource").latest("id")
+    assert (trail.actor, list(trail.changes)) == ("co", ["mapping"])
+
+
+def test_what_is_no_table_is_refused_with_words(desk, source):
+    answer = upload(desk, source, b"\x00\x01\x02")
+
+    assert answer.status_code == 422
+    assert "Save the table as CSV, in UTF-8 or GBK." in answer.text
+
+
+@pytest.mark.verifies("QRY-08")
+def test_the_preview_filters_and_the_report_is_handed_over(cast, desk, source):
+    who = stage.participant()
+    content = stage.csv(
+        stage.row(who, days=50, value="118"),
+        stage.row("S-999Z", days=50, value="100"),
+    )
+    file = stage.previewed(source, content, by=cast[0])
+
+    whole = desk.get(page("import", file.pk)).text
+    refused = desk.get(page("import", file.pk) + "?show=refused").text
+    report = desk.get(page("import_report", file.pk))
+
+    assert "118 umol/L" in whole
+    assert "Store 1 row" in whole
+    assert "118 umol/L" not in refused
+    assert "S-999Z is not a participant number" in refused
+    assert report.headers["Content-Disposition"].startswith("attachment")
+    assert len(report.content.decode().splitlines()) == 3
+
+
+def test_confirming_twice_stores_once_and_says_so(cast, desk, source):
+    who = stage.participant()
+    file = stage.previewed(
+        source, stage.csv(stage.row(who, days=50, value="118")), by=cast[0]
+    )
+
+    desk.post(page("import_confirm", file.pk))
+    again = desk.post(page("import_confirm", file.pk), follow=True).text
+    working = desk.get(page("import_progress", file.pk)).text
+    storing.store_file(file.pk)
+    over = desk.get(page("import_progress", file.pk))
+
+    assert "decided already" in again
+    assert '<progress value="0" max="1"' in working
+    assert over.headers["HX-Refresh"] == "true"
+    assert len(acts("import_confirmed")) == 1
+    form = binder_of(who).rows("CRE")[0].form_id
+    assert page("form", form) in desk.get(page("import", file.pk)).text
+
+
+def test_values_that_change_ask_why_and_typing_stays(cast, desk, source):
+    who = stage.participant()
+    course.row(who, "CRE", {"sample_at": stage.at(50), "value": "99"})
+    file = stage.previewed(
+        source, stage.csv(stage.row(who, days=50, value="118")), by=cast[0]
+    )
+
+    asked = desk.post(page("import_confirm", file.pk), {"text": "Second run"})
+    taken = desk.post(
+        page("import_confirm", file.pk), {"code": "new_source", "text": "Second run"}
+    )
+
+    assert asked.status_code == 422
+    assert "Second run" in asked.text
+    assert taken.status_code == 302
+    storing.store_file(file.pk)
+    assert str(binder_of(who).rows("CRE")[0].get("value")) == "118 umol/L"
+
+
+def test_leaving_out_and_discarding_from_the_page(cast, desk, source):
+    who = stage.participant()
+    content = stage.csv(
+        stage.row(who, days=50, value="118"), stage.row(who, days=49, value="<9")
+    )
+    file = stage.previewed(source, content, by=cast[0])
+    assert "Held back" in desk.get(page("import", file.pk)).text
+
+    desk.post(page("import_leave_out", file.pk), {"participant": who.number})
+    left = desk.get(page("import", file.pk)).text
+    desk.post(page("import_discard", file.pk))
+
+    file.refresh_from_db()
+    assert "Store 1 row" in left
+    assert file.state == ImportState.DISCARDED
+    assert binder_of(who).rows("CRE") == ()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_pages_take_as_many_statements_for_one_as_for_many(
+    cast, desk, source, count, django_assert_num_queries
+):
+    rows = [
+        stage.row(stage.participant(number), days=50, value="118")
+        for number in range(1, count + 1)
+    ]
+    for _file in range(count):
+        file = stage.previewed(source, stage.csv(*rows), by=cast[0])
+    desk.get(page("imports"))
+
+    with django_assert_num_queries(4):
+        desk.get(page("imports"))
+    with django_assert_num_queries(6):
+        desk.get(page("import", file.pk))
+
+
+def test_the_original_is_handed_over_and_that_is_recorded(cast, desk, source):
+    content = stage.csv(stage.row(stage.participant(), days=50, value="118"))
+    file = stage.previewed(source, content, by=cast[0])
+
+    answer = desk.get(page("import_original", file.pk))
+
+    assert answer.content == content
+    assert acts("import_file_taken")[0]["sha256"] == file.sha256
+
+
+# A file that an interface engine posts.
+
+
+def post(content, credential):
+    return Client().post(
+        page("import_receive"),
+        content,
+        content_type="text/csv",
+        headers={"Authorization": f"Bearer {credential}", "X-Filename": "night.csv"},
+    )
+
+
+@pytest.mark.verifies("ACC-17")
+def test_a_posted_file_waits_for_a_person_and_comes_once(source, cast):
+    who = stage.participant()
+    content = stage.csv(stage.row(who, days=50, value="118"))
+
+    first, second = post(content, source[1]), post(content, source[1])
+
+    assert (first.status_code, second.status_code) == (201, 200)
+    file = ImportedFile.objects.get()
+    assert second.json() == {"import": file.pk, "sha256": file.sha256, "new": False}
+    assert (file.state, file.received_by) == (ImportState.PLANNING, None)
+    previewing.preview(file.pk)
+    work = browser(cast[0]).get("/").text
+    assert page("import", file.pk) in work
+    assert "awaits a decision" in work
+    assert binder_of(who).rows("CRE") == ()
+    storing.confirm(file, None, by=cast[0])
+    storing.store_file(file.pk)
+    assert [str(one.get("value")) for one in binder_of(who).rows("CRE")] == [
+        "118 umol/L"
+    ]
+
+
+@pytest.mark.verifies("ACC-17")
+@pytest.mark.parametrize("credential", ["", "guess", "0" * 48])
+def test_a_posted_file_of_an_unknown_source_is_refused_and_logged(credential, source):
+    answer = post(b"a,b\n1,2\n", credential)
+
+    assert answer.status_code == 401
+    assert not ImportedFile.objects.exists()
+    assert acts("import_refused") == [
+        {"source": "", "file": "night.csv", "why": "unknown"}
+    ]
+
+
+def test_a_posted_file_too_large_or_no_table_is_refused(source):
+    large = post(b"a,b\n" + b"x" * 10_000_001, source[1])
+    odd = post(b"no table at all", source[1])
+
+    assert (large.status_code, odd.status_code) == (413, 422)
+    assert "put a comma" in odd.json()["error"]

@@ -1,7 +1,0 @@
-"""The application with a beat that keeps no test waiting."""
-
-from trial_edc.celery import app
-
-app.conf.beat_schedule = {
-    "deliver messages": {"task": "notices.tasks.deliver_queued", "schedule": 1.0}
-}

@@ -1,0 +1,92 @@
+"""Passwords are kept as slow salted hashes, and told nowhere."""
+
+import io
+import logging
+import re
+
+import pytest
+from django.contrib.auth.hashers import identify_hasher
+from django.core import mail
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from exports import files
+from exports import services as exports
+from record.accounts import services
+from record.accounts.models import User
+from tests.people import STAGE, person
+
+pytestmark = pytest.mark.django_db
+FIRST, WRONG, SECOND, THIRD = (
+    "gletscher 7 wandern", "gletscher 8 wandern", "kastanie 12 rollen", "ufer 31 ahorn"
+)  # fmt: skip
+PASSWORDS = (FIRST, WRONG, SECOND, THIRD)
+
+
+def whole_database() -> str:
+    """Return every table as text, as a plain backup writes it."""
+    copied = io.StringIO()
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.copy_expert(f'COPY "{table}" TO STDOUT', copied)
+    return copied.getvalue()
+
+
+@pytest.fixture
+def pages(caplog, django_capture_on_commit_callbacks):
+    """Let a person sign in wrong and right, change the password, and lose it."""
+    caplog.set_level(logging.DEBUG)
+    client, seen = Client(), []
+    user = person("IN", password=FIRST)
+    sign_in = reverse("accounts:sign_in")
+
+    def send(address, **typed):
+        seen.append(client.post(address, typed).content.decode())
+
+    send(sign_in, username="in", password=WRONG)
+    send(sign_in, username="in", password=FIRST)
+    again = {"new_password1": SECOND, "new_password2": "something else 5"}
+    change = reverse("accounts:change_password")
+    send(change, old_password=FIRST, **again)
+    send(change, old_password=FIRST, **again | {"new_password2": SECOND})
+    with django_capture_on_commit_callbacks(execute=True):
+        services.reset_password(
+            user=User.objects.get(pk=user.pk), by=STAGE, reason="lost",
+            link_to=lambda one: f"https://edc.example.org/{one.pk}/",
+        )  # fmt: skip
+    services.change_password(user=User.objects.get(pk=user.pk), password=THIRD)
+    export = exports.request_export(forms=["AE"], language="en", by=person("MO"))
+    exports.make(export.key)
+    export.refresh_from_db()
+    archive = b"".join(files.unsealed(files.archive_path(export.key)))
+    return "".join([*seen, archive.decode("latin-1")])
+
+
+@pytest.mark.verifies("ACC-12")
+def test_no_password_is_told_anywhere(pages, caplog):
+    told = {
+        "pages and export": pages,
+        "mails": "".join(f"{one.subject}\n{one.body}" for one in mail.outbox),
+        "log": caplog.text,
+        "audit trail and backup": whole_database(),
+    }
+
+    assert len(mail.outbox) == 1
+    assert {
+        name for name, text in told.items() if any(p in text for p in PASSWORDS)
+    } == (set())
+
+
+@pytest.mark.verifies("ACC-12")
+def test_equal_passwords_have_unlike_slow_hashes():
+    one, other = (person(role, password=FIRST) for role in ("CO", "MO"))
+
+    assert one.password != other.password
+    assert {identify_hasher(user.password).algorithm for user in (one, other)} == {
+        "argon2"
+    }
+    memory_kib, rounds = re.search(r"m=(\d+),t=(\d+)", one.password).groups()
+    assert int(memory_kib) >= 19_456  # OWASP's least for Argon2id
+    assert int(rounds) >= 2
+    assert "$argon2id$" in one.password

@@ -1,0 +1,121 @@
+"""A change and its entry come together or not at all, whichever way the change came."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from record.audit.attribution import Via, attributed
+from record.audit.models import Entry
+from record.capture import following
+from record.capture.services import save
+from record.casebook.models import FormInstance
+from tests.sample_room.models import Sample
+from tests.sample_room.people import STAGE, person, sample
+
+pytestmark = pytest.mark.django_db
+Way = Callable[[FormInstance], object]
+
+
+def by_form_page(form: FormInstance) -> object:
+    client = Client(raise_request_exception=False)
+    client.force_login(person())
+    typed = {"based_on": 0, "action": "draft", "weight_kg": "70"}
+    typed |= {"creatinine__unit": "umol/L", "pauses__rows": "0", "places__shown": "1"}
+    return client.post(reverse("entry:form", args=[form.pk]), typed)
+
+
+def by_import(form: FormInstance) -> object:
+    return save(form, {"weight_kg": "70"}, by=person(), via=Via.IMPORT)
+
+
+def by_command(form: FormInstance) -> object:
+    return save(form, {"weight_kg": "70"}, by=STAGE, via=Via.COMMAND)
+
+
+def by_task(form: FormInstance) -> object:
+    return save(form, {"weight_kg": "70"}, by=STAGE, via=Via.TASK)
+
+
+WAYS = [by_form_page, by_import, by_command, by_task]
+
+
+def held(form: FormInstance) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return the stored values, and what the trail tells of them."""
+    rows = Sample._default_manager.filter(form=form).values_list("weight_kg", flat=True)
+    told = Entry.objects.filter(form_id=form.pk, table_name="sample_room_sample")
+    return [str(one) for one in rows], [
+        (str(one.new_values["weight_kg"]), one.via) for one in told
+    ]
+
+
+@pytest.mark.verifies("AUD-02")
+@pytest.mark.parametrize(
+    ("way", "via"), list(zip(WAYS, ("page", "import", "command", "task"), strict=True))
+)
+def test_each_way_in_stores_the_value_and_its_entry(way: Way, via: str) -> None:
+    form = sample()
+
+    way(form)
+
+    assert held(form) == (["70.0"], [("70.0", via)])
+
+
+@pytest.fixture
+def failing() -> Iterator[list[object]]:
+    """Let what follows from the form fail, after value and entry were written."""
+    seen: list[object] = []
+
+    def fail(saved: following.Saved) -> None:
+        seen.append(held(saved.form))
+        message = "a consequence that fails"
+        raise RuntimeError(message)
+
+    following.follows("ZZA", "weight_kg")(fail)
+    yield seen
+    following._of_forms.pop()
+
+
+@pytest.mark.verifies("AUD-02")
+@pytest.mark.parametrize("way", WAYS)
+def test_after_an_error_neither_is_there(way: Way, failing: list[object]) -> None:
+    form = sample()
+
+    try:
+        answer = way(form)
+    except RuntimeError:
+        status = 500
+    else:
+        status = answer.status_code  # type: ignore[attr-defined]
+
+    assert status == 500
+    assert [one for one in failing if one == ([], [])] == []
+    assert len(failing) == 1
+    assert held(form) == ([], [])
+
+
+@pytest.mark.verifies("AUD-02")
+def test_plain_sql_writes_both_or_neither() -> None:
+    form = sample()
+    insert = "INSERT INTO sample_room_sample (form_id, weight_kg, missing)"
+    with attributed(by=STAGE, via=Via.COMMAND), connection.cursor() as cursor:
+        cursor.execute(f"{insert} VALUES (%s, 70, '{{}}')", [form.pk])
+    both = held(form)
+
+    def fail() -> None:
+        with attributed(by=STAGE, via=Via.COMMAND), connection.cursor() as cursor:
+            cursor.execute("UPDATE sample_room_sample SET weight_kg = 71")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SAVEPOINT before")
+        with attributed(by=STAGE, via=Via.COMMAND):
+            Sample._default_manager.update(weight_kg=72)
+        cursor.execute("ROLLBACK TO before")
+
+    assert both == (["70.0"], [("70.0", "command")])
+    assert held(form) == both

@@ -1,0 +1,63 @@
+"""Who is told that seals stay away or do not fit, and how often."""
+
+from datetime import timedelta
+
+import pytest
+
+from entry.tasks import verify_audit, watch_seals
+from record.audit.models import Entry
+from record.notices.models import Message
+from tests.people import person
+from tests.record.audit.test_seals import deeds, sealed_now
+from trial_edc import clock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _cast():
+    for role in ("AD", "DM", "CO"):
+        person(role)
+
+
+def told():
+    return sorted(Message.objects.values_list("recipient__username", "occasion"))
+
+
+def test_entries_that_wait_too_long_are_told_once_a_day():
+    now = clock.now()
+    with clock.at(now + timedelta(hours=2) - timedelta(minutes=1)):
+        assert not watch_seals()
+    sealed_now()
+    with clock.at(now + timedelta(hours=3)):
+        assert not watch_seals()
+    deeds(1)
+
+    for hours in (3, 4):
+        with clock.at(now + timedelta(hours=hours)):
+            assert watch_seals()
+
+    days = {clock.site_date(now + timedelta(hours=hours)) for hours in (3, 4)}
+    assert told() == sorted(
+        (who, "seal_overdue") for who in ("ad", "dm") for _day in days
+    )
+
+
+def test_a_trail_that_fits_is_no_message():
+    sealed_now()
+
+    assert not verify_audit()
+    assert told() == []
+
+
+def test_an_altered_entry_is_told_without_its_number(superuser):
+    deeds(2)
+    sealed_now()
+    altered = Entry.objects.filter(act="deed").latest("pk")
+    superuser("UPDATE audit_entry SET actor = 'x' WHERE id = %s", altered.pk)
+
+    assert verify_audit()
+
+    assert told() == [("ad", "seal_broken"), ("dm", "seal_broken")]
+    texts = Message.objects.values_list("subject", "text")
+    assert not [words for words in texts if str(altered.pk) in "".join(words)]

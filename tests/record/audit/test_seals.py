@@ -1,0 +1,157 @@
+"""Seals: what is altered beside the triggers is found and named."""
+
+import hashlib
+import time
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connections
+
+from record.audit import seals
+from record.audit.attribution import Via, act, attributed
+from record.audit.models import Entry, Seal
+from record.audit.tasks import seal_audit
+from record.capture.services import save
+from tests.sample_room.people import A_SAMPLE, STAGE, participant, person, sample
+
+PATIENCE_SECONDS = 60
+
+
+def sealed_now():
+    """Seal all there is; transactions of other databases may hold the horizon back."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    wanted = Entry.objects.count()
+    while seals.verify().sealed < wanted and time.monotonic() < end:
+        seals.seal_finished()
+        time.sleep(0.02)
+    return Seal.objects.last()
+
+
+def deeds(count):
+    for number in range(count):
+        with attributed(by=STAGE, via=Via.COMMAND):
+            act("deed", details={"number": number})
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 8])
+def test_the_root_depends_on_every_leaf_and_on_their_order(count):
+    leaves = [bytes([n]) * 32 for n in range(count)]
+    roots = {seals.merkle_root(leaves)}
+    for place in range(count):
+        changed = list(leaves)
+        changed[place] = b"x" * 32
+        roots.add(seals.merkle_root(changed))
+    roots.add(seals.merkle_root([*leaves, b"y" * 32]))
+    if count > 1:
+        roots.add(seals.merkle_root(leaves[::-1]))
+
+    assert len(roots) == count + 2 + (count > 1)
+
+
+def test_the_root_of_two_is_as_published_in_rfc_6962():
+    left, right = seals.leaf("a"), seals.leaf("b")
+
+    assert left == hashlib.sha256(b"\x00a").digest()
+    expected = hashlib.sha256(b"\x01" + left + right).digest()
+    assert seals.merkle_root([left, right]) == expected
+
+
+@pytest.mark.verifies("AUD-15")
+@pytest.mark.django_db(transaction=True)
+def test_whatever_is_done_to_a_sealed_entry_is_found_and_named(superuser, capsys):
+    form = save(sample(), A_SAMPLE, by=person(), complete=True).form
+    first = sealed_now()
+    deeds(3)
+    second = sealed_now()
+    entry = Entry.objects.filter(table_name="sample_room_sample").get()
+    begins = first.entries.earliest("entry_id").entry_id
+    last = Entry.objects.last()
+    call_command("verify_audit")
+    digest = capsys.readouterr().out.split()[-1]
+
+    assert second.previous == seals.digest_of(first)
+    assert digest == seals.digest_of(second)
+    assert seals.verify() == seals.Verdict(
+        Seal.objects.count(), Entry.objects.count(), 0, digest
+    )
+
+    # A value altered, and put back.
+    superuser("UPDATE audit_entry SET actor = 'x' WHERE id = %s", entry.pk)
+    assert found() == (f"Entry {entry.pk} was altered.", entry.pk)
+    superuser("UPDATE audit_entry SET actor = 'the-co' WHERE id = %s", entry.pk)
+    assert found() == ("", None)
+
+    # An entry removed, and one slipped in.
+    superuser("CREATE TABLE kept AS SELECT * FROM audit_entry WHERE id = %s", entry.pk)
+    superuser("DELETE FROM audit_entry WHERE id = %s", entry.pk)
+    assert found() == (f"Entry {entry.pk} is missing.", entry.pk)
+    superuser("INSERT INTO audit_entry OVERRIDING SYSTEM VALUE SELECT * FROM kept")
+    superuser("UPDATE kept SET id = 0")
+    superuser("INSERT INTO audit_entry OVERRIDING SYSTEM VALUE SELECT * FROM kept")
+    assert found() == ("Entry 0 was inserted.", 0)
+    superuser("DELETE FROM audit_entry WHERE id = 0")
+    assert found() == ("", None)
+
+    # A digest that covers up an altered entry, then a root that covers up the digest.
+    superuser("UPDATE audit_entry SET act = 'x' WHERE id = %s", last.pk)
+    leaves = dict(seals._digests(ALL, {}))
+    superuser(
+        "UPDATE audit_sealedentry SET digest = %s WHERE entry_id = %s",
+        leaves[last.pk],
+        last.pk,
+    )
+    assert found() == (f"The root of seal {second.pk} does not fit.", None)
+    held = second.entries.values_list("digest", flat=True)
+    root = seals.merkle_root([bytes(one) for one in held]).hex()
+    superuser("UPDATE audit_seal SET root = %s WHERE id = %s", root, second.pk)
+    assert found() == ("", None)  # whoever rules the database can rewrite its end
+    with pytest.raises(CommandError, match="No seal has the digest"):
+        call_command("verify_audit", digest)  # but not what was written down
+
+    superuser("UPDATE audit_seal SET root = %s WHERE id = %s", root, first.pk)
+    assert found() == (f"The root of seal {first.pk} does not fit.", None)
+    superuser("DELETE FROM audit_seal WHERE id = %s", first.pk)
+    assert found() == (f"Seal {first.pk} is missing.", begins)
+
+    # A value altered in its own table, beside the trail.
+    superuser("UPDATE sample_room_sample SET weight_kg = 99")
+    with pytest.raises(CommandError):
+        call_command("verify_audit")
+    from record.audit import digests
+
+    assert digests.first_unfit() == form.pk
+
+
+ALL = "SELECT e.id, {text} FROM audit_entry e ORDER BY e.id"
+
+
+def found():
+    verdict = seals.verify()
+    return verdict.problem, verdict.entry_id
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_entries_of_ended_transactions_are_sealed():
+    deeds(1)
+    sealed_now()
+    waiting = connections["default"].copy()
+    waiting.connect()
+    with waiting.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT pg_current_xact_id()")
+        deeds(2)
+        nothing = seal_audit()
+        cursor.execute("COMMIT")
+    waiting.close()
+
+    sealed_now()
+    assert nothing == 0
+    assert seals.verify().sealed == 3
+    assert participant() is not None
+    assert seals.verify().unsealed == 1
+
+
+@pytest.mark.django_db
+def test_there_is_nothing_to_seal_in_an_empty_trail():
+    assert seals.seal_finished() is None
+    assert seals.verify() == seals.Verdict()

@@ -1,0 +1,89 @@
+"""The trail tells which check fired, on which value, and what the person then did."""
+
+import json
+
+import pytest
+
+from record.accounts.roles import Role
+from record.audit.models import Entry
+from record.audit.vault import Purpose, unseal
+from record.capture import firing
+from record.capture.problems import ExplanationNeeded, Refused
+from record.capture.services import save
+from tests.sample_room.people import A_SAMPLE, person, sample, secret
+
+pytestmark = pytest.mark.django_db
+
+
+def told(form):
+    """Return what the trail says about a sheet: checks, changes and query steps."""
+    lines = []
+    for entry in Entry.objects.filter(form_id=form.pk):
+        if entry.act == firing.ACT:
+            lines += [
+                (one["check"], one["outcome"], one["severity"], firing.fired_on(one))
+                for one in entry.changes["findings"]
+            ]
+        elif entry.table_name == "sample_room_sample":
+            lines.append(("saved", str(entry.new_values.get("weight_kg"))))
+        elif entry.table_name == "review_query":
+            lines.append(("query", entry.new_values.get("state")))
+    return lines
+
+
+@pytest.mark.verifies("AUD-12")
+def test_trail_tells_the_refusal_the_question_and_the_answer():
+    form, user = sample(), person()
+    heavy = {**A_SAMPLE, "weight_kg": "160", "place": "icu"}
+
+    with pytest.raises(Refused):
+        save(form, {**heavy, "weight_kg": "9999"}, by=user, complete=True)
+    with pytest.raises(ExplanationNeeded) as asked:
+        save(form, heavy, by=user, complete=True)
+    words = {finding.check_id: "Weighed twice." for finding in asked.value.findings}
+    save(form, heavy, by=user, complete=True, explanations=words)
+
+    assert told(form) == [
+        ("ZZA.weight_kg.hard", "refused", "hard", "9999"),
+        ("ZZA.weight_kg.soft", "explanation_asked", "soft", "160"),
+        ("ZZA-01", "explanation_asked", "soft", "160"),
+        ("saved", "160.0"),
+        ("ZZA.weight_kg.soft", "explained", "soft", "160"),
+        ("ZZA-01", "explained", "soft", "160"),
+        ("query", "answered"),
+        ("query", "answered"),
+    ]
+    entry = Entry.objects.filter(act=firing.ACT).first()
+    assert (entry.actor, entry.role, entry.via) == ("the-co", "CO", "page")
+
+
+@pytest.mark.verifies("AUD-12")
+def test_what_stands_is_not_told_again_until_its_item_changes():
+    form, user = sample(), person()
+    values = {**A_SAMPLE, "weight_kg": "95", "place": "icu"}
+    save(form, values, by=user, complete=True, explanations={"ZZA-01": "So it is."})
+    before = Entry.objects.filter(act=firing.ACT).count()
+
+    save(form, {"seen_on": "2026-01-01"}, by=user)
+
+    assert Entry.objects.filter(act=firing.ACT).count() == before
+
+
+@pytest.mark.verifies("AUD-10", "AUD-12")
+def test_values_of_sealed_forms_and_refused_words_are_kept_sealed():
+    form, user = secret(), person(Role.UP)
+    with pytest.raises(Refused):
+        save(form, {"cells": "abc"}, by=user)
+    open_form = sample()
+    with pytest.raises(Refused):
+        save(open_form, {"reason": "Lot A7 " * 999, "interrupted": "Y"}, by=person())
+
+    sealed, plain = Entry.objects.filter(act=firing.ACT)
+    assert set(sealed.changes) == {"sealed"}
+    assert sealed.confidentiality == "restricted"
+    (finding,) = json.loads(unseal(Purpose.PRODUCT, sealed.changes["sealed"]))
+    assert (finding["check"], firing.fired_on(finding)) == ("ZZB.cells.type", "abc")
+    (words,) = plain.changes["findings"]
+    assert "value" not in words
+    assert firing.fired_on(words).startswith("Lot A7")
+    assert unseal(Purpose.PRODUCT, words["sealed_value"]).startswith("Lot A7")

@@ -1,0 +1,25 @@
+"""Values as people read them."""
+
+from decimal import Decimal
+
+import pytest
+
+from record.casebook import items
+from record.casebook.display import words
+
+DOSE = items.Number("Dose", decimals=3)
+WEIGHT = items.Number("Weight", decimals=1, unit="kg")
+
+
+@pytest.mark.parametrize(
+    ("item", "value", "told"),
+    [
+        (DOSE, "500.000", "500"),
+        (DOSE, "0.080", "0.08"),
+        (DOSE, "12.125", "12.125"),
+        (DOSE, "500", "500"),
+        (WEIGHT, "70.0", "70.0 kg"),
+    ],
+)
+def test_a_dose_is_shown_without_zeros_that_nobody_typed(item, value, told):
+    assert words(item, Decimal(value)) == told

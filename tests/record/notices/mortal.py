@@ -1,0 +1,194 @@
+"""A worker that something befalls at one of its steps.
+
+It runs as `python -m tests.record.notices.mortal`. A step is each statement, commit,
+word to the mail server and to the broker, before and after. It is told on standard input what
+to do and at which step what happens; a child does it, so that this process can do the
+next. It answers how many steps the child took, or that it did not come to an end.
+"""
+
+import json
+import os
+import signal
+import smtplib
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from importlib import import_module
+from typing import Any
+
+from tools.launch import folders
+
+DIED = "died"
+
+
+class Mortal:
+    """The worker, as the tests see it."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+
+    def work(self, deed: str, fault: str, step: int, name: str = "") -> str:
+        """Let it do its work; return the steps it took, or that it died."""
+        told = {"deed": deed, "fault": fault, "step": step, "name": name}
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps(told) + "\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().strip()
+
+
+@contextmanager
+def mortal(**environment: str) -> Iterator[Mortal]:
+    """Start the worker on this test's database."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", __name__],
+        cwd=folders.PROJECT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "trial_edc.settings"} | environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield Mortal(process)
+    finally:
+        process.communicate()
+
+
+class Fate:
+    """Counts the steps, and lets happen at one of them what shall happen."""
+
+    def __init__(self, fault: str, step: int) -> None:
+        self.fault, self.step, self.taken = getattr(self, fault), step, 0
+
+    def __call__(self) -> None:
+        """Take one step."""
+        self.taken += 1
+        if self.taken == self.step:
+            self.fault()
+
+    def kill(self) -> None:
+        """As by a power cut."""
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def cut_off(self) -> None:
+        """The database ends this session, as at its own restart."""
+        import psycopg2
+        from django.db import connection
+
+        if connection.connection is None or connection.connection.closed:
+            return
+        other = psycopg2.connect(**connection.get_connection_params())
+        with other.cursor() as cursor:
+            pid = connection.connection.info.backend_pid
+            cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+        other.close()
+
+    def around(self, holder: Any, name: str) -> None:
+        """Make each call of a method two steps: before it and after it."""
+        whole: Callable[..., Any] = getattr(holder, name)
+
+        def stepping(*told: Any, **more: Any) -> Any:
+            self()
+            result = whole(*told, **more)
+            self()
+            return result
+
+        setattr(holder, name, stepping)
+
+
+def deliver(_name: str) -> None:
+    """Deliver what waits."""
+    from record.notices.delivery import deliver_due
+
+    deliver_due()
+
+
+def queue(name: str) -> None:
+    """Do a deed that tells somebody, in one transaction."""
+    from record.accounts.models import User
+    from record.audit.attribution import Via, act, attributed
+    from record.notices.services import queue as put
+    from tests.people import STAGE
+
+    with attributed(by=STAGE, via=Via.TASK):
+        act("deed", details={"name": name})
+        people = User.objects.filter(role="PI")
+        put(occasion="test", key=name, to=people, subject=name, text="?")
+
+
+def digest(instant: str) -> None:
+    """Write the morning's mails at an instant."""
+    from entry.digest import write_due
+    from trial_edc import clock
+
+    with clock.at(datetime.fromisoformat(instant)):
+        write_due()
+
+
+DEEDS = {"deliver": deliver, "queue": queue, "digest": digest}
+
+
+def _live(told: dict[str, Any], answer: int) -> None:
+    """Do the work in a child, and answer with the number of steps."""
+    from django.db import connection
+    from redis.connection import UnixDomainSocketConnection
+
+    fate = Fate(told["fault"], told["step"])
+    fate.around(smtplib.SMTP, "putcmd")
+    fate.around(smtplib.SMTP, "getreply")
+    fate.around(UnixDomainSocketConnection, "send_packed_command")
+    connection.ensure_connection()
+    fate.around(connection, "_commit")
+
+    def stepping(execute: Any, *statement: Any) -> Any:
+        fate()
+        result = execute(*statement)
+        fate()
+        return result
+
+    with connection.execute_wrapper(stepping):
+        DEEDS[told["deed"]](told["name"])
+    os.write(answer, f"{fate.taken}\n".encode())
+
+
+def _warm_up() -> None:
+    """Load once what each child would load anew."""
+    from django.utils.translation import gettext
+
+    gettext("sent")
+    for name in (
+        "celery.app.amqp",
+        "django.core.mail.backends.smtp",
+        "kombu.transport.redis",
+        "record.notices.tasks",
+        "tests.people",
+    ):
+        import_module(name)
+
+
+def main() -> None:
+    """Do what is told, line by line."""
+    import django
+
+    django.setup()
+    _warm_up()
+    for line in sys.stdin:
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                _live(json.loads(line), writing)
+            finally:
+                os._exit(0)
+        os.close(writing)
+        os.waitpid(child, 0)
+        said = os.read(reading, 100).decode().strip()
+        os.close(reading)
+        sys.stdout.write((said or DIED) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

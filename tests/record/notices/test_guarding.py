@@ -1,0 +1,185 @@
+"""At the moment of sending everything is asked again."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db import IntegrityError, transaction
+
+from record.audit.attribution import Via, attributed
+from record.casebook.models import Participant
+from record.notices import guarding, services
+from record.notices.delivery import UNTIL_SET_UP, deliver_due
+from record.notices.guarding import Defer, Send, Withhold, guards
+from record.notices.models import Channel, Message
+from tests.people import STAGE, person
+from tests.record.notices.gateway import gateway
+from trial_edc import clock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def verdicts(monkeypatch):
+    """Guard the occasion `test` by what this list holds."""
+    monkeypatch.setattr(guarding, "_guards", {})
+    found = []
+    guards("test")(lambda _message: found[0] if found else None)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _mailbox(settings):
+    settings.PARTICIPANT_REPLY_TO = "clinic@example.org"
+
+
+@pytest.fixture
+def participant():
+    with attributed(by=STAGE, via=Via.COMMAND):
+        return Participant.objects.create(number="S-001X", sequence=1)
+
+
+def message_to(participant, **columns):
+    told = {
+        "participant": participant,
+        "occasion": "test",
+        "key": "1",
+        "channel": Channel.SMS,
+        "subject": "Reminder",
+        "text": "Please call.",
+        "language": "en",
+        **columns,
+    }
+    with attributed(by=STAGE, via=Via.TASK):
+        services.queue_all([Message(**told)])
+    return Message.objects.get(key=told["key"], channel=told["channel"])
+
+
+def delivered(message):
+    deliver_due()
+    message.refresh_from_db()
+    return message.state, message.problem
+
+
+def test_a_message_is_to_a_user_or_to_a_participant(participant):
+    both = {"recipient": person("PI"), "participant": participant}
+    for to in (both, {}):
+        with (
+            pytest.raises(IntegrityError, match="message_to_one_person"),
+            transaction.atomic(),
+            attributed(by=STAGE, via=Via.TASK),
+        ):
+            Message.objects.create(occasion="test", key="1", subject="s", **to)
+
+
+def test_a_message_is_queued_once_by_person_occasion_and_channel(participant):
+    message_to(participant)
+    message_to(participant, text="Another text.")
+    message_to(participant, channel=Channel.EMAIL)
+
+    told = Message.objects.values_list("channel", "text")
+    assert sorted(told) == [("email", "Please call."), ("sms", "Please call.")]
+
+
+def test_without_a_guard_nothing_goes_to_a_participant(participant):
+    message = message_to(participant)
+
+    assert delivered(message) == ("withheld", "nobody says where to send this")
+
+
+def test_a_guard_withholds(participant, verdicts):
+    verdicts.append(Withhold("visit done"))
+
+    assert delivered(message_to(participant)) == ("withheld", "visit done")
+
+
+def test_a_deferred_message_waits_and_is_asked_about_again(participant, verdicts):
+    until = clock.now() + timedelta(hours=9)
+    verdicts.append(Defer(until, "quiet hours"))
+    message = message_to(participant, channel=Channel.EMAIL)
+
+    assert delivered(message) == ("queued", "quiet hours")
+    verdicts[:] = [Send("li@example.org")]
+    with clock.at(until - timedelta(seconds=1)):
+        assert delivered(message) == ("queued", "quiet hours")
+    with clock.at(until):
+        assert delivered(message) == ("sent", "")
+    assert (message.attempts, message.times_sent) == (1, 1)
+    assert mail.outbox[0].to == ["li@example.org"]
+
+
+def test_a_guard_may_stop_a_message_to_staff(verdicts):
+    pi = person("PI")
+    with attributed(by=STAGE, via=Via.TASK):
+        kept, stopped = (
+            services.queue(occasion=one, key=one, to=[pi], subject="s", text="t")[0]
+            for one in ("other", "test")
+        )
+    verdicts.append(Withhold("settled meanwhile"))
+
+    assert delivered(kept) == ("sent", "")
+    assert delivered(stopped) == ("withheld", "settled meanwhile")
+
+
+def test_waiting_messages_are_looked_at_again_at_once(participant, verdicts):
+    verdicts.append(Defer(clock.now() + timedelta(hours=9)))
+    message = message_to(participant)
+    assert services.look_again(participant) == []
+
+    verdicts[:] = [Withhold("death")]
+
+    assert services.look_again(participant) == [message]
+    message.refresh_from_db()
+    assert (message.state, message.problem) == ("withheld", "death")
+
+
+def test_a_withheld_message_can_become_right_again(participant, verdicts):
+    verdicts.append(Withhold("in hospital"))
+    message = message_to(participant, channel=Channel.EMAIL)
+    delivered(message)
+    verdicts[:] = [Send("li@example.org")]
+    message.text, message.problem = "Please call again.", ""
+
+    with attributed(by=STAGE, via=Via.TASK):
+        services.queue_anew([message])
+        services.queue_anew([message])  # waits already
+
+    assert delivered(message) == ("sent", "")
+    assert [one.body for one in mail.outbox] == ["Please call again."]
+
+
+def test_without_a_gateway_a_text_message_waits_and_says_so(
+    participant, verdicts, settings
+):
+    verdicts.append(Send("13800001234"))
+    message = message_to(participant)
+
+    assert delivered(message) == ("queued", "no gateway for text messages is set up")
+    with gateway() as box, clock.at(clock.now() + UNTIL_SET_UP):
+        settings.SMS_GATEWAY_URL = box.url
+        assert delivered(message) == ("sent", "")
+    assert [body["text"] for body in box.bodies] == ["Please call."]
+
+
+def test_without_a_mailbox_for_answers_no_letter_leaves(
+    participant, verdicts, settings
+):
+    verdicts.append(Send("li@example.org"))
+    settings.PARTICIPANT_REPLY_TO = ""
+    message = message_to(participant, channel=Channel.EMAIL)
+
+    problem = "no mailbox for answers of participants is set up"
+    assert delivered(message) == ("queued", problem)
+
+
+def test_the_address_is_not_kept(participant, verdicts, settings):
+    verdicts.append(Send("13800001234"))
+    with gateway() as box:
+        settings.SMS_GATEWAY_URL = box.url
+        box.answers = [(400, "13800001234 is no mobile number")]
+        message = message_to(participant)
+
+        assert delivered(message) == ("failed", "400 … is no mobile number")
+
+    kept = Message.objects.filter(pk=message.pk).values().get()
+    assert "13800001234" not in str(kept)

@@ -1,0 +1,119 @@
+"""Killed at every step: each message is sent, at most one comes again, and says so."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from entry.digest import key_of, write_due
+from entry.models import DigestDay
+from record.audit.attribution import Via, attributed
+from record.audit.models import Entry
+from record.notices.delivery import LEASE, deliver_due
+from record.notices.models import Message, MessageState
+from record.notices.services import queue
+from tests.entry.test_digest import MORNING, asked
+from tests.people import STAGE, person
+from tests.record.notices.figures import Figures, figures_of
+from tests.record.notices.mortal import DIED, mortal
+from tests.record.notices.postbox import postbox
+from trial_edc import clock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+FAULTS = ["kill", "cut_off"]
+
+
+@pytest.fixture(autouse=True)
+def _real_mail(settings, unused_tcp_port):
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST = SMTP, "127.0.0.1"
+    settings.EMAIL_PORT = unused_tcp_port
+
+
+def queued(*names: str) -> None:
+    pi = person("PI") if not Message.objects.exists() else Message.objects.first()
+    with attributed(by=STAGE, via=Via.TASK):
+        for name in names:
+            to = [getattr(pi, "recipient", pi)]
+            queue(occasion="test", key=name, to=to, subject=name, text="?")
+
+
+def deliver_the_rest() -> None:
+    """Deliver what waits, and later what was taken back and waited once more."""
+    for later in (timedelta(0), LEASE + timedelta(minutes=1), timedelta(minutes=20)):
+        with clock.at(clock.now() + later):
+            deliver_due()
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_worker_befallen_at_any_step_loses_nothing(settings, fault, note):
+    wanted, left = set[str](), set[str]()
+    address = f"smtp://127.0.0.1:{settings.EMAIL_PORT}"
+    with postbox(settings.EMAIL_PORT) as box, mortal(EMAIL_URL=address) as worker:
+        for step in range(1, 1000):
+            names = {f"{step}a", f"{step}b"}
+            queued(*sorted(names))
+            wanted |= names
+            said = worker.work("deliver", fault, step)
+            ended = said != DIED and int(said) < step
+            left |= set(Message.objects.values_list("state", flat=True))
+            deliver_due()
+            if ended:
+                break
+        deliver_the_rest()
+        found = figures_of(box.subjects, box.texts, wanted)
+        repeated = Counter(box.subjects) - Counter(wanted)
+        most = max(
+            Counter(name[:-1] for name in repeated.elements()).values(), default=0
+        )
+
+    note(f"{fault} at each of {step - 1} steps: {found}, at most {most} a fault")
+    assert step > 30
+    abandoned = {MessageState.SENDING} if fault == "kill" else set()
+    assert left == {MessageState.QUEUED, MessageState.SENT} | abandoned
+    assert found == Figures(wanted=2 * step, sent=2 * step, twice=found.twice)
+    assert most == {"kill": 1, "cut_off": 0}[fault]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_message_is_queued_if_and_only_if_the_deed_was_done(settings, fault, note):
+    person("PI")
+    address = f"smtp://127.0.0.1:{settings.EMAIL_PORT}"
+    with postbox(settings.EMAIL_PORT) as box, mortal(EMAIL_URL=address) as worker:
+        for step in range(1, 1000):
+            said = worker.work("queue", fault, step, name=f"{step}")
+            if said != DIED and int(said) < step:
+                break
+        deliver_due()
+        done = Entry.objects.filter(act="deed").values_list("new_values", flat=True)
+        deeds = {told["name"] for told in done}
+        found = figures_of(box.subjects, box.texts, deeds)
+
+    note(f"{fault} at each of {step - 1} steps: {found}")
+    assert found == Figures(wanted=len(deeds), sent=len(deeds))
+    assert 1 < len(deeds) < step - 1
+
+
+def test_a_morning_whose_worker_is_killed_is_written_by_the_next(note):
+    """At every thirteenth step; each on another morning."""
+    with clock.at(MORNING):
+        asked()
+    for role in ("CO", "IN", "PI"):
+        person(role)
+    mornings = []
+    with mortal() as worker:
+        for step in range(1, 1000, 13):
+            mornings.append(MORNING + timedelta(days=len(mornings)))
+            said = worker.work("digest", "kill", step, mornings[-1].isoformat())
+            with clock.at(mornings[-1] + timedelta(minutes=5)):
+                write_due()
+            if said != DIED:
+                break
+
+    written = Message.objects.filter(occasion="digest")
+    told = Counter(written.values_list("recipient__username", "key"))
+    wanted = {(one, key_of(m.date())) for one in ("co", "in", "pi") for m in mornings}
+    note(f"{len(mornings)} mornings, {told.total()} mails of {len(wanted)}")
+    assert len(mornings) > 5
+    assert told == Counter(wanted)
+    assert DigestDay.objects.count() == len(mornings)

