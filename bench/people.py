@@ -16,7 +16,7 @@ from enrollment.models import ContactDetails
 from record.casebook import catalogue
 from record.casebook.models import FormInstance, Participant
 from tests.visits import stage
-from visits.schedule import FORMS
+from visits.schedule.facts import FORMS
 
 APART = 1_000_000  # keys of the first copies; those of the originals are small
 CODES = (*FORMS, "CTC")

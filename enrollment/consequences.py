@@ -1,9 +1,10 @@
 """What follows from the screening forms."""
 
-from enrollment import evidence, freezing
-from enrollment.consents import consent_versions
+from enrollment.eligibility.facts import evidence
+from enrollment.eligibility.services import freezing
+from enrollment.consent.selectors import consent_versions
 from enrollment.problems import KnownPerson
-from enrollment.reconsent import version_on
+from enrollment.consent.facts import version_on
 from enrollment.services import SCREENING, hang_screening_sheets, remember_person
 from enrollment.vocabulary import (
     ApproachResult,
@@ -14,7 +15,7 @@ from enrollment.vocabulary import (
 from record.accounts.models import User
 from record.audit.attribution import Actor, Via
 from record.capture.events import RowStruck
-from record.capture.following import Saved, follows
+from record.capture.save_hooks import Saved, follows
 from record.capture.problems import Refused
 from record.capture.services import save
 from record.casebook import services as casebook

@@ -3,9 +3,9 @@
 from datetime import date
 from decimal import Decimal
 
-from enrollment import evidence
-from enrollment.checks.immunosuppression import prednisone_equivalent
-from enrollment.rules import Assessment, Verdict
+from enrollment.eligibility.facts import evidence
+from enrollment.history.checks.immunosuppression import prednisone_equivalent
+from enrollment.eligibility.rules import Assessment, Verdict
 from record.casebook.derived import derived
 from record.casebook.sheets import Binder, Sheet
 from trial_edc.dates import completed_years

@@ -2,9 +2,15 @@
 
 from datetime import date, datetime
 
-from enrollment import evidence
-from enrollment.moment import as_screened
-from enrollment.rules import Answer, Assessment, Immunosuppression, Verdict, assess
+from enrollment.eligibility.facts import evidence
+from enrollment.eligibility.facts.as_of_randomization import as_screened
+from enrollment.eligibility.rules import (
+    Answer,
+    Assessment,
+    Immunosuppression,
+    Verdict,
+    assess,
+)
 from enrollment.vocabulary import Decision, Signer
 from record.casebook.sheets import Binder, fact
 from trial_edc.dates import completed_years

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.consent_versions import NewVersion
+from enrollment.consent.services import NewVersion
 from enrollment.problems import EnrollmentRefused
 from enrollment.vocabulary import (
     FAILURE_OF_RESULT,

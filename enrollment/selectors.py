@@ -8,14 +8,14 @@ from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
-from enrollment import statuses
-from enrollment.deciding import Deciding, deciding
-from enrollment.evidence import CODES as EVIDENCE_CODES
-from enrollment.evidence import ages_of, episode
+from enrollment.screening import facts as statuses
+from enrollment.eligibility.facts.deciding_items import Deciding, deciding
+from enrollment.eligibility.facts.evidence import CODES as EVIDENCE_CODES
+from enrollment.eligibility.facts.evidence import ages_of, episode
 from enrollment.models import EligibilityConfirmation, FrozenScreening, PersonKey
-from enrollment.moment import as_screened
-from enrollment.numbers import screening_number
-from enrollment.rules import (
+from enrollment.eligibility.facts.as_of_randomization import as_screened
+from enrollment.screening.rules import screening_number
+from enrollment.eligibility.rules import (
     Assessment,
     Injury,
     Stale,

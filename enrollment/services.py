@@ -10,13 +10,13 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from enrollment import selectors
-from enrollment.deciding import states_of
+from enrollment.eligibility.facts.deciding_items import states_of
 from enrollment.models import EligibilityConfirmation, PersonKey
 from enrollment.models.confirmation import MEANING
-from enrollment.numbers import participant_number
+from enrollment.screening.rules import participant_number
 from enrollment.problems import EnrollmentRefused, KnownPerson
-from enrollment.rules import Assessment, State, Verdict
-from enrollment.statuses import (
+from enrollment.eligibility.rules import Assessment, State, Verdict
+from enrollment.screening.facts import (
     has_died,
     has_withdrawn,
     is_screening_closed,

@@ -9,11 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from enrollment import consent_versions as register
-from enrollment import consents, selectors, services
-from enrollment import screening_log as log
-from enrollment.exhibits.page import eligibility_page
-from enrollment.exhibits.used import used_screening
+from enrollment.consent import services as register
+from enrollment.consent import selectors as consents
+from enrollment import selectors, services
+from enrollment.screening import page as log
+from enrollment.eligibility.page.whole import eligibility_page
+from enrollment.eligibility.page.frozen_screening import used_screening
 from enrollment.forms import (
     CloseForm,
     ConsentVersionForm,

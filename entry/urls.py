@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from entry.views import casebook, form, item, log, work
+from entry.casebook import views as casebook
+from entry.form.views import form, item
+from entry.table import views as log
+from entry.worklist import views as work
 
 app_name = "entry"
 urlpatterns = [

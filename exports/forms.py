@@ -3,7 +3,7 @@
 from django.forms import CheckboxSelectMultiple, Form, MultipleChoiceField
 from django.utils.translation import gettext_lazy as _
 
-from exports.datasets import ENDPOINTS, blinded_designs
+from exports.selectors.datasets import ENDPOINTS, blinded_designs
 
 
 def tables() -> list[tuple[str, object]]:

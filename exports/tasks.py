@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from exports import services
+from exports.services import exports as services
 
 
 @shared_task

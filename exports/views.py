@@ -5,7 +5,8 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 
-from exports import files, selectors, services
+from exports.services import files, exports as services
+from exports.selectors import exports as selectors
 from exports.forms import ExportForm, tables
 from exports.models import Export
 from record.accounts.access import StaffRequest, permitted

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from imports import working
+from imports.services import worker as working
 
 
 @shared_task

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from monitoring import listing_views, views
+from monitoring.listings import views as listing_views
+from monitoring.dashboard import views
 
 app_name = "monitoring"
 urlpatterns = [

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from outcomes.evidence import (
+from outcomes.facts.course import (
     anchor_on,
     last_known_alive,
     replacement,
@@ -24,8 +24,8 @@ from trial_edc.vocabulary import (
     VitalStatus,
     YesNo,
 )
-from visits import rules
-from visits.schedule import Visit, schedule_of
+from visits.schedule import rules
+from visits.schedule.facts import Visit, schedule_of
 
 HARD, SOFT = Severity.HARD, Severity.SOFT
 IN_HOSPITAL = frozenset({WhereNow.WARD.value, WhereNow.ICU.value})

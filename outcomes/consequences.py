@@ -1,16 +1,16 @@
 """What follows from outcomes, contacts and withdrawals; all of it is idempotent."""
 
 from outcomes import services
-from outcomes.evidence import withdrawn_from_everything_on
+from outcomes.facts.course import withdrawn_from_everything_on
 from outcomes.vocabulary import ContactResult
 from record.audit.attribution import Actor, Via
 from record.capture.events import RowStruck
-from record.capture.following import Saved, follows
+from record.capture.save_hooks import Saved, follows
 from record.casebook.models import FormStatus, Participant
 from record.casebook.selectors import binder_of
 from record.casebook.sheets import Binder
-from safety.deaths import ends_without_death
-from safety.services import propose, retire_sheets
+from safety.deaths.selectors import ends_without_death
+from safety.reports.services.reports import propose, retire_sheets
 
 
 def may_be_infused(binder: Binder) -> bool:

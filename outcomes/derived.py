@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
-from outcomes.evidence import last_known_alive
+from outcomes.facts.course import last_known_alive
 from outcomes.rules.states import (
     EverRrt,
     MissingReason,

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from outcomes.evidence import (
+from outcomes.facts.course import (
     death_on,
     last_known_alive,
     record_of,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from outcomes.evidence import FORMS, death_on, record_of
+from outcomes.facts.course import FORMS, death_on, record_of
 from outcomes.rules import Endpoints, derive
 from record.casebook.models import Participant
 from record.casebook.selectors import binder_of, binders_of

@@ -2,9 +2,9 @@
 
 from randomization import selectors
 from randomization.models.record import FROZEN
-from randomization.services.code_breaks import note_seen_product
-from randomization.services.preparing import require_handover_allowed
-from randomization.services.product import (
+from randomization.code_breaks.services.code_breaks import note_seen_product
+from randomization.product.services.preparing import require_handover_allowed
+from randomization.product.services.product import (
     expect_product,
     raise_wrong_product,
     release_product,
@@ -14,7 +14,7 @@ from randomization.services.product import (
 )
 from record.audit.attribution import Actor, Via
 from record.capture.events import FormSigned
-from record.capture.following import Saved, follows
+from record.capture.save_hooks import Saved, follows
 from record.capture.problems import Refused
 from record.casebook.checks import Finding
 from trial_edc.vocabulary import N_, Severity

@@ -7,9 +7,9 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from randomization.rules.study import steps
+from randomization.study.rules import steps
 from randomization.selectors import people_at_bedside
-from randomization.services.code_breaks import BREAKS, RECORDS, Account
+from randomization.code_breaks.services.code_breaks import BREAKS, RECORDS, Account
 from randomization.vocabulary import (
     CodeBreakCategory,
     CodeBreakKind,

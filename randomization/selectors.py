@@ -19,8 +19,8 @@ from randomization.models import (
     lot_hash,
 )
 from randomization.problems import ListExhausted
-from randomization.rules.readiness import PAUSED
-from randomization.rules.stock import balance
+from randomization.allocation.rules.readiness import PAUSED
+from randomization.product.rules.stock import balance
 from randomization.vocabulary import (
     ListState,
     LotStatus,

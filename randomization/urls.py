@@ -2,14 +2,10 @@
 
 from django.urls import path
 
-from randomization.views import (
-    closing,
-    code_breaks,
-    custodian,
-    pharmacy,
-    preparing,
-    randomizing,
-)
+from randomization.code_breaks.views import end_of_trial as closing, code_breaks
+from randomization.lists import views as custodian
+from randomization.product.views import pharmacy, preparing
+from randomization.allocation import views as randomizing
 
 app_name = "randomization"
 urlpatterns = [

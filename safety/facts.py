@@ -2,7 +2,12 @@
 
 from record.casebook.sheets import Binder, fact
 from record.casebook.values import Partial
-from safety.events import events, is_related_to_infusion, is_serious, is_unassessed
+from safety.events.facts import (
+    events,
+    is_related_to_infusion,
+    is_serious,
+    is_unassessed,
+)
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import YesNo
 

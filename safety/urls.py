@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from safety import after_lock_views as after_lock
-from safety import cioms_views, views
-from safety import coding_views as coding
+from safety.after_lock import views as after_lock
+from safety.cioms import views as cioms_views
+from safety.reports import views
+from safety.coding import views as coding
 
 app_name = "safety"
 urlpatterns = [

@@ -10,7 +10,7 @@ from simulation.catalogue import DRUGS, EVENTS, DrugKind, EventKind
 from simulation.infusing import Infusion, Refusal, infusions
 from simulation.people import DIES, Fate, Person
 from simulation.times import at, days_after
-from visits.rules import month_3
+from visits.schedule.rules import month_3
 
 SOON = timedelta(hours=6)
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
-from randomization.services import custody, study
+from randomization.lists.services import allocation_list as custody
+from randomization.study import services as study
 from randomization.vocabulary import StudyStatus
 from record.accounts.models import User
 from simulation.cast import open_accounts
@@ -13,8 +14,8 @@ from simulation.site import Site
 from trial_edc import chance
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import Sex
-from visits import laboratories
-from visits.vocabulary.laboratory import Analyte
+from visits.laboratory import services as laboratories
+from visits.laboratory.vocabulary import Analyte
 
 ARMS = len(PROTOCOL.arms)
 MOST_MULTIPLE = 4  # the largest block holds each arm so often

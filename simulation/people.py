@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from random import Random
 
-from enrollment.rules.kidney import egfr
+from enrollment.eligibility.rules.kidney import egfr
 from simulation import words
 from simulation.course import Kidney
 from simulation.times import at

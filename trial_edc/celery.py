@@ -16,16 +16,16 @@ MINUTELY = {"schedule": 60.0, "options": OFTEN}
 app.conf.beat_schedule = {
     "deliver messages": {"task": "record.notices.tasks.deliver_queued", **MINUTELY},
     "queue reminders to participants": {
-        "task": "visits.tasks.queue_reminders",
+        "task": "visits.schedule.tasks.queue_reminders",
         "schedule": crontab(minute=5),  # hourly; most are due at a full hour
         "options": {"expires": 3600},
     },
     "find missed visits": {
-        "task": "visits.tasks.raise_missed_visits",
+        "task": "visits.schedule.tasks.raise_missed_visits",
         "schedule": crontab(hour=6, minute=0),  # site time, before the ward's day
     },
     "write the morning's mail": {
-        "task": "entry.tasks.write_digests",
+        "task": "entry.worklist.tasks.write_digests",
         "schedule": crontab(minute="*/5"),  # the task knows which hours are morning
         "options": {"expires": 300},
     },
@@ -39,16 +39,16 @@ app.conf.beat_schedule = {
         "options": {"expires": 600},
     },
     "watch the seals": {
-        "task": "entry.tasks.watch_seals",
+        "task": "entry.worklist.tasks.watch_seals",
         "schedule": crontab(minute=0),
         "options": {"expires": 3600},
     },
     "verify the audit trail": {
-        "task": "entry.tasks.verify_audit",
+        "task": "entry.worklist.tasks.verify_audit",
         "schedule": crontab(hour=3, minute=0),  # site time, while nobody enters
     },
     "tell of safety deadlines": {
-        "task": "safety.tasks.watch_deadlines",
+        "task": "safety.reports.tasks.watch_deadlines",
         "schedule": 300.0,
         "options": {"expires": 300},
     },

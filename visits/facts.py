@@ -4,7 +4,7 @@ from datetime import date
 
 from record.casebook.sheets import Binder, fact
 from trial_edc.dates import site_date
-from visits.schedule import infusion_started_at
+from visits.schedule.facts import infusion_started_at
 
 
 @fact("day_0")

@@ -2,16 +2,12 @@
 
 from django.urls import path
 
-from visits.views import (
-    bedside,
-    calendar,
-    deviations,
-    feed,
-    inbound,
-    laboratories,
-    messages,
-    schedule,
-)
+from visits.infusions.views import bedside
+from visits.calendar.views import ward as calendar, feed
+from visits.deviations import views as deviations
+from visits.reminders.views import inbound, messages
+from visits.laboratory import views as laboratories
+from visits.schedule import views as schedule
 
 app_name = "visits"
 PERSON = "participants/<str:number>/"

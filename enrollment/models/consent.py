@@ -36,7 +36,7 @@ class InformedConsent(CRF):
     )
     version = items.Listed(
         _("Document version"),
-        options_from="enrollment.consents.version_options",
+        options_from="enrollment.consent.selectors.version_options",
         required=True,
         guide=_("The version that was in force on the day of signing."),
     )

@@ -1,15 +1,15 @@
 """ELG, the answers to the 24 criteria that no other form gives.
 
 Aids stand beside the questions and bind nobody; what can be computed is computed from
-the other forms (`enrollment.evidence`).
+the other forms (`enrollment.eligibility.facts.evidence`).
 """
 
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.conditions import Allowed
-from enrollment.rules import BurstDecision
+from enrollment.screening.conditions import Allowed
+from enrollment.eligibility.rules import BurstDecision
 from enrollment.vocabulary import (
     AllergyGround,
     ChronicInfection,

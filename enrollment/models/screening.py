@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.conditions import AtRescreening
+from enrollment.screening.conditions import AtRescreening
 from enrollment.vocabulary import ApproachResult, PatientSource, ScreenFailure
 from record.casebook import items
 from record.casebook.conditions import Answered, Fact

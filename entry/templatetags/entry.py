@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from django import template
 
-from entry import history
-from entry.item_view import ItemView
-from entry.work import form_words
+from entry.form.selectors import history
+from entry.form.page.item import ItemView
+from entry.worklist.selectors.work import form_words
 from record.casebook.models import FormInstance
 
 register = template.Library()

@@ -10,20 +10,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from imports import previewing, receiving, storing
+from imports.services import previews as previewing, files as receiving, storing
 from imports.forms import ConfirmForm, MappingForm, UploadForm, word_tables
-from imports.mapping import FileMapping
+from imports.rules.mapping import FileMapping
 from imports.models import ImportedFile, ImportedRow, ImportState
-from imports.reading import Unreadable
-from imports.report import in_words, report_of
-from imports.sources import SourceRefused
+from imports.rules.reading import Unreadable
+from imports.selectors.report import in_words, report_of
+from imports.services.sources import SourceRefused
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from record.audit.attribution import Reason
 from record.capture.planning import RowState
 from record.casebook.models import Participant
 from trial_edc.context import page_for
-from visits.vocabulary.laboratory import Analyte
+from visits.laboratory.vocabulary import Analyte
 
 A_PAGE = 50
 LINES_A_PAGE = 100

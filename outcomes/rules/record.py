@@ -9,7 +9,7 @@ from functools import cached_property
 from trial_edc.dates import site_date, site_midnight
 from trial_edc.protocol import PROTOCOL, OutcomeSettings, Schedule
 from trial_edc.vocabulary import VisitCode
-from visits.rules import Window, month_3, window
+from visits.schedule.rules import Window, month_3, window
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Allocation list, slots and allocations, and the triggers that keep them.
 
-Only `randomization.allocation` can read the arms. All rows are confidential, so a
+Only `randomization.arms` can read the arms. All rows are confidential, so a
 blinded reader of the audit trail neither sees nor counts them.
 """
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.rules.states import BaselineSource
+from enrollment.eligibility.rules.states import BaselineSource
 from record.accounts.roles import Permission
 from record.casebook import items
 from record.casebook.conditions import Answer

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from record.audit.attribution import Actor, Reason, Via, attributed
 from record.capture.checking import may_enter
-from record.capture.following import Saved
+from record.capture.save_hooks import Saved
 from record.capture.problems import NotSaved, Refused
 from record.capture.services import Entry, note_refusal, save_entry, strike_row
 from record.casebook import catalogue

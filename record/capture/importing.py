@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from record.audit.attribution import Actor, Reason, Via, attributed
-from record.capture.following import Saved
+from record.capture.save_hooks import Saved
 from record.capture.planning import Plan, PlannedRow, RowState, Wanted, by_items, plan
 from record.capture.problems import NotSaved
 from record.capture.services import Entry, save_entry

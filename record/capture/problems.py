@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from record.audit.problems import RecordClosed
-from record.capture.foretelling import Foretold
+from record.capture.impact_previews import Foretold
 from record.casebook.checks import Finding
 from record.casebook.values import Value
 

@@ -11,11 +11,11 @@ from record.accounts.sign_in import ReAuthenticated
 from record.audit.attribution import Actor, Reason, Via, attributed
 from record.audit.problems import RecordClosed
 from record.audit.vault import TooLong
-from record.capture import autosaves, firing
+from record.capture import autosaves, check_log as firing
 from record.capture.checking import altered_in, may_enter, sheet_after, soft_findings
 from record.capture.events import FormSigned, RowStruck
-from record.capture.following import Saved, announce, run_consequences
-from record.capture.foretelling import foretold
+from record.capture.save_hooks import Saved, announce, run_consequences
+from record.capture.impact_previews import foretold
 from record.capture.merge import merge, seen_by_author
 from record.capture.parsing import parse, require_links
 from record.capture.problems import (

@@ -7,7 +7,7 @@ from django.db import transaction
 from record.accounts.models import User
 from record.audit.attribution import Process, Via, attributed
 from record.casebook.models import Participant
-from record.notices.guarding import Withhold, judge
+from record.notices.send_checks import Withhold, judge
 from record.notices.models import Message, MessageState
 from trial_edc import clock
 

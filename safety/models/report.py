@@ -12,7 +12,7 @@ from record.casebook.design import Log
 from record.casebook.items import Section
 from record.casebook.models import CRF, FormInstance
 from safety import vocabulary as words
-from safety.conditions import EventIs, IsSusar
+from safety.reports.conditions import EventIs, IsSusar
 
 FINAL = Answer("report_kind", words.ReportKind.FINAL)
 IN_HOSPITAL = EventIs(words.Seriousness.HOSPITALISATION)

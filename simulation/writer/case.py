@@ -9,7 +9,7 @@ from record.accounts.models import User
 from record.accounts.sign_in import ReAuthenticated
 from record.audit.attribution import Reason, Via, attributed
 from record.capture import services as capture
-from record.capture.following import Saved
+from record.capture.save_hooks import Saved
 from record.capture.problems import ExplanationNeeded
 from record.casebook import services as casebook
 from record.casebook.models import FormInstance, FormStatus, Participant

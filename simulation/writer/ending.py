@@ -12,7 +12,7 @@ from simulation.writer.case import Act, Acts, Case
 from simulation.writer.safety import assess, report
 from trial_edc import chance
 from trial_edc.vocabulary import VisitCode
-from visits.rules import window
+from visits.schedule.rules import window
 
 KINDS = {
     Fate.LEAVES: "everything",

@@ -13,8 +13,8 @@ from simulation.writer.logs import daily_creatinine
 from simulation.writer.screening import consent_event
 from trial_edc import chance
 from trial_edc.vocabulary import VisitCode
-from visits.rules import Window, window
-from visits.services import add_unscheduled_visit, mark_missed
+from visits.schedule.rules import Window, window
+from visits.schedule.services import add_unscheduled_visit, mark_missed
 
 IN_PATIENT = ("D1", "D2", "D3", "D4", "D5", "D6", "D10", "D14", "D21")
 OUTCOME_FORMS = {"D28": "O28", "M3": "OM3"}

@@ -11,9 +11,9 @@ from simulation.writer.case import Act, Acts, Case, insisting
 from simulation.writer.product import prepare
 from simulation.writer.screening import blood_head
 from trial_edc import chance
-from visits.infusion_rules import vital_sign_times
+from visits.infusions.rules import vital_sign_times
 from visits.models.laboratory_panel import outside_reference
-from visits.services import record_vital_signs, vital_signs_not_taken
+from visits.schedule.services import record_vital_signs, vital_signs_not_taken
 
 MINUTE = timedelta(minutes=1)
 RECHECKED = (

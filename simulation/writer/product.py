@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from randomization import selectors
 from randomization.models import LotRecord
-from randomization.rules.stock import balance, why_unusable
-from randomization.services import lots
-from randomization.services.preparing import confirm_preparation
-from randomization.services.product import preparations_with_arms
+from randomization.product.rules.stock import balance, why_unusable
+from randomization.product.services import lots
+from randomization.product.services.preparing import confirm_preparation
+from randomization.product.services.product import preparations_with_arms
 from randomization.vocabulary import MovementKind, Product
 from record.accounts.models import User
 from record.accounts.sign_in import ReAuthenticated

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from record.casebook.models import FormInstance
 from record.casebook.selectors import binder_of
-from safety.services import send_report
+from safety.reports.services.reports import send_report
 from simulation import words
 from simulation.catalogue import EventKind
 from simulation.happenings import Event

@@ -6,7 +6,7 @@ from functools import partial
 
 from enrollment import services as enrollment
 from enrollment.vocabulary import ApproachResult, ScreenFailure
-from randomization.services.randomizing import declare_in_error, randomize
+from randomization.allocation.services import declare_in_error, randomize
 from record.accounts.sign_in import ReAuthenticated
 from record.casebook.values import MissingCode
 from simulation import words

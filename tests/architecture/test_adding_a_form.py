@@ -11,8 +11,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from exports import dictionary
-from exports.datasets import blinded_designs
+from exports.selectors import dictionary
+from exports.selectors.datasets import blinded_designs
 from record.audit.attribution import Via, attributed
 from record.capture.services import save
 from record.casebook import catalogue

@@ -12,7 +12,7 @@ from record.casebook.models import FormInstance, Participant
 from tests.architecture.access_table import ACCESS
 from tests.people import person
 from tests.visits import stage
-from visits.acts import ACTS
+from visits.infusions.views.actions import ACTS
 
 pytestmark = pytest.mark.django_db
 FORBIDDEN, NOT_FOUND = 403, 404

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from enrollment.screening_log import LogLine
-from entry.grid import casebook_of, matrix_for
+from enrollment.screening.page import LogLine
+from entry.casebook.selectors import casebook_of, matrix_for
 from exports.models import Export
-from monitoring.selectors import dashboard
-from randomization.allocation import arm_of
+from monitoring.dashboard.selectors import dashboard
+from randomization.arms import arm_of
 from record.accounts.models import User
 from record.casebook.models import Participant
 from tests.blinding.worlds import favoured, randomised
-from visits import selectors as visits
+from visits.schedule import selectors as visits
 
 
 def a_column(patch: pytest.MonkeyPatch) -> None:
@@ -33,7 +33,7 @@ def an_order(patch: pytest.MonkeyPatch) -> None:
     def leaking(user: User) -> list[Any]:
         return sorted(matrix_for(user), key=lambda row: arm_of(row.participant) or "")
 
-    patch.setattr("entry.views.casebook.matrix_for", leaking)
+    patch.setattr("entry.casebook.views.matrix_for", leaking)
 
 
 def a_count(patch: pytest.MonkeyPatch) -> None:
@@ -44,12 +44,12 @@ def a_count(patch: pytest.MonkeyPatch) -> None:
         more = int(randomised()[0] in favoured())
         return replace(board, queries_open=board.queries_open + more)
 
-    patch.setattr("monitoring.views.dashboard_of_today", leaking)
+    patch.setattr("monitoring.dashboard.views.dashboard_of_today", leaking)
 
 
 def a_log_line(patch: pytest.MonkeyPatch) -> None:
     """The schedule says in the log of the web process whose it is."""
-    true = visits.schedule
+    true = visits.schedule.facts
 
     def leaking(participant: Participant) -> Any:
         getLogger("visits").debug("schedule in arm %s", arm_of(participant))
@@ -76,4 +76,4 @@ def a_statement(patch: pytest.MonkeyPatch) -> None:
             Export.objects.count()
         return casebook_of(participant, user)
 
-    patch.setattr("entry.views.casebook.casebook_of", leaking)
+    patch.setattr("entry.casebook.views.casebook_of", leaking)

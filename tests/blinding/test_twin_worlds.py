@@ -17,12 +17,12 @@ import pytest
 from django.core.cache import caches
 from django.urls import reverse
 
-from entry import digest
+from entry.worklist import services as digest
 from exports.forms import tables as exported_tables
 from exports.models import Export
 from exports.tasks import make_export
-from randomization.allocation import arms_of
-from randomization.services import randomizing
+from randomization.arms import arms_of
+from randomization.allocation import services as randomizing
 from record.casebook.models import Participant
 from record.notices.models import Message
 from tests.blinding import leaks

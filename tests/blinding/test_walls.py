@@ -9,7 +9,7 @@ from randomization.models import Allocation, Slot
 from tools.launch.folders import PROJECT
 
 # Rooms, and modules, that were looked at line by line before they were let in.
-READERS = {"randomization.services", "exports.unblinded", "monitoring.closed_report"}
+READERS = {"randomization.services", "exports.selectors.unblinded", "monitoring.closed_report"}
 # What a list finds its slots by, inside the room.
 OWN = {Allocation: [], Slot: ["list"]}
 ROOMS = ("*/*.py", "*/*/*.py")
@@ -23,7 +23,7 @@ def test_the_import_contract_lets_nobody_else_to_the_arms():
     contract = contracts["Only randomization sees the allocation"]
 
     assert contract["type"] == "protected"
-    assert contract["protected_modules"] == ["randomization.allocation"]
+    assert contract["protected_modules"] == ["randomization.arms"]
     assert set(contract["allowed_importers"]) <= READERS
     assert contract.get("ignore_imports", []) == []
 
@@ -37,7 +37,7 @@ def test_the_key_of_the_arms_is_named_in_one_module():
         if "Purpose.ALLOCATION" in path.read_text() and not _is_test(path)
     }
 
-    assert naming == {"randomization/allocation.py"}
+    assert naming == {"randomization/arms.py"}
 
 
 def _is_test(path: Path) -> bool:

@@ -18,14 +18,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import override_settings
 
-from exports.services import request_export
+from exports.services.exports import request_export
 from exports.tasks import make_export
-from imports import storing
-from randomization.allocation import arms_of
+from imports.services import storing
+from randomization.arms import arms_of
 from randomization.models import LotRecord
-from randomization.rules import lists
-from randomization.services import code_breaks, lots
-from randomization.services.code_breaks import Account
+from randomization.lists.rules import lists
+from randomization.code_breaks.services import code_breaks
+from randomization.product.services import lots
+from randomization.code_breaks.services.code_breaks import Account
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind, MovementKind
 from record.accounts.models import User
 from record.accounts.sign_in import ReAuthenticated
@@ -47,7 +48,7 @@ from tests import servers
 from tests.dumps import tables
 from tests.imports import stage
 from trial_edc import chance, clock
-from visits.feeds import make_feed
+from visits.calendar.services import make_feed
 from visits.models import Laboratory
 
 UNTIL = date(2026, 6, 1)

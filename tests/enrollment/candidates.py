@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from enrollment.rules import Answer, Evidence, Sample, UrineCollection
+from enrollment.eligibility.rules import Answer, Evidence, Sample, UrineCollection
 from trial_edc.dates import SITE_ZONE
 from trial_edc.vocabulary import Sex
 

@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
-from enrollment.evidence import consent_answer, evidence_of, screening_sheet
-from enrollment.rules import Answer, Immunosuppressant, SteroidCourse
-from enrollment.statuses import is_screening_over, status_of
+from enrollment.eligibility.facts.evidence import (
+    consent_answer,
+    evidence_of,
+    screening_sheet,
+)
+from enrollment.eligibility.rules import Answer, Immunosuppressant, SteroidCourse
+from enrollment.screening.facts import is_screening_over, status_of
 from record.casebook.sheets import Binder, Sheet
 from record.casebook.values import MissingCode, Partial, Quantity
 from trial_edc.clock import SITE_TZ

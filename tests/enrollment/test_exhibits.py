@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from enrollment.evidence import evidence_of
-from enrollment.exhibits.chart import creatinine_chart
-from enrollment.exhibits.drugs import drug_exhibit
-from enrollment.exhibits.kidney import KidneyExhibit, kidney_exhibit
-from enrollment.exhibits.wanted import wanted
-from enrollment.rules import Evidence, UrineCollection, assess
+from enrollment.eligibility.facts.evidence import evidence_of
+from enrollment.eligibility.page.chart import creatinine_chart
+from enrollment.eligibility.page.drugs import drug_exhibit
+from enrollment.eligibility.page.kidney import KidneyExhibit, kidney_exhibit
+from enrollment.eligibility.page.missing_entries import wanted
+from enrollment.eligibility.rules import Evidence, UrineCollection, assess
 from record.casebook.sheets import Binder, Sheet
 from record.casebook.values import Partial
 from tests.enrollment.candidates import RISE_AT, at, candidate, sample

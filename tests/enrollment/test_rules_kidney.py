@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrollment.rules import KdigoStage, egfr, kdigo, mdrd_baseline_umol_l
+from enrollment.eligibility.rules import KdigoStage, egfr, kdigo, mdrd_baseline_umol_l
 from tests.enrollment.candidates import at, hourly, sample
 from trial_edc.units import CREATININE, UnknownUnit, shown, standard
 from trial_edc.vocabulary import Sex

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrollment.rules import (
+from enrollment.eligibility.rules import (
     Answer,
     Evidence,
     Sample,

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from enrollment import services
 from enrollment.problems import EnrollmentRefused
-from enrollment.screening_log import (
+from enrollment.screening.page import (
     chosen,
     criterion_counts,
     reason_counts,

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from enrollment import selectors, services
 from enrollment.models import EligibilityConfirmation, PersonKey
 from enrollment.problems import EnrollmentRefused, KnownPerson
-from enrollment.screening_log import screening_log
+from enrollment.screening.page import screening_log
 from enrollment.vocabulary import ParticipantStatus
 from record.accounts.models import User
 from record.accounts.services import change_details

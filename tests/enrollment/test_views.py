@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from enrollment import selectors
 from enrollment.models import EligibilityConfirmation
-from enrollment.screening_log import screening_log
+from enrollment.screening.page import screening_log
 from record.accounts.models import User
 from record.audit.attribution import Via, attributed
 from record.casebook.models import Participant

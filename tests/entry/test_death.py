@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from entry.work import work_for
+from entry.worklist.selectors.work import work_for
 from record.casebook.models import FormInstance
 from tests.outcomes import course
 from tests.people import person

@@ -8,11 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from entry import digest
+from entry.worklist import services as digest
 from entry.models import DigestDay
-from entry.navigation import address
-from entry.tasks import write_digests
-from entry.work import work_for
+from entry.selectors.navigation import address
+from entry.worklist.tasks import write_digests
+from entry.worklist.selectors.work import work_for
 from record.accounts.models import User
 from record.audit.attribution import Via, attributed
 from record.casebook.models import FormInstance

@@ -2,7 +2,7 @@
 
 import pytest
 
-from entry.grid import casebook_of
+from entry.casebook.selectors import casebook_of
 from record.accounts.models import User
 from tests.people import person
 from tests.visits import stage

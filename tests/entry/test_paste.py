@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from entry.table.columns import columns_of
-from entry.table.held import held_rows
-from entry.table.pasted import NotReadable, read_pasted
+from entry.table.controls.columns import columns_of
+from entry.table.selectors.stored_rows import held_rows
+from entry.table.submission.paste import NotReadable, read_pasted
 from record.audit.attribution import Via, attributed
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of, sheet_of

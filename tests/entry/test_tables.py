@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from entry.table.page import Row, TablePage
+from entry.table.page.table import Row, TablePage
 from record.audit.attribution import Reason, Via
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of, sheet_of

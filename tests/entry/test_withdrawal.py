@@ -7,7 +7,7 @@ from django.urls import reverse
 from record.casebook.models import FormInstance
 from tests.outcomes import course
 from tests.people import person
-from visits.selectors import schedule
+from visits.schedule.selectors import schedule
 
 VISITS = ("D7", "D28", "M3")
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from exports.cells import cells, headings
+from exports.selectors.cells import cells, headings
 from record.casebook import items
 from record.casebook.values import MissingCode, Partial, Quantity
 from trial_edc.spreadsheets import safe

@@ -12,7 +12,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from exports import datasets, files, services
+from exports.selectors import datasets
+from exports.services import files, exports as services
 from exports.models import Export, ExportState
 from record.accounts.models import User
 from record.accounts.sign_in import ReAuthenticated

@@ -9,7 +9,7 @@ from celery.contrib.testing.worker import start_worker
 from django.test import Client
 from django.urls import reverse
 
-from exports import files, services
+from exports.services import files, exports as services
 from exports.models import Export, ExportKind, ExportState
 from record.accounts.models import User
 from record.audit.attribution import Via, attributed

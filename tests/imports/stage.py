@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from enrollment.numbers import participant_number
-from imports import receiving, sources
-from imports.mapping import FileMapping
+from enrollment.screening.rules import participant_number
+from imports.services import files as receiving, sources
+from imports.rules.mapping import FileMapping
 from imports.models import ImportedFile, ImportSource
-from imports.previewing import preview
+from imports.services.previews import preview
 from record.accounts.models import User
 from record.audit.attribution import Via, attributed
 from record.casebook.models import Participant
 from tests.outcomes import course
 from tests.people import STAGE, person
 from trial_edc.clock import SITE_TZ
-from visits.laboratories import register_laboratory
+from visits.laboratory.services import register_laboratory
 
 HEADING = "subject,test,taken,result,unit"
 MAPPING = FileMapping(

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from imports.models import ImportedFile, ImportSource, ImportState
-from imports.sources import NotApproved, issue_credential
+from imports.services.sources import NotApproved, issue_credential
 from record.audit.attribution import Via, attributed
 from tests.imports import stage
 from tests.outcomes import course

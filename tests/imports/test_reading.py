@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imports.mapping import DateOrder, FileMapping, instant, plain
-from imports.reading import MOST_BYTES, Unreadable, read
+from imports.rules.mapping import DateOrder, FileMapping, instant, plain
+from imports.rules.reading import MOST_BYTES, Unreadable, read
 
 ROWS = "受试者,结果\r\nS-001R,溶血\r\n"
 

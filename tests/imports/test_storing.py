@@ -4,10 +4,10 @@ import pytest
 
 from enrollment.models import PersonKey
 from enrollment.selectors import digest_of
-from imports import previewing, storing
-from imports.mapping import FileMapping
+from imports.services import previews as previewing, storing
+from imports.rules.mapping import FileMapping
 from imports.models import ImportState
-from imports.report import in_words, report_of
+from imports.selectors.report import in_words, report_of
 from record.audit.attribution import Reason, Via, attributed
 from record.audit.models import Entry
 from record.casebook.history import changes_of

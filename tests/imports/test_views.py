@@ -5,8 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from imports import previewing, sources, storing
-from imports.mapping import FileMapping
+from imports.services import previews as previewing, sources, storing
+from imports.rules.mapping import FileMapping
 from imports.models import ImportedFile, ImportSource, ImportState
 from record.audit.models import Entry
 from record.casebook.selectors import binder_of

@@ -9,7 +9,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from randomization.allocation import arm_of
+from randomization.arms import arm_of
 from randomization.models import CodeBreak
 from record.accounts import second_factor
 from record.accounts.models import User

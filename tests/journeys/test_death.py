@@ -12,7 +12,7 @@ from tests.outcomes import course
 from tests.people import PASSWORD, person
 from tests.visits import stage
 from trial_edc import clock
-from visits.selectors import schedule
+from visits.schedule.selectors import schedule
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 TABLET = {"width": 820, "height": 1180}

@@ -13,7 +13,7 @@ from tests.imports import stage
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, STAGE, person
 from trial_edc.celery import app
-from visits.laboratories import register_laboratory
+from visits.laboratory.services import register_laboratory
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from randomization import selectors
 from randomization.models import Allocation, AllocationList
-from randomization.services.verification import problems
+from randomization.lists.services.verification import problems
 from record.casebook.selectors import binder_of
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, person

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from randomization.allocation import arm_of
+from randomization.arms import arm_of
 from randomization.models import CodeBreak
 from record.capture.services import save
 from record.casebook.models import Participant

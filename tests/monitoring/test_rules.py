@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from monitoring.rules import Forecast, forecast, planned_count
+from monitoring.dashboard.rules import Forecast, forecast, planned_count
 
 TODAY = date(2026, 4, 11)
 FIRST = date(2026, 1, 1)  # 100 days before

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from enrollment.rules import (
+from enrollment.eligibility.rules import (
     Answer,
     BurstDecision,
     Evidence,

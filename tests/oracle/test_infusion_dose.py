@@ -2,9 +2,9 @@
 
 import pytest
 
-from randomization.rules.dose import Product, cell_dose
+from randomization.product.rules.dose import Product, cell_dose
 from tests.oracle.cases import Case, at_site, compare, each_case, number
-from visits.infusion_rules import delivery
+from visits.infusions.rules import delivery
 
 
 @pytest.mark.verifies("INF-01", "INF-02")

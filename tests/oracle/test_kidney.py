@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from enrollment.rules import (
+from enrollment.eligibility.rules import (
     Sample,
     UrineCollection,
     egfr,

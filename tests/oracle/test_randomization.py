@@ -17,9 +17,9 @@ from statistics import NormalDist, mean, pstdev
 
 import pytest
 
-from randomization.rules.chance_stream import Stream
-from randomization.rules.lists import generate, one_round
-from randomization.rules.predictability import foresight, is_certain
+from randomization.lists.rules.chance_stream import Stream
+from randomization.lists.rules.lists import generate, one_round
+from randomization.lists.rules.predictability import foresight, is_certain
 from tests.oracle.cases import Case, each_case, folder
 from trial_edc.protocol import PROTOCOL
 

@@ -7,7 +7,7 @@ import pytest
 from tests.oracle.cases import Case, at_site, compare, each_case, yes
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitStatus
-from visits.reminder_rules import Limits, Situation, outcome
+from visits.reminders.rules import Limits, Situation, outcome
 
 
 @pytest.mark.verifies("REM-01")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from safety.rules import SeriousCase, deadlines
+from safety.reports.rules.clocks import SeriousCase, deadlines
 from tests.oracle.cases import Case, at_site, compare, each_case, yes
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.oracle.cases import Case, compare, day, each_case, yes
 from trial_edc.protocol import PROTOCOL, Month3Rule, Schedule
 from trial_edc.vocabulary import VisitCode, WithdrawalKind
-from visits.rules import Course, Stay, Withdrawal, visit_status
+from visits.schedule.rules import Course, Stay, Withdrawal, visit_status
 
 
 def schedule(case: Case) -> Schedule:

@@ -7,8 +7,10 @@ from typing import Any
 
 from enrollment import services as enrollment
 from randomization.models import AllocationList, LotRecord
-from randomization.services import custody, lots, study
-from randomization.services.randomizing import randomize
+from randomization.lists.services import allocation_list as custody
+from randomization.product.services import lots
+from randomization.study import services as study
+from randomization.allocation.services import randomize
 from randomization.vocabulary import MovementKind, StudyStatus
 from record.accounts.models import User
 from record.accounts.sign_in import ReAuthenticated

@@ -4,11 +4,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from randomization import closing
-from randomization.allocation import arm_of
+from randomization.code_breaks.selectors import end_of_trial as closing
+from randomization.arms import arm_of
 from randomization.models import CodeBreak
 from randomization.problems import Refused
-from randomization.services.closing import (
+from randomization.code_breaks.services.end_of_trial import (
     confirm_opening,
     opened_arms,
     propose_opening,

@@ -7,11 +7,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from randomization import disclosures
-from randomization.allocation import arm_of
+from randomization.code_breaks.selectors import unblinding as disclosures
+from randomization.arms import arm_of
 from randomization.models import CodeBreak
 from randomization.problems import Refused
-from randomization.services.code_breaks import (
+from randomization.code_breaks.services.code_breaks import (
     Account,
     Disclosed,
     arm_by_setting,
@@ -186,7 +186,7 @@ def test_register_counts_by_kind_and_role(participant):
 def protocol_with(monkeypatch, **blinding):
     """Let the service read a protocol whose blinding differs."""
     changed = replace(PROTOCOL, blinding=replace(PROTOCOL.blinding, **blinding))
-    monkeypatch.setattr("randomization.services.code_breaks.PROTOCOL", changed)
+    monkeypatch.setattr("randomization.code_breaks.services.code_breaks.PROTOCOL", changed)
 
 
 @pytest.mark.verifies("RAN-05")

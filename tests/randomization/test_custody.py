@@ -8,12 +8,12 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 
-from randomization import allocation, selectors
+from randomization import arms as allocation, selectors
 from randomization.models import Allocation, AllocationList, Slot
 from randomization.problems import FaultyList, Refused
-from randomization.rules import lists
-from randomization.services import custody
-from randomization.services.verification import problems
+from randomization.lists.rules import lists
+from randomization.lists.services import allocation_list as custody
+from randomization.lists.services.verification import problems
 from record.audit.attribution import Via, attributed
 from record.audit.models import Entry
 from tests.people import STAGE, person
@@ -267,4 +267,4 @@ def test_only_one_module_holds_the_key_of_the_arms():
         if "Purpose.ALLOCATION" in path.read_text()
     }
 
-    assert users == {"randomization/allocation.py"}
+    assert users == {"randomization/arms.py"}

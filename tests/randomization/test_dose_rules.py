@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from randomization.rules.dose import CellDose, DoseFlag, Product, cell_dose
+from randomization.product.rules.dose import CellDose, DoseFlag, Product, cell_dose
 from trial_edc.dates import SITE_ZONE
 
 STARTED_AT = datetime(2023, 3, 1, 10, tzinfo=SITE_ZONE)

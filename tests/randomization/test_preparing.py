@@ -8,16 +8,17 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from entry.digest import digest_for
-from randomization import desk
-from randomization.allocation import arm_of
-from randomization.checks import CELL_ITEMS
+from entry.worklist.services import digest_for
+from randomization.product.selectors import preparation_worklist as desk
+from randomization.arms import arm_of
+from randomization.product.checks import CELL_ITEMS
 from randomization.models import Allocation, LotRecord
 from randomization.problems import Refused
-from randomization.rules.stock import balance
+from randomization.product.rules.stock import balance
 from randomization.selectors import LotView
-from randomization.services import lots, study
-from randomization.services.preparing import (
+from randomization.product.services import lots
+from randomization.study import services as study
+from randomization.product.services.preparing import (
     confirm_preparation,
     hand_over,
     label_of,

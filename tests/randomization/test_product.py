@@ -6,12 +6,13 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
-from randomization import desk, selectors
-from randomization.allocation import arm_of
+from randomization.product.selectors import preparation_worklist as desk
+from randomization import selectors
+from randomization.arms import arm_of
 from randomization.problems import Refused
-from randomization.rules import stock
-from randomization.services import lots
-from randomization.services.product import preparations_with_arms
+from randomization.product.rules import stock
+from randomization.product.services import lots
+from randomization.product.services.product import preparations_with_arms
 from randomization.vocabulary import MovementKind
 from record.accounts.roles import Permission as May
 from record.accounts.roles import Role, has

@@ -10,9 +10,9 @@ from django.urls import reverse
 from randomization import selectors
 from randomization.models import Allocation
 from randomization.problems import ListExhausted, NotReady, Refused
-from randomization.rules.codes import is_number
-from randomization.services import study
-from randomization.services.randomizing import declare_in_error, randomize
+from randomization.allocation.rules.numbers import is_number
+from randomization.study import services as study
+from randomization.allocation.services import declare_in_error, randomize
 from randomization.vocabulary import StudyStatus
 from record.accounts.roles import Permission as May
 from record.accounts.roles import Role, has

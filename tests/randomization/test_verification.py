@@ -6,9 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
 
-from randomization import allocation
+from randomization import arms as allocation
 from randomization.models import Allocation, AllocationList, Slot
-from randomization.services.verification import problems
+from randomization.lists.services.verification import problems
 from record.audit.attribution import Via, attributed
 from record.audit.models import Entry
 from record.audit.vault import Purpose, seal

@@ -8,8 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from randomization import desk, selectors
-from randomization.allocation import arm_of
+from randomization.product.selectors import preparation_worklist as desk
+from randomization import selectors
+from randomization.arms import arm_of
 from randomization.models import Allocation, AllocationList, CodeBreak, LotRecord
 from record.accounts.models import User
 from record.audit.models import Entry

@@ -16,9 +16,9 @@ from record.capture.services import save
 from record.casebook.models import Participant
 from record.notices.models import Message
 from record.review.services import lock_database
-from safety import after_lock
+from safety.after_lock import services as after_lock
 from safety.models import LateCase
-from safety.rules import Clock
+from safety.reports.rules.clocks import Clock
 from tests.outcomes import course
 from tests.people import STAGE, person
 from trial_edc import clock

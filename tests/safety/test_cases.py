@@ -8,10 +8,10 @@ import pytest
 from record.audit.attribution import Via
 from record.capture.services import save
 from record.casebook.models import FormInstance, Participant
-from safety.cases import Case, by_urgency, cases_of
-from safety.follow_ups import add_follow_up
-from safety.selectors import report_lines
-from safety.services import send_report
+from safety.reports.selectors.cases import Case, by_urgency, cases_of
+from safety.reports.services.follow_ups import add_follow_up
+from safety.reports.selectors.reports import report_lines
+from safety.reports.services.reports import send_report
 from tests.outcomes import course
 from tests.people import STAGE
 from tests.randomization.stage import colleague

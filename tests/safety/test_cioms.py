@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from randomization.allocation import arm_of
+from randomization.arms import arm_of
 from randomization.models import CodeBreak
 from randomization.problems import Refused
 from record.audit.attribution import Reason, Via
@@ -17,10 +17,10 @@ from record.capture.services import save, strike_row
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
 from record.notices.models import Message
-from safety.cioms import FORMS, Cioms, cioms_of
-from safety.cioms_pdf import susar_account, unblinded_pdf
-from safety.selectors import ReportLine, report_lines
-from safety.services import send_report
+from safety.cioms.facts import FORMS, Cioms, cioms_of
+from safety.cioms.services import susar_account, unblinded_pdf
+from safety.reports.selectors.reports import ReportLine, report_lines
+from safety.reports.services.reports import send_report
 from tests.outcomes import course
 from tests.people import PASSWORD, STAGE, person
 from tests.randomization import stage

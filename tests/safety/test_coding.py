@@ -14,8 +14,8 @@ from record.audit.attribution import Reason, Via
 from record.audit.models import Entry
 from record.capture.services import save, strike_row
 from record.casebook.models import FormInstance
-from safety import coding
-from safety.dictionary_files import TermRow
+from safety.coding import services as coding
+from safety.coding.rules import TermRow
 from safety.models import Dictionary, DictionaryTerm, TermCode
 from tests.outcomes import course
 from tests.people import STAGE, person

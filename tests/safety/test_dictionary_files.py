@@ -2,13 +2,7 @@
 
 import pytest
 
-from safety.dictionary_files import (
-    TermRow,
-    Unreadable,
-    key_of,
-    read_csv,
-    read_medascii,
-)
+from safety.coding.rules import TermRow, Unreadable, key_of, read_csv, read_medascii
 
 LLT = (
     "9001$Blorbic ache$7001$$$$$$$Y$$\n"

@@ -11,7 +11,7 @@ from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of
 from record.notices.models import Message
 from safety.models import SentReport
-from safety.services import NotReadyToSend, send_report
+from safety.reports.services.reports import NotReadyToSend, send_report
 from tests.outcomes import course
 from tests.people import STAGE, person
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pytest
 
-from safety.rules import (
+from safety.reports.rules.clocks import (
     Clock,
     Deadlines,
     SeriousCase,

@@ -4,14 +4,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from entry.work import work_for
+from entry.worklist.selectors.work import work_for
 from record.audit.attribution import Via
 from record.capture.services import save
 from record.casebook.models import FormInstance
-from safety.filters import number_of
+from safety.reports.page import number_of
 from safety.models import SentReport
-from safety.selectors import ReportState, report_lines
-from safety.services import send_report
+from safety.reports.selectors.reports import ReportState, report_lines
+from safety.reports.services.reports import send_report
 from tests.outcomes import course
 from tests.people import STAGE, person
 from trial_edc import clock

@@ -10,9 +10,13 @@ from record.capture.services import save
 from record.casebook.models import FormInstance, Participant
 from record.notices.models import Message
 from record.notices.tasks import deliver_queued
-from safety.reminding import unassessed_step, unsent_step, unsubmitted_step
-from safety.services import send_report
-from safety.tasks import watch_deadlines
+from safety.reports.rules.escalation import (
+    unassessed_step,
+    unsent_step,
+    unsubmitted_step,
+)
+from safety.reports.services.reports import send_report
+from safety.reports.tasks import watch_deadlines
 from tests.outcomes import course
 from tests.people import STAGE, person
 from trial_edc import clock

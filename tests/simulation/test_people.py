@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from enrollment.rules.kidney import egfr
+from enrollment.eligibility.rules.kidney import egfr
 from record.accounts.models import User
 from simulation.cast import MEMBERS
 from simulation.happenings import happenings

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from enrollment.models import EligibilityConfirmation
-from enrollment.rules import Verdict
+from enrollment.eligibility.rules import Verdict
 from enrollment.selectors import eligibility_of, statuses_of
 from enrollment.vocabulary import ParticipantStatus
 from record.accounts.models import User
@@ -25,7 +25,7 @@ from simulation.times import at
 from tests.simulation.world import UNTIL, World
 from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
-from visits import selectors as visits
+from visits.schedule import selectors as visits
 
 pytestmark = pytest.mark.django_db
 

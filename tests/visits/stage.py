@@ -4,7 +4,7 @@ from typing import Any
 
 from record.audit.attribution import Via, attributed
 from record.capture.events import Randomized
-from record.capture.following import announce
+from record.capture.save_hooks import announce
 from record.capture.services import save
 from record.casebook import services as casebook
 from record.casebook.models import FormInstance, Participant

@@ -18,8 +18,8 @@ from tests.people import STAGE, person
 from tests.visits import test_reminding as reminding
 from tests.visits.test_reminding import booked, out_patient, outbox, worked
 from trial_edc import clock
-from visits.answers import means_stop
-from visits.views.inbound import MOST_A_MINUTE, MOST_BYTES
+from visits.reminders.services.answers import means_stop
+from visits.reminders.views.inbound import MOST_A_MINUTE, MOST_BYTES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.verifies("REM-01")]
 SECRET = "only-for-tests"

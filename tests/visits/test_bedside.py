@@ -22,8 +22,8 @@ from tests.people import person
 from tests.visits import stage
 from trial_edc import clock
 from trial_edc.vocabulary import MissingCode
-from visits import selectors
-from visits.bedside import infusion_at
+from visits.schedule import selectors
+from visits.infusions.page.bedside import infusion_at
 from visits.models import BedsideAct
 
 pytestmark = pytest.mark.django_db

@@ -15,9 +15,9 @@ from tests.people import person
 from tests.visits import stage
 from trial_edc import clock
 from trial_edc.clock import SITE_TZ
-from visits import calendar
-from visits.calendar import What, Whose, planned_visits
-from visits.selectors import visit_record
+from visits.calendar import page as calendar
+from visits.calendar.page import What, Whose, planned_visits
+from visits.schedule.selectors import visit_record
 
 pytestmark = pytest.mark.django_db
 CALENDAR = "visits:calendar"

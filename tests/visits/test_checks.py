@@ -11,7 +11,7 @@ from record.casebook.sheets import Binder, Sheet
 from record.casebook.values import Partial, Quantity
 from trial_edc.clock import SITE_TZ
 from trial_edc.vocabulary import MissingCode
-from visits.checks import ended
+from visits.schedule.checks import ended
 
 DAY_0 = datetime(2026, 3, 1, 10, tzinfo=SITE_TZ)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -12,10 +12,10 @@ from record.casebook.selectors import binder_of
 from tests.people import STAGE
 from tests.visits import stage
 from trial_edc.vocabulary import VisitStatus
-from visits import selectors, services
-from visits.grounds import fell_away
+from visits.schedule import selectors, services
+from visits.deviations.facts import fell_away
 from visits.models import ProtocolDeviation
-from visits.tasks import raise_missed_visits
+from visits.schedule.tasks import raise_missed_visits
 
 pytestmark = pytest.mark.django_db
 

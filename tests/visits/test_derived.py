@@ -9,7 +9,7 @@ from record.casebook.derived import derived_values, offers
 from record.casebook.sheets import Binder, Sheet
 from record.casebook.values import Partial, Quantity
 from trial_edc.clock import SITE_TZ
-from visits import timing
+from visits.infusions.facts import vital_sign_times as timing
 
 DAY_0 = datetime(2026, 3, 1, 10, tzinfo=SITE_TZ)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -14,7 +14,7 @@ from tests.people import person
 from tests.randomization.stage import proof_of
 from tests.visits import stage
 from trial_edc import clock
-from visits.deviation_list import deviation_lines
+from visits.deviations.page import deviation_lines
 
 pytestmark = pytest.mark.django_db
 LIST = "visits:deviations"

@@ -14,8 +14,8 @@ from tests.people import STAGE, person
 from tests.randomization.stage import proof_of
 from tests.visits import stage
 from trial_edc import clock
-from visits import selectors, services
-from visits.tasks import raise_missed_visits
+from visits.schedule import selectors, services
+from visits.schedule.tasks import raise_missed_visits
 
 pytestmark = pytest.mark.django_db
 MISTAKE = Reason("error", "an hour was misread")

@@ -16,7 +16,7 @@ from record.audit.models import Entry
 from tests.people import STAGE, person
 from tests.visits import stage
 from trial_edc.clock import SITE_TZ
-from visits import feeds
+from visits.calendar import services as feeds
 from visits.models import CalendarFeed
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from trial_edc.dates import SITE_ZONE
-from visits.infusion_rules import (
+from visits.infusions.rules import (
     Delivery,
     InfusionFlag,
     StopReason,

@@ -11,11 +11,11 @@ from record.casebook import engine
 from record.casebook.selectors import binder_of
 from tests.people import STAGE, person
 from tests.visits import stage
-from visits import laboratories
-from visits.laboratories import Range
+from visits.laboratory import services as laboratories
+from visits.laboratory.services import Range
 from visits.models import Laboratory
-from visits.problems import VisitRefused
-from visits.vocabulary.laboratory import Analyte
+from visits.schedule.problems import VisitRefused
+from visits.laboratory.vocabulary import Analyte
 
 pytestmark = pytest.mark.django_db
 POTASSIUM = Range(

@@ -8,8 +8,8 @@ from tests.people import person
 from tests.visits import stage
 from tests.visits import test_reminding as reminding
 from tests.visits.test_reminding import booked, out_patient, worked
-from visits.messages import coming, to_tell_in_ward
-from visits.reminding import case_of
+from visits.reminders.page import coming, to_tell_in_ward
+from visits.reminders.services.queue import case_of
 
 pytestmark = pytest.mark.django_db
 box = reminding.box

@@ -13,7 +13,7 @@ from record.notices.models import Message
 from trial_edc.dates import SITE_ZONE, site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitStatus
-from visits.reminder_rules import (
+from visits.reminders.rules import (
     CLOSED,
     Action,
     Ground,
@@ -22,9 +22,9 @@ from visits.reminder_rules import (
     Situation,
     outcome,
 )
-from visits.reminder_texts import NotNeutral, require_neutral, subject_in, text_of
-from visits.reminders import Reminder
-from visits.vocabulary.reminder import Occasion
+from visits.reminders.texts import NotNeutral, require_neutral, subject_in, text_of
+from visits.reminders.facts import Reminder
+from visits.reminders.vocabulary import Occasion
 
 NOON = datetime(2026, 3, 20, 4, tzinfo=UTC)  # at the site
 WELL = Situation(

@@ -18,8 +18,8 @@ from tests.record.notices.gateway import gateway
 from tests.visits import stage
 from trial_edc import clock
 from trial_edc.dates import SITE_ZONE
-from visits.reminding import queue_due_reminders
-from visits.tasks import queue_reminders
+from visits.reminders.services.queue import queue_due_reminders
+from visits.schedule.tasks import queue_reminders
 
 pytestmark = [pytest.mark.django_db, pytest.mark.verifies("REM-01")]
 MISTAKE = Reason("error", "wrong person")
@@ -383,7 +383,7 @@ def test_the_scan_takes_the_same_statements_for_one_and_for_many():
 
 
 def test_batches_miss_nobody(monkeypatch):
-    monkeypatch.setattr("visits.reminding.A_BATCH", 2)
+    monkeypatch.setattr("visits.reminders.services.queue.A_BATCH", 2)
     for number in range(1, 6):
         booked(out_patient(number), "D28", 9)
     stage.infused(9)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from trial_edc.dates import SITE_ZONE
 from trial_edc.protocol import PROTOCOL, Month3Rule
 from trial_edc.vocabulary import VisitCode, VisitStatus, WithdrawalKind
-from visits.rules import (
+from visits.schedule.rules import (
     Course,
     StatusReason,
     Stay,

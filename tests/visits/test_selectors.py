@@ -14,7 +14,7 @@ from tests.people import STAGE, person
 from tests.visits import stage
 from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
-from visits import selectors
+from visits.schedule import selectors
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from tests.people import person
 from tests.visits import stage
 from trial_edc import clock
 from trial_edc.vocabulary import MissingCode, VisitStatus
-from visits import selectors
+from visits.schedule import selectors
 from visits.models import Laboratory, ReferenceRange
 
 pytestmark = pytest.mark.django_db

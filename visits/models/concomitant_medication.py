@@ -9,7 +9,7 @@ from record.casebook.design import Log
 from record.casebook.items import Section
 from record.casebook.models import CRF
 from trial_edc.vocabulary import YesNo
-from visits.vocabulary.logs import DoseUnit, DrugCategory, Frequency, Route
+from visits.logs.vocabulary import DoseUnit, DrugCategory, Frequency, Route
 
 
 class ConcomitantMedication(CRF):

@@ -12,7 +12,7 @@ from record.casebook.conditions import Answer, Answered
 from record.casebook.design import Log
 from record.casebook.items import Section
 from record.casebook.models import CRF, SealedCRF
-from visits.vocabulary import visit as words
+from visits.schedule import vocabulary as words
 
 FINDING = Section(
     _("Finding"),

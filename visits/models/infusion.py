@@ -9,8 +9,8 @@ from record.casebook.design import AtVisits
 from record.casebook.items import Section
 from record.casebook.models import CRF
 from trial_edc.vocabulary import YesNo
-from visits.vocabulary.infusion import Access, Given, NoGoReason, StoppedReason
-from visits.vocabulary.logs import DoseUnit
+from visits.infusions.vocabulary import Access, Given, NoGoReason, StoppedReason
+from visits.logs.vocabulary import DoseUnit
 
 WAS_GIVEN = Answer("given", Given.GIVEN, Given.PARTLY)
 

@@ -9,8 +9,8 @@ from record.casebook.design import AtVisits
 from record.casebook.items import Section
 from record.casebook.models import CRF
 from trial_edc.vocabulary import Sex, YesNo
-from visits.vocabulary.infusion import Decision, NoGoReason
-from visits.vocabulary.visit import WeightSource
+from visits.infusions.vocabulary import Decision, NoGoReason
+from visits.schedule.vocabulary import WeightSource
 
 RECHECKED = (
     "ventilated_now",

@@ -8,9 +8,9 @@ from record.casebook.design import AtVisits
 from record.casebook.items import Section
 from record.casebook.models import CRF
 from trial_edc.vocabulary import MissingCode
-from visits.conditions import CodedMissing
+from visits.schedule.conditions import CodedMissing
 from visits.models.measured import MEASURED, Measured
-from visits.vocabulary.infusion import NotMeasuredReason, TimePoint
+from visits.infusions.vocabulary import NotMeasuredReason, TimePoint
 
 
 class InfusionVitalSigns(Measured, CRF):

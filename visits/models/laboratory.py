@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from record.audit.models import Recorded
 from trial_edc.choices import choices
-from visits.vocabulary.laboratory import Analyte, RangeSex
+from visits.laboratory.vocabulary import Analyte, RangeSex
 
 Limits = tuple[Decimal | None, Decimal | None]
 

@@ -8,7 +8,7 @@ from record.casebook.design import Log
 from record.casebook.items import Section
 from record.casebook.models import CRF
 from trial_edc.vocabulary import YesNo
-from visits.vocabulary import logs
+from visits.logs import vocabulary as logs
 
 COURSE_OF_SESSIONS = Answer("row_kind", logs.RrtRow.COURSE) & Answer(
     "modality", logs.Modality.IHD, logs.Modality.SLED

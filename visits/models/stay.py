@@ -7,7 +7,7 @@ from record.casebook.conditions import Answer, Answered
 from record.casebook.design import Log
 from record.casebook.items import Section
 from record.casebook.models import CRF
-from visits.vocabulary.logs import AdmissionType, Hospital, LeftTo, StayKind
+from visits.logs.vocabulary import AdmissionType, Hospital, LeftTo, StayKind
 
 
 class Stay(CRF):

@@ -9,8 +9,8 @@ from record.casebook.items import Section
 from record.casebook.models import CRF
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitCode, YesNo
-from visits.conditions import OutOfWindow
-from visits.vocabulary.visit import Informant, NotDoneReason, VisitMode, WindowReason
+from visits.schedule.conditions import OutOfWindow
+from visits.schedule.vocabulary import Informant, NotDoneReason, VisitMode, WindowReason
 
 PERFORMED = Answer("performed", YesNo.YES)
 NOT_PERFORMED = Answer("performed", YesNo.NO)

@@ -9,7 +9,7 @@ from record.casebook.design import AtVisits
 from record.casebook.items import Section
 from record.casebook.models import CRF
 from visits.models.measured import MEASURED, Measured
-from visits.vocabulary.visit import WeightSource
+from visits.schedule.vocabulary import WeightSource
 
 
 class VitalSigns(Measured, CRF):

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from randomization import selectors
-from randomization.services.verification import problems
+from randomization.lists.services.verification import problems
 
 
 class Command(BaseCommand):

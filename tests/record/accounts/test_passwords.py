@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from exports import files
-from exports import services as exports
+from exports.services import files
+from exports.services import exports
 from record.accounts import services
 from record.accounts.models import User
 from tests.people import STAGE, person

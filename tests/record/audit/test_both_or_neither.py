@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from record.audit.attribution import Via, attributed
 from record.audit.models import Entry
-from record.capture import following
+from record.capture import save_hooks as following
 from record.capture.services import save
 from record.casebook.models import FormInstance
 from tests.sample_room.models import Sample

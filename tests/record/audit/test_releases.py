@@ -8,7 +8,7 @@ from zipfile import ZipFile
 import pytest
 from django.test import Client
 
-from exports import files, services
+from exports.services import files, exports as services
 from record.audit import releases
 from record.audit.models import Entry
 from record.audit.tasks import note_versions

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from entry.tasks import verify_audit, watch_seals
+from entry.worklist.tasks import verify_audit, watch_seals
 from record.audit.models import Entry
 from record.notices.models import Message
 from tests.people import person

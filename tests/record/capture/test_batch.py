@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from record.audit.attribution import Reason
 from record.audit.models import Entry as AuditEntry
-from record.capture import firing
+from record.capture import check_log as firing
 from record.capture.batch import IDLE, RowEntry, RowsNotSaved, RowStrike, save_rows
 from record.capture.problems import Conflict, ExplanationNeeded, ReasonNeeded, Refused
 from record.capture.services import Entry

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from enrollment import services as enrollment
-from randomization.allocation import arm_of
-from randomization.checks import CELL_ITEMS
-from randomization.services.preparing import confirm_preparation
+from randomization.arms import arm_of
+from randomization.product.checks import CELL_ITEMS
+from randomization.product.services.preparing import confirm_preparation
 from record.audit.attribution import Reason, Via, attributed
-from record.capture import following
-from record.capture.following import announce, events
+from record.capture import save_hooks as following
+from record.capture.save_hooks import announce, events
 from record.capture.services import save, strike_row
 from record.casebook.models import FormInstance, Participant
 from record.casebook.values import MissingCode

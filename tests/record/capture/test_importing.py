@@ -26,7 +26,7 @@ from record.casebook.values import Quantity
 from record.review.services import lock_form
 from tests.outcomes import course
 from tests.people import STAGE, person
-from visits.laboratories import register_laboratory
+from visits.laboratory.services import register_laboratory
 
 pytestmark = pytest.mark.django_db
 

@@ -6,9 +6,9 @@ from django.core.exceptions import PermissionDenied
 from record.accounts.roles import Permission, Role, has
 from record.audit.attribution import Process, Reason, Via
 from record.audit.models import Entry
-from record.capture import autosaves, following
+from record.capture import autosaves, save_hooks as following
 from record.capture.autosaves import typed_in
-from record.capture.following import Saved, announce, follows
+from record.capture.save_hooks import Saved, announce, follows
 from record.capture.models import Autosave
 from record.capture.problems import (
     EraseNeeded,

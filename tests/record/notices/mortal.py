@@ -120,7 +120,7 @@ def queue(name: str) -> None:
 
 def digest(instant: str) -> None:
     """Write the morning's mails at an instant."""
-    from entry.digest import write_due
+    from entry.worklist.services import write_due
     from trial_edc import clock
 
     with clock.at(datetime.fromisoformat(instant)):

@@ -12,7 +12,7 @@ import pytest
 
 from record.accounts.models import User
 from record.audit.attribution import Via, attributed
-from record.notices import guarding
+from record.notices import send_checks as guarding
 from record.notices.delivery import LEASE, deliver_due
 from record.notices.models import Message, MessageState
 from record.notices.services import queue

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from entry.digest import key_of, write_due
+from entry.worklist.services import key_of, write_due
 from entry.models import DigestDay
 from record.audit.attribution import Via, attributed
 from record.audit.models import Entry

@@ -1,0 +1,135 @@
+"""Who must be asked for consent again, and why; pure.
+
+Asked again are people who still take part: when a new version of the document concerns
+them, and when they can decide for themselves after somebody else signed. A refusal
+asks for the withdrawal that says what the person wants to stop.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from enrollment.eligibility.facts import evidence
+from enrollment.screening import facts as statuses
+from enrollment.vocabulary import ConsentConcerns, ConsentKind, Decision, Signer
+from record.casebook.sheets import Binder, Sheet
+from trial_edc.dates import site_date
+from trial_edc.vocabulary import N_, Term, YesNo
+
+# The forms that it is read from.
+CODES = tuple(sorted({*statuses.CODES, "VIS"}))
+
+
+class Ground(Term):
+    """Why a person must be asked."""
+
+    CAPACITY = "capacity", N_("Can decide again: ask the participant")
+    VERSION = "version", N_("New version of the consent document")
+    CONTACT = "contact", N_("Can decide again: ask about messages")
+    REFUSED = "refused", N_("Consent refused: record the withdrawal")
+
+
+FORM_OF = dict.fromkeys(Ground, "CNS") | {Ground.REFUSED: "WDR"}
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of the consent document, as far as it asks for consent again."""
+
+    version: str
+    effective_from: date
+    concerns: str
+
+
+@dataclass(frozen=True)
+class Due:
+    """One thing to ask of a person, since a day."""
+
+    ground: Ground
+    since: date
+    version: str = ""  # the version to sign, where it is a new one
+
+    @property
+    def form(self) -> str:
+        """Return the code of the form that answers it."""
+        return FORM_OF[self.ground]
+
+
+def version_on(versions: Sequence[Version], day: date) -> Version | None:
+    """Return the version that holds on a day."""
+    begun = [one for one in versions if one.effective_from <= day]
+    return max(begun, key=lambda one: one.effective_from, default=None)
+
+
+def due_of(binder: Binder, versions: Sequence[Version], today: date) -> list[Due]:
+    """Return what a person must be asked now, the most urgent first."""
+    standing = evidence.standing_decision(binder)
+    if standing is None or _has_left(binder):
+        return []
+    if standing.get("decision") == Decision.REFUSED:
+        refused = binder.fact("consented_on") is not None and not binder.value(
+            "WDR", "kind"
+        )
+        return [Due(Ground.REFUSED, _on(standing))] if refused else []
+    found = (
+        _able_again(binder, standing, Ground.CAPACITY),
+        _version_due(standing, versions, today),
+        _able_again(binder, _contact(binder), Ground.CONTACT),
+    )
+    return [due for due in found if due]
+
+
+def _has_left(binder: Binder) -> bool:
+    """Tell whether nothing more can be asked of the person."""
+    failed = statuses.is_screening_closed(binder) and binder.one("RAN") is None
+    return (
+        failed
+        or statuses.has_died(binder)
+        or statuses.has_withdrawn(binder)
+        or binder.value("EOS", "reason") is not None
+    )
+
+
+def _on(sheet: Sheet) -> date:
+    return site_date(sheet.get("decided_at"))
+
+
+def _contact(binder: Binder) -> Sheet | None:
+    """Return the contact consent that stands, if one was given."""
+    rows = [s for s in binder.rows("CNS") if s.get("kind") == ConsentKind.CONTACT]
+    given = rows and rows[-1].get("decision") == Decision.GIVEN
+    return rows[-1] if given and rows[-1].get("decided_at") else None
+
+
+def _able_again(binder: Binder, signed: Sheet | None, ground: Ground) -> Due | None:
+    """Find a visit since which the person can decide what a representative signed."""
+    if signed is None or signed.get("signer") != Signer.REPRESENTATIVE:
+        return None
+    able_on = min(_able_days(binder, _on(signed)), default=None)
+    return Due(ground, able_on) if able_on else None
+
+
+def _able_days(binder: Binder, since: date) -> Iterator[date]:
+    for visit in binder.rows("VIS"):
+        on = visit.get("visit_date") or since
+        if visit.get("has_capacity") == YesNo.YES and on >= since:
+            yield on
+
+
+def _version_due(
+    standing: Sheet, versions: Sequence[Version], today: date
+) -> Due | None:
+    """Find a version in force that concerns everybody and came after the signed one."""
+    signed = next((v for v in versions if v.version == standing.get("version")), None)
+    known_from = signed.effective_from if signed else date.min
+    newer = [
+        one
+        for one in versions
+        if known_from < one.effective_from <= today
+        and one.concerns == ConsentConcerns.EVERYBODY
+    ]
+    present = version_on(versions, today)
+    if not newer or present is None:
+        return None
+    since = min(one.effective_from for one in newer)
+    return Due(Ground.VERSION, since, present.version)

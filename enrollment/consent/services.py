@@ -1,0 +1,95 @@
+"""Writes of the register of versions of the consent document."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from enrollment.consent import selectors as consents
+from enrollment.models import ConsentDocument
+from enrollment.problems import EnrollmentRefused
+from record.accounts.models import User
+from record.accounts.roles import Permission, persons
+from record.audit.attribution import Via, attributed
+from trial_edc import clock
+
+FIRST, SECOND = 1, 2  # who enters a version, who approves it
+REGISTER_LOCK = 41_946_712  # advisory lock: versions are entered one after the other
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A version of the consent document as it is entered."""
+
+    version: str
+    effective_from: date
+    ethics_approved_on: date
+    changes: str
+    concerns: str
+
+
+def enter_version(
+    entered: NewVersion, *, by: User, via: Via = Via.PAGE
+) -> ConsentDocument:
+    """Enter a version; entered again before it is approved, it is corrected."""
+    _require(by, FIRST)
+    with attributed(by=by, via=via):
+        _alone()
+        _require_fit(entered)
+        document, _made = ConsentDocument.objects.update_or_create(
+            version=entered.version,
+            defaults={
+                "effective_from": entered.effective_from,
+                "ethics_approved_on": entered.ethics_approved_on,
+                "changes": entered.changes,
+                "concerns": entered.concerns,
+                "entered_by": by,
+            },
+        )
+    return document
+
+
+def approve_version(
+    document: ConsentDocument, *, by: User, via: Via = Via.PAGE
+) -> ConsentDocument:
+    """Approve a version as the second person; it counts from its first day on."""
+    _require(by, SECOND)
+    with attributed(by=by, via=via):
+        _alone()
+        document = ConsentDocument.objects.get(pk=document.pk)
+        if document.approved_at is None:
+            document.approved_by, document.approved_at = by, clock.now()
+            document.save(update_fields=("approved_by", "approved_at"))
+    return document
+
+
+def _require(by: User, person: int) -> None:
+    if person not in persons(by.role, Permission.REFERENCE_DATA):
+        raise PermissionDenied
+
+
+def _alone() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTER_LOCK])
+
+
+def _require_fit(entered: NewVersion) -> None:
+    """Refuse, with every reason, a version that cannot follow those that are there."""
+    reasons, counting = [], consents.consent_versions()
+    if any(one.version == entered.version for one in counting):
+        reasons.append(_("This version is approved and no longer changes."))
+    if later := [o for o in counting if o.effective_from >= entered.effective_from]:
+        told = {"version": later[-1].version, "day": later[-1].effective_from}
+        reasons.append(
+            _("Version %(version)s is in force from %(day)s; this one must come later.")
+            % told
+        )
+    waiting = ConsentDocument.objects.filter(approved_at=None)
+    if waiting.exclude(version=entered.version).exists():
+        reasons.append(_("Another version awaits its approval; one after the other."))
+    if entered.ethics_approved_on > entered.effective_from:
+        reasons.append(_("The ethics board approves a version before it is in force."))
+    if reasons:
+        raise EnrollmentRefused(*reasons)

@@ -1,0 +1,286 @@
+"""What the binder holds, as the eligibility rules look at it; pure.
+
+Forms of other rooms are read by code. A sheet of an earlier screening never answers
+for the present one.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+
+from enrollment.eligibility.rules import (
+    Ages,
+    Answer,
+    BurstDecision,
+    Evidence,
+    Immunosuppressant,
+    Sample,
+    SteroidCourse,
+    UrineCollection,
+)
+from enrollment.vocabulary import (
+    ConsentKind,
+    Decision,
+    Drug,
+    DrugClass,
+    ExcludedCause,
+    Organ,
+    OtherTrial,
+    Ventilation,
+)
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Partial, Value
+from trial_edc.dates import SITE_ZONE, site_date, site_midnight
+from trial_edc.vocabulary import MissingCode, Sex, VisitCode, YesNo
+
+# The forms that evidence is read from.
+CODES = ("SCN", "CNS", "DEM", "ELG", "CRE", "URI", "VIT", "LAB", "IST", "RAN")
+
+JUDGED = {
+    **{f"E{n}": f"e{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 15, 16)},
+    "E11_arrhythmia_or_severe": "e11_arrhythmia_or_severe",
+    "E18_other": "e18_other",
+}
+
+
+def evidence_of(binder: Binder) -> Evidence:
+    """Gather everything that decides on the present screening."""
+    eligibility, weighing = screening_sheet(binder, "ELG"), weighing_of(binder)
+    platelets = platelets_of(binder)
+    count = platelets.get("platelets") if platelets else None
+    sex, organs = binder.value("DEM", "sex"), _of(eligibility, "nonrenal_failed_organs")
+    burst = _of(eligibility, "e17_burst_decision")
+    return Evidence(
+        consent_on=consent_on(binder),
+        birth_on=binder.value("DEM", "birth_date"),
+        sex=Sex(sex) if sex else None,
+        samples=tuple(samples(binder)),
+        urine=tuple(urine(binder)),
+        weight_kg=_of(weighing, "weight_kg"),
+        weight_estimated=_of(weighing, "weight_source") == "estimated",
+        onset_attested=_answer(_of(eligibility, "onset_within_48h_attested")),
+        lvef_pct=_of(eligibility, "lvef_pct"),
+        platelets=count.value if count else None,
+        platelets_unit=count.unit if count else "10^9/L",
+        steroids=steroids(binder),
+        immunosuppressants=immunosuppressants(binder),
+        burst_decision=BurstDecision(burst) if burst else None,
+        failed_organs=frozenset(organs) - {Organ.NONE.value} if organs else None,
+        answers={"I3": consent_answer(binder), **answers(eligibility)},
+    )
+
+
+def ages_of(binder: Binder, qualifying_at: datetime | None) -> Ages:
+    """Tell when the evidence that can grow old was obtained."""
+    eligibility, platelets = screening_sheet(binder, "ELG"), platelets_of(binder)
+    return Ages(
+        hcg_at=_of(eligibility, "hcg_at"),
+        echo_at=_of(eligibility, "lvef_at"),
+        platelets_at=_of(platelets, "sampled_at"),
+        qualifying_sample_at=qualifying_at,
+    )
+
+
+def episode(binder: Binder) -> int:
+    """Return the number of the present screening; the first one is 1."""
+    screening = binder.one("SCN")
+    return screening.occurrence if screening else 1
+
+
+def screening_sheet(binder: Binder, code: str, visit: str = "") -> Sheet | None:
+    """Return the sheet of a form that belongs to the present screening."""
+    present = episode(binder)
+    return next(
+        (
+            sheet
+            for sheet in binder.rows(code)
+            if sheet.occurrence == present and sheet.visit == visit
+        ),
+        None,
+    )
+
+
+def weighing_of(binder: Binder) -> Sheet | None:
+    """Return the vital signs of the present screening."""
+    return screening_sheet(binder, "VIT", VisitCode.SCREENING)
+
+
+def initial_consent(binder: Binder) -> Sheet | None:
+    """Return the last decision about taking part at all."""
+    asked = [s for s in binder.rows("CNS") if s.get("kind") == ConsentKind.INITIAL]
+    return asked[-1] if asked else None
+
+
+def standing_decision(binder: Binder) -> Sheet | None:
+    """Return the last decision about taking part or going on."""
+    decided = [s for s in binder.rows("CNS") if s.get("kind") != ConsentKind.CONTACT]
+    return max(
+        (s for s in decided if s.get("decision") and s.get("decided_at")),
+        key=lambda s: (s.get("decided_at"), s.occurrence),
+        default=None,
+    )
+
+
+def consent_on(binder: Binder) -> date | None:
+    """Return the date of the initial consent, by whoever signed it."""
+    sheet = initial_consent(binder)
+    if sheet is None or sheet.get("decision") != Decision.GIVEN:
+        return None
+    decided_at = sheet.get("decided_at")
+    return site_date(decided_at) if decided_at else None
+
+
+def consent_answer(binder: Binder) -> Answer | None:
+    """Answer I3: the consent that stands; a refusal later on ends it."""
+    decision = standing_decision(binder)
+    if decision is None or initial_consent(binder) is None:
+        return None
+    return Answer.YES if decision.get("decision") == Decision.GIVEN else Answer.NO
+
+
+def samples(binder: Binder) -> Iterator[Sample]:
+    """Return the creatinine values; one without time of day is marked so."""
+    for sheet in binder.rows("CRE"):
+        taken, quantity = sheet.get("sample_at"), sheet.get("value")
+        if taken is None or quantity is None:
+            continue
+        instant = taken.instant(SITE_ZONE) if isinstance(taken, Partial) else taken
+        yield Sample(
+            at=instant or site_midnight(taken.earliest),
+            value=quantity.value,
+            unit=quantity.unit,
+            place=sheet.get("place") or "",
+            id=str(sheet.form_id),
+            date_only=instant is None,
+        )
+
+
+def urine(binder: Binder) -> Iterator[UrineCollection]:
+    """Return the timed collections; one without a volume was not measured."""
+    for sheet in binder.rows("URI"):
+        start, end, ml = (sheet.get(i) for i in ("start_at", "end_at", "volume_ml"))
+        if start and end:
+            yield UrineCollection(start, end, ml, id=str(sheet.form_id))
+
+
+def platelets_of(binder: Binder) -> Sheet | None:
+    """Return the latest count; after randomisation, the latest before it."""
+    until = binder.value("RAN", "randomised_at")
+    counted = [
+        sheet
+        for sheet in binder.rows("LAB")
+        if sheet.get("platelets")
+        and sheet.get("sampled_at")
+        and (until is None or sheet.get("sampled_at") <= until)
+    ]
+    return max(counted, key=lambda sheet: sheet.get("sampled_at"), default=None)
+
+
+def exposures(binder: Binder) -> list[Sheet] | None:
+    """Return the drugs of E17; None while nobody has asked."""
+    asked = [s for s in binder.rows("IST") if s.get("any_exposure")]
+    if not asked:
+        return None
+    return [sheet for sheet in asked if sheet.get("any_exposure") == YesNo.YES]
+
+
+def steroids(binder: Binder) -> tuple[SteroidCourse, ...] | None:
+    """Return the corticosteroids; a drug whose class is not known may be one."""
+    taken = exposures(binder)
+    if taken is None:
+        return None
+    return tuple(
+        SteroidCourse(
+            drug=drug_name(sheet),
+            mg_per_day=_number(sheet.get("mg_per_day")),
+            start=_text(sheet, "start"),
+            stop=_text(sheet, "stop"),
+            ongoing=sheet.get("ongoing") == YesNo.YES,
+            route=sheet.get("route"),
+            id=str(sheet.form_id),
+        )
+        for sheet in taken
+        if sheet.get("drug_class") in (DrugClass.STEROID, None)
+    )
+
+
+def immunosuppressants(binder: Binder) -> tuple[Immunosuppressant, ...] | None:
+    """Return the other drugs with the dates of their changes."""
+    taken = exposures(binder)
+    if taken is None:
+        return None
+    return tuple(
+        Immunosuppressant(
+            drug=drug_name(sheet),
+            changes=tuple(changes(sheet)),
+            stop=_text(sheet, "stop"),
+            route=sheet.get("route"),
+            id=str(sheet.form_id),
+        )
+        for sheet in taken
+        if sheet.get("drug_class") in (DrugClass.IMMUNOSUPPRESSANT, None)
+    )
+
+
+def changes(sheet: Sheet) -> Iterator[str | None]:
+    """Return the dates of start, dose change and switch, None where unknown."""
+    yield _text(sheet, "start")
+    for item in ("last_dose_change", "switched"):
+        known = _text(sheet, item)
+        if known or sheet.missing(item) == MissingCode.UNKNOWN:
+            yield known
+    if sheet.get("ongoing") != YesNo.YES and not sheet.get("stop"):
+        yield None
+
+
+def drug_name(sheet: Sheet) -> str:
+    """Return the drug by its code, or in the words of the site."""
+    code = sheet.get("drug") or ""
+    return sheet.get("drug_other") or "" if code == Drug.OTHER else code
+
+
+def answers(sheet: Sheet | None) -> dict[str, Answer | None]:
+    """Return the investigator's answers by criterion."""
+    if sheet is None:
+        return {}
+    causes = sheet.get("e1_causes")
+    excluded = causes != [ExcludedCause.NONE.value]
+    return {
+        "I4": _both(sheet.get("i4_can_comply"), sheet.get("phone_confirmed")),
+        "E1": _yes_if(excluded) if causes else None,
+        "E19": _counts(sheet, "e19", Ventilation.NOW, Ventilation.EXPECTED),
+        "E20": _counts(sheet, "e20", OtherTrial.NOW, OtherTrial.WITHIN_30_DAYS),
+        **{name: _answer(sheet.get(item)) for name, item in JUDGED.items()},
+    }
+
+
+def _of(sheet: Sheet | None, item: str) -> Value:
+    return sheet.get(item) if sheet else None
+
+
+def _text(sheet: Sheet, item: str) -> str | None:
+    value = sheet.get(item)
+    return str(value) if value else None
+
+
+def _number(value: Value) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def _answer(value: Value) -> Answer | None:
+    return Answer(value) if value else None
+
+
+def _yes_if(holds: bool) -> Answer:  # noqa: FBT001 - one question, one answer
+    return Answer.YES if holds else Answer.NO
+
+
+def _both(*given: object) -> Answer | None:
+    if YesNo.NO in given:
+        return Answer.NO
+    return None if None in given else Answer.YES
+
+
+def _counts(sheet: Sheet, item: str, *against: str) -> Answer | None:
+    value = sheet.get(item)
+    return None if value is None else _yes_if(value in against)

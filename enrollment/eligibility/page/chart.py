@@ -1,0 +1,133 @@
+"""Creatinine over time as SVG, drawn on the server; classes only, so the CSP holds."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from enrollment.eligibility.page.kidney import KidneyExhibit, SampleLine
+from trial_edc.clock import SITE_TZ
+
+WIDTH, HEIGHT = 640, 240
+LEFT, RIGHT, TOP, BOTTOM = 44, 16, 16, 28
+BEFORE, AFTER = timedelta(days=6), timedelta(days=3)  # around T; the table has the rest
+HEADROOM = 1.12
+FEW_DAYS = timedelta(days=4)
+LABEL = 70  # width of a label with its time
+STEPS = (20, 50, 100, 200, 500, 1000)  # umol/L between two lines of the grid
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One sample on the chart."""
+
+    x: float
+    y: float
+    line: SampleLine
+
+
+@dataclass(frozen=True, slots=True)
+class CreatinineChart:
+    """Coordinates: samples, baseline, and what must be exceeded inside 48 hours."""
+
+    points: tuple[Point, ...]
+    x_ticks: tuple[tuple[float, str], ...]
+    y_ticks: tuple[tuple[float, int], ...]
+    baseline_y: float | None
+    threshold: tuple[float, float, float] | None  # x from, x to, y
+    older: int  # samples that lie before the chart begins
+
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
+    base: int = HEIGHT - BOTTOM
+
+    @property
+    def polyline(self) -> str:
+        """Return the points as SVG takes them."""
+        return " ".join(f"{one.x},{one.y}" for one in self.points)
+
+
+def creatinine_chart(exhibit: KidneyExhibit) -> CreatinineChart | None:
+    """Draw the days around the rise; None where fewer than two samples have a time."""
+    timed = [line for line in exhibit.samples if not line.sample.date_only]
+    anchor = exhibit.injury.reference_at
+    near = [
+        one
+        for one in timed
+        if anchor and anchor - BEFORE <= one.sample.at <= anchor + AFTER
+    ]
+    if len(near) < 2:  # noqa: PLR2004 - a line has two ends
+        return None
+    scale = _Scale.around(exhibit, near)
+    basis = exhibit.filtered.baseline.umol_l
+    return CreatinineChart(
+        points=tuple(
+            Point(scale.x(one.sample.at), scale.y(float(one.sample.umol_l)), one)
+            for one in near
+        ),
+        x_ticks=scale.days(),
+        y_ticks=scale.levels(),
+        baseline_y=None if basis is None else scale.y(float(basis)),
+        threshold=_threshold(exhibit, scale),
+        older=len(exhibit.samples) - len(near),
+    )
+
+
+def _threshold(
+    exhibit: KidneyExhibit, scale: "_Scale"
+) -> tuple[float, float, float] | None:
+    """Return the line of more than two-fold, as long as the 48 hours after a sample."""
+    limb, limit = exhibit.injury.creatinine, exhibit.threshold_umol_l
+    pair = limb.qualifying or limb.steepest
+    if pair is None or limit is None:
+        return None
+    begins = max(pair.earlier.at, scale.start)
+    ends = min(pair.earlier.at + timedelta(hours=exhibit.pair_hours), scale.end)
+    return scale.x(begins), scale.x(ends), scale.y(float(limit))
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    start: datetime
+    end: datetime
+    top: float
+
+    @classmethod
+    def around(cls, exhibit: KidneyExhibit, near: list[SampleLine]) -> "_Scale":
+        """Return the scale that holds all samples and both lines, with some room."""
+        first, last = near[0].sample.at, near[-1].sample.at
+        room = max((last - first) / 20, timedelta(hours=2))
+        levels = [one.sample.umol_l for one in near]
+        lines = (exhibit.filtered.baseline.umol_l, exhibit.threshold_umol_l)
+        levels += [level for level in lines if level is not None]
+        return cls(first - room, last + room, float(max(levels)) * HEADROOM)
+
+    def x(self, at: datetime) -> float:
+        share = (at - self.start) / (self.end - self.start)
+        return round(LEFT + (WIDTH - LEFT - RIGHT) * share, 1)
+
+    def y(self, umol_l: float) -> float:
+        inner = HEIGHT - TOP - BOTTOM
+        return round(HEIGHT - BOTTOM - inner * umol_l / self.top, 1)
+
+    def days(self) -> tuple[tuple[float, str], ...]:
+        """Return midnights of the site; every 12 hours where there are few."""
+        local = self.start.astimezone(SITE_TZ)
+        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        is_short = self.end - self.start < FEW_DAYS
+        step = timedelta(hours=12 if is_short else 24)
+        shape = "%m-%d %H:%M" if is_short else "%m-%d"
+        count = (self.end - midnight) // step
+        found = [midnight + n * step for n in range(1, count + 1)]
+        return tuple(
+            (self.x(at), at.strftime(shape)) for at in found if self._has_room(at)
+        )
+
+    def _has_room(self, at: datetime) -> bool:
+        """Tell whether a label below an instant stays on the chart."""
+        return self.x(at) - LABEL / 2 >= LEFT and self.x(at) + LABEL / 2 <= WIDTH
+
+    def levels(self) -> tuple[tuple[float, int], ...]:
+        """Return round values in umol/L, at most six."""
+        step = next((s for s in STEPS if self.top / s <= 6), STEPS[-1])  # noqa: PLR2004
+        return tuple((self.y(v), v) for v in range(0, int(self.top) + 1, step))

@@ -1,0 +1,182 @@
+"""Steroids day by day and immunosuppressants with their last change (E17)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from enrollment.eligibility.facts.evidence import (
+    drug_name,
+    exposures,
+    immunosuppressants,
+)
+from enrollment.eligibility.rules import (
+    Assessment,
+    Immunosuppression,
+    State,
+    SteroidCourse,
+    drug_stability,
+    prednisone_mg,
+)
+from enrollment.eligibility.rules.evidence import Evidence
+from enrollment.eligibility.rules.immunosuppression import normal
+from enrollment.vocabulary import DrugClass
+from record.casebook import catalogue
+from record.casebook.display import words
+from record.casebook.sheets import Binder, Sheet
+from trial_edc.dates import add_months
+from trial_edc.units import shown
+
+DOSE_DECIMALS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class CourseLine:
+    """One corticosteroid as entered, with its dose in prednisone."""
+
+    form_id: int
+    drug: str
+    route: str
+    mg_per_day: str
+    pred_mg: str
+    start: str
+    stop: str
+    is_systemic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """Days in a row on which the total is the same."""
+
+    first: date
+    last: date
+    pred_mg: Decimal
+    is_above: bool
+
+    @property
+    def days(self) -> int:
+        """Return how many days."""
+        return (self.last - self.first).days + 1
+
+
+@dataclass(frozen=True, slots=True)
+class DrugLine:
+    """One immunosuppressant: the last change, and since when it counts as stable."""
+
+    form_id: int
+    drug: str
+    last_change: date | None
+    stable_after: date | None
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class DrugExhibit:
+    """Everything that decides E17."""
+
+    found: Immunosuppression
+    consent_on: date | None
+    opens_on: date | None
+    courses: tuple[CourseLine, ...]
+    days: tuple[DayLine, ...]
+    drugs: tuple[DrugLine, ...]
+    limit_mg: Decimal
+    chronic_days: int
+    stable_months: int
+    is_asked: bool
+
+    @property
+    def max_pred(self) -> str:
+        """Return the largest daily total, in mg of prednisone."""
+        exposure = self.found.steroids
+        return f"{shown(exposure.max_pred, DOSE_DECIMALS):f}" if exposure else ""
+
+
+def drug_exhibit(
+    binder: Binder, evidence: Evidence, assessment: Assessment
+) -> DrugExhibit:
+    """Lay out what decides E17."""
+    grounds = {one.criterion: one.grounds for one in assessment.outcomes}
+    found = grounds["E17"]
+    if not isinstance(found, Immunosuppression):
+        raise TypeError
+    settings, on = evidence.settings, evidence.consent_on
+    taken = exposures(binder)
+    return DrugExhibit(
+        found=found,
+        consent_on=on,
+        opens_on=on - timedelta(days=settings.e17_window_days) if on else None,
+        courses=tuple(_courses(taken or [], evidence)),
+        days=tuple(_days(found, settings.e17_prednisone_mg_day)),
+        drugs=tuple(_drugs(binder, evidence)),
+        limit_mg=settings.e17_prednisone_mg_day,
+        chronic_days=settings.e17_chronic_days,
+        stable_months=settings.e17_stable_months,
+        is_asked=taken is not None,
+    )
+
+
+def _courses(taken: list[Sheet], evidence: Evidence) -> Iterator[CourseLine]:
+    items = catalogue.design("IST").items
+    for sheet in taken:
+        if sheet.get("drug_class") != DrugClass.STEROID:
+            continue
+        dose = sheet.get("mg_per_day")
+        told = SteroidCourse(drug_name(sheet), dose, start=None)
+        pred = prednisone_mg(told, evidence.settings)
+        stop = "stop" if sheet.get("ongoing") != "Y" else "ongoing"
+        yield CourseLine(
+            form_id=int(sheet.form_id or 0),
+            drug=_drug_words(sheet),
+            route=words(items["route"], sheet.values.get("route")),
+            mg_per_day="" if dose is None else f"{Decimal(dose).normalize():f}",
+            pred_mg="" if pred is None else f"{shown(pred, DOSE_DECIMALS):f}",
+            start=words(items["start"], sheet.values.get("start")),
+            stop=_("ongoing")
+            if stop == "ongoing"
+            else words(items["stop"], sheet.values.get("stop")),
+            is_systemic=normal(sheet.get("route"))
+            not in evidence.settings.e17_local_routes,
+        )
+
+
+def _drug_words(sheet: Sheet) -> str:
+    item = catalogue.design("IST").items["drug"]
+    other = sheet.get("drug_other")
+    return str(other) if other else words(item, sheet.values.get("drug"))
+
+
+def _days(found: Immunosuppression, limit: Decimal) -> Iterator[DayLine]:
+    """Join days that follow each other with the same total."""
+    by_day = found.steroids.by_day if found.steroids else {}
+    line: DayLine | None = None
+    for day in sorted(by_day):
+        mg = by_day[day]
+        if line and line.pred_mg == mg and day - line.last == timedelta(days=1):
+            line = DayLine(line.first, day, mg, line.is_above)
+            continue
+        if line:
+            yield line
+        line = DayLine(day, day, mg, mg > limit)
+    if line:
+        yield line
+
+
+def _drugs(binder: Binder, evidence: Evidence) -> Iterator[DrugLine]:
+    settings = evidence.settings
+    sheets = {str(one.form_id): one for one in exposures(binder) or ()}
+    for drug in immunosuppressants(binder) or ():
+        if normal(drug.route) in settings.e17_local_routes:
+            continue
+        months = settings.e17_stable_months
+        judged = drug_stability(drug, evidence.consent_on, months)
+        last = judged.last_change
+        yield DrugLine(
+            form_id=int(drug.id),
+            drug=_drug_words(sheets[drug.id]),
+            last_change=last,
+            stable_after=add_months(last, months) if last else None,
+            state=judged.state,
+        )

@@ -1,0 +1,169 @@
+"""What is still missing for a verdict, each with the field that takes it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from enrollment.eligibility.facts.evidence import (
+    exposures,
+    screening_sheet,
+    weighing_of,
+)
+from enrollment.eligibility.page.criterion_basis import ASKED
+from enrollment.eligibility.rules import (
+    Filtered,
+    Immunosuppression,
+    Injury,
+    Measured,
+    Outcome,
+    State,
+)
+from enrollment.vocabulary import DrugClass
+from record.casebook import catalogue
+from record.casebook.sheets import Binder, Sheet
+from trial_edc.vocabulary import N_, YesNo
+
+URINE_WANTED = {
+    "record shorter than needed": N_("12 h of urine without a gap (or a low run)"),
+    "a volume is missing": N_("The volume of each urine collection"),
+    "collection times overlap": N_("Urine collections whose times do not overlap"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One entry that is missing: for which criteria, in words, and where it goes."""
+
+    criteria: tuple[str, ...]
+    text: str
+    code: str
+    form_id: int | None = None
+    item: str = ""
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Return what tells one entry from another, whatever it is wanted for."""
+        return self.code, self.form_id, self.item, self.text
+
+    @property
+    def place(self) -> str:
+        """Return the name of the form that takes it."""
+        return str(catalogue.design(self.code).title)
+
+
+def wanted(
+    binder: Binder, outcomes: tuple[Outcome, ...], hanging: Mapping[str, int]
+) -> list[Wanted]:
+    """Return what is missing, in protocol order, each entry once."""
+    found: dict[tuple[object, ...], Wanted] = {}
+    for outcome in outcomes:
+        if outcome.state != State.UNKNOWN:
+            continue
+        for one in _wanted(binder, outcome):
+            placed = one if one.form_id else replace(one, form_id=hanging.get(one.code))
+            known = found.get(placed.key)
+            criteria = (*(known.criteria if known else ()), outcome.criterion)
+            found[placed.key] = replace(placed, criteria=criteria)
+    return list(found.values())
+
+
+def _wanted(binder: Binder, outcome: Outcome) -> Iterator[Wanted]:
+    grounds, criterion = outcome.grounds, outcome.criterion
+    judged = screening_sheet(binder, "ELG")
+    if isinstance(grounds, Injury):
+        yield from _injury(binder, grounds)
+    elif isinstance(grounds, Immunosuppression):
+        yield from _drugs(binder, grounds, judged)
+    elif isinstance(grounds, Filtered):
+        yield from _filtration(binder, grounds)
+    elif criterion == "I2":
+        yield from _ask(binder.one("DEM"), "DEM", "birth_date")
+    elif criterion == "I3":
+        yield Wanted((), _("The decision on consent"), "CNS")
+    elif criterion == "I4":
+        yield from _ask(judged, "ELG", "i4_can_comply", "phone_confirmed")
+    elif criterion == "E2" and not binder.value("DEM", "sex"):
+        yield from _ask(binder.one("DEM"), "DEM", "sex")
+    elif isinstance(grounds, Measured):
+        yield from _measured(binder, criterion, grounds, judged)
+    else:
+        yield from _ask(judged, "ELG", ASKED[criterion])
+
+
+def _ask(sheet: Sheet | None, code: str, *items: str) -> Iterator[Wanted]:
+    """Ask for the items that hold no value, by their labels."""
+    design = catalogue.design(code)
+    for name in items:
+        if sheet is None or sheet.get(name) is None:
+            label = str(design.items[name].verbose_name)
+            yield Wanted((), label, code, sheet.form_id if sheet else None, name)
+
+
+def _injury(binder: Binder, grounds: Injury) -> Iterator[Wanted]:
+    if grounds.creatinine.state == State.UNKNOWN:
+        text = _("Two creatinine samples with time, at most 48 h apart")
+        yield Wanted((), text, "CRE")
+    if grounds.urine.state != State.UNKNOWN:
+        return
+    why = grounds.urine.why_unknown
+    if why in URINE_WANTED:
+        yield Wanted((), _(URINE_WANTED[why]), "URI")
+        return
+    weighed = weighing_of(binder)
+    text = _("The measured weight, for the urine output")
+    form_id = weighed.form_id if weighed else None
+    yield Wanted((), text, "VIT", form_id, "weight_kg")
+
+
+def _filtration(binder: Binder, grounds: Filtered) -> Iterator[Wanted]:
+    yield from _ask(binder.one("DEM"), "DEM", "birth_date", "sex")
+    if binder.fact("consented_on") is None:
+        yield Wanted((), _("The decision on consent"), "CNS")
+    if grounds.baseline.umol_l is None:
+        text = _("A creatinine from before the rise, at most 365 days old")
+        yield Wanted((), text, "CRE")
+
+
+def _measured(
+    binder: Binder, criterion: str, grounds: Measured, judged: Sheet | None
+) -> Iterator[Wanted]:
+    if criterion == "E11":
+        yield from _ask(judged, "ELG", "lvef_pct", "e11_arrhythmia_or_severe")
+        return
+    if grounds.value is None:
+        panel = screening_sheet(binder, "LAB", "SCR")
+        form_id = panel.form_id if panel else None
+        yield Wanted(
+            (), _("A platelet count with its time"), "LAB", form_id, "platelets"
+        )
+    yield from _ask(judged, "ELG", "e18_other")
+
+
+def _drugs(
+    binder: Binder, grounds: Immunosuppression, judged: Sheet | None
+) -> Iterator[Wanted]:
+    taken = exposures(binder)
+    if taken is None:
+        yield Wanted((), _("Whether such a drug was taken at all"), "IST")
+        return
+    if grounds.needs_burst_decision:
+        yield from _ask(judged, "ELG", "e17_burst_decision")
+    for sheet in taken:
+        yield from _of_drug(sheet)
+
+
+def _of_drug(sheet: Sheet) -> Iterator[Wanted]:
+    """Ask for what a row leaves open; a date known in part is asked for again."""
+    items = ["drug_class", "route", "start"]
+    if sheet.get("drug_class") != DrugClass.IMMUNOSUPPRESSANT:
+        items.append("mg_per_day")
+    if sheet.get("ongoing") != YesNo.YES:
+        items.append("stop")
+    yield from _ask(sheet, "IST", *items)
+    for name in ("start", "last_dose_change", "switched", "stop"):
+        told = sheet.get(name)
+        if told is not None and not told.is_full_date:
+            label = catalogue.design("IST").items[name].verbose_name
+            text = _("%(item)s to the day") % {"item": label}
+            yield Wanted((), text, "IST", sheet.form_id, name)

@@ -1,0 +1,58 @@
+"""The eligibility page as a whole: what is decided, by what, and what is missing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from enrollment.eligibility.facts.evidence import evidence_of
+from enrollment.eligibility.page.chart import CreatinineChart, creatinine_chart
+from enrollment.eligibility.page.drugs import DrugExhibit, drug_exhibit
+from enrollment.eligibility.page.freshness import Warned, warned
+from enrollment.eligibility.page.kidney import KidneyExhibit, kidney_exhibit
+from enrollment.eligibility.page.measurements import NumberExhibit, number_exhibit
+from enrollment.eligibility.page.missing_entries import Wanted, wanted
+from enrollment.eligibility.page.criterion_basis import CriterionRow, criterion_rows
+from enrollment.eligibility.facts.as_of_randomization import as_screened
+from enrollment.eligibility.rules import State
+from enrollment.selectors import Eligibility, sheets_of
+
+AGAINST = (State.NOT_MET, State.PRESENT)
+
+
+@dataclass(frozen=True)
+class EligibilityPage:
+    """Everything on the page that is no act."""
+
+    rows: list[CriterionRow]
+    wanted: list[Wanted]
+    warnings: list[Warned]
+    kidney: KidneyExhibit
+    chart: CreatinineChart | None
+    drugs: DrugExhibit
+    numbers: NumberExhibit
+
+    @property
+    def against(self) -> list[CriterionRow]:
+        """Return the criteria that decide against the person."""
+        return [row for row in self.rows if row.state in AGAINST]
+
+    @property
+    def unknown(self) -> list[CriterionRow]:
+        """Return the criteria that nothing decides yet."""
+        return [row for row in self.rows if row.state == State.UNKNOWN]
+
+
+def eligibility_page(found: Eligibility, now: datetime) -> EligibilityPage:
+    """Lay the page out; one select for the sheets that hang empty."""
+    hanging = sheets_of(found)
+    binder = as_screened(found.binder)
+    evidence, assessment = evidence_of(binder), found.assessment
+    kidney = kidney_exhibit(evidence, assessment)
+    return EligibilityPage(
+        rows=criterion_rows(found, hanging),
+        wanted=wanted(binder, assessment.outcomes, hanging),
+        warnings=warned(found, now),
+        kidney=kidney,
+        chart=creatinine_chart(kidney),
+        drugs=drug_exhibit(binder, evidence, assessment),
+        numbers=number_exhibit(binder, evidence),
+    )

@@ -1,0 +1,171 @@
+"""I1, creatinine limb, and the one baseline algorithm for I1, E9 and recovery."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from enrollment.eligibility.rules.evidence import Answer, Evidence, Sample
+from enrollment.eligibility.rules.states import BaselineSource, State
+from enrollment.eligibility.rules.urine import UrineLimb, urine_limb
+from trial_edc.requirements import implements
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two samples, the later at most 48 h after the earlier."""
+
+    earlier: Sample
+    later: Sample
+
+    @property
+    def ratio(self) -> Decimal:
+        """Later value as a multiple of the earlier."""
+        return self.later.umol_l / self.earlier.umol_l
+
+    def rises_above(self, fold: Decimal) -> bool:
+        """Tell whether the rise is strictly more than so many times."""
+        return self.later.umol_l > fold * self.earlier.umol_l
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Creatinine before the injury."""
+
+    umol_l: Decimal | None
+    source: BaselineSource
+    sample: Sample | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreatinineLimb:
+    """State of the creatinine limb with the pairs that decided it.
+
+    `attested_by`: the sample that counts because the onset was attested.
+    """
+
+    state: State
+    qualifying: Pair | None
+    steepest: Pair | None
+    attested_by: Sample | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Injury:
+    """I1 as a whole: both limbs, and the instant T that the baseline is anchored on."""
+
+    state: State
+    creatinine: CreatinineLimb
+    urine: UrineLimb
+    reference_at: datetime | None
+
+
+def pairs(samples: Iterable[Sample], within_hours: int) -> list[Pair]:
+    """All pairs at most so many hours apart, by time of the later sample.
+
+    A sample without time of day takes no part: nobody knows how far apart it is.
+    """
+    timed = sorted((s for s in samples if not s.date_only), key=lambda s: s.at)
+    limit = timedelta(hours=within_hours)
+    return [
+        Pair(earlier, later)
+        for index, later in enumerate(timed)
+        for earlier in timed[:index]
+        if timedelta(0) < later.at - earlier.at <= limit
+    ]
+
+
+def creatinine_limb(evidence: Evidence) -> CreatinineLimb:
+    """Met: a pair rises above two-fold; not met: pairs, but none; else unknown."""
+    settings = evidence.settings
+    found = pairs(evidence.samples, settings.i1_pair_hours)
+    rising = [pair for pair in found if pair.rises_above(settings.i1_fold)]
+    steepest = max(found, key=lambda pair: pair.ratio, default=None)
+    if rising:
+        return CreatinineLimb(State.MET, rising[0], steepest)
+    attested = attested_rise(evidence)
+    if attested is State.MET:
+        latest = latest_sample(evidence.samples)
+        return CreatinineLimb(attested, None, steepest, attested_by=latest)
+    state = State.NOT_MET if found or attested is State.NOT_MET else State.UNKNOWN
+    return CreatinineLimb(state, None, steepest)
+
+
+def attested_rise(evidence: Evidence) -> State:
+    """Judge the latest value against the baseline, where an attested onset counts."""
+    settings = evidence.settings
+    counts = settings.i1_allow_attested_onset and evidence.onset_attested == Answer.YES
+    latest = latest_sample(evidence.samples)
+    if not counts or latest is None:
+        return State.UNKNOWN
+    before = baseline_before(evidence, latest.at)
+    if before.umol_l is None:
+        return State.UNKNOWN
+    is_above = latest.umol_l > settings.i1_fold * before.umol_l
+    return State.MET if is_above else State.NOT_MET
+
+
+def injury(evidence: Evidence) -> Injury:
+    """Judge I1: either limb suffices, and only two failures fail."""
+    creatinine, urine = creatinine_limb(evidence), urine_limb(evidence)
+    states = {creatinine.state, urine.state}
+    state = State.UNKNOWN
+    if State.MET in states:
+        state = State.MET
+    elif states == {State.NOT_MET}:
+        state = State.NOT_MET
+    return Injury(state, creatinine, urine, reference(evidence, creatinine, urine))
+
+
+def reference(
+    evidence: Evidence, creatinine: CreatinineLimb, urine: UrineLimb
+) -> datetime | None:
+    """T: later sample of the earliest qualifying pair, start of the run, or latest."""
+    if creatinine.qualifying:
+        return creatinine.qualifying.later.at
+    if urine.qualifying and not creatinine.attested_by:
+        return urine.qualifying.start
+    latest = latest_sample(evidence.samples)
+    return None if latest is None else latest.at
+
+
+def latest_sample(samples: Iterable[Sample]) -> Sample | None:
+    """Give the sample taken last."""
+    return max(samples, key=lambda sample: sample.at, default=None)
+
+
+@implements("KID-04")
+def baseline(evidence: Evidence) -> Baseline:
+    """Lowest creatinine in [T-90 d, T), else in [T-365 d, T), else missing."""
+    at = injury(evidence).reference_at
+    if at is None:
+        return Baseline(None, BaselineSource.MISSING)
+    return baseline_before(evidence, at)
+
+
+def baseline_before(evidence: Evidence, at: datetime) -> Baseline:
+    """Baseline before an instant.
+
+    A sample without time of day counts where its whole day lies before.
+    """
+    spans = (
+        (BaselineSource.D90, evidence.settings.baseline_days),
+        (BaselineSource.D365, evidence.settings.baseline_fallback_days),
+    )
+    for source, days in spans:
+        sample = lowest(evidence.samples, at - timedelta(days=days), at)
+        if sample:
+            return Baseline(sample.umol_l, source, sample)
+    return Baseline(None, BaselineSource.MISSING)
+
+
+def lowest(
+    samples: Sequence[Sample], start: datetime, before: datetime
+) -> Sample | None:
+    """Give the lowest sample in a half-open interval, the latest of equals."""
+    inside = [
+        sample
+        for sample in samples
+        if start <= sample.at < before and sample.taken_by <= before
+    ]
+    return min(inside, key=lambda s: (s.umol_l, -s.at.timestamp()), default=None)

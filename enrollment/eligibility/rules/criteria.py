@@ -1,0 +1,329 @@
+"""The 24 criteria, one function each, in protocol order: `CRITERIA`.
+
+Each answers its state and the evidence that decided it. The screen, the log and the
+tests loop over the same tuple. Wording: trial_edc/protocol.toml.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from enrollment.eligibility.rules.creatinine import Baseline, Injury, baseline, injury
+from enrollment.eligibility.rules.evidence import Answer, Evidence
+from enrollment.eligibility.rules.immunosuppression import (
+    Immunosuppression,
+    immunosuppression,
+)
+from enrollment.eligibility.rules.kidney import egfr
+from enrollment.eligibility.rules.states import State
+from trial_edc.dates import completed_years
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import Sex
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the investigator answered."""
+
+    answer: Answer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """Completed years on the consent date."""
+
+    age_years: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """E9: baseline, the eGFR it gives and the age."""
+
+    baseline: Baseline
+    age_years: int | None
+    egfr: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A number, or a judgement beside it."""
+
+    value: Decimal | None
+    answer: Answer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """E13: failing organs that count."""
+
+    organs: frozenset[str] | None
+
+
+Grounds = Injury | Judged | Aged | Filtered | Measured | Counted | Immunosuppression
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """State of one criterion with the grounds that decided it."""
+
+    criterion: str
+    state: State
+    grounds: Grounds
+
+
+def age_years(evidence: Evidence) -> int | None:
+    """Completed years on the consent date, where both dates are known."""
+    if evidence.birth_on is None or evidence.consent_on is None:
+        return None
+    return completed_years(evidence.birth_on, evidence.consent_on)
+
+
+def baseline_egfr(evidence: Evidence) -> Decimal | None:
+    """EGFR from the baseline creatinine, never from an imputed one."""
+    age, before = age_years(evidence), baseline(evidence)
+    if age is None or evidence.sex is None or before.umol_l is None:
+        return None
+    return egfr(
+        creatinine_umol_l=before.umol_l,
+        age_years=age,
+        sex=evidence.sex,
+        equation=evidence.settings.egfr_equation,
+    )
+
+
+def included(evidence: Evidence, criterion: str) -> Outcome:
+    """Judge an inclusion that the investigator answers."""
+    answer = evidence.answers.get(criterion)
+    states = {Answer.YES: State.MET, Answer.NO: State.NOT_MET}
+    state = State.UNKNOWN if answer is None else states.get(answer, State.UNKNOWN)
+    return Outcome(criterion, state, Judged(answer))
+
+
+def excluded(evidence: Evidence, criterion: str) -> Outcome:
+    """Judge an exclusion that the investigator answers."""
+    answer = evidence.answers.get(criterion)
+    return Outcome(criterion, EXCLUSION_STATES[answer], Judged(answer))
+
+
+EXCLUSION_STATES = {
+    Answer.YES: State.PRESENT,
+    Answer.NO: State.ABSENT,
+    Answer.NOT_APPLICABLE: State.NOT_APPLICABLE,
+    None: State.UNKNOWN,
+}
+
+
+def number_or_judgement(
+    criterion: str, value: Decimal | None, limit: Decimal, answer: Answer | None
+) -> Outcome:
+    """Present if the number is strictly below the limit or the judgement says so."""
+    state = State.ABSENT
+    if (value is not None and value < limit) or answer == Answer.YES:
+        state = State.PRESENT
+    elif value is None or answer is None:
+        state = State.UNKNOWN
+    return Outcome(criterion, state, Measured(value, answer))
+
+
+@implements("ELG-I1")
+def severe_aki(evidence: Evidence) -> Outcome:
+    """I1: more than two-fold creatinine within 48 h and/or 12 h of low urine output."""
+    found = injury(evidence)
+    return Outcome("I1", found.state, found)
+
+
+@implements("ELG-I2")
+def age_between_18_and_65(evidence: Evidence) -> Outcome:
+    """I2: 18 to 65 completed years, both inclusive."""
+    age, settings = age_years(evidence), evidence.settings
+    state = State.UNKNOWN
+    if age is not None:
+        fits = settings.minimum_age_years <= age <= settings.maximum_age_years
+        state = State.MET if fits else State.NOT_MET
+    return Outcome("I2", state, Aged(age))
+
+
+@implements("ELG-I3")
+def informed_consent(evidence: Evidence) -> Outcome:
+    """I3: written consent by participant or representative."""
+    return included(evidence, "I3")
+
+
+@implements("ELG-I4")
+def can_comply(evidence: Evidence) -> Outcome:
+    """I4: able to comply with visits, also after discharge."""
+    return included(evidence, "I4")
+
+
+@implements("ELG-E1")
+def excluded_cause_of_aki(evidence: Evidence) -> Outcome:
+    """E1: any of the eight listed causes ("and" reads as "or")."""
+    return excluded(evidence, "E1")
+
+
+@implements("ELG-E2")
+def pregnant_or_lactating(evidence: Evidence) -> Outcome:
+    """E2: not asked of men."""
+    if evidence.sex == Sex.MALE:
+        return Outcome("E2", State.NOT_APPLICABLE, Judged(Answer.NOT_APPLICABLE))
+    return excluded(evidence, "E2")
+
+
+@implements("ELG-E3")
+def allergic_person(evidence: Evidence) -> Outcome:
+    """E3: an allergic constitution."""
+    return excluded(evidence, "E3")
+
+
+@implements("ELG-E4")
+def transplanted(evidence: Evidence) -> Outcome:
+    """E4: organ or haematopoietic stem cell transplant, ever."""
+    return excluded(evidence, "E4")
+
+
+@implements("ELG-E5")
+def cancer(evidence: Evidence) -> Outcome:
+    """E5: malignancy, any, at any time."""
+    return excluded(evidence, "E5")
+
+
+@implements("ELG-E6")
+def life_expectancy_below_3_months(evidence: Evidence) -> Outcome:
+    """E6: strictly less than 3 months."""
+    return excluded(evidence, "E6")
+
+
+@implements("ELG-E7")
+def end_stage_liver_disease(evidence: Evidence) -> Outcome:
+    """E7: known end-stage liver disease."""
+    return excluded(evidence, "E7")
+
+
+@implements("ELG-E8")
+def uncontrollable_infection(evidence: Evidence) -> Outcome:
+    """E8: uncontrollable infection."""
+    return excluded(evidence, "E8")
+
+
+@implements("ELG-E9")
+def low_egfr_below_65(evidence: Evidence) -> Outcome:
+    """E9: younger than 65 and baseline eGFR strictly below 60, unrounded."""
+    settings = evidence.settings
+    age, filtration = age_years(evidence), baseline_egfr(evidence)
+    state = State.UNKNOWN
+    if age is not None and age >= settings.e9_applies_below_years:
+        state = State.NOT_APPLICABLE
+    elif filtration is not None:
+        state = State.PRESENT if filtration < settings.e9_egfr else State.ABSENT
+    return Outcome("E9", state, Filtered(baseline(evidence), age, filtration))
+
+
+@implements("ELG-E10")
+def severe_pulmonary_dysfunction(evidence: Evidence) -> Outcome:
+    """E10: severe pulmonary dysfunction."""
+    return excluded(evidence, "E10")
+
+
+@implements("ELG-E11")
+def severe_cardiac_dysfunction(evidence: Evidence) -> Outcome:
+    """E11: ejection fraction strictly below 40 %, or judged severe.
+
+    A value of 1 or less is a fraction typed for a percentage: no answer.
+    """
+    lvef = evidence.lvef_pct
+    if lvef is not None and lvef <= 1:
+        lvef = None
+    answer = evidence.answers.get("E11_arrhythmia_or_severe")
+    return number_or_judgement("E11", lvef, evidence.settings.e11_lvef_pct, answer)
+
+
+@implements("ELG-E12")
+def hemodynamically_unstable(evidence: Evidence) -> Outcome:
+    """E12: a stable low vasopressor dose is not by itself unstable."""
+    return excluded(evidence, "E12")
+
+
+@implements("ELG-E13")
+def more_than_2_organs_failing(evidence: Evidence) -> Outcome:
+    """E13: three or more distinct organs; the kidney does not count."""
+    if evidence.failed_organs is None:
+        return Outcome("E13", State.UNKNOWN, Counted(None))
+    settings = evidence.settings
+    organs = evidence.failed_organs & frozenset(settings.e13_organs)
+    is_present = len(organs) > settings.e13_more_than_organs
+    return Outcome(
+        "E13", State.PRESENT if is_present else State.ABSENT, Counted(organs)
+    )
+
+
+@implements("ELG-E14")
+def vasculitis(evidence: Evidence) -> Outcome:
+    """E14: acute or chronic vasculitis of any cause."""
+    return excluded(evidence, "E14")
+
+
+@implements("ELG-E15")
+def chronic_systemic_infection(evidence: Evidence) -> Outcome:
+    """E15: a history is enough."""
+    return excluded(evidence, "E15")
+
+
+@implements("ELG-E16")
+def vasopressor_may_rise(evidence: Evidence) -> Outcome:
+    """E16: the investigator believes that the dose may have to be raised."""
+    return excluded(evidence, "E16")
+
+
+@implements("ELG-E17")
+def unstable_immunosuppression(evidence: Evidence) -> Outcome:
+    """E17: a drug not stable for 4 months, or chronic steroid above 15 mg a day."""
+    found = immunosuppression(evidence)
+    return Outcome("E17", found.state, found)
+
+
+@implements("ELG-E18")
+def low_platelets(evidence: Evidence) -> Outcome:
+    """E18: platelets strictly below 25 x 10^9/L, or another severe disorder."""
+    answer = evidence.answers.get("E18_other")
+    limit = evidence.settings.e18_platelets_10e9_l
+    return number_or_judgement("E18", evidence.platelets_10e9_l, limit, answer)
+
+
+@implements("ELG-E19")
+def needs_ventilation(evidence: Evidence) -> Outcome:
+    """E19: mechanical ventilation now or expected."""
+    return excluded(evidence, "E19")
+
+
+@implements("ELG-E20")
+def in_another_trial(evidence: Evidence) -> Outcome:
+    """E20: an interventional trial now or within 30 days."""
+    return excluded(evidence, "E20")
+
+
+CRITERIA: tuple[Callable[[Evidence], Outcome], ...] = (
+    severe_aki,
+    age_between_18_and_65,
+    informed_consent,
+    can_comply,
+    excluded_cause_of_aki,
+    pregnant_or_lactating,
+    allergic_person,
+    transplanted,
+    cancer,
+    life_expectancy_below_3_months,
+    end_stage_liver_disease,
+    uncontrollable_infection,
+    low_egfr_below_65,
+    severe_pulmonary_dysfunction,
+    severe_cardiac_dysfunction,
+    hemodynamically_unstable,
+    more_than_2_organs_failing,
+    vasculitis,
+    chronic_systemic_infection,
+    vasopressor_may_rise,
+    unstable_immunosuppression,
+    low_platelets,
+    needs_ventilation,
+    in_another_trial,
+)

@@ -1,0 +1,237 @@
+"""E17: systemic immunosuppressants (limb a) and corticosteroids (limb b).
+
+Limb a: a drug is stable if its last change (start, dose change, switch, stop) lies
+strictly more than 4 calendar months before consent. Limb b: the largest daily total in
+prednisone equivalents over [consent - 30 d, consent], and whether therapy is chronic.
+"""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from enrollment.eligibility.rules.evidence import (
+    BurstDecision,
+    Evidence,
+    Immunosuppressant,
+    SteroidCourse,
+)
+from enrollment.eligibility.rules.states import State
+from trial_edc.dates import PartialDate, add_months
+from trial_edc.protocol import EligibilitySettings
+
+PREDNISONE_MG = Decimal(5)  # the dose that the table of equivalents refers to
+
+
+@dataclass(frozen=True, slots=True)
+class DrugStability:
+    """One immunosuppressant: when it was last changed, and whether that is stable."""
+
+    drug: str
+    last_change: date | None
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class SteroidExposure:
+    """Corticosteroids in the window, in mg of prednisone a day."""
+
+    max_pred: Decimal
+    by_day: Mapping[date, Decimal] = field(default_factory=dict)
+    longest_run_days: int = 0
+    is_chronic: bool = False
+    is_incomplete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Immunosuppression:
+    """E17 as a whole with what decided it."""
+
+    state: State
+    drugs: tuple[DrugStability, ...] = ()
+    steroids: SteroidExposure | None = None
+    needs_burst_decision: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A steroid course on the calendar; `is_open`: where it lies is not known."""
+
+    pred_mg: Decimal | None
+    days: frozenset[date] = frozenset()
+    is_open: bool = False
+
+    def is_incomplete(self, opens: date) -> bool:
+        """Tell whether its part of the window cannot be added up."""
+        in_window = any(day >= opens for day in self.days)
+        return self.is_open or (in_window and self.pred_mg is None)
+
+
+def immunosuppression(evidence: Evidence) -> Immunosuppression:
+    """Present if either limb is; unknown if either is; else absent."""
+    drugs = drug_stabilities(evidence)
+    exposure = steroid_exposure(evidence)
+    steroid_state, needs_decision = steroid_limb(evidence, exposure)
+    states = {steroid_state, *(drug.state for drug in drugs)}
+    if evidence.immunosuppressants is None:
+        states.add(State.UNKNOWN)
+    order = (State.PRESENT, State.UNKNOWN, State.ABSENT)
+    state = next(state for state in order if state in states)
+    return Immunosuppression(state, drugs, exposure, needs_decision)
+
+
+def drug_stabilities(evidence: Evidence) -> tuple[DrugStability, ...]:
+    """Judge every systemic immunosuppressant."""
+    local = evidence.settings.e17_local_routes
+    return tuple(
+        drug_stability(drug, evidence.consent_on, evidence.settings.e17_stable_months)
+        for drug in evidence.immunosuppressants or ()
+        if normal(drug.route) not in local
+    )
+
+
+def drug_stability(
+    drug: Immunosuppressant, consent_on: date | None, stable_months: int
+) -> DrugStability:
+    """Unstable: the last known change is too recent; unknown: a later one may be."""
+    last, is_known = last_change(drug)
+    state = State.UNKNOWN
+    if consent_on and last and add_months(last, stable_months) >= consent_on:
+        state = State.PRESENT
+    elif consent_on and last and is_known:
+        state = State.ABSENT
+    return DrugStability(drug.drug, last, state)
+
+
+def last_change(drug: Immunosuppressant) -> tuple[date | None, bool]:
+    """Give the latest exactly known change, and whether none may be later."""
+    if drug.stop and (stop := PartialDate.parse(drug.stop)).is_exact:
+        return stop.earliest, True
+    texts = (*drug.changes, drug.stop) if drug.stop else drug.changes
+    found = [PartialDate.parse(text) for text in texts if text]
+    exact = max((day.earliest for day in found if day.is_exact), default=None)
+    if exact is None or not all(texts):
+        return exact, False
+    return exact, all(day.latest <= exact for day in found)
+
+
+def steroid_limb(
+    evidence: Evidence, exposure: SteroidExposure | None
+) -> tuple[State, bool]:
+    """State of limb b, and whether an investigator must judge a short burst."""
+    if exposure is None:
+        return State.UNKNOWN, False
+    is_above = exposure.max_pred > evidence.settings.e17_prednisone_mg_day
+    if is_above and exposure.is_chronic:
+        return State.PRESENT, False
+    if exposure.is_incomplete:
+        return State.UNKNOWN, False
+    if is_above:
+        return BURST_STATES[evidence.burst_decision], True
+    return State.ABSENT, False
+
+
+BURST_STATES = {
+    BurstDecision.COUNTS: State.PRESENT,
+    BurstDecision.DOES_NOT_COUNT: State.ABSENT,
+    None: State.UNKNOWN,
+}
+
+
+def steroid_exposure(evidence: Evidence) -> SteroidExposure | None:
+    """Add up the systemic courses day by day; None where nothing can be said."""
+    courses = systemic_courses(evidence)
+    if courses is None or (courses and evidence.consent_on is None):
+        return None
+    if evidence.consent_on is None:
+        return SteroidExposure(Decimal(0))
+    settings, consent_on = evidence.settings, evidence.consent_on
+    opens = consent_on - timedelta(days=settings.e17_window_days)
+    placed = [place(course, opens, consent_on, settings) for course in courses]
+    by_day = daily_totals(placed, opens, consent_on)
+    longest = longest_run({day for course in placed for day in course.days}, opens)
+    return SteroidExposure(
+        max_pred=max(by_day.values()),
+        by_day={day: mg for day, mg in by_day.items() if mg},
+        longest_run_days=longest,
+        is_chronic=longest >= settings.e17_chronic_days,
+        is_incomplete=any(course.is_incomplete(opens) for course in placed),
+    )
+
+
+def systemic_courses(evidence: Evidence) -> list[SteroidCourse] | None:
+    """Leave out local routes; a route that is not known may be systemic."""
+    if evidence.steroids is None:
+        return None
+    local = evidence.settings.e17_local_routes
+    return [c for c in evidence.steroids if normal(c.route) not in local]
+
+
+def place(
+    course: SteroidCourse, opens: date, consent_on: date, settings: EligibilitySettings
+) -> Course:
+    """Place a course on the days up to consent; one known in part stays open.
+
+    A course that cannot touch the window for all that is known is left out.
+    """
+    pred_mg = prednisone_mg(course, settings)
+    start = PartialDate.parse(course.start) if course.start else None
+    stop = PartialDate.parse(course.stop) if course.stop else None
+    is_exact = start is not None and start.is_exact
+    is_exact = is_exact and (stop.is_exact if stop else course.ongoing)
+    if is_exact and start and normal(course.route) in settings.e17_systemic_routes:
+        last = min(stop.earliest, consent_on) if stop else consent_on
+        return Course(pred_mg, frozenset(calendar_days(start.earliest, last)))
+    is_outside = (stop is not None and stop.latest < opens) or (
+        start is not None and start.earliest > consent_on
+    )
+    return Course(pred_mg, is_open=not is_outside)
+
+
+def prednisone_mg(
+    course: SteroidCourse, settings: EligibilitySettings
+) -> Decimal | None:
+    """Daily dose in mg of prednisone; None where dose or equivalent is unknown.
+
+    dose x 5 / (mg that equal prednisone 5 mg).
+    """
+    equivalent = settings.steroid_equivalents_mg.get(normal(course.drug))
+    if course.mg_per_day is None or equivalent is None:
+        return None
+    return course.mg_per_day * PREDNISONE_MG / equivalent
+
+
+def daily_totals(
+    courses: Sequence[Course], opens: date, consent_on: date
+) -> dict[date, Decimal]:
+    """Add up every day of the window, both ends included."""
+    return {
+        day: sum(
+            (c.pred_mg for c in courses if c.pred_mg and day in c.days), Decimal(0)
+        )
+        for day in calendar_days(opens, consent_on)
+    }
+
+
+def longest_run(days: AbstractSet[date], opens: date) -> int:
+    """Length of the longest run of consecutive days that reaches into the window."""
+    longest = 0
+    for day in days:
+        if day < opens or day + timedelta(days=1) in days:
+            continue
+        first = day
+        while first - timedelta(days=1) in days:
+            first -= timedelta(days=1)
+        longest = max(longest, (day - first).days + 1)
+    return longest
+
+
+def calendar_days(first: date, last: date) -> list[date]:
+    """List the days from first to last, both included."""
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def normal(name: str | None) -> str:
+    """Give a drug or route name as the settings spell it."""
+    return (name or "").strip().lower().replace("-", "_").replace(" ", "_")

@@ -1,0 +1,203 @@
+"""Kidney function: eGFR, back-calculated baseline, KDIGO stage.
+
+eGFR is invalid in unstable AKI: it is shown for a baseline and for stable later values.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from enrollment.eligibility.rules.creatinine import Pair, pairs
+from enrollment.eligibility.rules.evidence import Sample, UrineCollection, is_rate_below
+from enrollment.eligibility.rules.urine import Run, has_wrong_times, runs
+from trial_edc.protocol import PROTOCOL, EgfrEquation
+from trial_edc.requirements import implements
+from trial_edc.units import CREATININE
+from trial_edc.vocabulary import Sex
+
+UMOL_L_PER_MG_DL = CREATININE["mg/dL"]
+KAPPA = {Sex.FEMALE: Decimal("0.7"), Sex.MALE: Decimal("0.9")}
+
+
+class CkdEpi(NamedTuple):
+    """Coefficients of a CKD-EPI creatinine equation."""
+
+    scale: Decimal
+    alpha: dict[Sex, Decimal]
+    exponent: Decimal
+    ageing: Decimal
+    female: Decimal
+
+
+CKD_EPI = {
+    EgfrEquation.CKD_EPI_2021: CkdEpi(
+        Decimal(142),
+        {Sex.FEMALE: Decimal("-0.241"), Sex.MALE: Decimal("-0.302")},
+        Decimal("-1.200"),
+        Decimal("0.9938"),
+        Decimal("1.012"),
+    ),
+    EgfrEquation.CKD_EPI_2009: CkdEpi(
+        Decimal(141),
+        {Sex.FEMALE: Decimal("-0.329"), Sex.MALE: Decimal("-0.411")},
+        Decimal("-1.209"),
+        Decimal("0.993"),
+        Decimal("1.018"),
+    ),
+}
+
+
+@implements("KID-01")
+def egfr(
+    *,
+    creatinine_umol_l: Decimal,
+    age_years: int,
+    sex: Sex,
+    equation: EgfrEquation = PROTOCOL.eligibility.egfr_equation,
+) -> Decimal:
+    """Estimate the glomerular filtration rate, CKD-EPI creatinine equations.
+
+        2021: 142 · min(Scr/κ, 1)^α · max(Scr/κ, 1)^−1.200 · 0.9938^age · 1.012 [female]
+        2009: 141 · min(Scr/κ, 1)^α · max(Scr/κ, 1)^−1.209 · 0.993^age · 1.018 [female]
+
+    where Scr is creatinine in mg/dL, κ 0.7 (F) or 0.9 (M), α −0.241 (F) or −0.302 (M)
+    in 2021, −0.329 (F) or −0.411 (M) in 2009 (non-Black).
+
+    Units: µmol/L, completed years; returns mL/min/1.73 m², unrounded.
+    Valid: adults; assay traceable to IDMS; stable creatinine.
+    Source: Inker LA et al. N Engl J Med 2021;385:1737-49; Levey AS et al. Ann Intern
+    Med 2009;150:604-12.
+    """
+    terms = CKD_EPI[equation]
+    ratio = creatinine_umol_l / UMOL_L_PER_MG_DL / KAPPA[sex]
+    value = terms.scale * min(ratio, Decimal(1)) ** terms.alpha[sex]
+    value *= max(ratio, Decimal(1)) ** terms.exponent * terms.ageing**age_years
+    return value * terms.female if sex == Sex.FEMALE else value
+
+
+@implements("KID-02")
+def mdrd_baseline_umol_l(
+    *,
+    age_years: int,
+    sex: Sex,
+    egfr_ml_min_1_73m2: Decimal = PROTOCOL.eligibility.imputed_egfr,
+    constant: Decimal = PROTOCOL.eligibility.mdrd_constant,
+) -> Decimal:
+    """Creatinine that would give an assumed eGFR; a flagged sensitivity only.
+
+        Scr = (eGFR / (175 · age^−0.203 · 0.742 [female]))^(−1/1.154)
+
+    Units: completed years, mL/min/1.73 m²; returns µmol/L.
+    Source: Levey AS et al. Clin Chem 2007;53:766-72 (IDMS-traceable MDRD).
+    """
+    expected = constant * Decimal(age_years) ** Decimal("-0.203")
+    if sex == Sex.FEMALE:
+        expected *= Decimal("0.742")
+    exponent = -1 / Decimal("1.154")
+    return (egfr_ml_min_1_73m2 / expected) ** exponent * UMOL_L_PER_MG_DL
+
+
+@dataclass(frozen=True, slots=True)
+class KdigoStage:
+    """AKI stage by creatinine and by urine; None: cannot be staged."""
+
+    creatinine: int | None
+    urine: int | None
+
+    @property
+    def stage(self) -> int | None:
+        """The higher of the two."""
+        known = [stage for stage in (self.creatinine, self.urine) if stage is not None]
+        return max(known, default=None)
+
+
+RISE = {"mg/dL": Decimal("0.3"), "umol/L": Decimal("26.5")}  # within 48 hours
+STAGE_3_VALUE = {"mg/dL": Decimal("4.0"), "umol/L": Decimal("353.6")}
+RISE_HOURS = 48
+AKI_RATIO, STAGE_2_RATIO, STAGE_3_RATIO = Decimal("1.5"), Decimal(2), Decimal(3)
+LOW_ML_KG_H, VERY_LOW_ML_KG_H = Decimal("0.5"), Decimal("0.3")
+STAGE_1_HOURS, STAGE_2_HOURS, VERY_LOW_HOURS, ANURIA_HOURS = 6, 12, 24, 12
+
+
+@implements("KID-03")
+def kdigo(
+    *,
+    samples: Sequence[Sample],
+    baseline_umol_l: Decimal | None,
+    rrt_started: bool,
+    urine: Sequence[UrineCollection] = (),
+    weight_kg: Decimal | None = None,
+    anuria_ml: Decimal = PROTOCOL.eligibility.kdigo_anuria_ml,
+) -> KdigoStage:
+    """Stage AKI over a period, by creatinine, urine output and RRT.
+
+    Source: KDIGO Clinical Practice Guideline for AKI, Kidney Int Suppl 2012;2:8.
+    """
+    return KdigoStage(
+        creatinine_stage(samples, baseline_umol_l, rrt_started=rrt_started),
+        urine_stage(urine, weight_kg, anuria_ml),
+    )
+
+
+def creatinine_stage(
+    samples: Sequence[Sample], baseline_umol_l: Decimal | None, *, rrt_started: bool
+) -> int | None:
+    """Stage by creatinine; a value above 4.0 mg/dL counts only where AKI is met."""
+    if rrt_started:
+        return 3
+    rises = any(is_rise(pair) for pair in pairs(samples, RISE_HOURS))
+    if not samples or (baseline_umol_l is None and not rises):
+        return None
+    peak = max(sample.umol_l for sample in samples)
+    stage = 1 if rises else 0
+    if baseline_umol_l is not None:
+        steps = (AKI_RATIO, STAGE_2_RATIO, STAGE_3_RATIO)
+        ratio_stage = sum(peak >= step * baseline_umol_l for step in steps)
+        stage = max(stage, ratio_stage)
+    return 3 if stage and any(is_very_high(sample) for sample in samples) else stage
+
+
+def is_rise(pair: Pair) -> bool:
+    """Tell whether creatinine rose by 0.3 mg/dL (26.5 umol/L) or more."""
+    if pair.earlier.unit == pair.later.unit:
+        return pair.later.value - pair.earlier.value >= RISE[pair.later.unit]
+    return pair.later.umol_l - pair.earlier.umol_l >= RISE["umol/L"]
+
+
+def is_very_high(sample: Sample) -> bool:
+    """Tell whether creatinine is 4.0 mg/dL (353.6 umol/L) or more."""
+    return sample.value >= STAGE_3_VALUE[sample.unit]
+
+
+def urine_stage(
+    urine: Sequence[UrineCollection], weight_kg: Decimal | None, anuria_ml: Decimal
+) -> int | None:
+    """Stage by the mean over whole contiguous collections."""
+    collections = sorted(urine, key=lambda c: c.start)
+    if weight_kg is None or not collections or has_wrong_times(collections):
+        return None
+    measured = runs(collections, lambda c: c.ml is not None)
+    return max(
+        (
+            stretch_stage(Run(run.collections[first : last + 1]), weight_kg, anuria_ml)
+            for run in measured
+            for first in range(len(run.collections))
+            for last in range(first, len(run.collections))
+        ),
+        default=None,
+    )
+
+
+def stretch_stage(run: Run, weight_kg: Decimal, anuria_ml: Decimal) -> int:
+    """Stage one stretch of contiguous collections by its mean."""
+    hours = run.hours
+    ml = sum((c.ml for c in run.collections if c.ml is not None), Decimal(0))
+    is_low = is_rate_below(LOW_ML_KG_H, ml, weight_kg, run.duration)
+    is_very_low = is_rate_below(VERY_LOW_ML_KG_H, ml, weight_kg, run.duration)
+    is_anuria = ml <= anuria_ml and hours >= ANURIA_HOURS
+    if is_anuria or (is_very_low and hours >= VERY_LOW_HOURS):
+        return 3
+    if is_low and hours >= STAGE_2_HOURS:
+        return 2
+    return 1 if is_low and hours >= STAGE_1_HOURS else 0

@@ -1,0 +1,128 @@
+"""I1, urine limb: contiguous timed collections, each below 0.5 ml/kg/h, over 12 hours.
+
+"Consistently" is read as every collection, not the mean.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+from enrollment.eligibility.rules.evidence import (
+    Evidence,
+    UrineCollection,
+    is_rate_below,
+    whole_seconds,
+)
+from enrollment.eligibility.rules.states import State
+from trial_edc.units import shown
+from trial_edc.vocabulary import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Contiguous collections."""
+
+    collections: tuple[UrineCollection, ...]
+
+    @property
+    def start(self) -> datetime:
+        """Where it begins."""
+        return self.collections[0].start
+
+    @property
+    def duration(self) -> timedelta:
+        """How long it is."""
+        return self.collections[-1].end - self.start
+
+    @property
+    def hours(self) -> Decimal:
+        """How long it is, in hours."""
+        return whole_seconds(self.duration) / 3600
+
+
+@dataclass(frozen=True, slots=True)
+class UrineLimb:
+    """State of the urine limb with the runs that decided it."""
+
+    state: State
+    qualifying: Run | None = None
+    longest_low: Run | None = None
+    longest: Run | None = None
+    why_unknown: str = ""
+
+    @property
+    def low_hours(self) -> Decimal | None:
+        """Hours of the longest low run, two decimals."""
+        return None if self.longest_low is None else shown(self.longest_low.hours, 2)
+
+
+def urine_limb(evidence: Evidence) -> UrineLimb:
+    """Met: a low run of 12 h or more; not met: 12 h of record without one."""
+    collections = sorted(evidence.urine, key=lambda c: (c.start, c.end))
+    if evidence.weight_kg is None or evidence.weight_kg <= 0:
+        return UrineLimb(State.UNKNOWN, why_unknown=N_("no weight"))
+    if evidence.weight_estimated:
+        return UrineLimb(State.UNKNOWN, why_unknown=N_("weight only estimated"))
+    if has_wrong_times(collections):
+        return UrineLimb(State.UNKNOWN, why_unknown=N_("collection times overlap"))
+    return judged(evidence, collections, evidence.weight_kg)
+
+
+def judged(
+    evidence: Evidence, collections: Sequence[UrineCollection], weight_kg: Decimal
+) -> UrineLimb:
+    """Judge collections whose times are right."""
+    settings = evidence.settings
+
+    def is_low(collection: UrineCollection) -> bool:
+        duration = collection.end - collection.start
+        return collection.ml is not None and is_rate_below(
+            settings.i1_urine_ml_kg_h, collection.ml, weight_kg, duration
+        )
+
+    low = runs(collections, is_low)
+    measured = runs(collections, lambda c: c.ml is not None)
+    longest_low, longest = longest_of(low), longest_of(measured)
+    needed = settings.i1_urine_hours
+    qualifying = next((run for run in low if run.hours >= needed), None)
+    state = State.UNKNOWN
+    why = "" if qualifying else N_("record shorter than needed")
+    if qualifying:
+        state = State.MET
+    elif any(collection.ml is None for collection in collections):
+        why = N_("a volume is missing")
+    elif longest and longest.hours >= needed:
+        state, why = State.NOT_MET, ""
+    return UrineLimb(state, qualifying, longest_low, longest, why)
+
+
+def has_wrong_times(collections: Sequence[UrineCollection]) -> bool:
+    """Tell whether sorted collections overlap or end before they start."""
+    return any(c.end <= c.start for c in collections) or any(
+        later.start < earlier.end for earlier, later in pairwise(collections)
+    )
+
+
+def runs(
+    collections: Sequence[UrineCollection], fits: Callable[[UrineCollection], bool]
+) -> list[Run]:
+    """Longest contiguous stretches of sorted collections that all fit."""
+    found: list[list[UrineCollection]] = []
+    previous: UrineCollection | None = None
+    for collection in collections:
+        if fits(collection):
+            if previous and found and previous.end == collection.start:
+                found[-1].append(collection)
+            else:
+                found.append([collection])
+            previous = collection
+        else:
+            previous = None
+    return [Run(tuple(stretch)) for stretch in found]
+
+
+def longest_of(found: Sequence[Run]) -> Run | None:
+    """Give the longest run, the earliest of equals."""
+    return max(found, key=lambda run: run.hours, default=None)

@@ -1,1 +1,0 @@
-"""What decides, laid out as tables for the eligibility page; reads, decides nothing."""

@@ -1,0 +1,123 @@
+"""Edit checks of DEM and MHX, and of what MHX and ELG both ask."""
+
+from collections.abc import Callable
+from datetime import date
+
+from enrollment.checks.order import in_order
+from enrollment.eligibility.rules import State
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Partial
+from trial_edc.dates import completed_years
+from trial_edc.protocol import PROTOCOL
+from trial_edc.vocabulary import N_, Severity, YesNo
+
+HARD, SOFT = Severity.HARD, Severity.SOFT
+EARLIEST_BIRTH = date(1900, 1, 1)
+
+
+@check(
+    "DEM-01",
+    form="DEM",
+    item="birth_date",
+    severity=HARD,
+    message=N_("Nobody in this trial was born before 1900."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    del binder
+    born = sheet.get("birth_date")
+    return born is not None and born < EARLIEST_BIRTH
+
+
+@check(
+    "DEM-02",
+    form="DEM",
+    item="birth_date",
+    severity=SOFT,
+    message=N_("%(age)s years old at consent; the protocol takes %(low)s to %(high)s."),
+)
+def _(sheet: Sheet, binder: Binder) -> dict[str, int] | None:
+    born, on = sheet.get("birth_date"), binder.fact("consented_on")
+    if born is None or on is None:
+        return None
+    age, limits = completed_years(born, on), PROTOCOL.eligibility
+    low, high = limits.minimum_age_years, limits.maximum_age_years
+    return None if low <= age <= high else {"age": age, "low": low, "high": high}
+
+
+@check(
+    "MHX-01",
+    form="MHX",
+    item="history",
+    severity=HARD,
+    message=N_("Row %(row)s ends before it starts."),
+)
+def _(sheet: Sheet, binder: Binder) -> dict[str, int] | None:
+    del binder
+    for number, row in enumerate(sheet.get("history") or (), 1):
+        start, end = (Partial(row[i]) if row.get(i) else None for i in ("start", "end"))
+        if not in_order(start, end):
+            return {"row": number}
+    return None
+
+
+INFECTIONS = ("hbv", "hcv", "hiv", "tb", "syphilis", "fungal")
+# Item of MHX, item of ELG that asks for the same.
+AGREEING = (
+    ("malignancy", ("malignancy",), "e5"),
+    ("transplant", ("transplant",), "e4"),
+    ("vasculitis", ("vasculitis",), "e14"),
+    ("hbv", INFECTIONS, "e15"),
+    ("allergy", ("allergy",), "e3"),
+)
+
+
+def _any_of(sheet: Sheet, names: tuple[str, ...]) -> str | None:
+    """Return yes if one is, no if all are not, None while nobody knows."""
+    given = [sheet.get(name) for name in names]
+    if YesNo.YES in given:
+        return YesNo.YES.value
+    return None if None in given else YesNo.NO.value
+
+
+def _differs(names: tuple[str, ...], item: str) -> Callable[[Sheet, Binder], bool]:
+    def rule(sheet: Sheet, binder: Binder) -> bool:
+        del sheet
+        history, judged = binder.one("MHX"), binder.one("ELG")
+        if history is None or judged is None:
+            return False
+        told, answer = _any_of(history, names), judged.get(item)
+        return told is not None and answer is not None and told != answer
+
+    return rule
+
+
+for _place, (_item, _names, _criterion) in enumerate(AGREEING, 2):
+    check(
+        f"MHX-{_place:02d}",
+        form="MHX",
+        item=_item,
+        severity=SOFT,
+        message=N_("The eligibility assessment answers this otherwise."),
+    )(_differs(_names, _criterion))
+    check(
+        f"ELG-{_place + 10}",
+        form="ELG",
+        item=_criterion,
+        severity=SOFT,
+        message=N_("The medical history answers this otherwise."),
+    )(_differs(_names, _criterion))
+
+
+@check(
+    "MHX-07",
+    form="MHX",
+    item="known_ckd",
+    severity=SOFT,
+    message=N_("Known kidney disease, but the baseline eGFR does not exclude (E9)."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    if sheet.get("known_ckd") != YesNo.YES:
+        return False
+    outcomes = binder.fact("eligibility").outcomes
+    return any(o.criterion == "E9" and o.state == State.ABSENT for o in outcomes)

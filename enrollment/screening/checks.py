@@ -1,0 +1,116 @@
+"""Edit checks of SCN, the screening log."""
+
+from datetime import timedelta
+
+from enrollment.eligibility.rules import Verdict
+from enrollment.vocabulary import ApproachResult, ScreenFailure
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
+from trial_edc.protocol import PROTOCOL
+from trial_edc.vocabulary import N_, Severity
+
+HARD, SOFT = Severity.HARD, Severity.SOFT
+
+
+@check(
+    "SCN-01",
+    form="SCN",
+    item="approach_result",
+    severity=HARD,
+    message=N_("“Consented” needs a consent form with an initial consent given."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    consented = sheet.get("approach_result") == ApproachResult.CONSENTED
+    return consented and binder.fact("consented_on") is None
+
+
+def _screened_before(sheet: Sheet, binder: Binder) -> Sheet | None:
+    before = [s for s in binder.rows("SCN") if s.occurrence < sheet.occurrence]
+    return before[-1] if before else None
+
+
+@check(
+    "SCN-02",
+    form="SCN",
+    item="rescreening_of",
+    severity=HARD,
+    message=N_("Screen again only after the earlier screening has been closed."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    earlier = _screened_before(sheet, binder)
+    return earlier is not None and not earlier.get("screening_closed_at")
+
+
+@check(
+    "SCN-03",
+    form="SCN",
+    item="rescreening_of",
+    severity=HARD,
+    message=N_("This person has been randomised and is never screened again."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    randomised_at = binder.value("RAN", "randomised_at")
+    again = sheet.get("approached_at")
+    return bool(
+        sheet.occurrence > 1 and randomised_at and again and again > randomised_at
+    )
+
+
+@check(
+    "SCN-04",
+    form="SCN",
+    item="rescreening_of",
+    severity=SOFT,
+    message=N_("The consent is older than %(days)s days. Ask for it again."),
+)
+def _(sheet: Sheet, binder: Binder) -> dict[str, int] | None:
+    consented, again = binder.fact("consented_at"), sheet.get("approached_at")
+    days = PROTOCOL.freshness.rescreening_consent_days
+    if sheet.occurrence == 1 or consented is None or again is None:
+        return None
+    return {"days": days} if again - consented > timedelta(days=days) else None
+
+
+@check(
+    "SCN-05",
+    form="SCN",
+    item="screening_closed_at",
+    severity=HARD,
+    message=N_("Screening cannot be closed before the person was approached."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    del binder
+    opened, closed = sheet.get("approached_at"), sheet.get("screening_closed_at")
+    return bool(opened and closed and closed < opened)
+
+
+def _closes_without(sheet: Sheet, reason: str, verdict: str, binder: Binder) -> bool:
+    """Tell whether the reason is newly given and the verdict is another one."""
+    given = sheet.get("screen_failure_reason") == reason
+    if not given or sheet.get("failed_criteria"):
+        return False  # what was frozen at closing stays, also when data are corrected
+    return bool(binder.fact("eligibility").verdict != verdict)
+
+
+@check(
+    "SCN-06",
+    form="SCN",
+    item="screen_failure_reason",
+    severity=HARD,
+    message=N_("No criterion decides against this person. Choose another reason."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    failed = ScreenFailure.CRITERIA_FAILED
+    return _closes_without(sheet, failed, Verdict.INELIGIBLE, binder)
+
+
+@check(
+    "SCN-07",
+    form="SCN",
+    item="screen_failure_reason",
+    severity=HARD,
+    message=N_("“Not evaluable” needs criteria that are unknown, and none against."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    unknown = ScreenFailure.NOT_EVALUABLE
+    return _closes_without(sheet, unknown, Verdict.INDETERMINATE, binder)

@@ -1,0 +1,359 @@
+"""The casebook of one participant and the matrix of all; selects fixed in number."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from enrollment.screening import facts as statuses
+from enrollment.consent.selectors import consents_due
+from enrollment.eligibility.facts.evidence import episode
+from enrollment.consent.facts import Due
+from enrollment.selectors import confirmations_of, statuses_of
+from entry.selectors.visibility import may_see, participants_visible_to, visible_codes
+from record.accounts.models import User
+from record.casebook import catalogue
+from record.casebook.design import FormDesign
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.selectors import binders_of
+from record.casebook.sheets import Binder
+from record.review.models import Query, QueryState, Signature, Verification
+from trial_edc.vocabulary import Sex, VisitCode, VisitStatus, WithdrawalKind
+from visits.schedule import facts as schedule
+from visits.schedule.facts import Schedule, Visit
+from visits.schedule.selectors import schedules_of
+
+GRID_VISITS = tuple(code for code in VisitCode if code not in ("UNS", "EOS"))
+WAITING = (FormStatus.NOT_STARTED, FormStatus.DRAFT)
+BEGUN = frozenset(FormStatus) - {FormStatus.NOT_STARTED}
+STRIP = ("DEM", "SCN")
+CONSENT = "CNS"
+ELIGIBILITY = "ELG"  # signed on the page of the criteria
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One sheet in the grid, with the marks beside its status."""
+
+    form: FormInstance
+    open_queries: int
+    is_verified: bool
+    changed_since: bool
+    is_signed: bool | None  # None: never signed
+    is_required: bool = True
+
+    @property
+    def status(self) -> str:
+        """Return the status of the form; an empty one may not be asked for at all."""
+        empty = self.form.status == FormStatus.NOT_STARTED
+        return "not_required" if empty and not self.is_required else self.form.status
+
+    @property
+    def marks(self) -> list[str]:
+        """Return the marks in the order of attention."""
+        found = ["changed_since_verified"] if self.changed_since else []
+        found += ["verified"] if self.is_verified else []
+        found += ["signed"] if self.is_signed else []
+        found += ["signature_broken"] if self.is_signed is False else []
+        return found + (["locked"] if self.form.locked_at else [])
+
+
+class Place(list[Cell]):
+    """The sheets of one form at one visit: mostly one, or rows such as vital signs."""
+
+    @property
+    def answered(self) -> int:
+        """Return how many rows are complete or need not be."""
+        return sum(cell.status not in WAITING for cell in self)
+
+    @property
+    def status(self) -> str:
+        """Return the status of the rows taken together."""
+        states = {cell.status for cell in self}
+        if len(states) == 1:
+            return states.pop()
+        if self.answered == len(self):
+            return FormStatus.COMPLETE.value
+        begun = any(cell.status in BEGUN for cell in self)
+        return FormStatus.DRAFT.value if begun else FormStatus.NOT_STARTED.value
+
+    @property
+    def open_queries(self) -> int:
+        """Return the open queries of the rows."""
+        return sum(cell.open_queries for cell in self)
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """One form with its places by column."""
+
+    design: FormDesign
+    cells: list[Place]
+
+
+@dataclass(frozen=True)
+class LogCount:
+    """A log of the casebook."""
+
+    design: FormDesign
+    rows: int
+    open_queries: int
+
+
+@dataclass(frozen=True)
+class Casebook:
+    """One participant's binder as a grid of forms and visits."""
+
+    participant: Participant
+    status: str
+    schedule: Schedule
+    columns: list[Visit]
+    rows: list[GridRow]
+    once: list[Cell]
+    logs: list[LogCount]
+    unscheduled: list[Cell]
+    sex: str | None
+    age_years: int | None
+    open_queries: int
+    overdue: int
+    drafts: int
+    creatinine: list[tuple[str, Decimal]]
+    due: list[Due]  # consents to ask for
+    withdrawals: list[tuple[str, date | None]]  # kind and day
+
+    @property
+    def sex_word(self) -> str:
+        """Return the sex in words."""
+        return _(Sex(self.sex).label) if self.sex else ""
+
+    @property
+    def spark(self) -> str:
+        """Return the creatinine course as points of a line, 240 by 40."""
+        values = [value for _at, value in self.creatinine]
+        if len(values) < 2:  # noqa: PLR2004 - a line needs two points
+            return ""
+        low, high = min(values), max(values)
+        step, span = 236 / (len(values) - 1), (high - low) or 1
+        return " ".join(
+            f"{2 + n * step:.1f},{37 - float(34 * (value - low) / span):.1f}"
+            for n, value in enumerate(values)
+        )
+
+    @property
+    def last_creatinine_text(self) -> str:
+        """Return the latest creatinine in umol/L, to one decimal."""
+        return f"{self.creatinine[-1][1]:.1f}" if self.creatinine else ""
+
+
+def casebook_of(participant: Participant, user: User) -> Casebook:
+    """Return the casebook as a person may see it."""
+    codes = visible_codes(user)
+    forms = list(
+        FormInstance.objects.filter(participant=participant, code__in=codes)
+        .filter(struck_at=None)
+        .order_by("visit_number", "occurrence", "pk")
+    )
+    read = {*schedule.FORMS, *statuses.CODES, *STRIP, "CRE"}
+    binder = binders_of([participant], sorted(read))[participant.pk]
+    plan = schedules_of([participant], {participant.pk: binder})[participant.pk]
+    status = statuses_of([participant], {participant.pk: binder})[participant.pk]
+    confirmed = confirmations_of(participant, episode(binder), status)
+    columns = [visit for visit in plan.visits if visit.code in GRID_VISITS]
+    cells = _cells(forms, confirmed, plan)
+    by_code: dict[str, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        by_code[cell.form.code].append(cell)
+    return Casebook(
+        participant=participant,
+        status=status.value,
+        schedule=plan,
+        columns=columns,
+        rows=_grid(columns, by_code, user),
+        once=[
+            cell
+            for code in catalogue.designs()
+            for cell in by_code.get(code, ())
+            if _is_once(cell.form)
+        ],
+        logs=_logs(by_code, user),
+        unscheduled=[c for c in cells if c.form.visit == VisitCode.UNSCHEDULED],
+        sex=binder.fact("sex"),
+        age_years=binder.fact("age_years"),
+        open_queries=sum(cell.open_queries for cell in cells),
+        overdue=_overdue(plan, cells),
+        drafts=sum(cell.form.status == FormStatus.DRAFT for cell in cells),
+        creatinine=_creatinine(binder) if "CRE" in codes else [],
+        due=consents_due({participant.pk: binder})[participant.pk]
+        if CONSENT in codes
+        else [],
+        withdrawals=[
+            (_(WithdrawalKind(kind).label), row.get("on"))
+            for row in binder.rows("WDR")
+            if "WDR" in codes and (kind := row.get("kind"))
+        ],
+    )
+
+
+def _is_once(form: FormInstance) -> bool:
+    collected = catalogue.design(form.code).collected
+    return not collected.visits and not collected.is_log
+
+
+def _creatinine(binder: Binder) -> list[tuple[str, Decimal]]:
+    found = [(row.get("sample_at"), row.get("value")) for row in binder.rows("CRE")]
+    taken = [(at.text, value.standard) for at, value in found if at and value]
+    return sorted(taken)
+
+
+def _cells(
+    forms: list[FormInstance], confirmed: Mapping[int, bool], plan: Schedule
+) -> list[Cell]:
+    queries = Counter(
+        Query.objects.filter(form__in=forms, state=QueryState.OPEN).values_list(
+            "form_id", flat=True
+        )
+    )
+    verified: dict[int, list[Verification]] = defaultdict(list)
+    for one in Verification.objects.filter(form__in=forms, withdrawn_at=None):
+        verified[one.form_id].append(one)
+    signed: dict[int, list[Signature]] = defaultdict(list)
+    for signature in Signature.objects.filter(form__in=forms):
+        signed[signature.form_id or 0].append(signature)
+    return [
+        Cell(
+            form,
+            queries[form.pk],
+            *_verification(form, verified[form.pk]),
+            confirmed.get(form.occurrence)
+            if form.code == ELIGIBILITY
+            else _signature(form, signed[form.pk]),
+            form.visit not in GRID_VISITS or plan.requires(form.code, form.visit),
+        )
+        for form in forms
+    ]
+
+
+def _verification(form: FormInstance, given: list[Verification]) -> tuple[bool, bool]:
+    latest: dict[str, int] = {}
+    for one in given:
+        latest.update(one.items)
+    if not latest:
+        return False, False
+    if set(form.item_revisions) == {"sealed"}:
+        stale = max(latest.values()) < form.revision
+    else:
+        now = form.item_revisions
+        stale = any(now.get(item, 0) != at for item, at in latest.items())
+        if not stale and set(now) - set(latest):
+            return False, False
+    return not stale, stale
+
+
+def _signature(form: FormInstance, given: list[Signature]) -> bool | None:
+    return any(one.holds_for(form) for one in given) if given else None
+
+
+def _grid(
+    columns: list[Visit], by_code: Mapping[str, list[Cell]], user: User
+) -> list[GridRow]:
+    rows = []
+    for code, design in catalogue.designs().items():
+        if not design.collected.visits or not may_see(user, design):
+            continue
+        cells = [
+            Place(c for c in by_code.get(code, ()) if c.form.visit == visit.code)
+            for visit in columns
+        ]
+        if any(cells):
+            rows.append(GridRow(design, cells))
+    return rows
+
+
+def _logs(by_code: Mapping[str, list[Cell]], user: User) -> list[LogCount]:
+    return [
+        LogCount(
+            design,
+            len(by_code.get(design.code, ())),
+            sum(cell.open_queries for cell in by_code.get(design.code, ())),
+        )
+        for design in catalogue.logs_and_tables()
+        if may_see(user, design)
+    ]
+
+
+def _overdue(plan: Schedule, cells: Iterable[Cell]) -> int:
+    late = {v.code for v in plan.visits if v.status == VisitStatus.OVERDUE}
+    return sum(
+        cell.form.visit in late and cell.form.status in WAITING for cell in cells
+    )
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One participant in the matrix."""
+
+    participant: Participant
+    status: str
+    visits: list[Visit]
+    next_visit: Visit | None
+    open_queries: int
+    drafts: int
+    to_verify: int
+    due: list[Due]  # consents to ask for
+
+    @property
+    def is_overdue(self) -> bool:
+        """Tell whether a visit is overdue."""
+        return any(visit.status == VisitStatus.OVERDUE for visit in self.visits)
+
+    @property
+    def is_due(self) -> bool:
+        """Tell whether a visit is due."""
+        return any(visit.status == VisitStatus.DUE for visit in self.visits)
+
+
+FILTERS: Mapping[str, Callable[[MatrixRow], bool]] = {
+    "overdue": lambda row: row.is_overdue,
+    "due": lambda row: row.is_due,
+    "queries": lambda row: row.open_queries > 0,
+    "drafts": lambda row: row.drafts > 0,
+    "verify": lambda row: row.to_verify > 0,
+    "consent": lambda row: bool(row.due),
+}
+
+
+def matrix_for(user: User) -> list[MatrixRow]:
+    """Return all participants with their visits; the selects do not grow with them."""
+    people = list(participants_visible_to(user))
+    binders = binders_of(people, sorted({*schedule.FORMS, *statuses.CODES}))
+    plans = schedules_of(people, binders)
+    states = statuses_of(people, binders)
+    counts, due = _counts(user), consents_due(binders)
+    return [
+        MatrixRow(
+            person,
+            states[person.pk].value,
+            [v for v in plans[person.pk].visits if v.code in GRID_VISITS],
+            plans[person.pk].next_visit,
+            *counts.get(person.pk, (0, 0, 0)),
+            due=due[person.pk],
+        )
+        for person in people
+    ]
+
+
+def _counts(user: User) -> dict[int, tuple[int, int, int]]:
+    held = FormInstance.objects.filter(code__in=visible_codes(user), struck_at=None)
+    asked = Q(queries__state=QueryState.OPEN)
+    drafts = Q(status=FormStatus.DRAFT)
+    unverified = Q(status=FormStatus.COMPLETE, verifications=None)
+    found = held.values_list("participant_id").annotate(
+        asked=Count("queries", filter=asked, distinct=True),
+        drafts=Count("id", filter=drafts, distinct=True),
+        unverified=Count("id", filter=unverified, distinct=True),
+    )
+    return {pk: tuple(counts) for pk, *counts in found}

@@ -1,0 +1,168 @@
+"""Participants: the matrix, one casebook, its logs, the finder."""
+
+from collections import Counter
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from enrollment.screening.rules import is_mistyped
+from entry.selectors import navigation
+from entry.casebook.selectors import FILTERS, casebook_of, matrix_for
+from entry.form.page.item import told as words_of
+from entry.form.page.form import FormPage
+from entry.selectors.visibility import may_enter, may_see, participants_visible_to
+from entry.form.views.form import READERS, visible_form
+from entry.worklist.selectors.work import form_words
+from randomization.selectors import allocation_of
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.roles import Permission
+from record.audit.attribution import Reason, Via
+from record.capture.problems import FormClosed, Refused
+from record.capture.services import restore_row, strike_row
+from record.capture.vocabulary import StrikeReason
+from record.casebook import catalogue, services
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import binder_of
+from safety.deaths.selectors import left_standing
+from trial_edc.context import page_for
+from trial_edc.protocol import PROTOCOL
+
+CONSENT, DEATH = "CNS", "DTH"
+STRIKE_CODES = frozenset(reason.value for reason in StrikeReason)
+REGISTER = "enrollment:register"
+QUERIES = "review:queries"
+BINDERS = (Permission.READ_CASEBOOK, Permission.SEE_PRODUCT)
+
+
+def visible_participant(request: StaffRequest, number: str) -> Participant:
+    """Return a participant whose binder the reader may open, else 404."""
+    return get_object_or_404(participants_visible_to(request.user), number=number)
+
+
+@permitted(*BINDERS)
+def matrix(request: StaffRequest) -> HttpResponse:
+    """Show all participants and their visits on one page."""
+    rows = matrix_for(request.user)
+    chosen = request.GET.get("show", "")
+    status = request.GET.get("status", "")
+    counts = {name: sum(map(rule, rows)) for name, rule in FILTERS.items()}
+    statuses = Counter(row.status for row in rows)
+    shown = [
+        row
+        for row in rows
+        if (chosen not in FILTERS or FILTERS[chosen](row))
+        and status in ("", row.status)
+    ]
+    told = {
+        "rows": shown,
+        "total": len(rows),
+        "counts": counts,
+        "chosen": chosen,
+        "status": status,
+        "statuses": sorted(statuses.items()),
+        "slots": PROTOCOL.schedule.visits,
+        "register": page_for(request.user, REGISTER),
+        "queries": page_for(request.user, QUERIES),
+    }
+    return render(request, "entry/matrix.html", told)
+
+
+@permitted(*BINDERS)
+def casebook(request: StaffRequest, number: str) -> HttpResponse:
+    """Show the binder of one participant."""
+    participant = visible_participant(request, number)
+    book = casebook_of(participant, request.user)
+    links = navigation.participant_pages(number, book.status, request.user)
+    queries = page_for(request.user, QUERIES)
+    told = {
+        "book": book,
+        "links": links,
+        "queries": queries,
+        "sheets": navigation.sheets_to_open(
+            number, book.status, request.user, {cell.form.code for cell in book.once}
+        ),
+        "allocation": allocation_of(participant),
+    }
+    return render(request, "entry/casebook.html", told)
+
+
+@permitted(*READERS)
+@require_POST
+def open_sheet(request: StaffRequest, number: str, code: str) -> HttpResponse:
+    """Open a form that awaits an event (death, end of study), hung where it is not."""
+    participant = visible_participant(request, number)
+    design = catalogue.designs().get(code)
+    if design is None or not design.hung_on_demand or not may_see(request.user, design):
+        raise Http404
+    if not may_enter(request.user, design):
+        raise PermissionDenied
+    if not binder_of(participant, CONSENT).fact("consented_on"):
+        messages.error(request, _("Record the consent first; until then nothing else."))
+        return redirect("entry:log", number, CONSENT)
+    form = services.hang(participant, code, by=request.user)
+    return redirect(navigation.address(form))
+
+
+@permitted(*READERS)
+@require_POST
+def strike(request: StaffRequest, pk: int) -> HttpResponse:
+    """Strike a row out, or take that back, with a reason."""
+    form = visible_form(request, pk)
+    page = FormPage(form, request.user)
+    if not page.may_strike and not page.may_restore:
+        raise PermissionDenied
+    code, text = request.POST.get("code", ""), request.POST.get("text", "").strip()
+    if code not in STRIKE_CODES or not text:
+        messages.error(request, _("Choose a reason and write why; nothing changed."))
+        return redirect(navigation.address(form))
+    move = restore_row if page.may_restore else strike_row
+    try:
+        move(form, by=request.user, reason=Reason(code, text), via=Via.PAGE)
+    except FormClosed:
+        messages.error(request, _("This form is closed; nothing was saved."))
+        return redirect(navigation.address(form))
+    except Refused as problem:
+        for finding in problem.findings:
+            messages.error(request, words_of(finding))
+        return redirect(navigation.address(form))
+    if form.struck_at:
+        messages.success(request, _("Struck out. The values stay visible here."))
+        _tell_what_stands(request, form)
+    return redirect(navigation.address(form))
+
+
+def _tell_what_stands(request: StaffRequest, form: FormInstance) -> None:
+    """Name what a revoked death had opened and somebody has worked on since."""
+    left = left_standing(form.participant) if form.code == DEATH else []
+    if left:
+        told = _("Somebody worked on these, so they stand; correct them: %(forms)s.")
+        forms = ", ".join(form_words(one) for one in left)
+        messages.warning(request, told % {"forms": forms})
+
+
+@permitted(*BINDERS)
+def find(request: StaffRequest) -> HttpResponse:
+    """Open the participant of a number, also of a part of one.
+
+    What is sought is posted: somebody may type a name, and addresses stand in logs.
+    """
+    asked = request.POST.get("q", "").strip()
+    seen = participants_visible_to(request.user)
+    found = list(seen.filter(number__icontains=asked)[:2]) if asked else []
+    if len(found) == 1:
+        return redirect("entry:casebook", found[0].number)
+    if asked:
+        messages.warning(request, _not_found(asked, is_one_of_several=bool(found)))
+    return redirect("entry:matrix")
+
+
+def _not_found(asked: str, *, is_one_of_several: bool) -> str:
+    if is_one_of_several:
+        return _("Several participants fit.")
+    if is_mistyped(asked):
+        return _("No participant fits: the last letter does not go with the digits.")
+    return _("No participant fits.")

@@ -1,0 +1,50 @@
+"""The layout of a form page, as crispy-forms layout objects."""
+
+from typing import TYPE_CHECKING, Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import LayoutObject
+from django import forms
+from django.template.loader import get_template
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString, mark_safe
+
+if TYPE_CHECKING:
+    from entry.form.page.item import ItemView
+    from entry.form.page.form import FormPage
+
+
+class ItemForm(forms.Form):
+    """The controls of one sheet; what is typed is parsed by the items, not here."""
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """Return the helper that draws the layout without a form tag of its own."""
+        helper = FormHelper()
+        helper.form_tag = helper.disable_csrf = False
+        return helper
+
+
+class SectionBlock(LayoutObject):
+    """A section: its title, and each item with control, unit, help and marks."""
+
+    def __init__(
+        self, page: "FormPage", number: int, title: Any, views: "list[ItemView]"
+    ) -> None:
+        """Take the section as the page sees it."""
+        self.page, self.number, self.title, self.views = page, number, title, views
+        self.fields: list[str] = []
+
+    def render(
+        self, form: forms.Form, context: Any, template_pack: Any = None, **_o: Any
+    ) -> SafeString:
+        """Draw the section."""
+        del form, template_pack
+        template = get_template("entry/section.html")
+        told = {
+            "title": self.title,
+            "anchor": self.number,
+            "views": self.views,
+            "page": self.page,
+        }
+        return mark_safe(template.render({**context.flatten(), **told}))  # noqa: S308 - escaped by the template

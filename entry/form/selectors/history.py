@@ -1,0 +1,120 @@
+"""The history of an item in words, and why a row was struck out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from randomization.code_breaks.selectors.unblinding import known_before
+from randomization.models import CodeBreak
+from record.accounts.models import User
+from record.accounts.roles import Role
+from record.audit.attribution import Reason
+from record.audit.models import Entry
+from record.capture.vocabulary import ChangeReason, StrikeReason
+from record.casebook import items
+from record.casebook.display import words
+from record.casebook.history import Change
+from record.casebook.items import Item
+from record.casebook.models import FormInstance
+from record.casebook.values import Value
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import Term
+
+SHEETS = FormInstance._meta.db_table
+
+
+@dataclass(frozen=True)
+class Told:
+    """One deed as people read it."""
+
+    at: Any
+    who: str
+    role: str
+    reason: str
+    old: str = ""
+    new: str = ""
+    revision: int = 0
+    unblinded: CodeBreak | None = None  # the first one before the deed
+
+
+@implements("AUD-08")
+def told_history(
+    item: Item, changes: list[Change], breaks: Sequence[CodeBreak] = ()
+) -> list[Told]:
+    """Return the changes of an item, the last one first, in words.
+
+    `breaks`: the participant's code breaks, as far as the reader may know of them.
+    """
+    people = User.objects.in_bulk({c.actor_id for c in changes if c.actor_id})
+    linked = _linked(item, [value for c in changes for value in (c.old, c.new)])
+    return [
+        Told(
+            change.at,
+            _name(people.get(change.actor_id or 0), change.actor),
+            role_words(change.role),
+            reason_words(change.reason, ChangeReason),
+            _shown(item, change.old, linked),
+            _shown(item, change.new, linked),
+            change.revision,
+            known_before(breaks, change.clock_at),
+        )
+        for change in reversed(changes)
+    ]
+
+
+@implements("AUD-06")
+def struck_out(form: FormInstance) -> Told | None:
+    """Return who struck a row out, when and why; None for one that stands."""
+    if form.struck_at is None:
+        return None
+    entry = Entry.objects.filter(
+        form_id=form.pk, table_name=SHEETS, new_values__has_key="struck_at"
+    ).last()
+    if entry is None:
+        return None
+    person = User.objects.filter(pk=entry.actor_id or 0).first()
+    why = entry.reasons.get("")
+    return Told(
+        form.struck_at,
+        _name(person, entry.actor),
+        role_words(entry.role),
+        reason_words(Reason(**why) if why else None, StrikeReason),
+    )
+
+
+def _name(person: User | None, actor: str) -> str:
+    return person.full_name if person else actor
+
+
+def role_words(role: str) -> str:
+    """Return the role that somebody had, in words."""
+    known = {one.value: one.label for one in Role}
+    return _(known[role]) if role in known else _("system process")
+
+
+def reason_words(reason: Reason | None, terms: type[Term]) -> str:
+    """Return a reason: the words of its code, and those of the person."""
+    if reason is None:
+        return ""
+    known = {one.value: _(one.label) for one in terms}
+    parts = (known.get(reason.code, reason.code), reason.text)
+    return " — ".join(part for part in parts if part)
+
+
+def _shown(item: Item, value: Value, linked: dict[int, str]) -> str:
+    pointed = isinstance(value, int) and linked.get(value)
+    return pointed or words(item, value)
+
+
+def _linked(item: Item, values: list[Value]) -> dict[int, str]:
+    """Return the people or rows that an item has pointed at, by their keys."""
+    keys = {one for one in values if isinstance(one, int)}
+    if not isinstance(item, items.User) or not keys:
+        return {}
+    if isinstance(item, items.Ref) and item.form:
+        rows = FormInstance.objects.filter(pk__in=keys)
+        return {row.pk: f"#{row.occurrence}" for row in rows}
+    targets = item.target()._default_manager.filter(pk__in=keys)
+    return {row.pk: str(row) for row in targets}

@@ -1,0 +1,35 @@
+"""What may be chosen where an item points at something: people, rows, registers."""
+
+from entry.form.controls import Options
+from record.accounts.models import User
+from record.casebook import catalogue, items
+from record.casebook.design import FormDesign
+from record.casebook.display import words
+from record.casebook.items import Item
+from record.casebook.sheets import Binder, Sheet
+
+
+def options_of(item: Item, binder: Binder) -> Options:
+    """Return each key that may be chosen with its words; in at most one select."""
+    if isinstance(item, items.Listed):
+        return item.options()
+    if isinstance(item, items.Ref) and not item.form:  # a row of a register
+        register = item.remote_field.model._default_manager.all()
+        return [(str(one.pk), str(one)) for one in register]
+    if isinstance(item, items.Ref):
+        design = catalogue.design(item.form)
+        rows = binder.rows(item.form)
+        return [(str(row.form_id), row_name(design, row)) for row in rows]
+    return people() if isinstance(item, items.User) else ()
+
+
+def people() -> Options:
+    """Return the accounts that may be named, in the order of names."""
+    active = User.objects.filter(is_active=True).order_by("full_name", "pk")
+    return [(str(person.pk), str(person)) for person in active]
+
+
+def row_name(design: FormDesign, row: Sheet) -> str:
+    """Return how a row of a log is called: its number and what names it."""
+    told = ((design.items[name], row.get(name)) for name in design.row_title)
+    return " · ".join([str(row.occurrence), *(words(*one) for one in told if one[1])])

@@ -1,0 +1,223 @@
+"""The form page: read, save, restore, sign, files."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+    QueryDict,
+)
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from entry.form import controls
+from entry.selectors import navigation
+from entry.form.page.form import FormPage
+from entry.selectors.visibility import forms_visible_to, may_enter, visible_items
+from entry.form.submission import entry_of, with_uploads
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.forms import ConfirmIdentityForm
+from record.accounts.roles import Permission
+from record.audit.attribution import Reason, Via
+from record.audit.vault import TooLong
+from record.capture import autosaves
+from record.capture.problems import Conflict, FormClosed, NotSaved, Refused
+from record.capture.services import save_entry, sign_form
+from record.casebook import catalogue, files
+from record.casebook.access import may_on
+from record.casebook.checks import Finding
+from record.casebook.models import FormInstance, StoredFile
+from record.review.problems import ReviewRefused
+from record.review.services import freeze, lock_form
+from trial_edc import clock
+from trial_edc.vocabulary import Severity
+
+# Whoever may see any form at all; which ones is the selector's answer (404).
+READERS = (
+    Permission.READ_CASEBOOK,
+    Permission.SEE_PRODUCT,
+    Permission.SEE_IDENTITY,
+    Permission.ASSESS_SAFETY,
+)
+CONFLICT, TOO_LARGE, UNPROCESSABLE = 409, 413, 422
+
+
+def visible_form(request: StaffRequest, pk: int) -> FormInstance:
+    """Return a sheet that the reader may open, else 404."""
+    return get_object_or_404(forms_visible_to(request.user), pk=pk)
+
+
+@permitted(*READERS)
+def form_page(request: StaffRequest, pk: int) -> HttpResponse:
+    """Show a form, or save it."""
+    form = visible_form(request, pk)
+    if request.method == "POST":
+        return _saved(request, form)
+    page = FormPage(form, request.user)
+    if "restore" in request.GET and page.autosave:
+        typed = _as_query(autosaves.typed_in(page.autosave))
+        page = FormPage(form, request.user, typed)
+    return _shown(request, page)
+
+
+def _shown(request: HttpRequest, page: FormPage, status: int = 200) -> HttpResponse:
+    return render(request, "entry/form.html", {"page": page}, status=status)
+
+
+def _saved(request: StaffRequest, form: FormInstance) -> HttpResponse:
+    if not may_enter(request.user, catalogue.design(form.code)):
+        raise PermissionDenied
+    typed: QueryDict = request.POST
+    try:
+        typed = with_uploads(form, typed, request.FILES.dict(), request.user)
+        entry = entry_of(form, typed, request.user)
+        saved = save_entry(form, entry, by=request.user, via=Via.PAGE)
+    except FormClosed:
+        messages.error(request, _("This form is closed; nothing was saved."))
+        form.refresh_from_db()
+        return _shown(request, FormPage(form, request.user), CONFLICT)
+    except files.FileRefused as refused:
+        finding = Finding(
+            f"{form.code}.{refused.item}.file",
+            refused.item,
+            Severity.HARD,
+            str(refused),
+        )
+        return _again(request, form, typed, Refused([finding]))
+    except NotSaved as problem:
+        return _again(request, form, typed, problem)
+    messages.success(request, _told(saved.form))
+    return redirect(_onwards(request, saved.form))
+
+
+def _again(
+    request: StaffRequest, form: FormInstance, typed: QueryDict, problem: NotSaved
+) -> HttpResponse:
+    form = visible_form(request, form.pk)
+    page = FormPage(form, request.user, typed, problem)
+    status = CONFLICT if isinstance(problem, Conflict) else UNPROCESSABLE
+    return _shown(request, page, status)
+
+
+def _told(form: FormInstance) -> str:
+    at = clock.now().astimezone(clock.SITE_TZ)
+    message = _("Saved %(time)s, revision %(revision)s.")
+    return message % {"time": f"{at:%H:%M}", "revision": form.revision}
+
+
+def _onwards(request: StaffRequest, form: FormInstance) -> str:
+    if request.POST.get("action") != "next":
+        return navigation.address(form)
+    following = navigation.next_form(form, request.user)
+    if following:
+        return navigation.address(following)
+    return navigation.casebook_address(form)
+
+
+def _as_query(typed: dict[str, list[str]]) -> QueryDict:
+    query = QueryDict(mutable=True)
+    for key, texts in typed.items():
+        query.setlist(key, texts)
+    return query
+
+
+@permitted(*READERS)
+@require_POST
+def autosave(request: StaffRequest, pk: int) -> HttpResponse:
+    """Keep what is typed, apart from the record."""
+    form = visible_form(request, pk)
+    page = FormPage(form, request.user)
+    if not page.may_enter:
+        return JsonResponse({"kept": False}, status=403)
+    typed = {key: request.POST.getlist(key) for key in request.POST}
+    typed.pop("csrfmiddlewaretoken", None)
+    based_on = controls.revision_in(request.POST)
+    try:
+        kept = autosaves.keep(form, typed, based_on=based_on, author=request.user)
+    except TooLong:
+        return JsonResponse({"kept": False}, status=TOO_LARGE)
+    local = kept.typed_at.astimezone(clock.SITE_TZ)
+    return JsonResponse({"kept": True, "at": f"{local:%H:%M}"})
+
+
+@permitted(*READERS)
+@require_POST
+def discard(request: StaffRequest, pk: int) -> HttpResponse:
+    """Forget the unsaved typing of the reader."""
+    form = visible_form(request, pk)
+    autosaves.discard(form, request.user)
+    return redirect(navigation.address(form))
+
+
+@permitted(Permission.SIGN_FORM, Permission.SIGN_PRODUCT, Permission.ASSESS_SAFETY)
+def sign(request: StaffRequest, pk: int) -> HttpResponse:
+    """Show exactly what is signed, and sign it with the password."""
+    form = visible_form(request, pk)
+    design = catalogue.design(form.code)
+    if design.signature is None or not may_on(request.user, design.signed_by, design):
+        raise PermissionDenied
+    page = FormPage(form, request.user)
+    identity = ConfirmIdentityForm(request, request.POST or None)
+    if request.method == "POST" and identity.is_valid():
+        try:
+            sign_form(form, proof=identity.proof, by=request.user)
+        except ReviewRefused as problem:
+            identity.add_error(None, str(problem))
+        else:
+            messages.success(request, _("Signed."))
+            return redirect(navigation.address(form))
+    return render(request, "entry/sign.html", {"page": page, "identity": identity})
+
+
+CLOSINGS = {
+    "freeze": (freeze, True, gettext_lazy("Frozen.")),
+    "thaw": (freeze, False, gettext_lazy("Thawed; values can be changed again.")),
+    "lock": (lock_form, True, gettext_lazy("Locked.")),
+    "unlock": (lock_form, False, gettext_lazy("Unlocked.")),
+}
+
+
+@permitted(Permission.FREEZE, Permission.LOCK)
+@require_POST
+def close(request: StaffRequest, pk: int) -> HttpResponse:
+    """Freeze or lock a form, or take that back; always with a reason."""
+    form = visible_form(request, pk)
+    text = request.POST.get("text", "").strip()
+    step = CLOSINGS.get(request.POST.get("action", ""))
+    if step is None or not text:
+        messages.error(request, _("Write the reason; nothing changed."))
+        return redirect(navigation.address(form))
+    act, on, done = step
+    try:
+        act(form, by=request.user, reason=Reason("closing", text), on=on)
+    except ReviewRefused as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, done)
+    return redirect(navigation.address(form))
+
+
+@permitted(*READERS)
+def file(request: StaffRequest, pk: int, item: str) -> FileResponse:
+    """Serve a stored file through the permission check, as a download."""
+    form = visible_form(request, pk)
+    if item not in visible_items(request.user, catalogue.design(form.code)):
+        raise Http404
+    try:
+        content, stored = files.open_item(form, item, by=request.user)
+    except StoredFile.DoesNotExist:
+        raise Http404 from None
+    name = f"{form.participant.number}-{form.code}-{item}"
+    response = FileResponse(
+        content,
+        as_attachment=True,
+        filename=name + files.ending(stored.media_type),
+        content_type=stored.media_type,
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

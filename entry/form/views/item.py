@@ -1,0 +1,124 @@
+"""The side panel of an item: its history, queries and verification."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from entry.selectors import navigation
+from entry.form.selectors.history import told_history
+from entry.selectors.visibility import visible_items
+from entry.form.views.form import READERS, visible_form
+from randomization.code_breaks.selectors.unblinding import unblindings_of
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.casebook import catalogue
+from record.casebook.history import changes_of
+from record.casebook.models import FormInstance
+from record.casebook.selectors import revisions_of, row_of
+from record.review import services as review
+from record.review.models import Query
+from record.review.problems import ReviewRefused
+from record.review.selectors import queries_of
+from trial_edc.context import page_for
+
+MOST_DIGITS = 18
+STEPS = {
+    "answer": review.answer_query,
+    "return": review.return_query,
+    "close": review.close_query,
+    "reopen": review.reopen_query,
+}
+
+
+@permitted(*READERS)
+def panel(request: StaffRequest, pk: int, item: str) -> HttpResponse:
+    """Show what happened to an item; take a step of a query, or verify."""
+    form = visible_form(request, pk)
+    if item not in visible_items(request.user, catalogue.design(form.code)):
+        raise Http404
+    problem = ""
+    if request.method == "POST":
+        try:
+            _act(request, form, item)
+        except ReviewRefused as refused:
+            problem = str(refused)
+        else:
+            if not request.headers.get("HX-Request"):
+                return redirect(navigation.address(form, item))
+    told = _told(form, item, request.user) | {"problem": problem}
+    template = "entry/panel.html"
+    if not request.headers.get("HX-Request"):
+        template = "entry/panel_page.html"
+    return render(request, template, told)
+
+
+def _act(request: StaffRequest, form: FormInstance, item: str) -> None:
+    text, action = request.POST.get("text", ""), request.POST.get("action", "")
+    if action == "raise":
+        review.raise_query(form, item, text, by=request.user)
+    elif action == "verify":
+        review.verify(form, [item], by=request.user)
+    elif step := STEPS.get(action):
+        query = _query_of(request, form)
+        step(query, text, by=request.user)
+    else:
+        raise PermissionDenied
+
+
+def _query_of(request: StaffRequest, form: FormInstance) -> Query:
+    """Return the query of this form that the step is about, else 404."""
+    told = request.POST.get("query", "")
+    if not told.isdecimal() or len(told) > MOST_DIGITS:
+        raise Http404
+    query = get_object_or_404(Query, pk=told, form=form)
+    query.form = form
+    return query
+
+
+def _told(form: FormInstance, name: str, user: User) -> dict[str, object]:
+    item = catalogue.design(form.code).items[name]
+    changes = [change for change in changes_of(form) if change.item == name]
+    known = list(unblindings_of(form.participant)) if _may_know(user) else []
+    history = told_history(item, changes, known)
+    revision = revisions_of(form, row_of(form)).get(name, 0)
+    checks = [
+        {"of": one, "holds": one.items[name] == revision}
+        for one in form.verifications.select_related("by")
+        if name in one.items
+    ]
+    return {
+        "form": form,
+        "item": item,
+        "name": name,
+        "history": history,
+        "queries": queries_of(form).get(name, []),
+        "verifications": checks,
+        "may_raise": user.may(Permission.RAISE_QUERY),
+        "may_answer": user.may(Permission.ANSWER_QUERY),
+        "may_close": user.may(Permission.CLOSE_QUERY),
+        "may_verify": user.may(Permission.VERIFY) and revision > 0,
+        "title": _("History of an item"),
+    }
+
+
+def _may_know(user: User) -> bool:
+    """Tell whether a reader may see that, when and by whom a code was broken."""
+    return page_for(user, "randomization:code_breaks") is not None
+
+
+@permitted(Permission.VERIFY)
+def verify_form(request: StaffRequest, pk: int) -> HttpResponse:
+    """Verify every item of a form that holds anything."""
+    form = visible_form(request, pk)
+    if request.method == "POST":
+        revisions = revisions_of(form, row_of(form))
+        try:
+            review.verify(form, revisions, by=request.user)
+        except ReviewRefused as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, _("Verified."))
+    return redirect(navigation.address(form))

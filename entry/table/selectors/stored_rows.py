@@ -1,0 +1,79 @@
+"""The rows of a log as they are stored, in few selects however many there are."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from record.casebook import catalogue
+from record.casebook.design import FormDesign
+from record.casebook.items import Date, DateTime, PartialDate
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import new_row, sheet_of, stored_sheets
+from record.casebook.sheets import Binder, Sheet
+from trial_edc.vocabulary import VisitCode
+from record.casebook.intervals import LAST, bounds
+
+VISITS = {code.value: place for place, code in enumerate(VisitCode)}
+
+
+@dataclass(frozen=True)
+class HeldRows:
+    """The sheets of one form of a participant, those struck out too."""
+
+    participant: Participant
+    design: FormDesign
+    forms: Mapping[int, FormInstance]
+    sheets: Mapping[int, Sheet]
+
+    @cached_property
+    def binder(self) -> Binder:
+        """Return the binder of the participant that holds these rows already."""
+        code, people = self.design.code, [self.participant.pk]
+        standing = [s for s in self.sheets.values() if self._stands(s)]
+
+        def load(codes: Collection[str]) -> Iterable[Sheet]:
+            yield from standing if code in codes else ()
+            others = [one for one in codes if one != code]
+            yield from (sheet for _pk, sheet in stored_sheets(people, others))
+
+        return Binder(load)
+
+    def _stands(self, sheet: Sheet) -> bool:
+        form = self.forms[sheet.form_id or 0]
+        return form.struck_at is None and form.revision > 0
+
+    @cached_property
+    def in_order(self) -> list[FormInstance]:
+        """Return the sheets by the first time that they tell; empty ones last."""
+        return sorted(self.forms.values(), key=self._place)
+
+    def _place(self, form: FormInstance) -> tuple[datetime, int, int, int]:
+        names = [
+            name
+            for name, item in self.design.items.items()
+            if isinstance(item, Date | DateTime | PartialDate)
+        ]
+        sheet = self.sheets[form.pk]
+        told = sheet.get(names[0]) if names else None
+        first = bounds(told)[0] if told is not None else LAST
+        visit = VISITS.get(form.visit, len(VISITS))
+        return first, visit, form.visit_number, form.occurrence
+
+    @property
+    def standing(self) -> list[Sheet]:
+        """Return the rows that count, in order of time."""
+        found = (self.sheets[form.pk] for form in self.in_order)
+        return [sheet for sheet in found if self._stands(sheet)]
+
+
+def held_rows(participant: Participant, code: str) -> HeldRows:
+    """Read the rows of a log in two selects."""
+    found = FormInstance.objects.filter(participant=participant, code=code)
+    forms = {form.pk: form for form in found}
+    stored = stored_sheets([participant.pk], [code], with_struck=True)
+    read = {sheet.form_id or 0: sheet for _pk, sheet in stored}
+    sheets = {
+        pk: read.get(pk) or sheet_of(form, new_row(form)) for pk, form in forms.items()
+    }
+    return HeldRows(participant, catalogue.design(code), forms, sheets)

@@ -1,0 +1,76 @@
+"""What serious events ask of the site and of the sponsor."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.notices.work import DUE, OVERDUE, WorkItem
+from safety.reports.selectors.cases import Case, CaseState, cases_of
+from safety.reports.selectors.reports import ReportLine, ReportState, report_lines
+from trial_edc import clock
+
+
+def serious_events(user: User) -> Iterator[WorkItem]:
+    """Reports to send, follow-ups to write; for the sponsor, versions to settle."""
+    lines = report_lines()
+    if user.may(Permission.SIGN_FORM):
+        yield from (_report_item(line) for line in lines if line.waits)
+    if user.may(Permission.ENTER_CRF):
+        yield from (_follow_up_item(line) for line in lines if line.changed)
+    if user.may(Permission.ASSESS_SAFETY):
+        for case in cases_of(lines):
+            yield from _case_items(case)
+
+
+def _report_item(line: ReportLine) -> WorkItem:
+    return WorkItem(
+        OVERDUE if line.state == ReportState.LATE else DUE,
+        _("Serious event"),
+        line.participant.number,
+        line.term or _("Report to the sponsor"),
+        reverse("safety:reports"),
+        line.state.value,
+        clock.site_date(line.due_at),
+        is_typed=True,
+    )
+
+
+def _follow_up_item(line: ReportLine) -> WorkItem:
+    told = _("Changed since the report was sent: %(items)s")
+    address = reverse("safety:reports") + f"?participant={line.participant.number}"
+    return WorkItem(
+        DUE,
+        _("Follow-up report"),
+        line.participant.number,
+        told % {"items": ", ".join(line.changed)},
+        address,
+        "due",
+        clock.site_date(line.sent_at) if line.sent_at else None,
+    )
+
+
+def _case_items(case: Case) -> Iterator[WorkItem]:
+    form_id, item = case.assessment.form_id, "submitted_on"
+    if case.state == CaseState.TO_ASSESS:
+        item, since = "causality_sponsor", case.sponsor_aware_at
+        due_on = clock.site_date(since) if since else None
+    elif case.state in {CaseState.DUE, CaseState.OVERDUE}:
+        due_on = case.due_on
+    elif due_on := case.complete_due_on:
+        form_id, item = case.line.form.pk, "report_kind"
+    else:
+        return
+    is_late = case.state != CaseState.TO_ASSESS and due_on and due_on < case.today
+    yield WorkItem(
+        OVERDUE if is_late else DUE,
+        _("Complete follow-up") if item == "report_kind" else case.words,
+        case.line.participant.number,
+        f"{case.line.term or '—'} · {case.line.version}",
+        f"{reverse('entry:form', args=[form_id])}#row-{item}",
+        "overdue" if is_late else "due",
+        due_on,
+        is_typed=True,
+    )

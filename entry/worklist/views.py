@@ -1,0 +1,24 @@
+"""My work, the page after signing in."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from entry.worklist.page import hint_for
+from entry.worklist.selectors.work import totals, work_for
+from randomization.selectors import pause
+from record.accounts.access import StaffRequest
+from trial_edc.context import page_for
+
+
+def my_work(request: StaffRequest) -> HttpResponse:
+    """Show what the person can do today."""
+    items = work_for(request.user)
+    register = page_for(request.user, "enrollment:register")
+    told = {
+        "items": items,
+        "totals": totals(items),
+        "register": register,
+        "hint": hint_for(request.user),
+        "pause": pause() if page_for(request.user, "randomization:study") else None,
+    }
+    return render(request, "entry/my_work.html", told)

@@ -1,0 +1,220 @@
+"""The tables of an export: one for each form, one for each small table inside it.
+
+Rows are read with a server-side cursor and written as they come, so the memory needed
+does not grow with the trial.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+from django.db.models import Count, Min, QuerySet
+
+from enrollment.models import InformedConsent
+from enrollment.vocabulary import ConsentKind, Decision
+from exports.selectors import cells
+from exports.selectors.signatures import signatures_table
+from exports.selectors.tables import PLACE, Table, place
+from outcomes.rules import Endpoints
+from outcomes.selectors import endpoints_by_participant
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.audit.models import Confidentiality
+from record.casebook import catalogue
+from record.casebook.design import FormDesign
+from record.casebook.items import Item, Ref, Rows
+from record.casebook.models import AnyCRF, FormInstance, Participant
+from record.casebook.values import MissingCode, Value
+from trial_edc import clock
+from trial_edc.dates import completed_years
+from trial_edc.requirements import implements
+
+ENDPOINTS = "endpoints"  # the one table that is computed, not entered
+STATE = ("form_status", "revision")
+AT_ONCE = 1000
+PEOPLE_AT_ONCE = 200
+
+
+@implements("EXP-08")
+def blinded_designs() -> dict[str, FormDesign]:
+    """Return the forms that may leave in a blinded export.
+
+    Neither product nor identity, nor what is the sponsor's alone.
+    """
+    return {
+        code: design
+        for code, design in catalogue.designs().items()
+        if design.confidentiality == Confidentiality.OPEN
+        and design.seen_by == Permission.READ_CASEBOOK
+    }
+
+
+@dataclass
+class Context:
+    """What all tables of one export share; each is read once."""
+
+    today: date = field(default_factory=clock.today)
+
+    @cached_property
+    def usernames(self) -> dict[int, str]:
+        """Names of the accounts."""
+        return dict(User.objects.values_list("pk", "username"))
+
+    @cached_property
+    def consented_on(self) -> dict[int, date]:
+        """Date of the initial consent, by participant; ages are counted on it."""
+        given = InformedConsent.objects.filter(
+            kind=ConsentKind.INITIAL, decision=Decision.GIVEN, form__struck_at=None
+        )
+        first = given.values_list("form__participant_id").annotate(Min("decided_at"))
+        return {pk: clock.site_date(at) for pk, at in first if at}
+
+    def person(self, pk: int) -> str:
+        """Return the name of an account."""
+        return self.usernames.get(pk, "")
+
+
+def expected_rows(designs: Iterable[FormDesign]) -> dict[str, int]:
+    """Return how many sheets with data each form has."""
+    codes = [design.code for design in designs]
+    sheets = FormInstance.objects.filter(
+        code__in=codes, revision__gt=0, struck_at=None
+    ).order_by()
+    counted = dict(sheets.values_list("code").annotate(Count("pk")))
+    return {code: counted.get(code, 0) for code in codes}
+
+
+def stored(design: FormDesign) -> QuerySet[AnyCRF]:
+    """Return the rows of a form with what their cells need, in a fixed order."""
+    links = [n for n, item in design.items.items() if isinstance(item, Ref)]
+    if design.model.is_sealed:
+        links = []
+    return (
+        design.model._default_manager.filter(form__struck_at=None)
+        .select_related("form__participant", *links)
+        .order_by(
+            "form__participant__sequence",
+            "form__visit",
+            "form__visit_number",
+            "form__occurrence",
+        )
+    )
+
+
+def tables_of(design: FormDesign, context: Context) -> Iterator[Table]:
+    """Return the table of a form, and one for each small table inside it."""
+    yield form_table(design, context)
+    for item in design.items.values():
+        if isinstance(item, Rows) and not item.facts.identity:
+            yield rows_table(design, item, context)
+
+
+def form_table(design: FormDesign, context: Context) -> Table:
+    """Return the table of a form: a line for each sheet."""
+    items = [item for item in design.items.values() if cells.is_exported(item)]
+    heading = (*PLACE, *STATE, *(name for i in items for name in cells.headings(i)))
+
+    def lines() -> Iterator[list[str]]:
+        for row in stored(design).iterator(chunk_size=AT_ONCE):
+            line = [*place(row.form), row.form.status, str(row.form.revision)]
+            for item in items:
+                line += item_cells(item, row, context)
+            yield line
+
+    return Table(f"{design.dataset}.csv", str(design.title), heading, lines())
+
+
+def rows_table(design: FormDesign, item: Rows, context: Context) -> Table:
+    """Return the lines of a small table inside a form, numbered."""
+    columns = list(item.columns.values())
+    heading = (
+        *PLACE,
+        "row",
+        *(name for column in columns for name in cells.headings(column)),
+    )
+
+    def lines() -> Iterator[list[str]]:
+        for row in stored(design).iterator(chunk_size=AT_ONCE):
+            for number, one in enumerate(value_of(item, row) or (), 1):
+                line = [*place(row.form), str(number)]
+                for column in columns:
+                    value = column.from_json(one.get(column.name))
+                    value = cells.linked(column, row, value, context.person)
+                    line += cells.cells(column, value)
+                yield line
+
+    name = f"{design.dataset}_{item.name}.csv"
+    return Table(name, f"{design.title}: {item.verbose_name}", heading, lines())
+
+
+def value_of(item: Item, row: AnyCRF) -> Value:
+    """Return the stored value of an item, None where a missing code stands."""
+    return None if item.name in row.missing else item.value_in(row)
+
+
+def item_cells(item: Item, row: AnyCRF, context: Context) -> list[str]:
+    """Return the cells of one item of a row."""
+    code = row.missing.get(str(item.name))
+    value = MissingCode(code) if code else item.value_in(row)
+    if cells.is_birth_date(item):
+        return birth_cells(value, context.consented_on.get(row.form.participant_id))
+    return cells.cells(item, cells.linked(item, row, value, context.person))
+
+
+def birth_cells(value: Value, consented_on: date | None) -> list[str]:
+    """Return year of birth and age at consent instead of the birth date."""
+    if isinstance(value, MissingCode):
+        return ["", "", value.value]
+    if value is None:
+        return ["", "", ""]
+    age = str(completed_years(value, consented_on)) if consented_on else ""
+    return [str(value.year), age, ""]
+
+
+@implements("OUT-09")
+def endpoints_table(context: Context) -> Table:
+    """Return the derived endpoints of the randomised, as the data give them today."""
+    names = tuple(one.name for one in fields(Endpoints))
+
+    def lines() -> Iterator[list[str]]:
+        people = Participant.objects.order_by("sequence").iterator(PEOPLE_AT_ONCE)
+        while some := list(islice(people, PEOPLE_AT_ONCE)):
+            derived = endpoints_by_participant(some, context.today)
+            for person in some:
+                if found := derived.get(person.pk):
+                    yield [person.number, *endpoint_cells(found, names)]
+
+    return Table(
+        f"{ENDPOINTS}.csv", "Derived endpoints", ("participant", *names), lines()
+    )
+
+
+def endpoint_cells(found: Endpoints, names: Iterable[str]) -> list[str]:
+    """Return derived values as cells; yes and no as Y and N."""
+    return [_derived(getattr(found, name)) for name in names]
+
+
+def _derived(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "Y" if value else "N"
+    if isinstance(value, Decimal):
+        return cells.number(value)
+    return str(value)
+
+
+def all_tables(codes: Iterable[str], context: Context) -> Iterator[Table]:
+    """Return the chosen tables of a blinded export, in the order of the catalogue."""
+    chosen: Mapping[str, None] = dict.fromkeys(codes)
+    for code, design in blinded_designs().items():
+        if code in chosen:
+            yield from tables_of(design, context)
+    if ENDPOINTS in chosen:
+        yield endpoints_table(context)
+    open_ones = [code for code in blinded_designs() if code in chosen]
+    yield signatures_table("signatures.csv", open_ones)

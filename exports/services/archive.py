@@ -1,0 +1,91 @@
+"""Write tables into a ZIP archive as they are read, with checksums and a manifest."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import IO, Any, cast
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from exports.selectors.tables import Table
+from trial_edc import clock
+from trial_edc.requirements import implements
+
+BOM = "\ufeff"  # without it a spreadsheet takes Chinese for Latin-1
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Written:
+    """One file of an archive, as the manifest tells it."""
+
+    name: str
+    title: str
+    rows: int
+    columns: int
+    bytes: int
+    sha256: str
+
+
+class _Hashed(io.RawIOBase):
+    """Passes bytes on and remembers their number and checksum."""
+
+    def __init__(self, target: IO[bytes]) -> None:
+        self.target, self.size, self.sha256 = target, 0, hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        content = bytes(data)
+        self.target.write(content)
+        self.size += len(content)
+        self.sha256.update(content)
+        return len(content)
+
+
+@implements("EXP-02")
+def write(
+    target: IO[bytes],
+    tables: Iterable[Table],
+    about: Mapping[str, object],
+    *,
+    count: Callable[[], None],
+) -> list[Written]:
+    """Write an archive and return its files; `count` is called for each row."""
+    with ZipFile(target, "w", ZIP_DEFLATED) as archive:
+        files = [_write_table(archive, table, count) for table in tables]
+        manifest = {**about, "files": [asdict(file) for file in files]}
+        text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+        archive.writestr(_entry(MANIFEST), text)
+    return files
+
+
+def _entry(name: str) -> ZipInfo:
+    now = clock.now().astimezone(clock.SITE_TZ)
+    entry = ZipInfo(name, now.timetuple()[:6])
+    entry.compress_type, entry.external_attr = ZIP_DEFLATED, 0o600 << 16
+    return entry
+
+
+def _write_table(archive: ZipFile, table: Table, count: Callable[[], None]) -> Written:
+    rows = 0
+    with archive.open(_entry(table.name), "w", force_zip64=True) as target:
+        hashed = _Hashed(target)
+        buffered = io.BufferedWriter(hashed)
+        text = io.TextIOWrapper(cast("IO[bytes]", buffered), "utf-8", newline="")
+        text.write(BOM)
+        lines = csv.writer(text, lineterminator="\r\n")
+        lines.writerow(table.heading)
+        for row in table.rows:
+            lines.writerow(row)
+            rows += 1
+            count()
+        text.flush()
+        text.detach()
+        buffered.detach()
+    columns = len(table.heading)
+    digest = hashed.sha256.hexdigest()
+    return Written(table.name, table.title, rows, columns, hashed.size, digest)

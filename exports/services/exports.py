@@ -1,0 +1,189 @@
+"""Ask for an export, make it, take it."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import IO, Any, cast
+
+from cryptography.exceptions import InvalidTag
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from kombu.exceptions import OperationalError
+
+from exports.services import archive, files
+from exports.selectors import datasets, unblinded
+from exports.selectors.dictionary import dictionary, edit_checks
+from exports.models import Export, ExportKind, ExportState
+from exports.selectors.tables import Table
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.audit.attribution import Process, Via, act, attributed
+from record.audit.models import Confidentiality
+from record.casebook.design import FormDesign
+from trial_edc import __version__, clock
+from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
+
+EXPORTER = Process("exports")
+NOTES = (
+    "Rows that were struck out are left out.",
+    "Instants are site time with offset; dates known in part are kept in part.",
+    "A text that a spreadsheet would run as a formula has an apostrophe in front.",
+    "x_label is the answer in words; x_missing says why there is no value.",
+    "x_unit is the unit as entered, x_standard the value in the standard unit.",
+)
+
+
+class NotThere(Exception):
+    """An export is not finished, or its file is not what was made."""
+
+
+@implements("EXP-06", "EXP-07")
+def request_export(
+    *, forms: list[str], language: str, by: User, with_arms: bool = False
+) -> Export:
+    """Queue an export of the chosen tables; unblinded with all products and arms."""
+    needed = Permission.EXPORT_UNBLINDED if with_arms else Permission.EXPORT_BLINDED
+    if not by.may(needed):
+        raise PermissionDenied
+    with attributed(by=by, via=Via.PAGE):
+        export = Export.objects.create(
+            kind=ExportKind.DATASETS,
+            confidentiality=(
+                Confidentiality.RESTRICTED if with_arms else Confidentiality.OPEN
+            ),
+            filters={"forms": forms},
+            language=language,
+            asked_by=by,
+        )
+        transaction.on_commit(lambda: _hand_to_worker(export))
+    return export
+
+
+def _hand_to_worker(export: Export) -> None:
+    from exports.tasks import make_export  # noqa: PLC0415 - the task imports us
+
+    try:
+        make_export.apply_async((export.key,), ignore_result=True, retry=False)
+    except OperationalError:
+        problem = _("No worker could be reached. Please ask for the export again.")
+        _note(export, state=ExportState.FAILED, problem=problem)
+
+
+def make(key: str) -> Export:
+    """Make a queued export; one that was interrupted is made anew."""
+    export = Export.objects.select_related("asked_by").get(key=key)
+    if export.is_over:
+        return export
+    _note(export, state=ExportState.RUNNING)
+    try:
+        file, written = _write(export)
+    except Exception:
+        problem = _("It could not be made; the cause is in the log of the worker.")
+        _note(export, state=ExportState.FAILED, problem=problem)
+        raise
+    _note(
+        export,
+        state=ExportState.DONE,
+        finished_at=clock.now(),
+        sha256=file.sha256.hexdigest(),
+        size_bytes=file.size,
+        files=[{"name": one.name, "rows": one.rows} for one in written],
+    )
+    return export
+
+
+@implements("EXP-05")
+def _write(export: Export) -> tuple[files.SealedFile, list[archive.Written]]:
+    """Write the archive from one snapshot; it is there whole or not at all."""
+    chosen = export.filters["forms"]
+    with snapshot(), override(export.language):
+        tables, designs = _tables(export, chosen)
+        total = sum(datasets.expected_rows(designs).values())
+        meter = files.Meter(export.key, total)
+        with closing(files.SealedFile(files.archive_path(export.key))) as file:
+            try:
+                written = archive.write(
+                    cast("IO[bytes]", file),
+                    (*tables, dictionary(designs), edit_checks(designs)),
+                    _about(export),
+                    count=meter.advance,
+                )
+                file.keep()
+            finally:
+                meter.close()
+    return file, written
+
+
+def _tables(
+    export: Export, chosen: list[str]
+) -> tuple[Iterator[Table], list[FormDesign]]:
+    context, blinded = datasets.Context(), datasets.blinded_designs()
+    designs = [design for code, design in blinded.items() if code in chosen]
+    if export.is_blinded:
+        return datasets.all_tables(chosen, context), designs
+    restricted = unblinded.restricted_designs().values()
+    return unblinded.all_unblinded_tables(chosen, context), [*designs, *restricted]
+
+
+def _about(export: Export) -> dict[str, Any]:
+    return {
+        "trial": PROTOCOL.registry.id,
+        "content": export.content,
+        "export": export.key,
+        "asked_by": export.asked_by.username,
+        "asked_at": export.asked_at.isoformat(),
+        "data_as_of": clock.now().isoformat(),
+        "software": __version__,
+        "protocol": PROTOCOL.version,
+        "language": export.language,
+        "notes": NOTES,
+    }
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Read everything as it stood at one moment, however long the reading takes."""
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_outermost:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+                )
+        yield
+
+
+@implements("EXP-07")
+def take(export: Export, *, by: User) -> Iterator[bytes]:
+    """Return the content of a finished export, and record who takes it."""
+    path = files.archive_path(export.key)
+    if export.state != ExportState.DONE or not path.exists():
+        raise NotThere(_("This export is not there. Please make a new one."))
+    if not _is_intact(export):
+        raise NotThere(_("This file is not the one that was made. Make a new export."))
+    with attributed(by=by, via=Via.PAGE):
+        details = {
+            "export": export.key,
+            "content": export.content,
+            "sha256": export.sha256,
+            "rows": export.row_count,
+            "confidentiality": export.confidentiality,
+        }
+        act("export_taken", details=details)
+    return files.unsealed(path)
+
+
+def _is_intact(export: Export) -> bool:
+    try:
+        return files.sha256_of(files.archive_path(export.key)) == export.sha256
+    except InvalidTag:
+        return False
+
+
+def _note(export: Export, **columns: object) -> None:
+    for name, value in columns.items():
+        setattr(export, name, value)
+    with attributed(by=EXPORTER, via=Via.TASK):
+        export.save(update_fields=tuple(columns))

@@ -1,0 +1,123 @@
+"""What the dashboard tells; pooled over both arms, in a fixed number of selects."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from enrollment.screening import facts as statuses
+from enrollment.selectors import statuses_of
+from enrollment.vocabulary import ParticipantStatus
+from monitoring.dashboard.rules import Forecast, forecast, planned_count
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.selectors import binders_of
+from record.review.models import Query, QueryState
+from trial_edc import clock
+from trial_edc.protocol import PROTOCOL
+from trial_edc.vocabulary import VisitStatus
+from visits.schedule import facts as schedule
+from visits.schedule.facts import Visit
+from visits.schedule.selectors import schedules_of
+
+
+@dataclass(frozen=True)
+class OverdueVisit:
+    """A visit that somebody should have seen to."""
+
+    participant: Participant
+    visit: Visit
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """The state of the trial today."""
+
+    today: date
+    target: int
+    begun_on: date | None
+    planned_days: int
+    randomized_on: list[date]
+    forecast: Forecast | None
+    statuses: list[tuple[ParticipantStatus, int]]
+    visits: list[tuple[VisitStatus, int]]
+    overdue: list[OverdueVisit]
+    forms: list[tuple[str, int]]
+    queries_open: int
+    queries_answered: int
+
+    @property
+    def randomized(self) -> int:
+        """Return how many participants were randomized."""
+        return len(self.randomized_on)
+
+    @property
+    def planned(self) -> int:
+        """Return how many should have been by today."""
+        if self.begun_on is None:
+            return 0
+        return planned_count(
+            target=self.target,
+            begun_on=self.begun_on,
+            days=self.planned_days,
+            on=self.today,
+        )
+
+
+def dashboard() -> Dashboard:
+    """Return the dashboard."""
+    people = list(Participant.objects.all())
+    binders = binders_of(people, sorted({*schedule.FORMS, *statuses.CODES}))
+    plans = schedules_of(people, binders)
+    states = Counter(statuses_of(people, binders).values())
+    approached = [
+        clock.site_date(at)
+        for binder in binders.values()
+        if (at := binder.value("SCN", "approached_at"))
+    ]
+    randomized_on = sorted(
+        clock.site_date(at)
+        for binder in binders.values()
+        if (at := binder.value("RAN", "randomised_at"))
+    )
+    visits = Counter(visit.status for plan in plans.values() for visit in plan.visits)
+    queries = Counter(
+        Query.objects.filter(form__confidentiality="open").values_list(
+            "state", flat=True
+        )
+    )
+    today, target = clock.today(), PROTOCOL.registry.enrolment
+    return Dashboard(
+        today=today,
+        target=target,
+        begun_on=min(approached, default=None),
+        planned_days=_planned_days(),
+        randomized_on=randomized_on,
+        forecast=forecast(randomized_on, target=target, today=today),
+        statuses=[(one, states[one]) for one in ParticipantStatus],
+        visits=[(one, visits[one]) for one in VisitStatus],
+        overdue=[
+            OverdueVisit(person, visit)
+            for person in people
+            for visit in plans[person.pk].visits
+            if visit.status == VisitStatus.OVERDUE
+        ],
+        forms=_form_counts(),
+        queries_open=queries[QueryState.OPEN],
+        queries_answered=queries[QueryState.ANSWERED],
+    )
+
+
+def _planned_days() -> int:
+    """Return the length of recruitment that the registry record plans.
+
+    The last participant must be followed for three months before the primary
+    completion date; that is left off.
+    """
+    registry = PROTOCOL.registry
+    follow_up = timedelta(days=92)
+    return (registry.primary_completion - follow_up - registry.start).days
+
+
+def _form_counts() -> list[tuple[str, int]]:
+    held = FormInstance.objects.filter(confidentiality="open", struck_at=None)
+    counts = Counter(held.values_list("status", flat=True))
+    return [(status.value, counts[status.value]) for status in FormStatus]

@@ -1,0 +1,33 @@
+"""The dashboard."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from monitoring.dashboard.page import accrual_chart
+from monitoring.dashboard.selectors import dashboard as dashboard_of_today
+from randomization.selectors import commitments
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.roles import Permission
+from trial_edc.context import page_for
+
+
+@permitted(Permission.POOLED_DASHBOARD)
+def dashboard(request: StaffRequest) -> HttpResponse:
+    """Show the state of the trial, pooled over both arms."""
+    board = dashboard_of_today()
+    chart = None
+    if board.begun_on:
+        chart = accrual_chart(
+            board.randomized_on,
+            begun_on=board.begun_on,
+            planned_days=board.planned_days,
+            target=board.target,
+            today=board.today,
+        )
+    told = {
+        "board": board,
+        "chart": chart,
+        "commitments": commitments(),
+        "queries": page_for(request.user, "review:queries"),
+    }
+    return render(request, "monitoring/dashboard.html", told)

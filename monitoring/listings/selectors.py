@@ -1,0 +1,307 @@
+"""Listings for medical review: pooled over both arms, filtered, sorted, as a file.
+
+A listing is declared by its form and items; what a role does not read it does not
+list. Missed visits come from the schedule, all others from one select of one form.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from record.accounts.models import User
+from record.casebook import catalogue
+from record.casebook.access import visible_codes, within_reach
+from record.casebook.display import NOTHING, words
+from record.casebook.items import Date, DateTime, Number, PartialDate
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.selectors import stored_sheets
+from record.casebook.sheets import Sheet
+from record.casebook.values import MissingCode, is_blank
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import N_, VisitStatus, YesNo
+from visits.schedule.selectors import schedules
+from visits.schedule.vocabulary import NotDoneReason
+
+FIXED = (Date, DateTime, Number, PartialDate)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: what is read, and what it is sorted and filtered by."""
+
+    text: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a listing, with the page that it is about."""
+
+    participant: str
+    url: str
+    cells: Mapping[str, Cell]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a listing."""
+
+    name: str
+    label: Any
+    is_fixed: bool = False  # dates and numbers, which never break into lines
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What is listed: the form, its columns, and those that filter."""
+
+    name: str
+    title: str
+    code: str
+    columns: tuple[str, ...]
+    facets: tuple[str, ...]
+    more: Mapping[str, tuple[str, Callable[[Sheet], YesNo]]] = field(
+        default_factory=dict
+    )
+
+    def heading(self) -> list[Column]:
+        """Return the columns with their words."""
+        items = catalogue.design(self.code).items
+        own = [
+            Column(name, items[name].verbose_name, isinstance(items[name], FIXED))
+            for name in self.columns
+        ]
+        return own + [Column(name, _(told[0])) for name, told in self.more.items()]
+
+    def lines(self, user: User) -> list[Line]:
+        """Return every row that the reader may see, in the order of participants."""
+        people = dict(_people(user).values_list("pk", "number"))
+        found = stored_sheets(people, [self.code])
+        return [self._line(people[pk], sheet) for pk, sheet in found]
+
+    def _line(self, number: str, sheet: Sheet) -> Line:
+        items = catalogue.design(self.code).items
+        cells = {
+            name: Cell(words(items[name], value), _key(value))
+            for name in self.columns
+            for value in (sheet.values.get(name),)
+        }
+        for name, (_label, rule) in self.more.items():
+            answer = rule(sheet)
+            cells[name] = Cell(_(answer.label), answer.value)
+        return Line(number, reverse("entry:form", args=[sheet.form_id]), cells)
+
+
+class MissedVisits(Listing):
+    """Visits that nobody saw, by mark or by time."""
+
+    def heading(self) -> list[Column]:
+        """Return the columns with their words."""
+        labels = (_("Visit"), _("Window"), _("Reason"))
+        return [
+            Column(name, label, name == "window")
+            for name, label in zip(self.columns, labels, strict=True)
+        ]
+
+    def lines(self, user: User) -> list[Line]:
+        """Return the missed visits, in the order of participants and visits."""
+        people = list(_people(user))
+        held = FormInstance.objects.filter(code="VIS", struck_at=None, visit_number=0)
+        at = {(f.participant_id, f.visit): f.pk for f in held}
+        plans = schedules(people)
+        return [
+            Line(
+                one.number,
+                reverse("entry:form", args=[at[one.pk, visit.code.value]]),
+                _missed_cells(visit),
+            )
+            for one in people
+            for visit in plans[one.pk].visits
+            if visit.status == VisitStatus.MISSED and (one.pk, visit.code.value) in at
+        ]
+
+
+def _missed_cells(visit: Any) -> dict[str, Cell]:
+    window, reason = visit.state.window, visit.missed_reason or ""
+    span = f"{window.opens} – {window.closes}" if window else NOTHING
+    why = _(NotDoneReason(reason).label) if reason else _("no reason recorded")
+    return {
+        "visit": Cell(_(visit.code.label), visit.code.value),
+        "window": Cell(span, str(window.opens) if window else ""),
+        "reason": Cell(why, reason),
+    }
+
+
+def _people(user: User) -> Any:
+    return within_reach(user, Participant.objects.all(), "pk")
+
+
+def _key(value: Any) -> str:
+    if isinstance(value, MissingCode):
+        return value.value
+    if is_blank(value):
+        return ""
+    if isinstance(value, list | tuple):
+        return ",".join(sorted(map(str, value)))
+    return str(getattr(value, "standard", value))
+
+
+def _is_resolved(sheet: Sheet) -> YesNo:
+    return YesNo.NO if sheet.get("resolved_at") is None else YesNo.YES
+
+
+def _is_complete(sheet: Sheet) -> YesNo:
+    return YesNo.YES if sheet.status == FormStatus.COMPLETE else YesNo.NO
+
+
+COMPLETE = {"complete": (N_("Complete"), _is_complete)}
+EVENT_COLUMNS = (
+    *("term", "onset", "grade", "serious", "caused_by_infusion"),
+    *("infusion_reaction", "infusion_number", "outcome"),
+)
+INFUSION_COLUMNS = (
+    *("given", "started_at", "stopped_at", "volume_ml", "reaction"),
+    *("completed", "stopped_reason"),
+)
+LISTINGS = (
+    Listing(
+        "events",
+        N_("Adverse events"),
+        "AE",
+        EVENT_COLUMNS,
+        ("grade", "serious", "infusion_reaction", "caused_by_infusion", "outcome"),
+        COMPLETE,
+    ),
+    Listing(
+        "deviations",
+        N_("Deviations"),
+        "DEV",
+        ("category", "importance", "occurred_on", "description", "raised_by"),
+        ("category", "importance", "raised_by", "resolved"),
+        {"resolved": (N_("Resolved"), _is_resolved)},
+    ),
+    Listing(
+        "deaths",
+        N_("Deaths"),
+        "DTH",
+        ("death_on", "place", "cause", "cause_category", "related_infusion"),
+        ("cause_category", "place", "related_infusion"),
+        COMPLETE,
+    ),
+    Listing(
+        "withdrawals",
+        N_("Withdrawals"),
+        "WDR",
+        ("kind", "on", "by", "reason"),
+        ("kind", "by", "reason"),
+        COMPLETE,
+    ),
+    MissedVisits(
+        "missed-visits",
+        N_("Missed visits"),
+        "VIS",
+        ("visit", "window", "reason"),
+        ("visit", "reason"),
+    ),
+    Listing(
+        "infusions",
+        N_("Infusions and reactions"),
+        "INF",
+        INFUSION_COLUMNS,
+        ("reaction", "given", "completed"),
+    ),
+)
+
+
+def listings_for(user: User) -> list[Listing]:
+    """Return the listings whose forms the role may read whole."""
+    codes = visible_codes(user)
+    return [one for one in LISTINGS if one.code in codes]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of a filter, with the rows that choosing it would show."""
+
+    key: str
+    text: str
+    count: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A filter: its column and its values."""
+
+    column: Column
+    choices: list[Choice]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A listing as somebody asked for it."""
+
+    listing: Listing
+    columns: list[Column]
+    lines: list[Line]
+    facets: list[Facet]
+    total: int
+    sort: str
+
+    @property
+    def rows(self) -> Iterator[tuple[Line, list[tuple[Column, str]]]]:
+        """Return each row with its cells in the order of the columns."""
+        for line in self.lines:
+            yield line, [(one, line.cells[one.name].text) for one in self.columns]
+
+
+@implements("MON-01")
+def shown(listing: Listing, user: User, asked: Mapping[str, str]) -> Shown:
+    """Return a listing as asked for; an odd question counts as none."""
+    lines, columns = listing.lines(user), listing.heading()
+    chosen = {name: asked[name] for name in listing.facets if name in asked}
+    facets = [
+        _facet(column, _fitting(lines, chosen, apart_from=column.name), chosen)
+        for column in columns
+        if column.name in listing.facets
+    ]
+    sort = asked.get("sort", "")
+    found = _sorted(_fitting(lines, chosen), sort, {one.name for one in columns})
+    return Shown(listing, columns, found, facets, len(lines), sort)
+
+
+def _fitting(
+    lines: Iterable[Line], chosen: Mapping[str, str], *, apart_from: str = ""
+) -> list[Line]:
+    wanted = [(name, key) for name, key in chosen.items() if name != apart_from]
+    return [
+        line
+        for line in lines
+        if all(line.cells[name].key == key for name, key in wanted)
+    ]
+
+
+def _facet(column: Column, lines: Sequence[Line], chosen: Mapping[str, str]) -> Facet:
+    cells = [line.cells[column.name] for line in lines]
+    texts, counts = {c.key: c.text for c in cells}, Counter(c.key for c in cells)
+    if column.name in chosen:
+        texts.setdefault(chosen[column.name], chosen[column.name] or NOTHING)
+    choices = [
+        Choice(key, texts[key], counts[key], chosen.get(column.name) == key)
+        for key in sorted(texts)
+    ]
+    return Facet(column, choices)
+
+
+def _sorted(lines: list[Line], sort: str, names: set[str]) -> list[Line]:
+    name = sort.removeprefix("-")
+    if name not in names:
+        return lines
+    known = [line for line in lines if line.cells[name].key]
+    nothing = [line for line in lines if not line.cells[name].key]
+    known.sort(key=lambda line: line.cells[name].key, reverse=sort.startswith("-"))
+    return known + nothing

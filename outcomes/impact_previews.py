@@ -1,0 +1,47 @@
+"""What a withdrawal moves, told before it is saved."""
+
+from django.utils.translation import gettext as _
+
+from outcomes.facts.course import withdrawn_from_everything_on
+from record.capture.impact_previews import Foretold, foretells
+from record.casebook.models import FormInstance
+from record.casebook.sheets import Binder
+from safety.deaths.impact_previews import NOTHING, Row, columns, visits_moved
+from trial_edc.vocabulary import WithdrawalKind
+from visits.schedule.facts import infusion_started_at
+
+
+@foretells("WDR")
+def what_withdrawal_moves(
+    form: FormInstance, before: Binder, after: Binder
+) -> Foretold | None:
+    """Tell what ends with a withdrawal of this kind, and what goes on."""
+    kinds = _kinds(after)
+    if kinds == _kinds(before):
+        return None
+    rows = visits_moved(form.participant, before, after)
+    if kinds:
+        rows += _ended(before, after, new=kinds - _kinds(before))
+    text = _("A withdrawal acts at once, also as a draft. What was collected stays.")
+    return Foretold(text, columns(), tuple(rows)) if rows else None
+
+
+def _kinds(binder: Binder) -> set[tuple[str, object]]:
+    """Return kind and date of each withdrawal that is told whole."""
+    rows = ((row.get("kind"), row.get("on")) for row in binder.rows("WDR"))
+    return {(str(kind), on) for kind, on in rows if kind and on}
+
+
+def _ended(before: Binder, after: Binder, *, new: set[tuple[str, object]]) -> list[Row]:
+    found: list[Row] = []
+    if before.rows("RAN") and infusion_started_at(before, 2) is None:
+        found.append((_("Infusion 2"), NOTHING, _("no longer given")))
+    if any(kind != WithdrawalKind.INFUSION_ONLY for kind, _on in new):
+        found.append((_("Messages to the participant"), NOTHING, _("stop at once")))
+    ended_on = withdrawn_from_everything_on(after)
+    if ended_on and not withdrawn_from_everything_on(before):
+        nothing_new = _("none dated after %(on)s") % {"on": ended_on.isoformat()}
+        found.append((_("New observations"), NOTHING, nothing_new))
+        if after.rows("RAN") and not after.rows("EOS"):
+            found.append((_("End of study"), NOTHING, _("asked for")))
+    return found

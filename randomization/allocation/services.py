@@ -1,0 +1,179 @@
+"""Randomising a participant: the next slot, once, in one transaction."""
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from enrollment.eligibility.services.freezing import freeze_screening
+from enrollment.selectors import Eligibility, eligibility_of
+from randomization import selectors
+from randomization.models import Allocation
+from randomization.problems import ListExhausted, NotReady, Refused
+from randomization.allocation.rules.numbers import draw
+from randomization.allocation.selectors import Frozen, frozen, readiness
+from record.accounts.models import User
+from record.accounts.roles import Permission, Role
+from record.audit.attribution import Via, act, attributed
+from record.capture import services as capture
+from record.capture.events import DeviationFound, Randomized
+from record.capture.save_hooks import announce
+from record.capture.problems import NotSaved
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import row_of
+from record.notices import services as notices
+from trial_edc import chance, clock
+from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
+
+
+@implements("RAN-03", "RND-01", "RND-02")
+def randomize(participant: Participant, *, by: User, via: Via = Via.PAGE) -> Allocation:
+    """Give the participant the next slot; asking twice gives the same one.
+
+    Raises `NotReady` with every reason, or `ListExhausted`; both leave nothing but
+    the record that it was tried.
+    """
+    if not by.may(Permission.RANDOMIZE):
+        raise PermissionDenied
+    try:
+        with attributed(by=by, via=via):
+            participant = casebook.lock(participant)
+            if existing := selectors.allocation_of(participant):
+                return existing
+            found = eligibility_of(participant)
+            _require_ready(found)
+            freeze_screening(found, by=by, via=via)
+            return _allocate(participant, frozen(found), by=by, via=via)
+    except NotReady as problem:
+        reasons = [
+            f"{o.code}: {o.message} {o.detail}".strip() for o in problem.obstacles
+        ]
+        _record_refusal(participant, reasons, by=by, via=via)
+        raise
+    except ListExhausted:
+        _record_refusal(participant, ["list exhausted"], by=by, via=via)
+        _tell_exhausted(participant, by=by, via=via)
+        raise ListExhausted(
+            _("The allocation list is used up; the data manager has been told.")
+        ) from None
+
+
+def _require_ready(found: Eligibility) -> None:
+    if obstacles := readiness(found, clock.now()):
+        raise NotReady(obstacles)
+
+
+def _allocate(
+    participant: Participant, kept: Frozen, *, by: User, via: Via
+) -> Allocation:
+    slot = selectors.next_slot_for_update()
+    taken = set(Allocation.objects.values_list("code", flat=True))
+    allocation = Allocation.objects.create(
+        participant=participant,
+        slot=slot,
+        code=draw(chance.source(), taken),
+        randomised_at=clock.now(),
+        randomised_by=by,
+        screening_digest=kept.digest,
+    )
+    form = casebook.expect(participant, "RAN")
+    values = {
+        "randomised_at": allocation.randomised_at,
+        "randomised_by": by.pk,
+        "randomisation_no": allocation.code,
+        "screening_digest": kept.digest,
+        "baseline_umol_l": kept.baseline_umol_l,
+        "baseline_source": kept.baseline_source,
+        "baseline_sample": kept.baseline_sample,
+    }
+    capture.save(form, values, by=by, via=via, complete=True)
+    act("randomised", participant_id=participant.pk, form_id=form.pk)
+    announce(Randomized(participant), by=by, via=via)
+    _tell_nearly_exhausted()
+    return allocation
+
+
+def _record_refusal(
+    participant: Participant, reasons: list[str], *, by: User, via: Via
+) -> None:
+    with attributed(by=by, via=via):
+        details = {"reasons": reasons}
+        act("randomisation_refused", participant_id=participant.pk, details=details)
+
+
+def _tell_nearly_exhausted() -> None:
+    left = selectors.slots_left()
+    if left > PROTOCOL.randomization.places_left_to_tell:
+        return
+    notices.queue(
+        occasion="list_nearly_exhausted",
+        key=f"list_nearly_exhausted:{selectors.slots_in_all()}",
+        to=selectors.people_in(Role.DM, Role.LC),
+        subject=_("The allocation list is nearly used up"),
+        text=_("%(left)s places are left.") % {"left": left},
+    )
+
+
+def _tell_exhausted(participant: Participant, *, by: User, via: Via) -> None:
+    with attributed(by=by, via=via):
+        notices.queue(
+            occasion="list_exhausted",
+            key=f"list_exhausted:{participant.pk}:{selectors.slots_in_all()}",
+            to=selectors.people_in(Role.DM, Role.LC),
+            subject=_("The allocation list is used up"),
+            text=_("Participant %(number)s could not be randomized and stays eligible.")
+            % {"number": participant.number},
+        )
+
+
+def declare_in_error(
+    participant: Participant, *, reason: str, by: User, via: Via = Via.PAGE
+) -> FormInstance:
+    """Record that somebody was randomised in error.
+
+    The slot stays used, the schedule goes on, the participant stays in the analysis
+    as randomised; an important deviation is raised.
+    """
+    if not by.may(Permission.JUDGE):
+        raise PermissionDenied
+    if not reason.strip():
+        raise Refused(_("Say why."))
+    with attributed(by=by, via=via):
+        participant = casebook.lock(participant)
+        if selectors.allocation_of(participant) is None:
+            raise Refused(_("This participant has not been randomized."))
+        form = casebook.expect(participant, "RAN")
+        if row_of(form).value_of("in_error"):
+            raise Refused(_("This is on record already."))
+        try:
+            _enter_error(participant, form, reason, by=by, via=via)
+        except NotSaved as problem:
+            raise Refused(_told(problem)) from problem
+    return form
+
+
+def _enter_error(
+    participant: Participant, form: FormInstance, reason: str, *, by: User, via: Via
+) -> None:
+    values = {"in_error": "Y", "in_error_reason": reason}
+    saved = capture.save(form, values, by=by, via=via)
+    announce(
+        DeviationFound(
+            participant,
+            "randomisation",
+            "RAN.in_error",
+            clock.site_date(saved.sheet.values["randomised_at"]),
+            _("Randomized in error: %(reason)s") % {"reason": reason.strip()},
+            form=form,
+            important=True,
+        ),
+        by=by,
+        via=via,
+    )
+
+
+def _told(problem: NotSaved) -> str:
+    """Say why nothing was stored, such as a word that could unblind."""
+    findings = getattr(problem, "findings", ())
+    told = " ".join(_(one.message) % (one.details or {}) for one in findings)
+    return told or _("This form is closed; nothing was saved.")

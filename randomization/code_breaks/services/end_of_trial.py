@@ -1,0 +1,104 @@
+"""State the restricted part ready; open the whole code, by two, after the lock."""
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from randomization.code_breaks.selectors import end_of_trial as closing
+from randomization.arms import arms_of
+from randomization.models import (
+    Allocation,
+    CodeBreak,
+    CodeOpening,
+    RestrictedStatement,
+)
+from randomization.problems import Refused
+from randomization.vocabulary import CodeBreakCategory, CodeBreakKind
+from record.accounts import roles
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.accounts.sign_in import ReAuthenticated
+from record.audit.attribution import Via, act, attributed
+from record.audit.models import Confidentiality
+from record.casebook.models import Participant
+from trial_edc import clock
+from trial_edc.requirements import implements
+
+FIRST, SECOND = 1, 2
+
+
+def state_restricted_ready(*, by: User) -> RestrictedStatement:
+    """State that every restricted sheet is complete, signed, verified and answered."""
+    if not by.may(Permission.STATE_RESTRICTED_READY):
+        raise PermissionDenied
+    with attributed(by=by, via=Via.PAGE):
+        if closing.outstanding(by):
+            raise Refused(_("The restricted part is not ready yet; see the list."))
+        return RestrictedStatement.objects.create(
+            bound=closing.present_state(), stated_by=by
+        )
+
+
+@implements("RND-09")
+def propose_opening(*, reason: str, proof: ReAuthenticated, by: User) -> CodeOpening:
+    """Propose, as the first person, to open the code of the locked trial."""
+    _may(by, FIRST)
+    proof.require(by)
+    if not reason.strip():
+        raise Refused(_("Give the reason."))
+    with attributed(by=by, via=Via.PAGE):
+        _require_locked()
+        if closing.opening():
+            raise Refused(_("This was proposed already."))
+        return CodeOpening.objects.create(reason=reason.strip(), proposed_by=by)
+
+
+@implements("RND-09")
+def confirm_opening(*, proof: ReAuthenticated, by: User) -> CodeOpening:
+    """Open the code as the second person; each participant's break is entered."""
+    _may(by, SECOND)
+    proof.require(by)
+    with attributed(by=by, via=Via.PAGE):
+        _require_locked()
+        opening = CodeOpening.objects.select_for_update().first()
+        if opening is None or opening.opened_at:
+            raise Refused(_("No proposal waits for confirmation."))
+        opening.confirmed_by, opening.opened_at = by, clock.now()
+        opening.save(update_fields=("confirmed_by", "opened_at"))
+        for allocation in Allocation.objects.order_by("id"):
+            CodeBreak.objects.create(
+                participant_id=allocation.participant_id,
+                kind=CodeBreakKind.END_OF_TRIAL,
+                category=CodeBreakCategory.END,
+                reason=opening.reason,
+                at=opening.opened_at,
+                recorded_by=by,
+            )
+        act("code_opened")
+    return opening
+
+
+@implements("RND-09", "ACC-16")
+def opened_arms(*, by: User) -> list[tuple[Participant, str]]:
+    """Return every arm once the code is open; that they were seen is recorded."""
+    if not (by.may(Permission.OPEN_CODE) or by.may(Permission.CODE_BREAK)):
+        raise PermissionDenied
+    opening = closing.opening()
+    if opening is None or opening.opened_at is None:
+        raise Refused(_("The code is not open."))
+    held = Participant.objects.filter(pk__in=Allocation.objects.values("participant"))
+    people = list(held.order_by("sequence"))
+    with attributed(by=by, via=Via.PAGE):
+        arms = arms_of(people)
+        details = {"confidentiality": Confidentiality.RESTRICTED}
+        act("opened_code_seen", details=details)
+    return [(one, arms[one.pk]) for one in people]
+
+
+def _may(by: User, person: int) -> None:
+    if person not in roles.persons(by.role, Permission.OPEN_CODE):
+        raise PermissionDenied
+
+
+def _require_locked() -> None:
+    if not closing.is_locked():
+        raise Refused(_("The code is opened after the database was locked."))

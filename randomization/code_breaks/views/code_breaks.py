@@ -1,0 +1,103 @@
+"""Emergency code break, and the register of all breaks."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from randomization.code_breaks.selectors import unblinding as disclosures
+from randomization.forms import CodeBreakForm, ParticipantForm, RecordCodeBreakForm
+from randomization.problems import Refused
+from randomization.code_breaks.services import code_breaks as service
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.roles import Permission
+from record.casebook.models import Participant
+
+
+@sensitive_post_parameters("password")
+@permitted(Permission.CODE_BREAK, Permission.CODE_BREAK_SUSAR)
+@never_cache
+def break_code(request: StaffRequest, number: str) -> HttpResponse:
+    """Show one participant's arm, once, in the answer to the password."""
+    participant = get_object_or_404(Participant, number=number)
+    form = CodeBreakForm(request, request.POST or None)
+    context = {"participant": participant, "form": form}
+    if form.is_valid():
+        try:
+            told = service.break_code(
+                participant, form.account, proof=form.proof, by=request.user
+            )
+        except Refused as problem:
+            form.add_error(None, str(problem))
+        else:
+            context["told"] = told
+            return render(request, "randomization/code_broken.html", context)
+    status = HTTPStatus.BAD_REQUEST if form.is_bound else HTTPStatus.OK
+    return render(request, "randomization/break_code.html", context, status=status)
+
+
+@permitted(Permission.CODE_BREAK)
+@never_cache
+@require_POST
+def show_arm(request: StaffRequest, number: str) -> HttpResponse:
+    """Show an arm where the protocol's settings do not blind the investigator."""
+    participant = get_object_or_404(Participant, number=number)
+    try:
+        arm = service.arm_by_setting(participant, by=request.user)
+    except Refused as problem:
+        messages.error(request, str(problem))
+        return redirect("randomization:randomize", number)
+    context = {"participant": participant, "told": service.Disclosed(arm, ())}
+    return render(request, "randomization/code_broken.html", context)
+
+
+READERS = (
+    Permission.CODE_BREAK,
+    Permission.CODE_BREAK_SUSAR,
+    Permission.RECORD_CODE_BREAK,
+    Permission.AUDIT_REVIEW,
+)
+
+
+@permitted(*READERS)
+def register(request: StaffRequest) -> HttpResponse:
+    """List every code break: who, when, why; never the arm."""
+    user = request.user
+    reads_all = (
+        user.may(Permission.READ_CASEBOOK)
+        and user.limit(Permission.READ_CASEBOOK) is None
+    )
+    asked = ParticipantForm(request.GET if "number" in request.GET else None)
+    if asked.is_valid():
+        number = asked.cleaned_data["number"].number
+        return redirect("randomization:break_code", number)
+    context = {
+        "breaks": disclosures.code_breaks(),
+        "counts": disclosures.code_break_counts(),
+        "changes": disclosures.changes_after_unblinding() if reads_all else [],
+        "may_record": user.may(Permission.RECORD_CODE_BREAK),
+        "may_break": any(user.may(one) for one in service.BREAKS.values()),
+        "asked": asked,
+    }
+    return render(request, "randomization/code_breaks.html", context)
+
+
+@permitted(Permission.RECORD_CODE_BREAK)
+def record(request: StaffRequest) -> HttpResponse:
+    """Enter a break that happened by accident or outside the system."""
+    form = RecordCodeBreakForm(request.POST or None)
+    if form.is_valid():
+        said = form.cleaned_data
+        try:
+            service.record_code_break(
+                said["number"], form.account, at=said["at"], by=request.user
+            )
+        except Refused as problem:
+            form.add_error(None, str(problem))
+        else:
+            return redirect("randomization:code_breaks")
+    return render(request, "randomization/record_code_break.html", {"form": form})

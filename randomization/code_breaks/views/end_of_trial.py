@@ -1,0 +1,74 @@
+"""The end of the trial: the restricted part stated ready, the code opened."""
+
+from http import HTTPStatus
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from randomization.code_breaks.selectors import end_of_trial as closing
+from randomization.forms import ProposeOpeningForm
+from randomization.problems import Refused
+from randomization.code_breaks.services import end_of_trial as service
+from randomization.allocation.views import done
+from record.accounts import roles
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.forms import ConfirmIdentityForm
+from record.accounts.roles import Permission
+
+
+@permitted(Permission.STATE_RESTRICTED_READY)
+@never_cache
+def restricted_part(request: StaffRequest) -> HttpResponse:
+    """List what is outstanding on restricted sheets; state that nothing is."""
+    if request.method == "POST":
+        done(request, lambda: service.state_restricted_ready(by=request.user))
+        return redirect("randomization:restricted_part")
+    context = {
+        "outstanding": closing.outstanding(request.user),
+        "statement": closing.statement(),
+    }
+    return render(request, "randomization/restricted_part.html", context)
+
+
+@permitted(Permission.OPEN_CODE, Permission.CODE_BREAK)
+@sensitive_post_parameters("password")
+@never_cache
+def opened_code(request: StaffRequest) -> HttpResponse:
+    """Open the code by two persons after the lock; then list it."""
+    opening = closing.opening()
+    is_open = opening is not None and opening.opened_at is not None
+    person = 1 if opening is None else 2
+    may_act = not is_open and person in roles.persons(
+        request.user.role, Permission.OPEN_CODE
+    )
+    form = None
+    if may_act:
+        kind = ProposeOpeningForm if opening is None else ConfirmIdentityForm
+        form = kind(request, request.POST or None)
+        if form.is_valid() and _taken(request, form):
+            return redirect("randomization:opened_code")
+    context = {
+        "opening": opening,
+        "form": form,
+        "is_locked": closing.is_locked(),
+        "arms": service.opened_arms(by=request.user) if is_open else [],
+    }
+    failed = form is not None and form.is_bound
+    status = HTTPStatus.BAD_REQUEST if failed else HTTPStatus.OK
+    return render(request, "randomization/opened_code.html", context, status=status)
+
+
+def _taken(request: StaffRequest, form: ConfirmIdentityForm) -> bool:
+    try:
+        if isinstance(form, ProposeOpeningForm):
+            service.propose_opening(
+                reason=form.reason, proof=form.proof, by=request.user
+            )
+        else:
+            service.confirm_opening(proof=form.proof, by=request.user)
+    except Refused as problem:
+        form.add_error(None, str(problem))
+        return False
+    return True

@@ -1,0 +1,118 @@
+"""What the custodian types to draw or import a list."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from randomization.lists.rules.lists import UnusableBlocks
+from randomization.lists.services import allocation_list as custody
+
+LARGEST_LIST_BYTES = 100_000
+MOST_PLACES = 2_000
+
+
+class SegmentForm(forms.Form):
+    """What every draft says; the size follows from the protocol, but in a demo."""
+
+    size = forms.IntegerField(
+        label=_("Number of places"), min_value=2, max_value=MOST_PLACES
+    )
+    reason = forms.CharField(
+        label=_("Amendment that enlarges the trial"), max_length=1000
+    )
+
+    def __init__(
+        self, *args: Any, is_segment: bool, places: int, **kwargs: Any
+    ) -> None:
+        """Take the places that the protocol plans; only a segment asks for a reason."""
+        super().__init__(*args, **kwargs)
+        if not is_segment:
+            del self.fields["reason"]
+        if places:
+            self.fields["size"].disabled = True
+            self.fields["size"].initial = places
+
+
+class GenerateForm(SegmentForm):
+    """The block sizes, known to the custodian alone."""
+
+    block_sizes = forms.RegexField(
+        r"^\s*[0-9]{1,4}(\s*,\s*[0-9]{1,4})*\s*$",
+        label=_("Block sizes"),
+        help_text=_(
+            "Whole numbers with commas between them. They are sealed with the list and "
+            "shown nowhere; tell them to nobody."
+        ),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    although = forms.BooleanField(
+        label=_("Draw with these block sizes all the same"), required=False
+    )
+    field_order = ("block_sizes", "although")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Ask for a second word only after a warning."""
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            del self.fields["although"]
+
+    def clean_block_sizes(self) -> list[int]:
+        """Return the numbers."""
+        return [int(one) for one in self.cleaned_data["block_sizes"].split(",")]
+
+    def clean(self) -> dict[str, Any]:
+        """Warn before a list is drawn that can be foreseen; the custodian decides."""
+        said = dict(self.cleaned_data)
+        although = said.pop("although", False)
+        warning = self._warning(said)
+        if warning and not although:
+            self.add_error("block_sizes", warning)
+        elif not warning:
+            del self.fields["although"]
+        return said
+
+    def _warning(self, said: Mapping[str, Any]) -> str:
+        if not {"block_sizes", "size"} <= said.keys():
+            return ""
+        try:
+            found = custody.foreseen_with(said["block_sizes"], said["size"])
+        except UnusableBlocks:  # the service says so
+            return ""
+        if not custody.is_foreseeable(found):
+            return ""
+        message = gettext(
+            "With these block sizes, who knows all earlier arms is certain of the next "
+            "one in %(certain)s %% of the allocations, and guesses %(right)s %% of all "
+            "rightly. Sizes that vary more tell less."
+        )
+        told = {"certain": f"{found.certain:.1%}", "right": f"{found.right:.1%}"}
+        return message % {name: text.rstrip("%") for name, text in told.items()}
+
+
+class ImportForm(SegmentForm):
+    """A list from elsewhere."""
+
+    file = forms.FileField(
+        label=_("List"),
+        help_text=_("CSV with the columns seq, block, block_size, arm."),
+    )
+    field_order = ("file",)
+
+    def clean_file(self) -> str:
+        """Return the text."""
+        uploaded = self.cleaned_data["file"]
+        if uploaded.size > LARGEST_LIST_BYTES:
+            raise forms.ValidationError(gettext("This file is too large for a list."))
+        try:
+            text: str = uploaded.read().decode()
+        except UnicodeDecodeError:
+            raise forms.ValidationError(
+                gettext(
+                    "This is no text file in UTF-8. Save it as “CSV UTF-8” and upload "
+                    "it again."
+                )
+            ) from None
+        return text

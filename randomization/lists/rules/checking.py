@@ -1,0 +1,129 @@
+"""Checking an allocation list that was uploaded; every faulty line is reported."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from randomization.lists.rules.lists import HEADER, Row
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import N_
+
+COLUMNS = len(HEADER.split(","))
+WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong; `line` counts from 1 as an editor does, 0 is the whole file."""
+
+    line: int
+    message: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Return the message with its details, in English."""
+        return self.message % self.details
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The rows that could be read, and all faults."""
+
+    rows: tuple[Row, ...]
+    faults: tuple[Fault, ...]
+
+
+@implements("RAN-02")
+def check(text: str, *, arms: Sequence[str], size: int) -> Checked:
+    """Check a list as a generated one is: numbering, arms, blocks, balance, length.
+
+    Line ends may be of any system; a byte order mark is passed over.
+    """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.removesuffix("\n").split("\n")
+    faults = []
+    if lines[0].strip() != HEADER:
+        faults.append(Fault(1, N_("The first line must be: %(header)s"), _HEADER))
+    rows: dict[int, Row] = {}  # by line
+    for number, line in enumerate(lines[1:], 2):
+        read = _row(number, line, arms)
+        if isinstance(read, Row):
+            rows[number] = read
+        else:
+            faults.append(read)
+    unread = {fault.line for fault in faults} - {1}
+    faults += _numbering(rows)
+    faults += _blocks(rows, arms, unread)
+    if not faults:
+        faults += _totals(rows, arms, size)
+    faults.sort(key=lambda fault: fault.line)
+    return Checked(tuple(rows.values()), tuple(faults))
+
+
+_HEADER = {"header": HEADER}
+
+
+def _row(number: int, line: str, arms: Sequence[str]) -> Row | Fault:
+    if not line.strip():
+        return Fault(number, N_("The line is empty."))
+    cells = [cell.strip() for cell in line.split(",")]
+    if len(cells) != COLUMNS:
+        found = {"found": len(cells), "wanted": COLUMNS}
+        return Fault(number, N_("%(wanted)s values are needed, not %(found)s."), found)
+    *numbers, arm = cells
+    if not all(WHOLE_NUMBER.fullmatch(cell) for cell in numbers):
+        return Fault(number, N_("seq, block and block_size must be whole numbers."))
+    if arm not in arms:
+        return Fault(number, N_("“%(arm)s” is no arm of this trial."), {"arm": arm})
+    seq, block, block_size = map(int, numbers)
+    return Row(seq, block, block_size, arm)
+
+
+def _numbering(rows: Mapping[int, Row]) -> Iterator[Fault]:
+    first: dict[int, int] = {}
+    for line, row in rows.items():
+        details = {"seq": row.seq, "line": first.get(row.seq), "wanted": line - 1}
+        if row.seq in first:
+            message = N_("seq %(seq)s stands in line %(line)s already.")
+            yield Fault(line, message, details)
+        elif row.seq != line - 1:
+            message = N_("seq must be %(wanted)s here, not %(seq)s.")
+            yield Fault(line, message, details)
+        first.setdefault(row.seq, line)
+
+
+def _blocks(
+    rows: Mapping[int, Row], arms: Sequence[str], unread: Collection[int]
+) -> Iterator[Fault]:
+    """Judge each block; one beside a line that could not be read may lack it."""
+    wanted = 1
+    for number, found in groupby(rows.items(), key=lambda item: item[1].block):
+        block = dict(found)
+        line, details = min(block), {"block": number, "wanted": wanted}
+        is_whole = not any(near in unread for near in range(line - 1, max(block) + 2))
+        if number != wanted and is_whole:
+            message = N_("Block %(wanted)s must follow here, not block %(block)s.")
+            yield Fault(line, message, details)
+        wanted = number + 1
+        if is_whole and any(row.block_size != len(block) for row in block.values()):
+            message = N_("Block %(block)s has another number of rows than it declares.")
+            yield Fault(line, message, details)
+        if is_whole and not _is_balanced(block, arms):
+            message = N_("Block %(block)s does not hold each arm equally often.")
+            yield Fault(line, message, details)
+
+
+def _is_balanced(rows: Mapping[int, Row], arms: Sequence[str]) -> bool:
+    counts = Counter(row.arm for row in rows.values())
+    return len({counts[arm] for arm in arms}) == 1
+
+
+def _totals(rows: Mapping[int, Row], arms: Sequence[str], size: int) -> Iterator[Fault]:
+    if len(rows) != size:
+        details = {"size": size, "found": len(rows)}
+        yield Fault(0, N_("The list must have %(size)s rows, not %(found)s."), details)
+    elif not _is_balanced(rows, arms):
+        yield Fault(0, N_("The list does not hold each arm equally often."))

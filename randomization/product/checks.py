@@ -1,0 +1,139 @@
+"""Edit checks of the product record; restricted like the form itself."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from randomization.product.facts import dose_of, given_ml
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
+from trial_edc.protocol import PROTOCOL
+from trial_edc.vocabulary import N_, Severity
+
+STEPS = ("out_of_storage_at", "thawed_at", "prepared_at", "handed_over_at")
+CELL_ITEMS = (
+    "passage",
+    "planned_dose_e6_kg",
+    "cells_per_ml_e6",
+    "viability_pct",
+    "viability_method",
+    "thawed_at",
+)
+MOST_MINUTES = 24 * 60
+
+
+@check(
+    "PRD-01",
+    form="PRD",
+    item="checked_by",
+    severity=Severity.HARD,
+    message=N_("Two different persons prepare and check."),
+)
+def _two_persons(sheet: Sheet, _binder: Binder) -> bool:
+    prepared, checked = sheet.get("prepared_by"), sheet.get("checked_by")
+    return prepared is not None and prepared == checked
+
+
+@check(
+    "PRD-02",
+    form="PRD",
+    item="prepared_at",
+    severity=Severity.HARD,
+    message=N_(
+        "The order is: out of storage, thawed, prepared, handed over. Check the times."
+    ),
+)
+def _in_order(sheet: Sheet, _binder: Binder) -> bool:
+    known = [at for step in STEPS if (at := sheet.get(step)) is not None]
+    return any(later < earlier for earlier, later in pairwise(known))
+
+
+@check(
+    "PRD-03",
+    form="PRD",
+    item="final_volume_ml",
+    severity=Severity.HARD,
+    message=N_("The final volume is %(planned)s mL in both arms."),
+)
+def _planned_volume(sheet: Sheet, _binder: Binder) -> Mapping[str, Any] | None:
+    # Outside a demo the study cannot open before the plan is entered.
+    plan = PROTOCOL.infusion.plan(demo=True)
+    volume = sheet.get("final_volume_ml")
+    if plan is None or volume is None or volume == plan.planned_volume_ml:
+        return None
+    return {"planned": plan.planned_volume_ml}
+
+
+@check(
+    "PRD-04",
+    form="PRD",
+    item="product",
+    severity=Severity.HARD,
+    message=N_("Saline has no cells: mark the cell items not applicable."),
+)
+def _saline_without_cells(sheet: Sheet, _binder: Binder) -> bool:
+    answered = any(sheet.get(item) is not None for item in CELL_ITEMS)
+    return sheet.get("product") == "SALINE" and answered
+
+
+@check(
+    "PRD-05",
+    form="PRD",
+    item="destroyed_ml",
+    severity=Severity.HARD,
+    message=N_("More came back or was destroyed than the bag held."),
+)
+def _within_volume(sheet: Sheet, _binder: Binder) -> bool:
+    volume = sheet.get("final_volume_ml")
+    return volume is not None and _remains(sheet) > volume
+
+
+@check(
+    "PRD-06",
+    form="PRD",
+    item="destroyed_ml",
+    severity=Severity.SOFT,
+    message=N_("%(missing)s mL are neither given nor returned nor destroyed."),
+)
+def _accounted(sheet: Sheet, binder: Binder) -> Mapping[str, Any] | None:
+    volume = sheet.get("final_volume_ml")
+    given = given_ml(sheet, binder)
+    if volume is None or given is None:
+        return None
+    missing = volume - given - _remains(sheet)
+    return {"missing": missing} if missing > 0 else None
+
+
+@check(
+    "PRD-07",
+    form="PRD",
+    item="thawed_at",
+    severity=Severity.HARD,
+    message=N_("%(minutes)s min from thawing to the start: impossible."),
+)
+def _thaw_to_start(sheet: Sheet, binder: Binder) -> Mapping[str, Any] | None:
+    minutes = dose_of(sheet, binder).thaw_to_start_min
+    if minutes is None or 0 <= minutes <= MOST_MINUTES:
+        return None
+    return {"minutes": minutes}
+
+
+@check(
+    "PRD-08",
+    form="PRD",
+    item="thawed_at",
+    severity=Severity.SOFT,
+    message=N_("%(minutes)s min from thawing to the start; at most %(most)s expected."),
+)
+def _thawed_long_ago(sheet: Sheet, binder: Binder) -> Mapping[str, Any] | None:
+    minutes = dose_of(sheet, binder).thaw_to_start_min
+    most = PROTOCOL.infusion.thaw_to_start_max_min
+    if minutes is None or not most < minutes <= MOST_MINUTES:
+        return None
+    return {"minutes": minutes, "most": most}
+
+
+def _remains(sheet: Sheet) -> Decimal:
+    remains = (sheet.get("returned_ml"), sheet.get("destroyed_ml"))
+    return sum((one for one in remains if one is not None), Decimal(0))

@@ -1,0 +1,167 @@
+"""Lots and their account (register LOT): sealed, and never below zero."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from randomization import selectors
+from randomization.models import LotRecord, lot_hash
+from randomization.problems import Refused
+from randomization.product.rules.stock import problems, why_unusable
+from randomization.vocabulary import LotStatus, MovementKind
+from record.accounts.models import User
+from record.accounts.roles import Permission, Role
+from record.audit.attribution import Actor, Reason, Via, attributed
+from record.casebook.models import FormInstance
+from record.notices import services as notices
+from trial_edc import clock
+from trial_edc.requirements import implements
+
+LotValues = Mapping[str, str]  # plain texts: numbers as typed, instants in ISO 8601
+
+
+@dataclass(frozen=True)
+class Taking:
+    """What a product record says that it took from a lot."""
+
+    form: FormInstance
+    lot: str
+    lot_before: str
+    containers: Decimal | None
+    at: datetime
+
+    def movement(self, by: Actor) -> dict[str, Any]:
+        """Return the movement that stands for it in the account of the lot."""
+        return {
+            "kind": MovementKind.DISPENSED.value,
+            "amount": str(self.containers),
+            "at": self.at.isoformat(),
+            "by": by.pk,
+            "record": self.form.pk,
+        }
+
+
+def register_lot(values: LotValues, *, by: User, via: Via = Via.PAGE) -> LotRecord:
+    """Enter a lot; its number is unique."""
+    _may(by)
+    with attributed(by=by, via=via):
+        if selectors.lot_of(values["lot"]):
+            raise Refused(_("A lot of this number is registered already."))
+        lot = LotRecord(recorded_at=clock.now())
+        _store(lot, {**values, "movements": []})
+    return lot
+
+
+def change_lot(
+    lot: LotRecord, values: LotValues, *, reason: str, by: User, via: Via = Via.PAGE
+) -> LotRecord:
+    """Change a lot, such as its release or recall, with a reason; not its number."""
+    _may(by)
+    if not reason.strip():
+        raise Refused(_("Give the reason."))
+    # The reason of a restricted change may name the product: it is sealed with the lot.
+    with attributed(by=by, via=via, reason=Reason("lot")):
+        lot = _locked()[lot.pk]
+        before = lot.content
+        kept = {"lot": before["lot"], "reason": reason.strip()}
+        _store(lot, {**before, **values, **kept})
+        if values["status"] == LotStatus.RECALLED != before["status"]:
+            _tell_recalled(lot)
+    return lot
+
+
+def move(
+    lot: LotRecord,
+    *,
+    kind: MovementKind,
+    amount: str,
+    at: str,
+    by: User,
+    via: Via = Via.PAGE,
+) -> LotRecord:
+    """Record containers that came, went or were outside their temperature.
+
+    What is dispensed, the product record itself takes (`dispense`).
+    """
+    _may(by)
+    if kind == MovementKind.DISPENSED:
+        raise Refused(_("Containers are dispensed by the product record."))
+    with attributed(by=by, via=via):
+        lot = _locked()[lot.pk]
+        content = lot.content
+        movement = {"kind": kind.value, "amount": amount, "at": at, "by": by.pk}
+        _store(lot, {**content, "movements": [*content["movements"], movement]})
+    return lot
+
+
+def dispense(taking: Taking, *, by: Actor) -> None:
+    """Keep in the lot's account what a product record took, and nothing twice.
+
+    A record that now names another lot gives back what it had taken. The lots are
+    locked, and looked at after that: two pharmacists at once never take the same
+    container.
+    """
+    hashes = {lot_hash(number) for number in (taking.lot, taking.lot_before) if number}
+    for lot in _locked().values():
+        if lot.number_hash not in hashes:
+            continue
+        content = lot.content
+        kept = [m for m in content["movements"] if m.get("record") != taking.form.pk]
+        if taking.containers and lot.number_hash == lot_hash(taking.lot):
+            if len(kept) == len(content["movements"]):
+                _require_usable(content, taking.at)
+            kept.append(taking.movement(by))
+        if kept != content["movements"]:
+            _store(lot, {**content, "movements": kept})
+
+
+def _require_usable(content: Mapping[str, Any], at: datetime) -> None:
+    if why := why_unusable(content, at):
+        raise Refused(_(why))
+
+
+def _may(by: User) -> None:
+    if not by.may(Permission.ENTER_PRODUCT):
+        raise PermissionDenied
+
+
+def _locked() -> dict[int, LotRecord]:
+    """Lock the register, in one order, and return its lots by key."""
+    held = LotRecord.objects.order_by("pk").select_for_update()
+    return {lot.pk: lot for lot in held}
+
+
+@implements("RND-04")
+def _store(lot: LotRecord, content: dict[str, Any]) -> None:
+    """Store a lot; of one that is known, seal the whole register anew, at once.
+
+    Otherwise a copy of the database would tell, without any key, who was served from
+    the same lot as whom, and that is who is in the same arm.
+    """
+    if found := list(problems(content)):
+        raise Refused(" ".join(_(problem) for problem in found))
+    lot.put(content)
+    register = _locked()
+    if lot.pk not in register:
+        lot.save()
+        return
+    for other in register.values():
+        other.put(content if other.pk == lot.pk else other.content)
+    LotRecord.objects.bulk_update(register.values(), ("sealed",))
+
+
+def _tell_recalled(lot: LotRecord) -> None:
+    notices.queue(
+        occasion="lot_recalled",
+        key=f"lot_recalled:{lot.pk}:{clock.now().isoformat()}",
+        to=selectors.people_in(Role.UP, Role.UM, Role.SO),
+        subject=_("A lot was recalled"),
+        text=_("The lots page lists who may have been exposed: %(address)s")
+        % {"address": reverse("randomization:lot", args=[lot.pk])},
+    )

@@ -1,0 +1,173 @@
+"""Two persons confirm a preparation, then it is handed over with a masked label."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from randomization.product.selectors import preparation_worklist as desk
+from randomization import selectors
+from randomization.product.facts import INFUSION_VISITS
+from randomization.models import PreparationCheck, ProductRecord, bound_of
+from randomization.models.product import AFTER_CHECK
+from randomization.problems import Refused
+from randomization.vocabulary import Part
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.accounts.sign_in import ReAuthenticated
+from record.audit.attribution import Via, act, attributed
+from record.audit.models import Confidentiality
+from record.capture import services as capture
+from record.capture.save_hooks import Saved
+from record.capture.problems import NotSaved
+from record.capture.problems import Refused as SaveRefused
+from record.casebook import catalogue, engine
+from record.casebook import services as casebook
+from record.casebook.checks import Finding
+from record.casebook.models import FormInstance
+from record.casebook.selectors import binder_of, sheet_of
+from record.casebook.sheets import Sheet
+from trial_edc import clock
+from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import N_, Severity
+
+MEANINGS = {
+    Part.PREPARED: N_("I prepared this product as recorded here."),
+    Part.CHECKED: N_("I checked this product against the record and the allocation."),
+}
+
+
+@dataclass(frozen=True)
+class Label:
+    """What stands on the bag: the same words in both arms."""
+
+    code: str
+    participant: str
+    infusion_number: int
+    volume_ml: Decimal | None
+    prepared_at: datetime | None
+    use_before: datetime | None
+    people: tuple[str, ...]
+
+
+@implements("INF-01", "SIG-03")
+def confirm_preparation(
+    form: FormInstance, *, proof: ReAuthenticated, by: User
+) -> PreparationCheck:
+    """Confirm what the record says, as its preparer or its checker; once is enough."""
+    if not by.may(Permission.SIGN_PRODUCT):
+        raise PermissionDenied
+    proof.require(by)
+    with attributed(by=by, via=Via.PAGE):
+        casebook.lock(form.participant)
+        form = FormInstance.objects.select_related("participant").get(pk=form.pk)
+        record = desk.record_of(form)
+        part = _part_of(by, sheet_of(form, record))
+        for given in PreparationCheck.objects.filter(form=form, part=part, signer=by):
+            if given.holds_for(record):
+                return given
+        _require_prepared(form, sheet_of(form, record))
+        check = PreparationCheck.objects.create(
+            form=form,
+            part=part,
+            bound=bound_of(record),
+            meaning=MEANINGS[part],
+            signer=by,
+            signer_name=by.full_name,
+            signer_role=by.role,
+        )
+        _act("preparation_confirmed", form, part=part)
+    return check
+
+
+def _part_of(by: User, sheet: Sheet) -> Part:
+    if sheet.get("prepared_by") == by.pk:
+        return Part.PREPARED
+    if sheet.get("checked_by") == by.pk:
+        return Part.CHECKED
+    raise Refused(_("The record names you neither as preparer nor as checker."))
+
+
+def _require_prepared(form: FormInstance, sheet: Sheet) -> None:
+    """Refuse while items of the preparation are missing or impossible."""
+    design, binder = catalogue.design(form.code), binder_of(form.participant)
+    pending = engine.pending_items(design, sheet, binder)
+    found = engine.findings(design, sheet, binder, now=clock.now())
+    wrong = [one.item for one in found if one.severity == Severity.HARD]
+    names = [n for n in dict.fromkeys([*pending, *wrong]) if n not in AFTER_CHECK]
+    if names:
+        labels = ", ".join(str(design.items[name].verbose_name) for name in names)
+        message = _("Enter these first, then confirm: %(items)s.")
+        raise Refused(message % {"items": labels})
+
+
+def hand_over(form: FormInstance, *, to: User, at: datetime, by: User) -> None:
+    """Record that the covered bag left the pharmacy, and into whose hands."""
+    values = {"handed_over_at": at, "handed_to": to.pk}
+    try:
+        capture.save(form, values, by=by)
+    except SaveRefused as problem:
+        words = (_(one.message) % one.details for one in problem.findings)
+        raise Refused(" ".join(words)) from problem
+    except NotSaved as problem:
+        message = _("Change the hand-over on the form, with a reason.")
+        raise Refused(message) from problem
+
+
+@implements("INF-05")
+def require_handover_allowed(saved: Saved) -> None:
+    """Refuse a hand-over without both confirmations, or while infusions are paused."""
+    at = saved.sheet.get("handed_over_at")
+    if at is None:
+        return
+    record = desk.record_of(saved.form)
+    if not desk.is_confirmed(saved.form, record):
+        message = N_("Preparer and checker confirm with their passwords first.")
+        raise SaveRefused([_refusal("PRD-16", message)])
+    paused_at = selectors.infusions_paused_at()
+    if paused_at and at >= paused_at.replace(second=0, microsecond=0):
+        message = N_("Infusions are paused: nothing is handed over.")
+        raise SaveRefused([_refusal("PRD-17", message)])
+
+
+def _refusal(check_id: str, message: str) -> Finding:
+    return Finding(check_id, "handed_over_at", Severity.HARD, message)
+
+
+@implements("RND-05", "RND-06")
+def label_of(form: FormInstance, *, by: User) -> Label:
+    """Return what the bag's label says; that it was printed is recorded.
+
+    Every part of it is in the record of both arms, and none tells the product.
+    """
+    if not by.may(Permission.ENTER_PRODUCT):
+        raise PermissionDenied
+    record = desk.record_of(form)
+    if not desk.is_confirmed(form, record):
+        raise Refused(_("Preparer and checker confirm with their passwords first."))
+    with attributed(by=by, via=Via.PAGE):
+        _act("label_printed", form)
+    return _label(form, sheet_of(form, record), record)
+
+
+def _label(form: FormInstance, sheet: Sheet, record: ProductRecord) -> Label:
+    out_at = sheet.get("out_of_storage_at")
+    longest = timedelta(minutes=PROTOCOL.infusion.thaw_to_start_max_min)
+    allocation = selectors.allocation_of(form.participant)
+    return Label(
+        code=allocation.code if allocation else "",
+        participant=form.participant.number,
+        infusion_number=INFUSION_VISITS[form.visit],
+        volume_ml=sheet.get("final_volume_ml"),
+        prepared_at=sheet.get("prepared_at"),
+        use_before=out_at + longest if out_at else None,
+        people=tuple(one.signer_name for one in desk.checks_that_hold(form, record)),
+    )
+
+
+def _act(name: str, form: FormInstance, **details: object) -> None:
+    details |= {"confidentiality": Confidentiality.RESTRICTED}
+    act(name, participant_id=form.participant_id, form_id=form.pk, details=details)

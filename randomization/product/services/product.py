@@ -1,0 +1,180 @@
+"""The product of an infusion: expected after the request, held against arm and lot."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from randomization.product.selectors import preparation_worklist as desk
+from randomization import selectors
+from randomization.arms import arm_of, arms_of
+from randomization.product.selectors.preparation_worklist import Preparation
+from randomization.problems import Refused as LotRefused
+from randomization.product.rules.stock import why_unusable
+from randomization.product.services.lots import Taking, dispense
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.audit.attribution import Via, act, attributed
+from record.audit.models import Confidentiality
+from record.capture import services as capture
+from record.capture.events import DeviationFound
+from record.capture.save_hooks import Saved, announce
+from record.capture.problems import Refused
+from record.casebook import services as casebook
+from record.casebook.checks import Finding
+from record.casebook.models import FormInstance, FormStatus
+from record.casebook.selectors import row_of, sheet_of
+from record.review.problems import ReviewRefused
+from trial_edc import clock
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import N_, Severity
+
+
+@implements("INF-05")
+def require_infusions_running(request: FormInstance) -> None:
+    """Refuse the signature of a request to go while infusions are paused."""
+    decision = sheet_of(request, row_of(request)).get("decision")
+    if decision == "go" and selectors.infusions_paused_at():
+        raise ReviewRefused(
+            _("Infusions are paused: this request cannot be signed now.")
+        )
+
+
+def expect_product(request: FormInstance) -> FormInstance | None:
+    """Hang the product record when a request to go was signed; due at its start."""
+    sheet = sheet_of(request, row_of(request))
+    if sheet.get("decision") != "go":
+        return None
+    form = casebook.expect(request.participant, "PRD", visit=request.visit)
+    planned = sheet.get("planned_start_at")
+    form.due_on = clock.site_date(planned) if planned else clock.today()
+    form.save(update_fields=("due_on",))
+    return form
+
+
+def release_product(request: FormInstance) -> None:
+    """Take the due date off a product record whose request is no longer to go."""
+    FormInstance.objects.filter(
+        participant=request.participant,
+        code="PRD",
+        visit=request.visit,
+        status=FormStatus.NOT_STARTED,
+    ).update(due_on=None)
+
+
+@implements("RND-04", "RND-05")
+def preparations_with_arms(*, by: User) -> list[Preparation]:
+    """Return what is to be prepared, with the arms; that they were seen is recorded."""
+    if not by.may(Permission.SEE_PRODUCT):
+        raise PermissionDenied
+    return _with_arms(desk.preparations(), by=by)
+
+
+@implements("RND-04", "RND-05")
+def preparation_with_arm(form: FormInstance, *, by: User) -> Preparation | None:
+    """Return one infusion at the desk, with its arm; that it was seen is recorded."""
+    if not by.may(Permission.SEE_PRODUCT):
+        raise PermissionDenied
+    found = _with_arms(desk.preparations_of([form]), by=by)
+    return found[0] if found else None
+
+
+def _with_arms(waiting: list[Preparation], *, by: User) -> list[Preparation]:
+    if not waiting:
+        return []
+    people = {one.participant.pk: one.participant for one in waiting}
+    with attributed(by=by, via=Via.PAGE):
+        for pk in people:
+            _record_view(pk, "preparation")
+        arms = arms_of(people.values())
+    return [replace(one, arm=arms[one.participant.pk]) for one in waiting]
+
+
+def _record_view(participant_id: int, purpose: str) -> None:
+    details = {"purpose": purpose, "confidentiality": Confidentiality.RESTRICTED}
+    act("arm_seen", participant_id=participant_id, details=details)
+
+
+def require_fitting(saved: Saved) -> None:
+    """Refuse a lot that may not be used, and a wrong answer to “as allocated?”."""
+    found = [*_lot_findings(saved), *_product_findings(saved)]
+    if found:
+        raise Refused(found)
+
+
+def _lot_findings(saved: Saved) -> Iterable[Finding]:
+    number = saved.sheet.get("lot")
+    if number is None or not saved.changed & {"lot", "product"}:
+        return
+    lot = selectors.lot_of(number)
+    if lot is None:
+        message = N_("No lot of this number is registered.")
+        yield Finding("PRD-11", "lot", Severity.HARD, message)
+        return
+    if saved.sheet.get("product") not in (None, lot.content["product"]):
+        message = N_("This lot is another product.")
+        yield Finding("PRD-12", "lot", Severity.HARD, message)
+    prepared_at = saved.sheet.get("prepared_at") or clock.now()
+    if "lot" in saved.changed and (why := why_unusable(lot.content, prepared_at)):
+        yield Finding("PRD-13", "lot", Severity.HARD, why)
+
+
+def take_from_lot(saved: Saved) -> None:
+    """Let the containers leave the account of the lot that the record names."""
+    sheet = saved.sheet
+    at = sheet.get("out_of_storage_at") or sheet.get("prepared_at") or clock.now()
+    taking = Taking(
+        form=saved.form,
+        lot=sheet.get("lot") or "",
+        lot_before=saved.before.get("lot") or "",
+        containers=sheet.get("containers"),
+        at=at,
+    )
+    try:
+        dispense(taking, by=saved.by)
+    except LotRefused as problem:
+        finding = Finding("PRD-15", "containers", Severity.HARD, str(problem))
+        raise Refused([finding]) from problem
+
+
+def _product_findings(saved: Saved) -> Iterable[Finding]:
+    product, said = saved.sheet.get("product"), saved.sheet.get("as_allocated")
+    if product is None or said is None:
+        return
+    if (product == arm_of(saved.participant)) != (said == "Y"):
+        message = N_("This answer does not fit product and allocation.")
+        yield Finding("PRD-14", "as_allocated", Severity.HARD, message)
+
+
+def raise_wrong_product(saved: Saved) -> None:
+    """Raise the restricted deviation, and the blinded one that tells no product."""
+    if saved.sheet.get("as_allocated") != "N":
+        return
+    at = saved.sheet.get("prepared_at") or clock.now()
+    rule = f"PRD.as_allocated.{saved.form.visit}"
+    announce(
+        DeviationFound(
+            saved.participant,
+            "infusion",
+            rule,
+            clock.site_date(at),
+            _("The product was not prepared as the protocol asks."),
+            important=True,
+        ),
+        by=saved.by,
+        via=saved.via,
+    )
+    if any(row.get("rule") == rule for row in saved.binder.rows("DVP")):
+        return
+    form = casebook.add_row(saved.participant, "DVP", by=saved.by, via=saved.via)
+    values = {
+        "category": "infusion",
+        "raised_by": "SYS",
+        "rule": rule,
+        "occurred_on": clock.site_date(at),
+        "found_on": clock.today(),
+        "description": _("The product is not the allocated one."),
+        "product_given": saved.sheet.get("product"),
+    }
+    capture.save(form, values, by=saved.by, via=saved.via)

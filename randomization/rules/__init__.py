@@ -1,1 +1,0 @@
-"""Randomisation and product arithmetic, pure (protocol: randomised, parallel, 1:1)."""

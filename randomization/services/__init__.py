@@ -1,1 +1,0 @@
-"""Writes of this room, one file for each of its deeds."""

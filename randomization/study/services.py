@@ -1,0 +1,101 @@
+"""The study as a whole: one person pauses it, two open it (register STA)."""
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from randomization import selectors
+from randomization.models import StudyStatusChange
+from randomization.problems import Refused
+from randomization.study.rules import needs_two, steps
+from randomization.vocabulary import StudyStatus
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.audit.attribution import Via, attributed
+from trial_edc import clock
+from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
+
+
+def change_status(
+    status: StudyStatus, *, reason: str, by: User, via: Via = Via.PAGE
+) -> StudyStatusChange:
+    """Pause or close the study, or propose to open it."""
+    _may(by)
+    if not reason.strip():
+        raise Refused(_("Give the reason."))
+    with attributed(by=by, via=via):
+        before = selectors.study_status()
+        if status not in steps(before):
+            raise Refused(_("This step is not possible now."))
+        _require_no_proposal()
+        if status == StudyStatus.OPEN:
+            _require_ready_to_open()
+        return StudyStatusChange.objects.create(
+            status=status,
+            reason=reason.strip(),
+            decided_by=by,
+            in_force_at=None if needs_two(before, status) else clock.now(),
+        )
+
+
+def confirm_status(
+    change: StudyStatusChange, *, by: User, via: Via = Via.PAGE
+) -> StudyStatusChange:
+    """Put a proposal into force; principal investigator and safety officer agree."""
+    _may(by)
+    with attributed(by=by, via=via):
+        change = (
+            StudyStatusChange.objects.select_for_update(of=("self",))
+            .select_related("decided_by")
+            .get(pk=change.pk)
+        )
+        if change.in_force_at is not None:
+            raise Refused(_("This is in force already."))
+        if change.decided_by.role == by.role:
+            raise Refused(
+                _("Principal investigator and safety officer must both agree.")
+            )
+        if change.status == StudyStatus.OPEN:
+            _require_ready_to_open()
+        change.confirmed_by, change.in_force_at = by, clock.now()
+        change.save(update_fields=("confirmed_by", "in_force_at"))
+    return change
+
+
+def _may(by: User) -> None:
+    if not by.may(Permission.PAUSE_STUDY):
+        raise PermissionDenied
+
+
+def _require_no_proposal() -> None:
+    if StudyStatusChange.objects.filter(in_force_at=None).exists():
+        raise Refused(_("A proposal waits for confirmation already."))
+
+
+def _require_ready_to_open() -> None:
+    if missing := go_live_obstacles():
+        raise Refused(" ".join(missing))
+
+
+@implements("INF-05")
+def go_live_obstacles() -> list[str]:
+    """Return what is missing before the study may open, in words."""
+    active, missing = selectors.active_by_role(), []
+    for name, roles in selectors.GO_LIVE:
+        wanted = getattr(PROTOCOL.go_live, name)
+        found = sum(active.get(role.value, 0) for role in roles)
+        if found < wanted:
+            words = {
+                "wanted": wanted,
+                "roles": " / ".join(_(role.label) for role in roles),
+                "found": found,
+            }
+            message = _("%(roles)s: %(wanted)s must be active, not %(found)s.")
+            missing.append(message % words)
+    if not selectors.slots_in_all():
+        missing.append(_("No allocation list is sealed."))
+    if PROTOCOL.infusion.plan(demo=settings.DEMO) is None:
+        unset = {"names": ", ".join(PROTOCOL.infusion.unset)}
+        missing.append(_("The protocol file lacks: %(names)s.") % unset)
+    return missing

@@ -1,0 +1,144 @@
+"""Cases known after the database lock: entered, assessed, and their clocks (PLS)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from record.accounts.models import User
+from record.accounts.roles import Permission, Role
+from record.audit.attribution import Reason, Via, attributed
+from record.audit.models import DatabaseLock
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, Participant
+from record.notices.services import queue
+from safety.events.facts import GRAVE
+from safety.models import LateCase
+from safety.reports.rules.clocks import Deadlines, SeriousCase, deadlines
+from trial_edc import clock
+from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
+
+ENTERS = (Permission.JUDGE, Permission.ASSESS_SAFETY)
+CLOCK = timedelta(hours=PROTOCOL.safety.report_to_sponsor_hours)
+
+
+class NotAfterLock(Exception):
+    """The forms are open: the case belongs into them; the text is for people."""
+
+
+def is_locked() -> bool:
+    """Tell whether the database is locked now."""
+    return DatabaseLock.objects.filter(unlocked_at=None).exists()
+
+
+def late_cases() -> QuerySet[LateCase]:
+    """Return every case, the latest first."""
+    return LateCase.objects.select_related("participant", "about", "entered_by")
+
+
+def events_of(participant: Participant) -> QuerySet[FormInstance]:
+    """Return the locked events and pregnancies that a case may go on with."""
+    return FormInstance.objects.filter(
+        participant=participant, code__in=("AE", "PRG"), struck_at=None
+    ).order_by("code", "occurrence")
+
+
+@implements("SAF-04")
+def enter_case(
+    participant: Participant, values: Mapping[str, Any], *, by: User
+) -> LateCase:
+    """Enter a case; locked forms stay as they are. Raises `NotAfterLock`."""
+    _may(by, *ENTERS)
+    if not is_locked():
+        raise NotAfterLock(
+            _("The database is open: enter the case in the adverse event log.")
+        )
+    with attributed(by=by, via=Via.PAGE):
+        casebook.lock(participant)
+        now = clock.now()
+        case = LateCase.objects.create(
+            participant=participant,
+            entered_at=now,
+            entered_by=by,
+            sponsor_aware_at=now,
+            **values,
+        )
+        _tell_people(case)
+    return case
+
+
+def _tell_people(case: LateCase) -> None:
+    due_at = (case.aware_at + CLOCK).astimezone(clock.SITE_TZ)
+    details = {
+        "number": case.participant.number,
+        "until": f"{due_at:%Y-%m-%d %H:%M %z}",
+    }
+    queue(
+        occasion="late_case",
+        key=f"late_case:{case.pk}",
+        to=User.objects.filter(role__in=(Role.PI, Role.SO), is_active=True),
+        subject=_("Serious event after the lock: %(number)s") % details,
+        text=_(
+            "A serious event of participant %(number)s became known after the "
+            "database was locked. The sponsor had to know it by %(until)s (site time)."
+        )
+        % details,
+    )
+
+
+def change_case(
+    case: LateCase, values: Mapping[str, Any], *, by: User, why: str
+) -> None:
+    """Change what is told of a case, with the reason."""
+    _may(by, *ENTERS)
+    _change(case, values, by=by, why=why)
+
+
+@implements("SAF-04")
+def assess_case(
+    case: LateCase, values: Mapping[str, Any], *, by: User, why: str
+) -> None:
+    """Enter the sponsor's assessment, or change it."""
+    _may(by, Permission.ASSESS_SAFETY)
+    _change(case, values, by=by, why=why)
+
+
+def _change(case: LateCase, values: Mapping[str, Any], *, by: User, why: str) -> None:
+    with attributed(by=by, via=Via.PAGE, reason=Reason("other", why)):
+        held = LateCase.objects.select_for_update(of=("self",)).get(pk=case.pk)
+        changed = [name for name in values if getattr(held, name) != values[name]]
+        for name in changed:
+            setattr(held, name, values[name])
+        if changed:
+            held.save(update_fields=changed)
+
+
+def _may(by: User, *permissions: Permission) -> None:
+    if not any(by.may(permission) for permission in permissions):
+        raise PermissionDenied
+
+
+@implements("SAF-04")
+def deadlines_of(case: LateCase) -> Deadlines:
+    """Return the deadlines of a case, by the rules of every serious event."""
+    return deadlines(
+        SeriousCase(
+            investigator_aware_at=case.aware_at,
+            sponsor_aware_at=case.sponsor_aware_at,
+            serious=True,
+            fatal_or_life_threatening=bool(GRAVE & set(case.seriousness)),
+            causality_investigator=case.causality or None,
+            causality_sponsor=case.causality_sponsor or None,
+            expected=case.expected,
+        )
+    )
+
+
+def was_late(case: LateCase) -> bool:
+    """Tell whether the sponsor came to know a case after its time."""
+    due_at: datetime = case.aware_at + CLOCK
+    return case.entered_at > due_at

@@ -1,0 +1,120 @@
+"""The register of cases known after the lock: list, entry, one case."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.casebook.models import Participant
+from safety.after_lock import services
+from safety.after_lock.forms import AssessmentForm, CaseForm, ChangeForm, shown
+from safety.models import LateCase
+from safety.reports.views import reads_reports
+
+
+def may_enter(user: User) -> bool:
+    """Tell whether the role enters cases."""
+    return any(user.may(permission) for permission in services.ENTERS)
+
+
+@permitted(Permission.READ_CASEBOOK, when=reads_reports)
+def cases(request: StaffRequest) -> HttpResponse:
+    """List the cases with their clocks."""
+    told = {
+        "lines": [
+            {
+                "case": one,
+                "due": services.deadlines_of(one),
+                "late": services.was_late(one),
+            }
+            for one in services.late_cases()
+        ],
+        "is_locked": services.is_locked(),
+        "may_enter": may_enter(request.user),
+        "people": Participant.objects.all() if may_enter(request.user) else (),
+    }
+    return render(request, "safety/late_cases.html", told)
+
+
+@permitted(*services.ENTERS)
+def add(request: StaffRequest) -> HttpResponse:
+    """Enter a case of a participant."""
+    participant = get_object_or_404(
+        Participant, number=request.GET.get("participant", "")
+    )
+    form = CaseForm(participant, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            case = services.enter_case(participant, form.cleaned_data, by=request.user)
+        except services.NotAfterLock as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(
+                request,
+                _("Entered; principal investigator and safety officer are told."),
+            )
+            return redirect("safety:late_case", case.pk)
+    told = {"form": form, "participant": participant}
+    return render(request, "safety/late_case_add.html", told)
+
+
+@permitted(Permission.READ_CASEBOOK, when=reads_reports)
+def case(request: StaffRequest, pk: int) -> HttpResponse:
+    """Show a case; who enters cases may change it, the sponsor assesses it."""
+    one = get_object_or_404(services.late_cases(), pk=pk)
+    return _shown(request, one)
+
+
+def _shown(
+    request: StaffRequest,
+    one: LateCase,
+    change: forms.Form | None = None,
+    assessment: forms.Form | None = None,
+) -> HttpResponse:
+    names = ChangeForm.base_fields
+    assessed = AssessmentForm.base_fields
+    told = {
+        "case": one,
+        "due": services.deadlines_of(one),
+        "late": services.was_late(one),
+        "change": change or ChangeForm(one.participant, initial=shown(one, names)),
+        "assessment": assessment or AssessmentForm(initial=shown(one, assessed)),
+        "may_enter": may_enter(request.user),
+        "may_assess": request.user.may(Permission.ASSESS_SAFETY),
+    }
+    return render(request, "safety/late_case.html", told)
+
+
+@permitted(*services.ENTERS)
+@require_POST
+def change(request: StaffRequest, pk: int) -> HttpResponse:
+    """Change what the site tells of a case."""
+    one = get_object_or_404(services.late_cases(), pk=pk)
+    form = ChangeForm(one.participant, request.POST)
+    if not form.is_valid():
+        return _shown(request, one, change=form)
+    values = dict(form.cleaned_data)
+    why = values.pop("why")
+    services.change_case(one, values, by=request.user, why=why)
+    messages.success(request, _("Saved."))
+    return redirect("safety:late_case", pk)
+
+
+@permitted(Permission.ASSESS_SAFETY)
+@require_POST
+def assess(request: StaffRequest, pk: int) -> HttpResponse:
+    """Enter the sponsor's assessment of a case."""
+    one = get_object_or_404(services.late_cases(), pk=pk)
+    form = AssessmentForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, one, assessment=form)
+    values = dict(form.cleaned_data)
+    why = values.pop("why")
+    services.assess_case(one, values, by=request.user, why=why)
+    messages.success(request, _("Saved."))
+    return redirect("safety:late_case", pk)

@@ -1,0 +1,280 @@
+"""What a CIOMS I form says of one version of a report, box by box.
+
+Blinded as it comes: the product is "study infusion (MSC or saline)". What a code break
+disclosed is put in by `unblinded`, for the length of one answer, and stored nowhere.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from randomization.code_breaks.services.code_breaks import Disclosed
+from randomization.vocabulary import Product
+from record.casebook import catalogue
+from record.casebook.display import words
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Partial
+from safety.events.checks import VISIT_OF_INFUSION
+from safety.events.facts import reports_on
+from safety.reports.selectors.reports import ReportLine
+from safety.vocabulary import EventOutcome, InfusionAction, ReportKind, Seriousness
+from trial_edc import clock
+from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import N_, Sex, YesNo
+
+# The forms that it is made from; none of them differs between the arms.
+FORMS = ("AE", "SAE", "SPA", "DEM", "MHX", "CMD", "INF", "DTH")
+NOTHING = "—"
+# Boxes 8 to 12, in the order of the form.
+CRITERIA = (
+    (Seriousness.DEATH, N_("Patient died")),
+    (
+        Seriousness.HOSPITALISATION,
+        N_("Involved or prolonged inpatient hospitalisation"),
+    ),
+    (
+        Seriousness.DISABILITY,
+        N_("Involved persistent or significant disability or incapacity"),
+    ),
+    (Seriousness.LIFE_THREATENING, N_("Life threatening")),
+    (Seriousness.CONGENITAL, N_("Congenital anomaly")),
+    (Seriousness.IMPORTANT, N_("Other medically important event")),
+)
+STOPPED = frozenset({InfusionAction.STOPPED, InfusionAction.INTERRUPTED})
+BETTER = frozenset({EventOutcome.RECOVERED, EventOutcome.RECOVERING})
+ASSESSED = (
+    "grade",
+    "ctcae_version",
+    "caused_by_infusion",
+    "caused_by_procedure",
+    "caused_by_disease",
+    "caused_by_other_drug",
+    "action_infusion",
+    "treatment",
+    "outcome",
+)
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """Boxes 14 to 19 of one infusion."""
+
+    visit: str
+    name: str
+    batch: str
+    dose: str
+    therapy: str
+    duration: str
+
+
+@dataclass(frozen=True)
+class Cioms:
+    """The form, box by box; numbers in comments are those of the boxes."""
+
+    participant: str  # 1: the study's number in place of initials
+    birth_on: date | None  # 2
+    age_years: int | None  # 2a
+    sex: str  # 3
+    onset: Partial | None  # 4 to 6
+    term: str
+    story: tuple[tuple[str, str], ...]  # 7 and 13: heading, text
+    criteria: tuple[tuple[str, bool], ...]  # 8 to 12
+    suspects: tuple[Suspect, ...]  # 14 to 19
+    abated: str  # 20
+    reappeared: str  # 21
+    drugs: tuple[str, ...]  # 22
+    history: tuple[str, ...]  # 23
+    control_no: str  # 24b
+    received_at: datetime | None  # 24c
+    is_initial: bool  # 25a
+    version: str
+    changed: tuple[str, ...]  # since this version was sent
+    made_at: datetime  # 25; also the data cut-off
+    allocated: str = ""  # in words; of an unblinded form only
+
+    @property
+    def is_unblinded(self) -> bool:
+        """Tell whether it names the product."""
+        return bool(self.allocated)
+
+
+@implements("SAF-12")
+def cioms_of(line: ReportLine, binder: Binder) -> Cioms:
+    """Return the blinded form of a version; its event must stand."""
+    event = line.event
+    assert event is not None  # noqa: S101 - the callers answer 404 without
+    demography = binder.one("DEM")
+    birth_on = demography.get("birth_date") if demography else None
+    onset = event.get("onset")
+    first = reports_on(event, binder)[0]
+    number = line.participant.number
+    return Cioms(
+        participant=number,
+        birth_on=birth_on,
+        age_years=_years(birth_on, onset),
+        sex=_sex(demography),
+        onset=onset,
+        term=event.get("term") or NOTHING,
+        story=tuple(_story(event, line.report, binder)),
+        criteria=tuple(_criteria(event)),
+        suspects=tuple(_suspects(binder)),
+        abated=_abated(event),
+        reappeared=_reappeared(event, binder),
+        drugs=tuple(_drugs(event, binder)),
+        history=tuple(_history(line.report, binder)),
+        control_no=f"{PROTOCOL.registry.other_id}-{number}-{first.occurrence}",
+        received_at=line.sent_at,
+        is_initial=line.report.get("report_kind") in {None, ReportKind.INITIAL},
+        version=line.version,
+        changed=tuple(line.changed),
+        made_at=clock.now(),
+    )
+
+
+def unblinded(blinded: Cioms, told: Disclosed) -> Cioms:
+    """Return the form with what a code break disclosed of this participant."""
+    given = {visit: (product, lot) for visit, product, lot in told.products}
+    suspects = [
+        replace(one, name=_product(given[one.visit][0]), batch=given[one.visit][1])
+        if one.visit in given
+        else replace(one, name=_product(told.arm), batch=_("not recorded"))
+        for one in blinded.suspects
+    ]
+    return replace(blinded, suspects=tuple(suspects), allocated=_product(told.arm))
+
+
+def _product(code: str) -> str:
+    return _(Product(code).label)
+
+
+def _years(birth_on: date | None, onset: Partial | None) -> int | None:
+    if birth_on is None or onset is None:
+        return None
+    on = onset.earliest
+    return (
+        on.year - birth_on.year - ((on.month, on.day) < (birth_on.month, birth_on.day))
+    )
+
+
+def _sex(demography: Sheet | None) -> str:
+    sex = demography.get("sex") if demography else None
+    return _(Sex(sex).label) if sex else NOTHING
+
+
+def _criteria(event: Sheet) -> Iterator[tuple[str, bool]]:
+    met = event.get("seriousness") or ()
+    return ((_(label), criterion.value in met) for criterion, label in CRITERIA)
+
+
+def _told(sheet: Sheet, *names: str) -> Iterator[str]:
+    """Return items in words, each after its label, those that were entered."""
+    items = catalogue.design(sheet.code).items
+    for name in names:
+        if sheet.get(name) is not None:
+            yield f"{items[name].verbose_name}: {words(items[name], sheet.get(name))}"
+
+
+def _story(event: Sheet, report: Sheet, binder: Binder) -> Iterator[tuple[str, str]]:
+    yield _("Course"), "; ".join(_told(event, "term", "onset", "ended", "ongoing"))
+    yield _("Investigator's assessment"), "; ".join(_told(event, *ASSESSED))
+    if stay := "; ".join(_told(report, "hospital_in", "hospital_out")):
+        yield _("Hospital"), stay
+    if narrative := report.get("narrative"):
+        yield _("Narrative"), narrative
+    if tests := report.get("tests"):
+        yield _("Relevant tests and laboratory data"), tests
+    death = binder.one("DTH")
+    if death and (told := "; ".join(_told(death, "death_on", "cause", "autopsy"))):
+        yield _("Death"), told
+
+
+def _suspects(binder: Binder) -> Iterator[Suspect]:
+    for sheet in binder.rows("INF"):
+        since, until = sheet.get("started_at"), sheet.get("stopped_at")
+        if since is None:
+            continue
+        volume = words(
+            catalogue.design("INF").items["volume_ml"], sheet.get("volume_ml")
+        )
+        yield Suspect(
+            visit=sheet.visit,
+            name=_("Study infusion (MSC or saline), blinded"),
+            batch=_("blinded"),
+            dose=_("one infusion, %(volume)s") % {"volume": volume},
+            therapy=f"{_at(since)} – {_at(until) if until else NOTHING}",
+            duration=_minutes(since, until),
+        )
+
+
+def _at(instant: datetime) -> str:
+    return f"{instant.astimezone(clock.SITE_TZ):%Y-%m-%d %H:%M}"
+
+
+def _minutes(since: datetime, until: datetime | None) -> str:
+    if until is None:
+        return NOTHING
+    return _("%(n)s min") % {"n": int((until - since).total_seconds() // 60)}
+
+
+def _yes_no(answer: bool | None) -> str:  # noqa: FBT001 - an answer, not an option
+    if answer is None:
+        return _("Not applicable")
+    return _(YesNo.YES.label if answer else YesNo.NO.label)
+
+
+def _abated(event: Sheet) -> str:
+    """Return box 20: whether it abated after the infusion was stopped."""
+    outcome = event.get("outcome")
+    if event.get("action_infusion") not in STOPPED or outcome is None:
+        return _yes_no(None)
+    return _yes_no(outcome in BETTER)
+
+
+def _reappeared(event: Sheet, binder: Binder) -> str:
+    """Return box 21: whether it came again with the second infusion."""
+    again = [
+        one
+        for one in binder.rows("AE")
+        if one.form_id != event.form_id
+        and one.get("infusion_number") == "2"
+        and one.get("infusion_reaction") == YesNo.YES
+    ]
+    was_first = event.get("infusion_number") == "1"
+    second = binder.value("INF", "started_at", VISIT_OF_INFUSION["2"])
+    return _yes_no(bool(again) if was_first and second else None)
+
+
+def _drugs(event: Sheet, binder: Binder) -> Iterator[str]:
+    """Return box 22: drugs at the onset, without those given for the event."""
+    onset = event.get("onset")
+    names = ("drug", "dose", "dose_unit", "frequency", "route", "start", "stop")
+    items = catalogue.design("CMD").items
+    for drug in binder.rows("CMD"):
+        start, stop = drug.get("start"), drug.get("stop")
+        is_later = onset and start and start.earliest > onset.latest
+        was_over = onset and stop and stop.latest < onset.earliest
+        if drug.get("ae") != event.form_id and not is_later and not was_over:
+            told = (words(items[name], drug.get(name)) for name in names)
+            yield " ".join(text for text in told if text != NOTHING)
+
+
+def _history(report: Sheet, binder: Binder) -> Iterator[str]:
+    """Return box 23: what the report tells, and the recorded history."""
+    if told := report.get("history"):
+        yield told
+    history = binder.one("MHX")
+    if history is None:
+        return
+    items = catalogue.design("MHX").items
+    yield from _told(history, "aki_causes", "aki_causes_other")
+    present = [
+        str(items[name].verbose_name)
+        for name, value in history.values.items()
+        if value == YesNo.YES and name in items
+    ]
+    if present:
+        yield ", ".join(present)
+    yield from _told(history, "history")

@@ -1,0 +1,29 @@
+"""What people type on the pages of this room."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from randomization.forms import WORDS, SignedForm
+from randomization.code_breaks.services.code_breaks import Account
+from safety.cioms.services import susar_account
+
+
+class UnblindForm(SignedForm):
+    """Why an authority must know the product, with the password."""
+
+    reason = forms.CharField(
+        label=_("What makes it necessary"),
+        max_length=2000,
+        widget=WORDS,
+        help_text=_("Never write an arm or a product here."),
+    )
+    disclosed_to = forms.CharField(label=_("Who is told the arm"), max_length=500)
+    field_order = ("reason", "disclosed_to")
+
+    @property
+    def account(self) -> Account:
+        """Return what the register of code breaks keeps."""
+        said: dict[str, Any] = self.cleaned_data
+        return susar_account(said["reason"], said["disclosed_to"])

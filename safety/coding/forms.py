@@ -1,0 +1,59 @@
+"""What people type and choose on the pages of coding."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from safety.coding.rules import TermRow, Unreadable, read_csv, read_medascii
+from safety.vocabulary import DictionaryKind
+from trial_edc.choices import choices
+
+LARGEST_MB = 200
+
+
+class DictionaryForm(forms.Form):
+    """The files of one version of a dictionary, from the site's own licence."""
+
+    kind = forms.ChoiceField(label=_("Dictionary"), choices=choices(DictionaryKind))
+    version = forms.CharField(label=_("Version"), max_length=30)
+    terms = forms.FileField(
+        label=_("Terms"),
+        help_text=_("llt.asc, or a CSV file with code, term, pt_code, pt, hlt, soc."),
+    )
+    preferred = forms.FileField(
+        label=_("Preferred terms (pt.asc)"), required=False, help_text=_("Not for CSV.")
+    )
+    hierarchy = forms.FileField(
+        label=_("Hierarchy (mdhier.asc)"),
+        required=False,
+        help_text=_("Not for CSV; without it higher levels stay empty."),
+    )
+    rows: list[TermRow]
+    content: bytes
+
+    def clean(self) -> dict[str, Any]:
+        """Read the files; each faulty line is named."""
+        cleaned = super().clean() or {}
+        terms = cleaned.get("terms")
+        if terms is None:
+            return cleaned
+        held = {n: cleaned.get(n) for n in ("terms", "preferred", "hierarchy")}
+        if sum(one.size for one in held.values() if one) > LARGEST_MB * 1024 * 1024:
+            text = gettext("The files are larger than %(size)s MB together.")
+            self.add_error("terms", text % {"size": LARGEST_MB})
+            return cleaned
+        read = {name: one.read() if one else b"" for name, one in held.items()}
+        self.content = b"".join(read.values())
+        try:
+            self.rows = self._rows(terms.name, read)
+        except Unreadable as problem:
+            for message, details in problem.problems:
+                self.add_error("terms", gettext(message) % details)
+        return cleaned
+
+    def _rows(self, name: str, read: dict[str, bytes]) -> list[TermRow]:
+        if name.lower().endswith(".csv"):
+            return read_csv(read["terms"])
+        return read_medascii(read["terms"], read["preferred"], read["hierarchy"])

@@ -1,0 +1,143 @@
+"""Coding of verbatim terms: the list, the choice of a term, approval, dictionaries."""
+
+from collections import Counter
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.models import User
+from record.accounts.roles import Permission, persons
+from record.casebook.models import FormInstance
+from safety.coding import services
+from safety.coding.services import FIRST, SECOND, NotCoded
+from safety.coding.forms import DictionaryForm
+from safety.models import DictionaryTerm, TermCode
+from safety.vocabulary import CodingState
+
+LINES_A_PAGE = 100
+
+
+def may_code(user: User) -> bool:
+    """Tell whether the role chooses codes."""
+    return FIRST in persons(user.role, Permission.REFERENCE_DATA)
+
+
+def may_approve(user: User) -> bool:
+    """Tell whether the role approves codes."""
+    return SECOND in persons(user.role, Permission.REFERENCE_DATA)
+
+
+@permitted(Permission.REFERENCE_DATA)
+def coding(request: StaffRequest) -> HttpResponse:
+    """List what people wrote, with its code or with terms that read the same."""
+    held = services.dictionaries()
+    found = services.verbatims()
+    counts = Counter(one.state.value for one in found)
+    state = request.GET.get("state", _first_to_do(request.user, counts))
+    shown = [one for one in found if state in ("", one.state.value)]
+    page = Paginator(shown, LINES_A_PAGE).get_page(request.GET.get("page"))
+    used = services.in_use(held)
+    told = {
+        "lines": services.with_proposals(list(page), used),
+        "page": page,
+        "state": state,
+        "states": [(one, counts[one.value]) for one in CodingState],
+        "total": len(found),
+        "dictionaries": used.values(),
+        "may_code": may_code(request.user),
+        "may_approve": may_approve(request.user),
+    }
+    return render(request, "safety/coding.html", told)
+
+
+def _first_to_do(user: User, counts: Counter[str]) -> str:
+    """Return the state that this person has work in."""
+    if may_approve(user):
+        return CodingState.PROPOSED.value
+    changed = counts[CodingState.CHANGED.value]
+    return (CodingState.CHANGED if changed else CodingState.UNCODED).value
+
+
+@permitted(Permission.REFERENCE_DATA)
+def dictionaries(request: StaffRequest) -> HttpResponse:
+    """List the versions of dictionaries; import another one."""
+    form = DictionaryForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data["kind"], form.cleaned_data["version"]
+        try:
+            made = services.import_dictionary(
+                *told, form.rows, form.content, by=request.user
+            )
+        except NotCoded as problem:
+            form.add_error("version", str(problem))
+        else:
+            text = _("%(name)s is imported: %(count)s terms.")
+            messages.success(request, text % {"name": made, "count": made.size})
+            return redirect("safety:dictionaries")
+    context = {
+        "form": form,
+        "dictionaries": services.dictionaries(),
+        "may_code": may_code(request.user),
+    }
+    return render(request, "safety/dictionaries.html", context)
+
+
+@permitted(Permission.REFERENCE_DATA, when=may_code)
+def choose(request: StaffRequest, form_id: int) -> HttpResponse:
+    """Search a term for what somebody wrote, and choose it."""
+    form = get_object_or_404(FormInstance, pk=form_id, struck_at=None)
+    asked = request.POST if request.method == "POST" else request.GET
+    item, text = asked.get("item", ""), asked.get("verbatim", "")
+    if request.method == "POST":
+        return _chosen(request, form, item, text)
+    verbatim = services.find(form.pk, item, text)
+    if verbatim is None:
+        raise Http404
+    words = request.GET.get("q", text)
+    told = {
+        "verbatim": verbatim,
+        "form": form,
+        "words": words,
+        "found": services.search(verbatim.kind, words),
+    }
+    return render(request, "safety/choose_code.html", told)
+
+
+def _chosen(
+    request: StaffRequest, form: FormInstance, item: str, text: str
+) -> HttpResponse:
+    asked = request.POST.get("term", "")
+    held = DictionaryTerm.objects.select_related("dictionary")
+    term = held.filter(pk=asked).first() if asked.isdecimal() else None
+    try:
+        if term:
+            services.give_code(form, item, text, term, by=request.user)
+    except NotCoded as problem:
+        messages.error(request, str(problem))
+    else:
+        told = _("Coded as %(term)s; it counts once it is approved.")
+        nothing = _("Choose a term; nothing was stored.")
+        messages.success(request, told % {"term": term} if term else nothing)
+    query = urlencode({"state": request.POST.get("state", "")})
+    return redirect(f"{reverse('safety:coding')}?{query}")
+
+
+@permitted(Permission.REFERENCE_DATA, when=may_approve)
+@require_POST
+def approve(request: StaffRequest, pk: int) -> HttpResponse:
+    """Approve a code as the second person."""
+    code = get_object_or_404(TermCode, pk=pk)
+    try:
+        services.approve_code(code, by=request.user)
+    except NotCoded as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, _("Approved."))
+    return redirect("safety:coding")

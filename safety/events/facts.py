@@ -1,0 +1,115 @@
+"""Adverse events, their reports and assessments, found in a binder; pure."""
+
+from collections.abc import Sequence
+
+from record.casebook.sheets import Binder, Sheet
+from safety.reports.rules.clocks import (
+    Deadlines,
+    SeriousCase,
+    deadlines,
+    follow_up_deadlines,
+    is_related,
+)
+from safety.vocabulary import EventOutcome, Grade, Seriousness
+from trial_edc.protocol import PROTOCOL
+from trial_edc.vocabulary import YesNo
+
+GRAVE = frozenset({Seriousness.DEATH.value, Seriousness.LIFE_THREATENING.value})
+
+
+def events(binder: Binder) -> Sequence[Sheet]:
+    """Return the adverse events of a participant."""
+    return binder.rows("AE")
+
+
+def row_with(binder: Binder, code: str, form_id: int | None) -> Sheet | None:
+    """Return the row of a log that a link points to."""
+    rows = (row for row in binder.rows(code) if row.form_id == form_id)
+    return next(rows, None) if form_id else None
+
+
+def event_of(sheet: Sheet, binder: Binder) -> Sheet | None:
+    """Return the event that a report or a death points to."""
+    return row_with(binder, "AE", sheet.get("ae"))
+
+
+def reports_on(event: Sheet, binder: Binder) -> list[Sheet]:
+    """Return the serious adverse event reports on an event, the first one first."""
+    return [row for row in binder.rows("SAE") if row.get("ae") == event.form_id]
+
+
+def report_assessed(assessment: Sheet, binder: Binder) -> Sheet | None:
+    """Return the report that a sponsor assessment is about: that of its number."""
+    same = (r for r in binder.rows("SAE") if r.occurrence == assessment.occurrence)
+    return next(same, None)
+
+
+def assessment_of(report: Sheet, binder: Binder) -> Sheet | None:
+    """Return the sponsor's assessment of a report."""
+    same = (a for a in binder.rows("SPA") if a.occurrence == report.occurrence)
+    return next(same, None)
+
+
+def is_serious(event: Sheet) -> bool:
+    """Tell whether an event was called serious."""
+    return bool(event.get("serious") == YesNo.YES)
+
+
+def is_fatal(event: Sheet) -> bool:
+    """Tell whether an event was fatal, by its grade or its outcome."""
+    by_grade = event.get("grade") == Grade.DEATH
+    return bool(by_grade or event.get("outcome") == EventOutcome.FATAL)
+
+
+def is_related_to_infusion(event: Sheet) -> bool:
+    """Tell whether the investigator sees a relation to the study infusion."""
+    return is_related(event.get("caused_by_infusion"), PROTOCOL.safety)
+
+
+def is_unassessed(event: Sheet) -> bool:
+    """Tell whether nobody has judged the relation to the study infusion yet."""
+    return event.get("caused_by_infusion") is None
+
+
+def case_of(assessment: Sheet | None, report: Sheet, binder: Binder) -> SeriousCase:
+    """Return what decides the clocks of a report."""
+    event = event_of(report, binder)
+    met = set((event and event.get("seriousness")) or ())
+    expected = assessment and assessment.get("expected_per_rsi")
+    return SeriousCase(
+        investigator_aware_at=report.get("aware_at"),
+        sponsor_aware_at=assessment.get("sponsor_aware_at") if assessment else None,
+        serious=bool(event and is_serious(event)),
+        fatal_or_life_threatening=bool(GRAVE & met),
+        causality_investigator=event.get("caused_by_infusion") if event else None,
+        causality_sponsor=assessment.get("causality_sponsor") if assessment else None,
+        expected=None if expected is None else expected == YesNo.YES,
+    )
+
+
+def earlier_versions(report: Sheet, binder: Binder) -> list[Sheet]:
+    """Return the reports on the same event that came before this one."""
+    same = (r for r in binder.rows("SAE") if r.get("ae") == report.get("ae"))
+    return [one for one in same if one.occurrence < report.occurrence]
+
+
+def deadlines_assessed(assessment: Sheet, binder: Binder) -> Deadlines | None:
+    """Return the deadlines that follow from a sponsor assessment.
+
+    The first version that makes a case a SUSAR starts its clock; later ones bring new
+    information on it.
+    """
+    report = report_assessed(assessment, binder)
+    if report is None:
+        return None
+    case = case_of(assessment, report, binder)
+    for earlier in earlier_versions(report, binder):
+        known = deadlines(case_of(assessment_of(earlier, binder), earlier, binder))
+        if known.is_susar:
+            return follow_up_deadlines(known, case)
+    return deadlines(case)
+
+
+def changed_since(sheet: Sheet, revision: int) -> list[str]:
+    """Return the items of a sheet that were changed after a revision of it."""
+    return [name for name, at in sheet.item_revisions.items() if at > revision]

@@ -1,0 +1,35 @@
+"""Questions that safety forms ask of the rows that they point to."""
+
+from record.casebook.conditions import Condition
+from record.casebook.sheets import Binder, Sheet
+from safety.events.facts import deadlines_assessed, event_of
+
+
+class EventIs(Condition):
+    """The event that a report is about meets one of the criteria of seriousness."""
+
+    def __init__(self, *criteria: str) -> None:
+        """Name the criteria."""
+        self.criteria = frozenset(str(criterion) for criterion in criteria)
+
+    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+        """Tell whether the event has one of them."""
+        event = event_of(sheet, binder)
+        return bool(event and self.criteria & set(event.get("seriousness") or ()))
+
+    def items(self) -> frozenset[str]:
+        """Return the item that points to the event."""
+        return frozenset({"ae"})
+
+
+class IsSusar(Condition):
+    """The sponsor assessment makes the case a SUSAR."""
+
+    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+        """Tell whether it does."""
+        found = deadlines_assessed(sheet, binder)
+        return found is not None and found.is_susar
+
+    def items(self) -> frozenset[str]:
+        """Return the items of the assessment that decide."""
+        return frozenset({"causality_sponsor", "expected_per_rsi"})

@@ -1,0 +1,65 @@
+"""Values that the pages of the safety forms show beside what was entered."""
+
+from datetime import date, datetime, timedelta
+
+from record.casebook.derived import derived
+from record.casebook.sheets import Binder, Sheet
+from safety.events.checks import infusion_start
+from safety.events.facts import deadlines_assessed
+from safety.reports.rules.clocks import Clock, Deadlines
+from trial_edc.clock import SITE_TZ
+from trial_edc.protocol import PROTOCOL
+from trial_edc.vocabulary import N_, YesNo
+
+
+@derived("AE", "minutes_after_start", N_("After the start of infusion"), unit="min")
+def minutes_after_start(sheet: Sheet, binder: Binder) -> int | None:
+    """Return the minutes from the start of the infusion to the onset."""
+    onset, started_at = sheet.get("onset"), infusion_start(sheet, binder)
+    at = onset.instant(SITE_TZ) if onset else None
+    return int((at - started_at).total_seconds() // 60) if at and started_at else None
+
+
+@derived("SAE", "report_due_at", N_("Report to the sponsor due"))
+def report_due_at(sheet: Sheet, binder: Binder) -> datetime | None:
+    """Return when the report must have reached the sponsor."""
+    del binder
+    aware_at = sheet.get("aware_at")
+    hours = timedelta(hours=PROTOCOL.safety.report_to_sponsor_hours)
+    return aware_at + hours if aware_at else None
+
+
+def _assessed(sheet: Sheet, binder: Binder) -> Deadlines | None:
+    if sheet.get("expected_per_rsi") is None or sheet.get("causality_sponsor") is None:
+        return None
+    return deadlines_assessed(sheet, binder)
+
+
+@derived("SPA", "susar", N_("SUSAR"), terms=YesNo)
+def susar(sheet: Sheet, binder: Binder) -> str | None:
+    """Tell whether the case is a suspected unexpected serious adverse reaction."""
+    found = _assessed(sheet, binder)
+    if found is None:
+        return None
+    return YesNo.YES.value if found.is_susar else YesNo.NO.value
+
+
+@derived("SPA", "clock", N_("Period"), terms=Clock)
+def clock(sheet: Sheet, binder: Binder) -> str | None:
+    """Return the period in which the authorities must be told."""
+    found = _assessed(sheet, binder)
+    return found.clock.value if found else None
+
+
+@derived("SPA", "due_on", N_("First report due"))
+def due_on(sheet: Sheet, binder: Binder) -> date | None:
+    """Return the last day of the first report."""
+    found = _assessed(sheet, binder)
+    return found.initial_due_on if found else None
+
+
+@derived("SPA", "followup_due_on", N_("Complete follow-up due"))
+def followup_due_on(sheet: Sheet, binder: Binder) -> date | None:
+    """Return the last day of the complete follow-up report."""
+    found = _assessed(sheet, binder)
+    return found.followup_due_on if found else None

@@ -1,0 +1,196 @@
+"""The reports of all participants with their clocks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+
+from record.casebook import catalogue
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import binders_of
+from record.casebook.sheets import Binder, Sheet
+from safety.events.facts import (
+    changed_since,
+    earlier_versions,
+    event_of,
+    is_serious,
+    reports_on,
+    row_with,
+)
+from safety.models import SentReport
+from safety.vocabulary import ReportKind
+from trial_edc import clock
+from trial_edc.protocol import PROTOCOL
+
+SECONDS_AN_HOUR = 3600
+READ = ("AE", "SAE", "SPA")
+
+
+class ReportState(StrEnum):
+    """Where a report stands against its clock."""
+
+    WAITING = "due"
+    LATE = "overdue"
+    SENT = "done"
+    VOID = "not_required"  # never sent, and its event is serious no more
+
+
+@dataclass(frozen=True)
+class ReportLine:
+    """One version of the report on a serious event, as its clock shows it."""
+
+    form: FormInstance
+    report: Sheet
+    binder: Binder
+    sent: SentReport | None
+    now: datetime
+
+    @property
+    def participant(self) -> Participant:
+        """Return whom it is about."""
+        return self.form.participant
+
+    @cached_property
+    def event(self) -> Sheet | None:
+        """Return the event that it tells of; None when that is struck out."""
+        return event_of(self.report, self.binder)
+
+    @property
+    def term(self) -> str | None:
+        """Return what happened, in the words of the site."""
+        term: str | None = self.event.get("term") if self.event else None
+        return term
+
+    @property
+    def version(self) -> str:
+        """Return which version it is, in words: initial, follow-up n, final."""
+        kind = self.report.get("report_kind")
+        word = _(ReportKind(kind).label) if kind else "—"
+        if kind != ReportKind.FOLLOW_UP:
+            return word
+        before = earlier_versions(self.report, self.binder)
+        number = 1 + sum(one.get("report_kind") == kind for one in before)
+        return f"{word} {number}"
+
+    @property
+    def aware_at(self) -> datetime | None:
+        """Return when the site knew."""
+        known: datetime | None = self.report.get("aware_at")
+        return known
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """Return when the sponsor was told."""
+        return self.sent.sent_at if self.sent else None
+
+    @property
+    def counts_from(self) -> datetime:
+        """Return awareness, or the entry of the event until that is known."""
+        return self.aware_at or self.form.created_at
+
+    @property
+    def due_at(self) -> datetime:
+        """Return until when the sponsor must have it."""
+        hours = PROTOCOL.safety.report_to_sponsor_hours
+        return self.counts_from + timedelta(hours=hours)
+
+    @property
+    def hours(self) -> float:
+        """Return the hours from awareness to the report, or to now."""
+        until = self.sent_at or self.now
+        return (until - self.counts_from).total_seconds() / SECONDS_AN_HOUR
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Tell whether the event is serious no more, or struck out."""
+        return self.event is None or not is_serious(self.event)
+
+    @property
+    def state(self) -> ReportState:
+        """Return where it stands; the status component draws it."""
+        if self.sent_at:
+            return ReportState.SENT
+        if self.is_withdrawn and not earlier_versions(self.report, self.binder):
+            return ReportState.VOID
+        return ReportState.LATE if self.now > self.due_at else ReportState.WAITING
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether somebody still has to send it."""
+        return self.state in {ReportState.WAITING, ReportState.LATE}
+
+    @property
+    def was_late(self) -> bool:
+        """Tell whether it was sent after its time."""
+        return self.sent_at is not None and self.sent_at > self.due_at
+
+    @property
+    def is_latest(self) -> bool:
+        """Tell whether no later version of it has been begun."""
+        if self.event is None:
+            return False
+        return reports_on(self.event, self.binder)[-1].form_id == self.form.pk
+
+    @cached_property
+    def changed(self) -> list[str]:
+        """Name what was changed since the last version was sent; it asks for another.
+
+        Of a report sent before revisions of events were kept, nothing is known.
+        """
+        sent, event = self.sent, self.event
+        if sent is None or event is None or not self.is_latest:
+            return []
+        return [
+            str(catalogue.design(sheet.code).items[name].verbose_name)
+            for sheet, revision in (
+                (event, sent.event_revision),
+                (self.report, sent.revision),
+            )
+            if revision is not None
+            for name in changed_since(sheet, revision)
+            if name in catalogue.design(sheet.code).items
+        ]
+
+
+def report_lines(*, of_report: int | None = None) -> list[ReportLine]:
+    """Return every report, what waits first, the most urgent on top; three selects.
+
+    `of_report` leaves those on the participant of that one.
+    """
+    held = FormInstance.objects.filter(code="SAE", struck_at=None, revision__gt=0)
+    if of_report is not None:
+        held = held.filter(participant__forms=of_report)
+    forms = list(held.select_related("participant"))
+    people = {form.participant_id: form.participant for form in forms}
+    binders = binders_of(people.values(), READ)
+    sent, now = SentReport.objects.in_bulk([form.pk for form in forms]), clock.now()
+    lines = _lines(forms, binders, sent, now)
+    return sorted(lines, key=lambda line: (not line.waits, line.due_at))
+
+
+def _lines(
+    forms: Iterable[FormInstance],
+    binders: dict[int, Binder],
+    sent: dict[int, SentReport],
+    now: datetime,
+) -> Iterable[ReportLine]:
+    for form in forms:
+        binder = binders[form.participant_id]
+        if report := row_with(binder, "SAE", form.pk):
+            yield ReportLine(form, report, binder, sent.get(form.pk), now)
+
+
+def was_sent(form: FormInstance) -> bool:
+    """Tell whether the sponsor has this version."""
+    return SentReport.objects.filter(form=form).exists()
+
+
+def notified_at(report_id: int | None) -> datetime | None:
+    """Return when the sponsor knew of a report at the latest, to the minute."""
+    sent = SentReport.objects.filter(form=report_id).first()
+    if sent is None or sent.notified_at is None:
+        return None
+    return sent.notified_at.replace(second=0, microsecond=0)

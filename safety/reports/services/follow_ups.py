@@ -1,0 +1,54 @@
+"""Follow-up versions of a report: what stands is carried over, not typed twice."""
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.audit.attribution import Via, attributed
+from record.capture.services import save
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance
+from record.casebook.selectors import binder_of
+from safety.events.facts import event_of, reports_on, row_with
+from safety.reports.selectors.reports import was_sent
+from safety.reports.services.reports import CLOCK, NotReadyToSend, due_on
+from safety.vocabulary import ReportKind
+from trial_edc import clock
+from trial_edc.requirements import implements
+
+# What a version tells of the event itself; who knew what and when is of each its own.
+CARRIED = ("ae", "hospital_in", "hospital_out", "narrative", "tests", "history")
+
+
+@implements("SAF-10")
+def add_follow_up(
+    report: FormInstance, *, by: User, via: Via = Via.PAGE
+) -> FormInstance:
+    """Begin the next version from the last one, which was sent; else return that one.
+
+    Its 24 hours run from when it is begun until the awareness of what is new is
+    entered. Raises `NotReadyToSend` when there is no event to report on.
+    """
+    if not by.may(Permission.ENTER_CRF):
+        raise PermissionDenied
+    with attributed(by=by, via=via):
+        participant = casebook.lock(report.participant)
+        binder = binder_of(participant, "AE", "SAE")
+        known = row_with(binder, "SAE", report.pk)
+        event = event_of(known, binder) if known else None
+        if event is None:
+            message = _("The event is struck out: restore it, then say what changed.")
+            raise NotReadyToSend(message)
+        last = reports_on(event, binder)[-1]
+        latest = FormInstance.objects.get(
+            participant=participant, code="SAE", occurrence=last.occurrence
+        )
+        if not was_sent(latest):
+            return latest
+        form = casebook.add_row(participant, "SAE", by=by, via=via)
+        carried = {name: last.values.get(name) for name in CARRIED}
+        kind = {"report_kind": ReportKind.FOLLOW_UP.value}
+        save(form, carried | kind, by=by, via=via, complete=False)
+        due_on(form, clock.site_date(clock.now() + CLOCK))
+    return form

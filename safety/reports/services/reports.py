@@ -1,0 +1,263 @@
+"""Writes of the safety room: reports opened by themselves, and reports sent."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from record.accounts.models import User
+from record.accounts.roles import Permission, Role
+from record.audit.attribution import Actor, Process, Reason, Via, attributed
+from record.capture.events import DeviationFound
+from record.capture.save_hooks import announce
+from record.capture.services import save
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.selectors import binder_of
+from record.casebook.sheets import Binder, Sheet
+from record.notices.models import Message
+from record.notices.services import queue
+from safety.events.facts import (
+    assessment_of,
+    earlier_versions,
+    event_of,
+    is_serious,
+    reports_on,
+    row_with,
+)
+from safety.models import SentReport
+from safety.vocabulary import ReportKind
+from trial_edc import clock
+from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import YesNo
+
+SAFETY = Process("safety")
+NO_LONGER = Reason("system", "What this row was opened for no longer holds.")
+HOLDS_AGAIN = Reason("system", "What this row was opened for holds again.")
+NOTICE = "serious_event"  # the occasion of the first message
+CLOCK = timedelta(hours=PROTOCOL.safety.report_to_sponsor_hours)
+
+
+class NotReadyToSend(Exception):
+    """A report lacks what the sponsor needs at least; the text is for people."""
+
+
+def open_row(
+    participant: Participant, code: str, values: Mapping[str, object], *, via: Via
+) -> FormInstance:
+    """Open a row of a log with what is known already; the rest is asked of people."""
+    with attributed(by=SAFETY, via=via):
+        form = casebook.add_row(participant, code, by=SAFETY, via=via)
+        save(form, values, by=SAFETY, via=via, complete=False)
+    return form
+
+
+def propose(participant: Participant, code: str, *, via: Via) -> FormInstance:
+    """Hang a sheet that is now due into the binder; back in it if it was retired."""
+    with attributed(by=SAFETY, via=via):
+        form = casebook.expect(participant, code)
+        if form.struck_at and form.status == FormStatus.NOT_STARTED:
+            casebook.restore(form, by=SAFETY, reason=HOLDS_AGAIN, via=via)
+    return form
+
+
+def retire(form: FormInstance, *, via: Via) -> None:
+    """Strike a row out that the system opened and nobody has worked on."""
+    touched = form.saved_by_id is not None or form.status == FormStatus.COMPLETE
+    if not touched and not form.struck_at and not form.is_closed:
+        with attributed(by=SAFETY, via=via):
+            casebook.strike(form, by=SAFETY, reason=NO_LONGER, via=via)
+
+
+def retire_sheets(participant: Participant, code: str, *, via: Via) -> None:
+    """Retire the untouched sheets of a form."""
+    for form in FormInstance.objects.filter(participant=participant, code=code):
+        retire(form, via=via)
+
+
+@implements("SAF-01")
+def open_report(
+    participant: Participant, event: Sheet, binder: Binder, *, via: Via
+) -> None:
+    """Start the 24-hour clock of a serious event; a second call changes nothing."""
+    if event.form_id is None or reports_on(event, binder):
+        return
+    due_at = clock.now() + CLOCK
+    values = {"ae": event.form_id, "report_kind": ReportKind.INITIAL.value}
+    with attributed(by=SAFETY, via=via):
+        form = open_row(participant, "SAE", values, via=via)
+        due_on(form, clock.site_date(due_at))
+        _tell_people(participant, form, due_at)
+
+
+def due_on(form: FormInstance, day: date) -> None:
+    """Write down on which day a report is due."""
+    FormInstance.objects.filter(pk=form.pk).update(due_on=day)
+
+
+def _tell_people(
+    participant: Participant, form: FormInstance, due_at: datetime
+) -> None:
+    local = due_at.astimezone(clock.SITE_TZ)
+    details = {"number": participant.number, "until": f"{local:%Y-%m-%d %H:%M %z}"}
+    queue(
+        occasion=NOTICE,
+        key=f"{NOTICE}:{form.pk}",
+        to=User.objects.filter(role__in=(Role.PI, Role.SO), is_active=True),
+        subject=_("Serious adverse event: %(number)s") % details,
+        text=_(
+            "A serious adverse event was entered for participant %(number)s. "
+            "The report to the sponsor is due by %(until)s (site time)."
+        )
+        % details,
+    )
+
+
+def withdraw_reports(event_form_id: int, binder: Binder, *, via: Via) -> None:
+    """Retire the untouched reports on an event that is not serious after all.
+
+    Of one that the sponsor has already, the safety officers learn it.
+    """
+    rows = [r for r in binder.rows("SAE") if r.get("ae") == event_form_id]
+    held = FormInstance.objects.filter(pk__in=[row.form_id for row in rows])
+    sent = SentReport.objects.filter(form__in=held).values_list("form_id", flat=True)
+    for form in held.select_related("participant") if rows else ():
+        if form.pk in sent:
+            _tell_withdrawn(form, via=via)
+        else:
+            retire(form, via=via)
+
+
+def _tell_withdrawn(form: FormInstance, *, via: Via) -> None:
+    details = {"number": form.participant.number, "version": form.occurrence}
+    with attributed(by=SAFETY, via=via):
+        queue(
+            occasion="event_withdrawn",
+            key=f"event_withdrawn:{form.pk}",
+            to=User.objects.filter(role__in=(Role.PI, Role.SO), is_active=True),
+            subject=_("Reported event withdrawn: %(number)s") % details,
+            text=_(
+                "The event of report %(version)s on participant %(number)s is no "
+                "longer called serious, or was struck out. A follow-up report says why."
+            )
+            % details,
+        )
+
+
+def restart_clock(
+    form: FormInstance, sheet: Sheet, *, by: Actor, via: Via = Via.PAGE
+) -> None:
+    """Let the clock of a report run from the awareness that was entered."""
+    if aware_at := sheet.get("aware_at"):
+        due_on(form, clock.site_date(aware_at + CLOCK))
+        if sent := SentReport.objects.filter(form=form).first():
+            _note_lateness(form, sheet, sent, by=by, via=via)
+
+
+@implements("SAF-01")
+def send_report(form: FormInstance, *, by: User, via: Via = Via.PAGE) -> SentReport:
+    """Send a report to the sponsor; twice is once. Raises `NotReadyToSend`."""
+    if not by.may(Permission.SIGN_FORM):
+        raise PermissionDenied
+    with attributed(by=by, via=via):
+        participant = casebook.lock(form.participant)
+        if sent := SentReport.objects.filter(form=form).first():
+            return sent
+        binder = binder_of(participant, "AE", "SAE", "SPA")
+        report = row_with(binder, "SAE", form.pk)
+        if report is None:
+            raise NotReadyToSend(_("Save the report first."))
+        event = _reported(report, binder)
+        sent_at = clock.now()
+        sent = SentReport.objects.create(
+            form=form,
+            revision=report.revision,
+            event_revision=event.revision,
+            notified_at=_notified_at(form) or sent_at,
+            sent_at=sent_at,
+            sent_by=by,
+        )
+        _hand_over(form, report, binder, sent, via=via)
+        _note_lateness(form, report, sent, by=by, via=via)
+    return sent
+
+
+def _notified_at(form: FormInstance) -> datetime | None:
+    """Return when the first message on the event reached a safety officer.
+
+    The sponsor's clock begins there by default (catalogue, SPA), not when the report
+    itself comes. A follow-up, and an event whose message is still on its way, has no
+    such instant: there it is the act of sending the report.
+    """
+    key, delivered = f"{NOTICE}:{form.pk}", Message.objects.exclude(sent_at=None)
+    told = delivered.filter(key=key, recipient__role=Role.SO).order_by("sent_at")
+    return told.values_list("sent_at", flat=True).first()
+
+
+def _reported(report: Sheet, binder: Binder) -> Sheet:
+    """Return the event of a report that has the minimum to be sent."""
+    event = event_of(report, binder)
+    lacking = [
+        words
+        for words, value in (
+            (_("the term of the event"), event and event.get("term")),
+            (_("a criterion of seriousness"), event and _criteria(event)),
+            (_("when the site became aware"), report.get("aware_at")),
+        )
+        if not value
+    ]
+    if event is None or lacking:
+        message = _("Before sending, enter %(items)s.")
+        raise NotReadyToSend(message % {"items": ", ".join(lacking)})
+    if not is_serious(event) and not earlier_versions(report, binder):
+        message = _("The event is not called serious: strike this report out.")
+        raise NotReadyToSend(message)
+    return event
+
+
+def _criteria(event: Sheet) -> object:
+    """Return what made an event serious; one taken back needs none."""
+    return event.get("seriousness") or event.get("serious") == YesNo.NO
+
+
+def _hand_over(
+    form: FormInstance, report: Sheet, binder: Binder, sent: SentReport, *, via: Via
+) -> None:
+    """Hang the sponsor's assessment of this version and tell the safety officers."""
+    if assessment_of(report, binder) is None:
+        with attributed(by=SAFETY, via=via):
+            assessment = casebook.expect(
+                form.participant, "SPA", occurrence=form.occurrence
+            )
+            values = {"sponsor_aware_at": sent.notified_at}
+            save(assessment, values, by=SAFETY, via=via, complete=False)
+    details = {"number": form.participant.number, "version": form.occurrence}
+    queue(
+        occasion="report_sent",
+        key=f"report_sent:{form.pk}",
+        to=User.objects.filter(role=Role.SO, is_active=True),
+        subject=_("Report received: %(number)s") % details,
+        text=_("Report %(version)s on participant %(number)s awaits your assessment.")
+        % details,
+    )
+
+
+def _note_lateness(
+    form: FormInstance, report: Sheet, sent: SentReport, *, by: Actor, via: Via
+) -> None:
+    due_at = report.get("aware_at") + CLOCK
+    if sent.sent_at <= due_at:
+        return
+    hours = (sent.sent_at - due_at).total_seconds() / 3600
+    found = DeviationFound(
+        participant=form.participant,
+        category="safety_report",
+        rule="SAF-01",
+        occurred_on=clock.site_date(due_at),
+        description=_("Report of a serious adverse event sent %(hours).1f hours late.")
+        % {"hours": hours},
+        form=form,
+    )
+    announce(found, by=by, via=via)

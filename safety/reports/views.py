@@ -1,0 +1,77 @@
+"""The clock of serious adverse event reports, and sending them."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.models import User
+from record.accounts.roles import Limit, Permission
+from record.casebook.access import visible_codes
+from record.casebook.models import FormInstance
+from safety.reports.selectors import reports as selectors
+from safety.reports.services import reports as services
+from safety.reports.selectors.cases import by_urgency, cases_of
+from safety.reports.page import CASES, REPORTS, filtered
+from safety.reports.services.follow_ups import add_follow_up
+from trial_edc.context import page_for
+
+
+def reads_reports(user: User) -> bool:
+    """Tell whether the role reads the reports of every participant."""
+    one_ward_only = user.limit(Permission.READ_CASEBOOK) == Limit.IN_PATIENTS
+    return not one_ward_only and "SAE" in visible_codes(user)
+
+
+@permitted(Permission.READ_CASEBOOK, when=reads_reports)
+def reports(request: StaffRequest) -> HttpResponse:
+    """Show every version of every report with the hours since awareness."""
+    context = {
+        "found": filtered(selectors.report_lines(), REPORTS, request.GET.dict()),
+        "may_send": request.user.may(Permission.SIGN_FORM),
+        "may_enter": request.user.may(Permission.ENTER_CRF),
+        "may_assess": request.user.may(Permission.ASSESS_SAFETY),
+        "coding": page_for(request.user, "safety:coding"),
+    }
+    return render(request, "safety/reports.html", context)
+
+
+@permitted(Permission.ASSESS_SAFETY)
+def cases(request: StaffRequest) -> HttpResponse:
+    """Show the sponsor what is to be assessed and what an authority must have."""
+    held = by_urgency(cases_of(selectors.report_lines()))
+    context = {"found": filtered(held, CASES, request.GET.dict())}
+    return render(request, "safety/cases.html", context)
+
+
+def _report(form_id: int) -> FormInstance:
+    held = FormInstance.objects.select_related("participant")
+    return get_object_or_404(held, pk=form_id, code="SAE", struck_at=None)
+
+
+@permitted(Permission.SIGN_FORM)
+@require_POST
+def send(request: StaffRequest, form_id: int) -> HttpResponse:
+    """Send a report to the sponsor."""
+    try:
+        services.send_report(_report(form_id), by=request.user)
+    except services.NotReadyToSend as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, _("The report went to the safety officers."))
+    return redirect("safety:reports")
+
+
+@permitted(Permission.ENTER_CRF)
+@require_POST
+def follow_up(request: StaffRequest, form_id: int) -> HttpResponse:
+    """Begin the next version of a report and open it."""
+    try:
+        form = add_follow_up(_report(form_id), by=request.user)
+    except services.NotReadyToSend as problem:
+        messages.error(request, str(problem))
+        return redirect("safety:reports")
+    messages.success(request, _("What stands was carried over. Add what is new."))
+    return redirect("entry:form", form.pk)

@@ -1,0 +1,61 @@
+"""Edit checks of protocol deviations."""
+
+import re
+
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
+from trial_edc.vocabulary import N_, Severity
+from visits.deviations.facts import fell_away
+
+# Words that tell a product, a lot or a dose; the open twin must not hold them.
+PRODUCT_WORDS = re.compile(
+    r"\b(mscs?|stem cells?|saline|placebo|lot|batch|donor|viability)\b"
+    r"|干细胞|间充质|生理盐水|安慰剂|批号|供者|活率",
+    re.IGNORECASE,
+)
+
+
+def _found_before_it_occurred(sheet: Sheet, binder: Binder) -> bool:
+    del binder
+    occurred, found = sheet.get("occurred_on"), sheet.get("found_on")
+    return occurred is not None and found is not None and found < occurred
+
+
+for _id, _form in (("DEV-01", "DEV"), ("DVP-01", "DVP")):
+    check(
+        _id,
+        form=_form,
+        item="found_on",
+        severity=Severity.HARD,
+        message=N_("Found before it occurred."),
+    )(_found_before_it_occurred)
+
+
+@check(
+    "DEV-02",
+    form="DEV",
+    item="description",
+    severity=Severity.HARD,
+    message=N_(
+        "Everybody reads this text: name no product, lot or dose (“%(word)s”). The "
+        "unblinded staff have a form of their own for that."
+    ),
+)
+def tells_product(sheet: Sheet, binder: Binder) -> dict[str, str] | None:
+    """Find words that could unblind."""
+    del binder
+    texts = (sheet.get("description") or "", sheet.get("action") or "")
+    found = next((m for text in texts if (m := PRODUCT_WORDS.search(text))), None)
+    return {"word": found.group(0)} if found else None
+
+
+check(
+    "DEV-03",
+    form="DEV",
+    item="rule",
+    severity=Severity.SOFT,
+    message=N_(
+        "What this was found for no longer holds. Strike it out with the reason, or "
+        "say why it stands."
+    ),
+)(fell_away)

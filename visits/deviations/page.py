@@ -1,0 +1,141 @@
+"""The deviations of all participants, by the step that each waits for.
+
+A rule or a person finds one; coordinators describe it and what was done, investigators
+assess effect and class, the principal investigator confirms what is important.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext
+
+from record.accounts.models import User
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.selectors import binders_of, stored_sheets
+from record.casebook.sheets import Sheet
+from record.review.models import QueryState
+from trial_edc.requirements import implements
+from visits.deviations.facts import fell_away
+from visits.schedule.facts import FORMS
+from visits.schedule.selectors import participants_visible_to
+from visits.schedule.vocabulary import DeviationCategory, Importance, RaisedBy
+
+
+class Step(StrEnum):
+    """What a deviation waits for; in the order of the steps."""
+
+    ASSESS = "to_assess"
+    RESOLVE = "to_resolve"
+    CONFIRM = "to_be_confirmed"
+    SETTLED = "settled"
+
+
+GROUND_LOST = "ground_lost"  # beside its step: people decide what becomes of it
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One deviation of the list."""
+
+    form: FormInstance
+    sheet: Sheet
+    step: Step
+    ground_lost: bool
+    open_queries: int
+
+    @property
+    def participant(self) -> Participant:
+        """Return in whose binder it is."""
+        return self.form.participant
+
+    @property
+    def occurred_on(self) -> date | None:
+        """Return when it happened."""
+        on: date | None = self.sheet.get("occurred_on")
+        return on
+
+    @property
+    def category(self) -> str:
+        """Return what it is about, in words."""
+        category = self.sheet.get("category")
+        return gettext(DeviationCategory(category).label) if category else ""
+
+    @property
+    def importance(self) -> str:
+        """Return its class, in words."""
+        importance = self.sheet.get("importance")
+        return gettext(Importance(importance).label) if importance else ""
+
+    @property
+    def is_important(self) -> bool:
+        """Tell whether it leaves the per-protocol set."""
+        return bool(self.sheet.get("importance") == Importance.IMPORTANT)
+
+    @property
+    def is_found_by_rule(self) -> bool:
+        """Tell whether a rule found it."""
+        return bool(self.sheet.get("raised_by") == RaisedBy.SYSTEM)
+
+
+@implements("WIN-04", "WIN-08")
+def deviation_lines(user: User) -> list[Line]:
+    """Return every deviation that a person may see, unsettled and oldest first.
+
+    Five selects at most, however many there are.
+    """
+    people = list(participants_visible_to(user))
+    sheets = {s.form_id: s for _pk, s in stored_sheets([p.pk for p in people], ["DEV"])}
+    forms = (
+        FormInstance.objects.filter(participant__in=people, code="DEV", struck_at=None)
+        .select_related("participant")
+        .prefetch_related("signatures")
+        .annotate(asked=Count("queries", filter=Q(queries__state=QueryState.OPEN)))
+    )
+    lost = _without_ground(forms, sheets)
+    lines = [
+        Line(
+            form,
+            sheet := sheets.get(form.pk, Sheet("DEV", {})),
+            step_of(form, sheet),
+            form.pk in lost,
+            form.asked,
+        )
+        for form in forms
+    ]
+    return sorted(lines, key=_in_order)
+
+
+def step_of(form: FormInstance, sheet: Sheet) -> Step:
+    """Return what a deviation waits for."""
+    if sheet.get("effect") is None or sheet.get("importance") is None:
+        return Step.ASSESS
+    if sheet.get("resolved_at") is None or form.status != FormStatus.COMPLETE:
+        return Step.RESOLVE
+    is_minor = sheet.get("importance") != Importance.IMPORTANT
+    if is_minor or any(one.holds_for(form) for one in form.signatures.all()):
+        return Step.SETTLED
+    return Step.CONFIRM
+
+
+def _without_ground(
+    forms: Iterable[FormInstance], sheets: Mapping[int | None, Sheet]
+) -> set[int]:
+    found = {
+        form.pk: (form.participant, sheets[form.pk])
+        for form in forms
+        if form.pk in sheets and sheets[form.pk].get("rule")
+    }
+    binders = binders_of({person for person, _sheet in found.values()}, FORMS)
+    return {
+        pk
+        for pk, (person, sheet) in found.items()
+        if fell_away(sheet, binders[person.pk])
+    }
+
+
+def _in_order(line: Line) -> tuple[bool, date, int]:
+    on = line.occurred_on or date.max
+    return line.step == Step.SETTLED, on, line.form.pk

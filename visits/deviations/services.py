@@ -1,0 +1,128 @@
+"""Deviations that rules find, and ask about again when their ground falls away."""
+
+from collections.abc import Iterable
+
+from record.audit.attribution import Actor, Process, Via
+from record.capture import services as capture
+from record.capture.events import DeviationFound
+from record.capture.rechecking import recheck
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, Participant
+from record.casebook.sheets import Binder
+from record.review.models import Query, QueryState
+from record.review.services import standing_places
+from trial_edc import clock
+from trial_edc.requirements import implements
+from visits.deviations.facts import fell_away
+from visits.models import ProtocolDeviation
+from visits.schedule.facts import Visit
+from visits.schedule.vocabulary import (
+    DeviationCategory,
+    DeviationRule,
+    Importance,
+    RaisedBy,
+)
+
+FINDER = Process("deviations")
+GROUND = ("rule", "DEV-03")  # the item and the check that asks about the ground
+
+
+def missed_visit(record: FormInstance, visit: Visit) -> DeviationFound:
+    """Return the deviation of a missed visit."""
+    return DeviationFound(
+        record.participant,
+        DeviationCategory.MISSED_VISIT.value,
+        DeviationRule.VISIT_MISSED.value,
+        visit.closes_on or clock.today(),
+        f"{visit.code.label} was missed.",
+        form=record,
+    )
+
+
+def late_or_early_visit(record: FormInstance, visit: Visit) -> DeviationFound | None:
+    """Return the deviation of a visit outside its window; None when it was inside."""
+    window = visit.state.window
+    if not visit.state.out_of_window or visit.done_on is None or window is None:
+        return None
+    return DeviationFound(
+        record.participant,
+        DeviationCategory.VISIT_WINDOW.value,
+        DeviationRule.OUTSIDE_WINDOW.value,
+        visit.done_on,
+        f"{visit.code.label} took place on {visit.done_on}, outside its window "
+        f"({window.opens} to {window.closes}).",
+        form=record,
+    )
+
+
+def occasion_of(event: DeviationFound) -> str:
+    """Return what tells this occasion from others: the rule and the sheet."""
+    return f"{event.rule} {event.form}" if event.form else event.rule
+
+
+@implements("WIN-08")
+def told_occasions(
+    participants: Iterable[Participant], rule: str
+) -> set[tuple[int, str]]:
+    """Return participant and occasion of what was found and needs no second row.
+
+    What somebody struck out stays struck out, except where it was struck because its
+    ground had fallen away: should that come back, it is found again.
+    """
+    found = ProtocolDeviation.objects.filter(
+        form__participant__in=participants, rule__startswith=rule
+    )
+    return {
+        (one.form.participant_id, str(one.rule))
+        for one in found.select_related("form")
+        if one.form.struck_at is None or GROUND not in standing_places(one.form)
+    }
+
+
+@implements("WIN-04")
+def record_deviation(event: DeviationFound, *, via: Via) -> FormInstance | None:
+    """Enter a found deviation, once for each occasion; people assess and resolve it."""
+    occasion = occasion_of(event)
+    told = told_occasions([event.participant], occasion)
+    if (event.participant.pk, occasion) in told:
+        return None
+    today = clock.today()
+    form = casebook.add_row(event.participant, "DEV", by=FINDER, via=via)
+    values: dict[str, object] = {
+        "category": event.category,
+        "raised_by": RaisedBy.SYSTEM.value,
+        "rule": occasion,
+        "occurred_on": min(event.occurred_on, today),
+        "found_on": today,
+        "description": event.description,
+    }
+    if event.important:
+        values["importance"] = Importance.IMPORTANT.value
+    capture.save(form, values, by=FINDER, via=via, complete=False)
+    return form
+
+
+@implements("WIN-08")
+def ask_about_grounds(participant: Participant, binder: Binder, *, by: Actor) -> None:
+    """Ask people about each deviation whose ground fell away; strike none.
+
+    The question is an automatic query: it stands in the work lists of the site and of
+    the monitor, and closes by itself when the ground is back. Words, class, resolution
+    and signature stay as they are.
+    """
+    found = binder.rows("DEV")
+    if not found:
+        return
+    item, check_id = GROUND
+    asked = Query.objects.filter(
+        form__participant=participant, item=item, check_id=check_id
+    ).exclude(state=QueryState.CLOSED)
+    waiting = set(asked.values_list("form_id", flat=True))
+    turned = [
+        row.form_id
+        for row in found
+        if row.form_id and fell_away(row, binder) != (row.form_id in waiting)
+    ]
+    for form in FormInstance.objects.filter(pk__in=turned) if turned else ():
+        form.participant = participant
+        recheck(form, binder, by=by)

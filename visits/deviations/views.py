@@ -1,0 +1,41 @@
+"""The list of protocol deviations, by the step that each waits for."""
+
+from collections import Counter
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.roles import Permission
+from visits.deviations.page import GROUND_LOST, Line, Step, deviation_lines
+from visits.schedule.forms import DeviationFilter
+from visits.schedule.selectors import reads_schedules
+
+LINES_A_PAGE = 100
+
+
+@permitted(Permission.READ_CASEBOOK, when=reads_schedules)
+def deviations(request: StaffRequest) -> HttpResponse:
+    """List deviations; each number on the page drills down to as many lines."""
+    wanted = DeviationFilter(request.GET)
+    held = [line for line in deviation_lines(request.user) if wanted.takes(line)]
+    show = request.GET.get("show", "")
+    shown = [line for line in held if _is_shown(line, show)]
+    page = Paginator(shown, LINES_A_PAGE).get_page(request.GET.get("page"))
+    counts = Counter(line.step.value for line in held)
+    told = {
+        "form": wanted,
+        "show": show,
+        "steps": [(step.value, counts[step.value]) for step in Step],
+        "ground_lost": sum(line.ground_lost for line in held),
+        "total": len(held),
+        "page": page,
+    }
+    return render(request, "visits/deviations.html", told)
+
+
+def _is_shown(line: Line, show: str) -> bool:
+    if show == GROUND_LOST:
+        return line.ground_lost
+    return show not in list(Step) or line.step == show

@@ -1,0 +1,138 @@
+"""Edit checks of the infusion request."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
+from trial_edc.dates import site_date
+from trial_edc.protocol import PROTOCOL
+from trial_edc.vocabulary import N_, Severity, VisitCode
+from visits.schedule.facts import infusion_started_at, window_of
+from visits.infusions.vocabulary import Decision
+
+SCHEDULE = PROTOCOL.schedule
+WEIGHT_TOLERANCE = Decimal("0.10")
+
+
+@check(
+    "IRQ-01",
+    form="IRQ",
+    item="planned_start_at",
+    severity=Severity.SOFT,
+    message=N_("More than 24 hours after randomisation."),
+)
+def planned_late(sheet: Sheet, binder: Binder) -> bool:
+    """Find infusion 1 planned later than the protocol wants it."""
+    at, randomised_at = (
+        sheet.get("planned_start_at"),
+        binder.value("RAN", "randomised_at"),
+    )
+    if sheet.visit != VisitCode.DAY_0 or at is None or randomised_at is None:
+        return False
+    limit = timedelta(hours=SCHEDULE.day0_hours_after_randomisation)
+    return bool(at > randomised_at + limit)
+
+
+@check(
+    "IRQ-02",
+    form="IRQ",
+    item="planned_start_at",
+    severity=Severity.SOFT,
+    message=N_("The window of infusion 2 is %(opens)s to %(closes)s."),
+)
+def planned_outside_window(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+    """Find infusion 2 planned outside its window."""
+    at, window = sheet.get("planned_start_at"), window_of(binder, sheet.visit)
+    if sheet.visit != VisitCode.DAY_7 or at is None or window is None:
+        return None
+    if site_date(at) in window:
+        return None
+    return {"opens": window.opens.isoformat(), "closes": window.closes.isoformat()}
+
+
+def _wants_second(sheet: Sheet) -> bool:
+    go = sheet.get("decision") == Decision.GO
+    return go and sheet.visit == VisitCode.DAY_7
+
+
+@check(
+    "IRQ-03",
+    form="IRQ",
+    item="decision",
+    severity=Severity.HARD,
+    message=N_("Infusion 2 is never given after day %(last)s."),
+)
+def second_after_last_day(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+    """Find infusion 2 wanted too late."""
+    at, started_at = sheet.get("planned_start_at"), infusion_started_at(binder, 1)
+    if not _wants_second(sheet) or at is None or started_at is None:
+        return None
+    day = (site_date(at) - site_date(started_at)).days
+    last = SCHEDULE.infusion_2_last_day
+    return {"last": last} if day > last else None
+
+
+@check(
+    "IRQ-04",
+    form="IRQ",
+    item="decision",
+    severity=Severity.HARD,
+    message=N_(
+        "A stop rule is met: grade 3 reaction, or a serious event that is related or "
+        "not yet assessed. Infusion 2 cannot be requested."
+    ),
+)
+def second_against_stop_rule(sheet: Sheet, binder: Binder) -> bool:
+    """Find infusion 2 wanted though a stop rule is met."""
+    return _wants_second(sheet) and bool(binder.fact("stop_rule_met"))
+
+
+@check(
+    "IRQ-05",
+    form="IRQ",
+    item="dosing_weight_kg",
+    severity=Severity.SOFT,
+    message=N_("More than 10 %% from the weight of this visit (%(weight)s kg)."),
+)
+def weight_differs(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+    """Find a dosing weight that does not fit the measured one."""
+    dosing = sheet.get("dosing_weight_kg")
+    measured = binder.value("VIT", "weight_kg", sheet.visit) or binder.value(
+        "VIT", "weight_kg", "SCR"
+    )
+    if dosing is None or not measured:
+        return None
+    differs = abs(dosing - measured) > WEIGHT_TOLERANCE * measured
+    return {"weight": f"{measured:f}"} if differs else None
+
+
+@check(
+    "IRQ-06",
+    form="IRQ",
+    item="decision",
+    severity=Severity.HARD,
+    message=N_("The participant has withdrawn from infusions (%(on)s)."),
+)
+def go_after_withdrawal(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+    """Find an infusion wanted after a withdrawal; each kind ends infusions."""
+    dates = [on for row in binder.rows("WDR") if (on := row.get("on"))]
+    at = sheet.get("planned_start_at")
+    if sheet.get("decision") != Decision.GO or not dates or at is None:
+        return None
+    on = min(dates)
+    return {"on": on.isoformat()} if site_date(at) >= on else None
+
+
+@check(
+    "IRQ-07",
+    form="IRQ",
+    item="decision",
+    severity=Severity.HARD,
+    message=N_("The participant has refused to go on; there is no consent."),
+)
+def go_after_refusal(sheet: Sheet, binder: Binder) -> bool:
+    """Find an infusion wanted although consent was refused when asked for again."""
+    wanted = sheet.get("decision") == Decision.GO
+    return bool(wanted and binder.fact("has_refused_to_go_on"))

@@ -1,0 +1,66 @@
+"""The rules that stop infusion 2, as they stand at an instant; pure."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from record.casebook.sheets import Binder, Sheet
+from trial_edc.clock import SITE_TZ
+from trial_edc.dates import site_date
+from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import YesNo
+from visits.infusions.rules import StopReason, stop_reasons
+from visits.schedule.facts import infusion_started_at
+
+STOPPING_GRADE = PROTOCOL.infusion.stop_after_reaction_grade
+
+
+@implements("INF-04")
+def reasons_against_second(binder: Binder, at: datetime) -> tuple[StopReason, ...]:
+    """Name every reason against an infusion 2 that starts at an instant.
+
+    What began after it is no reason against it: a start that is corrected after a
+    reaction to infusion 2 was not against the rule.
+    """
+    known = _before(binder, at)
+    day0 = infusion_started_at(binder, 1)
+    has_reaction = known.fact("prior_reaction_g3")
+    return stop_reasons(
+        worst_reaction_grade=STOPPING_GRADE if has_reaction else None,
+        has_related_sae=known.fact("related_sae"),
+        has_unassessed_sae=known.fact("unassessed_sae"),
+        day0=site_date(day0) if day0 else None,
+        today=site_date(at),
+    )
+
+
+def events_to_look_at(binder: Binder, at: datetime) -> list[Sheet]:
+    """Return the events that the rules ask about: serious ones and grave reactions."""
+    return [event for event in _before(binder, at).rows("AE") if _is_grave(event)]
+
+
+def _is_grave(event: Sheet) -> bool:
+    is_reaction = event.get("infusion_reaction") == YesNo.YES
+    grade = int(event.get("grade") or 0)
+    is_serious = event.get("serious") == YesNo.YES
+    return bool(is_serious or (is_reaction and grade >= STOPPING_GRADE))
+
+
+def _before(binder: Binder, at: datetime) -> Binder:
+    def load(codes: Collection[str]) -> Iterator[Sheet]:
+        binder.read(*codes)
+        for code in codes:
+            for sheet in binder.rows(code):
+                if code != "AE" or not _begins_after(sheet, at):
+                    yield sheet
+
+    return Binder(load)
+
+
+def _begins_after(event: Sheet, at: datetime) -> bool:
+    """Tell whether an event began later for certain."""
+    onset = event.get("onset")
+    if onset is None:
+        return False
+    instant = onset.instant(SITE_TZ)
+    return bool(instant > at if instant else onset.earliest > site_date(at))

@@ -1,0 +1,188 @@
+"""When vital signs are due round an infusion, and which are missing; pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Row, is_blank
+from trial_edc.protocol import PROTOCOL
+from trial_edc.vocabulary import MissingCode
+from visits.infusions.rules import DueTime, vital_sign_times
+from visits.infusions.vocabulary import Decision, Given, TimePoint
+
+POINTS = tuple(point.code for point in PROTOCOL.infusion.vital_sign_times)
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One time point of an infusion with its row, if it has one."""
+
+    occurrence: int
+    code: str
+    due: DueTime | None
+    row: Sheet | None
+
+    @property
+    def label(self) -> str:
+        """Return the words of the time point."""
+        return TimePoint(self.code).label
+
+    @property
+    def is_applicable(self) -> bool:
+        """Tell whether the infusion ran long enough for it."""
+        return self.due is None or self.due.is_applicable
+
+    @property
+    def is_answered(self) -> bool:
+        """Tell whether it was measured, or a reason stands for it."""
+        return self.row is not None and not is_blank(self.row.values.get("taken_at"))
+
+    @property
+    def is_not_done(self) -> bool:
+        """Tell whether a reason stands for the measurement."""
+        return bool(self.row and self.row.missing("taken_at") == MissingCode.NOT_DONE)
+
+    @property
+    def status(self) -> str:
+        """Return its status word."""
+        if not self.is_applicable:
+            return "not_applicable"
+        if self.is_not_done:
+            return "not_done"
+        return "complete" if self.is_answered else "not_started"
+
+    @property
+    def is_awaited(self) -> bool:
+        """Tell whether somebody still has to measure."""
+        return self.is_applicable and not self.is_answered
+
+
+def due_times(record: Sheet | None) -> dict[str, DueTime]:
+    """Return when each time point is due; empty before the infusion starts."""
+    started_at = record.get("started_at") if record else None
+    if record is None or started_at is None:
+        return {}
+    due = vital_sign_times(started_at, record.get("stopped_at"))
+    return {one.code: one for one in due}
+
+
+def points_of(visit: str, binder: Binder) -> tuple[Point, ...]:
+    """Return the time points of the infusion at a visit, in order."""
+    due = due_times(binder.one("INF", visit))
+    rows = {
+        row.get("time_point") or point_at(row): row
+        for row in binder.rows("VSI")
+        if row.visit == visit
+    }
+    return tuple(
+        Point(number, code, due.get(code), rows.get(code))
+        for number, code in enumerate(POINTS, 1)
+    )
+
+
+def point_at(sheet: Sheet) -> str | None:
+    """Return the time point that a row of this number is for."""
+    number = sheet.occurrence
+    return POINTS[number - 1] if 1 <= number <= len(POINTS) else None
+
+
+def open_interruption(record: Sheet | None) -> Row | None:
+    """Return the interruption that has not ended."""
+    rows = (record.get("interruptions") if record else None) or ()
+    return next(
+        (row for row in rows if row.get("from_at") and not row.get("to_at")), None
+    )
+
+
+def next_point(points: tuple[Point, ...]) -> Point | None:
+    """Return the time point to measure next."""
+    return next((point for point in points if point.is_awaited), None)
+
+
+def is_over(visit: str, binder: Binder) -> bool:
+    """Tell whether an infusion was not given, or nothing is left to measure."""
+    record = binder.one("INF", visit)
+    if record is None or record.get("given") is None:
+        return False
+    given = record.get("given") != Given.NOT_GIVEN
+    return not given or next_point(points_of(visit, binder)) is None
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The time point of an infusion to measure next, at an instant."""
+
+    point: Point
+    now: datetime
+
+    @property
+    def due_at(self) -> datetime | None:
+        """Return when it is due; None before the infusion starts or has ended."""
+        return self.point.due.due_at if self.point.due else None
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether its tolerance has passed."""
+        due = self.point.due
+        return bool(due and due.due_at and self.now > due.due_at + due.tolerance)
+
+
+def next_measurement(visit: str, binder: Binder, now: datetime) -> Coming | None:
+    """Return what comes next of an infusion allowed or begun; None of any other."""
+    allowed = binder.value("IRQ", "decision", visit) == Decision.GO
+    begun = bool(due_times(binder.one("INF", visit)))
+    has_died = binder.value("DTH", "death_on") is not None
+    if has_died or not (allowed or begun) or is_over(visit, binder):
+        return None
+    point = next_point(points_of(visit, binder))
+    return Coming(point, now) if point else None
+
+
+def missing_time_points(record: Sheet, binder: Binder) -> list[str]:
+    """Return the applicable time points that nobody measured or explained.
+
+    The last ones, hours after the end, are asked for when their rows are due.
+    """
+    held = points_of(record.visit, binder.with_sheet(record))
+    return [
+        point.label
+        for point in held
+        if point.is_awaited and point.code in RUNNING_POINTS
+    ]
+
+
+RUNNING_POINTS = frozenset(
+    point.code
+    for point in PROTOCOL.infusion.vital_sign_times
+    if point.minute <= 0 or point.only_while_running
+)
+
+
+def due_of(sheet: Sheet, binder: Binder) -> DueTime | None:
+    """Return when a row of vital signs is due."""
+    due = due_times(binder.one("INF", sheet.visit))
+    return due.get(sheet.get("time_point") or point_at(sheet) or "")
+
+
+def minutes_off(sheet: Sheet, binder: Binder) -> int | None:
+    """Minutes between measurement and due time when above tolerance, else None.
+
+    `pre` belongs between 30 minutes before the start and the start.
+    """
+    taken_at, due = sheet.get("taken_at"), due_of(sheet, binder)
+    if taken_at is None or due is None or due.due_at is None:
+        return None
+    off = _distance(taken_at, due)
+    return None if off <= timedelta(0) else int(off / MINUTE) or 1
+
+
+def _distance(taken_at: datetime, due: DueTime) -> timedelta:
+    """Return by how much a measurement misses; 0 or less inside the tolerance."""
+    if due.due_at is None:
+        return timedelta(0)
+    if due.code == TimePoint.PRE:
+        closes = due.due_at + due.tolerance
+        return max(due.due_at - taken_at, taken_at - closes)
+    gap = abs(taken_at - due.due_at)
+    return gap if gap > due.tolerance else timedelta(0)

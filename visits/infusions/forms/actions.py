@@ -1,0 +1,273 @@
+"""What each act at the bedside asks."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from randomization.selectors import people_in
+from record.accounts.roles import Role
+from record.casebook import catalogue, display
+from record.casebook.fields import SiteTimeField
+from record.casebook.sheets import Sheet
+from record.casebook.values import Value
+from trial_edc import clock
+from trial_edc.vocabulary import MissingCode
+from visits.infusions.forms.controls import (
+    NUMBER_PAD,
+    BedsideForm,
+    Buttons,
+    NowField,
+    choices_of,
+    number_field,
+    terms,
+    yes_no,
+)
+from visits.schedule.forms import pick
+from visits.models.measured import MEASURED
+from visits.schedule.facts import STARTED
+from visits.infusions.vocabulary import (
+    Given,
+    NoGoReason,
+    NotMeasuredReason,
+    ReactionGrade,
+    TimePoint,
+)
+
+
+class StartForm(BedsideForm):
+    """The start of an infusion, or another time for it."""
+
+    started_at = NowField(label=gettext_lazy("Start"))
+
+    def prepare_to_confirm(self) -> None:
+        """Hold the time that was meant, and ask why it changes."""
+        at = self.cleaned_data["started_at"].astimezone(clock.SITE_TZ)
+        self.hold("started_at", f"{at:%Y-%m-%d %H:%M}")
+        self.asks_why = True
+
+
+class StopForm(BedsideForm):
+    """The end of an infusion."""
+
+    stopped_at = NowField(label=gettext_lazy("Stop"))
+
+
+class InterruptForm(BedsideForm):
+    """An interruption that begins."""
+
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
+    from_at = NowField(label=gettext_lazy("From"))
+
+
+class ResumeForm(BedsideForm):
+    """The end of an interruption."""
+
+    to_at = NowField(label=gettext_lazy("Runs again since"))
+
+
+class InterruptionForm(BedsideForm):
+    """An interruption that is over."""
+
+    from_at = SiteTimeField(label=gettext_lazy("From"))
+    to_at = SiteTimeField(label=gettext_lazy("To"))
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
+
+
+class NotGivenForm(BedsideForm):
+    """Why an infusion is not given."""
+
+    not_given_reason = forms.ChoiceField(
+        label=gettext_lazy("Not given because"), choices=pick(NoGoReason.choices())
+    )
+
+
+class PremedicationForm(BedsideForm):
+    """A drug given before the infusion."""
+
+    drug = forms.CharField(label=gettext_lazy("Drug"), max_length=200)
+    dose = forms.CharField(
+        label=gettext_lazy("Dose"), widget=forms.TextInput(NUMBER_PAD)
+    )
+    unit = forms.ChoiceField(label=gettext_lazy("Unit"))
+    at = NowField(label=gettext_lazy("Time"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Offer the units of doses."""
+        super().__init__(*args, **options)
+        units = [("", "—"), *choices_of("CMD", "dose_unit")]
+        self.fields["unit"] = forms.ChoiceField(
+            label=gettext_lazy("Unit"), choices=units
+        )
+
+
+class PointForm(BedsideForm):
+    """An act at a time point."""
+
+    point = forms.ChoiceField(choices=TimePoint.choices(), widget=forms.HiddenInput)
+
+
+class VitalSignsForm(PointForm):
+    """One measurement at the bedside."""
+
+    taken_at = NowField(label=gettext_lazy("Taken at"))
+    rest_not_done = forms.BooleanField(
+        label=gettext_lazy("What is empty could not be measured"), required=False
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Ask what the form of the record asks."""
+        super().__init__(*args, **options)
+        declared = catalogue.design("VSI").items
+        for name in MEASURED:
+            self.fields[name] = number_field(declared[name])
+            self.fields[name].widget.attrs["required"] = True
+        self.order_fields(["point", *MEASURED, "rest_not_done", "taken_at"])
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for each number, or that it could not be measured."""
+        cleaned = super().clean() or {}
+        empty = [name for name in MEASURED if not cleaned.get(name)]
+        if len(empty) == len(MEASURED):
+            self.add_error(None, _("Nothing was measured: use “Not taken”."))
+        elif not cleaned.get("rest_not_done"):
+            text = _("Enter it, or tick that it could not be measured.")
+            for name in empty:
+                self.add_error(name, text)
+        return cleaned
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """Return the items of the row."""
+        said = self.cleaned_data
+        told = {name: said[name] or MissingCode.NOT_DONE for name in MEASURED}
+        return {"taken_at": said["taken_at"], **told}
+
+
+class NotTakenForm(PointForm):
+    """Why vital signs were not taken."""
+
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Not taken because"),
+        choices=pick(NotMeasuredReason.choices()),
+    )
+
+
+class ReactionForm(BedsideForm):
+    """A reaction, which becomes an adverse event."""
+
+    term = forms.CharField(
+        label=gettext_lazy("What is it?"),
+        max_length=200,
+        help_text=gettext_lazy("One reaction at a time: fever, chills, rash…"),
+    )
+    onset = NowField(label=gettext_lazy("Since"))
+    grade = Buttons(terms(ReactionGrade), label=gettext_lazy("Grade (CTCAE 5.0)"))
+    serious = yes_no(
+        gettext_lazy("Serious?"),
+        help_text=gettext_lazy(
+            "Death, danger to life, a longer stay, lasting harm, or as important."
+        ),
+    )
+    drug = forms.CharField(
+        label=gettext_lazy("Drug given for it"), required=False, max_length=200
+    )
+    dose = forms.CharField(
+        label=gettext_lazy("Dose"), required=False, widget=forms.TextInput(NUMBER_PAD)
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Offer the answers of the adverse event."""
+        super().__init__(*args, **options)
+        units = [("", "—"), *choices_of("CMD", "dose_unit")]
+        self.fields["drug_at"] = NowField(label=gettext_lazy("Given at"))
+        listed = (
+            ("dose_unit", gettext_lazy("Unit"), units),
+            ("action_infusion", gettext_lazy("What was done with the infusion"), None),
+            ("outcome", gettext_lazy("How is it now?"), None),
+        )
+        for name, label, choices in listed:
+            self.fields[name] = forms.ChoiceField(
+                label=label,
+                choices=choices or [("", "—"), *choices_of("AE", name)],
+                required=choices is None,
+            )
+        self.order_fields(
+            ("term", "onset", "grade", "serious", "action_infusion", "outcome", "drug")
+        )
+
+    @property
+    def event(self) -> dict[str, Value]:
+        """Return the items of the adverse event."""
+        said = self.cleaned_data
+        names = ("term", "onset", "grade", "serious", "action_infusion", "outcome")
+        treatment = {"treatment": ["drug"]} if said["drug"] else {}
+        return {**{name: said[name] for name in names}, **treatment}
+
+    @property
+    def medication(self) -> dict[str, Value] | None:
+        """Return the drug given for it."""
+        said = self.cleaned_data
+        if not said["drug"]:
+            return None
+        given = {name: said[name] or None for name in ("drug", "dose", "dose_unit")}
+        return {**given, "indication": said["term"], "start": said["drug_at"]}
+
+
+class RecordForm(BedsideForm):
+    """What is told of an infusion when it is over."""
+
+    given = Buttons(
+        [one for one in terms(Given) if one[0] in STARTED],
+        label=gettext_lazy("Given?"),
+        required=False,
+    )
+    cover_intact = yes_no(gettext_lazy("Cover of the bag intact?"), required=False)
+    participant_saw = yes_no(
+        gettext_lazy("Did the participant see the product?"), required=False
+    )
+    reaction = yes_no(gettext_lazy("Reaction?"), required=False)
+    completed = yes_no(gettext_lazy("Completed?"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Ask what the bedside record asks."""
+        super().__init__(*args, **options)
+        declared = catalogue.design("INF").items
+        self.fields["volume_ml"] = number_field(declared["volume_ml"])
+        for name in ("access", "stopped_reason"):
+            self.fields[name] = forms.ChoiceField(
+                label=declared[name].verbose_name,
+                choices=[("", "—"), *choices_of("INF", name)],
+                required=False,
+            )
+        doctors = people_in(Role.IN, Role.PI).order_by("full_name")
+        self.fields["clinician"] = forms.ChoiceField(
+            label=declared["clinician"].verbose_name,
+            choices=[("", "—"), *((str(one.pk), str(one)) for one in doctors)],
+            required=False,
+        )
+        self.order_fields(("volume_ml", "access", "given", "completed"))
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """Return the items of the record."""
+        return {
+            name: self.cleaned_data[name] or None
+            for name in self.cleaned_data
+            if name in catalogue.design("INF").items
+        }
+
+
+def record_values(record: Sheet | None) -> dict[str, Any]:
+    """Return what the record holds, as the controls show it."""
+    items = catalogue.design("INF").items
+    held = {
+        name: record.get(name) if record else None
+        for name in RecordForm().fields
+        if name in items
+    }
+    if isinstance(held["volume_ml"], Decimal):
+        held["volume_ml"] = display.number_text(items["volume_ml"], held["volume_ml"])
+    return held

@@ -1,0 +1,105 @@
+"""What can be done at the bedside: each act with what it asks and what it stores."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from visits.infusions.services import bedside as infusions, reactions
+from visits.schedule import services
+from visits.infusions.forms.actions import (
+    InterruptForm,
+    InterruptionForm,
+    NotGivenForm,
+    NotTakenForm,
+    PremedicationForm,
+    ReactionForm,
+    RecordForm,
+    ResumeForm,
+    StartForm,
+    StopForm,
+    VitalSignsForm,
+)
+from visits.infusions.forms.controls import BedsideForm
+from visits.infusions.services.bedside import Deed
+from visits.models.measured import MEASURED
+from visits.infusions.vocabulary import Given
+
+NOT_TYPED = frozenset(BedsideForm.base_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act: what it asks, how it is stored, and the form that it changes."""
+
+    form: type[BedsideForm]
+    store: Callable[[Deed, Any], object]
+    code: str = "INF"
+
+
+def _typed(form: BedsideForm) -> dict[str, Any]:
+    """Return what the act's own controls hold."""
+    own = type(form).base_fields.keys() - NOT_TYPED
+    return {name: form.cleaned_data[name] for name in own}
+
+
+def _measure(deed: Deed, form: VitalSignsForm) -> None:
+    services.record_vital_signs(
+        deed.participant,
+        deed.visit,
+        form.cleaned_data["point"],
+        form.values,
+        by=deed.by,
+        based_on=deed.based_on,
+        explanations=deed.explanations,
+        reasons=deed.reasons(form.values),
+    )
+
+
+def _not_taken(deed: Deed, form: NotTakenForm) -> None:
+    said = form.cleaned_data
+    services.vital_signs_not_taken(
+        deed.participant,
+        deed.visit,
+        said["point"],
+        reason=said["reason"],
+        by=deed.by,
+        based_on=deed.based_on,
+        reasons=deed.reasons(dict.fromkeys(("taken_at", *MEASURED, "time_point"))),
+    )
+
+
+def _record(deed: Deed, form: RecordForm) -> None:
+    complete = True if form.data.get("action") == "complete" else None
+    held = infusions.recorded(deed)
+    # An empty control of an item whose missing code stands changes nothing.
+    values = {
+        name: value
+        for name, value in form.values.items()
+        if value is not None or held.missing(name) is None
+    }
+    infusions.write(deed, values, complete=complete)
+
+
+def _not_given(deed: Deed, form: NotGivenForm) -> None:
+    infusions.write(deed, {"given": Given.NOT_GIVEN.value, **_typed(form)})
+
+
+ACTS = {
+    "start": Act(StartForm, lambda d, f: infusions.start(d, **_typed(f))),
+    "interrupt": Act(InterruptForm, lambda d, f: infusions.interrupt(d, **_typed(f))),
+    "resume": Act(ResumeForm, lambda d, f: infusions.resume(d, **_typed(f))),
+    "stop": Act(StopForm, lambda d, f: infusions.stop(d, **_typed(f))),
+    "interruption": Act(
+        InterruptionForm, lambda d, f: infusions.add_interruption(d, **_typed(f))
+    ),
+    "premedication": Act(
+        PremedicationForm, lambda d, f: infusions.premedicate(d, **_typed(f))
+    ),
+    "not_given": Act(NotGivenForm, _not_given),
+    "measure": Act(VitalSignsForm, _measure, "VSI"),
+    "not_taken": Act(NotTakenForm, _not_taken, "VSI"),
+    "reaction": Act(
+        ReactionForm, lambda d, f: reactions.react(d, f.event, f.medication), "AE"
+    ),
+    "record": Act(RecordForm, _record),
+}

@@ -1,0 +1,232 @@
+"""Edit checks of creatinine, urine collections and the laboratory panel."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
+from trial_edc.dates import site_date
+from trial_edc.protocol import PROTOCOL
+from trial_edc.vocabulary import N_, Severity, YesNo
+from visits.schedule.conditions import BeforeConsent
+from record.casebook.intervals import others, overlap
+from visits.schedule.facts import consented_at
+from visits.laboratory.vocabulary import SamplePlace, Significance, UreaKind
+
+BEFORE_CONSENT = BeforeConsent("sample_at")
+COLLECTION_HOURS_HARD = (Decimal("0.1"), Decimal(24))
+COLLECTION_HOURS_SOFT = (Decimal("0.5"), Decimal(12))
+URINE_ML_KG_H = Decimal(10)
+POTASSIUM_ALERT = Decimal("6.0")
+POTASSIUM_SOFT = Decimal("6.5")  # above it the range of the item speaks
+
+
+@check(
+    "CRE-01",
+    form="CRE",
+    item="sample_at",
+    severity=Severity.HARD,
+    message=N_("Enter the time too; only outside results may have a date alone."),
+)
+def time_missing(sheet: Sheet, binder: Binder) -> bool:
+    """Find a sample of our own hospital without its time."""
+    del binder
+    at, place = sheet.get("sample_at"), sheet.get("place")
+    ours = place not in (None, SamplePlace.OUTSIDE_LAB)
+    return at is not None and ours and not at.has_time
+
+
+@check(
+    "CRE-02",
+    form="CRE",
+    item="sample_at",
+    severity=Severity.SOFT,
+    message=N_("More than %(days)s days before consent: it feeds no baseline."),
+)
+def sample_too_old(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+    """Find a sample before anything that the baseline looks at."""
+    at, consent = sheet.get("sample_at"), consented_at(binder)
+    days = PROTOCOL.eligibility.baseline_fallback_days
+    if at is None or consent is None:
+        return None
+    too_old = at.latest < site_date(consent) - timedelta(days=days)
+    return {"days": days} if too_old else None
+
+
+@check(
+    "CRE-03",
+    form="CRE",
+    item="source_seen",
+    severity=Severity.SOFT,
+    message=N_("An outside result counts better with its original report."),
+)
+def source_not_seen(sheet: Sheet, binder: Binder) -> bool:
+    """Find an outside result whose report nobody saw."""
+    del binder
+    return bool(sheet.get("source_seen") == YesNo.NO)
+
+
+@check(
+    "CRE-04",
+    form="CRE",
+    item="routine_care",
+    severity=Severity.SOFT,
+    message=N_("Before consent only samples of routine care may be taken."),
+)
+def study_sample_before_consent(sheet: Sheet, binder: Binder) -> bool:
+    """Find a sample taken for the study before consent."""
+    no = sheet.get("routine_care") == YesNo.NO
+    return no and BEFORE_CONSENT.holds(sheet, binder)
+
+
+def hours_of(sheet: Sheet) -> Decimal | None:
+    """Return how long a urine collection lasted."""
+    start, end = sheet.get("start_at"), sheet.get("end_at")
+    if start is None or end is None or end <= start:
+        return None
+    return Decimal((end - start) // timedelta(seconds=1)) / 3600
+
+
+@check(
+    "URI-01",
+    form="URI",
+    item="end_at",
+    severity=Severity.HARD,
+    message=N_("The collection ends before it begins."),
+)
+def collection_reversed(sheet: Sheet, binder: Binder) -> bool:
+    """Find an end at or before the start."""
+    del binder
+    start, end = sheet.get("start_at"), sheet.get("end_at")
+    return start is not None and end is not None and end <= start
+
+
+def _outside(hours: Decimal | None, limits: tuple[Decimal, Decimal]) -> bool:
+    return hours is not None and not limits[0] <= hours <= limits[1]
+
+
+@check(
+    "URI-02",
+    form="URI",
+    item="end_at",
+    severity=Severity.HARD,
+    message=N_("A collection lasts 0.1 to 24 hours."),
+)
+def collection_impossibly_long(sheet: Sheet, binder: Binder) -> bool:
+    """Find an impossible duration."""
+    del binder
+    return _outside(hours_of(sheet), COLLECTION_HOURS_HARD)
+
+
+@check(
+    "URI-03",
+    form="URI",
+    item="end_at",
+    severity=Severity.SOFT,
+    message=N_("A collection of %(hours)s hours is unusual (0.5 to 12)."),
+)
+def collection_unusually_long(
+    sheet: Sheet, binder: Binder
+) -> Mapping[str, object] | None:
+    """Find an unusual duration."""
+    del binder
+    hours = hours_of(sheet)
+    if hours is None or not _outside(hours, COLLECTION_HOURS_SOFT):
+        return None
+    return {"hours": f"{hours:.1f}"}
+
+
+@check(
+    "URI-04",
+    form="URI",
+    item="start_at",
+    severity=Severity.SOFT,
+    message=N_("Overlaps another collection: the urine limb of I1 becomes unknown."),
+)
+def collections_overlap(sheet: Sheet, binder: Binder) -> bool:
+    """Find two collections at one time."""
+    mine = sheet.get("start_at"), sheet.get("end_at")
+    return mine[1] is not None and any(
+        row.get("end_at") and overlap(mine, (row.get("start_at"), row.get("end_at")))
+        for row in others(sheet, binder)
+    )
+
+
+def ml_kg_h(sheet: Sheet, binder: Binder) -> Decimal | None:
+    """Return urine output per kilogram and hour, by the weight at screening."""
+    volume, hours = sheet.get("volume_ml"), hours_of(sheet)
+    weight_kg: Decimal | None = binder.value("VIT", "weight_kg", "SCR")
+    if volume is None or hours is None or not weight_kg:
+        return None
+    return Decimal(volume) / weight_kg / hours
+
+
+@check(
+    "URI-05",
+    form="URI",
+    item="volume_ml",
+    severity=Severity.SOFT,
+    message=N_("%(rate)s mL/kg/h is unusual (above 10)."),
+)
+def rate_unusual(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+    """Find an unusually high rate."""
+    rate = ml_kg_h(sheet, binder)
+    return {"rate": f"{rate:.1f}"} if rate and rate > URINE_ML_KG_H else None
+
+
+@check(
+    "LAB-01",
+    form="LAB",
+    item="urea_kind",
+    severity=Severity.SOFT,
+    message=N_("mg/dL is the unit of urea nitrogen."),
+)
+def urea_unit_and_kind_differ(sheet: Sheet, binder: Binder) -> bool:
+    """Find urea entered in the unit of urea nitrogen."""
+    del binder
+    urea = sheet.get("urea")
+    is_urea = sheet.get("urea_kind") == UreaKind.UREA
+    return urea is not None and urea.unit == "mg/dL" and is_urea
+
+
+@check(
+    "LAB-02",
+    form="LAB",
+    item="potassium",
+    severity=Severity.SOFT,
+    message=N_("Potassium of 6.0 mmol/L or more: tell the physician now."),
+)
+def potassium_alert(sheet: Sheet, binder: Binder) -> bool:
+    """Find a dangerous potassium."""
+    del binder
+    value = sheet.get("potassium")
+    return value is not None and POTASSIUM_ALERT <= value.standard <= POTASSIUM_SOFT
+
+
+@check(
+    "LAB-03",
+    form="LAB",
+    item="significance",
+    severity=Severity.SOFT,
+    message=N_("Clinically significant needs a row in the adverse event log."),
+)
+def significant_without_event(sheet: Sheet, binder: Binder) -> bool:
+    """Find a significant value without any adverse event."""
+    rows = sheet.get("significance") or ()
+    significant = any(r.get("judgement") == Significance.YES_AE for r in rows)
+    return significant and not binder.rows("AE")
+
+
+@check(
+    "LAB-04",
+    form="LAB",
+    item="significance",
+    severity=Severity.HARD,
+    message=N_("Give both the analyte and the judgement in each row."),
+)
+def judgement_incomplete(sheet: Sheet, binder: Binder) -> bool:
+    """Find a judgement of nothing, or an analyte without judgement."""
+    del binder
+    rows = sheet.get("significance") or ()
+    return any(not (r.get("analyte") and r.get("judgement")) for r in rows)

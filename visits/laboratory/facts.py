@@ -1,0 +1,128 @@
+"""Kidney function of a participant, read from the binder; pure."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from enrollment.eligibility.facts import evidence
+from enrollment.eligibility.facts.as_of_randomization import as_screened
+from enrollment.eligibility.rules import baseline, egfr, injury, kdigo
+from record.casebook.sheets import Binder, Sheet, fact
+from record.casebook.values import Partial, Quantity
+from trial_edc.clock import SITE_TZ
+from trial_edc.dates import completed_years, site_date
+from trial_edc.vocabulary import N_, Sex, Term, VisitCode
+from record.casebook.intervals import bounds
+from visits.schedule.rules import Window
+from visits.schedule.facts import window_of
+
+ONSET = timedelta(days=7)  # AKI is known or presumed to have begun within 7 days
+
+
+class SampleUse(Term):
+    """What a creatinine value is used for."""
+
+    PAIR = "pair", N_("Part of the qualifying pair")
+    BASELINE = "baseline", N_("Baseline")
+    DAY_28 = VisitCode.DAY_28.value, N_("In the window of day 28")
+    MONTH_3 = VisitCode.MONTH_3.value, N_("In the window of month 3")
+
+
+def sampled_on(sheet: Sheet) -> date | None:
+    """Return the date of a sample."""
+    at = sheet.get("sample_at")
+    if isinstance(at, Partial):
+        return at.earliest
+    return site_date(at) if at else None
+
+
+@fact("deciding_samples")
+def deciding_samples(binder: Binder) -> dict[SampleUse, frozenset[str]]:
+    """Return the samples of the qualifying pair and of the baseline, by sheet."""
+    known = evidence.evidence_of(as_screened(binder))
+    pair, basis = injury(known).creatinine.qualifying, baseline(known).sample
+    frozen = binder.value("RAN", "baseline_sample")
+    base = {str(frozen)} if frozen else {basis.id} if basis else set()
+    return {
+        SampleUse.PAIR: frozenset((pair.earlier.id, pair.later.id) if pair else ()),
+        SampleUse.BASELINE: frozenset(base),
+    }
+
+
+@fact("sample_windows")
+def sample_windows(binder: Binder) -> dict[SampleUse, Window | None]:
+    """Return the windows of the visits whose creatinine is an endpoint."""
+    return {
+        use: window_of(binder, use.value)
+        for use in (SampleUse.DAY_28, SampleUse.MONTH_3)
+    }
+
+
+def uses(sheet: Sheet, binder: Binder) -> list[SampleUse]:
+    """Return what a row of the creatinine log is used for."""
+    mine, on = str(sheet.form_id), sampled_on(sheet)
+    decides: dict[SampleUse, frozenset[str]] = binder.fact("deciding_samples")
+    windows: dict[SampleUse, Window | None] = binder.fact("sample_windows")
+    found = {use: mine in samples for use, samples in decides.items()}
+    for use, window in windows.items():
+        found[use] = window is not None and on is not None and on in window
+    return [use for use, holds in found.items() if holds]
+
+
+def stable_egfr(sheet: Sheet, binder: Binder) -> Decimal | None:
+    """Return the eGFR of a baseline or a month-3 value; invalid in unstable AKI."""
+    value, on, sex = sheet.get("value"), sampled_on(sheet), binder.value("DEM", "sex")
+    born = binder.value("DEM", "birth_date")
+    if not isinstance(value, Quantity) or on is None or not sex or not born:
+        return None
+    if not {SampleUse.BASELINE, SampleUse.MONTH_3} & set(uses(sheet, binder)):
+        return None
+    return egfr(
+        creatinine_umol_l=value.standard,
+        age_years=completed_years(born, on),
+        sex=Sex(sex),
+    )
+
+
+def ratio_to_baseline(sheet: Sheet, binder: Binder) -> Decimal | None:
+    """Return a creatinine as a multiple of the baseline."""
+    value, basis = sheet.get("value"), baseline_umol_l(binder)
+    if not isinstance(value, Quantity) or not basis:
+        return None
+    return value.standard / basis
+
+
+def baseline_umol_l(binder: Binder) -> Decimal | None:
+    """Return the baseline: frozen at randomisation, before that as data stand."""
+    found: Decimal | None = binder.fact("baseline_umol_l")
+    return found
+
+
+@fact("baseline_umol_l")
+def _baseline_umol_l(binder: Binder) -> Decimal | None:
+    frozen: Decimal | None = binder.value("RAN", "baseline_umol_l")
+    return frozen or baseline(evidence.evidence_of(as_screened(binder))).umol_l
+
+
+def kdigo_stage(binder: Binder, until: date) -> int | None:
+    """Return the highest KDIGO stage of this injury up to a date."""
+    known = evidence.evidence_of(binder)
+    reference_at = injury(evidence.evidence_of(as_screened(binder))).reference_at
+    if reference_at is None:
+        return None
+    first, last = reference_at - ONSET, _end_of(until)
+    found = kdigo(
+        samples=[s for s in known.samples if first <= s.at < last],
+        baseline_umol_l=baseline_umol_l(binder),
+        rrt_started=any(
+            started and bounds(started)[0] < last
+            for row in binder.rows("RRT")
+            for started in [row.get("started_at")]
+        ),
+        urine=[u for u in known.urine if first <= u.start and u.end <= last],
+        weight_kg=None if known.weight_estimated else known.weight_kg,
+    )
+    return found.stage
+
+
+def _end_of(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=SITE_TZ) + timedelta(days=1)

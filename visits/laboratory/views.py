@@ -1,0 +1,66 @@
+"""Laboratories and their reference ranges, entered by one, approved by another."""
+
+from django.contrib import messages
+from django.db import IntegrityError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.roles import Permission, persons
+from visits.laboratory import services
+from visits.schedule import selectors
+from visits.schedule.forms import LaboratoryForm, RangeForm
+from visits.models import Laboratory, ReferenceRange
+
+FIRST, SECOND = 1, 2  # who enters, who approves
+
+
+@permitted(Permission.REFERENCE_DATA)
+def laboratories(request: StaffRequest) -> HttpResponse:
+    """List the laboratories; register another one."""
+    form = LaboratoryForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = services.register_laboratory(by=request.user, **form.cleaned_data)
+        return redirect("visits:laboratory", made.code)
+    told = {"laboratories": selectors.laboratories(), "form": form}
+    return render(request, "visits/laboratories.html", _with_persons(request, told))
+
+
+@permitted(Permission.REFERENCE_DATA)
+def laboratory(request: StaffRequest, code: str) -> HttpResponse:
+    """Show the reference ranges of a laboratory; enter another one."""
+    one = get_object_or_404(selectors.laboratories(), code=code)
+    form = RangeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _entered(one, form, request):
+        return redirect("visits:laboratory", code)
+    told = {"laboratory": one, "form": form}
+    return render(request, "visits/laboratory.html", _with_persons(request, told))
+
+
+def _entered(one: Laboratory, form: RangeForm, request: StaffRequest) -> bool:
+    try:
+        services.enter_range(one, form.entered, by=request.user)
+    except IntegrityError:
+        form.add_error(None, _("A range of this analyte begins on that day already."))
+        return False
+    messages.success(request, _("Entered; it counts once it is approved."))
+    return True
+
+
+def _with_persons(request: StaffRequest, told: dict[str, object]) -> dict[str, object]:
+    held = persons(request.user.role, Permission.REFERENCE_DATA)
+    return {**told, "may_enter": FIRST in held, "may_approve": SECOND in held}
+
+
+@permitted(Permission.REFERENCE_DATA)
+@require_POST
+def approve(request: StaffRequest, pk: int) -> HttpResponse:
+    """Approve a reference range as the second person."""
+    entered = get_object_or_404(
+        ReferenceRange.objects.select_related("laboratory"), pk=pk
+    )
+    services.approve_range(entered, by=request.user)
+    messages.success(request, _("Approved; it counts from its first day."))
+    return redirect("visits:laboratory", entered.laboratory.code)

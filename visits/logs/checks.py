@@ -1,0 +1,245 @@
+"""Edit checks of medication, renal replacement and stays."""
+
+from datetime import timedelta
+
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
+from trial_edc.protocol import PROTOCOL
+from trial_edc.vocabulary import N_, Severity, YesNo
+from visits.schedule.conditions import is_before
+from record.casebook.intervals import bounds, ends_before_start, others, overlap
+from visits.schedule.facts import consented_at
+from visits.logs.vocabulary import (
+    AdmissionType,
+    DoseUnit,
+    DrugCategory,
+    Hospital,
+    LeftTo,
+    RrtRow,
+    StayKind,
+)
+
+# Words by which a drug of the other log is known when it is entered here.
+IMMUNOSUPPRESSANTS = (
+    "tacrolimus",
+    "ciclosporin",
+    "cyclosporin",
+    "mycophenol",
+    "azathioprine",
+    "cyclophosphamide",
+    "methotrexate",
+    "sirolimus",
+    "everolimus",
+    "rituximab",
+    "leflunomide",
+    "他克莫司",
+    "环孢素",
+    "吗替麦考酚",
+    "霉酚酸",
+    "硫唑嘌呤",
+    "环磷酰胺",
+    "甲氨蝶呤",
+    "西罗莫司",
+    "利妥昔单抗",
+    "来氟米特",
+)
+STEROIDS = (*PROTOCOL.eligibility.steroid_equivalents_mg, "泼尼松", "地塞米松", "的松")
+LONGEST_SESSION = timedelta(hours=24)
+
+
+@check(
+    "CMD-01",
+    form="CMD",
+    item="drug",
+    severity=Severity.HARD,
+    message=N_("Enter steroids and immunosuppressants in their own log."),
+)
+def belongs_in_other_log(sheet: Sheet, binder: Binder) -> bool:
+    """Find a drug that criterion E17 must know of."""
+    del binder
+    drug = (sheet.get("drug") or "").lower()
+    return any(word in drug for word in (*STEROIDS, *IMMUNOSUPPRESSANTS))
+
+
+@check(
+    "CMD-02",
+    form="CMD",
+    item="stop",
+    severity=Severity.HARD,
+    message=N_("The drug was stopped before it was started."),
+)
+def stopped_before_start(sheet: Sheet, binder: Binder) -> bool:
+    """Find a stop before the start."""
+    del binder
+    return ends_before_start(sheet.get("start"), sheet.get("stop"))
+
+
+@check(
+    "CMD-03",
+    form="CMD",
+    item="dose_unit",
+    severity=Severity.SOFT,
+    message=N_("Vasopressors are entered in µg/kg/min."),
+)
+def vasopressor_unit(sheet: Sheet, binder: Binder) -> bool:
+    """Find a vasopressor in another unit."""
+    del binder
+    vasopressor = sheet.get("category") == DrugCategory.VASOPRESSOR
+    return vasopressor and sheet.get("dose_unit") not in (None, DoseUnit.UG_KG_MIN)
+
+
+@check(
+    "RRT-01",
+    form="RRT",
+    item="ended_at",
+    severity=Severity.HARD,
+    message=N_("The end lies before the start."),
+)
+def rrt_ends_before_start(sheet: Sheet, binder: Binder) -> bool:
+    """Find an end before the start."""
+    del binder
+    return ends_before_start(sheet.get("started_at"), sheet.get("ended_at"))
+
+
+@check(
+    "RRT-02",
+    form="RRT",
+    item="ended_at",
+    severity=Severity.SOFT,
+    message=N_("One session of more than 24 hours: is it a course?"),
+)
+def session_too_long(sheet: Sheet, binder: Binder) -> bool:
+    """Find a session that lasted more than a day for certain."""
+    del binder
+    start, end = sheet.get("started_at"), sheet.get("ended_at")
+    if sheet.get("row_kind") != RrtRow.SESSION or start is None or end is None:
+        return False
+    return bounds(end)[0] - bounds(start)[1] > LONGEST_SESSION
+
+
+@check(
+    "RRT-03",
+    form="RRT",
+    item="started_at",
+    severity=Severity.SOFT,
+    message=N_("Overlaps another row of this log."),
+)
+def rrt_overlaps(sheet: Sheet, binder: Binder) -> bool:
+    """Find two treatments at one time."""
+    mine = sheet.get("started_at"), sheet.get("ended_at")
+    return any(
+        overlap(mine, (row.get("started_at"), row.get("ended_at")))
+        for row in others(sheet, binder)
+    )
+
+
+@check(
+    "RRT-04",
+    form="RRT",
+    item="unplanned",
+    severity=Severity.SOFT,
+    message=N_("Worse than expected? Then record an adverse event."),
+)
+def rrt_without_event(sheet: Sheet, binder: Binder) -> bool:
+    """Find unplanned RRT after consent that no adverse event tells of."""
+    start, consent = sheet.get("started_at"), consented_at(binder)
+    if sheet.get("unplanned") != YesNo.YES or start is None or consent is None:
+        return False
+    told = any("rrt" in (row.get("treatment") or ()) for row in binder.rows("AE"))
+    return not is_before(start, consent) and not told
+
+
+@check(
+    "STY-01",
+    form="STY",
+    item="out_at",
+    severity=Severity.HARD,
+    message=N_("Out lies before in."),
+)
+def out_before_in(sheet: Sheet, binder: Binder) -> bool:
+    """Find a stay that ends before it begins."""
+    del binder
+    return ends_before_start(sheet.get("in_at"), sheet.get("out_at"))
+
+
+def _place(sheet: Sheet) -> tuple[str | None, str | None]:
+    return sheet.get("hospital"), sheet.get("hospital_name")
+
+
+def _span(sheet: Sheet) -> tuple[object, object]:
+    return sheet.get("in_at"), sheet.get("out_at")
+
+
+@check(
+    "STY-02",
+    form="STY",
+    item="in_at",
+    severity=Severity.SOFT,
+    message=N_("The person cannot be in two hospitals at once."),
+)
+def two_hospitals(sheet: Sheet, binder: Binder) -> bool:
+    """Find overlapping stays in two hospitals."""
+    return any(
+        _place(row) != _place(sheet) and overlap(_span(sheet), _span(row))
+        for row in others(sheet, binder)
+    )
+
+
+@check(
+    "STY-03",
+    form="STY",
+    item="kind",
+    severity=Severity.SOFT,
+    message=N_("This intensive care stay lies outside any stay in that hospital."),
+)
+def icu_outside_hospital(sheet: Sheet, binder: Binder) -> bool:
+    """Find intensive care without a hospital stay round it."""
+    start, end = _span(sheet)
+    if sheet.get("kind") != StayKind.ICU or start is None:
+        return False
+    return not any(
+        row.get("kind") == StayKind.HOSPITAL
+        and _place(row) == _place(sheet)
+        and row.get("in_at") is not None
+        and row.get("in_at") <= start
+        and (row.get("out_at") is None or (end and row.get("out_at") >= end))
+        for row in others(sheet, binder)
+    )
+
+
+@check(
+    "STY-04",
+    form="STY",
+    item="out_to",
+    severity=Severity.SOFT,
+    message=N_("Left to another hospital: add the stay there."),
+)
+def next_stay_missing(sheet: Sheet, binder: Binder) -> bool:
+    """Find a transfer without the stay that follows."""
+    out_at = sheet.get("out_at")
+    if sheet.get("out_to") != LeftTo.OTHER_HOSPITAL or out_at is None:
+        return False
+    return not any(
+        row.get("hospital") == Hospital.OTHER
+        and row.get("in_at") is not None
+        and row.get("in_at") >= out_at
+        for row in others(sheet, binder)
+    )
+
+
+@check(
+    "STY-05",
+    form="STY",
+    item="admission_type",
+    severity=Severity.SOFT,
+    message=N_("An unplanned admission is a serious adverse event: record it."),
+)
+def unplanned_without_event(sheet: Sheet, binder: Binder) -> bool:
+    """Find an unplanned admission after consent without a serious event."""
+    start, consent = sheet.get("in_at"), consented_at(binder)
+    unplanned = sheet.get("admission_type") == AdmissionType.UNPLANNED
+    if not unplanned or start is None or consent is None or start < consent:
+        return False
+    return not any(
+        "hospitalisation" in (row.get("seriousness") or ()) for row in binder.rows("AE")
+    )

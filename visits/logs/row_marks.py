@@ -1,0 +1,89 @@
+"""Marks in the logs of this room: gaps, overlaps, sides of a reference range."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from record.casebook.row_marks import Marks, RowMark, marks
+from record.casebook.sheets import Binder, Sheet
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import N_
+from record.casebook.intervals import bounds
+from visits.models.laboratory_panel import Side, sides_of_reference
+from visits.logs.vocabulary import StayKind
+
+MINUTE = timedelta(minutes=1)
+GAP = N_("Gap of %(minutes)s min: no collection covers it.")
+OVERLAP = N_("Overlap of %(minutes)s min with a row above.")
+ABOVE, BELOW = N_("above the reference range"), N_("below the reference range")
+
+
+def minutes_between(
+    covered_until: datetime, start: datetime, end: datetime | None
+) -> int:
+    """Return the minutes not covered before a start, negative where two overlap."""
+    if start >= covered_until:
+        return (start - covered_until) // MINUTE
+    shared = min(covered_until, end or covered_until) - start
+    return -(shared // MINUTE)
+
+
+@marks("URI")
+@implements("ELG-I1")
+def between_collections(rows: Sequence[Sheet], binder: Binder) -> Marks:
+    """Mark what no urine collection covers, and what two of them cover."""
+    del binder
+    return _between(rows, "start_at", "end_at", gaps=True)
+
+
+@marks("RRT")
+def between_treatments(rows: Sequence[Sheet], binder: Binder) -> Marks:
+    """Mark sessions and courses at one time; between two, days without are usual."""
+    del binder
+    return _between(rows, "started_at", "ended_at")
+
+
+@marks("STY")
+def between_stays(rows: Sequence[Sheet], binder: Binder) -> Marks:
+    """Mark stays at one time; intensive care lies inside the stay in hospital."""
+    del binder
+    found: dict[int, list[RowMark]] = {}
+    for kind in StayKind:
+        alike = [row for row in rows if row.get("kind") == kind]
+        found |= _between(alike, "in_at", "out_at")
+    return found
+
+
+def _between(
+    rows: Sequence[Sheet], first: str, last: str, *, gaps: bool = False
+) -> dict[int, list[RowMark]]:
+    found = {}
+    until: datetime | None = None
+    for row, start, end in _spans(rows, first, last):
+        minutes = minutes_between(until, start, end) if until else 0
+        if minutes < 0:
+            found[row] = [RowMark("overlap", OVERLAP, {"minutes": -minutes})]
+        elif minutes > 0 and gaps:
+            found[row] = [RowMark("gap", GAP, {"minutes": minutes})]
+        until = max(until or end or start, end or start)
+    return found
+
+
+def _spans(
+    rows: Sequence[Sheet], first: str, last: str
+) -> Iterator[tuple[int, datetime, datetime | None]]:
+    """Yield the rows with a start; of a time known in part what is certain."""
+    for row in rows:
+        start, end = row.get(first), row.get(last)
+        if start is not None and row.form_id is not None:
+            yield row.form_id, bounds(start)[1], bounds(end)[0] if end else None
+
+
+@marks("LAB")
+def outside_of_reference(rows: Sequence[Sheet], binder: Binder) -> Marks:
+    """Mark the values above or below the laboratory's reference range."""
+    sides = sides_of_reference(rows, binder.value("DEM", "sex"))
+    looks = {Side.HIGH: ("high", ABOVE), Side.LOW: ("low", BELOW)}
+    return {
+        form_id: [RowMark(*looks[side], item=analyte) for analyte, side in told.items()]
+        for form_id, told in sides.items()
+    }

@@ -1,0 +1,111 @@
+"""What participants answer to messages: STOP is acted on at once, the rest is told."""
+
+import logging
+import re
+import unicodedata
+
+from django.utils.translation import gettext as _
+
+from enrollment.contact.facts import contact_consent, has_line, has_opted_out
+from record.accounts.models import User
+from record.accounts.roles import Role
+from record.audit.attribution import Process, Reason, Via, attributed
+from record.capture.problems import NotSaved
+from record.capture.services import save
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, Participant
+from record.casebook.selectors import binder_of
+from record.notices.selectors import people_reached_at
+from record.notices.services import queue
+from trial_edc import clock
+from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
+from visits.reminders.services.queue import confirm_opt_out
+
+INBOUND = Process("inbound-messages")
+BY_MESSAGE = Reason("other", "Answered STOP to a message")
+STOP_WORDS = tuple(
+    unicodedata.normalize("NFKC", word).casefold()
+    for word in PROTOCOL.reminders.opt_out_words
+)
+log = logging.getLogger(__name__)
+
+
+@implements("REM-01")
+def take_in(number: str, text: str) -> None:
+    """Act on a text message that came in; the number is neither kept nor logged."""
+    people = [
+        person
+        for person in people_reached_at(number)
+        if has_line(binder_of(person, "CTC"), number)
+    ]
+    if not people:
+        log.warning("A text message came in from a number that is nobody's here.")
+    for person in people:
+        if means_stop(text):
+            opt_out(person)
+        else:
+            _tell_staff(
+                person,
+                _("Participant %(number)s answered a message"),
+                _(
+                    "Please call participant %(number)s. What was written is not kept "
+                    "in this system; the gateway for text messages has it."
+                ),
+            )
+
+
+def means_stop(text: str) -> bool:
+    """Tell whether a text asks for no more messages, however it was typed."""
+    words = re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())
+    if not words:
+        return False
+    chinese = tuple(word for word in STOP_WORDS if not word.isascii())
+    return all(word in STOP_WORDS for word in words) or words[0].startswith(chinese)
+
+
+def opt_out(participant: Participant) -> None:
+    """Record an opt-out and confirm it once; told to staff where it cannot be."""
+    try:
+        with attributed(by=INBOUND, via=Via.API):
+            casebook.lock(participant)
+            binder = binder_of(participant, "CNS", "CTC")
+            consent = contact_consent(binder)
+            if consent is None or has_opted_out(binder, consent):
+                return
+            _record(participant)
+            confirm_opt_out(participant)
+    except NotSaved:
+        _tell_staff(
+            participant,
+            _("Participant %(number)s wants no more messages"),
+            _(
+                "The contact details of participant %(number)s are closed, so the "
+                "opt-out could not be recorded and messages go on. Enter a refusal of "
+                "the kind “Contact by message” in the consent log: it stops them."
+            ),
+        )
+
+
+def _record(participant: Participant) -> None:
+    form = FormInstance.objects.get(participant=participant, code="CTC", struck_at=None)
+    save(
+        form,
+        {"opted_out_at": clock.now()},
+        by=INBOUND,
+        via=Via.API,
+        reasons={"opted_out_at": BY_MESSAGE},
+    )
+
+
+def _tell_staff(participant: Participant, subject: str, text: str) -> None:
+    """Tell coordinators and the principal investigator what to do."""
+    told = {"number": participant.number}
+    with attributed(by=INBOUND, via=Via.API):
+        queue(
+            occasion="participant_answered",
+            key=f"participant_answered {participant.pk} {clock.now():%Y-%m-%dT%H:%M}",
+            to=User.objects.filter(role__in=(Role.CO, Role.PI), is_active=True),
+            subject=subject % told,
+            text=text % told,
+        )

@@ -1,0 +1,64 @@
+"""The words of a message to a participant, in the language of the consent; pure."""
+
+from datetime import date, datetime
+
+from trial_edc.dates import SITE_ZONE
+from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
+from visits.reminders.facts import Reminder
+from visits.reminders.vocabulary import Occasion
+
+TEXTS = PROTOCOL.reminders.texts
+
+
+class NotNeutral(Exception):
+    """A text names what no message may name."""
+
+
+@implements("REM-02")
+def text_of(one: Reminder, language: str, *, phone: str) -> str:
+    """Return the text with its places filled; raises `NotNeutral`."""
+    template = getattr(TEXTS, one.occasion).spoken(language)
+    text: str = template.format_map(_fields(one, language, phone))
+    if one.occasion != Occasion.OPT_OUT_DONE:  # after it there is nothing left to stop
+        blank = " " if language == "en" else ""
+        text += blank + TEXTS.opt_out_line.spoken(language)
+    require_neutral(text)
+    return text
+
+
+def subject_in(language: str) -> str:
+    """Return the subject of an e-mail: the same for every message."""
+    return TEXTS.subject.spoken(language)
+
+
+def require_neutral(text: str) -> None:
+    """Refuse a text that names disease, trial, product or the like."""
+    told = text.casefold()
+    for word in PROTOCOL.reminders.forbidden_words:
+        if word in told:
+            raise NotNeutral(word)
+
+
+def _fields(one: Reminder, language: str, phone: str) -> dict[str, str]:
+    at = one.appointment_at.astimezone(SITE_ZONE) if one.appointment_at else None
+    days = {"date": at and at.date(), "open": one.opens_on, "close": one.closes_on}
+    told = {name: day_in(language, day) for name, day in days.items() if day}
+    return {**told, "time": _time(at), "phone": phone}
+
+
+def day_in(language: str, day: date) -> str:
+    """Return a date as it cannot be misread."""
+    if language == "en":
+        return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _time(at: datetime | None) -> str:
+    return f"{at:%H:%M}" if at else ""
+
+
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)

@@ -1,0 +1,196 @@
+"""Edit checks of the visit record and of vital signs."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
+from trial_edc.dates import site_date
+from trial_edc.vocabulary import N_, Severity, VisitCode, WithdrawalKind, YesNo
+from visits.schedule.checks.ended import is_new, withdrawn_on
+from visits.schedule.conditions import OutOfWindow
+from record.casebook.intervals import is_on, is_since
+from visits.schedule.facts import done_date, observed_at, window_of
+from visits.schedule.vocabulary import VisitMode
+
+OUT_OF_WINDOW = OutOfWindow()
+
+
+@check(
+    "VIS-01",
+    form="VIS",
+    item="appointment_at",
+    severity=Severity.SOFT,
+    message=N_("The window of this visit is %(opens)s to %(closes)s."),
+)
+def appointment_outside_window(
+    sheet: Sheet, binder: Binder
+) -> Mapping[str, object] | None:
+    """Find an appointment that would be a deviation."""
+    at, window = sheet.get("appointment_at"), window_of(binder, sheet.visit)
+    if at is None or window is None or site_date(at) in window:
+        return None
+    return {"opens": window.opens.isoformat(), "closes": window.closes.isoformat()}
+
+
+@check(
+    "VIS-02",
+    form="VIS",
+    item="visit_date",
+    severity=Severity.HARD,
+    message=N_("The participant had died by then (%(died)s)."),
+)
+def visit_after_death(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+    """Find a visit after death."""
+    on, death = sheet.get("visit_date"), binder.value("DTH", "death_on")
+    if on is None or death is None or on <= death.latest:
+        return None
+    return {"died": death.text}
+
+
+@check(
+    "VIS-03",
+    form="VIS",
+    item="visit_date",
+    severity=Severity.HARD,
+    message=N_("After withdrawal from everything nothing new is observed."),
+)
+def visit_after_withdrawal(sheet: Sheet, binder: Binder) -> bool:
+    """Find a visit after a withdrawal that ends all observation."""
+    on, ended = sheet.get("visit_date"), withdrawn_on(binder, WithdrawalKind.EVERYTHING)
+    return bool(on and ended and on > ended and is_new(sheet, "visit_date"))
+
+
+@check(
+    "VIS-04",
+    form="VIS",
+    item="mode",
+    severity=Severity.SOFT,
+    message=N_("After withdrawal from visits only records may be looked up."),
+)
+def visit_though_only_lookup(sheet: Sheet, binder: Binder) -> bool:
+    """Find a visit in person where only a look-up was agreed to."""
+    ended = withdrawn_on(binder, WithdrawalKind.VISITS_LOOKUP_ALLOWED)
+    on, mode = sheet.get("visit_date"), sheet.get("mode")
+    late = bool(on and ended and on > ended)
+    return late and mode not in (None, VisitMode.RECORD_LOOKUP)
+
+
+def previous_visit(sheet: Sheet, binder: Binder) -> date | None:
+    """Return the date of the visit before this one."""
+    on = sheet.get("visit_date")
+    dates = (
+        d for r in binder.rows("VIS") if r.key != sheet.key and (d := done_date(r))
+    )
+    return max((day for day in dates if on and day < on), default=None)
+
+
+def since_last(*times: tuple[str, str]) -> Callable[[Sheet, Binder], bool]:
+    """Return the question whether a log has a row since the last visit."""
+
+    def found(sheet: Sheet, binder: Binder) -> bool:
+        last = previous_visit(sheet, binder)
+        return any(
+            is_since(row.get(item), last)
+            for form, item in times
+            for row in binder.rows(form)
+        )
+
+    return found
+
+
+def sampled_that_day(sheet: Sheet, binder: Binder) -> bool:
+    """Tell whether the creatinine log has a sample of the visit's date."""
+    on = sheet.get("visit_date")
+    return any(on and is_on(r.get("sample_at"), on) for r in binder.rows("CRE"))
+
+
+def rrt_since_last(sheet: Sheet, binder: Binder) -> bool:
+    """Tell whether the RRT log has a row that reaches past the last visit."""
+    last = previous_visit(sheet, binder)
+    return any(
+        is_since(row.get("started_at"), last)
+        or is_since(row.get("ended_at"), last)
+        or row.get("ongoing") == YesNo.YES
+        for row in binder.rows("RRT")
+    )
+
+
+MATCHES = (
+    ("VIS-05", "creatinine_taken", N_("the creatinine log"), sampled_that_day),
+    ("VIS-06", "new_ae", N_("the adverse event log"), since_last(("AE", "onset"))),
+    ("VIS-07", "new_drug", N_("the medication log"), since_last(("CMD", "start"))),
+    ("VIS-08", "rrt_since", N_("the RRT log"), rrt_since_last),
+    (
+        "VIS-09",
+        "stay_change",
+        N_("the log of stays"),
+        since_last(("STY", "in_at"), ("STY", "out_at")),
+    ),
+)
+
+
+def _unmatched(
+    item: str, log: str, has_row: Callable[[Sheet, Binder], bool]
+) -> Callable[[Sheet, Binder], Mapping[str, object] | None]:
+    def rule(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+        said = sheet.get(item) == YesNo.YES and sheet.get("visit_date") is not None
+        return {"log": log} if said and not has_row(sheet, binder) else None
+
+    return rule
+
+
+for _id, _item, _log, _has_row in MATCHES:
+    check(
+        _id,
+        form="VIS",
+        item=_item,
+        severity=Severity.SOFT,
+        message=N_("Yes, but no matching row in %(log)s. Add it there."),
+    )(_unmatched(_item, _log, _has_row))
+
+
+@check(
+    "VIS-10",
+    form="VIS",
+    item="visit_date",
+    severity=Severity.SOFT,
+    message=N_("Day 0 is the date of infusion 1, %(day0)s."),
+)
+def day_0_differs(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+    """Find a day-0 visit on another date than infusion 1."""
+    if sheet.visit != VisitCode.DAY_0 or not OUT_OF_WINDOW.holds(sheet, binder):
+        return None
+    window = window_of(binder, sheet.visit)
+    return {"day0": window.target.isoformat()} if window else None
+
+
+@check(
+    "VIS-11",
+    form="VIS",
+    item="performed",
+    severity=Severity.SOFT,
+    message=N_("No, but forms of this visit hold values: %(forms)s."),
+)
+def missed_though_observed(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+    """Find a visit said not to have taken place at which something was measured."""
+    if sheet.get("performed") != YesNo.NO:
+        return None
+    forms = observed_at(binder, sheet.visit, sheet.visit_number)
+    return {"forms": ", ".join(forms)} if forms else None
+
+
+def _diastolic_not_below(sheet: Sheet, binder: Binder) -> bool:
+    del binder
+    systolic, diastolic = sheet.get("systolic_bp"), sheet.get("diastolic_bp")
+    return systolic is not None and diastolic is not None and diastolic >= systolic
+
+
+for _id, _form in (("VIT-01", "VIT"), ("VSI-01", "VSI")):
+    check(
+        _id,
+        form=_form,
+        item="diastolic_bp",
+        severity=Severity.HARD,
+        message=N_("Diastolic pressure must be below systolic."),
+    )(_diastolic_not_below)

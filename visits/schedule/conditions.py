@@ -1,0 +1,69 @@
+"""Questions that the forms of this room ask beside their own answers."""
+
+from datetime import date, datetime
+from typing import Any
+
+from record.casebook.conditions import Condition
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Partial
+from trial_edc.clock import SITE_TZ
+from trial_edc.dates import site_date
+from trial_edc.vocabulary import MissingCode
+from visits.schedule.facts import consented_at, window_of
+
+
+class CodedMissing(Condition):
+    """The item has this missing code."""
+
+    def __init__(self, item: str, code: MissingCode) -> None:
+        """Name the item and the code."""
+        self.item, self.code = item, code
+
+    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+        """Tell whether it stands for the item's value."""
+        del binder
+        return sheet.missing(self.item) == self.code
+
+    def items(self) -> frozenset[str]:
+        """Return the item asked."""
+        return frozenset({self.item})
+
+
+class OutOfWindow(Condition):
+    """The date of the visit lies outside the visit's window."""
+
+    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+        """Tell whether it does; without a window nothing is outside."""
+        on, window = sheet.get("visit_date"), window_of(binder, sheet.visit)
+        return on is not None and window is not None and on not in window
+
+    def items(self) -> frozenset[str]:
+        """Return the date of the visit."""
+        return frozenset({"visit_date"})
+
+
+class BeforeConsent(Condition):
+    """Something happened before consent was given."""
+
+    def __init__(self, item: str) -> None:
+        """Name the item that tells when."""
+        self.item = item
+
+    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+        """Tell whether it is earlier for certain."""
+        return is_before(sheet.get(self.item), consented_at(binder))
+
+    def items(self) -> frozenset[str]:
+        """Return the item asked."""
+        return frozenset({self.item})
+
+
+def is_before(value: Any, instant: datetime | None) -> bool:
+    """Tell whether a date, instant or partial date is before an instant for certain."""
+    if instant is None or value is None:
+        return False
+    exact = value.instant(SITE_TZ) if isinstance(value, Partial) else value
+    if isinstance(exact, datetime):
+        return exact < instant
+    last: date = value.latest if isinstance(value, Partial) else value
+    return last < site_date(instant)

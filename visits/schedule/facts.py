@@ -1,0 +1,265 @@
+"""The schedule of one participant, read from the sheets of the binder; pure.
+
+What the sheets say becomes a `rules.Course`; `visits.schedule.rules` decides every status.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import is_blank
+from trial_edc.dates import site_date
+from trial_edc.protocol import PROTOCOL
+from trial_edc.vocabulary import VisitCode, VisitStatus, WithdrawalKind, YesNo
+from visits.schedule import rules
+from visits.infusions.vocabulary import Decision, Given
+from visits.logs.vocabulary import Hospital
+
+# Every form that moves the schedule: to read them is to know it.
+FORMS = ("CNS", "SCN", "RAN", "INF", "IRQ", "VIS", "DTH", "WDR", "STY")
+OBSERVATIONS = {"VIT": "", "LAB": "", "VSI": "taken_at", "INF": "started_at"}
+STARTED = (Given.GIVEN.value, Given.PARTLY.value)
+INFUSION_FORMS = ("IRQ", "INF", "VSI")
+INFUSION_VISITS = {VisitCode.DAY_0.value: 1, VisitCode.DAY_7.value: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One visit as it stands today."""
+
+    code: VisitCode
+    state: rules.VisitState
+    done_on: date | None = None
+    number: int = 0  # of an unscheduled visit
+    missed_reason: str | None = None
+    appointment_at: datetime | None = None
+
+    @property
+    def status(self) -> VisitStatus:
+        """Return where the visit stands."""
+        return self.state.status
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the visit still awaits somebody."""
+        return self.status in (
+            VisitStatus.NOT_DUE,
+            VisitStatus.UPCOMING,
+            VisitStatus.DUE,
+            VisitStatus.OVERDUE,
+        )
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether its last day has passed and it still awaits somebody."""
+        return self.status == VisitStatus.OVERDUE
+
+    @property
+    def closes_on(self) -> date | None:
+        """Return the last day on which the visit is in time."""
+        if self.state.window:
+            return self.state.window.closes
+        return site_date(self.state.due_at) if self.state.due_at else None
+
+    def days_left(self, today: date) -> int | None:
+        """Days until the window closes, below 0 when late; None when not awaited."""
+        closes_on = self.closes_on
+        if not self.is_open or closes_on is None:
+            return None
+        return (closes_on - today).days
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """All visits of one participant today, and what moves them."""
+
+    course: rules.Course
+    today: date
+    visits: tuple[Visit, ...]
+    infused: frozenset[str] = frozenset()  # visits whose infusion started
+
+    @property
+    def day0(self) -> date | None:
+        """Return the date on which infusion 1 started."""
+        return self.course.day0
+
+    @property
+    def day_of_study(self) -> int | None:
+        """Return how many days after day 0 today is."""
+        anchor = self.course.anchor
+        return (self.today - anchor).days if anchor else None
+
+    @property
+    def next_visit(self) -> Visit | None:
+        """Return the first visit that still awaits somebody."""
+        return next((visit for visit in self.visits if visit.is_open), None)
+
+    def requires(self, form: str, visit: str) -> bool:
+        """Tell whether a form of a visit is asked for at all.
+
+        Not where death, withdrawal or discharge ended the visit, and no form of an
+        infusion that had not started when somebody withdrew, from infusion or more.
+        """
+        withdrawn = self.course.withdrawn_on(*WithdrawalKind) is not None
+        if withdrawn and form in INFUSION_FORMS and visit not in self.infused:
+            return False
+        return self.visit(visit).status != VisitStatus.NOT_REQUIRED
+
+    def visit(self, code: str) -> Visit:
+        """Return a scheduled visit by its code."""
+        return next(visit for visit in self.visits if visit.code == code)
+
+
+def schedule_of(binder: Binder, now: datetime, *, no_go_signed: bool) -> Schedule:
+    """Return where every visit of a participant stands."""
+    course = course_of(binder, no_go_signed=no_go_signed)
+    scheduled = [
+        visit_of(slot.code, binder.one("VIS", slot.code), course, now)
+        for slot in PROTOCOL.schedule.visits
+    ]
+    unscheduled = [
+        visit_of(VisitCode.UNSCHEDULED, sheet, course, now)
+        for sheet in binder.rows("VIS")
+        if sheet.visit == VisitCode.UNSCHEDULED
+    ]
+    infused = (v for v, n in INFUSION_VISITS.items() if infusion_started_at(binder, n))
+    return Schedule(
+        course, site_date(now), (*scheduled, *unscheduled), frozenset(infused)
+    )
+
+
+def visit_of(
+    code: VisitCode, sheet: Sheet | None, course: rules.Course, now: datetime
+) -> Visit:
+    """Return one visit, done or missed as its visit record says."""
+    missed = sheet is not None and sheet.get("performed") == YesNo.NO
+    done_on = done_date(sheet)
+    state = rules.visit_status(
+        code, course, now=now, done_on=done_on, marked_missed=missed
+    )
+    return Visit(
+        code,
+        state,
+        done_on,
+        sheet.visit_number if sheet else 0,
+        sheet.get("not_done_reason") if sheet and missed else None,
+        sheet.get("appointment_at") if sheet else None,
+    )
+
+
+def done_date(sheet: Sheet | None) -> date | None:
+    """Return the date of a visit that took place; its visit record alone says so."""
+    if sheet is None or sheet.get("performed") != YesNo.YES:
+        return None
+    on: date | None = sheet.get("visit_date")
+    return on
+
+
+def course_of(binder: Binder, *, no_go_signed: bool) -> rules.Course:
+    """Return what of the participant's course moves the schedule."""
+    binder.read(*FORMS)
+    death = binder.value("DTH", "death_on")
+    started_at = infusion_started_at(binder, 1)
+    screening = binder.one("SCN")
+    randomised_at = binder.value("RAN", "randomised_at")
+    consented = consented_at(binder)
+    return rules.Course(
+        consented_on=site_date(consented) if consented else None,
+        screening_closed=bool(screening and screening.get("screening_closed_at")),
+        randomised_at=randomised_at,
+        day0=site_date(started_at) if started_at else None,
+        will_not_be_infused=no_go_signed and is_refused_for_good(binder, 1),
+        death_on=death.earliest if death else None,
+        withdrawals=tuple(
+            rules.Withdrawal(WithdrawalKind(row.get("kind")), row.get("on"))
+            for row in binder.rows("WDR")
+            if row.get("kind") and row.get("on")
+        ),
+        stays=tuple(
+            rules.Stay(
+                site_date(row.get("in_at")),
+                site_date(row.get("out_at")) if row.get("out_at") else None,
+            )
+            for row in binder.rows("STY")
+            if row.get("hospital") == Hospital.OURS and row.get("in_at")
+        ),
+    )
+
+
+def observed_at(binder: Binder, visit: str, number: int = 0) -> list[str]:
+    """Return the forms by which a visit took place, at least in part.
+
+    Measurements and samples; at the bedside what says when, since rows of what was
+    not measured and infusions not given are forms as well.
+    """
+    return [
+        code
+        for code, item in OBSERVATIONS.items()
+        if any(
+            _is_observed(row, item)
+            for row in binder.rows(code)
+            if (row.visit, row.visit_number) == (visit, number)
+        )
+    ]
+
+
+def _is_observed(row: Sheet, item: str) -> bool:
+    return any(not is_blank(row.get(one)) for one in ((item,) if item else row.values))
+
+
+def consented_at(binder: Binder) -> datetime | None:
+    """Return when consent was first given."""
+    given = (
+        row.get("decided_at")
+        for row in binder.rows("CNS")
+        if row.get("kind") == "initial" and row.get("decision") == "given"
+    )
+    return min((at for at in given if at), default=None)
+
+
+def infusion_visit(number: int) -> str:
+    """Return the visit at which an infusion is given."""
+    return next(visit for visit, n in INFUSION_VISITS.items() if n == number)
+
+
+def infusion(binder: Binder, number: int) -> Sheet | None:
+    """Return the bedside record of an infusion."""
+    return binder.one("INF", infusion_visit(number))
+
+
+def infusion_started_at(binder: Binder, number: int) -> datetime | None:
+    """Return when an infusion started; None while it has not, or was not given."""
+    record = infusion(binder, number)
+    if record is None or record.get("given") not in STARTED:
+        return None
+    started_at: datetime | None = record.get("started_at")
+    return started_at
+
+
+def is_refused_for_good(binder: Binder, number: int) -> bool:
+    """Tell whether the request says that the infusion will not be given."""
+    decision = binder.value("IRQ", "decision", infusion_visit(number))
+    return bool(decision == Decision.NO_GO_FINAL)
+
+
+def _counts_as_signed(binder: Binder) -> bool:
+    """Tell whether infusion 1 is refused for good, for want of signatures.
+
+    Edit checks cannot ask for them: a complete request counts as signed.
+    """
+    binder.read(*FORMS)
+    request = binder.one("IRQ", VisitCode.DAY_0.value)
+    return request is not None and request.status == "complete"
+
+
+def schedule_as_checked(binder: Binder, now: datetime) -> Schedule:
+    """Return the schedule at an instant as edit checks see it."""
+    return schedule_of(binder, now, no_go_signed=_counts_as_signed(binder))
+
+
+def window_of(binder: Binder, visit: str) -> rules.Window | None:
+    """Return the window of a visit as edit checks see it."""
+    anchor = course_of(binder, no_go_signed=_counts_as_signed(binder)).anchor
+    if anchor is None or visit == VisitCode.UNSCHEDULED:
+        return None
+    return rules.window(VisitCode(visit), anchor)

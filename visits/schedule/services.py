@@ -1,0 +1,316 @@
+"""Writes of visits: sheets hung and settled, visits missed, reopened, added."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from record.audit.attribution import Actor, Reason, Via, attributed
+from record.capture import services as capture
+from record.capture.save_hooks import Saved
+from record.casebook import catalogue
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.selectors import binder_of, row_of, sheet_of
+from record.casebook.sheets import Binder
+from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import (
+    MissingCode,
+    VisitCode,
+    VisitStatus,
+    YesNo,
+)
+from visits.schedule import selectors
+from visits.infusions.facts import vital_sign_times as timing
+from visits.models.measured import MEASURED
+from visits.schedule.problems import VisitRefused
+from visits.schedule.facts import (
+    INFUSION_VISITS,
+    Schedule,
+    Visit,
+    is_refused_for_good,
+    observed_at,
+)
+from visits.infusions.vocabulary import Given
+from visits.schedule.vocabulary import VisitMode
+
+EXAMINATIONS = ("VIT", "LAB")  # what cannot be done by telephone
+BEDSIDE = ("INF", "VSI")
+UNTOUCHED = (
+    FormStatus.NOT_STARTED,
+    FormStatus.NOT_APPLICABLE,
+    FormStatus.NOT_DONE,
+)
+
+
+@implements("WIN-01")
+def hang_visits(participant: Participant) -> None:
+    """Hang the sheets of every visit after screening into the binder, in one insert.
+
+    Restricted forms are not among them: the product record waits for its request.
+    """
+    sheets = [
+        FormInstance(
+            participant=participant,
+            code=design.code,
+            visit=slot.code.value,
+            occurrence=occurrence,
+            confidentiality=design.confidentiality,
+            form_version=design.version,
+        )
+        for slot in PROTOCOL.schedule.visits
+        if slot.code != VisitCode.SCREENING
+        for design in catalogue.at_visit(slot.code)
+        if not design.is_restricted
+        for occurrence in _occurrences(design.code)
+    ]
+    FormInstance.objects.bulk_create(sheets, ignore_conflicts=True)
+    settle_due_dates(participant)
+
+
+def _occurrences(code: str) -> range:
+    return range(1, len(timing.POINTS) + 1) if code == "VSI" else range(1, 2)
+
+
+@implements("WIN-01", "WIN-05", "WIN-07")
+def settle_due_dates(
+    participant: Participant, schedule: Schedule | None = None
+) -> None:
+    """Give every sheet of a visit the last day on which the visit is in time.
+
+    What is no longer awaited (death, withdrawal, discharge, marked missed) has none.
+    """
+    schedule = schedule or selectors.schedule(participant)
+    visits = {visit.code.value: visit for visit in schedule.visits}
+    changed = []
+    for form in selectors.visit_sheets(participant).filter(locked_at=None):
+        required = schedule.requires(form.code, form.visit)
+        due_on = _due_on(visits[form.visit]) if required else None
+        if form.due_on != due_on:
+            form.due_on = due_on
+            changed.append(form)
+    if changed:
+        FormInstance.objects.bulk_update(changed, ("due_on",))
+
+
+def _due_on(visit: Visit) -> date | None:
+    gone = visit.status == VisitStatus.NOT_SCHEDULED
+    ended = visit.status == VisitStatus.MISSED and visit.state.reason is not None
+    return None if gone or ended else visit.closes_on
+
+
+def _mark(forms: Iterable[FormInstance], wanted: Mapping[int, FormStatus]) -> None:
+    """Set the status of sheets that nobody has entered anything into."""
+    changed = []
+    for form in forms:
+        status = wanted[form.pk]
+        if form.status != status and form.status in UNTOUCHED:
+            form.status = status
+            changed.append(form)
+    if changed:
+        FormInstance.objects.bulk_update(changed, ("status",))
+
+
+def _sheets_at(
+    participant: Participant, visit: str, number: int, codes: Iterable[str]
+) -> list[FormInstance]:
+    held = FormInstance.objects.filter(
+        participant=participant,
+        visit=visit,
+        visit_number=number,
+        code__in=codes,
+        struck_at=None,
+        locked_at=None,
+        frozen_at=None,
+    )
+    return list(held)
+
+
+def settle_examinations(saved: Saved) -> None:
+    """Mark vital signs and laboratory of a visit as its visit record has it.
+
+    Not applicable by telephone or look-up, not done at a missed visit.
+    """
+    sheet, form = saved.sheet, saved.form
+    status = FormStatus.NOT_STARTED
+    if sheet.get("performed") == YesNo.NO:
+        status = FormStatus.NOT_DONE
+    elif sheet.get("mode") in (VisitMode.TELEPHONE, VisitMode.RECORD_LOOKUP):
+        status = FormStatus.NOT_APPLICABLE
+    held = _sheets_at(saved.participant, form.visit, form.visit_number, EXAMINATIONS)
+    _mark(held, {one.pk: status for one in held})
+
+
+@implements("INF-03")
+def settle_bedside(participant: Participant, visit: str, binder: Binder) -> None:
+    """Mark the bedside sheets that an infusion does not need as not applicable.
+
+    All of them when it will not be given; those of time points after its stop.
+    """
+    number = INFUSION_VISITS.get(visit)
+    if number is None:
+        return
+    refused = is_refused_for_good(binder, number)
+    not_given = binder.value("INF", "given", visit) == Given.NOT_GIVEN
+    points = {p.occurrence: p for p in timing.points_of(visit, binder)}
+    held = _sheets_at(participant, visit, 0, BEDSIDE)
+    wanted = {}
+    for form in held:
+        applies = not refused
+        if form.code == "VSI":
+            point = points.get(form.occurrence)
+            applies = applies and not not_given and bool(point and point.is_applicable)
+        wanted[form.pk] = (
+            FormStatus.NOT_STARTED if applies else FormStatus.NOT_APPLICABLE
+        )
+    _mark(held, wanted)
+
+
+def add_unscheduled_visit(
+    participant: Participant,
+    *,
+    by: Actor,
+    appointment_at: datetime | None = None,
+    with_examinations: bool = False,
+    via: Via = Via.PAGE,
+) -> FormInstance:
+    """Hang an unscheduled visit; returns its visit record."""
+    with attributed(by=by, via=via):
+        participant = casebook.lock(participant)
+        _require_consent(participant)
+        held = FormInstance.objects.filter(
+            participant=participant, visit=VisitCode.UNSCHEDULED
+        )
+        last = held.aggregate(last=Max("visit_number"))["last"] or 0
+        codes = ("VIS", *(EXAMINATIONS if with_examinations else ()))
+        place: dict[str, Any] = {
+            "visit": VisitCode.UNSCHEDULED.value,
+            "visit_number": last + 1,
+        }
+        forms = [casebook.expect(participant, code, **place) for code in codes]
+        if appointment_at:
+            values = {"appointment_at": appointment_at}
+            capture.save(forms[0], values, by=by, via=via, complete=False)
+    return forms[0]
+
+
+def _require_consent(participant: Participant) -> None:
+    if not binder_of(participant).fact("is_consented"):
+        raise VisitRefused(_("There is no consent that stands."))
+
+
+def mark_missed(
+    form: FormInstance,
+    *,
+    by: Actor,
+    reason: str,
+    other: str = "",
+    via: Via = Via.PAGE,
+) -> Saved:
+    """Mark a visit as missed, with the reason, in its visit record."""
+    with attributed(by=by, via=via):
+        casebook.lock(form.participant)
+        before = sheet_of(form, row_of(form))
+        if before.get("performed") == YesNo.YES:
+            raise VisitRefused(_("This visit took place; correct its visit record."))
+        held = observed_at(binder_of(form.participant), form.visit, form.visit_number)
+        if held:
+            text = _("Forms of this visit hold values: %(forms)s. Record it as done.")
+            raise VisitRefused(text % {"forms": ", ".join(held)})
+        values = {
+            "performed": YesNo.NO.value,
+            "not_done_reason": reason,
+            "not_done_other": other or None,
+        }
+        why = Reason("other", _("Marked as missed"))
+        return capture.save(
+            form,
+            values,
+            by=by,
+            via=via,
+            complete=True,
+            reasons=dict.fromkeys(values, why),
+        )
+
+
+def reopen(form: FormInstance, *, by: Actor, why: str, via: Via = Via.PAGE) -> Saved:
+    """Take back that a visit was missed; it is awaited again."""
+    with attributed(by=by, via=via):
+        casebook.lock(form.participant)
+        before = sheet_of(form, row_of(form))
+        if before.get("performed") != YesNo.NO:
+            raise VisitRefused(_("This visit is not marked as missed."))
+        items = ("performed", "not_done_reason", "not_done_other")
+        reason = Reason("other", why)
+        return capture.save(
+            form,
+            dict.fromkeys(items),
+            by=by,
+            via=via,
+            complete=False,
+            reasons=dict.fromkeys(items, reason),
+            erase=True,
+        )
+
+
+def vital_sign_row(participant: Participant, visit: str, point: str) -> FormInstance:
+    """Return the sheet of a time point, hung where it is not yet there."""
+    occurrence = timing.POINTS.index(point) + 1
+    return casebook.expect(participant, "VSI", visit=visit, occurrence=occurrence)
+
+
+@implements("INF-03")
+def record_vital_signs(
+    participant: Participant,
+    visit: str,
+    point: str,
+    values: Mapping[str, object],
+    *,
+    by: Actor,
+    based_on: int | None = None,
+    explanations: Mapping[str, str] | None = None,
+    reasons: Mapping[str, Reason] | None = None,
+    via: Via = Via.PAGE,
+) -> Saved:
+    """Save the measurement of one time point to the record at once."""
+    with attributed(by=by, via=via):
+        casebook.lock(participant)
+        form = vital_sign_row(participant, visit, point)
+        return capture.save(
+            form,
+            {"time_point": point, **values},
+            by=by,
+            via=via,
+            based_on=based_on,
+            complete=True,
+            explanations=explanations,
+            reasons=reasons,
+        )
+
+
+def vital_signs_not_taken(
+    participant: Participant,
+    visit: str,
+    point: str,
+    *,
+    reason: str,
+    by: Actor,
+    based_on: int | None = None,
+    reasons: Mapping[str, Reason] | None = None,
+) -> Saved:
+    """Record that nothing was measured at a time point, and why."""
+    missing = dict.fromkeys(("taken_at", *MEASURED), MissingCode.NOT_DONE)
+    text = _("Not taken; the reason stands in the form.")
+    return record_vital_signs(
+        participant,
+        visit,
+        point,
+        {**missing, "not_done_reason": reason},
+        by=by,
+        based_on=based_on,
+        explanations={"VSI-03": text},
+        reasons=reasons,
+    )

@@ -1,1 +1,0 @@
-"""Coded answers of the visits room, by what they are about."""
