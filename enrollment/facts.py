@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from enrollment.consent.facts import decisions
 from enrollment.eligibility.facts import evidence
 from enrollment.eligibility.facts.as_of_randomization import as_screened
 from enrollment.eligibility.rules import (
@@ -26,7 +27,7 @@ def sex(binder: Binder) -> str | None:
 @fact("age_years")
 def age_years(binder: Binder) -> int | None:
     """Completed years at consent; before that, the age told at the approach."""
-    born_on, on = binder.value("DEM", "birth_date"), evidence.consent_on(binder)
+    born_on, on = binder.value("DEM", "birth_date"), decisions.consent_on(binder)
     if born_on and on:
         return completed_years(born_on, on)
     told = binder.value("SCN", "age_years")
@@ -36,13 +37,13 @@ def age_years(binder: Binder) -> int | None:
 @fact("consented_on")
 def consented_on(binder: Binder) -> date | None:
     """Site date of the initial consent."""
-    return evidence.consent_on(binder)
+    return decisions.consent_on(binder)
 
 
 @fact("consented_at")
 def consented_at(binder: Binder) -> datetime | None:
     """Instant of the initial consent."""
-    sheet = evidence.initial_consent(binder)
+    sheet = decisions.initial_consent(binder)
     if sheet is None or sheet.get("decision") != Decision.GIVEN:
         return None
     decided_at: datetime | None = sheet.get("decided_at")
@@ -52,20 +53,20 @@ def consented_at(binder: Binder) -> datetime | None:
 @fact("is_consented")
 def is_consented(binder: Binder) -> bool:
     """Tell whether consent was given, and nothing refused since."""
-    return evidence.consent_answer(binder) == Answer.YES
+    return decisions.consent_answer(binder) == Answer.YES
 
 
 @fact("has_refused_to_go_on")
 def has_refused_to_go_on(binder: Binder) -> bool:
     """Tell whether consent was given once, and the last decision is a refusal."""
-    given = evidence.consent_on(binder) is not None
-    return given and evidence.consent_answer(binder) == Answer.NO
+    given = decisions.consent_on(binder) is not None
+    return given and decisions.consent_answer(binder) == Answer.NO
 
 
 @fact("representative_signed")
 def representative_signed(binder: Binder) -> bool:
     """Tell whether a representative gave the consent on which the person takes part."""
-    sheet = evidence.initial_consent(binder)
+    sheet = decisions.initial_consent(binder)
     return sheet is not None and sheet.get("signer") == Signer.REPRESENTATIVE
 
 

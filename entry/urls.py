@@ -4,14 +4,15 @@ from django.urls import path
 
 from entry.casebook import views as casebook
 from entry.form.views import form, item
+from entry.matrix import views as matrix_views
 from entry.table import views as log
 from entry.worklist import views as work
 
 app_name = "entry"
 urlpatterns = [
     path("", work.my_work, name="my_work"),
-    path("participants/", casebook.matrix, name="matrix"),
-    path("find/", casebook.find, name="find"),
+    path("participants/", matrix_views.matrix, name="matrix"),
+    path("find/", matrix_views.find, name="find"),
     path("participants/<str:number>/", casebook.casebook, name="casebook"),
     path("participants/<str:number>/logs/<str:code>/", log.log, name="log"),
     path(

@@ -5,10 +5,11 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 
-from exports.services import files, exports as services
-from exports.selectors import exports as selectors
 from exports.forms import ExportForm, tables
 from exports.models import Export
+from exports.selectors import exports as selectors
+from exports.services import exports as services
+from exports.services import files
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 

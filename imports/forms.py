@@ -9,17 +9,17 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from imports.selectors import mapping_words as wording
-from imports.rules.mapping import NEEDED, Column, DateOrder, FileMapping, Words
 from imports.models import ImportSource
+from imports.rules.mapping import NEEDED, Column, DateOrder, FileMapping, Words
 from imports.rules.reading import MOST_BYTES, Table
+from imports.selectors import mapping_words as wording
 from record.capture.vocabulary import ChangeReason
 from record.casebook.fields import SiteDateField
 from record.casebook.files import TOO_LARGE
 from trial_edc import clock
 from trial_edc.vocabulary import YesNo
-from visits.models import Laboratory
 from visits.laboratory.vocabulary import SamplePlace, UreaKind
+from visits.models import Laboratory
 
 MEGABYTES = MOST_BYTES // 1_000_000
 LACKING = gettext_lazy("Choose the column of the file that holds it.")

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from monitoring.listings import views as listing_views
 from monitoring.dashboard import views
+from monitoring.listings import views as listing_views
 
 app_name = "monitoring"
 urlpatterns = [

@@ -5,7 +5,7 @@ from outcomes.facts.course import withdrawn_from_everything_on
 from outcomes.vocabulary import ContactResult
 from record.audit.attribution import Actor, Via
 from record.capture.events import RowStruck
-from record.capture.save_hooks import Saved, follows
+from record.capture.save_hooks import Saved
 from record.casebook.models import FormStatus, Participant
 from record.casebook.selectors import binder_of
 from record.casebook.sheets import Binder
@@ -18,14 +18,12 @@ def may_be_infused(binder: Binder) -> bool:
     return not any(row.get("kind") and row.get("on") for row in binder.rows("WDR"))
 
 
-@follows("WDR", "kind", "on")
-def withdraw(saved: Saved) -> None:
+def end_what_was_withdrawn(saved: Saved) -> None:
     """End infusions, whatever the kind; from everything: end the study."""
     _settle(saved.participant, saved.binder, saved.via)
 
 
-@follows(RowStruck)
-def revoke(event: RowStruck, by: Actor, via: Via) -> None:
+def reopen_after_strike(event: RowStruck, by: Actor, via: Via) -> None:
     """Open again what a revoked withdrawal had closed; close what stands again."""
     del by
     who = event.form.participant
@@ -44,15 +42,13 @@ def _settle(participant: Participant, binder: Binder, via: Via) -> None:
         retire_sheets(participant, "EOS", via=via)
 
 
-@follows("CAL", "result")
 def expect_death_form(saved: Saved) -> None:
     """Ask for the death form when a call reports a death."""
     if saved.sheet.get("result") == ContactResult.DEATH_REPORTED:
         propose(saved.participant, "DTH", via=saved.via)
 
 
-@follows("OM3")
-def propose_end(saved: Saved) -> None:
+def propose_end_of_study(saved: Saved) -> None:
     """Ask for the end of study after the last outcome."""
     if saved.form.status == FormStatus.COMPLETE:
         propose(saved.participant, "EOS", via=saved.via)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 
-from randomization.models import Allocation, AllocationList, Slot
 from randomization.lists.rules import lists
+from randomization.models import Allocation, AllocationList, Slot
 from record.audit.vault import Purpose, seal, unseal
 from record.casebook.models import Participant
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from randomization.lists.rules.checking import Fault
 from randomization.allocation.rules.readiness import Obstacle
+from randomization.lists.rules.checking import Fault
 
 
 class Refused(Exception):

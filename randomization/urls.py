@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from randomization.code_breaks.views import end_of_trial as closing, code_breaks
+from randomization.allocation import views as randomizing
+from randomization.code_breaks.views import code_breaks
+from randomization.code_breaks.views import end_of_trial as closing
 from randomization.lists import views as custodian
 from randomization.product.views import pharmacy, preparing
-from randomization.allocation import views as randomizing
+from randomization.study import views as study_views
 
 app_name = "randomization"
 urlpatterns = [
@@ -19,9 +21,9 @@ urlpatterns = [
     path("participants/<str:number>/arm/", code_breaks.show_arm, name="show_arm"),
     path("code-breaks/", code_breaks.register, name="code_breaks"),
     path("code-breaks/record/", code_breaks.record, name="record_code_break"),
-    path("study/", randomizing.study, name="study"),
-    path("study/step/", randomizing.change_status, name="change_status"),
-    path("study/<int:pk>/confirm/", randomizing.confirm_status, name="confirm_status"),
+    path("study/", study_views.study, name="study"),
+    path("study/step/", study_views.change_status, name="change_status"),
+    path("study/<int:pk>/confirm/", study_views.confirm_status, name="confirm_status"),
     path("study/restricted/", closing.restricted_part, name="restricted_part"),
     path("study/code/", closing.opened_code, name="opened_code"),
     path("lists/", custodian.desk, name="desk"),

@@ -4,8 +4,8 @@ from django.urls import path
 
 from safety.after_lock import views as after_lock
 from safety.cioms import views as cioms_views
-from safety.reports import views
 from safety.coding import views as coding
+from safety.reports import views
 
 app_name = "safety"
 urlpatterns = [

@@ -23,7 +23,8 @@ from simulation.writer import Case, acts_of
 from simulation.writer.case import Act
 from trial_edc import chance, clock
 from trial_edc.protocol import PROTOCOL
-from visits.schedule.tasks import queue_reminders, raise_missed_visits
+from visits.deviations.tasks import raise_missed_visits
+from visits.reminders.tasks import queue_reminders
 
 LAST_DAYS = (3, 2, 1)  # before the end, on which participants are written to
 TEN_PAST_TEN = 10 * 60 + 10  # minutes of the day

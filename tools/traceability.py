@@ -1,7 +1,7 @@
 """Writes `docs/traceability.md`: requirement, code that fulfils it, tests that show it.
 
 `python -m tools.traceability` writes the page, `--check` tells whether it is stale.
-Marks are read from the source text, so nothing needs to run, and the page names no lines.
+Marks are read from the source text: nothing needs to run. The page names no lines.
 """
 
 import ast

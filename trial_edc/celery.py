@@ -1,14 +1,18 @@
-"""Celery application; each room's `tasks.py` is found by itself."""
+"""Celery application; the `tasks.py` of each room and feature is found by itself."""
 
 import os
 
 from celery import Celery
 from celery.schedules import crontab
 
+from trial_edc.rooms import modules_of
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial_edc.settings")
 app = Celery("trial_edc")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks()
+app.autodiscover_tasks(
+    lambda: [name.rpartition(".")[0] for name in modules_of("tasks")]
+)
 # What beat asks for often it asks for again: a worker that comes back after a week
 # finds no more than the last of it.
 OFTEN = {"expires": 60}
@@ -16,12 +20,12 @@ MINUTELY = {"schedule": 60.0, "options": OFTEN}
 app.conf.beat_schedule = {
     "deliver messages": {"task": "record.notices.tasks.deliver_queued", **MINUTELY},
     "queue reminders to participants": {
-        "task": "visits.schedule.tasks.queue_reminders",
+        "task": "visits.reminders.tasks.queue_reminders",
         "schedule": crontab(minute=5),  # hourly; most are due at a full hour
         "options": {"expires": 3600},
     },
     "find missed visits": {
-        "task": "visits.schedule.tasks.raise_missed_visits",
+        "task": "visits.deviations.tasks.raise_missed_visits",
         "schedule": crontab(hour=6, minute=0),  # site time, before the ward's day
     },
     "write the morning's mail": {
@@ -39,12 +43,12 @@ app.conf.beat_schedule = {
         "options": {"expires": 600},
     },
     "watch the seals": {
-        "task": "entry.worklist.tasks.watch_seals",
+        "task": "record.notices.tasks.watch_seals",
         "schedule": crontab(minute=0),
         "options": {"expires": 3600},
     },
     "verify the audit trail": {
-        "task": "entry.worklist.tasks.verify_audit",
+        "task": "record.notices.tasks.verify_audit",
         "schedule": crontab(hour=3, minute=0),  # site time, while nobody enters
     },
     "tell of safety deadlines": {

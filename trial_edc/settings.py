@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "trial_edc.urls"
+CONSEQUENCES = "trial_edc.consequences"
 WSGI_APPLICATION = "trial_edc.wsgi.application"
 TEMPLATES = [
     {

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from visits.infusions.views import bedside
-from visits.calendar.views import ward as calendar, feed
+from visits.calendar.views import feed
+from visits.calendar.views import ward as calendar
 from visits.deviations import views as deviations
-from visits.reminders.views import inbound, messages
+from visits.infusions.views import bedside
 from visits.laboratory import views as laboratories
+from visits.reminders.views import inbound, messages
 from visits.schedule import views as schedule
 
 app_name = "visits"

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from enrollment.consent.facts.reconsent import CODES, Due, Version, due_of, version_on
 from enrollment.models import ConsentDocument
-from enrollment.consent.facts import CODES, Due, Version, due_of, version_on
-from enrollment.selectors import people_visible_to
+from enrollment.screening.selectors import people_visible_to
 from enrollment.vocabulary import ConsentConcerns
 from record.accounts.models import User
 from record.casebook.models import Participant

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.screening.conditions import Allowed
 from enrollment.eligibility.rules import BurstDecision
+from enrollment.screening.conditions import Allowed
 from enrollment.vocabulary import (
     AllergyGround,
     ChronicInfection,

@@ -1,6 +1,6 @@
 """Where a person stands in the trial, derived from the binder; pure."""
 
-from enrollment.eligibility.facts.evidence import consent_answer
+from enrollment.consent.facts.decisions import consent_answer
 from enrollment.eligibility.rules import Answer
 from enrollment.vocabulary import FAILURE_OF_RESULT, ParticipantStatus
 from record.casebook.sheets import Binder

@@ -9,9 +9,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from enrollment.eligibility.selectors import reason_words
 from enrollment.screening import facts as statuses
 from enrollment.screening.rules import screening_number
-from enrollment.selectors import people_visible_to, reason_words, statuses_of
+from enrollment.screening.selectors import people_visible_to, statuses_of
 from enrollment.vocabulary import (
     FAILURE_OF_RESULT,
     ApproachResult,

@@ -1,20 +1,20 @@
 """The casebook of one participant and the matrix of all; selects fixed in number."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from enrollment.screening import facts as statuses
+from enrollment.consent.facts.reconsent import Due
 from enrollment.consent.selectors import consents_due
 from enrollment.eligibility.facts.evidence import episode
-from enrollment.consent.facts import Due
-from enrollment.selectors import confirmations_of, statuses_of
-from entry.selectors.visibility import may_see, participants_visible_to, visible_codes
+from enrollment.eligibility.selectors import confirmations_of
+from enrollment.screening import facts as statuses
+from enrollment.screening.selectors import statuses_of
+from entry.selectors.visibility import may_see, visible_codes
 from record.accounts.models import User
 from record.casebook import catalogue
 from record.casebook.design import FormDesign
@@ -290,70 +290,3 @@ def _overdue(plan: Schedule, cells: Iterable[Cell]) -> int:
     return sum(
         cell.form.visit in late and cell.form.status in WAITING for cell in cells
     )
-
-
-@dataclass(frozen=True)
-class MatrixRow:
-    """One participant in the matrix."""
-
-    participant: Participant
-    status: str
-    visits: list[Visit]
-    next_visit: Visit | None
-    open_queries: int
-    drafts: int
-    to_verify: int
-    due: list[Due]  # consents to ask for
-
-    @property
-    def is_overdue(self) -> bool:
-        """Tell whether a visit is overdue."""
-        return any(visit.status == VisitStatus.OVERDUE for visit in self.visits)
-
-    @property
-    def is_due(self) -> bool:
-        """Tell whether a visit is due."""
-        return any(visit.status == VisitStatus.DUE for visit in self.visits)
-
-
-FILTERS: Mapping[str, Callable[[MatrixRow], bool]] = {
-    "overdue": lambda row: row.is_overdue,
-    "due": lambda row: row.is_due,
-    "queries": lambda row: row.open_queries > 0,
-    "drafts": lambda row: row.drafts > 0,
-    "verify": lambda row: row.to_verify > 0,
-    "consent": lambda row: bool(row.due),
-}
-
-
-def matrix_for(user: User) -> list[MatrixRow]:
-    """Return all participants with their visits; the selects do not grow with them."""
-    people = list(participants_visible_to(user))
-    binders = binders_of(people, sorted({*schedule.FORMS, *statuses.CODES}))
-    plans = schedules_of(people, binders)
-    states = statuses_of(people, binders)
-    counts, due = _counts(user), consents_due(binders)
-    return [
-        MatrixRow(
-            person,
-            states[person.pk].value,
-            [v for v in plans[person.pk].visits if v.code in GRID_VISITS],
-            plans[person.pk].next_visit,
-            *counts.get(person.pk, (0, 0, 0)),
-            due=due[person.pk],
-        )
-        for person in people
-    ]
-
-
-def _counts(user: User) -> dict[int, tuple[int, int, int]]:
-    held = FormInstance.objects.filter(code__in=visible_codes(user), struck_at=None)
-    asked = Q(queries__state=QueryState.OPEN)
-    drafts = Q(status=FormStatus.DRAFT)
-    unverified = Q(status=FormStatus.COMPLETE, verifications=None)
-    found = held.values_list("participant_id").annotate(
-        asked=Count("queries", filter=asked, distinct=True),
-        drafts=Count("id", filter=drafts, distinct=True),
-        unverified=Count("id", filter=unverified, distinct=True),
-    )
-    return {pk: tuple(counts) for pk, *counts in found}

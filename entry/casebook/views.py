@@ -1,7 +1,5 @@
 """Participants: the matrix, one casebook, its logs, the finder."""
 
-from collections import Counter
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -9,15 +7,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from enrollment.screening.rules import is_mistyped
-from entry.selectors import navigation
-from entry.casebook.selectors import FILTERS, casebook_of, matrix_for
-from entry.form.page.item import told as words_of
+from entry.casebook.selectors import casebook_of
 from entry.form.page.form import FormPage
-from entry.selectors.visibility import may_enter, may_see, participants_visible_to
+from entry.form.page.item import told as words_of
 from entry.form.views.form import READERS, visible_form
+from entry.selectors import navigation
+from entry.selectors.visibility import may_enter, may_see, participants_visible_to
 from entry.worklist.selectors.work import form_words
-from randomization.selectors import allocation_of
+from randomization.allocation.selectors import allocation_of
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from record.audit.attribution import Reason, Via
@@ -29,7 +26,6 @@ from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
 from safety.deaths.selectors import left_standing
 from trial_edc.context import page_for
-from trial_edc.protocol import PROTOCOL
 
 CONSENT, DEATH = "CNS", "DTH"
 STRIKE_CODES = frozenset(reason.value for reason in StrikeReason)
@@ -41,34 +37,6 @@ BINDERS = (Permission.READ_CASEBOOK, Permission.SEE_PRODUCT)
 def visible_participant(request: StaffRequest, number: str) -> Participant:
     """Return a participant whose binder the reader may open, else 404."""
     return get_object_or_404(participants_visible_to(request.user), number=number)
-
-
-@permitted(*BINDERS)
-def matrix(request: StaffRequest) -> HttpResponse:
-    """Show all participants and their visits on one page."""
-    rows = matrix_for(request.user)
-    chosen = request.GET.get("show", "")
-    status = request.GET.get("status", "")
-    counts = {name: sum(map(rule, rows)) for name, rule in FILTERS.items()}
-    statuses = Counter(row.status for row in rows)
-    shown = [
-        row
-        for row in rows
-        if (chosen not in FILTERS or FILTERS[chosen](row))
-        and status in ("", row.status)
-    ]
-    told = {
-        "rows": shown,
-        "total": len(rows),
-        "counts": counts,
-        "chosen": chosen,
-        "status": status,
-        "statuses": sorted(statuses.items()),
-        "slots": PROTOCOL.schedule.visits,
-        "register": page_for(request.user, REGISTER),
-        "queries": page_for(request.user, QUERIES),
-    }
-    return render(request, "entry/matrix.html", told)
 
 
 @permitted(*BINDERS)
@@ -142,27 +110,3 @@ def _tell_what_stands(request: StaffRequest, form: FormInstance) -> None:
         told = _("Somebody worked on these, so they stand; correct them: %(forms)s.")
         forms = ", ".join(form_words(one) for one in left)
         messages.warning(request, told % {"forms": forms})
-
-
-@permitted(*BINDERS)
-def find(request: StaffRequest) -> HttpResponse:
-    """Open the participant of a number, also of a part of one.
-
-    What is sought is posted: somebody may type a name, and addresses stand in logs.
-    """
-    asked = request.POST.get("q", "").strip()
-    seen = participants_visible_to(request.user)
-    found = list(seen.filter(number__icontains=asked)[:2]) if asked else []
-    if len(found) == 1:
-        return redirect("entry:casebook", found[0].number)
-    if asked:
-        messages.warning(request, _not_found(asked, is_one_of_several=bool(found)))
-    return redirect("entry:matrix")
-
-
-def _not_found(asked: str, *, is_one_of_several: bool) -> str:
-    if is_one_of_several:
-        return _("Several participants fit.")
-    if is_mistyped(asked):
-        return _("No participant fits: the last letter does not go with the digits.")
-    return _("No participant fits.")

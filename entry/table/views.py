@@ -10,20 +10,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from enrollment.consent.facts.reconsent import CODES as RECONSENT_CODES
+from enrollment.consent.facts.reconsent import FORM_OF, Due
 from enrollment.consent.selectors import consents_due
-from enrollment.consent.facts import CODES as RECONSENT_CODES
-from enrollment.consent.facts import FORM_OF, Due
-from entry.selectors import navigation
-from entry.table.selectors.log import log_table
-from entry.selectors.visibility import may_enter, may_see
-from entry.table.controls.columns import columns_of
-from entry.table.selectors.stored_rows import held_rows
-from entry.table.page.table import TablePage
-from entry.table.submission.paste import UNIT, NotReadable, read_pasted
-from entry.table.submission.posted import Posted, posted
-from entry.table.page.preview import Previewer
 from entry.casebook.views import BINDERS, visible_participant
 from entry.form.views.form import CONFLICT, READERS, UNPROCESSABLE
+from entry.selectors import navigation
+from entry.selectors.visibility import may_enter, may_see
+from entry.table.controls.columns import columns_of
+from entry.table.page.preview import Previewer
+from entry.table.page.table import TablePage
+from entry.table.selectors.log import log_table
+from entry.table.selectors.stored_rows import held_rows
+from entry.table.submission.paste import UNIT, NotReadable, read_pasted
+from entry.table.submission.posted import Posted, posted
 from record.accounts.access import StaffRequest, permitted
 from record.capture.batch import RowEntry, RowsNotSaved, RowStrike, save_rows
 from record.capture.problems import Conflict

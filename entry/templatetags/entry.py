@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from django import template
 
-from entry.form.selectors import history
 from entry.form.page.item import ItemView
+from entry.form.selectors import history
 from entry.worklist.selectors.work import form_words
 from record.casebook.models import FormInstance
 

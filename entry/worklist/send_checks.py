@@ -1,8 +1,8 @@
 """What is asked again before a mail of these pages is sent."""
 
 from entry.worklist import services as digest
-from record.notices.send_checks import Withhold, guards
 from record.notices.models import Message
+from record.notices.send_checks import Withhold, guards
 from trial_edc import clock
 
 

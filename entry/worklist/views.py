@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from entry.worklist.page import hint_for
 from entry.worklist.selectors.work import totals, work_for
-from randomization.selectors import pause
+from randomization.study.selectors import pause
 from record.accounts.access import StaffRequest
 from trial_edc.context import page_for
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import IO, Any, cast
 
+from celery import current_app
 from cryptography.exceptions import InvalidTag
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
@@ -11,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from kombu.exceptions import OperationalError
 
-from exports.services import archive, files
+from exports.models import Export, ExportKind, ExportState
 from exports.selectors import datasets, unblinded
 from exports.selectors.dictionary import dictionary, edit_checks
-from exports.models import Export, ExportKind, ExportState
 from exports.selectors.tables import Table
+from exports.services import archive, files
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.audit.attribution import Process, Via, act, attributed
@@ -26,6 +27,7 @@ from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 
 EXPORTER = Process("exports")
+TASK = "exports.tasks.make_export"
 NOTES = (
     "Rows that were struck out are left out.",
     "Instants are site time with offset; dates known in part are kept in part.",
@@ -62,10 +64,8 @@ def request_export(
 
 
 def _hand_to_worker(export: Export) -> None:
-    from exports.tasks import make_export  # noqa: PLC0415 - the task imports us
-
     try:
-        make_export.apply_async((export.key,), ignore_result=True, retry=False)
+        current_app.send_task(TASK, (export.key,), ignore_result=True, retry=False)
     except OperationalError:
         problem = _("No worker could be reached. Please ask for the export again.")
         _note(export, state=ExportState.FAILED, problem=problem)

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from enrollment.screening.rules import NUMBER, is_mistyped
-from enrollment.selectors import person_with
+from enrollment.screening.selectors import person_with
 from imports.rules.mapping import NOT_COLLECTED, Column, FileMapping, Words, instant
 from imports.rules.reading import Table
 from record.casebook.models import Participant
 from record.casebook.values import MissingCode
 from trial_edc.vocabulary import N_
-from visits.models import Laboratory
 from visits.laboratory.vocabulary import Analyte
+from visits.models import Laboratory
 
 LIMIT = re.compile(r"\s*(<|>|≤|≥|＜|＞).*", re.DOTALL)
 

@@ -2,9 +2,9 @@
 
 import re
 
-from imports.selectors.lines import LIMIT
 from imports.rules.mapping import NOT_COLLECTED, Column, FileMapping, Words, plain
 from imports.rules.reading import Table
+from imports.selectors.lines import LIMIT
 from record.casebook import catalogue
 from record.casebook.items import Lab
 from trial_edc.vocabulary import N_, MissingCode, VisitCode

@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
-from imports.services import sources
-from imports.rules.mapping import FileMapping
 from imports.models import ImportedFile, ImportSource, ImportState
+from imports.rules.mapping import FileMapping
 from imports.rules.reading import Table, read
+from imports.services import sources
 from record.accounts.models import User
 from record.audit.attribution import Actor, Via, act, attributed
 from record.casebook import files

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
-from imports.selectors.lines import Result, Said
-from imports.rules.mapping import FileMapping
 from imports.facts import DATE_LENGTH, visits_on
+from imports.rules.mapping import FileMapping
+from imports.selectors.lines import Result, Said
 from record.audit.attribution import Actor
 from record.capture.importing import Plan, PlannedRow, RowState, Wanted, by_items, plan
 from record.casebook import catalogue
@@ -17,8 +17,8 @@ from record.casebook.selectors import binder_of
 from record.casebook.sheets import Binder
 from record.casebook.values import MissingCode, Value, is_blank
 from trial_edc.vocabulary import N_
-from visits.models import Laboratory
 from visits.laboratory.vocabulary import Analyte
+from visits.models import Laboratory
 
 LOG, PANEL = "CRE", "LAB"
 MOST_TEXT = 200  # characters of a value as the preview keeps it

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
-from imports.selectors.lines import Result, sort
-from imports.rules.mapping import FileMapping
 from imports.models import ImportedFile, ImportedRow, ImportState
-from imports.services.plans import Told, plan_lines, refusal
+from imports.rules.mapping import FileMapping
+from imports.selectors.lines import Result, sort
 from imports.services.files import NotNow, locked, table_of, told_of
+from imports.services.plans import Told, plan_lines, refusal
 from record.accounts.models import User
 from record.audit.attribution import Process, Via, act, attributed
 from record.capture.planning import RowState

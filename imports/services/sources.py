@@ -11,8 +11,8 @@ from typing import NoReturn
 
 from django.core.exceptions import PermissionDenied
 
-from imports.rules.mapping import FileMapping
 from imports.models import ImportSource
+from imports.rules.mapping import FileMapping
 from record.accounts.models import User
 from record.accounts.roles import Permission, persons
 from record.audit.attribution import Actor, Process, Via, act, attributed

@@ -11,13 +11,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 
-from imports.selectors.lines import Result, Said, sort
-from imports.rules.mapping import FileMapping
 from imports.models import ImportedFile, ImportedRow, ImportState
+from imports.rules.mapping import FileMapping
+from imports.selectors.lines import Result, Said, sort
+from imports.selectors.report import report_of
+from imports.services.files import hand_to_worker, locked, table_of, told_of
 from imports.services.plans import LOG, Planned, plan_lines, said_json
 from imports.services.previews import PROCESS, count
-from imports.services.files import hand_to_worker, locked, table_of, told_of
-from imports.selectors.report import report_of
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.audit.attribution import Reason, Via, act, attributed

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from imports.services import previews as previewing, storing
 from imports.rules.reading import Unreadable
+from imports.services import previews as previewing
+from imports.services import storing
 from record.casebook.files import FileDamaged
 
 IMPORTS = 4194673  # what the advisory locks of this room are about

@@ -10,12 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from imports.services import previews as previewing, files as receiving, storing
 from imports.forms import ConfirmForm, MappingForm, UploadForm, word_tables
-from imports.rules.mapping import FileMapping
 from imports.models import ImportedFile, ImportedRow, ImportState
+from imports.rules.mapping import FileMapping
 from imports.rules.reading import Unreadable
 from imports.selectors.report import in_words, report_of
+from imports.services import files as receiving
+from imports.services import previews as previewing
+from imports.services import storing
 from imports.services.sources import SourceRefused
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission

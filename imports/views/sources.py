@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from imports.services import files as receiving
-from imports.services import sources as services
 from imports.forms import SourceForm
 from imports.models import ImportSource
 from imports.rules.reading import MOST_BYTES, Unreadable
+from imports.services import files as receiving
+from imports.services import sources as services
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission, persons
 from trial_edc.requirements import implements

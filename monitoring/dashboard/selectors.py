@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from enrollment.screening import facts as statuses
-from enrollment.selectors import statuses_of
+from enrollment.screening.selectors import statuses_of
 from enrollment.vocabulary import ParticipantStatus
 from monitoring.dashboard.rules import Forecast, forecast, planned_count
 from record.casebook.models import FormInstance, FormStatus, Participant

@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from monitoring.dashboard.page import accrual_chart
 from monitoring.dashboard.selectors import dashboard as dashboard_of_today
-from randomization.selectors import commitments
+from randomization.lists.selectors import commitments
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from trial_edc.context import page_for

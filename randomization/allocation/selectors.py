@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from enrollment.selectors import Eligibility
+from enrollment.eligibility.selectors import Eligibility
 from enrollment.screening.facts import is_screening_over
 from randomization.allocation.rules.readiness import Obstacle, Standing, obstacles
-from randomization.selectors import study_status
+from randomization.models import (
+    Allocation,
+)
+from randomization.study.selectors import study_status
+from record.casebook.models import Participant
 from trial_edc.protocol import PROTOCOL
 
 
@@ -47,3 +51,9 @@ def frozen(found: Eligibility) -> Frozen:
         baseline_umol_l=baseline.umol_l,
         baseline_sample=int(sample.id) if sample else None,
     )
+
+
+def allocation_of(participant: Participant) -> Allocation | None:
+    """Return the allocation of a participant."""
+    held = Allocation.objects.select_related("randomised_by")
+    return held.filter(participant=participant).first()

@@ -3,20 +3,22 @@
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
+from enrollment.eligibility.selectors import Eligibility, eligibility_of
 from enrollment.eligibility.services.freezing import freeze_screening
-from enrollment.selectors import Eligibility, eligibility_of
-from randomization import selectors
-from randomization.models import Allocation
-from randomization.problems import ListExhausted, NotReady, Refused
+from randomization.allocation import selectors as allocation_selectors
 from randomization.allocation.rules.numbers import draw
 from randomization.allocation.selectors import Frozen, frozen, readiness
+from randomization.lists import selectors as lists_selectors
+from randomization.models import Allocation
+from randomization.problems import ListExhausted, NotReady, Refused
+from record.accounts import selectors as accounts_selectors
 from record.accounts.models import User
 from record.accounts.roles import Permission, Role
 from record.audit.attribution import Via, act, attributed
 from record.capture import services as capture
 from record.capture.events import DeviationFound, Randomized
-from record.capture.save_hooks import announce
 from record.capture.problems import NotSaved
+from record.capture.save_hooks import announce
 from record.casebook import services as casebook
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of
@@ -38,7 +40,7 @@ def randomize(participant: Participant, *, by: User, via: Via = Via.PAGE) -> All
     try:
         with attributed(by=by, via=via):
             participant = casebook.lock(participant)
-            if existing := selectors.allocation_of(participant):
+            if existing := allocation_selectors.allocation_of(participant):
                 return existing
             found = eligibility_of(participant)
             _require_ready(found)
@@ -66,7 +68,7 @@ def _require_ready(found: Eligibility) -> None:
 def _allocate(
     participant: Participant, kept: Frozen, *, by: User, via: Via
 ) -> Allocation:
-    slot = selectors.next_slot_for_update()
+    slot = lists_selectors.next_slot_for_update()
     taken = set(Allocation.objects.values_list("code", flat=True))
     allocation = Allocation.objects.create(
         participant=participant,
@@ -102,13 +104,13 @@ def _record_refusal(
 
 
 def _tell_nearly_exhausted() -> None:
-    left = selectors.slots_left()
+    left = lists_selectors.slots_left()
     if left > PROTOCOL.randomization.places_left_to_tell:
         return
     notices.queue(
         occasion="list_nearly_exhausted",
-        key=f"list_nearly_exhausted:{selectors.slots_in_all()}",
-        to=selectors.people_in(Role.DM, Role.LC),
+        key=f"list_nearly_exhausted:{lists_selectors.slots_in_all()}",
+        to=accounts_selectors.people_in(Role.DM, Role.LC),
         subject=_("The allocation list is nearly used up"),
         text=_("%(left)s places are left.") % {"left": left},
     )
@@ -118,8 +120,8 @@ def _tell_exhausted(participant: Participant, *, by: User, via: Via) -> None:
     with attributed(by=by, via=via):
         notices.queue(
             occasion="list_exhausted",
-            key=f"list_exhausted:{participant.pk}:{selectors.slots_in_all()}",
-            to=selectors.people_in(Role.DM, Role.LC),
+            key=f"list_exhausted:{participant.pk}:{lists_selectors.slots_in_all()}",
+            to=accounts_selectors.people_in(Role.DM, Role.LC),
             subject=_("The allocation list is used up"),
             text=_("Participant %(number)s could not be randomized and stays eligible.")
             % {"number": participant.number},
@@ -140,7 +142,7 @@ def declare_in_error(
         raise Refused(_("Say why."))
     with attributed(by=by, via=via):
         participant = casebook.lock(participant)
-        if selectors.allocation_of(participant) is None:
+        if allocation_selectors.allocation_of(participant) is None:
             raise Refused(_("This participant has not been randomized."))
         form = casebook.expect(participant, "RAN")
         if row_of(form).value_of("in_error"):

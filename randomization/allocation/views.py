@@ -8,21 +8,18 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from enrollment.selectors import eligibility_of
-from randomization import selectors
-from randomization.code_breaks.selectors.end_of_trial import is_restricted_part_ready
-from randomization.forms import ConfirmNumberForm, ReasonForm, StatusForm
-from randomization.models import Allocation, StudyStatusChange
-from randomization.problems import NotReady, Refused
-from randomization.allocation.selectors import readiness
+from enrollment.eligibility.selectors import eligibility_of
+from randomization.allocation import selectors as allocation_selectors
 from randomization.allocation import services as randomizing
-from randomization.study import services as service
-from randomization.code_breaks.views.code_breaks import READERS
+from randomization.allocation.forms import ConfirmNumberForm
+from randomization.allocation.selectors import readiness
+from randomization.forms import ReasonForm
+from randomization.models import Allocation
+from randomization.problems import NotReady, Refused
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from record.casebook.models import Participant
 from trial_edc import clock
-from trial_edc.context import page_for
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import Sex
 
@@ -31,7 +28,7 @@ from trial_edc.vocabulary import Sex
 def randomize(request: StaffRequest, number: str) -> HttpResponse:
     """Ask once more, randomise, and show the number; after that, only show it."""
     participant = get_object_or_404(Participant, number=number)
-    if allocation := selectors.allocation_of(participant):
+    if allocation := allocation_selectors.allocation_of(participant):
         return _randomized(request, participant, allocation)
     form, problem, status = None, None, HTTPStatus.OK
     if request.method == "POST":
@@ -89,55 +86,6 @@ def in_error(request: StaffRequest, number: str) -> HttpResponse:
             ),
         )
     return redirect("randomization:randomize", participant.number)
-
-
-@permitted(
-    Permission.READ_CASEBOOK,
-    Permission.PAUSE_STUDY,
-    Permission.LIST_GENERATE,
-    Permission.LIST_APPROVE,
-)
-def study(request: StaffRequest) -> HttpResponse:
-    """Show what the study allows, since when, and the published commitments."""
-    present = selectors.study_status()
-    may_change = request.user.may(Permission.PAUSE_STUDY)
-    context = {
-        "present": present,
-        "changes": selectors.status_changes(),
-        "commitments": selectors.commitments(),
-        "form": StatusForm(present) if may_change else None,
-        "missing": service.go_live_obstacles()
-        if may_change and present == "setup"
-        else [],
-        "laboratories": page_for(request.user, "visits:laboratories"),
-        "is_restricted_ready": is_restricted_part_ready(),
-        "restricted_url": page_for(request.user, "randomization:restricted_part"),
-        "opening_url": page_for(request.user, "randomization:opened_code"),
-        "may_read_breaks": any(request.user.may(one) for one in READERS),
-    }
-    return render(request, "randomization/study.html", context)
-
-
-@permitted(Permission.PAUSE_STUDY)
-@require_POST
-def change_status(request: StaffRequest) -> HttpResponse:
-    """Take a step, or propose it."""
-    form = StatusForm(selectors.study_status(), request.POST)
-    if form.is_valid():
-        said = form.cleaned_data
-        done(request, lambda: service.change_status(**said, by=request.user))
-    else:
-        messages.error(request, form.errors.as_text())
-    return redirect("randomization:study")
-
-
-@permitted(Permission.PAUSE_STUDY)
-@require_POST
-def confirm_status(request: StaffRequest, pk: int) -> HttpResponse:
-    """Confirm the step that somebody proposed."""
-    change = get_object_or_404(StudyStatusChange, pk=pk)
-    done(request, lambda: service.confirm_status(change, by=request.user))
-    return redirect("randomization:study")
 
 
 def done(request: StaffRequest, deed: Callable[[], object]) -> bool:

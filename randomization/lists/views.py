@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from randomization import selectors
+from randomization.allocation.views import done
+from randomization.lists import selectors as lists_selectors
 from randomization.lists.forms import GenerateForm, ImportForm, SegmentForm
-from randomization.problems import FaultyList, Refused
 from randomization.lists.rules.checking import Fault
 from randomization.lists.services import allocation_list as custody
-from randomization.allocation.views import done
+from randomization.problems import FaultyList, Refused
 from randomization.vocabulary import ListState
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
@@ -37,14 +37,14 @@ def _desk(
     form: SegmentForm | None = None,
     problem: Refused | None = None,
 ) -> HttpResponse:
-    waiting = selectors.lists().filter(state__in=WAITING)
+    waiting = lists_selectors.lists().filter(state__in=WAITING)
     may_keep = request.user.may(Permission.LIST_GENERATE)
     context = {
-        "lists": selectors.lists(),
+        "lists": lists_selectors.lists(),
         "reports": [(one, custody.report(one)) for one in waiting],
-        "total": selectors.slots_in_all(),
-        "left": selectors.slots_left(),
-        "may_add": may_keep and (selectors.places_to_add() > 0 or settings.DEMO),
+        "total": lists_selectors.slots_in_all(),
+        "left": lists_selectors.slots_left(),
+        "may_add": may_keep and (lists_selectors.places_to_add() > 0 or settings.DEMO),
         "generate_form": _segment(GenerateForm),
         "import_form": _segment(ImportForm),
         "problem": problem,
@@ -63,8 +63,8 @@ def _segment(form: type[F], *posted: Any) -> F:
     """Return a form of the draft that may be made now."""
     return form(
         *posted,
-        is_segment=selectors.slots_in_all() > 0,
-        places=selectors.places_to_add(),
+        is_segment=lists_selectors.slots_in_all() > 0,
+        places=lists_selectors.places_to_add(),
         auto_id=f"{form.__name__}_%s",  # two forms on one page
     )
 
@@ -116,7 +116,7 @@ def _told(fault: Fault) -> str:
 @require_POST
 def approve(request: StaffRequest, pk: int) -> HttpResponse:
     """Approve a draft as the second person."""
-    draft = get_object_or_404(selectors.lists(), pk=pk)
+    draft = get_object_or_404(lists_selectors.lists(), pk=pk)
     done(request, lambda: custody.approve(draft, by=request.user))
     return redirect("randomization:desk")
 
@@ -125,7 +125,7 @@ def approve(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def seal(request: StaffRequest, pk: int) -> HttpResponse:
     """Seal an approved list."""
-    approved = get_object_or_404(selectors.lists(), pk=pk)
+    approved = get_object_or_404(lists_selectors.lists(), pk=pk)
     done(request, lambda: custody.seal_list(approved, by=request.user))
     return redirect("randomization:desk")
 
@@ -134,7 +134,7 @@ def seal(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def destroy(request: StaffRequest, pk: int) -> HttpResponse:
     """Destroy a list that is not sealed."""
-    draft = get_object_or_404(selectors.lists(), pk=pk)
+    draft = get_object_or_404(lists_selectors.lists(), pk=pk)
     reason = _("destroyed at the desk")
     done(request, lambda: custody.destroy(draft, by=request.user, reason=reason))
     return redirect("randomization:desk")

@@ -4,9 +4,10 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from randomization import selectors
+from randomization.lists import selectors as lists_selectors
 from randomization.models import StudyStatusChange
 from randomization.problems import Refused
+from randomization.study import selectors as study_selectors
 from randomization.study.rules import needs_two, steps
 from randomization.vocabulary import StudyStatus
 from record.accounts.models import User
@@ -25,7 +26,7 @@ def change_status(
     if not reason.strip():
         raise Refused(_("Give the reason."))
     with attributed(by=by, via=via):
-        before = selectors.study_status()
+        before = study_selectors.study_status()
         if status not in steps(before):
             raise Refused(_("This step is not possible now."))
         _require_no_proposal()
@@ -81,8 +82,8 @@ def _require_ready_to_open() -> None:
 @implements("INF-05")
 def go_live_obstacles() -> list[str]:
     """Return what is missing before the study may open, in words."""
-    active, missing = selectors.active_by_role(), []
-    for name, roles in selectors.GO_LIVE:
+    active, missing = study_selectors.active_by_role(), []
+    for name, roles in study_selectors.GO_LIVE:
         wanted = getattr(PROTOCOL.go_live, name)
         found = sum(active.get(role.value, 0) for role in roles)
         if found < wanted:
@@ -93,7 +94,7 @@ def go_live_obstacles() -> list[str]:
             }
             message = _("%(roles)s: %(wanted)s must be active, not %(found)s.")
             missing.append(message % words)
-    if not selectors.slots_in_all():
+    if not lists_selectors.slots_in_all():
         missing.append(_("No allocation list is sealed."))
     if PROTOCOL.infusion.plan(demo=settings.DEMO) is None:
         unset = {"names": ", ".join(PROTOCOL.infusion.unset)}

@@ -9,13 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from record.accounts import roles, services
 from record.accounts.models import User
+from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
 from record.accounts.roles import BlindingClass, Role
-from record.accounts.sign_in import (
-    SIGNED_BEFORE,
-    IdentityNotConfirmed,
-    ReAuthenticated,
-    confirm_identity,
-)
+from record.accounts.sign_in import SIGNED_BEFORE, confirm_identity
 
 THEMES = (
     ("", _("As the device")),

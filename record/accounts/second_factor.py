@@ -27,7 +27,7 @@ from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 
 if TYPE_CHECKING:
-    from record.accounts.sign_in import ReAuthenticated
+    from record.accounts.proofs import ReAuthenticated
 
 SECRET_BYTES, DIGITS, STEP_SECONDS = 20, 6, 30  # what every app expects
 STEPS_ASIDE = (0, -1, 1)  # the clock of a phone may be half a minute off

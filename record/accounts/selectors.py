@@ -135,3 +135,8 @@ def sign_ins(username: str = "") -> QuerySet[Entry]:
             Q(actor=username) | Q(new_values__username=username),
         )
     return entries
+
+
+def people_in(*roles: Role) -> QuerySet[User]:
+    """Return the active accounts of these roles."""
+    return User.objects.filter(is_active=True, role__in=roles)

@@ -3,8 +3,7 @@
 These are the services that live with the HTTP session; the rest is in `services`.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from axes.handlers.proxy import AxesProxyHandler
@@ -17,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from record.accounts import second_factor, services
 from record.accounts.models import User
-from record.audit.attribution import Actor, Process, Via, act, attributed
+from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
+from record.audit.attribution import Process, Via, act, attributed
 from trial_edc import clock
 from trial_edc.requirements import implements
 
@@ -31,7 +31,6 @@ FACTOR_SHOWN = "factor_shown"  # session: its owner has shown the second factor
 WAITING = "waiting"  # session: who gave the password and owes the second factor
 WAITING_HOLDS = timedelta(minutes=5)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-PROOF_HOLDS = timedelta(minutes=5)
 
 
 class SignInRefused(Exception):
@@ -40,23 +39,6 @@ class SignInRefused(Exception):
 
 class SecondFactorNeeded(Exception):
     """Name and password are right; the code of the app is asked next."""
-
-
-class IdentityNotConfirmed(Exception):
-    """The password, or at the first signature the name, is not the signer's."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReAuthenticated:
-    """Proof that a signed-in person has just shown again who they are."""
-
-    user_id: int
-    at: datetime
-
-    def require(self, by: Actor) -> None:
-        """Refuse when the proof is another person's or no longer fresh."""
-        if by.pk != self.user_id or clock.now() - self.at > PROOF_HOLDS:
-            raise IdentityNotConfirmed(_("Please confirm with your password again."))
 
 
 @implements("ACC-10", "ACC-13", "ACC-16")

@@ -1,15 +1,16 @@
 """The capture room: save, merge, drafts; calls checks, queries, consequences."""
 
 from django.apps import AppConfig
-from django.utils.module_loading import autodiscover_modules
+
+from trial_edc.rooms import load
 
 
 class CaptureConfig(AppConfig):
-    """Loads each room's consequences once all rooms are there."""
+    """Loads what the rooms show of a save before it is stored."""
 
     name = "record.capture"
     label = "capture"
 
     def ready(self) -> None:
-        """Load consequences, and what foretells them, in the order of the rooms."""
-        autodiscover_modules("consequences", "foretelling")
+        """Load the impact previews of the rooms."""
+        load("impact_previews")

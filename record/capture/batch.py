@@ -10,8 +10,8 @@ from uuid import UUID
 
 from record.audit.attribution import Actor, Reason, Via, attributed
 from record.capture.checking import may_enter
-from record.capture.save_hooks import Saved
 from record.capture.problems import NotSaved, Refused
+from record.capture.save_hooks import Saved
 from record.capture.services import Entry, note_refusal, save_entry, strike_row
 from record.casebook import catalogue
 from record.casebook import services as casebook

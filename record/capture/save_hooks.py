@@ -1,16 +1,18 @@
-"""Consequences: what follows from a form or from a named event.
+"""What follows from a saved form or a named event, in the transaction of the save.
 
-They run in the transaction of the save, in the order of the rooms and of the files,
-so a reader finds all of them by the word `follows`.
+The trial lists it in one module, which `settings.CONSEQUENCES` names: by form or event,
+in the order in which it happens.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
+
 from record.audit.attribution import Actor, Reason, Via
-from record.capture import events
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
 from record.casebook.sheets import Binder, Sheet
@@ -39,41 +41,46 @@ class Saved:
         return binder_of(self.participant)
 
 
-Consequence = Callable[[Saved], None]
-EventConsequence = Callable[[Any, Actor, Via], None]
-_of_forms: list[tuple[str, frozenset[str], Consequence]] = []
-_of_events: list[tuple[type, EventConsequence]] = []
+@dataclass(frozen=True)
+class SaveHook:
+    """What happens when one of the items of a form changes; no items: any of them."""
+
+    items: frozenset[str]
+    run: Callable[[Saved], None]
 
 
-def follows(what: str | type, *items: str) -> Callable[[Any], Any]:
-    """Declare what follows from a form (by code and items) or from an event.
+EventHook = Callable[[Any, Actor, Via], None]
 
-    Of a form: `(saved) -> None`, called when one of the items changed (none named
-    means any). Of an event: `(event, by, via) -> None`.
-    """
 
-    def declare(consequence: Any) -> Any:
-        if isinstance(what, str):
-            _of_forms.append((what, frozenset(items), consequence))
-        else:
-            _of_events.append((what, consequence))
-        return consequence
+@dataclass(frozen=True)
+class Hooks:
+    """Everything that follows, by form code and by type of event."""
 
-    return declare
+    on_save: dict[str, tuple[SaveHook, ...]]
+    on_event: dict[type, tuple[EventHook, ...]]
+
+
+def on_items(*names_and_run: Any) -> SaveHook:
+    """Return a hook from the names of its items and, last, what is to be run."""
+    *names, run = names_and_run
+    return SaveHook(frozenset(names), run)
+
+
+@cache
+def hooks() -> Hooks:
+    """Return what the trial lists; read once, when every room is there."""
+    listed = import_module(settings.CONSEQUENCES)
+    return Hooks(dict(listed.ON_SAVE), dict(listed.ON_EVENT))
 
 
 def run_consequences(saved: Saved) -> None:
     """Call what follows from a save."""
-    for code, items, consequence in _of_forms:
-        if code == saved.form.code and (not items or items & saved.changed):
-            consequence(saved)
+    for hook in hooks().on_save.get(saved.form.code, ()):
+        if not hook.items or hook.items & saved.changed:
+            hook.run(saved)
 
 
 def announce(event: object, *, by: Actor, via: Via) -> None:
     """Call what follows from an event, in the transaction of the caller."""
-    for kind, consequence in _of_events:
-        if isinstance(event, kind):
-            consequence(event, by, via)
-
-
-__all__ = ["Saved", "announce", "events", "follows", "run_consequences"]
+    for run in hooks().on_event.get(type(event), ()):
+        run(event, by, via)

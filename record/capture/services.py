@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from django.db import connection
 
 from record.accounts.models import User
-from record.accounts.sign_in import ReAuthenticated
+from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Actor, Reason, Via, attributed
 from record.audit.problems import RecordClosed
 from record.audit.vault import TooLong
-from record.capture import autosaves, check_log as firing
+from record.capture import autosaves
+from record.capture import check_log as firing
 from record.capture.checking import altered_in, may_enter, sheet_after, soft_findings
 from record.capture.events import FormSigned, RowStruck
-from record.capture.save_hooks import Saved, announce, run_consequences
 from record.capture.impact_previews import foretold
 from record.capture.merge import merge, seen_by_author
 from record.capture.parsing import parse, require_links
@@ -27,6 +27,7 @@ from record.capture.problems import (
     ReasonNeeded,
     Refused,
 )
+from record.capture.save_hooks import Saved, announce, run_consequences
 from record.casebook import catalogue
 from record.casebook import services as casebook
 from record.casebook.checks import Finding

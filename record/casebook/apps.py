@@ -1,7 +1,8 @@
 """The CRF engine: item types, the CRF base, the catalogue, checks."""
 
 from django.apps import AppConfig
-from django.utils.module_loading import autodiscover_modules
+
+from trial_edc.rooms import load
 
 
 class CasebookConfig(AppConfig):
@@ -12,4 +13,4 @@ class CasebookConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what the rooms declare."""
-        autodiscover_modules("checks", "facts", "derived", "row_marks")
+        load("checks", "facts", "derived", "row_marks")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from record.casebook.sheets import Binder, Sheet
@@ -65,3 +66,9 @@ def others(sheet: Sheet, binder: Binder) -> Iterator[Sheet]:
     """Return the other rows of the same form."""
     mine = sheet.key
     return (row for row in binder.rows(sheet.code) if row.key != mine)
+
+
+def in_order(*dates: Partial | None) -> bool:
+    """Tell whether dates may follow each other; what is not known may."""
+    known = [day for day in dates if day is not None]
+    return all(earlier.earliest <= later.latest for earlier, later in pairwise(known))

@@ -3,7 +3,8 @@
 from importlib import import_module
 
 from django.apps import AppConfig
-from django.utils.module_loading import autodiscover_modules
+
+from trial_edc.rooms import load
 
 
 class NoticesConfig(AppConfig):
@@ -13,6 +14,6 @@ class NoticesConfig(AppConfig):
     label = "notices"
 
     def ready(self) -> None:
-        """Let tasks find the broker of the settings; load each room's guards."""
+        """Let tasks find the broker of the settings; load each room's send checks."""
         import_module("trial_edc.celery")
-        autodiscover_modules("guards")
+        load("send_checks", "work")

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 
+from celery import current_app
 from django.db import transaction
 
 from record.accounts.models import User
 from record.audit.attribution import Process, Via, attributed
 from record.casebook.models import Participant
-from record.notices.send_checks import Withhold, judge
 from record.notices.models import Message, MessageState
+from record.notices.send_checks import Withhold, judge
 from trial_edc import clock
 
 SETTLED = (MessageState.SENT, MessageState.FAILED, MessageState.WITHHELD)
 WATCH = Process("notices")
+DELIVERY = "record.notices.tasks.deliver_queued"
 REWRITTEN = (
     "subject",
     "text",
@@ -118,6 +120,4 @@ def _deliver_after_commit() -> None:
 
 
 def _ask_for_delivery() -> None:
-    from record.notices.tasks import deliver_queued  # noqa: PLC0415 - the task imports us
-
-    deliver_queued.apply_async(ignore_result=True, retry=False)
+    current_app.send_task(DELIVERY, ignore_result=True, retry=False)

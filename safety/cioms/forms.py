@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from randomization.forms import WORDS, SignedForm
 from randomization.code_breaks.services.code_breaks import Account
+from randomization.forms import WORDS, SignedForm
 from safety.cioms.services import susar_account
 
 

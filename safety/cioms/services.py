@@ -8,16 +8,16 @@ from django.core.exceptions import PermissionDenied
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from randomization.problems import Refused
 from randomization.code_breaks.services.code_breaks import Account, break_code
+from randomization.problems import Refused
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind
 from record.accounts.models import User
+from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission
-from record.accounts.sign_in import ReAuthenticated
 from record.audit.attribution import Via, act, attributed
 from record.casebook.selectors import binder_of
-from safety.reports.selectors.cases import cases_of
 from safety.cioms.facts import FORMS, Cioms, cioms_of, unblinded
+from safety.reports.selectors.cases import cases_of
 from safety.reports.selectors.reports import ReportLine
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements

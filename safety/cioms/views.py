@@ -8,12 +8,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from randomization.product.label import pdf_writer
 from randomization.problems import Refused
+from randomization.product.label import pdf_writer
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
-from safety.cioms.services import blinded_pdf, is_susar, unblinded_pdf
 from safety.cioms.forms import UnblindForm
+from safety.cioms.services import blinded_pdf, is_susar, unblinded_pdf
 from safety.reports.selectors.reports import ReportLine, report_lines
 from safety.reports.views import reads_reports
 

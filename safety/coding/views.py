@@ -16,8 +16,8 @@ from record.accounts.models import User
 from record.accounts.roles import Permission, persons
 from record.casebook.models import FormInstance
 from safety.coding import services
-from safety.coding.services import FIRST, SECOND, NotCoded
 from safety.coding.forms import DictionaryForm
+from safety.coding.services import FIRST, SECOND, NotCoded
 from safety.models import DictionaryTerm, TermCode
 from safety.vocabulary import CodingState
 

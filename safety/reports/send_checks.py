@@ -1,7 +1,7 @@
 """What is asked again when a message on a deadline is about to leave."""
 
-from record.notices.send_checks import Verdict, Withhold, guards
 from record.notices.models import Message
+from record.notices.send_checks import Verdict, Withhold, guards
 from safety.reports.selectors.reports import report_lines
 from safety.reports.services.escalation import OCCASIONS, missed_by
 from trial_edc.requirements import implements

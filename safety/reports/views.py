@@ -11,10 +11,10 @@ from record.accounts.models import User
 from record.accounts.roles import Limit, Permission
 from record.casebook.access import visible_codes
 from record.casebook.models import FormInstance
-from safety.reports.selectors import reports as selectors
-from safety.reports.services import reports as services
-from safety.reports.selectors.cases import by_urgency, cases_of
 from safety.reports.page import CASES, REPORTS, filtered
+from safety.reports.selectors import reports as selectors
+from safety.reports.selectors.cases import by_urgency, cases_of
+from safety.reports.services import reports as services
 from safety.reports.services.follow_ups import add_follow_up
 from trial_edc.context import page_for
 

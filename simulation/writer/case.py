@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from random import Random
 
 from record.accounts.models import User
-from record.accounts.sign_in import ReAuthenticated
+from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Reason, Via, attributed
 from record.capture import services as capture
-from record.capture.save_hooks import Saved
 from record.capture.problems import ExplanationNeeded
+from record.capture.save_hooks import Saved
 from record.casebook import services as casebook
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import binder_of, row_of, sheet_of

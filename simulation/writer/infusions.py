@@ -12,8 +12,11 @@ from simulation.writer.product import prepare
 from simulation.writer.screening import blood_head
 from trial_edc import chance
 from visits.infusions.rules import vital_sign_times
+from visits.infusions.services.vital_signs import (
+    record_vital_signs,
+    vital_signs_not_taken,
+)
 from visits.models.laboratory_panel import outside_reference
-from visits.schedule.services import record_vital_signs, vital_signs_not_taken
 
 MINUTE = timedelta(minutes=1)
 RECHECKED = (

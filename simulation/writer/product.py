@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from randomization import selectors
 from randomization.models import LotRecord
 from randomization.product.rules.stock import balance, why_unusable
+from randomization.product.selectors.lots import lot_of
 from randomization.product.services import lots
 from randomization.product.services.preparing import confirm_preparation
 from randomization.product.services.product import preparations_with_arms
 from randomization.vocabulary import MovementKind, Product
 from record.accounts.models import User
-from record.accounts.sign_in import ReAuthenticated
+from record.accounts.proofs import ReAuthenticated
 from record.casebook.values import MissingCode
 from simulation.writer.case import Case
 from trial_edc import chance, clock
@@ -100,7 +100,7 @@ def lot_in_use(case: Case, product: Product) -> str:
     """Return a lot that has a container; a new one is registered when none is left."""
     now, pharmacist, shelf = clock.now(), case.staff["up"], case.site.shelf
     number = shelf.setdefault(product.value, 1)
-    lot = selectors.lot_of(_name(product, number))
+    lot = lot_of(_name(product, number))
     if lot and (
         why_unusable(lot.content, now) or not balance(lot.content["movements"])
     ):

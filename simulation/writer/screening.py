@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
-from enrollment import services as enrollment
+from enrollment.eligibility.services import confirmation
+from enrollment.screening.services import approach, close_screening, rescreen
 from enrollment.vocabulary import ApproachResult, ScreenFailure
 from randomization.allocation.services import declare_in_error, randomize
-from record.accounts.sign_in import ReAuthenticated
+from record.accounts.proofs import ReAuthenticated
 from record.casebook.values import MissingCode
 from simulation import words
 from simulation.course import panel, vital_signs
@@ -81,7 +82,7 @@ def _approach(case: Case) -> None:
     }
     if person.fate in results:
         told["approach_result"] = results[person.fate].value
-    case.participant = enrollment.approach(
+    case.participant = approach(
         by=case.staff["co"],
         hospital_no=person.hospital_no,
         **told,  # type: ignore[arg-type]
@@ -260,9 +261,7 @@ def _second_screening(case: Case) -> Acts:
     again_at = person.screened_at - timedelta(minutes=30)
 
     def again() -> None:
-        enrollment.rescreen(
-            case.participant, by=case.staff["co"], approached_at=clock.now()
-        )
+        rescreen(case.participant, by=case.staff["co"], approached_at=clock.now())
 
     yield Act(again_at, again)
     yield from _examinations(case, person.screened_at, 2)
@@ -274,7 +273,7 @@ def _close(case: Case) -> None:
         Fate.EXPIRES: ScreenFailure.TIME_EXPIRED,
     }
     reason = reasons.get(case.person.fate, ScreenFailure.CRITERIA_FAILED)
-    enrollment.close_screening(
+    close_screening(
         case.participant,
         reason=reason.value,
         closed_at=clock.now(),
@@ -286,7 +285,7 @@ def _close(case: Case) -> None:
 def _confirm(case: Case) -> None:
     investigator = case.staff["in"]
     proof = ReAuthenticated(investigator.pk, clock.now())
-    enrollment.confirm_eligibility(case.participant, proof=proof, by=investigator)
+    confirmation.confirm_eligibility(case.participant, proof=proof, by=investigator)
 
 
 def _randomise(case: Case) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from enrollment.screening.page import LogLine
-from entry.casebook.selectors import casebook_of, matrix_for
+from entry.casebook.selectors import casebook_of
+from entry.matrix.selectors import matrix_for
 from exports.models import Export
 from monitoring.dashboard.selectors import dashboard
 from randomization.arms import arm_of
@@ -33,7 +34,7 @@ def an_order(patch: pytest.MonkeyPatch) -> None:
     def leaking(user: User) -> list[Any]:
         return sorted(matrix_for(user), key=lambda row: arm_of(row.participant) or "")
 
-    patch.setattr("entry.casebook.views.matrix_for", leaking)
+    patch.setattr("entry.matrix.views.matrix_for", leaking)
 
 
 def a_count(patch: pytest.MonkeyPatch) -> None:
@@ -49,7 +50,7 @@ def a_count(patch: pytest.MonkeyPatch) -> None:
 
 def a_log_line(patch: pytest.MonkeyPatch) -> None:
     """The schedule says in the log of the web process whose it is."""
-    true = visits.schedule.facts
+    true = visits.schedule
 
     def leaking(participant: Participant) -> Any:
         getLogger("visits").debug("schedule in arm %s", arm_of(participant))

@@ -21,8 +21,8 @@ from entry.worklist import services as digest
 from exports.forms import tables as exported_tables
 from exports.models import Export
 from exports.tasks import make_export
-from randomization.arms import arms_of
 from randomization.allocation import services as randomizing
+from randomization.arms import arms_of
 from record.casebook.models import Participant
 from record.notices.models import Message
 from tests.blinding import leaks

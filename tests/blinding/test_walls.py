@@ -9,7 +9,11 @@ from randomization.models import Allocation, Slot
 from tools.launch.folders import PROJECT
 
 # Rooms, and modules, that were looked at line by line before they were let in.
-READERS = {"randomization.services", "exports.selectors.unblinded", "monitoring.closed_report"}
+READERS = {
+    "randomization.services",
+    "exports.selectors.unblinded",
+    "monitoring.closed_report",
+}
 # What a list finds its slots by, inside the room.
 OWN = {Allocation: [], Slot: ["list"]}
 ROOMS = ("*/*.py", "*/*/*.py")

@@ -22,14 +22,14 @@ from exports.services.exports import request_export
 from exports.tasks import make_export
 from imports.services import storing
 from randomization.arms import arms_of
-from randomization.models import LotRecord
-from randomization.lists.rules import lists
 from randomization.code_breaks.services import code_breaks
-from randomization.product.services import lots
 from randomization.code_breaks.services.code_breaks import Account
+from randomization.lists.rules import lists
+from randomization.models import LotRecord
+from randomization.product.services import lots
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind, MovementKind
 from record.accounts.models import User
-from record.accounts.sign_in import ReAuthenticated
+from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Via, attributed
 from record.audit.vault import forget_keys
 from record.capture import autosaves

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from enrollment import services
+from enrollment.eligibility.services import confirmation
 from enrollment.models import EligibilityConfirmation
+from enrollment.screening import services as screening
 from record.accounts.models import User
-from record.accounts.sign_in import ReAuthenticated
+from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Reason, Via, attributed
 from record.capture.services import save
 from record.casebook import services as casebook
@@ -46,7 +47,7 @@ def approached(by: User, **values: object) -> Participant:
         "sex": "M",
         **values,
     }
-    return services.approach(by=by, **told)
+    return screening.approach(by=by, **told)
 
 
 def sheet(
@@ -152,4 +153,4 @@ def eligible(by: User, judge: User) -> Participant:
 def confirmed(participant: Participant, by: User) -> EligibilityConfirmation:
     """Confirm eligibility with a fresh proof of identity."""
     proof = ReAuthenticated(by.pk, clock.now())
-    return services.confirm_eligibility(participant, proof=proof, by=by)
+    return confirmation.confirm_eligibility(participant, proof=proof, by=by)

@@ -8,12 +8,12 @@ from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
-from enrollment.consent import services as register
 from enrollment.consent import selectors as consents
+from enrollment.consent import services as register
+from enrollment.consent.facts.reconsent import Due, Ground
 from enrollment.consent.services import NewVersion
 from enrollment.models import ConsentDocument
 from enrollment.problems import EnrollmentRefused
-from enrollment.consent.facts import Due, Ground
 from record.accounts.models import User
 from record.audit.attribution import Via, attributed
 from record.audit.models import Entry

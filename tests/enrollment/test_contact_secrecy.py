@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import reverse
 
 from enrollment.models import PersonKey
-from exports.services import files as archives
 from exports.services import exports
+from exports.services import files as archives
 from record.audit.models import Entry
 from record.casebook import files
 from record.casebook.models import FormInstance, Participant, StoredFile

@@ -6,11 +6,8 @@ from typing import Any
 
 import pytest
 
-from enrollment.eligibility.facts.evidence import (
-    consent_answer,
-    evidence_of,
-    screening_sheet,
-)
+from enrollment.consent.facts.decisions import consent_answer
+from enrollment.eligibility.facts.evidence import evidence_of, screening_sheet
 from enrollment.eligibility.rules import Answer, Immunosuppressant, SteroidCourse
 from enrollment.screening.facts import is_screening_over, status_of
 from record.casebook.sheets import Binder, Sheet

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from enrollment.consent.facts import Due, Ground, Version, due_of, version_on
+from enrollment.consent.facts.reconsent import Due, Ground, Version, due_of, version_on
 from record.casebook.sheets import Binder, Sheet
 from trial_edc.clock import SITE_TZ
 

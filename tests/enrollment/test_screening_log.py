@@ -9,8 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from enrollment import services
 from enrollment.problems import EnrollmentRefused
+from enrollment.screening import services as screening
 from enrollment.screening.page import (
     chosen,
     criterion_counts,
@@ -31,7 +31,7 @@ ERROR = Reason("error", "Registered twice.")
 
 
 def closed(person: Participant, by: User, reason: str) -> None:
-    services.close_screening(person, reason=reason, closed_at=clock.now(), by=by)
+    screening.close_screening(person, reason=reason, closed_at=clock.now(), by=by)
 
 
 def strike(person: Participant, by: User, episode: int = 1) -> None:
@@ -54,7 +54,7 @@ def world(coordinator: User, investigator: User) -> dict[str, Participant]:
     save(sheet, born, by=coordinator, via=Via.IMPORT, complete=True)
     closed(people["old"], coordinator, "criteria_failed")
     closed(people["again"], coordinator, "time_expired")
-    services.rescreen(people["again"], by=coordinator, approached_at=clock.now())
+    screening.rescreen(people["again"], by=coordinator, approached_at=clock.now())
     strike(people["error"], investigator)
     return people
 
@@ -145,10 +145,10 @@ def test_the_number_of_a_rescreening_in_error_is_never_given_again(
     coordinator: User, investigator: User, eligible: Participant
 ) -> None:
     closed(eligible, coordinator, "time_expired")
-    services.rescreen(eligible, by=coordinator, approached_at=clock.now())
+    screening.rescreen(eligible, by=coordinator, approached_at=clock.now())
     strike(eligible, investigator, episode=2)
 
-    services.rescreen(eligible, by=coordinator, approached_at=clock.now())
+    screening.rescreen(eligible, by=coordinator, approached_at=clock.now())
 
     numbers = [line.number for line in screening_log(coordinator)]
     assert numbers == [f"{eligible.number}{dot}" for dot in (".2", ".1", "")]
@@ -189,7 +189,7 @@ def test_two_who_screen_again_at_once_begin_one_screening() -> None:
     def again() -> None:
         try:
             barrier.wait()
-            services.rescreen(person, by=coordinator, approached_at=clock.now())
+            screening.rescreen(person, by=coordinator, approached_at=clock.now())
             outcomes.append("begun")
         except EnrollmentRefused as problem:
             outcomes.append(problem.reasons[0])

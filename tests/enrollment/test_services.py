@@ -6,14 +6,17 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from pytest_django import DjangoAssertNumQueries
 
-from enrollment import selectors, services
+from enrollment.eligibility import selectors as eligibility_selectors
+from enrollment.eligibility.services import confirmation
 from enrollment.models import EligibilityConfirmation, PersonKey
 from enrollment.problems import EnrollmentRefused, KnownPerson
+from enrollment.screening import selectors as screening_selectors
+from enrollment.screening import services as screening
 from enrollment.screening.page import screening_log
 from enrollment.vocabulary import ParticipantStatus
 from record.accounts.models import User
+from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
 from record.accounts.services import change_details
-from record.accounts.sign_in import IdentityNotConfirmed, ReAuthenticated
 from record.audit.attribution import Reason, Via
 from record.audit.models import Entry
 from record.capture.problems import Refused
@@ -63,7 +66,7 @@ def test_approach_without_consent_closes_the_screening(coordinator: User) -> Non
 
     form = factories.sheet(person, "SCN")
     assert form.status == "complete"
-    assert selectors.status_of(person) == ParticipantStatus.SCREEN_FAILED
+    assert screening_selectors.status_of(person) == ParticipantStatus.SCREEN_FAILED
     assert binder_of(person).value("SCN", "screen_failure_reason") == "other"
 
 
@@ -84,7 +87,7 @@ def test_consent_opens_the_screening_forms(
         ("VIT", "SCR", 1),
     ]
     assert binder_of(approached).value("SCN", "approach_result") == "consented"
-    assert selectors.status_of(approached) == ParticipantStatus.CONSENTED
+    assert screening_selectors.status_of(approached) == ParticipantStatus.CONSENTED
 
 
 def test_refused_consent_ends_the_screening(
@@ -186,7 +189,7 @@ def test_closing_freezes_what_failed_and_keeps_it(
         explanations={"DEM-02": "As on the card."},
     )
 
-    services.close_screening(
+    screening.close_screening(
         consented, reason="criteria_failed", closed_at=clock.now(), by=coordinator
     )
     save(
@@ -207,7 +210,7 @@ def test_closing_freezes_what_failed_and_keeps_it(
 def test_nobody_writes_what_the_system_freezes(
     coordinator: User, consented: Participant
 ) -> None:
-    services.close_screening(
+    screening.close_screening(
         consented, reason="time_expired", closed_at=clock.now(), by=coordinator
     )
     line = factories.sheet(consented, "SCN")
@@ -231,7 +234,7 @@ def test_closing_reason_must_fit_the_verdict(
 ) -> None:
     found: list[str] = []
     try:
-        services.close_screening(
+        screening.close_screening(
             consented, reason=reason, closed_at=clock.now(), by=coordinator
         )
     except Refused as refusal:
@@ -245,17 +248,17 @@ def test_a_closed_screening_is_not_closed_again(
 ) -> None:
     now = clock.now()
     closing = {"reason": "time_expired", "closed_at": now, "approach_result": "other"}
-    services.close_screening(approached, by=coordinator, **closing)  # type: ignore[arg-type]
+    screening.close_screening(approached, by=coordinator, **closing)  # type: ignore[arg-type]
 
     with pytest.raises(EnrollmentRefused):
-        services.close_screening(approached, by=coordinator, **closing)  # type: ignore[arg-type]
+        screening.close_screening(approached, by=coordinator, **closing)  # type: ignore[arg-type]
 
 
 def test_rescreening_is_refused_while_the_screening_is_open(
     coordinator: User, consented: Participant
 ) -> None:
     with pytest.raises(EnrollmentRefused) as refusal:
-        services.rescreen(consented, by=coordinator, approached_at=clock.now())
+        screening.rescreen(consented, by=coordinator, approached_at=clock.now())
 
     assert refusal.value.reasons == ("The present screening is not closed yet.",)
 
@@ -263,13 +266,13 @@ def test_rescreening_is_refused_while_the_screening_is_open(
 def test_rescreening_keeps_the_person_and_asks_the_criteria_anew(
     coordinator: User, investigator: User, eligible: Participant
 ) -> None:
-    services.close_screening(
+    screening.close_screening(
         eligible, reason="time_expired", closed_at=clock.now(), by=coordinator
     )
 
-    services.rescreen(eligible, by=coordinator, approached_at=clock.now())
+    screening.rescreen(eligible, by=coordinator, approached_at=clock.now())
 
-    found = selectors.eligibility_of(eligible)
+    found = eligibility_selectors.eligibility_of(eligible)
     assert found.episode == 2
     assert ("ELG", "", 2) in codes(eligible)
     assert ("LAB", "SCR", 2) in codes(eligible)
@@ -287,13 +290,13 @@ def test_confirmation_binds_the_deciding_items(
 ) -> None:
     given = factories.confirmed(eligible, investigator)
 
-    found = selectors.eligibility_of(eligible)
+    found = eligibility_selectors.eligibility_of(eligible)
     assert found.confirmation == given
     assert found.holds_confirmation_at(clock.now())
     assert given.verdict == "eligible"
     assert len(given.states) == 24
     assert given.settings_version == "1.0"
-    assert selectors.status_of(eligible) == ParticipantStatus.ELIGIBLE
+    assert screening_selectors.status_of(eligible) == ParticipantStatus.ELIGIBLE
     acts = Entry.objects.filter(act="eligibility_confirmed")
     assert [(entry.actor, entry.participant_id) for entry in acts] == [
         ("zhao", eligible.pk)
@@ -304,7 +307,7 @@ def test_confirmation_binds_the_deciding_items(
 def test_confirmation_holds_24_hours(investigator: User, eligible: Participant) -> None:
     given = factories.confirmed(eligible, investigator)
 
-    found = selectors.eligibility_of(eligible)
+    found = eligibility_selectors.eligibility_of(eligible)
 
     assert found.holds_confirmation_at(given.at + timedelta(hours=24))
     assert not found.holds_confirmation_at(given.at + timedelta(hours=24, seconds=1))
@@ -318,7 +321,7 @@ def test_a_row_that_decides_nothing_leaves_the_confirmation(
 
     factories.creatinine(eligible, coordinator, "210", factories.ago(hours=1))
 
-    assert selectors.eligibility_of(eligible).confirmation_stands
+    assert eligibility_selectors.eligibility_of(eligible).confirmation_stands
 
 
 @pytest.mark.verifies("ELG-CONFIRM")
@@ -329,7 +332,7 @@ def test_a_row_that_moves_the_baseline_voids_the_confirmation(
 
     factories.creatinine(eligible, coordinator, "70", factories.ago(days=20))
 
-    assert not selectors.eligibility_of(eligible).confirmation_stands
+    assert not eligibility_selectors.eligibility_of(eligible).confirmation_stands
 
 
 @pytest.mark.verifies("ELG-CONFIRM", "SIG-03")
@@ -342,10 +345,10 @@ def test_a_value_changed_and_changed_back_does_not_revive_the_confirmation(
     for lvef in ("55", "60"):
         save(form, {"lvef_pct": lvef}, by=coordinator, reasons={"lvef_pct": WHY})
 
-    found = selectors.eligibility_of(eligible)
+    found = eligibility_selectors.eligibility_of(eligible)
     assert found.is_eligible
     assert not found.confirmation_stands
-    assert selectors.status_of(eligible) == ParticipantStatus.CONSENTED
+    assert screening_selectors.status_of(eligible) == ParticipantStatus.CONSENTED
 
 
 def test_a_deciding_row_struck_out_voids_the_confirmation(
@@ -356,8 +359,8 @@ def test_a_deciding_row_struck_out_voids_the_confirmation(
 
     casebook.strike(form, by=coordinator, reason=WHY, via=Via.PAGE)
 
-    assert not selectors.eligibility_of(eligible).confirmation_stands
-    assert selectors.status_of(eligible) == ParticipantStatus.CONSENTED
+    assert not eligibility_selectors.eligibility_of(eligible).confirmation_stands
+    assert screening_selectors.status_of(eligible) == ParticipantStatus.CONSENTED
 
 
 def test_confirmation_tells_every_reason_against(
@@ -381,10 +384,10 @@ def test_only_an_investigator_with_a_fresh_proof_of_their_own_confirms(
     stale = ReAuthenticated(investigator.pk, clock.now() - timedelta(minutes=6))
 
     with pytest.raises(PermissionDenied):
-        services.confirm_eligibility(eligible, proof=mine, by=coordinator)
+        confirmation.confirm_eligibility(eligible, proof=mine, by=coordinator)
     for proof in (mine, stale):
         with pytest.raises(IdentityNotConfirmed):
-            services.confirm_eligibility(eligible, proof=proof, by=investigator)
+            confirmation.confirm_eligibility(eligible, proof=proof, by=investigator)
 
 
 def test_coordinator_may_not_judge(coordinator: User, consented: Participant) -> None:
@@ -394,7 +397,9 @@ def test_coordinator_may_not_judge(coordinator: User, consented: Participant) ->
 
 def both_ways(person: Participant) -> tuple[ParticipantStatus, ParticipantStatus]:
     """Return the status that lists show, and the one of the eligibility page."""
-    return selectors.status_of(person), selectors.eligibility_of(person).status
+    return screening_selectors.status_of(person), eligibility_selectors.eligibility_of(
+        person
+    ).status
 
 
 @pytest.mark.verifies("ELG-CONFIRM")
@@ -432,8 +437,10 @@ def test_a_drug_that_comes_to_decide_voids_the_confirmation_in_lists_too(
 
     status = ParticipantStatus.CONSENTED
     assert both_ways(eligible) == (status, status)
-    episode = selectors.eligibility_of(eligible).episode
-    assert selectors.confirmations_of(eligible, episode, status) == {1: False}
+    episode = eligibility_selectors.eligibility_of(eligible).episode
+    assert eligibility_selectors.confirmations_of(eligible, episode, status) == {
+        1: False
+    }
 
 
 @pytest.mark.parametrize("people", [1, 3])
@@ -448,7 +455,7 @@ def test_statuses_read_in_as_many_selects_for_any_number(
         factories.confirmed(person, investigator)
 
     with django_assert_num_queries(4):  # people, binders, confirmations, evidence
-        found = selectors.statuses_of(Participant.objects.all())
+        found = screening_selectors.statuses_of(Participant.objects.all())
 
     assert set(found.values()) == {ParticipantStatus.ELIGIBLE}
     assert len(found) == people
@@ -470,7 +477,7 @@ def test_every_criterion_that_failed_is_kept_at_closing(
     unsure = {"e6": MissingCode.UNKNOWN}
     save(answers, unsure, by=investigator, reasons=dict.fromkeys(unsure, WHY))
 
-    services.close_screening(
+    screening.close_screening(
         eligible, reason="criteria_failed", closed_at=clock.now(), by=coordinator
     )
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from enrollment import selectors
+from enrollment.eligibility import selectors as eligibility_selectors
 from enrollment.models import EligibilityConfirmation
 from enrollment.screening.page import screening_log
 from record.accounts.models import User
@@ -192,7 +192,10 @@ def test_close_then_screen_again(consented: Participant, desk: Client) -> None:
     again = {"approached_at": factories.ago(minutes=5).isoformat(), "source": "ward"}
     assert desk.post(f"{place}rescreen/", again).status_code == 302
 
-    assert selectors.eligibility_of(consented).number == f"{consented.number}.1"
+    assert (
+        eligibility_selectors.eligibility_of(consented).number
+        == f"{consented.number}.1"
+    )
 
 
 def test_close_says_which_reason_does_not_fit(
@@ -296,7 +299,7 @@ def test_an_approach_that_leads_nowhere_can_always_be_closed(
 
     assert desk.post(f"{LOG}{approached.number}/close/", closing).status_code == 302
 
-    found = selectors.eligibility_of(approached)
+    found = eligibility_selectors.eligibility_of(approached)
     assert found.binder.value("SCN", "screen_failure_reason") == kept
     assert found.status == "screen_failed"
 
@@ -309,4 +312,4 @@ def test_closing_without_any_reason_is_asked_again(
     form = desk.post(f"{LOG}{consented.number}/close/", closing).context["form"]
 
     assert form.errors["screen_failure_reason"] == ["Choose the reason."]
-    assert not selectors.eligibility_of(consented).is_screening_closed
+    assert not eligibility_selectors.eligibility_of(consented).is_screening_closed

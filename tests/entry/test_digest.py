@@ -8,11 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from entry.worklist import services as digest
 from entry.models import DigestDay
 from entry.selectors.navigation import address
-from entry.worklist.tasks import write_digests
+from entry.worklist import services as digest
 from entry.worklist.selectors.work import work_for
+from entry.worklist.tasks import write_digests
 from record.accounts.models import User
 from record.audit.attribution import Via, attributed
 from record.casebook.models import FormInstance

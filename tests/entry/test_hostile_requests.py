@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from enrollment import services as enrollment
+from enrollment.screening import services as screening
 from record.audit.attribution import Reason, Via, attributed
 from record.capture.services import strike_row
 from record.casebook.models import FormInstance, Participant
@@ -356,7 +356,7 @@ def test_an_empty_form_cannot_be_verified(form):
 
 def test_a_locked_line_of_the_screening_log_cannot_be_closed():
     coordinator = person("CO")
-    someone = enrollment.approach(
+    someone = screening.approach(
         by=coordinator,
         approached_at=clock.now() - timedelta(days=1),
         source="icu",

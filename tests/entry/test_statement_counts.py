@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from enrollment import services as enrollment
+from enrollment.screening import services as screening
 from record.audit.attribution import Via, attributed
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services import expect
@@ -106,7 +106,7 @@ def test_matrix_for_one_and_for_thirty_participants():
 
     def approach() -> None:
         at = clock.now() - timedelta(hours=1)
-        enrollment.approach(by=coordinator, approached_at=at, **enrol)
+        screening.approach(by=coordinator, approached_at=at, **enrol)
 
     approach()
     with counted() as one:
@@ -130,7 +130,7 @@ def test_casebook_for_few_and_for_all_visits():
     with counted() as all_visits:
         answer = client.get(url)
     at = clock.now() - timedelta(hours=1)
-    fresh = enrollment.approach(
+    fresh = screening.approach(
         by=person("CO", username="enroller"),
         approached_at=at,
         source="icu",
@@ -167,11 +167,11 @@ def test_my_work_does_not_grow_with_participants():
     values = {"source": "icu", "age_years": 50, "sex": "M"}
     at = clock.now() - timedelta(hours=1)
 
-    enrollment.approach(by=coordinator, approached_at=at, **values)
+    screening.approach(by=coordinator, approached_at=at, **values)
     with counted() as one:
         client.get(reverse("entry:my_work"))
     for _person in range(4):
-        enrollment.approach(by=coordinator, approached_at=at, **values)
+        screening.approach(by=coordinator, approached_at=at, **values)
     with counted() as five:
         client.get(reverse("entry:my_work"))
 

@@ -12,11 +12,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from exports.selectors import datasets
-from exports.services import files, exports as services
 from exports.models import Export, ExportState
+from exports.selectors import datasets
+from exports.services import exports as services
+from exports.services import files
 from record.accounts.models import User
-from record.accounts.sign_in import ReAuthenticated
+from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Reason, Via
 from record.audit.models import Confidentiality, Entry
 from record.capture.services import save

@@ -9,8 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
-from exports.services import files, exports as services
 from exports.models import Export
+from exports.services import exports as services
+from exports.services import files
 from randomization.arms import arms_of
 from record.accounts.roles import Role
 from record.audit.models import Entry

@@ -9,8 +9,9 @@ from celery.contrib.testing.worker import start_worker
 from django.test import Client
 from django.urls import reverse
 
-from exports.services import files, exports as services
 from exports.models import Export, ExportKind, ExportState
+from exports.services import exports as services
+from exports.services import files
 from record.accounts.models import User
 from record.audit.attribution import Via, attributed
 from record.audit.models import Confidentiality, Entry

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from enrollment.screening.rules import participant_number
-from imports.services import files as receiving, sources
-from imports.rules.mapping import FileMapping
 from imports.models import ImportedFile, ImportSource
+from imports.rules.mapping import FileMapping
+from imports.services import files as receiving
+from imports.services import sources
 from imports.services.previews import preview
 from record.accounts.models import User
 from record.audit.attribution import Via, attributed

@@ -3,11 +3,12 @@
 import pytest
 
 from enrollment.models import PersonKey
-from enrollment.selectors import digest_of
-from imports.services import previews as previewing, storing
-from imports.rules.mapping import FileMapping
+from enrollment.screening.selectors import digest_of
 from imports.models import ImportState
+from imports.rules.mapping import FileMapping
 from imports.selectors.report import in_words, report_of
+from imports.services import previews as previewing
+from imports.services import storing
 from record.audit.attribution import Reason, Via, attributed
 from record.audit.models import Entry
 from record.casebook.history import changes_of

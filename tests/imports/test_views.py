@@ -5,9 +5,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from imports.services import previews as previewing, sources, storing
-from imports.rules.mapping import FileMapping
 from imports.models import ImportedFile, ImportSource, ImportState
+from imports.rules.mapping import FileMapping
+from imports.services import previews as previewing
+from imports.services import sources, storing
 from record.audit.models import Entry
 from record.casebook.selectors import binder_of
 from tests.imports import stage

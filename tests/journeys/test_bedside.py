@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from record.accounts.models import User
-from record.accounts.sign_in import ReAuthenticated
+from record.accounts.proofs import ReAuthenticated
 from record.capture.services import sign_form
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of

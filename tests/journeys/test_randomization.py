@@ -7,9 +7,9 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from randomization import selectors
-from randomization.models import Allocation, AllocationList
+from randomization.allocation import selectors as allocation_selectors
 from randomization.lists.services.verification import problems
+from randomization.models import Allocation, AllocationList
 from record.casebook.selectors import binder_of
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, person
@@ -96,7 +96,7 @@ def test_an_eligible_participant_is_randomized_once(hand: Hand) -> None:
     page.get_by_role("button", name="Randomize", exact=True).dblclick()
 
     expect(main).to_contain_text(re.compile(r"R-\d{4}[A-Z]"))
-    allocation = selectors.allocation_of(participant)
+    allocation = allocation_selectors.allocation_of(participant)
     assert allocation is not None
     at = allocation.randomised_at.astimezone(clock.SITE_TZ)
     expect(main).to_contain_text(allocation.code)

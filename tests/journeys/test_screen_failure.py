@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from enrollment.selectors import status_of
+from enrollment.screening.selectors import status_of
 from record.accounts.models import User
 from record.casebook.models import Participant
 from record.casebook.selectors import binder_of

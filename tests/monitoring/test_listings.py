@@ -10,8 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from monitoring.listings.views import safe
 from monitoring.listings.selectors import LISTINGS, listings_for, shown
+from monitoring.listings.views import safe
 from record.audit.models import Entry
 from tests.outcomes import course
 from tests.people import person

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from enrollment import services as enrollment
+from enrollment.screening import services as screening
 from tests.people import person
 from tests.randomization.stage import open_study, randomised
 from trial_edc import clock
@@ -29,7 +29,7 @@ def approach(count: int) -> None:
     coordinator = person("CO", username=f"enroller{count}")
     at = clock.now() - timedelta(hours=1)
     for _number in range(count):
-        enrollment.approach(
+        screening.approach(
             by=coordinator, approached_at=at, source="icu", age_years=50, sex="M"
         )
 

@@ -5,15 +5,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from enrollment import services as enrollment
-from randomization.models import AllocationList, LotRecord
+from enrollment.eligibility.services import confirmation
+from enrollment.screening import services as screening
+from randomization.allocation.services import randomize
 from randomization.lists.services import allocation_list as custody
+from randomization.models import AllocationList, LotRecord
 from randomization.product.services import lots
 from randomization.study import services as study
-from randomization.allocation.services import randomize
 from randomization.vocabulary import MovementKind, StudyStatus
 from record.accounts.models import User
-from record.accounts.sign_in import ReAuthenticated
+from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Via, attributed
 from record.capture.services import save, sign_form
 from record.casebook import catalogue, engine
@@ -102,7 +103,7 @@ def eligible() -> Participant:
     investigator = colleague("IN")
     now = clock.now().replace(second=0, microsecond=0)
     ago = lambda hours: now - timedelta(hours=hours)  # noqa: E731 - short
-    participant = enrollment.approach(
+    participant = screening.approach(
         by=investigator, approached_at=ago(8), source="icu", age_years=50, sex="M"
     )
     consent = {
@@ -154,7 +155,7 @@ def ready() -> Participant:
     """Bring somebody to the point where randomisation is possible."""
     participant = eligible()
     investigator = colleague("IN")
-    enrollment.confirm_eligibility(
+    confirmation.confirm_eligibility(
         participant, proof=proof_of(investigator), by=investigator
     )
     return participant

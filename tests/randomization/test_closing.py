@@ -4,16 +4,16 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from randomization.code_breaks.selectors import end_of_trial as closing
 from randomization.arms import arm_of
-from randomization.models import CodeBreak
-from randomization.problems import Refused
+from randomization.code_breaks.selectors import end_of_trial as closing
 from randomization.code_breaks.services.end_of_trial import (
     confirm_opening,
     opened_arms,
     propose_opening,
     state_restricted_ready,
 )
+from randomization.models import CodeBreak
+from randomization.problems import Refused
 from record.audit.attribution import Reason
 from record.audit.models import Entry
 from record.casebook import services as casebook

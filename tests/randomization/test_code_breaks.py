@@ -7,10 +7,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from randomization.code_breaks.selectors import unblinding as disclosures
 from randomization.arms import arm_of
-from randomization.models import CodeBreak
-from randomization.problems import Refused
+from randomization.code_breaks.selectors import unblinding as disclosures
 from randomization.code_breaks.services.code_breaks import (
     Account,
     Disclosed,
@@ -18,10 +16,12 @@ from randomization.code_breaks.services.code_breaks import (
     break_code,
     record_code_break,
 )
+from randomization.models import CodeBreak
+from randomization.problems import Refused
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind
+from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
 from record.accounts.roles import Permission as May
 from record.accounts.roles import Role, has
-from record.accounts.sign_in import IdentityNotConfirmed, ReAuthenticated
 from record.audit.attribution import Reason
 from record.audit.models import Entry
 from record.capture.services import save
@@ -186,7 +186,9 @@ def test_register_counts_by_kind_and_role(participant):
 def protocol_with(monkeypatch, **blinding):
     """Let the service read a protocol whose blinding differs."""
     changed = replace(PROTOCOL, blinding=replace(PROTOCOL.blinding, **blinding))
-    monkeypatch.setattr("randomization.code_breaks.services.code_breaks.PROTOCOL", changed)
+    monkeypatch.setattr(
+        "randomization.code_breaks.services.code_breaks.PROTOCOL", changed
+    )
 
 
 @pytest.mark.verifies("RAN-05")

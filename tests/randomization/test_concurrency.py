@@ -11,10 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from randomization import arms as allocation
-from randomization.models import Allocation, AllocationList
-from randomization.product.rules.stock import balance
 from randomization.allocation.services import randomize
 from randomization.lists.services.verification import problems
+from randomization.models import Allocation, AllocationList
+from randomization.product.rules.stock import balance
 from record.accounts.models import User
 from record.audit.models import Entry
 from record.capture.problems import Refused as SaveRefused

@@ -8,12 +8,13 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 
-from randomization import arms as allocation, selectors
-from randomization.models import Allocation, AllocationList, Slot
-from randomization.problems import FaultyList, Refused
+from randomization import arms as allocation
+from randomization.lists import selectors as lists_selectors
 from randomization.lists.rules import lists
 from randomization.lists.services import allocation_list as custody
 from randomization.lists.services.verification import problems
+from randomization.models import Allocation, AllocationList, Slot
+from randomization.problems import FaultyList, Refused
 from record.audit.attribution import Via, attributed
 from record.audit.models import Entry
 from tests.people import STAGE, person
@@ -47,8 +48,10 @@ def test_sealed_list_fits_its_published_commitment():
 
     content = allocation.content_of(sealed)
     assert lists.commitment(content.nonce, content.text) == sealed.commitment
-    assert [one.commitment for one in selectors.commitments()] == [sealed.commitment]
-    assert selectors.slots_left() == 80
+    assert [one.commitment for one in lists_selectors.commitments()] == [
+        sealed.commitment
+    ]
+    assert lists_selectors.slots_left() == 80
     assert list(problems()) == []
 
 

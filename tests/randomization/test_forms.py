@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from randomization.study import rules as study
 from randomization.allocation.rules.readiness import Standing, obstacles
+from randomization.study import rules as study
 from randomization.vocabulary import StudyStatus
 from record.casebook import catalogue
 from record.casebook.checks import CHECKS

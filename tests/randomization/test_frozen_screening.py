@@ -7,8 +7,8 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
+from enrollment.eligibility.selectors import eligibility_of, frozen_of
 from enrollment.models import FrozenScreening
-from enrollment.selectors import eligibility_of, frozen_of
 from randomization.models import Allocation
 from record.accounts.models import User
 from record.audit.attribution import Reason, Via, attributed

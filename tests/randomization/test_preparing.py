@@ -9,22 +9,22 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from entry.worklist.services import digest_for
-from randomization.product.selectors import preparation_worklist as desk
 from randomization.arms import arm_of
-from randomization.product.checks import CELL_ITEMS
 from randomization.models import Allocation, LotRecord
 from randomization.problems import Refused
+from randomization.product.checks import CELL_ITEMS
 from randomization.product.rules.stock import balance
-from randomization.selectors import LotView
+from randomization.product.selectors import preparation_worklist as desk
+from randomization.product.selectors.lots import LotView
 from randomization.product.services import lots
-from randomization.study import services as study
 from randomization.product.services.preparing import (
     confirm_preparation,
     hand_over,
     label_of,
 )
+from randomization.study import services as study
 from randomization.vocabulary import MovementKind, StudyStatus
-from record.accounts.sign_in import IdentityNotConfirmed
+from record.accounts.proofs import IdentityNotConfirmed
 from record.audit.attribution import Reason
 from record.audit.models import Entry
 from record.capture.problems import Refused as SaveRefused

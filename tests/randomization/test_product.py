@@ -6,11 +6,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
-from randomization.product.selectors import preparation_worklist as desk
-from randomization import selectors
 from randomization.arms import arm_of
 from randomization.problems import Refused
 from randomization.product.rules import stock
+from randomization.product.selectors import preparation_worklist as desk
+from randomization.product.selectors.lots import exposed_to, lot_of
 from randomization.product.services import lots
 from randomization.product.services.product import preparations_with_arms
 from randomization.vocabulary import MovementKind
@@ -249,7 +249,7 @@ def test_recall_lists_who_was_exposed_and_tells_no_participant(participant, reco
     values.pop("movements")
     lots.change_lot(lot, values, reason="sterility doubt", by=pharmacist)
 
-    assert selectors.exposed_to(lot.content["lot"]) == [record]
+    assert exposed_to(lot.content["lot"]) == [record]
     told = Message.objects.filter(occasion="lot_recalled")
     assert {message.recipient.role for message in told} == {"UP", "UM", "SO"}
     assert not any(participant.number in message.text for message in told)
@@ -319,6 +319,6 @@ def test_a_copy_of_the_database_does_not_tell_from_which_lot_somebody_was_served
 
     written = Entry.objects.filter(pk__gt=before, table_name=kept[0]._meta.db_table)
     assert sorted(written.values_list("row_id", flat=True)) == [lot.pk for lot in kept]
-    assert selectors.lot_of("MSC-1").content["movements"][0]["amount"] == "3"
+    assert lot_of("MSC-1").content["movements"][0]["amount"] == "3"
     sizes = {len(entry.new_values["sealed"]) for entry in written}
     assert len(sizes) == 1

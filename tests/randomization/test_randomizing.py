@@ -7,12 +7,13 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from randomization import selectors
+from randomization.allocation import selectors as allocation_selectors
+from randomization.allocation.rules.numbers import is_number
+from randomization.allocation.services import declare_in_error, randomize
+from randomization.lists import selectors as lists_selectors
 from randomization.models import Allocation
 from randomization.problems import ListExhausted, NotReady, Refused
-from randomization.allocation.rules.numbers import is_number
 from randomization.study import services as study
-from randomization.allocation.services import declare_in_error, randomize
 from randomization.vocabulary import StudyStatus
 from record.accounts.roles import Permission as May
 from record.accounts.roles import Role, has
@@ -47,7 +48,7 @@ def fill(slots):
             )
             Allocation.objects.create(
                 participant=someone,
-                slot=selectors.next_slot_for_update(),
+                slot=lists_selectors.next_slot_for_update(),
                 code=f"X-{number}",
                 randomised_at=clock.now(),
                 randomised_by=stage.colleague("CO"),
@@ -170,7 +171,7 @@ def test_used_up_list_leaves_the_participant_eligible_and_tells_the_data_manager
     with pytest.raises(ListExhausted, match="used up"):
         randomize(participant, by=stage.colleague("CO"))
 
-    assert selectors.allocation_of(participant) is None
+    assert allocation_selectors.allocation_of(participant) is None
     assert not FormInstance.objects.filter(
         participant=participant, code="RAN", status="complete"
     ).exists()
@@ -187,7 +188,7 @@ def test_one_notice_when_ten_places_are_left():
     for _left in (10, 9):
         randomize(stage.ready(), by=stage.colleague("CO"))
 
-    assert selectors.slots_left() == 9
+    assert lists_selectors.slots_left() == 9
     [told] = Message.objects.filter(recipient=manager)
     assert told.occasion == "list_nearly_exhausted"
     assert "10 places are left." in told.text
@@ -213,7 +214,7 @@ def test_randomised_in_error_stays_randomised():
     form = declare_in_error(participant, reason="wrong person", by=person("IN"))
 
     assert stage.values_of(form)["in_error"] == "Y"
-    assert selectors.allocation_of(participant) == allocation
+    assert allocation_selectors.allocation_of(participant) == allocation
     found = FormInstance.objects.filter(participant=participant, code="DEV")
     assert [stage.values_of(one)["category"] for one in found] == ["randomisation"]
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from randomization.allocation.rules.numbers import draw, is_number, number
 from randomization.lists.rules import lists
 from randomization.lists.rules.chance_stream import Stream
 from randomization.lists.rules.checking import Checked, check
-from randomization.allocation.rules.numbers import draw, is_number, number
 
 ARMS = ("MSC", "SALINE")
 ORACLE = Path(__file__).parents[1] / "oracle" / "data"

@@ -7,8 +7,8 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 
 from randomization import arms as allocation
-from randomization.models import Allocation, AllocationList, Slot
 from randomization.lists.services.verification import problems
+from randomization.models import Allocation, AllocationList, Slot
 from record.audit.attribution import Via, attributed
 from record.audit.models import Entry
 from record.audit.vault import Purpose, seal

@@ -8,10 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from randomization.product.selectors import preparation_worklist as desk
-from randomization import selectors
+from randomization.allocation import selectors as allocation_selectors
 from randomization.arms import arm_of
 from randomization.models import Allocation, AllocationList, CodeBreak, LotRecord
+from randomization.product.selectors import preparation_worklist as desk
+from randomization.study import selectors as study_selectors
 from record.accounts.models import User
 from record.audit.models import Entry
 from tests.people import PASSWORD, person
@@ -50,7 +51,7 @@ def test_coordinator_randomises_and_sees_number_time_and_name(client, opened):
 
     assert b"This cannot be undone" in asked.content
     assert done.status_code == 302
-    allocation = selectors.allocation_of(participant)
+    allocation = allocation_selectors.allocation_of(participant)
     at = allocation.randomised_at.astimezone(clock.SITE_TZ)
     text = shown.content.decode()
     assert allocation.code in text
@@ -321,14 +322,14 @@ def test_study_is_paused_by_one_and_opened_by_two(client, opened):
         status="paused_randomisation",
         reason="supply",
     )
-    assert selectors.study_status() == "paused_randomisation"
+    assert study_selectors.study_status() == "paused_randomisation"
     page(client, "change_status", status="open", reason="supplied")
-    proposal = selectors.status_changes().first()
+    proposal = study_selectors.status_changes().first()
     page(client, "confirm_status", proposal.pk, go="1")
-    assert selectors.study_status() == "paused_randomisation"
+    assert study_selectors.study_status() == "paused_randomisation"
     page(client, "confirm_status", proposal.pk, user=officer, go="1")
 
-    assert selectors.study_status() == "open"
+    assert study_selectors.study_status() == "open"
     assert page(client, "study").status_code == 200
 
 
@@ -338,7 +339,7 @@ def test_study_does_not_open_before_it_is_ready(client):
     page(client, "change_status", user=leader, status="open", reason="go")
     text = page(client, "study").content.decode()
 
-    assert selectors.study_status() == "setup"
+    assert study_selectors.study_status() == "setup"
     assert "No allocation list is sealed." in text
 
 

@@ -9,8 +9,8 @@ from record.audit.attribution import Via
 from record.capture.services import save
 from record.casebook.models import FormInstance, Participant
 from safety.reports.selectors.cases import Case, by_urgency, cases_of
-from safety.reports.services.follow_ups import add_follow_up
 from safety.reports.selectors.reports import report_lines
+from safety.reports.services.follow_ups import add_follow_up
 from safety.reports.services.reports import send_report
 from tests.outcomes import course
 from tests.people import STAGE

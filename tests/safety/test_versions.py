@@ -13,9 +13,9 @@ from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of
 from record.notices.models import Message
 from record.notices.tasks import deliver_queued
-from safety.reports.services.follow_ups import add_follow_up
 from safety.models import SentReport
 from safety.reports.selectors.reports import ReportState, report_lines
+from safety.reports.services.follow_ups import add_follow_up
 from safety.reports.services.reports import NotReadyToSend, send_report
 from tests.outcomes import course
 from tests.people import STAGE, person

@@ -8,8 +8,8 @@ from entry.worklist.selectors.work import work_for
 from record.audit.attribution import Via
 from record.capture.services import save
 from record.casebook.models import FormInstance
-from safety.reports.page import number_of
 from safety.models import SentReport
+from safety.reports.page import number_of
 from safety.reports.selectors.reports import ReportState, report_lines
 from safety.reports.services.reports import send_report
 from tests.outcomes import course

@@ -11,9 +11,10 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from enrollment.models import EligibilityConfirmation
 from enrollment.eligibility.rules import Verdict
-from enrollment.selectors import eligibility_of, statuses_of
+from enrollment.eligibility.selectors import eligibility_of
+from enrollment.models import EligibilityConfirmation
+from enrollment.screening.selectors import statuses_of
 from enrollment.vocabulary import ParticipantStatus
 from record.accounts.models import User
 from record.accounts.roles import Role

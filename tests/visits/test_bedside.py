@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from record.accounts.models import User
-from record.accounts.sign_in import ReAuthenticated
+from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Reason
 from record.capture.services import save, sign_form
 from record.casebook.models import FormInstance, Participant
@@ -22,9 +22,9 @@ from tests.people import person
 from tests.visits import stage
 from trial_edc import clock
 from trial_edc.vocabulary import MissingCode
-from visits.schedule import selectors
 from visits.infusions.page.bedside import infusion_at
 from visits.models import BedsideAct
+from visits.schedule import selectors
 
 pytestmark = pytest.mark.django_db
 REFUSED = 422

@@ -12,10 +12,11 @@ from record.casebook.selectors import binder_of
 from tests.people import STAGE
 from tests.visits import stage
 from trial_edc.vocabulary import VisitStatus
-from visits.schedule import selectors, services
+from visits.deviations import selectors as deviations_selectors
 from visits.deviations.facts import fell_away
+from visits.deviations.tasks import raise_missed_visits
 from visits.models import ProtocolDeviation
-from visits.schedule.tasks import raise_missed_visits
+from visits.schedule import selectors, services
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +78,7 @@ def test_change_of_day_0_is_shown_first():
     person = stage.infused(ago=9)
     stage.attend(person, "D7", ago=2)
 
-    changes = selectors.preview_day0_change(person, stage.days_ago(12))
+    changes = deviations_selectors.preview_day0_change(person, stage.days_ago(12))
 
     day_7 = next(change for change in changes if change.code == "D7")
     assert day_7.before.target == stage.day(2)

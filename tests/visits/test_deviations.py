@@ -14,8 +14,9 @@ from tests.people import STAGE, person
 from tests.randomization.stage import proof_of
 from tests.visits import stage
 from trial_edc import clock
+from visits.deviations import selectors as deviations_selectors
+from visits.deviations.tasks import raise_missed_visits
 from visits.schedule import selectors, services
-from visits.schedule.tasks import raise_missed_visits
 
 pytestmark = pytest.mark.django_db
 MISTAKE = Reason("error", "an hour was misread")
@@ -198,7 +199,7 @@ def test_unscheduled_visit_that_came_to_nothing_is_settled_without_a_deviation()
 def test_what_loses_its_ground_is_told_before_another_day_0_is_saved():
     someone, found = late_day_7()
 
-    changes = selectors.preview_day0_change(someone, stage.days_ago(9))
+    changes = deviations_selectors.preview_day0_change(someone, stage.days_ago(9))
 
     lost = {one.code.value: one.loses_ground for one in changes if one.loses_ground}
     assert lost == {"D7": (found.occurrence,)}

@@ -13,9 +13,9 @@ from tests.people import STAGE, person
 from tests.visits import stage
 from visits.laboratory import services as laboratories
 from visits.laboratory.services import Range
+from visits.laboratory.vocabulary import Analyte
 from visits.models import Laboratory
 from visits.schedule.problems import VisitRefused
-from visits.laboratory.vocabulary import Analyte
 
 pytestmark = pytest.mark.django_db
 POTASSIUM = Range(

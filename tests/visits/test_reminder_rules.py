@@ -13,6 +13,7 @@ from record.notices.models import Message
 from trial_edc.dates import SITE_ZONE, site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitStatus
+from visits.reminders.facts import Reminder
 from visits.reminders.rules import (
     CLOSED,
     Action,
@@ -23,7 +24,6 @@ from visits.reminders.rules import (
     outcome,
 )
 from visits.reminders.texts import NotNeutral, require_neutral, subject_in, text_of
-from visits.reminders.facts import Reminder
 from visits.reminders.vocabulary import Occasion
 
 NOON = datetime(2026, 3, 20, 4, tzinfo=UTC)  # at the site

@@ -19,7 +19,7 @@ from tests.visits import stage
 from trial_edc import clock
 from trial_edc.dates import SITE_ZONE
 from visits.reminders.services.queue import queue_due_reminders
-from visits.schedule.tasks import queue_reminders
+from visits.reminders.tasks import queue_reminders
 
 pytestmark = [pytest.mark.django_db, pytest.mark.verifies("REM-01")]
 MISTAKE = Reason("error", "wrong person")

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from record.accounts.sign_in import ReAuthenticated
+from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Via, attributed
 from record.capture.services import sign_form
 from record.casebook.models import FormInstance

@@ -12,8 +12,8 @@ from tests.people import person
 from tests.visits import stage
 from trial_edc import clock
 from trial_edc.vocabulary import MissingCode, VisitStatus
-from visits.schedule import selectors
 from visits.models import Laboratory, ReferenceRange
+from visits.schedule import selectors
 
 pytestmark = pytest.mark.django_db
 

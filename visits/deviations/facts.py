@@ -13,6 +13,8 @@ from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitCode, VisitStatus, YesNo
+from visits.deviations.vocabulary import DeviationRule as Rule
+from visits.infusions.vocabulary import Decision, Given
 from visits.schedule.facts import (
     INFUSION_VISITS,
     STARTED,
@@ -22,8 +24,6 @@ from visits.schedule.facts import (
     schedule_as_checked,
     window_of,
 )
-from visits.infusions.vocabulary import Decision, Given
-from visits.schedule.vocabulary import DeviationRule as Rule
 
 # A binder, the visit of the occasion, and the day on which the deviation was found.
 Ground = Callable[[Binder, str, date], bool]

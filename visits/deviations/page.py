@@ -19,9 +19,9 @@ from record.casebook.sheets import Sheet
 from record.review.models import QueryState
 from trial_edc.requirements import implements
 from visits.deviations.facts import fell_away
+from visits.deviations.vocabulary import DeviationCategory, Importance, RaisedBy
 from visits.schedule.facts import FORMS
 from visits.schedule.selectors import participants_visible_to
-from visits.schedule.vocabulary import DeviationCategory, Importance, RaisedBy
 
 
 class Step(StrEnum):

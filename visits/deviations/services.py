@@ -6,6 +6,7 @@ from record.audit.attribution import Actor, Process, Via
 from record.capture import services as capture
 from record.capture.events import DeviationFound
 from record.capture.rechecking import recheck
+from record.capture.save_hooks import Saved, announce
 from record.casebook import services as casebook
 from record.casebook.models import FormInstance, Participant
 from record.casebook.sheets import Binder
@@ -14,13 +15,15 @@ from record.review.services import standing_places
 from trial_edc import clock
 from trial_edc.requirements import implements
 from visits.deviations.facts import fell_away
-from visits.models import ProtocolDeviation
-from visits.schedule.facts import Visit
-from visits.schedule.vocabulary import (
+from visits.deviations.vocabulary import (
     DeviationCategory,
     DeviationRule,
     Importance,
     RaisedBy,
+)
+from visits.models import ProtocolDeviation
+from visits.schedule.facts import (
+    Visit,
 )
 
 FINDER = Process("deviations")
@@ -126,3 +129,8 @@ def ask_about_grounds(participant: Participant, binder: Binder, *, by: Actor) ->
     for form in FormInstance.objects.filter(pk__in=turned) if turned else ():
         form.participant = participant
         recheck(form, binder, by=by)
+
+
+def announce_found(event: DeviationFound | None, saved: Saved) -> None:
+    if event:
+        announce(event, by=saved.by, via=saved.via)

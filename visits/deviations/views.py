@@ -8,8 +8,8 @@ from django.shortcuts import render
 
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
+from visits.deviations.forms import DeviationFilter
 from visits.deviations.page import GROUND_LOST, Line, Step, deviation_lines
-from visits.schedule.forms import DeviationFilter
 from visits.schedule.selectors import reads_schedules
 
 LINES_A_PAGE = 100

@@ -5,14 +5,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 from record.casebook.checks import check
+from record.casebook.intervals import others, overlap
 from record.casebook.sheets import Binder, Sheet
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity, YesNo
-from visits.schedule.conditions import BeforeConsent
-from record.casebook.intervals import others, overlap
-from visits.schedule.facts import consented_at
 from visits.laboratory.vocabulary import SamplePlace, Significance, UreaKind
+from visits.schedule.conditions import BeforeConsent
+from visits.schedule.facts import consented_at
 
 BEFORE_CONSENT = BeforeConsent("sample_at")
 COLLECTION_HOURS_HARD = (Decimal("0.1"), Decimal(24))

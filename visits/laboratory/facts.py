@@ -6,14 +6,14 @@ from decimal import Decimal
 from enrollment.eligibility.facts import evidence
 from enrollment.eligibility.facts.as_of_randomization import as_screened
 from enrollment.eligibility.rules import baseline, egfr, injury, kdigo
+from record.casebook.intervals import bounds
 from record.casebook.sheets import Binder, Sheet, fact
 from record.casebook.values import Partial, Quantity
 from trial_edc.clock import SITE_TZ
 from trial_edc.dates import completed_years, site_date
 from trial_edc.vocabulary import N_, Sex, Term, VisitCode
-from record.casebook.intervals import bounds
-from visits.schedule.rules import Window
 from visits.schedule.facts import window_of
+from visits.schedule.rules import Window
 
 ONSET = timedelta(days=7)  # AKI is known or presumed to have begun within 7 days
 

@@ -12,9 +12,9 @@ from record.accounts.roles import Permission, persons
 from record.audit.attribution import Actor, Via, attributed
 from record.casebook import catalogue
 from trial_edc import clock
+from visits.laboratory.vocabulary import Analyte
 from visits.models import Laboratory, ReferenceRange
 from visits.schedule.problems import VisitRefused
-from visits.laboratory.vocabulary import Analyte
 
 
 @dataclass(frozen=True, slots=True)

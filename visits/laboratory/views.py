@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST
 
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission, persons
+from visits.laboratory import selectors as laboratory_selectors
 from visits.laboratory import services
-from visits.schedule import selectors
-from visits.schedule.forms import LaboratoryForm, RangeForm
+from visits.laboratory.forms import LaboratoryForm, RangeForm
 from visits.models import Laboratory, ReferenceRange
 
 FIRST, SECOND = 1, 2  # who enters, who approves
@@ -24,14 +24,14 @@ def laboratories(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = services.register_laboratory(by=request.user, **form.cleaned_data)
         return redirect("visits:laboratory", made.code)
-    told = {"laboratories": selectors.laboratories(), "form": form}
+    told = {"laboratories": laboratory_selectors.laboratories(), "form": form}
     return render(request, "visits/laboratories.html", _with_persons(request, told))
 
 
 @permitted(Permission.REFERENCE_DATA)
 def laboratory(request: StaffRequest, code: str) -> HttpResponse:
     """Show the reference ranges of a laboratory; enter another one."""
-    one = get_object_or_404(selectors.laboratories(), code=code)
+    one = get_object_or_404(laboratory_selectors.laboratories(), code=code)
     form = RangeForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _entered(one, form, request):
         return redirect("visits:laboratory", code)

@@ -3,12 +3,10 @@
 from datetime import timedelta
 
 from record.casebook.checks import check
+from record.casebook.intervals import bounds, ends_before_start, others, overlap
 from record.casebook.sheets import Binder, Sheet
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity, YesNo
-from visits.schedule.conditions import is_before
-from record.casebook.intervals import bounds, ends_before_start, others, overlap
-from visits.schedule.facts import consented_at
 from visits.logs.vocabulary import (
     AdmissionType,
     DoseUnit,
@@ -18,6 +16,8 @@ from visits.logs.vocabulary import (
     RrtRow,
     StayKind,
 )
+from visits.schedule.conditions import is_before
+from visits.schedule.facts import consented_at
 
 # Words by which a drug of the other log is known when it is entered here.
 IMMUNOSUPPRESSANTS = (

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from record.casebook.intervals import bounds
 from record.casebook.row_marks import Marks, RowMark, marks
 from record.casebook.sheets import Binder, Sheet
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
-from record.casebook.intervals import bounds
-from visits.models.laboratory_panel import Side, sides_of_reference
 from visits.logs.vocabulary import StayKind
+from visits.models.laboratory_panel import Side, sides_of_reference
 
 MINUTE = timedelta(minutes=1)
 GAP = N_("Gap of %(minutes)s min: no collection covers it.")

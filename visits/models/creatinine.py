@@ -9,8 +9,8 @@ from record.casebook.design import Log
 from record.casebook.items import Section
 from record.casebook.models import CRF
 from trial_edc.units import CREATININE
-from visits.schedule.conditions import BeforeConsent
 from visits.laboratory.vocabulary import SamplePlace
+from visits.schedule.conditions import BeforeConsent
 
 OUTSIDE = Answer("place", SamplePlace.OUTSIDE_LAB)
 

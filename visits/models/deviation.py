@@ -12,7 +12,7 @@ from record.casebook.conditions import Answer, Answered
 from record.casebook.design import Log
 from record.casebook.items import Section
 from record.casebook.models import CRF, SealedCRF
-from visits.schedule import vocabulary as words
+from visits.deviations import vocabulary as deviations_vocabulary
 
 FINDING = Section(
     _("Finding"),
@@ -32,15 +32,17 @@ class Deviation(models.Model):
 
     category = items.Choice(
         _("Category"),
-        words.DeviationCategory,
+        deviations_vocabulary.DeviationCategory,
         required=True,
         missing_allowed=False,
         sdtm="DV.DVCAT",
     )
-    raised_by = items.Choice(_("Raised by"), words.RaisedBy, required=True)
+    raised_by = items.Choice(
+        _("Raised by"), deviations_vocabulary.RaisedBy, required=True
+    )
     rule = items.Text(
         _("Rule and occasion"),
-        only_if=Answer("raised_by", words.RaisedBy.SYSTEM),
+        only_if=Answer("raised_by", deviations_vocabulary.RaisedBy.SYSTEM),
         longest=100,
         sdtm="DV.DVDECOD",
     )
@@ -61,11 +63,11 @@ class ProtocolDeviation(Deviation, CRF):
     """A deviation as everybody may read it: no product, lot or dose."""
 
     effect = items.Choice(
-        _("Effect"), words.DeviationEffect, required=True, judged=True
+        _("Effect"), deviations_vocabulary.DeviationEffect, required=True, judged=True
     )
     importance = items.Choice(
         _("Class"),
-        words.Importance,
+        deviations_vocabulary.Importance,
         required=True,
         missing_allowed=False,
         judged=True,
@@ -92,11 +94,16 @@ class ProductDeviation(Deviation, SealedCRF):
 
     purpose: ClassVar[Purpose] = Purpose.PRODUCT
 
-    effect = items.Choice(_("Effect"), words.DeviationEffect, required=True)
-    importance = items.Choice(
-        _("Class"), words.Importance, required=True, missing_allowed=False
+    effect = items.Choice(
+        _("Effect"), deviations_vocabulary.DeviationEffect, required=True
     )
-    product_given = items.Choice(_("Product given"), words.ProductGiven)
+    importance = items.Choice(
+        _("Class"),
+        deviations_vocabulary.Importance,
+        required=True,
+        missing_allowed=False,
+    )
+    product_given = items.Choice(_("Product given"), deviations_vocabulary.ProductGiven)
 
     class Meta(SealedCRF.Meta):
         pass

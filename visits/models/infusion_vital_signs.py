@@ -8,9 +8,9 @@ from record.casebook.design import AtVisits
 from record.casebook.items import Section
 from record.casebook.models import CRF
 from trial_edc.vocabulary import MissingCode
-from visits.schedule.conditions import CodedMissing
-from visits.models.measured import MEASURED, Measured
 from visits.infusions.vocabulary import NotMeasuredReason, TimePoint
+from visits.models.measured import MEASURED, Measured
+from visits.schedule.conditions import CodedMissing
 
 
 class InfusionVitalSigns(Measured, CRF):

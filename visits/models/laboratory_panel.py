@@ -14,9 +14,9 @@ from record.casebook.models import CRF
 from record.casebook.sheets import Binder, Sheet
 from trial_edc.dates import site_date
 from trial_edc.units import BILIRUBIN, HAEMOGLOBIN, PLATELETS, UREA
+from visits.laboratory.vocabulary import Analyte, Significance, UreaKind
 from visits.models.laboratory import ReferenceRange
 from visits.schedule.facts import infusion_started_at
-from visits.laboratory.vocabulary import Analyte, Significance, UreaKind
 
 CELLS = {"10^9/L": 1}
 MMOL = {"mmol/L": 1}

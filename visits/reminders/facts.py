@@ -14,8 +14,8 @@ from record.casebook.sheets import Binder
 from trial_edc.dates import SITE_ZONE, site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitCode, VisitStatus, WithdrawalKind, YesNo
-from visits.schedule.facts import Schedule, Visit
 from visits.reminders.vocabulary import Occasion
+from visits.schedule.facts import Schedule, Visit
 
 SETTINGS = PROTOCOL.reminders
 # By hand, at the bedside or in the ward: nobody is written to about these.

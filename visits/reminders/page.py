@@ -9,8 +9,8 @@ from enrollment.vocabulary import Channel, Signer
 from record.casebook.models import Participant
 from record.casebook.selectors import binders_of
 from trial_edc.dates import SITE_ZONE
-from visits.reminders.rules import Ground
 from visits.reminders.facts import Reminder, at_site, is_in_hospital, reminders
+from visits.reminders.rules import Ground
 from visits.reminders.services.queue import (
     CONTACT,
     Case,
@@ -18,8 +18,8 @@ from visits.reminders.services.queue import (
     channels_for,
     with_contacts,
 )
-from visits.schedule.facts import schedule_of
 from visits.reminders.vocabulary import Occasion
+from visits.schedule.facts import schedule_of
 
 AHEAD_DAYS = 30
 

@@ -3,14 +3,14 @@
 from django.conf import settings
 
 from enrollment.contact.facts import ContactConsent, address_for
-from record.notices.send_checks import Defer, Send, Verdict, Withhold, guards
 from record.notices.models import Message
+from record.notices.send_checks import Defer, Send, Verdict, Withhold, guards
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
-from visits.reminders.rules import Action, Ground
-from visits.reminders.texts import text_of
 from visits.reminders.facts import Reminder
+from visits.reminders.rules import Action, Ground
 from visits.reminders.services.queue import Case, case_of
+from visits.reminders.texts import text_of
 from visits.reminders.vocabulary import Occasion
 
 OUTDATED = N_("it is no longer right: the plan has changed, or its time has passed")

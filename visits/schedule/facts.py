@@ -1,19 +1,19 @@
 """The schedule of one participant, read from the sheets of the binder; pure.
 
-What the sheets say becomes a `rules.Course`; `visits.schedule.rules` decides every status.
+What the sheets say becomes a `rules.Course`; the rules decide every status.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Binder, Sheet, fact
 from record.casebook.values import is_blank
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitCode, VisitStatus, WithdrawalKind, YesNo
-from visits.schedule import rules
 from visits.infusions.vocabulary import Decision, Given
 from visits.logs.vocabulary import Hospital
+from visits.schedule import rules
 
 # Every form that moves the schedule: to read them is to know it.
 FORMS = ("CNS", "SCN", "RAN", "INF", "IRQ", "VIS", "DTH", "WDR", "STY")
@@ -263,3 +263,16 @@ def window_of(binder: Binder, visit: str) -> rules.Window | None:
     if anchor is None or visit == VisitCode.UNSCHEDULED:
         return None
     return rules.window(VisitCode(visit), anchor)
+
+
+@fact("day_0")
+def day_0(binder: Binder) -> date | None:
+    """Return the site date on which infusion 1 started."""
+    started_at = infusion_started_at(binder, 1)
+    return site_date(started_at) if started_at else None
+
+
+@fact("is_infused")
+def is_infused(binder: Binder) -> bool:
+    """Tell whether any infusion was started."""
+    return any(infusion_started_at(binder, number) is not None for number in (1, 2))

@@ -1,8 +1,7 @@
 """Reads of schedules and laboratories."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext
@@ -12,25 +11,22 @@ from record.accounts.roles import Limit, Permission
 from record.audit.models import Confidentiality
 from record.casebook.access import reaches, within_reach
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import binder_of, binders_of
+from record.casebook.selectors import binders_of
 from record.casebook.sheets import Binder
 from record.review.models import Signature
 from trial_edc import clock
-from trial_edc.dates import site_date
 from trial_edc.vocabulary import VisitCode, VisitStatus
+from visits.logs.vocabulary import Hospital
+from visits.models import Stay
 from visits.schedule import rules
-from visits.deviations.facts import fell_away, visit_of_occasion
-from visits.models import Laboratory, Stay
 from visits.schedule.facts import (
     FORMS,
     Schedule,
     Visit,
-    infusion,
     infusion_visit,
     is_refused_for_good,
     schedule_of,
 )
-from visits.logs.vocabulary import Hospital
 from visits.schedule.vocabulary import NotDoneReason
 
 
@@ -77,77 +73,6 @@ def _no_go_signed(binders: Mapping[int, Binder]) -> set[int]:
         for one in given.select_related("form")
         if one.form and one.holds_for(one.form)
     }
-
-
-@dataclass(frozen=True, slots=True)
-class WindowChange:
-    """What another day 0 would do to one visit."""
-
-    code: VisitCode
-    before: rules.Window | None
-    after: rules.Window | None
-    done_on: date | None
-    loses_ground: tuple[int, ...] = ()  # the numbers of its deviations
-
-    @property
-    def falls_out(self) -> bool:
-        """Tell whether a visit already done would lie outside its window."""
-        if self.done_on is None or self.after is None:
-            return False
-        return self.done_on not in self.after
-
-    @property
-    def deviations(self) -> str:
-        """Say what people will be asked to decide; nothing is struck by itself."""
-        if not self.loses_ground:
-            return "—"
-        numbers = ", ".join(f"DEV #{number}" for number in self.loses_ground)
-        text = gettext("%(numbers)s loses its ground; people decide about it")
-        return text % {"numbers": numbers}
-
-    @property
-    def moves(self) -> bool:
-        """Tell whether the window changes."""
-        return self.before != self.after
-
-
-def preview_day0_change(
-    participant: Participant, started_at: datetime | None
-) -> list[WindowChange]:
-    """Return every window as it is, and as another start of infusion 1 makes it.
-
-    `started_at` None: infusion 1 has not started after all.
-    """
-    now = schedule(participant)
-    course = replace(now.course, day0=started_at and site_date(started_at))
-    groundless = _groundless(participant, started_at)
-    changes = []
-    for visit in now.visits:
-        if visit.code in (VisitCode.SCREENING, VisitCode.UNSCHEDULED):
-            continue
-        after = rules.window(visit.code, course.anchor) if course.anchor else None
-        lost = tuple(groundless.get(visit.code, ()))
-        changes.append(
-            WindowChange(visit.code, visit.state.window, after, visit.done_on, lost)
-        )
-    return changes
-
-
-def _groundless(
-    participant: Participant, started_at: datetime | None
-) -> dict[str, list[int]]:
-    """Return by visit the deviations that another start takes the ground from."""
-    before = binder_of(participant, *FORMS, "DEV")
-    record = infusion(before, 1)
-    if record is None:
-        return {}
-    told = {**record.values, "started_at": started_at}
-    after = before.with_sheet(replace(record, values=told))
-    lost: dict[str, list[int]] = {}
-    for row in before.rows("DEV"):
-        if fell_away(row, after) and not fell_away(row, before):
-            lost.setdefault(visit_of_occasion(row), []).append(row.occurrence)
-    return lost
 
 
 @reaches(Limit.IN_PATIENTS)
@@ -269,10 +194,3 @@ def schedule_rows(participant: Participant, plan: Schedule) -> list[ScheduleRow]
         )
         for visit in plan.visits
     ]
-
-
-def laboratories() -> QuerySet[Laboratory]:
-    """Return the laboratories by name, with their ranges."""
-    return Laboratory.objects.prefetch_related(
-        "ranges__entered_by", "ranges__approved_by"
-    )

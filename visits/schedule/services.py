@@ -14,31 +14,24 @@ from record.casebook import catalogue
 from record.casebook import services as casebook
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import binder_of, row_of, sheet_of
-from record.casebook.sheets import Binder
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import (
-    MissingCode,
     VisitCode,
     VisitStatus,
     YesNo,
 )
-from visits.schedule import selectors
 from visits.infusions.facts import vital_sign_times as timing
-from visits.models.measured import MEASURED
-from visits.schedule.problems import VisitRefused
+from visits.schedule import selectors
 from visits.schedule.facts import (
-    INFUSION_VISITS,
     Schedule,
     Visit,
-    is_refused_for_good,
     observed_at,
 )
-from visits.infusions.vocabulary import Given
+from visits.schedule.problems import VisitRefused
 from visits.schedule.vocabulary import VisitMode
 
 EXAMINATIONS = ("VIT", "LAB")  # what cannot be done by telephone
-BEDSIDE = ("INF", "VSI")
 UNTOUCHED = (
     FormStatus.NOT_STARTED,
     FormStatus.NOT_APPLICABLE,
@@ -144,31 +137,6 @@ def settle_examinations(saved: Saved) -> None:
     _mark(held, {one.pk: status for one in held})
 
 
-@implements("INF-03")
-def settle_bedside(participant: Participant, visit: str, binder: Binder) -> None:
-    """Mark the bedside sheets that an infusion does not need as not applicable.
-
-    All of them when it will not be given; those of time points after its stop.
-    """
-    number = INFUSION_VISITS.get(visit)
-    if number is None:
-        return
-    refused = is_refused_for_good(binder, number)
-    not_given = binder.value("INF", "given", visit) == Given.NOT_GIVEN
-    points = {p.occurrence: p for p in timing.points_of(visit, binder)}
-    held = _sheets_at(participant, visit, 0, BEDSIDE)
-    wanted = {}
-    for form in held:
-        applies = not refused
-        if form.code == "VSI":
-            point = points.get(form.occurrence)
-            applies = applies and not not_given and bool(point and point.is_applicable)
-        wanted[form.pk] = (
-            FormStatus.NOT_STARTED if applies else FormStatus.NOT_APPLICABLE
-        )
-    _mark(held, wanted)
-
-
 def add_unscheduled_visit(
     participant: Participant,
     *,
@@ -254,63 +222,3 @@ def reopen(form: FormInstance, *, by: Actor, why: str, via: Via = Via.PAGE) -> S
             reasons=dict.fromkeys(items, reason),
             erase=True,
         )
-
-
-def vital_sign_row(participant: Participant, visit: str, point: str) -> FormInstance:
-    """Return the sheet of a time point, hung where it is not yet there."""
-    occurrence = timing.POINTS.index(point) + 1
-    return casebook.expect(participant, "VSI", visit=visit, occurrence=occurrence)
-
-
-@implements("INF-03")
-def record_vital_signs(
-    participant: Participant,
-    visit: str,
-    point: str,
-    values: Mapping[str, object],
-    *,
-    by: Actor,
-    based_on: int | None = None,
-    explanations: Mapping[str, str] | None = None,
-    reasons: Mapping[str, Reason] | None = None,
-    via: Via = Via.PAGE,
-) -> Saved:
-    """Save the measurement of one time point to the record at once."""
-    with attributed(by=by, via=via):
-        casebook.lock(participant)
-        form = vital_sign_row(participant, visit, point)
-        return capture.save(
-            form,
-            {"time_point": point, **values},
-            by=by,
-            via=via,
-            based_on=based_on,
-            complete=True,
-            explanations=explanations,
-            reasons=reasons,
-        )
-
-
-def vital_signs_not_taken(
-    participant: Participant,
-    visit: str,
-    point: str,
-    *,
-    reason: str,
-    by: Actor,
-    based_on: int | None = None,
-    reasons: Mapping[str, Reason] | None = None,
-) -> Saved:
-    """Record that nothing was measured at a time point, and why."""
-    missing = dict.fromkeys(("taken_at", *MEASURED), MissingCode.NOT_DONE)
-    text = _("Not taken; the reason stands in the form.")
-    return record_vital_signs(
-        participant,
-        visit,
-        point,
-        {**missing, "not_done_reason": reason},
-        by=by,
-        based_on=based_on,
-        explanations={"VSI-03": text},
-        reasons=reasons,
-    )

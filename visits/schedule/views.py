@@ -11,9 +11,9 @@ from record.capture.problems import NotSaved
 from record.casebook.models import FormInstance, Participant
 from trial_edc.vocabulary import VisitCode
 from visits.schedule import selectors, services
+from visits.schedule.facts import INFUSION_VISITS
 from visits.schedule.forms import MissedForm, ReopenForm, UnscheduledForm
 from visits.schedule.problems import VisitRefused
-from visits.schedule.facts import INFUSION_VISITS
 
 
 def visible_participant(request: StaffRequest, number: str) -> Participant:

@@ -12,13 +12,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from enrollment.consent.facts.decisions import initial_consent, standing_decision
 from enrollment.eligibility.facts.evidence import (
     JUDGED,
     exposures,
-    initial_consent,
     platelets_of,
     screening_sheet,
-    standing_decision,
     weighing_of,
 )
 from enrollment.eligibility.rules import Assessment, Injury

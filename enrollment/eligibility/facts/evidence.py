@@ -5,9 +5,10 @@ for the present one.
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
+from enrollment.consent.facts.decisions import consent_answer, consent_on
 from enrollment.eligibility.rules import (
     Ages,
     Answer,
@@ -19,8 +20,6 @@ from enrollment.eligibility.rules import (
     UrineCollection,
 )
 from enrollment.vocabulary import (
-    ConsentKind,
-    Decision,
     Drug,
     DrugClass,
     ExcludedCause,
@@ -30,7 +29,7 @@ from enrollment.vocabulary import (
 )
 from record.casebook.sheets import Binder, Sheet
 from record.casebook.values import Partial, Value
-from trial_edc.dates import SITE_ZONE, site_date, site_midnight
+from trial_edc.dates import SITE_ZONE, site_midnight
 from trial_edc.vocabulary import MissingCode, Sex, VisitCode, YesNo
 
 # The forms that evidence is read from.
@@ -103,39 +102,6 @@ def screening_sheet(binder: Binder, code: str, visit: str = "") -> Sheet | None:
 def weighing_of(binder: Binder) -> Sheet | None:
     """Return the vital signs of the present screening."""
     return screening_sheet(binder, "VIT", VisitCode.SCREENING)
-
-
-def initial_consent(binder: Binder) -> Sheet | None:
-    """Return the last decision about taking part at all."""
-    asked = [s for s in binder.rows("CNS") if s.get("kind") == ConsentKind.INITIAL]
-    return asked[-1] if asked else None
-
-
-def standing_decision(binder: Binder) -> Sheet | None:
-    """Return the last decision about taking part or going on."""
-    decided = [s for s in binder.rows("CNS") if s.get("kind") != ConsentKind.CONTACT]
-    return max(
-        (s for s in decided if s.get("decision") and s.get("decided_at")),
-        key=lambda s: (s.get("decided_at"), s.occurrence),
-        default=None,
-    )
-
-
-def consent_on(binder: Binder) -> date | None:
-    """Return the date of the initial consent, by whoever signed it."""
-    sheet = initial_consent(binder)
-    if sheet is None or sheet.get("decision") != Decision.GIVEN:
-        return None
-    decided_at = sheet.get("decided_at")
-    return site_date(decided_at) if decided_at else None
-
-
-def consent_answer(binder: Binder) -> Answer | None:
-    """Answer I3: the consent that stands; a refusal later on ends it."""
-    decision = standing_decision(binder)
-    if decision is None or initial_consent(binder) is None:
-        return None
-    return Answer.YES if decision.get("decision") == Decision.GIVEN else Answer.NO
 
 
 def samples(binder: Binder) -> Iterator[Sample]:

@@ -6,14 +6,13 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from enrollment.eligibility.texts import NAMES
+from enrollment.consent.facts.decisions import standing_decision
+from enrollment.eligibility.facts.as_of_randomization import as_screened
 from enrollment.eligibility.facts.evidence import (
     exposures,
     platelets_of,
     screening_sheet,
-    standing_decision,
 )
-from enrollment.eligibility.facts.as_of_randomization import as_screened
 from enrollment.eligibility.rules import (
     Aged,
     Answer,
@@ -27,7 +26,8 @@ from enrollment.eligibility.rules import (
     Outcome,
     State,
 )
-from enrollment.selectors import Eligibility
+from enrollment.eligibility.selectors import Eligibility
+from enrollment.eligibility.texts import NAMES
 from enrollment.vocabulary import ExcludedCause, Organ, OtherTrial, Ventilation
 from record.casebook.sheets import Binder, Sheet
 from trial_edc.protocol import PROTOCOL

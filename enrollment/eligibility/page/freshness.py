@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from enrollment.eligibility.facts.evidence import platelets_of, screening_sheet
 from enrollment.eligibility.facts.as_of_randomization import as_screened
+from enrollment.eligibility.facts.evidence import platelets_of, screening_sheet
 from enrollment.eligibility.rules import Injury, Stale
-from enrollment.selectors import Eligibility
+from enrollment.eligibility.selectors import Eligibility
 from trial_edc.protocol import PROTOCOL
 
 LIMITS: Mapping[Stale, timedelta] = {

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from enrollment.eligibility.texts import NAMES
-from enrollment.eligibility.facts.deciding_items import digest_of, plain
-from enrollment.models import FrozenScreening
 from enrollment.eligibility.facts.as_of_randomization import as_seen
+from enrollment.eligibility.facts.deciding_items import digest_of, plain
 from enrollment.eligibility.rules import State
-from enrollment.selectors import Eligibility
+from enrollment.eligibility.selectors import Eligibility
+from enrollment.eligibility.texts import NAMES
+from enrollment.models import FrozenScreening
 from record.casebook import catalogue
 from record.casebook.display import words
 from record.casebook.items import Item

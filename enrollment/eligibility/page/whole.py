@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from enrollment.eligibility.facts.as_of_randomization import as_screened
 from enrollment.eligibility.facts.evidence import evidence_of
 from enrollment.eligibility.page.chart import CreatinineChart, creatinine_chart
+from enrollment.eligibility.page.criterion_basis import CriterionRow, criterion_rows
 from enrollment.eligibility.page.drugs import DrugExhibit, drug_exhibit
 from enrollment.eligibility.page.freshness import Warned, warned
 from enrollment.eligibility.page.kidney import KidneyExhibit, kidney_exhibit
 from enrollment.eligibility.page.measurements import NumberExhibit, number_exhibit
 from enrollment.eligibility.page.missing_entries import Wanted, wanted
-from enrollment.eligibility.page.criterion_basis import CriterionRow, criterion_rows
-from enrollment.eligibility.facts.as_of_randomization import as_screened
 from enrollment.eligibility.rules import State
-from enrollment.selectors import Eligibility, sheets_of
+from enrollment.eligibility.selectors import Eligibility, sheets_of
 
 AGAINST = (State.NOT_MET, State.PRESENT)
 

@@ -12,12 +12,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from enrollment import selectors
-from enrollment.eligibility.facts.deciding_items import plain, states_of
-from enrollment.models import FrozenScreening
+from enrollment.eligibility import selectors as eligibility_selectors
 from enrollment.eligibility.facts.as_of_randomization import as_seen
-from enrollment.problems import EnrollmentRefused
+from enrollment.eligibility.facts.deciding_items import plain, states_of
 from enrollment.eligibility.rules import Verdict
+from enrollment.models import FrozenScreening
+from enrollment.problems import EnrollmentRefused
 from record.accounts.models import User
 from record.accounts.roles import Role
 from record.audit.attribution import Actor, Via, attributed
@@ -40,7 +40,7 @@ CORRECTED, ADDED, STRUCK = "CORRECTED", "ADDED", "STRUCK"
 
 @implements("ELG-FROZEN")
 def freeze_screening(
-    found: selectors.Eligibility, *, by: Actor, via: Via
+    found: eligibility_selectors.Eligibility, *, by: Actor, via: Via
 ) -> FrozenScreening:
     """Keep the deciding values as they stand; inside the act of randomising.
 
@@ -77,7 +77,7 @@ def tell_save(saved: Saved) -> None:
     """Tell what a save corrected of the values that a randomisation rests on."""
     if saved.form.code == "VIT" and saved.form.visit != VisitCode.SCREENING:
         return
-    frozen = selectors.frozen_of(saved.participant)
+    frozen = eligibility_selectors.frozen_of(saved.participant)
     if frozen is None:
         return
     kept = frozen.values.get(str(saved.form.pk))
@@ -93,7 +93,7 @@ def tell_save(saved: Saved) -> None:
 
 def tell_row(form: FormInstance, *, by: Actor, via: Via) -> None:
     """Tell that a deciding row was struck out, or one restored that now decides."""
-    frozen = selectors.frozen_of(form.participant)
+    frozen = eligibility_selectors.frozen_of(form.participant)
     if frozen is None or form.code not in FORMS:
         return
     binder, text = binder_of(form.participant), ""

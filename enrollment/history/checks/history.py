@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import date
 
-from enrollment.checks.order import in_order
 from enrollment.eligibility.rules import State
 from record.casebook.checks import check
+from record.casebook.intervals import in_order
 from record.casebook.sheets import Binder, Sheet
 from record.casebook.values import Partial
 from trial_edc.dates import completed_years

@@ -2,12 +2,12 @@
 
 from decimal import Decimal
 
-from enrollment.checks.order import in_order
-from enrollment.eligibility.facts.evidence import drug_name
 from enrollment.eligibility.facts.as_of_randomization import as_screened
+from enrollment.eligibility.facts.evidence import drug_name
 from enrollment.eligibility.rules import SteroidCourse, prednisone_mg
 from enrollment.vocabulary import Drug, DrugClass
 from record.casebook.checks import check
+from record.casebook.intervals import in_order
 from record.casebook.sheets import Binder, Sheet
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity

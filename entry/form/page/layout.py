@@ -1,6 +1,6 @@
 """The layout of a form page, as crispy-forms layout objects."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import LayoutObject
@@ -9,9 +9,11 @@ from django.template.loader import get_template
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
 
-if TYPE_CHECKING:
-    from entry.form.page.item import ItemView
-    from entry.form.page.form import FormPage
+from entry.form.page.item import ItemView
+
+
+class Page(Protocol):
+    """The page object that the template of a section reads."""
 
 
 class ItemForm(forms.Form):
@@ -29,7 +31,7 @@ class SectionBlock(LayoutObject):
     """A section: its title, and each item with control, unit, help and marks."""
 
     def __init__(
-        self, page: "FormPage", number: int, title: Any, views: "list[ItemView]"
+        self, page: Page, number: int, title: Any, views: list[ItemView]
     ) -> None:
         """Take the section as the page sees it."""
         self.page, self.number, self.title, self.views = page, number, title, views

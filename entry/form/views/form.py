@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from entry.form import controls
-from entry.selectors import navigation
 from entry.form.page.form import FormPage
-from entry.selectors.visibility import forms_visible_to, may_enter, visible_items
 from entry.form.submission import entry_of, with_uploads
+from entry.selectors import navigation
+from entry.selectors.visibility import forms_visible_to, may_enter, visible_items
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.forms import ConfirmIdentityForm
 from record.accounts.roles import Permission

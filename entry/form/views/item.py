@@ -6,10 +6,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from entry.selectors import navigation
 from entry.form.selectors.history import told_history
-from entry.selectors.visibility import visible_items
 from entry.form.views.form import READERS, visible_form
+from entry.selectors import navigation
+from entry.selectors.visibility import visible_items
 from randomization.code_breaks.selectors.unblinding import unblindings_of
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.models import User

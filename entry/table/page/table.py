@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from entry.form import controls as typed_controls
 from entry.form.page.item import told
 from entry.selectors.visibility import may_enter
-from entry.table.page.prompts import RowAsks, asks_of
-from entry.table.controls.columns import Column, Held, columns_of
 from entry.table.controls.cells import Mark, cell, control
+from entry.table.controls.columns import Column, Held, columns_of
+from entry.table.page.prompts import RowAsks, asks_of
 from entry.table.selectors.stored_rows import HeldRows
 from record.accounts.models import User
 from record.capture.problems import NotSaved

@@ -8,15 +8,15 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from enrollment.consent.facts import Due
+from enrollment.consent.facts.reconsent import Due
+from entry.matrix.selectors import MatrixRow, matrix_for
 from entry.selectors import navigation
-from entry.casebook.selectors import MatrixRow, matrix_for
-from entry.worklist.selectors.safety import serious_events
 from entry.selectors.visibility import (
     forms_visible_to,
     may_enter,
     participants_visible_to,
 )
+from entry.worklist.selectors.safety import serious_events
 from imports.work import files_to_decide
 from randomization.product.selectors.preparation_worklist import preparations
 from record.accounts.models import User
@@ -36,9 +36,9 @@ from safety.coding.services import coding_to_do
 from safety.pregnancy.selectors import births_awaited
 from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
+from visits.infusions.facts.vital_sign_times import Coming, next_measurement
 from visits.reminders.page import appointment_words, to_tell_in_ward
 from visits.schedule.facts import INFUSION_VISITS, Visit
-from visits.infusions.facts.vital_sign_times import Coming, next_measurement
 
 MOST_OF_A_KIND = 50
 DRAFTERS = (

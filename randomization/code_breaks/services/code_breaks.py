@@ -7,14 +7,15 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from randomization import selectors
+from randomization.allocation import selectors as allocation_selectors
 from randomization.arms import arm_of
 from randomization.models import CodeBreak
 from randomization.problems import Refused
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind
+from record.accounts import selectors as accounts_selectors
 from record.accounts.models import User
+from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission, Role
-from record.accounts.sign_in import ReAuthenticated
 from record.audit.attribution import Via, act, attributed
 from record.audit.models import Confidentiality
 from record.capture.save_hooks import Saved
@@ -117,7 +118,7 @@ def record_code_break(
     if account.kind not in RECORDS or not by.may(Permission.RECORD_CODE_BREAK):
         raise PermissionDenied
     with attributed(by=by, via=via):
-        if selectors.allocation_of(participant) is None:
+        if allocation_selectors.allocation_of(participant) is None:
             raise Refused(_("This participant has not been randomized."))
         if at > clock.now():
             raise Refused(_("This is in the future. Check date and time."))
@@ -174,7 +175,7 @@ def _tell(entry: CodeBreak) -> None:
     notices.queue(
         occasion="code_break",
         key=f"code_break:{entry.pk}",
-        to=selectors.people_in(Role.PI, Role.SO),
+        to=accounts_selectors.people_in(Role.PI, Role.SO),
         subject=_("Code break for participant %(number)s") % words,
         text=_("%(kind)s (%(category)s), %(at)s, by %(by)s. The arm is not told here.")
         % words,

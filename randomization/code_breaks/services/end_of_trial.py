@@ -3,8 +3,8 @@
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from randomization.code_breaks.selectors import end_of_trial as closing
 from randomization.arms import arms_of
+from randomization.code_breaks.selectors import end_of_trial as closing
 from randomization.models import (
     Allocation,
     CodeBreak,
@@ -15,8 +15,8 @@ from randomization.problems import Refused
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind
 from record.accounts import roles
 from record.accounts.models import User
+from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission
-from record.accounts.sign_in import ReAuthenticated
 from record.audit.attribution import Via, act, attributed
 from record.audit.models import Confidentiality
 from record.casebook.models import Participant

@@ -9,10 +9,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from randomization.code_breaks.forms import (
+    CodeBreakForm,
+    ParticipantForm,
+    RecordCodeBreakForm,
+)
 from randomization.code_breaks.selectors import unblinding as disclosures
-from randomization.forms import CodeBreakForm, ParticipantForm, RecordCodeBreakForm
-from randomization.problems import Refused
 from randomization.code_breaks.services import code_breaks as service
+from randomization.problems import Refused
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from record.casebook.models import Participant

@@ -7,11 +7,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from randomization.code_breaks.selectors import end_of_trial as closing
-from randomization.forms import ProposeOpeningForm
-from randomization.problems import Refused
-from randomization.code_breaks.services import end_of_trial as service
 from randomization.allocation.views import done
+from randomization.code_breaks.forms import ProposeOpeningForm
+from randomization.code_breaks.selectors import end_of_trial as closing
+from randomization.code_breaks.services import end_of_trial as service
+from randomization.problems import Refused
 from record.accounts import roles
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.forms import ConfirmIdentityForm

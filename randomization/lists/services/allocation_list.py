@@ -10,14 +10,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from randomization import selectors
 from randomization.arms import Content, content_of, drawn_anew, seal_content, slots_of
-from randomization.models import AllocationList, Slot
-from randomization.problems import FaultyList, Refused
+from randomization.lists import selectors as lists_selectors
 from randomization.lists.rules import lists
 from randomization.lists.rules.checking import check
 from randomization.lists.rules.predictability import Foreseen, foreseen
 from randomization.lists.services.verification import ARMS, problems
+from randomization.models import AllocationList, Slot
+from randomization.problems import FaultyList, Refused
 from randomization.vocabulary import ListSource, ListState
 from record.accounts.models import User
 from record.accounts.roles import Permission
@@ -97,7 +97,7 @@ def import_draft(
 
 def _required_size(size: int | None, reason: str) -> int:
     """Return the size that a list must have now, or tell why none may be made."""
-    planned, sealed = PROTOCOL.registry.enrolment, selectors.slots_in_all()
+    planned, sealed = PROTOCOL.registry.enrolment, lists_selectors.slots_in_all()
     missing = planned - sealed
     size = size or missing
     may_be_any = settings.DEMO and sealed > 0  # a demonstration may go on for ever

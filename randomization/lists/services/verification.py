@@ -11,11 +11,11 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 
-from randomization import selectors
 from randomization.arms import Content, content_of, drawn_anew, slot_problem
-from randomization.models import Allocation, AllocationList, Slot
+from randomization.lists import selectors as lists_selectors
 from randomization.lists.rules import lists
 from randomization.lists.rules.checking import check
+from randomization.models import Allocation, AllocationList, Slot
 from randomization.vocabulary import ListState
 from record.audit.models import Entry
 from record.casebook import selectors as casebook
@@ -28,7 +28,7 @@ ARMS = tuple(sorted(arm.code for arm in PROTOCOL.arms))
 @implements("RAN-04", "RND-03")
 def problems() -> Iterator[str]:
     """Yield what does not fit of the sealed lists and of the places taken."""
-    first_place, sealed = 1, list(selectors.commitments())
+    first_place, sealed = 1, list(lists_selectors.commitments())
     deeds = Entry.objects.filter(act="list_sealed").order_by("id")
     published = [(deed.changes["list"], deed.changes["commitment"]) for deed in deeds]
     if published != [(one.pk, one.commitment) for one in sealed]:

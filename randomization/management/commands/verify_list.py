@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from randomization import selectors
+from randomization.lists import selectors as lists_selectors
 from randomization.lists.services.verification import problems
 
 
@@ -17,7 +17,7 @@ class Command(BaseCommand):
         """Print a line a list, or fail with the first thing that does not fit."""
         if found := next(problems(), None):
             raise CommandError(found)
-        for one in selectors.commitments():
+        for one in lists_selectors.commitments():
             self.stdout.write(f"list {one.pk}: {one.size} places, {one.commitment}")
-        taken = selectors.slots_in_all() - selectors.slots_left()
+        taken = lists_selectors.slots_in_all() - lists_selectors.slots_left()
         self.stdout.write(f"{taken} places taken, in order; all fits.")

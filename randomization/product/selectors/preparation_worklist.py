@@ -12,8 +12,8 @@ from typing import Any, cast
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from randomization.product.facts import INFUSION_VISITS
 from randomization.models import Allocation, PreparationCheck, ProductRecord
+from randomization.product.facts import INFUSION_VISITS
 from randomization.product.rules.dose import CellDose, cell_dose, planned_cells
 from randomization.product.rules.dose import Product as PreparedProduct
 from randomization.vocabulary import Part, Product, Step

@@ -10,11 +10,12 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from randomization import selectors
 from randomization.models import LotRecord, lot_hash
 from randomization.problems import Refused
 from randomization.product.rules.stock import problems, why_unusable
+from randomization.product.selectors import lots
 from randomization.vocabulary import LotStatus, MovementKind
+from record.accounts import selectors as accounts_selectors
 from record.accounts.models import User
 from record.accounts.roles import Permission, Role
 from record.audit.attribution import Actor, Reason, Via, attributed
@@ -51,7 +52,7 @@ def register_lot(values: LotValues, *, by: User, via: Via = Via.PAGE) -> LotReco
     """Enter a lot; its number is unique."""
     _may(by)
     with attributed(by=by, via=via):
-        if selectors.lot_of(values["lot"]):
+        if lots.lot_of(values["lot"]):
             raise Refused(_("A lot of this number is registered already."))
         lot = LotRecord(recorded_at=clock.now())
         _store(lot, {**values, "movements": []})
@@ -160,7 +161,7 @@ def _tell_recalled(lot: LotRecord) -> None:
     notices.queue(
         occasion="lot_recalled",
         key=f"lot_recalled:{lot.pk}:{clock.now().isoformat()}",
-        to=selectors.people_in(Role.UP, Role.UM, Role.SO),
+        to=accounts_selectors.people_in(Role.UP, Role.UM, Role.SO),
         subject=_("A lot was recalled"),
         text=_("The lots page lists who may have been exposed: %(address)s")
         % {"address": reverse("randomization:lot", args=[lot.pk])},

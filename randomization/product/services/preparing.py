@@ -7,22 +7,23 @@ from decimal import Decimal
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from randomization.product.selectors import preparation_worklist as desk
-from randomization import selectors
-from randomization.product.facts import INFUSION_VISITS
+from randomization.allocation import selectors as allocation_selectors
 from randomization.models import PreparationCheck, ProductRecord, bound_of
 from randomization.models.product import AFTER_CHECK
 from randomization.problems import Refused
+from randomization.product.facts import INFUSION_VISITS
+from randomization.product.selectors import preparation_worklist as desk
+from randomization.study import selectors as study_selectors
 from randomization.vocabulary import Part
 from record.accounts.models import User
+from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission
-from record.accounts.sign_in import ReAuthenticated
 from record.audit.attribution import Via, act, attributed
 from record.audit.models import Confidentiality
 from record.capture import services as capture
-from record.capture.save_hooks import Saved
 from record.capture.problems import NotSaved
 from record.capture.problems import Refused as SaveRefused
+from record.capture.save_hooks import Saved
 from record.casebook import catalogue, engine
 from record.casebook import services as casebook
 from record.casebook.checks import Finding
@@ -127,7 +128,7 @@ def require_handover_allowed(saved: Saved) -> None:
     if not desk.is_confirmed(saved.form, record):
         message = N_("Preparer and checker confirm with their passwords first.")
         raise SaveRefused([_refusal("PRD-16", message)])
-    paused_at = selectors.infusions_paused_at()
+    paused_at = study_selectors.infusions_paused_at()
     if paused_at and at >= paused_at.replace(second=0, microsecond=0):
         message = N_("Infusions are paused: nothing is handed over.")
         raise SaveRefused([_refusal("PRD-17", message)])
@@ -156,7 +157,7 @@ def label_of(form: FormInstance, *, by: User) -> Label:
 def _label(form: FormInstance, sheet: Sheet, record: ProductRecord) -> Label:
     out_at = sheet.get("out_of_storage_at")
     longest = timedelta(minutes=PROTOCOL.infusion.thaw_to_start_max_min)
-    allocation = selectors.allocation_of(form.participant)
+    allocation = allocation_selectors.allocation_of(form.participant)
     return Label(
         code=allocation.code if allocation else "",
         participant=form.participant.number,

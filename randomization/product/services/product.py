@@ -6,21 +6,22 @@ from dataclasses import replace
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from randomization.product.selectors import preparation_worklist as desk
-from randomization import selectors
 from randomization.arms import arm_of, arms_of
-from randomization.product.selectors.preparation_worklist import Preparation
 from randomization.problems import Refused as LotRefused
 from randomization.product.rules.stock import why_unusable
+from randomization.product.selectors import lots
+from randomization.product.selectors import preparation_worklist as desk
+from randomization.product.selectors.preparation_worklist import Preparation
 from randomization.product.services.lots import Taking, dispense
+from randomization.study import selectors as study_selectors
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.audit.attribution import Via, act, attributed
 from record.audit.models import Confidentiality
 from record.capture import services as capture
 from record.capture.events import DeviationFound
-from record.capture.save_hooks import Saved, announce
 from record.capture.problems import Refused
+from record.capture.save_hooks import Saved, announce
 from record.casebook import services as casebook
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance, FormStatus
@@ -35,7 +36,7 @@ from trial_edc.vocabulary import N_, Severity
 def require_infusions_running(request: FormInstance) -> None:
     """Refuse the signature of a request to go while infusions are paused."""
     decision = sheet_of(request, row_of(request)).get("decision")
-    if decision == "go" and selectors.infusions_paused_at():
+    if decision == "go" and study_selectors.infusions_paused_at():
         raise ReviewRefused(
             _("Infusions are paused: this request cannot be signed now.")
         )
@@ -107,7 +108,7 @@ def _lot_findings(saved: Saved) -> Iterable[Finding]:
     number = saved.sheet.get("lot")
     if number is None or not saved.changed & {"lot", "product"}:
         return
-    lot = selectors.lot_of(number)
+    lot = lots.lot_of(number)
     if lot is None:
         message = N_("No lot of this number is registered.")
         yield Finding("PRD-11", "lot", Severity.HARD, message)

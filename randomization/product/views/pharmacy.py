@@ -5,12 +5,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 
-from randomization import selectors
-from randomization.forms import LotChangeForm, LotForm, MovementForm
 from randomization.models import LotRecord
 from randomization.problems import Refused
+from randomization.product.forms import LotChangeForm, LotForm, MovementForm
+from randomization.product.selectors.lots import LotView, exposed_to, lot_views
 from randomization.product.services import lots as service
 from randomization.product.services.product import preparations_with_arms
+from randomization.study import selectors as study_selectors
 from randomization.vocabulary import LotStatus
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
@@ -22,7 +23,7 @@ def preparations(request: StaffRequest) -> HttpResponse:
     """List the infusions to prepare, each with its arm; the view is recorded."""
     context = {
         "preparations": preparations_with_arms(by=request.user),
-        "paused_at": selectors.infusions_paused_at(),
+        "paused_at": study_selectors.infusions_paused_at(),
     }
     return render(request, "randomization/preparations.html", context)
 
@@ -32,7 +33,7 @@ def preparations(request: StaffRequest) -> HttpResponse:
 def lots(request: StaffRequest) -> HttpResponse:
     """List the lots with what is left of them."""
     context = {
-        "lots": selectors.lot_views(),
+        "lots": lot_views(),
         "may_enter": request.user.may(Permission.ENTER_PRODUCT),
     }
     return render(request, "randomization/lots.html", context)
@@ -57,7 +58,7 @@ def add_lot(request: StaffRequest) -> HttpResponse:
 def lot(request: StaffRequest, pk: int) -> HttpResponse:
     """Show a lot with its account; product staff change it and move containers."""
     found = get_object_or_404(LotRecord, pk=pk)
-    shown = selectors.LotView(found, found.content)
+    shown = LotView(found, found.content)
     act = request.POST.get("act", "")
     change = LotChangeForm(
         request.POST if act == "change" else None, initial=initial(shown)
@@ -72,7 +73,7 @@ def lot(request: StaffRequest, pk: int) -> HttpResponse:
     is_recalled = shown.content["status"] == LotStatus.RECALLED
     context = {
         "lot": shown,
-        "exposed": selectors.exposed_to(shown.number) if is_recalled else [],
+        "exposed": exposed_to(shown.number) if is_recalled else [],
         "may_enter": may_enter,
         "change": change,
         "movement": movement,
@@ -80,7 +81,7 @@ def lot(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "randomization/lot.html", context)
 
 
-def initial(shown: selectors.LotView) -> dict[str, object]:
+def initial(shown: LotView) -> dict[str, object]:
     """Return what the form of a change begins with; the reason is asked anew."""
     known = {**shown.content, "expires_at": shown.expires_at}
     known.pop("reason", None)

@@ -9,13 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from randomization import selectors
-from randomization.product.selectors.preparation_worklist import Preparation, are_two
-from randomization.forms import HandOverForm
-from randomization.product.label import label_pdf, pdf_writer
 from randomization.problems import Refused
+from randomization.product.forms import HandOverForm
+from randomization.product.label import label_pdf, pdf_writer
+from randomization.product.selectors.preparation_worklist import Preparation, are_two
 from randomization.product.services import preparing
 from randomization.product.services.product import preparation_with_arm
+from randomization.study import selectors as study_selectors
 from randomization.vocabulary import Part
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.forms import ConfirmIdentityForm
@@ -72,7 +72,7 @@ def _state(request: StaffRequest, found: Preparation) -> dict[str, object]:
         and me in mine
         and me not in {one.signer_id for one in found.checks},
         "is_handed_over": found.handed_over_at is not None,
-        "paused_at": selectors.infusions_paused_at(),
+        "paused_at": study_selectors.infusions_paused_at(),
     }
 
 

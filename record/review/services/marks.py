@@ -6,8 +6,8 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from record.accounts.models import User
+from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission
-from record.accounts.sign_in import ReAuthenticated
 from record.audit.attribution import Actor, Reason, Via, act, attributed
 from record.casebook import access, catalogue
 from record.casebook.engine import pending_items

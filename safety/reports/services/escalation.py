@@ -10,13 +10,13 @@ from record.accounts.roles import Role
 from record.audit.attribution import Via, attributed
 from record.notices.models import Message
 from record.notices.services import queue
-from safety.reports.selectors.cases import Case, CaseState, cases_of
 from safety.reports.rules.escalation import (
     OVERDUE,
     unassessed_step,
     unsent_step,
     unsubmitted_step,
 )
+from safety.reports.selectors.cases import Case, CaseState, cases_of
 from safety.reports.selectors.reports import ReportLine, report_lines
 from safety.reports.services.reports import SAFETY
 from trial_edc import clock

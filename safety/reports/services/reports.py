@@ -1,6 +1,6 @@
 """Writes of the safety room: reports opened by themselves, and reports sent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
@@ -69,6 +69,16 @@ def retire(form: FormInstance, *, via: Via) -> None:
     if not touched and not form.struck_at and not form.is_closed:
         with attributed(by=SAFETY, via=via):
             casebook.strike(form, by=SAFETY, reason=NO_LONGER, via=via)
+
+
+def retire_rows(form_ids: Iterable[int | None], *, via: Via) -> None:
+    """Strike out the untouched ones of these rows, and reports on their events."""
+    for form in FormInstance.objects.filter(pk__in=[pk for pk in form_ids if pk]):
+        retire(form, via=via)
+        form.refresh_from_db()
+        if form.struck_at and form.code == "AE":
+            binder = binder_of(form.participant)
+            withdraw_reports(form.pk, binder, via=via)
 
 
 def retire_sheets(participant: Participant, code: str, *, via: Via) -> None:

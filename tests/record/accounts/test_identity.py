@@ -5,11 +5,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.test import RequestFactory
 
 from record.accounts.forms import ConfirmIdentityForm
-from record.accounts.sign_in import (
-    IdentityNotConfirmed,
-    ReAuthenticated,
-    confirm_identity,
-)
+from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
+from record.accounts.sign_in import confirm_identity
 from record.audit.models import Entry
 from tests.people import PASSWORD, person
 from trial_edc import clock

@@ -11,8 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from exports.services import files
-from exports.services import exports
+from exports.services import exports, files
 from record.accounts import services
 from record.accounts.models import User
 from tests.people import STAGE, person

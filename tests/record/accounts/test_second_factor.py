@@ -9,8 +9,8 @@ from django.test import Client
 
 from record.accounts import second_factor as service
 from record.accounts.models import RecoveryCode
+from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
 from record.accounts.services import Refused
-from record.accounts.sign_in import IdentityNotConfirmed, ReAuthenticated
 from record.audit.attribution import Via, attributed
 from record.audit.models import Entry
 from tests.people import PASSWORD, STAGE, person

@@ -1,6 +1,6 @@
 """A change and its entry come together or not at all, whichever way the change came."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.db import connection, transaction
@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from record.audit.attribution import Via, attributed
 from record.audit.models import Entry
-from record.capture import save_hooks as following
+from record.capture import save_hooks
 from record.capture.services import save
 from record.casebook.models import FormInstance
 from tests.sample_room.models import Sample
@@ -64,18 +64,18 @@ def test_each_way_in_stores_the_value_and_its_entry(way: Way, via: str) -> None:
 
 
 @pytest.fixture
-def failing() -> Iterator[list[object]]:
+def failing(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Let what follows from the form fail, after value and entry were written."""
     seen: list[object] = []
 
-    def fail(saved: following.Saved) -> None:
+    def fail(saved: save_hooks.Saved) -> None:
         seen.append(held(saved.form))
         message = "a consequence that fails"
         raise RuntimeError(message)
 
-    following.follows("ZZA", "weight_kg")(fail)
-    yield seen
-    following._of_forms.pop()
+    hook = save_hooks.on_items("weight_kg", fail)
+    monkeypatch.setitem(save_hooks.hooks().on_save, "ZZA", (hook,))
+    return seen
 
 
 @pytest.mark.verifies("AUD-02")

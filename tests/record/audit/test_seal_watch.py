@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from entry.worklist.tasks import verify_audit, watch_seals
 from record.audit.models import Entry
 from record.notices.models import Message
+from record.notices.tasks import verify_audit, watch_seals
 from tests.people import person
 from tests.record.audit.test_seals import deeds, sealed_now
 from trial_edc import clock

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from enrollment import services as enrollment
+from enrollment.screening import services as screening
 from randomization.arms import arm_of
 from randomization.product.checks import CELL_ITEMS
 from randomization.product.services.preparing import confirm_preparation
 from record.audit.attribution import Reason, Via, attributed
-from record.capture import save_hooks as following
-from record.capture.save_hooks import announce, events
+from record.capture import events, save_hooks
+from record.capture.save_hooks import SaveHook, announce
 from record.capture.services import save, strike_row
 from record.casebook.models import FormInstance, Participant
 from record.casebook.values import MissingCode
@@ -33,68 +33,68 @@ Key = tuple[str, str]  # form or event, and the consequence
 STATEMENTS: dict[Key, int] = {
     ("AE", "expect_death_form"): 3,
     ("AE", "expect_pregnancy_form"): 11,
-    ("AE", "start_clock"): 20,
+    ("AE", "open_report"): 20,
     ("CAL", "expect_death_form"): 2,
-    ("CNS", "consent_decided"): 25,
+    ("CNS", "open_or_end_screening"): 25,
     ("CNS", "require_delegation"): 1,
     ("CNS", "require_version_in_force"): 1,
-    ("CNS", "stop_messages"): 1,
-    ("CNS", "tell_save"): 1,
-    ("CRE", "tell_save"): 23,
+    ("CNS", "recheck_messages"): 1,
+    ("CNS", "report_correction"): 1,
+    ("CRE", "report_correction"): 23,
     ("CTC", "keep_person_key"): 3,
-    ("CTC", "stop_messages"): 1,
-    ("DEM", "tell_save"): 1,
-    ("DTH", "ask_about_grounds"): 7,
+    ("CTC", "recheck_messages"): 1,
+    ("DEM", "report_correction"): 1,
+    ("DTH", "review_deviations"): 7,
     ("DTH", "report_death"): 2,
-    ("DTH", "settle"): 3,
-    ("DTH", "stop_messages"): 1,
-    ("DeviationFound", "record"): 11,
-    ("ELG", "tell_save"): 1,
-    ("FormSigned", "request_signed"): 6,
-    ("FormSigned", "settle_signed"): 2,
-    ("INF", "anchor"): 20,
-    ("INF", "ask_about_grounds"): 3,
-    ("INF", "blinding_at_risk"): 20,
-    ("INF", "not_given"): 1,
+    ("DTH", "recalculate_due_dates"): 3,
+    ("DTH", "recheck_messages"): 1,
+    ("DeviationFound", "enter_deviation"): 11,
+    ("ELG", "report_correction"): 1,
+    ("FormSigned", "expect_signed_product"): 6,
+    ("FormSigned", "recalculate_after_signature"): 2,
+    ("INF", "anchor_schedule"): 20,
+    ("INF", "review_deviations"): 3,
+    ("INF", "find_blinding_at_risk"): 20,
+    ("INF", "find_second_infusion_not_given"): 1,
     ("INF", "open_reaction"): 13,
-    ("INF", "product_seen"): 2,
-    ("INF", "settle_bedside"): 2,
-    ("IRQ", "ask_about_grounds"): 3,
-    ("IRQ", "refused_for_good"): 13,
-    ("IRQ", "request_changed"): 1,
-    ("IRQ", "settle"): 2,
-    ("IRQ", "settle_bedside"): 5,
-    ("IST", "tell_save"): 1,
-    ("LAB", "tell_save"): 1,
-    ("OM3", "propose_end"): 2,
-    ("PRD", "containers_taken"): 3,
-    ("PRD", "handed_over"): 3,
-    ("PRD", "product_entered"): 2,
+    ("INF", "enter_accidental_code_break"): 2,
+    ("INF", "mark_unneeded_time_points"): 2,
+    ("IRQ", "review_deviations"): 3,
+    ("IRQ", "find_second_infusion_refused"): 13,
+    ("IRQ", "release_unwanted_product"): 1,
+    ("IRQ", "recalculate_due_dates"): 2,
+    ("IRQ", "mark_unneeded_time_points"): 5,
+    ("IST", "report_correction"): 1,
+    ("LAB", "report_correction"): 1,
+    ("OM3", "propose_end_of_study"): 2,
+    ("PRD", "take_containers"): 3,
+    ("PRD", "require_handover"): 3,
+    ("PRD", "compare_product"): 2,
     ("PRG", "report_anomaly"): 33,
-    ("RAN", "keep_randomisation_record"): 1,
-    ("Randomized", "hang"): 4,
-    ("RowStruck", "ask_about_grounds_struck"): 7,
-    ("RowStruck", "keep_reports"): 0,
+    ("RAN", "keep_randomization_record"): 1,
+    ("Randomized", "create_visit_forms"): 4,
+    ("RowStruck", "review_deviations_after_strike"): 7,
+    ("RowStruck", "keep_sent_reports"): 0,
     ("RowStruck", "require_nothing_begun"): 0,
-    ("RowStruck", "revoke"): 58,
-    ("RowStruck", "settle_struck"): 4,
-    ("RowStruck", "undo"): 10,
-    ("RowStruck", "used_row_struck"): 24,
+    ("RowStruck", "reopen_after_strike"): 58,
+    ("RowStruck", "recalculate_after_strike"): 4,
+    ("RowStruck", "undo_struck_row"): 10,
+    ("RowStruck", "report_struck_row"): 24,
     ("SAE", "restart_clock"): 2,
     ("SCN", "freeze_failed_criteria"): 19,
     ("SCN", "keep_failed_criteria"): 0,
-    ("STY", "ask_about_grounds"): 7,
+    ("STY", "review_deviations"): 7,
     ("SPA", "require_reason_for_later_awareness"): 2,
-    ("STY", "settle"): 3,
-    ("URI", "tell_save"): 1,
-    ("VIS", "ask_about_grounds"): 7,
-    ("VIS", "stop_messages"): 1,
-    ("VIS", "visit_told"): 14,
-    ("VIT", "tell_save"): 1,
-    ("WDR", "ask_about_grounds"): 7,
-    ("WDR", "settle"): 3,
-    ("WDR", "stop_messages"): 1,
-    ("WDR", "withdraw"): 2,
+    ("STY", "recalculate_due_dates"): 3,
+    ("URI", "report_correction"): 1,
+    ("VIS", "review_deviations"): 7,
+    ("VIS", "recheck_messages"): 1,
+    ("VIS", "find_visit_deviations"): 14,
+    ("VIT", "report_correction"): 1,
+    ("WDR", "review_deviations"): 7,
+    ("WDR", "recalculate_due_dates"): 3,
+    ("WDR", "recheck_messages"): 1,
+    ("WDR", "end_what_was_withdrawn"): 2,
 }
 
 
@@ -112,10 +112,17 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> dict[Key, int]:
 
         return run
 
-    forms = [(code, items, counting(code, c)) for code, items, c in following._of_forms]
-    told = [(kind, counting(kind.__name__, c)) for kind, c in following._of_events]
-    monkeypatch.setattr(following, "_of_forms", forms)
-    monkeypatch.setattr(following, "_of_events", told)
+    listed = save_hooks.hooks()
+    on_save = {
+        code: tuple(SaveHook(one.items, counting(code, one.run)) for one in found)
+        for code, found in listed.on_save.items()
+    }
+    on_event = {
+        kind: tuple(counting(kind.__name__, run) for run in found)
+        for kind, found in listed.on_event.items()
+    }
+    counted_hooks = save_hooks.Hooks(on_save, on_event)
+    monkeypatch.setattr(save_hooks, "hooks", lambda: counted_hooks)
     return most
 
 
@@ -160,7 +167,7 @@ def not_randomised() -> None:
     failed = {"i4_can_comply": "N"}
     why = {"i4_can_comply": MISTAKE}
     save(stage.sheet(who, "ELG"), failed, by=STAGE, via=Via.COMMAND, reasons=why)
-    enrollment.close_screening(who, reason="criteria_failed", closed_at=now, by=STAGE)
+    screening.close_screening(who, reason="criteria_failed", closed_at=now, by=STAGE)
 
 
 def infused(rows: int) -> Participant:
@@ -228,7 +235,16 @@ def test_each_consequence_takes_the_statements_it_states(
 
 
 def test_no_consequence_is_left_out() -> None:
-    of_forms = {(code, act.__name__) for code, _items, act in following._of_forms}
-    of_events = {(kind.__name__, act.__name__) for kind, act in following._of_events}
+    listed = save_hooks.hooks()
+    of_forms = {
+        (code, one.run.__name__)
+        for code, found in listed.on_save.items()
+        for one in found
+    }
+    of_events = {
+        (kind.__name__, run.__name__)
+        for kind, found in listed.on_event.items()
+        for run in found
+    }
 
     assert set(STATEMENTS) == of_forms | of_events

@@ -6,9 +6,8 @@ from django.core.exceptions import PermissionDenied
 from record.accounts.roles import Permission, Role, has
 from record.audit.attribution import Process, Reason, Via
 from record.audit.models import Entry
-from record.capture import autosaves, save_hooks as following
+from record.capture import autosaves, save_hooks
 from record.capture.autosaves import typed_in
-from record.capture.save_hooks import Saved, announce, follows
 from record.capture.models import Autosave
 from record.capture.problems import (
     EraseNeeded,
@@ -17,6 +16,7 @@ from record.capture.problems import (
     ReasonNeeded,
     Refused,
 )
+from record.capture.save_hooks import Saved, announce, on_items
 from record.capture.services import restore_row, save, strike_row
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.selectors import row_of, sheet_of
@@ -346,26 +346,27 @@ def test_an_explanation_too_long_to_keep_is_refused():
 
 
 @pytest.fixture
-def consequences(monkeypatch):
-    monkeypatch.setattr(following, "_of_forms", [])
-    monkeypatch.setattr(following, "_of_events", [])
+def hooks(monkeypatch):
+    listed = save_hooks.Hooks({}, {})
+    monkeypatch.setattr(save_hooks, "hooks", lambda: listed)
+    return listed
 
 
-def test_consequences_follow_in_the_order_of_their_declaration(consequences):
+def test_consequences_follow_in_the_order_in_which_they_are_listed(hooks):
     called = []
 
-    @follows("ZZA", "weight_kg")
     def weighed(saved: Saved) -> None:
         called.append(("weighed", saved.before.get("weight_kg"), saved.sheet.revision))
 
-    @follows("ZZA")
     def anything(saved: Saved) -> None:
         seen = saved.binder.value("ZZA", "weight_kg")
         called.append(("anything", sorted(saved.changed), seen))
 
-    @follows("ZZB")
     def other(saved: Saved) -> None:
         called.append("never")
+
+    hooks.on_save["ZZA"] = (on_items("weight_kg", weighed), on_items(anything))
+    hooks.on_save["ZZB"] = (on_items(other),)
 
     form = save(sample(), {"weight_kg": "70"}, by=person()).form
     save(form, {"place": "icu"}, by=person())
@@ -377,11 +378,11 @@ def test_consequences_follow_in_the_order_of_their_declaration(consequences):
     ]
 
 
-def test_a_consequence_that_fails_stores_nothing(consequences):
-    @follows("ZZA")
+def test_a_consequence_that_fails_stores_nothing(hooks):
     def fail(saved: Saved) -> None:
         raise RuntimeError
 
+    hooks.on_save["ZZA"] = (on_items(fail),)
     form = sample()
     entries = Entry.objects.count()
     autosaves.keep(form, {"weight_kg": ["7"]}, based_on=0, author=person())
@@ -395,10 +396,10 @@ def test_a_consequence_that_fails_stores_nothing(consequences):
     assert Entry.objects.exclude(table_name="accounts_user").count() == entries
 
 
-def test_an_event_reaches_its_followers_only(consequences):
+def test_an_event_reaches_its_followers_only(hooks):
     heard = []
-    follows(int)(lambda event, by, via: heard.append((event, by.name, via)))
-    follows(str)(lambda event, by, via: heard.append("never"))
+    hooks.on_event[int] = (lambda event, by, via: heard.append((event, by.name, via)),)
+    hooks.on_event[str] = (lambda event, by, via: heard.append("never"),)
 
     announce(7, by=Process("one"), via=Via.TASK)
 

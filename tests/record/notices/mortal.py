@@ -1,7 +1,7 @@
 """A worker that something befalls at one of its steps.
 
 It runs as `python -m tests.record.notices.mortal`. A step is each statement, commit,
-word to the mail server and to the broker, before and after. It is told on standard input what
+word to the mail server and to the broker, before and after. Standard input says what
 to do and at which step what happens; a child does it, so that this process can do the
 next. It answers how many steps the child took, or that it did not come to an end.
 """

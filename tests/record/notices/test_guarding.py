@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 
 from record.audit.attribution import Via, attributed
 from record.casebook.models import Participant
-from record.notices import send_checks as guarding, services
+from record.notices import send_checks as guarding
+from record.notices import services
 from record.notices.delivery import UNTIL_SET_UP, deliver_due
-from record.notices.send_checks import Defer, Send, Withhold, guards
 from record.notices.models import Channel, Message
+from record.notices.send_checks import Defer, Send, Withhold, guards
 from tests.people import STAGE, person
 from tests.record.notices.gateway import gateway
 from trial_edc import clock

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from entry.worklist.services import key_of, write_due
 from entry.models import DigestDay
+from entry.worklist.services import key_of, write_due
 from record.audit.attribution import Via, attributed
 from record.audit.models import Entry
 from record.notices.delivery import LEASE, deliver_due

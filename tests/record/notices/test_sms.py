@@ -6,10 +6,11 @@ import pytest
 
 from record.audit.attribution import Via, attributed
 from record.casebook.models import Participant
-from record.notices import send_checks as guarding, services, sms
+from record.notices import send_checks as guarding
+from record.notices import services, sms
 from record.notices.delivery import LEASE, WAITS, deliver, deliver_due
-from record.notices.send_checks import Send, guards
 from record.notices.models import Channel, Message, MessageState
+from record.notices.send_checks import Send, guards
 from tests.people import STAGE
 from tests.record.notices.gateway import gateway
 from trial_edc import clock

@@ -3,8 +3,8 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
 from record.accounts.roles import Permission, Role, has
-from record.accounts.sign_in import IdentityNotConfirmed, ReAuthenticated
 from record.audit.attribution import Reason, Via, attributed
 from record.audit.models import Entry
 from record.capture.services import save, sign_form

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from record.casebook.checks import check
+from record.casebook.intervals import others
 from record.casebook.sheets import Binder, Sheet
 from record.casebook.values import Row
 from trial_edc.dates import site_date
@@ -12,9 +13,8 @@ from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, MissingCode, Severity, VisitCode
 from visits.infusions.facts import vital_sign_times as timing
 from visits.infusions.rules import delivery
-from record.casebook.intervals import others
-from visits.schedule.facts import STARTED, infusion, infusion_started_at, window_of
 from visits.infusions.vocabulary import Decision
+from visits.schedule.facts import STARTED, infusion, infusion_started_at, window_of
 
 SCHEDULE = PROTOCOL.schedule
 DURATION_HARD, DURATION_SOFT = (Decimal(1), Decimal(480)), (Decimal(15), Decimal(120))

@@ -9,8 +9,8 @@ from record.casebook.sheets import Binder, Sheet
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity, VisitCode
-from visits.schedule.facts import infusion_started_at, window_of
 from visits.infusions.vocabulary import Decision
+from visits.schedule.facts import infusion_started_at, window_of
 
 SCHEDULE = PROTOCOL.schedule
 WEIGHT_TOLERANCE = Decimal("0.10")

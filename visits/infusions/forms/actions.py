@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from randomization.selectors import people_in
 from record.accounts.roles import Role
+from record.accounts.selectors import people_in
 from record.casebook import catalogue, display
 from record.casebook.fields import SiteTimeField
 from record.casebook.sheets import Sheet
@@ -25,9 +25,6 @@ from visits.infusions.forms.controls import (
     terms,
     yes_no,
 )
-from visits.schedule.forms import pick
-from visits.models.measured import MEASURED
-from visits.schedule.facts import STARTED
 from visits.infusions.vocabulary import (
     Given,
     NoGoReason,
@@ -35,6 +32,9 @@ from visits.infusions.vocabulary import (
     ReactionGrade,
     TimePoint,
 )
+from visits.models.measured import MEASURED
+from visits.schedule.facts import STARTED
+from visits.schedule.forms import pick
 
 
 class StartForm(BedsideForm):

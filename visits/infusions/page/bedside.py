@@ -19,15 +19,16 @@ from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, VisitCode, YesNo
-from visits.infusions.facts import stop_rules, vital_sign_times as timing
+from visits.infusions.facts import stop_rules
+from visits.infusions.facts import vital_sign_times as timing
+from visits.infusions.page.vital_grid import MINUTE, Line
 from visits.infusions.rules import StopReason
+from visits.infusions.vocabulary import Decision, Given, ReactionGrade, Release
 from visits.schedule.facts import (
     INFUSION_VISITS,
     infusion_started_at,
     is_refused_for_good,
 )
-from visits.infusions.page.vital_grid import MINUTE, Line
-from visits.infusions.vocabulary import Decision, Given, ReactionGrade, Release
 
 FORMS = ("IRQ", "INF", "VSI", "AE", "DTH", "CNS")  # one select for the whole page
 RELEASES = {

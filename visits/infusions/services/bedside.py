@@ -13,8 +13,8 @@ from uuid import UUID
 from record.accounts.models import User
 from record.audit.attribution import Reason, Via, attributed
 from record.capture import services as capture
-from record.capture.save_hooks import Saved
 from record.capture.problems import Refused
+from record.capture.save_hooks import Saved
 from record.casebook import services as casebook
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance, Participant
@@ -24,10 +24,10 @@ from record.casebook.values import Row
 from trial_edc.dates import site_date
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Severity, VisitCode
-from visits.models import BedsideAct
-from visits.schedule.facts import STARTED, infusion_started_at
 from visits.infusions.facts.vital_sign_times import open_interruption
 from visits.infusions.vocabulary import Given
+from visits.models import BedsideAct
+from visits.schedule.facts import STARTED, infusion_started_at
 
 NOT_STARTED = N_("The infusion has not started.")
 INTERRUPTED = N_("The infusion is interrupted already.")

@@ -13,8 +13,8 @@ from trial_edc.requirements import implements
 from trial_edc.vocabulary import YesNo
 from visits.infusions.services import bedside as infusions
 from visits.infusions.services.bedside import Deed
-from visits.schedule.facts import INFUSION_VISITS
 from visits.logs.vocabulary import Frequency
+from visits.schedule.facts import INFUSION_VISITS
 
 CTCAE_VERSION = "5.0"
 GOES_ON = {

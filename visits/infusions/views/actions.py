@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from visits.infusions.services import bedside as infusions, reactions
-from visits.schedule import services
 from visits.infusions.forms.actions import (
     InterruptForm,
     InterruptionForm,
@@ -20,9 +18,11 @@ from visits.infusions.forms.actions import (
     VitalSignsForm,
 )
 from visits.infusions.forms.controls import BedsideForm
+from visits.infusions.services import bedside as infusions
+from visits.infusions.services import reactions, vital_signs
 from visits.infusions.services.bedside import Deed
-from visits.models.measured import MEASURED
 from visits.infusions.vocabulary import Given
+from visits.models.measured import MEASURED
 
 NOT_TYPED = frozenset(BedsideForm.base_fields)
 
@@ -43,7 +43,7 @@ def _typed(form: BedsideForm) -> dict[str, Any]:
 
 
 def _measure(deed: Deed, form: VitalSignsForm) -> None:
-    services.record_vital_signs(
+    vital_signs.record_vital_signs(
         deed.participant,
         deed.visit,
         form.cleaned_data["point"],
@@ -57,7 +57,7 @@ def _measure(deed: Deed, form: VitalSignsForm) -> None:
 
 def _not_taken(deed: Deed, form: NotTakenForm) -> None:
     said = form.cleaned_data
-    services.vital_signs_not_taken(
+    vital_signs.vital_signs_not_taken(
         deed.participant,
         deed.visit,
         said["point"],

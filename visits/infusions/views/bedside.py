@@ -15,17 +15,17 @@ from record.accounts.roles import Permission
 from record.capture.problems import NotSaved
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
-from visits.infusions.services import bedside as infusions
-from visits.schedule import selectors
+from visits.deviations import selectors as deviations_selectors
 from visits.infusions.facts import vital_sign_times as timing
 from visits.infusions.forms.actions import StartForm, record_values
-from visits.infusions.views.actions import ACTS
-from visits.infusions.page.bedside import Infusion, infusion_at, present_infusion
 from visits.infusions.forms.controls import BedsideForm
+from visits.infusions.page.bedside import Infusion, infusion_at, present_infusion
+from visits.infusions.page.vital_grid import Line
+from visits.infusions.services import bedside as infusions
 from visits.infusions.services.bedside import Deed, Sent
+from visits.infusions.views.actions import ACTS
 from visits.schedule.facts import INFUSION_VISITS
 from visits.schedule.views import visible_participant
-from visits.infusions.page.vital_grid import Line
 
 REFUSED = 422
 AGAIN = ("start", "stop")  # what may be corrected afterwards
@@ -129,7 +129,7 @@ def _preview(
         "visit": visit,
         "act": "start",
         "form": form,
-        "changes": selectors.preview_day0_change(participant, started_at),
+        "changes": deviations_selectors.preview_day0_change(participant, started_at),
     }
     return render(request, "visits/day_0.html", told, status=REFUSED)
 
@@ -183,5 +183,7 @@ def _queue_key(user: User) -> str:
 
     The next person at the tablet gets another one, and can neither read nor send them.
     """
-    made = salted_hmac("visits.infusions.page.bedside.queue", str(user.pk), algorithm="sha256")
+    made = salted_hmac(
+        "visits.infusions.page.bedside.queue", str(user.pk), algorithm="sha256"
+    )
     return base64.b64encode(made.digest()).decode()

@@ -25,9 +25,6 @@ from record.notices.models import Message, MessageState
 from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitCode, VisitStatus
-from visits.schedule import selectors
-from visits.reminders.rules import Action, Ground, Outcome, Situation, outcome
-from visits.reminders.texts import TEXTS, subject_in, text_of
 from visits.reminders.facts import (
     Reminder,
     awaits,
@@ -35,8 +32,11 @@ from visits.reminders.facts import (
     is_in_hospital,
     reminders,
 )
-from visits.schedule.facts import FORMS, Schedule, Visit
+from visits.reminders.rules import Action, Ground, Outcome, Situation, outcome
+from visits.reminders.texts import TEXTS, subject_in, text_of
 from visits.reminders.vocabulary import Occasion
+from visits.schedule import selectors
+from visits.schedule.facts import FORMS, Schedule, Visit
 
 REMINDING = Process("reminders")
 A_BATCH = 500  # participants held in memory

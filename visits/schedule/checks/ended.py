@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from record.casebook.checks import check
+from record.casebook.intervals import bounds
 from record.casebook.sheets import Binder, Sheet
 from trial_edc.vocabulary import N_, Severity, WithdrawalKind
-from record.casebook.intervals import bounds
 
 # When each form says that something was observed.
 OBSERVED = {

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from record.casebook.checks import check
+from record.casebook.intervals import is_on, is_since
 from record.casebook.sheets import Binder, Sheet
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import N_, Severity, VisitCode, WithdrawalKind, YesNo
 from visits.schedule.checks.ended import is_new, withdrawn_on
 from visits.schedule.conditions import OutOfWindow
-from record.casebook.intervals import is_on, is_since
 from visits.schedule.facts import done_date, observed_at, window_of
 from visits.schedule.vocabulary import VisitMode
 

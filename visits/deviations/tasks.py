@@ -1,4 +1,4 @@
-"""Periodic work on visits."""
+"""Periodic work: visits that passed unseen."""
 
 from celery import shared_task
 
@@ -8,12 +8,11 @@ from record.casebook import services as casebook
 from record.casebook.models import FormInstance, Participant
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitStatus
-from visits.reminders.services import queue as reminding
-from visits.schedule import selectors
 from visits.deviations.services import missed_visit, told_occasions
-from visits.schedule.rules import StatusReason
+from visits.deviations.vocabulary import DeviationRule
+from visits.schedule import selectors
 from visits.schedule.facts import Visit
-from visits.schedule.vocabulary import DeviationRule
+from visits.schedule.rules import StatusReason
 
 WATCH = Process("missed-visits")
 BATCH = 200
@@ -31,13 +30,6 @@ def raise_missed_visits() -> int:
             raised += _raise_in(batch)
             batch = []
     return raised + (_raise_in(batch) if batch else 0)
-
-
-@shared_task
-@implements("REM-01")
-def queue_reminders() -> int:
-    """Queue the messages to participants that are right now; safe to repeat."""
-    return reminding.queue_due_reminders()
 
 
 def _raise_in(people: list[Participant]) -> int:

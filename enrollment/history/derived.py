@@ -1,11 +1,9 @@
-"""Computed values of the screening forms, shown beside what they come from; pure."""
+"""Computed values of demography and immunosuppression; pure."""
 
 from datetime import date
 from decimal import Decimal
 
-from enrollment.eligibility.facts import evidence
 from enrollment.history.checks.immunosuppression import prednisone_equivalent
-from enrollment.eligibility.rules import Assessment, Verdict
 from record.casebook.derived import derived
 from record.casebook.sheets import Binder, Sheet
 from trial_edc.dates import completed_years
@@ -36,25 +34,3 @@ def latest_change(sheet: Sheet, binder: Binder) -> date | None:
         return None
     latest: date = max(day.earliest for day in known)
     return latest
-
-
-def _assessed(sheet: Sheet, binder: Binder) -> Assessment | None:
-    """Return the assessment, for the sheet of the present screening alone."""
-    if sheet.occurrence != evidence.episode(binder):
-        return None
-    found: Assessment = binder.fact("eligibility")
-    return found
-
-
-@derived("ELG", "verdict", N_("Verdict"), terms=Verdict)
-def verdict(sheet: Sheet, binder: Binder) -> str | None:
-    """Verdict on all 24 criteria."""
-    found = _assessed(sheet, binder)
-    return found.verdict.value if found else None
-
-
-@derived("ELG", "reasons", N_("Reasons"))
-def reasons(sheet: Sheet, binder: Binder) -> str | None:
-    """Criteria against or unknown, in protocol order."""
-    found = _assessed(sheet, binder)
-    return ", ".join(found.reasons) if found else None

@@ -1,20 +1,17 @@
-"""Reads of this room."""
+"""Reads of eligibility: verdict, confirmation, frozen values."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models import BooleanField, QuerySet
+from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
-from enrollment.screening import facts as statuses
+from enrollment.eligibility.facts.as_of_randomization import as_screened
 from enrollment.eligibility.facts.deciding_items import Deciding, deciding
 from enrollment.eligibility.facts.evidence import CODES as EVIDENCE_CODES
 from enrollment.eligibility.facts.evidence import ages_of, episode
-from enrollment.models import EligibilityConfirmation, FrozenScreening, PersonKey
-from enrollment.eligibility.facts.as_of_randomization import as_screened
-from enrollment.screening.rules import screening_number
 from enrollment.eligibility.rules import (
     Assessment,
     Injury,
@@ -23,10 +20,10 @@ from enrollment.eligibility.rules import (
     Verdict,
     stale_evidence,
 )
+from enrollment.models import EligibilityConfirmation, FrozenScreening
+from enrollment.screening import facts as statuses
+from enrollment.screening.rules import screening_number
 from enrollment.vocabulary import ParticipantStatus
-from record.accounts.models import User
-from record.accounts.roles import Permission
-from record.audit.vault import Purpose, keyed_hash
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of, binders_of
 from record.casebook.sheets import Binder
@@ -219,55 +216,7 @@ def confirmations_of(
     return found
 
 
-def status_of(participant: Participant) -> ParticipantStatus:
-    """Return where one person stands."""
-    return statuses_of([participant])[participant.pk]
-
-
-def statuses_of(
-    participants: Iterable[Participant], binders: Mapping[int, Binder] | None = None
-) -> dict[int, ParticipantStatus]:
-    """Return where people stand, by key; a fixed number of selects for any number.
-
-    `binders` that hold the forms of `statuses.CODES` save reading them again.
-    """
-    people = list(participants)
-    binders = binders or binders_of(people, statuses.CODES)
-    confirmed = confirmed_among(people, binders)
-    return {
-        person.pk: statuses.status_of(
-            binders[person.pk], is_confirmed=person.pk in confirmed
-        )
-        for person in people
-    }
-
-
 def reason_words(reasons: Iterable[str]) -> str:
     """Return criteria against or unknown, kept as `E2:unknown`, in words."""
     pairs = (reason.split(":") for reason in reasons)
     return ", ".join(f"{code} {_(State(state).label)}" for code, state in pairs)
-
-
-def people_visible_to(user: User) -> QuerySet[Participant]:
-    """Return the persons whose screening somebody may see, the last one first.
-
-    Who reads only a part of the casebooks reads no screening.
-    """
-    is_whole = user.may(Permission.READ_CASEBOOK) and (
-        user.limit(Permission.READ_CASEBOOK) is None
-    )
-    people = Participant.objects.order_by("-sequence")
-    return people if is_whole else people.none()
-
-
-def person_with(hospital_no: str) -> Participant | None:
-    """Return the person to whom a hospital number belongs, by its keyed hash."""
-    key = PersonKey.objects.filter(digest=digest_of(hospital_no))
-    found = key.select_related("participant").first()
-    return found.participant if found else None
-
-
-def digest_of(hospital_no: str) -> str:
-    """Return the keyed hash of a hospital number, however it was typed."""
-    plain = "".join(hospital_no.split()).upper()
-    return keyed_hash(Purpose.IDENTITY, plain)

@@ -1,41 +1,30 @@
-"""Writes of this room: approach, screen again, close screening, confirm eligibility."""
+"""Writes of the screening log: approach, screen again, close."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from enrollment import selectors
-from enrollment.eligibility.facts.deciding_items import states_of
-from enrollment.models import EligibilityConfirmation, PersonKey
-from enrollment.models.confirmation import MEANING
-from enrollment.screening.rules import participant_number
+from enrollment.eligibility import selectors as eligibility_selectors
+from enrollment.models import PersonKey
 from enrollment.problems import EnrollmentRefused, KnownPerson
-from enrollment.eligibility.rules import Assessment, State, Verdict
+from enrollment.screening import selectors as screening_selectors
 from enrollment.screening.facts import (
     has_died,
     has_withdrawn,
     is_screening_closed,
-    is_screening_over,
 )
+from enrollment.screening.rules import participant_number
 from enrollment.vocabulary import FAILURE_OF_RESULT, ApproachResult
-from record.accounts.models import User
-from record.accounts.roles import Permission
-from record.accounts.sign_in import ReAuthenticated
-from record.audit.attribution import Actor, Process, Via, act, attributed
+from record.audit.attribution import Actor, Process, Via, attributed
 from record.capture.services import save
 from record.casebook import catalogue
 from record.casebook import services as casebook
-from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.models import FormInstance, Participant
 from record.casebook.sheets import Binder
-from record.review.selectors import unanswered_counts
-from trial_edc import clock
-from trial_edc.protocol import PROTOCOL
-from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitCode
 
 SCREENING = Process("screening")
@@ -58,7 +47,7 @@ def approach(
     consent nothing names the person. An approach that ends without consent is closed.
     The same `client_key` enters a person once.
     """
-    if hospital_no and (known := selectors.person_with(hospital_no)):
+    if hospital_no and (known := screening_selectors.person_with(hospital_no)):
         raise KnownPerson(
             known,
             _("This person was approached before as %(number)s. Screen again instead.")
@@ -122,7 +111,7 @@ def rescreen(
     """Begin a further screening of the same person; raises `EnrollmentRefused`."""
     with attributed(by=by, via=via):
         participant = casebook.lock(participant)
-        binder = selectors.screening_binder(participant)
+        binder = eligibility_selectors.screening_binder(participant)
         require_rescreenable(binder)
         number = _next_episode(participant)
         form = casebook.expect(participant, "SCN", occurrence=number)
@@ -195,7 +184,7 @@ def close_screening(
     """
     with attributed(by=by, via=via):
         participant = casebook.lock(participant)
-        binder = selectors.screening_binder(participant)
+        binder = eligibility_selectors.screening_binder(participant)
         if binder.fact("is_randomised"):
             raise EnrollmentRefused(_("The person has been randomised."))
         screening = binder.one("SCN")
@@ -214,75 +203,6 @@ def close_screening(
     return form
 
 
-@implements("ELG-CONFIRM", "SIG-03")
-def confirm_eligibility(
-    participant: Participant, *, proof: ReAuthenticated, by: User
-) -> EligibilityConfirmation:
-    """Sign that the person is eligible; raises `EnrollmentRefused` with every reason.
-
-    `proof` is the password given just now.
-    """
-    if not by.may(Permission.CONFIRM_ELIGIBILITY):
-        raise PermissionDenied
-    proof.require(by)
-    with attributed(by=by, via=Via.PAGE):
-        participant = casebook.lock(participant)
-        found = selectors.eligibility_of(participant)
-        if reasons := obstacles_to_confirmation(found):
-            raise EnrollmentRefused(*reasons)
-        confirmation = EligibilityConfirmation.objects.create(
-            participant=participant,
-            episode=found.episode,
-            deciding=found.deciding.revisions,
-            states=states_of(found.assessment),
-            verdict=found.assessment.verdict,
-            digest=found.deciding.digest,
-            settings_version=PROTOCOL.version,
-            meaning=str(MEANING),
-            signer=by,
-            signer_name=by.full_name,
-            signer_role=by.role,
-            at=clock.now(),
-        )
-        act("eligibility_confirmed", participant_id=participant.pk)
-    return confirmation
-
-
-def obstacles_to_confirmation(found: selectors.Eligibility) -> list[str]:
-    """Tell every reason why the verdict cannot be confirmed now."""
-    reasons = []
-    if found.binder.fact("is_randomised"):
-        reasons.append(_("The person has been randomised."))
-    if is_screening_over(found.binder):
-        reasons.append(
-            _("The screening is closed, or the person has withdrawn or died.")
-        )
-    if not found.is_eligible:
-        reasons.append(_against(found.assessment))
-    sheets = found.deciding.sheets
-    drafts = sorted({s.code for s in sheets if s.status != FormStatus.COMPLETE})
-    if drafts:
-        reasons.append(_("Not complete yet: %(forms)s.") % {"forms": ", ".join(drafts)})
-    asked = unanswered_counts(sheet.form_id for sheet in sheets)  # type: ignore[misc]
-    if asked:
-        codes = ", ".join(sorted({s.code for s in sheets if s.form_id in asked}))
-        reasons.append(_("Unanswered queries: %(forms)s.") % {"forms": codes})
-    return reasons
-
-
-def _against(assessment: Assessment) -> str:
-    """Name the criteria against; where none is, those still unknown."""
-    against = assessment.verdict == Verdict.INELIGIBLE
-    told = [reason.split(":") for reason in assessment.reasons]
-    named = [code for code, state in told if not against or state != State.UNKNOWN]
-    message = (
-        _("Not eligible: %(criteria)s.")
-        if against
-        else (_("Not yet decided: %(criteria)s."))
-    )
-    return message % {"criteria": ", ".join(named)}
-
-
 def remember_person(participant: Participant, hospital_no: str | None) -> None:
     """Keep the keyed hash by which the person is found; inside a save.
 
@@ -290,10 +210,11 @@ def remember_person(participant: Participant, hospital_no: str | None) -> None:
     """
     if not hospital_no:
         return
-    known = selectors.person_with(hospital_no)
+    known = screening_selectors.person_with(hospital_no)
     if known and known.pk != participant.pk:
         message = _("This hospital number belongs to %(number)s.")
         raise KnownPerson(known, message % {"number": known.number})
     PersonKey.objects.update_or_create(
-        participant=participant, defaults={"digest": selectors.digest_of(hospital_no)}
+        participant=participant,
+        defaults={"digest": screening_selectors.digest_of(hospital_no)},
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from enrollment.eligibility.facts import evidence
+from enrollment.consent.facts.decisions import standing_decision
 from enrollment.screening import facts as statuses
 from enrollment.vocabulary import ConsentConcerns, ConsentKind, Decision, Signer
 from record.casebook.sheets import Binder, Sheet
@@ -63,7 +63,7 @@ def version_on(versions: Sequence[Version], day: date) -> Version | None:
 
 def due_of(binder: Binder, versions: Sequence[Version], today: date) -> list[Due]:
     """Return what a person must be asked now, the most urgent first."""
-    standing = evidence.standing_decision(binder)
+    standing = standing_decision(binder)
     if standing is None or _has_left(binder):
         return []
     if standing.get("decision") == Decision.REFUSED:

@@ -1,0 +1,56 @@
+"""Versions of the consent document, and who must be asked again."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from enrollment.consent import selectors as consents
+from enrollment.consent import services as register
+from enrollment.consent.forms import ConsentVersionForm
+from enrollment.models import ConsentDocument
+from enrollment.problems import EnrollmentRefused
+from enrollment.screening.views import reads_whole_casebooks
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.roles import Permission, persons
+from trial_edc.protocol import PROTOCOL
+
+
+@permitted(Permission.READ_CASEBOOK, when=reads_whole_casebooks)
+def consent_versions(request: StaffRequest) -> HttpResponse:
+    """Show the versions of the consent document and who must be asked again."""
+    held = persons(request.user.role, Permission.REFERENCE_DATA)
+    may_enter = register.FIRST in held
+    form = ConsentVersionForm(request.POST or None) if may_enter else None
+    if request.method == "POST" and form is None:
+        raise PermissionDenied
+    if form is not None and form.is_valid():
+        try:
+            register.enter_version(form.entered, by=request.user)
+        except EnrollmentRefused as problem:
+            for reason in problem.reasons:
+                form.add_error(None, reason)
+        else:
+            messages.success(request, _("Entered; it counts once it is approved."))
+            return redirect("enrollment:consent_versions")
+    context = {
+        "form": form,
+        "may_approve": register.SECOND in held,
+        "documents": consents.consent_documents(),
+        "opening": PROTOCOL.consent_versions,
+        "present": consents.present_version(),
+        "asked": consents.people_to_ask(request.user),
+    }
+    return render(request, "enrollment/consent_versions.html", context)
+
+
+@permitted(Permission.REFERENCE_DATA)
+@require_POST
+def approve_version(request: StaffRequest, pk: int) -> HttpResponse:
+    """Approve a version of the consent document as the second person."""
+    document = get_object_or_404(ConsentDocument, pk=pk)
+    register.approve_version(document, by=request.user)
+    messages.success(request, _("Approved; it counts from its first day."))
+    return redirect("enrollment:consent_versions")

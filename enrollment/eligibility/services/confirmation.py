@@ -1,0 +1,93 @@
+"""The investigator confirms the verdict with the password."""
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from enrollment.eligibility import selectors as eligibility_selectors
+from enrollment.eligibility.facts.deciding_items import states_of
+from enrollment.eligibility.rules import Assessment, State, Verdict
+from enrollment.models import EligibilityConfirmation
+from enrollment.models.confirmation import MEANING
+from enrollment.problems import EnrollmentRefused
+from enrollment.screening.facts import (
+    is_screening_over,
+)
+from record.accounts.models import User
+from record.accounts.proofs import ReAuthenticated
+from record.accounts.roles import Permission
+from record.audit.attribution import Via, act, attributed
+from record.casebook import services as casebook
+from record.casebook.models import FormStatus, Participant
+from record.review.selectors import unanswered_counts
+from trial_edc import clock
+from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
+
+
+@implements("ELG-CONFIRM", "SIG-03")
+def confirm_eligibility(
+    participant: Participant, *, proof: ReAuthenticated, by: User
+) -> EligibilityConfirmation:
+    """Sign that the person is eligible; raises `EnrollmentRefused` with every reason.
+
+    `proof` is the password given just now.
+    """
+    if not by.may(Permission.CONFIRM_ELIGIBILITY):
+        raise PermissionDenied
+    proof.require(by)
+    with attributed(by=by, via=Via.PAGE):
+        participant = casebook.lock(participant)
+        found = eligibility_selectors.eligibility_of(participant)
+        if reasons := obstacles_to_confirmation(found):
+            raise EnrollmentRefused(*reasons)
+        confirmation = EligibilityConfirmation.objects.create(
+            participant=participant,
+            episode=found.episode,
+            deciding=found.deciding.revisions,
+            states=states_of(found.assessment),
+            verdict=found.assessment.verdict,
+            digest=found.deciding.digest,
+            settings_version=PROTOCOL.version,
+            meaning=str(MEANING),
+            signer=by,
+            signer_name=by.full_name,
+            signer_role=by.role,
+            at=clock.now(),
+        )
+        act("eligibility_confirmed", participant_id=participant.pk)
+    return confirmation
+
+
+def obstacles_to_confirmation(found: eligibility_selectors.Eligibility) -> list[str]:
+    """Tell every reason why the verdict cannot be confirmed now."""
+    reasons = []
+    if found.binder.fact("is_randomised"):
+        reasons.append(_("The person has been randomised."))
+    if is_screening_over(found.binder):
+        reasons.append(
+            _("The screening is closed, or the person has withdrawn or died.")
+        )
+    if not found.is_eligible:
+        reasons.append(_against(found.assessment))
+    sheets = found.deciding.sheets
+    drafts = sorted({s.code for s in sheets if s.status != FormStatus.COMPLETE})
+    if drafts:
+        reasons.append(_("Not complete yet: %(forms)s.") % {"forms": ", ".join(drafts)})
+    asked = unanswered_counts(sheet.form_id for sheet in sheets)  # type: ignore[misc]
+    if asked:
+        codes = ", ".join(sorted({s.code for s in sheets if s.form_id in asked}))
+        reasons.append(_("Unanswered queries: %(forms)s.") % {"forms": codes})
+    return reasons
+
+
+def _against(assessment: Assessment) -> str:
+    """Name the criteria against; where none is, those still unknown."""
+    against = assessment.verdict == Verdict.INELIGIBLE
+    told = [reason.split(":") for reason in assessment.reasons]
+    named = [code for code, state in told if not against or state != State.UNKNOWN]
+    message = (
+        _("Not eligible: %(criteria)s.")
+        if against
+        else (_("Not yet decided: %(criteria)s."))
+    )
+    return message % {"criteria": ", ".join(named)}

@@ -1,0 +1,73 @@
+"""The eligibility page, and the screening values that were used."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from enrollment.eligibility import selectors as eligibility_selectors
+from enrollment.eligibility.page.frozen_screening import used_screening
+from enrollment.eligibility.page.whole import eligibility_page
+from enrollment.eligibility.services import confirmation
+from enrollment.models.confirmation import MEANING
+from enrollment.problems import EnrollmentRefused
+from enrollment.screening.views import _visible, reads_whole_casebooks
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.forms import ConfirmIdentityForm
+from record.accounts.roles import Permission
+from trial_edc import clock
+
+
+@permitted(Permission.READ_CASEBOOK, when=reads_whole_casebooks)
+def eligibility(request: StaffRequest, number: str) -> HttpResponse:
+    """Show the 24 criteria with what decides them; confirm the verdict."""
+    person = _visible(request, number)
+    may_confirm = request.user.may(Permission.CONFIRM_ELIGIBILITY)
+    if request.method == "POST" and not may_confirm:
+        raise PermissionDenied
+    form = ConfirmIdentityForm(request, request.POST or None)
+    if form.is_valid():
+        try:
+            confirmation.confirm_eligibility(person, proof=form.proof, by=request.user)
+        except EnrollmentRefused as problem:
+            for reason in problem.reasons:
+                form.add_error(None, reason)
+        else:
+            messages.success(request, _("Eligibility is confirmed."))
+            return redirect("enrollment:eligibility", person.number)
+    context = _eligibility_context(
+        request, eligibility_selectors.eligibility_of(person)
+    )
+    context |= {"form": form, "may_confirm": may_confirm}
+    return render(request, "enrollment/eligibility.html", context)
+
+
+@permitted(Permission.READ_CASEBOOK, when=reads_whole_casebooks)
+def frozen(request: StaffRequest, number: str) -> HttpResponse:
+    """Show the screening values that a randomisation used, and what was corrected."""
+    person = _visible(request, number)
+    kept = eligibility_selectors.frozen_of(person)
+    found = eligibility_selectors.eligibility_of(person)
+    used = used_screening(found, kept) if kept else None
+    context = {"found": found, "used": used}
+    return render(request, "enrollment/frozen.html", context)
+
+
+def _eligibility_context(
+    request: StaffRequest, found: eligibility_selectors.Eligibility
+) -> dict[str, Any]:
+    now = clock.now()
+    return {
+        "found": found,
+        "page": eligibility_page(found, now),
+        "meaning": MEANING,
+        "obstacles": confirmation.obstacles_to_confirmation(found),
+        "confirmed": found.confirmation,
+        "holds": found.holds_confirmation_at(now),
+        "may_enter": request.user.may(Permission.ENTER_CRF),
+        "is_over": found.is_screening_closed,
+        "is_randomised": found.binder.fact("is_randomised"),
+    }

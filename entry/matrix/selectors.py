@@ -1,0 +1,88 @@
+"""The matrix of all participants; selects fixed in number."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from enrollment.consent.facts.reconsent import Due
+from enrollment.consent.selectors import consents_due
+from enrollment.screening import facts as statuses
+from enrollment.screening.selectors import statuses_of
+from entry.casebook.selectors import GRID_VISITS
+from entry.selectors.visibility import participants_visible_to, visible_codes
+from record.accounts.models import User
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.selectors import binders_of
+from record.review.models import QueryState
+from trial_edc.vocabulary import VisitStatus
+from visits.schedule import facts as schedule
+from visits.schedule.facts import Visit
+from visits.schedule.selectors import schedules_of
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One participant in the matrix."""
+
+    participant: Participant
+    status: str
+    visits: list[Visit]
+    next_visit: Visit | None
+    open_queries: int
+    drafts: int
+    to_verify: int
+    due: list[Due]  # consents to ask for
+
+    @property
+    def is_overdue(self) -> bool:
+        """Tell whether a visit is overdue."""
+        return any(visit.status == VisitStatus.OVERDUE for visit in self.visits)
+
+    @property
+    def is_due(self) -> bool:
+        """Tell whether a visit is due."""
+        return any(visit.status == VisitStatus.DUE for visit in self.visits)
+
+
+FILTERS: Mapping[str, Callable[[MatrixRow], bool]] = {
+    "overdue": lambda row: row.is_overdue,
+    "due": lambda row: row.is_due,
+    "queries": lambda row: row.open_queries > 0,
+    "drafts": lambda row: row.drafts > 0,
+    "verify": lambda row: row.to_verify > 0,
+    "consent": lambda row: bool(row.due),
+}
+
+
+def matrix_for(user: User) -> list[MatrixRow]:
+    """Return all participants with their visits; the selects do not grow with them."""
+    people = list(participants_visible_to(user))
+    binders = binders_of(people, sorted({*schedule.FORMS, *statuses.CODES}))
+    plans = schedules_of(people, binders)
+    states = statuses_of(people, binders)
+    counts, due = _counts(user), consents_due(binders)
+    return [
+        MatrixRow(
+            person,
+            states[person.pk].value,
+            [v for v in plans[person.pk].visits if v.code in GRID_VISITS],
+            plans[person.pk].next_visit,
+            *counts.get(person.pk, (0, 0, 0)),
+            due=due[person.pk],
+        )
+        for person in people
+    ]
+
+
+def _counts(user: User) -> dict[int, tuple[int, int, int]]:
+    held = FormInstance.objects.filter(code__in=visible_codes(user), struck_at=None)
+    asked = Q(queries__state=QueryState.OPEN)
+    drafts = Q(status=FormStatus.DRAFT)
+    unverified = Q(status=FormStatus.COMPLETE, verifications=None)
+    found = held.values_list("participant_id").annotate(
+        asked=Count("queries", filter=asked, distinct=True),
+        drafts=Count("id", filter=drafts, distinct=True),
+        unverified=Count("id", filter=unverified, distinct=True),
+    )
+    return {pk: tuple(counts) for pk, *counts in found}

@@ -1,0 +1,21 @@
+"""What was frozen by the act of randomizing stays."""
+
+from randomization.allocation import selectors as allocation_selectors
+from record.capture.problems import Refused
+from record.capture.save_hooks import Saved
+from record.casebook.checks import Finding
+from trial_edc.vocabulary import N_, Severity
+
+
+def keep_randomization_record(saved: Saved) -> None:
+    """Refuse whatever was not frozen by the act of randomising itself (S03)."""
+    allocation = allocation_selectors.allocation_of(saved.participant)
+    is_first = saved.before.get("randomised_at") is None
+    if allocation and is_first:
+        said = saved.sheet.get("randomisation_no"), saved.sheet.get("randomised_at")
+        minute = allocation.randomised_at.replace(second=0, microsecond=0)
+        if said == (allocation.code, minute):
+            return
+    message = N_("The randomization record is written by the system alone.")
+    item = min(saved.changed)
+    raise Refused([Finding("RAN-01", item, Severity.HARD, message)])

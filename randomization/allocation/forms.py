@@ -1,0 +1,32 @@
+"""The number, typed so that nobody randomizes the wrong person."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from record.casebook.models import Participant
+
+
+class ConfirmNumberForm(forms.Form):
+    """The participant's number, typed so that nobody randomises the wrong person."""
+
+    number = forms.CharField(
+        label=_("Type the participant number to confirm"),
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+
+    def __init__(self, participant: Participant, *args: Any, **kwargs: Any) -> None:
+        """Take the participant."""
+        super().__init__(*args, **kwargs)
+        self.participant = participant
+
+    def clean_number(self) -> str:
+        """Refuse another number."""
+        typed: str = self.cleaned_data["number"].strip().upper()
+        if typed != self.participant.number:
+            raise forms.ValidationError(
+                gettext("This is not the number of this participant.")
+            )
+        return typed

@@ -1,0 +1,102 @@
+"""What product staff type of lots, movements and hand-overs."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from randomization.forms import TermField, choices
+from randomization.product.selectors.lots import people_at_bedside
+from randomization.vocabulary import (
+    LotStatus,
+    MovementKind,
+    Product,
+    ReleaseResult,
+    Storage,
+)
+from record.casebook.fields import SiteTimeField
+from trial_edc import clock
+
+# What the desk enters; what is dispensed, the product record itself takes.
+BY_HAND = [kind for kind in MovementKind if kind != MovementKind.DISPENSED]
+YES_NO = (("", "—"), ("Y", _("Yes")), ("N", _("No")))
+
+
+class LotForm(forms.Form):
+    """Identity, release and status of a lot."""
+
+    lot = forms.CharField(label=_("Lot number"), max_length=60)
+    product = TermField(Product, label=_("Product"))
+    manufacturer = forms.CharField(label=_("Manufacturer"), max_length=200)
+    donor_code = forms.CharField(label=_("Donor code"), max_length=60, required=False)
+    passage = forms.IntegerField(
+        label=_("Passage"), min_value=1, max_value=15, required=False
+    )
+    sterility = TermField(ReleaseResult, label=_("Sterility"), required=False)
+    mycoplasma = TermField(ReleaseResult, label=_("Mycoplasma"), required=False)
+    endotoxin = TermField(ReleaseResult, label=_("Endotoxin"), required=False)
+    viability_pct = forms.DecimalField(
+        label=_("Viability at release, %"),
+        min_value=0,
+        max_value=100,
+        decimal_places=1,
+        required=False,
+    )
+    certificate = forms.CharField(
+        label=_("Certificate"), max_length=200, required=False
+    )
+    status = TermField(LotStatus, label=_("Status"))
+    expires_at = SiteTimeField(label=_("Expires"))
+    storage = TermField(Storage, label=_("Storage"))
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Return what was typed as plain texts."""
+        return {name: _plain(value) for name, value in self.cleaned_data.items()}
+
+
+class LotChangeForm(LotForm):
+    """A change of a lot, with its reason; the number stays."""
+
+    reason = forms.CharField(label=_("Reason of the change"), max_length=1000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the number."""
+        super().__init__(*args, **kwargs)
+        self.fields["lot"].disabled = True
+
+
+class HandOverForm(forms.Form):
+    """Into whose hands the covered bag goes, and when."""
+
+    handed_to = forms.ModelChoiceField(people_at_bedside(), label=_("Handed over to"))
+    at = SiteTimeField(label=_("Handed over"))
+
+
+class MovementForm(forms.Form):
+    """Containers of a lot that came, went or became warm."""
+
+    kind = TermField(
+        MovementKind,
+        label=_("What happened"),
+        choices=lambda: [("", "—"), *choices(BY_HAND)],
+    )
+    amount = forms.IntegerField(label=_("Containers"), min_value=1, max_value=100_000)
+    at = SiteTimeField(label=_("When"))
+
+    def clean_at(self) -> datetime:
+        """Refuse the future."""
+        at: datetime = self.cleaned_data["at"]
+        if at > clock.now():
+            raise forms.ValidationError(
+                gettext("This is in the future. Check date and time.")
+            )
+        return at
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -1,0 +1,67 @@
+"""Reads of the study as a whole."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db.models import Count, QuerySet
+
+from randomization.allocation.rules.readiness import PAUSED
+from randomization.models import (
+    StudyStatusChange,
+)
+from randomization.vocabulary import (
+    StudyStatus,
+)
+from record.accounts.models import User
+from record.accounts.roles import Role
+
+
+def study_status() -> StudyStatus:
+    """Return what the study allows now."""
+    in_force = StudyStatusChange.objects.exclude(in_force_at=None)
+    last = in_force.order_by("in_force_at", "id").last()
+    return StudyStatus(last.status) if last else StudyStatus.SETUP
+
+
+def pause() -> StudyStatusChange | None:
+    """Return the step that paused randomisation or infusions, None while neither is."""
+    steps = StudyStatusChange.objects.exclude(in_force_at=None)
+    last = steps.order_by("in_force_at", "id").last()
+    return last if last and last.status in PAUSED else None
+
+
+def infusions_paused_at() -> datetime | None:
+    """Return since when infusions are paused, None while they are not."""
+    step = pause()
+    stops = step is not None and step.status == StudyStatus.PAUSED_INFUSION
+    return step.in_force_at if step and stops else None
+
+
+def were_infusions_paused(at: datetime) -> bool:
+    """Tell whether infusions were paused at an instant."""
+    steps = StudyStatusChange.objects.filter(in_force_at__lte=at)
+    last = steps.order_by("in_force_at", "id").last()
+    return last is not None and last.status == StudyStatus.PAUSED_INFUSION
+
+
+def status_changes() -> QuerySet[StudyStatusChange]:
+    """Return the steps of the study, the newest first."""
+    changes = StudyStatusChange.objects.select_related("decided_by", "confirmed_by")
+    return changes.order_by("-id")
+
+
+GO_LIVE = (
+    ("investigators", (Role.IN, Role.PI)),
+    ("product_staff", (Role.UP, Role.PN)),
+    ("unblinded_monitors", (Role.UM,)),
+    ("list_custodians", (Role.LC,)),
+    ("unblinded_statisticians", (Role.US,)),
+    ("safety_officers", (Role.SO,)),
+    ("administrators", (Role.AD,)),
+)
+
+
+def active_by_role() -> Mapping[str, int]:
+    """Return how many accounts of each role are active."""
+    active = User.objects.filter(is_active=True).values_list("role")
+    return dict(active.annotate(Count("id")))

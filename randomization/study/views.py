@@ -1,0 +1,67 @@
+"""The status of the study."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from randomization.allocation.views import done
+from randomization.code_breaks.selectors.end_of_trial import is_restricted_part_ready
+from randomization.code_breaks.views.code_breaks import READERS
+from randomization.lists import selectors as lists_selectors
+from randomization.models import StudyStatusChange
+from randomization.study import selectors as study_selectors
+from randomization.study import services as service
+from randomization.study.forms import StatusForm
+from record.accounts.access import StaffRequest, permitted
+from record.accounts.roles import Permission
+from trial_edc.context import page_for
+
+
+@permitted(
+    Permission.READ_CASEBOOK,
+    Permission.PAUSE_STUDY,
+    Permission.LIST_GENERATE,
+    Permission.LIST_APPROVE,
+)
+def study(request: StaffRequest) -> HttpResponse:
+    """Show what the study allows, since when, and the published commitments."""
+    present = study_selectors.study_status()
+    may_change = request.user.may(Permission.PAUSE_STUDY)
+    context = {
+        "present": present,
+        "changes": study_selectors.status_changes(),
+        "commitments": lists_selectors.commitments(),
+        "form": StatusForm(present) if may_change else None,
+        "missing": service.go_live_obstacles()
+        if may_change and present == "setup"
+        else [],
+        "laboratories": page_for(request.user, "visits:laboratories"),
+        "is_restricted_ready": is_restricted_part_ready(),
+        "restricted_url": page_for(request.user, "randomization:restricted_part"),
+        "opening_url": page_for(request.user, "randomization:opened_code"),
+        "may_read_breaks": any(request.user.may(one) for one in READERS),
+    }
+    return render(request, "randomization/study.html", context)
+
+
+@permitted(Permission.PAUSE_STUDY)
+@require_POST
+def change_status(request: StaffRequest) -> HttpResponse:
+    """Take a step, or propose it."""
+    form = StatusForm(study_selectors.study_status(), request.POST)
+    if form.is_valid():
+        said = form.cleaned_data
+        done(request, lambda: service.change_status(**said, by=request.user))
+    else:
+        messages.error(request, form.errors.as_text())
+    return redirect("randomization:study")
+
+
+@permitted(Permission.PAUSE_STUDY)
+@require_POST
+def confirm_status(request: StaffRequest, pk: int) -> HttpResponse:
+    """Confirm the step that somebody proposed."""
+    change = get_object_or_404(StudyStatusChange, pk=pk)
+    done(request, lambda: service.confirm_status(change, by=request.user))
+    return redirect("randomization:study")

@@ -1,0 +1,54 @@
+"""Edit checks of the death form; pure."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Partial
+from safety.events.checks import HARD
+from safety.events.facts import (
+    event_of,
+)
+from safety.vocabulary import (
+    EventOutcome,
+)
+from trial_edc.vocabulary import N_
+
+
+@check(
+    "DTH-01",
+    form="DTH",
+    item="death_on",
+    severity=HARD,
+    message=N_("There is a sign of life on %(alive_on)s, after this date."),
+)
+def _(sheet: Sheet, binder: Binder) -> dict[str, str] | None:
+    death_on = sheet.get("death_on")
+    alive = [day for day in signs_of_life(binder) if death_on and day > death_on.latest]
+    return {"alive_on": max(alive).isoformat()} if alive else None
+
+
+def signs_of_life(binder: Binder) -> Iterator[date]:
+    """Return the dates of samples, and of calls that confirmed life."""
+    for sample in binder.rows("CRE"):
+        taken = sample.get("sample_at")
+        if isinstance(taken, Partial):
+            yield taken.earliest
+    for call in binder.rows("CAL"):
+        if alive_on := call.get("alive_on"):
+            yield alive_on
+
+
+@check(
+    "DTH-02",
+    form="DTH",
+    item="ae",
+    severity=HARD,
+    message=N_("The event named here must be of grade 5 and fatal."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    event = event_of(sheet, binder)
+    return event is not None and not (
+        event.get("grade") == "5" and event.get("outcome") == EventOutcome.FATAL
+    )

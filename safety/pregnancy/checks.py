@@ -1,0 +1,46 @@
+"""Edit checks of the pregnancy form; pure."""
+
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
+from safety.events.checks import HARD, is_before
+from safety.vocabulary import (
+    PregnantPerson,
+)
+from trial_edc.vocabulary import N_, Sex
+
+
+@check(
+    "PRG-01",
+    form="PRG",
+    item="outcome_on",
+    severity=HARD,
+    message=N_("The outcome lies before the last period."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    del binder
+    return is_before(sheet.get("outcome_on"), sheet.get("lmp"))
+
+
+@check(
+    "PRG-02",
+    form="PRG",
+    item="who",
+    severity=HARD,
+    message=N_("The participant is a man; it is his partner who is pregnant."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    is_own = sheet.get("who") == PregnantPerson.PARTICIPANT
+    return bool(is_own and binder.fact("sex") == Sex.MALE)
+
+
+@check(
+    "PRG-03",
+    form="PRG",
+    item="due_on",
+    severity=HARD,
+    message=N_("The expected birth lies before the last period."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    del binder
+    due_on, lmp = sheet.get("due_on"), sheet.get("lmp")
+    return bool(due_on and lmp and due_on < lmp.earliest)

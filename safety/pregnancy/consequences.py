@@ -1,0 +1,49 @@
+"""What a pregnancy opens, and what it takes back."""
+
+from record.audit.attribution import Via
+from record.capture.save_hooks import Saved
+from record.casebook.models import Participant
+from record.casebook.sheets import Binder
+from safety.events.facts import (
+    events,
+)
+from safety.reports.services import reports as services
+from safety.vocabulary import (
+    PregnantPerson,
+    Seriousness,
+)
+from trial_edc.vocabulary import YesNo
+
+
+def expect_pregnancy_form(saved: Saved) -> None:
+    """Follow a pregnancy found as an event on its own form; take it back if not."""
+    if YesNo.YES in (saved.sheet.get("pregnancy"), saved.before.get("pregnancy")):
+        sync_pregnancy_form(saved.participant, saved.binder, saved.via)
+
+
+def sync_pregnancy_form(participant: Participant, binder: Binder, via: Via) -> None:
+    who = PregnantPerson.PARTICIPANT
+    own = [row.form_id for row in binder.rows("PRG") if row.get("who") == who]
+    if not any(event.get("pregnancy") == YesNo.YES for event in events(binder)):
+        services.retire_rows(own, via=via)
+    elif not own:
+        services.open_row(participant, "PRG", {"who": who.value}, via=via)
+
+
+def report_anomaly(saved: Saved) -> None:
+    """Report a congenital anomaly, which is a serious event; take it back if none."""
+    if YesNo.YES in (saved.sheet.get("anomaly"), saved.before.get("anomaly")):
+        sync_anomaly_event(saved.participant, saved.binder, saved.via)
+
+
+def sync_anomaly_event(participant: Participant, binder: Binder, via: Via) -> None:
+    known = [
+        event.form_id
+        for event in events(binder)
+        if Seriousness.CONGENITAL in (event.get("seriousness") or ())
+    ]
+    if not any(row.get("anomaly") == YesNo.YES for row in binder.rows("PRG")):
+        services.retire_rows(known, via=via)
+    elif not known:
+        values = {"serious": "Y", "seriousness": [Seriousness.CONGENITAL.value]}
+        services.open_row(participant, "AE", values, via=via)

@@ -1,0 +1,121 @@
+"""Edit checks of reports on serious events and their assessments; pure."""
+
+from datetime import timedelta
+
+from record.casebook.checks import check
+from record.casebook.sheets import Binder, Sheet
+from safety.events.checks import HARD, SOFT, is_before
+from safety.events.facts import (
+    deadlines_assessed,
+    earlier_versions,
+    event_of,
+    report_assessed,
+)
+from safety.vocabulary import (
+    ReportKind,
+)
+from trial_edc.clock import SITE_TZ, site_date
+from trial_edc.protocol import PROTOCOL
+from trial_edc.vocabulary import N_, YesNo
+
+
+@check(
+    "SAE-01",
+    form="SAE",
+    item="aware_at",
+    severity=HARD,
+    message=N_("The site cannot be aware before the event began."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    event, aware_at = event_of(sheet, binder), sheet.get("aware_at")
+    onset = event.get("onset") if event else None
+    if not onset or not aware_at:
+        return False
+    instant = onset.instant(SITE_TZ)
+    if instant:
+        return bool(aware_at < instant)
+    return bool(site_date(aware_at) < onset.earliest)
+
+
+@check(
+    "SAE-02",
+    form="SAE",
+    item="ethics_informed_at",
+    severity=SOFT,
+    message=N_("The ethics committee was told more than %(hours)s hours later."),
+)
+def _(sheet: Sheet, binder: Binder) -> dict[str, int] | None:
+    del binder
+    aware_at, told_at = sheet.get("aware_at"), sheet.get("ethics_informed_at")
+    hours = PROTOCOL.safety.report_to_ethics_hours
+    late = aware_at and told_at and told_at - aware_at > timedelta(hours=hours)
+    return {"hours": hours} if late else None
+
+
+@check(
+    "SAE-03",
+    form="SAE",
+    item="hospital_out",
+    severity=HARD,
+    message=N_("The discharge lies before the admission."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    del binder
+    return is_before(sheet.get("hospital_out"), sheet.get("hospital_in"))
+
+
+@check(
+    "SAE-04",
+    form="SAE",
+    item="ae",
+    severity=HARD,
+    message=N_("This event is not marked serious."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    event = event_of(sheet, binder)
+    is_first = not earlier_versions(sheet, binder)  # a later one may take it back
+    return is_first and event is not None and event.get("serious") == YesNo.NO
+
+
+@check(
+    "SAE-05",
+    form="SAE",
+    item="report_kind",
+    severity=HARD,
+    message=N_(
+        "The first report on an event is the initial one; each later one is a "
+        "follow-up or the final one."
+    ),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    kind, event = sheet.get("report_kind"), sheet.get("ae")
+    if kind is None or event is None:
+        return False
+    is_first = not earlier_versions(sheet, binder)
+    return bool(is_first != (kind == ReportKind.INITIAL))
+
+
+@check(
+    "SPA-01",
+    form="SPA",
+    item="sponsor_aware_at",
+    severity=HARD,
+    message=N_("There is no report of this number to assess."),
+)
+def _(sheet: Sheet, binder: Binder) -> bool:
+    return report_assessed(sheet, binder) is None
+
+
+@check(
+    "SPA-02",
+    form="SPA",
+    item="submitted_on",
+    severity=SOFT,
+    message=N_("Submitted after the last day, %(due_on)s."),
+)
+def _(sheet: Sheet, binder: Binder) -> dict[str, str] | None:
+    found, submitted_on = deadlines_assessed(sheet, binder), sheet.get("submitted_on")
+    if not found or not found.initial_due_on or not submitted_on:
+        return None
+    late = submitted_on > found.initial_due_on
+    return {"due_on": found.initial_due_on.isoformat()} if late else None

@@ -1,0 +1,67 @@
+"""The clock of a report begins, begins anew, or is kept."""
+
+from record.accounts.models import User
+from record.audit.attribution import Actor, Via
+from record.capture.events import RowStruck
+from record.capture.problems import ReasonNeeded, Refused
+from record.capture.save_hooks import Saved
+from record.casebook.checks import Finding
+from record.casebook.selectors import binder_of, row_of, sheet_of
+from safety.events.facts import (
+    event_of,
+    is_serious,
+    report_assessed,
+    reports_on,
+)
+from safety.reports.selectors.reports import notified_at, was_sent
+from safety.reports.services import reports as services
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import N_, Severity
+
+
+def open_report(saved: Saved) -> None:
+    """Open the report of a serious event, draft included; take it back if it is not."""
+    if is_serious(saved.sheet):
+        services.open_report(
+            saved.participant, saved.sheet, saved.binder, via=saved.via
+        )
+    else:
+        services.withdraw_reports(saved.form.pk, saved.binder, via=saved.via)
+
+
+def restart_clock(saved: Saved) -> None:
+    """Let the clock run from the awareness that people enter."""
+    services.restart_clock(saved.form, saved.sheet, by=saved.by, via=saved.via)
+
+
+def require_reason_for_later_awareness(saved: Saved) -> None:
+    """Ask a person why the sponsor knew later than its first message was sent."""
+    aware_at = saved.sheet.get("sponsor_aware_at")
+    report = report_assessed(saved.sheet, saved.binder)
+    default = notified_at(report.form_id) if report else None
+    is_later = aware_at and default and aware_at > default
+    given = saved.reasons.get("sponsor_aware_at")
+    if is_later and isinstance(saved.by, User) and not (given and given.text.strip()):
+        raise ReasonNeeded(["sponsor_aware_at"])
+
+
+@implements("SAF-10")
+def keep_sent_reports(event: RowStruck, by: Actor, via: Via) -> None:
+    """Refuse to strike out what the sponsor has, or what a serious event needs."""
+    del by, via
+    form = event.form
+    if form.code not in {"SAE", "SPA"} or not form.struck_at:
+        return
+    if form.code == "SPA":
+        _refuse("SPA-03", N_("Each version has its assessment: correct it instead."))
+    if was_sent(form):
+        _refuse("SAE-06", N_("This version was sent: add a follow-up instead."))
+    binder = binder_of(form.participant, "AE", "SAE")
+    told = event_of(sheet_of(form, row_of(form)), binder)
+    if told and is_serious(told) and not reports_on(told, binder):
+        message = N_("The event is serious and needs a report. Correct the event.")
+        _refuse("SAE-07", message)
+
+
+def _refuse(check_id: str, message: str) -> None:
+    raise Refused([Finding(check_id, "", Severity.HARD, message)])

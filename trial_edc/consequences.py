@@ -1,0 +1,140 @@
+"""What follows from each save and event, in the order in which it happens.
+
+It all runs in the transaction of the save, a draft included. A line of a form names the
+items whose change calls it, none means any; what a consequence saves in its turn has
+the lines of that form. `docs/architecture.md` tells where this stands in a save.
+"""
+
+from enrollment.consent import consequences as consent
+from enrollment.contact import consequences as contact
+from enrollment.eligibility import consequences as eligibility
+from enrollment.screening import consequences as screening
+from outcomes import consequences as outcomes
+from randomization.allocation import consequences as allocation
+from randomization.code_breaks import consequences as code_breaks
+from randomization.models.record import FROZEN
+from randomization.product import consequences as product
+from record.capture.events import DeviationFound, FormSigned, Randomized, RowStruck
+from record.capture.save_hooks import on_items
+from safety.deaths import consequences as deaths
+from safety.events import consequences as adverse_events
+from safety.pregnancy import consequences as pregnancy
+from safety.reports import consequences as reports
+from visits.deviations import consequences as deviations
+from visits.infusions import consequences as infusions
+from visits.reminders import consequences as reminders
+from visits.schedule import consequences as schedule
+
+CORRECTION = (on_items(eligibility.report_correction),)
+
+ON_SAVE = {
+    "SCN": (
+        on_items("screening_closed_at", screening.freeze_failed_criteria),
+        on_items("failed_criteria", screening.keep_failed_criteria),
+    ),
+    "CNS": (
+        on_items("obtained_by", "decided_at", consent.require_delegation),
+        on_items("version", "decided_at", consent.require_version_in_force),
+        on_items("kind", "decision", consent.open_or_end_screening),
+        *CORRECTION,
+        on_items(
+            "kind",
+            "decision",
+            "decided_at",
+            "channel",
+            "recipient",
+            reminders.recheck_messages,
+        ),
+    ),
+    "CTC": (
+        on_items("hospital_no", contact.keep_person_key),
+        on_items("opted_out_at", "phones", "email", reminders.recheck_messages),
+    ),
+    **dict.fromkeys(("DEM", "ELG", "CRE", "URI", "VIT", "LAB", "IST"), CORRECTION),
+    "RAN": (on_items(*FROZEN, allocation.keep_randomization_record),),
+    "IRQ": (
+        on_items("decision", product.release_unwanted_product),
+        on_items("decision", infusions.mark_unneeded_time_points),
+        on_items("decision", "reason", infusions.find_second_infusion_refused),
+        on_items("decision", schedule.recalculate_due_dates),
+        on_items("decision", deviations.review_deviations),
+    ),
+    "PRD": (
+        on_items("lot", "product", "as_allocated", product.compare_product),
+        on_items(
+            "lot",
+            "containers",
+            "out_of_storage_at",
+            "prepared_at",
+            product.take_containers,
+        ),
+        on_items("handed_over_at", "handed_to", product.require_handover),
+    ),
+    "INF": (
+        on_items(
+            "cover_intact", "participant_saw", code_breaks.enter_accidental_code_break
+        ),
+        on_items("started_at", "given", infusions.anchor_schedule),
+        on_items(
+            "started_at", "stopped_at", "given", infusions.mark_unneeded_time_points
+        ),
+        on_items("not_given_reason", infusions.find_second_infusion_not_given),
+        on_items("cover_intact", "participant_saw", infusions.find_blinding_at_risk),
+        on_items(
+            "given",
+            "started_at",
+            "cover_intact",
+            "participant_saw",
+            deviations.review_deviations,
+        ),
+        on_items("reaction", adverse_events.open_reaction),
+    ),
+    "VIS": (
+        on_items("performed", "visit_date", "mode", deviations.find_visit_deviations),
+        on_items(
+            "appointment_at", "performed", "visit_date", reminders.recheck_messages
+        ),
+        on_items("performed", "visit_date", deviations.review_deviations),
+    ),
+    "STY": (
+        on_items("hospital", "in_at", "out_at", schedule.recalculate_due_dates),
+        on_items("hospital", "in_at", "out_at", deviations.review_deviations),
+    ),
+    "AE": (
+        on_items("serious", reports.open_report),
+        on_items("grade", "outcome", deaths.expect_death_form),
+        on_items("pregnancy", pregnancy.expect_pregnancy_form),
+    ),
+    "SAE": (on_items("aware_at", reports.restart_clock),),
+    "SPA": (on_items("sponsor_aware_at", reports.require_reason_for_later_awareness),),
+    "PRG": (on_items("anomaly", pregnancy.report_anomaly),),
+    "DTH": (
+        on_items("death_on", schedule.recalculate_due_dates),
+        on_items("death_on", reminders.recheck_messages),
+        on_items("death_on", deviations.review_deviations),
+        on_items("death_on", deaths.report_death),
+    ),
+    "WDR": (
+        on_items("kind", "on", schedule.recalculate_due_dates),
+        on_items("kind", "on", reminders.recheck_messages),
+        on_items("kind", "on", deviations.review_deviations),
+        on_items("kind", "on", outcomes.end_what_was_withdrawn),
+    ),
+    "CAL": (on_items("result", outcomes.expect_death_form),),
+    "OM3": (on_items(outcomes.propose_end_of_study),),
+}
+
+ON_EVENT = {
+    Randomized: (schedule.create_visit_forms,),
+    FormSigned: (product.expect_signed_product, schedule.recalculate_after_signature),
+    DeviationFound: (deviations.enter_deviation,),
+    RowStruck: (
+        screening.require_nothing_begun,
+        eligibility.report_struck_row,
+        schedule.recalculate_after_strike,
+        deviations.review_deviations_after_strike,
+        reports.keep_sent_reports,
+        adverse_events.undo_struck_row,
+        outcomes.reopen_after_strike,
+    ),
+}

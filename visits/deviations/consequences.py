@@ -1,0 +1,53 @@
+"""Deviations that are entered, found from a visit, or whose ground fell away."""
+
+from record.audit.attribution import Actor, Via
+from record.capture.events import DeviationFound, RowStruck
+from record.capture.save_hooks import Saved
+from record.casebook.selectors import binder_of
+from trial_edc import clock
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import VisitCode, VisitStatus, YesNo
+from visits.deviations import services as deviations
+from visits.deviations.services import announce_found
+from visits.schedule import rules, selectors, services
+from visits.schedule.consequences import MOVING_FORMS
+
+
+def enter_deviation(event: DeviationFound, by: Actor, via: Via) -> None:
+    """Enter what was found into the deviation log."""
+    del by
+    deviations.record_deviation(event, via=via)
+
+
+@implements("WIN-03", "WIN-04")
+def find_visit_deviations(saved: Saved) -> None:
+    """A visit done late, or not at all, is a deviation; its other sheets follow it."""
+    services.settle_examinations(saved)
+    if saved.form.visit in (VisitCode.SCREENING, VisitCode.UNSCHEDULED):
+        return
+    schedule = selectors.schedule(saved.participant)
+    services.settle_due_dates(saved.participant, schedule)
+    visit = schedule.visit(saved.form.visit)
+    announce_found(deviations.late_or_early_visit(saved.form, visit), saved)
+    unmarked = rules.visit_status(visit.code, schedule.course, now=clock.now())
+    if saved.sheet.get("performed") == YesNo.NO and _was_awaited(unmarked):
+        announce_found(deviations.missed_visit(saved.form, visit), saved)
+
+
+def _was_awaited(unmarked: rules.VisitState) -> bool:
+    idle = (VisitStatus.NOT_REQUIRED, VisitStatus.NOT_SCHEDULED)
+    return unmarked.status not in idle
+
+
+@implements("WIN-08")
+def review_deviations(saved: Saved) -> None:
+    """People decide on deviations whose ground fell away, or came back."""
+    deviations.ask_about_grounds(saved.participant, saved.binder, by=saved.by)
+
+
+def review_deviations_after_strike(event: RowStruck, by: Actor, via: Via) -> None:
+    """The same after a death, withdrawal or stay was struck out or restored."""
+    del via
+    participant = event.form.participant
+    if event.form.code in MOVING_FORMS:
+        deviations.ask_about_grounds(participant, binder_of(participant), by=by)

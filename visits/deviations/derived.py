@@ -1,0 +1,21 @@
+"""What an empty deviation may be filled in with."""
+
+from collections.abc import Mapping
+
+from record.casebook.derived import offered
+from record.casebook.sheets import Binder, Sheet
+from record.casebook.values import Value
+from trial_edc import clock
+from trial_edc.dates import site_date
+from visits.deviations.vocabulary import RaisedBy
+
+
+@offered("DEV")
+@offered("DVP")
+def found_by_a_person_today(sheet: Sheet, binder: Binder) -> Mapping[str, Value]:
+    """A deviation that somebody enters is found by a person, today."""
+    del sheet, binder
+    return {
+        "raised_by": RaisedBy.PERSON.value,
+        "found_on": site_date(clock.now()),
+    }

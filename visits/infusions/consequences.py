@@ -1,0 +1,166 @@
+"""What follows from an infusion: the schedule is anchored, deviations are found."""
+
+from datetime import date
+
+from randomization.study.selectors import were_infusions_paused
+from record.capture.events import DeviationFound
+from record.capture.save_hooks import Saved
+from record.casebook.models import FormInstance
+from trial_edc import clock
+from trial_edc.dates import site_date
+from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import VisitCode, YesNo
+from visits.deviations import services as deviations
+from visits.deviations.facts import (
+    is_after_last_day,
+    is_after_withdrawal,
+    is_late_after_randomisation,
+)
+from visits.deviations.services import announce_found
+from visits.deviations.vocabulary import DeviationCategory
+from visits.deviations.vocabulary import DeviationRule as Rule
+from visits.infusions.facts.stop_rules import reasons_against_second
+from visits.infusions.rules import StopReason
+from visits.infusions.services import vital_signs
+from visits.infusions.vocabulary import Decision, Given, NoGoReason
+from visits.schedule import selectors, services
+from visits.schedule.facts import (
+    INFUSION_VISITS,
+    STARTED,
+    is_refused_for_good,
+)
+
+
+@implements("WIN-01")
+def anchor_schedule(saved: Saved) -> None:
+    """Anchor the schedule on the start of infusion 1, or move it."""
+    if saved.form.visit == VisitCode.DAY_0:
+        schedule = selectors.schedule(saved.participant)
+        services.settle_due_dates(saved.participant, schedule)
+        for visit in schedule.visits:
+            if visit.state.out_of_window:
+                record = selectors.visit_record(
+                    saved.participant, visit.code, visit.number
+                )
+                announce_found(deviations.late_or_early_visit(record, visit), saved)
+    _infused_against_the_rule(saved)
+    _second_not_given(saved)
+
+
+def mark_unneeded_time_points(saved: Saved) -> None:
+    """Time points after the stop, or of an infusion not given, do not apply."""
+    vital_signs.settle_bedside(saved.participant, saved.form.visit, saved.binder)
+
+
+@implements("INF-04")
+def _infused_against_the_rule(saved: Saved) -> None:
+    """Reality is never refused: what was given against the rule is told."""
+    sheet, binder = saved.sheet, saved.binder
+    number = INFUSION_VISITS.get(saved.form.visit)
+    started_at = sheet.get("started_at")
+    if number is None or started_at is None or sheet.get("given") not in STARTED:
+        return
+    on = site_date(started_at)
+    found = {}
+    if binder.value("IRQ", "decision", saved.form.visit) != Decision.GO:
+        found[Rule.WITHOUT_GO] = f"Infusion {number} was given without a go."
+    against = set(reasons_against_second(binder, started_at)) if number > 1 else set()
+    if against - {StopReason.TOO_LATE}:
+        found[Rule.AGAINST_STOP_RULE] = "Infusion 2 was given against a stop rule."
+    if number > 1 and is_after_last_day(binder):
+        last = PROTOCOL.schedule.infusion_2_last_day
+        found[Rule.SECOND_INFUSION_LATE] = f"Infusion 2 was given after day {last}."
+    if is_after_withdrawal(binder, saved.form.visit):
+        found[Rule.AFTER_WITHDRAWAL] = (
+            f"Infusion {number} was given after a withdrawal."
+        )
+    if were_infusions_paused(started_at):
+        found[Rule.IN_PAUSE] = (
+            f"Infusion {number} was given while infusions were paused."
+        )
+    category = DeviationCategory.INFUSION.value
+    for rule, text in found.items():
+        event = DeviationFound(
+            saved.participant,
+            category,
+            rule.value,
+            on,
+            text,
+            saved.form,
+            important=True,
+        )
+        announce_found(event, saved)
+    if number == 1 and is_late_after_randomisation(binder):
+        announce_found(_first_infusion_late(saved.form, on), saved)
+
+
+def _first_infusion_late(form: FormInstance, on: date) -> DeviationFound:
+    hours = PROTOCOL.schedule.day0_hours_after_randomisation
+    return DeviationFound(
+        form.participant,
+        DeviationCategory.INFUSION.value,
+        Rule.FIRST_INFUSION_LATE.value,
+        on,
+        f"Infusion 1 started more than {hours} hours after randomisation.",
+        form,
+    )
+
+
+def find_second_infusion_refused(saved: Saved) -> None:
+    """An infusion 2 that will not be given is a deviation unless a rule stops it."""
+    _second_not_given(saved)
+
+
+def find_second_infusion_not_given(saved: Saved) -> None:
+    """So is one that was not given."""
+    _second_not_given(saved)
+
+
+def _second_not_given(saved: Saved) -> None:
+    binder = saved.binder
+    refused = is_refused_for_good(binder, 2)
+    missed = binder.value("INF", "given", VisitCode.DAY_7) == Given.NOT_GIVEN
+    if saved.form.visit != VisitCode.DAY_7 or not (refused or missed):
+        return
+    told = (
+        (refused, binder.value("IRQ", "reason", VisitCode.DAY_7)),
+        (missed, binder.value("INF", "not_given_reason", VisitCode.DAY_7)),
+    )
+    reasons = {NoGoReason(reason) for holds, reason in told if holds and reason}
+    excused = NoGoReason.DEATH in reasons or binder.value("DTH", "death_on")
+    if not reasons or excused or binder.fact("stop_rule_met"):
+        return
+    why = ", ".join(sorted(reason.label for reason in reasons))
+    event = DeviationFound(
+        saved.participant,
+        DeviationCategory.INFUSION.value,
+        Rule.SECOND_NOT_GIVEN.value,
+        clock.today(),
+        f"Infusion 2 was not given: {why}.",
+    )
+    announce_found(event, saved)
+
+
+def find_blinding_at_risk(saved: Saved) -> None:
+    """A cover that failed, or a product that was seen, may have unblinded."""
+    sheet = saved.sheet
+    found = {
+        Rule.COVER_FAILED: (
+            sheet.get("cover_intact") == YesNo.NO,
+            "The cover of the infusion did not stay intact.",
+        ),
+        Rule.SEEN: (
+            sheet.get("participant_saw") == YesNo.YES,
+            "The participant saw the content of the infusion.",
+        ),
+    }
+    started_at = sheet.get("started_at")
+    on = site_date(started_at) if started_at else clock.today()
+    category = DeviationCategory.BLINDING.value
+    for rule, (holds, text) in found.items():
+        if holds:
+            event = DeviationFound(
+                saved.participant, category, rule.value, on, text, saved.form
+            )
+            announce_found(event, saved)

@@ -1,0 +1,46 @@
+"""What another start of infusion 1 moves, shown before it is saved."""
+
+from django.utils.translation import gettext as _
+
+from record.capture.impact_previews import Foretold, foretells
+from record.casebook.models import FormInstance
+from record.casebook.sheets import Binder
+from trial_edc.dates import site_date
+from trial_edc.vocabulary import VisitCode
+from visits.deviations import selectors as deviations_selectors
+from visits.schedule import rules
+from visits.schedule.facts import (
+    infusion_started_at,
+)
+
+
+@foretells("INF")
+def moved_windows(form: FormInstance, before: Binder, after: Binder) -> Foretold | None:
+    """Tell which windows another start of infusion 1 moves."""
+    was, will_be = (infusion_started_at(binder, 1) for binder in (before, after))
+    if form.visit != VisitCode.DAY_0 or was is None:
+        return None
+    if will_be and site_date(was) == site_date(will_be):
+        return None
+    text = _("Another start of infusion 1 moves every window.")
+    columns = (
+        _("Visit"),
+        _("Window now"),
+        _("Window then"),
+        _("Done on"),
+        _("Deviations"),
+    )
+    changes = deviations_selectors.preview_day0_change(form.participant, will_be)
+    return Foretold(text, columns, tuple(_window_row(change) for change in changes))
+
+
+def _window_row(change: deviations_selectors.WindowChange) -> tuple[str, ...]:
+    done_on = change.done_on.isoformat() if change.done_on else "—"
+    if change.falls_out:
+        done_on += " · " + _("outside its window")
+    windows = map(_span, (change.before, change.after))
+    return (_(change.code.label), *windows, done_on, change.deviations)
+
+
+def _span(window: rules.Window | None) -> str:
+    return f"{window.opens} – {window.closes}" if window else "—"

@@ -1,0 +1,111 @@
+"""Writes of vital signs at the bedside, and of the time points that do not apply."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from record.audit.attribution import Actor, Reason, Via, attributed
+from record.capture import services as capture
+from record.capture.save_hooks import Saved
+from record.casebook import services as casebook
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.sheets import Binder
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import (
+    MissingCode,
+)
+from visits.infusions.facts import vital_sign_times as timing
+from visits.infusions.vocabulary import Given
+from visits.models.measured import MEASURED
+from visits.schedule.facts import (
+    INFUSION_VISITS,
+    is_refused_for_good,
+)
+from visits.schedule.services import _mark, _sheets_at
+
+BEDSIDE = ("INF", "VSI")
+
+
+@implements("INF-03")
+def settle_bedside(participant: Participant, visit: str, binder: Binder) -> None:
+    """Mark the bedside sheets that an infusion does not need as not applicable.
+
+    All of them when it will not be given; those of time points after its stop.
+    """
+    number = INFUSION_VISITS.get(visit)
+    if number is None:
+        return
+    refused = is_refused_for_good(binder, number)
+    not_given = binder.value("INF", "given", visit) == Given.NOT_GIVEN
+    points = {p.occurrence: p for p in timing.points_of(visit, binder)}
+    held = _sheets_at(participant, visit, 0, BEDSIDE)
+    wanted = {}
+    for form in held:
+        applies = not refused
+        if form.code == "VSI":
+            point = points.get(form.occurrence)
+            applies = applies and not not_given and bool(point and point.is_applicable)
+        wanted[form.pk] = (
+            FormStatus.NOT_STARTED if applies else FormStatus.NOT_APPLICABLE
+        )
+    _mark(held, wanted)
+
+
+def vital_sign_row(participant: Participant, visit: str, point: str) -> FormInstance:
+    """Return the sheet of a time point, hung where it is not yet there."""
+    occurrence = timing.POINTS.index(point) + 1
+    return casebook.expect(participant, "VSI", visit=visit, occurrence=occurrence)
+
+
+@implements("INF-03")
+def record_vital_signs(
+    participant: Participant,
+    visit: str,
+    point: str,
+    values: Mapping[str, object],
+    *,
+    by: Actor,
+    based_on: int | None = None,
+    explanations: Mapping[str, str] | None = None,
+    reasons: Mapping[str, Reason] | None = None,
+    via: Via = Via.PAGE,
+) -> Saved:
+    """Save the measurement of one time point to the record at once."""
+    with attributed(by=by, via=via):
+        casebook.lock(participant)
+        form = vital_sign_row(participant, visit, point)
+        return capture.save(
+            form,
+            {"time_point": point, **values},
+            by=by,
+            via=via,
+            based_on=based_on,
+            complete=True,
+            explanations=explanations,
+            reasons=reasons,
+        )
+
+
+def vital_signs_not_taken(
+    participant: Participant,
+    visit: str,
+    point: str,
+    *,
+    reason: str,
+    by: Actor,
+    based_on: int | None = None,
+    reasons: Mapping[str, Reason] | None = None,
+) -> Saved:
+    """Record that nothing was measured at a time point, and why."""
+    missing = dict.fromkeys(("taken_at", *MEASURED), MissingCode.NOT_DONE)
+    text = _("Not taken; the reason stands in the form.")
+    return record_vital_signs(
+        participant,
+        visit,
+        point,
+        {**missing, "not_done_reason": reason},
+        by=by,
+        based_on=based_on,
+        explanations={"VSI-03": text},
+        reasons=reasons,
+    )

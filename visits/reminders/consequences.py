@@ -1,0 +1,11 @@
+"""What stops a message that waits to be sent to a participant."""
+
+from record.capture.save_hooks import Saved
+from record.notices.services import look_again
+from trial_edc.requirements import implements
+
+
+@implements("REM-01")
+def recheck_messages(saved: Saved) -> None:
+    """What waits to be sent to the participant and is no longer right is stopped."""
+    look_again(saved.participant)
