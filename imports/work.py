@@ -7,12 +7,14 @@ from django.utils.translation import gettext as _
 
 from imports.models import ImportedFile, ImportState
 from record.accounts.models import User
-from record.notices.work import DUE, WAITING, WorkItem
+from record.accounts.roles import Permission
+from record.notices.work import DUE, WAITING, WorkItem, work_of
 
 MOST = 20
 TO_DECIDE = (ImportState.READY, ImportState.RECEIVED, ImportState.FAILED)
 
 
+@work_of(Permission.IMPORT_LAB)
 def files_to_decide(user: User) -> Iterator[WorkItem]:
     """Files to map, to confirm or to discard, the oldest first; one select."""
     del user  # whoever may import sees each file

@@ -43,7 +43,7 @@ def consent_versions(request: StaffRequest) -> HttpResponse:
         "present": consents.present_version(),
         "asked": consents.people_to_ask(request.user),
     }
-    return render(request, "enrollment/consent_versions.html", context)
+    return render(request, "enrollment/consent/consent_versions.html", context)
 
 
 @permitted(Permission.REFERENCE_DATA)

@@ -16,7 +16,7 @@ from enrollment.vocabulary import (
     Signer,
 )
 from record.casebook.sheets import Binder
-from record.notices.lines import digits_of
+from record.notices.phone_numbers import digits_of
 from trial_edc.vocabulary import YesNo
 
 LANGUAGES = {

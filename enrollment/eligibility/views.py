@@ -42,7 +42,7 @@ def eligibility(request: StaffRequest, number: str) -> HttpResponse:
         request, eligibility_selectors.eligibility_of(person)
     )
     context |= {"form": form, "may_confirm": may_confirm}
-    return render(request, "enrollment/eligibility.html", context)
+    return render(request, "enrollment/eligibility/eligibility.html", context)
 
 
 @permitted(Permission.READ_CASEBOOK, when=reads_whole_casebooks)
@@ -53,7 +53,7 @@ def frozen(request: StaffRequest, number: str) -> HttpResponse:
     found = eligibility_selectors.eligibility_of(person)
     used = used_screening(found, kept) if kept else None
     context = {"found": found, "used": used}
-    return render(request, "enrollment/frozen.html", context)
+    return render(request, "enrollment/eligibility/frozen.html", context)
 
 
 def _eligibility_context(

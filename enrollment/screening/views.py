@@ -49,7 +49,7 @@ def screening_log(request: StaffRequest) -> HttpResponse:
         "is_filtered": any(asked.values()),
         "may_register": request.user.may(Permission.ENTER_CRF),
     }
-    return render(request, "enrollment/screening_log.html", context)
+    return render(request, "enrollment/screening/screening_log.html", context)
 
 
 @permitted(Permission.ENTER_CRF)
@@ -124,4 +124,4 @@ def _visible(request: StaffRequest, number: str) -> Participant:
 
 
 def _asked(request: HttpRequest, form: ScreeningForm, **context: Any) -> HttpResponse:
-    return render(request, "enrollment/form.html", {"form": form, **context})
+    return render(request, "enrollment/screening/form.html", {"form": form, **context})

@@ -55,7 +55,7 @@ def casebook(request: StaffRequest, number: str) -> HttpResponse:
         ),
         "allocation": allocation_of(participant),
     }
-    return render(request, "entry/casebook.html", told)
+    return render(request, "entry/casebook/casebook.html", told)
 
 
 @permitted(*READERS)

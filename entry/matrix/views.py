@@ -41,7 +41,7 @@ def matrix(request: StaffRequest) -> HttpResponse:
         "register": page_for(request.user, REGISTER),
         "queries": page_for(request.user, QUERIES),
     }
-    return render(request, "entry/matrix.html", told)
+    return render(request, "entry/matrix/matrix.html", told)
 
 
 @permitted(*BINDERS)

@@ -17,13 +17,13 @@ from entry.casebook.views import BINDERS, visible_participant
 from entry.form.views.form import CONFLICT, READERS, UNPROCESSABLE
 from entry.selectors import navigation
 from entry.selectors.visibility import may_enter, may_see
-from entry.table.controls.columns import columns_of
+from entry.table.forms.columns import columns_of
+from entry.table.forms.paste import UNIT, NotReadable, read_pasted
+from entry.table.forms.posted import Posted, posted
 from entry.table.page.preview import Previewer
 from entry.table.page.table import TablePage
 from entry.table.selectors.log import log_table
 from entry.table.selectors.stored_rows import held_rows
-from entry.table.submission.paste import UNIT, NotReadable, read_pasted
-from entry.table.submission.posted import Posted, posted
 from record.accounts.access import StaffRequest, permitted
 from record.capture.batch import RowEntry, RowsNotSaved, RowStrike, save_rows
 from record.capture.problems import Conflict
@@ -62,7 +62,7 @@ def log(request: StaffRequest, number: str, code: str) -> HttpResponse:
         "client_key": uuid.uuid4(),
         "due": _due(participant, code),
     }
-    return render(request, "entry/log.html", told)
+    return render(request, "entry/table/log.html", told)
 
 
 def shown(
@@ -70,7 +70,7 @@ def shown(
 ) -> HttpResponse:
     """Draw a table."""
     told = {"page": page, **more}
-    return render(request, "entry/table.html", told, status=status)
+    return render(request, "entry/table/table.html", told, status=status)
 
 
 def _saved(

@@ -119,7 +119,7 @@ def digest_for(user: User) -> Digest | None:
         counts = _("%(all)s to do, %(overdue)s overdue, %(due)s due") % totals(items)
         return Digest(
             f"{PROTOCOL.registry.id}: {counts}",
-            render_to_string("entry/mail/digest.txt", told),
+            render_to_string("entry/worklist/mail/digest.txt", told),
         )
 
 

@@ -21,4 +21,4 @@ def my_work(request: StaffRequest) -> HttpResponse:
         "hint": hint_for(request.user),
         "pause": pause() if page_for(request.user, "randomization:study") else None,
     }
-    return render(request, "entry/my_work.html", told)
+    return render(request, "entry/worklist/my_work.html", told)

@@ -30,4 +30,4 @@ def dashboard(request: StaffRequest) -> HttpResponse:
         "commitments": commitments(),
         "queries": page_for(request.user, "review:queries"),
     }
-    return render(request, "monitoring/dashboard.html", told)
+    return render(request, "monitoring/dashboard/dashboard.html", told)

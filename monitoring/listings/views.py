@@ -25,14 +25,18 @@ FORMULA = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 def listings(request: StaffRequest) -> HttpResponse:
     """Show how many rows each listing has, by the values of its filters."""
     found = [shown(one, request.user, {}) for one in listings_for(request.user)]
-    return render(request, "monitoring/listings.html", _told(request, found=found))
+    return render(
+        request, "monitoring/listings/listings.html", _told(request, found=found)
+    )
 
 
 @permitted(Permission.POOLED_DASHBOARD)
 def listing(request: StaffRequest, name: str) -> HttpResponse:
     """Show one listing."""
     found = shown(_named(request, name), request.user, request.GET.dict())
-    return render(request, "monitoring/listing.html", _told(request, shown=found))
+    return render(
+        request, "monitoring/listings/listing.html", _told(request, shown=found)
+    )
 
 
 def _told(request: StaffRequest, **more: object) -> dict[str, object]:

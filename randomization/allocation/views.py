@@ -53,7 +53,9 @@ def randomize(request: StaffRequest, number: str) -> HttpResponse:
         "form": form or ConfirmNumberForm(participant),
         "problem": problem,
     }
-    return render(request, "randomization/randomize.html", context, status=status)
+    return render(
+        request, "randomization/allocation/randomize.html", context, status=status
+    )
 
 
 def _randomized(
@@ -68,7 +70,7 @@ def _randomized(
         and request.user.may(Permission.CODE_BREAK),
         "error_form": ReasonForm(),
     }
-    return render(request, "randomization/randomized.html", context)
+    return render(request, "randomization/allocation/randomized.html", context)
 
 
 @permitted(Permission.JUDGE)

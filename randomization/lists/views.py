@@ -56,7 +56,7 @@ def _desk(
         name = "import_form" if isinstance(form, ImportForm) else "generate_form"
         context[name] = form
     status = HTTPStatus.OK if form is None else HTTPStatus.BAD_REQUEST
-    return render(request, "randomization/desk.html", context, status=status)
+    return render(request, "randomization/lists/desk.html", context, status=status)
 
 
 def _segment(form: type[F], *posted: Any) -> F:

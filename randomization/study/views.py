@@ -42,7 +42,7 @@ def study(request: StaffRequest) -> HttpResponse:
         "opening_url": page_for(request.user, "randomization:opened_code"),
         "may_read_breaks": any(request.user.may(one) for one in READERS),
     }
-    return render(request, "randomization/study.html", context)
+    return render(request, "randomization/study/study.html", context)
 
 
 @permitted(Permission.PAUSE_STUDY)

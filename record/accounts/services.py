@@ -144,7 +144,7 @@ def warn_of_lockout(*, username: str) -> None:
     addresses = list(selectors.administrators().values_list("email", flat=True))
     subject = _("Account %(username)s is locked") % {"username": username}
     body = render_to_string(
-        "accounts/mail/locked.txt",
+        "record/accounts/mail/locked.txt",
         {"username": username, "minutes": round(60 * settings.AXES_COOLOFF_TIME)},
     )
     transaction.on_commit(
@@ -189,5 +189,5 @@ def _mail_link(user: User, link_to: LinkTo | None) -> None:
     with translation.override(user.language or settings.LANGUAGE_CODE):
         subject = _("Set your password for the trial's data system")
         context = {"user": user, "link": link_to(user)}
-        body = render_to_string("accounts/mail/set_password.txt", context)
+        body = render_to_string("record/accounts/mail/set_password.txt", context)
     transaction.on_commit(lambda: send_mail(subject, body, None, [user.email]))

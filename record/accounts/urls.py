@@ -17,7 +17,7 @@ urlpatterns = [
     path(
         "password/<uidb64>/<token>/",
         PasswordResetConfirmView.as_view(
-            template_name="accounts/set_password.html",
+            template_name="record/accounts/set_password.html",
             form_class=NewPasswordForm,
             success_url=reverse_lazy("accounts:sign_in"),
         ),

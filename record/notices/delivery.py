@@ -19,8 +19,8 @@ from django.utils.translation import override
 from record.audit.attribution import Process, Via, attributed
 from record.casebook.models import Participant
 from record.notices.channels import Channels, NotSent, Refused
-from record.notices.lines import line_of
 from record.notices.models import Channel, Message, MessageState
+from record.notices.phone_numbers import line_of
 from record.notices.send_checks import Defer, Send, Verdict, Withhold, judge
 from trial_edc import clock
 

@@ -7,8 +7,8 @@ from django.db.models import Count, Q, QuerySet
 from record.accounts.models import User
 from record.accounts.roles import BlindingClass, Limit, Permission
 from record.casebook.models import Participant
-from record.notices.lines import line_of
 from record.notices.models import Message
+from record.notices.phone_numbers import line_of
 
 STAFF, PARTICIPANTS = WHOM = ("staff", "participants")
 

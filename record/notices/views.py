@@ -38,7 +38,7 @@ def outbox(request: StaffRequest) -> HttpResponse:
         "settled": services.SETTLED,
         "lacking": lacking(),
     }
-    return render(request, "notices/outbox.html", context)
+    return render(request, "record/notices/outbox.html", context)
 
 
 @permitted(Permission.MESSAGES, when=selectors.sees_texts)

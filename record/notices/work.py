@@ -1,7 +1,14 @@
-"""One thing to do, as My work and the morning's mail list it."""
+"""What waits for a person, as My work and the morning's mail list it.
 
+A face that My work may not import declares its own in its module `work`.
+"""
+
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+
+from record.accounts.models import User
+from record.accounts.roles import Permission
 
 OVERDUE, DUE, SOON, WAITING = range(4)
 
@@ -23,3 +30,17 @@ class WorkItem:
     def is_late(self) -> bool:
         """Tell whether being past its date means overdue."""
         return self.urgency == OVERDUE
+
+
+WorkSource = Callable[[User], Iterator[WorkItem]]
+DECLARED: list[tuple[tuple[Permission, ...], WorkSource]] = []
+
+
+def work_of(*permissions: Permission) -> Callable[[WorkSource], WorkSource]:
+    """Declare what waits for whoever holds one of the permissions."""
+
+    def declare(source: WorkSource) -> WorkSource:
+        DECLARED.append((permissions, source))
+        return source
+
+    return declare

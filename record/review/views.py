@@ -48,7 +48,7 @@ def queries(request: StaffRequest) -> HttpResponse:
         "lines": selectors.lines_for(request.user, list(page)),
         "may_verify": request.user.may(Permission.VERIFY),
     }
-    return render(request, "review/queries.html", context)
+    return render(request, "record/review/queries.html", context)
 
 
 @permitted(*WORKERS)
@@ -95,7 +95,7 @@ def verification(request: StaffRequest) -> HttpResponse:
         "lines": _with_forms(list(page)),
         "may_verify": True,
     }
-    return render(request, "review/verification.html", context)
+    return render(request, "record/review/verification.html", context)
 
 
 def _chosen(

@@ -38,7 +38,7 @@ def cases(request: StaffRequest) -> HttpResponse:
         "may_enter": may_enter(request.user),
         "people": Participant.objects.all() if may_enter(request.user) else (),
     }
-    return render(request, "safety/late_cases.html", told)
+    return render(request, "safety/after_lock/late_cases.html", told)
 
 
 @permitted(*services.ENTERS)
@@ -60,7 +60,7 @@ def add(request: StaffRequest) -> HttpResponse:
             )
             return redirect("safety:late_case", case.pk)
     told = {"form": form, "participant": participant}
-    return render(request, "safety/late_case_add.html", told)
+    return render(request, "safety/after_lock/late_case_add.html", told)
 
 
 @permitted(Permission.READ_CASEBOOK, when=reads_reports)
@@ -87,7 +87,7 @@ def _shown(
         "may_enter": may_enter(request.user),
         "may_assess": request.user.may(Permission.ASSESS_SAFETY),
     }
-    return render(request, "safety/late_case.html", told)
+    return render(request, "safety/after_lock/late_case.html", told)
 
 
 @permitted(*services.ENTERS)

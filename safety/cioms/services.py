@@ -80,7 +80,7 @@ def _record(line: ReportLine, *, is_unblinded: bool) -> None:
 
 def _written(writer: Any, form: Cioms) -> bytes:
     context = {"form": form, "trial": PROTOCOL.registry, "route": _("intravenous")}
-    html = render_to_string("safety/cioms.html", context)
+    html = render_to_string("safety/cioms/cioms.html", context)
     document = writer.HTML(string=html, url_fetcher=_nothing_from_outside)
     written: bytes = document.write_pdf(stylesheets=[writer.CSS(filename=STYLE)])
     return written

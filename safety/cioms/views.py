@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from randomization.problems import Refused
-from randomization.product.label import pdf_writer
+from randomization.product.services.label import pdf_writer
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from safety.cioms.forms import UnblindForm
@@ -65,4 +65,4 @@ def unblinded(request: StaffRequest, form_id: int) -> HttpResponse:
             return _answer(content, line, name="cioms-unblinded")
     context = {"line": line, "form": form, "is_susar": is_susar(line)}
     status = HTTPStatus.BAD_REQUEST if form.is_bound else HTTPStatus.OK
-    return render(request, "safety/unblind.html", context, status=status)
+    return render(request, "safety/cioms/unblind.html", context, status=status)

@@ -54,7 +54,7 @@ def coding(request: StaffRequest) -> HttpResponse:
         "may_code": may_code(request.user),
         "may_approve": may_approve(request.user),
     }
-    return render(request, "safety/coding.html", told)
+    return render(request, "safety/coding/coding.html", told)
 
 
 def _first_to_do(user: User, counts: Counter[str]) -> str:
@@ -86,7 +86,7 @@ def dictionaries(request: StaffRequest) -> HttpResponse:
         "dictionaries": services.dictionaries(),
         "may_code": may_code(request.user),
     }
-    return render(request, "safety/dictionaries.html", context)
+    return render(request, "safety/coding/dictionaries.html", context)
 
 
 @permitted(Permission.REFERENCE_DATA, when=may_code)
@@ -107,7 +107,7 @@ def choose(request: StaffRequest, form_id: int) -> HttpResponse:
         "words": words,
         "found": services.search(verbatim.kind, words),
     }
-    return render(request, "safety/choose_code.html", told)
+    return render(request, "safety/coding/choose_code.html", told)
 
 
 def _chosen(

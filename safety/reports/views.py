@@ -35,7 +35,7 @@ def reports(request: StaffRequest) -> HttpResponse:
         "may_assess": request.user.may(Permission.ASSESS_SAFETY),
         "coding": page_for(request.user, "safety:coding"),
     }
-    return render(request, "safety/reports.html", context)
+    return render(request, "safety/reports/reports.html", context)
 
 
 @permitted(Permission.ASSESS_SAFETY)
@@ -43,7 +43,7 @@ def cases(request: StaffRequest) -> HttpResponse:
     """Show the sponsor what is to be assessed and what an authority must have."""
     held = by_urgency(cases_of(selectors.report_lines()))
     context = {"found": filtered(held, CASES, request.GET.dict())}
-    return render(request, "safety/cases.html", context)
+    return render(request, "safety/reports/cases.html", context)
 
 
 def _report(form_id: int) -> FormInstance:

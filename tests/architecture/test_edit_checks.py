@@ -110,7 +110,7 @@ EXEMPT = {
     "SCN.screening_closed_at": World(beside=(Sheet("RAN", {"randomised_at": NOW}),)),
     "RAN.baseline_umol_l": World(values={"baseline_source": "missing"}),
 }
-# It asks the register of laboratories: tests/visits/test_laboratories.py tries it.
+# It asks the register of laboratories (tests/visits/laboratory/test_services.py).
 WITH_REGISTER = "LAB.significance.required"
 
 

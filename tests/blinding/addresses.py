@@ -23,7 +23,7 @@ from tests.architecture.access_table import ACCESS
 from tests.architecture.test_access import url_names
 from tests.blinding.worlds import FED, staff
 from trial_edc import chance
-from visits.calendar.services import TOKEN_CHARACTERS
+from visits.calendar.services.feeds import TOKEN_CHARACTERS
 
 # Whoever must not know an arm: the safety officer before a code break of their own too.
 CLASSES = (BlindingClass.BLINDED, BlindingClass.NO_DATA, BlindingClass.CASE_BY_CASE)

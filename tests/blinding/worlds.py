@@ -48,7 +48,7 @@ from tests import servers
 from tests.dumps import tables
 from tests.imports import stage
 from trial_edc import chance, clock
-from visits.calendar.services import make_feed
+from visits.calendar.services.feeds import make_feed
 from visits.models import Laboratory
 
 UNTIL = date(2026, 6, 1)

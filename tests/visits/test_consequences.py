@@ -12,8 +12,8 @@ from record.casebook.selectors import binder_of
 from tests.people import STAGE
 from tests.visits import stage
 from trial_edc.vocabulary import VisitStatus
-from visits.deviations import selectors as deviations_selectors
 from visits.deviations.facts import fell_away
+from visits.deviations.selectors import day_0_change as deviations_selectors
 from visits.deviations.tasks import raise_missed_visits
 from visits.models import ProtocolDeviation
 from visits.schedule import selectors, services

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from visits.deviations.page import Line
+from visits.deviations.selectors.lines import Line
 from visits.deviations.vocabulary import DeviationCategory, Importance
 
 

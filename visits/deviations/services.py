@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from record.audit.attribution import Actor, Process, Via
 from record.capture import services as capture
+from record.capture.check_queries import recheck
 from record.capture.events import DeviationFound
-from record.capture.rechecking import recheck
 from record.capture.save_hooks import Saved, announce
 from record.casebook import services as casebook
 from record.casebook.models import FormInstance, Participant

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from visits.deviations.forms import DeviationFilter
-from visits.deviations.page import GROUND_LOST, Line, Step, deviation_lines
+from visits.deviations.selectors.lines import GROUND_LOST, Line, Step, deviation_lines
 from visits.schedule.selectors import reads_schedules
 
 LINES_A_PAGE = 100
@@ -32,7 +32,7 @@ def deviations(request: StaffRequest) -> HttpResponse:
         "total": len(held),
         "page": page,
     }
-    return render(request, "visits/deviations.html", told)
+    return render(request, "visits/deviations/deviations.html", told)
 
 
 def _is_shown(line: Line, show: str) -> bool:

@@ -7,7 +7,7 @@ from record.casebook.models import FormInstance
 from record.casebook.sheets import Binder
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import VisitCode
-from visits.deviations import selectors as deviations_selectors
+from visits.deviations.selectors import day_0_change as deviations_selectors
 from visits.schedule import rules
 from visits.schedule.facts import (
     infusion_started_at,

@@ -25,7 +25,9 @@ def laboratories(request: StaffRequest) -> HttpResponse:
         made = services.register_laboratory(by=request.user, **form.cleaned_data)
         return redirect("visits:laboratory", made.code)
     told = {"laboratories": laboratory_selectors.laboratories(), "form": form}
-    return render(request, "visits/laboratories.html", _with_persons(request, told))
+    return render(
+        request, "visits/laboratory/laboratories.html", _with_persons(request, told)
+    )
 
 
 @permitted(Permission.REFERENCE_DATA)
@@ -36,7 +38,9 @@ def laboratory(request: StaffRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _entered(one, form, request):
         return redirect("visits:laboratory", code)
     told = {"laboratory": one, "form": form}
-    return render(request, "visits/laboratory.html", _with_persons(request, told))
+    return render(
+        request, "visits/laboratory/laboratory.html", _with_persons(request, told)
+    )
 
 
 def _entered(one: Laboratory, form: RangeForm, request: StaffRequest) -> bool:

@@ -37,7 +37,7 @@ def schedule(request: StaffRequest, number: str) -> HttpResponse:
         "may_mark": request.user.may(Permission.MARK_MISSED),
         "may_infuse": request.user.may(Permission.ENTER_BEDSIDE),
     }
-    return render(request, "visits/schedule.html", told)
+    return render(request, "visits/schedule/schedule.html", told)
 
 
 @permitted(Permission.MARK_MISSED)
@@ -55,7 +55,7 @@ def add_unscheduled(request: StaffRequest, number: str) -> HttpResponse:
         else:
             return redirect("entry:form", sheet.pk)
     told = {"participant": participant, "form": form}
-    return render(request, "visits/unscheduled.html", told)
+    return render(request, "visits/schedule/unscheduled.html", told)
 
 
 def _record(request: StaffRequest, number: str, visit: str, place: int) -> FormInstance:
@@ -89,7 +89,7 @@ def mark_missed(
             messages.success(request, _("Marked as missed; it can be reopened."))
             return redirect("visits:schedule", number)
     told = {"participant": record.participant, "form": form, "visit": VisitCode(visit)}
-    return render(request, "visits/missed.html", told)
+    return render(request, "visits/schedule/missed.html", told)
 
 
 @permitted(Permission.MARK_MISSED)
@@ -106,4 +106,4 @@ def reopen(request: StaffRequest, number: str, visit: str, place: int) -> HttpRe
             messages.success(request, _("The visit is awaited again."))
             return redirect("visits:schedule", number)
     told = {"participant": record.participant, "form": form, "visit": VisitCode(visit)}
-    return render(request, "visits/reopen.html", told)
+    return render(request, "visits/schedule/reopen.html", told)

@@ -9,10 +9,11 @@ from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from entry.form import controls
-from entry.form.page.item import ItemView, explanations_in, soft_questions, told
+from entry.form.forms import controls
+from entry.form.forms.submission import explanations_in
+from entry.form.page.item import ItemView, soft_questions, told
 from entry.form.page.layout import ItemForm, SectionBlock
-from entry.form.selectors.options import options_of, people
+from entry.form.selectors.options import Options, options_of, people
 from entry.selectors.visibility import may_enter, visible_items
 from record.accounts.models import User
 from record.accounts.roles import Permission
@@ -339,12 +340,12 @@ class FormPage:
         rows = controls.shown_rows(item, stored)
         return controls.row_controls(item, name, rows, controls.EXTRA_ROWS)
 
-    def _options(self, item: Item) -> controls.Options:
+    def _options(self, item: Item) -> Options:
         is_person = isinstance(item, items.User) and not isinstance(item, items.Ref)
         return self._people if is_person else options_of(item, self.binder)
 
     @cached_property
-    def _people(self) -> controls.Options:
+    def _people(self) -> Options:
         return people()
 
     def _text(self, item: Item, value: Value) -> str:

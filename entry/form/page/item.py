@@ -5,18 +5,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from entry.form import controls
+from entry.form.forms import controls
 from record.capture.problems import Clash
 from record.casebook import items
 from record.casebook.checks import CHECKS, Finding
 from record.casebook.display import words
 from record.casebook.items import Item
 from trial_edc.vocabulary import MissingCode
-
-EXPLAIN = "explain:"
 
 
 @dataclass
@@ -89,15 +86,6 @@ class ItemView:
     def theirs(self) -> str:
         """Return the other side of a clash in words."""
         return words(self.item, self.clash.theirs) if self.clash else ""
-
-
-def explanations_in(typed: QueryDict) -> dict[str, str]:
-    """Return why improbable values stand, by the id of the check."""
-    return {
-        key.removeprefix(EXPLAIN): str(text)
-        for key, text in typed.items()
-        if key.startswith(EXPLAIN)
-    }
 
 
 def soft_questions(

@@ -42,7 +42,7 @@ class SectionBlock(LayoutObject):
     ) -> SafeString:
         """Draw the section."""
         del form, template_pack
-        template = get_template("entry/section.html")
+        template = get_template("entry/form/section.html")
         told = {
             "title": self.title,
             "anchor": self.number,

@@ -1,12 +1,15 @@
 """What may be chosen where an item points at something: people, rows, registers."""
 
-from entry.form.controls import Options
+from collections.abc import Sequence
+
 from record.accounts.models import User
 from record.casebook import catalogue, items
 from record.casebook.design import FormDesign
 from record.casebook.display import words
 from record.casebook.items import Item
 from record.casebook.sheets import Binder, Sheet
+
+Options = Sequence[tuple[str, str]]  # each key with its words
 
 
 def options_of(item: Item, binder: Binder) -> Options:

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from entry.form import controls
+from entry.form.forms import controls
+from entry.form.forms.submission import entry_of, with_uploads
 from entry.form.page.form import FormPage
-from entry.form.submission import entry_of, with_uploads
 from entry.selectors import navigation
 from entry.selectors.visibility import forms_visible_to, may_enter, visible_items
 from record.accounts.access import StaffRequest, permitted
@@ -66,7 +66,7 @@ def form_page(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, page: FormPage, status: int = 200) -> HttpResponse:
-    return render(request, "entry/form.html", {"page": page}, status=status)
+    return render(request, "entry/form/form.html", {"page": page}, status=status)
 
 
 def _saved(request: StaffRequest, form: FormInstance) -> HttpResponse:
@@ -171,7 +171,7 @@ def sign(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Signed."))
             return redirect(navigation.address(form))
-    return render(request, "entry/sign.html", {"page": page, "identity": identity})
+    return render(request, "entry/form/sign.html", {"page": page, "identity": identity})
 
 
 CLOSINGS = {

@@ -49,9 +49,9 @@ def panel(request: StaffRequest, pk: int, item: str) -> HttpResponse:
             if not request.headers.get("HX-Request"):
                 return redirect(navigation.address(form, item))
     told = _told(form, item, request.user) | {"problem": problem}
-    template = "entry/panel.html"
+    template = "entry/form/panel.html"
     if not request.headers.get("HX-Request"):
-        template = "entry/panel_page.html"
+        template = "entry/form/panel_page.html"
     return render(request, template, told)
 
 

@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from entry.table.controls.columns import Column
+from entry.table.forms.columns import Column
+from entry.table.forms.paste import Line, Pasted
+from entry.table.forms.posted import read_cell, unreadable
 from entry.table.selectors.stored_rows import HeldRows
-from entry.table.submission.paste import Line, Pasted
-from entry.table.submission.posted import read_cell, unreadable
 from record.accounts.models import User
 from record.capture.cells import unit_of
 from record.capture.planning import PlannedRow, RowState, Wanted, by_items, plan

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from entry.form.page.item import explanations_in, item_of_check, told
-from entry.table.controls.columns import Column
+from entry.form.forms.submission import explanations_in
+from entry.form.page.item import item_of_check, told
+from entry.table.forms.columns import Column
 from record.capture.problems import (
     Conflict,
     EraseNeeded,

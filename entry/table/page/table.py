@@ -10,11 +10,11 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from entry.form import controls as typed_controls
+from entry.form.forms import controls as typed_controls
 from entry.form.page.item import told
 from entry.selectors.visibility import may_enter
-from entry.table.controls.cells import Mark, cell, control
-from entry.table.controls.columns import Column, Held, columns_of
+from entry.table.forms.cells import Mark, cell, control
+from entry.table.forms.columns import Column, Held, columns_of
 from entry.table.page.prompts import RowAsks, asks_of
 from entry.table.selectors.stored_rows import HeldRows
 from record.accounts.models import User

@@ -1,6 +1,6 @@
 """My work: what a person can do today, by what the role may do; most urgent first."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -17,7 +17,6 @@ from entry.selectors.visibility import (
     participants_visible_to,
 )
 from entry.worklist.selectors.safety import serious_events
-from imports.work import files_to_decide
 from randomization.product.selectors.preparation_worklist import preparations
 from record.accounts.models import User
 from record.accounts.roles import Permission
@@ -25,7 +24,15 @@ from record.casebook import catalogue
 from record.casebook.access import may_on
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.selectors import binders_of
-from record.notices.work import DUE, OVERDUE, SOON, WAITING, WorkItem
+from record.notices.work import (
+    DECLARED,
+    DUE,
+    OVERDUE,
+    SOON,
+    WAITING,
+    WorkItem,
+    WorkSource,
+)
 from record.review.models import QueryState
 from record.review.selectors import (
     VerificationState,
@@ -48,12 +55,9 @@ DRAFTERS = (
 )
 
 
-Source = Callable[[User], Iterator[WorkItem]]
-
-
 def work_for(user: User) -> list[WorkItem]:
     """Return what a person can do today; the selects do not grow with participants."""
-    sources: tuple[tuple[tuple[Permission, ...], Source], ...] = (
+    sources: tuple[tuple[tuple[Permission, ...], WorkSource], ...] = (
         ((Permission.ENTER_CRF,), people_to_see),
         ((Permission.ENTER_BEDSIDE,), infusions_to_watch),
         ((Permission.ENTER_BEDSIDE,), people_to_tell),
@@ -67,7 +71,7 @@ def work_for(user: User) -> list[WorkItem]:
         ((Permission.VERIFY,), forms_to_verify),
         ((Permission.REFERENCE_DATA,), terms_to_code),
         ((Permission.ENTER_PRODUCT,), product_to_prepare),
-        ((Permission.IMPORT_LAB,), files_to_decide),
+        *DECLARED,
     )
     found = [
         item

@@ -39,9 +39,13 @@ def break_code(request: StaffRequest, number: str) -> HttpResponse:
             form.add_error(None, str(problem))
         else:
             context["told"] = told
-            return render(request, "randomization/code_broken.html", context)
+            return render(
+                request, "randomization/code_breaks/code_broken.html", context
+            )
     status = HTTPStatus.BAD_REQUEST if form.is_bound else HTTPStatus.OK
-    return render(request, "randomization/break_code.html", context, status=status)
+    return render(
+        request, "randomization/code_breaks/break_code.html", context, status=status
+    )
 
 
 @permitted(Permission.CODE_BREAK)
@@ -56,7 +60,7 @@ def show_arm(request: StaffRequest, number: str) -> HttpResponse:
         messages.error(request, str(problem))
         return redirect("randomization:randomize", number)
     context = {"participant": participant, "told": service.Disclosed(arm, ())}
-    return render(request, "randomization/code_broken.html", context)
+    return render(request, "randomization/code_breaks/code_broken.html", context)
 
 
 READERS = (
@@ -87,7 +91,7 @@ def register(request: StaffRequest) -> HttpResponse:
         "may_break": any(user.may(one) for one in service.BREAKS.values()),
         "asked": asked,
     }
-    return render(request, "randomization/code_breaks.html", context)
+    return render(request, "randomization/code_breaks/code_breaks.html", context)
 
 
 @permitted(Permission.RECORD_CODE_BREAK)
@@ -104,4 +108,6 @@ def record(request: StaffRequest) -> HttpResponse:
             form.add_error(None, str(problem))
         else:
             return redirect("randomization:code_breaks")
-    return render(request, "randomization/record_code_break.html", {"form": form})
+    return render(
+        request, "randomization/code_breaks/record_code_break.html", {"form": form}
+    )

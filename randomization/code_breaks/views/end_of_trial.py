@@ -29,7 +29,7 @@ def restricted_part(request: StaffRequest) -> HttpResponse:
         "outstanding": closing.outstanding(request.user),
         "statement": closing.statement(),
     }
-    return render(request, "randomization/restricted_part.html", context)
+    return render(request, "randomization/code_breaks/restricted_part.html", context)
 
 
 @permitted(Permission.OPEN_CODE, Permission.CODE_BREAK)
@@ -57,7 +57,9 @@ def opened_code(request: StaffRequest) -> HttpResponse:
     }
     failed = form is not None and form.is_bound
     status = HTTPStatus.BAD_REQUEST if failed else HTTPStatus.OK
-    return render(request, "randomization/opened_code.html", context, status=status)
+    return render(
+        request, "randomization/code_breaks/opened_code.html", context, status=status
+    )
 
 
 def _taken(request: StaffRequest, form: ConfirmIdentityForm) -> bool:

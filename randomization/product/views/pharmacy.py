@@ -25,7 +25,7 @@ def preparations(request: StaffRequest) -> HttpResponse:
         "preparations": preparations_with_arms(by=request.user),
         "paused_at": study_selectors.infusions_paused_at(),
     }
-    return render(request, "randomization/preparations.html", context)
+    return render(request, "randomization/product/preparations.html", context)
 
 
 @permitted(Permission.SEE_PRODUCT)
@@ -36,7 +36,7 @@ def lots(request: StaffRequest) -> HttpResponse:
         "lots": lot_views(),
         "may_enter": request.user.may(Permission.ENTER_PRODUCT),
     }
-    return render(request, "randomization/lots.html", context)
+    return render(request, "randomization/product/lots.html", context)
 
 
 @permitted(Permission.ENTER_PRODUCT)
@@ -50,7 +50,7 @@ def add_lot(request: StaffRequest) -> HttpResponse:
             form.add_error(None, str(problem))
         else:
             return redirect("randomization:lot", lot.pk)
-    return render(request, "randomization/add_lot.html", {"form": form})
+    return render(request, "randomization/product/add_lot.html", {"form": form})
 
 
 @permitted(Permission.SEE_PRODUCT)
@@ -78,7 +78,7 @@ def lot(request: StaffRequest, pk: int) -> HttpResponse:
         "change": change,
         "movement": movement,
     }
-    return render(request, "randomization/lot.html", context)
+    return render(request, "randomization/product/lot.html", context)
 
 
 def initial(shown: LotView) -> dict[str, object]:

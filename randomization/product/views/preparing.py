@@ -11,9 +11,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from randomization.problems import Refused
 from randomization.product.forms import HandOverForm
-from randomization.product.label import label_pdf, pdf_writer
 from randomization.product.selectors.preparation_worklist import Preparation, are_two
 from randomization.product.services import preparing
+from randomization.product.services.label import label_pdf, pdf_writer
 from randomization.product.services.product import preparation_with_arm
 from randomization.study import selectors as study_selectors
 from randomization.vocabulary import Part
@@ -52,7 +52,9 @@ def preparation(request: StaffRequest, pk: int) -> HttpResponse:
         **_state(request, found),
     }
     status = HTTPStatus.BAD_REQUEST if act else HTTPStatus.OK
-    return render(request, "randomization/preparation.html", context, status=status)
+    return render(
+        request, "randomization/product/preparation.html", context, status=status
+    )
 
 
 def _product_record(pk: int) -> FormInstance:

@@ -31,7 +31,7 @@ def users(request: StaffRequest) -> HttpResponse:
         "accounts": selectors.accounts(),
         "locked": selectors.locked_usernames(),
     }
-    return render(request, "accounts/users.html", context)
+    return render(request, "record/accounts/users.html", context)
 
 
 @permitted(Permission.MANAGE_USERS)
@@ -47,7 +47,7 @@ def add(request: StaffRequest) -> HttpResponse:
         )
         if _done(request, form, deed):
             return redirect("accounts:users")
-    return render(request, "accounts/add.html", {"form": form})
+    return render(request, "record/accounts/add.html", {"form": form})
 
 
 @permitted(Permission.MANAGE_USERS)
@@ -130,7 +130,7 @@ def sign_in_history(request: StaffRequest) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     events = [selectors.DoorEvent(entry) for entry in page]
     context = {"page": page, "events": events, "username": username}
-    return render(request, "accounts/sign_in_history.html", context)
+    return render(request, "record/accounts/sign_in_history.html", context)
 
 
 def link_to(request: HttpRequest) -> services.LinkTo:
@@ -181,4 +181,4 @@ def _account_page(request: StaffRequest, user: User, **forms: BaseForm) -> HttpR
         "history": selectors.history_of(user),
         "has_second_factor": selectors.has_second_factor(user),
     } | forms
-    return render(request, "accounts/edit.html", context)
+    return render(request, "record/accounts/edit.html", context)

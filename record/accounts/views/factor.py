@@ -49,7 +49,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         else:
             _tell_codes_left(request, user)
             return came_in(request, user)
-    return _at_the_door(request, "accounts/verify.html", form)
+    return _at_the_door(request, "record/accounts/verify.html", form)
 
 
 @login_not_required
@@ -68,7 +68,7 @@ def recover_access(request: HttpRequest) -> HttpResponse:
         else:
             _tell_codes_left(request, user)
             return came_in(request, user)
-    return _at_the_door(request, "accounts/recover.html", form)
+    return _at_the_door(request, "record/accounts/recover.html", form)
 
 
 def _at_the_door(
@@ -112,7 +112,7 @@ def second_factor(request: StaffRequest) -> HttpResponse:
         "qr": service.qr_code(str(secret), request.user) if is_asked else "",
         "identity": identity,
     }
-    return render(request, "accounts/second_factor.html", context)
+    return render(request, "record/accounts/second_factor.html", context)
 
 
 def _enrolled(request: StaffRequest, form: EnrolForm, secret: str) -> list[str]:

@@ -119,7 +119,7 @@ def change_password(request: StaffRequest) -> HttpResponse:
         update_session_auth_hash(request, request.user)
         messages.success(request, _("Your password is changed."))
         return redirect(page_wanted(request, request.user))
-    return render(request, "accounts/change_password.html", {"form": form})
+    return render(request, "record/accounts/change_password.html", {"form": form})
 
 
 def preferences(request: StaffRequest) -> HttpResponse:
@@ -137,7 +137,7 @@ def preferences(request: StaffRequest) -> HttpResponse:
         response = redirect(page_wanted(request, request.user, "accounts:preferences"))
         _remember(response, THEME_COOKIE, form.cleaned_data["theme"])
         return _in_language(response, told["language"])
-    return render(request, "accounts/preferences.html", {"form": form})
+    return render(request, "record/accounts/preferences.html", {"form": form})
 
 
 @never_cache
@@ -157,7 +157,7 @@ def _sign_in_page(
         "ended": ENDED.get(request.GET.get("ended", ""), ""),
         "support_contact": settings.SUPPORT_CONTACT,
     }
-    return render(request, "accounts/sign_in.html", context, status=status)
+    return render(request, "record/accounts/sign_in.html", context, status=status)
 
 
 def page_wanted(request: HttpRequest, user: User, otherwise: str = "") -> str:

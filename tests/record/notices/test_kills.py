@@ -12,7 +12,7 @@ from record.audit.models import Entry
 from record.notices.delivery import LEASE, deliver_due
 from record.notices.models import Message, MessageState
 from record.notices.services import queue
-from tests.entry.test_digest import MORNING, asked
+from tests.entry.worklist.test_digest import MORNING, asked
 from tests.people import STAGE, person
 from tests.record.notices.figures import Figures, figures_of
 from tests.record.notices.mortal import DIED, mortal

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
-from visits.calendar import services as feeds
+from visits.calendar.services import feeds
 from visits.schedule.selectors import reads_schedules
 
 CALENDAR = "text/calendar; charset=utf-8; method=PUBLISH"
@@ -32,7 +32,7 @@ def subscription(request: StaffRequest) -> HttpResponse:
         "taken_at": feeds.last_taken_at(request.user),
         "address": address,
     }
-    return render(request, "visits/subscription.html", told)
+    return render(request, "visits/calendar/subscription.html", told)
 
 
 @login_not_required
@@ -52,7 +52,9 @@ def feed(request: HttpRequest) -> HttpResponse:
     answer = HttpResponse(taken.content, content_type=CALENDAR)
     answer["ETag"] = f'"{taken.digest}"'
     answer["Cache-Control"] = "private, no-cache"
-    answer["Content-Disposition"] = 'inline; filename="visits.calendar.texts"'
+    answer["Content-Disposition"] = (
+        'inline; filename="visits.calendar.services.icalendar"'
+    )
     answer["X-Content-Type-Options"] = "nosniff"
     found = get_conditional_response(request, etag=answer["ETag"], response=answer)
     return found or answer

@@ -15,7 +15,9 @@ from record.accounts.roles import Permission
 from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
 from visits.calendar import page as calendar
-from visits.calendar.page import WEEK, Planned, What, Whose
+from visits.calendar import selectors as calendar_selectors
+from visits.calendar.page import WEEK, What
+from visits.calendar.selectors import Planned, Whose
 from visits.schedule.selectors import reads_schedules
 
 FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)  # a date far off counts as today
@@ -78,7 +80,7 @@ def _day(text: str) -> date:
 def ward(request: StaffRequest) -> HttpResponse:
     """Show the visits of a month or a week, and whatever is overdue."""
     wanted = Wanted.of(request.GET)
-    planned = calendar.planned_visits(request.user, wanted.whose)
+    planned = calendar_selectors.planned_visits(request.user, wanted.whose)
     shown = [one for one in planned if calendar.is_wanted(one, wanted.what)]
     told = {
         "wanted": wanted,
@@ -91,7 +93,7 @@ def ward(request: StaffRequest) -> HttpResponse:
         "counts": _counts(planned),
         "has_own": request.user.may(Permission.ENTER_CRF),
     }
-    return render(request, "visits/calendar.html", told)
+    return render(request, "visits/calendar/calendar.html", told)
 
 
 def _counts(planned: list[Planned]) -> dict[str, int]:

@@ -15,7 +15,7 @@ from record.accounts.roles import Permission
 from record.capture.problems import NotSaved
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
-from visits.deviations import selectors as deviations_selectors
+from visits.deviations.selectors import day_0_change as deviations_selectors
 from visits.infusions.facts import vital_sign_times as timing
 from visits.infusions.forms.actions import StartForm, record_values
 from visits.infusions.forms.controls import BedsideForm
@@ -131,7 +131,7 @@ def _preview(
         "form": form,
         "changes": deviations_selectors.preview_day0_change(participant, started_at),
     }
-    return render(request, "visits/day_0.html", told, status=REFUSED)
+    return render(request, "visits/infusions/day_0.html", told, status=REFUSED)
 
 
 def _page(
@@ -155,7 +155,7 @@ def _page(
         "infusions": INFUSION_VISITS,
         "queue_key": _queue_key(request.user),
     }
-    return render(request, "visits/bedside.html", told)
+    return render(request, "visits/infusions/bedside.html", told)
 
 
 def _forms(infusion: Infusion, chosen: Line | None) -> dict[str, BedsideForm]:

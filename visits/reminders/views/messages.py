@@ -28,4 +28,4 @@ def messages(request: StaffRequest, number: str) -> HttpResponse:
         "settled": SETTLED,
         "lacking": lacking(),
     }
-    return render(request, "visits/messages.html", told)
+    return render(request, "visits/reminders/messages.html", told)

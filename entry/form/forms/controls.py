@@ -1,0 +1,202 @@
+"""The control of each item type, and what a person typed into it."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from entry.form.selectors.options import Options
+from record.casebook import files, items
+from record.casebook.display import number_text
+from record.casebook.items import Item
+from record.casebook.values import MissingCode, Value
+from trial_edc.vocabulary import N_
+
+RADIO_MOST = 4
+EXTRA_ROWS = 2
+MOST_DIGITS = 10
+ROW_COUNTS = frozenset(map(str, range(1000)))
+MISSING_CODES = frozenset(code.value for code in MissingCode)
+NOT_BOTH = N_("Enter a value, or say why there is none; not both.")
+Typed = QueryDict
+Held = dict[str, Any]
+
+
+class RadioButtons(forms.RadioSelect):
+    """Answers side by side."""
+
+    template_name = "entry/form/controls/radio.html"
+
+
+class CheckBoxes(forms.CheckboxSelectMultiple):
+    """Several answers, one below the other."""
+
+    template_name = "entry/form/controls/checkboxes.html"
+
+
+def _translated(item: Item) -> Options:
+    return [(t.value, _(t.label)) for t in item.facts.terms or ()]
+
+
+def widget_of(
+    item: Item, options: Options = (), *, compact: bool = False
+) -> forms.Widget:
+    """Return the control of an item; `options` are those read from the database.
+
+    `compact` is for a cell of a small table: a list instead of buttons.
+    """
+    listed = {"class": "form-select"}
+    match item:
+        case items.MultipleChoice():
+            return CheckBoxes(choices=_translated(item))
+        case items.Choice():
+            choices = _translated(item)
+            few = len(choices) <= RADIO_MOST and not compact
+            with_none = [("", ""), *choices]
+            return (
+                RadioButtons(choices=choices)
+                if few
+                else forms.Select(listed, with_none)
+            )
+        case items.User() | items.Listed():
+            return forms.Select(listed, [("", ""), *options])
+        case items.File():
+            accept = {"class": "form-control", "accept": ",".join(item.types)}
+            return forms.FileInput(accept | _largest(item))
+        case items.Text() if item.rows > 1:
+            return forms.Textarea({"class": "form-control", "rows": item.rows})
+    return forms.TextInput(_attributes(item))
+
+
+def _attributes(item: Item) -> dict[str, str]:
+    if isinstance(item, items.Number | items.Lab):
+        return {
+            "class": "form-control number-input",
+            "inputmode": "decimal",
+            "autocomplete": "off",
+        }
+    by_type: dict[type[Item], str] = {
+        items.Date: "2026-03-08",
+        items.DateTime: "2026-03-08 14:30",
+        items.Time: "14:30",
+        items.PartialDate: "2026-03-08",
+    }
+    if placeholder := by_type.get(type(item)):
+        return {
+            "class": "form-control date-input",
+            "placeholder": placeholder,
+            "autocomplete": "off",
+            "data-now": type(item).__name__.lower(),
+        }
+    return {"class": "form-control", "autocomplete": "off"}
+
+
+def revision_in(typed: Typed) -> int:
+    """Return the revision that the page was drawn from; 0 where it says none.
+
+    From 0 every change since counts as somebody else's, so nothing is overwritten.
+    """
+    told = str(typed.get("based_on", ""))
+    return int(told) if told.isdecimal() and len(told) < MOST_DIGITS else 0
+
+
+class Unclear(Exception):
+    """The controls of one item do not fit together; the text is for people."""
+
+
+def entered(item: Item, name: str, typed: Typed) -> Any:
+    """Return what was entered into an item: raw text, a missing code, or nothing.
+
+    `KeyError` means that the page did not show the item at all.
+    """
+    if code := typed.get(f"{name}__missing"):
+        if any(typed.getlist(name)):
+            raise Unclear(NOT_BOTH)
+        if code not in MISSING_CODES:
+            raise Unclear(N_("Choose one of the list."))
+        return MissingCode(code)
+    if isinstance(item, items.MultipleChoice):
+        if f"{name}__shown" not in typed:
+            raise KeyError(name)
+        return typed.getlist(name)
+    if isinstance(item, items.Rows):
+        if not has_rows(name, typed):
+            raise KeyError(name)
+        return typed_rows(item, name, typed)
+    if name not in typed and f"{name}__shown" in typed:
+        return ""  # radio buttons of which none is chosen
+    raw = typed[name]
+    if isinstance(item, items.Lab):
+        return (raw, typed.get(f"{name}__unit", item.standard_unit)) if raw else None
+    return raw
+
+
+def has_rows(name: str, typed: Typed) -> bool:
+    """Tell whether a small table was posted, with a number of rows that can be."""
+    return typed.get(f"{name}__rows", "") in ROW_COUNTS
+
+
+def typed_rows(item: items.Rows, name: str, typed: Typed) -> list[dict[str, str]]:
+    """Return the rows of a small table as they were typed."""
+    return [
+        {column: typed.get(f"{name}-{number}-{column}", "") for column in item.columns}
+        for number in range(int(str(typed[f"{name}__rows"])))
+    ]
+
+
+def shown_rows(item: items.Rows, rows: Sequence[Mapping[str, Any]]) -> list[Held]:
+    """Return the rows of a small table as its controls show what is stored."""
+    return [
+        {
+            key: shown(column, key, column.from_json(row.get(key)))[key]
+            for key, column in item.columns.items()
+        }
+        for row in rows
+    ]
+
+
+def _largest(item: items.File) -> dict[str, str]:
+    """Let the page refuse what the server would not even read."""
+    most = item.most_megabytes
+    told = files.TOO_LARGE % {"most": most}
+    return {"data-most-bytes": str(most * files.MEGABYTE), "data-too-large": told}
+
+
+def shown(item: Item, name: str, value: Value) -> dict[str, Any]:
+    """Return what the controls of an item hold for a stored value."""
+    if isinstance(value, MissingCode):
+        return {f"{name}__missing": value.value}
+    held = {name: item.as_text(value)}
+    if isinstance(value, Decimal):
+        held[name] = number_text(item, value)
+    if isinstance(item, items.PartialDate):
+        held[name] = held[name].replace("T", " ")
+    if isinstance(item, items.Lab):
+        held[f"{name}__unit"] = value.unit if value else item.standard_unit
+    if isinstance(item, items.User):
+        held[name] = "" if value is None else str(value)
+    return held
+
+
+def row_controls(
+    item: items.Rows, name: str, rows: Sequence[Mapping[str, Any]], extra: int
+) -> list[list[str]]:
+    """Return the controls of a small table, with empty rows at its end."""
+    filled = [dict(row) for row in rows]
+    return [
+        [
+            widget_of(column, compact=True).render(
+                f"{name}-{number}-{key}",
+                row.get(key),
+                {
+                    "aria-label": f"{column.verbose_name} {number + 1}",
+                    "id": f"item-{name}-{number}-{key}",
+                },
+            )
+            for key, column in item.columns.items()
+        ]
+        for number, row in enumerate([*filled, *({} for _n in range(extra))])
+    ]

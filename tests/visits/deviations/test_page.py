@@ -1,0 +1,158 @@
+"""The list of deviations: who has to do what about each."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from record.accounts.models import User
+from record.audit.attribution import Via
+from record.capture.services import save, sign_form
+from record.casebook.models import FormInstance
+from tests.people import person
+from tests.randomization.stage import proof_of
+from tests.visits import stage
+from trial_edc import clock
+from visits.deviations.selectors.lines import deviation_lines
+
+pytestmark = pytest.mark.django_db
+LIST = "visits:deviations"
+
+
+@pytest.fixture
+def people() -> dict[str, User]:
+    return {role: person(role) for role in ("CO", "IN", "PI")}
+
+
+def desk(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def late(number: int = 1) -> FormInstance:
+    """Return the deviation of a day 7 outside its window."""
+    someone = stage.randomised(number, ago=12.5)
+    stage.infuse(someone, ago=12)
+    stage.attend(someone, "D7", ago=2, window_reason="clinical")
+    return FormInstance.objects.get(participant=someone, code="DEV")
+
+
+def steps(user: User) -> list[str]:
+    return [line.step.value for line in deviation_lines(user)]
+
+
+@pytest.mark.verifies("WIN-04")
+def test_a_deviation_goes_from_found_to_confirmed_by_people(people):
+    found = late()
+    seen = [steps(people["CO"])]
+
+    action = {"action": "Told the ward."}
+    save(found, action, by=people["CO"], via=Via.PAGE, complete=False)
+    seen.append(steps(people["CO"]))
+    assessed = {"effect": "data", "importance": "important"}
+    save(found, assessed, by=people["IN"], via=Via.PAGE, complete=False)
+    seen.append(steps(people["CO"]))
+    resolved = {"resolved_at": clock.now()}
+    save(found, resolved, by=people["CO"], via=Via.PAGE, complete=True)
+    seen.append(steps(people["CO"]))
+    sign_form(found, proof=proof_of(people["PI"]), by=people["PI"])
+    seen.append(steps(people["CO"]))
+
+    assert seen == [
+        ["to_assess"],
+        ["to_assess"],
+        ["to_resolve"],
+        ["to_be_confirmed"],
+        ["settled"],
+    ]
+
+
+def test_a_minor_deviation_needs_no_confirmation(people):
+    told = {"effect": "none", "importance": "minor", "action": "None needed."}
+    resolved = {**told, "resolved_at": clock.now()}
+
+    save(late(), resolved, by=people["IN"], via=Via.PAGE, complete=True)
+
+    assert steps(people["IN"]) == ["settled"]
+
+
+@pytest.mark.verifies("WIN-08")
+def test_what_lost_its_ground_is_marked(people):
+    found = late()
+    record = FormInstance.objects.get(code="INF", visit="D0")
+
+    stage.change(record, started_at=stage.days_ago(9))
+
+    told = {line.form.pk: line.ground_lost for line in deviation_lines(people["CO"])}
+    assert told[found.pk]
+    page = desk(people["CO"]).get(reverse(LIST), {"show": "ground_lost"})
+    assert [line.form for line in page.context["page"]] == [found]
+    assert page.context["ground_lost"] == 1
+
+
+def test_each_number_drills_down_to_as_many_lines(people):
+    for number in (1, 2):
+        late(number)
+    client = desk(people["CO"])
+    shown = client.get(reverse(LIST)).context
+
+    for step, count in shown["steps"]:
+        held = client.get(reverse(LIST), {"show": step}).context["page"]
+        assert len(held) == count
+    assert sum(count for _step, count in shown["steps"]) == shown["total"] == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [
+        ({"participant": "s-002"}, 1),
+        ({"participant": "nobody"}, 0),
+        ({"category": "visit_window"}, 2),
+        ({"category": "consent"}, 0),
+        ({"category": "no such"}, 2),
+        ({"importance": "important"}, 0),
+        ({"show": "no such"}, 2),
+    ],
+)
+def test_filters(people, asked, count):
+    for number in (1, 2):
+        late(number)
+
+    page = desk(people["CO"]).get(reverse(LIST), asked).context["page"]
+
+    assert len(page) == count
+
+
+def test_the_list_takes_the_same_statements_for_any_number(people):
+    client = desk(people["CO"])
+    late(1)
+    client.get(reverse(LIST))
+    taken = []
+    for number in (2, 3):
+        with CaptureQueriesContext(connection) as told:
+            client.get(reverse(LIST))
+        taken.append(len(told))
+        late(number)
+
+    assert taken[0] == taken[1]
+
+
+def test_who_reads_no_schedules_reads_no_deviations():
+    late()
+
+    assert deviation_lines(person("SO")) == []
+    assert desk(person("UP")).get(reverse(LIST)).status_code == 403
+
+
+def test_a_nurse_sees_those_of_the_ward(people):
+    late(1)
+    found = late(2)
+    left = {"in_at": stage.days_ago(13), "out_at": stage.days_ago(1)}
+    stay = {"kind": "hospital", "hospital": "ours", **left}
+    stage.row(found.participant, "STY", stay)
+
+    numbers = [line.participant.number for line in deviation_lines(person("BN"))]
+
+    assert set(numbers) == {"S-001X"}
