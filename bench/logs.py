@@ -12,10 +12,10 @@ from django.urls import reverse
 from record.accounts import roles
 from record.accounts.models import User
 from record.audit.attribution import Process, Via, attributed
-from record.capture.batch import RowEntry, save_rows
-from record.capture.services import Entry, save
+from record.capture.services.forms import Entry, save
+from record.capture.services.rows import RowEntry, save_rows
 from record.casebook.models import FormInstance, Participant
-from record.casebook.services import add_row
+from record.casebook.services.casebook import add_row
 from trial_edc import clock
 from visits.models import Laboratory
 

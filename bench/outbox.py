@@ -72,7 +72,7 @@ def queue_for_staff() -> None:
     """Put messages to one person into the outbox."""
     from record.audit.attribution import Process, Via, attributed  # noqa: PLC0415 - as above
     from record.notices.models import Message  # noqa: PLC0415 - as above
-    from record.notices.services import queue_all  # noqa: PLC0415 - as above
+    from record.notices.services.outbox import queue_all  # noqa: PLC0415 - as above
     from tests.people import person  # noqa: PLC0415 - as above
 
     told = {"subject": "A notice", "text": "Some words.\n" * 20, "occasion": "bench"}

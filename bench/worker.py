@@ -7,7 +7,7 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    from record.notices.delivery import deliver_due
+    from record.notices.services.delivery import deliver_due
     from trial_edc import clock
 
     with clock.shifted(timedelta(seconds=float(sys.argv[1]))):

@@ -15,7 +15,7 @@ from imports.rules.reading import MOST_BYTES, Table
 from imports.selectors import mapping_words as wording
 from record.capture.vocabulary import ChangeReason
 from record.casebook.fields import SiteDateField
-from record.casebook.files import TOO_LARGE
+from record.casebook.services.files import TOO_LARGE
 from trial_edc import clock
 from trial_edc.vocabulary import YesNo
 from visits.laboratory.vocabulary import SamplePlace, UreaKind

@@ -1,8 +1,8 @@
 """Writes of the outcomes room: sheets that end, open or close with a participant."""
 
 from record.audit.attribution import Process, Reason, Via, attributed
-from record.casebook import services as casebook
 from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.services import casebook
 from trial_edc.vocabulary import VisitCode
 
 OUTCOMES = Process("outcomes")

@@ -6,9 +6,9 @@ holds invented data only, and this app is not installed anywhere else.
 
 from dataclasses import dataclass
 
-from record.accounts import services
 from record.accounts.models import User
 from record.accounts.roles import Role
+from record.accounts.services import accounts as services
 from record.audit.attribution import Process, Via
 
 PASSWORD = "see the demo run"  # noqa: S105 - of invented people

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from record.accounts import services
 from record.accounts.models import User
 from record.accounts.roles import Role
+from record.accounts.services import accounts as services
 from record.audit.attribution import Process, Via
 
 PASSWORD = "correct horse 42"

@@ -17,10 +17,10 @@ from record.accounts.models import User
 from record.audit.attribution import Via
 from record.capture.problems import Refused
 from record.capture.save_hooks import Saved
-from record.capture.services import save
-from record.casebook import services as casebook
+from record.capture.services.forms import save
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance
+from record.casebook.services import casebook
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import N_, Severity
 

@@ -8,7 +8,7 @@ from record.audit.attribution import Actor, Via
 from record.capture.events import RowStruck
 from record.capture.problems import Refused
 from record.capture.save_hooks import Saved
-from record.capture.services import save
+from record.capture.services.forms import save
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance
 from record.casebook.sheets import Binder

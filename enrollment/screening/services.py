@@ -20,10 +20,10 @@ from enrollment.screening.facts import (
 from enrollment.screening.rules import participant_number
 from enrollment.vocabulary import FAILURE_OF_RESULT, ApproachResult
 from record.audit.attribution import Actor, Process, Via, attributed
-from record.capture.services import save
+from record.capture.services.forms import save
 from record.casebook import catalogue
-from record.casebook import services as casebook
 from record.casebook.models import FormInstance, Participant
+from record.casebook.services import casebook
 from record.casebook.sheets import Binder
 from trial_edc.vocabulary import VisitCode
 

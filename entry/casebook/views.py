@@ -19,11 +19,12 @@ from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from record.audit.attribution import Reason, Via
 from record.capture.problems import FormClosed, Refused
-from record.capture.services import restore_row, strike_row
+from record.capture.services.forms import restore_row, strike_row
 from record.capture.vocabulary import StrikeReason
-from record.casebook import catalogue, services
+from record.casebook import catalogue
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
+from record.casebook.services import casebook as services
 from safety.deaths.selectors import left_standing
 from trial_edc.context import page_for
 

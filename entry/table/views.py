@@ -25,12 +25,13 @@ from entry.table.page.table import TablePage
 from entry.table.selectors.log import log_table
 from entry.table.selectors.stored_rows import held_rows
 from record.accounts.access import StaffRequest, permitted
-from record.capture.batch import RowEntry, RowsNotSaved, RowStrike, save_rows
 from record.capture.problems import Conflict
-from record.casebook import catalogue, services
+from record.capture.services.rows import RowEntry, RowsNotSaved, RowStrike, save_rows
+from record.casebook import catalogue
 from record.casebook.design import FormDesign
 from record.casebook.models import Participant
 from record.casebook.selectors import binder_of
+from record.casebook.services import casebook as services
 
 CONSENT = "CNS"
 

@@ -22,9 +22,9 @@ from django.utils.translation import override
 from entry.models import DigestDay
 from entry.worklist.selectors.work import totals, work_for
 from record.accounts.models import User
-from record.accounts.services import within_delegation
+from record.accounts.services.accounts import within_delegation
 from record.audit.attribution import Process, Via, attributed
-from record.notices.services import queue
+from record.notices.services.outbox import queue
 from record.notices.work import SOON, WorkItem
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL

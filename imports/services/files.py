@@ -14,7 +14,7 @@ from imports.rules.reading import Table, read
 from imports.services import sources
 from record.accounts.models import User
 from record.audit.attribution import Actor, Via, act, attributed
-from record.casebook import files
+from record.casebook.services import files
 from trial_edc.requirements import implements
 
 LONGEST_NAME = 200

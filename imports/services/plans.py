@@ -9,7 +9,14 @@ from imports.facts import DATE_LENGTH, visits_on
 from imports.rules.mapping import FileMapping
 from imports.selectors.lines import Result, Said
 from record.audit.attribution import Actor
-from record.capture.importing import Plan, PlannedRow, RowState, Wanted, by_items, plan
+from record.capture.services.imports import (
+    Plan,
+    PlannedRow,
+    RowState,
+    Wanted,
+    by_items,
+    plan,
+)
 from record.casebook import catalogue
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance, Participant

@@ -22,9 +22,9 @@ from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.audit.attribution import Reason, Via, act, attributed
 from record.audit.problems import RecordClosed
-from record.capture.importing import NotApplied, RowState, store
-from record.casebook import services as casebook
+from record.capture.services.imports import NotApplied, RowState, store
 from record.casebook.models import FormInstance, Participant
+from record.casebook.services import casebook
 from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from imports.rules.reading import Unreadable
 from imports.services import previews as previewing
 from imports.services import storing
-from record.casebook.files import FileDamaged
+from record.casebook.services.files import FileDamaged
 
 IMPORTS = 4194673  # what the advisory locks of this room are about
 

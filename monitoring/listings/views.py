@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from monitoring.listings.selectors import Listing, Shown, listings_for, shown
+from monitoring.listings.services import record_download
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
-from record.audit.attribution import Via, act, attributed
 from safety.reports.views import reads_reports
 from trial_edc import clock
 from trial_edc.context import page_for
@@ -62,9 +62,7 @@ def download(request: StaffRequest, name: str) -> HttpResponse:
     """Hand a listing over as a CSV file, as it is filtered; that is recorded."""
     asked = request.GET.dict()
     found = shown(_named(request, name), request.user, asked)
-    with attributed(by=request.user, via=Via.PAGE):
-        told = {"listing": name, "rows": len(found.lines), "filters": asked}
-        act("listing_downloaded", details=told)
+    record_download(name, len(found.lines), asked, by=request.user)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     day = clock.today().isoformat()
     response["Content-Disposition"] = f'attachment; filename="{name}-{day}.csv"'

@@ -15,14 +15,14 @@ from record.accounts import selectors as accounts_selectors
 from record.accounts.models import User
 from record.accounts.roles import Permission, Role
 from record.audit.attribution import Via, act, attributed
-from record.capture import services as capture
 from record.capture.events import DeviationFound, Randomized
 from record.capture.problems import NotSaved
 from record.capture.save_hooks import announce
-from record.casebook import services as casebook
+from record.capture.services import forms as capture
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of
-from record.notices import services as notices
+from record.casebook.services import casebook
+from record.notices.services import outbox as notices
 from trial_edc import chance, clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements

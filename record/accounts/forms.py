@@ -7,11 +7,12 @@ from django.conf import settings
 from django.contrib.auth.forms import SetPasswordForm
 from django.utils.translation import gettext_lazy as _
 
-from record.accounts import roles, services
+from record.accounts import roles
 from record.accounts.models import User
 from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
 from record.accounts.roles import BlindingClass, Role
-from record.accounts.sign_in import SIGNED_BEFORE, confirm_identity
+from record.accounts.services import accounts as services
+from record.accounts.services.sign_in import SIGNED_BEFORE, confirm_identity
 
 THEMES = (
     ("", _("As the device")),

@@ -18,8 +18,8 @@ from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from record.accounts.models import User
-from record.accounts.services import within_delegation
-from record.accounts.sign_in import FACTOR_SHOWN, SEEN_AT, sign_out
+from record.accounts.services.accounts import within_delegation
+from record.accounts.services.sign_in import FACTOR_SHOWN, SEEN_AT, sign_out
 from trial_edc import clock
 from trial_edc.requirements import implements
 

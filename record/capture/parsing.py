@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from django.core.exceptions import ValidationError
 
 from record.capture.problems import Refused
-from record.casebook import files
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
 from record.casebook.items import File, Item, Listed, Ref, User
 from record.casebook.models import FormInstance
+from record.casebook.services import files
 from record.casebook.values import MissingCode, Value, is_blank
 from trial_edc.vocabulary import N_, Severity
 

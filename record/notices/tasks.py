@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from record.notices import seal_watch
-from record.notices.delivery import deliver_due
+from record.notices.services import seal_watch
+from record.notices.services.delivery import deliver_due
 
 
 @shared_task

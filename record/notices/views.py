@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST
 
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
-from record.notices import selectors, services
+from record.notices import selectors
 from record.notices.channels import lacking
 from record.notices.models import MessageState
+from record.notices.services import outbox as services
 
 LINES_A_PAGE = 100
 

@@ -12,9 +12,9 @@ from record.accounts.models import User
 from record.accounts.roles import Permission, Role
 from record.audit.attribution import Reason, Via, attributed
 from record.audit.models import DatabaseLock
-from record.casebook import services as casebook
 from record.casebook.models import FormInstance, Participant
-from record.notices.services import queue
+from record.casebook.services import casebook
+from record.notices.services.outbox import queue
 from safety.events.facts import GRAVE
 from safety.models import LateCase
 from safety.reports.rules.clocks import Deadlines, SeriousCase, deadlines

@@ -8,12 +8,12 @@ from random import Random
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Reason, Via, attributed
-from record.capture import services as capture
 from record.capture.problems import ExplanationNeeded
 from record.capture.save_hooks import Saved
-from record.casebook import services as casebook
+from record.capture.services import forms as capture
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import binder_of, row_of, sheet_of
+from record.casebook.services import casebook
 from record.casebook.sheets import Sheet
 from record.review.models import QueryState
 from simulation import words

@@ -14,12 +14,12 @@ from django.urls import reverse
 from exports.selectors import dictionary
 from exports.selectors.datasets import blinded_designs
 from record.audit.attribution import Via, attributed
-from record.capture.services import save
+from record.capture.services.forms import save
 from record.casebook import catalogue
 from record.casebook.checks import CHECKS
 from record.casebook.history import changes_of
 from record.casebook.models import FormInstance, Participant
-from record.casebook.services import expect
+from record.casebook.services.casebook import expect
 from tests.people import STAGE, person
 from tests.sample_room.models import Sample, Secret
 

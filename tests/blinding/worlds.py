@@ -32,12 +32,11 @@ from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Via, attributed
 from record.audit.vault import forget_keys
-from record.capture import autosaves
-from record.capture.services import save
-from record.casebook import files
-from record.casebook import services as casebook
+from record.capture.services import autosaves
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
+from record.casebook.services import casebook, files
 from record.notices.tasks import deliver_queued
 from record.review import services as review
 from safety.models import LateCase

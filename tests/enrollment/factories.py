@@ -9,9 +9,9 @@ from enrollment.screening import services as screening
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Reason, Via, attributed
-from record.capture.services import save
-from record.casebook import services as casebook
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.services import casebook
 from record.casebook.values import MissingCode
 from tests.people import person
 from trial_edc import clock

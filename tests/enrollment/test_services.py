@@ -16,14 +16,14 @@ from enrollment.screening.page import screening_log
 from enrollment.vocabulary import ParticipantStatus
 from record.accounts.models import User
 from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
-from record.accounts.services import change_details
+from record.accounts.services.accounts import change_details
 from record.audit.attribution import Reason, Via
 from record.audit.models import Entry
 from record.capture.problems import Refused
-from record.capture.services import save
-from record.casebook import services as casebook
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
+from record.casebook.services import casebook
 from record.casebook.values import MissingCode
 from tests.enrollment import factories
 from tests.people import STAGE

@@ -20,10 +20,10 @@ from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Reason, Via
 from record.audit.models import Confidentiality, Entry
-from record.capture.services import save
+from record.capture.services.forms import save
 from record.casebook import catalogue
-from record.casebook import services as casebook
 from record.casebook.items import Rows
+from record.casebook.services import casebook
 from record.casebook.values import MissingCode
 from record.review import services as review
 from tests.outcomes import course

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
-from record.capture.services import sign_form
+from record.capture.services.forms import sign_form
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
 from tests.journeys.hand import Hand

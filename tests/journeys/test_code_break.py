@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 
 from randomization.arms import arm_of
 from randomization.models import CodeBreak
-from record.accounts import second_factor
 from record.accounts.models import User
+from record.accounts.services import second_factor
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, person
 from tests.randomization import stage

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from record.audit.attribution import Reason, Via, attributed
-from record.capture.services import save
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of, sheet_of
 from tests.journeys.hand import Hand

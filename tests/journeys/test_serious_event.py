@@ -12,9 +12,9 @@ from playwright.sync_api import Page, expect
 
 from randomization.arms import arm_of
 from randomization.models import CodeBreak
-from record.capture.services import save
+from record.capture.services.forms import save
 from record.casebook.models import Participant
-from record.notices.delivery import deliver_due
+from record.notices.services.delivery import deliver_due
 from safety.models import SentReport
 from tests.journeys.hand import Hand
 from tests.journeys.story import at

@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from record.audit.attribution import Via, attributed
-from record.capture.services import save
+from record.capture.services.forms import save
 from record.casebook import catalogue
-from record.casebook import services as casebook
 from record.casebook.models import FormInstance, Participant
+from record.casebook.services import casebook
 from tests.people import STAGE
 from trial_edc import clock
 

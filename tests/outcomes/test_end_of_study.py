@@ -6,9 +6,9 @@ import pytest
 
 from record.audit.attribution import Reason, Via, attributed
 from record.capture.problems import EraseNeeded, Refused
-from record.capture.services import save, strike_row
-from record.casebook import services as casebook
+from record.capture.services.forms import save, strike_row
 from record.casebook.models import FormStatus, Participant
+from record.casebook.services import casebook
 from tests.outcomes import course
 from tests.people import STAGE
 

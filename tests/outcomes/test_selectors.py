@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from outcomes.rules import Endpoints, Recovery, RrtDependence, Survival
 from outcomes.selectors import endpoints_by_participant, endpoints_of
 from record.audit.attribution import Via
-from record.capture.services import save
+from record.capture.services.forms import save
 from record.casebook.derived import derived_values
 from record.casebook.models import Participant
 from record.casebook.selectors import binder_of, row_of, sheet_of

@@ -16,11 +16,11 @@ from randomization.vocabulary import MovementKind, StudyStatus
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Via, attributed
-from record.capture.services import save, sign_form
+from record.capture.services.forms import save, sign_form
 from record.casebook import catalogue, engine
-from record.casebook import services as casebook
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of, row_of, sheet_of
+from record.casebook.services import casebook
 from record.casebook.values import MissingCode
 from tests.people import STAGE, person
 from trial_edc import clock

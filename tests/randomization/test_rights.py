@@ -16,7 +16,7 @@ from django.urls import reverse
 from randomization.models import AllocationList
 from record.accounts.models import User
 from record.accounts.roles import Role
-from record.capture.services import save
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from tests.people import PASSWORD, person
 from tests.randomization import stage

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from record.audit.attribution import Reason, Via
-from record.capture.services import save, strike_row
+from record.capture.services.forms import save, strike_row
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import binder_of, row_of
 from record.notices.models import Message

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from entry.worklist.selectors.work import work_for
 from record.audit.attribution import Via
-from record.capture.services import save
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance
 from safety.models import SentReport
 from safety.reports.page import number_of

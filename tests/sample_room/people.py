@@ -4,7 +4,7 @@ from record.accounts import roles
 from record.accounts.models import User
 from record.audit.attribution import Process, Via, attributed
 from record.casebook.models import FormInstance, Participant
-from record.casebook.services import expect
+from record.casebook.services.casebook import expect
 
 STAGE = Process("stage")
 A_SAMPLE = {

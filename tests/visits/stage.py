@@ -5,10 +5,10 @@ from typing import Any
 from record.audit.attribution import Via, attributed
 from record.capture.events import Randomized
 from record.capture.save_hooks import announce
-from record.capture.services import save
-from record.casebook import services as casebook
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of, sheet_of
+from record.casebook.services import casebook
 from record.casebook.sheets import Binder, Sheet
 from tests.outcomes.course import day, days_ago, enter, participant, row
 from tests.people import STAGE

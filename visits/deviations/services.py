@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable
 
-from record.audit.attribution import Actor, Process, Via
-from record.capture import services as capture
-from record.capture.check_queries import recheck
+from record.audit.attribution import Actor, Process, Via, attributed
 from record.capture.events import DeviationFound
 from record.capture.save_hooks import Saved, announce
-from record.casebook import services as casebook
+from record.capture.services import forms as capture
+from record.capture.services.check_queries import recheck
 from record.casebook.models import FormInstance, Participant
+from record.casebook.services import casebook
 from record.casebook.sheets import Binder
 from record.review.models import Query, QueryState
 from record.review.services import standing_places
 from trial_edc import clock
 from trial_edc.requirements import implements
+from trial_edc.vocabulary import VisitStatus
 from visits.deviations.facts import fell_away
 from visits.deviations.vocabulary import (
     DeviationCategory,
@@ -22,9 +23,11 @@ from visits.deviations.vocabulary import (
     RaisedBy,
 )
 from visits.models import ProtocolDeviation
+from visits.schedule import selectors
 from visits.schedule.facts import (
     Visit,
 )
+from visits.schedule.rules import StatusReason
 
 FINDER = Process("deviations")
 GROUND = ("rule", "DEV-03")  # the item and the check that asks about the ground
@@ -134,3 +137,38 @@ def ask_about_grounds(participant: Participant, binder: Binder, *, by: Actor) ->
 def announce_found(event: DeviationFound | None, saved: Saved) -> None:
     if event:
         announce(event, by=saved.by, via=saved.via)
+
+
+WATCH = Process("missed-visits")
+
+
+def raise_missed_visits_of(people: list[Participant]) -> int:
+    missed = DeviationRule.VISIT_MISSED.value
+    told = told_occasions(people, missed)
+    records = FormInstance.objects.filter(
+        participant__in=people, code="VIS", struck_at=None
+    ).select_related("participant")
+    at = {(form.participant_id, form.visit): form for form in records}
+    raised = 0
+    for pk, schedule in selectors.schedules(people).items():
+        for visit in schedule.visits:
+            form = at.get((pk, visit.code.value))
+            if form and _passed_unseen(visit) and (pk, f"{missed} {form}") not in told:
+                _raise_missed_visit(form, visit)
+                raised += 1
+    return raised
+
+
+def _passed_unseen(visit: Visit) -> bool:
+    """Tell whether the window closed before anything ended the visit.
+
+    What staff marked was told when they did.
+    """
+    marked = visit.state.reason == StatusReason.MARKED
+    return visit.status == VisitStatus.MISSED and not marked
+
+
+def _raise_missed_visit(form: FormInstance, visit: Visit) -> None:
+    with attributed(by=WATCH, via=Via.TASK):
+        casebook.lock(form.participant)
+        announce(missed_visit(form, visit), by=WATCH, via=Via.TASK)

@@ -1,7 +1,7 @@
 """What stops a message that waits to be sent to a participant."""
 
 from record.capture.save_hooks import Saved
-from record.notices.services import look_again
+from record.notices.services.outbox import look_again
 from trial_edc.requirements import implements
 
 

@@ -7,7 +7,7 @@ apply, and deviations.
 from record.audit.attribution import Actor, Via
 from record.capture.events import FormSigned, Randomized, RowStruck
 from record.capture.save_hooks import Saved
-from record.notices.services import look_again
+from record.notices.services.outbox import look_again
 from visits.schedule import selectors, services
 
 MESSAGE_FORMS = ("CNS", "DTH", "WDR")  # struck out, they may stop a message

@@ -8,12 +8,12 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from record.audit.attribution import Actor, Reason, Via, attributed
-from record.capture import services as capture
 from record.capture.save_hooks import Saved
+from record.capture.services import forms as capture
 from record.casebook import catalogue
-from record.casebook import services as casebook
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import binder_of, row_of, sheet_of
+from record.casebook.services import casebook
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import (

@@ -16,8 +16,8 @@ from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission
 from record.audit.attribution import Via, act, attributed
-from record.casebook import services as casebook
 from record.casebook.models import FormStatus, Participant
+from record.casebook.services import casebook
 from record.review.selectors import unanswered_counts
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL

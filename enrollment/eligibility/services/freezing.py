@@ -28,7 +28,7 @@ from record.casebook.display import words
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
 from record.casebook.sheets import Binder, Sheet
-from record.notices import services as notices
+from record.notices.services import outbox as notices
 from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitCode

@@ -9,9 +9,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from entry.form.selectors.options import Options
-from record.casebook import files, items
+from record.casebook import items
 from record.casebook.display import number_text
 from record.casebook.items import Item
+from record.casebook.services import files
 from record.casebook.values import MissingCode, Value
 from trial_edc.vocabulary import N_
 

@@ -10,12 +10,13 @@ from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.audit.attribution import Reason
 from record.capture.problems import Refused
-from record.capture.services import Entry
+from record.capture.services.forms import Entry
 from record.capture.vocabulary import ChangeReason
-from record.casebook import catalogue, files, items
+from record.casebook import catalogue, items
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
 from record.casebook.models import FormInstance
+from record.casebook.services import files
 from trial_edc.vocabulary import Severity
 
 EXPLAIN = "explain:"

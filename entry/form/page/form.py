@@ -17,7 +17,6 @@ from entry.form.selectors.options import Options, options_of, people
 from entry.selectors.visibility import may_enter, visible_items
 from record.accounts.models import User
 from record.accounts.roles import Permission
-from record.capture import autosaves
 from record.capture.models import Autosave
 from record.capture.problems import (
     Conflict,
@@ -27,6 +26,7 @@ from record.capture.problems import (
     ReasonNeeded,
     Refused,
 )
+from record.capture.services import autosaves
 from record.capture.vocabulary import ChangeReason, StrikeReason
 from record.casebook import catalogue, engine, items
 from record.casebook.checks import Finding

@@ -25,13 +25,14 @@ from record.accounts.forms import ConfirmIdentityForm
 from record.accounts.roles import Permission
 from record.audit.attribution import Reason, Via
 from record.audit.vault import TooLong
-from record.capture import autosaves
 from record.capture.problems import Conflict, FormClosed, NotSaved, Refused
-from record.capture.services import save_entry, sign_form
-from record.casebook import catalogue, files
+from record.capture.services import autosaves
+from record.capture.services.forms import save_entry, sign_form
+from record.casebook import catalogue
 from record.casebook.access import may_on
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance, StoredFile
+from record.casebook.services import files
 from record.review.problems import ReviewRefused
 from record.review.services import freeze, lock_form
 from trial_edc import clock

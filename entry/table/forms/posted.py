@@ -14,10 +14,10 @@ from entry.table.forms.columns import Column
 from entry.table.selectors.stored_rows import HeldRows
 from record.audit.attribution import Reason
 from record.capture import cells
-from record.capture.batch import RowChange, RowEntry, RowStrike
 from record.capture.merge import merge, seen_by_author
 from record.capture.problems import NotSaved, Refused
-from record.capture.services import Entry
+from record.capture.services.forms import Entry
+from record.capture.services.rows import RowChange, RowEntry, RowStrike
 from record.capture.vocabulary import StrikeReason
 from record.casebook import items
 from record.casebook.checks import Finding

@@ -21,7 +21,7 @@ from record.audit.models import Confidentiality
 from record.capture.save_hooks import Saved
 from record.casebook.models import Participant
 from record.casebook.selectors import binder_of
-from record.notices import services as notices
+from record.notices.services import outbox as notices
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements

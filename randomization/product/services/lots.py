@@ -20,7 +20,7 @@ from record.accounts.models import User
 from record.accounts.roles import Permission, Role
 from record.audit.attribution import Actor, Reason, Via, attributed
 from record.casebook.models import FormInstance
-from record.notices import services as notices
+from record.notices.services import outbox as notices
 from trial_edc import clock
 from trial_edc.requirements import implements
 

@@ -20,15 +20,15 @@ from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission
 from record.audit.attribution import Via, act, attributed
 from record.audit.models import Confidentiality
-from record.capture import services as capture
 from record.capture.problems import NotSaved
 from record.capture.problems import Refused as SaveRefused
 from record.capture.save_hooks import Saved
+from record.capture.services import forms as capture
 from record.casebook import catalogue, engine
-from record.casebook import services as casebook
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance
 from record.casebook.selectors import binder_of, sheet_of
+from record.casebook.services import casebook
 from record.casebook.sheets import Sheet
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL

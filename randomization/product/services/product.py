@@ -18,14 +18,14 @@ from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.audit.attribution import Via, act, attributed
 from record.audit.models import Confidentiality
-from record.capture import services as capture
 from record.capture.events import DeviationFound
 from record.capture.problems import Refused
 from record.capture.save_hooks import Saved, announce
-from record.casebook import services as casebook
+from record.capture.services import forms as capture
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.selectors import row_of, sheet_of
+from record.casebook.services import casebook
 from record.review.problems import ReviewRefused
 from trial_edc import clock
 from trial_edc.requirements import implements

@@ -15,11 +15,13 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from record.accounts import second_factor, selectors, services
+from record.accounts import selectors
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.forms import AccountForm, NewAccountForm, ReasonForm, RoleForm
 from record.accounts.models import User
 from record.accounts.roles import Permission
+from record.accounts.services import accounts as services
+from record.accounts.services import second_factor
 
 ENTRIES_A_PAGE = 100
 

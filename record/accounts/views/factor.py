@@ -9,7 +9,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from record.accounts import second_factor as service
 from record.accounts.access import StaffRequest
 from record.accounts.forms import (
     ConfirmIdentityForm,
@@ -18,8 +17,9 @@ from record.accounts.forms import (
     SecondFactorForm,
 )
 from record.accounts.models import User
-from record.accounts.services import Refused
-from record.accounts.sign_in import (
+from record.accounts.services import second_factor as service
+from record.accounts.services.accounts import Refused
+from record.accounts.services.sign_in import (
     FACTOR_SHOWN,
     SignInRefused,
     finish_sign_in,

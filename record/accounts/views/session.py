@@ -22,12 +22,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from record.accounts import services
 from record.accounts.access import StaffRequest
 from record.accounts.forms import ChangePasswordForm, PreferencesForm, SignInForm
 from record.accounts.middleware import seconds_left
 from record.accounts.models import User
-from record.accounts.sign_in import (
+from record.accounts.services import accounts as services
+from record.accounts.services.sign_in import (
     SEEN_AT,
     SecondFactorNeeded,
     SignInRefused,

@@ -9,7 +9,7 @@ from record.accounts.models import User
 from record.accounts.roles import Role
 from record.audit.attribution import Via, attributed
 from record.notices.models import Message
-from record.notices.services import queue
+from record.notices.services.outbox import queue
 from safety.reports.rules.escalation import (
     OVERDUE,
     unassessed_step,

@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.audit.attribution import Via, attributed
-from record.capture.services import save
-from record.casebook import services as casebook
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance
 from record.casebook.selectors import binder_of
+from record.casebook.services import casebook
 from safety.events.facts import event_of, reports_on, row_with
 from safety.reports.selectors.reports import was_sent
 from safety.reports.services.reports import CLOCK, NotReadyToSend, due_on

@@ -11,13 +11,13 @@ from record.accounts.roles import Permission, Role
 from record.audit.attribution import Actor, Process, Reason, Via, attributed
 from record.capture.events import DeviationFound
 from record.capture.save_hooks import announce
-from record.capture.services import save
-from record.casebook import services as casebook
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import binder_of
+from record.casebook.services import casebook
 from record.casebook.sheets import Binder, Sheet
 from record.notices.models import Message
-from record.notices.services import queue
+from record.notices.services.outbox import queue
 from safety.events.facts import (
     assessment_of,
     earlier_versions,

@@ -16,8 +16,8 @@ from enrollment.models import PersonKey
 from exports.services import exports
 from exports.services import files as archives
 from record.audit.models import Entry
-from record.casebook import files
 from record.casebook.models import FormInstance, Participant, StoredFile
+from record.casebook.services import files
 from tests.dumps import dump, readable, server_log
 from tests.enrollment import factories
 from tests.people import person

@@ -21,7 +21,7 @@ from enrollment.screening.page import (
 from record.accounts.models import User
 from record.audit.attribution import Reason, Via
 from record.capture.problems import Refused
-from record.capture.services import restore_row, save, strike_row
+from record.capture.services.forms import restore_row, save, strike_row
 from record.casebook.models import FormInstance, Participant
 from tests.enrollment import factories
 from trial_edc import clock

@@ -5,11 +5,11 @@ from django.test import Client
 from django.urls import reverse
 
 from record.accounts import selectors as accounts
-from record.accounts import services
 from record.accounts.roles import Role
+from record.accounts.services import accounts as services
 from record.audit.attribution import Via, attributed
-from record.casebook import services as casebook
 from record.casebook.models import FormInstance, Participant
+from record.casebook.services import casebook
 from record.review.services import raise_query
 from tests.people import STAGE, person
 from tests.visits import stage

@@ -7,8 +7,9 @@ from django.urls import reverse
 from record.accounts.models import User
 from record.accounts.roles import Role
 from record.audit.attribution import Via, attributed
-from record.casebook import access, catalogue, services
+from record.casebook import access, catalogue
 from record.casebook.models import FormInstance
+from record.casebook.services import casebook as services
 from tests.people import STAGE, person
 from tests.visits import stage
 

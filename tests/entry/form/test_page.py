@@ -8,11 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from record.audit.attribution import Via, attributed
-from record.capture import autosaves
-from record.capture.services import save
+from record.capture.services import autosaves
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of, sheet_of
-from record.casebook.services import add_row, expect
+from record.casebook.services.casebook import add_row, expect
 from record.casebook.values import MissingCode
 from record.review.models import Query, Verification
 from tests.people import PASSWORD, STAGE, person

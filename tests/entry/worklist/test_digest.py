@@ -16,8 +16,8 @@ from entry.worklist.tasks import write_digests
 from record.accounts.models import User
 from record.audit.attribution import Via, attributed
 from record.casebook.models import FormInstance
-from record.notices.delivery import deliver_due
 from record.notices.models import Message
+from record.notices.services.delivery import deliver_due
 from record.review.services import raise_query
 from tests.people import STAGE, person
 from tests.visits import stage

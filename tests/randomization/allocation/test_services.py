@@ -20,7 +20,7 @@ from record.accounts.roles import Role, has
 from record.audit.attribution import Reason, Via, attributed
 from record.audit.models import Entry
 from record.capture.problems import Refused as SaveRefused
-from record.capture.services import save
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.notices.models import Message
 from tests.people import STAGE, person

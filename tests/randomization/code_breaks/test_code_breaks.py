@@ -24,7 +24,7 @@ from record.accounts.roles import Permission as May
 from record.accounts.roles import Role, has
 from record.audit.attribution import Reason
 from record.audit.models import Entry
-from record.capture.services import save
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance
 from record.notices.models import Message
 from tests.people import person

@@ -16,8 +16,8 @@ from randomization.models import CodeBreak
 from randomization.problems import Refused
 from record.audit.attribution import Reason
 from record.audit.models import Entry
-from record.casebook import services as casebook
 from record.casebook.models import FormInstance
+from record.casebook.services import casebook
 from record.review.services import lock_database
 from tests.people import PASSWORD, person
 from tests.randomization import stage

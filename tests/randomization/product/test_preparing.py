@@ -28,7 +28,7 @@ from record.accounts.proofs import IdentityNotConfirmed
 from record.audit.attribution import Reason
 from record.audit.models import Entry
 from record.capture.problems import Refused as SaveRefused
-from record.capture.services import save, sign_form
+from record.capture.services.forms import save, sign_form
 from record.casebook.models import FormInstance
 from record.casebook.values import MissingCode
 from record.review.problems import ReviewRefused

@@ -19,9 +19,9 @@ from record.accounts.roles import Role, has
 from record.audit.attribution import Reason, Via, attributed
 from record.audit.models import Entry
 from record.capture.problems import Refused as SaveRefused
-from record.capture.services import save
-from record.casebook import services as casebook
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance
+from record.casebook.services import casebook
 from record.notices.models import Message
 from record.review.services import raise_query
 from tests.people import STAGE, person

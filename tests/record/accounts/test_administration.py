@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from record.accounts.models import User
-from record.accounts.sign_in import SEEN_AT
+from record.accounts.services.sign_in import SEEN_AT
 from tests.people import PASSWORD, person
 from trial_edc import clock
 

@@ -6,7 +6,7 @@ from django.test import RequestFactory
 
 from record.accounts.forms import ConfirmIdentityForm
 from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
-from record.accounts.sign_in import confirm_identity
+from record.accounts.services.sign_in import confirm_identity
 from record.audit.models import Entry
 from tests.people import PASSWORD, person
 from trial_edc import clock

@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from exports.services import exports, files
-from record.accounts import services
 from record.accounts.models import User
+from record.accounts.services import accounts as services
 from tests.people import STAGE, person
 
 pytestmark = pytest.mark.django_db

@@ -7,10 +7,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from record.accounts import second_factor as service
 from record.accounts.models import RecoveryCode
 from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
-from record.accounts.services import Refused
+from record.accounts.services import second_factor as service
+from record.accounts.services.accounts import Refused
 from record.audit.attribution import Via, attributed
 from record.audit.models import Entry
 from tests.people import PASSWORD, STAGE, person

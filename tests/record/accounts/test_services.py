@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.urls import reverse
 
-from record.accounts import services
 from record.accounts.models import User
+from record.accounts.services import accounts as services
 from record.audit.models import Entry
 from tests.people import PASSWORD, STAGE, person
 

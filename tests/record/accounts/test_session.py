@@ -7,8 +7,8 @@ from axes.models import AccessAttempt
 from django.test import Client
 from django.utils import timezone
 
-from record.accounts import services
-from record.accounts.sign_in import SEEN_AT
+from record.accounts.services import accounts as services
+from record.accounts.services.sign_in import SEEN_AT
 from record.audit.models import Entry
 from tests.people import PASSWORD, STAGE, person
 from trial_edc import clock

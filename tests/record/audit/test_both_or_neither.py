@@ -10,7 +10,7 @@ from django.urls import reverse
 from record.audit.attribution import Via, attributed
 from record.audit.models import Entry
 from record.capture import save_hooks
-from record.capture.services import save
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance
 from tests.sample_room.models import Sample
 from tests.sample_room.people import STAGE, person, sample

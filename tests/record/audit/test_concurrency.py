@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from record.audit.attribution import Reason, Via, attributed
 from record.audit.models import DatabaseLock
 from record.capture.problems import FormClosed
-from record.capture.services import save
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.review import services as review
 from tests.sample_room.people import A_SAMPLE, STAGE, person, sample

@@ -18,7 +18,7 @@ from record.audit.attribution import (
     current_trace,
 )
 from record.audit.models import Entry
-from record.capture.services import save
+from record.capture.services.forms import save
 from record.casebook.history import changes_of
 from record.casebook.models import FormInstance, Participant
 from record.casebook.values import MissingCode

@@ -7,9 +7,9 @@ from record.audit import problems
 from record.audit.attribution import Reason, Via, attributed
 from record.audit.models import Entry, Installation
 from record.capture.problems import FormClosed
-from record.capture.services import save
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance
-from record.casebook.services import strike
+from record.casebook.services.casebook import strike
 from record.review import services as review
 from tests.sample_room.models import Sample
 from tests.sample_room.people import A_SAMPLE, STAGE, participant, person, sample

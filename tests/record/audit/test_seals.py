@@ -11,7 +11,7 @@ from record.audit import seals
 from record.audit.attribution import Via, act, attributed
 from record.audit.models import Entry, Seal
 from record.audit.tasks import seal_audit
-from record.capture.services import save
+from record.capture.services.forms import save
 from tests.sample_room.people import A_SAMPLE, STAGE, participant, person, sample
 
 PATIENCE_SECONDS = 60

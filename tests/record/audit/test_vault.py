@@ -17,11 +17,11 @@ from record.audit import vault
 from record.audit.attribution import Reason
 from record.audit.models import DataKey, Entry
 from record.audit.vault import Purpose
-from record.capture import autosaves
-from record.capture.services import save
-from record.casebook import files
+from record.capture.services import autosaves
+from record.capture.services.forms import save
 from record.casebook.history import changes_of
 from record.casebook.selectors import row_of
+from record.casebook.services import files
 from record.casebook.values import MissingCode
 from record.review import services as review
 from tests.sample_room.models import Secret

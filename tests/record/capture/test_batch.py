@@ -7,10 +7,16 @@ from django.core.exceptions import PermissionDenied
 
 from record.audit.attribution import Reason
 from record.audit.models import Entry as AuditEntry
-from record.capture import check_log as firing
-from record.capture.batch import IDLE, RowEntry, RowsNotSaved, RowStrike, save_rows
 from record.capture.problems import Conflict, ExplanationNeeded, ReasonNeeded, Refused
-from record.capture.services import Entry
+from record.capture.services import check_log as firing
+from record.capture.services.forms import Entry
+from record.capture.services.rows import (
+    IDLE,
+    RowEntry,
+    RowsNotSaved,
+    RowStrike,
+    save_rows,
+)
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.selectors import row_of, sheet_of
 from record.casebook.values import MissingCode

@@ -17,7 +17,7 @@ from randomization.product.services.preparing import confirm_preparation
 from record.audit.attribution import Reason, Via, attributed
 from record.capture import events, save_hooks
 from record.capture.save_hooks import SaveHook, announce
-from record.capture.services import save, strike_row
+from record.capture.services.forms import save, strike_row
 from record.casebook.models import FormInstance, Participant
 from record.casebook.values import MissingCode
 from tests.entry.test_statement_counts import counted

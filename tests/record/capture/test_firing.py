@@ -7,9 +7,9 @@ import pytest
 from record.accounts.roles import Role
 from record.audit.models import Entry
 from record.audit.vault import Purpose, unseal
-from record.capture import check_log as firing
 from record.capture.problems import ExplanationNeeded, Refused
-from record.capture.services import save
+from record.capture.services import check_log as firing
+from record.capture.services.forms import save
 from tests.sample_room.people import A_SAMPLE, person, sample, secret
 
 pytestmark = pytest.mark.django_db

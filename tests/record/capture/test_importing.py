@@ -9,7 +9,9 @@ from django.db import connection
 
 from record.audit.attribution import Reason, Via
 from record.audit.models import Entry
-from record.capture.importing import (
+from record.capture.problems import ReasonNeeded
+from record.capture.services.forms import save
+from record.capture.services.imports import (
     NotApplied,
     Outdated,
     RowState,
@@ -18,8 +20,6 @@ from record.capture.importing import (
     by_items,
     plan,
 )
-from record.capture.problems import ReasonNeeded
-from record.capture.services import save
 from record.casebook.models import FormInstance
 from record.casebook.selectors import binder_of
 from record.casebook.values import Quantity

@@ -4,7 +4,7 @@ import pytest
 
 from record.capture.merge import merge
 from record.capture.problems import Clash, Conflict
-from record.capture.services import save
+from record.capture.services.forms import save
 from record.casebook.selectors import row_of, sheet_of
 from record.casebook.values import MissingCode
 from tests.sample_room.people import person, sample, secret

@@ -8,10 +8,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from record.capture.services import save
-from record.casebook import catalogue, files
+from record.capture.services.forms import save
+from record.casebook import catalogue
 from record.casebook.history import changes_of
 from record.casebook.selectors import row_of, sheet_of
+from record.casebook.services import files
 from record.casebook.values import MissingCode, Partial, Quantity
 from tests.sample_room.models import Sample
 from tests.sample_room.people import A_SAMPLE, person, sample, secret

@@ -6,8 +6,7 @@ from django.core.exceptions import PermissionDenied
 from record.accounts.roles import Permission, Role, has
 from record.audit.attribution import Process, Reason, Via
 from record.audit.models import Entry
-from record.capture import autosaves, save_hooks
-from record.capture.autosaves import typed_in
+from record.capture import save_hooks
 from record.capture.models import Autosave
 from record.capture.problems import (
     EraseNeeded,
@@ -17,7 +16,9 @@ from record.capture.problems import (
     Refused,
 )
 from record.capture.save_hooks import Saved, announce, on_items
-from record.capture.services import restore_row, save, strike_row
+from record.capture.services import autosaves
+from record.capture.services.autosaves import typed_in
+from record.capture.services.forms import restore_row, save, strike_row
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.selectors import row_of, sheet_of
 from record.casebook.values import MissingCode
@@ -112,7 +113,7 @@ def test_required_items_are_asked_for_only_when_completing():
 def test_a_link_must_point_at_what_is_there_and_belongs_here():
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    from record.casebook import files
+    from record.casebook.services import files
 
     upload = SimpleUploadedFile("a.pdf", b"%PDF-1.7")
     foreign = files.store(sample(2), "report", upload, by=person())

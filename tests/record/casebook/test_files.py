@@ -8,9 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from record.audit.attribution import Reason
 from record.audit.models import Entry
-from record.capture.services import save
-from record.casebook import files
+from record.capture.services.forms import save
 from record.casebook.models import StoredFile
+from record.casebook.services import files
 from record.review import services as review
 from tests.sample_room.people import A_SAMPLE, person, sample
 

@@ -100,7 +100,7 @@ class Fate:
 
 def deliver(_name: str) -> None:
     """Deliver what waits."""
-    from record.notices.delivery import deliver_due
+    from record.notices.services.delivery import deliver_due
 
     deliver_due()
 
@@ -109,7 +109,7 @@ def queue(name: str) -> None:
     """Do a deed that tells somebody, in one transaction."""
     from record.accounts.models import User
     from record.audit.attribution import Via, act, attributed
-    from record.notices.services import queue as put
+    from record.notices.services.outbox import queue as put
     from tests.people import STAGE
 
     with attributed(by=STAGE, via=Via.TASK):

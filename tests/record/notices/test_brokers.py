@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from record.audit.attribution import Via, attributed
-from record.notices.delivery import LEASE, deliver_due
-from record.notices.services import queue
+from record.notices.services.delivery import LEASE, deliver_due
+from record.notices.services.outbox import queue
 from tests.brokers import BROKERS, Broker, running
 from tests.people import STAGE, person
 from tests.record.notices.figures import Figures, figures_of

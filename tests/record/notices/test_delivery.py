@@ -13,9 +13,9 @@ import pytest
 from record.accounts.models import User
 from record.audit.attribution import Via, attributed
 from record.notices import send_checks as guarding
-from record.notices.delivery import LEASE, deliver_due
 from record.notices.models import Message, MessageState
-from record.notices.services import queue
+from record.notices.services.delivery import LEASE, deliver_due
+from record.notices.services.outbox import queue
 from tests.people import STAGE, person
 from tests.record.notices.figures import Figures, figures_of
 from tests.record.notices.postbox import kill, postbox

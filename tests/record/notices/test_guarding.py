@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 from record.audit.attribution import Via, attributed
 from record.casebook.models import Participant
 from record.notices import send_checks as guarding
-from record.notices import services
-from record.notices.delivery import UNTIL_SET_UP, deliver_due
 from record.notices.models import Channel, Message
 from record.notices.send_checks import Defer, Send, Withhold, guards
+from record.notices.services import outbox as services
+from record.notices.services.delivery import UNTIL_SET_UP, deliver_due
 from tests.people import STAGE, person
 from tests.record.notices.gateway import gateway
 from trial_edc import clock

@@ -9,9 +9,9 @@ from entry.models import DigestDay
 from entry.worklist.services import key_of, write_due
 from record.audit.attribution import Via, attributed
 from record.audit.models import Entry
-from record.notices.delivery import LEASE, deliver_due
 from record.notices.models import Message, MessageState
-from record.notices.services import queue
+from record.notices.services.delivery import LEASE, deliver_due
+from record.notices.services.outbox import queue
 from tests.entry.worklist.test_digest import MORNING, asked
 from tests.people import STAGE, person
 from tests.record.notices.figures import Figures, figures_of

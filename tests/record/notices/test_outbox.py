@@ -8,10 +8,10 @@ from celery import current_app
 from django.core import mail
 
 from record.audit.attribution import Via, attributed
-from record.notices import delivery
-from record.notices.delivery import deliver, due_for_delivery
 from record.notices.models import Message
-from record.notices.services import NotSettled, queue, resend
+from record.notices.services import delivery
+from record.notices.services.delivery import deliver, due_for_delivery
+from record.notices.services.outbox import NotSettled, queue, resend
 from record.notices.tasks import deliver_queued
 from tests.sample_room.people import STAGE, person
 from trial_edc import clock

@@ -7,10 +7,11 @@ import pytest
 from record.audit.attribution import Via, attributed
 from record.casebook.models import Participant
 from record.notices import send_checks as guarding
-from record.notices import services, sms
-from record.notices.delivery import LEASE, WAITS, deliver, deliver_due
+from record.notices import sms
 from record.notices.models import Channel, Message, MessageState
 from record.notices.send_checks import Send, guards
+from record.notices.services import outbox as services
+from record.notices.services.delivery import LEASE, WAITS, deliver, deliver_due
 from tests.people import STAGE
 from tests.record.notices.gateway import gateway
 from trial_edc import clock

@@ -5,9 +5,9 @@ from django.test import Client
 
 from record.audit.attribution import Via, attributed
 from record.casebook.models import Participant
-from record.notices.delivery import deliver_due
 from record.notices.models import Message
-from record.notices.services import queue, queue_all
+from record.notices.services.delivery import deliver_due
+from record.notices.services.outbox import queue, queue_all
 from tests.people import STAGE, person
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
 from record.accounts.roles import Permission, Role, has
 from record.audit.attribution import Reason, Via, attributed
 from record.audit.models import Entry
-from record.capture.services import save, sign_form
+from record.capture.services.forms import save, sign_form
 from record.casebook.models import FormInstance
 from record.casebook.selectors import revisions_of, row_of
 from record.review import services as review

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from record.audit.attribution import Reason
-from record.capture.services import save
+from record.capture.services.forms import save
 from record.review import services as review
 from record.review.models import Query
 from tests.sample_room.people import A_SAMPLE, person, sample, secret

@@ -12,7 +12,7 @@ from record.accounts.models import User
 from record.audit.attribution import Reason, Via
 from record.audit.models import Entry
 from record.audit.problems import RecordClosed
-from record.capture.services import save
+from record.capture.services.forms import save
 from record.casebook.models import Participant
 from record.notices.models import Message
 from record.review.services import lock_database

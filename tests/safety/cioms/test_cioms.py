@@ -13,7 +13,7 @@ from randomization.models import CodeBreak
 from randomization.problems import Refused
 from record.audit.attribution import Reason, Via
 from record.audit.models import Entry
-from record.capture.services import save, strike_row
+from record.capture.services.forms import save, strike_row
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
 from record.notices.models import Message

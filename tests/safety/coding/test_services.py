@@ -12,7 +12,7 @@ from django.urls import reverse
 from record.accounts.models import User
 from record.audit.attribution import Reason, Via
 from record.audit.models import Entry
-from record.capture.services import save, strike_row
+from record.capture.services.forms import save, strike_row
 from record.casebook.models import FormInstance
 from safety.coding import services as coding
 from safety.coding.rules import TermRow

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from record.audit.attribution import Via
-from record.capture.services import save
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from safety.reports.selectors.cases import Case, by_urgency, cases_of
 from safety.reports.selectors.reports import report_lines

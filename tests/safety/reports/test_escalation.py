@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from record.audit.attribution import Via
-from record.capture.services import save
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.notices.models import Message
 from record.notices.tasks import deliver_queued

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 
 from record.audit.attribution import Reason, Via
 from record.capture.problems import ReasonNeeded, Refused
-from record.capture.services import restore_row, save, strike_row
+from record.capture.services.forms import restore_row, save, strike_row
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of
 from record.notices.models import Message

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from record.accounts.models import User
 from record.audit.attribution import Via
-from record.capture.services import save
+from record.capture.services.forms import save
 from tests.people import person
 from tests.visits import stage
 from trial_edc import clock

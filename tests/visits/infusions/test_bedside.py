@@ -14,7 +14,7 @@ from django.urls import reverse
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Reason
-from record.capture.services import save, sign_form
+from record.capture.services.forms import save, sign_form
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
 from record.review.models import Query

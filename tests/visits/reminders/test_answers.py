@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from record.audit.models import Entry
-from record.casebook import services as casebook
 from record.casebook.models import FormInstance
 from record.casebook.selectors import binder_of
+from record.casebook.services import casebook
 from record.notices.models import Message
 from tests.people import STAGE, person
 from tests.visits.reminders import test_queue as reminding

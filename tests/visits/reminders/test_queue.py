@@ -8,11 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from record.audit.attribution import Reason, Via
-from record.capture.services import strike_row
+from record.capture.services.forms import strike_row
 from record.casebook.models import FormInstance, Participant
-from record.notices.delivery import deliver_due
 from record.notices.models import Message
-from record.notices.services import resend
+from record.notices.services.delivery import deliver_due
+from record.notices.services.outbox import resend
 from tests.people import STAGE, person
 from tests.record.notices.gateway import gateway
 from tests.visits import stage

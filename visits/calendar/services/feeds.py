@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from record.accounts.models import User
-from record.accounts.services import within_delegation
+from record.accounts.services.accounts import within_delegation
 from record.audit.attribution import Via, act, attributed
 from record.audit.models import Entry
 from record.casebook.models import FormInstance, Participant

@@ -12,13 +12,13 @@ from uuid import UUID
 
 from record.accounts.models import User
 from record.audit.attribution import Reason, Via, attributed
-from record.capture import services as capture
 from record.capture.problems import Refused
 from record.capture.save_hooks import Saved
-from record.casebook import services as casebook
+from record.capture.services import forms as capture
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of, row_of, sheet_of
+from record.casebook.services import casebook
 from record.casebook.sheets import Sheet
 from record.casebook.values import Row
 from trial_edc.dates import site_date

@@ -5,10 +5,10 @@ The investigator completes, assesses and signs it; nobody enters it twice.
 
 from collections.abc import Mapping
 
-from record.capture import services as capture
-from record.casebook import services as casebook
+from record.capture.services import forms as capture
 from record.casebook.models import FormInstance
 from record.casebook.selectors import binder_of
+from record.casebook.services import casebook
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import YesNo
 from visits.infusions.services import bedside as infusions

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from record.audit.attribution import Actor, Reason, Via, attributed
-from record.capture import services as capture
 from record.capture.save_hooks import Saved
-from record.casebook import services as casebook
+from record.capture.services import forms as capture
 from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.services import casebook
 from record.casebook.sheets import Binder
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import (

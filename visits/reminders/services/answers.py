@@ -11,12 +11,12 @@ from record.accounts.models import User
 from record.accounts.roles import Role
 from record.audit.attribution import Process, Reason, Via, attributed
 from record.capture.problems import NotSaved
-from record.capture.services import save
-from record.casebook import services as casebook
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
+from record.casebook.services import casebook
 from record.notices.selectors import people_reached_at
-from record.notices.services import queue
+from record.notices.services.outbox import queue
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements

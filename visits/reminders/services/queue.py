@@ -20,8 +20,8 @@ from record.audit.attribution import Process, Via, attributed
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of, binders_of
 from record.casebook.sheets import Binder
-from record.notices import services as notices
 from record.notices.models import Message, MessageState
+from record.notices.services import outbox as notices
 from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitCode, VisitStatus

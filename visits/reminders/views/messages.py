@@ -7,7 +7,7 @@ from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from record.notices.channels import lacking
 from record.notices.selectors import messages_visible_to, sees_texts
-from record.notices.services import SETTLED
+from record.notices.services.outbox import SETTLED
 from visits.reminders.page import AHEAD_DAYS, coming, standing
 from visits.reminders.services.queue import case_of
 from visits.schedule.views import visible_participant

@@ -5,9 +5,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from record.accounts import services
 from record.accounts.models import User
 from record.accounts.roles import Role
+from record.accounts.services import accounts as services
 from record.audit.attribution import Process, Via
 from trial_edc import chance
 

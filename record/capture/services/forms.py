@@ -11,8 +11,6 @@ from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Actor, Reason, Via, attributed
 from record.audit.problems import RecordClosed
 from record.audit.vault import TooLong
-from record.capture import autosaves
-from record.capture import check_log as firing
 from record.capture.checking import altered_in, may_enter, sheet_after, soft_findings
 from record.capture.events import FormSigned, RowStruck
 from record.capture.impact_previews import foretold
@@ -28,13 +26,15 @@ from record.capture.problems import (
     Refused,
 )
 from record.capture.save_hooks import Saved, announce, run_consequences
+from record.capture.services import autosaves
+from record.capture.services import check_log as firing
 from record.casebook import catalogue
-from record.casebook import services as casebook
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
 from record.casebook.history import changes_of
 from record.casebook.models import AnyCRF, FormInstance, FormStatus, SealedCRF
 from record.casebook.selectors import binder_of, new_row, row_of, sheet_of
+from record.casebook.services import casebook
 from record.casebook.sheets import Binder, Sheet
 from record.casebook.values import Value, is_blank
 from record.review import services as review

@@ -6,8 +6,8 @@ from record.audit.attribution import Actor, Reason, Via, attributed
 from record.capture.planning import Plan, PlannedRow, RowState, Wanted, by_items, plan
 from record.capture.problems import NotSaved
 from record.capture.save_hooks import Saved
-from record.capture.services import Entry, save_entry
-from record.casebook import services as casebook
+from record.capture.services.forms import Entry, save_entry
+from record.casebook.services import casebook
 from trial_edc.requirements import implements
 
 

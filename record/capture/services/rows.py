@@ -12,12 +12,12 @@ from record.audit.attribution import Actor, Reason, Via, attributed
 from record.capture.checking import may_enter
 from record.capture.problems import NotSaved, Refused
 from record.capture.save_hooks import Saved
-from record.capture.services import Entry, note_refusal, save_entry, strike_row
+from record.capture.services.forms import Entry, note_refusal, save_entry, strike_row
 from record.casebook import catalogue
-from record.casebook import services as casebook
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
 from record.casebook.models import FormInstance, Participant
+from record.casebook.services import casebook
 from record.casebook.values import is_blank
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Severity

@@ -14,9 +14,10 @@ from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from record.accounts import second_factor, services
 from record.accounts.models import User
 from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
+from record.accounts.services import accounts as services
+from record.accounts.services import second_factor
 from record.audit.attribution import Process, Via, act, attributed
 from trial_edc import clock
 from trial_edc.requirements import implements

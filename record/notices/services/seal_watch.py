@@ -8,7 +8,7 @@ from record.accounts.models import User
 from record.accounts.roles import Role
 from record.audit import digests, seals
 from record.audit.attribution import Process, Via, attributed
-from record.notices.services import queue
+from record.notices.services.outbox import queue
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements

@@ -18,7 +18,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from record.accounts.models import RecoveryCode, SecondFactor, User
-from record.accounts.services import Refused
+from record.accounts.services.accounts import Refused
 from record.audit.attribution import Actor, Reason, Via, act, attributed
 from record.audit.models import Entry
 from record.audit.vault import Purpose, keyed_hash, seal, unseal
