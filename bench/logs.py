@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from record.accounts import roles
 from record.accounts.models import User
-from record.audit.attribution import Process, Via, attributed
-from record.capture.services.forms import Entry, save
+from record.audit.attribution import Process, Source, attributed
+from record.capture.services.forms import FormEntry, save
 from record.capture.services.rows import RowEntry, save_rows
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services.casebook import add_row
@@ -61,7 +61,7 @@ def values(code: str, number: int, laboratory: int) -> dict[str, object]:
 
 
 def _stage() -> tuple[Participant, User, int]:
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         user = User.objects.create(
             username="nurse-of-logs",
             full_name="Bench",
@@ -71,15 +71,15 @@ def _stage() -> tuple[Participant, User, int]:
         )
         person = Participant.objects.create(number="S-998K", sequence=998)
         laboratory = Laboratory.objects.create(code="BENCH", name="Bench")
-        consent = add_row(person, "CNS", by=STAGE, via=Via.COMMAND)
+        consent = add_row(person, "CNS", by=STAGE, via=Source.COMMAND)
     told = {"kind": "initial", "decision": "given", "decided_at": at(2000)}
-    save(consent, told, by=STAGE, via=Via.COMMAND)
+    save(consent, told, by=STAGE, via=Source.COMMAND)
     for code in LOGS:
         rows = [
-            RowEntry(f"n{n}", Entry(values(code, n, laboratory.pk), complete=True))
+            RowEntry(f"n{n}", FormEntry(values(code, n, laboratory.pk), complete=True))
             for n in range(ROWS)
         ]
-        save_rows(person, code, rows, by=STAGE, via=Via.COMMAND)
+        save_rows(person, code, rows, by=STAGE, via=Source.COMMAND)
     return person, user, laboratory.pk
 
 

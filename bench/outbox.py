@@ -70,14 +70,14 @@ def mail_server(port: int) -> Iterator[None]:
 
 def queue_for_staff() -> None:
     """Put messages to one person into the outbox."""
-    from record.audit.attribution import Process, Via, attributed  # noqa: PLC0415 - as above
+    from record.audit.attribution import Process, Source, attributed  # noqa: PLC0415 - as above
     from record.notices.models import Message  # noqa: PLC0415 - as above
     from record.notices.services.outbox import queue_all  # noqa: PLC0415 - as above
     from tests.people import person  # noqa: PLC0415 - as above
 
     told = {"subject": "A notice", "text": "Some words.\n" * 20, "occasion": "bench"}
     reader = person("PI")
-    with attributed(by=Process("bench"), via=Via.COMMAND):
+    with attributed(by=Process("bench"), via=Source.COMMAND):
         queue_all([Message(recipient=reader, key=f"{n}", **told) for n in range(MAILS)])
 
 

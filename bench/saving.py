@@ -10,7 +10,7 @@ from bench.clocks import medians
 from bench.room.models import ANSWERS, CHOICES, DATES, INSTANTS, NUMBERS, TEXTS, Bare
 from record.accounts import roles
 from record.accounts.models import User
-from record.audit.attribution import Process, Via, attributed
+from record.audit.attribution import Process, Source, attributed
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services.casebook import expect
 
@@ -33,7 +33,7 @@ def typed(number: int) -> dict[str, str]:
 
 
 def _stage(rounds: int) -> tuple[User, list[FormInstance]]:
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         user = User.objects.create(
             username="bench",
             full_name="Bench",

@@ -21,7 +21,7 @@ from bench.room.models import (
     WithPghistory,
     WithSimpleHistory,
 )
-from record.audit.attribution import Process, Via, attributed
+from record.audit.attribution import Process, Source, attributed
 
 BY = Process("bench")
 
@@ -45,7 +45,7 @@ def _in_transaction(number: int, write: Callable[[int], None]) -> None:
 
 
 def _attributed(number: int, write: Callable[[int], None]) -> None:
-    with attributed(by=BY, via=Via.COMMAND):
+    with attributed(by=BY, via=Source.COMMAND):
         write(number)
 
 

@@ -6,26 +6,26 @@ from enrollment.consent.facts import decisions
 from enrollment.eligibility.facts import evidence
 from enrollment.eligibility.facts.as_of_randomization import as_screened
 from enrollment.eligibility.rules import (
-    Answer,
     Assessment,
+    CriterionAnswer,
     Immunosuppression,
     Verdict,
     assess,
 )
-from enrollment.vocabulary import Decision, Signer
-from record.casebook.sheets import Binder, fact
+from enrollment.vocabulary import ConsentDecision, Signer
+from record.casebook.sheets import Casebook, fact
 from trial_edc.dates import completed_years
 
 
 @fact("sex")
-def sex(binder: Binder) -> str | None:
+def sex(binder: Casebook) -> str | None:
     """Sex as documented, before that as told at the approach."""
     told: str | None = binder.value("DEM", "sex") or binder.value("SCN", "sex")
     return told
 
 
 @fact("age_years")
-def age_years(binder: Binder) -> int | None:
+def age_years(binder: Casebook) -> int | None:
     """Completed years at consent; before that, the age told at the approach."""
     born_on, on = binder.value("DEM", "birth_date"), decisions.consent_on(binder)
     if born_on and on:
@@ -35,61 +35,61 @@ def age_years(binder: Binder) -> int | None:
 
 
 @fact("consented_on")
-def consented_on(binder: Binder) -> date | None:
+def consented_on(binder: Casebook) -> date | None:
     """Site date of the initial consent."""
     return decisions.consent_on(binder)
 
 
 @fact("consented_at")
-def consented_at(binder: Binder) -> datetime | None:
+def consented_at(binder: Casebook) -> datetime | None:
     """Instant of the initial consent."""
     sheet = decisions.initial_consent(binder)
-    if sheet is None or sheet.get("decision") != Decision.GIVEN:
+    if sheet is None or sheet.get("decision") != ConsentDecision.GIVEN:
         return None
     decided_at: datetime | None = sheet.get("decided_at")
     return decided_at
 
 
 @fact("is_consented")
-def is_consented(binder: Binder) -> bool:
+def is_consented(binder: Casebook) -> bool:
     """Tell whether consent was given, and nothing refused since."""
-    return decisions.consent_answer(binder) == Answer.YES
+    return decisions.consent_answer(binder) == CriterionAnswer.YES
 
 
 @fact("has_refused_to_go_on")
-def has_refused_to_go_on(binder: Binder) -> bool:
+def has_refused_to_go_on(binder: Casebook) -> bool:
     """Tell whether consent was given once, and the last decision is a refusal."""
     given = decisions.consent_on(binder) is not None
-    return given and decisions.consent_answer(binder) == Answer.NO
+    return given and decisions.consent_answer(binder) == CriterionAnswer.NO
 
 
 @fact("representative_signed")
-def representative_signed(binder: Binder) -> bool:
+def representative_signed(binder: Casebook) -> bool:
     """Tell whether a representative gave the consent on which the person takes part."""
     sheet = decisions.initial_consent(binder)
     return sheet is not None and sheet.get("signer") == Signer.REPRESENTATIVE
 
 
 @fact("is_randomised")
-def is_randomised(binder: Binder) -> bool:
+def is_randomised(binder: Casebook) -> bool:
     """Tell whether the participant has been given a slot."""
     return binder.one("RAN") is not None
 
 
 @fact("eligibility")
-def eligibility(binder: Binder) -> Assessment:
+def eligibility(binder: Casebook) -> Assessment:
     """Return the assessment of the present screening; once randomised, as of then."""
     return assess(evidence.evidence_of(as_screened(binder)))
 
 
 @fact("is_ineligible")
-def is_ineligible(binder: Binder) -> bool:
+def is_ineligible(binder: Casebook) -> bool:
     """Tell whether a criterion decides against the person."""
     return bool(binder.fact("eligibility").verdict == Verdict.INELIGIBLE)
 
 
 @fact("has_short_steroid_burst")
-def has_short_steroid_burst(binder: Binder) -> bool:
+def has_short_steroid_burst(binder: Casebook) -> bool:
     """Tell whether an investigator must say if a short steroid course counts."""
     outcomes = binder.fact("eligibility").outcomes
     found = next(one.grounds for one in outcomes if one.criterion == "E17")

@@ -1,9 +1,9 @@
 """Coded answers of the screening forms, and the states of a participant."""
 
-from trial_edc.vocabulary import N_, Term
+from trial_edc.vocabulary import N_, Codelist
 
 
-class PatientSource(Term):
+class PatientSource(Codelist):
     """Where the person was found."""
 
     ICU = "icu", N_("ICU")
@@ -13,7 +13,7 @@ class PatientSource(Term):
     TRANSFER_IN = "transfer_in", N_("Transferred in")
 
 
-class ApproachResult(Term):
+class ApproachResult(Codelist):
     """What came of approaching the person."""
 
     CONSENTED = "consented", N_("Consented")
@@ -27,7 +27,7 @@ class ApproachResult(Term):
     OTHER = "other", N_("Other")
 
 
-class ScreenFailure(Term):
+class ScreenFailure(Codelist):
     """Why screening ended without randomisation."""
 
     CRITERIA_FAILED = "criteria_failed", N_("Criteria failed")
@@ -51,7 +51,7 @@ FAILURE_OF_RESULT = {
 }
 
 
-class ConsentKind(Term):
+class ConsentKind(Codelist):
     """What a consent is about."""
 
     INITIAL = "initial", N_("Initial consent")
@@ -60,21 +60,21 @@ class ConsentKind(Term):
     CONTACT = "contact", N_("Contact by message")
 
 
-class Decision(Term):
+class ConsentDecision(Codelist):
     """What was decided."""
 
     GIVEN = "given", N_("Given")
     REFUSED = "refused", N_("Refused")
 
 
-class ConsentConcerns(Term):
+class ConsentConcerns(Codelist):
     """Whom a new version of the consent document concerns."""
 
     EVERYBODY = "everybody", N_("Everybody still taking part")
     NEWCOMERS = "newcomers", N_("Only those who join from then on")
 
 
-class ConsentLanguage(Term):
+class ConsentLanguage(Codelist):
     """Language of the consent document."""
 
     CHINESE = "zh", N_("Chinese")
@@ -82,21 +82,21 @@ class ConsentLanguage(Term):
     OTHER = "other", N_("Other")
 
 
-class MessageLanguage(Term):
+class MessageLanguage(Codelist):
     """Language of the messages to a participant."""
 
     CHINESE = "zh", N_("Chinese")
     ENGLISH = "en", N_("English")
 
 
-class Signer(Term):
+class Signer(Codelist):
     """Who decides and signs."""
 
     PARTICIPANT = "participant", N_("Participant")
     REPRESENTATIVE = "representative", N_("Representative")
 
 
-class Relation(Term):
+class Relation(Codelist):
     """What the representative is to the participant."""
 
     SPOUSE = "spouse", N_("Spouse")
@@ -107,7 +107,7 @@ class Relation(Term):
     OTHER = "other", N_("Other")
 
 
-class Channel(Term):
+class MessageChannel(Codelist):
     """How messages may be sent."""
 
     SMS = "sms", N_("Text message")
@@ -115,7 +115,7 @@ class Channel(Term):
     NONE = "none", N_("None")
 
 
-class PhoneOwner(Term):
+class PhoneOwner(Codelist):
     """Whose telephone it is."""
 
     PARTICIPANT = "participant", N_("Participant")
@@ -123,14 +123,14 @@ class PhoneOwner(Term):
     RELATIVE = "relative", N_("Relative")
 
 
-class EthnicGroup(Term):
+class EthnicGroup(Codelist):
     """Ethnic group."""
 
     HAN = "han", N_("Han")
     OTHER = "other", N_("Other")
 
 
-class AkiSetting(Term):
+class AkiSetting(Codelist):
     """Where the acute kidney injury was acquired."""
 
     COMMUNITY = "community", N_("Community")
@@ -138,7 +138,7 @@ class AkiSetting(Term):
     ICU = "icu", N_("ICU")
 
 
-class AkiCause(Term):
+class AkiCause(Codelist):
     """Cause of the acute kidney injury."""
 
     SEPSIS = "sepsis", N_("Sepsis")
@@ -153,14 +153,14 @@ class AkiCause(Term):
     OTHER = "other", N_("Other")
 
 
-class DrugClass(Term):
+class DrugClass(Codelist):
     """Kind of drug that weakens the immune system."""
 
     STEROID = "steroid", N_("Corticosteroid")
     IMMUNOSUPPRESSANT = "immunosuppressant", N_("Other immunosuppressant")
 
 
-class Drug(Term):
+class Drug(Codelist):
     """Corticosteroids with a known equivalence; any other drug is named in words."""
 
     CORTISONE = "cortisone", N_("Cortisone")
@@ -175,7 +175,7 @@ class Drug(Term):
     OTHER = "other", N_("Other")
 
 
-class DrugRoute(Term):
+class DrugRoute(Codelist):
     """Way by which a drug is given."""
 
     ORAL = "oral", N_("By mouth")
@@ -187,7 +187,7 @@ class DrugRoute(Term):
     OTHER = "other", N_("Other")
 
 
-class ExcludedCause(Term):
+class ExcludedCause(Codelist):
     """The causes that E1 excludes."""
 
     POST_RENAL = "post_renal", N_("Post-renal outflow obstruction")
@@ -201,7 +201,7 @@ class ExcludedCause(Term):
     NONE = "none", N_("None of these")
 
 
-class HcgResult(Term):
+class HcgResult(Codelist):
     """Result of a pregnancy test."""
 
     NEGATIVE = "negative", N_("Negative")
@@ -209,7 +209,7 @@ class HcgResult(Term):
     PENDING = "pending", N_("Pending")
 
 
-class AllergyGround(Term):
+class AllergyGround(Codelist):
     """Why somebody counts as an allergic person."""
 
     ANAPHYLAXIS = "anaphylaxis", N_("Anaphylaxis, ever")
@@ -218,7 +218,7 @@ class AllergyGround(Term):
     OTHER = "other", N_("Other")
 
 
-class ChronicInfection(Term):
+class ChronicInfection(Codelist):
     """Chronic systemic infections asked for."""
 
     HBV = "hbv", N_("Hepatitis B")
@@ -230,7 +230,7 @@ class ChronicInfection(Term):
     OTHER = "other", N_("Other")
 
 
-class EchoMethod(Term):
+class EchoMethod(Codelist):
     """How the ejection fraction was measured."""
 
     ECHO = "echo", N_("Echocardiography")
@@ -238,7 +238,7 @@ class EchoMethod(Term):
     OTHER = "other", N_("Other")
 
 
-class Organ(Term):
+class Organ(Codelist):
     """Organs other than the kidney that may fail."""
 
     RESPIRATORY = "respiratory", N_("Respiratory")
@@ -250,7 +250,7 @@ class Organ(Term):
     NONE = "none", N_("None")
 
 
-class Ventilation(Term):
+class Ventilation(Codelist):
     """Need of mechanical ventilation (E19)."""
 
     NOW = "now", N_("Now")
@@ -258,7 +258,7 @@ class Ventilation(Term):
     NO = "no", N_("No")
 
 
-class OtherTrial(Term):
+class OtherTrial(Codelist):
     """Participation in another trial (E20)."""
 
     NOW = "now", N_("Now")
@@ -267,7 +267,7 @@ class OtherTrial(Term):
     NO = "no", N_("No")
 
 
-class ParticipantStatus(Term):
+class ParticipantStatus(Codelist):
     """Where a person stands in the trial; derived, never stored."""
 
     APPROACHED = "approached", N_("Approached")

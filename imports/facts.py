@@ -3,7 +3,7 @@
 from datetime import date
 
 from record.casebook import catalogue
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import VisitCode
 
@@ -11,7 +11,7 @@ PANEL = "LAB"
 DATE_LENGTH = len("2026-03-08")
 
 
-def visits_on(binder: Binder, sampled_at: str) -> set[tuple[str, int]]:
+def visits_on(binder: Casebook, sampled_at: str) -> set[tuple[str, int]]:
     """Return the visits at which a sample of that instant was taken.
 
     The visit performed on that day; else that of the infusion of that day; else, before

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imports.models import ImportSource
-from imports.rules.mapping import NEEDED, Column, DateOrder, FileMapping, Words
-from imports.rules.reading import MOST_BYTES, Table
+from imports.rules.mapping import NEEDED, DateOrder, FileColumn, FileMapping, Words
+from imports.rules.reading import MOST_BYTES, FileTable
 from imports.selectors import mapping_words as wording
 from record.capture.vocabulary import ChangeReason
 from record.casebook.fields import SiteDateField
@@ -130,14 +130,14 @@ class MappingForm(forms.Form):
     """Columns, the order of dates, and the answers that a file does not give."""
 
     def __init__(
-        self, table: Table, mapping: FileMapping, data: QueryDict | None = None
+        self, table: FileTable, mapping: FileMapping, data: QueryDict | None = None
     ) -> None:
         """Show what is kept for the source, or what is proposed."""
         super().__init__(data)
         self.table = table
         self.held = wording.proposed(table, mapping)
         names = [(name, name) for name in table.heading if name]
-        for column in Column:
+        for column in FileColumn:
             told = self.held.columns.get(column.value, "")
             self.fields[f"column_{column.value}"] = forms.ChoiceField(
                 label=_(column.label),
@@ -170,7 +170,7 @@ class MappingForm(forms.Form):
     @property
     def columns(self) -> list[Any]:
         """Return the fields of the columns, and of the dates."""
-        names = [f"column_{column.value}" for column in Column]
+        names = [f"column_{column.value}" for column in FileColumn]
         return [self[name] for name in (*names, "date_order")]
 
     @property
@@ -189,7 +189,9 @@ class MappingForm(forms.Form):
 
     @staticmethod
     def _columns(said: Mapping[str, Any]) -> dict[str, str]:
-        found = {column.value: said.get(f"column_{column.value}") for column in Column}
+        found = {
+            column.value: said.get(f"column_{column.value}") for column in FileColumn
+        }
         return {name: told for name, told in found.items() if told}
 
     @property
@@ -231,7 +233,7 @@ def typed_words(kind: Words, typed: Any) -> dict[str, str]:
     return {text: code if code in known else "" for text, code in pairs}
 
 
-def word_tables(table: Table, mapping: FileMapping) -> list[WordTable]:
+def word_tables(table: FileTable, mapping: FileMapping) -> list[WordTable]:
     """Return the words of a file and of the mapping, each with what it may mean."""
     tables = []
     for kind in Words:

@@ -12,7 +12,7 @@ from outcomes.facts.course import (
 )
 from outcomes.vocabulary import ContactResult, EndReason, WhereNow
 from record.casebook.checks import check
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.clock import SITE_TZ, site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
@@ -32,26 +32,26 @@ IN_HOSPITAL = frozenset({WhereNow.WARD.value, WhereNow.ICU.value})
 Fired = Mapping[str, object] | bool | None
 
 
-def died_by(binder: Binder, day: date) -> bool:
+def died_by(binder: Casebook, day: date) -> bool:
     """Tell whether the participant had died before a date for certain."""
     death = binder.value("DTH", "death_on")
     return death is not None and death.latest < day
 
 
-def dead_without_form(sheet: Sheet, binder: Binder) -> Fired:
+def dead_without_form(sheet: FormData, binder: Casebook) -> Fired:
     """Tell whether a death lacks its form."""
     dead = sheet.get("vital_status") == VitalStatus.DEAD
     return dead and binder.value("DTH", "death_on") is None
 
 
-def alive_after_death(sheet: Sheet, binder: Binder) -> Fired:
+def alive_after_death(sheet: FormData, binder: Casebook) -> Fired:
     """Tell whether somebody lives after the date of the death form."""
     known_on = sheet.get("status_known_on")
     alive = sheet.get("vital_status") == VitalStatus.ALIVE
     return bool(alive and known_on and died_by(binder, known_on))
 
 
-def rrt_differs(sheet: Sheet, binder: Binder) -> Fired:
+def rrt_differs(sheet: FormData, binder: Casebook) -> Fired:
     """Tell whether the answer on the last 7 days and the log disagree."""
     answer, asked_on = sheet.get("rrt_last_7_days"), sheet.get("status_known_on")
     if answer is None or asked_on is None:
@@ -65,13 +65,13 @@ def rrt_differs(sheet: Sheet, binder: Binder) -> Fired:
     return bool((answer == YesNo.YES) != logged)
 
 
-def transplant_not_logged(sheet: Sheet, binder: Binder) -> Fired:
+def transplant_not_logged(sheet: FormData, binder: Casebook) -> Fired:
     """Tell whether a transplant is missing in the log of renal replacement."""
     said = sheet.get("transplant") == YesNo.YES
     return said and not any(one.is_transplant for one in replacement(binder))
 
 
-def stay_differs(sheet: Sheet, binder: Binder) -> Fired:
+def stay_differs(sheet: FormData, binder: Casebook) -> Fired:
     """Tell whether whereabouts and the log of stays disagree."""
     where, asked_on = sheet.get("where_now"), sheet.get("status_known_on")
     if where is None or asked_on is None:
@@ -138,7 +138,7 @@ for form in ("O28", "OM3"):
     severity=HARD,
     message=N_("No contact is sought after a withdrawal from everything."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     at, withdrawn_on = sheet.get("at"), withdrawn_from_everything_on(binder)
     return bool(at and withdrawn_on and site_date(at) > withdrawn_on)
 
@@ -150,7 +150,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=SOFT,
     message=N_("Is this a withdrawal? If it is, record it; if not, say why."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     refused = sheet.get("result") == ContactResult.REFUSED
     return refused and not binder.rows("WDR")
 
@@ -162,7 +162,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=HARD,
     message=N_("The death form has an earlier date of death."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     alive_on = sheet.get("alive_on")
     return bool(alive_on and died_by(binder, alive_on))
 
@@ -174,7 +174,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=HARD,
     message=N_("Life cannot be confirmed for a day after the contact."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     del binder
     at, alive_on = sheet.get("at"), sheet.get("alive_on")
     return bool(at and alive_on and alive_on > site_date(at))
@@ -187,7 +187,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=HARD,
     message=N_("The withdrawal lies before consent."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     on, consented_on = sheet.get("on"), binder.fact("consented_on")
     return bool(on and consented_on and on < consented_on)
 
@@ -199,7 +199,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=HARD,
     message=N_("The death form has an earlier date of death."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     on = sheet.get("on")
     return bool(on and died_by(binder, on))
 
@@ -215,7 +215,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     ),
 )
 @implements("WIN-06")
-def _(sheet: Sheet, binder: Binder) -> Fired:
+def _(sheet: FormData, binder: Casebook) -> Fired:
     at = _end_of(sheet.get("on"))
     if sheet.get("reason") is None or at is None or anchor_on(binder) is None:
         return None
@@ -249,7 +249,7 @@ def _end_of(day: date | None) -> datetime | None:
     ),
 )
 @implements("WIN-06")
-def _(sheet: Sheet, binder: Binder) -> Fired:
+def _(sheet: FormData, binder: Casebook) -> Fired:
     anchor = anchor_on(binder)
     if sheet.get("reason") != EndReason.LOST or anchor is None:
         return None
@@ -267,7 +267,7 @@ def _(sheet: Sheet, binder: Binder) -> Fired:
     severity=HARD,
     message=N_("Died and the death form go together."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     reason = sheet.get("reason")
     if reason is None:
         return False
@@ -282,7 +282,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=HARD,
     message=N_("Record the withdrawal first."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     return sheet.get("reason") == EndReason.WITHDREW and not binder.rows("WDR")
 
 
@@ -293,7 +293,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=SOFT,
     message=N_("There is a later sign of life, on %(alive_on)s."),
 )
-def _(sheet: Sheet, binder: Binder) -> Fired:
+def _(sheet: FormData, binder: Casebook) -> Fired:
     on, alive_on = sheet.get("on"), last_known_alive(binder)
     later = on and alive_on and alive_on > on
     return {"alive_on": alive_on.isoformat()} if later and alive_on else None
@@ -306,5 +306,5 @@ def _(sheet: Sheet, binder: Binder) -> Fired:
     severity=HARD,
     message=N_("Only randomised participants have an end of study."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     return bool(sheet.get("on")) and anchor_on(binder) is None

@@ -1,12 +1,12 @@
 """Questions that the outcome forms ask of the logs."""
 
 from record.casebook.conditions import Condition
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 
 
 class NoCreatinine(Condition):
     """The creatinine log has no sample inside the window of the form's visit."""
 
-    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+    def holds(self, sheet: FormData, binder: Casebook) -> bool:
         """Tell whether none is there."""
         return not binder.fact(f"creatinine_in_window_{sheet.code}")

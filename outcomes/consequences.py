@@ -3,17 +3,17 @@
 from outcomes import services
 from outcomes.facts.course import withdrawn_from_everything_on
 from outcomes.vocabulary import ContactResult
-from record.audit.attribution import Actor, Via
+from record.audit.attribution import Actor, Source
 from record.capture.events import RowStruck
 from record.capture.save_hooks import Saved
 from record.casebook.models import FormStatus, Participant
 from record.casebook.selectors import binder_of
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from safety.deaths.selectors import ends_without_death
 from safety.reports.services.reports import propose, retire_sheets
 
 
-def may_be_infused(binder: Binder) -> bool:
+def may_be_infused(binder: Casebook) -> bool:
     """Tell whether no withdrawal, of whatever kind, forbids a second infusion."""
     return not any(row.get("kind") and row.get("on") for row in binder.rows("WDR"))
 
@@ -23,7 +23,7 @@ def end_what_was_withdrawn(saved: Saved) -> None:
     _settle(saved.participant, saved.binder, saved.via)
 
 
-def reopen_after_strike(event: RowStruck, by: Actor, via: Via) -> None:
+def reopen_after_strike(event: RowStruck, by: Actor, via: Source) -> None:
     """Open again what a revoked withdrawal had closed; close what stands again."""
     del by
     who = event.form.participant
@@ -31,7 +31,7 @@ def reopen_after_strike(event: RowStruck, by: Actor, via: Via) -> None:
         _settle(who, binder_of(who), via)
 
 
-def _settle(participant: Participant, binder: Binder, via: Via) -> None:
+def _settle(participant: Participant, binder: Casebook, via: Source) -> None:
     if may_be_infused(binder):
         services.reopen_infusion_2(participant, via=via)
     else:

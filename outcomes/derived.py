@@ -14,68 +14,74 @@ from outcomes.rules.states import (
 )
 from outcomes.vocabulary import OpenItem
 from record.casebook.derived import derived
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Value
-from trial_edc.vocabulary import N_, Term, YesNo
+from trial_edc.vocabulary import N_, Codelist, YesNo
 
 UMOL_L = "µmol/L"
 
 
-class Shown(NamedTuple):
+class DerivedField(NamedTuple):
     """How a derived field is shown."""
 
     name: str
     label: str
     unit: str = ""
     decimals: int | None = None
-    terms: type[Term] | None = None
+    terms: type[Codelist] | None = None
 
 
 AT_DAY_28 = (
-    Shown("day0", N_("Day 0: infusion 1, else randomisation")),
-    Shown("d28_date", N_("Day 28")),
-    Shown("scr_d28", N_("Creatinine nearest to day 28, day 25 to 31"), UMOL_L),
-    Shown("scr_d28_on", N_("Date of that creatinine")),
-    Shown("scr_d28_missing_reason", N_("Why there is none"), terms=MissingReason),
-    Shown(
+    DerivedField("day0", N_("Day 0: infusion 1, else randomisation")),
+    DerivedField("d28_date", N_("Day 28")),
+    DerivedField("scr_d28", N_("Creatinine nearest to day 28, day 25 to 31"), UMOL_L),
+    DerivedField("scr_d28_on", N_("Date of that creatinine")),
+    DerivedField(
+        "scr_d28_missing_reason", N_("Why there is none"), terms=MissingReason
+    ),
+    DerivedField(
         "scr_d28_on_rrt",
         N_("Renal replacement in the 7 days that end on that date"),
         terms=YesNo,
     ),
-    Shown("scr_d28_ratio", N_("Ratio to baseline"), decimals=2),
-    Shown("os28_status", N_("Survival at day 28"), terms=Survival),
-    Shown("os28_time", N_("Survival time to day 28"), N_("days")),
-    Shown("os28_event", N_("Death by day 28 (1 yes, 0 no)")),
+    DerivedField("scr_d28_ratio", N_("Ratio to baseline"), decimals=2),
+    DerivedField("os28_status", N_("Survival at day 28"), terms=Survival),
+    DerivedField("os28_time", N_("Survival time to day 28"), N_("days")),
+    DerivedField("os28_event", N_("Death by day 28 (1 yes, 0 no)")),
 )
 AT_MONTH_3 = (
-    Shown("m3_date", N_("Month-3 date")),
-    Shown("os3m_status", N_("Survival at month 3"), terms=Survival),
-    Shown("os3m_time", N_("Survival time to month 3"), N_("days")),
-    Shown("os3m_event", N_("Death by month 3 (1 yes, 0 no)")),
-    Shown(
+    DerivedField("m3_date", N_("Month-3 date")),
+    DerivedField("os3m_status", N_("Survival at month 3"), terms=Survival),
+    DerivedField("os3m_time", N_("Survival time to month 3"), N_("days")),
+    DerivedField("os3m_event", N_("Death by month 3 (1 yes, 0 no)")),
+    DerivedField(
         "rrt_m3",
         N_("Renal replacement at month 3, in the 7 days that end at the visit"),
         terms=RrtDependence,
     ),
-    Shown("ever_rrt_3m", N_("Any renal replacement within 3 months"), terms=EverRrt),
-    Shown("scr_m3", N_("Creatinine nearest to month 3, within 14 days"), UMOL_L),
-    Shown(
+    DerivedField(
+        "ever_rrt_3m", N_("Any renal replacement within 3 months"), terms=EverRrt
+    ),
+    DerivedField("scr_m3", N_("Creatinine nearest to month 3, within 14 days"), UMOL_L),
+    DerivedField(
         "recovery_m3",
         N_("Recovery: complete at most 1.5 times baseline, partial above"),
         terms=Recovery,
     ),
-    Shown("icu_days", N_("Days in intensive care within 3 months"), N_("days"), 2),
-    Shown("hosp_days", N_("Days in hospital within 3 months"), N_("days"), 2),
-    Shown("los_complete", N_("Stays known to month 3 or death"), terms=YesNo),
-    Shown("teae_any", N_("Any event since infusion 1"), terms=YesNo),
-    Shown("teae_n", N_("Number of events since infusion 1")),
-    Shown("sae_any", N_("Any serious event since infusion 1"), terms=YesNo),
-    Shown("teae_max_grade", N_("Worst grade since infusion 1")),
+    DerivedField(
+        "icu_days", N_("Days in intensive care within 3 months"), N_("days"), 2
+    ),
+    DerivedField("hosp_days", N_("Days in hospital within 3 months"), N_("days"), 2),
+    DerivedField("los_complete", N_("Stays known to month 3 or death"), terms=YesNo),
+    DerivedField("teae_any", N_("Any event since infusion 1"), terms=YesNo),
+    DerivedField("teae_n", N_("Number of events since infusion 1")),
+    DerivedField("sae_any", N_("Any serious event since infusion 1"), terms=YesNo),
+    DerivedField("teae_max_grade", N_("Worst grade since infusion 1")),
 )
 
 
-def _reading(name: str) -> Callable[[Sheet, Binder], Value]:
-    def read(sheet: Sheet, binder: Binder) -> Value:
+def _reading(name: str) -> Callable[[FormData, Casebook], Value]:
+    def read(sheet: FormData, binder: Casebook) -> Value:
         del sheet
         endpoints = binder.fact("endpoints")
         value = getattr(endpoints, name) if endpoints else None
@@ -99,14 +105,14 @@ for _form, _fields in (("O28", AT_DAY_28), ("OM3", AT_DAY_28 + AT_MONTH_3)):
 
 
 @derived("EOS", "last_known_alive", N_("Last known alive"))
-def last_alive(sheet: Sheet, binder: Binder) -> date | None:
+def last_alive(sheet: FormData, binder: Casebook) -> date | None:
     """Return the latest date with evidence of life."""
     del sheet
     return last_known_alive(binder)
 
 
 @derived("EOS", "open_items", N_("Still open"), terms=OpenItem)
-def open_items(sheet: Sheet, binder: Binder) -> list[str]:
+def open_items(sheet: FormData, binder: Casebook) -> list[str]:
     """Return what of the record is not finished."""
     del sheet
     reported = {r.get("ae") for r in binder.rows("SAE")}

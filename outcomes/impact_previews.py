@@ -3,9 +3,9 @@
 from django.utils.translation import gettext as _
 
 from outcomes.facts.course import withdrawn_from_everything_on
-from record.capture.impact_previews import Foretold, foretells
+from record.capture.impact_previews import ImpactPreview, foretells
 from record.casebook.models import FormInstance
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from safety.deaths.impact_previews import NOTHING, Row, columns, visits_moved
 from trial_edc.vocabulary import WithdrawalKind
 from visits.schedule.facts import infusion_started_at
@@ -13,8 +13,8 @@ from visits.schedule.facts import infusion_started_at
 
 @foretells("WDR")
 def what_withdrawal_moves(
-    form: FormInstance, before: Binder, after: Binder
-) -> Foretold | None:
+    form: FormInstance, before: Casebook, after: Casebook
+) -> ImpactPreview | None:
     """Tell what ends with a withdrawal of this kind, and what goes on."""
     kinds = _kinds(after)
     if kinds == _kinds(before):
@@ -23,16 +23,18 @@ def what_withdrawal_moves(
     if kinds:
         rows += _ended(before, after, new=kinds - _kinds(before))
     text = _("A withdrawal acts at once, also as a draft. What was collected stays.")
-    return Foretold(text, columns(), tuple(rows)) if rows else None
+    return ImpactPreview(text, columns(), tuple(rows)) if rows else None
 
 
-def _kinds(binder: Binder) -> set[tuple[str, object]]:
+def _kinds(binder: Casebook) -> set[tuple[str, object]]:
     """Return kind and date of each withdrawal that is told whole."""
     rows = ((row.get("kind"), row.get("on")) for row in binder.rows("WDR"))
     return {(str(kind), on) for kind, on in rows if kind and on}
 
 
-def _ended(before: Binder, after: Binder, *, new: set[tuple[str, object]]) -> list[Row]:
+def _ended(
+    before: Casebook, after: Casebook, *, new: set[tuple[str, object]]
+) -> list[Row]:
     found: list[Row] = []
     if before.rows("RAN") and infusion_started_at(before, 2) is None:
         found.append((_("Infusion 2"), NOTHING, _("no longer given")))

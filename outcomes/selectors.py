@@ -7,12 +7,12 @@ from outcomes.facts.course import FORMS, death_on, record_of
 from outcomes.rules import Endpoints, derive
 from record.casebook.models import Participant
 from record.casebook.selectors import binder_of, binders_of
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from trial_edc import clock
 from trial_edc.requirements import implements
 
 
-def endpoints_in(binder: Binder, cutoff: date) -> Endpoints | None:
+def endpoints_in(binder: Casebook, cutoff: date) -> Endpoints | None:
     """Return the endpoints as far as a cut-off; None for who was never randomised."""
     record = record_of(binder, cutoff)
     return derive(record, death_on(binder)) if record else None

@@ -1,6 +1,6 @@
 """Writes of the outcomes room: sheets that end, open or close with a participant."""
 
-from record.audit.attribution import Process, Reason, Via, attributed
+from record.audit.attribution import Process, Reason, Source, attributed
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.services import casebook
 from trial_edc.vocabulary import VisitCode
@@ -11,13 +11,13 @@ OPEN_AGAIN = Reason("system", "The withdrawal was revoked.")
 INFUSION_2 = ("IRQ", "INF", "VSI")  # the blinded sheets of infusion 2, at day 7
 
 
-def close_infusion_2(participant: Participant, *, via: Via) -> None:
+def close_infusion_2(participant: Participant, *, via: Source) -> None:
     """Take the untouched sheets of infusion 2 off the lists; the visit itself stays."""
     untouched = _infusion_2(participant, FormStatus.NOT_STARTED)
     _mark(untouched, FormStatus.NOT_APPLICABLE, CLOSED, via)
 
 
-def reopen_infusion_2(participant: Participant, *, via: Via) -> None:
+def reopen_infusion_2(participant: Participant, *, via: Source) -> None:
     """Put the sheets of infusion 2 back onto the lists."""
     closed = _infusion_2(participant, FormStatus.NOT_APPLICABLE)
     _mark(closed, FormStatus.NOT_STARTED, OPEN_AGAIN, via)
@@ -31,7 +31,7 @@ def _infusion_2(participant: Participant, status: FormStatus) -> list[FormInstan
 
 
 def _mark(
-    sheets: list[FormInstance], status: FormStatus, reason: Reason, via: Via
+    sheets: list[FormInstance], status: FormStatus, reason: Reason, via: Source
 ) -> None:
     with attributed(by=OUTCOMES, via=via):
         for sheet in sheets:

@@ -1,9 +1,9 @@
 """Coded answers of the outcome forms and of the end of study (CRF catalogue §5)."""
 
-from trial_edc.vocabulary import N_, Term
+from trial_edc.vocabulary import N_, Codelist
 
 
-class StatusSource(Term):
+class StatusSource(Codelist):
     """How the site knows whether a participant lives."""
 
     SEEN = "seen", N_("Seen")
@@ -12,7 +12,7 @@ class StatusSource(Term):
     RELATIVE = "relative", N_("Relative")
 
 
-class CreatinineMissing(Term):
+class CreatinineMissing(Codelist):
     """Why there is no creatinine inside the window of a visit."""
 
     REFUSED = "refused", N_("Refused")
@@ -22,7 +22,7 @@ class CreatinineMissing(Term):
     OTHER = "other", N_("Other")
 
 
-class WhereNow(Term):
+class WhereNow(Codelist):
     """Where a participant lives at the time of a visit."""
 
     HOME = "home", N_("At home")
@@ -32,7 +32,7 @@ class WhereNow(Term):
     REHABILITATION = "rehabilitation", N_("Rehabilitation")
 
 
-class ContactChannel(Term):
+class ContactChannel(Codelist):
     """A way by which contact was sought."""
 
     PHONE = "phone", N_("Telephone")
@@ -43,7 +43,7 @@ class ContactChannel(Term):
     RECORD_LOOKUP = "record_lookup", N_("Look-up of records")
 
 
-class Reached(Term):
+class Reached(Codelist):
     """Who was reached."""
 
     PARTICIPANT = "participant", N_("The participant")
@@ -52,7 +52,7 @@ class Reached(Term):
     NOBODY = "nobody", N_("Nobody")
 
 
-class ContactResult(Term):
+class ContactResult(Codelist):
     """What a contact attempt brought."""
 
     INFORMED = "informed", N_("Informed")
@@ -62,7 +62,7 @@ class ContactResult(Term):
     DEATH_REPORTED = "death_reported", N_("Death reported")
 
 
-class WithdrawnBy(Term):
+class WithdrawnBy(Codelist):
     """Who decided on a withdrawal."""
 
     PARTICIPANT = "participant", N_("The participant")
@@ -70,7 +70,7 @@ class WithdrawnBy(Term):
     INVESTIGATOR = "investigator", N_("The investigator")
 
 
-class WithdrawalReason(Term):
+class WithdrawalReason(Codelist):
     """Why; nobody has to say."""
 
     BURDEN = "burden", N_("Burden")
@@ -81,7 +81,7 @@ class WithdrawalReason(Term):
     OTHER = "other", N_("Other")
 
 
-class EndReason(Term):
+class EndReason(Codelist):
     """How the study ended for a participant."""
 
     COMPLETED = "completed", N_("Completed")
@@ -91,7 +91,7 @@ class EndReason(Term):
     OTHER = "other", N_("Other")
 
 
-class OpenItem(Term):
+class OpenItem(Codelist):
     """What may still be open when the study ends for a participant."""
 
     EVENT = "event", N_("Adverse event that goes on")

@@ -32,7 +32,7 @@ class Content:
     software: str = ""  # that drew it, with version
 
     @property
-    def rows(self) -> Iterator[lists.Row]:
+    def rows(self) -> Iterator[lists.ListRow]:
         """Return the rows of the list."""
         return lists.rows_of(self.text)
 
@@ -101,7 +101,7 @@ def arms_of(participants: Iterable[Participant]) -> Mapping[int, str]:
     return {one.participant_id: _opened_arm(one.slot) for one in found}
 
 
-def slot_problem(slot: Slot, row: lists.Row) -> str:
+def slot_problem(slot: Slot, row: lists.ListRow) -> str:
     """Tell why a slot is not what the list says of its place; empty if it is."""
     try:
         arm = _opened_arm(slot)

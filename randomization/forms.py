@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from record.accounts.forms import ConfirmIdentityForm
-from trial_edc.vocabulary import Term
+from trial_edc.vocabulary import Codelist
 
 WORDS = forms.Textarea({"rows": 3})
 
@@ -20,7 +20,7 @@ def choices(terms: Any) -> list[tuple[str, Any]]:
 class TermField(forms.ChoiceField):
     """One of the terms; gives the term itself."""
 
-    def __init__(self, terms: type[Term], **options: Any) -> None:
+    def __init__(self, terms: type[Codelist], **options: Any) -> None:
         """Take the terms; the labels are translated when the form is shown."""
         self.terms = terms
         options.setdefault("choices", lambda: [("", "—"), *choices(terms)])
@@ -32,7 +32,7 @@ class TermField(forms.ChoiceField):
         return self.terms(code) if code else None
 
 
-class ReasonForm(forms.Form):
+class ExplanationForm(forms.Form):
     """Why."""
 
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=WORDS)

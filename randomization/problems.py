@@ -6,11 +6,11 @@ from randomization.allocation.rules.readiness import Obstacle
 from randomization.lists.rules.checking import Fault
 
 
-class Refused(Exception):
+class RandomizationRefused(Exception):
     """Nothing was stored; the text is for people."""
 
 
-class NotReady(Refused):
+class NotReady(RandomizationRefused):
     """The participant cannot be randomised now; carries every reason."""
 
     def __init__(self, obstacles: Sequence[Obstacle]) -> None:
@@ -20,11 +20,11 @@ class NotReady(Refused):
         self.obstacles = list(obstacles)
 
 
-class ListExhausted(Refused):
+class ListExhausted(RandomizationRefused):
     """No slot is left; the participant stays eligible."""
 
 
-class FaultyList(Refused):
+class FaultyList(RandomizationRefused):
     """An uploaded list has faults; carries all of them."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:

@@ -1,9 +1,9 @@
 """Coded answers of randomisation, product and registers."""
 
-from trial_edc.vocabulary import N_, Term
+from trial_edc.vocabulary import N_, Codelist
 
 
-class ListState(Term):
+class ListState(Codelist):
     """The life of an allocation list; a sealed one never changes."""
 
     DRAFT = "draft", N_("draft")
@@ -12,28 +12,28 @@ class ListState(Term):
     DESTROYED = "destroyed", N_("destroyed")
 
 
-class ListSource(Term):
+class ListSource(Codelist):
     """Where an allocation list came from."""
 
     GENERATED = "generated", N_("generated")
     IMPORTED = "imported", N_("imported")
 
 
-class Product(Term):
+class Product(Codelist):
     """What an infusion bag holds."""
 
     MSC = "MSC", N_("Mesenchymal stem cells")
     SALINE = "SALINE", N_("Saline")
 
 
-class Part(Term):
+class Part(Codelist):
     """What a person did in preparing a product; two people, one part each."""
 
     PREPARED = "prepared", N_("prepared")
     CHECKED = "checked", N_("checked")
 
 
-class Step(Term):
+class PreparationStep(Codelist):
     """How far an infusion that was requested has come at the product desk."""
 
     TO_PREPARE = "to_prepare", N_("to prepare")
@@ -42,7 +42,7 @@ class Step(Term):
     HANDED_OVER = "handed_over", N_("handed over; record to complete")
 
 
-class ViabilityMethod(Term):
+class ViabilityMethod(Codelist):
     """How viable cells were counted ◇."""
 
     TRYPAN_BLUE = "trypan_blue", N_("Trypan blue")
@@ -51,7 +51,7 @@ class ViabilityMethod(Term):
     OTHER = "other", N_("Other")
 
 
-class Diluent(Term):
+class Diluent(Codelist):
     """What the product was diluted with ◇."""
 
     SALINE_0_9 = "saline_0_9", N_("Sodium chloride 0.9 %")
@@ -59,7 +59,7 @@ class Diluent(Term):
     OTHER = "other", N_("Other")
 
 
-class ReleaseResult(Term):
+class ReleaseResult(Codelist):
     """Result of a release test of a lot."""
 
     PASS = "pass", N_("Pass")
@@ -67,7 +67,7 @@ class ReleaseResult(Term):
     PENDING = "pending", N_("Pending")
 
 
-class LotStatus(Term):
+class LotStatus(Codelist):
     """Whether a lot may be used."""
 
     QUARANTINE = "quarantine", N_("Quarantine")
@@ -77,7 +77,7 @@ class LotStatus(Term):
     REJECTED = "rejected", N_("Rejected")
 
 
-class Storage(Term):
+class Storage(Codelist):
     """Where a lot is stored."""
 
     LN2 = "ln2", N_("Liquid nitrogen")
@@ -85,7 +85,7 @@ class Storage(Term):
     ROOM = "room", N_("Room temperature")
 
 
-class MovementKind(Term):
+class MovementKind(Codelist):
     """What happened to containers of a lot."""
 
     RECEIVED = "received", N_("Received")
@@ -95,7 +95,7 @@ class MovementKind(Term):
     EXCURSION = "excursion", N_("Temperature excursion")
 
 
-class StudyStatus(Term):
+class StudyStatus(Codelist):
     """What the study as a whole allows (register STA)."""
 
     SETUP = "setup", N_("In preparation")
@@ -106,7 +106,7 @@ class StudyStatus(Term):
     LOCKED = "locked", N_("Locked")
 
 
-class CodeBreakKind(Term):
+class CodeBreakKind(Codelist):
     """How an arm became known before the end of the trial."""
 
     EMERGENCY = "emergency", N_("Medical emergency")
@@ -116,7 +116,7 @@ class CodeBreakKind(Term):
     END_OF_TRIAL = "end_of_trial", N_("End of trial")
 
 
-class CodeBreakCategory(Term):
+class CodeBreakCategory(Codelist):
     """Why an arm had to be known ◇."""
 
     TREATMENT = "treatment", N_("The treatment now depends on it")

@@ -1,6 +1,6 @@
 """What other rooms may ask about a participant's safety; pure."""
 
-from record.casebook.sheets import Binder, fact
+from record.casebook.sheets import Casebook, fact
 from record.casebook.values import Partial
 from safety.events.facts import (
     events,
@@ -13,7 +13,7 @@ from trial_edc.vocabulary import YesNo
 
 
 @fact("prior_reaction_g3")
-def prior_reaction_g3(binder: Binder) -> bool:
+def prior_reaction_g3(binder: Casebook) -> bool:
     """Tell whether an infusion reaction reached the grade that stops infusion 2."""
     limit = PROTOCOL.infusion.stop_after_reaction_grade
     return any(
@@ -24,19 +24,19 @@ def prior_reaction_g3(binder: Binder) -> bool:
 
 
 @fact("related_sae")
-def related_sae(binder: Binder) -> bool:
+def related_sae(binder: Casebook) -> bool:
     """Tell whether a serious event is held to be related to the study infusion."""
     return any(is_serious(e) and is_related_to_infusion(e) for e in events(binder))
 
 
 @fact("unassessed_sae")
-def unassessed_sae(binder: Binder) -> bool:
+def unassessed_sae(binder: Casebook) -> bool:
     """Tell whether a serious event awaits its causality; until then it is related."""
     return any(is_serious(e) and is_unassessed(e) for e in events(binder))
 
 
 @fact("stop_rule_met")
-def stop_rule_met(binder: Binder) -> bool:
+def stop_rule_met(binder: Casebook) -> bool:
     """Tell whether infusion 2 must not be given."""
     return any(
         binder.fact(name)
@@ -45,7 +45,7 @@ def stop_rule_met(binder: Binder) -> bool:
 
 
 @fact("death_on")
-def death_on(binder: Binder) -> Partial | None:
+def death_on(binder: Casebook) -> Partial | None:
     """Return the date of death as far as it is known."""
     known: Partial | None = binder.value("DTH", "death_on")
     return known

@@ -1,16 +1,16 @@
 """Coded answers of the safety forms (CRF catalogue §4); SDTM terms in the exports."""
 
-from trial_edc.vocabulary import N_, Term
+from trial_edc.vocabulary import N_, Codelist
 
 
-class TermKind(Term):
+class TermKind(Codelist):
     """What the term of an event names."""
 
     DIAGNOSIS = "diagnosis", N_("Diagnosis")
     SYMPTOM = "symptom", N_("Symptom")
 
 
-class Grade(Term):
+class Grade(Codelist):
     """Worst grade of an event, CTCAE; severity is not seriousness."""
 
     MILD = "1", N_("1 Mild")
@@ -20,13 +20,13 @@ class Grade(Term):
     DEATH = "5", N_("5 Death")
 
 
-class CtcaeVersion(Term):
+class CtcaeVersion(Codelist):
     """Version of the grading; v6.0 is not mixed in."""
 
     V5 = "5.0", N_("CTCAE 5.0")
 
 
-class Seriousness(Term):
+class Seriousness(Codelist):
     """What makes an event serious (ICH E2A)."""
 
     DEATH = "death", N_("Death")
@@ -40,7 +40,7 @@ class Seriousness(Term):
     IMPORTANT = "important", N_("Other medically important event")
 
 
-class WhichInfusion(Term):
+class WhichInfusion(Codelist):
     """The infusion that an event belongs to."""
 
     FIRST = "1", N_("Infusion 1")
@@ -48,7 +48,7 @@ class WhichInfusion(Term):
     NONE = "none", N_("None")
 
 
-class Causality(Term):
+class Causality(Codelist):
     """Relation to a possible cause (WHO-UMC); not assessable counts as related."""
 
     CERTAIN = "certain", N_("Certain")
@@ -59,7 +59,7 @@ class Causality(Term):
     NOT_ASSESSABLE = "not_assessable", N_("Not assessable")
 
 
-class SpecialInterest(Term):
+class SpecialInterest(Codelist):
     """Events that are watched for under intravenous cells."""
 
     THROMBOSIS = "thrombosis", N_("Thrombosis or embolism")
@@ -71,14 +71,14 @@ class SpecialInterest(Term):
     NONE = "none", N_("None of these")
 
 
-class AkiCourse(Term):
+class AkiCourse(Codelist):
     """Whether an event is the course of the kidney injury itself."""
 
     NO = "no", N_("No")
     WORSE_THAN_EXPECTED = "worse_than_expected", N_("Yes, worse than expected")
 
 
-class InfusionAction(Term):
+class InfusionAction(Codelist):
     """What was done with the infusion because of the event."""
 
     NONE = "none", N_("None")
@@ -89,7 +89,7 @@ class InfusionAction(Term):
     NOT_APPLICABLE = "not_applicable", N_("Not applicable")
 
 
-class Treatment(Term):
+class Treatment(Codelist):
     """What was done for the participant."""
 
     NONE = "none", N_("None")
@@ -99,7 +99,7 @@ class Treatment(Term):
     OTHER = "other", N_("Other")
 
 
-class EventOutcome(Term):
+class EventOutcome(Codelist):
     """How an event ended, or stands."""
 
     RECOVERED = "recovered", N_("Recovered")
@@ -110,7 +110,7 @@ class EventOutcome(Term):
     UNKNOWN = "unknown", N_("Unknown")
 
 
-class ReportKind(Term):
+class ReportKind(Codelist):
     """Version of a serious adverse event report."""
 
     INITIAL = "initial", N_("Initial")
@@ -118,7 +118,7 @@ class ReportKind(Term):
     FINAL = "final", N_("Final")
 
 
-class Authority(Term):
+class Authority(Codelist):
     """Who was told of a suspected unexpected serious adverse reaction."""
 
     NMPA = "nmpa", N_("National Medical Products Administration")
@@ -127,7 +127,7 @@ class Authority(Term):
     OTHER = "other", N_("Other")
 
 
-class DeathPlace(Term):
+class DeathPlace(Codelist):
     """Where a participant died."""
 
     OUR_ICU = "our_icu", N_("Our intensive care unit")
@@ -137,7 +137,7 @@ class DeathPlace(Term):
     UNKNOWN = "unknown", N_("Unknown")
 
 
-class DeathSource(Term):
+class DeathSource(Codelist):
     """How the site knows of a death."""
 
     RECORD = "record", N_("Medical record")
@@ -145,7 +145,7 @@ class DeathSource(Term):
     CERTIFICATE = "certificate", N_("Death certificate")
 
 
-class CauseCategory(Term):
+class CauseCategory(Codelist):
     """Kind of the cause of death."""
 
     RENAL = "renal", N_("Renal")
@@ -159,21 +159,21 @@ class CauseCategory(Term):
     UNKNOWN = "unknown", N_("Unknown")
 
 
-class Autopsy(Term):
+class Autopsy(Codelist):
     """Whether an autopsy was done."""
 
     DONE = "done", N_("Done")
     NOT_DONE = "not_done", N_("Not done")
 
 
-class PregnantPerson(Term):
+class PregnantPerson(Codelist):
     """Who is pregnant."""
 
     PARTICIPANT = "participant", N_("The participant")
     PARTNER = "partner", N_("The partner")
 
 
-class PregnancyOutcome(Term):
+class PregnancyOutcome(Codelist):
     """How a pregnancy ended, or stands."""
 
     ONGOING = "ongoing", N_("Ongoing")
@@ -184,14 +184,14 @@ class PregnancyOutcome(Term):
     UNKNOWN = "unknown", N_("Unknown")
 
 
-class DictionaryKind(Term):
+class DictionaryKind(Codelist):
     """A dictionary that verbatim terms are coded with; the site holds the licence."""
 
     MEDDRA = "meddra", N_("MedDRA")
     WHODRUG = "whodrug", N_("WHODrug")
 
 
-class CodingState(Term):
+class CodingState(Codelist):
     """How far the words of an item are coded."""
 
     UNCODED = "uncoded", N_("Not coded")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from record.accounts.models import User
 from record.accounts.roles import Role
 from record.accounts.services import accounts as services
-from record.audit.attribution import Process, Via
+from record.audit.attribution import Process, Source
 
 PASSWORD = "see the demo run"  # noqa: S105 - of invented people
 CAST = Process("simulation")
@@ -61,7 +61,7 @@ def open_accounts() -> dict[str, User]:
             password=PASSWORD if member in SHOWN else None,
             must_change_password=False,
             by=CAST,
-            via=Via.COMMAND,
+            via=Source.COMMAND,
         )
         for member in MEMBERS
     }

@@ -7,7 +7,7 @@ from decimal import Decimal
 from random import Random
 
 from simulation.catalogue import DRUGS, EVENTS, DrugKind, EventKind
-from simulation.infusing import Infusion, Refusal, infusions
+from simulation.infusing import Refusal, SimulatedInfusion, infusions
 from simulation.people import DIES, Fate, Person
 from simulation.times import at, days_after
 from visits.schedule.rules import month_3
@@ -16,7 +16,7 @@ SOON = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
+class SimulatedStay:
     """A stay in our hospital."""
 
     kind: str
@@ -39,7 +39,7 @@ class Dialysis:
 
 
 @dataclass(frozen=True, slots=True)
-class Drug:
+class SimulatedDrug:
     """A drug that a person was given."""
 
     kind: DrugKind
@@ -48,7 +48,7 @@ class Drug:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class SimulatedEvent:
     """An adverse event; `until` None: it is fatal or goes on."""
 
     kind: EventKind
@@ -64,11 +64,11 @@ class Event:
 class Happenings:
     """All of it."""
 
-    stays: tuple[Stay, ...]
+    stays: tuple[SimulatedStay, ...]
     dialysis: tuple[Dialysis, ...]
-    drugs: tuple[Drug, ...]
-    events: tuple[Event, ...]
-    infusions: tuple[Infusion | Refusal, ...]
+    drugs: tuple[SimulatedDrug, ...]
+    events: tuple[SimulatedEvent, ...]
+    infusions: tuple[SimulatedInfusion | Refusal, ...]
 
     def in_hospital(self, since: datetime, until: datetime) -> bool:
         """Tell whether a stay touches a stretch of time."""
@@ -86,7 +86,7 @@ class Happenings:
     def second_on(self, otherwise: date) -> date:
         """Return the date of infusion 2, or of the decision against it."""
         days = [
-            (one.start if isinstance(one, Infusion) else one.at).date()
+            (one.start if isinstance(one, SimulatedInfusion) else one.at).date()
             for one in self.infusions
             if one.visit == "D7"
         ]
@@ -108,20 +108,22 @@ def happenings(person: Person, rng: Random) -> Happenings:
     return Happenings(stays, dialysis, drugs, events, tuple(infusions(person, rng)))
 
 
-def _stays(person: Person, events: tuple[Event, ...], rng: Random) -> Iterator[Stay]:
+def _stays(
+    person: Person, events: tuple[SimulatedEvent, ...], rng: Random
+) -> Iterator[SimulatedStay]:
     died_at = person.died_at if person.fate == Fate.DIES_EARLY else None
     home = days_after(person.day0, rng.randint(9, 26), rng.randint(560, 720))
-    yield Stay(
+    yield SimulatedStay(
         "hospital", person.admitted_at, died_at or home, "died" if died_at else "home"
     )
     if person.source == "icu" or died_at:
         since = person.admitted_at + timedelta(minutes=rng.randint(60, 900))
         out = days_after(person.day0, rng.randint(1, 7), rng.randint(600, 900))
-        yield Stay("icu", since, died_at or out, "died" if died_at else "ward")
+        yield SimulatedStay("icu", since, died_at or out, "died" if died_at else "ward")
     for event in events:
         if "hospitalisation" in event.seriousness and event.since > home:
             until = event.until or event.since + timedelta(days=6)
-            yield Stay(
+            yield SimulatedStay(
                 "hospital",
                 event.since + SOON,
                 until,
@@ -155,7 +157,7 @@ def _dialysis(person: Person, rng: Random) -> Iterator[Dialysis]:
             yield Dialysis("ihd", since, None if fails and not end else until, 3)
 
 
-def _drugs(person: Person, rng: Random) -> Iterator[Drug]:
+def _drugs(person: Person, rng: Random) -> Iterator[SimulatedDrug]:
     end = person.last_seen_at
     for kind in DRUGS:
         if rng.random() >= kind.share:
@@ -163,10 +165,10 @@ def _drugs(person: Person, rng: Random) -> Iterator[Drug]:
         since = person.consent_at + timedelta(minutes=rng.randint(-2800, 4000))
         until = since + timedelta(hours=round(24 * kind.days * rng.uniform(0.7, 1.4)))
         if end is None or since < end:
-            yield Drug(kind, since, min(until, end or until))
+            yield SimulatedDrug(kind, since, min(until, end or until))
 
 
-def _events(person: Person, rng: Random) -> Iterator[Event]:
+def _events(person: Person, rng: Random) -> Iterator[SimulatedEvent]:
     last = person.last_seen_at or at(month_3(person.day0), 600)
     for _number in range(rng.choice((0, 0, 1, 1, 2, 3))):
         kind, day = rng.choice(EVENTS), round(rng.triangular(0, 70, 4))
@@ -176,7 +178,7 @@ def _events(person: Person, rng: Random) -> Iterator[Event]:
         grade = rng.choice(kind.grades)
         if since < last - timedelta(hours=2):
             ended = until if until < last else None
-            yield Event(kind, since, ended, grade, causality=cause)
+            yield SimulatedEvent(kind, since, ended, grade, causality=cause)
     yield from _serious(person, last, rng)
 
 
@@ -184,17 +186,19 @@ EMBOLISM = EventKind("Pulmonary embolism", "diagnosis", "4", "thrombosis", "drug
 SEPSIS = EventKind("Sepsis", "diagnosis", "3", "infection", "drug", 9)
 
 
-def _serious(person: Person, last: datetime, rng: Random) -> Iterator[Event]:
+def _serious(person: Person, last: datetime, rng: Random) -> Iterator[SimulatedEvent]:
     if person.fate == Fate.STOPPED:
         since = days_after(person.day0, rng.randint(2, 4), rng.randint(60, 1300))
         until = since + timedelta(days=rng.randint(4, 9))
         grave = ("life_threatening", "important")
-        yield Event(EMBOLISM, since, until, "4", grave, "possible", expected="N")
+        yield SimulatedEvent(
+            EMBOLISM, since, until, "4", grave, "possible", expected="N"
+        )
     readmitted = rng.random() < 0.12  # noqa: PLR2004 - share of people
     since = days_after(person.day0, rng.randint(34, 62), rng.randint(420, 1200))
     until = since + timedelta(days=rng.randint(3, 9))
     if readmitted and until < last and person.fate not in (*DIES, Fate.LOST):
-        yield Event(SEPSIS, since, until, "3", ("hospitalisation",))
+        yield SimulatedEvent(SEPSIS, since, until, "3", ("hospitalisation",))
 
 
 def weight_on(person: Person, days: int) -> Decimal:

@@ -16,7 +16,7 @@ SHARE_GIVEN_IN_PART = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Infusion:
+class SimulatedInfusion:
     """One infusion as it will run."""
 
     visit: str
@@ -50,7 +50,7 @@ class Refusal:
     why: str
 
 
-def infusions(person: Person, rng: Random) -> Iterator[Infusion | Refusal]:
+def infusions(person: Person, rng: Random) -> Iterator[SimulatedInfusion | Refusal]:
     """Draw both infusions; after a death or withdrawal there is no second."""
     if person.fate == Fate.NEVER_INFUSED:
         yield Refusal("D0", person.infused_at - timedelta(hours=2), "clinical")
@@ -71,9 +71,9 @@ def infusions(person: Person, rng: Random) -> Iterator[Infusion | Refusal]:
         yield _infusion("D7", start, rng)
 
 
-def _infusion(visit: str, start: datetime, rng: Random) -> Infusion:
+def _infusion(visit: str, start: datetime, rng: Random) -> SimulatedInfusion:
     has = {name: rng.random() < share for name, share in SHARES.items()}
-    return Infusion(
+    return SimulatedInfusion(
         visit=visit,
         number=1 if visit == "D0" else 2,
         start=start,

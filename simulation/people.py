@@ -103,7 +103,7 @@ CRITERIA = ("I1", "I2", "E5", "E8", "E9", "E11", "E12", "E13", "E15", "E18", "E1
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SimulatedPlace:
     """A place in the order of approach."""
 
     number: int
@@ -111,7 +111,9 @@ class Place:
     fate: Fate
 
 
-def places(participants: int, rng: Random, *, longest_days: int) -> list[Place]:
+def places(
+    participants: int, rng: Random, *, longest_days: int
+) -> list[SimulatedPlace]:
     """Return the places, the earliest first."""
     span = min(SHORTEST_DAYS + int(DAYS_A_PERSON * participants), LONGEST_DAYS)
     fates, weights = list(WEIGHTS), list(WEIGHTS.values())
@@ -122,14 +124,16 @@ def places(participants: int, rng: Random, *, longest_days: int) -> list[Place]:
         for number in range(participants)
     ]
     days = sorted(((min(ago, longest_days), fate) for ago, fate in drawn), reverse=True)
-    return [Place(number, ago, fate) for number, (ago, fate) in enumerate(days, 1)]
+    return [
+        SimulatedPlace(number, ago, fate) for number, (ago, fate) in enumerate(days, 1)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody approached: who it is, and when what happens."""
 
-    place: Place
+    place: SimulatedPlace
     sex: Sex
     birth_date: date
     name: str
@@ -187,7 +191,7 @@ class Person:
         return (instant - self.rise_at) / timedelta(days=1)
 
 
-def drawn(place: Place, today: date, rng: Random) -> Person:
+def drawn(place: SimulatedPlace, today: date, rng: Random) -> Person:
     """Draw a person."""
     sex = Sex.FEMALE if rng.random() < 0.38 else Sex.MALE  # noqa: PLR2004 - of AKI
     approached_at = at(today - timedelta(days=place.days_ago), rng.randint(500, 840))
@@ -231,7 +235,7 @@ def _weight(height_cm: int, rng: Random) -> Decimal:
 
 
 def _times(
-    place: Place, approached_at: datetime, rng: Random
+    place: SimulatedPlace, approached_at: datetime, rng: Random
 ) -> Iterator[tuple[str, datetime]]:
     waits = timedelta(days=1 if place.fate == Fate.WAITS else 0)
     consent_at = approached_at + timedelta(minutes=rng.randint(60, 200)) + waits

@@ -16,10 +16,10 @@ from record.notices.tasks import deliver_queued
 from simulation.cast import MEMBERS
 from simulation.happenings import happenings
 from simulation.opening import open_site
-from simulation.people import Place, drawn, places
+from simulation.people import SimulatedPlace, drawn, places
 from simulation.site import Site
 from simulation.times import at
-from simulation.writer import Case, acts_of
+from simulation.writer import SimulatedCase, acts_of
 from simulation.writer.case import Act
 from trial_edc import chance, clock
 from trial_edc.protocol import PROTOCOL
@@ -89,7 +89,7 @@ def simulate(
 
 def _write(
     acts: Iterator[tuple[datetime, int, int, Act]],
-    order: list[Place],
+    order: list[SimulatedPlace],
     seed: int,
     report: Report,
 ) -> None:
@@ -102,7 +102,7 @@ def _write(
 
 
 def _acts(
-    order: list[Place], site: Site, *, until: date, seed: int
+    order: list[SimulatedPlace], site: Site, *, until: date, seed: int
 ) -> Iterator[tuple[datetime, int, int, Act]]:
     """Yield every act in the order of time; only who is followed is in memory."""
     end, waiting = at(until, 0), list(reversed(order))
@@ -118,7 +118,7 @@ def _acts(
         _push(heap, number, steps, end)
 
 
-def _opens(place: Place, until: date) -> datetime:
+def _opens(place: SimulatedPlace, until: date) -> datetime:
     return at(until - timedelta(days=place.days_ago), 0)
 
 
@@ -134,8 +134,10 @@ def _push(
         return
 
 
-def _person_acts(place: Place, site: Site, *, until: date, seed: int) -> list[Act]:
+def _person_acts(
+    place: SimulatedPlace, site: Site, *, until: date, seed: int
+) -> list[Act]:
     with chance.seeded(f"{seed} {place.number}"):
         rng = chance.source()
         person = drawn(place, until, rng)
-        return acts_of(Case(person, happenings(person, rng), site, rng))
+        return acts_of(SimulatedCase(person, happenings(person, rng), site, rng))

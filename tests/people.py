@@ -5,7 +5,7 @@ from typing import Any
 from record.accounts.models import User
 from record.accounts.roles import Role
 from record.accounts.services import accounts as services
-from record.audit.attribution import Process, Via
+from record.audit.attribution import Process, Source
 
 PASSWORD = "correct horse 42"
 STAGE = Process("tests")
@@ -23,6 +23,6 @@ def person(role: str = Role.CO, **details: Any) -> User:
         email=details.pop("email", f"{details['username']}@example.org"),
         role=role,
         by=STAGE,
-        via=Via.COMMAND,
+        via=Source.COMMAND,
         **details,
     )

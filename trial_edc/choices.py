@@ -3,9 +3,9 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from trial_edc.vocabulary import Term
+from trial_edc.vocabulary import Codelist
 
 
-def choices(terms: type[Term]) -> list[tuple[str, Promise]]:
+def choices(terms: type[Codelist]) -> list[tuple[str, Promise]]:
     """Pairs of stored value and label, in the language of whoever reads the page."""
     return [(term.value, gettext_lazy(term.label)) for term in terms]

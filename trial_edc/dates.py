@@ -39,7 +39,7 @@ def completed_years(born_on: date, on: date) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class PartialDate:
+class PartialDateText:
     """A date as far as it is known: the first and the last day that it may be."""
 
     earliest: date
@@ -51,7 +51,7 @@ class PartialDate:
         return self.earliest == self.latest
 
     @classmethod
-    def parse(cls, text: str) -> "PartialDate":
+    def parse(cls, text: str) -> "PartialDateText":
         """Read `2022`, `2022-03`, `2022-03-01` or a date-time of the site.
 
         A date-time with an offset counts on its site date.

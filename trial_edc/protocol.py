@@ -104,7 +104,7 @@ class Freshness:
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class VisitSlot:
     """One visit of the schedule; `target_day` None: no fixed day after day 0."""
 
     code: VisitCode
@@ -124,7 +124,7 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class ScheduleSettings:
     """Visits with their windows, and the rules round them."""
 
     month3_rule: Month3Rule
@@ -135,13 +135,13 @@ class Schedule:
     lost_attempts: int
     lost_days: int
     end_of_study_visitnum: Decimal
-    visits: tuple[Slot, ...]
+    visits: tuple[VisitSlot, ...]
 
     def __post_init__(self) -> None:
         """Refuse a visit that is there twice."""
         require_unique("visits", [slot.code for slot in self.visits])
 
-    def slot(self, code: VisitCode) -> Slot:
+    def slot(self, code: VisitCode) -> VisitSlot:
         """Give the visit of that code; unscheduled visits have none."""
         return next(slot for slot in self.visits if slot.code == code)
 
@@ -368,7 +368,7 @@ class Protocol:
     criteria: tuple[Criterion, ...]
     eligibility: EligibilitySettings
     freshness: Freshness
-    schedule: Schedule
+    schedule: ScheduleSettings
     infusion: InfusionSettings
     outcomes: OutcomeSettings
     safety: SafetySettings

@@ -13,7 +13,7 @@ def N_(text: str) -> str:  # noqa: N802 - the gettext convention for "mark, do n
     return text
 
 
-class Term(StrEnum):
+class Codelist(StrEnum):
     """A coded answer: `FEMALE = "F", N_("Female")`."""
 
     label: str
@@ -31,21 +31,21 @@ class Term(StrEnum):
         return [(term.value, term.label) for term in cls]
 
 
-class YesNo(Term):
+class YesNo(Codelist):
     """The answer to a yes/no item."""
 
     YES = "Y", N_("Yes")
     NO = "N", N_("No")
 
 
-class Sex(Term):
+class Sex(Codelist):
     """Sex as the eGFR equations and the registry record use it."""
 
     FEMALE = "F", N_("Female")
     MALE = "M", N_("Male")
 
 
-class MissingCode(Term):
+class MissingCode(Codelist):
     """Why an item has no value; rules see `None` for each of them."""
 
     NOT_DONE = "ND", N_("Not done")
@@ -54,7 +54,7 @@ class MissingCode(Term):
     REFUSED = "REF", N_("Refused")
 
 
-class VisitCode(Term):
+class VisitCode(Codelist):
     """The visits of the schedule, in its order, then those without a fixed day."""
 
     SCREENING = "SCR", N_("Screening")
@@ -75,7 +75,7 @@ class VisitCode(Term):
     END_OF_STUDY = "EOS", N_("End of study")
 
 
-class VisitStatus(Term):
+class VisitStatus(Codelist):
     """Where a visit stands today; always derived, never stored."""
 
     NOT_SCHEDULED = "not_scheduled", N_("Not scheduled")
@@ -88,14 +88,14 @@ class VisitStatus(Term):
     NOT_REQUIRED = "not_required", N_("Not required")
 
 
-class Severity(Term):
+class Severity(Codelist):
     """What an edit check does: refuse the impossible, question the implausible."""
 
     HARD = "hard", N_("Refused: impossible")
     SOFT = "soft", N_("Questioned: implausible")
 
 
-class VitalStatus(Term):
+class VitalStatus(Codelist):
     """Whether a participant is known to live."""
 
     ALIVE = "alive", N_("Alive")
@@ -103,7 +103,7 @@ class VitalStatus(Term):
     UNKNOWN = "unknown", N_("Unknown")
 
 
-class WithdrawalKind(Term):
+class WithdrawalKind(Codelist):
     """The three kinds of withdrawal, recorded apart."""
 
     INFUSION_ONLY = "infusion_only", N_("From infusion only; all visits stay")

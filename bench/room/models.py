@@ -14,7 +14,7 @@ from record.casebook.conditions import Answer
 from record.casebook.design import Log
 from record.casebook.items import Section
 from record.casebook.models import CRF
-from trial_edc.vocabulary import N_, Term, YesNo
+from trial_edc.vocabulary import N_, Codelist, YesNo
 
 NUMBERS = [f"number_{n:02}" for n in range(20)]
 CHOICES = [f"choice_{n}" for n in range(6)]
@@ -25,7 +25,7 @@ INSTANTS = [f"instant_{n}" for n in range(2)]
 NAMES = [*NUMBERS, *CHOICES, *ANSWERS, *TEXTS, *DATES, *INSTANTS]
 
 
-class Grade(Term):
+class SampleGrade(Codelist):
     """Some answers to choose from."""
 
     NONE, MILD, SEVERE = ("0", N_("None")), ("1", N_("Mild")), ("2", N_("Severe"))
@@ -36,7 +36,7 @@ def _items() -> dict[str, Any]:
     held = Answer("answer_0", "Y")
     return {
         **{n: items.Number(n, required=True, unit="mL", **limits) for n in NUMBERS},
-        **{n: items.Choice(n, Grade, required=True) for n in CHOICES},
+        **{n: items.Choice(n, SampleGrade, required=True) for n in CHOICES},
         **{n: items.YesNo(n, required=True) for n in ANSWERS},
         **{n: items.Text(n, only_if=held, required=True) for n in TEXTS},
         **{n: items.Date(n, required=True) for n in DATES},
@@ -65,7 +65,7 @@ def _columns(*, required: bool = False) -> dict[str, Any]:
     code: Any = {"max_length": 40, **free}
     return {
         **{n: models.DecimalField(**number) for n in NUMBERS},
-        **{n: models.CharField(choices=Grade.choices(), **code) for n in CHOICES},
+        **{n: models.CharField(choices=SampleGrade.choices(), **code) for n in CHOICES},
         **{n: models.CharField(choices=YesNo.choices(), **code) for n in ANSWERS},
         **{n: models.TextField(**free) for n in TEXTS},
         **{n: models.DateField(**free) for n in DATES},

@@ -4,7 +4,7 @@ import re
 
 from enrollment.vocabulary import ConsentKind, Signer
 from record.casebook.checks import check
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.vocabulary import N_, Severity, YesNo
 
 HARD, SOFT = Severity.HARD, Severity.SOFT
@@ -19,7 +19,7 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
     severity=HARD,
     message=N_("The first consent is the initial one."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     rows = binder.rows("CNS")
     is_first = all(row.occurrence >= sheet.occurrence for row in rows)
     kind = sheet.get("kind")
@@ -33,7 +33,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=HARD,
     message=N_("A representative signs only for a person who cannot decide."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     del binder
     by_other = sheet.get("signer") == Signer.REPRESENTATIVE
     return bool(by_other and sheet.get("capacity") == YesNo.YES)
@@ -49,7 +49,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
         "enter “not applicable”."
     ),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     del binder
     return bool(sheet.get("witness") == YesNo.NO)
 
@@ -61,7 +61,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=HARD,
     message=N_("Row %(row)s is no telephone number: digits, blanks, hyphens only."),
 )
-def _(sheet: Sheet, binder: Binder) -> dict[str, int] | None:
+def _(sheet: FormData, binder: Casebook) -> dict[str, int] | None:
     del binder
     for number, phone in enumerate(sheet.get("phones") or (), 1):
         if not PHONE.fullmatch(phone.get("number") or ""):
@@ -76,7 +76,7 @@ def _(sheet: Sheet, binder: Binder) -> dict[str, int] | None:
     severity=HARD,
     message=N_("This is no e-mail address."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     del binder
     address = sheet.get("email")
     return address is not None and not EMAIL.fullmatch(address)

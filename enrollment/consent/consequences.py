@@ -9,13 +9,13 @@ from enrollment.screening.services import (
 )
 from enrollment.vocabulary import (
     ApproachResult,
+    ConsentDecision,
     ConsentKind,
-    Decision,
     ScreenFailure,
 )
 from record.accounts.models import User
-from record.audit.attribution import Via
-from record.capture.problems import Refused
+from record.audit.attribution import Source
+from record.capture.problems import SaveRefused
 from record.capture.save_hooks import Saved
 from record.capture.services.forms import save
 from record.casebook.checks import Finding
@@ -37,7 +37,9 @@ def require_delegation(saved: Saved) -> None:
     if not person.is_delegated(site_date(decided_at)):
         message = N_("%(name)s was not delegated on %(on)s.")
         told = {"name": person.full_name, "on": f"{site_date(decided_at)}"}
-        raise Refused([Finding("CNS-05", "obtained_by", Severity.HARD, message, told)])
+        raise SaveRefused(
+            [Finding("CNS-05", "obtained_by", Severity.HARD, message, told)]
+        )
 
 
 def require_version_in_force(saved: Saved) -> None:
@@ -51,17 +53,17 @@ def require_version_in_force(saved: Saved) -> None:
         message = N_("Version %(version)s was not in force on %(on)s; %(right)s was.")
         told = {"version": version, "on": f"{on}"}
         told["right"] = right.version if right else "—"
-        raise Refused([Finding("CNS-02", "version", Severity.HARD, message, told)])
+        raise SaveRefused([Finding("CNS-02", "version", Severity.HARD, message, told)])
 
 
 def open_or_end_screening(saved: Saved) -> None:
     """Open the screening forms, or end the screening, as the person decided."""
     kind, decision = saved.sheet.get("kind"), saved.sheet.get("decision")
-    if kind == ConsentKind.INITIAL and decision == Decision.GIVEN:
+    if kind == ConsentKind.INITIAL and decision == ConsentDecision.GIVEN:
         number = evidence.episode(saved.binder)
         hang_screening_sheets(saved.participant, number)
         _enter_result(saved, {"approach_result": ApproachResult.CONSENTED})
-    elif kind == ConsentKind.INITIAL and decision == Decision.REFUSED:
+    elif kind == ConsentKind.INITIAL and decision == ConsentDecision.REFUSED:
         _enter_result(
             saved,
             {
@@ -70,7 +72,7 @@ def open_or_end_screening(saved: Saved) -> None:
                 "screen_failure_reason": ScreenFailure.CONSENT_REFUSED,
             },
         )
-    elif kind in GOING_ON and decision == Decision.REFUSED:
+    elif kind in GOING_ON and decision == ConsentDecision.REFUSED:
         _open_withdrawal(saved)
 
 
@@ -80,7 +82,7 @@ def _enter_result(saved: Saved, values: dict[str, object]) -> None:
     if line is None or line.get("approach_result") or not values:
         return
     form = casebook.expect(saved.participant, "SCN", occurrence=line.occurrence)
-    save(form, values, by=SCREENING, via=Via.TASK, complete=False)
+    save(form, values, by=SCREENING, via=Source.TASK, complete=False)
 
 
 def _open_withdrawal(saved: Saved) -> None:

@@ -5,14 +5,20 @@ from collections.abc import Mapping
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from enrollment.consent.facts.reconsent import CODES, Due, Version, due_of, version_on
+from enrollment.consent.facts.reconsent import (
+    CODES,
+    DocumentVersion,
+    ReconsentDue,
+    due_of,
+    version_on,
+)
 from enrollment.models import ConsentDocument
 from enrollment.screening.selectors import people_visible_to
 from enrollment.vocabulary import ConsentConcerns
 from record.accounts.models import User
 from record.casebook.models import Participant
 from record.casebook.selectors import binders_of
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 
@@ -23,15 +29,15 @@ def consent_documents() -> QuerySet[ConsentDocument]:
     return ConsentDocument.objects.select_related(*people).order_by("-effective_from")
 
 
-def consent_versions() -> list[Version]:
+def consent_versions() -> list[DocumentVersion]:
     """Return the versions of the consent document that count: opening and approved."""
     opening = [
-        Version(known.version, known.effective_from, ConsentConcerns.EVERYBODY)
+        DocumentVersion(known.version, known.effective_from, ConsentConcerns.EVERYBODY)
         for known in PROTOCOL.consent_versions
     ]
     approved = ConsentDocument.objects.filter(approved_at__isnull=False)
     later = approved.values_list("version", "effective_from", "concerns")
-    return [*opening, *(Version(*one) for one in later)]
+    return [*opening, *(DocumentVersion(*one) for one in later)]
 
 
 def version_options() -> list[tuple[str, str]]:
@@ -49,14 +55,14 @@ def present_version() -> str:
     return found.version if found else ""
 
 
-def people_to_ask(user: User) -> list[tuple[Participant, list[Due]]]:
+def people_to_ask(user: User) -> list[tuple[Participant, list[ReconsentDue]]]:
     """Return whom to ask for consent again, and why; selects fixed in number."""
     people = list(people_visible_to(user))
     due = consents_due(binders_of(people, CODES))
     return [(person, due[person.pk]) for person in people if due[person.pk]]
 
 
-def consents_due(binders: Mapping[int, Binder]) -> dict[int, list[Due]]:
+def consents_due(binders: Mapping[int, Casebook]) -> dict[int, list[ReconsentDue]]:
     """Return what people must be asked again, by key; one select for any number.
 
     The binders hold the forms of `reconsent.CODES`.

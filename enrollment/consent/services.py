@@ -12,7 +12,7 @@ from enrollment.models import ConsentDocument
 from enrollment.problems import EnrollmentRefused
 from record.accounts.models import User
 from record.accounts.roles import Permission, persons
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from trial_edc import clock
 
 FIRST, SECOND = 1, 2  # who enters a version, who approves it
@@ -31,7 +31,7 @@ class NewVersion:
 
 
 def enter_version(
-    entered: NewVersion, *, by: User, via: Via = Via.PAGE
+    entered: NewVersion, *, by: User, via: Source = Source.PAGE
 ) -> ConsentDocument:
     """Enter a version; entered again before it is approved, it is corrected."""
     _require(by, FIRST)
@@ -52,7 +52,7 @@ def enter_version(
 
 
 def approve_version(
-    document: ConsentDocument, *, by: User, via: Via = Via.PAGE
+    document: ConsentDocument, *, by: User, via: Source = Source.PAGE
 ) -> ConsentDocument:
     """Approve a version as the second person; it counts from its first day on."""
     _require(by, SECOND)

@@ -4,7 +4,7 @@ from enrollment.problems import KnownPerson
 from enrollment.screening.services import (
     remember_person,
 )
-from record.capture.problems import Refused
+from record.capture.problems import SaveRefused
 from record.capture.save_hooks import Saved
 from record.casebook.checks import Finding
 from trial_edc.vocabulary import Severity
@@ -17,4 +17,4 @@ def keep_person_key(saved: Saved) -> None:
         remember_person(saved.participant, number)
     except KnownPerson as problem:
         finding = Finding("CTC-03", "hospital_no", Severity.HARD, str(problem))
-        raise Refused([finding]) from problem
+        raise SaveRefused([finding]) from problem

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from enrollment.vocabulary import (
-    Channel,
+    ConsentDecision,
     ConsentKind,
-    Decision,
+    MessageChannel,
     MessageLanguage,
     Signer,
 )
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from record.notices.phone_numbers import digits_of
 from trial_edc.vocabulary import YesNo
 
@@ -35,7 +35,7 @@ class ContactConsent:
     language: str  # as the texts are kept: en, zh-hans
 
 
-def contact_consent(binder: Binder) -> ContactConsent | None:
+def contact_consent(binder: Casebook) -> ContactConsent | None:
     """Return the last decision on messages, if it was given and names a way."""
     decided = [
         row
@@ -45,9 +45,9 @@ def contact_consent(binder: Binder) -> ContactConsent | None:
     last = max(
         decided, key=lambda row: (row.get("decided_at"), row.occurrence), default=None
     )
-    if last is None or last.get("decision") != Decision.GIVEN:
+    if last is None or last.get("decision") != ConsentDecision.GIVEN:
         return None
-    chosen = [one for one in last.get("channel") or () if one != Channel.NONE]
+    chosen = [one for one in last.get("channel") or () if one != MessageChannel.NONE]
     if not chosen:
         return None
     return ContactConsent(
@@ -58,15 +58,15 @@ def contact_consent(binder: Binder) -> ContactConsent | None:
     )
 
 
-def has_opted_out(binder: Binder, consent: ContactConsent) -> bool:
+def has_opted_out(binder: Casebook, consent: ContactConsent) -> bool:
     """Tell whether messages were stopped after the consent to them was given."""
     opted_out_at = binder.value("CTC", "opted_out_at")
     return opted_out_at is not None and consent.decided_at <= opted_out_at
 
 
-def address_for(binder: Binder, consent: ContactConsent, channel: str) -> str | None:
+def address_for(binder: Casebook, consent: ContactConsent, channel: str) -> str | None:
     """Return the number or e-mail address of the recipient that works."""
-    if channel == Channel.EMAIL:
+    if channel == MessageChannel.EMAIL:
         email: str | None = binder.value("CTC", "email")
         return email
     return next(
@@ -86,7 +86,7 @@ def dialled(number: str) -> str:
     return re.sub(r"[^0-9+]", "", number)
 
 
-def has_line(binder: Binder, number: str) -> bool:
+def has_line(binder: Casebook, number: str) -> bool:
     """Tell whether a number is still among those of the participant."""
     phones = binder.value("CTC", "phones") or ()
     return digits_of(number) in {digits_of(one.get("number") or "") for one in phones}

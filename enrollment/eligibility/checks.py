@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from enrollment.vocabulary import HcgResult
 from record.casebook.checks import check
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity, YesNo
 
@@ -18,12 +18,14 @@ SOFT = Severity.SOFT
     severity=SOFT,
     message=N_("Without ultrasound an obstruction (E1) is not ruled out."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     del binder
     return bool(sheet.get("ultrasound") == YesNo.NO)
 
 
-def _older_than(sheet: Sheet, item: str, days: int, binder: Binder) -> dict[str, int]:
+def _older_than(
+    sheet: FormData, item: str, days: int, binder: Casebook
+) -> dict[str, int]:
     taken, consented = sheet.get(item), binder.fact("consented_at")
     if taken is None or consented is None:
         return {}
@@ -37,7 +39,7 @@ def _older_than(sheet: Sheet, item: str, days: int, binder: Binder) -> dict[str,
     severity=SOFT,
     message=N_("This is more than %(days)s days before consent. Repeat the test."),
 )
-def _(sheet: Sheet, binder: Binder) -> dict[str, int]:
+def _(sheet: FormData, binder: Casebook) -> dict[str, int]:
     return _older_than(sheet, "hcg_at", PROTOCOL.freshness.hcg_days, binder)
 
 
@@ -48,7 +50,7 @@ def _(sheet: Sheet, binder: Binder) -> dict[str, int]:
     severity=SOFT,
     message=N_("hCG is positive, but “not pregnant or lactating” is answered."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     del binder
     positive = sheet.get("hcg_result") == HcgResult.POSITIVE
     return bool(positive and sheet.get("e2") == YesNo.NO)
@@ -61,7 +63,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=SOFT,
     message=N_("This is more than %(days)s days before consent. Repeat it."),
 )
-def _(sheet: Sheet, binder: Binder) -> dict[str, int]:
+def _(sheet: FormData, binder: Casebook) -> dict[str, int]:
     return _older_than(sheet, "lvef_at", PROTOCOL.freshness.echo_days, binder)
 
 
@@ -72,7 +74,7 @@ def _(sheet: Sheet, binder: Binder) -> dict[str, int]:
     severity=SOFT,
     message=N_("No phone of the contact details is marked as tried and working."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     if sheet.get("phone_confirmed") != YesNo.YES or binder.one("CTC") is None:
         return False
     phones = binder.value("CTC", "phones") or ()

@@ -26,7 +26,7 @@ from enrollment.screening.rules import screening_number
 from enrollment.vocabulary import ParticipantStatus
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of, binders_of
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitCode
 
@@ -38,7 +38,7 @@ class Eligibility:
     """The present screening of a person: verdict, grounds, confirmation."""
 
     participant: Participant
-    binder: Binder
+    binder: Casebook
     assessment: Assessment
     deciding: Deciding
     confirmation: EligibilityConfirmation | None  # the last one given, if any
@@ -102,13 +102,13 @@ class Eligibility:
         return stale_evidence(replace(ages, confirmed_at=given), instant)
 
 
-def screening_binder(participant: Participant) -> Binder:
+def screening_binder(participant: Participant) -> Casebook:
     """Return the binder with all that screening asks, read in one select."""
     return binder_of(participant, *sorted({*EVIDENCE_CODES, *statuses.CODES}))
 
 
 def eligibility_of(
-    participant: Participant, binder: Binder | None = None
+    participant: Participant, binder: Casebook | None = None
 ) -> Eligibility:
     """Return the eligibility of a person; the number of selects is fixed."""
     binder = binder or screening_binder(participant)
@@ -169,7 +169,7 @@ STANDING = """
 
 
 def confirmed_among(
-    participants: Iterable[Participant], binders: Mapping[int, Binder]
+    participants: Iterable[Participant], binders: Mapping[int, Casebook]
 ) -> set[int]:
     """Return who stands confirmed for the present screening; at most two selects.
 
@@ -198,7 +198,7 @@ def _stands() -> RawSQL:
     return RawSQL(STANDING, (), output_field=BooleanField())  # noqa: S611 - constant text
 
 
-def _holds(given: EligibilityConfirmation, binder: Binder) -> bool:
+def _holds(given: EligibilityConfirmation, binder: Casebook) -> bool:
     return is_bound(given, deciding(binder, binder.fact("eligibility")))
 
 

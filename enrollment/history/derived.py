@@ -5,27 +5,27 @@ from decimal import Decimal
 
 from enrollment.history.checks.immunosuppression import prednisone_equivalent
 from record.casebook.derived import derived
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.dates import completed_years
 from trial_edc.vocabulary import N_
 
 
 @derived("DEM", "age_years", N_("Age at consent"), unit="y")
-def age_at_consent(sheet: Sheet, binder: Binder) -> int | None:
+def age_at_consent(sheet: FormData, binder: Casebook) -> int | None:
     """Completed years on the date of the initial consent."""
     born, on = sheet.get("birth_date"), binder.fact("consented_on")
     return completed_years(born, on) if born and on else None
 
 
 @derived("IST", "pred_equivalent", N_("Prednisone equivalent"), unit="mg", decimals=1)
-def equivalent(sheet: Sheet, binder: Binder) -> Decimal | None:
+def equivalent(sheet: FormData, binder: Casebook) -> Decimal | None:
     """Daily dose of a steroid in mg of prednisone."""
     del binder
     return prednisone_equivalent(sheet)
 
 
 @derived("IST", "last_change", N_("Latest change"))
-def latest_change(sheet: Sheet, binder: Binder) -> date | None:
+def latest_change(sheet: FormData, binder: Casebook) -> date | None:
     """Latest of start, dose change, switch and stop, where all are known to the day."""
     del binder
     given = [sheet.get(i) for i in ("start", "last_dose_change", "switched", "stop")]

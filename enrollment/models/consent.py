@@ -3,10 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.vocabulary import (
-    Channel,
+    ConsentDecision,
     ConsentKind,
     ConsentLanguage,
-    Decision,
+    MessageChannel,
     MessageLanguage,
     Relation,
     Signer,
@@ -17,7 +17,9 @@ from record.casebook.design import Log
 from record.casebook.items import Section
 from record.casebook.models import CRF
 
-CONTACT_GIVEN = Answer("kind", ConsentKind.CONTACT) & Answer("decision", Decision.GIVEN)
+CONTACT_GIVEN = Answer("kind", ConsentKind.CONTACT) & Answer(
+    "decision", ConsentDecision.GIVEN
+)
 
 
 class InformedConsent(CRF):
@@ -25,7 +27,7 @@ class InformedConsent(CRF):
 
     kind = items.Choice(_("Kind"), ConsentKind, required=True, missing_allowed=False)
     decision = items.Choice(
-        _("Decision"), Decision, required=True, missing_allowed=False
+        _("ConsentDecision"), ConsentDecision, required=True, missing_allowed=False
     )
     decided_at = items.DateTime(
         _("Signed at"),
@@ -62,7 +64,7 @@ class InformedConsent(CRF):
     )
     copy_given = items.YesNo(_("Copy given?"), required=True)
     channel = items.MultipleChoice(
-        _("Contact channel"), Channel, only_if=CONTACT_GIVEN, required=True
+        _("Contact channel"), MessageChannel, only_if=CONTACT_GIVEN, required=True
     )
     recipient = items.Choice(
         _("Recipient of messages"), Signer, only_if=CONTACT_GIVEN, required=True
@@ -81,7 +83,7 @@ class InformedConsent(CRF):
         order = 20
         code, title = "CNS", _("Informed consent")
         sections = (
-            Section(_("Decision"), "kind", "decision", "decided_at"),
+            Section(_("ConsentDecision"), "kind", "decision", "decided_at"),
             Section(_("Document"), "version", "language", "copy_given", "signed_scan"),
             Section(
                 _("Signer"), "capacity", "capacity_by", "signer", "relation", "witness"

@@ -26,7 +26,7 @@ class ContactDetails(SealedCRF):
         identity=True,
         guide=_("Finds the same person at a re-screening."),
     )
-    phones = items.Rows(
+    phones = items.ItemGroup(
         _("Phones"),
         items={
             "number": items.Text(_("Number"), required=True),

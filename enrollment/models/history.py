@@ -75,7 +75,7 @@ class MedicalHistory(CRF):
     vasculitis = _history(_("Vasculitis"))
     thrombosis = _history(_("Thrombosis"))
     allergy = _history(_("Allergy"))
-    history = items.Rows(
+    history = items.ItemGroup(
         _("Other history"),
         items={
             "term": items.Text(_("Term"), required=True, sdtm="MH.MHTERM"),

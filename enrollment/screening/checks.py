@@ -5,7 +5,7 @@ from datetime import timedelta
 from enrollment.eligibility.rules import Verdict
 from enrollment.vocabulary import ApproachResult, ScreenFailure
 from record.casebook.checks import check
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity
 
@@ -19,12 +19,12 @@ HARD, SOFT = Severity.HARD, Severity.SOFT
     severity=HARD,
     message=N_("“Consented” needs a consent form with an initial consent given."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     consented = sheet.get("approach_result") == ApproachResult.CONSENTED
     return consented and binder.fact("consented_on") is None
 
 
-def _screened_before(sheet: Sheet, binder: Binder) -> Sheet | None:
+def _screened_before(sheet: FormData, binder: Casebook) -> FormData | None:
     before = [s for s in binder.rows("SCN") if s.occurrence < sheet.occurrence]
     return before[-1] if before else None
 
@@ -36,7 +36,7 @@ def _screened_before(sheet: Sheet, binder: Binder) -> Sheet | None:
     severity=HARD,
     message=N_("Screen again only after the earlier screening has been closed."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     earlier = _screened_before(sheet, binder)
     return earlier is not None and not earlier.get("screening_closed_at")
 
@@ -48,7 +48,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=HARD,
     message=N_("This person has been randomised and is never screened again."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     randomised_at = binder.value("RAN", "randomised_at")
     again = sheet.get("approached_at")
     return bool(
@@ -63,7 +63,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=SOFT,
     message=N_("The consent is older than %(days)s days. Ask for it again."),
 )
-def _(sheet: Sheet, binder: Binder) -> dict[str, int] | None:
+def _(sheet: FormData, binder: Casebook) -> dict[str, int] | None:
     consented, again = binder.fact("consented_at"), sheet.get("approached_at")
     days = PROTOCOL.freshness.rescreening_consent_days
     if sheet.occurrence == 1 or consented is None or again is None:
@@ -78,13 +78,15 @@ def _(sheet: Sheet, binder: Binder) -> dict[str, int] | None:
     severity=HARD,
     message=N_("Screening cannot be closed before the person was approached."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     del binder
     opened, closed = sheet.get("approached_at"), sheet.get("screening_closed_at")
     return bool(opened and closed and closed < opened)
 
 
-def _closes_without(sheet: Sheet, reason: str, verdict: str, binder: Binder) -> bool:
+def _closes_without(
+    sheet: FormData, reason: str, verdict: str, binder: Casebook
+) -> bool:
     """Tell whether the reason is newly given and the verdict is another one."""
     given = sheet.get("screen_failure_reason") == reason
     if not given or sheet.get("failed_criteria"):
@@ -99,7 +101,7 @@ def _closes_without(sheet: Sheet, reason: str, verdict: str, binder: Binder) -> 
     severity=HARD,
     message=N_("No criterion decides against this person. Choose another reason."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     failed = ScreenFailure.CRITERIA_FAILED
     return _closes_without(sheet, failed, Verdict.INELIGIBLE, binder)
 
@@ -111,6 +113,6 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=HARD,
     message=N_("“Not evaluable” needs criteria that are unknown, and none against."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     unknown = ScreenFailure.NOT_EVALUABLE
     return _closes_without(sheet, unknown, Verdict.INDETERMINATE, binder)

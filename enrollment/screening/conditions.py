@@ -1,7 +1,7 @@
 """Conditions that only screening needs."""
 
 from record.casebook.conditions import Condition
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 
 
 class Allowed(Condition):
@@ -11,7 +11,7 @@ class Allowed(Condition):
         """Take the setting."""
         self.setting = setting
 
-    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+    def holds(self, sheet: FormData, binder: Casebook) -> bool:
         """Tell whether it is on."""
         del sheet, binder
         return self.setting
@@ -20,7 +20,7 @@ class Allowed(Condition):
 class AtRescreening(Condition):
     """The sheet belongs to a second or later screening of the same person."""
 
-    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+    def holds(self, sheet: FormData, binder: Casebook) -> bool:
         """Tell whether an earlier screening exists."""
         del binder
         return sheet.occurrence > 1

@@ -4,18 +4,18 @@ from enrollment.screening.services import (
     SCREENING,
 )
 from record.accounts.models import User
-from record.audit.attribution import Actor, Via
+from record.audit.attribution import Actor, Source
 from record.capture.events import RowStruck
-from record.capture.problems import Refused
+from record.capture.problems import SaveRefused
 from record.capture.save_hooks import Saved
 from record.capture.services.forms import save
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from trial_edc.vocabulary import N_, Severity
 
 
-def require_nothing_begun(event: RowStruck, by: Actor, via: Via) -> None:
+def require_nothing_begun(event: RowStruck, by: Actor, via: Source) -> None:
     """Refuse to strike out a screening in which the person has decided already."""
     del by, via
     form = event.form
@@ -27,7 +27,7 @@ def require_nothing_begun(event: RowStruck, by: Actor, via: Via) -> None:
     is_randomised = held.filter(code="RAN").exists()
     if (form.occurrence == 1 and decided) or later or is_randomised:
         message = N_("More has followed this screening: close it instead.")
-        raise Refused([Finding("SCN-09", "", Severity.HARD, message)])
+        raise SaveRefused([Finding("SCN-09", "", Severity.HARD, message)])
 
 
 def freeze_failed_criteria(saved: Saved) -> None:
@@ -38,7 +38,7 @@ def freeze_failed_criteria(saved: Saved) -> None:
     told = failed_criteria(saved.binder)
     if told:
         values = {"failed_criteria": told}
-        save(saved.form, values, by=SCREENING, via=Via.TASK)
+        save(saved.form, values, by=SCREENING, via=Source.TASK)
 
 
 def keep_failed_criteria(saved: Saved) -> None:
@@ -46,10 +46,12 @@ def keep_failed_criteria(saved: Saved) -> None:
     by_hand = isinstance(saved.by, User)
     if by_hand and saved.sheet.get("failed_criteria"):
         message = N_("The system writes this when screening is closed.")
-        raise Refused([Finding("SCN-08", "failed_criteria", Severity.HARD, message)])
+        raise SaveRefused(
+            [Finding("SCN-08", "failed_criteria", Severity.HARD, message)]
+        )
 
 
-def failed_criteria(binder: Binder) -> str:
+def failed_criteria(binder: Casebook) -> str:
     """Return `code:state` of each criterion that is against or unknown.
 
     Before consent nothing was assessed, so nothing failed.

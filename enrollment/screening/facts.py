@@ -1,9 +1,9 @@
 """Where a person stands in the trial, derived from the binder; pure."""
 
 from enrollment.consent.facts.decisions import consent_answer
-from enrollment.eligibility.rules import Answer
+from enrollment.eligibility.rules import CriterionAnswer
 from enrollment.vocabulary import FAILURE_OF_RESULT, ParticipantStatus
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from trial_edc.vocabulary import WithdrawalKind
 
 # The forms that a status is read from.
@@ -18,7 +18,7 @@ BY_END = {
 FROM_VISITS = (WithdrawalKind.VISITS_LOOKUP_ALLOWED, WithdrawalKind.EVERYTHING)
 
 
-def status_of(binder: Binder, *, is_confirmed: bool) -> ParticipantStatus:
+def status_of(binder: Casebook, *, is_confirmed: bool) -> ParticipantStatus:
     """Return the status, the latest that applies.
 
     `is_confirmed`: an investigator confirmed the present screening, and it holds.
@@ -33,27 +33,27 @@ def status_of(binder: Binder, *, is_confirmed: bool) -> ParticipantStatus:
         (ParticipantStatus.RANDOMISED, binder.one("RAN") is not None),
         (ParticipantStatus.SCREEN_FAILED, is_screening_closed(binder)),
         (ParticipantStatus.ELIGIBLE, is_confirmed),
-        (ParticipantStatus.CONSENTED, consent_answer(binder) == Answer.YES),
+        (ParticipantStatus.CONSENTED, consent_answer(binder) == CriterionAnswer.YES),
     )
     return next((s for s, holds in reached if holds), ParticipantStatus.APPROACHED)
 
 
-def has_died(binder: Binder) -> bool:
+def has_died(binder: Casebook) -> bool:
     """Tell whether a death is on record."""
     return binder.value("DTH", "death_on") is not None
 
 
-def has_withdrawn(binder: Binder) -> bool:
+def has_withdrawn(binder: Casebook) -> bool:
     """Tell whether the person has withdrawn from more than the infusion."""
     return any(row.get("kind") in FROM_VISITS for row in binder.rows("WDR"))
 
 
-def is_screening_over(binder: Binder) -> bool:
+def is_screening_over(binder: Casebook) -> bool:
     """Tell whether nobody may be randomised on the present screening any more."""
     return is_screening_closed(binder) or has_died(binder) or has_withdrawn(binder)
 
 
-def is_screening_closed(binder: Binder) -> bool:
+def is_screening_closed(binder: Casebook) -> bool:
     """Tell whether the present screening was closed, or ended with its approach."""
     screening = binder.one("SCN")
     if screening is None:

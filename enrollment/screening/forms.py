@@ -15,15 +15,15 @@ from enrollment.vocabulary import (
     PatientSource,
     ScreenFailure,
 )
-from record.capture.problems import ExplanationNeeded, Refused
+from record.capture.problems import ExplanationNeeded, SaveRefused
 from record.casebook.checks import Finding
 from trial_edc import clock
-from trial_edc.vocabulary import Sex, Term
+from trial_edc.vocabulary import Codelist, Sex
 
-Problem = Refused | ExplanationNeeded | EnrollmentRefused
+Problem = SaveRefused | ExplanationNeeded | EnrollmentRefused
 
 
-def _choices(terms: Iterable[Term], first: Any = "") -> list[tuple[str, Any]]:
+def _choices(terms: Iterable[Codelist], first: Any = "") -> list[tuple[str, Any]]:
     shown = [(term.value, _(term.label)) for term in terms]
     return [("", first), *shown] if first else shown
 

@@ -23,8 +23,8 @@ from enrollment.vocabulary import (
 from record.accounts.models import User
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binders_of
-from record.casebook.sheets import Binder, Sheet
-from trial_edc.vocabulary import Sex, Term
+from record.casebook.sheets import Casebook, FormData
+from trial_edc.vocabulary import Codelist, Sex
 
 STRUCK_OUT = "struck_out"
 BETWEEN = "; "  # criteria as they are frozen at closing
@@ -40,7 +40,7 @@ class LogLine:
     form_id: int
     episode: int
     state: str  # where the person stands; an earlier screening has failed
-    sheet: Sheet | None = None  # None: struck out, its values stay on the form
+    sheet: FormData | None = None  # None: struck out, its values stay on the form
     consented_at: datetime | None = None
     is_randomised: bool = False
 
@@ -115,7 +115,7 @@ class LogLine:
     def _value(self, item: str) -> Any:
         return self.sheet.get(item) if self.sheet else None
 
-    def _word(self, terms: type[Term], item: str) -> str:
+    def _word(self, terms: type[Codelist], item: str) -> str:
         code = self._value(item)
         return _(terms(code).label) if code else ""
 
@@ -148,7 +148,7 @@ def screening_log(user: User) -> list[LogLine]:
 
 
 def _lines(
-    person: Participant, binder: Binder, standing: ParticipantStatus
+    person: Participant, binder: Casebook, standing: ParticipantStatus
 ) -> list[LogLine]:
     present = binder.one("SCN")
     return [
@@ -190,7 +190,7 @@ STATES: Mapping[str, Test] = {
 
 
 @dataclass(frozen=True)
-class Chip:
+class ScreeningCount:
     """A count that leads to exactly the lines it counts."""
 
     key: str
@@ -203,16 +203,20 @@ def state_counts(lines: Sequence[LogLine]) -> dict[str, int]:
     return {key: sum(map(test, lines)) for key, test in STATES.items()}
 
 
-def reason_counts(lines: Sequence[LogLine]) -> list[Chip]:
+def reason_counts(lines: Sequence[LogLine]) -> list[ScreeningCount]:
     """Return how many screenings failed for each reason, the commonest first."""
     counts = Counter(line.reason_code for line in lines if line.reason_code)
-    return [Chip(key, reason_label(key), n) for key, n in counts.most_common()]
+    return [
+        ScreeningCount(key, reason_label(key), n) for key, n in counts.most_common()
+    ]
 
 
-def criterion_counts(lines: Sequence[LogLine]) -> list[Chip]:
+def criterion_counts(lines: Sequence[LogLine]) -> list[ScreeningCount]:
     """Return how many failed screenings each criterion decided, or left unknown."""
     counts = Counter(one for line in lines for one in line.criteria)
-    return [Chip(key, reason_words([key]), n) for key, n in counts.most_common()]
+    return [
+        ScreeningCount(key, reason_words([key]), n) for key, n in counts.most_common()
+    ]
 
 
 def _every(line: LogLine) -> bool:

@@ -13,7 +13,7 @@ from record.accounts.roles import Permission
 from record.audit.vault import Purpose, keyed_hash
 from record.casebook.models import Participant
 from record.casebook.selectors import binders_of
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 
 
 def status_of(participant: Participant) -> ParticipantStatus:
@@ -22,7 +22,7 @@ def status_of(participant: Participant) -> ParticipantStatus:
 
 
 def statuses_of(
-    participants: Iterable[Participant], binders: Mapping[int, Binder] | None = None
+    participants: Iterable[Participant], binders: Mapping[int, Casebook] | None = None
 ) -> dict[int, ParticipantStatus]:
     """Return where people stand, by key; a fixed number of selects for any number.
 

@@ -19,12 +19,12 @@ from enrollment.screening.facts import (
 )
 from enrollment.screening.rules import participant_number
 from enrollment.vocabulary import FAILURE_OF_RESULT, ApproachResult
-from record.audit.attribution import Actor, Process, Via, attributed
+from record.audit.attribution import Actor, Process, Source, attributed
 from record.capture.services.forms import save
 from record.casebook import catalogue
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services import casebook
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from trial_edc.vocabulary import VisitCode
 
 SCREENING = Process("screening")
@@ -35,7 +35,7 @@ ONCE = ("DEM", "MHX", "CTC")
 def approach(
     *,
     by: Actor,
-    via: Via = Via.PAGE,
+    via: Source = Source.PAGE,
     hospital_no: str = "",
     explanations: Mapping[str, str] | None = None,
     client_key: UUID | None = None,
@@ -86,7 +86,7 @@ def _save_approach(
     values: Mapping[str, object],
     *,
     by: Actor,
-    via: Via,
+    via: Source,
     explanations: Mapping[str, str] | None = None,
 ) -> None:
     """Save a line of the log; it is complete at once when nothing can follow."""
@@ -106,7 +106,7 @@ def _save_approach(
 
 
 def rescreen(
-    participant: Participant, *, by: Actor, via: Via = Via.PAGE, **values: object
+    participant: Participant, *, by: Actor, via: Source = Source.PAGE, **values: object
 ) -> FormInstance:
     """Begin a further screening of the same person; raises `EnrollmentRefused`."""
     with attributed(by=by, via=via):
@@ -129,7 +129,7 @@ def _next_episode(participant: Participant) -> int:
     return (used.aggregate(last=Max("occurrence"))["last"] or 0) + 1
 
 
-def known_of(binder: Binder) -> dict[str, object]:
+def known_of(binder: Casebook) -> dict[str, object]:
     """Return what the last line of the log tells of a person for the next one."""
     before = binder.one("SCN")
     if before is None:
@@ -142,7 +142,7 @@ def _result(consented: bool) -> str | None:  # noqa: FBT001 - one question, one 
     return ApproachResult.CONSENTED if consented else None
 
 
-def require_rescreenable(binder: Binder) -> None:
+def require_rescreenable(binder: Casebook) -> None:
     """Refuse with every reason when the person cannot be screened again."""
     reasons = []
     if binder.fact("is_randomised"):
@@ -174,7 +174,7 @@ def close_screening(
     reason: str,
     closed_at: datetime | str,
     by: Actor,
-    via: Via = Via.PAGE,
+    via: Source = Source.PAGE,
     explanations: Mapping[str, str] | None = None,
     **values: object,
 ) -> FormInstance:

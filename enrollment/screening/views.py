@@ -21,10 +21,10 @@ from enrollment.screening.forms import (
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.models import User
 from record.accounts.roles import Permission
-from record.capture.problems import ExplanationNeeded, Refused
+from record.capture.problems import ExplanationNeeded, SaveRefused
 from record.casebook.models import Participant
 
-NOT_STORED = (Refused, ExplanationNeeded, EnrollmentRefused)
+NOT_STORED = (SaveRefused, ExplanationNeeded, EnrollmentRefused)
 
 
 def reads_whole_casebooks(user: User) -> bool:

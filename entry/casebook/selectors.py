@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from enrollment.consent.facts.reconsent import Due
+from enrollment.consent.facts.reconsent import ReconsentDue
 from enrollment.consent.selectors import consents_due
 from enrollment.eligibility.facts.evidence import episode
 from enrollment.eligibility.selectors import confirmations_of
@@ -20,7 +20,7 @@ from record.casebook import catalogue
 from record.casebook.design import FormDesign
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import binders_of
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from record.review.models import Query, QueryState, Signature, Verification
 from trial_edc.vocabulary import Sex, VisitCode, VisitStatus, WithdrawalKind
 from visits.schedule import facts as schedule
@@ -36,7 +36,7 @@ ELIGIBILITY = "ELG"  # signed on the page of the criteria
 
 
 @dataclass(frozen=True)
-class Cell:
+class FormCell:
     """One sheet in the grid, with the marks beside its status."""
 
     form: FormInstance
@@ -62,7 +62,7 @@ class Cell:
         return found + (["locked"] if self.form.locked_at else [])
 
 
-class Place(list[Cell]):
+class VisitCells(list[FormCell]):
     """The sheets of one form at one visit: mostly one, or rows such as vital signs."""
 
     @property
@@ -92,7 +92,7 @@ class GridRow:
     """One form with its places by column."""
 
     design: FormDesign
-    cells: list[Place]
+    cells: list[VisitCells]
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class LogCount:
 
 
 @dataclass(frozen=True)
-class Casebook:
+class CasebookGrid:
     """One participant's binder as a grid of forms and visits."""
 
     participant: Participant
@@ -113,16 +113,16 @@ class Casebook:
     schedule: Schedule
     columns: list[Visit]
     rows: list[GridRow]
-    once: list[Cell]
+    once: list[FormCell]
     logs: list[LogCount]
-    unscheduled: list[Cell]
+    unscheduled: list[FormCell]
     sex: str | None
     age_years: int | None
     open_queries: int
     overdue: int
     drafts: int
     creatinine: list[tuple[str, Decimal]]
-    due: list[Due]  # consents to ask for
+    due: list[ReconsentDue]  # consents to ask for
     withdrawals: list[tuple[str, date | None]]  # kind and day
 
     @property
@@ -149,7 +149,7 @@ class Casebook:
         return f"{self.creatinine[-1][1]:.1f}" if self.creatinine else ""
 
 
-def casebook_of(participant: Participant, user: User) -> Casebook:
+def casebook_grid_of(participant: Participant, user: User) -> CasebookGrid:
     """Return the casebook as a person may see it."""
     codes = visible_codes(user)
     forms = list(
@@ -164,10 +164,10 @@ def casebook_of(participant: Participant, user: User) -> Casebook:
     confirmed = confirmations_of(participant, episode(binder), status)
     columns = [visit for visit in plan.visits if visit.code in GRID_VISITS]
     cells = _cells(forms, confirmed, plan)
-    by_code: dict[str, list[Cell]] = defaultdict(list)
+    by_code: dict[str, list[FormCell]] = defaultdict(list)
     for cell in cells:
         by_code[cell.form.code].append(cell)
-    return Casebook(
+    return CasebookGrid(
         participant=participant,
         status=status.value,
         schedule=plan,
@@ -203,7 +203,7 @@ def _is_once(form: FormInstance) -> bool:
     return not collected.visits and not collected.is_log
 
 
-def _creatinine(binder: Binder) -> list[tuple[str, Decimal]]:
+def _creatinine(binder: Casebook) -> list[tuple[str, Decimal]]:
     found = [(row.get("sample_at"), row.get("value")) for row in binder.rows("CRE")]
     taken = [(at.text, value.standard) for at, value in found if at and value]
     return sorted(taken)
@@ -211,7 +211,7 @@ def _creatinine(binder: Binder) -> list[tuple[str, Decimal]]:
 
 def _cells(
     forms: list[FormInstance], confirmed: Mapping[int, bool], plan: Schedule
-) -> list[Cell]:
+) -> list[FormCell]:
     queries = Counter(
         Query.objects.filter(form__in=forms, state=QueryState.OPEN).values_list(
             "form_id", flat=True
@@ -224,7 +224,7 @@ def _cells(
     for signature in Signature.objects.filter(form__in=forms):
         signed[signature.form_id or 0].append(signature)
     return [
-        Cell(
+        FormCell(
             form,
             queries[form.pk],
             *_verification(form, verified[form.pk]),
@@ -258,14 +258,14 @@ def _signature(form: FormInstance, given: list[Signature]) -> bool | None:
 
 
 def _grid(
-    columns: list[Visit], by_code: Mapping[str, list[Cell]], user: User
+    columns: list[Visit], by_code: Mapping[str, list[FormCell]], user: User
 ) -> list[GridRow]:
     rows = []
     for code, design in catalogue.designs().items():
         if not design.collected.visits or not may_see(user, design):
             continue
         cells = [
-            Place(c for c in by_code.get(code, ()) if c.form.visit == visit.code)
+            VisitCells(c for c in by_code.get(code, ()) if c.form.visit == visit.code)
             for visit in columns
         ]
         if any(cells):
@@ -273,7 +273,7 @@ def _grid(
     return rows
 
 
-def _logs(by_code: Mapping[str, list[Cell]], user: User) -> list[LogCount]:
+def _logs(by_code: Mapping[str, list[FormCell]], user: User) -> list[LogCount]:
     return [
         LogCount(
             design,
@@ -285,7 +285,7 @@ def _logs(by_code: Mapping[str, list[Cell]], user: User) -> list[LogCount]:
     ]
 
 
-def _overdue(plan: Schedule, cells: Iterable[Cell]) -> int:
+def _overdue(plan: Schedule, cells: Iterable[FormCell]) -> int:
     late = {v.code for v in plan.visits if v.status == VisitStatus.OVERDUE}
     return sum(
         cell.form.visit in late and cell.form.status in WAITING for cell in cells

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from entry.casebook.selectors import casebook_of
+from entry.casebook.selectors import casebook_grid_of
 from entry.form.page.form import FormPage
 from entry.form.page.item import told as words_of
 from entry.form.views.form import READERS, visible_form
@@ -17,8 +17,8 @@ from entry.worklist.selectors.work import form_words
 from randomization.allocation.selectors import allocation_of
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
-from record.audit.attribution import Reason, Via
-from record.capture.problems import FormClosed, Refused
+from record.audit.attribution import Reason, Source
+from record.capture.problems import FormClosed, SaveRefused
 from record.capture.services.forms import restore_row, strike_row
 from record.capture.vocabulary import StrikeReason
 from record.casebook import catalogue
@@ -44,7 +44,7 @@ def visible_participant(request: StaffRequest, number: str) -> Participant:
 def casebook(request: StaffRequest, number: str) -> HttpResponse:
     """Show the binder of one participant."""
     participant = visible_participant(request, number)
-    book = casebook_of(participant, request.user)
+    book = casebook_grid_of(participant, request.user)
     links = navigation.participant_pages(number, book.status, request.user)
     queries = page_for(request.user, QUERIES)
     told = {
@@ -90,11 +90,11 @@ def strike(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect(navigation.address(form))
     move = restore_row if page.may_restore else strike_row
     try:
-        move(form, by=request.user, reason=Reason(code, text), via=Via.PAGE)
+        move(form, by=request.user, reason=Reason(code, text), via=Source.PAGE)
     except FormClosed:
         messages.error(request, _("This form is closed; nothing was saved."))
         return redirect(navigation.address(form))
-    except Refused as problem:
+    except SaveRefused as problem:
         for finding in problem.findings:
             messages.error(request, words_of(finding))
         return redirect(navigation.address(form))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
-from enrollment.consent.facts.reconsent import Due
+from enrollment.consent.facts.reconsent import ReconsentDue
 from enrollment.consent.selectors import consents_due
 from enrollment.screening import facts as statuses
 from enrollment.screening.selectors import statuses_of
@@ -32,7 +32,7 @@ class MatrixRow:
     open_queries: int
     drafts: int
     to_verify: int
-    due: list[Due]  # consents to ask for
+    due: list[ReconsentDue]  # consents to ask for
 
     @property
     def is_overdue(self) -> bool:

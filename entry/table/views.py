@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from enrollment.consent.facts.reconsent import CODES as RECONSENT_CODES
-from enrollment.consent.facts.reconsent import FORM_OF, Due
+from enrollment.consent.facts.reconsent import FORM_OF, ReconsentDue
 from enrollment.consent.selectors import consents_due
 from entry.casebook.views import BINDERS, visible_participant
 from entry.form.views.form import CONFLICT, READERS, UNPROCESSABLE
@@ -175,7 +175,7 @@ def _told(found: Posted) -> str:
     return _("Saved: %(what)s.") % {"what": ", ".join(words)}
 
 
-def _due(participant: Participant, code: str) -> list[Due]:
+def _due(participant: Participant, code: str) -> list[ReconsentDue]:
     """Return what must be asked of the participant on this form."""
     if code not in FORM_OF.values():
         return []

@@ -23,7 +23,7 @@ from entry.models import DigestDay
 from entry.worklist.selectors.work import totals, work_for
 from record.accounts.models import User
 from record.accounts.services.accounts import within_delegation
-from record.audit.attribution import Process, Via, attributed
+from record.audit.attribution import Process, Source, attributed
 from record.notices.services.outbox import queue
 from record.notices.work import SOON, WorkItem
 from trial_edc import clock
@@ -52,7 +52,7 @@ def write_due() -> int:
     if DigestDay.objects.filter(day=now.date()).exists():
         return 0
     written = write(now.date())
-    with attributed(by=WRITER, via=Via.TASK):
+    with attributed(by=WRITER, via=Source.TASK):
         DigestDay.objects.get_or_create(day=now.date())
     return written
 
@@ -93,7 +93,7 @@ def _write_to(user: User, day: date) -> int:
     digest = digest_for(user)
     if digest is None:
         return 0
-    with attributed(by=WRITER, via=Via.TASK):
+    with attributed(by=WRITER, via=Source.TASK):
         return len(
             queue(
                 occasion=OCCASION,

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from record.casebook.items import Item, Lab, Ref, Rows, User
+from record.casebook.items import Item, ItemGroup, Lab, Ref, User
 from record.casebook.values import MissingCode, Value
 from trial_edc.clock import SITE_TZ
 from trial_edc.spreadsheets import safe
@@ -57,7 +57,7 @@ def is_birth_date(item: Item) -> bool:
 
 def is_exported(item: Item) -> bool:
     """Tell whether an item leaves in the table of its form."""
-    return not item.facts.identity and not isinstance(item, Rows)
+    return not item.facts.identity and not isinstance(item, ItemGroup)
 
 
 def plain(item: Item, value: Value) -> str:

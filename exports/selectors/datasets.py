@@ -15,10 +15,10 @@ from typing import Any
 from django.db.models import Count, Min, QuerySet
 
 from enrollment.models import InformedConsent
-from enrollment.vocabulary import ConsentKind, Decision
+from enrollment.vocabulary import ConsentDecision, ConsentKind
 from exports.selectors import cells
 from exports.selectors.signatures import signatures_table
-from exports.selectors.tables import PLACE, Table, place
+from exports.selectors.tables import PLACE, ExportTable, place
 from outcomes.rules import Endpoints
 from outcomes.selectors import endpoints_by_participant
 from record.accounts.models import User
@@ -26,7 +26,7 @@ from record.accounts.roles import Permission
 from record.audit.models import Confidentiality
 from record.casebook import catalogue
 from record.casebook.design import FormDesign
-from record.casebook.items import Item, Ref, Rows
+from record.casebook.items import Item, ItemGroup, Ref
 from record.casebook.models import AnyCRF, FormInstance, Participant
 from record.casebook.values import MissingCode, Value
 from trial_edc import clock
@@ -68,7 +68,9 @@ class Context:
     def consented_on(self) -> dict[int, date]:
         """Date of the initial consent, by participant; ages are counted on it."""
         given = InformedConsent.objects.filter(
-            kind=ConsentKind.INITIAL, decision=Decision.GIVEN, form__struck_at=None
+            kind=ConsentKind.INITIAL,
+            decision=ConsentDecision.GIVEN,
+            form__struck_at=None,
         )
         first = given.values_list("form__participant_id").annotate(Min("decided_at"))
         return {pk: clock.site_date(at) for pk, at in first if at}
@@ -105,15 +107,15 @@ def stored(design: FormDesign) -> QuerySet[AnyCRF]:
     )
 
 
-def tables_of(design: FormDesign, context: Context) -> Iterator[Table]:
+def tables_of(design: FormDesign, context: Context) -> Iterator[ExportTable]:
     """Return the table of a form, and one for each small table inside it."""
     yield form_table(design, context)
     for item in design.items.values():
-        if isinstance(item, Rows) and not item.facts.identity:
+        if isinstance(item, ItemGroup) and not item.facts.identity:
             yield rows_table(design, item, context)
 
 
-def form_table(design: FormDesign, context: Context) -> Table:
+def form_table(design: FormDesign, context: Context) -> ExportTable:
     """Return the table of a form: a line for each sheet."""
     items = [item for item in design.items.values() if cells.is_exported(item)]
     heading = (*PLACE, *STATE, *(name for i in items for name in cells.headings(i)))
@@ -125,10 +127,10 @@ def form_table(design: FormDesign, context: Context) -> Table:
                 line += item_cells(item, row, context)
             yield line
 
-    return Table(f"{design.dataset}.csv", str(design.title), heading, lines())
+    return ExportTable(f"{design.dataset}.csv", str(design.title), heading, lines())
 
 
-def rows_table(design: FormDesign, item: Rows, context: Context) -> Table:
+def rows_table(design: FormDesign, item: ItemGroup, context: Context) -> ExportTable:
     """Return the lines of a small table inside a form, numbered."""
     columns = list(item.columns.values())
     heading = (
@@ -148,7 +150,7 @@ def rows_table(design: FormDesign, item: Rows, context: Context) -> Table:
                 yield line
 
     name = f"{design.dataset}_{item.name}.csv"
-    return Table(name, f"{design.title}: {item.verbose_name}", heading, lines())
+    return ExportTable(name, f"{design.title}: {item.verbose_name}", heading, lines())
 
 
 def value_of(item: Item, row: AnyCRF) -> Value:
@@ -176,7 +178,7 @@ def birth_cells(value: Value, consented_on: date | None) -> list[str]:
 
 
 @implements("OUT-09")
-def endpoints_table(context: Context) -> Table:
+def endpoints_table(context: Context) -> ExportTable:
     """Return the derived endpoints of the randomised, as the data give them today."""
     names = tuple(one.name for one in fields(Endpoints))
 
@@ -188,7 +190,7 @@ def endpoints_table(context: Context) -> Table:
                 if found := derived.get(person.pk):
                     yield [person.number, *endpoint_cells(found, names)]
 
-    return Table(
+    return ExportTable(
         f"{ENDPOINTS}.csv", "Derived endpoints", ("participant", *names), lines()
     )
 
@@ -208,7 +210,7 @@ def _derived(value: Any) -> str:
     return str(value)
 
 
-def all_tables(codes: Iterable[str], context: Context) -> Iterator[Table]:
+def all_tables(codes: Iterable[str], context: Context) -> Iterator[ExportTable]:
     """Return the chosen tables of a blinded export, in the order of the catalogue."""
     chosen: Mapping[str, None] = dict.fromkeys(codes)
     for code, design in blinded_designs().items():

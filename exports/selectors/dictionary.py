@@ -6,14 +6,14 @@ from typing import Any
 from django.utils.translation import gettext, override
 
 from exports.selectors.cells import is_birth_date
-from exports.selectors.tables import Table
+from exports.selectors.tables import ExportTable
 from record.casebook.conditions import Answer, Answered, AtVisit, Condition, Fact
 from record.casebook.design import FormDesign
-from record.casebook.items import Item, Lab, Range, Rows
+from record.casebook.items import Item, ItemGroup, Lab, Range
 from record.casebook.specifications import HEADING as CHECKS_HEADING
 from record.casebook.specifications import specifications
 from trial_edc.spreadsheets import safe
-from trial_edc.vocabulary import Term
+from trial_edc.vocabulary import Codelist
 
 CHINESE = "zh-hans"
 NAME = "data_dictionary.csv"
@@ -47,16 +47,16 @@ HEADING = (
 )
 
 
-def dictionary(designs: Iterable[FormDesign]) -> Table:
+def dictionary(designs: Iterable[FormDesign]) -> ExportTable:
     """Return the dictionary: a line for each item of the chosen forms."""
     lines = (line for design in designs for line in form_lines(design))
-    return Table(NAME, "Data dictionary", HEADING, lines)
+    return ExportTable(NAME, "Data dictionary", HEADING, lines)
 
 
-def edit_checks(designs: Iterable[FormDesign]) -> Table:
+def edit_checks(designs: Iterable[FormDesign]) -> ExportTable:
     """Return the edit checks of the chosen forms, as this version runs them."""
     lines = ([safe(cell) for cell in one.line] for one in specifications(designs))
-    return Table(CHECKS_NAME, "Edit checks", CHECKS_HEADING, lines)
+    return ExportTable(CHECKS_NAME, "Edit checks", CHECKS_HEADING, lines)
 
 
 def form_lines(design: FormDesign) -> Iterator[list[str]]:
@@ -66,7 +66,7 @@ def form_lines(design: FormDesign) -> Iterator[list[str]]:
             item = design.items[name]
             if item.facts.identity and not is_birth_date(item):
                 continue
-            rows = isinstance(item, Rows)
+            rows = isinstance(item, ItemGroup)
             file = f"{design.dataset}_{name}.csv" if rows else f"{design.dataset}.csv"
             yield item_line(design, section.title, item, file)
             for column in getattr(item, "columns", {}).values():
@@ -116,7 +116,7 @@ def unit_of(item: Item) -> str:
     return "; ".join(f"{unit} (x {factor})" for unit, factor in item.units.items())
 
 
-def codes(terms: type[Term] | None, language: str) -> str:
+def codes(terms: type[Codelist] | None, language: str) -> str:
     """Return the coded answers: `F=Female; M=Male`."""
     if terms is None:
         return ""
@@ -133,7 +133,7 @@ def exported_as(item: Item) -> str:
     """Say what leaves instead of the value, where it is not the value."""
     if is_birth_date(item):
         return "year of birth, and age in completed years at consent"
-    return "a file of its own" if isinstance(item, Rows) else ""
+    return "a file of its own" if isinstance(item, ItemGroup) else ""
 
 
 def said(condition: bool | Condition | None) -> str:  # noqa: FBT001

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from enrollment.models import EligibilityConfirmation
-from exports.selectors.tables import PLACE, Table, place
+from exports.selectors.tables import PLACE, ExportTable, place
 from record.review.models import Signature
 from trial_edc.clock import SITE_TZ
 from trial_edc.requirements import implements
@@ -27,7 +27,7 @@ HEADING = (
 
 
 @implements("SIG-01")
-def signatures_table(name: str, codes: Collection[str]) -> Table:
+def signatures_table(name: str, codes: Collection[str]) -> ExportTable:
     """Return who signed what when, in which meaning, and whether it still holds."""
 
     def lines() -> Iterator[list[str]]:
@@ -43,7 +43,7 @@ def signatures_table(name: str, codes: Collection[str]) -> Table:
         if ELIGIBILITY in codes:
             yield from _confirmations()
 
-    return Table(name, "Signatures", HEADING, lines())
+    return ExportTable(name, "Signatures", HEADING, lines())
 
 
 def _confirmations() -> Iterator[list[str]]:

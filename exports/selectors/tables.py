@@ -9,7 +9,7 @@ PLACE = ("participant", "visit", "visit_number", "occurrence")
 
 
 @dataclass(frozen=True)
-class Table:
+class ExportTable:
     """One file: its name, its heading and its rows, read when they are written."""
 
     name: str

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from exports.selectors.datasets import Context, all_tables, tables_of
 from exports.selectors.signatures import AT_ONCE, signatures_table, signed
-from exports.selectors.tables import PLACE, Table, place
+from exports.selectors.tables import PLACE, ExportTable, place
 from randomization.arms import arms_of
 from randomization.models import Allocation, LotRecord, PreparationCheck
 from record.audit.models import Confidentiality
@@ -29,7 +29,7 @@ def restricted_designs() -> dict[str, FormDesign]:
     }
 
 
-def all_unblinded_tables(codes: list[str], context: Context) -> Iterator[Table]:
+def all_unblinded_tables(codes: list[str], context: Context) -> Iterator[ExportTable]:
     """Return the chosen blinded tables, then products, lots and arms."""
     yield from all_tables(codes, context)
     for design in restricted_designs().values():
@@ -40,7 +40,7 @@ def all_unblinded_tables(codes: list[str], context: Context) -> Iterator[Table]:
     yield arms_table()
 
 
-def arms_table() -> Table:
+def arms_table() -> ExportTable:
     """Return the arm of each randomised participant; the file to merge with."""
 
     def lines() -> Iterator[list[str]]:
@@ -59,11 +59,11 @@ def arms_table() -> Table:
             ]
 
     heading = ("participant", "randomisation_no", "randomised_at", "arm")
-    return Table("arms.csv", "Arms", heading, lines())
+    return ExportTable("arms.csv", "Arms", heading, lines())
 
 
 @implements("SIG-01")
-def preparation_checks_table() -> Table:
+def preparation_checks_table() -> ExportTable:
     """Return who confirmed which part of a preparation with the password."""
 
     def lines() -> Iterator[list[str]]:
@@ -74,10 +74,10 @@ def preparation_checks_table() -> Table:
             yield [*place(one.form), one.part, *signed(one)]
 
     heading = (*PLACE, "part", "signer", "signer_role", "signed_at", "meaning")
-    return Table("preparation_checks.csv", "Preparation checks", heading, lines())
+    return ExportTable("preparation_checks.csv", "Preparation checks", heading, lines())
 
 
-def lots_table() -> Table:
+def lots_table() -> ExportTable:
     """Return the register of lots, one line for each value that a lot has."""
 
     def lines() -> Iterator[list[str]]:
@@ -88,7 +88,7 @@ def lots_table() -> Table:
                 for number, one in enumerate(rows, 1):
                     yield [_cell(content["lot"]), name, str(number), _cell(one)]
 
-    return Table("lots.csv", "Lots", ("lot", "item", "row", "value"), lines())
+    return ExportTable("lots.csv", "Lots", ("lot", "item", "row", "value"), lines())
 
 
 def _cell(value: object) -> str:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import IO, Any, cast
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from exports.selectors.tables import Table
+from exports.selectors.tables import ExportTable
 from trial_edc import clock
 from trial_edc.requirements import implements
 
@@ -49,7 +49,7 @@ class _Hashed(io.RawIOBase):
 @implements("EXP-02")
 def write(
     target: IO[bytes],
-    tables: Iterable[Table],
+    tables: Iterable[ExportTable],
     about: Mapping[str, object],
     *,
     count: Callable[[], None],
@@ -70,7 +70,9 @@ def _entry(name: str) -> ZipInfo:
     return entry
 
 
-def _write_table(archive: ZipFile, table: Table, count: Callable[[], None]) -> Written:
+def _write_table(
+    archive: ZipFile, table: ExportTable, count: Callable[[], None]
+) -> Written:
     rows = 0
     with archive.open(_entry(table.name), "w", force_zip64=True) as target:
         hashed = _Hashed(target)

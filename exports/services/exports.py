@@ -15,11 +15,11 @@ from kombu.exceptions import OperationalError
 from exports.models import Export, ExportKind, ExportState
 from exports.selectors import datasets, unblinded
 from exports.selectors.dictionary import dictionary, edit_checks
-from exports.selectors.tables import Table
+from exports.selectors.tables import ExportTable
 from exports.services import archive, files
 from record.accounts.models import User
 from record.accounts.roles import Permission
-from record.audit.attribution import Process, Via, act, attributed
+from record.audit.attribution import Process, Source, act, attributed
 from record.audit.models import Confidentiality
 from record.casebook.design import FormDesign
 from trial_edc import __version__, clock
@@ -49,7 +49,7 @@ def request_export(
     needed = Permission.EXPORT_UNBLINDED if with_arms else Permission.EXPORT_BLINDED
     if not by.may(needed):
         raise PermissionDenied
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         export = Export.objects.create(
             kind=ExportKind.DATASETS,
             confidentiality=(
@@ -118,7 +118,7 @@ def _write(export: Export) -> tuple[files.SealedFile, list[archive.Written]]:
 
 def _tables(
     export: Export, chosen: list[str]
-) -> tuple[Iterator[Table], list[FormDesign]]:
+) -> tuple[Iterator[ExportTable], list[FormDesign]]:
     context, blinded = datasets.Context(), datasets.blinded_designs()
     designs = [design for code, design in blinded.items() if code in chosen]
     if export.is_blinded:
@@ -163,7 +163,7 @@ def take(export: Export, *, by: User) -> Iterator[bytes]:
         raise NotThere(_("This export is not there. Please make a new one."))
     if not _is_intact(export):
         raise NotThere(_("This file is not the one that was made. Make a new export."))
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         details = {
             "export": export.key,
             "content": export.content,
@@ -185,5 +185,5 @@ def _is_intact(export: Export) -> bool:
 def _note(export: Export, **columns: object) -> None:
     for name, value in columns.items():
         setattr(export, name, value)
-    with attributed(by=EXPORTER, via=Via.TASK):
+    with attributed(by=EXPORTER, via=Source.TASK):
         export.save(update_fields=tuple(columns))

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 
-from trial_edc.vocabulary import N_, Term
+from trial_edc.vocabulary import N_, Codelist
 
 NOT_COLLECTED = "-"  # an analyte that the trial does not collect
 
 
-class Column(Term):
+class FileColumn(Codelist):
     """What a column of a file may hold."""
 
     PARTICIPANT = "participant", N_("Participant number")
@@ -31,10 +31,10 @@ class Column(Term):
     VISIT = "visit", N_("Visit")
 
 
-NEEDED = (Column.ANALYTE, Column.SAMPLED_AT, Column.VALUE, Column.UNIT)
+NEEDED = (FileColumn.ANALYTE, FileColumn.SAMPLED_AT, FileColumn.VALUE, FileColumn.UNIT)
 
 
-class DateOrder(Term):
+class DateOrder(Codelist):
     """In which order a file writes its dates; never guessed."""
 
     YMD = "ymd", N_("year, month, day: 2026-03-08")
@@ -43,7 +43,7 @@ class DateOrder(Term):
     COMPACT = "compact", N_("without marks: 202603081430")
 
 
-class Words(Term):
+class Words(Codelist):
     """The columns whose words are translated into those of the trial."""
 
     ANALYTE = "analyte", N_("Analytes")
@@ -84,15 +84,15 @@ class FileMapping:
         """Return what a word of the laboratory means here; None when unknown."""
         return self.words.get(kind, {}).get(plain(text))
 
-    def lacking(self, heading: tuple[str, ...]) -> list[Column]:
+    def lacking(self, heading: tuple[str, ...]) -> list[FileColumn]:
         """Return the columns that are needed and not in a file of this heading."""
         held = {name for name, told in self.columns.items() if told in heading}
-        lacking = [one for one in Column if one in NEEDED and one not in held]
-        if not held & {Column.PARTICIPANT, Column.HOSPITAL_NO}:
-            lacking.insert(0, Column.PARTICIPANT)
+        lacking = [one for one in FileColumn if one in NEEDED and one not in held]
+        if not held & {FileColumn.PARTICIPANT, FileColumn.HOSPITAL_NO}:
+            lacking.insert(0, FileColumn.PARTICIPANT)
         gone = [
             one
-            for one in Column
+            for one in FileColumn
             if one not in NEEDED and self.columns.get(one) and one not in held
         ]
         return lacking + [one for one in gone if one not in lacking]

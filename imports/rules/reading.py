@@ -19,7 +19,7 @@ ENCODINGS = {"utf-8-sig": "UTF-8", "gb18030": "GBK"}
 SEPARATORS = ",;\t|"
 
 
-class Unreadable(Exception):
+class UnreadableFile(Exception):
     """A file is no table; the message says why and what to do."""
 
     def __init__(self, message: str, **details: Any) -> None:
@@ -29,7 +29,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Table:
+class FileTable:
     """The heading of a file, and its rows, each with the line on which it begins."""
 
     heading: tuple[str, ...]
@@ -37,10 +37,10 @@ class Table:
     encoding: str
 
 
-def read(content: bytes) -> Table:
-    """Return the table that a file holds; raises `Unreadable`."""
+def read(content: bytes) -> FileTable:
+    """Return the table that a file holds; raises `UnreadableFile`."""
     if len(content) > MOST_BYTES:
-        raise Unreadable(N_("The file is larger than 10 MB. Send it in parts."))
+        raise UnreadableFile(N_("The file is larger than 10 MB. Send it in parts."))
     text, encoding = _decoded(content)
     lines = io.StringIO(text, newline="")
     reader = csv.reader(lines, delimiter=_separator(text), strict=True)
@@ -55,15 +55,15 @@ def read(content: bytes) -> Table:
             begins = reader.line_num + 1
     except csv.Error as problem:
         message = N_("Line %(line)s cannot be read: %(problem)s.")
-        raise Unreadable(message, line=begins, problem=problem) from problem
+        raise UnreadableFile(message, line=begins, problem=problem) from problem
     if len(rows) < 2:  # noqa: PLR2004 - a heading and one row
-        raise Unreadable(N_("The file holds no rows under a heading."))
+        raise UnreadableFile(N_("The file holds no rows under a heading."))
     if len(rows) > MOST_ROWS + 1:
         message = N_("The file holds more than %(most)s rows. Send it in parts.")
-        raise Unreadable(message, most=MOST_ROWS)
+        raise UnreadableFile(message, most=MOST_ROWS)
     heading = rows[0][1]
     _require_heading(heading)
-    return Table(heading, tuple(rows[1:]), ENCODINGS[encoding])
+    return FileTable(heading, tuple(rows[1:]), ENCODINGS[encoding])
 
 
 def _decoded(content: bytes) -> tuple[str, str]:
@@ -74,7 +74,7 @@ def _decoded(content: bytes) -> tuple[str, str]:
             continue
         if "\0" not in text:
             return text, encoding
-    raise Unreadable(N_("This is no text. Save the table as CSV, in UTF-8 or GBK."))
+    raise UnreadableFile(N_("This is no text. Save the table as CSV, in UTF-8 or GBK."))
 
 
 def _separator(text: str) -> str:
@@ -82,14 +82,16 @@ def _separator(text: str) -> str:
     heading = text.lstrip().partition("\n")[0]
     best = max(SEPARATORS, key=heading.count)
     if best not in heading:
-        raise Unreadable(N_("No columns: put a comma between the cells of the table."))
+        raise UnreadableFile(
+            N_("No columns: put a comma between the cells of the table.")
+        )
     return best
 
 
 def _require_sane(line: int, cells: tuple[str, ...]) -> None:
     if len(cells) > MOST_COLUMNS or max(map(len, cells)) > MOST_CHARACTERS:
         message = N_("Line %(line)s is too long. Is a quotation mark left open?")
-        raise Unreadable(message, line=line)
+        raise UnreadableFile(message, line=line)
 
 
 def _require_heading(heading: tuple[str, ...]) -> None:
@@ -97,4 +99,4 @@ def _require_heading(heading: tuple[str, ...]) -> None:
     if len(set(named)) < len(named):
         twice = next(name for name in named if named.count(name) > 1)
         message = N_("Two columns are called “%(name)s”. Give each its own name.")
-        raise Unreadable(message, name=twice)
+        raise UnreadableFile(message, name=twice)

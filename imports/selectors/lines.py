@@ -11,8 +11,8 @@ from typing import Any
 
 from enrollment.screening.rules import NUMBER, is_mistyped
 from enrollment.screening.selectors import person_with
-from imports.rules.mapping import NOT_COLLECTED, Column, FileMapping, Words, instant
-from imports.rules.reading import Table
+from imports.rules.mapping import NOT_COLLECTED, FileColumn, FileMapping, Words, instant
+from imports.rules.reading import FileTable
 from record.casebook.models import Participant
 from record.casebook.values import MissingCode
 from trial_edc.vocabulary import N_
@@ -53,7 +53,7 @@ class Sorted:
     nobody: list[Result]
 
 
-def sort(table: Table, mapping: FileMapping, laboratory: Laboratory) -> Sorted:
+def sort(table: FileTable, mapping: FileMapping, laboratory: Laboratory) -> Sorted:
     """Sort the lines of a file; two selects, and one for each hospital number."""
     rows = list(_rows(table, mapping))
     found = _people([cells for _line, cells in rows])
@@ -73,7 +73,7 @@ def sort(table: Table, mapping: FileMapping, laboratory: Laboratory) -> Sorted:
 Cells = Mapping[str, str]
 
 
-def _rows(table: Table, mapping: FileMapping) -> Iterator[tuple[int, Cells]]:
+def _rows(table: FileTable, mapping: FileMapping) -> Iterator[tuple[int, Cells]]:
     places = {
         name: table.heading.index(told)
         for name, told in mapping.columns.items()
@@ -90,8 +90,8 @@ def _rows(table: Table, mapping: FileMapping) -> Iterator[tuple[int, Cells]]:
 
 
 def _asked(cells: Cells) -> tuple[str, str]:
-    number = cells.get(Column.PARTICIPANT, "").upper()
-    return number, "" if number else cells.get(Column.HOSPITAL_NO, "")
+    number = cells.get(FileColumn.PARTICIPANT, "").upper()
+    return number, "" if number else cells.get(FileColumn.HOSPITAL_NO, "")
 
 
 def _people(rows: list[Cells]) -> dict[tuple[str, str], Participant]:
@@ -142,15 +142,15 @@ def _read(
             "The line has %(count)s cells, which are not those of the heading."
         )
         raise _Refused(message, count=cells["_odd"])
-    analyte = _analyte(cells[Column.ANALYTE], mapping)
-    _require_laboratory(cells.get(Column.LABORATORY, ""), laboratory)
+    analyte = _analyte(cells[FileColumn.ANALYTE], mapping)
+    _require_laboratory(cells.get(FileColumn.LABORATORY, ""), laboratory)
     return Result(
         line,
         analyte,
         _sampled_at(cells, mapping),
         _value(cells, mapping),
-        _coded(Words.PLACE, Column.PLACE, cells, mapping),
-        _coded(Words.VISIT, Column.VISIT, cells, mapping),
+        _coded(Words.PLACE, FileColumn.PLACE, cells, mapping),
+        _coded(Words.VISIT, FileColumn.VISIT, cells, mapping),
     )
 
 
@@ -172,8 +172,8 @@ def _require_laboratory(text: str, laboratory: Laboratory) -> None:
 
 
 def _sampled_at(cells: Cells, mapping: FileMapping) -> str:
-    text = cells[Column.SAMPLED_AT]
-    if apart := cells.get(Column.SAMPLED_TIME):
+    text = cells[FileColumn.SAMPLED_AT]
+    if apart := cells.get(FileColumn.SAMPLED_TIME):
         text = f"{text} {apart}"
     found = instant(text, mapping.date_order)
     if found is None:
@@ -183,7 +183,7 @@ def _sampled_at(cells: Cells, mapping: FileMapping) -> str:
 
 
 def _value(cells: Cells, mapping: FileMapping) -> tuple[str, str] | MissingCode:
-    text, unit = cells[Column.VALUE], cells[Column.UNIT]
+    text, unit = cells[FileColumn.VALUE], cells[FileColumn.UNIT]
     if word := mapping.word(Words.VALUE, text):
         return MissingCode(word)
     if not text:
@@ -194,7 +194,7 @@ def _value(cells: Cells, mapping: FileMapping) -> tuple[str, str] | MissingCode:
     return text, mapping.word(Words.UNIT, unit) or unit
 
 
-def _coded(kind: Words, column: Column, cells: Cells, mapping: FileMapping) -> str:
+def _coded(kind: Words, column: FileColumn, cells: Cells, mapping: FileMapping) -> str:
     text = cells.get(column, "")
     if not text:
         return ""

@@ -2,8 +2,8 @@
 
 import re
 
-from imports.rules.mapping import NOT_COLLECTED, Column, FileMapping, Words, plain
-from imports.rules.reading import Table
+from imports.rules.mapping import NOT_COLLECTED, FileColumn, FileMapping, Words, plain
+from imports.rules.reading import FileTable
 from imports.selectors.lines import LIMIT
 from record.casebook import catalogue
 from record.casebook.items import Lab
@@ -13,21 +13,21 @@ from visits.laboratory.vocabulary import Analyte, SamplePlace
 MOST_WORDS = 200  # of one kind; more are no words
 NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 COLUMN_OF = {
-    Words.ANALYTE: Column.ANALYTE,
-    Words.UNIT: Column.UNIT,
-    Words.VALUE: Column.VALUE,
-    Words.PLACE: Column.PLACE,
-    Words.VISIT: Column.VISIT,
+    Words.ANALYTE: FileColumn.ANALYTE,
+    Words.UNIT: FileColumn.UNIT,
+    Words.VALUE: FileColumn.VALUE,
+    Words.PLACE: FileColumn.PLACE,
+    Words.VISIT: FileColumn.VISIT,
 }
 # Headings by which a column is proposed; a person decides.
 USUAL = {
-    Column.PARTICIPANT: ("participant", "subject", "subjid", "受试者编号"),
-    Column.ANALYTE: ("analyte", "test", "test code", "项目", "检验项目"),
-    Column.SAMPLED_AT: ("sampled at", "sampled", "collected", "采样时间"),
-    Column.VALUE: ("value", "result", "结果"),
-    Column.UNIT: ("unit", "单位"),
-    Column.LABORATORY: ("laboratory", "lab", "实验室"),
-    Column.VISIT: ("visit", "访视"),
+    FileColumn.PARTICIPANT: ("participant", "subject", "subjid", "受试者编号"),
+    FileColumn.ANALYTE: ("analyte", "test", "test code", "项目", "检验项目"),
+    FileColumn.SAMPLED_AT: ("sampled at", "sampled", "collected", "采样时间"),
+    FileColumn.VALUE: ("value", "result", "结果"),
+    FileColumn.UNIT: ("unit", "单位"),
+    FileColumn.LABORATORY: ("laboratory", "lab", "实验室"),
+    FileColumn.VISIT: ("visit", "访视"),
 }
 
 
@@ -57,7 +57,7 @@ def meanings(kind: Words) -> list[tuple[str, str]]:
             return [pair for pair in VisitCode.choices() if pair[0] in visits]
 
 
-def words_in(table: Table, mapping: FileMapping, kind: Words) -> list[str]:
+def words_in(table: FileTable, mapping: FileMapping, kind: Words) -> list[str]:
     """Return the words of a column that need a meaning, in the order of the file."""
     told = mapping.columns.get(COLUMN_OF[kind], "")
     if told not in table.heading:
@@ -78,7 +78,7 @@ def _is_word(kind: Words, cell: str) -> bool:
     return bool(cell)
 
 
-def proposed(table: Table, mapping: FileMapping) -> FileMapping:
+def proposed(table: FileTable, mapping: FileMapping) -> FileMapping:
     """Return the mapping, with columns proposed for a source that has none."""
     if mapping.columns:
         return mapping

@@ -10,10 +10,10 @@ from kombu.exceptions import OperationalError
 
 from imports.models import ImportedFile, ImportSource, ImportState
 from imports.rules.mapping import FileMapping
-from imports.rules.reading import Table, read
+from imports.rules.reading import FileTable, read
 from imports.services import sources
 from record.accounts.models import User
-from record.audit.attribution import Actor, Via, act, attributed
+from record.audit.attribution import Actor, Source, act, attributed
 from record.casebook.services import files
 from trial_edc.requirements import implements
 
@@ -30,7 +30,7 @@ def upload(
     """
     sources.proved(source, credential, filename=name, by=by)
     read(content)
-    return _kept(source, name, content, by=by, via=Via.PAGE)
+    return _kept(source, name, content, by=by, via=Source.PAGE)
 
 
 @implements("ACC-17")
@@ -44,20 +44,20 @@ def deliver(
     """
     table = read(content)
     digest = hashlib.sha256(content).hexdigest()
-    with attributed(by=sources.INTERFACE, via=Via.API):
+    with attributed(by=sources.INTERFACE, via=Source.API):
         source = ImportSource.objects.select_for_update().get(pk=source.pk)
-        known = source.files.filter(sha256=digest, via=Via.API).first()
+        known = source.files.filter(sha256=digest, via=Source.API).first()
         if known:
             return known, False
-        file = _kept(source, name, content, by=sources.INTERFACE, via=Via.API)
+        file = _kept(source, name, content, by=sources.INTERFACE, via=Source.API)
         if not FileMapping.from_json(source.mapping).lacking(table.heading):
-            ask_to_plan(file, by=sources.INTERFACE, via=Via.API)
+            ask_to_plan(file, by=sources.INTERFACE, via=Source.API)
     return file, True
 
 
 @implements("AUD-07")
 def _kept(
-    source: ImportSource, name: str, content: bytes, *, by: Actor, via: Via
+    source: ImportSource, name: str, content: bytes, *, by: Actor, via: Source
 ) -> ImportedFile:
     with attributed(by=by, via=via):
         file = ImportedFile.objects.create(
@@ -84,7 +84,7 @@ def told_of(file: ImportedFile) -> dict[str, Any]:
     }
 
 
-def table_of(file: ImportedFile) -> Table:
+def table_of(file: ImportedFile) -> FileTable:
     """Return the table of a kept file; `FileDamaged` when it is not what came."""
     return read(files.kept(file.key, file.sha256))
 
@@ -93,7 +93,7 @@ def table_of(file: ImportedFile) -> Table:
 def taken(file: ImportedFile, *, by: User) -> bytes:
     """Return a file as it came, and record who takes it: it may name persons."""
     content = files.kept(file.key, file.sha256)
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         act("import_file_taken", details=told_of(file))
     return content
 
@@ -116,15 +116,15 @@ def locked(file: ImportedFile, *states: ImportState) -> ImportedFile:
 
 def map_columns(file: ImportedFile, mapping: FileMapping, *, by: User) -> None:
     """Keep the mapping for the source, and have this file read by it."""
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         file = locked(file, ImportState.RECEIVED, ImportState.READY, ImportState.FAILED)
         sources.keep_mapping(file.source, mapping, by=by)
         file.mapping = mapping.as_json()
         file.save(update_fields=("mapping",))
-        ask_to_plan(file, by=by, via=Via.PAGE)
+        ask_to_plan(file, by=by, via=Source.PAGE)
 
 
-def ask_to_plan(file: ImportedFile, *, by: Actor, via: Via) -> None:
+def ask_to_plan(file: ImportedFile, *, by: Actor, via: Source) -> None:
     """Have a worker read a file and make its preview."""
     with attributed(by=by, via=via):
         file.state, file.problem = ImportState.PLANNING, ""
@@ -138,6 +138,6 @@ def hand_to_worker(task: str, file: ImportedFile) -> None:
         current_app.send_task(f"imports.tasks.{task}", (file.pk,), retry=False)
     except OperationalError:
         problem = _("No worker could be reached. Try again.")
-        with attributed(by=sources.INTERFACE, via=Via.TASK):
+        with attributed(by=sources.INTERFACE, via=Source.TASK):
             file.problem = problem
             file.save(update_fields=("problem",))

@@ -13,7 +13,7 @@ from record.capture.services.imports import (
     Plan,
     PlannedRow,
     RowState,
-    Wanted,
+    SourceRow,
     by_items,
     plan,
 )
@@ -21,7 +21,7 @@ from record.casebook import catalogue
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from record.casebook.values import MissingCode, Value, is_blank
 from trial_edc.vocabulary import N_
 from visits.laboratory.vocabulary import Analyte
@@ -32,7 +32,7 @@ MOST_TEXT = 200  # characters of a value as the preview keeps it
 
 
 @dataclass(frozen=True)
-class Told:
+class LineResult:
     """What is to become of a line."""
 
     line: int
@@ -53,11 +53,11 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Planned:
+class ParticipantPlan:
     """The plans of one participant, and what they say of each line."""
 
     plans: tuple[Plan, ...] = ()
-    told: tuple[Told, ...] = ()
+    told: tuple[LineResult, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def plan_lines(
     *,
     by: Actor,
     left_out: frozenset[int] = frozenset(),
-) -> Planned:
+) -> ParticipantPlan:
     """Plan the lines of one participant: all of them, or none, are to be stored.
 
     Lines that are `left_out` knowingly hold nobody back.
@@ -108,11 +108,13 @@ def plan_lines(
     kept = [one for one in results if one.line not in left_out]
     aside = [refusal(one, LEFT_OUT) for one in results if one.line in left_out]
     if not binder.fact("consented_on"):
-        return Planned((), _in_order(aside, [refusal(one, NO_CONSENT) for one in kept]))
+        return ParticipantPlan(
+            (), _in_order(aside, [refusal(one, NO_CONSENT) for one in kept])
+        )
     unread = [refusal(one) for one in kept if one.refused]
     readable, homeless = _at_visits([one for one in kept if not one.refused], binder)
     plans: list[Plan] = []
-    rows: list[Told] = []
+    rows: list[LineResult] = []
     for code in (LOG, PANEL):
         sheets = _sheets(code, readable)
         if sheets:
@@ -121,7 +123,7 @@ def plan_lines(
             plans.append(plan(participant, code, wanted, key=key, by=by))
             rows += _of_lines(plans[-1], sheets)
     told = _held_back([*unread, *homeless, *rows])
-    return Planned(tuple(plans), _in_order(aside, told))
+    return ParticipantPlan(tuple(plans), _in_order(aside, told))
 
 
 NO_CONSENT = Said(N_("Record the consent first; until then nothing else."))
@@ -134,7 +136,7 @@ TWO_VISITS = N_("Several visits took place on %(on)s. Name the visit in the file
 AT_ODDS = N_("Says otherwise than line %(lines)s about the same sample.")
 
 
-def _in_order(*told: Iterable[Told]) -> tuple[Told, ...]:
+def _in_order(*told: Iterable[LineResult]) -> tuple[LineResult, ...]:
     return tuple(sorted(chain(*told), key=lambda one: one.line))
 
 
@@ -154,11 +156,11 @@ def finding_json(finding: Finding) -> dict[str, Any]:
     }
 
 
-def refusal(result: Result, said: Said | None = None) -> Told:
+def refusal(result: Result, said: Said | None = None) -> LineResult:
     """Tell a line why it is refused."""
     said = said or result.refused or Said("")
     told = result.value
-    return Told(
+    return LineResult(
         result.line,
         RowState.REFUSED,
         item=result.analyte,
@@ -187,8 +189,8 @@ def _sheets(code: str, results: Iterable[_Placed]) -> list[_Sheet]:
 
 
 def _at_visits(
-    results: Sequence[Result], binder: Binder
-) -> tuple[list[_Placed], list[Told]]:
+    results: Sequence[Result], binder: Casebook
+) -> tuple[list[_Placed], list[LineResult]]:
     """Find the visit of each new panel: the one named, or the one of that day."""
     as_text = catalogue.design(PANEL).items["sampled_at"].as_text
     known = {as_text(sheet.get("sampled_at")) for sheet in binder.rows(PANEL)}
@@ -207,7 +209,7 @@ def _at_visits(
     return placed, homeless
 
 
-def _wanted(sheet: _Sheet, mapping: FileMapping, laboratory: Laboratory) -> Wanted:
+def _wanted(sheet: _Sheet, mapping: FileMapping, laboratory: Laboratory) -> SourceRow:
     first = sheet.results[0]
     answers = {name: told for name, told in mapping.answers.items() if told}
     if sheet.code == LOG:
@@ -220,10 +222,10 @@ def _wanted(sheet: _Sheet, mapping: FileMapping, laboratory: Laboratory) -> Want
         values |= {one.analyte: one.value for one in sheet.results}
         fitting = ("routine_care", "urea_kind")
     defaults = {name: answers[name] for name in fitting if name in answers}
-    return Wanted(first.line, values, defaults, sheet.visit, sheet.visit_number)
+    return SourceRow(first.line, values, defaults, sheet.visit, sheet.visit_number)
 
 
-def _of_lines(made: Plan, sheets: Sequence[_Sheet]) -> Iterator[Told]:
+def _of_lines(made: Plan, sheets: Sequence[_Sheet]) -> Iterator[LineResult]:
     """Tell of each line what its row of the plan says."""
     for row, sheet in zip(made.rows, sheets, strict=True):
         for one in sheet.results:
@@ -239,7 +241,7 @@ def _of_lines(made: Plan, sheets: Sequence[_Sheet]) -> Iterator[Told]:
                 yield _told(one, row, sheet, _state_of(row, sheet.item(one)))
 
 
-def _told_refused(one: Result, row: PlannedRow, sheet: _Sheet) -> Told:
+def _told_refused(one: Result, row: PlannedRow, sheet: _Sheet) -> LineResult:
     """Tell a line what is wrong with it, or that another of the sample is wrong."""
     mine, items = sheet.item(one), {sheet.item(other) for other in sheet.results}
     own = [f for f in row.findings if f.item == mine or f.item not in items]
@@ -259,12 +261,12 @@ def _state_of(row: PlannedRow, item: str) -> RowState:
     return RowState.NEW if is_new else RowState.CHANGED
 
 
-def _told(one: Result, row: PlannedRow, sheet: _Sheet, state: RowState) -> Told:
+def _told(one: Result, row: PlannedRow, sheet: _Sheet, state: RowState) -> LineResult:
     item = sheet.item(one)
     old, new = row.changes.get(item, (None, None))
     if item not in row.changes and row.sheet is not None:
         old = new = row.sheet.values.get(item)
-    return Told(
+    return LineResult(
         one.line,
         state,
         sheet.code,
@@ -285,7 +287,7 @@ def _text(value: Value) -> str:
     return text[:MOST_TEXT]
 
 
-def _held_back(told: list[Told]) -> list[Told]:
+def _held_back(told: list[LineResult]) -> list[LineResult]:
     """Refuse all lines of a participant for the sake of one that is refused."""
     if not any(one.holds for one in told):
         return told

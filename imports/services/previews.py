@@ -9,9 +9,9 @@ from imports.models import ImportedFile, ImportedRow, ImportState
 from imports.rules.mapping import FileMapping
 from imports.selectors.lines import Result, sort
 from imports.services.files import NotNow, locked, table_of, told_of
-from imports.services.plans import Told, plan_lines, refusal
+from imports.services.plans import LineResult, plan_lines, refusal
 from record.accounts.models import User
-from record.audit.attribution import Process, Via, act, attributed
+from record.audit.attribution import Process, Source, act, attributed
 from record.capture.planning import RowState
 from record.casebook.models import Participant
 from trial_edc import __version__
@@ -34,7 +34,7 @@ def preview(file_id: int) -> None:
     keep_rows(file, None, (refusal(one) for one in found.nobody))
     for pk, results in found.of.items():
         _plan(file, found.people[pk], results, mapping)
-    with attributed(by=PROCESS, via=Via.TASK):
+    with attributed(by=PROCESS, via=Source.TASK):
         try:
             file = locked(file, ImportState.PLANNING)
         except NotNow:
@@ -46,7 +46,7 @@ def preview(file_id: int) -> None:
 
 
 def _note(file: ImportedFile, **columns: object) -> None:
-    with attributed(by=PROCESS, via=Via.TASK):
+    with attributed(by=PROCESS, via=Source.TASK):
         for name, value in columns.items():
             setattr(file, name, value)
         file.save(update_fields=tuple(columns))
@@ -74,7 +74,7 @@ def _plan(
 def keep_rows(
     file: ImportedFile,
     participant: Participant | None,
-    told: Iterable[Told],
+    told: Iterable[LineResult],
     left_out: frozenset[int] = frozenset(),
 ) -> None:
     """Keep what is told of lines, in one statement for a thousand."""
@@ -112,7 +112,7 @@ def leave_out(file: ImportedFile, participant: Participant, *, by: User) -> int:
 
     Returns how many were left out; who did it, and which, is recorded.
     """
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         file = locked(file, ImportState.READY)
         rows = file.told.filter(participant=participant)
         bad = frozenset(
@@ -139,7 +139,7 @@ def _results_of(file: ImportedFile) -> Mapping[int, list[Result]]:
 
 def discard(file: ImportedFile, *, by: User) -> None:
     """Put a file aside: nothing of it is stored; file and preview are kept."""
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         file = locked(file, ImportState.RECEIVED, ImportState.READY, ImportState.FAILED)
         file.state = ImportState.DISCARDED
         file.save(update_fields=("state",))

@@ -15,7 +15,7 @@ from imports.models import ImportSource
 from imports.rules.mapping import FileMapping
 from record.accounts.models import User
 from record.accounts.roles import Permission, persons
-from record.audit.attribution import Actor, Process, Via, act, attributed
+from record.audit.attribution import Actor, Process, Source, act, attributed
 from trial_edc import chance, clock
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
@@ -48,7 +48,7 @@ def register(
 ) -> ImportSource:
     """Enter a source; it counts once a second person has approved it."""
     _require(by, 1)
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         return ImportSource.objects.create(
             code=code,
             name=name,
@@ -62,7 +62,7 @@ def register(
 def approve(source: ImportSource, *, by: User) -> None:
     """Approve a source, as a second person."""
     _require(by, 2)
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         source = ImportSource.objects.select_for_update().get(pk=source.pk)
         if source.approved_at is None:
             source.approved_by, source.approved_at = by, clock.now()
@@ -77,7 +77,7 @@ class NotApproved(Exception):
 def issue_credential(source: ImportSource, *, by: User) -> str:
     """Return a new credential of a source, this once; the one before is void."""
     _require(by, 1)
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         source = ImportSource.objects.select_for_update().get(pk=source.pk)
         if source.approved_at is None:
             raise NotApproved
@@ -91,7 +91,7 @@ def issue_credential(source: ImportSource, *, by: User) -> str:
 def revoke_credential(source: ImportSource, *, by: User) -> None:
     """Void the credential of a source; nothing of it is taken any more."""
     _require(by, 1)
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         source = ImportSource.objects.select_for_update().get(pk=source.pk)
         if source.credential_at is not None:
             source.credential_hash = source.credential_at = None
@@ -101,7 +101,7 @@ def revoke_credential(source: ImportSource, *, by: User) -> None:
 
 def keep_mapping(source: ImportSource, mapping: FileMapping, *, by: Actor) -> None:
     """Keep how the files of a source are read; the trail tells old and new."""
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         source = ImportSource.objects.select_for_update().get(pk=source.pk)
         if source.mapping != mapping.as_json():
             source.mapping = mapping.as_json()
@@ -119,8 +119,8 @@ def proved(source: ImportSource, credential: str, *, filename: str, by: User) ->
     if held and hmac.compare_digest(held, _hash(credential.strip())):
         if source.is_open:
             return
-        _refuse(source.code, filename, "closed", by=by, via=Via.PAGE)
-    _refuse(source.code, filename, "credential", by=by, via=Via.PAGE)
+        _refuse(source.code, filename, "closed", by=by, via=Source.PAGE)
+    _refuse(source.code, filename, "credential", by=by, via=Source.PAGE)
 
 
 @implements("ACC-17")
@@ -129,7 +129,7 @@ def source_of(credential: str, *, filename: str) -> ImportSource:
     source = ImportSource.objects.filter(credential_hash=_hash(credential)).first()
     if source is None or not source.is_open:
         code, why = (source.code, "closed") if source else ("", "unknown")
-        _refuse(code, filename, why, by=INTERFACE, via=Via.API)
+        _refuse(code, filename, why, by=INTERFACE, via=Source.API)
     return source
 
 
@@ -140,7 +140,7 @@ REFUSALS = {
 }
 
 
-def _refuse(code: str, filename: str, why: str, *, by: Actor, via: Via) -> NoReturn:
+def _refuse(code: str, filename: str, why: str, *, by: Actor, via: Source) -> NoReturn:
     """Record that a file was turned away, and say so."""
     details = {"source": code, "file": filename[:SHOWN], "why": why}
     with attributed(by=by, via=via):

@@ -16,11 +16,11 @@ from imports.rules.mapping import FileMapping
 from imports.selectors.lines import Result, Said, sort
 from imports.selectors.report import report_of
 from imports.services.files import hand_to_worker, locked, table_of, told_of
-from imports.services.plans import LOG, Planned, plan_lines, said_json
+from imports.services.plans import LOG, ParticipantPlan, plan_lines, said_json
 from imports.services.previews import PROCESS, count
 from record.accounts.models import User
 from record.accounts.roles import Permission
-from record.audit.attribution import Reason, Via, act, attributed
+from record.audit.attribution import Reason, Source, act, attributed
 from record.audit.problems import RecordClosed
 from record.capture.services.imports import NotApplied, RowState, store
 from record.casebook.models import FormInstance, Participant
@@ -44,7 +44,7 @@ def confirm(file: ImportedFile, reason: Reason | None, *, by: User) -> ImportedF
     """
     if not by.may(Permission.IMPORT_LAB):
         raise PermissionDenied
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         file = locked(file, ImportState.READY)
         given = reason is not None and reason.code and reason.text.strip()
         if file.changed and not given:
@@ -78,7 +78,7 @@ def store_file(file_id: int) -> None:
     found = sort(table_of(file), mapping, file.source.laboratory)
     for pk in waiting(file):
         _store_participant(file, found.people[pk], found.of[pk], mapping)
-    with attributed(by=PROCESS, via=Via.TASK):
+    with attributed(by=PROCESS, via=Source.TASK):
         file = locked(file, ImportState.STORING)
         file.told.filter(outcome="").update(outcome=F("state"))
         count(file, "outcome")
@@ -109,7 +109,7 @@ def _store_participant(
     by = file.confirmed_by
     assert by is not None  # noqa: S101 - narrows the type
     try:
-        with attributed(by=by, via=Via.IMPORT, reason=origin_of(file)):
+        with attributed(by=by, via=Source.IMPORT, reason=origin_of(file)):
             participant = casebook.lock(participant)
             rows = {row.line: row for row in file.told.filter(participant=participant)}
             if all(row.outcome for row in rows.values()):
@@ -130,7 +130,7 @@ def _store_participant(
         _refuse_all(file, participant, CLOSED)
 
 
-def _require_as_seen(rows: Mapping[int, ImportedRow], planned: Planned) -> None:
+def _require_as_seen(rows: Mapping[int, ImportedRow], planned: ParticipantPlan) -> None:
     for told in planned.told:
         row = rows[told.line]
         seen = row.state, row.old, row.new
@@ -142,7 +142,7 @@ Sample = tuple[str, str]  # the form and the instant of a sample
 
 
 def _stored(
-    file: ImportedFile, planned: Planned, by: User
+    file: ImportedFile, planned: ParticipantPlan, by: User
 ) -> dict[Sample, FormInstance]:
     """Store the rows of a participant and return their forms."""
     reason = None
@@ -151,7 +151,7 @@ def _stored(
     forms = {}
     for plan in planned.plans:
         saved = store(
-            plan, by=by, via=Via.IMPORT, reason=reason, origin=origin_of(file)
+            plan, by=by, via=Source.IMPORT, reason=reason, origin=origin_of(file)
         )
         rows = plan.of(RowState.NEW, RowState.CHANGED)
         name = "sample_at" if plan.code == LOG else "sampled_at"
@@ -162,7 +162,7 @@ def _stored(
 
 def _keep_outcomes(
     rows: Mapping[int, ImportedRow],
-    planned: Planned,
+    planned: ParticipantPlan,
     forms: Mapping[Sample, FormInstance],
 ) -> None:
     for told in planned.told:

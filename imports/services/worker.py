@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from imports.rules.reading import Unreadable
+from imports.rules.reading import UnreadableFile
 from imports.services import previews as previewing
 from imports.services import storing
 from record.casebook.services.files import FileDamaged
@@ -35,7 +35,7 @@ def plan(file_id: int) -> None:
             return
         try:
             previewing.preview(file_id)
-        except (Unreadable, FileDamaged) as problem:
+        except (UnreadableFile, FileDamaged) as problem:
             previewing.failed(file_id, str(problem))
         except Exception:
             text = _("It could not be read; the cause is in the log of the worker.")

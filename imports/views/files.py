@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from imports.forms import ConfirmForm, MappingForm, UploadForm, word_tables
 from imports.models import ImportedFile, ImportedRow, ImportState
 from imports.rules.mapping import FileMapping
-from imports.rules.reading import Unreadable
+from imports.rules.reading import UnreadableFile
 from imports.selectors.report import in_words, report_of
 from imports.services import files as receiving
 from imports.services import previews as previewing
@@ -68,7 +68,7 @@ def upload(request: StaffRequest) -> HttpResponse:
             )
         except SourceRefused as problem:
             form.add_error("credential", _(str(problem)))
-        except Unreadable as problem:
+        except UnreadableFile as problem:
             form.add_error("file", _(problem.message) % problem.details)
         else:
             return redirect("imports:mapping", file.pk)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from imports.forms import SourceForm
 from imports.models import ImportSource
-from imports.rules.reading import MOST_BYTES, Unreadable
+from imports.rules.reading import MOST_BYTES, UnreadableFile
 from imports.services import files as receiving
 from imports.services import sources as services
 from record.accounts.access import StaffRequest, permitted
@@ -117,7 +117,7 @@ def receive(request: HttpRequest) -> JsonResponse:
         answer = JsonResponse({"error": str(problem)}, status=UNAUTHORIZED)
         answer.headers["WWW-Authenticate"] = "Bearer"
         return answer
-    except Unreadable as problem:
+    except UnreadableFile as problem:
         return JsonResponse({"error": str(problem)}, status=UNPROCESSABLE)
     told_back = {"import": file.pk, "sha256": file.sha256, "new": is_new}
     return JsonResponse(told_back, status=CREATED if is_new else OK)

@@ -19,7 +19,7 @@ from record.casebook.display import NOTHING, words
 from record.casebook.items import Date, DateTime, Number, PartialDate
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import stored_sheets
-from record.casebook.sheets import Sheet
+from record.casebook.sheets import FormData
 from record.casebook.values import MissingCode, is_blank
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, VisitStatus, YesNo
@@ -30,7 +30,7 @@ FIXED = (Date, DateTime, Number, PartialDate)
 
 
 @dataclass(frozen=True)
-class Cell:
+class ListingCell:
     """One cell: what is read, and what it is sorted and filtered by."""
 
     text: str
@@ -38,16 +38,16 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Line:
+class ListingLine:
     """One row of a listing, with the page that it is about."""
 
     participant: str
     url: str
-    cells: Mapping[str, Cell]
+    cells: Mapping[str, ListingCell]
 
 
 @dataclass(frozen=True)
-class Column:
+class ListingColumn:
     """A column of a listing."""
 
     name: str
@@ -64,57 +64,61 @@ class Listing:
     code: str
     columns: tuple[str, ...]
     facets: tuple[str, ...]
-    more: Mapping[str, tuple[str, Callable[[Sheet], YesNo]]] = field(
+    more: Mapping[str, tuple[str, Callable[[FormData], YesNo]]] = field(
         default_factory=dict
     )
 
-    def heading(self) -> list[Column]:
+    def heading(self) -> list[ListingColumn]:
         """Return the columns with their words."""
         items = catalogue.design(self.code).items
         own = [
-            Column(name, items[name].verbose_name, isinstance(items[name], FIXED))
+            ListingColumn(
+                name, items[name].verbose_name, isinstance(items[name], FIXED)
+            )
             for name in self.columns
         ]
-        return own + [Column(name, _(told[0])) for name, told in self.more.items()]
+        return own + [
+            ListingColumn(name, _(told[0])) for name, told in self.more.items()
+        ]
 
-    def lines(self, user: User) -> list[Line]:
+    def lines(self, user: User) -> list[ListingLine]:
         """Return every row that the reader may see, in the order of participants."""
         people = dict(_people(user).values_list("pk", "number"))
         found = stored_sheets(people, [self.code])
         return [self._line(people[pk], sheet) for pk, sheet in found]
 
-    def _line(self, number: str, sheet: Sheet) -> Line:
+    def _line(self, number: str, sheet: FormData) -> ListingLine:
         items = catalogue.design(self.code).items
         cells = {
-            name: Cell(words(items[name], value), _key(value))
+            name: ListingCell(words(items[name], value), _key(value))
             for name in self.columns
             for value in (sheet.values.get(name),)
         }
         for name, (_label, rule) in self.more.items():
             answer = rule(sheet)
-            cells[name] = Cell(_(answer.label), answer.value)
-        return Line(number, reverse("entry:form", args=[sheet.form_id]), cells)
+            cells[name] = ListingCell(_(answer.label), answer.value)
+        return ListingLine(number, reverse("entry:form", args=[sheet.form_id]), cells)
 
 
 class MissedVisits(Listing):
     """Visits that nobody saw, by mark or by time."""
 
-    def heading(self) -> list[Column]:
+    def heading(self) -> list[ListingColumn]:
         """Return the columns with their words."""
         labels = (_("Visit"), _("Window"), _("Reason"))
         return [
-            Column(name, label, name == "window")
+            ListingColumn(name, label, name == "window")
             for name, label in zip(self.columns, labels, strict=True)
         ]
 
-    def lines(self, user: User) -> list[Line]:
+    def lines(self, user: User) -> list[ListingLine]:
         """Return the missed visits, in the order of participants and visits."""
         people = list(_people(user))
         held = FormInstance.objects.filter(code="VIS", struck_at=None, visit_number=0)
         at = {(f.participant_id, f.visit): f.pk for f in held}
         plans = schedules(people)
         return [
-            Line(
+            ListingLine(
                 one.number,
                 reverse("entry:form", args=[at[one.pk, visit.code.value]]),
                 _missed_cells(visit),
@@ -125,14 +129,14 @@ class MissedVisits(Listing):
         ]
 
 
-def _missed_cells(visit: Any) -> dict[str, Cell]:
+def _missed_cells(visit: Any) -> dict[str, ListingCell]:
     window, reason = visit.state.window, visit.missed_reason or ""
     span = f"{window.opens} – {window.closes}" if window else NOTHING
     why = _(NotDoneReason(reason).label) if reason else _("no reason recorded")
     return {
-        "visit": Cell(_(visit.code.label), visit.code.value),
-        "window": Cell(span, str(window.opens) if window else ""),
-        "reason": Cell(why, reason),
+        "visit": ListingCell(_(visit.code.label), visit.code.value),
+        "window": ListingCell(span, str(window.opens) if window else ""),
+        "reason": ListingCell(why, reason),
     }
 
 
@@ -150,11 +154,11 @@ def _key(value: Any) -> str:
     return str(getattr(value, "standard", value))
 
 
-def _is_resolved(sheet: Sheet) -> YesNo:
+def _is_resolved(sheet: FormData) -> YesNo:
     return YesNo.NO if sheet.get("resolved_at") is None else YesNo.YES
 
 
-def _is_complete(sheet: Sheet) -> YesNo:
+def _is_complete(sheet: FormData) -> YesNo:
     return YesNo.YES if sheet.status == FormStatus.COMPLETE else YesNo.NO
 
 
@@ -224,7 +228,7 @@ def listings_for(user: User) -> list[Listing]:
 
 
 @dataclass(frozen=True)
-class Choice:
+class FacetValue:
     """One value of a filter, with the rows that choosing it would show."""
 
     key: str
@@ -237,30 +241,30 @@ class Choice:
 class Facet:
     """A filter: its column and its values."""
 
-    column: Column
-    choices: list[Choice]
+    column: ListingColumn
+    choices: list[FacetValue]
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownListing:
     """A listing as somebody asked for it."""
 
     listing: Listing
-    columns: list[Column]
-    lines: list[Line]
+    columns: list[ListingColumn]
+    lines: list[ListingLine]
     facets: list[Facet]
     total: int
     sort: str
 
     @property
-    def rows(self) -> Iterator[tuple[Line, list[tuple[Column, str]]]]:
+    def rows(self) -> Iterator[tuple[ListingLine, list[tuple[ListingColumn, str]]]]:
         """Return each row with its cells in the order of the columns."""
         for line in self.lines:
             yield line, [(one, line.cells[one.name].text) for one in self.columns]
 
 
 @implements("MON-01")
-def shown(listing: Listing, user: User, asked: Mapping[str, str]) -> Shown:
+def shown(listing: Listing, user: User, asked: Mapping[str, str]) -> ShownListing:
     """Return a listing as asked for; an odd question counts as none."""
     lines, columns = listing.lines(user), listing.heading()
     chosen = {name: asked[name] for name in listing.facets if name in asked}
@@ -271,12 +275,12 @@ def shown(listing: Listing, user: User, asked: Mapping[str, str]) -> Shown:
     ]
     sort = asked.get("sort", "")
     found = _sorted(_fitting(lines, chosen), sort, {one.name for one in columns})
-    return Shown(listing, columns, found, facets, len(lines), sort)
+    return ShownListing(listing, columns, found, facets, len(lines), sort)
 
 
 def _fitting(
-    lines: Iterable[Line], chosen: Mapping[str, str], *, apart_from: str = ""
-) -> list[Line]:
+    lines: Iterable[ListingLine], chosen: Mapping[str, str], *, apart_from: str = ""
+) -> list[ListingLine]:
     wanted = [(name, key) for name, key in chosen.items() if name != apart_from]
     return [
         line
@@ -285,19 +289,21 @@ def _fitting(
     ]
 
 
-def _facet(column: Column, lines: Sequence[Line], chosen: Mapping[str, str]) -> Facet:
+def _facet(
+    column: ListingColumn, lines: Sequence[ListingLine], chosen: Mapping[str, str]
+) -> Facet:
     cells = [line.cells[column.name] for line in lines]
     texts, counts = {c.key: c.text for c in cells}, Counter(c.key for c in cells)
     if column.name in chosen:
         texts.setdefault(chosen[column.name], chosen[column.name] or NOTHING)
     choices = [
-        Choice(key, texts[key], counts[key], chosen.get(column.name) == key)
+        FacetValue(key, texts[key], counts[key], chosen.get(column.name) == key)
         for key in sorted(texts)
     ]
     return Facet(column, choices)
 
 
-def _sorted(lines: list[Line], sort: str, names: set[str]) -> list[Line]:
+def _sorted(lines: list[ListingLine], sort: str, names: set[str]) -> list[ListingLine]:
     name = sort.removeprefix("-")
     if name not in names:
         return lines

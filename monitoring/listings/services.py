@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from record.accounts.models import User
-from record.audit.attribution import Via, act, attributed
+from record.audit.attribution import Source, act, attributed
 
 
 def record_download(
     name: str, rows: int, filters: Mapping[str, object], *, by: User
 ) -> None:
     """Record who took which rows of a listing."""
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         told = {"listing": name, "rows": rows, "filters": dict(filters)}
         act("listing_downloaded", details=told)

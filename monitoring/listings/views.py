@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from monitoring.listings.selectors import Listing, Shown, listings_for, shown
+from monitoring.listings.selectors import Listing, ShownListing, listings_for, shown
 from monitoring.listings.services import record_download
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
@@ -71,7 +71,7 @@ def download(request: StaffRequest, name: str) -> HttpResponse:
     return response
 
 
-def _table(found: Shown) -> Iterator[list[str]]:
+def _table(found: ShownListing) -> Iterator[list[str]]:
     yield [_("Participant"), *(str(one.label) for one in found.columns)]
     for line, cells in found.rows:
         yield [line.participant, *(safe(text) for _column, text in cells)]

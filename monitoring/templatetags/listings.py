@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from monitoring.listings.selectors import Column
+from monitoring.listings.selectors import ListingColumn
 
 register = template.Library()
 
@@ -26,7 +26,7 @@ def facet_query(context: Any, name: str, key: str | None = None) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def sort_link(context: Any, column: Column, sort: str) -> SafeString:
+def sort_link(context: Any, column: ListingColumn, sort: str) -> SafeString:
     """Return a heading that sorts by its column, the other way at a second click."""
     name = f"-{column.name}" if sort == column.name else column.name
     mark = {column.name: " ▲", f"-{column.name}": " ▼"}.get(sort, "")

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from outcomes.rules.record import Creatinine, Event, Interval, Record, Rrt
-from record.casebook.sheets import Binder, Sheet
+from outcomes.rules.record import CreatinineSample, Interval, Record, RecordedEvent, Rrt
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Partial, Quantity
 from trial_edc.clock import SITE_TZ, site_date
-from trial_edc.dates import PartialDate
+from trial_edc.dates import PartialDateText
 from trial_edc.vocabulary import VisitCode, VitalStatus, WithdrawalKind, YesNo
 from visits.schedule import rules
 from visits.schedule.facts import done_date, infusion_started_at
@@ -31,7 +31,7 @@ FORMS = (
 NOON = time(12)  # a sample known by date only: no time of day decides between dates
 
 
-def record_of(binder: Binder, cutoff: date) -> Record | None:
+def record_of(binder: Casebook, cutoff: date) -> Record | None:
     """Return the course up to a cut-off; None for a person never randomised."""
     randomised_at = binder.value("RAN", "randomised_at")
     if randomised_at is None:
@@ -55,7 +55,7 @@ def record_of(binder: Binder, cutoff: date) -> Record | None:
     )
 
 
-def baseline_umol_l(binder: Binder) -> Decimal | None:
+def baseline_umol_l(binder: Casebook) -> Decimal | None:
     """Return the value that the frozen baseline sample has now, corrected or not."""
     chosen = binder.value("RAN", "baseline_sample")
     kept = (row for row in binder.rows("CRE") if row.form_id == chosen)
@@ -67,13 +67,13 @@ def baseline_umol_l(binder: Binder) -> Decimal | None:
     return frozen
 
 
-def death_on(binder: Binder) -> PartialDate | None:
+def death_on(binder: Casebook) -> PartialDateText | None:
     """Return the death as the days that it may have been."""
     known: Partial | None = binder.value("DTH", "death_on")
-    return PartialDate(known.earliest, known.latest) if known else None
+    return PartialDateText(known.earliest, known.latest) if known else None
 
 
-def withdrawn_from_everything_on(binder: Binder) -> date | None:
+def withdrawn_from_everything_on(binder: Casebook) -> date | None:
     """Return the date after which no new observation is made."""
     return min(
         (
@@ -85,21 +85,21 @@ def withdrawn_from_everything_on(binder: Binder) -> date | None:
     )
 
 
-def anchor_on(binder: Binder) -> date | None:
+def anchor_on(binder: Casebook) -> date | None:
     """Return day 0 of the endpoints: infusion 1, else randomisation (ITT)."""
     at = infusion_started_at(binder, 1) or binder.value("RAN", "randomised_at")
     return site_date(at) if at else None
 
 
-def samples(binder: Binder) -> Iterator[Creatinine]:
+def samples(binder: Casebook) -> Iterator[CreatinineSample]:
     """Return the creatinine values with the instant they were taken at."""
     for row in binder.rows("CRE"):
         taken, value = sampled_at(row), row.get("value")
         if taken and isinstance(value, Quantity):
-            yield Creatinine(taken, value.standard, str(row.form_id or ""))
+            yield CreatinineSample(taken, value.standard, str(row.form_id or ""))
 
 
-def sampled_at(row: Sheet) -> datetime | None:
+def sampled_at(row: FormData) -> datetime | None:
     """Return when a sample was taken; a date alone counts as noon of that date."""
     taken = row.get("sample_at")
     if isinstance(taken, Partial):
@@ -110,7 +110,7 @@ def sampled_at(row: Sheet) -> datetime | None:
     return at
 
 
-def replacement(binder: Binder) -> Iterator[Rrt]:
+def replacement(binder: Casebook) -> Iterator[Rrt]:
     """Return renal replacement by its days; a partial start counts from its first.
 
     Of a row that is over but lacks its end only the start is known to have been.
@@ -124,28 +124,28 @@ def replacement(binder: Binder) -> Iterator[Rrt]:
         yield Rrt(started.earliest, end, row.get("modality") == "transplant")
 
 
-def stays(binder: Binder, kind: str) -> Iterator[Interval]:
+def stays(binder: Casebook, kind: str) -> Iterator[Interval]:
     """Return the stays of a kind, in any hospital."""
     for row in binder.rows("STY"):
         if row.get("kind") == kind and row.get("in_at"):
             yield Interval(row.get("in_at"), row.get("out_at"))
 
 
-def adverse_events(binder: Binder) -> Iterator[Event]:
+def adverse_events(binder: Casebook) -> Iterator[RecordedEvent]:
     """Return the events whose onset is known at least in part."""
     for row in binder.rows("AE"):
         onset, grade = row.get("onset"), row.get("grade")
         if onset:
             serious = row.get("serious") == YesNo.YES
-            yield Event(onset.text, int(grade) if grade else None, serious)
+            yield RecordedEvent(onset.text, int(grade) if grade else None, serious)
 
 
-def last_known_alive(binder: Binder) -> date | None:
+def last_known_alive(binder: Casebook) -> date | None:
     """Return the latest date with evidence of life."""
     return max(signs_of_life(binder), default=None)
 
 
-def signs_of_life(binder: Binder) -> Iterator[date]:
+def signs_of_life(binder: Casebook) -> Iterator[date]:
     """Return every date on which somebody or something showed that they lived."""
     yield from (on for sheet in binder.rows("VIS") if (on := seen_on(sheet)))
     yield from (one.on for one in samples(binder))
@@ -164,13 +164,13 @@ def signs_of_life(binder: Binder) -> Iterator[date]:
         yield site_date(started_at)
 
 
-def seen_on(sheet: Sheet) -> date | None:
+def seen_on(sheet: FormData) -> date | None:
     """Return the date of a visit that met or reached the participant."""
     looked_up = sheet.get("mode") == "record_lookup"
     return None if looked_up else done_date(sheet)
 
 
-def samples_in_window(binder: Binder, visit: VisitCode) -> list[Creatinine]:
+def samples_in_window(binder: Casebook, visit: VisitCode) -> list[CreatinineSample]:
     """Return the samples inside the window of a visit."""
     anchor = anchor_on(binder)
     span = rules.window(visit, anchor) if anchor else None

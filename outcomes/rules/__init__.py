@@ -13,7 +13,7 @@ from outcomes.rules.kidney import (
     recovery,
     rrt_dependence,
 )
-from outcomes.rules.record import Creatinine, Event, Interval, Record, Rrt
+from outcomes.rules.record import CreatinineSample, Interval, Record, RecordedEvent, Rrt
 from outcomes.rules.states import (
     EverRrt,
     MissingReason,
@@ -23,17 +23,17 @@ from outcomes.rules.states import (
 )
 from outcomes.rules.stays import days_in
 from outcomes.rules.survival import survival_3m, survival_28d
-from trial_edc.dates import PartialDate
+from trial_edc.dates import PartialDateText
 from trial_edc.requirements import implements
 
 __all__ = [
-    "Creatinine",
+    "CreatinineSample",
     "Endpoints",
-    "Event",
     "EverRrt",
     "Interval",
     "MissingReason",
     "Record",
+    "RecordedEvent",
     "Recovery",
     "Rrt",
     "RrtDependence",
@@ -113,7 +113,7 @@ def endpoints(record: Record) -> Endpoints:
     )
 
 
-def derive(record: Record, death: PartialDate | None = None) -> Endpoints:
+def derive(record: Record, death: PartialDateText | None = None) -> Endpoints:
     """Derive with a death known only in part: what both its bounds agree on stands.
 
     Where they disagree a status is unknown and a number is missing. Nobody dies before

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from outcomes.rules.record import Event, Record
-from trial_edc.dates import SITE_ZONE, PartialDate
+from outcomes.rules.record import Record, RecordedEvent
+from trial_edc.dates import SITE_ZONE, PartialDateText
 from trial_edc.requirements import implements
 
 
@@ -26,14 +26,14 @@ def emergent_events(record: Record) -> Emergent:
     return Emergent(len(found), serious, max(grades, default=None))
 
 
-def is_emergent(record: Record, event: Event) -> bool:
+def is_emergent(record: Record, event: RecordedEvent) -> bool:
     """Onset not before infusion 1 nor after month 3; partial: if it could be.
 
     A date without time on day 0 counts, which is conservative.
     """
     if record.infusion_1_at is None:
         return False
-    onset = PartialDate.parse(event.onset)
+    onset = PartialDateText.parse(event.onset)
     last = min(record.month3, record.cutoff)
     if onset.latest < record.day0 or onset.earliest > last:
         return False

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from outcomes.rules.record import Creatinine, Record
+from outcomes.rules.record import CreatinineSample, Record
 from outcomes.rules.states import (
     EverRrt,
     MissingReason,
@@ -20,7 +20,7 @@ from trial_edc.vocabulary import VisitCode
 class Primary:
     """Creatinine at day 28, or why there is none."""
 
-    sample: Creatinine | None
+    sample: CreatinineSample | None
     missing: MissingReason | None
     on_rrt: bool | None
     ratio: Decimal | None
@@ -72,7 +72,7 @@ def ever_rrt(record: Record, status: Survival) -> EverRrt:
     return EverRrt.NO if is_known else EverRrt.UNKNOWN
 
 
-def creatinine_3m(record: Record, status: Survival) -> Creatinine | None:
+def creatinine_3m(record: Record, status: Survival) -> CreatinineSample | None:
     """Sample nearest to the month-3 date inside its window, of those alive then."""
     if status != Survival.ALIVE:
         return None
@@ -82,7 +82,7 @@ def creatinine_3m(record: Record, status: Survival) -> Creatinine | None:
 
 @implements("OUT-05", "OUT-06")
 def recovery(
-    record: Record, dependence: RrtDependence, sample: Creatinine | None
+    record: Record, dependence: RrtDependence, sample: CreatinineSample | None
 ) -> Recovery:
     """Complete: at most 1.5 times baseline, not strict; partial: above, no limit."""
     if dependence == RrtDependence.DEPENDENT:

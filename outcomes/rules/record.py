@@ -7,13 +7,13 @@ from decimal import Decimal
 from functools import cached_property
 
 from trial_edc.dates import site_date, site_midnight
-from trial_edc.protocol import PROTOCOL, OutcomeSettings, Schedule
+from trial_edc.protocol import PROTOCOL, OutcomeSettings, ScheduleSettings
 from trial_edc.vocabulary import VisitCode
 from visits.schedule.rules import Window, month_3, window
 
 
 @dataclass(frozen=True, slots=True)
-class Creatinine:
+class CreatinineSample:
     """One creatinine after day 0."""
 
     at: datetime
@@ -48,7 +48,7 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class RecordedEvent:
     """An adverse event; `onset` is ISO text as far as it is known."""
 
     onset: str
@@ -73,12 +73,12 @@ class Record:
     last_alive_on: date | None = None
     death_on: date | None = None
     withdrawn_on: date | None = None
-    creatinine: Sequence[Creatinine] = ()
+    creatinine: Sequence[CreatinineSample] = ()
     rrt: Sequence[Rrt] = ()
     hospital: Sequence[Interval] = ()
     icu: Sequence[Interval] = ()
-    events: Sequence[Event] = ()
-    schedule: Schedule = PROTOCOL.schedule
+    events: Sequence[RecordedEvent] = ()
+    schedule: ScheduleSettings = PROTOCOL.schedule
     settings: OutcomeSettings = PROTOCOL.outcomes
 
     @cached_property
@@ -126,7 +126,7 @@ class Record:
 
     def nearest_creatinine(
         self, target: date, first: date, last: date
-    ) -> Creatinine | None:
+    ) -> CreatinineSample | None:
         """Sample nearest to a date; ties: earlier date, then earlier time."""
         last = min(day for day in (last, self.cutoff, self.died_on) if day)
         inside = [s for s in self.creatinine if first <= s.on <= last]

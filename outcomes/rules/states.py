@@ -1,9 +1,9 @@
 """The answers that derived endpoints give."""
 
-from trial_edc.vocabulary import N_, Term
+from trial_edc.vocabulary import N_, Codelist
 
 
-class Survival(Term):
+class Survival(Codelist):
     """What is known of a participant's life at a horizon."""
 
     ALIVE = "alive", N_("Alive")
@@ -12,7 +12,7 @@ class Survival(Term):
     PENDING = "pending", N_("Pending")
 
 
-class MissingReason(Term):
+class MissingReason(Codelist):
     """Why the primary endpoint has no value."""
 
     DEATH = "death", N_("Death")
@@ -21,7 +21,7 @@ class MissingReason(Term):
     NOT_DONE = "not_done", N_("Not done")
 
 
-class RrtDependence(Term):
+class RrtDependence(Codelist):
     """Whether the participant needs renal replacement at month 3."""
 
     DEPENDENT = "dependent", N_("Dependent")
@@ -31,7 +31,7 @@ class RrtDependence(Term):
     PENDING = "pending", N_("Pending")
 
 
-class EverRrt(Term):
+class EverRrt(Codelist):
     """Whether there was any renal replacement within 3 months."""
 
     YES = "yes", N_("Yes")
@@ -39,7 +39,7 @@ class EverRrt(Term):
     UNKNOWN = "unknown", N_("Unknown")
 
 
-class Recovery(Term):
+class Recovery(Codelist):
     """Renal state at month 3: exclusive and exhaustive."""
 
     COMPLETE = "complete", N_("Complete recovery")

@@ -1,7 +1,7 @@
 """What was frozen by the act of randomizing stays."""
 
 from randomization.allocation import selectors as allocation_selectors
-from record.capture.problems import Refused
+from record.capture.problems import SaveRefused
 from record.capture.save_hooks import Saved
 from record.casebook.checks import Finding
 from trial_edc.vocabulary import N_, Severity
@@ -18,4 +18,4 @@ def keep_randomization_record(saved: Saved) -> None:
             return
     message = N_("The randomization record is written by the system alone.")
     item = min(saved.changed)
-    raise Refused([Finding("RAN-01", item, Severity.HARD, message)])
+    raise SaveRefused([Finding("RAN-01", item, Severity.HARD, message)])

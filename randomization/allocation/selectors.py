@@ -6,7 +6,11 @@ from decimal import Decimal
 
 from enrollment.eligibility.selectors import Eligibility
 from enrollment.screening.facts import is_screening_over
-from randomization.allocation.rules.readiness import Obstacle, Standing, obstacles
+from randomization.allocation.rules.readiness import (
+    Obstacle,
+    RandomizationState,
+    obstacles,
+)
 from randomization.models import (
     Allocation,
 )
@@ -28,7 +32,7 @@ class Frozen:
 def readiness(found: Eligibility, now: datetime) -> tuple[Obstacle, ...]:
     """Return every reason against randomising now; none means ready."""
     given = found.confirmation
-    standing = Standing(
+    standing = RandomizationState(
         study_status=study_status(),
         is_consented=found.is_consented,
         is_screening_open=not is_screening_over(found.binder),

@@ -10,11 +10,11 @@ from randomization.allocation.rules.numbers import draw
 from randomization.allocation.selectors import Frozen, frozen, readiness
 from randomization.lists import selectors as lists_selectors
 from randomization.models import Allocation
-from randomization.problems import ListExhausted, NotReady, Refused
+from randomization.problems import ListExhausted, NotReady, RandomizationRefused
 from record.accounts import selectors as accounts_selectors
 from record.accounts.models import User
 from record.accounts.roles import Permission, Role
-from record.audit.attribution import Via, act, attributed
+from record.audit.attribution import Source, act, attributed
 from record.capture.events import DeviationFound, Randomized
 from record.capture.problems import NotSaved
 from record.capture.save_hooks import announce
@@ -29,7 +29,9 @@ from trial_edc.requirements import implements
 
 
 @implements("RAN-03", "RND-01", "RND-02")
-def randomize(participant: Participant, *, by: User, via: Via = Via.PAGE) -> Allocation:
+def randomize(
+    participant: Participant, *, by: User, via: Source = Source.PAGE
+) -> Allocation:
     """Give the participant the next slot; asking twice gives the same one.
 
     Raises `NotReady` with every reason, or `ListExhausted`; both leave nothing but
@@ -66,7 +68,7 @@ def _require_ready(found: Eligibility) -> None:
 
 
 def _allocate(
-    participant: Participant, kept: Frozen, *, by: User, via: Via
+    participant: Participant, kept: Frozen, *, by: User, via: Source
 ) -> Allocation:
     slot = lists_selectors.next_slot_for_update()
     taken = set(Allocation.objects.values_list("code", flat=True))
@@ -96,7 +98,7 @@ def _allocate(
 
 
 def _record_refusal(
-    participant: Participant, reasons: list[str], *, by: User, via: Via
+    participant: Participant, reasons: list[str], *, by: User, via: Source
 ) -> None:
     with attributed(by=by, via=via):
         details = {"reasons": reasons}
@@ -116,7 +118,7 @@ def _tell_nearly_exhausted() -> None:
     )
 
 
-def _tell_exhausted(participant: Participant, *, by: User, via: Via) -> None:
+def _tell_exhausted(participant: Participant, *, by: User, via: Source) -> None:
     with attributed(by=by, via=via):
         notices.queue(
             occasion="list_exhausted",
@@ -129,7 +131,7 @@ def _tell_exhausted(participant: Participant, *, by: User, via: Via) -> None:
 
 
 def declare_in_error(
-    participant: Participant, *, reason: str, by: User, via: Via = Via.PAGE
+    participant: Participant, *, reason: str, by: User, via: Source = Source.PAGE
 ) -> FormInstance:
     """Record that somebody was randomised in error.
 
@@ -139,23 +141,23 @@ def declare_in_error(
     if not by.may(Permission.JUDGE):
         raise PermissionDenied
     if not reason.strip():
-        raise Refused(_("Say why."))
+        raise RandomizationRefused(_("Say why."))
     with attributed(by=by, via=via):
         participant = casebook.lock(participant)
         if allocation_selectors.allocation_of(participant) is None:
-            raise Refused(_("This participant has not been randomized."))
+            raise RandomizationRefused(_("This participant has not been randomized."))
         form = casebook.expect(participant, "RAN")
         if row_of(form).value_of("in_error"):
-            raise Refused(_("This is on record already."))
+            raise RandomizationRefused(_("This is on record already."))
         try:
             _enter_error(participant, form, reason, by=by, via=via)
         except NotSaved as problem:
-            raise Refused(_told(problem)) from problem
+            raise RandomizationRefused(_told(problem)) from problem
     return form
 
 
 def _enter_error(
-    participant: Participant, form: FormInstance, reason: str, *, by: User, via: Via
+    participant: Participant, form: FormInstance, reason: str, *, by: User, via: Source
 ) -> None:
     values = {"in_error": "Y", "in_error_reason": reason}
     saved = capture.save(form, values, by=by, via=via)

@@ -13,9 +13,9 @@ from randomization.allocation import selectors as allocation_selectors
 from randomization.allocation import services as randomizing
 from randomization.allocation.forms import ConfirmNumberForm
 from randomization.allocation.selectors import readiness
-from randomization.forms import ReasonForm
+from randomization.forms import ExplanationForm
 from randomization.models import Allocation
-from randomization.problems import NotReady, Refused
+from randomization.problems import NotReady, RandomizationRefused
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from record.casebook.models import Participant
@@ -39,7 +39,7 @@ def randomize(request: StaffRequest, number: str) -> HttpResponse:
                 randomizing.randomize(participant, by=request.user)
             except NotReady:
                 pass  # the page lists every reason
-            except Refused as refused:
+            except RandomizationRefused as refused:
                 problem = refused
             else:
                 return redirect("randomization:randomize", participant.number)
@@ -68,7 +68,7 @@ def _randomized(
         "may_break": request.user.may(Permission.CODE_BREAK),
         "may_see_arm": PROTOCOL.blinding.arm_visible_to_investigator
         and request.user.may(Permission.CODE_BREAK),
-        "error_form": ReasonForm(),
+        "error_form": ExplanationForm(),
     }
     return render(request, "randomization/allocation/randomized.html", context)
 
@@ -78,7 +78,7 @@ def _randomized(
 def in_error(request: StaffRequest, number: str) -> HttpResponse:
     """Declare that somebody was randomised in error."""
     participant = get_object_or_404(Participant, number=number)
-    form = ReasonForm(request.POST)
+    form = ExplanationForm(request.POST)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         done(
@@ -94,7 +94,7 @@ def done(request: StaffRequest, deed: Callable[[], object]) -> bool:
     """Do it, or tell why it was refused."""
     try:
         deed()
-    except Refused as problem:
+    except RandomizationRefused as problem:
         messages.error(request, str(problem))
         return False
     return True

@@ -16,7 +16,7 @@ from randomization.lists import selectors as lists_selectors
 from randomization.lists.forms import GenerateForm, ImportForm, SegmentForm
 from randomization.lists.rules.checking import Fault
 from randomization.lists.services import allocation_list as custody
-from randomization.problems import FaultyList, Refused
+from randomization.problems import FaultyList, RandomizationRefused
 from randomization.vocabulary import ListState
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
@@ -35,7 +35,7 @@ def desk(request: StaffRequest) -> HttpResponse:
 def _desk(
     request: StaffRequest,
     form: SegmentForm | None = None,
-    problem: Refused | None = None,
+    problem: RandomizationRefused | None = None,
 ) -> HttpResponse:
     waiting = lists_selectors.lists().filter(state__in=WAITING)
     may_keep = request.user.may(Permission.LIST_GENERATE)
@@ -78,7 +78,7 @@ def generate(request: StaffRequest) -> HttpResponse:
     if form.is_valid():
         try:
             custody.generate_draft(**form.cleaned_data, by=request.user)
-        except Refused as problem:
+        except RandomizationRefused as problem:
             return _desk(request, form, problem)
         return redirect("randomization:desk")
     return _desk(request, form)
@@ -98,7 +98,7 @@ def import_list(request: StaffRequest) -> HttpResponse:
             for fault in problem.faults:
                 form.add_error("file", _told(fault))
             return _desk(request, form)
-        except Refused as problem:
+        except RandomizationRefused as problem:
             return _desk(request, form, problem)
         return redirect("randomization:desk")
     return _desk(request, form)

@@ -7,7 +7,7 @@ from typing import Any
 
 from randomization.product.facts import dose_of, given_ml
 from record.casebook.checks import check
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity
 
@@ -30,7 +30,7 @@ MOST_MINUTES = 24 * 60
     severity=Severity.HARD,
     message=N_("Two different persons prepare and check."),
 )
-def _two_persons(sheet: Sheet, _binder: Binder) -> bool:
+def _two_persons(sheet: FormData, _binder: Casebook) -> bool:
     prepared, checked = sheet.get("prepared_by"), sheet.get("checked_by")
     return prepared is not None and prepared == checked
 
@@ -44,7 +44,7 @@ def _two_persons(sheet: Sheet, _binder: Binder) -> bool:
         "The order is: out of storage, thawed, prepared, handed over. Check the times."
     ),
 )
-def _in_order(sheet: Sheet, _binder: Binder) -> bool:
+def _in_order(sheet: FormData, _binder: Casebook) -> bool:
     known = [at for step in STEPS if (at := sheet.get(step)) is not None]
     return any(later < earlier for earlier, later in pairwise(known))
 
@@ -56,7 +56,7 @@ def _in_order(sheet: Sheet, _binder: Binder) -> bool:
     severity=Severity.HARD,
     message=N_("The final volume is %(planned)s mL in both arms."),
 )
-def _planned_volume(sheet: Sheet, _binder: Binder) -> Mapping[str, Any] | None:
+def _planned_volume(sheet: FormData, _binder: Casebook) -> Mapping[str, Any] | None:
     # Outside a demo the study cannot open before the plan is entered.
     plan = PROTOCOL.infusion.plan(demo=True)
     volume = sheet.get("final_volume_ml")
@@ -72,7 +72,7 @@ def _planned_volume(sheet: Sheet, _binder: Binder) -> Mapping[str, Any] | None:
     severity=Severity.HARD,
     message=N_("Saline has no cells: mark the cell items not applicable."),
 )
-def _saline_without_cells(sheet: Sheet, _binder: Binder) -> bool:
+def _saline_without_cells(sheet: FormData, _binder: Casebook) -> bool:
     answered = any(sheet.get(item) is not None for item in CELL_ITEMS)
     return sheet.get("product") == "SALINE" and answered
 
@@ -84,7 +84,7 @@ def _saline_without_cells(sheet: Sheet, _binder: Binder) -> bool:
     severity=Severity.HARD,
     message=N_("More came back or was destroyed than the bag held."),
 )
-def _within_volume(sheet: Sheet, _binder: Binder) -> bool:
+def _within_volume(sheet: FormData, _binder: Casebook) -> bool:
     volume = sheet.get("final_volume_ml")
     return volume is not None and _remains(sheet) > volume
 
@@ -96,7 +96,7 @@ def _within_volume(sheet: Sheet, _binder: Binder) -> bool:
     severity=Severity.SOFT,
     message=N_("%(missing)s mL are neither given nor returned nor destroyed."),
 )
-def _accounted(sheet: Sheet, binder: Binder) -> Mapping[str, Any] | None:
+def _accounted(sheet: FormData, binder: Casebook) -> Mapping[str, Any] | None:
     volume = sheet.get("final_volume_ml")
     given = given_ml(sheet, binder)
     if volume is None or given is None:
@@ -112,7 +112,7 @@ def _accounted(sheet: Sheet, binder: Binder) -> Mapping[str, Any] | None:
     severity=Severity.HARD,
     message=N_("%(minutes)s min from thawing to the start: impossible."),
 )
-def _thaw_to_start(sheet: Sheet, binder: Binder) -> Mapping[str, Any] | None:
+def _thaw_to_start(sheet: FormData, binder: Casebook) -> Mapping[str, Any] | None:
     minutes = dose_of(sheet, binder).thaw_to_start_min
     if minutes is None or 0 <= minutes <= MOST_MINUTES:
         return None
@@ -126,7 +126,7 @@ def _thaw_to_start(sheet: Sheet, binder: Binder) -> Mapping[str, Any] | None:
     severity=Severity.SOFT,
     message=N_("%(minutes)s min from thawing to the start; at most %(most)s expected."),
 )
-def _thawed_long_ago(sheet: Sheet, binder: Binder) -> Mapping[str, Any] | None:
+def _thawed_long_ago(sheet: FormData, binder: Casebook) -> Mapping[str, Any] | None:
     minutes = dose_of(sheet, binder).thaw_to_start_min
     most = PROTOCOL.infusion.thaw_to_start_max_min
     if minutes is None or not most < minutes <= MOST_MINUTES:
@@ -134,6 +134,6 @@ def _thawed_long_ago(sheet: Sheet, binder: Binder) -> Mapping[str, Any] | None:
     return {"minutes": minutes, "most": most}
 
 
-def _remains(sheet: Sheet) -> Decimal:
+def _remains(sheet: FormData) -> Decimal:
     remains = (sheet.get("returned_ml"), sheet.get("destroyed_ml"))
     return sum((one for one in remains if one is not None), Decimal(0))

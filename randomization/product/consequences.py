@@ -9,12 +9,12 @@ from randomization.product.services.product import (
     require_infusions_running,
     take_from_lot,
 )
-from record.audit.attribution import Actor, Via
+from record.audit.attribution import Actor, Source
 from record.capture.events import FormSigned
 from record.capture.save_hooks import Saved
 
 
-def expect_signed_product(event: FormSigned, by: Actor, via: Via) -> None:
+def expect_signed_product(event: FormSigned, by: Actor, via: Source) -> None:
     """Expect the product once a request to go is signed."""
     del by, via
     if event.form.code == "IRQ":

@@ -2,17 +2,17 @@
 
 from decimal import Decimal
 
-from randomization.product.rules.dose import CellDose, Product, cell_dose
-from record.casebook.sheets import Binder, Sheet
+from randomization.product.rules.dose import CellDose, PreparedProduct, cell_dose
+from record.casebook.sheets import Casebook, FormData
 
 NOT_GIVEN = "not_given"
 INFUSION_VISITS = {"D0": 1, "D7": 2}
 
 
-def dose_of(sheet: Sheet, binder: Binder) -> CellDose:
+def dose_of(sheet: FormData, binder: Casebook) -> CellDose:
     """Return the dose that arrived; the weight is that of the infusion request."""
     return cell_dose(
-        Product(
+        PreparedProduct(
             sheet.get("cells_per_ml_e6"),
             sheet.get("viability_pct"),
             sheet.get("planned_dose_e6_kg"),
@@ -24,7 +24,7 @@ def dose_of(sheet: Sheet, binder: Binder) -> CellDose:
     )
 
 
-def given_ml(sheet: Sheet, binder: Binder) -> Decimal | None:
+def given_ml(sheet: FormData, binder: Casebook) -> Decimal | None:
     """Return what ran in at the bedside; None while nobody knows."""
     if binder.value("INF", "given", sheet.visit) == NOT_GIVEN:
         return Decimal(0)

@@ -4,14 +4,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from randomization.forms import ReasonForm, TermField, choices
+from randomization.forms import ExplanationForm, TermField, choices
 from randomization.study.rules import steps
 from randomization.vocabulary import (
     StudyStatus,
 )
 
 
-class StatusForm(ReasonForm):
+class StatusForm(ExplanationForm):
     """The next step of the study."""
 
     status = TermField(StudyStatus, label=_("Next"))

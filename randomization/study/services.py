@@ -6,29 +6,29 @@ from django.utils.translation import gettext as _
 
 from randomization.lists import selectors as lists_selectors
 from randomization.models import StudyStatusChange
-from randomization.problems import Refused
+from randomization.problems import RandomizationRefused
 from randomization.study import selectors as study_selectors
 from randomization.study.rules import needs_two, steps
 from randomization.vocabulary import StudyStatus
 from record.accounts.models import User
 from record.accounts.roles import Permission
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 
 
 def change_status(
-    status: StudyStatus, *, reason: str, by: User, via: Via = Via.PAGE
+    status: StudyStatus, *, reason: str, by: User, via: Source = Source.PAGE
 ) -> StudyStatusChange:
     """Pause or close the study, or propose to open it."""
     _may(by)
     if not reason.strip():
-        raise Refused(_("Give the reason."))
+        raise RandomizationRefused(_("Give the reason."))
     with attributed(by=by, via=via):
         before = study_selectors.study_status()
         if status not in steps(before):
-            raise Refused(_("This step is not possible now."))
+            raise RandomizationRefused(_("This step is not possible now."))
         _require_no_proposal()
         if status == StudyStatus.OPEN:
             _require_ready_to_open()
@@ -41,7 +41,7 @@ def change_status(
 
 
 def confirm_status(
-    change: StudyStatusChange, *, by: User, via: Via = Via.PAGE
+    change: StudyStatusChange, *, by: User, via: Source = Source.PAGE
 ) -> StudyStatusChange:
     """Put a proposal into force; principal investigator and safety officer agree."""
     _may(by)
@@ -52,9 +52,9 @@ def confirm_status(
             .get(pk=change.pk)
         )
         if change.in_force_at is not None:
-            raise Refused(_("This is in force already."))
+            raise RandomizationRefused(_("This is in force already."))
         if change.decided_by.role == by.role:
-            raise Refused(
+            raise RandomizationRefused(
                 _("Principal investigator and safety officer must both agree.")
             )
         if change.status == StudyStatus.OPEN:
@@ -71,12 +71,12 @@ def _may(by: User) -> None:
 
 def _require_no_proposal() -> None:
     if StudyStatusChange.objects.filter(in_force_at=None).exists():
-        raise Refused(_("A proposal waits for confirmation already."))
+        raise RandomizationRefused(_("A proposal waits for confirmation already."))
 
 
 def _require_ready_to_open() -> None:
     if missing := go_live_obstacles():
-        raise Refused(" ".join(missing))
+        raise RandomizationRefused(" ".join(missing))
 
 
 @implements("INF-05")

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import N_, Term
+from trial_edc.vocabulary import N_, Codelist
 
 
-class BlindingClass(Term):
+class BlindingClass(Codelist):
     """What an account may ever know of the arms; never changed once given."""
 
     BLINDED = "B", N_("blinded")
@@ -19,7 +19,7 @@ class BlindingClass(Term):
     NO_DATA = "-", N_("sees no trial data")
 
 
-class Role(Term):
+class Role(Codelist):
     """What a person is in the trial; one role an account."""
 
     CO = "CO", N_("Coordinator")
@@ -38,7 +38,7 @@ class Role(Term):
     AD = "AD", N_("Administrator")
 
 
-class Limit(Term):
+class Limit(Codelist):
     """How a grant is limited; the page or service that acts on it holds to it."""
 
     IN_PATIENTS = "a", N_("in-patients only; of identity, name and hospital number")
@@ -53,7 +53,7 @@ class Limit(Term):
     DELIVERY = "p", N_("delivery state, no text")
 
 
-class Permission(Term):
+class Permission(Codelist):
     """A deed that a role may be granted; the label follows "the right to …"."""
 
     READ_CASEBOOK = "read_casebook", N_("read casebooks")

@@ -19,7 +19,7 @@ from trial_edc.requirements import implements
 CLOSED = "AU002"  # the SQLSTATE of the trigger's refusal, see sql/record_1.sql
 
 
-class Via(StrEnum):
+class Source(StrEnum):
     """The way by which a write came in."""
 
     PAGE = "page"
@@ -68,14 +68,14 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Trace:
+class RequestTrace:
     """Where a request came from."""
 
     request_id: str = ""
     address: str = ""
 
 
-current_trace: ContextVar[Trace] = ContextVar("trace", default=Trace())  # noqa: B039
+current_trace: ContextVar[RequestTrace] = ContextVar("trace", default=RequestTrace())  # noqa: B039
 Reasons = Mapping[int, Mapping[str, Reason]]  # by form instance, then item
 
 
@@ -84,10 +84,10 @@ class Attribution:
     """What the database is told about the writes of a transaction."""
 
     by: Actor
-    via: Via
+    via: Source
     reasons: Reasons = field(default_factory=dict)
     reason: Reason | None = None
-    trace: Trace = field(default_factory=current_trace.get)
+    trace: RequestTrace = field(default_factory=current_trace.get)
     demo_at: datetime | None = field(default_factory=clock.moved_to)
 
     def as_json(self) -> str:
@@ -121,7 +121,7 @@ _current: ContextVar[Attribution | None] = ContextVar("attribution", default=Non
 def attributed(
     *,
     by: Actor,
-    via: Via,
+    via: Source,
     reasons: Reasons | None = None,
     reason: Reason | None = None,
 ) -> Iterator[None]:

@@ -9,7 +9,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
-from record.audit.attribution import Trace, current_trace
+from record.audit.attribution import RequestTrace, current_trace
 from record.audit.problems import RecordClosed
 
 CONFLICT, TOO_LARGE = 409, 413
@@ -26,7 +26,7 @@ class TraceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request under its own trace."""
-        trace = Trace(uuid.uuid4().hex, address_of(request))
+        trace = RequestTrace(uuid.uuid4().hex, address_of(request))
         token = current_trace.set(trace)
         try:
             response = self.get_response(request)

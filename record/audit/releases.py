@@ -3,7 +3,7 @@
 Every entry after it was written by that version, until the next one is noted.
 """
 
-from record.audit.attribution import Process, Via, act, attributed
+from record.audit.attribution import Process, Source, act, attributed
 from record.audit.models import Entry
 from trial_edc import __version__
 from trial_edc.protocol import PROTOCOL
@@ -20,6 +20,6 @@ def note_release() -> bool:
     last = Entry.objects.filter(operation=Entry.Operation.ACT, act=ACT).last()
     if last and last.changes == running:
         return False
-    with attributed(by=RELEASE, via=Via.TASK):
+    with attributed(by=RELEASE, via=Source.TASK):
         act(ACT, details=running)
     return True

@@ -121,7 +121,7 @@ def is_in_chain(digest: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class SealVerdict:
     """What a verification of the trail found; without a problem all is well."""
 
     seals: int = 0
@@ -141,14 +141,14 @@ class _Unfit(Exception):
 
 
 @implements("AUD-15")
-def verify() -> Verdict:
+def verify() -> SealVerdict:
     """Recompute every digest, root and link of the chain; writes nothing."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL timezone = 'UTC'")
         try:
             return _verified()
         except _Unfit as unfit:
-            return Verdict(problem=str(unfit), entry_id=unfit.entry_id)
+            return SealVerdict(problem=str(unfit), entry_id=unfit.entry_id)
 
 
 # Entry by entry in the order of ids: what was sealed beside what is there. A seal made
@@ -163,7 +163,7 @@ BESIDE = """
 """
 
 
-def _verified() -> Verdict:
+def _verified() -> SealVerdict:
     seals = {seal.pk: seal for seal in Seal.objects.all()}
     last = max(seals.values(), key=lambda seal: seal.pk, default=None)
     highest = max((seal.last_id for seal in seals.values()), default=0)
@@ -186,7 +186,7 @@ def _verified() -> Verdict:
     _check_chain(list(seals.values()), leaves)
     sealed_count = sum(len(held) for held in leaves.values())
     digest = digest_of(last) if last else ""
-    return Verdict(len(seals), sealed_count, unsealed, digest)
+    return SealVerdict(len(seals), sealed_count, unsealed, digest)
 
 
 def _fits(fits: bool, problem: str, entry_id: int | None = None) -> None:  # noqa: FBT001

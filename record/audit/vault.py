@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import transaction
 
-from record.audit.attribution import Actor, Via, act, attributed
+from record.audit.attribution import Actor, Source, act, attributed
 from record.audit.models import DataKey
 from trial_edc import clock
 
@@ -132,7 +132,7 @@ def keys_behind() -> list[str]:
     return [key.purpose for key in keys if not _is_opened(_first(), key.wrapped)]
 
 
-def rewrap_keys(*, by: Actor, via: Via) -> list[str]:
+def rewrap_keys(*, by: Actor, via: Source) -> list[str]:
     """Wrap the data keys with the first master key, all or none; return which.
 
     Raises `MasterKeyMissing` when none of the master keys opens one of them.

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from record.casebook import items
 from record.casebook.items import Item
 from record.casebook.values import MissingCode
-from trial_edc.vocabulary import Term
+from trial_edc.vocabulary import Codelist
 
 Options = Sequence[tuple[str, str]]  # keys of a register with their names
 Read = str | list[str] | tuple[str, str] | MissingCode
@@ -120,7 +120,7 @@ def _code(item: Item, text: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def answers(terms: type[Term]) -> Mapping[str, str]:
+def answers(terms: type[Codelist]) -> Mapping[str, str]:
     """Return the code of each answer by what people write for it, in any language."""
     found: dict[str, str] = {}
     for language, _name in settings.LANGUAGES:

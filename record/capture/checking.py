@@ -11,11 +11,11 @@ from django.core.exceptions import PermissionDenied
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.audit.attribution import Actor
-from record.capture.problems import EraseNeeded, Refused
+from record.capture.problems import EraseNeeded, SaveRefused
 from record.casebook import engine
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Value, is_blank, is_same
 from trial_edc import clock
 from trial_edc.requirements import implements
@@ -35,12 +35,12 @@ def may_enter(design: FormDesign, items: Iterable[str], *, by: Actor) -> None:
 
 def sheet_after(
     design: FormDesign,
-    before: Sheet,
+    before: FormData,
     changed: Mapping[str, Value],
-    binder: Binder,
+    binder: Casebook,
     *,
     erase: bool | frozenset[str] = False,
-) -> Sheet:
+) -> FormData:
     """Return the sheet as it would be, hidden items erased knowingly."""
     sheet = replace(before, values={**before.values, **changed})
     hidden: list[str] = []
@@ -54,7 +54,7 @@ def sheet_after(
     return sheet
 
 
-def altered_in(sheet: Sheet, before: Sheet) -> dict[str, Value]:
+def altered_in(sheet: FormData, before: FormData) -> dict[str, Value]:
     """Return the items whose values differ from those before."""
     return {
         name: value
@@ -65,8 +65,8 @@ def altered_in(sheet: Sheet, before: Sheet) -> dict[str, Value]:
 
 def soft_findings(
     design: FormDesign,
-    sheet: Sheet,
-    binder: Binder,
+    sheet: FormData,
+    binder: Casebook,
     altered: Mapping[str, Value],
     *,
     complete: bool,
@@ -84,5 +84,5 @@ def soft_findings(
         and (complete or not finding.item or finding.item in altered)
     ]
     if hard:
-        raise Refused(hard)
+        raise SaveRefused(hard)
     return [finding for finding in found if finding.severity == Severity.SOFT]

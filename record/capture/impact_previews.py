@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from record.casebook.models import FormInstance
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 
 
 @dataclass(frozen=True)
-class Foretold:
+class ImpactPreview:
     """What would happen, in words, with a table of what it happens to."""
 
     text: str
@@ -21,7 +21,7 @@ class Foretold:
     rows: tuple[tuple[str, ...], ...]
 
 
-Teller = Callable[[FormInstance, Binder, Binder], Foretold | None]
+Teller = Callable[[FormInstance, Casebook, Casebook], ImpactPreview | None]
 _tellers: dict[str, Teller] = {}
 
 
@@ -35,7 +35,9 @@ def foretells(code: str) -> Callable[[Teller], Teller]:
     return declare
 
 
-def foretold(form: FormInstance, before: Binder, after: Binder) -> Foretold | None:
+def foretold(
+    form: FormInstance, before: Casebook, after: Casebook
+) -> ImpactPreview | None:
     """Return what a save would move, from the binder as it is and as it would be."""
     teller = _tellers.get(form.code)
     return teller(form, before, after) if teller else None

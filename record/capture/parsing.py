@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from django.core.exceptions import ValidationError
 
-from record.capture.problems import Refused
+from record.capture.problems import SaveRefused
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
 from record.casebook.items import File, Item, Listed, Ref, User
@@ -31,7 +31,7 @@ def parse(design: FormDesign, values: Mapping[str, object]) -> dict[str, Value]:
             message, details = str(told.message), dict(told.params or {})
             problems.append(_problem(design, name, "type", message, **details))
     if problems:
-        raise Refused(problems)
+        raise SaveRefused(problems)
     return parsed
 
 
@@ -48,7 +48,7 @@ def require_links(
         if not _exists(form, name, item, value)
     ]
     if problems:
-        raise Refused(problems)
+        raise SaveRefused(problems)
 
 
 def _pointing(

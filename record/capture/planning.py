@@ -13,22 +13,22 @@ from django.core.exceptions import PermissionDenied
 from record.audit.attribution import Actor
 from record.capture.checking import altered_in, may_enter, sheet_after, soft_findings
 from record.capture.parsing import parse, require_links
-from record.capture.problems import EraseNeeded, Refused
+from record.capture.problems import EraseNeeded, SaveRefused
 from record.casebook import catalogue, engine
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import binder_of
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Value, is_blank, is_same
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import N_, Severity, Term
+from trial_edc.vocabulary import N_, Codelist, Severity
 
 Values = Mapping[str, Value]
 Key = Callable[[Values], Hashable | None]
 
 
-class RowState(Term):
+class RowState(Codelist):
     """What storing a row would do."""
 
     NEW = "new", N_("new")
@@ -38,7 +38,7 @@ class RowState(Term):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SourceRow:
     """A row as it came: its line in the source, and what it says of each item.
 
     Items that it does not name stay as they are; `defaults` go only where the record
@@ -60,12 +60,12 @@ class PlannedRow:
     is improbable in it. A row whose `pending` items are missing is stored as a draft.
     """
 
-    wanted: Wanted
+    wanted: SourceRow
     state: RowState
     changes: Mapping[str, tuple[Value, Value]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     form: FormInstance | None = None
-    sheet: Sheet | None = None
+    sheet: FormData | None = None
     pending: tuple[str, ...] = ()
 
     @property
@@ -107,7 +107,7 @@ class Plan:
 def plan(
     participant: Participant,
     code: str,
-    rows: Iterable[Wanted],
+    rows: Iterable[SourceRow],
     *,
     key: Key,
     by: Actor,
@@ -129,7 +129,7 @@ class _Planner:
         self, participant: Participant, design: FormDesign, key: Key, by: Actor
     ) -> None:
         self.participant, self.design, self.key, self.by = participant, design, key, by
-        self.sheets: list[Sheet] = []  # planned so far
+        self.sheets: list[FormData] = []  # planned so far
         self.linked: set[tuple[str, Value]] = set()
         self.taken: dict[tuple[str, int], int] = {}  # the last occurrence by place
         held = FormInstance.objects.filter(
@@ -138,25 +138,25 @@ class _Planner:
         self.forms = {form.pk: form for form in held}
 
     @cached_property
-    def binder(self) -> Binder:
+    def binder(self) -> Casebook:
         """The record as it is."""
         return binder_of(self.participant, self.design.code)
 
     @cached_property
-    def held(self) -> dict[Hashable, list[Sheet]]:
+    def held(self) -> dict[Hashable, list[FormData]]:
         """The rows of the record by key."""
-        found: dict[Hashable, list[Sheet]] = {}
+        found: dict[Hashable, list[FormData]] = {}
         for sheet in self.binder.rows(self.design.code):
             if (key := self.key(sheet.values)) is not None:
                 found.setdefault(key, []).append(sheet)
         return found
 
-    def planned(self, rows: Sequence[Wanted]) -> Iterator[PlannedRow]:
+    def planned(self, rows: Sequence[SourceRow]) -> Iterator[PlannedRow]:
         """Yield what is to become of each row."""
         parsed = [self._parsed(row) for row in rows]
         told = self._told_of(rows, parsed)
         for row, values in zip(rows, parsed, strict=True):
-            if isinstance(values, Refused):
+            if isinstance(values, SaveRefused):
                 yield PlannedRow(row, RowState.REFUSED, findings=(*values.findings,))
                 continue
             key = self.key(values)
@@ -169,24 +169,26 @@ class _Planner:
             else:
                 yield self._row(row, key, values)
 
-    def _parsed(self, row: Wanted) -> dict[str, Value] | Refused:
+    def _parsed(self, row: SourceRow) -> dict[str, Value] | SaveRefused:
         try:
             return parse(self.design, {**row.defaults, **row.values})
-        except Refused as problem:
+        except SaveRefused as problem:
             return problem
 
     def _told_of(
-        self, rows: Sequence[Wanted], parsed: Sequence[dict[str, Value] | Refused]
+        self,
+        rows: Sequence[SourceRow],
+        parsed: Sequence[dict[str, Value] | SaveRefused],
     ) -> dict[Hashable, list[tuple[int, Values]]]:
         """Return what the source says of each row of the record, line by line."""
         told: dict[Hashable, list[tuple[int, Values]]] = {}
         for row, values in zip(rows, parsed, strict=True):
-            key = None if isinstance(values, Refused) else self.key(values)
-            if key is not None and not isinstance(values, Refused):
+            key = None if isinstance(values, SaveRefused) else self.key(values)
+            if key is not None and not isinstance(values, SaveRefused):
                 told.setdefault(key, []).append((row.line, values))
         return told
 
-    def _row(self, row: Wanted, key: Hashable | None, values: Values) -> PlannedRow:
+    def _row(self, row: SourceRow, key: Hashable | None, values: Values) -> PlannedRow:
         fitting = self.held.get(key, []) if key is not None else []
         if len(fitting) > 1:
             return self._refused(row, SEVERAL)
@@ -205,7 +207,7 @@ class _Planner:
             return self._refused(row, CLOSED, since=since)
         return self._checked(row, before, changed, form)
 
-    def _empty(self, row: Wanted) -> Sheet:
+    def _empty(self, row: SourceRow) -> FormData:
         """Return a sheet without values: one that waits at the visit, or a new one."""
         place = row.visit, row.visit_number
         used = {sheet.form_id for sheet in self.sheets}
@@ -220,8 +222,8 @@ class _Planner:
         self.taken[place] = number
         return self._blank(row, number, None)
 
-    def _blank(self, row: Wanted, occurrence: int, form_id: int | None) -> Sheet:
-        return Sheet(
+    def _blank(self, row: SourceRow, occurrence: int, form_id: int | None) -> FormData:
+        return FormData(
             code=self.design.code,
             values=dict.fromkeys(self.design.items),
             visit=row.visit,
@@ -232,8 +234,8 @@ class _Planner:
 
     def _checked(
         self,
-        row: Wanted,
-        before: Sheet,
+        row: SourceRow,
+        before: FormData,
         changed: dict[str, Value],
         form: FormInstance | None,
     ) -> PlannedRow:
@@ -254,7 +256,7 @@ class _Planner:
                 altered,
                 complete=was_complete or not pending,
             )
-        except Refused as problem:
+        except SaveRefused as problem:
             return PlannedRow(row, RowState.REFUSED, findings=(*problem.findings,))
         except EraseNeeded as problem:
             return self._refused(row, WOULD_ERASE, items=", ".join(problem.items))
@@ -279,7 +281,7 @@ class _Planner:
         require_links(sheet, self.design, names, changed)
         self.linked.update((name, changed[name]) for name in names)
 
-    def _refused(self, row: Wanted, message: str, **details: object) -> PlannedRow:
+    def _refused(self, row: SourceRow, message: str, **details: object) -> PlannedRow:
         check_id = f"{self.design.code}.import"
         finding = Finding(check_id, "", Severity.HARD, message, details)
         return PlannedRow(row, RowState.REFUSED, findings=(finding,))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from record.audit.problems import RecordClosed
-from record.capture.impact_previews import Foretold
+from record.capture.impact_previews import ImpactPreview
 from record.casebook.checks import Finding
 from record.casebook.values import Value
 
@@ -13,7 +13,7 @@ class NotSaved(Exception):
     """Nothing was stored; what was typed is still the caller's."""
 
 
-class Refused(NotSaved):
+class SaveRefused(NotSaved):
     """Values are impossible, or required items are missing."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
@@ -52,7 +52,7 @@ class EraseNeeded(NotSaved):
 class ConfirmationNeeded(NotSaved):
     """The save would move something elsewhere: the person is to know it first."""
 
-    def __init__(self, foretold: Foretold) -> None:
+    def __init__(self, foretold: ImpactPreview) -> None:
         """Take what would move."""
         super().__init__(foretold.text)
         self.foretold = foretold

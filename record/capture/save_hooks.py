@@ -12,10 +12,10 @@ from typing import Any
 
 from django.conf import settings
 
-from record.audit.attribution import Actor, Reason, Via
+from record.audit.attribution import Actor, Reason, Source
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,11 @@ class Saved:
     """A save that was just stored, in its transaction still."""
 
     form: FormInstance
-    before: Sheet
-    sheet: Sheet
+    before: FormData
+    sheet: FormData
     changed: frozenset[str]
     by: Actor
-    via: Via
+    via: Source
     reasons: Mapping[str, Reason] = field(default_factory=dict)  # given, by item
 
     @property
@@ -36,7 +36,7 @@ class Saved:
         return self.form.participant
 
     @cached_property
-    def binder(self) -> Binder:
+    def binder(self) -> Casebook:
         """Return the participant's binder as it is now."""
         return binder_of(self.participant)
 
@@ -49,7 +49,7 @@ class SaveHook:
     run: Callable[[Saved], None]
 
 
-EventHook = Callable[[Any, Actor, Via], None]
+EventHook = Callable[[Any, Actor, Source], None]
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def run_consequences(saved: Saved) -> None:
             hook.run(saved)
 
 
-def announce(event: object, *, by: Actor, via: Via) -> None:
+def announce(event: object, *, by: Actor, via: Source) -> None:
     """Call what follows from an event, in the transaction of the caller."""
     for run in hooks().on_event.get(type(event), ()):
         run(event, by, via)

@@ -1,9 +1,9 @@
 """Why a value of a form that was complete once is changed."""
 
-from trial_edc.vocabulary import N_, Term
+from trial_edc.vocabulary import N_, Codelist
 
 
-class ChangeReason(Term):
+class ChangeReason(Codelist):
     """The pick list of reasons; words of one's own stand beside it."""
 
     TRANSCRIPTION = "transcription", N_("Transcription error")
@@ -14,7 +14,7 @@ class ChangeReason(Term):
     OTHER = "other", N_("Other")
 
 
-class StrikeReason(Term):
+class StrikeReason(Codelist):
     """Why a row of a log is struck out."""
 
     ENTERED_TWICE = "entered_twice", N_("Entered twice")

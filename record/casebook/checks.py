@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.vocabulary import Severity
 
-CheckRule = Callable[[Sheet, Binder], bool | Mapping[str, Any] | None]
+CheckRule = Callable[[FormData, Casebook], bool | Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class EditCheck:
     rule: CheckRule
     version: int = 1
 
-    def run(self, sheet: Sheet, binder: Binder) -> Finding | None:
+    def run(self, sheet: FormData, binder: Casebook) -> Finding | None:
         """Return the finding, or None when all is well."""
         fired = self.rule(sheet, binder)
         if not fired:

@@ -6,14 +6,14 @@ They are asked of a sheet; `Fact` also of the participant's binder.
 from dataclasses import dataclass
 from typing import Any
 
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import MissingCode, is_blank
 
 
 class Condition:
     """A question with a yes or no; what is unanswered does not hold."""
 
-    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+    def holds(self, sheet: FormData, binder: Casebook) -> bool:
         """Tell whether the condition holds for the sheet."""
         raise NotImplementedError
 
@@ -45,7 +45,7 @@ class Answer(Condition):
         """Name the item and the codes that count."""
         self.item, self.codes = item, tuple(str(code) for code in codes)
 
-    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+    def holds(self, sheet: FormData, binder: Casebook) -> bool:
         """Tell whether one of the codes was given."""
         del binder
         value = sheet.get(self.item)
@@ -72,7 +72,7 @@ class Answered(Condition):
         """Name the item."""
         self.item = item
 
-    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+    def holds(self, sheet: FormData, binder: Casebook) -> bool:
         """Tell whether a value stands."""
         del binder
         return not is_blank(sheet.get(self.item))
@@ -93,7 +93,7 @@ class AtVisit(Condition):
         """Name the visits."""
         self.visits = tuple(str(visit) for visit in visits)
 
-    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+    def holds(self, sheet: FormData, binder: Casebook) -> bool:
         """Tell whether the sheet is of such a visit."""
         del binder
         return sheet.visit in self.visits
@@ -106,7 +106,7 @@ class Fact(Condition):
         """Name the fact and the values that count; none named means true."""
         self.name, self.values = name, values or (True,)
 
-    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+    def holds(self, sheet: FormData, binder: Casebook) -> bool:
         """Tell whether the fact has one of the values."""
         del sheet
         return binder.fact(self.name) in self.values
@@ -116,7 +116,7 @@ class Fact(Condition):
 class _All(Condition):
     parts: tuple[Condition, ...]
 
-    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+    def holds(self, sheet: FormData, binder: Casebook) -> bool:
         return all(part.holds(sheet, binder) for part in self.parts)
 
     def items(self) -> frozenset[str]:
@@ -131,7 +131,7 @@ class _All(Condition):
 class _Any(Condition):
     parts: tuple[Condition, ...]
 
-    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+    def holds(self, sheet: FormData, binder: Casebook) -> bool:
         return any(part.holds(sheet, binder) for part in self.parts)
 
     def items(self) -> frozenset[str]:
@@ -146,7 +146,7 @@ class _Any(Condition):
 class _Not(Condition):
     part: Condition
 
-    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+    def holds(self, sheet: FormData, binder: Casebook) -> bool:
         return not self.part.holds(sheet, binder)
 
     def items(self) -> frozenset[str]:

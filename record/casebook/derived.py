@@ -8,12 +8,12 @@ typing that somebody still has to confirm, nothing more.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Value
-from trial_edc.vocabulary import Term
+from trial_edc.vocabulary import Codelist
 
-Rule = Callable[[Sheet, Binder], Value]
-Offer = Callable[[Sheet, Binder], Mapping[str, Value]]
+Rule = Callable[[FormData, Casebook], Value]
+Offer = Callable[[FormData, Casebook], Mapping[str, Value]]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Derivation:
     label: str
     unit: str
     decimals: int | None
-    terms: type[Term] | None
+    terms: type[Codelist] | None
     rule: Rule
 
 
@@ -48,7 +48,7 @@ def derived(
     *,
     unit: str = "",
     decimals: int | None = None,
-    terms: type[Term] | None = None,
+    terms: type[Codelist] | None = None,
 ) -> Callable[[Rule], Rule]:
     """Declare a computed value; `decimals` rounds for display only.
 
@@ -73,14 +73,14 @@ def offered(form: str) -> Callable[[Offer], Offer]:
     return declare
 
 
-def derived_values(sheet: Sheet, binder: Binder) -> Iterator[DerivedValue]:
+def derived_values(sheet: FormData, binder: Casebook) -> Iterator[DerivedValue]:
     """Compute the derived values of a sheet, in the order of their declaration."""
     for one in DERIVED.values():
         if one.form == sheet.code:
             yield DerivedValue(one, one.rule(sheet, binder))
 
 
-def offers(sheet: Sheet, binder: Binder) -> dict[str, Value]:
+def offers(sheet: FormData, binder: Casebook) -> dict[str, Value]:
     """Return what the still empty items of a sheet may be filled in with."""
     offer = OFFERS.get(sheet.code)
     if offer is None:

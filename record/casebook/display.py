@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from record.casebook.derived import DerivedValue
-from record.casebook.items import Item, Rows
+from record.casebook.items import Item, ItemGroup
 from record.casebook.values import MissingCode, Partial, Quantity, Value, is_blank
 from trial_edc.clock import SITE_TZ
 from trial_edc.units import shown
@@ -21,7 +21,7 @@ def words(item: Item, value: Value) -> str:
         return f"{value.value} ({_(value.label)})"
     if value is None or value in ("", []):
         return NOTHING
-    if isinstance(item, Rows):
+    if isinstance(item, ItemGroup):
         return " · ".join(_row_words(item, row) for row in value)
     return _plain_words(item, value)
 
@@ -70,7 +70,7 @@ def derived_words(one: DerivedValue) -> str:
     return str(value)
 
 
-def _row_words(item: Rows, row: dict[str, object]) -> str:
+def _row_words(item: ItemGroup, row: dict[str, object]) -> str:
     cells = ((item.columns[name], cell) for name, cell in row.items())
     return ", ".join(
         f"{column.verbose_name}: {words(column, column.from_json(cell))}"

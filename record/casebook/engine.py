@@ -8,20 +8,20 @@ from types import MappingProxyType
 
 from record.casebook.checks import Finding, declared
 from record.casebook.design import FormDesign
-from record.casebook.items import Item, Range, Rows
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.items import Item, ItemGroup, Range
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import MissingCode, Partial, Value, is_blank
 from trial_edc.clock import SITE_TZ
 from trial_edc.vocabulary import N_, Severity
 
 
-def is_applicable(item: Item, sheet: Sheet, binder: Binder) -> bool:
+def is_applicable(item: Item, sheet: FormData, binder: Casebook) -> bool:
     """Tell whether skip logic shows the item."""
     condition = item.facts.only_if
     return condition is None or condition.holds(sheet, binder)
 
 
-def is_required(item: Item, sheet: Sheet, binder: Binder) -> bool:
+def is_required(item: Item, sheet: FormData, binder: Casebook) -> bool:
     """Tell whether the item is needed to mark the form complete."""
     if not is_applicable(item, sheet, binder):
         return False
@@ -29,7 +29,7 @@ def is_required(item: Item, sheet: Sheet, binder: Binder) -> bool:
     return required if isinstance(required, bool) else required.holds(sheet, binder)
 
 
-def to_erase(design: FormDesign, sheet: Sheet, binder: Binder) -> list[str]:
+def to_erase(design: FormDesign, sheet: FormData, binder: Casebook) -> list[str]:
     """Return the items that hold a value though skip logic hides them."""
     return [
         name
@@ -39,7 +39,7 @@ def to_erase(design: FormDesign, sheet: Sheet, binder: Binder) -> list[str]:
     ]
 
 
-def pending_items(design: FormDesign, sheet: Sheet, binder: Binder) -> list[str]:
+def pending_items(design: FormDesign, sheet: FormData, binder: Casebook) -> list[str]:
     """Return the required items that still have neither value nor missing code."""
     return [
         name
@@ -50,8 +50,8 @@ def pending_items(design: FormDesign, sheet: Sheet, binder: Binder) -> list[str]
 
 def findings(
     design: FormDesign,
-    sheet: Sheet,
-    binder: Binder,
+    sheet: FormData,
+    binder: Casebook,
     *,
     now: datetime,
     completing: bool = False,
@@ -67,8 +67,8 @@ def findings(
 
 def standing_findings(
     design: FormDesign,
-    sheet: Sheet,
-    binder: Binder,
+    sheet: FormData,
+    binder: Casebook,
     *,
     now: datetime,
     completing: bool = False,
@@ -84,7 +84,9 @@ def standing_findings(
     return sorted(found, key=lambda finding: order.get(finding.item, -1))
 
 
-def _required(design: FormDesign, sheet: Sheet, binder: Binder) -> Iterator[Finding]:
+def _required(
+    design: FormDesign, sheet: FormData, binder: Casebook
+) -> Iterator[Finding]:
     for name in pending_items(design, sheet, binder):
         yield Finding(
             f"{design.code}.{name}.required",
@@ -120,10 +122,10 @@ class _Cell:
         return Finding(check_id, self.item, severity, message, {**where, **details})
 
 
-def _cells(design: FormDesign, sheet: Sheet, binder: Binder) -> Iterator[_Cell]:
+def _cells(design: FormDesign, sheet: FormData, binder: Casebook) -> Iterator[_Cell]:
     for name, item in design.items.items():
         rows = sheet.get(name)
-        if not isinstance(item, Rows) or not rows:
+        if not isinstance(item, ItemGroup) or not rows:
             continue
         if not is_applicable(item, sheet, binder):
             continue
@@ -161,7 +163,7 @@ UNUSUAL_CELL = N_(
 
 
 def _automatic(
-    design: FormDesign, sheet: Sheet, binder: Binder, now: datetime
+    design: FormDesign, sheet: FormData, binder: Casebook, now: datetime
 ) -> Iterator[Finding]:
     for name, item in design.items.items():
         value = sheet.values.get(name)

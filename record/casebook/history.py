@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from record.audit.attribution import Reason, Via
+from record.audit.attribution import Reason, Source
 from record.audit.models import Entry
 from record.casebook import catalogue
 from record.casebook.design import FormDesign
@@ -74,7 +74,7 @@ def _changes(design: FormDesign, entry: Entry) -> Iterator[Change]:
             for name, pair in entry.changes.items()
             if name in design.items
         }
-    is_imported = entry.via == Via.IMPORT  # then the whole write names its source
+    is_imported = entry.via == Source.IMPORT  # then the whole write names its source
     for name, (old, new) in pairs.items():
         why = reasons.get(name) or (reasons.get("") if is_imported else None)
         yield Change(

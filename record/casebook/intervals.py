@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Partial
 from trial_edc.clock import SITE_TZ
 
@@ -62,7 +62,7 @@ def is_since(value: Any, day: date | None) -> bool:
     return day is None or bounds(value)[1] >= _midnight(day)
 
 
-def others(sheet: Sheet, binder: Binder) -> Iterator[Sheet]:
+def others(sheet: FormData, binder: Casebook) -> Iterator[FormData]:
     """Return the other rows of the same form."""
     mine = sheet.key
     return (row for row in binder.rows(sheet.code) if row.key != mine)

@@ -7,7 +7,7 @@ their cells by themselves; here is what only the rows together tell.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class RowMark:
 
 
 Marks = Mapping[int, list[RowMark]]  # by the sheet of the row
-Marker = Callable[[Sequence[Sheet], Binder], Marks]
+Marker = Callable[[Sequence[FormData], Casebook], Marks]
 _MARKERS: dict[str, Marker] = {}
 
 
@@ -39,7 +39,7 @@ def marks(code: str) -> Callable[[Marker], Marker]:
     return declare
 
 
-def marks_of(code: str, rows: Sequence[Sheet], binder: Binder) -> Marks:
+def marks_of(code: str, rows: Sequence[FormData], binder: Casebook) -> Marks:
     """Return the marks of the rows of a log."""
     marker = _MARKERS.get(code)
     return marker(rows, binder) if marker else {}

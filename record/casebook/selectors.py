@@ -9,7 +9,7 @@ from django.db import connection
 from record.audit.models import ExactDecoder
 from record.casebook import catalogue
 from record.casebook.models import AnyCRF, FormInstance, Participant
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import MissingCode, is_blank
 
 
@@ -24,9 +24,9 @@ def new_row(form: FormInstance) -> AnyCRF:
     return catalogue.design(form.code).model(form=form)
 
 
-def sheet_of(form: FormInstance, row: AnyCRF) -> Sheet:
+def sheet_of(form: FormInstance, row: AnyCRF) -> FormData:
     """Return the values of a sheet as rules see them."""
-    return Sheet(
+    return FormData(
         code=form.code,
         values={name: row.value_of(name) for name in row.crf_items()},
         visit=form.visit,
@@ -71,7 +71,7 @@ _FORM_COLUMNS = (
 
 def stored_sheets(
     people: Iterable[int], codes: Iterable[str], *, with_struck: bool = False
-) -> Iterator[tuple[int, Sheet]]:
+) -> Iterator[tuple[int, FormData]]:
     """Yield (participant, sheet) of the forms, struck-out ones only when asked for.
 
     One select, however many forms and participants, in order of participant, form,
@@ -107,27 +107,27 @@ def _row_from(told: str, model: type[AnyCRF]) -> AnyCRF:
     return model(**columns)
 
 
-def binder_of(participant: Participant, *codes: str) -> Binder:
+def binder_of(participant: Participant, *codes: str) -> Casebook:
     """Return the binder of a participant.
 
     The forms named by `codes` are read at once, in one select; any other one when a
     rule first asks for it.
     """
 
-    def load(wanted: Iterable[str]) -> Iterable[Sheet]:
+    def load(wanted: Iterable[str]) -> Iterable[FormData]:
         return (sheet for _pk, sheet in stored_sheets([participant.pk], wanted))
 
-    binder = Binder(load)
+    binder = Casebook(load)
     binder.read(*codes)
     return binder
 
 
 def binders_of(
     participants: Iterable[Participant], codes: Iterable[str]
-) -> dict[int, Binder]:
+) -> dict[int, Casebook]:
     """Return binders of many participants that hold the named forms, in one select."""
     people = [person.pk for person in participants]
-    read: dict[int, list[Sheet]] = {pk: [] for pk in people}
+    read: dict[int, list[FormData]] = {pk: [] for pk in people}
     for participant_id, sheet in stored_sheets(people, codes):
         read[participant_id].append(sheet)
-    return {pk: Binder.of(held) for pk, held in read.items()}
+    return {pk: Casebook.of(held) for pk, held in read.items()}

@@ -11,7 +11,7 @@ from record.casebook.values import MissingCode, Value
 
 
 @dataclass(frozen=True)
-class Sheet:
+class FormData:
     """The values of one form at one moment."""
 
     code: str
@@ -40,7 +40,7 @@ class Sheet:
         return self.code, self.visit, self.visit_number, self.occurrence
 
 
-FactRule = Callable[["Binder"], Any]
+FactRule = Callable[["Casebook"], Any]
 FACTS: dict[str, FactRule] = {}
 
 
@@ -54,17 +54,17 @@ def fact(name: str) -> Callable[[FactRule], FactRule]:
     return declare
 
 
-class Binder:
+class Casebook:
     """All sheets of one participant, fetched by form code when first asked for."""
 
-    def __init__(self, load: Callable[[Collection[str]], Iterable[Sheet]]) -> None:
+    def __init__(self, load: Callable[[Collection[str]], Iterable[FormData]]) -> None:
         """Take the loader: form codes → their sheets that are not struck out."""
         self._load = load
-        self._sheets: dict[str, tuple[Sheet, ...]] = {}
+        self._sheets: dict[str, tuple[FormData, ...]] = {}
         self._facts: dict[str, Any] = {}
 
     @classmethod
-    def of(cls, sheets: Iterable[Sheet]) -> "Binder":
+    def of(cls, sheets: Iterable[FormData]) -> "Casebook":
         """Return a binder that holds just these sheets."""
         held = tuple(sheets)
         return cls(lambda codes: (sheet for sheet in held if sheet.code in codes))
@@ -72,18 +72,18 @@ class Binder:
     def read(self, *codes: str) -> None:
         """Fetch several forms at once; whoever asks for one is going to ask for all."""
         missing = [code for code in codes if code not in self._sheets]
-        found: dict[str, list[Sheet]] = {code: [] for code in missing}
+        found: dict[str, list[FormData]] = {code: [] for code in missing}
         for sheet in self._load(missing) if missing else ():
             found[sheet.code].append(sheet)
         self._sheets |= {code: tuple(sheets) for code, sheets in found.items()}
 
-    def rows(self, code: str) -> Sequence[Sheet]:
+    def rows(self, code: str) -> Sequence[FormData]:
         """Return the sheets of a form in order of visit and occurrence."""
         if code not in self._sheets:
             self.read(code)
         return self._sheets[code]
 
-    def one(self, code: str, visit: str | None = None) -> Sheet | None:
+    def one(self, code: str, visit: str | None = None) -> FormData | None:
         """Return the last sheet of a form (at a visit), or None."""
         found = [s for s in self.rows(code) if visit is None or s.visit == visit]
         return found[-1] if found else None
@@ -99,17 +99,17 @@ class Binder:
             self._facts[name] = FACTS[name](self)
         return self._facts[name]
 
-    def with_sheet(self, sheet: Sheet) -> "Binder":
+    def with_sheet(self, sheet: FormData) -> "Casebook":
         """Return the binder as it would be with this version of a sheet."""
         return self.with_sheets([sheet])
 
-    def with_sheets(self, sheets: Iterable[Sheet]) -> "Binder":
+    def with_sheets(self, sheets: Iterable[FormData]) -> "Casebook":
         """Return the binder as it would be with these versions of sheets."""
-        mine: dict[str, dict[tuple[str, str, int, int], Sheet]] = {}
+        mine: dict[str, dict[tuple[str, str, int, int], FormData]] = {}
         for sheet in sheets:
             mine.setdefault(sheet.code, {})[sheet.key] = sheet
 
-        def load(codes: Collection[str]) -> Iterator[Sheet]:
+        def load(codes: Collection[str]) -> Iterator[FormData]:
             self.read(*codes)
             for code in codes:
                 if code not in mine:
@@ -119,4 +119,4 @@ class Binder:
                 found = (*others, *mine[code].values())
                 yield from sorted(found, key=lambda s: s.key[2:])
 
-        return Binder(load)
+        return Casebook(load)

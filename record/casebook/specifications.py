@@ -9,7 +9,7 @@ from typing import Any
 
 from record.casebook.checks import declared
 from record.casebook.design import FormDesign
-from record.casebook.items import Date, DateTime, Item, PartialDate, Range, Rows
+from record.casebook.items import Date, DateTime, Item, ItemGroup, PartialDate, Range
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import Severity
 
@@ -63,7 +63,7 @@ def specifications(designs: Iterable[FormDesign]) -> Iterator[Specification]:
     for design in designs:
         for name, item in design.items.items():
             yield from of_item(design, name, item, name)
-            if isinstance(item, Rows):
+            if isinstance(item, ItemGroup):
                 for key, column in item.columns.items():
                     yield from of_item(design, name, column, f"{name}.*.{key}")
         for one in declared(design.code):

@@ -31,7 +31,7 @@ class NotSent(Exception):
 SAID_NO = (SMTPResponseException, SMTPRecipientsRefused, ValueError)
 
 
-class Refused(Exception):
+class DeliveryRefused(Exception):
     """The message will never leave: the number or the text is not accepted."""
 
 
@@ -51,7 +51,7 @@ class Channels:
         return "" if is_to_staff or settings.PARTICIPANT_REPLY_TO else NO_MAILBOX
 
     def send(self, message: Message, *, to: str, text: str) -> None:
-        """Send a message; raises `NotSent` or `Refused`."""
+        """Send a message; raises `NotSent` or `DeliveryRefused`."""
         if message.channel == Channel.SMS:
             self._send_sms(message, to, text)
         else:
@@ -65,7 +65,7 @@ class Channels:
         except sms.Unreachable as problem:
             raise NotSent(str(problem)) from problem
         except sms.Rejected as problem:
-            raise Refused(str(problem)) from problem
+            raise DeliveryRefused(str(problem)) from problem
 
     def _send_mail(self, message: Message, to: str, text: str) -> None:
         mail = EmailMessage(message.subject, text, settings.DEFAULT_FROM_EMAIL, [to])

@@ -35,8 +35,8 @@ class Defer:
     reason: str = ""
 
 
-Verdict = Send | Withhold | Defer
-Guard = Callable[[Message], Verdict | None]
+SendVerdict = Send | Withhold | Defer
+Guard = Callable[[Message], SendVerdict | None]
 _guards: dict[str, list[Guard]] = {}
 
 
@@ -51,7 +51,7 @@ def guards(*occasions: str) -> Callable[[Guard], Guard]:
     return declare
 
 
-def judge(message: Message) -> Verdict:
+def judge(message: Message) -> SendVerdict:
     """Return what to do with a message: the first guard that has something to say.
 
     Of users the address is known here; that of a participant only a guard knows.

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from record.accounts.models import User
 from record.accounts.roles import Permission, Role
-from record.audit.attribution import Reason, Via, attributed
+from record.audit.attribution import Reason, Source, attributed
 from record.audit.models import DatabaseLock
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services import casebook
@@ -57,7 +57,7 @@ def enter_case(
         raise NotAfterLock(
             _("The database is open: enter the case in the adverse event log.")
         )
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         casebook.lock(participant)
         now = clock.now()
         case = LateCase.objects.create(
@@ -108,7 +108,7 @@ def assess_case(
 
 
 def _change(case: LateCase, values: Mapping[str, Any], *, by: User, why: str) -> None:
-    with attributed(by=by, via=Via.PAGE, reason=Reason("other", why)):
+    with attributed(by=by, via=Source.PAGE, reason=Reason("other", why)):
         held = LateCase.objects.select_for_update(of=("self",)).get(pk=case.pk)
         changed = [name for name in values if getattr(held, name) != values[name]]
         for name in changed:

@@ -14,7 +14,7 @@ from randomization.code_breaks.services.code_breaks import Disclosed
 from randomization.vocabulary import Product
 from record.casebook import catalogue
 from record.casebook.display import words
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Partial
 from safety.events.checks import VISIT_OF_INFUSION
 from safety.events.facts import reports_on
@@ -102,7 +102,7 @@ class Cioms:
 
 
 @implements("SAF-12")
-def cioms_of(line: ReportLine, binder: Binder) -> Cioms:
+def cioms_of(line: ReportLine, binder: Casebook) -> Cioms:
     """Return the blinded form of a version; its event must stand."""
     event = line.event
     assert event is not None  # noqa: S101 - the callers answer 404 without
@@ -159,17 +159,17 @@ def _years(birth_on: date | None, onset: Partial | None) -> int | None:
     )
 
 
-def _sex(demography: Sheet | None) -> str:
+def _sex(demography: FormData | None) -> str:
     sex = demography.get("sex") if demography else None
     return _(Sex(sex).label) if sex else NOTHING
 
 
-def _criteria(event: Sheet) -> Iterator[tuple[str, bool]]:
+def _criteria(event: FormData) -> Iterator[tuple[str, bool]]:
     met = event.get("seriousness") or ()
     return ((_(label), criterion.value in met) for criterion, label in CRITERIA)
 
 
-def _told(sheet: Sheet, *names: str) -> Iterator[str]:
+def _told(sheet: FormData, *names: str) -> Iterator[str]:
     """Return items in words, each after its label, those that were entered."""
     items = catalogue.design(sheet.code).items
     for name in names:
@@ -177,7 +177,9 @@ def _told(sheet: Sheet, *names: str) -> Iterator[str]:
             yield f"{items[name].verbose_name}: {words(items[name], sheet.get(name))}"
 
 
-def _story(event: Sheet, report: Sheet, binder: Binder) -> Iterator[tuple[str, str]]:
+def _story(
+    event: FormData, report: FormData, binder: Casebook
+) -> Iterator[tuple[str, str]]:
     yield _("Course"), "; ".join(_told(event, "term", "onset", "ended", "ongoing"))
     yield _("Investigator's assessment"), "; ".join(_told(event, *ASSESSED))
     if stay := "; ".join(_told(report, "hospital_in", "hospital_out")):
@@ -191,7 +193,7 @@ def _story(event: Sheet, report: Sheet, binder: Binder) -> Iterator[tuple[str, s
         yield _("Death"), told
 
 
-def _suspects(binder: Binder) -> Iterator[Suspect]:
+def _suspects(binder: Casebook) -> Iterator[Suspect]:
     for sheet in binder.rows("INF"):
         since, until = sheet.get("started_at"), sheet.get("stopped_at")
         if since is None:
@@ -225,7 +227,7 @@ def _yes_no(answer: bool | None) -> str:  # noqa: FBT001 - an answer, not an opt
     return _(YesNo.YES.label if answer else YesNo.NO.label)
 
 
-def _abated(event: Sheet) -> str:
+def _abated(event: FormData) -> str:
     """Return box 20: whether it abated after the infusion was stopped."""
     outcome = event.get("outcome")
     if event.get("action_infusion") not in STOPPED or outcome is None:
@@ -233,7 +235,7 @@ def _abated(event: Sheet) -> str:
     return _yes_no(outcome in BETTER)
 
 
-def _reappeared(event: Sheet, binder: Binder) -> str:
+def _reappeared(event: FormData, binder: Casebook) -> str:
     """Return box 21: whether it came again with the second infusion."""
     again = [
         one
@@ -247,7 +249,7 @@ def _reappeared(event: Sheet, binder: Binder) -> str:
     return _yes_no(bool(again) if was_first and second else None)
 
 
-def _drugs(event: Sheet, binder: Binder) -> Iterator[str]:
+def _drugs(event: FormData, binder: Casebook) -> Iterator[str]:
     """Return box 22: drugs at the onset, without those given for the event."""
     onset = event.get("onset")
     names = ("drug", "dose", "dose_unit", "frequency", "route", "start", "stop")
@@ -261,7 +263,7 @@ def _drugs(event: Sheet, binder: Binder) -> Iterator[str]:
             yield " ".join(text for text in told if text != NOTHING)
 
 
-def _history(report: Sheet, binder: Binder) -> Iterator[str]:
+def _history(report: FormData, binder: Casebook) -> Iterator[str]:
     """Return box 23: what the report tells, and the recorded history."""
     if told := report.get("history"):
         yield told

@@ -9,12 +9,12 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from randomization.code_breaks.services.code_breaks import Account, break_code
-from randomization.problems import Refused
+from randomization.problems import RandomizationRefused
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission
-from record.audit.attribution import Via, act, attributed
+from record.audit.attribution import Source, act, attributed
 from record.casebook.selectors import binder_of
 from safety.cioms.facts import FORMS, Cioms, cioms_of, unblinded
 from safety.reports.selectors.cases import cases_of
@@ -28,7 +28,7 @@ STYLE = Path(settings.BASE_DIR) / "static" / "css" / "cioms.css"
 @implements("SAF-12", "AUD-07")
 def blinded_pdf(writer: Any, line: ReportLine, *, by: User) -> bytes:
     """Return the blinded form of a version; that it was made is recorded."""
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         _record(line, is_unblinded=False)
         return _written(writer, cioms_of(line, binder_of(line.participant, *FORMS)))
 
@@ -50,8 +50,10 @@ def unblinded_pdf(
     if not by.may(Permission.CODE_BREAK_SUSAR):
         raise PermissionDenied
     if not is_susar(line):
-        raise Refused(_("Only a SUSAR is unblinded: assess this version first."))
-    with attributed(by=by, via=Via.PAGE):
+        raise RandomizationRefused(
+            _("Only a SUSAR is unblinded: assess this version first.")
+        )
+    with attributed(by=by, via=Source.PAGE):
         told = break_code(line.participant, account, proof=proof, by=by)
         _record(line, is_unblinded=True)
         blinded = cioms_of(line, binder_of(line.participant, *FORMS))

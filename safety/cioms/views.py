@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from randomization.problems import Refused
+from randomization.problems import RandomizationRefused
 from randomization.product.services.label import pdf_writer
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
@@ -40,7 +40,7 @@ def blinded(request: StaffRequest, form_id: int) -> HttpResponse:
     line = _line(form_id)
     try:
         writer = pdf_writer()
-    except Refused as problem:
+    except RandomizationRefused as problem:
         messages.error(request, str(problem))
         return redirect("safety:reports")
     content = blinded_pdf(writer, line, by=request.user)
@@ -59,7 +59,7 @@ def unblinded(request: StaffRequest, form_id: int) -> HttpResponse:
             content = unblinded_pdf(
                 pdf_writer(), line, form.account, proof=form.proof, by=request.user
             )
-        except Refused as problem:
+        except RandomizationRefused as problem:
             form.add_error(None, str(problem))
         else:
             return _answer(content, line, name="cioms-unblinded")

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from safety.coding.rules import TermRow, Unreadable, read_csv, read_medascii
+from safety.coding.rules import TermRow, UnreadableDictionary, read_csv, read_medascii
 from safety.vocabulary import DictionaryKind
 from trial_edc.choices import choices
 
@@ -48,7 +48,7 @@ class DictionaryForm(forms.Form):
         self.content = b"".join(read.values())
         try:
             self.rows = self._rows(terms.name, read)
-        except Unreadable as problem:
+        except UnreadableDictionary as problem:
             for message, details in problem.problems:
                 self.add_error("terms", gettext(message) % details)
         return cleaned

@@ -18,7 +18,7 @@ MOST_PROBLEMS = 50
 Problems = list[tuple[str, dict[str, object]]]  # messages with their details
 
 
-class Unreadable(Exception):
+class UnreadableDictionary(Exception):
     """A file does not hold what it should; each problem says where."""
 
     def __init__(self, problems: Problems) -> None:
@@ -56,12 +56,12 @@ def decoded(content: bytes) -> str:
 
 
 def read_csv(content: bytes) -> list[TermRow]:
-    """Return the terms of a CSV file. Raises `Unreadable`."""
+    """Return the terms of a CSV file. Raises `UnreadableDictionary`."""
     lines = csv.DictReader(io.StringIO(decoded(content)))
     heading = {name.strip().lower() for name in lines.fieldnames or ()}
     if missing := {"code", "term"} - heading:
         text = N_("The heading lacks %(columns)s.")
-        raise Unreadable([(text, {"columns": ", ".join(sorted(missing))})])
+        raise UnreadableDictionary([(text, {"columns": ", ".join(sorted(missing))})])
     rows: list[TermRow] = []
     problems: Problems = []
     for line in lines:
@@ -127,5 +127,5 @@ def _whole(rows: list[TermRow], problems: Problems) -> list[TermRow]:
     if not rows and not problems:
         problems.append((N_("The file holds no term."), {}))
     if problems:
-        raise Unreadable(problems[:MOST_PROBLEMS])
+        raise UnreadableDictionary(problems[:MOST_PROBLEMS])
     return rows

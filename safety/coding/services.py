@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from record.accounts.models import User
 from record.accounts.roles import Permission, persons
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import stored_sheets
-from record.casebook.sheets import Sheet
+from record.casebook.sheets import FormData
 from safety.coding.rules import TermRow, key_of
 from safety.models import Dictionary, DictionaryTerm, TermCode
 from safety.vocabulary import CodingState, DictionaryKind
@@ -97,7 +97,7 @@ def verbatims() -> list[Verbatim]:
     return found
 
 
-def _texts(sheet: Sheet, item: str, column: str) -> Iterator[str]:
+def _texts(sheet: FormData, item: str, column: str) -> Iterator[str]:
     value = sheet.get(item)
     texts = [row.get(column) for row in value or ()] if column else [value]
     yield from (str(text).strip() for text in texts if text and str(text).strip())
@@ -156,7 +156,7 @@ def import_dictionary(
     """Store the terms of a version, whole; codes of earlier versions stay."""
     _require(by, FIRST)
     try:
-        with attributed(by=by, via=Via.IMPORT):
+        with attributed(by=by, via=Source.IMPORT):
             made = Dictionary.objects.create(
                 kind=kind,
                 version=version,
@@ -201,7 +201,7 @@ def give_code(
 ) -> TermCode:
     """Code what stands in an item; it counts once a second person has approved."""
     _require(by, FIRST)
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         verbatim = find(form.pk, item, text)
         if verbatim is None:
             raise NotCoded(_("These words have changed meanwhile; look again."))
@@ -219,7 +219,7 @@ def give_code(
 def approve_code(code: TermCode, *, by: User) -> TermCode:
     """Approve a code, as a second person; a second call changes nothing."""
     _require(by, SECOND)
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         code = TermCode.objects.select_for_update(of=("self",)).get(pk=code.pk)
         later = TermCode.objects.filter(
             form=code.form_id, item=code.item, verbatim=code.verbatim, pk__gt=code.pk

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from record.casebook.checks import check
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Partial
 from safety.events.checks import HARD
 from safety.events.facts import (
@@ -23,13 +23,13 @@ from trial_edc.vocabulary import N_
     severity=HARD,
     message=N_("There is a sign of life on %(alive_on)s, after this date."),
 )
-def _(sheet: Sheet, binder: Binder) -> dict[str, str] | None:
+def _(sheet: FormData, binder: Casebook) -> dict[str, str] | None:
     death_on = sheet.get("death_on")
     alive = [day for day in signs_of_life(binder) if death_on and day > death_on.latest]
     return {"alive_on": max(alive).isoformat()} if alive else None
 
 
-def signs_of_life(binder: Binder) -> Iterator[date]:
+def signs_of_life(binder: Casebook) -> Iterator[date]:
     """Return the dates of samples, and of calls that confirmed life."""
     for sample in binder.rows("CRE"):
         taken = sample.get("sample_at")
@@ -47,7 +47,7 @@ def signs_of_life(binder: Binder) -> Iterator[date]:
     severity=HARD,
     message=N_("The event named here must be of grade 5 and fatal."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     event = event_of(sheet, binder)
     return event is not None and not (
         event.get("grade") == "5" and event.get("outcome") == EventOutcome.FATAL

@@ -1,10 +1,10 @@
 """What a death opens, and what its revocation takes back."""
 
-from record.audit.attribution import Via
+from record.audit.attribution import Source
 from record.capture.save_hooks import Saved
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import stored_sheets
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from safety.deaths.selectors import ends_without_death
 from safety.events.facts import (
     events,
@@ -33,7 +33,7 @@ def expect_death_form(saved: Saved) -> None:
         sync_death_form(saved.participant, saved.binder, saved.via)
 
 
-def sync_death_form(participant: Participant, binder: Binder, via: Via) -> None:
+def sync_death_form(participant: Participant, binder: Casebook, via: Source) -> None:
     calls = binder.rows("CAL")
     is_told = any(call.get("result") == "death_reported" for call in calls)
     if any(is_fatal(event) for event in events(binder)):
@@ -50,7 +50,9 @@ def report_death(saved: Saved) -> None:
         open_death_consequences(saved.participant, saved.binder, saved.via)
 
 
-def open_death_consequences(participant: Participant, binder: Binder, via: Via) -> None:
+def open_death_consequences(
+    participant: Participant, binder: Casebook, via: Source
+) -> None:
     if binder.value("DTH", "death_on") is None:
         return
     known = any(is_fatal(event) for event in events(binder))
@@ -60,7 +62,7 @@ def open_death_consequences(participant: Participant, binder: Binder, via: Via) 
         services.propose(participant, "EOS", via=via)
 
 
-def undo_death(form: FormInstance, binder: Binder, via: Via) -> None:
+def undo_death(form: FormInstance, binder: Casebook, via: Source) -> None:
     """Take back the untouched event and end of study of a revoked death."""
     if not ends_without_death(binder):
         services.retire_sheets(form.participant, "EOS", via=via)

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from record.capture.impact_previews import Foretold, foretells
+from record.capture.impact_previews import ImpactPreview, foretells
 from record.casebook.models import FormInstance, Participant
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from safety.events.facts import events, is_fatal
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
@@ -25,8 +25,8 @@ def columns() -> Row:
 
 @foretells("DTH")
 def what_death_moves(
-    form: FormInstance, before: Binder, after: Binder
-) -> Foretold | None:
+    form: FormInstance, before: Casebook, after: Casebook
+) -> ImpactPreview | None:
     """Tell what follows from a date of death, from another one, and from none."""
     was, will_be = (binder.value("DTH", "death_on") for binder in (before, after))
     if was == will_be:
@@ -39,10 +39,12 @@ def what_death_moves(
         text = _("Without a date of death all that followed from it is taken back.")
     else:
         text = _("Another date of death moves what ends with it.")
-    return Foretold(text, columns(), tuple(rows)) if rows else None
+    return ImpactPreview(text, columns(), tuple(rows)) if rows else None
 
 
-def visits_moved(participant: Participant, before: Binder, after: Binder) -> list[Row]:
+def visits_moved(
+    participant: Participant, before: Casebook, after: Casebook
+) -> list[Row]:
     """Return the visits that would stand otherwise."""
     was, will_be = (
         schedules_of([participant], {participant.pk: binder})[participant.pk]
@@ -65,7 +67,7 @@ def in_words(state: VisitState) -> str:
     return " · ".join(said)
 
 
-def opened_by_death(after: Binder) -> list[Row]:
+def opened_by_death(after: Casebook) -> list[Row]:
     """Return what a first date of death opens, and that messages stop."""
     found: list[Row] = [(_("Messages to the participant"), NOTHING, _("stop at once"))]
     if after.fact("is_consented") and not any(map(is_fatal, events(after))):

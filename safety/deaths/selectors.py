@@ -2,11 +2,11 @@
 
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import binder_of
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from safety.events.facts import events, is_fatal
 
 
-def ends_without_death(binder: Binder) -> bool:
+def ends_without_death(binder: Casebook) -> bool:
     """Tell whether the study ends without it: by withdrawal, or after month 3."""
     told = any(row.status == FormStatus.COMPLETE for row in binder.rows("OM3"))
     return told or bool(binder.fact("withdrawn_from_everything_on"))

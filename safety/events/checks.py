@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from record.casebook.checks import check
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Partial
 from safety.events.facts import (
     is_fatal,
@@ -37,7 +37,7 @@ def is_before(end: Partial | None, start: Partial | None) -> bool:
     severity=HARD,
     message=N_("The end lies before the onset."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     del binder
     return is_before(sheet.get("ended"), sheet.get("onset"))
 
@@ -49,7 +49,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=SOFT,
     message=N_("The onset lies before consent: is this medical history?"),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     onset, consented = sheet.get("onset"), binder.fact("consented_on")
     return bool(onset and consented and onset.latest < consented)
 
@@ -61,7 +61,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=HARD,
     message=N_("Grade 5 and the outcome fatal go together."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     del binder
     grade, outcome = sheet.get("grade"), sheet.get("outcome")
     if grade is None or outcome is None:
@@ -76,7 +76,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=HARD,
     message=N_("A fatal event is serious."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     del binder
     return is_fatal(sheet) and sheet.get("serious") == YesNo.NO
 
@@ -88,7 +88,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=HARD,
     message=N_("The criterion death and the outcome fatal go together."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     del binder
     met = sheet.get("seriousness")
     if not met or sheet.get("outcome") is None:
@@ -104,7 +104,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=SOFT,
     message=N_("The only stay since the onset was planned, which is no criterion."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     onset = sheet.get("onset")
     if not onset or Seriousness.HOSPITALISATION not in (sheet.get("seriousness") or ()):
         return False
@@ -123,7 +123,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=HARD,
     message=N_("An event that goes on has not ended in this way."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     del binder
     ended = {EventOutcome.RECOVERED, EventOutcome.SEQUELAE, EventOutcome.FATAL}
     return sheet.get("ongoing") == YesNo.YES and sheet.get("outcome") in ended
@@ -136,7 +136,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=SOFT,
     message=N_("The event has ended, but its outcome says that it goes on."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     del binder
     goes_on = {EventOutcome.RECOVERING, EventOutcome.NOT_RECOVERED}
     return sheet.get("ongoing") == YesNo.NO and sheet.get("outcome") in goes_on
@@ -149,7 +149,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=HARD,
     message=N_("Say to which infusion this was a reaction."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     del binder
     is_reaction = sheet.get("infusion_reaction") == YesNo.YES
     return bool(is_reaction and sheet.get("infusion_number") == WhichInfusion.NONE)
@@ -162,7 +162,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=SOFT,
     message=N_("The onset lies before the infusion that it is a reaction to."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     onset, started_at = sheet.get("onset"), infusion_start(sheet, binder)
     if sheet.get("infusion_reaction") != YesNo.YES or not onset or not started_at:
         return False
@@ -179,12 +179,12 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=SOFT,
     message=N_("No start of this infusion is recorded."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     named = sheet.get("infusion_number") in VISIT_OF_INFUSION
     return named and infusion_start(sheet, binder) is None
 
 
-def infusion_start(event: Sheet, binder: Binder) -> datetime | None:
+def infusion_start(event: FormData, binder: Casebook) -> datetime | None:
     """Return when the infusion that an event belongs to began."""
     visit = VISIT_OF_INFUSION.get(str(event.get("infusion_number")))
     started_at: datetime | None = (

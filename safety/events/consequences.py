@@ -3,12 +3,12 @@
 All of it is idempotent, and takes back what nobody has worked on when its ground goes.
 """
 
-from record.audit.attribution import Actor, Via
+from record.audit.attribution import Actor, Source
 from record.capture.events import RowStruck
 from record.capture.save_hooks import Saved
 from record.casebook.models import FormInstance
 from record.casebook.selectors import binder_of, row_of, sheet_of
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from safety.deaths.consequences import (
     open_death_consequences,
     sync_death_form,
@@ -45,7 +45,7 @@ def open_reaction(saved: Saved) -> None:
         services.open_row(saved.participant, "AE", values, via=saved.via)
 
 
-def undo_struck_row(event: RowStruck, by: Actor, via: Via) -> None:
+def undo_struck_row(event: RowStruck, by: Actor, via: Source) -> None:
     """Take back what a row had opened when it is struck out; open it when restored."""
     del by
     form, who = event.form, event.form.participant
@@ -62,7 +62,7 @@ def undo_struck_row(event: RowStruck, by: Actor, via: Via) -> None:
         _event_struck(form, binder, via)
 
 
-def _event_struck(form: FormInstance, binder: Binder, via: Via) -> None:
+def _event_struck(form: FormInstance, binder: Casebook, via: Source) -> None:
     sheet = sheet_of(form, row_of(form))
     if form.struck_at:
         services.withdraw_reports(form.pk, binder, via=via)

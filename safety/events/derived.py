@@ -1,14 +1,14 @@
 """Computed values of an adverse event."""
 
 from record.casebook.derived import derived
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from safety.events.checks import infusion_start
 from trial_edc.clock import SITE_TZ
 from trial_edc.vocabulary import N_
 
 
 @derived("AE", "minutes_after_start", N_("After the start of infusion"), unit="min")
-def minutes_after_start(sheet: Sheet, binder: Binder) -> int | None:
+def minutes_after_start(sheet: FormData, binder: Casebook) -> int | None:
     """Return the minutes from the start of the infusion to the onset."""
     onset, started_at = sheet.get("onset"), infusion_start(sheet, binder)
     at = onset.instant(SITE_TZ) if onset else None

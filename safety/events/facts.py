@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from safety.reports.rules.clocks import (
     Deadlines,
     SeriousCase,
@@ -17,61 +17,63 @@ from trial_edc.vocabulary import YesNo
 GRAVE = frozenset({Seriousness.DEATH.value, Seriousness.LIFE_THREATENING.value})
 
 
-def events(binder: Binder) -> Sequence[Sheet]:
+def events(binder: Casebook) -> Sequence[FormData]:
     """Return the adverse events of a participant."""
     return binder.rows("AE")
 
 
-def row_with(binder: Binder, code: str, form_id: int | None) -> Sheet | None:
+def row_with(binder: Casebook, code: str, form_id: int | None) -> FormData | None:
     """Return the row of a log that a link points to."""
     rows = (row for row in binder.rows(code) if row.form_id == form_id)
     return next(rows, None) if form_id else None
 
 
-def event_of(sheet: Sheet, binder: Binder) -> Sheet | None:
+def event_of(sheet: FormData, binder: Casebook) -> FormData | None:
     """Return the event that a report or a death points to."""
     return row_with(binder, "AE", sheet.get("ae"))
 
 
-def reports_on(event: Sheet, binder: Binder) -> list[Sheet]:
+def reports_on(event: FormData, binder: Casebook) -> list[FormData]:
     """Return the serious adverse event reports on an event, the first one first."""
     return [row for row in binder.rows("SAE") if row.get("ae") == event.form_id]
 
 
-def report_assessed(assessment: Sheet, binder: Binder) -> Sheet | None:
+def report_assessed(assessment: FormData, binder: Casebook) -> FormData | None:
     """Return the report that a sponsor assessment is about: that of its number."""
     same = (r for r in binder.rows("SAE") if r.occurrence == assessment.occurrence)
     return next(same, None)
 
 
-def assessment_of(report: Sheet, binder: Binder) -> Sheet | None:
+def assessment_of(report: FormData, binder: Casebook) -> FormData | None:
     """Return the sponsor's assessment of a report."""
     same = (a for a in binder.rows("SPA") if a.occurrence == report.occurrence)
     return next(same, None)
 
 
-def is_serious(event: Sheet) -> bool:
+def is_serious(event: FormData) -> bool:
     """Tell whether an event was called serious."""
     return bool(event.get("serious") == YesNo.YES)
 
 
-def is_fatal(event: Sheet) -> bool:
+def is_fatal(event: FormData) -> bool:
     """Tell whether an event was fatal, by its grade or its outcome."""
     by_grade = event.get("grade") == Grade.DEATH
     return bool(by_grade or event.get("outcome") == EventOutcome.FATAL)
 
 
-def is_related_to_infusion(event: Sheet) -> bool:
+def is_related_to_infusion(event: FormData) -> bool:
     """Tell whether the investigator sees a relation to the study infusion."""
     return is_related(event.get("caused_by_infusion"), PROTOCOL.safety)
 
 
-def is_unassessed(event: Sheet) -> bool:
+def is_unassessed(event: FormData) -> bool:
     """Tell whether nobody has judged the relation to the study infusion yet."""
     return event.get("caused_by_infusion") is None
 
 
-def case_of(assessment: Sheet | None, report: Sheet, binder: Binder) -> SeriousCase:
+def case_of(
+    assessment: FormData | None, report: FormData, binder: Casebook
+) -> SeriousCase:
     """Return what decides the clocks of a report."""
     event = event_of(report, binder)
     met = set((event and event.get("seriousness")) or ())
@@ -87,13 +89,13 @@ def case_of(assessment: Sheet | None, report: Sheet, binder: Binder) -> SeriousC
     )
 
 
-def earlier_versions(report: Sheet, binder: Binder) -> list[Sheet]:
+def earlier_versions(report: FormData, binder: Casebook) -> list[FormData]:
     """Return the reports on the same event that came before this one."""
     same = (r for r in binder.rows("SAE") if r.get("ae") == report.get("ae"))
     return [one for one in same if one.occurrence < report.occurrence]
 
 
-def deadlines_assessed(assessment: Sheet, binder: Binder) -> Deadlines | None:
+def deadlines_assessed(assessment: FormData, binder: Casebook) -> Deadlines | None:
     """Return the deadlines that follow from a sponsor assessment.
 
     The first version that makes a case a SUSAR starts its clock; later ones bring new
@@ -110,6 +112,6 @@ def deadlines_assessed(assessment: Sheet, binder: Binder) -> Deadlines | None:
     return deadlines(case)
 
 
-def changed_since(sheet: Sheet, revision: int) -> list[str]:
+def changed_since(sheet: FormData, revision: int) -> list[str]:
     """Return the items of a sheet that were changed after a revision of it."""
     return [name for name, at in sheet.item_revisions.items() if at > revision]

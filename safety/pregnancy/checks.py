@@ -1,7 +1,7 @@
 """Edit checks of the pregnancy form; pure."""
 
 from record.casebook.checks import check
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from safety.events.checks import HARD, is_before
 from safety.vocabulary import (
     PregnantPerson,
@@ -16,7 +16,7 @@ from trial_edc.vocabulary import N_, Sex
     severity=HARD,
     message=N_("The outcome lies before the last period."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     del binder
     return is_before(sheet.get("outcome_on"), sheet.get("lmp"))
 
@@ -28,7 +28,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=HARD,
     message=N_("The participant is a man; it is his partner who is pregnant."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     is_own = sheet.get("who") == PregnantPerson.PARTICIPANT
     return bool(is_own and binder.fact("sex") == Sex.MALE)
 
@@ -40,7 +40,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=HARD,
     message=N_("The expected birth lies before the last period."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     del binder
     due_on, lmp = sheet.get("due_on"), sheet.get("lmp")
     return bool(due_on and lmp and due_on < lmp.earliest)

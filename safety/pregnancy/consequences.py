@@ -1,9 +1,9 @@
 """What a pregnancy opens, and what it takes back."""
 
-from record.audit.attribution import Via
+from record.audit.attribution import Source
 from record.capture.save_hooks import Saved
 from record.casebook.models import Participant
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from safety.events.facts import (
     events,
 )
@@ -21,7 +21,9 @@ def expect_pregnancy_form(saved: Saved) -> None:
         sync_pregnancy_form(saved.participant, saved.binder, saved.via)
 
 
-def sync_pregnancy_form(participant: Participant, binder: Binder, via: Via) -> None:
+def sync_pregnancy_form(
+    participant: Participant, binder: Casebook, via: Source
+) -> None:
     who = PregnantPerson.PARTICIPANT
     own = [row.form_id for row in binder.rows("PRG") if row.get("who") == who]
     if not any(event.get("pregnancy") == YesNo.YES for event in events(binder)):
@@ -36,7 +38,7 @@ def report_anomaly(saved: Saved) -> None:
         sync_anomaly_event(saved.participant, saved.binder, saved.via)
 
 
-def sync_anomaly_event(participant: Participant, binder: Binder, via: Via) -> None:
+def sync_anomaly_event(participant: Participant, binder: Casebook, via: Source) -> None:
     known = [
         event.form_id
         for event in events(binder)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from record.casebook.checks import check
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from safety.events.checks import HARD, SOFT, is_before
 from safety.events.facts import (
     deadlines_assessed,
@@ -26,7 +26,7 @@ from trial_edc.vocabulary import N_, YesNo
     severity=HARD,
     message=N_("The site cannot be aware before the event began."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     event, aware_at = event_of(sheet, binder), sheet.get("aware_at")
     onset = event.get("onset") if event else None
     if not onset or not aware_at:
@@ -44,7 +44,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=SOFT,
     message=N_("The ethics committee was told more than %(hours)s hours later."),
 )
-def _(sheet: Sheet, binder: Binder) -> dict[str, int] | None:
+def _(sheet: FormData, binder: Casebook) -> dict[str, int] | None:
     del binder
     aware_at, told_at = sheet.get("aware_at"), sheet.get("ethics_informed_at")
     hours = PROTOCOL.safety.report_to_ethics_hours
@@ -59,7 +59,7 @@ def _(sheet: Sheet, binder: Binder) -> dict[str, int] | None:
     severity=HARD,
     message=N_("The discharge lies before the admission."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     del binder
     return is_before(sheet.get("hospital_out"), sheet.get("hospital_in"))
 
@@ -71,7 +71,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=HARD,
     message=N_("This event is not marked serious."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     event = event_of(sheet, binder)
     is_first = not earlier_versions(sheet, binder)  # a later one may take it back
     return is_first and event is not None and event.get("serious") == YesNo.NO
@@ -87,7 +87,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
         "follow-up or the final one."
     ),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     kind, event = sheet.get("report_kind"), sheet.get("ae")
     if kind is None or event is None:
         return False
@@ -102,7 +102,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=HARD,
     message=N_("There is no report of this number to assess."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     return report_assessed(sheet, binder) is None
 
 
@@ -113,7 +113,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=SOFT,
     message=N_("Submitted after the last day, %(due_on)s."),
 )
-def _(sheet: Sheet, binder: Binder) -> dict[str, str] | None:
+def _(sheet: FormData, binder: Casebook) -> dict[str, str] | None:
     found, submitted_on = deadlines_assessed(sheet, binder), sheet.get("submitted_on")
     if not found or not found.initial_due_on or not submitted_on:
         return None

@@ -1,7 +1,7 @@
 """Questions that safety forms ask of the rows that they point to."""
 
 from record.casebook.conditions import Condition
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from safety.events.facts import deadlines_assessed, event_of
 
 
@@ -12,7 +12,7 @@ class EventIs(Condition):
         """Name the criteria."""
         self.criteria = frozenset(str(criterion) for criterion in criteria)
 
-    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+    def holds(self, sheet: FormData, binder: Casebook) -> bool:
         """Tell whether the event has one of them."""
         event = event_of(sheet, binder)
         return bool(event and self.criteria & set(event.get("seriousness") or ()))
@@ -25,7 +25,7 @@ class EventIs(Condition):
 class IsSusar(Condition):
     """The sponsor assessment makes the case a SUSAR."""
 
-    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+    def holds(self, sheet: FormData, binder: Casebook) -> bool:
         """Tell whether it does."""
         found = deadlines_assessed(sheet, binder)
         return found is not None and found.is_susar

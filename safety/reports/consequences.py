@@ -1,9 +1,9 @@
 """The clock of a report begins, begins anew, or is kept."""
 
 from record.accounts.models import User
-from record.audit.attribution import Actor, Via
+from record.audit.attribution import Actor, Source
 from record.capture.events import RowStruck
-from record.capture.problems import ReasonNeeded, Refused
+from record.capture.problems import ReasonNeeded, SaveRefused
 from record.capture.save_hooks import Saved
 from record.casebook.checks import Finding
 from record.casebook.selectors import binder_of, row_of, sheet_of
@@ -46,7 +46,7 @@ def require_reason_for_later_awareness(saved: Saved) -> None:
 
 
 @implements("SAF-10")
-def keep_sent_reports(event: RowStruck, by: Actor, via: Via) -> None:
+def keep_sent_reports(event: RowStruck, by: Actor, via: Source) -> None:
     """Refuse to strike out what the sponsor has, or what a serious event needs."""
     del by, via
     form = event.form
@@ -64,4 +64,4 @@ def keep_sent_reports(event: RowStruck, by: Actor, via: Via) -> None:
 
 
 def _refuse(check_id: str, message: str) -> None:
-    raise Refused([Finding(check_id, "", Severity.HARD, message)])
+    raise SaveRefused([Finding(check_id, "", Severity.HARD, message)])

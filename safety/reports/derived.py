@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from record.casebook.derived import derived
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from safety.events.facts import deadlines_assessed
 from safety.reports.rules.clocks import Clock, Deadlines
 from trial_edc.protocol import PROTOCOL
@@ -11,7 +11,7 @@ from trial_edc.vocabulary import N_, YesNo
 
 
 @derived("SAE", "report_due_at", N_("Report to the sponsor due"))
-def report_due_at(sheet: Sheet, binder: Binder) -> datetime | None:
+def report_due_at(sheet: FormData, binder: Casebook) -> datetime | None:
     """Return when the report must have reached the sponsor."""
     del binder
     aware_at = sheet.get("aware_at")
@@ -19,14 +19,14 @@ def report_due_at(sheet: Sheet, binder: Binder) -> datetime | None:
     return aware_at + hours if aware_at else None
 
 
-def _assessed(sheet: Sheet, binder: Binder) -> Deadlines | None:
+def _assessed(sheet: FormData, binder: Casebook) -> Deadlines | None:
     if sheet.get("expected_per_rsi") is None or sheet.get("causality_sponsor") is None:
         return None
     return deadlines_assessed(sheet, binder)
 
 
 @derived("SPA", "susar", N_("SUSAR"), terms=YesNo)
-def susar(sheet: Sheet, binder: Binder) -> str | None:
+def susar(sheet: FormData, binder: Casebook) -> str | None:
     """Tell whether the case is a suspected unexpected serious adverse reaction."""
     found = _assessed(sheet, binder)
     if found is None:
@@ -35,21 +35,21 @@ def susar(sheet: Sheet, binder: Binder) -> str | None:
 
 
 @derived("SPA", "clock", N_("Period"), terms=Clock)
-def clock(sheet: Sheet, binder: Binder) -> str | None:
+def clock(sheet: FormData, binder: Casebook) -> str | None:
     """Return the period in which the authorities must be told."""
     found = _assessed(sheet, binder)
     return found.clock.value if found else None
 
 
 @derived("SPA", "due_on", N_("First report due"))
-def due_on(sheet: Sheet, binder: Binder) -> date | None:
+def due_on(sheet: FormData, binder: Casebook) -> date | None:
     """Return the last day of the first report."""
     found = _assessed(sheet, binder)
     return found.initial_due_on if found else None
 
 
 @derived("SPA", "followup_due_on", N_("Complete follow-up due"))
-def followup_due_on(sheet: Sheet, binder: Binder) -> date | None:
+def followup_due_on(sheet: FormData, binder: Casebook) -> date | None:
     """Return the last day of the complete follow-up report."""
     found = _assessed(sheet, binder)
     return found.followup_due_on if found else None

@@ -6,11 +6,11 @@ from typing import Generic, TypeVar
 
 from django.utils.translation import gettext as _
 
-from safety.reports.selectors.cases import Case, CaseState
+from safety.reports.selectors.cases import CaseState, SponsorCase
 from safety.reports.selectors.reports import ReportLine, ReportState
 from trial_edc.vocabulary import N_
 
-Line = TypeVar("Line", ReportLine, Case)
+Line = TypeVar("Line", ReportLine, SponsorCase)
 ALL = ""
 
 REPORTS: Mapping[str, tuple[str, Callable[[ReportLine], bool]]] = {
@@ -20,7 +20,7 @@ REPORTS: Mapping[str, tuple[str, Callable[[ReportLine], bool]]] = {
     "changed": (N_("Changed since sent"), lambda line: bool(line.changed)),
     "sent": (N_("Sent"), lambda line: line.state == ReportState.SENT),
 }
-CASES: Mapping[str, tuple[str, Callable[[Case], bool]]] = {
+CASES: Mapping[str, tuple[str, Callable[[SponsorCase], bool]]] = {
     ALL: (N_("All"), lambda _case: True),
     "to_assess": (N_("To assess"), lambda one: one.state == CaseState.TO_ASSESS),
     "to_submit": (
@@ -42,7 +42,7 @@ CASES: Mapping[str, tuple[str, Callable[[Case], bool]]] = {
 
 
 @dataclass(frozen=True)
-class Chip:
+class ReportCount:
     """A filter with the number of lines that it leaves."""
 
     code: str
@@ -52,16 +52,16 @@ class Chip:
 
 
 @dataclass(frozen=True)
-class Filtered(Generic[Line]):
+class FilteredLines(Generic[Line]):
     """The lines asked for, and what else could be asked."""
 
     lines: list[Line]
-    chips: list[Chip]
+    chips: list[ReportCount]
     state: str
     participant: str
 
 
-def number_of(line: ReportLine | Case) -> str:
+def number_of(line: ReportLine | SponsorCase) -> str:
     """Return the number of whom a line is about."""
     found = line if isinstance(line, ReportLine) else line.line
     return found.participant.number
@@ -71,16 +71,16 @@ def filtered(
     lines: Iterable[Line],
     kinds: Mapping[str, tuple[str, Callable[[Line], bool]]],
     asked: Mapping[str, str],
-) -> Filtered[Line]:
+) -> FilteredLines[Line]:
     """Return what a query string asks for; what nobody knows asks for everything."""
     participant = asked.get("participant", "").strip().upper()
     held = [line for line in lines if participant in number_of(line)]
     state = asked.get("state", ALL)
     state = state if state in kinds else ALL
     chips = [
-        Chip(code, _(label), sum(map(fits, held)), code == state)
+        ReportCount(code, _(label), sum(map(fits, held)), code == state)
         for code, (label, fits) in kinds.items()
     ]
-    return Filtered(
+    return FilteredLines(
         [one for one in held if kinds[state][1](one)], chips, state, participant
     )

@@ -1,7 +1,7 @@
 """What is asked again when a message on a deadline is about to leave."""
 
 from record.notices.models import Message
-from record.notices.send_checks import Verdict, Withhold, guards
+from record.notices.send_checks import SendVerdict, Withhold, guards
 from safety.reports.selectors.reports import report_lines
 from safety.reports.services.escalation import OCCASIONS, missed_by
 from trial_edc.requirements import implements
@@ -9,7 +9,7 @@ from trial_edc.requirements import implements
 
 @guards(*OCCASIONS)
 @implements("SAF-11")
-def is_still_missed(message: Message) -> Verdict | None:
+def is_still_missed(message: Message) -> SendVerdict | None:
     """Withhold what has been sent, assessed, submitted or taken back since."""
     occasion, form_id, _step = message.key.split(":")
     lines = report_lines(of_report=int(form_id))

@@ -7,14 +7,14 @@ from random import Random
 
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
-from record.audit.attribution import Reason, Via, attributed
+from record.audit.attribution import Reason, Source, attributed
 from record.capture.problems import ExplanationNeeded
 from record.capture.save_hooks import Saved
 from record.capture.services import forms as capture
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import binder_of, row_of, sheet_of
 from record.casebook.services import casebook
-from record.casebook.sheets import Sheet
+from record.casebook.sheets import FormData
 from record.review.models import QueryState
 from simulation import words
 from simulation.happenings import Happenings
@@ -40,7 +40,7 @@ Acts = Iterator[Act]
 
 
 @dataclass(slots=True)
-class Case:
+class SimulatedCase:
     """A person, the staff, and the sheets that later acts come back to."""
 
     person: Person
@@ -79,7 +79,7 @@ class Case:
 
     def hang(self, code: str, by: str) -> FormInstance:
         """Hang a sheet that is there once."""
-        with attributed(by=self.staff[by], via=Via.PAGE):
+        with attributed(by=self.staff[by], via=Source.PAGE):
             return casebook.expect(self.participant, code)
 
     def save(
@@ -90,7 +90,7 @@ class Case:
         *,
         complete: bool = True,
         why: Reason | None = None,
-        via: Via = Via.PAGE,
+        via: Source = Source.PAGE,
     ) -> Saved:
         """Save values; what is improbable and true is explained."""
         reasons = dict.fromkeys(values, why) if why else {}
@@ -122,7 +122,7 @@ class Case:
         proof = ReAuthenticated(person.pk, clock.now())
         capture.sign_form(form, proof=proof, by=person)
 
-    def read(self, form: FormInstance) -> Sheet:
+    def read(self, form: FormInstance) -> FormData:
         """Return a sheet as it is now."""
         return sheet_of(form, row_of(form))
 

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from simulation import words
 from simulation.catalogue import EventKind
-from simulation.happenings import Event
+from simulation.happenings import SimulatedEvent
 from simulation.people import DIES, Fate
 from simulation.times import at, days_after, office
-from simulation.writer.case import Act, Acts, Case
+from simulation.writer.case import Act, Acts, SimulatedCase
 from simulation.writer.safety import assess, report
 from trial_edc import chance
 from trial_edc.vocabulary import VisitCode
@@ -22,7 +22,7 @@ KINDS = {
 ATTEMPTS = ((2, "phone"), (9, "sms"), (17, "phone"))  # days after month 3 has closed
 
 
-def ending(case: Case) -> Acts:
+def ending(case: SimulatedCase) -> Acts:
     """Yield the end of a person's study, and what leads to it."""
     person = case.person
     if person.fate in DIES and person.ends_at:
@@ -35,7 +35,7 @@ def ending(case: Case) -> Acts:
         yield from _completion(case)
 
 
-def _death(case: Case, died_at: datetime) -> Acts:
+def _death(case: SimulatedCase, died_at: datetime) -> Acts:
     early = case.person.fate == Fate.DIES_EARLY
     cause, category = case.rng.choice(words.CAUSES_OF_DEATH)
     told = {
@@ -57,7 +57,7 @@ def _death(case: Case, died_at: datetime) -> Acts:
     yield Act(known_at, enter)
     treatment = "icu" if early else "none"
     kind = EventKind(cause, "diagnosis", "5", "none", treatment, 1)
-    event = Event(kind, died_at, None, "5", ("death",))
+    event = SimulatedEvent(kind, died_at, None, "5", ("death",))
     assessed_at = office(known_at + timedelta(minutes=case.rng.randint(40, 200)))
     yield Act(assessed_at, lambda: _assess_death(case, event, died_at))
     yield from report(case, event, "AE death", known_at, described_at=assessed_at)
@@ -65,7 +65,9 @@ def _death(case: Case, died_at: datetime) -> Acts:
     yield from _end(case, ended_at, "died", died_at)
 
 
-def _assess_death(case: Case, event: Event, died_at: datetime) -> None:
+def _assess_death(
+    case: SimulatedCase, event: SimulatedEvent, died_at: datetime
+) -> None:
     """Complete the event that the death opened, then the death itself; sign both."""
     form = case.forms["AE death"]
     on = died_at.date().isoformat()
@@ -90,7 +92,7 @@ def _assess_death(case: Case, event: Event, died_at: datetime) -> None:
     case.sign(death, "in")
 
 
-def _withdrawal(case: Case, left_at: datetime) -> Acts:
+def _withdrawal(case: SimulatedCase, left_at: datetime) -> Acts:
     told = {
         "kind": KINDS[case.person.fate],
         "on": left_at.date(),
@@ -104,7 +106,7 @@ def _withdrawal(case: Case, left_at: datetime) -> Acts:
         yield from _end(case, ended_at, "withdrew", left_at)
 
 
-def _loss(case: Case) -> Acts:
+def _loss(case: SimulatedCase) -> Acts:
     span = window(VisitCode.MONTH_3, case.person.day0)
     if span is None:
         return
@@ -121,11 +123,11 @@ def _loss(case: Case) -> Acts:
     yield from _end(case, lost_at, "lost", lost_at)
 
 
-def _attempt(case: Case, attempt: dict[str, object]) -> Callable[[], object]:
+def _attempt(case: SimulatedCase, attempt: dict[str, object]) -> Callable[[], object]:
     return lambda: case.add("CAL", attempt, "co")
 
 
-def _completion(case: Case) -> Acts:
+def _completion(case: SimulatedCase) -> Acts:
     """Yield the end after month 3, done or missed; a few are not yet entered."""
     span = window(VisitCode.MONTH_3, case.person.day0)
     if span is None or case.rng.random() < 0.06:  # noqa: PLR2004 - the few
@@ -136,7 +138,7 @@ def _completion(case: Case) -> Acts:
     yield from _end(case, ended_at, "withdrew" if left else "completed", seen_at)
 
 
-def _end(case: Case, at_instant: datetime, reason: str, on: datetime) -> Acts:
+def _end(case: SimulatedCase, at_instant: datetime, reason: str, on: datetime) -> Acts:
     told = {"reason": reason, "on": on.date()}
 
     def enter() -> None:

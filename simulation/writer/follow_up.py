@@ -7,7 +7,7 @@ from functools import partial
 from record.casebook.selectors import binder_of
 from simulation.people import Fate
 from simulation.times import at, days_after, office
-from simulation.writer.case import Act, Acts, Case
+from simulation.writer.case import Act, Acts, SimulatedCase
 from simulation.writer.infusions import blood, weigh
 from simulation.writer.logs import daily_creatinine
 from simulation.writer.screening import consent_event
@@ -25,7 +25,7 @@ UNENTERED = (38, "D28")  # of the opening: overdue
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class SimulatedVisit:
     """A visit as it will take place."""
 
     code: str
@@ -45,7 +45,7 @@ class Planned:
         return self.window is not None and self.on not in self.window
 
 
-def visits(case: Case) -> Acts:
+def visits(case: SimulatedCase) -> Acts:
     """Yield every visit from day 0 to month 3."""
     previous = case.person.day0
     if case.person.fate == Fate.NEVER_INFUSED:
@@ -66,7 +66,7 @@ def visits(case: Case) -> Acts:
     yield from _consent_again(case)
 
 
-def _planned(case: Case, code: str, previous: date) -> Planned:
+def _planned(case: SimulatedCase, code: str, previous: date) -> SimulatedVisit:
     person, rng = case.person, case.rng
     span = window(VisitCode(code), person.day0)
     shift, target = 0, span.target if span else person.day0
@@ -85,10 +85,10 @@ def _planned(case: Case, code: str, previous: date) -> Planned:
     on = target + timedelta(days=shift)
     if person.fate == Fate.LEAVES_VISITS and left_at and on > left_at.date():
         mode = "record_lookup"
-    return Planned(code, span, on, previous, mode)
+    return SimulatedVisit(code, span, on, previous, mode)
 
 
-def _takes_place(case: Case, one: Planned) -> bool:
+def _takes_place(case: SimulatedCase, one: SimulatedVisit) -> bool:
     """Tell whether the visit is awaited at all."""
     person = case.person
     end = person.last_seen_at
@@ -106,7 +106,7 @@ def _takes_place(case: Case, one: Planned) -> bool:
     return True
 
 
-def _is_missed(case: Case, code: str) -> bool:
+def _is_missed(case: SimulatedCase, code: str) -> bool:
     if case.person.fate == Fate.LOST and code == "M3":
         return True
     share = 0.05 if code in OUTCOME_FORMS else 0.03
@@ -114,7 +114,7 @@ def _is_missed(case: Case, code: str) -> bool:
     return case.rng.random() < share and code != "D7" and not opening
 
 
-def _missed(case: Case, one: Planned) -> Acts:
+def _missed(case: SimulatedCase, one: SimulatedVisit) -> Acts:
     """Yield that somebody marks a visit missed; a few daily ones pass unseen."""
     if one.code in IN_PATIENT and case.rng.random() < 1 / 2:
         return
@@ -124,11 +124,11 @@ def _missed(case: Case, one: Planned) -> Acts:
     yield Act(noted_at, partial(_mark_missed, case, one.code, reason))
 
 
-def _mark_missed(case: Case, visit: str, reason: str) -> None:
+def _mark_missed(case: SimulatedCase, visit: str, reason: str) -> None:
     mark_missed(case.sheet("VIS", visit), by=case.staff["co"], reason=reason)
 
 
-def _visit(case: Case, one: Planned) -> Acts:
+def _visit(case: SimulatedCase, one: SimulatedVisit) -> Acts:
     if (case.person.place.days_ago, one.code) == UNENTERED:
         return
     if one.code in OUTCOME_FORMS and one.mode != "record_lookup":
@@ -149,13 +149,13 @@ def _visit(case: Case, one: Planned) -> Acts:
         yield from _outcome(case, one, entered_at)
 
 
-def _entered_at(case: Case, one: Planned) -> datetime:
+def _entered_at(case: SimulatedCase, one: SimulatedVisit) -> datetime:
     if one.code in ("D0", *OUTCOME_FORMS):
         return office(one.at + case.rng.randint(240, 300) * MINUTE)
     return case.entered(one.at, (120, 300))
 
 
-def _observations(case: Case, one: Planned) -> Acts:
+def _observations(case: SimulatedCase, one: SimulatedVisit) -> Acts:
     """Yield samples and examinations of a visit."""
     taken_at = at(one.on, 365 + one.on.day)
     if one.code in OUTCOME_FORMS:
@@ -169,11 +169,11 @@ def _observations(case: Case, one: Planned) -> Acts:
     yield Act(soon, lambda: daily_creatinine(case, taken_at, by))
 
 
-def _enter_visit(case: Case, one: Planned) -> None:
+def _enter_visit(case: SimulatedCase, one: SimulatedVisit) -> None:
     case.save(case.sheet("VIS", one.code), _visit_values(case, one), "co")
 
 
-def _visit_values(case: Case, one: Planned) -> dict[str, object]:
+def _visit_values(case: SimulatedCase, one: SimulatedVisit) -> dict[str, object]:
     told = case.happenings
     since, until = at(one.previous, 1), one.at
     in_hospital = told.in_hospital(until, until)
@@ -202,7 +202,7 @@ def _visit_values(case: Case, one: Planned) -> dict[str, object]:
     return values
 
 
-def _wakes(case: Case) -> int:
+def _wakes(case: SimulatedCase) -> int:
     """Return the day on which a person can decide again."""
     return 3 + case.person.place.number % 9
 
@@ -212,7 +212,7 @@ def yes(holds: bool) -> str:  # noqa: FBT001 - one question, one answer
     return "Y" if holds else "N"
 
 
-def _outcome(case: Case, one: Planned, entered_at: datetime) -> Acts:
+def _outcome(case: SimulatedCase, one: SimulatedVisit, entered_at: datetime) -> Acts:
     code = OUTCOME_FORMS[one.code]
     told_at = entered_at + case.rng.randint(20, 50) * MINUTE
     yield Act(told_at, lambda: _enter_outcome(case, one, code))
@@ -221,7 +221,7 @@ def _outcome(case: Case, one: Planned, entered_at: datetime) -> Acts:
         yield Act(signed_at, lambda: case.sign(case.sheet(code, one.code), "in"))
 
 
-def _enter_outcome(case: Case, one: Planned, code: str) -> None:
+def _enter_outcome(case: SimulatedCase, one: SimulatedVisit, code: str) -> None:
     told = case.happenings
     week = timedelta(days=6)
     sources = {"in_person": "seen", "telephone": "telephone"}
@@ -248,7 +248,7 @@ def _enter_outcome(case: Case, one: Planned, code: str) -> None:
     case.save(case.sheet(code, one.code), values, "co")
 
 
-def _unscheduled(case: Case) -> Acts:
+def _unscheduled(case: SimulatedCase) -> Acts:
     """Yield a visit between the visits, for some."""
     person = case.person
     came_at = days_after(person.day0, case.rng.randint(33, 55), 660)
@@ -261,14 +261,14 @@ def _unscheduled(case: Case) -> Acts:
             case.participant, by=case.staff["co"], with_examinations=True
         )
         daily_creatinine(case, came_at - 30 * MINUTE, "co")
-        planned = Planned("UNS", None, came_at.date(), came_at.date())
+        planned = SimulatedVisit("UNS", None, came_at.date(), came_at.date())
         case.save(form, _visit_values(case, planned), "co")
         weigh(case, "UNS", came_at - 20 * MINUTE, number=form.visit_number)
 
     yield Act(came_at + 50 * MINUTE, come)
 
 
-def _consent_again(case: Case) -> Acts:
+def _consent_again(case: SimulatedCase) -> Acts:
     """Yield the consent of somebody who can decide again; for a few it is due."""
     person = case.person
     asked_at = days_after(person.day0, _wakes(case) + case.rng.randint(1, 2), 680)

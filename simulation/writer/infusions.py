@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from simulation.course import panel, vital_signs
 from simulation.happenings import weight_on
-from simulation.infusing import Infusion, Refusal
+from simulation.infusing import Refusal, SimulatedInfusion
 from simulation.times import office
-from simulation.writer.case import Act, Acts, Case, insisting
+from simulation.writer.case import Act, Acts, SimulatedCase, insisting
 from simulation.writer.product import prepare
 from simulation.writer.screening import blood_head
 from trial_edc import chance
@@ -29,7 +29,7 @@ RECHECKED = (
 FEVERISH = ("m45", "end", "e30m", "e1h")
 
 
-def infusions(case: Case) -> Acts:
+def infusions(case: SimulatedCase) -> Acts:
     """Yield the acts round both infusions."""
     for one in case.happenings.infusions:
         yield from (
@@ -37,7 +37,7 @@ def infusions(case: Case) -> Acts:
         )
 
 
-def _request(case: Case, at: datetime, start: datetime) -> dict[str, object]:
+def _request(case: SimulatedCase, at: datetime, start: datetime) -> dict[str, object]:
     days = (start.date() - case.person.day0).days
     told: dict[str, object] = {
         "planned_start_at": start,
@@ -51,7 +51,7 @@ def _request(case: Case, at: datetime, start: datetime) -> dict[str, object]:
     return told
 
 
-def _refusal(case: Case, one: Refusal) -> Acts:
+def _refusal(case: SimulatedCase, one: Refusal) -> Acts:
     """Yield a request that says the infusion will not be given."""
     decided = {"decision": "no_go_final", "reason": one.why}
 
@@ -64,7 +64,7 @@ def _refusal(case: Case, one: Refusal) -> Acts:
     yield Act(signed_at, lambda: case.sign(case.sheet("IRQ", one.visit), "in"))
 
 
-def _infusion(case: Case, one: Infusion) -> Acts:
+def _infusion(case: SimulatedCase, one: SimulatedInfusion) -> Acts:
     asked_at = one.start - timedelta(minutes=170)
 
     def request() -> None:
@@ -85,7 +85,7 @@ def _infusion(case: Case, one: Infusion) -> Acts:
     yield from _examination(case, one)
 
 
-def _begin(case: Case, one: Infusion) -> None:
+def _begin(case: SimulatedCase, one: SimulatedInfusion) -> None:
     told = {
         "given": "partly" if one.partly else "given",
         "clinician": case.pk("in"),
@@ -95,7 +95,7 @@ def _begin(case: Case, one: Infusion) -> None:
     case.save(case.sheet("INF", one.visit), told, "bn", complete=False)
 
 
-def _end(case: Case, one: Infusion) -> None:
+def _end(case: SimulatedCase, one: SimulatedInfusion) -> None:
     told: dict[str, object] = {
         "stopped_at": one.stop,
         "volume_ml": f"{one.volume_ml:.1f}",
@@ -109,7 +109,7 @@ def _end(case: Case, one: Infusion) -> None:
     case.save(case.sheet("INF", one.visit), told, "bn")
 
 
-def _measurements(case: Case, one: Infusion) -> Acts:
+def _measurements(case: SimulatedCase, one: SimulatedInfusion) -> Acts:
     end = case.person.last_seen_at
     for due in vital_sign_times(one.start, one.stop):
         if not due.is_applicable or due.due_at is None:
@@ -122,7 +122,7 @@ def _measurements(case: Case, one: Infusion) -> Acts:
 
 
 def _measurement(
-    case: Case, one: Infusion, point: str, taken_at: datetime
+    case: SimulatedCase, one: SimulatedInfusion, point: str, taken_at: datetime
 ) -> Callable[[], None]:
     nurse = case.staff["bn"]
 
@@ -142,14 +142,16 @@ def _measurement(
     return measure
 
 
-def _examination(case: Case, one: Infusion) -> Acts:
+def _examination(case: SimulatedCase, one: SimulatedInfusion) -> Acts:
     """Yield vital signs and blood of the day of an infusion."""
     measured_at = one.start - timedelta(minutes=case.rng.randint(190, 230))
     yield Act(measured_at + 15 * MINUTE, lambda: weigh(case, one.visit, measured_at))
     yield from blood(case, one.visit, measured_at)
 
 
-def weigh(case: Case, visit: str, measured_at: datetime, *, number: int = 0) -> None:
+def weigh(
+    case: SimulatedCase, visit: str, measured_at: datetime, *, number: int = 0
+) -> None:
     """Enter weight and vital signs of a visit."""
     days = (measured_at.date() - case.person.day0).days
     told = {"measured_at": measured_at, **vital_signs(chance.source())}
@@ -162,7 +164,9 @@ def weigh(case: Case, visit: str, measured_at: datetime, *, number: int = 0) -> 
     case.save(case.sheet("VIT", visit, number=number), told, by)
 
 
-def blood(case: Case, visit: str, sampled_at: datetime, *, number: int = 0) -> Acts:
+def blood(
+    case: SimulatedCase, visit: str, sampled_at: datetime, *, number: int = 0
+) -> Acts:
     """Yield a laboratory panel, and the judgement of what is out of range."""
     entered_at = case.entered(sampled_at, (90, 400))
     rng_days = case.person.days_after_rise(sampled_at)
@@ -180,7 +184,7 @@ def blood(case: Case, visit: str, sampled_at: datetime, *, number: int = 0) -> A
         yield Act(judged_at, lambda: _judge(case, visit, number))
 
 
-def _judge(case: Case, visit: str, number: int) -> None:
+def _judge(case: SimulatedCase, visit: str, number: int) -> None:
     """Judge what lies outside the reference range after infusion 1."""
     form = case.sheet("LAB", visit, number=number)
     sheet = case.read(form)

@@ -6,10 +6,10 @@ from functools import partial
 
 from record.casebook.values import MissingCode
 from simulation.course import measured
-from simulation.happenings import Dialysis, Drug, Stay
+from simulation.happenings import Dialysis, SimulatedDrug, SimulatedStay
 from simulation.people import Person
 from simulation.times import at, office
-from simulation.writer.case import Act, Acts, Case, changed, text_of
+from simulation.writer.case import Act, Acts, SimulatedCase, changed, text_of
 from trial_edc import chance
 
 UMOL_L_PER_MG_DL = 88.4
@@ -17,7 +17,7 @@ COLLECTION = timedelta(hours=3)
 LATER = changed("The course has ended since.", "late")
 
 
-def screening_logs(case: Case) -> Acts:
+def screening_logs(case: SimulatedCase) -> Acts:
     """Yield the rows that screening needs."""
     entered_at = case.person.consent_at + timedelta(minutes=case.rng.randint(20, 45))
     minute = timedelta(minutes=2)
@@ -32,7 +32,7 @@ def screening_logs(case: Case) -> Acts:
             yield from _stay(case, stay, entered_at + 10 * minute)
 
 
-def course_logs(case: Case) -> Acts:
+def course_logs(case: SimulatedCase) -> Acts:
     """Yield the rows that the course brings."""
     for stay in case.happenings.stays:
         if case.person.consent_at <= stay.since and _is_seen(case.person, stay.since):
@@ -44,7 +44,7 @@ def course_logs(case: Case) -> Acts:
         yield from _drug(case, drug)
 
 
-def _samples_before(case: Case) -> Iterator[tuple[datetime | None, float]]:
+def _samples_before(case: SimulatedCase) -> Iterator[tuple[datetime | None, float]]:
     person, rng = case.person, case.rng
     if rng.random() < 1 / 4:
         yield None, person.kidney.baseline * rng.uniform(1.02, 1.1)
@@ -54,7 +54,9 @@ def _samples_before(case: Case) -> Iterator[tuple[datetime | None, float]]:
     yield person.rise_at, person.kidney.later
 
 
-def creatinine(case: Case, taken_at: datetime | None, value: float, by: str) -> None:
+def creatinine(
+    case: SimulatedCase, taken_at: datetime | None, value: float, by: str
+) -> None:
     """Enter a creatinine; an old one from outside has a date only and another unit."""
     told: dict[str, object] = {"laboratory": case.site.laboratory, "routine_care": "Y"}
     if taken_at is None:
@@ -75,7 +77,7 @@ def creatinine(case: Case, taken_at: datetime | None, value: float, by: str) -> 
     case.add("CRE", told, by)
 
 
-def daily_creatinine(case: Case, taken_at: datetime, by: str) -> None:
+def daily_creatinine(case: SimulatedCase, taken_at: datetime, by: str) -> None:
     """Enter the creatinine of a day on the course; dialysis lowers it."""
     person = case.person
     value = person.kidney.creatinine(person.days_after_rise(taken_at))
@@ -84,7 +86,7 @@ def daily_creatinine(case: Case, taken_at: datetime, by: str) -> None:
     creatinine(case, taken_at, measured(value, chance.source()), by)
 
 
-def _immunosuppression(case: Case) -> None:
+def _immunosuppression(case: SimulatedCase) -> None:
     kind, person = chance.source().random(), case.person
     exposed: dict[str, object] = {"any_exposure": "Y", "drug_class": "steroid"}
     if kind < 0.06:  # noqa: PLR2004 - a short burst, to be judged
@@ -101,7 +103,7 @@ def _immunosuppression(case: Case) -> None:
         case.add("IST", {"any_exposure": "N"}, "co")
 
 
-def _urine(case: Case) -> None:
+def _urine(case: SimulatedCase) -> None:
     """Enter twelve hours of collections: low, or enough where I1 is not met."""
     person, source = case.person, chance.source()
     low, high = (0.8, 1.4) if person.criterion == "I1" else (0.18, 0.44)
@@ -118,7 +120,7 @@ def _urine(case: Case) -> None:
         case.add("URI", told, "bn")
 
 
-def _stay(case: Case, stay: Stay, entered_at: datetime) -> Acts:
+def _stay(case: SimulatedCase, stay: SimulatedStay, entered_at: datetime) -> Acts:
     key = f"STY {stay.since}"
     told = {
         "kind": stay.kind,
@@ -142,7 +144,7 @@ def _stay(case: Case, stay: Stay, entered_at: datetime) -> Acts:
     yield Act(max(left_at, entered_at + timedelta(minutes=10)), leave)
 
 
-def _dialysis(case: Case, course: Dialysis) -> Acts:
+def _dialysis(case: SimulatedCase, course: Dialysis) -> Acts:
     key = f"RRT {course.since}"
     told: dict[str, object] = {
         "row_kind": "course",
@@ -175,7 +177,7 @@ def _dialysis(case: Case, course: Dialysis) -> Acts:
     )
 
 
-def _drug(case: Case, drug: Drug) -> Acts:
+def _drug(case: SimulatedCase, drug: SimulatedDrug) -> Acts:
     key, kind = f"CMD {drug.kind.name}", drug.kind
     told: dict[str, object] = {
         "drug": kind.name,

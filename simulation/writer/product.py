@@ -13,7 +13,7 @@ from randomization.vocabulary import MovementKind, Product
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.casebook.values import MissingCode
-from simulation.writer.case import Case
+from simulation.writer.case import SimulatedCase
 from trial_edc import chance, clock
 from trial_edc.protocol import PROTOCOL
 
@@ -31,7 +31,7 @@ OTHER = {Product.MSC: Product.SALINE, Product.SALINE: Product.MSC}
 RELEASED = {"sterility": "pass", "mycoplasma": "pass", "endotoxin": "pass"}
 
 
-def prepare(case: Case, visit: str, *, wrong: bool) -> None:
+def prepare(case: SimulatedCase, visit: str, *, wrong: bool) -> None:
     """Prepare, check, record and hand over the product of an infusion."""
     pharmacist = case.staff["up"]
     waiting = preparations_with_arms(by=pharmacist)
@@ -64,7 +64,7 @@ def prepare(case: Case, visit: str, *, wrong: bool) -> None:
     case.sign(mine.form, "up2")
 
 
-def _preparation(case: Case, now: datetime) -> dict[str, object]:
+def _preparation(case: SimulatedCase, now: datetime) -> dict[str, object]:
     return {
         "out_of_storage_at": now - timedelta(minutes=50),
         "prepared_at": now - timedelta(minutes=15),
@@ -96,7 +96,7 @@ def _cells(product: Product, weight_kg: object) -> Mapping[str, object]:
     }
 
 
-def lot_in_use(case: Case, product: Product) -> str:
+def lot_in_use(case: SimulatedCase, product: Product) -> str:
     """Return a lot that has a container; a new one is registered when none is left."""
     now, pharmacist, shelf = clock.now(), case.staff["up"], case.site.shelf
     number = shelf.setdefault(product.value, 1)

@@ -11,7 +11,7 @@ from record.review import services as review
 from record.review.models import Query, QueryState
 from simulation import words
 from simulation.times import days_after, office
-from simulation.writer.case import Act, Acts, Case, changed
+from simulation.writer.case import Act, Acts, SimulatedCase, changed
 from trial_edc import chance, clock
 
 MONITOR_DAYS = (6, 24, 52, 104)  # days after the anchor, give or take
@@ -23,7 +23,7 @@ SIGNING_DAYS, SIGNED = (20, 46, 70, 116), {"in": "INF AE O28 OM3", "pi": "EOS"}
 WAITING, ANSWERED = (9, 0), (32, 1)
 
 
-def monitoring(case: Case) -> Acts:
+def monitoring(case: SimulatedCase) -> Acts:
     """Yield the monitor's visits and what comes of the questions."""
     for number, day in enumerate(MONITOR_DAYS):
         known = (case.person.place.days_ago, number)
@@ -38,7 +38,7 @@ def monitoring(case: Case) -> Acts:
             yield from _question(case, number, asked_at)
 
 
-def oversight(case: Case) -> Acts:
+def oversight(case: SimulatedCase) -> Acts:
     """Yield the assessment of deviations, and a correction or two."""
     for day in ASSESSMENT_DAYS:
         looked_at = days_after(case.person.day0, day + case.rng.randint(0, 4), 890)
@@ -51,7 +51,7 @@ def oversight(case: Case) -> Acts:
         yield Act(corrected_at, lambda: _correct(case))
 
 
-def _left(case: Case, asked_at: datetime, *, answered: bool) -> Acts:
+def _left(case: SimulatedCase, asked_at: datetime, *, answered: bool) -> Acts:
     queries: dict[str, Query] = {}
     yield Act(asked_at, partial(_ask, case, "left", queries))
     if answered:
@@ -59,7 +59,7 @@ def _left(case: Case, asked_at: datetime, *, answered: bool) -> Acts:
         yield Act(answered_at, partial(_reply, case, "left", queries))
 
 
-def _complete(case: Case, *codes: str) -> QuerySet[FormInstance]:
+def _complete(case: SimulatedCase, *codes: str) -> QuerySet[FormInstance]:
     forms = FormInstance.objects.filter(
         participant=case.participant,
         code__in=codes,
@@ -69,7 +69,7 @@ def _complete(case: Case, *codes: str) -> QuerySet[FormInstance]:
     return forms.order_by("code", "visit", "visit_number", "occurrence")
 
 
-def _verify(case: Case) -> None:
+def _verify(case: SimulatedCase) -> None:
     """Compare forms with the source, those that were not compared before."""
     known = set(
         case.participant.forms.filter(verifications__isnull=False).values_list(
@@ -83,7 +83,7 @@ def _verify(case: Case) -> None:
             review.verify(form, items, by=case.staff["mo"])
 
 
-def _close_answered(case: Case) -> None:
+def _close_answered(case: SimulatedCase) -> None:
     answered = Query.objects.filter(
         form__participant=case.participant, state=QueryState.ANSWERED
     ).exclude(form__confidentiality="restricted")
@@ -93,7 +93,7 @@ def _close_answered(case: Case) -> None:
             review.close_query(query, text, by=case.staff["mo"])
 
 
-def _question(case: Case, number: int, asked_at: datetime) -> Acts:
+def _question(case: SimulatedCase, number: int, asked_at: datetime) -> Acts:
     """Yield a query of the monitor, its answer and its end; some stay open."""
     key = f"query {number}"
     queries: dict[str, Query] = {}
@@ -106,7 +106,7 @@ def _question(case: Case, number: int, asked_at: datetime) -> Acts:
             yield Act(closed_at, _closing(case, key, queries))
 
 
-def _ask(case: Case, key: str, queries: dict[str, Query]) -> None:
+def _ask(case: SimulatedCase, key: str, queries: dict[str, Query]) -> None:
     held = list(_complete(case, *words.QUESTIONS))
     if not held:
         return
@@ -115,13 +115,15 @@ def _ask(case: Case, key: str, queries: dict[str, Query]) -> None:
     queries[key] = review.raise_query(form, item, text, by=case.staff["mo"])
 
 
-def _reply(case: Case, key: str, queries: dict[str, Query]) -> None:
+def _reply(case: SimulatedCase, key: str, queries: dict[str, Query]) -> None:
     if key in queries:
         text = chance.source().choice(words.ANSWERS)
         queries[key] = review.answer_query(queries[key], text, by=case.staff["co"])
 
 
-def _closing(case: Case, key: str, queries: dict[str, Query]) -> Callable[[], None]:
+def _closing(
+    case: SimulatedCase, key: str, queries: dict[str, Query]
+) -> Callable[[], None]:
     def close() -> None:
         query = queries.get(key)
         if query is None:
@@ -134,7 +136,7 @@ def _closing(case: Case, key: str, queries: dict[str, Query]) -> Callable[[], No
     return close
 
 
-def _assess_deviations(case: Case) -> None:
+def _assess_deviations(case: SimulatedCase) -> None:
     for form in case.opened("DEV"):
         if chance.source().random() < 0.75:  # noqa: PLR2004 - the rest waits
             important = case.read(form).get("importance") == "important"
@@ -148,7 +150,7 @@ def _assess_deviations(case: Case) -> None:
             case.sign(form, "pi")
 
 
-def _sign_waiting(case: Case) -> None:
+def _sign_waiting(case: SimulatedCase) -> None:
     """Sign what was left, or has changed since it was signed."""
     for by, codes in SIGNED.items():
         held = _complete(case, *codes.split()).prefetch_related("signatures")
@@ -158,7 +160,7 @@ def _sign_waiting(case: Case) -> None:
                 case.sign(form, by)
 
 
-def _correct(case: Case) -> None:
+def _correct(case: SimulatedCase) -> None:
     """Correct a value that was read wrongly."""
     forms = [form for form in _complete(case, "VIT") if form.visit in ("SCR", "D0")]
     if forms:

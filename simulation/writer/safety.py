@@ -8,10 +8,10 @@ from record.casebook.selectors import binder_of
 from safety.reports.services.reports import send_report
 from simulation import words
 from simulation.catalogue import EventKind
-from simulation.happenings import Event
-from simulation.infusing import Infusion
+from simulation.happenings import SimulatedEvent
+from simulation.infusing import SimulatedInfusion
 from simulation.times import office
-from simulation.writer.case import Act, Acts, Case, changed, text_of
+from simulation.writer.case import Act, Acts, SimulatedCase, changed, text_of
 from trial_edc import chance, clock
 
 NOT_RELATED = ("caused_by_procedure", "caused_by_other_drug")
@@ -20,22 +20,22 @@ SHARE_SIGNED = 0.85
 CHILLS = EventKind("Fever with chills", "symptom", "13", "fever", "drug", 1)
 
 
-def events(case: Case) -> Acts:
+def events(case: SimulatedCase) -> Acts:
     """Yield every adverse event, from the bedside draft to the signature."""
     for one in case.happenings.infusions:
-        if isinstance(one, Infusion) and one.reaction:
+        if isinstance(one, SimulatedInfusion) and one.reaction:
             yield from _reaction(case, one)
     for number, event in enumerate(case.happenings.events):
         yield from _event(case, event, f"AE {number}")
 
 
-def _reaction(case: Case, one: Infusion) -> Acts:
+def _reaction(case: SimulatedCase, one: SimulatedInfusion) -> Acts:
     """Yield what follows a reaction: its row was opened by the bedside record."""
     key = f"AE infusion {one.number}"
     since = one.start + timedelta(minutes=25)
     until = one.stop + timedelta(hours=case.rng.randint(3, 20))
     grade = "3" if one.is_grave else "1"
-    event = Event(CHILLS, since, until, grade, causality="probable")
+    event = SimulatedEvent(CHILLS, since, until, grade, causality="probable")
     told = _told(event) | {
         "infusion_reaction": "Y",
         "infusion_number": str(one.number),
@@ -56,7 +56,7 @@ def _reaction(case: Case, one: Infusion) -> Acts:
     yield from _assessment(case, event, key, described_at)
 
 
-def _told(event: Event) -> dict[str, object]:
+def _told(event: SimulatedEvent) -> dict[str, object]:
     """Return what the bedside knows of an event."""
     told: dict[str, object] = {
         "term": event.kind.term,
@@ -77,7 +77,7 @@ def _told(event: Event) -> dict[str, object]:
     return told
 
 
-def _course(event: Event, known_at: datetime) -> dict[str, object]:
+def _course(event: SimulatedEvent, known_at: datetime) -> dict[str, object]:
     if event.until and event.until <= known_at:
         return {
             "ongoing": "N",
@@ -87,7 +87,7 @@ def _course(event: Event, known_at: datetime) -> dict[str, object]:
     return {"ongoing": "Y", "outcome": "recovering"}
 
 
-def _event(case: Case, event: Event, key: str) -> Acts:
+def _event(case: SimulatedCase, event: SimulatedEvent, key: str) -> Acts:
     wait = (60, 900) if event.seriousness else (90, 2200)
     noted_at = office(event.since + timedelta(minutes=case.rng.randint(*wait)))
     told = _told(event) | _course(event, noted_at)
@@ -104,7 +104,9 @@ def _event(case: Case, event: Event, key: str) -> Acts:
         yield from report(case, event, key, noted_at)
 
 
-def _assessment(case: Case, event: Event, key: str, noted_at: datetime) -> Acts:
+def _assessment(
+    case: SimulatedCase, event: SimulatedEvent, key: str, noted_at: datetime
+) -> Acts:
     """Yield the investigator's causality and signature; a few still await them."""
     wait = (30, 200) if event.seriousness else (120, 3500)
     assessed_at = office(noted_at + timedelta(minutes=case.rng.randint(*wait)))
@@ -114,7 +116,7 @@ def _assessment(case: Case, event: Event, key: str, noted_at: datetime) -> Acts:
         yield Act(signed_at, lambda: case.sign(case.forms[key], "in"))
 
 
-def assess(case: Case, form: FormInstance, causality: str) -> None:
+def assess(case: SimulatedCase, form: FormInstance, causality: str) -> None:
     """Judge what caused an event."""
     judged: dict[str, object] = {
         "caused_by_infusion": causality,
@@ -126,7 +128,7 @@ def assess(case: Case, form: FormInstance, causality: str) -> None:
     case.save(form, judged, "in")
 
 
-def _recovery(case: Case, event: Event, key: str) -> Acts:
+def _recovery(case: SimulatedCase, event: SimulatedEvent, key: str) -> Acts:
     if event.until is None:
         return
     course = _course(event, event.until)
@@ -139,8 +141,8 @@ def _recovery(case: Case, event: Event, key: str) -> Acts:
 
 
 def report(
-    case: Case,
-    event: Event,
+    case: SimulatedCase,
+    event: SimulatedEvent,
     key: str,
     aware_at: datetime,
     *,
@@ -165,7 +167,7 @@ def report(
 
 
 def _report(
-    case: Case, key: str, seen: Mapping[str, object], *, admitted: datetime
+    case: SimulatedCase, key: str, seen: Mapping[str, object], *, admitted: datetime
 ) -> None:
     """Complete the report that the event opened, sign and send it."""
     event = case.forms[key]
@@ -177,13 +179,15 @@ def _report(
     send_report(form, by=case.staff["in"])
 
 
-def _hospital(case: Case, event: FormInstance, admitted: datetime) -> dict[str, object]:
+def _hospital(
+    case: SimulatedCase, event: FormInstance, admitted: datetime
+) -> dict[str, object]:
     stays = "hospitalisation" in (case.read(event).get("seriousness") or ())
     return {"hospital_in": admitted.date().isoformat()} if stays else {}
 
 
 def _final(
-    case: Case, event: Event, key: str, seen: Mapping[str, object]
+    case: SimulatedCase, event: SimulatedEvent, key: str, seen: Mapping[str, object]
 ) -> Callable[[], None]:
     told: dict[str, object] = {
         **seen,
@@ -206,7 +210,9 @@ def _final(
     return send
 
 
-def _assess_for_sponsor(case: Case, event: Event, version: int) -> None:
+def _assess_for_sponsor(
+    case: SimulatedCase, event: SimulatedEvent, version: int
+) -> None:
     rows = binder_of(case.participant).rows("SPA")
     waiting = [row for row in rows if not row.get("causality_sponsor")]
     if not waiting:

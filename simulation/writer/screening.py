@@ -15,7 +15,7 @@ from simulation.course import panel, vital_signs
 from simulation.opening import make_room
 from simulation.people import NEVER_CONSENTS, NOT_RANDOMISED, Fate
 from simulation.times import office
-from simulation.writer.case import Act, Acts, Case
+from simulation.writer.case import Act, Acts, SimulatedCase
 from simulation.writer.eligibility import answers, judgements
 from trial_edc import chance, clock
 
@@ -41,7 +41,7 @@ COMORBIDITIES = (
 )
 
 
-def screening(case: Case) -> Acts:
+def screening(case: SimulatedCase) -> Acts:
     """Yield the acts of screening, in no order."""
     person = case.person
     yield Act(person.approached_at + timedelta(minutes=5), lambda: _approach(case))
@@ -68,7 +68,7 @@ def screening(case: Case) -> Acts:
         yield Act(noticed_at, lambda: _in_error(case))
 
 
-def _approach(case: Case) -> None:
+def _approach(case: SimulatedCase) -> None:
     person = case.person
     told: dict[str, object] = {
         "approached_at": person.approached_at,
@@ -89,7 +89,7 @@ def _approach(case: Case) -> None:
     )
 
 
-def _consent(case: Case) -> None:
+def _consent(case: SimulatedCase) -> None:
     person = case.person
     decision = "refused" if person.fate == Fate.REFUSES else "given"
     event = consent_event(case, "initial", person.consent_at) | {"decision": decision}
@@ -112,7 +112,9 @@ def _consent(case: Case) -> None:
         case.add("CNS", event | contact, "co")
 
 
-def consent_event(case: Case, kind: str, decided_at: datetime) -> dict[str, object]:
+def consent_event(
+    case: SimulatedCase, kind: str, decided_at: datetime
+) -> dict[str, object]:
     """Return a consent event, given by the participant."""
     return {
         "kind": kind,
@@ -129,7 +131,7 @@ def consent_event(case: Case, kind: str, decided_at: datetime) -> dict[str, obje
     }
 
 
-def _examinations(case: Case, since: datetime, episode: int) -> Acts:
+def _examinations(case: SimulatedCase, since: datetime, episode: int) -> Acts:
     """Yield what is entered after consent, or again at a second screening."""
     sampled_at = since + timedelta(minutes=40)
     entered_at = since + timedelta(minutes=case.rng.randint(50, 110))
@@ -147,7 +149,7 @@ def _examinations(case: Case, since: datetime, episode: int) -> Acts:
     yield Act(answered_at, lambda: _answer(case, since, episode))
 
 
-def _person(case: Case) -> None:
+def _person(case: SimulatedCase) -> None:
     told = {
         "birth_date": case.person.birth_date,
         "sex": case.person.sex.value,
@@ -156,7 +158,7 @@ def _person(case: Case) -> None:
     case.save(case.sheet("DEM"), told, "co")
 
 
-def _history(case: Case) -> None:
+def _history(case: SimulatedCase) -> None:
     person, pick = case.person, chance.source()
     told: dict[str, object] = {
         "hospital_admitted_at": person.admitted_at,
@@ -178,7 +180,7 @@ def _history(case: Case) -> None:
     case.save(case.sheet("MHX"), told, "co")
 
 
-def _contact(case: Case) -> None:
+def _contact(case: SimulatedCase) -> None:
     person = case.person
     owner = "representative" if person.represented else "participant"
     told = {
@@ -190,7 +192,7 @@ def _contact(case: Case) -> None:
     case.save(case.sheet("CTC"), told, "co")
 
 
-def _weigh(case: Case, measured_at: datetime, episode: int) -> None:
+def _weigh(case: SimulatedCase, measured_at: datetime, episode: int) -> None:
     told = {
         "measured_at": measured_at,
         "weight_kg": case.person.weight_kg,
@@ -201,7 +203,7 @@ def _weigh(case: Case, measured_at: datetime, episode: int) -> None:
     case.save(case.sheet("VIT", "SCR", episode), told, "bn")
 
 
-def _blood(case: Case, sampled_at: datetime, episode: int) -> None:
+def _blood(case: SimulatedCase, sampled_at: datetime, episode: int) -> None:
     person = case.person
     creatinine = person.kidney.creatinine(person.days_after_rise(sampled_at))
     found = panel(creatinine, 0, person.sex, chance.source())
@@ -211,7 +213,7 @@ def _blood(case: Case, sampled_at: datetime, episode: int) -> None:
     case.save(case.sheet("LAB", "SCR", episode), taken | found, "co")
 
 
-def blood_head(case: Case, sampled_at: datetime) -> dict[str, object]:
+def blood_head(case: SimulatedCase, sampled_at: datetime) -> dict[str, object]:
     """Return what every laboratory panel begins with."""
     return {
         "sampled_at": sampled_at,
@@ -221,7 +223,7 @@ def blood_head(case: Case, sampled_at: datetime) -> dict[str, object]:
     }
 
 
-def _visit(case: Case, since: datetime, episode: int) -> None:
+def _visit(case: SimulatedCase, since: datetime, episode: int) -> None:
     by_other = case.person.represented
     told: dict[str, object] = {
         "performed": "Y",
@@ -241,7 +243,7 @@ def _visit(case: Case, since: datetime, episode: int) -> None:
     case.save(case.sheet("VIS", "SCR", episode), told, "co")
 
 
-def _answer(case: Case, since: datetime, episode: int) -> None:
+def _answer(case: SimulatedCase, since: datetime, episode: int) -> None:
     """Answer the criteria: what anybody enters, then the judgements."""
     form = case.sheet("ELG", occurrence=episode)
     criterion = case.person.criterion
@@ -254,7 +256,7 @@ def _answer(case: Case, since: datetime, episode: int) -> None:
     case.save(form, judged, "in")
 
 
-def _second_screening(case: Case) -> Acts:
+def _second_screening(case: SimulatedCase) -> Acts:
     person = case.person
     closed_at = office(person.consent_at + timedelta(minutes=200))
     yield Act(closed_at, lambda: _close(case))
@@ -267,7 +269,7 @@ def _second_screening(case: Case) -> Acts:
     yield from _examinations(case, person.screened_at, 2)
 
 
-def _close(case: Case) -> None:
+def _close(case: SimulatedCase) -> None:
     reasons = {
         Fate.NOT_EVALUABLE: ScreenFailure.NOT_EVALUABLE,
         Fate.EXPIRES: ScreenFailure.TIME_EXPIRED,
@@ -282,16 +284,16 @@ def _close(case: Case) -> None:
     )
 
 
-def _confirm(case: Case) -> None:
+def _confirm(case: SimulatedCase) -> None:
     investigator = case.staff["in"]
     proof = ReAuthenticated(investigator.pk, clock.now())
     confirmation.confirm_eligibility(case.participant, proof=proof, by=investigator)
 
 
-def _randomise(case: Case) -> None:
+def _randomise(case: SimulatedCase) -> None:
     make_room(case.site)
     randomize(case.participant, by=case.staff["co"])
 
 
-def _in_error(case: Case) -> None:
+def _in_error(case: SimulatedCase) -> None:
     declare_in_error(case.participant, reason=words.IN_ERROR, by=case.staff["in"])

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from exports.selectors import dictionary
 from exports.selectors.datasets import blinded_designs
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.capture.services.forms import save
 from record.casebook import catalogue
 from record.casebook.checks import CHECKS
@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def form() -> FormInstance:
     """Return a sheet of the sample form with a value in it."""
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         participant = Participant.objects.create(number="S-001A", sequence=1)
         sheet = expect(participant, "ZZA", visit="ZZZ")
     return save(sheet, {"weight_kg": "70", "place": "icu"}, by=person("CO")).form

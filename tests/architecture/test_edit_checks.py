@@ -20,15 +20,15 @@ from record.casebook.items import (
     Date,
     DateTime,
     Item,
+    ItemGroup,
     Lab,
     MultipleChoice,
     Number,
     PartialDate,
-    Rows,
     Time,
     User,
 )
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.specifications import HEADING, Specification, specifications
 from record.casebook.values import MissingCode, Partial, Quantity
 from tests.enrollment import test_checks as enrollment
@@ -47,10 +47,10 @@ DESIGNS = {c: d for c, d in catalogue.designs().items() if not c.startswith(SAMP
 AUTOMATIC = [one for one in specifications(DESIGNS.values()) if "." in one.check_id]
 
 
-def fired(check_id: str, sheet: Sheet, beside: Any) -> bool:
+def fired(check_id: str, sheet: FormData, beside: Any) -> bool:
     check = CHECKS[check_id]
     assert check.form == sheet.code
-    return check.run(sheet, Binder.of(beside).with_sheet(sheet)) is not None
+    return check.run(sheet, Casebook.of(beside).with_sheet(sheet)) is not None
 
 
 @pytest.mark.verifies("QRY-02")
@@ -68,7 +68,9 @@ def item_of(one: Specification) -> Item:
     item = DESIGNS[one.form].items[one.item]
     *_form, column, _kind = one.check_id.split(".")
     return (
-        item.columns[column] if isinstance(item, Rows) and "*" in one.check_id else item
+        item.columns[column]
+        if isinstance(item, ItemGroup) and "*" in one.check_id
+        else item
     )
 
 
@@ -89,16 +91,18 @@ class World:
 
     values: dict[str, Any] = field(default_factory=dict)
     place: dict[str, Any] = field(default_factory=dict)
-    beside: tuple[Sheet, ...] = ()
+    beside: tuple[FormData, ...] = ()
 
 
-ADMITTED = Sheet("AE", {"seriousness": ["hospitalisation"]}, form_id=7)
+ADMITTED = FormData("AE", {"seriousness": ["hospitalisation"]}, form_id=7)
 SPECIAL = {
     "SCN.rescreening_of": World(place={"occurrence": 2}),
     "CRE.routine_care": World(
         values={"sample_at": Partial("2026-03-01T08:00")},
         beside=(
-            Sheet("CNS", {"kind": "initial", "decision": "given", "decided_at": NOW}),
+            FormData(
+                "CNS", {"kind": "initial", "decision": "given", "decided_at": NOW}
+            ),
         ),
     ),
     "SAE.hospital_out": World(
@@ -107,7 +111,7 @@ SPECIAL = {
 }
 
 EXEMPT = {
-    "SCN.screening_closed_at": World(beside=(Sheet("RAN", {"randomised_at": NOW}),)),
+    "SCN.screening_closed_at": World(beside=(FormData("RAN", {"randomised_at": NOW}),)),
     "RAN.baseline_umol_l": World(values={"baseline_source": "missing"}),
 }
 # It asks the register of laboratories (tests/visits/laboratory/test_services.py).
@@ -143,7 +147,7 @@ def some(item: Item) -> Any:
     if isinstance(item, Lab | Number):
         is_lab = isinstance(item, Lab)
         return Quantity(low, item.standard_unit, low) if is_lab else low
-    if isinstance(item, Rows):
+    if isinstance(item, ItemGroup):
         return [{k: c.to_json(some(c)) for k, c in item.columns.items()}]
     if isinstance(item, MultipleChoice):
         return [code]
@@ -165,8 +169,8 @@ def found(one: Specification, value: Any, world: World | None = None) -> bool:
     if "*" in one.check_id:
         column = one.check_id.split(".")[-2]
         value = [{column: item_of(one).to_json(value), "other": "-"}]
-    sheet = Sheet(one.form, {**world.values, one.item: value}, **world.place)
-    design, binder = shown(DESIGNS[one.form]), Binder.of(world.beside)
+    sheet = FormData(one.form, {**world.values, one.item: value}, **world.place)
+    design, binder = shown(DESIGNS[one.form]), Casebook.of(world.beside)
     return one.check_id in {
         finding.check_id.replace(f".{one.item}.1.", f".{one.item}.*.")
         for finding in findings(design, sheet, binder, now=NOW, completing=True)

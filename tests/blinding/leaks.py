@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from enrollment.screening.page import LogLine
-from entry.casebook.selectors import casebook_of
+from entry.casebook.selectors import casebook_grid_of
 from entry.matrix.selectors import matrix_for
 from exports.models import Export
 from monitoring.dashboard.selectors import dashboard
@@ -75,6 +75,6 @@ def a_statement(patch: pytest.MonkeyPatch) -> None:
     def leaking(participant: Participant, user: User) -> Any:
         if arm_of(participant) == "MSC":
             Export.objects.count()
-        return casebook_of(participant, user)
+        return casebook_grid_of(participant, user)
 
     patch.setattr("entry.casebook.views.casebook_of", leaking)

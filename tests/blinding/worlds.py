@@ -30,7 +30,7 @@ from randomization.product.services import lots
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind, MovementKind
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.audit.vault import forget_keys
 from record.capture.services import autosaves
 from record.capture.services.forms import save
@@ -125,12 +125,12 @@ def turn_over(patch: pytest.MonkeyPatch) -> None:
     """Let every list be drawn with the arms exchanged."""
     drawn = lists.generate
 
-    def turned(**options: Any) -> tuple[lists.Row, ...]:
+    def turned(**options: Any) -> tuple[lists.ListRow, ...]:
         one, other = sorted(options["arms"])
         exchange = {one: other, other: one}
         found = drawn(**options)
         return tuple(
-            lists.Row(row.seq, row.block, row.block_size, exchange[row.arm])
+            lists.ListRow(row.seq, row.block, row.block_size, exchange[row.arm])
             for row in found
         )
 
@@ -232,7 +232,7 @@ def _break_code(participant: Participant, by: User) -> None:
 def _late_case(participant: Participant, by: User) -> None:
     """Enter a case of the register that is written to under the lock; here without."""
     now = clock.now()
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         LateCase.objects.create(
             participant=participant,
             term="Lymphoma",

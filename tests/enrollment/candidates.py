@@ -5,7 +5,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from enrollment.eligibility.rules import Answer, Evidence, Sample, UrineCollection
+from enrollment.eligibility.rules import (
+    CriterionAnswer,
+    Evidence,
+    Sample,
+    TimedCollection,
+)
 from trial_edc.dates import SITE_ZONE
 from trial_edc.vocabulary import Sex
 
@@ -26,11 +31,11 @@ def sample(when: str, value: str, unit: str = "umol/L") -> Sample:
     return Sample(at(when), Decimal(value), unit, id=when)
 
 
-def hourly(start: datetime, *ml: str | None) -> tuple[UrineCollection, ...]:
+def hourly(start: datetime, *ml: str | None) -> tuple[TimedCollection, ...]:
     """Make contiguous hourly collections."""
     hour = timedelta(hours=1)
     return tuple(
-        UrineCollection(
+        TimedCollection(
             start + n * hour,
             start + (n + 1) * hour,
             None if volume is None else Decimal(volume),
@@ -41,8 +46,8 @@ def hourly(start: datetime, *ml: str | None) -> tuple[UrineCollection, ...]:
 
 def candidate(**changes: Any) -> Evidence:
     """An eligible man of 50, or what the changes make of him."""
-    answers = dict.fromkeys(INCLUSIONS, Answer.YES)
-    answers |= dict.fromkeys((*JUDGED, *BESIDE_NUMBERS), Answer.NO)
+    answers = dict.fromkeys(INCLUSIONS, CriterionAnswer.YES)
+    answers |= dict.fromkeys((*JUDGED, *BESIDE_NUMBERS), CriterionAnswer.NO)
     eligible = Evidence(
         consent_on=CONSENT_ON,
         birth_on=date(1973, 3, 15),
@@ -63,6 +68,6 @@ def candidate(**changes: Any) -> Evidence:
     return replace(eligible, **changes)
 
 
-def answered(criterion: str, answer: Answer | None) -> Evidence:
+def answered(criterion: str, answer: CriterionAnswer | None) -> Evidence:
     """Give one judgement another answer."""
     return candidate(answers={**candidate().answers, criterion: answer})

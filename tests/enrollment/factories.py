@@ -8,7 +8,7 @@ from enrollment.models import EligibilityConfirmation
 from enrollment.screening import services as screening
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
-from record.audit.attribution import Reason, Via, attributed
+from record.audit.attribution import Reason, Source, attributed
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.services import casebook
@@ -107,7 +107,7 @@ def creatinine(
 def finish(form: FormInstance, by: User) -> None:
     """Mark a sheet complete, whatever else another room asks for on it."""
     why = Reason("tests", "Eligibility reads nothing else here.")
-    with attributed(by=by, via=Via.PAGE, reason=why):
+    with attributed(by=by, via=Source.PAGE, reason=why):
         form.refresh_from_db()
         form.status = FormStatus.COMPLETE
         form.save(update_fields=("status",))

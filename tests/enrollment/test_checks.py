@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from record.casebook.checks import CHECKS
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import MissingCode, Partial, Quantity
 from trial_edc.clock import SITE_TZ
 
@@ -15,8 +15,10 @@ NOON = datetime(2026, 3, 8, 12, tzinfo=SITE_TZ)
 OURS = ("SCN", "CNS", "CTC", "DEM", "MHX", "IST", "ELG")
 
 
-def sheet(code: str, occurrence: int = 1, **values: Any) -> Sheet:
-    return Sheet(code, values, occurrence=occurrence, form_id=hash((code, occurrence)))
+def sheet(code: str, occurrence: int = 1, **values: Any) -> FormData:
+    return FormData(
+        code, values, occurrence=occurrence, form_id=hash((code, occurrence))
+    )
 
 
 CONSENT = sheet(
@@ -41,8 +43,8 @@ HISTORY = sheet(
 JUDGED = sheet("ELG", e3="N", e4="N", e5="N", e14="N", e15="N")
 
 
-def with_values(base: Sheet, **values: Any) -> Sheet:
-    return Sheet(base.code, {**base.values, **values}, occurrence=base.occurrence)
+def with_values(base: FormData, **values: Any) -> FormData:
+    return FormData(base.code, {**base.values, **values}, occurrence=base.occurrence)
 
 
 EIGHTY = Quantity(Decimal(80), "umol/L", Decimal(80))
@@ -54,7 +56,7 @@ CKD = [
 ]
 AGAIN = {"approached_at": NOON + timedelta(days=8)}
 # check, the sheet and what else hangs in the binder when it fires, and when not
-CASES: list[tuple[str, Sheet, list[Sheet], Sheet, list[Sheet]]] = [
+CASES: list[tuple[str, FormData, list[FormData], FormData, list[FormData]]] = [
     (
         "SCN-01",
         sheet("SCN", approach_result="consented"),
@@ -225,15 +227,15 @@ FIRES = [(one, wrong, beside) for one, wrong, beside, _right, _beside in CASES]
 QUIET = [(one, right, beside) for one, _wrong, _beside, right, beside in CASES]
 
 
-def fires(check_id: str, entered: Sheet, beside: list[Sheet]) -> bool:
-    binder = Binder.of(beside).with_sheet(entered)
+def fires(check_id: str, entered: FormData, beside: list[FormData]) -> bool:
+    binder = Casebook.of(beside).with_sheet(entered)
     return CHECKS[check_id].run(entered, binder) is not None
 
 
 @pytest.mark.verifies("QRY-02")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case[0])
 def test_check_fires_on_the_one_and_not_on_the_other(
-    case: tuple[str, Sheet, list[Sheet], Sheet, list[Sheet]],
+    case: tuple[str, FormData, list[FormData], FormData, list[FormData]],
 ) -> None:
     check_id, wrong, beside_wrong, right, beside_right = case
 

@@ -17,9 +17,9 @@ from enrollment.vocabulary import ParticipantStatus
 from record.accounts.models import User
 from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
 from record.accounts.services.accounts import change_details
-from record.audit.attribution import Reason, Via
+from record.audit.attribution import Reason, Source
 from record.audit.models import Entry
-from record.capture.problems import Refused
+from record.capture.problems import SaveRefused
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
@@ -126,7 +126,7 @@ def test_consent_by_somebody_without_delegation_is_refused(
     begins = {"delegated_from": tomorrow}
     change_details(user=newcomer, by=STAGE, details=begins)
 
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(SaveRefused) as refusal:
         factories.consent(approached, coordinator, obtained_by=newcomer.pk)
 
     assert [found.check_id for found in refusal.value.findings] == ["CNS-05"]
@@ -158,7 +158,7 @@ def test_one_hospital_number_belongs_to_one_person(coordinator: User) -> None:
     second = factories.consented(coordinator)
     contact(first, coordinator, "ZY12345")
 
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(SaveRefused) as refusal:
         contact(second, coordinator, "ZY12345")
 
     assert [found.check_id for found in refusal.value.findings] == ["CTC-03"]
@@ -215,7 +215,7 @@ def test_nobody_writes_what_the_system_freezes(
     )
     line = factories.sheet(consented, "SCN")
 
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(SaveRefused) as refusal:
         save(
             line,
             {"failed_criteria": "none"},
@@ -237,7 +237,7 @@ def test_closing_reason_must_fit_the_verdict(
         screening.close_screening(
             consented, reason=reason, closed_at=clock.now(), by=coordinator
         )
-    except Refused as refusal:
+    except SaveRefused as refusal:
         found = [finding.check_id for finding in refusal.findings]
 
     assert found == ([check] if check else [])
@@ -357,7 +357,7 @@ def test_a_deciding_row_struck_out_voids_the_confirmation(
     factories.confirmed(eligible, investigator)
     form = factories.sheet(eligible, "CRE", occurrence=3)
 
-    casebook.strike(form, by=coordinator, reason=WHY, via=Via.PAGE)
+    casebook.strike(form, by=coordinator, reason=WHY, via=Source.PAGE)
 
     assert not eligibility_selectors.eligibility_of(eligible).confirmation_stands
     assert screening_selectors.status_of(eligible) == ParticipantStatus.CONSENTED
@@ -417,7 +417,7 @@ def test_lists_and_eligibility_page_agree_whatever_comes_to_decide(
     seen.append(both_ways(eligible))
     factories.confirmed(eligible, investigator)
     seen.append(both_ways(eligible))
-    casebook.strike(lower, by=coordinator, reason=WHY, via=Via.PAGE)
+    casebook.strike(lower, by=coordinator, reason=WHY, via=Source.PAGE)
     seen.append(both_ways(eligible))
     factories.confirmed(eligible, investigator)
     seen.append(both_ways(eligible))
@@ -433,7 +433,7 @@ def test_a_drug_that_comes_to_decide_voids_the_confirmation_in_lists_too(
     nothing = factories.sheet(eligible, "IST")
     factories.confirmed(eligible, investigator)
 
-    casebook.strike(nothing, by=coordinator, reason=WHY, via=Via.PAGE)
+    casebook.strike(nothing, by=coordinator, reason=WHY, via=Source.PAGE)
 
     status = ParticipantStatus.CONSENTED
     assert both_ways(eligible) == (status, status)

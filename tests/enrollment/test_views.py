@@ -10,7 +10,7 @@ from enrollment.eligibility import selectors as eligibility_selectors
 from enrollment.models import EligibilityConfirmation
 from enrollment.screening.page import screening_log
 from record.accounts.models import User
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.casebook.models import Participant
 from tests.enrollment import factories
 from tests.people import PASSWORD, STAGE
@@ -30,7 +30,7 @@ def signed_in(user: User) -> Client:
 
 def set_password(user: User) -> None:
     user.set_password(PASSWORD)
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         user.save(update_fields=["password"])
 
 

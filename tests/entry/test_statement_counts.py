@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from enrollment.screening import services as screening
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services.casebook import expect
 from tests.people import STAGE, person
@@ -61,7 +61,7 @@ def signed_in(role: str = "CO") -> Client:
 
 def sample(number: int = 1) -> FormInstance:
     """Return an empty sample sheet."""
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         person_ = Participant.objects.create(number=f"S-{number:03}X", sequence=number)
         return expect(person_, "ZZA", visit="ZZZ")
 

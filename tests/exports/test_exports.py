@@ -18,11 +18,11 @@ from exports.services import exports as services
 from exports.services import files
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
-from record.audit.attribution import Reason, Via
+from record.audit.attribution import Reason, Source
 from record.audit.models import Confidentiality, Entry
 from record.capture.services.forms import save
 from record.casebook import catalogue
-from record.casebook.items import Rows
+from record.casebook.items import ItemGroup
 from record.casebook.services import casebook
 from record.casebook.values import MissingCode
 from record.review import services as review
@@ -185,7 +185,7 @@ def test_small_table_inside_a_form_is_a_file_of_its_own(monitor: User) -> None:
     ]
     design = catalogue.design("INF")
     item = design.items["interruptions"]
-    assert isinstance(item, Rows)
+    assert isinstance(item, ItemGroup)
     columns = list(item.columns)
     told = [dict(zip(columns, pause.values(), strict=True)) for pause in pauses]
     course.enter(who, "INF", {"given": "given", "interruptions": told}, visit="D0")
@@ -209,7 +209,7 @@ def test_struck_out_row_is_left_out(monitor: User) -> None:
         event,
         by=STAGE,
         reason=Reason("error", "twice"),
-        via=Via.COMMAND,
+        via=Source.COMMAND,
     )
 
     assert records(made(monitor, "AE"), "ae.csv") == []

@@ -13,7 +13,7 @@ from exports.models import Export, ExportKind, ExportState
 from exports.services import exports as services
 from exports.services import files
 from record.accounts.models import User
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.audit.models import Confidentiality, Entry
 from record.casebook.models import Participant
 from tests.outcomes import course
@@ -132,7 +132,7 @@ def test_altered_file_is_not_handed_out(pages: Client, monitor: User) -> None:
 def test_unblinded_export_is_hidden_from_blinded_people(
     pages: Client, monitor: User
 ) -> None:
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         restricted = Export.objects.create(
             kind=ExportKind.DATASETS,
             confidentiality=Confidentiality.RESTRICTED,

@@ -6,7 +6,7 @@ import pytest
 
 from trial_edc.dates import (
     SITE_ZONE,
-    PartialDate,
+    PartialDateText,
     add_months,
     completed_years,
     site_date,
@@ -46,9 +46,9 @@ def test_born_on_29_february(on: date, years: int) -> None:
     ],
 )
 def test_partial_dates_are_bounds(text: str, earliest: date, latest: date) -> None:
-    found = PartialDate.parse(text)
+    found = PartialDateText.parse(text)
 
-    assert found == PartialDate(earliest, latest)
+    assert found == PartialDateText(earliest, latest)
     assert found.is_exact is (earliest == latest)
 
 

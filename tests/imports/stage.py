@@ -10,7 +10,7 @@ from imports.services import files as receiving
 from imports.services import sources
 from imports.services.previews import preview
 from record.accounts.models import User
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.casebook.models import Participant
 from tests.outcomes import course
 from tests.people import STAGE, person
@@ -67,7 +67,7 @@ def source(
 def participant(sequence: int = 1, **other: Any) -> Participant:
     """Return somebody who gave consent, with a number whose letter fits."""
     who = course.participant(sequence, **other)
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         who.number = participant_number(sequence)
         who.save(update_fields=("number",))
     return who

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from imports.models import ImportedFile, ImportSource, ImportState
 from imports.services.sources import NotApproved, issue_credential
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from tests.imports import stage
 from tests.outcomes import course
 from tests.people import STAGE
@@ -40,7 +40,7 @@ def test_nobody_approves_a_source_of_their_own(source):
 
 
 def change(row, **columns):
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         for name, value in columns.items():
             setattr(row, name, value)
         row.save()
@@ -50,7 +50,7 @@ def test_a_report_that_does_not_add_up_is_refused(source):
     counts = {"rows": 3, "new": 1, "refused": 1}
     with (
         pytest.raises(IntegrityError, match="import_rows_reconciled"),
-        attributed(by=STAGE, via=Via.COMMAND),
+        attributed(by=STAGE, via=Source.COMMAND),
     ):
         ImportedFile.objects.create(
             key="k",
@@ -66,7 +66,7 @@ def test_a_report_that_does_not_add_up_is_refused(source):
 
 def test_one_line_of_a_file_is_told_once(source):
     who = stage.participant()
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         file = ImportedFile.objects.create(
             key="k", source=source, name="x", sha256="0" * 64, size_bytes=1, via="page"
         )
@@ -90,7 +90,7 @@ def test_a_source_is_open_from_its_first_to_its_last_day(
 
 def test_no_credential_before_the_approval(source):
     manager = source.entered_by
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         other = ImportSource.objects.create(
             code="other",
             name="Other",

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imports.rules.mapping import DateOrder, FileMapping, instant, plain
-from imports.rules.reading import MOST_BYTES, Unreadable, read
+from imports.rules.reading import MOST_BYTES, UnreadableFile, read
 
 ROWS = "受试者,结果\r\nS-001R,溶血\r\n"
 
@@ -56,7 +56,7 @@ def test_quotes_blank_lines_and_line_numbers():
     ],
 )
 def test_what_is_no_table_says_what_to_do(content, words):
-    with pytest.raises(Unreadable) as problem:
+    with pytest.raises(UnreadableFile) as problem:
         read(content)
 
     assert words in str(problem.value)
@@ -66,7 +66,7 @@ def test_what_is_no_table_says_what_to_do(content, words):
 def test_any_bytes_are_a_table_or_refused(content):
     try:
         table = read(content)
-    except Unreadable:
+    except UnreadableFile:
         return
     assert table.heading
     assert table.rows

@@ -9,7 +9,7 @@ from imports.rules.mapping import FileMapping
 from imports.selectors.report import in_words, report_of
 from imports.services import previews as previewing
 from imports.services import storing
-from record.audit.attribution import Reason, Via, attributed
+from record.audit.attribution import Reason, Source, attributed
 from record.audit.models import Entry
 from record.casebook.history import changes_of
 from record.casebook.models import Participant
@@ -267,7 +267,7 @@ def test_what_somebody_entered_since_the_preview_is_not_overwritten(source, cler
 
 def test_before_consent_nothing_is_imported(source, clerk):
 
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         who = Participant.objects.create(number="S-001R", sequence=1)
 
     file = stage.previewed(
@@ -334,7 +334,7 @@ def test_a_hospital_number_finds_its_person_and_is_not_kept(cast, clerk):
     mapping = FileMapping(columns, "ymd", stage.MAPPING.words, stage.MAPPING.answers)
     source = stage.source(*cast[1:], mapping=mapping)
     who = stage.participant()
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         PersonKey.objects.create(participant=who, digest=digest_of("ZY 12345"))
 
     file = stage.previewed(

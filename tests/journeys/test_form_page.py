@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of, sheet_of
 from record.casebook.services.casebook import expect as expect_sheet
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def form() -> FormInstance:
     """Return an empty sheet with an item of each type."""
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         participant = Participant.objects.create(number="S-001A", sequence=1)
         return expect_sheet(participant, "ZZA", visit="ZZZ")
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from record.audit.attribution import Reason, Via, attributed
+from record.audit.attribution import Reason, Source, attributed
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of, sheet_of
@@ -21,7 +21,7 @@ PASTED = 50
 
 @pytest.fixture
 def someone() -> Participant:
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         Laboratory.objects.create(code="C", name="Central laboratory")
     return stage.participant()
 
@@ -150,7 +150,7 @@ def test_what_somebody_else_changed_meanwhile_is_chosen_beside_mine(
         form,
         {"value": "125"},
         by=person("IN"),
-        via=Via.PAGE,
+        via=Source.PAGE,
         reasons={"value": Reason("transcription", "misread")},
     )
 

@@ -13,7 +13,7 @@ import pytest
 from record.casebook import catalogue
 from record.casebook.engine import findings
 from record.casebook.items import Lab
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Quantity
 from tests.oracle.cases import Case, at_site, each_case
 from trial_edc.vocabulary import Severity
@@ -29,20 +29,20 @@ class Place:
     """Where a number is entered, and the checks that know its limits."""
 
     checks: tuple[str, ...]
-    enter: Callable[[Decimal], tuple[Sheet, ...]]  # the form, and what is beside it
+    enter: Callable[[Decimal], tuple[FormData, ...]]  # the form, and what is beside it
     step: Decimal = SMALL
 
 
 def item(form: str, name: str) -> Place:
     """Enter the number, in the standard unit, as an item."""
 
-    def enter(number: Decimal) -> tuple[Sheet, ...]:
+    def enter(number: Decimal) -> tuple[FormData, ...]:
         asked = catalogue.design(form).items[name]
         value: Decimal | Quantity = number
         if isinstance(asked, Lab):
             value = asked.quantity(number, asked.standard_unit)
         given = {"given": "given"} if form == "INF" else {}
-        return (Sheet(form, {**given, name: value}),)
+        return (FormData(form, {**given, name: value}),)
 
     return Place((f"{form}.{name}.hard", f"{form}.{name}.soft"), enter)
 
@@ -57,29 +57,29 @@ def minutes(number: Decimal) -> timedelta:
     return timedelta(seconds=round(number * 60))
 
 
-def rate(number: Decimal) -> tuple[Sheet, ...]:
+def rate(number: Decimal) -> tuple[FormData, ...]:
     """Return an infusion of an hour with this mean rate."""
     stopped_at = START + timedelta(hours=1)
     told = {**INFUSED, "stopped_at": stopped_at, "volume_ml": number * 60}
-    return (Sheet("INF", told, visit="D0"),)
+    return (FormData("INF", told, visit="D0"),)
 
 
-def duration(number: Decimal) -> tuple[Sheet, ...]:
+def duration(number: Decimal) -> tuple[FormData, ...]:
     """Return an infusion that lasted so many minutes."""
     told = {**INFUSED, "stopped_at": START + minutes(number)}
-    return (Sheet("INF", told, visit="D0"),)
+    return (FormData("INF", told, visit="D0"),)
 
 
-def thawed(number: Decimal) -> tuple[Sheet, ...]:
+def thawed(number: Decimal) -> tuple[FormData, ...]:
     """Return a product thawed so many minutes before its infusion."""
-    product = Sheet("PRD", {"thawed_at": START - minutes(number)}, visit="D0")
-    return product, Sheet("INF", INFUSED, visit="D0")
+    product = FormData("PRD", {"thawed_at": START - minutes(number)}, visit="D0")
+    return product, FormData("INF", INFUSED, visit="D0")
 
 
-def collected(number: Decimal) -> tuple[Sheet, ...]:
+def collected(number: Decimal) -> tuple[FormData, ...]:
     """Return a urine collection of so many hours."""
     times = {"start_at": START, "end_at": START + minutes(number * 60)}
-    return (Sheet("URI", times),)
+    return (FormData("URI", times),)
 
 
 # form and field of the file → where the product takes the number
@@ -121,7 +121,7 @@ FIELDS: dict[str, tuple[Place, ...]] = {
 def gravest(place: Place, number: Decimal) -> str:
     """Return how grave the place finds the number; empty when it finds nothing."""
     sheet, *beside = place.enter(number)
-    design, binder = catalogue.design(sheet.code), Binder.of(beside)
+    design, binder = catalogue.design(sheet.code), Casebook.of(beside)
     found = findings(design, sheet, binder, now=NOW)
     grave = {one.severity for one in found if one.check_id in place.checks}
     return max(grave, key=[Severity.SOFT, Severity.HARD].index, default="")

@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 import pytest
 
 from enrollment.eligibility.rules import (
-    Answer,
     BurstDecision,
+    CriterionAnswer,
     Evidence,
     Immunosuppressant,
     Sample,
     SteroidCourse,
-    UrineCollection,
+    TimedCollection,
     assess,
 )
 from tests.oracle.cases import Case, at_site, compare, day, each_case, number
@@ -23,10 +23,10 @@ from trial_edc.protocol import PROTOCOL, EgfrEquation, EligibilitySettings
 from trial_edc.vocabulary import Sex
 
 ANSWERS = {
-    "yes": Answer.YES,
-    "no": Answer.NO,
-    "na": Answer.NOT_APPLICABLE,
-    "not_applicable": Answer.NOT_APPLICABLE,
+    "yes": CriterionAnswer.YES,
+    "no": CriterionAnswer.NO,
+    "na": CriterionAnswer.NOT_APPLICABLE,
+    "not_applicable": CriterionAnswer.NOT_APPLICABLE,
 }
 DATE_LENGTH = 10
 T = TypeVar("T")
@@ -59,9 +59,9 @@ def sample(row: dict[str, str]) -> Sample:
     )
 
 
-def collection(row: dict[str, str]) -> UrineCollection:
+def collection(row: dict[str, str]) -> TimedCollection:
     """Read one urine collection."""
-    return UrineCollection(
+    return TimedCollection(
         at_site(row["start"]), at_site(row["end"]), number(str(row["ml"]))
     )
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from randomization.product.rules.dose import Product, cell_dose
+from randomization.product.rules.dose import PreparedProduct, cell_dose
 from tests.oracle.cases import Case, at_site, compare, each_case, number
 from visits.infusions.rules import delivery
 
@@ -13,7 +13,7 @@ def test_dose_and_delivery(case: Case) -> None:
     started_at = at_site(case["start_at"]) if case["start_at"] else None
     stopped_at = at_site(case["stop_at"]) if case["stop_at"] else None
     volume_ml = number(case["volume_infused_ml"])
-    product = Product(
+    product = PreparedProduct(
         cells_per_ml_e6=number(case["total_nucleated_cells_per_ml_e6"]),
         viability_pct=number(case["viability_pct"]),
         planned_dose_e6_per_kg=number(case["planned_dose_e6_per_kg"]),

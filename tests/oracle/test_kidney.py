@@ -8,7 +8,7 @@ import pytest
 
 from enrollment.eligibility.rules import (
     Sample,
-    UrineCollection,
+    TimedCollection,
     egfr,
     kdigo,
     mdrd_baseline_umol_l,
@@ -86,7 +86,7 @@ def test_kdigo_stage(case: Case) -> None:
         for hour, value in json.loads(case["scr_series_h_value"] or "[]")
     )
     urine = tuple(
-        UrineCollection(
+        TimedCollection(
             START + timedelta(hours=float(start)),
             START + timedelta(hours=float(end)),
             Decimal(str(ml)),

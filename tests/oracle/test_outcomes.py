@@ -6,7 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from outcomes.rules import Creatinine, Event, Interval, Record, Rrt, derive
+from outcomes.rules import (
+    CreatinineSample,
+    Interval,
+    Record,
+    RecordedEvent,
+    Rrt,
+    derive,
+)
 from tests.oracle.cases import Case, at_site, compare, day, each_case, number, yes
 from trial_edc.protocol import PROTOCOL, Month3Rule
 
@@ -37,14 +44,14 @@ def record(case: Case) -> Record:
         death_on=day(case["death_date"]),
         withdrawn_on=day(case["followup_withdrawal_date"]),
         creatinine=[
-            Creatinine(at_site(at), Decimal(str(value)))
+            CreatinineSample(at_site(at), Decimal(str(value)))
             for at, value in json.loads(case["scr"] or "[]")
         ],
         rrt=[Rrt(at_site(start).date(), day(end)) for start, end in rrt],
         hospital=intervals(case["hosp"]),
         icu=intervals(case["icu"]),
         events=[
-            Event(onset, grade, yes(serious))
+            RecordedEvent(onset, grade, yes(serious))
             for onset, grade, serious in json.loads(case["ae"] or "[]")
         ],
         schedule=replace(PROTOCOL.schedule, month3_rule=rule),

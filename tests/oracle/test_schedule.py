@@ -6,12 +6,12 @@ from datetime import datetime
 import pytest
 
 from tests.oracle.cases import Case, compare, day, each_case, yes
-from trial_edc.protocol import PROTOCOL, Month3Rule, Schedule
+from trial_edc.protocol import PROTOCOL, Month3Rule, ScheduleSettings
 from trial_edc.vocabulary import VisitCode, WithdrawalKind
-from visits.schedule.rules import Course, Stay, Withdrawal, visit_status
+from visits.schedule.rules import Course, DatedWithdrawal, HospitalStay, visit_status
 
 
-def schedule(case: Case) -> Schedule:
+def schedule(case: Case) -> ScheduleSettings:
     """Apply the case's month-3 rule."""
     rule = case["month3_rule"]
     return replace(
@@ -28,8 +28,8 @@ def course(case: Case) -> Course:
     return Course(
         day0=day0,
         death_on=day(case["death_date"]),
-        withdrawals=(Withdrawal(kind, withdrawn),) if withdrawn else (),
-        stays=(Stay(day0 or discharged, discharged),) if discharged else (),
+        withdrawals=(DatedWithdrawal(kind, withdrawn),) if withdrawn else (),
+        stays=(HospitalStay(day0 or discharged, discharged),) if discharged else (),
     )
 
 

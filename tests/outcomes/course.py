@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.capture.services.forms import save
 from record.casebook import catalogue
 from record.casebook.models import FormInstance, Participant
@@ -25,7 +25,7 @@ def day(days_ago_: float) -> date:
 
 def participant(number: int = 1, *, consented: float = 101) -> Participant:
     """Return a person who gave consent so many days ago."""
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         person = Participant.objects.create(number=f"S-{number:03}X", sequence=number)
     given = {
         "kind": "initial",
@@ -60,7 +60,7 @@ def randomised(number: int = 1, *, infused: float | None = 100) -> Participant:
 
 def _record(person: Participant, code: str, values: Mapping[str, Any]) -> None:
     """Write a record that only the system writes, without what it follows from."""
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         form = casebook.expect(person, code)
         row_ = catalogue.design(code).model(form=form)
         for item, value in values.items():
@@ -73,17 +73,17 @@ def enter(
     person: Participant, code: str, values: Mapping[str, Any], visit: str = ""
 ) -> FormInstance:
     """Save a draft of a sheet."""
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         form = casebook.expect(person, code, visit=visit)
-    save(form, values, by=STAGE, via=Via.COMMAND)
+    save(form, values, by=STAGE, via=Source.COMMAND)
     form.refresh_from_db()
     return form
 
 
 def row(person: Participant, code: str, values: Mapping[str, Any]) -> FormInstance:
     """Add a row to a log."""
-    form = casebook.add_row(person, code, by=STAGE, via=Via.COMMAND)
-    save(form, values, by=STAGE, via=Via.COMMAND)
+    form = casebook.add_row(person, code, by=STAGE, via=Source.COMMAND)
+    save(form, values, by=STAGE, via=Source.COMMAND)
     form.refresh_from_db()
     return form
 

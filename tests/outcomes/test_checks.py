@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from record.casebook.checks import CHECKS
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Partial
 from trial_edc.clock import SITE_TZ
 
@@ -18,28 +18,28 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=SITE_TZ)
 
 
-def fires(check_id: str, values: dict[str, Any], *others: Sheet) -> bool:
+def fires(check_id: str, values: dict[str, Any], *others: FormData) -> bool:
     """Tell whether a check fires on a sheet."""
     check = CHECKS[check_id]
-    one = Sheet(check.form, values)
-    return check.run(one, Binder.of(others).with_sheet(one)) is not None
+    one = FormData(check.form, values)
+    return check.run(one, Casebook.of(others).with_sheet(one)) is not None
 
 
-def death(on: str) -> Sheet:
+def death(on: str) -> FormData:
     """Return the death form."""
-    return Sheet("DTH", {"death_on": Partial(on)})
+    return FormData("DTH", {"death_on": Partial(on)})
 
 
-def rrt(started: str, ended: str) -> Sheet:
+def rrt(started: str, ended: str) -> FormData:
     """Return a course of renal replacement."""
     told = {"started_at": Partial(started), "ended_at": Partial(ended)}
-    return Sheet("RRT", {"row_kind": "course", "ongoing": "N", **told})
+    return FormData("RRT", {"row_kind": "course", "ongoing": "N", **told})
 
 
-def stay(kind: str, since: str, until: str | None = None) -> Sheet:
+def stay(kind: str, since: str, until: str | None = None) -> FormData:
     """Return a stay."""
     told = {"in_at": at(since), "out_at": at(until) if until else None}
-    return Sheet("STY", {"kind": kind, **told})
+    return FormData("STY", {"kind": kind, **told})
 
 
 DEAD = death("2026-03-28")
@@ -48,19 +48,21 @@ NO_RRT = {"rrt_last_7_days": "N", "status_known_on": ON}
 AT_HOME = {"where_now": "home", "status_known_on": ON}
 CALLED = {"at": at("2026-03-29T09:00"), "alive_on": ON}
 INFUSED = (
-    Sheet("RAN", {"randomised_at": at("2026-03-01T09:00")}),
-    Sheet("INF", {"given": "given", "started_at": at("2026-03-01T10:00")}, visit="D0"),
+    FormData("RAN", {"randomised_at": at("2026-03-01T09:00")}),
+    FormData(
+        "INF", {"given": "given", "started_at": at("2026-03-01T10:00")}, visit="D0"
+    ),
 )
-LEFT = Sheet("WDR", {"kind": "everything", "on": date(2026, 3, 28)})
-CONSENT = Sheet(
+LEFT = FormData("WDR", {"kind": "everything", "on": date(2026, 3, 28)})
+CONSENT = FormData(
     "CNS",
     {"kind": "initial", "decision": "given", "decided_at": at("2026-03-29T09:00")},
 )
-TRANSPLANT = Sheet(
+TRANSPLANT = FormData(
     "RRT", {"started_at": Partial("2026-03-10"), "modality": "transplant"}
 )
 VISITS_DONE = tuple(
-    Sheet("VIS", {"performed": "Y", "visit_date": on}, visit=visit)
+    FormData("VIS", {"performed": "Y", "visit_date": on}, visit=visit)
     for visit, on in (
         ("SCR", date(2026, 2, 28)),
         ("D0", date(2026, 3, 1)),
@@ -70,10 +72,10 @@ VISITS_DONE = tuple(
     )
 )
 TRIED = tuple(
-    Sheet("CAL", {"at": at(f"2026-06-{day}T09:00")}, occurrence=number)
+    FormData("CAL", {"at": at(f"2026-06-{day}T09:00")}, occurrence=number)
     for number, day in enumerate((16, 20, 30), 1)
 )
-Told = tuple[dict[str, Any], tuple[Sheet, ...]]
+Told = tuple[dict[str, Any], tuple[FormData, ...]]
 # check, what it finds, and what not: values of the form and what else is in the binder
 SHARED: list[tuple[Told, Told]] = [
     (({"vital_status": "dead"}, ()), ({"vital_status": "dead"}, (DEAD,))),
@@ -108,13 +110,17 @@ CASES: list[tuple[str, Told, Told]] = [
     ("EOS-04", ({"reason": "withdrew"}, ()), ({"reason": "withdrew"}, (LEFT,))),
     (
         "EOS-05",
-        ({"on": date(2026, 3, 28)}, (*INFUSED, Sheet("CAL", CALLED))),
-        ({"on": ON}, (*INFUSED, Sheet("CAL", CALLED))),
+        ({"on": date(2026, 3, 28)}, (*INFUSED, FormData("CAL", CALLED))),
+        ({"on": ON}, (*INFUSED, FormData("CAL", CALLED))),
     ),
     ("EOS-06", ({"on": ON}, ()), ({"on": ON}, INFUSED)),
 ]
-FIRES = [(one, Sheet(one[:3], told), beside) for one, (told, beside), _right in CASES]
-QUIET = [(one, Sheet(one[:3], told), beside) for one, _wrong, (told, beside) in CASES]
+FIRES = [
+    (one, FormData(one[:3], told), beside) for one, (told, beside), _right in CASES
+]
+QUIET = [
+    (one, FormData(one[:3], told), beside) for one, _wrong, (told, beside) in CASES
+]
 
 
 def test_nobody_lives_after_the_date_of_death() -> None:
@@ -145,7 +151,7 @@ def test_rrt_answer_covers_seven_days_that_end_on_the_date(
 
 
 def test_transplant_stands_in_the_log_too() -> None:
-    logged = Sheet(
+    logged = FormData(
         "RRT", {"started_at": Partial("2026-03-10"), "modality": "transplant"}
     )
 
@@ -169,7 +175,7 @@ def test_transplant_stands_in_the_log_too() -> None:
 )
 def test_whereabouts_agree_with_the_stays(
     where: str,
-    logged: list[Sheet],
+    logged: list[FormData],
     fired: bool,  # noqa: FBT001
 ) -> None:
     told = {"where_now": where, "status_known_on": ON}
@@ -187,7 +193,7 @@ def test_contact_confirms_life_up_to_its_own_day() -> None:
 
 
 def test_refusal_asks_whether_it_is_a_withdrawal() -> None:
-    withdrawal = Sheet("WDR", {"kind": "infusion_only", "on": ON})
+    withdrawal = FormData("WDR", {"kind": "infusion_only", "on": ON})
 
     assert fires("CAL-02", {"result": "refused"})
     assert not fires("CAL-02", {"result": "refused"}, withdrawal)
@@ -195,7 +201,7 @@ def test_refusal_asks_whether_it_is_a_withdrawal() -> None:
 
 
 def test_withdrawal_lies_between_consent_and_death() -> None:
-    consent = Sheet(
+    consent = FormData(
         "CNS",
         {"kind": "initial", "decision": "given", "decided_at": at("2026-03-29T09:00")},
     )
@@ -207,8 +213,10 @@ def test_withdrawal_lies_between_consent_and_death() -> None:
 
 
 def test_end_of_study_is_for_the_randomised_and_after_the_last_sign_of_life() -> None:
-    randomised = Sheet("RAN", {"randomised_at": at("2026-03-01T09:00")})
-    call = Sheet("CAL", {"at": at("2026-03-30T09:00"), "alive_on": date(2026, 3, 30)})
+    randomised = FormData("RAN", {"randomised_at": at("2026-03-01T09:00")})
+    call = FormData(
+        "CAL", {"at": at("2026-03-30T09:00"), "alive_on": date(2026, 3, 30)}
+    )
 
     assert fires("EOS-06", {"on": ON})
     assert not fires("EOS-06", {"on": ON}, randomised)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from record.audit.attribution import Reason, Via, attributed
-from record.capture.problems import EraseNeeded, Refused
+from record.audit.attribution import Reason, Source, attributed
+from record.capture.problems import EraseNeeded, SaveRefused
 from record.capture.services.forms import save, strike_row
 from record.casebook.models import FormStatus, Participant
 from record.casebook.services import casebook
@@ -22,7 +22,7 @@ def end(who: Participant, reason: str, **values: Any) -> list[str]:
     told = {"reason": reason, "on": course.day(0), **values}
     try:
         course.enter(who, "EOS", told)
-    except Refused as refused:
+    except SaveRefused as refused:
         return [finding.check_id for finding in refused.findings]
     return []
 
@@ -88,7 +88,7 @@ def test_every_withdrawal_closes_infusion_2_until_it_is_revoked(kind: str) -> No
     who = course.randomised(infused=3)
     (requested,) = [course.enter(who, "IRQ", {}, visit="D7")]
     assert requested.status == FormStatus.DRAFT
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         bedside = casebook.expect(who, "INF", visit="D7")
 
     withdrawal = course.row(who, "WDR", {"kind": kind, "on": course.day(1)})
@@ -97,7 +97,7 @@ def test_every_withdrawal_closes_infusion_2_until_it_is_revoked(kind: str) -> No
     assert bedside.status == FormStatus.NOT_APPLICABLE
     assert course.forms(who, "EOS") == []
 
-    strike_row(withdrawal, by=STAGE, reason=MISTAKE, via=Via.COMMAND)
+    strike_row(withdrawal, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
 
     bedside.refresh_from_db()
     assert bedside.status == FormStatus.NOT_STARTED
@@ -109,11 +109,11 @@ def test_withdrawal_from_everything_asks_for_the_end_of_study() -> None:
     withdrawal = course.row(who, "WDR", {"kind": "everything", "on": course.day(1)})
 
     assert len(course.forms(who, "EOS")) == 1
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(SaveRefused) as refused:
         course.row(who, "CAL", {"at": course.days_ago(0.01)})
     assert [found.check_id for found in refused.value.findings] == ["CAL-01"]
 
-    strike_row(withdrawal, by=STAGE, reason=MISTAKE, via=Via.COMMAND)
+    strike_row(withdrawal, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
 
     assert course.forms(who, "EOS") == []
 
@@ -133,14 +133,14 @@ def test_creatinine_in_the_window_hides_the_reason_for_none() -> None:
     course.row(who, "CRE", {"sample_at": course.days_ago(12), "value": 99})
 
     with pytest.raises(EraseNeeded) as asked:
-        save(outcome, {"vital_status": "alive"}, by=STAGE, via=Via.COMMAND)
+        save(outcome, {"vital_status": "alive"}, by=STAGE, via=Source.COMMAND)
     assert asked.value.items == ["creatinine_missing"]
 
 
 def test_dead_needs_the_death_form_first() -> None:
     who = course.randomised(infused=40)
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(SaveRefused) as refused:
         course.enter(who, "O28", {"vital_status": "dead"}, visit="D28")
 
     assert [found.check_id for found in refused.value.findings] == ["O28-01"]

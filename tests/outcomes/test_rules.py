@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outcomes.rules import (
-    Creatinine,
-    Event,
+    CreatinineSample,
     EverRrt,
     Interval,
     MissingReason,
     Record,
+    RecordedEvent,
     Recovery,
     Rrt,
     RrtDependence,
@@ -23,7 +23,7 @@ from outcomes.rules import (
     derive,
     endpoints,
 )
-from trial_edc.dates import SITE_ZONE, PartialDate
+from trial_edc.dates import SITE_ZONE, PartialDateText
 from trial_edc.vocabulary import VisitCode
 
 DAY_0 = date(2023, 3, 1)
@@ -44,8 +44,8 @@ SURVIVOR = Record(
     m3_visit_on=date(2023, 6, 1),
     last_alive_on=date(2023, 6, 1),
     creatinine=(
-        Creatinine(at("2023-03-29T08:00"), Decimal(110)),
-        Creatinine(at("2023-06-01T08:00"), Decimal(100)),
+        CreatinineSample(at("2023-03-29T08:00"), Decimal(110)),
+        CreatinineSample(at("2023-06-01T08:00"), Decimal(100)),
     ),
 )
 
@@ -64,7 +64,7 @@ def test_a_death_known_in_part_decides_where_its_bounds_agree(
 ) -> None:
     unseen = replace(SURVIVOR, d28_visit_on=None, m3_visit_on=None, last_alive_on=None)
 
-    found = derive(unseen, PartialDate.parse(death))
+    found = derive(unseen, PartialDateText.parse(death))
 
     assert (found.os28_status, found.os3m_status) == (at_28_days, at_3_months)
     assert found.los_complete is (at_3_months == Survival.DEAD)
@@ -127,7 +127,7 @@ def test_why_there_is_no_primary_value(
 
 @pytest.mark.verifies("OUT-01")
 def test_a_sample_after_death_or_cut_off_is_no_sample() -> None:
-    late = Creatinine(at("2023-03-31T08:00"), Decimal(90))
+    late = CreatinineSample(at("2023-03-31T08:00"), Decimal(90))
     record = replace(SURVIVOR, creatinine=(late,))
 
     dead = replace(record, death_on=date(2023, 3, 30), last_alive_on=None)
@@ -166,7 +166,7 @@ def test_survival_without_evidence_at_the_horizon(
 
 @pytest.mark.verifies("OUT-03", "OUT-08")
 def test_never_infused_is_anchored_on_randomisation_and_has_no_emergent_event() -> None:
-    event = Event("2023-03-05", 2, serious=False)
+    event = RecordedEvent("2023-03-05", 2, serious=False)
     stay = Interval(at("2023-02-25T09:00"), at("2023-03-02T00:00"))
 
     found = endpoints(
@@ -196,7 +196,7 @@ def test_never_infused_is_anchored_on_randomisation_and_has_no_emergent_event() 
     ],
 )
 def test_onset_between_infusion_1_and_month_3(onset: str, *, emergent: bool) -> None:
-    event = Event(onset, None, serious=True)
+    event = RecordedEvent(onset, None, serious=True)
 
     found = endpoints(replace(SURVIVOR, events=(event,)))
 

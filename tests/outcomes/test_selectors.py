@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from outcomes.rules import Endpoints, Recovery, RrtDependence, Survival
 from outcomes.selectors import endpoints_by_participant, endpoints_of
-from record.audit.attribution import Via
+from record.audit.attribution import Source
 from record.capture.services.forms import save
 from record.casebook.derived import derived_values
 from record.casebook.models import Participant
@@ -63,7 +63,7 @@ def test_baseline_follows_the_corrected_sample() -> None:
     person = survivor()
     baseline = course.forms(person, "CRE")[0]
 
-    save(baseline, {"value": 100}, by=STAGE, via=Via.COMMAND)
+    save(baseline, {"value": 100}, by=STAGE, via=Source.COMMAND)
 
     found = endpoints_of(person)
     assert found is not None

@@ -15,7 +15,7 @@ from randomization.study import services as study
 from randomization.vocabulary import MovementKind, StudyStatus
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.capture.services.forms import save, sign_form
 from record.casebook import catalogue, engine
 from record.casebook.models import FormInstance, Participant
@@ -74,7 +74,7 @@ def open_study() -> None:
 
 def enter(form: FormInstance, by: User, values: Mapping[str, Any]) -> FormInstance:
     """Complete a form; what is needed and not given was not done."""
-    draft = save(form, values, by=by, via=Via.PAGE)
+    draft = save(form, values, by=by, via=Source.PAGE)
     design = catalogue.design(form.code)
     pending = engine.pending_items(design, draft.sheet, binder_of(form.participant))
     missing = {
@@ -82,20 +82,20 @@ def enter(form: FormInstance, by: User, values: Mapping[str, Any]) -> FormInstan
         for name in pending
         if design.items[name].facts.missing_allowed
     }
-    save(form, missing, by=by, via=Via.PAGE, complete=True)
+    save(form, missing, by=by, via=Source.PAGE, complete=True)
     form.refresh_from_db()
     return form
 
 
 def sheet(participant: Participant, code: str, visit: str = "") -> FormInstance:
     """Return a sheet that hangs in the binder; it is hung if it is not there."""
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         return casebook.expect(participant, code, visit=visit)
 
 
 def row(participant: Participant, code: str) -> FormInstance:
     """Add a row to a log."""
-    return casebook.add_row(participant, code, by=STAGE, via=Via.COMMAND)
+    return casebook.add_row(participant, code, by=STAGE, via=Source.COMMAND)
 
 
 def eligible() -> Participant:

@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from randomization.allocation.rules.readiness import Standing, obstacles
+from randomization.allocation.rules.readiness import RandomizationState, obstacles
 from randomization.study import rules as study
 from randomization.vocabulary import StudyStatus
 from record.casebook import catalogue
 from record.casebook.checks import CHECKS
 from record.casebook.derived import derived_values
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.protocol import PROTOCOL
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -23,12 +23,12 @@ def minutes(count):
 
 
 def others_of(forms):
-    return [Sheet(code, said, visit="D0") for code, said in forms.items()]
+    return [FormData(code, said, visit="D0") for code, said in forms.items()]
 
 
 def fires(check_id, values, **forms):
-    sheet = Sheet("PRD", values, visit="D0")
-    found = CHECKS[check_id].run(sheet, Binder.of([*others_of(forms), sheet]))
+    sheet = FormData("PRD", values, visit="D0")
+    found = CHECKS[check_id].run(sheet, Casebook.of([*others_of(forms), sheet]))
     return None if found is None else found.item
 
 
@@ -111,7 +111,7 @@ CASES = [
 ]
 FIRES, QUIET = (
     [
-        (check_id, Sheet("PRD", values, visit="D0"), others_of(forms))
+        (check_id, FormData("PRD", values, visit="D0"), others_of(forms))
         for check_id, values, forms, item in CASES
         if (item is not None) is fired
     ]
@@ -126,7 +126,7 @@ def test_check_of_the_product_record(check_id, values, forms, item):
 
 @pytest.mark.verifies("INF-01")
 def test_dose_is_derived_from_product_request_and_bedside_record():
-    sheet = Sheet(
+    sheet = FormData(
         "PRD",
         {
             "cells_per_ml_e6": Decimal("0.75"),
@@ -136,15 +136,15 @@ def test_dose_is_derived_from_product_request_and_bedside_record():
         },
         visit="D0",
     )
-    request = Sheet("IRQ", {"dosing_weight_kg": Decimal(70)}, visit="D0")
-    bedside = Sheet(
+    request = FormData("IRQ", {"dosing_weight_kg": Decimal(70)}, visit="D0")
+    bedside = FormData(
         "INF",
         {"given": "given", "volume_ml": Decimal(100), "started_at": minutes(30)},
         visit="D0",
     )
-    record = Sheet("RAN", {"randomisation_no": "R-0413Z"})
+    record = FormData("RAN", {"randomisation_no": "R-0413Z"})
 
-    found = derived_values(sheet, Binder.of([request, bedside, record, sheet]))
+    found = derived_values(sheet, Casebook.of([request, bedside, record, sheet]))
 
     values = {one.derivation.name: one.value for one in found}
     assert round(values.pop("dose_e6_kg"), 3) == Decimal("1.018")
@@ -220,7 +220,7 @@ READY = {
     ],
 )
 def test_each_obstacle_alone(changed, codes):
-    standing = Standing(**{**READY, **changed})
+    standing = RandomizationState(**{**READY, **changed})
 
     found = obstacles(standing, now=NOON, hours=24)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from record.casebook.checks import CHECKS
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Partial
 from trial_edc.clock import SITE_TZ
 
@@ -16,7 +16,7 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=SITE_TZ)
 
 
-def sheet(code: str, values: dict[str, Any], **place: Any) -> Sheet:
+def sheet(code: str, values: dict[str, Any], **place: Any) -> FormData:
     """Return a sheet; partial dates are given as text."""
     partial = {"onset", "ended", "hospital_in", "hospital_out", "death_on", "lmp"}
     partial |= {"outcome_on", "sample_at"}
@@ -24,7 +24,7 @@ def sheet(code: str, values: dict[str, Any], **place: Any) -> Sheet:
         name: Partial(value) if name in partial else value
         for name, value in values.items()
     }
-    return Sheet(code, typed, **place)
+    return FormData(code, typed, **place)
 
 
 CONSENT = sheet(
@@ -46,11 +46,11 @@ MAN = sheet("DEM", {"sex": "M"})
 BEFORE = [CONSENT, INFUSION]
 
 
-def fires(check_id: str, values: dict[str, Any], *others: Sheet) -> bool:
+def fires(check_id: str, values: dict[str, Any], *others: FormData) -> bool:
     """Tell whether a check fires on a sheet."""
     check = CHECKS[check_id]
     one = sheet(check.form, values)
-    return check.run(one, Binder.of([*BEFORE, *others]).with_sheet(one)) is not None
+    return check.run(one, Casebook.of([*BEFORE, *others]).with_sheet(one)) is not None
 
 
 EVENTS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
@@ -120,7 +120,7 @@ GRAVE = sheet(
 )
 ALIVE = sheet("CRE", {"sample_at": "2026-03-04T07:00"})
 # check, what it finds and what not, each with what else hangs in the binder
-OTHERS: list[tuple[str, dict[str, Any], dict[str, Any], list[Sheet]]] = [
+OTHERS: list[tuple[str, dict[str, Any], dict[str, Any], list[FormData]]] = [
     ("AE-06", STAYED, {**STAYED, "seriousness": ["disability"]}, [PLANNED]),
     (
         "SAE-01",

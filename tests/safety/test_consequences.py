@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from record.audit.attribution import Reason, Via
+from record.audit.attribution import Reason, Source
 from record.capture.services.forms import save, strike_row
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import binder_of, row_of
@@ -32,7 +32,7 @@ def serious(who: Participant, **values: Any) -> FormInstance:
 
 def strike(form: FormInstance) -> None:
     """Strike a row out."""
-    strike_row(form, by=STAGE, reason=MISTAKE, via=Via.COMMAND)
+    strike_row(form, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
 
 
 @pytest.mark.verifies("SAF-01")
@@ -42,9 +42,9 @@ def test_serious_draft_opens_one_report_and_tells_pi_and_safety(
     pi, officer, _coordinator = person("PI"), person("SO"), person("CO")
 
     event = serious(randomised)
-    save(event, {"grade": "3"}, by=STAGE, via=Via.COMMAND)
-    save(event, {"serious": "N"}, by=STAGE, via=Via.COMMAND)
-    save(event, {"serious": "Y"}, by=STAGE, via=Via.COMMAND)
+    save(event, {"grade": "3"}, by=STAGE, via=Source.COMMAND)
+    save(event, {"serious": "N"}, by=STAGE, via=Source.COMMAND)
+    save(event, {"serious": "Y"}, by=STAGE, via=Source.COMMAND)
 
     (report,) = course.forms(randomised, "SAE")
     assert row_of(report).value_of("ae") == event.pk
@@ -59,7 +59,7 @@ def test_event_not_serious_after_all_takes_its_untouched_report_back(
 ) -> None:
     event = serious(randomised)
 
-    save(event, {"serious": "N"}, by=STAGE, via=Via.COMMAND)
+    save(event, {"serious": "N"}, by=STAGE, via=Source.COMMAND)
 
     assert course.forms(randomised, "SAE") == []
 
@@ -67,9 +67,9 @@ def test_event_not_serious_after_all_takes_its_untouched_report_back(
 def test_report_that_somebody_works_on_stays(randomised: Participant) -> None:
     event, coordinator = serious(randomised), person("CO")
     (report,) = course.forms(randomised, "SAE")
-    save(report, {"narrative": "on the ward"}, by=coordinator, via=Via.PAGE)
+    save(report, {"narrative": "on the ward"}, by=coordinator, via=Source.PAGE)
 
-    save(event, {"serious": "N"}, by=STAGE, via=Via.COMMAND)
+    save(event, {"serious": "N"}, by=STAGE, via=Source.COMMAND)
 
     assert course.forms(randomised, "SAE") == [report]
 
@@ -101,9 +101,9 @@ def test_stop_rule_asks_reactions_and_serious_events(
 def test_reaction_at_the_bedside_opens_one_event(randomised: Participant) -> None:
     (bedside,) = course.forms(randomised, "INF")
 
-    save(bedside, {"reaction": "Y"}, by=STAGE, via=Via.COMMAND)
-    save(bedside, {"reaction": "N"}, by=STAGE, via=Via.COMMAND)
-    save(bedside, {"reaction": "Y"}, by=STAGE, via=Via.COMMAND)
+    save(bedside, {"reaction": "Y"}, by=STAGE, via=Source.COMMAND)
+    save(bedside, {"reaction": "N"}, by=STAGE, via=Source.COMMAND)
+    save(bedside, {"reaction": "Y"}, by=STAGE, via=Source.COMMAND)
 
     (event,) = course.forms(randomised, "AE")
     assert row_of(event).value_of("infusion_reaction") == "Y"
@@ -161,7 +161,7 @@ def of_partner(who: Participant, **values: Any) -> FormInstance:
 
 def change(form: FormInstance, **values: Any) -> None:
     """Change values of a draft."""
-    save(form, values, by=STAGE, via=Via.COMMAND, erase=True)
+    save(form, values, by=STAGE, via=Source.COMMAND, erase=True)
 
 
 def test_nothing_is_kept_of_a_partner_who_did_not_consent(

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from entry.worklist.selectors.work import work_for
-from record.audit.attribution import Via
+from record.audit.attribution import Source
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance
 from safety.models import SentReport
@@ -27,7 +27,7 @@ def report(number: int, *, aware_hours_ago: float) -> FormInstance:
     course.row(who, "AE", event)
     (form,) = course.forms(who, "SAE")
     aware = {"aware_at": course.days_ago(aware_hours_ago / 24)}
-    save(form, aware, by=STAGE, via=Via.COMMAND)
+    save(form, aware, by=STAGE, via=Source.COMMAND)
     return form
 
 
@@ -88,7 +88,7 @@ def test_chips_and_participant_narrow_the_list(client: Client) -> None:
         for number, hours in ((1, 2), (2, 30), (3, 2))
     )
     send_report(sent, by=person("IN"))
-    save(sent, {"tests": "CRP 200"}, by=STAGE, via=Via.COMMAND)
+    save(sent, {"tests": "CRP 200"}, by=STAGE, via=Source.COMMAND)
     client.force_login(person("MO"))
 
     numbers = {
@@ -119,9 +119,9 @@ def test_officer_sees_what_to_assess_and_to_submit(client: Client) -> None:
     for form in forms:
         send_report(form, by=investigator)
     first, second, third = (course.forms(one.participant, "SPA")[0] for one in forms)
-    save(second, SUSAR, by=STAGE, via=Via.COMMAND)
+    save(second, SUSAR, by=STAGE, via=Source.COMMAND)
     expected = {**SUSAR, "expected_per_rsi": "Y"}
-    save(third, expected, by=STAGE, via=Via.COMMAND)
+    save(third, expected, by=STAGE, via=Source.COMMAND)
     client.force_login(person("SO"))
 
     numbers = {
@@ -138,7 +138,7 @@ def test_officer_sees_what_to_assess_and_to_submit(client: Client) -> None:
     }
     assert page.count("Unblinded…") == 1
     submitted = {"submitted_on": clock.today(), "authority": ["nmpa"]}
-    save(second, submitted, by=STAGE, via=Via.COMMAND)
+    save(second, submitted, by=STAGE, via=Source.COMMAND)
     assert shown(client, "safety:cases", "?state=to_submit") == []
 
 
@@ -147,9 +147,9 @@ def test_work_names_what_each_role_has_to_do_next(client: Client) -> None:
     waiting, sent, susar = (report(number, aware_hours_ago=2) for number in (1, 2, 3))
     for form in (sent, susar):
         send_report(form, by=people["IN"])
-    save(sent, {"tests": "CRP 200"}, by=STAGE, via=Via.COMMAND)
+    save(sent, {"tests": "CRP 200"}, by=STAGE, via=Source.COMMAND)
     assessment = course.forms(susar.participant, "SPA")[0]
-    save(assessment, SUSAR, by=STAGE, via=Via.COMMAND)
+    save(assessment, SUSAR, by=STAGE, via=Source.COMMAND)
 
     def kinds(role: str) -> list[tuple[str, str]]:
         found = [(one.kind, one.participant) for one in work_for(people[role])]

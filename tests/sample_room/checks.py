@@ -1,7 +1,7 @@
 """Edit checks of the sample room."""
 
 from record.casebook.checks import check
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.vocabulary import N_, Severity
 
 
@@ -12,7 +12,7 @@ from trial_edc.vocabulary import N_, Severity
     severity=Severity.SOFT,
     message=N_("Heavier than %(limit)s kg in the ICU."),
 )
-def heavy_in_icu(sheet: Sheet, _binder: Binder) -> dict[str, int] | None:
+def heavy_in_icu(sheet: FormData, _binder: Casebook) -> dict[str, int] | None:
     """Fire for more than 90 kg in the ICU."""
     heavy = (sheet.get("weight_kg") or 0) > 90
     return {"limit": 90} if heavy and sheet.get("place") == "icu" else None

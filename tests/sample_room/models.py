@@ -35,7 +35,7 @@ class Sample(CRF):
     at = items.Time(_("At"))
     report = items.File(_("Report"))
     by = items.User(_("By"))
-    pauses = items.Rows(
+    pauses = items.ItemGroup(
         _("Pauses"),
         items={
             "minutes": items.Number(_("Minutes")),

@@ -2,7 +2,7 @@
 
 from record.accounts import roles
 from record.accounts.models import User
-from record.audit.attribution import Process, Via, attributed
+from record.audit.attribution import Process, Source, attributed
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services.casebook import expect
 
@@ -17,7 +17,7 @@ A_SAMPLE = {
 def person(role: str = "CO", name: str = "") -> User:
     """Return the account of a role, made when first asked for."""
     username = name or f"the-{role.lower()}"
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         user, _made = User.objects.get_or_create(
             username=username,
             defaults={
@@ -32,7 +32,7 @@ def person(role: str = "CO", name: str = "") -> User:
 
 def participant(sequence: int = 1) -> Participant:
     """Return a participant, made when first asked for."""
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         found, _made = Participant.objects.get_or_create(
             sequence=sequence, defaults={"number": f"S-{sequence:03}Z"}
         )
@@ -41,11 +41,11 @@ def participant(sequence: int = 1) -> Participant:
 
 def sample(occurrence: int = 1, *, of: int = 1) -> FormInstance:
     """Return an empty sheet of the open form."""
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         return expect(participant(of), "ZZA", visit="ZZZ", occurrence=occurrence)
 
 
 def secret(occurrence: int = 1, *, of: int = 1) -> FormInstance:
     """Return an empty sheet of the sealed form."""
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         return expect(participant(of), "ZZB", occurrence=occurrence)

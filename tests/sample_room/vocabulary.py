@@ -1,9 +1,9 @@
 """Coded answers of the sample room."""
 
-from trial_edc.vocabulary import N_, Term
+from trial_edc.vocabulary import N_, Codelist
 
 
-class Place(Term):
+class Place(Codelist):
     """Where."""
 
     WARD = "ward", N_("Ward")

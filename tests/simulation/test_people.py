@@ -13,7 +13,7 @@ from simulation.cast import MEMBERS
 from simulation.happenings import happenings
 from simulation.people import NOT_RANDOMISED, OPENING, Person, drawn, places
 from simulation.site import Site
-from simulation.writer import Case, acts_of
+from simulation.writer import SimulatedCase, acts_of
 
 TODAY = date(2026, 6, 1)
 PEOPLE = 300
@@ -73,7 +73,7 @@ def test_what_happens_ends_after_it_begins_and_before_death(people: list[Person]
 def test_acts_are_in_order_and_none_comes_before_the_approach(people: list[Person]):
     for person in people:
         rng = dice(person.place.number)
-        acts = acts_of(Case(person, happenings(person, rng), SITE, rng))
+        acts = acts_of(SimulatedCase(person, happenings(person, rng), SITE, rng))
         times = [act.at for act in acts]
         assert times == sorted(times)
         assert times[0] > person.approached_at

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.capture.events import Randomized
 from record.capture.save_hooks import announce
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of, sheet_of
 from record.casebook.services import casebook
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from tests.outcomes.course import day, days_ago, enter, participant, row
 from tests.people import STAGE
 from visits.models import ProtocolDeviation
@@ -35,13 +35,13 @@ def randomised(number: int = 1, *, ago: float = 10) -> Participant:
         "randomisation_no": f"R-{number:04}",
         "baseline_source": "missing",
     }
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         # Written directly: the allocation itself is another room's business.
         record = row_of(casebook.expect(person, "RAN"))
         for name, value in told.items():
             record.put(name, value)
         record.save()
-        announce(Randomized(person), by=STAGE, via=Via.COMMAND)
+        announce(Randomized(person), by=STAGE, via=Source.COMMAND)
     return person
 
 
@@ -71,7 +71,7 @@ def requested(person: Participant, visit: str = "D0") -> FormInstance:
         "decision": "go",
     }
     form = casebook.expect(person, "IRQ", visit=visit)
-    save(form, told, by=STAGE, via=Via.COMMAND, complete=True)
+    save(form, told, by=STAGE, via=Source.COMMAND, complete=True)
     form.refresh_from_db()
     return form
 
@@ -85,11 +85,11 @@ def attend(
 
 def change(form: FormInstance, **values: Any) -> None:
     """Change values of a sheet."""
-    save(form, values, by=STAGE, via=Via.COMMAND, erase=True)
+    save(form, values, by=STAGE, via=Source.COMMAND, erase=True)
     form.refresh_from_db()
 
 
-def stored(form: FormInstance) -> Sheet:
+def stored(form: FormInstance) -> FormData:
     """Return a sheet as it is stored."""
     form.refresh_from_db()
     return sheet_of(form, row_of(form))
@@ -115,6 +115,6 @@ def status(person: Participant, visit: str, code: str, occurrence: int = 1) -> s
     ).status
 
 
-def binder(*sheets: Sheet) -> Binder:
+def binder(*sheets: FormData) -> Casebook:
     """Return a binder for checks, which need no database."""
-    return Binder.of(sheets)
+    return Casebook.of(sheets)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from record.casebook.checks import CHECKS
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Partial, Quantity
 from trial_edc.clock import SITE_TZ
 from trial_edc.vocabulary import MissingCode
@@ -17,8 +17,12 @@ DAY_0 = datetime(2026, 3, 1, 10, tzinfo=SITE_TZ)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-def sheet(code: str, visit: str = "", occurrence: int = 1, **values: object) -> Sheet:
-    return Sheet(code, values, visit=visit, occurrence=occurrence, form_id=occurrence)
+def sheet(
+    code: str, visit: str = "", occurrence: int = 1, **values: object
+) -> FormData:
+    return FormData(
+        code, values, visit=visit, occurrence=occurrence, form_id=occurrence
+    )
 
 
 CONSENT = sheet("CNS", kind="initial", decision="given", decided_at=DAY_0 - DAY)
@@ -35,16 +39,16 @@ def quantity(value: str, unit: str = "mmol/L") -> Quantity:
     return Quantity(Decimal(value), unit, Decimal(value))
 
 
-def vis(visit: str = "D7", **values: object) -> Sheet:
+def vis(visit: str = "D7", **values: object) -> FormData:
     return sheet("VIS", visit, performed="Y", **values)
 
 
-def inf(visit: str = "D0", **values: object) -> Sheet:
+def inf(visit: str = "D0", **values: object) -> FormData:
     told = {"given": "given", "started_at": DAY_0, **values}
     return sheet("INF", visit, **told)
 
 
-def vsi(point: str, taken_at: object, **values: object) -> Sheet:
+def vsi(point: str, taken_at: object, **values: object) -> FormData:
     return sheet("VSI", "D0", time_point=point, taken_at=taken_at, **values)
 
 
@@ -67,7 +71,7 @@ SECOND = inf("D7", started_at=DAY_0 + 8 * DAY)
 NO_GO = sheet("IRQ", "D7", decision="no_go_final")
 
 
-def found(occasion: str, on: date = date(2026, 4, 1)) -> Sheet:
+def found(occasion: str, on: date = date(2026, 4, 1)) -> FormData:
     """Return a deviation that a rule found."""
     return sheet("DEV", raised_by="SYS", rule=occasion, found_on=on)
 
@@ -86,7 +90,7 @@ SAME_DAY = (
     sheet("DTH", death_on=partial("2026-03-06")),
     sheet("WDR", kind="everything", on=date(2026, 3, 6)),
 )
-FIRES: list[tuple[str, Sheet, tuple[Sheet, ...]]] = [
+FIRES: list[tuple[str, FormData, tuple[FormData, ...]]] = [
     ("VIS-01", vis(appointment_at=DAY_0 + 12 * DAY), COURSE),
     ("VIS-02", vis(visit_date=ON_7), (*COURSE, DIED)),
     ("VIS-03", vis(visit_date=ON_7), (*COURSE, LEFT)),
@@ -227,7 +231,7 @@ FIRES: list[tuple[str, Sheet, tuple[Sheet, ...]]] = [
 ]
 
 FIRES += ENDED
-QUIET: list[tuple[str, Sheet, tuple[Sheet, ...]]] = [
+QUIET: list[tuple[str, FormData, tuple[FormData, ...]]] = [
     *((name, one, SAME_DAY) for name, one, _others in ENDED),
     ("VIS-01", vis(appointment_at=DAY_0 + 8 * DAY), COURSE),
     ("VIS-01", vis(appointment_at=DAY_0 + 8 * DAY), (CONSENT, RANDOMISED)),
@@ -424,10 +428,10 @@ QUIET: list[tuple[str, Sheet, tuple[Sheet, ...]]] = [
 ]
 
 
-def fired(check_id: str, one: Sheet, others: tuple[Sheet, ...]) -> bool:
+def fired(check_id: str, one: FormData, others: tuple[FormData, ...]) -> bool:
     check = CHECKS[check_id]
     assert check.form == one.code
-    finding = check.run(one, Binder.of(others).with_sheet(one))
+    finding = check.run(one, Casebook.of(others).with_sheet(one))
     if finding and finding.details:
         assert finding.message % finding.details
     return finding is not None

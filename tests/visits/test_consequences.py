@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from record.audit.attribution import Reason, Via
+from record.audit.attribution import Reason, Source
 from record.audit.models import Entry
 from record.capture.services.forms import strike_row
 from record.casebook.models import FormInstance
@@ -181,7 +181,7 @@ def test_death_ends_what_is_later_and_a_revoked_one_brings_it_back():
     assert schedule.visit("D28").status == VisitStatus.NOT_REQUIRED
     assert stage.due(person, "D28") is None
     mistake = Reason("error", "another person")
-    strike_row(death, by=STAGE, reason=mistake, via=Via.COMMAND)
+    strike_row(death, by=STAGE, reason=mistake, via=Source.COMMAND)
     assert stage.due(person, "D28") == before
 
 
@@ -265,7 +265,7 @@ def test_infusion_after_a_withdrawal_is_told(withdrawn, told):
     stands = deviation is None or not fell_away(
         stage.stored(deviation.form), binder_of(person)
     )
-    strike_row(leaving, by=STAGE, reason=Reason("error", "x"), via=Via.COMMAND)
+    strike_row(leaving, by=STAGE, reason=Reason("error", "x"), via=Source.COMMAND)
     assert stands
     assert deviation is None or fell_away(
         stage.stored(deviation.form), binder_of(person)

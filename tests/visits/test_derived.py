@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from record.casebook.derived import derived_values, offers
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Partial, Quantity
 from trial_edc.clock import SITE_TZ
 from visits.infusions.facts import vital_sign_times as timing
@@ -15,11 +15,15 @@ DAY_0 = datetime(2026, 3, 1, 10, tzinfo=SITE_TZ)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def sheet(code: str, visit: str = "", occurrence: int = 1, **values: object) -> Sheet:
-    return Sheet(code, values, visit=visit, occurrence=occurrence, form_id=occurrence)
+def sheet(
+    code: str, visit: str = "", occurrence: int = 1, **values: object
+) -> FormData:
+    return FormData(
+        code, values, visit=visit, occurrence=occurrence, form_id=occurrence
+    )
 
 
-def creatinine(number: int, at: str, umol_l: str) -> Sheet:
+def creatinine(number: int, at: str, umol_l: str) -> FormData:
     value = Quantity(Decimal(umol_l), "umol/L", Decimal(umol_l))
     return sheet("CRE", "", number, sample_at=Partial(at), value=value, place="icu")
 
@@ -39,8 +43,8 @@ PERSON = (
 )
 
 
-def values(one: Sheet, *others: Sheet) -> dict[str, object]:
-    binder = Binder.of(others).with_sheet(one)
+def values(one: FormData, *others: FormData) -> dict[str, object]:
+    binder = Casebook.of(others).with_sheet(one)
     found = derived_values(one, binder)
     return {value.derivation.name: value.value for value in found}
 
@@ -116,7 +120,7 @@ def test_in_hospital_visit_is_offered_from_that_days_sample():
     sample = creatinine(5, "2026-03-04T07:00", "240")
     event = sheet("AE", onset=Partial("2026-03-03"))
     visit = sheet("VIS", "D3")
-    binder = Binder.of((*PERSON, sample, event, visit))
+    binder = Casebook.of((*PERSON, sample, event, visit))
 
     offered = offers(visit, binder)
 
@@ -131,7 +135,7 @@ def test_offer_never_replaces_what_stands():
     visit = sheet("VIS", "D3", visit_date=date(2026, 3, 5))
     sample = creatinine(5, "2026-03-04T07:00", "240")
 
-    assert "visit_date" not in offers(visit, Binder.of((*PERSON, sample)))
+    assert "visit_date" not in offers(visit, Casebook.of((*PERSON, sample)))
 
 
 @pytest.mark.verifies("INF-03")
@@ -148,7 +152,7 @@ def test_next_time_point_is_the_first_that_nobody_answered():
         for number, code in enumerate(("pre", "m15", "m30"), 1)
     ]
 
-    points = timing.points_of("D0", Binder.of((record, *rows)))
+    points = timing.points_of("D0", Casebook.of((record, *rows)))
 
     assert timing.next_point(points).code == "end"
     assert [p.code for p in points if not p.is_applicable] == ["m45", "m60"]

@@ -17,7 +17,7 @@ from pathlib import Path
 REQUIREMENTS = "requirements-dev.txt"
 
 
-class Refused(Exception):
+class SetupRefused(Exception):
     """Why there is no environment, in one line."""
 
 
@@ -67,7 +67,7 @@ def _make(folder: Path) -> None:
             import ensurepip  # noqa: F401, PLC0415 - the same
     except ImportError:
         message = "Python's venv module is missing: apt-get install python3-venv."
-        raise Refused(message) from None
+        raise SetupRefused(message) from None
     venv.create(folder, with_pip=with_pip, symlinks=True)
 
 
@@ -89,7 +89,7 @@ def _uv(folder: Path) -> Path:
     pinned = re.search(r"^uv==(?:.*\\\n)*.*\n", text, re.MULTILINE)
     if pinned is None:
         message = f"{REQUIREMENTS} pins no uv: `make requirements`."
-        raise Refused(message)
+        raise SetupRefused(message)
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as only_uv:
         only_uv.write(pinned[0])
         only_uv.flush()
@@ -106,14 +106,14 @@ def _succeeds(*command: str | Path) -> bool:
 def _must(*command: str | Path) -> None:
     if not _succeeds(*command):
         message = "The requirements could not be installed; the lines above say why."
-        raise Refused(message)
+        raise SetupRefused(message)
 
 
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
         try:
             main(Path(sys.argv[1]))
-        except Refused as problem:
+        except SetupRefused as problem:
             sys.exit(f"setup: {problem}")
         sys.exit(0)
     sys.exit(130)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from record.casebook.models import Participant
 from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
-from visits.calendar.selectors import Planned
+from visits.calendar.selectors import PlannedVisit
 
 WEEK = timedelta(days=7)
 
@@ -33,38 +33,38 @@ class Day:
     on: date
     in_month: bool
     is_today: bool
-    visits: tuple[Planned, ...]
+    visits: tuple[PlannedVisit, ...]
 
 
 @dataclass(slots=True)
-class Line:
+class CalendarLine:
     """One participant in a week: by day what stands there, and open windows."""
 
     participant: Participant
     in_hospital: bool
-    cells: list["Cell"] = field(default_factory=list)
+    cells: list["CalendarCell"] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class CalendarCell:
     """One day of one participant."""
 
     on: date
     is_today: bool
-    visits: tuple[Planned, ...]
-    open: tuple[Planned, ...]  # other visits whose window takes the day in
+    visits: tuple[PlannedVisit, ...]
+    open: tuple[PlannedVisit, ...]  # other visits whose window takes the day in
 
 
-def is_wanted(one: Planned, what: What) -> bool:
+def is_wanted(one: PlannedVisit, what: What) -> bool:
     """Tell whether a calendar shows a visit."""
     if what == What.OVERDUE:
         return one.visit.status == VisitStatus.OVERDUE
     return what == What.ALL or not one.is_over
 
 
-def month_of(on: date, visits: Iterable[Planned]) -> list[list[Day]]:
+def month_of(on: date, visits: Iterable[PlannedVisit]) -> list[list[Day]]:
     """Return the weeks of a month, from Monday, each day with its visits."""
-    by_day: dict[date, list[Planned]] = {}
+    by_day: dict[date, list[PlannedVisit]] = {}
     for one in visits:
         if one.day:
             by_day.setdefault(one.day, []).append(one)
@@ -84,23 +84,25 @@ def days_of_week(on: date) -> list[date]:
     return [monday + timedelta(days=n) for n in range(WEEK.days)]
 
 
-def week_of(on: date, visits: Iterable[Planned]) -> list[Line]:
+def week_of(on: date, visits: Iterable[PlannedVisit]) -> list[CalendarLine]:
     """Return who has a visit or an open window in a week, by participant."""
     days = days_of_week(on)
-    by_person: dict[int, list[Planned]] = {}
+    by_person: dict[int, list[PlannedVisit]] = {}
     for one in visits:
         if any(one.day == day or one.takes_in(day) for day in days):
             by_person.setdefault(one.participant.sequence, []).append(one)
     return [
-        Line(held[0].participant, held[0].in_hospital, [_cell(d, held) for d in days])
+        CalendarLine(
+            held[0].participant, held[0].in_hospital, [_cell(d, held) for d in days]
+        )
         for _sequence, held in sorted(by_person.items())
     ]
 
 
-def _cell(day: date, held: Iterable[Planned]) -> Cell:
+def _cell(day: date, held: Iterable[PlannedVisit]) -> CalendarCell:
     here = tuple(one for one in held if one.day == day)
     open_ = tuple(one for one in held if one.day != day and one.takes_in(day))
-    return Cell(day, day == clock.today(), here, open_)
+    return CalendarCell(day, day == clock.today(), here, open_)
 
 
 def month_before(on: date) -> date:

@@ -31,7 +31,7 @@ class Whose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedVisit:
     """A visit with what somebody needs to know to plan a day."""
 
     participant: Participant
@@ -95,7 +95,7 @@ class Planned:
 
 
 @implements("CAL-01")
-def planned_visits(user: User, whose: Whose = Whose.ALL) -> list[Planned]:
+def planned_visits(user: User, whose: Whose = Whose.ALL) -> list[PlannedVisit]:
     """Return the visits that have a day, of everybody whose schedule a person may see.
 
     As of now and by the rights of now; four selects and one of signatures at most,
@@ -130,24 +130,24 @@ def _records(people: Iterable[Participant]) -> Mapping[tuple[int, str, int], int
 
 def _planned(
     person: Participant, plan: Schedule, records: Mapping[tuple[int, str, int], int]
-) -> Iterator[Planned]:
+) -> Iterator[PlannedVisit]:
     stays = plan.course.stays
     in_hospital = not stays or any(stay.out_on is None for stay in stays)
     for visit in plan.visits:
         place = person.pk, visit.code.value, visit.number
-        one = Planned(person, visit, records.get(place), in_hospital)
+        one = PlannedVisit(person, visit, records.get(place), in_hospital)
         if one.day and _has_a_place(one):
             yield one
 
 
-def _has_a_place(one: Planned) -> bool:
+def _has_a_place(one: PlannedVisit) -> bool:
     """Tell whether a visit is planned; an unscheduled one is by its appointment."""
     if one.visit.code == VisitCode.UNSCHEDULED:
         return True
     return one.visit.status not in IDLE or one.visit.state.due_at is not None
 
 
-def _in_order(one: Planned) -> tuple[date, datetime, int, str]:
+def _in_order(one: PlannedVisit) -> tuple[date, datetime, int, str]:
     never = datetime.max.replace(tzinfo=clock.SITE_TZ)
     day = one.day or date.max
     return day, one.appointment_at or never, one.participant.sequence, one.label

@@ -3,7 +3,7 @@
 import re
 
 from record.casebook.checks import check
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.vocabulary import N_, Severity
 from visits.deviations.facts import fell_away
 
@@ -15,7 +15,7 @@ PRODUCT_WORDS = re.compile(
 )
 
 
-def _found_before_it_occurred(sheet: Sheet, binder: Binder) -> bool:
+def _found_before_it_occurred(sheet: FormData, binder: Casebook) -> bool:
     del binder
     occurred, found = sheet.get("occurred_on"), sheet.get("found_on")
     return occurred is not None and found is not None and found < occurred
@@ -41,7 +41,7 @@ for _id, _form in (("DEV-01", "DEV"), ("DVP-01", "DVP")):
         "unblinded staff have a form of their own for that."
     ),
 )
-def tells_product(sheet: Sheet, binder: Binder) -> dict[str, str] | None:
+def tells_product(sheet: FormData, binder: Casebook) -> dict[str, str] | None:
     """Find words that could unblind."""
     del binder
     texts = (sheet.get("description") or "", sheet.get("action") or "")

@@ -1,6 +1,6 @@
 """Deviations that are entered, found from a visit, or whose ground fell away."""
 
-from record.audit.attribution import Actor, Via
+from record.audit.attribution import Actor, Source
 from record.capture.events import DeviationFound, RowStruck
 from record.capture.save_hooks import Saved
 from record.casebook.selectors import binder_of
@@ -13,7 +13,7 @@ from visits.schedule import rules, selectors, services
 from visits.schedule.consequences import MOVING_FORMS
 
 
-def enter_deviation(event: DeviationFound, by: Actor, via: Via) -> None:
+def enter_deviation(event: DeviationFound, by: Actor, via: Source) -> None:
     """Enter what was found into the deviation log."""
     del by
     deviations.record_deviation(event, via=via)
@@ -45,7 +45,7 @@ def review_deviations(saved: Saved) -> None:
     deviations.ask_about_grounds(saved.participant, saved.binder, by=saved.by)
 
 
-def review_deviations_after_strike(event: RowStruck, by: Actor, via: Via) -> None:
+def review_deviations_after_strike(event: RowStruck, by: Actor, via: Source) -> None:
     """The same after a death, withdrawal or stay was struck out or restored."""
     del via
     participant = event.form.participant

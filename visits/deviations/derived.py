@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from record.casebook.derived import offered
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Value
 from trial_edc import clock
 from trial_edc.dates import site_date
@@ -12,7 +12,7 @@ from visits.deviations.vocabulary import RaisedBy
 
 @offered("DEV")
 @offered("DVP")
-def found_by_a_person_today(sheet: Sheet, binder: Binder) -> Mapping[str, Value]:
+def found_by_a_person_today(sheet: FormData, binder: Casebook) -> Mapping[str, Value]:
     """A deviation that somebody enters is found by a person, today."""
     del sheet, binder
     return {

@@ -7,14 +7,14 @@ day 0, a discharge entered late), people are asked what becomes of it.
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.clock import SITE_TZ
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitCode, VisitStatus, YesNo
 from visits.deviations.vocabulary import DeviationRule as Rule
-from visits.infusions.vocabulary import Decision, Given
+from visits.infusions.vocabulary import Given, InfusionDecision
 from visits.schedule.facts import (
     INFUSION_VISITS,
     STARTED,
@@ -26,24 +26,24 @@ from visits.schedule.facts import (
 )
 
 # A binder, the visit of the occasion, and the day on which the deviation was found.
-Ground = Callable[[Binder, str, date], bool]
+Ground = Callable[[Casebook, str, date], bool]
 
 
-def _outside_window(binder: Binder, visit: str, _found_on: date) -> bool:
+def _outside_window(binder: Casebook, visit: str, _found_on: date) -> bool:
     done_on, window = done_date(binder.one("VIS", visit)), window_of(binder, visit)
     return done_on is not None and window is not None and done_on not in window
 
 
-def _was_missed(binder: Binder, visit: str, found_on: date) -> bool:
+def _was_missed(binder: Casebook, visit: str, found_on: date) -> bool:
     then = datetime.combine(found_on, time(23, 59), SITE_TZ)
     return schedule_as_checked(binder, then).visit(visit).status == VisitStatus.MISSED
 
 
-def _late_after_randomisation(binder: Binder, _visit: str, _found_on: date) -> bool:
+def _late_after_randomisation(binder: Casebook, _visit: str, _found_on: date) -> bool:
     return is_late_after_randomisation(binder)
 
 
-def is_late_after_randomisation(binder: Binder) -> bool:
+def is_late_after_randomisation(binder: Casebook) -> bool:
     """Tell whether infusion 1 started later than the protocol has it."""
     randomised_at = binder.value("RAN", "randomised_at")
     started_at = infusion_started_at(binder, 1)
@@ -53,11 +53,11 @@ def is_late_after_randomisation(binder: Binder) -> bool:
     return bool(started_at > randomised_at + timedelta(hours=hours))
 
 
-def _after_last_day(binder: Binder, _visit: str, _found_on: date) -> bool:
+def _after_last_day(binder: Casebook, _visit: str, _found_on: date) -> bool:
     return is_after_last_day(binder)
 
 
-def is_after_last_day(binder: Binder) -> bool:
+def is_after_last_day(binder: Casebook) -> bool:
     """Tell whether infusion 2 started after the last day on which it may."""
     day0, second = infusion_started_at(binder, 1), infusion_started_at(binder, 2)
     if day0 is None or second is None:
@@ -66,16 +66,16 @@ def is_after_last_day(binder: Binder) -> bool:
     return days > PROTOCOL.schedule.infusion_2_last_day
 
 
-def _without_go(binder: Binder, visit: str, _found_on: date) -> bool:
+def _without_go(binder: Casebook, visit: str, _found_on: date) -> bool:
     given = binder.value("INF", "given", visit) in STARTED
-    return given and binder.value("IRQ", "decision", visit) != Decision.GO
+    return given and binder.value("IRQ", "decision", visit) != InfusionDecision.GO
 
 
-def _after_withdrawal(binder: Binder, visit: str, _found_on: date) -> bool:
+def _after_withdrawal(binder: Casebook, visit: str, _found_on: date) -> bool:
     return is_after_withdrawal(binder, visit)
 
 
-def is_after_withdrawal(binder: Binder, visit: str) -> bool:
+def is_after_withdrawal(binder: Casebook, visit: str) -> bool:
     """Tell whether an infusion started after the day of a withdrawal of any kind."""
     started_at = infusion_started_at(binder, INFUSION_VISITS[VisitCode(visit)])
     days = (row.get("on") for row in binder.rows("WDR") if row.get("kind"))
@@ -84,13 +84,13 @@ def is_after_withdrawal(binder: Binder, visit: str) -> bool:
     )
 
 
-def _second_not_given(binder: Binder, visit: str, _found_on: date) -> bool:
+def _second_not_given(binder: Casebook, visit: str, _found_on: date) -> bool:
     not_given = binder.value("INF", "given", visit) == Given.NOT_GIVEN
     return not_given or is_refused_for_good(binder, 2)
 
 
 def _said(item: str, answer: YesNo) -> Ground:
-    def said(binder: Binder, visit: str, _found_on: date) -> bool:
+    def said(binder: Casebook, visit: str, _found_on: date) -> bool:
         return bool(binder.value("INF", item, visit) == answer)
 
     return said
@@ -110,7 +110,7 @@ GROUNDS: dict[str, Ground] = {
 
 
 @implements("WIN-08")
-def fell_away(deviation: Sheet, binder: Binder) -> bool:
+def fell_away(deviation: FormData, binder: Casebook) -> bool:
     """Tell whether a deviation that a rule found would not be found today.
 
     False where nothing of the record could tell: found by people, or by a rule on what
@@ -125,7 +125,7 @@ def fell_away(deviation: Sheet, binder: Binder) -> bool:
     return not ground(binder, visit_of_occasion(deviation), found_on)
 
 
-def visit_of_occasion(deviation: Sheet) -> str:
+def visit_of_occasion(deviation: FormData) -> str:
     """Return the visit of what a rule found; an occasion is rule, form, visit, place.
 
     One rule names no form: that of infusion 2, which is a matter of day 7.

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from visits.deviations.selectors.lines import Line
+from visits.deviations.selectors.lines import DeviationLine
 from visits.deviations.vocabulary import DeviationCategory, Importance
 
 
@@ -22,7 +22,7 @@ class DeviationFilter(forms.Form):
         choices=[("", _("all")), *((c, _(w)) for c, w in Importance.choices())],
     )
 
-    def takes(self, line: Line) -> bool:
+    def takes(self, line: DeviationLine) -> bool:
         """Tell whether a line fits the filter."""
         self.is_valid()
         said = self.cleaned_data

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from record.audit.attribution import Actor, Process, Via, attributed
+from record.audit.attribution import Actor, Process, Source, attributed
 from record.capture.events import DeviationFound
 from record.capture.save_hooks import Saved, announce
 from record.capture.services import forms as capture
 from record.capture.services.check_queries import recheck
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services import casebook
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from record.review.models import Query, QueryState
 from record.review.services import standing_places
 from trial_edc import clock
@@ -86,7 +86,7 @@ def told_occasions(
 
 
 @implements("WIN-04")
-def record_deviation(event: DeviationFound, *, via: Via) -> FormInstance | None:
+def record_deviation(event: DeviationFound, *, via: Source) -> FormInstance | None:
     """Enter a found deviation, once for each occasion; people assess and resolve it."""
     occasion = occasion_of(event)
     told = told_occasions([event.participant], occasion)
@@ -109,7 +109,7 @@ def record_deviation(event: DeviationFound, *, via: Via) -> FormInstance | None:
 
 
 @implements("WIN-08")
-def ask_about_grounds(participant: Participant, binder: Binder, *, by: Actor) -> None:
+def ask_about_grounds(participant: Participant, binder: Casebook, *, by: Actor) -> None:
     """Ask people about each deviation whose ground fell away; strike none.
 
     The question is an automatic query: it stands in the work lists of the site and of
@@ -169,6 +169,6 @@ def _passed_unseen(visit: Visit) -> bool:
 
 
 def _raise_missed_visit(form: FormInstance, visit: Visit) -> None:
-    with attributed(by=WATCH, via=Via.TASK):
+    with attributed(by=WATCH, via=Source.TASK):
         casebook.lock(form.participant)
-        announce(missed_visit(form, visit), by=WATCH, via=Via.TASK)
+        announce(missed_visit(form, visit), by=WATCH, via=Source.TASK)

@@ -9,7 +9,12 @@ from django.shortcuts import render
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from visits.deviations.forms import DeviationFilter
-from visits.deviations.selectors.lines import GROUND_LOST, Line, Step, deviation_lines
+from visits.deviations.selectors.lines import (
+    GROUND_LOST,
+    DeviationLine,
+    DeviationStep,
+    deviation_lines,
+)
 from visits.schedule.selectors import reads_schedules
 
 LINES_A_PAGE = 100
@@ -27,7 +32,7 @@ def deviations(request: StaffRequest) -> HttpResponse:
     told = {
         "form": wanted,
         "show": show,
-        "steps": [(step.value, counts[step.value]) for step in Step],
+        "steps": [(step.value, counts[step.value]) for step in DeviationStep],
         "ground_lost": sum(line.ground_lost for line in held),
         "total": len(held),
         "page": page,
@@ -35,7 +40,7 @@ def deviations(request: StaffRequest) -> HttpResponse:
     return render(request, "visits/deviations/deviations.html", told)
 
 
-def _is_shown(line: Line, show: str) -> bool:
+def _is_shown(line: DeviationLine, show: str) -> bool:
     if show == GROUND_LOST:
         return line.ground_lost
-    return show not in list(Step) or line.step == show
+    return show not in list(DeviationStep) or line.step == show

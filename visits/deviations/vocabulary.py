@@ -1,9 +1,9 @@
 """Coded answers of the deviation log."""
 
-from trial_edc.vocabulary import N_, Term
+from trial_edc.vocabulary import N_, Codelist
 
 
-class DeviationCategory(Term):
+class DeviationCategory(Codelist):
     """What a protocol deviation is about."""
 
     CONSENT = "consent", N_("Consent")
@@ -19,14 +19,14 @@ class DeviationCategory(Term):
     OTHER = "other", N_("Other")
 
 
-class RaisedBy(Term):
+class RaisedBy(Codelist):
     """Who found a deviation; the audit trail names the person."""
 
     SYSTEM = "SYS", N_("The system, by a rule")
     PERSON = "user", N_("A person")
 
 
-class DeviationRule(Term):
+class DeviationRule(Codelist):
     """The rules of this room that find deviations, as the log names them."""
 
     OUTSIDE_WINDOW = "VISIT-OUT-OF-WINDOW", N_("A visit took place outside its window")
@@ -48,7 +48,7 @@ class DeviationRule(Term):
     SEEN = "INFUSION-SEEN", N_("The content of an infusion was seen")
 
 
-class DeviationEffect(Term):
+class DeviationEffect(Codelist):
     """What a deviation touches."""
 
     SAFETY = "safety", N_("Safety of the participant")
@@ -57,14 +57,14 @@ class DeviationEffect(Term):
     NONE = "none", N_("No effect")
 
 
-class Importance(Term):
+class Importance(Codelist):
     """How grave a deviation is; an important one leaves the per-protocol set."""
 
     IMPORTANT = "important", N_("Important")
     MINOR = "minor", N_("Minor")
 
 
-class ProductGiven(Term):
+class ProductGiven(Codelist):
     """What was given; a restricted item."""
 
     MSC = "MSC", N_("Mesenchymal stem cells")

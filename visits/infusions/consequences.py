@@ -23,7 +23,7 @@ from visits.deviations.vocabulary import DeviationRule as Rule
 from visits.infusions.facts.stop_rules import reasons_against_second
 from visits.infusions.rules import StopReason
 from visits.infusions.services import vital_signs
-from visits.infusions.vocabulary import Decision, Given, NoGoReason
+from visits.infusions.vocabulary import Given, InfusionDecision, NoGoReason
 from visits.schedule import selectors, services
 from visits.schedule.facts import (
     INFUSION_VISITS,
@@ -63,7 +63,7 @@ def _infused_against_the_rule(saved: Saved) -> None:
         return
     on = site_date(started_at)
     found = {}
-    if binder.value("IRQ", "decision", saved.form.visit) != Decision.GO:
+    if binder.value("IRQ", "decision", saved.form.visit) != InfusionDecision.GO:
         found[Rule.WITHOUT_GO] = f"Infusion {number} was given without a go."
     against = set(reasons_against_second(binder, started_at)) if number > 1 else set()
     if against - {StopReason.TOO_LATE}:

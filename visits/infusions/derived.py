@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.conf import settings
 
 from record.casebook.derived import derived, offered
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Value
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, YesNo
@@ -25,7 +25,7 @@ def planned_volume_ml() -> Decimal | None:
 
 @derived("VIT", "map", N_("Mean arterial pressure"), unit="mmHg", decimals=0)
 @derived("VSI", "map", N_("Mean arterial pressure"), unit="mmHg", decimals=0)
-def mean_arterial_pressure(sheet: Sheet, binder: Binder) -> Decimal | None:
+def mean_arterial_pressure(sheet: FormData, binder: Casebook) -> Decimal | None:
     """Diastolic pressure plus a third of the pulse pressure, in mmHg."""
     del binder
     systolic, diastolic = sheet.get("systolic_bp"), sheet.get("diastolic_bp")
@@ -35,7 +35,7 @@ def mean_arterial_pressure(sheet: Sheet, binder: Binder) -> Decimal | None:
 
 
 @derived("VSI", "due_at", N_("Due at"))
-def due_at(sheet: Sheet, binder: Binder) -> datetime | None:
+def due_at(sheet: FormData, binder: Casebook) -> datetime | None:
     """Return when a measurement is due."""
     due = timing.due_of(sheet, binder)
     return due.due_at if due else None
@@ -43,7 +43,7 @@ def due_at(sheet: Sheet, binder: Binder) -> datetime | None:
 
 @derived("IRQ", "infusion_number", N_("Infusion"))
 @derived("INF", "infusion_number", N_("Infusion"))
-def infusion_number(sheet: Sheet, binder: Binder) -> int | None:
+def infusion_number(sheet: FormData, binder: Casebook) -> int | None:
     """Return which infusion the form is about."""
     del binder
     return INFUSION_VISITS.get(sheet.visit)
@@ -59,12 +59,12 @@ STOP_RULES = (
 for _name, _label in STOP_RULES:
 
     @derived("IRQ", _name, _label, terms=YesNo)
-    def _stop_rule(sheet: Sheet, binder: Binder, name: str = _name) -> str:
+    def _stop_rule(sheet: FormData, binder: Casebook, name: str = _name) -> str:
         del sheet
         return YesNo.YES.value if binder.fact(name) else YesNo.NO.value
 
 
-def _delivery(sheet: Sheet) -> Delivery:
+def _delivery(sheet: FormData) -> Delivery:
     return delivery(
         started_at=sheet.get("started_at"),
         stopped_at=sheet.get("stopped_at"),
@@ -74,14 +74,14 @@ def _delivery(sheet: Sheet) -> Delivery:
 
 
 @derived("INF", "duration_min", N_("Duration"), unit="min", decimals=0)
-def infusion_minutes(sheet: Sheet, binder: Binder) -> Decimal | None:
+def infusion_minutes(sheet: FormData, binder: Casebook) -> Decimal | None:
     """Return how long the infusion ran."""
     del binder
     return _delivery(sheet).duration_min
 
 
 @derived("INF", "mean_rate_ml_min", N_("Mean rate"), unit="mL/min", decimals=2)
-def mean_rate_ml_min(sheet: Sheet, binder: Binder) -> Decimal | None:
+def mean_rate_ml_min(sheet: FormData, binder: Casebook) -> Decimal | None:
     """Return the volume given by the minutes it took."""
     del binder
     return _delivery(sheet).mean_rate_ml_min
@@ -94,14 +94,14 @@ def mean_rate_ml_min(sheet: Sheet, binder: Binder) -> Decimal | None:
     unit="%",
     decimals=0,
 )
-def pct_of_planned_volume(sheet: Sheet, binder: Binder) -> Decimal | None:
+def pct_of_planned_volume(sheet: FormData, binder: Casebook) -> Decimal | None:
     """Return the volume given as a percentage of the planned one."""
     del binder
     return _delivery(sheet).pct_of_planned_volume
 
 
 @offered("VSI")
-def time_point_of_row(sheet: Sheet, binder: Binder) -> Mapping[str, Value]:
+def time_point_of_row(sheet: FormData, binder: Casebook) -> Mapping[str, Value]:
     """Each row of an infusion is for one time point."""
     del binder
     point = timing.point_at(sheet)
@@ -109,7 +109,7 @@ def time_point_of_row(sheet: Sheet, binder: Binder) -> Mapping[str, Value]:
 
 
 @offered("IRQ")
-def weight_of_visit(sheet: Sheet, binder: Binder) -> Mapping[str, Value]:
+def weight_of_visit(sheet: FormData, binder: Casebook) -> Mapping[str, Value]:
     """Offer the weight measured at this visit as the dosing weight."""
     vital = binder.one("VIT", sheet.visit)
     if vital is None or vital.get("weight_kg") is None:

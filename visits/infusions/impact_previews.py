@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext as _
 
-from record.capture.impact_previews import Foretold, foretells
+from record.capture.impact_previews import ImpactPreview, foretells
 from record.casebook.models import FormInstance
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import VisitCode
 from visits.deviations.selectors import day_0_change as deviations_selectors
@@ -15,7 +15,9 @@ from visits.schedule.facts import (
 
 
 @foretells("INF")
-def moved_windows(form: FormInstance, before: Binder, after: Binder) -> Foretold | None:
+def moved_windows(
+    form: FormInstance, before: Casebook, after: Casebook
+) -> ImpactPreview | None:
     """Tell which windows another start of infusion 1 moves."""
     was, will_be = (infusion_started_at(binder, 1) for binder in (before, after))
     if form.visit != VisitCode.DAY_0 or was is None:
@@ -31,7 +33,9 @@ def moved_windows(form: FormInstance, before: Binder, after: Binder) -> Foretold
         _("Deviations"),
     )
     changes = deviations_selectors.preview_day0_change(form.participant, will_be)
-    return Foretold(text, columns, tuple(_window_row(change) for change in changes))
+    return ImpactPreview(
+        text, columns, tuple(_window_row(change) for change in changes)
+    )
 
 
 def _window_row(change: deviations_selectors.WindowChange) -> tuple[str, ...]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from trial_edc.protocol import PROTOCOL, Anchor, InfusionSettings, Schedule
+from trial_edc.protocol import PROTOCOL, Anchor, InfusionSettings, ScheduleSettings
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import N_, Term
+from trial_edc.vocabulary import N_, Codelist
 
 
-class InfusionFlag(Term):
+class InfusionFlag(Codelist):
     """What about a bedside record needs a look."""
 
     STOP_NOT_AFTER_START = "error_stop_not_after_start", N_("Stop is not after start")
@@ -92,7 +92,7 @@ def vital_sign_times(
     return tuple(found)
 
 
-class StopReason(Term):
+class StopReason(Codelist):
     """Why infusion 2 must not be given."""
 
     REACTION = "reaction", N_("Grade 3 or higher reaction to infusion 1")
@@ -113,7 +113,7 @@ def stop_reasons(
     day0: date | None,
     today: date,
     settings: InfusionSettings = PROTOCOL.infusion,
-    schedule: Schedule = PROTOCOL.schedule,
+    schedule: ScheduleSettings = PROTOCOL.schedule,
 ) -> tuple[StopReason, ...]:
     """Name every reason against infusion 2 today; none: it may be given."""
     grade = worst_reaction_grade or 0

@@ -1,9 +1,9 @@
 """Coded answers round the infusion; the same words in both arms."""
 
-from trial_edc.vocabulary import N_, Term
+from trial_edc.vocabulary import N_, Codelist
 
 
-class Decision(Term):
+class InfusionDecision(Codelist):
     """What the investigator decides on an infusion."""
 
     GO = "go", N_("Go: the infusion may be prepared")
@@ -11,7 +11,7 @@ class Decision(Term):
     NO_GO_FINAL = "no_go_final", N_("No: it will not be given")
 
 
-class NoGoReason(Term):
+class NoGoReason(Codelist):
     """Why an infusion is not given."""
 
     CLINICAL = "clinical", N_("Clinical condition")
@@ -23,7 +23,7 @@ class NoGoReason(Term):
     OTHER = "other", N_("Other")
 
 
-class Given(Term):
+class Given(Codelist):
     """Whether the infusion was given."""
 
     GIVEN = "given", N_("Given")
@@ -31,7 +31,7 @@ class Given(Term):
     NOT_GIVEN = "not_given", N_("Not given")
 
 
-class Access(Term):
+class Access(Codelist):
     """Venous access."""
 
     PERIPHERAL = "peripheral", N_("Peripheral vein")
@@ -39,7 +39,7 @@ class Access(Term):
     OTHER = "other", N_("Other")
 
 
-class StoppedReason(Term):
+class StoppedReason(Codelist):
     """Why an infusion was not completed."""
 
     REACTION = "reaction", N_("Reaction")
@@ -49,7 +49,7 @@ class StoppedReason(Term):
     OTHER = "other", N_("Other")
 
 
-class TimePoint(Term):
+class TimePoint(Codelist):
     """When vital signs are taken; times and tolerances are in the protocol."""
 
     PRE = "pre", N_("Before the start")
@@ -65,7 +65,7 @@ class TimePoint(Term):
     E24H = "e24h", N_("24 h after the end")
 
 
-class NotMeasuredReason(Term):
+class NotMeasuredReason(Codelist):
     """Why vital signs were not taken."""
 
     SLEEPING = "sleeping", N_("Asleep")
@@ -76,7 +76,7 @@ class NotMeasuredReason(Term):
     OTHER = "other", N_("Other")
 
 
-class ReactionGrade(Term):
+class ReactionGrade(Codelist):
     """How bad a reaction was, in our own short words for CTCAE 5.0."""
 
     MILD = "1", N_("1 Mild and passing: neither interrupted nor treated")
@@ -86,7 +86,7 @@ class ReactionGrade(Term):
     DEATH = "5", N_("5 Death")
 
 
-class Release(Term):
+class Release(Codelist):
     """How far the request of an infusion has come."""
 
     NONE = "none", N_("No decision yet")

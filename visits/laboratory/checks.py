@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from record.casebook.checks import check
 from record.casebook.intervals import others, overlap
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity, YesNo
@@ -29,7 +29,7 @@ POTASSIUM_SOFT = Decimal("6.5")  # above it the range of the item speaks
     severity=Severity.HARD,
     message=N_("Enter the time too; only outside results may have a date alone."),
 )
-def time_missing(sheet: Sheet, binder: Binder) -> bool:
+def time_missing(sheet: FormData, binder: Casebook) -> bool:
     """Find a sample of our own hospital without its time."""
     del binder
     at, place = sheet.get("sample_at"), sheet.get("place")
@@ -44,7 +44,7 @@ def time_missing(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.SOFT,
     message=N_("More than %(days)s days before consent: it feeds no baseline."),
 )
-def sample_too_old(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+def sample_too_old(sheet: FormData, binder: Casebook) -> Mapping[str, object] | None:
     """Find a sample before anything that the baseline looks at."""
     at, consent = sheet.get("sample_at"), consented_at(binder)
     days = PROTOCOL.eligibility.baseline_fallback_days
@@ -61,7 +61,7 @@ def sample_too_old(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
     severity=Severity.SOFT,
     message=N_("An outside result counts better with its original report."),
 )
-def source_not_seen(sheet: Sheet, binder: Binder) -> bool:
+def source_not_seen(sheet: FormData, binder: Casebook) -> bool:
     """Find an outside result whose report nobody saw."""
     del binder
     return bool(sheet.get("source_seen") == YesNo.NO)
@@ -74,13 +74,13 @@ def source_not_seen(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.SOFT,
     message=N_("Before consent only samples of routine care may be taken."),
 )
-def study_sample_before_consent(sheet: Sheet, binder: Binder) -> bool:
+def study_sample_before_consent(sheet: FormData, binder: Casebook) -> bool:
     """Find a sample taken for the study before consent."""
     no = sheet.get("routine_care") == YesNo.NO
     return no and BEFORE_CONSENT.holds(sheet, binder)
 
 
-def hours_of(sheet: Sheet) -> Decimal | None:
+def hours_of(sheet: FormData) -> Decimal | None:
     """Return how long a urine collection lasted."""
     start, end = sheet.get("start_at"), sheet.get("end_at")
     if start is None or end is None or end <= start:
@@ -95,7 +95,7 @@ def hours_of(sheet: Sheet) -> Decimal | None:
     severity=Severity.HARD,
     message=N_("The collection ends before it begins."),
 )
-def collection_reversed(sheet: Sheet, binder: Binder) -> bool:
+def collection_reversed(sheet: FormData, binder: Casebook) -> bool:
     """Find an end at or before the start."""
     del binder
     start, end = sheet.get("start_at"), sheet.get("end_at")
@@ -113,7 +113,7 @@ def _outside(hours: Decimal | None, limits: tuple[Decimal, Decimal]) -> bool:
     severity=Severity.HARD,
     message=N_("A collection lasts 0.1 to 24 hours."),
 )
-def collection_impossibly_long(sheet: Sheet, binder: Binder) -> bool:
+def collection_impossibly_long(sheet: FormData, binder: Casebook) -> bool:
     """Find an impossible duration."""
     del binder
     return _outside(hours_of(sheet), COLLECTION_HOURS_HARD)
@@ -127,7 +127,7 @@ def collection_impossibly_long(sheet: Sheet, binder: Binder) -> bool:
     message=N_("A collection of %(hours)s hours is unusual (0.5 to 12)."),
 )
 def collection_unusually_long(
-    sheet: Sheet, binder: Binder
+    sheet: FormData, binder: Casebook
 ) -> Mapping[str, object] | None:
     """Find an unusual duration."""
     del binder
@@ -144,7 +144,7 @@ def collection_unusually_long(
     severity=Severity.SOFT,
     message=N_("Overlaps another collection: the urine limb of I1 becomes unknown."),
 )
-def collections_overlap(sheet: Sheet, binder: Binder) -> bool:
+def collections_overlap(sheet: FormData, binder: Casebook) -> bool:
     """Find two collections at one time."""
     mine = sheet.get("start_at"), sheet.get("end_at")
     return mine[1] is not None and any(
@@ -153,7 +153,7 @@ def collections_overlap(sheet: Sheet, binder: Binder) -> bool:
     )
 
 
-def ml_kg_h(sheet: Sheet, binder: Binder) -> Decimal | None:
+def ml_kg_h(sheet: FormData, binder: Casebook) -> Decimal | None:
     """Return urine output per kilogram and hour, by the weight at screening."""
     volume, hours = sheet.get("volume_ml"), hours_of(sheet)
     weight_kg: Decimal | None = binder.value("VIT", "weight_kg", "SCR")
@@ -169,7 +169,7 @@ def ml_kg_h(sheet: Sheet, binder: Binder) -> Decimal | None:
     severity=Severity.SOFT,
     message=N_("%(rate)s mL/kg/h is unusual (above 10)."),
 )
-def rate_unusual(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+def rate_unusual(sheet: FormData, binder: Casebook) -> Mapping[str, object] | None:
     """Find an unusually high rate."""
     rate = ml_kg_h(sheet, binder)
     return {"rate": f"{rate:.1f}"} if rate and rate > URINE_ML_KG_H else None
@@ -182,7 +182,7 @@ def rate_unusual(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
     severity=Severity.SOFT,
     message=N_("mg/dL is the unit of urea nitrogen."),
 )
-def urea_unit_and_kind_differ(sheet: Sheet, binder: Binder) -> bool:
+def urea_unit_and_kind_differ(sheet: FormData, binder: Casebook) -> bool:
     """Find urea entered in the unit of urea nitrogen."""
     del binder
     urea = sheet.get("urea")
@@ -197,7 +197,7 @@ def urea_unit_and_kind_differ(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.SOFT,
     message=N_("Potassium of 6.0 mmol/L or more: tell the physician now."),
 )
-def potassium_alert(sheet: Sheet, binder: Binder) -> bool:
+def potassium_alert(sheet: FormData, binder: Casebook) -> bool:
     """Find a dangerous potassium."""
     del binder
     value = sheet.get("potassium")
@@ -211,7 +211,7 @@ def potassium_alert(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.SOFT,
     message=N_("Clinically significant needs a row in the adverse event log."),
 )
-def significant_without_event(sheet: Sheet, binder: Binder) -> bool:
+def significant_without_event(sheet: FormData, binder: Casebook) -> bool:
     """Find a significant value without any adverse event."""
     rows = sheet.get("significance") or ()
     significant = any(r.get("judgement") == Significance.YES_AE for r in rows)
@@ -225,7 +225,7 @@ def significant_without_event(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.HARD,
     message=N_("Give both the analyte and the judgement in each row."),
 )
-def judgement_incomplete(sheet: Sheet, binder: Binder) -> bool:
+def judgement_incomplete(sheet: FormData, binder: Casebook) -> bool:
     """Find a judgement of nothing, or an analyte without judgement."""
     del binder
     rows = sheet.get("significance") or ()

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from record.casebook.derived import derived, offered
 from record.casebook.intervals import others
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Value
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, VisitCode, YesNo
@@ -25,7 +25,7 @@ BLOOD_ONLY = frozenset(
 
 
 @derived("URI", "hours", N_("Duration"), unit="h", decimals=1)
-def duration_hours(sheet: Sheet, binder: Binder) -> Decimal | None:
+def duration_hours(sheet: FormData, binder: Casebook) -> Decimal | None:
     """Return how long a collection lasted."""
     del binder
     return hours_of(sheet)
@@ -35,7 +35,7 @@ derived("URI", "ml_kg_h", N_("Urine output"), unit="mL/kg/h", decimals=2)(ml_kg_
 
 
 @derived("URI", "weight_kg", N_("Weight used"), unit="kg", decimals=1)
-def weight_used(sheet: Sheet, binder: Binder) -> Decimal | None:
+def weight_used(sheet: FormData, binder: Casebook) -> Decimal | None:
     """Return the weight at screening, which the rate is by."""
     del sheet
     weight_kg: Decimal | None = binder.value("VIT", "weight_kg", VisitCode.SCREENING)
@@ -43,7 +43,7 @@ def weight_used(sheet: Sheet, binder: Binder) -> Decimal | None:
 
 
 @derived("URI", "gap_min", N_("Gap since the collection before"), unit="min")
-def gap_min(sheet: Sheet, binder: Binder) -> int | None:
+def gap_min(sheet: FormData, binder: Casebook) -> int | None:
     """Return the minutes that no collection covers before this one."""
     start = sheet.get("start_at")
     ends = (row.get("end_at") for row in others(sheet, binder))
@@ -52,7 +52,7 @@ def gap_min(sheet: Sheet, binder: Binder) -> int | None:
 
 
 @derived("CRE", "used_as", N_("Used as"))
-def used_as(sheet: Sheet, binder: Binder) -> str | None:
+def used_as(sheet: FormData, binder: Casebook) -> str | None:
     """Return what a creatinine is used for."""
     return ", ".join(use.label for use in kidney.uses(sheet, binder)) or None
 
@@ -72,14 +72,14 @@ derived(
 
 
 @derived("VIS", "kdigo_stage", N_("Highest KDIGO stage so far"))
-def kdigo_stage(sheet: Sheet, binder: Binder) -> int | None:
+def kdigo_stage(sheet: FormData, binder: Casebook) -> int | None:
     """Return the highest KDIGO stage up to the visit."""
     on = sheet.get("visit_date")
     return kidney.kdigo_stage(binder, on) if on else None
 
 
 @offered("VIS")
-def from_creatinine_log(sheet: Sheet, binder: Binder) -> Mapping[str, Value]:
+def from_creatinine_log(sheet: FormData, binder: Casebook) -> Mapping[str, Value]:
     """Fill a blood-only visit of an in-patient in from that day's sample and logs."""
     window = window_of(binder, sheet.visit)
     if sheet.visit not in BLOOD_ONLY or window is None:
@@ -103,7 +103,7 @@ def from_creatinine_log(sheet: Sheet, binder: Binder) -> Mapping[str, Value]:
     }
 
 
-def sample_day(window: rules.Window, binder: Binder) -> date | None:
+def sample_day(window: rules.Window, binder: Casebook) -> date | None:
     """Return the date in a window, nearest to its target, that has a sample."""
     days = {
         day

@@ -7,18 +7,18 @@ from enrollment.eligibility.facts import evidence
 from enrollment.eligibility.facts.as_of_randomization import as_screened
 from enrollment.eligibility.rules import baseline, egfr, injury, kdigo
 from record.casebook.intervals import bounds
-from record.casebook.sheets import Binder, Sheet, fact
+from record.casebook.sheets import Casebook, FormData, fact
 from record.casebook.values import Partial, Quantity
 from trial_edc.clock import SITE_TZ
 from trial_edc.dates import completed_years, site_date
-from trial_edc.vocabulary import N_, Sex, Term, VisitCode
+from trial_edc.vocabulary import N_, Codelist, Sex, VisitCode
 from visits.schedule.facts import window_of
 from visits.schedule.rules import Window
 
 ONSET = timedelta(days=7)  # AKI is known or presumed to have begun within 7 days
 
 
-class SampleUse(Term):
+class SampleUse(Codelist):
     """What a creatinine value is used for."""
 
     PAIR = "pair", N_("Part of the qualifying pair")
@@ -27,7 +27,7 @@ class SampleUse(Term):
     MONTH_3 = VisitCode.MONTH_3.value, N_("In the window of month 3")
 
 
-def sampled_on(sheet: Sheet) -> date | None:
+def sampled_on(sheet: FormData) -> date | None:
     """Return the date of a sample."""
     at = sheet.get("sample_at")
     if isinstance(at, Partial):
@@ -36,7 +36,7 @@ def sampled_on(sheet: Sheet) -> date | None:
 
 
 @fact("deciding_samples")
-def deciding_samples(binder: Binder) -> dict[SampleUse, frozenset[str]]:
+def deciding_samples(binder: Casebook) -> dict[SampleUse, frozenset[str]]:
     """Return the samples of the qualifying pair and of the baseline, by sheet."""
     known = evidence.evidence_of(as_screened(binder))
     pair, basis = injury(known).creatinine.qualifying, baseline(known).sample
@@ -49,7 +49,7 @@ def deciding_samples(binder: Binder) -> dict[SampleUse, frozenset[str]]:
 
 
 @fact("sample_windows")
-def sample_windows(binder: Binder) -> dict[SampleUse, Window | None]:
+def sample_windows(binder: Casebook) -> dict[SampleUse, Window | None]:
     """Return the windows of the visits whose creatinine is an endpoint."""
     return {
         use: window_of(binder, use.value)
@@ -57,7 +57,7 @@ def sample_windows(binder: Binder) -> dict[SampleUse, Window | None]:
     }
 
 
-def uses(sheet: Sheet, binder: Binder) -> list[SampleUse]:
+def uses(sheet: FormData, binder: Casebook) -> list[SampleUse]:
     """Return what a row of the creatinine log is used for."""
     mine, on = str(sheet.form_id), sampled_on(sheet)
     decides: dict[SampleUse, frozenset[str]] = binder.fact("deciding_samples")
@@ -68,7 +68,7 @@ def uses(sheet: Sheet, binder: Binder) -> list[SampleUse]:
     return [use for use, holds in found.items() if holds]
 
 
-def stable_egfr(sheet: Sheet, binder: Binder) -> Decimal | None:
+def stable_egfr(sheet: FormData, binder: Casebook) -> Decimal | None:
     """Return the eGFR of a baseline or a month-3 value; invalid in unstable AKI."""
     value, on, sex = sheet.get("value"), sampled_on(sheet), binder.value("DEM", "sex")
     born = binder.value("DEM", "birth_date")
@@ -83,7 +83,7 @@ def stable_egfr(sheet: Sheet, binder: Binder) -> Decimal | None:
     )
 
 
-def ratio_to_baseline(sheet: Sheet, binder: Binder) -> Decimal | None:
+def ratio_to_baseline(sheet: FormData, binder: Casebook) -> Decimal | None:
     """Return a creatinine as a multiple of the baseline."""
     value, basis = sheet.get("value"), baseline_umol_l(binder)
     if not isinstance(value, Quantity) or not basis:
@@ -91,19 +91,19 @@ def ratio_to_baseline(sheet: Sheet, binder: Binder) -> Decimal | None:
     return value.standard / basis
 
 
-def baseline_umol_l(binder: Binder) -> Decimal | None:
+def baseline_umol_l(binder: Casebook) -> Decimal | None:
     """Return the baseline: frozen at randomisation, before that as data stand."""
     found: Decimal | None = binder.fact("baseline_umol_l")
     return found
 
 
 @fact("baseline_umol_l")
-def _baseline_umol_l(binder: Binder) -> Decimal | None:
+def _baseline_umol_l(binder: Casebook) -> Decimal | None:
     frozen: Decimal | None = binder.value("RAN", "baseline_umol_l")
     return frozen or baseline(evidence.evidence_of(as_screened(binder))).umol_l
 
 
-def kdigo_stage(binder: Binder, until: date) -> int | None:
+def kdigo_stage(binder: Casebook, until: date) -> int | None:
     """Return the highest KDIGO stage of this injury up to a date."""
     known = evidence.evidence_of(binder)
     reference_at = injury(evidence.evidence_of(as_screened(binder))).reference_at

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from record.accounts.models import User
 from record.accounts.roles import Permission, persons
-from record.audit.attribution import Actor, Via, attributed
+from record.audit.attribution import Actor, Source, attributed
 from record.casebook import catalogue
 from trial_edc import clock
 from visits.laboratory.vocabulary import Analyte
@@ -44,7 +44,7 @@ def _require(by: Actor, person: int) -> None:
 
 
 def register_laboratory(
-    code: str, name: str, *, by: Actor, via: Via = Via.PAGE
+    code: str, name: str, *, by: Actor, via: Source = Source.PAGE
 ) -> Laboratory:
     """Register a laboratory whose results may be entered."""
     _require(by, 1)
@@ -56,7 +56,7 @@ def register_laboratory(
 
 
 def enter_range(
-    laboratory: Laboratory, entered: Range, *, by: User, via: Via = Via.PAGE
+    laboratory: Laboratory, entered: Range, *, by: User, via: Source = Source.PAGE
 ) -> ReferenceRange:
     """Enter a reference range; it counts once a second person has approved it."""
     _require(by, 1)
@@ -77,7 +77,7 @@ def enter_range(
 
 
 def approve_range(
-    entered: ReferenceRange, *, by: User, via: Via = Via.PAGE
+    entered: ReferenceRange, *, by: User, via: Source = Source.PAGE
 ) -> ReferenceRange:
     """Approve a reference range, as a second person."""
     _require(by, 2)

@@ -1,9 +1,9 @@
 """Coded answers of the creatinine log and the laboratory panel."""
 
-from trial_edc.vocabulary import N_, Sex, Term
+from trial_edc.vocabulary import N_, Codelist, Sex
 
 
-class SamplePlace(Term):
+class SamplePlace(Codelist):
     """Where a sample was taken."""
 
     OUTPATIENT = "outpatient", N_("Outpatient clinic")
@@ -12,21 +12,21 @@ class SamplePlace(Term):
     OUTSIDE_LAB = "outside_lab", N_("Outside laboratory")
 
 
-class UreaKind(Term):
+class UreaKind(Codelist):
     """What the laboratory reports: two different tests."""
 
     UREA = "urea", N_("Urea")
     UREA_NITROGEN = "urea_nitrogen", N_("Urea nitrogen")
 
 
-class Significance(Term):
+class Significance(Codelist):
     """Whether a value out of range matters."""
 
     NO = "no", N_("Not clinically significant")
     YES_AE = "yes_ae", N_("Clinically significant: adverse event")
 
 
-class Analyte(Term):
+class Analyte(Codelist):
     """What reference ranges are kept for; the codes are the items' names."""
 
     CREATININE = "creatinine", N_("Creatinine")
@@ -53,7 +53,7 @@ class Analyte(Term):
     )
 
 
-class RangeSex(Term):
+class RangeSex(Codelist):
     """Whom a reference range is for."""
 
     ANY = "any", N_("Both")

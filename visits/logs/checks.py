@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from record.casebook.checks import check
 from record.casebook.intervals import bounds, ends_before_start, others, overlap
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity, YesNo
 from visits.logs.vocabulary import (
@@ -54,7 +54,7 @@ LONGEST_SESSION = timedelta(hours=24)
     severity=Severity.HARD,
     message=N_("Enter steroids and immunosuppressants in their own log."),
 )
-def belongs_in_other_log(sheet: Sheet, binder: Binder) -> bool:
+def belongs_in_other_log(sheet: FormData, binder: Casebook) -> bool:
     """Find a drug that criterion E17 must know of."""
     del binder
     drug = (sheet.get("drug") or "").lower()
@@ -68,7 +68,7 @@ def belongs_in_other_log(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.HARD,
     message=N_("The drug was stopped before it was started."),
 )
-def stopped_before_start(sheet: Sheet, binder: Binder) -> bool:
+def stopped_before_start(sheet: FormData, binder: Casebook) -> bool:
     """Find a stop before the start."""
     del binder
     return ends_before_start(sheet.get("start"), sheet.get("stop"))
@@ -81,7 +81,7 @@ def stopped_before_start(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.SOFT,
     message=N_("Vasopressors are entered in µg/kg/min."),
 )
-def vasopressor_unit(sheet: Sheet, binder: Binder) -> bool:
+def vasopressor_unit(sheet: FormData, binder: Casebook) -> bool:
     """Find a vasopressor in another unit."""
     del binder
     vasopressor = sheet.get("category") == DrugCategory.VASOPRESSOR
@@ -95,7 +95,7 @@ def vasopressor_unit(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.HARD,
     message=N_("The end lies before the start."),
 )
-def rrt_ends_before_start(sheet: Sheet, binder: Binder) -> bool:
+def rrt_ends_before_start(sheet: FormData, binder: Casebook) -> bool:
     """Find an end before the start."""
     del binder
     return ends_before_start(sheet.get("started_at"), sheet.get("ended_at"))
@@ -108,7 +108,7 @@ def rrt_ends_before_start(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.SOFT,
     message=N_("One session of more than 24 hours: is it a course?"),
 )
-def session_too_long(sheet: Sheet, binder: Binder) -> bool:
+def session_too_long(sheet: FormData, binder: Casebook) -> bool:
     """Find a session that lasted more than a day for certain."""
     del binder
     start, end = sheet.get("started_at"), sheet.get("ended_at")
@@ -124,7 +124,7 @@ def session_too_long(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.SOFT,
     message=N_("Overlaps another row of this log."),
 )
-def rrt_overlaps(sheet: Sheet, binder: Binder) -> bool:
+def rrt_overlaps(sheet: FormData, binder: Casebook) -> bool:
     """Find two treatments at one time."""
     mine = sheet.get("started_at"), sheet.get("ended_at")
     return any(
@@ -140,7 +140,7 @@ def rrt_overlaps(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.SOFT,
     message=N_("Worse than expected? Then record an adverse event."),
 )
-def rrt_without_event(sheet: Sheet, binder: Binder) -> bool:
+def rrt_without_event(sheet: FormData, binder: Casebook) -> bool:
     """Find unplanned RRT after consent that no adverse event tells of."""
     start, consent = sheet.get("started_at"), consented_at(binder)
     if sheet.get("unplanned") != YesNo.YES or start is None or consent is None:
@@ -156,17 +156,17 @@ def rrt_without_event(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.HARD,
     message=N_("Out lies before in."),
 )
-def out_before_in(sheet: Sheet, binder: Binder) -> bool:
+def out_before_in(sheet: FormData, binder: Casebook) -> bool:
     """Find a stay that ends before it begins."""
     del binder
     return ends_before_start(sheet.get("in_at"), sheet.get("out_at"))
 
 
-def _place(sheet: Sheet) -> tuple[str | None, str | None]:
+def _place(sheet: FormData) -> tuple[str | None, str | None]:
     return sheet.get("hospital"), sheet.get("hospital_name")
 
 
-def _span(sheet: Sheet) -> tuple[object, object]:
+def _span(sheet: FormData) -> tuple[object, object]:
     return sheet.get("in_at"), sheet.get("out_at")
 
 
@@ -177,7 +177,7 @@ def _span(sheet: Sheet) -> tuple[object, object]:
     severity=Severity.SOFT,
     message=N_("The person cannot be in two hospitals at once."),
 )
-def two_hospitals(sheet: Sheet, binder: Binder) -> bool:
+def two_hospitals(sheet: FormData, binder: Casebook) -> bool:
     """Find overlapping stays in two hospitals."""
     return any(
         _place(row) != _place(sheet) and overlap(_span(sheet), _span(row))
@@ -192,7 +192,7 @@ def two_hospitals(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.SOFT,
     message=N_("This intensive care stay lies outside any stay in that hospital."),
 )
-def icu_outside_hospital(sheet: Sheet, binder: Binder) -> bool:
+def icu_outside_hospital(sheet: FormData, binder: Casebook) -> bool:
     """Find intensive care without a hospital stay round it."""
     start, end = _span(sheet)
     if sheet.get("kind") != StayKind.ICU or start is None:
@@ -214,7 +214,7 @@ def icu_outside_hospital(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.SOFT,
     message=N_("Left to another hospital: add the stay there."),
 )
-def next_stay_missing(sheet: Sheet, binder: Binder) -> bool:
+def next_stay_missing(sheet: FormData, binder: Casebook) -> bool:
     """Find a transfer without the stay that follows."""
     out_at = sheet.get("out_at")
     if sheet.get("out_to") != LeftTo.OTHER_HOSPITAL or out_at is None:
@@ -234,7 +234,7 @@ def next_stay_missing(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.SOFT,
     message=N_("An unplanned admission is a serious adverse event: record it."),
 )
-def unplanned_without_event(sheet: Sheet, binder: Binder) -> bool:
+def unplanned_without_event(sheet: FormData, binder: Casebook) -> bool:
     """Find an unplanned admission after consent without a serious event."""
     start, consent = sheet.get("in_at"), consented_at(binder)
     unplanned = sheet.get("admission_type") == AdmissionType.UNPLANNED

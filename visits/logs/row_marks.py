@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from record.casebook.intervals import bounds
 from record.casebook.row_marks import Marks, RowMark, marks
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
 from visits.logs.vocabulary import StayKind
@@ -29,21 +29,21 @@ def minutes_between(
 
 @marks("URI")
 @implements("ELG-I1")
-def between_collections(rows: Sequence[Sheet], binder: Binder) -> Marks:
+def between_collections(rows: Sequence[FormData], binder: Casebook) -> Marks:
     """Mark what no urine collection covers, and what two of them cover."""
     del binder
     return _between(rows, "start_at", "end_at", gaps=True)
 
 
 @marks("RRT")
-def between_treatments(rows: Sequence[Sheet], binder: Binder) -> Marks:
+def between_treatments(rows: Sequence[FormData], binder: Casebook) -> Marks:
     """Mark sessions and courses at one time; between two, days without are usual."""
     del binder
     return _between(rows, "started_at", "ended_at")
 
 
 @marks("STY")
-def between_stays(rows: Sequence[Sheet], binder: Binder) -> Marks:
+def between_stays(rows: Sequence[FormData], binder: Casebook) -> Marks:
     """Mark stays at one time; intensive care lies inside the stay in hospital."""
     del binder
     found: dict[int, list[RowMark]] = {}
@@ -54,7 +54,7 @@ def between_stays(rows: Sequence[Sheet], binder: Binder) -> Marks:
 
 
 def _between(
-    rows: Sequence[Sheet], first: str, last: str, *, gaps: bool = False
+    rows: Sequence[FormData], first: str, last: str, *, gaps: bool = False
 ) -> dict[int, list[RowMark]]:
     found = {}
     until: datetime | None = None
@@ -69,7 +69,7 @@ def _between(
 
 
 def _spans(
-    rows: Sequence[Sheet], first: str, last: str
+    rows: Sequence[FormData], first: str, last: str
 ) -> Iterator[tuple[int, datetime, datetime | None]]:
     """Yield the rows with a start; of a time known in part what is certain."""
     for row in rows:
@@ -79,7 +79,7 @@ def _spans(
 
 
 @marks("LAB")
-def outside_of_reference(rows: Sequence[Sheet], binder: Binder) -> Marks:
+def outside_of_reference(rows: Sequence[FormData], binder: Casebook) -> Marks:
     """Mark the values above or below the laboratory's reference range."""
     sides = sides_of_reference(rows, binder.value("DEM", "sex"))
     looks = {Side.HIGH: ("high", ABOVE), Side.LOW: ("low", BELOW)}

@@ -1,9 +1,9 @@
 """Coded answers of the logs: medication, renal replacement, stays."""
 
-from trial_edc.vocabulary import N_, Term
+from trial_edc.vocabulary import N_, Codelist
 
 
-class DrugCategory(Term):
+class DrugCategory(Codelist):
     """What a drug is given as."""
 
     VASOPRESSOR = "vasopressor", N_("Vasopressor")
@@ -18,7 +18,7 @@ class DrugCategory(Term):
     OTHER = "other", N_("Other")
 
 
-class DoseUnit(Term):
+class DoseUnit(Codelist):
     """Unit of a dose."""
 
     MG = "mg", N_("mg")
@@ -34,7 +34,7 @@ class DoseUnit(Term):
     OTHER = "other", N_("Other")
 
 
-class Frequency(Term):
+class Frequency(Codelist):
     """How often a drug is given."""
 
     ONCE = "once", N_("Once")
@@ -49,7 +49,7 @@ class Frequency(Term):
     OTHER = "other", N_("Other")
 
 
-class Route(Term):
+class Route(Codelist):
     """By which way a drug is given."""
 
     ORAL = "oral", N_("Oral")
@@ -61,14 +61,14 @@ class Route(Term):
     OTHER = "other", N_("Other")
 
 
-class RrtRow(Term):
+class RrtRow(Codelist):
     """What a row of the RRT log stands for."""
 
     SESSION = "session", N_("One session")
     COURSE = "course", N_("A course")
 
 
-class Modality(Term):
+class Modality(Codelist):
     """Kind of renal replacement; a transplant counts as dependence."""
 
     IHD = "ihd", N_("Intermittent haemodialysis")
@@ -78,7 +78,7 @@ class Modality(Term):
     TRANSPLANT = "transplant", N_("Kidney transplant")
 
 
-class RrtIndication(Term):
+class RrtIndication(Codelist):
     """Why renal replacement was begun."""
 
     POTASSIUM = "potassium", N_("High potassium")
@@ -88,21 +88,21 @@ class RrtIndication(Term):
     OTHER = "other", N_("Other")
 
 
-class Hospital(Term):
+class Hospital(Codelist):
     """Whose hospital."""
 
     OURS = "ours", N_("Our hospital")
     OTHER = "other", N_("Another hospital")
 
 
-class RowSource(Term):
+class RowSource(Codelist):
     """How it became known."""
 
     RECORD = "record", N_("Medical record")
     TELEPHONE = "telephone", N_("Telephone")
 
 
-class RrtStopReason(Term):
+class RrtStopReason(Codelist):
     """Why renal replacement ended."""
 
     RECOVERED = "recovered", N_("Kidney recovered")
@@ -112,14 +112,14 @@ class RrtStopReason(Term):
     OTHER = "other", N_("Other")
 
 
-class StayKind(Term):
+class StayKind(Codelist):
     """What kind of stay."""
 
     HOSPITAL = "hospital", N_("Hospital")
     ICU = "icu", N_("Intensive care unit")
 
 
-class LeftTo(Term):
+class LeftTo(Codelist):
     """Where a person went from a stay."""
 
     HOME = "home", N_("Home")
@@ -131,7 +131,7 @@ class LeftTo(Term):
     AGAINST_ADVICE = "against_advice", N_("Left against advice")
 
 
-class AdmissionType(Term):
+class AdmissionType(Codelist):
     """Which admission."""
 
     INDEX = "index", N_("Index admission")

@@ -55,7 +55,7 @@ class InfusionRecord(CRF):
     access = items.Choice(
         _("Venous access"), Access, only_if=WAS_GIVEN, required=True, sdtm="EC.ECLOC"
     )
-    premedication = items.Rows(
+    premedication = items.ItemGroup(
         _("Premedication"),
         items={
             "drug": items.Text(_("Drug"), longest=200),
@@ -76,7 +76,7 @@ class InfusionRecord(CRF):
         soft=(45, 260),
         sdtm="EC.ECVOL",
     )
-    interruptions = items.Rows(
+    interruptions = items.ItemGroup(
         _("Interruptions"),
         items={
             "from_at": items.DateTime(_("From")),

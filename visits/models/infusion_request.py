@@ -9,7 +9,7 @@ from record.casebook.design import AtVisits
 from record.casebook.items import Section
 from record.casebook.models import CRF
 from trial_edc.vocabulary import Sex, YesNo
-from visits.infusions.vocabulary import Decision, NoGoReason
+from visits.infusions.vocabulary import InfusionDecision, NoGoReason
 from visits.schedule.vocabulary import WeightSource
 
 RECHECKED = (
@@ -65,23 +65,25 @@ class InfusionRequest(CRF):
     )
     consent_withdrawn_now = items.YesNo(_("Consent withdrawn?"), required=True)
     decision = items.Choice(
-        _("Decision"), Decision, required=True, missing_allowed=False
+        _("InfusionDecision"), InfusionDecision, required=True, missing_allowed=False
     )
     go_despite = items.Text(
         _("Why the infusion may be given all the same"),
         rows=3,
-        only_if=CONCERN & Answer("decision", Decision.GO),
+        only_if=CONCERN & Answer("decision", InfusionDecision.GO),
         required=True,
     )
     reason = items.Choice(
         _("Reason"),
         NoGoReason,
-        only_if=Answer("decision", Decision.DELAY, Decision.NO_GO_FINAL),
+        only_if=Answer(
+            "decision", InfusionDecision.DELAY, InfusionDecision.NO_GO_FINAL
+        ),
         required=True,
     )
     retry_at = items.DateTime(
         _("Assess again at"),
-        only_if=Answer("decision", Decision.DELAY),
+        only_if=Answer("decision", InfusionDecision.DELAY),
         required=True,
         future_allowed=True,
     )
@@ -98,7 +100,9 @@ class InfusionRequest(CRF):
                 _("Dosing weight"), "dosing_weight_kg", "weighed_at", "weight_source"
             ),
             Section(_("Check again now"), *RECHECKED),
-            Section(_("Decision"), "decision", "go_despite", "reason", "retry_at"),
+            Section(
+                _("InfusionDecision"), "decision", "go_despite", "reason", "retry_at"
+            ),
         )
         collected = AtVisits("D0", "D7")
         signature = _("I have examined the participant and decide as written here.")

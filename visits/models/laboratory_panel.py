@@ -11,7 +11,7 @@ from record.casebook.conditions import AtVisit, Condition
 from record.casebook.design import AtVisits
 from record.casebook.items import Section
 from record.casebook.models import CRF
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.dates import site_date
 from trial_edc.units import BILIRUBIN, HAEMOGLOBIN, PLATELETS, UREA
 from visits.laboratory.vocabulary import Analyte, Significance, UreaKind
@@ -32,7 +32,7 @@ class Side(Enum):
     HIGH = "high"
 
 
-def outside_reference(sheet: Sheet, sex: str | None) -> list[str]:
+def outside_reference(sheet: FormData, sex: str | None) -> list[str]:
     """Return the analytes of a panel outside their laboratory's range.
 
     An analyte without an approved range in force is not outside of any.
@@ -41,7 +41,7 @@ def outside_reference(sheet: Sheet, sex: str | None) -> list[str]:
 
 
 def sides_of_reference(
-    sheets: Iterable[Sheet], sex: str | None
+    sheets: Iterable[FormData], sex: str | None
 ) -> dict[int, dict[str, Side]]:
     """Return the sides of what lies outside a range, by panel; one select."""
     held = [sheet for sheet in sheets if _is_told(sheet)]
@@ -51,14 +51,14 @@ def sides_of_reference(
     }
 
 
-def _is_told(sheet: Sheet) -> bool:
+def _is_told(sheet: FormData) -> bool:
     has_values = any(sheet.get(analyte.value) is not None for analyte in Analyte)
     is_placed = sheet.get("sampled_at") is not None and sheet.get("laboratory")
     return bool(has_values and is_placed)
 
 
 def _outside(
-    sheet: Sheet, ranges: Sequence[ReferenceRange]
+    sheet: FormData, ranges: Sequence[ReferenceRange]
 ) -> Iterator[tuple[str, Side]]:
     on, laboratory = site_date(sheet.get("sampled_at")), sheet.get("laboratory")
     limits = ReferenceRange.in_force(ranges, laboratory, on)
@@ -76,7 +76,7 @@ def _outside(
 class OutOfReference(Condition):
     """After infusion 1 a value lies outside the laboratory's reference range."""
 
-    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+    def holds(self, sheet: FormData, binder: Casebook) -> bool:
         """Tell whether one does."""
         started_at, sampled_at = infusion_started_at(binder, 1), sheet.get("sampled_at")
         if started_at is None or sampled_at is None or sampled_at <= started_at:
@@ -227,7 +227,7 @@ class LaboratoryPanel(CRF):
         hard=(0, 50000),
         soft=(0, 10000),
     )
-    significance = items.Rows(
+    significance = items.ItemGroup(
         _("Clinically significant?"),
         items={
             "analyte": items.Choice(_("Analyte"), Analyte),

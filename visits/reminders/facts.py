@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from enrollment.contact.facts import contact_consent, has_opted_out
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from trial_edc.dates import SITE_ZONE, site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitCode, VisitStatus, WithdrawalKind, YesNo
@@ -46,7 +46,7 @@ class Reminder:
 
 
 def reminders(
-    binder: Binder, plan: Schedule, now: datetime, sent: Collection[str] = ()
+    binder: Casebook, plan: Schedule, now: datetime, sent: Collection[str] = ()
 ) -> tuple[Reminder, ...]:
     """Return the messages that are right now and whose time has come."""
     told = (
@@ -63,7 +63,7 @@ def _holds(one: Reminder, now: datetime) -> bool:
 
 
 def _of_visit(
-    visit: Visit, binder: Binder, plan: Schedule, sent: Collection[str]
+    visit: Visit, binder: Casebook, plan: Schedule, sent: Collection[str]
 ) -> Iterator[Reminder]:
     if visit.code in UNREMINDED or not awaits(visit) or visit.state.record_lookup:
         return
@@ -115,7 +115,7 @@ def _of_appointment(
         yield make(Occasion.UPCOMING, upcoming, at_site(first))
 
 
-def _contact_check(plan: Schedule, binder: Binder) -> Iterator[Reminder]:
+def _contact_check(plan: Schedule, binder: Casebook) -> Iterator[Reminder]:
     visit = plan.visit(VisitCode.MONTH_3)
     span = visit.state.window
     if span is None or not awaits(visit) or appointment_of(visit, binder):
@@ -139,7 +139,7 @@ def _emergency_note(plan: Schedule) -> Iterator[Reminder]:
         )
 
 
-def _opt_out_done(binder: Binder) -> Iterator[Reminder]:
+def _opt_out_done(binder: Casebook) -> Iterator[Reminder]:
     consent = contact_consent(binder)
     if consent and has_opted_out(binder, consent):
         at: datetime = binder.value("CTC", "opted_out_at")
@@ -155,7 +155,7 @@ def awaits(visit: Visit) -> bool:
     return visit.is_open
 
 
-def appointment_of(visit: Visit, binder: Binder) -> datetime | None:
+def appointment_of(visit: Visit, binder: Casebook) -> datetime | None:
     """Return the appointment for a visit."""
     at: datetime | None = next(
         (
@@ -168,7 +168,7 @@ def appointment_of(visit: Visit, binder: Binder) -> datetime | None:
     return at
 
 
-def is_in_hospital(binder: Binder, plan: Schedule) -> bool:
+def is_in_hospital(binder: Casebook, plan: Schedule) -> bool:
     """Tell whether the participant is in our hospital.
 
     Without any stay on record nobody is known to have left, unless the last visit
@@ -188,7 +188,7 @@ def is_in_hospital(binder: Binder, plan: Schedule) -> bool:
     return not told or max(told)[1] == YesNo.YES
 
 
-def has_withdrawn(binder: Binder, plan: Schedule) -> bool:
+def has_withdrawn(binder: Casebook, plan: Schedule) -> bool:
     """Tell whether visits, or everything, were withdrawn from, or consent refused."""
     since = plan.course.withdrawn_on(*ENDED)
     refused: bool = binder.fact("has_refused_to_go_on")

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from enrollment.contact.facts import address_for, has_opted_out
-from enrollment.vocabulary import Channel, Signer
+from enrollment.vocabulary import MessageChannel, Signer
 from record.casebook.models import Participant
 from record.casebook.selectors import binders_of
 from trial_edc.dates import SITE_ZONE
 from visits.reminders.facts import Reminder, at_site, is_in_hospital, reminders
-from visits.reminders.rules import Ground
+from visits.reminders.rules import SuppressionReason
 from visits.reminders.services.queue import (
     CONTACT,
-    Case,
+    ReminderRecipient,
     cases_of,
     channels_for,
     with_contacts,
@@ -25,7 +25,7 @@ AHEAD_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
+class ComingMessage:
     """A message that is to come, as the plan stands today."""
 
     occasion: Occasion
@@ -35,7 +35,7 @@ class Coming:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ContactStatus:
     """Whether and how a participant may be written to now."""
 
     channels: tuple[tuple[str, bool], ...]  # and whether an address works
@@ -45,15 +45,15 @@ class Standing:
     is_in_hospital: bool
 
 
-def standing(case: Case) -> Standing | None:
+def standing(case: ReminderRecipient) -> ContactStatus | None:
     """Return how the participant may be written to; None without consent."""
     consent = case.consent
     if consent is None:
         return None
-    return Standing(
+    return ContactStatus(
         tuple(
             (
-                Channel(channel).label,
+                MessageChannel(channel).label,
                 address_for(case.binder, consent, channel) is not None,
             )
             for channel in consent.channels
@@ -65,10 +65,10 @@ def standing(case: Case) -> Standing | None:
     )
 
 
-def coming(case: Case) -> list[Coming]:
+def coming(case: ReminderRecipient) -> list[ComingMessage]:
     """Return the messages of the next days, if nothing changes until then."""
     told = {message.key for message in case.history}
-    found: dict[str, Coming] = {}
+    found: dict[str, ComingMessage] = {}
     for days in range(AHEAD_DAYS + 1):
         day = case.plan.today + timedelta(days=days)
         moment = max(case.now, at_site(day))
@@ -76,7 +76,7 @@ def coming(case: Case) -> list[Coming]:
         plan = schedule_of(case.binder, moment, no_go_signed=refused)
         for one in reminders(case.binder, plan, moment, told | set(found)):
             if one.key not in told and one.occasion != Occasion.OPT_OUT_DONE:
-                line = Coming(one.occasion, one.place, day, one.appointment_at)
+                line = ComingMessage(one.occasion, one.place, day, one.appointment_at)
                 found.setdefault(one.key, line)
     return list(found.values())
 
@@ -93,7 +93,7 @@ def to_tell_in_ward(
         case = with_contacts(cases[person.pk], contacts[person.pk])
         for one in due[person.pk]:
             if case.consent and any(
-                case.outcome(one, channel).ground == Ground.IN_HOSPITAL
+                case.outcome(one, channel).ground == SuppressionReason.IN_HOSPITAL
                 for channel in channels_for(one, case.consent)
             ):
                 yield person, one

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from trial_edc.dates import SITE_ZONE
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import N_, Term, VisitStatus
+from trial_edc.vocabulary import N_, Codelist, VisitStatus
 
 CLOSED = (
     VisitStatus.DONE,
@@ -16,7 +16,7 @@ CLOSED = (
 )
 
 
-class Action(Term):
+class Action(Codelist):
     """What to do with a message."""
 
     SEND = "send", N_("Send")
@@ -24,7 +24,7 @@ class Action(Term):
     SUPPRESS = "suppress", N_("Do not send")
 
 
-class Ground(Term):
+class SuppressionReason(Codelist):
     """Why a message does not leave now; the first that holds is told."""
 
     DECEASED = "deceased", N_("the participant has died")
@@ -65,39 +65,39 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SendDecision:
     """What to do, when it may leave, and why not now."""
 
     action: Action
     send_at: datetime | None = None
-    ground: Ground | None = None
+    ground: SuppressionReason | None = None
 
 
 @implements("REM-01")
 def outcome(
     due_at: datetime, found: Situation, limits: Limits | None = None
-) -> Outcome:
+) -> SendDecision:
     """Decide on a message that is due: send, wait for the morning, or never."""
     limits = limits or Limits()
     if ground := suppressed_by(found, limits):
-        return Outcome(Action.SUPPRESS, None, ground)
+        return SendDecision(Action.SUPPRESS, None, ground)
     send_at = out_of_quiet_hours(due_at, limits)
     if send_at > due_at:
-        return Outcome(Action.DEFER, send_at, Ground.QUIET)
-    return Outcome(Action.SEND, due_at)
+        return SendDecision(Action.DEFER, send_at, SuppressionReason.QUIET)
+    return SendDecision(Action.SEND, due_at)
 
 
-def suppressed_by(found: Situation, limits: Limits) -> Ground | None:
+def suppressed_by(found: Situation, limits: Limits) -> SuppressionReason | None:
     """Give the first ground on which a message must not leave at all."""
     grounds = (
-        (found.has_died, Ground.DECEASED),
-        (found.has_withdrawn, Ground.WITHDRAWN),
-        (not found.has_consent, Ground.NO_CONSENT),
-        (found.has_opted_out, Ground.OPTED_OUT),
-        (found.visit_status in CLOSED, Ground.VISIT_CLOSED),
-        (found.is_in_hospital, Ground.IN_HOSPITAL),
-        (not found.has_address, Ground.NO_ADDRESS),
-        (found.sent_for_visit >= limits.maximum_per_visit, Ground.MAXIMUM),
+        (found.has_died, SuppressionReason.DECEASED),
+        (found.has_withdrawn, SuppressionReason.WITHDRAWN),
+        (not found.has_consent, SuppressionReason.NO_CONSENT),
+        (found.has_opted_out, SuppressionReason.OPTED_OUT),
+        (found.visit_status in CLOSED, SuppressionReason.VISIT_CLOSED),
+        (found.is_in_hospital, SuppressionReason.IN_HOSPITAL),
+        (not found.has_address, SuppressionReason.NO_ADDRESS),
+        (found.sent_for_visit >= limits.maximum_per_visit, SuppressionReason.MAXIMUM),
     )
     return next((ground for holds, ground in grounds if holds), None)
 

@@ -4,12 +4,12 @@ from django.conf import settings
 
 from enrollment.contact.facts import ContactConsent, address_for
 from record.notices.models import Message
-from record.notices.send_checks import Defer, Send, Verdict, Withhold, guards
+from record.notices.send_checks import Defer, Send, SendVerdict, Withhold, guards
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
 from visits.reminders.facts import Reminder
-from visits.reminders.rules import Action, Ground
-from visits.reminders.services.queue import Case, case_of
+from visits.reminders.rules import Action, SuppressionReason
+from visits.reminders.services.queue import ReminderRecipient, case_of
 from visits.reminders.texts import text_of
 from visits.reminders.vocabulary import Occasion
 
@@ -18,7 +18,7 @@ OUTDATED = N_("it is no longer right: the plan has changed, or its time has pass
 
 @guards(*Occasion)
 @implements("REM-01")
-def still_right(message: Message) -> Verdict | None:
+def still_right(message: Message) -> SendVerdict | None:
     """Send what would be queued now just as it is; withhold anything else."""
     if message.participant is None:
         return None
@@ -32,12 +32,12 @@ def still_right(message: Message) -> Verdict | None:
     if one is None or consent is None or not _is_as_written(message, one, consent):
         return Withhold(OUTDATED)
     if found.action == Action.DEFER and found.send_at:
-        return Defer(found.send_at, Ground.QUIET.label)
+        return Defer(found.send_at, SuppressionReason.QUIET.label)
     address = address_for(case.binder, consent, message.channel)
-    return Send(address) if address else Withhold(Ground.NO_ADDRESS.label)
+    return Send(address) if address else Withhold(SuppressionReason.NO_ADDRESS.label)
 
 
-def _past(message: Message, case: Case) -> Reminder:
+def _past(message: Message, case: ReminderRecipient) -> Reminder:
     """Return what a message reminded of, to tell the true ground of withholding it."""
     visits = {f"{one.code}{one.number or ''}": one for one in case.plan.visits}
     visit = visits.get(message.visit)

@@ -1,9 +1,9 @@
 """What participants are written to about."""
 
-from trial_edc.vocabulary import N_, Term
+from trial_edc.vocabulary import N_, Codelist
 
 
-class Occasion(Term):
+class Occasion(Codelist):
     """An occasion of a message; the key of its template."""
 
     UPCOMING = "visit_upcoming", N_("Appointment soon")

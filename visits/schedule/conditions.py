@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from record.casebook.conditions import Condition
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Partial
 from trial_edc.clock import SITE_TZ
 from trial_edc.dates import site_date
@@ -19,7 +19,7 @@ class CodedMissing(Condition):
         """Name the item and the code."""
         self.item, self.code = item, code
 
-    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+    def holds(self, sheet: FormData, binder: Casebook) -> bool:
         """Tell whether it stands for the item's value."""
         del binder
         return sheet.missing(self.item) == self.code
@@ -32,7 +32,7 @@ class CodedMissing(Condition):
 class OutOfWindow(Condition):
     """The date of the visit lies outside the visit's window."""
 
-    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+    def holds(self, sheet: FormData, binder: Casebook) -> bool:
         """Tell whether it does; without a window nothing is outside."""
         on, window = sheet.get("visit_date"), window_of(binder, sheet.visit)
         return on is not None and window is not None and on not in window
@@ -49,7 +49,7 @@ class BeforeConsent(Condition):
         """Name the item that tells when."""
         self.item = item
 
-    def holds(self, sheet: Sheet, binder: Binder) -> bool:
+    def holds(self, sheet: FormData, binder: Casebook) -> bool:
         """Tell whether it is earlier for certain."""
         return is_before(sheet.get(self.item), consented_at(binder))
 

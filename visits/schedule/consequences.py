@@ -4,7 +4,7 @@ Nothing is stored that the schedule derives; only due dates, sheets that no long
 apply, and deviations.
 """
 
-from record.audit.attribution import Actor, Via
+from record.audit.attribution import Actor, Source
 from record.capture.events import FormSigned, Randomized, RowStruck
 from record.capture.save_hooks import Saved
 from record.notices.services.outbox import look_again
@@ -14,7 +14,7 @@ MESSAGE_FORMS = ("CNS", "DTH", "WDR")  # struck out, they may stop a message
 MOVING_FORMS = ("DTH", "WDR", "STY", "INF", "IRQ")  # besides the visit records
 
 
-def create_visit_forms(event: Randomized, by: Actor, via: Via) -> None:
+def create_visit_forms(event: Randomized, by: Actor, via: Source) -> None:
     """Hang the sheets of all visits."""
     del by, via
     services.hang_visits(event.participant)
@@ -25,14 +25,14 @@ def recalculate_due_dates(saved: Saved) -> None:
     services.settle_due_dates(saved.participant, selectors.schedule(saved.participant))
 
 
-def recalculate_after_signature(event: FormSigned, by: Actor, via: Via) -> None:
+def recalculate_after_signature(event: FormSigned, by: Actor, via: Source) -> None:
     """A signed refusal of infusion 1 anchors the schedule on randomisation."""
     del by, via
     if event.form.code == "IRQ":
         services.settle_due_dates(event.form.participant)
 
 
-def recalculate_after_strike(event: RowStruck, by: Actor, via: Via) -> None:
+def recalculate_after_strike(event: RowStruck, by: Actor, via: Source) -> None:
     """A death, withdrawal or stay struck out no longer moves the schedule."""
     del by, via
     if event.form.code in MOVING_FORMS:

@@ -1,13 +1,13 @@
 """Computed values of this room's forms, and what their empty items may hold."""
 
 from record.casebook.derived import derived
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.vocabulary import N_
 from visits.schedule.facts import window_of
 
 
 @derived("VIS", "window", N_("Window"))
-def visit_window(sheet: Sheet, binder: Binder) -> str | None:
+def visit_window(sheet: FormData, binder: Casebook) -> str | None:
     """Return the window of the visit."""
     window = window_of(binder, sheet.visit)
     return f"{window.opens} – {window.closes}" if window else None

@@ -6,12 +6,12 @@ What the sheets say becomes a `rules.Course`; the rules decide every status.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from record.casebook.sheets import Binder, Sheet, fact
+from record.casebook.sheets import Casebook, FormData, fact
 from record.casebook.values import is_blank
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitCode, VisitStatus, WithdrawalKind, YesNo
-from visits.infusions.vocabulary import Decision, Given
+from visits.infusions.vocabulary import Given, InfusionDecision
 from visits.logs.vocabulary import Hospital
 from visits.schedule import rules
 
@@ -110,7 +110,7 @@ class Schedule:
         return next(visit for visit in self.visits if visit.code == code)
 
 
-def schedule_of(binder: Binder, now: datetime, *, no_go_signed: bool) -> Schedule:
+def schedule_of(binder: Casebook, now: datetime, *, no_go_signed: bool) -> Schedule:
     """Return where every visit of a participant stands."""
     course = course_of(binder, no_go_signed=no_go_signed)
     scheduled = [
@@ -129,7 +129,7 @@ def schedule_of(binder: Binder, now: datetime, *, no_go_signed: bool) -> Schedul
 
 
 def visit_of(
-    code: VisitCode, sheet: Sheet | None, course: rules.Course, now: datetime
+    code: VisitCode, sheet: FormData | None, course: rules.Course, now: datetime
 ) -> Visit:
     """Return one visit, done or missed as its visit record says."""
     missed = sheet is not None and sheet.get("performed") == YesNo.NO
@@ -147,7 +147,7 @@ def visit_of(
     )
 
 
-def done_date(sheet: Sheet | None) -> date | None:
+def done_date(sheet: FormData | None) -> date | None:
     """Return the date of a visit that took place; its visit record alone says so."""
     if sheet is None or sheet.get("performed") != YesNo.YES:
         return None
@@ -155,7 +155,7 @@ def done_date(sheet: Sheet | None) -> date | None:
     return on
 
 
-def course_of(binder: Binder, *, no_go_signed: bool) -> rules.Course:
+def course_of(binder: Casebook, *, no_go_signed: bool) -> rules.Course:
     """Return what of the participant's course moves the schedule."""
     binder.read(*FORMS)
     death = binder.value("DTH", "death_on")
@@ -171,12 +171,12 @@ def course_of(binder: Binder, *, no_go_signed: bool) -> rules.Course:
         will_not_be_infused=no_go_signed and is_refused_for_good(binder, 1),
         death_on=death.earliest if death else None,
         withdrawals=tuple(
-            rules.Withdrawal(WithdrawalKind(row.get("kind")), row.get("on"))
+            rules.DatedWithdrawal(WithdrawalKind(row.get("kind")), row.get("on"))
             for row in binder.rows("WDR")
             if row.get("kind") and row.get("on")
         ),
         stays=tuple(
-            rules.Stay(
+            rules.HospitalStay(
                 site_date(row.get("in_at")),
                 site_date(row.get("out_at")) if row.get("out_at") else None,
             )
@@ -186,7 +186,7 @@ def course_of(binder: Binder, *, no_go_signed: bool) -> rules.Course:
     )
 
 
-def observed_at(binder: Binder, visit: str, number: int = 0) -> list[str]:
+def observed_at(binder: Casebook, visit: str, number: int = 0) -> list[str]:
     """Return the forms by which a visit took place, at least in part.
 
     Measurements and samples; at the bedside what says when, since rows of what was
@@ -203,11 +203,11 @@ def observed_at(binder: Binder, visit: str, number: int = 0) -> list[str]:
     ]
 
 
-def _is_observed(row: Sheet, item: str) -> bool:
+def _is_observed(row: FormData, item: str) -> bool:
     return any(not is_blank(row.get(one)) for one in ((item,) if item else row.values))
 
 
-def consented_at(binder: Binder) -> datetime | None:
+def consented_at(binder: Casebook) -> datetime | None:
     """Return when consent was first given."""
     given = (
         row.get("decided_at")
@@ -222,12 +222,12 @@ def infusion_visit(number: int) -> str:
     return next(visit for visit, n in INFUSION_VISITS.items() if n == number)
 
 
-def infusion(binder: Binder, number: int) -> Sheet | None:
+def infusion(binder: Casebook, number: int) -> FormData | None:
     """Return the bedside record of an infusion."""
     return binder.one("INF", infusion_visit(number))
 
 
-def infusion_started_at(binder: Binder, number: int) -> datetime | None:
+def infusion_started_at(binder: Casebook, number: int) -> datetime | None:
     """Return when an infusion started; None while it has not, or was not given."""
     record = infusion(binder, number)
     if record is None or record.get("given") not in STARTED:
@@ -236,13 +236,13 @@ def infusion_started_at(binder: Binder, number: int) -> datetime | None:
     return started_at
 
 
-def is_refused_for_good(binder: Binder, number: int) -> bool:
+def is_refused_for_good(binder: Casebook, number: int) -> bool:
     """Tell whether the request says that the infusion will not be given."""
     decision = binder.value("IRQ", "decision", infusion_visit(number))
-    return bool(decision == Decision.NO_GO_FINAL)
+    return bool(decision == InfusionDecision.NO_GO_FINAL)
 
 
-def _counts_as_signed(binder: Binder) -> bool:
+def _counts_as_signed(binder: Casebook) -> bool:
     """Tell whether infusion 1 is refused for good, for want of signatures.
 
     Edit checks cannot ask for them: a complete request counts as signed.
@@ -252,12 +252,12 @@ def _counts_as_signed(binder: Binder) -> bool:
     return request is not None and request.status == "complete"
 
 
-def schedule_as_checked(binder: Binder, now: datetime) -> Schedule:
+def schedule_as_checked(binder: Casebook, now: datetime) -> Schedule:
     """Return the schedule at an instant as edit checks see it."""
     return schedule_of(binder, now, no_go_signed=_counts_as_signed(binder))
 
 
-def window_of(binder: Binder, visit: str) -> rules.Window | None:
+def window_of(binder: Casebook, visit: str) -> rules.Window | None:
     """Return the window of a visit as edit checks see it."""
     anchor = course_of(binder, no_go_signed=_counts_as_signed(binder)).anchor
     if anchor is None or visit == VisitCode.UNSCHEDULED:
@@ -266,13 +266,13 @@ def window_of(binder: Binder, visit: str) -> rules.Window | None:
 
 
 @fact("day_0")
-def day_0(binder: Binder) -> date | None:
+def day_0(binder: Casebook) -> date | None:
     """Return the site date on which infusion 1 started."""
     started_at = infusion_started_at(binder, 1)
     return site_date(started_at) if started_at else None
 
 
 @fact("is_infused")
-def is_infused(binder: Binder) -> bool:
+def is_infused(binder: Casebook) -> bool:
     """Tell whether any infusion was started."""
     return any(infusion_started_at(binder, number) is not None for number in (1, 2))

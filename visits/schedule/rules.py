@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from trial_edc.dates import add_months, site_date
-from trial_edc.protocol import PROTOCOL, Month3Rule, Schedule, Slot
+from trial_edc.protocol import PROTOCOL, Month3Rule, ScheduleSettings, VisitSlot
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import N_, Term, VisitCode, VisitStatus, WithdrawalKind
+from trial_edc.vocabulary import N_, Codelist, VisitCode, VisitStatus, WithdrawalKind
 
 LOOKED_UP = (VisitCode.DAY_28, VisitCode.MONTH_3)  # due as record look-up
 
 
-class StatusReason(Term):
+class StatusReason(Codelist):
     """Why a visit has its status, where a rule other than its window decides."""
 
     MARKED = "marked", N_("Marked by staff")
@@ -43,7 +43,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
+class HospitalStay:
     """A stay at our hospital; `out_on` None: still there."""
 
     in_on: date
@@ -51,7 +51,7 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
-class Withdrawal:
+class DatedWithdrawal:
     """A withdrawal of one kind."""
 
     kind: WithdrawalKind
@@ -72,8 +72,8 @@ class Course:
     day0: date | None = None
     will_not_be_infused: bool = False
     death_on: date | None = None
-    withdrawals: tuple[Withdrawal, ...] = ()
-    stays: tuple[Stay, ...] = ()
+    withdrawals: tuple[DatedWithdrawal, ...] = ()
+    stays: tuple[HospitalStay, ...] = ()
 
     @property
     def anchor(self) -> date | None:
@@ -100,7 +100,7 @@ class VisitState:
 
 
 @implements("WIN-02")
-def month_3(day0: date, schedule: Schedule = PROTOCOL.schedule) -> date:
+def month_3(day0: date, schedule: ScheduleSettings = PROTOCOL.schedule) -> date:
     """Month-3 date: visits, survival, stays and adverse events all use this one."""
     if schedule.month3_rule == Month3Rule.DAYS_90:
         return day0 + timedelta(days=schedule.month3_days)
@@ -109,7 +109,7 @@ def month_3(day0: date, schedule: Schedule = PROTOCOL.schedule) -> date:
 
 @implements("WIN-01")
 def window(
-    visit: VisitCode, day0: date, schedule: Schedule = PROTOCOL.schedule
+    visit: VisitCode, day0: date, schedule: ScheduleSettings = PROTOCOL.schedule
 ) -> Window | None:
     """Give the window of a visit; None where it has no fixed day."""
     slot = schedule.slot(visit)
@@ -138,7 +138,7 @@ def visit_status(
     now: datetime,
     done_on: date | None = None,
     marked_missed: bool = False,
-    schedule: Schedule = PROTOCOL.schedule,
+    schedule: ScheduleSettings = PROTOCOL.schedule,
 ) -> VisitState:
     """Status of a visit on the site's date at `now`: the first rule that applies."""
     if visit == VisitCode.UNSCHEDULED:
@@ -161,7 +161,7 @@ def awaited(
     span: Window | None,
     *,
     now: datetime,
-    schedule: Schedule,
+    schedule: ScheduleSettings,
 ) -> VisitState:
     """Rules 6 and 7: a visit that nothing has ended."""
     if visit == VisitCode.SCREENING:
@@ -193,7 +193,9 @@ def ended_by(
 
 
 @implements("WIN-05")
-def discharged(slot: Slot, course: Course, span: Window | None) -> VisitState | None:
+def discharged(
+    slot: VisitSlot, course: Course, span: Window | None
+) -> VisitState | None:
     """Rule 5: visits of in-patients, where no stay at our hospital touches the window.
 
     Without any stay on record nobody is known to be discharged.
@@ -205,14 +207,14 @@ def discharged(slot: Slot, course: Course, span: Window | None) -> VisitState | 
     return VisitState(VisitStatus.NOT_REQUIRED, StatusReason.DISCHARGED, span)
 
 
-def touches(stay: Stay, span: Window) -> bool:
+def touches(stay: HospitalStay, span: Window) -> bool:
     """Tell whether a stay and a window share a day."""
     ends_after = stay.out_on is None or stay.out_on >= span.opens
     return stay.in_on <= span.closes and ends_after
 
 
 def unanchored_state(
-    visit: VisitCode, course: Course, now: datetime, schedule: Schedule
+    visit: VisitCode, course: Course, now: datetime, schedule: ScheduleSettings
 ) -> VisitState:
     """Rule 6: without day 0 only the day-0 visit is awaited, 24 h long."""
     if visit != VisitCode.DAY_0 or course.randomised_at is None:
@@ -265,7 +267,9 @@ def is_lookup(visit: VisitCode, course: Course) -> bool:
 
 @implements("WIN-06")
 def may_be_lost(
-    attempts_on: Sequence[date], day0: date, schedule: Schedule = PROTOCOL.schedule
+    attempts_on: Sequence[date],
+    day0: date,
+    schedule: ScheduleSettings = PROTOCOL.schedule,
 ) -> bool:
     """Tell whether attempts suffice to call a participant lost.
 

@@ -12,7 +12,7 @@ from record.audit.models import Confidentiality
 from record.casebook.access import reaches, within_reach
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binders_of
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from record.review.models import Signature
 from trial_edc import clock
 from trial_edc.vocabulary import VisitCode, VisitStatus
@@ -46,7 +46,7 @@ def schedules(participants: Iterable[Participant]) -> dict[int, Schedule]:
 
 
 def schedules_of(
-    participants: Iterable[Participant], binders: Mapping[int, Binder]
+    participants: Iterable[Participant], binders: Mapping[int, Casebook]
 ) -> dict[int, Schedule]:
     """Return schedules from binders already read; at most one select more."""
     people = [person.pk for person in participants]
@@ -57,7 +57,7 @@ def schedules_of(
     }
 
 
-def _no_go_signed(binders: Mapping[int, Binder]) -> set[int]:
+def _no_go_signed(binders: Mapping[int, Casebook]) -> set[int]:
     """Return whose final refusal of infusion 1 is signed and still stands."""
     requests = {
         request.form_id: pk

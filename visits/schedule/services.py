@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from record.audit.attribution import Actor, Reason, Via, attributed
+from record.audit.attribution import Actor, Reason, Source, attributed
 from record.capture.save_hooks import Saved
 from record.capture.services import forms as capture
 from record.casebook import catalogue
@@ -143,7 +143,7 @@ def add_unscheduled_visit(
     by: Actor,
     appointment_at: datetime | None = None,
     with_examinations: bool = False,
-    via: Via = Via.PAGE,
+    via: Source = Source.PAGE,
 ) -> FormInstance:
     """Hang an unscheduled visit; returns its visit record."""
     with attributed(by=by, via=via):
@@ -176,7 +176,7 @@ def mark_missed(
     by: Actor,
     reason: str,
     other: str = "",
-    via: Via = Via.PAGE,
+    via: Source = Source.PAGE,
 ) -> Saved:
     """Mark a visit as missed, with the reason, in its visit record."""
     with attributed(by=by, via=via):
@@ -204,7 +204,9 @@ def mark_missed(
         )
 
 
-def reopen(form: FormInstance, *, by: Actor, why: str, via: Via = Via.PAGE) -> Saved:
+def reopen(
+    form: FormInstance, *, by: Actor, why: str, via: Source = Source.PAGE
+) -> Saved:
     """Take back that a visit was missed; it is awaited again."""
     with attributed(by=by, via=via):
         casebook.lock(form.participant)

@@ -1,9 +1,9 @@
 """Coded answers of the visit record, vital signs and deviations."""
 
-from trial_edc.vocabulary import N_, Term
+from trial_edc.vocabulary import N_, Codelist
 
 
-class NotDoneReason(Term):
+class NotDoneReason(Codelist):
     """Why a visit did not take place."""
 
     UNREACHABLE = "unreachable", N_("Participant could not be reached")
@@ -14,7 +14,7 @@ class NotDoneReason(Term):
     OTHER = "other", N_("Other")
 
 
-class VisitMode(Term):
+class VisitMode(Codelist):
     """How a visit was made."""
 
     IN_PERSON = "in_person", N_("In person")
@@ -23,7 +23,7 @@ class VisitMode(Term):
     OTHER_HOSPITAL = "other_hospital", N_("At another hospital")
 
 
-class Informant(Term):
+class Informant(Codelist):
     """Who gave the information."""
 
     PARTICIPANT = "participant", N_("Participant")
@@ -31,7 +31,7 @@ class Informant(Term):
     RECORD = "record", N_("Medical record")
 
 
-class WindowReason(Term):
+class WindowReason(Codelist):
     """Why a visit lies outside its window."""
 
     PARTICIPANT = "participant", N_("Participant's wish")
@@ -41,7 +41,7 @@ class WindowReason(Term):
     OTHER = "other", N_("Other")
 
 
-class WeightSource(Term):
+class WeightSource(Codelist):
     """How the weight was found."""
 
     BED_SCALE = "bed_scale", N_("Bed scale")

@@ -11,16 +11,16 @@ from datetime import date
 
 from enrollment.consent.facts.decisions import standing_decision
 from enrollment.screening import facts as statuses
-from enrollment.vocabulary import ConsentConcerns, ConsentKind, Decision, Signer
-from record.casebook.sheets import Binder, Sheet
+from enrollment.vocabulary import ConsentConcerns, ConsentDecision, ConsentKind, Signer
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.dates import site_date
-from trial_edc.vocabulary import N_, Term, YesNo
+from trial_edc.vocabulary import N_, Codelist, YesNo
 
 # The forms that it is read from.
 CODES = tuple(sorted({*statuses.CODES, "VIS"}))
 
 
-class Ground(Term):
+class ReconsentReason(Codelist):
     """Why a person must be asked."""
 
     CAPACITY = "capacity", N_("Can decide again: ask the participant")
@@ -29,11 +29,11 @@ class Ground(Term):
     REFUSED = "refused", N_("Consent refused: record the withdrawal")
 
 
-FORM_OF = dict.fromkeys(Ground, "CNS") | {Ground.REFUSED: "WDR"}
+FORM_OF = dict.fromkeys(ReconsentReason, "CNS") | {ReconsentReason.REFUSED: "WDR"}
 
 
 @dataclass(frozen=True)
-class Version:
+class DocumentVersion:
     """A version of the consent document, as far as it asks for consent again."""
 
     version: str
@@ -42,10 +42,10 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Due:
+class ReconsentDue:
     """One thing to ask of a person, since a day."""
 
-    ground: Ground
+    ground: ReconsentReason
     since: date
     version: str = ""  # the version to sign, where it is a new one
 
@@ -55,31 +55,35 @@ class Due:
         return FORM_OF[self.ground]
 
 
-def version_on(versions: Sequence[Version], day: date) -> Version | None:
+def version_on(
+    versions: Sequence[DocumentVersion], day: date
+) -> DocumentVersion | None:
     """Return the version that holds on a day."""
     begun = [one for one in versions if one.effective_from <= day]
     return max(begun, key=lambda one: one.effective_from, default=None)
 
 
-def due_of(binder: Binder, versions: Sequence[Version], today: date) -> list[Due]:
+def due_of(
+    binder: Casebook, versions: Sequence[DocumentVersion], today: date
+) -> list[ReconsentDue]:
     """Return what a person must be asked now, the most urgent first."""
     standing = standing_decision(binder)
     if standing is None or _has_left(binder):
         return []
-    if standing.get("decision") == Decision.REFUSED:
+    if standing.get("decision") == ConsentDecision.REFUSED:
         refused = binder.fact("consented_on") is not None and not binder.value(
             "WDR", "kind"
         )
-        return [Due(Ground.REFUSED, _on(standing))] if refused else []
+        return [ReconsentDue(ReconsentReason.REFUSED, _on(standing))] if refused else []
     found = (
-        _able_again(binder, standing, Ground.CAPACITY),
+        _able_again(binder, standing, ReconsentReason.CAPACITY),
         _version_due(standing, versions, today),
-        _able_again(binder, _contact(binder), Ground.CONTACT),
+        _able_again(binder, _contact(binder), ReconsentReason.CONTACT),
     )
     return [due for due in found if due]
 
 
-def _has_left(binder: Binder) -> bool:
+def _has_left(binder: Casebook) -> bool:
     """Tell whether nothing more can be asked of the person."""
     failed = statuses.is_screening_closed(binder) and binder.one("RAN") is None
     return (
@@ -90,26 +94,28 @@ def _has_left(binder: Binder) -> bool:
     )
 
 
-def _on(sheet: Sheet) -> date:
+def _on(sheet: FormData) -> date:
     return site_date(sheet.get("decided_at"))
 
 
-def _contact(binder: Binder) -> Sheet | None:
+def _contact(binder: Casebook) -> FormData | None:
     """Return the contact consent that stands, if one was given."""
     rows = [s for s in binder.rows("CNS") if s.get("kind") == ConsentKind.CONTACT]
-    given = rows and rows[-1].get("decision") == Decision.GIVEN
+    given = rows and rows[-1].get("decision") == ConsentDecision.GIVEN
     return rows[-1] if given and rows[-1].get("decided_at") else None
 
 
-def _able_again(binder: Binder, signed: Sheet | None, ground: Ground) -> Due | None:
+def _able_again(
+    binder: Casebook, signed: FormData | None, ground: ReconsentReason
+) -> ReconsentDue | None:
     """Find a visit since which the person can decide what a representative signed."""
     if signed is None or signed.get("signer") != Signer.REPRESENTATIVE:
         return None
     able_on = min(_able_days(binder, _on(signed)), default=None)
-    return Due(ground, able_on) if able_on else None
+    return ReconsentDue(ground, able_on) if able_on else None
 
 
-def _able_days(binder: Binder, since: date) -> Iterator[date]:
+def _able_days(binder: Casebook, since: date) -> Iterator[date]:
     for visit in binder.rows("VIS"):
         on = visit.get("visit_date") or since
         if visit.get("has_capacity") == YesNo.YES and on >= since:
@@ -117,8 +123,8 @@ def _able_days(binder: Binder, since: date) -> Iterator[date]:
 
 
 def _version_due(
-    standing: Sheet, versions: Sequence[Version], today: date
-) -> Due | None:
+    standing: FormData, versions: Sequence[DocumentVersion], today: date
+) -> ReconsentDue | None:
     """Find a version in force that concerns everybody and came after the signed one."""
     signed = next((v for v in versions if v.version == standing.get("version")), None)
     known_from = signed.effective_from if signed else date.min
@@ -132,4 +138,4 @@ def _version_due(
     if not newer or present is None:
         return None
     since = min(one.effective_from for one in newer)
-    return Due(Ground.VERSION, since, present.version)
+    return ReconsentDue(ReconsentReason.VERSION, since, present.version)

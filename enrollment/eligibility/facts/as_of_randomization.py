@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain
 
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Partial
 from trial_edc.dates import SITE_ZONE, site_date
 from trial_edc.vocabulary import YesNo
@@ -25,22 +25,22 @@ HAPPENED = {
 LATER_CHANGES = ("last_dose_change", "switched", "stop")
 
 
-def as_screened(binder: Binder) -> Binder:
+def as_screened(binder: Casebook) -> Casebook:
     """Return the binder as screening saw it; before randomisation all of it."""
     until = binder.value("RAN", "randomised_at")
     if until is None:
         return binder
 
-    def load(codes: Collection[str]) -> Iterator[Sheet]:
+    def load(codes: Collection[str]) -> Iterator[FormData]:
         binder.read(*codes)
         for sheet in chain.from_iterable(map(binder.rows, codes)):
             if (seen := as_seen(sheet, until)) is not None:
                 yield seen
 
-    return Binder(load)
+    return Casebook(load)
 
 
-def as_seen(sheet: Sheet, until: datetime) -> Sheet | None:
+def as_seen(sheet: FormData, until: datetime) -> FormData | None:
     """Return a sheet without what happened later; None when all of it did.
 
     A drug that was stopped or changed after randomisation was going on at that time.

@@ -21,7 +21,7 @@ from enrollment.eligibility.facts.evidence import (
     weighing_of,
 )
 from enrollment.eligibility.rules import Assessment, Injury
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import MissingCode, Partial, Quantity, Value
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
@@ -63,7 +63,7 @@ class Deciding:
 
     revisions: Mapping[str, Mapping[str, int]]  # sheet → item → revision
     told: str  # canonical JSON
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[FormData, ...]
 
     @property
     def digest(self) -> str:
@@ -77,11 +77,11 @@ def digest_of(told: str) -> str:
 
 
 @implements("ELG-CONFIRM")
-def deciding(binder: Binder, assessment: Assessment) -> Deciding:
+def deciding(binder: Casebook, assessment: Assessment) -> Deciding:
     """Gather the deciding items of all forms."""
     revisions: dict[str, dict[str, int]] = {}
     values: dict[str, dict[str, Any]] = {}
-    sheets: dict[str, Sheet] = {}
+    sheets: dict[str, FormData] = {}
     for sheet, items in _decide(binder, assessment):
         key = str(sheet.form_id)
         sheets[key] = sheet
@@ -128,8 +128,8 @@ def states_of(assessment: Assessment) -> list[str]:
 
 
 def _decide(
-    binder: Binder, assessment: Assessment
-) -> Iterator[tuple[Sheet, Iterable[str]]]:
+    binder: Casebook, assessment: Assessment
+) -> Iterator[tuple[FormData, Iterable[str]]]:
     for consent in (initial_consent(binder), standing_decision(binder)):
         if consent:
             yield consent, CONSENT
@@ -150,8 +150,8 @@ def _decide(
 
 
 def _injury(
-    binder: Binder, assessment: Assessment
-) -> Iterator[tuple[Sheet, Iterable[str]]]:
+    binder: Casebook, assessment: Assessment
+) -> Iterator[tuple[FormData, Iterable[str]]]:
     found = assessment.outcomes[0].grounds
     wanted = {assessment.baseline.sample.id} if assessment.baseline.sample else set()
     if isinstance(found, Injury) and (pair := found.creatinine.qualifying):

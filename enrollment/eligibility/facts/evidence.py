@@ -11,13 +11,13 @@ from decimal import Decimal
 from enrollment.consent.facts.decisions import consent_answer, consent_on
 from enrollment.eligibility.rules import (
     Ages,
-    Answer,
     BurstDecision,
+    CriterionAnswer,
     Evidence,
     Immunosuppressant,
     Sample,
     SteroidCourse,
-    UrineCollection,
+    TimedCollection,
 )
 from enrollment.vocabulary import (
     Drug,
@@ -27,7 +27,7 @@ from enrollment.vocabulary import (
     OtherTrial,
     Ventilation,
 )
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Partial, Value
 from trial_edc.dates import SITE_ZONE, site_midnight
 from trial_edc.vocabulary import MissingCode, Sex, VisitCode, YesNo
@@ -42,7 +42,7 @@ JUDGED = {
 }
 
 
-def evidence_of(binder: Binder) -> Evidence:
+def evidence_of(binder: Casebook) -> Evidence:
     """Gather everything that decides on the present screening."""
     eligibility, weighing = screening_sheet(binder, "ELG"), weighing_of(binder)
     platelets = platelets_of(binder)
@@ -69,7 +69,7 @@ def evidence_of(binder: Binder) -> Evidence:
     )
 
 
-def ages_of(binder: Binder, qualifying_at: datetime | None) -> Ages:
+def ages_of(binder: Casebook, qualifying_at: datetime | None) -> Ages:
     """Tell when the evidence that can grow old was obtained."""
     eligibility, platelets = screening_sheet(binder, "ELG"), platelets_of(binder)
     return Ages(
@@ -80,13 +80,13 @@ def ages_of(binder: Binder, qualifying_at: datetime | None) -> Ages:
     )
 
 
-def episode(binder: Binder) -> int:
+def episode(binder: Casebook) -> int:
     """Return the number of the present screening; the first one is 1."""
     screening = binder.one("SCN")
     return screening.occurrence if screening else 1
 
 
-def screening_sheet(binder: Binder, code: str, visit: str = "") -> Sheet | None:
+def screening_sheet(binder: Casebook, code: str, visit: str = "") -> FormData | None:
     """Return the sheet of a form that belongs to the present screening."""
     present = episode(binder)
     return next(
@@ -99,12 +99,12 @@ def screening_sheet(binder: Binder, code: str, visit: str = "") -> Sheet | None:
     )
 
 
-def weighing_of(binder: Binder) -> Sheet | None:
+def weighing_of(binder: Casebook) -> FormData | None:
     """Return the vital signs of the present screening."""
     return screening_sheet(binder, "VIT", VisitCode.SCREENING)
 
 
-def samples(binder: Binder) -> Iterator[Sample]:
+def samples(binder: Casebook) -> Iterator[Sample]:
     """Return the creatinine values; one without time of day is marked so."""
     for sheet in binder.rows("CRE"):
         taken, quantity = sheet.get("sample_at"), sheet.get("value")
@@ -121,15 +121,15 @@ def samples(binder: Binder) -> Iterator[Sample]:
         )
 
 
-def urine(binder: Binder) -> Iterator[UrineCollection]:
+def urine(binder: Casebook) -> Iterator[TimedCollection]:
     """Return the timed collections; one without a volume was not measured."""
     for sheet in binder.rows("URI"):
         start, end, ml = (sheet.get(i) for i in ("start_at", "end_at", "volume_ml"))
         if start and end:
-            yield UrineCollection(start, end, ml, id=str(sheet.form_id))
+            yield TimedCollection(start, end, ml, id=str(sheet.form_id))
 
 
-def platelets_of(binder: Binder) -> Sheet | None:
+def platelets_of(binder: Casebook) -> FormData | None:
     """Return the latest count; after randomisation, the latest before it."""
     until = binder.value("RAN", "randomised_at")
     counted = [
@@ -142,7 +142,7 @@ def platelets_of(binder: Binder) -> Sheet | None:
     return max(counted, key=lambda sheet: sheet.get("sampled_at"), default=None)
 
 
-def exposures(binder: Binder) -> list[Sheet] | None:
+def exposures(binder: Casebook) -> list[FormData] | None:
     """Return the drugs of E17; None while nobody has asked."""
     asked = [s for s in binder.rows("IST") if s.get("any_exposure")]
     if not asked:
@@ -150,7 +150,7 @@ def exposures(binder: Binder) -> list[Sheet] | None:
     return [sheet for sheet in asked if sheet.get("any_exposure") == YesNo.YES]
 
 
-def steroids(binder: Binder) -> tuple[SteroidCourse, ...] | None:
+def steroids(binder: Casebook) -> tuple[SteroidCourse, ...] | None:
     """Return the corticosteroids; a drug whose class is not known may be one."""
     taken = exposures(binder)
     if taken is None:
@@ -170,7 +170,7 @@ def steroids(binder: Binder) -> tuple[SteroidCourse, ...] | None:
     )
 
 
-def immunosuppressants(binder: Binder) -> tuple[Immunosuppressant, ...] | None:
+def immunosuppressants(binder: Casebook) -> tuple[Immunosuppressant, ...] | None:
     """Return the other drugs with the dates of their changes."""
     taken = exposures(binder)
     if taken is None:
@@ -188,7 +188,7 @@ def immunosuppressants(binder: Binder) -> tuple[Immunosuppressant, ...] | None:
     )
 
 
-def changes(sheet: Sheet) -> Iterator[str | None]:
+def changes(sheet: FormData) -> Iterator[str | None]:
     """Return the dates of start, dose change and switch, None where unknown."""
     yield _text(sheet, "start")
     for item in ("last_dose_change", "switched"):
@@ -199,13 +199,13 @@ def changes(sheet: Sheet) -> Iterator[str | None]:
         yield None
 
 
-def drug_name(sheet: Sheet) -> str:
+def drug_name(sheet: FormData) -> str:
     """Return the drug by its code, or in the words of the site."""
     code = sheet.get("drug") or ""
     return sheet.get("drug_other") or "" if code == Drug.OTHER else code
 
 
-def answers(sheet: Sheet | None) -> dict[str, Answer | None]:
+def answers(sheet: FormData | None) -> dict[str, CriterionAnswer | None]:
     """Return the investigator's answers by criterion."""
     if sheet is None:
         return {}
@@ -220,11 +220,11 @@ def answers(sheet: Sheet | None) -> dict[str, Answer | None]:
     }
 
 
-def _of(sheet: Sheet | None, item: str) -> Value:
+def _of(sheet: FormData | None, item: str) -> Value:
     return sheet.get(item) if sheet else None
 
 
-def _text(sheet: Sheet, item: str) -> str | None:
+def _text(sheet: FormData, item: str) -> str | None:
     value = sheet.get(item)
     return str(value) if value else None
 
@@ -233,20 +233,20 @@ def _number(value: Value) -> Decimal | None:
     return None if value is None else Decimal(str(value))
 
 
-def _answer(value: Value) -> Answer | None:
-    return Answer(value) if value else None
+def _answer(value: Value) -> CriterionAnswer | None:
+    return CriterionAnswer(value) if value else None
 
 
-def _yes_if(holds: bool) -> Answer:  # noqa: FBT001 - one question, one answer
-    return Answer.YES if holds else Answer.NO
+def _yes_if(holds: bool) -> CriterionAnswer:  # noqa: FBT001 - one question, one answer
+    return CriterionAnswer.YES if holds else CriterionAnswer.NO
 
 
-def _both(*given: object) -> Answer | None:
+def _both(*given: object) -> CriterionAnswer | None:
     if YesNo.NO in given:
-        return Answer.NO
-    return None if None in given else Answer.YES
+        return CriterionAnswer.NO
+    return None if None in given else CriterionAnswer.YES
 
 
-def _counts(sheet: Sheet, item: str, *against: str) -> Answer | None:
+def _counts(sheet: FormData, item: str, *against: str) -> CriterionAnswer | None:
     value = sheet.get(item)
     return None if value is None else _yes_if(value in against)

@@ -16,7 +16,7 @@ STEPS = (20, 50, 100, 200, 500, 1000)  # umol/L between two lines of the grid
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ChartPoint:
     """One sample on the chart."""
 
     x: float
@@ -28,7 +28,7 @@ class Point:
 class CreatinineChart:
     """Coordinates: samples, baseline, and what must be exceeded inside 48 hours."""
 
-    points: tuple[Point, ...]
+    points: tuple[ChartPoint, ...]
     x_ticks: tuple[tuple[float, str], ...]
     y_ticks: tuple[tuple[float, int], ...]
     baseline_y: float | None
@@ -62,7 +62,7 @@ def creatinine_chart(exhibit: KidneyExhibit) -> CreatinineChart | None:
     basis = exhibit.filtered.baseline.umol_l
     return CreatinineChart(
         points=tuple(
-            Point(scale.x(one.sample.at), scale.y(float(one.sample.umol_l)), one)
+            ChartPoint(scale.x(one.sample.at), scale.y(float(one.sample.umol_l)), one)
             for one in near
         ),
         x_ticks=scale.days(),

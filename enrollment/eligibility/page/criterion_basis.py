@@ -14,25 +14,25 @@ from enrollment.eligibility.facts.evidence import (
     screening_sheet,
 )
 from enrollment.eligibility.rules import (
-    Aged,
-    Answer,
+    AgeBasis,
     Baseline,
-    Counted,
-    Filtered,
+    CriterionAnswer,
+    CriterionOutcome,
+    FiltrationBasis,
     Immunosuppression,
     Injury,
-    Judged,
-    Measured,
-    Outcome,
+    JudgementBasis,
+    MeasurementBasis,
+    OrganCountBasis,
     State,
 )
 from enrollment.eligibility.selectors import Eligibility
 from enrollment.eligibility.texts import NAMES
 from enrollment.vocabulary import ExcludedCause, Organ, OtherTrial, Ventilation
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.protocol import PROTOCOL
 from trial_edc.units import shown
-from trial_edc.vocabulary import Term
+from trial_edc.vocabulary import Codelist
 
 MISSING = "—"
 # The form and item that an answer is given in; criteria not here are computed.
@@ -50,7 +50,7 @@ EXHIBITS = {
     "E17": "drugs",
     **dict.fromkeys(("E11", "E13", "E18"), "numbers"),
 }
-WORDED: dict[str, type[Term]] = {
+WORDED: dict[str, type[Codelist]] = {
     "E1": ExcludedCause,
     "E13": Organ,
     "E19": Ventilation,
@@ -100,7 +100,7 @@ def criterion_rows(
 
 
 def _row(
-    eligibility: Eligibility, outcome: Outcome, hanging: Mapping[str, int]
+    eligibility: Eligibility, outcome: CriterionOutcome, hanging: Mapping[str, int]
 ) -> CriterionRow:
     code, form, item = _place(eligibility, outcome)
     told = _told(outcome, form, item)
@@ -115,13 +115,15 @@ def _row(
     )
 
 
-def _place(eligibility: Eligibility, outcome: Outcome) -> tuple[str, Sheet | None, str]:
+def _place(
+    eligibility: Eligibility, outcome: CriterionOutcome
+) -> tuple[str, FormData | None, str]:
     """Return the form, its sheet and the item in which what decided stands."""
     binder, criterion = as_screened(eligibility.binder), outcome.criterion
     judged = screening_sheet(binder, "ELG")
     grounds, is_against = outcome.grounds, outcome.state == State.PRESENT
-    by_number = isinstance(grounds, Measured) and (
-        grounds.value is None or (is_against and grounds.answer != Answer.YES)
+    by_number = isinstance(grounds, MeasurementBasis) and (
+        grounds.value is None or (is_against and grounds.answer != CriterionAnswer.YES)
     )
     if criterion == "E17":
         return "IST", next(iter(exposures(binder) or ()), None), "any_exposure"
@@ -129,7 +131,7 @@ def _place(eligibility: Eligibility, outcome: Outcome) -> tuple[str, Sheet | Non
         return "LAB", platelets_of(binder), "platelets"
     if criterion == "E11" and by_number:
         return "ELG", judged, "lvef_pct"
-    if isinstance(grounds, Injury | Filtered):
+    if isinstance(grounds, Injury | FiltrationBasis):
         return "CRE", _deciding_sample(binder, grounds), "value"
     places = {
         "I2": ("DEM", binder.one("DEM"), "birth_date"),
@@ -138,9 +140,11 @@ def _place(eligibility: Eligibility, outcome: Outcome) -> tuple[str, Sheet | Non
     return places.get(criterion, ("ELG", judged, ASKED.get(criterion, "")))
 
 
-def _deciding_sample(binder: Binder, grounds: Injury | Filtered) -> Sheet | None:
+def _deciding_sample(
+    binder: Casebook, grounds: Injury | FiltrationBasis
+) -> FormData | None:
     """Return the later sample of the rise, or the baseline; else the last row."""
-    if isinstance(grounds, Filtered):
+    if isinstance(grounds, FiltrationBasis):
         sample = grounds.baseline.sample
     else:
         limb = grounds.creatinine
@@ -151,34 +155,36 @@ def _deciding_sample(binder: Binder, grounds: Injury | Filtered) -> Sheet | None
     return next(chosen, _latest(rows))
 
 
-def _latest(sheets: Iterable[Sheet]) -> Sheet | None:
+def _latest(sheets: Iterable[FormData]) -> FormData | None:
     return max(sheets, key=lambda sheet: sheet.occurrence, default=None)
 
 
-def _told(outcome: Outcome, form: Sheet | None, item: str) -> str:
+def _told(outcome: CriterionOutcome, form: FormData | None, item: str) -> str:
     """Say in words what decided."""
     grounds = outcome.grounds
     if isinstance(grounds, Injury):
         return injury_told(grounds)
-    if isinstance(grounds, Aged):
+    if isinstance(grounds, AgeBasis):
         return age_told(grounds.age_years)
-    if isinstance(grounds, Filtered):
+    if isinstance(grounds, FiltrationBasis):
         return filtration_told(grounds)
-    if isinstance(grounds, Measured):
+    if isinstance(grounds, MeasurementBasis):
         return measured_told(outcome.criterion, grounds)
     if isinstance(grounds, Immunosuppression):
         return immunosuppression_told(grounds)
     return answer_told(outcome, form, item)
 
 
-def answer_told(outcome: Outcome, form: Sheet | None, item: str) -> str:
+def answer_told(outcome: CriterionOutcome, form: FormData | None, item: str) -> str:
     """Return the answers given, in words."""
     value = form.get(item) if form else None
     terms = WORDED.get(outcome.criterion)
     if terms and value:
         codes = value if isinstance(value, list) else [value]
         return ", ".join(_(terms(code).label) for code in codes)
-    if isinstance(outcome.grounds, Counted) or not isinstance(outcome.grounds, Judged):
+    if isinstance(outcome.grounds, OrganCountBasis) or not isinstance(
+        outcome.grounds, JudgementBasis
+    ):
         return MISSING
     answer = outcome.grounds.answer
     return _(answer.label) if answer else MISSING
@@ -229,7 +235,7 @@ def baseline_told(baseline: Baseline) -> str:
     }
 
 
-def filtration_told(found: Filtered) -> str:
+def filtration_told(found: FiltrationBasis) -> str:
     """Tell the eGFR from the baseline."""
     if found.egfr is None:
         return baseline_told(found.baseline)
@@ -239,7 +245,7 @@ def filtration_told(found: Filtered) -> str:
     }
 
 
-def measured_told(criterion: str, found: Measured) -> str:
+def measured_told(criterion: str, found: MeasurementBasis) -> str:
     """Tell the number and the judgement beside it."""
     name, unit = (_("LVEF"), "%") if criterion == "E11" else (_("platelets"), "10⁹/L")
     value = MISSING if found.value is None else f"{found.value.normalize():f} {unit}"

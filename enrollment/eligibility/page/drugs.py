@@ -25,7 +25,7 @@ from enrollment.eligibility.rules.immunosuppression import normal
 from enrollment.vocabulary import DrugClass
 from record.casebook import catalogue
 from record.casebook.display import words
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.dates import add_months
 from trial_edc.units import shown
 
@@ -95,7 +95,7 @@ class DrugExhibit:
 
 
 def drug_exhibit(
-    binder: Binder, evidence: Evidence, assessment: Assessment
+    binder: Casebook, evidence: Evidence, assessment: Assessment
 ) -> DrugExhibit:
     """Lay out what decides E17."""
     grounds = {one.criterion: one.grounds for one in assessment.outcomes}
@@ -118,7 +118,7 @@ def drug_exhibit(
     )
 
 
-def _courses(taken: list[Sheet], evidence: Evidence) -> Iterator[CourseLine]:
+def _courses(taken: list[FormData], evidence: Evidence) -> Iterator[CourseLine]:
     items = catalogue.design("IST").items
     for sheet in taken:
         if sheet.get("drug_class") != DrugClass.STEROID:
@@ -142,7 +142,7 @@ def _courses(taken: list[Sheet], evidence: Evidence) -> Iterator[CourseLine]:
         )
 
 
-def _drug_words(sheet: Sheet) -> str:
+def _drug_words(sheet: FormData) -> str:
     item = catalogue.design("IST").items["drug"]
     other = sheet.get("drug_other")
     return str(other) if other else words(item, sheet.values.get("drug"))
@@ -164,7 +164,7 @@ def _days(found: Immunosuppression, limit: Decimal) -> Iterator[DayLine]:
         yield line
 
 
-def _drugs(binder: Binder, evidence: Evidence) -> Iterator[DrugLine]:
+def _drugs(binder: Casebook, evidence: Evidence) -> Iterator[DrugLine]:
     settings = evidence.settings
     sheets = {str(one.form_id): one for one in exposures(binder) or ()}
     for drug in immunosuppressants(binder) or ():

@@ -10,13 +10,13 @@ from enrollment.eligibility.rules import (
     Assessment,
     Baseline,
     BaselineSource,
-    Filtered,
+    FiltrationBasis,
     Injury,
     Sample,
 )
 from enrollment.eligibility.rules.evidence import (
     Evidence,
-    UrineCollection,
+    TimedCollection,
     is_rate_below,
 )
 from record.casebook import catalogue
@@ -54,7 +54,7 @@ class SampleLine:
 class CollectionLine:
     """One urine collection with its rate, and whether it counts as low."""
 
-    collection: UrineCollection
+    collection: TimedCollection
     form_id: int
     hours: Decimal
     ml_kg_h: Decimal | None
@@ -67,7 +67,7 @@ class KidneyExhibit:
     """Everything that decides I1 and E9."""
 
     injury: Injury
-    filtered: Filtered
+    filtered: FiltrationBasis
     samples: tuple[SampleLine, ...]
     collections: tuple[CollectionLine, ...]
     weight_kg: Decimal | None
@@ -108,7 +108,7 @@ def kidney_exhibit(evidence: Evidence, assessment: Assessment) -> KidneyExhibit:
     """Lay out what decides I1 and E9."""
     by_criterion = {one.criterion: one.grounds for one in assessment.outcomes}
     found, filtered = by_criterion["I1"], by_criterion["E9"]
-    if not isinstance(found, Injury) or not isinstance(filtered, Filtered):
+    if not isinstance(found, Injury) or not isinstance(filtered, FiltrationBasis):
         raise TypeError
     settings = evidence.settings
     return KidneyExhibit(
@@ -167,7 +167,7 @@ def _collections(evidence: Evidence, found: Injury) -> tuple[CollectionLine, ...
 
 
 def _collection(
-    one: UrineCollection, evidence: Evidence, *, is_deciding: bool
+    one: TimedCollection, evidence: Evidence, *, is_deciding: bool
 ) -> CollectionLine:
     duration, weight = one.end - one.start, evidence.weight_kg
     hours = Decimal(duration // timedelta(seconds=1)) / 3600

@@ -10,7 +10,7 @@ from enrollment.eligibility.rules.evidence import Evidence
 from enrollment.vocabulary import Organ
 from record.casebook import catalogue
 from record.casebook.display import words
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class NumberExhibit:
     platelets_limit: str
 
 
-def number_exhibit(binder: Binder, evidence: Evidence) -> NumberExhibit:
+def number_exhibit(binder: Casebook, evidence: Evidence) -> NumberExhibit:
     """Lay out the numbers of E11, E13 and E18."""
     judged, counted = screening_sheet(binder, "ELG"), platelets_of(binder)
     settings, failing = evidence.settings, evidence.failed_organs
@@ -52,7 +52,7 @@ def number_exhibit(binder: Binder, evidence: Evidence) -> NumberExhibit:
     )
 
 
-def _words(sheet: Sheet | None, item: str) -> str:
+def _words(sheet: FormData | None, item: str) -> str:
     if sheet is None:
         return ""
     found = catalogue.design(sheet.code).items[item]

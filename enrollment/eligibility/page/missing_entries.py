@@ -12,16 +12,16 @@ from enrollment.eligibility.facts.evidence import (
 )
 from enrollment.eligibility.page.criterion_basis import ASKED
 from enrollment.eligibility.rules import (
-    Filtered,
+    CriterionOutcome,
+    FiltrationBasis,
     Immunosuppression,
     Injury,
-    Measured,
-    Outcome,
+    MeasurementBasis,
     State,
 )
 from enrollment.vocabulary import DrugClass
 from record.casebook import catalogue
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.vocabulary import N_, YesNo
 
 URINE_WANTED = {
@@ -32,7 +32,7 @@ URINE_WANTED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class MissingEntry:
     """One entry that is missing: for which criteria, in words, and where it goes."""
 
     criteria: tuple[str, ...]
@@ -53,10 +53,10 @@ class Wanted:
 
 
 def wanted(
-    binder: Binder, outcomes: tuple[Outcome, ...], hanging: Mapping[str, int]
-) -> list[Wanted]:
+    binder: Casebook, outcomes: tuple[CriterionOutcome, ...], hanging: Mapping[str, int]
+) -> list[MissingEntry]:
     """Return what is missing, in protocol order, each entry once."""
-    found: dict[tuple[object, ...], Wanted] = {}
+    found: dict[tuple[object, ...], MissingEntry] = {}
     for outcome in outcomes:
         if outcome.state != State.UNKNOWN:
             continue
@@ -68,84 +68,84 @@ def wanted(
     return list(found.values())
 
 
-def _wanted(binder: Binder, outcome: Outcome) -> Iterator[Wanted]:
+def _wanted(binder: Casebook, outcome: CriterionOutcome) -> Iterator[MissingEntry]:
     grounds, criterion = outcome.grounds, outcome.criterion
     judged = screening_sheet(binder, "ELG")
     if isinstance(grounds, Injury):
         yield from _injury(binder, grounds)
     elif isinstance(grounds, Immunosuppression):
         yield from _drugs(binder, grounds, judged)
-    elif isinstance(grounds, Filtered):
+    elif isinstance(grounds, FiltrationBasis):
         yield from _filtration(binder, grounds)
     elif criterion == "I2":
         yield from _ask(binder.one("DEM"), "DEM", "birth_date")
     elif criterion == "I3":
-        yield Wanted((), _("The decision on consent"), "CNS")
+        yield MissingEntry((), _("The decision on consent"), "CNS")
     elif criterion == "I4":
         yield from _ask(judged, "ELG", "i4_can_comply", "phone_confirmed")
     elif criterion == "E2" and not binder.value("DEM", "sex"):
         yield from _ask(binder.one("DEM"), "DEM", "sex")
-    elif isinstance(grounds, Measured):
+    elif isinstance(grounds, MeasurementBasis):
         yield from _measured(binder, criterion, grounds, judged)
     else:
         yield from _ask(judged, "ELG", ASKED[criterion])
 
 
-def _ask(sheet: Sheet | None, code: str, *items: str) -> Iterator[Wanted]:
+def _ask(sheet: FormData | None, code: str, *items: str) -> Iterator[MissingEntry]:
     """Ask for the items that hold no value, by their labels."""
     design = catalogue.design(code)
     for name in items:
         if sheet is None or sheet.get(name) is None:
             label = str(design.items[name].verbose_name)
-            yield Wanted((), label, code, sheet.form_id if sheet else None, name)
+            yield MissingEntry((), label, code, sheet.form_id if sheet else None, name)
 
 
-def _injury(binder: Binder, grounds: Injury) -> Iterator[Wanted]:
+def _injury(binder: Casebook, grounds: Injury) -> Iterator[MissingEntry]:
     if grounds.creatinine.state == State.UNKNOWN:
         text = _("Two creatinine samples with time, at most 48 h apart")
-        yield Wanted((), text, "CRE")
+        yield MissingEntry((), text, "CRE")
     if grounds.urine.state != State.UNKNOWN:
         return
     why = grounds.urine.why_unknown
     if why in URINE_WANTED:
-        yield Wanted((), _(URINE_WANTED[why]), "URI")
+        yield MissingEntry((), _(URINE_WANTED[why]), "URI")
         return
     weighed = weighing_of(binder)
     text = _("The measured weight, for the urine output")
     form_id = weighed.form_id if weighed else None
-    yield Wanted((), text, "VIT", form_id, "weight_kg")
+    yield MissingEntry((), text, "VIT", form_id, "weight_kg")
 
 
-def _filtration(binder: Binder, grounds: Filtered) -> Iterator[Wanted]:
+def _filtration(binder: Casebook, grounds: FiltrationBasis) -> Iterator[MissingEntry]:
     yield from _ask(binder.one("DEM"), "DEM", "birth_date", "sex")
     if binder.fact("consented_on") is None:
-        yield Wanted((), _("The decision on consent"), "CNS")
+        yield MissingEntry((), _("The decision on consent"), "CNS")
     if grounds.baseline.umol_l is None:
         text = _("A creatinine from before the rise, at most 365 days old")
-        yield Wanted((), text, "CRE")
+        yield MissingEntry((), text, "CRE")
 
 
 def _measured(
-    binder: Binder, criterion: str, grounds: Measured, judged: Sheet | None
-) -> Iterator[Wanted]:
+    binder: Casebook, criterion: str, grounds: MeasurementBasis, judged: FormData | None
+) -> Iterator[MissingEntry]:
     if criterion == "E11":
         yield from _ask(judged, "ELG", "lvef_pct", "e11_arrhythmia_or_severe")
         return
     if grounds.value is None:
         panel = screening_sheet(binder, "LAB", "SCR")
         form_id = panel.form_id if panel else None
-        yield Wanted(
+        yield MissingEntry(
             (), _("A platelet count with its time"), "LAB", form_id, "platelets"
         )
     yield from _ask(judged, "ELG", "e18_other")
 
 
 def _drugs(
-    binder: Binder, grounds: Immunosuppression, judged: Sheet | None
-) -> Iterator[Wanted]:
+    binder: Casebook, grounds: Immunosuppression, judged: FormData | None
+) -> Iterator[MissingEntry]:
     taken = exposures(binder)
     if taken is None:
-        yield Wanted((), _("Whether such a drug was taken at all"), "IST")
+        yield MissingEntry((), _("Whether such a drug was taken at all"), "IST")
         return
     if grounds.needs_burst_decision:
         yield from _ask(judged, "ELG", "e17_burst_decision")
@@ -153,7 +153,7 @@ def _drugs(
         yield from _of_drug(sheet)
 
 
-def _of_drug(sheet: Sheet) -> Iterator[Wanted]:
+def _of_drug(sheet: FormData) -> Iterator[MissingEntry]:
     """Ask for what a row leaves open; a date known in part is asked for again."""
     items = ["drug_class", "route", "start"]
     if sheet.get("drug_class") != DrugClass.IMMUNOSUPPRESSANT:
@@ -166,4 +166,4 @@ def _of_drug(sheet: Sheet) -> Iterator[Wanted]:
         if told is not None and not told.is_full_date:
             label = catalogue.design("IST").items[name].verbose_name
             text = _("%(item)s to the day") % {"item": label}
-            yield Wanted((), text, "IST", sheet.form_id, name)
+            yield MissingEntry((), text, "IST", sheet.form_id, name)

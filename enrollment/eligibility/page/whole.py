@@ -11,7 +11,7 @@ from enrollment.eligibility.page.drugs import DrugExhibit, drug_exhibit
 from enrollment.eligibility.page.freshness import Warned, warned
 from enrollment.eligibility.page.kidney import KidneyExhibit, kidney_exhibit
 from enrollment.eligibility.page.measurements import NumberExhibit, number_exhibit
-from enrollment.eligibility.page.missing_entries import Wanted, wanted
+from enrollment.eligibility.page.missing_entries import MissingEntry, wanted
 from enrollment.eligibility.rules import State
 from enrollment.eligibility.selectors import Eligibility, sheets_of
 
@@ -23,7 +23,7 @@ class EligibilityPage:
     """Everything on the page that is no act."""
 
     rows: list[CriterionRow]
-    wanted: list[Wanted]
+    wanted: list[MissingEntry]
     warnings: list[Warned]
     kidney: KidneyExhibit
     chart: CreatinineChart | None

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enrollment.eligibility.rules.creatinine import Baseline, baseline, injury
 from enrollment.eligibility.rules.criteria import (
     CRITERIA,
-    Outcome,
+    CriterionOutcome,
     age_years,
     baseline_egfr,
 )
@@ -16,7 +16,7 @@ from enrollment.eligibility.rules.immunosuppression import steroid_exposure
 from enrollment.eligibility.rules.states import State, Verdict
 from trial_edc.protocol import PROTOCOL, Freshness
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import N_, Term
+from trial_edc.vocabulary import N_, Codelist
 
 DECIDES_AGAINST = (State.NOT_MET, State.PRESENT)
 
@@ -31,7 +31,7 @@ class Assessment:
 
     verdict: Verdict
     reasons: tuple[str, ...]
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[CriterionOutcome, ...]
     age: int | None
     baseline: Baseline
     ratio_48h: Decimal | None
@@ -63,7 +63,7 @@ def assess(evidence: Evidence) -> Assessment:
     )
 
 
-def verdict(outcomes: tuple[Outcome, ...]) -> Verdict:
+def verdict(outcomes: tuple[CriterionOutcome, ...]) -> Verdict:
     """Ineligible beats indeterminate beats eligible."""
     states = {outcome.state for outcome in outcomes}
     if states.intersection(DECIDES_AGAINST):
@@ -71,7 +71,7 @@ def verdict(outcomes: tuple[Outcome, ...]) -> Verdict:
     return Verdict.INDETERMINATE if State.UNKNOWN in states else Verdict.ELIGIBLE
 
 
-class Stale(Term):
+class Stale(Codelist):
     """Evidence that is older than its limit at randomisation; a warning only."""
 
     HCG = "hcg", N_("Pregnancy test is older than its limit")

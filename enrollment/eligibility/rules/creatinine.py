@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from enrollment.eligibility.rules.evidence import Answer, Evidence, Sample
+from enrollment.eligibility.rules.evidence import CriterionAnswer, Evidence, Sample
 from enrollment.eligibility.rules.states import BaselineSource, State
 from enrollment.eligibility.rules.urine import UrineLimb, urine_limb
 from trial_edc.requirements import implements
@@ -94,7 +94,10 @@ def creatinine_limb(evidence: Evidence) -> CreatinineLimb:
 def attested_rise(evidence: Evidence) -> State:
     """Judge the latest value against the baseline, where an attested onset counts."""
     settings = evidence.settings
-    counts = settings.i1_allow_attested_onset and evidence.onset_attested == Answer.YES
+    counts = (
+        settings.i1_allow_attested_onset
+        and evidence.onset_attested == CriterionAnswer.YES
+    )
     latest = latest_sample(evidence.samples)
     if not counts or latest is None:
         return State.UNKNOWN

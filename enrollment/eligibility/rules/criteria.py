@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from enrollment.eligibility.rules.creatinine import Baseline, Injury, baseline, injury
-from enrollment.eligibility.rules.evidence import Answer, Evidence
+from enrollment.eligibility.rules.evidence import CriterionAnswer, Evidence
 from enrollment.eligibility.rules.immunosuppression import (
     Immunosuppression,
     immunosuppression,
@@ -22,21 +22,21 @@ from trial_edc.vocabulary import Sex
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgementBasis:
     """What the investigator answered."""
 
-    answer: Answer | None
+    answer: CriterionAnswer | None
 
 
 @dataclass(frozen=True, slots=True)
-class Aged:
+class AgeBasis:
     """Completed years on the consent date."""
 
     age_years: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Filtered:
+class FiltrationBasis:
     """E9: baseline, the eGFR it gives and the age."""
 
     baseline: Baseline
@@ -45,30 +45,38 @@ class Filtered:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasurementBasis:
     """A number, or a judgement beside it."""
 
     value: Decimal | None
-    answer: Answer | None
+    answer: CriterionAnswer | None
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class OrganCountBasis:
     """E13: failing organs that count."""
 
     organs: frozenset[str] | None
 
 
-Grounds = Injury | Judged | Aged | Filtered | Measured | Counted | Immunosuppression
+CriterionBasis = (
+    Injury
+    | JudgementBasis
+    | AgeBasis
+    | FiltrationBasis
+    | MeasurementBasis
+    | OrganCountBasis
+    | Immunosuppression
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CriterionOutcome:
     """State of one criterion with the grounds that decided it."""
 
     criterion: str
     state: State
-    grounds: Grounds
+    grounds: CriterionBasis
 
 
 def age_years(evidence: Evidence) -> int | None:
@@ -91,122 +99,127 @@ def baseline_egfr(evidence: Evidence) -> Decimal | None:
     )
 
 
-def included(evidence: Evidence, criterion: str) -> Outcome:
+def included(evidence: Evidence, criterion: str) -> CriterionOutcome:
     """Judge an inclusion that the investigator answers."""
     answer = evidence.answers.get(criterion)
-    states = {Answer.YES: State.MET, Answer.NO: State.NOT_MET}
+    states = {CriterionAnswer.YES: State.MET, CriterionAnswer.NO: State.NOT_MET}
     state = State.UNKNOWN if answer is None else states.get(answer, State.UNKNOWN)
-    return Outcome(criterion, state, Judged(answer))
+    return CriterionOutcome(criterion, state, JudgementBasis(answer))
 
 
-def excluded(evidence: Evidence, criterion: str) -> Outcome:
+def excluded(evidence: Evidence, criterion: str) -> CriterionOutcome:
     """Judge an exclusion that the investigator answers."""
     answer = evidence.answers.get(criterion)
-    return Outcome(criterion, EXCLUSION_STATES[answer], Judged(answer))
+    return CriterionOutcome(criterion, EXCLUSION_STATES[answer], JudgementBasis(answer))
 
 
 EXCLUSION_STATES = {
-    Answer.YES: State.PRESENT,
-    Answer.NO: State.ABSENT,
-    Answer.NOT_APPLICABLE: State.NOT_APPLICABLE,
+    CriterionAnswer.YES: State.PRESENT,
+    CriterionAnswer.NO: State.ABSENT,
+    CriterionAnswer.NOT_APPLICABLE: State.NOT_APPLICABLE,
     None: State.UNKNOWN,
 }
 
 
 def number_or_judgement(
-    criterion: str, value: Decimal | None, limit: Decimal, answer: Answer | None
-) -> Outcome:
+    criterion: str,
+    value: Decimal | None,
+    limit: Decimal,
+    answer: CriterionAnswer | None,
+) -> CriterionOutcome:
     """Present if the number is strictly below the limit or the judgement says so."""
     state = State.ABSENT
-    if (value is not None and value < limit) or answer == Answer.YES:
+    if (value is not None and value < limit) or answer == CriterionAnswer.YES:
         state = State.PRESENT
     elif value is None or answer is None:
         state = State.UNKNOWN
-    return Outcome(criterion, state, Measured(value, answer))
+    return CriterionOutcome(criterion, state, MeasurementBasis(value, answer))
 
 
 @implements("ELG-I1")
-def severe_aki(evidence: Evidence) -> Outcome:
+def severe_aki(evidence: Evidence) -> CriterionOutcome:
     """I1: more than two-fold creatinine within 48 h and/or 12 h of low urine output."""
     found = injury(evidence)
-    return Outcome("I1", found.state, found)
+    return CriterionOutcome("I1", found.state, found)
 
 
 @implements("ELG-I2")
-def age_between_18_and_65(evidence: Evidence) -> Outcome:
+def age_between_18_and_65(evidence: Evidence) -> CriterionOutcome:
     """I2: 18 to 65 completed years, both inclusive."""
     age, settings = age_years(evidence), evidence.settings
     state = State.UNKNOWN
     if age is not None:
         fits = settings.minimum_age_years <= age <= settings.maximum_age_years
         state = State.MET if fits else State.NOT_MET
-    return Outcome("I2", state, Aged(age))
+    return CriterionOutcome("I2", state, AgeBasis(age))
 
 
 @implements("ELG-I3")
-def informed_consent(evidence: Evidence) -> Outcome:
+def informed_consent(evidence: Evidence) -> CriterionOutcome:
     """I3: written consent by participant or representative."""
     return included(evidence, "I3")
 
 
 @implements("ELG-I4")
-def can_comply(evidence: Evidence) -> Outcome:
+def can_comply(evidence: Evidence) -> CriterionOutcome:
     """I4: able to comply with visits, also after discharge."""
     return included(evidence, "I4")
 
 
 @implements("ELG-E1")
-def excluded_cause_of_aki(evidence: Evidence) -> Outcome:
+def excluded_cause_of_aki(evidence: Evidence) -> CriterionOutcome:
     """E1: any of the eight listed causes ("and" reads as "or")."""
     return excluded(evidence, "E1")
 
 
 @implements("ELG-E2")
-def pregnant_or_lactating(evidence: Evidence) -> Outcome:
+def pregnant_or_lactating(evidence: Evidence) -> CriterionOutcome:
     """E2: not asked of men."""
     if evidence.sex == Sex.MALE:
-        return Outcome("E2", State.NOT_APPLICABLE, Judged(Answer.NOT_APPLICABLE))
+        return CriterionOutcome(
+            "E2", State.NOT_APPLICABLE, JudgementBasis(CriterionAnswer.NOT_APPLICABLE)
+        )
     return excluded(evidence, "E2")
 
 
 @implements("ELG-E3")
-def allergic_person(evidence: Evidence) -> Outcome:
+def allergic_person(evidence: Evidence) -> CriterionOutcome:
     """E3: an allergic constitution."""
     return excluded(evidence, "E3")
 
 
 @implements("ELG-E4")
-def transplanted(evidence: Evidence) -> Outcome:
+def transplanted(evidence: Evidence) -> CriterionOutcome:
     """E4: organ or haematopoietic stem cell transplant, ever."""
     return excluded(evidence, "E4")
 
 
 @implements("ELG-E5")
-def cancer(evidence: Evidence) -> Outcome:
+def cancer(evidence: Evidence) -> CriterionOutcome:
     """E5: malignancy, any, at any time."""
     return excluded(evidence, "E5")
 
 
 @implements("ELG-E6")
-def life_expectancy_below_3_months(evidence: Evidence) -> Outcome:
+def life_expectancy_below_3_months(evidence: Evidence) -> CriterionOutcome:
     """E6: strictly less than 3 months."""
     return excluded(evidence, "E6")
 
 
 @implements("ELG-E7")
-def end_stage_liver_disease(evidence: Evidence) -> Outcome:
+def end_stage_liver_disease(evidence: Evidence) -> CriterionOutcome:
     """E7: known end-stage liver disease."""
     return excluded(evidence, "E7")
 
 
 @implements("ELG-E8")
-def uncontrollable_infection(evidence: Evidence) -> Outcome:
+def uncontrollable_infection(evidence: Evidence) -> CriterionOutcome:
     """E8: uncontrollable infection."""
     return excluded(evidence, "E8")
 
 
 @implements("ELG-E9")
-def low_egfr_below_65(evidence: Evidence) -> Outcome:
+def low_egfr_below_65(evidence: Evidence) -> CriterionOutcome:
     """E9: younger than 65 and baseline eGFR strictly below 60, unrounded."""
     settings = evidence.settings
     age, filtration = age_years(evidence), baseline_egfr(evidence)
@@ -215,17 +228,19 @@ def low_egfr_below_65(evidence: Evidence) -> Outcome:
         state = State.NOT_APPLICABLE
     elif filtration is not None:
         state = State.PRESENT if filtration < settings.e9_egfr else State.ABSENT
-    return Outcome("E9", state, Filtered(baseline(evidence), age, filtration))
+    return CriterionOutcome(
+        "E9", state, FiltrationBasis(baseline(evidence), age, filtration)
+    )
 
 
 @implements("ELG-E10")
-def severe_pulmonary_dysfunction(evidence: Evidence) -> Outcome:
+def severe_pulmonary_dysfunction(evidence: Evidence) -> CriterionOutcome:
     """E10: severe pulmonary dysfunction."""
     return excluded(evidence, "E10")
 
 
 @implements("ELG-E11")
-def severe_cardiac_dysfunction(evidence: Evidence) -> Outcome:
+def severe_cardiac_dysfunction(evidence: Evidence) -> CriterionOutcome:
     """E11: ejection fraction strictly below 40 %, or judged severe.
 
     A value of 1 or less is a fraction typed for a percentage: no answer.
@@ -238,51 +253,51 @@ def severe_cardiac_dysfunction(evidence: Evidence) -> Outcome:
 
 
 @implements("ELG-E12")
-def hemodynamically_unstable(evidence: Evidence) -> Outcome:
+def hemodynamically_unstable(evidence: Evidence) -> CriterionOutcome:
     """E12: a stable low vasopressor dose is not by itself unstable."""
     return excluded(evidence, "E12")
 
 
 @implements("ELG-E13")
-def more_than_2_organs_failing(evidence: Evidence) -> Outcome:
+def more_than_2_organs_failing(evidence: Evidence) -> CriterionOutcome:
     """E13: three or more distinct organs; the kidney does not count."""
     if evidence.failed_organs is None:
-        return Outcome("E13", State.UNKNOWN, Counted(None))
+        return CriterionOutcome("E13", State.UNKNOWN, OrganCountBasis(None))
     settings = evidence.settings
     organs = evidence.failed_organs & frozenset(settings.e13_organs)
     is_present = len(organs) > settings.e13_more_than_organs
-    return Outcome(
-        "E13", State.PRESENT if is_present else State.ABSENT, Counted(organs)
+    return CriterionOutcome(
+        "E13", State.PRESENT if is_present else State.ABSENT, OrganCountBasis(organs)
     )
 
 
 @implements("ELG-E14")
-def vasculitis(evidence: Evidence) -> Outcome:
+def vasculitis(evidence: Evidence) -> CriterionOutcome:
     """E14: acute or chronic vasculitis of any cause."""
     return excluded(evidence, "E14")
 
 
 @implements("ELG-E15")
-def chronic_systemic_infection(evidence: Evidence) -> Outcome:
+def chronic_systemic_infection(evidence: Evidence) -> CriterionOutcome:
     """E15: a history is enough."""
     return excluded(evidence, "E15")
 
 
 @implements("ELG-E16")
-def vasopressor_may_rise(evidence: Evidence) -> Outcome:
+def vasopressor_may_rise(evidence: Evidence) -> CriterionOutcome:
     """E16: the investigator believes that the dose may have to be raised."""
     return excluded(evidence, "E16")
 
 
 @implements("ELG-E17")
-def unstable_immunosuppression(evidence: Evidence) -> Outcome:
+def unstable_immunosuppression(evidence: Evidence) -> CriterionOutcome:
     """E17: a drug not stable for 4 months, or chronic steroid above 15 mg a day."""
     found = immunosuppression(evidence)
-    return Outcome("E17", found.state, found)
+    return CriterionOutcome("E17", found.state, found)
 
 
 @implements("ELG-E18")
-def low_platelets(evidence: Evidence) -> Outcome:
+def low_platelets(evidence: Evidence) -> CriterionOutcome:
     """E18: platelets strictly below 25 x 10^9/L, or another severe disorder."""
     answer = evidence.answers.get("E18_other")
     limit = evidence.settings.e18_platelets_10e9_l
@@ -290,18 +305,18 @@ def low_platelets(evidence: Evidence) -> Outcome:
 
 
 @implements("ELG-E19")
-def needs_ventilation(evidence: Evidence) -> Outcome:
+def needs_ventilation(evidence: Evidence) -> CriterionOutcome:
     """E19: mechanical ventilation now or expected."""
     return excluded(evidence, "E19")
 
 
 @implements("ELG-E20")
-def in_another_trial(evidence: Evidence) -> Outcome:
+def in_another_trial(evidence: Evidence) -> CriterionOutcome:
     """E20: an interventional trial now or within 30 days."""
     return excluded(evidence, "E20")
 
 
-CRITERIA: tuple[Callable[[Evidence], Outcome], ...] = (
+CRITERIA: tuple[Callable[[Evidence], CriterionOutcome], ...] = (
     severe_aki,
     age_between_18_and_65,
     informed_consent,

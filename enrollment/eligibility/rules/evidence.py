@@ -8,10 +8,10 @@ from decimal import Decimal
 from trial_edc.dates import site_date, site_midnight
 from trial_edc.protocol import PROTOCOL, EligibilitySettings
 from trial_edc.units import CREATININE, PLATELETS, standard
-from trial_edc.vocabulary import N_, Sex, Term
+from trial_edc.vocabulary import N_, Codelist, Sex
 
 
-class Answer(Term):
+class CriterionAnswer(Codelist):
     """An investigator's answer; a question that does not apply counts as no."""
 
     YES = "Y", N_("Yes")
@@ -19,7 +19,7 @@ class Answer(Term):
     NOT_APPLICABLE = "not_applicable", N_("Not applicable")
 
 
-class BurstDecision(Term):
+class BurstDecision(Codelist):
     """Whether a short steroid course above the limit counts against E17."""
 
     COUNTS = "counts", N_("Counts")
@@ -57,7 +57,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class UrineCollection:
+class TimedCollection:
     """One timed collection; `ml` None: collected, but not measured."""
 
     start: datetime
@@ -122,10 +122,10 @@ class Evidence:
     birth_on: date | None
     sex: Sex | None
     samples: tuple[Sample, ...] = ()
-    urine: tuple[UrineCollection, ...] = ()
+    urine: tuple[TimedCollection, ...] = ()
     weight_kg: Decimal | None = None
     weight_estimated: bool = False
-    onset_attested: Answer | None = None
+    onset_attested: CriterionAnswer | None = None
     lvef_pct: Decimal | None = None
     platelets: Decimal | None = None
     platelets_unit: str = "10^9/L"
@@ -133,7 +133,7 @@ class Evidence:
     immunosuppressants: tuple[Immunosuppressant, ...] | None = None
     burst_decision: BurstDecision | None = None
     failed_organs: frozenset[str] | None = None
-    answers: Mapping[str, Answer | None] = field(default_factory=dict)
+    answers: Mapping[str, CriterionAnswer | None] = field(default_factory=dict)
     settings: EligibilitySettings = PROTOCOL.eligibility
 
     @property

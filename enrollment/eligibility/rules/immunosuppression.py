@@ -18,7 +18,7 @@ from enrollment.eligibility.rules.evidence import (
     SteroidCourse,
 )
 from enrollment.eligibility.rules.states import State
-from trial_edc.dates import PartialDate, add_months
+from trial_edc.dates import PartialDateText, add_months
 from trial_edc.protocol import EligibilitySettings
 
 PREDNISONE_MG = Decimal(5)  # the dose that the table of equivalents refers to
@@ -55,7 +55,7 @@ class Immunosuppression:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class DoseCourse:
     """A steroid course on the calendar; `is_open`: where it lies is not known."""
 
     pred_mg: Decimal | None
@@ -106,10 +106,10 @@ def drug_stability(
 
 def last_change(drug: Immunosuppressant) -> tuple[date | None, bool]:
     """Give the latest exactly known change, and whether none may be later."""
-    if drug.stop and (stop := PartialDate.parse(drug.stop)).is_exact:
+    if drug.stop and (stop := PartialDateText.parse(drug.stop)).is_exact:
         return stop.earliest, True
     texts = (*drug.changes, drug.stop) if drug.stop else drug.changes
-    found = [PartialDate.parse(text) for text in texts if text]
+    found = [PartialDateText.parse(text) for text in texts if text]
     exact = max((day.earliest for day in found if day.is_exact), default=None)
     if exact is None or not all(texts):
         return exact, False
@@ -170,23 +170,23 @@ def systemic_courses(evidence: Evidence) -> list[SteroidCourse] | None:
 
 def place(
     course: SteroidCourse, opens: date, consent_on: date, settings: EligibilitySettings
-) -> Course:
+) -> DoseCourse:
     """Place a course on the days up to consent; one known in part stays open.
 
     A course that cannot touch the window for all that is known is left out.
     """
     pred_mg = prednisone_mg(course, settings)
-    start = PartialDate.parse(course.start) if course.start else None
-    stop = PartialDate.parse(course.stop) if course.stop else None
+    start = PartialDateText.parse(course.start) if course.start else None
+    stop = PartialDateText.parse(course.stop) if course.stop else None
     is_exact = start is not None and start.is_exact
     is_exact = is_exact and (stop.is_exact if stop else course.ongoing)
     if is_exact and start and normal(course.route) in settings.e17_systemic_routes:
         last = min(stop.earliest, consent_on) if stop else consent_on
-        return Course(pred_mg, frozenset(calendar_days(start.earliest, last)))
+        return DoseCourse(pred_mg, frozenset(calendar_days(start.earliest, last)))
     is_outside = (stop is not None and stop.latest < opens) or (
         start is not None and start.earliest > consent_on
     )
-    return Course(pred_mg, is_open=not is_outside)
+    return DoseCourse(pred_mg, is_open=not is_outside)
 
 
 def prednisone_mg(
@@ -203,7 +203,7 @@ def prednisone_mg(
 
 
 def daily_totals(
-    courses: Sequence[Course], opens: date, consent_on: date
+    courses: Sequence[DoseCourse], opens: date, consent_on: date
 ) -> dict[date, Decimal]:
     """Add up every day of the window, both ends included."""
     return {

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from enrollment.eligibility.rules.creatinine import Pair, pairs
-from enrollment.eligibility.rules.evidence import Sample, UrineCollection, is_rate_below
+from enrollment.eligibility.rules.evidence import Sample, TimedCollection, is_rate_below
 from enrollment.eligibility.rules.urine import Run, has_wrong_times, runs
 from trial_edc.protocol import PROTOCOL, EgfrEquation
 from trial_edc.requirements import implements
@@ -126,7 +126,7 @@ def kdigo(
     samples: Sequence[Sample],
     baseline_umol_l: Decimal | None,
     rrt_started: bool,
-    urine: Sequence[UrineCollection] = (),
+    urine: Sequence[TimedCollection] = (),
     weight_kg: Decimal | None = None,
     anuria_ml: Decimal = PROTOCOL.eligibility.kdigo_anuria_ml,
 ) -> KdigoStage:
@@ -171,7 +171,7 @@ def is_very_high(sample: Sample) -> bool:
 
 
 def urine_stage(
-    urine: Sequence[UrineCollection], weight_kg: Decimal | None, anuria_ml: Decimal
+    urine: Sequence[TimedCollection], weight_kg: Decimal | None, anuria_ml: Decimal
 ) -> int | None:
     """Stage by the mean over whole contiguous collections."""
     collections = sorted(urine, key=lambda c: c.start)

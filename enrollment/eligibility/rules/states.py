@@ -1,9 +1,9 @@
 """The states of a criterion and the verdicts they lead to."""
 
-from trial_edc.vocabulary import N_, Term
+from trial_edc.vocabulary import N_, Codelist
 
 
-class State(Term):
+class State(Codelist):
     """What the evidence says about one criterion."""
 
     MET = "met", N_("Met")
@@ -14,7 +14,7 @@ class State(Term):
     NOT_APPLICABLE = "not_applicable", N_("Not applicable")
 
 
-class Verdict(Term):
+class Verdict(Codelist):
     """What all criteria together say about a candidate."""
 
     ELIGIBLE = "eligible", N_("Eligible")
@@ -22,7 +22,7 @@ class Verdict(Term):
     INDETERMINATE = "indeterminate", N_("Indeterminate")
 
 
-class BaselineSource(Term):
+class BaselineSource(Codelist):
     """Where the baseline creatinine comes from."""
 
     D90 = "d90", N_("Lowest in the 90 days before")

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from enrollment.eligibility.rules.evidence import (
     Evidence,
-    UrineCollection,
+    TimedCollection,
     is_rate_below,
     whole_seconds,
 )
@@ -24,7 +24,7 @@ from trial_edc.vocabulary import N_
 class Run:
     """Contiguous collections."""
 
-    collections: tuple[UrineCollection, ...]
+    collections: tuple[TimedCollection, ...]
 
     @property
     def start(self) -> datetime:
@@ -71,12 +71,12 @@ def urine_limb(evidence: Evidence) -> UrineLimb:
 
 
 def judged(
-    evidence: Evidence, collections: Sequence[UrineCollection], weight_kg: Decimal
+    evidence: Evidence, collections: Sequence[TimedCollection], weight_kg: Decimal
 ) -> UrineLimb:
     """Judge collections whose times are right."""
     settings = evidence.settings
 
-    def is_low(collection: UrineCollection) -> bool:
+    def is_low(collection: TimedCollection) -> bool:
         duration = collection.end - collection.start
         return collection.ml is not None and is_rate_below(
             settings.i1_urine_ml_kg_h, collection.ml, weight_kg, duration
@@ -98,7 +98,7 @@ def judged(
     return UrineLimb(state, qualifying, longest_low, longest, why)
 
 
-def has_wrong_times(collections: Sequence[UrineCollection]) -> bool:
+def has_wrong_times(collections: Sequence[TimedCollection]) -> bool:
     """Tell whether sorted collections overlap or end before they start."""
     return any(c.end <= c.start for c in collections) or any(
         later.start < earlier.end for earlier, later in pairwise(collections)
@@ -106,11 +106,11 @@ def has_wrong_times(collections: Sequence[UrineCollection]) -> bool:
 
 
 def runs(
-    collections: Sequence[UrineCollection], fits: Callable[[UrineCollection], bool]
+    collections: Sequence[TimedCollection], fits: Callable[[TimedCollection], bool]
 ) -> list[Run]:
     """Longest contiguous stretches of sorted collections that all fit."""
-    found: list[list[UrineCollection]] = []
-    previous: UrineCollection | None = None
+    found: list[list[TimedCollection]] = []
+    previous: TimedCollection | None = None
     for collection in collections:
         if fits(collection):
             if previous and found and previous.end == collection.start:

@@ -15,7 +15,7 @@ from enrollment.screening.facts import (
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission
-from record.audit.attribution import Via, act, attributed
+from record.audit.attribution import Source, act, attributed
 from record.casebook.models import FormStatus, Participant
 from record.casebook.services import casebook
 from record.review.selectors import unanswered_counts
@@ -35,7 +35,7 @@ def confirm_eligibility(
     if not by.may(Permission.CONFIRM_ELIGIBILITY):
         raise PermissionDenied
     proof.require(by)
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         participant = casebook.lock(participant)
         found = eligibility_selectors.eligibility_of(participant)
         if reasons := obstacles_to_confirmation(found):

@@ -20,14 +20,14 @@ from enrollment.models import FrozenScreening
 from enrollment.problems import EnrollmentRefused
 from record.accounts.models import User
 from record.accounts.roles import Role
-from record.audit.attribution import Actor, Via, attributed
+from record.audit.attribution import Actor, Source, attributed
 from record.capture.events import DeviationFound
 from record.capture.save_hooks import Saved, announce
 from record.casebook import catalogue
 from record.casebook.display import words
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.notices.services import outbox as notices
 from trial_edc import clock
 from trial_edc.requirements import implements
@@ -40,7 +40,7 @@ CORRECTED, ADDED, STRUCK = "CORRECTED", "ADDED", "STRUCK"
 
 @implements("ELG-FROZEN")
 def freeze_screening(
-    found: eligibility_selectors.Eligibility, *, by: Actor, via: Via
+    found: eligibility_selectors.Eligibility, *, by: Actor, via: Source
 ) -> FrozenScreening:
     """Keep the deciding values as they stand; inside the act of randomising.
 
@@ -91,7 +91,7 @@ def tell_save(saved: Saved) -> None:
     _tell(found, saved.binder, by=saved.by, via=saved.via)
 
 
-def tell_row(form: FormInstance, *, by: Actor, via: Via) -> None:
+def tell_row(form: FormInstance, *, by: Actor, via: Source) -> None:
     """Tell that a deciding row was struck out, or one restored that now decides."""
     frozen = eligibility_selectors.frozen_of(form.participant)
     if frozen is None or form.code not in FORMS:
@@ -134,18 +134,18 @@ def _corrected(
         yield Correction(frozen, saved.form, CORRECTED, text, name)
 
 
-def _counts(frozen: FrozenScreening, sheet: Sheet) -> bool:
+def _counts(frozen: FrozenScreening, sheet: FormData) -> bool:
     """Tell whether a finished sheet tells of the time before randomisation."""
     is_finished = sheet.code != "IST" or sheet.status == "complete"
     return is_finished and as_seen(sheet, frozen.at) is not None
 
 
-def _moves(binder: Binder, sheet: Sheet) -> bool:
+def _moves(binder: Casebook, sheet: FormData) -> bool:
     """Tell whether the verdict, a state or the baseline hangs on a sheet."""
     return _standing(binder) != _standing(binder.with_sheet(replace(sheet, values={})))
 
 
-def _standing(binder: Binder) -> tuple[object, ...]:
+def _standing(binder: Casebook) -> tuple[object, ...]:
     found = binder.fact("eligibility")
     basis = found.baseline
     return (*states_of(found), basis.source, basis.umol_l)
@@ -159,7 +159,7 @@ def _named(form: FormInstance) -> str:
         return f"{design.title}{row} ({form.code})"
 
 
-def _tell(found: list[Correction], binder: Binder, *, by: Actor, via: Via) -> None:
+def _tell(found: list[Correction], binder: Casebook, *, by: Actor, via: Source) -> None:
     for one in found:
         standing = _changed_states(one.frozen, binder)
         participant: Participant = one.form.participant
@@ -176,7 +176,7 @@ def _tell(found: list[Correction], binder: Binder, *, by: Actor, via: Via) -> No
         _notify(one, participant)
 
 
-def _changed_states(frozen: FrozenScreening, binder: Binder) -> str:
+def _changed_states(frozen: FrozenScreening, binder: Casebook) -> str:
     """Say which criteria stand differently now; nobody is excluded by it."""
     now = dict(told.split(":") for told in states_of(binder.fact("eligibility")))
     changed = [

@@ -6,7 +6,7 @@ from datetime import date
 from enrollment.eligibility.rules import State
 from record.casebook.checks import check
 from record.casebook.intervals import in_order
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Partial
 from trial_edc.dates import completed_years
 from trial_edc.protocol import PROTOCOL
@@ -23,7 +23,7 @@ EARLIEST_BIRTH = date(1900, 1, 1)
     severity=HARD,
     message=N_("Nobody in this trial was born before 1900."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     del binder
     born = sheet.get("birth_date")
     return born is not None and born < EARLIEST_BIRTH
@@ -36,7 +36,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=SOFT,
     message=N_("%(age)s years old at consent; the protocol takes %(low)s to %(high)s."),
 )
-def _(sheet: Sheet, binder: Binder) -> dict[str, int] | None:
+def _(sheet: FormData, binder: Casebook) -> dict[str, int] | None:
     born, on = sheet.get("birth_date"), binder.fact("consented_on")
     if born is None or on is None:
         return None
@@ -52,7 +52,7 @@ def _(sheet: Sheet, binder: Binder) -> dict[str, int] | None:
     severity=HARD,
     message=N_("Row %(row)s ends before it starts."),
 )
-def _(sheet: Sheet, binder: Binder) -> dict[str, int] | None:
+def _(sheet: FormData, binder: Casebook) -> dict[str, int] | None:
     del binder
     for number, row in enumerate(sheet.get("history") or (), 1):
         start, end = (Partial(row[i]) if row.get(i) else None for i in ("start", "end"))
@@ -72,7 +72,7 @@ AGREEING = (
 )
 
 
-def _any_of(sheet: Sheet, names: tuple[str, ...]) -> str | None:
+def _any_of(sheet: FormData, names: tuple[str, ...]) -> str | None:
     """Return yes if one is, no if all are not, None while nobody knows."""
     given = [sheet.get(name) for name in names]
     if YesNo.YES in given:
@@ -80,8 +80,8 @@ def _any_of(sheet: Sheet, names: tuple[str, ...]) -> str | None:
     return None if None in given else YesNo.NO.value
 
 
-def _differs(names: tuple[str, ...], item: str) -> Callable[[Sheet, Binder], bool]:
-    def rule(sheet: Sheet, binder: Binder) -> bool:
+def _differs(names: tuple[str, ...], item: str) -> Callable[[FormData, Casebook], bool]:
+    def rule(sheet: FormData, binder: Casebook) -> bool:
         del sheet
         history, judged = binder.one("MHX"), binder.one("ELG")
         if history is None or judged is None:
@@ -116,7 +116,7 @@ for _place, (_item, _names, _criterion) in enumerate(AGREEING, 2):
     severity=SOFT,
     message=N_("Known kidney disease, but the baseline eGFR does not exclude (E9)."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     if sheet.get("known_ckd") != YesNo.YES:
         return False
     outcomes = binder.fact("eligibility").outcomes

@@ -8,7 +8,7 @@ from enrollment.eligibility.rules import SteroidCourse, prednisone_mg
 from enrollment.vocabulary import Drug, DrugClass
 from record.casebook.checks import check
 from record.casebook.intervals import in_order
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity
 
@@ -23,7 +23,7 @@ MOST_PREDNISONE_MG = 1000
     severity=HARD,
     message=N_("“No such drug” and a drug contradict each other. Strike one row out."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     rows = as_screened(binder).rows("IST")  # a drug begun after randomisation is news
     said = {row.get("any_exposure") for row in rows} - {None}
     is_asked = sheet.key in {row.key for row in rows}
@@ -37,7 +37,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=HARD,
     message=N_("A dose is more than 0 mg."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     del binder
     dose = sheet.get("mg_per_day")
     return dose is not None and dose <= 0
@@ -50,7 +50,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=SOFT,
     message=N_("This equals %(mg)s mg of prednisone a day. Check dose and unit."),
 )
-def _(sheet: Sheet, binder: Binder) -> dict[str, str] | None:
+def _(sheet: FormData, binder: Casebook) -> dict[str, str] | None:
     del binder
     dose = prednisone_equivalent(sheet)
     if dose is None or dose <= MOST_PREDNISONE_MG:
@@ -58,7 +58,7 @@ def _(sheet: Sheet, binder: Binder) -> dict[str, str] | None:
     return {"mg": f"{dose:.0f}"}
 
 
-def prednisone_equivalent(sheet: Sheet) -> Decimal | None:
+def prednisone_equivalent(sheet: FormData) -> Decimal | None:
     """Return the daily dose of a steroid in mg of prednisone; None where unknown."""
     if sheet.get("drug_class") != DrugClass.STEROID:
         return None
@@ -73,7 +73,7 @@ def prednisone_equivalent(sheet: Sheet) -> Decimal | None:
     severity=HARD,
     message=N_("Start, changes and stop are not in this order."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     del binder
     start, stop = sheet.get("start"), sheet.get("stop")
     between = (sheet.get("last_dose_change"), sheet.get("switched"))
@@ -87,7 +87,7 @@ def _(sheet: Sheet, binder: Binder) -> bool:
     severity=SOFT,
     message=N_("This drug is a corticosteroid; E17 counts it otherwise. Check class."),
 )
-def _(sheet: Sheet, binder: Binder) -> bool:
+def _(sheet: FormData, binder: Casebook) -> bool:
     del binder
     other = sheet.get("drug_class") == DrugClass.IMMUNOSUPPRESSANT
     return other and sheet.get("drug") not in (Drug.OTHER, None)

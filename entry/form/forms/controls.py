@@ -123,7 +123,7 @@ def entered(item: Item, name: str, typed: Typed) -> Any:
         if f"{name}__shown" not in typed:
             raise KeyError(name)
         return typed.getlist(name)
-    if isinstance(item, items.Rows):
+    if isinstance(item, items.ItemGroup):
         if not has_rows(name, typed):
             raise KeyError(name)
         return typed_rows(item, name, typed)
@@ -140,7 +140,7 @@ def has_rows(name: str, typed: Typed) -> bool:
     return typed.get(f"{name}__rows", "") in ROW_COUNTS
 
 
-def typed_rows(item: items.Rows, name: str, typed: Typed) -> list[dict[str, str]]:
+def typed_rows(item: items.ItemGroup, name: str, typed: Typed) -> list[dict[str, str]]:
     """Return the rows of a small table as they were typed."""
     return [
         {column: typed.get(f"{name}-{number}-{column}", "") for column in item.columns}
@@ -148,7 +148,7 @@ def typed_rows(item: items.Rows, name: str, typed: Typed) -> list[dict[str, str]
     ]
 
 
-def shown_rows(item: items.Rows, rows: Sequence[Mapping[str, Any]]) -> list[Held]:
+def shown_rows(item: items.ItemGroup, rows: Sequence[Mapping[str, Any]]) -> list[Held]:
     """Return the rows of a small table as its controls show what is stored."""
     return [
         {
@@ -183,7 +183,7 @@ def shown(item: Item, name: str, value: Value) -> dict[str, Any]:
 
 
 def row_controls(
-    item: items.Rows, name: str, rows: Sequence[Mapping[str, Any]], extra: int
+    item: items.ItemGroup, name: str, rows: Sequence[Mapping[str, Any]], extra: int
 ) -> list[list[str]]:
     """Return the controls of a small table, with empty rows at its end."""
     filled = [dict(row) for row in rows]

@@ -9,8 +9,8 @@ from entry.form.forms import controls
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.audit.attribution import Reason
-from record.capture.problems import Refused
-from record.capture.services.forms import Entry
+from record.capture.problems import SaveRefused
+from record.capture.services.forms import FormEntry
 from record.capture.vocabulary import ChangeReason
 from record.casebook import catalogue, items
 from record.casebook.checks import Finding
@@ -38,16 +38,16 @@ def with_uploads(
     return texts
 
 
-def entry_of(form: FormInstance, typed: QueryDict, user: User) -> Entry:
+def entry_of(form: FormInstance, typed: QueryDict, user: User) -> FormEntry:
     """Return the entry that a person submitted.
 
-    Raises `Refused` where a value stands beside the code that says there is none.
+    Raises `SaveRefused` where a value stands beside the code that says there is none.
     """
     design = catalogue.design(form.code)
     values, unclear = entered_values(design, typed, user)
     if unclear:
-        raise Refused([_finding(design, *one) for one in unclear.items()])
-    return Entry(
+        raise SaveRefused([_finding(design, *one) for one in unclear.items()])
+    return FormEntry(
         values=values,
         based_on=controls.revision_in(typed),
         complete=typed.get("action") != "draft",

@@ -24,7 +24,7 @@ from record.capture.problems import (
     ExplanationNeeded,
     NotSaved,
     ReasonNeeded,
-    Refused,
+    SaveRefused,
 )
 from record.capture.services import autosaves
 from record.capture.vocabulary import ChangeReason, StrikeReason
@@ -194,7 +194,7 @@ class FormPage:
     def errors(self) -> dict[str, list[Finding]]:
         """Return hard findings by item."""
         found: dict[str, list[Finding]] = {}
-        if isinstance(self.problem, Refused):
+        if isinstance(self.problem, SaveRefused):
             for finding in self.problem.findings:
                 found.setdefault(finding.item, []).append(finding)
         return found
@@ -290,7 +290,7 @@ class FormPage:
             view.stored_file = reverse("entry:file", args=[self.form.pk, name])
         if view.is_file and self.typed is not None:
             view.kept_file = self.typed.get(name, "")
-        if isinstance(item, items.Rows):
+        if isinstance(item, items.ItemGroup):
             view.rows = self._row_controls(name, item, value)
         self._add_problem(view)
         return view
@@ -315,7 +315,7 @@ class FormPage:
         return not isinstance(self.problem, Conflict) or name in self.problem.entered
 
     def _control(self, name: str, item: Item, held: Mapping[str, Any]) -> str:
-        if isinstance(item, items.Rows):
+        if isinstance(item, items.ItemGroup):
             return ""
         field = forms.Field(
             required=False, widget=controls.widget_of(item, self._options(item))
@@ -329,7 +329,7 @@ class FormPage:
         return self.item_form[name].as_widget(attrs=attributes)
 
     def _row_controls(
-        self, name: str, item: items.Rows, value: Value
+        self, name: str, item: items.ItemGroup, value: Value
     ) -> list[list[str]]:
         typed = self.typed
         was_posted = typed is not None and controls.has_rows(name, typed)

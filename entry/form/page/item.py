@@ -78,7 +78,7 @@ class ItemView:
     @property
     def columns(self) -> list[Any]:
         """Return the headings of a small table."""
-        if not isinstance(self.item, items.Rows):
+        if not isinstance(self.item, items.ItemGroup):
             return []
         return [column.verbose_name for column in self.item.columns.values()]
 

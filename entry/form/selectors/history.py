@@ -20,13 +20,13 @@ from record.casebook.items import Item
 from record.casebook.models import FormInstance
 from record.casebook.values import Value
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import Term
+from trial_edc.vocabulary import Codelist
 
 SHEETS = FormInstance._meta.db_table
 
 
 @dataclass(frozen=True)
-class Told:
+class HistoryEntry:
     """One deed as people read it."""
 
     at: Any
@@ -42,7 +42,7 @@ class Told:
 @implements("AUD-08")
 def told_history(
     item: Item, changes: list[Change], breaks: Sequence[CodeBreak] = ()
-) -> list[Told]:
+) -> list[HistoryEntry]:
     """Return the changes of an item, the last one first, in words.
 
     `breaks`: the participant's code breaks, as far as the reader may know of them.
@@ -50,7 +50,7 @@ def told_history(
     people = User.objects.in_bulk({c.actor_id for c in changes if c.actor_id})
     linked = _linked(item, [value for c in changes for value in (c.old, c.new)])
     return [
-        Told(
+        HistoryEntry(
             change.at,
             _name(people.get(change.actor_id or 0), change.actor),
             role_words(change.role),
@@ -65,7 +65,7 @@ def told_history(
 
 
 @implements("AUD-06")
-def struck_out(form: FormInstance) -> Told | None:
+def struck_out(form: FormInstance) -> HistoryEntry | None:
     """Return who struck a row out, when and why; None for one that stands."""
     if form.struck_at is None:
         return None
@@ -76,7 +76,7 @@ def struck_out(form: FormInstance) -> Told | None:
         return None
     person = User.objects.filter(pk=entry.actor_id or 0).first()
     why = entry.reasons.get("")
-    return Told(
+    return HistoryEntry(
         form.struck_at,
         _name(person, entry.actor),
         role_words(entry.role),
@@ -94,7 +94,7 @@ def role_words(role: str) -> str:
     return _(known[role]) if role in known else _("system process")
 
 
-def reason_words(reason: Reason | None, terms: type[Term]) -> str:
+def reason_words(reason: Reason | None, terms: type[Codelist]) -> str:
     """Return a reason: the words of its code, and those of the person."""
     if reason is None:
         return ""

@@ -7,12 +7,12 @@ from record.casebook import catalogue, items
 from record.casebook.design import FormDesign
 from record.casebook.display import words
 from record.casebook.items import Item
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 
 Options = Sequence[tuple[str, str]]  # each key with its words
 
 
-def options_of(item: Item, binder: Binder) -> Options:
+def options_of(item: Item, binder: Casebook) -> Options:
     """Return each key that may be chosen with its words; in at most one select."""
     if isinstance(item, items.Listed):
         return item.options()
@@ -32,7 +32,7 @@ def people() -> Options:
     return [(str(person.pk), str(person)) for person in active]
 
 
-def row_name(design: FormDesign, row: Sheet) -> str:
+def row_name(design: FormDesign, row: FormData) -> str:
     """Return how a row of a log is called: its number and what names it."""
     told = ((design.items[name], row.get(name)) for name in design.row_title)
     return " · ".join([str(row.occurrence), *(words(*one) for one in told if one[1])])

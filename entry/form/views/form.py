@@ -23,9 +23,9 @@ from entry.selectors.visibility import forms_visible_to, may_enter, visible_item
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.forms import ConfirmIdentityForm
 from record.accounts.roles import Permission
-from record.audit.attribution import Reason, Via
+from record.audit.attribution import Reason, Source
 from record.audit.vault import TooLong
-from record.capture.problems import Conflict, FormClosed, NotSaved, Refused
+from record.capture.problems import Conflict, FormClosed, NotSaved, SaveRefused
 from record.capture.services import autosaves
 from record.capture.services.forms import save_entry, sign_form
 from record.casebook import catalogue
@@ -77,7 +77,7 @@ def _saved(request: StaffRequest, form: FormInstance) -> HttpResponse:
     try:
         typed = with_uploads(form, typed, request.FILES.dict(), request.user)
         entry = entry_of(form, typed, request.user)
-        saved = save_entry(form, entry, by=request.user, via=Via.PAGE)
+        saved = save_entry(form, entry, by=request.user, via=Source.PAGE)
     except FormClosed:
         messages.error(request, _("This form is closed; nothing was saved."))
         form.refresh_from_db()
@@ -89,7 +89,7 @@ def _saved(request: StaffRequest, form: FormInstance) -> HttpResponse:
             Severity.HARD,
             str(refused),
         )
-        return _again(request, form, typed, Refused([finding]))
+        return _again(request, form, typed, SaveRefused([finding]))
     except NotSaved as problem:
         return _again(request, form, typed, problem)
     messages.success(request, _told(saved.form))

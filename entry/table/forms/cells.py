@@ -17,7 +17,7 @@ CODES = "missing-codes"  # the list of missing codes that numbers and dates offe
 
 
 @dataclass(frozen=True)
-class Mark:
+class CellMark:
     """A mark as it is drawn: the look, and its words in the reader's language."""
 
     look: str
@@ -39,7 +39,7 @@ def cell(
     value: Value,
     drawn: str,
     *,
-    marks: Sequence[Mark] = (),
+    marks: Sequence[CellMark] = (),
     errors: Sequence[str] = (),
 ) -> SafeString:
     """Return a cell of the row `key`: its control or its words, marks and errors.

@@ -20,7 +20,7 @@ from record.casebook import items
 from record.casebook.design import FormDesign
 from record.casebook.display import words
 from record.casebook.items import Item
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from record.casebook.values import MissingCode, Value
 
 SIZES: Mapping[type[Item], int] = {
@@ -147,7 +147,7 @@ def options_html(offered: Options, chosen: str) -> SafeString:
     )
 
 
-def columns_of(user: User, design: FormDesign, binder: Binder) -> list[Column]:
+def columns_of(user: User, design: FormDesign, binder: Casebook) -> list[Column]:
     """Return the items that a person sees, in the order of the form."""
     seen = visible_items(user, design)
     return [
@@ -159,7 +159,7 @@ def columns_of(user: User, design: FormDesign, binder: Binder) -> list[Column]:
     ]
 
 
-def _options(item: Item, binder: Binder) -> Options:
+def _options(item: Item, binder: Casebook) -> Options:
     if isinstance(item, items.Choice | items.MultipleChoice):
         return [(term.value, _(term.label)) for term in item.facts.terms or ()]
     return options_of(item, binder)
@@ -168,4 +168,4 @@ def _options(item: Item, binder: Binder) -> Options:
 def _is_editable(user: User, item: Item) -> bool:
     """Tell what a cell can take: small tables need the form page."""
     may = not item.facts.judged or user.may(Permission.JUDGE)
-    return may and not isinstance(item, items.Rows)
+    return may and not isinstance(item, items.ItemGroup)

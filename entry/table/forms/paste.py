@@ -41,7 +41,7 @@ class NotReadable(Exception):
 
 
 @dataclass(frozen=True)
-class Line:
+class PastedLine:
     """One pasted row: its number in the text, its cells and units by item."""
 
     number: int
@@ -55,7 +55,7 @@ class Pasted:
 
     headings: Sequence[str]
     mapping: Sequence[str]
-    lines: Sequence[Line]
+    lines: Sequence[PastedLine]
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -192,8 +192,8 @@ def _units_in_headings(head: Sequence[str], mapping: Sequence[str]) -> dict[str,
 
 def _line(
     number: int, cells: Sequence[str], mapping: Sequence[str], units: Mapping[str, str]
-) -> Line:
+) -> PastedLine:
     told = [(name, cell) for name, cell in zip(mapping, cells, strict=False) if name]
     beside = {n.removesuffix(UNIT): c for n, c in told if n.endswith(UNIT) and c}
     texts = {name: cell for name, cell in told if not name.endswith(UNIT) and cell}
-    return Line(number, texts, {**units, **beside})
+    return PastedLine(number, texts, {**units, **beside})

@@ -15,8 +15,8 @@ from entry.table.selectors.stored_rows import HeldRows
 from record.audit.attribution import Reason
 from record.capture import cells
 from record.capture.merge import merge, seen_by_author
-from record.capture.problems import NotSaved, Refused
-from record.capture.services.forms import Entry
+from record.capture.problems import NotSaved, SaveRefused
+from record.capture.services.forms import FormEntry
 from record.capture.services.rows import RowChange, RowEntry, RowStrike
 from record.capture.vocabulary import StrikeReason
 from record.casebook import items
@@ -43,7 +43,7 @@ class Posted:
 
     def refuse(self, key: str, findings: Sequence[Finding]) -> None:
         """Note why a row cannot be stored."""
-        self.problems[key] = Refused(findings)
+        self.problems[key] = SaveRefused(findings)
 
 
 def rows_in(typed: QueryDict) -> dict[str, QueryDict]:
@@ -128,9 +128,9 @@ class _Reader:
         wished = self.row.get("complete") == "yes" and not self.is_draft
         return wished and form.status != FormStatus.COMPLETE
 
-    def _entry(self, values: Mapping[str, object], *, based_on: int) -> Entry:
+    def _entry(self, values: Mapping[str, object], *, based_on: int) -> FormEntry:
         wished = self.row.get("complete") == "yes" and not self.is_draft
-        return Entry(
+        return FormEntry(
             values=values,
             based_on=based_on,
             complete=True if wished else None,

@@ -12,13 +12,18 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from entry.table.forms.columns import Column
-from entry.table.forms.paste import Line, Pasted
+from entry.table.forms.paste import Pasted, PastedLine
 from entry.table.forms.posted import read_cell, unreadable
 from entry.table.selectors.stored_rows import HeldRows
 from record.accounts.models import User
 from record.capture.cells import unit_of
-from record.capture.planning import PlannedRow, RowState, Wanted, by_items, plan
-from record.capture.problems import ExplanationNeeded, NotSaved, ReasonNeeded, Refused
+from record.capture.planning import PlannedRow, RowState, SourceRow, by_items, plan
+from record.capture.problems import (
+    ExplanationNeeded,
+    NotSaved,
+    ReasonNeeded,
+    SaveRefused,
+)
 from record.casebook import items
 from record.casebook.checks import Finding
 from record.casebook.values import is_blank
@@ -63,7 +68,7 @@ class Previewer:
         """Return the preview, in the order of the lines."""
         read = [(line, *self._read(self._filled(line))) for line in pasted.lines]
         wanted = [
-            Wanted(line.number, values, visit=self.visit)
+            SourceRow(line.number, values, visit=self.visit)
             for line, values, faulty in read
             if not faulty
         ]
@@ -75,13 +80,13 @@ class Previewer:
             filled = self._filled(line)
             if faulty:
                 self._add(
-                    f"n{line.number}", filled, RowState.REFUSED, [Refused(faulty)]
+                    f"n{line.number}", filled, RowState.REFUSED, [SaveRefused(faulty)]
                 )
             else:
                 self._add_planned(filled, by_line[line.number])
         return self.found
 
-    def _filled(self, line: Line) -> Line:
+    def _filled(self, line: PastedLine) -> PastedLine:
         """Return a new row with what all rows say; one that is there stays as it is."""
         if self._is_held(line):
             return line
@@ -89,9 +94,9 @@ class Previewer:
             **{name: text for name, text in self.fill.items() if text},
             **line.texts,
         }
-        return Line(line.number, texts, line.units)
+        return PastedLine(line.number, texts, line.units)
 
-    def _is_held(self, line: Line) -> bool:
+    def _is_held(self, line: PastedLine) -> bool:
         values, _faulty = self._read(line)
         wanted = []
         for name in self.held.design.row_key:
@@ -108,7 +113,7 @@ class Previewer:
             for row in self.held.standing
         )
 
-    def _read(self, line: Line) -> tuple[dict[str, object], list[Finding]]:
+    def _read(self, line: PastedLine) -> tuple[dict[str, object], list[Finding]]:
         values: dict[str, object] = {}
         faulty = []
         for name, text in line.texts.items():
@@ -119,7 +124,7 @@ class Previewer:
                 faulty.append(unreadable(self.held.design.code, column, problem))
         return values, faulty
 
-    def _add_planned(self, line: Line, row: PlannedRow) -> None:
+    def _add_planned(self, line: PastedLine, row: PlannedRow) -> None:
         if row.state == RowState.UNCHANGED:
             self.found.lines[row.state].append(line.number)
             return
@@ -135,7 +140,7 @@ class Previewer:
             for name in row.pending
         ]
         if hard or missing:
-            problems.append(Refused([*hard, *missing]))
+            problems.append(SaveRefused([*hard, *missing]))
         if soft:
             problems.append(ExplanationNeeded(soft))
         replaced = [
@@ -148,7 +153,7 @@ class Previewer:
     def _add(  # noqa: PLR0917 - one call for each kind of row
         self,
         key: str,
-        line: Line,
+        line: PastedLine,
         state: RowState,
         problems: list[NotSaved],
         row: PlannedRow | None = None,

@@ -16,9 +16,9 @@ from record.capture.problems import (
     FormClosed,
     NotSaved,
     ReasonNeeded,
-    Refused,
+    SaveRefused,
 )
-from record.casebook.sheets import Sheet
+from record.casebook.sheets import FormData
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class RowAsks:
 
 def asks_of(
     columns: Mapping[str, Column],
-    sheet: Sheet | None,
+    sheet: FormData | None,
     typed: QueryDict | None,
     problems: Sequence[NotSaved],
 ) -> RowAsks:
@@ -102,11 +102,11 @@ def _add(
     asks: RowAsks,
     problem: NotSaved,
     columns: Mapping[str, Column],
-    sheet: Sheet | None,
+    sheet: FormData | None,
 ) -> None:
     values = sheet.values if sheet else {}
     match problem:
-        case Refused():
+        case SaveRefused():
             for finding in problem.findings:
                 known = finding.item in columns
                 place = asks.by_cell.setdefault(finding.item, []) if known else None

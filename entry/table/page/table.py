@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from entry.form.forms import controls as typed_controls
 from entry.form.page.item import told
 from entry.selectors.visibility import may_enter
-from entry.table.forms.cells import Mark, cell, control
+from entry.table.forms.cells import CellMark, cell, control
 from entry.table.forms.columns import Column, Held, columns_of
 from entry.table.page.prompts import RowAsks, asks_of
 from entry.table.selectors.stored_rows import HeldRows
@@ -25,7 +25,7 @@ from record.casebook.derived import Derivation, derived_values
 from record.casebook.display import NOTHING, derived_words
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.row_marks import RowMark, marks_of
-from record.casebook.sheets import Sheet
+from record.casebook.sheets import FormData
 from record.casebook.values import MissingCode, Value
 from record.review.selectors import open_places
 from trial_edc import clock
@@ -38,7 +38,7 @@ LOOKS = {Severity.SOFT: "unusual", Severity.HARD: "impossible"}
 
 
 @dataclass
-class Row:
+class TableRow:
     """One row as the page shows it."""
 
     key: str
@@ -47,7 +47,7 @@ class Row:
     asks: RowAsks
     based_on: int = 0
     derived: list[str] = field(default_factory=list)
-    before: list[Mark] = field(default_factory=list)
+    before: list[CellMark] = field(default_factory=list)
     is_open: bool = True
     completes: bool = False  # whether “complete” is ticked
     visit: str = ""
@@ -135,7 +135,7 @@ class TablePage:
         return self.design.collected.visits if self.design.rows_at_visits else ()
 
     @cached_property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[TableRow]:
         """Return the stored rows in order of time, then the new ones typed."""
         stored = [
             self._stored_row(form)
@@ -146,7 +146,7 @@ class TablePage:
         return stored + added
 
     @property
-    def blank(self) -> Row:
+    def blank(self) -> TableRow:
         """Return the empty row at the end."""
         numbers = [int(key[1:]) for key in self.typed if key.startswith("n")]
         return self._new_row(f"n{max(numbers, default=0) + 1}")
@@ -164,7 +164,7 @@ class TablePage:
             for name, text in row.asks.lines
         ]
 
-    def _row_word(self, row: Row) -> str:
+    def _row_word(self, row: TableRow) -> str:
         if row.line:
             return _("line %(line)s") % {"line": row.line}
         return _("row %(row)s") % {"row": row.name}
@@ -241,15 +241,15 @@ class TablePage:
         return marks_of(self.design.code, self.held.standing, self.held.binder)
 
     @cached_property
-    def _findings(self) -> dict[tuple[int, str], list[Mark]]:
+    def _findings(self) -> dict[tuple[int, str], list[CellMark]]:
         """Return what the checks find in what is stored, by row and item."""
-        found: dict[tuple[int, str], list[Mark]] = defaultdict(list)
+        found: dict[tuple[int, str], list[CellMark]] = defaultdict(list)
         now = clock.now()
         for sheet in self.held.standing:
             for one in engine.standing_findings(
                 self.design, sheet, self.held.binder, now=now
             ):
-                mark = Mark(LOOKS[one.severity], told(one))
+                mark = CellMark(LOOKS[one.severity], told(one))
                 found[sheet.form_id or 0, one.item].append(mark)
         return found
 
@@ -259,13 +259,13 @@ class TablePage:
 
     # Rows and cells.
 
-    def _stored_row(self, form: FormInstance) -> Row:
+    def _stored_row(self, form: FormInstance) -> TableRow:
         key, sheet = f"r{form.pk}", self.held.sheets[form.pk]
         typed = self.typed.get(key)
         asks = asks_of(self.by_name, sheet, typed, self.problems.get(key, ()))
         is_open = self.may_enter and not form.is_closed and form.struck_at is None
         texts = {one.name: text for one, text in self._derived.get(form.pk, ())}
-        return Row(
+        return TableRow(
             key=key,
             form=form,
             cells=[
@@ -276,7 +276,7 @@ class TablePage:
             based_on=self._based_on(form, typed, asks),
             derived=[texts.get(one.name, "") for one in self.derivations],
             before=[
-                Mark(one.look, _words(one))
+                CellMark(one.look, _words(one))
                 for one in self._row_marks.get(form.pk, ())
                 if not one.item
             ],
@@ -285,10 +285,10 @@ class TablePage:
             word=self.words.get(key, ""),
         )
 
-    def _new_row(self, key: str) -> Row:
+    def _new_row(self, key: str) -> TableRow:
         typed = self.typed.get(key)
         asks = asks_of(self.by_name, None, typed, self.problems.get(key, ()))
-        return Row(
+        return TableRow(
             key=key,
             form=None,
             cells=[
@@ -314,7 +314,7 @@ class TablePage:
         key: str,
         column: Column,
         form: FormInstance | None,
-        sheet: Sheet | None,
+        sheet: FormData | None,
         typed: QueryDict | None,
         asks: RowAsks,
         *,
@@ -331,13 +331,17 @@ class TablePage:
         marks = self._marks(form, column.name) if form else ()
         return cell(column, key, value, drawn, marks=marks, errors=errors)
 
-    def _marks(self, form: FormInstance, name: str) -> list[Mark]:
+    def _marks(self, form: FormInstance, name: str) -> list[CellMark]:
         told_of_rows = self._row_marks.get(form.pk, ())
         queried = (form.pk, name) in self._queried
         return [
             *self._findings.get((form.pk, name), ()),
-            *(Mark(one.look, _words(one)) for one in told_of_rows if one.item == name),
-            *((Mark("query", _("Open query")),) if queried else ()),
+            *(
+                CellMark(one.look, _words(one))
+                for one in told_of_rows
+                if one.item == name
+            ),
+            *((CellMark("query", _("Open query")),) if queried else ()),
         ]
 
 

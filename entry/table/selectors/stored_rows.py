@@ -11,7 +11,7 @@ from record.casebook.intervals import LAST, bounds
 from record.casebook.items import Date, DateTime, PartialDate
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import new_row, sheet_of, stored_sheets
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.vocabulary import VisitCode
 
 VISITS = {code.value: place for place, code in enumerate(VisitCode)}
@@ -24,22 +24,22 @@ class HeldRows:
     participant: Participant
     design: FormDesign
     forms: Mapping[int, FormInstance]
-    sheets: Mapping[int, Sheet]
+    sheets: Mapping[int, FormData]
 
     @cached_property
-    def binder(self) -> Binder:
+    def binder(self) -> Casebook:
         """Return the binder of the participant that holds these rows already."""
         code, people = self.design.code, [self.participant.pk]
         standing = [s for s in self.sheets.values() if self._stands(s)]
 
-        def load(codes: Collection[str]) -> Iterable[Sheet]:
+        def load(codes: Collection[str]) -> Iterable[FormData]:
             yield from standing if code in codes else ()
             others = [one for one in codes if one != code]
             yield from (sheet for _pk, sheet in stored_sheets(people, others))
 
-        return Binder(load)
+        return Casebook(load)
 
-    def _stands(self, sheet: Sheet) -> bool:
+    def _stands(self, sheet: FormData) -> bool:
         form = self.forms[sheet.form_id or 0]
         return form.struck_at is None and form.revision > 0
 
@@ -61,7 +61,7 @@ class HeldRows:
         return first, visit, form.visit_number, form.occurrence
 
     @property
-    def standing(self) -> list[Sheet]:
+    def standing(self) -> list[FormData]:
         """Return the rows that count, in order of time."""
         found = (self.sheets[form.pk] for form in self.in_order)
         return [sheet for sheet in found if self._stands(sheet)]

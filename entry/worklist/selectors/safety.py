@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.notices.work import DUE, OVERDUE, WorkItem
-from safety.reports.selectors.cases import Case, CaseState, cases_of
+from safety.reports.selectors.cases import CaseState, SponsorCase, cases_of
 from safety.reports.selectors.reports import ReportLine, ReportState, report_lines
 from trial_edc import clock
 
@@ -52,7 +52,7 @@ def _follow_up_item(line: ReportLine) -> WorkItem:
     )
 
 
-def _case_items(case: Case) -> Iterator[WorkItem]:
+def _case_items(case: SponsorCase) -> Iterator[WorkItem]:
     form_id, item = case.assessment.form_id, "submitted_on"
     if case.state == CaseState.TO_ASSESS:
         item, since = "causality_sponsor", case.sponsor_aware_at

@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from enrollment.consent.facts.reconsent import Due
+from enrollment.consent.facts.reconsent import ReconsentDue
 from entry.matrix.selectors import MatrixRow, matrix_for
 from entry.selectors import navigation
 from entry.selectors.visibility import (
@@ -43,7 +43,7 @@ from safety.coding.services import coding_to_do
 from safety.pregnancy.selectors import births_awaited
 from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
-from visits.infusions.facts.vital_sign_times import Coming, next_measurement
+from visits.infusions.facts.vital_sign_times import NextMeasurement, next_measurement
 from visits.reminders.page import appointment_words, to_tell_in_ward
 from visits.schedule.facts import INFUSION_VISITS, Visit
 
@@ -117,7 +117,7 @@ def people_to_tell(user: User) -> Iterator[WorkItem]:
         )
 
 
-def _infusion_item(number: str, visit: str, coming: Coming) -> WorkItem:
+def _infusion_item(number: str, visit: str, coming: NextMeasurement) -> WorkItem:
     infusion = _("Infusion %(number)s") % {"number": INFUSION_VISITS[visit]}
     words = [infusion, _(coming.point.label)]
     if coming.due_at:
@@ -133,7 +133,7 @@ def _infusion_item(number: str, visit: str, coming: Coming) -> WorkItem:
     )
 
 
-def _consent_item(row: MatrixRow, due: Due) -> WorkItem:
+def _consent_item(row: MatrixRow, due: ReconsentDue) -> WorkItem:
     number = row.participant.number
     return WorkItem(
         DUE,

@@ -13,7 +13,7 @@ PAUSED = (StudyStatus.PAUSED_RANDOMISATION, StudyStatus.PAUSED_INFUSION)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RandomizationState:
     """What is known of a participant at the moment of randomisation."""
 
     study_status: str
@@ -35,7 +35,9 @@ class Obstacle:
 
 
 @implements("RND-01")
-def obstacles(standing: Standing, *, now: datetime, hours: int) -> tuple[Obstacle, ...]:
+def obstacles(
+    standing: RandomizationState, *, now: datetime, hours: int
+) -> tuple[Obstacle, ...]:
     """Return every reason against randomising; none means ready.
 
     `hours`: how long the confirmation of eligibility holds (strictly older is stale).
@@ -44,7 +46,7 @@ def obstacles(standing: Standing, *, now: datetime, hours: int) -> tuple[Obstacl
 
 
 def _obstacles(
-    standing: Standing, now: datetime, limit: timedelta
+    standing: RandomizationState, now: datetime, limit: timedelta
 ) -> Iterator[Obstacle]:
     if standing.study_status in PAUSED:
         message = N_("Randomization is paused until two persons reopen it.")
@@ -66,7 +68,7 @@ def _obstacles(
         yield Obstacle("confirmation", message)
 
 
-def _unconfirmed(standing: Standing) -> str:
+def _unconfirmed(standing: RandomizationState) -> str:
     if standing.was_confirmed:
         return N_("A deciding value changed after the confirmation; confirm again.")
     return N_("No investigator has confirmed eligibility.")

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from randomization.allocation import selectors as allocation_selectors
 from randomization.arms import arm_of
 from randomization.models import CodeBreak
-from randomization.problems import Refused
+from randomization.problems import RandomizationRefused
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind
 from record.accounts import selectors as accounts_selectors
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission, Role
-from record.audit.attribution import Via, act, attributed
+from record.audit.attribution import Source, act, attributed
 from record.audit.models import Confidentiality
 from record.capture.save_hooks import Saved
 from record.casebook.models import Participant
@@ -65,10 +65,10 @@ def break_code(
     if account.kind not in BREAKS or not by.may(BREAKS[account.kind]):
         raise PermissionDenied
     proof.require(by)
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         arm = arm_of(participant)
         if arm is None:
-            raise Refused(_("This participant has not been randomized."))
+            raise RandomizationRefused(_("This participant has not been randomized."))
         entry = _enter(participant, account, at=clock.now(), by=by)
         details = {"kind": account.kind, "category": account.category}
         act("code_broken", participant_id=participant.pk, details=details)
@@ -93,10 +93,10 @@ def arm_by_setting(participant: Participant, *, by: User) -> str:
         raise PermissionDenied
     if not by.may(Permission.CODE_BREAK):
         raise PermissionDenied
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         arm = arm_of(participant)
         if arm is None:
-            raise Refused(_("This participant has not been randomized."))
+            raise RandomizationRefused(_("This participant has not been randomized."))
         details = {
             "purpose": "setting",
             "confidentiality": Confidentiality.RESTRICTED,
@@ -112,16 +112,16 @@ def record_code_break(
     *,
     at: datetime,
     by: User,
-    via: Via = Via.PAGE,
+    via: Source = Source.PAGE,
 ) -> CodeBreak:
     """Enter a break that happened by accident or outside the system."""
     if account.kind not in RECORDS or not by.may(Permission.RECORD_CODE_BREAK):
         raise PermissionDenied
     with attributed(by=by, via=via):
         if allocation_selectors.allocation_of(participant) is None:
-            raise Refused(_("This participant has not been randomized."))
+            raise RandomizationRefused(_("This participant has not been randomized."))
         if at > clock.now():
-            raise Refused(_("This is in the future. Check date and time."))
+            raise RandomizationRefused(_("This is in the future. Check date and time."))
         entry = _enter(participant, account, at=at, by=by)
         _tell(entry)
     return entry
@@ -150,7 +150,7 @@ def _enter(
     participant: Participant, account: Account, *, at: datetime, by: User
 ) -> CodeBreak:
     if not account.reason.strip():
-        raise Refused(_("Give the reason."))
+        raise RandomizationRefused(_("Give the reason."))
     return CodeBreak.objects.create(
         participant=participant,
         kind=account.kind,

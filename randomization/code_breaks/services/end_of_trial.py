@@ -11,13 +11,13 @@ from randomization.models import (
     CodeOpening,
     RestrictedStatement,
 )
-from randomization.problems import Refused
+from randomization.problems import RandomizationRefused
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind
 from record.accounts import roles
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission
-from record.audit.attribution import Via, act, attributed
+from record.audit.attribution import Source, act, attributed
 from record.audit.models import Confidentiality
 from record.casebook.models import Participant
 from trial_edc import clock
@@ -30,9 +30,11 @@ def state_restricted_ready(*, by: User) -> RestrictedStatement:
     """State that every restricted sheet is complete, signed, verified and answered."""
     if not by.may(Permission.STATE_RESTRICTED_READY):
         raise PermissionDenied
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         if closing.outstanding(by):
-            raise Refused(_("The restricted part is not ready yet; see the list."))
+            raise RandomizationRefused(
+                _("The restricted part is not ready yet; see the list.")
+            )
         return RestrictedStatement.objects.create(
             bound=closing.present_state(), stated_by=by
         )
@@ -44,11 +46,11 @@ def propose_opening(*, reason: str, proof: ReAuthenticated, by: User) -> CodeOpe
     _may(by, FIRST)
     proof.require(by)
     if not reason.strip():
-        raise Refused(_("Give the reason."))
-    with attributed(by=by, via=Via.PAGE):
+        raise RandomizationRefused(_("Give the reason."))
+    with attributed(by=by, via=Source.PAGE):
         _require_locked()
         if closing.opening():
-            raise Refused(_("This was proposed already."))
+            raise RandomizationRefused(_("This was proposed already."))
         return CodeOpening.objects.create(reason=reason.strip(), proposed_by=by)
 
 
@@ -57,11 +59,11 @@ def confirm_opening(*, proof: ReAuthenticated, by: User) -> CodeOpening:
     """Open the code as the second person; each participant's break is entered."""
     _may(by, SECOND)
     proof.require(by)
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         _require_locked()
         opening = CodeOpening.objects.select_for_update().first()
         if opening is None or opening.opened_at:
-            raise Refused(_("No proposal waits for confirmation."))
+            raise RandomizationRefused(_("No proposal waits for confirmation."))
         opening.confirmed_by, opening.opened_at = by, clock.now()
         opening.save(update_fields=("confirmed_by", "opened_at"))
         for allocation in Allocation.objects.order_by("id"):
@@ -84,10 +86,10 @@ def opened_arms(*, by: User) -> list[tuple[Participant, str]]:
         raise PermissionDenied
     opening = closing.opening()
     if opening is None or opening.opened_at is None:
-        raise Refused(_("The code is not open."))
+        raise RandomizationRefused(_("The code is not open."))
     held = Participant.objects.filter(pk__in=Allocation.objects.values("participant"))
     people = list(held.order_by("sequence"))
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         arms = arms_of(people)
         details = {"confidentiality": Confidentiality.RESTRICTED}
         act("opened_code_seen", details=details)
@@ -101,4 +103,6 @@ def _may(by: User, person: int) -> None:
 
 def _require_locked() -> None:
     if not closing.is_locked():
-        raise Refused(_("The code is opened after the database was locked."))
+        raise RandomizationRefused(
+            _("The code is opened after the database was locked.")
+        )

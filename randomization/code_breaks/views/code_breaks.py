@@ -16,7 +16,7 @@ from randomization.code_breaks.forms import (
 )
 from randomization.code_breaks.selectors import unblinding as disclosures
 from randomization.code_breaks.services import code_breaks as service
-from randomization.problems import Refused
+from randomization.problems import RandomizationRefused
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from record.casebook.models import Participant
@@ -35,7 +35,7 @@ def break_code(request: StaffRequest, number: str) -> HttpResponse:
             told = service.break_code(
                 participant, form.account, proof=form.proof, by=request.user
             )
-        except Refused as problem:
+        except RandomizationRefused as problem:
             form.add_error(None, str(problem))
         else:
             context["told"] = told
@@ -56,7 +56,7 @@ def show_arm(request: StaffRequest, number: str) -> HttpResponse:
     participant = get_object_or_404(Participant, number=number)
     try:
         arm = service.arm_by_setting(participant, by=request.user)
-    except Refused as problem:
+    except RandomizationRefused as problem:
         messages.error(request, str(problem))
         return redirect("randomization:randomize", number)
     context = {"participant": participant, "told": service.Disclosed(arm, ())}
@@ -104,7 +104,7 @@ def record(request: StaffRequest) -> HttpResponse:
             service.record_code_break(
                 said["number"], form.account, at=said["at"], by=request.user
             )
-        except Refused as problem:
+        except RandomizationRefused as problem:
             form.add_error(None, str(problem))
         else:
             return redirect("randomization:code_breaks")

@@ -11,7 +11,7 @@ from randomization.allocation.views import done
 from randomization.code_breaks.forms import ProposeOpeningForm
 from randomization.code_breaks.selectors import end_of_trial as closing
 from randomization.code_breaks.services import end_of_trial as service
-from randomization.problems import Refused
+from randomization.problems import RandomizationRefused
 from record.accounts import roles
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.forms import ConfirmIdentityForm
@@ -70,7 +70,7 @@ def _taken(request: StaffRequest, form: ConfirmIdentityForm) -> bool:
             )
         else:
             service.confirm_opening(proof=form.proof, by=request.user)
-    except Refused as problem:
+    except RandomizationRefused as problem:
         form.add_error(None, str(problem))
         return False
     return True

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from randomization.lists.rules.lists import HEADER, Row
+from randomization.lists.rules.lists import HEADER, ListRow
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
 
@@ -32,7 +32,7 @@ class Fault:
 class Checked:
     """The rows that could be read, and all faults."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ListRow, ...]
     faults: tuple[Fault, ...]
 
 
@@ -47,10 +47,10 @@ def check(text: str, *, arms: Sequence[str], size: int) -> Checked:
     faults = []
     if lines[0].strip() != HEADER:
         faults.append(Fault(1, N_("The first line must be: %(header)s"), _HEADER))
-    rows: dict[int, Row] = {}  # by line
+    rows: dict[int, ListRow] = {}  # by line
     for number, line in enumerate(lines[1:], 2):
         read = _row(number, line, arms)
-        if isinstance(read, Row):
+        if isinstance(read, ListRow):
             rows[number] = read
         else:
             faults.append(read)
@@ -66,7 +66,7 @@ def check(text: str, *, arms: Sequence[str], size: int) -> Checked:
 _HEADER = {"header": HEADER}
 
 
-def _row(number: int, line: str, arms: Sequence[str]) -> Row | Fault:
+def _row(number: int, line: str, arms: Sequence[str]) -> ListRow | Fault:
     if not line.strip():
         return Fault(number, N_("The line is empty."))
     cells = [cell.strip() for cell in line.split(",")]
@@ -79,10 +79,10 @@ def _row(number: int, line: str, arms: Sequence[str]) -> Row | Fault:
     if arm not in arms:
         return Fault(number, N_("“%(arm)s” is no arm of this trial."), {"arm": arm})
     seq, block, block_size = map(int, numbers)
-    return Row(seq, block, block_size, arm)
+    return ListRow(seq, block, block_size, arm)
 
 
-def _numbering(rows: Mapping[int, Row]) -> Iterator[Fault]:
+def _numbering(rows: Mapping[int, ListRow]) -> Iterator[Fault]:
     first: dict[int, int] = {}
     for line, row in rows.items():
         details = {"seq": row.seq, "line": first.get(row.seq), "wanted": line - 1}
@@ -96,7 +96,7 @@ def _numbering(rows: Mapping[int, Row]) -> Iterator[Fault]:
 
 
 def _blocks(
-    rows: Mapping[int, Row], arms: Sequence[str], unread: Collection[int]
+    rows: Mapping[int, ListRow], arms: Sequence[str], unread: Collection[int]
 ) -> Iterator[Fault]:
     """Judge each block; one beside a line that could not be read may lack it."""
     wanted = 1
@@ -116,12 +116,14 @@ def _blocks(
             yield Fault(line, message, details)
 
 
-def _is_balanced(rows: Mapping[int, Row], arms: Sequence[str]) -> bool:
+def _is_balanced(rows: Mapping[int, ListRow], arms: Sequence[str]) -> bool:
     counts = Counter(row.arm for row in rows.values())
     return len({counts[arm] for arm in arms}) == 1
 
 
-def _totals(rows: Mapping[int, Row], arms: Sequence[str], size: int) -> Iterator[Fault]:
+def _totals(
+    rows: Mapping[int, ListRow], arms: Sequence[str], size: int
+) -> Iterator[Fault]:
     if len(rows) != size:
         details = {"size": size, "found": len(rows)}
         yield Fault(0, N_("The list must have %(size)s rows, not %(found)s."), details)

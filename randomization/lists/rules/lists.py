@@ -28,7 +28,7 @@ class UnusableBlocks(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListRow:
     """One line of the list."""
 
     seq: int
@@ -44,7 +44,7 @@ class Row:
 @implements("RAN-01", "RND-03")
 def generate(
     *, seed: str, block_sizes: Iterable[int], arms: Sequence[str], size: int
-) -> tuple[Row, ...]:
+) -> tuple[ListRow, ...]:
     """Draw a list of permuted blocks of random sizes.
 
     Sizes are drawn independently and uniformly until they add up to `size` or more,
@@ -54,11 +54,11 @@ def generate(
     sizes = sorted(set(block_sizes))
     require_usable(sizes, arms=len(arms), size=size)
     stream = Stream(seed)
-    rows: list[Row] = []
+    rows: list[ListRow] = []
     for number, block_size in enumerate(drawn_sizes(stream, sizes, size), 1):
         balanced = sorted(arms) * (block_size // len(arms))
         for arm in stream.shuffled(balanced):
-            rows.append(Row(len(rows) + 1, number, block_size, arm))
+            rows.append(ListRow(len(rows) + 1, number, block_size, arm))
     return tuple(rows)
 
 
@@ -97,7 +97,7 @@ def accepted(sizes: Sequence[int], total: int) -> float:
 
 
 @implements("RAN-02")
-def canonical(rows: Iterable[Row]) -> str:
+def canonical(rows: Iterable[ListRow]) -> str:
     """Return the one way of writing a list: UTF-8, LF, header, rows, trailing LF."""
     return "".join(f"{line}\n" for line in (HEADER, *rows))
 
@@ -107,11 +107,11 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def rows_of(text: str) -> Iterator[Row]:
+def rows_of(text: str) -> Iterator[ListRow]:
     """Read a canonical list back."""
     for line in text.splitlines()[1:]:
         seq, block, block_size, arm = line.split(",")
-        yield Row(int(seq), int(block), int(block_size), arm)
+        yield ListRow(int(seq), int(block), int(block_size), arm)
 
 
 @implements("RAN-04")

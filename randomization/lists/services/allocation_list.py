@@ -17,11 +17,11 @@ from randomization.lists.rules.checking import check
 from randomization.lists.rules.predictability import Foreseen, foreseen
 from randomization.lists.services.verification import ARMS, problems
 from randomization.models import AllocationList, Slot
-from randomization.problems import FaultyList, Refused
+from randomization.problems import FaultyList, RandomizationRefused
 from randomization.vocabulary import ListSource, ListState
 from record.accounts.models import User
 from record.accounts.roles import Permission
-from record.audit.attribution import Reason, Via, act, attributed
+from record.audit.attribution import Reason, Source, act, attributed
 from record.audit.models import Confidentiality
 from trial_edc import __version__, chance, clock
 from trial_edc.protocol import PROTOCOL
@@ -47,7 +47,7 @@ def generate_draft(
     *,
     block_sizes: Iterable[int],
     by: User,
-    via: Via = Via.PAGE,
+    via: Source = Source.PAGE,
     size: int | None = None,
     reason: str = "",
 ) -> AllocationList:
@@ -63,7 +63,7 @@ def generate_draft(
     try:
         rows = lists.generate(seed=seed, block_sizes=sizes, arms=ARMS, size=size)
     except lists.UnusableBlocks as problem:
-        raise Refused(_(problem.message) % problem.details) from problem
+        raise RandomizationRefused(_(problem.message) % problem.details) from problem
     content = Content(
         lists.canonical(rows),
         nonce=chance.token(SECRET_CHARACTERS),
@@ -80,7 +80,7 @@ def import_draft(
     *,
     text: str,
     by: User,
-    via: Via = Via.PAGE,
+    via: Source = Source.PAGE,
     size: int | None = None,
     reason: str = "",
 ) -> AllocationList:
@@ -102,9 +102,9 @@ def _required_size(size: int | None, reason: str) -> int:
     size = size or missing
     may_be_any = settings.DEMO and sealed > 0  # a demonstration may go on for ever
     if size <= 0 or (size != missing and not may_be_any):
-        raise Refused(_wrong_size(missing))
+        raise RandomizationRefused(_wrong_size(missing))
     if sealed and not reason.strip():
-        raise Refused(_("Say which amendment enlarges the trial."))
+        raise RandomizationRefused(_("Say which amendment enlarges the trial."))
     return size
 
 
@@ -126,7 +126,13 @@ def _wrong_size(missing: int) -> str:
 
 
 def _draft(
-    content: Content, source: ListSource, size: int, reason: str, *, by: User, via: Via
+    content: Content,
+    source: ListSource,
+    size: int,
+    reason: str,
+    *,
+    by: User,
+    via: Source,
 ) -> AllocationList:
     sealed = seal_content(content, size=size)
     with attributed(by=by, via=via):
@@ -152,29 +158,35 @@ def _first_free_sequence() -> int:
 
 @implements("RAN-04")
 def approve(
-    allocation_list: AllocationList, *, by: User, via: Via = Via.PAGE
+    allocation_list: AllocationList, *, by: User, via: Source = Source.PAGE
 ) -> AllocationList:
     """Approve a draft after its validation report; a second person does it."""
     _may(by, Permission.LIST_APPROVE)
     with attributed(by=by, via=via):
         draft = _locked(allocation_list, ListState.DRAFT)
         if draft.made_by_id == by.pk:
-            raise Refused(_("Somebody else must approve the list that you made."))
+            raise RandomizationRefused(
+                _("Somebody else must approve the list that you made.")
+            )
         if failed := [one.text for one in report(draft) if one.state == "not_met"]:
-            raise Refused(_("Not so: %(rules)s.") % {"rules": "; ".join(failed)})
+            raise RandomizationRefused(
+                _("Not so: %(rules)s.") % {"rules": "; ".join(failed)}
+            )
         return _move(draft, ListState.APPROVED, approved_at=clock.now(), approved_by=by)
 
 
 @implements("RAN-04", "RND-04")
 def seal_list(
-    allocation_list: AllocationList, *, by: User, via: Via = Via.PAGE
+    allocation_list: AllocationList, *, by: User, via: Source = Source.PAGE
 ) -> AllocationList:
     """Seal an approved list: commitment published, slots stored, drafts destroyed."""
     _may(by, Permission.LIST_GENERATE)
     with attributed(by=by, via=via):
         approved = _locked(allocation_list, ListState.APPROVED)
         if approved.first_sequence != _first_free_sequence():
-            raise Refused(_("Another list was sealed meanwhile; make a new draft."))
+            raise RandomizationRefused(
+                _("Another list was sealed meanwhile; make a new draft.")
+            )
         sealed = _move(
             approved,
             ListState.SEALED,
@@ -190,7 +202,7 @@ def seal_list(
 
 
 def destroy(
-    allocation_list: AllocationList, *, by: User, reason: str, via: Via = Via.PAGE
+    allocation_list: AllocationList, *, by: User, reason: str, via: Source = Source.PAGE
 ) -> AllocationList:
     """Destroy a list that is not sealed; that it was there stays on record."""
     _may(by, Permission.LIST_GENERATE)
@@ -206,7 +218,7 @@ def destroy(
         )
 
 
-class Standing(NamedTuple):
+class ValidationLine(NamedTuple):
     """One line of a validation report."""
 
     text: str
@@ -214,7 +226,7 @@ class Standing(NamedTuple):
 
 
 @implements("RAN-02", "RND-04")
-def report(draft: AllocationList) -> list[Standing]:
+def report(draft: AllocationList) -> list[ValidationLine]:
     """Return the validation report: what was checked and whether it holds; no arm."""
     content = content_of(draft)
     checked = check(content.text, arms=ARMS, size=draft.size)
@@ -222,17 +234,19 @@ def report(draft: AllocationList) -> list[Standing]:
         "Rows are numbered 1 to %(size)s; each block is as long as declared; each arm "
         "stands equally often in each block and in all"
     )
-    told = [Standing(rules % {"size": draft.size}, _state(holds=not checked.faults))]
+    told = [
+        ValidationLine(rules % {"size": draft.size}, _state(holds=not checked.faults))
+    ]
     if content.seed:
         same = drawn_anew(content, draft.size) == content.text
         text = _("The recorded seed gives this very list")
-        told.append(Standing(text, _state(holds=same)))
+        told.append(ValidationLine(text, _state(holds=same)))
     if is_foreseeable(foreseen_with(content.sizes, draft.size)):
         text = _("Who knows the earlier arms foresees many places of this list")
-        told.append(Standing(text, "unknown"))
+        told.append(ValidationLine(text, "unknown"))
     else:
         text = _("Who knows the earlier arms foresees few places of this list")
-        told.append(Standing(text, "met"))
+        told.append(ValidationLine(text, "met"))
     return told
 
 
@@ -254,7 +268,7 @@ def verify(*, by: User) -> list[str]:
     """Check the sealed lists; that it was done is recorded, with the result."""
     _may(by, Permission.LIST_GENERATE)
     found = list(problems())
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         details = {"problems": found, "confidentiality": Confidentiality.RESTRICTED}
         act("list_verified", details=details)
     return found
@@ -264,7 +278,9 @@ def _locked(allocation_list: AllocationList, *states: ListState) -> AllocationLi
     found = AllocationList.objects.select_for_update().get(pk=allocation_list.pk)
     if found.state not in states:
         words = {"state": ListState(found.state).label}
-        raise Refused(_("This is not possible: the list is %(state)s.") % words)
+        raise RandomizationRefused(
+            _("This is not possible: the list is %(state)s.") % words
+        )
     return found
 
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from trial_edc.protocol import PROTOCOL, InfusionSettings
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import N_, Term
+from trial_edc.vocabulary import N_, Codelist
 
 
-class DoseFlag(Term):
+class DoseFlag(Codelist):
     """What about a dose needs a look."""
 
     THAW_AFTER_START = "error_thaw_after_start", N_("Thawed after the infusion started")
@@ -20,7 +20,7 @@ class DoseFlag(Term):
 
 
 @dataclass(frozen=True, slots=True)
-class Product:
+class PreparedProduct:
     """What was prepared; units are in the names, None: not entered."""
 
     cells_per_ml_e6: Decimal | None
@@ -42,7 +42,7 @@ class CellDose:
 
 @implements("INF-01")
 def cell_dose(
-    product: Product,
+    product: PreparedProduct,
     *,
     weight_kg: Decimal | None,
     volume_ml: Decimal | None,

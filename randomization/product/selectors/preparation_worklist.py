@@ -14,13 +14,17 @@ from django.utils.translation import gettext as _
 
 from randomization.models import Allocation, PreparationCheck, ProductRecord
 from randomization.product.facts import INFUSION_VISITS
-from randomization.product.rules.dose import CellDose, cell_dose, planned_cells
-from randomization.product.rules.dose import Product as PreparedProduct
-from randomization.vocabulary import Part, Product, Step
+from randomization.product.rules.dose import (
+    CellDose,
+    PreparedProduct,
+    cell_dose,
+    planned_cells,
+)
+from randomization.vocabulary import Part, PreparationStep, Product
 from record.accounts.models import User
 from record.casebook import selectors as casebook
 from record.casebook.models import FormInstance, FormStatus, Participant
-from record.casebook.sheets import Sheet
+from record.casebook.sheets import FormData
 from record.casebook.values import MissingCode
 from trial_edc.protocol import PROTOCOL, InfusionPlan
 
@@ -42,7 +46,7 @@ def _known(value: Any) -> Any:
 class Preparation:
     """One infusion that was requested, with the sheet of its product record."""
 
-    request: Sheet
+    request: FormData
     form: FormInstance
     code: str
     record: ProductRecord | None = None
@@ -50,13 +54,17 @@ class Preparation:
     arm: str = ""
 
     @property
-    def step(self) -> Step:
+    def step(self) -> PreparationStep:
         """Return how far it has come."""
         if self.record is None:
-            return Step.TO_PREPARE
+            return PreparationStep.TO_PREPARE
         if self.handed_over_at is not None:
-            return Step.HANDED_OVER
-        return Step.READY if are_two(self.checks) else Step.TO_CONFIRM
+            return PreparationStep.HANDED_OVER
+        return (
+            PreparationStep.READY
+            if are_two(self.checks)
+            else PreparationStep.TO_CONFIRM
+        )
 
     @property
     def plan(self) -> InfusionPlan | None:
@@ -203,7 +211,7 @@ def is_confirmed(form: FormInstance, record: ProductRecord) -> bool:
 
 def requests_that_hold(
     participants: Iterable[Participant],
-) -> dict[tuple[int, str], Sheet]:
+) -> dict[tuple[int, str], FormData]:
     """Return the signed requests to go, by participant and visit."""
     people = [participant.pk for participant in participants]
     forms = FormInstance.objects.filter(code="IRQ", participant__in=people)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from randomization.problems import Refused
+from randomization.problems import RandomizationRefused
 from randomization.product.services.preparing import Label
 from trial_edc.protocol import PROTOCOL
 
@@ -16,7 +16,7 @@ STYLE = Path(settings.BASE_DIR) / "static" / "css" / "label.css"
 
 
 def pdf_writer() -> Any:
-    """Return the PDF writer; raises `Refused` on a machine without its library."""
+    """Return the PDF writer; raises where its library is not installed."""
     try:
         import weasyprint  # noqa: PLC0415 - loads Pango, which not every machine has
     except OSError:
@@ -24,7 +24,7 @@ def pdf_writer() -> Any:
             "This server cannot make a PDF: its administrator installs Pango first, as "
             "the guide to operations says. Until then write it by hand."
         )
-        raise Refused(message) from None
+        raise RandomizationRefused(message) from None
     return weasyprint
 
 

@@ -11,14 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from randomization.models import LotRecord, lot_hash
-from randomization.problems import Refused
+from randomization.problems import RandomizationRefused
 from randomization.product.rules.stock import problems, why_unusable
 from randomization.product.selectors import lots
 from randomization.vocabulary import LotStatus, MovementKind
 from record.accounts import selectors as accounts_selectors
 from record.accounts.models import User
 from record.accounts.roles import Permission, Role
-from record.audit.attribution import Actor, Reason, Via, attributed
+from record.audit.attribution import Actor, Reason, Source, attributed
 from record.casebook.models import FormInstance
 from record.notices.services import outbox as notices
 from trial_edc import clock
@@ -48,24 +48,31 @@ class Taking:
         }
 
 
-def register_lot(values: LotValues, *, by: User, via: Via = Via.PAGE) -> LotRecord:
+def register_lot(
+    values: LotValues, *, by: User, via: Source = Source.PAGE
+) -> LotRecord:
     """Enter a lot; its number is unique."""
     _may(by)
     with attributed(by=by, via=via):
         if lots.lot_of(values["lot"]):
-            raise Refused(_("A lot of this number is registered already."))
+            raise RandomizationRefused(_("A lot of this number is registered already."))
         lot = LotRecord(recorded_at=clock.now())
         _store(lot, {**values, "movements": []})
     return lot
 
 
 def change_lot(
-    lot: LotRecord, values: LotValues, *, reason: str, by: User, via: Via = Via.PAGE
+    lot: LotRecord,
+    values: LotValues,
+    *,
+    reason: str,
+    by: User,
+    via: Source = Source.PAGE,
 ) -> LotRecord:
     """Change a lot, such as its release or recall, with a reason; not its number."""
     _may(by)
     if not reason.strip():
-        raise Refused(_("Give the reason."))
+        raise RandomizationRefused(_("Give the reason."))
     # The reason of a restricted change may name the product: it is sealed with the lot.
     with attributed(by=by, via=via, reason=Reason("lot")):
         lot = _locked()[lot.pk]
@@ -84,7 +91,7 @@ def move(
     amount: str,
     at: str,
     by: User,
-    via: Via = Via.PAGE,
+    via: Source = Source.PAGE,
 ) -> LotRecord:
     """Record containers that came, went or were outside their temperature.
 
@@ -92,7 +99,7 @@ def move(
     """
     _may(by)
     if kind == MovementKind.DISPENSED:
-        raise Refused(_("Containers are dispensed by the product record."))
+        raise RandomizationRefused(_("Containers are dispensed by the product record."))
     with attributed(by=by, via=via):
         lot = _locked()[lot.pk]
         content = lot.content
@@ -124,7 +131,7 @@ def dispense(taking: Taking, *, by: Actor) -> None:
 
 def _require_usable(content: Mapping[str, Any], at: datetime) -> None:
     if why := why_unusable(content, at):
-        raise Refused(_(why))
+        raise RandomizationRefused(_(why))
 
 
 def _may(by: User) -> None:
@@ -146,7 +153,7 @@ def _store(lot: LotRecord, content: dict[str, Any]) -> None:
     the same lot as whom, and that is who is in the same arm.
     """
     if found := list(problems(content)):
-        raise Refused(" ".join(_(problem) for problem in found))
+        raise RandomizationRefused(" ".join(_(problem) for problem in found))
     lot.put(content)
     register = _locked()
     if lot.pk not in register:

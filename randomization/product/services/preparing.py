@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from randomization.allocation import selectors as allocation_selectors
 from randomization.models import PreparationCheck, ProductRecord, bound_of
 from randomization.models.product import AFTER_CHECK
-from randomization.problems import Refused
+from randomization.problems import RandomizationRefused
 from randomization.product.facts import INFUSION_VISITS
 from randomization.product.selectors import preparation_worklist as desk
 from randomization.study import selectors as study_selectors
@@ -18,10 +18,9 @@ from randomization.vocabulary import Part
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission
-from record.audit.attribution import Via, act, attributed
+from record.audit.attribution import Source, act, attributed
 from record.audit.models import Confidentiality
-from record.capture.problems import NotSaved
-from record.capture.problems import Refused as SaveRefused
+from record.capture.problems import NotSaved, SaveRefused
 from record.capture.save_hooks import Saved
 from record.capture.services import forms as capture
 from record.casebook import catalogue, engine
@@ -29,7 +28,7 @@ from record.casebook.checks import Finding
 from record.casebook.models import FormInstance
 from record.casebook.selectors import binder_of, sheet_of
 from record.casebook.services import casebook
-from record.casebook.sheets import Sheet
+from record.casebook.sheets import FormData
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
@@ -62,7 +61,7 @@ def confirm_preparation(
     if not by.may(Permission.SIGN_PRODUCT):
         raise PermissionDenied
     proof.require(by)
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         casebook.lock(form.participant)
         form = FormInstance.objects.select_related("participant").get(pk=form.pk)
         record = desk.record_of(form)
@@ -84,15 +83,17 @@ def confirm_preparation(
     return check
 
 
-def _part_of(by: User, sheet: Sheet) -> Part:
+def _part_of(by: User, sheet: FormData) -> Part:
     if sheet.get("prepared_by") == by.pk:
         return Part.PREPARED
     if sheet.get("checked_by") == by.pk:
         return Part.CHECKED
-    raise Refused(_("The record names you neither as preparer nor as checker."))
+    raise RandomizationRefused(
+        _("The record names you neither as preparer nor as checker.")
+    )
 
 
-def _require_prepared(form: FormInstance, sheet: Sheet) -> None:
+def _require_prepared(form: FormInstance, sheet: FormData) -> None:
     """Refuse while items of the preparation are missing or impossible."""
     design, binder = catalogue.design(form.code), binder_of(form.participant)
     pending = engine.pending_items(design, sheet, binder)
@@ -102,7 +103,7 @@ def _require_prepared(form: FormInstance, sheet: Sheet) -> None:
     if names:
         labels = ", ".join(str(design.items[name].verbose_name) for name in names)
         message = _("Enter these first, then confirm: %(items)s.")
-        raise Refused(message % {"items": labels})
+        raise RandomizationRefused(message % {"items": labels})
 
 
 def hand_over(form: FormInstance, *, to: User, at: datetime, by: User) -> None:
@@ -112,10 +113,10 @@ def hand_over(form: FormInstance, *, to: User, at: datetime, by: User) -> None:
         capture.save(form, values, by=by)
     except SaveRefused as problem:
         words = (_(one.message) % one.details for one in problem.findings)
-        raise Refused(" ".join(words)) from problem
+        raise RandomizationRefused(" ".join(words)) from problem
     except NotSaved as problem:
         message = _("Change the hand-over on the form, with a reason.")
-        raise Refused(message) from problem
+        raise RandomizationRefused(message) from problem
 
 
 @implements("INF-05")
@@ -148,13 +149,15 @@ def label_of(form: FormInstance, *, by: User) -> Label:
         raise PermissionDenied
     record = desk.record_of(form)
     if not desk.is_confirmed(form, record):
-        raise Refused(_("Preparer and checker confirm with their passwords first."))
-    with attributed(by=by, via=Via.PAGE):
+        raise RandomizationRefused(
+            _("Preparer and checker confirm with their passwords first.")
+        )
+    with attributed(by=by, via=Source.PAGE):
         _act("label_printed", form)
     return _label(form, sheet_of(form, record), record)
 
 
-def _label(form: FormInstance, sheet: Sheet, record: ProductRecord) -> Label:
+def _label(form: FormInstance, sheet: FormData, record: ProductRecord) -> Label:
     out_at = sheet.get("out_of_storage_at")
     longest = timedelta(minutes=PROTOCOL.infusion.thaw_to_start_max_min)
     allocation = allocation_selectors.allocation_of(form.participant)

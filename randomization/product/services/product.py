@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from randomization.arms import arm_of, arms_of
-from randomization.problems import Refused as LotRefused
+from randomization.problems import RandomizationRefused as LotRefused
 from randomization.product.rules.stock import why_unusable
 from randomization.product.selectors import lots
 from randomization.product.selectors import preparation_worklist as desk
@@ -16,10 +16,10 @@ from randomization.product.services.lots import Taking, dispense
 from randomization.study import selectors as study_selectors
 from record.accounts.models import User
 from record.accounts.roles import Permission
-from record.audit.attribution import Via, act, attributed
+from record.audit.attribution import Source, act, attributed
 from record.audit.models import Confidentiality
 from record.capture.events import DeviationFound
-from record.capture.problems import Refused
+from record.capture.problems import SaveRefused
 from record.capture.save_hooks import Saved, announce
 from record.capture.services import forms as capture
 from record.casebook.checks import Finding
@@ -85,7 +85,7 @@ def _with_arms(waiting: list[Preparation], *, by: User) -> list[Preparation]:
     if not waiting:
         return []
     people = {one.participant.pk: one.participant for one in waiting}
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         for pk in people:
             _record_view(pk, "preparation")
         arms = arms_of(people.values())
@@ -101,7 +101,7 @@ def require_fitting(saved: Saved) -> None:
     """Refuse a lot that may not be used, and a wrong answer to “as allocated?”."""
     found = [*_lot_findings(saved), *_product_findings(saved)]
     if found:
-        raise Refused(found)
+        raise SaveRefused(found)
 
 
 def _lot_findings(saved: Saved) -> Iterable[Finding]:
@@ -136,7 +136,7 @@ def take_from_lot(saved: Saved) -> None:
         dispense(taking, by=saved.by)
     except LotRefused as problem:
         finding = Finding("PRD-15", "containers", Severity.HARD, str(problem))
-        raise Refused([finding]) from problem
+        raise SaveRefused([finding]) from problem
 
 
 def _product_findings(saved: Saved) -> Iterable[Finding]:

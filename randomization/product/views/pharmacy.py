@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 
 from randomization.models import LotRecord
-from randomization.problems import Refused
+from randomization.problems import RandomizationRefused
 from randomization.product.forms import LotChangeForm, LotForm, MovementForm
 from randomization.product.selectors.lots import LotView, exposed_to, lot_views
 from randomization.product.services import lots as service
@@ -46,7 +46,7 @@ def add_lot(request: StaffRequest) -> HttpResponse:
     if form.is_valid():
         try:
             lot = service.register_lot(form.values, by=request.user)
-        except Refused as problem:
+        except RandomizationRefused as problem:
             form.add_error(None, str(problem))
         else:
             return redirect("randomization:lot", lot.pk)
@@ -105,7 +105,7 @@ def _acted(
                 at=said["at"].isoformat(),
                 by=request.user,
             )
-    except Refused as problem:
+    except RandomizationRefused as problem:
         form.add_error(None, str(problem))
         return False
     return True

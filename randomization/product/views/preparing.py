@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from randomization.problems import Refused
+from randomization.problems import RandomizationRefused
 from randomization.product.forms import HandOverForm
 from randomization.product.selectors.preparation_worklist import Preparation, are_two
 from randomization.product.services import preparing
@@ -91,7 +91,7 @@ def _acted(
             preparing.hand_over(
                 form, to=said["handed_to"], at=said["at"], by=request.user
             )
-    except Refused as problem:
+    except RandomizationRefused as problem:
         asked.add_error(None, str(problem))
         return False
     return True
@@ -105,7 +105,7 @@ def label(request: StaffRequest, pk: int) -> HttpResponse:
     try:
         writer = pdf_writer()
         found = preparing.label_of(form, by=request.user)
-    except Refused as problem:
+    except RandomizationRefused as problem:
         messages.error(request, str(problem))
         return redirect("randomization:preparation", pk)
     name = f"label-{found.code}-{found.infusion_number}.pdf"

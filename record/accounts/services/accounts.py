@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from record.accounts import roles, selectors
 from record.accounts.models import User
 from record.accounts.roles import Role
-from record.audit.attribution import Actor, Reason, Via, act, attributed
+from record.audit.attribution import Actor, Reason, Source, act, attributed
 from trial_edc import clock
 from trial_edc.requirements import implements
 
@@ -23,7 +23,7 @@ LinkTo = Callable[[User], str]  # the address at which a person sets a password
 FORMER_PASSWORDS = 5
 
 
-class Refused(Exception):
+class AccountRefused(Exception):
     """An account may not be changed in this way; the text is for people."""
 
 
@@ -35,7 +35,7 @@ def create_account(
     email: str,
     role: str,
     by: Actor,
-    via: Via = Via.PAGE,
+    via: Source = Source.PAGE,
     link_to: LinkTo | None = None,
     password: str | None = None,
     **details: Any,
@@ -65,7 +65,7 @@ def create_account(
 
 def change_details(*, user: User, by: Actor, details: Mapping[str, Any]) -> None:
     """Change name, e-mail, language or delegation."""
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         _update(user, **details)
 
 
@@ -77,10 +77,10 @@ def set_role(*, user: User, role: str, by: Actor, reason: str) -> None:
             "An account keeps its blinding class. %(role)s needs a new account, "
             "opened only when the person may change class."
         )
-        raise Refused(message % {"role": _(Role(role).label)})
+        raise AccountRefused(message % {"role": _(Role(role).label)})
     if user.role == Role.AD and role != Role.AD:
         _require_another_administrator(user)
-    with attributed(by=by, via=Via.PAGE, reason=Reason("rights", reason)):
+    with attributed(by=by, via=Source.PAGE, reason=Reason("rights", reason)):
         _update(user, role=role)
 
 
@@ -88,17 +88,19 @@ def set_role(*, user: User, role: str, by: Actor, reason: str) -> None:
 def deactivate(*, user: User, by: Actor, reason: str) -> None:
     """Close the account: its sessions end at once, and what was done stays."""
     if user.pk == by.pk:
-        raise Refused(_("Nobody closes the own account; ask another administrator."))
+        raise AccountRefused(
+            _("Nobody closes the own account; ask another administrator.")
+        )
     if user.role == Role.AD:
         _require_another_administrator(user)
-    with attributed(by=by, via=Via.PAGE, reason=Reason("rights", reason)):
+    with attributed(by=by, via=Source.PAGE, reason=Reason("rights", reason)):
         _forget_password(user)
         _update(user, is_active=False)
 
 
 def reactivate(*, user: User, by: Actor, reason: str, link_to: LinkTo) -> None:
     """Open the account again; its owner sets a new password through a link."""
-    with attributed(by=by, via=Via.PAGE, reason=Reason("rights", reason)):
+    with attributed(by=by, via=Source.PAGE, reason=Reason("rights", reason)):
         _update(user, is_active=True)
         _mail_link(user, link_to)
 
@@ -109,7 +111,7 @@ def reset_password(*, user: User, by: Actor, reason: str, link_to: LinkTo) -> No
 
     Nobody else learns the link, so no administrator can sign for another.
     """
-    with attributed(by=by, via=Via.PAGE, reason=Reason("password", reason)):
+    with attributed(by=by, via=Source.PAGE, reason=Reason("password", reason)):
         _forget_password(user)
         act("password_reset", details={"username": user.username})
         _mail_link(user, link_to)
@@ -119,7 +121,7 @@ def reset_password(*, user: User, by: Actor, reason: str, link_to: LinkTo) -> No
 def change_password(*, user: User, password: str) -> None:
     """Set the password that its owner chose; other sessions of theirs end."""
     former = [user.password, *user.former_passwords][:FORMER_PASSWORDS]
-    with attributed(by=user, via=Via.PAGE):
+    with attributed(by=user, via=Source.PAGE):
         user.set_password(password)
         _update(
             user,
@@ -133,7 +135,7 @@ def change_password(*, user: User, password: str) -> None:
 
 def unlock(*, user: User, by: Actor) -> None:
     """Let a person try again before the lockout ends by itself."""
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         reset(username=user.username)
         act("account_unlocked", details={"username": user.username})
 
@@ -156,7 +158,7 @@ def set_preferences(*, user: User, **preferences: Any) -> None:
     """Remember what a person prefers, such as the language; what stands is not told."""
     changed = {n: v for n, v in preferences.items() if getattr(user, n) != v}
     if changed:
-        with attributed(by=user, via=Via.PAGE):
+        with attributed(by=user, via=Source.PAGE):
             _update(user, **changed)
 
 
@@ -180,7 +182,9 @@ def _forget_password(user: User) -> None:
 def _require_another_administrator(user: User) -> None:
     others = selectors.administrators().exclude(pk=user.pk).select_for_update()
     if not others.exists():
-        raise Refused(_("This is the last administrator; open another account first."))
+        raise AccountRefused(
+            _("This is the last administrator; open another account first.")
+        )
 
 
 def _mail_link(user: User, link_to: LinkTo | None) -> None:

@@ -18,8 +18,8 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from record.accounts.models import RecoveryCode, SecondFactor, User
-from record.accounts.services.accounts import Refused
-from record.audit.attribution import Actor, Reason, Via, act, attributed
+from record.accounts.services.accounts import AccountRefused
+from record.audit.attribution import Actor, Reason, Source, act, attributed
 from record.audit.models import Entry
 from record.audit.vault import Purpose, keyed_hash, seal, unseal
 from trial_edc import chance, clock
@@ -90,10 +90,10 @@ def enrol(*, user: User, secret: str, code: str) -> list[str]:
     """Take an app into use once it shows the right code; return recovery codes."""
     step = _step_of(secret, _plain(code))
     if step is None:
-        raise Refused(_("This code is not the one that the app shows now."))
-    with attributed(by=user, via=Via.PAGE):
+        raise AccountRefused(_("This code is not the one that the app shows now."))
+    with attributed(by=user, via=Source.PAGE):
         if factor_of(user):
-            raise Refused(
+            raise AccountRefused(
                 _("A second factor is in use. An administrator revokes a lost one.")
             )
         SecondFactor.objects.create(
@@ -106,7 +106,7 @@ def enrol(*, user: User, secret: str, code: str) -> list[str]:
 def make_recovery_codes(*, user: User, proof: "ReAuthenticated") -> list[str]:
     """Return new recovery codes, shown this once; those from before end to work."""
     proof.require(user)
-    with attributed(by=user, via=Via.PAGE):
+    with attributed(by=user, via=Source.PAGE):
         return _new_codes(user)
 
 
@@ -172,11 +172,11 @@ def tried_too_often(username: str) -> bool:
 def revoke(*, user: User, by: Actor, reason: str) -> None:
     """Take a lost app and the recovery codes out of use; the owner enrols anew."""
     if user.pk == by.pk:
-        raise Refused(_("Another administrator revokes your second factor."))
-    with attributed(by=by, via=Via.PAGE, reason=Reason("second factor", reason)):
+        raise AccountRefused(_("Another administrator revokes your second factor."))
+    with attributed(by=by, via=Source.PAGE, reason=Reason("second factor", reason)):
         factor = factor_of(user)
         if factor is None:
-            raise Refused(_("This account has no second factor."))
+            raise AccountRefused(_("This account has no second factor."))
         factor.revoked_at = clock.now()
         factor.save(update_fields=("revoked_at",))
         _codes(user).update(replaced_at=clock.now())

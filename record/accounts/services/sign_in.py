@@ -18,7 +18,7 @@ from record.accounts.models import User
 from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
 from record.accounts.services import accounts as services
 from record.accounts.services import second_factor
-from record.audit.attribution import Process, Via, act, attributed
+from record.audit.attribution import Process, Source, act, attributed
 from trial_edc import clock
 from trial_edc.requirements import implements
 
@@ -45,7 +45,7 @@ class SecondFactorNeeded(Exception):
 @implements("ACC-10", "ACC-13", "ACC-16")
 def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
     """Let a person in, or refuse; both are recorded with time and address."""
-    with attributed(by=DOOR, via=Via.PAGE):
+    with attributed(by=DOOR, via=Source.PAGE):
         user = _authenticated(request, username, password)
         if user is None:
             _record_refusal(request, "sign_in_refused", username)
@@ -75,7 +75,7 @@ def finish_sign_in(request: HttpRequest, *, code: str) -> User:
     if user is None:
         raise SignInRefused(_("This took too long. Give name and password again."))
     credentials = {"username": user.username}
-    with attributed(by=DOOR, via=Via.PAGE):
+    with attributed(by=DOOR, via=Source.PAGE):
         is_open = AxesProxyHandler.is_allowed(request, credentials)
         is_right = is_open and second_factor.shown(user, code)
         if not is_right:
@@ -92,7 +92,7 @@ def recover(request: HttpRequest, *, username: str, password: str, code: str) ->
     """Let in a person with the password and a recovery code, also while locked out."""
     name = username.strip().lower()
     user = User.objects.filter(username=name, is_active=True).first()
-    with attributed(by=DOOR, via=Via.PAGE):
+    with attributed(by=DOOR, via=Source.PAGE):
         is_right = (
             not second_factor.tried_too_often(name)
             and _is_password_of(user, password)
@@ -129,7 +129,7 @@ def waiting(request: HttpRequest) -> User | None:
 def _let_in(
     request: HttpRequest, user: User, *, has_shown_factor: bool = False
 ) -> User:
-    with attributed(by=user, via=Via.PAGE):
+    with attributed(by=user, via=Source.PAGE):
         request.session.pop(WAITING, None)
         login(request, user, backend=BACKEND)
         request.session[SEEN_AT] = int(clock.now().timestamp())
@@ -144,7 +144,7 @@ def _let_in(
 def sign_out(request: "StaffRequest", *, deed: str = "sign_out", why: str = "") -> None:
     """End the session of a person who leaves, or whose time or right has ended."""
     user = request.user
-    with attributed(by=user, via=Via.PAGE):
+    with attributed(by=user, via=Source.PAGE):
         details = {"username": user.username, "why": why}
         act(deed, details={key: text for key, text in details.items() if text})
         logout(request)
@@ -160,7 +160,7 @@ def confirm_identity(
     """
     user = request.user
     name = user.username if request.session.get(SIGNED_BEFORE) else username
-    with attributed(by=DOOR, via=Via.PAGE):
+    with attributed(by=DOOR, via=Source.PAGE):
         confirmed = _authenticated(request, name, password) == user
         if not confirmed:
             _record_refusal(request, "identity_refused", user.username)

@@ -160,7 +160,7 @@ def _done(request: StaffRequest, form: BaseForm, deed: Callable[[], object]) -> 
     """Do it; a refusal goes to the form, a mail that did not leave to the person."""
     try:
         deed()
-    except services.Refused as refusal:
+    except services.AccountRefused as refusal:
         form.add_error(None, str(refusal))
         return False
     except OSError:

@@ -18,7 +18,7 @@ from record.accounts.forms import (
 )
 from record.accounts.models import User
 from record.accounts.services import second_factor as service
-from record.accounts.services.accounts import Refused
+from record.accounts.services.accounts import AccountRefused
 from record.accounts.services.sign_in import (
     FACTOR_SHOWN,
     SignInRefused,
@@ -119,7 +119,7 @@ def _enrolled(request: StaffRequest, form: EnrolForm, secret: str) -> list[str]:
     code = form.cleaned_data["code"]
     try:
         codes = service.enrol(user=request.user, secret=secret, code=code)
-    except Refused as problem:
+    except AccountRefused as problem:
         form.add_error("code", str(problem))
         return []
     del request.session[NEW_SECRET]

@@ -9,12 +9,12 @@ from collections.abc import Container, Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from record.audit.attribution import Actor, Via, act, attributed
+from record.audit.attribution import Actor, Source, act, attributed
 from record.audit.vault import Purpose, seal, unseal
-from record.capture.problems import ExplanationNeeded, Refused
+from record.capture.problems import ExplanationNeeded, SaveRefused
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
-from record.casebook.items import Rows, Text
+from record.casebook.items import ItemGroup, Text
 from record.casebook.models import FormInstance, SealedCRF
 from record.review import services as review
 from trial_edc.requirements import implements
@@ -24,7 +24,7 @@ SEALED_BYTES = 8_000
 LONGEST = 200  # characters of a value; a longer one is cut
 
 
-class Outcome(StrEnum):
+class CheckOutcome(StrEnum):
     """What was done with a finding."""
 
     REFUSED = "refused"  # nothing was stored
@@ -37,11 +37,11 @@ class Outcome(StrEnum):
 def note(
     form: FormInstance,
     design: FormDesign,
-    fired: Iterable[tuple[Finding, Outcome]],
+    fired: Iterable[tuple[Finding, CheckOutcome]],
     values: Mapping[str, object],
     *,
     by: Actor,
-    via: Via,
+    via: Source,
 ) -> None:
     """Record which checks fired, the values that they fired on, and the outcome."""
     told = [
@@ -70,10 +70,12 @@ def note(
         )
 
 
-def stopped(problem: Refused | ExplanationNeeded) -> list[tuple[Finding, Outcome]]:
+def stopped(
+    problem: SaveRefused | ExplanationNeeded,
+) -> list[tuple[Finding, CheckOutcome]]:
     """Return what stopped a save."""
-    was_refused = isinstance(problem, Refused)
-    outcome = Outcome.REFUSED if was_refused else Outcome.ASKED
+    was_refused = isinstance(problem, SaveRefused)
+    outcome = CheckOutcome.REFUSED if was_refused else CheckOutcome.ASKED
     return [(finding, outcome) for finding in problem.findings]
 
 
@@ -82,7 +84,7 @@ def kept(
     soft: list[Finding],
     explanations: Mapping[str, str],
     altered: Container[str],
-) -> list[tuple[Finding, Outcome]]:
+) -> list[tuple[Finding, CheckOutcome]]:
     """Return what fired anew on values that are kept; ask before queries settle."""
     standing = review.standing_places(form) if soft else set()
     found = []
@@ -90,7 +92,7 @@ def kept(
         explained = bool(explanations.get(finding.check_id, "").strip())
         is_old = (finding.item, finding.check_id) in standing
         if explained or not is_old or finding.item in altered:
-            outcome = Outcome.EXPLAINED if explained else Outcome.QUERIED
+            outcome = CheckOutcome.EXPLAINED if explained else CheckOutcome.QUERIED
             found.append((finding, outcome))
     return found
 
@@ -101,7 +103,7 @@ def _value(design: FormDesign, finding: Finding, value: object) -> dict[str, str
     text = str(value).replace("\0", "")[:LONGEST]
     item = design.items.get(finding.item)
     is_read = not finding.check_id.endswith((".type", ".unknown"))
-    if not is_read or isinstance(item, Text | Rows):
+    if not is_read or isinstance(item, Text | ItemGroup):
         return {"sealed_value": seal(Purpose.PRODUCT, text, padded_to=4 * LONGEST)}
     return {"value": text}
 

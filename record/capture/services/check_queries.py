@@ -4,13 +4,13 @@ from record.audit.attribution import Actor
 from record.casebook import catalogue, engine
 from record.casebook.models import FormInstance
 from record.casebook.selectors import row_of, sheet_of
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from record.review import services as review
 from trial_edc import clock
 from trial_edc.vocabulary import Severity
 
 
-def recheck(form: FormInstance, binder: Binder, *, by: Actor) -> None:
+def recheck(form: FormInstance, binder: Casebook, *, by: Actor) -> None:
     """Bring the automatic queries of a sheet into line with what its checks find now.
 
     For a transaction that is attributed and holds the participant's lock. A sheet that

@@ -8,7 +8,7 @@ from django.db import connection
 
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
-from record.audit.attribution import Actor, Reason, Via, attributed
+from record.audit.attribution import Actor, Reason, Source, attributed
 from record.audit.problems import RecordClosed
 from record.audit.vault import TooLong
 from record.capture.checking import altered_in, may_enter, sheet_after, soft_findings
@@ -23,7 +23,7 @@ from record.capture.problems import (
     FormClosed,
     NotSaved,
     ReasonNeeded,
-    Refused,
+    SaveRefused,
 )
 from record.capture.save_hooks import Saved, announce, run_consequences
 from record.capture.services import autosaves
@@ -35,7 +35,7 @@ from record.casebook.history import changes_of
 from record.casebook.models import AnyCRF, FormInstance, FormStatus, SealedCRF
 from record.casebook.selectors import binder_of, new_row, row_of, sheet_of
 from record.casebook.services import casebook
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Value, is_blank
 from record.review import services as review
 from record.review.models import Signature
@@ -46,7 +46,7 @@ from trial_edc.vocabulary import N_, Severity
 
 
 @dataclass(frozen=True)
-class Entry:
+class FormEntry:
     """What a person entered, and how it is to be taken.
 
     `based_on` is the revision that the person saw; None skips the merge.
@@ -71,20 +71,24 @@ def save(
     values: Mapping[str, object],
     *,
     by: Actor,
-    via: Via = Via.PAGE,
+    via: Source = Source.PAGE,
     based_on: int | None = None,
     complete: bool | None = None,
     reasons: Mapping[str, Reason] | None = None,
     explanations: Mapping[str, str] | None = None,
     erase: bool = False,
 ) -> Saved:
-    """Save values of a form; see `Entry`. Raises a `NotSaved` and stores nothing."""
-    entry = Entry(values, based_on, complete, reasons or {}, explanations or {}, erase)
+    """Save values of a form; see `FormEntry`. Raises `NotSaved`, and stores nothing."""
+    entry = FormEntry(
+        values, based_on, complete, reasons or {}, explanations or {}, erase
+    )
     return save_entry(form, entry, by=by, via=via)
 
 
 @implements("AUD-01", "AUD-05", "BAK-04", "QRY-01", "QRY-10")
-def save_entry(form: FormInstance, entry: Entry, *, by: Actor, via: Via) -> Saved:
+def save_entry(
+    form: FormInstance, entry: FormEntry, *, by: Actor, via: Source
+) -> Saved:
     """Save an entry in one transaction."""
     design = catalogue.design(form.code)
     may_enter(design, (), by=by)
@@ -95,17 +99,17 @@ def save_entry(form: FormInstance, entry: Entry, *, by: Actor, via: Via) -> Save
     except TooLong as problem:
         message = N_("This form holds more text than it can keep. Shorten a text.")
         found = Finding(f"{design.code}.long", "", Severity.HARD, message)
-        raise Refused([found]) from problem
+        raise SaveRefused([found]) from problem
     except NotSaved as problem:
         note_refusal(form, entry, problem, by=by, via=via)
         raise
 
 
 def note_refusal(
-    form: FormInstance, entry: Entry, problem: NotSaved, *, by: Actor, via: Via
+    form: FormInstance, entry: FormEntry, problem: NotSaved, *, by: Actor, via: Source
 ) -> None:
     """Keep in the audit trail what checks stopped, of a row not stored yet too."""
-    if not isinstance(problem, Refused | ExplanationNeeded):
+    if not isinstance(problem, SaveRefused | ExplanationNeeded):
         return
     held = sheet_of(form, row_of(form)).values if form.pk else {}
     fired = firing.stopped(problem)
@@ -114,7 +118,7 @@ def note_refusal(
 
 
 def _saved(
-    form: FormInstance, design: FormDesign, entry: Entry, *, by: Actor, via: Via
+    form: FormInstance, design: FormDesign, entry: FormEntry, *, by: Actor, via: Source
 ) -> Saved:
     entered = parse(design, entry.values)
     told = _told_reasons(design, entry.reasons)
@@ -129,7 +133,7 @@ def _saved(
         altered = altered_in(sheet, before)
         complete = _completes(form, entry.complete)
         soft = soft_findings(design, sheet, binder, altered, complete=complete)
-        if via == Via.PAGE and complete:
+        if via == Source.PAGE and complete:
             _explained(form, soft, entry.explanations, altered)
         _reasoned(form, before, altered, entry.reasons)
         if entry.foretell:
@@ -181,7 +185,7 @@ def _for_update(form: FormInstance) -> tuple[FormInstance, AnyCRF]:
 
 def _merged(
     form: FormInstance,
-    before: Sheet,
+    before: FormData,
     entered: Mapping[str, Value],
     based_on: int | None,
 ) -> dict[str, Value]:
@@ -223,12 +227,12 @@ def _explained(
     if long := [f for f in soft if is_too_long(explanations.get(f.check_id, ""))]:
         message = N_("An explanation has at most %(longest)s characters.")
         details = {"longest": LONGEST}
-        raise Refused([replace(f, message=message, details=details) for f in long])
+        raise SaveRefused([replace(f, message=message, details=details) for f in long])
 
 
 def _reasoned(
     form: FormInstance,
-    before: Sheet,
+    before: FormData,
     altered: Mapping[str, Value],
     reasons: Mapping[str, Reason],
 ) -> None:
@@ -243,7 +247,7 @@ def _reasoned(
         raise ReasonNeeded(needed)
 
 
-def _foretold(form: FormInstance, binder: Binder, sheet: Sheet) -> None:
+def _foretold(form: FormInstance, binder: Casebook, sheet: FormData) -> None:
     if told := foretold(form, binder, binder.with_sheet(sheet)):
         raise ConfirmationNeeded(told)
 
@@ -293,18 +297,18 @@ def _store(form: FormInstance) -> None:
 
 def sign_form(form: FormInstance, *, proof: ReAuthenticated, by: User) -> Signature:
     """Sign a form and let what follows from it happen."""
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         signature = review.sign(form, proof=proof, by=by)
-        announce(FormSigned(form), by=by, via=Via.PAGE)
+        announce(FormSigned(form), by=by, via=Source.PAGE)
     return signature
 
 
-def strike_row(form: FormInstance, *, by: Actor, reason: Reason, via: Via) -> None:
+def strike_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> None:
     """Strike a row out and let what follows from it happen."""
     _move_row(casebook.strike, form, by=by, reason=reason, via=via)
 
 
-def restore_row(form: FormInstance, *, by: Actor, reason: Reason, via: Via) -> None:
+def restore_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> None:
     """Take back that a row was struck out, and let what follows happen."""
     _move_row(casebook.restore, form, by=by, reason=reason, via=via)
 
@@ -315,7 +319,7 @@ def _move_row(
     *,
     by: Actor,
     reason: Reason,
-    via: Via,
+    via: Source,
 ) -> None:
     may_enter(catalogue.design(form.code), (), by=by)
     try:

@@ -2,11 +2,18 @@
 
 from collections.abc import Mapping
 
-from record.audit.attribution import Actor, Reason, Via, attributed
-from record.capture.planning import Plan, PlannedRow, RowState, Wanted, by_items, plan
+from record.audit.attribution import Actor, Reason, Source, attributed
+from record.capture.planning import (
+    Plan,
+    PlannedRow,
+    RowState,
+    SourceRow,
+    by_items,
+    plan,
+)
 from record.capture.problems import NotSaved
 from record.capture.save_hooks import Saved
-from record.capture.services.forms import Entry, save_entry
+from record.capture.services.forms import FormEntry, save_entry
 from record.casebook.services import casebook
 from trial_edc.requirements import implements
 
@@ -29,7 +36,7 @@ def apply(
     planned: Plan,
     *,
     by: Actor,
-    via: Via = Via.IMPORT,
+    via: Source = Source.IMPORT,
     reason: Reason | None = None,
     origin: Reason | None = None,
     explanations: Mapping[int, Mapping[str, str]] | None = None,
@@ -60,7 +67,7 @@ def store(
     fresh: Plan,
     *,
     by: Actor,
-    via: Via,
+    via: Source,
     reason: Reason | None = None,
     origin: Reason | None = None,
     explanations: Mapping[int, Mapping[str, str]] | None = None,
@@ -97,7 +104,7 @@ def _stored(  # noqa: PLR0917 - one call, from one place
     explanations: Mapping[str, str],
     reason: Reason | None,
     by: Actor,
-    via: Via,
+    via: Source,
 ) -> Saved:
     form = row.form or casebook.add_row(
         planned.participant,
@@ -107,7 +114,7 @@ def _stored(  # noqa: PLR0917 - one call, from one place
         visit=row.wanted.visit,
         visit_number=row.wanted.visit_number,
     )
-    entry = Entry(
+    entry = FormEntry(
         values={name: new for name, (_old, new) in row.changes.items()},
         complete=None if row.pending else True,
         reasons=dict.fromkeys(row.changes, reason) if reason else {},
@@ -125,7 +132,7 @@ __all__ = [
     "Plan",
     "PlannedRow",
     "RowState",
-    "Wanted",
+    "SourceRow",
     "apply",
     "by_items",
     "plan",

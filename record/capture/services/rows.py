@@ -8,11 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from record.audit.attribution import Actor, Reason, Via, attributed
+from record.audit.attribution import Actor, Reason, Source, attributed
 from record.capture.checking import may_enter
-from record.capture.problems import NotSaved, Refused
+from record.capture.problems import NotSaved, SaveRefused
 from record.capture.save_hooks import Saved
-from record.capture.services.forms import Entry, note_refusal, save_entry, strike_row
+from record.capture.services.forms import (
+    FormEntry,
+    note_refusal,
+    save_entry,
+    strike_row,
+)
 from record.casebook import catalogue
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
@@ -33,7 +38,7 @@ class RowEntry:
     """
 
     key: str
-    entry: Entry
+    entry: FormEntry
     form: FormInstance | None = None
     visit: str = ""
     client_key: UUID | None = None
@@ -67,7 +72,7 @@ def save_rows(
     changes: Sequence[RowChange],
     *,
     by: Actor,
-    via: Via = Via.PAGE,
+    via: Source = Source.PAGE,
     known: Mapping[str, NotSaved] | None = None,
 ) -> list[Saved]:
     """Save rows of a log in one transaction; raises `RowsNotSaved` and stores nothing.
@@ -92,7 +97,7 @@ def _all_stored(  # noqa: PLR0917 - one call, from one place
     changes: Sequence[RowChange],
     known: Mapping[str, NotSaved],
     by: Actor,
-    via: Via,
+    via: Source,
 ) -> list[Saved]:
     problems, saved = dict(known), []
     participant = casebook.lock(participant)
@@ -114,7 +119,7 @@ def _stored(
     change: RowChange,
     *,
     by: Actor,
-    via: Via,
+    via: Source,
 ) -> list[Saved]:
     if isinstance(change, RowStrike):
         strike_row(change.form, by=by, reason=change.reason, via=via)
@@ -129,11 +134,11 @@ def _stored(
     )
     saved = save_entry(form, change.entry, by=by, via=via)
     if idle := _idle(design, change.entry, saved):
-        raise Refused(idle)
+        raise SaveRefused(idle)
     return [saved]
 
 
-def _idle(design: FormDesign, entry: Entry, saved: Saved) -> list[Finding]:
+def _idle(design: FormDesign, entry: FormEntry, saved: Saved) -> list[Finding]:
     """Return what was typed into items that the row's other answers leave out.
 
     The form page hides them; a table does not, and nothing typed may vanish unseen.
@@ -154,7 +159,7 @@ def _note(
     problems: Mapping[str, NotSaved],
     *,
     by: Actor,
-    via: Via,
+    via: Source,
 ) -> None:
     for change in changes:
         problem = problems.get(change.key)

@@ -6,7 +6,7 @@ and the exports. Every column is nullable without default: unknown is never a va
 
 from record.casebook.items.base import Facts, Item, Range, Required, Section
 from record.casebook.items.dates import Date, DateTime, PartialDate, Time
-from record.casebook.items.links import Listed, Ref, Rows, User
+from record.casebook.items.links import ItemGroup, Listed, Ref, User
 from record.casebook.items.numbers import Lab, Number, parse_number
 from record.casebook.items.words import (
     Choice,
@@ -24,6 +24,7 @@ __all__ = [
     "Facts",
     "File",
     "Item",
+    "ItemGroup",
     "Lab",
     "Listed",
     "MultipleChoice",
@@ -32,7 +33,6 @@ __all__ = [
     "Range",
     "Ref",
     "Required",
-    "Rows",
     "Section",
     "Text",
     "Time",

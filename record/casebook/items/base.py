@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from record.casebook.conditions import Condition
 from record.casebook.values import Value
-from trial_edc.vocabulary import Term
+from trial_edc.vocabulary import Codelist
 
 Required = bool | Condition
 Range = tuple[float | Decimal, float | Decimal]
@@ -34,7 +34,7 @@ class Facts:
     cdash: str = ""
     loinc: str = ""
     since: int = 1  # the form version that brought the item
-    terms: type[Term] | None = None
+    terms: type[Codelist] | None = None
 
 
 FACT_NAMES = frozenset(Facts.__dataclass_fields__) - {"terms"}

@@ -91,7 +91,7 @@ class Listed(Item, models.CharField):  # type: ignore[type-arg]
         return selector()
 
 
-class Rows(Item, models.JSONField):
+class ItemGroup(Item, models.JSONField):
     """A few rows inside a form, each checked by its own items (docs/adr/0008)."""
 
     base = models.JSONField

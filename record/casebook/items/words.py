@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from record.casebook.items.base import Item
 from record.casebook.values import Value
-from trial_edc.vocabulary import Term
+from trial_edc.vocabulary import Codelist
 from trial_edc.vocabulary import YesNo as YesNoTerm
 
 
@@ -45,7 +45,7 @@ class Choice(Item, models.CharField):  # type: ignore[type-arg]
     column_options = {"max_length": 40}
 
     def __init__(
-        self, label: Any = "", terms: type[Term] = YesNoTerm, **o: Any
+        self, label: Any = "", terms: type[Codelist] = YesNoTerm, **o: Any
     ) -> None:
         """Take the terms that may be chosen."""
         super().__init__(label, terms=terms, **o)
@@ -55,7 +55,7 @@ class Choice(Item, models.CharField):  # type: ignore[type-arg]
         return parse_code(self.facts.terms, raw)
 
 
-def parse_code(terms: type[Term] | None, raw: Any) -> str:
+def parse_code(terms: type[Codelist] | None, raw: Any) -> str:
     """Return a code of the terms as a plain string."""
     codes = [term.value for term in terms or ()]
     if str(raw) not in codes:
@@ -79,7 +79,7 @@ class MultipleChoice(Item, ArrayField):  # type: ignore[type-arg]
     base = ArrayField
 
     def __init__(
-        self, label: Any = "", terms: type[Term] = YesNoTerm, **o: Any
+        self, label: Any = "", terms: type[Codelist] = YesNoTerm, **o: Any
     ) -> None:
         """Take the terms that may be chosen."""
         o.pop("base_field", None)

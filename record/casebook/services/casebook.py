@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Max
 
-from record.audit.attribution import Actor, Reason, Via, attributed
+from record.audit.attribution import Actor, Reason, Source, attributed
 from record.audit.models import Confidentiality
 from record.casebook import catalogue
 from record.casebook.models import FormInstance, FormStatus, Participant
@@ -53,7 +53,7 @@ def expect(
 
 
 def hang(
-    participant: Participant, code: str, *, by: Actor, via: Via = Via.PAGE
+    participant: Participant, code: str, *, by: Actor, via: Source = Source.PAGE
 ) -> FormInstance:
     """Hang a sheet that stands alone because somebody is going to fill it in."""
     with attributed(by=by, via=via):
@@ -76,7 +76,7 @@ def add_row(
     code: str,
     *,
     by: Actor,
-    via: Via = Via.PAGE,
+    via: Source = Source.PAGE,
     visit: str = "",
     visit_number: int = 0,
     client_key: UUID | None = None,
@@ -96,7 +96,7 @@ def add_row(
         )
 
 
-def strike(form: FormInstance, *, by: Actor, reason: Reason, via: Via) -> None:
+def strike(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> None:
     """Strike a row of a log out; its values stay, visible with who, when and why."""
     with attributed(by=by, via=via, reason=reason):
         lock(form.participant)
@@ -105,7 +105,7 @@ def strike(form: FormInstance, *, by: Actor, reason: Reason, via: Via) -> None:
         form.save(update_fields=("struck_at",))
 
 
-def restore(form: FormInstance, *, by: Actor, reason: Reason, via: Via) -> None:
+def restore(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> None:
     """Take back that a row was struck out."""
     with attributed(by=by, via=via, reason=reason):
         lock(form.participant)
@@ -119,7 +119,7 @@ class HoldsData(Exception):
 
 
 def mark_status(
-    form: FormInstance, status: FormStatus, *, by: Actor, reason: Reason, via: Via
+    form: FormInstance, status: FormStatus, *, by: Actor, reason: Reason, via: Source
 ) -> None:
     """Mark a sheet without data as not done or not applicable, or take that back.
 

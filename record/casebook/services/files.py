@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from record.accounts.models import User
-from record.audit.attribution import Via, act, attributed
+from record.audit.attribution import Source, act, attributed
 from record.audit.vault import Purpose, seal_bytes, unseal_bytes
 from record.casebook import access, catalogue
 from record.casebook.items import File
@@ -59,7 +59,7 @@ def store(
         raise FileRefused(item, _("This form is closed; no file was stored."))
     content = _checked(declared, item, upload)
     key = keep(content)
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         StoredFile.objects.create(
             key=key,
             form=form,
@@ -129,7 +129,7 @@ def open_file(key: str, *, by: User) -> tuple[IO[bytes], StoredFile]:
     if not access.may_see_item(by, catalogue.design(stored.form.code), stored.item):
         raise PermissionDenied
     content = kept(key, stored.sha256)
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         act(
             "file_opened",
             participant_id=stored.form.participant_id,

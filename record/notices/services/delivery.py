@@ -16,12 +16,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from record.audit.attribution import Process, Via, attributed
+from record.audit.attribution import Process, Source, attributed
 from record.casebook.models import Participant
-from record.notices.channels import Channels, NotSent, Refused
+from record.notices.channels import Channels, DeliveryRefused, NotSent
 from record.notices.models import Channel, Message, MessageState
 from record.notices.phone_numbers import line_of
-from record.notices.send_checks import Defer, Send, Verdict, Withhold, judge
+from record.notices.send_checks import Defer, Send, SendVerdict, Withhold, judge
 from trial_edc import clock
 
 POSTMAN = Process("notices")
@@ -85,7 +85,7 @@ def due_for_delivery() -> QuerySet[Message]:
 
 def take_back_abandoned() -> int:
     """Queue anew what a dead worker left as being sent; return how many."""
-    with attributed(by=POSTMAN, via=Via.TASK):
+    with attributed(by=POSTMAN, via=Source.TASK):
         left = Message.objects.select_for_update(skip_locked=True).filter(
             state=MessageState.SENDING, claimed_at__lt=clock.now() - LEASE
         )
@@ -117,7 +117,7 @@ def _send(claim: Claim, channels: Channels) -> MessageState | None:
         maybe = message.may_be_repeated or problem.may_have_left
         columns = {**_later(message, str(problem)), "may_be_repeated": maybe}
         return _settle(message, **columns)
-    except Refused as problem:
+    except DeliveryRefused as problem:
         return _settle(message, state=MessageState.FAILED, problem=str(problem))
     return _settle(
         message,
@@ -152,13 +152,13 @@ def _settle(
 
 
 def _update(attempt: QuerySet[Message], **columns: object) -> None:
-    with attributed(by=POSTMAN, via=Via.TASK):
+    with attributed(by=POSTMAN, via=Source.TASK):
         attempt.update(**columns)
 
 
 def _set_aside(message_id: int, problem: str) -> None:
     """Let a message wait that fails before it is sent; other workers see to theirs."""
-    with attributed(by=POSTMAN, via=Via.TASK):
+    with attributed(by=POSTMAN, via=Source.TASK):
         waiting = Message.objects.select_for_update(skip_locked=True)
         message = waiting.filter(pk=message_id, state=MessageState.QUEUED).first()
         if message:
@@ -193,7 +193,7 @@ def _claimed(waiting: QuerySet[Message], channels: Channels) -> Claim | None:
 
 def _claim(waiting: QuerySet[Message], channels: Channels) -> Claim | None:
     """Mark the first that waits as being sent; what others hold is theirs."""
-    with attributed(by=POSTMAN, via=Via.TASK):
+    with attributed(by=POSTMAN, via=Source.TASK):
         free = waiting.select_for_update(skip_locked=True, of=("self",))
         message = free.select_related("recipient", "participant").first()
         if message is None:
@@ -207,7 +207,7 @@ def _claim(waiting: QuerySet[Message], channels: Channels) -> Claim | None:
         return _acted_on(verdict, message)
 
 
-def _acted_on(verdict: Verdict, message: Message) -> Claim:
+def _acted_on(verdict: SendVerdict, message: Message) -> Claim:
     match verdict:
         case Send(to=to):
             _note(
@@ -238,7 +238,7 @@ def _is_text_to_participant(message: Message) -> bool:
     return message.channel == Channel.SMS and message.participant_id is not None
 
 
-def _verdict(message: Message, channels: Channels) -> Verdict:
+def _verdict(message: Message, channels: Channels) -> SendVerdict:
     """Look again at the moment of sending; what is not set up is waited for."""
     verdict = judge(message)
     lack = channels.lacks(message)

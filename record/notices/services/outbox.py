@@ -6,7 +6,7 @@ from celery import current_app
 from django.db import transaction
 
 from record.accounts.models import User
-from record.audit.attribution import Process, Via, attributed
+from record.audit.attribution import Process, Source, attributed
 from record.casebook.models import Participant
 from record.notices.models import Message, MessageState
 from record.notices.send_checks import Withhold, judge
@@ -92,14 +92,14 @@ def look_again(participant: Participant) -> list[Message]:
             message.state, message.problem = MessageState.WITHHELD, verdict.reason
             withheld.append(message)
     for message in withheld:
-        with attributed(by=WATCH, via=Via.TASK):
+        with attributed(by=WATCH, via=Source.TASK):
             message.save(update_fields=("state", "problem"))
     return withheld
 
 
 def resend(message_id: int, *, by: User) -> Message:
     """Queue a settled message once more; raises `NotSettled` on one that waits."""
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         message = Message.objects.select_for_update().get(pk=message_id)
         if message.state not in SETTLED:
             raise NotSettled

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from record.accounts.models import User
 from record.accounts.roles import Role
 from record.audit import digests, seals
-from record.audit.attribution import Process, Via, attributed
+from record.audit.attribution import Process, Source, attributed
 from record.notices.services.outbox import queue
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
@@ -57,7 +57,7 @@ def tell_when_broken() -> bool:
 
 def _tell(occasion: str, subject: str, text: str) -> None:
     people = User.objects.filter(role__in=(Role.AD, Role.DM), is_active=True)
-    with attributed(by=WATCH, via=Via.TASK):
+    with attributed(by=WATCH, via=Source.TASK):
         queue(
             occasion=occasion,
             key=f"{occasion}:{clock.today()}",

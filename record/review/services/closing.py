@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from record.accounts import roles
 from record.accounts.models import User
 from record.accounts.roles import Permission
-from record.audit.attribution import Reason, Via, attributed
+from record.audit.attribution import Reason, Source, attributed
 from record.audit.models import DatabaseLock
 from record.audit.problems import RecordClosed
 from record.casebook.models import FormInstance
@@ -36,7 +36,7 @@ def _set(form: FormInstance, by: User, reason: Reason, **columns: object) -> Non
     if not reason.text.strip():
         raise ReviewRefused(_("Write the reason; it stays on record."))
     try:
-        with attributed(by=by, via=Via.PAGE, reason=reason):
+        with attributed(by=by, via=Source.PAGE, reason=reason):
             lock_participant(form.participant)
             form = FormInstance.objects.get(pk=form.pk)
             for name, value in columns.items():
@@ -49,7 +49,7 @@ def _set(form: FormInstance, by: User, reason: Reason, **columns: object) -> Non
 def lock_database(*, by: User, confirmed_by: User, reason: Reason) -> DatabaseLock:
     """Lock the whole database; waits for writes under way, then refuses new ones."""
     _two_persons(by, confirmed_by)
-    with attributed(by=by, via=Via.PAGE, reason=reason):
+    with attributed(by=by, via=Source.PAGE, reason=reason):
         _alone()
         if DatabaseLock.objects.filter(unlocked_at=None).exists():
             raise ReviewRefused(_("The database is locked already."))
@@ -61,7 +61,7 @@ def lock_database(*, by: User, confirmed_by: User, reason: Reason) -> DatabaseLo
 def unlock_database(*, by: User, confirmed_by: User, reason: Reason) -> None:
     """Lift the lock of the database; two persons and a reason."""
     _two_persons(by, confirmed_by)
-    with attributed(by=by, via=Via.PAGE, reason=reason):
+    with attributed(by=by, via=Source.PAGE, reason=reason):
         _alone()
         lock = DatabaseLock.objects.filter(unlocked_at=None).first()
         if lock is None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission
-from record.audit.attribution import Actor, Reason, Via, act, attributed
+from record.audit.attribution import Actor, Reason, Source, act, attributed
 from record.casebook import access, catalogue
 from record.casebook.engine import pending_items
 from record.casebook.models import FormInstance, FormStatus
@@ -26,7 +26,7 @@ def verify(form: FormInstance, items: Iterable[str], *, by: Actor) -> Verificati
     """Record that items agree with the source, at the revisions they have now."""
     require(by, Permission.VERIFY, form)
     declared = catalogue.design(form.code).items
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         lock_participant(form.participant)
         form = FormInstance.objects.get(pk=form.pk)
         revisions = revisions_of(form, row_of(form))
@@ -44,7 +44,7 @@ def withdraw_verification(
 ) -> None:
     """Take back a verification that was given by mistake."""
     require(by, Permission.VERIFY, verification.form)
-    with attributed(by=by, via=Via.PAGE, reason=reason):
+    with attributed(by=by, via=Source.PAGE, reason=reason):
         lock_participant(verification.form.participant)
         verification.withdrawn_at = clock.now()
         verification.save(update_fields=("withdrawn_at",))
@@ -62,7 +62,7 @@ def sign(form: FormInstance, *, proof: ReAuthenticated, by: User) -> Signature:
     proof.require(by)
     if not by.is_delegated(clock.today()):
         raise ReviewRefused(_("Your delegation does not cover today."))
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         lock_participant(form.participant)
         form = FormInstance.objects.get(pk=form.pk)
         for given in form.signatures.filter(signer=by):

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from django.utils.translation import gettext as _
 
 from record.accounts.roles import Permission
-from record.audit.attribution import Actor, Process, Via, attributed
+from record.audit.attribution import Actor, Process, Source, attributed
 from record.casebook import catalogue
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance
@@ -49,7 +49,7 @@ def _step(query: Query, action: Action, text: str, by: Actor) -> None:
 
 @implements("QRY-04")
 def raise_query(
-    form: FormInstance, item: str, text: str, *, by: Actor, via: Via = Via.PAGE
+    form: FormInstance, item: str, text: str, *, by: Actor, via: Source = Source.PAGE
 ) -> Query:
     """Ask about an item, also an empty or not yet saved one."""
     require(by, Permission.RAISE_QUERY, form)
@@ -75,7 +75,7 @@ def _move(
     to: QueryState,
 ) -> Query:
     text = _words(text)
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         lock_participant(query.form.participant)
         query = Query.objects.select_for_update(of=("self",)).get(pk=query.pk)
         if query.state not in allowed:

@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL, SafetySettings
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import N_, Term
+from trial_edc.vocabulary import N_, Codelist
 
 
-class Clock(Term):
+class Clock(Codelist):
     """Which period an authority must be told in."""
 
     NONE = "none", N_("No expedited report")

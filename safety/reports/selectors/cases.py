@@ -8,7 +8,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from record.casebook.sheets import Sheet
+from record.casebook.sheets import FormData
 from safety.events.facts import assessment_of, deadlines_assessed, reports_on
 from safety.reports.rules.clocks import Clock, Deadlines
 from safety.reports.selectors.reports import ReportLine
@@ -38,11 +38,11 @@ LOOKS = {
 
 
 @dataclass(frozen=True)
-class Case:
+class SponsorCase:
     """A version with the sponsor's assessment of it."""
 
     line: ReportLine
-    assessment: Sheet
+    assessment: FormData
     deadlines: Deadlines
     today: date
 
@@ -154,7 +154,7 @@ class Case:
         return last
 
 
-def cases_of(lines: Iterable[ReportLine]) -> Iterator[Case]:
+def cases_of(lines: Iterable[ReportLine]) -> Iterator[SponsorCase]:
     """Return the versions that were sent, with their assessments."""
     today = clock.today()
     for line in lines:
@@ -162,13 +162,13 @@ def cases_of(lines: Iterable[ReportLine]) -> Iterator[Case]:
         if line.sent is None or assessment is None:
             continue
         if found := deadlines_assessed(assessment, line.binder):
-            yield Case(line, assessment, found, today)
+            yield SponsorCase(line, assessment, found, today)
 
 
-def by_urgency(cases: Iterable[Case]) -> list[Case]:
+def by_urgency(cases: Iterable[SponsorCase]) -> list[SponsorCase]:
     """Return what is still to be done first, what is due soonest on top."""
 
-    def rank(one: Case) -> tuple[bool, bool, date]:
+    def rank(one: SponsorCase) -> tuple[bool, bool, date]:
         is_settled = one.state in {CaseState.SUBMITTED, CaseState.NO_SUSAR}
         last = one.complete_due_on or (one.due_on if one.is_assessed else None)
         is_done = is_settled and one.complete_due_on is None

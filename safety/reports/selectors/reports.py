@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from record.casebook import catalogue
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binders_of
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from safety.events.facts import (
     changed_since,
     earlier_versions,
@@ -43,8 +43,8 @@ class ReportLine:
     """One version of the report on a serious event, as its clock shows it."""
 
     form: FormInstance
-    report: Sheet
-    binder: Binder
+    report: FormData
+    binder: Casebook
     sent: SentReport | None
     now: datetime
 
@@ -54,7 +54,7 @@ class ReportLine:
         return self.form.participant
 
     @cached_property
-    def event(self) -> Sheet | None:
+    def event(self) -> FormData | None:
         """Return the event that it tells of; None when that is struck out."""
         return event_of(self.report, self.binder)
 
@@ -173,7 +173,7 @@ def report_lines(*, of_report: int | None = None) -> list[ReportLine]:
 
 def _lines(
     forms: Iterable[FormInstance],
-    binders: dict[int, Binder],
+    binders: dict[int, Casebook],
     sent: dict[int, SentReport],
     now: datetime,
 ) -> Iterable[ReportLine]:

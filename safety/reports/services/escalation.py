@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from record.accounts.models import User
 from record.accounts.roles import Role
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.notices.models import Message
 from record.notices.services.outbox import queue
 from safety.reports.rules.escalation import (
@@ -16,7 +16,7 @@ from safety.reports.rules.escalation import (
     unsent_step,
     unsubmitted_step,
 )
-from safety.reports.selectors.cases import Case, CaseState, cases_of
+from safety.reports.selectors.cases import CaseState, SponsorCase, cases_of
 from safety.reports.selectors.reports import ReportLine, report_lines
 from safety.reports.services.reports import SAFETY
 from trial_edc import clock
@@ -83,7 +83,7 @@ def _unsent(lines: Iterable[ReportLine]) -> Iterator[Missed]:
             yield Missed(UNSENT, line, step, f"{due:%Y-%m-%d %H:%M %z}", roles)
 
 
-def _of_case(case: Case) -> Iterator[Missed]:
+def _of_case(case: SponsorCase) -> Iterator[Missed]:
     if case.state == CaseState.TO_ASSESS and case.sponsor_aware_at:
         on = clock.site_date(case.sponsor_aware_at)
         if step := unassessed_step(on, case.today):
@@ -131,7 +131,7 @@ def _tell(one: Missed, people: Iterable[User]) -> None:
         "due": one.due,
     }
     passed, ahead = _("Deadline passed: %(number)s"), _("Deadline ahead: %(number)s")
-    with attributed(by=SAFETY, via=Via.TASK):
+    with attributed(by=SAFETY, via=Source.TASK):
         queue(
             occasion=one.occasion,
             key=one.key,

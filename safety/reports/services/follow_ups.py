@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from record.accounts.models import User
 from record.accounts.roles import Permission
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance
 from record.casebook.selectors import binder_of
@@ -23,7 +23,7 @@ CARRIED = ("ae", "hospital_in", "hospital_out", "narrative", "tests", "history")
 
 @implements("SAF-10")
 def add_follow_up(
-    report: FormInstance, *, by: User, via: Via = Via.PAGE
+    report: FormInstance, *, by: User, via: Source = Source.PAGE
 ) -> FormInstance:
     """Begin the next version from the last one, which was sent; else return that one.
 

@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 
 from record.accounts.models import User
 from record.accounts.roles import Permission, Role
-from record.audit.attribution import Actor, Process, Reason, Via, attributed
+from record.audit.attribution import Actor, Process, Reason, Source, attributed
 from record.capture.events import DeviationFound
 from record.capture.save_hooks import announce
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import binder_of
 from record.casebook.services import casebook
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.notices.models import Message
 from record.notices.services.outbox import queue
 from safety.events.facts import (
@@ -45,7 +45,7 @@ class NotReadyToSend(Exception):
 
 
 def open_row(
-    participant: Participant, code: str, values: Mapping[str, object], *, via: Via
+    participant: Participant, code: str, values: Mapping[str, object], *, via: Source
 ) -> FormInstance:
     """Open a row of a log with what is known already; the rest is asked of people."""
     with attributed(by=SAFETY, via=via):
@@ -54,7 +54,7 @@ def open_row(
     return form
 
 
-def propose(participant: Participant, code: str, *, via: Via) -> FormInstance:
+def propose(participant: Participant, code: str, *, via: Source) -> FormInstance:
     """Hang a sheet that is now due into the binder; back in it if it was retired."""
     with attributed(by=SAFETY, via=via):
         form = casebook.expect(participant, code)
@@ -63,7 +63,7 @@ def propose(participant: Participant, code: str, *, via: Via) -> FormInstance:
     return form
 
 
-def retire(form: FormInstance, *, via: Via) -> None:
+def retire(form: FormInstance, *, via: Source) -> None:
     """Strike a row out that the system opened and nobody has worked on."""
     touched = form.saved_by_id is not None or form.status == FormStatus.COMPLETE
     if not touched and not form.struck_at and not form.is_closed:
@@ -71,7 +71,7 @@ def retire(form: FormInstance, *, via: Via) -> None:
             casebook.strike(form, by=SAFETY, reason=NO_LONGER, via=via)
 
 
-def retire_rows(form_ids: Iterable[int | None], *, via: Via) -> None:
+def retire_rows(form_ids: Iterable[int | None], *, via: Source) -> None:
     """Strike out the untouched ones of these rows, and reports on their events."""
     for form in FormInstance.objects.filter(pk__in=[pk for pk in form_ids if pk]):
         retire(form, via=via)
@@ -81,7 +81,7 @@ def retire_rows(form_ids: Iterable[int | None], *, via: Via) -> None:
             withdraw_reports(form.pk, binder, via=via)
 
 
-def retire_sheets(participant: Participant, code: str, *, via: Via) -> None:
+def retire_sheets(participant: Participant, code: str, *, via: Source) -> None:
     """Retire the untouched sheets of a form."""
     for form in FormInstance.objects.filter(participant=participant, code=code):
         retire(form, via=via)
@@ -89,7 +89,7 @@ def retire_sheets(participant: Participant, code: str, *, via: Via) -> None:
 
 @implements("SAF-01")
 def open_report(
-    participant: Participant, event: Sheet, binder: Binder, *, via: Via
+    participant: Participant, event: FormData, binder: Casebook, *, via: Source
 ) -> None:
     """Start the 24-hour clock of a serious event; a second call changes nothing."""
     if event.form_id is None or reports_on(event, binder):
@@ -125,7 +125,7 @@ def _tell_people(
     )
 
 
-def withdraw_reports(event_form_id: int, binder: Binder, *, via: Via) -> None:
+def withdraw_reports(event_form_id: int, binder: Casebook, *, via: Source) -> None:
     """Retire the untouched reports on an event that is not serious after all.
 
     Of one that the sponsor has already, the safety officers learn it.
@@ -140,7 +140,7 @@ def withdraw_reports(event_form_id: int, binder: Binder, *, via: Via) -> None:
             retire(form, via=via)
 
 
-def _tell_withdrawn(form: FormInstance, *, via: Via) -> None:
+def _tell_withdrawn(form: FormInstance, *, via: Source) -> None:
     details = {"number": form.participant.number, "version": form.occurrence}
     with attributed(by=SAFETY, via=via):
         queue(
@@ -157,7 +157,7 @@ def _tell_withdrawn(form: FormInstance, *, via: Via) -> None:
 
 
 def restart_clock(
-    form: FormInstance, sheet: Sheet, *, by: Actor, via: Via = Via.PAGE
+    form: FormInstance, sheet: FormData, *, by: Actor, via: Source = Source.PAGE
 ) -> None:
     """Let the clock of a report run from the awareness that was entered."""
     if aware_at := sheet.get("aware_at"):
@@ -167,7 +167,9 @@ def restart_clock(
 
 
 @implements("SAF-01")
-def send_report(form: FormInstance, *, by: User, via: Via = Via.PAGE) -> SentReport:
+def send_report(
+    form: FormInstance, *, by: User, via: Source = Source.PAGE
+) -> SentReport:
     """Send a report to the sponsor; twice is once. Raises `NotReadyToSend`."""
     if not by.may(Permission.SIGN_FORM):
         raise PermissionDenied
@@ -206,7 +208,7 @@ def _notified_at(form: FormInstance) -> datetime | None:
     return told.values_list("sent_at", flat=True).first()
 
 
-def _reported(report: Sheet, binder: Binder) -> Sheet:
+def _reported(report: FormData, binder: Casebook) -> FormData:
     """Return the event of a report that has the minimum to be sent."""
     event = event_of(report, binder)
     lacking = [
@@ -227,13 +229,18 @@ def _reported(report: Sheet, binder: Binder) -> Sheet:
     return event
 
 
-def _criteria(event: Sheet) -> object:
+def _criteria(event: FormData) -> object:
     """Return what made an event serious; one taken back needs none."""
     return event.get("seriousness") or event.get("serious") == YesNo.NO
 
 
 def _hand_over(
-    form: FormInstance, report: Sheet, binder: Binder, sent: SentReport, *, via: Via
+    form: FormInstance,
+    report: FormData,
+    binder: Casebook,
+    sent: SentReport,
+    *,
+    via: Source,
 ) -> None:
     """Hang the sponsor's assessment of this version and tell the safety officers."""
     if assessment_of(report, binder) is None:
@@ -255,7 +262,7 @@ def _hand_over(
 
 
 def _note_lateness(
-    form: FormInstance, report: Sheet, sent: SentReport, *, by: Actor, via: Via
+    form: FormInstance, report: FormData, sent: SentReport, *, by: Actor, via: Source
 ) -> None:
     due_at = report.get("aware_at") + CLOCK
     if sent.sent_at <= due_at:

@@ -4,13 +4,19 @@ from datetime import date, datetime
 
 import pytest
 
-from enrollment.consent.facts.reconsent import Due, Ground, Version, due_of, version_on
-from record.casebook.sheets import Binder, Sheet
+from enrollment.consent.facts.reconsent import (
+    DocumentVersion,
+    ReconsentDue,
+    ReconsentReason,
+    due_of,
+    version_on,
+)
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.clock import SITE_TZ
 
-FIRST = Version("1.0", date(2022, 1, 1), "everybody")
-SECOND = Version("2.0", date(2022, 3, 1), "everybody")
-THIRD = Version("2.1", date(2022, 4, 1), "newcomers")
+FIRST = DocumentVersion("1.0", date(2022, 1, 1), "everybody")
+SECOND = DocumentVersion("2.0", date(2022, 3, 1), "everybody")
+THIRD = DocumentVersion("2.1", date(2022, 4, 1), "newcomers")
 VERSIONS = [FIRST, SECOND, THIRD]
 BEFORE, ON, LATER = date(2022, 2, 28), date(2022, 3, 1), date(2022, 4, 10)
 
@@ -19,7 +25,7 @@ def on(month: int, day: int) -> datetime:
     return datetime(2022, month, day, 9, tzinfo=SITE_TZ)
 
 
-def consent(occurrence: int = 1, **values: object) -> Sheet:
+def consent(occurrence: int = 1, **values: object) -> FormData:
     told = {
         "kind": "initial",
         "decision": "given",
@@ -28,16 +34,16 @@ def consent(occurrence: int = 1, **values: object) -> Sheet:
         "signer": "participant",
         **values,
     }
-    return Sheet("CNS", told, occurrence=occurrence)
+    return FormData("CNS", told, occurrence=occurrence)
 
 
-def visit(day: date, capacity: str) -> Sheet:
+def visit(day: date, capacity: str) -> FormData:
     told = {"visit_date": day, "has_capacity": capacity}
-    return Sheet("VIS", told, visit="D1", occurrence=day.toordinal())
+    return FormData("VIS", told, visit="D1", occurrence=day.toordinal())
 
 
-def due(today: date, *sheets: Sheet) -> list[Due]:
-    return due_of(Binder.of(sheets), VERSIONS, today)
+def due(today: date, *sheets: FormData) -> list[ReconsentDue]:
+    return due_of(Casebook.of(sheets), VERSIONS, today)
 
 
 @pytest.mark.parametrize(
@@ -45,13 +51,13 @@ def due(today: date, *sheets: Sheet) -> list[Due]:
     [(date(2021, 12, 31), None), (BEFORE, FIRST), (ON, SECOND), (LATER, THIRD)],
 )
 def test_a_version_holds_until_the_first_day_of_the_next(
-    day: date, version: Version | None
+    day: date, version: DocumentVersion | None
 ) -> None:
     assert version_on(VERSIONS, day) == version
 
 
 def test_a_new_version_asks_from_its_first_day_until_it_is_signed() -> None:
-    asked = [Due(Ground.VERSION, ON, "2.0")]
+    asked = [ReconsentDue(ReconsentReason.VERSION, ON, "2.0")]
     signed = consent(2, kind="new_version", version="2.0", decided_at=on(3, 2))
 
     assert due(BEFORE, consent()) == []
@@ -62,37 +68,39 @@ def test_a_new_version_asks_from_its_first_day_until_it_is_signed() -> None:
 def test_the_version_in_force_is_signed_and_only_where_one_concerned_all() -> None:
     signed = consent(2, kind="new_version", version="2.0", decided_at=on(3, 2))
 
-    assert due(LATER, consent()) == [Due(Ground.VERSION, ON, "2.1")]
+    assert due(LATER, consent()) == [ReconsentDue(ReconsentReason.VERSION, ON, "2.1")]
     assert due(LATER, consent(), signed) == []
 
 
 @pytest.mark.parametrize(
     "sheet",
     [
-        Sheet("DTH", {"death_on": "2022-02-10"}),
-        Sheet("WDR", {"kind": "everything"}),
-        Sheet("WDR", {"kind": "visits_lookup_allowed"}),
-        Sheet("EOS", {"reason": "completed"}),
-        Sheet("SCN", {"screening_closed_at": on(2, 3)}),
+        FormData("DTH", {"death_on": "2022-02-10"}),
+        FormData("WDR", {"kind": "everything"}),
+        FormData("WDR", {"kind": "visits_lookup_allowed"}),
+        FormData("EOS", {"reason": "completed"}),
+        FormData("SCN", {"screening_closed_at": on(2, 3)}),
     ],
     ids=lambda sheet: sheet.code,
 )
-def test_who_takes_part_no_more_is_not_asked(sheet: Sheet) -> None:
+def test_who_takes_part_no_more_is_not_asked(sheet: FormData) -> None:
     by_other = consent(signer="representative")
 
     assert due(LATER, by_other, visit(BEFORE, "Y"), sheet) == []
 
 
 def test_who_withdrew_from_the_infusion_alone_is_asked() -> None:
-    withdrawal = Sheet("WDR", {"kind": "infusion_only"})
+    withdrawal = FormData("WDR", {"kind": "infusion_only"})
 
-    assert due(ON, consent(), withdrawal) == [Due(Ground.VERSION, ON, "2.0")]
+    assert due(ON, consent(), withdrawal) == [
+        ReconsentDue(ReconsentReason.VERSION, ON, "2.0")
+    ]
 
 
 def test_who_can_decide_again_is_asked_until_he_signs_himself() -> None:
     by_other = consent(signer="representative")
     able = visit(date(2022, 2, 5), "Y")
-    asked = Due(Ground.CAPACITY, date(2022, 2, 5))
+    asked = ReconsentDue(ReconsentReason.CAPACITY, date(2022, 2, 5))
     signed = consent(2, kind="capacity_regained", decided_at=on(2, 6))
     undecided = consent(2, kind="capacity_regained", decision=None)
 
@@ -114,7 +122,7 @@ def test_messages_consented_to_by_the_representative_are_asked_for_as_well() -> 
     own = consent(3, kind="contact", decided_at=on(2, 6))
 
     assert due(BEFORE, consent(), contact, visit(day, "Y")) == [
-        Due(Ground.CONTACT, day)
+        ReconsentDue(ReconsentReason.CONTACT, day)
     ]
     assert due(BEFORE, consent(), contact, visit(day, "Y"), own) == []
 
@@ -123,10 +131,12 @@ def test_a_refusal_asks_for_the_withdrawal_and_for_nothing_else() -> None:
     refused = consent(
         2, kind="new_version", version="2.0", decision="refused", decided_at=on(3, 2)
     )
-    told = Sheet("WDR", {"kind": "infusion_only"})
+    told = FormData("WDR", {"kind": "infusion_only"})
 
-    assert due(LATER, consent(), refused) == [Due(Ground.REFUSED, date(2022, 3, 2))]
-    assert due(LATER, consent(), refused, Sheet("WDR", {})) != []
+    assert due(LATER, consent(), refused) == [
+        ReconsentDue(ReconsentReason.REFUSED, date(2022, 3, 2))
+    ]
+    assert due(LATER, consent(), refused, FormData("WDR", {})) != []
     assert due(LATER, consent(), refused, told) == []
 
 

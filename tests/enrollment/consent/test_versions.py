@@ -10,14 +10,14 @@ from django.urls import reverse
 
 from enrollment.consent import selectors as consents
 from enrollment.consent import services as register
-from enrollment.consent.facts.reconsent import Due, Ground
+from enrollment.consent.facts.reconsent import ReconsentDue, ReconsentReason
 from enrollment.consent.services import NewVersion
 from enrollment.models import ConsentDocument
 from enrollment.problems import EnrollmentRefused
 from record.accounts.models import User
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
-from record.capture.problems import Refused
+from record.capture.problems import SaveRefused
 from record.casebook.models import FormInstance
 from tests.enrollment import factories
 from tests.people import STAGE, person
@@ -87,7 +87,7 @@ def test_who_enters_a_version_never_approves_it(db: None) -> None:
         register.approve_version(document, by=manager)
     with (
         pytest.raises(IntegrityError, match="consent_version_by_two_persons"),
-        attributed(by=STAGE, via=Via.COMMAND),
+        attributed(by=STAGE, via=Source.COMMAND),
     ):
         ConsentDocument.objects.filter(pk=document.pk).update(
             approved_by=manager, approved_at=clock.now()
@@ -134,9 +134,9 @@ def test_consent_is_refused_on_a_version_not_in_force_that_day(
     first, second = factories.approached(coordinator), factories.approached(coordinator)
     today = {"decided_at": clock.now()}
 
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(SaveRefused) as refusal:
         factories.consent(first, coordinator, **today)
-    with pytest.raises(Refused) as early:
+    with pytest.raises(SaveRefused) as early:
         factories.consent(first, coordinator, version="2.0")
     factories.consent(second, coordinator, **today, version="2.0")
 
@@ -156,7 +156,7 @@ def test_consent_is_refused_on_a_version_that_the_register_does_not_hold(
     register.enter_version(new(), by=person("DM"))
 
     for unknown in ("9.9", "2.0"):  # the second one awaits its approval
-        with pytest.raises(Refused) as refusal:
+        with pytest.raises(SaveRefused) as refusal:
             factories.consent(
                 factories.approached(coordinator), coordinator, version=unknown
             )
@@ -181,10 +181,10 @@ def test_a_new_version_is_work_for_the_site_until_everybody_signed(
             )
         ]
 
-    def asked() -> list[list[Due]]:
+    def asked() -> list[list[ReconsentDue]]:
         return [due for _one, due in consents.people_to_ask(coordinator)]
 
-    due = Due(Ground.VERSION, clock.today(), "2.0")
+    due = ReconsentDue(ReconsentReason.VERSION, clock.today(), "2.0")
     assert (asked(), told()) == ([[due]], [True] * 3)
     factories.consent(
         participant,
@@ -211,7 +211,7 @@ def test_who_refuses_a_new_version_is_asked_what_to_stop(coordinator: User) -> N
 
     assert FormInstance.objects.filter(participant=participant, code="WDR").exists()
     ((_one, due),) = consents.people_to_ask(coordinator)
-    assert due == [Due(Ground.REFUSED, clock.today())]
+    assert due == [ReconsentDue(ReconsentReason.REFUSED, clock.today())]
 
 
 def test_a_version_is_entered_and_approved_on_the_page(db: None) -> None:

@@ -8,9 +8,13 @@ import pytest
 
 from enrollment.consent.facts.decisions import consent_answer
 from enrollment.eligibility.facts.evidence import evidence_of, screening_sheet
-from enrollment.eligibility.rules import Answer, Immunosuppressant, SteroidCourse
+from enrollment.eligibility.rules import (
+    CriterionAnswer,
+    Immunosuppressant,
+    SteroidCourse,
+)
 from enrollment.screening.facts import is_screening_over, status_of
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import MissingCode, Partial, Quantity
 from trial_edc.clock import SITE_TZ
 
@@ -19,12 +23,12 @@ NOON = datetime(2026, 3, 8, 12, tzinfo=SITE_TZ)
 
 def sheet(
     code: str, occurrence: int = 1, visit: str = "", form_id: int = 7, **values: Any
-) -> Sheet:
-    return Sheet(code, values, visit=visit, occurrence=occurrence, form_id=form_id)
+) -> FormData:
+    return FormData(code, values, visit=visit, occurrence=occurrence, form_id=form_id)
 
 
-def found(*sheets: Sheet) -> Any:
-    return evidence_of(Binder.of(sheets))
+def found(*sheets: FormData) -> Any:
+    return evidence_of(Casebook.of(sheets))
 
 
 def test_an_empty_binder_knows_nothing() -> None:
@@ -62,15 +66,15 @@ def test_a_weight_that_was_estimated_is_marked_so() -> None:
 @pytest.mark.parametrize(
     ("can_comply", "phone", "answer"),
     [
-        ("Y", "Y", Answer.YES),
-        ("Y", "N", Answer.NO),
-        ("N", None, Answer.NO),
+        ("Y", "Y", CriterionAnswer.YES),
+        ("Y", "N", CriterionAnswer.NO),
+        ("N", None, CriterionAnswer.NO),
         ("Y", None, None),
         (None, None, None),
     ],
 )
 def test_i4_needs_both_answers(
-    can_comply: str | None, phone: str | None, answer: Answer | None
+    can_comply: str | None, phone: str | None, answer: CriterionAnswer | None
 ) -> None:
     judged = sheet("ELG", i4_can_comply=can_comply, phone_confirmed=phone)
 
@@ -80,20 +84,20 @@ def test_i4_needs_both_answers(
 @pytest.mark.parametrize(
     ("item", "value", "criterion", "answer"),
     [
-        ("e1_causes", ["none"], "E1", Answer.NO),
-        ("e1_causes", ["tma", "purpura"], "E1", Answer.YES),
+        ("e1_causes", ["none"], "E1", CriterionAnswer.NO),
+        ("e1_causes", ["tma", "purpura"], "E1", CriterionAnswer.YES),
         ("e1_causes", None, "E1", None),
-        ("e19", "now", "E19", Answer.YES),
-        ("e19", "expected", "E19", Answer.YES),
-        ("e19", "no", "E19", Answer.NO),
-        ("e20", "within_30_d", "E20", Answer.YES),
-        ("e20", "registry_only", "E20", Answer.NO),
-        ("e5", "Y", "E5", Answer.YES),
+        ("e19", "now", "E19", CriterionAnswer.YES),
+        ("e19", "expected", "E19", CriterionAnswer.YES),
+        ("e19", "no", "E19", CriterionAnswer.NO),
+        ("e20", "within_30_d", "E20", CriterionAnswer.YES),
+        ("e20", "registry_only", "E20", CriterionAnswer.NO),
+        ("e5", "Y", "E5", CriterionAnswer.YES),
         ("e5", MissingCode.UNKNOWN, "E5", None),
     ],
 )
 def test_answers_are_read_by_criterion(
-    item: str, value: Any, criterion: str, answer: Answer | None
+    item: str, value: Any, criterion: str, answer: CriterionAnswer | None
 ) -> None:
     assert found(sheet("ELG", **{item: value})).answers[criterion] == answer
 
@@ -169,13 +173,13 @@ def test_the_count_is_the_latest_before_randomisation() -> None:
 
 def test_answers_of_an_earlier_screening_are_not_those_of_the_present() -> None:
     first = [sheet("SCN", 1), sheet("ELG", 1, e5="N")]
-    binder = Binder.of([*first, sheet("SCN", 2)])
+    binder = Casebook.of([*first, sheet("SCN", 2)])
 
     assert screening_sheet(binder, "ELG") is None
     assert evidence_of(binder).answers.get("E5") is None
 
 
-def consent(occurrence: int, kind: str, decision: str, hours: int) -> Sheet:
+def consent(occurrence: int, kind: str, decision: str, hours: int) -> FormData:
     at = NOON + timedelta(hours=hours)
     return sheet("CNS", occurrence, kind=kind, decision=decision, decided_at=at)
 
@@ -184,29 +188,29 @@ def consent(occurrence: int, kind: str, decision: str, hours: int) -> Sheet:
     ("rows", "answer"),
     [
         ([], None),
-        ([consent(1, "initial", "given", 0)], Answer.YES),
-        ([consent(1, "initial", "refused", 0)], Answer.NO),
+        ([consent(1, "initial", "given", 0)], CriterionAnswer.YES),
+        ([consent(1, "initial", "refused", 0)], CriterionAnswer.NO),
         (
             [
                 consent(1, "initial", "given", 0),
                 consent(2, "capacity_regained", "refused", 5),
             ],
-            Answer.NO,
+            CriterionAnswer.NO,
         ),
         (
             [consent(1, "initial", "given", 0), consent(2, "contact", "refused", 5)],
-            Answer.YES,
+            CriterionAnswer.YES,
         ),
         (
             [consent(1, "initial", "refused", 0), consent(2, "initial", "given", 5)],
-            Answer.YES,
+            CriterionAnswer.YES,
         ),
     ],
 )
 def test_i3_is_the_decision_that_stands(
-    rows: list[Sheet], answer: Answer | None
+    rows: list[FormData], answer: CriterionAnswer | None
 ) -> None:
-    assert consent_answer(Binder.of(rows)) == answer
+    assert consent_answer(Casebook.of(rows)) == answer
 
 
 def test_age_counts_from_the_site_date_of_the_initial_consent() -> None:
@@ -228,10 +232,10 @@ def test_age_counts_from_the_site_date_of_the_initial_consent() -> None:
     ],
 )
 def test_screening_is_over_by_closing_death_or_withdrawal(
-    sheets: list[Sheet],
+    sheets: list[FormData],
     over: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
-    assert is_screening_over(Binder.of(sheets)) is over
+    assert is_screening_over(Casebook.of(sheets)) is over
 
 
 GIVEN = consent(1, "initial", "given", 0)
@@ -259,8 +263,8 @@ INFUSED = sheet("INF", visit="D0", started_at=NOON)
     ],
 )
 def test_status_is_the_latest_that_applies(
-    sheets: list[Sheet],
+    sheets: list[FormData],
     confirmed: bool,  # noqa: FBT001 - a column of the table
     status: str,
 ) -> None:
-    assert status_of(Binder.of(sheets), is_confirmed=confirmed) == status
+    assert status_of(Casebook.of(sheets), is_confirmed=confirmed) == status

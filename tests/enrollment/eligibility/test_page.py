@@ -12,8 +12,8 @@ from enrollment.eligibility.page.chart import creatinine_chart
 from enrollment.eligibility.page.drugs import drug_exhibit
 from enrollment.eligibility.page.kidney import KidneyExhibit, kidney_exhibit
 from enrollment.eligibility.page.missing_entries import wanted
-from enrollment.eligibility.rules import Evidence, UrineCollection, assess
-from record.casebook.sheets import Binder, Sheet
+from enrollment.eligibility.rules import Evidence, TimedCollection, assess
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Partial
 from tests.enrollment.candidates import RISE_AT, at, candidate, sample
 
@@ -61,9 +61,9 @@ def test_a_baseline_found_only_in_the_year_before_shows_that_window() -> None:
 
 def test_urine_shows_each_rate_and_the_run_that_counts() -> None:
     collections = (
-        UrineCollection(RISE_AT - 16 * HOUR, RISE_AT - 14 * HOUR, Decimal(90)),
-        UrineCollection(RISE_AT - 14 * HOUR, RISE_AT - 2 * HOUR, Decimal(400)),
-        UrineCollection(RISE_AT - 2 * HOUR, RISE_AT, None),
+        TimedCollection(RISE_AT - 16 * HOUR, RISE_AT - 14 * HOUR, Decimal(90)),
+        TimedCollection(RISE_AT - 14 * HOUR, RISE_AT - 2 * HOUR, Decimal(400)),
+        TimedCollection(RISE_AT - 2 * HOUR, RISE_AT, None),
     )
     shown = exhibit(urine=collections)
 
@@ -103,9 +103,9 @@ def test_one_sample_or_none_makes_no_chart() -> None:
     assert creatinine_chart(exhibit(samples=(sample("2023-05-09T20:00", "9"),))) is None
 
 
-def sheet(code: str, form_id: int = 7, occurrence: int = 1, **values: Any) -> Sheet:
+def sheet(code: str, form_id: int = 7, occurrence: int = 1, **values: Any) -> FormData:
     visit = {"LAB": "SCR", "VIT": "SCR"}.get(code, "")
-    return Sheet(code, values, visit=visit, occurrence=occurrence, form_id=form_id)
+    return FormData(code, values, visit=visit, occurrence=occurrence, form_id=form_id)
 
 
 CONSENT = sheet(
@@ -113,9 +113,11 @@ CONSENT = sheet(
 )
 
 
-def missing(*sheets: Sheet, **hanging: int) -> list[tuple[str, str, int | None, str]]:
+def missing(
+    *sheets: FormData, **hanging: int
+) -> list[tuple[str, str, int | None, str]]:
     """Return criteria, form, sheet and item of each entry that is missing."""
-    binder = Binder.of(sheets)
+    binder = Casebook.of(sheets)
     found = assess(evidence_of(binder))
     return [
         (",".join(one.criteria), one.code, one.form_id, one.item)
@@ -140,7 +142,7 @@ def test_of_an_empty_binder_everything_is_missing_and_each_once() -> None:
     assert len(told) == len({one[1:] for one in told if one[3]}) + 4
 
 
-def drug(**values: Any) -> Sheet:
+def drug(**values: Any) -> FormData:
     told: dict[str, Any] = {"any_exposure": "Y", "drug_class": "steroid"}
     told |= {"drug": "prednisone", "route": "oral", "ongoing": "Y"}
     return sheet("IST", 30, **{**told, "mg_per_day": Decimal(20), **values})
@@ -158,7 +160,7 @@ def drug(**values: Any) -> Sheet:
     ],
 )
 def test_what_a_drug_leaves_open_is_asked_for_in_its_row(
-    row: Sheet, items: list[str]
+    row: FormData, items: list[str]
 ) -> None:
     told = [one[3] for one in missing(CONSENT, row) if one[0] == "E17"]
 
@@ -195,7 +197,7 @@ def test_steroids_are_added_up_by_day_and_days_joined() -> None:
             ongoing="Y",
         ),
     )
-    binder = Binder.of((CONSENT, *rows))
+    binder = Casebook.of((CONSENT, *rows))
     evidence = evidence_of(binder)
     shown = drug_exhibit(binder, evidence, assess(evidence))
 

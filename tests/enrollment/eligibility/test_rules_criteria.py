@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from enrollment.eligibility.rules import (
     CRITERIA,
     Ages,
-    Answer,
     BaselineSource,
+    CriterionAnswer,
     Evidence,
     Injury,
     Sample,
@@ -83,7 +83,7 @@ def test_criteria_are_those_of_the_protocol_in_its_order() -> None:
 
 @pytest.mark.parametrize("criterion", JUDGEMENTS)
 def test_judgement_decides(criterion: str) -> None:
-    wrong = Answer.NO if criterion in INCLUSIONS else Answer.YES
+    wrong = CriterionAnswer.NO if criterion in INCLUSIONS else CriterionAnswer.YES
     name = "not_met" if criterion in INCLUSIONS else "present"
 
     against, unknown = answered(criterion, wrong), answered(criterion, None)
@@ -96,7 +96,7 @@ def test_judgement_decides(criterion: str) -> None:
 
 @pytest.mark.parametrize("criterion", JUDGED)
 def test_what_does_not_apply_counts_as_absent(criterion: str) -> None:
-    result = assess(answered(criterion, Answer.NOT_APPLICABLE))
+    result = assess(answered(criterion, CriterionAnswer.NOT_APPLICABLE))
 
     assert result.verdict == Verdict.ELIGIBLE
     assert State.NOT_APPLICABLE in {found.state for found in result.outcomes}
@@ -106,15 +106,15 @@ def test_what_does_not_apply_counts_as_absent(criterion: str) -> None:
 @pytest.mark.parametrize(
     ("sex", "answer", "expected"),
     [
-        (Sex.MALE, Answer.YES, State.NOT_APPLICABLE),
+        (Sex.MALE, CriterionAnswer.YES, State.NOT_APPLICABLE),
         (Sex.MALE, None, State.NOT_APPLICABLE),
         (Sex.FEMALE, None, State.UNKNOWN),
-        (Sex.FEMALE, Answer.YES, State.PRESENT),
-        (None, Answer.NO, State.ABSENT),
+        (Sex.FEMALE, CriterionAnswer.YES, State.PRESENT),
+        (None, CriterionAnswer.NO, State.ABSENT),
     ],
 )
 def test_pregnancy_is_not_asked_of_men(
-    sex: Sex | None, answer: Answer | None, expected: State
+    sex: Sex | None, answer: CriterionAnswer | None, expected: State
 ) -> None:
     assert state(replace(answered("E2", answer), sex=sex), "E2") == expected
 
@@ -246,10 +246,10 @@ def test_the_earliest_rise_anchors_the_baseline() -> None:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"onset_attested": Answer.YES}, State.MET),
-        ({"onset_attested": Answer.NO}, State.UNKNOWN),
+        ({"onset_attested": CriterionAnswer.YES}, State.MET),
+        ({"onset_attested": CriterionAnswer.NO}, State.UNKNOWN),
         ({"onset_attested": None}, State.UNKNOWN),
-        ({"onset_attested": Answer.YES, "samples": ()}, State.UNKNOWN),
+        ({"onset_attested": CriterionAnswer.YES, "samples": ()}, State.UNKNOWN),
     ],
 )
 def test_attested_onset_counts_where_the_setting_allows(
@@ -269,7 +269,9 @@ def test_attested_onset_counts_where_the_setting_allows(
 def test_attested_onset_needs_a_baseline_to_compare_with() -> None:
     allowed = replace(PROTOCOL.eligibility, i1_allow_attested_onset=True)
     alone = (sample("2023-05-09T20:00", "161"),)
-    evidence = candidate(samples=alone, settings=allowed, onset_attested=Answer.YES)
+    evidence = candidate(
+        samples=alone, settings=allowed, onset_attested=CriterionAnswer.YES
+    )
 
     assert state(evidence, "I1") == State.UNKNOWN
 
@@ -348,17 +350,17 @@ def test_low_egfr_counts_below_65(
 @pytest.mark.parametrize(
     ("lvef", "answer", "expected"),
     [
-        ("39.9", Answer.NO, State.PRESENT),
-        ("40", Answer.NO, State.ABSENT),
+        ("39.9", CriterionAnswer.NO, State.PRESENT),
+        ("40", CriterionAnswer.NO, State.ABSENT),
         ("60", None, State.UNKNOWN),
-        ("60", Answer.YES, State.PRESENT),
-        (None, Answer.NO, State.UNKNOWN),
-        (None, Answer.YES, State.PRESENT),
-        ("0.6", Answer.NO, State.UNKNOWN),  # a fraction is no percentage
+        ("60", CriterionAnswer.YES, State.PRESENT),
+        (None, CriterionAnswer.NO, State.UNKNOWN),
+        (None, CriterionAnswer.YES, State.PRESENT),
+        ("0.6", CriterionAnswer.NO, State.UNKNOWN),  # a fraction is no percentage
     ],
 )
 def test_ejection_fraction_or_judgement(
-    lvef: str | None, answer: Answer | None, expected: State
+    lvef: str | None, answer: CriterionAnswer | None, expected: State
 ) -> None:
     evidence = answered("E11_arrhythmia_or_severe", answer)
     percent = None if lvef is None else Decimal(lvef)
@@ -424,12 +426,16 @@ def test_a_creatinine_above_zero_is_required() -> None:
         Sample(RISE_AT, Decimal(0))
 
 
-states = st.sampled_from([Answer.YES, Answer.NO, None, Answer.NOT_APPLICABLE])
+states = st.sampled_from(
+    [CriterionAnswer.YES, CriterionAnswer.NO, None, CriterionAnswer.NOT_APPLICABLE]
+)
 
 
 @pytest.mark.verifies("ELG-VERDICT")
 @given(st.dictionaries(st.sampled_from((*INCLUSIONS, *JUDGED)), states))
-def test_verdict_is_the_worst_of_the_states(changes: dict[str, Answer | None]) -> None:
+def test_verdict_is_the_worst_of_the_states(
+    changes: dict[str, CriterionAnswer | None],
+) -> None:
     result = assess(candidate(answers={**candidate().answers, **changes}))
 
     words = {reason.split(":")[1] for reason in result.reasons}

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrollment.eligibility.rules import (
-    Answer,
+    CriterionAnswer,
     Evidence,
     Sample,
     State,
     SteroidCourse,
-    UrineCollection,
+    TimedCollection,
     Verdict,
     assess,
 )
@@ -86,7 +86,7 @@ def test_the_order_of_rows_changes_nothing(
         for mg, month in ((5, 2), (7, 3), (4, 5))
     )
     collections = tuple(
-        UrineCollection(RISE_AT - (n + 1) * HOUR, RISE_AT - n * HOUR, Decimal(20 + n))
+        TimedCollection(RISE_AT - (n + 1) * HOUR, RISE_AT - n * HOUR, Decimal(20 + n))
         for n in range(13)
     )
     first = candidate(samples=rows, steroids=courses, urine=collections)
@@ -134,12 +134,15 @@ def test_fewer_samples_never_decide_against(rows: tuple[Sample, ...]) -> None:
 
 @given(
     answers=st.fixed_dictionaries(
-        {name: st.sampled_from([Answer.YES, Answer.NO, None]) for name in ALL_ANSWERS}
+        {
+            name: st.sampled_from([CriterionAnswer.YES, CriterionAnswer.NO, None])
+            for name in ALL_ANSWERS
+        }
     ),
     masked=st.sampled_from(ALL_ANSWERS),
 )
 def test_what_nobody_knows_makes_nobody_eligible(
-    answers: dict[str, Answer | None], masked: str
+    answers: dict[str, CriterionAnswer | None], masked: str
 ) -> None:
     found = assess(candidate(answers={**answers, masked: None}))
 
@@ -148,11 +151,14 @@ def test_what_nobody_knows_makes_nobody_eligible(
 
 @given(
     answers=st.fixed_dictionaries(
-        {name: st.sampled_from([Answer.YES, Answer.NO, None]) for name in ALL_ANSWERS}
+        {
+            name: st.sampled_from([CriterionAnswer.YES, CriterionAnswer.NO, None])
+            for name in ALL_ANSWERS
+        }
     )
 )
 def test_the_verdict_follows_from_the_states_alone(
-    answers: dict[str, Answer | None],
+    answers: dict[str, CriterionAnswer | None],
 ) -> None:
     found = assess(candidate(answers=answers))
     states = {one.state for one in found.outcomes}

@@ -61,7 +61,7 @@ TYPES = {
     items.Date: "d",
     items.PartialDate: "pd",
     items.File: "file",
-    items.Rows: "rows",
+    items.ItemGroup: "rows",
     items.Ref: "ref",
     items.User: "user",
 }

@@ -19,8 +19,8 @@ from enrollment.screening.page import (
     state_counts,
 )
 from record.accounts.models import User
-from record.audit.attribution import Reason, Via
-from record.capture.problems import Refused
+from record.audit.attribution import Reason, Source
+from record.capture.problems import SaveRefused
 from record.capture.services.forms import restore_row, save, strike_row
 from record.casebook.models import FormInstance, Participant
 from tests.enrollment import factories
@@ -36,7 +36,7 @@ def closed(person: Participant, by: User, reason: str) -> None:
 
 def strike(person: Participant, by: User, episode: int = 1) -> None:
     form = factories.sheet(person, "SCN", occurrence=episode)
-    strike_row(form, by=by, reason=ERROR, via=Via.PAGE)
+    strike_row(form, by=by, reason=ERROR, via=Source.PAGE)
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def world(coordinator: User, investigator: User) -> dict[str, Participant]:
     }
     born = {"birth_date": "1940-01-01", "sex": "M"}
     sheet = factories.sheet(people["old"], "DEM")
-    save(sheet, born, by=coordinator, via=Via.IMPORT, complete=True)
+    save(sheet, born, by=coordinator, via=Source.IMPORT, complete=True)
     closed(people["old"], coordinator, "criteria_failed")
     closed(people["again"], coordinator, "time_expired")
     screening.rescreen(people["again"], by=coordinator, approached_at=clock.now())
@@ -137,7 +137,7 @@ def test_the_number_of_a_registration_in_error_is_never_given_again(
     assert factories.approached(coordinator).number == "S-002W"
     assert Participant.objects.get(number="S-001R") == wrong
     form = factories.sheet(wrong, "SCN")
-    restore_row(form, by=investigator, reason=ERROR, via=Via.PAGE)
+    restore_row(form, by=investigator, reason=ERROR, via=Source.PAGE)
     assert [line.state for line in screening_log(coordinator)] == ["approached"] * 2
 
 
@@ -159,7 +159,7 @@ def test_a_screening_that_more_has_followed_is_not_struck_out(
 ) -> None:
     person = factories.consented(coordinator)
 
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(SaveRefused) as refusal:
         strike(person, investigator)
 
     assert [found.check_id for found in refusal.value.findings] == ["SCN-09"]

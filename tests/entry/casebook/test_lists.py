@@ -7,7 +7,7 @@ from django.urls import reverse
 from record.accounts import selectors as accounts
 from record.accounts.roles import Role
 from record.accounts.services import accounts as services
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services import casebook
 from record.review.services import raise_query
@@ -34,7 +34,7 @@ def discharged(number: int) -> Participant:
 
 def test_sheets_of_a_second_screening_open_themselves():
     someone = stage.randomised()
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         sheets = [
             casebook.expect(someone, "VIT", visit="SCR", occurrence=number)
             for number in (1, 2)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from entry.casebook.selectors import casebook_of
+from entry.casebook.selectors import casebook_grid_of
 from record.accounts.models import User
 from tests.people import person
 from tests.visits import stage
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 def looks(someone, visit: str) -> dict[str, str]:
     """Return how each form of a visit is drawn for an investigator."""
     reader = User.objects.filter(role="IN").first() or person("IN")
-    book = casebook_of(someone, reader)
+    book = casebook_grid_of(someone, reader)
     column = [one.code for one in book.columns].index(visit)
     return {
         row.design.code: row.cells[column].status

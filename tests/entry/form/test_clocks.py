@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of, sheet_of
@@ -27,7 +27,7 @@ STAMPS = (
 @pytest.fixture
 def form() -> FormInstance:
     """Return an empty sample sheet of a participant."""
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         participant = Participant.objects.create(number="S-001A", sequence=1)
         return expect_sheet(participant, "ZZA", visit="ZZZ")
 

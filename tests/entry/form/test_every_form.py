@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from record.accounts.models import User
 from record.accounts.roles import Role
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.casebook import access, catalogue
 from record.casebook.models import FormInstance
 from record.casebook.services import casebook as services
@@ -21,7 +21,7 @@ def sheets() -> dict[str, FormInstance]:
     """Hang a sheet of each form into the binder of somebody with an open event."""
     someone = stage.infused(ago=100)
     stage.enter(someone, "AE", {"term": "fever", "serious": "Y", "ongoing": "Y"})
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         return {
             code: services.expect(
                 someone, code, visit=next(iter(design.collected.visits), "")

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from enrollment.screening import services as screening
-from record.audit.attribution import Reason, Via, attributed
+from record.audit.attribution import Reason, Source, attributed
 from record.capture.services.forms import strike_row
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of, sheet_of
@@ -33,7 +33,7 @@ WHY = {"code": "other", "text": "by mistake"}
 @pytest.fixture
 def form() -> FormInstance:
     """Return an empty sample sheet of a participant."""
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         participant = Participant.objects.create(number="S-001A", sequence=1)
         return expect(participant, "ZZA", visit="ZZZ")
 
@@ -277,7 +277,7 @@ def test_a_locked_database_refuses_each_page_in_words(form):
 def test_striking_out_a_locked_row_is_refused_in_words():
     row = stage.enter(stage.randomised(), "STY", {"kind": "icu"})
     reason = Reason("other", "twice")
-    strike_row(row, by=STAGE, reason=reason, via=Via.COMMAND)
+    strike_row(row, by=STAGE, reason=reason, via=Source.COMMAND)
     client, manager = signed_in("CO"), signed_in("DM")
     manager.post(
         reverse("entry:close", args=[row.pk]), {"action": "lock", "text": "done"}

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.capture.services import autosaves
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
@@ -25,7 +25,7 @@ UNPROCESSABLE, CONFLICT, FORBIDDEN, NOT_FOUND = 422, 409, 403, 404
 @pytest.fixture
 def form() -> FormInstance:
     """Return an empty sample sheet of a participant."""
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         participant = Participant.objects.create(number="S-001A", sequence=1)
         return expect(participant, "ZZA", visit="ZZZ")
 
@@ -282,7 +282,7 @@ def test_a_judgement_is_not_taken_from_a_coordinator(form):
 
 
 def test_a_restricted_form_does_not_exist_for_blinded_roles():
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         participant = Participant.objects.create(number="S-002B", sequence=2)
         secret = expect(participant, "ZZB")
 
@@ -370,7 +370,7 @@ def test_history_of_an_item_is_one_click_away_and_in_words(form):
 
 @pytest.mark.verifies("AUD-06")
 def test_a_row_struck_out_stays_with_who_when_and_why():
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         participant = Participant.objects.create(number="S-003C", sequence=3)
     row = add_row(participant, "CMD", by=STAGE)
     save(row, {"drug": "Furosemide"}, by=STAGE)

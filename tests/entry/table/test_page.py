@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from entry.table.page.table import Row, TablePage
-from record.audit.attribution import Reason, Via
+from entry.table.page.table import TablePage, TableRow
+from record.audit.attribution import Reason, Source
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of, sheet_of
 from record.casebook.values import MissingCode
@@ -190,7 +190,7 @@ def test_two_people_at_one_cell_choose_and_other_cells_are_merged(someone, clien
         first,
         {"volume_ml": "90"},
         by=person("IN"),
-        via=Via.PAGE,
+        via=Source.PAGE,
         reasons=reasons,
     )
 
@@ -254,7 +254,7 @@ def test_a_row_of_somebody_else_is_refused(someone, client):
 
 
 def test_without_consent_no_row_is_added(client):
-    with stage.attributed(by=stage.STAGE, via=Via.COMMAND):
+    with stage.attributed(by=stage.STAGE, via=Source.COMMAND):
         nobody = Participant.objects.create(number="S-009X", sequence=9)
 
     answer = client.post(address(nobody), new(1, 1))
@@ -345,7 +345,7 @@ def test_creatinine_shows_the_standard_value_and_what_is_used(someone, client):
     assert "1600 is unusual (expected 40 to 1500 umol/L)." in text
 
 
-def derived_of(page: TablePage, row: Row) -> dict[str, str]:
+def derived_of(page: TablePage, row: TableRow) -> dict[str, str]:
     names = [one.name for one in page.derivations]
     return dict(zip(names, row.derived, strict=True))
 
@@ -353,7 +353,7 @@ def derived_of(page: TablePage, row: Row) -> dict[str, str]:
 def test_a_laboratory_is_chosen_and_a_file_is_attached_on_the_form_page(
     someone, client
 ):
-    with stage.attributed(by=stage.STAGE, via=Via.COMMAND):
+    with stage.attributed(by=stage.STAGE, via=Source.COMMAND):
         place = Laboratory.objects.create(code="C", name="Central laboratory")
     values = {
         "sample_at": f"{DAY} 08:00",

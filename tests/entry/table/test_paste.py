@@ -7,7 +7,7 @@ from django.urls import reverse
 from entry.table.forms.columns import columns_of
 from entry.table.forms.paste import NotReadable, read_pasted
 from entry.table.selectors.stored_rows import held_rows
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of, sheet_of
 from tests.entry.test_statement_counts import counted, signed_in
@@ -33,7 +33,7 @@ def client() -> Client:
 @pytest.fixture
 def fill() -> dict[str, str]:
     """Return what all new samples say."""
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         place = Laboratory.objects.create(code="C", name="Central laboratory")
     told = {"place": "icu", "laboratory": str(place.pk), "routine_care": "Y"}
     return {f"fill-{name}": text for name, text in told.items()}

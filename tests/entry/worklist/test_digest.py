@@ -14,7 +14,7 @@ from entry.worklist import services as digest
 from entry.worklist.selectors.work import work_for
 from entry.worklist.tasks import write_digests
 from record.accounts.models import User
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.casebook.models import FormInstance
 from record.notices.models import Message
 from record.notices.services.delivery import deliver_due
@@ -40,7 +40,7 @@ def after(**span):
 
 
 def set_on(user: User, **values: object) -> None:
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         User.objects.filter(pk=user.pk).update(**values)
 
 

@@ -17,7 +17,7 @@ from randomization.models import Allocation, AllocationList
 from randomization.product.rules.stock import balance
 from record.accounts.models import User
 from record.audit.models import Entry
-from record.capture.problems import Refused as SaveRefused
+from record.capture.problems import SaveRefused
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from tests.randomization import stage

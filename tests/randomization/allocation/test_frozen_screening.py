@@ -11,7 +11,7 @@ from enrollment.eligibility.selectors import eligibility_of, frozen_of
 from enrollment.models import FrozenScreening
 from randomization.models import Allocation
 from record.accounts.models import User
-from record.audit.attribution import Reason, Via, attributed
+from record.audit.attribution import Reason, Source, attributed
 from record.capture.problems import ReasonNeeded
 from record.capture.services.forms import restore_row, save, strike_row
 from record.casebook.models import FormInstance, Participant
@@ -93,7 +93,7 @@ def test_what_was_frozen_cannot_be_changed_by_anybody(randomised):
     with (
         pytest.raises(DatabaseError, match="never changed"),
         transaction.atomic(),
-        attributed(by=STAGE, via=Via.COMMAND),
+        attributed(by=STAGE, via=Source.COMMAND),
     ):
         FrozenScreening.objects.update(told="{}")
 
@@ -211,9 +211,9 @@ def test_a_used_row_struck_out_is_told_once(randomised, chief):
     row = form_of(randomised, "CRE")
     by = stage.colleague("IN")
 
-    strike_row(row, by=by, reason=WHY, via=Via.PAGE)
-    restore_row(row, by=by, reason=WHY, via=Via.PAGE)
-    strike_row(row, by=by, reason=WHY, via=Via.PAGE)
+    strike_row(row, by=by, reason=WHY, via=Source.PAGE)
+    restore_row(row, by=by, reason=WHY, via=Source.PAGE)
+    strike_row(row, by=by, reason=WHY, via=Source.PAGE)
 
     assert deviations(randomised) == [("SCREENING-STRUCK CRE #1", "")]
     assert len(notices(chief)) == 1
@@ -238,7 +238,10 @@ def test_the_page_shows_what_was_used_beside_what_stands_now(randomised, client)
     before = client.get(address)
     correct(form_of(randomised, "ELG"), lvef_pct="35")
     strike_row(
-        form_of(randomised, "CRE"), by=stage.colleague("IN"), reason=WHY, via=Via.PAGE
+        form_of(randomised, "CRE"),
+        by=stage.colleague("IN"),
+        reason=WHY,
+        via=Source.PAGE,
     )
     after = client.get(address).context["used"]
 

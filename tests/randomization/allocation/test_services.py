@@ -12,14 +12,14 @@ from randomization.allocation.rules.numbers import is_number
 from randomization.allocation.services import declare_in_error, randomize
 from randomization.lists import selectors as lists_selectors
 from randomization.models import Allocation
-from randomization.problems import ListExhausted, NotReady, Refused
+from randomization.problems import ListExhausted, NotReady, RandomizationRefused
 from randomization.study import services as study
 from randomization.vocabulary import StudyStatus
 from record.accounts.roles import Permission as May
 from record.accounts.roles import Role, has
-from record.audit.attribution import Reason, Via, attributed
+from record.audit.attribution import Reason, Source, attributed
 from record.audit.models import Entry
-from record.capture.problems import Refused as SaveRefused
+from record.capture.problems import SaveRefused
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.notices.models import Message
@@ -41,7 +41,7 @@ def acts(name):
 
 def fill(slots):
     """Use up slots with people who are nothing but numbers."""
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         for number in range(slots):
             someone = Participant.objects.create(
                 sequence=1000 + number, number=f"S-{number}"
@@ -235,5 +235,5 @@ def test_an_error_is_declared_once():
     participant = stage.randomised()
     declare_in_error(participant, reason="wrong person", by=stage.colleague("IN"))
 
-    with pytest.raises(Refused):
+    with pytest.raises(RandomizationRefused):
         declare_in_error(participant, reason="again", by=stage.colleague("IN"))

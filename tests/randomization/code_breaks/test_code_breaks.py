@@ -17,7 +17,7 @@ from randomization.code_breaks.services.code_breaks import (
     record_code_break,
 )
 from randomization.models import CodeBreak
-from randomization.problems import Refused
+from randomization.problems import RandomizationRefused
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind
 from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
 from record.accounts.roles import Permission as May
@@ -118,7 +118,7 @@ def test_there_is_nothing_to_break_before_randomisation():
     investigator = person("IN")
     someone = stage.eligible()
 
-    with pytest.raises(Refused, match="not been randomized"):
+    with pytest.raises(RandomizationRefused, match="not been randomized"):
         break_code(
             someone, EMERGENCY, proof=stage.proof_of(investigator), by=investigator
         )

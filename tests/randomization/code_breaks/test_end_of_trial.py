@@ -13,7 +13,7 @@ from randomization.code_breaks.services.end_of_trial import (
     state_restricted_ready,
 )
 from randomization.models import CodeBreak
-from randomization.problems import Refused
+from randomization.problems import RandomizationRefused
 from record.audit.attribution import Reason
 from record.audit.models import Entry
 from record.casebook.models import FormInstance
@@ -47,14 +47,14 @@ def proposed():
 @pytest.mark.verifies("RND-09")
 def test_code_opens_after_the_lock_and_by_two(participant):
     leader, custodian = stage.colleague("PI"), stage.colleague("LC")
-    with pytest.raises(Refused, match="after the database was locked"):
+    with pytest.raises(RandomizationRefused, match="after the database was locked"):
         proposed()
     locked()
-    with pytest.raises(Refused, match="No proposal"):
+    with pytest.raises(RandomizationRefused, match="No proposal"):
         confirm_opening(proof=stage.proof_of(leader), by=leader)
 
     proposed()
-    with pytest.raises(Refused, match="not open"):
+    with pytest.raises(RandomizationRefused, match="not open"):
         opened_arms(by=leader)
     with pytest.raises(PermissionDenied):
         confirm_opening(proof=stage.proof_of(custodian), by=custodian)
@@ -65,7 +65,7 @@ def test_code_opens_after_the_lock_and_by_two(participant):
     assert (entered.kind, entered.participant) == ("end_of_trial", participant)
     [seen] = Entry.objects.filter(act="opened_code_seen")
     assert seen.confidentiality == "restricted"
-    with pytest.raises(Refused, match="proposed already"):
+    with pytest.raises(RandomizationRefused, match="proposed already"):
         proposed()
 
 
@@ -128,7 +128,7 @@ def test_restricted_part_is_stated_ready_without_a_count(client, participant):
     assert [one.form for one in closing.outstanding(monitor)] == [record]
     assert reverse("entry:form", args=[record.pk]) in listed
     assert with_deviation.status == "not_started"
-    with pytest.raises(Refused, match="not ready yet"):
+    with pytest.raises(RandomizationRefused, match="not ready yet"):
         state_restricted_ready(by=monitor)
     with pytest.raises(PermissionDenied):
         state_restricted_ready(by=stage.colleague("MO"))

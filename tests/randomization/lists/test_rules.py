@@ -25,7 +25,7 @@ SIZES = (2, 8)
 LETTERS = string.ascii_uppercase + string.digits + "-oO٠０"
 
 
-def a_list(seed: str = "a seed", size: int = 80) -> tuple[lists.Row, ...]:
+def a_list(seed: str = "a seed", size: int = 80) -> tuple[lists.ListRow, ...]:
     return lists.generate(seed=seed, block_sizes=SIZES, arms=ARMS, size=size)
 
 
@@ -110,7 +110,7 @@ def test_arrangements_of_a_block_are_uniform() -> None:
     assert chi2 < 25.7  # p = 1e-4 at 5 degrees of freedom
 
 
-def a_block_of_four(seed: int) -> tuple[lists.Row, ...]:
+def a_block_of_four(seed: int) -> tuple[lists.ListRow, ...]:
     return lists.generate(seed=str(seed), block_sizes=[4], arms=ARMS, size=4)
 
 

@@ -14,8 +14,8 @@ from randomization.lists.rules import lists
 from randomization.lists.services import allocation_list as custody
 from randomization.lists.services.verification import problems
 from randomization.models import Allocation, AllocationList, Slot
-from randomization.problems import FaultyList, Refused
-from record.audit.attribution import Via, attributed
+from randomization.problems import FaultyList, RandomizationRefused
+from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
 from tests.people import STAGE, person
 from tests.randomization import stage
@@ -85,7 +85,7 @@ def test_somebody_else_approves():
 
     with pytest.raises(PermissionDenied):
         custody.approve(draft, by=stage.colleague("LC"))
-    with pytest.raises(Refused, match="not possible"):
+    with pytest.raises(RandomizationRefused, match="not possible"):
         custody.seal_list(draft, by=stage.colleague("LC"))
     custody.approve(draft, by=stage.colleague("US"))
     with pytest.raises(PermissionDenied):
@@ -172,7 +172,7 @@ def test_database_keeps_a_sealed_list(statement):
 
     with (
         pytest.raises(DatabaseError),
-        attributed(by=STAGE, via=Via.COMMAND),
+        attributed(by=STAGE, via=Source.COMMAND),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
@@ -218,11 +218,11 @@ def test_segment_follows_the_last_slot_with_its_own_commitment(amended, settings
     sizes = stage.BLOCK_SIZES
     amended(100)
 
-    with pytest.raises(Refused, match="amendment"):
+    with pytest.raises(RandomizationRefused, match="amendment"):
         custody.generate_draft(block_sizes=sizes, by=custodian)
     reason = "amendment 2"
     draft = custody.generate_draft(block_sizes=sizes, by=custodian, reason=reason)
-    with pytest.raises(Refused, match="not possible"):
+    with pytest.raises(RandomizationRefused, match="not possible"):
         custody.seal_list(draft, by=custodian)
     custody.approve(draft, by=stage.colleague("US"))
     second = custody.seal_list(draft, by=custodian)
@@ -244,7 +244,7 @@ def test_no_segment_without_an_amendment_of_the_protocol(settings, size):
     settings.DEMO = False
     stage.sealed_list()
 
-    with pytest.raises(Refused, match="Only an amendment can add"):
+    with pytest.raises(RandomizationRefused, match="Only an amendment can add"):
         custody.generate_draft(
             block_sizes=stage.BLOCK_SIZES,
             by=stage.colleague("LC"),

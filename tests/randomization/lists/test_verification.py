@@ -9,7 +9,7 @@ from django.db import connections
 from randomization import arms as allocation
 from randomization.lists.services.verification import problems
 from randomization.models import Allocation, AllocationList, Slot
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
 from record.audit.vault import Purpose, seal
 from record.casebook.models import Participant
@@ -163,7 +163,7 @@ DEEDS = [
 def used():
     stage.sealed_list()
     fill(3)
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         Participant.objects.create(sequence=9, number="S-9")
 
 

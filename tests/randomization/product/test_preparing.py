@@ -11,7 +11,7 @@ from django.urls import reverse
 from entry.worklist.services import digest_for
 from randomization.arms import arm_of
 from randomization.models import Allocation, LotRecord
-from randomization.problems import Refused
+from randomization.problems import RandomizationRefused
 from randomization.product.checks import CELL_ITEMS
 from randomization.product.rules.stock import balance
 from randomization.product.selectors import preparation_worklist as desk
@@ -27,7 +27,7 @@ from randomization.vocabulary import MovementKind, StudyStatus
 from record.accounts.proofs import IdentityNotConfirmed
 from record.audit.attribution import Reason
 from record.audit.models import Entry
-from record.capture.problems import Refused as SaveRefused
+from record.capture.problems import SaveRefused
 from record.capture.services.forms import save, sign_form
 from record.casebook.models import FormInstance
 from record.casebook.values import MissingCode
@@ -120,7 +120,7 @@ def test_bag_leaves_after_two_persons_confirmed(record):
 
     confirm_preparation(record, proof=stage.proof_of(first), by=first)
     confirm_preparation(record, proof=stage.proof_of(first), by=first)
-    with pytest.raises(Refused, match="Preparer and checker confirm"):
+    with pytest.raises(RandomizationRefused, match="Preparer and checker confirm"):
         hand_over(record, to=nurse, at=clock.now(), by=first)
     with pytest.raises(SaveRefused, match="Preparer and checker"):
         save(record, {"handed_over_at": clock.now()}, by=first)
@@ -154,7 +154,9 @@ def test_who_is_not_named_confirms_nothing(record):
     prepared(record)
     other = person("UP", username="third")
 
-    with pytest.raises(Refused, match="neither as preparer nor as checker"):
+    with pytest.raises(
+        RandomizationRefused, match="neither as preparer nor as checker"
+    ):
         confirm_preparation(record, proof=stage.proof_of(other), by=other)
 
 
@@ -172,7 +174,9 @@ def test_what_is_missing_is_named_before_confirming(record):
     first = stage.colleague("UP")
     save(record, {"prepared_by": first.pk}, by=first)
 
-    with pytest.raises(Refused, match=r"Enter these first.*Lot.*Final volume"):
+    with pytest.raises(
+        RandomizationRefused, match=r"Enter these first.*Lot.*Final volume"
+    ):
         confirm_preparation(record, proof=stage.proof_of(first), by=first)
 
 
@@ -197,7 +201,7 @@ def test_containers_leave_the_lot_with_the_record_and_once(record):
 def test_desk_dispenses_nothing_by_hand(record):
     lot = stage.stocked(arm_of(record.participant))
 
-    with pytest.raises(Refused, match="dispensed by the product record"):
+    with pytest.raises(RandomizationRefused, match="dispensed by the product record"):
         lots.move(
             lot,
             kind=MovementKind.DISPENSED,
@@ -214,7 +218,7 @@ def test_nothing_is_handed_over_in_a_pause(record):
         StudyStatus.PAUSED_INFUSION, reason="fever", by=stage.colleague("SO")
     )
 
-    with pytest.raises(Refused, match="Infusions are paused"):
+    with pytest.raises(RandomizationRefused, match="Infusions are paused"):
         hand_over(record, to=person("BN"), at=clock.now(), by=first)
 
 

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from randomization.arms import arm_of
-from randomization.problems import Refused
+from randomization.problems import RandomizationRefused
 from randomization.product.rules import stock
 from randomization.product.selectors import preparation_worklist as desk
 from randomization.product.selectors.lots import exposed_to, lot_of
@@ -16,9 +16,9 @@ from randomization.product.services.product import preparations_with_arms
 from randomization.vocabulary import MovementKind
 from record.accounts.roles import Permission as May
 from record.accounts.roles import Role, has
-from record.audit.attribution import Reason, Via, attributed
+from record.audit.attribution import Reason, Source, attributed
 from record.audit.models import Entry
-from record.capture.problems import Refused as SaveRefused
+from record.capture.problems import SaveRefused
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance
 from record.casebook.services import casebook
@@ -211,10 +211,10 @@ def test_account_is_never_below_zero_not_even_in_between():
     received, destroyed = MovementKind.RECEIVED, MovementKind.DESTROYED
     lots.move(lot, kind=received, amount="2", at=at(9), by=pharmacist)
 
-    with pytest.raises(Refused, match="more would have left"):
+    with pytest.raises(RandomizationRefused, match="more would have left"):
         lots.move(lot, kind=destroyed, amount="1", at=at(8), by=pharmacist)
     lots.move(lot, kind=destroyed, amount="2", at=at(10), by=pharmacist)
-    with pytest.raises(Refused, match="more would have left"):
+    with pytest.raises(RandomizationRefused, match="more would have left"):
         lots.move(lot, kind=destroyed, amount="1", at=at(11), by=pharmacist)
 
     lot.refresh_from_db()
@@ -224,7 +224,7 @@ def test_account_is_never_below_zero_not_even_in_between():
 def test_lot_number_is_unique_however_it_is_typed():
     stage.lot()
 
-    with pytest.raises(Refused, match="already"):
+    with pytest.raises(RandomizationRefused, match="already"):
         stage.lot(lot=" msc-7")
 
 
@@ -236,7 +236,7 @@ def test_lot_number_is_unique_however_it_is_typed():
     ],
 )
 def test_release_needs_every_test(changes, problem):
-    with pytest.raises(Refused, match=problem):
+    with pytest.raises(RandomizationRefused, match=problem):
         stage.lot(**changes)
 
 
@@ -274,9 +274,9 @@ def test_another_day_0_leaves_the_due_date_of_the_product(participant):
     planned = record.due_on
     started = {"given": "given", "started_at": clock.now()}
 
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         infusion = casebook.expect(participant, "INF", visit="D0")
-        save(infusion, started, by=STAGE, via=Via.COMMAND)
+        save(infusion, started, by=STAGE, via=Source.COMMAND)
 
     record.refresh_from_db()
     assert record.due_on == planned
@@ -287,13 +287,15 @@ def test_product_staff_leave_no_gap_in_the_numbers_that_others_see(participant, 
     """Soft checks on cells raise queries in one arm alone; nobody may count them."""
 
     def next_keys():
-        row = casebook.add_row(participant, "STY", by=STAGE, via=Via.COMMAND)
+        row = casebook.add_row(participant, "STY", by=STAGE, via=Source.COMMAND)
         return row.pk, raise_query(row, "kind", "Which?", by=stage.colleague("MO")).pk
 
     before = next_keys()
     pharmacist = stage.colleague("UP")
-    save(record, {"viability_pct": 60, "passage": 9}, by=pharmacist, via=Via.IMPORT)
-    save(record, {"viability_pct": 61}, by=pharmacist, via=Via.IMPORT, complete=False)
+    save(record, {"viability_pct": 60, "passage": 9}, by=pharmacist, via=Source.IMPORT)
+    save(
+        record, {"viability_pct": 61}, by=pharmacist, via=Source.IMPORT, complete=False
+    )
     casebook.add_row(participant, "DVP", by=pharmacist)
     raise_query(record, "passage", "Which?", by=stage.colleague("UM"))
     after = next_keys()

@@ -5,7 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from randomization.product.rules.dose import CellDose, DoseFlag, Product, cell_dose
+from randomization.product.rules.dose import (
+    CellDose,
+    DoseFlag,
+    PreparedProduct,
+    cell_dose,
+)
 from trial_edc.dates import SITE_ZONE
 
 STARTED_AT = datetime(2023, 3, 1, 10, tzinfo=SITE_ZONE)
@@ -14,7 +19,7 @@ STARTED_AT = datetime(2023, 3, 1, 10, tzinfo=SITE_ZONE)
 def dose(cells: str = "1", viability: str = "100", thawed_min: int = 30) -> CellDose:
     """Dose of 70 mL for 70 kg: the concentration is the dose per kg."""
     thawed_at = STARTED_AT - timedelta(minutes=thawed_min)
-    product = Product(Decimal(cells), Decimal(viability), Decimal(1), thawed_at)
+    product = PreparedProduct(Decimal(cells), Decimal(viability), Decimal(1), thawed_at)
     return cell_dose(
         product, weight_kg=Decimal(70), volume_ml=Decimal(70), started_at=STARTED_AT
     )
@@ -43,7 +48,7 @@ def test_limits_are_strict(found: CellDose, flags: tuple[DoseFlag, ...]) -> None
 @pytest.mark.verifies("INF-01")
 def test_saline_has_no_dose() -> None:
     found = cell_dose(
-        Product(None, None, None),
+        PreparedProduct(None, None, None),
         weight_kg=Decimal(70),
         volume_ml=Decimal(100),
         started_at=STARTED_AT,

@@ -7,7 +7,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import translation
 
 from record.accounts.models import User
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
 from tests.people import PASSWORD, STAGE, person
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def change(user, **values):
     """Write past the services."""
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         User.objects.filter(pk=user.pk).update(**values)
 
 
@@ -58,7 +58,7 @@ def test_role_may_change_within_its_class():
 def test_name_is_lower_case_in_the_database_too():
     with (
         pytest.raises(IntegrityError, match="username_is_plain"),
-        attributed(by=STAGE, via=Via.COMMAND),
+        attributed(by=STAGE, via=Source.COMMAND),
     ):
         User.objects.create(username="Li.Wei", full_name="L", role="CO", blinding="B")
 

@@ -10,8 +10,8 @@ from django.test import Client
 from record.accounts.models import RecoveryCode
 from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
 from record.accounts.services import second_factor as service
-from record.accounts.services.accounts import Refused
-from record.audit.attribution import Via, attributed
+from record.accounts.services.accounts import AccountRefused
+from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
 from tests.people import PASSWORD, STAGE, person
 from trial_edc import clock
@@ -170,7 +170,7 @@ def test_recovery_needs_everything(client, change):
     other, _, others = enrolled("PI")
     if change == "closed":
         user.is_active = False
-        with attributed(by=STAGE, via=Via.COMMAND):
+        with attributed(by=STAGE, via=Source.COMMAND):
             user.save(update_fields=["is_active"])
     code = others[0] if change == "person" else codes[0]
     password = "wrong" if change == "password" else PASSWORD
@@ -277,7 +277,7 @@ def test_administrator_alone_revokes_a_lost_device(client):
     user, secret, codes = enrolled()
     administrator = person("AD")
     address = f"/accounts/users/{user.pk}/second-factor/"
-    with pytest.raises(Refused, match="in use"):
+    with pytest.raises(AccountRefused, match="in use"):
         service.enrol(user=user, secret=secret, code=now_code(secret))
 
     client.force_login(administrator)
@@ -293,9 +293,9 @@ def test_administrator_alone_revokes_a_lost_device(client):
     give_password(other, user)
     assert is_in(other)
     assert acts("second_factor_revoked") == ["second_factor_revoked"]
-    with pytest.raises(Refused, match="no second factor"):
+    with pytest.raises(AccountRefused, match="no second factor"):
         service.revoke(user=user, by=administrator, reason="again")
-    with pytest.raises(Refused, match="Another administrator"):
+    with pytest.raises(AccountRefused, match="Another administrator"):
         service.revoke(user=administrator, by=administrator, reason="mine")
 
 

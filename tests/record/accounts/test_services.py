@@ -41,7 +41,7 @@ def test_name_of_a_closed_account_is_not_given_again():
 def test_role_of_another_class_is_refused():
     user = person("CO")
 
-    with pytest.raises(services.Refused, match="blinding class"):
+    with pytest.raises(services.AccountRefused, match="blinding class"):
         services.set_role(user=user, role="PN", by=person("AD"), reason="moved")
 
 
@@ -60,14 +60,14 @@ def test_role_change_records_who_and_why():
 def test_nobody_closes_the_own_account():
     administrator = person("AD")
 
-    with pytest.raises(services.Refused, match="own account"):
+    with pytest.raises(services.AccountRefused, match="own account"):
         services.deactivate(user=administrator, by=administrator, reason="")
 
 
 def test_last_administrator_stays():
     last = person("AD")
 
-    with pytest.raises(services.Refused, match="last administrator"):
+    with pytest.raises(services.AccountRefused, match="last administrator"):
         services.deactivate(user=last, by=STAGE, reason="")
 
 

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
 from record.capture import save_hooks
 from record.capture.services.forms import save
@@ -28,15 +28,15 @@ def by_form_page(form: FormInstance) -> object:
 
 
 def by_import(form: FormInstance) -> object:
-    return save(form, {"weight_kg": "70"}, by=person(), via=Via.IMPORT)
+    return save(form, {"weight_kg": "70"}, by=person(), via=Source.IMPORT)
 
 
 def by_command(form: FormInstance) -> object:
-    return save(form, {"weight_kg": "70"}, by=STAGE, via=Via.COMMAND)
+    return save(form, {"weight_kg": "70"}, by=STAGE, via=Source.COMMAND)
 
 
 def by_task(form: FormInstance) -> object:
-    return save(form, {"weight_kg": "70"}, by=STAGE, via=Via.TASK)
+    return save(form, {"weight_kg": "70"}, by=STAGE, via=Source.TASK)
 
 
 WAYS = [by_form_page, by_import, by_command, by_task]
@@ -100,12 +100,12 @@ def test_after_an_error_neither_is_there(way: Way, failing: list[object]) -> Non
 def test_plain_sql_writes_both_or_neither() -> None:
     form = sample()
     insert = "INSERT INTO sample_room_sample (form_id, weight_kg, missing)"
-    with attributed(by=STAGE, via=Via.COMMAND), connection.cursor() as cursor:
+    with attributed(by=STAGE, via=Source.COMMAND), connection.cursor() as cursor:
         cursor.execute(f"{insert} VALUES (%s, 70, '{{}}')", [form.pk])
     both = held(form)
 
     def fail() -> None:
-        with attributed(by=STAGE, via=Via.COMMAND), connection.cursor() as cursor:
+        with attributed(by=STAGE, via=Source.COMMAND), connection.cursor() as cursor:
             cursor.execute("UPDATE sample_room_sample SET weight_kg = 71")
             raise RuntimeError
 
@@ -113,7 +113,7 @@ def test_plain_sql_writes_both_or_neither() -> None:
         fail()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SAVEPOINT before")
-        with attributed(by=STAGE, via=Via.COMMAND):
+        with attributed(by=STAGE, via=Source.COMMAND):
             Sample._default_manager.update(weight_kg=72)
         cursor.execute("ROLLBACK TO before")
 

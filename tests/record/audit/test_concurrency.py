@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection, transaction
 
-from record.audit.attribution import Reason, Via, attributed
+from record.audit.attribution import Reason, Source, attributed
 from record.audit.models import DatabaseLock
 from record.capture.problems import FormClosed
 from record.capture.services.forms import save
@@ -58,7 +58,7 @@ def test_the_lock_of_the_database_waits_for_writers_and_refuses_later_ones():
     first, second = person("DM"), person("PI")
     why = Reason("other", "the end")
 
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         Participant.objects.create(number="S-050Z", sequence=50)
         locking, locked = beside(
             lambda: review.lock_database(by=first, confirmed_by=second, reason=why)

@@ -11,8 +11,8 @@ from django.db.models import F
 from record.audit.attribution import (
     Process,
     Reason,
-    Trace,
-    Via,
+    RequestTrace,
+    Source,
     act,
     attributed,
     current_trace,
@@ -56,7 +56,7 @@ def test_entries_tell_each_value_from_the_first_on():
         reasons={"creatinine": why, "weight_kg": why},
     )
     later = {"creatinine": ("150", "umol/L"), "weight_kg": "71"}
-    save(form, later, by=user, via=Via.IMPORT, reasons=dict.fromkeys(later, why))
+    save(form, later, by=user, via=Source.IMPORT, reasons=dict.fromkeys(later, why))
 
     by, reason = ("the-co", "CO"), {"code": "transcription", "text": "misread"}
     in_mg = {"value": 2, "unit": "mg/dL", "standard": 176.8}
@@ -101,7 +101,7 @@ def test_entries_tell_each_value_from_the_first_on():
 
 
 def test_an_entry_names_where_it_came_from():
-    token = current_trace.set(Trace("r-1", "192.0.2.7"))
+    token = current_trace.set(RequestTrace("r-1", "192.0.2.7"))
     found = participant()
     current_trace.reset(token)
 
@@ -116,7 +116,7 @@ def test_an_entry_names_where_it_came_from():
 
 def test_an_entry_of_a_change_of_unit_alone_names_the_item():
     form = save(sample(), A_SAMPLE, by=person()).form
-    with attributed(by=STAGE, via=Via.COMMAND), connection.cursor() as cursor:
+    with attributed(by=STAGE, via=Source.COMMAND), connection.cursor() as cursor:
         cursor.execute("UPDATE sample_room_sample SET creatinine__unit = 'umol/L'")
 
     entry = Entry.objects.filter(form_id=form.pk, operation="UPDATE").last()
@@ -127,7 +127,7 @@ def test_an_entry_of_a_change_of_unit_alone_names_the_item():
 @pytest.mark.verifies("TIM-01")
 def test_entries_are_told_in_utc_whatever_the_session_says():
     form = save(sample(), A_SAMPLE, by=person()).form
-    with attributed(by=STAGE, via=Via.COMMAND), connection.cursor() as cursor:
+    with attributed(by=STAGE, via=Source.COMMAND), connection.cursor() as cursor:
         cursor.execute("SET LOCAL timezone = 'America/New_York'")
         cursor.execute(
             "UPDATE sample_room_sample SET taken_at = '2026-07-01 12:00:00+08'"
@@ -146,7 +146,7 @@ def test_what_is_rolled_back_leaves_no_entry():
     before = Entry.objects.count()
 
     def fail_half_way():
-        with attributed(by=user, via=Via.PAGE):
+        with attributed(by=user, via=Source.PAGE):
             participant_row(9)
             raise RuntimeError
 
@@ -164,7 +164,7 @@ def test_an_upsert_tells_only_what_came_to_be(clause):
     does = "NOTHING" if clause == "NOTHING" else ""
     conflict = f"ON CONFLICT DO {does}" if does else f"ON CONFLICT {clause}"
 
-    with attributed(by=STAGE, via=Via.COMMAND), connection.cursor() as cursor:
+    with attributed(by=STAGE, via=Source.COMMAND), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO casebook_participant (number, sequence, created_at) "
             f"VALUES ('S-007Z', 7, now()) {conflict}"
@@ -176,7 +176,7 @@ def test_an_upsert_tells_only_what_came_to_be(clause):
 
 def test_bulk_statements_are_recorded_row_by_row():
     people = [participant(n) for n in (1, 2, 3)]
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         Participant.objects.update(sequence=F("sequence") + 10)
 
     changed = Entry.objects.filter(
@@ -188,7 +188,7 @@ def test_bulk_statements_are_recorded_row_by_row():
 def test_columns_that_are_no_values_are_not_recorded():
     user = person()
     before = Entry.objects.count()
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         user.password = "argon2$secret"
         user.save()
 
@@ -200,11 +200,11 @@ def test_columns_that_are_no_values_are_not_recorded():
 
 def test_the_outer_actor_is_in_force_again_after_an_inner_one():
     outer, inner = Process("outer"), Process("inner")
-    with attributed(by=outer, via=Via.TASK):
-        with attributed(by=inner, via=Via.TASK):
+    with attributed(by=outer, via=Source.TASK):
+        with attributed(by=inner, via=Source.TASK):
             participant_row(1)
         participant_row(2)
-        with pytest.raises(IntegrityError), attributed(by=inner, via=Via.TASK):
+        with pytest.raises(IntegrityError), attributed(by=inner, via=Source.TASK):
             participant_row(1)
         participant_row(3)
 
@@ -213,7 +213,7 @@ def test_the_outer_actor_is_in_force_again_after_an_inner_one():
 
 
 def test_after_the_block_a_write_is_refused_again(refusal):
-    with attributed(by=STAGE, via=Via.TASK):
+    with attributed(by=STAGE, via=Source.TASK):
         participant_row(1)
 
     assert refusal("UPDATE casebook_participant SET sequence = 5") == "AU001"
@@ -221,15 +221,15 @@ def test_after_the_block_a_write_is_refused_again(refusal):
 
 def test_the_actor_is_told_with_the_first_statement_whatever_it_is():
     odd = Process("50 % o'clock \\")
-    with attributed(by=odd, via=Via.TASK):
+    with attributed(by=odd, via=Source.TASK):
         participant_row(1)
-    with attributed(by=odd, via=Via.TASK), connection.cursor() as cursor:
+    with attributed(by=odd, via=Source.TASK), connection.cursor() as cursor:
         cursor.execute("UPDATE casebook_participant SET number = 'A%'")
-    with attributed(by=odd, via=Via.TASK), connection.cursor() as cursor:
+    with attributed(by=odd, via=Source.TASK), connection.cursor() as cursor:
         cursor.executemany(
             "UPDATE casebook_participant SET number = %s", [["B"], ["C"]]
         )
-    with attributed(by=odd, via=Via.TASK):
+    with attributed(by=odd, via=Source.TASK):
         people = list(Participant.objects.iterator(chunk_size=1))
         people[0].save()
         people[0].number = "D"
@@ -250,7 +250,7 @@ def test_what_bypasses_the_statements_of_the_block_is_refused():
     raw_statement = "UPDATE casebook_participant SET sequence = 5"
     participant()
 
-    with attributed(by=STAGE, via=Via.TASK):
+    with attributed(by=STAGE, via=Source.TASK):
         raw = connection.connection.cursor()
         with pytest.raises(psycopg2.DatabaseError, match="names no actor"):
             raw.execute(raw_statement)
@@ -259,10 +259,10 @@ def test_what_bypasses_the_statements_of_the_block_is_refused():
 
 def test_reasons_of_the_outer_block_hold_for_the_same_actor_only():
     why, by = Reason("other", "because"), Process("one")
-    with attributed(by=by, via=Via.TASK, reason=why):
-        with attributed(by=by, via=Via.TASK):
+    with attributed(by=by, via=Source.TASK, reason=why):
+        with attributed(by=by, via=Source.TASK):
             participant_row(1)
-        with attributed(by=Process("two"), via=Via.TASK):
+        with attributed(by=Process("two"), via=Source.TASK):
             participant_row(2)
 
     reasons = [entry.reasons for entry in Entry.objects.order_by("id")]
@@ -276,7 +276,7 @@ def participant_row(sequence):
 @pytest.mark.verifies("AUD-07")
 def test_an_act_is_recorded_with_its_details():
     form = sample()
-    with attributed(by=person("MO"), via=Via.PAGE):
+    with attributed(by=person("MO"), via=Source.PAGE):
         act("exported", form_id=form.pk, participant_id=1, details={"rows": 3})
 
     entry = Entry.objects.filter(operation="ACT").last()

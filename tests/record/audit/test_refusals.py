@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
 from record.audit import problems
-from record.audit.attribution import Reason, Via, attributed
+from record.audit.attribution import Reason, Source, attributed
 from record.audit.models import Entry, Installation
 from record.capture.problems import FormClosed
 from record.capture.services.forms import save
@@ -71,7 +71,7 @@ def test_the_runtime_role_writes_no_entry_of_its_own(refusal):
     )
     participant()
 
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         assert [refusal(statement) for statement in forged] == [NO_RIGHT, NEVER]
 
 
@@ -152,7 +152,7 @@ def closed(how):
 def test_a_closed_form_refuses_plain_sql(refusal, how, statement):
     closed(how)
 
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         assert refusal(statement) == CLOSED
 
 
@@ -162,12 +162,12 @@ def test_a_closed_form_refuses_the_orm_and_the_services(how):
     row = Sample.objects.get(form=form)
     row.weight_kg = 70
 
-    with pytest.raises(problems.RecordClosed), attributed(by=STAGE, via=Via.COMMAND):
+    with pytest.raises(problems.RecordClosed), attributed(by=STAGE, via=Source.COMMAND):
         row.save()
     with pytest.raises(FormClosed):
         save(form, {"weight_kg": "70"}, by=person())
     with pytest.raises(problems.RecordClosed):
-        strike(form, by=person(), reason=WHY, via=Via.PAGE)
+        strike(form, by=person(), reason=WHY, via=Source.PAGE)
 
     assert Sample.objects.get(form=form).weight_kg is None
 
@@ -175,7 +175,7 @@ def test_a_closed_form_refuses_the_orm_and_the_services(how):
 def test_a_locked_form_can_be_unlocked_and_not_be_changed_on_the_way(refusal):
     form = closed("locked")
 
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         both = refusal(
             "UPDATE casebook_forminstance SET locked_at = NULL, status = 'complete'"
         )
@@ -194,7 +194,7 @@ def test_a_locked_database_refuses_all_but_registers(refusal):
         save(form, {"weight_kg": "70"}, by=person())
     with pytest.raises(problems.RecordClosed):
         participant(2)
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         assert refusal("UPDATE sample_room_sample SET weight_kg = 1") == CLOSED
         assert refusal("UPDATE casebook_forminstance SET status = 'not_done'") == CLOSED
         assert refusal("UPDATE accounts_user SET full_name = 'New Name'") == ""
@@ -208,7 +208,7 @@ def test_a_stale_sheet_cannot_set_the_revision_back():
     save(stale, A_SAMPLE, by=person())
     entries = Entry.objects.count()
 
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         FormInstance.objects.get(pk=stale.pk)
         stale.status = "complete"
         stale.save()
@@ -223,7 +223,7 @@ def test_a_plain_statement_moves_neither_revision_nor_digest():
     form = save(sample(), A_SAMPLE, by=person()).form
     entries = Entry.objects.count()
 
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         FormInstance.objects.filter(pk=form.pk).update(revision=9, digest="x")
 
     kept = FormInstance.objects.get(pk=form.pk)

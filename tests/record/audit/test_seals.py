@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 
 from record.audit import seals
-from record.audit.attribution import Via, act, attributed
+from record.audit.attribution import Source, act, attributed
 from record.audit.models import Entry, Seal
 from record.audit.tasks import seal_audit
 from record.capture.services.forms import save
@@ -29,7 +29,7 @@ def sealed_now():
 
 def deeds(count):
     for number in range(count):
-        with attributed(by=STAGE, via=Via.COMMAND):
+        with attributed(by=STAGE, via=Source.COMMAND):
             act("deed", details={"number": number})
 
 
@@ -71,7 +71,7 @@ def test_whatever_is_done_to_a_sealed_entry_is_found_and_named(superuser, capsys
 
     assert second.previous == seals.digest_of(first)
     assert digest == seals.digest_of(second)
-    assert seals.verify() == seals.Verdict(
+    assert seals.verify() == seals.SealVerdict(
         Seal.objects.count(), Entry.objects.count(), 0, digest
     )
 
@@ -154,4 +154,4 @@ def test_only_entries_of_ended_transactions_are_sealed():
 @pytest.mark.django_db
 def test_there_is_nothing_to_seal_in_an_empty_trail():
     assert seals.seal_finished() is None
-    assert seals.verify() == seals.Verdict()
+    assert seals.verify() == seals.SealVerdict()

@@ -7,9 +7,14 @@ from django.core.exceptions import PermissionDenied
 
 from record.audit.attribution import Reason
 from record.audit.models import Entry as AuditEntry
-from record.capture.problems import Conflict, ExplanationNeeded, ReasonNeeded, Refused
+from record.capture.problems import (
+    Conflict,
+    ExplanationNeeded,
+    ReasonNeeded,
+    SaveRefused,
+)
 from record.capture.services import check_log as firing
-from record.capture.services.forms import Entry
+from record.capture.services.forms import FormEntry
 from record.capture.services.rows import (
     IDLE,
     RowEntry,
@@ -37,7 +42,7 @@ def stay_of(hour: int, ml: object = 300) -> dict[str, object]:
 
 
 def new(key, values, **more):
-    return RowEntry(key, Entry(values, complete=True, **more))
+    return RowEntry(key, FormEntry(values, complete=True, **more))
 
 
 def rows_of(someone):
@@ -58,7 +63,7 @@ def test_new_changed_and_struck_rows_are_stored_as_one_act():
         by=coordinator,
     )
 
-    changed = Entry({"volume_ml": "310"}, based_on=1, reasons={"volume_ml": WHY})
+    changed = FormEntry({"volume_ml": "310"}, based_on=1, reasons={"volume_ml": WHY})
     saved = save_rows(
         someone,
         "URI",
@@ -91,18 +96,18 @@ def test_every_row_in_the_way_is_told_and_nothing_is_stored():
                 new("n1", stay_of(3)),
                 new("n2", stay_of(4, 11_000)),
                 new("n3", stay_of(5, 2_500)),
-                RowEntry("r1", Entry({"end_at": "2020-01-01 00:00"}), held),
+                RowEntry("r1", FormEntry({"end_at": "2020-01-01 00:00"}), held),
             ],
             by=coordinator,
-            known={"n9": Refused([])},
+            known={"n9": SaveRefused([])},
         )
 
     kinds = {key: type(one) for key, one in refused.value.problems.items()}
     assert kinds == {
-        "n9": Refused,
-        "n2": Refused,
+        "n9": SaveRefused,
+        "n2": SaveRefused,
         "n3": ExplanationNeeded,
-        "r1": Refused,
+        "r1": SaveRefused,
     }
     assert rows_of(someone) == [(1, "draft", 1, False)]
     noted = AuditEntry.objects.filter(act=firing.ACT).order_by("id")
@@ -139,11 +144,11 @@ def test_reasons_and_conflicts_are_asked_row_by_row():
     one, two = save_rows(
         someone, "URI", [new("n1", stay_of(1)), new("n2", stay_of(2))], by=coordinator
     )
-    again = Entry({"volume_ml": "310"}, based_on=1, reasons={"volume_ml": WHY})
+    again = FormEntry({"volume_ml": "310"}, based_on=1, reasons={"volume_ml": WHY})
     save_rows(someone, "URI", [RowEntry("r1", again, one.form)], by=coordinator)
 
-    mine = Entry({"volume_ml": "320"}, based_on=1, reasons={"volume_ml": WHY})
-    unreasoned = Entry({"volume_ml": "330"}, based_on=1)
+    mine = FormEntry({"volume_ml": "320"}, based_on=1, reasons={"volume_ml": WHY})
+    unreasoned = FormEntry({"volume_ml": "330"}, based_on=1)
     with pytest.raises(RowsNotSaved) as refused:
         save_rows(
             someone,
@@ -178,7 +183,7 @@ def test_what_does_not_apply_is_refused_instead_of_dropped():
 
 def test_the_same_act_sent_twice_adds_a_row_once():
     someone, coordinator, key = stage.participant(), person("CO"), uuid4()
-    entry = Entry(stay_of(1), based_on=0, complete=True)
+    entry = FormEntry(stay_of(1), based_on=0, complete=True)
     change = RowEntry("n1", entry, client_key=key)
 
     for _time in range(2):
@@ -192,7 +197,7 @@ def test_a_row_may_stay_a_draft_and_hold_a_missing_code():
     values = {**stay_of(1), "volume_ml": MissingCode.UNKNOWN, "catheter": ""}
 
     (saved,) = save_rows(
-        someone, "URI", [RowEntry("n1", Entry(values))], by=person("CO")
+        someone, "URI", [RowEntry("n1", FormEntry(values))], by=person("CO")
     )
 
     sheet = sheet_of(saved.form, row_of(saved.form))

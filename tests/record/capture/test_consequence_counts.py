@@ -14,7 +14,7 @@ from enrollment.screening import services as screening
 from randomization.arms import arm_of
 from randomization.product.checks import CELL_ITEMS
 from randomization.product.services.preparing import confirm_preparation
-from record.audit.attribution import Reason, Via, attributed
+from record.audit.attribution import Reason, Source, attributed
 from record.capture import events, save_hooks
 from record.capture.save_hooks import SaveHook, announce
 from record.capture.services.forms import save, strike_row
@@ -158,7 +158,7 @@ def screened_and_randomised() -> None:
     used = FormInstance.objects.filter(participant=who, code="CRE").latest("pk")
     why = {"value": MISTAKE}
     save(used, {"value": (190, "umol/L")}, by=coordinator, reasons=why)
-    strike_row(used, by=coordinator, reason=MISTAKE, via=Via.PAGE)
+    strike_row(used, by=coordinator, reason=MISTAKE, via=Source.PAGE)
 
 
 def not_randomised() -> None:
@@ -166,15 +166,15 @@ def not_randomised() -> None:
     who, now = stage.eligible(), clock.now()
     failed = {"i4_can_comply": "N"}
     why = {"i4_can_comply": MISTAKE}
-    save(stage.sheet(who, "ELG"), failed, by=STAGE, via=Via.COMMAND, reasons=why)
+    save(stage.sheet(who, "ELG"), failed, by=STAGE, via=Source.COMMAND, reasons=why)
     screening.close_screening(who, reason="criteria_failed", closed_at=now, by=STAGE)
 
 
 def infused(rows: int) -> Participant:
     """Return somebody with so many rows in the logs."""
     who = course.randomised(1000, infused=20)
-    with attributed(by=STAGE, via=Via.COMMAND):
-        announce(events.Randomized(who), by=STAGE, via=Via.COMMAND)
+    with attributed(by=STAGE, via=Source.COMMAND):
+        announce(events.Randomized(who), by=STAGE, via=Source.COMMAND)
     for number in range(rows):
         course.row(who, "AE", {"term": f"Nausea {number}", "grade": "1"})
         course.row(who, "CAL", {"result": "no_answer"})
@@ -186,7 +186,7 @@ def at_the_bedside(who: Participant) -> None:
     (bedside,) = course.forms(who, "INF")[:1]
     seen = {"reaction": "Y", "cover_intact": "N", "participant_saw": "Y"}
     moved = {"started_at": course.days_ago(19), "stopped_at": course.days_ago(18.9)}
-    save(bedside, {**seen, **moved}, by=STAGE, via=Via.COMMAND)
+    save(bedside, {**seen, **moved}, by=STAGE, via=Source.COMMAND)
     refusal = {"decision": "no_go_final", "reason": "product"}
     course.enter(who, "IRQ", refusal, "D7")
     missed = {"given": "not_given", "not_given_reason": "product"}
@@ -201,10 +201,10 @@ def followed_up(who: Participant) -> None:
     course.row(who, "STY", {**stay, "out_at": course.days_ago(2)})
     for code in ("URI", "VIT"):
         course.enter(who, code, {}, "SCR")
-    save(course.forms(who, "DEM")[0], {"sex": "F"}, by=STAGE, via=Via.COMMAND)
+    save(course.forms(who, "DEM")[0], {"sex": "F"}, by=STAGE, via=Source.COMMAND)
     course.row(who, "AE", {"term": "Embolism", "serious": "Y", "pregnancy": "Y"})
     report = course.forms(who, "SAE")[0]
-    save(report, {"aware_at": course.days_ago(1)}, by=STAGE, via=Via.COMMAND)
+    save(report, {"aware_at": course.days_ago(1)}, by=STAGE, via=Source.COMMAND)
     course.enter(who, "SPA", {"sponsor_aware_at": course.days_ago(1)})
     course.row(who, "PRG", {"outcome": "live_birth", "anomaly": "Y"})
     course.row(who, "CAL", {"at": course.days_ago(1), "result": "death_reported"})
@@ -212,10 +212,10 @@ def followed_up(who: Participant) -> None:
     stage.enter(outcome, STAGE, {"vital_status": "alive"})
     withdrawal = {"kind": "everything", "on": course.day(1)}
     struck = course.row(who, "WDR", withdrawal)
-    strike_row(struck, by=STAGE, reason=MISTAKE, via=Via.COMMAND)
+    strike_row(struck, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
     course.row(who, "AE", {"term": "Sepsis", "grade": "5", "outcome": "fatal"})
     death = course.enter(who, "DTH", {"death_on": course.day(1).isoformat()})
-    strike_row(death, by=STAGE, reason=MISTAKE, via=Via.COMMAND)
+    strike_row(death, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
 
 
 @pytest.mark.django_db

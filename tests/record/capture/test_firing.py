@@ -7,7 +7,7 @@ import pytest
 from record.accounts.roles import Role
 from record.audit.models import Entry
 from record.audit.vault import Purpose, unseal
-from record.capture.problems import ExplanationNeeded, Refused
+from record.capture.problems import ExplanationNeeded, SaveRefused
 from record.capture.services import check_log as firing
 from record.capture.services.forms import save
 from tests.sample_room.people import A_SAMPLE, person, sample, secret
@@ -36,7 +36,7 @@ def test_trail_tells_the_refusal_the_question_and_the_answer():
     form, user = sample(), person()
     heavy = {**A_SAMPLE, "weight_kg": "160", "place": "icu"}
 
-    with pytest.raises(Refused):
+    with pytest.raises(SaveRefused):
         save(form, {**heavy, "weight_kg": "9999"}, by=user, complete=True)
     with pytest.raises(ExplanationNeeded) as asked:
         save(form, heavy, by=user, complete=True)
@@ -72,10 +72,10 @@ def test_what_stands_is_not_told_again_until_its_item_changes():
 @pytest.mark.verifies("AUD-10", "AUD-12")
 def test_values_of_sealed_forms_and_refused_words_are_kept_sealed():
     form, user = secret(), person(Role.UP)
-    with pytest.raises(Refused):
+    with pytest.raises(SaveRefused):
         save(form, {"cells": "abc"}, by=user)
     open_form = sample()
-    with pytest.raises(Refused):
+    with pytest.raises(SaveRefused):
         save(open_form, {"reason": "Lot A7 " * 999, "interrupted": "Y"}, by=person())
 
     sealed, plain = Entry.objects.filter(act=firing.ACT)

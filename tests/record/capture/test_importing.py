@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
-from record.audit.attribution import Reason, Via
+from record.audit.attribution import Reason, Source
 from record.audit.models import Entry
 from record.capture.problems import ReasonNeeded
 from record.capture.services.forms import save
@@ -15,7 +15,7 @@ from record.capture.services.imports import (
     NotApplied,
     Outdated,
     RowState,
-    Wanted,
+    SourceRow,
     apply,
     by_items,
     plan,
@@ -53,7 +53,7 @@ def rows(laboratory):
 
     def make(*values, unit="umol/L"):
         return [
-            Wanted(
+            SourceRow(
                 line,
                 {
                     "sample_at": course.days_ago(50 - line),
@@ -120,8 +120,8 @@ def test_an_unknown_unit_is_refused(who, rows):
 def test_a_row_goes_through_all_checks_of_the_page(who, laboratory):
     at = str(course.day(3))
     values = {"sample_at": at, "value": ("90", "umol/L"), "place": "ward"}
-    (row,) = planned(who, [Wanted(2, {**values, "laboratory": laboratory.pk})]).rows
-    (other,) = planned(who, [Wanted(2, {**values, "laboratory": 99})]).rows
+    (row,) = planned(who, [SourceRow(2, {**values, "laboratory": laboratory.pk})]).rows
+    (other,) = planned(who, [SourceRow(2, {**values, "laboratory": 99})]).rows
 
     assert checks(row) == ["CRE-01"]  # our own laboratory tells the time
     assert checks(other) == ["CRE.laboratory.link"]
@@ -129,7 +129,7 @@ def test_a_row_goes_through_all_checks_of_the_page(who, laboratory):
 
 def test_a_row_with_all_that_is_needed_is_complete_and_else_a_draft(who, rows):
     whole, part = rows("100", "110")
-    part = Wanted(part.line, {**part.values, "place": ""})
+    part = SourceRow(part.line, {**part.values, "place": ""})
 
     found = planned(who, [whole, part])
     apply(found, by=STAGE)
@@ -200,8 +200,8 @@ def test_what_changed_since_the_preview_is_looked_at_again(who, rows):
 
 def test_lines_at_odds_are_both_refused_and_lines_alike_count_once(who, rows):
     one, two = rows("100", "110")
-    odd = Wanted(9, {**one.values, "value": ("104", "umol/L")})
-    alike = Wanted(10, two.values)
+    odd = SourceRow(9, {**one.values, "value": ("104", "umol/L")})
+    alike = SourceRow(10, two.values)
 
     found = planned(who, [one, two, odd, alike])
 
@@ -247,11 +247,11 @@ def test_on_a_page_the_improbable_is_explained(who, rows):
     found = planned(who, rows("2000"), by=clerk)
 
     with pytest.raises(NotApplied):
-        apply(found, by=clerk, via=Via.PAGE)
+        apply(found, by=clerk, via=Source.PAGE)
     apply(
         found,
         by=clerk,
-        via=Via.PAGE,
+        via=Source.PAGE,
         explanations={2: {"CRE.value.soft": "Seen in the source"}},
     )
 
@@ -271,7 +271,7 @@ def test_a_panel_goes_into_the_sheet_that_waits_at_the_visit(who, laboratory):
     def panel(line, hours, **values):
         when = course.days_ago(90 - hours / 24)
         told = {"sampled_at": when, "laboratory": laboratory.pk, **values}
-        return Wanted(line, told, visit="D7")
+        return SourceRow(line, told, visit="D7")
 
     found = plan(
         who,
@@ -293,7 +293,7 @@ def test_a_second_file_fills_what_was_empty_in_a_panel(who, laboratory):
     told = {"sampled_at": course.days_ago(90), "laboratory": laboratory.pk}
 
     def panel(**values):
-        wanted = Wanted(2, {**told, **values}, visit="D7")
+        wanted = SourceRow(2, {**told, **values}, visit="D7")
         key = by_items("sampled_at")
         return plan(who, "LAB", [wanted], key=key, by=STAGE)
 
@@ -349,9 +349,9 @@ def test_a_value_of_the_form_that_no_column_names_stays(who, rows):
         form,
         {"routine_care": "N"},
         by=STAGE,
-        via=Via.COMMAND,
+        via=Source.COMMAND,
         reasons={"routine_care": NEW_SOURCE},
     )
     without = {k: v for k, v in row.values.items() if k != "routine_care"}
 
-    assert states(planned(who, [Wanted(2, without)])) == [UNCHANGED]
+    assert states(planned(who, [SourceRow(2, without)])) == [UNCHANGED]

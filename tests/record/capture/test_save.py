@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from record.accounts.roles import Permission, Role, has
-from record.audit.attribution import Process, Reason, Via
+from record.audit.attribution import Process, Reason, Source
 from record.audit.models import Entry
 from record.capture import save_hooks
 from record.capture.models import Autosave
@@ -13,7 +13,7 @@ from record.capture.problems import (
     ExplanationNeeded,
     FormClosed,
     ReasonNeeded,
-    Refused,
+    SaveRefused,
 )
 from record.capture.save_hooks import Saved, announce, on_items
 from record.capture.services import autosaves
@@ -53,7 +53,7 @@ def state(form):
 def test_every_faulty_item_is_named_and_nothing_is_stored():
     form = sample()
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(SaveRefused) as refused:
         save(
             form,
             {"weight_kg": "abc", "seen_on": "x", "place": "icu", "zzz": 1},
@@ -80,7 +80,7 @@ def test_every_faulty_item_is_named_and_nothing_is_stored():
     ],
 )
 def test_the_impossible_is_refused_also_in_a_draft(item, entered, check):
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(SaveRefused) as refused:
         save(sample(), {item: entered}, by=person())
 
     assert [f.check_id for f in refused.value.findings] == [f"ZZA.{item}.{check}"]
@@ -94,7 +94,7 @@ def test_the_limits_themselves_are_possible(entered, allowed):
 def test_required_items_are_asked_for_only_when_completing():
     form = save(sample(), {"weight_kg": "70"}, by=person()).form
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(SaveRefused) as refused:
         save(form, {}, by=person(), complete=True)
 
     assert [f.check_id for f in refused.value.findings] == [
@@ -118,7 +118,7 @@ def test_a_link_must_point_at_what_is_there_and_belongs_here():
     upload = SimpleUploadedFile("a.pdf", b"%PDF-1.7")
     foreign = files.store(sample(2), "report", upload, by=person())
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(SaveRefused) as refused:
         save(sample(), {"by": 10**9, "report": foreign}, by=person())
 
     assert [f.check_id for f in refused.value.findings] == [
@@ -164,7 +164,7 @@ def test_more_text_than_a_sealed_form_keeps_is_refused():
         secret(), {"cells": "1", "product": "icu"}, by=person("UP"), complete=True
     ).form
 
-    with pytest.raises(Refused):
+    with pytest.raises(SaveRefused):
         save(form, {"cells": "2"}, by=person("UP"), reasons=why)
 
 
@@ -276,7 +276,7 @@ def test_a_draft_asks_for_no_explanation_and_raises_no_query():
     assert state(form) == []
 
 
-@pytest.mark.parametrize("via", [Via.IMPORT, Via.TASK])
+@pytest.mark.parametrize("via", [Source.IMPORT, Source.TASK])
 def test_another_way_in_raises_an_open_query(via):
     form = save(
         sample(),
@@ -300,7 +300,7 @@ def test_a_corrected_value_closes_its_query_and_a_wrong_one_reopens_it():
     with pytest.raises(ExplanationNeeded):
         save(form, {"weight_kg": "96"}, by=person(), reasons=why)
     save(form, {"weight_kg": "96"}, by=person(), reasons=why, explanations=explain)
-    save(form, {"weight_kg": "97"}, by=Process("lab"), via=Via.IMPORT, reasons=why)
+    save(form, {"weight_kg": "97"}, by=Process("lab"), via=Source.IMPORT, reasons=why)
 
     assert state(form) == [
         (
@@ -333,7 +333,7 @@ def test_an_accepted_value_is_not_asked_about_again_until_it_changes():
 
 
 def test_an_explanation_too_long_to_keep_is_refused():
-    with pytest.raises(Refused):
+    with pytest.raises(SaveRefused):
         save(
             sample(),
             A_SAMPLE | {"weight_kg": "130"},
@@ -402,9 +402,9 @@ def test_an_event_reaches_its_followers_only(hooks):
     hooks.on_event[int] = (lambda event, by, via: heard.append((event, by.name, via)),)
     hooks.on_event[str] = (lambda event, by, via: heard.append("never"),)
 
-    announce(7, by=Process("one"), via=Via.TASK)
+    announce(7, by=Process("one"), via=Source.TASK)
 
-    assert heard == [(7, "one", Via.TASK)]
+    assert heard == [(7, "one", Source.TASK)]
 
 
 # Autosaved typing.
@@ -432,7 +432,7 @@ def test_typing_is_kept_for_each_author_and_gone_after_the_save():
 @pytest.mark.verifies("AUD-06")
 def test_a_struck_row_keeps_its_values_and_takes_no_more():
     form = complete()
-    strike_row(form, by=person(), reason=WHY, via=Via.PAGE)
+    strike_row(form, by=person(), reason=WHY, via=Source.PAGE)
 
     with pytest.raises(FormClosed):
         save(form, {"weight_kg": "70"}, by=person())
@@ -440,6 +440,6 @@ def test_a_struck_row_keeps_its_values_and_takes_no_more():
     assert (list(entry.changes), entry.reasons) == (["struck_at"], {"": vars(WHY)})
     assert Sample.objects.filter(form=form).exists()
 
-    restore_row(form, by=person(), reason=WHY, via=Via.PAGE)
+    restore_row(form, by=person(), reason=WHY, via=Source.PAGE)
     assert save(form, {"weight_kg": "70"}, by=person()).form.revision == 2
     assert participant().forms.count() == 1

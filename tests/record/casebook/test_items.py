@@ -21,7 +21,7 @@ MULTIPLE = items.MultipleChoice("", Place)
 DATE, INSTANT, TIME = items.Date(), items.DateTime(), items.Time()
 PARTIAL, WITH_TIME = items.PartialDate(), items.PartialDate(with_time=True)
 DAY = items.PartialDate(day_needed=True)
-ROWS = items.Rows(items={"minutes": items.Number("minutes"), "why": items.Text()})
+ROWS = items.ItemGroup(items={"minutes": items.Number("minutes"), "why": items.Text()})
 
 
 @pytest.mark.parametrize(

@@ -108,11 +108,11 @@ def deliver(_name: str) -> None:
 def queue(name: str) -> None:
     """Do a deed that tells somebody, in one transaction."""
     from record.accounts.models import User
-    from record.audit.attribution import Via, act, attributed
+    from record.audit.attribution import Source, act, attributed
     from record.notices.services.outbox import queue as put
     from tests.people import STAGE
 
-    with attributed(by=STAGE, via=Via.TASK):
+    with attributed(by=STAGE, via=Source.TASK):
         act("deed", details={"name": name})
         people = User.objects.filter(role="PI")
         put(occasion="test", key=name, to=people, subject=name, text="?")

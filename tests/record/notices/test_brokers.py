@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.notices.services.delivery import LEASE, deliver_due
 from record.notices.services.outbox import queue
 from tests.brokers import BROKERS, Broker, running
@@ -112,7 +112,7 @@ def test_two_workers_and_two_beats_one_worker_killed_the_broker_restarted(
                     broker.kill()
 
             box.after = befall
-            with attributed(by=STAGE, via=Via.TASK):
+            with attributed(by=STAGE, via=Source.TASK):
                 for name in sorted(wanted):
                     queue(occasion="t", key=name, to=[pi], subject=name, text="?")
             assert box.waited_for(30), (tmp_path / "crew.log").read_text()[-3000:]

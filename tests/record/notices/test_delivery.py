@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from record.accounts.models import User
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.notices import send_checks as guarding
 from record.notices.models import Message, MessageState
 from record.notices.services.delivery import LEASE, deliver_due
@@ -43,7 +43,7 @@ def _real_mail(settings, unused_tcp_port):
 
 def queued(count):
     pi = User.objects.filter(role="PI").first() or person("PI")
-    with attributed(by=STAGE, via=Via.TASK):
+    with attributed(by=STAGE, via=Source.TASK):
         for number in range(count):
             queue(
                 occasion="sae", key=f"{number}", to=[pi], subject=f"{number}", text="?"

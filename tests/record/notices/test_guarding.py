@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
 
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.casebook.models import Participant
 from record.notices import send_checks as guarding
 from record.notices.models import Channel, Message
@@ -36,7 +36,7 @@ def _mailbox(settings):
 
 @pytest.fixture
 def participant():
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         return Participant.objects.create(number="S-001X", sequence=1)
 
 
@@ -51,7 +51,7 @@ def message_to(participant, **columns):
         "language": "en",
         **columns,
     }
-    with attributed(by=STAGE, via=Via.TASK):
+    with attributed(by=STAGE, via=Source.TASK):
         services.queue_all([Message(**told)])
     return Message.objects.get(key=told["key"], channel=told["channel"])
 
@@ -68,7 +68,7 @@ def test_a_message_is_to_a_user_or_to_a_participant(participant):
         with (
             pytest.raises(IntegrityError, match="message_to_one_person"),
             transaction.atomic(),
-            attributed(by=STAGE, via=Via.TASK),
+            attributed(by=STAGE, via=Source.TASK),
         ):
             Message.objects.create(occasion="test", key="1", subject="s", **to)
 
@@ -111,7 +111,7 @@ def test_a_deferred_message_waits_and_is_asked_about_again(participant, verdicts
 
 def test_a_guard_may_stop_a_message_to_staff(verdicts):
     pi = person("PI")
-    with attributed(by=STAGE, via=Via.TASK):
+    with attributed(by=STAGE, via=Source.TASK):
         kept, stopped = (
             services.queue(occasion=one, key=one, to=[pi], subject="s", text="t")[0]
             for one in ("other", "test")
@@ -141,7 +141,7 @@ def test_a_withheld_message_can_become_right_again(participant, verdicts):
     verdicts[:] = [Send("li@example.org")]
     message.text, message.problem = "Please call again.", ""
 
-    with attributed(by=STAGE, via=Via.TASK):
+    with attributed(by=STAGE, via=Source.TASK):
         services.queue_anew([message])
         services.queue_anew([message])  # waits already
 

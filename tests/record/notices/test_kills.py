@@ -7,7 +7,7 @@ import pytest
 
 from entry.models import DigestDay
 from entry.worklist.services import key_of, write_due
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
 from record.notices.models import Message, MessageState
 from record.notices.services.delivery import LEASE, deliver_due
@@ -32,7 +32,7 @@ def _real_mail(settings, unused_tcp_port):
 
 def queued(*names: str) -> None:
     pi = person("PI") if not Message.objects.exists() else Message.objects.first()
-    with attributed(by=STAGE, via=Via.TASK):
+    with attributed(by=STAGE, via=Source.TASK):
         for name in names:
             to = [getattr(pi, "recipient", pi)]
             queue(occasion="test", key=name, to=to, subject=name, text="?")

@@ -7,7 +7,7 @@ import pytest
 from celery import current_app
 from django.core import mail
 
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.notices.models import Message
 from record.notices.services import delivery
 from record.notices.services.delivery import deliver, due_for_delivery
@@ -21,7 +21,7 @@ GONE = smtplib.SMTPServerDisconnected("gone")
 
 
 def queued(*to, key="sae-1", subject="New SAE"):
-    with attributed(by=STAGE, via=Via.TASK):
+    with attributed(by=STAGE, via=Source.TASK):
         return queue(
             occasion="sae", key=key, to=to, subject=subject, text="Please look."
         )
@@ -54,7 +54,7 @@ def test_queued_messages_are_sent_once():
 
 def test_a_message_without_address_is_withheld():
     nobody = person("PI")
-    with attributed(by=STAGE, via=Via.TASK):
+    with attributed(by=STAGE, via=Source.TASK):
         nobody.email = ""
         nobody.save()
     (message,) = queued(nobody)
@@ -111,7 +111,7 @@ def test_a_message_is_stored_although_no_broker_is_there(settings, monkeypatch):
 def test_nothing_goes_to_an_account_closed_meanwhile():
     somebody = person("PI")
     (message,) = queued(somebody)
-    with attributed(by=STAGE, via=Via.TASK):
+    with attributed(by=STAGE, via=Source.TASK):
         somebody.is_active = False
         somebody.save()
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.casebook.models import Participant
 from record.notices import send_checks as guarding
 from record.notices import sms
@@ -33,7 +33,7 @@ def box(settings):
 def message(db, monkeypatch):
     monkeypatch.setattr(guarding, "_guards", {})
     guards("test")(lambda _message: Send(NUMBER))
-    with attributed(by=STAGE, via=Via.TASK):
+    with attributed(by=STAGE, via=Source.TASK):
         who = Participant.objects.create(number="S-001X", sequence=1)
         told = {"occasion": "test", "key": "1", "subject": "s", "text": "提醒"}
         one = Message(participant=who, channel=Channel.SMS, language="en", **told)
@@ -102,7 +102,7 @@ def test_a_failure_is_tried_again_with_the_same_key(box, message):
 def test_what_a_dead_worker_left_is_repeated_with_the_same_key(box, message):
     """So a gateway drops the repetition, and nobody is disturbed twice."""
     deliver(message.pk)
-    with attributed(by=STAGE, via=Via.TASK):  # as if it had died before noting so
+    with attributed(by=STAGE, via=Source.TASK):  # as if it had died before noting so
         columns = {"state": MessageState.SENDING, "times_sent": 0, "sent_at": None}
         Message.objects.filter(pk=message.pk).update(**columns)
     with clock.at(clock.now() + LEASE + timedelta(minutes=1)):
@@ -119,7 +119,7 @@ def test_what_a_dead_worker_left_is_repeated_with_the_same_key(box, message):
 
 def test_sent_anew_by_hand_it_is_another_message(box, message):
     deliver(message.pk)
-    with attributed(by=STAGE, via=Via.TASK):
+    with attributed(by=STAGE, via=Source.TASK):
         Message.objects.filter(pk=message.pk).update(state=MessageState.QUEUED)
 
     deliver(message.pk)

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.casebook.models import Participant
 from record.notices.models import Message
 from record.notices.services.delivery import deliver_due
@@ -17,7 +17,7 @@ URL = "/messages/"
 @pytest.fixture
 def messages():
     people = [person(role) for role in ("PI", "SO", "UP")]
-    with attributed(by=STAGE, via=Via.TASK):
+    with attributed(by=STAGE, via=Source.TASK):
         return queue(
             occasion="sae", key="1", to=people, subject="Serious event", text="Look."
         )
@@ -57,7 +57,7 @@ def test_a_settled_message_is_sent_once_more(messages):
     url = f"{URL}{to_pi.pk}/resend/"
     client.post(url)
     assert Message.objects.get(pk=to_pi.pk).attempts == 0
-    with attributed(by=STAGE, via=Via.TASK):
+    with attributed(by=STAGE, via=Source.TASK):
         to_pi.state, to_pi.attempts = "failed", 8
         to_pi.save()
 
@@ -77,7 +77,7 @@ def test_a_message_to_unblinded_people_cannot_be_reached(messages):
 @pytest.mark.parametrize("count", [1, 30])
 def test_the_page_takes_the_same_statements(count, django_assert_max_num_queries):
     pi, client = person("PI"), client_of("CO")
-    with attributed(by=STAGE, via=Via.TASK):
+    with attributed(by=STAGE, via=Source.TASK):
         for number in range(count):
             queue(occasion="sae", key=f"{number}", to=[pi], subject="s", text="t")
 
@@ -89,7 +89,7 @@ def test_the_page_takes_the_same_statements(count, django_assert_max_num_queries
 
 @pytest.fixture
 def reminder():
-    with attributed(by=STAGE, via=Via.TASK):
+    with attributed(by=STAGE, via=Source.TASK):
         who = Participant.objects.create(number="S-001X", sequence=1)
         told = {"occasion": "visit_upcoming", "key": "1", "channel": "sms"}
         words = {"subject": "Reminder", "text": "Please call.", "language": "en"}
@@ -140,7 +140,7 @@ def test_the_page_says_what_is_not_set_up(settings, reminder):
 
 
 def test_a_reminder_sent_anew_passes_the_guards_again(reminder):
-    with attributed(by=STAGE, via=Via.TASK):
+    with attributed(by=STAGE, via=Source.TASK):
         reminder.state = "sent"
         reminder.save()
 

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 
 from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
 from record.accounts.roles import Permission, Role, has
-from record.audit.attribution import Reason, Via, attributed
+from record.audit.attribution import Reason, Source, attributed
 from record.audit.models import Entry
 from record.capture.services.forms import save, sign_form
 from record.casebook.models import FormInstance
@@ -265,7 +265,7 @@ def test_a_signature_copied_to_another_form_does_not_hold():
     signature = sign(form)
     other = save(sample(2), A_SAMPLE, by=person(), complete=True).form
 
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         signature.form = other
         signature.save()
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from record.accounts.models import User
-from record.audit.attribution import Reason, Via
+from record.audit.attribution import Reason, Source
 from record.audit.models import Entry
 from record.audit.problems import RecordClosed
 from record.capture.services.forms import save
@@ -72,7 +72,7 @@ def test_case_is_entered_while_every_form_is_locked(
     case = after_lock.enter_case(who, told(about=event), by=person("IN"))
 
     with pytest.raises(RecordClosed):
-        save(event, {"grade": "2"}, by=STAGE, via=Via.COMMAND)
+        save(event, {"grade": "2"}, by=STAGE, via=Source.COMMAND)
     messages = Message.objects.filter(occasion="late_case")
     assert {one.recipient for one in messages} == {two[1], officer}
     assert "Lymphoma" not in "".join(one.text + one.subject for one in messages)

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from randomization.arms import arm_of
 from randomization.models import CodeBreak
-from randomization.problems import Refused
-from record.audit.attribution import Reason, Via
+from randomization.problems import RandomizationRefused
+from record.audit.attribution import Reason, Source
 from record.audit.models import Entry
 from record.capture.services.forms import save, strike_row
 from record.casebook.models import FormInstance, Participant
@@ -52,7 +52,7 @@ def reported(who: Participant, **event: Any) -> FormInstance:
         "narrative": "突发呼吸困难。 Oxygen given.",
         "history": "Hypertension since 2010",
     }
-    save(report, aware, by=STAGE, via=Via.COMMAND)
+    save(report, aware, by=STAGE, via=Source.COMMAND)
     send_report(report, by=stage.colleague("IN"))
     return report
 
@@ -86,10 +86,10 @@ def susar() -> FormInstance:
     who = stage.randomised()
     now = clock.now().replace(second=0, microsecond=0)
     started = {"given": "given", "started_at": now}
-    save(stage.sheet(who, "INF", "D0"), started, by=STAGE, via=Via.COMMAND)
+    save(stage.sheet(who, "INF", "D0"), started, by=STAGE, via=Source.COMMAND)
     report = reported(who)
     (assessment,) = course.forms(who, "SPA")
-    save(assessment, SUSAR, by=STAGE, via=Via.COMMAND)
+    save(assessment, SUSAR, by=STAGE, via=Source.COMMAND)
     return report
 
 
@@ -217,8 +217,8 @@ def test_only_the_officer_and_only_a_susar_is_unblinded(susar: FormInstance) -> 
         unblinded_pdf(writer, line, WHY, proof=proof, by=investigator)
     (assessment,) = course.forms(susar.participant, "SPA")
     expected = {"expected_per_rsi": "Y"}
-    save(assessment, expected, by=STAGE, via=Via.COMMAND, erase=True)
-    with pytest.raises(Refused, match="assess this version first"):
+    save(assessment, expected, by=STAGE, via=Source.COMMAND, erase=True)
+    with pytest.raises(RandomizationRefused, match="assess this version first"):
         unblinded_pdf(
             writer, line_of(susar), WHY, proof=stage.proof_of(officer), by=officer
         )
@@ -275,7 +275,7 @@ def test_without_a_pdf_writer_nothing_is_made_or_broken(
 def test_form_of_a_struck_event_is_not_found(client: Any, infused: Participant) -> None:
     report = reported(infused)
     (event,) = course.forms(infused, "AE")
-    strike_row(event, by=STAGE, reason=Reason("error", "twice"), via=Via.COMMAND)
+    strike_row(event, by=STAGE, reason=Reason("error", "twice"), via=Source.COMMAND)
     client.force_login(person("MO"))
 
     answer = client.get(reverse("safety:cioms", args=[report.pk]))

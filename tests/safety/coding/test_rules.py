@@ -2,7 +2,13 @@
 
 import pytest
 
-from safety.coding.rules import TermRow, Unreadable, key_of, read_csv, read_medascii
+from safety.coding.rules import (
+    TermRow,
+    UnreadableDictionary,
+    key_of,
+    read_csv,
+    read_medascii,
+)
 
 LLT = (
     "9001$Blorbic ache$7001$$$$$$$Y$$\n"
@@ -18,7 +24,7 @@ HIERARCHY = (
 
 def problems(read: object, *files: bytes) -> list[str]:
     """Return what is wrong, in words."""
-    with pytest.raises(Unreadable) as refused:
+    with pytest.raises(UnreadableDictionary) as refused:
         read(*files)  # type: ignore[operator]
     return [message % details for message, details in refused.value.problems]
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from record.accounts.models import User
-from record.audit.attribution import Reason, Via
+from record.audit.attribution import Reason, Source
 from record.audit.models import Entry
 from record.capture.services.forms import save, strike_row
 from record.casebook.models import FormInstance
@@ -88,7 +88,7 @@ def test_changed_words_are_to_be_coded_again(
     event = wrote("Sore blorb")
     code = coded(event, "Sore blorb", manager)
 
-    save(event, {"term": "Very sore blorb"}, by=STAGE, via=Via.COMMAND)
+    save(event, {"term": "Very sore blorb"}, by=STAGE, via=Source.COMMAND)
 
     (found,) = coding.verbatims()
     assert (found.state.value, found.was) == ("changed", code)
@@ -258,7 +258,7 @@ def test_list_takes_as_many_statements_for_one_as_for_many(
 def test_words_of_a_row_struck_out_are_not_coded() -> None:
     event = wrote("Blorb")
 
-    strike_row(event, by=STAGE, reason=Reason("error", "twice"), via=Via.COMMAND)
+    strike_row(event, by=STAGE, reason=Reason("error", "twice"), via=Source.COMMAND)
 
     assert coding.verbatims() == []
 

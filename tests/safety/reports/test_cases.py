@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from record.audit.attribution import Via
+from record.audit.attribution import Source
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
-from safety.reports.selectors.cases import Case, by_urgency, cases_of
+from safety.reports.selectors.cases import SponsorCase, by_urgency, cases_of
 from safety.reports.selectors.reports import report_lines
 from safety.reports.services.follow_ups import add_follow_up
 from safety.reports.services.reports import send_report
@@ -36,7 +36,7 @@ def first() -> FormInstance:
 def sent(report: FormInstance) -> FormInstance:
     """Send a report that the site knew of just now."""
     aware = {"aware_at": course.days_ago(0.01)}
-    save(report, aware, by=STAGE, via=Via.COMMAND)
+    save(report, aware, by=STAGE, via=Source.COMMAND)
     send_report(report, by=colleague("IN"))
     return report
 
@@ -45,10 +45,10 @@ def assess(report: FormInstance, **values: Any) -> None:
     """Enter the sponsor's assessment of a version."""
     forms = course.forms(report.participant, "SPA")
     (form,) = [one for one in forms if one.occurrence == report.occurrence]
-    save(form, values, by=STAGE, via=Via.COMMAND)
+    save(form, values, by=STAGE, via=Source.COMMAND)
 
 
-def cases(who: Participant) -> list[Case]:
+def cases(who: Participant) -> list[SponsorCase]:
     """Return the cases of a participant, in order."""
     lines = [line for line in report_lines() if line.participant == who]
     return sorted(cases_of(lines), key=lambda one: one.line.form.occurrence)

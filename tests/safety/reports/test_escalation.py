@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from record.audit.attribution import Via
+from record.audit.attribution import Source
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.notices.models import Message
@@ -72,7 +72,7 @@ def reported(who: Participant, *, hours_ago: float, **event: Any) -> FormInstanc
     course.row(who, "AE", told)
     report = course.forms(who, "SAE")[-1]
     aware = {"aware_at": course.days_ago(hours_ago / 24)}
-    save(report, aware, by=STAGE, via=Via.COMMAND)
+    save(report, aware, by=STAGE, via=Source.COMMAND)
     return report
 
 
@@ -134,7 +134,7 @@ def test_message_on_an_event_serious_no_more_is_withheld(
     watch_deadlines()
     (event,) = course.forms(who, "AE")
 
-    save(event, {"serious": "N"}, by=STAGE, via=Via.COMMAND, erase=True)
+    save(event, {"serious": "N"}, by=STAGE, via=Source.COMMAND, erase=True)
     deliver_queued()
 
     messages = Message.objects.filter(occasion="report_unsent")
@@ -156,7 +156,7 @@ def test_sponsor_is_told_to_assess_then_to_submit_then_to_follow_up(
     def days_later(days: int, values: dict[str, Any] | None = None) -> None:
         with clock.at(start + timedelta(days=days)):
             if values:
-                save(assessment, values, by=STAGE, via=Via.COMMAND)
+                save(assessment, values, by=STAGE, via=Source.COMMAND)
             watch_deadlines()
             deliver_queued()
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from record.audit.attribution import Via
+from record.audit.attribution import Source
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of
@@ -55,7 +55,7 @@ def test_late_report_is_a_deviation(
 ) -> None:
     report = report_on(randomised, term="Sepsis", seriousness=["important"])
     aware = {"aware_at": course.days_ago(hours / 24)}
-    save(report, aware, by=STAGE, via=Via.COMMAND)
+    save(report, aware, by=STAGE, via=Source.COMMAND)
 
     send_report(report, by=person("IN"))
     send_report(report, by=person("PI"))
@@ -73,7 +73,7 @@ def test_sent_report_awaits_the_sponsors_assessment(randomised: Participant) -> 
     officer = person("SO")
     report = report_on(randomised, term="Sepsis", seriousness=["important"])
     aware = {"aware_at": course.days_ago(0.2)}
-    save(report, aware, by=STAGE, via=Via.COMMAND)
+    save(report, aware, by=STAGE, via=Source.COMMAND)
 
     sent = send_report(report, by=person("IN"))
 

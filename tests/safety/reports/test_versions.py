@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from record.audit.attribution import Reason, Via
-from record.capture.problems import ReasonNeeded, Refused
+from record.audit.attribution import Reason, Source
+from record.capture.problems import ReasonNeeded, SaveRefused
 from record.capture.services.forms import restore_row, save, strike_row
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of
@@ -38,7 +38,7 @@ def reported(who: Participant, **event: Any) -> tuple[FormInstance, FormInstance
     row = course.row(who, "AE", told)
     report = course.forms(who, "SAE")[-1]
     aware = {"aware_at": course.days_ago(0.1), "narrative": "Fever on the ward."}
-    save(report, aware, by=STAGE, via=Via.COMMAND)
+    save(report, aware, by=STAGE, via=Source.COMMAND)
     return row, report
 
 
@@ -92,7 +92,7 @@ def test_each_version_is_sent_and_assessed_on_its_own(randomised: Participant) -
     with pytest.raises(NotReadyToSend, match="when the site became aware"):
         send_report(second, by=investigator)
     aware = {"aware_at": course.days_ago(0.05)}
-    save(second, aware, by=STAGE, via=Via.COMMAND)
+    save(second, aware, by=STAGE, via=Source.COMMAND)
     send_report(second, by=investigator)
 
     assert [one.occurrence for one in course.forms(randomised, "SPA")] == [1, 2]
@@ -112,8 +112,8 @@ def test_change_after_sending_asks_for_a_follow_up(randomised: Participant) -> N
     send_report(report, by=person("IN"))
     assert versions(randomised) == [("Initial", "done", [])]
 
-    save(event, {"outcome": "recovering"}, by=STAGE, via=Via.COMMAND)
-    save(report, {"tests": "CRP 200"}, by=STAGE, via=Via.COMMAND)
+    save(event, {"outcome": "recovering"}, by=STAGE, via=Source.COMMAND)
+    save(report, {"tests": "CRP 200"}, by=STAGE, via=Source.COMMAND)
 
     assert versions(randomised) == [("Initial", "done", ["Outcome", "Tests"])]
     add_follow_up(report, by=person("CO"))
@@ -146,14 +146,14 @@ def test_sent_report_outlives_seriousness_taken_back(randomised: Participant) ->
     officer, investigator = person("SO"), person("IN")
     send_report(report, by=investigator)
 
-    save(event, {"serious": "N"}, by=STAGE, via=Via.COMMAND, erase=True)
+    save(event, {"serious": "N"}, by=STAGE, via=Source.COMMAND, erase=True)
 
     assert course.forms(randomised, "SAE") == [report]
     told = Message.objects.get(occasion="event_withdrawn")
     assert (told.recipient, "Sepsis" in told.text) == (officer, False)
     follow_up = add_follow_up(report, by=investigator)
     aware = {"aware_at": course.days_ago(0.01)}
-    save(follow_up, aware, by=STAGE, via=Via.COMMAND)
+    save(follow_up, aware, by=STAGE, via=Source.COMMAND)
     assert send_report(follow_up, by=investigator).form == follow_up
 
 
@@ -161,15 +161,15 @@ def test_report_worked_on_is_void_while_its_event_is_not_serious(
     randomised: Participant,
 ) -> None:
     event, report = reported(randomised)
-    save(report, {"narrative": "On the ward."}, by=person("CO"), via=Via.PAGE)
+    save(report, {"narrative": "On the ward."}, by=person("CO"), via=Source.PAGE)
 
-    save(event, {"serious": "N"}, by=STAGE, via=Via.COMMAND, erase=True)
+    save(event, {"serious": "N"}, by=STAGE, via=Source.COMMAND, erase=True)
 
     assert versions(randomised) == [("Initial", ReportState.VOID, [])]
     with pytest.raises(NotReadyToSend, match="strike this report out"):
         send_report(report, by=person("IN"))
     seriousness = {"serious": "Y", "seriousness": ["important"]}
-    save(event, seriousness, by=STAGE, via=Via.COMMAND)
+    save(event, seriousness, by=STAGE, via=Source.COMMAND)
     assert [state for _v, state, _c in versions(randomised)] == ["due"]
 
 
@@ -178,9 +178,9 @@ def test_event_struck_and_restored_has_one_report_again(
 ) -> None:
     event = course.row(randomised, "AE", {"serious": "Y", "term": "Sepsis"})
 
-    strike_row(event, by=STAGE, reason=MISTAKE, via=Via.COMMAND)
+    strike_row(event, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
     assert course.forms(randomised, "SAE") == []
-    restore_row(event, by=STAGE, reason=MISTAKE, via=Via.COMMAND)
+    restore_row(event, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
 
     assert len(course.forms(randomised, "SAE")) == 1
 
@@ -192,7 +192,7 @@ def test_struck_event_with_a_sent_report_takes_no_follow_up(
     investigator = person("IN")
     send_report(report, by=investigator)
 
-    strike_row(event, by=STAGE, reason=MISTAKE, via=Via.COMMAND)
+    strike_row(event, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
 
     with pytest.raises(NotReadyToSend, match="restore it"):
         add_follow_up(report, by=investigator)
@@ -205,14 +205,14 @@ def test_report_that_is_needed_or_was_sent_is_not_struck_out(
 ) -> None:
     _event, report = reported(randomised)
 
-    with pytest.raises(Refused, match="needs a report"):
-        strike_row(report, by=STAGE, reason=MISTAKE, via=Via.COMMAND)
+    with pytest.raises(SaveRefused, match="needs a report"):
+        strike_row(report, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
     send_report(report, by=person("IN"))
-    with pytest.raises(Refused, match="add a follow-up instead"):
-        strike_row(report, by=STAGE, reason=MISTAKE, via=Via.COMMAND)
+    with pytest.raises(SaveRefused, match="add a follow-up instead"):
+        strike_row(report, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
     (assessment,) = course.forms(randomised, "SPA")
-    with pytest.raises(Refused, match="correct it instead"):
-        strike_row(assessment, by=STAGE, reason=MISTAKE, via=Via.COMMAND)
+    with pytest.raises(SaveRefused, match="correct it instead"):
+        strike_row(assessment, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
     assert course.forms(randomised, "SAE") == [report]
 
 
@@ -263,6 +263,6 @@ def test_awareness_corrected_after_sending_may_show_that_it_was_late(
     assert late_reports(randomised) == 0
 
     for _ in range(2):
-        save(report, {"aware_at": course.days_ago(2)}, by=STAGE, via=Via.COMMAND)
+        save(report, {"aware_at": course.days_ago(2)}, by=STAGE, via=Source.COMMAND)
 
     assert late_reports(randomised) == 1

@@ -11,7 +11,7 @@ from django.urls import reverse
 from icalendar import Calendar, Component
 
 from record.accounts.models import User
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
 from tests.people import STAGE, person
 from tests.visits import stage
@@ -154,7 +154,7 @@ def test_lost_rights_end_the_feed_at_once(coordinator, lost):
     token = feeds.make_feed(by=coordinator)
     assert ask(token).status_code == 200
 
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         User.objects.filter(pk=coordinator.pk).update(**lost)
 
     wanted = 200 if lost == {"role": "DM"} else 404  # a data manager reads schedules

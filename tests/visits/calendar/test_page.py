@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from record.accounts.models import User
-from record.audit.attribution import Via
+from record.audit.attribution import Source
 from record.capture.services.forms import save
 from tests.people import person
 from tests.visits import stage
@@ -36,7 +36,7 @@ def desk(user: User) -> Client:
     return client
 
 
-def at(user: User, number: str, label: str) -> calendar_selectors.Planned:
+def at(user: User, number: str, label: str) -> calendar_selectors.PlannedVisit:
     found = planned_visits(user)
     return next(o for o in found if (o.participant.number, o.label) == (number, label))
 
@@ -108,7 +108,7 @@ def test_whose_narrows_to_the_ward_and_to_ones_own(coordinator):
     discharged(other, ago=1)
     record = visit_record(other, "D7")
     booked = {"appointment_at": stage.days_ago(-4)}
-    save(record, booked, by=coordinator, via=Via.COMMAND)
+    save(record, booked, by=coordinator, via=Source.COMMAND)
 
     seen = {
         whose: {o.participant.number for o in planned_visits(coordinator, whose)}

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from record.accounts.models import User
-from record.audit.attribution import Via
+from record.audit.attribution import Source
 from record.capture.services.forms import save, sign_form
 from record.casebook.models import FormInstance
 from tests.people import person
@@ -49,13 +49,13 @@ def test_a_deviation_goes_from_found_to_confirmed_by_people(people):
     seen = [steps(people["CO"])]
 
     action = {"action": "Told the ward."}
-    save(found, action, by=people["CO"], via=Via.PAGE, complete=False)
+    save(found, action, by=people["CO"], via=Source.PAGE, complete=False)
     seen.append(steps(people["CO"]))
     assessed = {"effect": "data", "importance": "important"}
-    save(found, assessed, by=people["IN"], via=Via.PAGE, complete=False)
+    save(found, assessed, by=people["IN"], via=Source.PAGE, complete=False)
     seen.append(steps(people["CO"]))
     resolved = {"resolved_at": clock.now()}
-    save(found, resolved, by=people["CO"], via=Via.PAGE, complete=True)
+    save(found, resolved, by=people["CO"], via=Source.PAGE, complete=True)
     seen.append(steps(people["CO"]))
     sign_form(found, proof=proof_of(people["PI"]), by=people["PI"])
     seen.append(steps(people["CO"]))
@@ -73,7 +73,7 @@ def test_a_minor_deviation_needs_no_confirmation(people):
     told = {"effect": "none", "importance": "minor", "action": "None needed."}
     resolved = {**told, "resolved_at": clock.now()}
 
-    save(late(), resolved, by=people["IN"], via=Via.PAGE, complete=True)
+    save(late(), resolved, by=people["IN"], via=Source.PAGE, complete=True)
 
     assert steps(people["IN"]) == ["settled"]
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from record.audit.attribution import Reason, Via
+from record.audit.attribution import Reason, Source
 from record.audit.models import Entry
 from record.capture.services.forms import save, sign_form, strike_row
 from record.casebook.models import FormInstance, Participant
@@ -35,7 +35,7 @@ def deviations(someone: Participant) -> list[FormInstance]:
 def assessed_and_signed(form: FormInstance) -> Signature:
     """Assess a deviation as investigator, confirm it as principal investigator."""
     told = {**ASSESSED, "resolved_at": clock.now()}
-    save(form, told, by=person("IN"), via=Via.PAGE, complete=True)
+    save(form, told, by=person("IN"), via=Source.PAGE, complete=True)
     principal = person("PI")
     return sign_form(form, proof=proof_of(principal), by=principal)
 
@@ -105,7 +105,7 @@ def test_what_was_struck_for_lack_of_ground_is_found_again_when_it_is_back():
     someone, found = late_day_7()
     record = bedside_record(someone)
     stage.change(record, started_at=stage.days_ago(9))
-    strike_row(found, by=person("CO"), reason=MISTAKE, via=Via.PAGE)
+    strike_row(found, by=person("CO"), reason=MISTAKE, via=Source.PAGE)
 
     stage.change(record, started_at=stage.days_ago(12))
     stage.change(record, started_at=stage.days_ago(11.5))
@@ -115,7 +115,7 @@ def test_what_was_struck_for_lack_of_ground_is_found_again_when_it_is_back():
 
 def test_what_people_struck_though_it_held_stays_struck():
     someone, found = late_day_7()
-    strike_row(found, by=person("CO"), reason=MISTAKE, via=Via.PAGE)
+    strike_row(found, by=person("CO"), reason=MISTAKE, via=Source.PAGE)
 
     stage.change(bedside_record(someone), started_at=stage.days_ago(12.2))
 
@@ -138,7 +138,7 @@ def test_visit_found_missed_before_the_discharge_was_entered_is_asked_about():
 
     stay = stage.row(someone, "STY", {"kind": "hospital", "hospital": "ours", **left})
     asked = questions(day_5)
-    strike_row(stay, by=STAGE, reason=MISTAKE, via=Via.COMMAND)
+    strike_row(stay, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
 
     assert "VISIT-MISSED VIS D3 #1" in found
     assert asked == [("rule", "DEV-03", "open")]
@@ -209,7 +209,9 @@ def test_what_loses_its_ground_is_told_before_another_day_0_is_saved():
 
 
 @pytest.mark.verifies("WIN-08")
-@pytest.mark.parametrize("via", [Via.IMPORT, Via.API, Via.TASK, Via.COMMAND])
+@pytest.mark.parametrize(
+    "via", [Source.IMPORT, Source.API, Source.TASK, Source.COMMAND]
+)
 def test_by_whatever_way_day_0_changes_a_signed_deviation_stays(via):
     someone, found = late_day_7()
     moved = {"started_at": stage.days_ago(9)}

@@ -7,7 +7,7 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from record.audit.attribution import Reason, Via
+from record.audit.attribution import Reason, Source
 from record.capture.services.forms import strike_row
 from record.casebook.models import FormInstance, Participant
 from record.notices.models import Message
@@ -216,7 +216,7 @@ def test_a_death_entered_by_mistake_lets_messages_go_on(box):
     booked(who, "D28", 9)
     worked(6, time(22))
     death = stage.enter(who, "DTH", {"death_on": stage.day(1).isoformat()})
-    strike_row(death, by=STAGE, reason=MISTAKE, via=Via.COMMAND)
+    strike_row(death, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
 
     assert worked(7) == 1
     assert outbox() == [("visit_upcoming", "sent", "")]

@@ -17,10 +17,10 @@ from visits.reminders.facts import Reminder
 from visits.reminders.rules import (
     CLOSED,
     Action,
-    Ground,
     Limits,
-    Outcome,
+    SendDecision,
     Situation,
+    SuppressionReason,
     outcome,
 )
 from visits.reminders.texts import NotNeutral, require_neutral, subject_in, text_of
@@ -71,7 +71,7 @@ def is_quiet(instant, limits):
 def test_who_died_is_never_written_to(due_at, situation):
     found = outcome(due_at, replace(situation, has_died=True))
 
-    assert found == Outcome(Action.SUPPRESS, None, Ground.DECEASED)
+    assert found == SendDecision(Action.SUPPRESS, None, SuppressionReason.DECEASED)
 
 
 @pytest.mark.verifies("REM-01")
@@ -112,13 +112,13 @@ def test_only_who_consented_and_went_on_is_written_to(due_at, situation):
 @pytest.mark.parametrize(
     ("changed", "ground"),
     [
-        ({"has_withdrawn": True}, Ground.WITHDRAWN),
-        ({"has_consent": False}, Ground.NO_CONSENT),
-        ({"has_opted_out": True}, Ground.OPTED_OUT),
-        ({"visit_status": VisitStatus.DONE}, Ground.VISIT_CLOSED),
-        ({"is_in_hospital": True}, Ground.IN_HOSPITAL),
-        ({"has_address": False}, Ground.NO_ADDRESS),
-        ({"sent_for_visit": 3}, Ground.MAXIMUM),
+        ({"has_withdrawn": True}, SuppressionReason.WITHDRAWN),
+        ({"has_consent": False}, SuppressionReason.NO_CONSENT),
+        ({"has_opted_out": True}, SuppressionReason.OPTED_OUT),
+        ({"visit_status": VisitStatus.DONE}, SuppressionReason.VISIT_CLOSED),
+        ({"is_in_hospital": True}, SuppressionReason.IN_HOSPITAL),
+        ({"has_address": False}, SuppressionReason.NO_ADDRESS),
+        ({"sent_for_visit": 3}, SuppressionReason.MAXIMUM),
     ],
 )
 def test_the_ground_is_told(changed, ground):

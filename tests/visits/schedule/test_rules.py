@@ -12,10 +12,10 @@ from trial_edc.protocol import PROTOCOL, Month3Rule
 from trial_edc.vocabulary import VisitCode, VisitStatus, WithdrawalKind
 from visits.schedule.rules import (
     Course,
+    DatedWithdrawal,
+    HospitalStay,
     StatusReason,
-    Stay,
     VisitState,
-    Withdrawal,
     may_be_lost,
     month_3,
     visit_status,
@@ -103,8 +103,8 @@ def test_done_beats_everything(today: date, visit: VisitCode) -> None:
     ended = replace(
         INFUSED,
         death_on=DAY_0,
-        withdrawals=(Withdrawal(WithdrawalKind.EVERYTHING, DAY_0),),
-        stays=(Stay(DAY_0, DAY_0),),
+        withdrawals=(DatedWithdrawal(WithdrawalKind.EVERYTHING, DAY_0),),
+        stays=(HospitalStay(DAY_0, DAY_0),),
     )
 
     found = status(visit, ended, today, done_on=DAY_0, marked_missed=True)
@@ -166,7 +166,7 @@ def test_each_withdrawal_closes_only_what_it_names(
     kind: WithdrawalKind, visit: str, expected: VisitStatus, *, lookup: bool
 ) -> None:
     today = date(2023, 3, 5)
-    course = replace(INFUSED, withdrawals=(Withdrawal(kind, today),))
+    course = replace(INFUSED, withdrawals=(DatedWithdrawal(kind, today),))
 
     found = status(VisitCode(visit), course, today)
 
@@ -178,23 +178,26 @@ def test_each_withdrawal_closes_only_what_it_names(
     ("stays", "expected"),
     [
         ((), VisitStatus.DUE),  # no stay on record: nobody says "discharged"
-        ((Stay(DAY_0),), VisitStatus.DUE),
-        ((Stay(DAY_0, date(2023, 3, 13)),), VisitStatus.NOT_REQUIRED),
-        ((Stay(DAY_0, date(2023, 3, 14)),), VisitStatus.DUE),
-        ((Stay(DAY_0, date(2023, 3, 5)), Stay(date(2023, 3, 16))), VisitStatus.DUE),
+        ((HospitalStay(DAY_0),), VisitStatus.DUE),
+        ((HospitalStay(DAY_0, date(2023, 3, 13)),), VisitStatus.NOT_REQUIRED),
+        ((HospitalStay(DAY_0, date(2023, 3, 14)),), VisitStatus.DUE),
         (
-            (Stay(DAY_0, date(2023, 3, 5)), Stay(date(2023, 3, 17))),
+            (HospitalStay(DAY_0, date(2023, 3, 5)), HospitalStay(date(2023, 3, 16))),
+            VisitStatus.DUE,
+        ),
+        (
+            (HospitalStay(DAY_0, date(2023, 3, 5)), HospitalStay(date(2023, 3, 17))),
             VisitStatus.NOT_REQUIRED,
         ),
     ],
 )
 def test_in_hospital_visits_follow_the_stays(
-    stays: tuple[Stay, ...], expected: VisitStatus
+    stays: tuple[HospitalStay, ...], expected: VisitStatus
 ) -> None:
     course = replace(INFUSED, stays=stays)
 
     assert status(VisitCode.DAY_14, course, date(2023, 3, 15)).status == expected
-    out = replace(INFUSED, stays=(Stay(DAY_0, DAY_0),))
+    out = replace(INFUSED, stays=(HospitalStay(DAY_0, DAY_0),))
     assert status(VisitCode.DAY_28, out, date(2023, 3, 28)).status == VisitStatus.DUE
 
 

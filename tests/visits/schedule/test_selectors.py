@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from record.accounts.proofs import ReAuthenticated
-from record.audit.attribution import Via, attributed
+from record.audit.attribution import Source, attributed
 from record.capture.services.forms import sign_form
 from record.casebook.models import FormInstance
 from tests.people import STAGE, person
@@ -84,7 +84,7 @@ def test_signed_refusal_anchors_the_schedule_on_randomisation():
         visit="D0",
     )
     assert selectors.schedule(someone).course.anchor is None
-    with attributed(by=STAGE, via=Via.COMMAND):
+    with attributed(by=STAGE, via=Source.COMMAND):
         FormInstance.objects.filter(pk=request.pk).update(status="complete")
     _fill(request)
 

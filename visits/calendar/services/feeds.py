@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from record.accounts.models import User
 from record.accounts.services.accounts import within_delegation
-from record.audit.attribution import Via, act, attributed
+from record.audit.attribution import Source, act, attributed
 from record.audit.models import Entry
 from record.casebook.models import FormInstance, Participant
 from trial_edc import chance, clock
@@ -54,7 +54,7 @@ def last_taken_at(user: User) -> datetime | None:
 def make_feed(*, by: User) -> str:
     """Make a feed, or make it anew; return the token, which is never shown again."""
     token = chance.token(TOKEN_CHARACTERS)
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         _revoke(by)
         CalendarFeed.objects.create(user=by, token_hash=_hash(token))
     return token
@@ -63,7 +63,7 @@ def make_feed(*, by: User) -> str:
 @implements("CAL-03")
 def revoke_feed(*, by: User) -> None:
     """Revoke the feed; its address answers no more."""
-    with attributed(by=by, via=Via.PAGE):
+    with attributed(by=by, via=Source.PAGE):
         _revoke(by)
 
 
@@ -101,7 +101,7 @@ def take(user: User) -> Published:
     content = ics.calendar_of(
         awaited, _changed_at({one.participant for one in awaited})
     )
-    with attributed(by=user, via=Via.API):
+    with attributed(by=user, via=Source.API):
         act(TAKEN, details={"visits": len(awaited)})
     return Published(content, sha256(content).hexdigest())
 

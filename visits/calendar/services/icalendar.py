@@ -11,7 +11,7 @@ from icalendar import Calendar, Event, Timezone, TimezoneStandard
 
 from trial_edc.clock import SITE_TZ
 from trial_edc.requirements import implements
-from visits.calendar.selectors import Planned
+from visits.calendar.selectors import PlannedVisit
 
 ONE_DAY = timedelta(days=1)
 SINCE = datetime(2020, 1, 1, tzinfo=UTC)  # sequence numbers count seconds from here
@@ -21,7 +21,7 @@ OFFSET = timedelta(hours=8)
 
 @implements("CAL-02")
 def calendar_of(
-    planned: Iterable[Planned], changed_at: Mapping[int, datetime]
+    planned: Iterable[PlannedVisit], changed_at: Mapping[int, datetime]
 ) -> bytes:
     """Return the visits as a published calendar; the same visits give the same bytes.
 
@@ -39,7 +39,7 @@ def calendar_of(
     return told
 
 
-def _event(one: Planned, changed_at: datetime) -> Event:
+def _event(one: PlannedVisit, changed_at: datetime) -> Event:
     name = f"{one.participant.number} {one.label}"
     changed_at = changed_at.astimezone(UTC).replace(microsecond=0)
     event = Event()

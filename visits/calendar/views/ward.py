@@ -17,7 +17,7 @@ from trial_edc.vocabulary import VisitStatus
 from visits.calendar import page as calendar
 from visits.calendar import selectors as calendar_selectors
 from visits.calendar.page import WEEK, What
-from visits.calendar.selectors import Planned, Whose
+from visits.calendar.selectors import PlannedVisit, Whose
 from visits.schedule.selectors import reads_schedules
 
 FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)  # a date far off counts as today
@@ -32,7 +32,7 @@ class Span(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CalendarChoice:
     """What a reader asked for; an odd choice counts as none."""
 
     span: Span
@@ -41,7 +41,7 @@ class Wanted:
     what: What
 
     @classmethod
-    def of(cls, asked: Mapping[str, str]) -> "Wanted":
+    def of(cls, asked: Mapping[str, str]) -> "CalendarChoice":
         """Read the address."""
         return cls(
             _choice(asked.get("view"), Span.MONTH),
@@ -79,7 +79,7 @@ def _day(text: str) -> date:
 @permitted(Permission.READ_CASEBOOK, when=reads_schedules)
 def ward(request: StaffRequest) -> HttpResponse:
     """Show the visits of a month or a week, and whatever is overdue."""
-    wanted = Wanted.of(request.GET)
+    wanted = CalendarChoice.of(request.GET)
     planned = calendar_selectors.planned_visits(request.user, wanted.whose)
     shown = [one for one in planned if calendar.is_wanted(one, wanted.what)]
     told = {
@@ -96,7 +96,7 @@ def ward(request: StaffRequest) -> HttpResponse:
     return render(request, "visits/calendar/calendar.html", told)
 
 
-def _counts(planned: list[Planned]) -> dict[str, int]:
+def _counts(planned: list[PlannedVisit]) -> dict[str, int]:
     held = Counter(one.visit.status.value for one in planned)
     over = held[VisitStatus.DONE] + held[VisitStatus.MISSED]
     return {

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from record.accounts.models import User
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import binders_of, stored_sheets
-from record.casebook.sheets import Sheet
+from record.casebook.sheets import FormData
 from record.review.models import QueryState
 from trial_edc.requirements import implements
 from visits.deviations.facts import fell_away
@@ -24,7 +24,7 @@ from visits.schedule.facts import FORMS
 from visits.schedule.selectors import participants_visible_to
 
 
-class Step(StrEnum):
+class DeviationStep(StrEnum):
     """What a deviation waits for; in the order of the steps."""
 
     ASSESS = "to_assess"
@@ -37,12 +37,12 @@ GROUND_LOST = "ground_lost"  # beside its step: people decide what becomes of it
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DeviationLine:
     """One deviation of the list."""
 
     form: FormInstance
-    sheet: Sheet
-    step: Step
+    sheet: FormData
+    step: DeviationStep
     ground_lost: bool
     open_queries: int
 
@@ -81,7 +81,7 @@ class Line:
 
 
 @implements("WIN-04", "WIN-08")
-def deviation_lines(user: User) -> list[Line]:
+def deviation_lines(user: User) -> list[DeviationLine]:
     """Return every deviation that a person may see, unsettled and oldest first.
 
     Five selects at most, however many there are.
@@ -96,9 +96,9 @@ def deviation_lines(user: User) -> list[Line]:
     )
     lost = _without_ground(forms, sheets)
     lines = [
-        Line(
+        DeviationLine(
             form,
-            sheet := sheets.get(form.pk, Sheet("DEV", {})),
+            sheet := sheets.get(form.pk, FormData("DEV", {})),
             step_of(form, sheet),
             form.pk in lost,
             form.asked,
@@ -108,20 +108,20 @@ def deviation_lines(user: User) -> list[Line]:
     return sorted(lines, key=_in_order)
 
 
-def step_of(form: FormInstance, sheet: Sheet) -> Step:
+def step_of(form: FormInstance, sheet: FormData) -> DeviationStep:
     """Return what a deviation waits for."""
     if sheet.get("effect") is None or sheet.get("importance") is None:
-        return Step.ASSESS
+        return DeviationStep.ASSESS
     if sheet.get("resolved_at") is None or form.status != FormStatus.COMPLETE:
-        return Step.RESOLVE
+        return DeviationStep.RESOLVE
     is_minor = sheet.get("importance") != Importance.IMPORTANT
     if is_minor or any(one.holds_for(form) for one in form.signatures.all()):
-        return Step.SETTLED
-    return Step.CONFIRM
+        return DeviationStep.SETTLED
+    return DeviationStep.CONFIRM
 
 
 def _without_ground(
-    forms: Iterable[FormInstance], sheets: Mapping[int | None, Sheet]
+    forms: Iterable[FormInstance], sheets: Mapping[int | None, FormData]
 ) -> set[int]:
     found = {
         form.pk: (form.participant, sheets[form.pk])
@@ -136,6 +136,6 @@ def _without_ground(
     }
 
 
-def _in_order(line: Line) -> tuple[bool, date, int]:
+def _in_order(line: DeviationLine) -> tuple[bool, date, int]:
     on = line.occurred_on or date.max
-    return line.step == Step.SETTLED, on, line.form.pk
+    return line.step == DeviationStep.SETTLED, on, line.form.pk

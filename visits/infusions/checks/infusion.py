@@ -6,14 +6,14 @@ from decimal import Decimal
 
 from record.casebook.checks import check
 from record.casebook.intervals import others
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Row
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, MissingCode, Severity, VisitCode
 from visits.infusions.facts import vital_sign_times as timing
 from visits.infusions.rules import delivery
-from visits.infusions.vocabulary import Decision
+from visits.infusions.vocabulary import InfusionDecision
 from visits.schedule.facts import STARTED, infusion, infusion_started_at, window_of
 
 SCHEDULE = PROTOCOL.schedule
@@ -28,7 +28,7 @@ RATE_HARD, RATE_SOFT = (Decimal("0.1"), Decimal(20)), (Decimal("0.5"), Decimal(5
     severity=Severity.HARD,
     message=N_("The infusion starts before randomisation."),
 )
-def started_before_randomisation(sheet: Sheet, binder: Binder) -> bool:
+def started_before_randomisation(sheet: FormData, binder: Casebook) -> bool:
     """Find an infusion before the participant was randomised."""
     at, randomised_at = sheet.get("started_at"), binder.value("RAN", "randomised_at")
     return at is not None and randomised_at is not None and at < randomised_at
@@ -41,7 +41,7 @@ def started_before_randomisation(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.HARD,
     message=N_("The stop must be after the start."),
 )
-def stop_not_after_start(sheet: Sheet, binder: Binder) -> bool:
+def stop_not_after_start(sheet: FormData, binder: Casebook) -> bool:
     """Find a stop at or before the start."""
     del binder
     start, stop = sheet.get("started_at"), sheet.get("stopped_at")
@@ -55,7 +55,7 @@ def stop_not_after_start(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.HARD,
     message=N_("Infusion 2 comes after infusion 1."),
 )
-def infusions_in_wrong_order(sheet: Sheet, binder: Binder) -> bool:
+def infusions_in_wrong_order(sheet: FormData, binder: Casebook) -> bool:
     """Find the second infusion before the end of the first."""
     first, second = infusion(binder, 1), infusion_started_at(binder, 2)
     if first is None or second is None or sheet.get("started_at") is None:
@@ -71,10 +71,10 @@ def infusions_in_wrong_order(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.SOFT,
     message=N_("No request with the decision go exists for this infusion."),
 )
-def started_without_request(sheet: Sheet, binder: Binder) -> bool:
+def started_without_request(sheet: FormData, binder: Casebook) -> bool:
     """Find an infusion that nobody decided on."""
     decision = binder.value("IRQ", "decision", sheet.visit)
-    return sheet.get("started_at") is not None and decision != Decision.GO
+    return sheet.get("started_at") is not None and decision != InfusionDecision.GO
 
 
 @check(
@@ -84,7 +84,7 @@ def started_without_request(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.SOFT,
     message=N_("Outside the window of this infusion."),
 )
-def started_outside_window(sheet: Sheet, binder: Binder) -> bool:
+def started_outside_window(sheet: FormData, binder: Casebook) -> bool:
     """Find infusion 2 outside its window, or infusion 1 late after randomisation."""
     at, randomised_at = sheet.get("started_at"), binder.value("RAN", "randomised_at")
     if at is None:
@@ -103,7 +103,7 @@ def started_outside_window(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.HARD,
     message=N_("An interruption lies inside start and stop, and ends after it begins."),
 )
-def interruption_outside(sheet: Sheet, binder: Binder) -> bool:
+def interruption_outside(sheet: FormData, binder: Casebook) -> bool:
     """Find an interruption outside the infusion."""
     del binder
     start, stop = sheet.get("started_at"), sheet.get("stopped_at")
@@ -124,7 +124,7 @@ def _instant(stored: str | None) -> datetime | None:
     return datetime.fromisoformat(stored) if stored else None
 
 
-def _delivered(sheet: Sheet, name: str) -> Decimal | None:
+def _delivered(sheet: FormData, name: str) -> Decimal | None:
     found = delivery(
         started_at=sheet.get("started_at"),
         stopped_at=sheet.get("stopped_at"),
@@ -144,7 +144,7 @@ def _limits(
 ) -> None:
     """Declare a range check of a derived number; hard limits go before soft ones."""
 
-    def rule(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+    def rule(sheet: FormData, binder: Casebook) -> Mapping[str, object] | None:
         del binder
         value = _delivered(sheet, name)
         low, high = inside
@@ -174,7 +174,9 @@ _limits("INF-10", Severity.SOFT, inside=RATE_SOFT, **ML_MIN)
     severity=Severity.SOFT,
     message=N_("Vital signs are missing at: %(missing)s."),
 )
-def time_points_missing(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+def time_points_missing(
+    sheet: FormData, binder: Casebook
+) -> Mapping[str, object] | None:
     """Find time points that are over without a measurement or a reason."""
     if sheet.get("given") not in STARTED or sheet.get("stopped_at") is None:
         return None
@@ -189,7 +191,7 @@ def time_points_missing(sheet: Sheet, binder: Binder) -> Mapping[str, object] | 
     severity=Severity.SOFT,
     message=N_("Taken %(minutes)s min from when it was due."),
 )
-def taken_off_time(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+def taken_off_time(sheet: FormData, binder: Casebook) -> Mapping[str, object] | None:
     """Find a measurement too far from its time point."""
     minutes = timing.minutes_off(sheet, binder)
     return {"minutes": minutes} if minutes is not None else None
@@ -202,7 +204,7 @@ def taken_off_time(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
     severity=Severity.SOFT,
     message=N_("Vital signs were not taken at this time point."),
 )
-def not_taken(sheet: Sheet, binder: Binder) -> bool:
+def not_taken(sheet: FormData, binder: Casebook) -> bool:
     """Find a time point without a measurement."""
     del binder
     return sheet.missing("taken_at") == MissingCode.NOT_DONE
@@ -215,7 +217,7 @@ def not_taken(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.HARD,
     message=N_("This time point has its own row at this infusion."),
 )
-def time_point_twice(sheet: Sheet, binder: Binder) -> bool:
+def time_point_twice(sheet: FormData, binder: Casebook) -> bool:
     """Find a time point told twice."""
     point = sheet.get("time_point")
     return point is not None and any(

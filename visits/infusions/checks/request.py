@@ -5,11 +5,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 from record.casebook.checks import check
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity, VisitCode
-from visits.infusions.vocabulary import Decision
+from visits.infusions.vocabulary import InfusionDecision
 from visits.schedule.facts import infusion_started_at, window_of
 
 SCHEDULE = PROTOCOL.schedule
@@ -23,7 +23,7 @@ WEIGHT_TOLERANCE = Decimal("0.10")
     severity=Severity.SOFT,
     message=N_("More than 24 hours after randomisation."),
 )
-def planned_late(sheet: Sheet, binder: Binder) -> bool:
+def planned_late(sheet: FormData, binder: Casebook) -> bool:
     """Find infusion 1 planned later than the protocol wants it."""
     at, randomised_at = (
         sheet.get("planned_start_at"),
@@ -42,7 +42,9 @@ def planned_late(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.SOFT,
     message=N_("The window of infusion 2 is %(opens)s to %(closes)s."),
 )
-def planned_outside_window(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+def planned_outside_window(
+    sheet: FormData, binder: Casebook
+) -> Mapping[str, object] | None:
     """Find infusion 2 planned outside its window."""
     at, window = sheet.get("planned_start_at"), window_of(binder, sheet.visit)
     if sheet.visit != VisitCode.DAY_7 or at is None or window is None:
@@ -52,8 +54,8 @@ def planned_outside_window(sheet: Sheet, binder: Binder) -> Mapping[str, object]
     return {"opens": window.opens.isoformat(), "closes": window.closes.isoformat()}
 
 
-def _wants_second(sheet: Sheet) -> bool:
-    go = sheet.get("decision") == Decision.GO
+def _wants_second(sheet: FormData) -> bool:
+    go = sheet.get("decision") == InfusionDecision.GO
     return go and sheet.visit == VisitCode.DAY_7
 
 
@@ -64,7 +66,9 @@ def _wants_second(sheet: Sheet) -> bool:
     severity=Severity.HARD,
     message=N_("Infusion 2 is never given after day %(last)s."),
 )
-def second_after_last_day(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+def second_after_last_day(
+    sheet: FormData, binder: Casebook
+) -> Mapping[str, object] | None:
     """Find infusion 2 wanted too late."""
     at, started_at = sheet.get("planned_start_at"), infusion_started_at(binder, 1)
     if not _wants_second(sheet) or at is None or started_at is None:
@@ -84,7 +88,7 @@ def second_after_last_day(sheet: Sheet, binder: Binder) -> Mapping[str, object] 
         "not yet assessed. Infusion 2 cannot be requested."
     ),
 )
-def second_against_stop_rule(sheet: Sheet, binder: Binder) -> bool:
+def second_against_stop_rule(sheet: FormData, binder: Casebook) -> bool:
     """Find infusion 2 wanted though a stop rule is met."""
     return _wants_second(sheet) and bool(binder.fact("stop_rule_met"))
 
@@ -96,7 +100,7 @@ def second_against_stop_rule(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.SOFT,
     message=N_("More than 10 %% from the weight of this visit (%(weight)s kg)."),
 )
-def weight_differs(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+def weight_differs(sheet: FormData, binder: Casebook) -> Mapping[str, object] | None:
     """Find a dosing weight that does not fit the measured one."""
     dosing = sheet.get("dosing_weight_kg")
     measured = binder.value("VIT", "weight_kg", sheet.visit) or binder.value(
@@ -115,11 +119,13 @@ def weight_differs(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
     severity=Severity.HARD,
     message=N_("The participant has withdrawn from infusions (%(on)s)."),
 )
-def go_after_withdrawal(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+def go_after_withdrawal(
+    sheet: FormData, binder: Casebook
+) -> Mapping[str, object] | None:
     """Find an infusion wanted after a withdrawal; each kind ends infusions."""
     dates = [on for row in binder.rows("WDR") if (on := row.get("on"))]
     at = sheet.get("planned_start_at")
-    if sheet.get("decision") != Decision.GO or not dates or at is None:
+    if sheet.get("decision") != InfusionDecision.GO or not dates or at is None:
         return None
     on = min(dates)
     return {"on": on.isoformat()} if site_date(at) >= on else None
@@ -132,7 +138,7 @@ def go_after_withdrawal(sheet: Sheet, binder: Binder) -> Mapping[str, object] | 
     severity=Severity.HARD,
     message=N_("The participant has refused to go on; there is no consent."),
 )
-def go_after_refusal(sheet: Sheet, binder: Binder) -> bool:
+def go_after_refusal(sheet: FormData, binder: Casebook) -> bool:
     """Find an infusion wanted although consent was refused when asked for again."""
-    wanted = sheet.get("decision") == Decision.GO
+    wanted = sheet.get("decision") == InfusionDecision.GO
     return bool(wanted and binder.fact("has_refused_to_go_on"))

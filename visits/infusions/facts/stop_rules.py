@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.clock import SITE_TZ
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
@@ -16,7 +16,7 @@ STOPPING_GRADE = PROTOCOL.infusion.stop_after_reaction_grade
 
 
 @implements("INF-04")
-def reasons_against_second(binder: Binder, at: datetime) -> tuple[StopReason, ...]:
+def reasons_against_second(binder: Casebook, at: datetime) -> tuple[StopReason, ...]:
     """Name every reason against an infusion 2 that starts at an instant.
 
     What began after it is no reason against it: a start that is corrected after a
@@ -34,30 +34,30 @@ def reasons_against_second(binder: Binder, at: datetime) -> tuple[StopReason, ..
     )
 
 
-def events_to_look_at(binder: Binder, at: datetime) -> list[Sheet]:
+def events_to_look_at(binder: Casebook, at: datetime) -> list[FormData]:
     """Return the events that the rules ask about: serious ones and grave reactions."""
     return [event for event in _before(binder, at).rows("AE") if _is_grave(event)]
 
 
-def _is_grave(event: Sheet) -> bool:
+def _is_grave(event: FormData) -> bool:
     is_reaction = event.get("infusion_reaction") == YesNo.YES
     grade = int(event.get("grade") or 0)
     is_serious = event.get("serious") == YesNo.YES
     return bool(is_serious or (is_reaction and grade >= STOPPING_GRADE))
 
 
-def _before(binder: Binder, at: datetime) -> Binder:
-    def load(codes: Collection[str]) -> Iterator[Sheet]:
+def _before(binder: Casebook, at: datetime) -> Casebook:
+    def load(codes: Collection[str]) -> Iterator[FormData]:
         binder.read(*codes)
         for code in codes:
             for sheet in binder.rows(code):
                 if code != "AE" or not _begins_after(sheet, at):
                     yield sheet
 
-    return Binder(load)
+    return Casebook(load)
 
 
-def _begins_after(event: Sheet, at: datetime) -> bool:
+def _begins_after(event: FormData, at: datetime) -> bool:
     """Tell whether an event began later for certain."""
     onset = event.get("onset")
     if onset is None:

@@ -3,25 +3,25 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Row, is_blank
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import MissingCode
 from visits.infusions.rules import DueTime, vital_sign_times
-from visits.infusions.vocabulary import Decision, Given, TimePoint
+from visits.infusions.vocabulary import Given, InfusionDecision, TimePoint
 
 POINTS = tuple(point.code for point in PROTOCOL.infusion.vital_sign_times)
 MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class VitalSignPoint:
     """One time point of an infusion with its row, if it has one."""
 
     occurrence: int
     code: str
     due: DueTime | None
-    row: Sheet | None
+    row: FormData | None
 
     @property
     def label(self) -> str:
@@ -58,7 +58,7 @@ class Point:
         return self.is_applicable and not self.is_answered
 
 
-def due_times(record: Sheet | None) -> dict[str, DueTime]:
+def due_times(record: FormData | None) -> dict[str, DueTime]:
     """Return when each time point is due; empty before the infusion starts."""
     started_at = record.get("started_at") if record else None
     if record is None or started_at is None:
@@ -67,7 +67,7 @@ def due_times(record: Sheet | None) -> dict[str, DueTime]:
     return {one.code: one for one in due}
 
 
-def points_of(visit: str, binder: Binder) -> tuple[Point, ...]:
+def points_of(visit: str, binder: Casebook) -> tuple[VitalSignPoint, ...]:
     """Return the time points of the infusion at a visit, in order."""
     due = due_times(binder.one("INF", visit))
     rows = {
@@ -76,18 +76,18 @@ def points_of(visit: str, binder: Binder) -> tuple[Point, ...]:
         if row.visit == visit
     }
     return tuple(
-        Point(number, code, due.get(code), rows.get(code))
+        VitalSignPoint(number, code, due.get(code), rows.get(code))
         for number, code in enumerate(POINTS, 1)
     )
 
 
-def point_at(sheet: Sheet) -> str | None:
+def point_at(sheet: FormData) -> str | None:
     """Return the time point that a row of this number is for."""
     number = sheet.occurrence
     return POINTS[number - 1] if 1 <= number <= len(POINTS) else None
 
 
-def open_interruption(record: Sheet | None) -> Row | None:
+def open_interruption(record: FormData | None) -> Row | None:
     """Return the interruption that has not ended."""
     rows = (record.get("interruptions") if record else None) or ()
     return next(
@@ -95,12 +95,12 @@ def open_interruption(record: Sheet | None) -> Row | None:
     )
 
 
-def next_point(points: tuple[Point, ...]) -> Point | None:
+def next_point(points: tuple[VitalSignPoint, ...]) -> VitalSignPoint | None:
     """Return the time point to measure next."""
     return next((point for point in points if point.is_awaited), None)
 
 
-def is_over(visit: str, binder: Binder) -> bool:
+def is_over(visit: str, binder: Casebook) -> bool:
     """Tell whether an infusion was not given, or nothing is left to measure."""
     record = binder.one("INF", visit)
     if record is None or record.get("given") is None:
@@ -110,10 +110,10 @@ def is_over(visit: str, binder: Binder) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
+class NextMeasurement:
     """The time point of an infusion to measure next, at an instant."""
 
-    point: Point
+    point: VitalSignPoint
     now: datetime
 
     @property
@@ -128,18 +128,20 @@ class Coming:
         return bool(due and due.due_at and self.now > due.due_at + due.tolerance)
 
 
-def next_measurement(visit: str, binder: Binder, now: datetime) -> Coming | None:
+def next_measurement(
+    visit: str, binder: Casebook, now: datetime
+) -> NextMeasurement | None:
     """Return what comes next of an infusion allowed or begun; None of any other."""
-    allowed = binder.value("IRQ", "decision", visit) == Decision.GO
+    allowed = binder.value("IRQ", "decision", visit) == InfusionDecision.GO
     begun = bool(due_times(binder.one("INF", visit)))
     has_died = binder.value("DTH", "death_on") is not None
     if has_died or not (allowed or begun) or is_over(visit, binder):
         return None
     point = next_point(points_of(visit, binder))
-    return Coming(point, now) if point else None
+    return NextMeasurement(point, now) if point else None
 
 
-def missing_time_points(record: Sheet, binder: Binder) -> list[str]:
+def missing_time_points(record: FormData, binder: Casebook) -> list[str]:
     """Return the applicable time points that nobody measured or explained.
 
     The last ones, hours after the end, are asked for when their rows are due.
@@ -159,13 +161,13 @@ RUNNING_POINTS = frozenset(
 )
 
 
-def due_of(sheet: Sheet, binder: Binder) -> DueTime | None:
+def due_of(sheet: FormData, binder: Casebook) -> DueTime | None:
     """Return when a row of vital signs is due."""
     due = due_times(binder.one("INF", sheet.visit))
     return due.get(sheet.get("time_point") or point_at(sheet) or "")
 
 
-def minutes_off(sheet: Sheet, binder: Binder) -> int | None:
+def minutes_off(sheet: FormData, binder: Casebook) -> int | None:
     """Minutes between measurement and due time when above tolerance, else None.
 
     `pre` belongs between 30 minutes before the start and the start.

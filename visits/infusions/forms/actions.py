@@ -11,7 +11,7 @@ from record.accounts.roles import Role
 from record.accounts.selectors import people_in
 from record.casebook import catalogue, display
 from record.casebook.fields import SiteTimeField
-from record.casebook.sheets import Sheet
+from record.casebook.sheets import FormData
 from record.casebook.values import Value
 from trial_edc import clock
 from trial_edc.vocabulary import MissingCode
@@ -260,7 +260,7 @@ class RecordForm(BedsideForm):
         }
 
 
-def record_values(record: Sheet | None) -> dict[str, Any]:
+def record_values(record: FormData | None) -> dict[str, Any]:
     """Return what the record holds, as the controls show it."""
     items = catalogue.design("INF").items
     held = {

@@ -16,7 +16,7 @@ from record.capture.problems import (
     ExplanationNeeded,
     NotSaved,
     ReasonNeeded,
-    Refused,
+    SaveRefused,
 )
 from record.casebook import catalogue, display
 from record.casebook.checks import Finding
@@ -25,7 +25,7 @@ from record.casebook.items import Item
 from record.casebook.models import FormInstance
 from record.review.services import LONGEST
 from trial_edc import clock
-from trial_edc.vocabulary import Term, YesNo
+from trial_edc.vocabulary import Codelist, YesNo
 from visits.infusions.services.bedside import KEY_USED
 
 UNTYPED = ("csrfmiddlewaretoken", "key", "based_on", "confirmed_at", "confirmed")
@@ -40,7 +40,7 @@ def number_field(item: Item) -> forms.CharField:
     return forms.CharField(label=label, required=False, widget=pad)
 
 
-def terms(of: type[Term]) -> list[tuple[str, Any]]:
+def terms(of: type[Codelist]) -> list[tuple[str, Any]]:
     """Return the answers of a list, translated where they are shown."""
     return [(code, gettext_lazy(label)) for code, label in of.choices()]
 
@@ -145,7 +145,7 @@ class BedsideForm(forms.Form):
             self._show_both(problem, form)
         elif isinstance(problem, ReasonNeeded):
             self._ask_why(_("This was entered before. Say why it changes."))
-        elif isinstance(problem, Refused):
+        elif isinstance(problem, SaveRefused):
             for finding in problem.findings:
                 self._tell(finding.item, words(finding))
                 if finding.message == KEY_USED:

@@ -12,7 +12,7 @@ from record.casebook import catalogue, display
 from record.casebook.derived import derived_values
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Row
 from record.review.models import Signature
 from trial_edc import clock
@@ -21,9 +21,9 @@ from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, VisitCode, YesNo
 from visits.infusions.facts import stop_rules
 from visits.infusions.facts import vital_sign_times as timing
-from visits.infusions.page.vital_grid import MINUTE, Line
+from visits.infusions.page.vital_grid import MINUTE, VitalSignLine
 from visits.infusions.rules import StopReason
-from visits.infusions.vocabulary import Decision, Given, ReactionGrade, Release
+from visits.infusions.vocabulary import Given, InfusionDecision, ReactionGrade, Release
 from visits.schedule.facts import (
     INFUSION_VISITS,
     infusion_started_at,
@@ -54,7 +54,7 @@ STATES = {
 class Reaction:
     """A reaction to this infusion as the event log has it."""
 
-    event: Sheet
+    event: FormData
     minutes: int | None
 
     @property
@@ -65,12 +65,12 @@ class Reaction:
 
 
 @dataclass(frozen=True)
-class Infusion:
+class BedsideInfusion:
     """One infusion as the bedside page shows it."""
 
     participant: Participant
     visit: str
-    binder: Binder
+    binder: Casebook
     now: datetime
     forms: Mapping[tuple[str, int], FormInstance]
     release: Release
@@ -82,12 +82,12 @@ class Infusion:
         return INFUSION_VISITS[self.visit]
 
     @property
-    def request(self) -> Sheet | None:
+    def request(self) -> FormData | None:
         """Return the request and safety check."""
         return self.binder.one("IRQ", self.visit)
 
     @property
-    def record(self) -> Sheet | None:
+    def record(self) -> FormData | None:
         """Return the bedside record."""
         return self.binder.one("INF", self.visit)
 
@@ -156,15 +156,15 @@ class Infusion:
         return self.request.get("dosing_weight_kg") if self.request else None
 
     @cached_property
-    def points(self) -> tuple[timing.Point, ...]:
+    def points(self) -> tuple[timing.VitalSignPoint, ...]:
         """Return the time points."""
         return timing.points_of(self.visit, self.binder)
 
     @cached_property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[VitalSignLine]:
         """Return the lines of the grid."""
         return [
-            Line(
+            VitalSignLine(
                 point,
                 self.now,
                 self.revision("VSI", point.occurrence),
@@ -173,13 +173,13 @@ class Infusion:
             for point in self.points
         ]
 
-    def line(self, code: str) -> Line | None:
+    def line(self, code: str) -> VitalSignLine | None:
         """Return the line of a time point that somebody still has to measure."""
         found = (line for line in self.lines if line.point.code == code)
         return next((line for line in found if line.point.is_awaited), None)
 
     @property
-    def at_hand(self) -> Line | None:
+    def at_hand(self) -> VitalSignLine | None:
         """Return the time point to measure now: the last one due, else the next one.
 
         Those that were passed over stay marked as late, to be measured or explained.
@@ -272,7 +272,7 @@ class Infusion:
         return stop_rules.reasons_against_second(self.binder, at)
 
     @property
-    def grave_events(self) -> list[Sheet]:
+    def grave_events(self) -> list[FormData]:
         """Return the events that the stop rules ask about."""
         at = self.started_at or self.now
         return stop_rules.events_to_look_at(self.binder, at)
@@ -285,7 +285,7 @@ class Infusion:
         return day0 + timedelta(days=days) if day0 else None
 
 
-def _minutes_after_start(event: Sheet, binder: Binder) -> int | None:
+def _minutes_after_start(event: FormData, binder: Casebook) -> int | None:
     found = derived_values(event, binder)
     named = (one for one in found if one.derivation.name == "minutes_after_start")
     one = next(named, None)
@@ -293,7 +293,7 @@ def _minutes_after_start(event: Sheet, binder: Binder) -> int | None:
 
 
 @implements("INF-03", "INF-04")
-def infusion_at(participant: Participant, visit: str) -> Infusion:
+def infusion_at(participant: Participant, visit: str) -> BedsideInfusion:
     """Return an infusion with its request, its record and its measurements."""
     binder = binder_of(participant)
     binder.read(*FORMS)
@@ -305,18 +305,20 @@ def infusion_at(participant: Participant, visit: str) -> Infusion:
     )
     forms = {(form.code, form.occurrence): form for form in held}
     release, signature = _release(binder, visit, forms.get(("IRQ", 1)))
-    return Infusion(participant, visit, binder, clock.now(), forms, release, signature)
+    return BedsideInfusion(
+        participant, visit, binder, clock.now(), forms, release, signature
+    )
 
 
 def _release(
-    binder: Binder, visit: str, form: FormInstance | None
+    binder: Casebook, visit: str, form: FormInstance | None
 ) -> tuple[Release, Signature | None]:
     """Return how far the request of an infusion has come, and who signed it."""
     decision = binder.value("IRQ", "decision", visit)
     if form is None or decision is None:
         return Release.NONE, None
-    if decision != Decision.GO:
-        is_delayed = decision == Decision.DELAY
+    if decision != InfusionDecision.GO:
+        is_delayed = decision == InfusionDecision.DELAY
         return (Release.DELAY if is_delayed else Release.REFUSED), None
     given = Signature.objects.filter(form=form, withdrawn_at=None).order_by("-id")
     last = given.first()

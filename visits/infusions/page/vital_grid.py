@@ -30,10 +30,10 @@ def span(minutes: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class VitalSignLine:
     """One time point as the grid of vital signs shows it."""
 
-    point: timing.Point
+    point: timing.VitalSignPoint
     now: datetime
     based_on: int
     minutes_off: int | None
@@ -74,7 +74,10 @@ class Line:
     @property
     def is_late(self) -> bool:
         """Tell whether somebody still has to measure, and is late."""
-        return self.point.is_awaited and timing.Coming(self.point, self.now).is_late
+        return (
+            self.point.is_awaited
+            and timing.NextMeasurement(self.point, self.now).is_late
+        )
 
     @property
     def is_applicable(self) -> bool:

@@ -11,15 +11,15 @@ from datetime import datetime
 from uuid import UUID
 
 from record.accounts.models import User
-from record.audit.attribution import Reason, Via, attributed
-from record.capture.problems import Refused
+from record.audit.attribution import Reason, Source, attributed
+from record.capture.problems import SaveRefused
 from record.capture.save_hooks import Saved
 from record.capture.services import forms as capture
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of, row_of, sheet_of
 from record.casebook.services import casebook
-from record.casebook.sheets import Sheet
+from record.casebook.sheets import FormData
 from record.casebook.values import Row
 from trial_edc.dates import site_date
 from trial_edc.requirements import implements
@@ -39,7 +39,7 @@ KEY_USED = N_(
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class BedsideAction:
     """Who does something at which infusion, and how it was entered.
 
     `based_on` is the revision of the form that the person saw; None skips the merge.
@@ -69,12 +69,12 @@ class Sent:
 
 
 @implements("INF-06")
-def once(deed: Deed, sent: Sent, do: Callable[[], object]) -> bool:
+def once(deed: BedsideAction, sent: Sent, do: Callable[[], object]) -> bool:
     """Do an act unless it was stored before; returns whether it is new.
 
     The key is stored in the transaction of the act, so a repeated one finds it.
     """
-    with attributed(by=deed.by, via=Via.PAGE):
+    with attributed(by=deed.by, via=Source.PAGE):
         casebook.lock(deed.participant)
         known = BedsideAct.objects.filter(key=sent.key).first()
         if known is None:
@@ -94,16 +94,16 @@ def once(deed: Deed, sent: Sent, do: Callable[[], object]) -> bool:
 
 
 @contextmanager
-def at_work(deed: Deed) -> Iterator[None]:
+def at_work(deed: BedsideAction) -> Iterator[None]:
     """Open the transaction of a deed, with its participant locked."""
-    with attributed(by=deed.by, via=Via.PAGE):
+    with attributed(by=deed.by, via=Source.PAGE):
         casebook.lock(deed.participant)
         yield
 
 
-def refused(message: str, item: str = "") -> Refused:
+def refused(message: str, item: str = "") -> SaveRefused:
     """Return the refusal of an act that does not fit what the record says."""
-    return Refused([Finding("INF-bedside", item, Severity.HARD, message)])
+    return SaveRefused([Finding("INF-bedside", item, Severity.HARD, message)])
 
 
 def moves_day_0(participant: Participant, visit: str, started_at: datetime) -> bool:
@@ -115,7 +115,7 @@ def moves_day_0(participant: Participant, visit: str, started_at: datetime) -> b
 
 
 @implements("WIN-01")
-def start(deed: Deed, started_at: datetime) -> Saved:
+def start(deed: BedsideAction, started_at: datetime) -> Saved:
     """Record that an infusion started; saved at once, as a draft of the record."""
     with at_work(deed):
         values: dict[str, object] = {"started_at": started_at}
@@ -124,7 +124,7 @@ def start(deed: Deed, started_at: datetime) -> Saved:
         return write(deed, values)
 
 
-def stop(deed: Deed, stopped_at: datetime) -> Saved:
+def stop(deed: BedsideAction, stopped_at: datetime) -> Saved:
     """Record that an infusion ended, and with it an interruption that goes on."""
     with at_work(deed):
         values: dict[str, object] = {"stopped_at": stopped_at}
@@ -135,7 +135,7 @@ def stop(deed: Deed, stopped_at: datetime) -> Saved:
         return write(deed, values)
 
 
-def interrupt(deed: Deed, from_at: datetime, reason: str) -> Saved:
+def interrupt(deed: BedsideAction, from_at: datetime, reason: str) -> Saved:
     """Record that an infusion was interrupted and does not run."""
     with at_work(deed):
         sheet = _running(deed)
@@ -144,7 +144,7 @@ def interrupt(deed: Deed, from_at: datetime, reason: str) -> Saved:
         return _add(deed, sheet, "interruptions", from_at=from_at, reason=reason)
 
 
-def resume(deed: Deed, to_at: datetime) -> Saved:
+def resume(deed: BedsideAction, to_at: datetime) -> Saved:
     """Record that an interrupted infusion runs again."""
     with at_work(deed):
         sheet = _running(deed)
@@ -154,7 +154,7 @@ def resume(deed: Deed, to_at: datetime) -> Saved:
 
 
 def add_interruption(
-    deed: Deed, from_at: datetime, to_at: datetime, reason: str
+    deed: BedsideAction, from_at: datetime, to_at: datetime, reason: str
 ) -> Saved:
     """Record an interruption that is over."""
     with at_work(deed):
@@ -162,7 +162,9 @@ def add_interruption(
         return _add(deed, _running(deed), "interruptions", **row)
 
 
-def premedicate(deed: Deed, *, drug: str, dose: str, unit: str, at: datetime) -> Saved:
+def premedicate(
+    deed: BedsideAction, *, drug: str, dose: str, unit: str, at: datetime
+) -> Saved:
     """Record a drug given before the infusion."""
     with at_work(deed):
         row = {"drug": drug, "dose": dose, "unit": unit, "at": at}
@@ -170,7 +172,7 @@ def premedicate(deed: Deed, *, drug: str, dose: str, unit: str, at: datetime) ->
 
 
 def write(
-    deed: Deed,
+    deed: BedsideAction,
     values: Mapping[str, object],
     *,
     complete: bool | None = None,
@@ -188,30 +190,30 @@ def write(
     )
 
 
-def recorded(deed: Deed) -> Sheet:
+def recorded(deed: BedsideAction) -> FormData:
     """Return the bedside record as it stands."""
     form = _form(deed)
     return sheet_of(form, row_of(form))
 
 
-def _form(deed: Deed) -> FormInstance:
+def _form(deed: BedsideAction) -> FormInstance:
     return casebook.expect(deed.participant, "INF", visit=deed.visit)
 
 
-def _running(deed: Deed) -> Sheet:
+def _running(deed: BedsideAction) -> FormData:
     sheet = recorded(deed)
     if sheet.get("started_at") is None:
         raise refused(NOT_STARTED)
     return sheet
 
 
-def _add(deed: Deed, sheet: Sheet, item: str, **row: object) -> Saved:
+def _add(deed: BedsideAction, sheet: FormData, item: str, **row: object) -> Saved:
     """Add a row to a small table of the record."""
     rows = [*(sheet.get(item) or ()), row]
     return write(deed, {item: rows}, merging=False)
 
 
-def _ended(sheet: Sheet, to_at: datetime) -> list[Row]:
+def _ended(sheet: FormData, to_at: datetime) -> list[Row]:
     """Return the interruptions with the one that goes on ended."""
     going_on = open_interruption(sheet)
     return [

@@ -12,7 +12,7 @@ from record.casebook.services import casebook
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import YesNo
 from visits.infusions.services import bedside as infusions
-from visits.infusions.services.bedside import Deed
+from visits.infusions.services.bedside import BedsideAction
 from visits.logs.vocabulary import Frequency
 from visits.schedule.facts import INFUSION_VISITS
 
@@ -28,7 +28,9 @@ GOES_ON = {
 
 @implements("INF-07")
 def react(
-    deed: Deed, event: Mapping[str, object], drug: Mapping[str, object] | None = None
+    deed: BedsideAction,
+    event: Mapping[str, object],
+    drug: Mapping[str, object] | None = None,
 ) -> FormInstance:
     """Enter a reaction as an adverse event of this infusion, and a drug given for it.
 
@@ -56,7 +58,7 @@ def react(
     return form
 
 
-def _awaiting_words(deed: Deed, number: str) -> FormInstance | None:
+def _awaiting_words(deed: BedsideAction, number: str) -> FormInstance | None:
     for row in binder_of(deed.participant, "AE").rows("AE"):
         is_of_infusion = row.get("infusion_number") == number
         is_reaction = row.get("infusion_reaction") == YesNo.YES
@@ -67,7 +69,7 @@ def _awaiting_words(deed: Deed, number: str) -> FormInstance | None:
     return None
 
 
-def _give(deed: Deed, event: FormInstance, told: Mapping[str, object]) -> None:
+def _give(deed: BedsideAction, event: FormInstance, told: Mapping[str, object]) -> None:
     """Enter a drug given for a reaction into the log of medication."""
     form = casebook.add_row(deed.participant, "CMD", by=deed.by)
     once = {

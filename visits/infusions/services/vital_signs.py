@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from record.audit.attribution import Actor, Reason, Via, attributed
+from record.audit.attribution import Actor, Reason, Source, attributed
 from record.capture.save_hooks import Saved
 from record.capture.services import forms as capture
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.services import casebook
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import (
     MissingCode,
@@ -27,7 +27,7 @@ BEDSIDE = ("INF", "VSI")
 
 
 @implements("INF-03")
-def settle_bedside(participant: Participant, visit: str, binder: Binder) -> None:
+def settle_bedside(participant: Participant, visit: str, binder: Casebook) -> None:
     """Mark the bedside sheets that an infusion does not need as not applicable.
 
     All of them when it will not be given; those of time points after its stop.
@@ -68,7 +68,7 @@ def record_vital_signs(
     based_on: int | None = None,
     explanations: Mapping[str, str] | None = None,
     reasons: Mapping[str, Reason] | None = None,
-    via: Via = Via.PAGE,
+    via: Source = Source.PAGE,
 ) -> Saved:
     """Save the measurement of one time point to the record at once."""
     with attributed(by=by, via=via):

@@ -20,7 +20,7 @@ from visits.infusions.forms.actions import (
 from visits.infusions.forms.controls import BedsideForm
 from visits.infusions.services import bedside as infusions
 from visits.infusions.services import reactions, vital_signs
-from visits.infusions.services.bedside import Deed
+from visits.infusions.services.bedside import BedsideAction
 from visits.infusions.vocabulary import Given
 from visits.models.measured import MEASURED
 
@@ -28,11 +28,11 @@ NOT_TYPED = frozenset(BedsideForm.base_fields)
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class ActionSpec:
     """One act: what it asks, how it is stored, and the form that it changes."""
 
     form: type[BedsideForm]
-    store: Callable[[Deed, Any], object]
+    store: Callable[[BedsideAction, Any], object]
     code: str = "INF"
 
 
@@ -42,7 +42,7 @@ def _typed(form: BedsideForm) -> dict[str, Any]:
     return {name: form.cleaned_data[name] for name in own}
 
 
-def _measure(deed: Deed, form: VitalSignsForm) -> None:
+def _measure(deed: BedsideAction, form: VitalSignsForm) -> None:
     vital_signs.record_vital_signs(
         deed.participant,
         deed.visit,
@@ -55,7 +55,7 @@ def _measure(deed: Deed, form: VitalSignsForm) -> None:
     )
 
 
-def _not_taken(deed: Deed, form: NotTakenForm) -> None:
+def _not_taken(deed: BedsideAction, form: NotTakenForm) -> None:
     said = form.cleaned_data
     vital_signs.vital_signs_not_taken(
         deed.participant,
@@ -68,7 +68,7 @@ def _not_taken(deed: Deed, form: NotTakenForm) -> None:
     )
 
 
-def _record(deed: Deed, form: RecordForm) -> None:
+def _record(deed: BedsideAction, form: RecordForm) -> None:
     complete = True if form.data.get("action") == "complete" else None
     held = infusions.recorded(deed)
     # An empty control of an item whose missing code stands changes nothing.
@@ -80,26 +80,28 @@ def _record(deed: Deed, form: RecordForm) -> None:
     infusions.write(deed, values, complete=complete)
 
 
-def _not_given(deed: Deed, form: NotGivenForm) -> None:
+def _not_given(deed: BedsideAction, form: NotGivenForm) -> None:
     infusions.write(deed, {"given": Given.NOT_GIVEN.value, **_typed(form)})
 
 
 ACTS = {
-    "start": Act(StartForm, lambda d, f: infusions.start(d, **_typed(f))),
-    "interrupt": Act(InterruptForm, lambda d, f: infusions.interrupt(d, **_typed(f))),
-    "resume": Act(ResumeForm, lambda d, f: infusions.resume(d, **_typed(f))),
-    "stop": Act(StopForm, lambda d, f: infusions.stop(d, **_typed(f))),
-    "interruption": Act(
+    "start": ActionSpec(StartForm, lambda d, f: infusions.start(d, **_typed(f))),
+    "interrupt": ActionSpec(
+        InterruptForm, lambda d, f: infusions.interrupt(d, **_typed(f))
+    ),
+    "resume": ActionSpec(ResumeForm, lambda d, f: infusions.resume(d, **_typed(f))),
+    "stop": ActionSpec(StopForm, lambda d, f: infusions.stop(d, **_typed(f))),
+    "interruption": ActionSpec(
         InterruptionForm, lambda d, f: infusions.add_interruption(d, **_typed(f))
     ),
-    "premedication": Act(
+    "premedication": ActionSpec(
         PremedicationForm, lambda d, f: infusions.premedicate(d, **_typed(f))
     ),
-    "not_given": Act(NotGivenForm, _not_given),
-    "measure": Act(VitalSignsForm, _measure, "VSI"),
-    "not_taken": Act(NotTakenForm, _not_taken, "VSI"),
-    "reaction": Act(
+    "not_given": ActionSpec(NotGivenForm, _not_given),
+    "measure": ActionSpec(VitalSignsForm, _measure, "VSI"),
+    "not_taken": ActionSpec(NotTakenForm, _not_taken, "VSI"),
+    "reaction": ActionSpec(
         ReactionForm, lambda d, f: reactions.react(d, f.event, f.medication), "AE"
     ),
-    "record": Act(RecordForm, _record),
+    "record": ActionSpec(RecordForm, _record),
 }

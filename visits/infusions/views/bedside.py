@@ -19,10 +19,10 @@ from visits.deviations.selectors import day_0_change as deviations_selectors
 from visits.infusions.facts import vital_sign_times as timing
 from visits.infusions.forms.actions import StartForm, record_values
 from visits.infusions.forms.controls import BedsideForm
-from visits.infusions.page.bedside import Infusion, infusion_at, present_infusion
-from visits.infusions.page.vital_grid import Line
+from visits.infusions.page.bedside import BedsideInfusion, infusion_at, present_infusion
+from visits.infusions.page.vital_grid import VitalSignLine
 from visits.infusions.services import bedside as infusions
-from visits.infusions.services.bedside import Deed, Sent
+from visits.infusions.services.bedside import BedsideAction, Sent
 from visits.infusions.views.actions import ACTS
 from visits.schedule.facts import INFUSION_VISITS
 from visits.schedule.views import visible_participant
@@ -80,9 +80,11 @@ def _is_by(user: User, form: BedsideForm) -> bool:
     return is_own
 
 
-def _deed(user: User, participant: Participant, visit: str, form: BedsideForm) -> Deed:
+def _deed(
+    user: User, participant: Participant, visit: str, form: BedsideForm
+) -> BedsideAction:
     said = form.cleaned_data
-    return Deed(
+    return BedsideAction(
         participant,
         visit,
         user,
@@ -92,7 +94,7 @@ def _deed(user: User, participant: Participant, visit: str, form: BedsideForm) -
     )
 
 
-def _store(deed: Deed, act: str, form: BedsideForm) -> None:
+def _store(deed: BedsideAction, act: str, form: BedsideForm) -> None:
     said = form.cleaned_data
     sent = Sent(said["key"], act, form.digest, said["confirmed_at"])
     infusions.once(deed, sent, lambda: ACTS[act].store(deed, form))
@@ -136,7 +138,7 @@ def _preview(
 
 def _page(
     request: StaffRequest,
-    infusion: Infusion,
+    infusion: BedsideInfusion,
     *,
     act: str = "",
     form: BedsideForm | None = None,
@@ -158,7 +160,9 @@ def _page(
     return render(request, "visits/infusions/bedside.html", told)
 
 
-def _forms(infusion: Infusion, chosen: Line | None) -> dict[str, BedsideForm]:
+def _forms(
+    infusion: BedsideInfusion, chosen: VitalSignLine | None
+) -> dict[str, BedsideForm]:
     """Return what can be filled in, each with the revision that it is based on."""
     revision = infusion.revision("INF")
     based_on = {"INF": revision, "VSI": chosen.based_on if chosen else None}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from enrollment.contact.facts import contact_consent, has_line, has_opted_out
 from record.accounts.models import User
 from record.accounts.roles import Role
-from record.audit.attribution import Process, Reason, Via, attributed
+from record.audit.attribution import Process, Reason, Source, attributed
 from record.capture.problems import NotSaved
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
@@ -67,7 +67,7 @@ def means_stop(text: str) -> bool:
 def opt_out(participant: Participant) -> None:
     """Record an opt-out and confirm it once; told to staff where it cannot be."""
     try:
-        with attributed(by=INBOUND, via=Via.API):
+        with attributed(by=INBOUND, via=Source.API):
             casebook.lock(participant)
             binder = binder_of(participant, "CNS", "CTC")
             consent = contact_consent(binder)
@@ -93,7 +93,7 @@ def _record(participant: Participant) -> None:
         form,
         {"opted_out_at": clock.now()},
         by=INBOUND,
-        via=Via.API,
+        via=Source.API,
         reasons={"opted_out_at": BY_MESSAGE},
     )
 
@@ -101,7 +101,7 @@ def _record(participant: Participant) -> None:
 def _tell_staff(participant: Participant, subject: str, text: str) -> None:
     """Tell coordinators and the principal investigator what to do."""
     told = {"number": participant.number}
-    with attributed(by=INBOUND, via=Via.API):
+    with attributed(by=INBOUND, via=Source.API):
         queue(
             occasion="participant_answered",
             key=f"participant_answered {participant.pk} {clock.now():%Y-%m-%dT%H:%M}",

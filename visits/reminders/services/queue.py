@@ -15,11 +15,11 @@ from enrollment.contact.facts import (
     has_opted_out,
 )
 from enrollment.models import InformedConsent
-from enrollment.vocabulary import Channel, ConsentKind, Decision
-from record.audit.attribution import Process, Via, attributed
+from enrollment.vocabulary import ConsentDecision, ConsentKind, MessageChannel
+from record.audit.attribution import Process, Source, attributed
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of, binders_of
-from record.casebook.sheets import Binder
+from record.casebook.sheets import Casebook
 from record.notices.models import Message, MessageState
 from record.notices.services import outbox as notices
 from trial_edc import clock
@@ -32,7 +32,13 @@ from visits.reminders.facts import (
     is_in_hospital,
     reminders,
 )
-from visits.reminders.rules import Action, Ground, Outcome, Situation, outcome
+from visits.reminders.rules import (
+    Action,
+    SendDecision,
+    Situation,
+    SuppressionReason,
+    outcome,
+)
 from visits.reminders.texts import TEXTS, subject_in, text_of
 from visits.reminders.vocabulary import Occasion
 from visits.schedule import selectors
@@ -46,11 +52,11 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Case:
+class ReminderRecipient:
     """A participant as reminders see one; `binder` holds CTC where it is asked for."""
 
     participant: Participant
-    binder: Binder
+    binder: Casebook
     plan: Schedule
     history: Sequence[Message]  # to this participant, however they went
     now: datetime
@@ -67,7 +73,7 @@ class Case:
 
     def outcome(
         self, one: Reminder, channel: str, *, besides: Message | None = None
-    ) -> Outcome:
+    ) -> SendDecision:
         """Decide on a message by one channel."""
         return outcome(self.now, self._situation(one, channel, besides))
 
@@ -123,7 +129,7 @@ def batches() -> Iterator[list[Participant]]:
         form__participant=OuterRef("pk"),
         form__struck_at=None,
         kind=ConsentKind.CONTACT,
-        decision=Decision.GIVEN,
+        decision=ConsentDecision.GIVEN,
     )
     randomised = FormInstance.objects.filter(participant=OuterRef("pk"), code="RAN")
     reached = Participant.objects.filter(Exists(given), Exists(randomised))
@@ -152,13 +158,13 @@ def queue_for(people: Sequence[Participant]) -> int:
         case = with_contacts(cases[person.pk], contacts[person.pk])
         for message in _messages(case, due[person.pk]):
             (anew if message.pk else new).append(message)
-    with attributed(by=REMINDING, via=Via.TASK):
+    with attributed(by=REMINDING, via=Source.TASK):
         notices.queue_all(new)
         notices.queue_anew(anew)
     return len(new) + len(anew)
 
 
-def cases_of(people: Sequence[Participant]) -> dict[int, Case]:
+def cases_of(people: Sequence[Participant]) -> dict[int, ReminderRecipient]:
     """Return participants as reminders see them, without CTC; statements are fixed."""
     binders, now = binders_of(people, FORMS), clock.now()
     plans = selectors.schedules_of(people, binders)
@@ -166,26 +172,32 @@ def cases_of(people: Sequence[Participant]) -> dict[int, Case]:
     for message in Message.objects.filter(participant__in=people).defer("text"):
         history[message.participant_id].append(message)  # type: ignore[index]
     return {
-        one.pk: Case(one, binders[one.pk], plans[one.pk], history[one.pk], now)
+        one.pk: ReminderRecipient(
+            one, binders[one.pk], plans[one.pk], history[one.pk], now
+        )
         for one in people
     }
 
 
-def case_of(participant: Participant) -> Case:
+def case_of(participant: Participant) -> ReminderRecipient:
     """Return one participant as reminders see one, with CTC."""
     binder = binder_of(participant, *FORMS, CONTACT)
     plan = selectors.schedules_of([participant], {participant.pk: binder})
     history = list(Message.objects.filter(participant=participant).defer("text"))
-    return Case(participant, binder, plan[participant.pk], history, clock.now())
+    return ReminderRecipient(
+        participant, binder, plan[participant.pk], history, clock.now()
+    )
 
 
-def with_contacts(case: Case, contacts: Binder) -> Case:
+def with_contacts(case: ReminderRecipient, contacts: Casebook) -> ReminderRecipient:
     sheets = [sheet for code in FORMS for sheet in case.binder.rows(code)]
-    binder = Binder.of([*sheets, *contacts.rows(CONTACT)])
-    return Case(case.participant, binder, case.plan, case.history, case.now)
+    binder = Casebook.of([*sheets, *contacts.rows(CONTACT)])
+    return ReminderRecipient(
+        case.participant, binder, case.plan, case.history, case.now
+    )
 
 
-def _messages(case: Case, due: Iterable[Reminder]) -> Iterator[Message]:
+def _messages(case: ReminderRecipient, due: Iterable[Reminder]) -> Iterator[Message]:
     """Return the messages that may go and are not there, or were withheld before."""
     consent = case.consent
     if consent is None:
@@ -204,10 +216,12 @@ def channels_for(one: Reminder, consent: ContactConsent) -> tuple[str, ...]:
     """Return the ways by which a message goes; some only to the telephone itself."""
     if one.occasion not in BY_PHONE:
         return consent.channels
-    return tuple(way for way in consent.channels if way == Channel.SMS)
+    return tuple(way for way in consent.channels if way == MessageChannel.SMS)
 
 
-def _written(message: Message, case: Case, one: Reminder, channel: str) -> Message:
+def _written(
+    message: Message, case: ReminderRecipient, one: Reminder, channel: str
+) -> Message:
     """Write a message, or one withheld before anew, with what is right now."""
     language = case.consent.language if case.consent else settings.LANGUAGE_CODE
     found = case.outcome(one, channel)
@@ -223,7 +237,7 @@ def _written(message: Message, case: Case, one: Reminder, channel: str) -> Messa
         "subject": subject_in(language),
         "text": text_of(one, language, phone=settings.SITE_PHONE),
         "not_before": found.send_at if waits else None,
-        "problem": Ground.QUIET.label if waits else "",
+        "problem": SuppressionReason.QUIET.label if waits else "",
     }
     for name, value in columns.items():
         setattr(message, name, value)

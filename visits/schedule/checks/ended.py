@@ -9,7 +9,7 @@ from datetime import date
 
 from record.casebook.checks import check
 from record.casebook.intervals import bounds
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.vocabulary import N_, Severity, WithdrawalKind
 
 # When each form says that something was observed.
@@ -27,13 +27,13 @@ BEDSIDE = {"INF": "started_at", "VSI": "taken_at"}
 Fired = Mapping[str, object] | bool | None
 
 
-def withdrawn_on(binder: Binder, kind: WithdrawalKind) -> date | None:
+def withdrawn_on(binder: Casebook, kind: WithdrawalKind) -> date | None:
     """Return the first date of a withdrawal of one kind."""
     dates = (r.get("on") for r in binder.rows("WDR") if r.get("kind") == kind)
     return min((on for on in dates if on), default=None)
 
 
-def is_new(sheet: Sheet, item: str) -> bool:
+def is_new(sheet: FormData, item: str) -> bool:
     """Tell whether an item was never recorded; a correction of one that was is not."""
     return not sheet.item_revisions.get(item)
 
@@ -43,10 +43,10 @@ def is_after(value: object, day: date) -> bool:
     return value is not None and bounds(value)[0] >= bounds(day)[1]
 
 
-def after_withdrawal(item: str) -> Callable[[Sheet, Binder], Fired]:
+def after_withdrawal(item: str) -> Callable[[FormData, Casebook], Fired]:
     """Return the question whether something new is observed of who wants nothing."""
 
-    def rule(sheet: Sheet, binder: Binder) -> Fired:
+    def rule(sheet: FormData, binder: Casebook) -> Fired:
         ended = withdrawn_on(binder, WithdrawalKind.EVERYTHING)
         found = ended is not None and is_after(sheet.get(item), ended)
         return found and is_new(sheet, item)
@@ -54,10 +54,10 @@ def after_withdrawal(item: str) -> Callable[[Sheet, Binder], Fired]:
     return rule
 
 
-def after_death(item: str) -> Callable[[Sheet, Binder], Fired]:
+def after_death(item: str) -> Callable[[FormData, Casebook], Fired]:
     """Return the question whether the participant had died by then for certain."""
 
-    def rule(sheet: Sheet, binder: Binder) -> Fired:
+    def rule(sheet: FormData, binder: Casebook) -> Fired:
         death = binder.value("DTH", "death_on")
         if death is None or not is_after(sheet.get(item), death.latest):
             return None

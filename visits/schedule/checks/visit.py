@@ -5,7 +5,7 @@ from datetime import date
 
 from record.casebook.checks import check
 from record.casebook.intervals import is_on, is_since
-from record.casebook.sheets import Binder, Sheet
+from record.casebook.sheets import Casebook, FormData
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import N_, Severity, VisitCode, WithdrawalKind, YesNo
 from visits.schedule.checks.ended import is_new, withdrawn_on
@@ -24,7 +24,7 @@ OUT_OF_WINDOW = OutOfWindow()
     message=N_("The window of this visit is %(opens)s to %(closes)s."),
 )
 def appointment_outside_window(
-    sheet: Sheet, binder: Binder
+    sheet: FormData, binder: Casebook
 ) -> Mapping[str, object] | None:
     """Find an appointment that would be a deviation."""
     at, window = sheet.get("appointment_at"), window_of(binder, sheet.visit)
@@ -40,7 +40,7 @@ def appointment_outside_window(
     severity=Severity.HARD,
     message=N_("The participant had died by then (%(died)s)."),
 )
-def visit_after_death(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+def visit_after_death(sheet: FormData, binder: Casebook) -> Mapping[str, object] | None:
     """Find a visit after death."""
     on, death = sheet.get("visit_date"), binder.value("DTH", "death_on")
     if on is None or death is None or on <= death.latest:
@@ -55,7 +55,7 @@ def visit_after_death(sheet: Sheet, binder: Binder) -> Mapping[str, object] | No
     severity=Severity.HARD,
     message=N_("After withdrawal from everything nothing new is observed."),
 )
-def visit_after_withdrawal(sheet: Sheet, binder: Binder) -> bool:
+def visit_after_withdrawal(sheet: FormData, binder: Casebook) -> bool:
     """Find a visit after a withdrawal that ends all observation."""
     on, ended = sheet.get("visit_date"), withdrawn_on(binder, WithdrawalKind.EVERYTHING)
     return bool(on and ended and on > ended and is_new(sheet, "visit_date"))
@@ -68,7 +68,7 @@ def visit_after_withdrawal(sheet: Sheet, binder: Binder) -> bool:
     severity=Severity.SOFT,
     message=N_("After withdrawal from visits only records may be looked up."),
 )
-def visit_though_only_lookup(sheet: Sheet, binder: Binder) -> bool:
+def visit_though_only_lookup(sheet: FormData, binder: Casebook) -> bool:
     """Find a visit in person where only a look-up was agreed to."""
     ended = withdrawn_on(binder, WithdrawalKind.VISITS_LOOKUP_ALLOWED)
     on, mode = sheet.get("visit_date"), sheet.get("mode")
@@ -76,7 +76,7 @@ def visit_though_only_lookup(sheet: Sheet, binder: Binder) -> bool:
     return late and mode not in (None, VisitMode.RECORD_LOOKUP)
 
 
-def previous_visit(sheet: Sheet, binder: Binder) -> date | None:
+def previous_visit(sheet: FormData, binder: Casebook) -> date | None:
     """Return the date of the visit before this one."""
     on = sheet.get("visit_date")
     dates = (
@@ -85,10 +85,10 @@ def previous_visit(sheet: Sheet, binder: Binder) -> date | None:
     return max((day for day in dates if on and day < on), default=None)
 
 
-def since_last(*times: tuple[str, str]) -> Callable[[Sheet, Binder], bool]:
+def since_last(*times: tuple[str, str]) -> Callable[[FormData, Casebook], bool]:
     """Return the question whether a log has a row since the last visit."""
 
-    def found(sheet: Sheet, binder: Binder) -> bool:
+    def found(sheet: FormData, binder: Casebook) -> bool:
         last = previous_visit(sheet, binder)
         return any(
             is_since(row.get(item), last)
@@ -99,13 +99,13 @@ def since_last(*times: tuple[str, str]) -> Callable[[Sheet, Binder], bool]:
     return found
 
 
-def sampled_that_day(sheet: Sheet, binder: Binder) -> bool:
+def sampled_that_day(sheet: FormData, binder: Casebook) -> bool:
     """Tell whether the creatinine log has a sample of the visit's date."""
     on = sheet.get("visit_date")
     return any(on and is_on(r.get("sample_at"), on) for r in binder.rows("CRE"))
 
 
-def rrt_since_last(sheet: Sheet, binder: Binder) -> bool:
+def rrt_since_last(sheet: FormData, binder: Casebook) -> bool:
     """Tell whether the RRT log has a row that reaches past the last visit."""
     last = previous_visit(sheet, binder)
     return any(
@@ -131,9 +131,9 @@ MATCHES = (
 
 
 def _unmatched(
-    item: str, log: str, has_row: Callable[[Sheet, Binder], bool]
-) -> Callable[[Sheet, Binder], Mapping[str, object] | None]:
-    def rule(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+    item: str, log: str, has_row: Callable[[FormData, Casebook], bool]
+) -> Callable[[FormData, Casebook], Mapping[str, object] | None]:
+    def rule(sheet: FormData, binder: Casebook) -> Mapping[str, object] | None:
         said = sheet.get(item) == YesNo.YES and sheet.get("visit_date") is not None
         return {"log": log} if said and not has_row(sheet, binder) else None
 
@@ -157,7 +157,7 @@ for _id, _item, _log, _has_row in MATCHES:
     severity=Severity.SOFT,
     message=N_("Day 0 is the date of infusion 1, %(day0)s."),
 )
-def day_0_differs(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+def day_0_differs(sheet: FormData, binder: Casebook) -> Mapping[str, object] | None:
     """Find a day-0 visit on another date than infusion 1."""
     if sheet.visit != VisitCode.DAY_0 or not OUT_OF_WINDOW.holds(sheet, binder):
         return None
@@ -172,7 +172,9 @@ def day_0_differs(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
     severity=Severity.SOFT,
     message=N_("No, but forms of this visit hold values: %(forms)s."),
 )
-def missed_though_observed(sheet: Sheet, binder: Binder) -> Mapping[str, object] | None:
+def missed_though_observed(
+    sheet: FormData, binder: Casebook
+) -> Mapping[str, object] | None:
     """Find a visit said not to have taken place at which something was measured."""
     if sheet.get("performed") != YesNo.NO:
         return None
@@ -180,7 +182,7 @@ def missed_though_observed(sheet: Sheet, binder: Binder) -> Mapping[str, object]
     return {"forms": ", ".join(forms)} if forms else None
 
 
-def _diastolic_not_below(sheet: Sheet, binder: Binder) -> bool:
+def _diastolic_not_below(sheet: FormData, binder: Casebook) -> bool:
     del binder
     systolic, diastolic = sheet.get("systolic_bp"), sheet.get("diastolic_bp")
     return systolic is not None and diastolic is not None and diastolic >= systolic

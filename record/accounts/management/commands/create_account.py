@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from record.accounts.models import User
 from record.accounts.roles import Role
 from record.accounts.services import accounts as services
-from record.audit.attribution import Process, Via
+from record.audit.attribution import Process, Source
 from trial_edc import chance
 
 TEMPORARY_LENGTH = 20
@@ -39,7 +39,7 @@ class Command(BaseCommand):
                 email=options["email"],
                 role=options["role"],
                 by=Process("create_account"),
-                via=Via.COMMAND,
+                via=Source.COMMAND,
                 password=password,
             )
         except ValidationError as problem:

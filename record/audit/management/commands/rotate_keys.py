@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from record.audit import vault
-from record.audit.attribution import Process, Via
+from record.audit.attribution import Process, Source
 
 
 class Command(BaseCommand):
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             raise CommandError(message) from problem
 
     def _rotate(self) -> None:
-        wrapped = vault.rewrap_keys(by=Process("rotate_keys"), via=Via.COMMAND)
+        wrapped = vault.rewrap_keys(by=Process("rotate_keys"), via=Source.COMMAND)
         told = ", ".join(wrapped) or "none; all of them were"
         self.stdout.write(f"Wrapped with the first master key: {told}.")
         self.stdout.write("Older master keys are needed no more, save for old dumps.")
