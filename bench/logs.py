@@ -15,7 +15,7 @@ from record.audit.attribution import Process, Source, attributed
 from record.capture.services.forms import FormEntry, save
 from record.capture.services.rows import RowEntry, save_rows
 from record.casebook.models import FormInstance, Participant
-from record.casebook.services.casebook import add_row
+from record.casebook.services.form_instances import add_row
 from trial_edc import clock
 from visits.models import Laboratory
 

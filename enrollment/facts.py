@@ -13,7 +13,7 @@ from enrollment.eligibility.rules import (
     assess,
 )
 from enrollment.vocabulary import ConsentDecision, Signer
-from record.casebook.sheets import Casebook, fact
+from record.casebook.form_data import Casebook, fact
 from trial_edc.dates import completed_years
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from record.casebook import catalogue
-from record.casebook.sheets import Casebook
+from record.casebook.form_data import Casebook
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import VisitCode
 

@@ -1,7 +1,7 @@
 """Questions that the outcome forms ask of the logs."""
 
 from record.casebook.conditions import Condition
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 
 
 class NoCreatinine(Condition):

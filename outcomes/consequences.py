@@ -6,9 +6,9 @@ from outcomes.vocabulary import ContactResult
 from record.audit.attribution import Actor, Source
 from record.capture.events import RowStruck
 from record.capture.save_hooks import Saved
+from record.casebook.form_data import Casebook
 from record.casebook.models import FormStatus, Participant
 from record.casebook.selectors import binder_of
-from record.casebook.sheets import Casebook
 from safety.deaths.selectors import ends_without_death
 from safety.reports.services.reports import propose, retire_sheets
 

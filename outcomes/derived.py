@@ -14,7 +14,7 @@ from outcomes.rules.states import (
 )
 from outcomes.vocabulary import OpenItem
 from record.casebook.derived import derived
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Value
 from trial_edc.vocabulary import N_, Codelist, YesNo
 

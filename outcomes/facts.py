@@ -10,7 +10,7 @@ from outcomes.facts.course import (
     withdrawn_from_everything_on,
 )
 from outcomes.rules import Endpoints, derive
-from record.casebook.sheets import Binder, fact
+from record.casebook.form_data import Binder, fact
 from trial_edc import clock
 from trial_edc.vocabulary import VisitCode
 

@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 
 from outcomes.facts.course import withdrawn_from_everything_on
 from record.capture.impact_previews import ImpactPreview, foretells
+from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance
-from record.casebook.sheets import Casebook
 from safety.deaths.impact_previews import NOTHING, Row, columns, visits_moved
 from trial_edc.vocabulary import WithdrawalKind
 from visits.schedule.facts import infusion_started_at

@@ -5,9 +5,9 @@ from datetime import date
 
 from outcomes.facts.course import FORMS, death_on, record_of
 from outcomes.rules import Endpoints, derive
+from record.casebook.form_data import Casebook
 from record.casebook.models import Participant
 from record.casebook.selectors import binder_of, binders_of
-from record.casebook.sheets import Casebook
 from trial_edc import clock
 from trial_edc.requirements import implements
 

@@ -2,7 +2,7 @@
 
 from record.audit.attribution import Process, Reason, Source, attributed
 from record.casebook.models import FormInstance, FormStatus, Participant
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from trial_edc.vocabulary import VisitCode
 
 OUTCOMES = Process("outcomes")
@@ -35,4 +35,6 @@ def _mark(
 ) -> None:
     with attributed(by=OUTCOMES, via=via):
         for sheet in sheets:
-            casebook.mark_status(sheet, status, by=OUTCOMES, reason=reason, via=via)
+            form_instances.mark_status(
+                sheet, status, by=OUTCOMES, reason=reason, via=via
+            )

@@ -1,6 +1,6 @@
 """What other rooms may ask about a participant's safety; pure."""
 
-from record.casebook.sheets import Casebook, fact
+from record.casebook.form_data import Casebook, fact
 from record.casebook.values import Partial
 from safety.events.facts import (
     events,

@@ -4,7 +4,7 @@ import re
 
 from enrollment.vocabulary import ConsentKind, Signer
 from record.casebook.checks import check
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from trial_edc.vocabulary import N_, Severity, YesNo
 
 HARD, SOFT = Severity.HARD, Severity.SOFT

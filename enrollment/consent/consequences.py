@@ -20,7 +20,7 @@ from record.capture.save_hooks import Saved
 from record.capture.services.forms import save
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import N_, Severity
 
@@ -81,7 +81,7 @@ def _enter_result(saved: Saved, values: dict[str, object]) -> None:
     line = saved.binder.one("SCN")
     if line is None or line.get("approach_result") or not values:
         return
-    form = casebook.expect(saved.participant, "SCN", occurrence=line.occurrence)
+    form = form_instances.expect(saved.participant, "SCN", occurrence=line.occurrence)
     save(form, values, by=SCREENING, via=Source.TASK, complete=False)
 
 
@@ -91,4 +91,4 @@ def _open_withdrawal(saved: Saved) -> None:
         participant=saved.participant, code="WDR", struck_at=None
     )
     if not held.exists():
-        casebook.add_row(saved.participant, "WDR", by=saved.by, via=saved.via)
+        form_instances.add_row(saved.participant, "WDR", by=saved.by, via=saved.via)

@@ -16,9 +16,9 @@ from enrollment.models import ConsentDocument
 from enrollment.screening.selectors import people_visible_to
 from enrollment.vocabulary import ConsentConcerns
 from record.accounts.models import User
+from record.casebook.form_data import Casebook
 from record.casebook.models import Participant
 from record.casebook.selectors import binders_of
-from record.casebook.sheets import Casebook
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 

@@ -15,7 +15,7 @@ from enrollment.vocabulary import (
     MessageLanguage,
     Signer,
 )
-from record.casebook.sheets import Casebook
+from record.casebook.form_data import Casebook
 from record.notices.phone_numbers import digits_of
 from trial_edc.vocabulary import YesNo
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from enrollment.vocabulary import HcgResult
 from record.casebook.checks import check
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity, YesNo
 

@@ -3,7 +3,7 @@
 from enrollment.eligibility.facts import evidence
 from enrollment.eligibility.rules import Assessment, Verdict
 from record.casebook.derived import derived
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from trial_edc.vocabulary import N_
 
 

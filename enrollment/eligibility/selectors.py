@@ -24,9 +24,9 @@ from enrollment.models import EligibilityConfirmation, FrozenScreening
 from enrollment.screening import facts as statuses
 from enrollment.screening.rules import screening_number
 from enrollment.vocabulary import ParticipantStatus
+from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of, binders_of
-from record.casebook.sheets import Casebook
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitCode
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from enrollment.history.checks.immunosuppression import prednisone_equivalent
 from record.casebook.derived import derived
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from trial_edc.dates import completed_years
 from trial_edc.vocabulary import N_
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from enrollment.eligibility.rules import Verdict
 from enrollment.vocabulary import ApproachResult, ScreenFailure
 from record.casebook.checks import check
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity
 

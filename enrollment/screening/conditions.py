@@ -1,7 +1,7 @@
 """Conditions that only screening needs."""
 
 from record.casebook.conditions import Condition
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 
 
 class Allowed(Condition):

@@ -10,8 +10,8 @@ from record.capture.problems import SaveRefused
 from record.capture.save_hooks import Saved
 from record.capture.services.forms import save
 from record.casebook.checks import Finding
+from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance
-from record.casebook.sheets import Casebook
 from trial_edc.vocabulary import N_, Severity
 
 

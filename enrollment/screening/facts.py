@@ -3,7 +3,7 @@
 from enrollment.consent.facts.decisions import consent_answer
 from enrollment.eligibility.rules import CriterionAnswer
 from enrollment.vocabulary import FAILURE_OF_RESULT, ParticipantStatus
-from record.casebook.sheets import Casebook
+from record.casebook.form_data import Casebook
 from trial_edc.vocabulary import WithdrawalKind
 
 # The forms that a status is read from.

@@ -21,9 +21,9 @@ from enrollment.vocabulary import (
     ScreenFailure,
 )
 from record.accounts.models import User
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binders_of
-from record.casebook.sheets import Casebook, FormData
 from trial_edc.vocabulary import Codelist, Sex
 
 STRUCK_OUT = "struck_out"

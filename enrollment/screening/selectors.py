@@ -11,9 +11,9 @@ from enrollment.vocabulary import ParticipantStatus
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.audit.vault import Purpose, keyed_hash
+from record.casebook.form_data import Casebook
 from record.casebook.models import Participant
 from record.casebook.selectors import binders_of
-from record.casebook.sheets import Casebook
 
 
 def status_of(participant: Participant) -> ParticipantStatus:

@@ -22,9 +22,9 @@ from enrollment.vocabulary import FAILURE_OF_RESULT, ApproachResult
 from record.audit.attribution import Actor, Process, Source, attributed
 from record.capture.services.forms import save
 from record.casebook import catalogue
+from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant
-from record.casebook.services import casebook
-from record.casebook.sheets import Casebook
+from record.casebook.services import form_instances
 from trial_edc.vocabulary import VisitCode
 
 SCREENING = Process("screening")
@@ -58,7 +58,7 @@ def approach(
         if client_key and (known := _entered_with(client_key)):
             return known
         participant = _new_participant()
-        form = casebook.expect(participant, "SCN", client_key=client_key)
+        form = form_instances.expect(participant, "SCN", client_key=client_key)
         _save_approach(form, values, by=by, via=via, explanations=explanations)
     return participant
 
@@ -110,11 +110,11 @@ def rescreen(
 ) -> FormInstance:
     """Begin a further screening of the same person; raises `EnrollmentRefused`."""
     with attributed(by=by, via=via):
-        participant = casebook.lock(participant)
+        participant = form_instances.lock(participant)
         binder = eligibility_selectors.screening_binder(participant)
         require_rescreenable(binder)
         number = _next_episode(participant)
-        form = casebook.expect(participant, "SCN", occurrence=number)
+        form = form_instances.expect(participant, "SCN", occurrence=number)
         consented = bool(binder.fact("is_consented"))
         known = {**known_of(binder), "approach_result": _result(consented)}
         _save_approach(form, {**known, **values}, by=by, via=via)
@@ -160,10 +160,10 @@ def require_rescreenable(binder: Casebook) -> None:
 def hang_screening_sheets(participant: Participant, number: int) -> None:
     """Hang the sheets of screening, which may exist only after consent."""
     for code in ONCE:
-        casebook.expect(participant, code)
-    casebook.expect(participant, "ELG", occurrence=number)
+        form_instances.expect(participant, code)
+    form_instances.expect(participant, "ELG", occurrence=number)
     for design in catalogue.at_visit(VisitCode.SCREENING):
-        casebook.expect(
+        form_instances.expect(
             participant, design.code, visit=VisitCode.SCREENING, occurrence=number
         )
 
@@ -183,14 +183,16 @@ def close_screening(
     `values`: further items of SCN that were still open, such as `approach_result`.
     """
     with attributed(by=by, via=via):
-        participant = casebook.lock(participant)
+        participant = form_instances.lock(participant)
         binder = eligibility_selectors.screening_binder(participant)
         if binder.fact("is_randomised"):
             raise EnrollmentRefused(_("The person has been randomised."))
         screening = binder.one("SCN")
         if screening is None or screening.get("screening_closed_at"):
             raise EnrollmentRefused(_("There is no open screening."))
-        form = casebook.expect(participant, "SCN", occurrence=screening.occurrence)
+        form = form_instances.expect(
+            participant, "SCN", occurrence=screening.occurrence
+        )
         closing = {"screening_closed_at": closed_at, "screen_failure_reason": reason}
         save(
             form,

@@ -18,9 +18,9 @@ from entry.selectors.visibility import may_see, visible_codes
 from record.accounts.models import User
 from record.casebook import catalogue
 from record.casebook.design import FormDesign
+from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import binders_of
-from record.casebook.sheets import Casebook
 from record.review.models import Query, QueryState, Signature, Verification
 from trial_edc.vocabulary import Sex, VisitCode, VisitStatus, WithdrawalKind
 from visits.schedule import facts as schedule

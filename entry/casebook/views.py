@@ -24,7 +24,7 @@ from record.capture.vocabulary import StrikeReason
 from record.casebook import catalogue
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
-from record.casebook.services import casebook as services
+from record.casebook.services import form_instances as services
 from safety.deaths.selectors import left_standing
 from trial_edc.context import page_for
 

@@ -31,7 +31,7 @@ from record.casebook import catalogue
 from record.casebook.design import FormDesign
 from record.casebook.models import Participant
 from record.casebook.selectors import binder_of
-from record.casebook.services import casebook as services
+from record.casebook.services import form_instances as services
 
 CONSENT = "CNS"
 

@@ -19,9 +19,9 @@ from record.capture.services.imports import (
 )
 from record.casebook import catalogue
 from record.casebook.checks import Finding
+from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
-from record.casebook.sheets import Casebook
 from record.casebook.values import MissingCode, Value, is_blank
 from trial_edc.vocabulary import N_
 from visits.laboratory.vocabulary import Analyte

@@ -24,7 +24,7 @@ from record.audit.attribution import Reason, Source, act, attributed
 from record.audit.problems import RecordClosed
 from record.capture.services.imports import NotApplied, RowState, store
 from record.casebook.models import FormInstance, Participant
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
@@ -110,7 +110,7 @@ def _store_participant(
     assert by is not None  # noqa: S101 - narrows the type
     try:
         with attributed(by=by, via=Source.IMPORT, reason=origin_of(file)):
-            participant = casebook.lock(participant)
+            participant = form_instances.lock(participant)
             rows = {row.line: row for row in file.told.filter(participant=participant)}
             if all(row.outcome for row in rows.values()):
                 return

@@ -16,10 +16,10 @@ from record.accounts.models import User
 from record.casebook import catalogue
 from record.casebook.access import visible_codes, within_reach
 from record.casebook.display import NOTHING, words
+from record.casebook.form_data import FormData
 from record.casebook.items import Date, DateTime, Number, PartialDate
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import stored_sheets
-from record.casebook.sheets import FormData
 from record.casebook.values import MissingCode, is_blank
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, VisitStatus, YesNo

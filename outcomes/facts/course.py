@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from outcomes.rules.record import CreatinineSample, Interval, Record, RecordedEvent, Rrt
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial, Quantity
 from trial_edc.clock import SITE_TZ, site_date
 from trial_edc.dates import PartialDateText

@@ -21,7 +21,7 @@ from record.capture.save_hooks import announce
 from record.capture.services import forms as capture
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from record.notices.services import outbox as notices
 from trial_edc import chance, clock
 from trial_edc.protocol import PROTOCOL
@@ -41,7 +41,7 @@ def randomize(
         raise PermissionDenied
     try:
         with attributed(by=by, via=via):
-            participant = casebook.lock(participant)
+            participant = form_instances.lock(participant)
             if existing := allocation_selectors.allocation_of(participant):
                 return existing
             found = eligibility_of(participant)
@@ -80,7 +80,7 @@ def _allocate(
         randomised_by=by,
         screening_digest=kept.digest,
     )
-    form = casebook.expect(participant, "RAN")
+    form = form_instances.expect(participant, "RAN")
     values = {
         "randomised_at": allocation.randomised_at,
         "randomised_by": by.pk,
@@ -143,10 +143,10 @@ def declare_in_error(
     if not reason.strip():
         raise RandomizationRefused(_("Say why."))
     with attributed(by=by, via=via):
-        participant = casebook.lock(participant)
+        participant = form_instances.lock(participant)
         if allocation_selectors.allocation_of(participant) is None:
             raise RandomizationRefused(_("This participant has not been randomized."))
-        form = casebook.expect(participant, "RAN")
+        form = form_instances.expect(participant, "RAN")
         if row_of(form).value_of("in_error"):
             raise RandomizationRefused(_("This is on record already."))
         try:

@@ -7,7 +7,7 @@ from typing import Any
 
 from randomization.product.facts import dose_of, given_ml
 from record.casebook.checks import check
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from randomization.product.facts import INFUSION_VISITS, dose_of
 from record.casebook.derived import derived
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from trial_edc.vocabulary import N_
 
 

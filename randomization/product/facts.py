@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from randomization.product.rules.dose import CellDose, PreparedProduct, cell_dose
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 
 NOT_GIVEN = "not_given"
 INFUSION_VISITS = {"D0": 1, "D7": 2}

@@ -15,7 +15,7 @@ from record.capture.problems import EraseNeeded, SaveRefused
 from record.casebook import engine
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Value, is_blank, is_same
 from trial_edc import clock
 from trial_edc.requirements import implements

@@ -8,8 +8,8 @@ in their own way, and imports, do not ask.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance
-from record.casebook.sheets import Casebook
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from record.capture.problems import EraseNeeded, SaveRefused
 from record.casebook import catalogue, engine
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import binder_of
-from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Value, is_blank, is_same
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Codelist, Severity

@@ -13,9 +13,9 @@ from typing import Any
 from django.conf import settings
 
 from record.audit.attribution import Actor, Reason, Source
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
-from record.casebook.sheets import Casebook, FormData
 
 
 @dataclass(frozen=True)

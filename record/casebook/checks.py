@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from trial_edc.vocabulary import Severity
 
 CheckRule = Callable[[FormData, Casebook], bool | Mapping[str, Any] | None]

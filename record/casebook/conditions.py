@@ -6,7 +6,7 @@ They are asked of a sheet; `Fact` also of the participant's binder.
 from dataclasses import dataclass
 from typing import Any
 
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import MissingCode, is_blank
 
 

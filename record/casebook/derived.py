@@ -8,7 +8,7 @@ typing that somebody still has to confirm, nothing more.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Value
 from trial_edc.vocabulary import Codelist
 

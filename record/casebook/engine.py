@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from record.casebook.checks import Finding, declared
 from record.casebook.design import FormDesign
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.items import Item, ItemGroup, Range
-from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import MissingCode, Partial, Value, is_blank
 from trial_edc.clock import SITE_TZ
 from trial_edc.vocabulary import N_, Severity

@@ -7,7 +7,7 @@ their cells by themselves; here is what only the rows together tell.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from django.db import connection
 
 from record.audit.models import ExactDecoder
 from record.casebook import catalogue
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import AnyCRF, FormInstance, Participant
-from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import MissingCode, is_blank
 
 

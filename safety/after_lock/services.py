@@ -13,7 +13,7 @@ from record.accounts.roles import Permission, Role
 from record.audit.attribution import Reason, Source, attributed
 from record.audit.models import DatabaseLock
 from record.casebook.models import FormInstance, Participant
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from record.notices.services.outbox import queue
 from safety.events.facts import GRAVE
 from safety.models import LateCase
@@ -58,7 +58,7 @@ def enter_case(
             _("The database is open: enter the case in the adverse event log.")
         )
     with attributed(by=by, via=Source.PAGE):
-        casebook.lock(participant)
+        form_instances.lock(participant)
         now = clock.now()
         case = LateCase.objects.create(
             participant=participant,

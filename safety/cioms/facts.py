@@ -14,7 +14,7 @@ from randomization.code_breaks.services.code_breaks import Disclosed
 from randomization.vocabulary import Product
 from record.casebook import catalogue
 from record.casebook.display import words
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial
 from safety.events.checks import VISIT_OF_INFUSION
 from safety.events.facts import reports_on

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from record.accounts.models import User
 from record.accounts.roles import Permission, persons
 from record.audit.attribution import Source, attributed
+from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import stored_sheets
-from record.casebook.sheets import FormData
 from safety.coding.rules import TermRow, key_of
 from safety.models import Dictionary, DictionaryTerm, TermCode
 from safety.vocabulary import CodingState, DictionaryKind

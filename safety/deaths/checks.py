@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from record.casebook.checks import check
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial
 from safety.events.checks import HARD
 from safety.events.facts import (

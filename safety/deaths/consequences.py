@@ -2,9 +2,9 @@
 
 from record.audit.attribution import Source
 from record.capture.save_hooks import Saved
+from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import stored_sheets
-from record.casebook.sheets import Casebook
 from safety.deaths.selectors import ends_without_death
 from safety.events.facts import (
     events,

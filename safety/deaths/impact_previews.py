@@ -5,8 +5,8 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from record.capture.impact_previews import ImpactPreview, foretells
+from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant
-from record.casebook.sheets import Casebook
 from safety.events.facts import events, is_fatal
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL

@@ -1,8 +1,8 @@
 """What a death leaves, and what stays when it is revoked."""
 
+from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import binder_of
-from record.casebook.sheets import Casebook
 from safety.events.facts import events, is_fatal
 
 

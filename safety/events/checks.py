@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from record.casebook.checks import check
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial
 from safety.events.facts import (
     is_fatal,

@@ -6,9 +6,9 @@ All of it is idempotent, and takes back what nobody has worked on when its groun
 from record.audit.attribution import Actor, Source
 from record.capture.events import RowStruck
 from record.capture.save_hooks import Saved
+from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance
 from record.casebook.selectors import binder_of, row_of, sheet_of
-from record.casebook.sheets import Casebook
 from safety.deaths.consequences import (
     open_death_consequences,
     sync_death_form,

@@ -1,7 +1,7 @@
 """Computed values of an adverse event."""
 
 from record.casebook.derived import derived
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from safety.events.checks import infusion_start
 from trial_edc.clock import SITE_TZ
 from trial_edc.vocabulary import N_

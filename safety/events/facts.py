@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from safety.reports.rules.clocks import (
     Deadlines,
     SeriousCase,

@@ -1,7 +1,7 @@
 """Edit checks of the pregnancy form; pure."""
 
 from record.casebook.checks import check
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from safety.events.checks import HARD, is_before
 from safety.vocabulary import (
     PregnantPerson,

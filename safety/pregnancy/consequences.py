@@ -2,8 +2,8 @@
 
 from record.audit.attribution import Source
 from record.capture.save_hooks import Saved
+from record.casebook.form_data import Casebook
 from record.casebook.models import Participant
-from record.casebook.sheets import Casebook
 from safety.events.facts import (
     events,
 )

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from record.casebook.checks import check
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from safety.events.checks import HARD, SOFT, is_before
 from safety.events.facts import (
     deadlines_assessed,

@@ -1,7 +1,7 @@
 """Questions that safety forms ask of the rows that they point to."""
 
 from record.casebook.conditions import Condition
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from safety.events.facts import deadlines_assessed, event_of
 
 

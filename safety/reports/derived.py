@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from record.casebook.derived import derived
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from safety.events.facts import deadlines_assessed
 from safety.reports.rules.clocks import Clock, Deadlines
 from trial_edc.protocol import PROTOCOL

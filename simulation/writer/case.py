@@ -11,10 +11,10 @@ from record.audit.attribution import Reason, Source, attributed
 from record.capture.problems import ExplanationNeeded
 from record.capture.save_hooks import Saved
 from record.capture.services import forms as capture
+from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import binder_of, row_of, sheet_of
-from record.casebook.services import casebook
-from record.casebook.sheets import FormData
+from record.casebook.services import form_instances
 from record.review.models import QueryState
 from simulation import words
 from simulation.happenings import Happenings
@@ -80,7 +80,7 @@ class SimulatedCase:
     def hang(self, code: str, by: str) -> FormInstance:
         """Hang a sheet that is there once."""
         with attributed(by=self.staff[by], via=Source.PAGE):
-            return casebook.expect(self.participant, code)
+            return form_instances.expect(self.participant, code)
 
     def save(
         self,
@@ -110,7 +110,7 @@ class SimulatedCase:
         self, code: str, values: Values, by: str, *, complete: bool = True
     ) -> FormInstance:
         """Add a row to a log."""
-        form = casebook.add_row(self.participant, code, by=self.staff[by])
+        form = form_instances.add_row(self.participant, code, by=self.staff[by])
         self.save(form, values, by, complete=complete)
         return form
 

@@ -19,7 +19,7 @@ from record.casebook import catalogue
 from record.casebook.checks import CHECKS
 from record.casebook.history import changes_of
 from record.casebook.models import FormInstance, Participant
-from record.casebook.services.casebook import expect
+from record.casebook.services.form_instances import expect
 from tests.people import STAGE, person
 from tests.sample_room.models import Sample, Secret
 

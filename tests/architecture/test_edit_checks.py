@@ -16,6 +16,7 @@ from record.casebook.checks import CHECKS
 from record.casebook.conditions import Answer, Answered, AtVisit
 from record.casebook.design import FormDesign
 from record.casebook.engine import findings, outside
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.items import (
     Date,
     DateTime,
@@ -28,7 +29,6 @@ from record.casebook.items import (
     Time,
     User,
 )
-from record.casebook.sheets import Casebook, FormData
 from record.casebook.specifications import HEADING, Specification, specifications
 from record.casebook.values import MissingCode, Partial, Quantity
 from tests.enrollment import test_checks as enrollment

@@ -11,7 +11,7 @@ from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Reason, Source, attributed
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, FormStatus, Participant
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from record.casebook.values import MissingCode
 from tests.people import person
 from trial_edc import clock
@@ -63,7 +63,7 @@ def row(
     participant: Participant, code: str, by: User, **values: object
 ) -> FormInstance:
     """Add a complete row to a log."""
-    form = casebook.add_row(participant, code, by=by)
+    form = form_instances.add_row(participant, code, by=by)
     save(form, values, by=by, complete=True)
     return form
 
@@ -98,7 +98,7 @@ def creatinine(
     participant: Participant, by: User, value: str, taken_at: datetime
 ) -> FormInstance:
     """Add a creatinine to the log, still a draft in what eligibility does not read."""
-    form = casebook.add_row(participant, "CRE", by=by)
+    form = form_instances.add_row(participant, "CRE", by=by)
     save(form, {"sample_at": taken_at, "value": (value, "umol/L")}, by=by)
     finish(form, by)
     return form

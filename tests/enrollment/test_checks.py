@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from record.casebook.checks import CHECKS
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import MissingCode, Partial, Quantity
 from trial_edc.clock import SITE_TZ
 

@@ -23,7 +23,7 @@ from record.capture.problems import SaveRefused
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from record.casebook.values import MissingCode
 from tests.enrollment import factories
 from tests.people import STAGE
@@ -357,7 +357,7 @@ def test_a_deciding_row_struck_out_voids_the_confirmation(
     factories.confirmed(eligible, investigator)
     form = factories.sheet(eligible, "CRE", occurrence=3)
 
-    casebook.strike(form, by=coordinator, reason=WHY, via=Source.PAGE)
+    form_instances.strike(form, by=coordinator, reason=WHY, via=Source.PAGE)
 
     assert not eligibility_selectors.eligibility_of(eligible).confirmation_stands
     assert screening_selectors.status_of(eligible) == ParticipantStatus.CONSENTED
@@ -417,7 +417,7 @@ def test_lists_and_eligibility_page_agree_whatever_comes_to_decide(
     seen.append(both_ways(eligible))
     factories.confirmed(eligible, investigator)
     seen.append(both_ways(eligible))
-    casebook.strike(lower, by=coordinator, reason=WHY, via=Source.PAGE)
+    form_instances.strike(lower, by=coordinator, reason=WHY, via=Source.PAGE)
     seen.append(both_ways(eligible))
     factories.confirmed(eligible, investigator)
     seen.append(both_ways(eligible))
@@ -433,7 +433,7 @@ def test_a_drug_that_comes_to_decide_voids_the_confirmation_in_lists_too(
     nothing = factories.sheet(eligible, "IST")
     factories.confirmed(eligible, investigator)
 
-    casebook.strike(nothing, by=coordinator, reason=WHY, via=Source.PAGE)
+    form_instances.strike(nothing, by=coordinator, reason=WHY, via=Source.PAGE)
 
     status = ParticipantStatus.CONSENTED
     assert both_ways(eligible) == (status, status)

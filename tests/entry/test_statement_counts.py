@@ -17,7 +17,7 @@ from django.urls import reverse
 from enrollment.screening import services as screening
 from record.audit.attribution import Source, attributed
 from record.casebook.models import FormInstance, Participant
-from record.casebook.services.casebook import expect
+from record.casebook.services.form_instances import expect
 from tests.people import STAGE, person
 from tests.randomization.stage import open_study, randomised
 from trial_edc import clock

@@ -23,7 +23,7 @@ from record.audit.models import Confidentiality, Entry
 from record.capture.services.forms import save
 from record.casebook import catalogue
 from record.casebook.items import ItemGroup
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from record.casebook.values import MissingCode
 from record.review import services as review
 from tests.outcomes import course
@@ -205,7 +205,7 @@ def test_small_table_inside_a_form_is_a_file_of_its_own(monitor: User) -> None:
 
 def test_struck_out_row_is_left_out(monitor: User) -> None:
     event = course.row(course.participant(), "AE", {"term": "Fever"})
-    casebook.strike(
+    form_instances.strike(
         event,
         by=STAGE,
         reason=Reason("error", "twice"),

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from record.audit.attribution import Source, attributed
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of, sheet_of
-from record.casebook.services.casebook import expect as expect_sheet
+from record.casebook.services.form_instances import expect as expect_sheet
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, STAGE, person
 

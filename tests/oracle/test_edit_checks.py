@@ -12,8 +12,8 @@ import pytest
 
 from record.casebook import catalogue
 from record.casebook.engine import findings
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.items import Lab
-from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Quantity
 from tests.oracle.cases import Case, at_site, each_case
 from trial_edc.vocabulary import Severity

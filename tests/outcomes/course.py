@@ -8,7 +8,7 @@ from record.audit.attribution import Source, attributed
 from record.capture.services.forms import save
 from record.casebook import catalogue
 from record.casebook.models import FormInstance, Participant
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from tests.people import STAGE
 from trial_edc import clock
 
@@ -61,7 +61,7 @@ def randomised(number: int = 1, *, infused: float | None = 100) -> Participant:
 def _record(person: Participant, code: str, values: Mapping[str, Any]) -> None:
     """Write a record that only the system writes, without what it follows from."""
     with attributed(by=STAGE, via=Source.COMMAND):
-        form = casebook.expect(person, code)
+        form = form_instances.expect(person, code)
         row_ = catalogue.design(code).model(form=form)
         for item, value in values.items():
             row_.put(item, value)
@@ -74,7 +74,7 @@ def enter(
 ) -> FormInstance:
     """Save a draft of a sheet."""
     with attributed(by=STAGE, via=Source.COMMAND):
-        form = casebook.expect(person, code, visit=visit)
+        form = form_instances.expect(person, code, visit=visit)
     save(form, values, by=STAGE, via=Source.COMMAND)
     form.refresh_from_db()
     return form
@@ -82,7 +82,7 @@ def enter(
 
 def row(person: Participant, code: str, values: Mapping[str, Any]) -> FormInstance:
     """Add a row to a log."""
-    form = casebook.add_row(person, code, by=STAGE, via=Source.COMMAND)
+    form = form_instances.add_row(person, code, by=STAGE, via=Source.COMMAND)
     save(form, values, by=STAGE, via=Source.COMMAND)
     form.refresh_from_db()
     return form

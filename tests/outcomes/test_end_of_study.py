@@ -8,7 +8,7 @@ from record.audit.attribution import Reason, Source, attributed
 from record.capture.problems import EraseNeeded, SaveRefused
 from record.capture.services.forms import save, strike_row
 from record.casebook.models import FormStatus, Participant
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from tests.outcomes import course
 from tests.people import STAGE
 
@@ -89,7 +89,7 @@ def test_every_withdrawal_closes_infusion_2_until_it_is_revoked(kind: str) -> No
     (requested,) = [course.enter(who, "IRQ", {}, visit="D7")]
     assert requested.status == FormStatus.DRAFT
     with attributed(by=STAGE, via=Source.COMMAND):
-        bedside = casebook.expect(who, "INF", visit="D7")
+        bedside = form_instances.expect(who, "INF", visit="D7")
 
     withdrawal = course.row(who, "WDR", {"kind": kind, "on": course.day(1)})
 

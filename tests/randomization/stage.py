@@ -20,7 +20,7 @@ from record.capture.services.forms import save, sign_form
 from record.casebook import catalogue, engine
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of, row_of, sheet_of
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from record.casebook.values import MissingCode
 from tests.people import STAGE, person
 from trial_edc import clock
@@ -90,12 +90,12 @@ def enter(form: FormInstance, by: User, values: Mapping[str, Any]) -> FormInstan
 def sheet(participant: Participant, code: str, visit: str = "") -> FormInstance:
     """Return a sheet that hangs in the binder; it is hung if it is not there."""
     with attributed(by=STAGE, via=Source.COMMAND):
-        return casebook.expect(participant, code, visit=visit)
+        return form_instances.expect(participant, code, visit=visit)
 
 
 def row(participant: Participant, code: str) -> FormInstance:
     """Add a row to a log."""
-    return casebook.add_row(participant, code, by=STAGE, via=Source.COMMAND)
+    return form_instances.add_row(participant, code, by=STAGE, via=Source.COMMAND)
 
 
 def eligible() -> Participant:

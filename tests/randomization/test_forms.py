@@ -11,7 +11,7 @@ from randomization.vocabulary import StudyStatus
 from record.casebook import catalogue
 from record.casebook.checks import CHECKS
 from record.casebook.derived import derived_values
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from trial_edc.protocol import PROTOCOL
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -1,7 +1,7 @@
 """Edit checks of the sample room."""
 
 from record.casebook.checks import check
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from trial_edc.vocabulary import N_, Severity
 
 

@@ -4,7 +4,7 @@ from record.accounts import roles
 from record.accounts.models import User
 from record.audit.attribution import Process, Source, attributed
 from record.casebook.models import FormInstance, Participant
-from record.casebook.services.casebook import expect
+from record.casebook.services.form_instances import expect
 
 STAGE = Process("stage")
 A_SAMPLE = {

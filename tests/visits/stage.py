@@ -6,10 +6,10 @@ from record.audit.attribution import Source, attributed
 from record.capture.events import Randomized
 from record.capture.save_hooks import announce
 from record.capture.services.forms import save
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of, sheet_of
-from record.casebook.services import casebook
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.services import form_instances
 from tests.outcomes.course import day, days_ago, enter, participant, row
 from tests.people import STAGE
 from visits.models import ProtocolDeviation
@@ -37,7 +37,7 @@ def randomised(number: int = 1, *, ago: float = 10) -> Participant:
     }
     with attributed(by=STAGE, via=Source.COMMAND):
         # Written directly: the allocation itself is another room's business.
-        record = row_of(casebook.expect(person, "RAN"))
+        record = row_of(form_instances.expect(person, "RAN"))
         for name, value in told.items():
             record.put(name, value)
         record.save()
@@ -70,7 +70,7 @@ def requested(person: Participant, visit: str = "D0") -> FormInstance:
         **{f"{one}_now": "N" for one in (*now, "consent_withdrawn")},
         "decision": "go",
     }
-    form = casebook.expect(person, "IRQ", visit=visit)
+    form = form_instances.expect(person, "IRQ", visit=visit)
     save(form, told, by=STAGE, via=Source.COMMAND, complete=True)
     form.refresh_from_db()
     return form

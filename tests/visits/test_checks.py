@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from record.casebook.checks import CHECKS
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial, Quantity
 from trial_edc.clock import SITE_TZ
 from trial_edc.vocabulary import MissingCode

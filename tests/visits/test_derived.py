@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from record.casebook.derived import derived_values, offers
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial, Quantity
 from trial_edc.clock import SITE_TZ
 from visits.infusions.facts import vital_sign_times as timing

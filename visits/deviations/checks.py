@@ -3,7 +3,7 @@
 import re
 
 from record.casebook.checks import check
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from trial_edc.vocabulary import N_, Severity
 from visits.deviations.facts import fell_away
 

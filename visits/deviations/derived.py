@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from record.casebook.derived import offered
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Value
 from trial_edc import clock
 from trial_edc.dates import site_date

@@ -7,7 +7,7 @@ day 0, a discharge entered late), people are asked what becomes of it.
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from trial_edc.clock import SITE_TZ
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL

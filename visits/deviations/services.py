@@ -7,9 +7,9 @@ from record.capture.events import DeviationFound
 from record.capture.save_hooks import Saved, announce
 from record.capture.services import forms as capture
 from record.capture.services.check_queries import recheck
+from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant
-from record.casebook.services import casebook
-from record.casebook.sheets import Casebook
+from record.casebook.services import form_instances
 from record.review.models import Query, QueryState
 from record.review.services import standing_places
 from trial_edc import clock
@@ -93,7 +93,7 @@ def record_deviation(event: DeviationFound, *, via: Source) -> FormInstance | No
     if (event.participant.pk, occasion) in told:
         return None
     today = clock.today()
-    form = casebook.add_row(event.participant, "DEV", by=FINDER, via=via)
+    form = form_instances.add_row(event.participant, "DEV", by=FINDER, via=via)
     values: dict[str, object] = {
         "category": event.category,
         "raised_by": RaisedBy.SYSTEM.value,
@@ -170,5 +170,5 @@ def _passed_unseen(visit: Visit) -> bool:
 
 def _raise_missed_visit(form: FormInstance, visit: Visit) -> None:
     with attributed(by=WATCH, via=Source.TASK):
-        casebook.lock(form.participant)
+        form_instances.lock(form.participant)
         announce(missed_visit(form, visit), by=WATCH, via=Source.TASK)

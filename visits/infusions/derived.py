@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.conf import settings
 
 from record.casebook.derived import derived, offered
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Value
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, YesNo

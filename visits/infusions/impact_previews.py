@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 
 from record.capture.impact_previews import ImpactPreview, foretells
+from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance
-from record.casebook.sheets import Casebook
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import VisitCode
 from visits.deviations.selectors import day_0_change as deviations_selectors

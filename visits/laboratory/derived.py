@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from record.casebook.derived import derived, offered
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.intervals import others
-from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Value
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, VisitCode, YesNo

@@ -6,8 +6,8 @@ from decimal import Decimal
 from enrollment.eligibility.facts import evidence
 from enrollment.eligibility.facts.as_of_randomization import as_screened
 from enrollment.eligibility.rules import baseline, egfr, injury, kdigo
+from record.casebook.form_data import Casebook, FormData, fact
 from record.casebook.intervals import bounds
-from record.casebook.sheets import Casebook, FormData, fact
 from record.casebook.values import Partial, Quantity
 from trial_edc.clock import SITE_TZ
 from trial_edc.dates import completed_years, site_date

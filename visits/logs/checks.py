@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from record.casebook.checks import check
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.intervals import bounds, ends_before_start, others, overlap
-from record.casebook.sheets import Casebook, FormData
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity, YesNo
 from visits.logs.vocabulary import (

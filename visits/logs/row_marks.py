@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.intervals import bounds
 from record.casebook.row_marks import Marks, RowMark, marks
-from record.casebook.sheets import Casebook, FormData
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
 from visits.logs.vocabulary import StayKind

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from record.casebook import items
 from record.casebook.conditions import AtVisit, Condition
 from record.casebook.design import AtVisits
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.items import Section
 from record.casebook.models import CRF
-from record.casebook.sheets import Casebook, FormData
 from trial_edc.dates import site_date
 from trial_edc.units import BILIRUBIN, HAEMOGLOBIN, PLATELETS, UREA
 from visits.laboratory.vocabulary import Analyte, Significance, UreaKind

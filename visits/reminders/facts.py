@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from enrollment.contact.facts import contact_consent, has_opted_out
-from record.casebook.sheets import Casebook
+from record.casebook.form_data import Casebook
 from trial_edc.dates import SITE_ZONE, site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitCode, VisitStatus, WithdrawalKind, YesNo

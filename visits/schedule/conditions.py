@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from record.casebook.conditions import Condition
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial
 from trial_edc.clock import SITE_TZ
 from trial_edc.dates import site_date

@@ -1,7 +1,7 @@
 """Computed values of this room's forms, and what their empty items may hold."""
 
 from record.casebook.derived import derived
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from trial_edc.vocabulary import N_
 from visits.schedule.facts import window_of
 

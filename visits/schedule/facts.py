@@ -6,7 +6,7 @@ What the sheets say becomes a `rules.Course`; the rules decide every status.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from record.casebook.sheets import Casebook, FormData, fact
+from record.casebook.form_data import Casebook, FormData, fact
 from record.casebook.values import is_blank
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL

@@ -10,9 +10,9 @@ from record.accounts.models import User
 from record.accounts.roles import Limit, Permission
 from record.audit.models import Confidentiality
 from record.casebook.access import reaches, within_reach
+from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binders_of
-from record.casebook.sheets import Casebook
 from record.review.models import Signature
 from trial_edc import clock
 from trial_edc.vocabulary import VisitCode, VisitStatus

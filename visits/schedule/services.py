@@ -13,7 +13,7 @@ from record.capture.services import forms as capture
 from record.casebook import catalogue
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import binder_of, row_of, sheet_of
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import (
@@ -147,7 +147,7 @@ def add_unscheduled_visit(
 ) -> FormInstance:
     """Hang an unscheduled visit; returns its visit record."""
     with attributed(by=by, via=via):
-        participant = casebook.lock(participant)
+        participant = form_instances.lock(participant)
         _require_consent(participant)
         held = FormInstance.objects.filter(
             participant=participant, visit=VisitCode.UNSCHEDULED
@@ -158,7 +158,7 @@ def add_unscheduled_visit(
             "visit": VisitCode.UNSCHEDULED.value,
             "visit_number": last + 1,
         }
-        forms = [casebook.expect(participant, code, **place) for code in codes]
+        forms = [form_instances.expect(participant, code, **place) for code in codes]
         if appointment_at:
             values = {"appointment_at": appointment_at}
             capture.save(forms[0], values, by=by, via=via, complete=False)
@@ -180,7 +180,7 @@ def mark_missed(
 ) -> Saved:
     """Mark a visit as missed, with the reason, in its visit record."""
     with attributed(by=by, via=via):
-        casebook.lock(form.participant)
+        form_instances.lock(form.participant)
         before = sheet_of(form, row_of(form))
         if before.get("performed") == YesNo.YES:
             raise VisitRefused(_("This visit took place; correct its visit record."))
@@ -209,7 +209,7 @@ def reopen(
 ) -> Saved:
     """Take back that a visit was missed; it is awaited again."""
     with attributed(by=by, via=via):
-        casebook.lock(form.participant)
+        form_instances.lock(form.participant)
         before = sheet_of(form, row_of(form))
         if before.get("performed") != YesNo.NO:
             raise VisitRefused(_("This visit is not marked as missed."))

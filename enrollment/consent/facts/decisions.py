@@ -6,7 +6,7 @@ from enrollment.eligibility.rules import (
     CriterionAnswer,
 )
 from enrollment.vocabulary import ConsentDecision, ConsentKind
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from trial_edc.dates import site_date
 
 

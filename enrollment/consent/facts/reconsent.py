@@ -12,7 +12,7 @@ from datetime import date
 from enrollment.consent.facts.decisions import standing_decision
 from enrollment.screening import facts as statuses
 from enrollment.vocabulary import ConsentConcerns, ConsentDecision, ConsentKind, Signer
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import N_, Codelist, YesNo
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain
 
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial
 from trial_edc.dates import SITE_ZONE, site_date
 from trial_edc.vocabulary import YesNo

@@ -21,7 +21,7 @@ from enrollment.eligibility.facts.evidence import (
     weighing_of,
 )
 from enrollment.eligibility.rules import Assessment, Injury
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import MissingCode, Partial, Quantity, Value
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements

@@ -27,7 +27,7 @@ from enrollment.vocabulary import (
     OtherTrial,
     Ventilation,
 )
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial, Value
 from trial_edc.dates import SITE_ZONE, site_midnight
 from trial_edc.vocabulary import MissingCode, Sex, VisitCode, YesNo

@@ -29,7 +29,7 @@ from enrollment.eligibility.rules import (
 from enrollment.eligibility.selectors import Eligibility
 from enrollment.eligibility.texts import NAMES
 from enrollment.vocabulary import ExcludedCause, Organ, OtherTrial, Ventilation
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from trial_edc.protocol import PROTOCOL
 from trial_edc.units import shown
 from trial_edc.vocabulary import Codelist

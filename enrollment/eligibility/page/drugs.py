@@ -25,7 +25,7 @@ from enrollment.eligibility.rules.immunosuppression import normal
 from enrollment.vocabulary import DrugClass
 from record.casebook import catalogue
 from record.casebook.display import words
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from trial_edc.dates import add_months
 from trial_edc.units import shown
 

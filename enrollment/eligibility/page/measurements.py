@@ -10,7 +10,7 @@ from enrollment.eligibility.rules.evidence import Evidence
 from enrollment.vocabulary import Organ
 from record.casebook import catalogue
 from record.casebook.display import words
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from enrollment.eligibility.rules import (
 )
 from enrollment.vocabulary import DrugClass
 from record.casebook import catalogue
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from trial_edc.vocabulary import N_, YesNo
 
 URINE_WANTED = {

@@ -17,7 +17,7 @@ from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission
 from record.audit.attribution import Source, act, attributed
 from record.casebook.models import FormStatus, Participant
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from record.review.selectors import unanswered_counts
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
@@ -36,7 +36,7 @@ def confirm_eligibility(
         raise PermissionDenied
     proof.require(by)
     with attributed(by=by, via=Source.PAGE):
-        participant = casebook.lock(participant)
+        participant = form_instances.lock(participant)
         found = eligibility_selectors.eligibility_of(participant)
         if reasons := obstacles_to_confirmation(found):
             raise EnrollmentRefused(*reasons)

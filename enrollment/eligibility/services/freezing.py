@@ -25,9 +25,9 @@ from record.capture.events import DeviationFound
 from record.capture.save_hooks import Saved, announce
 from record.casebook import catalogue
 from record.casebook.display import words
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
-from record.casebook.sheets import Casebook, FormData
 from record.notices.services import outbox as notices
 from trial_edc import clock
 from trial_edc.requirements import implements

@@ -5,8 +5,8 @@ from datetime import date
 
 from enrollment.eligibility.rules import State
 from record.casebook.checks import check
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.intervals import in_order
-from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Partial
 from trial_edc.dates import completed_years
 from trial_edc.protocol import PROTOCOL

@@ -7,8 +7,8 @@ from enrollment.eligibility.facts.evidence import drug_name
 from enrollment.eligibility.rules import SteroidCourse, prednisone_mg
 from enrollment.vocabulary import Drug, DrugClass
 from record.casebook.checks import check
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.intervals import in_order
-from record.casebook.sheets import Casebook, FormData
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity
 

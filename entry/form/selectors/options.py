@@ -6,8 +6,8 @@ from record.accounts.models import User
 from record.casebook import catalogue, items
 from record.casebook.design import FormDesign
 from record.casebook.display import words
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.items import Item
-from record.casebook.sheets import Casebook, FormData
 
 Options = Sequence[tuple[str, str]]  # each key with its words
 

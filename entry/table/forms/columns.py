@@ -19,8 +19,8 @@ from record.capture import cells
 from record.casebook import items
 from record.casebook.design import FormDesign
 from record.casebook.display import words
+from record.casebook.form_data import Casebook
 from record.casebook.items import Item
-from record.casebook.sheets import Casebook
 from record.casebook.values import MissingCode, Value
 
 SIZES: Mapping[type[Item], int] = {

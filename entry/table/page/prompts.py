@@ -18,7 +18,7 @@ from record.capture.problems import (
     ReasonNeeded,
     SaveRefused,
 )
-from record.casebook.sheets import FormData
+from record.casebook.form_data import FormData
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,9 @@ from record.capture.vocabulary import ChangeReason, StrikeReason
 from record.casebook import engine, items
 from record.casebook.derived import Derivation, derived_values
 from record.casebook.display import NOTHING, derived_words
+from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.row_marks import RowMark, marks_of
-from record.casebook.sheets import FormData
 from record.casebook.values import MissingCode, Value
 from record.review.selectors import open_places
 from trial_edc import clock

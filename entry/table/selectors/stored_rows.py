@@ -7,11 +7,11 @@ from functools import cached_property
 
 from record.casebook import catalogue
 from record.casebook.design import FormDesign
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.intervals import LAST, bounds
 from record.casebook.items import Date, DateTime, PartialDate
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import new_row, sheet_of, stored_sheets
-from record.casebook.sheets import Casebook, FormData
 from trial_edc.vocabulary import VisitCode
 
 VISITS = {code.value: place for place, code in enumerate(VisitCode)}

@@ -18,7 +18,7 @@ from randomization.lists.rules.checking import check
 from randomization.models import Allocation, AllocationList, Slot
 from randomization.vocabulary import ListState
 from record.audit.models import Entry
-from record.casebook import selectors as casebook
+from record.casebook import selectors as casebook_selectors
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 
@@ -94,7 +94,7 @@ def _allocation_problems() -> Iterator[str]:
     people = [one.participant_id for one in held]
     told = {
         participant_id: sheet.get("randomisation_no")
-        for participant_id, sheet in casebook.stored_sheets(people, ["RAN"])
+        for participant_id, sheet in casebook_selectors.stored_sheets(people, ["RAN"])
     }
     for place, one in enumerate(held, 1):
         if one.slot.sequence != place:

@@ -22,9 +22,9 @@ from randomization.product.rules.dose import (
 )
 from randomization.vocabulary import Part, PreparationStep, Product
 from record.accounts.models import User
-from record.casebook import selectors as casebook
+from record.casebook import selectors as casebook_selectors
+from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance, FormStatus, Participant
-from record.casebook.sheets import FormData
 from record.casebook.values import MissingCode
 from trial_edc.protocol import PROTOCOL, InfusionPlan
 
@@ -195,7 +195,7 @@ def checks_that_hold(
 
 def record_of(form: FormInstance) -> ProductRecord:
     """Return the product record of its sheet, not yet stored where nobody began it."""
-    return cast("ProductRecord", casebook.row_of(form))
+    return cast("ProductRecord", casebook_selectors.row_of(form))
 
 
 def are_two(checks: Iterable[PreparationCheck]) -> bool:
@@ -222,6 +222,6 @@ def requests_that_hold(
     }
     return {
         (participant_id, sheet.visit): sheet
-        for participant_id, sheet in casebook.stored_sheets(people, ["IRQ"])
+        for participant_id, sheet in casebook_selectors.stored_sheets(people, ["IRQ"])
         if sheet.form_id in signed and sheet.get("decision") == "go"
     }

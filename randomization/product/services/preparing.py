@@ -25,10 +25,10 @@ from record.capture.save_hooks import Saved
 from record.capture.services import forms as capture
 from record.casebook import catalogue, engine
 from record.casebook.checks import Finding
+from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance
 from record.casebook.selectors import binder_of, sheet_of
-from record.casebook.services import casebook
-from record.casebook.sheets import FormData
+from record.casebook.services import form_instances
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
@@ -62,7 +62,7 @@ def confirm_preparation(
         raise PermissionDenied
     proof.require(by)
     with attributed(by=by, via=Source.PAGE):
-        casebook.lock(form.participant)
+        form_instances.lock(form.participant)
         form = FormInstance.objects.select_related("participant").get(pk=form.pk)
         record = desk.record_of(form)
         part = _part_of(by, sheet_of(form, record))

@@ -25,7 +25,7 @@ from record.capture.services import forms as capture
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.selectors import row_of, sheet_of
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from record.review.problems import ReviewRefused
 from trial_edc import clock
 from trial_edc.requirements import implements
@@ -47,7 +47,7 @@ def expect_product(request: FormInstance) -> FormInstance | None:
     sheet = sheet_of(request, row_of(request))
     if sheet.get("decision") != "go":
         return None
-    form = casebook.expect(request.participant, "PRD", visit=request.visit)
+    form = form_instances.expect(request.participant, "PRD", visit=request.visit)
     planned = sheet.get("planned_start_at")
     form.due_on = clock.site_date(planned) if planned else clock.today()
     form.save(update_fields=("due_on",))
@@ -168,7 +168,7 @@ def raise_wrong_product(saved: Saved) -> None:
     )
     if any(row.get("rule") == rule for row in saved.binder.rows("DVP")):
         return
-    form = casebook.add_row(saved.participant, "DVP", by=saved.by, via=saved.via)
+    form = form_instances.add_row(saved.participant, "DVP", by=saved.by, via=saved.via)
     values = {
         "category": "infusion",
         "raised_by": "SYS",

@@ -2,9 +2,9 @@
 
 from record.audit.attribution import Actor
 from record.casebook import catalogue, engine
+from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance
 from record.casebook.selectors import row_of, sheet_of
-from record.casebook.sheets import Casebook
 from record.review import services as review
 from trial_edc import clock
 from trial_edc.vocabulary import Severity

@@ -31,11 +31,11 @@ from record.capture.services import check_log as firing
 from record.casebook import catalogue
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.history import changes_of
 from record.casebook.models import AnyCRF, FormInstance, FormStatus, SealedCRF
 from record.casebook.selectors import binder_of, new_row, row_of, sheet_of
-from record.casebook.services import casebook
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.services import form_instances
 from record.casebook.values import Value, is_blank
 from record.review import services as review
 from record.review.models import Signature
@@ -168,7 +168,7 @@ def _told_reasons(
 
 
 def _for_update(form: FormInstance) -> tuple[FormInstance, AnyCRF]:
-    participant = casebook.lock(form.participant)
+    participant = form_instances.lock(form.participant)
     form = FormInstance.objects.get(pk=form.pk)
     form.participant = participant
     if form.struck_at or form.is_closed:
@@ -305,12 +305,12 @@ def sign_form(form: FormInstance, *, proof: ReAuthenticated, by: User) -> Signat
 
 def strike_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> None:
     """Strike a row out and let what follows from it happen."""
-    _move_row(casebook.strike, form, by=by, reason=reason, via=via)
+    _move_row(form_instances.strike, form, by=by, reason=reason, via=via)
 
 
 def restore_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> None:
     """Take back that a row was struck out, and let what follows happen."""
-    _move_row(casebook.restore, form, by=by, reason=reason, via=via)
+    _move_row(form_instances.restore, form, by=by, reason=reason, via=via)
 
 
 def _move_row(

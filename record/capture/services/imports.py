@@ -14,7 +14,7 @@ from record.capture.planning import (
 from record.capture.problems import NotSaved
 from record.capture.save_hooks import Saved
 from record.capture.services.forms import FormEntry, save_entry
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from trial_edc.requirements import implements
 
 
@@ -49,7 +49,7 @@ def apply(
     Applied twice, it stores nothing the second time.
     """
     with attributed(by=by, via=via, reason=origin):
-        participant = casebook.lock(planned.participant)
+        participant = form_instances.lock(planned.participant)
         wanted = [row.wanted for row in planned.rows]
         fresh = plan(participant, planned.code, wanted, key=planned.key, by=by)
         _require_as_planned(planned, fresh)
@@ -106,7 +106,7 @@ def _stored(  # noqa: PLR0917 - one call, from one place
     by: Actor,
     via: Source,
 ) -> Saved:
-    form = row.form or casebook.add_row(
+    form = row.form or form_instances.add_row(
         planned.participant,
         planned.code,
         by=by,

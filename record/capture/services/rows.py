@@ -22,7 +22,7 @@ from record.casebook import catalogue
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
 from record.casebook.models import FormInstance, Participant
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from record.casebook.values import is_blank
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Severity
@@ -100,7 +100,7 @@ def _all_stored(  # noqa: PLR0917 - one call, from one place
     via: Source,
 ) -> list[Saved]:
     problems, saved = dict(known), []
-    participant = casebook.lock(participant)
+    participant = form_instances.lock(participant)
     for change in sorted(changes, key=lambda one: isinstance(one, RowEntry)):
         if change.key in problems:
             continue
@@ -124,7 +124,7 @@ def _stored(
     if isinstance(change, RowStrike):
         strike_row(change.form, by=by, reason=change.reason, via=via)
         return []
-    form = change.form or casebook.add_row(
+    form = change.form or form_instances.add_row(
         participant,
         design.code,
         by=by,

@@ -11,7 +11,7 @@ from record.audit.attribution import Reason, Source, attributed
 from record.audit.models import DatabaseLock
 from record.audit.problems import RecordClosed
 from record.casebook.models import FormInstance
-from record.casebook.services.casebook import lock as lock_participant
+from record.casebook.services.form_instances import lock as lock_participant
 from record.review.problems import ReviewRefused
 from record.review.services.rights import require
 from trial_edc import clock

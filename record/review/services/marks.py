@@ -13,7 +13,7 @@ from record.casebook import access, catalogue
 from record.casebook.engine import pending_items
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.selectors import binder_of, revisions_of, row_of, sheet_of
-from record.casebook.services.casebook import lock as lock_participant
+from record.casebook.services.form_instances import lock as lock_participant
 from record.review.models import QueryState, Signature, Verification
 from record.review.problems import ReviewRefused
 from record.review.services.rights import require

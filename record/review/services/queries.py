@@ -9,8 +9,8 @@ from record.audit.attribution import Actor, Process, Source, attributed
 from record.casebook import catalogue
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance
-from record.casebook.services.casebook import hidden_key
-from record.casebook.services.casebook import lock as lock_participant
+from record.casebook.services.form_instances import hidden_key
+from record.casebook.services.form_instances import lock as lock_participant
 from record.review.models import Query, QueryState, QueryStep
 from record.review.problems import ReviewRefused
 from record.review.services.rights import require

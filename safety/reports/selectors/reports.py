@@ -9,9 +9,9 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from record.casebook import catalogue
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binders_of
-from record.casebook.sheets import Casebook, FormData
 from safety.events.facts import (
     changed_since,
     earlier_versions,

@@ -9,7 +9,7 @@ from record.audit.attribution import Source, attributed
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance
 from record.casebook.selectors import binder_of
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from safety.events.facts import event_of, reports_on, row_with
 from safety.reports.selectors.reports import was_sent
 from safety.reports.services.reports import CLOCK, NotReadyToSend, due_on
@@ -33,7 +33,7 @@ def add_follow_up(
     if not by.may(Permission.ENTER_CRF):
         raise PermissionDenied
     with attributed(by=by, via=via):
-        participant = casebook.lock(report.participant)
+        participant = form_instances.lock(report.participant)
         binder = binder_of(participant, "AE", "SAE")
         known = row_with(binder, "SAE", report.pk)
         event = event_of(known, binder) if known else None
@@ -46,7 +46,7 @@ def add_follow_up(
         )
         if not was_sent(latest):
             return latest
-        form = casebook.add_row(participant, "SAE", by=by, via=via)
+        form = form_instances.add_row(participant, "SAE", by=by, via=via)
         carried = {name: last.values.get(name) for name in CARRIED}
         kind = {"report_kind": ReportKind.FOLLOW_UP.value}
         save(form, carried | kind, by=by, via=via, complete=False)

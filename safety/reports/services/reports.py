@@ -12,10 +12,10 @@ from record.audit.attribution import Actor, Process, Reason, Source, attributed
 from record.capture.events import DeviationFound
 from record.capture.save_hooks import announce
 from record.capture.services.forms import save
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import binder_of
-from record.casebook.services import casebook
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.services import form_instances
 from record.notices.models import Message
 from record.notices.services.outbox import queue
 from safety.events.facts import (
@@ -49,7 +49,7 @@ def open_row(
 ) -> FormInstance:
     """Open a row of a log with what is known already; the rest is asked of people."""
     with attributed(by=SAFETY, via=via):
-        form = casebook.add_row(participant, code, by=SAFETY, via=via)
+        form = form_instances.add_row(participant, code, by=SAFETY, via=via)
         save(form, values, by=SAFETY, via=via, complete=False)
     return form
 
@@ -57,9 +57,9 @@ def open_row(
 def propose(participant: Participant, code: str, *, via: Source) -> FormInstance:
     """Hang a sheet that is now due into the binder; back in it if it was retired."""
     with attributed(by=SAFETY, via=via):
-        form = casebook.expect(participant, code)
+        form = form_instances.expect(participant, code)
         if form.struck_at and form.status == FormStatus.NOT_STARTED:
-            casebook.restore(form, by=SAFETY, reason=HOLDS_AGAIN, via=via)
+            form_instances.restore(form, by=SAFETY, reason=HOLDS_AGAIN, via=via)
     return form
 
 
@@ -68,7 +68,7 @@ def retire(form: FormInstance, *, via: Source) -> None:
     touched = form.saved_by_id is not None or form.status == FormStatus.COMPLETE
     if not touched and not form.struck_at and not form.is_closed:
         with attributed(by=SAFETY, via=via):
-            casebook.strike(form, by=SAFETY, reason=NO_LONGER, via=via)
+            form_instances.strike(form, by=SAFETY, reason=NO_LONGER, via=via)
 
 
 def retire_rows(form_ids: Iterable[int | None], *, via: Source) -> None:
@@ -174,7 +174,7 @@ def send_report(
     if not by.may(Permission.SIGN_FORM):
         raise PermissionDenied
     with attributed(by=by, via=via):
-        participant = casebook.lock(form.participant)
+        participant = form_instances.lock(form.participant)
         if sent := SentReport.objects.filter(form=form).first():
             return sent
         binder = binder_of(participant, "AE", "SAE", "SPA")
@@ -245,7 +245,7 @@ def _hand_over(
     """Hang the sponsor's assessment of this version and tell the safety officers."""
     if assessment_of(report, binder) is None:
         with attributed(by=SAFETY, via=via):
-            assessment = casebook.expect(
+            assessment = form_instances.expect(
                 form.participant, "SPA", occurrence=form.occurrence
             )
             values = {"sponsor_aware_at": sent.notified_at}

@@ -11,7 +11,7 @@ from enrollment.consent.facts.reconsent import (
     due_of,
     version_on,
 )
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from trial_edc.clock import SITE_TZ
 
 FIRST = DocumentVersion("1.0", date(2022, 1, 1), "everybody")

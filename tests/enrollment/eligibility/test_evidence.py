@@ -14,7 +14,7 @@ from enrollment.eligibility.rules import (
     SteroidCourse,
 )
 from enrollment.screening.facts import is_screening_over, status_of
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import MissingCode, Partial, Quantity
 from trial_edc.clock import SITE_TZ
 

@@ -13,7 +13,7 @@ from enrollment.eligibility.page.drugs import drug_exhibit
 from enrollment.eligibility.page.kidney import KidneyExhibit, kidney_exhibit
 from enrollment.eligibility.page.missing_entries import wanted
 from enrollment.eligibility.rules import Evidence, TimedCollection, assess
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial
 from tests.enrollment.candidates import RISE_AT, at, candidate, sample
 

@@ -9,7 +9,7 @@ from record.accounts.roles import Role
 from record.accounts.services import accounts as services
 from record.audit.attribution import Source, attributed
 from record.casebook.models import FormInstance, Participant
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from record.review.services import raise_query
 from tests.people import STAGE, person
 from tests.visits import stage
@@ -36,7 +36,7 @@ def test_sheets_of_a_second_screening_open_themselves():
     someone = stage.randomised()
     with attributed(by=STAGE, via=Source.COMMAND):
         sheets = [
-            casebook.expect(someone, "VIT", visit="SCR", occurrence=number)
+            form_instances.expect(someone, "VIT", visit="SCR", occurrence=number)
             for number in (1, 2)
         ]
 

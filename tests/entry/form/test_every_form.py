@@ -9,7 +9,7 @@ from record.accounts.roles import Role
 from record.audit.attribution import Source, attributed
 from record.casebook import access, catalogue
 from record.casebook.models import FormInstance
-from record.casebook.services import casebook as services
+from record.casebook.services import form_instances as services
 from tests.people import STAGE, person
 from tests.visits import stage
 

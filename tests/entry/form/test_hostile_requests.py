@@ -12,7 +12,7 @@ from record.audit.attribution import Reason, Source, attributed
 from record.capture.services.forms import strike_row
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of, sheet_of
-from record.casebook.services.casebook import expect
+from record.casebook.services.form_instances import expect
 from record.review.services import lock_database, lock_form
 from tests.people import STAGE, person
 from tests.visits import stage

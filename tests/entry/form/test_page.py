@@ -12,7 +12,7 @@ from record.capture.services import autosaves
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of, sheet_of
-from record.casebook.services.casebook import add_row, expect
+from record.casebook.services.form_instances import add_row, expect
 from record.casebook.values import MissingCode
 from record.review.models import Query, Verification
 from tests.people import PASSWORD, STAGE, person

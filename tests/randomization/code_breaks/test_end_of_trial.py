@@ -17,7 +17,7 @@ from randomization.problems import RandomizationRefused
 from record.audit.attribution import Reason
 from record.audit.models import Entry
 from record.casebook.models import FormInstance
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from record.review.services import lock_database
 from tests.people import PASSWORD, person
 from tests.randomization import stage
@@ -117,7 +117,9 @@ def test_restricted_part_is_stated_ready_without_a_count(client, participant):
     client.post(address)
     ready = closing.is_restricted_part_ready()
     shown = client.get(study).content.decode()
-    with_deviation = casebook.add_row(participant, "DVP", by=stage.colleague("UP"))
+    with_deviation = form_instances.add_row(
+        participant, "DVP", by=stage.colleague("UP")
+    )
     stage.requested(participant)
 
     assert ready

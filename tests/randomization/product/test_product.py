@@ -21,7 +21,7 @@ from record.audit.models import Entry
 from record.capture.problems import SaveRefused
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from record.notices.models import Message
 from record.review.services import raise_query
 from tests.people import STAGE, person
@@ -275,7 +275,7 @@ def test_another_day_0_leaves_the_due_date_of_the_product(participant):
     started = {"given": "given", "started_at": clock.now()}
 
     with attributed(by=STAGE, via=Source.COMMAND):
-        infusion = casebook.expect(participant, "INF", visit="D0")
+        infusion = form_instances.expect(participant, "INF", visit="D0")
         save(infusion, started, by=STAGE, via=Source.COMMAND)
 
     record.refresh_from_db()
@@ -287,7 +287,7 @@ def test_product_staff_leave_no_gap_in_the_numbers_that_others_see(participant, 
     """Soft checks on cells raise queries in one arm alone; nobody may count them."""
 
     def next_keys():
-        row = casebook.add_row(participant, "STY", by=STAGE, via=Source.COMMAND)
+        row = form_instances.add_row(participant, "STY", by=STAGE, via=Source.COMMAND)
         return row.pk, raise_query(row, "kind", "Which?", by=stage.colleague("MO")).pk
 
     before = next_keys()
@@ -296,7 +296,7 @@ def test_product_staff_leave_no_gap_in_the_numbers_that_others_see(participant, 
     save(
         record, {"viability_pct": 61}, by=pharmacist, via=Source.IMPORT, complete=False
     )
-    casebook.add_row(participant, "DVP", by=pharmacist)
+    form_instances.add_row(participant, "DVP", by=pharmacist)
     raise_query(record, "passage", "Which?", by=stage.colleague("UM"))
     after = next_keys()
 

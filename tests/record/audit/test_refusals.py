@@ -9,7 +9,7 @@ from record.audit.models import Entry, Installation
 from record.capture.problems import FormClosed
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance
-from record.casebook.services.casebook import strike
+from record.casebook.services.form_instances import strike
 from record.review import services as review
 from tests.sample_room.models import Sample
 from tests.sample_room.people import A_SAMPLE, STAGE, participant, person, sample

@@ -12,7 +12,7 @@ from django.urls import reverse
 from record.audit.models import Entry
 from record.casebook.models import FormInstance
 from record.casebook.selectors import binder_of
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from record.notices.models import Message
 from tests.people import STAGE, person
 from tests.visits.reminders import test_queue as reminding
@@ -181,7 +181,7 @@ def test_an_opt_out_that_cannot_be_recorded_is_told_to_people():
 
 def casebook_frozen(form):
     with reminding.stage.attributed(by=STAGE, via=reminding.Via.COMMAND):
-        casebook.lock(form.participant)
+        form_instances.lock(form.participant)
         FormInstance.objects.filter(pk=form.pk).update(frozen_at=clock.now())
 
 

@@ -13,9 +13,9 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext
 
 from record.accounts.models import User
+from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import binders_of, stored_sheets
-from record.casebook.sheets import FormData
 from record.review.models import QueryState
 from trial_edc.requirements import implements
 from visits.deviations.facts import fell_away

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from record.casebook.checks import check
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.intervals import others
-from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Row
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from record.casebook.sheets import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Row, is_blank
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import MissingCode

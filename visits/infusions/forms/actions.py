@@ -11,7 +11,7 @@ from record.accounts.roles import Role
 from record.accounts.selectors import people_in
 from record.casebook import catalogue, display
 from record.casebook.fields import SiteTimeField
-from record.casebook.sheets import FormData
+from record.casebook.form_data import FormData
 from record.casebook.values import Value
 from trial_edc import clock
 from trial_edc.vocabulary import MissingCode

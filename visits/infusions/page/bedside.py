@@ -10,9 +10,9 @@ from django.utils.translation import gettext
 
 from record.casebook import catalogue, display
 from record.casebook.derived import derived_values
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
-from record.casebook.sheets import Casebook, FormData
 from record.casebook.values import Row
 from record.review.models import Signature
 from trial_edc import clock

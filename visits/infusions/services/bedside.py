@@ -16,10 +16,10 @@ from record.capture.problems import SaveRefused
 from record.capture.save_hooks import Saved
 from record.capture.services import forms as capture
 from record.casebook.checks import Finding
+from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of, row_of, sheet_of
-from record.casebook.services import casebook
-from record.casebook.sheets import FormData
+from record.casebook.services import form_instances
 from record.casebook.values import Row
 from trial_edc.dates import site_date
 from trial_edc.requirements import implements
@@ -75,7 +75,7 @@ def once(deed: BedsideAction, sent: Sent, do: Callable[[], object]) -> bool:
     The key is stored in the transaction of the act, so a repeated one finds it.
     """
     with attributed(by=deed.by, via=Source.PAGE):
-        casebook.lock(deed.participant)
+        form_instances.lock(deed.participant)
         known = BedsideAct.objects.filter(key=sent.key).first()
         if known is None:
             do()
@@ -97,7 +97,7 @@ def once(deed: BedsideAction, sent: Sent, do: Callable[[], object]) -> bool:
 def at_work(deed: BedsideAction) -> Iterator[None]:
     """Open the transaction of a deed, with its participant locked."""
     with attributed(by=deed.by, via=Source.PAGE):
-        casebook.lock(deed.participant)
+        form_instances.lock(deed.participant)
         yield
 
 
@@ -197,7 +197,7 @@ def recorded(deed: BedsideAction) -> FormData:
 
 
 def _form(deed: BedsideAction) -> FormInstance:
-    return casebook.expect(deed.participant, "INF", visit=deed.visit)
+    return form_instances.expect(deed.participant, "INF", visit=deed.visit)
 
 
 def _running(deed: BedsideAction) -> FormData:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from record.capture.services import forms as capture
 from record.casebook.models import FormInstance
 from record.casebook.selectors import binder_of
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import YesNo
 from visits.infusions.services import bedside as infusions
@@ -46,7 +46,7 @@ def react(
         **({"ongoing": goes_on.value} if goes_on else {}),
     }
     with infusions.at_work(deed):
-        form = _awaiting_words(deed, number) or casebook.add_row(
+        form = _awaiting_words(deed, number) or form_instances.add_row(
             deed.participant, "AE", by=deed.by
         )
         capture.save(form, values, by=deed.by, complete=False)
@@ -71,7 +71,7 @@ def _awaiting_words(deed: BedsideAction, number: str) -> FormInstance | None:
 
 def _give(deed: BedsideAction, event: FormInstance, told: Mapping[str, object]) -> None:
     """Enter a drug given for a reaction into the log of medication."""
-    form = casebook.add_row(deed.participant, "CMD", by=deed.by)
+    form = form_instances.add_row(deed.participant, "CMD", by=deed.by)
     once = {
         "ae": event.pk,
         "frequency": Frequency.ONCE.value,

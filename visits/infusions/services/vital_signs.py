@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from record.audit.attribution import Actor, Reason, Source, attributed
 from record.capture.save_hooks import Saved
 from record.capture.services import forms as capture
+from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, FormStatus, Participant
-from record.casebook.services import casebook
-from record.casebook.sheets import Casebook
+from record.casebook.services import form_instances
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import (
     MissingCode,
@@ -54,7 +54,7 @@ def settle_bedside(participant: Participant, visit: str, binder: Casebook) -> No
 def vital_sign_row(participant: Participant, visit: str, point: str) -> FormInstance:
     """Return the sheet of a time point, hung where it is not yet there."""
     occurrence = timing.POINTS.index(point) + 1
-    return casebook.expect(participant, "VSI", visit=visit, occurrence=occurrence)
+    return form_instances.expect(participant, "VSI", visit=visit, occurrence=occurrence)
 
 
 @implements("INF-03")
@@ -72,7 +72,7 @@ def record_vital_signs(
 ) -> Saved:
     """Save the measurement of one time point to the record at once."""
     with attributed(by=by, via=via):
-        casebook.lock(participant)
+        form_instances.lock(participant)
         form = vital_sign_row(participant, visit, point)
         return capture.save(
             form,

@@ -14,7 +14,7 @@ from record.capture.problems import NotSaved
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of
-from record.casebook.services import casebook
+from record.casebook.services import form_instances
 from record.notices.selectors import people_reached_at
 from record.notices.services.outbox import queue
 from trial_edc import clock
@@ -68,7 +68,7 @@ def opt_out(participant: Participant) -> None:
     """Record an opt-out and confirm it once; told to staff where it cannot be."""
     try:
         with attributed(by=INBOUND, via=Source.API):
-            casebook.lock(participant)
+            form_instances.lock(participant)
             binder = binder_of(participant, "CNS", "CTC")
             consent = contact_consent(binder)
             if consent is None or has_opted_out(binder, consent):

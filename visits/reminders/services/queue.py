@@ -17,9 +17,9 @@ from enrollment.contact.facts import (
 from enrollment.models import InformedConsent
 from enrollment.vocabulary import ConsentDecision, ConsentKind, MessageChannel
 from record.audit.attribution import Process, Source, attributed
+from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import binder_of, binders_of
-from record.casebook.sheets import Casebook
 from record.notices.models import Message, MessageState
 from record.notices.services import outbox as notices
 from trial_edc import clock

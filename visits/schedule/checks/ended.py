@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from record.casebook.checks import check
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.intervals import bounds
-from record.casebook.sheets import Casebook, FormData
 from trial_edc.vocabulary import N_, Severity, WithdrawalKind
 
 # When each form says that something was observed.

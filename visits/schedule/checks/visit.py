@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from record.casebook.checks import check
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.intervals import is_on, is_since
-from record.casebook.sheets import Casebook, FormData
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import N_, Severity, VisitCode, WithdrawalKind, YesNo
 from visits.schedule.checks.ended import is_new, withdrawn_on
