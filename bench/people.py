@@ -1,7 +1,7 @@
 """Many participants: two made through the services, copied by the database.
 
 Copies are written as a restore writes, without triggers: a trail of a million entries
-would take longer than what is measured. Sheets without any value are left out.
+would take longer than what is measured. Forms without any value are left out.
 """
 
 import os
@@ -41,7 +41,7 @@ def out_patient(number: int, *, ago: float) -> Participant:
 
 
 def copies(original: Participant, first: int, count: int) -> None:
-    """Copy a participant with all filled sheets; the numbers of copies begin there."""
+    """Copy a participant with all filled forms; the numbers of copies begin there."""
     forms = list(_filled(original))
     step = len(forms)
     with _restoring() as cursor:
@@ -111,6 +111,6 @@ def _restoring() -> Iterator[Any]:
 
 
 def has_address() -> bool:
-    """Tell whether copies can be opened: what is sealed is bound to no sheet."""
+    """Tell whether copies can be opened: what is sealed is bound to no form."""
     last = ContactDetails.objects.latest("pk")
     return bool(last.value_of("email"))

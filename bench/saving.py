@@ -12,7 +12,7 @@ from record.accounts import roles
 from record.accounts.models import User
 from record.audit.attribution import Process, Source, attributed
 from record.casebook.models import FormInstance, Participant
-from record.casebook.services.form_instances import expect
+from record.casebook.services.form_instances import ensure_form
 
 STAGE = Process("bench")
 SAVED = 302
@@ -42,7 +42,7 @@ def _stage(rounds: int) -> tuple[User, list[FormInstance]]:
             blinding=roles.blinding_class("CO").value,
         )
         person = Participant.objects.create(number="S-999Z", sequence=999)
-        return user, [expect(person, "ZZW", occurrence=n) for n in range(rounds)]
+        return user, [ensure_form(person, "ZZW", occurrence=n) for n in range(rounds)]
 
 
 def _poster(client: Client, address: Callable[[int], str]) -> Callable[..., None]:

@@ -18,79 +18,79 @@ from trial_edc.dates import completed_years
 
 
 @fact("sex")
-def sex(binder: Casebook) -> str | None:
+def sex(casebook: Casebook) -> str | None:
     """Sex as documented, before that as told at the approach."""
-    told: str | None = binder.value("DEM", "sex") or binder.value("SCN", "sex")
+    told: str | None = casebook.value("DEM", "sex") or casebook.value("SCN", "sex")
     return told
 
 
 @fact("age_years")
-def age_years(binder: Casebook) -> int | None:
+def age_years(casebook: Casebook) -> int | None:
     """Completed years at consent; before that, the age told at the approach."""
-    born_on, on = binder.value("DEM", "birth_date"), decisions.consent_on(binder)
+    born_on, on = casebook.value("DEM", "birth_date"), decisions.consent_on(casebook)
     if born_on and on:
         return completed_years(born_on, on)
-    told = binder.value("SCN", "age_years")
+    told = casebook.value("SCN", "age_years")
     return int(told) if told is not None else None
 
 
 @fact("consented_on")
-def consented_on(binder: Casebook) -> date | None:
+def consented_on(casebook: Casebook) -> date | None:
     """Site date of the initial consent."""
-    return decisions.consent_on(binder)
+    return decisions.consent_on(casebook)
 
 
 @fact("consented_at")
-def consented_at(binder: Casebook) -> datetime | None:
+def consented_at(casebook: Casebook) -> datetime | None:
     """Instant of the initial consent."""
-    sheet = decisions.initial_consent(binder)
-    if sheet is None or sheet.get("decision") != ConsentDecision.GIVEN:
+    data = decisions.initial_consent(casebook)
+    if data is None or data.get("decision") != ConsentDecision.GIVEN:
         return None
-    decided_at: datetime | None = sheet.get("decided_at")
+    decided_at: datetime | None = data.get("decided_at")
     return decided_at
 
 
 @fact("is_consented")
-def is_consented(binder: Casebook) -> bool:
+def is_consented(casebook: Casebook) -> bool:
     """Tell whether consent was given, and nothing refused since."""
-    return decisions.consent_answer(binder) == CriterionAnswer.YES
+    return decisions.consent_answer(casebook) == CriterionAnswer.YES
 
 
 @fact("has_refused_to_go_on")
-def has_refused_to_go_on(binder: Casebook) -> bool:
+def has_refused_to_go_on(casebook: Casebook) -> bool:
     """Tell whether consent was given once, and the last decision is a refusal."""
-    given = decisions.consent_on(binder) is not None
-    return given and decisions.consent_answer(binder) == CriterionAnswer.NO
+    given = decisions.consent_on(casebook) is not None
+    return given and decisions.consent_answer(casebook) == CriterionAnswer.NO
 
 
 @fact("representative_signed")
-def representative_signed(binder: Casebook) -> bool:
+def representative_signed(casebook: Casebook) -> bool:
     """Tell whether a representative gave the consent on which the person takes part."""
-    sheet = decisions.initial_consent(binder)
-    return sheet is not None and sheet.get("signer") == Signer.REPRESENTATIVE
+    data = decisions.initial_consent(casebook)
+    return data is not None and data.get("signer") == Signer.REPRESENTATIVE
 
 
 @fact("is_randomised")
-def is_randomised(binder: Casebook) -> bool:
+def is_randomised(casebook: Casebook) -> bool:
     """Tell whether the participant has been given a slot."""
-    return binder.one("RAN") is not None
+    return casebook.one("RAN") is not None
 
 
 @fact("eligibility")
-def eligibility(binder: Casebook) -> Assessment:
+def eligibility(casebook: Casebook) -> Assessment:
     """Return the assessment of the present screening; once randomised, as of then."""
-    return assess(evidence.evidence_of(as_screened(binder)))
+    return assess(evidence.evidence_of(as_screened(casebook)))
 
 
 @fact("is_ineligible")
-def is_ineligible(binder: Casebook) -> bool:
+def is_ineligible(casebook: Casebook) -> bool:
     """Tell whether a criterion decides against the person."""
-    return bool(binder.fact("eligibility").verdict == Verdict.INELIGIBLE)
+    return bool(casebook.fact("eligibility").verdict == Verdict.INELIGIBLE)
 
 
 @fact("has_short_steroid_burst")
-def has_short_steroid_burst(binder: Casebook) -> bool:
+def has_short_steroid_burst(casebook: Casebook) -> bool:
     """Tell whether an investigator must say if a short steroid course counts."""
-    outcomes = binder.fact("eligibility").outcomes
+    outcomes = casebook.fact("eligibility").outcomes
     found = next(one.grounds for one in outcomes if one.criterion == "E17")
     return isinstance(found, Immunosuppression) and found.needs_burst_decision

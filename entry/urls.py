@@ -22,7 +22,7 @@ urlpatterns = [
     ),
     path(
         "participants/<str:number>/sheets/<str:code>/",
-        casebook.open_sheet,
+        casebook.open_form,
         name="open_sheet",
     ),
     path(

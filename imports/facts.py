@@ -1,4 +1,4 @@
-"""At which visit a sample was taken; read from the sheets of the binder, pure."""
+"""At which visit a sample was taken; read from the forms of the casebook, pure."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ PANEL = "LAB"
 DATE_LENGTH = len("2026-03-08")
 
 
-def visits_on(binder: Casebook, sampled_at: str) -> set[tuple[str, int]]:
+def visits_on(casebook: Casebook, sampled_at: str) -> set[tuple[str, int]]:
     """Return the visits at which a sample of that instant was taken.
 
     The visit performed on that day; else that of the infusion of that day; else, before
@@ -19,17 +19,17 @@ def visits_on(binder: Casebook, sampled_at: str) -> set[tuple[str, int]]:
     """
     day = date.fromisoformat(sampled_at[:DATE_LENGTH])
     visits = {
-        (sheet.visit, sheet.visit_number)
-        for sheet in binder.rows("VIS")
-        if sheet.get("visit_date") == day
-        and sheet.visit in catalogue.design(PANEL).collected.visits
+        (data.visit, data.visit_number)
+        for data in casebook.rows("VIS")
+        if data.get("visit_date") == day
+        and data.visit in catalogue.design(PANEL).collected.visits
     }
     infused = {
-        (sheet.visit, 0)
-        for sheet in binder.rows("INF")
-        if (at := sheet.get("started_at")) and site_date(at) == day
+        (data.visit, 0)
+        for data in casebook.rows("INF")
+        if (at := data.get("started_at")) and site_date(at) == day
     }
-    randomised = binder.value("RAN", "randomised_at")
+    randomised = casebook.value("RAN", "randomised_at")
     is_before = randomised is None or day < site_date(randomised)
     screening = {(VisitCode.SCREENING.value, 0)} if is_before else set()
     return visits or infused or screening

@@ -32,54 +32,54 @@ IN_HOSPITAL = frozenset({WhereNow.WARD.value, WhereNow.ICU.value})
 Fired = Mapping[str, object] | bool | None
 
 
-def died_by(binder: Casebook, day: date) -> bool:
+def died_by(casebook: Casebook, day: date) -> bool:
     """Tell whether the participant had died before a date for certain."""
-    death = binder.value("DTH", "death_on")
+    death = casebook.value("DTH", "death_on")
     return death is not None and death.latest < day
 
 
-def dead_without_form(sheet: FormData, binder: Casebook) -> Fired:
+def dead_without_form(data: FormData, casebook: Casebook) -> Fired:
     """Tell whether a death lacks its form."""
-    dead = sheet.get("vital_status") == VitalStatus.DEAD
-    return dead and binder.value("DTH", "death_on") is None
+    dead = data.get("vital_status") == VitalStatus.DEAD
+    return dead and casebook.value("DTH", "death_on") is None
 
 
-def alive_after_death(sheet: FormData, binder: Casebook) -> Fired:
+def alive_after_death(data: FormData, casebook: Casebook) -> Fired:
     """Tell whether somebody lives after the date of the death form."""
-    known_on = sheet.get("status_known_on")
-    alive = sheet.get("vital_status") == VitalStatus.ALIVE
-    return bool(alive and known_on and died_by(binder, known_on))
+    known_on = data.get("status_known_on")
+    alive = data.get("vital_status") == VitalStatus.ALIVE
+    return bool(alive and known_on and died_by(casebook, known_on))
 
 
-def rrt_differs(sheet: FormData, binder: Casebook) -> Fired:
+def rrt_differs(data: FormData, casebook: Casebook) -> Fired:
     """Tell whether the answer on the last 7 days and the log disagree."""
-    answer, asked_on = sheet.get("rrt_last_7_days"), sheet.get("status_known_on")
+    answer, asked_on = data.get("rrt_last_7_days"), data.get("status_known_on")
     if answer is None or asked_on is None:
         return False
     first = asked_on - timedelta(days=PROTOCOL.outcomes.rrt_lookback_days - 1)
     logged = any(
         one.touches(first, asked_on)
-        for one in replacement(binder)
+        for one in replacement(casebook)
         if not one.is_transplant
     )
     return bool((answer == YesNo.YES) != logged)
 
 
-def transplant_not_logged(sheet: FormData, binder: Casebook) -> Fired:
+def transplant_not_logged(data: FormData, casebook: Casebook) -> Fired:
     """Tell whether a transplant is missing in the log of renal replacement."""
-    said = sheet.get("transplant") == YesNo.YES
-    return said and not any(one.is_transplant for one in replacement(binder))
+    said = data.get("transplant") == YesNo.YES
+    return said and not any(one.is_transplant for one in replacement(casebook))
 
 
-def stay_differs(sheet: FormData, binder: Casebook) -> Fired:
+def stay_differs(data: FormData, casebook: Casebook) -> Fired:
     """Tell whether whereabouts and the log of stays disagree."""
-    where, asked_on = sheet.get("where_now"), sheet.get("status_known_on")
+    where, asked_on = data.get("where_now"), data.get("status_known_on")
     if where is None or asked_on is None:
         return False
     kinds = {
         kind
         for kind in ("hospital", "icu")
-        for stay in stays(binder, kind)
+        for stay in stays(casebook, kind)
         if site_date(stay.start) <= asked_on
         and (stay.end is None or site_date(stay.end) >= asked_on)
     }
@@ -90,7 +90,7 @@ def stay_differs(sheet: FormData, binder: Casebook) -> Fired:
     return any(
         stay.end is None or site_date(stay.end) > asked_on
         for kind in kinds
-        for stay in stays(binder, kind)
+        for stay in stays(casebook, kind)
         if site_date(stay.start) < asked_on
     )
 
@@ -138,8 +138,8 @@ for form in ("O28", "OM3"):
     severity=HARD,
     message=N_("No contact is sought after a withdrawal from everything."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    at, withdrawn_on = sheet.get("at"), withdrawn_from_everything_on(binder)
+def _(data: FormData, casebook: Casebook) -> bool:
+    at, withdrawn_on = data.get("at"), withdrawn_from_everything_on(casebook)
     return bool(at and withdrawn_on and site_date(at) > withdrawn_on)
 
 
@@ -150,9 +150,9 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=SOFT,
     message=N_("Is this a withdrawal? If it is, record it; if not, say why."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    refused = sheet.get("result") == ContactResult.REFUSED
-    return refused and not binder.rows("WDR")
+def _(data: FormData, casebook: Casebook) -> bool:
+    refused = data.get("result") == ContactResult.REFUSED
+    return refused and not casebook.rows("WDR")
 
 
 @check(
@@ -162,9 +162,9 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=HARD,
     message=N_("The death form has an earlier date of death."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    alive_on = sheet.get("alive_on")
-    return bool(alive_on and died_by(binder, alive_on))
+def _(data: FormData, casebook: Casebook) -> bool:
+    alive_on = data.get("alive_on")
+    return bool(alive_on and died_by(casebook, alive_on))
 
 
 @check(
@@ -174,9 +174,9 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=HARD,
     message=N_("Life cannot be confirmed for a day after the contact."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    del binder
-    at, alive_on = sheet.get("at"), sheet.get("alive_on")
+def _(data: FormData, casebook: Casebook) -> bool:
+    del casebook
+    at, alive_on = data.get("at"), data.get("alive_on")
     return bool(at and alive_on and alive_on > site_date(at))
 
 
@@ -187,8 +187,8 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=HARD,
     message=N_("The withdrawal lies before consent."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    on, consented_on = sheet.get("on"), binder.fact("consented_on")
+def _(data: FormData, casebook: Casebook) -> bool:
+    on, consented_on = data.get("on"), casebook.fact("consented_on")
     return bool(on and consented_on and on < consented_on)
 
 
@@ -199,9 +199,9 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=HARD,
     message=N_("The death form has an earlier date of death."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    on = sheet.get("on")
-    return bool(on and died_by(binder, on))
+def _(data: FormData, casebook: Casebook) -> bool:
+    on = data.get("on")
+    return bool(on and died_by(casebook, on))
 
 
 @check(
@@ -215,12 +215,12 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     ),
 )
 @implements("WIN-06")
-def _(sheet: FormData, binder: Casebook) -> Fired:
-    at = _end_of(sheet.get("on"))
-    if sheet.get("reason") is None or at is None or anchor_on(binder) is None:
+def _(data: FormData, casebook: Casebook) -> Fired:
+    at = _end_of(data.get("on"))
+    if data.get("reason") is None or at is None or anchor_on(casebook) is None:
         return None
-    signed = binder.value("IRQ", "decision", VisitCode.DAY_0.value) == "no_go_final"
-    schedule = schedule_of(binder, at, no_go_signed=signed)
+    signed = casebook.value("IRQ", "decision", VisitCode.DAY_0.value) == "no_go_final"
+    schedule = schedule_of(casebook, at, no_go_signed=signed)
     awaited = [visit.code.label for visit in schedule.visits if _is_awaited(visit)]
     return {"visits": ", ".join(awaited)} if awaited else None
 
@@ -249,11 +249,11 @@ def _end_of(day: date | None) -> datetime | None:
     ),
 )
 @implements("WIN-06")
-def _(sheet: FormData, binder: Casebook) -> Fired:
-    anchor = anchor_on(binder)
-    if sheet.get("reason") != EndReason.LOST or anchor is None:
+def _(data: FormData, casebook: Casebook) -> Fired:
+    anchor = anchor_on(casebook)
+    if data.get("reason") != EndReason.LOST or anchor is None:
         return None
-    attempts = [site_date(at) for row in binder.rows("CAL") if (at := row.get("at"))]
+    attempts = [site_date(at) for row in casebook.rows("CAL") if (at := row.get("at"))]
     if rules.may_be_lost(attempts, anchor):
         return None
     schedule = PROTOCOL.schedule
@@ -267,11 +267,11 @@ def _(sheet: FormData, binder: Casebook) -> Fired:
     severity=HARD,
     message=N_("Died and the death form go together."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    reason = sheet.get("reason")
+def _(data: FormData, casebook: Casebook) -> bool:
+    reason = data.get("reason")
     if reason is None:
         return False
-    is_dead = binder.value("DTH", "death_on") is not None
+    is_dead = casebook.value("DTH", "death_on") is not None
     return bool(is_dead != (reason == EndReason.DIED))
 
 
@@ -282,8 +282,8 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=HARD,
     message=N_("Record the withdrawal first."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    return sheet.get("reason") == EndReason.WITHDREW and not binder.rows("WDR")
+def _(data: FormData, casebook: Casebook) -> bool:
+    return data.get("reason") == EndReason.WITHDREW and not casebook.rows("WDR")
 
 
 @check(
@@ -293,8 +293,8 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=SOFT,
     message=N_("There is a later sign of life, on %(alive_on)s."),
 )
-def _(sheet: FormData, binder: Casebook) -> Fired:
-    on, alive_on = sheet.get("on"), last_known_alive(binder)
+def _(data: FormData, casebook: Casebook) -> Fired:
+    on, alive_on = data.get("on"), last_known_alive(casebook)
     later = on and alive_on and alive_on > on
     return {"alive_on": alive_on.isoformat()} if later and alive_on else None
 
@@ -306,5 +306,5 @@ def _(sheet: FormData, binder: Casebook) -> Fired:
     severity=HARD,
     message=N_("Only randomised participants have an end of study."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    return bool(sheet.get("on")) and anchor_on(binder) is None
+def _(data: FormData, casebook: Casebook) -> bool:
+    return bool(data.get("on")) and anchor_on(casebook) is None

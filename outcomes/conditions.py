@@ -7,6 +7,6 @@ from record.casebook.form_data import Casebook, FormData
 class NoCreatinine(Condition):
     """The creatinine log has no sample inside the window of the form's visit."""
 
-    def holds(self, sheet: FormData, binder: Casebook) -> bool:
+    def holds(self, data: FormData, casebook: Casebook) -> bool:
         """Tell whether none is there."""
-        return not binder.fact(f"creatinine_in_window_{sheet.code}")
+        return not casebook.fact(f"creatinine_in_window_{data.code}")

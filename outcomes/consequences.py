@@ -8,19 +8,19 @@ from record.capture.events import RowStruck
 from record.capture.save_hooks import Saved
 from record.casebook.form_data import Casebook
 from record.casebook.models import FormStatus, Participant
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from safety.deaths.selectors import ends_without_death
-from safety.reports.services.reports import propose, retire_sheets
+from safety.reports.services.reports import propose, retire_forms
 
 
-def may_be_infused(binder: Casebook) -> bool:
+def may_be_infused(casebook: Casebook) -> bool:
     """Tell whether no withdrawal, of whatever kind, forbids a second infusion."""
-    return not any(row.get("kind") and row.get("on") for row in binder.rows("WDR"))
+    return not any(row.get("kind") and row.get("on") for row in casebook.rows("WDR"))
 
 
 def end_what_was_withdrawn(saved: Saved) -> None:
     """End infusions, whatever the kind; from everything: end the study."""
-    _settle(saved.participant, saved.binder, saved.via)
+    _settle(saved.participant, saved.casebook, saved.via)
 
 
 def reopen_after_strike(event: RowStruck, by: Actor, via: Source) -> None:
@@ -28,23 +28,23 @@ def reopen_after_strike(event: RowStruck, by: Actor, via: Source) -> None:
     del by
     who = event.form.participant
     if event.form.code == "WDR":
-        _settle(who, binder_of(who), via)
+        _settle(who, casebook_of(who), via)
 
 
-def _settle(participant: Participant, binder: Casebook, via: Source) -> None:
-    if may_be_infused(binder):
+def _settle(participant: Participant, casebook: Casebook, via: Source) -> None:
+    if may_be_infused(casebook):
         services.reopen_infusion_2(participant, via=via)
     else:
         services.close_infusion_2(participant, via=via)
-    if withdrawn_from_everything_on(binder) and binder.rows("RAN"):
+    if withdrawn_from_everything_on(casebook) and casebook.rows("RAN"):
         propose(participant, "EOS", via=via)
-    elif not ends_without_death(binder) and not binder.rows("DTH"):
-        retire_sheets(participant, "EOS", via=via)
+    elif not ends_without_death(casebook) and not casebook.rows("DTH"):
+        retire_forms(participant, "EOS", via=via)
 
 
 def expect_death_form(saved: Saved) -> None:
     """Ask for the death form when a call reports a death."""
-    if saved.sheet.get("result") == ContactResult.DEATH_REPORTED:
+    if saved.data.get("result") == ContactResult.DEATH_REPORTED:
         propose(saved.participant, "DTH", via=saved.via)
 
 

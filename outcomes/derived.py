@@ -81,9 +81,9 @@ AT_MONTH_3 = (
 
 
 def _reading(name: str) -> Callable[[FormData, Casebook], Value]:
-    def read(sheet: FormData, binder: Casebook) -> Value:
-        del sheet
-        endpoints = binder.fact("endpoints")
+    def read(data: FormData, casebook: Casebook) -> Value:
+        del data
+        endpoints = casebook.fact("endpoints")
         value = getattr(endpoints, name) if endpoints else None
         if isinstance(value, bool):
             return YesNo.YES.value if value else YesNo.NO.value
@@ -105,25 +105,25 @@ for _form, _fields in (("O28", AT_DAY_28), ("OM3", AT_DAY_28 + AT_MONTH_3)):
 
 
 @derived("EOS", "last_known_alive", N_("Last known alive"))
-def last_alive(sheet: FormData, binder: Casebook) -> date | None:
+def last_alive(data: FormData, casebook: Casebook) -> date | None:
     """Return the latest date with evidence of life."""
-    del sheet
-    return last_known_alive(binder)
+    del data
+    return last_known_alive(casebook)
 
 
 @derived("EOS", "open_items", N_("Still open"), terms=OpenItem)
-def open_items(sheet: FormData, binder: Casebook) -> list[str]:
+def open_items(data: FormData, casebook: Casebook) -> list[str]:
     """Return what of the record is not finished."""
-    del sheet
-    reported = {r.get("ae") for r in binder.rows("SAE")}
+    del data
+    reported = {r.get("ae") for r in casebook.rows("SAE")}
     finished = {
-        r.get("ae") for r in binder.rows("SAE") if r.get("report_kind") == "final"
+        r.get("ae") for r in casebook.rows("SAE") if r.get("report_kind") == "final"
     }
     found = {
-        OpenItem.EVENT: any(e.get("ongoing") == "Y" for e in binder.rows("AE")),
+        OpenItem.EVENT: any(e.get("ongoing") == "Y" for e in casebook.rows("AE")),
         OpenItem.REPORT: bool(reported - finished),
         OpenItem.DEVIATION: any(
-            row.get("resolved_at") is None for row in binder.rows("DEV")
+            row.get("resolved_at") is None for row in casebook.rows("DEV")
         ),
     }
     return [item.value for item, is_open in found.items() if is_open]

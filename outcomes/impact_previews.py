@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from outcomes.facts.course import withdrawn_from_everything_on
-from record.capture.impact_previews import ImpactPreview, foretells
+from record.capture.impact_previews import ImpactPreview, previews_impact
 from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance
 from safety.deaths.impact_previews import NOTHING, Row, columns, visits_moved
@@ -11,7 +11,7 @@ from trial_edc.vocabulary import WithdrawalKind
 from visits.schedule.facts import infusion_started_at
 
 
-@foretells("WDR")
+@previews_impact("WDR")
 def what_withdrawal_moves(
     form: FormInstance, before: Casebook, after: Casebook
 ) -> ImpactPreview | None:
@@ -26,9 +26,9 @@ def what_withdrawal_moves(
     return ImpactPreview(text, columns(), tuple(rows)) if rows else None
 
 
-def _kinds(binder: Casebook) -> set[tuple[str, object]]:
+def _kinds(casebook: Casebook) -> set[tuple[str, object]]:
     """Return kind and date of each withdrawal that is told whole."""
-    rows = ((row.get("kind"), row.get("on")) for row in binder.rows("WDR"))
+    rows = ((row.get("kind"), row.get("on")) for row in casebook.rows("WDR"))
     return {(str(kind), on) for kind, on in rows if kind and on}
 
 

@@ -168,7 +168,7 @@ class EndOfStudy(CRF):
     class Design:
         order = 50
         code, title = "EOS", _("End of study")
-        hung_on_demand = True
+        opened_on_demand = True
         sections = (Section(_("End of study"), "reason", "on"),)
         collected = Once()
         signature = _("The study has ended for this participant; the record is final.")

@@ -7,15 +7,15 @@ from outcomes.facts.course import FORMS, death_on, record_of
 from outcomes.rules import Endpoints, derive
 from record.casebook.form_data import Casebook
 from record.casebook.models import Participant
-from record.casebook.selectors import binder_of, binders_of
+from record.casebook.selectors import casebook_of, casebooks_of
 from trial_edc import clock
 from trial_edc.requirements import implements
 
 
-def endpoints_in(binder: Casebook, cutoff: date) -> Endpoints | None:
+def endpoints_in(casebook: Casebook, cutoff: date) -> Endpoints | None:
     """Return the endpoints as far as a cut-off; None for who was never randomised."""
-    record = record_of(binder, cutoff)
-    return derive(record, death_on(binder)) if record else None
+    record = record_of(casebook, cutoff)
+    return derive(record, death_on(casebook)) if record else None
 
 
 @implements("OUT-09")
@@ -23,7 +23,7 @@ def endpoints_of(
     participant: Participant, cutoff: date | None = None
 ) -> Endpoints | None:
     """Return the 25 endpoints of a participant, up to today unless told otherwise."""
-    return endpoints_in(binder_of(participant, *FORMS), cutoff or clock.today())
+    return endpoints_in(casebook_of(participant, *FORMS), cutoff or clock.today())
 
 
 def endpoints_by_participant(
@@ -32,7 +32,7 @@ def endpoints_by_participant(
     """Return the endpoints of the randomised among many; one select a form."""
     until = cutoff or clock.today()
     found = {
-        pk: endpoints_in(binder, until)
-        for pk, binder in binders_of(participants, FORMS).items()
+        pk: endpoints_in(casebook, until)
+        for pk, casebook in casebooks_of(participants, FORMS).items()
     }
     return {pk: endpoints for pk, endpoints in found.items() if endpoints}

@@ -13,39 +13,39 @@ from trial_edc.vocabulary import YesNo
 
 
 @fact("prior_reaction_g3")
-def prior_reaction_g3(binder: Casebook) -> bool:
+def prior_reaction_g3(casebook: Casebook) -> bool:
     """Tell whether an infusion reaction reached the grade that stops infusion 2."""
     limit = PROTOCOL.infusion.stop_after_reaction_grade
     return any(
         event.get("infusion_reaction") == YesNo.YES
         and int(event.get("grade") or 0) >= limit
-        for event in events(binder)
+        for event in events(casebook)
     )
 
 
 @fact("related_sae")
-def related_sae(binder: Casebook) -> bool:
+def related_sae(casebook: Casebook) -> bool:
     """Tell whether a serious event is held to be related to the study infusion."""
-    return any(is_serious(e) and is_related_to_infusion(e) for e in events(binder))
+    return any(is_serious(e) and is_related_to_infusion(e) for e in events(casebook))
 
 
 @fact("unassessed_sae")
-def unassessed_sae(binder: Casebook) -> bool:
+def unassessed_sae(casebook: Casebook) -> bool:
     """Tell whether a serious event awaits its causality; until then it is related."""
-    return any(is_serious(e) and is_unassessed(e) for e in events(binder))
+    return any(is_serious(e) and is_unassessed(e) for e in events(casebook))
 
 
 @fact("stop_rule_met")
-def stop_rule_met(binder: Casebook) -> bool:
+def stop_rule_met(casebook: Casebook) -> bool:
     """Tell whether infusion 2 must not be given."""
     return any(
-        binder.fact(name)
+        casebook.fact(name)
         for name in ("prior_reaction_g3", "related_sae", "unassessed_sae")
     )
 
 
 @fact("death_on")
-def death_on(binder: Casebook) -> Partial | None:
+def death_on(casebook: Casebook) -> Partial | None:
     """Return the date of death as far as it is known."""
-    known: Partial | None = binder.value("DTH", "death_on")
+    known: Partial | None = casebook.value("DTH", "death_on")
     return known

@@ -19,10 +19,10 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
     severity=HARD,
     message=N_("The first consent is the initial one."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    rows = binder.rows("CNS")
-    is_first = all(row.occurrence >= sheet.occurrence for row in rows)
-    kind = sheet.get("kind")
+def _(data: FormData, casebook: Casebook) -> bool:
+    rows = casebook.rows("CNS")
+    is_first = all(row.occurrence >= data.occurrence for row in rows)
+    kind = data.get("kind")
     return is_first and kind is not None and kind != ConsentKind.INITIAL
 
 
@@ -33,10 +33,10 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=HARD,
     message=N_("A representative signs only for a person who cannot decide."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    del binder
-    by_other = sheet.get("signer") == Signer.REPRESENTATIVE
-    return bool(by_other and sheet.get("capacity") == YesNo.YES)
+def _(data: FormData, casebook: Casebook) -> bool:
+    del casebook
+    by_other = data.get("signer") == Signer.REPRESENTATIVE
+    return bool(by_other and data.get("capacity") == YesNo.YES)
 
 
 @check(
@@ -49,9 +49,9 @@ def _(sheet: FormData, binder: Casebook) -> bool:
         "enter “not applicable”."
     ),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    del binder
-    return bool(sheet.get("witness") == YesNo.NO)
+def _(data: FormData, casebook: Casebook) -> bool:
+    del casebook
+    return bool(data.get("witness") == YesNo.NO)
 
 
 @check(
@@ -61,9 +61,9 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=HARD,
     message=N_("Row %(row)s is no telephone number: digits, blanks, hyphens only."),
 )
-def _(sheet: FormData, binder: Casebook) -> dict[str, int] | None:
-    del binder
-    for number, phone in enumerate(sheet.get("phones") or (), 1):
+def _(data: FormData, casebook: Casebook) -> dict[str, int] | None:
+    del casebook
+    for number, phone in enumerate(data.get("phones") or (), 1):
         if not PHONE.fullmatch(phone.get("number") or ""):
             return {"row": number}
     return None
@@ -76,7 +76,7 @@ def _(sheet: FormData, binder: Casebook) -> dict[str, int] | None:
     severity=HARD,
     message=N_("This is no e-mail address."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    del binder
-    address = sheet.get("email")
+def _(data: FormData, casebook: Casebook) -> bool:
+    del casebook
+    address = data.get("email")
     return address is not None and not EMAIL.fullmatch(address)

@@ -5,7 +5,7 @@ from enrollment.consent.selectors import consent_versions
 from enrollment.eligibility.facts import evidence
 from enrollment.screening.services import (
     SCREENING,
-    hang_screening_sheets,
+    create_screening_forms,
 )
 from enrollment.vocabulary import (
     ApproachResult,
@@ -30,7 +30,7 @@ GOING_ON = (ConsentKind.CAPACITY_REGAINED, ConsentKind.NEW_VERSION)
 
 def require_delegation(saved: Saved) -> None:
     """Refuse a consent obtained by somebody without delegation on that date."""
-    key, decided_at = saved.sheet.get("obtained_by"), saved.sheet.get("decided_at")
+    key, decided_at = saved.data.get("obtained_by"), saved.data.get("decided_at")
     person = User.objects.filter(pk=key).first()
     if person is None or decided_at is None:
         return
@@ -44,7 +44,7 @@ def require_delegation(saved: Saved) -> None:
 
 def require_version_in_force(saved: Saved) -> None:
     """Refuse a document that was not in force on the day of signing."""
-    version, decided_at = saved.sheet.get("version"), saved.sheet.get("decided_at")
+    version, decided_at = saved.data.get("version"), saved.data.get("decided_at")
     if version is None or decided_at is None:
         return
     on = site_date(decided_at)
@@ -58,17 +58,17 @@ def require_version_in_force(saved: Saved) -> None:
 
 def open_or_end_screening(saved: Saved) -> None:
     """Open the screening forms, or end the screening, as the person decided."""
-    kind, decision = saved.sheet.get("kind"), saved.sheet.get("decision")
+    kind, decision = saved.data.get("kind"), saved.data.get("decision")
     if kind == ConsentKind.INITIAL and decision == ConsentDecision.GIVEN:
-        number = evidence.episode(saved.binder)
-        hang_screening_sheets(saved.participant, number)
+        number = evidence.episode(saved.casebook)
+        create_screening_forms(saved.participant, number)
         _enter_result(saved, {"approach_result": ApproachResult.CONSENTED})
     elif kind == ConsentKind.INITIAL and decision == ConsentDecision.REFUSED:
         _enter_result(
             saved,
             {
                 "approach_result": ApproachResult.DECLINED,
-                "screening_closed_at": saved.sheet.get("decided_at"),
+                "screening_closed_at": saved.data.get("decided_at"),
                 "screen_failure_reason": ScreenFailure.CONSENT_REFUSED,
             },
         )
@@ -78,10 +78,12 @@ def open_or_end_screening(saved: Saved) -> None:
 
 def _enter_result(saved: Saved, values: dict[str, object]) -> None:
     """Enter into the screening log what nobody needs to type a second time."""
-    line = saved.binder.one("SCN")
+    line = saved.casebook.one("SCN")
     if line is None or line.get("approach_result") or not values:
         return
-    form = form_instances.expect(saved.participant, "SCN", occurrence=line.occurrence)
+    form = form_instances.ensure_form(
+        saved.participant, "SCN", occurrence=line.occurrence
+    )
     save(form, values, by=SCREENING, via=Source.TASK, complete=False)
 
 

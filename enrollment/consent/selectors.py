@@ -18,7 +18,7 @@ from enrollment.vocabulary import ConsentConcerns
 from record.accounts.models import User
 from record.casebook.form_data import Casebook
 from record.casebook.models import Participant
-from record.casebook.selectors import binders_of
+from record.casebook.selectors import casebooks_of
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 
@@ -58,14 +58,14 @@ def present_version() -> str:
 def people_to_ask(user: User) -> list[tuple[Participant, list[ReconsentDue]]]:
     """Return whom to ask for consent again, and why; selects fixed in number."""
     people = list(people_visible_to(user))
-    due = consents_due(binders_of(people, CODES))
+    due = consents_due(casebooks_of(people, CODES))
     return [(person, due[person.pk]) for person in people if due[person.pk]]
 
 
-def consents_due(binders: Mapping[int, Casebook]) -> dict[int, list[ReconsentDue]]:
+def consents_due(casebooks: Mapping[int, Casebook]) -> dict[int, list[ReconsentDue]]:
     """Return what people must be asked again, by key; one select for any number.
 
-    The binders hold the forms of `reconsent.CODES`.
+    The casebooks hold the forms of `reconsent.CODES`.
     """
     versions, today = consent_versions(), clock.today()
-    return {pk: due_of(one, versions, today) for pk, one in binders.items()}
+    return {pk: due_of(one, versions, today) for pk, one in casebooks.items()}

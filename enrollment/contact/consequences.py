@@ -12,7 +12,7 @@ from trial_edc.vocabulary import Severity
 
 def keep_person_key(saved: Saved) -> None:
     """Let the person be found again by the hospital number, and only by it."""
-    number = saved.sheet.get("hospital_no")
+    number = saved.data.get("hospital_no")
     try:
         remember_person(saved.participant, number)
     except KnownPerson as problem:

@@ -35,11 +35,11 @@ class ContactConsent:
     language: str  # as the texts are kept: en, zh-hans
 
 
-def contact_consent(binder: Casebook) -> ContactConsent | None:
+def contact_consent(casebook: Casebook) -> ContactConsent | None:
     """Return the last decision on messages, if it was given and names a way."""
     decided = [
         row
-        for row in binder.rows("CNS")
+        for row in casebook.rows("CNS")
         if row.get("kind") == ConsentKind.CONTACT and row.get("decided_at")
     ]
     last = max(
@@ -58,21 +58,23 @@ def contact_consent(binder: Casebook) -> ContactConsent | None:
     )
 
 
-def has_opted_out(binder: Casebook, consent: ContactConsent) -> bool:
+def has_opted_out(casebook: Casebook, consent: ContactConsent) -> bool:
     """Tell whether messages were stopped after the consent to them was given."""
-    opted_out_at = binder.value("CTC", "opted_out_at")
+    opted_out_at = casebook.value("CTC", "opted_out_at")
     return opted_out_at is not None and consent.decided_at <= opted_out_at
 
 
-def address_for(binder: Casebook, consent: ContactConsent, channel: str) -> str | None:
+def address_for(
+    casebook: Casebook, consent: ContactConsent, channel: str
+) -> str | None:
     """Return the number or e-mail address of the recipient that works."""
     if channel == MessageChannel.EMAIL:
-        email: str | None = binder.value("CTC", "email")
+        email: str | None = casebook.value("CTC", "email")
         return email
     return next(
         (
             dialled(phone["number"])
-            for phone in binder.value("CTC", "phones") or ()
+            for phone in casebook.value("CTC", "phones") or ()
             if phone.get("number")
             and phone.get("owner") == consent.recipient
             and phone.get("works") == YesNo.YES
@@ -86,7 +88,7 @@ def dialled(number: str) -> str:
     return re.sub(r"[^0-9+]", "", number)
 
 
-def has_line(binder: Casebook, number: str) -> bool:
+def has_line(casebook: Casebook, number: str) -> bool:
     """Tell whether a number is still among those of the participant."""
-    phones = binder.value("CTC", "phones") or ()
+    phones = casebook.value("CTC", "phones") or ()
     return digits_of(number) in {digits_of(one.get("number") or "") for one in phones}

@@ -18,15 +18,15 @@ SOFT = Severity.SOFT
     severity=SOFT,
     message=N_("Without ultrasound an obstruction (E1) is not ruled out."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    del binder
-    return bool(sheet.get("ultrasound") == YesNo.NO)
+def _(data: FormData, casebook: Casebook) -> bool:
+    del casebook
+    return bool(data.get("ultrasound") == YesNo.NO)
 
 
 def _older_than(
-    sheet: FormData, item: str, days: int, binder: Casebook
+    data: FormData, item: str, days: int, casebook: Casebook
 ) -> dict[str, int]:
-    taken, consented = sheet.get(item), binder.fact("consented_at")
+    taken, consented = data.get(item), casebook.fact("consented_at")
     if taken is None or consented is None:
         return {}
     return {"days": days} if consented - taken > timedelta(days=days) else {}
@@ -39,8 +39,8 @@ def _older_than(
     severity=SOFT,
     message=N_("This is more than %(days)s days before consent. Repeat the test."),
 )
-def _(sheet: FormData, binder: Casebook) -> dict[str, int]:
-    return _older_than(sheet, "hcg_at", PROTOCOL.freshness.hcg_days, binder)
+def _(data: FormData, casebook: Casebook) -> dict[str, int]:
+    return _older_than(data, "hcg_at", PROTOCOL.freshness.hcg_days, casebook)
 
 
 @check(
@@ -50,10 +50,10 @@ def _(sheet: FormData, binder: Casebook) -> dict[str, int]:
     severity=SOFT,
     message=N_("hCG is positive, but “not pregnant or lactating” is answered."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    del binder
-    positive = sheet.get("hcg_result") == HcgResult.POSITIVE
-    return bool(positive and sheet.get("e2") == YesNo.NO)
+def _(data: FormData, casebook: Casebook) -> bool:
+    del casebook
+    positive = data.get("hcg_result") == HcgResult.POSITIVE
+    return bool(positive and data.get("e2") == YesNo.NO)
 
 
 @check(
@@ -63,8 +63,8 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=SOFT,
     message=N_("This is more than %(days)s days before consent. Repeat it."),
 )
-def _(sheet: FormData, binder: Casebook) -> dict[str, int]:
-    return _older_than(sheet, "lvef_at", PROTOCOL.freshness.echo_days, binder)
+def _(data: FormData, casebook: Casebook) -> dict[str, int]:
+    return _older_than(data, "lvef_at", PROTOCOL.freshness.echo_days, casebook)
 
 
 @check(
@@ -74,8 +74,8 @@ def _(sheet: FormData, binder: Casebook) -> dict[str, int]:
     severity=SOFT,
     message=N_("No phone of the contact details is marked as tried and working."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    if sheet.get("phone_confirmed") != YesNo.YES or binder.one("CTC") is None:
+def _(data: FormData, casebook: Casebook) -> bool:
+    if data.get("phone_confirmed") != YesNo.YES or casebook.one("CTC") is None:
         return False
-    phones = binder.value("CTC", "phones") or ()
+    phones = casebook.value("CTC", "phones") or ()
     return not any(phone.get("works") == YesNo.YES for phone in phones)

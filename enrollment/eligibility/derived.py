@@ -7,23 +7,23 @@ from record.casebook.form_data import Casebook, FormData
 from trial_edc.vocabulary import N_
 
 
-def _assessed(sheet: FormData, binder: Casebook) -> Assessment | None:
-    """Return the assessment, for the sheet of the present screening alone."""
-    if sheet.occurrence != evidence.episode(binder):
+def _assessed(data: FormData, casebook: Casebook) -> Assessment | None:
+    """Return the assessment, for the form of the present screening alone."""
+    if data.occurrence != evidence.episode(casebook):
         return None
-    found: Assessment = binder.fact("eligibility")
+    found: Assessment = casebook.fact("eligibility")
     return found
 
 
 @derived("ELG", "verdict", N_("Verdict"), terms=Verdict)
-def verdict(sheet: FormData, binder: Casebook) -> str | None:
+def verdict(data: FormData, casebook: Casebook) -> str | None:
     """Verdict on all 24 criteria."""
-    found = _assessed(sheet, binder)
+    found = _assessed(data, casebook)
     return found.verdict.value if found else None
 
 
 @derived("ELG", "reasons", N_("Reasons"))
-def reasons(sheet: FormData, binder: Casebook) -> str | None:
+def reasons(data: FormData, casebook: Casebook) -> str | None:
     """Criteria against or unknown, in protocol order."""
-    found = _assessed(sheet, binder)
+    found = _assessed(data, casebook)
     return ", ".join(found.reasons) if found else None

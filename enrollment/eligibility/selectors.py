@@ -26,7 +26,7 @@ from enrollment.screening.rules import screening_number
 from enrollment.vocabulary import ParticipantStatus
 from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import binder_of, binders_of
+from record.casebook.selectors import casebook_of, casebooks_of
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitCode
 
@@ -38,7 +38,7 @@ class Eligibility:
     """The present screening of a person: verdict, grounds, confirmation."""
 
     participant: Participant
-    binder: Casebook
+    casebook: Casebook
     assessment: Assessment
     deciding: Deciding
     confirmation: EligibilityConfirmation | None  # the last one given, if any
@@ -46,7 +46,7 @@ class Eligibility:
     @property
     def episode(self) -> int:
         """Return the number of the present screening."""
-        return episode(self.binder)
+        return episode(self.casebook)
 
     @property
     def number(self) -> str:
@@ -57,17 +57,17 @@ class Eligibility:
     def status(self) -> ParticipantStatus:
         """Return where the person stands."""
         stands = self.confirmation_stands
-        return statuses.status_of(self.binder, is_confirmed=stands)
+        return statuses.status_of(self.casebook, is_confirmed=stands)
 
     @property
     def is_consented(self) -> bool:
         """Tell whether consent was given, and nothing refused since."""
-        return bool(self.binder.fact("is_consented"))
+        return bool(self.casebook.fact("is_consented"))
 
     @property
     def is_screening_closed(self) -> bool:
         """Tell whether the present screening has ended without randomisation."""
-        return statuses.is_screening_closed(self.binder)
+        return statuses.is_screening_closed(self.casebook)
 
     @property
     def is_eligible(self) -> bool:
@@ -97,41 +97,41 @@ class Eligibility:
         """Name evidence that has grown old; it warns and changes no verdict."""
         found = self.assessment.outcomes[0].grounds
         pair = found.creatinine.qualifying if isinstance(found, Injury) else None
-        ages = ages_of(as_screened(self.binder), pair.later.at if pair else None)
+        ages = ages_of(as_screened(self.casebook), pair.later.at if pair else None)
         given = self.confirmation.at if self.confirmation else None
         return stale_evidence(replace(ages, confirmed_at=given), instant)
 
 
-def screening_binder(participant: Participant) -> Casebook:
-    """Return the binder with all that screening asks, read in one select."""
-    return binder_of(participant, *sorted({*EVIDENCE_CODES, *statuses.CODES}))
+def screening_casebook(participant: Participant) -> Casebook:
+    """Return the casebook with all that screening asks, read in one select."""
+    return casebook_of(participant, *sorted({*EVIDENCE_CODES, *statuses.CODES}))
 
 
 def eligibility_of(
-    participant: Participant, binder: Casebook | None = None
+    participant: Participant, casebook: Casebook | None = None
 ) -> Eligibility:
     """Return the eligibility of a person; the number of selects is fixed."""
-    binder = binder or screening_binder(participant)
-    assessment = binder.fact("eligibility")
+    casebook = casebook or screening_casebook(participant)
+    assessment = casebook.fact("eligibility")
     return Eligibility(
         participant,
-        binder,
+        casebook,
         assessment,
-        deciding(as_screened(binder), assessment),
-        latest_confirmation(participant, episode(binder)),
+        deciding(as_screened(casebook), assessment),
+        latest_confirmation(participant, episode(casebook)),
     )
 
 
-def sheets_of(eligibility: Eligibility) -> dict[str, int]:
-    """Return the sheets of the present screening by form, also those still empty."""
-    hanging = FormInstance.objects.filter(
+def screening_form_ids(eligibility: Eligibility) -> dict[str, int]:
+    """Return the forms of the present screening by form, also those still empty."""
+    form_ids = FormInstance.objects.filter(
         participant=eligibility.participant,
         code__in=("DEM", "ELG", "VIT", "LAB"),
         visit__in=("", VisitCode.SCREENING),
         struck_at=None,
     )
     # DEM is one for life, and its occurrence is 1.
-    kept = hanging.filter(occurrence__lte=eligibility.episode).order_by("occurrence")
+    kept = form_ids.filter(occurrence__lte=eligibility.episode).order_by("occurrence")
     return dict(kept.values_list("code", "pk"))
 
 
@@ -169,7 +169,7 @@ STANDING = """
 
 
 def confirmed_among(
-    participants: Iterable[Participant], binders: Mapping[int, Casebook]
+    participants: Iterable[Participant], casebooks: Mapping[int, Casebook]
 ) -> set[int]:
     """Return who stands confirmed for the present screening; at most two selects.
 
@@ -184,13 +184,13 @@ def confirmed_among(
         pk: one
         for (pk, number), one in last.items()
         if one.stands
-        and number == episode(binders[pk])
-        and statuses.status_of(binders[pk], is_confirmed=True)
+        and number == episode(casebooks[pk])
+        and statuses.status_of(casebooks[pk], is_confirmed=True)
         == ParticipantStatus.ELIGIBLE
     }
     if not waiting:
         return set()
-    read = binders_of([one.participant for one in waiting.values()], EVIDENCE_CODES)
+    read = casebooks_of([one.participant for one in waiting.values()], EVIDENCE_CODES)
     return {pk for pk, one in waiting.items() if _holds(one, read[pk])}
 
 
@@ -198,8 +198,8 @@ def _stands() -> RawSQL:
     return RawSQL(STANDING, (), output_field=BooleanField())  # noqa: S611 - constant text
 
 
-def _holds(given: EligibilityConfirmation, binder: Casebook) -> bool:
-    return is_bound(given, deciding(binder, binder.fact("eligibility")))
+def _holds(given: EligibilityConfirmation, casebook: Casebook) -> bool:
+    return is_bound(given, deciding(casebook, casebook.fact("eligibility")))
 
 
 def confirmations_of(

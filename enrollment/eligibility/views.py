@@ -69,5 +69,5 @@ def _eligibility_context(
         "holds": found.holds_confirmation_at(now),
         "may_enter": request.user.may(Permission.ENTER_CRF),
         "is_over": found.is_screening_closed,
-        "is_randomised": found.binder.fact("is_randomised"),
+        "is_randomised": found.casebook.fact("is_randomised"),
     }

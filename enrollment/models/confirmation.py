@@ -27,7 +27,7 @@ class EligibilityConfirmation(Recorded):
 
     participant = models.ForeignKey(Participant, models.PROTECT, related_name="+")
     episode = models.PositiveSmallIntegerField()
-    deciding = models.JSONField()  # sheet → item → revision
+    deciding = models.JSONField()  # form → item → revision
     states = ArrayField(models.CharField(max_length=20))  # "I1:met", in protocol order
     verdict = models.CharField(max_length=13)
     digest = models.CharField(max_length=64)

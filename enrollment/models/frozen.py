@@ -42,7 +42,7 @@ class FrozenScreening(models.Model):
 
     @property
     def values(self) -> Mapping[str, Mapping[str, Any]]:
-        """Return the deciding values as plain JSON: sheet → item → value."""
+        """Return the deciding values as plain JSON: form → item → value."""
         found: Mapping[str, Mapping[str, Any]] = self.content["values"]
         return found
 

@@ -19,13 +19,13 @@ HARD, SOFT = Severity.HARD, Severity.SOFT
     severity=HARD,
     message=N_("“Consented” needs a consent form with an initial consent given."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    consented = sheet.get("approach_result") == ApproachResult.CONSENTED
-    return consented and binder.fact("consented_on") is None
+def _(data: FormData, casebook: Casebook) -> bool:
+    consented = data.get("approach_result") == ApproachResult.CONSENTED
+    return consented and casebook.fact("consented_on") is None
 
 
-def _screened_before(sheet: FormData, binder: Casebook) -> FormData | None:
-    before = [s for s in binder.rows("SCN") if s.occurrence < sheet.occurrence]
+def _screened_before(data: FormData, casebook: Casebook) -> FormData | None:
+    before = [s for s in casebook.rows("SCN") if s.occurrence < data.occurrence]
     return before[-1] if before else None
 
 
@@ -36,8 +36,8 @@ def _screened_before(sheet: FormData, binder: Casebook) -> FormData | None:
     severity=HARD,
     message=N_("Screen again only after the earlier screening has been closed."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    earlier = _screened_before(sheet, binder)
+def _(data: FormData, casebook: Casebook) -> bool:
+    earlier = _screened_before(data, casebook)
     return earlier is not None and not earlier.get("screening_closed_at")
 
 
@@ -48,11 +48,11 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=HARD,
     message=N_("This person has been randomised and is never screened again."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    randomised_at = binder.value("RAN", "randomised_at")
-    again = sheet.get("approached_at")
+def _(data: FormData, casebook: Casebook) -> bool:
+    randomised_at = casebook.value("RAN", "randomised_at")
+    again = data.get("approached_at")
     return bool(
-        sheet.occurrence > 1 and randomised_at and again and again > randomised_at
+        data.occurrence > 1 and randomised_at and again and again > randomised_at
     )
 
 
@@ -63,10 +63,10 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=SOFT,
     message=N_("The consent is older than %(days)s days. Ask for it again."),
 )
-def _(sheet: FormData, binder: Casebook) -> dict[str, int] | None:
-    consented, again = binder.fact("consented_at"), sheet.get("approached_at")
+def _(data: FormData, casebook: Casebook) -> dict[str, int] | None:
+    consented, again = casebook.fact("consented_at"), data.get("approached_at")
     days = PROTOCOL.freshness.rescreening_consent_days
-    if sheet.occurrence == 1 or consented is None or again is None:
+    if data.occurrence == 1 or consented is None or again is None:
         return None
     return {"days": days} if again - consented > timedelta(days=days) else None
 
@@ -78,20 +78,20 @@ def _(sheet: FormData, binder: Casebook) -> dict[str, int] | None:
     severity=HARD,
     message=N_("Screening cannot be closed before the person was approached."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    del binder
-    opened, closed = sheet.get("approached_at"), sheet.get("screening_closed_at")
+def _(data: FormData, casebook: Casebook) -> bool:
+    del casebook
+    opened, closed = data.get("approached_at"), data.get("screening_closed_at")
     return bool(opened and closed and closed < opened)
 
 
 def _closes_without(
-    sheet: FormData, reason: str, verdict: str, binder: Casebook
+    data: FormData, reason: str, verdict: str, casebook: Casebook
 ) -> bool:
     """Tell whether the reason is newly given and the verdict is another one."""
-    given = sheet.get("screen_failure_reason") == reason
-    if not given or sheet.get("failed_criteria"):
+    given = data.get("screen_failure_reason") == reason
+    if not given or data.get("failed_criteria"):
         return False  # what was frozen at closing stays, also when data are corrected
-    return bool(binder.fact("eligibility").verdict != verdict)
+    return bool(casebook.fact("eligibility").verdict != verdict)
 
 
 @check(
@@ -101,9 +101,9 @@ def _closes_without(
     severity=HARD,
     message=N_("No criterion decides against this person. Choose another reason."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
+def _(data: FormData, casebook: Casebook) -> bool:
     failed = ScreenFailure.CRITERIA_FAILED
-    return _closes_without(sheet, failed, Verdict.INELIGIBLE, binder)
+    return _closes_without(data, failed, Verdict.INELIGIBLE, casebook)
 
 
 @check(
@@ -113,6 +113,6 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=HARD,
     message=N_("“Not evaluable” needs criteria that are unknown, and none against."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
+def _(data: FormData, casebook: Casebook) -> bool:
     unknown = ScreenFailure.NOT_EVALUABLE
-    return _closes_without(sheet, unknown, Verdict.INDETERMINATE, binder)
+    return _closes_without(data, unknown, Verdict.INDETERMINATE, casebook)

@@ -11,16 +11,16 @@ class Allowed(Condition):
         """Take the setting."""
         self.setting = setting
 
-    def holds(self, sheet: FormData, binder: Casebook) -> bool:
+    def holds(self, data: FormData, casebook: Casebook) -> bool:
         """Tell whether it is on."""
-        del sheet, binder
+        del data, casebook
         return self.setting
 
 
 class AtRescreening(Condition):
-    """The sheet belongs to a second or later screening of the same person."""
+    """The form belongs to a second or later screening of the same person."""
 
-    def holds(self, sheet: FormData, binder: Casebook) -> bool:
+    def holds(self, data: FormData, casebook: Casebook) -> bool:
         """Tell whether an earlier screening exists."""
-        del binder
-        return sheet.occurrence > 1
+        del casebook
+        return data.occurrence > 1

@@ -32,10 +32,10 @@ def require_nothing_begun(event: RowStruck, by: Actor, via: Source) -> None:
 
 def freeze_failed_criteria(saved: Saved) -> None:
     """Keep, as the screening closes, which criteria failed or were unknown."""
-    closed = saved.sheet.get("screening_closed_at")
-    if closed is None or saved.sheet.get("failed_criteria"):
+    closed = saved.data.get("screening_closed_at")
+    if closed is None or saved.data.get("failed_criteria"):
         return
-    told = failed_criteria(saved.binder)
+    told = failed_criteria(saved.casebook)
     if told:
         values = {"failed_criteria": told}
         save(saved.form, values, by=SCREENING, via=Source.TASK)
@@ -44,18 +44,18 @@ def freeze_failed_criteria(saved: Saved) -> None:
 def keep_failed_criteria(saved: Saved) -> None:
     """Let nobody write what the system freezes; it goes only with the closing."""
     by_hand = isinstance(saved.by, User)
-    if by_hand and saved.sheet.get("failed_criteria"):
+    if by_hand and saved.data.get("failed_criteria"):
         message = N_("The system writes this when screening is closed.")
         raise SaveRefused(
             [Finding("SCN-08", "failed_criteria", Severity.HARD, message)]
         )
 
 
-def failed_criteria(binder: Casebook) -> str:
+def failed_criteria(casebook: Casebook) -> str:
     """Return `code:state` of each criterion that is against or unknown.
 
     Before consent nothing was assessed, so nothing failed.
     """
-    if not binder.rows("CNS"):
+    if not casebook.rows("CNS"):
         return ""
-    return "; ".join(binder.fact("eligibility").reasons)
+    return "; ".join(casebook.fact("eligibility").reasons)

@@ -23,7 +23,7 @@ from enrollment.vocabulary import (
 from record.accounts.models import User
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import binders_of
+from record.casebook.selectors import casebooks_of
 from trial_edc.vocabulary import Codelist, Sex
 
 STRUCK_OUT = "struck_out"
@@ -40,7 +40,7 @@ class LogLine:
     form_id: int
     episode: int
     state: str  # where the person stands; an earlier screening has failed
-    sheet: FormData | None = None  # None: struck out, its values stay on the form
+    data: FormData | None = None  # None: struck out, its values stay on the form
     consented_at: datetime | None = None
     is_randomised: bool = False
 
@@ -52,7 +52,7 @@ class LogLine:
     @property
     def is_struck(self) -> bool:
         """Tell whether it was registered in error."""
-        return self.sheet is None
+        return self.data is None
 
     @property
     def approached_at(self) -> datetime | None:
@@ -113,7 +113,7 @@ class LogLine:
         return reason_words(self.criteria)
 
     def _value(self, item: str) -> Any:
-        return self.sheet.get(item) if self.sheet else None
+        return self.data.get(item) if self.data else None
 
     def _word(self, terms: type[Codelist], item: str) -> str:
         code = self._value(item)
@@ -131,15 +131,15 @@ def reason_label(code: str) -> str:
 def screening_log(user: User) -> list[LogLine]:
     """Return every screening, the last person first, in a fixed number of selects."""
     people = list(people_visible_to(user))
-    binders = binders_of(people, statuses.CODES)
-    standing = statuses_of(people, binders)
+    casebooks = casebooks_of(people, statuses.CODES)
+    standing = statuses_of(people, casebooks)
     struck = _struck_out(people)
     return [
         line
         for person in people
         for line in sorted(
             (
-                *_lines(person, binders[person.pk], standing[person.pk]),
+                *_lines(person, casebooks[person.pk], standing[person.pk]),
                 *struck.get(person.pk, ()),
             ),
             key=lambda one: -one.episode,
@@ -148,22 +148,22 @@ def screening_log(user: User) -> list[LogLine]:
 
 
 def _lines(
-    person: Participant, binder: Casebook, standing: ParticipantStatus
+    person: Participant, casebook: Casebook, standing: ParticipantStatus
 ) -> list[LogLine]:
-    present = binder.one("SCN")
+    present = casebook.one("SCN")
     return [
         LogLine(
             participant=person,
-            form_id=sheet.form_id or 0,
-            episode=sheet.occurrence,
+            form_id=data.form_id or 0,
+            episode=data.occurrence,
             state=(
-                standing if sheet is present else ParticipantStatus.SCREEN_FAILED
+                standing if data is present else ParticipantStatus.SCREEN_FAILED
             ).value,
-            sheet=sheet,
-            consented_at=binder.fact("consented_at"),
-            is_randomised=sheet is present and binder.fact("is_randomised"),
+            data=data,
+            consented_at=casebook.fact("consented_at"),
+            is_randomised=data is present and casebook.fact("is_randomised"),
         )
-        for sheet in binder.rows("SCN")
+        for data in casebook.rows("SCN")
     ]
 
 

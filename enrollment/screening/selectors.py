@@ -13,7 +13,7 @@ from record.accounts.roles import Permission
 from record.audit.vault import Purpose, keyed_hash
 from record.casebook.form_data import Casebook
 from record.casebook.models import Participant
-from record.casebook.selectors import binders_of
+from record.casebook.selectors import casebooks_of
 
 
 def status_of(participant: Participant) -> ParticipantStatus:
@@ -22,18 +22,18 @@ def status_of(participant: Participant) -> ParticipantStatus:
 
 
 def statuses_of(
-    participants: Iterable[Participant], binders: Mapping[int, Casebook] | None = None
+    participants: Iterable[Participant], casebooks: Mapping[int, Casebook] | None = None
 ) -> dict[int, ParticipantStatus]:
     """Return where people stand, by key; a fixed number of selects for any number.
 
-    `binders` that hold the forms of `statuses.CODES` save reading them again.
+    `casebooks` that hold the forms of `statuses.CODES` save reading them again.
     """
     people = list(participants)
-    binders = binders or binders_of(people, statuses.CODES)
-    confirmed = confirmed_among(people, binders)
+    casebooks = casebooks or casebooks_of(people, statuses.CODES)
+    confirmed = confirmed_among(people, casebooks)
     return {
         person.pk: statuses.status_of(
-            binders[person.pk], is_confirmed=person.pk in confirmed
+            casebooks[person.pk], is_confirmed=person.pk in confirmed
         )
         for person in people
     }

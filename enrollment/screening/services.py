@@ -58,7 +58,7 @@ def approach(
         if client_key and (known := _entered_with(client_key)):
             return known
         participant = _new_participant()
-        form = form_instances.expect(participant, "SCN", client_key=client_key)
+        form = form_instances.ensure_form(participant, "SCN", client_key=client_key)
         _save_approach(form, values, by=by, via=via, explanations=explanations)
     return participant
 
@@ -111,15 +111,15 @@ def rescreen(
     """Begin a further screening of the same person; raises `EnrollmentRefused`."""
     with attributed(by=by, via=via):
         participant = form_instances.lock(participant)
-        binder = eligibility_selectors.screening_binder(participant)
-        require_rescreenable(binder)
+        casebook = eligibility_selectors.screening_casebook(participant)
+        require_rescreenable(casebook)
         number = _next_episode(participant)
-        form = form_instances.expect(participant, "SCN", occurrence=number)
-        consented = bool(binder.fact("is_consented"))
-        known = {**known_of(binder), "approach_result": _result(consented)}
+        form = form_instances.ensure_form(participant, "SCN", occurrence=number)
+        consented = bool(casebook.fact("is_consented"))
+        known = {**known_of(casebook), "approach_result": _result(consented)}
         _save_approach(form, {**known, **values}, by=by, via=via)
         if consented:
-            hang_screening_sheets(participant, number)
+            create_screening_forms(participant, number)
     return form
 
 
@@ -129,9 +129,9 @@ def _next_episode(participant: Participant) -> int:
     return (used.aggregate(last=Max("occurrence"))["last"] or 0) + 1
 
 
-def known_of(binder: Casebook) -> dict[str, object]:
+def known_of(casebook: Casebook) -> dict[str, object]:
     """Return what the last line of the log tells of a person for the next one."""
-    before = binder.one("SCN")
+    before = casebook.one("SCN")
     if before is None:
         return {}
     known = {item: before.get(item) for item in ("source", "age_years", "sex")}
@@ -142,28 +142,28 @@ def _result(consented: bool) -> str | None:  # noqa: FBT001 - one question, one 
     return ApproachResult.CONSENTED if consented else None
 
 
-def require_rescreenable(binder: Casebook) -> None:
+def require_rescreenable(casebook: Casebook) -> None:
     """Refuse with every reason when the person cannot be screened again."""
     reasons = []
-    if binder.fact("is_randomised"):
+    if casebook.fact("is_randomised"):
         reasons.append(_("A person who was randomised is never screened again."))
-    if not is_screening_closed(binder):
+    if not is_screening_closed(casebook):
         reasons.append(_("The present screening is not closed yet."))
-    if has_died(binder):
+    if has_died(casebook):
         reasons.append(_("The person has died."))
-    if has_withdrawn(binder):
+    if has_withdrawn(casebook):
         reasons.append(_("The person has withdrawn."))
     if reasons:
         raise EnrollmentRefused(*reasons)
 
 
-def hang_screening_sheets(participant: Participant, number: int) -> None:
-    """Hang the sheets of screening, which may exist only after consent."""
+def create_screening_forms(participant: Participant, number: int) -> None:
+    """Hang the forms of screening, which may exist only after consent."""
     for code in ONCE:
-        form_instances.expect(participant, code)
-    form_instances.expect(participant, "ELG", occurrence=number)
+        form_instances.ensure_form(participant, code)
+    form_instances.ensure_form(participant, "ELG", occurrence=number)
     for design in catalogue.at_visit(VisitCode.SCREENING):
-        form_instances.expect(
+        form_instances.ensure_form(
             participant, design.code, visit=VisitCode.SCREENING, occurrence=number
         )
 
@@ -184,13 +184,13 @@ def close_screening(
     """
     with attributed(by=by, via=via):
         participant = form_instances.lock(participant)
-        binder = eligibility_selectors.screening_binder(participant)
-        if binder.fact("is_randomised"):
+        casebook = eligibility_selectors.screening_casebook(participant)
+        if casebook.fact("is_randomised"):
             raise EnrollmentRefused(_("The person has been randomised."))
-        screening = binder.one("SCN")
+        screening = casebook.one("SCN")
         if screening is None or screening.get("screening_closed_at"):
             raise EnrollmentRefused(_("There is no open screening."))
-        form = form_instances.expect(
+        form = form_instances.ensure_form(
             participant, "SCN", occurrence=screening.occurrence
         )
         closing = {"screening_closed_at": closed_at, "screen_failure_reason": reason}

@@ -96,7 +96,7 @@ def close(request: StaffRequest, number: str) -> HttpResponse:
     """End a screening without randomisation."""
     person = _visible(request, number)
     found = eligibility_selectors.eligibility_of(person)
-    known = found.binder.value("SCN", "approach_result") is not None
+    known = found.casebook.value("SCN", "approach_result") is not None
     form = CloseForm(request.POST or None, result_known=known)
     if form.is_valid():
         values = form.entered

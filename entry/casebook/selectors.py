@@ -20,7 +20,7 @@ from record.casebook import catalogue
 from record.casebook.design import FormDesign
 from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, FormStatus, Participant
-from record.casebook.selectors import binders_of
+from record.casebook.selectors import casebooks_of
 from record.review.models import Query, QueryState, Signature, Verification
 from trial_edc.vocabulary import Sex, VisitCode, VisitStatus, WithdrawalKind
 from visits.schedule import facts as schedule
@@ -37,7 +37,7 @@ ELIGIBILITY = "ELG"  # signed on the page of the criteria
 
 @dataclass(frozen=True)
 class FormCell:
-    """One sheet in the grid, with the marks beside its status."""
+    """One form in the grid, with the marks beside its status."""
 
     form: FormInstance
     open_queries: int
@@ -63,7 +63,7 @@ class FormCell:
 
 
 class VisitCells(list[FormCell]):
-    """The sheets of one form at one visit: mostly one, or rows such as vital signs."""
+    """The forms of one form at one visit: mostly one, or rows such as vital signs."""
 
     @property
     def answered(self) -> int:
@@ -106,7 +106,7 @@ class LogCount:
 
 @dataclass(frozen=True)
 class CasebookGrid:
-    """One participant's binder as a grid of forms and visits."""
+    """One participant's casebook as a grid of forms and visits."""
 
     participant: Participant
     status: str
@@ -158,10 +158,10 @@ def casebook_grid_of(participant: Participant, user: User) -> CasebookGrid:
         .order_by("visit_number", "occurrence", "pk")
     )
     read = {*schedule.FORMS, *statuses.CODES, *STRIP, "CRE"}
-    binder = binders_of([participant], sorted(read))[participant.pk]
-    plan = schedules_of([participant], {participant.pk: binder})[participant.pk]
-    status = statuses_of([participant], {participant.pk: binder})[participant.pk]
-    confirmed = confirmations_of(participant, episode(binder), status)
+    casebook = casebooks_of([participant], sorted(read))[participant.pk]
+    plan = schedules_of([participant], {participant.pk: casebook})[participant.pk]
+    status = statuses_of([participant], {participant.pk: casebook})[participant.pk]
+    confirmed = confirmations_of(participant, episode(casebook), status)
     columns = [visit for visit in plan.visits if visit.code in GRID_VISITS]
     cells = _cells(forms, confirmed, plan)
     by_code: dict[str, list[FormCell]] = defaultdict(list)
@@ -181,18 +181,18 @@ def casebook_grid_of(participant: Participant, user: User) -> CasebookGrid:
         ],
         logs=_logs(by_code, user),
         unscheduled=[c for c in cells if c.form.visit == VisitCode.UNSCHEDULED],
-        sex=binder.fact("sex"),
-        age_years=binder.fact("age_years"),
+        sex=casebook.fact("sex"),
+        age_years=casebook.fact("age_years"),
         open_queries=sum(cell.open_queries for cell in cells),
         overdue=_overdue(plan, cells),
         drafts=sum(cell.form.status == FormStatus.DRAFT for cell in cells),
-        creatinine=_creatinine(binder) if "CRE" in codes else [],
-        due=consents_due({participant.pk: binder})[participant.pk]
+        creatinine=_creatinine(casebook) if "CRE" in codes else [],
+        due=consents_due({participant.pk: casebook})[participant.pk]
         if CONSENT in codes
         else [],
         withdrawals=[
             (_(WithdrawalKind(kind).label), row.get("on"))
-            for row in binder.rows("WDR")
+            for row in casebook.rows("WDR")
             if "WDR" in codes and (kind := row.get("kind"))
         ],
     )
@@ -203,8 +203,8 @@ def _is_once(form: FormInstance) -> bool:
     return not collected.visits and not collected.is_log
 
 
-def _creatinine(binder: Casebook) -> list[tuple[str, Decimal]]:
-    found = [(row.get("sample_at"), row.get("value")) for row in binder.rows("CRE")]
+def _creatinine(casebook: Casebook) -> list[tuple[str, Decimal]]:
+    found = [(row.get("sample_at"), row.get("value")) for row in casebook.rows("CRE")]
     taken = [(at.text, value.standard) for at, value in found if at and value]
     return sorted(taken)
 

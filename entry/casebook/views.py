@@ -23,7 +23,7 @@ from record.capture.services.forms import restore_row, strike_row
 from record.capture.vocabulary import StrikeReason
 from record.casebook import catalogue
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances as services
 from safety.deaths.selectors import left_standing
 from trial_edc.context import page_for
@@ -32,17 +32,17 @@ CONSENT, DEATH = "CNS", "DTH"
 STRIKE_CODES = frozenset(reason.value for reason in StrikeReason)
 REGISTER = "enrollment:register"
 QUERIES = "review:queries"
-BINDERS = (Permission.READ_CASEBOOK, Permission.SEE_PRODUCT)
+CASEBOOK_READERS = (Permission.READ_CASEBOOK, Permission.SEE_PRODUCT)
 
 
 def visible_participant(request: StaffRequest, number: str) -> Participant:
-    """Return a participant whose binder the reader may open, else 404."""
+    """Return a participant whose casebook the reader may open, else 404."""
     return get_object_or_404(participants_visible_to(request.user), number=number)
 
 
-@permitted(*BINDERS)
+@permitted(*CASEBOOK_READERS)
 def casebook(request: StaffRequest, number: str) -> HttpResponse:
-    """Show the binder of one participant."""
+    """Show the casebook of one participant."""
     participant = visible_participant(request, number)
     book = casebook_grid_of(participant, request.user)
     links = navigation.participant_pages(number, book.status, request.user)
@@ -51,7 +51,7 @@ def casebook(request: StaffRequest, number: str) -> HttpResponse:
         "book": book,
         "links": links,
         "queries": queries,
-        "sheets": navigation.sheets_to_open(
+        "sheets": navigation.forms_to_open(
             number, book.status, request.user, {cell.form.code for cell in book.once}
         ),
         "allocation": allocation_of(participant),
@@ -61,18 +61,22 @@ def casebook(request: StaffRequest, number: str) -> HttpResponse:
 
 @permitted(*READERS)
 @require_POST
-def open_sheet(request: StaffRequest, number: str, code: str) -> HttpResponse:
+def open_form(request: StaffRequest, number: str, code: str) -> HttpResponse:
     """Open a form that awaits an event (death, end of study), hung where it is not."""
     participant = visible_participant(request, number)
     design = catalogue.designs().get(code)
-    if design is None or not design.hung_on_demand or not may_see(request.user, design):
+    if (
+        design is None
+        or not design.opened_on_demand
+        or not may_see(request.user, design)
+    ):
         raise Http404
     if not may_enter(request.user, design):
         raise PermissionDenied
-    if not binder_of(participant, CONSENT).fact("consented_on"):
+    if not casebook_of(participant, CONSENT).fact("consented_on"):
         messages.error(request, _("Record the consent first; until then nothing else."))
         return redirect("entry:log", number, CONSENT)
-    form = services.hang(participant, code, by=request.user)
+    form = services.open_form_instance(participant, code, by=request.user)
     return redirect(navigation.address(form))
 
 

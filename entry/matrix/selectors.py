@@ -13,7 +13,7 @@ from entry.casebook.selectors import GRID_VISITS
 from entry.selectors.visibility import participants_visible_to, visible_codes
 from record.accounts.models import User
 from record.casebook.models import FormInstance, FormStatus, Participant
-from record.casebook.selectors import binders_of
+from record.casebook.selectors import casebooks_of
 from record.review.models import QueryState
 from trial_edc.vocabulary import VisitStatus
 from visits.schedule import facts as schedule
@@ -58,10 +58,10 @@ FILTERS: Mapping[str, Callable[[MatrixRow], bool]] = {
 def matrix_for(user: User) -> list[MatrixRow]:
     """Return all participants with their visits; the selects do not grow with them."""
     people = list(participants_visible_to(user))
-    binders = binders_of(people, sorted({*schedule.FORMS, *statuses.CODES}))
-    plans = schedules_of(people, binders)
-    states = statuses_of(people, binders)
-    counts, due = _counts(user), consents_due(binders)
+    casebooks = casebooks_of(people, sorted({*schedule.FORMS, *statuses.CODES}))
+    plans = schedules_of(people, casebooks)
+    states = statuses_of(people, casebooks)
+    counts, due = _counts(user), consents_due(casebooks)
     return [
         MatrixRow(
             person,

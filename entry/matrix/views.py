@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from enrollment.screening.rules import is_mistyped
-from entry.casebook.views import BINDERS, QUERIES, REGISTER
+from entry.casebook.views import CASEBOOK_READERS, QUERIES, REGISTER
 from entry.matrix.selectors import FILTERS, matrix_for
 from entry.selectors.visibility import participants_visible_to
 from record.accounts.access import StaffRequest, permitted
@@ -16,7 +16,7 @@ from trial_edc.context import page_for
 from trial_edc.protocol import PROTOCOL
 
 
-@permitted(*BINDERS)
+@permitted(*CASEBOOK_READERS)
 def matrix(request: StaffRequest) -> HttpResponse:
     """Show all participants and their visits on one page."""
     rows = matrix_for(request.user)
@@ -44,7 +44,7 @@ def matrix(request: StaffRequest) -> HttpResponse:
     return render(request, "entry/matrix/matrix.html", told)
 
 
-@permitted(*BINDERS)
+@permitted(*CASEBOOK_READERS)
 def find(request: StaffRequest) -> HttpResponse:
     """Open the participant of a number, also of a part of one.
 

@@ -23,7 +23,7 @@ def address(form: FormInstance, item: str = "") -> str:
 
 
 def casebook_address(form: FormInstance) -> str:
-    """Return the address of the binder that holds the form."""
+    """Return the address of the casebook that holds the form."""
     return reverse("entry:casebook", args=[form.participant.number])
 
 
@@ -65,7 +65,7 @@ ON_DEMAND: tuple[tuple[Any, str, frozenset[Status]], ...] = (
 )
 
 
-def sheets_to_open(
+def forms_to_open(
     number: str, status: str, user: User, hung: Container[str]
 ) -> list[tuple[str, str]]:
     """Return the forms that nobody has opened yet and this person may."""

@@ -1,4 +1,4 @@
-"""What a person may see of the binders."""
+"""What a person may see of the casebooks."""
 
 from django.db.models import QuerySet
 
@@ -17,13 +17,13 @@ __all__ = ["may_enter", "may_see", "visible_codes", "visible_items"]
 
 
 def forms_visible_to(user: User) -> QuerySet[FormInstance]:
-    """Return the sheets that a person may open."""
+    """Return the forms that a person may open."""
     forms = FormInstance.objects.filter(code__in=visible_codes(user))
     return within_reach(user, forms.select_related("participant"))
 
 
 def participants_visible_to(user: User) -> QuerySet[Participant]:
-    """Return the participants whose binder a person may open."""
+    """Return the participants whose casebook a person may open."""
     if not (user.may(Permission.READ_CASEBOOK) or user.may(Permission.SEE_PRODUCT)):
         return Participant.objects.none()
     return within_reach(user, Participant.objects.all(), "pk")

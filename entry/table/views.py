@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from enrollment.consent.facts.reconsent import CODES as RECONSENT_CODES
 from enrollment.consent.facts.reconsent import FORM_OF, ReconsentDue
 from enrollment.consent.selectors import consents_due
-from entry.casebook.views import BINDERS, visible_participant
+from entry.casebook.views import CASEBOOK_READERS, visible_participant
 from entry.form.views.form import CONFLICT, READERS, UNPROCESSABLE
 from entry.selectors import navigation
 from entry.selectors.visibility import may_enter, may_see
@@ -30,7 +30,7 @@ from record.capture.services.rows import RowEntry, RowsNotSaved, RowStrike, save
 from record.casebook import catalogue
 from record.casebook.design import FormDesign
 from record.casebook.models import Participant
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances as services
 
 CONSENT = "CNS"
@@ -45,7 +45,7 @@ def visible_log(request: StaffRequest, code: str) -> FormDesign:
     return design
 
 
-@permitted(*BINDERS)
+@permitted(*CASEBOOK_READERS)
 def log(request: StaffRequest, number: str, code: str) -> HttpResponse:
     """Show a log of a participant as a table, or save what was typed into it."""
     participant = visible_participant(request, number)
@@ -80,7 +80,7 @@ def _saved(
     if not may_enter(request.user, design):
         raise PermissionDenied
     held = held_rows(participant, design.code)
-    columns = columns_of(request.user, design, held.binder)
+    columns = columns_of(request.user, design, held.casebook)
     found = posted(held, columns, request.POST)
     try:
         save_rows(
@@ -179,8 +179,8 @@ def _due(participant: Participant, code: str) -> list[ReconsentDue]:
     """Return what must be asked of the participant on this form."""
     if code not in FORM_OF.values():
         return []
-    binder = binder_of(participant, *RECONSENT_CODES)
-    due = consents_due({participant.pk: binder})[participant.pk]
+    casebook = casebook_of(participant, *RECONSENT_CODES)
+    due = consents_due({participant.pk: casebook})[participant.pk]
     return [one for one in due if one.form == code]
 
 
@@ -194,7 +194,7 @@ def add_row(request: StaffRequest, number: str, code: str) -> HttpResponse:
         raise Http404
     if not may_enter(request.user, design):
         raise PermissionDenied
-    if code != CONSENT and not binder_of(participant, CONSENT).fact("consented_on"):
+    if code != CONSENT and not casebook_of(participant, CONSENT).fact("consented_on"):
         messages.error(request, _("Record the consent first; until then nothing else."))
         return redirect("entry:log", number, CONSENT)
     try:

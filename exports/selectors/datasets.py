@@ -81,12 +81,12 @@ class Context:
 
 
 def expected_rows(designs: Iterable[FormDesign]) -> dict[str, int]:
-    """Return how many sheets with data each form has."""
+    """Return how many forms with data each form has."""
     codes = [design.code for design in designs]
-    sheets = FormInstance.objects.filter(
+    form_data = FormInstance.objects.filter(
         code__in=codes, revision__gt=0, struck_at=None
     ).order_by()
-    counted = dict(sheets.values_list("code").annotate(Count("pk")))
+    counted = dict(form_data.values_list("code").annotate(Count("pk")))
     return {code: counted.get(code, 0) for code in codes}
 
 
@@ -116,7 +116,7 @@ def tables_of(design: FormDesign, context: Context) -> Iterator[ExportTable]:
 
 
 def form_table(design: FormDesign, context: Context) -> ExportTable:
-    """Return the table of a form: a line for each sheet."""
+    """Return the table of a form: a line for each form."""
     items = [item for item in design.items.values() if cells.is_exported(item)]
     heading = (*PLACE, *STATE, *(name for i in items for name in cells.headings(i)))
 

@@ -1,4 +1,4 @@
-"""One file of an export, and the cells that say where a sheet hangs."""
+"""One file of an export, and the cells that say where a form hangs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +19,6 @@ class ExportTable:
 
 
 def place(form: FormInstance) -> list[str]:
-    """Return the cells that say where a sheet hangs."""
+    """Return the cells that say where a form hangs."""
     visit_number = str(form.visit_number or "")
     return [form.participant.number, form.visit, visit_number, str(form.occurrence)]

@@ -21,7 +21,7 @@ from record.casebook import catalogue
 from record.casebook.checks import Finding
 from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from record.casebook.values import MissingCode, Value, is_blank
 from trial_edc.vocabulary import N_
 from visits.laboratory.vocabulary import Analyte
@@ -104,24 +104,24 @@ def plan_lines(
 
     Lines that are `left_out` knowingly hold nobody back.
     """
-    binder = binder_of(participant, LOG, PANEL, "CNS", "VIS", "INF", "RAN")
+    casebook = casebook_of(participant, LOG, PANEL, "CNS", "VIS", "INF", "RAN")
     kept = [one for one in results if one.line not in left_out]
     aside = [refusal(one, LEFT_OUT) for one in results if one.line in left_out]
-    if not binder.fact("consented_on"):
+    if not casebook.fact("consented_on"):
         return ParticipantPlan(
             (), _in_order(aside, [refusal(one, NO_CONSENT) for one in kept])
         )
     unread = [refusal(one) for one in kept if one.refused]
-    readable, homeless = _at_visits([one for one in kept if not one.refused], binder)
+    readable, homeless = _at_visits([one for one in kept if not one.refused], casebook)
     plans: list[Plan] = []
     rows: list[LineResult] = []
     for code in (LOG, PANEL):
-        sheets = _sheets(code, readable)
-        if sheets:
-            wanted = [_wanted(one, mapping, laboratory) for one in sheets]
+        form_data = _restricted_forms(code, readable)
+        if form_data:
+            wanted = [_wanted(one, mapping, laboratory) for one in form_data]
             key = by_items("sample_at" if code == LOG else "sampled_at")
             plans.append(plan(participant, code, wanted, key=key, by=by))
-            rows += _of_lines(plans[-1], sheets)
+            rows += _of_lines(plans[-1], form_data)
     told = _held_back([*unread, *homeless, *rows])
     return ParticipantPlan(tuple(plans), _in_order(aside, told))
 
@@ -171,35 +171,35 @@ def refusal(result: Result, said: Said | None = None) -> LineResult:
     )
 
 
-def _sheets(code: str, results: Iterable[_Placed]) -> list[_Sheet]:
+def _restricted_forms(code: str, results: Iterable[_Placed]) -> list[_Sheet]:
     """Gather the lines that go into one row of the record."""
-    sheets: list[_Sheet] = []
+    form_data: list[_Sheet] = []
     by_sample: dict[str, _Sheet] = {}
     for one in results:
         is_log = one.result.analyte == Analyte.CREATININE
         if is_log != (code == LOG):
             continue
-        sheet = None if is_log else by_sample.get(one.result.sampled_at)
-        if sheet is None:
-            sheet = _Sheet(code, one.visit, one.visit_number)
-            sheets.append(sheet)
-            by_sample[one.result.sampled_at] = sheet
-        sheet.results.append(one.result)
-    return sheets
+        data = None if is_log else by_sample.get(one.result.sampled_at)
+        if data is None:
+            data = _Sheet(code, one.visit, one.visit_number)
+            form_data.append(data)
+            by_sample[one.result.sampled_at] = data
+        data.results.append(one.result)
+    return form_data
 
 
 def _at_visits(
-    results: Sequence[Result], binder: Casebook
+    results: Sequence[Result], casebook: Casebook
 ) -> tuple[list[_Placed], list[LineResult]]:
     """Find the visit of each new panel: the one named, or the one of that day."""
     as_text = catalogue.design(PANEL).items["sampled_at"].as_text
-    known = {as_text(sheet.get("sampled_at")) for sheet in binder.rows(PANEL)}
+    known = {as_text(data.get("sampled_at")) for data in casebook.rows(PANEL)}
     placed, homeless = [], []
     for one in results:
         if one.analyte == Analyte.CREATININE or one.sampled_at in known:
             placed.append(_Placed(one))
             continue
-        visits = {(one.visit, 0)} if one.visit else visits_on(binder, one.sampled_at)
+        visits = {(one.visit, 0)} if one.visit else visits_on(casebook, one.sampled_at)
         if len(visits) == 1:
             placed.append(_Placed(one, *visits.pop()))
         else:
@@ -209,46 +209,46 @@ def _at_visits(
     return placed, homeless
 
 
-def _wanted(sheet: _Sheet, mapping: FileMapping, laboratory: Laboratory) -> SourceRow:
-    first = sheet.results[0]
+def _wanted(data: _Sheet, mapping: FileMapping, laboratory: Laboratory) -> SourceRow:
+    first = data.results[0]
     answers = {name: told for name, told in mapping.answers.items() if told}
-    if sheet.code == LOG:
+    if data.code == LOG:
         values: dict[str, object] = {"sample_at": first.sampled_at}
         values |= {"value": first.value, "laboratory": laboratory.pk}
         values |= {"place": first.place} if first.place else {}
         fitting = ("place", "routine_care")
     else:
         values = {"sampled_at": first.sampled_at, "laboratory": laboratory.pk}
-        values |= {one.analyte: one.value for one in sheet.results}
+        values |= {one.analyte: one.value for one in data.results}
         fitting = ("routine_care", "urea_kind")
     defaults = {name: answers[name] for name in fitting if name in answers}
-    return SourceRow(first.line, values, defaults, sheet.visit, sheet.visit_number)
+    return SourceRow(first.line, values, defaults, data.visit, data.visit_number)
 
 
-def _of_lines(made: Plan, sheets: Sequence[_Sheet]) -> Iterator[LineResult]:
+def _of_lines(made: Plan, form_data: Sequence[_Sheet]) -> Iterator[LineResult]:
     """Tell of each line what its row of the plan says."""
-    for row, sheet in zip(made.rows, sheets, strict=True):
-        for one in sheet.results:
-            others = sheet.same_analyte(one)
+    for row, data in zip(made.rows, form_data, strict=True):
+        for one in data.results:
+            others = data.same_analyte(one)
             if any(other.value != one.value for other in others):
                 lines = ", ".join(str(other.line) for other in others)
                 yield refusal(one, Said(AT_ODDS, {"lines": lines}))
             elif others and others[0].line < one.line:
-                yield _told(one, row, sheet, RowState.UNCHANGED)
+                yield _told(one, row, data, RowState.UNCHANGED)
             elif row.state == RowState.REFUSED:
-                yield _told_refused(one, row, sheet)
+                yield _told_refused(one, row, data)
             else:
-                yield _told(one, row, sheet, _state_of(row, sheet.item(one)))
+                yield _told(one, row, data, _state_of(row, data.item(one)))
 
 
-def _told_refused(one: Result, row: PlannedRow, sheet: _Sheet) -> LineResult:
+def _told_refused(one: Result, row: PlannedRow, data: _Sheet) -> LineResult:
     """Tell a line what is wrong with it, or that another of the sample is wrong."""
-    mine, items = sheet.item(one), {sheet.item(other) for other in sheet.results}
+    mine, items = data.item(one), {data.item(other) for other in data.results}
     own = [f for f in row.findings if f.item == mine or f.item not in items]
     if not own:
         return refusal(one, HELD_BACK)
     return replace(
-        refusal(one, Said("")), code=sheet.code, findings=(*map(finding_json, own),)
+        refusal(one, Said("")), code=data.code, findings=(*map(finding_json, own),)
     )
 
 
@@ -261,15 +261,15 @@ def _state_of(row: PlannedRow, item: str) -> RowState:
     return RowState.NEW if is_new else RowState.CHANGED
 
 
-def _told(one: Result, row: PlannedRow, sheet: _Sheet, state: RowState) -> LineResult:
-    item = sheet.item(one)
+def _told(one: Result, row: PlannedRow, data: _Sheet, state: RowState) -> LineResult:
+    item = data.item(one)
     old, new = row.changes.get(item, (None, None))
-    if item not in row.changes and row.sheet is not None:
-        old = new = row.sheet.values.get(item)
+    if item not in row.changes and row.data is not None:
+        old = new = row.data.values.get(item)
     return LineResult(
         one.line,
         state,
-        sheet.code,
+        data.code,
         one.analyte,
         one.sampled_at,
         _text(old),

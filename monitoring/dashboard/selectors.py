@@ -9,7 +9,7 @@ from enrollment.screening.selectors import statuses_of
 from enrollment.vocabulary import ParticipantStatus
 from monitoring.dashboard.rules import Forecast, forecast, planned_count
 from record.casebook.models import FormInstance, FormStatus, Participant
-from record.casebook.selectors import binders_of
+from record.casebook.selectors import casebooks_of
 from record.review.models import Query, QueryState
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
@@ -65,18 +65,18 @@ class Dashboard:
 def dashboard() -> Dashboard:
     """Return the dashboard."""
     people = list(Participant.objects.all())
-    binders = binders_of(people, sorted({*schedule.FORMS, *statuses.CODES}))
-    plans = schedules_of(people, binders)
-    states = Counter(statuses_of(people, binders).values())
+    casebooks = casebooks_of(people, sorted({*schedule.FORMS, *statuses.CODES}))
+    plans = schedules_of(people, casebooks)
+    states = Counter(statuses_of(people, casebooks).values())
     approached = [
         clock.site_date(at)
-        for binder in binders.values()
-        if (at := binder.value("SCN", "approached_at"))
+        for casebook in casebooks.values()
+        if (at := casebook.value("SCN", "approached_at"))
     ]
     randomized_on = sorted(
         clock.site_date(at)
-        for binder in binders.values()
-        if (at := binder.value("RAN", "randomised_at"))
+        for casebook in casebooks.values()
+        if (at := casebook.value("RAN", "randomised_at"))
     )
     visits = Counter(visit.status for plan in plans.values() for visit in plan.visits)
     queries = Counter(

@@ -19,7 +19,7 @@ from record.casebook.display import NOTHING, words
 from record.casebook.form_data import FormData
 from record.casebook.items import Date, DateTime, Number, PartialDate
 from record.casebook.models import FormInstance, FormStatus, Participant
-from record.casebook.selectors import stored_sheets
+from record.casebook.selectors import stored_form_data
 from record.casebook.values import MissingCode, is_blank
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, VisitStatus, YesNo
@@ -84,20 +84,20 @@ class Listing:
     def lines(self, user: User) -> list[ListingLine]:
         """Return every row that the reader may see, in the order of participants."""
         people = dict(_people(user).values_list("pk", "number"))
-        found = stored_sheets(people, [self.code])
-        return [self._line(people[pk], sheet) for pk, sheet in found]
+        found = stored_form_data(people, [self.code])
+        return [self._line(people[pk], data) for pk, data in found]
 
-    def _line(self, number: str, sheet: FormData) -> ListingLine:
+    def _line(self, number: str, data: FormData) -> ListingLine:
         items = catalogue.design(self.code).items
         cells = {
             name: ListingCell(words(items[name], value), _key(value))
             for name in self.columns
-            for value in (sheet.values.get(name),)
+            for value in (data.values.get(name),)
         }
         for name, (_label, rule) in self.more.items():
-            answer = rule(sheet)
+            answer = rule(data)
             cells[name] = ListingCell(_(answer.label), answer.value)
-        return ListingLine(number, reverse("entry:form", args=[sheet.form_id]), cells)
+        return ListingLine(number, reverse("entry:form", args=[data.form_id]), cells)
 
 
 class MissedVisits(Listing):
@@ -154,12 +154,12 @@ def _key(value: Any) -> str:
     return str(getattr(value, "standard", value))
 
 
-def _is_resolved(sheet: FormData) -> YesNo:
-    return YesNo.NO if sheet.get("resolved_at") is None else YesNo.YES
+def _is_resolved(data: FormData) -> YesNo:
+    return YesNo.NO if data.get("resolved_at") is None else YesNo.YES
 
 
-def _is_complete(sheet: FormData) -> YesNo:
-    return YesNo.YES if sheet.status == FormStatus.COMPLETE else YesNo.NO
+def _is_complete(data: FormData) -> YesNo:
+    return YesNo.YES if data.status == FormStatus.COMPLETE else YesNo.NO
 
 
 COMPLETE = {"complete": (N_("Complete"), _is_complete)}

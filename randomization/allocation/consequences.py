@@ -12,7 +12,7 @@ def keep_randomization_record(saved: Saved) -> None:
     allocation = allocation_selectors.allocation_of(saved.participant)
     is_first = saved.before.get("randomised_at") is None
     if allocation and is_first:
-        said = saved.sheet.get("randomisation_no"), saved.sheet.get("randomised_at")
+        said = saved.data.get("randomisation_no"), saved.data.get("randomised_at")
         minute = allocation.randomised_at.replace(second=0, microsecond=0)
         if said == (allocation.code, minute):
             return

@@ -35,7 +35,7 @@ def readiness(found: Eligibility, now: datetime) -> tuple[Obstacle, ...]:
     standing = RandomizationState(
         study_status=study_status(),
         is_consented=found.is_consented,
-        is_screening_open=not is_screening_over(found.binder),
+        is_screening_open=not is_screening_over(found.casebook),
         verdict=found.assessment.verdict,
         reasons=found.assessment.reasons,
         confirmed_at=given.at if given and found.confirmation_stands else None,

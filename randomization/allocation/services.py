@@ -80,7 +80,7 @@ def _allocate(
         randomised_by=by,
         screening_digest=kept.digest,
     )
-    form = form_instances.expect(participant, "RAN")
+    form = form_instances.ensure_form(participant, "RAN")
     values = {
         "randomised_at": allocation.randomised_at,
         "randomised_by": by.pk,
@@ -146,7 +146,7 @@ def declare_in_error(
         participant = form_instances.lock(participant)
         if allocation_selectors.allocation_of(participant) is None:
             raise RandomizationRefused(_("This participant has not been randomized."))
-        form = form_instances.expect(participant, "RAN")
+        form = form_instances.ensure_form(participant, "RAN")
         if row_of(form).value_of("in_error"):
             raise RandomizationRefused(_("This is on record already."))
         try:
@@ -166,7 +166,7 @@ def _enter_error(
             participant,
             "randomisation",
             "RAN.in_error",
-            clock.site_date(saved.sheet.values["randomised_at"]),
+            clock.site_date(saved.data.values["randomised_at"]),
             _("Randomized in error: %(reason)s") % {"reason": reason.strip()},
             form=form,
             important=True,

@@ -47,7 +47,7 @@ def randomize(request: StaffRequest, number: str) -> HttpResponse:
     context = {
         "participant": participant,
         "found": found,
-        "sex": Sex(sex).label if (sex := found.binder.fact("sex")) else "",
+        "sex": Sex(sex).label if (sex := found.casebook.fact("sex")) else "",
         "obstacles": readiness(found, now),
         "warnings": found.warnings_at(now),
         "form": form or ConfirmNumberForm(participant),

@@ -12,11 +12,11 @@ from trial_edc import clock
 class RestrictedStatement(Register):
     """That product records and unblinded deviations are ready for the lock.
 
-    It holds while no restricted sheet is changed, added or asked about again
-    (docs/adr/0002); everybody may know that it holds, nobody how many sheets there are.
+    It holds while no restricted form is changed, added or asked about again
+    (docs/adr/0002); everybody may know that it holds, nobody how many forms there are.
     """
 
-    bound = models.CharField(max_length=64)  # keyed hash of the sheets at revisions
+    bound = models.CharField(max_length=64)  # keyed hash of the forms at revisions
     stated_by = person()
     stated_at = models.DateTimeField(default=clock.now)
 

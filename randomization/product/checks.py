@@ -30,8 +30,8 @@ MOST_MINUTES = 24 * 60
     severity=Severity.HARD,
     message=N_("Two different persons prepare and check."),
 )
-def _two_persons(sheet: FormData, _binder: Casebook) -> bool:
-    prepared, checked = sheet.get("prepared_by"), sheet.get("checked_by")
+def _two_persons(data: FormData, _casebook: Casebook) -> bool:
+    prepared, checked = data.get("prepared_by"), data.get("checked_by")
     return prepared is not None and prepared == checked
 
 
@@ -44,8 +44,8 @@ def _two_persons(sheet: FormData, _binder: Casebook) -> bool:
         "The order is: out of storage, thawed, prepared, handed over. Check the times."
     ),
 )
-def _in_order(sheet: FormData, _binder: Casebook) -> bool:
-    known = [at for step in STEPS if (at := sheet.get(step)) is not None]
+def _in_order(data: FormData, _casebook: Casebook) -> bool:
+    known = [at for step in STEPS if (at := data.get(step)) is not None]
     return any(later < earlier for earlier, later in pairwise(known))
 
 
@@ -56,10 +56,10 @@ def _in_order(sheet: FormData, _binder: Casebook) -> bool:
     severity=Severity.HARD,
     message=N_("The final volume is %(planned)s mL in both arms."),
 )
-def _planned_volume(sheet: FormData, _binder: Casebook) -> Mapping[str, Any] | None:
+def _planned_volume(data: FormData, _casebook: Casebook) -> Mapping[str, Any] | None:
     # Outside a demo the study cannot open before the plan is entered.
     plan = PROTOCOL.infusion.plan(demo=True)
-    volume = sheet.get("final_volume_ml")
+    volume = data.get("final_volume_ml")
     if plan is None or volume is None or volume == plan.planned_volume_ml:
         return None
     return {"planned": plan.planned_volume_ml}
@@ -72,9 +72,9 @@ def _planned_volume(sheet: FormData, _binder: Casebook) -> Mapping[str, Any] | N
     severity=Severity.HARD,
     message=N_("Saline has no cells: mark the cell items not applicable."),
 )
-def _saline_without_cells(sheet: FormData, _binder: Casebook) -> bool:
-    answered = any(sheet.get(item) is not None for item in CELL_ITEMS)
-    return sheet.get("product") == "SALINE" and answered
+def _saline_without_cells(data: FormData, _casebook: Casebook) -> bool:
+    answered = any(data.get(item) is not None for item in CELL_ITEMS)
+    return data.get("product") == "SALINE" and answered
 
 
 @check(
@@ -84,9 +84,9 @@ def _saline_without_cells(sheet: FormData, _binder: Casebook) -> bool:
     severity=Severity.HARD,
     message=N_("More came back or was destroyed than the bag held."),
 )
-def _within_volume(sheet: FormData, _binder: Casebook) -> bool:
-    volume = sheet.get("final_volume_ml")
-    return volume is not None and _remains(sheet) > volume
+def _within_volume(data: FormData, _casebook: Casebook) -> bool:
+    volume = data.get("final_volume_ml")
+    return volume is not None and _remains(data) > volume
 
 
 @check(
@@ -96,12 +96,12 @@ def _within_volume(sheet: FormData, _binder: Casebook) -> bool:
     severity=Severity.SOFT,
     message=N_("%(missing)s mL are neither given nor returned nor destroyed."),
 )
-def _accounted(sheet: FormData, binder: Casebook) -> Mapping[str, Any] | None:
-    volume = sheet.get("final_volume_ml")
-    given = given_ml(sheet, binder)
+def _accounted(data: FormData, casebook: Casebook) -> Mapping[str, Any] | None:
+    volume = data.get("final_volume_ml")
+    given = given_ml(data, casebook)
     if volume is None or given is None:
         return None
-    missing = volume - given - _remains(sheet)
+    missing = volume - given - _remains(data)
     return {"missing": missing} if missing > 0 else None
 
 
@@ -112,8 +112,8 @@ def _accounted(sheet: FormData, binder: Casebook) -> Mapping[str, Any] | None:
     severity=Severity.HARD,
     message=N_("%(minutes)s min from thawing to the start: impossible."),
 )
-def _thaw_to_start(sheet: FormData, binder: Casebook) -> Mapping[str, Any] | None:
-    minutes = dose_of(sheet, binder).thaw_to_start_min
+def _thaw_to_start(data: FormData, casebook: Casebook) -> Mapping[str, Any] | None:
+    minutes = dose_of(data, casebook).thaw_to_start_min
     if minutes is None or 0 <= minutes <= MOST_MINUTES:
         return None
     return {"minutes": minutes}
@@ -126,14 +126,14 @@ def _thaw_to_start(sheet: FormData, binder: Casebook) -> Mapping[str, Any] | Non
     severity=Severity.SOFT,
     message=N_("%(minutes)s min from thawing to the start; at most %(most)s expected."),
 )
-def _thawed_long_ago(sheet: FormData, binder: Casebook) -> Mapping[str, Any] | None:
-    minutes = dose_of(sheet, binder).thaw_to_start_min
+def _thawed_long_ago(data: FormData, casebook: Casebook) -> Mapping[str, Any] | None:
+    minutes = dose_of(data, casebook).thaw_to_start_min
     most = PROTOCOL.infusion.thaw_to_start_max_min
     if minutes is None or not most < minutes <= MOST_MINUTES:
         return None
     return {"minutes": minutes, "most": most}
 
 
-def _remains(sheet: FormData) -> Decimal:
-    remains = (sheet.get("returned_ml"), sheet.get("destroyed_ml"))
+def _remains(data: FormData) -> Decimal:
+    remains = (data.get("returned_ml"), data.get("destroyed_ml"))
     return sum((one for one in remains if one is not None), Decimal(0))

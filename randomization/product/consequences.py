@@ -24,7 +24,7 @@ def expect_signed_product(event: FormSigned, by: Actor, via: Source) -> None:
 
 def release_unwanted_product(saved: Saved) -> None:
     """Stop waiting for a product that is no longer wanted."""
-    if saved.sheet.get("decision") != "go":
+    if saved.data.get("decision") != "go":
         release_product(saved.form)
 
 

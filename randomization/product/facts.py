@@ -9,24 +9,24 @@ NOT_GIVEN = "not_given"
 INFUSION_VISITS = {"D0": 1, "D7": 2}
 
 
-def dose_of(sheet: FormData, binder: Casebook) -> CellDose:
+def dose_of(data: FormData, casebook: Casebook) -> CellDose:
     """Return the dose that arrived; the weight is that of the infusion request."""
     return cell_dose(
         PreparedProduct(
-            sheet.get("cells_per_ml_e6"),
-            sheet.get("viability_pct"),
-            sheet.get("planned_dose_e6_kg"),
-            sheet.get("thawed_at"),
+            data.get("cells_per_ml_e6"),
+            data.get("viability_pct"),
+            data.get("planned_dose_e6_kg"),
+            data.get("thawed_at"),
         ),
-        weight_kg=binder.value("IRQ", "dosing_weight_kg", sheet.visit),
-        volume_ml=given_ml(sheet, binder),
-        started_at=binder.value("INF", "started_at", sheet.visit),
+        weight_kg=casebook.value("IRQ", "dosing_weight_kg", data.visit),
+        volume_ml=given_ml(data, casebook),
+        started_at=casebook.value("INF", "started_at", data.visit),
     )
 
 
-def given_ml(sheet: FormData, binder: Casebook) -> Decimal | None:
+def given_ml(data: FormData, casebook: Casebook) -> Decimal | None:
     """Return what ran in at the bedside; None while nobody knows."""
-    if binder.value("INF", "given", sheet.visit) == NOT_GIVEN:
+    if casebook.value("INF", "given", data.visit) == NOT_GIVEN:
         return Decimal(0)
-    given: Decimal | None = binder.value("INF", "volume_ml", sheet.visit)
+    given: Decimal | None = casebook.value("INF", "volume_ml", data.visit)
     return given

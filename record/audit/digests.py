@@ -1,9 +1,9 @@
-"""The digests of sheets, held against the rows that they were made of."""
+"""The digests of forms, held against the rows that they were made of."""
 
 from django.apps import apps
 from django.db import connection, models, transaction
 
-# A row that was changed beside its trigger no longer has the digest of its sheet.
+# A row that was changed beside its trigger no longer has the digest of its form.
 UNFIT = """
     SELECT f.id FROM {table} r JOIN casebook_forminstance f ON f.id = r.form_id
     WHERE f.digest <> audit_digest(to_jsonb(r)) ORDER BY f.id LIMIT 1
@@ -11,7 +11,7 @@ UNFIT = """
 
 
 def first_unfit() -> int | None:
-    """Return the first sheet whose row is not what its last entry left."""
+    """Return the first form whose row is not what its last entry left."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL timezone = 'UTC'")
         for table in crf_tables():
@@ -22,12 +22,12 @@ def first_unfit() -> int | None:
 
 
 def crf_tables() -> list[str]:
-    """Return the tables whose trigger moves the revision of a sheet."""
+    """Return the tables whose trigger moves the revision of a form."""
     return [model._meta.db_table for model in apps.get_models() if is_crf(model)]
 
 
 def is_crf(model: type[models.Model]) -> bool:
-    """Tell whether the rows of a model are the values of sheets."""
+    """Tell whether the rows of a model are the values of forms."""
     triggers = getattr(model._meta, "triggers", ())
     return any(
         "'crf'" in trigger.func for trigger in triggers if trigger.name == "record"

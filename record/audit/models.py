@@ -31,7 +31,7 @@ class ExactDecoder(json.JSONDecoder):
 
 
 class Confidentiality(models.TextChoices):
-    """Who may see a sheet and its history."""
+    """Who may see a form and its history."""
 
     OPEN = "open", _("open")
     RESTRICTED = "restricted", _("restricted")

@@ -36,7 +36,7 @@ def record(
 ) -> pgtrigger.Trigger:
     """Return the recording trigger.
 
-    `kind` is `crf` for a table of items, `sheet` for the form instances, `register`
+    `kind` is `crf` for a table of items, `form` for the form instances, `register`
     for one that stays writable while the database is locked, else `row`.
     `unrecorded` names columns that are no recorded values (password hashes).
     """

@@ -1,4 +1,4 @@
-"""What a save would make of a sheet, and whether it may; nothing is stored here.
+"""What a save would make of a form, and whether it may; nothing is stored here.
 
 The save itself asks this, and so does the preview of an import.
 """
@@ -33,40 +33,40 @@ def may_enter(design: FormDesign, items: Iterable[str], *, by: Actor) -> None:
         raise PermissionDenied
 
 
-def sheet_after(
+def data_after(
     design: FormDesign,
     before: FormData,
     changed: Mapping[str, Value],
-    binder: Casebook,
+    casebook: Casebook,
     *,
     erase: bool | frozenset[str] = False,
 ) -> FormData:
-    """Return the sheet as it would be, hidden items erased knowingly."""
-    sheet = replace(before, values={**before.values, **changed})
+    """Return the form as it would be, hidden items erased knowingly."""
+    data = replace(before, values={**before.values, **changed})
     hidden: list[str] = []
-    while found := engine.to_erase(design, sheet, binder.with_sheet(sheet)):
+    while found := engine.to_erase(design, data, casebook.with_data(data)):
         hidden += found
-        sheet = replace(sheet, values={**sheet.values, **dict.fromkeys(found)})
+        data = replace(data, values={**data.values, **dict.fromkeys(found)})
     held = [name for name in hidden if not is_blank(before.values.get(name))]
     known = erase if isinstance(erase, frozenset) else frozenset(held if erase else ())
     if not known.issuperset(held):
         raise EraseNeeded(held)
-    return sheet
+    return data
 
 
-def altered_in(sheet: FormData, before: FormData) -> dict[str, Value]:
+def altered_in(data: FormData, before: FormData) -> dict[str, Value]:
     """Return the items whose values differ from those before."""
     return {
         name: value
-        for name, value in sheet.values.items()
+        for name, value in data.values.items()
         if not is_same(value, before.values.get(name))
     }
 
 
 def soft_findings(
     design: FormDesign,
-    sheet: FormData,
-    binder: Casebook,
+    data: FormData,
+    casebook: Casebook,
     altered: Mapping[str, Value],
     *,
     complete: bool,
@@ -76,7 +76,9 @@ def soft_findings(
     A draft is refused only for items that it changes: what stood before may be
     finished later.
     """
-    found = engine.findings(design, sheet, binder, now=clock.now(), completing=complete)
+    found = engine.findings(
+        design, data, casebook, now=clock.now(), completing=complete
+    )
     hard = [
         finding
         for finding in found

@@ -1,7 +1,7 @@
 """What a save would move elsewhere, told before it is stored.
 
-A room declares it for its forms with `foretells`. The form page asks for it
-(`Entry.foretell`) and shows it until the person confirms; pages that show the same
+A room declares it for its forms with `previews_impact`. The form page asks for it
+(`preview_impact`) and shows it until the person confirms; pages that show the same
 in their own way, and imports, do not ask.
 """
 
@@ -25,7 +25,7 @@ Teller = Callable[[FormInstance, Casebook, Casebook], ImpactPreview | None]
 _tellers: dict[str, Teller] = {}
 
 
-def foretells(code: str) -> Callable[[Teller], Teller]:
+def previews_impact(code: str) -> Callable[[Teller], Teller]:
     """Declare what a form, by its code, may move: `(form, before, after)`."""
 
     def declare(teller: Teller) -> Teller:
@@ -35,9 +35,9 @@ def foretells(code: str) -> Callable[[Teller], Teller]:
     return declare
 
 
-def foretold(
+def impact_preview(
     form: FormInstance, before: Casebook, after: Casebook
 ) -> ImpactPreview | None:
-    """Return what a save would move, from the binder as it is and as it would be."""
+    """Return what a save would move, from the casebook as it is and as it would be."""
     teller = _tellers.get(form.code)
     return teller(form, before, after) if teller else None

@@ -11,7 +11,7 @@ from functools import cached_property
 from django.core.exceptions import PermissionDenied
 
 from record.audit.attribution import Actor
-from record.capture.checking import altered_in, may_enter, sheet_after, soft_findings
+from record.capture.checking import altered_in, data_after, may_enter, soft_findings
 from record.capture.parsing import parse, require_links
 from record.capture.problems import EraseNeeded, SaveRefused
 from record.casebook import catalogue, engine
@@ -19,7 +19,7 @@ from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, FormStatus, Participant
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from record.casebook.values import Value, is_blank, is_same
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Codelist, Severity
@@ -65,7 +65,7 @@ class PlannedRow:
     changes: Mapping[str, tuple[Value, Value]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     form: FormInstance | None = None
-    sheet: FormData | None = None
+    data: FormData | None = None
     pending: tuple[str, ...] = ()
 
     @property
@@ -129,7 +129,7 @@ class _Planner:
         self, participant: Participant, design: FormDesign, key: Key, by: Actor
     ) -> None:
         self.participant, self.design, self.key, self.by = participant, design, key, by
-        self.sheets: list[FormData] = []  # planned so far
+        self.form_data: list[FormData] = []  # planned so far
         self.linked: set[tuple[str, Value]] = set()
         self.taken: dict[tuple[str, int], int] = {}  # the last occurrence by place
         held = FormInstance.objects.filter(
@@ -138,17 +138,17 @@ class _Planner:
         self.forms = {form.pk: form for form in held}
 
     @cached_property
-    def binder(self) -> Casebook:
+    def casebook(self) -> Casebook:
         """The record as it is."""
-        return binder_of(self.participant, self.design.code)
+        return casebook_of(self.participant, self.design.code)
 
     @cached_property
     def held(self) -> dict[Hashable, list[FormData]]:
         """The rows of the record by key."""
         found: dict[Hashable, list[FormData]] = {}
-        for sheet in self.binder.rows(self.design.code):
-            if (key := self.key(sheet.values)) is not None:
-                found.setdefault(key, []).append(sheet)
+        for data in self.casebook.rows(self.design.code):
+            if (key := self.key(data.values)) is not None:
+                found.setdefault(key, []).append(data)
         return found
 
     def planned(self, rows: Sequence[SourceRow]) -> Iterator[PlannedRow]:
@@ -201,16 +201,16 @@ class _Planner:
             and (name in row.values or is_blank(before.values.get(name)))
         }
         if fitting and not changed:
-            return PlannedRow(row, RowState.UNCHANGED, form=form, sheet=before)
+            return PlannedRow(row, RowState.UNCHANGED, form=form, data=before)
         if form and form.is_closed:
             since = f"{form.locked_at or form.frozen_at:%Y-%m-%d}"
             return self._refused(row, CLOSED, since=since)
         return self._checked(row, before, changed, form)
 
     def _empty(self, row: SourceRow) -> FormData:
-        """Return a sheet without values: one that waits at the visit, or a new one."""
+        """Return a form without values: one that waits at the visit, or a new one."""
         place = row.visit, row.visit_number
-        used = {sheet.form_id for sheet in self.sheets}
+        used = {data.form_id for data in self.form_data}
         there = [f for f in self.forms.values() if (f.visit, f.visit_number) == place]
         if not self.design.collected.is_log:
             for form in there:
@@ -240,19 +240,19 @@ class _Planner:
         form: FormInstance | None,
     ) -> PlannedRow:
         """Ask what the save is going to ask."""
-        binder = self.binder.with_sheets(self.sheets)
+        casebook = self.casebook.with_form_data(self.form_data)
         try:
             may_enter(self.design, changed, by=self.by)
             self._require_links(changed)
-            sheet = sheet_after(self.design, before, changed, binder)
-            seen = binder.with_sheet(sheet)
-            pending = engine.pending_items(self.design, sheet, seen)
+            data = data_after(self.design, before, changed, casebook)
+            seen = casebook.with_data(data)
+            pending = engine.pending_items(self.design, data, seen)
             was_complete = form is not None and form.status == FormStatus.COMPLETE
-            altered = altered_in(sheet, before)
+            altered = altered_in(data, before)
             soft = soft_findings(
                 self.design,
-                sheet,
-                binder,
+                data,
+                casebook,
                 altered,
                 complete=was_complete or not pending,
             )
@@ -262,13 +262,13 @@ class _Planner:
             return self._refused(row, WOULD_ERASE, items=", ".join(problem.items))
         except PermissionDenied:
             return self._refused(row, JUDGED)
-        self.sheets.append(sheet)
+        self.form_data.append(data)
         changes = {
             name: (before.values.get(name), new) for name, new in altered.items()
         }
         is_new = all(is_blank(old) for old, _new in changes.values())
         state = RowState.NEW if before.revision == 0 or is_new else RowState.CHANGED
-        return PlannedRow(row, state, changes, tuple(soft), form, sheet, tuple(pending))
+        return PlannedRow(row, state, changes, tuple(soft), form, data, tuple(pending))
 
     def _require_links(self, changed: Values) -> None:
         """Ask once for each row of a register that rows point at."""
@@ -277,8 +277,8 @@ class _Planner:
             for name, value in changed.items()
             if isinstance(value, Hashable) and (name, value) not in self.linked
         ]
-        sheet = FormInstance(participant=self.participant, code=self.design.code)
-        require_links(sheet, self.design, names, changed)
+        data = FormInstance(participant=self.participant, code=self.design.code)
+        require_links(data, self.design, names, changed)
         self.linked.update((name, changed[name]) for name in names)
 
     def _refused(self, row: SourceRow, message: str, **details: object) -> PlannedRow:

@@ -52,10 +52,10 @@ class EraseNeeded(NotSaved):
 class ConfirmationNeeded(NotSaved):
     """The save would move something elsewhere: the person is to know it first."""
 
-    def __init__(self, foretold: ImpactPreview) -> None:
+    def __init__(self, impact_preview: ImpactPreview) -> None:
         """Take what would move."""
-        super().__init__(foretold.text)
-        self.foretold = foretold
+        super().__init__(impact_preview.text)
+        self.impact_preview = impact_preview
 
 
 @dataclass(frozen=True)

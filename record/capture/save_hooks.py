@@ -15,7 +15,7 @@ from django.conf import settings
 from record.audit.attribution import Actor, Reason, Source
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Saved:
 
     form: FormInstance
     before: FormData
-    sheet: FormData
+    data: FormData
     changed: frozenset[str]
     by: Actor
     via: Source
@@ -36,9 +36,9 @@ class Saved:
         return self.form.participant
 
     @cached_property
-    def binder(self) -> Casebook:
-        """Return the participant's binder as it is now."""
-        return binder_of(self.participant)
+    def casebook(self) -> Casebook:
+        """Return the participant's casebook as it is now."""
+        return casebook_of(self.participant)
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""The binder of each participant: sheets, items, skip logic, edit checks."""
+"""The casebook of each participant: forms, items, skip logic, edit checks."""

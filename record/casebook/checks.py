@@ -41,9 +41,9 @@ class EditCheck:
     rule: CheckRule
     version: int = 1
 
-    def run(self, sheet: FormData, binder: Casebook) -> Finding | None:
+    def run(self, data: FormData, casebook: Casebook) -> Finding | None:
         """Return the finding, or None when all is well."""
-        fired = self.rule(sheet, binder)
+        fired = self.rule(data, casebook)
         if not fired:
             return None
         details = fired if isinstance(fired, Mapping) else {}

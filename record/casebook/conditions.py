@@ -1,6 +1,6 @@
 """Conditions of skip logic and of required items: small expressions, pure.
 
-They are asked of a sheet; `Fact` also of the participant's binder.
+They are asked of a form; `Fact` also of the participant's casebook.
 """
 
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from record.casebook.values import MissingCode, is_blank
 class Condition:
     """A question with a yes or no; what is unanswered does not hold."""
 
-    def holds(self, sheet: FormData, binder: Casebook) -> bool:
-        """Tell whether the condition holds for the sheet."""
+    def holds(self, data: FormData, casebook: Casebook) -> bool:
+        """Tell whether the condition holds for the form."""
         raise NotImplementedError
 
     def items(self) -> frozenset[str]:
@@ -45,10 +45,10 @@ class Answer(Condition):
         """Name the item and the codes that count."""
         self.item, self.codes = item, tuple(str(code) for code in codes)
 
-    def holds(self, sheet: FormData, binder: Casebook) -> bool:
+    def holds(self, data: FormData, casebook: Casebook) -> bool:
         """Tell whether one of the codes was given."""
-        del binder
-        value = sheet.get(self.item)
+        del casebook
+        value = data.get(self.item)
         given = value if isinstance(value, list | tuple) else (value,)
         return any(
             str(code) in self.codes
@@ -72,10 +72,10 @@ class Answered(Condition):
         """Name the item."""
         self.item = item
 
-    def holds(self, sheet: FormData, binder: Casebook) -> bool:
+    def holds(self, data: FormData, casebook: Casebook) -> bool:
         """Tell whether a value stands."""
-        del binder
-        return not is_blank(sheet.get(self.item))
+        del casebook
+        return not is_blank(data.get(self.item))
 
     def items(self) -> frozenset[str]:
         """Return the item asked."""
@@ -87,16 +87,16 @@ class Answered(Condition):
 
 
 class AtVisit(Condition):
-    """The sheet belongs to one of the visits."""
+    """The form belongs to one of the visits."""
 
     def __init__(self, *visits: str) -> None:
         """Name the visits."""
         self.visits = tuple(str(visit) for visit in visits)
 
-    def holds(self, sheet: FormData, binder: Casebook) -> bool:
-        """Tell whether the sheet is of such a visit."""
-        del binder
-        return sheet.visit in self.visits
+    def holds(self, data: FormData, casebook: Casebook) -> bool:
+        """Tell whether the form is of such a visit."""
+        del casebook
+        return data.visit in self.visits
 
 
 class Fact(Condition):
@@ -106,18 +106,18 @@ class Fact(Condition):
         """Name the fact and the values that count; none named means true."""
         self.name, self.values = name, values or (True,)
 
-    def holds(self, sheet: FormData, binder: Casebook) -> bool:
+    def holds(self, data: FormData, casebook: Casebook) -> bool:
         """Tell whether the fact has one of the values."""
-        del sheet
-        return binder.fact(self.name) in self.values
+        del data
+        return casebook.fact(self.name) in self.values
 
 
 @dataclass(frozen=True)
 class _All(Condition):
     parts: tuple[Condition, ...]
 
-    def holds(self, sheet: FormData, binder: Casebook) -> bool:
-        return all(part.holds(sheet, binder) for part in self.parts)
+    def holds(self, data: FormData, casebook: Casebook) -> bool:
+        return all(part.holds(data, casebook) for part in self.parts)
 
     def items(self) -> frozenset[str]:
         return frozenset().union(*(part.items() for part in self.parts))
@@ -131,8 +131,8 @@ class _All(Condition):
 class _Any(Condition):
     parts: tuple[Condition, ...]
 
-    def holds(self, sheet: FormData, binder: Casebook) -> bool:
-        return any(part.holds(sheet, binder) for part in self.parts)
+    def holds(self, data: FormData, casebook: Casebook) -> bool:
+        return any(part.holds(data, casebook) for part in self.parts)
 
     def items(self) -> frozenset[str]:
         return frozenset().union(*(part.items() for part in self.parts))
@@ -146,8 +146,8 @@ class _Any(Condition):
 class _Not(Condition):
     part: Condition
 
-    def holds(self, sheet: FormData, binder: Casebook) -> bool:
-        return not self.part.holds(sheet, binder)
+    def holds(self, data: FormData, casebook: Casebook) -> bool:
+        return not self.part.holds(data, casebook)
 
     def items(self) -> frozenset[str]:
         return self.part.items()

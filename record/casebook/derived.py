@@ -73,17 +73,17 @@ def offered(form: str) -> Callable[[Offer], Offer]:
     return declare
 
 
-def derived_values(sheet: FormData, binder: Casebook) -> Iterator[DerivedValue]:
-    """Compute the derived values of a sheet, in the order of their declaration."""
+def derived_values(data: FormData, casebook: Casebook) -> Iterator[DerivedValue]:
+    """Compute the derived values of a form, in the order of their declaration."""
     for one in DERIVED.values():
-        if one.form == sheet.code:
-            yield DerivedValue(one, one.rule(sheet, binder))
+        if one.form == data.code:
+            yield DerivedValue(one, one.rule(data, casebook))
 
 
-def offers(sheet: FormData, binder: Casebook) -> dict[str, Value]:
-    """Return what the still empty items of a sheet may be filled in with."""
-    offer = OFFERS.get(sheet.code)
+def offers(data: FormData, casebook: Casebook) -> dict[str, Value]:
+    """Return what the still empty items of a form may be filled in with."""
+    offer = OFFERS.get(data.code)
     if offer is None:
         return {}
-    found = offer(sheet, binder)
-    return {name: v for name, v in found.items() if sheet.values.get(name) is None}
+    found = offer(data, casebook)
+    return {name: v for name, v in found.items() if data.values.get(name) is None}

@@ -12,7 +12,7 @@ from record.casebook.models import AnyCRF, SealedCRF
 
 @dataclass(frozen=True)
 class Collected:
-    """Where sheets of a form hang in the binder."""
+    """Where forms of a form hang in the casebook."""
 
     visits: tuple[str, ...] = ()
     is_log: bool = False
@@ -58,7 +58,7 @@ class FormDesign:
     rows_at_visits: bool = False  # several rows at one visit (bedside vital signs)
     system_made: bool = False  # written by the system alone
     is_revocable: bool = False  # a single form that can be struck out (death)
-    hung_on_demand: bool = False  # awaits an event, or somebody who records it
+    opened_on_demand: bool = False  # awaits an event, or somebody who records it
 
     @property
     def room(self) -> str:
@@ -67,7 +67,7 @@ class FormDesign:
 
     @property
     def is_repeated(self) -> bool:
-        """Tell whether there are several sheets of it in one place."""
+        """Tell whether there are several forms of it in one place."""
         return self.collected.is_log or self.rows_at_visits
 
     @property

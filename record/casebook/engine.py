@@ -1,4 +1,4 @@
-"""Skip logic, completeness and edit checks of one sheet; no database, no clock."""
+"""Skip logic, completeness and edit checks of one form; no database, no clock."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,43 +15,43 @@ from trial_edc.clock import SITE_TZ
 from trial_edc.vocabulary import N_, Severity
 
 
-def is_applicable(item: Item, sheet: FormData, binder: Casebook) -> bool:
+def is_applicable(item: Item, data: FormData, casebook: Casebook) -> bool:
     """Tell whether skip logic shows the item."""
     condition = item.facts.only_if
-    return condition is None or condition.holds(sheet, binder)
+    return condition is None or condition.holds(data, casebook)
 
 
-def is_required(item: Item, sheet: FormData, binder: Casebook) -> bool:
+def is_required(item: Item, data: FormData, casebook: Casebook) -> bool:
     """Tell whether the item is needed to mark the form complete."""
-    if not is_applicable(item, sheet, binder):
+    if not is_applicable(item, data, casebook):
         return False
     required = item.facts.required
-    return required if isinstance(required, bool) else required.holds(sheet, binder)
+    return required if isinstance(required, bool) else required.holds(data, casebook)
 
 
-def to_erase(design: FormDesign, sheet: FormData, binder: Casebook) -> list[str]:
+def to_erase(design: FormDesign, data: FormData, casebook: Casebook) -> list[str]:
     """Return the items that hold a value though skip logic hides them."""
     return [
         name
         for name, item in design.items.items()
-        if not is_blank(sheet.values.get(name))
-        and not is_applicable(item, sheet, binder)
+        if not is_blank(data.values.get(name))
+        and not is_applicable(item, data, casebook)
     ]
 
 
-def pending_items(design: FormDesign, sheet: FormData, binder: Casebook) -> list[str]:
+def pending_items(design: FormDesign, data: FormData, casebook: Casebook) -> list[str]:
     """Return the required items that still have neither value nor missing code."""
     return [
         name
         for name, item in design.items.items()
-        if is_blank(sheet.values.get(name)) and is_required(item, sheet, binder)
+        if is_blank(data.values.get(name)) and is_required(item, data, casebook)
     ]
 
 
 def findings(
     design: FormDesign,
-    sheet: FormData,
-    binder: Casebook,
+    data: FormData,
+    casebook: Casebook,
     *,
     now: datetime,
     completing: bool = False,
@@ -61,40 +61,40 @@ def findings(
     `completing` asks for required items too. `now` is the instant of the save.
     """
     return standing_findings(
-        design, sheet, binder.with_sheet(sheet), now=now, completing=completing
+        design, data, casebook.with_data(data), now=now, completing=completing
     )
 
 
 def standing_findings(
     design: FormDesign,
-    sheet: FormData,
-    binder: Casebook,
+    data: FormData,
+    casebook: Casebook,
     *,
     now: datetime,
     completing: bool = False,
 ) -> list[Finding]:
-    """Return what the checks find in a sheet that the binder holds as it is."""
+    """Return what the checks find in a form that the casebook holds as it is."""
     found = [
-        *_automatic(design, sheet, binder, now),
-        *_cell_findings(_cells(design, sheet, binder), now),
-        *(_required(design, sheet, binder) if completing else ()),
-        *(f for one in declared(design.code) if (f := one.run(sheet, binder))),
+        *_automatic(design, data, casebook, now),
+        *_cell_findings(_cells(design, data, casebook), now),
+        *(_required(design, data, casebook) if completing else ()),
+        *(f for one in declared(design.code) if (f := one.run(data, casebook))),
     ]
     order = {name: place for place, name in enumerate(design.items)}
     return sorted(found, key=lambda finding: order.get(finding.item, -1))
 
 
 def _required(
-    design: FormDesign, sheet: FormData, binder: Casebook
+    design: FormDesign, data: FormData, casebook: Casebook
 ) -> Iterator[Finding]:
-    for name in pending_items(design, sheet, binder):
+    for name in pending_items(design, data, casebook):
         yield Finding(
             f"{design.code}.{name}.required",
             name,
             Severity.HARD,
             N_("This is needed before the form can be marked complete."),
         )
-    for cell in _cells(design, sheet, binder):
+    for cell in _cells(design, data, casebook):
         if is_blank(cell.value) and cell.column.facts.required is True:
             yield cell.finding("required", N_("Row %(row)s: %(column)s is needed."))
 
@@ -122,12 +122,12 @@ class _Cell:
         return Finding(check_id, self.item, severity, message, {**where, **details})
 
 
-def _cells(design: FormDesign, sheet: FormData, binder: Casebook) -> Iterator[_Cell]:
+def _cells(design: FormDesign, data: FormData, casebook: Casebook) -> Iterator[_Cell]:
     for name, item in design.items.items():
-        rows = sheet.get(name)
+        rows = data.get(name)
         if not isinstance(item, ItemGroup) or not rows:
             continue
-        if not is_applicable(item, sheet, binder):
+        if not is_applicable(item, data, casebook):
             continue
         for number, row in enumerate(rows, 1):
             for key, column in item.columns.items():
@@ -163,11 +163,11 @@ UNUSUAL_CELL = N_(
 
 
 def _automatic(
-    design: FormDesign, sheet: FormData, binder: Casebook, now: datetime
+    design: FormDesign, data: FormData, casebook: Casebook, now: datetime
 ) -> Iterator[Finding]:
     for name, item in design.items.items():
-        value = sheet.values.get(name)
-        if is_blank(value) or not is_applicable(item, sheet, binder):
+        value = data.values.get(name)
+        if is_blank(value) or not is_applicable(item, data, casebook):
             continue
         if isinstance(value, MissingCode):
             if not item.facts.missing_allowed:

@@ -1,4 +1,4 @@
-"""A sheet and the binder it hangs in, as rules see them: values, no database.
+"""A form and the casebook it hangs in, as rules see them: values, no database.
 
 Rules see `None` where nothing is known: an item with a missing code has no value.
 """
@@ -36,7 +36,7 @@ class FormData:
 
     @property
     def key(self) -> tuple[str, str, int, int]:
-        """Return what tells this sheet from the others of the binder."""
+        """Return what tells this form from the others of the casebook."""
         return self.code, self.visit, self.visit_number, self.occurrence
 
 
@@ -55,43 +55,45 @@ def fact(name: str) -> Callable[[FactRule], FactRule]:
 
 
 class Casebook:
-    """All sheets of one participant, fetched by form code when first asked for."""
+    """All forms of one participant, fetched by form code when first asked for."""
 
     def __init__(self, load: Callable[[Collection[str]], Iterable[FormData]]) -> None:
-        """Take the loader: form codes → their sheets that are not struck out."""
+        """Take the loader: form codes → their forms that are not struck out."""
         self._load = load
-        self._sheets: dict[str, tuple[FormData, ...]] = {}
+        self._restricted_forms: dict[str, tuple[FormData, ...]] = {}
         self._facts: dict[str, Any] = {}
 
     @classmethod
-    def of(cls, sheets: Iterable[FormData]) -> "Casebook":
-        """Return a binder that holds just these sheets."""
-        held = tuple(sheets)
-        return cls(lambda codes: (sheet for sheet in held if sheet.code in codes))
+    def of(cls, form_data: Iterable[FormData]) -> "Casebook":
+        """Return a casebook that holds just these forms."""
+        held = tuple(form_data)
+        return cls(lambda codes: (data for data in held if data.code in codes))
 
     def read(self, *codes: str) -> None:
         """Fetch several forms at once; whoever asks for one is going to ask for all."""
-        missing = [code for code in codes if code not in self._sheets]
+        missing = [code for code in codes if code not in self._restricted_forms]
         found: dict[str, list[FormData]] = {code: [] for code in missing}
-        for sheet in self._load(missing) if missing else ():
-            found[sheet.code].append(sheet)
-        self._sheets |= {code: tuple(sheets) for code, sheets in found.items()}
+        for data in self._load(missing) if missing else ():
+            found[data.code].append(data)
+        self._restricted_forms |= {
+            code: tuple(form_data) for code, form_data in found.items()
+        }
 
     def rows(self, code: str) -> Sequence[FormData]:
-        """Return the sheets of a form in order of visit and occurrence."""
-        if code not in self._sheets:
+        """Return the forms of a form in order of visit and occurrence."""
+        if code not in self._restricted_forms:
             self.read(code)
-        return self._sheets[code]
+        return self._restricted_forms[code]
 
     def one(self, code: str, visit: str | None = None) -> FormData | None:
-        """Return the last sheet of a form (at a visit), or None."""
+        """Return the last form of a form (at a visit), or None."""
         found = [s for s in self.rows(code) if visit is None or s.visit == visit]
         return found[-1] if found else None
 
     def value(self, code: str, item: str, visit: str | None = None) -> Value:
         """Return the value of an item, None where there is none."""
-        sheet = self.one(code, visit)
-        return sheet.get(item) if sheet else None
+        data = self.one(code, visit)
+        return data.get(item) if data else None
 
     def fact(self, name: str) -> Any:
         """Return a fact of the participant; computed once."""
@@ -99,15 +101,15 @@ class Casebook:
             self._facts[name] = FACTS[name](self)
         return self._facts[name]
 
-    def with_sheet(self, sheet: FormData) -> "Casebook":
-        """Return the binder as it would be with this version of a sheet."""
-        return self.with_sheets([sheet])
+    def with_data(self, data: FormData) -> "Casebook":
+        """Return the casebook as it would be with this version of a form."""
+        return self.with_form_data([data])
 
-    def with_sheets(self, sheets: Iterable[FormData]) -> "Casebook":
-        """Return the binder as it would be with these versions of sheets."""
+    def with_form_data(self, form_data: Iterable[FormData]) -> "Casebook":
+        """Return the casebook as it would be with these versions of forms."""
         mine: dict[str, dict[tuple[str, str, int, int], FormData]] = {}
-        for sheet in sheets:
-            mine.setdefault(sheet.code, {})[sheet.key] = sheet
+        for data in form_data:
+            mine.setdefault(data.code, {})[data.key] = data
 
         def load(codes: Collection[str]) -> Iterator[FormData]:
             self.read(*codes)

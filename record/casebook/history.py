@@ -43,7 +43,7 @@ def value_from_entry(item: Item, told: Any) -> Value:
 
 
 def entries_of(form: FormInstance, *, after_revision: int = 0) -> list[Entry]:
-    """Return the entries of a sheet's values, oldest first."""
+    """Return the entries of a form's values, oldest first."""
     table = catalogue.design(form.code).model._meta.db_table
     return list(
         Entry.objects.filter(
@@ -53,7 +53,7 @@ def entries_of(form: FormInstance, *, after_revision: int = 0) -> list[Entry]:
 
 
 def changes_of(form: FormInstance, *, after_revision: int = 0) -> list[Change]:
-    """Return every change of every item of a sheet, oldest first."""
+    """Return every change of every item of a form, oldest first."""
     design = catalogue.design(form.code)
     return [
         change

@@ -62,10 +62,10 @@ def is_since(value: Any, day: date | None) -> bool:
     return day is None or bounds(value)[1] >= _midnight(day)
 
 
-def others(sheet: FormData, binder: Casebook) -> Iterator[FormData]:
+def others(data: FormData, casebook: Casebook) -> Iterator[FormData]:
     """Return the other rows of the same form."""
-    mine = sheet.key
-    return (row for row in binder.rows(sheet.code) if row.key != mine)
+    mine = data.key
+    return (row for row in casebook.rows(data.code) if row.key != mine)
 
 
 def in_order(*dates: Partial | None) -> bool:

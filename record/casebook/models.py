@@ -1,4 +1,4 @@
-"""Participant, sheet, and the base of every CRF."""
+"""Participant, form, and the base of every CRF."""
 
 import json
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ MOVED = ("revision", "item_revisions", "digest")  # by the trigger of the CRF al
 
 
 class Participant(Recorded):
-    """A person approached for the trial: the binder in which the sheets hang.
+    """A person approached for the trial: the casebook in which the forms hang.
 
     The number is given once and stays for life, also over several screenings.
     """
@@ -52,7 +52,7 @@ class FormStatus(models.TextChoices):
 
 
 class FormInstance(models.Model):
-    """A sheet in the binder; it exists before its data do, so it can be expected.
+    """A form in the casebook; it exists before its data do, so it can be expected.
 
     Only the trigger of its CRF table moves `revision`, `item_revisions` and `digest`.
     """
@@ -130,12 +130,12 @@ class FormInstance(models.Model):
 
     @property
     def is_closed(self) -> bool:
-        """Tell whether the sheet refuses writes."""
+        """Tell whether the form refuses writes."""
         return self.locked_at is not None or self.frozen_at is not None
 
 
 class StoredFile(Recorded):
-    """A file that belongs to a sheet, sealed, kept outside the web root."""
+    """A file that belongs to a form, sealed, kept outside the web root."""
 
     key = models.CharField(max_length=32, unique=True)
     form = models.ForeignKey(FormInstance, models.PROTECT, related_name="files")
@@ -191,7 +191,7 @@ class CRF(models.Model):
 
 @dataclass
 class Opened:
-    """The content of a sealed sheet."""
+    """The content of a sealed form."""
 
     values: dict[str, Value] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)

@@ -24,7 +24,7 @@ class RowMark:
     item: str = ""
 
 
-Marks = Mapping[int, list[RowMark]]  # by the sheet of the row
+Marks = Mapping[int, list[RowMark]]  # by the form of the row
 Marker = Callable[[Sequence[FormData], Casebook], Marks]
 _MARKERS: dict[str, Marker] = {}
 
@@ -39,7 +39,7 @@ def marks(code: str) -> Callable[[Marker], Marker]:
     return declare
 
 
-def marks_of(code: str, rows: Sequence[FormData], binder: Casebook) -> Marks:
+def marks_of(code: str, rows: Sequence[FormData], casebook: Casebook) -> Marks:
     """Return the marks of the rows of a log."""
     marker = _MARKERS.get(code)
-    return marker(rows, binder) if marker else {}
+    return marker(rows, casebook) if marker else {}

@@ -1,4 +1,4 @@
-"""Reads of the binder."""
+"""Reads of the casebook."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,18 +14,18 @@ from record.casebook.values import MissingCode, is_blank
 
 
 def row_of(form: FormInstance) -> AnyCRF:
-    """Return the CRF row of a sheet; a new, unsaved one where none is stored yet."""
+    """Return the CRF row of a form; a new, unsaved one where none is stored yet."""
     model = catalogue.design(form.code).model
     return model._default_manager.filter(form=form).first() or new_row(form)
 
 
 def new_row(form: FormInstance) -> AnyCRF:
-    """Return an empty, unsaved CRF row: that of a sheet whose revision is 0."""
+    """Return an empty, unsaved CRF row: that of a form whose revision is 0."""
     return catalogue.design(form.code).model(form=form)
 
 
-def sheet_of(form: FormInstance, row: AnyCRF) -> FormData:
-    """Return the values of a sheet as rules see them."""
+def data_of(form: FormInstance, row: AnyCRF) -> FormData:
+    """Return the values of a form as rules see them."""
     return FormData(
         code=form.code,
         values={name: row.value_of(name) for name in row.crf_items()},
@@ -40,13 +40,13 @@ def sheet_of(form: FormInstance, row: AnyCRF) -> FormData:
 
 
 def revisions_of(form: FormInstance, row: AnyCRF) -> Mapping[str, int]:
-    """Return the revision of each item, also of a sealed sheet."""
+    """Return the revision of each item, also of a sealed form."""
     return row.opened.revisions if row.is_sealed else form.item_revisions  # type: ignore[union-attr]
 
 
 def holds_values(form: FormInstance) -> bool:
     """Tell whether any item has a value; a code that says why not is none."""
-    values = sheet_of(form, row_of(form)).values.values()
+    values = data_of(form, row_of(form)).values.values()
     return not all(is_blank(one) or isinstance(one, MissingCode) for one in values)
 
 
@@ -69,10 +69,10 @@ _FORM_COLUMNS = (
 )
 
 
-def stored_sheets(
+def stored_form_data(
     people: Iterable[int], codes: Iterable[str], *, with_struck: bool = False
 ) -> Iterator[tuple[int, FormData]]:
-    """Yield (participant, sheet) of the forms, struck-out ones only when asked for.
+    """Yield (participant, form) of the forms, struck-out ones only when asked for.
 
     One select, however many forms and participants, in order of participant, form,
     visit number and occurrence.
@@ -94,7 +94,7 @@ def stored_sheets(
         form = FormInstance(**dict(zip(_FORM_COLUMNS, columns, strict=True)))
         form.item_revisions = json.loads(columns[-1])
         row = _row_from(told, catalogue.design(form.code).model)
-        yield participant_id, sheet_of(form, row)
+        yield participant_id, data_of(form, row)
 
 
 def _row_from(told: str, model: type[AnyCRF]) -> AnyCRF:
@@ -107,27 +107,27 @@ def _row_from(told: str, model: type[AnyCRF]) -> AnyCRF:
     return model(**columns)
 
 
-def binder_of(participant: Participant, *codes: str) -> Casebook:
-    """Return the binder of a participant.
+def casebook_of(participant: Participant, *codes: str) -> Casebook:
+    """Return the casebook of a participant.
 
     The forms named by `codes` are read at once, in one select; any other one when a
     rule first asks for it.
     """
 
     def load(wanted: Iterable[str]) -> Iterable[FormData]:
-        return (sheet for _pk, sheet in stored_sheets([participant.pk], wanted))
+        return (data for _pk, data in stored_form_data([participant.pk], wanted))
 
-    binder = Casebook(load)
-    binder.read(*codes)
-    return binder
+    casebook = Casebook(load)
+    casebook.read(*codes)
+    return casebook
 
 
-def binders_of(
+def casebooks_of(
     participants: Iterable[Participant], codes: Iterable[str]
 ) -> dict[int, Casebook]:
-    """Return binders of many participants that hold the named forms, in one select."""
+    """Read casebooks of many participants with the named forms, in one select."""
     people = [person.pk for person in participants]
     read: dict[int, list[FormData]] = {pk: [] for pk in people}
-    for participant_id, sheet in stored_sheets(people, codes):
-        read[participant_id].append(sheet)
+    for participant_id, data in stored_form_data(people, codes):
+        read[participant_id].append(data)
     return {pk: Casebook.of(held) for pk, held in read.items()}

@@ -157,9 +157,9 @@ class Verification(Recorded):
 
 
 class Signature(Recorded):
-    """A signature given with the password, bound to sheets at their revisions.
+    """A signature given with the password, bound to forms at their revisions.
 
-    `form` is null for the signature of a whole casebook. `bound` maps each sheet to
+    `form` is null for the signature of a whole casebook. `bound` maps each form to
     its revision and digest; the signature holds while all stand and none is added.
     """
 
@@ -168,7 +168,7 @@ class Signature(Recorded):
         FormInstance, models.PROTECT, related_name="signatures", null=True
     )
     meaning = models.TextField()
-    bound = models.JSONField()  # sheet → [revision, digest]
+    bound = models.JSONField()  # form → [revision, digest]
     signer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
     )
@@ -185,6 +185,6 @@ class Signature(Recorded):
         return gettext(Role(self.signer_role).label)
 
     def holds_for(self, form: FormInstance) -> bool:
-        """Tell whether the sheet is still the one that was signed."""
+        """Tell whether the form is still the one that was signed."""
         stands = self.bound.get(str(form.pk)) == [form.revision, form.digest]
         return stands and self.withdrawn_at is None

@@ -78,7 +78,7 @@ class CaseForm(forms.Form):
         field.choices = [PICK, *words]
 
     def clean_about(self) -> FormInstance | None:
-        """Return the sheet of the event."""
+        """Return the form of the event."""
         return self.events.get(self.cleaned_data["about"])
 
     def clean(self) -> dict[str, Any]:

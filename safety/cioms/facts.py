@@ -102,14 +102,14 @@ class Cioms:
 
 
 @implements("SAF-12")
-def cioms_of(line: ReportLine, binder: Casebook) -> Cioms:
+def cioms_of(line: ReportLine, casebook: Casebook) -> Cioms:
     """Return the blinded form of a version; its event must stand."""
     event = line.event
     assert event is not None  # noqa: S101 - the callers answer 404 without
-    demography = binder.one("DEM")
+    demography = casebook.one("DEM")
     birth_on = demography.get("birth_date") if demography else None
     onset = event.get("onset")
-    first = reports_on(event, binder)[0]
+    first = reports_on(event, casebook)[0]
     number = line.participant.number
     return Cioms(
         participant=number,
@@ -118,13 +118,13 @@ def cioms_of(line: ReportLine, binder: Casebook) -> Cioms:
         sex=_sex(demography),
         onset=onset,
         term=event.get("term") or NOTHING,
-        story=tuple(_story(event, line.report, binder)),
+        story=tuple(_story(event, line.report, casebook)),
         criteria=tuple(_criteria(event)),
-        suspects=tuple(_suspects(binder)),
+        suspects=tuple(_suspects(casebook)),
         abated=_abated(event),
-        reappeared=_reappeared(event, binder),
-        drugs=tuple(_drugs(event, binder)),
-        history=tuple(_history(line.report, binder)),
+        reappeared=_reappeared(event, casebook),
+        drugs=tuple(_drugs(event, casebook)),
+        history=tuple(_history(line.report, casebook)),
         control_no=f"{PROTOCOL.registry.other_id}-{number}-{first.occurrence}",
         received_at=line.sent_at,
         is_initial=line.report.get("report_kind") in {None, ReportKind.INITIAL},
@@ -169,16 +169,16 @@ def _criteria(event: FormData) -> Iterator[tuple[str, bool]]:
     return ((_(label), criterion.value in met) for criterion, label in CRITERIA)
 
 
-def _told(sheet: FormData, *names: str) -> Iterator[str]:
+def _told(data: FormData, *names: str) -> Iterator[str]:
     """Return items in words, each after its label, those that were entered."""
-    items = catalogue.design(sheet.code).items
+    items = catalogue.design(data.code).items
     for name in names:
-        if sheet.get(name) is not None:
-            yield f"{items[name].verbose_name}: {words(items[name], sheet.get(name))}"
+        if data.get(name) is not None:
+            yield f"{items[name].verbose_name}: {words(items[name], data.get(name))}"
 
 
 def _story(
-    event: FormData, report: FormData, binder: Casebook
+    event: FormData, report: FormData, casebook: Casebook
 ) -> Iterator[tuple[str, str]]:
     yield _("Course"), "; ".join(_told(event, "term", "onset", "ended", "ongoing"))
     yield _("Investigator's assessment"), "; ".join(_told(event, *ASSESSED))
@@ -188,21 +188,21 @@ def _story(
         yield _("Narrative"), narrative
     if tests := report.get("tests"):
         yield _("Relevant tests and laboratory data"), tests
-    death = binder.one("DTH")
+    death = casebook.one("DTH")
     if death and (told := "; ".join(_told(death, "death_on", "cause", "autopsy"))):
         yield _("Death"), told
 
 
-def _suspects(binder: Casebook) -> Iterator[Suspect]:
-    for sheet in binder.rows("INF"):
-        since, until = sheet.get("started_at"), sheet.get("stopped_at")
+def _suspects(casebook: Casebook) -> Iterator[Suspect]:
+    for data in casebook.rows("INF"):
+        since, until = data.get("started_at"), data.get("stopped_at")
         if since is None:
             continue
         volume = words(
-            catalogue.design("INF").items["volume_ml"], sheet.get("volume_ml")
+            catalogue.design("INF").items["volume_ml"], data.get("volume_ml")
         )
         yield Suspect(
-            visit=sheet.visit,
+            visit=data.visit,
             name=_("Study infusion (MSC or saline), blinded"),
             batch=_("blinded"),
             dose=_("one infusion, %(volume)s") % {"volume": volume},
@@ -235,26 +235,26 @@ def _abated(event: FormData) -> str:
     return _yes_no(outcome in BETTER)
 
 
-def _reappeared(event: FormData, binder: Casebook) -> str:
+def _reappeared(event: FormData, casebook: Casebook) -> str:
     """Return box 21: whether it came again with the second infusion."""
     again = [
         one
-        for one in binder.rows("AE")
+        for one in casebook.rows("AE")
         if one.form_id != event.form_id
         and one.get("infusion_number") == "2"
         and one.get("infusion_reaction") == YesNo.YES
     ]
     was_first = event.get("infusion_number") == "1"
-    second = binder.value("INF", "started_at", VISIT_OF_INFUSION["2"])
+    second = casebook.value("INF", "started_at", VISIT_OF_INFUSION["2"])
     return _yes_no(bool(again) if was_first and second else None)
 
 
-def _drugs(event: FormData, binder: Casebook) -> Iterator[str]:
+def _drugs(event: FormData, casebook: Casebook) -> Iterator[str]:
     """Return box 22: drugs at the onset, without those given for the event."""
     onset = event.get("onset")
     names = ("drug", "dose", "dose_unit", "frequency", "route", "start", "stop")
     items = catalogue.design("CMD").items
-    for drug in binder.rows("CMD"):
+    for drug in casebook.rows("CMD"):
         start, stop = drug.get("start"), drug.get("stop")
         is_later = onset and start and start.earliest > onset.latest
         was_over = onset and stop and stop.latest < onset.earliest
@@ -263,11 +263,11 @@ def _drugs(event: FormData, binder: Casebook) -> Iterator[str]:
             yield " ".join(text for text in told if text != NOTHING)
 
 
-def _history(report: FormData, binder: Casebook) -> Iterator[str]:
+def _history(report: FormData, casebook: Casebook) -> Iterator[str]:
     """Return box 23: what the report tells, and the recorded history."""
     if told := report.get("history"):
         yield told
-    history = binder.one("MHX")
+    history = casebook.one("MHX")
     if history is None:
         return
     items = catalogue.design("MHX").items

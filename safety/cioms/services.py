@@ -15,7 +15,7 @@ from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission
 from record.audit.attribution import Source, act, attributed
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from safety.cioms.facts import FORMS, Cioms, cioms_of, unblinded
 from safety.reports.selectors.cases import cases_of
 from safety.reports.selectors.reports import ReportLine
@@ -30,7 +30,7 @@ def blinded_pdf(writer: Any, line: ReportLine, *, by: User) -> bytes:
     """Return the blinded form of a version; that it was made is recorded."""
     with attributed(by=by, via=Source.PAGE):
         _record(line, is_unblinded=False)
-        return _written(writer, cioms_of(line, binder_of(line.participant, *FORMS)))
+        return _written(writer, cioms_of(line, casebook_of(line.participant, *FORMS)))
 
 
 @implements("SAF-12", "RND-08", "AUD-07")
@@ -56,7 +56,7 @@ def unblinded_pdf(
     with attributed(by=by, via=Source.PAGE):
         told = break_code(line.participant, account, proof=proof, by=by)
         _record(line, is_unblinded=True)
-        blinded = cioms_of(line, binder_of(line.participant, *FORMS))
+        blinded = cioms_of(line, casebook_of(line.participant, *FORMS))
         return _written(writer, unblinded(blinded, told))
 
 

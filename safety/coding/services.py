@@ -15,7 +15,7 @@ from record.accounts.roles import Permission, persons
 from record.audit.attribution import Source, attributed
 from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import stored_sheets
+from record.casebook.selectors import stored_form_data
 from safety.coding.rules import TermRow, key_of
 from safety.models import Dictionary, DictionaryTerm, TermCode
 from safety.vocabulary import CodingState, DictionaryKind
@@ -84,21 +84,21 @@ def verbatims() -> list[Verbatim]:
     numbers = dict(Participant.objects.values_list("pk", "number"))
     kinds = {code: (item, column, kind) for code, item, column, kind in CODED}
     found = []
-    for pk, sheet in stored_sheets(numbers, kinds):
-        item, column, kind = kinds[sheet.code]
-        known = given[sheet.form_id or 0, item]
-        texts = list(dict.fromkeys(_texts(sheet, item, column)))
+    for pk, data in stored_form_data(numbers, kinds):
+        item, column, kind = kinds[data.code]
+        known = given[data.form_id or 0, item]
+        texts = list(dict.fromkeys(_texts(data, item, column)))
         gone = [code for text, code in known.items() if text not in texts]
         for text in texts:
             code = known.get(text)
             was = gone[-1] if gone and code is None else None
-            place = (sheet.form_id or 0, numbers[pk], sheet.code, item)
+            place = (data.form_id or 0, numbers[pk], data.code, item)
             found.append(Verbatim(*place, text, kind, code, was))
     return found
 
 
-def _texts(sheet: FormData, item: str, column: str) -> Iterator[str]:
-    value = sheet.get(item)
+def _texts(data: FormData, item: str, column: str) -> Iterator[str]:
+    value = data.get(item)
     texts = [row.get(column) for row in value or ()] if column else [value]
     yield from (str(text).strip() for text in texts if text and str(text).strip())
 

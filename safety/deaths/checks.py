@@ -23,19 +23,21 @@ from trial_edc.vocabulary import N_
     severity=HARD,
     message=N_("There is a sign of life on %(alive_on)s, after this date."),
 )
-def _(sheet: FormData, binder: Casebook) -> dict[str, str] | None:
-    death_on = sheet.get("death_on")
-    alive = [day for day in signs_of_life(binder) if death_on and day > death_on.latest]
+def _(data: FormData, casebook: Casebook) -> dict[str, str] | None:
+    death_on = data.get("death_on")
+    alive = [
+        day for day in signs_of_life(casebook) if death_on and day > death_on.latest
+    ]
     return {"alive_on": max(alive).isoformat()} if alive else None
 
 
-def signs_of_life(binder: Casebook) -> Iterator[date]:
+def signs_of_life(casebook: Casebook) -> Iterator[date]:
     """Return the dates of samples, and of calls that confirmed life."""
-    for sample in binder.rows("CRE"):
+    for sample in casebook.rows("CRE"):
         taken = sample.get("sample_at")
         if isinstance(taken, Partial):
             yield taken.earliest
-    for call in binder.rows("CAL"):
+    for call in casebook.rows("CAL"):
         if alive_on := call.get("alive_on"):
             yield alive_on
 
@@ -47,8 +49,8 @@ def signs_of_life(binder: Casebook) -> Iterator[date]:
     severity=HARD,
     message=N_("The event named here must be of grade 5 and fatal."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    event = event_of(sheet, binder)
+def _(data: FormData, casebook: Casebook) -> bool:
+    event = event_of(data, casebook)
     return event is not None and not (
         event.get("grade") == "5" and event.get("outcome") == EventOutcome.FATAL
     )

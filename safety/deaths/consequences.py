@@ -4,7 +4,7 @@ from record.audit.attribution import Source
 from record.capture.save_hooks import Saved
 from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import stored_sheets
+from record.casebook.selectors import stored_form_data
 from safety.deaths.selectors import ends_without_death
 from safety.events.facts import (
     events,
@@ -29,44 +29,44 @@ FATAL_EVENT = {
 
 def expect_death_form(saved: Saved) -> None:
     """Ask for the death form of a fatal event; take it back if none is after all."""
-    if is_fatal(saved.sheet) or is_fatal(saved.before):
-        sync_death_form(saved.participant, saved.binder, saved.via)
+    if is_fatal(saved.data) or is_fatal(saved.before):
+        sync_death_form(saved.participant, saved.casebook, saved.via)
 
 
-def sync_death_form(participant: Participant, binder: Casebook, via: Source) -> None:
-    calls = binder.rows("CAL")
+def sync_death_form(participant: Participant, casebook: Casebook, via: Source) -> None:
+    calls = casebook.rows("CAL")
     is_told = any(call.get("result") == "death_reported" for call in calls)
-    if any(is_fatal(event) for event in events(binder)):
+    if any(is_fatal(event) for event in events(casebook)):
         services.propose(participant, "DTH", via=via)
     elif not is_told:
-        services.retire_sheets(participant, "DTH", via=via)
+        services.retire_forms(participant, "DTH", via=via)
 
 
 def report_death(saved: Saved) -> None:
     """Report a death, which is a serious event and ends the study."""
-    if saved.sheet.get("death_on") is None:
-        undo_death(saved.form, saved.binder, saved.via)
+    if saved.data.get("death_on") is None:
+        undo_death(saved.form, saved.casebook, saved.via)
     else:
-        open_death_consequences(saved.participant, saved.binder, saved.via)
+        open_death_consequences(saved.participant, saved.casebook, saved.via)
 
 
 def open_death_consequences(
-    participant: Participant, binder: Casebook, via: Source
+    participant: Participant, casebook: Casebook, via: Source
 ) -> None:
-    if binder.value("DTH", "death_on") is None:
+    if casebook.value("DTH", "death_on") is None:
         return
-    known = any(is_fatal(event) for event in events(binder))
-    if binder.fact("is_consented") and not known:
+    known = any(is_fatal(event) for event in events(casebook))
+    if casebook.fact("is_consented") and not known:
         services.open_row(participant, "AE", FATAL_EVENT, via=via)
-    if binder.rows("RAN"):
+    if casebook.rows("RAN"):
         services.propose(participant, "EOS", via=via)
 
 
-def undo_death(form: FormInstance, binder: Casebook, via: Source) -> None:
+def undo_death(form: FormInstance, casebook: Casebook, via: Source) -> None:
     """Take back the untouched event and end of study of a revoked death."""
-    if not ends_without_death(binder):
-        services.retire_sheets(form.participant, "EOS", via=via)
-    opened = stored_sheets([form.participant_id], ["AE"], with_struck=True)
+    if not ends_without_death(casebook):
+        services.retire_forms(form.participant, "EOS", via=via)
+    opened = stored_form_data([form.participant_id], ["AE"], with_struck=True)
     services.retire_rows(
         [event.form_id for _pk, event in opened if is_fatal(event)], via=via
     )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from record.capture.impact_previews import ImpactPreview, foretells
+from record.capture.impact_previews import ImpactPreview, previews_impact
 from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant
 from safety.events.facts import events, is_fatal
@@ -23,12 +23,12 @@ def columns() -> Row:
     return _("What"), _("Now"), _("Then")
 
 
-@foretells("DTH")
+@previews_impact("DTH")
 def what_death_moves(
     form: FormInstance, before: Casebook, after: Casebook
 ) -> ImpactPreview | None:
     """Tell what follows from a date of death, from another one, and from none."""
-    was, will_be = (binder.value("DTH", "death_on") for binder in (before, after))
+    was, will_be = (casebook.value("DTH", "death_on") for casebook in (before, after))
     if was == will_be:
         return None
     rows = visits_moved(form.participant, before, after)
@@ -47,8 +47,8 @@ def visits_moved(
 ) -> list[Row]:
     """Return the visits that would stand otherwise."""
     was, will_be = (
-        schedules_of([participant], {participant.pk: binder})[participant.pk]
-        for binder in (before, after)
+        schedules_of([participant], {participant.pk: casebook})[participant.pk]
+        for casebook in (before, after)
     )
     return [
         (_(now.code.label), in_words(now.state), in_words(then.state))

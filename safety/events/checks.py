@@ -37,9 +37,9 @@ def is_before(end: Partial | None, start: Partial | None) -> bool:
     severity=HARD,
     message=N_("The end lies before the onset."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    del binder
-    return is_before(sheet.get("ended"), sheet.get("onset"))
+def _(data: FormData, casebook: Casebook) -> bool:
+    del casebook
+    return is_before(data.get("ended"), data.get("onset"))
 
 
 @check(
@@ -49,8 +49,8 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=SOFT,
     message=N_("The onset lies before consent: is this medical history?"),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    onset, consented = sheet.get("onset"), binder.fact("consented_on")
+def _(data: FormData, casebook: Casebook) -> bool:
+    onset, consented = data.get("onset"), casebook.fact("consented_on")
     return bool(onset and consented and onset.latest < consented)
 
 
@@ -61,9 +61,9 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=HARD,
     message=N_("Grade 5 and the outcome fatal go together."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    del binder
-    grade, outcome = sheet.get("grade"), sheet.get("outcome")
+def _(data: FormData, casebook: Casebook) -> bool:
+    del casebook
+    grade, outcome = data.get("grade"), data.get("outcome")
     if grade is None or outcome is None:
         return False
     return bool((grade == "5") != (outcome == EventOutcome.FATAL))
@@ -76,9 +76,9 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=HARD,
     message=N_("A fatal event is serious."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    del binder
-    return is_fatal(sheet) and sheet.get("serious") == YesNo.NO
+def _(data: FormData, casebook: Casebook) -> bool:
+    del casebook
+    return is_fatal(data) and data.get("serious") == YesNo.NO
 
 
 @check(
@@ -88,12 +88,12 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=HARD,
     message=N_("The criterion death and the outcome fatal go together."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    del binder
-    met = sheet.get("seriousness")
-    if not met or sheet.get("outcome") is None:
+def _(data: FormData, casebook: Casebook) -> bool:
+    del casebook
+    met = data.get("seriousness")
+    if not met or data.get("outcome") is None:
         return False
-    is_fatal_outcome = sheet.get("outcome") == EventOutcome.FATAL
+    is_fatal_outcome = data.get("outcome") == EventOutcome.FATAL
     return bool((Seriousness.DEATH in met) != is_fatal_outcome)
 
 
@@ -104,13 +104,13 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=SOFT,
     message=N_("The only stay since the onset was planned, which is no criterion."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    onset = sheet.get("onset")
-    if not onset or Seriousness.HOSPITALISATION not in (sheet.get("seriousness") or ()):
+def _(data: FormData, casebook: Casebook) -> bool:
+    onset = data.get("onset")
+    if not onset or Seriousness.HOSPITALISATION not in (data.get("seriousness") or ()):
         return False
     kinds = {
         stay.get("admission_type")
-        for stay in binder.rows("STY")
+        for stay in casebook.rows("STY")
         if (since := stay.get("in_at")) and site_date(since) >= onset.earliest
     }
     return kinds == {"planned"}
@@ -123,10 +123,10 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=HARD,
     message=N_("An event that goes on has not ended in this way."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    del binder
+def _(data: FormData, casebook: Casebook) -> bool:
+    del casebook
     ended = {EventOutcome.RECOVERED, EventOutcome.SEQUELAE, EventOutcome.FATAL}
-    return sheet.get("ongoing") == YesNo.YES and sheet.get("outcome") in ended
+    return data.get("ongoing") == YesNo.YES and data.get("outcome") in ended
 
 
 @check(
@@ -136,10 +136,10 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=SOFT,
     message=N_("The event has ended, but its outcome says that it goes on."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    del binder
+def _(data: FormData, casebook: Casebook) -> bool:
+    del casebook
     goes_on = {EventOutcome.RECOVERING, EventOutcome.NOT_RECOVERED}
-    return sheet.get("ongoing") == YesNo.NO and sheet.get("outcome") in goes_on
+    return data.get("ongoing") == YesNo.NO and data.get("outcome") in goes_on
 
 
 @check(
@@ -149,10 +149,10 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=HARD,
     message=N_("Say to which infusion this was a reaction."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    del binder
-    is_reaction = sheet.get("infusion_reaction") == YesNo.YES
-    return bool(is_reaction and sheet.get("infusion_number") == WhichInfusion.NONE)
+def _(data: FormData, casebook: Casebook) -> bool:
+    del casebook
+    is_reaction = data.get("infusion_reaction") == YesNo.YES
+    return bool(is_reaction and data.get("infusion_number") == WhichInfusion.NONE)
 
 
 @check(
@@ -162,9 +162,9 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=SOFT,
     message=N_("The onset lies before the infusion that it is a reaction to."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    onset, started_at = sheet.get("onset"), infusion_start(sheet, binder)
-    if sheet.get("infusion_reaction") != YesNo.YES or not onset or not started_at:
+def _(data: FormData, casebook: Casebook) -> bool:
+    onset, started_at = data.get("onset"), infusion_start(data, casebook)
+    if data.get("infusion_reaction") != YesNo.YES or not onset or not started_at:
         return False
     instant = onset.instant(SITE_TZ)
     if instant:
@@ -179,15 +179,15 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=SOFT,
     message=N_("No start of this infusion is recorded."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    named = sheet.get("infusion_number") in VISIT_OF_INFUSION
-    return named and infusion_start(sheet, binder) is None
+def _(data: FormData, casebook: Casebook) -> bool:
+    named = data.get("infusion_number") in VISIT_OF_INFUSION
+    return named and infusion_start(data, casebook) is None
 
 
-def infusion_start(event: FormData, binder: Casebook) -> datetime | None:
+def infusion_start(event: FormData, casebook: Casebook) -> datetime | None:
     """Return when the infusion that an event belongs to began."""
     visit = VISIT_OF_INFUSION.get(str(event.get("infusion_number")))
     started_at: datetime | None = (
-        binder.value("INF", "started_at", visit) if visit else None
+        casebook.value("INF", "started_at", visit) if visit else None
     )
     return started_at

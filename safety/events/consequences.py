@@ -8,7 +8,7 @@ from record.capture.events import RowStruck
 from record.capture.save_hooks import Saved
 from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance
-from record.casebook.selectors import binder_of, row_of, sheet_of
+from record.casebook.selectors import casebook_of, data_of, row_of
 from safety.deaths.consequences import (
     open_death_consequences,
     sync_death_form,
@@ -34,11 +34,11 @@ def open_reaction(saved: Saved) -> None:
     infusion = INFUSION_OF_VISIT.get(saved.form.visit)
     known = [
         event
-        for event in events(saved.binder)
+        for event in events(saved.casebook)
         if event.get("infusion_reaction") == YesNo.YES
         and event.get("infusion_number") == infusion
     ]
-    if saved.sheet.get("reaction") != YesNo.YES:
+    if saved.data.get("reaction") != YesNo.YES:
         services.retire_rows([event.form_id for event in known], via=saved.via)
     elif infusion and not known:
         values = {"infusion_reaction": "Y", "infusion_number": infusion.value}
@@ -51,24 +51,24 @@ def undo_struck_row(event: RowStruck, by: Actor, via: Source) -> None:
     form, who = event.form, event.form.participant
     if form.code not in ("DTH", "AE", "PRG"):
         return
-    binder = binder_of(who)
+    casebook = casebook_of(who)
     if form.code == "DTH" and form.struck_at:
-        undo_death(form, binder, via)
+        undo_death(form, casebook, via)
     elif form.code == "DTH":
-        open_death_consequences(who, binder, via)
+        open_death_consequences(who, casebook, via)
     elif form.code == "PRG":
-        sync_anomaly_event(who, binder, via)
+        sync_anomaly_event(who, casebook, via)
     else:
-        _event_struck(form, binder, via)
+        _event_struck(form, casebook, via)
 
 
-def _event_struck(form: FormInstance, binder: Casebook, via: Source) -> None:
-    sheet = sheet_of(form, row_of(form))
+def _event_struck(form: FormInstance, casebook: Casebook, via: Source) -> None:
+    data = data_of(form, row_of(form))
     if form.struck_at:
-        services.withdraw_reports(form.pk, binder, via=via)
-    elif is_serious(sheet):
-        services.open_report(form.participant, sheet, binder, via=via)
-    if is_fatal(sheet):
-        sync_death_form(form.participant, binder, via)
-    if sheet.get("pregnancy") == YesNo.YES:
-        sync_pregnancy_form(form.participant, binder, via)
+        services.withdraw_reports(form.pk, casebook, via=via)
+    elif is_serious(data):
+        services.open_report(form.participant, data, casebook, via=via)
+    if is_fatal(data):
+        sync_death_form(form.participant, casebook, via)
+    if data.get("pregnancy") == YesNo.YES:
+        sync_pregnancy_form(form.participant, casebook, via)

@@ -1,4 +1,4 @@
-"""Adverse events, their reports and assessments, found in a binder; pure."""
+"""Adverse events, their reports and assessments, found in a casebook; pure."""
 
 from collections.abc import Sequence
 
@@ -17,36 +17,36 @@ from trial_edc.vocabulary import YesNo
 GRAVE = frozenset({Seriousness.DEATH.value, Seriousness.LIFE_THREATENING.value})
 
 
-def events(binder: Casebook) -> Sequence[FormData]:
+def events(casebook: Casebook) -> Sequence[FormData]:
     """Return the adverse events of a participant."""
-    return binder.rows("AE")
+    return casebook.rows("AE")
 
 
-def row_with(binder: Casebook, code: str, form_id: int | None) -> FormData | None:
+def row_with(casebook: Casebook, code: str, form_id: int | None) -> FormData | None:
     """Return the row of a log that a link points to."""
-    rows = (row for row in binder.rows(code) if row.form_id == form_id)
+    rows = (row for row in casebook.rows(code) if row.form_id == form_id)
     return next(rows, None) if form_id else None
 
 
-def event_of(sheet: FormData, binder: Casebook) -> FormData | None:
+def event_of(data: FormData, casebook: Casebook) -> FormData | None:
     """Return the event that a report or a death points to."""
-    return row_with(binder, "AE", sheet.get("ae"))
+    return row_with(casebook, "AE", data.get("ae"))
 
 
-def reports_on(event: FormData, binder: Casebook) -> list[FormData]:
+def reports_on(event: FormData, casebook: Casebook) -> list[FormData]:
     """Return the serious adverse event reports on an event, the first one first."""
-    return [row for row in binder.rows("SAE") if row.get("ae") == event.form_id]
+    return [row for row in casebook.rows("SAE") if row.get("ae") == event.form_id]
 
 
-def report_assessed(assessment: FormData, binder: Casebook) -> FormData | None:
+def report_assessed(assessment: FormData, casebook: Casebook) -> FormData | None:
     """Return the report that a sponsor assessment is about: that of its number."""
-    same = (r for r in binder.rows("SAE") if r.occurrence == assessment.occurrence)
+    same = (r for r in casebook.rows("SAE") if r.occurrence == assessment.occurrence)
     return next(same, None)
 
 
-def assessment_of(report: FormData, binder: Casebook) -> FormData | None:
+def assessment_of(report: FormData, casebook: Casebook) -> FormData | None:
     """Return the sponsor's assessment of a report."""
-    same = (a for a in binder.rows("SPA") if a.occurrence == report.occurrence)
+    same = (a for a in casebook.rows("SPA") if a.occurrence == report.occurrence)
     return next(same, None)
 
 
@@ -72,10 +72,10 @@ def is_unassessed(event: FormData) -> bool:
 
 
 def case_of(
-    assessment: FormData | None, report: FormData, binder: Casebook
+    assessment: FormData | None, report: FormData, casebook: Casebook
 ) -> SeriousCase:
     """Return what decides the clocks of a report."""
-    event = event_of(report, binder)
+    event = event_of(report, casebook)
     met = set((event and event.get("seriousness")) or ())
     expected = assessment and assessment.get("expected_per_rsi")
     return SeriousCase(
@@ -89,29 +89,29 @@ def case_of(
     )
 
 
-def earlier_versions(report: FormData, binder: Casebook) -> list[FormData]:
+def earlier_versions(report: FormData, casebook: Casebook) -> list[FormData]:
     """Return the reports on the same event that came before this one."""
-    same = (r for r in binder.rows("SAE") if r.get("ae") == report.get("ae"))
+    same = (r for r in casebook.rows("SAE") if r.get("ae") == report.get("ae"))
     return [one for one in same if one.occurrence < report.occurrence]
 
 
-def deadlines_assessed(assessment: FormData, binder: Casebook) -> Deadlines | None:
+def deadlines_assessed(assessment: FormData, casebook: Casebook) -> Deadlines | None:
     """Return the deadlines that follow from a sponsor assessment.
 
     The first version that makes a case a SUSAR starts its clock; later ones bring new
     information on it.
     """
-    report = report_assessed(assessment, binder)
+    report = report_assessed(assessment, casebook)
     if report is None:
         return None
-    case = case_of(assessment, report, binder)
-    for earlier in earlier_versions(report, binder):
-        known = deadlines(case_of(assessment_of(earlier, binder), earlier, binder))
+    case = case_of(assessment, report, casebook)
+    for earlier in earlier_versions(report, casebook):
+        known = deadlines(case_of(assessment_of(earlier, casebook), earlier, casebook))
         if known.is_susar:
             return follow_up_deadlines(known, case)
     return deadlines(case)
 
 
-def changed_since(sheet: FormData, revision: int) -> list[str]:
-    """Return the items of a sheet that were changed after a revision of it."""
-    return [name for name, at in sheet.item_revisions.items() if at > revision]
+def changed_since(data: FormData, revision: int) -> list[str]:
+    """Return the items of a form that were changed after a revision of it."""
+    return [name for name, at in data.item_revisions.items() if at > revision]

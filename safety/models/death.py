@@ -61,5 +61,5 @@ class Death(CRF):
             Section(_("Relation"), "related_infusion", "ae"),
         )
         collected = Once()
-        is_revocable = hung_on_demand = True
+        is_revocable = opened_on_demand = True
         signature = _("I have reviewed this record of the participant's death.")

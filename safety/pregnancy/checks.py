@@ -16,9 +16,9 @@ from trial_edc.vocabulary import N_, Sex
     severity=HARD,
     message=N_("The outcome lies before the last period."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    del binder
-    return is_before(sheet.get("outcome_on"), sheet.get("lmp"))
+def _(data: FormData, casebook: Casebook) -> bool:
+    del casebook
+    return is_before(data.get("outcome_on"), data.get("lmp"))
 
 
 @check(
@@ -28,9 +28,9 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=HARD,
     message=N_("The participant is a man; it is his partner who is pregnant."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    is_own = sheet.get("who") == PregnantPerson.PARTICIPANT
-    return bool(is_own and binder.fact("sex") == Sex.MALE)
+def _(data: FormData, casebook: Casebook) -> bool:
+    is_own = data.get("who") == PregnantPerson.PARTICIPANT
+    return bool(is_own and casebook.fact("sex") == Sex.MALE)
 
 
 @check(
@@ -40,7 +40,7 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=HARD,
     message=N_("The expected birth lies before the last period."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    del binder
-    due_on, lmp = sheet.get("due_on"), sheet.get("lmp")
+def _(data: FormData, casebook: Casebook) -> bool:
+    del casebook
+    due_on, lmp = data.get("due_on"), data.get("lmp")
     return bool(due_on and lmp and due_on < lmp.earliest)

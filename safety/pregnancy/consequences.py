@@ -17,16 +17,16 @@ from trial_edc.vocabulary import YesNo
 
 def expect_pregnancy_form(saved: Saved) -> None:
     """Follow a pregnancy found as an event on its own form; take it back if not."""
-    if YesNo.YES in (saved.sheet.get("pregnancy"), saved.before.get("pregnancy")):
-        sync_pregnancy_form(saved.participant, saved.binder, saved.via)
+    if YesNo.YES in (saved.data.get("pregnancy"), saved.before.get("pregnancy")):
+        sync_pregnancy_form(saved.participant, saved.casebook, saved.via)
 
 
 def sync_pregnancy_form(
-    participant: Participant, binder: Casebook, via: Source
+    participant: Participant, casebook: Casebook, via: Source
 ) -> None:
     who = PregnantPerson.PARTICIPANT
-    own = [row.form_id for row in binder.rows("PRG") if row.get("who") == who]
-    if not any(event.get("pregnancy") == YesNo.YES for event in events(binder)):
+    own = [row.form_id for row in casebook.rows("PRG") if row.get("who") == who]
+    if not any(event.get("pregnancy") == YesNo.YES for event in events(casebook)):
         services.retire_rows(own, via=via)
     elif not own:
         services.open_row(participant, "PRG", {"who": who.value}, via=via)
@@ -34,17 +34,19 @@ def sync_pregnancy_form(
 
 def report_anomaly(saved: Saved) -> None:
     """Report a congenital anomaly, which is a serious event; take it back if none."""
-    if YesNo.YES in (saved.sheet.get("anomaly"), saved.before.get("anomaly")):
-        sync_anomaly_event(saved.participant, saved.binder, saved.via)
+    if YesNo.YES in (saved.data.get("anomaly"), saved.before.get("anomaly")):
+        sync_anomaly_event(saved.participant, saved.casebook, saved.via)
 
 
-def sync_anomaly_event(participant: Participant, binder: Casebook, via: Source) -> None:
+def sync_anomaly_event(
+    participant: Participant, casebook: Casebook, via: Source
+) -> None:
     known = [
         event.form_id
-        for event in events(binder)
+        for event in events(casebook)
         if Seriousness.CONGENITAL in (event.get("seriousness") or ())
     ]
-    if not any(row.get("anomaly") == YesNo.YES for row in binder.rows("PRG")):
+    if not any(row.get("anomaly") == YesNo.YES for row in casebook.rows("PRG")):
         services.retire_rows(known, via=via)
     elif not known:
         values = {"serious": "Y", "seriousness": [Seriousness.CONGENITAL.value]}

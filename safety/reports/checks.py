@@ -26,8 +26,8 @@ from trial_edc.vocabulary import N_, YesNo
     severity=HARD,
     message=N_("The site cannot be aware before the event began."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    event, aware_at = event_of(sheet, binder), sheet.get("aware_at")
+def _(data: FormData, casebook: Casebook) -> bool:
+    event, aware_at = event_of(data, casebook), data.get("aware_at")
     onset = event.get("onset") if event else None
     if not onset or not aware_at:
         return False
@@ -44,9 +44,9 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=SOFT,
     message=N_("The ethics committee was told more than %(hours)s hours later."),
 )
-def _(sheet: FormData, binder: Casebook) -> dict[str, int] | None:
-    del binder
-    aware_at, told_at = sheet.get("aware_at"), sheet.get("ethics_informed_at")
+def _(data: FormData, casebook: Casebook) -> dict[str, int] | None:
+    del casebook
+    aware_at, told_at = data.get("aware_at"), data.get("ethics_informed_at")
     hours = PROTOCOL.safety.report_to_ethics_hours
     late = aware_at and told_at and told_at - aware_at > timedelta(hours=hours)
     return {"hours": hours} if late else None
@@ -59,9 +59,9 @@ def _(sheet: FormData, binder: Casebook) -> dict[str, int] | None:
     severity=HARD,
     message=N_("The discharge lies before the admission."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    del binder
-    return is_before(sheet.get("hospital_out"), sheet.get("hospital_in"))
+def _(data: FormData, casebook: Casebook) -> bool:
+    del casebook
+    return is_before(data.get("hospital_out"), data.get("hospital_in"))
 
 
 @check(
@@ -71,9 +71,9 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=HARD,
     message=N_("This event is not marked serious."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    event = event_of(sheet, binder)
-    is_first = not earlier_versions(sheet, binder)  # a later one may take it back
+def _(data: FormData, casebook: Casebook) -> bool:
+    event = event_of(data, casebook)
+    is_first = not earlier_versions(data, casebook)  # a later one may take it back
     return is_first and event is not None and event.get("serious") == YesNo.NO
 
 
@@ -87,11 +87,11 @@ def _(sheet: FormData, binder: Casebook) -> bool:
         "follow-up or the final one."
     ),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    kind, event = sheet.get("report_kind"), sheet.get("ae")
+def _(data: FormData, casebook: Casebook) -> bool:
+    kind, event = data.get("report_kind"), data.get("ae")
     if kind is None or event is None:
         return False
-    is_first = not earlier_versions(sheet, binder)
+    is_first = not earlier_versions(data, casebook)
     return bool(is_first != (kind == ReportKind.INITIAL))
 
 
@@ -102,8 +102,8 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=HARD,
     message=N_("There is no report of this number to assess."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    return report_assessed(sheet, binder) is None
+def _(data: FormData, casebook: Casebook) -> bool:
+    return report_assessed(data, casebook) is None
 
 
 @check(
@@ -113,8 +113,8 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=SOFT,
     message=N_("Submitted after the last day, %(due_on)s."),
 )
-def _(sheet: FormData, binder: Casebook) -> dict[str, str] | None:
-    found, submitted_on = deadlines_assessed(sheet, binder), sheet.get("submitted_on")
+def _(data: FormData, casebook: Casebook) -> dict[str, str] | None:
+    found, submitted_on = deadlines_assessed(data, casebook), data.get("submitted_on")
     if not found or not found.initial_due_on or not submitted_on:
         return None
     late = submitted_on > found.initial_due_on

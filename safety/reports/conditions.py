@@ -12,9 +12,9 @@ class EventIs(Condition):
         """Name the criteria."""
         self.criteria = frozenset(str(criterion) for criterion in criteria)
 
-    def holds(self, sheet: FormData, binder: Casebook) -> bool:
+    def holds(self, data: FormData, casebook: Casebook) -> bool:
         """Tell whether the event has one of them."""
-        event = event_of(sheet, binder)
+        event = event_of(data, casebook)
         return bool(event and self.criteria & set(event.get("seriousness") or ()))
 
     def items(self) -> frozenset[str]:
@@ -25,9 +25,9 @@ class EventIs(Condition):
 class IsSusar(Condition):
     """The sponsor assessment makes the case a SUSAR."""
 
-    def holds(self, sheet: FormData, binder: Casebook) -> bool:
+    def holds(self, data: FormData, casebook: Casebook) -> bool:
         """Tell whether it does."""
-        found = deadlines_assessed(sheet, binder)
+        found = deadlines_assessed(data, casebook)
         return found is not None and found.is_susar
 
     def items(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ from record.capture.events import RowStruck
 from record.capture.problems import ReasonNeeded, SaveRefused
 from record.capture.save_hooks import Saved
 from record.casebook.checks import Finding
-from record.casebook.selectors import binder_of, row_of, sheet_of
+from record.casebook.selectors import casebook_of, data_of, row_of
 from safety.events.facts import (
     event_of,
     is_serious,
@@ -21,23 +21,23 @@ from trial_edc.vocabulary import N_, Severity
 
 def open_report(saved: Saved) -> None:
     """Open the report of a serious event, draft included; take it back if it is not."""
-    if is_serious(saved.sheet):
+    if is_serious(saved.data):
         services.open_report(
-            saved.participant, saved.sheet, saved.binder, via=saved.via
+            saved.participant, saved.data, saved.casebook, via=saved.via
         )
     else:
-        services.withdraw_reports(saved.form.pk, saved.binder, via=saved.via)
+        services.withdraw_reports(saved.form.pk, saved.casebook, via=saved.via)
 
 
 def restart_clock(saved: Saved) -> None:
     """Let the clock run from the awareness that people enter."""
-    services.restart_clock(saved.form, saved.sheet, by=saved.by, via=saved.via)
+    services.restart_clock(saved.form, saved.data, by=saved.by, via=saved.via)
 
 
 def require_reason_for_later_awareness(saved: Saved) -> None:
     """Ask a person why the sponsor knew later than its first message was sent."""
-    aware_at = saved.sheet.get("sponsor_aware_at")
-    report = report_assessed(saved.sheet, saved.binder)
+    aware_at = saved.data.get("sponsor_aware_at")
+    report = report_assessed(saved.data, saved.casebook)
     default = notified_at(report.form_id) if report else None
     is_later = aware_at and default and aware_at > default
     given = saved.reasons.get("sponsor_aware_at")
@@ -56,9 +56,9 @@ def keep_sent_reports(event: RowStruck, by: Actor, via: Source) -> None:
         _refuse("SPA-03", N_("Each version has its assessment: correct it instead."))
     if was_sent(form):
         _refuse("SAE-06", N_("This version was sent: add a follow-up instead."))
-    binder = binder_of(form.participant, "AE", "SAE")
-    told = event_of(sheet_of(form, row_of(form)), binder)
-    if told and is_serious(told) and not reports_on(told, binder):
+    casebook = casebook_of(form.participant, "AE", "SAE")
+    told = event_of(data_of(form, row_of(form)), casebook)
+    if told and is_serious(told) and not reports_on(told, casebook):
         message = N_("The event is serious and needs a report. Correct the event.")
         _refuse("SAE-07", message)
 

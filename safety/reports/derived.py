@@ -11,45 +11,45 @@ from trial_edc.vocabulary import N_, YesNo
 
 
 @derived("SAE", "report_due_at", N_("Report to the sponsor due"))
-def report_due_at(sheet: FormData, binder: Casebook) -> datetime | None:
+def report_due_at(data: FormData, casebook: Casebook) -> datetime | None:
     """Return when the report must have reached the sponsor."""
-    del binder
-    aware_at = sheet.get("aware_at")
+    del casebook
+    aware_at = data.get("aware_at")
     hours = timedelta(hours=PROTOCOL.safety.report_to_sponsor_hours)
     return aware_at + hours if aware_at else None
 
 
-def _assessed(sheet: FormData, binder: Casebook) -> Deadlines | None:
-    if sheet.get("expected_per_rsi") is None or sheet.get("causality_sponsor") is None:
+def _assessed(data: FormData, casebook: Casebook) -> Deadlines | None:
+    if data.get("expected_per_rsi") is None or data.get("causality_sponsor") is None:
         return None
-    return deadlines_assessed(sheet, binder)
+    return deadlines_assessed(data, casebook)
 
 
 @derived("SPA", "susar", N_("SUSAR"), terms=YesNo)
-def susar(sheet: FormData, binder: Casebook) -> str | None:
+def susar(data: FormData, casebook: Casebook) -> str | None:
     """Tell whether the case is a suspected unexpected serious adverse reaction."""
-    found = _assessed(sheet, binder)
+    found = _assessed(data, casebook)
     if found is None:
         return None
     return YesNo.YES.value if found.is_susar else YesNo.NO.value
 
 
 @derived("SPA", "clock", N_("Period"), terms=Clock)
-def clock(sheet: FormData, binder: Casebook) -> str | None:
+def clock(data: FormData, casebook: Casebook) -> str | None:
     """Return the period in which the authorities must be told."""
-    found = _assessed(sheet, binder)
+    found = _assessed(data, casebook)
     return found.clock.value if found else None
 
 
 @derived("SPA", "due_on", N_("First report due"))
-def due_on(sheet: FormData, binder: Casebook) -> date | None:
+def due_on(data: FormData, casebook: Casebook) -> date | None:
     """Return the last day of the first report."""
-    found = _assessed(sheet, binder)
+    found = _assessed(data, casebook)
     return found.initial_due_on if found else None
 
 
 @derived("SPA", "followup_due_on", N_("Complete follow-up due"))
-def followup_due_on(sheet: FormData, binder: Casebook) -> date | None:
+def followup_due_on(data: FormData, casebook: Casebook) -> date | None:
     """Return the last day of the complete follow-up report."""
-    found = _assessed(sheet, binder)
+    found = _assessed(data, casebook)
     return found.followup_due_on if found else None

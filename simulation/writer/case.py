@@ -1,4 +1,4 @@
-"""One person's binder in the hands of the site: acts at instants, through services."""
+"""One person's casebook in the hands of the site: acts through services."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from record.capture.save_hooks import Saved
 from record.capture.services import forms as capture
 from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance, FormStatus, Participant
-from record.casebook.selectors import binder_of, row_of, sheet_of
+from record.casebook.selectors import casebook_of, data_of, row_of
 from record.casebook.services import form_instances
 from record.review.models import QueryState
 from simulation import words
@@ -41,7 +41,7 @@ Acts = Iterator[Act]
 
 @dataclass(slots=True)
 class SimulatedCase:
-    """A person, the staff, and the sheets that later acts come back to."""
+    """A person, the staff, and the forms that later acts come back to."""
 
     person: Person
     happenings: Happenings
@@ -49,7 +49,7 @@ class SimulatedCase:
     rng: Random  # for plans; acts draw from the clock's own chance
     participant: Participant = field(init=False)
     forms: dict[str, FormInstance] = field(default_factory=dict)
-    sheets: dict[Place, FormInstance] = field(default_factory=dict)
+    cached_forms: dict[Place, FormInstance] = field(default_factory=dict)
     finished_at: datetime | None = None  # when month 3 is entered
 
     @property
@@ -64,23 +64,23 @@ class SimulatedCase:
         soon = timedelta(minutes=self.rng.randint(*minutes))
         return office(observed_at + soon + wait)
 
-    def sheet(
+    def form_of(
         self, code: str, visit: str = "", occurrence: int = 1, number: int = 0
     ) -> FormInstance:
-        """Return a sheet that hangs in the binder; all are read when one is missed."""
+        """Return a form that hangs in the casebook; all are read when one is missed."""
         place = (code, visit, number, occurrence)
-        if place not in self.sheets:
+        if place not in self.cached_forms:
             held = FormInstance.objects.filter(participant=self.participant)
             for form in held:
                 form.participant = self.participant
                 known = (form.code, form.visit, form.visit_number, form.occurrence)
-                self.sheets[known] = form
-        return self.sheets[place]
+                self.cached_forms[known] = form
+        return self.cached_forms[place]
 
-    def hang(self, code: str, by: str) -> FormInstance:
-        """Hang a sheet that is there once."""
+    def open_form_instance(self, code: str, by: str) -> FormInstance:
+        """Hang a form that is there once."""
         with attributed(by=self.staff[by], via=Source.PAGE):
-            return form_instances.expect(self.participant, code)
+            return form_instances.ensure_form(self.participant, code)
 
     def save(
         self,
@@ -123,17 +123,17 @@ class SimulatedCase:
         capture.sign_form(form, proof=proof, by=person)
 
     def read(self, form: FormInstance) -> FormData:
-        """Return a sheet as it is now."""
-        return sheet_of(form, row_of(form))
+        """Return a form as it is now."""
+        return data_of(form, row_of(form))
 
     def row(self, code: str, **values: object) -> FormInstance:
         """Return the row of a log that holds these values."""
         found = next(
             row
-            for row in binder_of(self.participant).rows(code)
+            for row in casebook_of(self.participant).rows(code)
             if all(row.get(item) == value for item, value in values.items())
         )
-        return self.sheet(code, found.visit, found.occurrence)
+        return self.form_of(code, found.visit, found.occurrence)
 
     def opened(self, code: str) -> list[FormInstance]:
         """Return the rows of a log that nobody has completed yet."""

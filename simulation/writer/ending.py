@@ -51,7 +51,7 @@ def _death(case: SimulatedCase, died_at: datetime) -> Acts:
     known_at = office(died_at + delay)
 
     def enter() -> None:
-        case.save(case.hang("DTH", "co"), told, "co", complete=False)
+        case.save(case.open_form_instance("DTH", "co"), told, "co", complete=False)
         case.forms["AE death"] = case.row("AE", outcome="fatal")
 
     yield Act(known_at, enter)
@@ -87,7 +87,7 @@ def _assess_death(
     case.save(form, told, "in", complete=False)
     assess(case, form, event.causality)
     case.sign(form, "in")
-    death = case.sheet("DTH")
+    death = case.form_of("DTH")
     case.save(death, {"related_infusion": "unlikely", "ae": form.pk}, "in")
     case.sign(death, "in")
 
@@ -142,8 +142,8 @@ def _end(case: SimulatedCase, at_instant: datetime, reason: str, on: datetime) -
     told = {"reason": reason, "on": on.date()}
 
     def enter() -> None:
-        case.save(case.hang("EOS", "pi"), told, "pi")
+        case.save(case.open_form_instance("EOS", "pi"), told, "pi")
         if chance.source().random() < 0.9:  # noqa: PLR2004 - the rest awaits it
-            case.sign(case.sheet("EOS"), "pi")
+            case.sign(case.form_of("EOS"), "pi")
 
     yield Act(at_instant, enter)

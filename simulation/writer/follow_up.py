@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from simulation.people import Fate
 from simulation.times import at, days_after, office
 from simulation.writer.case import Act, Acts, SimulatedCase
@@ -125,7 +125,7 @@ def _missed(case: SimulatedCase, one: SimulatedVisit) -> Acts:
 
 
 def _mark_missed(case: SimulatedCase, visit: str, reason: str) -> None:
-    mark_missed(case.sheet("VIS", visit), by=case.staff["co"], reason=reason)
+    mark_missed(case.form_of("VIS", visit), by=case.staff["co"], reason=reason)
 
 
 def _visit(case: SimulatedCase, one: SimulatedVisit) -> Acts:
@@ -136,7 +136,7 @@ def _visit(case: SimulatedCase, one: SimulatedVisit) -> Acts:
         appointment = {"appointment_at": one.at}
 
         def book() -> None:
-            form = case.sheet("VIS", one.code)
+            form = case.form_of("VIS", one.code)
             case.save(form, appointment, "co", complete=False)
 
         yield Act(booked_at, book)
@@ -170,7 +170,7 @@ def _observations(case: SimulatedCase, one: SimulatedVisit) -> Acts:
 
 
 def _enter_visit(case: SimulatedCase, one: SimulatedVisit) -> None:
-    case.save(case.sheet("VIS", one.code), _visit_values(case, one), "co")
+    case.save(case.form_of("VIS", one.code), _visit_values(case, one), "co")
 
 
 def _visit_values(case: SimulatedCase, one: SimulatedVisit) -> dict[str, object]:
@@ -218,7 +218,7 @@ def _outcome(case: SimulatedCase, one: SimulatedVisit, entered_at: datetime) -> 
     yield Act(told_at, lambda: _enter_outcome(case, one, code))
     if case.rng.random() < 0.85:  # noqa: PLR2004 - the rest awaits its signature
         signed_at = office(told_at + timedelta(hours=case.rng.randint(4, 90)))
-        yield Act(signed_at, lambda: case.sign(case.sheet(code, one.code), "in"))
+        yield Act(signed_at, lambda: case.sign(case.form_of(code, one.code), "in"))
 
 
 def _enter_outcome(case: SimulatedCase, one: SimulatedVisit, code: str) -> None:
@@ -243,9 +243,9 @@ def _enter_outcome(case: SimulatedCase, one: SimulatedVisit, code: str) -> None:
     }
     if code == "OM3":
         values["transplant"] = "N"
-    if not binder_of(case.participant).fact(f"creatinine_in_window_{code}"):
+    if not casebook_of(case.participant).fact(f"creatinine_in_window_{code}"):
         values["creatinine_missing"] = "not_seen"
-    case.save(case.sheet(code, one.code), values, "co")
+    case.save(case.form_of(code, one.code), values, "co")
 
 
 def _unscheduled(case: SimulatedCase) -> Acts:

@@ -57,11 +57,11 @@ def _refusal(case: SimulatedCase, one: Refusal) -> Acts:
 
     def decide() -> None:
         told = _request(case, one.at, one.at + timedelta(hours=2))
-        case.save(case.sheet("IRQ", one.visit), told | decided, "co")
+        case.save(case.form_of("IRQ", one.visit), told | decided, "co")
 
     yield Act(one.at, decide)
     signed_at = one.at + 25 * MINUTE
-    yield Act(signed_at, lambda: case.sign(case.sheet("IRQ", one.visit), "in"))
+    yield Act(signed_at, lambda: case.sign(case.form_of("IRQ", one.visit), "in"))
 
 
 def _infusion(case: SimulatedCase, one: SimulatedInfusion) -> Acts:
@@ -69,11 +69,11 @@ def _infusion(case: SimulatedCase, one: SimulatedInfusion) -> Acts:
 
     def request() -> None:
         told = _request(case, asked_at, one.start)
-        case.save(case.sheet("IRQ", one.visit), told | {"decision": "go"}, "co")
+        case.save(case.form_of("IRQ", one.visit), told | {"decision": "go"}, "co")
 
     yield Act(asked_at, request)
     signed_at = asked_at + 20 * MINUTE
-    yield Act(signed_at, lambda: case.sign(case.sheet("IRQ", one.visit), "in"))
+    yield Act(signed_at, lambda: case.sign(case.form_of("IRQ", one.visit), "in"))
     ready_at = one.start - 22 * MINUTE
     yield Act(ready_at, lambda: prepare(case, one.visit, wrong=one.wrong))
     yield Act(one.start + MINUTE, lambda: _begin(case, one))
@@ -81,7 +81,7 @@ def _infusion(case: SimulatedCase, one: SimulatedInfusion) -> Acts:
     yield Act(one.stop + 9 * MINUTE, lambda: _end(case, one))
     reviewed_at = office(one.stop + timedelta(hours=case.rng.randint(2, 40)))
     if case.rng.random() < 0.9:  # noqa: PLR2004 - the rest awaits its signature
-        yield Act(reviewed_at, lambda: case.sign(case.sheet("INF", one.visit), "in"))
+        yield Act(reviewed_at, lambda: case.sign(case.form_of("INF", one.visit), "in"))
     yield from _examination(case, one)
 
 
@@ -92,7 +92,7 @@ def _begin(case: SimulatedCase, one: SimulatedInfusion) -> None:
         "started_at": one.start,
         "access": chance.source().choice(("peripheral", "peripheral", "central")),
     }
-    case.save(case.sheet("INF", one.visit), told, "bn", complete=False)
+    case.save(case.form_of("INF", one.visit), told, "bn", complete=False)
 
 
 def _end(case: SimulatedCase, one: SimulatedInfusion) -> None:
@@ -106,7 +106,7 @@ def _end(case: SimulatedCase, one: SimulatedInfusion) -> None:
     }
     if one.partly:
         told["stopped_reason"] = "reaction" if one.reaction else "access"
-    case.save(case.sheet("INF", one.visit), told, "bn")
+    case.save(case.form_of("INF", one.visit), told, "bn")
 
 
 def _measurements(case: SimulatedCase, one: SimulatedInfusion) -> Acts:
@@ -161,7 +161,7 @@ def weigh(
             "weight_source": "bed_scale",
         }
     by = "bn" if visit in ("D0", "D7") else "co"
-    case.save(case.sheet("VIT", visit, number=number), told, by)
+    case.save(case.form_of("VIT", visit, number=number), told, by)
 
 
 def blood(
@@ -176,7 +176,7 @@ def blood(
         creatinine = case.person.kidney.creatinine(rng_days)
         found = panel(creatinine, rng_days, case.person.sex, chance.source())
         head = blood_head(case, sampled_at)
-        form = case.sheet("LAB", visit, number=number)
+        form = case.form_of("LAB", visit, number=number)
         case.save(form, head | found, "co", complete=visit == "D0")
 
     yield Act(entered_at, enter)
@@ -186,8 +186,8 @@ def blood(
 
 def _judge(case: SimulatedCase, visit: str, number: int) -> None:
     """Judge what lies outside the reference range after infusion 1."""
-    form = case.sheet("LAB", visit, number=number)
-    sheet = case.read(form)
-    outside = outside_reference(sheet, case.person.sex.value)
+    form = case.form_of("LAB", visit, number=number)
+    form_of = case.read(form)
+    outside = outside_reference(form_of, case.person.sex.value)
     rows = [{"analyte": name, "judgement": "no"} for name in outside]
     case.save(form, {"significance": rows} if rows else {}, "in")

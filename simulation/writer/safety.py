@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from record.casebook.models import FormInstance
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from safety.reports.services.reports import send_report
 from simulation import words
 from simulation.catalogue import EventKind
@@ -213,11 +213,11 @@ def _final(
 def _assess_for_sponsor(
     case: SimulatedCase, event: SimulatedEvent, version: int
 ) -> None:
-    rows = binder_of(case.participant).rows("SPA")
+    rows = casebook_of(case.participant).rows("SPA")
     waiting = [row for row in rows if not row.get("causality_sponsor")]
     if not waiting:
         return
-    form = case.sheet("SPA", occurrence=waiting[0].occurrence)
+    form = case.form_of("SPA", occurrence=waiting[0].occurrence)
     told: dict[str, object] = {
         "causality_sponsor": event.causality,
         "expected_per_rsi": event.expected,

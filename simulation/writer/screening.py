@@ -61,7 +61,7 @@ def screening(case: SimulatedCase) -> Acts:
     yield Act(person.randomised_at, lambda: _randomise(case))
     logged_at = person.randomised_at + timedelta(minutes=25)
     episode = 2 if person.fate == Fate.RESCREENED else 1
-    log = partial(case.sheet, "SCN", occurrence=episode)
+    log = partial(case.form_of, "SCN", occurrence=episode)
     yield Act(logged_at, lambda: case.save(log(), {}, "co"))
     if person.fate == Fate.IN_ERROR:
         noticed_at = office(person.randomised_at + timedelta(days=2))
@@ -155,7 +155,7 @@ def _person(case: SimulatedCase) -> None:
         "sex": case.person.sex.value,
         "ethnic_group": "han",
     }
-    case.save(case.sheet("DEM"), told, "co")
+    case.save(case.form_of("DEM"), told, "co")
 
 
 def _history(case: SimulatedCase) -> None:
@@ -177,7 +177,7 @@ def _history(case: SimulatedCase) -> None:
         told["history"] = [
             {"term": pick.choice(words.HISTORY), "start": year, "ongoing": "N"}
         ]
-    case.save(case.sheet("MHX"), told, "co")
+    case.save(case.form_of("MHX"), told, "co")
 
 
 def _contact(case: SimulatedCase) -> None:
@@ -189,7 +189,7 @@ def _contact(case: SimulatedCase) -> None:
         "phones": [{"number": person.phone, "owner": owner, "works": "Y"}],
         "address": chance.source().choice(words.ADDRESSES),
     }
-    case.save(case.sheet("CTC"), told, "co")
+    case.save(case.form_of("CTC"), told, "co")
 
 
 def _weigh(case: SimulatedCase, measured_at: datetime, episode: int) -> None:
@@ -200,7 +200,7 @@ def _weigh(case: SimulatedCase, measured_at: datetime, episode: int) -> None:
         "height_cm": case.person.height_cm,
         **vital_signs(chance.source()),
     }
-    case.save(case.sheet("VIT", "SCR", episode), told, "bn")
+    case.save(case.form_of("VIT", "SCR", episode), told, "bn")
 
 
 def _blood(case: SimulatedCase, sampled_at: datetime, episode: int) -> None:
@@ -210,7 +210,7 @@ def _blood(case: SimulatedCase, sampled_at: datetime, episode: int) -> None:
     if person.criterion == "E18" and person.fate == Fate.FAILS:
         found["platelets"] = (str(chance.source().randint(8, 22)), "10^9/L")
     taken = blood_head(case, sampled_at)
-    case.save(case.sheet("LAB", "SCR", episode), taken | found, "co")
+    case.save(case.form_of("LAB", "SCR", episode), taken | found, "co")
 
 
 def blood_head(case: SimulatedCase, sampled_at: datetime) -> dict[str, object]:
@@ -240,12 +240,12 @@ def _visit(case: SimulatedCase, since: datetime, episode: int) -> None:
     }
     if by_other:
         told["has_capacity"] = "N"
-    case.save(case.sheet("VIS", "SCR", episode), told, "co")
+    case.save(case.form_of("VIS", "SCR", episode), told, "co")
 
 
 def _answer(case: SimulatedCase, since: datetime, episode: int) -> None:
     """Answer the criteria: what anybody enters, then the judgements."""
-    form = case.sheet("ELG", occurrence=episode)
+    form = case.form_of("ELG", occurrence=episode)
     criterion = case.person.criterion
     if case.person.fate == Fate.RESCREENED and episode == 1:
         criterion = "E12"

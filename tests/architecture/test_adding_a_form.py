@@ -19,7 +19,7 @@ from record.casebook import catalogue
 from record.casebook.checks import CHECKS
 from record.casebook.history import changes_of
 from record.casebook.models import FormInstance, Participant
-from record.casebook.services.form_instances import expect
+from record.casebook.services.form_instances import ensure_form
 from tests.people import STAGE, person
 from tests.sample_room.models import Sample, Secret
 
@@ -29,11 +29,11 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def form() -> FormInstance:
-    """Return a sheet of the sample form with a value in it."""
+    """Return a form of the sample form with a value in it."""
     with attributed(by=STAGE, via=Source.COMMAND):
         participant = Participant.objects.create(number="S-001A", sequence=1)
-        sheet = expect(participant, "ZZA", visit="ZZZ")
-    return save(sheet, {"weight_kg": "70", "place": "icu"}, by=person("CO")).form
+        data = ensure_form(participant, "ZZA", visit="ZZZ")
+    return save(data, {"weight_kg": "70", "place": "icu"}, by=person("CO")).form
 
 
 def test_no_file_of_the_product_names_the_new_forms():

@@ -47,10 +47,10 @@ DESIGNS = {c: d for c, d in catalogue.designs().items() if not c.startswith(SAMP
 AUTOMATIC = [one for one in specifications(DESIGNS.values()) if "." in one.check_id]
 
 
-def fired(check_id: str, sheet: FormData, beside: Any) -> bool:
+def fired(check_id: str, data: FormData, beside: Any) -> bool:
     check = CHECKS[check_id]
-    assert check.form == sheet.code
-    return check.run(sheet, Casebook.of(beside).with_sheet(sheet)) is not None
+    assert check.form == data.code
+    return check.run(data, Casebook.of(beside).with_data(data)) is not None
 
 
 @pytest.mark.verifies("QRY-02")
@@ -169,11 +169,11 @@ def found(one: Specification, value: Any, world: World | None = None) -> bool:
     if "*" in one.check_id:
         column = one.check_id.split(".")[-2]
         value = [{column: item_of(one).to_json(value), "other": "-"}]
-    sheet = FormData(one.form, {**world.values, one.item: value}, **world.place)
-    design, binder = shown(DESIGNS[one.form]), Casebook.of(world.beside)
+    data = FormData(one.form, {**world.values, one.item: value}, **world.place)
+    design, casebook = shown(DESIGNS[one.form]), Casebook.of(world.beside)
     return one.check_id in {
         finding.check_id.replace(f".{one.item}.1.", f".{one.item}.*.")
-        for finding in findings(design, sheet, binder, now=NOW, completing=True)
+        for finding in findings(design, data, casebook, now=NOW, completing=True)
     }
 
 

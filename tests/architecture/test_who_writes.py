@@ -35,7 +35,7 @@ TYPED = {
 
 @pytest.fixture
 def someone() -> Participant:
-    """Return an infused participant with a sheet of each visit."""
+    """Return an infused participant with a form of each visit."""
     found = stage.infused(ago=10)
     stage.row(found, "CRE", {"value": 90})
     return found
@@ -43,14 +43,16 @@ def someone() -> Participant:
 
 def addresses(someone: Participant) -> dict[str, list[str]]:
     """Return where each page that writes forms is, about this participant."""
-    sheets = FormInstance.objects.filter(participant=someone).values_list("pk", "code")
+    form_data = FormInstance.objects.filter(participant=someone).values_list(
+        "pk", "code"
+    )
     number = {"number": someone.number}
     visit = {**number, "visit": "D7"}
     told: dict[str, list[dict[str, Any]]] = {
         "entry:add_row": [{**number, "code": "CRE"}],
         "enrollment:register": [{}],
-        "safety:send": [{"form_id": pk} for pk, _code in sheets][:1],
-        "safety:follow_up": [{"form_id": pk} for pk, _code in sheets][:1],
+        "safety:send": [{"form_id": pk} for pk, _code in form_data][:1],
+        "safety:follow_up": [{"form_id": pk} for pk, _code in form_data][:1],
         "visits:mark_missed": [{**visit, "place": 0}],
         "visits:reopen": [{**visit, "place": 0}],
         "visits:bedside": [visit],
@@ -58,7 +60,7 @@ def addresses(someone: Participant) -> dict[str, list[str]]:
     }
     for name in SITE_ALONE - set(told):
         of_a_sheet = name.startswith("entry:")
-        told[name] = [{"pk": pk} for pk, _ in sheets] if of_a_sheet else [{**number}]
+        told[name] = [{"pk": pk} for pk, _ in form_data] if of_a_sheet else [{**number}]
     return {n: [reverse(n, kwargs=one) for one in told[n]] for n in told}
 
 

@@ -35,7 +35,7 @@ from record.audit.vault import forget_keys
 from record.capture.services import autosaves
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from record.casebook.services import files, form_instances
 from record.notices.tasks import deliver_queued
 from record.review import services as review
@@ -173,7 +173,7 @@ def _go_on() -> None:
 
 
 def _unblinded_work(participant: Participant, people: Mapping[str, User]) -> None:
-    """Add rows of each kind that blinded forms have too: sheets, queries, marks."""
+    """Add rows of each kind that blinded forms have too: forms, queries, marks."""
     deviation = form_instances.add_row(participant, "DVP", by=people["up"])
     save(deviation, {"description": "viability of cells"}, by=people["up"])
     for record in FormInstance.objects.filter(participant=participant, code="PRD"):
@@ -190,9 +190,9 @@ def _move_stock(by: User) -> None:
 
 
 def _blinded_work(participant: Participant, people: Mapping[str, User]) -> None:
-    """Add a sheet, a query with its steps, a mark, a signature, a draft, a file."""
+    """Add a form, a query with its steps, a mark, a signature, a draft, a file."""
     event = form_instances.add_row(participant, "AE", by=people["in"])
-    randomised_at = binder_of(participant).value("RAN", "randomised_at")
+    randomised_at = casebook_of(participant).value("RAN", "randomised_at")
     onset = randomised_at.astimezone(clock.SITE_TZ).strftime("%Y-%m-%dT%H:%M")
     save(event, {"term": "Cough", "onset": onset, "serious": "N"}, by=people["in"])
     query = review.raise_query(event, "term", "Since when?", by=people["mo"])

@@ -50,10 +50,10 @@ def approached(by: User, **values: object) -> Participant:
     return screening.approach(by=by, **told)
 
 
-def sheet(
+def data(
     participant: Participant, code: str, visit: str = "", occurrence: int = 1
 ) -> FormInstance:
-    """Return a sheet that hangs in the binder."""
+    """Return a form that hangs in the casebook."""
     return FormInstance.objects.get(
         participant=participant, code=code, visit=visit, occurrence=occurrence
     )
@@ -105,7 +105,7 @@ def creatinine(
 
 
 def finish(form: FormInstance, by: User) -> None:
-    """Mark a sheet complete, whatever else another room asks for on it."""
+    """Mark a form complete, whatever else another room asks for on it."""
     why = Reason("tests", "Eligibility reads nothing else here.")
     with attributed(by=by, via=Source.PAGE, reason=why):
         form.refresh_from_db()
@@ -115,7 +115,7 @@ def finish(form: FormInstance, by: User) -> None:
 
 def answer(participant: Participant, by: User, judge: User, **values: object) -> None:
     """Answer the eligibility form: what anybody enters, then the judgements."""
-    form = sheet(participant, "ELG")
+    form = data(participant, "ELG")
     entered = {
         "phone_confirmed": "Y",
         "ultrasound": "Y",
@@ -133,7 +133,7 @@ def eligible(by: User, judge: User) -> Participant:
     """Return a person who is eligible on entered data, not yet confirmed."""
     participant = consented(by)
     save(
-        sheet(participant, "DEM"),
+        data(participant, "DEM"),
         {"birth_date": "1970-03-15", "sex": "M"},
         by=by,
         complete=True,
@@ -142,7 +142,7 @@ def eligible(by: User, judge: User) -> Participant:
     creatinine(participant, by, "85", ago(days=3))
     creatinine(participant, by, "200", ago(days=1, hours=6))
     row(participant, "IST", by, any_exposure="N")
-    laboratory = sheet(participant, "LAB", "SCR")
+    laboratory = data(participant, "LAB", "SCR")
     panel = {"sampled_at": ago(days=1), "platelets": ("150", "10^9/L")}
     save(laboratory, panel, by=by)
     finish(laboratory, by)

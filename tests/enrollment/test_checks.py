@@ -15,13 +15,13 @@ NOON = datetime(2026, 3, 8, 12, tzinfo=SITE_TZ)
 OURS = ("SCN", "CNS", "CTC", "DEM", "MHX", "IST", "ELG")
 
 
-def sheet(code: str, occurrence: int = 1, **values: Any) -> FormData:
+def data(code: str, occurrence: int = 1, **values: Any) -> FormData:
     return FormData(
         code, values, occurrence=occurrence, form_id=hash((code, occurrence))
     )
 
 
-CONSENT = sheet(
+CONSENT = data(
     "CNS",
     kind="initial",
     decision="given",
@@ -31,8 +31,8 @@ CONSENT = sheet(
     capacity="Y",
     witness=MissingCode.NOT_APPLICABLE,
 )
-CLOSED = sheet("SCN", approached_at=NOON, screening_closed_at=NOON)
-HISTORY = sheet(
+CLOSED = data("SCN", approached_at=NOON, screening_closed_at=NOON)
+HISTORY = data(
     "MHX",
     **dict.fromkeys(("hbv", "hcv", "hiv", "tb", "syphilis", "fungal"), "N"),
     malignancy="N",
@@ -40,7 +40,7 @@ HISTORY = sheet(
     vasculitis="N",
     allergy="N",
 )
-JUDGED = sheet("ELG", e3="N", e4="N", e5="N", e14="N", e15="N")
+JUDGED = data("ELG", e3="N", e4="N", e5="N", e14="N", e15="N")
 
 
 def with_values(base: FormData, **values: Any) -> FormData:
@@ -50,38 +50,38 @@ def with_values(base: FormData, **values: Any) -> FormData:
 EIGHTY = Quantity(Decimal(80), "umol/L", Decimal(80))
 CKD = [
     CONSENT,
-    sheet("DEM", birth_date=date(1970, 1, 1), sex="M"),
-    sheet("CRE", 1, sample_at=NOON - timedelta(days=10), value=EIGHTY),
-    sheet("CRE", 2, sample_at=NOON - timedelta(days=9), value=EIGHTY),
+    data("DEM", birth_date=date(1970, 1, 1), sex="M"),
+    data("CRE", 1, sample_at=NOON - timedelta(days=10), value=EIGHTY),
+    data("CRE", 2, sample_at=NOON - timedelta(days=9), value=EIGHTY),
 ]
 AGAIN = {"approached_at": NOON + timedelta(days=8)}
-# check, the sheet and what else hangs in the binder when it fires, and when not
+# check, the form and what else hangs in the casebook when it fires, and when not
 CASES: list[tuple[str, FormData, list[FormData], FormData, list[FormData]]] = [
     (
         "SCN-01",
-        sheet("SCN", approach_result="consented"),
+        data("SCN", approach_result="consented"),
         [],
-        sheet("SCN", approach_result="consented"),
+        data("SCN", approach_result="consented"),
         [CONSENT],
     ),
-    ("SCN-02", sheet("SCN", 2), [sheet("SCN")], sheet("SCN", 2), [CLOSED]),
+    ("SCN-02", data("SCN", 2), [data("SCN")], data("SCN", 2), [CLOSED]),
     (
         "SCN-03",
-        sheet("SCN", 2, approached_at=NOON + timedelta(minutes=1)),
-        [CLOSED, sheet("RAN", randomised_at=NOON)],
-        sheet("SCN", 2, approached_at=NOON),
-        [CLOSED, sheet("RAN", randomised_at=NOON)],
+        data("SCN", 2, approached_at=NOON + timedelta(minutes=1)),
+        [CLOSED, data("RAN", randomised_at=NOON)],
+        data("SCN", 2, approached_at=NOON),
+        [CLOSED, data("RAN", randomised_at=NOON)],
     ),
     (
         "SCN-04",
-        sheet("SCN", 2, approached_at=NOON + timedelta(days=7, minutes=1)),
+        data("SCN", 2, approached_at=NOON + timedelta(days=7, minutes=1)),
         [CLOSED, CONSENT],
-        sheet("SCN", 2, approached_at=NOON + timedelta(days=7)),
+        data("SCN", 2, approached_at=NOON + timedelta(days=7)),
         [CLOSED, CONSENT],
     ),
     (
         "SCN-05",
-        sheet(
+        data(
             "SCN", approached_at=NOON, screening_closed_at=NOON - timedelta(minutes=1)
         ),
         [],
@@ -90,19 +90,19 @@ CASES: list[tuple[str, FormData, list[FormData], FormData, list[FormData]]] = [
     ),
     (
         "SCN-06",
-        sheet("SCN", screen_failure_reason="criteria_failed"),
+        data("SCN", screen_failure_reason="criteria_failed"),
         [],
-        sheet("SCN", screen_failure_reason="criteria_failed"),
-        [CONSENT, sheet("DEM", birth_date=date(1950, 1, 1))],
+        data("SCN", screen_failure_reason="criteria_failed"),
+        [CONSENT, data("DEM", birth_date=date(1950, 1, 1))],
     ),
     (
         "SCN-07",
-        sheet("SCN", screen_failure_reason="not_evaluable"),
-        [CONSENT, sheet("DEM", birth_date=date(1950, 1, 1))],
-        sheet("SCN", screen_failure_reason="not_evaluable"),
+        data("SCN", screen_failure_reason="not_evaluable"),
+        [CONSENT, data("DEM", birth_date=date(1950, 1, 1))],
+        data("SCN", screen_failure_reason="not_evaluable"),
         [CONSENT],
     ),
-    ("CNS-01", sheet("CNS", kind="contact"), [], sheet("CNS", kind="initial"), []),
+    ("CNS-01", data("CNS", kind="contact"), [], data("CNS", kind="initial"), []),
     (
         "CNS-03",
         with_values(CONSENT, signer="representative"),
@@ -113,31 +113,31 @@ CASES: list[tuple[str, FormData, list[FormData], FormData, list[FormData]]] = [
     ("CNS-04", with_values(CONSENT, witness="N"), [], CONSENT, []),
     (
         "CTC-01",
-        sheet("CTC", phones=[{"number": "call home"}]),
+        data("CTC", phones=[{"number": "call home"}]),
         [],
-        sheet("CTC", phones=[{"number": "+86 138-0000-1234"}]),
+        data("CTC", phones=[{"number": "+86 138-0000-1234"}]),
         [],
     ),
-    ("CTC-02", sheet("CTC", email="li.wei"), [], sheet("CTC", email="l@w.cn"), []),
+    ("CTC-02", data("CTC", email="li.wei"), [], data("CTC", email="l@w.cn"), []),
     (
         "DEM-01",
-        sheet("DEM", birth_date=date(1899, 12, 31)),
+        data("DEM", birth_date=date(1899, 12, 31)),
         [],
-        sheet("DEM", birth_date=date(1900, 1, 1)),
+        data("DEM", birth_date=date(1900, 1, 1)),
         [],
     ),
     (
         "DEM-02",
-        sheet("DEM", birth_date=date(1960, 3, 8)),
+        data("DEM", birth_date=date(1960, 3, 8)),
         [CONSENT],
-        sheet("DEM", birth_date=date(1960, 3, 9)),
+        data("DEM", birth_date=date(1960, 3, 9)),
         [CONSENT],
     ),
     (
         "MHX-01",
-        sheet("MHX", history=[{"term": "Gout", "start": "2020-03", "end": "2020-02"}]),
+        data("MHX", history=[{"term": "Gout", "start": "2020-03", "end": "2020-02"}]),
         [],
-        sheet("MHX", history=[{"term": "Gout", "start": "2020-03", "end": "2020"}]),
+        data("MHX", history=[{"term": "Gout", "start": "2020-03", "end": "2020"}]),
         [],
     ),
     *(
@@ -152,75 +152,75 @@ CASES: list[tuple[str, FormData, list[FormData], FormData, list[FormData]]] = [
     ),
     (
         "IST-01",
-        sheet("IST", 2, any_exposure="Y"),
-        [sheet("IST", any_exposure="N")],
-        sheet("IST", 2, any_exposure="Y"),
-        [sheet("IST", any_exposure="Y")],
+        data("IST", 2, any_exposure="Y"),
+        [data("IST", any_exposure="N")],
+        data("IST", 2, any_exposure="Y"),
+        [data("IST", any_exposure="Y")],
     ),
     (
         "IST-02",
-        sheet("IST", mg_per_day=Decimal(0)),
+        data("IST", mg_per_day=Decimal(0)),
         [],
-        sheet("IST", mg_per_day=Decimal("0.001")),
+        data("IST", mg_per_day=Decimal("0.001")),
         [],
     ),
     (
         "IST-03",
-        sheet(
+        data(
             "IST",
             drug_class="steroid",
             drug="dexamethasone",
             mg_per_day=Decimal("150.001"),
         ),
         [],
-        sheet(
+        data(
             "IST", drug_class="steroid", drug="dexamethasone", mg_per_day=Decimal(150)
         ),
         [],
     ),
     (
         "IST-04",
-        sheet("IST", start=Partial("2026-02"), stop=Partial("2026-01-31")),
+        data("IST", start=Partial("2026-02"), stop=Partial("2026-01-31")),
         [],
-        sheet("IST", start=Partial("2026-02"), stop=Partial("2026-02-01")),
+        data("IST", start=Partial("2026-02"), stop=Partial("2026-02-01")),
         [],
     ),
     (
         "IST-05",
-        sheet("IST", drug_class="immunosuppressant", drug="prednisone"),
+        data("IST", drug_class="immunosuppressant", drug="prednisone"),
         [],
-        sheet("IST", drug_class="immunosuppressant", drug="other"),
+        data("IST", drug_class="immunosuppressant", drug="other"),
         [],
     ),
-    ("MHX-07", sheet("MHX", known_ckd="Y"), CKD, sheet("MHX", known_ckd="N"), CKD),
-    ("ELG-01", sheet("ELG", ultrasound="N"), [], sheet("ELG", ultrasound="Y"), []),
+    ("MHX-07", data("MHX", known_ckd="Y"), CKD, data("MHX", known_ckd="N"), CKD),
+    ("ELG-01", data("ELG", ultrasound="N"), [], data("ELG", ultrasound="Y"), []),
     (
         "ELG-02",
-        sheet("ELG", hcg_at=NOON - timedelta(days=7, minutes=1)),
+        data("ELG", hcg_at=NOON - timedelta(days=7, minutes=1)),
         [CONSENT],
-        sheet("ELG", hcg_at=NOON - timedelta(days=7)),
+        data("ELG", hcg_at=NOON - timedelta(days=7)),
         [CONSENT],
     ),
     (
         "ELG-03",
-        sheet("ELG", hcg_result="positive", e2="N"),
+        data("ELG", hcg_result="positive", e2="N"),
         [],
-        sheet("ELG", hcg_result="positive", e2="Y"),
+        data("ELG", hcg_result="positive", e2="Y"),
         [],
     ),
     (
         "ELG-04",
-        sheet("ELG", lvef_at=NOON - timedelta(days=30, minutes=1)),
+        data("ELG", lvef_at=NOON - timedelta(days=30, minutes=1)),
         [CONSENT],
-        sheet("ELG", lvef_at=NOON - timedelta(days=30)),
+        data("ELG", lvef_at=NOON - timedelta(days=30)),
         [CONSENT],
     ),
     (
         "ELG-05",
-        sheet("ELG", phone_confirmed="Y"),
-        [sheet("CTC", phones=[{"works": "N"}])],
-        sheet("ELG", phone_confirmed="Y"),
-        [sheet("CTC", phones=[{"works": "N"}, {"works": "Y"}])],
+        data("ELG", phone_confirmed="Y"),
+        [data("CTC", phones=[{"works": "N"}])],
+        data("ELG", phone_confirmed="Y"),
+        [data("CTC", phones=[{"works": "N"}, {"works": "Y"}])],
     ),
 ]
 FIRES = [(one, wrong, beside) for one, wrong, beside, _right, _beside in CASES]
@@ -228,8 +228,8 @@ QUIET = [(one, right, beside) for one, _wrong, _beside, right, beside in CASES]
 
 
 def fires(check_id: str, entered: FormData, beside: list[FormData]) -> bool:
-    binder = Casebook.of(beside).with_sheet(entered)
-    return CHECKS[check_id].run(entered, binder) is not None
+    casebook = Casebook.of(beside).with_data(entered)
+    return CHECKS[check_id].run(entered, casebook) is not None
 
 
 @pytest.mark.verifies("QRY-02")

@@ -22,7 +22,7 @@ from record.audit.models import Entry
 from record.capture.problems import SaveRefused
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances
 from record.casebook.values import MissingCode
 from tests.enrollment import factories
@@ -64,10 +64,10 @@ def test_approach_without_consent_closes_the_screening(coordinator: User) -> Non
         coordinator, approach_result="incapable_no_representative"
     )
 
-    form = factories.sheet(person, "SCN")
+    form = factories.data(person, "SCN")
     assert form.status == "complete"
     assert screening_selectors.status_of(person) == ParticipantStatus.SCREEN_FAILED
-    assert binder_of(person).value("SCN", "screen_failure_reason") == "other"
+    assert casebook_of(person).value("SCN", "screen_failure_reason") == "other"
 
 
 def test_consent_opens_the_screening_forms(
@@ -86,7 +86,7 @@ def test_consent_opens_the_screening_forms(
         ("VIS", "SCR", 1),
         ("VIT", "SCR", 1),
     ]
-    assert binder_of(approached).value("SCN", "approach_result") == "consented"
+    assert casebook_of(approached).value("SCN", "approach_result") == "consented"
     assert screening_selectors.status_of(approached) == ParticipantStatus.CONSENTED
 
 
@@ -95,7 +95,7 @@ def test_refused_consent_ends_the_screening(
 ) -> None:
     factories.consent(approached, coordinator, decision="refused")
 
-    line = binder_of(approached).one("SCN")
+    line = casebook_of(approached).one("SCN")
     assert line is not None
     assert line.get("screen_failure_reason") == "consent_refused"
     assert codes(approached) == [("CNS", "", 1), ("SCN", "", 1)]
@@ -115,7 +115,7 @@ def test_refusal_when_capacity_returns_opens_a_withdrawal_once(
 
     opened = FormInstance.objects.filter(participant=consented, code="WDR")
     assert opened.count() == 1
-    assert not binder_of(consented).fact("is_consented")
+    assert not casebook_of(consented).fact("is_consented")
 
 
 def test_consent_by_somebody_without_delegation_is_refused(
@@ -139,7 +139,7 @@ def contact(person: Participant, by: User, hospital_no: str) -> None:
         "hospital_no": hospital_no,
         "phones": [{"number": "138 0000 1234", "owner": "participant", "works": "Y"}],
     }
-    save(factories.sheet(person, "CTC"), values, by=by, complete=True)
+    save(factories.data(person, "CTC"), values, by=by, complete=True)
 
 
 def test_the_hospital_number_finds_the_same_person(coordinator: User) -> None:
@@ -180,7 +180,7 @@ def test_closing_freezes_what_failed_and_keeps_it(
     coordinator: User, consented: Participant
 ) -> None:
     born = {"birth_date": "1950-01-01", "sex": "M"}
-    demographics = factories.sheet(consented, "DEM")
+    demographics = factories.data(consented, "DEM")
     save(
         demographics,
         born,
@@ -199,9 +199,9 @@ def test_closing_freezes_what_failed_and_keeps_it(
         reasons={"birth_date": WHY},
     )
 
-    frozen = binder_of(consented).value("SCN", "failed_criteria")
+    frozen = casebook_of(consented).value("SCN", "failed_criteria")
     assert str(frozen).split("; ")[:2] == ["I1:unknown", "I2:not_met"]
-    assert factories.sheet(consented, "SCN").status == "complete"
+    assert factories.data(consented, "SCN").status == "complete"
     entry = Entry.objects.filter(actor="process:screening").last()
     assert entry is not None
     assert list(entry.changes) == ["failed_criteria"]
@@ -213,7 +213,7 @@ def test_nobody_writes_what_the_system_freezes(
     screening.close_screening(
         consented, reason="time_expired", closed_at=clock.now(), by=coordinator
     )
-    line = factories.sheet(consented, "SCN")
+    line = factories.data(consented, "SCN")
 
     with pytest.raises(SaveRefused) as refusal:
         save(
@@ -279,9 +279,9 @@ def test_rescreening_keeps_the_person_and_asks_the_criteria_anew(
     assert ("DEM", "", 2) not in codes(eligible)
     assert "E3:unknown" in found.assessment.reasons
     assert screening_log(investigator)[0].number == f"{eligible.number}.1"
-    line = binder_of(eligible).one("SCN")
+    line = casebook_of(eligible).one("SCN")
     assert line is not None
-    assert line.get("rescreening_of") == factories.sheet(eligible, "SCN").pk
+    assert line.get("rescreening_of") == factories.data(eligible, "SCN").pk
 
 
 @pytest.mark.verifies("ELG-CONFIRM", "SIG-03")
@@ -340,7 +340,7 @@ def test_a_value_changed_and_changed_back_does_not_revive_the_confirmation(
     coordinator: User, investigator: User, eligible: Participant
 ) -> None:
     factories.confirmed(eligible, investigator)
-    form = factories.sheet(eligible, "ELG")
+    form = factories.data(eligible, "ELG")
 
     for lvef in ("55", "60"):
         save(form, {"lvef_pct": lvef}, by=coordinator, reasons={"lvef_pct": WHY})
@@ -355,7 +355,7 @@ def test_a_deciding_row_struck_out_voids_the_confirmation(
     coordinator: User, investigator: User, eligible: Participant
 ) -> None:
     factories.confirmed(eligible, investigator)
-    form = factories.sheet(eligible, "CRE", occurrence=3)
+    form = factories.data(eligible, "CRE", occurrence=3)
 
     form_instances.strike(form, by=coordinator, reason=WHY, via=Source.PAGE)
 
@@ -366,7 +366,7 @@ def test_a_deciding_row_struck_out_voids_the_confirmation(
 def test_confirmation_tells_every_reason_against(
     coordinator: User, investigator: User, consented: Participant
 ) -> None:
-    save(factories.sheet(consented, "DEM"), {"sex": "M"}, by=coordinator)
+    save(factories.data(consented, "DEM"), {"sex": "M"}, by=coordinator)
 
     with pytest.raises(EnrollmentRefused) as refusal:
         factories.confirmed(consented, investigator)
@@ -392,7 +392,7 @@ def test_only_an_investigator_with_a_fresh_proof_of_their_own_confirms(
 
 def test_coordinator_may_not_judge(coordinator: User, consented: Participant) -> None:
     with pytest.raises(PermissionDenied):
-        save(factories.sheet(consented, "ELG"), {"e5": "N"}, by=coordinator)
+        save(factories.data(consented, "ELG"), {"e5": "N"}, by=coordinator)
 
 
 def both_ways(person: Participant) -> tuple[ParticipantStatus, ParticipantStatus]:
@@ -430,7 +430,7 @@ def test_lists_and_eligibility_page_agree_whatever_comes_to_decide(
 def test_a_drug_that_comes_to_decide_voids_the_confirmation_in_lists_too(
     coordinator: User, investigator: User, eligible: Participant
 ) -> None:
-    nothing = factories.sheet(eligible, "IST")
+    nothing = factories.data(eligible, "IST")
     factories.confirmed(eligible, investigator)
 
     form_instances.strike(nothing, by=coordinator, reason=WHY, via=Source.PAGE)
@@ -454,7 +454,7 @@ def test_statuses_read_in_as_many_selects_for_any_number(
         person = factories.eligible(coordinator, investigator)
         factories.confirmed(person, investigator)
 
-    with django_assert_num_queries(4):  # people, binders, confirmations, evidence
+    with django_assert_num_queries(4):  # people, casebooks, confirmations, evidence
         found = screening_selectors.statuses_of(Participant.objects.all())
 
     assert set(found.values()) == {ParticipantStatus.ELIGIBLE}
@@ -465,7 +465,7 @@ def test_statuses_read_in_as_many_selects_for_any_number(
 def test_every_criterion_that_failed_is_kept_at_closing(
     coordinator: User, investigator: User, eligible: Participant
 ) -> None:
-    answers = factories.sheet(eligible, "ELG")
+    answers = factories.data(eligible, "ELG")
     against = {"e5": "Y", "e5_why": "Lymphoma.", "e19": "now", "lvef_pct": "30"}
     save(
         answers,
@@ -481,6 +481,6 @@ def test_every_criterion_that_failed_is_kept_at_closing(
         eligible, reason="criteria_failed", closed_at=clock.now(), by=coordinator
     )
 
-    assert binder_of(eligible).value("SCN", "failed_criteria") == (
+    assert casebook_of(eligible).value("SCN", "failed_criteria") == (
         "E5:present; E6:unknown; E11:present; E19:present"
     )

@@ -267,7 +267,7 @@ def test_each_missing_entry_is_a_link_to_its_field(
         ("LAB", "SCR", "platelets"),
         ("VIT", "SCR", "weight_kg"),
     ):
-        form = factories.sheet(consented, code, visit)
+        form = factories.data(consented, code, visit)
         assert f'href="/forms/{form.pk}/#row-{item}"' in told
     assert f'href="/participants/{consented.number}/logs/CRE/"' in told
 
@@ -300,7 +300,7 @@ def test_an_approach_that_leads_nowhere_can_always_be_closed(
     assert desk.post(f"{LOG}{approached.number}/close/", closing).status_code == 302
 
     found = eligibility_selectors.eligibility_of(approached)
-    assert found.binder.value("SCN", "screen_failure_reason") == kept
+    assert found.casebook.value("SCN", "screen_failure_reason") == kept
     assert found.status == "screen_failed"
 
 

@@ -17,7 +17,7 @@ from django.urls import reverse
 from enrollment.screening import services as screening
 from record.audit.attribution import Source, attributed
 from record.casebook.models import FormInstance, Participant
-from record.casebook.services.form_instances import expect
+from record.casebook.services.form_instances import ensure_form
 from tests.people import STAGE, person
 from tests.randomization.stage import open_study, randomised
 from trial_edc import clock
@@ -60,10 +60,10 @@ def signed_in(role: str = "CO") -> Client:
 
 
 def sample(number: int = 1) -> FormInstance:
-    """Return an empty sample sheet."""
+    """Return an empty sample form."""
     with attributed(by=STAGE, via=Source.COMMAND):
         person_ = Participant.objects.create(number=f"S-{number:03}X", sequence=number)
-        return expect(person_, "ZZA", visit="ZZZ")
+        return ensure_form(person_, "ZZA", visit="ZZZ")
 
 
 def test_opening_a_form():

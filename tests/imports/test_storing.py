@@ -13,7 +13,7 @@ from record.audit.attribution import Reason, Source, attributed
 from record.audit.models import Entry
 from record.casebook.history import changes_of
 from record.casebook.models import Participant
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from record.review.services import lock_form
 from tests.imports import stage
 from tests.outcomes import course
@@ -40,7 +40,7 @@ def source(cast):
 
 
 def stored(who, code="CRE", item="value"):
-    return [str(sheet.get(item)) for sheet in binder_of(who).rows(code)]
+    return [str(data.get(item)) for data in casebook_of(who).rows(code)]
 
 
 def confirmed(file, clerk, reason=None):
@@ -175,11 +175,11 @@ def test_a_panel_is_one_sheet_at_its_visit_with_what_has_no_result(source, clerk
 
     confirmed(file, clerk)
 
-    (sheet,) = binder_of(who).rows("LAB")
-    assert (sheet.visit, str(sheet.get("potassium"))) == ("SCR", "4.1 mmol/L")
-    assert sheet.missing("sodium") == "ND"
-    assert sheet.get("routine_care") == "Y"
-    assert file.told.get(line=2).form_id == sheet.form_id
+    (data,) = casebook_of(who).rows("LAB")
+    assert (data.visit, str(data.get("potassium"))) == ("SCR", "4.1 mmol/L")
+    assert data.missing("sodium") == "ND"
+    assert data.get("routine_care") == "Y"
+    assert file.told.get(line=2).form_id == data.form_id
 
 
 @pytest.mark.parametrize(
@@ -323,7 +323,7 @@ def test_a_panel_finds_its_visit_or_is_refused(cast, clerk, days, visit, told):
     file = stage.previewed(source, panel(who, days=days, visit=visit), by=clerk)
     confirmed(file, clerk)
 
-    found = [sheet.visit for sheet in binder_of(who).rows("LAB")]
+    found = [data.visit for data in casebook_of(who).rows("LAB")]
     (row,) = file.told.all()
     assert found == [told] or in_words(row.findings[0]).startswith(told)
 

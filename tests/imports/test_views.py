@@ -10,7 +10,7 @@ from imports.rules.mapping import FileMapping
 from imports.services import previews as previewing
 from imports.services import sources, storing
 from record.audit.models import Entry
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from tests.imports import stage
 from tests.outcomes import course
 
@@ -39,7 +39,7 @@ def desk(cast):
 
 
 def page(name, *arguments):
-    return reverse(f"entry:{name}", args=arguments)
+    return reverse(f"imports:{name}", args=arguments)
 
 
 def upload(desk, source, content, *, credential=None):
@@ -48,7 +48,7 @@ def upload(desk, source, content, *, credential=None):
         "credential": source[1] if credential is None else credential,
         "file": SimpleUploadedFile("july.csv", content),
     }
-    return desk.post(page("import_upload"), told)
+    return desk.post(page("upload"), told)
 
 
 def acts(name):
@@ -69,12 +69,12 @@ def test_a_source_needs_two_persons_and_shows_its_credential_once(cast, source):
         "valid_from": "2026-01-01",
     }
 
-    entered = browser(manager).post(page("import_sources"), typed)
+    entered = browser(manager).post(page("sources"), typed)
     address = entered.headers["Location"]
-    early = browser(manager).post(page("import_issue_source", "outside"))
-    alone = browser(manager).post(page("import_approve_source", "outside"))
-    browser(leader).post(page("import_approve_source", "outside"))
-    issued = browser(manager).post(page("import_issue_source", "outside")).text
+    early = browser(manager).post(page("issue_source", "outside"))
+    alone = browser(manager).post(page("approve_source", "outside"))
+    browser(leader).post(page("approve_source", "outside"))
+    issued = browser(manager).post(page("issue_source", "outside")).text
     again = browser(manager).get(address).text
 
     one = ImportSource.objects.get(code="outside")
@@ -164,9 +164,9 @@ def test_the_preview_filters_and_the_report_is_handed_over(cast, desk, source):
     )
     file = stage.previewed(source, content, by=cast[0])
 
-    whole = desk.get(page("import", file.pk)).text
-    refused = desk.get(page("import", file.pk) + "?show=refused").text
-    report = desk.get(page("import_report", file.pk))
+    whole = desk.get(page("file", file.pk)).text
+    refused = desk.get(page("file", file.pk) + "?show=refused").text
+    report = desk.get(page("report", file.pk))
 
     assert "118 umol/L" in whole
     assert "Store 1 row" in whole
@@ -182,18 +182,18 @@ def test_confirming_twice_stores_once_and_says_so(cast, desk, source):
         source, stage.csv(stage.row(who, days=50, value="118")), by=cast[0]
     )
 
-    desk.post(page("import_confirm", file.pk))
-    again = desk.post(page("import_confirm", file.pk), follow=True).text
-    working = desk.get(page("import_progress", file.pk)).text
+    desk.post(page("confirm", file.pk))
+    again = desk.post(page("confirm", file.pk), follow=True).text
+    working = desk.get(page("progress", file.pk)).text
     storing.store_file(file.pk)
-    over = desk.get(page("import_progress", file.pk))
+    over = desk.get(page("progress", file.pk))
 
     assert "decided already" in again
     assert '<progress value="0" max="1"' in working
     assert over.headers["HX-Refresh"] == "true"
     assert len(acts("import_confirmed")) == 1
-    form = binder_of(who).rows("CRE")[0].form_id
-    assert page("form", form) in desk.get(page("import", file.pk)).text
+    form = casebook_of(who).rows("CRE")[0].form_id
+    assert page("form", form) in desk.get(page("file", file.pk)).text
 
 
 def test_values_that_change_ask_why_and_typing_stays(cast, desk, source):
@@ -203,16 +203,16 @@ def test_values_that_change_ask_why_and_typing_stays(cast, desk, source):
         source, stage.csv(stage.row(who, days=50, value="118")), by=cast[0]
     )
 
-    asked = desk.post(page("import_confirm", file.pk), {"text": "Second run"})
+    asked = desk.post(page("confirm", file.pk), {"text": "Second run"})
     taken = desk.post(
-        page("import_confirm", file.pk), {"code": "new_source", "text": "Second run"}
+        page("confirm", file.pk), {"code": "new_source", "text": "Second run"}
     )
 
     assert asked.status_code == 422
     assert "Second run" in asked.text
     assert taken.status_code == 302
     storing.store_file(file.pk)
-    assert str(binder_of(who).rows("CRE")[0].get("value")) == "118 umol/L"
+    assert str(casebook_of(who).rows("CRE")[0].get("value")) == "118 umol/L"
 
 
 def test_leaving_out_and_discarding_from_the_page(cast, desk, source):
@@ -221,16 +221,16 @@ def test_leaving_out_and_discarding_from_the_page(cast, desk, source):
         stage.row(who, days=50, value="118"), stage.row(who, days=49, value="<9")
     )
     file = stage.previewed(source, content, by=cast[0])
-    assert "Held back" in desk.get(page("import", file.pk)).text
+    assert "Held back" in desk.get(page("file", file.pk)).text
 
-    desk.post(page("import_leave_out", file.pk), {"participant": who.number})
-    left = desk.get(page("import", file.pk)).text
-    desk.post(page("import_discard", file.pk))
+    desk.post(page("leave_out", file.pk), {"participant": who.number})
+    left = desk.get(page("file", file.pk)).text
+    desk.post(page("discard", file.pk))
 
     file.refresh_from_db()
     assert "Store 1 row" in left
     assert file.state == ImportState.DISCARDED
-    assert binder_of(who).rows("CRE") == ()
+    assert casebook_of(who).rows("CRE") == ()
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -243,19 +243,19 @@ def test_pages_take_as_many_statements_for_one_as_for_many(
     ]
     for _file in range(count):
         file = stage.previewed(source, stage.csv(*rows), by=cast[0])
-    desk.get(page("imports"))
+    desk.get(page("files"))
 
     with django_assert_num_queries(4):
-        desk.get(page("imports"))
+        desk.get(page("files"))
     with django_assert_num_queries(6):
-        desk.get(page("import", file.pk))
+        desk.get(page("file", file.pk))
 
 
 def test_the_original_is_handed_over_and_that_is_recorded(cast, desk, source):
     content = stage.csv(stage.row(stage.participant(), days=50, value="118"))
     file = stage.previewed(source, content, by=cast[0])
 
-    answer = desk.get(page("import_original", file.pk))
+    answer = desk.get(page("original", file.pk))
 
     assert answer.content == content
     assert acts("import_file_taken")[0]["sha256"] == file.sha256
@@ -266,7 +266,7 @@ def test_the_original_is_handed_over_and_that_is_recorded(cast, desk, source):
 
 def post(content, credential):
     return Client().post(
-        page("import_receive"),
+        page("receive"),
         content,
         content_type="text/csv",
         headers={"Authorization": f"Bearer {credential}", "X-Filename": "night.csv"},
@@ -286,12 +286,12 @@ def test_a_posted_file_waits_for_a_person_and_comes_once(source, cast):
     assert (file.state, file.received_by) == (ImportState.PLANNING, None)
     previewing.preview(file.pk)
     work = browser(cast[0]).get("/").text
-    assert page("import", file.pk) in work
+    assert page("file", file.pk) in work
     assert "awaits a decision" in work
-    assert binder_of(who).rows("CRE") == ()
+    assert casebook_of(who).rows("CRE") == ()
     storing.confirm(file, None, by=cast[0])
     storing.store_file(file.pk)
-    assert [str(one.get("value")) for one in binder_of(who).rows("CRE")] == [
+    assert [str(one.get("value")) for one in casebook_of(who).rows("CRE")] == [
         "118 umol/L"
     ]
 

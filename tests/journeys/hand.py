@@ -53,7 +53,7 @@ class Hand:
         expect(self.page.locator(".strip-who")).to_contain_text(number)
 
     def form(self, number: str, code: str, visit: str = "") -> None:
-        """Open a sheet from the casebook."""
+        """Open a form from the casebook."""
         self.casebook(number)
         if not visit:
             self.page.locator(f'.forms-once a[data-code="{code}"]').click()

@@ -98,7 +98,7 @@ class Story:
         return self.cast[role]
 
     def fill(self, code: str, visit: str = "", /, **values: object) -> None:
-        """Open a sheet, type, say what was not done, mark complete."""
+        """Open a form, type, say what was not done, mark complete."""
         self.hand.form(self.number, code, visit)
         self.finish(**values)
 

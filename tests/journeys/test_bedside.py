@@ -11,7 +11,7 @@ from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.capture.services.forms import sign_form
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, person
 from tests.visits import stage
@@ -132,12 +132,12 @@ def allowed(someone: Participant, visit: str = "D0") -> Participant:
 
 
 def record(someone: Participant, visit: str = "D0") -> dict[str, Any]:
-    sheet = binder_of(someone).one("INF", visit)
-    return dict(sheet.values) if sheet else {}
+    data = casebook_of(someone).one("INF", visit)
+    return dict(data.values) if data else {}
 
 
 def rows(someone: Participant, code: str) -> list[dict[str, Any]]:
-    return [dict(row.values) for row in binder_of(someone).rows(code)]
+    return [dict(row.values) for row in casebook_of(someone).rows(code)]
 
 
 def at(minutes: float) -> str:

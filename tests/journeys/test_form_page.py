@@ -5,8 +5,8 @@ from playwright.sync_api import Page, expect
 
 from record.audit.attribution import Source, attributed
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import row_of, sheet_of
-from record.casebook.services.form_instances import expect as expect_sheet
+from record.casebook.selectors import data_of, row_of
+from record.casebook.services.form_instances import ensure_form
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, STAGE, person
 
@@ -15,10 +15,10 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def form() -> FormInstance:
-    """Return an empty sheet with an item of each type."""
+    """Return an empty form with an item of each type."""
     with attributed(by=STAGE, via=Source.COMMAND):
         participant = Participant.objects.create(number="S-001A", sequence=1)
-        return expect_sheet(participant, "ZZA", visit="ZZZ")
+        return ensure_form(participant, "ZZA", visit="ZZZ")
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def hand(page: Page, live_server, form: FormInstance) -> Hand:
 def stored(form: FormInstance, item: str) -> object:
     """Return what the record holds."""
     form = FormInstance.objects.get(pk=form.pk)
-    return sheet_of(form, row_of(form)).values[item]
+    return data_of(form, row_of(form)).values[item]
 
 
 def test_items_follow_the_answer_that_they_hang_on(hand, page):

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from record.accounts.models import User
 from record.casebook.models import Participant
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from tests.imports import stage
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, STAGE, person
@@ -123,7 +123,7 @@ def test_a_file_with_five_bad_rows_is_mapped_previewed_stored_and_reconciled(
     expect(store).to_be_visible(timeout=20_000)
     told = "9 rows in the file = 2 new + 0 changed + 0 unchanged + 7 refused"
     assert counts(page) == told
-    assert binder_of(good).rows("CRE") == ()
+    assert casebook_of(good).rows("CRE") == ()
     page.get_by_role("link", name="refused 7").click()
     for reason in (
         "S-999Z is not a participant number",
@@ -140,9 +140,9 @@ def test_a_file_with_five_bad_rows_is_mapped_previewed_stored_and_reconciled(
     done = page.locator("h1 .pill", has_text="stored")
     expect(done).to_have_text("stored", timeout=20_000)
     assert counts(page) == told
-    values = [str(one.get("value")) for one in binder_of(good).rows("CRE")]
+    values = [str(one.get("value")) for one in casebook_of(good).rows("CRE")]
     assert values == ["118 umol/L", "131 umol/L"]
-    assert binder_of(bad).rows("CRE") == ()
+    assert casebook_of(bad).rows("CRE") == ()
     with page.expect_download() as taken:
         hand.link("Report")
     report = taken.value.path().read_text(encoding="utf-8-sig")
@@ -158,4 +158,4 @@ def test_a_file_with_five_bad_rows_is_mapped_previewed_stored_and_reconciled(
     assert "0 new + 0 changed + 2 unchanged + 7 refused" in counts(page)
     hand.press("Close the import")
     expect(done).to_have_text("stored", timeout=20_000)
-    assert [one.revision for one in binder_of(good).rows("CRE")] == [1, 1]
+    assert [one.revision for one in casebook_of(good).rows("CRE")] == [1, 1]

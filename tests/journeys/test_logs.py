@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from record.audit.attribution import Reason, Source, attributed
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import row_of, sheet_of
+from record.casebook.selectors import data_of, row_of
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, STAGE, person
 from tests.visits import stage
@@ -61,7 +61,7 @@ def samples(someone: Participant) -> list[FormInstance]:
 
 def creatinine(form: FormInstance) -> str:
     form.refresh_from_db()
-    return str(sheet_of(form, row_of(form)).get("value"))
+    return str(data_of(form, row_of(form)).get("value"))
 
 
 def paste(page: Page, text: str) -> None:

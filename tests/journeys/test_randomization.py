@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from randomization.allocation import selectors as allocation_selectors
 from randomization.lists.services.verification import problems
 from randomization.models import Allocation, AllocationList
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, person
 from tests.randomization import stage
@@ -115,4 +115,4 @@ def test_an_eligible_participant_is_randomized_once(hand: Hand) -> None:
     expect(page.get_by_role("link", name="Randomize", exact=True)).to_have_count(0)
     page.goto(hand.url + reverse("visits:schedule", args=[participant.number]))
     expect(page.locator("main")).to_contain_text("Day 28")
-    assert binder_of(participant).value("RAN", "randomisation_no") == allocation.code
+    assert casebook_of(participant).value("RAN", "randomisation_no") == allocation.code

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from enrollment.screening.selectors import status_of
 from record.accounts.models import User
 from record.casebook.models import Participant
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from tests.journeys.hand import Hand
 from tests.journeys.story import JUDGED_ELIGIBLE, Story, at
 from trial_edc import clock
@@ -97,7 +97,7 @@ def test_a_screen_failure_is_told_at_one_glance_and_closed(
         expect(line).to_contain_text(f"{criterion} Present")
 
     person = Participant.objects.get()
-    assert binder_of(person).value("SCN", "failed_criteria") == (
+    assert casebook_of(person).value("SCN", "failed_criteria") == (
         "E5:present; E11:present; E17:present; E18:present"
     )
     assert status_of(person) == "screen_failed"

@@ -49,7 +49,7 @@ def infused(staff: dict[str, Any]) -> Participant:
     """Return a randomised participant whose infusion has begun."""
     who = stage.randomised()
     started = clock.now().replace(second=0, microsecond=0)
-    bedside = stage.sheet(who, "INF", "D0")
+    bedside = stage.form_of(who, "INF", "D0")
     save(bedside, {"given": "given", "started_at": started}, by=STAGE)
     return who
 

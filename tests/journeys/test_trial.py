@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page
 
 from record.casebook.models import Participant
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from tests.journeys.hand import Hand
 from tests.journeys.story import Story
 from trial_edc import clock
@@ -69,4 +69,4 @@ def test_a_participant_from_screening_to_month_3(story: Story) -> None:
     rows = creatinine.decode("utf-8-sig").splitlines()
     assert not any("prd" in name or "ctc" in name for name in names)
     assert len(rows) == 1 + 5
-    assert binder_of(Participant.objects.get()).value("VIS", "performed", "M3") == "Y"
+    assert casebook_of(Participant.objects.get()).value("VIS", "performed", "M3") == "Y"

@@ -120,9 +120,9 @@ FIELDS: dict[str, tuple[Place, ...]] = {
 
 def gravest(place: Place, number: Decimal) -> str:
     """Return how grave the place finds the number; empty when it finds nothing."""
-    sheet, *beside = place.enter(number)
-    design, binder = catalogue.design(sheet.code), Casebook.of(beside)
-    found = findings(design, sheet, binder, now=NOW)
+    data, *beside = place.enter(number)
+    design, casebook = catalogue.design(data.code), Casebook.of(beside)
+    found = findings(design, data, casebook, now=NOW)
     grave = {one.severity for one in found if one.check_id in place.checks}
     return max(grave, key=[Severity.SOFT, Severity.HARD].index, default="")
 

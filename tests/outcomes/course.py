@@ -61,7 +61,7 @@ def randomised(number: int = 1, *, infused: float | None = 100) -> Participant:
 def _record(person: Participant, code: str, values: Mapping[str, Any]) -> None:
     """Write a record that only the system writes, without what it follows from."""
     with attributed(by=STAGE, via=Source.COMMAND):
-        form = form_instances.expect(person, code)
+        form = form_instances.ensure_form(person, code)
         row_ = catalogue.design(code).model(form=form)
         for item, value in values.items():
             row_.put(item, value)
@@ -72,9 +72,9 @@ def _record(person: Participant, code: str, values: Mapping[str, Any]) -> None:
 def enter(
     person: Participant, code: str, values: Mapping[str, Any], visit: str = ""
 ) -> FormInstance:
-    """Save a draft of a sheet."""
+    """Save a draft of a form."""
     with attributed(by=STAGE, via=Source.COMMAND):
-        form = form_instances.expect(person, code, visit=visit)
+        form = form_instances.ensure_form(person, code, visit=visit)
     save(form, values, by=STAGE, via=Source.COMMAND)
     form.refresh_from_db()
     return form
@@ -89,7 +89,7 @@ def row(person: Participant, code: str, values: Mapping[str, Any]) -> FormInstan
 
 
 def forms(person: Participant, code: str) -> list[FormInstance]:
-    """Return the sheets of a form that are not struck out."""
+    """Return the forms of a form that are not struck out."""
     return list(
         FormInstance.objects.filter(
             participant=person, code=code, struck_at=None

@@ -19,10 +19,10 @@ def at(text: str) -> datetime:
 
 
 def fires(check_id: str, values: dict[str, Any], *others: FormData) -> bool:
-    """Tell whether a check fires on a sheet."""
+    """Tell whether a check fires on a form."""
     check = CHECKS[check_id]
     one = FormData(check.form, values)
-    return check.run(one, Casebook.of(others).with_sheet(one)) is not None
+    return check.run(one, Casebook.of(others).with_data(one)) is not None
 
 
 def death(on: str) -> FormData:
@@ -76,7 +76,7 @@ TRIED = tuple(
     for number, day in enumerate((16, 20, 30), 1)
 )
 Told = tuple[dict[str, Any], tuple[FormData, ...]]
-# check, what it finds, and what not: values of the form and what else is in the binder
+# check, what it finds, and what not: values of the form, and what else is there
 SHARED: list[tuple[Told, Told]] = [
     (({"vital_status": "dead"}, ()), ({"vital_status": "dead"}, (DEAD,))),
     ((ALIVE, (DEAD,)), (ALIVE, (death("2026-03-29"),))),

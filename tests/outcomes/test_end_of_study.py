@@ -89,7 +89,7 @@ def test_every_withdrawal_closes_infusion_2_until_it_is_revoked(kind: str) -> No
     (requested,) = [course.enter(who, "IRQ", {}, visit="D7")]
     assert requested.status == FormStatus.DRAFT
     with attributed(by=STAGE, via=Source.COMMAND):
-        bedside = form_instances.expect(who, "INF", visit="D7")
+        bedside = form_instances.ensure_form(who, "INF", visit="D7")
 
     withdrawal = course.row(who, "WDR", {"kind": kind, "on": course.day(1)})
 

@@ -13,7 +13,7 @@ from record.audit.attribution import Source
 from record.capture.services.forms import save
 from record.casebook.derived import derived_values
 from record.casebook.models import Participant
-from record.casebook.selectors import binder_of, row_of, sheet_of
+from record.casebook.selectors import casebook_of, data_of, row_of
 from tests.outcomes import course
 from tests.people import STAGE
 
@@ -106,7 +106,7 @@ def test_month_3_form_shows_all_25_endpoints() -> None:
     person = survivor()
     form = course.enter(person, "OM3", {"vital_status": "alive"}, visit="M3")
 
-    shown = derived_values(sheet_of(form, row_of(form)), binder_of(person))
+    shown = derived_values(data_of(form, row_of(form)), casebook_of(person))
 
     names = [one.derivation.name for one in shown]
     assert sorted(names) == sorted(Endpoints.__dataclass_fields__)

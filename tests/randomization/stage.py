@@ -19,7 +19,7 @@ from record.audit.attribution import Source, attributed
 from record.capture.services.forms import save, sign_form
 from record.casebook import catalogue, engine
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import binder_of, row_of, sheet_of
+from record.casebook.selectors import casebook_of, data_of, row_of
 from record.casebook.services import form_instances
 from record.casebook.values import MissingCode
 from tests.people import STAGE, person
@@ -76,7 +76,7 @@ def enter(form: FormInstance, by: User, values: Mapping[str, Any]) -> FormInstan
     """Complete a form; what is needed and not given was not done."""
     draft = save(form, values, by=by, via=Source.PAGE)
     design = catalogue.design(form.code)
-    pending = engine.pending_items(design, draft.sheet, binder_of(form.participant))
+    pending = engine.pending_items(design, draft.data, casebook_of(form.participant))
     missing = {
         name: MissingCode.NOT_DONE
         for name in pending
@@ -87,10 +87,10 @@ def enter(form: FormInstance, by: User, values: Mapping[str, Any]) -> FormInstan
     return form
 
 
-def sheet(participant: Participant, code: str, visit: str = "") -> FormInstance:
-    """Return a sheet that hangs in the binder; it is hung if it is not there."""
+def form_of(participant: Participant, code: str, visit: str = "") -> FormInstance:
+    """Return a form that hangs in the casebook; it is hung if it is not there."""
     with attributed(by=STAGE, via=Source.COMMAND):
-        return form_instances.expect(participant, code, visit=visit)
+        return form_instances.ensure_form(participant, code, visit=visit)
 
 
 def row(participant: Participant, code: str) -> FormInstance:
@@ -122,14 +122,14 @@ def eligible() -> Participant:
     enter(row(participant, "CNS"), investigator, consent)
     birth = clock.today().replace(year=clock.today().year - 50, day=1)
     person_is = {"birth_date": birth, "sex": "M", "ethnic_group": "han"}
-    enter(sheet(participant, "DEM"), investigator, person_is)
+    enter(form_of(participant, "DEM"), investigator, person_is)
     for hours, value in ((24 * 60, 80), (40, 90), (10, 200)):
         sample = {"sample_at": ago(hours), "value": (value, "umol/L"), "place": "ward"}
         enter(row(participant, "CRE"), investigator, sample)
     enter(row(participant, "IST"), investigator, {"any_exposure": "N"})
     panel = {"sampled_at": ago(5), "platelets": (180, "10^9/L")}
-    enter(sheet(participant, "LAB", "SCR"), investigator, panel)
-    enter(sheet(participant, "ELG"), investigator, judgements(ago(20)))
+    enter(form_of(participant, "LAB", "SCR"), investigator, panel)
+    enter(form_of(participant, "ELG"), investigator, judgements(ago(20)))
     return participant
 
 
@@ -163,7 +163,7 @@ def ready() -> Participant:
 
 def values_of(form: FormInstance) -> Mapping[str, Any]:
     """Return the values of a form as they stand."""
-    return sheet_of(form, row_of(form)).values
+    return data_of(form, row_of(form)).values
 
 
 def randomised() -> Participant:
@@ -193,7 +193,7 @@ def requested(participant: Participant, visit: str = "D0") -> FormInstance:
         ),
         "decision": "go",
     }
-    form = enter(sheet(participant, "IRQ", visit), investigator, request)
+    form = enter(form_of(participant, "IRQ", visit), investigator, request)
     sign_form(form, proof=proof_of(investigator), by=investigator)
     return form
 

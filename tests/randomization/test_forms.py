@@ -27,8 +27,8 @@ def others_of(forms):
 
 
 def fires(check_id, values, **forms):
-    sheet = FormData("PRD", values, visit="D0")
-    found = CHECKS[check_id].run(sheet, Casebook.of([*others_of(forms), sheet]))
+    data = FormData("PRD", values, visit="D0")
+    found = CHECKS[check_id].run(data, Casebook.of([*others_of(forms), data]))
     return None if found is None else found.item
 
 
@@ -126,7 +126,7 @@ def test_check_of_the_product_record(check_id, values, forms, item):
 
 @pytest.mark.verifies("INF-01")
 def test_dose_is_derived_from_product_request_and_bedside_record():
-    sheet = FormData(
+    data = FormData(
         "PRD",
         {
             "cells_per_ml_e6": Decimal("0.75"),
@@ -144,7 +144,7 @@ def test_dose_is_derived_from_product_request_and_bedside_record():
     )
     record = FormData("RAN", {"randomisation_no": "R-0413Z"})
 
-    found = derived_values(sheet, Casebook.of([request, bedside, record, sheet]))
+    found = derived_values(data, Casebook.of([request, bedside, record, data]))
 
     values = {one.derivation.name: one.value for one in found}
     assert round(values.pop("dose_e6_kg"), 3) == Decimal("1.018")

@@ -49,7 +49,7 @@ def post(name: str, *parts: str, **posted: str) -> Act:
 
 
 def address(world: World, name: str, parts: tuple[str, ...]) -> str:
-    """Return an address: `#` the participant, `*` the list, `/PRD/D0` a sheet."""
+    """Return an address: `#` the participant, `*` the list, `/PRD/D0` a form."""
     told = [
         world.participant.number
         if part == "#"
@@ -170,7 +170,7 @@ def world():
     save(stay, told, by=people["CO"])
     stage.requested(participant)
     for code, visit in (("CTC", ""), ("VIT", "D0")):
-        stage.sheet(participant, code, visit)
+        stage.form_of(participant, code, visit)
     return World(participant, people)
 
 

@@ -16,8 +16,8 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=SITE_TZ)
 
 
-def sheet(code: str, values: dict[str, Any], **place: Any) -> FormData:
-    """Return a sheet; partial dates are given as text."""
+def data(code: str, values: dict[str, Any], **place: Any) -> FormData:
+    """Return a form; partial dates are given as text."""
     partial = {"onset", "ended", "hospital_in", "hospital_out", "death_on", "lmp"}
     partial |= {"outcome_on", "sample_at"}
     typed = {
@@ -27,30 +27,30 @@ def sheet(code: str, values: dict[str, Any], **place: Any) -> FormData:
     return FormData(code, typed, **place)
 
 
-CONSENT = sheet(
+CONSENT = data(
     "CNS",
     {"kind": "initial", "decision": "given", "decided_at": at("2026-03-01T09:00")},
 )
-INFUSION = sheet(
+INFUSION = data(
     "INF", {"given": "given", "started_at": at("2026-03-02T10:00")}, visit="D0"
 )
-FATAL = sheet("AE", {"grade": "5", "outcome": "fatal", "serious": "Y"}, form_id=7)
-MILD = sheet("AE", {"grade": "1", "onset": "2026-03-02T11:00"}, form_id=8)
-REPORT = sheet("SAE", {"ae": 7, "aware_at": at("2026-03-05T10:00")}, form_id=9)
+FATAL = data("AE", {"grade": "5", "outcome": "fatal", "serious": "Y"}, form_id=7)
+MILD = data("AE", {"grade": "1", "onset": "2026-03-02T11:00"}, form_id=8)
+REPORT = data("SAE", {"ae": 7, "aware_at": at("2026-03-05T10:00")}, form_id=9)
 ASSESSED = {
     "sponsor_aware_at": at("2026-03-05T18:00"),
     "causality_sponsor": "possible",
     "expected_per_rsi": "N",
 }
-MAN = sheet("DEM", {"sex": "M"})
+MAN = data("DEM", {"sex": "M"})
 BEFORE = [CONSENT, INFUSION]
 
 
 def fires(check_id: str, values: dict[str, Any], *others: FormData) -> bool:
-    """Tell whether a check fires on a sheet."""
+    """Tell whether a check fires on a form."""
     check = CHECKS[check_id]
-    one = sheet(check.form, values)
-    return check.run(one, Casebook.of([*BEFORE, *others]).with_sheet(one)) is not None
+    one = data(check.form, values)
+    return check.run(one, Casebook.of([*BEFORE, *others]).with_data(one)) is not None
 
 
 EVENTS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
@@ -111,15 +111,15 @@ def test_check_of_an_event(
 
 STAYED = {"onset": "2026-03-05", "seriousness": ["hospitalisation"]}
 ADMITTED = at("2026-03-06T08:00")
-PLANNED = sheet("STY", {"in_at": ADMITTED, "admission_type": "planned"})
+PLANNED = data("STY", {"in_at": ADMITTED, "admission_type": "planned"})
 TOLD = {"aware_at": at("2026-03-05T10:00")}
-GRAVE = sheet(
+GRAVE = data(
     "AE",
     {"serious": "Y", "seriousness": ["death"], "caused_by_infusion": "possible"},
     form_id=7,
 )
-ALIVE = sheet("CRE", {"sample_at": "2026-03-04T07:00"})
-# check, what it finds and what not, each with what else hangs in the binder
+ALIVE = data("CRE", {"sample_at": "2026-03-04T07:00"})
+# check, what it finds and what not, each with what else hangs in the casebook
 OTHERS: list[tuple[str, dict[str, Any], dict[str, Any], list[FormData]]] = [
     ("AE-06", STAYED, {**STAYED, "seriousness": ["disability"]}, [PLANNED]),
     (
@@ -140,7 +140,7 @@ OTHERS: list[tuple[str, dict[str, Any], dict[str, Any], list[FormData]]] = [
         {"hospital_in": "2026-03-05", "hospital_out": "2026-03"},
         [],
     ),
-    ("SAE-04", {"ae": 8}, {"ae": 7}, [FATAL, sheet("AE", {"serious": "N"}, form_id=8)]),
+    ("SAE-04", {"ae": 8}, {"ae": 7}, [FATAL, data("AE", {"serious": "N"}, form_id=8)]),
     (
         "SAE-05",
         {"ae": 7, "report_kind": "follow_up"},
@@ -170,22 +170,22 @@ OTHERS: list[tuple[str, dict[str, Any], dict[str, Any], list[FormData]]] = [
     ),
 ]
 FIRES = [
-    *((one, sheet(CHECKS[one].form, wrong), BEFORE) for one, wrong, _right in EVENTS),
-    *((o, sheet(CHECKS[o].form, w), [*BEFORE, *beside]) for o, w, _r, beside in OTHERS),
-    ("SPA-01", sheet("SPA", ASSESSED), []),
+    *((one, data(CHECKS[one].form, wrong), BEFORE) for one, wrong, _right in EVENTS),
+    *((o, data(CHECKS[o].form, w), [*BEFORE, *beside]) for o, w, _r, beside in OTHERS),
+    ("SPA-01", data("SPA", ASSESSED), []),
 ]
 QUIET = [
-    *((one, sheet(CHECKS[one].form, right), BEFORE) for one, _wrong, right in EVENTS),
-    *((o, sheet(CHECKS[o].form, r), [*BEFORE, *beside]) for o, _w, r, beside in OTHERS),
-    ("SPA-01", sheet("SPA", ASSESSED), [REPORT]),
+    *((one, data(CHECKS[one].form, right), BEFORE) for one, _wrong, right in EVENTS),
+    *((o, data(CHECKS[o].form, r), [*BEFORE, *beside]) for o, _w, r, beside in OTHERS),
+    ("SPA-01", data("SPA", ASSESSED), [REPORT]),
 ]
 
 
 def test_planned_stay_is_no_criterion() -> None:
     event = {"onset": "2026-03-05", "seriousness": ["hospitalisation"]}
     since = at("2026-03-06T08:00")
-    planned = sheet("STY", {"in_at": since, "admission_type": "planned"})
-    unplanned = sheet(
+    planned = data("STY", {"in_at": since, "admission_type": "planned"})
+    unplanned = data(
         "STY", {"in_at": since, "admission_type": "unplanned"}, occurrence=2
     )
 
@@ -209,7 +209,7 @@ def test_site_is_not_aware_before_the_onset(aware: str, told: str, fired: bool) 
 
 
 def test_late_submission_of_a_susar_is_asked_about() -> None:
-    grave = sheet(
+    grave = data(
         "AE",
         {"serious": "Y", "seriousness": ["death"], "caused_by_infusion": "possible"},
         form_id=7,
@@ -223,7 +223,7 @@ def test_late_submission_of_a_susar_is_asked_about() -> None:
 
 @pytest.mark.parametrize(("died", "fired"), [("2026-03-03", True), ("2026-03", False)])
 def test_nobody_dies_before_a_sign_of_life(died: str, fired: bool) -> None:  # noqa: FBT001
-    sample = sheet("CRE", {"sample_at": "2026-03-04T07:00"})
+    sample = data("CRE", {"sample_at": "2026-03-04T07:00"})
 
     assert fires("DTH-01", {"death_on": died}, sample) is fired
 
@@ -244,7 +244,7 @@ def test_discharge_follows_admission() -> None:
 
 
 def test_report_needs_a_serious_event() -> None:
-    harmless = sheet("AE", {"serious": "N"}, form_id=8)
+    harmless = data("AE", {"serious": "N"}, form_id=8)
 
     assert fires("SAE-04", {"ae": 8}, harmless)
     assert not fires("SAE-04", {"ae": 7}, FATAL)

@@ -8,7 +8,7 @@ import pytest
 from record.audit.attribution import Reason, Source
 from record.capture.services.forms import save, strike_row
 from record.casebook.models import FormInstance, FormStatus, Participant
-from record.casebook.selectors import binder_of, row_of
+from record.casebook.selectors import casebook_of, row_of
 from record.notices.models import Message
 from tests.outcomes import course
 from tests.people import STAGE, person
@@ -91,11 +91,11 @@ def test_stop_rule_asks_reactions_and_serious_events(
 ) -> None:
     course.row(randomised, "AE", values)
 
-    binder = binder_of(randomised)
+    casebook = casebook_of(randomised)
 
     names = ("prior_reaction_g3", "related_sae", "unassessed_sae")
-    assert {name for name in names if binder.fact(name)} == facts
-    assert binder.fact("stop_rule_met") is bool(facts)
+    assert {name for name in names if casebook.fact(name)} == facts
+    assert casebook.fact("stop_rule_met") is bool(facts)
 
 
 def test_reaction_at_the_bedside_opens_one_event(randomised: Participant) -> None:
@@ -127,7 +127,7 @@ def test_revoked_death_takes_back_what_nobody_worked_on(
 
     left = [len(course.forms(randomised, code)) for code in ("AE", "SAE", "EOS")]
     assert left == [0, 0, 0]
-    assert binder_of(randomised).fact("death_on") is None
+    assert casebook_of(randomised).fact("death_on") is None
 
 
 def test_death_after_a_known_fatal_event_opens_no_second_one(

@@ -12,7 +12,7 @@ from trial_edc.vocabulary import N_, Severity
     severity=Severity.SOFT,
     message=N_("Heavier than %(limit)s kg in the ICU."),
 )
-def heavy_in_icu(sheet: FormData, _binder: Casebook) -> dict[str, int] | None:
+def heavy_in_icu(data: FormData, _casebook: Casebook) -> dict[str, int] | None:
     """Fire for more than 90 kg in the ICU."""
-    heavy = (sheet.get("weight_kg") or 0) > 90
-    return {"limit": 90} if heavy and sheet.get("place") == "icu" else None
+    heavy = (data.get("weight_kg") or 0) > 90
+    return {"limit": 90} if heavy and data.get("place") == "icu" else None

@@ -1,10 +1,10 @@
-"""People, participants and sheets for the tests of the record floor."""
+"""People, participants and forms for the tests of the record floor."""
 
 from record.accounts import roles
 from record.accounts.models import User
 from record.audit.attribution import Process, Source, attributed
 from record.casebook.models import FormInstance, Participant
-from record.casebook.services.form_instances import expect
+from record.casebook.services.form_instances import ensure_form
 
 STAGE = Process("stage")
 A_SAMPLE = {
@@ -40,12 +40,12 @@ def participant(sequence: int = 1) -> Participant:
 
 
 def sample(occurrence: int = 1, *, of: int = 1) -> FormInstance:
-    """Return an empty sheet of the open form."""
+    """Return an empty form of the open form."""
     with attributed(by=STAGE, via=Source.COMMAND):
-        return expect(participant(of), "ZZA", visit="ZZZ", occurrence=occurrence)
+        return ensure_form(participant(of), "ZZA", visit="ZZZ", occurrence=occurrence)
 
 
 def secret(occurrence: int = 1, *, of: int = 1) -> FormInstance:
-    """Return an empty sheet of the sealed form."""
+    """Return an empty form of the sealed form."""
     with attributed(by=STAGE, via=Source.COMMAND):
-        return expect(participant(of), "ZZB", occurrence=occurrence)
+        return ensure_form(participant(of), "ZZB", occurrence=occurrence)

@@ -66,12 +66,12 @@ def test_everybody_randomised_was_eligible_and_confirmed_within_a_day(trial: Wor
         given = EligibilityConfirmation.objects.filter(participant=person).last()
         assert found.assessment.verdict == Verdict.ELIGIBLE
         assert given is not None
-        randomised_at = found.binder.value("RAN", "randomised_at")
+        randomised_at = found.casebook.value("RAN", "randomised_at")
         assert timedelta(0) <= randomised_at - given.at <= timedelta(days=1)
 
 
 def test_a_screen_failure_names_the_criterion(trial: World):
-    closed = [row[-1] for row in trial.sheets["SCN"]]
+    closed = [row[-1] for row in trial.form_data["SCN"]]
     failed = [s for s in closed if s["screen_failure_reason"] == "criteria_failed"]
 
     assert failed

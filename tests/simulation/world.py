@@ -11,7 +11,7 @@ from django.test import override_settings
 
 from record.casebook import catalogue
 from record.casebook.models import Participant
-from record.casebook.selectors import stored_sheets
+from record.casebook.selectors import stored_form_data
 from simulation.trial import Progress, simulate
 from tests.servers import clean_database
 
@@ -25,7 +25,7 @@ Row = tuple[Any, ...]
 class World:
     """What a simulated trial has left behind, and what it took."""
 
-    sheets: dict[str, list[Row]]  # by form
+    form_data: dict[str, list[Row]]  # by form
     statements: dict[int, int] = field(default_factory=dict)  # by person approached
 
 
@@ -62,8 +62,8 @@ def read() -> World:
     """Read the database."""
     people = list(Participant.objects.values_list("pk", flat=True))
     codes = list(catalogue.designs())
-    sheets: dict[str, list[Row]] = {code: [] for code in codes}
-    for pk, sheet in stored_sheets(people, codes, with_struck=True):
-        told = (pk, *sheet.key, sheet.status, sheet.revision, dict(sheet.values))
-        sheets[sheet.code].append(told)
-    return World(sheets)
+    form_data: dict[str, list[Row]] = {code: [] for code in codes}
+    for pk, data in stored_form_data(people, codes, with_struck=True):
+        told = (pk, *data.key, data.status, data.revision, dict(data.values))
+        form_data[data.code].append(told)
+    return World(form_data)

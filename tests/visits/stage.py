@@ -8,7 +8,7 @@ from record.capture.save_hooks import announce
 from record.capture.services.forms import save
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import row_of, sheet_of
+from record.casebook.selectors import data_of, row_of
 from record.casebook.services import form_instances
 from tests.outcomes.course import day, days_ago, enter, participant, row
 from tests.people import STAGE
@@ -37,7 +37,7 @@ def randomised(number: int = 1, *, ago: float = 10) -> Participant:
     }
     with attributed(by=STAGE, via=Source.COMMAND):
         # Written directly: the allocation itself is another room's business.
-        record = row_of(form_instances.expect(person, "RAN"))
+        record = row_of(form_instances.ensure_form(person, "RAN"))
         for name, value in told.items():
             record.put(name, value)
         record.save()
@@ -70,7 +70,7 @@ def requested(person: Participant, visit: str = "D0") -> FormInstance:
         **{f"{one}_now": "N" for one in (*now, "consent_withdrawn")},
         "decision": "go",
     }
-    form = form_instances.expect(person, "IRQ", visit=visit)
+    form = form_instances.ensure_form(person, "IRQ", visit=visit)
     save(form, told, by=STAGE, via=Source.COMMAND, complete=True)
     form.refresh_from_db()
     return form
@@ -84,15 +84,15 @@ def attend(
 
 
 def change(form: FormInstance, **values: Any) -> None:
-    """Change values of a sheet."""
+    """Change values of a form."""
     save(form, values, by=STAGE, via=Source.COMMAND, erase=True)
     form.refresh_from_db()
 
 
 def stored(form: FormInstance) -> FormData:
-    """Return a sheet as it is stored."""
+    """Return a form as it is stored."""
     form.refresh_from_db()
-    return sheet_of(form, row_of(form))
+    return data_of(form, row_of(form))
 
 
 def rules_broken(person: Participant) -> list[str]:
@@ -102,19 +102,19 @@ def rules_broken(person: Participant) -> list[str]:
 
 
 def due(person: Participant, visit: str, code: str = "VIS") -> Any:
-    """Return by when a sheet is due."""
+    """Return by when a form is due."""
     return FormInstance.objects.get(
         participant=person, visit=visit, code=code, occurrence=1
     ).due_on
 
 
 def status(person: Participant, visit: str, code: str, occurrence: int = 1) -> str:
-    """Return the status of a sheet."""
+    """Return the status of a form."""
     return FormInstance.objects.get(
         participant=person, visit=visit, code=code, occurrence=occurrence
     ).status
 
 
-def binder(*sheets: FormData) -> Casebook:
-    """Return a binder for checks, which need no database."""
-    return Casebook.of(sheets)
+def casebook(*form_data: FormData) -> Casebook:
+    """Return a casebook for checks, which need no database."""
+    return Casebook.of(form_data)

@@ -8,7 +8,7 @@ from record.audit.attribution import Reason, Source
 from record.audit.models import Entry
 from record.capture.services.forms import strike_row
 from record.casebook.models import FormInstance
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from tests.people import STAGE
 from tests.visits import stage
 from trial_edc.vocabulary import VisitStatus
@@ -45,7 +45,7 @@ def test_hanging_twice_hangs_once():
     person = stage.randomised()
     before = FormInstance.objects.filter(participant=person).count()
 
-    services.hang_visits(person)
+    services.create_visit_forms(person)
 
     assert FormInstance.objects.filter(participant=person).count() == before
 
@@ -263,12 +263,12 @@ def test_infusion_after_a_withdrawal_is_told(withdrawn, told):
     assert (rule in stage.rules_broken(person)) is told
     (deviation,) = ProtocolDeviation.objects.filter(rule=rule) if told else (None,)
     stands = deviation is None or not fell_away(
-        stage.stored(deviation.form), binder_of(person)
+        stage.stored(deviation.form), casebook_of(person)
     )
     strike_row(leaving, by=STAGE, reason=Reason("error", "x"), via=Source.COMMAND)
     assert stands
     assert deviation is None or fell_away(
-        stage.stored(deviation.form), binder_of(person)
+        stage.stored(deviation.form), casebook_of(person)
     )
 
 

@@ -15,9 +15,7 @@ DAY_0 = datetime(2026, 3, 1, 10, tzinfo=SITE_TZ)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def sheet(
-    code: str, visit: str = "", occurrence: int = 1, **values: object
-) -> FormData:
+def data(code: str, visit: str = "", occurrence: int = 1, **values: object) -> FormData:
     return FormData(
         code, values, visit=visit, occurrence=occurrence, form_id=occurrence
     )
@@ -25,7 +23,7 @@ def sheet(
 
 def creatinine(number: int, at: str, umol_l: str) -> FormData:
     value = Quantity(Decimal(umol_l), "umol/L", Decimal(umol_l))
-    return sheet("CRE", "", number, sample_at=Partial(at), value=value, place="icu")
+    return data("CRE", "", number, sample_at=Partial(at), value=value, place="icu")
 
 
 BASELINE = creatinine(1, "2026-01-10T08:00", "80")
@@ -33,9 +31,9 @@ BEFORE = creatinine(2, "2026-02-27T08:00", "85")
 PEAK = creatinine(3, "2026-02-28T08:00", "250")
 MONTH_3 = creatinine(4, "2026-06-01T08:00", "90")
 PERSON = (
-    sheet("DEM", sex="M", birth_date=date(1970, 3, 15)),
-    sheet("CNS", kind="initial", decision="given", decided_at=DAY_0 - DAY),
-    sheet("INF", "D0", given="given", started_at=DAY_0),
+    data("DEM", sex="M", birth_date=date(1970, 3, 15)),
+    data("CNS", kind="initial", decision="given", decided_at=DAY_0 - DAY),
+    data("INF", "D0", given="given", started_at=DAY_0),
     BASELINE,
     BEFORE,
     PEAK,
@@ -44,20 +42,20 @@ PERSON = (
 
 
 def values(one: FormData, *others: FormData) -> dict[str, object]:
-    binder = Casebook.of(others).with_sheet(one)
-    found = derived_values(one, binder)
+    casebook = Casebook.of(others).with_data(one)
+    found = derived_values(one, casebook)
     return {value.derivation.name: value.value for value in found}
 
 
 def test_mean_arterial_pressure():
-    found = values(sheet("VIT", systolic_bp=120, diastolic_bp=75))
+    found = values(data("VIT", systolic_bp=120, diastolic_bp=75))
 
     assert found == {"map": 90}
 
 
 @pytest.mark.verifies("INF-02")
 def test_infusion_duration_rate_and_share_of_plan():
-    record = sheet(
+    record = data(
         "INF",
         "D0",
         started_at=DAY_0,
@@ -74,8 +72,8 @@ def test_infusion_duration_rate_and_share_of_plan():
 
 
 def test_urine_rate_and_gap():
-    first = sheet("URI", start_at=DAY_0, end_at=DAY_0 + HOUR)
-    second = sheet(
+    first = data("URI", start_at=DAY_0, end_at=DAY_0 + HOUR)
+    second = data(
         "URI",
         "",
         2,
@@ -84,7 +82,7 @@ def test_urine_rate_and_gap():
         volume_ml=Decimal(70),
     )
 
-    found = values(second, first, sheet("VIT", "SCR", weight_kg=Decimal(70)))
+    found = values(second, first, data("VIT", "SCR", weight_kg=Decimal(70)))
 
     rate = {"ml_kg_h": Decimal("0.5"), "weight_kg": Decimal(70)}
     assert found == {"hours": 2, "gap_min": 30, **rate}
@@ -110,7 +108,7 @@ def test_creatinine_tells_its_use_and_egfr_only_where_it_is_valid(
 
 
 def test_kdigo_stage_is_the_highest_so_far():
-    visit = sheet("VIS", "D0", visit_date=date(2026, 3, 1))
+    visit = data("VIS", "D0", visit_date=date(2026, 3, 1))
 
     assert values(visit, *PERSON)["kdigo_stage"] == 3
     assert values(visit, *PERSON)["window"] == "2026-03-01 – 2026-03-01"
@@ -118,21 +116,21 @@ def test_kdigo_stage_is_the_highest_so_far():
 
 def test_in_hospital_visit_is_offered_from_that_days_sample():
     sample = creatinine(5, "2026-03-04T07:00", "240")
-    event = sheet("AE", onset=Partial("2026-03-03"))
-    visit = sheet("VIS", "D3")
-    binder = Casebook.of((*PERSON, sample, event, visit))
+    event = data("AE", onset=Partial("2026-03-03"))
+    visit = data("VIS", "D3")
+    casebook = Casebook.of((*PERSON, sample, event, visit))
 
-    offered = offers(visit, binder)
+    offered = offers(visit, casebook)
 
     assert offered["visit_date"] == date(2026, 3, 4)
     assert offered["performed"] == offered["creatinine_taken"] == "Y"
     assert (offered["new_ae"], offered["rrt_since"]) == ("Y", "N")
-    assert offers(sheet("VIS", "D4"), binder) == {}
-    assert offers(sheet("VIS", "D28"), binder) == {}
+    assert offers(data("VIS", "D4"), casebook) == {}
+    assert offers(data("VIS", "D28"), casebook) == {}
 
 
 def test_offer_never_replaces_what_stands():
-    visit = sheet("VIS", "D3", visit_date=date(2026, 3, 5))
+    visit = data("VIS", "D3", visit_date=date(2026, 3, 5))
     sample = creatinine(5, "2026-03-04T07:00", "240")
 
     assert "visit_date" not in offers(visit, Casebook.of((*PERSON, sample)))
@@ -140,7 +138,7 @@ def test_offer_never_replaces_what_stands():
 
 @pytest.mark.verifies("INF-03")
 def test_next_time_point_is_the_first_that_nobody_answered():
-    record = sheet(
+    record = data(
         "INF",
         "D0",
         given="given",
@@ -148,7 +146,7 @@ def test_next_time_point_is_the_first_that_nobody_answered():
         stopped_at=DAY_0 + timedelta(minutes=40),
     )
     rows = [
-        sheet("VSI", "D0", number, time_point=code, taken_at=DAY_0)
+        data("VSI", "D0", number, time_point=code, taken_at=DAY_0)
         for number, code in enumerate(("pre", "m15", "m30"), 1)
     ]
 

@@ -15,9 +15,9 @@ PRODUCT_WORDS = re.compile(
 )
 
 
-def _found_before_it_occurred(sheet: FormData, binder: Casebook) -> bool:
-    del binder
-    occurred, found = sheet.get("occurred_on"), sheet.get("found_on")
+def _found_before_it_occurred(data: FormData, casebook: Casebook) -> bool:
+    del casebook
+    occurred, found = data.get("occurred_on"), data.get("found_on")
     return occurred is not None and found is not None and found < occurred
 
 
@@ -41,10 +41,10 @@ for _id, _form in (("DEV-01", "DEV"), ("DVP-01", "DVP")):
         "unblinded staff have a form of their own for that."
     ),
 )
-def tells_product(sheet: FormData, binder: Casebook) -> dict[str, str] | None:
+def tells_product(data: FormData, casebook: Casebook) -> dict[str, str] | None:
     """Find words that could unblind."""
-    del binder
-    texts = (sheet.get("description") or "", sheet.get("action") or "")
+    del casebook
+    texts = (data.get("description") or "", data.get("action") or "")
     found = next((m for text in texts if (m := PRODUCT_WORDS.search(text))), None)
     return {"word": found.group(0)} if found else None
 

@@ -3,7 +3,7 @@
 from record.audit.attribution import Actor, Source
 from record.capture.events import DeviationFound, RowStruck
 from record.capture.save_hooks import Saved
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitCode, VisitStatus, YesNo
@@ -21,16 +21,16 @@ def enter_deviation(event: DeviationFound, by: Actor, via: Source) -> None:
 
 @implements("WIN-03", "WIN-04")
 def find_visit_deviations(saved: Saved) -> None:
-    """A visit done late, or not at all, is a deviation; its other sheets follow it."""
-    services.settle_examinations(saved)
+    """A visit done late, or not at all, is a deviation; its other forms follow it."""
+    services.mark_examinations(saved)
     if saved.form.visit in (VisitCode.SCREENING, VisitCode.UNSCHEDULED):
         return
     schedule = selectors.schedule(saved.participant)
-    services.settle_due_dates(saved.participant, schedule)
+    services.recalculate_due_dates(saved.participant, schedule)
     visit = schedule.visit(saved.form.visit)
     announce_found(deviations.late_or_early_visit(saved.form, visit), saved)
     unmarked = rules.visit_status(visit.code, schedule.course, now=clock.now())
-    if saved.sheet.get("performed") == YesNo.NO and _was_awaited(unmarked):
+    if saved.data.get("performed") == YesNo.NO and _was_awaited(unmarked):
         announce_found(deviations.missed_visit(saved.form, visit), saved)
 
 
@@ -42,7 +42,7 @@ def _was_awaited(unmarked: rules.VisitState) -> bool:
 @implements("WIN-08")
 def review_deviations(saved: Saved) -> None:
     """People decide on deviations whose ground fell away, or came back."""
-    deviations.ask_about_grounds(saved.participant, saved.binder, by=saved.by)
+    deviations.ask_about_grounds(saved.participant, saved.casebook, by=saved.by)
 
 
 def review_deviations_after_strike(event: RowStruck, by: Actor, via: Source) -> None:
@@ -50,4 +50,4 @@ def review_deviations_after_strike(event: RowStruck, by: Actor, via: Source) -> 
     del via
     participant = event.form.participant
     if event.form.code in MOVING_FORMS:
-        deviations.ask_about_grounds(participant, binder_of(participant), by=by)
+        deviations.ask_about_grounds(participant, casebook_of(participant), by=by)

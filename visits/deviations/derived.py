@@ -12,9 +12,9 @@ from visits.deviations.vocabulary import RaisedBy
 
 @offered("DEV")
 @offered("DVP")
-def found_by_a_person_today(sheet: FormData, binder: Casebook) -> Mapping[str, Value]:
+def found_by_a_person_today(data: FormData, casebook: Casebook) -> Mapping[str, Value]:
     """A deviation that somebody enters is found by a person, today."""
-    del sheet, binder
+    del data, casebook
     return {
         "raised_by": RaisedBy.PERSON.value,
         "found_on": site_date(clock.now()),

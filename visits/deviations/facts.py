@@ -25,73 +25,73 @@ from visits.schedule.facts import (
     window_of,
 )
 
-# A binder, the visit of the occasion, and the day on which the deviation was found.
+# A casebook, the visit of the occasion, and the day on which the deviation was found.
 Ground = Callable[[Casebook, str, date], bool]
 
 
-def _outside_window(binder: Casebook, visit: str, _found_on: date) -> bool:
-    done_on, window = done_date(binder.one("VIS", visit)), window_of(binder, visit)
+def _outside_window(casebook: Casebook, visit: str, _found_on: date) -> bool:
+    done_on, window = done_date(casebook.one("VIS", visit)), window_of(casebook, visit)
     return done_on is not None and window is not None and done_on not in window
 
 
-def _was_missed(binder: Casebook, visit: str, found_on: date) -> bool:
+def _was_missed(casebook: Casebook, visit: str, found_on: date) -> bool:
     then = datetime.combine(found_on, time(23, 59), SITE_TZ)
-    return schedule_as_checked(binder, then).visit(visit).status == VisitStatus.MISSED
+    return schedule_as_checked(casebook, then).visit(visit).status == VisitStatus.MISSED
 
 
-def _late_after_randomisation(binder: Casebook, _visit: str, _found_on: date) -> bool:
-    return is_late_after_randomisation(binder)
+def _late_after_randomisation(casebook: Casebook, _visit: str, _found_on: date) -> bool:
+    return is_late_after_randomisation(casebook)
 
 
-def is_late_after_randomisation(binder: Casebook) -> bool:
+def is_late_after_randomisation(casebook: Casebook) -> bool:
     """Tell whether infusion 1 started later than the protocol has it."""
-    randomised_at = binder.value("RAN", "randomised_at")
-    started_at = infusion_started_at(binder, 1)
+    randomised_at = casebook.value("RAN", "randomised_at")
+    started_at = infusion_started_at(casebook, 1)
     hours = PROTOCOL.schedule.day0_hours_after_randomisation
     if randomised_at is None or started_at is None:
         return False
     return bool(started_at > randomised_at + timedelta(hours=hours))
 
 
-def _after_last_day(binder: Casebook, _visit: str, _found_on: date) -> bool:
-    return is_after_last_day(binder)
+def _after_last_day(casebook: Casebook, _visit: str, _found_on: date) -> bool:
+    return is_after_last_day(casebook)
 
 
-def is_after_last_day(binder: Casebook) -> bool:
+def is_after_last_day(casebook: Casebook) -> bool:
     """Tell whether infusion 2 started after the last day on which it may."""
-    day0, second = infusion_started_at(binder, 1), infusion_started_at(binder, 2)
+    day0, second = infusion_started_at(casebook, 1), infusion_started_at(casebook, 2)
     if day0 is None or second is None:
         return False
     days = (site_date(second) - site_date(day0)).days
     return days > PROTOCOL.schedule.infusion_2_last_day
 
 
-def _without_go(binder: Casebook, visit: str, _found_on: date) -> bool:
-    given = binder.value("INF", "given", visit) in STARTED
-    return given and binder.value("IRQ", "decision", visit) != InfusionDecision.GO
+def _without_go(casebook: Casebook, visit: str, _found_on: date) -> bool:
+    given = casebook.value("INF", "given", visit) in STARTED
+    return given and casebook.value("IRQ", "decision", visit) != InfusionDecision.GO
 
 
-def _after_withdrawal(binder: Casebook, visit: str, _found_on: date) -> bool:
-    return is_after_withdrawal(binder, visit)
+def _after_withdrawal(casebook: Casebook, visit: str, _found_on: date) -> bool:
+    return is_after_withdrawal(casebook, visit)
 
 
-def is_after_withdrawal(binder: Casebook, visit: str) -> bool:
+def is_after_withdrawal(casebook: Casebook, visit: str) -> bool:
     """Tell whether an infusion started after the day of a withdrawal of any kind."""
-    started_at = infusion_started_at(binder, INFUSION_VISITS[VisitCode(visit)])
-    days = (row.get("on") for row in binder.rows("WDR") if row.get("kind"))
+    started_at = infusion_started_at(casebook, INFUSION_VISITS[VisitCode(visit)])
+    days = (row.get("on") for row in casebook.rows("WDR") if row.get("kind"))
     return started_at is not None and any(
         on is not None and on < site_date(started_at) for on in days
     )
 
 
-def _second_not_given(binder: Casebook, visit: str, _found_on: date) -> bool:
-    not_given = binder.value("INF", "given", visit) == Given.NOT_GIVEN
-    return not_given or is_refused_for_good(binder, 2)
+def _second_not_given(casebook: Casebook, visit: str, _found_on: date) -> bool:
+    not_given = casebook.value("INF", "given", visit) == Given.NOT_GIVEN
+    return not_given or is_refused_for_good(casebook, 2)
 
 
 def _said(item: str, answer: YesNo) -> Ground:
-    def said(binder: Casebook, visit: str, _found_on: date) -> bool:
-        return bool(binder.value("INF", item, visit) == answer)
+    def said(casebook: Casebook, visit: str, _found_on: date) -> bool:
+        return bool(casebook.value("INF", item, visit) == answer)
 
     return said
 
@@ -110,7 +110,7 @@ GROUNDS: dict[str, Ground] = {
 
 
 @implements("WIN-08")
-def fell_away(deviation: FormData, binder: Casebook) -> bool:
+def fell_away(deviation: FormData, casebook: Casebook) -> bool:
     """Tell whether a deviation that a rule found would not be found today.
 
     False where nothing of the record could tell: found by people, or by a rule on what
@@ -122,7 +122,7 @@ def fell_away(deviation: FormData, binder: Casebook) -> bool:
     ground = GROUNDS.get(str(occasion).partition(" ")[0])
     if ground is None:
         return False
-    return not ground(binder, visit_of_occasion(deviation), found_on)
+    return not ground(casebook, visit_of_occasion(deviation), found_on)
 
 
 def visit_of_occasion(deviation: FormData) -> str:

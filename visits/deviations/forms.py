@@ -28,6 +28,6 @@ class DeviationFilter(forms.Form):
         said = self.cleaned_data
         number = said.get("participant", "").upper()
         return number in line.participant.number and all(
-            said.get(item) in ("", None, line.sheet.get(item))
+            said.get(item) in ("", None, line.data.get(item))
             for item in ("category", "importance")
         )

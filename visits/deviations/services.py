@@ -62,7 +62,7 @@ def late_or_early_visit(record: FormInstance, visit: Visit) -> DeviationFound | 
 
 
 def occasion_of(event: DeviationFound) -> str:
-    """Return what tells this occasion from others: the rule and the sheet."""
+    """Return what tells this occasion from others: the rule and the form."""
     return f"{event.rule} {event.form}" if event.form else event.rule
 
 
@@ -109,14 +109,16 @@ def record_deviation(event: DeviationFound, *, via: Source) -> FormInstance | No
 
 
 @implements("WIN-08")
-def ask_about_grounds(participant: Participant, binder: Casebook, *, by: Actor) -> None:
+def ask_about_grounds(
+    participant: Participant, casebook: Casebook, *, by: Actor
+) -> None:
     """Ask people about each deviation whose ground fell away; strike none.
 
     The question is an automatic query: it stands in the work lists of the site and of
     the monitor, and closes by itself when the ground is back. Words, class, resolution
     and signature stay as they are.
     """
-    found = binder.rows("DEV")
+    found = casebook.rows("DEV")
     if not found:
         return
     item, check_id = GROUND
@@ -127,11 +129,11 @@ def ask_about_grounds(participant: Participant, binder: Casebook, *, by: Actor) 
     turned = [
         row.form_id
         for row in found
-        if row.form_id and fell_away(row, binder) != (row.form_id in waiting)
+        if row.form_id and fell_away(row, casebook) != (row.form_id in waiting)
     ]
     for form in FormInstance.objects.filter(pk__in=turned) if turned else ():
         form.participant = participant
-        recheck(form, binder, by=by)
+        recheck(form, casebook, by=by)
 
 
 def announce_found(event: DeviationFound | None, saved: Saved) -> None:

@@ -37,7 +37,7 @@ def anchor_schedule(saved: Saved) -> None:
     """Anchor the schedule on the start of infusion 1, or move it."""
     if saved.form.visit == VisitCode.DAY_0:
         schedule = selectors.schedule(saved.participant)
-        services.settle_due_dates(saved.participant, schedule)
+        services.recalculate_due_dates(saved.participant, schedule)
         for visit in schedule.visits:
             if visit.state.out_of_window:
                 record = selectors.visit_record(
@@ -50,28 +50,30 @@ def anchor_schedule(saved: Saved) -> None:
 
 def mark_unneeded_time_points(saved: Saved) -> None:
     """Time points after the stop, or of an infusion not given, do not apply."""
-    vital_signs.settle_bedside(saved.participant, saved.form.visit, saved.binder)
+    vital_signs.mark_unneeded_time_points(
+        saved.participant, saved.form.visit, saved.casebook
+    )
 
 
 @implements("INF-04")
 def _infused_against_the_rule(saved: Saved) -> None:
     """Reality is never refused: what was given against the rule is told."""
-    sheet, binder = saved.sheet, saved.binder
+    data, casebook = saved.data, saved.casebook
     number = INFUSION_VISITS.get(saved.form.visit)
-    started_at = sheet.get("started_at")
-    if number is None or started_at is None or sheet.get("given") not in STARTED:
+    started_at = data.get("started_at")
+    if number is None or started_at is None or data.get("given") not in STARTED:
         return
     on = site_date(started_at)
     found = {}
-    if binder.value("IRQ", "decision", saved.form.visit) != InfusionDecision.GO:
+    if casebook.value("IRQ", "decision", saved.form.visit) != InfusionDecision.GO:
         found[Rule.WITHOUT_GO] = f"Infusion {number} was given without a go."
-    against = set(reasons_against_second(binder, started_at)) if number > 1 else set()
+    against = set(reasons_against_second(casebook, started_at)) if number > 1 else set()
     if against - {StopReason.TOO_LATE}:
         found[Rule.AGAINST_STOP_RULE] = "Infusion 2 was given against a stop rule."
-    if number > 1 and is_after_last_day(binder):
+    if number > 1 and is_after_last_day(casebook):
         last = PROTOCOL.schedule.infusion_2_last_day
         found[Rule.SECOND_INFUSION_LATE] = f"Infusion 2 was given after day {last}."
-    if is_after_withdrawal(binder, saved.form.visit):
+    if is_after_withdrawal(casebook, saved.form.visit):
         found[Rule.AFTER_WITHDRAWAL] = (
             f"Infusion {number} was given after a withdrawal."
         )
@@ -91,7 +93,7 @@ def _infused_against_the_rule(saved: Saved) -> None:
             important=True,
         )
         announce_found(event, saved)
-    if number == 1 and is_late_after_randomisation(binder):
+    if number == 1 and is_late_after_randomisation(casebook):
         announce_found(_first_infusion_late(saved.form, on), saved)
 
 
@@ -118,18 +120,18 @@ def find_second_infusion_not_given(saved: Saved) -> None:
 
 
 def _second_not_given(saved: Saved) -> None:
-    binder = saved.binder
-    refused = is_refused_for_good(binder, 2)
-    missed = binder.value("INF", "given", VisitCode.DAY_7) == Given.NOT_GIVEN
+    casebook = saved.casebook
+    refused = is_refused_for_good(casebook, 2)
+    missed = casebook.value("INF", "given", VisitCode.DAY_7) == Given.NOT_GIVEN
     if saved.form.visit != VisitCode.DAY_7 or not (refused or missed):
         return
     told = (
-        (refused, binder.value("IRQ", "reason", VisitCode.DAY_7)),
-        (missed, binder.value("INF", "not_given_reason", VisitCode.DAY_7)),
+        (refused, casebook.value("IRQ", "reason", VisitCode.DAY_7)),
+        (missed, casebook.value("INF", "not_given_reason", VisitCode.DAY_7)),
     )
     reasons = {NoGoReason(reason) for holds, reason in told if holds and reason}
-    excused = NoGoReason.DEATH in reasons or binder.value("DTH", "death_on")
-    if not reasons or excused or binder.fact("stop_rule_met"):
+    excused = NoGoReason.DEATH in reasons or casebook.value("DTH", "death_on")
+    if not reasons or excused or casebook.fact("stop_rule_met"):
         return
     why = ", ".join(sorted(reason.label for reason in reasons))
     event = DeviationFound(
@@ -144,18 +146,18 @@ def _second_not_given(saved: Saved) -> None:
 
 def find_blinding_at_risk(saved: Saved) -> None:
     """A cover that failed, or a product that was seen, may have unblinded."""
-    sheet = saved.sheet
+    data = saved.data
     found = {
         Rule.COVER_FAILED: (
-            sheet.get("cover_intact") == YesNo.NO,
+            data.get("cover_intact") == YesNo.NO,
             "The cover of the infusion did not stay intact.",
         ),
         Rule.SEEN: (
-            sheet.get("participant_saw") == YesNo.YES,
+            data.get("participant_saw") == YesNo.YES,
             "The participant saw the content of the infusion.",
         ),
     }
-    started_at = sheet.get("started_at")
+    started_at = data.get("started_at")
     on = site_date(started_at) if started_at else clock.today()
     category = DeviationCategory.BLINDING.value
     for rule, (holds, text) in found.items():

@@ -25,28 +25,28 @@ def planned_volume_ml() -> Decimal | None:
 
 @derived("VIT", "map", N_("Mean arterial pressure"), unit="mmHg", decimals=0)
 @derived("VSI", "map", N_("Mean arterial pressure"), unit="mmHg", decimals=0)
-def mean_arterial_pressure(sheet: FormData, binder: Casebook) -> Decimal | None:
+def mean_arterial_pressure(data: FormData, casebook: Casebook) -> Decimal | None:
     """Diastolic pressure plus a third of the pulse pressure, in mmHg."""
-    del binder
-    systolic, diastolic = sheet.get("systolic_bp"), sheet.get("diastolic_bp")
+    del casebook
+    systolic, diastolic = data.get("systolic_bp"), data.get("diastolic_bp")
     if systolic is None or diastolic is None:
         return None
     return (Decimal(systolic) + 2 * Decimal(diastolic)) / 3
 
 
 @derived("VSI", "due_at", N_("Due at"))
-def due_at(sheet: FormData, binder: Casebook) -> datetime | None:
+def due_at(data: FormData, casebook: Casebook) -> datetime | None:
     """Return when a measurement is due."""
-    due = timing.due_of(sheet, binder)
+    due = timing.due_of(data, casebook)
     return due.due_at if due else None
 
 
 @derived("IRQ", "infusion_number", N_("Infusion"))
 @derived("INF", "infusion_number", N_("Infusion"))
-def infusion_number(sheet: FormData, binder: Casebook) -> int | None:
+def infusion_number(data: FormData, casebook: Casebook) -> int | None:
     """Return which infusion the form is about."""
-    del binder
-    return INFUSION_VISITS.get(sheet.visit)
+    del casebook
+    return INFUSION_VISITS.get(data.visit)
 
 
 STOP_RULES = (
@@ -59,32 +59,32 @@ STOP_RULES = (
 for _name, _label in STOP_RULES:
 
     @derived("IRQ", _name, _label, terms=YesNo)
-    def _stop_rule(sheet: FormData, binder: Casebook, name: str = _name) -> str:
-        del sheet
-        return YesNo.YES.value if binder.fact(name) else YesNo.NO.value
+    def _stop_rule(data: FormData, casebook: Casebook, name: str = _name) -> str:
+        del data
+        return YesNo.YES.value if casebook.fact(name) else YesNo.NO.value
 
 
-def _delivery(sheet: FormData) -> Delivery:
+def _delivery(data: FormData) -> Delivery:
     return delivery(
-        started_at=sheet.get("started_at"),
-        stopped_at=sheet.get("stopped_at"),
-        volume_ml=sheet.get("volume_ml"),
+        started_at=data.get("started_at"),
+        stopped_at=data.get("stopped_at"),
+        volume_ml=data.get("volume_ml"),
         planned_volume_ml=planned_volume_ml(),
     )
 
 
 @derived("INF", "duration_min", N_("Duration"), unit="min", decimals=0)
-def infusion_minutes(sheet: FormData, binder: Casebook) -> Decimal | None:
+def infusion_minutes(data: FormData, casebook: Casebook) -> Decimal | None:
     """Return how long the infusion ran."""
-    del binder
-    return _delivery(sheet).duration_min
+    del casebook
+    return _delivery(data).duration_min
 
 
 @derived("INF", "mean_rate_ml_min", N_("Mean rate"), unit="mL/min", decimals=2)
-def mean_rate_ml_min(sheet: FormData, binder: Casebook) -> Decimal | None:
+def mean_rate_ml_min(data: FormData, casebook: Casebook) -> Decimal | None:
     """Return the volume given by the minutes it took."""
-    del binder
-    return _delivery(sheet).mean_rate_ml_min
+    del casebook
+    return _delivery(data).mean_rate_ml_min
 
 
 @derived(
@@ -94,24 +94,24 @@ def mean_rate_ml_min(sheet: FormData, binder: Casebook) -> Decimal | None:
     unit="%",
     decimals=0,
 )
-def pct_of_planned_volume(sheet: FormData, binder: Casebook) -> Decimal | None:
+def pct_of_planned_volume(data: FormData, casebook: Casebook) -> Decimal | None:
     """Return the volume given as a percentage of the planned one."""
-    del binder
-    return _delivery(sheet).pct_of_planned_volume
+    del casebook
+    return _delivery(data).pct_of_planned_volume
 
 
 @offered("VSI")
-def time_point_of_row(sheet: FormData, binder: Casebook) -> Mapping[str, Value]:
+def time_point_of_row(data: FormData, casebook: Casebook) -> Mapping[str, Value]:
     """Each row of an infusion is for one time point."""
-    del binder
-    point = timing.point_at(sheet)
+    del casebook
+    point = timing.point_at(data)
     return {"time_point": TimePoint(point).value} if point else {}
 
 
 @offered("IRQ")
-def weight_of_visit(sheet: FormData, binder: Casebook) -> Mapping[str, Value]:
+def weight_of_visit(data: FormData, casebook: Casebook) -> Mapping[str, Value]:
     """Offer the weight measured at this visit as the dosing weight."""
-    vital = binder.one("VIT", sheet.visit)
+    vital = casebook.one("VIT", data.visit)
     if vital is None or vital.get("weight_kg") is None:
         return {}
     return {

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from record.capture.impact_previews import ImpactPreview, foretells
+from record.capture.impact_previews import ImpactPreview, previews_impact
 from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance
 from trial_edc.dates import site_date
@@ -14,12 +14,12 @@ from visits.schedule.facts import (
 )
 
 
-@foretells("INF")
+@previews_impact("INF")
 def moved_windows(
     form: FormInstance, before: Casebook, after: Casebook
 ) -> ImpactPreview | None:
     """Tell which windows another start of infusion 1 moves."""
-    was, will_be = (infusion_started_at(binder, 1) for binder in (before, after))
+    was, will_be = (infusion_started_at(casebook, 1) for casebook in (before, after))
     if form.visit != VisitCode.DAY_0 or was is None:
         return None
     if will_be and site_date(was) == site_date(will_be):

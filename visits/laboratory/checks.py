@@ -29,10 +29,10 @@ POTASSIUM_SOFT = Decimal("6.5")  # above it the range of the item speaks
     severity=Severity.HARD,
     message=N_("Enter the time too; only outside results may have a date alone."),
 )
-def time_missing(sheet: FormData, binder: Casebook) -> bool:
+def time_missing(data: FormData, casebook: Casebook) -> bool:
     """Find a sample of our own hospital without its time."""
-    del binder
-    at, place = sheet.get("sample_at"), sheet.get("place")
+    del casebook
+    at, place = data.get("sample_at"), data.get("place")
     ours = place not in (None, SamplePlace.OUTSIDE_LAB)
     return at is not None and ours and not at.has_time
 
@@ -44,9 +44,9 @@ def time_missing(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.SOFT,
     message=N_("More than %(days)s days before consent: it feeds no baseline."),
 )
-def sample_too_old(sheet: FormData, binder: Casebook) -> Mapping[str, object] | None:
+def sample_too_old(data: FormData, casebook: Casebook) -> Mapping[str, object] | None:
     """Find a sample before anything that the baseline looks at."""
-    at, consent = sheet.get("sample_at"), consented_at(binder)
+    at, consent = data.get("sample_at"), consented_at(casebook)
     days = PROTOCOL.eligibility.baseline_fallback_days
     if at is None or consent is None:
         return None
@@ -61,10 +61,10 @@ def sample_too_old(sheet: FormData, binder: Casebook) -> Mapping[str, object] | 
     severity=Severity.SOFT,
     message=N_("An outside result counts better with its original report."),
 )
-def source_not_seen(sheet: FormData, binder: Casebook) -> bool:
+def source_not_seen(data: FormData, casebook: Casebook) -> bool:
     """Find an outside result whose report nobody saw."""
-    del binder
-    return bool(sheet.get("source_seen") == YesNo.NO)
+    del casebook
+    return bool(data.get("source_seen") == YesNo.NO)
 
 
 @check(
@@ -74,15 +74,15 @@ def source_not_seen(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.SOFT,
     message=N_("Before consent only samples of routine care may be taken."),
 )
-def study_sample_before_consent(sheet: FormData, binder: Casebook) -> bool:
+def study_sample_before_consent(data: FormData, casebook: Casebook) -> bool:
     """Find a sample taken for the study before consent."""
-    no = sheet.get("routine_care") == YesNo.NO
-    return no and BEFORE_CONSENT.holds(sheet, binder)
+    no = data.get("routine_care") == YesNo.NO
+    return no and BEFORE_CONSENT.holds(data, casebook)
 
 
-def hours_of(sheet: FormData) -> Decimal | None:
+def hours_of(data: FormData) -> Decimal | None:
     """Return how long a urine collection lasted."""
-    start, end = sheet.get("start_at"), sheet.get("end_at")
+    start, end = data.get("start_at"), data.get("end_at")
     if start is None or end is None or end <= start:
         return None
     return Decimal((end - start) // timedelta(seconds=1)) / 3600
@@ -95,10 +95,10 @@ def hours_of(sheet: FormData) -> Decimal | None:
     severity=Severity.HARD,
     message=N_("The collection ends before it begins."),
 )
-def collection_reversed(sheet: FormData, binder: Casebook) -> bool:
+def collection_reversed(data: FormData, casebook: Casebook) -> bool:
     """Find an end at or before the start."""
-    del binder
-    start, end = sheet.get("start_at"), sheet.get("end_at")
+    del casebook
+    start, end = data.get("start_at"), data.get("end_at")
     return start is not None and end is not None and end <= start
 
 
@@ -113,10 +113,10 @@ def _outside(hours: Decimal | None, limits: tuple[Decimal, Decimal]) -> bool:
     severity=Severity.HARD,
     message=N_("A collection lasts 0.1 to 24 hours."),
 )
-def collection_impossibly_long(sheet: FormData, binder: Casebook) -> bool:
+def collection_impossibly_long(data: FormData, casebook: Casebook) -> bool:
     """Find an impossible duration."""
-    del binder
-    return _outside(hours_of(sheet), COLLECTION_HOURS_HARD)
+    del casebook
+    return _outside(hours_of(data), COLLECTION_HOURS_HARD)
 
 
 @check(
@@ -127,11 +127,11 @@ def collection_impossibly_long(sheet: FormData, binder: Casebook) -> bool:
     message=N_("A collection of %(hours)s hours is unusual (0.5 to 12)."),
 )
 def collection_unusually_long(
-    sheet: FormData, binder: Casebook
+    data: FormData, casebook: Casebook
 ) -> Mapping[str, object] | None:
     """Find an unusual duration."""
-    del binder
-    hours = hours_of(sheet)
+    del casebook
+    hours = hours_of(data)
     if hours is None or not _outside(hours, COLLECTION_HOURS_SOFT):
         return None
     return {"hours": f"{hours:.1f}"}
@@ -144,19 +144,19 @@ def collection_unusually_long(
     severity=Severity.SOFT,
     message=N_("Overlaps another collection: the urine limb of I1 becomes unknown."),
 )
-def collections_overlap(sheet: FormData, binder: Casebook) -> bool:
+def collections_overlap(data: FormData, casebook: Casebook) -> bool:
     """Find two collections at one time."""
-    mine = sheet.get("start_at"), sheet.get("end_at")
+    mine = data.get("start_at"), data.get("end_at")
     return mine[1] is not None and any(
         row.get("end_at") and overlap(mine, (row.get("start_at"), row.get("end_at")))
-        for row in others(sheet, binder)
+        for row in others(data, casebook)
     )
 
 
-def ml_kg_h(sheet: FormData, binder: Casebook) -> Decimal | None:
+def ml_kg_h(data: FormData, casebook: Casebook) -> Decimal | None:
     """Return urine output per kilogram and hour, by the weight at screening."""
-    volume, hours = sheet.get("volume_ml"), hours_of(sheet)
-    weight_kg: Decimal | None = binder.value("VIT", "weight_kg", "SCR")
+    volume, hours = data.get("volume_ml"), hours_of(data)
+    weight_kg: Decimal | None = casebook.value("VIT", "weight_kg", "SCR")
     if volume is None or hours is None or not weight_kg:
         return None
     return Decimal(volume) / weight_kg / hours
@@ -169,9 +169,9 @@ def ml_kg_h(sheet: FormData, binder: Casebook) -> Decimal | None:
     severity=Severity.SOFT,
     message=N_("%(rate)s mL/kg/h is unusual (above 10)."),
 )
-def rate_unusual(sheet: FormData, binder: Casebook) -> Mapping[str, object] | None:
+def rate_unusual(data: FormData, casebook: Casebook) -> Mapping[str, object] | None:
     """Find an unusually high rate."""
-    rate = ml_kg_h(sheet, binder)
+    rate = ml_kg_h(data, casebook)
     return {"rate": f"{rate:.1f}"} if rate and rate > URINE_ML_KG_H else None
 
 
@@ -182,11 +182,11 @@ def rate_unusual(sheet: FormData, binder: Casebook) -> Mapping[str, object] | No
     severity=Severity.SOFT,
     message=N_("mg/dL is the unit of urea nitrogen."),
 )
-def urea_unit_and_kind_differ(sheet: FormData, binder: Casebook) -> bool:
+def urea_unit_and_kind_differ(data: FormData, casebook: Casebook) -> bool:
     """Find urea entered in the unit of urea nitrogen."""
-    del binder
-    urea = sheet.get("urea")
-    is_urea = sheet.get("urea_kind") == UreaKind.UREA
+    del casebook
+    urea = data.get("urea")
+    is_urea = data.get("urea_kind") == UreaKind.UREA
     return urea is not None and urea.unit == "mg/dL" and is_urea
 
 
@@ -197,10 +197,10 @@ def urea_unit_and_kind_differ(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.SOFT,
     message=N_("Potassium of 6.0 mmol/L or more: tell the physician now."),
 )
-def potassium_alert(sheet: FormData, binder: Casebook) -> bool:
+def potassium_alert(data: FormData, casebook: Casebook) -> bool:
     """Find a dangerous potassium."""
-    del binder
-    value = sheet.get("potassium")
+    del casebook
+    value = data.get("potassium")
     return value is not None and POTASSIUM_ALERT <= value.standard <= POTASSIUM_SOFT
 
 
@@ -211,11 +211,11 @@ def potassium_alert(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.SOFT,
     message=N_("Clinically significant needs a row in the adverse event log."),
 )
-def significant_without_event(sheet: FormData, binder: Casebook) -> bool:
+def significant_without_event(data: FormData, casebook: Casebook) -> bool:
     """Find a significant value without any adverse event."""
-    rows = sheet.get("significance") or ()
+    rows = data.get("significance") or ()
     significant = any(r.get("judgement") == Significance.YES_AE for r in rows)
-    return significant and not binder.rows("AE")
+    return significant and not casebook.rows("AE")
 
 
 @check(
@@ -225,8 +225,8 @@ def significant_without_event(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.HARD,
     message=N_("Give both the analyte and the judgement in each row."),
 )
-def judgement_incomplete(sheet: FormData, binder: Casebook) -> bool:
+def judgement_incomplete(data: FormData, casebook: Casebook) -> bool:
     """Find a judgement of nothing, or an analyte without judgement."""
-    del binder
-    rows = sheet.get("significance") or ()
+    del casebook
+    rows = data.get("significance") or ()
     return any(not (r.get("analyte") and r.get("judgement")) for r in rows)

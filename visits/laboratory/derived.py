@@ -25,36 +25,36 @@ BLOOD_ONLY = frozenset(
 
 
 @derived("URI", "hours", N_("Duration"), unit="h", decimals=1)
-def duration_hours(sheet: FormData, binder: Casebook) -> Decimal | None:
+def duration_hours(data: FormData, casebook: Casebook) -> Decimal | None:
     """Return how long a collection lasted."""
-    del binder
-    return hours_of(sheet)
+    del casebook
+    return hours_of(data)
 
 
 derived("URI", "ml_kg_h", N_("Urine output"), unit="mL/kg/h", decimals=2)(ml_kg_h)
 
 
 @derived("URI", "weight_kg", N_("Weight used"), unit="kg", decimals=1)
-def weight_used(sheet: FormData, binder: Casebook) -> Decimal | None:
+def weight_used(data: FormData, casebook: Casebook) -> Decimal | None:
     """Return the weight at screening, which the rate is by."""
-    del sheet
-    weight_kg: Decimal | None = binder.value("VIT", "weight_kg", VisitCode.SCREENING)
+    del data
+    weight_kg: Decimal | None = casebook.value("VIT", "weight_kg", VisitCode.SCREENING)
     return weight_kg
 
 
 @derived("URI", "gap_min", N_("Gap since the collection before"), unit="min")
-def gap_min(sheet: FormData, binder: Casebook) -> int | None:
+def gap_min(data: FormData, casebook: Casebook) -> int | None:
     """Return the minutes that no collection covers before this one."""
-    start = sheet.get("start_at")
-    ends = (row.get("end_at") for row in others(sheet, binder))
+    start = data.get("start_at")
+    ends = (row.get("end_at") for row in others(data, casebook))
     before = max((end for end in ends if start and end and end <= start), default=None)
     return (start - before) // timedelta(minutes=1) if before else None
 
 
 @derived("CRE", "used_as", N_("Used as"))
-def used_as(sheet: FormData, binder: Casebook) -> str | None:
+def used_as(data: FormData, casebook: Casebook) -> str | None:
     """Return what a creatinine is used for."""
-    return ", ".join(use.label for use in kidney.uses(sheet, binder)) or None
+    return ", ".join(use.label for use in kidney.uses(data, casebook)) or None
 
 
 derived("CRE", "ratio", N_("Multiple of the baseline"), decimals=2)(
@@ -72,24 +72,24 @@ derived(
 
 
 @derived("VIS", "kdigo_stage", N_("Highest KDIGO stage so far"))
-def kdigo_stage(sheet: FormData, binder: Casebook) -> int | None:
+def kdigo_stage(data: FormData, casebook: Casebook) -> int | None:
     """Return the highest KDIGO stage up to the visit."""
-    on = sheet.get("visit_date")
-    return kidney.kdigo_stage(binder, on) if on else None
+    on = data.get("visit_date")
+    return kidney.kdigo_stage(casebook, on) if on else None
 
 
 @offered("VIS")
-def from_creatinine_log(sheet: FormData, binder: Casebook) -> Mapping[str, Value]:
+def from_creatinine_log(data: FormData, casebook: Casebook) -> Mapping[str, Value]:
     """Fill a blood-only visit of an in-patient in from that day's sample and logs."""
-    window = window_of(binder, sheet.visit)
-    if sheet.visit not in BLOOD_ONLY or window is None:
+    window = window_of(casebook, data.visit)
+    if data.visit not in BLOOD_ONLY or window is None:
         return {}
-    on = sample_day(window, binder)
+    on = sample_day(window, casebook)
     if on is None:
         return {}
-    dated = replace(sheet, values={**sheet.values, "visit_date": on})
+    dated = replace(data, values={**data.values, "visit_date": on})
     logged = {
-        item: YesNo.YES.value if has_row(dated, binder) else YesNo.NO.value
+        item: YesNo.YES.value if has_row(dated, casebook) else YesNo.NO.value
         for _check, item, _log, has_row in MATCHES
     }
     return {
@@ -103,11 +103,11 @@ def from_creatinine_log(sheet: FormData, binder: Casebook) -> Mapping[str, Value
     }
 
 
-def sample_day(window: rules.Window, binder: Casebook) -> date | None:
+def sample_day(window: rules.Window, casebook: Casebook) -> date | None:
     """Return the date in a window, nearest to its target, that has a sample."""
     days = {
         day
-        for row in binder.rows("CRE")
+        for row in casebook.rows("CRE")
         if (day := kidney.sampled_on(row)) and day in window
     }
     return min(days, key=lambda day: (abs(day - window.target), day), default=None)

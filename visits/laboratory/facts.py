@@ -1,4 +1,4 @@
-"""Kidney function of a participant, read from the binder; pure."""
+"""Kidney function of a participant, read from the casebook; pure."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -27,20 +27,20 @@ class SampleUse(Codelist):
     MONTH_3 = VisitCode.MONTH_3.value, N_("In the window of month 3")
 
 
-def sampled_on(sheet: FormData) -> date | None:
+def sampled_on(data: FormData) -> date | None:
     """Return the date of a sample."""
-    at = sheet.get("sample_at")
+    at = data.get("sample_at")
     if isinstance(at, Partial):
         return at.earliest
     return site_date(at) if at else None
 
 
 @fact("deciding_samples")
-def deciding_samples(binder: Casebook) -> dict[SampleUse, frozenset[str]]:
-    """Return the samples of the qualifying pair and of the baseline, by sheet."""
-    known = evidence.evidence_of(as_screened(binder))
+def deciding_samples(casebook: Casebook) -> dict[SampleUse, frozenset[str]]:
+    """Return the samples of the qualifying pair and of the baseline, by form."""
+    known = evidence.evidence_of(as_screened(casebook))
     pair, basis = injury(known).creatinine.qualifying, baseline(known).sample
-    frozen = binder.value("RAN", "baseline_sample")
+    frozen = casebook.value("RAN", "baseline_sample")
     base = {str(frozen)} if frozen else {basis.id} if basis else set()
     return {
         SampleUse.PAIR: frozenset((pair.earlier.id, pair.later.id) if pair else ()),
@@ -49,32 +49,32 @@ def deciding_samples(binder: Casebook) -> dict[SampleUse, frozenset[str]]:
 
 
 @fact("sample_windows")
-def sample_windows(binder: Casebook) -> dict[SampleUse, Window | None]:
+def sample_windows(casebook: Casebook) -> dict[SampleUse, Window | None]:
     """Return the windows of the visits whose creatinine is an endpoint."""
     return {
-        use: window_of(binder, use.value)
+        use: window_of(casebook, use.value)
         for use in (SampleUse.DAY_28, SampleUse.MONTH_3)
     }
 
 
-def uses(sheet: FormData, binder: Casebook) -> list[SampleUse]:
+def uses(data: FormData, casebook: Casebook) -> list[SampleUse]:
     """Return what a row of the creatinine log is used for."""
-    mine, on = str(sheet.form_id), sampled_on(sheet)
-    decides: dict[SampleUse, frozenset[str]] = binder.fact("deciding_samples")
-    windows: dict[SampleUse, Window | None] = binder.fact("sample_windows")
+    mine, on = str(data.form_id), sampled_on(data)
+    decides: dict[SampleUse, frozenset[str]] = casebook.fact("deciding_samples")
+    windows: dict[SampleUse, Window | None] = casebook.fact("sample_windows")
     found = {use: mine in samples for use, samples in decides.items()}
     for use, window in windows.items():
         found[use] = window is not None and on is not None and on in window
     return [use for use, holds in found.items() if holds]
 
 
-def stable_egfr(sheet: FormData, binder: Casebook) -> Decimal | None:
+def stable_egfr(data: FormData, casebook: Casebook) -> Decimal | None:
     """Return the eGFR of a baseline or a month-3 value; invalid in unstable AKI."""
-    value, on, sex = sheet.get("value"), sampled_on(sheet), binder.value("DEM", "sex")
-    born = binder.value("DEM", "birth_date")
+    value, on, sex = data.get("value"), sampled_on(data), casebook.value("DEM", "sex")
+    born = casebook.value("DEM", "birth_date")
     if not isinstance(value, Quantity) or on is None or not sex or not born:
         return None
-    if not {SampleUse.BASELINE, SampleUse.MONTH_3} & set(uses(sheet, binder)):
+    if not {SampleUse.BASELINE, SampleUse.MONTH_3} & set(uses(data, casebook)):
         return None
     return egfr(
         creatinine_umol_l=value.standard,
@@ -83,39 +83,39 @@ def stable_egfr(sheet: FormData, binder: Casebook) -> Decimal | None:
     )
 
 
-def ratio_to_baseline(sheet: FormData, binder: Casebook) -> Decimal | None:
+def ratio_to_baseline(data: FormData, casebook: Casebook) -> Decimal | None:
     """Return a creatinine as a multiple of the baseline."""
-    value, basis = sheet.get("value"), baseline_umol_l(binder)
+    value, basis = data.get("value"), baseline_umol_l(casebook)
     if not isinstance(value, Quantity) or not basis:
         return None
     return value.standard / basis
 
 
-def baseline_umol_l(binder: Casebook) -> Decimal | None:
+def baseline_umol_l(casebook: Casebook) -> Decimal | None:
     """Return the baseline: frozen at randomisation, before that as data stand."""
-    found: Decimal | None = binder.fact("baseline_umol_l")
+    found: Decimal | None = casebook.fact("baseline_umol_l")
     return found
 
 
 @fact("baseline_umol_l")
-def _baseline_umol_l(binder: Casebook) -> Decimal | None:
-    frozen: Decimal | None = binder.value("RAN", "baseline_umol_l")
-    return frozen or baseline(evidence.evidence_of(as_screened(binder))).umol_l
+def _baseline_umol_l(casebook: Casebook) -> Decimal | None:
+    frozen: Decimal | None = casebook.value("RAN", "baseline_umol_l")
+    return frozen or baseline(evidence.evidence_of(as_screened(casebook))).umol_l
 
 
-def kdigo_stage(binder: Casebook, until: date) -> int | None:
+def kdigo_stage(casebook: Casebook, until: date) -> int | None:
     """Return the highest KDIGO stage of this injury up to a date."""
-    known = evidence.evidence_of(binder)
-    reference_at = injury(evidence.evidence_of(as_screened(binder))).reference_at
+    known = evidence.evidence_of(casebook)
+    reference_at = injury(evidence.evidence_of(as_screened(casebook))).reference_at
     if reference_at is None:
         return None
     first, last = reference_at - ONSET, _end_of(until)
     found = kdigo(
         samples=[s for s in known.samples if first <= s.at < last],
-        baseline_umol_l=baseline_umol_l(binder),
+        baseline_umol_l=baseline_umol_l(casebook),
         rrt_started=any(
             started and bounds(started)[0] < last
-            for row in binder.rows("RRT")
+            for row in casebook.rows("RRT")
             for started in [row.get("started_at")]
         ),
         urine=[u for u in known.urine if first <= u.start and u.end <= last],

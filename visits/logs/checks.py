@@ -54,10 +54,10 @@ LONGEST_SESSION = timedelta(hours=24)
     severity=Severity.HARD,
     message=N_("Enter steroids and immunosuppressants in their own log."),
 )
-def belongs_in_other_log(sheet: FormData, binder: Casebook) -> bool:
+def belongs_in_other_log(data: FormData, casebook: Casebook) -> bool:
     """Find a drug that criterion E17 must know of."""
-    del binder
-    drug = (sheet.get("drug") or "").lower()
+    del casebook
+    drug = (data.get("drug") or "").lower()
     return any(word in drug for word in (*STEROIDS, *IMMUNOSUPPRESSANTS))
 
 
@@ -68,10 +68,10 @@ def belongs_in_other_log(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.HARD,
     message=N_("The drug was stopped before it was started."),
 )
-def stopped_before_start(sheet: FormData, binder: Casebook) -> bool:
+def stopped_before_start(data: FormData, casebook: Casebook) -> bool:
     """Find a stop before the start."""
-    del binder
-    return ends_before_start(sheet.get("start"), sheet.get("stop"))
+    del casebook
+    return ends_before_start(data.get("start"), data.get("stop"))
 
 
 @check(
@@ -81,11 +81,11 @@ def stopped_before_start(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.SOFT,
     message=N_("Vasopressors are entered in µg/kg/min."),
 )
-def vasopressor_unit(sheet: FormData, binder: Casebook) -> bool:
+def vasopressor_unit(data: FormData, casebook: Casebook) -> bool:
     """Find a vasopressor in another unit."""
-    del binder
-    vasopressor = sheet.get("category") == DrugCategory.VASOPRESSOR
-    return vasopressor and sheet.get("dose_unit") not in (None, DoseUnit.UG_KG_MIN)
+    del casebook
+    vasopressor = data.get("category") == DrugCategory.VASOPRESSOR
+    return vasopressor and data.get("dose_unit") not in (None, DoseUnit.UG_KG_MIN)
 
 
 @check(
@@ -95,10 +95,10 @@ def vasopressor_unit(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.HARD,
     message=N_("The end lies before the start."),
 )
-def rrt_ends_before_start(sheet: FormData, binder: Casebook) -> bool:
+def rrt_ends_before_start(data: FormData, casebook: Casebook) -> bool:
     """Find an end before the start."""
-    del binder
-    return ends_before_start(sheet.get("started_at"), sheet.get("ended_at"))
+    del casebook
+    return ends_before_start(data.get("started_at"), data.get("ended_at"))
 
 
 @check(
@@ -108,11 +108,11 @@ def rrt_ends_before_start(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.SOFT,
     message=N_("One session of more than 24 hours: is it a course?"),
 )
-def session_too_long(sheet: FormData, binder: Casebook) -> bool:
+def session_too_long(data: FormData, casebook: Casebook) -> bool:
     """Find a session that lasted more than a day for certain."""
-    del binder
-    start, end = sheet.get("started_at"), sheet.get("ended_at")
-    if sheet.get("row_kind") != RrtRow.SESSION or start is None or end is None:
+    del casebook
+    start, end = data.get("started_at"), data.get("ended_at")
+    if data.get("row_kind") != RrtRow.SESSION or start is None or end is None:
         return False
     return bounds(end)[0] - bounds(start)[1] > LONGEST_SESSION
 
@@ -124,12 +124,12 @@ def session_too_long(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.SOFT,
     message=N_("Overlaps another row of this log."),
 )
-def rrt_overlaps(sheet: FormData, binder: Casebook) -> bool:
+def rrt_overlaps(data: FormData, casebook: Casebook) -> bool:
     """Find two treatments at one time."""
-    mine = sheet.get("started_at"), sheet.get("ended_at")
+    mine = data.get("started_at"), data.get("ended_at")
     return any(
         overlap(mine, (row.get("started_at"), row.get("ended_at")))
-        for row in others(sheet, binder)
+        for row in others(data, casebook)
     )
 
 
@@ -140,12 +140,12 @@ def rrt_overlaps(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.SOFT,
     message=N_("Worse than expected? Then record an adverse event."),
 )
-def rrt_without_event(sheet: FormData, binder: Casebook) -> bool:
+def rrt_without_event(data: FormData, casebook: Casebook) -> bool:
     """Find unplanned RRT after consent that no adverse event tells of."""
-    start, consent = sheet.get("started_at"), consented_at(binder)
-    if sheet.get("unplanned") != YesNo.YES or start is None or consent is None:
+    start, consent = data.get("started_at"), consented_at(casebook)
+    if data.get("unplanned") != YesNo.YES or start is None or consent is None:
         return False
-    told = any("rrt" in (row.get("treatment") or ()) for row in binder.rows("AE"))
+    told = any("rrt" in (row.get("treatment") or ()) for row in casebook.rows("AE"))
     return not is_before(start, consent) and not told
 
 
@@ -156,18 +156,18 @@ def rrt_without_event(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.HARD,
     message=N_("Out lies before in."),
 )
-def out_before_in(sheet: FormData, binder: Casebook) -> bool:
+def out_before_in(data: FormData, casebook: Casebook) -> bool:
     """Find a stay that ends before it begins."""
-    del binder
-    return ends_before_start(sheet.get("in_at"), sheet.get("out_at"))
+    del casebook
+    return ends_before_start(data.get("in_at"), data.get("out_at"))
 
 
-def _place(sheet: FormData) -> tuple[str | None, str | None]:
-    return sheet.get("hospital"), sheet.get("hospital_name")
+def _place(data: FormData) -> tuple[str | None, str | None]:
+    return data.get("hospital"), data.get("hospital_name")
 
 
-def _span(sheet: FormData) -> tuple[object, object]:
-    return sheet.get("in_at"), sheet.get("out_at")
+def _span(data: FormData) -> tuple[object, object]:
+    return data.get("in_at"), data.get("out_at")
 
 
 @check(
@@ -177,11 +177,11 @@ def _span(sheet: FormData) -> tuple[object, object]:
     severity=Severity.SOFT,
     message=N_("The person cannot be in two hospitals at once."),
 )
-def two_hospitals(sheet: FormData, binder: Casebook) -> bool:
+def two_hospitals(data: FormData, casebook: Casebook) -> bool:
     """Find overlapping stays in two hospitals."""
     return any(
-        _place(row) != _place(sheet) and overlap(_span(sheet), _span(row))
-        for row in others(sheet, binder)
+        _place(row) != _place(data) and overlap(_span(data), _span(row))
+        for row in others(data, casebook)
     )
 
 
@@ -192,18 +192,18 @@ def two_hospitals(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.SOFT,
     message=N_("This intensive care stay lies outside any stay in that hospital."),
 )
-def icu_outside_hospital(sheet: FormData, binder: Casebook) -> bool:
+def icu_outside_hospital(data: FormData, casebook: Casebook) -> bool:
     """Find intensive care without a hospital stay round it."""
-    start, end = _span(sheet)
-    if sheet.get("kind") != StayKind.ICU or start is None:
+    start, end = _span(data)
+    if data.get("kind") != StayKind.ICU or start is None:
         return False
     return not any(
         row.get("kind") == StayKind.HOSPITAL
-        and _place(row) == _place(sheet)
+        and _place(row) == _place(data)
         and row.get("in_at") is not None
         and row.get("in_at") <= start
         and (row.get("out_at") is None or (end and row.get("out_at") >= end))
-        for row in others(sheet, binder)
+        for row in others(data, casebook)
     )
 
 
@@ -214,16 +214,16 @@ def icu_outside_hospital(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.SOFT,
     message=N_("Left to another hospital: add the stay there."),
 )
-def next_stay_missing(sheet: FormData, binder: Casebook) -> bool:
+def next_stay_missing(data: FormData, casebook: Casebook) -> bool:
     """Find a transfer without the stay that follows."""
-    out_at = sheet.get("out_at")
-    if sheet.get("out_to") != LeftTo.OTHER_HOSPITAL or out_at is None:
+    out_at = data.get("out_at")
+    if data.get("out_to") != LeftTo.OTHER_HOSPITAL or out_at is None:
         return False
     return not any(
         row.get("hospital") == Hospital.OTHER
         and row.get("in_at") is not None
         and row.get("in_at") >= out_at
-        for row in others(sheet, binder)
+        for row in others(data, casebook)
     )
 
 
@@ -234,12 +234,13 @@ def next_stay_missing(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.SOFT,
     message=N_("An unplanned admission is a serious adverse event: record it."),
 )
-def unplanned_without_event(sheet: FormData, binder: Casebook) -> bool:
+def unplanned_without_event(data: FormData, casebook: Casebook) -> bool:
     """Find an unplanned admission after consent without a serious event."""
-    start, consent = sheet.get("in_at"), consented_at(binder)
-    unplanned = sheet.get("admission_type") == AdmissionType.UNPLANNED
+    start, consent = data.get("in_at"), consented_at(casebook)
+    unplanned = data.get("admission_type") == AdmissionType.UNPLANNED
     if not unplanned or start is None or consent is None or start < consent:
         return False
     return not any(
-        "hospitalisation" in (row.get("seriousness") or ()) for row in binder.rows("AE")
+        "hospitalisation" in (row.get("seriousness") or ())
+        for row in casebook.rows("AE")
     )

@@ -29,23 +29,23 @@ def minutes_between(
 
 @marks("URI")
 @implements("ELG-I1")
-def between_collections(rows: Sequence[FormData], binder: Casebook) -> Marks:
+def between_collections(rows: Sequence[FormData], casebook: Casebook) -> Marks:
     """Mark what no urine collection covers, and what two of them cover."""
-    del binder
+    del casebook
     return _between(rows, "start_at", "end_at", gaps=True)
 
 
 @marks("RRT")
-def between_treatments(rows: Sequence[FormData], binder: Casebook) -> Marks:
+def between_treatments(rows: Sequence[FormData], casebook: Casebook) -> Marks:
     """Mark sessions and courses at one time; between two, days without are usual."""
-    del binder
+    del casebook
     return _between(rows, "started_at", "ended_at")
 
 
 @marks("STY")
-def between_stays(rows: Sequence[FormData], binder: Casebook) -> Marks:
+def between_stays(rows: Sequence[FormData], casebook: Casebook) -> Marks:
     """Mark stays at one time; intensive care lies inside the stay in hospital."""
-    del binder
+    del casebook
     found: dict[int, list[RowMark]] = {}
     for kind in StayKind:
         alike = [row for row in rows if row.get("kind") == kind]
@@ -79,9 +79,9 @@ def _spans(
 
 
 @marks("LAB")
-def outside_of_reference(rows: Sequence[FormData], binder: Casebook) -> Marks:
+def outside_of_reference(rows: Sequence[FormData], casebook: Casebook) -> Marks:
     """Mark the values above or below the laboratory's reference range."""
-    sides = sides_of_reference(rows, binder.value("DEM", "sex"))
+    sides = sides_of_reference(rows, casebook.value("DEM", "sex"))
     looks = {Side.HIGH: ("high", ABOVE), Side.LOW: ("low", BELOW)}
     return {
         form_id: [RowMark(*looks[side], item=analyte) for analyte, side in told.items()]

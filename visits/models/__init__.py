@@ -1,6 +1,6 @@
 """The forms of the visits room, one noun a file.
 
-The order here is the order of the forms in the binder.
+The order here is the order of the forms in the casebook.
 """
 
 # ruff: isort: off - the order means something

@@ -32,38 +32,36 @@ class Side(Enum):
     HIGH = "high"
 
 
-def outside_reference(sheet: FormData, sex: str | None) -> list[str]:
+def outside_reference(data: FormData, sex: str | None) -> list[str]:
     """Return the analytes of a panel outside their laboratory's range.
 
     An analyte without an approved range in force is not outside of any.
     """
-    return list(sides_of_reference([sheet], sex).get(sheet.form_id or 0, ()))
+    return list(sides_of_reference([data], sex).get(data.form_id or 0, ()))
 
 
 def sides_of_reference(
-    sheets: Iterable[FormData], sex: str | None
+    form_data: Iterable[FormData], sex: str | None
 ) -> dict[int, dict[str, Side]]:
     """Return the sides of what lies outside a range, by panel; one select."""
-    held = [sheet for sheet in sheets if _is_told(sheet)]
-    ranges = ReferenceRange.approved({sheet.get("laboratory") for sheet in held}, sex)
-    return {
-        sheet.form_id or 0: dict(_outside(sheet, ranges)) for sheet in held if ranges
-    }
+    held = [data for data in form_data if _is_told(data)]
+    ranges = ReferenceRange.approved({data.get("laboratory") for data in held}, sex)
+    return {data.form_id or 0: dict(_outside(data, ranges)) for data in held if ranges}
 
 
-def _is_told(sheet: FormData) -> bool:
-    has_values = any(sheet.get(analyte.value) is not None for analyte in Analyte)
-    is_placed = sheet.get("sampled_at") is not None and sheet.get("laboratory")
+def _is_told(data: FormData) -> bool:
+    has_values = any(data.get(analyte.value) is not None for analyte in Analyte)
+    is_placed = data.get("sampled_at") is not None and data.get("laboratory")
     return bool(has_values and is_placed)
 
 
 def _outside(
-    sheet: FormData, ranges: Sequence[ReferenceRange]
+    data: FormData, ranges: Sequence[ReferenceRange]
 ) -> Iterator[tuple[str, Side]]:
-    on, laboratory = site_date(sheet.get("sampled_at")), sheet.get("laboratory")
+    on, laboratory = site_date(data.get("sampled_at")), data.get("laboratory")
     limits = ReferenceRange.in_force(ranges, laboratory, on)
     for analyte, range_ in limits.items():
-        quantity = sheet.get(analyte)
+        quantity = data.get(analyte)
         if quantity is None:
             continue
         factor = LaboratoryPanel.crf_items()[analyte].units[range_.unit]  # type: ignore[attr-defined]
@@ -76,12 +74,15 @@ def _outside(
 class OutOfReference(Condition):
     """After infusion 1 a value lies outside the laboratory's reference range."""
 
-    def holds(self, sheet: FormData, binder: Casebook) -> bool:
+    def holds(self, data: FormData, casebook: Casebook) -> bool:
         """Tell whether one does."""
-        started_at, sampled_at = infusion_started_at(binder, 1), sheet.get("sampled_at")
+        started_at, sampled_at = (
+            infusion_started_at(casebook, 1),
+            data.get("sampled_at"),
+        )
         if started_at is None or sampled_at is None or sampled_at <= started_at:
             return False
-        return bool(outside_reference(sheet, binder.value("DEM", "sex")))
+        return bool(outside_reference(data, casebook.value("DEM", "sex")))
 
 
 def blood(

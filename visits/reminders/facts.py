@@ -1,4 +1,4 @@
-"""Which messages are right for a participant now: from sheets and schedule; pure.
+"""Which messages are right for a participant now: from forms and schedule; pure.
 
 The same for everybody: nothing here asks what was given, or how. What was sent before
 is told by the keys of the messages.
@@ -46,14 +46,18 @@ class Reminder:
 
 
 def reminders(
-    binder: Casebook, plan: Schedule, now: datetime, sent: Collection[str] = ()
+    casebook: Casebook, plan: Schedule, now: datetime, sent: Collection[str] = ()
 ) -> tuple[Reminder, ...]:
     """Return the messages that are right now and whose time has come."""
     told = (
-        *(one for visit in plan.visits for one in _of_visit(visit, binder, plan, sent)),
-        *_contact_check(plan, binder),
+        *(
+            one
+            for visit in plan.visits
+            for one in _of_visit(visit, casebook, plan, sent)
+        ),
+        *_contact_check(plan, casebook),
         *_emergency_note(plan),
-        *_opt_out_done(binder),
+        *_opt_out_done(casebook),
     )
     return tuple(one for one in told if one.due_at <= now and _holds(one, now))
 
@@ -63,11 +67,11 @@ def _holds(one: Reminder, now: datetime) -> bool:
 
 
 def _of_visit(
-    visit: Visit, binder: Casebook, plan: Schedule, sent: Collection[str]
+    visit: Visit, casebook: Casebook, plan: Schedule, sent: Collection[str]
 ) -> Iterator[Reminder]:
     if visit.code in UNREMINDED or not awaits(visit) or visit.state.record_lookup:
         return
-    appointment_at = appointment_of(visit, binder)
+    appointment_at = appointment_of(visit, casebook)
     if appointment_at and site_date(appointment_at) >= plan.today:
         yield from _of_appointment(visit, appointment_at, plan.today, sent)
         return
@@ -115,10 +119,10 @@ def _of_appointment(
         yield make(Occasion.UPCOMING, upcoming, at_site(first))
 
 
-def _contact_check(plan: Schedule, binder: Casebook) -> Iterator[Reminder]:
+def _contact_check(plan: Schedule, casebook: Casebook) -> Iterator[Reminder]:
     visit = plan.visit(VisitCode.MONTH_3)
     span = visit.state.window
-    if span is None or not awaits(visit) or appointment_of(visit, binder):
+    if span is None or not awaits(visit) or appointment_of(visit, casebook):
         return
     due_on = span.opens - _days(SETTINGS.contact_check_days)
     if due_on <= plan.today < span.opens:
@@ -139,10 +143,10 @@ def _emergency_note(plan: Schedule) -> Iterator[Reminder]:
         )
 
 
-def _opt_out_done(binder: Casebook) -> Iterator[Reminder]:
-    consent = contact_consent(binder)
-    if consent and has_opted_out(binder, consent):
-        at: datetime = binder.value("CTC", "opted_out_at")
+def _opt_out_done(casebook: Casebook) -> Iterator[Reminder]:
+    consent = contact_consent(casebook)
+    if consent and has_opted_out(casebook, consent):
+        at: datetime = casebook.value("CTC", "opted_out_at")
         yield Reminder(
             Occasion.OPT_OUT_DONE, f"{Occasion.OPT_OUT_DONE} {site_date(at)}", at
         )
@@ -155,20 +159,20 @@ def awaits(visit: Visit) -> bool:
     return visit.is_open
 
 
-def appointment_of(visit: Visit, binder: Casebook) -> datetime | None:
+def appointment_of(visit: Visit, casebook: Casebook) -> datetime | None:
     """Return the appointment for a visit."""
     at: datetime | None = next(
         (
-            sheet.get("appointment_at")
-            for sheet in binder.rows("VIS")
-            if (sheet.visit, sheet.visit_number) == (visit.code, visit.number)
+            data.get("appointment_at")
+            for data in casebook.rows("VIS")
+            if (data.visit, data.visit_number) == (visit.code, visit.number)
         ),
         None,
     )
     return at
 
 
-def is_in_hospital(binder: Casebook, plan: Schedule) -> bool:
+def is_in_hospital(casebook: Casebook, plan: Schedule) -> bool:
     """Tell whether the participant is in our hospital.
 
     Without any stay on record nobody is known to have left, unless the last visit
@@ -181,17 +185,17 @@ def is_in_hospital(binder: Casebook, plan: Schedule) -> bool:
             for stay in plan.course.stays
         )
     told = [
-        (sheet.get("visit_date"), sheet.get("in_hospital"))
-        for sheet in binder.rows("VIS")
-        if sheet.get("visit_date") and sheet.get("in_hospital")
+        (data.get("visit_date"), data.get("in_hospital"))
+        for data in casebook.rows("VIS")
+        if data.get("visit_date") and data.get("in_hospital")
     ]
     return not told or max(told)[1] == YesNo.YES
 
 
-def has_withdrawn(binder: Casebook, plan: Schedule) -> bool:
+def has_withdrawn(casebook: Casebook, plan: Schedule) -> bool:
     """Tell whether visits, or everything, were withdrawn from, or consent refused."""
     since = plan.course.withdrawn_on(*ENDED)
-    refused: bool = binder.fact("has_refused_to_go_on")
+    refused: bool = casebook.fact("has_refused_to_go_on")
     return refused or since is not None
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from enrollment.contact.facts import address_for, has_opted_out
 from enrollment.vocabulary import MessageChannel, Signer
 from record.casebook.models import Participant
-from record.casebook.selectors import binders_of
+from record.casebook.selectors import casebooks_of
 from trial_edc.dates import SITE_ZONE
 from visits.reminders.facts import Reminder, at_site, is_in_hospital, reminders
 from visits.reminders.rules import SuppressionReason
@@ -54,14 +54,14 @@ def standing(case: ReminderRecipient) -> ContactStatus | None:
         tuple(
             (
                 MessageChannel(channel).label,
-                address_for(case.binder, consent, channel) is not None,
+                address_for(case.casebook, consent, channel) is not None,
             )
             for channel in consent.channels
         ),
         Signer(consent.recipient).label,
         consent.language,
-        has_opted_out(case.binder, consent),
-        is_in_hospital(case.binder, case.plan),
+        has_opted_out(case.casebook, consent),
+        is_in_hospital(case.casebook, case.plan),
     )
 
 
@@ -73,8 +73,8 @@ def coming(case: ReminderRecipient) -> list[ComingMessage]:
         day = case.plan.today + timedelta(days=days)
         moment = max(case.now, at_site(day))
         refused = case.plan.course.will_not_be_infused
-        plan = schedule_of(case.binder, moment, no_go_signed=refused)
-        for one in reminders(case.binder, plan, moment, told | set(found)):
+        plan = schedule_of(case.casebook, moment, no_go_signed=refused)
+        for one in reminders(case.casebook, plan, moment, told | set(found)):
             if one.key not in told and one.occasion != Occasion.OPT_OUT_DONE:
                 line = ComingMessage(one.occasion, one.place, day, one.appointment_at)
                 found.setdefault(one.key, line)
@@ -88,7 +88,7 @@ def to_tell_in_ward(
     cases = cases_of(people)
     due = {pk: case.due() for pk, case in cases.items()}
     wanted = [person for person in people if due[person.pk]]
-    contacts = binders_of(wanted, (CONTACT,))
+    contacts = casebooks_of(wanted, (CONTACT,))
     for person in wanted:
         case = with_contacts(cases[person.pk], contacts[person.pk])
         for one in due[person.pk]:

@@ -33,7 +33,7 @@ def still_right(message: Message) -> SendVerdict | None:
         return Withhold(OUTDATED)
     if found.action == Action.DEFER and found.send_at:
         return Defer(found.send_at, SuppressionReason.QUIET.label)
-    address = address_for(case.binder, consent, message.channel)
+    address = address_for(case.casebook, consent, message.channel)
     return Send(address) if address else Withhold(SuppressionReason.NO_ADDRESS.label)
 
 

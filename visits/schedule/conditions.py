@@ -19,10 +19,10 @@ class CodedMissing(Condition):
         """Name the item and the code."""
         self.item, self.code = item, code
 
-    def holds(self, sheet: FormData, binder: Casebook) -> bool:
+    def holds(self, data: FormData, casebook: Casebook) -> bool:
         """Tell whether it stands for the item's value."""
-        del binder
-        return sheet.missing(self.item) == self.code
+        del casebook
+        return data.missing(self.item) == self.code
 
     def items(self) -> frozenset[str]:
         """Return the item asked."""
@@ -32,9 +32,9 @@ class CodedMissing(Condition):
 class OutOfWindow(Condition):
     """The date of the visit lies outside the visit's window."""
 
-    def holds(self, sheet: FormData, binder: Casebook) -> bool:
+    def holds(self, data: FormData, casebook: Casebook) -> bool:
         """Tell whether it does; without a window nothing is outside."""
-        on, window = sheet.get("visit_date"), window_of(binder, sheet.visit)
+        on, window = data.get("visit_date"), window_of(casebook, data.visit)
         return on is not None and window is not None and on not in window
 
     def items(self) -> frozenset[str]:
@@ -49,9 +49,9 @@ class BeforeConsent(Condition):
         """Name the item that tells when."""
         self.item = item
 
-    def holds(self, sheet: FormData, binder: Casebook) -> bool:
+    def holds(self, data: FormData, casebook: Casebook) -> bool:
         """Tell whether it is earlier for certain."""
-        return is_before(sheet.get(self.item), consented_at(binder))
+        return is_before(data.get(self.item), consented_at(casebook))
 
     def items(self) -> frozenset[str]:
         """Return the item asked."""

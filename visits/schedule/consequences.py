@@ -1,6 +1,6 @@
 """What follows for the schedule, and which deviations are found on the way.
 
-Nothing is stored that the schedule derives; only due dates, sheets that no longer
+Nothing is stored that the schedule derives; only due dates, forms that no longer
 apply, and deviations.
 """
 
@@ -15,27 +15,29 @@ MOVING_FORMS = ("DTH", "WDR", "STY", "INF", "IRQ")  # besides the visit records
 
 
 def create_visit_forms(event: Randomized, by: Actor, via: Source) -> None:
-    """Hang the sheets of all visits."""
+    """Hang the forms of all visits."""
     del by, via
-    services.hang_visits(event.participant)
+    services.create_visit_forms(event.participant)
 
 
 def recalculate_due_dates(saved: Saved) -> None:
     """Due dates follow what the schedule derives."""
-    services.settle_due_dates(saved.participant, selectors.schedule(saved.participant))
+    services.recalculate_due_dates(
+        saved.participant, selectors.schedule(saved.participant)
+    )
 
 
 def recalculate_after_signature(event: FormSigned, by: Actor, via: Source) -> None:
     """A signed refusal of infusion 1 anchors the schedule on randomisation."""
     del by, via
     if event.form.code == "IRQ":
-        services.settle_due_dates(event.form.participant)
+        services.recalculate_due_dates(event.form.participant)
 
 
 def recalculate_after_strike(event: RowStruck, by: Actor, via: Source) -> None:
     """A death, withdrawal or stay struck out no longer moves the schedule."""
     del by, via
     if event.form.code in MOVING_FORMS:
-        services.settle_due_dates(event.form.participant)
+        services.recalculate_due_dates(event.form.participant)
     if event.form.code in MESSAGE_FORMS:
         look_again(event.form.participant)

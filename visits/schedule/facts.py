@@ -1,6 +1,6 @@
-"""The schedule of one participant, read from the sheets of the binder; pure.
+"""The schedule of one participant, read from the forms of the casebook; pure.
 
-What the sheets say becomes a `rules.Course`; the rules decide every status.
+What the forms say becomes a `rules.Course`; the rules decide every status.
 """
 
 from dataclasses import dataclass
@@ -110,30 +110,32 @@ class Schedule:
         return next(visit for visit in self.visits if visit.code == code)
 
 
-def schedule_of(binder: Casebook, now: datetime, *, no_go_signed: bool) -> Schedule:
+def schedule_of(casebook: Casebook, now: datetime, *, no_go_signed: bool) -> Schedule:
     """Return where every visit of a participant stands."""
-    course = course_of(binder, no_go_signed=no_go_signed)
+    course = course_of(casebook, no_go_signed=no_go_signed)
     scheduled = [
-        visit_of(slot.code, binder.one("VIS", slot.code), course, now)
+        visit_of(slot.code, casebook.one("VIS", slot.code), course, now)
         for slot in PROTOCOL.schedule.visits
     ]
     unscheduled = [
-        visit_of(VisitCode.UNSCHEDULED, sheet, course, now)
-        for sheet in binder.rows("VIS")
-        if sheet.visit == VisitCode.UNSCHEDULED
+        visit_of(VisitCode.UNSCHEDULED, data, course, now)
+        for data in casebook.rows("VIS")
+        if data.visit == VisitCode.UNSCHEDULED
     ]
-    infused = (v for v, n in INFUSION_VISITS.items() if infusion_started_at(binder, n))
+    infused = (
+        v for v, n in INFUSION_VISITS.items() if infusion_started_at(casebook, n)
+    )
     return Schedule(
         course, site_date(now), (*scheduled, *unscheduled), frozenset(infused)
     )
 
 
 def visit_of(
-    code: VisitCode, sheet: FormData | None, course: rules.Course, now: datetime
+    code: VisitCode, data: FormData | None, course: rules.Course, now: datetime
 ) -> Visit:
     """Return one visit, done or missed as its visit record says."""
-    missed = sheet is not None and sheet.get("performed") == YesNo.NO
-    done_on = done_date(sheet)
+    missed = data is not None and data.get("performed") == YesNo.NO
+    done_on = done_date(data)
     state = rules.visit_status(
         code, course, now=now, done_on=done_on, marked_missed=missed
     )
@@ -141,38 +143,38 @@ def visit_of(
         code,
         state,
         done_on,
-        sheet.visit_number if sheet else 0,
-        sheet.get("not_done_reason") if sheet and missed else None,
-        sheet.get("appointment_at") if sheet else None,
+        data.visit_number if data else 0,
+        data.get("not_done_reason") if data and missed else None,
+        data.get("appointment_at") if data else None,
     )
 
 
-def done_date(sheet: FormData | None) -> date | None:
+def done_date(data: FormData | None) -> date | None:
     """Return the date of a visit that took place; its visit record alone says so."""
-    if sheet is None or sheet.get("performed") != YesNo.YES:
+    if data is None or data.get("performed") != YesNo.YES:
         return None
-    on: date | None = sheet.get("visit_date")
+    on: date | None = data.get("visit_date")
     return on
 
 
-def course_of(binder: Casebook, *, no_go_signed: bool) -> rules.Course:
+def course_of(casebook: Casebook, *, no_go_signed: bool) -> rules.Course:
     """Return what of the participant's course moves the schedule."""
-    binder.read(*FORMS)
-    death = binder.value("DTH", "death_on")
-    started_at = infusion_started_at(binder, 1)
-    screening = binder.one("SCN")
-    randomised_at = binder.value("RAN", "randomised_at")
-    consented = consented_at(binder)
+    casebook.read(*FORMS)
+    death = casebook.value("DTH", "death_on")
+    started_at = infusion_started_at(casebook, 1)
+    screening = casebook.one("SCN")
+    randomised_at = casebook.value("RAN", "randomised_at")
+    consented = consented_at(casebook)
     return rules.Course(
         consented_on=site_date(consented) if consented else None,
         screening_closed=bool(screening and screening.get("screening_closed_at")),
         randomised_at=randomised_at,
         day0=site_date(started_at) if started_at else None,
-        will_not_be_infused=no_go_signed and is_refused_for_good(binder, 1),
+        will_not_be_infused=no_go_signed and is_refused_for_good(casebook, 1),
         death_on=death.earliest if death else None,
         withdrawals=tuple(
             rules.DatedWithdrawal(WithdrawalKind(row.get("kind")), row.get("on"))
-            for row in binder.rows("WDR")
+            for row in casebook.rows("WDR")
             if row.get("kind") and row.get("on")
         ),
         stays=tuple(
@@ -180,13 +182,13 @@ def course_of(binder: Casebook, *, no_go_signed: bool) -> rules.Course:
                 site_date(row.get("in_at")),
                 site_date(row.get("out_at")) if row.get("out_at") else None,
             )
-            for row in binder.rows("STY")
+            for row in casebook.rows("STY")
             if row.get("hospital") == Hospital.OURS and row.get("in_at")
         ),
     )
 
 
-def observed_at(binder: Casebook, visit: str, number: int = 0) -> list[str]:
+def observed_at(casebook: Casebook, visit: str, number: int = 0) -> list[str]:
     """Return the forms by which a visit took place, at least in part.
 
     Measurements and samples; at the bedside what says when, since rows of what was
@@ -197,7 +199,7 @@ def observed_at(binder: Casebook, visit: str, number: int = 0) -> list[str]:
         for code, item in OBSERVATIONS.items()
         if any(
             _is_observed(row, item)
-            for row in binder.rows(code)
+            for row in casebook.rows(code)
             if (row.visit, row.visit_number) == (visit, number)
         )
     ]
@@ -207,11 +209,11 @@ def _is_observed(row: FormData, item: str) -> bool:
     return any(not is_blank(row.get(one)) for one in ((item,) if item else row.values))
 
 
-def consented_at(binder: Casebook) -> datetime | None:
+def consented_at(casebook: Casebook) -> datetime | None:
     """Return when consent was first given."""
     given = (
         row.get("decided_at")
-        for row in binder.rows("CNS")
+        for row in casebook.rows("CNS")
         if row.get("kind") == "initial" and row.get("decision") == "given"
     )
     return min((at for at in given if at), default=None)
@@ -222,57 +224,57 @@ def infusion_visit(number: int) -> str:
     return next(visit for visit, n in INFUSION_VISITS.items() if n == number)
 
 
-def infusion(binder: Casebook, number: int) -> FormData | None:
+def infusion(casebook: Casebook, number: int) -> FormData | None:
     """Return the bedside record of an infusion."""
-    return binder.one("INF", infusion_visit(number))
+    return casebook.one("INF", infusion_visit(number))
 
 
-def infusion_started_at(binder: Casebook, number: int) -> datetime | None:
+def infusion_started_at(casebook: Casebook, number: int) -> datetime | None:
     """Return when an infusion started; None while it has not, or was not given."""
-    record = infusion(binder, number)
+    record = infusion(casebook, number)
     if record is None or record.get("given") not in STARTED:
         return None
     started_at: datetime | None = record.get("started_at")
     return started_at
 
 
-def is_refused_for_good(binder: Casebook, number: int) -> bool:
+def is_refused_for_good(casebook: Casebook, number: int) -> bool:
     """Tell whether the request says that the infusion will not be given."""
-    decision = binder.value("IRQ", "decision", infusion_visit(number))
+    decision = casebook.value("IRQ", "decision", infusion_visit(number))
     return bool(decision == InfusionDecision.NO_GO_FINAL)
 
 
-def _counts_as_signed(binder: Casebook) -> bool:
+def _counts_as_signed(casebook: Casebook) -> bool:
     """Tell whether infusion 1 is refused for good, for want of signatures.
 
     Edit checks cannot ask for them: a complete request counts as signed.
     """
-    binder.read(*FORMS)
-    request = binder.one("IRQ", VisitCode.DAY_0.value)
+    casebook.read(*FORMS)
+    request = casebook.one("IRQ", VisitCode.DAY_0.value)
     return request is not None and request.status == "complete"
 
 
-def schedule_as_checked(binder: Casebook, now: datetime) -> Schedule:
+def schedule_as_checked(casebook: Casebook, now: datetime) -> Schedule:
     """Return the schedule at an instant as edit checks see it."""
-    return schedule_of(binder, now, no_go_signed=_counts_as_signed(binder))
+    return schedule_of(casebook, now, no_go_signed=_counts_as_signed(casebook))
 
 
-def window_of(binder: Casebook, visit: str) -> rules.Window | None:
+def window_of(casebook: Casebook, visit: str) -> rules.Window | None:
     """Return the window of a visit as edit checks see it."""
-    anchor = course_of(binder, no_go_signed=_counts_as_signed(binder)).anchor
+    anchor = course_of(casebook, no_go_signed=_counts_as_signed(casebook)).anchor
     if anchor is None or visit == VisitCode.UNSCHEDULED:
         return None
     return rules.window(VisitCode(visit), anchor)
 
 
 @fact("day_0")
-def day_0(binder: Casebook) -> date | None:
+def day_0(casebook: Casebook) -> date | None:
     """Return the site date on which infusion 1 started."""
-    started_at = infusion_started_at(binder, 1)
+    started_at = infusion_started_at(casebook, 1)
     return site_date(started_at) if started_at else None
 
 
 @fact("is_infused")
-def is_infused(binder: Casebook) -> bool:
+def is_infused(casebook: Casebook) -> bool:
     """Tell whether any infusion was started."""
-    return any(infusion_started_at(binder, number) is not None for number in (1, 2))
+    return any(infusion_started_at(casebook, number) is not None for number in (1, 2))

@@ -12,7 +12,7 @@ from record.audit.models import Confidentiality
 from record.casebook.access import reaches, within_reach
 from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import binders_of
+from record.casebook.selectors import casebooks_of
 from record.review.models import Signature
 from trial_edc import clock
 from trial_edc.vocabulary import VisitCode, VisitStatus
@@ -38,32 +38,32 @@ def schedule(participant: Participant) -> Schedule:
 def schedules(participants: Iterable[Participant]) -> dict[int, Schedule]:
     """Return the schedules of many participants by key.
 
-    One select for the sheets, and one for signatures if an infusion 1 was refused for
+    One select for the forms, and one for signatures if an infusion 1 was refused for
     good, however many participants there are.
     """
     people = list(participants)
-    return schedules_of(people, binders_of(people, FORMS))
+    return schedules_of(people, casebooks_of(people, FORMS))
 
 
 def schedules_of(
-    participants: Iterable[Participant], binders: Mapping[int, Casebook]
+    participants: Iterable[Participant], casebooks: Mapping[int, Casebook]
 ) -> dict[int, Schedule]:
-    """Return schedules from binders already read; at most one select more."""
+    """Return schedules from casebooks already read; at most one select more."""
     people = [person.pk for person in participants]
-    signed = _no_go_signed({pk: binders[pk] for pk in people})
+    signed = _no_go_signed({pk: casebooks[pk] for pk in people})
     now = clock.now()
     return {
-        pk: schedule_of(binders[pk], now, no_go_signed=pk in signed) for pk in people
+        pk: schedule_of(casebooks[pk], now, no_go_signed=pk in signed) for pk in people
     }
 
 
-def _no_go_signed(binders: Mapping[int, Casebook]) -> set[int]:
+def _no_go_signed(casebooks: Mapping[int, Casebook]) -> set[int]:
     """Return whose final refusal of infusion 1 is signed and still stands."""
     requests = {
         request.form_id: pk
-        for pk, binder in binders.items()
-        if is_refused_for_good(binder, 1)
-        if (request := binder.one("IRQ", infusion_visit(1)))
+        for pk, casebook in casebooks.items()
+        if is_refused_for_good(casebook, 1)
+        if (request := casebook.one("IRQ", infusion_visit(1)))
     }
     if not requests:
         return set()
@@ -87,7 +87,7 @@ def in_patients() -> QuerySet[Participant]:
 
 
 def visit_record(participant: Participant, visit: str, number: int = 0) -> FormInstance:
-    """Return the sheet of the visit record; raises `DoesNotExist`."""
+    """Return the form of the visit record; raises `DoesNotExist`."""
     return FormInstance.objects.get(
         participant=participant,
         code="VIS",
@@ -97,8 +97,8 @@ def visit_record(participant: Participant, visit: str, number: int = 0) -> FormI
     )
 
 
-def visit_sheets(participant: Participant) -> QuerySet[FormInstance]:
-    """Return the sheets that hang at the visits of the schedule after screening.
+def visit_forms(participant: Participant) -> QuerySet[FormInstance]:
+    """Return the forms that hang at the visits of the schedule after screening.
 
     The product record is none of them: it is due when its infusion is planned.
     """

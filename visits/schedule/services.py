@@ -1,4 +1,4 @@
-"""Writes of visits: sheets hung and settled, visits missed, reopened, added."""
+"""Writes of visits: forms hung and settled, visits missed, reopened, added."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from record.capture.save_hooks import Saved
 from record.capture.services import forms as capture
 from record.casebook import catalogue
 from record.casebook.models import FormInstance, FormStatus, Participant
-from record.casebook.selectors import binder_of, row_of, sheet_of
+from record.casebook.selectors import casebook_of, data_of, row_of
 from record.casebook.services import form_instances
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
@@ -40,12 +40,12 @@ UNTOUCHED = (
 
 
 @implements("WIN-01")
-def hang_visits(participant: Participant) -> None:
-    """Hang the sheets of every visit after screening into the binder, in one insert.
+def create_visit_forms(participant: Participant) -> None:
+    """Hang the forms of every visit after screening into the casebook, in one insert.
 
     Restricted forms are not among them: the product record waits for its request.
     """
-    sheets = [
+    form_data = [
         FormInstance(
             participant=participant,
             code=design.code,
@@ -60,8 +60,8 @@ def hang_visits(participant: Participant) -> None:
         if not design.is_restricted
         for occurrence in _occurrences(design.code)
     ]
-    FormInstance.objects.bulk_create(sheets, ignore_conflicts=True)
-    settle_due_dates(participant)
+    FormInstance.objects.bulk_create(form_data, ignore_conflicts=True)
+    recalculate_due_dates(participant)
 
 
 def _occurrences(code: str) -> range:
@@ -69,17 +69,17 @@ def _occurrences(code: str) -> range:
 
 
 @implements("WIN-01", "WIN-05", "WIN-07")
-def settle_due_dates(
+def recalculate_due_dates(
     participant: Participant, schedule: Schedule | None = None
 ) -> None:
-    """Give every sheet of a visit the last day on which the visit is in time.
+    """Give every form of a visit the last day on which the visit is in time.
 
     What is no longer awaited (death, withdrawal, discharge, marked missed) has none.
     """
     schedule = schedule or selectors.schedule(participant)
     visits = {visit.code.value: visit for visit in schedule.visits}
     changed = []
-    for form in selectors.visit_sheets(participant).filter(locked_at=None):
+    for form in selectors.visit_forms(participant).filter(locked_at=None):
         required = schedule.requires(form.code, form.visit)
         due_on = _due_on(visits[form.visit]) if required else None
         if form.due_on != due_on:
@@ -96,7 +96,7 @@ def _due_on(visit: Visit) -> date | None:
 
 
 def _mark(forms: Iterable[FormInstance], wanted: Mapping[int, FormStatus]) -> None:
-    """Set the status of sheets that nobody has entered anything into."""
+    """Set the status of forms that nobody has entered anything into."""
     changed = []
     for form in forms:
         status = wanted[form.pk]
@@ -107,7 +107,7 @@ def _mark(forms: Iterable[FormInstance], wanted: Mapping[int, FormStatus]) -> No
         FormInstance.objects.bulk_update(changed, ("status",))
 
 
-def _sheets_at(
+def forms_at(
     participant: Participant, visit: str, number: int, codes: Iterable[str]
 ) -> list[FormInstance]:
     held = FormInstance.objects.filter(
@@ -122,18 +122,18 @@ def _sheets_at(
     return list(held)
 
 
-def settle_examinations(saved: Saved) -> None:
+def mark_examinations(saved: Saved) -> None:
     """Mark vital signs and laboratory of a visit as its visit record has it.
 
     Not applicable by telephone or look-up, not done at a missed visit.
     """
-    sheet, form = saved.sheet, saved.form
+    data, form = saved.data, saved.form
     status = FormStatus.NOT_STARTED
-    if sheet.get("performed") == YesNo.NO:
+    if data.get("performed") == YesNo.NO:
         status = FormStatus.NOT_DONE
-    elif sheet.get("mode") in (VisitMode.TELEPHONE, VisitMode.RECORD_LOOKUP):
+    elif data.get("mode") in (VisitMode.TELEPHONE, VisitMode.RECORD_LOOKUP):
         status = FormStatus.NOT_APPLICABLE
-    held = _sheets_at(saved.participant, form.visit, form.visit_number, EXAMINATIONS)
+    held = forms_at(saved.participant, form.visit, form.visit_number, EXAMINATIONS)
     _mark(held, {one.pk: status for one in held})
 
 
@@ -158,7 +158,9 @@ def add_unscheduled_visit(
             "visit": VisitCode.UNSCHEDULED.value,
             "visit_number": last + 1,
         }
-        forms = [form_instances.expect(participant, code, **place) for code in codes]
+        forms = [
+            form_instances.ensure_form(participant, code, **place) for code in codes
+        ]
         if appointment_at:
             values = {"appointment_at": appointment_at}
             capture.save(forms[0], values, by=by, via=via, complete=False)
@@ -166,7 +168,7 @@ def add_unscheduled_visit(
 
 
 def _require_consent(participant: Participant) -> None:
-    if not binder_of(participant).fact("is_consented"):
+    if not casebook_of(participant).fact("is_consented"):
         raise VisitRefused(_("There is no consent that stands."))
 
 
@@ -181,10 +183,10 @@ def mark_missed(
     """Mark a visit as missed, with the reason, in its visit record."""
     with attributed(by=by, via=via):
         form_instances.lock(form.participant)
-        before = sheet_of(form, row_of(form))
+        before = data_of(form, row_of(form))
         if before.get("performed") == YesNo.YES:
             raise VisitRefused(_("This visit took place; correct its visit record."))
-        held = observed_at(binder_of(form.participant), form.visit, form.visit_number)
+        held = observed_at(casebook_of(form.participant), form.visit, form.visit_number)
         if held:
             text = _("Forms of this visit hold values: %(forms)s. Record it as done.")
             raise VisitRefused(text % {"forms": ", ".join(held)})
@@ -210,7 +212,7 @@ def reopen(
     """Take back that a visit was missed; it is awaited again."""
     with attributed(by=by, via=via):
         form_instances.lock(form.participant)
-        before = sheet_of(form, row_of(form))
+        before = data_of(form, row_of(form))
         if before.get("performed") != YesNo.NO:
             raise VisitRefused(_("This visit is not marked as missed."))
         items = ("performed", "not_done_reason", "not_done_other")

@@ -47,13 +47,13 @@ def add_unscheduled(request: StaffRequest, number: str) -> HttpResponse:
     form = UnscheduledForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            sheet = services.add_unscheduled_visit(
+            data = services.add_unscheduled_visit(
                 participant, by=request.user, **form.cleaned_data
             )
         except VisitRefused as problem:
             form.add_error(None, str(problem))
         else:
-            return redirect("entry:form", sheet.pk)
+            return redirect("entry:form", data.pk)
     told = {"participant": participant, "form": form}
     return render(request, "visits/schedule/unscheduled.html", told)
 

@@ -10,15 +10,15 @@ from record.casebook.form_data import Casebook, FormData
 from trial_edc.dates import site_date
 
 
-def initial_consent(binder: Casebook) -> FormData | None:
+def initial_consent(casebook: Casebook) -> FormData | None:
     """Return the last decision about taking part at all."""
-    asked = [s for s in binder.rows("CNS") if s.get("kind") == ConsentKind.INITIAL]
+    asked = [s for s in casebook.rows("CNS") if s.get("kind") == ConsentKind.INITIAL]
     return asked[-1] if asked else None
 
 
-def standing_decision(binder: Casebook) -> FormData | None:
+def standing_decision(casebook: Casebook) -> FormData | None:
     """Return the last decision about taking part or going on."""
-    decided = [s for s in binder.rows("CNS") if s.get("kind") != ConsentKind.CONTACT]
+    decided = [s for s in casebook.rows("CNS") if s.get("kind") != ConsentKind.CONTACT]
     return max(
         (s for s in decided if s.get("decision") and s.get("decided_at")),
         key=lambda s: (s.get("decided_at"), s.occurrence),
@@ -26,19 +26,19 @@ def standing_decision(binder: Casebook) -> FormData | None:
     )
 
 
-def consent_on(binder: Casebook) -> date | None:
+def consent_on(casebook: Casebook) -> date | None:
     """Return the date of the initial consent, by whoever signed it."""
-    sheet = initial_consent(binder)
-    if sheet is None or sheet.get("decision") != ConsentDecision.GIVEN:
+    data = initial_consent(casebook)
+    if data is None or data.get("decision") != ConsentDecision.GIVEN:
         return None
-    decided_at = sheet.get("decided_at")
+    decided_at = data.get("decided_at")
     return site_date(decided_at) if decided_at else None
 
 
-def consent_answer(binder: Casebook) -> CriterionAnswer | None:
+def consent_answer(casebook: Casebook) -> CriterionAnswer | None:
     """Answer I3: the consent that stands; a refusal later on ends it."""
-    decision = standing_decision(binder)
-    if decision is None or initial_consent(binder) is None:
+    decision = standing_decision(casebook)
+    if decision is None or initial_consent(casebook) is None:
         return None
     return (
         CriterionAnswer.YES

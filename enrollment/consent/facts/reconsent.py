@@ -64,59 +64,59 @@ def version_on(
 
 
 def due_of(
-    binder: Casebook, versions: Sequence[DocumentVersion], today: date
+    casebook: Casebook, versions: Sequence[DocumentVersion], today: date
 ) -> list[ReconsentDue]:
     """Return what a person must be asked now, the most urgent first."""
-    standing = standing_decision(binder)
-    if standing is None or _has_left(binder):
+    standing = standing_decision(casebook)
+    if standing is None or _has_left(casebook):
         return []
     if standing.get("decision") == ConsentDecision.REFUSED:
-        refused = binder.fact("consented_on") is not None and not binder.value(
+        refused = casebook.fact("consented_on") is not None and not casebook.value(
             "WDR", "kind"
         )
         return [ReconsentDue(ReconsentReason.REFUSED, _on(standing))] if refused else []
     found = (
-        _able_again(binder, standing, ReconsentReason.CAPACITY),
+        _able_again(casebook, standing, ReconsentReason.CAPACITY),
         _version_due(standing, versions, today),
-        _able_again(binder, _contact(binder), ReconsentReason.CONTACT),
+        _able_again(casebook, _contact(casebook), ReconsentReason.CONTACT),
     )
     return [due for due in found if due]
 
 
-def _has_left(binder: Casebook) -> bool:
+def _has_left(casebook: Casebook) -> bool:
     """Tell whether nothing more can be asked of the person."""
-    failed = statuses.is_screening_closed(binder) and binder.one("RAN") is None
+    failed = statuses.is_screening_closed(casebook) and casebook.one("RAN") is None
     return (
         failed
-        or statuses.has_died(binder)
-        or statuses.has_withdrawn(binder)
-        or binder.value("EOS", "reason") is not None
+        or statuses.has_died(casebook)
+        or statuses.has_withdrawn(casebook)
+        or casebook.value("EOS", "reason") is not None
     )
 
 
-def _on(sheet: FormData) -> date:
-    return site_date(sheet.get("decided_at"))
+def _on(data: FormData) -> date:
+    return site_date(data.get("decided_at"))
 
 
-def _contact(binder: Casebook) -> FormData | None:
+def _contact(casebook: Casebook) -> FormData | None:
     """Return the contact consent that stands, if one was given."""
-    rows = [s for s in binder.rows("CNS") if s.get("kind") == ConsentKind.CONTACT]
+    rows = [s for s in casebook.rows("CNS") if s.get("kind") == ConsentKind.CONTACT]
     given = rows and rows[-1].get("decision") == ConsentDecision.GIVEN
     return rows[-1] if given and rows[-1].get("decided_at") else None
 
 
 def _able_again(
-    binder: Casebook, signed: FormData | None, ground: ReconsentReason
+    casebook: Casebook, signed: FormData | None, ground: ReconsentReason
 ) -> ReconsentDue | None:
     """Find a visit since which the person can decide what a representative signed."""
     if signed is None or signed.get("signer") != Signer.REPRESENTATIVE:
         return None
-    able_on = min(_able_days(binder, _on(signed)), default=None)
+    able_on = min(_able_days(casebook, _on(signed)), default=None)
     return ReconsentDue(ground, able_on) if able_on else None
 
 
-def _able_days(binder: Casebook, since: date) -> Iterator[date]:
-    for visit in binder.rows("VIS"):
+def _able_days(casebook: Casebook, since: date) -> Iterator[date]:
+    for visit in casebook.rows("VIS"):
         on = visit.get("visit_date") or since
         if visit.get("has_capacity") == YesNo.YES and on >= since:
             yield on

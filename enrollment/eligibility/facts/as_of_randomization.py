@@ -1,4 +1,4 @@
-"""The binder as it was at randomisation; pure.
+"""The casebook as it was at randomisation; pure.
 
 What was sampled, taken or decided later says nothing about the screening: a creatinine
 of day 7 is no evidence for I1, and a drug begun on day 10 none for E17.
@@ -25,35 +25,35 @@ HAPPENED = {
 LATER_CHANGES = ("last_dose_change", "switched", "stop")
 
 
-def as_screened(binder: Casebook) -> Casebook:
-    """Return the binder as screening saw it; before randomisation all of it."""
-    until = binder.value("RAN", "randomised_at")
+def as_screened(casebook: Casebook) -> Casebook:
+    """Return the casebook as screening saw it; before randomisation all of it."""
+    until = casebook.value("RAN", "randomised_at")
     if until is None:
-        return binder
+        return casebook
 
     def load(codes: Collection[str]) -> Iterator[FormData]:
-        binder.read(*codes)
-        for sheet in chain.from_iterable(map(binder.rows, codes)):
-            if (seen := as_seen(sheet, until)) is not None:
+        casebook.read(*codes)
+        for data in chain.from_iterable(map(casebook.rows, codes)):
+            if (seen := as_seen(data, until)) is not None:
                 yield seen
 
     return Casebook(load)
 
 
-def as_seen(sheet: FormData, until: datetime) -> FormData | None:
-    """Return a sheet without what happened later; None when all of it did.
+def as_seen(data: FormData, until: datetime) -> FormData | None:
+    """Return a form without what happened later; None when all of it did.
 
     A drug that was stopped or changed after randomisation was going on at that time.
     """
-    if is_later(sheet.get(HAPPENED.get(sheet.code, "")), until):
+    if is_later(data.get(HAPPENED.get(data.code, "")), until):
         return None
-    later = {i for i in LATER_CHANGES if is_later(sheet.get(i), until)}
-    if sheet.code != "IST" or not later:
-        return sheet
-    known = {**sheet.values, **dict.fromkeys(later)}
+    later = {i for i in LATER_CHANGES if is_later(data.get(i), until)}
+    if data.code != "IST" or not later:
+        return data
+    known = {**data.values, **dict.fromkeys(later)}
     if "stop" in later:
         known["ongoing"] = YesNo.YES.value
-    return replace(sheet, values=known)
+    return replace(data, values=known)
 
 
 def is_later(told: datetime | Partial | date | None, until: datetime) -> bool:

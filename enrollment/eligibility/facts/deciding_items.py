@@ -1,4 +1,4 @@
-"""Which items of which sheets decide an eligibility verdict, and their digest; pure.
+"""Which items of which forms decide an eligibility verdict, and their digest; pure.
 
 A confirmation is bound to these. Another row of a log is none of them until it changes
 the baseline, the rise, the drugs of E17 or the count of E18.
@@ -17,7 +17,7 @@ from enrollment.eligibility.facts.evidence import (
     JUDGED,
     exposures,
     platelets_of,
-    screening_sheet,
+    screening_data,
     weighing_of,
 )
 from enrollment.eligibility.rules import Assessment, Injury
@@ -61,9 +61,9 @@ ANSWERS = (
 class Deciding:
     """The deciding items with their revisions, and what they say as one text."""
 
-    revisions: Mapping[str, Mapping[str, int]]  # sheet → item → revision
+    revisions: Mapping[str, Mapping[str, int]]  # form → item → revision
     told: str  # canonical JSON
-    sheets: tuple[FormData, ...]
+    form_data: tuple[FormData, ...]
 
     @property
     def digest(self) -> str:
@@ -77,18 +77,18 @@ def digest_of(told: str) -> str:
 
 
 @implements("ELG-CONFIRM")
-def deciding(binder: Casebook, assessment: Assessment) -> Deciding:
+def deciding(casebook: Casebook, assessment: Assessment) -> Deciding:
     """Gather the deciding items of all forms."""
     revisions: dict[str, dict[str, int]] = {}
     values: dict[str, dict[str, Any]] = {}
-    sheets: dict[str, FormData] = {}
-    for sheet, items in _decide(binder, assessment):
-        key = str(sheet.form_id)
-        sheets[key] = sheet
+    form_data: dict[str, FormData] = {}
+    for data, items in _decide(casebook, assessment):
+        key = str(data.form_id)
+        form_data[key] = data
         for item in items:
-            revision = sheet.item_revisions.get(item, 0)
+            revision = data.item_revisions.get(item, 0)
             revisions.setdefault(key, {})[item] = revision
-            values.setdefault(key, {})[item] = plain(sheet.values.get(item))
+            values.setdefault(key, {})[item] = plain(data.values.get(item))
     told = {
         "version": PROTOCOL.version,
         "verdict": assessment.verdict.value,
@@ -100,7 +100,7 @@ def deciding(binder: Casebook, assessment: Assessment) -> Deciding:
         "values": values,
     }
     text = json.dumps(told, sort_keys=True, ensure_ascii=False)
-    return Deciding(revisions, text, tuple(sheets.values()))
+    return Deciding(revisions, text, tuple(form_data.values()))
 
 
 def plain(value: Value) -> Any:
@@ -128,29 +128,29 @@ def states_of(assessment: Assessment) -> list[str]:
 
 
 def _decide(
-    binder: Casebook, assessment: Assessment
+    casebook: Casebook, assessment: Assessment
 ) -> Iterator[tuple[FormData, Iterable[str]]]:
-    for consent in (initial_consent(binder), standing_decision(binder)):
+    for consent in (initial_consent(casebook), standing_decision(casebook)):
         if consent:
             yield consent, CONSENT
-    if person := binder.one("DEM"):
+    if person := casebook.one("DEM"):
         yield person, ("birth_date", "sex")
-    if judged := screening_sheet(binder, "ELG"):
+    if judged := screening_data(casebook, "ELG"):
         yield judged, ANSWERS
-    if counted := platelets_of(binder):
+    if counted := platelets_of(casebook):
         yield counted, ("platelets", "sampled_at")
-    for denied in binder.rows("IST"):
+    for denied in casebook.rows("IST"):
         if denied.get("any_exposure") == YesNo.NO:
             yield denied, ("any_exposure",)
     local = PROTOCOL.eligibility.e17_local_routes
-    for drug in exposures(binder) or ():
+    for drug in exposures(casebook) or ():
         if drug.get("route") not in local:
             yield drug, DRUG
-    yield from _injury(binder, assessment)
+    yield from _injury(casebook, assessment)
 
 
 def _injury(
-    binder: Casebook, assessment: Assessment
+    casebook: Casebook, assessment: Assessment
 ) -> Iterator[tuple[FormData, Iterable[str]]]:
     found = assessment.outcomes[0].grounds
     wanted = {assessment.baseline.sample.id} if assessment.baseline.sample else set()
@@ -160,11 +160,11 @@ def _injury(
         wanted.add(found.creatinine.attested_by.id)
     elif isinstance(found, Injury) and (run := found.urine.qualifying):
         collected = {one.id for one in run.collections}
-        for sheet in binder.rows("URI"):
-            if str(sheet.form_id) in collected:
-                yield sheet, COLLECTION
-        if weighed := weighing_of(binder):
+        for data in casebook.rows("URI"):
+            if str(data.form_id) in collected:
+                yield data, COLLECTION
+        if weighed := weighing_of(casebook):
             yield weighed, ("weight_kg", "weight_source")
-    for sheet in binder.rows("CRE"):
-        if str(sheet.form_id) in wanted:
-            yield sheet, CREATININE
+    for data in casebook.rows("CRE"):
+        if str(data.form_id) in wanted:
+            yield data, CREATININE

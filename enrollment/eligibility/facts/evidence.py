@@ -1,6 +1,6 @@
-"""What the binder holds, as the eligibility rules look at it; pure.
+"""What the casebook holds, as the eligibility rules look at it; pure.
 
-Forms of other rooms are read by code. A sheet of an earlier screening never answers
+Forms of other rooms are read by code. A form of an earlier screening never answers
 for the present one.
 """
 
@@ -42,36 +42,39 @@ JUDGED = {
 }
 
 
-def evidence_of(binder: Casebook) -> Evidence:
+def evidence_of(casebook: Casebook) -> Evidence:
     """Gather everything that decides on the present screening."""
-    eligibility, weighing = screening_sheet(binder, "ELG"), weighing_of(binder)
-    platelets = platelets_of(binder)
+    eligibility, weighing = screening_data(casebook, "ELG"), weighing_of(casebook)
+    platelets = platelets_of(casebook)
     count = platelets.get("platelets") if platelets else None
-    sex, organs = binder.value("DEM", "sex"), _of(eligibility, "nonrenal_failed_organs")
+    sex, organs = (
+        casebook.value("DEM", "sex"),
+        _of(eligibility, "nonrenal_failed_organs"),
+    )
     burst = _of(eligibility, "e17_burst_decision")
     return Evidence(
-        consent_on=consent_on(binder),
-        birth_on=binder.value("DEM", "birth_date"),
+        consent_on=consent_on(casebook),
+        birth_on=casebook.value("DEM", "birth_date"),
         sex=Sex(sex) if sex else None,
-        samples=tuple(samples(binder)),
-        urine=tuple(urine(binder)),
+        samples=tuple(samples(casebook)),
+        urine=tuple(urine(casebook)),
         weight_kg=_of(weighing, "weight_kg"),
         weight_estimated=_of(weighing, "weight_source") == "estimated",
         onset_attested=_answer(_of(eligibility, "onset_within_48h_attested")),
         lvef_pct=_of(eligibility, "lvef_pct"),
         platelets=count.value if count else None,
         platelets_unit=count.unit if count else "10^9/L",
-        steroids=steroids(binder),
-        immunosuppressants=immunosuppressants(binder),
+        steroids=steroids(casebook),
+        immunosuppressants=immunosuppressants(casebook),
         burst_decision=BurstDecision(burst) if burst else None,
         failed_organs=frozenset(organs) - {Organ.NONE.value} if organs else None,
-        answers={"I3": consent_answer(binder), **answers(eligibility)},
+        answers={"I3": consent_answer(casebook), **answers(eligibility)},
     )
 
 
-def ages_of(binder: Casebook, qualifying_at: datetime | None) -> Ages:
+def ages_of(casebook: Casebook, qualifying_at: datetime | None) -> Ages:
     """Tell when the evidence that can grow old was obtained."""
-    eligibility, platelets = screening_sheet(binder, "ELG"), platelets_of(binder)
+    eligibility, platelets = screening_data(casebook, "ELG"), platelets_of(casebook)
     return Ages(
         hcg_at=_of(eligibility, "hcg_at"),
         echo_at=_of(eligibility, "lvef_at"),
@@ -80,34 +83,34 @@ def ages_of(binder: Casebook, qualifying_at: datetime | None) -> Ages:
     )
 
 
-def episode(binder: Casebook) -> int:
+def episode(casebook: Casebook) -> int:
     """Return the number of the present screening; the first one is 1."""
-    screening = binder.one("SCN")
+    screening = casebook.one("SCN")
     return screening.occurrence if screening else 1
 
 
-def screening_sheet(binder: Casebook, code: str, visit: str = "") -> FormData | None:
-    """Return the sheet of a form that belongs to the present screening."""
-    present = episode(binder)
+def screening_data(casebook: Casebook, code: str, visit: str = "") -> FormData | None:
+    """Return the form of a form that belongs to the present screening."""
+    present = episode(casebook)
     return next(
         (
-            sheet
-            for sheet in binder.rows(code)
-            if sheet.occurrence == present and sheet.visit == visit
+            data
+            for data in casebook.rows(code)
+            if data.occurrence == present and data.visit == visit
         ),
         None,
     )
 
 
-def weighing_of(binder: Casebook) -> FormData | None:
+def weighing_of(casebook: Casebook) -> FormData | None:
     """Return the vital signs of the present screening."""
-    return screening_sheet(binder, "VIT", VisitCode.SCREENING)
+    return screening_data(casebook, "VIT", VisitCode.SCREENING)
 
 
-def samples(binder: Casebook) -> Iterator[Sample]:
+def samples(casebook: Casebook) -> Iterator[Sample]:
     """Return the creatinine values; one without time of day is marked so."""
-    for sheet in binder.rows("CRE"):
-        taken, quantity = sheet.get("sample_at"), sheet.get("value")
+    for data in casebook.rows("CRE"):
+        taken, quantity = data.get("sample_at"), data.get("value")
         if taken is None or quantity is None:
             continue
         instant = taken.instant(SITE_ZONE) if isinstance(taken, Partial) else taken
@@ -115,117 +118,117 @@ def samples(binder: Casebook) -> Iterator[Sample]:
             at=instant or site_midnight(taken.earliest),
             value=quantity.value,
             unit=quantity.unit,
-            place=sheet.get("place") or "",
-            id=str(sheet.form_id),
+            place=data.get("place") or "",
+            id=str(data.form_id),
             date_only=instant is None,
         )
 
 
-def urine(binder: Casebook) -> Iterator[TimedCollection]:
+def urine(casebook: Casebook) -> Iterator[TimedCollection]:
     """Return the timed collections; one without a volume was not measured."""
-    for sheet in binder.rows("URI"):
-        start, end, ml = (sheet.get(i) for i in ("start_at", "end_at", "volume_ml"))
+    for data in casebook.rows("URI"):
+        start, end, ml = (data.get(i) for i in ("start_at", "end_at", "volume_ml"))
         if start and end:
-            yield TimedCollection(start, end, ml, id=str(sheet.form_id))
+            yield TimedCollection(start, end, ml, id=str(data.form_id))
 
 
-def platelets_of(binder: Casebook) -> FormData | None:
+def platelets_of(casebook: Casebook) -> FormData | None:
     """Return the latest count; after randomisation, the latest before it."""
-    until = binder.value("RAN", "randomised_at")
+    until = casebook.value("RAN", "randomised_at")
     counted = [
-        sheet
-        for sheet in binder.rows("LAB")
-        if sheet.get("platelets")
-        and sheet.get("sampled_at")
-        and (until is None or sheet.get("sampled_at") <= until)
+        data
+        for data in casebook.rows("LAB")
+        if data.get("platelets")
+        and data.get("sampled_at")
+        and (until is None or data.get("sampled_at") <= until)
     ]
-    return max(counted, key=lambda sheet: sheet.get("sampled_at"), default=None)
+    return max(counted, key=lambda data: data.get("sampled_at"), default=None)
 
 
-def exposures(binder: Casebook) -> list[FormData] | None:
+def exposures(casebook: Casebook) -> list[FormData] | None:
     """Return the drugs of E17; None while nobody has asked."""
-    asked = [s for s in binder.rows("IST") if s.get("any_exposure")]
+    asked = [s for s in casebook.rows("IST") if s.get("any_exposure")]
     if not asked:
         return None
-    return [sheet for sheet in asked if sheet.get("any_exposure") == YesNo.YES]
+    return [data for data in asked if data.get("any_exposure") == YesNo.YES]
 
 
-def steroids(binder: Casebook) -> tuple[SteroidCourse, ...] | None:
+def steroids(casebook: Casebook) -> tuple[SteroidCourse, ...] | None:
     """Return the corticosteroids; a drug whose class is not known may be one."""
-    taken = exposures(binder)
+    taken = exposures(casebook)
     if taken is None:
         return None
     return tuple(
         SteroidCourse(
-            drug=drug_name(sheet),
-            mg_per_day=_number(sheet.get("mg_per_day")),
-            start=_text(sheet, "start"),
-            stop=_text(sheet, "stop"),
-            ongoing=sheet.get("ongoing") == YesNo.YES,
-            route=sheet.get("route"),
-            id=str(sheet.form_id),
+            drug=drug_name(data),
+            mg_per_day=_number(data.get("mg_per_day")),
+            start=_text(data, "start"),
+            stop=_text(data, "stop"),
+            ongoing=data.get("ongoing") == YesNo.YES,
+            route=data.get("route"),
+            id=str(data.form_id),
         )
-        for sheet in taken
-        if sheet.get("drug_class") in (DrugClass.STEROID, None)
+        for data in taken
+        if data.get("drug_class") in (DrugClass.STEROID, None)
     )
 
 
-def immunosuppressants(binder: Casebook) -> tuple[Immunosuppressant, ...] | None:
+def immunosuppressants(casebook: Casebook) -> tuple[Immunosuppressant, ...] | None:
     """Return the other drugs with the dates of their changes."""
-    taken = exposures(binder)
+    taken = exposures(casebook)
     if taken is None:
         return None
     return tuple(
         Immunosuppressant(
-            drug=drug_name(sheet),
-            changes=tuple(changes(sheet)),
-            stop=_text(sheet, "stop"),
-            route=sheet.get("route"),
-            id=str(sheet.form_id),
+            drug=drug_name(data),
+            changes=tuple(changes(data)),
+            stop=_text(data, "stop"),
+            route=data.get("route"),
+            id=str(data.form_id),
         )
-        for sheet in taken
-        if sheet.get("drug_class") in (DrugClass.IMMUNOSUPPRESSANT, None)
+        for data in taken
+        if data.get("drug_class") in (DrugClass.IMMUNOSUPPRESSANT, None)
     )
 
 
-def changes(sheet: FormData) -> Iterator[str | None]:
+def changes(data: FormData) -> Iterator[str | None]:
     """Return the dates of start, dose change and switch, None where unknown."""
-    yield _text(sheet, "start")
+    yield _text(data, "start")
     for item in ("last_dose_change", "switched"):
-        known = _text(sheet, item)
-        if known or sheet.missing(item) == MissingCode.UNKNOWN:
+        known = _text(data, item)
+        if known or data.missing(item) == MissingCode.UNKNOWN:
             yield known
-    if sheet.get("ongoing") != YesNo.YES and not sheet.get("stop"):
+    if data.get("ongoing") != YesNo.YES and not data.get("stop"):
         yield None
 
 
-def drug_name(sheet: FormData) -> str:
+def drug_name(data: FormData) -> str:
     """Return the drug by its code, or in the words of the site."""
-    code = sheet.get("drug") or ""
-    return sheet.get("drug_other") or "" if code == Drug.OTHER else code
+    code = data.get("drug") or ""
+    return data.get("drug_other") or "" if code == Drug.OTHER else code
 
 
-def answers(sheet: FormData | None) -> dict[str, CriterionAnswer | None]:
+def answers(data: FormData | None) -> dict[str, CriterionAnswer | None]:
     """Return the investigator's answers by criterion."""
-    if sheet is None:
+    if data is None:
         return {}
-    causes = sheet.get("e1_causes")
+    causes = data.get("e1_causes")
     excluded = causes != [ExcludedCause.NONE.value]
     return {
-        "I4": _both(sheet.get("i4_can_comply"), sheet.get("phone_confirmed")),
+        "I4": _both(data.get("i4_can_comply"), data.get("phone_confirmed")),
         "E1": _yes_if(excluded) if causes else None,
-        "E19": _counts(sheet, "e19", Ventilation.NOW, Ventilation.EXPECTED),
-        "E20": _counts(sheet, "e20", OtherTrial.NOW, OtherTrial.WITHIN_30_DAYS),
-        **{name: _answer(sheet.get(item)) for name, item in JUDGED.items()},
+        "E19": _counts(data, "e19", Ventilation.NOW, Ventilation.EXPECTED),
+        "E20": _counts(data, "e20", OtherTrial.NOW, OtherTrial.WITHIN_30_DAYS),
+        **{name: _answer(data.get(item)) for name, item in JUDGED.items()},
     }
 
 
-def _of(sheet: FormData | None, item: str) -> Value:
-    return sheet.get(item) if sheet else None
+def _of(data: FormData | None, item: str) -> Value:
+    return data.get(item) if data else None
 
 
-def _text(sheet: FormData, item: str) -> str | None:
-    value = sheet.get(item)
+def _text(data: FormData, item: str) -> str | None:
+    value = data.get(item)
     return str(value) if value else None
 
 
@@ -247,6 +250,6 @@ def _both(*given: object) -> CriterionAnswer | None:
     return None if None in given else CriterionAnswer.YES
 
 
-def _counts(sheet: FormData, item: str, *against: str) -> CriterionAnswer | None:
-    value = sheet.get(item)
+def _counts(data: FormData, item: str, *against: str) -> CriterionAnswer | None:
+    value = data.get(item)
     return None if value is None else _yes_if(value in against)

@@ -11,7 +11,7 @@ from enrollment.eligibility.facts.as_of_randomization import as_screened
 from enrollment.eligibility.facts.evidence import (
     exposures,
     platelets_of,
-    screening_sheet,
+    screening_data,
 )
 from enrollment.eligibility.rules import (
     AgeBasis,
@@ -88,19 +88,19 @@ class CriterionRow:
 
 
 def criterion_rows(
-    eligibility: Eligibility, hanging: Mapping[str, int]
+    eligibility: Eligibility, form_ids: Mapping[str, int]
 ) -> list[CriterionRow]:
     """Return the 24 lines, those still to be decided first.
 
-    `hanging` are the sheets of this screening, also those that hold nothing yet.
+    `form_ids` are the forms of this screening, also those that hold nothing yet.
     """
     outcomes = eligibility.assessment.outcomes
-    rows = [_row(eligibility, outcome, hanging) for outcome in outcomes]
+    rows = [_row(eligibility, outcome, form_ids) for outcome in outcomes]
     return sorted(rows, key=lambda row: row.rank)
 
 
 def _row(
-    eligibility: Eligibility, outcome: CriterionOutcome, hanging: Mapping[str, int]
+    eligibility: Eligibility, outcome: CriterionOutcome, form_ids: Mapping[str, int]
 ) -> CriterionRow:
     code, form, item = _place(eligibility, outcome)
     told = _told(outcome, form, item)
@@ -110,7 +110,7 @@ def _row(
         state=outcome.state,
         grounds=told,
         form=code,
-        form_id=form.form_id if form else hanging.get(code),
+        form_id=form.form_id if form else form_ids.get(code),
         item=item,
     )
 
@@ -118,30 +118,30 @@ def _row(
 def _place(
     eligibility: Eligibility, outcome: CriterionOutcome
 ) -> tuple[str, FormData | None, str]:
-    """Return the form, its sheet and the item in which what decided stands."""
-    binder, criterion = as_screened(eligibility.binder), outcome.criterion
-    judged = screening_sheet(binder, "ELG")
+    """Return the form, its form and the item in which what decided stands."""
+    casebook, criterion = as_screened(eligibility.casebook), outcome.criterion
+    judged = screening_data(casebook, "ELG")
     grounds, is_against = outcome.grounds, outcome.state == State.PRESENT
     by_number = isinstance(grounds, MeasurementBasis) and (
         grounds.value is None or (is_against and grounds.answer != CriterionAnswer.YES)
     )
     if criterion == "E17":
-        return "IST", next(iter(exposures(binder) or ()), None), "any_exposure"
+        return "IST", next(iter(exposures(casebook) or ()), None), "any_exposure"
     if criterion == "E18" and by_number:
-        return "LAB", platelets_of(binder), "platelets"
+        return "LAB", platelets_of(casebook), "platelets"
     if criterion == "E11" and by_number:
         return "ELG", judged, "lvef_pct"
     if isinstance(grounds, Injury | FiltrationBasis):
-        return "CRE", _deciding_sample(binder, grounds), "value"
+        return "CRE", _deciding_sample(casebook, grounds), "value"
     places = {
-        "I2": ("DEM", binder.one("DEM"), "birth_date"),
-        "I3": ("CNS", standing_decision(binder), "decision"),
+        "I2": ("DEM", casebook.one("DEM"), "birth_date"),
+        "I3": ("CNS", standing_decision(casebook), "decision"),
     }
     return places.get(criterion, ("ELG", judged, ASKED.get(criterion, "")))
 
 
 def _deciding_sample(
-    binder: Casebook, grounds: Injury | FiltrationBasis
+    casebook: Casebook, grounds: Injury | FiltrationBasis
 ) -> FormData | None:
     """Return the later sample of the rise, or the baseline; else the last row."""
     if isinstance(grounds, FiltrationBasis):
@@ -150,13 +150,13 @@ def _deciding_sample(
         limb = grounds.creatinine
         pair = limb.qualifying or limb.steepest
         sample = pair.later if pair else limb.attested_by
-    rows = binder.rows("CRE")
+    rows = casebook.rows("CRE")
     chosen = (row for row in rows if sample and str(row.form_id) == sample.id)
     return next(chosen, _latest(rows))
 
 
-def _latest(sheets: Iterable[FormData]) -> FormData | None:
-    return max(sheets, key=lambda sheet: sheet.occurrence, default=None)
+def _latest(form_data: Iterable[FormData]) -> FormData | None:
+    return max(form_data, key=lambda data: data.occurrence, default=None)
 
 
 def _told(outcome: CriterionOutcome, form: FormData | None, item: str) -> str:

@@ -95,7 +95,7 @@ class DrugExhibit:
 
 
 def drug_exhibit(
-    binder: Casebook, evidence: Evidence, assessment: Assessment
+    casebook: Casebook, evidence: Evidence, assessment: Assessment
 ) -> DrugExhibit:
     """Lay out what decides E17."""
     grounds = {one.criterion: one.grounds for one in assessment.outcomes}
@@ -103,14 +103,14 @@ def drug_exhibit(
     if not isinstance(found, Immunosuppression):
         raise TypeError
     settings, on = evidence.settings, evidence.consent_on
-    taken = exposures(binder)
+    taken = exposures(casebook)
     return DrugExhibit(
         found=found,
         consent_on=on,
         opens_on=on - timedelta(days=settings.e17_window_days) if on else None,
         courses=tuple(_courses(taken or [], evidence)),
         days=tuple(_days(found, settings.e17_prednisone_mg_day)),
-        drugs=tuple(_drugs(binder, evidence)),
+        drugs=tuple(_drugs(casebook, evidence)),
         limit_mg=settings.e17_prednisone_mg_day,
         chronic_days=settings.e17_chronic_days,
         stable_months=settings.e17_stable_months,
@@ -120,32 +120,32 @@ def drug_exhibit(
 
 def _courses(taken: list[FormData], evidence: Evidence) -> Iterator[CourseLine]:
     items = catalogue.design("IST").items
-    for sheet in taken:
-        if sheet.get("drug_class") != DrugClass.STEROID:
+    for data in taken:
+        if data.get("drug_class") != DrugClass.STEROID:
             continue
-        dose = sheet.get("mg_per_day")
-        told = SteroidCourse(drug_name(sheet), dose, start=None)
+        dose = data.get("mg_per_day")
+        told = SteroidCourse(drug_name(data), dose, start=None)
         pred = prednisone_mg(told, evidence.settings)
-        stop = "stop" if sheet.get("ongoing") != "Y" else "ongoing"
+        stop = "stop" if data.get("ongoing") != "Y" else "ongoing"
         yield CourseLine(
-            form_id=int(sheet.form_id or 0),
-            drug=_drug_words(sheet),
-            route=words(items["route"], sheet.values.get("route")),
+            form_id=int(data.form_id or 0),
+            drug=_drug_words(data),
+            route=words(items["route"], data.values.get("route")),
             mg_per_day="" if dose is None else f"{Decimal(dose).normalize():f}",
             pred_mg="" if pred is None else f"{shown(pred, DOSE_DECIMALS):f}",
-            start=words(items["start"], sheet.values.get("start")),
+            start=words(items["start"], data.values.get("start")),
             stop=_("ongoing")
             if stop == "ongoing"
-            else words(items["stop"], sheet.values.get("stop")),
-            is_systemic=normal(sheet.get("route"))
+            else words(items["stop"], data.values.get("stop")),
+            is_systemic=normal(data.get("route"))
             not in evidence.settings.e17_local_routes,
         )
 
 
-def _drug_words(sheet: FormData) -> str:
+def _drug_words(data: FormData) -> str:
     item = catalogue.design("IST").items["drug"]
-    other = sheet.get("drug_other")
-    return str(other) if other else words(item, sheet.values.get("drug"))
+    other = data.get("drug_other")
+    return str(other) if other else words(item, data.values.get("drug"))
 
 
 def _days(found: Immunosuppression, limit: Decimal) -> Iterator[DayLine]:
@@ -164,10 +164,10 @@ def _days(found: Immunosuppression, limit: Decimal) -> Iterator[DayLine]:
         yield line
 
 
-def _drugs(binder: Casebook, evidence: Evidence) -> Iterator[DrugLine]:
+def _drugs(casebook: Casebook, evidence: Evidence) -> Iterator[DrugLine]:
     settings = evidence.settings
-    sheets = {str(one.form_id): one for one in exposures(binder) or ()}
-    for drug in immunosuppressants(binder) or ():
+    form_data = {str(one.form_id): one for one in exposures(casebook) or ()}
+    for drug in immunosuppressants(casebook) or ():
         if normal(drug.route) in settings.e17_local_routes:
             continue
         months = settings.e17_stable_months
@@ -175,7 +175,7 @@ def _drugs(binder: Casebook, evidence: Evidence) -> Iterator[DrugLine]:
         last = judged.last_change
         yield DrugLine(
             form_id=int(drug.id),
-            drug=_drug_words(sheets[drug.id]),
+            drug=_drug_words(form_data[drug.id]),
             last_change=last,
             stable_after=add_months(last, months) if last else None,
             state=judged.state,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from enrollment.eligibility.facts.as_of_randomization import as_screened
-from enrollment.eligibility.facts.evidence import platelets_of, screening_sheet
+from enrollment.eligibility.facts.evidence import platelets_of, screening_data
 from enrollment.eligibility.rules import Injury, Stale
 from enrollment.eligibility.selectors import Eligibility
 from trial_edc.protocol import PROTOCOL
@@ -52,8 +52,8 @@ Place = tuple[datetime | None, int | None, str]
 
 def _places(found: Eligibility) -> dict[Stale, Place]:
     """Return when each piece was obtained, and the item that a newer one goes to."""
-    binder = as_screened(found.binder)
-    judged, counted = screening_sheet(binder, "ELG"), platelets_of(binder)
+    casebook = as_screened(found.casebook)
+    judged, counted = screening_data(casebook, "ELG"), platelets_of(casebook)
     grounds = found.assessment.outcomes[0].grounds
     pair = grounds.creatinine.qualifying if isinstance(grounds, Injury) else None
     elg = judged.form_id if judged else None

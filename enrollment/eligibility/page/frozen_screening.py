@@ -70,7 +70,7 @@ class UsedScreening:
 
 
 def used_screening(found: Eligibility, frozen: FrozenScreening) -> UsedScreening:
-    """Lay the frozen values out; one select beyond the binder's."""
+    """Lay the frozen values out; one select beyond the casebook's."""
     now = {one.criterion: one.state for one in found.assessment.outcomes}
     forms = FormInstance.objects.in_bulk([int(key) for key in frozen.values])
     ordered = sorted(forms.values(), key=lambda form: (ORDER.index(form.code), form.pk))
@@ -87,10 +87,10 @@ def used_screening(found: Eligibility, frozen: FrozenScreening) -> UsedScreening
 def _values(
     form: FormInstance, found: Eligibility, frozen: FrozenScreening
 ) -> Iterator[UsedValue]:
-    """Yield the used values of one sheet; one struck out since holds none now."""
-    rows = found.binder.rows(form.code)
-    sheet = next((row for row in rows if row.form_id == form.pk), None)
-    seen = as_seen(sheet, frozen.at) if sheet else None
+    """Yield the used values of one form; one struck out since holds none now."""
+    rows = found.casebook.rows(form.code)
+    data = next((row for row in rows if row.form_id == form.pk), None)
+    seen = as_seen(data, frozen.at) if data else None
     design = catalogue.design(form.code)
     kept = frozen.values[str(form.pk)]
     for name, item in design.items.items():

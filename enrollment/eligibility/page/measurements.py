@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from enrollment.eligibility.facts.evidence import platelets_of, screening_sheet
+from enrollment.eligibility.facts.evidence import platelets_of, screening_data
 from enrollment.eligibility.rules.evidence import Evidence
 from enrollment.vocabulary import Organ
 from record.casebook import catalogue
@@ -31,9 +31,9 @@ class NumberExhibit:
     platelets_limit: str
 
 
-def number_exhibit(binder: Casebook, evidence: Evidence) -> NumberExhibit:
+def number_exhibit(casebook: Casebook, evidence: Evidence) -> NumberExhibit:
     """Lay out the numbers of E11, E13 and E18."""
-    judged, counted = screening_sheet(binder, "ELG"), platelets_of(binder)
+    judged, counted = screening_data(casebook, "ELG"), platelets_of(casebook)
     settings, failing = evidence.settings, evidence.failed_organs
     counting = None if failing is None else failing & frozenset(settings.e13_organs)
     return NumberExhibit(
@@ -52,8 +52,8 @@ def number_exhibit(binder: Casebook, evidence: Evidence) -> NumberExhibit:
     )
 
 
-def _words(sheet: FormData | None, item: str) -> str:
-    if sheet is None:
+def _words(data: FormData | None, item: str) -> str:
+    if data is None:
         return ""
-    found = catalogue.design(sheet.code).items[item]
-    return words(found, sheet.values.get(item))
+    found = catalogue.design(data.code).items[item]
+    return words(found, data.values.get(item))

@@ -13,7 +13,7 @@ from enrollment.eligibility.page.kidney import KidneyExhibit, kidney_exhibit
 from enrollment.eligibility.page.measurements import NumberExhibit, number_exhibit
 from enrollment.eligibility.page.missing_entries import MissingEntry, wanted
 from enrollment.eligibility.rules import State
-from enrollment.eligibility.selectors import Eligibility, sheets_of
+from enrollment.eligibility.selectors import Eligibility, screening_form_ids
 
 AGAINST = (State.NOT_MET, State.PRESENT)
 
@@ -42,17 +42,17 @@ class EligibilityPage:
 
 
 def eligibility_page(found: Eligibility, now: datetime) -> EligibilityPage:
-    """Lay the page out; one select for the sheets that hang empty."""
-    hanging = sheets_of(found)
-    binder = as_screened(found.binder)
-    evidence, assessment = evidence_of(binder), found.assessment
+    """Lay the page out; one select for the forms that hang empty."""
+    form_ids = screening_form_ids(found)
+    casebook = as_screened(found.casebook)
+    evidence, assessment = evidence_of(casebook), found.assessment
     kidney = kidney_exhibit(evidence, assessment)
     return EligibilityPage(
-        rows=criterion_rows(found, hanging),
-        wanted=wanted(binder, assessment.outcomes, hanging),
+        rows=criterion_rows(found, form_ids),
+        wanted=wanted(casebook, assessment.outcomes, form_ids),
         warnings=warned(found, now),
         kidney=kidney,
         chart=creatinine_chart(kidney),
-        drugs=drug_exhibit(binder, evidence, assessment),
-        numbers=number_exhibit(binder, evidence),
+        drugs=drug_exhibit(casebook, evidence, assessment),
+        numbers=number_exhibit(casebook, evidence),
     )

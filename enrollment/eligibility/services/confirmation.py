@@ -61,21 +61,21 @@ def confirm_eligibility(
 def obstacles_to_confirmation(found: eligibility_selectors.Eligibility) -> list[str]:
     """Tell every reason why the verdict cannot be confirmed now."""
     reasons = []
-    if found.binder.fact("is_randomised"):
+    if found.casebook.fact("is_randomised"):
         reasons.append(_("The person has been randomised."))
-    if is_screening_over(found.binder):
+    if is_screening_over(found.casebook):
         reasons.append(
             _("The screening is closed, or the person has withdrawn or died.")
         )
     if not found.is_eligible:
         reasons.append(_against(found.assessment))
-    sheets = found.deciding.sheets
-    drafts = sorted({s.code for s in sheets if s.status != FormStatus.COMPLETE})
+    form_data = found.deciding.form_data
+    drafts = sorted({s.code for s in form_data if s.status != FormStatus.COMPLETE})
     if drafts:
         reasons.append(_("Not complete yet: %(forms)s.") % {"forms": ", ".join(drafts)})
-    asked = unanswered_counts(sheet.form_id for sheet in sheets)  # type: ignore[misc]
+    asked = unanswered_counts(data.form_id for data in form_data)  # type: ignore[misc]
     if asked:
-        codes = ", ".join(sorted({s.code for s in sheets if s.form_id in asked}))
+        codes = ", ".join(sorted({s.code for s in form_data if s.form_id in asked}))
         reasons.append(_("Unanswered queries: %(forms)s.") % {"forms": codes})
     return reasons
 

@@ -27,7 +27,7 @@ from record.casebook import catalogue
 from record.casebook.display import words
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from record.notices.services import outbox as notices
 from trial_edc import clock
 from trial_edc.requirements import implements
@@ -83,12 +83,12 @@ def tell_save(saved: Saved) -> None:
     kept = frozen.values.get(str(saved.form.pk))
     if kept is not None:
         found = list(_corrected(frozen, saved, kept))
-    elif _counts(frozen, saved.sheet) and _moves(saved.binder, saved.sheet):
+    elif _counts(frozen, saved.data) and _moves(saved.casebook, saved.data):
         text = f"{_named(saved.form)} was added after randomization and decides."
         found = [Correction(frozen, saved.form, ADDED, text)]
     else:
         found = []
-    _tell(found, saved.binder, by=saved.by, via=saved.via)
+    _tell(found, saved.casebook, by=saved.by, via=saved.via)
 
 
 def tell_row(form: FormInstance, *, by: Actor, via: Source) -> None:
@@ -96,18 +96,18 @@ def tell_row(form: FormInstance, *, by: Actor, via: Source) -> None:
     frozen = eligibility_selectors.frozen_of(form.participant)
     if frozen is None or form.code not in FORMS:
         return
-    binder, text = binder_of(form.participant), ""
+    casebook, text = casebook_of(form.participant), ""
     was_used = str(form.pk) in frozen.values
     if form.struck_at and was_used:
         kind, text = STRUCK, f"{_named(form)} was struck out after randomization."
     elif not form.struck_at and not was_used:
-        rows = binder.rows(form.code)
-        sheet = next(row for row in rows if row.form_id == form.pk)
-        if _counts(frozen, sheet) and _moves(binder, sheet):
+        rows = casebook.rows(form.code)
+        data = next(row for row in rows if row.form_id == form.pk)
+        if _counts(frozen, data) and _moves(casebook, data):
             kind = ADDED
             text = f"{_named(form)} was restored after randomization and decides."
     if text:
-        _tell([Correction(frozen, form, kind, text)], binder, by=by, via=via)
+        _tell([Correction(frozen, form, kind, text)], casebook, by=by, via=via)
 
 
 def _corrected(
@@ -117,10 +117,10 @@ def _corrected(
 
     A drug stopped after randomisation is news of a later day, not a correction.
     """
-    seen = as_seen(saved.sheet, frozen.at)
+    seen = as_seen(saved.data, frozen.at)
     design = catalogue.design(saved.form.code)
     for name in sorted(saved.changed & set(kept)):
-        now = saved.sheet.values.get(name)
+        now = saved.data.values.get(name)
         is_news = seen is not None and plain(seen.values.get(name)) != plain(now)
         if plain(now) == kept[name] or is_news:
             continue
@@ -134,19 +134,21 @@ def _corrected(
         yield Correction(frozen, saved.form, CORRECTED, text, name)
 
 
-def _counts(frozen: FrozenScreening, sheet: FormData) -> bool:
-    """Tell whether a finished sheet tells of the time before randomisation."""
-    is_finished = sheet.code != "IST" or sheet.status == "complete"
-    return is_finished and as_seen(sheet, frozen.at) is not None
+def _counts(frozen: FrozenScreening, data: FormData) -> bool:
+    """Tell whether a finished form tells of the time before randomisation."""
+    is_finished = data.code != "IST" or data.status == "complete"
+    return is_finished and as_seen(data, frozen.at) is not None
 
 
-def _moves(binder: Casebook, sheet: FormData) -> bool:
-    """Tell whether the verdict, a state or the baseline hangs on a sheet."""
-    return _standing(binder) != _standing(binder.with_sheet(replace(sheet, values={})))
+def _moves(casebook: Casebook, data: FormData) -> bool:
+    """Tell whether the verdict, a state or the baseline hangs on a form."""
+    return _standing(casebook) != _standing(
+        casebook.with_data(replace(data, values={}))
+    )
 
 
-def _standing(binder: Casebook) -> tuple[object, ...]:
-    found = binder.fact("eligibility")
+def _standing(casebook: Casebook) -> tuple[object, ...]:
+    found = casebook.fact("eligibility")
     basis = found.baseline
     return (*states_of(found), basis.source, basis.umol_l)
 
@@ -159,9 +161,11 @@ def _named(form: FormInstance) -> str:
         return f"{design.title}{row} ({form.code})"
 
 
-def _tell(found: list[Correction], binder: Casebook, *, by: Actor, via: Source) -> None:
+def _tell(
+    found: list[Correction], casebook: Casebook, *, by: Actor, via: Source
+) -> None:
     for one in found:
-        standing = _changed_states(one.frozen, binder)
+        standing = _changed_states(one.frozen, casebook)
         participant: Participant = one.form.participant
         event = DeviationFound(
             participant,
@@ -170,15 +174,15 @@ def _tell(found: list[Correction], binder: Casebook, *, by: Actor, via: Source) 
             clock.today(),
             f"{one.text} {standing}".strip(),
             form=one.form,
-            important=binder.fact("eligibility").verdict != Verdict.ELIGIBLE,
+            important=casebook.fact("eligibility").verdict != Verdict.ELIGIBLE,
         )
         announce(event, by=by, via=via)
         _notify(one, participant)
 
 
-def _changed_states(frozen: FrozenScreening, binder: Casebook) -> str:
+def _changed_states(frozen: FrozenScreening, casebook: Casebook) -> str:
     """Say which criteria stand differently now; nobody is excluded by it."""
-    now = dict(told.split(":") for told in states_of(binder.fact("eligibility")))
+    now = dict(told.split(":") for told in states_of(casebook.fact("eligibility")))
     changed = [
         f"{criterion} {state} (used: {frozen.states[criterion]})"
         for criterion, state in now.items()

@@ -23,9 +23,9 @@ EARLIEST_BIRTH = date(1900, 1, 1)
     severity=HARD,
     message=N_("Nobody in this trial was born before 1900."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    del binder
-    born = sheet.get("birth_date")
+def _(data: FormData, casebook: Casebook) -> bool:
+    del casebook
+    born = data.get("birth_date")
     return born is not None and born < EARLIEST_BIRTH
 
 
@@ -36,8 +36,8 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=SOFT,
     message=N_("%(age)s years old at consent; the protocol takes %(low)s to %(high)s."),
 )
-def _(sheet: FormData, binder: Casebook) -> dict[str, int] | None:
-    born, on = sheet.get("birth_date"), binder.fact("consented_on")
+def _(data: FormData, casebook: Casebook) -> dict[str, int] | None:
+    born, on = data.get("birth_date"), casebook.fact("consented_on")
     if born is None or on is None:
         return None
     age, limits = completed_years(born, on), PROTOCOL.eligibility
@@ -52,9 +52,9 @@ def _(sheet: FormData, binder: Casebook) -> dict[str, int] | None:
     severity=HARD,
     message=N_("Row %(row)s ends before it starts."),
 )
-def _(sheet: FormData, binder: Casebook) -> dict[str, int] | None:
-    del binder
-    for number, row in enumerate(sheet.get("history") or (), 1):
+def _(data: FormData, casebook: Casebook) -> dict[str, int] | None:
+    del casebook
+    for number, row in enumerate(data.get("history") or (), 1):
         start, end = (Partial(row[i]) if row.get(i) else None for i in ("start", "end"))
         if not in_order(start, end):
             return {"row": number}
@@ -72,18 +72,18 @@ AGREEING = (
 )
 
 
-def _any_of(sheet: FormData, names: tuple[str, ...]) -> str | None:
+def _any_of(data: FormData, names: tuple[str, ...]) -> str | None:
     """Return yes if one is, no if all are not, None while nobody knows."""
-    given = [sheet.get(name) for name in names]
+    given = [data.get(name) for name in names]
     if YesNo.YES in given:
         return YesNo.YES.value
     return None if None in given else YesNo.NO.value
 
 
 def _differs(names: tuple[str, ...], item: str) -> Callable[[FormData, Casebook], bool]:
-    def rule(sheet: FormData, binder: Casebook) -> bool:
-        del sheet
-        history, judged = binder.one("MHX"), binder.one("ELG")
+    def rule(data: FormData, casebook: Casebook) -> bool:
+        del data
+        history, judged = casebook.one("MHX"), casebook.one("ELG")
         if history is None or judged is None:
             return False
         told, answer = _any_of(history, names), judged.get(item)
@@ -116,8 +116,8 @@ for _place, (_item, _names, _criterion) in enumerate(AGREEING, 2):
     severity=SOFT,
     message=N_("Known kidney disease, but the baseline eGFR does not exclude (E9)."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    if sheet.get("known_ckd") != YesNo.YES:
+def _(data: FormData, casebook: Casebook) -> bool:
+    if data.get("known_ckd") != YesNo.YES:
         return False
-    outcomes = binder.fact("eligibility").outcomes
+    outcomes = casebook.fact("eligibility").outcomes
     return any(o.criterion == "E9" and o.state == State.ABSENT for o in outcomes)

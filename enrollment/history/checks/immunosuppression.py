@@ -23,11 +23,11 @@ MOST_PREDNISONE_MG = 1000
     severity=HARD,
     message=N_("“No such drug” and a drug contradict each other. Strike one row out."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    rows = as_screened(binder).rows("IST")  # a drug begun after randomisation is news
+def _(data: FormData, casebook: Casebook) -> bool:
+    rows = as_screened(casebook).rows("IST")  # a drug begun after randomisation is news
     said = {row.get("any_exposure") for row in rows} - {None}
-    is_asked = sheet.key in {row.key for row in rows}
-    return is_asked and sheet.get("any_exposure") is not None and len(said) > 1
+    is_asked = data.key in {row.key for row in rows}
+    return is_asked and data.get("any_exposure") is not None and len(said) > 1
 
 
 @check(
@@ -37,9 +37,9 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=HARD,
     message=N_("A dose is more than 0 mg."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    del binder
-    dose = sheet.get("mg_per_day")
+def _(data: FormData, casebook: Casebook) -> bool:
+    del casebook
+    dose = data.get("mg_per_day")
     return dose is not None and dose <= 0
 
 
@@ -50,19 +50,19 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=SOFT,
     message=N_("This equals %(mg)s mg of prednisone a day. Check dose and unit."),
 )
-def _(sheet: FormData, binder: Casebook) -> dict[str, str] | None:
-    del binder
-    dose = prednisone_equivalent(sheet)
+def _(data: FormData, casebook: Casebook) -> dict[str, str] | None:
+    del casebook
+    dose = prednisone_equivalent(data)
     if dose is None or dose <= MOST_PREDNISONE_MG:
         return None
     return {"mg": f"{dose:.0f}"}
 
 
-def prednisone_equivalent(sheet: FormData) -> Decimal | None:
+def prednisone_equivalent(data: FormData) -> Decimal | None:
     """Return the daily dose of a steroid in mg of prednisone; None where unknown."""
-    if sheet.get("drug_class") != DrugClass.STEROID:
+    if data.get("drug_class") != DrugClass.STEROID:
         return None
-    course = SteroidCourse(drug_name(sheet), sheet.get("mg_per_day"), start=None)
+    course = SteroidCourse(drug_name(data), data.get("mg_per_day"), start=None)
     return prednisone_mg(course, PROTOCOL.eligibility)
 
 
@@ -73,10 +73,10 @@ def prednisone_equivalent(sheet: FormData) -> Decimal | None:
     severity=HARD,
     message=N_("Start, changes and stop are not in this order."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    del binder
-    start, stop = sheet.get("start"), sheet.get("stop")
-    between = (sheet.get("last_dose_change"), sheet.get("switched"))
+def _(data: FormData, casebook: Casebook) -> bool:
+    del casebook
+    start, stop = data.get("start"), data.get("stop")
+    between = (data.get("last_dose_change"), data.get("switched"))
     return not all(in_order(start, day, stop) for day in (*between, None))
 
 
@@ -87,7 +87,7 @@ def _(sheet: FormData, binder: Casebook) -> bool:
     severity=SOFT,
     message=N_("This drug is a corticosteroid; E17 counts it otherwise. Check class."),
 )
-def _(sheet: FormData, binder: Casebook) -> bool:
-    del binder
-    other = sheet.get("drug_class") == DrugClass.IMMUNOSUPPRESSANT
-    return other and sheet.get("drug") not in (Drug.OTHER, None)
+def _(data: FormData, casebook: Casebook) -> bool:
+    del casebook
+    other = data.get("drug_class") == DrugClass.IMMUNOSUPPRESSANT
+    return other and data.get("drug") not in (Drug.OTHER, None)

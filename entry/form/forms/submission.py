@@ -54,7 +54,7 @@ def entry_of(form: FormInstance, typed: QueryDict, user: User) -> FormEntry:
         reasons=reasons_in(design, typed),
         explanations=explanations_in(typed),
         erase=frozenset(typed.get("erase", "").split()),
-        foretell=typed.get("confirmed") != "yes",
+        preview_impact=typed.get("confirmed") != "yes",
     )
 
 

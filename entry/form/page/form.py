@@ -1,4 +1,4 @@
-"""The form page: everything that one sheet shows, gathered in few selects."""
+"""The form page: everything that one form shows, gathered in few selects."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -34,7 +34,7 @@ from record.casebook.derived import derived_values, offers
 from record.casebook.display import derived_words, words
 from record.casebook.items import Item
 from record.casebook.models import FormInstance, FormStatus
-from record.casebook.selectors import binder_of, row_of, sheet_of
+from record.casebook.selectors import casebook_of, data_of, row_of
 from record.casebook.values import MissingCode, Value
 from record.review.models import Query, QueryState, Signature
 from record.review.selectors import queries_of, verified_items
@@ -45,7 +45,7 @@ VISIT_LABELS = dict(VisitCode.choices())
 
 
 class FormPage:
-    """One sheet for one reader, with what was typed and what is wrong with it."""
+    """One form for one reader, with what was typed and what is wrong with it."""
 
     def __init__(
         self,
@@ -54,13 +54,13 @@ class FormPage:
         typed: controls.Typed | None = None,
         problem: NotSaved | None = None,
     ) -> None:
-        """Read the sheet."""
+        """Read the form."""
         self.form, self.user, self.typed, self.problem = form, user, typed, problem
         self.design = catalogue.design(form.code)
         self.row = row_of(form)
         self.row.form = form
-        self.sheet = sheet_of(form, self.row)
-        self.binder = binder_of(form.participant).with_sheet(self.sheet)
+        self.data = data_of(form, self.row)
+        self.casebook = casebook_of(form.participant).with_data(self.data)
         self.queries = queries_of(form)
         self.verifications = list(form.verifications.all())
 
@@ -124,7 +124,7 @@ class FormPage:
 
     @property
     def place(self) -> str:
-        """Return where in the binder the sheet hangs, in words."""
+        """Return where in the casebook the form hangs, in words."""
         form = self.form
         visit = _(VISIT_LABELS.get(form.visit, form.visit)) if form.visit else ""
         if form.visit_number:
@@ -188,7 +188,7 @@ class FormPage:
         """Return required items that a complete form lacks (new in a version)."""
         if not self.is_complete:
             return []
-        return engine.pending_items(self.design, self.sheet, self.binder)
+        return engine.pending_items(self.design, self.data, self.casebook)
 
     @cached_property
     def errors(self) -> dict[str, list[Finding]]:
@@ -215,19 +215,19 @@ class FormPage:
 
     @cached_property
     def offered(self) -> dict[str, Value]:
-        """Return what a sheet that nobody has touched may be filled in with."""
-        return offers(self.sheet, self.binder) if self.form.revision == 0 else {}
+        """Return what a form that nobody has touched may be filled in with."""
+        return offers(self.data, self.casebook) if self.form.revision == 0 else {}
 
     @cached_property
     def derived(self) -> list[dict[str, str]]:
-        """Return the values that are computed from this sheet, never typed."""
+        """Return the values that are computed from this form, never typed."""
         return [
             {
                 "label": one.derivation.label,
                 "text": derived_words(one),
                 "unit": one.derivation.unit,
             }
-            for one in derived_values(self.sheet, self.binder)
+            for one in derived_values(self.data, self.casebook)
         ]
 
     @property
@@ -265,18 +265,18 @@ class FormPage:
     def view(self, name: str) -> ItemView:
         """Return one item as the page shows it."""
         item = self.design.items[name]
-        value = self.sheet.values.get(name)
+        value = self.data.values.get(name)
         held = self._held(name, item, value)
         facts = item.facts
         allowed = not facts.judged or self.user.may(Permission.JUDGE)
-        revisions = self.sheet.item_revisions
+        revisions = self.data.item_revisions
         view = ItemView(
             name=name,
             item=item,
             control=self._control(name, item, held),
             text=self._text(item, value),
-            required=engine.is_required(item, self.sheet, self.binder),
-            shown=engine.is_applicable(item, self.sheet, self.binder),
+            required=engine.is_required(item, self.data, self.casebook),
+            shown=engine.is_applicable(item, self.data, self.casebook),
             read_only=not (self.may_enter and allowed),
             condition=facts.only_if.as_json() if facts.only_if else None,
             missing=str(held.get(f"{name}__missing", "")),
@@ -342,7 +342,7 @@ class FormPage:
 
     def _options(self, item: Item) -> Options:
         is_person = isinstance(item, items.User) and not isinstance(item, items.Ref)
-        return self._people if is_person else options_of(item, self.binder)
+        return self._people if is_person else options_of(item, self.casebook)
 
     @cached_property
     def _people(self) -> Options:

@@ -17,7 +17,7 @@ class Page(Protocol):
 
 
 class ItemForm(forms.Form):
-    """The controls of one sheet; what is typed is parsed by the items, not here."""
+    """The controls of one form; what is typed is parsed by the items, not here."""
 
     @cached_property
     def helper(self) -> FormHelper:

@@ -12,7 +12,7 @@ from record.casebook.items import Item
 Options = Sequence[tuple[str, str]]  # each key with its words
 
 
-def options_of(item: Item, binder: Casebook) -> Options:
+def options_of(item: Item, casebook: Casebook) -> Options:
     """Return each key that may be chosen with its words; in at most one select."""
     if isinstance(item, items.Listed):
         return item.options()
@@ -21,7 +21,7 @@ def options_of(item: Item, binder: Casebook) -> Options:
         return [(str(one.pk), str(one)) for one in register]
     if isinstance(item, items.Ref):
         design = catalogue.design(item.form)
-        rows = binder.rows(item.form)
+        rows = casebook.rows(item.form)
         return [(str(row.form_id), row_name(design, row)) for row in rows]
     return people() if isinstance(item, items.User) else ()
 

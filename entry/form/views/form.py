@@ -49,7 +49,7 @@ CONFLICT, TOO_LARGE, UNPROCESSABLE = 409, 413, 422
 
 
 def visible_form(request: StaffRequest, pk: int) -> FormInstance:
-    """Return a sheet that the reader may open, else 404."""
+    """Return a form that the reader may open, else 404."""
     return get_object_or_404(forms_visible_to(request.user), pk=pk)
 
 

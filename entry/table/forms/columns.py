@@ -147,11 +147,11 @@ def options_html(offered: Options, chosen: str) -> SafeString:
     )
 
 
-def columns_of(user: User, design: FormDesign, binder: Casebook) -> list[Column]:
+def columns_of(user: User, design: FormDesign, casebook: Casebook) -> list[Column]:
     """Return the items that a person sees, in the order of the form."""
     seen = visible_items(user, design)
     return [
-        Column(name, item, _options(item, binder), _is_editable(user, item))
+        Column(name, item, _options(item, casebook), _is_editable(user, item))
         for section in design.sections
         for name in section.items
         if name in seen
@@ -159,10 +159,10 @@ def columns_of(user: User, design: FormDesign, binder: Casebook) -> list[Column]
     ]
 
 
-def _options(item: Item, binder: Casebook) -> Options:
+def _options(item: Item, casebook: Casebook) -> Options:
     if isinstance(item, items.Choice | items.MultipleChoice):
         return [(term.value, _(term.label)) for term in item.facts.terms or ()]
-    return options_of(item, binder)
+    return options_of(item, casebook)
 
 
 def _is_editable(user: User, item: Item) -> bool:

@@ -85,7 +85,7 @@ class _Reader:
         found.typed[self.key] = self.row
         if faulty:
             found.refuse(self.key, faulty)
-        if not self.held.binder.fact("consented_on"):
+        if not self.held.casebook.fact("consented_on"):
             found.refuse(self.key, [_row_finding(CONSENT_FIRST)])
         design = self.held.design
         visit = self.row.get("visit", "") if design.rows_at_visits else ""
@@ -163,7 +163,7 @@ class _Reader:
         self, form: FormInstance, values: Mapping[str, object]
     ) -> dict[str, object]:
         """Return what the person changed of what the page showed."""
-        current, design = self.held.sheets[form.pk].values, self.held.design
+        current, design = self.held.form_data[form.pk].values, self.held.design
         entered: dict[str, Value] = {}
         for name, value in values.items():
             try:

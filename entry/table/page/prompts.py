@@ -85,14 +85,14 @@ class RowAsks:
 
 def asks_of(
     columns: Mapping[str, Column],
-    sheet: FormData | None,
+    data: FormData | None,
     typed: QueryDict | None,
     problems: Sequence[NotSaved],
 ) -> RowAsks:
     """Return what a row asks, with what was answered before."""
     asks = RowAsks()
     for problem in problems:
-        _add(asks, problem, columns, sheet)
+        _add(asks, problem, columns, data)
     if typed is not None:
         _keep(asks, columns, typed)
     return asks
@@ -102,9 +102,9 @@ def _add(
     asks: RowAsks,
     problem: NotSaved,
     columns: Mapping[str, Column],
-    sheet: FormData | None,
+    data: FormData | None,
 ) -> None:
-    values = sheet.values if sheet else {}
+    values = data.values if data else {}
     match problem:
         case SaveRefused():
             for finding in problem.findings:

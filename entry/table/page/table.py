@@ -93,7 +93,7 @@ class TablePage:
         self.only_typed = only_typed  # a preview of pasted rows
         self.fill: Mapping[str, str] = {}  # what pasted rows say where they say nothing
         self.words: Mapping[str, str] = {}  # what storing a row would do
-        self.columns = columns_of(user, held.design, held.binder)
+        self.columns = columns_of(user, held.design, held.casebook)
         self.by_name = {column.name: column for column in self.columns}
         self.may_enter = may_enter(user, held.design)
 
@@ -216,13 +216,13 @@ class TablePage:
 
     @cached_property
     def _derived(self) -> dict[int, list[tuple[Derivation, str]]]:
-        binder = self.held.binder
+        casebook = self.held.casebook
         return {
-            sheet.form_id or 0: [
+            data.form_id or 0: [
                 (one.derivation, derived_words(one))
-                for one in derived_values(sheet, binder)
+                for one in derived_values(data, casebook)
             ]
-            for sheet in self.held.standing
+            for data in self.held.standing
         }
 
     @cached_property
@@ -238,19 +238,19 @@ class TablePage:
 
     @cached_property
     def _row_marks(self) -> Mapping[int, list[RowMark]]:
-        return marks_of(self.design.code, self.held.standing, self.held.binder)
+        return marks_of(self.design.code, self.held.standing, self.held.casebook)
 
     @cached_property
     def _findings(self) -> dict[tuple[int, str], list[CellMark]]:
         """Return what the checks find in what is stored, by row and item."""
         found: dict[tuple[int, str], list[CellMark]] = defaultdict(list)
         now = clock.now()
-        for sheet in self.held.standing:
+        for data in self.held.standing:
             for one in engine.standing_findings(
-                self.design, sheet, self.held.binder, now=now
+                self.design, data, self.held.casebook, now=now
             ):
                 mark = CellMark(LOOKS[one.severity], told(one))
-                found[sheet.form_id or 0, one.item].append(mark)
+                found[data.form_id or 0, one.item].append(mark)
         return found
 
     @cached_property
@@ -260,16 +260,16 @@ class TablePage:
     # Rows and cells.
 
     def _stored_row(self, form: FormInstance) -> TableRow:
-        key, sheet = f"r{form.pk}", self.held.sheets[form.pk]
+        key, data = f"r{form.pk}", self.held.form_data[form.pk]
         typed = self.typed.get(key)
-        asks = asks_of(self.by_name, sheet, typed, self.problems.get(key, ()))
+        asks = asks_of(self.by_name, data, typed, self.problems.get(key, ()))
         is_open = self.may_enter and not form.is_closed and form.struck_at is None
         texts = {one.name: text for one, text in self._derived.get(form.pk, ())}
         return TableRow(
             key=key,
             form=form,
             cells=[
-                self._cell(key, column, form, sheet, typed, asks, is_open=is_open)
+                self._cell(key, column, form, data, typed, asks, is_open=is_open)
                 for column in self.columns
             ],
             asks=asks,
@@ -314,13 +314,13 @@ class TablePage:
         key: str,
         column: Column,
         form: FormInstance | None,
-        sheet: FormData | None,
+        data: FormData | None,
         typed: QueryDict | None,
         asks: RowAsks,
         *,
         is_open: bool,
     ) -> SafeString:
-        value = sheet.values.get(column.name) if sheet else None
+        value = data.values.get(column.name) if data else None
         errors = asks.by_cell.get(column.name, ())
         drawn = ""
         if is_open and column.is_editable and not _is_kept_file(column, value):

@@ -6,7 +6,7 @@ from record.casebook.design import FormDesign
 from record.casebook.display import words
 from record.casebook.items import Item, Ref, User
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import stored_sheets
+from record.casebook.selectors import stored_form_data
 from record.casebook.values import Value
 from record.review.selectors import unanswered_counts
 
@@ -15,7 +15,7 @@ MOST_COLUMNS = 8
 
 @dataclass(frozen=True)
 class LogRow:
-    """One row of a log: its sheet and its cells in words."""
+    """One row of a log: its form and its cells in words."""
 
     form: FormInstance
     cells: list[str]
@@ -37,12 +37,12 @@ def log_table(participant: Participant, design: FormDesign) -> LogTable:
             "visit", "visit_number", "occurrence"
         )
     )
-    stored = stored_sheets([participant.pk], [design.code], with_struck=True)
-    sheets = {sheet.form_id: sheet for _pk, sheet in stored}
+    stored = stored_form_data([participant.pk], [design.code], with_struck=True)
+    form_data = {data.form_id: data for _pk, data in stored}
     asked = unanswered_counts(forms)
     columns = dict(list(design.items.items())[:MOST_COLUMNS])
     names = {
-        name: _names(item, [sheet.values.get(name) for sheet in sheets.values()])
+        name: _names(item, [data.values.get(name) for data in form_data.values()])
         for name, item in columns.items()
         if isinstance(item, User)
     }
@@ -50,8 +50,8 @@ def log_table(participant: Participant, design: FormDesign) -> LogTable:
         LogRow(
             form,
             [
-                _cell(item, sheets[form.pk].values.get(name), names.get(name, {}))
-                if form.pk in sheets
+                _cell(item, form_data[form.pk].values.get(name), names.get(name, {}))
+                if form.pk in form_data
                 else ""
                 for name, item in columns.items()
             ],

@@ -23,7 +23,7 @@ from record.accounts.roles import Permission
 from record.casebook import catalogue
 from record.casebook.access import may_on
 from record.casebook.models import FormInstance, FormStatus
-from record.casebook.selectors import binders_of
+from record.casebook.selectors import casebooks_of
 from record.notices.work import (
     DECLARED,
     DUE,
@@ -84,21 +84,21 @@ def work_for(user: User) -> list[WorkItem]:
 
 def people_to_see(user: User) -> Iterator[WorkItem]:
     """Consents to ask for again; visits overdue, due, and coming up."""
-    sheets = _visit_records(user)
+    form_data = _visit_records(user)
     for row in matrix_for(user):
         yield from (_consent_item(row, due) for due in row.due)
         for visit in row.visits:
             if urgency := _urgency(visit):
-                yield _visit_item(row, visit, urgency - 1, sheets)
+                yield _visit_item(row, visit, urgency - 1, form_data)
 
 
 def infusions_to_watch(user: User) -> Iterator[WorkItem]:
     """Infusions allowed or running, with the measurement that comes next."""
     people = list(participants_visible_to(user))
-    binders = binders_of(people, ("IRQ", "INF", "VSI", "DTH"))
+    casebooks = casebooks_of(people, ("IRQ", "INF", "VSI", "DTH"))
     for person in people:
         for visit in INFUSION_VISITS:
-            if coming := next_measurement(visit, binders[person.pk], clock.now()):
+            if coming := next_measurement(visit, casebooks[person.pk], clock.now()):
                 yield _infusion_item(person.number, visit, coming)
 
 
@@ -160,12 +160,12 @@ def _visit_item(
     row: MatrixRow,
     visit: Visit,
     urgency: int,
-    sheets: dict[tuple[int, str], FormInstance],
+    form_data: dict[tuple[int, str], FormInstance],
 ) -> WorkItem:
-    sheet = sheets.get((row.participant.pk, visit.code))
+    data = form_data.get((row.participant.pk, visit.code))
     url = (
-        navigation.address(sheet, "performed")
-        if sheet
+        navigation.address(data, "performed")
+        if data
         else reverse("entry:casebook", args=[row.participant.number])
     )
     return WorkItem(
@@ -182,7 +182,9 @@ def _visit_item(
 def events_to_record(user: User) -> Iterator[WorkItem]:
     """Deaths and ends of study that something has opened and nobody has begun."""
     designs = catalogue.designs().values()
-    codes = [one.code for one in designs if one.hung_on_demand and may_enter(user, one)]
+    codes = [
+        one.code for one in designs if one.opened_on_demand and may_enter(user, one)
+    ]
     held = forms_visible_to(user).filter(
         code__in=codes, status=FormStatus.NOT_STARTED, struck_at=None, locked_at=None
     )

@@ -18,13 +18,13 @@ from record.review.selectors.verification import VerificationState, verification
 
 @dataclass(frozen=True)
 class Outstanding:
-    """A restricted sheet that is not ready, and why; for the unblinded monitor."""
+    """A restricted form that is not ready, and why; for the unblinded monitor."""
 
     form: FormInstance
     why: str
 
 
-def _sheets() -> QuerySet[FormInstance]:
+def _restricted_forms() -> QuerySet[FormInstance]:
     held = FormInstance.objects.filter(
         confidentiality=Confidentiality.RESTRICTED, struck_at=None
     )
@@ -32,7 +32,7 @@ def _sheets() -> QuerySet[FormInstance]:
 
 
 def outstanding(user: User) -> list[Outstanding]:
-    """Return what keeps the restricted part from being ready, sheet by sheet."""
+    """Return what keeps the restricted part from being ready, form by form."""
     verified = {
         line.form_id
         for line in verification_lines(user)
@@ -41,7 +41,7 @@ def outstanding(user: User) -> list[Outstanding]:
     asked = set(_open_queries().values_list("form", flat=True))
     return [
         Outstanding(form, why)
-        for form in _sheets().prefetch_related("signatures")
+        for form in _restricted_forms().prefetch_related("signatures")
         for why in _why(form, verified, asked)
     ]
 
@@ -66,8 +66,8 @@ def _open_queries() -> QuerySet[Query]:
 
 
 def present_state() -> str:
-    """Return a keyed hash of every restricted sheet at its revision."""
-    held = _sheets().order_by("id").values_list("id", "revision", "digest")
+    """Return a keyed hash of every restricted form at its revision."""
+    held = _restricted_forms().order_by("id").values_list("id", "revision", "digest")
     text = ";".join(f"{key}:{revision}:{digest}" for key, revision, digest in held)
     return keyed_hash(Purpose.PRODUCT, text)
 

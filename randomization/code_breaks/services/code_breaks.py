@@ -20,7 +20,7 @@ from record.audit.attribution import Source, act, attributed
 from record.audit.models import Confidentiality
 from record.capture.save_hooks import Saved
 from record.casebook.models import Participant
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from record.notices.services import outbox as notices
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
@@ -77,9 +77,9 @@ def break_code(
 
 
 def _prepared(participant: Participant) -> Iterator[tuple[str, str, str]]:
-    for sheet in binder_of(participant).rows("PRD"):
-        if sheet.get("product"):
-            yield sheet.visit, sheet.get("product"), sheet.get("lot") or ""
+    for data in casebook_of(participant).rows("PRD"):
+        if data.get("product"):
+            yield data.visit, data.get("product"), data.get("lot") or ""
 
 
 @implements("RAN-05", "ACC-16")
@@ -129,8 +129,8 @@ def record_code_break(
 
 def note_seen_product(saved: Saved) -> None:
     """Enter an accidental break when the cover failed or the participant saw it."""
-    failed = saved.sheet.get("cover_intact") == "N"
-    seen = saved.sheet.get("participant_saw") == "Y"
+    failed = saved.data.get("cover_intact") == "N"
+    seen = saved.data.get("participant_saw") == "Y"
     if not failed and not seen:
         return
     CodeBreak.objects.get_or_create(
@@ -140,7 +140,7 @@ def note_seen_product(saved: Saved) -> None:
             "kind": CodeBreakKind.ACCIDENTAL,
             "category": CodeBreakCategory.COVER,
             "reason": _("Infusion record: cover not intact, or the product was seen."),
-            "at": saved.sheet.get("started_at") or clock.now(),
+            "at": saved.data.get("started_at") or clock.now(),
             "participant_told": seen,
         },
     )

@@ -27,7 +27,7 @@ FIRST, SECOND = 1, 2
 
 
 def state_restricted_ready(*, by: User) -> RestrictedStatement:
-    """State that every restricted sheet is complete, signed, verified and answered."""
+    """State that every restricted form is complete, signed, verified and answered."""
     if not by.may(Permission.STATE_RESTRICTED_READY):
         raise PermissionDenied
     with attributed(by=by, via=Source.PAGE):

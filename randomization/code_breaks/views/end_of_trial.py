@@ -21,7 +21,7 @@ from record.accounts.roles import Permission
 @permitted(Permission.STATE_RESTRICTED_READY)
 @never_cache
 def restricted_part(request: StaffRequest) -> HttpResponse:
-    """List what is outstanding on restricted sheets; state that nothing is."""
+    """List what is outstanding on restricted forms; state that nothing is."""
     if request.method == "POST":
         done(request, lambda: service.state_restricted_ready(by=request.user))
         return redirect("randomization:restricted_part")

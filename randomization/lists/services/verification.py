@@ -93,8 +93,8 @@ def _allocation_problems() -> Iterator[str]:
     held = list(Allocation.objects.select_related("slot").order_by("pk"))
     people = [one.participant_id for one in held]
     told = {
-        participant_id: sheet.get("randomisation_no")
-        for participant_id, sheet in casebook_selectors.stored_sheets(people, ["RAN"])
+        participant_id: data.get("randomisation_no")
+        for participant_id, data in casebook_selectors.stored_form_data(people, ["RAN"])
     }
     for place, one in enumerate(held, 1):
         if one.slot.sequence != place:

@@ -44,7 +44,7 @@ def _known(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Preparation:
-    """One infusion that was requested, with the sheet of its product record."""
+    """One infusion that was requested, with the form of its product record."""
 
     request: FormData
     form: FormInstance
@@ -146,8 +146,10 @@ class Preparation:
 def preparations() -> list[Preparation]:
     """Return the requested infusions whose product record is not complete."""
     waiting = (FormStatus.NOT_STARTED, FormStatus.DRAFT)
-    sheets = FormInstance.objects.filter(code="PRD", status__in=waiting, struck_at=None)
-    return preparations_of(list(sheets.select_related("participant")))
+    form_data = FormInstance.objects.filter(
+        code="PRD", status__in=waiting, struck_at=None
+    )
+    return preparations_of(list(form_data.select_related("participant")))
 
 
 def preparations_of(forms: list[FormInstance]) -> list[Preparation]:
@@ -194,7 +196,7 @@ def checks_that_hold(
 
 
 def record_of(form: FormInstance) -> ProductRecord:
-    """Return the product record of its sheet, not yet stored where nobody began it."""
+    """Return the product record of its form, not yet stored where nobody began it."""
     return cast("ProductRecord", casebook_selectors.row_of(form))
 
 
@@ -221,7 +223,7 @@ def requests_that_hold(
         if any(one.holds_for(form) for one in form.signatures.all())
     }
     return {
-        (participant_id, sheet.visit): sheet
-        for participant_id, sheet in casebook_selectors.stored_sheets(people, ["IRQ"])
-        if sheet.form_id in signed and sheet.get("decision") == "go"
+        (participant_id, data.visit): data
+        for participant_id, data in casebook_selectors.stored_form_data(people, ["IRQ"])
+        if data.form_id in signed and data.get("decision") == "go"
     }

@@ -27,7 +27,7 @@ from record.casebook import catalogue, engine
 from record.casebook.checks import Finding
 from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance
-from record.casebook.selectors import binder_of, sheet_of
+from record.casebook.selectors import casebook_of, data_of
 from record.casebook.services import form_instances
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
@@ -65,11 +65,11 @@ def confirm_preparation(
         form_instances.lock(form.participant)
         form = FormInstance.objects.select_related("participant").get(pk=form.pk)
         record = desk.record_of(form)
-        part = _part_of(by, sheet_of(form, record))
+        part = _part_of(by, data_of(form, record))
         for given in PreparationCheck.objects.filter(form=form, part=part, signer=by):
             if given.holds_for(record):
                 return given
-        _require_prepared(form, sheet_of(form, record))
+        _require_prepared(form, data_of(form, record))
         check = PreparationCheck.objects.create(
             form=form,
             part=part,
@@ -83,21 +83,21 @@ def confirm_preparation(
     return check
 
 
-def _part_of(by: User, sheet: FormData) -> Part:
-    if sheet.get("prepared_by") == by.pk:
+def _part_of(by: User, data: FormData) -> Part:
+    if data.get("prepared_by") == by.pk:
         return Part.PREPARED
-    if sheet.get("checked_by") == by.pk:
+    if data.get("checked_by") == by.pk:
         return Part.CHECKED
     raise RandomizationRefused(
         _("The record names you neither as preparer nor as checker.")
     )
 
 
-def _require_prepared(form: FormInstance, sheet: FormData) -> None:
+def _require_prepared(form: FormInstance, data: FormData) -> None:
     """Refuse while items of the preparation are missing or impossible."""
-    design, binder = catalogue.design(form.code), binder_of(form.participant)
-    pending = engine.pending_items(design, sheet, binder)
-    found = engine.findings(design, sheet, binder, now=clock.now())
+    design, casebook = catalogue.design(form.code), casebook_of(form.participant)
+    pending = engine.pending_items(design, data, casebook)
+    found = engine.findings(design, data, casebook, now=clock.now())
     wrong = [one.item for one in found if one.severity == Severity.HARD]
     names = [n for n in dict.fromkeys([*pending, *wrong]) if n not in AFTER_CHECK]
     if names:
@@ -122,7 +122,7 @@ def hand_over(form: FormInstance, *, to: User, at: datetime, by: User) -> None:
 @implements("INF-05")
 def require_handover_allowed(saved: Saved) -> None:
     """Refuse a hand-over without both confirmations, or while infusions are paused."""
-    at = saved.sheet.get("handed_over_at")
+    at = saved.data.get("handed_over_at")
     if at is None:
         return
     record = desk.record_of(saved.form)
@@ -154,19 +154,19 @@ def label_of(form: FormInstance, *, by: User) -> Label:
         )
     with attributed(by=by, via=Source.PAGE):
         _act("label_printed", form)
-    return _label(form, sheet_of(form, record), record)
+    return _label(form, data_of(form, record), record)
 
 
-def _label(form: FormInstance, sheet: FormData, record: ProductRecord) -> Label:
-    out_at = sheet.get("out_of_storage_at")
+def _label(form: FormInstance, data: FormData, record: ProductRecord) -> Label:
+    out_at = data.get("out_of_storage_at")
     longest = timedelta(minutes=PROTOCOL.infusion.thaw_to_start_max_min)
     allocation = allocation_selectors.allocation_of(form.participant)
     return Label(
         code=allocation.code if allocation else "",
         participant=form.participant.number,
         infusion_number=INFUSION_VISITS[form.visit],
-        volume_ml=sheet.get("final_volume_ml"),
-        prepared_at=sheet.get("prepared_at"),
+        volume_ml=data.get("final_volume_ml"),
+        prepared_at=data.get("prepared_at"),
         use_before=out_at + longest if out_at else None,
         people=tuple(one.signer_name for one in desk.checks_that_hold(form, record)),
     )

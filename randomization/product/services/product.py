@@ -24,7 +24,7 @@ from record.capture.save_hooks import Saved, announce
 from record.capture.services import forms as capture
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance, FormStatus
-from record.casebook.selectors import row_of, sheet_of
+from record.casebook.selectors import data_of, row_of
 from record.casebook.services import form_instances
 from record.review.problems import ReviewRefused
 from trial_edc import clock
@@ -35,7 +35,7 @@ from trial_edc.vocabulary import N_, Severity
 @implements("INF-05")
 def require_infusions_running(request: FormInstance) -> None:
     """Refuse the signature of a request to go while infusions are paused."""
-    decision = sheet_of(request, row_of(request)).get("decision")
+    decision = data_of(request, row_of(request)).get("decision")
     if decision == "go" and study_selectors.infusions_paused_at():
         raise ReviewRefused(
             _("Infusions are paused: this request cannot be signed now.")
@@ -44,11 +44,11 @@ def require_infusions_running(request: FormInstance) -> None:
 
 def expect_product(request: FormInstance) -> FormInstance | None:
     """Hang the product record when a request to go was signed; due at its start."""
-    sheet = sheet_of(request, row_of(request))
-    if sheet.get("decision") != "go":
+    data = data_of(request, row_of(request))
+    if data.get("decision") != "go":
         return None
-    form = form_instances.expect(request.participant, "PRD", visit=request.visit)
-    planned = sheet.get("planned_start_at")
+    form = form_instances.ensure_form(request.participant, "PRD", visit=request.visit)
+    planned = data.get("planned_start_at")
     form.due_on = clock.site_date(planned) if planned else clock.today()
     form.save(update_fields=("due_on",))
     return form
@@ -105,7 +105,7 @@ def require_fitting(saved: Saved) -> None:
 
 
 def _lot_findings(saved: Saved) -> Iterable[Finding]:
-    number = saved.sheet.get("lot")
+    number = saved.data.get("lot")
     if number is None or not saved.changed & {"lot", "product"}:
         return
     lot = lots.lot_of(number)
@@ -113,23 +113,23 @@ def _lot_findings(saved: Saved) -> Iterable[Finding]:
         message = N_("No lot of this number is registered.")
         yield Finding("PRD-11", "lot", Severity.HARD, message)
         return
-    if saved.sheet.get("product") not in (None, lot.content["product"]):
+    if saved.data.get("product") not in (None, lot.content["product"]):
         message = N_("This lot is another product.")
         yield Finding("PRD-12", "lot", Severity.HARD, message)
-    prepared_at = saved.sheet.get("prepared_at") or clock.now()
+    prepared_at = saved.data.get("prepared_at") or clock.now()
     if "lot" in saved.changed and (why := why_unusable(lot.content, prepared_at)):
         yield Finding("PRD-13", "lot", Severity.HARD, why)
 
 
 def take_from_lot(saved: Saved) -> None:
     """Let the containers leave the account of the lot that the record names."""
-    sheet = saved.sheet
-    at = sheet.get("out_of_storage_at") or sheet.get("prepared_at") or clock.now()
+    data = saved.data
+    at = data.get("out_of_storage_at") or data.get("prepared_at") or clock.now()
     taking = Taking(
         form=saved.form,
-        lot=sheet.get("lot") or "",
+        lot=data.get("lot") or "",
         lot_before=saved.before.get("lot") or "",
-        containers=sheet.get("containers"),
+        containers=data.get("containers"),
         at=at,
     )
     try:
@@ -140,7 +140,7 @@ def take_from_lot(saved: Saved) -> None:
 
 
 def _product_findings(saved: Saved) -> Iterable[Finding]:
-    product, said = saved.sheet.get("product"), saved.sheet.get("as_allocated")
+    product, said = saved.data.get("product"), saved.data.get("as_allocated")
     if product is None or said is None:
         return
     if (product == arm_of(saved.participant)) != (said == "Y"):
@@ -150,9 +150,9 @@ def _product_findings(saved: Saved) -> Iterable[Finding]:
 
 def raise_wrong_product(saved: Saved) -> None:
     """Raise the restricted deviation, and the blinded one that tells no product."""
-    if saved.sheet.get("as_allocated") != "N":
+    if saved.data.get("as_allocated") != "N":
         return
-    at = saved.sheet.get("prepared_at") or clock.now()
+    at = saved.data.get("prepared_at") or clock.now()
     rule = f"PRD.as_allocated.{saved.form.visit}"
     announce(
         DeviationFound(
@@ -166,7 +166,7 @@ def raise_wrong_product(saved: Saved) -> None:
         by=saved.by,
         via=saved.via,
     )
-    if any(row.get("rule") == rule for row in saved.binder.rows("DVP")):
+    if any(row.get("rule") == rule for row in saved.casebook.rows("DVP")):
         return
     form = form_instances.add_row(saved.participant, "DVP", by=saved.by, via=saved.via)
     values = {
@@ -176,6 +176,6 @@ def raise_wrong_product(saved: Saved) -> None:
         "occurred_on": clock.site_date(at),
         "found_on": clock.today(),
         "description": _("The product is not the allocated one."),
-        "product_given": saved.sheet.get("product"),
+        "product_given": saved.data.get("product"),
     }
     capture.save(form, values, by=saved.by, via=saved.via)

@@ -58,8 +58,8 @@ def preparation(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _product_record(pk: int) -> FormInstance:
-    sheets = FormInstance.objects.select_related("participant")
-    return get_object_or_404(sheets.filter(code="PRD", struck_at=None), pk=pk)
+    form_data = FormInstance.objects.select_related("participant")
+    return get_object_or_404(form_data.filter(code="PRD", struck_at=None), pk=pk)
 
 
 def _state(request: StaffRequest, found: Preparation) -> dict[str, object]:

@@ -11,9 +11,9 @@ from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Actor, Reason, Source, attributed
 from record.audit.problems import RecordClosed
 from record.audit.vault import TooLong
-from record.capture.checking import altered_in, may_enter, sheet_after, soft_findings
+from record.capture.checking import altered_in, data_after, may_enter, soft_findings
 from record.capture.events import FormSigned, RowStruck
-from record.capture.impact_previews import foretold
+from record.capture.impact_previews import impact_preview
 from record.capture.merge import merge, seen_by_author
 from record.capture.parsing import parse, require_links
 from record.capture.problems import (
@@ -34,7 +34,7 @@ from record.casebook.design import FormDesign
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.history import changes_of
 from record.casebook.models import AnyCRF, FormInstance, FormStatus, SealedCRF
-from record.casebook.selectors import binder_of, new_row, row_of, sheet_of
+from record.casebook.selectors import casebook_of, data_of, new_row, row_of
 from record.casebook.services import form_instances
 from record.casebook.values import Value, is_blank
 from record.review import services as review
@@ -52,7 +52,7 @@ class FormEntry:
     `based_on` is the revision that the person saw; None skips the merge.
     `complete` True marks complete, False keeps a draft, None leaves the status.
     `explanations` are by check id; a soft finding without one is refused on a page
-    and becomes an open query on any other way in. `foretell` refuses a save that
+    and becomes an open query on any other way in. `preview_impact` refuses a save that
     moves something elsewhere, until it comes again without. `erase` names the items
     that may lose their values to an answer that hides them; True means any.
     """
@@ -63,7 +63,7 @@ class FormEntry:
     reasons: Mapping[str, Reason] = field(default_factory=dict)
     explanations: Mapping[str, str] = field(default_factory=dict)
     erase: bool | frozenset[str] = False
-    foretell: bool = False
+    preview_impact: bool = False
 
 
 def save(
@@ -111,7 +111,7 @@ def note_refusal(
     """Keep in the audit trail what checks stopped, of a row not stored yet too."""
     if not isinstance(problem, SaveRefused | ExplanationNeeded):
         return
-    held = sheet_of(form, row_of(form)).values if form.pk else {}
+    held = data_of(form, row_of(form)).values if form.pk else {}
     fired = firing.stopped(problem)
     design, values = catalogue.design(form.code), {**held, **entry.values}
     firing.note(form, design, fired, values, by=by, via=via)
@@ -124,30 +124,30 @@ def _saved(
     told = _told_reasons(design, entry.reasons)
     with attributed(by=by, via=via, reasons={form.pk: told} if told else None):
         form, row = _for_update(form)
-        before = sheet_of(form, row)
+        before = data_of(form, row)
         changed = _merged(form, before, entered, entry.based_on)
         may_enter(design, changed, by=by)
         require_links(form, design, changed, changed)
-        binder = binder_of(form.participant)
-        sheet = sheet_after(design, before, changed, binder, erase=entry.erase)
-        altered = altered_in(sheet, before)
+        casebook = casebook_of(form.participant)
+        data = data_after(design, before, changed, casebook, erase=entry.erase)
+        altered = altered_in(data, before)
         complete = _completes(form, entry.complete)
-        soft = soft_findings(design, sheet, binder, altered, complete=complete)
+        soft = soft_findings(design, data, casebook, altered, complete=complete)
         if via == Source.PAGE and complete:
             _explained(form, soft, entry.explanations, altered)
         _reasoned(form, before, altered, entry.reasons)
-        if entry.foretell:
-            _foretold(form, binder, sheet)
+        if entry.preview_impact:
+            _preview_impact(form, casebook, data)
         _write(form, row, altered, complete=complete, by=by)
         # What held nothing until now has no automatic query to settle.
         if (complete or form.first_completed_at) and (soft or before.revision):
             kept = firing.kept(form, soft, entry.explanations, altered)
-            firing.note(form, design, kept, sheet.values, by=by, via=via)
-            review.settle_checks(form, soft, entry.explanations, altered, by=by)
+            firing.note(form, design, kept, data.values, by=by, via=via)
+            review.sync_check_queries(form, soft, entry.explanations, altered, by=by)
         saved = Saved(
             form,
             before,
-            replace(sheet, revision=form.revision, status=form.status),
+            replace(data, revision=form.revision, status=form.status),
             frozenset(altered),
             by,
             via,
@@ -247,8 +247,8 @@ def _reasoned(
         raise ReasonNeeded(needed)
 
 
-def _foretold(form: FormInstance, binder: Casebook, sheet: FormData) -> None:
-    if told := foretold(form, binder, binder.with_sheet(sheet)):
+def _preview_impact(form: FormInstance, casebook: Casebook, data: FormData) -> None:
+    if told := impact_preview(form, casebook, casebook.with_data(data)):
         raise ConfirmationNeeded(told)
 
 

@@ -147,7 +147,7 @@ def _idle(design: FormDesign, entry: FormEntry, saved: Saved) -> list[Finding]:
         Finding(f"{design.code}.{name}.idle", name, Severity.HARD, IDLE)
         for name, typed in entry.values.items()
         if not is_blank(typed)
-        and is_blank(saved.sheet.values.get(name))
+        and is_blank(saved.data.values.get(name))
         and is_blank(saved.before.values.get(name))
     ]
 

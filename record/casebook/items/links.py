@@ -62,7 +62,7 @@ class User(Item, models.ForeignKey):  # type: ignore[misc,type-arg]
 
 
 class Ref(User):
-    """A link to a row of a log of the same participant, by its sheet."""
+    """A link to a row of a log of the same participant, by its form."""
 
     def __init__(self, label: Any = "", *, form: str = "", **options: Any) -> None:
         """Name the form whose rows may be chosen."""

@@ -110,7 +110,7 @@ def codes_in(raw: Any) -> Iterable[str]:
 
 
 class File(Item, models.CharField):  # type: ignore[type-arg]
-    """A file, by the key under which the binder keeps it; type and size checked."""
+    """A file, by the key under which the casebook keeps it; type and size checked."""
 
     base = models.CharField
     column_options = {"max_length": 32}

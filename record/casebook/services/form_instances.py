@@ -1,4 +1,4 @@
-"""Writes of the binder itself: participants, sheets, rows struck out."""
+"""Writes of the casebook itself: participants, forms, rows struck out."""
 
 import secrets
 from typing import Any
@@ -25,7 +25,7 @@ def lock(participant: Participant) -> Participant:
     return Participant.objects.select_for_update(no_key=True).get(pk=participant.pk)
 
 
-def expect(
+def ensure_form(
     participant: Participant,
     code: str,
     *,
@@ -34,7 +34,7 @@ def expect(
     occurrence: int = 1,
     **columns: Any,
 ) -> FormInstance:
-    """Hang an empty sheet into the binder; one that hangs there is returned."""
+    """Hang an empty form into the casebook; one that hangs there is returned."""
     design = catalogue.design(code)
     form, _made = FormInstance.objects.get_or_create(
         participant=participant,
@@ -52,12 +52,12 @@ def expect(
     return form
 
 
-def hang(
+def open_form_instance(
     participant: Participant, code: str, *, by: Actor, via: Source = Source.PAGE
 ) -> FormInstance:
-    """Hang a sheet that stands alone because somebody is going to fill it in."""
+    """Hang a form that stands alone because somebody is going to fill it in."""
     with attributed(by=by, via=via):
-        return expect(lock(participant), code)
+        return ensure_form(lock(participant), code)
 
 
 def hidden_key(confidentiality: str) -> dict[str, int]:
@@ -91,7 +91,7 @@ def add_row(
         place: dict[str, Any] = {"visit": visit, "visit_number": visit_number}
         held = FormInstance.objects.filter(participant=participant, code=code, **place)
         last = held.aggregate(last=Max("occurrence"))["last"] or 0
-        return expect(
+        return ensure_form(
             participant, code, **place, occurrence=last + 1, client_key=client_key
         )
 
@@ -115,15 +115,15 @@ def restore(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> No
 
 
 class HoldsData(Exception):
-    """A sheet with values is not marked as empty."""
+    """A form with values is not marked as empty."""
 
 
 def mark_status(
     form: FormInstance, status: FormStatus, *, by: Actor, reason: Reason, via: Source
 ) -> None:
-    """Mark a sheet without data as not done or not applicable, or take that back.
+    """Mark a form without data as not done or not applicable, or take that back.
 
-    Raises `HoldsData`: of a sheet with values only a save tells the status.
+    Raises `HoldsData`: of a form with values only a save tells the status.
     """
     with attributed(by=by, via=via, reason=reason):
         lock(form.participant)

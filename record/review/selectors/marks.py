@@ -23,10 +23,10 @@ def verified_items(
 
 @implements("SIG-04")
 def signatures_of(form: FormInstance) -> QuerySet[Signature]:
-    """Return the signatures of a sheet, oldest first."""
+    """Return the signatures of a form, oldest first."""
     return form.signatures.select_related("signer")
 
 
 def valid_signature(form: FormInstance) -> Signature | None:
-    """Return the signature that holds for the sheet as it is, or None."""
+    """Return the signature that holds for the form as it is, or None."""
     return next((s for s in signatures_of(form) if s.holds_for(form)), None)

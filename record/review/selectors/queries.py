@@ -19,7 +19,7 @@ from trial_edc import clock
 
 
 def queries_visible_to(user: User) -> QuerySet[Query]:
-    """Return the queries on sheets that a user may see."""
+    """Return the queries on forms that a user may see."""
     held = (
         Query.objects.filter(form__code__in=visible_codes(user))
         .select_related("form__participant", "raised_by")
@@ -29,7 +29,7 @@ def queries_visible_to(user: User) -> QuerySet[Query]:
 
 
 def queries_of(form: FormInstance) -> dict[str, list[Query]]:
-    """Return the queries of a sheet by item, with their threads, in two selects."""
+    """Return the queries of a form by item, with their threads, in two selects."""
     by_item: dict[str, list[Query]] = defaultdict(list)
     found = form.queries.prefetch_related("steps__by")
     for query in found:
@@ -39,7 +39,7 @@ def queries_of(form: FormInstance) -> dict[str, list[Query]]:
 
 
 def unanswered_counts(forms: Iterable[FormInstance]) -> Mapping[int, int]:
-    """Return the number of open queries by sheet."""
+    """Return the number of open queries by form."""
     rows = (
         Query.objects.filter(form__in=forms, state=QueryState.OPEN)
         .values_list("form_id")
@@ -49,7 +49,7 @@ def unanswered_counts(forms: Iterable[FormInstance]) -> Mapping[int, int]:
 
 
 def open_places(forms: Iterable[FormInstance]) -> set[tuple[int, str]]:
-    """Return the sheet and the item of each open query."""
+    """Return the form and the item of each open query."""
     held = Query.objects.filter(form__in=forms, state=QueryState.OPEN)
     return set(held.values_list("form_id", "item"))
 

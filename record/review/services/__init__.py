@@ -16,8 +16,8 @@ from record.review.services.queries import (
     raise_query,
     reopen_query,
     return_query,
-    settle_checks,
     standing_places,
+    sync_check_queries,
 )
 
 __all__ = [
@@ -32,9 +32,9 @@ __all__ = [
     "raise_query",
     "reopen_query",
     "return_query",
-    "settle_checks",
     "sign",
     "standing_places",
+    "sync_check_queries",
     "unlock_database",
     "verify",
     "withdraw_verification",

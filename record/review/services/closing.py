@@ -20,13 +20,13 @@ WRITERS = 4_194_671  # the advisory lock that writers share, see record_1.sql
 
 
 def freeze(form: FormInstance, *, by: User, reason: Reason, on: bool = True) -> None:
-    """Freeze a sheet for data entry, or thaw it."""
+    """Freeze a form for data entry, or thaw it."""
     require(by, Permission.FREEZE, form)
     _set(form, by, reason, frozen_at=clock.now() if on else None)
 
 
 def lock_form(form: FormInstance, *, by: User, reason: Reason, on: bool = True) -> None:
-    """Lock a sheet, or unlock it; both with a reason."""
+    """Lock a form, or unlock it; both with a reason."""
     require(by, Permission.LOCK, form)
     locked_at, locked_by = (clock.now(), by) if on else (None, None)
     _set(form, by, reason, locked_at=locked_at, locked_by=locked_by)

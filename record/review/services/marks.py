@@ -12,7 +12,7 @@ from record.audit.attribution import Actor, Reason, Source, act, attributed
 from record.casebook import access, catalogue
 from record.casebook.engine import pending_items
 from record.casebook.models import FormInstance, FormStatus
-from record.casebook.selectors import binder_of, revisions_of, row_of, sheet_of
+from record.casebook.selectors import casebook_of, data_of, revisions_of, row_of
 from record.casebook.services.form_instances import lock as lock_participant
 from record.review.models import QueryState, Signature, Verification
 from record.review.problems import ReviewRefused
@@ -86,8 +86,8 @@ def _must_be_signable(form: FormInstance) -> None:
     design = catalogue.design(form.code)
     if form.status != FormStatus.COMPLETE or form.struck_at:
         raise ReviewRefused(_("The form must be complete before it is signed."))
-    sheet = sheet_of(form, row_of(form))
-    if pending := pending_items(design, sheet, binder_of(form.participant)):
+    data = data_of(form, row_of(form))
+    if pending := pending_items(design, data, casebook_of(form.participant)):
         labels = ", ".join(str(design.items[name].verbose_name) for name in pending)
         message = _("Needed before signing: %(items)s.")
         raise ReviewRefused(message % {"items": labels})

@@ -116,7 +116,7 @@ def reopen_query(query: Query, text: str, *, by: Actor) -> Query:
 
 
 @implements("QRY-05")
-def settle_checks(
+def sync_check_queries(
     form: FormInstance,
     found: Iterable[Finding],
     explanations: Mapping[str, str],
@@ -124,7 +124,7 @@ def settle_checks(
     *,
     by: Actor,
 ) -> None:
-    """Bring the automatic queries of a sheet into line with what its checks find.
+    """Bring the automatic queries of a form into line with what its checks find.
 
     A check that passes closes its query; one that fires again reopens it. With an
     explanation the query is born answered, without one it is open. What a person has
@@ -152,7 +152,7 @@ def standing_places(form: FormInstance) -> set[tuple[str, str]]:
 
 
 def automatic_queries(form: FormInstance) -> list[Query]:
-    """Return the queries of a sheet that edit checks raised, with their threads."""
+    """Return the queries of a form that edit checks raised, with their threads."""
     return [q for q in form.queries.prefetch_related("steps") if q.place[1]]
 
 

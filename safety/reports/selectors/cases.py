@@ -140,12 +140,12 @@ class SponsorCase:
         is_first = self.deadlines.clock == Clock.DAYS_7
         if event is None or not is_first or self.state != CaseState.SUBMITTED:
             return None
-        binder = self.line.binder
-        for report in reports_on(event, binder):
-            later = assessment_of(report, binder)
+        casebook = self.line.casebook
+        for report in reports_on(event, casebook):
+            later = assessment_of(report, casebook)
             if later is None or report.occurrence <= self.line.report.occurrence:
                 continue
-            found = deadlines_assessed(later, binder)
+            found = deadlines_assessed(later, casebook)
             is_judged = later.get("expected_per_rsi") is not None
             if later.get("submitted_on") or (
                 is_judged and found and not found.is_susar
@@ -158,10 +158,10 @@ def cases_of(lines: Iterable[ReportLine]) -> Iterator[SponsorCase]:
     """Return the versions that were sent, with their assessments."""
     today = clock.today()
     for line in lines:
-        assessment = assessment_of(line.report, line.binder)
+        assessment = assessment_of(line.report, line.casebook)
         if line.sent is None or assessment is None:
             continue
-        if found := deadlines_assessed(assessment, line.binder):
+        if found := deadlines_assessed(assessment, line.casebook):
             yield SponsorCase(line, assessment, found, today)
 
 

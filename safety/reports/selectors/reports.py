@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from record.casebook import catalogue
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import binders_of
+from record.casebook.selectors import casebooks_of
 from safety.events.facts import (
     changed_since,
     earlier_versions,
@@ -44,7 +44,7 @@ class ReportLine:
 
     form: FormInstance
     report: FormData
-    binder: Casebook
+    casebook: Casebook
     sent: SentReport | None
     now: datetime
 
@@ -56,7 +56,7 @@ class ReportLine:
     @cached_property
     def event(self) -> FormData | None:
         """Return the event that it tells of; None when that is struck out."""
-        return event_of(self.report, self.binder)
+        return event_of(self.report, self.casebook)
 
     @property
     def term(self) -> str | None:
@@ -71,7 +71,7 @@ class ReportLine:
         word = _(ReportKind(kind).label) if kind else "—"
         if kind != ReportKind.FOLLOW_UP:
             return word
-        before = earlier_versions(self.report, self.binder)
+        before = earlier_versions(self.report, self.casebook)
         number = 1 + sum(one.get("report_kind") == kind for one in before)
         return f"{word} {number}"
 
@@ -113,7 +113,7 @@ class ReportLine:
         """Return where it stands; the status component draws it."""
         if self.sent_at:
             return ReportState.SENT
-        if self.is_withdrawn and not earlier_versions(self.report, self.binder):
+        if self.is_withdrawn and not earlier_versions(self.report, self.casebook):
             return ReportState.VOID
         return ReportState.LATE if self.now > self.due_at else ReportState.WAITING
 
@@ -132,7 +132,7 @@ class ReportLine:
         """Tell whether no later version of it has been begun."""
         if self.event is None:
             return False
-        return reports_on(self.event, self.binder)[-1].form_id == self.form.pk
+        return reports_on(self.event, self.casebook)[-1].form_id == self.form.pk
 
     @cached_property
     def changed(self) -> list[str]:
@@ -144,14 +144,14 @@ class ReportLine:
         if sent is None or event is None or not self.is_latest:
             return []
         return [
-            str(catalogue.design(sheet.code).items[name].verbose_name)
-            for sheet, revision in (
+            str(catalogue.design(data.code).items[name].verbose_name)
+            for data, revision in (
                 (event, sent.event_revision),
                 (self.report, sent.revision),
             )
             if revision is not None
-            for name in changed_since(sheet, revision)
-            if name in catalogue.design(sheet.code).items
+            for name in changed_since(data, revision)
+            if name in catalogue.design(data.code).items
         ]
 
 
@@ -165,22 +165,22 @@ def report_lines(*, of_report: int | None = None) -> list[ReportLine]:
         held = held.filter(participant__forms=of_report)
     forms = list(held.select_related("participant"))
     people = {form.participant_id: form.participant for form in forms}
-    binders = binders_of(people.values(), READ)
+    casebooks = casebooks_of(people.values(), READ)
     sent, now = SentReport.objects.in_bulk([form.pk for form in forms]), clock.now()
-    lines = _lines(forms, binders, sent, now)
+    lines = _lines(forms, casebooks, sent, now)
     return sorted(lines, key=lambda line: (not line.waits, line.due_at))
 
 
 def _lines(
     forms: Iterable[FormInstance],
-    binders: dict[int, Casebook],
+    casebooks: dict[int, Casebook],
     sent: dict[int, SentReport],
     now: datetime,
 ) -> Iterable[ReportLine]:
     for form in forms:
-        binder = binders[form.participant_id]
-        if report := row_with(binder, "SAE", form.pk):
-            yield ReportLine(form, report, binder, sent.get(form.pk), now)
+        casebook = casebooks[form.participant_id]
+        if report := row_with(casebook, "SAE", form.pk):
+            yield ReportLine(form, report, casebook, sent.get(form.pk), now)
 
 
 def was_sent(form: FormInstance) -> bool:

@@ -8,7 +8,7 @@ from record.accounts.roles import Permission
 from record.audit.attribution import Source, attributed
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances
 from safety.events.facts import event_of, reports_on, row_with
 from safety.reports.selectors.reports import was_sent
@@ -34,13 +34,13 @@ def add_follow_up(
         raise PermissionDenied
     with attributed(by=by, via=via):
         participant = form_instances.lock(report.participant)
-        binder = binder_of(participant, "AE", "SAE")
-        known = row_with(binder, "SAE", report.pk)
-        event = event_of(known, binder) if known else None
+        casebook = casebook_of(participant, "AE", "SAE")
+        known = row_with(casebook, "SAE", report.pk)
+        event = event_of(known, casebook) if known else None
         if event is None:
             message = _("The event is struck out: restore it, then say what changed.")
             raise NotReadyToSend(message)
-        last = reports_on(event, binder)[-1]
+        last = reports_on(event, casebook)[-1]
         latest = FormInstance.objects.get(
             participant=participant, code="SAE", occurrence=last.occurrence
         )

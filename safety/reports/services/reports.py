@@ -14,7 +14,7 @@ from record.capture.save_hooks import announce
 from record.capture.services.forms import save
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, FormStatus, Participant
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances
 from record.notices.models import Message
 from record.notices.services.outbox import queue
@@ -55,9 +55,9 @@ def open_row(
 
 
 def propose(participant: Participant, code: str, *, via: Source) -> FormInstance:
-    """Hang a sheet that is now due into the binder; back in it if it was retired."""
+    """Hang a form that is now due into the casebook; back in it if it was retired."""
     with attributed(by=SAFETY, via=via):
-        form = form_instances.expect(participant, code)
+        form = form_instances.ensure_form(participant, code)
         if form.struck_at and form.status == FormStatus.NOT_STARTED:
             form_instances.restore(form, by=SAFETY, reason=HOLDS_AGAIN, via=via)
     return form
@@ -77,22 +77,22 @@ def retire_rows(form_ids: Iterable[int | None], *, via: Source) -> None:
         retire(form, via=via)
         form.refresh_from_db()
         if form.struck_at and form.code == "AE":
-            binder = binder_of(form.participant)
-            withdraw_reports(form.pk, binder, via=via)
+            casebook = casebook_of(form.participant)
+            withdraw_reports(form.pk, casebook, via=via)
 
 
-def retire_sheets(participant: Participant, code: str, *, via: Source) -> None:
-    """Retire the untouched sheets of a form."""
+def retire_forms(participant: Participant, code: str, *, via: Source) -> None:
+    """Retire the untouched forms of a form."""
     for form in FormInstance.objects.filter(participant=participant, code=code):
         retire(form, via=via)
 
 
 @implements("SAF-01")
 def open_report(
-    participant: Participant, event: FormData, binder: Casebook, *, via: Source
+    participant: Participant, event: FormData, casebook: Casebook, *, via: Source
 ) -> None:
     """Start the 24-hour clock of a serious event; a second call changes nothing."""
-    if event.form_id is None or reports_on(event, binder):
+    if event.form_id is None or reports_on(event, casebook):
         return
     due_at = clock.now() + CLOCK
     values = {"ae": event.form_id, "report_kind": ReportKind.INITIAL.value}
@@ -125,12 +125,12 @@ def _tell_people(
     )
 
 
-def withdraw_reports(event_form_id: int, binder: Casebook, *, via: Source) -> None:
+def withdraw_reports(event_form_id: int, casebook: Casebook, *, via: Source) -> None:
     """Retire the untouched reports on an event that is not serious after all.
 
     Of one that the sponsor has already, the safety officers learn it.
     """
-    rows = [r for r in binder.rows("SAE") if r.get("ae") == event_form_id]
+    rows = [r for r in casebook.rows("SAE") if r.get("ae") == event_form_id]
     held = FormInstance.objects.filter(pk__in=[row.form_id for row in rows])
     sent = SentReport.objects.filter(form__in=held).values_list("form_id", flat=True)
     for form in held.select_related("participant") if rows else ():
@@ -157,13 +157,13 @@ def _tell_withdrawn(form: FormInstance, *, via: Source) -> None:
 
 
 def restart_clock(
-    form: FormInstance, sheet: FormData, *, by: Actor, via: Source = Source.PAGE
+    form: FormInstance, data: FormData, *, by: Actor, via: Source = Source.PAGE
 ) -> None:
     """Let the clock of a report run from the awareness that was entered."""
-    if aware_at := sheet.get("aware_at"):
+    if aware_at := data.get("aware_at"):
         due_on(form, clock.site_date(aware_at + CLOCK))
         if sent := SentReport.objects.filter(form=form).first():
-            _note_lateness(form, sheet, sent, by=by, via=via)
+            _note_lateness(form, data, sent, by=by, via=via)
 
 
 @implements("SAF-01")
@@ -177,11 +177,11 @@ def send_report(
         participant = form_instances.lock(form.participant)
         if sent := SentReport.objects.filter(form=form).first():
             return sent
-        binder = binder_of(participant, "AE", "SAE", "SPA")
-        report = row_with(binder, "SAE", form.pk)
+        casebook = casebook_of(participant, "AE", "SAE", "SPA")
+        report = row_with(casebook, "SAE", form.pk)
         if report is None:
             raise NotReadyToSend(_("Save the report first."))
-        event = _reported(report, binder)
+        event = _reported(report, casebook)
         sent_at = clock.now()
         sent = SentReport.objects.create(
             form=form,
@@ -191,7 +191,7 @@ def send_report(
             sent_at=sent_at,
             sent_by=by,
         )
-        _hand_over(form, report, binder, sent, via=via)
+        _hand_over(form, report, casebook, sent, via=via)
         _note_lateness(form, report, sent, by=by, via=via)
     return sent
 
@@ -208,9 +208,9 @@ def _notified_at(form: FormInstance) -> datetime | None:
     return told.values_list("sent_at", flat=True).first()
 
 
-def _reported(report: FormData, binder: Casebook) -> FormData:
+def _reported(report: FormData, casebook: Casebook) -> FormData:
     """Return the event of a report that has the minimum to be sent."""
-    event = event_of(report, binder)
+    event = event_of(report, casebook)
     lacking = [
         words
         for words, value in (
@@ -223,7 +223,7 @@ def _reported(report: FormData, binder: Casebook) -> FormData:
     if event is None or lacking:
         message = _("Before sending, enter %(items)s.")
         raise NotReadyToSend(message % {"items": ", ".join(lacking)})
-    if not is_serious(event) and not earlier_versions(report, binder):
+    if not is_serious(event) and not earlier_versions(report, casebook):
         message = _("The event is not called serious: strike this report out.")
         raise NotReadyToSend(message)
     return event
@@ -237,15 +237,15 @@ def _criteria(event: FormData) -> object:
 def _hand_over(
     form: FormInstance,
     report: FormData,
-    binder: Casebook,
+    casebook: Casebook,
     sent: SentReport,
     *,
     via: Source,
 ) -> None:
     """Hang the sponsor's assessment of this version and tell the safety officers."""
-    if assessment_of(report, binder) is None:
+    if assessment_of(report, casebook) is None:
         with attributed(by=SAFETY, via=via):
-            assessment = form_instances.expect(
+            assessment = form_instances.ensure_form(
                 form.participant, "SPA", occurrence=form.occurrence
             )
             values = {"sponsor_aware_at": sent.notified_at}

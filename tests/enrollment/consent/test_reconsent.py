@@ -42,8 +42,8 @@ def visit(day: date, capacity: str) -> FormData:
     return FormData("VIS", told, visit="D1", occurrence=day.toordinal())
 
 
-def due(today: date, *sheets: FormData) -> list[ReconsentDue]:
-    return due_of(Casebook.of(sheets), VERSIONS, today)
+def due(today: date, *form_data: FormData) -> list[ReconsentDue]:
+    return due_of(Casebook.of(form_data), VERSIONS, today)
 
 
 @pytest.mark.parametrize(
@@ -81,12 +81,12 @@ def test_the_version_in_force_is_signed_and_only_where_one_concerned_all() -> No
         FormData("EOS", {"reason": "completed"}),
         FormData("SCN", {"screening_closed_at": on(2, 3)}),
     ],
-    ids=lambda sheet: sheet.code,
+    ids=lambda data: data.code,
 )
-def test_who_takes_part_no_more_is_not_asked(sheet: FormData) -> None:
+def test_who_takes_part_no_more_is_not_asked(data: FormData) -> None:
     by_other = consent(signer="representative")
 
-    assert due(LATER, by_other, visit(BEFORE, "Y"), sheet) == []
+    assert due(LATER, by_other, visit(BEFORE, "Y"), data) == []
 
 
 def test_who_withdrew_from_the_infusion_alone_is_asked() -> None:

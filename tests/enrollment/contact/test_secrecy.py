@@ -62,7 +62,7 @@ def browser(user) -> Client:
 
 def entered(desk: Client, participant: Participant) -> list[str]:
     """Type contact details as people do: autosaved, refused, saved, changed, broken."""
-    form = factories.sheet(participant, "CTC")
+    form = factories.data(participant, "CTC")
     page = reverse("entry:form", args=[form.pk])
     typed = {**CONTACT, "based_on": "0"}
     wrong = {**typed, "email": f"{EMAIL} {NAME}", "phones-0-owner": NAME}
@@ -82,7 +82,7 @@ def entered(desk: Client, participant: Participant) -> list[str]:
 
 def signed(desk: Client, participant: Participant) -> FormInstance:
     """Attach the signed form, under a file name that names the person."""
-    form = factories.sheet(participant, "CNS")
+    form = factories.data(participant, "CNS")
     upload = SimpleUploadedFile(f"{NAME}.pdf", SCAN, "application/pdf")
     page = reverse("entry:form", args=[form.pk])
     typed = {"signed_scan": upload, "based_on": "1", "action": "complete"}
@@ -137,7 +137,7 @@ def test_every_page_of_who_may_not_know_the_person_keeps_quiet() -> None:
     desk = browser(coordinator)
     entered(desk, participant)
     consent = signed(desk, participant)
-    contact = factories.sheet(participant, "CTC")
+    contact = factories.data(participant, "CTC")
     number = participant.number
     pages = [
         "/",
@@ -228,7 +228,7 @@ def test_a_setting_opens_the_signed_form_to_the_monitor(monkeypatch) -> None:
 def test_a_wrong_file_is_told_beside_what_was_typed() -> None:
     coordinator = person("CO")
     participant = factories.consented(coordinator)
-    form = factories.sheet(participant, "CNS")
+    form = factories.data(participant, "CNS")
     desk = browser(coordinator)
     wrong = SimpleUploadedFile("consent.pdf", b"MZ no pdf", "application/pdf")
     typed = {

@@ -1,4 +1,4 @@
-"""What the binder holds, as the eligibility rules look at it."""
+"""What the casebook holds, as the eligibility rules look at it."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from enrollment.consent.facts.decisions import consent_answer
-from enrollment.eligibility.facts.evidence import evidence_of, screening_sheet
+from enrollment.eligibility.facts.evidence import evidence_of, screening_data
 from enrollment.eligibility.rules import (
     CriterionAnswer,
     Immunosuppressant,
@@ -21,14 +21,14 @@ from trial_edc.clock import SITE_TZ
 NOON = datetime(2026, 3, 8, 12, tzinfo=SITE_TZ)
 
 
-def sheet(
+def data(
     code: str, occurrence: int = 1, visit: str = "", form_id: int = 7, **values: Any
 ) -> FormData:
     return FormData(code, values, visit=visit, occurrence=occurrence, form_id=form_id)
 
 
-def found(*sheets: FormData) -> Any:
-    return evidence_of(Casebook.of(sheets))
+def found(*form_data: FormData) -> Any:
+    return evidence_of(Casebook.of(form_data))
 
 
 def test_an_empty_binder_knows_nothing() -> None:
@@ -42,9 +42,9 @@ def test_an_empty_binder_knows_nothing() -> None:
 
 def test_a_sample_without_a_time_is_marked_so() -> None:
     value = Quantity(Decimal("1.5"), "mg/dL", Decimal("132.6"))
-    timed = sheet("CRE", 1, sample_at=Partial("2026-03-08T08:30"), value=value)
-    dated = sheet("CRE", 2, sample_at=Partial("2026-03-07"), value=value)
-    empty = sheet("CRE", 3, sample_at=Partial("2026-03-07"))
+    timed = data("CRE", 1, sample_at=Partial("2026-03-08T08:30"), value=value)
+    dated = data("CRE", 2, sample_at=Partial("2026-03-07"), value=value)
+    empty = data("CRE", 3, sample_at=Partial("2026-03-07"))
 
     samples = found(timed, dated, empty).samples
 
@@ -58,7 +58,7 @@ def test_a_sample_without_a_time_is_marked_so() -> None:
 
 
 def test_a_weight_that_was_estimated_is_marked_so() -> None:
-    weighed = sheet("VIT", visit="SCR", weight_kg=70, weight_source="estimated")
+    weighed = data("VIT", visit="SCR", weight_kg=70, weight_source="estimated")
 
     assert (found(weighed).weight_kg, found(weighed).weight_estimated) == (70, True)
 
@@ -76,7 +76,7 @@ def test_a_weight_that_was_estimated_is_marked_so() -> None:
 def test_i4_needs_both_answers(
     can_comply: str | None, phone: str | None, answer: CriterionAnswer | None
 ) -> None:
-    judged = sheet("ELG", i4_can_comply=can_comply, phone_confirmed=phone)
+    judged = data("ELG", i4_can_comply=can_comply, phone_confirmed=phone)
 
     assert found(judged).answers["I4"] == answer
 
@@ -99,21 +99,21 @@ def test_i4_needs_both_answers(
 def test_answers_are_read_by_criterion(
     item: str, value: Any, criterion: str, answer: CriterionAnswer | None
 ) -> None:
-    assert found(sheet("ELG", **{item: value})).answers[criterion] == answer
+    assert found(data("ELG", **{item: value})).answers[criterion] == answer
 
 
 def test_no_failing_organ_is_an_empty_set() -> None:
-    assert found(sheet("ELG", nonrenal_failed_organs=["none"])).failed_organs == set()
+    assert found(data("ELG", nonrenal_failed_organs=["none"])).failed_organs == set()
 
 
 def test_one_row_with_no_says_that_there_was_no_drug() -> None:
-    none = found(sheet("IST", any_exposure="N"))
+    none = found(data("IST", any_exposure="N"))
 
     assert (none.steroids, none.immunosuppressants) == ((), ())
 
 
 def test_drugs_are_sorted_by_class() -> None:
-    steroid = sheet(
+    steroid = data(
         "IST",
         1,
         any_exposure="Y",
@@ -124,7 +124,7 @@ def test_drugs_are_sorted_by_class() -> None:
         start=Partial("2026-02"),
         ongoing="Y",
     )
-    other = sheet(
+    other = data(
         "IST",
         2,
         any_exposure="Y",
@@ -149,7 +149,7 @@ def test_drugs_are_sorted_by_class() -> None:
 
 
 def test_a_drug_without_class_may_be_either() -> None:
-    unclear = found(sheet("IST", any_exposure="Y"))
+    unclear = found(data("IST", any_exposure="Y"))
 
     assert (len(unclear.steroids), len(unclear.immunosuppressants)) == (1, 1)
     assert unclear.immunosuppressants[0].changes == (None, None)
@@ -157,7 +157,7 @@ def test_a_drug_without_class_may_be_either() -> None:
 
 def test_the_count_is_the_latest_before_randomisation() -> None:
     counts = [
-        sheet(
+        data(
             "LAB",
             n,
             sampled_at=NOON + timedelta(hours=n),
@@ -165,23 +165,23 @@ def test_the_count_is_the_latest_before_randomisation() -> None:
         )
         for n in (30, 10, 20)
     ]
-    randomised = sheet("RAN", randomised_at=NOON + timedelta(hours=20))
+    randomised = data("RAN", randomised_at=NOON + timedelta(hours=20))
 
     assert found(*counts).platelets == 30
     assert found(*counts, randomised).platelets == 20
 
 
 def test_answers_of_an_earlier_screening_are_not_those_of_the_present() -> None:
-    first = [sheet("SCN", 1), sheet("ELG", 1, e5="N")]
-    binder = Casebook.of([*first, sheet("SCN", 2)])
+    first = [data("SCN", 1), data("ELG", 1, e5="N")]
+    casebook = Casebook.of([*first, data("SCN", 2)])
 
-    assert screening_sheet(binder, "ELG") is None
-    assert evidence_of(binder).answers.get("E5") is None
+    assert screening_data(casebook, "ELG") is None
+    assert evidence_of(casebook).answers.get("E5") is None
 
 
 def consent(occurrence: int, kind: str, decision: str, hours: int) -> FormData:
     at = NOON + timedelta(hours=hours)
-    return sheet("CNS", occurrence, kind=kind, decision=decision, decided_at=at)
+    return data("CNS", occurrence, kind=kind, decision=decision, decided_at=at)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_i3_is_the_decision_that_stands(
 
 def test_age_counts_from_the_site_date_of_the_initial_consent() -> None:
     late = datetime(2026, 3, 7, 23, 30, tzinfo=SITE_TZ)
-    rows = [sheet("CNS", kind="initial", decision="given", decided_at=late)]
+    rows = [data("CNS", kind="initial", decision="given", decided_at=late)]
 
     assert found(*rows).consent_on == date(2026, 3, 7)
 
@@ -223,48 +223,48 @@ def test_age_counts_from_the_site_date_of_the_initial_consent() -> None:
 @pytest.mark.parametrize(
     ("sheets", "over"),
     [
-        ([sheet("SCN")], False),
-        ([sheet("SCN", screening_closed_at=NOON)], True),
-        ([sheet("SCN"), sheet("DTH", death_on=Partial("2026-03-08"))], True),
-        ([sheet("SCN"), sheet("WDR", kind="everything")], True),
-        ([sheet("SCN"), sheet("WDR", kind="infusion_only")], False),
-        ([sheet("SCN", 1, screening_closed_at=NOON), sheet("SCN", 2)], False),
+        ([data("SCN")], False),
+        ([data("SCN", screening_closed_at=NOON)], True),
+        ([data("SCN"), data("DTH", death_on=Partial("2026-03-08"))], True),
+        ([data("SCN"), data("WDR", kind="everything")], True),
+        ([data("SCN"), data("WDR", kind="infusion_only")], False),
+        ([data("SCN", 1, screening_closed_at=NOON), data("SCN", 2)], False),
     ],
 )
 def test_screening_is_over_by_closing_death_or_withdrawal(
-    sheets: list[FormData],
+    form_data: list[FormData],
     over: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
-    assert is_screening_over(Casebook.of(sheets)) is over
+    assert is_screening_over(Casebook.of(form_data)) is over
 
 
 GIVEN = consent(1, "initial", "given", 0)
-RANDOMISED = sheet("RAN", randomised_at=NOON)
-INFUSED = sheet("INF", visit="D0", started_at=NOON)
+RANDOMISED = data("RAN", randomised_at=NOON)
+INFUSED = data("INF", visit="D0", started_at=NOON)
 
 
 @pytest.mark.parametrize(
     ("sheets", "confirmed", "status"),
     [
-        ([sheet("SCN")], False, "approached"),
-        ([sheet("SCN", approach_result="declined")], False, "screen_failed"),
-        ([sheet("SCN"), GIVEN], False, "consented"),
-        ([sheet("SCN"), GIVEN], True, "eligible"),
-        ([sheet("SCN", screening_closed_at=NOON), GIVEN], True, "screen_failed"),
+        ([data("SCN")], False, "approached"),
+        ([data("SCN", approach_result="declined")], False, "screen_failed"),
+        ([data("SCN"), GIVEN], False, "consented"),
+        ([data("SCN"), GIVEN], True, "eligible"),
+        ([data("SCN", screening_closed_at=NOON), GIVEN], True, "screen_failed"),
         ([GIVEN, RANDOMISED], True, "randomised"),
         ([GIVEN, RANDOMISED, INFUSED], True, "infused"),
-        ([RANDOMISED, sheet("WDR", kind="infusion_only")], True, "randomised"),
-        ([RANDOMISED, sheet("WDR", kind="everything")], True, "withdrawn"),
-        ([RANDOMISED, sheet("WDR", kind="visits_lookup_allowed")], True, "withdrawn"),
-        ([INFUSED, sheet("DTH", death_on=Partial("2026-03"))], True, "died"),
-        ([INFUSED, sheet("EOS", reason="completed")], True, "completed"),
-        ([INFUSED, sheet("EOS", reason="lost")], True, "lost"),
-        ([INFUSED, sheet("EOS", reason="other")], True, "infused"),
+        ([RANDOMISED, data("WDR", kind="infusion_only")], True, "randomised"),
+        ([RANDOMISED, data("WDR", kind="everything")], True, "withdrawn"),
+        ([RANDOMISED, data("WDR", kind="visits_lookup_allowed")], True, "withdrawn"),
+        ([INFUSED, data("DTH", death_on=Partial("2026-03"))], True, "died"),
+        ([INFUSED, data("EOS", reason="completed")], True, "completed"),
+        ([INFUSED, data("EOS", reason="lost")], True, "lost"),
+        ([INFUSED, data("EOS", reason="other")], True, "infused"),
     ],
 )
 def test_status_is_the_latest_that_applies(
-    sheets: list[FormData],
+    form_data: list[FormData],
     confirmed: bool,  # noqa: FBT001 - a column of the table
     status: str,
 ) -> None:
-    assert status_of(Casebook.of(sheets), is_confirmed=confirmed) == status
+    assert status_of(Casebook.of(form_data), is_confirmed=confirmed) == status

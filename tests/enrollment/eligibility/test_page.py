@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 
 
 def numbered(evidence: Evidence) -> Evidence:
-    """Give each row the number of its sheet."""
+    """Give each row the number of its form."""
     samples = (replace(s, id=str(n)) for n, s in enumerate(evidence.samples, 1))
     urine = (replace(c, id=str(n)) for n, c in enumerate(evidence.urine, 101))
     return replace(evidence, samples=tuple(samples), urine=tuple(urine))
@@ -103,25 +103,25 @@ def test_one_sample_or_none_makes_no_chart() -> None:
     assert creatinine_chart(exhibit(samples=(sample("2023-05-09T20:00", "9"),))) is None
 
 
-def sheet(code: str, form_id: int = 7, occurrence: int = 1, **values: Any) -> FormData:
+def data(code: str, form_id: int = 7, occurrence: int = 1, **values: Any) -> FormData:
     visit = {"LAB": "SCR", "VIT": "SCR"}.get(code, "")
     return FormData(code, values, visit=visit, occurrence=occurrence, form_id=form_id)
 
 
-CONSENT = sheet(
+CONSENT = data(
     "CNS", kind="initial", decision="given", decided_at=at("2023-05-10T08:00")
 )
 
 
 def missing(
-    *sheets: FormData, **hanging: int
+    *form_data: FormData, **form_ids: int
 ) -> list[tuple[str, str, int | None, str]]:
-    """Return criteria, form, sheet and item of each entry that is missing."""
-    binder = Casebook.of(sheets)
-    found = assess(evidence_of(binder))
+    """Return criteria, form, form and item of each entry that is missing."""
+    casebook = Casebook.of(form_data)
+    found = assess(evidence_of(casebook))
     return [
         (",".join(one.criteria), one.code, one.form_id, one.item)
-        for one in wanted(binder, found.outcomes, hanging)
+        for one in wanted(casebook, found.outcomes, form_ids)
     ]
 
 
@@ -145,7 +145,7 @@ def test_of_an_empty_binder_everything_is_missing_and_each_once() -> None:
 def drug(**values: Any) -> FormData:
     told: dict[str, Any] = {"any_exposure": "Y", "drug_class": "steroid"}
     told |= {"drug": "prednisone", "route": "oral", "ongoing": "Y"}
-    return sheet("IST", 30, **{**told, "mg_per_day": Decimal(20), **values})
+    return data("IST", 30, **{**told, "mg_per_day": Decimal(20), **values})
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_what_a_drug_leaves_open_is_asked_for_in_its_row(
 def test_steroids_are_added_up_by_day_and_days_joined() -> None:
     rows = (
         drug(start=Partial("2023-05-01"), ongoing="N", stop=Partial("2023-05-06")),
-        sheet(
+        data(
             "IST",
             31,
             2,
@@ -183,7 +183,7 @@ def test_steroids_are_added_up_by_day_and_days_joined() -> None:
             ongoing="N",
             stop=Partial("2023-05-08"),
         ),
-        sheet(
+        data(
             "IST",
             32,
             3,
@@ -197,9 +197,9 @@ def test_steroids_are_added_up_by_day_and_days_joined() -> None:
             ongoing="Y",
         ),
     )
-    binder = Casebook.of((CONSENT, *rows))
-    evidence = evidence_of(binder)
-    shown = drug_exhibit(binder, evidence, assess(evidence))
+    casebook = Casebook.of((CONSENT, *rows))
+    evidence = evidence_of(casebook)
+    shown = drug_exhibit(casebook, evidence, assess(evidence))
 
     days = [
         (one.first.day, one.last.day, one.pred_mg, one.is_above) for one in shown.days

@@ -35,7 +35,7 @@ def closed(person: Participant, by: User, reason: str) -> None:
 
 
 def strike(person: Participant, by: User, episode: int = 1) -> None:
-    form = factories.sheet(person, "SCN", occurrence=episode)
+    form = factories.data(person, "SCN", occurrence=episode)
     strike_row(form, by=by, reason=ERROR, via=Source.PAGE)
 
 
@@ -50,8 +50,8 @@ def world(coordinator: User, investigator: User) -> dict[str, Participant]:
         "error": factories.approached(coordinator),
     }
     born = {"birth_date": "1940-01-01", "sex": "M"}
-    sheet = factories.sheet(people["old"], "DEM")
-    save(sheet, born, by=coordinator, via=Source.IMPORT, complete=True)
+    data = factories.data(people["old"], "DEM")
+    save(data, born, by=coordinator, via=Source.IMPORT, complete=True)
     closed(people["old"], coordinator, "criteria_failed")
     closed(people["again"], coordinator, "time_expired")
     screening.rescreen(people["again"], by=coordinator, approached_at=clock.now())
@@ -76,8 +76,8 @@ def test_every_screening_of_everybody_has_a_line(
     assert old.criteria[0] == "I1:unknown"
     assert {"I2:not_met", "E1:unknown", "E20:unknown"} < set(old.criteria)
     expired = next(line for line in lines if line.number == "S-004G")
-    assert expired.sheet is not None
-    assert ":unknown" in expired.sheet.values["failed_criteria"]
+    assert expired.data is not None
+    assert ":unknown" in expired.data.values["failed_criteria"]
     assert not [one for one in expired.criteria if one.endswith(":unknown")]
 
 
@@ -136,7 +136,7 @@ def test_the_number_of_a_registration_in_error_is_never_given_again(
 
     assert factories.approached(coordinator).number == "S-002W"
     assert Participant.objects.get(number="S-001R") == wrong
-    form = factories.sheet(wrong, "SCN")
+    form = factories.data(wrong, "SCN")
     restore_row(form, by=investigator, reason=ERROR, via=Source.PAGE)
     assert [line.state for line in screening_log(coordinator)] == ["approached"] * 2
 
@@ -163,13 +163,13 @@ def test_a_screening_that_more_has_followed_is_not_struck_out(
         strike(person, investigator)
 
     assert [found.check_id for found in refusal.value.findings] == ["SCN-09"]
-    assert factories.sheet(person, "SCN").struck_at is None
+    assert factories.data(person, "SCN").struck_at is None
 
 
 def test_the_page_tells_why_a_screening_is_not_struck_out(
     coordinator: User, investigator: User
 ) -> None:
-    form = factories.sheet(factories.consented(coordinator), "SCN")
+    form = factories.data(factories.consented(coordinator), "SCN")
     desk = Client()
     desk.force_login(investigator)
     typed = {"code": "other", "text": "Twice."}

@@ -1,4 +1,4 @@
-"""Lists offer what their links open: to each role, and for every sheet at a place."""
+"""Lists offer what their links open: to each role, and for every form at a place."""
 
 import pytest
 from django.test import Client
@@ -35,8 +35,8 @@ def discharged(number: int) -> Participant:
 def test_sheets_of_a_second_screening_open_themselves():
     someone = stage.randomised()
     with attributed(by=STAGE, via=Source.COMMAND):
-        sheets = [
-            form_instances.expect(someone, "VIT", visit="SCR", occurrence=number)
+        form_data = [
+            form_instances.ensure_form(someone, "VIT", visit="SCR", occurrence=number)
             for number in (1, 2)
         ]
 
@@ -45,7 +45,7 @@ def test_sheets_of_a_second_screening_open_themselves():
     text = page.content.decode()
     table = reverse("entry:log", args=[someone.number, "VIT"])
     assert text.count(f'href="{table}"') == 1  # among the logs, never in the grid
-    for one in sheets:
+    for one in form_data:
         assert f'href="{reverse("entry:form", args=[one.pk])}"' in text
 
 

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import row_of, sheet_of
-from record.casebook.services.form_instances import expect as expect_sheet
+from record.casebook.selectors import data_of, row_of
+from record.casebook.services.form_instances import ensure_form
 from record.review.models import Query
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, STAGE, person
@@ -26,10 +26,10 @@ STAMPS = (
 
 @pytest.fixture
 def form() -> FormInstance:
-    """Return an empty sample sheet of a participant."""
+    """Return an empty sample form of a participant."""
     with attributed(by=STAGE, via=Source.COMMAND):
         participant = Participant.objects.create(number="S-001A", sequence=1)
-        return expect_sheet(participant, "ZZA", visit="ZZZ")
+        return ensure_form(participant, "ZZA", visit="ZZZ")
 
 
 def stamps(form: FormInstance) -> list[object]:
@@ -94,7 +94,7 @@ def test_a_browser_whose_clock_is_wrong_by_a_day_changes_no_stamp(
     expect(page.locator(".form-state")).to_contain_text("revision 1")
 
     assert all_are_now(stamps(form))
-    taken_at = sheet_of(form, row_of(form)).values["taken_at"]
+    taken_at = data_of(form, row_of(form)).values["taken_at"]
     assert (
         abs(taken_at - clock.now()) < 2 * A_MINUTE
     )  # the server's, offered by the page

@@ -17,27 +17,27 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def sheets() -> dict[str, FormInstance]:
-    """Hang a sheet of each form into the binder of somebody with an open event."""
+def form_data() -> dict[str, FormInstance]:
+    """Hang a form of each form into the casebook of somebody with an open event."""
     someone = stage.infused(ago=100)
     stage.enter(someone, "AE", {"term": "fever", "serious": "Y", "ongoing": "Y"})
     with attributed(by=STAGE, via=Source.COMMAND):
         return {
-            code: services.expect(
+            code: services.ensure_form(
                 someone, code, visit=next(iter(design.collected.visits), "")
             )
             for code, design in catalogue.designs().items()
         }
 
 
-def test_each_form_opens_for_whoever_may_see_it(sheets):
+def test_each_form_opens_for_whoever_may_see_it(form_data):
     people: list[User] = [person(role) for role in Role]
     answers: dict[tuple[str, str], int] = {}
     expected: dict[tuple[str, str], int] = {}
     for user in people:
         client = Client()
         client.force_login(user)
-        for code, form in sheets.items():
+        for code, form in form_data.items():
             page = client.get(reverse("entry:form", args=[form.pk]))
             place = user.role, code
             answers[place] = page.status_code
@@ -49,24 +49,24 @@ def test_each_form_opens_for_whoever_may_see_it(sheets):
     assert held == {place: expected[place] for place in held}
 
 
-def test_the_end_of_study_tells_what_is_still_open(sheets):
+def test_the_end_of_study_tells_what_is_still_open(form_data):
     client = Client()
     client.force_login(person("PI"))
 
-    page = client.get(reverse("entry:form", args=[sheets["EOS"].pk]))
+    page = client.get(reverse("entry:form", args=[form_data["EOS"].pk]))
 
     assert "Still open" in page.content.decode()
     assert "Adverse event" in page.content.decode()
 
 
-def test_product_staff_see_when_it_ran_in_and_nothing_of_the_course(sheets):
+def test_product_staff_see_when_it_ran_in_and_nothing_of_the_course(form_data):
     client = Client()
     client.force_login(person("UP"))
-    number = sheets["INF"].participant.number
-    stage.row(sheets["INF"].participant, "CRE", {"value": "151.7"})
+    number = form_data["INF"].participant.number
+    stage.row(form_data["INF"].participant, "CRE", {"value": "151.7"})
 
-    infusion = client.get(reverse("entry:form", args=[sheets["INF"].pk]))
-    reaction = reverse("entry:panel", args=[sheets["INF"].pk, "reaction"])
+    infusion = client.get(reverse("entry:form", args=[form_data["INF"].pk]))
+    reaction = reverse("entry:panel", args=[form_data["INF"].pk, "reaction"])
     book = client.get(reverse("entry:casebook", args=[number]))
 
     assert 'id="row-started_at"' in infusion.content.decode()

@@ -11,8 +11,8 @@ from enrollment.screening import services as screening
 from record.audit.attribution import Reason, Source, attributed
 from record.capture.services.forms import strike_row
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import row_of, sheet_of
-from record.casebook.services.form_instances import expect
+from record.casebook.selectors import data_of, row_of
+from record.casebook.services.form_instances import ensure_form
 from record.review.services import lock_database, lock_form
 from tests.people import STAGE, person
 from tests.visits import stage
@@ -32,10 +32,10 @@ WHY = {"code": "other", "text": "by mistake"}
 
 @pytest.fixture
 def form() -> FormInstance:
-    """Return an empty sample sheet of a participant."""
+    """Return an empty sample form of a participant."""
     with attributed(by=STAGE, via=Source.COMMAND):
         participant = Participant.objects.create(number="S-001A", sequence=1)
-        return expect(participant, "ZZA", visit="ZZZ")
+        return ensure_form(participant, "ZZA", visit="ZZZ")
 
 
 def signed_in(role: str) -> Client:
@@ -54,7 +54,7 @@ def send(client: Client, form: FormInstance, **values: Any):
 def value_of(form: FormInstance, item: str) -> Any:
     """Return what is stored for an item."""
     form = FormInstance.objects.get(pk=form.pk)
-    return sheet_of(form, row_of(form)).values[item]
+    return data_of(form, row_of(form)).values[item]
 
 
 def test_a_value_beside_its_missing_code_is_not_dropped_in_silence(form):

@@ -11,8 +11,8 @@ from record.audit.attribution import Source, attributed
 from record.capture.services import autosaves
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import row_of, sheet_of
-from record.casebook.services.form_instances import add_row, expect
+from record.casebook.selectors import data_of, row_of
+from record.casebook.services.form_instances import add_row, ensure_form
 from record.casebook.values import MissingCode
 from record.review.models import Query, Verification
 from tests.people import PASSWORD, STAGE, person
@@ -24,10 +24,10 @@ UNPROCESSABLE, CONFLICT, FORBIDDEN, NOT_FOUND = 422, 409, 403, 404
 
 @pytest.fixture
 def form() -> FormInstance:
-    """Return an empty sample sheet of a participant."""
+    """Return an empty sample form of a participant."""
     with attributed(by=STAGE, via=Source.COMMAND):
         participant = Participant.objects.create(number="S-001A", sequence=1)
-        return expect(participant, "ZZA", visit="ZZZ")
+        return ensure_form(participant, "ZZA", visit="ZZZ")
 
 
 def posted(form: FormInstance, **values: object) -> dict[str, object]:
@@ -50,7 +50,7 @@ def send(client: Client, form: FormInstance, **values: object):
 def value_of(form: FormInstance, item: str) -> object:
     """Return what is stored for an item."""
     form = FormInstance.objects.get(pk=form.pk)
-    return sheet_of(form, row_of(form)).values[item]
+    return data_of(form, row_of(form)).values[item]
 
 
 def signed_in(role: str) -> Client:
@@ -284,7 +284,7 @@ def test_a_judgement_is_not_taken_from_a_coordinator(form):
 def test_a_restricted_form_does_not_exist_for_blinded_roles():
     with attributed(by=STAGE, via=Source.COMMAND):
         participant = Participant.objects.create(number="S-002B", sequence=2)
-        secret = expect(participant, "ZZB")
+        secret = ensure_form(participant, "ZZB")
 
     answers = {
         role: signed_in(role).get(reverse("entry:form", args=[secret.pk])).status_code

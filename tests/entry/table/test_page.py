@@ -10,7 +10,7 @@ from django.urls import reverse
 from entry.table.page.table import TablePage, TableRow
 from record.audit.attribution import Reason, Source
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import row_of, sheet_of
+from record.casebook.selectors import data_of, row_of
 from record.casebook.values import MissingCode
 from record.review.services import freeze
 from tests.entry.test_statement_counts import counted, signed_in
@@ -58,7 +58,7 @@ def stored(someone: Participant, code: str = "URI") -> list[tuple[object, ...]]:
 
 
 def value(form: FormInstance, item: str) -> object:
-    found = sheet_of(form, row_of(form)).values[item]
+    found = data_of(form, row_of(form)).values[item]
     return found if found is None or isinstance(found, MissingCode) else str(found)
 
 

@@ -9,7 +9,7 @@ from entry.table.forms.paste import NotReadable, read_pasted
 from entry.table.selectors.stored_rows import held_rows
 from record.audit.attribution import Source, attributed
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import row_of, sheet_of
+from record.casebook.selectors import data_of, row_of
 from tests.entry.test_statement_counts import counted, signed_in
 from tests.people import STAGE, person
 from tests.visits import stage
@@ -57,8 +57,8 @@ def stored(someone, code="CRE"):
     forms = FormInstance.objects.filter(participant=someone, code=code)
     found = []
     for form in forms.order_by("occurrence"):
-        sheet = sheet_of(form, row_of(form))
-        found.append((str(sheet.get("sample_at")), str(sheet.get("value"))))
+        data = data_of(form, row_of(form))
+        found.append((str(data.get("sample_at")), str(data.get("value"))))
     return found
 
 
@@ -70,7 +70,7 @@ def lines(answer):
 
 def understood(someone, text, code="CRE", told=None):
     held = held_rows(someone, code)
-    columns = columns_of(person("CO", username="reads"), held.design, held.binder)
+    columns = columns_of(person("CO", username="reads"), held.design, held.casebook)
     return read_pasted(text, columns, told)
 
 
@@ -215,8 +215,8 @@ def test_a_changed_row_keeps_what_the_paste_does_not_tell(someone, client, fill)
     assert confirm(client, someone, page, **why).status_code == 302
 
     (form,) = FormInstance.objects.filter(participant=someone, code="CRE")
-    sheet = sheet_of(form, row_of(form))
-    assert (str(sheet.get("value")), sheet.get("place")) == ("85 umol/L", "icu")
+    data = data_of(form, row_of(form))
+    assert (str(data.get("value")), data.get("place")) == ("85 umol/L", "icu")
 
 
 def test_needed_answers_are_asked_for_in_the_preview(someone, client):
@@ -259,7 +259,7 @@ def test_a_panel_is_pasted_at_a_visit(someone, client):
     answer = paste(client, someone, text, code="LAB", visit="SCR")
 
     (row,) = answer.context["page"].rows
-    assert row.form is not None  # the sheet that hangs at the visit is filled
+    assert row.form is not None  # the form that hangs at the visit is filled
     assert row.form.visit == "SCR"
 
 

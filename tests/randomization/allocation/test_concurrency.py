@@ -133,9 +133,9 @@ import sys, time
 import django
 django.setup()
 from django.db import transaction
-from accounts.models import User
-from casebook.models import Participant
-from randomization.services.randomizing import randomize
+from record.accounts.models import User
+from record.casebook.models import Participant
+from randomization.allocation.services import randomize
 with transaction.atomic():
     randomize(Participant.objects.get(), by=User.objects.get(role="CO"))
     print("taken", flush=True)

@@ -197,7 +197,7 @@ def test_one_notice_when_ten_places_are_left():
 def test_randomisation_record_is_written_by_the_system_alone():
     participant = stage.ready()
     coordinator = stage.colleague("CO")
-    before = stage.sheet(participant, "RAN")
+    before = stage.form_of(participant, "RAN")
 
     with pytest.raises(SaveRefused, match="system alone"):
         save(before, {"randomisation_no": "R-0001R"}, by=coordinator)

@@ -136,7 +136,7 @@ def test_accidental_break_is_recorded_without_password(participant):
 
 
 def test_broken_cover_at_the_bedside_is_entered_once(participant):
-    form = stage.sheet(participant, "INF", "D0")
+    form = stage.form_of(participant, "INF", "D0")
     started = clock.now().replace(second=0, microsecond=0)
     nurse = person("BN")
 
@@ -210,7 +210,7 @@ def test_setting_decides_whether_an_investigator_sees_an_arm(participant, monkey
 @pytest.mark.verifies("RND-10")
 def test_change_after_a_break_is_told_with_who_knew(client, participant):
     investigator = stage.colleague("IN")
-    weight = stage.sheet(participant, "DEM")
+    weight = stage.form_of(participant, "DEM")
     save(weight, {"ethnic_group": "other"}, by=investigator, reasons=WHY)
     assert disclosures.changes_after_unblinding() == []
     break_code(

@@ -51,7 +51,7 @@ ARM = re.compile(rb"MSC(?!-001)|SALINE|cell", re.IGNORECASE)
 
 @pytest.fixture
 def record():
-    """Return the sheet of the product record of an infusion that was requested."""
+    """Return the form of the product record of an infusion that was requested."""
     stage.open_study()
     participant = stage.randomised()
     stage.requested(participant)
@@ -363,7 +363,7 @@ def test_request_is_not_signed_in_a_pause_and_what_ran_in_is_told(client, record
 
     with pytest.raises(ReviewRefused, match="Infusions are paused"):
         sign_form(request, proof=stage.proof_of(investigator), by=investigator)
-    infusion = stage.sheet(participant, "INF", "D0")
+    infusion = stage.form_of(participant, "INF", "D0")
     told = {"given": "given", "started_at": clock.now() + timedelta(minutes=1)}
     with clock.shifted(timedelta(minutes=2)):
         save(infusion, told, by=investigator)

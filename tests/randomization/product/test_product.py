@@ -40,18 +40,18 @@ def participant():
 
 @pytest.fixture
 def record(participant):
-    """Return the sheet of the product record, expected."""
+    """Return the form of the product record, expected."""
     stage.requested(participant)
     return FormInstance.objects.get(participant=participant, code="PRD", visit="D0")
 
 
 def test_product_is_expected_after_the_signed_request(participant):
-    sheets = FormInstance.objects.filter(participant=participant, code="PRD")
-    before = sheets.exclude(due_on=None).count()
+    form_data = FormInstance.objects.filter(participant=participant, code="PRD")
+    before = form_data.exclude(due_on=None).count()
 
     stage.requested(participant)
 
-    form = sheets.get(visit="D0")
+    form = form_data.get(visit="D0")
     due = clock.site_date(clock.now() + timedelta(hours=2))
     assert (before, form.status, form.due_on) == (0, "not_started", due)
     assert form.confidentiality == "restricted"
@@ -275,7 +275,7 @@ def test_another_day_0_leaves_the_due_date_of_the_product(participant):
     started = {"given": "given", "started_at": clock.now()}
 
     with attributed(by=STAGE, via=Source.COMMAND):
-        infusion = form_instances.expect(participant, "INF", visit="D0")
+        infusion = form_instances.ensure_form(participant, "INF", visit="D0")
         save(infusion, started, by=STAGE, via=Source.COMMAND)
 
     record.refresh_from_db()

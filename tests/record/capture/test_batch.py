@@ -23,7 +23,7 @@ from record.capture.services.rows import (
     save_rows,
 )
 from record.casebook.models import FormInstance, FormStatus
-from record.casebook.selectors import row_of, sheet_of
+from record.casebook.selectors import data_of, row_of
 from record.casebook.values import MissingCode
 from tests.people import person
 from tests.visits import stage
@@ -200,9 +200,9 @@ def test_a_row_may_stay_a_draft_and_hold_a_missing_code():
         someone, "URI", [RowEntry("n1", FormEntry(values))], by=person("CO")
     )
 
-    sheet = sheet_of(saved.form, row_of(saved.form))
+    data = data_of(saved.form, row_of(saved.form))
     assert saved.form.status == FormStatus.DRAFT
-    assert sheet.values["volume_ml"] is MissingCode.UNKNOWN
+    assert data.values["volume_ml"] is MissingCode.UNKNOWN
 
 
 def test_a_role_that_enters_no_such_rows_is_refused():

@@ -132,7 +132,7 @@ def screened_and_randomised() -> None:
     who = stage.randomised()
     coordinator, pharmacist = stage.colleague("CO"), stage.colleague("UP")
     contact = {"name": "王小明", "hospital_no": "H-1", "email": "li@example.org"}
-    save(stage.sheet(who, "CTC"), contact, by=coordinator, complete=False)
+    save(stage.form_of(who, "CTC"), contact, by=coordinator, complete=False)
     stage.requested(who)
     arm, now = arm_of(who), clock.now()
     stage.stocked(arm)
@@ -166,7 +166,7 @@ def not_randomised() -> None:
     who, now = stage.eligible(), clock.now()
     failed = {"i4_can_comply": "N"}
     why = {"i4_can_comply": MISTAKE}
-    save(stage.sheet(who, "ELG"), failed, by=STAGE, via=Source.COMMAND, reasons=why)
+    save(stage.form_of(who, "ELG"), failed, by=STAGE, via=Source.COMMAND, reasons=why)
     screening.close_screening(who, reason="criteria_failed", closed_at=now, by=STAGE)
 
 
@@ -208,7 +208,7 @@ def followed_up(who: Participant) -> None:
     course.enter(who, "SPA", {"sponsor_aware_at": course.days_ago(1)})
     course.row(who, "PRG", {"outcome": "live_birth", "anomaly": "Y"})
     course.row(who, "CAL", {"at": course.days_ago(1), "result": "death_reported"})
-    outcome = stage.sheet(who, "OM3", "M3")
+    outcome = stage.form_of(who, "OM3", "M3")
     stage.enter(outcome, STAGE, {"vital_status": "alive"})
     withdrawal = {"kind": "everything", "on": course.day(1)}
     struck = course.row(who, "WDR", withdrawal)

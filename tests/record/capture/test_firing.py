@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def told(form):
-    """Return what the trail says about a sheet: checks, changes and query steps."""
+    """Return what the trail says about a form: checks, changes and query steps."""
     lines = []
     for entry in Entry.objects.filter(form_id=form.pk):
         if entry.act == firing.ACT:

@@ -21,7 +21,7 @@ from record.capture.services.imports import (
     plan,
 )
 from record.casebook.models import FormInstance
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from record.casebook.values import Quantity
 from record.review.services import lock_form
 from tests.outcomes import course
@@ -78,7 +78,7 @@ def states(found):
 
 
 def stored(who):
-    return [str(sheet.get("value")) for sheet in binder_of(who).rows("CRE")]
+    return [str(data.get("value")) for data in casebook_of(who).rows("CRE")]
 
 
 def checks(row):
@@ -107,8 +107,8 @@ def test_planning_tells_new_changed_unchanged_and_refused_and_stores_nothing(who
 def test_the_original_unit_stays_beside_the_standard_value(who, rows):
     apply(planned(who, rows("1.2", unit="mg/dL")), by=STAGE)
 
-    (sheet,) = binder_of(who).rows("CRE")
-    assert sheet.get("value") == Quantity(Decimal("1.2"), "mg/dL", Decimal("106.08"))
+    (data,) = casebook_of(who).rows("CRE")
+    assert data.get("value") == Quantity(Decimal("1.2"), "mg/dL", Decimal("106.08"))
 
 
 def test_an_unknown_unit_is_refused(who, rows):
@@ -285,8 +285,8 @@ def test_a_panel_goes_into_the_sheet_that_waits_at_the_visit(who, laboratory):
     held = FormInstance.objects.filter(participant=who, code="LAB", visit="D7")
     assert [form.occurrence for form in held] == [1, 2]
     assert held[0].pk == waiting.pk
-    sheets = binder_of(who).rows("LAB")
-    assert sheets[0].get("sampled_at") == at
+    form_data = casebook_of(who).rows("LAB")
+    assert form_data[0].get("sampled_at") == at
 
 
 def test_a_second_file_fills_what_was_empty_in_a_panel(who, laboratory):
@@ -302,8 +302,8 @@ def test_a_second_file_fills_what_was_empty_in_a_panel(who, laboratory):
     apply(found, by=STAGE)
 
     assert states(found) == [NEW]
-    (sheet,) = binder_of(who).rows("LAB")
-    assert (str(sheet.get("potassium")), str(sheet.get("sodium"))) == (
+    (data,) = casebook_of(who).rows("LAB")
+    assert (str(data.get("potassium")), str(data.get("sodium"))) == (
         "4.1 mmol/L",
         "140 mmol/L",
     )

@@ -5,7 +5,7 @@ import pytest
 from record.capture.merge import merge
 from record.capture.problems import Clash, Conflict
 from record.capture.services.forms import save
-from record.casebook.selectors import row_of, sheet_of
+from record.casebook.selectors import data_of, row_of
 from record.casebook.values import MissingCode
 from tests.sample_room.people import person, sample, secret
 
@@ -53,9 +53,9 @@ def test_different_items_of_two_people_are_both_kept():
         {"weight_kg": "", "place": "", "seen_on": "2026-01-01"},
     )
 
-    sheet = sheet_of(saved.form, row_of(saved.form))
+    data = data_of(saved.form, row_of(saved.form))
     assert saved.changed == {"seen_on"}
-    assert (sheet.get("weight_kg"), sheet.get("place")) == (70, "icu")
+    assert (data.get("weight_kg"), data.get("place")) == (70, "icu")
 
 
 @pytest.mark.verifies("QRY-10")
@@ -90,7 +90,7 @@ def test_the_same_item_of_two_people_is_a_conflict_that_keeps_both(
         told,
     )
     assert conflict.value.revision == 1
-    assert sheet_of(form, row_of(form)).get("place") is None
+    assert data_of(form, row_of(form)).get("place") is None
 
 
 @pytest.mark.django_db

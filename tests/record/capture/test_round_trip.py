@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from record.capture.services.forms import save
 from record.casebook import catalogue
 from record.casebook.history import changes_of
-from record.casebook.selectors import row_of, sheet_of
+from record.casebook.selectors import data_of, row_of
 from record.casebook.services import files
 from record.casebook.values import MissingCode, Partial, Quantity
 from tests.sample_room.models import Sample
@@ -41,7 +41,7 @@ def test_a_value_is_the_same_everywhere(name, entered, value):
 
     item, row = catalogue.design("ZZA").items[name], row_of(form)
     (change,) = changes_of(form)
-    assert sheet_of(form, row).get(name) == value
+    assert data_of(form, row).get(name) == value
     assert (change.item, change.old, change.new) == (name, None, value)
     shown = item.as_text(row.value_of(name))
     again = (shown, "mg/dL") if name == "creatinine" else shown
@@ -56,14 +56,14 @@ def test_a_missing_code_is_an_entry_and_no_value(name, code):
     form = save(sample(), {name: entered}, by=person()).form
     save(form, {name: code}, by=person())
 
-    sheet = sheet_of(form, row_of(form))
+    data = data_of(form, row_of(form))
     last = changes_of(form)[-1]
-    assert (sheet.get(name), sheet.missing(name)) == (None, code)
+    assert (data.get(name), data.missing(name)) == (None, code)
     assert isinstance(last.new, MissingCode)
     assert (last.item, last.new) == (name, code)
 
     save(form, {name: entered}, by=person())
-    assert sheet_of(form, row_of(form)).missing(name) is None
+    assert data_of(form, row_of(form)).missing(name) is None
     assert changes_of(form)[-1].old == code
 
 
@@ -74,8 +74,8 @@ def test_a_person_and_a_file_are_kept_by_their_keys():
 
     save(form, {"by": user, "report": key}, by=user)
 
-    sheet = sheet_of(form, row_of(form))
-    assert (sheet.get("by"), sheet.get("report")) == (user.pk, key)
+    data = data_of(form, row_of(form))
+    assert (data.get("by"), data.get("report")) == (user.pk, key)
     assert {c.item: c.new for c in changes_of(form)} == {"by": user.pk, "report": key}
 
 
@@ -100,15 +100,15 @@ def test_a_sealed_form_keeps_the_same_values():
     save(form, values, by=user)
     save(form, {"cells": MissingCode.UNKNOWN}, by=user)
 
-    sheet = sheet_of(form, row_of(form))
-    assert sheet.values == {
+    data = data_of(form, row_of(form))
+    assert data.values == {
         "product": "ward",
         "cells": MissingCode.UNKNOWN,
         "concentration": Quantity(Decimal(2), "g/dL", Decimal(20)),
         "by": user.pk,
         "at": at,
     }
-    assert sheet.item_revisions == {
+    assert data.item_revisions == {
         "product": 1,
         "cells": 2,
         "concentration": 1,
@@ -143,12 +143,12 @@ def test_whatever_is_entered_history_tells_it(weight, reason, places):
     form = sample(1, of=int(weight * 10))
     save(form, entered, by=person())
 
-    sheet = sheet_of(form, row_of(form))
+    data = data_of(form, row_of(form))
     told = {}
     for change in changes_of(form):
         told[change.item] = change.new
-    assert {k: v for k, v in sheet.values.items() if v is not None} == {
+    assert {k: v for k, v in data.values.items() if v is not None} == {
         k: v for k, v in told.items() if v is not None
     }
-    assert sheet.get("weight_kg") == weight
-    assert (sheet.get("reason") or "") == reason.replace("\r\n", "\n").strip()
+    assert data.get("weight_kg") == weight
+    assert (data.get("reason") or "") == reason.replace("\r\n", "\n").strip()

@@ -20,7 +20,7 @@ from record.capture.services import autosaves
 from record.capture.services.autosaves import typed_in
 from record.capture.services.forms import restore_row, save, strike_row
 from record.casebook.models import FormInstance, FormStatus
-from record.casebook.selectors import row_of, sheet_of
+from record.casebook.selectors import data_of, row_of
 from record.casebook.values import MissingCode
 from record.review.models import Query
 from tests.sample_room.models import Sample
@@ -36,7 +36,7 @@ def complete(**values):
 
 
 def value(form, item):
-    return sheet_of(form, row_of(form)).values[item]
+    return data_of(form, row_of(form)).values[item]
 
 
 def state(form):
@@ -357,10 +357,10 @@ def test_consequences_follow_in_the_order_in_which_they_are_listed(hooks):
     called = []
 
     def weighed(saved: Saved) -> None:
-        called.append(("weighed", saved.before.get("weight_kg"), saved.sheet.revision))
+        called.append(("weighed", saved.before.get("weight_kg"), saved.data.revision))
 
     def anything(saved: Saved) -> None:
-        seen = saved.binder.value("ZZA", "weight_kg")
+        seen = saved.casebook.value("ZZA", "weight_kg")
         called.append(("anything", sorted(saved.changed), seen))
 
     def other(saved: Saved) -> None:

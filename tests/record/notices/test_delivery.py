@@ -26,8 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WORK = """
 import django
 django.setup()
-from notices import guarding
-from notices.delivery import deliver_due
+from record.notices.services.delivery import deliver_due
 deliver_due()
 """
 FIXED = 6  # transactions: what was abandoned; nothing more waits

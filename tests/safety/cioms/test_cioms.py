@@ -15,7 +15,7 @@ from record.audit.attribution import Reason, Source
 from record.audit.models import Entry
 from record.capture.services.forms import save, strike_row
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from record.notices.models import Message
 from safety.cioms.facts import FORMS, Cioms, cioms_of
 from safety.cioms.services import susar_account, unblinded_pdf
@@ -66,7 +66,7 @@ def line_of(report: FormInstance) -> ReportLine:
 def form_of(report: FormInstance) -> Cioms:
     """Return the blinded form of a report."""
     line = line_of(report)
-    return cioms_of(line, binder_of(line.participant, *FORMS))
+    return cioms_of(line, casebook_of(line.participant, *FORMS))
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def susar() -> FormInstance:
     who = stage.randomised()
     now = clock.now().replace(second=0, microsecond=0)
     started = {"given": "given", "started_at": now}
-    save(stage.sheet(who, "INF", "D0"), started, by=STAGE, via=Source.COMMAND)
+    save(stage.form_of(who, "INF", "D0"), started, by=STAGE, via=Source.COMMAND)
     report = reported(who)
     (assessment,) = course.forms(who, "SPA")
     save(assessment, SUSAR, by=STAGE, via=Source.COMMAND)

@@ -20,14 +20,14 @@ SETTING_UP = """
 import os, django
 os.environ["DJANGO_SETTINGS_MODULE"] = "trial_edc.settings"
 django.setup()
-from audit.attribution import Via, attributed
-from casebook.models import Participant
-from casebook.services import expect
+from record.audit.attribution import Source, attributed
+from record.casebook.models import Participant
+from record.casebook.services.form_instances import ensure_form
 from tests.people import PASSWORD, STAGE, person
 person("CO", password=PASSWORD)
-with attributed(by=STAGE, via=Via.COMMAND):
+with attributed(by=STAGE, via=Source.COMMAND):
     someone = Participant.objects.create(number="S-001A", sequence=1)
-    print(expect(someone, "ZZA", visit="ZZZ").pk)
+    print(ensure_form(someone, "ZZA", visit="ZZZ").pk)
 """
 
 

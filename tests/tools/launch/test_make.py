@@ -80,7 +80,7 @@ class Place:
         uv.chmod(0o755)
 
     def setup(self, **variables: str) -> subprocess.CompletedProcess[str]:
-        script = folders.PROJECT / "trial_edc" / "launch" / "environment.py"
+        script = folders.PROJECT / "tools" / "launch" / "environment.py"
         path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
         return subprocess.run(
             [sys.executable, "-I", script, ".venv"],

@@ -181,14 +181,14 @@ def test_window_that_closed_before_a_death_is_still_told():
 def test_unscheduled_visit_that_came_to_nothing_is_settled_without_a_deviation():
     someone = stage.infused(ago=5)
     at = clock.now() + timedelta(days=1)
-    sheet = services.add_unscheduled_visit(someone, by=STAGE, appointment_at=at)
+    data = services.add_unscheduled_visit(someone, by=STAGE, appointment_at=at)
     (row,) = [
         r
         for r in selectors.schedule_rows(someone, selectors.schedule(someone))
         if r.visit.code == "UNS"
     ]
 
-    services.mark_missed(sheet, by=STAGE, reason="refused")
+    services.mark_missed(data, by=STAGE, reason="refused")
 
     assert row.may_be_missed
     assert selectors.schedule(someone).visits[-1].status == "missed"

@@ -16,7 +16,7 @@ from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Reason
 from record.capture.services.forms import save, sign_form
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from record.review.models import Query
 from tests.people import person
 from tests.visits import stage
@@ -72,11 +72,11 @@ def shown(tablet: Client, someone: Participant, visit: str = "D0") -> str:
 
 
 def record(someone: Participant, visit: str = "D0") -> dict[str, Any]:
-    return dict(binder_of(someone).one("INF", visit).values)
+    return dict(casebook_of(someone).one("INF", visit).values)
 
 
 def rows(someone: Participant, code: str) -> list[dict[str, Any]]:
-    return [dict(row.values) for row in binder_of(someone).rows(code)]
+    return [dict(row.values) for row in casebook_of(someone).rows(code)]
 
 
 def test_page_takes_the_same_statements_however_much_was_measured(tablet):
@@ -379,7 +379,7 @@ def test_a_sign_that_could_not_be_measured_does_not_stop_the_others(tablet):
     do(tablet, someone, "measure", **typed, rest_not_done="on")
 
     assert "tick that it could not be measured" in asked
-    (row,) = binder_of(someone).rows("VSI")
+    (row,) = casebook_of(someone).rows("VSI")
     assert row.get("heart_rate") == 84
     assert row.missing("spo2_pct") == MissingCode.NOT_DONE
 

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from record.casebook import engine
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from tests.people import STAGE, person
 from tests.visits import stage
 from visits.laboratory import services as laboratories
@@ -45,9 +45,9 @@ def significance_needed(someone, laboratory, potassium, *, ago):
         },
         visit="D7",
     )
-    sheet = stage.stored(panel)
+    data = stage.stored(panel)
     item = type(stage.row_of(panel)).crf_items()["significance"]
-    return engine.is_required(item, sheet, binder_of(someone))
+    return engine.is_required(item, data, casebook_of(someone))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from record.audit.models import Entry
 from record.casebook.models import FormInstance
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances
 from record.notices.models import Message
 from tests.people import STAGE, person
@@ -47,7 +47,7 @@ def answered(text, *, number=NUMBER, secret=SECRET, body=None):
 
 
 def opted_out_at(who):
-    return binder_of(who).value("CTC", "opted_out_at")
+    return casebook_of(who).value("CTC", "opted_out_at")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext
 
 from record.casebook.models import Participant
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import VisitCode
 from visits.deviations.facts import fell_away, visit_of_occasion
@@ -76,12 +76,12 @@ def _groundless(
     participant: Participant, started_at: datetime | None
 ) -> dict[str, list[int]]:
     """Return by visit the deviations that another start takes the ground from."""
-    before = binder_of(participant, *FORMS, "DEV")
+    before = casebook_of(participant, *FORMS, "DEV")
     record = infusion(before, 1)
     if record is None:
         return {}
     told = {**record.values, "started_at": started_at}
-    after = before.with_sheet(replace(record, values=told))
+    after = before.with_data(replace(record, values=told))
     lost: dict[str, list[int]] = {}
     for row in before.rows("DEV"):
         if fell_away(row, after) and not fell_away(row, before):

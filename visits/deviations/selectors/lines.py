@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from record.accounts.models import User
 from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance, FormStatus, Participant
-from record.casebook.selectors import binders_of, stored_sheets
+from record.casebook.selectors import casebooks_of, stored_form_data
 from record.review.models import QueryState
 from trial_edc.requirements import implements
 from visits.deviations.facts import fell_away
@@ -41,43 +41,43 @@ class DeviationLine:
     """One deviation of the list."""
 
     form: FormInstance
-    sheet: FormData
+    data: FormData
     step: DeviationStep
     ground_lost: bool
     open_queries: int
 
     @property
     def participant(self) -> Participant:
-        """Return in whose binder it is."""
+        """Return in whose casebook it is."""
         return self.form.participant
 
     @property
     def occurred_on(self) -> date | None:
         """Return when it happened."""
-        on: date | None = self.sheet.get("occurred_on")
+        on: date | None = self.data.get("occurred_on")
         return on
 
     @property
     def category(self) -> str:
         """Return what it is about, in words."""
-        category = self.sheet.get("category")
+        category = self.data.get("category")
         return gettext(DeviationCategory(category).label) if category else ""
 
     @property
     def importance(self) -> str:
         """Return its class, in words."""
-        importance = self.sheet.get("importance")
+        importance = self.data.get("importance")
         return gettext(Importance(importance).label) if importance else ""
 
     @property
     def is_important(self) -> bool:
         """Tell whether it leaves the per-protocol set."""
-        return bool(self.sheet.get("importance") == Importance.IMPORTANT)
+        return bool(self.data.get("importance") == Importance.IMPORTANT)
 
     @property
     def is_found_by_rule(self) -> bool:
         """Tell whether a rule found it."""
-        return bool(self.sheet.get("raised_by") == RaisedBy.SYSTEM)
+        return bool(self.data.get("raised_by") == RaisedBy.SYSTEM)
 
 
 @implements("WIN-04", "WIN-08")
@@ -87,19 +87,21 @@ def deviation_lines(user: User) -> list[DeviationLine]:
     Five selects at most, however many there are.
     """
     people = list(participants_visible_to(user))
-    sheets = {s.form_id: s for _pk, s in stored_sheets([p.pk for p in people], ["DEV"])}
+    form_data = {
+        s.form_id: s for _pk, s in stored_form_data([p.pk for p in people], ["DEV"])
+    }
     forms = (
         FormInstance.objects.filter(participant__in=people, code="DEV", struck_at=None)
         .select_related("participant")
         .prefetch_related("signatures")
         .annotate(asked=Count("queries", filter=Q(queries__state=QueryState.OPEN)))
     )
-    lost = _without_ground(forms, sheets)
+    lost = _without_ground(forms, form_data)
     lines = [
         DeviationLine(
             form,
-            sheet := sheets.get(form.pk, FormData("DEV", {})),
-            step_of(form, sheet),
+            data := form_data.get(form.pk, FormData("DEV", {})),
+            step_of(form, data),
             form.pk in lost,
             form.asked,
         )
@@ -108,31 +110,31 @@ def deviation_lines(user: User) -> list[DeviationLine]:
     return sorted(lines, key=_in_order)
 
 
-def step_of(form: FormInstance, sheet: FormData) -> DeviationStep:
+def step_of(form: FormInstance, data: FormData) -> DeviationStep:
     """Return what a deviation waits for."""
-    if sheet.get("effect") is None or sheet.get("importance") is None:
+    if data.get("effect") is None or data.get("importance") is None:
         return DeviationStep.ASSESS
-    if sheet.get("resolved_at") is None or form.status != FormStatus.COMPLETE:
+    if data.get("resolved_at") is None or form.status != FormStatus.COMPLETE:
         return DeviationStep.RESOLVE
-    is_minor = sheet.get("importance") != Importance.IMPORTANT
+    is_minor = data.get("importance") != Importance.IMPORTANT
     if is_minor or any(one.holds_for(form) for one in form.signatures.all()):
         return DeviationStep.SETTLED
     return DeviationStep.CONFIRM
 
 
 def _without_ground(
-    forms: Iterable[FormInstance], sheets: Mapping[int | None, FormData]
+    forms: Iterable[FormInstance], form_data: Mapping[int | None, FormData]
 ) -> set[int]:
     found = {
-        form.pk: (form.participant, sheets[form.pk])
+        form.pk: (form.participant, form_data[form.pk])
         for form in forms
-        if form.pk in sheets and sheets[form.pk].get("rule")
+        if form.pk in form_data and form_data[form.pk].get("rule")
     }
-    binders = binders_of({person for person, _sheet in found.values()}, FORMS)
+    casebooks = casebooks_of({person for person, _data in found.values()}, FORMS)
     return {
         pk
-        for pk, (person, sheet) in found.items()
-        if fell_away(sheet, binders[person.pk])
+        for pk, (person, data) in found.items()
+        if fell_away(data, casebooks[person.pk])
     }
 
 

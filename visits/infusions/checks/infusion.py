@@ -28,9 +28,9 @@ RATE_HARD, RATE_SOFT = (Decimal("0.1"), Decimal(20)), (Decimal("0.5"), Decimal(5
     severity=Severity.HARD,
     message=N_("The infusion starts before randomisation."),
 )
-def started_before_randomisation(sheet: FormData, binder: Casebook) -> bool:
+def started_before_randomisation(data: FormData, casebook: Casebook) -> bool:
     """Find an infusion before the participant was randomised."""
-    at, randomised_at = sheet.get("started_at"), binder.value("RAN", "randomised_at")
+    at, randomised_at = data.get("started_at"), casebook.value("RAN", "randomised_at")
     return at is not None and randomised_at is not None and at < randomised_at
 
 
@@ -41,10 +41,10 @@ def started_before_randomisation(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.HARD,
     message=N_("The stop must be after the start."),
 )
-def stop_not_after_start(sheet: FormData, binder: Casebook) -> bool:
+def stop_not_after_start(data: FormData, casebook: Casebook) -> bool:
     """Find a stop at or before the start."""
-    del binder
-    start, stop = sheet.get("started_at"), sheet.get("stopped_at")
+    del casebook
+    start, stop = data.get("started_at"), data.get("stopped_at")
     return start is not None and stop is not None and stop <= start
 
 
@@ -55,10 +55,10 @@ def stop_not_after_start(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.HARD,
     message=N_("Infusion 2 comes after infusion 1."),
 )
-def infusions_in_wrong_order(sheet: FormData, binder: Casebook) -> bool:
+def infusions_in_wrong_order(data: FormData, casebook: Casebook) -> bool:
     """Find the second infusion before the end of the first."""
-    first, second = infusion(binder, 1), infusion_started_at(binder, 2)
-    if first is None or second is None or sheet.get("started_at") is None:
+    first, second = infusion(casebook, 1), infusion_started_at(casebook, 2)
+    if first is None or second is None or data.get("started_at") is None:
         return False
     ended_at = first.get("stopped_at") or first.get("started_at")
     return ended_at is not None and second <= ended_at
@@ -71,10 +71,10 @@ def infusions_in_wrong_order(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.SOFT,
     message=N_("No request with the decision go exists for this infusion."),
 )
-def started_without_request(sheet: FormData, binder: Casebook) -> bool:
+def started_without_request(data: FormData, casebook: Casebook) -> bool:
     """Find an infusion that nobody decided on."""
-    decision = binder.value("IRQ", "decision", sheet.visit)
-    return sheet.get("started_at") is not None and decision != InfusionDecision.GO
+    decision = casebook.value("IRQ", "decision", data.visit)
+    return data.get("started_at") is not None and decision != InfusionDecision.GO
 
 
 @check(
@@ -84,15 +84,15 @@ def started_without_request(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.SOFT,
     message=N_("Outside the window of this infusion."),
 )
-def started_outside_window(sheet: FormData, binder: Casebook) -> bool:
+def started_outside_window(data: FormData, casebook: Casebook) -> bool:
     """Find infusion 2 outside its window, or infusion 1 late after randomisation."""
-    at, randomised_at = sheet.get("started_at"), binder.value("RAN", "randomised_at")
+    at, randomised_at = data.get("started_at"), casebook.value("RAN", "randomised_at")
     if at is None:
         return False
-    if sheet.visit == VisitCode.DAY_0:
+    if data.visit == VisitCode.DAY_0:
         limit = timedelta(hours=SCHEDULE.day0_hours_after_randomisation)
         return randomised_at is not None and at > randomised_at + limit
-    window = window_of(binder, sheet.visit)
+    window = window_of(casebook, data.visit)
     return window is not None and site_date(at) not in window
 
 
@@ -103,11 +103,11 @@ def started_outside_window(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.HARD,
     message=N_("An interruption lies inside start and stop, and ends after it begins."),
 )
-def interruption_outside(sheet: FormData, binder: Casebook) -> bool:
+def interruption_outside(data: FormData, casebook: Casebook) -> bool:
     """Find an interruption outside the infusion."""
-    del binder
-    start, stop = sheet.get("started_at"), sheet.get("stopped_at")
-    return any(_misplaced(row, start, stop) for row in sheet.get("interruptions") or ())
+    del casebook
+    start, stop = data.get("started_at"), data.get("stopped_at")
+    return any(_misplaced(row, start, stop) for row in data.get("interruptions") or ())
 
 
 def _misplaced(row: Row, start: datetime | None, stop: datetime | None) -> bool:
@@ -124,11 +124,11 @@ def _instant(stored: str | None) -> datetime | None:
     return datetime.fromisoformat(stored) if stored else None
 
 
-def _delivered(sheet: FormData, name: str) -> Decimal | None:
+def _delivered(data: FormData, name: str) -> Decimal | None:
     found = delivery(
-        started_at=sheet.get("started_at"),
-        stopped_at=sheet.get("stopped_at"),
-        volume_ml=sheet.get("volume_ml"),
+        started_at=data.get("started_at"),
+        stopped_at=data.get("stopped_at"),
+        volume_ml=data.get("volume_ml"),
     )
     value: Decimal | None = getattr(found, name)
     return value
@@ -144,9 +144,9 @@ def _limits(
 ) -> None:
     """Declare a range check of a derived number; hard limits go before soft ones."""
 
-    def rule(sheet: FormData, binder: Casebook) -> Mapping[str, object] | None:
-        del binder
-        value = _delivered(sheet, name)
+    def rule(data: FormData, casebook: Casebook) -> Mapping[str, object] | None:
+        del casebook
+        value = _delivered(data, name)
         low, high = inside
         if value is None or low <= value <= high:
             return None
@@ -175,12 +175,12 @@ _limits("INF-10", Severity.SOFT, inside=RATE_SOFT, **ML_MIN)
     message=N_("Vital signs are missing at: %(missing)s."),
 )
 def time_points_missing(
-    sheet: FormData, binder: Casebook
+    data: FormData, casebook: Casebook
 ) -> Mapping[str, object] | None:
     """Find time points that are over without a measurement or a reason."""
-    if sheet.get("given") not in STARTED or sheet.get("stopped_at") is None:
+    if data.get("given") not in STARTED or data.get("stopped_at") is None:
         return None
-    missing = timing.missing_time_points(sheet, binder)
+    missing = timing.missing_time_points(data, casebook)
     return {"missing": ", ".join(missing)} if missing else None
 
 
@@ -191,9 +191,9 @@ def time_points_missing(
     severity=Severity.SOFT,
     message=N_("Taken %(minutes)s min from when it was due."),
 )
-def taken_off_time(sheet: FormData, binder: Casebook) -> Mapping[str, object] | None:
+def taken_off_time(data: FormData, casebook: Casebook) -> Mapping[str, object] | None:
     """Find a measurement too far from its time point."""
-    minutes = timing.minutes_off(sheet, binder)
+    minutes = timing.minutes_off(data, casebook)
     return {"minutes": minutes} if minutes is not None else None
 
 
@@ -204,10 +204,10 @@ def taken_off_time(sheet: FormData, binder: Casebook) -> Mapping[str, object] | 
     severity=Severity.SOFT,
     message=N_("Vital signs were not taken at this time point."),
 )
-def not_taken(sheet: FormData, binder: Casebook) -> bool:
+def not_taken(data: FormData, casebook: Casebook) -> bool:
     """Find a time point without a measurement."""
-    del binder
-    return sheet.missing("taken_at") == MissingCode.NOT_DONE
+    del casebook
+    return data.missing("taken_at") == MissingCode.NOT_DONE
 
 
 @check(
@@ -217,10 +217,10 @@ def not_taken(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.HARD,
     message=N_("This time point has its own row at this infusion."),
 )
-def time_point_twice(sheet: FormData, binder: Casebook) -> bool:
+def time_point_twice(data: FormData, casebook: Casebook) -> bool:
     """Find a time point told twice."""
-    point = sheet.get("time_point")
+    point = data.get("time_point")
     return point is not None and any(
-        row.visit == sheet.visit and row.get("time_point") == point
-        for row in others(sheet, binder)
+        row.visit == data.visit and row.get("time_point") == point
+        for row in others(data, casebook)
     )

@@ -23,13 +23,13 @@ WEIGHT_TOLERANCE = Decimal("0.10")
     severity=Severity.SOFT,
     message=N_("More than 24 hours after randomisation."),
 )
-def planned_late(sheet: FormData, binder: Casebook) -> bool:
+def planned_late(data: FormData, casebook: Casebook) -> bool:
     """Find infusion 1 planned later than the protocol wants it."""
     at, randomised_at = (
-        sheet.get("planned_start_at"),
-        binder.value("RAN", "randomised_at"),
+        data.get("planned_start_at"),
+        casebook.value("RAN", "randomised_at"),
     )
-    if sheet.visit != VisitCode.DAY_0 or at is None or randomised_at is None:
+    if data.visit != VisitCode.DAY_0 or at is None or randomised_at is None:
         return False
     limit = timedelta(hours=SCHEDULE.day0_hours_after_randomisation)
     return bool(at > randomised_at + limit)
@@ -43,20 +43,20 @@ def planned_late(sheet: FormData, binder: Casebook) -> bool:
     message=N_("The window of infusion 2 is %(opens)s to %(closes)s."),
 )
 def planned_outside_window(
-    sheet: FormData, binder: Casebook
+    data: FormData, casebook: Casebook
 ) -> Mapping[str, object] | None:
     """Find infusion 2 planned outside its window."""
-    at, window = sheet.get("planned_start_at"), window_of(binder, sheet.visit)
-    if sheet.visit != VisitCode.DAY_7 or at is None or window is None:
+    at, window = data.get("planned_start_at"), window_of(casebook, data.visit)
+    if data.visit != VisitCode.DAY_7 or at is None or window is None:
         return None
     if site_date(at) in window:
         return None
     return {"opens": window.opens.isoformat(), "closes": window.closes.isoformat()}
 
 
-def _wants_second(sheet: FormData) -> bool:
-    go = sheet.get("decision") == InfusionDecision.GO
-    return go and sheet.visit == VisitCode.DAY_7
+def _wants_second(data: FormData) -> bool:
+    go = data.get("decision") == InfusionDecision.GO
+    return go and data.visit == VisitCode.DAY_7
 
 
 @check(
@@ -67,11 +67,11 @@ def _wants_second(sheet: FormData) -> bool:
     message=N_("Infusion 2 is never given after day %(last)s."),
 )
 def second_after_last_day(
-    sheet: FormData, binder: Casebook
+    data: FormData, casebook: Casebook
 ) -> Mapping[str, object] | None:
     """Find infusion 2 wanted too late."""
-    at, started_at = sheet.get("planned_start_at"), infusion_started_at(binder, 1)
-    if not _wants_second(sheet) or at is None or started_at is None:
+    at, started_at = data.get("planned_start_at"), infusion_started_at(casebook, 1)
+    if not _wants_second(data) or at is None or started_at is None:
         return None
     day = (site_date(at) - site_date(started_at)).days
     last = SCHEDULE.infusion_2_last_day
@@ -88,9 +88,9 @@ def second_after_last_day(
         "not yet assessed. Infusion 2 cannot be requested."
     ),
 )
-def second_against_stop_rule(sheet: FormData, binder: Casebook) -> bool:
+def second_against_stop_rule(data: FormData, casebook: Casebook) -> bool:
     """Find infusion 2 wanted though a stop rule is met."""
-    return _wants_second(sheet) and bool(binder.fact("stop_rule_met"))
+    return _wants_second(data) and bool(casebook.fact("stop_rule_met"))
 
 
 @check(
@@ -100,10 +100,10 @@ def second_against_stop_rule(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.SOFT,
     message=N_("More than 10 %% from the weight of this visit (%(weight)s kg)."),
 )
-def weight_differs(sheet: FormData, binder: Casebook) -> Mapping[str, object] | None:
+def weight_differs(data: FormData, casebook: Casebook) -> Mapping[str, object] | None:
     """Find a dosing weight that does not fit the measured one."""
-    dosing = sheet.get("dosing_weight_kg")
-    measured = binder.value("VIT", "weight_kg", sheet.visit) or binder.value(
+    dosing = data.get("dosing_weight_kg")
+    measured = casebook.value("VIT", "weight_kg", data.visit) or casebook.value(
         "VIT", "weight_kg", "SCR"
     )
     if dosing is None or not measured:
@@ -120,12 +120,12 @@ def weight_differs(sheet: FormData, binder: Casebook) -> Mapping[str, object] | 
     message=N_("The participant has withdrawn from infusions (%(on)s)."),
 )
 def go_after_withdrawal(
-    sheet: FormData, binder: Casebook
+    data: FormData, casebook: Casebook
 ) -> Mapping[str, object] | None:
     """Find an infusion wanted after a withdrawal; each kind ends infusions."""
-    dates = [on for row in binder.rows("WDR") if (on := row.get("on"))]
-    at = sheet.get("planned_start_at")
-    if sheet.get("decision") != InfusionDecision.GO or not dates or at is None:
+    dates = [on for row in casebook.rows("WDR") if (on := row.get("on"))]
+    at = data.get("planned_start_at")
+    if data.get("decision") != InfusionDecision.GO or not dates or at is None:
         return None
     on = min(dates)
     return {"on": on.isoformat()} if site_date(at) >= on else None
@@ -138,7 +138,7 @@ def go_after_withdrawal(
     severity=Severity.HARD,
     message=N_("The participant has refused to go on; there is no consent."),
 )
-def go_after_refusal(sheet: FormData, binder: Casebook) -> bool:
+def go_after_refusal(data: FormData, casebook: Casebook) -> bool:
     """Find an infusion wanted although consent was refused when asked for again."""
-    wanted = sheet.get("decision") == InfusionDecision.GO
-    return bool(wanted and binder.fact("has_refused_to_go_on"))
+    wanted = data.get("decision") == InfusionDecision.GO
+    return bool(wanted and casebook.fact("has_refused_to_go_on"))

@@ -16,14 +16,14 @@ STOPPING_GRADE = PROTOCOL.infusion.stop_after_reaction_grade
 
 
 @implements("INF-04")
-def reasons_against_second(binder: Casebook, at: datetime) -> tuple[StopReason, ...]:
+def reasons_against_second(casebook: Casebook, at: datetime) -> tuple[StopReason, ...]:
     """Name every reason against an infusion 2 that starts at an instant.
 
     What began after it is no reason against it: a start that is corrected after a
     reaction to infusion 2 was not against the rule.
     """
-    known = _before(binder, at)
-    day0 = infusion_started_at(binder, 1)
+    known = _before(casebook, at)
+    day0 = infusion_started_at(casebook, 1)
     has_reaction = known.fact("prior_reaction_g3")
     return stop_reasons(
         worst_reaction_grade=STOPPING_GRADE if has_reaction else None,
@@ -34,9 +34,9 @@ def reasons_against_second(binder: Casebook, at: datetime) -> tuple[StopReason, 
     )
 
 
-def events_to_look_at(binder: Casebook, at: datetime) -> list[FormData]:
+def events_to_look_at(casebook: Casebook, at: datetime) -> list[FormData]:
     """Return the events that the rules ask about: serious ones and grave reactions."""
-    return [event for event in _before(binder, at).rows("AE") if _is_grave(event)]
+    return [event for event in _before(casebook, at).rows("AE") if _is_grave(event)]
 
 
 def _is_grave(event: FormData) -> bool:
@@ -46,13 +46,13 @@ def _is_grave(event: FormData) -> bool:
     return bool(is_serious or (is_reaction and grade >= STOPPING_GRADE))
 
 
-def _before(binder: Casebook, at: datetime) -> Casebook:
+def _before(casebook: Casebook, at: datetime) -> Casebook:
     def load(codes: Collection[str]) -> Iterator[FormData]:
-        binder.read(*codes)
+        casebook.read(*codes)
         for code in codes:
-            for sheet in binder.rows(code):
-                if code != "AE" or not _begins_after(sheet, at):
-                    yield sheet
+            for data in casebook.rows(code):
+                if code != "AE" or not _begins_after(data, at):
+                    yield data
 
     return Casebook(load)
 

@@ -67,12 +67,12 @@ def due_times(record: FormData | None) -> dict[str, DueTime]:
     return {one.code: one for one in due}
 
 
-def points_of(visit: str, binder: Casebook) -> tuple[VitalSignPoint, ...]:
+def points_of(visit: str, casebook: Casebook) -> tuple[VitalSignPoint, ...]:
     """Return the time points of the infusion at a visit, in order."""
-    due = due_times(binder.one("INF", visit))
+    due = due_times(casebook.one("INF", visit))
     rows = {
         row.get("time_point") or point_at(row): row
-        for row in binder.rows("VSI")
+        for row in casebook.rows("VSI")
         if row.visit == visit
     }
     return tuple(
@@ -81,9 +81,9 @@ def points_of(visit: str, binder: Casebook) -> tuple[VitalSignPoint, ...]:
     )
 
 
-def point_at(sheet: FormData) -> str | None:
+def point_at(data: FormData) -> str | None:
     """Return the time point that a row of this number is for."""
-    number = sheet.occurrence
+    number = data.occurrence
     return POINTS[number - 1] if 1 <= number <= len(POINTS) else None
 
 
@@ -100,13 +100,13 @@ def next_point(points: tuple[VitalSignPoint, ...]) -> VitalSignPoint | None:
     return next((point for point in points if point.is_awaited), None)
 
 
-def is_over(visit: str, binder: Casebook) -> bool:
+def is_over(visit: str, casebook: Casebook) -> bool:
     """Tell whether an infusion was not given, or nothing is left to measure."""
-    record = binder.one("INF", visit)
+    record = casebook.one("INF", visit)
     if record is None or record.get("given") is None:
         return False
     given = record.get("given") != Given.NOT_GIVEN
-    return not given or next_point(points_of(visit, binder)) is None
+    return not given or next_point(points_of(visit, casebook)) is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,24 +129,24 @@ class NextMeasurement:
 
 
 def next_measurement(
-    visit: str, binder: Casebook, now: datetime
+    visit: str, casebook: Casebook, now: datetime
 ) -> NextMeasurement | None:
     """Return what comes next of an infusion allowed or begun; None of any other."""
-    allowed = binder.value("IRQ", "decision", visit) == InfusionDecision.GO
-    begun = bool(due_times(binder.one("INF", visit)))
-    has_died = binder.value("DTH", "death_on") is not None
-    if has_died or not (allowed or begun) or is_over(visit, binder):
+    allowed = casebook.value("IRQ", "decision", visit) == InfusionDecision.GO
+    begun = bool(due_times(casebook.one("INF", visit)))
+    has_died = casebook.value("DTH", "death_on") is not None
+    if has_died or not (allowed or begun) or is_over(visit, casebook):
         return None
-    point = next_point(points_of(visit, binder))
+    point = next_point(points_of(visit, casebook))
     return NextMeasurement(point, now) if point else None
 
 
-def missing_time_points(record: FormData, binder: Casebook) -> list[str]:
+def missing_time_points(record: FormData, casebook: Casebook) -> list[str]:
     """Return the applicable time points that nobody measured or explained.
 
     The last ones, hours after the end, are asked for when their rows are due.
     """
-    held = points_of(record.visit, binder.with_sheet(record))
+    held = points_of(record.visit, casebook.with_data(record))
     return [
         point.label
         for point in held
@@ -161,18 +161,18 @@ RUNNING_POINTS = frozenset(
 )
 
 
-def due_of(sheet: FormData, binder: Casebook) -> DueTime | None:
+def due_of(data: FormData, casebook: Casebook) -> DueTime | None:
     """Return when a row of vital signs is due."""
-    due = due_times(binder.one("INF", sheet.visit))
-    return due.get(sheet.get("time_point") or point_at(sheet) or "")
+    due = due_times(casebook.one("INF", data.visit))
+    return due.get(data.get("time_point") or point_at(data) or "")
 
 
-def minutes_off(sheet: FormData, binder: Casebook) -> int | None:
+def minutes_off(data: FormData, casebook: Casebook) -> int | None:
     """Minutes between measurement and due time when above tolerance, else None.
 
     `pre` belongs between 30 minutes before the start and the start.
     """
-    taken_at, due = sheet.get("taken_at"), due_of(sheet, binder)
+    taken_at, due = data.get("taken_at"), due_of(data, casebook)
     if taken_at is None or due is None or due.due_at is None:
         return None
     off = _distance(taken_at, due)

@@ -12,7 +12,7 @@ from record.casebook import catalogue, display
 from record.casebook.derived import derived_values
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from record.casebook.values import Row
 from record.review.models import Signature
 from trial_edc import clock
@@ -70,7 +70,7 @@ class BedsideInfusion:
 
     participant: Participant
     visit: str
-    binder: Casebook
+    casebook: Casebook
     now: datetime
     forms: Mapping[tuple[str, int], FormInstance]
     release: Release
@@ -84,21 +84,21 @@ class BedsideInfusion:
     @property
     def request(self) -> FormData | None:
         """Return the request and safety check."""
-        return self.binder.one("IRQ", self.visit)
+        return self.casebook.one("IRQ", self.visit)
 
     @property
     def record(self) -> FormData | None:
         """Return the bedside record."""
-        return self.binder.one("INF", self.visit)
+        return self.casebook.one("INF", self.visit)
 
     @property
     def record_form(self) -> FormInstance | None:
-        """Return the sheet of the bedside record."""
+        """Return the form of the bedside record."""
         return self.forms.get(("INF", 1))
 
     @property
     def request_form(self) -> FormInstance | None:
-        """Return the sheet of the request."""
+        """Return the form of the request."""
         return self.forms.get(("IRQ", 1))
 
     @property
@@ -158,7 +158,7 @@ class BedsideInfusion:
     @cached_property
     def points(self) -> tuple[timing.VitalSignPoint, ...]:
         """Return the time points."""
-        return timing.points_of(self.visit, self.binder)
+        return timing.points_of(self.visit, self.casebook)
 
     @cached_property
     def lines(self) -> list[VitalSignLine]:
@@ -168,7 +168,7 @@ class BedsideInfusion:
                 point,
                 self.now,
                 self.revision("VSI", point.occurrence),
-                timing.minutes_off(point.row, self.binder) if point.row else None,
+                timing.minutes_off(point.row, self.casebook) if point.row else None,
             )
             for point in self.points
         ]
@@ -212,7 +212,9 @@ class BedsideInfusion:
         held = [
             (form.code, form.occurrence, form.revision) for form in self.forms.values()
         ]
-        held += [("AE", row.occurrence, row.revision) for row in self.binder.rows("AE")]
+        held += [
+            ("AE", row.occurrence, row.revision) for row in self.casebook.rows("AE")
+        ]
         return " ".join(f"{code}{number}.{at}" for code, number, at in sorted(held))
 
     @property
@@ -243,7 +245,7 @@ class BedsideInfusion:
     def delivery(self) -> Iterator[tuple[str, str, str]]:
         """Yield what is computed of it: words, value and unit; nothing of a dose."""
         record = self.record
-        for one in derived_values(record, self.binder) if record else ():
+        for one in derived_values(record, self.casebook) if record else ():
             if one.value is not None and one.derivation.name != "infusion_number":
                 told = one.derivation
                 yield gettext(told.label), display.derived_words(one), told.unit
@@ -252,8 +254,8 @@ class BedsideInfusion:
     def reactions(self) -> list[Reaction]:
         """Return the reactions to it."""
         return [
-            Reaction(event, _minutes_after_start(event, self.binder))
-            for event in self.binder.rows("AE")
+            Reaction(event, _minutes_after_start(event, self.casebook))
+            for event in self.casebook.rows("AE")
             if event.get("infusion_reaction") == YesNo.YES
             and event.get("infusion_number") == str(self.number)
         ]
@@ -269,24 +271,24 @@ class BedsideInfusion:
         if not self.has_stop_rules:
             return ()
         at = self.started_at or self.now
-        return stop_rules.reasons_against_second(self.binder, at)
+        return stop_rules.reasons_against_second(self.casebook, at)
 
     @property
     def grave_events(self) -> list[FormData]:
         """Return the events that the stop rules ask about."""
         at = self.started_at or self.now
-        return stop_rules.events_to_look_at(self.binder, at)
+        return stop_rules.events_to_look_at(self.casebook, at)
 
     @property
     def last_day(self) -> datetime | None:
         """Return the last date for infusion 2."""
-        day0 = infusion_started_at(self.binder, 1)
+        day0 = infusion_started_at(self.casebook, 1)
         days = PROTOCOL.schedule.infusion_2_last_day
         return day0 + timedelta(days=days) if day0 else None
 
 
-def _minutes_after_start(event: FormData, binder: Casebook) -> int | None:
-    found = derived_values(event, binder)
+def _minutes_after_start(event: FormData, casebook: Casebook) -> int | None:
+    found = derived_values(event, casebook)
     named = (one for one in found if one.derivation.name == "minutes_after_start")
     one = next(named, None)
     return one.value if one else None
@@ -295,8 +297,8 @@ def _minutes_after_start(event: FormData, binder: Casebook) -> int | None:
 @implements("INF-03", "INF-04")
 def infusion_at(participant: Participant, visit: str) -> BedsideInfusion:
     """Return an infusion with its request, its record and its measurements."""
-    binder = binder_of(participant)
-    binder.read(*FORMS)
+    casebook = casebook_of(participant)
+    casebook.read(*FORMS)
     held = FormInstance.objects.filter(
         participant=participant,
         visit=visit,
@@ -304,17 +306,17 @@ def infusion_at(participant: Participant, visit: str) -> BedsideInfusion:
         struck_at=None,
     )
     forms = {(form.code, form.occurrence): form for form in held}
-    release, signature = _release(binder, visit, forms.get(("IRQ", 1)))
+    release, signature = _release(casebook, visit, forms.get(("IRQ", 1)))
     return BedsideInfusion(
-        participant, visit, binder, clock.now(), forms, release, signature
+        participant, visit, casebook, clock.now(), forms, release, signature
     )
 
 
 def _release(
-    binder: Casebook, visit: str, form: FormInstance | None
+    casebook: Casebook, visit: str, form: FormInstance | None
 ) -> tuple[Release, Signature | None]:
     """Return how far the request of an infusion has come, and who signed it."""
-    decision = binder.value("IRQ", "decision", visit)
+    decision = casebook.value("IRQ", "decision", visit)
     if form is None or decision is None:
         return Release.NONE, None
     if decision != InfusionDecision.GO:
@@ -329,10 +331,11 @@ def _release(
 
 def present_infusion(participant: Participant) -> str:
     """Return the visit of the first infusion that is neither over nor refused."""
-    binder = binder_of(participant)
+    casebook = casebook_of(participant)
     open_visits = (
         visit
         for visit, number in INFUSION_VISITS.items()
-        if not is_refused_for_good(binder, number) and not timing.is_over(visit, binder)
+        if not is_refused_for_good(casebook, number)
+        and not timing.is_over(visit, casebook)
     )
     return next(open_visits, VisitCode.DAY_7.value)

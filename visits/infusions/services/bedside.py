@@ -18,7 +18,7 @@ from record.capture.services import forms as capture
 from record.casebook.checks import Finding
 from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import binder_of, row_of, sheet_of
+from record.casebook.selectors import casebook_of, data_of, row_of
 from record.casebook.services import form_instances
 from record.casebook.values import Row
 from trial_edc.dates import site_date
@@ -108,7 +108,7 @@ def refused(message: str, item: str = "") -> SaveRefused:
 
 def moves_day_0(participant: Participant, visit: str, started_at: datetime) -> bool:
     """Tell whether another start would move a day 0 that stands."""
-    before = infusion_started_at(binder_of(participant), 1)
+    before = infusion_started_at(casebook_of(participant), 1)
     if visit != VisitCode.DAY_0 or before is None:
         return False
     return site_date(before) != site_date(started_at)
@@ -128,29 +128,29 @@ def stop(deed: BedsideAction, stopped_at: datetime) -> Saved:
     """Record that an infusion ended, and with it an interruption that goes on."""
     with at_work(deed):
         values: dict[str, object] = {"stopped_at": stopped_at}
-        sheet = recorded(deed)
-        goes_on = open_interruption(sheet)
+        data = recorded(deed)
+        goes_on = open_interruption(data)
         if goes_on and datetime.fromisoformat(goes_on["from_at"]) < stopped_at:
-            values["interruptions"] = _ended(sheet, stopped_at)
+            values["interruptions"] = _ended(data, stopped_at)
         return write(deed, values)
 
 
 def interrupt(deed: BedsideAction, from_at: datetime, reason: str) -> Saved:
     """Record that an infusion was interrupted and does not run."""
     with at_work(deed):
-        sheet = _running(deed)
-        if open_interruption(sheet):
+        data = _running(deed)
+        if open_interruption(data):
             raise refused(INTERRUPTED, "from_at")
-        return _add(deed, sheet, "interruptions", from_at=from_at, reason=reason)
+        return _add(deed, data, "interruptions", from_at=from_at, reason=reason)
 
 
 def resume(deed: BedsideAction, to_at: datetime) -> Saved:
     """Record that an interrupted infusion runs again."""
     with at_work(deed):
-        sheet = _running(deed)
-        if not open_interruption(sheet):
+        data = _running(deed)
+        if not open_interruption(data):
             raise refused(NOT_INTERRUPTED, "to_at")
-        return write(deed, {"interruptions": _ended(sheet, to_at)}, merging=False)
+        return write(deed, {"interruptions": _ended(data, to_at)}, merging=False)
 
 
 def add_interruption(
@@ -193,30 +193,30 @@ def write(
 def recorded(deed: BedsideAction) -> FormData:
     """Return the bedside record as it stands."""
     form = _form(deed)
-    return sheet_of(form, row_of(form))
+    return data_of(form, row_of(form))
 
 
 def _form(deed: BedsideAction) -> FormInstance:
-    return form_instances.expect(deed.participant, "INF", visit=deed.visit)
+    return form_instances.ensure_form(deed.participant, "INF", visit=deed.visit)
 
 
 def _running(deed: BedsideAction) -> FormData:
-    sheet = recorded(deed)
-    if sheet.get("started_at") is None:
+    data = recorded(deed)
+    if data.get("started_at") is None:
         raise refused(NOT_STARTED)
-    return sheet
+    return data
 
 
-def _add(deed: BedsideAction, sheet: FormData, item: str, **row: object) -> Saved:
+def _add(deed: BedsideAction, data: FormData, item: str, **row: object) -> Saved:
     """Add a row to a small table of the record."""
-    rows = [*(sheet.get(item) or ()), row]
+    rows = [*(data.get(item) or ()), row]
     return write(deed, {item: rows}, merging=False)
 
 
-def _ended(sheet: FormData, to_at: datetime) -> list[Row]:
+def _ended(data: FormData, to_at: datetime) -> list[Row]:
     """Return the interruptions with the one that goes on ended."""
-    going_on = open_interruption(sheet)
+    going_on = open_interruption(data)
     return [
         {**row, "to_at": to_at} if row == going_on else row
-        for row in sheet.get("interruptions") or ()
+        for row in data.get("interruptions") or ()
     ]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from record.capture.services import forms as capture
 from record.casebook.models import FormInstance
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import YesNo
@@ -59,7 +59,7 @@ def react(
 
 
 def _awaiting_words(deed: BedsideAction, number: str) -> FormInstance | None:
-    for row in binder_of(deed.participant, "AE").rows("AE"):
+    for row in casebook_of(deed.participant, "AE").rows("AE"):
         is_of_infusion = row.get("infusion_number") == number
         is_reaction = row.get("infusion_reaction") == YesNo.YES
         if is_reaction and is_of_infusion and row.get("term") is None:

@@ -21,24 +21,26 @@ from visits.schedule.facts import (
     INFUSION_VISITS,
     is_refused_for_good,
 )
-from visits.schedule.services import _mark, _sheets_at
+from visits.schedule.services import _mark, forms_at
 
 BEDSIDE = ("INF", "VSI")
 
 
 @implements("INF-03")
-def settle_bedside(participant: Participant, visit: str, binder: Casebook) -> None:
-    """Mark the bedside sheets that an infusion does not need as not applicable.
+def mark_unneeded_time_points(
+    participant: Participant, visit: str, casebook: Casebook
+) -> None:
+    """Mark the bedside forms that an infusion does not need as not applicable.
 
     All of them when it will not be given; those of time points after its stop.
     """
     number = INFUSION_VISITS.get(visit)
     if number is None:
         return
-    refused = is_refused_for_good(binder, number)
-    not_given = binder.value("INF", "given", visit) == Given.NOT_GIVEN
-    points = {p.occurrence: p for p in timing.points_of(visit, binder)}
-    held = _sheets_at(participant, visit, 0, BEDSIDE)
+    refused = is_refused_for_good(casebook, number)
+    not_given = casebook.value("INF", "given", visit) == Given.NOT_GIVEN
+    points = {p.occurrence: p for p in timing.points_of(visit, casebook)}
+    held = forms_at(participant, visit, 0, BEDSIDE)
     wanted = {}
     for form in held:
         applies = not refused
@@ -52,9 +54,11 @@ def settle_bedside(participant: Participant, visit: str, binder: Casebook) -> No
 
 
 def vital_sign_row(participant: Participant, visit: str, point: str) -> FormInstance:
-    """Return the sheet of a time point, hung where it is not yet there."""
+    """Return the form of a time point, hung where it is not yet there."""
     occurrence = timing.POINTS.index(point) + 1
-    return form_instances.expect(participant, "VSI", visit=visit, occurrence=occurrence)
+    return form_instances.ensure_form(
+        participant, "VSI", visit=visit, occurrence=occurrence
+    )
 
 
 @implements("INF-03")

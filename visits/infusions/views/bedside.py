@@ -14,7 +14,7 @@ from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.capture.problems import NotSaved
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from visits.deviations.selectors import day_0_change as deviations_selectors
 from visits.infusions.facts import vital_sign_times as timing
 from visits.infusions.forms.actions import StartForm, record_values
@@ -65,7 +65,7 @@ def act(request: StaffRequest, number: str, visit: str, act: str) -> HttpRespons
 
 def _participant(request: StaffRequest, number: str, visit: str) -> Participant:
     participant = visible_participant(request, number)
-    randomised = bool(binder_of(participant, "RAN").rows("RAN"))
+    randomised = bool(casebook_of(participant, "RAN").rows("RAN"))
     if visit not in INFUSION_VISITS or not randomised:
         raise Http404
     return participant
@@ -103,7 +103,7 @@ def _store(deed: BedsideAction, act: str, form: BedsideForm) -> None:
 def _form_of(
     participant: Participant, visit: str, act: str, form: BedsideForm
 ) -> FormInstance | None:
-    """Return the sheet that an act changes, to tell who changed it meanwhile."""
+    """Return the form that an act changes, to tell who changed it meanwhile."""
     point = form.cleaned_data.get("point")
     held = FormInstance.objects.select_related("saved_by").filter(
         participant=participant,

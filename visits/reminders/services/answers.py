@@ -13,7 +13,7 @@ from record.audit.attribution import Process, Reason, Source, attributed
 from record.capture.problems import NotSaved
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import binder_of
+from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances
 from record.notices.selectors import people_reached_at
 from record.notices.services.outbox import queue
@@ -37,7 +37,7 @@ def take_in(number: str, text: str) -> None:
     people = [
         person
         for person in people_reached_at(number)
-        if has_line(binder_of(person, "CTC"), number)
+        if has_line(casebook_of(person, "CTC"), number)
     ]
     if not people:
         log.warning("A text message came in from a number that is nobody's here.")
@@ -69,9 +69,9 @@ def opt_out(participant: Participant) -> None:
     try:
         with attributed(by=INBOUND, via=Source.API):
             form_instances.lock(participant)
-            binder = binder_of(participant, "CNS", "CTC")
-            consent = contact_consent(binder)
-            if consent is None or has_opted_out(binder, consent):
+            casebook = casebook_of(participant, "CNS", "CTC")
+            consent = contact_consent(casebook)
+            if consent is None or has_opted_out(casebook, consent):
                 return
             _record(participant)
             confirm_opt_out(participant)

@@ -19,7 +19,7 @@ from enrollment.vocabulary import ConsentDecision, ConsentKind, MessageChannel
 from record.audit.attribution import Process, Source, attributed
 from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import binder_of, binders_of
+from record.casebook.selectors import casebook_of, casebooks_of
 from record.notices.models import Message, MessageState
 from record.notices.services import outbox as notices
 from trial_edc import clock
@@ -53,10 +53,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ReminderRecipient:
-    """A participant as reminders see one; `binder` holds CTC where it is asked for."""
+    """A participant as reminders see one; `casebook` has CTC where it is needed."""
 
     participant: Participant
-    binder: Casebook
+    casebook: Casebook
     plan: Schedule
     history: Sequence[Message]  # to this participant, however they went
     now: datetime
@@ -64,12 +64,12 @@ class ReminderRecipient:
     @property
     def consent(self) -> ContactConsent | None:
         """Return the consent to messages that stands."""
-        return contact_consent(self.binder)
+        return contact_consent(self.casebook)
 
     def due(self, *, besides: Message | None = None) -> tuple[Reminder, ...]:
         """Return what is right now; `besides` a message that is about to leave."""
         left = [one for one in self.history if one.times_sent and one != besides]
-        return reminders(self.binder, self.plan, self.now, {one.key for one in left})
+        return reminders(self.casebook, self.plan, self.now, {one.key for one in left})
 
     def outcome(
         self, one: Reminder, channel: str, *, besides: Message | None = None
@@ -82,15 +82,15 @@ class ReminderRecipient:
     ) -> Situation:
         consent, is_answer = self.consent, one.occasion == Occasion.OPT_OUT_DONE
         told = consent is not None and channel in consent.channels
-        address = consent and address_for(self.binder, consent, channel)
-        stopped = consent is not None and has_opted_out(self.binder, consent)
+        address = consent and address_for(self.casebook, consent, channel)
+        stopped = consent is not None and has_opted_out(self.casebook, consent)
         return Situation(
             has_consent=told,
             has_opted_out=stopped and not is_answer,
             has_died=self.plan.course.death_on is not None,
-            has_withdrawn=has_withdrawn(self.binder, self.plan),
+            has_withdrawn=has_withdrawn(self.casebook, self.plan),
             visit_status=_status(one.visit),
-            is_in_hospital=not is_answer and is_in_hospital(self.binder, self.plan),
+            is_in_hospital=not is_answer and is_in_hospital(self.casebook, self.plan),
             has_address=bool(address),
             sent_for_visit=self._sent_for(one.place, channel, besides),
         )
@@ -151,7 +151,7 @@ def queue_for(people: Sequence[Participant]) -> int:
     cases = cases_of(people)
     due = {pk: case.due() for pk, case in cases.items()}
     wanted = [person for person in people if due[person.pk]]
-    contacts = binders_of(wanted, (CONTACT,))
+    contacts = casebooks_of(wanted, (CONTACT,))
     new: list[Message] = []
     anew: list[Message] = []
     for person in wanted:
@@ -166,14 +166,14 @@ def queue_for(people: Sequence[Participant]) -> int:
 
 def cases_of(people: Sequence[Participant]) -> dict[int, ReminderRecipient]:
     """Return participants as reminders see them, without CTC; statements are fixed."""
-    binders, now = binders_of(people, FORMS), clock.now()
-    plans = selectors.schedules_of(people, binders)
+    casebooks, now = casebooks_of(people, FORMS), clock.now()
+    plans = selectors.schedules_of(people, casebooks)
     history: dict[int, list[Message]] = {person.pk: [] for person in people}
     for message in Message.objects.filter(participant__in=people).defer("text"):
         history[message.participant_id].append(message)  # type: ignore[index]
     return {
         one.pk: ReminderRecipient(
-            one, binders[one.pk], plans[one.pk], history[one.pk], now
+            one, casebooks[one.pk], plans[one.pk], history[one.pk], now
         )
         for one in people
     }
@@ -181,19 +181,19 @@ def cases_of(people: Sequence[Participant]) -> dict[int, ReminderRecipient]:
 
 def case_of(participant: Participant) -> ReminderRecipient:
     """Return one participant as reminders see one, with CTC."""
-    binder = binder_of(participant, *FORMS, CONTACT)
-    plan = selectors.schedules_of([participant], {participant.pk: binder})
+    casebook = casebook_of(participant, *FORMS, CONTACT)
+    plan = selectors.schedules_of([participant], {participant.pk: casebook})
     history = list(Message.objects.filter(participant=participant).defer("text"))
     return ReminderRecipient(
-        participant, binder, plan[participant.pk], history, clock.now()
+        participant, casebook, plan[participant.pk], history, clock.now()
     )
 
 
 def with_contacts(case: ReminderRecipient, contacts: Casebook) -> ReminderRecipient:
-    sheets = [sheet for code in FORMS for sheet in case.binder.rows(code)]
-    binder = Casebook.of([*sheets, *contacts.rows(CONTACT)])
+    form_data = [data for code in FORMS for data in case.casebook.rows(code)]
+    casebook = Casebook.of([*form_data, *contacts.rows(CONTACT)])
     return ReminderRecipient(
-        case.participant, binder, case.plan, case.history, case.now
+        case.participant, casebook, case.plan, case.history, case.now
     )
 
 

@@ -27,15 +27,15 @@ BEDSIDE = {"INF": "started_at", "VSI": "taken_at"}
 Fired = Mapping[str, object] | bool | None
 
 
-def withdrawn_on(binder: Casebook, kind: WithdrawalKind) -> date | None:
+def withdrawn_on(casebook: Casebook, kind: WithdrawalKind) -> date | None:
     """Return the first date of a withdrawal of one kind."""
-    dates = (r.get("on") for r in binder.rows("WDR") if r.get("kind") == kind)
+    dates = (r.get("on") for r in casebook.rows("WDR") if r.get("kind") == kind)
     return min((on for on in dates if on), default=None)
 
 
-def is_new(sheet: FormData, item: str) -> bool:
+def is_new(data: FormData, item: str) -> bool:
     """Tell whether an item was never recorded; a correction of one that was is not."""
-    return not sheet.item_revisions.get(item)
+    return not data.item_revisions.get(item)
 
 
 def is_after(value: object, day: date) -> bool:
@@ -46,10 +46,10 @@ def is_after(value: object, day: date) -> bool:
 def after_withdrawal(item: str) -> Callable[[FormData, Casebook], Fired]:
     """Return the question whether something new is observed of who wants nothing."""
 
-    def rule(sheet: FormData, binder: Casebook) -> Fired:
-        ended = withdrawn_on(binder, WithdrawalKind.EVERYTHING)
-        found = ended is not None and is_after(sheet.get(item), ended)
-        return found and is_new(sheet, item)
+    def rule(data: FormData, casebook: Casebook) -> Fired:
+        ended = withdrawn_on(casebook, WithdrawalKind.EVERYTHING)
+        found = ended is not None and is_after(data.get(item), ended)
+        return found and is_new(data, item)
 
     return rule
 
@@ -57,9 +57,9 @@ def after_withdrawal(item: str) -> Callable[[FormData, Casebook], Fired]:
 def after_death(item: str) -> Callable[[FormData, Casebook], Fired]:
     """Return the question whether the participant had died by then for certain."""
 
-    def rule(sheet: FormData, binder: Casebook) -> Fired:
-        death = binder.value("DTH", "death_on")
-        if death is None or not is_after(sheet.get(item), death.latest):
+    def rule(data: FormData, casebook: Casebook) -> Fired:
+        death = casebook.value("DTH", "death_on")
+        if death is None or not is_after(data.get(item), death.latest):
             return None
         return {"died": death.text}
 

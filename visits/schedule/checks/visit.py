@@ -24,10 +24,10 @@ OUT_OF_WINDOW = OutOfWindow()
     message=N_("The window of this visit is %(opens)s to %(closes)s."),
 )
 def appointment_outside_window(
-    sheet: FormData, binder: Casebook
+    data: FormData, casebook: Casebook
 ) -> Mapping[str, object] | None:
     """Find an appointment that would be a deviation."""
-    at, window = sheet.get("appointment_at"), window_of(binder, sheet.visit)
+    at, window = data.get("appointment_at"), window_of(casebook, data.visit)
     if at is None or window is None or site_date(at) in window:
         return None
     return {"opens": window.opens.isoformat(), "closes": window.closes.isoformat()}
@@ -40,9 +40,11 @@ def appointment_outside_window(
     severity=Severity.HARD,
     message=N_("The participant had died by then (%(died)s)."),
 )
-def visit_after_death(sheet: FormData, binder: Casebook) -> Mapping[str, object] | None:
+def visit_after_death(
+    data: FormData, casebook: Casebook
+) -> Mapping[str, object] | None:
     """Find a visit after death."""
-    on, death = sheet.get("visit_date"), binder.value("DTH", "death_on")
+    on, death = data.get("visit_date"), casebook.value("DTH", "death_on")
     if on is None or death is None or on <= death.latest:
         return None
     return {"died": death.text}
@@ -55,10 +57,13 @@ def visit_after_death(sheet: FormData, binder: Casebook) -> Mapping[str, object]
     severity=Severity.HARD,
     message=N_("After withdrawal from everything nothing new is observed."),
 )
-def visit_after_withdrawal(sheet: FormData, binder: Casebook) -> bool:
+def visit_after_withdrawal(data: FormData, casebook: Casebook) -> bool:
     """Find a visit after a withdrawal that ends all observation."""
-    on, ended = sheet.get("visit_date"), withdrawn_on(binder, WithdrawalKind.EVERYTHING)
-    return bool(on and ended and on > ended and is_new(sheet, "visit_date"))
+    on, ended = (
+        data.get("visit_date"),
+        withdrawn_on(casebook, WithdrawalKind.EVERYTHING),
+    )
+    return bool(on and ended and on > ended and is_new(data, "visit_date"))
 
 
 @check(
@@ -68,19 +73,19 @@ def visit_after_withdrawal(sheet: FormData, binder: Casebook) -> bool:
     severity=Severity.SOFT,
     message=N_("After withdrawal from visits only records may be looked up."),
 )
-def visit_though_only_lookup(sheet: FormData, binder: Casebook) -> bool:
+def visit_though_only_lookup(data: FormData, casebook: Casebook) -> bool:
     """Find a visit in person where only a look-up was agreed to."""
-    ended = withdrawn_on(binder, WithdrawalKind.VISITS_LOOKUP_ALLOWED)
-    on, mode = sheet.get("visit_date"), sheet.get("mode")
+    ended = withdrawn_on(casebook, WithdrawalKind.VISITS_LOOKUP_ALLOWED)
+    on, mode = data.get("visit_date"), data.get("mode")
     late = bool(on and ended and on > ended)
     return late and mode not in (None, VisitMode.RECORD_LOOKUP)
 
 
-def previous_visit(sheet: FormData, binder: Casebook) -> date | None:
+def previous_visit(data: FormData, casebook: Casebook) -> date | None:
     """Return the date of the visit before this one."""
-    on = sheet.get("visit_date")
+    on = data.get("visit_date")
     dates = (
-        d for r in binder.rows("VIS") if r.key != sheet.key and (d := done_date(r))
+        d for r in casebook.rows("VIS") if r.key != data.key and (d := done_date(r))
     )
     return max((day for day in dates if on and day < on), default=None)
 
@@ -88,31 +93,31 @@ def previous_visit(sheet: FormData, binder: Casebook) -> date | None:
 def since_last(*times: tuple[str, str]) -> Callable[[FormData, Casebook], bool]:
     """Return the question whether a log has a row since the last visit."""
 
-    def found(sheet: FormData, binder: Casebook) -> bool:
-        last = previous_visit(sheet, binder)
+    def found(data: FormData, casebook: Casebook) -> bool:
+        last = previous_visit(data, casebook)
         return any(
             is_since(row.get(item), last)
             for form, item in times
-            for row in binder.rows(form)
+            for row in casebook.rows(form)
         )
 
     return found
 
 
-def sampled_that_day(sheet: FormData, binder: Casebook) -> bool:
+def sampled_that_day(data: FormData, casebook: Casebook) -> bool:
     """Tell whether the creatinine log has a sample of the visit's date."""
-    on = sheet.get("visit_date")
-    return any(on and is_on(r.get("sample_at"), on) for r in binder.rows("CRE"))
+    on = data.get("visit_date")
+    return any(on and is_on(r.get("sample_at"), on) for r in casebook.rows("CRE"))
 
 
-def rrt_since_last(sheet: FormData, binder: Casebook) -> bool:
+def rrt_since_last(data: FormData, casebook: Casebook) -> bool:
     """Tell whether the RRT log has a row that reaches past the last visit."""
-    last = previous_visit(sheet, binder)
+    last = previous_visit(data, casebook)
     return any(
         is_since(row.get("started_at"), last)
         or is_since(row.get("ended_at"), last)
         or row.get("ongoing") == YesNo.YES
-        for row in binder.rows("RRT")
+        for row in casebook.rows("RRT")
     )
 
 
@@ -133,9 +138,9 @@ MATCHES = (
 def _unmatched(
     item: str, log: str, has_row: Callable[[FormData, Casebook], bool]
 ) -> Callable[[FormData, Casebook], Mapping[str, object] | None]:
-    def rule(sheet: FormData, binder: Casebook) -> Mapping[str, object] | None:
-        said = sheet.get(item) == YesNo.YES and sheet.get("visit_date") is not None
-        return {"log": log} if said and not has_row(sheet, binder) else None
+    def rule(data: FormData, casebook: Casebook) -> Mapping[str, object] | None:
+        said = data.get(item) == YesNo.YES and data.get("visit_date") is not None
+        return {"log": log} if said and not has_row(data, casebook) else None
 
     return rule
 
@@ -157,11 +162,11 @@ for _id, _item, _log, _has_row in MATCHES:
     severity=Severity.SOFT,
     message=N_("Day 0 is the date of infusion 1, %(day0)s."),
 )
-def day_0_differs(sheet: FormData, binder: Casebook) -> Mapping[str, object] | None:
+def day_0_differs(data: FormData, casebook: Casebook) -> Mapping[str, object] | None:
     """Find a day-0 visit on another date than infusion 1."""
-    if sheet.visit != VisitCode.DAY_0 or not OUT_OF_WINDOW.holds(sheet, binder):
+    if data.visit != VisitCode.DAY_0 or not OUT_OF_WINDOW.holds(data, casebook):
         return None
-    window = window_of(binder, sheet.visit)
+    window = window_of(casebook, data.visit)
     return {"day0": window.target.isoformat()} if window else None
 
 
@@ -173,18 +178,18 @@ def day_0_differs(sheet: FormData, binder: Casebook) -> Mapping[str, object] | N
     message=N_("No, but forms of this visit hold values: %(forms)s."),
 )
 def missed_though_observed(
-    sheet: FormData, binder: Casebook
+    data: FormData, casebook: Casebook
 ) -> Mapping[str, object] | None:
     """Find a visit said not to have taken place at which something was measured."""
-    if sheet.get("performed") != YesNo.NO:
+    if data.get("performed") != YesNo.NO:
         return None
-    forms = observed_at(binder, sheet.visit, sheet.visit_number)
+    forms = observed_at(casebook, data.visit, data.visit_number)
     return {"forms": ", ".join(forms)} if forms else None
 
 
-def _diastolic_not_below(sheet: FormData, binder: Casebook) -> bool:
-    del binder
-    systolic, diastolic = sheet.get("systolic_bp"), sheet.get("diastolic_bp")
+def _diastolic_not_below(data: FormData, casebook: Casebook) -> bool:
+    del casebook
+    systolic, diastolic = data.get("systolic_bp"), data.get("diastolic_bp")
     return systolic is not None and diastolic is not None and diastolic >= systolic
 
 
