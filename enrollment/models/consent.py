@@ -27,7 +27,7 @@ class InformedConsent(CRF):
 
     kind = items.Choice(_("Kind"), ConsentKind, required=True, missing_allowed=False)
     decision = items.Choice(
-        _("ConsentDecision"), ConsentDecision, required=True, missing_allowed=False
+        _("Decision"), ConsentDecision, required=True, missing_allowed=False
     )
     decided_at = items.DateTime(
         _("Signed at"),
@@ -83,7 +83,7 @@ class InformedConsent(CRF):
         order = 20
         code, title = "CNS", _("Informed consent")
         sections = (
-            Section(_("ConsentDecision"), "kind", "decision", "decided_at"),
+            Section(_("Decision"), "kind", "decision", "decided_at"),
             Section(_("Document"), "version", "language", "copy_given", "signed_scan"),
             Section(
                 _("Signer"), "capacity", "capacity_by", "signer", "relation", "witness"

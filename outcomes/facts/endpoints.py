@@ -10,25 +10,25 @@ from outcomes.facts.course import (
     withdrawn_from_everything_on,
 )
 from outcomes.rules import Endpoints, derive
-from record.casebook.form_data import Binder, fact
+from record.casebook.form_data import Casebook, fact
 from trial_edc import clock
 from trial_edc.vocabulary import VisitCode
 
 
 @fact("creatinine_in_window_O28")
-def creatinine_in_window_o28(casebook: Binder) -> bool:
+def creatinine_in_window_o28(casebook: Casebook) -> bool:
     """Tell whether a creatinine lies inside the window of day 28."""
     return bool(samples_in_window(casebook, VisitCode.DAY_28))
 
 
 @fact("creatinine_in_window_OM3")
-def creatinine_in_window_om3(casebook: Binder) -> bool:
+def creatinine_in_window_om3(casebook: Casebook) -> bool:
     """Tell whether a creatinine lies inside the window of month 3."""
     return bool(samples_in_window(casebook, VisitCode.MONTH_3))
 
 
 @fact("last_known_alive")
-def last_alive(casebook: Binder) -> date | None:
+def last_alive(casebook: Casebook) -> date | None:
     """Return the latest date with evidence of life."""
     return last_known_alive(casebook)
 
@@ -37,7 +37,7 @@ fact("withdrawn_from_everything_on")(withdrawn_from_everything_on)
 
 
 @fact("endpoints")
-def endpoints(casebook: Binder) -> Endpoints | None:
+def endpoints(casebook: Casebook) -> Endpoints | None:
     """Return the endpoints as the data give them today; None: never randomised."""
     record = record_of(casebook, clock.today())
     return derive(record, death_on(casebook)) if record else None

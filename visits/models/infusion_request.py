@@ -65,7 +65,7 @@ class InfusionRequest(CRF):
     )
     consent_withdrawn_now = items.YesNo(_("Consent withdrawn?"), required=True)
     decision = items.Choice(
-        _("InfusionDecision"), InfusionDecision, required=True, missing_allowed=False
+        _("Decision"), InfusionDecision, required=True, missing_allowed=False
     )
     go_despite = items.Text(
         _("Why the infusion may be given all the same"),
@@ -100,9 +100,7 @@ class InfusionRequest(CRF):
                 _("Dosing weight"), "dosing_weight_kg", "weighed_at", "weight_source"
             ),
             Section(_("Check again now"), *RECHECKED),
-            Section(
-                _("InfusionDecision"), "decision", "go_despite", "reason", "retry_at"
-            ),
+            Section(_("Decision"), "decision", "go_despite", "reason", "retry_at"),
         )
         collected = AtVisits("D0", "D7")
         signature = _("I have examined the participant and decide as written here.")
