@@ -11,7 +11,6 @@ APPS = "simple_history,pghistory,bench.room"
 
 
 def tell(rounds: int) -> None:
-    """Measure and print."""
     from bench.logs import ROWS, tables  # noqa: PLC0415 - after the settings are there
     from bench.saving import saving  # noqa: PLC0415 - the same
     from bench.writing import writing  # noqa: PLC0415 - the same

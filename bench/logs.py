@@ -27,7 +27,6 @@ LOGS = ("CRE", "URI", "RRT")
 
 
 def at(hours_ago: int) -> datetime:
-    """Return a full hour so long ago."""
     now = clock.now().replace(minute=0, second=0, microsecond=0)
     return now - timedelta(hours=hours_ago)
 

@@ -28,7 +28,6 @@ out = sys.stdout.write
 
 
 def main() -> None:
-    """Measure on a database of its own."""
     sizes = [int(told) for told in sys.argv[1:]] or SIZES
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))

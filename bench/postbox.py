@@ -16,7 +16,6 @@ class Count:
         self.taken = 0
 
     async def handle_DATA(self, *_told: Any) -> str:  # noqa: N802 - as aiosmtpd calls it
-        """Take a mail."""
         self.taken += 1
         return "250 OK"
 

@@ -63,7 +63,6 @@ CONTENDERS: dict[str, tuple[Any, Callable[..., None]]] = {
 
 
 def writing(rounds: int) -> dict[str, dict[str, float]]:
-    """Return the medians of each contender for writes of one row."""
     rows = {name: _first_row(*contender) for name, contender in CONTENDERS.items()}
 
     def inserts(name: str) -> Callable[[int], None]:

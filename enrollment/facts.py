@@ -36,13 +36,11 @@ def age_years(casebook: Casebook) -> int | None:
 
 @fact("consented_on")
 def consented_on(casebook: Casebook) -> date | None:
-    """Site date of the initial consent."""
     return decisions.consent_on(casebook)
 
 
 @fact("consented_at")
 def consented_at(casebook: Casebook) -> datetime | None:
-    """Instant of the initial consent."""
     data = decisions.initial_consent(casebook)
     if data is None or data.get("decision") != ConsentDecision.GIVEN:
         return None
@@ -72,7 +70,6 @@ def representative_signed(casebook: Casebook) -> bool:
 
 @fact("is_randomised")
 def is_randomised(casebook: Casebook) -> bool:
-    """Tell whether the participant has been given a slot."""
     return casebook.one("RAN") is not None
 
 

@@ -9,7 +9,6 @@ class EnrollmentRefused(Exception):
     """The act is not possible now; every reason is told, not only the first."""
 
     def __init__(self, *reasons: str) -> None:
-        """Take the reasons."""
         super().__init__(" ".join(reasons))
         self.reasons: Sequence[str] = reasons
 
@@ -18,6 +17,5 @@ class KnownPerson(EnrollmentRefused):
     """The person was approached before and keeps the number given then."""
 
     def __init__(self, participant: Participant, *reasons: str) -> None:
-        """Take the person who is known."""
         super().__init__(*reasons)
         self.participant = participant

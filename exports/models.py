@@ -68,12 +68,10 @@ class Export(Register):
 
     @property
     def row_count(self) -> int:
-        """Return how many rows its files hold."""
         return sum(file["rows"] for file in self.files)
 
     @property
     def filename(self) -> str:
-        """Return the name under which it is saved."""
         day = clock.site_date(self.asked_at)
         name = f"{PROTOCOL.registry.other_id}-{self.content}"
         return f"{name}-{day:%Y%m%d}-{self.key[:8]}.zip"

@@ -7,5 +7,4 @@ from exports.services import exports as services
 
 @shared_task
 def make_export(key: str) -> None:
-    """Make a queued export."""
     services.make(key)

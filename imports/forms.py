@@ -86,7 +86,6 @@ class UploadForm(forms.Form):
 
     @property
     def has_sources(self) -> bool:
-        """Tell whether there is a source to choose."""
         return ImportSource.objects.filter(approved_at__isnull=False).exists()
 
     def clean_file(self) -> Any:
@@ -175,7 +174,6 @@ class MappingForm(forms.Form):
 
     @property
     def answers(self) -> list[Any]:
-        """Return the fields of the answers."""
         return [self[name] for name in self.fields if name.startswith("answer_")]
 
     def clean(self) -> dict[str, Any]:
@@ -223,7 +221,6 @@ class MappingForm(forms.Form):
 
 
 def typed_words(kind: Words, typed: Any) -> dict[str, str]:
-    """Return the words of a kind with the meanings that were chosen."""
     known = {code for code, _label in wording.meanings(kind)}
     texts, codes = (
         typed.getlist(f"text_{kind.value}"),

@@ -57,12 +57,10 @@ class ImportSource(models.Model):
         )
 
     def __str__(self) -> str:
-        """Return the name."""
         return self.name
 
     @property
     def is_open(self) -> bool:
-        """Tell whether files of it are taken today."""
         today = clock.today()
         has_ended = self.valid_to is not None and self.valid_to < today
         is_proved = self.approved_at is not None and self.credential_at is not None
@@ -140,22 +138,18 @@ class ImportedFile(Recorded):
         )
 
     def __str__(self) -> str:
-        """Return the name of the file."""
         return self.name
 
     @property
     def is_working(self) -> bool:
-        """Tell whether a worker is at it."""
         return self.state in (ImportState.PLANNING, ImportState.STORING)
 
     @property
     def tone(self) -> str:
-        """Return how its state looks."""
         return TONES.get(self.state, "accent")
 
     @property
     def counts(self) -> dict[str, int]:
-        """Return how many rows are in each state."""
         return {state.value: getattr(self, state.value) for state in RowState}
 
 

@@ -7,7 +7,6 @@ from imports.services import worker as working
 
 @shared_task
 def plan_import(file_id: int) -> None:
-    """Make the preview of a laboratory's file."""
     working.plan(file_id)
 
 

@@ -39,7 +39,6 @@ def died_by(casebook: Casebook, day: date) -> bool:
 
 
 def dead_without_form(data: FormData, casebook: Casebook) -> Fired:
-    """Tell whether a death lacks its form."""
     dead = data.get("vital_status") == VitalStatus.DEAD
     return dead and casebook.value("DTH", "death_on") is None
 
@@ -72,7 +71,6 @@ def transplant_not_logged(data: FormData, casebook: Casebook) -> Fired:
 
 
 def stay_differs(data: FormData, casebook: Casebook) -> Fired:
-    """Tell whether whereabouts and the log of stays disagree."""
     where, asked_on = data.get("where_now"), data.get("status_known_on")
     if where is None or asked_on is None:
         return False

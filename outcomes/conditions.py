@@ -8,5 +8,4 @@ class NoCreatinine(Condition):
     """The creatinine log has no sample inside the window of the form's visit."""
 
     def holds(self, data: FormData, casebook: Casebook) -> bool:
-        """Tell whether none is there."""
         return not casebook.fact(f"creatinine_in_window_{data.code}")

@@ -43,7 +43,6 @@ def _settle(participant: Participant, casebook: Casebook, via: Source) -> None:
 
 
 def expect_death_form(saved: Saved) -> None:
-    """Ask for the death form when a call reports a death."""
     if saved.data.get("result") == ContactResult.DEATH_REPORTED:
         propose(saved.participant, "DTH", via=saved.via)
 

@@ -106,14 +106,12 @@ for _form, _fields in (("O28", AT_DAY_28), ("OM3", AT_DAY_28 + AT_MONTH_3)):
 
 @derived("EOS", "last_known_alive", N_("Last known alive"))
 def last_alive(data: FormData, casebook: Casebook) -> date | None:
-    """Return the latest date with evidence of life."""
     del data
     return last_known_alive(casebook)
 
 
 @derived("EOS", "open_items", N_("Still open"), terms=OpenItem)
 def open_items(data: FormData, casebook: Casebook) -> list[str]:
-    """Return what of the record is not finished."""
     del data
     reported = {r.get("ae") for r in casebook.rows("SAE")}
     finished = {

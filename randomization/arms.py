@@ -33,7 +33,6 @@ class Content:
 
     @property
     def rows(self) -> Iterator[lists.ListRow]:
-        """Return the rows of the list."""
         return lists.rows_of(self.text)
 
     @property
@@ -43,7 +42,6 @@ class Content:
 
     @property
     def commitment(self) -> str:
-        """Return the commitment that is published when the list is sealed."""
         return lists.commitment(self.nonce, self.text)
 
 
@@ -54,7 +52,6 @@ def seal_content(content: Content, *, size: int) -> str:
 
 
 def content_of(allocation_list: AllocationList) -> Content:
-    """Open a list."""
     stored = json.loads(unseal(Purpose.ALLOCATION, allocation_list.content))
     return Content(**{**stored, "block_sizes": tuple(stored["block_sizes"])})
 

@@ -27,7 +27,6 @@ class TermField(forms.ChoiceField):
         super().__init__(**options)
 
     def clean(self, value: Any) -> Any:
-        """Return the term."""
         code = super().clean(value)
         return self.terms(code) if code else None
 

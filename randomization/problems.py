@@ -28,6 +28,5 @@ class FaultyList(RandomizationRefused):
     """An uploaded list has faults; carries all of them."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        """Take every faulty line."""
         super().__init__("; ".join(f"{fault.line}: {fault}" for fault in faults))
         self.faults = list(faults)

@@ -46,6 +46,5 @@ def stop_rule_met(casebook: Casebook) -> bool:
 
 @fact("death_on")
 def death_on(casebook: Casebook) -> Partial | None:
-    """Return the date of death as far as it is known."""
     known: Partial | None = casebook.value("DTH", "death_on")
     return known

@@ -47,7 +47,6 @@ class Kidney:
     plateau: float
 
     def creatinine(self, days: float) -> float:
-        """Return the creatinine of a day."""
         rising = self.hours / HOURS_A_DAY
         if days <= -rising:
             return self.baseline

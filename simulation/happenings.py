@@ -75,7 +75,6 @@ class Happenings:
         return any(one.since <= until and one.until >= since for one in self.stays)
 
     def place(self, instant: datetime) -> str:
-        """Return where a sample is taken."""
         kinds = {one.kind for one in self.stays if one.since <= instant <= one.until}
         return "icu" if "icu" in kinds else "ward" if kinds else "outpatient"
 
@@ -93,7 +92,6 @@ class Happenings:
         return days[0] if days else otherwise
 
     def on_dialysis(self, since: datetime, until: datetime) -> bool:
-        """Tell whether dialysis touches a stretch of time."""
         return any(
             one.since <= until and (one.until is None or one.until >= since)
             for one in self.dialysis
@@ -101,7 +99,6 @@ class Happenings:
 
 
 def happenings(person: Person, rng: Random) -> Happenings:
-    """Draw what happens to a person."""
     events = tuple(sorted(_events(person, rng), key=lambda one: one.since))
     stays = tuple(_stays(person, events, rng))
     dialysis, drugs = tuple(_dialysis(person, rng)), tuple(_drugs(person, rng))

@@ -31,7 +31,6 @@ class SimulatedInfusion:
 
     @property
     def volume_ml(self) -> float:
-        """Return what ran in."""
         share = SHARE_GIVEN_IN_PART if self.partly else 1
         return float(PLAN.planned_volume_ml) * share
 

@@ -157,18 +157,15 @@ class Person:
 
     @property
     def fate(self) -> Fate:
-        """Return what becomes of the person."""
         return self.place.fate
 
     @property
     def day0(self) -> date:
-        """Return the date on which the schedule is anchored."""
         never = self.fate == Fate.NEVER_INFUSED
         return (self.randomised_at if never else self.infused_at).date()
 
     @property
     def died_at(self) -> datetime | None:
-        """Return when the person died."""
         return self.ends_at if self.fate in DIES else None
 
     @property
@@ -178,11 +175,9 @@ class Person:
 
     @property
     def is_female(self) -> bool:
-        """Tell whether questions for women are asked."""
         return self.sex == Sex.FEMALE
 
     def age_on(self, day: date) -> int:
-        """Return the age as it is told at the approach."""
         before = (day.month, day.day) < (self.birth_date.month, self.birth_date.day)
         return day.year - self.birth_date.year - before
 
@@ -192,7 +187,6 @@ class Person:
 
 
 def drawn(place: SimulatedPlace, today: date, rng: Random) -> Person:
-    """Draw a person."""
     sex = Sex.FEMALE if rng.random() < 0.38 else Sex.MALE  # noqa: PLR2004 - of AKI
     approached_at = at(today - timedelta(days=place.days_ago), rng.randint(500, 840))
     criterion = rng.choice(CRITERIA) if place.fate == Fate.FAILS else ""

@@ -14,7 +14,6 @@ def at(day: date, minute: int) -> datetime:
 
 
 def minute_of(instant: datetime) -> int:
-    """Return the minutes since midnight."""
     return instant.hour * 60 + instant.minute
 
 
@@ -29,5 +28,4 @@ def office(instant: datetime) -> datetime:
 
 
 def days_after(day: date, days: int, minute: int) -> datetime:
-    """Return an instant some days later."""
     return at(day + timedelta(days=days), minute)

@@ -14,7 +14,6 @@ BROKERS = ["valkey", pytest.param("redis", marks=pytest.mark.redis)]
 
 
 def program(name: str) -> Path:
-    """Return the server of that name."""
     found = shutil.which("redis-server") if name == "redis" else valkey.server()
     assert found is not None
     return Path(found)
@@ -30,14 +29,12 @@ class Broker:
         self.start()
 
     def start(self) -> None:
-        """Start on the data that are there."""
         self.process, address = valkey.started(self.folder, self.server)
         log = self.folder / "valkey.log"
         valkey.wait_until_ready(self.process, address, log)
         self.url = f"redis+socket://{address}"
 
     def kill(self) -> None:
-        """End it as a power cut does."""
         self.process.kill()
         self.process.wait()
 

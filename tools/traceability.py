@@ -59,7 +59,6 @@ class Trace:
 
     @property
     def unknown(self) -> list[Mark]:
-        """Marks whose requirement does not exist."""
         known = {requirement.id for requirement in self.requirements}
         return [m for m in (*self.code, *self.tests) if m.requirement not in known]
 
@@ -71,7 +70,6 @@ class Trace:
 
     @property
     def open(self) -> list[Requirement]:
-        """Requirements that no code claims to fulfil."""
         fulfilled = {mark.requirement for mark in self.code}
         return [r for r in self.requirements if r.id not in fulfilled]
 
@@ -121,7 +119,6 @@ def marks(node: ast.AST, word: str, path: str, name: str = "") -> Iterator[Mark]
 
 
 def called(call: ast.Call) -> str:
-    """Give the last word of what is called."""
     match call.func:
         case ast.Attribute(attr=name) | ast.Name(id=name):
             return name
@@ -129,7 +126,6 @@ def called(call: ast.Call) -> str:
 
 
 def page(trace: Trace) -> str:
-    """Write the page."""
     parts = [INTRODUCTION, counts(trace)]
     for section, group in groupby(trace.requirements, key=lambda r: r.section):
         parts.append(f"## {section}\n\n| id | requirement | code | tests |")
@@ -149,7 +145,6 @@ def counts(trace: Trace) -> str:
 
 
 def row(requirement: Requirement, trace: Trace) -> str:
-    """Write one requirement's line."""
     code = places(trace.code, requirement.id) or "*not yet implemented*"
     tests = places(trace.tests, requirement.id) or "none"
     text = requirement.text.replace("|", "\\|")
@@ -157,7 +152,6 @@ def row(requirement: Requirement, trace: Trace) -> str:
 
 
 def places(found: tuple[Mark, ...], requirement: str) -> str:
-    """List where a requirement is marked."""
     return "<br>".join(f"`{m.place}`" for m in found if m.requirement == requirement)
 
 

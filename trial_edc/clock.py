@@ -28,12 +28,10 @@ def now() -> datetime:
 
 
 def today() -> date:
-    """Return the current calendar date at the site."""
     return now().astimezone(SITE_TZ).date()
 
 
 def site_date(instant: datetime) -> date:
-    """Return the calendar date at the site on which an instant falls."""
     return instant.astimezone(SITE_TZ).date()
 
 

@@ -12,7 +12,6 @@ YEAR_ONLY, YEAR_AND_MONTH = 4, 7  # lengths of ISO 8601 partial dates
 
 
 def site_date(instant: datetime) -> date:
-    """Give the site's calendar date of an aware instant."""
     if instant.tzinfo is None:
         message = f"an instant needs a time zone: {instant.isoformat()}"
         raise ValueError(message)

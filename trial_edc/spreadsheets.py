@@ -6,5 +6,4 @@ FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 
 def safe(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
     return f"'{text}" if FORMULA.match(text) else text

@@ -57,7 +57,6 @@ def read(kind: type[T], table: object, key: str) -> T:
 
 
 def value(kind: Any, found: object, key: str) -> Any:
-    """Give the found value in its declared type."""
     origin = get_origin(kind)
     if origin in COMPOSED:
         return COMPOSED[origin](get_args(kind), found, key)

@@ -9,7 +9,6 @@ from typing import Self
 
 
 def N_(text: str) -> str:  # noqa: N802 - the gettext convention for "mark, do not translate"
-    """Mark a text for translation and return it unchanged."""
     return text
 
 

@@ -44,5 +44,4 @@ class ConsentVersionForm(forms.Form):
 
     @property
     def entered(self) -> NewVersion:
-        """Return the version."""
         return NewVersion(**self.cleaned_data)

@@ -45,17 +45,14 @@ class Eligibility:
 
     @property
     def episode(self) -> int:
-        """Return the number of the present screening."""
         return episode(self.casebook)
 
     @property
     def number(self) -> str:
-        """Return the number of the present screening."""
         return screening_number(self.participant.number, self.episode)
 
     @property
     def status(self) -> ParticipantStatus:
-        """Return where the person stands."""
         stands = self.confirmation_stands
         return statuses.status_of(self.casebook, is_confirmed=stands)
 
@@ -71,7 +68,6 @@ class Eligibility:
 
     @property
     def is_eligible(self) -> bool:
-        """Tell whether all criteria are decided in favour."""
         return self.assessment.verdict == Verdict.ELIGIBLE
 
     @property
@@ -144,7 +140,6 @@ def latest_confirmation(
 
 
 def is_bound(given: EligibilityConfirmation, found: Deciding) -> bool:
-    """Tell whether what decides now is what a confirmation was given for."""
     return given.deciding == found.revisions and given.digest == found.digest
 
 

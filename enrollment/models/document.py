@@ -47,5 +47,4 @@ class ConsentDocument(Recorded):
         )
 
     def __str__(self) -> str:
-        """Return the version."""
         return self.version

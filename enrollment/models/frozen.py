@@ -48,5 +48,4 @@ class FrozenScreening(models.Model):
 
     @property
     def states(self) -> Mapping[str, str]:
-        """Return the state of each criterion as it was used."""
         return dict(told.split(":") for told in self.content["states"])

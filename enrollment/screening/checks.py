@@ -87,7 +87,6 @@ def _(data: FormData, casebook: Casebook) -> bool:
 def _closes_without(
     data: FormData, reason: str, verdict: str, casebook: Casebook
 ) -> bool:
-    """Tell whether the reason is newly given and the verdict is another one."""
     given = data.get("screen_failure_reason") == reason
     if not given or data.get("failed_criteria"):
         return False  # what was frozen at closing stays, also when data are corrected

@@ -8,11 +8,9 @@ class Allowed(Condition):
     """A setting of the protocol allows it; the same for everybody."""
 
     def __init__(self, setting: bool) -> None:  # noqa: FBT001 - it is the condition
-        """Take the setting."""
         self.setting = setting
 
     def holds(self, data: FormData, casebook: Casebook) -> bool:
-        """Tell whether it is on."""
         del data, casebook
         return self.setting
 
@@ -21,6 +19,5 @@ class AtRescreening(Condition):
     """The form belongs to a second or later screening of the same person."""
 
     def holds(self, data: FormData, casebook: Casebook) -> bool:
-        """Tell whether an earlier screening exists."""
         del casebook
         return data.occurrence > 1

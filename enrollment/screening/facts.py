@@ -39,7 +39,6 @@ def status_of(casebook: Casebook, *, is_confirmed: bool) -> ParticipantStatus:
 
 
 def has_died(casebook: Casebook) -> bool:
-    """Tell whether a death is on record."""
     return casebook.value("DTH", "death_on") is not None
 
 

@@ -45,20 +45,17 @@ class ScreeningForm(forms.Form):
 
     @property
     def entered(self) -> dict[str, Any]:
-        """Return the items with what was answered."""
         left_out = ("explanation", "checks", "hospital_no", "client_key")
         given = self.cleaned_data.items()
         return {name: value for name, value in given if name not in left_out and value}
 
     @property
     def explanations(self) -> dict[str, str]:
-        """Return the explanation for each check that asked for one."""
         words = self.cleaned_data.get("explanation", "")
         return dict.fromkeys(self.cleaned_data["checks"].split(), words)
 
     @property
     def asks_why(self) -> bool:
-        """Tell whether a check asks for an explanation."""
         return bool(self.data.get("checks"))
 
     def tell(self, problem: Problem) -> None:

@@ -46,29 +46,24 @@ class LogLine:
 
     @property
     def number(self) -> str:
-        """Return the number of the screening."""
         return screening_number(self.participant.number, self.episode)
 
     @property
     def is_struck(self) -> bool:
-        """Tell whether it was registered in error."""
         return self.data is None
 
     @property
     def approached_at(self) -> datetime | None:
-        """Return when the person was approached."""
         at: datetime | None = self._value("approached_at")
         return at
 
     @property
     def closed_at(self) -> datetime | None:
-        """Return when the screening was closed."""
         at: datetime | None = self._value("screening_closed_at")
         return at
 
     @property
     def age_years(self) -> Decimal | None:
-        """Return the age as told."""
         age: Decimal | None = self._value("age_years")
         return age
 
@@ -79,7 +74,6 @@ class LogLine:
 
     @property
     def sex(self) -> str:
-        """Return the sex, in words."""
         return self._word(Sex, "sex")
 
     @property
@@ -199,7 +193,6 @@ class ScreeningCount:
 
 
 def state_counts(lines: Sequence[LogLine]) -> dict[str, int]:
-    """Return how many lines each chip of a state shows."""
     return {key: sum(map(test, lines)) for key, test in STATES.items()}
 
 

@@ -17,7 +17,6 @@ from record.casebook.selectors import casebooks_of
 
 
 def status_of(participant: Participant) -> ParticipantStatus:
-    """Return where one person stands."""
     return statuses_of([participant])[participant.pk]
 
 

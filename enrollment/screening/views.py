@@ -54,7 +54,6 @@ def screening_log(request: StaffRequest) -> HttpResponse:
 
 @permitted(Permission.ENTER_CRF)
 def register_person(request: StaffRequest) -> HttpResponse:
-    """Enter a person approached."""
     form, known = RegisterForm(request.POST or None), None
     if form.is_valid():
         try:

@@ -54,7 +54,6 @@ class FormCell:
 
     @property
     def marks(self) -> list[str]:
-        """Return the marks in the order of attention."""
         found = ["changed_since_verified"] if self.changed_since else []
         found += ["verified"] if self.is_verified else []
         found += ["signed"] if self.is_signed else []
@@ -72,7 +71,6 @@ class VisitCells(list[FormCell]):
 
     @property
     def status(self) -> str:
-        """Return the status of the rows taken together."""
         states = {cell.status for cell in self}
         if len(states) == 1:
             return states.pop()
@@ -83,7 +81,6 @@ class VisitCells(list[FormCell]):
 
     @property
     def open_queries(self) -> int:
-        """Return the open queries of the rows."""
         return sum(cell.open_queries for cell in self)
 
 
@@ -127,7 +124,6 @@ class CasebookGrid:
 
     @property
     def sex_word(self) -> str:
-        """Return the sex in words."""
         return _(Sex(self.sex).label) if self.sex else ""
 
     @property
@@ -150,7 +146,6 @@ class CasebookGrid:
 
 
 def casebook_grid_of(participant: Participant, user: User) -> CasebookGrid:
-    """Return the casebook as a person may see it."""
     codes = visible_codes(user)
     forms = list(
         FormInstance.objects.filter(participant=participant, code__in=codes)

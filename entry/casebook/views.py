@@ -42,7 +42,6 @@ def visible_participant(request: StaffRequest, number: str) -> Participant:
 
 @permitted(*CASEBOOK_READERS)
 def casebook(request: StaffRequest, number: str) -> HttpResponse:
-    """Show the casebook of one participant."""
     participant = visible_participant(request, number)
     book = casebook_grid_of(participant, request.user)
     links = navigation.participant_pages(number, book.status, request.user)

@@ -36,12 +36,10 @@ class MatrixRow:
 
     @property
     def is_overdue(self) -> bool:
-        """Tell whether a visit is overdue."""
         return any(visit.status == VisitStatus.OVERDUE for visit in self.visits)
 
     @property
     def is_due(self) -> bool:
-        """Tell whether a visit is due."""
         return any(visit.status == VisitStatus.DUE for visit in self.visits)
 
 

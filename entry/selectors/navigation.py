@@ -23,7 +23,6 @@ def address(form: FormInstance, item: str = "") -> str:
 
 
 def casebook_address(form: FormInstance) -> str:
-    """Return the address of the casebook that holds the form."""
     return reverse("entry:casebook", args=[form.participant.number])
 
 
@@ -68,7 +67,6 @@ ON_DEMAND: tuple[tuple[Any, str, frozenset[Status]], ...] = (
 def forms_to_open(
     number: str, status: str, user: User, hung: Container[str]
 ) -> list[tuple[str, str]]:
-    """Return the forms that nobody has opened yet and this person may."""
     return [
         (str(label), reverse("entry:open_sheet", args=[number, code]))
         for label, code, statuses in ON_DEMAND

@@ -17,7 +17,6 @@ __all__ = ["may_enter", "may_see", "visible_codes", "visible_items"]
 
 
 def forms_visible_to(user: User) -> QuerySet[FormInstance]:
-    """Return the forms that a person may open."""
     forms = FormInstance.objects.filter(code__in=visible_codes(user))
     return within_reach(user, forms.select_related("participant"))
 

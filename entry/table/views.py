@@ -69,7 +69,6 @@ def log(request: StaffRequest, number: str, code: str) -> HttpResponse:
 def shown(
     request: StaffRequest, page: TablePage, status: int = 200, **more: object
 ) -> HttpResponse:
-    """Draw a table."""
     told = {"page": page, **more}
     return render(request, "entry/table/table.html", told, status=status)
 
@@ -176,7 +175,6 @@ def _told(found: Posted) -> str:
 
 
 def _due(participant: Participant, code: str) -> list[ReconsentDue]:
-    """Return what must be asked of the participant on this form."""
     if code not in FORM_OF.values():
         return []
     casebook = casebook_of(participant, *RECONSENT_CODES)

@@ -11,7 +11,6 @@ from trial_edc.context import page_for
 
 
 def my_work(request: StaffRequest) -> HttpResponse:
-    """Show what the person can do today."""
     items = work_for(request.user)
     register = page_for(request.user, "enrollment:register")
     told = {

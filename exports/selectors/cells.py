@@ -22,7 +22,6 @@ People = Callable[[int], str]  # the user name of an account
 
 
 def headings(item: Item) -> list[str]:
-    """Return the names of the columns that an item fills."""
     name = str(item.name)
     if is_birth_date(item):
         return [f"{name}_year", "age_years", f"{name}_missing"]
@@ -56,7 +55,6 @@ def is_birth_date(item: Item) -> bool:
 
 
 def is_exported(item: Item) -> bool:
-    """Tell whether an item leaves in the table of its form."""
     return not item.facts.identity and not isinstance(item, ItemGroup)
 
 

@@ -61,7 +61,6 @@ class Context:
 
     @cached_property
     def usernames(self) -> dict[int, str]:
-        """Names of the accounts."""
         return dict(User.objects.values_list("pk", "username"))
 
     @cached_property
@@ -76,7 +75,6 @@ class Context:
         return {pk: clock.site_date(at) for pk, at in first if at}
 
     def person(self, pk: int) -> str:
-        """Return the name of an account."""
         return self.usernames.get(pk, "")
 
 
@@ -159,7 +157,6 @@ def value_of(item: Item, row: AnyCRF) -> Value:
 
 
 def item_cells(item: Item, row: AnyCRF, context: Context) -> list[str]:
-    """Return the cells of one item of a row."""
     code = row.missing.get(str(item.name))
     value = MissingCode(code) if code else item.value_in(row)
     if cells.is_birth_date(item):

@@ -74,7 +74,6 @@ def form_lines(design: FormDesign) -> Iterator[list[str]]:
 
 
 def item_line(design: FormDesign, section: object, item: Item, file: str) -> list[str]:
-    """Return what the design says about an item."""
     facts = item.facts
     return [
         file,

@@ -9,7 +9,6 @@ from record.audit.models import Confidentiality
 
 
 def exports_visible_to(user: User) -> QuerySet[Export]:
-    """Return the exports of the content classes that a person may take."""
     classes = []
     if user.may(Permission.EXPORT_BLINDED):
         classes.append(Confidentiality.OPEN)

@@ -19,6 +19,5 @@ class ExportTable:
 
 
 def place(form: FormInstance) -> list[str]:
-    """Return the cells that say where a form hangs."""
     visit_number = str(form.visit_number or "")
     return [form.participant.number, form.visit, visit_number, str(form.occurrence)]

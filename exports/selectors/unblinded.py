@@ -64,8 +64,6 @@ def arms_table() -> ExportTable:
 
 @implements("SIG-01")
 def preparation_checks_table() -> ExportTable:
-    """Return who confirmed which part of a preparation with the password."""
-
     def lines() -> Iterator[list[str]]:
         given = PreparationCheck.objects.select_related("form__participant")
         for one in given.order_by("form__participant__sequence", "at", "pk").iterator(

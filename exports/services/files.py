@@ -29,7 +29,6 @@ def folder() -> Path:
 
 
 def archive_path(key: str) -> Path:
-    """Return where the archive of an export lies."""
     return folder() / f"{key}.sealed"
 
 
@@ -40,7 +39,6 @@ class SealedFile(io.RawIOBase):
     """
 
     def __init__(self, path: Path) -> None:
-        """Begin a file."""
         self.path, self.unfinished = path, path.with_suffix(".part")
         self.unfinished.touch(mode=0o600)
         self._target = self.unfinished.open("wb")
@@ -48,7 +46,6 @@ class SealedFile(io.RawIOBase):
         self.sha256, self.size = hashlib.sha256(), 0
 
     def writable(self) -> bool:
-        """Tell that it is written to."""
         return True
 
     def write(self, data: Any) -> int:
@@ -73,7 +70,6 @@ class SealedFile(io.RawIOBase):
         self.unfinished.replace(self.path)
 
     def close(self) -> None:
-        """Let go of the file."""
         self._target.close()
         super().close()
 
@@ -86,7 +82,6 @@ def unsealed(path: Path) -> Iterator[bytes]:
 
 
 def sha256_of(path: Path) -> str:
-    """Return the checksum of what is sealed in a file."""
     digest = hashlib.sha256()
     for piece in unsealed(path):
         digest.update(piece)
@@ -97,7 +92,6 @@ class Meter:
     """Tells how many rows are written: in a file, so that no record changes."""
 
     def __init__(self, key: str, total: int) -> None:
-        """Start at nothing."""
         self.path, self.total, self.done = folder() / f"{key}.progress", total, 0
         self._told_at = 0.0
         self._tell()

@@ -75,7 +75,6 @@ def _kept(
 
 
 def told_of(file: ImportedFile) -> dict[str, Any]:
-    """Return what names a file in the audit trail."""
     return {
         "import": file.pk,
         "source": file.source.code,
@@ -125,7 +124,6 @@ def map_columns(file: ImportedFile, mapping: FileMapping, *, by: User) -> None:
 
 
 def ask_to_plan(file: ImportedFile, *, by: Actor, via: Source) -> None:
-    """Have a worker read a file and make its preview."""
     with attributed(by=by, via=via):
         file.state, file.problem = ImportState.PLANNING, ""
         file.save(update_fields=("state", "problem"))

@@ -79,7 +79,6 @@ class _Sheet:
     results: list[Result] = field(default_factory=list)
 
     def item(self, one: Result) -> str:
-        """Return the item that a line is about."""
         return "value" if self.code == LOG else one.analyte
 
     def same_analyte(self, one: Result) -> list[Result]:
@@ -147,7 +146,6 @@ def said_json(said: Said) -> dict[str, Any]:
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
-    """Return a finding as it is kept with a line."""
     details = {name: str(value) for name, value in finding.details.items()}
     return {
         "message": str(finding.message),

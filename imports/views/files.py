@@ -54,7 +54,6 @@ def imports(request: StaffRequest) -> HttpResponse:
 
 @permitted(Permission.IMPORT_LAB)
 def upload(request: StaffRequest) -> HttpResponse:
-    """Take a file with the credential of its source."""
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -149,7 +148,6 @@ def _page(
 
 
 def _state(file: ImportedFile) -> dict[str, Any]:
-    """Return how far a worker has come."""
     if not file.is_working:
         return {"file": file, "done": 0, "total": 0}
     if file.state == ImportState.PLANNING:
@@ -201,7 +199,6 @@ def progress(request: StaffRequest, import_id: int) -> HttpResponse:
 @permitted(Permission.IMPORT_LAB)
 @require_POST
 def confirm(request: StaffRequest, import_id: int) -> HttpResponse:
-    """Have a previewed file stored."""
     file = _found(import_id)
     form = ConfirmForm(request.POST)
     reason = None
@@ -215,7 +212,6 @@ def confirm(request: StaffRequest, import_id: int) -> HttpResponse:
 @permitted(Permission.IMPORT_LAB)
 @require_POST
 def discard(request: StaffRequest, import_id: int) -> HttpResponse:
-    """Put a file aside."""
     file = _found(import_id)
     return _acted(request, file, lambda: previewing.discard(file, by=request.user))
 
@@ -254,7 +250,6 @@ def _acted(request: HttpRequest, file: ImportedFile, act: Any) -> HttpResponse:
 
 @permitted(*READERS)
 def report(_request: StaffRequest, import_id: int) -> HttpResponse:
-    """Hand the reconciled report over."""
     file = _found(import_id)
     answer = HttpResponse(report_of(file), content_type="text/csv; charset=utf-8")
     name = f"import-{file.pk}-report.csv"

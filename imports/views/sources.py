@@ -40,7 +40,6 @@ def sources(request: StaffRequest) -> HttpResponse:
 
 @permitted(Permission.REFERENCE_DATA)
 def source(request: StaffRequest, code: str) -> HttpResponse:
-    """Show a source."""
     return _shown(request, _found(code))
 
 
@@ -67,7 +66,6 @@ def _shown(
 @permitted(Permission.REFERENCE_DATA)
 @require_POST
 def approve(request: StaffRequest, code: str) -> HttpResponse:
-    """Approve a source as the second person."""
     services.approve(_found(code), by=request.user)
     messages.success(request, _("Approved. Now a credential can be issued."))
     return redirect("imports:source", code)
@@ -88,7 +86,6 @@ def issue(request: StaffRequest, code: str) -> HttpResponse:
 @permitted(Permission.REFERENCE_DATA)
 @require_POST
 def revoke(request: StaffRequest, code: str) -> HttpResponse:
-    """Void the credential of a source."""
     services.revoke_credential(_found(code), by=request.user)
     messages.success(request, _("Revoked. Nothing of this source is taken any more."))
     return redirect("imports:source", code)

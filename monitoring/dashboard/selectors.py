@@ -46,12 +46,10 @@ class Dashboard:
 
     @property
     def randomized(self) -> int:
-        """Return how many participants were randomized."""
         return len(self.randomized_on)
 
     @property
     def planned(self) -> int:
-        """Return how many should have been by today."""
         if self.begun_on is None:
             return 0
         return planned_count(
@@ -63,7 +61,6 @@ class Dashboard:
 
 
 def dashboard() -> Dashboard:
-    """Return the dashboard."""
     people = list(Participant.objects.all())
     casebooks = casebooks_of(people, sorted({*schedule.FORMS, *statuses.CODES}))
     plans = schedules_of(people, casebooks)

@@ -69,7 +69,6 @@ class Listing:
     )
 
     def heading(self) -> list[ListingColumn]:
-        """Return the columns with their words."""
         items = catalogue.design(self.code).items
         own = [
             ListingColumn(
@@ -104,7 +103,6 @@ class MissedVisits(Listing):
     """Visits that nobody saw, by mark or by time."""
 
     def heading(self) -> list[ListingColumn]:
-        """Return the columns with their words."""
         labels = (_("Visit"), _("Window"), _("Reason"))
         return [
             ListingColumn(name, label, name == "window")
@@ -258,7 +256,6 @@ class ShownListing:
 
     @property
     def rows(self) -> Iterator[tuple[ListingLine, list[tuple[ListingColumn, str]]]]:
-        """Return each row with its cells in the order of the columns."""
         for line in self.lines:
             yield line, [(one, line.cells[one.name].text) for one in self.columns]
 

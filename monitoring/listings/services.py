@@ -9,7 +9,6 @@ from record.audit.attribution import Source, act, attributed
 def record_download(
     name: str, rows: int, filters: Mapping[str, object], *, by: User
 ) -> None:
-    """Record who took which rows of a listing."""
     with attributed(by=by, via=Source.PAGE):
         told = {"listing": name, "rows": rows, "filters": dict(filters)}
         act("listing_downloaded", details=told)

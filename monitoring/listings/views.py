@@ -32,7 +32,6 @@ def listings(request: StaffRequest) -> HttpResponse:
 
 @permitted(Permission.POOLED_DASHBOARD)
 def listing(request: StaffRequest, name: str) -> HttpResponse:
-    """Show one listing."""
     found = shown(_named(request, name), request.user, request.GET.dict())
     return render(
         request, "monitoring/listings/listing.html", _told(request, shown=found)
@@ -78,5 +77,4 @@ def _table(found: ShownListing) -> Iterator[list[str]]:
 
 
 def safe(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
     return f"'{text}" if FORMULA.match(text) else text

@@ -68,7 +68,6 @@ def baseline_umol_l(casebook: Casebook) -> Decimal | None:
 
 
 def death_on(casebook: Casebook) -> PartialDateText | None:
-    """Return the death as the days that it may have been."""
     known: Partial | None = casebook.value("DTH", "death_on")
     return PartialDateText(known.earliest, known.latest) if known else None
 
@@ -125,7 +124,6 @@ def replacement(casebook: Casebook) -> Iterator[Rrt]:
 
 
 def stays(casebook: Casebook, kind: str) -> Iterator[Interval]:
-    """Return the stays of a kind, in any hospital."""
     for row in casebook.rows("STY"):
         if row.get("kind") == kind and row.get("in_at"):
             yield Interval(row.get("in_at"), row.get("out_at"))
@@ -141,7 +139,6 @@ def adverse_events(casebook: Casebook) -> Iterator[RecordedEvent]:
 
 
 def last_known_alive(casebook: Casebook) -> date | None:
-    """Return the latest date with evidence of life."""
     return max(signs_of_life(casebook), default=None)
 
 
@@ -171,7 +168,6 @@ def seen_on(data: FormData) -> date | None:
 
 
 def samples_in_window(casebook: Casebook, visit: VisitCode) -> list[CreatinineSample]:
-    """Return the samples inside the window of a visit."""
     anchor = anchor_on(casebook)
     span = rules.window(visit, anchor) if anchor else None
     return [one for one in samples(casebook) if span and one.on in span]

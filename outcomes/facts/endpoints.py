@@ -29,7 +29,6 @@ def creatinine_in_window_om3(casebook: Casebook) -> bool:
 
 @fact("last_known_alive")
 def last_alive(casebook: Casebook) -> date | None:
-    """Return the latest date with evidence of life."""
     return last_known_alive(casebook)
 
 

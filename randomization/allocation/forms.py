@@ -18,7 +18,6 @@ class ConfirmNumberForm(forms.Form):
     )
 
     def __init__(self, participant: Participant, *args: Any, **kwargs: Any) -> None:
-        """Take the participant."""
         super().__init__(*args, **kwargs)
         self.participant = participant
 

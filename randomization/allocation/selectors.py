@@ -46,7 +46,6 @@ def readiness(found: Eligibility, now: datetime) -> tuple[Obstacle, ...]:
 
 
 def frozen(found: Eligibility) -> Frozen:
-    """Return what is kept for ever as it was used."""
     baseline = found.assessment.baseline
     sample = baseline.sample
     return Frozen(
@@ -58,6 +57,5 @@ def frozen(found: Eligibility) -> Frozen:
 
 
 def allocation_of(participant: Participant) -> Allocation | None:
-    """Return the allocation of a participant."""
     held = Allocation.objects.select_related("randomised_by")
     return held.filter(participant=participant).first()

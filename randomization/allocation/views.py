@@ -76,7 +76,6 @@ def _randomized(
 @permitted(Permission.JUDGE)
 @require_POST
 def in_error(request: StaffRequest, number: str) -> HttpResponse:
-    """Declare that somebody was randomised in error."""
     participant = get_object_or_404(Participant, number=number)
     form = ExplanationForm(request.POST)
     if form.is_valid():

@@ -5,5 +5,4 @@ from record.capture.save_hooks import Saved
 
 
 def enter_accidental_code_break(saved: Saved) -> None:
-    """Enter an accidental code break."""
     note_seen_product(saved)

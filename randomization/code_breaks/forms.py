@@ -39,12 +39,10 @@ class AccountFields(forms.Form):
     )
 
     def offer(self, kinds: Any) -> None:
-        """Offer these kinds."""
         self.fields["kind"].choices = choices(kinds)  # type: ignore[attr-defined]
 
     @property
     def account(self) -> Account:
-        """Return what was typed."""
         said = self.cleaned_data
         answers = {"Y": True, "N": False}
         return Account(
@@ -65,7 +63,6 @@ class ProposeOpeningForm(SignedForm):
 
     @property
     def reason(self) -> str:
-        """Return what was typed."""
         return str(self.cleaned_data["said"])
 
 
@@ -87,7 +84,6 @@ class ParticipantForm(forms.Form):
     number = forms.CharField(label=_("Participant number"), max_length=12)
 
     def clean_number(self) -> Participant:
-        """Return the participant."""
         typed = self.cleaned_data["number"].strip().upper()
         found = Participant.objects.filter(number=typed).first()
         if found is None:

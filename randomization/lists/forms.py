@@ -60,7 +60,6 @@ class GenerateForm(SegmentForm):
             del self.fields["although"]
 
     def clean_block_sizes(self) -> list[int]:
-        """Return the numbers."""
         return [int(one) for one in self.cleaned_data["block_sizes"].split(",")]
 
     def clean(self) -> dict[str, Any]:
@@ -102,7 +101,6 @@ class ImportForm(SegmentForm):
     field_order = ("file",)
 
     def clean_file(self) -> str:
-        """Return the text."""
         uploaded = self.cleaned_data["file"]
         if uploaded.size > LARGEST_LIST_BYTES:
             raise forms.ValidationError(gettext("This file is too large for a list."))

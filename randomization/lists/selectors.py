@@ -39,7 +39,6 @@ def slots_left() -> int:
 
 
 def slots_in_all() -> int:
-    """Return how many slots all sealed lists have."""
     return Slot.objects.count()
 
 

@@ -60,7 +60,6 @@ def _desk(
 
 
 def _segment(form: type[F], *posted: Any) -> F:
-    """Return a form of the draft that may be made now."""
     return form(
         *posted,
         is_segment=lists_selectors.slots_in_all() > 0,
@@ -73,7 +72,6 @@ def _segment(form: type[F], *posted: Any) -> F:
 @permitted(Permission.LIST_GENERATE)
 @require_POST
 def generate(request: StaffRequest) -> HttpResponse:
-    """Draw a draft."""
     form = _segment(GenerateForm, request.POST)
     if form.is_valid():
         try:
@@ -115,7 +113,6 @@ def _told(fault: Fault) -> str:
 @permitted(Permission.LIST_APPROVE)
 @require_POST
 def approve(request: StaffRequest, pk: int) -> HttpResponse:
-    """Approve a draft as the second person."""
     draft = get_object_or_404(lists_selectors.lists(), pk=pk)
     done(request, lambda: custody.approve(draft, by=request.user))
     return redirect("randomization:desk")
@@ -124,7 +121,6 @@ def approve(request: StaffRequest, pk: int) -> HttpResponse:
 @permitted(Permission.LIST_GENERATE)
 @require_POST
 def seal(request: StaffRequest, pk: int) -> HttpResponse:
-    """Seal an approved list."""
     approved = get_object_or_404(lists_selectors.lists(), pk=pk)
     done(request, lambda: custody.seal_list(approved, by=request.user))
     return redirect("randomization:desk")
@@ -133,7 +129,6 @@ def seal(request: StaffRequest, pk: int) -> HttpResponse:
 @permitted(Permission.LIST_GENERATE)
 @require_POST
 def destroy(request: StaffRequest, pk: int) -> HttpResponse:
-    """Destroy a list that is not sealed."""
     draft = get_object_or_404(lists_selectors.lists(), pk=pk)
     reason = _("destroyed at the desk")
     done(request, lambda: custody.destroy(draft, by=request.user, reason=reason))

@@ -42,7 +42,6 @@ class PreparationCheck(Recorded):
         )
 
     def holds_for(self, record: ProductRecord) -> bool:
-        """Tell whether the preparation stands as it was confirmed."""
         return self.bound == bound_of(record)
 
 

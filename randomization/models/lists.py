@@ -124,7 +124,6 @@ def confidential() -> "models.CharField[str, str]":
 
 
 def person(*, null: bool = False) -> Any:
-    """Return a column that names who did it."""
     return models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=null
     )
@@ -187,7 +186,6 @@ class AllocationList(Recorded):
 
     @property
     def is_segment(self) -> bool:
-        """Tell whether it enlarges a trial that has a list."""
         return self.first_sequence > 1
 
 

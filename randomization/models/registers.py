@@ -108,7 +108,6 @@ class LotRecord(Recorded):
         return found
 
     def put(self, content: dict[str, Any]) -> None:
-        """Seal the content to the length that all lots have."""
         self.number_hash = lot_hash(content["lot"])
         text = json.dumps(content, ensure_ascii=False)
         self.sealed = seal(Purpose.PRODUCT, text, padded_to=LOT_BYTES)

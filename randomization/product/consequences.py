@@ -35,7 +35,6 @@ def compare_product(saved: Saved) -> None:
 
 
 def take_containers(saved: Saved) -> None:
-    """Take the containers from the account of the lot."""
     take_from_lot(saved)
 
 

@@ -53,7 +53,6 @@ class LotForm(forms.Form):
 
     @property
     def values(self) -> dict[str, str]:
-        """Return what was typed as plain texts."""
         return {name: _plain(value) for name, value in self.cleaned_data.items()}
 
 
@@ -63,7 +62,6 @@ class LotChangeForm(LotForm):
     reason = forms.CharField(label=_("Reason of the change"), max_length=1000)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the number."""
         super().__init__(*args, **kwargs)
         self.fields["lot"].disabled = True
 

@@ -18,6 +18,5 @@ class StatusForm(ExplanationForm):
     field_order = ("status",)
 
     def __init__(self, present: StudyStatus, *args: Any, **kwargs: Any) -> None:
-        """Offer the steps that are possible."""
         super().__init__(*args, **kwargs)
         self.fields["status"].choices = choices(steps(present))  # type: ignore[attr-defined]

@@ -17,7 +17,6 @@ from record.accounts.roles import Role
 
 
 def study_status() -> StudyStatus:
-    """Return what the study allows now."""
     in_force = StudyStatusChange.objects.exclude(in_force_at=None)
     last = in_force.order_by("in_force_at", "id").last()
     return StudyStatus(last.status) if last else StudyStatus.SETUP
@@ -38,7 +37,6 @@ def infusions_paused_at() -> datetime | None:
 
 
 def were_infusions_paused(at: datetime) -> bool:
-    """Tell whether infusions were paused at an instant."""
     steps = StudyStatusChange.objects.filter(in_force_at__lte=at)
     last = steps.order_by("in_force_at", "id").last()
     return last is not None and last.status == StudyStatus.PAUSED_INFUSION
@@ -62,6 +60,5 @@ GO_LIVE = (
 
 
 def active_by_role() -> Mapping[str, int]:
-    """Return how many accounts of each role are active."""
     active = User.objects.filter(is_active=True).values_list("role")
     return dict(active.annotate(Count("id")))

@@ -61,7 +61,6 @@ def change_status(request: StaffRequest) -> HttpResponse:
 @permitted(Permission.PAUSE_STUDY)
 @require_POST
 def confirm_status(request: StaffRequest, pk: int) -> HttpResponse:
-    """Confirm the step that somebody proposed."""
     change = get_object_or_404(StudyStatusChange, pk=pk)
     done(request, lambda: service.confirm_status(change, by=request.user))
     return redirect("randomization:study")

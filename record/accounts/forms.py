@@ -93,7 +93,6 @@ class ConfirmIdentityForm(forms.Form):
             del self.fields["username"]
 
     def clean(self) -> dict[str, Any]:
-        """Confirm who is at the keyboard."""
         cleaned = super().clean() or {}
         if not self.errors:
             try:

@@ -40,7 +40,6 @@ class SessionRulesMiddleware:
     """Ends idle and withdrawn sessions; asks for a new password where it is due."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        """Remember the next layer."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:

@@ -84,7 +84,6 @@ class UserManager(models.Manager["User"]):
     """Finds an account by its name, however it was typed."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """Return the account of that name."""
         return self.get(username=(username or "").strip().lower())
 
 
@@ -160,7 +159,6 @@ class User(AbstractBaseUser):
         return roles.has(self.role, permission)
 
     def limit(self, permission: Permission) -> Limit | None:
-        """Return how the grant is limited, if it is."""
         return roles.limit(self.role, permission)
 
     def is_delegated(self, on: date) -> bool:

@@ -223,17 +223,14 @@ def persons(role: str, permission: Permission) -> frozenset[int]:
 
 
 def roles_with(*permissions: Permission) -> frozenset[Role]:
-    """Return the roles that hold at least one of the permissions."""
     return frozenset(role for role in Role if any(has(role, p) for p in permissions))
 
 
 def permissions_of(role: str) -> frozenset[Permission]:
-    """Return everything the role may do."""
     return frozenset(p for p in Permission if has(role, p))
 
 
 def blinding_class(role: str) -> BlindingClass:
-    """Return what an account of this role may know of the arms."""
     return _CLASSES[role]
 
 

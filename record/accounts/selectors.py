@@ -50,12 +50,10 @@ def accounts() -> QuerySet[User]:
 
 
 def administrators() -> QuerySet[User]:
-    """Return the active accounts that administer."""
     return User.objects.filter(role=Role.AD, is_active=True)
 
 
 def has_second_factor(user: User) -> bool:
-    """Tell whether an app of the person is in use."""
     return SecondFactor.objects.filter(user=user, revoked_at=None).exists()
 
 
@@ -97,7 +95,6 @@ def _in_words(changes: dict[str, list[Any]]) -> Iterator[tuple[str, Any, Any]]:
 
 
 def _in_word(field: "Field[Any, Any]", value: Any) -> Any:
-    """Return a stored value as people read it."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     known = dict(settings.LANGUAGES if field.name == "language" else field.flatchoices)
@@ -112,12 +109,10 @@ class DoorEvent:
 
     @property
     def word(self) -> str:
-        """Say what happened."""
         return str(SIGN_IN_ACTS[self.entry.act][0])
 
     @property
     def tone(self) -> str:
-        """Return how it is shown."""
         return SIGN_IN_ACTS[self.entry.act][1]
 
     @property

@@ -13,11 +13,9 @@ class FormerPasswordValidator:
     """Refuses the present password and the five before it."""
 
     def validate(self, password: str, user: User | None = None) -> None:
-        """Raise when the password was used before."""
         known = [user.password, *user.former_passwords] if user else []
         if any(check_password(password, former) for former in known if former):
             raise ValidationError(self.get_help_text(), code="password_was_used")
 
     def get_help_text(self) -> str:
-        """Say the rule as the page does."""
         return _("Choose a password that you have not used here before.")

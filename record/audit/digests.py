@@ -27,7 +27,6 @@ def crf_tables() -> list[str]:
 
 
 def is_crf(model: type[models.Model]) -> bool:
-    """Tell whether the rows of a model are the values of forms."""
     triggers = getattr(model._meta, "triggers", ())
     return any(
         "'crf'" in trigger.func for trigger in triggers if trigger.name == "record"

@@ -50,7 +50,6 @@ def let_no_trigger_be_ignored(*, owner_alias: str) -> None:
 
 @implements("AUD-03")
 def rights_on(table: str) -> list[str]:
-    """Return the rights of the runtime role on a table."""
     rights = ["SELECT"]
     if table not in READ_ONLY + CHANGE_ONLY:
         rights.append("INSERT")

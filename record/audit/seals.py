@@ -86,7 +86,6 @@ def _digests(statement: str, values: dict[str, int]) -> Iterator[tuple[int, byte
 
 
 def leaf(text: str) -> bytes:
-    """Return the digest of one entry."""
     return hashlib.sha256(LEAF + text.encode()).digest()
 
 
@@ -116,7 +115,6 @@ def oldest_unsealed_at() -> datetime | None:
 
 
 def is_in_chain(digest: str) -> bool:
-    """Tell whether one of the seals has this digest."""
     return any(digest_of(seal) == digest for seal in Seal.objects.all())
 
 

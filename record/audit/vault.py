@@ -83,7 +83,6 @@ def forget_keys() -> None:
 
 
 def seal_bytes(purpose: Purpose, content: bytes) -> bytes:
-    """Return the content sealed under the key of the purpose."""
     nonce = os.urandom(NONCE_BYTES)
     cipher = _cipher(purpose, _wrapped_key(purpose))
     return nonce + cipher.encrypt(nonce, content, purpose.encode())

@@ -70,7 +70,6 @@ class PlannedRow:
 
     @property
     def line(self) -> int:
-        """Return its line in the source."""
         return self.wanted.line
 
     @property
@@ -99,7 +98,6 @@ class Plan:
     rows: tuple[PlannedRow, ...]
 
     def of(self, *states: RowState) -> list[PlannedRow]:
-        """Return the rows in these states."""
         return [row for row in self.rows if row.state in states]
 
 
@@ -139,12 +137,10 @@ class _Planner:
 
     @cached_property
     def casebook(self) -> Casebook:
-        """The record as it is."""
         return casebook_of(self.participant, self.design.code)
 
     @cached_property
     def held(self) -> dict[Hashable, list[FormData]]:
-        """The rows of the record by key."""
         found: dict[Hashable, list[FormData]] = {}
         for data in self.casebook.rows(self.design.code):
             if (key := self.key(data.values)) is not None:
@@ -152,7 +148,6 @@ class _Planner:
         return found
 
     def planned(self, rows: Sequence[SourceRow]) -> Iterator[PlannedRow]:
-        """Yield what is to become of each row."""
         parsed = [self._parsed(row) for row in rows]
         told = self._told_of(rows, parsed)
         for row, values in zip(rows, parsed, strict=True):

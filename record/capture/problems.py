@@ -17,7 +17,6 @@ class SaveRefused(NotSaved):
     """Values are impossible, or required items are missing."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
-        """Take what the checks found."""
         super().__init__("; ".join(f"{f.item}: {f.message}" for f in findings))
         self.findings = list(findings)
 
@@ -26,7 +25,6 @@ class ExplanationNeeded(NotSaved):
     """Values are improbable: correct them or say why they stand."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
-        """Take the soft findings that have no explanation yet."""
         super().__init__("; ".join(finding.check_id for finding in findings))
         self.findings = list(findings)
 
@@ -35,7 +33,6 @@ class ReasonNeeded(NotSaved):
     """A form that was complete once is changed: say why, item by item."""
 
     def __init__(self, items: Sequence[str]) -> None:
-        """Take the items that change."""
         super().__init__(", ".join(items))
         self.items = list(items)
 
@@ -53,7 +50,6 @@ class ConfirmationNeeded(NotSaved):
     """The save would move something elsewhere: the person is to know it first."""
 
     def __init__(self, impact_preview: ImpactPreview) -> None:
-        """Take what would move."""
         super().__init__(impact_preview.text)
         self.impact_preview = impact_preview
 

@@ -37,7 +37,6 @@ class Saved:
 
     @cached_property
     def casebook(self) -> Casebook:
-        """Return the participant's casebook as it is now."""
         return casebook_of(self.participant)
 
 
@@ -74,7 +73,6 @@ def hooks() -> Hooks:
 
 
 def run_consequences(saved: Saved) -> None:
-    """Call what follows from a save."""
     for hook in hooks().on_save.get(saved.form.code, ()):
         if not hook.items or hook.items & saved.changed:
             hook.run(saved)

@@ -60,7 +60,6 @@ def within_reach(user: User, held: Held, path: str = "participant") -> Held:
 
 
 def may_see(user: User, design: FormDesign) -> bool:
-    """Tell whether the role may open forms of this design."""
     if not user.may(design.seen_by):
         return False
     limit = user.limit(design.seen_by)
@@ -74,7 +73,6 @@ def may_enter(user: User, design: FormDesign) -> bool:
 
 
 def visible_codes(user: User) -> list[str]:
-    """Return the codes of the forms that the role may open."""
     return [d.code for d in catalogue.designs().values() if may_see(user, d)]
 
 
@@ -92,7 +90,6 @@ def may_on(user: User, permission: Permission, design: FormDesign) -> bool:
 
 
 def visible_items(user: User, design: FormDesign) -> frozenset[str]:
-    """Return the items of a form that the role may see."""
     limit = user.limit(design.seen_by)
     limited = LIMITED_ITEMS.get(limit, {}) if limit else {}
     seen = limited.get(design.code, frozenset(design.items))

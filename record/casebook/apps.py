@@ -12,5 +12,4 @@ class CasebookConfig(AppConfig):
     label = "casebook"
 
     def ready(self) -> None:
-        """Load what the rooms declare."""
         load("checks", "facts", "derived", "row_marks")

@@ -27,17 +27,14 @@ def designs() -> dict[str, FormDesign]:
 
 
 def design(code: str) -> FormDesign:
-    """Return the design of a form."""
     return designs()[code]
 
 
 def at_visit(visit: str) -> list[FormDesign]:
-    """Return the forms collected at a visit."""
     return [d for d in designs().values() if visit in d.collected.visits]
 
 
 def logs() -> list[FormDesign]:
-    """Return the forms that are logs."""
     return [d for d in designs().values() if d.collected.is_log]
 
 

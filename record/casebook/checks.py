@@ -77,5 +77,4 @@ def check(
 
 
 def declared(form: str) -> Iterable[EditCheck]:
-    """Return the declared checks of a form."""
     return (one for one in CHECKS.values() if one.form == form)

@@ -14,11 +14,9 @@ class Condition:
     """A question with a yes or no; what is unanswered does not hold."""
 
     def holds(self, data: FormData, casebook: Casebook) -> bool:
-        """Tell whether the condition holds for the form."""
         raise NotImplementedError
 
     def items(self) -> frozenset[str]:
-        """Return the items of the same form that it asks."""
         return frozenset()
 
     def as_json(self) -> Any:
@@ -26,15 +24,12 @@ class Condition:
         return None
 
     def __and__(self, other: "Condition") -> "Condition":
-        """Both hold."""
         return _All((self, other))
 
     def __or__(self, other: "Condition") -> "Condition":
-        """At least one holds."""
         return _Any((self, other))
 
     def __invert__(self) -> "Condition":
-        """It does not hold."""
         return _Not(self)
 
 
@@ -42,11 +37,9 @@ class Answer(Condition):
     """The item was answered with one of the codes."""
 
     def __init__(self, item: str, *codes: str) -> None:
-        """Name the item and the codes that count."""
         self.item, self.codes = item, tuple(str(code) for code in codes)
 
     def holds(self, data: FormData, casebook: Casebook) -> bool:
-        """Tell whether one of the codes was given."""
         del casebook
         value = data.get(self.item)
         given = value if isinstance(value, list | tuple) else (value,)
@@ -57,7 +50,6 @@ class Answer(Condition):
         )
 
     def items(self) -> frozenset[str]:
-        """Return the item asked."""
         return frozenset({self.item})
 
     def as_json(self) -> Any:
@@ -69,16 +61,13 @@ class Answered(Condition):
     """The item holds a value (a missing code is none)."""
 
     def __init__(self, item: str) -> None:
-        """Name the item."""
         self.item = item
 
     def holds(self, data: FormData, casebook: Casebook) -> bool:
-        """Tell whether a value stands."""
         del casebook
         return not is_blank(data.get(self.item))
 
     def items(self) -> frozenset[str]:
-        """Return the item asked."""
         return frozenset({self.item})
 
     def as_json(self) -> Any:
@@ -90,11 +79,9 @@ class AtVisit(Condition):
     """The form belongs to one of the visits."""
 
     def __init__(self, *visits: str) -> None:
-        """Name the visits."""
         self.visits = tuple(str(visit) for visit in visits)
 
     def holds(self, data: FormData, casebook: Casebook) -> bool:
-        """Tell whether the form is of such a visit."""
         del casebook
         return data.visit in self.visits
 
@@ -107,7 +94,6 @@ class Fact(Condition):
         self.name, self.values = name, values or (True,)
 
     def holds(self, data: FormData, casebook: Casebook) -> bool:
-        """Tell whether the fact has one of the values."""
         del data
         return casebook.fact(self.name) in self.values
 

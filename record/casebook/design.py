@@ -20,7 +20,6 @@ class Collected:
 
 
 def AtVisits(*visits: str) -> Collected:  # noqa: N802 - reads as a declaration
-    """Once at each of the visits."""
     return Collected(visits=tuple(str(visit) for visit in visits))
 
 
@@ -62,7 +61,6 @@ class FormDesign:
 
     @property
     def room(self) -> str:
-        """Return the name of the app that declares it."""
         return str(self.model._meta.app_label)
 
     @property

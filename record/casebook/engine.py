@@ -16,7 +16,6 @@ from trial_edc.vocabulary import N_, Severity
 
 
 def is_applicable(item: Item, data: FormData, casebook: Casebook) -> bool:
-    """Tell whether skip logic shows the item."""
     condition = item.facts.only_if
     return condition is None or condition.holds(data, casebook)
 
@@ -116,7 +115,6 @@ class _Cell:
         severity: Severity = Severity.HARD,
         details: Mapping[str, str] = MappingProxyType({}),
     ) -> Finding:
-        """Return a finding that names the row and the column."""
         where = {"row": self.row, "column": self.column.verbose_name}
         check_id = f"{self.form}.{self.item}.{self.row}.{self.column.name}.{kind}"
         return Finding(check_id, self.item, severity, message, {**where, **details})
@@ -221,7 +219,6 @@ def _ranges(
 
 
 def outside(number: Decimal, limits: Range) -> bool:
-    """Tell whether a number lies outside limits that count as inside."""
     low, high = (Decimal(str(limit)) for limit in limits)
     return not low <= number <= high
 

@@ -35,7 +35,6 @@ class SiteTimeField(forms.Field):
         return value.astimezone(clock.SITE_TZ).strftime("%Y-%m-%d %H:%M")
 
     def to_python(self, value: Any) -> datetime | None:
-        """Return an aware instant."""
         return None if value in self.empty_values else self.item.parse(value)
 
 
@@ -49,9 +48,7 @@ class SiteDateField(forms.Field):
         super().__init__(widget=_control("date", "2026-03-08"), **options)
 
     def prepare_value(self, value: Any) -> Any:
-        """Return a date as people type it."""
         return value.isoformat() if isinstance(value, date) else value
 
     def to_python(self, value: Any) -> date | None:
-        """Return the date."""
         return None if value in self.empty_values else self.item.parse(value)

@@ -30,7 +30,6 @@ class FormData:
         return None if isinstance(value, MissingCode) else value
 
     def missing(self, item: str) -> MissingCode | None:
-        """Return the missing code of an item, if it has one."""
         value = self.values.get(item)
         return value if isinstance(value, MissingCode) else None
 
@@ -65,7 +64,6 @@ class Casebook:
 
     @classmethod
     def of(cls, form_data: Iterable[FormData]) -> "Casebook":
-        """Return a casebook that holds just these forms."""
         held = tuple(form_data)
         return cls(lambda codes: (data for data in held if data.code in codes))
 
@@ -102,11 +100,9 @@ class Casebook:
         return self._facts[name]
 
     def with_data(self, data: FormData) -> "Casebook":
-        """Return the casebook as it would be with this version of a form."""
         return self.with_form_data([data])
 
     def with_form_data(self, form_data: Iterable[FormData]) -> "Casebook":
-        """Return the casebook as it would be with these versions of forms."""
         mine: dict[str, dict[tuple[str, str, int, int], FormData]] = {}
         for data in form_data:
             mine.setdefault(data.code, {})[data.key] = data

@@ -33,7 +33,6 @@ def _midnight(day: date) -> datetime:
 
 
 def ends_before_start(start: Any, end: Any) -> bool:
-    """Tell whether an end lies before its start for certain."""
     if start is None or end is None:
         return False
     return bounds(end)[1] < bounds(start)[0]
@@ -48,7 +47,6 @@ def overlap(a: tuple[Any, Any], b: tuple[Any, Any]) -> bool:
 
 
 def is_on(value: Any, day: date) -> bool:
-    """Tell whether a time may lie on a date."""
     if value is None:
         return False
     first, last = bounds(value)
@@ -63,7 +61,6 @@ def is_since(value: Any, day: date | None) -> bool:
 
 
 def others(data: FormData, casebook: Casebook) -> Iterator[FormData]:
-    """Return the other rows of the same form."""
     mine = data.key
     return (row for row in casebook.rows(data.code) if row.key != mine)
 

@@ -37,7 +37,6 @@ class Participant(Recorded):
         ordering = ("sequence",)
 
     def __str__(self) -> str:
-        """Return the number."""
         return self.number
 
 
@@ -124,7 +123,6 @@ class FormInstance(models.Model):
         )
 
     def __str__(self) -> str:
-        """Return code and place."""
         place = self.visit + (f".{self.visit_number}" if self.visit_number else "")
         return f"{self.code} {place} #{self.occurrence}".replace("  ", " ")
 
@@ -264,7 +262,6 @@ class SealedCRF(models.Model):
 
     @property
     def missing(self) -> dict[str, str]:
-        """Return the missing codes by item."""
         return self.opened.missing
 
     def value_of(self, item: str) -> Value:
@@ -282,7 +279,6 @@ class SealedCRF(models.Model):
         self.opened.values[item] = None if code else value
 
     def save(self, *args: Any, **options: Any) -> None:
-        """Seal the content and save it."""
         items = self.crf_items()
         content = {
             "values": {n: items[n].to_json(v) for n, v in self.opened.values.items()},

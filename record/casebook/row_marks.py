@@ -40,6 +40,5 @@ def marks(code: str) -> Callable[[Marker], Marker]:
 
 
 def marks_of(code: str, rows: Sequence[FormData], casebook: Casebook) -> Marks:
-    """Return the marks of the rows of a log."""
     marker = _MARKERS.get(code)
     return marker(rows, casebook) if marker else {}

@@ -31,7 +31,6 @@ class Quantity:
     standard: Decimal
 
     def __str__(self) -> str:
-        """Return the value as it was entered."""
         return f"{self.value} {self.unit}"
 
 
@@ -53,7 +52,6 @@ class Partial:
         _ = self.earliest, self.latest  # raises for 2023-02-30 or 25:00
 
     def __str__(self) -> str:
-        """Return the text as stored."""
         return self.text
 
     @property
@@ -62,23 +60,19 @@ class Partial:
 
     @property
     def is_full_date(self) -> bool:
-        """Tell whether the day is known."""
         return len(self.text) >= len("2023-01-01")
 
     @property
     def has_time(self) -> bool:
-        """Tell whether the time is known."""
         return "T" in self.text
 
     @property
     def earliest(self) -> date:
-        """Return the first day that it can mean."""
         year, month, day = (*self._parts, 1, 1)[:3]
         return date(year, month, day)
 
     @property
     def latest(self) -> date:
-        """Return the last day that it can mean."""
         parts = self._parts
         year = parts[0]
         month = parts[1] if len(parts) > 1 else 12

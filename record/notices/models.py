@@ -87,11 +87,9 @@ class Message(Register):
 
     @property
     def is_deferred(self) -> bool:
-        """Tell whether it waits for a later time."""
         return self.state == MessageState.QUEUED and self.not_before is not None
 
     @property
     def spoken(self) -> str:
-        """Return the language in which the person is written to."""
         told = self.recipient.language if self.recipient else self.language
         return told or settings.LANGUAGE_CODE

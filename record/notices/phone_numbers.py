@@ -16,5 +16,4 @@ def digits_of(number: str) -> str:
 
 
 def line_of(number: str) -> str:
-    """Return the keyed hash of a line."""
     return keyed_hash(Purpose.IDENTITY, f"line {digits_of(number)}")

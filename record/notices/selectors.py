@@ -48,6 +48,5 @@ def narrowed(
 
 
 def counts_by_state(messages: QuerySet[Message]) -> Counter[str]:
-    """Return how many messages are in each state."""
     counted = messages.order_by().values_list("state").annotate(Count("pk"))
     return Counter(dict(counted))

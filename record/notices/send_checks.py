@@ -41,8 +41,6 @@ _guards: dict[str, list[Guard]] = {}
 
 
 def guards(*occasions: str) -> Callable[[Guard], Guard]:
-    """Declare a guard of these occasions."""
-
     def declare(guard: Guard) -> Guard:
         for occasion in occasions:
             _guards.setdefault(occasion, []).append(guard)

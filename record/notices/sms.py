@@ -52,7 +52,6 @@ class Notebook:
     """Writes each message into a file; it stands in for a gateway in a demo."""
 
     def __init__(self, path: Path) -> None:
-        """Take the file."""
         self.path = path
 
     def send(self, *, to: str, text: str, key: str) -> None:
@@ -82,7 +81,6 @@ class HttpGateway:
         self.timeout_seconds = timeout_seconds
 
     def send(self, *, to: str, text: str, key: str) -> None:
-        """Send a text to a number."""
         body = {"to": to, "from": self.sender, "text": text, "key": key}
         request = Request(  # noqa: S310 - the scheme was looked at
             self.url,

@@ -38,7 +38,6 @@ class ListForm(forms.Form):
         field.choices = [("", _("all forms")), *codes]
 
     def chosen(self, name: str, otherwise: Any = "") -> Any:
-        """Return a choice."""
         self.is_valid()
         return self.cleaned_data.get(name) or otherwise
 

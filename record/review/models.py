@@ -59,7 +59,6 @@ class Query(Recorded):
 
     @property
     def place(self) -> tuple[str, str]:
-        """Return the item and the check of the query."""
         if not self.sealed_place:
             return self.item, self.check_id
         item, check_id = json.loads(unseal(_purpose(self.form), self.sealed_place))
@@ -100,7 +99,6 @@ class QueryStep(Recorded):
 
     @property
     def text(self) -> str:
-        """Return the words of the step."""
         if self.form.confidentiality == Confidentiality.OPEN:
             return self.stored_text
         return unseal(_purpose(self.form), self.stored_text)
@@ -138,7 +136,6 @@ class Verification(Recorded):
 
     @property
     def items(self) -> dict[str, int]:
-        """Return the items and the revision at which each was compared."""
         if not self.sealed_items:
             plain: dict[str, int] = self.plain_items
             return plain
@@ -185,6 +182,5 @@ class Signature(Recorded):
         return gettext(Role(self.signer_role).label)
 
     def holds_for(self, form: FormInstance) -> bool:
-        """Tell whether the form is still the one that was signed."""
         stands = self.bound.get(str(form.pk)) == [form.revision, form.digest]
         return stands and self.withdrawn_at is None

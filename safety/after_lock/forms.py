@@ -28,7 +28,6 @@ class PartialDateField(forms.CharField):
     item = items.PartialDate()
 
     def clean(self, value: Any) -> str:
-        """Return the date as it is stored."""
         known = self.item.parse(super().clean(value))
         if isinstance(known, Partial) and known.earliest > clock.today():
             raise ValidationError(gettext("This date lies in the future."))
@@ -67,7 +66,6 @@ class CaseForm(forms.Form):
     )
 
     def __init__(self, participant: Participant, *args: Any, **options: Any) -> None:
-        """Offer the events of the participant."""
         super().__init__(*args, **options)
         self.events = {str(one.pk): one for one in events_of(participant)}
         field = self.fields["about"]
@@ -78,7 +76,6 @@ class CaseForm(forms.Form):
         field.choices = [PICK, *words]
 
     def clean_about(self) -> FormInstance | None:
-        """Return the form of the event."""
         return self.events.get(self.cleaned_data["about"])
 
     def clean(self) -> dict[str, Any]:

@@ -31,7 +31,6 @@ class NotAfterLock(Exception):
 
 
 def is_locked() -> bool:
-    """Tell whether the database is locked now."""
     return DatabaseLock.objects.filter(unlocked_at=None).exists()
 
 

@@ -18,13 +18,11 @@ from safety.reports.views import reads_reports
 
 
 def may_enter(user: User) -> bool:
-    """Tell whether the role enters cases."""
     return any(user.may(permission) for permission in services.ENTERS)
 
 
 @permitted(Permission.READ_CASEBOOK, when=reads_reports)
 def cases(request: StaffRequest) -> HttpResponse:
-    """List the cases with their clocks."""
     told = {
         "lines": [
             {
@@ -43,7 +41,6 @@ def cases(request: StaffRequest) -> HttpResponse:
 
 @permitted(*services.ENTERS)
 def add(request: StaffRequest) -> HttpResponse:
-    """Enter a case of a participant."""
     participant = get_object_or_404(
         Participant, number=request.GET.get("participant", "")
     )
@@ -93,7 +90,6 @@ def _shown(
 @permitted(*services.ENTERS)
 @require_POST
 def change(request: StaffRequest, pk: int) -> HttpResponse:
-    """Change what the site tells of a case."""
     one = get_object_or_404(services.late_cases(), pk=pk)
     form = ChangeForm(one.participant, request.POST)
     if not form.is_valid():

@@ -97,7 +97,6 @@ class Cioms:
 
     @property
     def is_unblinded(self) -> bool:
-        """Tell whether it names the product."""
         return bool(self.allocated)
 
 

@@ -61,7 +61,6 @@ def unblinded_pdf(
 
 
 def is_susar(line: ReportLine) -> bool:
-    """Tell whether the sponsor assessed this version as a SUSAR."""
     return any(
         case.is_assessed and case.deadlines.is_susar for case in cases_of([line])
     )

@@ -56,7 +56,6 @@ class Verbatim:
 
     @property
     def state(self) -> CodingState:
-        """Return how far it is coded."""
         if self.given is None:
             return CodingState.CHANGED if self.was else CodingState.UNCODED
         approved = self.given.approved_at is not None

@@ -25,12 +25,10 @@ LINES_A_PAGE = 100
 
 
 def may_code(user: User) -> bool:
-    """Tell whether the role chooses codes."""
     return FIRST in persons(user.role, Permission.REFERENCE_DATA)
 
 
 def may_approve(user: User) -> bool:
-    """Tell whether the role approves codes."""
     return SECOND in persons(user.role, Permission.REFERENCE_DATA)
 
 
@@ -58,7 +56,6 @@ def coding(request: StaffRequest) -> HttpResponse:
 
 
 def _first_to_do(user: User, counts: Counter[str]) -> str:
-    """Return the state that this person has work in."""
     if may_approve(user):
         return CodingState.PROPOSED.value
     changed = counts[CodingState.CHANGED.value]
@@ -132,7 +129,6 @@ def _chosen(
 @permitted(Permission.REFERENCE_DATA, when=may_approve)
 @require_POST
 def approve(request: StaffRequest, pk: int) -> HttpResponse:
-    """Approve a code as the second person."""
     code = get_object_or_404(TermCode, pk=pk)
     try:
         services.approve_code(code, by=request.user)

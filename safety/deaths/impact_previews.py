@@ -19,7 +19,6 @@ NOTHING = "—"
 
 
 def columns() -> Row:
-    """Return the heading of what is foretold of a course."""
     return _("What"), _("Now"), _("Then")
 
 
@@ -45,7 +44,6 @@ def what_death_moves(
 def visits_moved(
     participant: Participant, before: Casebook, after: Casebook
 ) -> list[Row]:
-    """Return the visits that would stand otherwise."""
     was, will_be = (
         schedules_of([participant], {participant.pk: casebook})[participant.pk]
         for casebook in (before, after)

@@ -21,7 +21,6 @@ VISIT_OF_INFUSION = {WhichInfusion.FIRST.value: "D0", WhichInfusion.SECOND.value
 
 
 def is_before(end: Partial | None, start: Partial | None) -> bool:
-    """Tell whether an end lies before a start for certain."""
     if end is None or start is None:
         return False
     end_at, start_at = end.instant(SITE_TZ), start.instant(SITE_TZ)
@@ -185,7 +184,6 @@ def _(data: FormData, casebook: Casebook) -> bool:
 
 
 def infusion_start(event: FormData, casebook: Casebook) -> datetime | None:
-    """Return when the infusion that an event belongs to began."""
     visit = VISIT_OF_INFUSION.get(str(event.get("infusion_number")))
     started_at: datetime | None = (
         casebook.value("INF", "started_at", visit) if visit else None

@@ -9,7 +9,6 @@ from trial_edc.vocabulary import N_
 
 @derived("AE", "minutes_after_start", N_("After the start of infusion"), unit="min")
 def minutes_after_start(data: FormData, casebook: Casebook) -> int | None:
-    """Return the minutes from the start of the infusion to the onset."""
     onset, started_at = data.get("onset"), infusion_start(data, casebook)
     at = onset.instant(SITE_TZ) if onset else None
     return int((at - started_at).total_seconds() // 60) if at and started_at else None

@@ -18,12 +18,10 @@ GRAVE = frozenset({Seriousness.DEATH.value, Seriousness.LIFE_THREATENING.value})
 
 
 def events(casebook: Casebook) -> Sequence[FormData]:
-    """Return the adverse events of a participant."""
     return casebook.rows("AE")
 
 
 def row_with(casebook: Casebook, code: str, form_id: int | None) -> FormData | None:
-    """Return the row of a log that a link points to."""
     rows = (row for row in casebook.rows(code) if row.form_id == form_id)
     return next(rows, None) if form_id else None
 
@@ -45,13 +43,11 @@ def report_assessed(assessment: FormData, casebook: Casebook) -> FormData | None
 
 
 def assessment_of(report: FormData, casebook: Casebook) -> FormData | None:
-    """Return the sponsor's assessment of a report."""
     same = (a for a in casebook.rows("SPA") if a.occurrence == report.occurrence)
     return next(same, None)
 
 
 def is_serious(event: FormData) -> bool:
-    """Tell whether an event was called serious."""
     return bool(event.get("serious") == YesNo.YES)
 
 
@@ -74,7 +70,6 @@ def is_unassessed(event: FormData) -> bool:
 def case_of(
     assessment: FormData | None, report: FormData, casebook: Casebook
 ) -> SeriousCase:
-    """Return what decides the clocks of a report."""
     event = event_of(report, casebook)
     met = set((event and event.get("seriousness")) or ())
     expected = assessment and assessment.get("expected_per_rsi")
@@ -113,5 +108,4 @@ def deadlines_assessed(assessment: FormData, casebook: Casebook) -> Deadlines | 
 
 
 def changed_since(data: FormData, revision: int) -> list[str]:
-    """Return the items of a form that were changed after a revision of it."""
     return [name for name, at in data.item_revisions.items() if at > revision]

@@ -35,7 +35,6 @@ class Dictionary(Recorded):
         )
 
     def __str__(self) -> str:
-        """Return kind and version."""
         return f"{self.get_kind_display()} {self.version}"
 
 
@@ -63,7 +62,6 @@ class DictionaryTerm(models.Model):
         triggers = (REFUSE_CHANGE, REFUSE_REMOVAL)
 
     def __str__(self) -> str:
-        """Return the term with its code."""
         return f"{self.term} ({self.code})"
 
 

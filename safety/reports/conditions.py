@@ -9,16 +9,13 @@ class EventIs(Condition):
     """The event that a report is about meets one of the criteria of seriousness."""
 
     def __init__(self, *criteria: str) -> None:
-        """Name the criteria."""
         self.criteria = frozenset(str(criterion) for criterion in criteria)
 
     def holds(self, data: FormData, casebook: Casebook) -> bool:
-        """Tell whether the event has one of them."""
         event = event_of(data, casebook)
         return bool(event and self.criteria & set(event.get("seriousness") or ()))
 
     def items(self) -> frozenset[str]:
-        """Return the item that points to the event."""
         return frozenset({"ae"})
 
 
@@ -26,10 +23,8 @@ class IsSusar(Condition):
     """The sponsor assessment makes the case a SUSAR."""
 
     def holds(self, data: FormData, casebook: Casebook) -> bool:
-        """Tell whether it does."""
         found = deadlines_assessed(data, casebook)
         return found is not None and found.is_susar
 
     def items(self) -> frozenset[str]:
-        """Return the items of the assessment that decide."""
         return frozenset({"causality_sponsor", "expected_per_rsi"})

@@ -12,7 +12,6 @@ from trial_edc.vocabulary import N_, YesNo
 
 @derived("SAE", "report_due_at", N_("Report to the sponsor due"))
 def report_due_at(data: FormData, casebook: Casebook) -> datetime | None:
-    """Return when the report must have reached the sponsor."""
     del casebook
     aware_at = data.get("aware_at")
     hours = timedelta(hours=PROTOCOL.safety.report_to_sponsor_hours)

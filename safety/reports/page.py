@@ -62,7 +62,6 @@ class FilteredLines(Generic[Line]):
 
 
 def number_of(line: ReportLine | SponsorCase) -> str:
-    """Return the number of whom a line is about."""
     found = line if isinstance(line, ReportLine) else line.line
     return found.participant.number
 

@@ -20,7 +20,6 @@ from trial_edc.context import page_for
 
 
 def reads_reports(user: User) -> bool:
-    """Tell whether the role reads the reports of every participant."""
     one_ward_only = user.limit(Permission.READ_CASEBOOK) == Limit.IN_PATIENTS
     return not one_ward_only and "SAE" in visible_codes(user)
 
@@ -54,7 +53,6 @@ def _report(form_id: int) -> FormInstance:
 @permitted(Permission.SIGN_FORM)
 @require_POST
 def send(request: StaffRequest, form_id: int) -> HttpResponse:
-    """Send a report to the sponsor."""
     try:
         services.send_report(_report(form_id), by=request.user)
     except services.NotReadyToSend as problem:

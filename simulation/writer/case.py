@@ -54,7 +54,6 @@ class SimulatedCase:
 
     @property
     def staff(self) -> Mapping[str, User]:
-        """Return who works at the site."""
         return self.site.staff
 
     def entered(self, observed_at: datetime, minutes: tuple[int, int]) -> datetime:
@@ -109,7 +108,6 @@ class SimulatedCase:
     def add(
         self, code: str, values: Values, by: str, *, complete: bool = True
     ) -> FormInstance:
-        """Add a row to a log."""
         form = form_instances.add_row(self.participant, code, by=self.staff[by])
         self.save(form, values, by, complete=complete)
         return form
@@ -123,7 +121,6 @@ class SimulatedCase:
         capture.sign_form(form, proof=proof, by=person)
 
     def read(self, form: FormInstance) -> FormData:
-        """Return a form as it is now."""
         return data_of(form, row_of(form))
 
     def row(self, code: str, **values: object) -> FormInstance:
@@ -143,7 +140,6 @@ class SimulatedCase:
         return list(rows.order_by("occurrence"))
 
     def pk(self, who: str) -> int:
-        """Return the key of a colleague."""
         return self.staff[who].pk
 
 
@@ -157,7 +153,6 @@ def insisting(save: Callable[[Mapping[str, str]], Saved]) -> Saved:
 
 
 def changed(text: str = words.WHY_CHANGED, code: str = "transcription") -> Reason:
-    """Return a reason for a change."""
     return Reason(code, text)
 
 

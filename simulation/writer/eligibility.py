@@ -22,7 +22,6 @@ OLDEST_CHILDBEARING = 50
 
 
 def answers(person: Person, criterion: str, since: datetime) -> dict[str, object]:
-    """Return what a coordinator enters."""
     told: dict[str, object] = {
         "phone_confirmed": "Y",
         "ultrasound": "Y",
@@ -46,7 +45,6 @@ def answers(person: Person, criterion: str, since: datetime) -> dict[str, object
 
 
 def judgements(person: Person, criterion: str, *, burst: bool) -> dict[str, object]:
-    """Return what an investigator judges."""
     told: dict[str, object] = {
         "i4_can_comply": "Y",
         "e1_causes": ["none"],

@@ -36,12 +36,10 @@ class SimulatedVisit:
 
     @property
     def at(self) -> datetime:
-        """Return when the visit is."""
         return at(self.on, 600 + self.on.day * 7)
 
     @property
     def is_outside(self) -> bool:
-        """Tell whether the visit lies outside its window."""
         return self.window is not None and self.on not in self.window
 
 
@@ -89,7 +87,6 @@ def _planned(case: SimulatedCase, code: str, previous: date) -> SimulatedVisit:
 
 
 def _takes_place(case: SimulatedCase, one: SimulatedVisit) -> bool:
-    """Tell whether the visit is awaited at all."""
     person = case.person
     end = person.last_seen_at
     if end and one.at >= end:
@@ -208,7 +205,6 @@ def _wakes(case: SimulatedCase) -> int:
 
 
 def yes(holds: bool) -> str:  # noqa: FBT001 - one question, one answer
-    """Return the answer to a yes/no item."""
     return "Y" if holds else "N"
 
 

@@ -30,7 +30,6 @@ FEVERISH = ("m45", "end", "e30m", "e1h")
 
 
 def infusions(case: SimulatedCase) -> Acts:
-    """Yield the acts round both infusions."""
     for one in case.happenings.infusions:
         yield from (
             _refusal(case, one) if isinstance(one, Refusal) else _infusion(case, one)

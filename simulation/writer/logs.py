@@ -18,7 +18,6 @@ LATER = changed("The course has ended since.", "late")
 
 
 def screening_logs(case: SimulatedCase) -> Acts:
-    """Yield the rows that screening needs."""
     entered_at = case.person.consent_at + timedelta(minutes=case.rng.randint(20, 45))
     minute = timedelta(minutes=2)
     for number, (taken_at, value) in enumerate(_samples_before(case)):
@@ -33,7 +32,6 @@ def screening_logs(case: SimulatedCase) -> Acts:
 
 
 def course_logs(case: SimulatedCase) -> Acts:
-    """Yield the rows that the course brings."""
     for stay in case.happenings.stays:
         if case.person.consent_at <= stay.since and _is_seen(case.person, stay.since):
             yield from _stay(case, stay, case.entered(stay.since, (30, 300)))

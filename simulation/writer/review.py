@@ -161,7 +161,6 @@ def _sign_waiting(case: SimulatedCase) -> None:
 
 
 def _correct(case: SimulatedCase) -> None:
-    """Correct a value that was read wrongly."""
     forms = [form for form in _complete(case, "VIT") if form.visit in ("SCR", "D0")]
     if forms:
         form = chance.source().choice(forms)

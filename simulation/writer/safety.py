@@ -57,7 +57,6 @@ def _reaction(case: SimulatedCase, one: SimulatedInfusion) -> Acts:
 
 
 def _told(event: SimulatedEvent) -> dict[str, object]:
-    """Return what the bedside knows of an event."""
     told: dict[str, object] = {
         "term": event.kind.term,
         "term_kind": event.kind.kind,
@@ -117,7 +116,6 @@ def _assessment(
 
 
 def assess(case: SimulatedCase, form: FormInstance, causality: str) -> None:
-    """Judge what caused an event."""
     judged: dict[str, object] = {
         "caused_by_infusion": causality,
         "caused_by_disease": "probable" if causality == "unlikely" else "possible",

@@ -22,7 +22,6 @@ class World:
 
     @property
     def somebody(self) -> User:
-        """Return an account that a page may be about."""
         return self.people["CO"]
 
 
@@ -37,7 +36,6 @@ class Row:
 
 
 def everybody(**options: Any) -> Row:
-    """Return a row that opens a page to each role."""
     return Row(frozenset(role.value for role in Role), **options)
 
 

@@ -28,7 +28,6 @@ LOGGED_VIEWS = {
 
 
 def url_names(resolver: URLResolver, space: str = "") -> Iterator[str]:
-    """Walk the names of all addresses."""
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLResolver):
             inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
@@ -42,7 +41,6 @@ NAMES = sorted(set(url_names(get_resolver())))
 
 @pytest.fixture
 def world(db: None) -> World:
-    """One person a role."""
     return World(people={role.value: person(role) for role in Role})
 
 

@@ -29,7 +29,6 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def form() -> FormInstance:
-    """Return a form of the sample form with a value in it."""
     with attributed(by=STAGE, via=Source.COMMAND):
         participant = Participant.objects.create(number="S-001A", sequence=1)
         data = ensure_form(participant, "ZZA", visit="ZZZ")

@@ -116,7 +116,6 @@ def administration() -> Iterator[Any]:
 
 
 def line(command: list[str]) -> list[str]:
-    """Give the command line with the program of this environment."""
     return [str(PROGRAMS / command[0]), *command[1:]]
 
 

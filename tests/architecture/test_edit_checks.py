@@ -140,7 +140,6 @@ def world_of(one: Specification, condition: Any) -> World:
 
 
 def some(item: Item) -> Any:
-    """Return a value that an item may well hold."""
     facts = item.facts
     low = Decimal(str((facts.soft or facts.hard or (1, 1))[0]))
     code = next(iter(facts.terms)).value if facts.terms else "x"
@@ -164,7 +163,6 @@ def some(item: Item) -> Any:
 
 
 def found(one: Specification, value: Any, world: World | None = None) -> bool:
-    """Tell whether the check finds this value of its item."""
     world = world or World()
     if "*" in one.check_id:
         column = one.check_id.split(".")[-2]

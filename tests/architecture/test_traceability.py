@@ -10,7 +10,6 @@ from trial_edc.requirements import implements
 
 @pytest.fixture(scope="module")
 def trace() -> Trace:
-    """Everything that is marked."""
     return collect()
 
 

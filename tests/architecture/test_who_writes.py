@@ -35,7 +35,6 @@ TYPED = {
 
 @pytest.fixture
 def someone() -> Participant:
-    """Return an infused participant with a form of each visit."""
     found = stage.infused(ago=10)
     stage.row(found, "CRE", {"value": 90})
     return found

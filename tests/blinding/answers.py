@@ -51,7 +51,6 @@ class Spectator:
     """Asks a world as its blinded people, and notes everything that they may notice."""
 
     def __init__(self) -> None:
-        """Sign everybody in."""
         self.clean = Filter()
         self.clients: dict[str, Client] = {}
         self.for_posts: set[tuple[str, str]] = set()  # pages that only take forms
@@ -69,11 +68,9 @@ class Spectator:
         return found
 
     def get(self, role: str, url: str) -> Answer:
-        """Ask for a page."""
         return self._noted(role, "get", url, {})
 
     def post(self, role: str, url: str, told: Mapping[str, Any]) -> Answer:
-        """Send a form."""
         return self._noted(role, "post", url, told)
 
     def _client(self, role: str) -> Client:
@@ -111,7 +108,6 @@ class Counted:
     number = 0
 
     def __call__(self, execute: Any, *call: Any) -> Any:
-        """Count one."""
         self.number += 1
         return execute(*call)
 

@@ -29,8 +29,6 @@ def a_column(patch: pytest.MonkeyPatch) -> None:
 
 
 def an_order(patch: pytest.MonkeyPatch) -> None:
-    """The matrix stands in the order of arms."""
-
     def leaking(user: User) -> list[Any]:
         return sorted(matrix_for(user), key=lambda row: arm_of(row.participant) or "")
 

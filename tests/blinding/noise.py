@@ -59,7 +59,6 @@ class Filter:
             self.patterns.append(re.compile("|".join(secrets)))
 
     def __call__(self, text: str) -> str:
-        """Return the text without noise."""
         for pattern in self.patterns:
             text = pattern.sub("~", text)
         return text

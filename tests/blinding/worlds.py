@@ -70,7 +70,6 @@ class World:
 
     @property
     def database(self) -> str:
-        """Return the name of its database."""
         return f"{servers.NAME}_{self.name}"
 
     @contextmanager
@@ -144,12 +143,10 @@ def staff() -> dict[str, User]:
 
 
 def randomised() -> list[Participant]:
-    """Return everybody who has a slot."""
     return list(Participant.objects.filter(forms__code="RAN").distinct())
 
 
 def favoured() -> list[Participant]:
-    """Return who is in the arm on which more is done."""
     arms = arms_of(randomised())
     return [one for one in randomised() if arms[one.pk] == FAVOURED]
 

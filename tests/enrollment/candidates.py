@@ -27,12 +27,10 @@ def at(text: str) -> datetime:
 
 
 def sample(when: str, value: str, unit: str = "umol/L") -> Sample:
-    """Make one creatinine."""
     return Sample(at(when), Decimal(value), unit, id=when)
 
 
 def hourly(start: datetime, *ml: str | None) -> tuple[TimedCollection, ...]:
-    """Make contiguous hourly collections."""
     hour = timedelta(hours=1)
     return tuple(
         TimedCollection(
@@ -69,5 +67,4 @@ def candidate(**changes: Any) -> Evidence:
 
 
 def answered(criterion: str, answer: CriterionAnswer | None) -> Evidence:
-    """Give one judgement another answer."""
     return candidate(answers={**candidate().answers, criterion: answer})

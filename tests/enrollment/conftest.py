@@ -29,7 +29,6 @@ def approached(coordinator: User) -> Participant:
 
 @pytest.fixture
 def consented(coordinator: User) -> Participant:
-    """Return a person who gave consent."""
     return factories.consented(coordinator)
 
 

@@ -53,7 +53,6 @@ def approached(by: User, **values: object) -> Participant:
 def data(
     participant: Participant, code: str, visit: str = "", occurrence: int = 1
 ) -> FormInstance:
-    """Return a form that hangs in the casebook."""
     return FormInstance.objects.get(
         participant=participant, code=code, visit=visit, occurrence=occurrence
     )
@@ -62,7 +61,6 @@ def data(
 def row(
     participant: Participant, code: str, by: User, **values: object
 ) -> FormInstance:
-    """Add a complete row to a log."""
     form = form_instances.add_row(participant, code, by=by)
     save(form, values, by=by, complete=True)
     return form
@@ -88,7 +86,6 @@ def consent(participant: Participant, by: User, **values: object) -> FormInstanc
 
 
 def consented(by: User, **values: object) -> Participant:
-    """Return a person who gave consent."""
     participant = approached(by, **values)
     consent(participant, by)
     return participant

@@ -36,7 +36,6 @@ def set_password(user: User) -> None:
 
 @pytest.fixture
 def desk(coordinator: User) -> Client:
-    """Return the browser of the coordinator."""
     return signed_in(coordinator)
 
 

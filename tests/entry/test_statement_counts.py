@@ -35,13 +35,11 @@ class Statements(list[str]):
 
     @property
     def writes(self) -> list[str]:
-        """Return those that change rows."""
         return [sql for sql in self if sql.startswith(WRITES)]
 
 
 @contextmanager
 def counted() -> Iterator[Statements]:
-    """Collect the statements of a block."""
     found = Statements()
     with CaptureQueriesContext(connection) as captured:
         yield found
@@ -60,7 +58,6 @@ def signed_in(role: str = "CO") -> Client:
 
 
 def sample(number: int = 1) -> FormInstance:
-    """Return an empty sample form."""
     with attributed(by=STAGE, via=Source.COMMAND):
         person_ = Participant.objects.create(number=f"S-{number:03}X", sequence=number)
         return ensure_form(person_, "ZZA", visit="ZZZ")

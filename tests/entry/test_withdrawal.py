@@ -13,7 +13,6 @@ VISITS = ("D7", "D28", "M3")
 
 
 def not_required(who) -> set[str]:
-    """Return the visits that nobody waits for."""
     found = schedule(who).visits
     return {v.code.value for v in found if v.status == "not_required"} & set(VISITS)
 

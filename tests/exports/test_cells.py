@@ -13,7 +13,6 @@ from trial_edc.vocabulary import Sex
 
 
 def named(item: items.Item) -> items.Item:
-    """Return an item that has a name."""
     item.set_attributes_from_name("x")
     return item
 

@@ -38,28 +38,23 @@ PLACE = ["participant", "visit", "visit_number", "occurrence"]
 
 @pytest.fixture
 def monitor() -> User:
-    """Return the monitor."""
     return person("MO")
 
 
 def made(by: User, *forms: str, language: str = "en") -> Export:
-    """Make an export as the worker does."""
     asked = services.request_export(forms=list(forms), language=language, by=by)
     return services.make(asked.key)
 
 
 def archive(export: Export) -> ZipFile:
-    """Return the archive of an export."""
     return ZipFile(io.BytesIO(whole(export)))
 
 
 def whole(export: Export) -> bytes:
-    """Return the archive as it is downloaded."""
     return b"".join(files.unsealed(files.archive_path(export.key)))
 
 
 def lines(export: Export, name: str) -> list[list[str]]:
-    """Return the cells of a file."""
     text = archive(export).read(name).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text, newline="")))
 

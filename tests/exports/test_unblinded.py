@@ -22,7 +22,6 @@ pytestmark = pytest.mark.django_db
 
 
 def made(*, with_arms: bool) -> Export:
-    """Make an export of everything that the class allows."""
     by = stage.colleague("US" if with_arms else "MO")
     asked = services.request_export(
         forms=["DEM", "RAN"], language="en", by=by, with_arms=with_arms
@@ -31,7 +30,6 @@ def made(*, with_arms: bool) -> Export:
 
 
 def archive(export: Export) -> ZipFile:
-    """Return the archive as it is downloaded."""
     sealed = files.archive_path(export.key)
     return ZipFile(io.BytesIO(b"".join(files.unsealed(sealed))))
 

@@ -25,27 +25,23 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def monitor() -> User:
-    """Return the monitor."""
     return person("MO")
 
 
 @pytest.fixture
 def pages(client: Client, monitor: User) -> Client:
-    """Return the monitor's browser."""
     client.force_login(monitor)
     return client
 
 
 @pytest.fixture
 def patient() -> Participant:
-    """Return a participant with an event."""
     who = course.participant()
     course.row(who, "AE", {"term": "Fever"})
     return who
 
 
 def done(by: User) -> Export:
-    """Return a finished export."""
     asked = services.request_export(forms=["AE"], language="en", by=by)
     return services.make(asked.key)
 

@@ -17,12 +17,10 @@ RECORD = FILE.parent.parent / "docs/protocol/registry_record.txt"
 
 @pytest.fixture(scope="module")
 def record() -> str:
-    """Text of the registry record."""
     return RECORD.read_text(encoding="utf-8")
 
 
 def listed(record: str, heading: str, until: str) -> list[str]:
-    """Bullets below a heading of the record."""
     part = record.split(heading, 1)[1].split(until, 1)[0]
     return [line[2:] for line in part.splitlines() if line.startswith("- ")]
 
@@ -93,7 +91,6 @@ def test_registry_facts_stand_in_the_record(record: str) -> None:
 
 
 def spoken(day: date, pattern: str) -> str:
-    """Write a date as the record does."""
     return pattern.format(day, day, day)
 
 

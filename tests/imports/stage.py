@@ -44,7 +44,6 @@ def people() -> tuple[User, User, User]:
 def source(
     manager: User, leader: User, *, mapping: FileMapping = MAPPING, **other: Any
 ) -> tuple[ImportSource, str]:
-    """Return an open source with its credential."""
     laboratory = other.pop("laboratory", None) or register_laboratory(
         "central", "Central laboratory", by=STAGE
     )
@@ -79,7 +78,6 @@ def at(days: float) -> str:
 
 
 def csv(*rows: str, heading: str = HEADING) -> bytes:
-    """Return a file of these rows."""
     return "\n".join([heading, *rows, ""]).encode()
 
 
@@ -93,7 +91,6 @@ def row(who: Participant | str, *, days: float, value: str, **other: str) -> str
 def previewed(
     from_: tuple[ImportSource, str], content: bytes, *, by: User, name: str = "july.csv"
 ) -> ImportedFile:
-    """Return a file with its preview."""
     file = receiving.upload(*from_, name=name, content=content, by=by)
     receiving.map_columns(file, FileMapping.from_json(from_[0].mapping), by=by)
     preview(file.pk)
@@ -102,5 +99,4 @@ def previewed(
 
 
 def told(file: ImportedFile) -> Mapping[int, str]:
-    """Return what becomes of each line."""
     return {row.line: row.outcome or row.state for row in file.told.all()}

@@ -298,7 +298,6 @@ def panel(who, *, days, visit=""):
 
 
 def at_visits(mapping=stage.MAPPING):
-    """Return the mapping of a file that names visits."""
     columns = {**mapping.columns, "visit": "visit"}
     words = {**mapping.words, "visit": {"wk1": "D7"}}
     return FileMapping(columns, mapping.date_order, words, mapping.answers)

@@ -16,7 +16,6 @@ class Hand:
     """One browser tab, used by one person after the other."""
 
     def __init__(self, page: Page, url: str, *, takes_pictures: bool) -> None:
-        """Take the tab and the address of the server."""
         self.page, self.url, self.takes_pictures = page, url, takes_pictures
 
     def sign_in(self, user: User) -> None:
@@ -29,15 +28,12 @@ class Hand:
         expect(self.page.get_by_role("heading", name="My work")).to_be_visible()
 
     def open(self, path: str) -> None:
-        """Open a page by its address."""
         self.page.goto(self.url + path)
 
     def link(self, name: str, *, exact: bool = False) -> None:
-        """Click the first link of that name."""
         self.page.get_by_role("link", name=name, exact=exact).first.click()
 
     def press(self, name: str) -> None:
-        """Click the first button of that name."""
         self.page.get_by_role("button", name=name, exact=True).first.click()
 
     def picture(self, name: str) -> None:
@@ -53,7 +49,6 @@ class Hand:
         expect(self.page.locator(".strip-who")).to_contain_text(number)
 
     def form(self, number: str, code: str, visit: str = "") -> None:
-        """Open a form from the casebook."""
         self.casebook(number)
         if not visit:
             self.page.locator(f'.forms-once a[data-code="{code}"]').click()
@@ -63,11 +58,9 @@ class Hand:
         self.on_form(code)
 
     def on_form(self, code: str) -> None:
-        """Wait for the page of a form."""
         expect(self.page.locator("h1 small")).to_have_text(code)
 
     def row(self, number: str, log: str) -> None:
-        """Add a row to a log and open it."""
         self.casebook(number)
         self.page.locator(f'.logs a[data-code="{log}"]').click()
         self.page.get_by_role("button", name="Add a row").first.click()
@@ -135,7 +128,6 @@ class Hand:
         expect(self.page.locator(".form-state")).to_contain_text("Complete")
 
     def sign(self, user: User) -> None:
-        """Sign the form that is open with the password."""
         self.link("Sign…")
         self.confirm(user)
         self.press("Sign")

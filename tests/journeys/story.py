@@ -66,7 +66,6 @@ def at(*, hours: float = 0, days: float = 0) -> str:
 
 
 def today() -> str:
-    """Return the site date."""
     return clock.today().isoformat()
 
 
@@ -93,7 +92,6 @@ class Story:
         self.number = ""
 
     def become(self, role: str) -> User:
-        """Sign in as the person of a role."""
         self.hand.sign_in(self.cast[role])
         return self.cast[role]
 
@@ -103,7 +101,6 @@ class Story:
         self.finish(**values)
 
     def add(self, log: str, /, **values: object) -> None:
-        """Add a row to a log and complete it."""
         self.hand.row(self.number, log)
         self.finish(**values)
 
@@ -116,7 +113,6 @@ class Story:
     # The stations of the way
 
     def approach(self) -> None:
-        """Register a person approached."""
         self.hand.picture("02-my-work")
         self.hand.link("Register a person approached")
         self.page.get_by_label("Approached at").fill(at(hours=30))
@@ -137,7 +133,6 @@ class Story:
         expect(self.page.locator("main")).to_contain_text(self.number)
 
     def consent(self) -> None:
-        """Record the informed consent."""
         self.hand.row(self.number, "CNS")
         investigator = str(self.cast["IN"].pk)
         self.hand.enter(
@@ -160,7 +155,6 @@ class Story:
         self.hand.complete()
 
     def screen(self) -> None:
-        """Enter what decides eligibility."""
         born = clock.today().replace(year=clock.today().year - 50, day=1)
         self.fill("DEM", birth_date=born.isoformat(), sex="M", ethnic_group="han")
         self.fill(
@@ -198,7 +192,6 @@ class Story:
         self.signs("SCR", height_cm="172")
 
     def panel(self, visit: str) -> None:
-        """Enter the laboratory panel of a visit."""
         values: dict[str, object] = {
             "sampled_at": at(hours=1),
             "routine_care": "Y",
@@ -211,7 +204,6 @@ class Story:
         self.fill("LAB", visit, **values)
 
     def signs(self, visit: str, **more: str) -> None:
-        """Enter weight and vital signs of a visit."""
         weight = {}
         if visit in ("SCR", "D0", "D7"):
             weight = {"weight_kg": "70.0", "weight_source": "bed_scale"}
@@ -337,7 +329,6 @@ class Story:
         self.hand.complete()
 
     def infuse(self, visit: str) -> None:
-        """Record the infusion at the bedside."""
         volume = PROTOCOL.infusion.plan(demo=True).planned_volume_ml
         self.become("BN")
         number = 1 if visit == "D0" else 2
@@ -363,7 +354,6 @@ class Story:
         )
 
     def attend(self, visit: str, mode: str = "in_person") -> None:
-        """Record that the visit took place."""
         self.fill(
             "VIS",
             visit,
@@ -381,7 +371,6 @@ class Story:
         )
 
     def sample(self, value: str) -> None:
-        """Enter the creatinine of today."""
         self.add(
             "CRE", sample_at=at(hours=1), value=(value, "umol/L"), place="outpatient"
         )

@@ -36,14 +36,12 @@ class Tablet:
     """One tablet at the bedside."""
 
     def __init__(self, context: BrowserContext, url: str) -> None:
-        """Take a tab of the tablet."""
         self.context, self.page = context, context.new_page()
         self.hand = Hand(self.page, url, takes_pictures=False)
         self.problems: list[str] = []
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
 
     def open(self, someone: Participant, visit: str = "D0") -> None:
-        """Open the page of an infusion."""
         self.hand.open(f"/visits/participants/{someone.number}/infusions/{visit}/")
 
     def act(self, summary: str, button: str, **typed: str) -> None:
@@ -124,7 +122,6 @@ def other() -> User:
 
 
 def allowed(someone: Participant, visit: str = "D0") -> Participant:
-    """Have an infusion requested and signed."""
     doctor = person("IN", full_name="Zhang Min")
     form = stage.requested(someone, visit)
     sign_form(form, proof=ReAuthenticated(doctor.pk, clock.now()), by=doctor)

@@ -30,7 +30,6 @@ def who() -> Participant:
 
 @pytest.fixture
 def hand(page: Page, live_server) -> Hand:
-    """Return a hand on a tablet."""
     page.set_viewport_size(TABLET)
     return Hand(page, live_server.url, takes_pictures=False)
 
@@ -66,7 +65,6 @@ def record_death(hand: Hand, who: Participant) -> None:
 
 
 def revoke(hand: Hand, who: Participant) -> None:
-    """Revoke the death with a reason."""
     page = hand.page
     hand.casebook(who.number)
     page.locator('.forms-once a[data-code="DTH"]').click()

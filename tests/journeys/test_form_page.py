@@ -15,7 +15,6 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def form() -> FormInstance:
-    """Return an empty form with an item of each type."""
     with attributed(by=STAGE, via=Source.COMMAND):
         participant = Participant.objects.create(number="S-001A", sequence=1)
         return ensure_form(participant, "ZZA", visit="ZZZ")
@@ -23,7 +22,6 @@ def form() -> FormInstance:
 
 @pytest.fixture
 def hand(page: Page, live_server, form: FormInstance) -> Hand:
-    """Return the hand of a coordinator on the form."""
     hand = Hand(page, live_server.url, takes_pictures=False)
     hand.sign_in(person("CO", password=PASSWORD))
     hand.open(f"/forms/{form.pk}/")
@@ -31,7 +29,6 @@ def hand(page: Page, live_server, form: FormInstance) -> Hand:
 
 
 def stored(form: FormInstance, item: str) -> object:
-    """Return what the record holds."""
     form = FormInstance.objects.get(pk=form.pk)
     return data_of(form, row_of(form)).values[item]
 

@@ -29,7 +29,6 @@ COLUMNS = {
 
 @pytest.fixture
 def hand(page: Page, live_server) -> Hand:
-    """Return the hand of somebody at a tablet."""
     page.set_viewport_size(TABLET)
     page.on("dialog", lambda dialog: dialog.accept())
     return Hand(page, live_server.url, takes_pictures=False)
@@ -37,14 +36,12 @@ def hand(page: Page, live_server) -> Hand:
 
 @pytest.fixture
 def worker() -> Iterator[None]:
-    """Let a worker take what the pages ask for."""
     with start_worker(app, pool="solo", perform_ping_check=False, loglevel="ERROR"):
         yield
 
 
 @pytest.fixture
 def staff() -> dict[str, User]:
-    """Return the people of the story."""
     return {role: person(role, password=PASSWORD) for role in ("CO", "DM", "PI")}
 
 
@@ -67,7 +64,6 @@ def registered(hand: Hand, page: Page, staff: dict[str, User]) -> str:
 
 
 def take(hand: Hand, page: Page, credential: str, content: bytes) -> None:
-    """Hand a file over with the credential of its source."""
     hand.open("/imports/new/")
     page.locator("#id_source").select_option(index=1)
     page.locator("#id_credential").fill(credential)
@@ -78,7 +74,6 @@ def take(hand: Hand, page: Page, credential: str, content: bytes) -> None:
 
 
 def counts(page: Page) -> str:
-    """Return the sum of the rows as the page tells it."""
     return " ".join(page.locator("main .lead").first.inner_text().split())
 
 

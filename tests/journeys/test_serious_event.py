@@ -80,7 +80,6 @@ def note_event(hand: Hand, number: str) -> None:
 
 
 def assess_event(hand: Hand) -> None:
-    """Judge it as the investigator does."""
     hand.open("/safety/reports/")
     hand.link("Pulmonary embolism")
     hand.on_form("AE")
@@ -96,7 +95,6 @@ def assess_event(hand: Hand) -> None:
 
 
 def send(hand: Hand) -> None:
-    """Fill the report in and send it to the sponsor."""
     hand.open("/safety/reports/")
     hand.link("1 · Initial")
     hand.on_form("SAE")

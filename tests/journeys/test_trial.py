@@ -22,7 +22,6 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def story(page: Page, live_server) -> Story:
-    """Return the story, at the sign-in page."""
     pictures = bool(os.environ.get("MANUAL_PICTURES"))
     hand = Hand(page, live_server.url, takes_pictures=pictures)
     hand.open("/")

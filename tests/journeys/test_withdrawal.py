@@ -23,7 +23,6 @@ def who() -> Participant:
 
 @pytest.fixture
 def hand(page: Page, live_server) -> Hand:
-    """Return the hand of a coordinator on a tablet."""
     page.set_viewport_size(TABLET)
     hand = Hand(page, live_server.url, takes_pictures=False)
     hand.sign_in(person("CO", password=PASSWORD))

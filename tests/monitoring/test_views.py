@@ -17,7 +17,6 @@ pytestmark = pytest.mark.django_db
 
 
 def signed_in() -> Client:
-    """Return a client of a monitor."""
     client = Client()
     client.force_login(person("MO"))
     client.get(reverse("monitoring:dashboard"))

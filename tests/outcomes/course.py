@@ -72,7 +72,6 @@ def _record(person: Participant, code: str, values: Mapping[str, Any]) -> None:
 def enter(
     person: Participant, code: str, values: Mapping[str, Any], visit: str = ""
 ) -> FormInstance:
-    """Save a draft of a form."""
     with attributed(by=STAGE, via=Source.COMMAND):
         form = form_instances.ensure_form(person, code, visit=visit)
     save(form, values, by=STAGE, via=Source.COMMAND)
@@ -81,7 +80,6 @@ def enter(
 
 
 def row(person: Participant, code: str, values: Mapping[str, Any]) -> FormInstance:
-    """Add a row to a log."""
     form = form_instances.add_row(person, code, by=STAGE, via=Source.COMMAND)
     save(form, values, by=STAGE, via=Source.COMMAND)
     form.refresh_from_db()
@@ -89,7 +87,6 @@ def row(person: Participant, code: str, values: Mapping[str, Any]) -> FormInstan
 
 
 def forms(person: Participant, code: str) -> list[FormInstance]:
-    """Return the forms of a form that are not struck out."""
     return list(
         FormInstance.objects.filter(
             participant=person, code=code, struck_at=None

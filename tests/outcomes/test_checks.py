@@ -14,30 +14,25 @@ ON = date(2026, 3, 29)
 
 
 def at(text: str) -> datetime:
-    """Return an instant of site time."""
     return datetime.fromisoformat(text).replace(tzinfo=SITE_TZ)
 
 
 def fires(check_id: str, values: dict[str, Any], *others: FormData) -> bool:
-    """Tell whether a check fires on a form."""
     check = CHECKS[check_id]
     one = FormData(check.form, values)
     return check.run(one, Casebook.of(others).with_data(one)) is not None
 
 
 def death(on: str) -> FormData:
-    """Return the death form."""
     return FormData("DTH", {"death_on": Partial(on)})
 
 
 def rrt(started: str, ended: str) -> FormData:
-    """Return a course of renal replacement."""
     told = {"started_at": Partial(started), "ended_at": Partial(ended)}
     return FormData("RRT", {"row_kind": "course", "ongoing": "N", **told})
 
 
 def stay(kind: str, since: str, until: str | None = None) -> FormData:
-    """Return a stay."""
     told = {"in_at": at(since), "out_at": at(until) if until else None}
     return FormData("STY", {"kind": kind, **told})
 

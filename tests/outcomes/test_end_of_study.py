@@ -28,7 +28,6 @@ def end(who: Participant, reason: str, **values: Any) -> list[str]:
 
 
 def seen_at_every_visit(who: Participant, *, infused: int) -> None:
-    """Record the visits that are not over by themselves."""
     for visit, on in (("SCR", infused + 1), ("D0", infused), ("M3", infused - 90)):
         course.enter(who, "VIS", {**SEEN, "visit_date": course.day(on)}, visit)
 

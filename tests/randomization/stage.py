@@ -50,7 +50,6 @@ def colleague(role: str) -> User:
 
 
 def sealed_list() -> AllocationList:
-    """Seal a list of the size that the protocol plans."""
     custodian, approver = colleague("LC"), colleague("US")
     draft = custody.generate_draft(block_sizes=BLOCK_SIZES, by=custodian)
     custody.approve(draft, by=approver)
@@ -94,7 +93,6 @@ def form_of(participant: Participant, code: str, visit: str = "") -> FormInstanc
 
 
 def row(participant: Participant, code: str) -> FormInstance:
-    """Add a row to a log."""
     return form_instances.add_row(participant, code, by=STAGE, via=Source.COMMAND)
 
 
@@ -162,12 +160,10 @@ def ready() -> Participant:
 
 
 def values_of(form: FormInstance) -> Mapping[str, Any]:
-    """Return the values of a form as they stand."""
     return data_of(form, row_of(form)).values
 
 
 def randomised() -> Participant:
-    """Return somebody who has a slot."""
     participant = ready()
     randomize(participant, by=colleague("CO"))
     return participant
@@ -199,7 +195,6 @@ def requested(participant: Participant, visit: str = "D0") -> FormInstance:
 
 
 def lot(product: str = "MSC", **changes: str) -> LotRecord:
-    """Enter a lot that may be used."""
     values = {
         "lot": f"{product}-7",
         "product": product,

@@ -12,7 +12,6 @@ from trial_edc.clock import SITE_TZ
 
 
 def at(text: str) -> datetime:
-    """Return an instant of site time."""
     return datetime.fromisoformat(text).replace(tzinfo=SITE_TZ)
 
 
@@ -47,7 +46,6 @@ BEFORE = [CONSENT, INFUSION]
 
 
 def fires(check_id: str, values: dict[str, Any], *others: FormData) -> bool:
-    """Tell whether a check fires on a form."""
     check = CHECKS[check_id]
     one = data(check.form, values)
     return check.run(one, Casebook.of([*BEFORE, *others]).with_data(one)) is not None

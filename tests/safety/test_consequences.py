@@ -20,18 +20,15 @@ MISTAKE = Reason("error", "wrong person")
 
 @pytest.fixture
 def randomised() -> Participant:
-    """Return a participant who was infused."""
     return course.randomised()
 
 
 def serious(who: Participant, **values: Any) -> FormInstance:
-    """Enter a serious event as a draft."""
     told = {"term": "Pulmonary embolism", "serious": "Y", **values}
     return course.row(who, "AE", told)
 
 
 def strike(form: FormInstance) -> None:
-    """Strike a row out."""
     strike_row(form, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
 
 
@@ -155,12 +152,10 @@ def test_anomaly_of_a_child_is_a_serious_event(randomised: Participant) -> None:
 
 
 def of_partner(who: Participant, **values: Any) -> FormInstance:
-    """Enter the pregnancy of a partner as a draft."""
     return course.row(who, "PRG", {"who": "partner", **values})
 
 
 def change(form: FormInstance, **values: Any) -> None:
-    """Change values of a draft."""
     save(form, values, by=STAGE, via=Source.COMMAND, erase=True)
 
 

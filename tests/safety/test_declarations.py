@@ -55,7 +55,6 @@ CATALOGUE["OM3"] = CATALOGUE["O28"]
 
 
 def told(item: Item) -> str:
-    """Return what the catalogue tells of an item."""
     facts = item.facts
     required = {True: "R", False: ""}.get(facts.required, "when")  # type: ignore[call-overload]
     marks = [

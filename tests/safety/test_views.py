@@ -77,7 +77,6 @@ def test_follow_up_is_begun_from_the_page_and_opened(client: Client) -> None:
 
 
 def shown(client: Client, name: str, query: str) -> list[str]:
-    """Return the numbers of the participants that a page lists."""
     found = client.get(reverse(name) + query).context["found"]
     return [number_of(line) for line in found.lines]
 

@@ -59,7 +59,6 @@ def counted(statements: dict[int, int]) -> Iterator[Callable[[Progress], None]]:
 
 
 def read() -> World:
-    """Read the database."""
     people = list(Participant.objects.values_list("pk", flat=True))
     codes = list(catalogue.designs())
     form_data: dict[str, list[Row]] = {code: [] for code in codes}

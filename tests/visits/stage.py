@@ -84,32 +84,27 @@ def attend(
 
 
 def change(form: FormInstance, **values: Any) -> None:
-    """Change values of a form."""
     save(form, values, by=STAGE, via=Source.COMMAND, erase=True)
     form.refresh_from_db()
 
 
 def stored(form: FormInstance) -> FormData:
-    """Return a form as it is stored."""
     form.refresh_from_db()
     return data_of(form, row_of(form))
 
 
 def rules_broken(person: Participant) -> list[str]:
-    """Return rule and occasion of each deviation."""
     found = ProtocolDeviation.objects.filter(form__participant=person)
     return [str(one.rule) for one in found.order_by("form__occurrence")]
 
 
 def due(person: Participant, visit: str, code: str = "VIS") -> Any:
-    """Return by when a form is due."""
     return FormInstance.objects.get(
         participant=person, visit=visit, code=code, occurrence=1
     ).due_on
 
 
 def status(person: Participant, visit: str, code: str, occurrence: int = 1) -> str:
-    """Return the status of a form."""
     return FormInstance.objects.get(
         participant=person, visit=visit, code=code, occurrence=occurrence
     ).status

@@ -70,7 +70,6 @@ NO_GO = data("IRQ", "D7", decision="no_go_final")
 
 
 def found(occasion: str, on: date = date(2026, 4, 1)) -> FormData:
-    """Return a deviation that a rule found."""
     return data("DEV", raised_by="SYS", rule=occasion, found_on=on)
 
 

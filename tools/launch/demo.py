@@ -53,7 +53,6 @@ class Demo:
 
     @property
     def text_messages(self) -> Path:
-        """The file that stands in for a gateway."""
         return self.folder / "text-messages.txt"
 
     def start(self) -> None:

@@ -56,7 +56,6 @@ class CalendarCell:
 
 
 def is_wanted(one: PlannedVisit, what: What) -> bool:
-    """Tell whether a calendar shows a visit."""
     if what == What.OVERDUE:
         return one.visit.status == VisitStatus.OVERDUE
     return what == What.ALL or not one.is_over
@@ -79,7 +78,6 @@ def month_of(on: date, visits: Iterable[PlannedVisit]) -> list[list[Day]]:
 
 
 def days_of_week(on: date) -> list[date]:
-    """Return the days of the week that a date is in, from Monday."""
     monday = on - timedelta(days=on.weekday())
     return [monday + timedelta(days=n) for n in range(WEEK.days)]
 
@@ -106,10 +104,8 @@ def _cell(day: date, held: Iterable[PlannedVisit]) -> CalendarCell:
 
 
 def month_before(on: date) -> date:
-    """Return the first day of the month before."""
     return (on.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def month_after(on: date) -> date:
-    """Return the first day of the month after."""
     return (on.replace(day=28) + timedelta(days=4)).replace(day=1)

@@ -41,7 +41,6 @@ class PlannedVisit:
 
     @property
     def appointment_at(self) -> datetime | None:
-        """Return when it is booked."""
         return self.visit.appointment_at
 
     @property
@@ -52,22 +51,18 @@ class PlannedVisit:
 
     @property
     def words(self) -> str:
-        """Return the words of the visit."""
         return gettext(self.visit.code.label)
 
     @property
     def opens(self) -> date | None:
-        """Return the first day of its window."""
         return self.visit.state.window.opens if self.visit.state.window else None
 
     @property
     def closes(self) -> date | None:
-        """Return the last day on which it is in time."""
         return self.visit.closes_on
 
     @property
     def target(self) -> date | None:
-        """Return the day that the protocol wants."""
         return self.visit.state.window.target if self.visit.state.window else None
 
     @property
@@ -78,13 +73,11 @@ class PlannedVisit:
 
     @property
     def appointment_time(self) -> str:
-        """Return the hour of the appointment at the site."""
         at = self.appointment_at
         return f"{at.astimezone(clock.SITE_TZ):%H:%M}" if at else ""
 
     @property
     def is_over(self) -> bool:
-        """Tell whether nobody is awaited any more."""
         return self.visit.status in OVER
 
     def takes_in(self, day: date) -> bool:

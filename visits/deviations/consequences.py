@@ -14,7 +14,6 @@ from visits.schedule.consequences import MOVING_FORMS
 
 
 def enter_deviation(event: DeviationFound, by: Actor, via: Source) -> None:
-    """Enter what was found into the deviation log."""
     del by
     deviations.record_deviation(event, via=via)
 

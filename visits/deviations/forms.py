@@ -23,7 +23,6 @@ class DeviationFilter(forms.Form):
     )
 
     def takes(self, line: DeviationLine) -> bool:
-        """Tell whether a line fits the filter."""
         self.is_valid()
         said = self.cleaned_data
         number = said.get("participant", "").upper()

@@ -34,7 +34,6 @@ GROUND = ("rule", "DEV-03")  # the item and the check that asks about the ground
 
 
 def missed_visit(record: FormInstance, visit: Visit) -> DeviationFound:
-    """Return the deviation of a missed visit."""
     return DeviationFound(
         record.participant,
         DeviationCategory.MISSED_VISIT.value,

@@ -115,7 +115,6 @@ def find_second_infusion_refused(saved: Saved) -> None:
 
 
 def find_second_infusion_not_given(saved: Saved) -> None:
-    """So is one that was not given."""
     _second_not_given(saved)
 
 

@@ -36,7 +36,6 @@ def mean_arterial_pressure(data: FormData, casebook: Casebook) -> Decimal | None
 
 @derived("VSI", "due_at", N_("Due at"))
 def due_at(data: FormData, casebook: Casebook) -> datetime | None:
-    """Return when a measurement is due."""
     due = timing.due_of(data, casebook)
     return due.due_at if due else None
 
@@ -44,7 +43,6 @@ def due_at(data: FormData, casebook: Casebook) -> datetime | None:
 @derived("IRQ", "infusion_number", N_("Infusion"))
 @derived("INF", "infusion_number", N_("Infusion"))
 def infusion_number(data: FormData, casebook: Casebook) -> int | None:
-    """Return which infusion the form is about."""
     del casebook
     return INFUSION_VISITS.get(data.visit)
 
@@ -75,7 +73,6 @@ def _delivery(data: FormData) -> Delivery:
 
 @derived("INF", "duration_min", N_("Duration"), unit="min", decimals=0)
 def infusion_minutes(data: FormData, casebook: Casebook) -> Decimal | None:
-    """Return how long the infusion ran."""
     del casebook
     return _delivery(data).duration_min
 
@@ -95,14 +92,12 @@ def mean_rate_ml_min(data: FormData, casebook: Casebook) -> Decimal | None:
     decimals=0,
 )
 def pct_of_planned_volume(data: FormData, casebook: Casebook) -> Decimal | None:
-    """Return the volume given as a percentage of the planned one."""
     del casebook
     return _delivery(data).pct_of_planned_volume
 
 
 @offered("VSI")
 def time_point_of_row(data: FormData, casebook: Casebook) -> Mapping[str, Value]:
-    """Each row of an infusion is for one time point."""
     del casebook
     point = timing.point_at(data)
     return {"time_point": TimePoint(point).value} if point else {}
@@ -110,7 +105,6 @@ def time_point_of_row(data: FormData, casebook: Casebook) -> Mapping[str, Value]
 
 @offered("IRQ")
 def weight_of_visit(data: FormData, casebook: Casebook) -> Mapping[str, Value]:
-    """Offer the weight measured at this visit as the dosing weight."""
     vital = casebook.one("VIT", data.visit)
     if vital is None or vital.get("weight_kg") is None:
         return {}

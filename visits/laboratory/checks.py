@@ -75,7 +75,6 @@ def source_not_seen(data: FormData, casebook: Casebook) -> bool:
     message=N_("Before consent only samples of routine care may be taken."),
 )
 def study_sample_before_consent(data: FormData, casebook: Casebook) -> bool:
-    """Find a sample taken for the study before consent."""
     no = data.get("routine_care") == YesNo.NO
     return no and BEFORE_CONSENT.holds(data, casebook)
 
@@ -114,7 +113,6 @@ def _outside(hours: Decimal | None, limits: tuple[Decimal, Decimal]) -> bool:
     message=N_("A collection lasts 0.1 to 24 hours."),
 )
 def collection_impossibly_long(data: FormData, casebook: Casebook) -> bool:
-    """Find an impossible duration."""
     del casebook
     return _outside(hours_of(data), COLLECTION_HOURS_HARD)
 
@@ -129,7 +127,6 @@ def collection_impossibly_long(data: FormData, casebook: Casebook) -> bool:
 def collection_unusually_long(
     data: FormData, casebook: Casebook
 ) -> Mapping[str, object] | None:
-    """Find an unusual duration."""
     del casebook
     hours = hours_of(data)
     if hours is None or not _outside(hours, COLLECTION_HOURS_SOFT):
@@ -145,7 +142,6 @@ def collection_unusually_long(
     message=N_("Overlaps another collection: the urine limb of I1 becomes unknown."),
 )
 def collections_overlap(data: FormData, casebook: Casebook) -> bool:
-    """Find two collections at one time."""
     mine = data.get("start_at"), data.get("end_at")
     return mine[1] is not None and any(
         row.get("end_at") and overlap(mine, (row.get("start_at"), row.get("end_at")))
@@ -170,7 +166,6 @@ def ml_kg_h(data: FormData, casebook: Casebook) -> Decimal | None:
     message=N_("%(rate)s mL/kg/h is unusual (above 10)."),
 )
 def rate_unusual(data: FormData, casebook: Casebook) -> Mapping[str, object] | None:
-    """Find an unusually high rate."""
     rate = ml_kg_h(data, casebook)
     return {"rate": f"{rate:.1f}"} if rate and rate > URINE_ML_KG_H else None
 
@@ -183,7 +178,6 @@ def rate_unusual(data: FormData, casebook: Casebook) -> Mapping[str, object] | N
     message=N_("mg/dL is the unit of urea nitrogen."),
 )
 def urea_unit_and_kind_differ(data: FormData, casebook: Casebook) -> bool:
-    """Find urea entered in the unit of urea nitrogen."""
     del casebook
     urea = data.get("urea")
     is_urea = data.get("urea_kind") == UreaKind.UREA
@@ -198,7 +192,6 @@ def urea_unit_and_kind_differ(data: FormData, casebook: Casebook) -> bool:
     message=N_("Potassium of 6.0 mmol/L or more: tell the physician now."),
 )
 def potassium_alert(data: FormData, casebook: Casebook) -> bool:
-    """Find a dangerous potassium."""
     del casebook
     value = data.get("potassium")
     return value is not None and POTASSIUM_ALERT <= value.standard <= POTASSIUM_SOFT
@@ -212,7 +205,6 @@ def potassium_alert(data: FormData, casebook: Casebook) -> bool:
     message=N_("Clinically significant needs a row in the adverse event log."),
 )
 def significant_without_event(data: FormData, casebook: Casebook) -> bool:
-    """Find a significant value without any adverse event."""
     rows = data.get("significance") or ()
     significant = any(r.get("judgement") == Significance.YES_AE for r in rows)
     return significant and not casebook.rows("AE")

@@ -26,7 +26,6 @@ BLOOD_ONLY = frozenset(
 
 @derived("URI", "hours", N_("Duration"), unit="h", decimals=1)
 def duration_hours(data: FormData, casebook: Casebook) -> Decimal | None:
-    """Return how long a collection lasted."""
     del casebook
     return hours_of(data)
 
@@ -53,7 +52,6 @@ def gap_min(data: FormData, casebook: Casebook) -> int | None:
 
 @derived("CRE", "used_as", N_("Used as"))
 def used_as(data: FormData, casebook: Casebook) -> str | None:
-    """Return what a creatinine is used for."""
     return ", ".join(use.label for use in kidney.uses(data, casebook)) or None
 
 
@@ -73,7 +71,6 @@ derived(
 
 @derived("VIS", "kdigo_stage", N_("Highest KDIGO stage so far"))
 def kdigo_stage(data: FormData, casebook: Casebook) -> int | None:
-    """Return the highest KDIGO stage up to the visit."""
     on = data.get("visit_date")
     return kidney.kdigo_stage(casebook, on) if on else None
 

@@ -28,7 +28,6 @@ class SampleUse(Codelist):
 
 
 def sampled_on(data: FormData) -> date | None:
-    """Return the date of a sample."""
     at = data.get("sample_at")
     if isinstance(at, Partial):
         return at.earliest
@@ -58,7 +57,6 @@ def sample_windows(casebook: Casebook) -> dict[SampleUse, Window | None]:
 
 
 def uses(data: FormData, casebook: Casebook) -> list[SampleUse]:
-    """Return what a row of the creatinine log is used for."""
     mine, on = str(data.form_id), sampled_on(data)
     decides: dict[SampleUse, frozenset[str]] = casebook.fact("deciding_samples")
     windows: dict[SampleUse, Window | None] = casebook.fact("sample_windows")
@@ -84,7 +82,6 @@ def stable_egfr(data: FormData, casebook: Casebook) -> Decimal | None:
 
 
 def ratio_to_baseline(data: FormData, casebook: Casebook) -> Decimal | None:
-    """Return a creatinine as a multiple of the baseline."""
     value, basis = data.get("value"), baseline_umol_l(casebook)
     if not isinstance(value, Quantity) or not basis:
         return None

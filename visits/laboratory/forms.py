@@ -51,7 +51,6 @@ class RangeForm(forms.Form):
 
     @property
     def entered(self) -> Range:
-        """Return the range."""
         said = self.cleaned_data
         limits: dict[str, Decimal | None] = {"low": said["low"], "high": said["high"]}
         return Range(

@@ -31,7 +31,6 @@ class Range:
 
 
 def units_of(analyte: str) -> list[str]:
-    """Return the units in which an analyte may be entered."""
     form, item = ("CRE", "value") if analyte == Analyte.CREATININE else ("LAB", analyte)
     return list(catalogue.design(form).items[item].units)  # type: ignore[attr-defined]
 
@@ -46,7 +45,6 @@ def _require(by: Actor, person: int) -> None:
 def register_laboratory(
     code: str, name: str, *, by: Actor, via: Source = Source.PAGE
 ) -> Laboratory:
-    """Register a laboratory whose results may be entered."""
     _require(by, 1)
     with attributed(by=by, via=via):
         laboratory, _made = Laboratory.objects.get_or_create(

@@ -69,7 +69,6 @@ def belongs_in_other_log(data: FormData, casebook: Casebook) -> bool:
     message=N_("The drug was stopped before it was started."),
 )
 def stopped_before_start(data: FormData, casebook: Casebook) -> bool:
-    """Find a stop before the start."""
     del casebook
     return ends_before_start(data.get("start"), data.get("stop"))
 
@@ -82,7 +81,6 @@ def stopped_before_start(data: FormData, casebook: Casebook) -> bool:
     message=N_("Vasopressors are entered in µg/kg/min."),
 )
 def vasopressor_unit(data: FormData, casebook: Casebook) -> bool:
-    """Find a vasopressor in another unit."""
     del casebook
     vasopressor = data.get("category") == DrugCategory.VASOPRESSOR
     return vasopressor and data.get("dose_unit") not in (None, DoseUnit.UG_KG_MIN)
@@ -96,7 +94,6 @@ def vasopressor_unit(data: FormData, casebook: Casebook) -> bool:
     message=N_("The end lies before the start."),
 )
 def rrt_ends_before_start(data: FormData, casebook: Casebook) -> bool:
-    """Find an end before the start."""
     del casebook
     return ends_before_start(data.get("started_at"), data.get("ended_at"))
 
@@ -178,7 +175,6 @@ def _span(data: FormData) -> tuple[object, object]:
     message=N_("The person cannot be in two hospitals at once."),
 )
 def two_hospitals(data: FormData, casebook: Casebook) -> bool:
-    """Find overlapping stays in two hospitals."""
     return any(
         _place(row) != _place(data) and overlap(_span(data), _span(row))
         for row in others(data, casebook)

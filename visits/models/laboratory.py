@@ -26,7 +26,6 @@ class Laboratory(Recorded):
         ordering = ("name",)
 
     def __str__(self) -> str:
-        """Return the name."""
         return self.name
 
 

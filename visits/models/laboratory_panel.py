@@ -75,7 +75,6 @@ class OutOfReference(Condition):
     """After infusion 1 a value lies outside the laboratory's reference range."""
 
     def holds(self, data: FormData, casebook: Casebook) -> bool:
-        """Tell whether one does."""
         started_at, sampled_at = (
             infusion_started_at(casebook, 1),
             data.get("sampled_at"),
@@ -88,7 +87,6 @@ class OutOfReference(Condition):
 def blood(
     label: Any, units: Mapping[str, Any], test: str, loinc: str, **facts: Any
 ) -> items.Lab:
-    """Return the item of one analyte."""
     sdtm = f"LB.LBORRES:{test}"
     return items.Lab(label, units=units, sdtm=sdtm, loinc=loinc, **facts)
 

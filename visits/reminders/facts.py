@@ -160,7 +160,6 @@ def awaits(visit: Visit) -> bool:
 
 
 def appointment_of(visit: Visit, casebook: Casebook) -> datetime | None:
-    """Return the appointment for a visit."""
     at: datetime | None = next(
         (
             data.get("appointment_at")
@@ -200,7 +199,6 @@ def has_withdrawn(casebook: Casebook, plan: Schedule) -> bool:
 
 
 def at_site(day: date) -> datetime:
-    """Return the instant from which the reminders of a day leave."""
     return datetime.combine(day, SETTINGS.send_at, SITE_ZONE)
 
 

@@ -48,7 +48,6 @@ def _fields(one: Reminder, language: str, phone: str) -> dict[str, str]:
 
 
 def day_in(language: str, day: date) -> str:
-    """Return a date as it cannot be misread."""
     if language == "en":
         return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
     return f"{day.year}年{day.month}月{day.day}日"

@@ -16,7 +16,6 @@ class CodedMissing(Condition):
     """The item has this missing code."""
 
     def __init__(self, item: str, code: MissingCode) -> None:
-        """Name the item and the code."""
         self.item, self.code = item, code
 
     def holds(self, data: FormData, casebook: Casebook) -> bool:
@@ -25,7 +24,6 @@ class CodedMissing(Condition):
         return data.missing(self.item) == self.code
 
     def items(self) -> frozenset[str]:
-        """Return the item asked."""
         return frozenset({self.item})
 
 
@@ -38,7 +36,6 @@ class OutOfWindow(Condition):
         return on is not None and window is not None and on not in window
 
     def items(self) -> frozenset[str]:
-        """Return the date of the visit."""
         return frozenset({"visit_date"})
 
 
@@ -46,15 +43,12 @@ class BeforeConsent(Condition):
     """Something happened before consent was given."""
 
     def __init__(self, item: str) -> None:
-        """Name the item that tells when."""
         self.item = item
 
     def holds(self, data: FormData, casebook: Casebook) -> bool:
-        """Tell whether it is earlier for certain."""
         return is_before(data.get(self.item), consented_at(casebook))
 
     def items(self) -> frozenset[str]:
-        """Return the item asked."""
         return frozenset({self.item})
 
 

@@ -15,13 +15,11 @@ MOVING_FORMS = ("DTH", "WDR", "STY", "INF", "IRQ")  # besides the visit records
 
 
 def create_visit_forms(event: Randomized, by: Actor, via: Source) -> None:
-    """Hang the forms of all visits."""
     del by, via
     services.create_visit_forms(event.participant)
 
 
 def recalculate_due_dates(saved: Saved) -> None:
-    """Due dates follow what the schedule derives."""
     services.recalculate_due_dates(
         saved.participant, selectors.schedule(saved.participant)
     )

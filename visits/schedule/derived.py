@@ -8,6 +8,5 @@ from visits.schedule.facts import window_of
 
 @derived("VIS", "window", N_("Window"))
 def visit_window(data: FormData, casebook: Casebook) -> str | None:
-    """Return the window of the visit."""
     window = window_of(casebook, data.visit)
     return f"{window.opens} – {window.closes}" if window else None

@@ -36,7 +36,6 @@ class Visit:
 
     @property
     def status(self) -> VisitStatus:
-        """Return where the visit stands."""
         return self.state.status
 
     @property
@@ -106,7 +105,6 @@ class Schedule:
         return self.visit(visit).status != VisitStatus.NOT_REQUIRED
 
     def visit(self, code: str) -> Visit:
-        """Return a scheduled visit by its code."""
         return next(visit for visit in self.visits if visit.code == code)
 
 
@@ -210,7 +208,6 @@ def _is_observed(row: FormData, item: str) -> bool:
 
 
 def consented_at(casebook: Casebook) -> datetime | None:
-    """Return when consent was first given."""
     given = (
         row.get("decided_at")
         for row in casebook.rows("CNS")
@@ -220,12 +217,10 @@ def consented_at(casebook: Casebook) -> datetime | None:
 
 
 def infusion_visit(number: int) -> str:
-    """Return the visit at which an infusion is given."""
     return next(visit for visit, n in INFUSION_VISITS.items() if n == number)
 
 
 def infusion(casebook: Casebook, number: int) -> FormData | None:
-    """Return the bedside record of an infusion."""
     return casebook.one("INF", infusion_visit(number))
 
 
@@ -255,12 +250,10 @@ def _counts_as_signed(casebook: Casebook) -> bool:
 
 
 def schedule_as_checked(casebook: Casebook, now: datetime) -> Schedule:
-    """Return the schedule at an instant as edit checks see it."""
     return schedule_of(casebook, now, no_go_signed=_counts_as_signed(casebook))
 
 
 def window_of(casebook: Casebook, visit: str) -> rules.Window | None:
-    """Return the window of a visit as edit checks see it."""
     anchor = course_of(casebook, no_go_signed=_counts_as_signed(casebook)).anchor
     if anchor is None or visit == VisitCode.UNSCHEDULED:
         return None
@@ -276,5 +269,4 @@ def day_0(casebook: Casebook) -> date | None:
 
 @fact("is_infused")
 def is_infused(casebook: Casebook) -> bool:
-    """Tell whether any infusion was started."""
     return any(infusion_started_at(casebook, number) is not None for number in (1, 2))

@@ -23,7 +23,6 @@ class MissedForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Ask for words where the list has none."""
         cleaned = super().clean() or {}
         if cleaned.get("reason") == NotDoneReason.OTHER and not cleaned.get("other"):
             self.add_error("other", _("Write the reason."))

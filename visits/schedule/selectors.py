@@ -152,7 +152,6 @@ class ScheduleRow:
 
     @property
     def label(self) -> str:
-        """Return the words of the visit."""
         number = f" {self.visit.number}" if self.visit.number else ""
         return f"{gettext(self.visit.code.label)}{number}"
 

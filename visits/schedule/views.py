@@ -42,7 +42,6 @@ def schedule(request: StaffRequest, number: str) -> HttpResponse:
 
 @permitted(Permission.MARK_MISSED)
 def add_unscheduled(request: StaffRequest, number: str) -> HttpResponse:
-    """Add an unscheduled visit."""
     participant = visible_participant(request, number)
     form = UnscheduledForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -74,7 +73,6 @@ def _record(request: StaffRequest, number: str, visit: str, place: int) -> FormI
 def mark_missed(
     request: StaffRequest, number: str, visit: str, place: int
 ) -> HttpResponse:
-    """Mark a visit as missed, with the reason."""
     record = _record(request, number, visit, place)
     form = MissedForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -94,7 +92,6 @@ def mark_missed(
 
 @permitted(Permission.MARK_MISSED)
 def reopen(request: StaffRequest, number: str, visit: str, place: int) -> HttpResponse:
-    """Take back that a visit was missed."""
     record = _record(request, number, visit, place)
     form = ReopenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

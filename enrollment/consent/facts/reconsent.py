@@ -51,14 +51,12 @@ class ReconsentDue:
 
     @property
     def form(self) -> str:
-        """Return the code of the form that answers it."""
         return FORM_OF[self.ground]
 
 
 def version_on(
     versions: Sequence[DocumentVersion], day: date
 ) -> DocumentVersion | None:
-    """Return the version that holds on a day."""
     begun = [one for one in versions if one.effective_from <= day]
     return max(begun, key=lambda one: one.effective_from, default=None)
 

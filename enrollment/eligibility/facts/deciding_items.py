@@ -78,7 +78,6 @@ def digest_of(told: str) -> str:
 
 @implements("ELG-CONFIRM")
 def deciding(casebook: Casebook, assessment: Assessment) -> Deciding:
-    """Gather the deciding items of all forms."""
     revisions: dict[str, dict[str, int]] = {}
     values: dict[str, dict[str, Any]] = {}
     form_data: dict[str, FormData] = {}

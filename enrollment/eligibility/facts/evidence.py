@@ -209,7 +209,6 @@ def drug_name(data: FormData) -> str:
 
 
 def answers(data: FormData | None) -> dict[str, CriterionAnswer | None]:
-    """Return the investigator's answers by criterion."""
     if data is None:
         return {}
     causes = data.get("e1_causes")

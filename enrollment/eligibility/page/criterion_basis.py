@@ -160,7 +160,6 @@ def _latest(form_data: Iterable[FormData]) -> FormData | None:
 
 
 def _told(outcome: CriterionOutcome, form: FormData | None, item: str) -> str:
-    """Say in words what decided."""
     grounds = outcome.grounds
     if isinstance(grounds, Injury):
         return injury_told(grounds)
@@ -191,7 +190,6 @@ def answer_told(outcome: CriterionOutcome, form: FormData | None, item: str) -> 
 
 
 def number(value: Decimal, decimals: int) -> str:
-    """Return a number rounded for display."""
     return f"{shown(value, decimals):f}"
 
 
@@ -219,14 +217,12 @@ def injury_told(found: Injury) -> str:
 
 
 def age_told(years: int | None) -> str:
-    """Tell the age at consent."""
     if years is None:
         return _("birth date or consent date missing")
     return _("%(years)s years at consent") % {"years": years}
 
 
 def baseline_told(baseline: Baseline) -> str:
-    """Tell the baseline creatinine and where it comes from."""
     if baseline.umol_l is None:
         return _("no baseline creatinine")
     return _("baseline %(value)s µmol/L (%(source)s)") % {
@@ -236,7 +232,6 @@ def baseline_told(baseline: Baseline) -> str:
 
 
 def filtration_told(found: FiltrationBasis) -> str:
-    """Tell the eGFR from the baseline."""
     if found.egfr is None:
         return baseline_told(found.baseline)
     return _("eGFR %(egfr)s mL/min/1.73 m², %(baseline)s") % {
@@ -246,7 +241,6 @@ def filtration_told(found: FiltrationBasis) -> str:
 
 
 def measured_told(criterion: str, found: MeasurementBasis) -> str:
-    """Tell the number and the judgement beside it."""
     name, unit = (_("LVEF"), "%") if criterion == "E11" else (_("platelets"), "10⁹/L")
     value = MISSING if found.value is None else f"{found.value.normalize():f} {unit}"
     judged = _(found.answer.label).lower() if found.answer else MISSING

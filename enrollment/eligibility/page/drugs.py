@@ -57,7 +57,6 @@ class DayLine:
 
     @property
     def days(self) -> int:
-        """Return how many days."""
         return (self.last - self.first).days + 1
 
 

@@ -48,7 +48,6 @@ class MissingEntry:
 
     @property
     def place(self) -> str:
-        """Return the name of the form that takes it."""
         return str(catalogue.design(self.code).title)
 
 

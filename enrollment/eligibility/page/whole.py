@@ -32,7 +32,6 @@ class EligibilityPage:
 
     @property
     def against(self) -> list[CriterionRow]:
-        """Return the criteria that decide against the person."""
         return [row for row in self.rows if row.state in AGAINST]
 
     @property

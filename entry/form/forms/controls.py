@@ -141,7 +141,6 @@ def has_rows(name: str, typed: Typed) -> bool:
 
 
 def typed_rows(item: items.ItemGroup, name: str, typed: Typed) -> list[dict[str, str]]:
-    """Return the rows of a small table as they were typed."""
     return [
         {column: typed.get(f"{name}-{number}-{column}", "") for column in item.columns}
         for number in range(int(str(typed[f"{name}__rows"])))
@@ -167,7 +166,6 @@ def _largest(item: items.File) -> dict[str, str]:
 
 
 def shown(item: Item, name: str, value: Value) -> dict[str, Any]:
-    """Return what the controls of an item hold for a stored value."""
     if isinstance(value, MissingCode):
         return {f"{name}__missing": value.value}
     held = {name: item.as_text(value)}

@@ -54,7 +54,6 @@ class FormPage:
         typed: controls.Typed | None = None,
         problem: NotSaved | None = None,
     ) -> None:
-        """Read the form."""
         self.form, self.user, self.typed, self.problem = form, user, typed, problem
         self.design = catalogue.design(form.code)
         self.row = row_of(form)
@@ -72,19 +71,16 @@ class FormPage:
 
     @property
     def may_sign(self) -> bool:
-        """Tell whether the reader signs forms like this one."""
         return self.design.signature is not None and self.user.may(
             self.design.signed_by
         )
 
     @property
     def may_verify(self) -> bool:
-        """Tell whether the reader verifies items."""
         return self.user.may(Permission.VERIFY) and self.form.revision > 0
 
     @cached_property
     def signatures(self) -> list[tuple[Signature, bool]]:
-        """Return the signatures with whether each holds."""
         if self.design.signature is None:
             return []
         given = self.form.signatures.select_related("signer")
@@ -92,7 +88,6 @@ class FormPage:
 
     @property
     def is_signed(self) -> bool:
-        """Tell whether a signature holds."""
         return any(holds for _one, holds in self.signatures)
 
     @cached_property
@@ -118,7 +113,6 @@ class FormPage:
 
     @property
     def asks_reasons(self) -> bool:
-        """Tell whether changes need a reason."""
         is_asked = isinstance(self.problem, ReasonNeeded)
         return is_asked or self.form.first_completed_at is not None
 
@@ -141,7 +135,6 @@ class FormPage:
 
     @property
     def may_strike(self) -> bool:
-        """Tell whether the reader may strike this row out."""
         return self.may_enter and self._is_strikable and self.form.revision > 0
 
     @property
@@ -175,12 +168,10 @@ class FormPage:
 
     @property
     def reason_choices(self) -> list[tuple[str, str]]:
-        """Return the pick list of reasons for a change."""
         return [(reason.value, _(reason.label)) for reason in ChangeReason]
 
     @property
     def is_complete(self) -> bool:
-        """Tell whether the form is marked complete."""
         return self.form.status == FormStatus.COMPLETE
 
     @cached_property
@@ -192,7 +183,6 @@ class FormPage:
 
     @cached_property
     def errors(self) -> dict[str, list[Finding]]:
-        """Return hard findings by item."""
         found: dict[str, list[Finding]] = {}
         if isinstance(self.problem, SaveRefused):
             for finding in self.problem.findings:
@@ -206,7 +196,6 @@ class FormPage:
 
     @cached_property
     def sections(self) -> list[tuple[Any, list[ItemView]]]:
-        """Return the sections with their items."""
         seen = visible_items(self.user, self.design)
         return [
             (section.title, [self.view(name) for name in section.items if name in seen])
@@ -242,7 +231,6 @@ class FormPage:
 
     @property
     def error_lines(self) -> list[ErrorLine]:
-        """Return what the list on top says."""
         return [
             ErrorLine(text, f"item-{view.name}", str(view.item.verbose_name))
             for _title, views in self.sections
@@ -263,7 +251,6 @@ class FormPage:
         return asked
 
     def view(self, name: str) -> ItemView:
-        """Return one item as the page shows it."""
         item = self.design.items[name]
         value = self.data.values.get(name)
         held = self._held(name, item, value)

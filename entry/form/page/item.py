@@ -50,12 +50,10 @@ class ItemView:
 
     @property
     def missing_choices(self) -> list[tuple[str, str]]:
-        """Return the missing codes that may be chosen."""
         return [(code.value, _(code.label)) for code in MissingCode]
 
     @property
     def units(self) -> list[str]:
-        """Return the units of a laboratory value."""
         return list(self.item.units) if isinstance(self.item, items.Lab) else []
 
     @property
@@ -72,12 +70,10 @@ class ItemView:
 
     @property
     def is_file(self) -> bool:
-        """Tell whether the item holds a file."""
         return isinstance(self.item, items.File)
 
     @property
     def columns(self) -> list[Any]:
-        """Return the headings of a small table."""
         if not isinstance(self.item, items.ItemGroup):
             return []
         return [column.verbose_name for column in self.item.columns.values()]

@@ -33,14 +33,12 @@ class SectionBlock(LayoutObject):
     def __init__(
         self, page: Page, number: int, title: Any, views: list[ItemView]
     ) -> None:
-        """Take the section as the page sees it."""
         self.page, self.number, self.title, self.views = page, number, title, views
         self.fields: list[str] = []
 
     def render(
         self, form: forms.Form, context: Any, template_pack: Any = None, **_o: Any
     ) -> SafeString:
-        """Draw the section."""
         del form, template_pack
         template = get_template("entry/form/section.html")
         told = {

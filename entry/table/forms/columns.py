@@ -54,7 +54,6 @@ class Column:
 
     @property
     def label(self) -> str:
-        """Return the heading."""
         return str(self.item.verbose_name)
 
     @property
@@ -64,7 +63,6 @@ class Column:
 
     @cached_property
     def units(self) -> list[str]:
-        """Return the units of a laboratory value."""
         return list(self.item.units) if isinstance(self.item, items.Lab) else []
 
     @cached_property
@@ -74,12 +72,10 @@ class Column:
 
     @cached_property
     def is_many(self) -> bool:
-        """Tell whether several answers may be chosen."""
         return isinstance(self.item, items.MultipleChoice)
 
     @cached_property
     def is_list(self) -> bool:
-        """Tell whether its control is a list."""
         chosen = items.Choice | items.User | items.Listed | items.File
         return isinstance(self.item, chosen) and not self.is_many
 
@@ -103,7 +99,6 @@ class Column:
         return [*self.options, *missing]
 
     def held(self, value: Value) -> Held:
-        """Return what the controls hold for a stored value."""
         shown = controls.shown(self.item, self.name, value)
         if missing := shown.get(f"{self.name}__missing"):
             return Held(missing, codes=(missing,))
@@ -137,7 +132,6 @@ class Column:
 
 
 def options_html(offered: Options, chosen: str) -> SafeString:
-    """Return options of a list, one of them chosen."""
     return mark_safe(  # noqa: S308 - each part is escaped
         "".join(
             f'<option value="{escape(key)}"{" selected" if key == chosen else ""}>'

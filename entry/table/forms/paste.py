@@ -35,7 +35,6 @@ class NotReadable(Exception):
     """The text cannot be taken as a table; the message is for people."""
 
     def __init__(self, message: str, **details: object) -> None:
-        """Take the message and what stands in it."""
         super().__init__(message)
         self.message, self.details = message, details
 
@@ -59,7 +58,6 @@ class Pasted:
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """Return heading and item of each column."""
         return list(zip(self.headings, self.mapping, strict=True))
 
 

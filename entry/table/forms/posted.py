@@ -162,7 +162,6 @@ class _Reader:
     def _changed(
         self, form: FormInstance, values: Mapping[str, object]
     ) -> dict[str, object]:
-        """Return what the person changed of what the page showed."""
         current, design = self.held.form_data[form.pk].values, self.held.design
         entered: dict[str, Value] = {}
         for name, value in values.items():
@@ -201,7 +200,6 @@ def read_cell(column: Column, text: Sequence[str], unit: str = "") -> object:
 
 
 def unreadable(code: str, column: Column, problem: ValidationError) -> Finding:
-    """Return the finding of a text that no item can read."""
     told = problem.error_list[0]
     check_id = f"{code}.{column.name}.type"
     details = dict(told.params or {})

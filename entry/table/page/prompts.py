@@ -61,7 +61,6 @@ class RowAsks:
 
     @property
     def is_in_the_way(self) -> bool:
-        """Tell whether the row has to be put right."""
         return bool(self.lines)
 
     @property

@@ -56,14 +56,12 @@ class TableRow:
 
     @property
     def name(self) -> str:
-        """Return how the row is called on the page."""
         if self.form is None:
             return _("new %(number)s") % {"number": self.key[1:]}
         return f"{self.form.visit} {self.form.occurrence}".strip()
 
     @property
     def may_complete(self) -> bool:
-        """Tell whether it can be marked complete."""
         return self.form is None or self.form.status != FormStatus.COMPLETE
 
     @property
@@ -99,12 +97,10 @@ class TablePage:
 
     @property
     def may_add(self) -> bool:
-        """Tell whether the reader may add rows."""
         return self.may_enter and self.design.is_repeated
 
     @property
     def may_paste(self) -> bool:
-        """Tell whether rows may be pasted."""
         return self.may_add and self.design.is_table
 
     @property
@@ -147,13 +143,11 @@ class TablePage:
 
     @property
     def blank(self) -> TableRow:
-        """Return the empty row at the end."""
         numbers = [int(key[1:]) for key in self.typed if key.startswith("n")]
         return self._new_row(f"n{max(numbers, default=0) + 1}")
 
     @property
     def error_lines(self) -> list[ErrorLine]:
-        """Return what the list on top says."""
         return [
             ErrorLine(
                 text,
@@ -174,7 +168,6 @@ class TablePage:
 
     @property
     def reason_choices(self) -> list[tuple[str, str]]:
-        """Return the pick list of reasons for a change."""
         return [(reason.value, _(reason.label)) for reason in ChangeReason]
 
     @property
@@ -184,7 +177,6 @@ class TablePage:
 
     @property
     def missing_codes(self) -> list[tuple[str, str]]:
-        """Return the missing codes with their words."""
         return [(code.value, _(code.label)) for code in MissingCode]
 
     @cached_property
@@ -227,7 +219,6 @@ class TablePage:
 
     @cached_property
     def derivations(self) -> list[Derivation]:
-        """Return the computed columns that say anything at all."""
         found = {
             one.name: one
             for told_of in self._derived.values()

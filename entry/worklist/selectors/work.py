@@ -216,7 +216,6 @@ def births_to_ask_for(user: User) -> Iterator[WorkItem]:
 
 
 def drafts(user: User) -> Iterator[WorkItem]:
-    """Forms begun and not complete."""
     held = forms_visible_to(user).filter(
         status=FormStatus.DRAFT, struck_at=None, locked_at=None, frozen_at=None
     )
@@ -238,19 +237,16 @@ def _form_item(urgency: int, kind: str, form: FormInstance, look: str) -> WorkIt
 
 
 def form_words(form: FormInstance) -> str:
-    """Return a form with its place, in words."""
     design = catalogue.design(form.code)
     number = f" {form.occurrence}" if design.is_repeated else ""
     return " · ".join(filter(None, (f"{design.title}{number}", form.visit)))
 
 
 def queries_to_answer(user: User) -> Iterator[WorkItem]:
-    """Open queries that the site owes an answer."""
     yield from _queries(user, QueryState.OPEN, _("Query"), Permission.ANSWER_QUERY)
 
 
 def answers_to_review(user: User) -> Iterator[WorkItem]:
-    """Answered queries that wait for the monitor."""
     kind = _("Answered query")
     yield from _queries(user, QueryState.ANSWERED, kind, Permission.CLOSE_QUERY)
 

@@ -92,5 +92,4 @@ def opening() -> CodeOpening | None:
 
 
 def is_locked() -> bool:
-    """Tell whether the database is locked."""
     return DatabaseLock.objects.filter(unlocked_at=None).exists()

@@ -80,7 +80,6 @@ class BreakCount:
 
     @property
     def total(self) -> int:
-        """Return how many there are of the kind."""
         return sum(number for _role, number in self.by_role)
 
 

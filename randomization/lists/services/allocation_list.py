@@ -260,7 +260,6 @@ def foreseen_with(block_sizes: Iterable[int], size: int) -> Foreseen:
 
 
 def is_foreseeable(found: Foreseen) -> bool:
-    """Tell whether the custodian must be warned."""
     return found.certain > PROTOCOL.randomization.certain_share_to_warn
 
 

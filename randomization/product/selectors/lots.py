@@ -27,7 +27,6 @@ from record.casebook.models import FormInstance
 
 
 def people_at_bedside() -> QuerySet[User]:
-    """Return who may take a bag from the pharmacy."""
     return people_in(Role.BN, Role.IN, Role.PI, Role.CO, Role.PN)
 
 
@@ -45,37 +44,30 @@ class LotView:
 
     @property
     def pk(self) -> int:
-        """Return the key of the lot."""
         return self.lot.pk
 
     @property
     def number(self) -> str:
-        """Return the lot number."""
         return str(self.content["lot"])
 
     @property
     def product(self) -> str:
-        """Return the product in words."""
         return _(Product(self.content["product"]).label)
 
     @property
     def status(self) -> str:
-        """Return the status in words."""
         return _(LotStatus(self.content["status"]).label)
 
     @property
     def expires_at(self) -> datetime:
-        """Return when the lot expires."""
         return datetime.fromisoformat(self.content["expires_at"])
 
     @property
     def left(self) -> Decimal:
-        """Return how many containers are left."""
         return balance(self.content["movements"])
 
     @property
     def movements(self) -> list[dict[str, Any]]:
-        """Return the movements in the order in which they happened."""
         moved = self.content["movements"]
         records = [one["record"] for one in moved if "record" in one]
         taken_for = FormInstance.objects.select_related("participant").in_bulk(records)
@@ -97,7 +89,6 @@ def lot_views() -> list[LotView]:
 
 
 def lot_of(number: str) -> LotRecord | None:
-    """Return the lot of that number."""
     return LotRecord.objects.filter(number_hash=lot_hash(number)).first()
 
 

@@ -55,7 +55,6 @@ class Preparation:
 
     @property
     def step(self) -> PreparationStep:
-        """Return how far it has come."""
         if self.record is None:
             return PreparationStep.TO_PREPARE
         if self.handed_over_at is not None:
@@ -68,12 +67,10 @@ class Preparation:
 
     @property
     def plan(self) -> InfusionPlan | None:
-        """Return the dose and volume that are planned."""
         return PROTOCOL.infusion.plan(demo=settings.DEMO)
 
     @property
     def handed_over_at(self) -> Any:
-        """Return when the bag left the pharmacy."""
         return _known(self.record.value_of("handed_over_at")) if self.record else None
 
     @property
@@ -94,14 +91,12 @@ class Preparation:
         )
 
     def named(self, part: Part) -> int | None:
-        """Return whom the record names for a part."""
         if self.record is None:
             return None
         found: int | None = _known(self.record.value_of(NAMED[part]))
         return found
 
     def part(self, part: Part) -> dict[str, Any]:
-        """Return one of the two parts as the page shows it."""
         held = [one for one in self.checks if one.part == part]
         named = self.named(part)
         given = PreparationCheck.objects.filter(form=self.form, part=part)
@@ -122,23 +117,19 @@ class Preparation:
 
     @property
     def participant(self) -> Participant:
-        """Return the participant."""
         return self.form.participant
 
     @property
     def infusion_number(self) -> int:
-        """Return which infusion it is."""
         return INFUSION_VISITS[self.form.visit]
 
     @property
     def planned_start_at(self) -> datetime | None:
-        """Return when the infusion shall begin."""
         at: datetime | None = self.request.get("planned_start_at")
         return at
 
     @property
     def dosing_weight_kg(self) -> Decimal | None:
-        """Return the weight that the dose is for."""
         weight: Decimal | None = self.request.get("dosing_weight_kg")
         return weight
 
@@ -191,7 +182,6 @@ def _checks_that_hold(
 def checks_that_hold(
     form: FormInstance, record: ProductRecord
 ) -> tuple[PreparationCheck, ...]:
-    """Return the confirmations of a product record that still hold."""
     return _checks_that_hold({form.pk: record}).get(form.pk, ())
 
 

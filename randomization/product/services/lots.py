@@ -38,7 +38,6 @@ class Taking:
     at: datetime
 
     def movement(self, by: Actor) -> dict[str, Any]:
-        """Return the movement that stands for it in the account of the lot."""
         return {
             "kind": MovementKind.DISPENSED.value,
             "amount": str(self.containers),

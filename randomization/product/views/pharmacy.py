@@ -31,7 +31,6 @@ def preparations(request: StaffRequest) -> HttpResponse:
 @permitted(Permission.SEE_PRODUCT)
 @never_cache
 def lots(request: StaffRequest) -> HttpResponse:
-    """List the lots with what is left of them."""
     context = {
         "lots": lot_views(),
         "may_enter": request.user.may(Permission.ENTER_PRODUCT),
@@ -41,7 +40,6 @@ def lots(request: StaffRequest) -> HttpResponse:
 
 @permitted(Permission.ENTER_PRODUCT)
 def add_lot(request: StaffRequest) -> HttpResponse:
-    """Enter a lot."""
     form = LotForm(request.POST or None)
     if form.is_valid():
         try:

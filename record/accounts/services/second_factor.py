@@ -72,7 +72,6 @@ def _step_of(secret: str, code: str) -> int | None:
 
 
 def factor_of(user: User) -> SecondFactor | None:
-    """Return the app of a person that is in force."""
     return SecondFactor.objects.filter(user=user, revoked_at=None).first()
 
 

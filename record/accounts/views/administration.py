@@ -28,7 +28,6 @@ ENTRIES_A_PAGE = 100
 
 @permitted(Permission.MANAGE_USERS)
 def users(request: StaffRequest) -> HttpResponse:
-    """List the accounts."""
     context = {
         "accounts": selectors.accounts(),
         "locked": selectors.locked_usernames(),
@@ -68,7 +67,6 @@ def edit(request: StaffRequest, user_id: int) -> HttpResponse:
 @permitted(Permission.MANAGE_USERS)
 @require_POST
 def set_role(request: StaffRequest, user_id: int) -> HttpResponse:
-    """Give another role of the same class."""
     user = get_object_or_404(selectors.accounts(), pk=user_id)
     form = RoleForm(user, request.POST)
     if form.is_valid():
@@ -81,7 +79,6 @@ def set_role(request: StaffRequest, user_id: int) -> HttpResponse:
 @permitted(Permission.MANAGE_USERS)
 @require_POST
 def deactivate(request: StaffRequest, user_id: int) -> HttpResponse:
-    """Close an account."""
     user = get_object_or_404(selectors.accounts().filter(is_active=True), pk=user_id)
     deed = partial(services.deactivate, user=user, by=request.user)
     return _with_reason(request, user, deed)

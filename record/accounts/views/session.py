@@ -103,7 +103,6 @@ def locked_out(
 
 @require_POST
 def leave(request: StaffRequest) -> HttpResponse:
-    """Sign out."""
     sign_out(request)
     query = urlencode({"ended": "left"})
     return redirect(f"{reverse(settings.LOGIN_URL)}?{query}")

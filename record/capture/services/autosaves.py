@@ -34,12 +34,10 @@ def keep(form: FormInstance, typed: Typed, *, based_on: int, author: User) -> Au
 
 
 def of(form: FormInstance, author: User) -> Autosave | None:
-    """Return the author's unsaved typing in a form."""
     return Autosave.objects.filter(form=form, author=author).first()
 
 
 def typed_in(kept: Autosave) -> dict[str, list[str]]:
-    """Return what was typed."""
     typed: dict[str, list[str]] = json.loads(unseal(Purpose.DRAFT, kept.sealed))
     return typed
 

@@ -73,7 +73,6 @@ def note(
 def stopped(
     problem: SaveRefused | ExplanationNeeded,
 ) -> list[tuple[Finding, CheckOutcome]]:
-    """Return what stopped a save."""
     was_refused = isinstance(problem, SaveRefused)
     outcome = CheckOutcome.REFUSED if was_refused else CheckOutcome.ASKED
     return [(finding, outcome) for finding in problem.findings]

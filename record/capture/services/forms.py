@@ -89,7 +89,6 @@ def save(
 def save_entry(
     form: FormInstance, entry: FormEntry, *, by: Actor, via: Source
 ) -> Saved:
-    """Save an entry in one transaction."""
     design = catalogue.design(form.code)
     may_enter(design, (), by=by)
     try:
@@ -296,7 +295,6 @@ def _store(form: FormInstance) -> None:
 
 
 def sign_form(form: FormInstance, *, proof: ReAuthenticated, by: User) -> Signature:
-    """Sign a form and let what follows from it happen."""
     with attributed(by=by, via=Source.PAGE):
         signature = review.sign(form, proof=proof, by=by)
         announce(FormSigned(form), by=by, via=Source.PAGE)

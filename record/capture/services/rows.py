@@ -60,7 +60,6 @@ class RowsNotSaved(Exception):
     """Nothing was stored; the problems are by the key of the row."""
 
     def __init__(self, problems: Mapping[str, NotSaved]) -> None:
-        """Take what stands in the way of each row."""
         super().__init__("; ".join(f"{key}: {one}" for key, one in problems.items()))
         self.problems = dict(problems)
 

@@ -106,11 +106,9 @@ class Item(models.Field):  # type: ignore[type-arg]
         return self.parse_entered(raw)
 
     def parse_entered(self, raw: Any) -> Value:
-        """Return the value of a text that is not empty."""
         return self.to_python(raw)
 
     def as_text(self, value: Value) -> Any:
-        """Return the value as the page shows it in a control."""
         return "" if value is None else str(value)
 
     def to_json(self, value: Value) -> Any:
@@ -139,11 +137,9 @@ class SealedValue:
     """Reads and writes one item of a sealed CRF."""
 
     def __init__(self, name: str) -> None:
-        """Remember the item."""
         self.name = name
 
     def __get__(self, row: Any, owner: type | None = None) -> Value:
-        """Return the unsealed value."""
         return self if row is None else row.opened.values.get(self.name)
 
     def __set__(self, row: Any, value: Value) -> None:
@@ -159,6 +155,5 @@ class Section:
     items: tuple[str, ...] = field(default=())
 
     def __init__(self, title: Any, *items: str) -> None:
-        """Take the title and the names of the items."""
         object.__setattr__(self, "title", title)
         object.__setattr__(self, "items", items)

@@ -78,13 +78,11 @@ class DateTime(Item, models.DateTimeField):  # type: ignore[misc,type-arg]
         return checked_year(local, raw).replace(second=0, microsecond=0)
 
     def as_text(self, value: Value) -> str:
-        """Return site time to the minute."""
         if value is None:
             return ""
         return f"{value.astimezone(SITE_TZ):%Y-%m-%d %H:%M}"
 
     def to_json(self, value: Value) -> Any:
-        """Return the instant in UTC."""
         return value.astimezone(UTC).isoformat() if value else None
 
 
@@ -117,7 +115,6 @@ class Time(Item, models.TimeField):  # type: ignore[type-arg]
         return found.replace(second=0, microsecond=0)
 
     def as_text(self, value: Value) -> str:
-        """Return hours and minutes."""
         return value.strftime("%H:%M") if value else ""
 
 
@@ -141,12 +138,10 @@ class PartialDate(Item, models.CharField):  # type: ignore[type-arg]
         super().__init__(label, **options)
 
     def value_in(self, row: Model) -> Partial | None:
-        """Return the partial date."""
         stored = getattr(row, self.attname)
         return Partial(str(stored)) if stored else None
 
     def store(self, row: Model, value: Value) -> None:
-        """Store the ISO text."""
         setattr(row, self.attname, value.text if value else None)
 
     def parse_entered(self, raw: Any) -> Value:

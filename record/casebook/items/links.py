@@ -21,7 +21,6 @@ class User(Item, models.ForeignKey):  # type: ignore[misc,type-arg]
     base = models.ForeignKey
 
     def __init__(self, label: Any = "", **options: Any) -> None:
-        """Point at the accounts."""
         options = {
             "to": settings.AUTH_USER_MODEL,
             "on_delete": models.PROTECT,
@@ -42,13 +41,11 @@ class User(Item, models.ForeignKey):  # type: ignore[misc,type-arg]
         super().set_attributes_from_name(name)
 
     def value_in(self, row: Model) -> Value:
-        """Return the key of the account."""
         if getattr(row, "is_sealed", False):
             return getattr(row, str(self.name))
         return getattr(row, self.attname)
 
     def store(self, row: Model, value: Value) -> None:
-        """Store the key of the account."""
         sealed = getattr(row, "is_sealed", False)
         setattr(row, str(self.name) if sealed else self.attname, value)
 
@@ -99,7 +96,6 @@ class ItemGroup(Item, models.JSONField):
     def __init__(
         self, label: Any = "", *, items: Mapping[str, Item] | None = None, **o: Any
     ) -> None:
-        """Take the columns of the small table."""
         self.columns: dict[str, Item] = dict(items or {})
         for name, column in self.columns.items():
             column.set_attributes_from_name(name)
@@ -128,9 +124,7 @@ class ItemGroup(Item, models.JSONField):
         return cells
 
     def as_text(self, value: Value) -> Any:
-        """Return the rows."""
         return value or []
 
     def to_json(self, value: Value) -> Any:
-        """Return the rows."""
         return value

@@ -20,7 +20,6 @@ class Number(Item, models.DecimalField):  # type: ignore[type-arg]
     base = models.DecimalField
 
     def __init__(self, label: Any = "", *, decimals: int = 0, **options: Any) -> None:
-        """Take the number of decimals that may be entered."""
         options.setdefault("max_digits", 12)
         options.pop("decimal_places", None)
         super().__init__(label, decimal_places=decimals, **options)
@@ -34,7 +33,6 @@ class Number(Item, models.DecimalField):  # type: ignore[type-arg]
         return number
 
     def measure(self, value: Value) -> Decimal | None:
-        """Return the number itself."""
         return None if value is None else Decimal(value)
 
 
@@ -142,9 +140,7 @@ class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
         return "" if value is None else f"{value.value:f}"
 
     def to_json(self, value: Value) -> Any:
-        """Return number and unit."""
         return [f"{value.value:f}", value.unit] if value else None
 
     def measure(self, value: Value) -> Decimal | None:
-        """Return the value in the standard unit."""
         return value.standard if value else None

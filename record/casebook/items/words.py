@@ -22,7 +22,6 @@ class Text(Item, models.TextField):  # type: ignore[type-arg]
     def __init__(
         self, label: Any = "", *, rows: int = 1, longest: int = 2000, **options: Any
     ) -> None:
-        """Take the height of the control and the longest text."""
         self.rows, self.longest = rows, longest
         super().__init__(label, **options)
 
@@ -47,7 +46,6 @@ class Choice(Item, models.CharField):  # type: ignore[type-arg]
     def __init__(
         self, label: Any = "", terms: type[Codelist] = YesNoTerm, **o: Any
     ) -> None:
-        """Take the terms that may be chosen."""
         super().__init__(label, terms=terms, **o)
 
     def parse_entered(self, raw: Any) -> Value:
@@ -56,7 +54,6 @@ class Choice(Item, models.CharField):  # type: ignore[type-arg]
 
 
 def parse_code(terms: type[Codelist] | None, raw: Any) -> str:
-    """Return a code of the terms as a plain string."""
     codes = [term.value for term in terms or ()]
     if str(raw) not in codes:
         message = _("“%(entered)s” is not among the answers. Choose one of the list.")
@@ -68,7 +65,6 @@ class YesNo(Choice):
     """Yes or no, stored as Y or N."""
 
     def __init__(self, label: Any = "", **options: Any) -> None:
-        """Offer the two answers."""
         options.pop("terms", None)
         super().__init__(label, YesNoTerm, **options)
 
@@ -81,7 +77,6 @@ class MultipleChoice(Item, ArrayField):  # type: ignore[type-arg]
     def __init__(
         self, label: Any = "", terms: type[Codelist] = YesNoTerm, **o: Any
     ) -> None:
-        """Take the terms that may be chosen."""
         o.pop("base_field", None)
         o.pop("size", None)
         column = models.CharField(max_length=40)
@@ -98,7 +93,6 @@ class MultipleChoice(Item, ArrayField):  # type: ignore[type-arg]
         return [t.value for t in self.facts.terms or () if t.value in given] or None
 
     def as_text(self, value: Value) -> Any:
-        """Return the list of codes."""
         return list(value or [])
 
 

@@ -37,7 +37,6 @@ class FileRefused(Exception):
     """A file cannot be stored; the message says why and what to do."""
 
     def __init__(self, item: str, message: str) -> None:
-        """Name the item that it was for."""
         super().__init__(message)
         self.item = item
 
@@ -103,7 +102,6 @@ def ending(kind: str) -> str:
 
 
 def is_kept(form: FormInstance, item: str, key: str) -> bool:
-    """Tell whether a key names a file that was stored for this item of this form."""
     return StoredFile.objects.filter(form=form, item=item, key=key).exists()
 
 

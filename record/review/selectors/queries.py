@@ -19,7 +19,6 @@ from trial_edc import clock
 
 
 def queries_visible_to(user: User) -> QuerySet[Query]:
-    """Return the queries on forms that a user may see."""
     held = (
         Query.objects.filter(form__code__in=visible_codes(user))
         .select_related("form__participant", "raised_by")
@@ -39,7 +38,6 @@ def queries_of(form: FormInstance) -> dict[str, list[Query]]:
 
 
 def unanswered_counts(forms: Iterable[FormInstance]) -> Mapping[int, int]:
-    """Return the number of open queries by form."""
     rows = (
         Query.objects.filter(form__in=forms, state=QueryState.OPEN)
         .values_list("form_id")
@@ -49,7 +47,6 @@ def unanswered_counts(forms: Iterable[FormInstance]) -> Mapping[int, int]:
 
 
 def open_places(forms: Iterable[FormInstance]) -> set[tuple[int, str]]:
-    """Return the form and the item of each open query."""
     held = Query.objects.filter(form__in=forms, state=QueryState.OPEN)
     return set(held.values_list("form_id", "item"))
 
@@ -79,7 +76,6 @@ def filtered(queries: QuerySet[Query], wanted: QueryFilter) -> QuerySet[Query]:
 
 
 def counts_by_state(queries: QuerySet[Query]) -> dict[str, int]:
-    """Return the number of queries in each state, and of all."""
     rows = queries.order_by().values_list("state").annotate(n=Count("id"))
     counts = dict.fromkeys(QueryState.values, 0) | dict(rows)
     return {**counts, "": sum(counts.values())}
@@ -103,7 +99,6 @@ class QueryLine:
 
     @property
     def age_days(self) -> int:
-        """Return for how many days it has stood."""
         return (clock.now() - self.query.raised_at).days
 
 

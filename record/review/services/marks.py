@@ -42,7 +42,6 @@ def verify(form: FormInstance, items: Iterable[str], *, by: Actor) -> Verificati
 def withdraw_verification(
     verification: Verification, *, by: Actor, reason: Reason
 ) -> None:
-    """Take back a verification that was given by mistake."""
     require(by, Permission.VERIFY, verification.form)
     with attributed(by=by, via=Source.PAGE, reason=reason):
         lock_participant(verification.form.participant)

@@ -109,7 +109,6 @@ def close_query(query: Query, text: str, *, by: Actor) -> Query:
 
 
 def reopen_query(query: Query, text: str, *, by: Actor) -> Query:
-    """Open a closed query again."""
     require(by, Permission.RAISE_QUERY, query.form)
     allowed, to = (QueryState.CLOSED,), QueryState.OPEN
     return _move(query, Action.REOPENED, text, by=by, allowed=allowed, to=to)

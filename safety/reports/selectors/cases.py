@@ -60,12 +60,10 @@ class SponsorCase:
 
     @property
     def causality_words(self) -> str:
-        """Return that judgement in words."""
         return _(Causality(self.causality).label) if self.causality else "—"
 
     @property
     def expected_words(self) -> str:
-        """Return whether it was expected, in words."""
         told = self.assessment.get("expected_per_rsi")
         return _(YesNo(told).label) if told else "—"
 
@@ -82,24 +80,20 @@ class SponsorCase:
 
     @property
     def reference(self) -> str:
-        """Return under which number the authority has it."""
         return self.assessment.get("reference") or ""
 
     @property
     def submitted_on(self) -> date | None:
-        """Return when it went to an authority."""
         told: date | None = self.assessment.get("submitted_on")
         return told
 
     @property
     def authorities(self) -> str:
-        """Return who has it, in words."""
         told = self.assessment.get("authority") or ()
         return ", ".join(_(Authority(one).label) for one in told)
 
     @property
     def due_on(self) -> date | None:
-        """Return the last day of the submission."""
         return self.deadlines.initial_due_on
 
     @property
@@ -110,7 +104,6 @@ class SponsorCase:
 
     @property
     def state(self) -> CaseState:
-        """Return what is still to be done."""
         if not self.is_assessed:
             return CaseState.TO_ASSESS
         if not self.deadlines.is_susar:
@@ -122,12 +115,10 @@ class SponsorCase:
 
     @property
     def look(self) -> str:
-        """Return the status that draws it."""
         return LOOKS[self.state][0]
 
     @property
     def words(self) -> str:
-        """Return its state in words."""
         return _(LOOKS[self.state][1])
 
     @cached_property

@@ -50,7 +50,6 @@ class ReportLine:
 
     @property
     def participant(self) -> Participant:
-        """Return whom it is about."""
         return self.form.participant
 
     @cached_property
@@ -77,13 +76,11 @@ class ReportLine:
 
     @property
     def aware_at(self) -> datetime | None:
-        """Return when the site knew."""
         known: datetime | None = self.report.get("aware_at")
         return known
 
     @property
     def sent_at(self) -> datetime | None:
-        """Return when the sponsor was told."""
         return self.sent.sent_at if self.sent else None
 
     @property
@@ -93,7 +90,6 @@ class ReportLine:
 
     @property
     def due_at(self) -> datetime:
-        """Return until when the sponsor must have it."""
         hours = PROTOCOL.safety.report_to_sponsor_hours
         return self.counts_from + timedelta(hours=hours)
 
@@ -119,17 +115,14 @@ class ReportLine:
 
     @property
     def waits(self) -> bool:
-        """Tell whether somebody still has to send it."""
         return self.state in {ReportState.WAITING, ReportState.LATE}
 
     @property
     def was_late(self) -> bool:
-        """Tell whether it was sent after its time."""
         return self.sent_at is not None and self.sent_at > self.due_at
 
     @property
     def is_latest(self) -> bool:
-        """Tell whether no later version of it has been begun."""
         if self.event is None:
             return False
         return reports_on(self.event, self.casebook)[-1].form_id == self.form.pk
@@ -184,7 +177,6 @@ def _lines(
 
 
 def was_sent(form: FormInstance) -> bool:
-    """Tell whether the sponsor has this version."""
     return SentReport.objects.filter(form=form).exists()
 
 

@@ -82,7 +82,6 @@ def retire_rows(form_ids: Iterable[int | None], *, via: Source) -> None:
 
 
 def retire_forms(participant: Participant, code: str, *, via: Source) -> None:
-    """Retire the untouched forms of a form."""
     for form in FormInstance.objects.filter(participant=participant, code=code):
         retire(form, via=via)
 
@@ -103,7 +102,6 @@ def open_report(
 
 
 def due_on(form: FormInstance, day: date) -> None:
-    """Write down on which day a report is due."""
     FormInstance.objects.filter(pk=form.pk).update(due_on=day)
 
 
@@ -209,7 +207,6 @@ def _notified_at(form: FormInstance) -> datetime | None:
 
 
 def _reported(report: FormData, casebook: Casebook) -> FormData:
-    """Return the event of a report that has the minimum to be sent."""
     event = event_of(report, casebook)
     lacking = [
         words

@@ -53,7 +53,6 @@ class Bar:
     """A line that is written anew on a terminal, now and then elsewhere."""
 
     def __init__(self, command: BaseCommand) -> None:
-        """Begin to count the time."""
         self.stream = command.stdout
         self.is_terminal = sys.stdout.isatty()
         self.began = self.shown = time.monotonic()
@@ -82,7 +81,6 @@ class Bar:
         )
 
     def end(self) -> None:
-        """Say what was written and how long it took."""
         seconds = time.monotonic() - self.began
         if self.last and self.is_terminal:
             self.stream.write(f"\r{self._line(self.last)}")

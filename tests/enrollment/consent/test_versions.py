@@ -40,7 +40,6 @@ def new(version: str = "2.0", *, days: int = 0, concerns: str = "everybody", **m
 
 
 def in_force(entered: NewVersion) -> ConsentDocument:
-    """Enter a version and have it approved."""
     manager = User.objects.filter(username="dm").first() or person("DM")
     leader = User.objects.filter(username="pi").first() or person("PI")
     document = register.enter_version(entered, by=manager)

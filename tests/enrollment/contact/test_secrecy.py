@@ -49,7 +49,6 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owne
 
 @pytest.fixture(autouse=True)
 def folder(settings, tmp_path: Path) -> Path:
-    """Keep uploads apart."""
     settings.MEDIA_ROOT = tmp_path
     return tmp_path
 

@@ -21,7 +21,6 @@ HOUR = timedelta(hours=1)
 
 
 def numbered(evidence: Evidence) -> Evidence:
-    """Give each row the number of its form."""
     samples = (replace(s, id=str(n)) for n, s in enumerate(evidence.samples, 1))
     urine = (replace(c, id=str(n)) for n, c in enumerate(evidence.urine, 101))
     return replace(evidence, samples=tuple(samples), urine=tuple(urine))

@@ -56,7 +56,6 @@ JUDGEMENTS = [
 
 
 def state(evidence: Evidence, criterion: str) -> State:
-    """State of one criterion."""
     outcomes = {found.criterion: found for found in assess(evidence).outcomes}
     return outcomes[criterion].state
 

@@ -53,7 +53,6 @@ def samples(draw: st.DrawFn, *, least: int = 0) -> tuple[Sample, ...]:
 
 
 def told(evidence: Evidence) -> tuple[object, ...]:
-    """Return what must not change."""
     found = assess(evidence)
     return (
         found.verdict,

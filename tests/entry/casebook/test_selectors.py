@@ -11,7 +11,6 @@ pytestmark = pytest.mark.django_db
 
 
 def looks(someone, visit: str) -> dict[str, str]:
-    """Return how each form of a visit is drawn for an investigator."""
     reader = User.objects.filter(role="IN").first() or person("IN")
     book = casebook_grid_of(someone, reader)
     column = [one.code for one in book.columns].index(visit)

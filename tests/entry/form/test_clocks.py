@@ -26,14 +26,12 @@ STAMPS = (
 
 @pytest.fixture
 def form() -> FormInstance:
-    """Return an empty sample form of a participant."""
     with attributed(by=STAGE, via=Source.COMMAND):
         participant = Participant.objects.create(number="S-001A", sequence=1)
         return ensure_form(participant, "ZZA", visit="ZZZ")
 
 
 def stamps(form: FormInstance) -> list[object]:
-    """Return every stamp that the deeds have left."""
     form.refresh_from_db()
     entries = Entry.objects.filter(form_id=form.pk)
     queries = Query.objects.filter(form=form).prefetch_related("steps")

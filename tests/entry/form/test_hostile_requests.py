@@ -32,14 +32,12 @@ WHY = {"code": "other", "text": "by mistake"}
 
 @pytest.fixture
 def form() -> FormInstance:
-    """Return an empty sample form of a participant."""
     with attributed(by=STAGE, via=Source.COMMAND):
         participant = Participant.objects.create(number="S-001A", sequence=1)
         return ensure_form(participant, "ZZA", visit="ZZZ")
 
 
 def signed_in(role: str) -> Client:
-    """Return a client of a person of the role."""
     client = Client()
     client.force_login(person(role))
     return client
@@ -52,7 +50,6 @@ def send(client: Client, form: FormInstance, **values: Any):
 
 
 def value_of(form: FormInstance, item: str) -> Any:
-    """Return what is stored for an item."""
     form = FormInstance.objects.get(pk=form.pk)
     return data_of(form, row_of(form)).values[item]
 

@@ -24,7 +24,6 @@ UNPROCESSABLE, CONFLICT, FORBIDDEN, NOT_FOUND = 422, 409, 403, 404
 
 @pytest.fixture
 def form() -> FormInstance:
-    """Return an empty sample form of a participant."""
     with attributed(by=STAGE, via=Source.COMMAND):
         participant = Participant.objects.create(number="S-001A", sequence=1)
         return ensure_form(participant, "ZZA", visit="ZZZ")
@@ -43,18 +42,15 @@ def posted(form: FormInstance, **values: object) -> dict[str, object]:
 
 
 def send(client: Client, form: FormInstance, **values: object):
-    """Post a form page."""
     return client.post(reverse("entry:form", args=[form.pk]), posted(form, **values))
 
 
 def value_of(form: FormInstance, item: str) -> object:
-    """Return what is stored for an item."""
     form = FormInstance.objects.get(pk=form.pk)
     return data_of(form, row_of(form)).values[item]
 
 
 def signed_in(role: str) -> Client:
-    """Return a client of a person of the role."""
     client = Client()
     client.force_login(person(role))
     return client
@@ -108,7 +104,6 @@ def test_required_items_are_listed_with_links_only_when_completing(form):
 
 
 def complete(client: Client, form: FormInstance, **values: object) -> None:
-    """Mark the sample complete."""
     taken = f"{clock.now() - timedelta(days=1):%Y-%m-%d %H:%M}"
     answer = send(
         client,

@@ -28,13 +28,11 @@ def address(someone: Participant, code: str = "URI") -> str:
 
 
 def collection(hour: int, **other: object) -> dict[str, object]:
-    """Return a urine collection of one hour."""
     times = {"start_at": f"{DAY} {hour:02}:00", "end_at": f"{DAY} {hour + 1:02}:00"}
     return {**times, "volume_ml": "60", "catheter": "Y", **other}
 
 
 def put(key: str, values: Mapping[str, object], **more: object) -> dict[str, Any]:
-    """Return a row as a browser posts it."""
     return {f"{key}-{name}": value for name, value in {**values, **more}.items()}
 
 

@@ -32,7 +32,6 @@ def client() -> Client:
 
 @pytest.fixture
 def fill() -> dict[str, str]:
-    """Return what all new samples say."""
     with attributed(by=STAGE, via=Source.COMMAND):
         place = Laboratory.objects.create(code="C", name="Central laboratory")
     told = {"place": "icu", "laboratory": str(place.pk), "routine_care": "Y"}
@@ -45,7 +44,6 @@ def paste(client, someone, text, code="CRE", **more):
 
 
 def confirm(client, someone, page, code="CRE", **corrected):
-    """Send the preview as a browser does."""
     typed = {"only_typed": "1"}
     for key, row in page.typed.items():
         typed |= {f"{key}-{name}": row.getlist(name) for name in row}

@@ -36,19 +36,16 @@ def trial() -> None:
 
 
 def page(client: Client, name: str, **asked: str) -> Any:
-    """Return what a listing shows."""
     return client.get(reverse("monitoring:listing", args=[name]), asked)
 
 
 def rows(client: Client, name: str, **asked: str) -> list[str]:
-    """Return the first cell of each row that a listing shows."""
     found = page(client, name, **asked).context["shown"]
     return [cells[0][1] for _line, cells in found.rows]
 
 
 @pytest.fixture
 def client(trial: None) -> Client:
-    """Return a client of the monitor."""
     found = Client()
     found.force_login(person("MO"))
     return found

@@ -32,7 +32,6 @@ def chief() -> User:
 
 @pytest.fixture
 def randomised(db: None) -> Participant:
-    """Return somebody who has a slot."""
     del db
     stage.open_study()
     return stage.randomised()

@@ -84,7 +84,6 @@ def all_exchanged_but_the_trail():
 
 
 def another_seed():
-    """Seal the list with a seed that does not give it."""
     one = AllocationList.objects.get()
     content = vars(allocation.content_of(one)) | {"seed": "another"}
     sealed = seal(Purpose.ALLOCATION, json.dumps(content))

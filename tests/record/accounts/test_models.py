@@ -15,7 +15,6 @@ pytestmark = pytest.mark.django_db
 
 
 def change(user, **values):
-    """Write past the services."""
     with attributed(by=STAGE, via=Source.COMMAND):
         User.objects.filter(pk=user.pk).update(**values)
 

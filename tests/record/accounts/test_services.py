@@ -17,7 +17,6 @@ NEW_PASSWORD = "another horse 43"
 
 
 def link_of(mail):
-    """Return the path of the link in a mail."""
     return re.search(r"https?://[^/]+(/\S+)", mail.body).group(1)
 
 

@@ -19,7 +19,6 @@ PAGE = "/accounts/preferences/"
 
 
 def sign_in(client, username, password=PASSWORD, **extra):
-    """Send the sign-in form."""
     return client.post(SIGN_IN, {"username": username, "password": password, **extra})
 
 

@@ -21,7 +21,6 @@ pytestmark = pytest.mark.django_db
 
 
 def noted() -> list[tuple[str, dict[str, str]]]:
-    """Return what the trail says of releases."""
     entries = Entry.objects.filter(act="release_in_force")
     return [(entry.actor, entry.changes) for entry in entries]
 
@@ -62,5 +61,4 @@ def test_foot_of_a_page_and_manifest_of_an_export_tell_both() -> None:
 
 
 def manifest_of(whole: bytes) -> bytes:
-    """Return the manifest inside an archive."""
     return ZipFile(io.BytesIO(whole)).read("manifest.json")

@@ -223,7 +223,6 @@ def test_rotation_can_be_asked_how_far_it_is_and_run_again(second_key):
 
 
 def wait_until_blocked(cursor):
-    """Wait until a session of this database waits for a lock."""
     for _try in range(600):
         cursor.execute(
             "SELECT FROM pg_locks WHERE NOT granted"

@@ -63,13 +63,11 @@ class Fate:
         self.fault, self.step, self.taken = getattr(self, fault), step, 0
 
     def __call__(self) -> None:
-        """Take one step."""
         self.taken += 1
         if self.taken == self.step:
             self.fault()
 
     def kill(self) -> None:
-        """As by a power cut."""
         os.kill(os.getpid(), signal.SIGKILL)
 
     def cut_off(self) -> None:
@@ -99,7 +97,6 @@ class Fate:
 
 
 def deliver(_name: str) -> None:
-    """Deliver what waits."""
     from record.notices.services.delivery import deliver_due
 
     deliver_due()

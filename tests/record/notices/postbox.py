@@ -32,7 +32,6 @@ class Postbox:
         address: str,
         options: list[str],
     ) -> str:
-        """Begin a mail."""
         self.before()
         envelope.mail_from = address
         envelope.mail_options.extend(options)
@@ -74,7 +73,6 @@ def postbox(port: int) -> Iterator[Postbox]:
 
 
 def kill(process_id: int) -> None:
-    """End a process as a power cut does."""
     os.kill(process_id, signal.SIGKILL)
 
 

@@ -28,7 +28,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def who() -> Participant:
-    """Return a participant whose event is in the record."""
     found = course.randomised()
     course.row(found, "AE", {"term": "Nausea", "grade": "1"})
     return found
@@ -36,18 +35,15 @@ def who() -> Participant:
 
 @pytest.fixture
 def two() -> list[User]:
-    """Return the two who lock the database."""
     return [person("DM"), person("PI")]
 
 
 def lock(two: list[User]) -> None:
-    """Lock the database."""
     why = Reason("closing", "all is clean")
     lock_database(by=two[0], confirmed_by=two[1], reason=why)
 
 
 def told(**changes: Any) -> dict[str, Any]:
-    """Return what the site tells of a case."""
     return {
         "about": None,
         "term": "Lymphoma",
@@ -160,7 +156,6 @@ def test_change_carries_its_reason(who: Participant, two: list[User]) -> None:
 
 
 def posted(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the values as a page posts them."""
     at = values["aware_at"].astimezone(clock.SITE_TZ)
     return {**values, "aware_at": f"{at:%Y-%m-%d %H:%M}", "about": ""}
 

@@ -34,7 +34,6 @@ WHY = susar_account("SUSAR of 5 March", "NMPA")
 
 
 def reported(who: Participant, **event: Any) -> FormInstance:
-    """Return the sent report of a serious event."""
     told = {
         "serious": "Y",
         "term": "肺栓塞",
@@ -58,13 +57,11 @@ def reported(who: Participant, **event: Any) -> FormInstance:
 
 
 def line_of(report: FormInstance) -> ReportLine:
-    """Return the line of a report."""
     (line,) = [one for one in report_lines() if one.form == report]
     return line
 
 
 def form_of(report: FormInstance) -> Cioms:
-    """Return the blinded form of a report."""
     line = line_of(report)
     return cioms_of(line, casebook_of(line.participant, *FORMS))
 
@@ -230,7 +227,6 @@ class BrokenWriter:
 
     @staticmethod
     def HTML(**_options: Any) -> None:  # noqa: N802 - as WeasyPrint names it
-        """Fail."""
         raise MemoryError
 
 

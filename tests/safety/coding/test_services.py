@@ -31,18 +31,15 @@ ROWS = [
 
 @pytest.fixture
 def manager() -> User:
-    """Return who codes."""
     return person("DM")
 
 
 @pytest.fixture
 def dictionary(manager: User) -> Dictionary:
-    """Return an imported dictionary."""
     return imported(manager, "27.0")
 
 
 def imported(by: User, version: str) -> Dictionary:
-    """Import a version."""
     return coding.import_dictionary("meddra", version, ROWS, b"files", by=by)
 
 
@@ -58,7 +55,6 @@ def coded(form: FormInstance, text: str, by: User, code: str = "9002") -> TermCo
 
 
 def states() -> dict[str, str]:
-    """Return how far everything is coded."""
     return {one.text: one.state.value for one in coding.verbatims()}
 
 

@@ -20,12 +20,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def randomised() -> Participant:
-    """Return a participant who was infused."""
     return course.randomised()
 
 
 def report_on(who: Participant, **event: Any) -> FormInstance:
-    """Return the report that a serious event opened."""
     course.row(who, "AE", {"serious": "Y", **event})
     return course.forms(who, "SAE")[-1]
 

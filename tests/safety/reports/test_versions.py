@@ -28,7 +28,6 @@ LATER = {"sponsor_aware_at": Reason("correction", "the line was down")}
 
 @pytest.fixture
 def randomised() -> Participant:
-    """Return a participant who was infused."""
     return course.randomised()
 
 
@@ -53,7 +52,6 @@ def versions(who: Participant) -> list[tuple[str, str, list[str]]]:
 
 
 def late_reports(who: Participant) -> int:
-    """Return how many deviations tell of a report that came late."""
     rows = [row_of(form) for form in course.forms(who, "DEV")]
     return sum(row.value_of("category") == "safety_report" for row in rows)
 

@@ -33,13 +33,11 @@ def server(request: pytest.FixtureRequest, bare: None) -> postgres.Programs:
 
 @pytest.fixture
 def wheel(bare: None) -> postgres.Programs:
-    """The one that every machine has."""
     return postgres._described(SERVERS["wheel"])
 
 
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No server named by the environment."""
     for name in ("DATABASE_URL", "OWNER_DATABASE_URL", "REDIS_URL", "PG_BIN"):
         monkeypatch.delenv(name, raising=False)
 

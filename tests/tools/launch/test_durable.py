@@ -43,7 +43,6 @@ class Site:
         )
 
     def run(self, urls: postgres.Databases, *words: str) -> str:
-        """Run Python with the environment of this site."""
         told = subprocess.run(
             [sys.executable, *words], cwd=folders.PROJECT, env=self.env(urls),
             capture_output=True, text=True, check=True,
@@ -56,7 +55,6 @@ class Site:
         return os.environ | named | {"STATE_DIR": str(self.folder)}
 
     def web(self, urls: postgres.Databases) -> subprocess.Popen[bytes]:
-        """Start the web process as production does."""
         command = services.command("web", f"--bind=127.0.0.1:{self.port}")
         log = self.folder / "web.log"
         self.started.append(processes.spawn(command, env=self.env(urls), log=log))
@@ -75,7 +73,6 @@ class Site:
 def site(
     tmp_path: Path, wheel: postgres.Programs, unused_tcp_port: int
 ) -> Iterator[Site]:
-    """Return a site that nothing runs on yet."""
     made = Site(tmp_path, wheel, unused_tcp_port)
     yield made
     processes.stop(*made.started)

@@ -29,14 +29,12 @@ ANCHORED = [slot.code for slot in PROTOCOL.schedule.visits if slot.code != "SCR"
 
 
 def noon(day: date) -> datetime:
-    """Noon of a date at the site."""
     return datetime.combine(day, time(12), SITE_ZONE)
 
 
 def status(
     visit: VisitCode, course: Course = INFUSED, today: date = DAY_0, **facts: object
 ) -> VisitState:
-    """Status of a visit at noon."""
     return visit_status(visit, course, now=noon(today), **facts)  # type: ignore[arg-type]
 
 

@@ -40,12 +40,10 @@ class Published:
 
 
 def feed_of(user: User) -> CalendarFeed | None:
-    """Return the feed of a person that is in force."""
     return CalendarFeed.objects.filter(user=user, revoked_at=None).first()
 
 
 def last_taken_at(user: User) -> datetime | None:
-    """Return when the feed of a person was last taken."""
     taken = Entry.objects.filter(actor_id=user.pk, act=TAKEN).last()
     return (taken.demo_at or taken.at) if taken else None
 

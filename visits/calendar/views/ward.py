@@ -42,7 +42,6 @@ class CalendarChoice:
 
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> "CalendarChoice":
-        """Read the address."""
         return cls(
             _choice(asked.get("view"), Span.MONTH),
             _day(asked.get("on", "")),
@@ -52,13 +51,11 @@ class CalendarChoice:
 
     @property
     def before(self) -> date:
-        """Return a day of the span before."""
         is_week = self.span == Span.WEEK
         return self.on - WEEK if is_week else calendar.month_before(self.on)
 
     @property
     def after(self) -> date:
-        """Return a day of the span after."""
         is_week = self.span == Span.WEEK
         return self.on + WEEK if is_week else calendar.month_after(self.on)
 

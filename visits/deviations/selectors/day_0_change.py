@@ -46,7 +46,6 @@ class WindowChange:
 
     @property
     def moves(self) -> bool:
-        """Tell whether the window changes."""
         return self.before != self.after
 
 

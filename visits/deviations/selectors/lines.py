@@ -48,12 +48,10 @@ class DeviationLine:
 
     @property
     def participant(self) -> Participant:
-        """Return in whose casebook it is."""
         return self.form.participant
 
     @property
     def occurred_on(self) -> date | None:
-        """Return when it happened."""
         on: date | None = self.data.get("occurred_on")
         return on
 
@@ -76,7 +74,6 @@ class DeviationLine:
 
     @property
     def is_found_by_rule(self) -> bool:
-        """Tell whether a rule found it."""
         return bool(self.data.get("raised_by") == RaisedBy.SYSTEM)
 
 
@@ -111,7 +108,6 @@ def deviation_lines(user: User) -> list[DeviationLine]:
 
 
 def step_of(form: FormInstance, data: FormData) -> DeviationStep:
-    """Return what a deviation waits for."""
     if data.get("effect") is None or data.get("importance") is None:
         return DeviationStep.ASSESS
     if data.get("resolved_at") is None or form.status != FormStatus.COMPLETE:

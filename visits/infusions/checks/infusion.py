@@ -104,7 +104,6 @@ def started_outside_window(data: FormData, casebook: Casebook) -> bool:
     message=N_("An interruption lies inside start and stop, and ends after it begins."),
 )
 def interruption_outside(data: FormData, casebook: Casebook) -> bool:
-    """Find an interruption outside the infusion."""
     del casebook
     start, stop = data.get("started_at"), data.get("stopped_at")
     return any(_misplaced(row, start, stop) for row in data.get("interruptions") or ())
@@ -218,7 +217,6 @@ def not_taken(data: FormData, casebook: Casebook) -> bool:
     message=N_("This time point has its own row at this infusion."),
 )
 def time_point_twice(data: FormData, casebook: Casebook) -> bool:
-    """Find a time point told twice."""
     point = data.get("time_point")
     return point is not None and any(
         row.visit == data.visit and row.get("time_point") == point

@@ -58,7 +58,6 @@ def _before(casebook: Casebook, at: datetime) -> Casebook:
 
 
 def _begins_after(event: FormData, at: datetime) -> bool:
-    """Tell whether an event began later for certain."""
     onset = event.get("onset")
     if onset is None:
         return False

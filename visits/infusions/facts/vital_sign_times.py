@@ -25,7 +25,6 @@ class VitalSignPoint:
 
     @property
     def label(self) -> str:
-        """Return the words of the time point."""
         return TimePoint(self.code).label
 
     @property
@@ -40,12 +39,10 @@ class VitalSignPoint:
 
     @property
     def is_not_done(self) -> bool:
-        """Tell whether a reason stands for the measurement."""
         return bool(self.row and self.row.missing("taken_at") == MissingCode.NOT_DONE)
 
     @property
     def status(self) -> str:
-        """Return its status word."""
         if not self.is_applicable:
             return "not_applicable"
         if self.is_not_done:
@@ -54,7 +51,6 @@ class VitalSignPoint:
 
     @property
     def is_awaited(self) -> bool:
-        """Tell whether somebody still has to measure."""
         return self.is_applicable and not self.is_answered
 
 
@@ -82,13 +78,11 @@ def points_of(visit: str, casebook: Casebook) -> tuple[VitalSignPoint, ...]:
 
 
 def point_at(data: FormData) -> str | None:
-    """Return the time point that a row of this number is for."""
     number = data.occurrence
     return POINTS[number - 1] if 1 <= number <= len(POINTS) else None
 
 
 def open_interruption(record: FormData | None) -> Row | None:
-    """Return the interruption that has not ended."""
     rows = (record.get("interruptions") if record else None) or ()
     return next(
         (row for row in rows if row.get("from_at") and not row.get("to_at")), None
@@ -96,7 +90,6 @@ def open_interruption(record: FormData | None) -> Row | None:
 
 
 def next_point(points: tuple[VitalSignPoint, ...]) -> VitalSignPoint | None:
-    """Return the time point to measure next."""
     return next((point for point in points if point.is_awaited), None)
 
 
@@ -123,7 +116,6 @@ class NextMeasurement:
 
     @property
     def is_late(self) -> bool:
-        """Tell whether its tolerance has passed."""
         due = self.point.due
         return bool(due and due.due_at and self.now > due.due_at + due.tolerance)
 
@@ -162,7 +154,6 @@ RUNNING_POINTS = frozenset(
 
 
 def due_of(data: FormData, casebook: Casebook) -> DueTime | None:
-    """Return when a row of vital signs is due."""
     due = due_times(casebook.one("INF", data.visit))
     return due.get(data.get("time_point") or point_at(data) or "")
 

@@ -95,7 +95,6 @@ class PremedicationForm(BedsideForm):
     at = NowField(label=gettext_lazy("Time"))
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        """Offer the units of doses."""
         super().__init__(*args, **options)
         units = [("", "—"), *choices_of("CMD", "dose_unit")]
         self.fields["unit"] = forms.ChoiceField(
@@ -140,7 +139,6 @@ class VitalSignsForm(PointForm):
 
     @property
     def values(self) -> dict[str, Value]:
-        """Return the items of the row."""
         said = self.cleaned_data
         told = {name: said[name] or MissingCode.NOT_DONE for name in MEASURED}
         return {"taken_at": said["taken_at"], **told}
@@ -200,7 +198,6 @@ class ReactionForm(BedsideForm):
 
     @property
     def event(self) -> dict[str, Value]:
-        """Return the items of the adverse event."""
         said = self.cleaned_data
         names = ("term", "onset", "grade", "serious", "action_infusion", "outcome")
         treatment = {"treatment": ["drug"]} if said["drug"] else {}
@@ -208,7 +205,6 @@ class ReactionForm(BedsideForm):
 
     @property
     def medication(self) -> dict[str, Value] | None:
-        """Return the drug given for it."""
         said = self.cleaned_data
         if not said["drug"]:
             return None
@@ -252,7 +248,6 @@ class RecordForm(BedsideForm):
 
     @property
     def values(self) -> dict[str, Value]:
-        """Return the items of the record."""
         return {
             name: self.cleaned_data[name] or None
             for name in self.cleaned_data

@@ -55,14 +55,12 @@ class Buttons(forms.ChoiceField):
     """One of a few answers, each a large button."""
 
     def __init__(self, choices: list[tuple[str, Any]], **options: Any) -> None:
-        """Show them as radio buttons."""
         super().__init__(
             choices=choices, widget=forms.RadioSelect({"class": "buttons"}), **options
         )
 
 
 def yes_no(label: Any, **options: Any) -> Buttons:
-    """Ask a question."""
     choices = [(code, gettext_lazy(text)) for code, text in YesNo.choices()]
     return Buttons(choices, label=label, **options)
 
@@ -71,7 +69,6 @@ class NowField(SiteTimeField):
     """An instant in site time; left empty, it is now."""
 
     def __init__(self, **options: Any) -> None:
-        """Show that it may be left empty."""
         super().__init__(required=False, **options)
         self.widget.attrs["placeholder"] = pgettext_lazy("an empty time", "now")
         self.widget.attrs["data-empty-now"] = True
@@ -106,12 +103,10 @@ class BedsideForm(forms.Form):
                 self._ask(name)
 
     def clean_based_on(self) -> int:
-        """Return the revision."""
         return self.cleaned_data["based_on"] or 0
 
     @property
     def shown(self) -> list[Any]:
-        """Return the controls that people see."""
         return [
             bound
             for bound in self
@@ -199,6 +194,5 @@ class BedsideForm(forms.Form):
 
 
 def words(finding: Finding) -> str:
-    """Return what a check says."""
     text = _(finding.message)
     return text % finding.details if finding.details else text

@@ -59,7 +59,6 @@ class Reaction:
 
     @property
     def grade(self) -> str:
-        """Return its grade in words."""
         grade = self.event.get("grade")
         return gettext(ReactionGrade(grade).label) if grade else ""
 
@@ -78,37 +77,30 @@ class BedsideInfusion:
 
     @property
     def number(self) -> int:
-        """Return which infusion it is."""
         return INFUSION_VISITS[self.visit]
 
     @property
     def request(self) -> FormData | None:
-        """Return the request and safety check."""
         return self.casebook.one("IRQ", self.visit)
 
     @property
     def record(self) -> FormData | None:
-        """Return the bedside record."""
         return self.casebook.one("INF", self.visit)
 
     @property
     def record_form(self) -> FormInstance | None:
-        """Return the form of the bedside record."""
         return self.forms.get(("INF", 1))
 
     @property
     def request_form(self) -> FormInstance | None:
-        """Return the form of the request."""
         return self.forms.get(("IRQ", 1))
 
     @property
     def started_at(self) -> datetime | None:
-        """Return when it started."""
         return self.record.get("started_at") if self.record else None
 
     @property
     def stopped_at(self) -> datetime | None:
-        """Return when it ended."""
         return self.record.get("stopped_at") if self.record else None
 
     @property
@@ -131,7 +123,6 @@ class BedsideInfusion:
 
     @property
     def state_words(self) -> str:
-        """Return how it stands in words."""
         return gettext(STATES[self.state])
 
     @property
@@ -142,7 +133,6 @@ class BedsideInfusion:
 
     @property
     def release_status(self) -> str:
-        """Return the status that is drawn for the request."""
         return RELEASES[self.release]
 
     @property
@@ -157,12 +147,10 @@ class BedsideInfusion:
 
     @cached_property
     def points(self) -> tuple[timing.VitalSignPoint, ...]:
-        """Return the time points."""
         return timing.points_of(self.visit, self.casebook)
 
     @cached_property
     def lines(self) -> list[VitalSignLine]:
-        """Return the lines of the grid."""
         return [
             VitalSignLine(
                 point,
@@ -193,7 +181,6 @@ class BedsideInfusion:
 
     @property
     def answered(self) -> int:
-        """Return how many time points are answered."""
         return sum(point.is_answered for point in self.points if point.is_applicable)
 
     @property
@@ -232,13 +219,11 @@ class BedsideInfusion:
 
     @property
     def premedication_words(self) -> str:
-        """Return the drugs given before it in words."""
         item = catalogue.design("INF").items["premedication"]
         return display.words(item, list(self.premedication))
 
     @property
     def premedication(self) -> Sequence[Row]:
-        """Return the drugs given before it."""
         return (self.record.get("premedication") if self.record else None) or ()
 
     @property
@@ -252,7 +237,6 @@ class BedsideInfusion:
 
     @property
     def reactions(self) -> list[Reaction]:
-        """Return the reactions to it."""
         return [
             Reaction(event, _minutes_after_start(event, self.casebook))
             for event in self.casebook.rows("AE")

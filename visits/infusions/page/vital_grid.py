@@ -22,7 +22,6 @@ SHOWN = (
 
 
 def span(minutes: int) -> str:
-    """Return a length of time as people say it."""
     if minutes < HOUR // MINUTE:
         return gettext("%(minutes)s min") % {"minutes": minutes}
     hours, rest = divmod(minutes, HOUR // MINUTE)
@@ -40,7 +39,6 @@ class VitalSignLine:
 
     @property
     def label(self) -> str:
-        """Return the words of the time point."""
         return gettext(self.point.label)
 
     @property
@@ -55,7 +53,6 @@ class VitalSignLine:
 
     @property
     def tolerance_s(self) -> int:
-        """Return how many seconds it may be late."""
         return 0 if self.is_before_start else TIMES[self.point.code].tolerance_min * 60
 
     @property
@@ -65,7 +62,6 @@ class VitalSignLine:
 
     @property
     def due_at(self) -> datetime | None:
-        """Return when it is due."""
         due = self.point.due
         if due is None or due.due_at is None:
             return None
@@ -86,7 +82,6 @@ class VitalSignLine:
 
     @property
     def has_opened(self) -> bool:
-        """Tell whether it may be measured by now."""
         early = timedelta(seconds=self.tolerance_s)
         return self.due_at is not None and self.now >= self.due_at - early
 
@@ -114,12 +109,10 @@ class VitalSignLine:
 
     @property
     def due_time(self) -> str:
-        """Return the time of day at which it is due."""
         return time_of_day(self.due_at)
 
     @property
     def taken_time(self) -> str:
-        """Return the time of day at which it was measured."""
         return time_of_day(self.point.row.get("taken_at") if self.point.row else None)
 
     @property
@@ -134,11 +127,9 @@ class VitalSignLine:
 
     @property
     def why_not(self) -> str:
-        """Return why it was not taken."""
         reason = self.point.row.get("not_done_reason") if self.point.row else None
         return gettext(NotMeasuredReason(reason).label) if reason else ""
 
 
 def time_of_day(at: datetime | None) -> str:
-    """Return hours and minutes at the site."""
     return f"{at.astimezone(SITE_TZ):%H:%M}" if at else ""

@@ -136,7 +136,6 @@ def stop(deed: BedsideAction, stopped_at: datetime) -> Saved:
 
 
 def interrupt(deed: BedsideAction, from_at: datetime, reason: str) -> Saved:
-    """Record that an infusion was interrupted and does not run."""
     with at_work(deed):
         data = _running(deed)
         if open_interruption(data):
@@ -156,7 +155,6 @@ def resume(deed: BedsideAction, to_at: datetime) -> Saved:
 def add_interruption(
     deed: BedsideAction, from_at: datetime, to_at: datetime, reason: str
 ) -> Saved:
-    """Record an interruption that is over."""
     with at_work(deed):
         row = {"from_at": from_at, "to_at": to_at, "reason": reason}
         return _add(deed, _running(deed), "interruptions", **row)
@@ -191,7 +189,6 @@ def write(
 
 
 def recorded(deed: BedsideAction) -> FormData:
-    """Return the bedside record as it stands."""
     form = _form(deed)
     return data_of(form, row_of(form))
 
@@ -214,7 +211,6 @@ def _add(deed: BedsideAction, data: FormData, item: str, **row: object) -> Saved
 
 
 def _ended(data: FormData, to_at: datetime) -> list[Row]:
-    """Return the interruptions with the one that goes on ended."""
     going_on = open_interruption(data)
     return [
         {**row, "to_at": to_at} if row == going_on else row

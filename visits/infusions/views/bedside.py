@@ -72,7 +72,6 @@ def _participant(request: StaffRequest, number: str, visit: str) -> Participant:
 
 
 def _is_by(user: User, form: BedsideForm) -> bool:
-    """Tell whether who is signed in is who typed it."""
     is_own = form.cleaned_data["author"] in (None, user.pk)
     if not is_own:
         text = _("Somebody else typed this, and must sign in to send it.")

@@ -99,7 +99,6 @@ def _record(participant: Participant) -> None:
 
 
 def _tell_staff(participant: Participant, subject: str, text: str) -> None:
-    """Tell coordinators and the principal investigator what to do."""
     told = {"number": participant.number}
     with attributed(by=INBOUND, via=Source.API):
         queue(

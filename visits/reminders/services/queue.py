@@ -63,7 +63,6 @@ class ReminderRecipient:
 
     @property
     def consent(self) -> ContactConsent | None:
-        """Return the consent to messages that stands."""
         return contact_consent(self.casebook)
 
     def due(self, *, besides: Message | None = None) -> tuple[Reminder, ...]:
@@ -74,7 +73,6 @@ class ReminderRecipient:
     def outcome(
         self, one: Reminder, channel: str, *, besides: Message | None = None
     ) -> SendDecision:
-        """Decide on a message by one channel."""
         return outcome(self.now, self._situation(one, channel, besides))
 
     def _situation(

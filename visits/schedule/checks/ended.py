@@ -28,7 +28,6 @@ Fired = Mapping[str, object] | bool | None
 
 
 def withdrawn_on(casebook: Casebook, kind: WithdrawalKind) -> date | None:
-    """Return the first date of a withdrawal of one kind."""
     dates = (r.get("on") for r in casebook.rows("WDR") if r.get("kind") == kind)
     return min((on for on in dates if on), default=None)
 

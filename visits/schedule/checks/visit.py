@@ -26,7 +26,6 @@ OUT_OF_WINDOW = OutOfWindow()
 def appointment_outside_window(
     data: FormData, casebook: Casebook
 ) -> Mapping[str, object] | None:
-    """Find an appointment that would be a deviation."""
     at, window = data.get("appointment_at"), window_of(casebook, data.visit)
     if at is None or window is None or site_date(at) in window:
         return None
@@ -43,7 +42,6 @@ def appointment_outside_window(
 def visit_after_death(
     data: FormData, casebook: Casebook
 ) -> Mapping[str, object] | None:
-    """Find a visit after death."""
     on, death = data.get("visit_date"), casebook.value("DTH", "death_on")
     if on is None or death is None or on <= death.latest:
         return None
@@ -58,7 +56,6 @@ def visit_after_death(
     message=N_("After withdrawal from everything nothing new is observed."),
 )
 def visit_after_withdrawal(data: FormData, casebook: Casebook) -> bool:
-    """Find a visit after a withdrawal that ends all observation."""
     on, ended = (
         data.get("visit_date"),
         withdrawn_on(casebook, WithdrawalKind.EVERYTHING),
@@ -82,7 +79,6 @@ def visit_though_only_lookup(data: FormData, casebook: Casebook) -> bool:
 
 
 def previous_visit(data: FormData, casebook: Casebook) -> date | None:
-    """Return the date of the visit before this one."""
     on = data.get("visit_date")
     dates = (
         d for r in casebook.rows("VIS") if r.key != data.key and (d := done_date(r))

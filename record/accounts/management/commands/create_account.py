@@ -20,14 +20,12 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare who the account is for."""
         parser.add_argument("username")
         parser.add_argument("role", type=str.upper, choices=[r.value for r in Role])
         parser.add_argument("--name", required=True, help="full name")
         parser.add_argument("--email", required=True)
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Open it."""
         if User.objects.filter(username=options["username"].lower()).exists():
             message = f"The name {options['username']} is or was somebody's."
             raise CommandError(message)

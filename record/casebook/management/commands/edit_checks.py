@@ -15,7 +15,6 @@ class Command(BaseCommand):
     help = "List every edit check as CSV: what it finds, where, and how grave that is."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write the list to the standard output."""
         del args, options
         writer = csv.writer(self.stdout, lineterminator="\n")
         writer.writerow(HEADING)
