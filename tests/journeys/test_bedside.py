@@ -145,7 +145,7 @@ def at(minutes: float) -> str:
 
 @pytest.mark.verifies("INF-06", "INF-07", "INF-02")
 def test_an_infusion_with_interruption_reaction_and_dropped_connection(tablets, nurse):
-    someone = allowed(stage.randomised(ago=0.5))
+    someone = allowed(stage.randomized(ago=0.5))
     tablet = tablets(nurse)
     tablet.open(someone)
     page = tablet.page
@@ -206,7 +206,7 @@ def test_an_infusion_with_interruption_reaction_and_dropped_connection(tablets, 
 
 @pytest.mark.verifies("INF-06")
 def test_a_server_that_answers_after_the_tablet_gave_up_stores_once(tablets, nurse):
-    someone = allowed(stage.randomised(ago=0.5))
+    someone = allowed(stage.randomized(ago=0.5))
     stage.infuse(someone, ago=17 / 1440)
     tablet = tablets(nurse)
     tablet.open(someone)
@@ -235,7 +235,7 @@ def test_a_server_that_answers_after_the_tablet_gave_up_stores_once(tablets, nur
 def test_what_waits_survives_a_reload_and_another_person_at_the_tablet(
     tablets, nurse, other
 ):
-    someone = allowed(stage.randomised(ago=0.5))
+    someone = allowed(stage.randomized(ago=0.5))
     stage.infuse(someone, ago=17 / 1440)
     tablet = tablets(nurse)
     tablet.open(someone)
@@ -274,7 +274,7 @@ def _fail(route: Route, status: int) -> None:
 
 @pytest.mark.verifies("INF-06")
 def test_a_session_that_ended_keeps_what_was_not_sent(tablets, nurse):
-    someone = allowed(stage.randomised(ago=0.5))
+    someone = allowed(stage.randomized(ago=0.5))
     stage.infuse(someone, ago=17 / 1440)
     tablet = tablets(nurse)
     tablet.open(someone)
@@ -297,7 +297,7 @@ def test_a_session_that_ended_keeps_what_was_not_sent(tablets, nurse):
 
 @pytest.mark.verifies("INF-06")
 def test_two_tablets_overwrite_nothing_and_show_both_values(tablets, nurse, other):
-    someone = allowed(stage.randomised(ago=0.5))
+    someone = allowed(stage.randomized(ago=0.5))
     stage.infuse(someone, ago=17 / 1440)
     here, there = tablets(nurse), tablets(other)
     here.open(someone)
@@ -332,8 +332,8 @@ def test_two_tablets_overwrite_nothing_and_show_both_values(tablets, nurse, othe
 
 @pytest.mark.verifies("INF-06")
 def test_entries_of_one_participant_never_show_as_those_of_another(tablets, nurse):
-    mine = allowed(stage.randomised(1, ago=0.5))
-    next_door = stage.randomised(2, ago=0.5)
+    mine = allowed(stage.randomized(1, ago=0.5))
+    next_door = stage.randomized(2, ago=0.5)
     for someone in (mine, next_door):
         stage.infuse(someone, ago=17 / 1440)
     tablet = tablets(nurse)
@@ -386,7 +386,7 @@ def test_infusion_2_shows_the_stop_rule_and_what_happens_is_stored(tablets, nurs
 
 
 def test_every_target_of_the_page_is_large_enough_for_a_finger(tablets, nurse):
-    someone = allowed(stage.randomised(ago=0.5))
+    someone = allowed(stage.randomized(ago=0.5))
     stage.infuse(someone, ago=17 / 1440)
     tablet = tablets(nurse)
     tablet.open(someone)

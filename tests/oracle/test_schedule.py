@@ -36,7 +36,7 @@ def course(case: Case) -> Course:
 @pytest.mark.verifies("WIN-01", "WIN-02", "WIN-03", "WIN-05")
 @each_case("schedule_cases.csv")
 def test_window_and_status(case: Case) -> None:
-    found = visit_status(
+    state = visit_status(
         VisitCode(case["visit"]),
         course(case),
         now=datetime.fromisoformat(case["now_utc"]),
@@ -45,12 +45,12 @@ def test_window_and_status(case: Case) -> None:
         schedule=schedule(case),
     )
 
-    span = found.window
+    span = state.window
     derived = {
         "expected_target": span and span.target,
         "expected_window_open": span and span.opens,
         "expected_window_close": span and span.closes,
-        "expected_status": found.status,
-        "expected_out_of_window": found.out_of_window,
+        "expected_status": state.status,
+        "expected_out_of_window": state.out_of_window,
     }
     compare(case, derived)

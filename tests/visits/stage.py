@@ -1,4 +1,4 @@
-"""Participants after randomisation, entered through the services."""
+"""Participants after randomization, entered through the services."""
 
 from typing import Any
 
@@ -27,10 +27,10 @@ SEEN = {
 }
 
 
-def randomised(number: int = 1, *, ago: float = 10) -> Participant:
-    """Return a participant randomised so many days ago, not yet infused."""
+def randomized(number: int = 1, *, ago: float = 10) -> Participant:
+    """A participant randomized so many days ago, not yet infused."""
     person = participant(number, consented=ago + 1)
-    told = {
+    values = {
         "randomised_at": days_ago(ago),
         "randomisation_no": f"R-{number:04}",
         "baseline_source": "missing",
@@ -38,7 +38,7 @@ def randomised(number: int = 1, *, ago: float = 10) -> Participant:
     with attributed(by=STAGE, via=Source.COMMAND):
         # Written directly: the allocation itself is another room's business.
         record = row_of(form_instances.ensure_form(person, "RAN"))
-        for name, value in told.items():
+        for name, value in values.items():
             record.put(name, value)
         record.save()
         announce(Randomized(person), by=STAGE, via=Source.COMMAND)
@@ -46,8 +46,8 @@ def randomised(number: int = 1, *, ago: float = 10) -> Participant:
 
 
 def infused(number: int = 1, *, ago: float = 10) -> Participant:
-    """Return a participant whose infusion 1 started so many days ago."""
-    person = randomised(number, ago=ago + 0.1)
+    """A participant whose infusion 1 started so many days ago."""
+    person = randomized(number, ago=ago + 0.1)
     infuse(person, ago=ago)
     return person
 
@@ -60,18 +60,18 @@ def infuse(person: Participant, visit: str = "D0", *, ago: float) -> FormInstanc
 
 
 def requested(person: Participant, visit: str = "D0") -> FormInstance:
-    """Return a complete request for an infusion, not yet signed."""
+    """A complete request for an infusion, not yet signed."""
     now = ("ventilated", "unstable", "vasopressor_rising", "infection_uncontrolled")
-    told = {
+    values = {
         "planned_start_at": days_ago(0),
         "dosing_weight_kg": 70,
         "weighed_at": days_ago(0.1),
         "weight_source": "bed_scale",
-        **{f"{one}_now": "N" for one in (*now, "consent_withdrawn")},
+        **{f"{condition}_now": "N" for condition in (*now, "consent_withdrawn")},
         "decision": "go",
     }
     form = form_instances.ensure_form(person, "IRQ", visit=visit)
-    save(form, told, by=STAGE, via=Source.COMMAND, complete=True)
+    save(form, values, by=STAGE, via=Source.COMMAND, complete=True)
     form.refresh_from_db()
     return form
 
@@ -94,8 +94,10 @@ def stored(form: FormInstance) -> FormData:
 
 
 def rules_broken(person: Participant) -> list[str]:
-    found = ProtocolDeviation.objects.filter(form__participant=person)
-    return [str(one.rule) for one in found.order_by("form__occurrence")]
+    deviations = ProtocolDeviation.objects.filter(form__participant=person)
+    return [
+        str(deviation.rule) for deviation in deviations.order_by("form__occurrence")
+    ]
 
 
 def due(person: Participant, visit: str, code: str = "VIS") -> Any:
@@ -111,5 +113,5 @@ def status(person: Participant, visit: str, code: str, occurrence: int = 1) -> s
 
 
 def casebook(*form_data: FormData) -> Casebook:
-    """Return a casebook for checks, which need no database."""
+    """A casebook for checks, which need no database."""
     return Casebook.of(form_data)

@@ -11,7 +11,7 @@ from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial, Quantity
 from trial_edc.clock import SITE_TZ
 from trial_edc.vocabulary import MissingCode
-from visits.schedule.checks import ended
+from visits.schedule.checks import after_end
 
 DAY_0 = datetime(2026, 3, 1, 10, tzinfo=SITE_TZ)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -77,10 +77,10 @@ AFTER = DAY_0 + 5 * DAY  # 6 March
 PARTIAL = ("CRE", "CMD", "RRT", "AE")
 LATER = {
     form: data(form, **{item: partial("2026-03-06") if form in PARTIAL else AFTER})
-    for form, item in {**ended.OBSERVED, **ended.BEDSIDE}.items()
+    for form, item in {**after_end.OBSERVATION_TIMES, **after_end.BEDSIDE_TIMES}.items()
 }
 ENDED = [
-    *((f"{form}-20", LATER[form], (LEFT,)) for form in ended.OBSERVED),
+    *((f"{form}-20", LATER[form], (LEFT,)) for form in after_end.OBSERVATION_TIMES),
     *((f"{form}-21", one, (DIED,)) for form, one in LATER.items()),
 ]
 SAME_DAY = (

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_randomisation_hangs_every_visit_and_awaits_infusion_1():
-    person = stage.randomised(ago=0.2)
+    person = stage.randomized(ago=0.2)
 
     held = FormInstance.objects.filter(participant=person, visit__gt="")
     at = {
@@ -42,7 +42,7 @@ def test_randomisation_hangs_every_visit_and_awaits_infusion_1():
 
 
 def test_hanging_twice_hangs_once():
-    person = stage.randomised()
+    person = stage.randomized()
     before = FormInstance.objects.filter(participant=person).count()
 
     services.create_visit_forms(person)
@@ -52,7 +52,7 @@ def test_hanging_twice_hangs_once():
 
 @pytest.mark.verifies("WIN-01")
 def test_start_of_infusion_1_anchors_due_dates_and_a_change_moves_them():
-    person = stage.randomised(ago=4)
+    person = stage.randomized(ago=4)
     record = stage.infuse(person, ago=3)
 
     assert stage.due(person, "D7") == stage.day(3) + timedelta(days=8)

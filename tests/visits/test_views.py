@@ -104,7 +104,7 @@ def test_visit_at_which_nothing_could_be_measured_may_be_marked_missed(desk):
 
 
 def test_form_page_shows_the_moved_windows_before_it_saves_another_day_0(desk):
-    someone = stage.randomised(ago=13)
+    someone = stage.randomized(ago=13)
     stage.infuse(someone, ago=9)
     stage.attend(someone, "D7", ago=2)
     record = FormInstance.objects.get(participant=someone, code="INF", visit="D0")

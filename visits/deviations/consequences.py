@@ -10,7 +10,7 @@ from trial_edc.vocabulary import VisitCode, VisitStatus, YesNo
 from visits.deviations import services as deviations
 from visits.deviations.services import announce_found
 from visits.schedule import rules, selectors, services
-from visits.schedule.consequences import MOVING_FORMS
+from visits.schedule.consequences import SCHEDULE_FORMS
 
 
 def enter_deviation(event: DeviationFound, by: Actor, via: Source) -> None:
@@ -48,5 +48,5 @@ def review_deviations_after_strike(event: RowStruck, by: Actor, via: Source) -> 
     """The same after a death, withdrawal or stay was struck out or restored."""
     del via
     participant = event.form.participant
-    if event.form.code in MOVING_FORMS:
+    if event.form.code in SCHEDULE_FORMS:
         deviations.ask_about_grounds(participant, casebook_of(participant), by=by)

@@ -14,7 +14,7 @@ from trial_edc.vocabulary import N_, VisitCode, YesNo
 from visits.laboratory import facts as kidney
 from visits.laboratory.checks import hours_of, ml_kg_h
 from visits.schedule import rules
-from visits.schedule.checks.visit import MATCHES
+from visits.schedule.checks.visit import LOG_QUESTIONS
 from visits.schedule.facts import window_of
 from visits.schedule.vocabulary import Informant, VisitMode
 
@@ -87,7 +87,7 @@ def from_creatinine_log(data: FormData, casebook: Casebook) -> Mapping[str, Valu
     dated = replace(data, values={**data.values, "visit_date": on})
     logged = {
         item: YesNo.YES.value if has_row(dated, casebook) else YesNo.NO.value
-        for _check, item, _log, has_row in MATCHES
+        for _check, item, _log, has_row in LOG_QUESTIONS
     }
     return {
         "performed": YesNo.YES.value,

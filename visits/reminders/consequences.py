@@ -1,11 +1,11 @@
 """What stops a message that waits to be sent to a participant."""
 
 from record.capture.save_hooks import Saved
-from record.notices.services.outbox import look_again
+from record.notices.services.outbox import withhold_outdated
 from trial_edc.requirements import implements
 
 
 @implements("REM-01")
 def recheck_messages(saved: Saved) -> None:
     """What waits to be sent to the participant and is no longer right is stopped."""
-    look_again(saved.participant)
+    withhold_outdated(saved.participant)

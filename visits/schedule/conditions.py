@@ -1,4 +1,4 @@
-"""Questions that the forms of this room ask beside their own answers."""
+"""Conditions on the schedule and on consent, for items of the visit forms."""
 
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +19,6 @@ class CodedMissing(Condition):
         self.item, self.code = item, code
 
     def holds(self, data: FormData, casebook: Casebook) -> bool:
-        """Tell whether it stands for the item's value."""
         del casebook
         return data.missing(self.item) == self.code
 
@@ -31,7 +30,7 @@ class OutOfWindow(Condition):
     """The date of the visit lies outside the visit's window."""
 
     def holds(self, data: FormData, casebook: Casebook) -> bool:
-        """Tell whether it does; without a window nothing is outside."""
+        """Without a window nothing is outside."""
         on, window = data.get("visit_date"), window_of(casebook, data.visit)
         return on is not None and window is not None and on not in window
 
@@ -40,7 +39,7 @@ class OutOfWindow(Condition):
 
 
 class BeforeConsent(Condition):
-    """Something happened before consent was given."""
+    """The date or time of the item lies before consent."""
 
     def __init__(self, item: str) -> None:
         self.item = item
@@ -53,7 +52,7 @@ class BeforeConsent(Condition):
 
 
 def is_before(value: Any, instant: datetime | None) -> bool:
-    """Tell whether a date, instant or partial date is before an instant for certain."""
+    """Whether a date, instant or partial date is before an instant for certain."""
     if instant is None or value is None:
         return False
     exact = value.instant(SITE_TZ) if isinstance(value, Partial) else value

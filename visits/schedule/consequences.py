@@ -1,17 +1,13 @@
-"""What follows for the schedule, and which deviations are found on the way.
-
-Nothing is stored that the schedule derives; only due dates, forms that no longer
-apply, and deviations.
-"""
+"""Due dates and forms of visits, kept in step with what moves the schedule."""
 
 from record.audit.attribution import Actor, Source
 from record.capture.events import FormSigned, Randomized, RowStruck
 from record.capture.save_hooks import Saved
-from record.notices.services.outbox import look_again
+from record.notices.services.outbox import withhold_outdated
 from visits.schedule import selectors, services
 
-MESSAGE_FORMS = ("CNS", "DTH", "WDR")  # struck out, they may stop a message
-MOVING_FORMS = ("DTH", "WDR", "STY", "INF", "IRQ")  # besides the visit records
+MESSAGE_FORMS = ("CNS", "DTH", "WDR")  # struck out, they may make a message wrong
+SCHEDULE_FORMS = ("DTH", "WDR", "STY", "INF", "IRQ")  # besides the visit records
 
 
 def create_visit_forms(event: Randomized, by: Actor, via: Source) -> None:
@@ -26,16 +22,16 @@ def recalculate_due_dates(saved: Saved) -> None:
 
 
 def recalculate_after_signature(event: FormSigned, by: Actor, via: Source) -> None:
-    """A signed refusal of infusion 1 anchors the schedule on randomisation."""
+    """A signed refusal of infusion 1 anchors the schedule on randomization."""
     del by, via
     if event.form.code == "IRQ":
         services.recalculate_due_dates(event.form.participant)
 
 
 def recalculate_after_strike(event: RowStruck, by: Actor, via: Source) -> None:
-    """A death, withdrawal or stay struck out no longer moves the schedule."""
+    """A death, withdrawal or stay struck out moves the schedule back."""
     del by, via
-    if event.form.code in MOVING_FORMS:
+    if event.form.code in SCHEDULE_FORMS:
         services.recalculate_due_dates(event.form.participant)
     if event.form.code in MESSAGE_FORMS:
-        look_again(event.form.participant)
+        withhold_outdated(event.form.participant)

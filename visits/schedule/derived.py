@@ -1,4 +1,4 @@
-"""Computed values of this room's forms, and what their empty items may hold."""
+"""Computed values of the visit record."""
 
 from record.casebook.derived import derived
 from record.casebook.form_data import Casebook, FormData

@@ -1,6 +1,6 @@
 """The schedule of one participant, read from the forms of the casebook; pure.
 
-What the forms say becomes a `rules.Course`; the rules decide every status.
+The forms become a `rules.Course`; the rules decide every status.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from visits.infusions.vocabulary import Given, InfusionDecision
 from visits.logs.vocabulary import Hospital
 from visits.schedule import rules
 
-# Every form that moves the schedule: to read them is to know it.
+# Every form that moves the schedule.
 FORMS = ("CNS", "SCN", "RAN", "INF", "IRQ", "VIS", "DTH", "WDR", "STY")
 OBSERVATIONS = {"VIT": "", "LAB": "", "VSI": "taken_at", "INF": "started_at"}
 STARTED = (Given.GIVEN.value, Given.PARTLY.value)
@@ -40,7 +40,6 @@ class Visit:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether the visit still awaits somebody."""
         return self.status in (
             VisitStatus.NOT_DUE,
             VisitStatus.UPCOMING,
@@ -50,12 +49,11 @@ class Visit:
 
     @property
     def is_late(self) -> bool:
-        """Tell whether its last day has passed and it still awaits somebody."""
         return self.status == VisitStatus.OVERDUE
 
     @property
     def closes_on(self) -> date | None:
-        """Return the last day on which the visit is in time."""
+        """The last day on which the visit is in time."""
         if self.state.window:
             return self.state.window.closes
         return site_date(self.state.due_at) if self.state.due_at else None
@@ -70,7 +68,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """All visits of one participant today, and what moves them."""
+    """All visits of one participant as of `today`, and the course that moves them."""
 
     course: rules.Course
     today: date
@@ -79,25 +77,24 @@ class Schedule:
 
     @property
     def day0(self) -> date | None:
-        """Return the date on which infusion 1 started."""
         return self.course.day0
 
     @property
     def day_of_study(self) -> int | None:
-        """Return how many days after day 0 today is."""
+        """Days from the anchor to today."""
         anchor = self.course.anchor
         return (self.today - anchor).days if anchor else None
 
     @property
     def next_visit(self) -> Visit | None:
-        """Return the first visit that still awaits somebody."""
         return next((visit for visit in self.visits if visit.is_open), None)
 
     def requires(self, form: str, visit: str) -> bool:
-        """Tell whether a form of a visit is asked for at all.
+        """Whether a form of a visit is to be filled in at all.
 
-        Not where death, withdrawal or discharge ended the visit, and no form of an
-        infusion that had not started when somebody withdrew, from infusion or more.
+        It is not where death, withdrawal or discharge ended the visit. Nor are the
+        forms of an infusion that had not started when the participant withdrew, be it
+        from the infusion alone.
         """
         withdrawn = self.course.withdrawn_on(*WithdrawalKind) is not None
         if withdrawn and form in INFUSION_FORMS and visit not in self.infused:
@@ -109,7 +106,6 @@ class Schedule:
 
 
 def schedule_of(casebook: Casebook, now: datetime, *, no_go_signed: bool) -> Schedule:
-    """Return where every visit of a participant stands."""
     course = course_of(casebook, no_go_signed=no_go_signed)
     scheduled = [
         visit_of(slot.code, casebook.one("VIS", slot.code), course, now)
@@ -121,7 +117,9 @@ def schedule_of(casebook: Casebook, now: datetime, *, no_go_signed: bool) -> Sch
         if data.visit == VisitCode.UNSCHEDULED
     ]
     infused = (
-        v for v, n in INFUSION_VISITS.items() if infusion_started_at(casebook, n)
+        visit
+        for visit, number in INFUSION_VISITS.items()
+        if infusion_started_at(casebook, number)
     )
     return Schedule(
         course, site_date(now), (*scheduled, *unscheduled), frozenset(infused)
@@ -131,7 +129,6 @@ def schedule_of(casebook: Casebook, now: datetime, *, no_go_signed: bool) -> Sch
 def visit_of(
     code: VisitCode, data: FormData | None, course: rules.Course, now: datetime
 ) -> Visit:
-    """Return one visit, done or missed as its visit record says."""
     missed = data is not None and data.get("performed") == YesNo.NO
     done_on = done_date(data)
     state = rules.visit_status(
@@ -148,7 +145,7 @@ def visit_of(
 
 
 def done_date(data: FormData | None) -> date | None:
-    """Return the date of a visit that took place; its visit record alone says so."""
+    """None unless the visit record says that the visit took place."""
     if data is None or data.get("performed") != YesNo.YES:
         return None
     on: date | None = data.get("visit_date")
@@ -156,7 +153,6 @@ def done_date(data: FormData | None) -> date | None:
 
 
 def course_of(casebook: Casebook, *, no_go_signed: bool) -> rules.Course:
-    """Return what of the participant's course moves the schedule."""
     casebook.read(*FORMS)
     death = casebook.value("DTH", "death_on")
     started_at = infusion_started_at(casebook, 1)
@@ -186,11 +182,13 @@ def course_of(casebook: Casebook, *, no_go_signed: bool) -> rules.Course:
     )
 
 
-def observed_at(casebook: Casebook, visit: str, number: int = 0) -> list[str]:
-    """Return the forms by which a visit took place, at least in part.
+def forms_with_observations(
+    casebook: Casebook, visit: str, number: int = 0
+) -> list[str]:
+    """Codes of the forms that show that a visit took place, at least in part.
 
-    Measurements and samples; at the bedside what says when, since rows of what was
-    not measured and infusions not given are forms as well.
+    Bedside forms count by their time alone: a time point that was not measured and an
+    infusion that was not given have forms as well.
     """
     return [
         code
@@ -204,20 +202,21 @@ def observed_at(casebook: Casebook, visit: str, number: int = 0) -> list[str]:
 
 
 def _is_observed(row: FormData, item: str) -> bool:
-    return any(not is_blank(row.get(one)) for one in ((item,) if item else row.values))
+    names = (item,) if item else row.values
+    return any(not is_blank(row.get(name)) for name in names)
 
 
 def consented_at(casebook: Casebook) -> datetime | None:
-    given = (
+    consents_at = (
         row.get("decided_at")
         for row in casebook.rows("CNS")
         if row.get("kind") == "initial" and row.get("decision") == "given"
     )
-    return min((at for at in given if at), default=None)
+    return min((at for at in consents_at if at), default=None)
 
 
 def infusion_visit(number: int) -> str:
-    return next(visit for visit, n in INFUSION_VISITS.items() if n == number)
+    return next(visit for visit, at in INFUSION_VISITS.items() if at == number)
 
 
 def infusion(casebook: Casebook, number: int) -> FormData | None:
@@ -225,7 +224,7 @@ def infusion(casebook: Casebook, number: int) -> FormData | None:
 
 
 def infusion_started_at(casebook: Casebook, number: int) -> datetime | None:
-    """Return when an infusion started; None while it has not, or was not given."""
+    """None while it has not started, or was not given."""
     record = infusion(casebook, number)
     if record is None or record.get("given") not in STARTED:
         return None
@@ -234,15 +233,14 @@ def infusion_started_at(casebook: Casebook, number: int) -> datetime | None:
 
 
 def is_refused_for_good(casebook: Casebook, number: int) -> bool:
-    """Tell whether the request says that the infusion will not be given."""
     decision = casebook.value("IRQ", "decision", infusion_visit(number))
     return bool(decision == InfusionDecision.NO_GO_FINAL)
 
 
 def _counts_as_signed(casebook: Casebook) -> bool:
-    """Tell whether infusion 1 is refused for good, for want of signatures.
+    """Whether the request of infusion 1 counts as signed in an edit check.
 
-    Edit checks cannot ask for them: a complete request counts as signed.
+    Edit checks do not see signatures: a complete request counts as signed.
     """
     casebook.read(*FORMS)
     request = casebook.one("IRQ", VisitCode.DAY_0.value)
@@ -262,7 +260,6 @@ def window_of(casebook: Casebook, visit: str) -> rules.Window | None:
 
 @fact("day_0")
 def day_0(casebook: Casebook) -> date | None:
-    """Return the site date on which infusion 1 started."""
     started_at = infusion_started_at(casebook, 1)
     return site_date(started_at) if started_at else None
 

@@ -1,4 +1,4 @@
-"""What people type on the pages of this room."""
+"""Forms of the pages on which a visit is missed, reopened or added."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from visits.schedule.vocabulary import NotDoneReason
 
 
 def pick(choices: list[tuple[str, str]]) -> list[tuple[str, Any]]:
-    """Return choices that begin with none, translated where they are shown."""
+    """Choices that begin with an empty one, translated when they are shown."""
     return [("", "—"), *((code, _(label)) for code, label in choices)]
 
 
@@ -36,7 +36,7 @@ class ReopenForm(forms.Form):
 
 
 class UnscheduledForm(forms.Form):
-    """An unscheduled visit."""
+    """When an unscheduled visit is, and which forms it has."""
 
     appointment_at = SiteTimeField(label=_("Appointment"), required=False)
     with_examinations = forms.BooleanField(

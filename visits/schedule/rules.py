@@ -38,7 +38,6 @@ class Window:
     overdue_until: date
 
     def __contains__(self, day: object) -> bool:
-        """Tell whether a date lies inside."""
         return isinstance(day, date) and self.opens <= day <= self.closes
 
 
@@ -52,7 +51,7 @@ class HospitalStay:
 
 @dataclass(frozen=True, slots=True)
 class DatedWithdrawal:
-    """A withdrawal of one kind."""
+    """A withdrawal and its date."""
 
     kind: WithdrawalKind
     on: date
@@ -63,7 +62,7 @@ class Course:
     """What of a participant's course moves the schedule.
 
     `day0`: site date on which infusion 1 started. `will_not_be_infused`: signed, so the
-    schedule anchors on the randomisation date.
+    schedule anchors on the randomization date.
     """
 
     consented_on: date | None = None
@@ -83,7 +82,7 @@ class Course:
         return site_date(self.randomised_at)
 
     def withdrawn_on(self, *kinds: WithdrawalKind) -> date | None:
-        """Give the first date of a withdrawal of these kinds."""
+        """The first date of a withdrawal of these kinds."""
         return min((w.on for w in self.withdrawals if w.kind in kinds), default=None)
 
 
@@ -111,7 +110,7 @@ def month_3(day0: date, schedule: ScheduleSettings = PROTOCOL.schedule) -> date:
 def window(
     visit: VisitCode, day0: date, schedule: ScheduleSettings = PROTOCOL.schedule
 ) -> Window | None:
-    """Give the window of a visit; None where it has no fixed day."""
+    """None for a visit without a fixed day."""
     slot = schedule.slot(visit)
     if visit == VisitCode.MONTH_3:
         target = month_3(day0, schedule)
@@ -198,7 +197,7 @@ def discharged(
 ) -> VisitState | None:
     """Rule 5: visits of in-patients, where no stay at our hospital touches the window.
 
-    Without any stay on record nobody is known to be discharged.
+    Without any stay on record the participant counts as still in hospital.
     """
     if span is None or not slot.in_hospital_only or not course.stays:
         return None
@@ -208,7 +207,7 @@ def discharged(
 
 
 def touches(stay: HospitalStay, span: Window) -> bool:
-    """Tell whether a stay and a window share a day."""
+    """Whether a stay and a window share a day."""
     ends_after = stay.out_on is None or stay.out_on >= span.opens
     return stay.in_on <= span.closes and ends_after
 
@@ -228,7 +227,7 @@ def unanchored_state(
 
 
 def unscheduled_state(done_on: date | None, *, marked_missed: bool) -> VisitState:
-    """Unscheduled visits have no window; one that came to nothing is marked so."""
+    """An unscheduled visit has no window; one that did not happen is marked missed."""
     if done_on:
         return VisitState(VisitStatus.DONE)
     if marked_missed:
@@ -237,7 +236,7 @@ def unscheduled_state(done_on: date | None, *, marked_missed: bool) -> VisitStat
 
 
 def screening_state(course: Course) -> VisitState:
-    """Screening runs from consent to randomisation and has no fixed day."""
+    """Screening runs from consent to randomization and has no fixed day."""
     if course.consented_on is None:
         return VisitState(VisitStatus.NOT_SCHEDULED)
     if course.randomised_at:
@@ -260,7 +259,7 @@ def status_in(span: Window, today: date) -> VisitStatus:
 
 @implements("WIN-07")
 def is_lookup(visit: VisitCode, course: Course) -> bool:
-    """Tell whether a visit may only be a look-up of records."""
+    """Whether a visit may only be a look-up of records."""
     withdrawn_on = course.withdrawn_on(WithdrawalKind.VISITS_LOOKUP_ALLOWED)
     return visit in LOOKED_UP and withdrawn_on is not None
 
@@ -271,7 +270,7 @@ def may_be_lost(
     day0: date,
     schedule: ScheduleSettings = PROTOCOL.schedule,
 ) -> bool:
-    """Tell whether attempts suffice to call a participant lost.
+    """Whether attempts to reach a participant suffice to call the participant lost.
 
     Three on different days over at least 14 days, after month 3 has closed.
     """

@@ -1,4 +1,4 @@
-"""Reads of schedules and laboratories."""
+"""Reads of schedules, and who sees them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -31,12 +31,11 @@ from visits.schedule.vocabulary import NotDoneReason
 
 
 def schedule(participant: Participant) -> Schedule:
-    """Return where every visit of a participant stands now."""
     return schedules([participant])[participant.pk]
 
 
 def schedules(participants: Iterable[Participant]) -> dict[int, Schedule]:
-    """Return the schedules of many participants by key.
+    """Schedules by the key of the participant.
 
     One select for the forms, and one for signatures if an infusion 1 was refused for
     good, however many participants there are.
@@ -48,17 +47,17 @@ def schedules(participants: Iterable[Participant]) -> dict[int, Schedule]:
 def schedules_of(
     participants: Iterable[Participant], casebooks: Mapping[int, Casebook]
 ) -> dict[int, Schedule]:
-    """Return schedules from casebooks already read; at most one select more."""
-    people = [person.pk for person in participants]
-    signed = _no_go_signed({pk: casebooks[pk] for pk in people})
+    """Schedules from casebooks already read; at most one select more."""
+    keys = [participant.pk for participant in participants]
+    signed = _with_signed_no_go({pk: casebooks[pk] for pk in keys})
     now = clock.now()
     return {
-        pk: schedule_of(casebooks[pk], now, no_go_signed=pk in signed) for pk in people
+        pk: schedule_of(casebooks[pk], now, no_go_signed=pk in signed) for pk in keys
     }
 
 
-def _no_go_signed(casebooks: Mapping[int, Casebook]) -> set[int]:
-    """Return whose final refusal of infusion 1 is signed and still stands."""
+def _with_signed_no_go(casebooks: Mapping[int, Casebook]) -> set[int]:
+    """Keys of participants whose final refusal of infusion 1 is signed and stands."""
     requests = {
         request.form_id: pk
         for pk, casebook in casebooks.items()
@@ -67,17 +66,17 @@ def _no_go_signed(casebooks: Mapping[int, Casebook]) -> set[int]:
     }
     if not requests:
         return set()
-    given = Signature.objects.filter(form__in=requests, withdrawn_at=None)
+    signatures = Signature.objects.filter(form__in=requests, withdrawn_at=None)
     return {
-        requests[one.form_id]
-        for one in given.select_related("form")
-        if one.form and one.holds_for(one.form)
+        requests[signature.form_id]
+        for signature in signatures.select_related("form")
+        if signature.form and signature.holds_for(signature.form)
     }
 
 
 @reaches(Limit.IN_PATIENTS)
 def in_patients() -> QuerySet[Participant]:
-    """Return the participants in our hospital; without any stay nobody has left."""
+    """Without any stay on record a participant counts as still in hospital."""
     stays = Stay.objects.filter(
         form__participant=OuterRef("pk"), form__struck_at=None, hospital=Hospital.OURS
     )
@@ -87,7 +86,7 @@ def in_patients() -> QuerySet[Participant]:
 
 
 def visit_record(participant: Participant, visit: str, number: int = 0) -> FormInstance:
-    """Return the form of the visit record; raises `DoesNotExist`."""
+    """The form of the visit record; raises `DoesNotExist`."""
     return FormInstance.objects.get(
         participant=participant,
         code="VIS",
@@ -98,7 +97,7 @@ def visit_record(participant: Participant, visit: str, number: int = 0) -> FormI
 
 
 def visit_forms(participant: Participant) -> QuerySet[FormInstance]:
-    """Return the forms that hang at the visits of the schedule after screening.
+    """The forms of the scheduled visits after screening.
 
     The product record is none of them: it is due when its infusion is planned.
     """
@@ -111,24 +110,18 @@ def visit_forms(participant: Participant) -> QuerySet[FormInstance]:
 _NO_FIXED_DAY = (VisitCode.SCREENING, VisitCode.UNSCHEDULED, VisitCode.END_OF_STUDY)
 
 
-# Who reads casebooks only through forms of their own.
-ELSEWHERE = (Limit.SAFETY_FORMS, Limit.INFUSION_TIMES)
+# These roles reach a participant only through forms of their own.
+THROUGH_OWN_FORMS = (Limit.SAFETY_FORMS, Limit.INFUSION_TIMES)
 
 
 def reads_schedules(user: User) -> bool:
-    """Tell whether the role reads casebooks as a whole, the schedule with them.
-
-    Safety officers and product staff reach a participant through their own forms.
-    """
+    """Whether the role reads whole casebooks, and so the schedule."""
     limit = user.limit(Permission.READ_CASEBOOK)
-    return user.may(Permission.READ_CASEBOOK) and limit not in ELSEWHERE
+    return user.may(Permission.READ_CASEBOOK) and limit not in THROUGH_OWN_FORMS
 
 
 def participants_visible_to(user: User) -> QuerySet[Participant]:
-    """Return the participants whose schedule a person may see.
-
-    A bedside nurse sees the in-patients.
-    """
+    """Whose schedule a person may see; for a bedside nurse the in-patients."""
     if not reads_schedules(user):
         return Participant.objects.none()
     return within_reach(user, Participant.objects.all(), "pk")
@@ -157,15 +150,12 @@ class ScheduleRow:
 
     @property
     def is_marked_missed(self) -> bool:
-        """Tell whether staff marked it; only that can be taken back."""
+        """Only what staff marked can be taken back."""
         return self.visit.state.reason == rules.StatusReason.MARKED
 
     @property
     def may_be_missed(self) -> bool:
-        """Tell whether it may be marked as missed: it is near, or has passed.
-
-        An unscheduled visit at any time: one that came to nothing is settled so.
-        """
+        """It is near or has passed; an unscheduled visit may be marked at any time."""
         if self.record is None or self.visit.code == VisitCode.SCREENING:
             return False
         if self.visit.code == VisitCode.UNSCHEDULED:
@@ -174,7 +164,7 @@ class ScheduleRow:
 
     @property
     def reason(self) -> str:
-        """Return why it has its status, where more than its window decides."""
+        """Why it has its status, where more than its window decides; else empty."""
         missed = self.visit.missed_reason
         if missed:
             return gettext(NotDoneReason(missed).label)
@@ -182,14 +172,15 @@ class ScheduleRow:
 
 
 def schedule_rows(participant: Participant, plan: Schedule) -> list[ScheduleRow]:
-    """Return the lines of the schedule page, with the visit records."""
     records = FormInstance.objects.filter(
         participant=participant, code="VIS", struck_at=None
     )
-    at = {(form.visit, form.visit_number): form for form in records}
+    record_at = {(form.visit, form.visit_number): form for form in records}
     return [
         ScheduleRow(
-            visit, at.get((visit.code.value, visit.number)), visit.days_left(plan.today)
+            visit,
+            record_at.get((visit.code.value, visit.number)),
+            visit.days_left(plan.today),
         )
         for visit in plan.visits
     ]

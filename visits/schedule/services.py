@@ -1,4 +1,4 @@
-"""Writes of visits: forms hung and settled, visits missed, reopened, added."""
+"""Writes of visits: their forms, due dates and statuses; missed, reopened, added."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -26,7 +26,7 @@ from visits.schedule import selectors
 from visits.schedule.facts import (
     Schedule,
     Visit,
-    observed_at,
+    forms_with_observations,
 )
 from visits.schedule.problems import VisitRefused
 from visits.schedule.vocabulary import VisitMode
@@ -41,9 +41,9 @@ UNTOUCHED = (
 
 @implements("WIN-01")
 def create_visit_forms(participant: Participant) -> None:
-    """Hang the forms of every visit after screening into the casebook, in one insert.
+    """Create the forms of every visit after screening in one insert.
 
-    Restricted forms are not among them: the product record waits for its request.
+    Restricted forms are not among them: the request creates the product record.
     """
     form_data = [
         FormInstance(
@@ -90,16 +90,18 @@ def recalculate_due_dates(
 
 
 def _due_on(visit: Visit) -> date | None:
-    gone = visit.status == VisitStatus.NOT_SCHEDULED
+    not_scheduled = visit.status == VisitStatus.NOT_SCHEDULED
     ended = visit.status == VisitStatus.MISSED and visit.state.reason is not None
-    return None if gone or ended else visit.closes_on
+    return None if not_scheduled or ended else visit.closes_on
 
 
-def _mark(forms: Iterable[FormInstance], wanted: Mapping[int, FormStatus]) -> None:
-    """Set the status of forms that nobody has entered anything into."""
+def set_untouched_status(
+    forms: Iterable[FormInstance], statuses: Mapping[int, FormStatus]
+) -> None:
+    """Set statuses, by key of the form, of forms into which nothing was entered."""
     changed = []
     for form in forms:
-        status = wanted[form.pk]
+        status = statuses[form.pk]
         if form.status != status and form.status in UNTOUCHED:
             form.status = status
             changed.append(form)
@@ -107,10 +109,11 @@ def _mark(forms: Iterable[FormInstance], wanted: Mapping[int, FormStatus]) -> No
         FormInstance.objects.bulk_update(changed, ("status",))
 
 
-def forms_at(
+def open_forms_at(
     participant: Participant, visit: str, number: int, codes: Iterable[str]
 ) -> list[FormInstance]:
-    held = FormInstance.objects.filter(
+    """Forms that are neither struck out nor closed to changes."""
+    forms = FormInstance.objects.filter(
         participant=participant,
         visit=visit,
         visit_number=number,
@@ -119,7 +122,7 @@ def forms_at(
         locked_at=None,
         frozen_at=None,
     )
-    return list(held)
+    return list(forms)
 
 
 def mark_examinations(saved: Saved) -> None:
@@ -133,8 +136,10 @@ def mark_examinations(saved: Saved) -> None:
         status = FormStatus.NOT_DONE
     elif data.get("mode") in (VisitMode.TELEPHONE, VisitMode.RECORD_LOOKUP):
         status = FormStatus.NOT_APPLICABLE
-    held = forms_at(saved.participant, form.visit, form.visit_number, EXAMINATIONS)
-    _mark(held, {one.pk: status for one in held})
+    forms = open_forms_at(
+        saved.participant, form.visit, form.visit_number, EXAMINATIONS
+    )
+    set_untouched_status(forms, {examination.pk: status for examination in forms})
 
 
 def add_unscheduled_visit(
@@ -145,14 +150,14 @@ def add_unscheduled_visit(
     with_examinations: bool = False,
     via: Source = Source.PAGE,
 ) -> FormInstance:
-    """Hang an unscheduled visit; returns its visit record."""
+    """Create the forms of an unscheduled visit; return its visit record."""
     with attributed(by=by, via=via):
         participant = form_instances.lock(participant)
         _require_consent(participant)
-        held = FormInstance.objects.filter(
+        earlier = FormInstance.objects.filter(
             participant=participant, visit=VisitCode.UNSCHEDULED
         )
-        last = held.aggregate(last=Max("visit_number"))["last"] or 0
+        last = earlier.aggregate(last=Max("visit_number"))["last"] or 0
         codes = ("VIS", *(EXAMINATIONS if with_examinations else ()))
         place: dict[str, Any] = {
             "visit": VisitCode.UNSCHEDULED.value,
@@ -180,16 +185,17 @@ def mark_missed(
     other: str = "",
     via: Source = Source.PAGE,
 ) -> Saved:
-    """Mark a visit as missed, with the reason, in its visit record."""
     with attributed(by=by, via=via):
         form_instances.lock(form.participant)
         before = data_of(form, row_of(form))
         if before.get("performed") == YesNo.YES:
             raise VisitRefused(_("This visit took place; correct its visit record."))
-        held = observed_at(casebook_of(form.participant), form.visit, form.visit_number)
-        if held:
+        observed = forms_with_observations(
+            casebook_of(form.participant), form.visit, form.visit_number
+        )
+        if observed:
             text = _("Forms of this visit hold values: %(forms)s. Record it as done.")
-            raise VisitRefused(text % {"forms": ", ".join(held)})
+            raise VisitRefused(text % {"forms": ", ".join(observed)})
         values = {
             "performed": YesNo.NO.value,
             "not_done_reason": reason,
@@ -209,7 +215,7 @@ def mark_missed(
 def reopen(
     form: FormInstance, *, by: Actor, why: str, via: Source = Source.PAGE
 ) -> Saved:
-    """Take back that a visit was missed; it is awaited again."""
+    """Take back that a visit was missed."""
     with attributed(by=by, via=via):
         form_instances.lock(form.participant)
         before = data_of(form, row_of(form))

@@ -1,4 +1,4 @@
-"""The schedule of a participant, visits missed, reopened and added."""
+"""Pages of a schedule: its visits; a visit missed, reopened or added."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -17,19 +17,18 @@ from visits.schedule.problems import VisitRefused
 
 
 def visible_participant(request: StaffRequest, number: str) -> Participant:
-    """Return a participant whose schedule the reader may see, else 403 or 404."""
+    """A participant whose schedule the reader may see, else 403 or 404."""
     if not selectors.reads_schedules(request.user):
         raise NotPermitted((Permission.READ_CASEBOOK,))
-    seen = selectors.participants_visible_to(request.user)
-    return get_object_or_404(seen, number=number)
+    participants = selectors.participants_visible_to(request.user)
+    return get_object_or_404(participants, number=number)
 
 
 @permitted(Permission.READ_CASEBOOK, when=selectors.reads_schedules)
 def schedule(request: StaffRequest, number: str) -> HttpResponse:
-    """Show target, window, status and days left of every visit."""
     participant = visible_participant(request, number)
     plan = selectors.schedule(participant)
-    told = {
+    context = {
         "participant": participant,
         "plan": plan,
         "rows": selectors.schedule_rows(participant, plan),
@@ -37,7 +36,7 @@ def schedule(request: StaffRequest, number: str) -> HttpResponse:
         "may_mark": request.user.may(Permission.MARK_MISSED),
         "may_infuse": request.user.may(Permission.ENTER_BEDSIDE),
     }
-    return render(request, "visits/schedule/schedule.html", told)
+    return render(request, "visits/schedule/schedule.html", context)
 
 
 @permitted(Permission.MARK_MISSED)
@@ -53,11 +52,13 @@ def add_unscheduled(request: StaffRequest, number: str) -> HttpResponse:
             form.add_error(None, str(problem))
         else:
             return redirect("entry:form", data.pk)
-    told = {"participant": participant, "form": form}
-    return render(request, "visits/schedule/unscheduled.html", told)
+    context = {"participant": participant, "form": form}
+    return render(request, "visits/schedule/unscheduled.html", context)
 
 
-def _record(request: StaffRequest, number: str, visit: str, place: int) -> FormInstance:
+def _visit_record(
+    request: StaffRequest, number: str, visit: str, place: int
+) -> FormInstance:
     participant = visible_participant(request, number)
     return get_object_or_404(
         FormInstance,
@@ -73,26 +74,33 @@ def _record(request: StaffRequest, number: str, visit: str, place: int) -> FormI
 def mark_missed(
     request: StaffRequest, number: str, visit: str, place: int
 ) -> HttpResponse:
-    record = _record(request, number, visit, place)
+    record = _visit_record(request, number, visit, place)
     form = MissedForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
+        cleaned = form.cleaned_data
         try:
             services.mark_missed(
-                record, by=request.user, reason=said["reason"], other=said["other"]
+                record,
+                by=request.user,
+                reason=cleaned["reason"],
+                other=cleaned["other"],
             )
         except (VisitRefused, NotSaved) as problem:
             form.add_error(None, str(problem))
         else:
             messages.success(request, _("Marked as missed; it can be reopened."))
             return redirect("visits:schedule", number)
-    told = {"participant": record.participant, "form": form, "visit": VisitCode(visit)}
-    return render(request, "visits/schedule/missed.html", told)
+    context = {
+        "participant": record.participant,
+        "form": form,
+        "visit": VisitCode(visit),
+    }
+    return render(request, "visits/schedule/missed.html", context)
 
 
 @permitted(Permission.MARK_MISSED)
 def reopen(request: StaffRequest, number: str, visit: str, place: int) -> HttpResponse:
-    record = _record(request, number, visit, place)
+    record = _visit_record(request, number, visit, place)
     form = ReopenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -102,5 +110,9 @@ def reopen(request: StaffRequest, number: str, visit: str, place: int) -> HttpRe
         else:
             messages.success(request, _("The visit is awaited again."))
             return redirect("visits:schedule", number)
-    told = {"participant": record.participant, "form": form, "visit": VisitCode(visit)}
-    return render(request, "visits/schedule/reopen.html", told)
+    context = {
+        "participant": record.participant,
+        "form": form,
+        "visit": VisitCode(visit),
+    }
+    return render(request, "visits/schedule/reopen.html", context)

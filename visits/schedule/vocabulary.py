@@ -1,4 +1,4 @@
-"""Coded answers of the visit record, vital signs and deviations."""
+"""Coded answers of the visit record and of vital signs."""
 
 from trial_edc.vocabulary import N_, Codelist
 
@@ -42,7 +42,7 @@ class WindowReason(Codelist):
 
 
 class WeightSource(Codelist):
-    """How the weight was found."""
+    """How the weight was measured or learned."""
 
     BED_SCALE = "bed_scale", N_("Bed scale")
     STANDING_SCALE = "standing_scale", N_("Standing scale")

@@ -82,7 +82,7 @@ def queue_anew(messages: Sequence[Message]) -> None:
         _deliver_after_commit()
 
 
-def look_again(participant: Participant) -> list[Message]:
+def withhold_outdated(participant: Participant) -> list[Message]:
     """Withhold at once the waiting messages that are no longer right; return them."""
     waiting = Message.objects.filter(participant=participant, state=MessageState.QUEUED)
     withheld = []

@@ -33,7 +33,7 @@ def discharged(number: int) -> Participant:
 
 
 def test_sheets_of_a_second_screening_open_themselves():
-    someone = stage.randomised()
+    someone = stage.randomized()
     with attributed(by=STAGE, via=Source.COMMAND):
         form_data = [
             form_instances.ensure_form(someone, "VIT", visit="SCR", occurrence=number)

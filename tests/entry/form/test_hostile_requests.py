@@ -183,7 +183,7 @@ def test_a_file_that_is_not_there_is_not_found(form, item):
 @pytest.mark.parametrize("action", ["draft", "complete"])
 def test_nobody_writes_a_form_of_the_system(action):
     """The record of a randomisation can be neither drafted again nor marked wrong."""
-    someone = stage.randomised()
+    someone = stage.randomized()
     record = FormInstance.objects.get(participant=someone, code="RAN")
     before = record.status
 
@@ -210,7 +210,7 @@ def test_only_rows_of_a_log_are_struck_out(code):
 
 def test_a_row_is_struck_out_with_a_reason_of_the_list_and_restored():
     client = signed_in("CO")
-    row = stage.enter(stage.randomised(), "STY", {"kind": "icu"})
+    row = stage.enter(stage.randomized(), "STY", {"kind": "icu"})
     url = reverse("entry:strike", args=[row.pk])
 
     client.post(url, {**WHY, "code": "whatever"})
@@ -255,7 +255,7 @@ def test_times_in_small_tables_are_shown_as_site_time():
 
 def test_a_locked_database_refuses_each_page_in_words(form):
     client = signed_in("CO")
-    row = stage.enter(stage.randomised(2), "STY", {"kind": "icu"})
+    row = stage.enter(stage.randomized(2), "STY", {"kind": "icu"})
     reason = Reason("lock", "all is clean")
     lock_database(by=person("DM"), confirmed_by=person("PI"), reason=reason)
     number = row.participant.number
@@ -272,7 +272,7 @@ def test_a_locked_database_refuses_each_page_in_words(form):
 
 
 def test_striking_out_a_locked_row_is_refused_in_words():
-    row = stage.enter(stage.randomised(), "STY", {"kind": "icu"})
+    row = stage.enter(stage.randomized(), "STY", {"kind": "icu"})
     reason = Reason("other", "twice")
     strike_row(row, by=STAGE, reason=reason, via=Source.COMMAND)
     client, manager = signed_in("CO"), signed_in("DM")
@@ -316,7 +316,7 @@ def test_after_signing_in_only_a_page_of_ours_is_opened(place):
 
 
 def test_a_row_at_visits_is_added_to_a_visit_of_its_form():
-    number = stage.randomised().number
+    number = stage.randomized().number
     client = signed_in("CO")
 
     answers = [

@@ -125,11 +125,11 @@ def test_a_guard_may_stop_a_message_to_staff(verdicts):
 def test_waiting_messages_are_looked_at_again_at_once(participant, verdicts):
     verdicts.append(Defer(clock.now() + timedelta(hours=9)))
     message = message_to(participant)
-    assert services.look_again(participant) == []
+    assert services.withhold_outdated(participant) == []
 
     verdicts[:] = [Withhold("death")]
 
-    assert services.look_again(participant) == [message]
+    assert services.withhold_outdated(participant) == [message]
     message.refresh_from_db()
     assert (message.state, message.problem) == ("withheld", "death")
 

@@ -99,7 +99,7 @@ def test_lines_end_and_fold_as_the_format_wants(coordinator):
 
 
 def test_names_stay_and_the_sequence_grows_when_the_schedule_moves(coordinator):
-    someone = stage.randomised(ago=3)
+    someone = stage.randomized(ago=3)
     record = stage.infuse(someone, ago=2.5)
     token = feeds.make_feed(by=coordinator)
     before = events(ask(token).content)["S-001X D7"]

@@ -65,7 +65,7 @@ def test_a_visit_stands_on_its_target_its_appointment_or_the_day_it_was_done(
 
 @pytest.mark.verifies("CAL-01")
 def test_the_day_0_visit_stands_on_the_day_by_which_it_is_due(coordinator):
-    stage.randomised(ago=0.5)
+    stage.randomized(ago=0.5)
 
     (one,) = [o for o in planned_visits(coordinator) if o.visit.code != "SCR"]
 

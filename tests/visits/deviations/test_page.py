@@ -33,7 +33,7 @@ def desk(user: User) -> Client:
 
 def late(number: int = 1) -> FormInstance:
     """Return the deviation of a day 7 outside its window."""
-    someone = stage.randomised(number, ago=12.5)
+    someone = stage.randomized(number, ago=12.5)
     stage.infuse(someone, ago=12)
     stage.attend(someone, "D7", ago=2, window_reason="clinical")
     return FormInstance.objects.get(participant=someone, code="DEV")

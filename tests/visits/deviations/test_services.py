@@ -56,7 +56,7 @@ def questions(form: FormInstance) -> list[tuple[str, str, str]]:
 
 def late_day_7() -> tuple[Participant, FormInstance]:
     """Return somebody whose day 7 was on day 10, with the signed deviation."""
-    someone = stage.randomised(ago=12.5)
+    someone = stage.randomized(ago=12.5)
     stage.infuse(someone, ago=12)
     stage.attend(someone, "D7", ago=2, window_reason="clinical")
     (found,) = deviations(someone)
@@ -157,7 +157,7 @@ def test_frozen_deviation_is_left_alone():
 
 @pytest.mark.verifies("WIN-01")
 def test_infusion_1_later_than_a_day_after_randomisation_is_told():
-    in_time, late = stage.randomised(1, ago=5), stage.randomised(2, ago=5)
+    in_time, late = stage.randomized(1, ago=5), stage.randomized(2, ago=5)
 
     stage.infuse(in_time, ago=4)
     stage.infuse(late, ago=4 - 1 / 1440)
@@ -238,7 +238,7 @@ def test_correcting_the_visit_itself_strikes_nothing_either():
 
 @pytest.mark.verifies("WIN-08")
 def test_infusion_that_was_not_given_after_all_takes_the_ground_of_its_deviations():
-    someone = stage.randomised(ago=5)
+    someone = stage.randomized(ago=5)
     record = stage.infuse(someone, ago=3)
     (late,) = deviations(someone)
 

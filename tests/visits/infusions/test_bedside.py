@@ -109,7 +109,7 @@ def test_bedside_without_a_visit_opens_the_present_infusion(tablet):
 
 @pytest.mark.verifies("INF-06")
 def test_start_measurements_and_stop_are_saved_at_once(tablet):
-    someone = stage.randomised(ago=0.5)
+    someone = stage.randomized(ago=0.5)
     stage.enter(someone, "IRQ", {"decision": "go"}, visit="D0")
 
     assert "Start the infusion" in shown(tablet, someone)
@@ -129,7 +129,7 @@ def test_start_measurements_and_stop_are_saved_at_once(tablet):
 
 
 def test_an_empty_time_is_now_to_the_minute(tablet):
-    someone = stage.randomised(ago=0.5)
+    someone = stage.randomized(ago=0.5)
     before = clock.now().replace(second=0, microsecond=0)
 
     do(tablet, someone, "start", started_at="")
@@ -294,7 +294,7 @@ def reaction(**typed: Any) -> dict[str, Any]:
 
 @pytest.mark.verifies("INF-07")
 def test_a_reaction_becomes_a_draft_event_with_grade_number_and_minutes(tablet):
-    someone = stage.randomised(ago=0.5)
+    someone = stage.randomized(ago=0.5)
     stage.enter(someone, "IRQ", {"decision": "go"}, visit="D0")
     do(tablet, someone, "start", started_at=minutes_ago(60))
 
@@ -446,7 +446,7 @@ def test_the_whole_record_is_completed_at_the_bedside(tablet):
 
 
 def test_what_is_not_given_is_told_with_its_reason(tablet):
-    someone = stage.randomised(ago=0.5)
+    someone = stage.randomized(ago=0.5)
 
     do(tablet, someone, "not_given", not_given_reason="participant")
 
@@ -499,7 +499,7 @@ def test_a_start_corrected_after_a_reaction_to_infusion_2_broke_no_rule(tablet):
 
 
 def test_the_request_is_shown_with_its_signature(tablet):
-    someone, doctor = stage.randomised(ago=0.5), person("IN", full_name="Zhang Min")
+    someone, doctor = stage.randomized(ago=0.5), person("IN", full_name="Zhang Min")
     assert "No decision yet" in shown(tablet, someone)
     form = stage.requested(someone)
     assert "Go, but not signed" in shown(tablet, someone)

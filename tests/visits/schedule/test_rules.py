@@ -23,8 +23,8 @@ from visits.schedule.rules import (
 )
 
 DAY_0 = date(2023, 3, 1)
-RANDOMISED_AT = datetime(2023, 3, 1, 9, tzinfo=SITE_ZONE)
-INFUSED = Course(randomised_at=RANDOMISED_AT, day0=DAY_0)
+RANDOMIZED_AT = datetime(2023, 3, 1, 9, tzinfo=SITE_ZONE)
+INFUSED = Course(randomised_at=RANDOMIZED_AT, day0=DAY_0)
 ANCHORED = [slot.code for slot in PROTOCOL.schedule.visits if slot.code != "SCR"]
 
 
@@ -79,7 +79,7 @@ def test_a_visit_passes_through_its_states_in_order(
     course = Course(day0=day0)
 
     days = [span.upcoming_from + timedelta(days=n) for n in range(-1, 70)]
-    found = [status(visit, course, day).status for day in days]
+    statuses = [status(visit, course, day).status for day in days]
 
     order = [
         VisitStatus.NOT_DUE,
@@ -88,10 +88,12 @@ def test_a_visit_passes_through_its_states_in_order(
         VisitStatus.OVERDUE,
         VisitStatus.MISSED,
     ]
-    places = [order.index(state) for state in found]
+    places = [order.index(state) for state in statuses]
     assert places == sorted(places)
     assert [
-        day for day, s in zip(days, found, strict=True) if s == VisitStatus.DUE
+        day
+        for day, status_of_day in zip(days, statuses, strict=True)
+        if status_of_day == VisitStatus.DUE
     ] == [day for day in days if day in span]
 
 
@@ -105,9 +107,9 @@ def test_done_beats_everything(today: date, visit: VisitCode) -> None:
         stays=(HospitalStay(DAY_0, DAY_0),),
     )
 
-    found = status(visit, ended, today, done_on=DAY_0, marked_missed=True)
+    state = status(visit, ended, today, done_on=DAY_0, marked_missed=True)
 
-    assert found.status == VisitStatus.DONE
+    assert state.status == VisitStatus.DONE
 
 
 @pytest.mark.verifies("WIN-04")
@@ -121,16 +123,16 @@ def test_done_beats_everything(today: date, visit: VisitCode) -> None:
     ],
 )
 def test_a_late_visit_is_done_and_flagged(done_on: date, *, outside: bool) -> None:
-    found = status(VisitCode.DAY_28, today=date(2023, 9, 1), done_on=done_on)
+    state = status(VisitCode.DAY_28, today=date(2023, 9, 1), done_on=done_on)
 
-    assert (found.status, found.out_of_window) == (VisitStatus.DONE, outside)
+    assert (state.status, state.out_of_window) == (VisitStatus.DONE, outside)
 
 
 @pytest.mark.verifies("WIN-03")
 def test_marked_missed_is_missed_at_once() -> None:
-    found = status(VisitCode.DAY_28, marked_missed=True)
+    state = status(VisitCode.DAY_28, marked_missed=True)
 
-    assert (found.status, found.reason) == (VisitStatus.MISSED, StatusReason.MARKED)
+    assert (state.status, state.reason) == (VisitStatus.MISSED, StatusReason.MARKED)
 
 
 @pytest.mark.verifies("WIN-03")
@@ -144,9 +146,9 @@ def test_marked_missed_is_missed_at_once() -> None:
 def test_death_closes_what_was_still_open(
     death_on: date, expected: VisitStatus
 ) -> None:
-    found = status(VisitCode.DAY_28, replace(INFUSED, death_on=death_on))
+    state = status(VisitCode.DAY_28, replace(INFUSED, death_on=death_on))
 
-    assert (found.status, found.reason) == (expected, StatusReason.DEATH)
+    assert (state.status, state.reason) == (expected, StatusReason.DEATH)
 
 
 @pytest.mark.verifies("WIN-07")
@@ -166,9 +168,9 @@ def test_each_withdrawal_closes_only_what_it_names(
     today = date(2023, 3, 5)
     course = replace(INFUSED, withdrawals=(DatedWithdrawal(kind, today),))
 
-    found = status(VisitCode(visit), course, today)
+    state = status(VisitCode(visit), course, today)
 
-    assert (found.status, found.record_lookup) == (expected, lookup)
+    assert (state.status, state.record_lookup) == (expected, lookup)
 
 
 @pytest.mark.verifies("WIN-05")
@@ -211,39 +213,39 @@ def test_in_hospital_visits_follow_the_stays(
 def test_without_day_0_only_the_first_infusion_is_awaited(
     minutes: int, expected: VisitStatus
 ) -> None:
-    course = Course(randomised_at=RANDOMISED_AT)
-    now = RANDOMISED_AT + timedelta(hours=24, minutes=minutes)
+    course = Course(randomised_at=RANDOMIZED_AT)
+    now = RANDOMIZED_AT + timedelta(hours=24, minutes=minutes)
 
-    found = visit_status(VisitCode.DAY_0, course, now=now)
+    state = visit_status(VisitCode.DAY_0, course, now=now)
 
-    assert (found.status, found.due_at) == (expected, RANDOMISED_AT + timedelta(days=1))
+    assert (state.status, state.due_at) == (expected, RANDOMIZED_AT + timedelta(days=1))
     other = visit_status(VisitCode.DAY_28, course, now=now)
     assert other.status == VisitStatus.NOT_SCHEDULED
 
 
 @pytest.mark.verifies("WIN-03")
-def test_before_randomisation_nothing_is_scheduled() -> None:
-    found = status(VisitCode.DAY_0, Course())
+def test_before_randomization_nothing_is_scheduled() -> None:
+    state = status(VisitCode.DAY_0, Course())
 
-    assert found.status == VisitStatus.NOT_SCHEDULED
+    assert state.status == VisitStatus.NOT_SCHEDULED
 
 
 @pytest.mark.verifies("WIN-03")
 def test_death_without_day_0_needs_no_window() -> None:
-    dead = Course(randomised_at=RANDOMISED_AT, death_on=DAY_0)
+    dead = Course(randomised_at=RANDOMIZED_AT, death_on=DAY_0)
 
     assert status(VisitCode.DAY_0, dead).status == VisitStatus.NOT_REQUIRED
 
 
 @pytest.mark.verifies("WIN-01")
-def test_will_not_be_infused_anchors_on_the_randomisation_date() -> None:
+def test_will_not_be_infused_anchors_on_the_randomization_date() -> None:
     late = datetime(2023, 3, 1, 17, tzinfo=UTC)  # already 2 March at the site
     course = Course(randomised_at=late, will_not_be_infused=True)
 
-    found = status(VisitCode.DAY_28, course)
+    state = status(VisitCode.DAY_28, course)
 
-    assert found.window is not None
-    assert found.window.target == date(2023, 3, 30)
+    assert state.window is not None
+    assert state.window.target == date(2023, 3, 30)
 
 
 @pytest.mark.parametrize(
@@ -253,12 +255,12 @@ def test_will_not_be_infused_anchors_on_the_randomisation_date() -> None:
         (Course(consented_on=DAY_0), VisitStatus.DUE),
         (Course(consented_on=DAY_0, screening_closed=True), VisitStatus.NOT_REQUIRED),
         (
-            Course(consented_on=DAY_0, randomised_at=RANDOMISED_AT, day0=DAY_0),
+            Course(consented_on=DAY_0, randomised_at=RANDOMIZED_AT, day0=DAY_0),
             VisitStatus.OVERDUE,
         ),
     ],
 )
-def test_screening_runs_from_consent_to_randomisation(
+def test_screening_runs_from_consent_to_randomization(
     course: Course, expected: VisitStatus
 ) -> None:
     assert status(VisitCode.SCREENING, course).status == expected

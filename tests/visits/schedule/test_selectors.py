@@ -23,11 +23,11 @@ pytestmark = pytest.mark.django_db
 def test_schedules_take_the_same_selects_for_any_number(participants):
     people = [stage.infused(number + 1, ago=9) for number in range(participants)]
 
-    with CaptureQueriesContext(connection) as told:
-        found = selectors.schedules(people)
+    with CaptureQueriesContext(connection) as statements:
+        schedules = selectors.schedules(people)
 
-    assert len(found) == participants
-    assert len(told) == 1
+    assert len(schedules) == participants
+    assert len(statements) == 1
 
 
 def test_schedule_tells_target_window_status_and_days_left():
@@ -65,7 +65,7 @@ def test_draft_of_a_visit_makes_it_done_only_with_a_date():
 
 
 def test_without_infusion_only_the_day_0_visit_is_awaited():
-    someone = stage.randomised(ago=0.5)
+    someone = stage.randomized(ago=0.5)
 
     schedule = selectors.schedule(someone)
 
@@ -75,8 +75,8 @@ def test_without_infusion_only_the_day_0_visit_is_awaited():
 
 
 @pytest.mark.verifies("WIN-01")
-def test_signed_refusal_anchors_the_schedule_on_randomisation():
-    someone, doctor = stage.randomised(ago=3), person("IN")
+def test_signed_refusal_anchors_the_schedule_on_randomization():
+    someone, doctor = stage.randomized(ago=3), person("IN")
     request = stage.enter(
         someone,
         "IRQ",

@@ -21,7 +21,7 @@ from visits.schedule.facts import (
     INFUSION_VISITS,
     is_refused_for_good,
 )
-from visits.schedule.services import _mark, forms_at
+from visits.schedule.services import open_forms_at, set_untouched_status
 
 BEDSIDE = ("INF", "VSI")
 
@@ -40,7 +40,7 @@ def mark_unneeded_time_points(
     refused = is_refused_for_good(casebook, number)
     not_given = casebook.value("INF", "given", visit) == Given.NOT_GIVEN
     points = {p.occurrence: p for p in timing.points_of(visit, casebook)}
-    held = forms_at(participant, visit, 0, BEDSIDE)
+    held = open_forms_at(participant, visit, 0, BEDSIDE)
     wanted = {}
     for form in held:
         applies = not refused
@@ -50,7 +50,7 @@ def mark_unneeded_time_points(
         wanted[form.pk] = (
             FormStatus.NOT_STARTED if applies else FormStatus.NOT_APPLICABLE
         )
-    _mark(held, wanted)
+    set_untouched_status(held, wanted)
 
 
 def vital_sign_row(participant: Participant, visit: str, point: str) -> FormInstance:

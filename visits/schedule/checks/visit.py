@@ -8,9 +8,9 @@ from record.casebook.form_data import Casebook, FormData
 from record.casebook.intervals import is_on, is_since
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import N_, Severity, VisitCode, WithdrawalKind, YesNo
-from visits.schedule.checks.ended import is_new, withdrawn_on
+from visits.schedule.checks.after_end import is_new, withdrawn_on
 from visits.schedule.conditions import OutOfWindow
-from visits.schedule.facts import done_date, observed_at, window_of
+from visits.schedule.facts import done_date, forms_with_observations, window_of
 from visits.schedule.vocabulary import VisitMode
 
 OUT_OF_WINDOW = OutOfWindow()
@@ -56,11 +56,11 @@ def visit_after_death(
     message=N_("After withdrawal from everything nothing new is observed."),
 )
 def visit_after_withdrawal(data: FormData, casebook: Casebook) -> bool:
-    on, ended = (
+    on, ended_on = (
         data.get("visit_date"),
         withdrawn_on(casebook, WithdrawalKind.EVERYTHING),
     )
-    return bool(on and ended and on > ended and is_new(data, "visit_date"))
+    return bool(on and ended_on and on > ended_on and is_new(data, "visit_date"))
 
 
 @check(
@@ -71,10 +71,10 @@ def visit_after_withdrawal(data: FormData, casebook: Casebook) -> bool:
     message=N_("After withdrawal from visits only records may be looked up."),
 )
 def visit_though_only_lookup(data: FormData, casebook: Casebook) -> bool:
-    """Find a visit in person where only a look-up was agreed to."""
-    ended = withdrawn_on(casebook, WithdrawalKind.VISITS_LOOKUP_ALLOWED)
+    """A visit in person where only a look-up was agreed to."""
+    ended_on = withdrawn_on(casebook, WithdrawalKind.VISITS_LOOKUP_ALLOWED)
     on, mode = data.get("visit_date"), data.get("mode")
-    late = bool(on and ended and on > ended)
+    late = bool(on and ended_on and on > ended_on)
     return late and mode not in (None, VisitMode.RECORD_LOOKUP)
 
 
@@ -87,9 +87,9 @@ def previous_visit(data: FormData, casebook: Casebook) -> date | None:
 
 
 def since_last(*times: tuple[str, str]) -> Callable[[FormData, Casebook], bool]:
-    """Return the question whether a log has a row since the last visit."""
+    """The rule whether a log has a row since the last visit."""
 
-    def found(data: FormData, casebook: Casebook) -> bool:
+    def has_row(data: FormData, casebook: Casebook) -> bool:
         last = previous_visit(data, casebook)
         return any(
             is_since(row.get(item), last)
@@ -97,17 +97,16 @@ def since_last(*times: tuple[str, str]) -> Callable[[FormData, Casebook], bool]:
             for row in casebook.rows(form)
         )
 
-    return found
+    return has_row
 
 
 def sampled_that_day(data: FormData, casebook: Casebook) -> bool:
-    """Tell whether the creatinine log has a sample of the visit's date."""
     on = data.get("visit_date")
     return any(on and is_on(r.get("sample_at"), on) for r in casebook.rows("CRE"))
 
 
 def rrt_since_last(data: FormData, casebook: Casebook) -> bool:
-    """Tell whether the RRT log has a row that reaches past the last visit."""
+    """Whether the RRT log has a row that reaches past the last visit."""
     last = previous_visit(data, casebook)
     return any(
         is_since(row.get("started_at"), last)
@@ -117,7 +116,7 @@ def rrt_since_last(data: FormData, casebook: Casebook) -> bool:
     )
 
 
-MATCHES = (
+LOG_QUESTIONS = (
     ("VIS-05", "creatinine_taken", N_("the creatinine log"), sampled_that_day),
     ("VIS-06", "new_ae", N_("the adverse event log"), since_last(("AE", "onset"))),
     ("VIS-07", "new_drug", N_("the medication log"), since_last(("CMD", "start"))),
@@ -135,13 +134,13 @@ def _unmatched(
     item: str, log: str, has_row: Callable[[FormData, Casebook], bool]
 ) -> Callable[[FormData, Casebook], Mapping[str, object] | None]:
     def rule(data: FormData, casebook: Casebook) -> Mapping[str, object] | None:
-        said = data.get(item) == YesNo.YES and data.get("visit_date") is not None
-        return {"log": log} if said and not has_row(data, casebook) else None
+        is_yes = data.get(item) == YesNo.YES and data.get("visit_date") is not None
+        return {"log": log} if is_yes and not has_row(data, casebook) else None
 
     return rule
 
 
-for _id, _item, _log, _has_row in MATCHES:
+for _id, _item, _log, _has_row in LOG_QUESTIONS:
     check(
         _id,
         form="VIS",
@@ -159,7 +158,6 @@ for _id, _item, _log, _has_row in MATCHES:
     message=N_("Day 0 is the date of infusion 1, %(day0)s."),
 )
 def day_0_differs(data: FormData, casebook: Casebook) -> Mapping[str, object] | None:
-    """Find a day-0 visit on another date than infusion 1."""
     if data.visit != VisitCode.DAY_0 or not OUT_OF_WINDOW.holds(data, casebook):
         return None
     window = window_of(casebook, data.visit)
@@ -176,10 +174,9 @@ def day_0_differs(data: FormData, casebook: Casebook) -> Mapping[str, object] | 
 def missed_though_observed(
     data: FormData, casebook: Casebook
 ) -> Mapping[str, object] | None:
-    """Find a visit said not to have taken place at which something was measured."""
     if data.get("performed") != YesNo.NO:
         return None
-    forms = observed_at(casebook, data.visit, data.visit_number)
+    forms = forms_with_observations(casebook, data.visit, data.visit_number)
     return {"forms": ", ".join(forms)} if forms else None
 
 

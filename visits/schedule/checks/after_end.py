@@ -1,19 +1,19 @@
-"""Edit checks of what is dated after a course ended: by death, or by withdrawal.
+"""Edit checks of what is dated after death, or after withdrawal from everything.
 
-The adverse event log is among them, though a later room declares it: what was observed
-is one question for all logs.
+They cover the adverse event log too, which a later room declares: the rule is the same
+for all logs.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 
-from record.casebook.checks import check
+from record.casebook.checks import CheckRule, check
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.intervals import bounds
 from trial_edc.vocabulary import N_, Severity, WithdrawalKind
 
-# When each form says that something was observed.
-OBSERVED = {
+# The item of each form that dates an observation.
+OBSERVATION_TIMES = {
     "CRE": "sample_at",
     "URI": "start_at",
     "LAB": "sampled_at",
@@ -23,8 +23,7 @@ OBSERVED = {
     "STY": "in_at",
     "AE": "onset",
 }
-BEDSIDE = {"INF": "started_at", "VSI": "taken_at"}
-Fired = Mapping[str, object] | bool | None
+BEDSIDE_TIMES = {"INF": "started_at", "VSI": "taken_at"}
 
 
 def withdrawn_on(casebook: Casebook, kind: WithdrawalKind) -> date | None:
@@ -33,30 +32,30 @@ def withdrawn_on(casebook: Casebook, kind: WithdrawalKind) -> date | None:
 
 
 def is_new(data: FormData, item: str) -> bool:
-    """Tell whether an item was never recorded; a correction of one that was is not."""
+    """Whether the item was never recorded before; a correction is not new."""
     return not data.item_revisions.get(item)
 
 
 def is_after(value: object, day: date) -> bool:
-    """Tell whether a time, known in part or whole, lies after a date for certain."""
+    """Whether a time, known in part or whole, lies after a date for certain."""
     return value is not None and bounds(value)[0] >= bounds(day)[1]
 
 
-def after_withdrawal(item: str) -> Callable[[FormData, Casebook], Fired]:
-    """Return the question whether something new is observed of who wants nothing."""
+def after_withdrawal(item: str) -> CheckRule:
+    """The rule that finds something new observed after withdrawal from everything."""
 
-    def rule(data: FormData, casebook: Casebook) -> Fired:
-        ended = withdrawn_on(casebook, WithdrawalKind.EVERYTHING)
-        found = ended is not None and is_after(data.get(item), ended)
-        return found and is_new(data, item)
+    def rule(data: FormData, casebook: Casebook) -> bool:
+        ended_on = withdrawn_on(casebook, WithdrawalKind.EVERYTHING)
+        is_late = ended_on is not None and is_after(data.get(item), ended_on)
+        return is_late and is_new(data, item)
 
     return rule
 
 
-def after_death(item: str) -> Callable[[FormData, Casebook], Fired]:
-    """Return the question whether the participant had died by then for certain."""
+def after_death(item: str) -> CheckRule:
+    """The rule that finds an observation certainly after death."""
 
-    def rule(data: FormData, casebook: Casebook) -> Fired:
+    def rule(data: FormData, casebook: Casebook) -> Mapping[str, str] | None:
         death = casebook.value("DTH", "death_on")
         if death is None or not is_after(data.get(item), death.latest):
             return None
@@ -65,7 +64,7 @@ def after_death(item: str) -> Callable[[FormData, Casebook], Fired]:
     return rule
 
 
-for form, name in OBSERVED.items():
+for form, name in OBSERVATION_TIMES.items():
     check(
         f"{form}-20",
         form=form,
@@ -74,7 +73,7 @@ for form, name in OBSERVED.items():
         message=N_("After withdrawal from everything nothing new is observed."),
     )(after_withdrawal(name))
 
-for form, name in {**OBSERVED, **BEDSIDE}.items():
+for form, name in {**OBSERVATION_TIMES, **BEDSIDE_TIMES}.items():
     check(
         f"{form}-21",
         form=form,
