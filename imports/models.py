@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from record.audit.models import Recorded
-from record.audit.recording import REFUSE_REMOVAL, record
+from record.audit.recording import REFUSE_REMOVAL, Disposable, record
 from record.capture.planning import RowState
 from record.casebook.models import FormInstance, Participant
 from trial_edc import clock
@@ -153,7 +153,7 @@ class ImportedFile(Recorded):
         return {state.value: getattr(self, state.value) for state in RowState}
 
 
-class ImportedRow(models.Model):
+class ImportedRow(Disposable):
     """What is to become of a row of a file, then what became of it.
 
     No record: the values are recorded where they are stored, and the checksum of the

@@ -1,4 +1,4 @@
-"""Who writes, how and why: told to the database for the length of a transaction."""
+"""Who writes, how and why: the database knows it for the length of a transaction."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -33,16 +33,13 @@ class Actor(Protocol):
     """A user account, or a named process of the system."""
 
     @property
-    def pk(self) -> Any:
-        """Return the number of the account; a process has none."""
+    def pk(self) -> Any: ...  # None for a process
 
     @property
-    def username(self) -> str:
-        """Return the name as it stands in the audit trail."""
+    def username(self) -> str: ...
 
     @property
-    def role(self) -> str:
-        """Return the code of the role."""
+    def role(self) -> str: ...  # the code
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,6 @@ class Process:
 
     @property
     def username(self) -> str:
-        """Return the name as it stands in the audit trail."""
         return f"process:{self.name}"
 
 
@@ -81,7 +77,7 @@ Reasons = Mapping[int, Mapping[str, Reason]]  # by form instance, then item
 
 @dataclass(frozen=True)
 class Attribution:
-    """What the database is told about the writes of a transaction."""
+    """Who makes the writes of a transaction, and why."""
 
     by: Actor
     via: Source
@@ -91,7 +87,7 @@ class Attribution:
     demo_at: datetime | None = field(default_factory=clock.moved_to)
 
     def as_json(self) -> str:
-        """Return the context as the trigger function reads it."""
+        """Write the context as the trigger function reads it."""
         context: dict[str, Any] = {
             "actor_id": self.by.pk,
             "actor": self.by.username,
@@ -137,11 +133,11 @@ def attributed(
         inner = replace(inner, reasons=outer.reasons, reason=outer.reason)
     with (
         transaction.atomic(),
-        nullcontext() if outer else connection.execute_wrapper(_Teller(inner)),
+        nullcontext() if outer else connection.execute_wrapper(_ContextSetter(inner)),
     ):
         nested = len(connection.savepoint_ids) > 0
         if outer and inner != outer:
-            _tell_database(inner.as_json())
+            _set_context(inner.as_json())
         token = _current.set(inner)
         try:
             yield
@@ -152,28 +148,28 @@ def attributed(
             raise
         finally:
             _current.reset(token)
-        # What was told inside a savepoint is taken back with it.
+        # A setting made inside a savepoint is undone with it.
         if nested and inner != outer and not connection.needs_rollback:
-            _tell_database(outer.as_json() if outer else "")
+            _set_context(outer.as_json() if outer else "")
 
 
-TELL = "SET LOCAL audit.context = "
+SET_CONTEXT = "SET LOCAL audit.context = "
 
 
-def _tell_database(context: str) -> None:
+def _set_context(context: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(TELL + "%s", [context])
+        cursor.execute(SET_CONTEXT + "%s", [context])
 
 
-class _Teller:
-    """Tells the database who writes, on the way with the first statement of a block.
+class _ContextSetter:
+    """Sets the context in the same round trip as the first statement of a block.
 
-    A statement that does not pass here (COPY on the driver's own cursor) comes to a
-    database that was told nothing, and is refused.
+    A statement that does not pass here (COPY on the driver's own cursor) finds no
+    context in the database, and is refused.
     """
 
     def __init__(self, attribution: Attribution) -> None:
-        self.untold: Attribution | None = attribution
+        self.pending: Attribution | None = attribution
 
     def __call__(  # noqa: PLR0917 - as Django calls it
         self,
@@ -183,14 +179,14 @@ class _Teller:
         many: bool,  # noqa: FBT001 - the same
         context: dict[str, Any],
     ) -> Any:
-        attribution, self.untold = self.untold, None
+        attribution, self.pending = self.pending, None
         if attribution is None:
             return execute(sql, params, many, context)
-        told = attribution.as_json()
+        audit_context = attribution.as_json()
         if many or context["cursor"].name:  # several statements, or a cursor's own
-            _tell_database(told)
+            _set_context(audit_context)
             return execute(sql, params, many, context)
-        prefix = TELL + QuotedString(told).getquoted().decode()
+        prefix = SET_CONTEXT + QuotedString(audit_context).getquoted().decode()
         if params is not None:
             prefix = prefix.replace("%", "%%")
         return execute(f"{prefix}; {sql}", params, many, context)
@@ -203,7 +199,7 @@ def act(
     form_id: int | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """Record a deed that is no change of a row: a sign-in, an export, a view."""
+    """Record what changes no row: a sign-in, an export, a view."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT audit_act(%s, %s, %s, %s)",

@@ -1,28 +1,27 @@
-"""The digests of forms, held against the rows that they were made of."""
+"""The digests of forms, compared with the rows that they were made of."""
 
 from django.apps import apps
 from django.db import connection, models, transaction
 
 # A row that was changed beside its trigger no longer has the digest of its form.
-UNFIT = """
+ALTERED = """
     SELECT f.id FROM {table} r JOIN casebook_forminstance f ON f.id = r.form_id
     WHERE f.digest <> audit_digest(to_jsonb(r)) ORDER BY f.id LIMIT 1
 """
 
 
-def first_unfit() -> int | None:
-    """Return the first form whose row is not what its last entry left."""
+def first_altered_form() -> int | None:
+    """Find the first form whose row is not what its last audit entry left."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL timezone = 'UTC'")
         for table in crf_tables():
-            cursor.execute(UNFIT.format(table=connection.ops.quote_name(table)))
-            if found := cursor.fetchone():
-                return int(found[0])
+            cursor.execute(ALTERED.format(table=connection.ops.quote_name(table)))
+            if row := cursor.fetchone():
+                return int(row[0])
     return None
 
 
 def crf_tables() -> list[str]:
-    """Return the tables whose trigger moves the revision of a form."""
     return [model._meta.db_table for model in apps.get_models() if is_crf(model)]
 
 

@@ -1,18 +1,20 @@
-"""What the runtime role may do; given anew at the end of each migrate."""
+"""What the runtime role may do; granted anew at the end of each migrate."""
 
+from django.apps import apps
 from django.db import connections
 
+from record.audit.recording import Disposable
 from trial_edc.requirements import implements
 
-# Tables that are no record: rows there may be removed.
-REMOVABLE = (
-    "django_session",
-    "capture_autosave",
-    "entry_importedrow",
-    "axes_accessattempt",
-    "axes_accessattemptexpiration",
-    "axes_accesslog",
-    "axes_accessfailurelog",
+# Tables of libraries whose rows they remove themselves.
+REMOVABLE_BY_LIBRARIES = frozenset(
+    {
+        "django_session",
+        "axes_accessattempt",
+        "axes_accessattemptexpiration",
+        "axes_accesslog",
+        "axes_accessfailurelog",
+    }
 )
 READ_ONLY = ("audit_entry", "audit_installation", "django_migrations")
 APPEND_ONLY = ("audit_seal", "audit_sealedentry")
@@ -34,7 +36,7 @@ def grant_runtime(*, owner_alias: str, runtime_role: str) -> None:
 
 
 def let_no_trigger_be_ignored(*, owner_alias: str) -> None:
-    """Take the switch away by which a session could name triggers to pass by.
+    """Remove the switch by which a session could name triggers to skip.
 
     django-pgtrigger's triggers ask this function first, and it obeys a setting that
     any session can make (`SET pgtrigger.ignore`). Each of its migrations makes the
@@ -55,6 +57,14 @@ def rights_on(table: str) -> list[str]:
         rights.append("INSERT")
     if table not in READ_ONLY + APPEND_ONLY:
         rights.append("UPDATE")
-    if table in REMOVABLE:
+    if table in REMOVABLE_BY_LIBRARIES | disposable_tables():
         rights.append("DELETE")
     return rights
+
+
+def disposable_tables() -> frozenset[str]:
+    return frozenset(
+        model._meta.db_table
+        for model in apps.get_models()
+        if issubclass(model, Disposable)
+    )

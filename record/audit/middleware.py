@@ -13,7 +13,7 @@ from record.audit.attribution import RequestTrace, current_trace
 from record.audit.problems import RecordClosed
 
 CONFLICT, TOO_LARGE = 409, 413
-MOST_BYTES = 12_000_000  # a file of a form has 10 MB at most
+MAX_BYTES = 12_000_000  # a file of a form has 10 MB at most
 NUL = "\0"
 
 
@@ -24,8 +24,7 @@ class TraceMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the request under its own trace."""
-        trace = RequestTrace(uuid.uuid4().hex, address_of(request))
+        trace = RequestTrace(uuid.uuid4().hex, client_address(request))
         token = current_trace.set(trace)
         try:
             response = self.get_response(request)
@@ -35,17 +34,17 @@ class TraceMiddleware:
         return response
 
 
-def address_of(request: HttpRequest) -> str:
-    """Return where a request comes from.
+def client_address(request: HttpRequest) -> str:
+    """Return the address of the client, empty when it is none.
 
     In production one proxy stands before the web process and appends the address that
     it saw; what stands before the last comma anybody may have written.
     """
-    seen = str(request.META.get("REMOTE_ADDR", ""))
-    if settings.TLS and (told := request.headers.get("X-Forwarded-For")):
-        seen = told.rpartition(",")[2].strip()
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    if settings.TLS and (forwarded_for := request.headers.get("X-Forwarded-For")):
+        address = forwarded_for.rpartition(",")[2].strip()
     try:
-        return str(ip_address(seen))
+        return str(ip_address(address))
     except ValueError:
         return ""
 
@@ -62,8 +61,8 @@ class RefusalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Refuse more than any form holds, and a NUL in what was typed."""
-        told = request.META.get("CONTENT_LENGTH") or "0"
-        if not told.isdecimal() or int(told) > MOST_BYTES:
+        size = request.META.get("CONTENT_LENGTH") or "0"
+        if not size.isdecimal() or int(size) > MAX_BYTES:
             return HttpResponse(status=TOO_LARGE)
         typed = request.GET, request.POST
         if NUL in request.path_info or any(map(_holds_nul, typed)):
@@ -80,5 +79,5 @@ class RefusalMiddleware:
         return render(request, "409.html", status=CONFLICT)
 
 
-def _holds_nul(told: QueryDict) -> bool:
-    return any(NUL in text for name, texts in told.lists() for text in (name, *texts))
+def _holds_nul(typed: QueryDict) -> bool:
+    return any(NUL in text for name, texts in typed.lists() for text in (name, *texts))

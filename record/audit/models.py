@@ -1,4 +1,4 @@
-"""The audit trail, its seals, the keys of the vault and the marks of a database."""
+"""The audit trail, its seals, the keys of the vault, lock and installation."""
 
 import json
 from decimal import Decimal
@@ -26,7 +26,6 @@ class ExactDecoder(json.JSONDecoder):
     """Reads numbers as `Decimal`, as they were measured."""
 
     def __init__(self, **options: Any) -> None:
-        """Set the exact reader of numbers."""
         super().__init__(**{**options, "parse_float": Decimal})
 
 
@@ -39,7 +38,7 @@ class Confidentiality(models.TextChoices):
 
 
 class Entry(models.Model):
-    """One write, or one deed, in the audit trail; written by the database alone."""
+    """One write, or one act, in the audit trail; written by the database alone."""
 
     class Operation(models.TextChoices):
         INSERT = "INSERT", _("entered")
@@ -79,7 +78,7 @@ class Entry(models.Model):
 
     @property
     def changes(self) -> dict[str, Any]:
-        """Return old and new value by item; of an act, its details."""
+        """Old and new value by item; of an act, its details."""
         new: dict[str, Any] = self.new_values
         if self.operation == self.Operation.ACT:
             return new

@@ -34,9 +34,9 @@ REFUSE_CHANGE = pgtrigger.Trigger(
 def record(
     kind: str = "row", *, unrecorded: tuple[str, ...] = (), **options: Any
 ) -> pgtrigger.Trigger:
-    """Return the recording trigger.
+    """Build the trigger that records each write of a table.
 
-    `kind` is `crf` for a table of items, `form` for the form instances, `register`
+    `kind` is `crf` for a table of items, `sheet` for the form instances, `register`
     for one that stays writable while the database is locked, else `row`.
     `unrecorded` names columns that are no recorded values (password hashes).
     """
@@ -55,7 +55,7 @@ def record(
 def record_each(
     kind: str, *, unrecorded: tuple[str, ...] = (), unless: tuple[str, ...]
 ) -> tuple[pgtrigger.Trigger, pgtrigger.Trigger]:
-    """Return two recording triggers; updates of the columns in `unless` pass by."""
+    """Build two recording triggers; updates of the columns in `unless` pass by."""
     change = pgtrigger.AnyChange(exclude=list(unless))
     return (
         record(kind, unrecorded=unrecorded, operation=pgtrigger.Insert),
@@ -75,6 +75,13 @@ class Recorded(models.Model):
     class Meta:
         abstract = True
         triggers = (record(), REFUSE_REMOVAL)
+
+
+class Disposable(models.Model):
+    """A table of work that is no record yet: its rows may be removed."""
+
+    class Meta:
+        abstract = True
 
 
 class Register(models.Model):

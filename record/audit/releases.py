@@ -1,4 +1,4 @@
-"""Which software and which settings of the trial were in force: a deed of the trail.
+"""Which software and which settings of the trial were in force: acts of the trail.
 
 Every entry after it was written by that version, until the next one is noted.
 """
@@ -14,8 +14,8 @@ RELEASE = Process("release")
 
 
 @implements("VAL-02")
-def note_release() -> bool:
-    """Record the versions that run, if they are not the last ones noted."""
+def record_release() -> bool:
+    """Record the running versions unless they were the last ones; True when new."""
     running = {"software": __version__, "protocol": PROTOCOL.version}
     last = Entry.objects.filter(operation=Entry.Operation.ACT, act=ACT).last()
     if last and last.changes == running:

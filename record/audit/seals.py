@@ -23,7 +23,7 @@ SEALING = 4_194_672  # the advisory lock that lets one sealer work at a time
 BATCH = 5_000
 
 # The text of an entry that is hashed: its columns as they were when seals began.
-TEXT = """
+ENTRY_TEXT = """
     jsonb_build_array(
         e.id, e.at, e.demo_at, e.transaction_id, e.operation, e.table_name, e.row_id,
         e.act, e.participant_id, e.form_id, e.revision, e.confidentiality,
@@ -33,7 +33,7 @@ TEXT = """
 """
 # An entry is finished when no transaction runs that was there before it ended; one of
 # a number still to come was written before this database was restored elsewhere.
-FINISHED = """
+FINISHED_ENTRIES = """
     SELECT e.id, {text} FROM audit_entry e
     WHERE NOT EXISTS (SELECT FROM audit_sealedentry s WHERE s.entry_id = e.id)
     AND (
@@ -49,8 +49,8 @@ HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 def seal_finished() -> Seal | None:
     """Seal the entries that are finished and not sealed; None when there are none."""
     with transaction.atomic():
-        horizon = _alone()
-        digests = dict(_digests(FINISHED, {"horizon": horizon}))
+        horizon = _lock_and_read_horizon()
+        digests = dict(_digests(FINISHED_ENTRIES, {"horizon": horizon}))
         if not digests:
             return None
         last = Seal.objects.last()
@@ -68,7 +68,7 @@ def seal_finished() -> Seal | None:
     return seal
 
 
-def _alone() -> int:
+def _lock_and_read_horizon() -> int:
     """Wait for another sealer; return the oldest transaction that still runs."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEALING])
@@ -80,7 +80,7 @@ def _alone() -> int:
 
 def _digests(statement: str, values: dict[str, int]) -> Iterator[tuple[int, bytes]]:
     with connection.chunked_cursor() as cursor:
-        cursor.execute(statement.format(text=TEXT), values)
+        cursor.execute(statement.format(text=ENTRY_TEXT), values)
         while rows := cursor.fetchmany(BATCH):
             yield from ((pk, leaf(text)) for pk, text in rows)
 
@@ -100,15 +100,13 @@ def merkle_root(leaves: Sequence[bytes]) -> bytes:
 
 
 def digest_of(seal: Seal) -> str:
-    """Return the digest of a seal, to which the next one is chained."""
     made_at = seal.made_at.astimezone(UTC).isoformat()
-    told = (seal.first_id, seal.last_id, seal.count, seal.horizon, seal.root)
-    text = "|".join(map(str, (*told, seal.previous, made_at)))
+    fields = (seal.first_id, seal.last_id, seal.count, seal.horizon, seal.root)
+    text = "|".join(map(str, (*fields, seal.previous, made_at)))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def oldest_unsealed_at() -> datetime | None:
-    """Return when the oldest entry was made that no seal covers yet."""
     sealed = SealedEntry.objects.filter(entry_id=OuterRef("pk"))
     waiting = Entry.objects.filter(~Exists(sealed)).order_by("pk")
     return waiting.values_list("at", flat=True).first()
@@ -130,8 +128,8 @@ class SealVerdict:
     entry_id: int | None = None  # the first entry that does not fit
 
 
-class _Unfit(Exception):
-    """Something does not fit; the first such thing ends the verification."""
+class _Mismatch(Exception):
+    """A part of the trail does not fit; the first one ends the verification."""
 
     def __init__(self, problem: str, entry_id: int | None = None) -> None:
         super().__init__(problem)
@@ -144,14 +142,14 @@ def verify() -> SealVerdict:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL timezone = 'UTC'")
         try:
-            return _verified()
-        except _Unfit as unfit:
-            return SealVerdict(problem=str(unfit), entry_id=unfit.entry_id)
+            return _verify_entries()
+        except _Mismatch as mismatch:
+            return SealVerdict(problem=str(mismatch), entry_id=mismatch.entry_id)
 
 
-# Entry by entry in the order of ids: what was sealed beside what is there. A seal made
+# Entry by entry in the order of ids: its sealed digest and its text now. A seal made
 # meanwhile is left to the next verification.
-BESIDE = """
+ENTRIES_AND_SEALS = """
     SELECT coalesce(e.id, s.entry_id), s.seal_id, s.digest,
         CASE WHEN e.id IS NULL THEN NULL ELSE {text} END, e.transaction_id
     FROM audit_entry e FULL JOIN (
@@ -161,52 +159,55 @@ BESIDE = """
 """
 
 
-def _verified() -> SealVerdict:
+def _verify_entries() -> SealVerdict:
     seals = {seal.pk: seal for seal in Seal.objects.all()}
     last = max(seals.values(), key=lambda seal: seal.pk, default=None)
     highest = max((seal.last_id for seal in seals.values()), default=0)
     leaves: dict[int, list[tuple[int, bytes]]] = {pk: [] for pk in seals}
     unsealed = 0
     with connection.chunked_cursor() as cursor:
-        cursor.execute(BESIDE.format(text=TEXT), {"last": last.pk if last else 0})
+        cursor.execute(
+            ENTRIES_AND_SEALS.format(text=ENTRY_TEXT), {"last": last.pk if last else 0}
+        )
         while rows := cursor.fetchmany(BATCH):
             for pk, seal_id, sealed, text, transaction_id in rows:
                 if seal_id is None:
                     late = last is None or transaction_id >= last.horizon
-                    _fits(late or pk > highest, f"Entry {pk} was inserted.", pk)
+                    _require(late or pk > highest, f"Entry {pk} was inserted.", pk)
                     unsealed += 1
                     continue
-                _fits(seal_id in leaves, f"Seal {seal_id} is missing.", pk)
-                _fits(text is not None, f"Entry {pk} is missing.", pk)
+                _require(seal_id in leaves, f"Seal {seal_id} is missing.", pk)
+                _require(text is not None, f"Entry {pk} is missing.", pk)
                 same = leaf(text) == bytes(sealed)
-                _fits(same, f"Entry {pk} was altered.", pk)
+                _require(same, f"Entry {pk} was altered.", pk)
                 leaves[seal_id].append((pk, bytes(sealed)))
     _check_chain(list(seals.values()), leaves)
-    sealed_count = sum(len(held) for held in leaves.values())
+    sealed_count = sum(len(entries) for entries in leaves.values())
     digest = digest_of(last) if last else ""
     return SealVerdict(len(seals), sealed_count, unsealed, digest)
 
 
-def _fits(fits: bool, problem: str, entry_id: int | None = None) -> None:  # noqa: FBT001
+def _require(fits: bool, problem: str, entry_id: int | None = None) -> None:  # noqa: FBT001
     if not fits:
-        raise _Unfit(problem, entry_id)
+        raise _Mismatch(problem, entry_id)
 
 
 def _check_chain(
     seals: Sequence[Seal], leaves: dict[int, list[tuple[int, bytes]]]
 ) -> None:
-    """Hold each seal against its entries and against the seal before it."""
+    """Compare each seal with its entries and with the seal before it."""
     previous = ""
     for seal in seals:
         ids = [pk for pk, _digest in leaves[seal.pk]]
-        told = (seal.count, seal.first_id, seal.last_id)
-        found = (len(ids), min(ids, default=None), max(ids, default=None))
-        _fits(
-            told == found, f"Seal {seal.pk} does not fit its entries: {told}, {found}."
+        stated = (seal.count, seal.first_id, seal.last_id)
+        actual = (len(ids), min(ids, default=None), max(ids, default=None))
+        _require(
+            stated == actual,
+            f"Seal {seal.pk} does not fit its entries: {stated}, {actual}.",
         )
         root = merkle_root([digest for _pk, digest in leaves[seal.pk]]).hex()
-        _fits(root == seal.root, f"The root of seal {seal.pk} does not fit.")
-        _fits(
+        _require(root == seal.root, f"The root of seal {seal.pk} does not fit.")
+        _require(
             previous == seal.previous,
             f"Seal {seal.pk} is not linked to the one before.",
         )

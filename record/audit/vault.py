@@ -1,4 +1,4 @@
-"""Encryption of what a copy of the database must not tell.
+"""Encryption of what a copy of the database must not reveal.
 
 Three layers: a master key from the environment wraps one data key a purpose; the data
 key seals texts with AES-GCM. Sealed texts of one purpose are padded to one length, so
@@ -77,7 +77,7 @@ def _wrapped_key(purpose: Purpose) -> str:
 
 
 def forget_keys() -> None:
-    """Forget the keys held in memory, after a rotation or between databases."""
+    """Clear the keys from memory, after a rotation or between databases."""
     _cipher.cache_clear()
     _wrapped_key.cache_clear()
 
@@ -89,14 +89,14 @@ def seal_bytes(purpose: Purpose, content: bytes) -> bytes:
 
 
 def unseal_bytes(purpose: Purpose, sealed: bytes) -> bytes:
-    """Return what `seal_bytes` was given; an altered text raises `InvalidTag`."""
+    """Undo `seal_bytes`; an altered text raises `InvalidTag`."""
     nonce, body = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
     cipher = _cipher(purpose, _wrapped_key(purpose))
     return cipher.decrypt(nonce, body, purpose.encode())
 
 
 def seal(purpose: Purpose, text: str, *, padded_to: int | None = None) -> str:
-    """Return the text sealed, as ASCII; `padded_to` counts bytes before sealing."""
+    """Seal a text as ASCII; `padded_to` counts bytes before sealing."""
     content = text.encode()
     if padded_to is not None:
         if len(content) > padded_to:
@@ -107,12 +107,11 @@ def seal(purpose: Purpose, text: str, *, padded_to: int | None = None) -> str:
 
 
 def unseal(purpose: Purpose, sealed: str) -> str:
-    """Return the text that was sealed, without its padding."""
     return unseal_bytes(purpose, base64.b64decode(sealed)).decode().rstrip(" ")
 
 
 def keyed_hash(purpose: Purpose, text: str) -> str:
-    """Return a hash that only the holder of the key can make: it finds equal texts.
+    """Return a hash that only the holder of the key can make, to find equal texts.
 
     The hashing key is derived from the data key, so it survives a rotation.
     """
@@ -121,14 +120,14 @@ def keyed_hash(purpose: Purpose, text: str) -> str:
     return hmac.digest(hashing_key, text.encode(), "sha256").hex()
 
 
-def keys_behind() -> list[str]:
+def outdated_keys() -> list[str]:
     """Name the purposes whose data key still needs another master key than the first.
 
     Raises `MasterKeyMissing` for keys that none of the master keys opens.
     """
     keys = list(DataKey.objects.order_by("purpose"))
-    _require_masters(keys)
-    return [key.purpose for key in keys if not _is_opened(_first(), key.wrapped)]
+    _require_openable(keys)
+    return [key.purpose for key in keys if not _opens(_first_master(), key.wrapped)]
 
 
 def rewrap_keys(*, by: Actor, via: Source) -> list[str]:
@@ -138,22 +137,22 @@ def rewrap_keys(*, by: Actor, via: Source) -> list[str]:
     """
     with attributed(by=by, via=via):
         keys = list(DataKey.objects.select_for_update().order_by("purpose"))
-        _require_masters(keys)
-        behind = [key for key in keys if not _is_opened(_first(), key.wrapped)]
-        for key in behind:
+        _require_openable(keys)
+        outdated = [key for key in keys if not _opens(_first_master(), key.wrapped)]
+        for key in outdated:
             key.wrapped = _master().rotate(key.wrapped.encode()).decode()
             key.save(update_fields=("wrapped",))
-        purposes = [key.purpose for key in behind]
+        purposes = [key.purpose for key in outdated]
         act("vault_keys_rewrapped", details={"keys": purposes})
     transaction.on_commit(forget_keys)
     return purposes
 
 
-def _first() -> Fernet:
+def _first_master() -> Fernet:
     return Fernet(settings.VAULT_KEYS[0])
 
 
-def _is_opened(master: Fernet | MultiFernet, wrapped: str) -> bool:
+def _opens(master: Fernet | MultiFernet, wrapped: str) -> bool:
     try:
         master.decrypt(wrapped.encode())
     except InvalidToken:
@@ -161,7 +160,7 @@ def _is_opened(master: Fernet | MultiFernet, wrapped: str) -> bool:
     return True
 
 
-def _require_masters(keys: Iterable[DataKey]) -> None:
-    closed = [key.purpose for key in keys if not _is_opened(_master(), key.wrapped)]
+def _require_openable(keys: Iterable[DataKey]) -> None:
+    closed = [key.purpose for key in keys if not _opens(_master(), key.wrapped)]
     if closed:
         raise MasterKeyMissing(", ".join(closed))

@@ -3,11 +3,12 @@
 from django.conf import settings
 from django.db import models
 
+from record.audit.recording import Disposable
 from record.casebook.models import FormInstance
 from trial_edc import clock
 
 
-class Autosave(models.Model):
+class Autosave(Disposable):
     """What a person typed into a form and has not saved, sealed; one a form."""
 
     form = models.ForeignKey(FormInstance, models.PROTECT, related_name="autosaves")

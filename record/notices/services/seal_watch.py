@@ -41,7 +41,7 @@ def tell_when_broken() -> bool:
 
     The number of an entry counts restricted ones too, so no blinded person gets it.
     """
-    if not seals.verify().problem and not digests.first_unfit():
+    if not seals.verify().problem and not digests.first_altered_form():
         return False
     _tell(
         "seal_broken",

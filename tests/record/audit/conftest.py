@@ -1,9 +1,8 @@
 """The database as a person at a psql prompt meets it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import psycopg2
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -23,24 +22,3 @@ def refusal() -> Refusal:
         return ""
 
     return run
-
-
-@pytest.fixture
-def superuser() -> Iterator[Callable[..., None]]:
-    """Run statements as a superuser whose session fires no triggers."""
-    about = connection.get_connection_params()
-    try:
-        session = psycopg2.connect(
-            host=about.get("host"), dbname=about["dbname"], user="postgres"
-        )
-    except psycopg2.OperationalError:
-        pytest.skip("no superuser on this server")
-    session.autocommit = True
-
-    def run(statement: str, *values: Any) -> None:
-        with session.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
-            cursor.execute(statement, values)
-
-    yield run
-    session.close()

@@ -42,12 +42,12 @@ def by_task(form: FormInstance) -> object:
 WAYS = [by_form_page, by_import, by_command, by_task]
 
 
-def held(form: FormInstance) -> tuple[list[str], list[tuple[str, str]]]:
-    """Return the stored values, and what the trail tells of them."""
+def values_and_entries(form: FormInstance) -> tuple[list[str], list[tuple[str, str]]]:
+    """Read the stored values, and value and way of their entries."""
     rows = Sample._default_manager.filter(form=form).values_list("weight_kg", flat=True)
-    told = Entry.objects.filter(form_id=form.pk, table_name="sample_room_sample")
-    return [str(one) for one in rows], [
-        (str(one.new_values["weight_kg"]), one.via) for one in told
+    entries = Entry.objects.filter(form_id=form.pk, table_name="sample_room_sample")
+    return [str(weight_kg) for weight_kg in rows], [
+        (str(entry.new_values["weight_kg"]), entry.via) for entry in entries
     ]
 
 
@@ -60,27 +60,29 @@ def test_each_way_in_stores_the_value_and_its_entry(way: Way, via: str) -> None:
 
     way(form)
 
-    assert held(form) == (["70.0"], [("70.0", via)])
+    assert values_and_entries(form) == (["70.0"], [("70.0", via)])
 
 
 @pytest.fixture
-def failing(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+def states_at_failure(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Let what follows from the form fail, after value and entry were written."""
-    seen: list[object] = []
+    states: list[object] = []
 
     def fail(saved: save_hooks.Saved) -> None:
-        seen.append(held(saved.form))
+        states.append(values_and_entries(saved.form))
         message = "a consequence that fails"
         raise RuntimeError(message)
 
     hook = save_hooks.on_items("weight_kg", fail)
     monkeypatch.setitem(save_hooks.hooks().on_save, "ZZA", (hook,))
-    return seen
+    return states
 
 
 @pytest.mark.verifies("AUD-02")
 @pytest.mark.parametrize("way", WAYS)
-def test_after_an_error_neither_is_there(way: Way, failing: list[object]) -> None:
+def test_after_an_error_neither_is_there(
+    way: Way, states_at_failure: list[object]
+) -> None:
     form = sample()
 
     try:
@@ -91,9 +93,9 @@ def test_after_an_error_neither_is_there(way: Way, failing: list[object]) -> Non
         status = answer.status_code  # type: ignore[attr-defined]
 
     assert status == 500
-    assert [one for one in failing if one == ([], [])] == []
-    assert len(failing) == 1
-    assert held(form) == ([], [])
+    assert [state for state in states_at_failure if state == ([], [])] == []
+    assert len(states_at_failure) == 1
+    assert values_and_entries(form) == ([], [])
 
 
 @pytest.mark.verifies("AUD-02")
@@ -102,7 +104,7 @@ def test_plain_sql_writes_both_or_neither() -> None:
     insert = "INSERT INTO sample_room_sample (form_id, weight_kg, missing)"
     with attributed(by=STAGE, via=Source.COMMAND), connection.cursor() as cursor:
         cursor.execute(f"{insert} VALUES (%s, 70, '{{}}')", [form.pk])
-    both = held(form)
+    both = values_and_entries(form)
 
     def fail() -> None:
         with attributed(by=STAGE, via=Source.COMMAND), connection.cursor() as cursor:
@@ -118,4 +120,4 @@ def test_plain_sql_writes_both_or_neither() -> None:
         cursor.execute("ROLLBACK TO before")
 
     assert both == (["70.0"], [("70.0", "command")])
-    assert held(form) == both
+    assert values_and_entries(form) == both

@@ -19,14 +19,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE_SECONDS = 20
 
 
-def beside(deed: Callable[[], object]) -> tuple[threading.Thread, list[object]]:
-    """Do a deed on another connection; its answer, or its problem, comes last."""
+def on_another_connection(
+    work: Callable[[], object],
+) -> tuple[threading.Thread, list[object]]:
+    """Start work on another connection; the list gets its answer or its problem."""
     answers: list[object] = []
 
     def run() -> None:
         try:
-            answers.append(deed())
-        except Exception as problem:  # noqa: BLE001 - told to the test
+            answers.append(work())
+        except Exception as problem:  # noqa: BLE001 - the test looks at it
             answers.append(problem)
         finally:
             connection.close()
@@ -44,11 +46,14 @@ def test_saves_of_two_forms_of_one_participant_do_not_deadlock():
             for form in order:
                 save(form, {**A_SAMPLE, "weight_kg": str(60 + round_)}, by=user)
 
-    at_work = [beside(lambda o=order: save_both(o)) for order in (forms, forms[::-1])]
-    for thread, _answers in at_work:
+    threads = [
+        on_another_connection(lambda o=order: save_both(o))
+        for order in (forms, forms[::-1])
+    ]
+    for thread, _answers in threads:
         thread.join(PATIENCE_SECONDS)
 
-    assert [answers for _thread, answers in at_work] == [[None], [None]]
+    assert [answers for _thread, answers in threads] == [[None], [None]]
     revisions = FormInstance.objects.values_list("revision", flat=True)
     assert all(1 <= revision <= 10 for revision in revisions)
 
@@ -56,23 +61,23 @@ def test_saves_of_two_forms_of_one_participant_do_not_deadlock():
 def test_the_lock_of_the_database_waits_for_writers_and_refuses_later_ones():
     form, user = sample(), person()
     first, second = person("DM"), person("PI")
-    why = Reason("other", "the end")
+    reason = Reason("other", "the end")
 
     with attributed(by=STAGE, via=Source.COMMAND):
         Participant.objects.create(number="S-050Z", sequence=50)
-        locking, locked = beside(
-            lambda: review.lock_database(by=first, confirmed_by=second, reason=why)
+        locking, locked = on_another_connection(
+            lambda: review.lock_database(by=first, confirmed_by=second, reason=reason)
         )
         time.sleep(0.3)
         assert locked == []
-        later, refused = beside(lambda: save(form, A_SAMPLE, by=user))
+        later, refused = on_another_connection(lambda: save(form, A_SAMPLE, by=user))
         time.sleep(0.3)
         Participant.objects.create(number="S-051Z", sequence=51)
     locking.join(PATIENCE_SECONDS)
     later.join(PATIENCE_SECONDS)
 
-    assert [type(one) for one in locked] == [DatabaseLock]
-    assert [type(one) for one in refused] == [FormClosed]
+    assert [type(answer) for answer in locked] == [DatabaseLock]
+    assert [type(answer) for answer in refused] == [FormClosed]
     assert Participant.objects.filter(sequence__in=(50, 51)).count() == 2
 
 
@@ -82,7 +87,7 @@ def test_a_save_waits_for_the_other_and_then_meets_its_values():
 
     with transaction.atomic():
         save(form, {"weight_kg": "70"}, by=user, based_on=1)
-        thread, answers = beside(
+        thread, answers = on_another_connection(
             lambda: save(form, {"weight_kg": "80"}, by=other, based_on=1)
         )
         time.sleep(0.2)

@@ -27,8 +27,8 @@ from tests.sample_room.people import A_SAMPLE, STAGE, participant, person, sampl
 pytestmark = pytest.mark.django_db
 
 
-def told(entry):
-    """Return what an entry says, without ids, times and technical numbers."""
+def summary(entry):
+    """Sum an entry up, without ids, times and technical numbers."""
     return {
         "operation": entry.operation,
         "table": entry.table_name,
@@ -41,7 +41,7 @@ def told(entry):
 
 def of_values(form):
     entries = Entry.objects.filter(form_id=form.pk, table_name="sample_room_sample")
-    return [told(entry) for entry in entries]
+    return [summary(entry) for entry in entries]
 
 
 @pytest.mark.verifies("AUD-01", "TIM-01")
@@ -102,14 +102,14 @@ def test_entries_tell_each_value_from_the_first_on():
 
 def test_an_entry_names_where_it_came_from():
     token = current_trace.set(RequestTrace("r-1", "192.0.2.7"))
-    found = participant()
+    person_row = participant()
     current_trace.reset(token)
 
-    entry = Entry.objects.get(table_name="casebook_participant", row_id=found.pk)
+    entry = Entry.objects.get(table_name="casebook_participant", row_id=person_row.pk)
     assert (entry.request_id, entry.address, entry.participant_id) == (
         "r-1",
         "192.0.2.7",
-        found.pk,
+        person_row.pk,
     )
     assert (entry.actor, entry.actor_id, entry.role) == ("process:stage", None, "SYS")
 
@@ -170,7 +170,7 @@ def test_an_upsert_tells_only_what_came_to_be(clause):
             f"VALUES ('S-007Z', 7, now()) {conflict}"
         )
 
-    new = [told(entry)["changes"] for entry in Entry.objects.all()[before:]]
+    new = [summary(entry)["changes"] for entry in Entry.objects.all()[before:]]
     assert new == ([] if does else [{"sequence": [7, 8]}])
 
 
@@ -280,14 +280,14 @@ def test_an_act_is_recorded_with_its_details():
         act("exported", form_id=form.pk, participant_id=1, details={"rows": 3})
 
     entry = Entry.objects.filter(operation="ACT").last()
-    found = (
+    values = (
         entry.act,
         entry.changes,
         entry.actor,
         entry.form_id,
         entry.confidentiality,
     )
-    assert found == ("exported", {"rows": 3}, "the-mo", form.pk, "open")
+    assert values == ("exported", {"rows": 3}, "the-mo", form.pk, "open")
 
 
 @pytest.mark.verifies("AUD-07")

@@ -35,13 +35,13 @@ TRIGGERS = """
 
 @pytest.fixture
 def triggers():
-    found = {}
+    by_table = {}
     with connection.cursor() as cursor:
         cursor.execute(TRIGGERS)
         for table, trigger in cursor.fetchall():
             name = (trigger or "").removeprefix("pgtrigger_").rpartition("_")[0]
-            found.setdefault(table, set()).add(name)
-    return found
+            by_table.setdefault(table, set()).add(name)
+    return by_table
 
 
 @pytest.mark.verifies("AUD-01", "AUD-04")

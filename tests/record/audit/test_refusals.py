@@ -203,7 +203,7 @@ def test_a_locked_database_refuses_all_but_registers(refusal):
     assert save(form, {"weight_kg": "70"}, by=person()).form.revision == 2
 
 
-def test_a_stale_sheet_cannot_set_the_revision_back():
+def test_a_stale_form_cannot_set_the_revision_back():
     stale = sample()
     save(stale, A_SAMPLE, by=person())
     entries = Entry.objects.count()
@@ -226,8 +226,8 @@ def test_a_plain_statement_moves_neither_revision_nor_digest():
     with attributed(by=STAGE, via=Source.COMMAND):
         FormInstance.objects.filter(pk=form.pk).update(revision=9, digest="x")
 
-    kept = FormInstance.objects.get(pk=form.pk)
-    assert (kept.revision, kept.digest) == (form.revision, form.digest)
+    stored = FormInstance.objects.get(pk=form.pk)
+    assert (stored.revision, stored.digest) == (form.revision, form.digest)
     assert Entry.objects.count() == entries
 
 

@@ -20,20 +20,20 @@ from trial_edc.protocol import PROTOCOL
 pytestmark = pytest.mark.django_db
 
 
-def noted() -> list[tuple[str, dict[str, str]]]:
+def recorded_releases() -> list[tuple[str, dict[str, str]]]:
     entries = Entry.objects.filter(act="release_in_force")
     return [(entry.actor, entry.changes) for entry in entries]
 
 
 @pytest.mark.verifies("VAL-02")
 def test_trail_tells_each_new_version_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = [note_versions(), note_versions()]
+    are_new = [note_versions(), note_versions()]
     monkeypatch.setattr(releases, "__version__", "9.9.9")
-    told += [note_versions(), note_versions()]
+    are_new += [note_versions(), note_versions()]
 
     protocol = PROTOCOL.version
-    assert told == [True, False, True, False]
-    assert noted() == [
+    assert are_new == [True, False, True, False]
+    assert recorded_releases() == [
         ("process:release", {"software": __version__, "protocol": protocol}),
         ("process:release", {"software": "9.9.9", "protocol": protocol}),
     ]
@@ -48,17 +48,17 @@ def test_foot_of_a_page_and_manifest_of_an_export_tell_both() -> None:
     export.refresh_from_db()
 
     page = client.get("/").content.decode()
-    whole = b"".join(files.unsealed(files.archive_path(export.key)))
+    archive = b"".join(files.unsealed(files.archive_path(export.key)))
 
     foot = re.sub(r"<[^>]+>", "", page.partition('class="foot"')[2])
     assert f"protocol {PROTOCOL.version}" in foot
     assert f"software {__version__}" in foot
-    manifest = json.loads(manifest_of(whole))
+    manifest = json.loads(manifest_of(archive))
     assert (manifest["software"], manifest["protocol"]) == (
         __version__,
         PROTOCOL.version,
     )
 
 
-def manifest_of(whole: bytes) -> bytes:
-    return ZipFile(io.BytesIO(whole)).read("manifest.json")
+def manifest_of(archive: bytes) -> bytes:
+    return ZipFile(io.BytesIO(archive)).read("manifest.json")

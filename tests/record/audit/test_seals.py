@@ -1,4 +1,4 @@
-"""Seals: what is altered beside the triggers is found and named."""
+"""Seals: an entry that was altered beside the triggers is found and named."""
 
 import hashlib
 import time
@@ -17,20 +17,20 @@ from tests.sample_room.people import A_SAMPLE, STAGE, participant, person, sampl
 PATIENCE_SECONDS = 60
 
 
-def sealed_now():
+def seal_everything():
     """Seal all there is; transactions of other databases may hold the horizon back."""
     end = time.monotonic() + PATIENCE_SECONDS
-    wanted = Entry.objects.count()
-    while seals.verify().sealed < wanted and time.monotonic() < end:
+    entries = Entry.objects.count()
+    while seals.verify().sealed < entries and time.monotonic() < end:
         seals.seal_finished()
         time.sleep(0.02)
     return Seal.objects.last()
 
 
-def deeds(count):
+def record_acts(count):
     for number in range(count):
         with attributed(by=STAGE, via=Source.COMMAND):
-            act("deed", details={"number": number})
+            act("tried", details={"number": number})
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 8])
@@ -60,11 +60,11 @@ def test_the_root_of_two_is_as_published_in_rfc_6962():
 @pytest.mark.django_db(transaction=True)
 def test_whatever_is_done_to_a_sealed_entry_is_found_and_named(superuser, capsys):
     form = save(sample(), A_SAMPLE, by=person(), complete=True).form
-    first = sealed_now()
-    deeds(3)
-    second = sealed_now()
+    first = seal_everything()
+    record_acts(3)
+    second = seal_everything()
     entry = Entry.objects.filter(table_name="sample_room_sample").get()
-    begins = first.entries.earliest("entry_id").entry_id
+    first_entry_id = first.entries.earliest("entry_id").entry_id
     last = Entry.objects.last()
     call_command("verify_audit")
     digest = capsys.readouterr().out.split()[-1]
@@ -77,20 +77,20 @@ def test_whatever_is_done_to_a_sealed_entry_is_found_and_named(superuser, capsys
 
     # A value altered, and put back.
     superuser("UPDATE audit_entry SET actor = 'x' WHERE id = %s", entry.pk)
-    assert found() == (f"Entry {entry.pk} was altered.", entry.pk)
+    assert verified() == (f"Entry {entry.pk} was altered.", entry.pk)
     superuser("UPDATE audit_entry SET actor = 'the-co' WHERE id = %s", entry.pk)
-    assert found() == ("", None)
+    assert verified() == ("", None)
 
     # An entry removed, and one slipped in.
     superuser("CREATE TABLE kept AS SELECT * FROM audit_entry WHERE id = %s", entry.pk)
     superuser("DELETE FROM audit_entry WHERE id = %s", entry.pk)
-    assert found() == (f"Entry {entry.pk} is missing.", entry.pk)
+    assert verified() == (f"Entry {entry.pk} is missing.", entry.pk)
     superuser("INSERT INTO audit_entry OVERRIDING SYSTEM VALUE SELECT * FROM kept")
     superuser("UPDATE kept SET id = 0")
     superuser("INSERT INTO audit_entry OVERRIDING SYSTEM VALUE SELECT * FROM kept")
-    assert found() == ("Entry 0 was inserted.", 0)
+    assert verified() == ("Entry 0 was inserted.", 0)
     superuser("DELETE FROM audit_entry WHERE id = 0")
-    assert found() == ("", None)
+    assert verified() == ("", None)
 
     # A digest that covers up an altered entry, then a root that covers up the digest.
     superuser("UPDATE audit_entry SET act = 'x' WHERE id = %s", last.pk)
@@ -100,18 +100,18 @@ def test_whatever_is_done_to_a_sealed_entry_is_found_and_named(superuser, capsys
         leaves[last.pk],
         last.pk,
     )
-    assert found() == (f"The root of seal {second.pk} does not fit.", None)
-    held = second.entries.values_list("digest", flat=True)
-    root = seals.merkle_root([bytes(one) for one in held]).hex()
+    assert verified() == (f"The root of seal {second.pk} does not fit.", None)
+    digests_of_entries = second.entries.values_list("digest", flat=True)
+    root = seals.merkle_root([bytes(digest) for digest in digests_of_entries]).hex()
     superuser("UPDATE audit_seal SET root = %s WHERE id = %s", root, second.pk)
-    assert found() == ("", None)  # whoever rules the database can rewrite its end
+    assert verified() == ("", None)  # whoever rules the database can rewrite its end
     with pytest.raises(CommandError, match="No seal has the digest"):
         call_command("verify_audit", digest)  # but not what was written down
 
     superuser("UPDATE audit_seal SET root = %s WHERE id = %s", root, first.pk)
-    assert found() == (f"The root of seal {first.pk} does not fit.", None)
+    assert verified() == (f"The root of seal {first.pk} does not fit.", None)
     superuser("DELETE FROM audit_seal WHERE id = %s", first.pk)
-    assert found() == (f"Seal {first.pk} is missing.", begins)
+    assert verified() == (f"Seal {first.pk} is missing.", first_entry_id)
 
     # A value altered in its own table, beside the trail.
     superuser("UPDATE sample_room_sample SET weight_kg = 99")
@@ -119,32 +119,32 @@ def test_whatever_is_done_to_a_sealed_entry_is_found_and_named(superuser, capsys
         call_command("verify_audit")
     from record.audit import digests
 
-    assert digests.first_unfit() == form.pk
+    assert digests.first_altered_form() == form.pk
 
 
 ALL = "SELECT e.id, {text} FROM audit_entry e ORDER BY e.id"
 
 
-def found():
+def verified():
     verdict = seals.verify()
     return verdict.problem, verdict.entry_id
 
 
 @pytest.mark.django_db(transaction=True)
 def test_only_entries_of_ended_transactions_are_sealed():
-    deeds(1)
-    sealed_now()
-    waiting = connections["default"].copy()
-    waiting.connect()
-    with waiting.cursor() as cursor:
+    record_acts(1)
+    seal_everything()
+    other_connection = connections["default"].copy()
+    other_connection.connect()
+    with other_connection.cursor() as cursor:
         cursor.execute("BEGIN")
         cursor.execute("SELECT pg_current_xact_id()")
-        deeds(2)
+        record_acts(2)
         nothing = seal_audit()
         cursor.execute("COMMIT")
-    waiting.close()
+    other_connection.close()
 
-    sealed_now()
+    seal_everything()
     assert nothing == 0
     assert seals.verify().sealed == 3
     assert participant() is not None

@@ -115,13 +115,13 @@ def test_sealed_texts_have_one_length_whatever_they_hold():
 
 
 def test_drafts_of_similar_length_look_alike():
-    kept = [
+    drafts = [
         autosaves.keep(sample(n), {"reason": [text]}, based_on=0, author=person())
         for n, text in enumerate(("a", "b" * 3000), 1)
     ]
 
-    assert len({len(one.sealed) for one in kept}) == 1
-    assert autosaves.typed_in(kept[1]) == {"reason": ["b" * 3000]}
+    assert len({len(draft.sealed) for draft in drafts}) == 1
+    assert autosaves.typed_in(drafts[1]) == {"reason": ["b" * 3000]}
 
 
 def test_an_altered_text_is_refused():
@@ -141,7 +141,7 @@ def test_a_text_that_does_not_fit_is_refused():
 
 @pytest.fixture
 def second_key(settings):
-    """Put a new master key before the old one; return both."""
+    """Put a new master key before the old one."""
     (old,) = settings.VAULT_KEYS
     new = Fernet.generate_key().decode()
     settings.VAULT_KEYS = [new, old]
@@ -150,10 +150,9 @@ def second_key(settings):
 
 
 def rotate(*options):
-    """Run the command; return what it says."""
-    said = io.StringIO()
-    call_command("rotate_keys", *options, stdout=said)
-    return said.getvalue()
+    output = io.StringIO()
+    call_command("rotate_keys", *options, stdout=output)
+    return output.getvalue()
 
 
 def wrapped():
@@ -180,19 +179,21 @@ def test_after_a_rotation_the_old_key_is_needed_for_nothing(
     before, sealed = wrapped(), Secret.objects.get(form=form).sealed
 
     with django_capture_on_commit_callbacks(execute=True):
-        said = rotate()
+        output = rotate()
     settings.VAULT_KEYS = [new]
     vault.forget_keys()
 
     purposes = sorted(Purpose)
-    assert said.startswith(f"Wrapped with the first master key: {', '.join(purposes)}.")
+    assert output.startswith(
+        f"Wrapped with the first master key: {', '.join(purposes)}."
+    )
     assert not set(before.values()) & set(wrapped().values())
     assert Secret.objects.get(form=form).sealed == sealed
     assert row_of(form).value_of("product") == "icu"
     assert str(changes_of(form)[-1].new) == "99.01"
     assert autosaves.typed_in(autosaves.of(form, person("UP")))["cells"] == ["1"]
     assert files.open_file(key, by=person("CO"))[0].read() == b"%PDF-1.7 signed"
-    assert {vault.unseal(one, text) for one, text in texts.items()} == {"kept"}
+    assert {vault.unseal(purpose, text) for purpose, text in texts.items()} == {"kept"}
     assert vault.keyed_hash(Purpose.IDENTITY, "ZY12345") == hashed
     entry = Entry.objects.filter(act="vault_keys_rewrapped").get()
     assert (entry.actor, entry.changes) == ("process:rotate_keys", {"keys": purposes})
@@ -251,7 +252,7 @@ def test_rotation_killed_has_wrapped_no_key_and_the_next_one_wraps_all(second_ke
     rotate()
 
     assert halfway == before
-    assert vault.keys_behind() == []
+    assert vault.outdated_keys() == []
 
 
 def test_keys_are_there_before_the_first_text_is_sealed():

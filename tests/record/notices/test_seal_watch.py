@@ -8,7 +8,7 @@ from record.audit.models import Entry
 from record.notices.models import Message
 from record.notices.tasks import verify_audit, watch_seals
 from tests.people import person
-from tests.record.audit.test_seals import deeds, sealed_now
+from tests.record.audit.test_seals import record_acts, seal_everything
 from trial_edc import clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,10 +28,10 @@ def test_entries_that_wait_too_long_are_told_once_a_day():
     now = clock.now()
     with clock.at(now + timedelta(hours=2) - timedelta(minutes=1)):
         assert not watch_seals()
-    sealed_now()
+    seal_everything()
     with clock.at(now + timedelta(hours=3)):
         assert not watch_seals()
-    deeds(1)
+    record_acts(1)
 
     for hours in (3, 4):
         with clock.at(now + timedelta(hours=hours)):
@@ -44,16 +44,16 @@ def test_entries_that_wait_too_long_are_told_once_a_day():
 
 
 def test_a_trail_that_fits_is_no_message():
-    sealed_now()
+    seal_everything()
 
     assert not verify_audit()
     assert told() == []
 
 
 def test_an_altered_entry_is_told_without_its_number(superuser):
-    deeds(2)
-    sealed_now()
-    altered = Entry.objects.filter(act="deed").latest("pk")
+    record_acts(2)
+    seal_everything()
+    altered = Entry.objects.filter(act="tried").latest("pk")
     superuser("UPDATE audit_entry SET actor = 'x' WHERE id = %s", altered.pk)
 
     assert verify_audit()

@@ -1,6 +1,6 @@
 """Rotate the master key: put the new one first into VAULT_KEYS, then run this.
 
-`docs/operations.md` tells the whole order. Killed at any moment, it has wrapped all
+`docs/operations.md` has the whole procedure. Killed at any moment, it has wrapped all
 data keys or none: run it again.
 """
 
@@ -19,7 +19,6 @@ class Command(BaseCommand):
     help = "Wrap the data keys of the vault with the first key of VAULT_KEYS."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the wish to look only."""
         parser.add_argument(
             "--check",
             action="store_true",
@@ -27,7 +26,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Wrap the keys anew, or tell which ones still need an older master key."""
         del args
         try:
             self._check() if options["check"] else self._rotate()
@@ -40,12 +38,12 @@ class Command(BaseCommand):
 
     def _rotate(self) -> None:
         wrapped = vault.rewrap_keys(by=Process("rotate_keys"), via=Source.COMMAND)
-        told = ", ".join(wrapped) or "none; all of them were"
-        self.stdout.write(f"Wrapped with the first master key: {told}.")
+        purposes = ", ".join(wrapped) or "none; all of them were"
+        self.stdout.write(f"Wrapped with the first master key: {purposes}.")
         self.stdout.write("Older master keys are needed no more, save for old dumps.")
 
     def _check(self) -> None:
-        if behind := vault.keys_behind():
-            message = f"An older master key is still needed for: {', '.join(behind)}."
+        if outdated := vault.outdated_keys():
+            message = f"An older master key is still needed for: {', '.join(outdated)}."
             raise CommandError(message)
         self.stdout.write("The first master key opens every data key.")

@@ -13,7 +13,6 @@ class Command(BaseCommand):
     help = "Recompute all seals and digests and name the first entry that does not fit."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take a digest that was kept outside the database."""
         parser.add_argument(
             "known", nargs="?", help="digest of a seal that was written down earlier"
         )
@@ -27,8 +26,8 @@ class Command(BaseCommand):
         if known and not seals.is_in_chain(known):
             message = "No seal has the digest that was written down."
             raise CommandError(message)
-        if unfit := digests.first_unfit():
-            message = f"The values of form {unfit} were altered beside the trail."
+        if form_id := digests.first_altered_form():
+            message = f"The values of form {form_id} were altered beside the trail."
             raise CommandError(message)
         self.stdout.write(
             f"{verdict.sealed} entries under {verdict.seals} seals fit, "
