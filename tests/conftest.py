@@ -8,11 +8,13 @@ from ctypes.util import find_library
 from typing import TYPE_CHECKING
 
 import pytest
+from django.core.cache import cache
 from django.db import connections
 from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import settings
 
+from record.audit.vault import forget_keys
 from tests.servers import clean_database
 
 if TYPE_CHECKING:
@@ -89,9 +91,11 @@ def _renew(_test: TransactionTestCase) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _in_english() -> None:
-    """Speak English at the start of each test, whatever the last one spoke."""
+def _fresh_process() -> None:
+    """Forget what an earlier test left in this process: language, caches, keys."""
     translation.activate("en")
+    cache.clear()
+    forget_keys()
 
 
 @pytest.fixture
