@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class ImportsConfig(AppConfig):
-    """See docs for what this face holds."""
+    """The app of laboratory files."""
 
     name = "imports"

@@ -1,4 +1,4 @@
-"""At which visit a sample was taken; read from the forms of the casebook, pure."""
+"""The visit at which a blood sample was drawn, from the forms of the casebook."""
 
 from datetime import date
 
@@ -12,10 +12,9 @@ DATE_LENGTH = len("2026-03-08")
 
 
 def visits_on(casebook: Casebook, sampled_at: str) -> set[tuple[str, int]]:
-    """Return the visits at which a sample of that instant was taken.
+    """The visit performed that day, else that of an infusion begun that day.
 
-    The visit performed on that day; else that of the infusion of that day; else, before
-    randomisation, screening.
+    Where there is neither, before randomization, screening.
     """
     day = date.fromisoformat(sampled_at[:DATE_LENGTH])
     visits = {
@@ -24,12 +23,12 @@ def visits_on(casebook: Casebook, sampled_at: str) -> set[tuple[str, int]]:
         if data.get("visit_date") == day
         and data.visit in catalogue.design(PANEL).collected.visits
     }
-    infused = {
+    infusion_visits = {
         (data.visit, 0)
         for data in casebook.rows("INF")
         if (at := data.get("started_at")) and site_date(at) == day
     }
-    randomised = casebook.value("RAN", "randomised_at")
-    is_before = randomised is None or day < site_date(randomised)
-    screening = {(VisitCode.SCREENING.value, 0)} if is_before else set()
-    return visits or infused or screening
+    randomized_at = casebook.value("RAN", "randomised_at")
+    is_before_randomization = randomized_at is None or day < site_date(randomized_at)
+    screening = {(VisitCode.SCREENING.value, 0)} if is_before_randomization else set()
+    return visits or infusion_visits or screening

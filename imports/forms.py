@@ -1,4 +1,4 @@
-"""What people choose and type for sources, files and mappings."""
+"""Forms for import sources, uploads, mappings and the confirmation of a file."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,9 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imports.models import ImportSource
-from imports.rules.mapping import NEEDED, DateOrder, FileColumn, FileMapping, Words
-from imports.rules.reading import MOST_BYTES, FileTable
-from imports.selectors import mapping_words as wording
+from imports.rules.mapping import (
+    REQUIRED_COLUMNS,
+    DateOrder,
+    FileColumn,
+    FileMapping,
+    WordKind,
+)
+from imports.rules.reading import MAX_BYTES, FileTable
+from imports.selectors import mapping_words
 from record.capture.vocabulary import ChangeReason
 from record.casebook.fields import SiteDateField
 from record.casebook.services.files import TOO_LARGE
@@ -21,14 +27,13 @@ from trial_edc.vocabulary import YesNo
 from visits.laboratory.vocabulary import SamplePlace, UreaKind
 from visits.models import Laboratory
 
-MEGABYTES = MOST_BYTES // 1_000_000
-LACKING = gettext_lazy("Choose the column of the file that holds it.")
+MEGABYTES = MAX_BYTES // 1_000_000
+COLUMN_MISSING = gettext_lazy("Choose the column of the file that holds it.")
 Pairs = Iterable[tuple[str, str]]
 
 
-def pick(choices: Pairs, nothing: str = "—") -> list[tuple[str, Any]]:
-    """Return choices that begin with none, translated."""
-    return [("", nothing), *((code, _(label)) for code, label in choices)]
+def with_blank(choices: Pairs, blank_label: str = "—") -> list[tuple[str, Any]]:
+    return [("", blank_label), *((code, _(label)) for code, label in choices)]
 
 
 class SourceForm(forms.Form):
@@ -49,14 +54,14 @@ class SourceForm(forms.Form):
     valid_to = SiteDateField(label=gettext_lazy("Valid to"), required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a code that is taken, and an end before the beginning."""
-        said = super().clean() or {}
-        begins, ends = said.get("valid_from"), said.get("valid_to")
+        """Refuse a code in use, and an end before the beginning."""
+        cleaned = super().clean() or {}
+        begins, ends = cleaned.get("valid_from"), cleaned.get("valid_to")
         if begins and ends and ends < begins:
             self.add_error("valid_to", _("This lies before the first day."))
-        if ImportSource.objects.filter(code=said.get("code", "")).exists():
+        if ImportSource.objects.filter(code=cleaned.get("code", "")).exists():
             self.add_error("code", _("Another source has this code."))
-        return said
+        return cleaned
 
 
 class UploadForm(forms.Form):
@@ -91,7 +96,7 @@ class UploadForm(forms.Form):
     def clean_file(self) -> Any:
         """Refuse what is too large before it is read."""
         upload = self.cleaned_data["file"]
-        if upload.size > MOST_BYTES:
+        if upload.size > MAX_BYTES:
             raise forms.ValidationError(TOO_LARGE % {"most": MEGABYTES})
         return upload
 
@@ -101,7 +106,7 @@ class ConfirmForm(forms.Form):
 
     code = forms.ChoiceField(
         label=gettext_lazy("Why do values change?"),
-        choices=lambda: pick(ChangeReason.choices()),
+        choices=lambda: with_blank(ChangeReason.choices()),
     )
     text = forms.CharField(label=gettext_lazy("In your words"), max_length=500)
 
@@ -131,44 +136,43 @@ class MappingForm(forms.Form):
     def __init__(
         self, table: FileTable, mapping: FileMapping, data: QueryDict | None = None
     ) -> None:
-        """Show what is kept for the source, or what is proposed."""
+        """Show the stored mapping of the source, or one proposed from the headings."""
         super().__init__(data)
         self.table = table
-        self.held = wording.proposed(table, mapping)
+        self.mapping = mapping_words.proposed_mapping(table, mapping)
         names = [(name, name) for name in table.heading if name]
         for column in FileColumn:
-            told = self.held.columns.get(column.value, "")
+            heading = self.mapping.columns.get(column.value, "")
             self.fields[f"column_{column.value}"] = forms.ChoiceField(
                 label=_(column.label),
                 choices=[("", _("— not in the file")), *names],
-                required=column in NEEDED,
-                error_messages={"required": LACKING},
-                initial=told if told in table.heading else "",
+                required=column in REQUIRED_COLUMNS,
+                error_messages={"required": COLUMN_MISSING},
+                initial=heading if heading in table.heading else "",
             )
         self.fields["date_order"] = forms.ChoiceField(
             label=_("Dates are written as"),
-            choices=pick(DateOrder.choices()),
-            initial=self.held.date_order,
+            choices=with_blank(DateOrder.choices()),
+            initial=self.mapping.date_order,
         )
         self._add_answers()
 
     def _add_answers(self) -> None:
-        asked = {
+        questions = {
             "place": (_("Place of all samples"), SamplePlace.choices()),
             "routine_care": (_("Taken in routine care?"), YesNo.choices()),
             "urea_kind": (_("Urea is reported as"), UreaKind.choices()),
         }
-        for name, (label, choices) in asked.items():
+        for name, (label, choices) in questions.items():
             self.fields[f"answer_{name}"] = forms.ChoiceField(
                 label=label,
-                choices=pick(choices, _("— asked on the form")),
+                choices=with_blank(choices, _("— asked on the form")),
                 required=False,
-                initial=self.held.answers.get(name, ""),
+                initial=self.mapping.answers.get(name, ""),
             )
 
     @property
     def columns(self) -> list[Any]:
-        """Return the fields of the columns, and of the dates."""
         names = [f"column_{column.value}" for column in FileColumn]
         return [self[name] for name in (*names, "date_order")]
 
@@ -177,67 +181,71 @@ class MappingForm(forms.Form):
         return [self[name] for name in self.fields if name.startswith("answer_")]
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the columns without which nothing can be read."""
-        said = super().clean() or {}
-        for column in FileMapping(self._columns(said)).lacking(self.table.heading):
+        cleaned = super().clean() or {}
+        for column in FileMapping(self._columns(cleaned)).missing_columns(
+            self.table.heading
+        ):
             name = f"column_{column.value}"
             if name not in self.errors:
-                self.add_error(name, LACKING)
-        return said
+                self.add_error(name, COLUMN_MISSING)
+        return cleaned
 
     @staticmethod
-    def _columns(said: Mapping[str, Any]) -> dict[str, str]:
-        found = {
-            column.value: said.get(f"column_{column.value}") for column in FileColumn
+    def _columns(cleaned: Mapping[str, Any]) -> dict[str, str]:
+        headings = {
+            column.value: cleaned.get(f"column_{column.value}") for column in FileColumn
         }
-        return {name: told for name, told in found.items() if told}
+        return {name: heading for name, heading in headings.items() if heading}
 
     @property
-    def entered(self) -> FileMapping:
-        """Return the mapping as it was entered; words never shown stay as they were."""
-        said = self.cleaned_data
+    def submitted_mapping(self) -> FileMapping:
+        """The mapping as posted; words that were not on the page stay as they were."""
+        cleaned = self.cleaned_data
         answers = {
-            name.removeprefix("answer_"): told
-            for name, told in said.items()
-            if name.startswith("answer_") and told
+            name.removeprefix("answer_"): answer
+            for name, answer in cleaned.items()
+            if name.startswith("answer_") and answer
         }
-        words = {kind.value: self._words(kind) for kind in Words}
-        return FileMapping(self._columns(said), said["date_order"], words, answers)
+        words = {kind.value: self._words(kind) for kind in WordKind}
+        return FileMapping(
+            self._columns(cleaned), cleaned["date_order"], words, answers
+        )
 
-    def _words(self, kind: Words) -> dict[str, str]:
-        """Return the words that mean something; the others are not kept."""
-        found = {**self.held.words.get(kind, {}), **typed_words(kind, self.data)}
-        return {text: code for text, code in found.items() if code}
+    def _words(self, kind: WordKind) -> dict[str, str]:
+        """Only the words that mean something."""
+        codes = {**self.mapping.words.get(kind, {}), **typed_words(kind, self.data)}
+        return {text: code for text, code in codes.items() if code}
 
     @property
-    def asks_more(self) -> bool:
-        """Tell whether the columns hold words that the page has not shown yet."""
-        shown = {kind: typed_words(kind, self.data) for kind in Words}
+    def has_new_words(self) -> bool:
+        """Whether the columns hold words that the page has not shown yet."""
+        posted = {kind: typed_words(kind, self.data) for kind in WordKind}
         return any(
-            word not in shown[kind]
-            for kind in Words
-            for word in wording.words_in(self.table, self.entered, kind)
+            word not in posted[kind]
+            for kind in WordKind
+            for word in mapping_words.words_in(self.table, self.submitted_mapping, kind)
         )
 
 
-def typed_words(kind: Words, typed: Any) -> dict[str, str]:
-    known = {code for code, _label in wording.meanings(kind)}
+def typed_words(kind: WordKind, typed: Any) -> dict[str, str]:
+    valid_codes = {code for code, _label in mapping_words.meanings(kind)}
     texts, codes = (
         typed.getlist(f"text_{kind.value}"),
         typed.getlist(f"code_{kind.value}"),
     )
     pairs = zip(texts, codes, strict=False)
-    return {text: code if code in known else "" for text, code in pairs}
+    return {text: code if code in valid_codes else "" for text, code in pairs}
 
 
 def word_tables(table: FileTable, mapping: FileMapping) -> list[WordTable]:
-    """Return the words of a file and of the mapping, each with what it may mean."""
     tables = []
-    for kind in Words:
-        kept = mapping.words.get(kind, {})
-        texts = dict.fromkeys([*wording.words_in(table, mapping, kind), *kept])
-        rows = [WordRow(text, kept.get(text, ""), text not in kept) for text in texts]
+    for kind in WordKind:
+        stored = mapping.words.get(kind, {})
+        texts = dict.fromkeys([*mapping_words.words_in(table, mapping, kind), *stored])
+        rows = [
+            WordRow(text, stored.get(text, ""), text not in stored) for text in texts
+        ]
         if rows:
-            options = pick(wording.meanings(kind), _("— refuse"))
+            options = with_blank(mapping_words.meanings(kind), _("— refuse"))
             tables.append(WordTable(kind.value, _(kind.label), rows, options))
     return tables

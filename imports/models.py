@@ -17,7 +17,7 @@ from visits.models import Laboratory
 class ImportSource(models.Model):
     """A laboratory's way of sending files; it counts once a second person approved it.
 
-    The credential is shown once; only its hash is kept, and not in the audit trail.
+    The credential is shown once; only its hash is stored, and not in the audit trail.
     """
 
     code = models.SlugField(_("code"), max_length=20, unique=True)
@@ -63,12 +63,12 @@ class ImportSource(models.Model):
     def is_open(self) -> bool:
         today = clock.today()
         has_ended = self.valid_to is not None and self.valid_to < today
-        is_proved = self.approved_at is not None and self.credential_at is not None
-        return is_proved and self.valid_from <= today and not has_ended
+        is_approved = self.approved_at is not None and self.credential_at is not None
+        return is_approved and self.valid_from <= today and not has_ended
 
 
 class ImportState(models.TextChoices):
-    """How far a file has come."""
+    """The stage that a file has reached."""
 
     RECEIVED = "received", _("awaits its mapping")
     PLANNING = "planning", _("being read")
@@ -157,10 +157,10 @@ class ImportedRow(Disposable):
     """What is to become of a row of a file, then what became of it.
 
     No record: the values are recorded where they are stored, and the checksum of the
-    report in the file's own row. Cells that may name a person are not kept here.
+    report in the file's own row. Cells that may name a person are not stored here.
     """
 
-    file = models.ForeignKey(ImportedFile, models.PROTECT, related_name="told")
+    file = models.ForeignKey(ImportedFile, models.PROTECT, related_name="lines")
     line = models.PositiveIntegerField()
     participant = models.ForeignKey(
         Participant, models.PROTECT, related_name="+", null=True

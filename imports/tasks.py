@@ -1,16 +1,15 @@
-"""A worker reads the files of laboratories and stores what people confirmed."""
+"""Background work on laboratory files: preview and storing."""
 
 from celery import shared_task
 
-from imports.services import worker as working
+from imports.services import worker
 
 
 @shared_task
 def plan_import(file_id: int) -> None:
-    working.plan(file_id)
+    worker.plan(file_id)
 
 
 @shared_task
 def store_import(file_id: int) -> None:
-    """Store a laboratory's file that a person confirmed."""
-    working.store(file_id)
+    worker.store(file_id)

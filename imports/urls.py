@@ -6,15 +6,15 @@ from imports.views import files, sources
 
 app_name = "imports"
 urlpatterns = [
-    path("", files.imports, name="files"),
+    path("", files.file_list, name="files"),
     path("new/", files.upload, name="upload"),
     path("receive/", sources.receive, name="receive"),
-    path("sources/", sources.sources, name="sources"),
-    path("sources/<slug:code>/", sources.source, name="source"),
+    path("sources/", sources.source_list, name="sources"),
+    path("sources/<slug:code>/", sources.source_page, name="source"),
     path("sources/<slug:code>/approve/", sources.approve, name="approve_source"),
     path("sources/<slug:code>/issue/", sources.issue, name="issue_source"),
     path("sources/<slug:code>/revoke/", sources.revoke, name="revoke_source"),
-    path("<int:import_id>/", files.one, name="file"),
+    path("<int:import_id>/", files.file_page, name="file"),
     path("<int:import_id>/mapping/", files.mapping, name="mapping"),
     path("<int:import_id>/progress/", files.progress, name="progress"),
     path("<int:import_id>/confirm/", files.confirm, name="confirm"),

@@ -1,4 +1,4 @@
-"""Files of laboratories that wait for a person, as My work lists them."""
+"""Laboratory files on the page “My work”."""
 
 from collections.abc import Iterator
 
@@ -10,16 +10,16 @@ from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.notices.work import DUE, WAITING, WorkItem, work_of
 
-MOST = 20
+MAX_FILES = 20
 TO_DECIDE = (ImportState.READY, ImportState.RECEIVED, ImportState.FAILED)
 
 
 @work_of(Permission.IMPORT_LAB)
 def files_to_decide(user: User) -> Iterator[WorkItem]:
     """Files to map, to confirm or to discard, the oldest first; one select."""
-    del user  # whoever may import sees each file
+    del user  # every role that may import sees each file
     files = ImportedFile.objects.filter(state__in=TO_DECIDE).select_related("source")
-    for file in files.order_by("id")[:MOST]:
+    for file in files.order_by("id")[:MAX_FILES]:
         yield WorkItem(
             WAITING if file.received_by_id else DUE,
             _("Laboratory files"),

@@ -1,7 +1,7 @@
-"""How the columns and words of a laboratory's files are to be read; pure.
+"""How the columns and words of a laboratory's files are read.
 
 One mapping a source. Nothing is guessed: the order of day and month, what each analyte
-of the laboratory is here, how it writes units and how it says that there is no result.
+of the laboratory is here, how it writes units and a missing result.
 """
 
 import re
@@ -31,7 +31,12 @@ class FileColumn(Codelist):
     VISIT = "visit", N_("Visit")
 
 
-NEEDED = (FileColumn.ANALYTE, FileColumn.SAMPLED_AT, FileColumn.VALUE, FileColumn.UNIT)
+REQUIRED_COLUMNS = (
+    FileColumn.ANALYTE,
+    FileColumn.SAMPLED_AT,
+    FileColumn.VALUE,
+    FileColumn.UNIT,
+)
 
 
 class DateOrder(Codelist):
@@ -43,7 +48,7 @@ class DateOrder(Codelist):
     COMPACT = "compact", N_("without marks: 202603081430")
 
 
-class Words(Codelist):
+class WordKind(Codelist):
     """The columns whose words are translated into those of the trial."""
 
     ANALYTE = "analyte", N_("Analytes")
@@ -58,7 +63,7 @@ class FileMapping:
     """The mapping of one source.
 
     `words` are by column: the laboratory's word to ours. `answers` are the items that
-    a file does not tell; they fill only what is empty in the record.
+    a file does not contain; they fill only what is empty in the record.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -67,7 +72,6 @@ class FileMapping:
     answers: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as it is stored."""
         return {
             "columns": dict(self.columns),
             "date_order": self.date_order,
@@ -77,41 +81,50 @@ class FileMapping:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "FileMapping":
-        """Return what was stored; an empty one where there is none yet."""
         return cls(**stored) if stored else cls()
 
-    def word(self, kind: Words, text: str) -> str | None:
-        """Return what a word of the laboratory means here; None when unknown."""
-        return self.words.get(kind, {}).get(plain(text))
+    def meaning(self, kind: WordKind, text: str) -> str | None:
+        """None when the word is unknown."""
+        return self.words.get(kind, {}).get(normalized(text))
 
-    def lacking(self, heading: tuple[str, ...]) -> list[FileColumn]:
-        """Return the columns that are needed and not in a file of this heading."""
-        held = {name for name, told in self.columns.items() if told in heading}
-        lacking = [one for one in FileColumn if one in NEEDED and one not in held]
-        if not held & {FileColumn.PARTICIPANT, FileColumn.HOSPITAL_NO}:
-            lacking.insert(0, FileColumn.PARTICIPANT)
-        gone = [
-            one
-            for one in FileColumn
-            if one not in NEEDED and self.columns.get(one) and one not in held
+    def missing_columns(self, heading: tuple[str, ...]) -> list[FileColumn]:
+        """Columns that are needed, or mapped, and not in a file of this heading."""
+        present = {
+            name
+            for name, heading_name in self.columns.items()
+            if heading_name in heading
+        }
+        missing = [
+            column
+            for column in FileColumn
+            if column in REQUIRED_COLUMNS and column not in present
         ]
-        return lacking + [one for one in gone if one not in lacking]
+        if not present & {FileColumn.PARTICIPANT, FileColumn.HOSPITAL_NO}:
+            missing.insert(0, FileColumn.PARTICIPANT)
+        absent = [
+            column
+            for column in FileColumn
+            if column not in REQUIRED_COLUMNS
+            and self.columns.get(column)
+            and column not in present
+        ]
+        return missing + [column for column in absent if column not in missing]
 
 
-def plain(text: str) -> str:
-    """Return a word as words are compared: without width, case and outer blanks."""
+def normalized(text: str) -> str:
+    """A word as words are compared: without width, case and outer blanks."""
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
-_CLOCK = r"(?:[ T]+(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?)?"
-_MARKED = r"[-/.]"
+_TIME = r"(?:[ T]+(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?)?"
+_SEPARATOR = r"[-/.]"
 _PATTERNS = {
-    DateOrder.YMD: rf"(\d{{4}})[-/.年](\d{{1,2}})[-/.月](\d{{1,2}})日?{_CLOCK}",
-    DateOrder.DMY: rf"(\d{{1,2}}){_MARKED}(\d{{1,2}}){_MARKED}(\d{{4}}){_CLOCK}",
-    DateOrder.MDY: rf"(\d{{1,2}}){_MARKED}(\d{{1,2}}){_MARKED}(\d{{4}}){_CLOCK}",
+    DateOrder.YMD: rf"(\d{{4}})[-/.年](\d{{1,2}})[-/.月](\d{{1,2}})日?{_TIME}",
+    DateOrder.DMY: rf"(\d{{1,2}}){_SEPARATOR}(\d{{1,2}}){_SEPARATOR}(\d{{4}}){_TIME}",
+    DateOrder.MDY: rf"(\d{{1,2}}){_SEPARATOR}(\d{{1,2}}){_SEPARATOR}(\d{{4}}){_TIME}",
     DateOrder.COMPACT: r"(\d{4})(\d{2})(\d{2})(?:[ T]?(\d{2}):?(\d{2})(?::?\d{2})?)?",
 }
-_PLACES = {
+_YEAR_MONTH_DAY = {
     DateOrder.YMD: (0, 1, 2),
     DateOrder.DMY: (2, 1, 0),
     DateOrder.MDY: (2, 0, 1),
@@ -119,20 +132,22 @@ _PLACES = {
 }
 
 
-def instant(text: str, order: str) -> str | None:
-    """Return a date, with its time if it has one, as ISO; None for what is none.
+def iso_instant(text: str, order: str) -> str | None:
+    """A date, with its time if it has one, as ISO; None for text that is neither.
 
-    Site time, to the minute, as on a form page; an offset behind it is refused.
+    Site time, to the minute, as on a form page; a text with an offset is refused.
     """
-    said = unicodedata.normalize("NFKC", text).strip()
-    match = re.fullmatch(_PATTERNS[DateOrder(order)], said, re.ASCII)
+    plain = unicodedata.normalize("NFKC", text).strip()
+    match = re.fullmatch(_PATTERNS[DateOrder(order)], plain, re.ASCII)
     if match is None:
         return None
-    year, month, day = (int(match[place + 1]) for place in _PLACES[DateOrder(order)])
+    year, month, day = (
+        int(match[place + 1]) for place in _YEAR_MONTH_DAY[DateOrder(order)]
+    )
     try:
-        told = date(year, month, day).isoformat()
+        day_text = date(year, month, day).isoformat()
         if match[4] is None:
-            return told
-        return f"{told} {time(int(match[4]), int(match[5])):%H:%M}"
+            return day_text
+        return f"{day_text} {time(int(match[4]), int(match[5])):%H:%M}"
     except ValueError:
         return None

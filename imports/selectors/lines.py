@@ -1,7 +1,7 @@
-"""The lines of a file, sorted into participants and results, by the source's mapping.
+"""The lines of a file as results of participants, by the mapping of the source.
 
-What cannot be read is refused with a reason; a refused line of a participant holds
-all other lines of that participant back. Cells that may name a person are not told.
+A line that cannot be read is refused with a reason, and so are all other lines of its
+participant. The reason never repeats a cell that may name a person.
 """
 
 import re
@@ -11,7 +11,13 @@ from typing import Any
 
 from enrollment.screening.rules import NUMBER, is_mistyped
 from enrollment.screening.selectors import person_with
-from imports.rules.mapping import NOT_COLLECTED, FileColumn, FileMapping, Words, instant
+from imports.rules.mapping import (
+    NOT_COLLECTED,
+    FileColumn,
+    FileMapping,
+    WordKind,
+    iso_instant,
+)
 from imports.rules.reading import FileTable
 from record.casebook.models import Participant
 from record.casebook.values import MissingCode
@@ -23,16 +29,16 @@ LIMIT = re.compile(r"\s*(<|>|≤|≥|＜|＞).*", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Said:
-    """Why a line is refused; `holds` tells whether it holds its participant back."""
+class Refusal:
+    """Why a line is refused; `holds_back`: all lines of its participant are, too."""
 
     message: str
     details: Mapping[str, Any] = field(default_factory=dict)
-    holds: bool = True
+    holds_back: bool = True
 
 
 @dataclass(frozen=True)
-class Result:
+class SampleResult:
     """One line: a result of a sample, in the words of the trial, or why it is none."""
 
     line: int
@@ -41,165 +47,179 @@ class Result:
     value: tuple[str, str] | MissingCode | None = None
     place: str = ""
     visit: str = ""
-    refused: Said | None = None
+    refused: Refusal | None = None
 
 
 @dataclass(frozen=True)
-class Sorted:
-    """The results by participant, and the lines that belong to nobody."""
+class SortedLines:
+    """The results by participant (id), and the lines that belong to no participant."""
 
-    of: Mapping[int, list[Result]]
-    people: Mapping[int, Participant]
-    nobody: list[Result]
+    by_participant: Mapping[int, list[SampleResult]]
+    participants: Mapping[int, Participant]
+    unassigned: list[SampleResult]
 
 
-def sort(table: FileTable, mapping: FileMapping, laboratory: Laboratory) -> Sorted:
-    """Sort the lines of a file; two selects, and one for each hospital number."""
-    rows = list(_rows(table, mapping))
-    found = _people([cells for _line, cells in rows])
-    of: dict[int, list[Result]] = {}
-    people: dict[int, Participant] = {}
-    nobody = []
+def sort_lines(
+    table: FileTable, mapping: FileMapping, laboratory: Laboratory
+) -> SortedLines:
+    """Two selects, and one for each hospital number."""
+    rows = list(_cells_by_column(table, mapping))
+    known = _participants([cells for _line, cells in rows])
+    by_participant: dict[int, list[SampleResult]] = {}
+    participants: dict[int, Participant] = {}
+    unassigned = []
     for line, cells in rows:
-        who = found.get(_asked(cells))
-        if who is None:
-            nobody.append(Result(line, refused=_unknown(cells)))
+        participant = known.get(_identifiers(cells))
+        if participant is None:
+            unassigned.append(SampleResult(line, refused=_why_unassigned(cells)))
             continue
-        people[who.pk] = who
-        of.setdefault(who.pk, []).append(_result(line, cells, mapping, laboratory))
-    return Sorted(of, people, nobody)
+        participants[participant.pk] = participant
+        by_participant.setdefault(participant.pk, []).append(
+            _result(line, cells, mapping, laboratory)
+        )
+    return SortedLines(by_participant, participants, unassigned)
 
 
 Cells = Mapping[str, str]
 
 
-def _rows(table: FileTable, mapping: FileMapping) -> Iterator[tuple[int, Cells]]:
+def _cells_by_column(
+    table: FileTable, mapping: FileMapping
+) -> Iterator[tuple[int, Cells]]:
     places = {
-        name: table.heading.index(told)
-        for name, told in mapping.columns.items()
-        if told in table.heading
+        name: table.heading.index(heading)
+        for name, heading in mapping.columns.items()
+        if heading in table.heading
     }
     for line, cells in table.rows:
-        held = {
+        named = {
             name: cells[place] if place < len(cells) else ""
             for name, place in places.items()
         }
         if len(cells) != len(table.heading):
-            held["_odd"] = str(len(cells))
-        yield line, held
+            named["_odd"] = str(len(cells))
+        yield line, named
 
 
-def _asked(cells: Cells) -> tuple[str, str]:
+def _identifiers(cells: Cells) -> tuple[str, str]:
     number = cells.get(FileColumn.PARTICIPANT, "").upper()
     return number, "" if number else cells.get(FileColumn.HOSPITAL_NO, "")
 
 
-def _people(rows: list[Cells]) -> dict[tuple[str, str], Participant]:
-    asked = {_asked(cells) for cells in rows}
-    numbers = {number for number, _hospital_no in asked if number}
-    known = Participant.objects.in_bulk(numbers, field_name="number")
-    found = {(number, ""): one for number, one in known.items()}
-    for number, hospital_no in asked:
-        if hospital_no and (one := person_with(hospital_no)):
-            found[number, hospital_no] = one
-    return found
+def _participants(rows: list[Cells]) -> dict[tuple[str, str], Participant]:
+    identifiers = {_identifiers(cells) for cells in rows}
+    numbers = {number for number, _hospital_no in identifiers if number}
+    by_number = Participant.objects.in_bulk(numbers, field_name="number")
+    by_identifier = {
+        (number, ""): participant for number, participant in by_number.items()
+    }
+    for number, hospital_no in identifiers:
+        if hospital_no and (participant := person_with(hospital_no)):
+            by_identifier[number, hospital_no] = participant
+    return by_identifier
 
 
-def _unknown(cells: Cells) -> Said:
-    """Say why a line belongs to nobody, without what may name a person."""
-    number, hospital_no = _asked(cells)
+def _why_unassigned(cells: Cells) -> Refusal:
+    """The reason never repeats what may name a person."""
+    number, hospital_no = _identifiers(cells)
     if hospital_no:
-        return Said(N_("Nobody in the trial has this hospital number."))
+        return Refusal(N_("Nobody in the trial has this hospital number."))
     if not number:
-        return Said(N_("The line names no participant."))
+        return Refusal(N_("The line names no participant."))
     if is_mistyped(number):
         message = N_("%(number)s is not a participant number: check its letter.")
-        return Said(message, {"number": number})
+        return Refusal(message, {"number": number})
     if NUMBER.fullmatch(number):
-        return Said(N_("No participant has the number %(number)s."), {"number": number})
-    return Said(N_("The cell holds no participant number."))
+        return Refusal(
+            N_("No participant has the number %(number)s."), {"number": number}
+        )
+    return Refusal(N_("The cell holds no participant number."))
 
 
 def _result(
     line: int, cells: Cells, mapping: FileMapping, laboratory: Laboratory
-) -> Result:
+) -> SampleResult:
     try:
-        return _read(line, cells, mapping, laboratory)
-    except _Refused as problem:
-        return Result(line, refused=problem.said)
+        return _read_line(line, cells, mapping, laboratory)
+    except _LineRefused as problem:
+        return SampleResult(line, refused=problem.refusal)
 
 
-class _Refused(Exception):
-    def __init__(self, message: str, *, holds: bool = True, **details: Any) -> None:
-        self.said = Said(message, details, holds)
+class _LineRefused(Exception):
+    def __init__(
+        self, message: str, *, holds_back: bool = True, **details: Any
+    ) -> None:
+        self.refusal = Refusal(message, details, holds_back)
 
 
-def _read(
+def _read_line(
     line: int, cells: Cells, mapping: FileMapping, laboratory: Laboratory
-) -> Result:
+) -> SampleResult:
     if "_odd" in cells:
         message = N_(
             "The line has %(count)s cells, which are not those of the heading."
         )
-        raise _Refused(message, count=cells["_odd"])
+        raise _LineRefused(message, count=cells["_odd"])
     analyte = _analyte(cells[FileColumn.ANALYTE], mapping)
     _require_laboratory(cells.get(FileColumn.LABORATORY, ""), laboratory)
-    return Result(
+    return SampleResult(
         line,
         analyte,
         _sampled_at(cells, mapping),
         _value(cells, mapping),
-        _coded(Words.PLACE, FileColumn.PLACE, cells, mapping),
-        _coded(Words.VISIT, FileColumn.VISIT, cells, mapping),
+        _code(WordKind.PLACE, FileColumn.PLACE, cells, mapping),
+        _code(WordKind.VISIT, FileColumn.VISIT, cells, mapping),
     )
 
 
 def _analyte(text: str, mapping: FileMapping) -> str:
-    found = mapping.word(Words.ANALYTE, text)
-    if found == NOT_COLLECTED:
-        raise _Refused(N_("Not collected in this trial."), holds=False)
-    if not found or found not in set(Analyte):
+    analyte = mapping.meaning(WordKind.ANALYTE, text)
+    if analyte == NOT_COLLECTED:
+        raise _LineRefused(N_("Not collected in this trial."), holds_back=False)
+    if not analyte or analyte not in set(Analyte):
         message = N_("“%(text)s” is no analyte of the mapping. Add it there.")
-        raise _Refused(message, text=text)
-    return found
+        raise _LineRefused(message, text=text)
+    return analyte
 
 
 def _require_laboratory(text: str, laboratory: Laboratory) -> None:
-    known = {laboratory.code.casefold(), laboratory.name.casefold()}
-    if text and text.casefold() not in known:
+    names = {laboratory.code.casefold(), laboratory.name.casefold()}
+    if text and text.casefold() not in names:
         message = N_("“%(text)s” is not the laboratory of this source.")
-        raise _Refused(message, text=text)
+        raise _LineRefused(message, text=text)
 
 
 def _sampled_at(cells: Cells, mapping: FileMapping) -> str:
     text = cells[FileColumn.SAMPLED_AT]
-    if apart := cells.get(FileColumn.SAMPLED_TIME):
-        text = f"{text} {apart}"
-    found = instant(text, mapping.date_order)
-    if found is None:
+    if time := cells.get(FileColumn.SAMPLED_TIME):
+        text = f"{text} {time}"
+    sampled_at = iso_instant(text, mapping.date_order)
+    if sampled_at is None:
         message = N_("“%(text)s” is no date in the order that the mapping says.")
-        raise _Refused(message, text=text)
-    return found
+        raise _LineRefused(message, text=text)
+    return sampled_at
 
 
 def _value(cells: Cells, mapping: FileMapping) -> tuple[str, str] | MissingCode:
     text, unit = cells[FileColumn.VALUE], cells[FileColumn.UNIT]
-    if word := mapping.word(Words.VALUE, text):
+    if word := mapping.meaning(WordKind.VALUE, text):
         return MissingCode(word)
     if not text:
-        raise _Refused(N_("There is no value."))
+        raise _LineRefused(N_("There is no value."))
     if LIMIT.fullmatch(text):
         message = N_("“%(text)s” is a limit, no number; only exact values are kept.")
-        raise _Refused(message, text=text)
-    return text, mapping.word(Words.UNIT, unit) or unit
+        raise _LineRefused(message, text=text)
+    return text, mapping.meaning(WordKind.UNIT, unit) or unit
 
 
-def _coded(kind: Words, column: FileColumn, cells: Cells, mapping: FileMapping) -> str:
+def _code(
+    kind: WordKind, column: FileColumn, cells: Cells, mapping: FileMapping
+) -> str:
     text = cells.get(column, "")
     if not text:
         return ""
-    found = mapping.word(kind, text)
-    if found is None:
+    code = mapping.meaning(kind, text)
+    if code is None:
         message = N_("“%(text)s” is not among the words of the mapping. Add it there.")
-        raise _Refused(message, text=text)
-    return found
+        raise _LineRefused(message, text=text)
+    return code

@@ -1,8 +1,14 @@
-"""Which words of a file the mapping has to know, and what each may mean."""
+"""The words of a file that need a meaning, and the meanings to choose from."""
 
 import re
 
-from imports.rules.mapping import NOT_COLLECTED, FileColumn, FileMapping, Words, plain
+from imports.rules.mapping import (
+    NOT_COLLECTED,
+    FileColumn,
+    FileMapping,
+    WordKind,
+    normalized,
+)
 from imports.rules.reading import FileTable
 from imports.selectors.lines import LIMIT
 from record.casebook import catalogue
@@ -10,17 +16,17 @@ from record.casebook.items import Lab
 from trial_edc.vocabulary import N_, MissingCode, VisitCode
 from visits.laboratory.vocabulary import Analyte, SamplePlace
 
-MOST_WORDS = 200  # of one kind; more are no words
+MAX_WORDS = 200  # of one kind; a column with more holds free text
 NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 COLUMN_OF = {
-    Words.ANALYTE: FileColumn.ANALYTE,
-    Words.UNIT: FileColumn.UNIT,
-    Words.VALUE: FileColumn.VALUE,
-    Words.PLACE: FileColumn.PLACE,
-    Words.VISIT: FileColumn.VISIT,
+    WordKind.ANALYTE: FileColumn.ANALYTE,
+    WordKind.UNIT: FileColumn.UNIT,
+    WordKind.VALUE: FileColumn.VALUE,
+    WordKind.PLACE: FileColumn.PLACE,
+    WordKind.VISIT: FileColumn.VISIT,
 }
 # Headings by which a column is proposed; a person decides.
-USUAL = {
+USUAL_HEADINGS = {
     FileColumn.PARTICIPANT: ("participant", "subject", "subjid", "受试者编号"),
     FileColumn.ANALYTE: ("analyte", "test", "test code", "项目", "检验项目"),
     FileColumn.SAMPLED_AT: ("sampled at", "sampled", "collected", "采样时间"),
@@ -32,61 +38,60 @@ USUAL = {
 
 
 def units() -> list[str]:
-    """Return the units of the laboratory forms, each once."""
     items = [
         *catalogue.design("CRE").items.values(),
         *catalogue.design("LAB").items.values(),
     ]
-    found = (unit for item in items if isinstance(item, Lab) for unit in item.units)
-    return list(dict.fromkeys(found))
+    names = (unit for item in items if isinstance(item, Lab) for unit in item.units)
+    return list(dict.fromkeys(names))
 
 
-def meanings(kind: Words) -> list[tuple[str, str]]:
-    """Return what a word of this kind may mean, untranslated."""
+def meanings(kind: WordKind) -> list[tuple[str, str]]:
+    """Each meaning with its label, untranslated."""
     match kind:
-        case Words.ANALYTE:
+        case WordKind.ANALYTE:
             return [*Analyte.choices(), (NOT_COLLECTED, N_("not collected"))]
-        case Words.UNIT:
+        case WordKind.UNIT:
             return [(unit, unit) for unit in units()]
-        case Words.VALUE:
+        case WordKind.VALUE:
             return MissingCode.choices()
-        case Words.PLACE:
+        case WordKind.PLACE:
             return SamplePlace.choices()
-        case Words.VISIT:
+        case WordKind.VISIT:
             visits = catalogue.design("LAB").collected.visits
             return [pair for pair in VisitCode.choices() if pair[0] in visits]
 
 
-def words_in(table: FileTable, mapping: FileMapping, kind: Words) -> list[str]:
-    """Return the words of a column that need a meaning, in the order of the file."""
-    told = mapping.columns.get(COLUMN_OF[kind], "")
-    if told not in table.heading:
+def words_in(table: FileTable, mapping: FileMapping, kind: WordKind) -> list[str]:
+    """The words of a column that need a meaning, in the order of the file."""
+    heading = mapping.columns.get(COLUMN_OF[kind], "")
+    if heading not in table.heading:
         return []
-    place = table.heading.index(told)
+    place = table.heading.index(heading)
     cells = (cells[place] for _line, cells in table.rows if place < len(cells))
-    found = dict.fromkeys(plain(cell) for cell in cells if _is_word(kind, cell))
-    return list(found)[:MOST_WORDS]
+    texts = dict.fromkeys(normalized(cell) for cell in cells if _is_word(kind, cell))
+    return list(texts)[:MAX_WORDS]
 
 
-def _is_word(kind: Words, cell: str) -> bool:
-    if kind == Words.UNIT:
+def _is_word(kind: WordKind, cell: str) -> bool:
+    if kind == WordKind.UNIT:
         return bool(cell) and cell not in units()
-    if kind == Words.VALUE:
+    if kind == WordKind.VALUE:
         is_formula = cell.startswith(("=", "+", "-", "@"))
         is_exact = NUMBER.fullmatch(cell) or LIMIT.fullmatch(cell)
         return bool(cell) and not is_exact and not is_formula
     return bool(cell)
 
 
-def proposed(table: FileTable, mapping: FileMapping) -> FileMapping:
-    """Return the mapping, with columns proposed for a source that has none."""
+def proposed_mapping(table: FileTable, mapping: FileMapping) -> FileMapping:
+    """The mapping; for a source that has none, columns proposed by their headings."""
     if mapping.columns:
         return mapping
-    by_name = {plain(name): name for name in table.heading if name}
+    by_name = {normalized(name): name for name in table.heading if name}
     columns = {
-        column.value: by_name[usual]
-        for column, names in USUAL.items()
-        for usual in names[::-1]
-        if usual in by_name
+        column.value: by_name[heading]
+        for column, names in USUAL_HEADINGS.items()
+        for heading in names[::-1]
+        if heading in by_name
     }
     return FileMapping(columns=columns)

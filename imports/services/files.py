@@ -1,4 +1,4 @@
-"""A file arrives: kept sealed, read once, mapped, and handed to a worker."""
+"""Uploaded and delivered files: stored sealed, mapped, and sent to a worker."""
 
 import hashlib
 from typing import Any
@@ -10,71 +10,71 @@ from kombu.exceptions import OperationalError
 
 from imports.models import ImportedFile, ImportSource, ImportState
 from imports.rules.mapping import FileMapping
-from imports.rules.reading import FileTable, read
+from imports.rules.reading import FileTable, read_table
 from imports.services import sources
 from record.accounts.models import User
 from record.audit.attribution import Actor, Source, act, attributed
 from record.casebook.services import files
 from trial_edc.requirements import implements
 
-LONGEST_NAME = 200
+MAX_NAME_LENGTH = 200
 
 
 @implements("ACC-17")
 def upload(
     source: ImportSource, credential: str, *, name: str, content: bytes, by: User
 ) -> ImportedFile:
-    """Take a file that a person brings, with the credential of its source.
+    """Store a file that a person brings, with the credential of its source.
 
-    Raises `SourceRefused`, or `Unreadable` for what is no table.
+    Raises `SourceRefused`, or `UnreadableFile` for what is no table.
     """
-    sources.proved(source, credential, filename=name, by=by)
-    read(content)
-    return _kept(source, name, content, by=by, via=Source.PAGE)
+    sources.require_credential(source, credential, filename=name, by=by)
+    read_table(content)
+    return _store_file(source, name, content, by=by, via=Source.PAGE)
 
 
 @implements("ACC-17")
-def deliver(
+def receive_delivery(
     source: ImportSource, *, name: str, content: bytes
 ) -> tuple[ImportedFile, bool]:
-    """Take a file that a proved source posts, and tell whether it is a new one.
+    """Store a file that a source posts; the flag: it is a new one.
 
-    It waits for a person: nothing of it is stored in the record. The same file again
-    is the one that came first, whatever became of it.
+    It waits for a person: nothing of it is stored in the record. For the same file
+    again the first one is returned, in whatever state it is.
     """
-    table = read(content)
+    table = read_table(content)
     digest = hashlib.sha256(content).hexdigest()
     with attributed(by=sources.INTERFACE, via=Source.API):
         source = ImportSource.objects.select_for_update().get(pk=source.pk)
-        known = source.files.filter(sha256=digest, via=Source.API).first()
-        if known:
-            return known, False
-        file = _kept(source, name, content, by=sources.INTERFACE, via=Source.API)
-        if not FileMapping.from_json(source.mapping).lacking(table.heading):
-            ask_to_plan(file, by=sources.INTERFACE, via=Source.API)
+        earlier = source.files.filter(sha256=digest, via=Source.API).first()
+        if earlier:
+            return earlier, False
+        file = _store_file(source, name, content, by=sources.INTERFACE, via=Source.API)
+        if not FileMapping.from_json(source.mapping).missing_columns(table.heading):
+            request_preview(file, by=sources.INTERFACE, via=Source.API)
     return file, True
 
 
 @implements("AUD-07")
-def _kept(
+def _store_file(
     source: ImportSource, name: str, content: bytes, *, by: Actor, via: Source
 ) -> ImportedFile:
     with attributed(by=by, via=via):
         file = ImportedFile.objects.create(
             key=files.keep(content),
             source=source,
-            name=name[:LONGEST_NAME],
+            name=name[:MAX_NAME_LENGTH],
             sha256=hashlib.sha256(content).hexdigest(),
             size_bytes=len(content),
             via=via.value,
             received_by=by if isinstance(by, User) else None,
             mapping=source.mapping,
         )
-        act("import_received", details=told_of(file))
+        act("import_received", details=audit_details(file))
     return file
 
 
-def told_of(file: ImportedFile) -> dict[str, Any]:
+def audit_details(file: ImportedFile) -> dict[str, Any]:
     return {
         "import": file.pk,
         "source": file.source.code,
@@ -84,54 +84,59 @@ def told_of(file: ImportedFile) -> dict[str, Any]:
 
 
 def table_of(file: ImportedFile) -> FileTable:
-    """Return the table of a kept file; `FileDamaged` when it is not what came."""
-    return read(files.kept(file.key, file.sha256))
+    """Raises `FileDamaged` when the stored file is not what came."""
+    return read_table(files.kept(file.key, file.sha256))
 
 
 @implements("AUD-07")
-def taken(file: ImportedFile, *, by: User) -> bytes:
-    """Return a file as it came, and record who takes it: it may name persons."""
+def download_original(file: ImportedFile, *, by: User) -> bytes:
+    """The download is recorded: the file may name persons."""
     content = files.kept(file.key, file.sha256)
     with attributed(by=by, via=Source.PAGE):
-        act("import_file_taken", details=told_of(file))
+        act("import_file_taken", details=audit_details(file))
     return content
 
 
-class NotNow(Exception):
-    """A file is not in the state that an act needs; it may have been done already."""
+class WrongState(Exception):
+    """The file is not in the state that the step needs; it may be done already."""
 
 
-def locked(file: ImportedFile, *states: ImportState) -> ImportedFile:
-    """Lock a file for the rest of the transaction; it must be in one of the states."""
-    found = (
+def lock_file(file: ImportedFile, *states: ImportState) -> ImportedFile:
+    """Lock a file for the rest of the transaction.
+
+    Raises `WrongState` when it is in none of the states.
+    """
+    locked = (
         ImportedFile.objects.select_for_update(of=("self",))
         .select_related("source__laboratory", "confirmed_by")
         .get(pk=file.pk)
     )
-    if found.state not in states:
-        raise NotNow
-    return found
+    if locked.state not in states:
+        raise WrongState
+    return locked
 
 
 def map_columns(file: ImportedFile, mapping: FileMapping, *, by: User) -> None:
-    """Keep the mapping for the source, and have this file read by it."""
+    """Store the mapping with the source, and have this file read by it."""
     with attributed(by=by, via=Source.PAGE):
-        file = locked(file, ImportState.RECEIVED, ImportState.READY, ImportState.FAILED)
-        sources.keep_mapping(file.source, mapping, by=by)
+        file = lock_file(
+            file, ImportState.RECEIVED, ImportState.READY, ImportState.FAILED
+        )
+        sources.save_mapping(file.source, mapping, by=by)
         file.mapping = mapping.as_json()
         file.save(update_fields=("mapping",))
-        ask_to_plan(file, by=by, via=Source.PAGE)
+        request_preview(file, by=by, via=Source.PAGE)
 
 
-def ask_to_plan(file: ImportedFile, *, by: Actor, via: Source) -> None:
+def request_preview(file: ImportedFile, *, by: Actor, via: Source) -> None:
     with attributed(by=by, via=via):
         file.state, file.problem = ImportState.PLANNING, ""
         file.save(update_fields=("state", "problem"))
-        transaction.on_commit(lambda: hand_to_worker("plan_import", file))
+        transaction.on_commit(lambda: send_to_worker("plan_import", file))
 
 
-def hand_to_worker(task: str, file: ImportedFile) -> None:
-    """Wake a worker; where none can be reached the page says how to go on."""
+def send_to_worker(task: str, file: ImportedFile) -> None:
+    """Where no worker can be reached the page says how to go on."""
     try:
         current_app.send_task(f"imports.tasks.{task}", (file.pk,), retry=False)
     except OperationalError:

@@ -1,4 +1,4 @@
-"""What a participant's lines would do to the record, line by line."""
+"""What the lines of a participant would change in the record, line by line."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,7 +7,7 @@ from typing import Any
 
 from imports.facts import DATE_LENGTH, visits_on
 from imports.rules.mapping import FileMapping
-from imports.selectors.lines import Result, Said
+from imports.selectors.lines import Refusal, SampleResult
 from record.audit.attribution import Actor
 from record.capture.services.imports import (
     Plan,
@@ -28,11 +28,11 @@ from visits.laboratory.vocabulary import Analyte
 from visits.models import Laboratory
 
 LOG, PANEL = "CRE", "LAB"
-MOST_TEXT = 200  # characters of a value as the preview keeps it
+MAX_TEXT_LENGTH = 200  # of a value in the preview
 
 
 @dataclass(frozen=True)
-class LineResult:
+class LinePlan:
     """What is to become of a line."""
 
     line: int
@@ -44,55 +44,55 @@ class LineResult:
     new: str = ""
     findings: tuple[dict[str, Any], ...] = ()
     form: FormInstance | None = None
-    holds: bool = False  # holds the other lines of the participant back
+    holds_back: bool = False  # all lines of the participant are refused, too
 
     @property
-    def does(self) -> tuple[str, str, str]:
-        """Return what a person who saw the preview knows of it."""
+    def effect(self) -> tuple[str, str, str]:
+        """What the preview shows of it: state, old and new value."""
         return self.state.value, self.old, self.new
 
 
 @dataclass(frozen=True)
 class ParticipantPlan:
-    """The plans of one participant, and what they say of each line."""
+    """The plans of one participant, and what they do with each line."""
 
     plans: tuple[Plan, ...] = ()
-    told: tuple[LineResult, ...] = ()
+    lines: tuple[LinePlan, ...] = ()
 
 
 @dataclass(frozen=True)
-class _Placed:
+class _ResultAtVisit:
     """A result, with the visit of its sample where it needs one."""
 
-    result: Result
+    result: SampleResult
     visit: str = ""
     visit_number: int = 0
 
 
 @dataclass
-class _Sheet:
-    """The lines that go into one row of the record."""
+class _RecordRow:
+    """The results that go into one row of the record."""
 
     code: str
     visit: str = ""
     visit_number: int = 0
-    results: list[Result] = field(default_factory=list)
+    results: list[SampleResult] = field(default_factory=list)
 
-    def item(self, one: Result) -> str:
-        return "value" if self.code == LOG else one.analyte
+    def item(self, result: SampleResult) -> str:
+        return "value" if self.code == LOG else result.analyte
 
-    def same_analyte(self, one: Result) -> list[Result]:
-        """Return the other lines about the same analyte of the sample."""
+    def same_analyte(self, result: SampleResult) -> list[SampleResult]:
+        """The other lines about the same analyte of the sample."""
         return [
             other
             for other in self.results
-            if other.analyte == one.analyte and other.line != one.line
+            if other.analyte == result.analyte and other.line != result.line
         ]
 
 
 def plan_lines(
     participant: Participant,
-    results: Sequence[Result],
+    results: Sequence[SampleResult],
     mapping: FileMapping,
     laboratory: Laboratory,
     *,
@@ -101,48 +101,56 @@ def plan_lines(
 ) -> ParticipantPlan:
     """Plan the lines of one participant: all of them, or none, are to be stored.
 
-    Lines that are `left_out` knowingly hold nobody back.
+    Lines that are `left_out` hold nobody back.
     """
     casebook = casebook_of(participant, LOG, PANEL, "CNS", "VIS", "INF", "RAN")
-    kept = [one for one in results if one.line not in left_out]
-    aside = [refusal(one, LEFT_OUT) for one in results if one.line in left_out]
+    remaining = [result for result in results if result.line not in left_out]
+    excluded = [
+        refused_plan(result, LEFT_OUT) for result in results if result.line in left_out
+    ]
     if not casebook.fact("consented_on"):
         return ParticipantPlan(
-            (), _in_order(aside, [refusal(one, NO_CONSENT) for one in kept])
+            (),
+            _in_order(
+                excluded, [refused_plan(result, NO_CONSENT) for result in remaining]
+            ),
         )
-    unread = [refusal(one) for one in kept if one.refused]
-    readable, homeless = _at_visits([one for one in kept if not one.refused], casebook)
+    unread = [refused_plan(result) for result in remaining if result.refused]
+    readable, without_visit = _with_visits(
+        [result for result in remaining if not result.refused], casebook
+    )
     plans: list[Plan] = []
-    rows: list[LineResult] = []
+    rows: list[LinePlan] = []
     for code in (LOG, PANEL):
-        form_data = _restricted_forms(code, readable)
-        if form_data:
-            wanted = [_wanted(one, mapping, laboratory) for one in form_data]
+        record_rows = _record_rows(code, readable)
+        if record_rows:
+            source_rows = [
+                _source_row(result, mapping, laboratory) for result in record_rows
+            ]
             key = by_items("sample_at" if code == LOG else "sampled_at")
-            plans.append(plan(participant, code, wanted, key=key, by=by))
-            rows += _of_lines(plans[-1], form_data)
-    told = _held_back([*unread, *homeless, *rows])
-    return ParticipantPlan(tuple(plans), _in_order(aside, told))
+            plans.append(plan(participant, code, source_rows, key=key, by=by))
+            rows += _line_plans(plans[-1], record_rows)
+    planned = _hold_back([*unread, *without_visit, *rows])
+    return ParticipantPlan(tuple(plans), _in_order(excluded, planned))
 
 
-NO_CONSENT = Said(N_("Record the consent first; until then nothing else."))
-LEFT_OUT = Said(N_("Left out knowingly."), holds=False)
-HELD_BACK = Said(
-    N_("Held back: another line of this participant is refused."), holds=False
+NO_CONSENT = Refusal(N_("Record the consent first; until then nothing else."))
+LEFT_OUT = Refusal(N_("Left out knowingly."), holds_back=False)
+HELD_BACK = Refusal(
+    N_("Held back: another line of this participant is refused."), holds_back=False
 )
 NO_VISIT = N_("No visit took place on %(on)s. Enter the visit first, or name it.")
 TWO_VISITS = N_("Several visits took place on %(on)s. Name the visit in the file.")
-AT_ODDS = N_("Says otherwise than line %(lines)s about the same sample.")
+CONTRADICTION = N_("Says otherwise than line %(lines)s about the same sample.")
 
 
-def _in_order(*told: Iterable[LineResult]) -> tuple[LineResult, ...]:
-    return tuple(sorted(chain(*told), key=lambda one: one.line))
+def _in_order(*lines: Iterable[LinePlan]) -> tuple[LinePlan, ...]:
+    return tuple(sorted(chain(*lines), key=lambda line: line.line))
 
 
-def said_json(said: Said) -> dict[str, Any]:
-    """Return why a line is refused as it is kept with it."""
-    details = {name: str(value) for name, value in said.details.items()}
-    return {"message": said.message, "details": details, "severity": "hard"}
+def refusal_json(refusal: Refusal) -> dict[str, Any]:
+    details = {name: str(value) for name, value in refusal.details.items()}
+    return {"message": refusal.message, "details": details, "severity": "hard"}
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
@@ -154,104 +162,120 @@ def finding_json(finding: Finding) -> dict[str, Any]:
     }
 
 
-def refusal(result: Result, said: Said | None = None) -> LineResult:
-    """Tell a line why it is refused."""
-    said = said or result.refused or Said("")
-    told = result.value
-    return LineResult(
+def refused_plan(result: SampleResult, refusal: Refusal | None = None) -> LinePlan:
+    refusal = refusal or result.refused or Refusal("")
+    value = result.value
+    return LinePlan(
         result.line,
         RowState.REFUSED,
         item=result.analyte,
         sampled_at=result.sampled_at,
-        new=" ".join(told)[:MOST_TEXT] if isinstance(told, tuple) else told or "",
-        findings=(said_json(said),),
-        holds=said.holds,
+        new=" ".join(value)[:MAX_TEXT_LENGTH]
+        if isinstance(value, tuple)
+        else value or "",
+        findings=(refusal_json(refusal),),
+        holds_back=refusal.holds_back,
     )
 
 
-def _restricted_forms(code: str, results: Iterable[_Placed]) -> list[_Sheet]:
-    """Gather the lines that go into one row of the record."""
-    form_data: list[_Sheet] = []
-    by_sample: dict[str, _Sheet] = {}
-    for one in results:
-        is_log = one.result.analyte == Analyte.CREATININE
+def _record_rows(code: str, results: Iterable[_ResultAtVisit]) -> list[_RecordRow]:
+    record_rows: list[_RecordRow] = []
+    by_sample: dict[str, _RecordRow] = {}
+    for placed in results:
+        is_log = placed.result.analyte == Analyte.CREATININE
         if is_log != (code == LOG):
             continue
-        data = None if is_log else by_sample.get(one.result.sampled_at)
-        if data is None:
-            data = _Sheet(code, one.visit, one.visit_number)
-            form_data.append(data)
-            by_sample[one.result.sampled_at] = data
-        data.results.append(one.result)
-    return form_data
+        row = None if is_log else by_sample.get(placed.result.sampled_at)
+        if row is None:
+            row = _RecordRow(code, placed.visit, placed.visit_number)
+            record_rows.append(row)
+            by_sample[placed.result.sampled_at] = row
+        row.results.append(placed.result)
+    return record_rows
 
 
-def _at_visits(
-    results: Sequence[Result], casebook: Casebook
-) -> tuple[list[_Placed], list[LineResult]]:
+def _with_visits(
+    results: Sequence[SampleResult], casebook: Casebook
+) -> tuple[list[_ResultAtVisit], list[LinePlan]]:
     """Find the visit of each new panel: the one named, or the one of that day."""
     as_text = catalogue.design(PANEL).items["sampled_at"].as_text
-    known = {as_text(data.get("sampled_at")) for data in casebook.rows(PANEL)}
-    placed, homeless = [], []
-    for one in results:
-        if one.analyte == Analyte.CREATININE or one.sampled_at in known:
-            placed.append(_Placed(one))
+    stored_samples = {as_text(data.get("sampled_at")) for data in casebook.rows(PANEL)}
+    placed, without_visit = [], []
+    for result in results:
+        if result.analyte == Analyte.CREATININE or result.sampled_at in stored_samples:
+            placed.append(_ResultAtVisit(result))
             continue
-        visits = {(one.visit, 0)} if one.visit else visits_on(casebook, one.sampled_at)
+        visits = (
+            {(result.visit, 0)}
+            if result.visit
+            else visits_on(casebook, result.sampled_at)
+        )
         if len(visits) == 1:
-            placed.append(_Placed(one, *visits.pop()))
+            placed.append(_ResultAtVisit(result, *visits.pop()))
         else:
             message = TWO_VISITS if visits else NO_VISIT
-            said = Said(message, {"on": one.sampled_at[:DATE_LENGTH]})
-            homeless.append(refusal(one, said))
-    return placed, homeless
+            refusal = Refusal(message, {"on": result.sampled_at[:DATE_LENGTH]})
+            without_visit.append(refused_plan(result, refusal))
+    return placed, without_visit
 
 
-def _wanted(data: _Sheet, mapping: FileMapping, laboratory: Laboratory) -> SourceRow:
-    first = data.results[0]
-    answers = {name: told for name, told in mapping.answers.items() if told}
-    if data.code == LOG:
+def _source_row(
+    record_row: _RecordRow, mapping: FileMapping, laboratory: Laboratory
+) -> SourceRow:
+    first = record_row.results[0]
+    answers = {name: answer for name, answer in mapping.answers.items() if answer}
+    if record_row.code == LOG:
         values: dict[str, object] = {"sample_at": first.sampled_at}
         values |= {"value": first.value, "laboratory": laboratory.pk}
         values |= {"place": first.place} if first.place else {}
-        fitting = ("place", "routine_care")
+        names = ("place", "routine_care")
     else:
         values = {"sampled_at": first.sampled_at, "laboratory": laboratory.pk}
-        values |= {one.analyte: one.value for one in data.results}
-        fitting = ("routine_care", "urea_kind")
-    defaults = {name: answers[name] for name in fitting if name in answers}
-    return SourceRow(first.line, values, defaults, data.visit, data.visit_number)
+        values |= {result.analyte: result.value for result in record_row.results}
+        names = ("routine_care", "urea_kind")
+    defaults = {name: answers[name] for name in names if name in answers}
+    return SourceRow(
+        first.line, values, defaults, record_row.visit, record_row.visit_number
+    )
 
 
-def _of_lines(made: Plan, form_data: Sequence[_Sheet]) -> Iterator[LineResult]:
-    """Tell of each line what its row of the plan says."""
-    for row, data in zip(made.rows, form_data, strict=True):
-        for one in data.results:
-            others = data.same_analyte(one)
-            if any(other.value != one.value for other in others):
+def _line_plans(plan: Plan, record_rows: Sequence[_RecordRow]) -> Iterator[LinePlan]:
+    for row, record_row in zip(plan.rows, record_rows, strict=True):
+        for result in record_row.results:
+            others = record_row.same_analyte(result)
+            if any(other.value != result.value for other in others):
                 lines = ", ".join(str(other.line) for other in others)
-                yield refusal(one, Said(AT_ODDS, {"lines": lines}))
-            elif others and others[0].line < one.line:
-                yield _told(one, row, data, RowState.UNCHANGED)
+                yield refused_plan(result, Refusal(CONTRADICTION, {"lines": lines}))
+            elif others and others[0].line < result.line:
+                yield _line_plan(result, row, record_row, RowState.UNCHANGED)
             elif row.state == RowState.REFUSED:
-                yield _told_refused(one, row, data)
+                yield _refused_plan(result, row, record_row)
             else:
-                yield _told(one, row, data, _state_of(row, data.item(one)))
+                yield _line_plan(
+                    result, row, record_row, _state_of(row, record_row.item(result))
+                )
 
 
-def _told_refused(one: Result, row: PlannedRow, data: _Sheet) -> LineResult:
-    """Tell a line what is wrong with it, or that another of the sample is wrong."""
-    mine, items = data.item(one), {data.item(other) for other in data.results}
-    own = [f for f in row.findings if f.item == mine or f.item not in items]
-    if not own:
-        return refusal(one, HELD_BACK)
+def _refused_plan(
+    result: SampleResult, row: PlannedRow, record_row: _RecordRow
+) -> LinePlan:
+    """What is wrong with a line, or that another line of its sample is wrong."""
+    item, items = (
+        record_row.item(result),
+        {record_row.item(other) for other in record_row.results},
+    )
+    findings = [f for f in row.findings if f.item == item or f.item not in items]
+    if not findings:
+        return refused_plan(result, HELD_BACK)
     return replace(
-        refusal(one, Said("")), code=data.code, findings=(*map(finding_json, own),)
+        refused_plan(result, Refusal("")),
+        code=record_row.code,
+        findings=(*map(finding_json, findings),),
     )
 
 
 def _state_of(row: PlannedRow, item: str) -> RowState:
-    """Return what a line does: its own item counts, then the rest of its row."""
+    """By the line's own item, else by the rest of its row."""
     own = {item: row.changes[item]} if item in row.changes else row.changes
     if not own:
         return RowState.UNCHANGED
@@ -259,17 +283,19 @@ def _state_of(row: PlannedRow, item: str) -> RowState:
     return RowState.NEW if is_new else RowState.CHANGED
 
 
-def _told(one: Result, row: PlannedRow, data: _Sheet, state: RowState) -> LineResult:
-    item = data.item(one)
+def _line_plan(
+    result: SampleResult, row: PlannedRow, record_row: _RecordRow, state: RowState
+) -> LinePlan:
+    item = record_row.item(result)
     old, new = row.changes.get(item, (None, None))
     if item not in row.changes and row.data is not None:
         old = new = row.data.values.get(item)
-    return LineResult(
-        one.line,
+    return LinePlan(
+        result.line,
         state,
-        data.code,
-        one.analyte,
-        one.sampled_at,
+        record_row.code,
+        result.analyte,
+        result.sampled_at,
         _text(old),
         _text(new),
         tuple(finding_json(f) for f in row.findings if f.item in ("", item)),
@@ -278,20 +304,20 @@ def _told(one: Result, row: PlannedRow, data: _Sheet, state: RowState) -> LineRe
 
 
 def _text(value: Value) -> str:
-    """Return a value without words, so that it reads the same in each language."""
+    """Without words, so that it reads the same in each language."""
     if is_blank(value):
         return ""
     text = value.value if isinstance(value, MissingCode) else str(value)
-    return text[:MOST_TEXT]
+    return text[:MAX_TEXT_LENGTH]
 
 
-def _held_back(told: list[LineResult]) -> list[LineResult]:
+def _hold_back(lines: list[LinePlan]) -> list[LinePlan]:
     """Refuse all lines of a participant for the sake of one that is refused."""
-    if not any(one.holds for one in told):
-        return told
+    if not any(line.holds_back for line in lines):
+        return lines
     return [
-        one
-        if one.state == RowState.REFUSED
-        else replace(one, state=RowState.REFUSED, findings=(said_json(HELD_BACK),))
-        for one in told
+        line
+        if line.state == RowState.REFUSED
+        else replace(line, state=RowState.REFUSED, findings=(refusal_json(HELD_BACK),))
+        for line in lines
     ]

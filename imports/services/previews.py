@@ -7,9 +7,9 @@ from django.db import transaction
 
 from imports.models import ImportedFile, ImportedRow, ImportState
 from imports.rules.mapping import FileMapping
-from imports.selectors.lines import Result, sort
-from imports.services.files import NotNow, locked, table_of, told_of
-from imports.services.plans import LineResult, plan_lines, refusal
+from imports.selectors.lines import SampleResult, sort_lines
+from imports.services.files import WrongState, audit_details, lock_file, table_of
+from imports.services.plans import LinePlan, plan_lines, refused_plan
 from record.accounts.models import User
 from record.audit.attribution import Process, Source, act, attributed
 from record.capture.planning import RowState
@@ -17,35 +17,35 @@ from record.casebook.models import Participant
 from trial_edc import __version__
 from trial_edc.requirements import implements
 
-# Who makes previews, and who brings the values in: named with its version.
+# The actor of previews and of stored values, named with its version.
 PROCESS = Process(f"laboratory-import {__version__}")
 
 
 @implements("QRY-08", "AUD-11")
 def preview(file_id: int) -> None:
-    """Plan every line of a file that waits for it; once more begins from nothing."""
+    """Plan every line of a file that waits for it; a second run begins from nothing."""
     file = ImportedFile.objects.select_related("source__laboratory").get(pk=file_id)
     if file.state != ImportState.PLANNING:
         return
     table, mapping = table_of(file), FileMapping.from_json(file.mapping)
-    found = sort(table, mapping, file.source.laboratory)
+    lines = sort_lines(table, mapping, file.source.laboratory)
     ImportedRow.objects.filter(file=file).delete()
-    _note(file, rows=len(table.rows), encoding=table.encoding)
-    keep_rows(file, None, (refusal(one) for one in found.nobody))
-    for pk, results in found.of.items():
-        _plan(file, found.people[pk], results, mapping)
+    _set_columns(file, rows=len(table.rows), encoding=table.encoding)
+    store_rows(file, None, (refused_plan(result) for result in lines.unassigned))
+    for pk, results in lines.by_participant.items():
+        _plan(file, lines.participants[pk], results, mapping)
     with attributed(by=PROCESS, via=Source.TASK):
         try:
-            file = locked(file, ImportState.PLANNING)
-        except NotNow:
+            file = lock_file(file, ImportState.PLANNING)
+        except WrongState:
             return
         file.state = ImportState.READY
-        count(file)
+        count_lines(file)
         file.save()
-        act("import_previewed", details={**told_of(file), **file.counts})
+        act("import_previewed", details={**audit_details(file), **file.counts})
 
 
-def _note(file: ImportedFile, **columns: object) -> None:
+def _set_columns(file: ImportedFile, **columns: object) -> None:
     with attributed(by=PROCESS, via=Source.TASK):
         for name, value in columns.items():
             setattr(file, name, value)
@@ -55,7 +55,7 @@ def _note(file: ImportedFile, **columns: object) -> None:
 def _plan(
     file: ImportedFile,
     participant: Participant,
-    results: list[Result],
+    results: list[SampleResult],
     mapping: FileMapping,
     *,
     left_out: frozenset[int] = frozenset(),
@@ -68,42 +68,42 @@ def _plan(
         by=PROCESS,
         left_out=left_out,
     )
-    keep_rows(file, participant, planned.told, left_out)
+    store_rows(file, participant, planned.lines, left_out)
 
 
-def keep_rows(
+def store_rows(
     file: ImportedFile,
     participant: Participant | None,
-    told: Iterable[LineResult],
+    lines: Iterable[LinePlan],
     left_out: frozenset[int] = frozenset(),
 ) -> None:
-    """Keep what is told of lines, in one statement for a thousand."""
+    """One statement for a thousand lines."""
     rows = [
         ImportedRow(
             file=file,
             participant=participant,
-            line=one.line,
-            form=one.form,
-            code=one.code,
-            item=one.item,
-            sampled_at=one.sampled_at,
-            old=one.old,
-            new=one.new,
-            state=one.state.value,
-            holds=one.holds,
-            is_left_out=one.line in left_out,
-            findings=list(one.findings),
+            line=line.line,
+            form=line.form,
+            code=line.code,
+            item=line.item,
+            sampled_at=line.sampled_at,
+            old=line.old,
+            new=line.new,
+            state=line.state.value,
+            holds=line.holds_back,
+            is_left_out=line.line in left_out,
+            findings=list(line.findings),
         )
-        for one in told
+        for line in lines
     ]
     ImportedRow.objects.bulk_create(rows, batch_size=1000)
 
 
-def count(file: ImportedFile, column: str = "state") -> None:
-    """Count the lines of a file by what becomes of them; they add up to its rows."""
-    found = Counter(file.told.values_list(column, flat=True))
+def count_lines(file: ImportedFile, column: str = "state") -> None:
+    """The counts add up to the rows of the file."""
+    counts = Counter(file.lines.values_list(column, flat=True))
     for state in RowState:
-        setattr(file, state.value, found[state.value])
+        setattr(file, state.value, counts[state.value])
 
 
 @implements("QRY-08")
@@ -113,46 +113,47 @@ def leave_out(file: ImportedFile, participant: Participant, *, by: User) -> int:
     Returns how many were left out; who did it, and which, is recorded.
     """
     with attributed(by=by, via=Source.PAGE):
-        file = locked(file, ImportState.READY)
-        rows = file.told.filter(participant=participant)
-        bad = frozenset(
+        file = lock_file(file, ImportState.READY)
+        rows = file.lines.filter(participant=participant)
+        lines = frozenset(
             rows.filter(holds=True).values_list("line", flat=True)
         ) | frozenset(rows.filter(is_left_out=True).values_list("line", flat=True))
         results = _results_of(file)[participant.pk]
         rows.delete()
         mapping = FileMapping.from_json(file.mapping)
-        _plan(file, participant, results, mapping, left_out=bad)
-        count(file)
+        _plan(file, participant, results, mapping, left_out=lines)
+        count_lines(file)
         file.save()
         act(
             "import_lines_left_out",
             participant_id=participant.pk,
-            details={**told_of(file), "lines": sorted(bad)},
+            details={**audit_details(file), "lines": sorted(lines)},
         )
-    return len(bad)
+    return len(lines)
 
 
-def _results_of(file: ImportedFile) -> Mapping[int, list[Result]]:
+def _results_of(file: ImportedFile) -> Mapping[int, list[SampleResult]]:
     mapping = FileMapping.from_json(file.mapping)
-    return sort(table_of(file), mapping, file.source.laboratory).of
+    return sort_lines(table_of(file), mapping, file.source.laboratory).by_participant
 
 
 def discard(file: ImportedFile, *, by: User) -> None:
-    """Put a file aside: nothing of it is stored; file and preview are kept."""
+    """Nothing of the file is stored in the record; file and preview stay."""
     with attributed(by=by, via=Source.PAGE):
-        file = locked(file, ImportState.RECEIVED, ImportState.READY, ImportState.FAILED)
+        file = lock_file(
+            file, ImportState.RECEIVED, ImportState.READY, ImportState.FAILED
+        )
         file.state = ImportState.DISCARDED
         file.save(update_fields=("state",))
-        act("import_discarded", details=told_of(file))
+        act("import_discarded", details=audit_details(file))
 
 
-def tell_problem(file_id: int, problem: str) -> None:
-    """Say on the page of a file what stopped it; what is stored stays, whole."""
-    _note(ImportedFile.objects.get(pk=file_id), problem=problem)
+def record_problem(file_id: int, problem: str) -> None:
+    """Show on the page of a file what stopped it; what is stored stays, whole."""
+    _set_columns(ImportedFile.objects.get(pk=file_id), problem=problem)
 
 
-def failed(file_id: int, problem: str) -> None:
-    """Say of a file that it could not be read, and why."""
+def mark_failed(file_id: int, problem: str) -> None:
     with transaction.atomic():
         file = ImportedFile.objects.get(pk=file_id)
-        _note(file, state=ImportState.FAILED, problem=problem)
+        _set_columns(file, state=ImportState.FAILED, problem=problem)

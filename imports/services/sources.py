@@ -1,7 +1,7 @@
 """Writes of the register of import sources: two persons, one credential each.
 
-A credential is random, shown once, kept as a hash; issuing another one or revoking it
-ends it at once. Whatever comes without a valid one is refused, and that is recorded.
+A credential is random, shown once, stored as a hash; issuing another one or revoking it
+ends it at once. A file without a valid credential is refused, and that is recorded.
 """
 
 import hashlib
@@ -23,14 +23,14 @@ from visits.models import Laboratory
 
 INTERFACE = Process("laboratory interface")
 TOKEN_LENGTH = 48  # 192 bits
-SHOWN = 60  # characters of a name that a stranger gave
+MAX_FILENAME_RECORDED = 60  # characters, of a name that an unknown sender gave
 
 
 class SourceRefused(Exception):
     """A file names no source that may send it, or does not prove it."""
 
 
-def _require(by: Actor, person: int) -> None:
+def _require_person(by: Actor, person: int) -> None:
     if isinstance(by, User) and person not in persons(
         by.role, Permission.REFERENCE_DATA
     ):
@@ -47,7 +47,7 @@ def register(
     by: User,
 ) -> ImportSource:
     """Enter a source; it counts once a second person has approved it."""
-    _require(by, 1)
+    _require_person(by, 1)
     with attributed(by=by, via=Source.PAGE):
         return ImportSource.objects.create(
             code=code,
@@ -60,8 +60,7 @@ def register(
 
 
 def approve(source: ImportSource, *, by: User) -> None:
-    """Approve a source, as a second person."""
-    _require(by, 2)
+    _require_person(by, 2)
     with attributed(by=by, via=Source.PAGE):
         source = ImportSource.objects.select_for_update().get(pk=source.pk)
         if source.approved_at is None:
@@ -75,8 +74,8 @@ class NotApproved(Exception):
 
 @implements("ACC-17")
 def issue_credential(source: ImportSource, *, by: User) -> str:
-    """Return a new credential of a source, this once; the one before is void."""
-    _require(by, 1)
+    """The new credential, returned this once; the previous one is void."""
+    _require_person(by, 1)
     with attributed(by=by, via=Source.PAGE):
         source = ImportSource.objects.select_for_update().get(pk=source.pk)
         if source.approved_at is None:
@@ -89,8 +88,8 @@ def issue_credential(source: ImportSource, *, by: User) -> str:
 
 
 def revoke_credential(source: ImportSource, *, by: User) -> None:
-    """Void the credential of a source; nothing of it is taken any more."""
-    _require(by, 1)
+    """No further file of the source is accepted."""
+    _require_person(by, 1)
     with attributed(by=by, via=Source.PAGE):
         source = ImportSource.objects.select_for_update().get(pk=source.pk)
         if source.credential_at is not None:
@@ -99,8 +98,8 @@ def revoke_credential(source: ImportSource, *, by: User) -> None:
             act("import_credential_revoked", details={"source": source.code})
 
 
-def keep_mapping(source: ImportSource, mapping: FileMapping, *, by: Actor) -> None:
-    """Keep how the files of a source are read; the trail tells old and new."""
+def save_mapping(source: ImportSource, mapping: FileMapping, *, by: Actor) -> None:
+    """Old and new mapping stand in the audit trail."""
     with attributed(by=by, via=Source.PAGE):
         source = ImportSource.objects.select_for_update().get(pk=source.pk)
         if source.mapping != mapping.as_json():
@@ -113,10 +112,12 @@ def _hash(credential: str) -> str:
 
 
 @implements("ACC-17")
-def proved(source: ImportSource, credential: str, *, filename: str, by: User) -> None:
-    """Require the credential of the source that a person names; raises if it fails."""
-    held = source.credential_hash or ""
-    if held and hmac.compare_digest(held, _hash(credential.strip())):
+def require_credential(
+    source: ImportSource, credential: str, *, filename: str, by: User
+) -> None:
+    """Raises `SourceRefused` on a wrong credential, or a source that is not open."""
+    stored_hash = source.credential_hash or ""
+    if stored_hash and hmac.compare_digest(stored_hash, _hash(credential.strip())):
         if source.is_open:
             return
         _refuse(source.code, filename, "closed", by=by, via=Source.PAGE)
@@ -125,7 +126,7 @@ def proved(source: ImportSource, credential: str, *, filename: str, by: User) ->
 
 @implements("ACC-17")
 def source_of(credential: str, *, filename: str) -> ImportSource:
-    """Return the source that a credential belongs to; raises if it is unknown."""
+    """Raises `SourceRefused` when the credential is unknown, or its source not open."""
     source = ImportSource.objects.filter(credential_hash=_hash(credential)).first()
     if source is None or not source.is_open:
         code, why = (source.code, "closed") if source else ("", "unknown")
@@ -141,8 +142,8 @@ REFUSALS = {
 
 
 def _refuse(code: str, filename: str, why: str, *, by: Actor, via: Source) -> NoReturn:
-    """Record that a file was turned away, and say so."""
-    details = {"source": code, "file": filename[:SHOWN], "why": why}
+    """Record that a file was refused, and raise."""
+    details = {"source": code, "file": filename[:MAX_FILENAME_RECORDED], "why": why}
     with attributed(by=by, via=via):
         act("import_refused", details=details)
     raise SourceRefused(REFUSALS[why])

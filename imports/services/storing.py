@@ -1,7 +1,7 @@
 """A confirmed file is stored, participant by participant, each all or nothing.
 
-A worker that is killed leaves whole participants behind; the next one goes on with
-those that have no outcome yet. The same again stores nothing.
+A killed worker leaves whole participants stored; the next worker goes on with those
+that have no outcome yet. A second run stores nothing.
 """
 
 import hashlib
@@ -13,11 +13,11 @@ from django.db.models import F
 
 from imports.models import ImportedFile, ImportedRow, ImportState
 from imports.rules.mapping import FileMapping
-from imports.selectors.lines import Result, Said, sort
+from imports.selectors.lines import Refusal, SampleResult, sort_lines
 from imports.selectors.report import report_of
-from imports.services.files import hand_to_worker, locked, table_of, told_of
-from imports.services.plans import LOG, ParticipantPlan, plan_lines, said_json
-from imports.services.previews import PROCESS, count
+from imports.services.files import audit_details, lock_file, send_to_worker, table_of
+from imports.services.plans import LOG, ParticipantPlan, plan_lines, refusal_json
+from imports.services.previews import PROCESS, count_lines
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.audit.attribution import Reason, Source, act, attributed
@@ -29,42 +29,46 @@ from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
 
-MOVED = Said(N_("The record has changed since the preview. Import the file again."))
-CLOSED = Said(N_("A form or the database was closed meanwhile."))
+RECORD_CHANGED = Refusal(
+    N_("The record has changed since the preview. Import the file again.")
+)
+RECORD_IS_CLOSED = Refusal(N_("A form or the database was closed meanwhile."))
 
 
 class ReasonMissing(Exception):
-    """Values that stand are changed: say why."""
+    """Values in the record change, and no reason was given."""
 
 
 def confirm(file: ImportedFile, reason: Reason | None, *, by: User) -> ImportedFile:
     """Have a previewed file stored; a second time does nothing.
 
-    Raises `ReasonMissing` when values change and nobody says why.
+    Raises `ReasonMissing` when values change and no reason is given.
     """
     if not by.may(Permission.IMPORT_LAB):
         raise PermissionDenied
     with attributed(by=by, via=Source.PAGE):
-        file = locked(file, ImportState.READY)
-        given = reason is not None and reason.code and reason.text.strip()
-        if file.changed and not given:
+        file = lock_file(file, ImportState.READY)
+        has_reason = reason is not None and reason.code and reason.text.strip()
+        if file.changed and not has_reason:
             raise ReasonMissing
         file.state = ImportState.STORING
         file.confirmed_by, file.confirmed_at = by, clock.now()
-        if reason and given:
+        if reason and has_reason:
             file.reason_code, file.reason_text = reason.code, reason.text
         file.problem = ""
         file.save()
-        act("import_confirmed", details={**told_of(file), **file.counts})
-        transaction.on_commit(lambda: hand_to_worker("store_import", file))
+        act("import_confirmed", details={**audit_details(file), **file.counts})
+        transaction.on_commit(lambda: send_to_worker("store_import", file))
     return file
 
 
 @implements("AUD-11")
 def origin_of(file: ImportedFile) -> Reason:
-    """Return what stands with each value stored: process, version, source and file."""
-    told = f"{PROCESS.username}; {file.source.code}: {file.name}; SHA-256 {file.sha256}"
-    return Reason("import", told)
+    """The origin of each value stored: process, version, source and file."""
+    origin = (
+        f"{PROCESS.username}; {file.source.code}: {file.name}; SHA-256 {file.sha256}"
+    )
+    return Reason("import", origin)
 
 
 @implements("QRY-08")
@@ -75,35 +79,37 @@ def store_file(file_id: int) -> None:
     if file.state != ImportState.STORING:
         return
     mapping = FileMapping.from_json(file.mapping)
-    found = sort(table_of(file), mapping, file.source.laboratory)
-    for pk in waiting(file):
-        _store_participant(file, found.people[pk], found.of[pk], mapping)
+    lines = sort_lines(table_of(file), mapping, file.source.laboratory)
+    for pk in participants_to_store(file):
+        _store_participant(
+            file, lines.participants[pk], lines.by_participant[pk], mapping
+        )
     with attributed(by=PROCESS, via=Source.TASK):
-        file = locked(file, ImportState.STORING)
-        file.told.filter(outcome="").update(outcome=F("state"))
-        count(file, "outcome")
+        file = lock_file(file, ImportState.STORING)
+        file.lines.filter(outcome="").update(outcome=F("state"))
+        count_lines(file, "outcome")
         file.state, file.finished_at = ImportState.DONE, clock.now()
         file.report_sha256 = hashlib.sha256(report_of(file)).hexdigest()
         file.save()
-        act("import_stored", details={**told_of(file), **file.counts})
+        act("import_stored", details={**audit_details(file), **file.counts})
 
 
-def waiting(file: ImportedFile) -> list[int]:
-    """Return the participants of whom something is still to be stored, in order."""
-    rows = file.told.filter(outcome="", state__in=(RowState.NEW, RowState.CHANGED))
+def participants_to_store(file: ImportedFile) -> list[int]:
+    """Ids, in order."""
+    rows = file.lines.filter(outcome="", state__in=(RowState.NEW, RowState.CHANGED))
     return list(
         rows.order_by("participant").values_list("participant", flat=True).distinct()
     )
 
 
-class _Moved(Exception):
+class _PreviewOutdated(Exception):
     """What the person saw in the preview is not what would be stored."""
 
 
 def _store_participant(
     file: ImportedFile,
     participant: Participant,
-    results: Sequence[Result],
+    results: Sequence[SampleResult],
     mapping: FileMapping,
 ) -> None:
     by = file.confirmed_by
@@ -111,10 +117,10 @@ def _store_participant(
     try:
         with attributed(by=by, via=Source.IMPORT, reason=origin_of(file)):
             participant = form_instances.lock(participant)
-            rows = {row.line: row for row in file.told.filter(participant=participant)}
+            rows = {row.line: row for row in file.lines.filter(participant=participant)}
             if all(row.outcome for row in rows.values()):
                 return
-            planned = plan_lines(
+            plan = plan_lines(
                 participant,
                 results,
                 mapping,
@@ -122,59 +128,61 @@ def _store_participant(
                 by=by,
                 left_out=frozenset(n for n, row in rows.items() if row.is_left_out),
             )
-            _require_as_seen(rows, planned)
-            _keep_outcomes(rows, planned, _stored(file, planned, by))
-    except (_Moved, NotApplied):
-        _refuse_all(file, participant, MOVED)
+            _require_as_previewed(rows, plan)
+            _record_outcomes(rows, plan, _store_plans(file, plan, by))
+    except (_PreviewOutdated, NotApplied):
+        _refuse_all(file, participant, RECORD_CHANGED)
     except (RecordClosed, PermissionDenied):
-        _refuse_all(file, participant, CLOSED)
+        _refuse_all(file, participant, RECORD_IS_CLOSED)
 
 
-def _require_as_seen(rows: Mapping[int, ImportedRow], planned: ParticipantPlan) -> None:
-    for told in planned.told:
-        row = rows[told.line]
-        seen = row.state, row.old, row.new
-        if told.state != RowState.UNCHANGED and told.does != seen:
-            raise _Moved
+def _require_as_previewed(
+    rows: Mapping[int, ImportedRow], plan: ParticipantPlan
+) -> None:
+    for line in plan.lines:
+        row = rows[line.line]
+        previewed = row.state, row.old, row.new
+        if line.state != RowState.UNCHANGED and line.effect != previewed:
+            raise _PreviewOutdated
 
 
 Sample = tuple[str, str]  # the form and the instant of a sample
 
 
-def _stored(
-    file: ImportedFile, planned: ParticipantPlan, by: User
+def _store_plans(
+    file: ImportedFile, participant_plan: ParticipantPlan, by: User
 ) -> dict[Sample, FormInstance]:
-    """Store the rows of a participant and return their forms."""
+    """The forms of the rows stored."""
     reason = None
     if file.reason_code:
         reason = Reason(file.reason_code, file.reason_text)
     forms = {}
-    for plan in planned.plans:
+    for plan in participant_plan.plans:
         saved = store(
             plan, by=by, via=Source.IMPORT, reason=reason, origin=origin_of(file)
         )
         rows = plan.of(RowState.NEW, RowState.CHANGED)
         name = "sample_at" if plan.code == LOG else "sampled_at"
-        for row, one in zip(rows, saved, strict=True):
-            forms[plan.code, str(row.wanted.values[name])] = one.form
+        for row, entry in zip(rows, saved, strict=True):
+            forms[plan.code, str(row.wanted.values[name])] = entry.form
     return forms
 
 
-def _keep_outcomes(
+def _record_outcomes(
     rows: Mapping[int, ImportedRow],
-    planned: ParticipantPlan,
+    plan: ParticipantPlan,
     forms: Mapping[Sample, FormInstance],
 ) -> None:
-    for told in planned.told:
-        row = rows[told.line]
-        row.outcome = told.state.value
-        row.form = told.form or forms.get((told.code, told.sampled_at))
+    for line in plan.lines:
+        row = rows[line.line]
+        row.outcome = line.state.value
+        row.form = line.form or forms.get((line.code, line.sampled_at))
     ImportedRow.objects.bulk_update(rows.values(), ("outcome", "form"), batch_size=1000)
 
 
-def _refuse_all(file: ImportedFile, participant: Participant, why: Said) -> None:
-    """Nothing of the participant was stored: say so on each line."""
+def _refuse_all(file: ImportedFile, participant: Participant, refusal: Refusal) -> None:
+    """Nothing of the participant was stored: give the reason on each line."""
     with transaction.atomic():
-        rows = file.told.filter(participant=participant, outcome="")
+        rows = file.lines.filter(participant=participant, outcome="")
         rows = rows.exclude(state=RowState.REFUSED)  # each of them tells its own reason
-        rows.update(outcome=RowState.REFUSED, findings=[said_json(why)])
+        rows.update(outcome=RowState.REFUSED, findings=[refusal_json(refusal)])

@@ -1,4 +1,4 @@
-"""A worker at a file: alone, and able to go on where another one died."""
+"""One worker a file at a time; each goes on where a killed one stopped."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,16 +7,15 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from imports.rules.reading import UnreadableFile
-from imports.services import previews as previewing
-from imports.services import storing
+from imports.services import previews, storing
 from record.casebook.services.files import FileDamaged
 
-IMPORTS = 4194673  # what the advisory locks of this room are about
+IMPORTS = 4194673  # the class of the advisory locks of this room
 
 
 @contextmanager
-def _alone(file_id: int) -> Iterator[bool]:
-    """Tell whether no other worker is at the file; a killed one is at none."""
+def _exclusively(file_id: int) -> Iterator[bool]:
+    """Yield whether no other worker is at the file; a killed worker is at none."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [IMPORTS, file_id])
         is_alone = bool(cursor.fetchone()[0])
@@ -29,28 +28,26 @@ def _alone(file_id: int) -> Iterator[bool]:
 
 
 def plan(file_id: int) -> None:
-    """Make the preview of a file; say on its page why that failed."""
-    with _alone(file_id) as is_alone:
+    with _exclusively(file_id) as is_alone:
         if not is_alone:
             return
         try:
-            previewing.preview(file_id)
+            previews.preview(file_id)
         except (UnreadableFile, FileDamaged) as problem:
-            previewing.failed(file_id, str(problem))
+            previews.mark_failed(file_id, str(problem))
         except Exception:
             text = _("It could not be read; the cause is in the log of the worker.")
-            previewing.failed(file_id, text)
+            previews.mark_failed(file_id, text)
             raise
 
 
 def store(file_id: int) -> None:
-    """Store a confirmed file; if the worker dies, the next one goes on."""
-    with _alone(file_id) as is_alone:
+    with _exclusively(file_id) as is_alone:
         if not is_alone:
             return
         try:
             storing.store_file(file_id)
         except Exception:
             text = _("It stopped on the way; the cause is in the log of the worker.")
-            previewing.tell_problem(file_id, text)
+            previews.record_problem(file_id, text)
             raise

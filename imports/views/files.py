@@ -1,4 +1,4 @@
-"""Files of laboratories: taken, mapped, previewed, stored, reported."""
+"""Pages of laboratory files: upload, mapping, preview, confirmation, report."""
 
 from typing import Any
 
@@ -14,10 +14,9 @@ from imports.forms import ConfirmForm, MappingForm, UploadForm, word_tables
 from imports.models import ImportedFile, ImportedRow, ImportState
 from imports.rules.mapping import FileMapping
 from imports.rules.reading import UnreadableFile
-from imports.selectors.report import in_words, report_of
+from imports.selectors.report import finding_text, report_of
 from imports.services import files as receiving
-from imports.services import previews as previewing
-from imports.services import storing
+from imports.services import previews, storing
 from imports.services.sources import SourceRefused
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
@@ -27,9 +26,9 @@ from record.casebook.models import Participant
 from trial_edc.context import page_for
 from visits.laboratory.vocabulary import Analyte
 
-A_PAGE = 50
-LINES_A_PAGE = 100
-# Who brings files in, and who may take the blinded data anyway.
+FILES_PER_PAGE = 50
+LINES_PER_PAGE = 100
+# Roles that import files, and those that may export the blinded data anyway.
 READERS = (Permission.IMPORT_LAB, Permission.EXPORT_BLINDED)
 UNPROCESSABLE = 422
 TONES = {
@@ -41,28 +40,27 @@ TONES = {
 
 
 @permitted(*READERS)
-def imports(request: StaffRequest) -> HttpResponse:
-    """List the files that came, with what became of them."""
+def file_list(request: StaffRequest) -> HttpResponse:
     files = ImportedFile.objects.select_related("source", "received_by", "confirmed_by")
-    told = {
-        "page": Paginator(files, A_PAGE).get_page(request.GET.get("page")),
+    context = {
+        "page": Paginator(files, FILES_PER_PAGE).get_page(request.GET.get("page")),
         "may_import": request.user.may(Permission.IMPORT_LAB),
         "sources": page_for(request.user, "imports:sources"),
     }
-    return render(request, "imports/imports.html", told)
+    return render(request, "imports/imports.html", context)
 
 
 @permitted(Permission.IMPORT_LAB)
 def upload(request: StaffRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
+        cleaned = form.cleaned_data
         try:
             file = receiving.upload(
-                said["source"],
-                said["credential"],
-                name=said["file"].name,
-                content=said["file"].read(),
+                cleaned["source"],
+                cleaned["credential"],
+                name=cleaned["file"].name,
+                content=cleaned["file"].read(),
                 by=request.user,
             )
         except SourceRefused as problem:
@@ -72,11 +70,11 @@ def upload(request: StaffRequest) -> HttpResponse:
         else:
             return redirect("imports:mapping", file.pk)
     status = UNPROCESSABLE if form.errors else 200
-    told = {"form": form, "has_sources": form.has_sources}
-    return render(request, "imports/upload.html", told, status=status)
+    context = {"form": form, "has_sources": form.has_sources}
+    return render(request, "imports/upload.html", context, status=status)
 
 
-def _found(import_id: int) -> ImportedFile:
+def _file_or_404(import_id: int) -> ImportedFile:
     files = ImportedFile.objects.select_related(
         "source__laboratory", "received_by", "confirmed_by"
     )
@@ -85,37 +83,40 @@ def _found(import_id: int) -> ImportedFile:
 
 @permitted(Permission.IMPORT_LAB)
 def mapping(request: StaffRequest, import_id: int) -> HttpResponse:
-    """Show how the file is to be read, or keep it and have it read."""
-    file = _found(import_id)
+    """Show how the file is to be read; or store the mapping and have the file read."""
+    file = _file_or_404(import_id)
     if file.state not in (
         ImportState.RECEIVED,
         ImportState.READY,
         ImportState.FAILED,
     ):
         return redirect("imports:file", import_id)
-    table, held = receiving.table_of(file), FileMapping.from_json(file.source.mapping)
-    form = MappingForm(table, held, request.POST or None)
+    table, file_mapping = (
+        receiving.table_of(file),
+        FileMapping.from_json(file.source.mapping),
+    )
+    form = MappingForm(table, file_mapping, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        held = form.entered
-        if not form.asks_more:
-            receiving.map_columns(file, held, by=request.user)
+        file_mapping = form.submitted_mapping
+        if not form.has_new_words:
+            receiving.map_columns(file, file_mapping, by=request.user)
             return redirect("imports:file", import_id)
         messages.info(request, _("Now say what the words of the file mean."))
-    told = {
+    context = {
         "file": file,
         "form": form,
-        "words": word_tables(table, held),
+        "words": word_tables(table, file_mapping),
         "example": table.rows[0][1],
         "heading": table.heading,
     }
     status = UNPROCESSABLE if form.errors else 200
-    return render(request, "imports/mapping.html", told, status=status)
+    return render(request, "imports/mapping.html", context, status=status)
 
 
 @permitted(*READERS)
-def one(request: StaffRequest, import_id: int) -> HttpResponse:
-    """Show a file: its progress, its preview, or its report."""
-    return _page(request, _found(import_id), None)
+def file_page(request: StaffRequest, import_id: int) -> HttpResponse:
+    """A file: its progress, its preview, or its report."""
+    return _page(request, _file_or_404(import_id), None)
 
 
 def _page(
@@ -123,73 +124,78 @@ def _page(
 ) -> HttpResponse:
     is_over = file.state == ImportState.DONE
     column = "outcome" if is_over else "state"
-    shown = request.GET.get("show", "")
-    rows = file.told.select_related("participant", "form")
-    if shown in set(RowState):
-        rows = rows.filter(**{column: shown})
-    may = request.user.may(Permission.IMPORT_LAB)  # type: ignore[union-attr]
-    page = Paginator(rows, LINES_A_PAGE).get_page(request.GET.get("page"))
-    told = {
+    state = request.GET.get("show", "")
+    rows = file.lines.select_related("participant", "form")
+    if state in set(RowState):
+        rows = rows.filter(**{column: state})
+    may_import = request.user.may(Permission.IMPORT_LAB)  # type: ignore[union-attr]
+    page = Paginator(rows, LINES_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
         **_state(file),
         "page": page,
         "lines": [_line(row) for row in page],
-        "chosen": shown,
-        "counts": [(state, file.counts[state.value]) for state in RowState],
-        "held_back": _held_back(file) if file.state == ImportState.READY else [],
+        "state": state,
+        "counts": [(choice, file.counts[choice.value]) for choice in RowState],
+        "held_back": _blocked_participants(file)
+        if file.state == ImportState.READY
+        else [],
         "to_store": file.new + file.changed,
         "form": form or ConfirmForm(),
-        "may_import": may,
-        "may_resume": may and file.is_working,
-        "may_map": may and file.state in (ImportState.RECEIVED, ImportState.FAILED),
-        "may_confirm": may and file.state == ImportState.READY,
+        "may_import": may_import,
+        "may_resume": may_import and file.is_working,
+        "may_map": may_import
+        and file.state in (ImportState.RECEIVED, ImportState.FAILED),
+        "may_confirm": may_import and file.state == ImportState.READY,
     }
     status = UNPROCESSABLE if form else 200
-    return render(request, "imports/import.html", told, status=status)
+    return render(request, "imports/import.html", context, status=status)
 
 
 def _state(file: ImportedFile) -> dict[str, Any]:
     if not file.is_working:
         return {"file": file, "done": 0, "total": 0}
     if file.state == ImportState.PLANNING:
-        return {"file": file, "done": file.told.count(), "total": file.rows}
+        return {"file": file, "done": file.lines.count(), "total": file.rows}
     to_store = Q(state__in=(RowState.NEW, RowState.CHANGED))
-    found = file.told.aggregate(
+    counts = file.lines.aggregate(
         total=Count("pk", filter=to_store),
         done=Count("pk", filter=to_store & ~Q(outcome="")),
     )
-    return {"file": file, **found}
+    return {"file": file, **counts}
 
 
 def _line(row: ImportedRow) -> dict[str, Any]:
-    known = {analyte.value: analyte.label for analyte in Analyte}
+    labels = {analyte.value: analyte.label for analyte in Analyte}
     state = RowState(row.outcome or row.state)
     return {
         "row": row,
-        "item": _(known[row.item]) if row.item in known else "",
+        "item": _(labels[row.item]) if row.item in labels else "",
         "is_changed": state == RowState.CHANGED,
         "label": _(state.label),
         "tone": TONES[state],
-        "why": [(one["severity"], in_words(one)) for one in row.findings],
+        "why": [
+            (finding["severity"], finding_text(finding)) for finding in row.findings
+        ],
     }
 
 
-def _held_back(file: ImportedFile) -> list[Any]:
-    """Return the participants of whom refused lines hold others back."""
-    held = file.told.filter(participant__isnull=False, is_left_out=False)
+def _blocked_participants(file: ImportedFile) -> list[Any]:
+    """Participants of whom refused lines hold others back."""
+    rows = file.lines.filter(participant__isnull=False, is_left_out=False)
     refused = Q(state=RowState.REFUSED)
-    found = (
-        held.values("participant", "participant__number")
+    participants = (
+        rows.values("participant", "participant__number")
         .annotate(bad=Count("pk", filter=Q(holds=True)))
         .annotate(good=Count("pk", filter=refused & Q(holds=False) & ~Q(item="")))
         .filter(bad__gt=0, good__gt=0)
     )
-    return list(found.order_by("participant__number"))
+    return list(participants.order_by("participant__number"))
 
 
 @permitted(*READERS)
 def progress(request: StaffRequest, import_id: int) -> HttpResponse:
-    """Show how far a worker is; the whole page is shown anew when it is done."""
-    file = _found(import_id)
+    """How far the worker is; the page reloads itself when the file is done."""
+    file = _file_or_404(import_id)
     answer = render(request, "imports/state.html", _state(file))
     if not file.is_working:
         answer.headers["HX-Refresh"] = "true"
@@ -199,58 +205,63 @@ def progress(request: StaffRequest, import_id: int) -> HttpResponse:
 @permitted(Permission.IMPORT_LAB)
 @require_POST
 def confirm(request: StaffRequest, import_id: int) -> HttpResponse:
-    file = _found(import_id)
+    file = _file_or_404(import_id)
     form = ConfirmForm(request.POST)
     reason = None
     if file.changed:
         if not form.is_valid():
             return _page(request, file, form)
         reason = Reason(form.cleaned_data["code"], form.cleaned_data["text"])
-    return _acted(request, file, lambda: storing.confirm(file, reason, by=request.user))
+    return _act_and_return(
+        request, file, lambda: storing.confirm(file, reason, by=request.user)
+    )
 
 
 @permitted(Permission.IMPORT_LAB)
 @require_POST
 def discard(request: StaffRequest, import_id: int) -> HttpResponse:
-    file = _found(import_id)
-    return _acted(request, file, lambda: previewing.discard(file, by=request.user))
+    file = _file_or_404(import_id)
+    return _act_and_return(
+        request, file, lambda: previews.discard(file, by=request.user)
+    )
 
 
 @permitted(Permission.IMPORT_LAB)
 @require_POST
 def leave_out(request: StaffRequest, import_id: int) -> HttpResponse:
-    """Leave out the refused lines of a participant."""
-    file = _found(import_id)
-    who = get_object_or_404(Participant, number=request.POST.get("participant", ""))
-    if not file.told.filter(participant=who, holds=True).exists():
+    file = _file_or_404(import_id)
+    participant = get_object_or_404(
+        Participant, number=request.POST.get("participant", "")
+    )
+    if not file.lines.filter(participant=participant, holds=True).exists():
         return redirect("imports:file", import_id)
-    return _acted(
-        request, file, lambda: previewing.leave_out(file, who, by=request.user)
+    return _act_and_return(
+        request, file, lambda: previews.leave_out(file, participant, by=request.user)
     )
 
 
 @permitted(Permission.IMPORT_LAB)
 @require_POST
 def resume(_request: StaffRequest, import_id: int) -> HttpResponse:
-    """Wake a worker once more for a file that one was at."""
-    file = _found(import_id)
+    """Wake a worker once more for a file that an earlier one left."""
+    file = _file_or_404(import_id)
     if file.is_working:
         is_planning = file.state == ImportState.PLANNING
-        receiving.hand_to_worker("plan_import" if is_planning else "store_import", file)
+        receiving.send_to_worker("plan_import" if is_planning else "store_import", file)
     return redirect("imports:file", import_id)
 
 
-def _acted(request: HttpRequest, file: ImportedFile, act: Any) -> HttpResponse:
+def _act_and_return(request: HttpRequest, file: ImportedFile, act: Any) -> HttpResponse:
     try:
         act()
-    except receiving.NotNow:
+    except receiving.WrongState:
         messages.info(request, _("This was decided already; here is how it stands."))
     return redirect("imports:file", file.pk)
 
 
 @permitted(*READERS)
 def report(_request: StaffRequest, import_id: int) -> HttpResponse:
-    file = _found(import_id)
+    file = _file_or_404(import_id)
     answer = HttpResponse(report_of(file), content_type="text/csv; charset=utf-8")
     name = f"import-{file.pk}-report.csv"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -259,9 +270,9 @@ def report(_request: StaffRequest, import_id: int) -> HttpResponse:
 
 @permitted(Permission.IMPORT_LAB)
 def original(request: StaffRequest, import_id: int) -> HttpResponse:
-    """Hand the file over as it came; that is recorded, it may name persons."""
-    file = _found(import_id)
-    content = receiving.taken(file, by=request.user)
+    """The file as it came; the download is recorded, as the file may name persons."""
+    file = _file_or_404(import_id)
+    content = receiving.download_original(file, by=request.user)
     answer = HttpResponse(content, content_type="application/octet-stream")
     name = f"import-{file.pk}-original.csv"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'

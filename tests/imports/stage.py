@@ -1,6 +1,5 @@
 """A registered source, its mapping and its files, made through the services."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from enrollment.screening.rules import participant_number
@@ -37,7 +36,7 @@ MAPPING = FileMapping(
 
 
 def people() -> tuple[User, User, User]:
-    """Return the coordinator, the data manager and the investigator."""
+    """The coordinator, the data manager and the investigator."""
     return person("CO"), person("DM"), person("PI")
 
 
@@ -47,7 +46,7 @@ def source(
     laboratory = other.pop("laboratory", None) or register_laboratory(
         "central", "Central laboratory", by=STAGE
     )
-    told = {
+    columns = {
         "code": "central-lis",
         "name": "Central laboratory, LIS",
         "laboratory": laboratory,
@@ -55,25 +54,25 @@ def source(
         "valid_to": None,
         **other,
     }
-    made = sources.register(by=manager, **told)
-    sources.approve(made, by=leader)
-    credential = sources.issue_credential(made, by=manager)
-    sources.keep_mapping(made, mapping, by=STAGE)
-    made.refresh_from_db()
-    return made, credential
+    source = sources.register(by=manager, **columns)
+    sources.approve(source, by=leader)
+    credential = sources.issue_credential(source, by=manager)
+    sources.save_mapping(source, mapping, by=STAGE)
+    source.refresh_from_db()
+    return source, credential
 
 
 def participant(sequence: int = 1, **other: Any) -> Participant:
-    """Return somebody who gave consent, with a number whose letter fits."""
-    who = course.participant(sequence, **other)
+    """Somebody who gave consent, with a number whose check letter fits."""
+    participant = course.participant(sequence, **other)
     with attributed(by=STAGE, via=Source.COMMAND):
-        who.number = participant_number(sequence)
-        who.save(update_fields=("number",))
-    return who
+        participant.number = participant_number(sequence)
+        participant.save(update_fields=("number",))
+    return participant
 
 
 def at(days: float) -> str:
-    """Return the site time so many days ago, as a laboratory writes it."""
+    """Site time so many days ago, as a laboratory writes it."""
     return f"{course.days_ago(days).astimezone(SITE_TZ):%Y-%m-%d %H:%M}"
 
 
@@ -81,22 +80,26 @@ def csv(*rows: str, heading: str = HEADING) -> bytes:
     return "\n".join([heading, *rows, ""]).encode()
 
 
-def row(who: Participant | str, *, days: float, value: str, **other: str) -> str:
-    """Return a line of a file: a creatinine unless `test` says otherwise."""
-    number = who if isinstance(who, str) else who.number
+def row(
+    participant: Participant | str, *, days: float, value: str, **other: str
+) -> str:
+    """A line of a file: a creatinine unless `test` says otherwise."""
+    number = participant if isinstance(participant, str) else participant.number
     test, unit = other.get("test", "CREA"), other.get("unit", "umol/L")
     return f"{number},{test},{other.get('taken', at(days))},{value},{unit}"
 
 
 def previewed(
-    from_: tuple[ImportSource, str], content: bytes, *, by: User, name: str = "july.csv"
+    source_and_credential: tuple[ImportSource, str],
+    content: bytes,
+    *,
+    by: User,
+    name: str = "july.csv",
 ) -> ImportedFile:
-    file = receiving.upload(*from_, name=name, content=content, by=by)
-    receiving.map_columns(file, FileMapping.from_json(from_[0].mapping), by=by)
+    file = receiving.upload(*source_and_credential, name=name, content=content, by=by)
+    receiving.map_columns(
+        file, FileMapping.from_json(source_and_credential[0].mapping), by=by
+    )
     preview(file.pk)
     file.refresh_from_db()
     return file
-
-
-def told(file: ImportedFile) -> Mapping[int, str]:
-    return {row.line: row.outcome or row.state for row in file.told.all()}

@@ -64,15 +64,15 @@ def test_a_report_that_does_not_add_up_is_refused(source):
         )
 
 
-def test_one_line_of_a_file_is_told_once(source):
+def test_one_line_of_a_file_is_stored_once(source):
     who = stage.participant()
     with attributed(by=STAGE, via=Source.COMMAND):
         file = ImportedFile.objects.create(
             key="k", source=source, name="x", sha256="0" * 64, size_bytes=1, via="page"
         )
-    file.told.create(line=2, participant=who, state="new")
+    file.lines.create(line=2, participant=who, state="new")
     with pytest.raises(IntegrityError, match="one_row_a_line"), transaction.atomic():
-        file.told.create(line=2, participant=who, state="refused")
+        file.lines.create(line=2, participant=who, state="refused")
 
 
 @pytest.mark.parametrize(

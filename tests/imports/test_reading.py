@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imports.rules.mapping import DateOrder, FileMapping, instant, plain
-from imports.rules.reading import MOST_BYTES, UnreadableFile, read
+from imports.rules.mapping import DateOrder, FileMapping, iso_instant, normalized
+from imports.rules.reading import MAX_BYTES, UnreadableFile, read_table
 
 ROWS = "受试者,结果\r\nS-001R,溶血\r\n"
 
@@ -20,7 +20,7 @@ ROWS = "受试者,结果\r\nS-001R,溶血\r\n"
     ],
 )
 def test_chinese_files_read_alike_in_each_encoding(content, encoding):
-    table = read(content)
+    table = read_table(content)
 
     assert table.heading == ("受试者", "结果")
     assert table.rows == ((2, ("S-001R", "溶血")),)
@@ -28,14 +28,14 @@ def test_chinese_files_read_alike_in_each_encoding(content, encoding):
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
-def test_separators_are_told_by_the_heading(separator):
-    table = read(f"a{separator}b\n1{separator}2\n".encode())
+def test_the_heading_shows_the_separator(separator):
+    table = read_table(f"a{separator}b\n1{separator}2\n".encode())
 
     assert (table.heading, table.rows) == (("a", "b"), ((2, ("1", "2")),))
 
 
 def test_quotes_blank_lines_and_line_numbers():
-    table = read(b'a,b\n"x, ""y""\nz",2\n\n,\n3,4\n')
+    table = read_table(b'a,b\n"x, ""y""\nz",2\n\n,\n3,4\n')
 
     assert table.rows == ((2, ('x, "y"\nz', "2")), (6, ("3", "4")))
 
@@ -52,12 +52,12 @@ def test_quotes_blank_lines_and_line_numbers():
         (b"a,b\n\xff\xff,1\n", "This is no text"),
         (b"a,b\n1," + b"x" * 1001 + b"\n", "too long"),
         (b"a,b\n" + b"1,2\n" * 50_001, "more than 50000 rows"),
-        (b"x" * (MOST_BYTES + 1), "larger than 10 MB"),
+        (b"x" * (MAX_BYTES + 1), "larger than 10 MB"),
     ],
 )
 def test_what_is_no_table_says_what_to_do(content, words):
     with pytest.raises(UnreadableFile) as problem:
-        read(content)
+        read_table(content)
 
     assert words in str(problem.value)
 
@@ -65,7 +65,7 @@ def test_what_is_no_table_says_what_to_do(content, words):
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_table_or_refused(content):
     try:
-        table = read(content)
+        table = read_table(content)
     except UnreadableFile:
         return
     assert table.heading
@@ -93,18 +93,18 @@ def test_any_bytes_are_a_table_or_refused(content):
         ("", "ymd", None),
     ],
 )
-def test_dates_are_read_in_the_order_that_is_said(text, order, meant):
-    assert instant(text, order) == meant
+def test_dates_are_read_in_the_order_of_the_mapping(text, order, meant):
+    assert iso_instant(text, order) == meant
 
 
 @given(st.text(max_size=30), st.sampled_from([order.value for order in DateOrder]))
 def test_any_text_is_an_instant_or_nothing(text, order):
-    assert instant(text, order) is None or len(instant(text, order)) in (10, 16)
+    assert iso_instant(text, order) is None or len(iso_instant(text, order)) in (10, 16)
 
 
 def test_words_are_compared_without_width_case_and_blanks():
-    assert plain(" ＣＲＥＡ ") == "crea"
-    assert plain("µmol/L") == plain("μmol/L")
+    assert normalized(" ＣＲＥＡ ") == "crea"
+    assert normalized("µmol/L") == normalized("μmol/L")
 
 
 def test_a_mapping_survives_its_storage():

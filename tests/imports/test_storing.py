@@ -6,9 +6,8 @@ from enrollment.models import PersonKey
 from enrollment.screening.selectors import digest_of
 from imports.models import ImportState
 from imports.rules.mapping import FileMapping
-from imports.selectors.report import in_words, report_of
-from imports.services import previews as previewing
-from imports.services import storing
+from imports.selectors.report import finding_text, report_of
+from imports.services import previews, storing
 from record.audit.attribution import Reason, Source, attributed
 from record.audit.models import Entry
 from record.casebook.history import changes_of
@@ -25,18 +24,18 @@ WHY = Reason("new_source", "Corrected by the laboratory")
 
 
 @pytest.fixture
-def cast():
+def users():
     return stage.people()
 
 
 @pytest.fixture
-def clerk(cast):
-    return cast[0]
+def clerk(users):
+    return users[0]
 
 
 @pytest.fixture
-def source(cast):
-    return stage.source(*cast[1:])
+def source(users):
+    return stage.source(*users[1:])
 
 
 def stored(who, code="CRE", item="value"):
@@ -52,13 +51,13 @@ def confirmed(file, clerk, reason=None):
 
 def whys(file):
     return {
-        row.line: [in_words(one) for one in row.findings]
-        for row in file.told.filter(state="refused")
+        row.line: [finding_text(finding) for finding in row.findings]
+        for row in file.lines.filter(state="refused")
     }
 
 
 def five_bad_rows(good, bad):
-    """Return a file of one good participant, and one of which five lines are bad."""
+    """One good participant, and one of whom five lines are bad."""
     return stage.csv(
         stage.row(good, days=50, value="118"),
         stage.row(good, days=49, value="131"),
@@ -127,12 +126,12 @@ def test_each_value_names_process_source_file_and_person(source, clerk):
     assert (entry.actor, entry.via) == ("co", "import")
     text = entry.reasons[""]["text"]
     assert text == (
-        f"{previewing.PROCESS.username}; central-lis: july.csv; SHA-256 {file.sha256}"
+        f"{previews.PROCESS.username}; central-lis: july.csv; SHA-256 {file.sha256}"
     )
-    (change,) = [one for one in changes_of(form) if one.item == "value"]
+    (change,) = [entry for entry in changes_of(form) if entry.item == "value"]
     assert (change.actor, change.reason) == ("co", Reason("import", text))
     acts = Entry.objects.filter(act__startswith="import_").order_by("id")
-    assert [one.act for one in acts] == [
+    assert [entry.act for entry in acts] == [
         "import_credential_issued",
         "import_received",
         "import_previewed",
@@ -149,7 +148,7 @@ def test_a_changed_value_shows_old_and_new_and_asks_for_a_reason(source, clerk):
         source, stage.csv(stage.row(who, days=50, value="121")), by=clerk
     )
 
-    (row,) = file.told.all()
+    (row,) = file.lines.all()
     assert (row.state, row.old, row.new) == ("changed", "118 umol/L", "121 umol/L")
     with pytest.raises(storing.ReasonMissing):
         storing.confirm(file, None, by=clerk)
@@ -159,7 +158,7 @@ def test_a_changed_value_shows_old_and_new_and_asks_for_a_reason(source, clerk):
     assert file.counts == {"new": 0, "changed": 1, "unchanged": 0, "refused": 0}
 
 
-def test_a_panel_is_one_sheet_at_its_visit_with_what_has_no_result(source, clerk):
+def test_a_panel_is_one_form_at_its_visit_with_missing_results(source, clerk):
     who = stage.participant()
     file = stage.previewed(
         source,
@@ -179,7 +178,7 @@ def test_a_panel_is_one_sheet_at_its_visit_with_what_has_no_result(source, clerk
     assert (data.visit, str(data.get("potassium"))) == ("SCR", "4.1 mmol/L")
     assert data.missing("sodium") == "ND"
     assert data.get("routine_care") == "Y"
-    assert file.told.get(line=2).form_id == data.form_id
+    assert file.lines.get(line=2).form_id == data.form_id
 
 
 @pytest.mark.parametrize(
@@ -211,7 +210,7 @@ def test_refused_lines_left_out_let_the_others_in(source, clerk):
     file = stage.previewed(source, content, by=clerk)
     assert file.counts["refused"] == 2
 
-    previewing.leave_out(file, who, by=clerk)
+    previews.leave_out(file, who, by=clerk)
     file.refresh_from_db()
     assert file.counts == {"new": 1, "changed": 0, "unchanged": 0, "refused": 1}
     confirmed(file, clerk)
@@ -228,11 +227,11 @@ def test_a_worker_that_died_is_followed_by_one_that_goes_on(source, clerk, monke
     storing.confirm(file, None, by=clerk)
     real, done = storing._store_participant, []
 
-    def dies(*given):
+    def dies(*arguments):
         if done:
             raise SystemExit
-        done.append(given[1])
-        real(*given)
+        done.append(arguments[1])
+        real(*arguments)
 
     monkeypatch.setattr(storing, "_store_participant", dies)
     with pytest.raises(SystemExit):
@@ -292,7 +291,7 @@ def test_the_report_adds_up_and_runs_no_formula(source, clerk):
 
 
 def panel(who, *, days, visit=""):
-    """Return a file with one potassium, with or without the visit's name."""
+    """One potassium, with or without the name of the visit."""
     line = stage.row(who, days=days, test="K", value="4.1", unit="mmol/L")
     return stage.csv(f"{line},{visit}", heading=f"{stage.HEADING},visit")
 
@@ -304,34 +303,38 @@ def at_visits(mapping=stage.MAPPING):
 
 
 @pytest.mark.parametrize(
-    ("days", "visit", "told"),
+    ("days", "visit", "visit_or_reason"),
     [
         (10, "", "D0"),  # the day of the infusion
-        (11, "", "SCR"),  # before randomisation
+        (11, "", "SCR"),  # before randomization
         (3, "", "D7"),  # the day of the visit
         (5, "wk1", "D7"),  # named in the file
         (5, "", "No visit took place on"),
         (5, "wk9", "“wk9” is not among the words of the mapping. Add it there."),
     ],
 )
-def test_a_panel_finds_its_visit_or_is_refused(cast, clerk, days, visit, told):
-    source = stage.source(*cast[1:], mapping=at_visits())
+def test_a_panel_finds_its_visit_or_is_refused(
+    users, clerk, days, visit, visit_or_reason
+):
+    source = stage.source(*users[1:], mapping=at_visits())
     who = visits.infused(ago=10)
     visits.attend(who, "D7", ago=3)
 
     file = stage.previewed(source, panel(who, days=days, visit=visit), by=clerk)
     confirmed(file, clerk)
 
-    found = [data.visit for data in casebook_of(who).rows("LAB")]
-    (row,) = file.told.all()
-    assert found == [told] or in_words(row.findings[0]).startswith(told)
+    stored_visits = [data.visit for data in casebook_of(who).rows("LAB")]
+    (row,) = file.lines.all()
+    assert stored_visits == [visit_or_reason] or finding_text(
+        row.findings[0]
+    ).startswith(visit_or_reason)
 
 
-def test_a_hospital_number_finds_its_person_and_is_not_kept(cast, clerk):
+def test_a_hospital_number_finds_its_person_and_is_not_stored(users, clerk):
     columns = {**stage.MAPPING.columns, "hospital_no": "subject"}
     del columns["participant"]
     mapping = FileMapping(columns, "ymd", stage.MAPPING.words, stage.MAPPING.answers)
-    source = stage.source(*cast[1:], mapping=mapping)
+    source = stage.source(*users[1:], mapping=mapping)
     who = stage.participant()
     with attributed(by=STAGE, via=Source.COMMAND):
         PersonKey.objects.create(participant=who, digest=digest_of("ZY 12345"))
@@ -345,28 +348,32 @@ def test_a_hospital_number_finds_its_person_and_is_not_kept(cast, clerk):
         by=clerk,
     )
 
-    assert file.told.get(line=2).participant == who
+    assert file.lines.get(line=2).participant == who
     assert whys(file) == {3: ["Nobody in the trial has this hospital number."]}
-    told = [str(one.__dict__) for one in (*file.told.all(), *Entry.objects.all())]
-    assert not any("99999" in text or "zy12345" in text.lower() for text in told)
+    stored_texts = [
+        str(row.__dict__) for row in (*file.lines.all(), *Entry.objects.all())
+    ]
+    assert not any(
+        "99999" in text or "zy12345" in text.lower() for text in stored_texts
+    )
 
 
-def test_a_locked_form_refuses_its_line(source, clerk, cast):
+def test_a_locked_form_refuses_its_line(source, clerk, users):
     who = stage.participant()
     first = stage.csv(stage.row(who, days=50, value="118"))
     confirmed(stage.previewed(source, first, by=clerk), clerk)
     (form,) = course.forms(who, "CRE")
-    lock_form(form, by=cast[1], reason=Reason("other", "Done"))
+    lock_form(form, by=users[1], reason=Reason("other", "Done"))
 
     file = stage.previewed(
         source, stage.csv(stage.row(who, days=50, value="121")), by=clerk
     )
 
-    (told,) = whys(file)[2]
-    assert told.startswith("The form is closed since ")
+    (reason,) = whys(file)[2]
+    assert reason.startswith("The form is closed since ")
 
 
-def test_a_form_locked_after_the_preview_stays_as_it_is(source, clerk, cast):
+def test_a_form_locked_after_the_preview_stays_as_it_is(source, clerk, users):
     who = stage.participant()
     first = stage.csv(stage.row(who, days=50, value="118"))
     confirmed(stage.previewed(source, first, by=clerk), clerk)
@@ -374,7 +381,7 @@ def test_a_form_locked_after_the_preview_stays_as_it_is(source, clerk, cast):
         source, stage.csv(stage.row(who, days=50, value="121")), by=clerk
     )
     (form,) = course.forms(who, "CRE")
-    lock_form(form, by=cast[1], reason=Reason("other", "Done"))
+    lock_form(form, by=users[1], reason=Reason("other", "Done"))
 
     confirmed(file, clerk, WHY)
 

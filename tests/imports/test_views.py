@@ -7,8 +7,7 @@ from django.urls import reverse
 
 from imports.models import ImportedFile, ImportSource, ImportState
 from imports.rules.mapping import FileMapping
-from imports.services import previews as previewing
-from imports.services import sources, storing
+from imports.services import previews, sources, storing
 from record.audit.models import Entry
 from record.casebook.selectors import casebook_of
 from tests.imports import stage
@@ -18,13 +17,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cast():
+def users():
     return stage.people()
 
 
 @pytest.fixture
-def source(cast):
-    return stage.source(*cast[1:])
+def source(users):
+    return stage.source(*users[1:])
 
 
 def browser(user):
@@ -34,21 +33,21 @@ def browser(user):
 
 
 @pytest.fixture
-def desk(cast):
-    return browser(cast[0])
+def client(users):
+    return browser(users[0])
 
 
 def page(name, *arguments):
     return reverse(f"imports:{name}", args=arguments)
 
 
-def upload(desk, source, content, *, credential=None):
-    told = {
+def upload(client, source, content, *, credential=None):
+    fields = {
         "source": source[0].pk,
         "credential": source[1] if credential is None else credential,
         "file": SimpleUploadedFile("july.csv", content),
     }
-    return desk.post(page("upload"), told)
+    return client.post(page("upload"), fields)
 
 
 def acts(name):
@@ -59,40 +58,40 @@ def acts(name):
 
 
 @pytest.mark.verifies("ACC-17")
-def test_a_source_needs_two_persons_and_shows_its_credential_once(cast, source):
-    _clerk, manager, leader = cast
-    made, _old = source
+def test_a_source_needs_two_persons_and_shows_its_credential_once(users, source):
+    _clerk, manager, leader = users
+    approved_source, _old = source
     typed = {
         "code": "outside",
         "name": "Outside laboratory",
-        "laboratory": made.laboratory_id,
+        "laboratory": approved_source.laboratory_id,
         "valid_from": "2026-01-01",
     }
 
-    entered = browser(manager).post(page("sources"), typed)
-    address = entered.headers["Location"]
+    response = browser(manager).post(page("sources"), typed)
+    address = response.headers["Location"]
     early = browser(manager).post(page("issue_source", "outside"))
     alone = browser(manager).post(page("approve_source", "outside"))
     browser(leader).post(page("approve_source", "outside"))
     issued = browser(manager).post(page("issue_source", "outside")).text
     again = browser(manager).get(address).text
 
-    one = ImportSource.objects.get(code="outside")
+    new_source = ImportSource.objects.get(code="outside")
     assert (early.status_code, alone.status_code) == (302, 403)
-    assert (one.entered_by, one.approved_by) == (manager, leader)
+    assert (new_source.entered_by, new_source.approved_by) == (manager, leader)
     assert 'class="credential"' in issued
     assert 'class="credential"' not in again
-    told = str([e.new_values for e in Entry.objects.all()])
-    assert one.credential_hash not in told
+    trail = str([e.new_values for e in Entry.objects.all()])
+    assert new_source.credential_hash not in trail
 
 
 @pytest.mark.verifies("ACC-17")
-def test_a_wrong_or_revoked_credential_is_refused_and_logged(cast, desk, source):
+def test_a_wrong_or_revoked_credential_is_refused_and_logged(users, client, source):
     content = stage.csv(stage.row(stage.participant(), days=50, value="118"))
 
-    wrong = upload(desk, source, content, credential="guess")
-    sources.revoke_credential(source[0], by=cast[1])
-    revoked = upload(desk, source, content)
+    wrong = upload(client, source, content, credential="guess")
+    sources.revoke_credential(source[0], by=users[1])
+    revoked = upload(client, source, content)
 
     assert "not the credential of that source" in wrong.text
     assert (wrong.status_code, revoked.status_code) == (422, 422)
@@ -103,10 +102,10 @@ def test_a_wrong_or_revoked_credential_is_refused_and_logged(cast, desk, source)
     )
 
 
-def test_a_source_whose_time_is_over_takes_nothing(cast, desk):
-    ended = stage.source(*cast[1:], valid_to=course.day(1))
+def test_a_source_whose_time_is_over_takes_nothing(users, client):
+    ended = stage.source(*users[1:], valid_to=course.day(1))
 
-    answer = upload(desk, ended, stage.csv("x,y,z,1,2"))
+    answer = upload(client, ended, stage.csv("x,y,z,1,2"))
 
     assert "not open" in answer.text
     assert acts("import_refused")[0]["why"] == "closed"
@@ -115,58 +114,60 @@ def test_a_source_whose_time_is_over_takes_nothing(cast, desk):
 # A file on its way.
 
 
-def test_a_file_is_mapped_in_two_steps_and_nothing_is_guessed(cast, desk):
-    source = stage.source(*cast[1:], mapping=FileMapping())
+def test_a_file_is_mapped_in_two_steps_and_nothing_is_guessed(users, client):
+    source = stage.source(*users[1:], mapping=FileMapping())
     who = stage.participant()
     content = stage.csv(
         stage.row(who, days=50, value="118", test="CREA-E", unit="umol/L")
     )
-    address = upload(desk, source, content).headers["Location"]
+    address = upload(client, source, content).headers["Location"]
 
-    nothing = desk.post(address, {"column_participant": "subject"})
+    nothing = client.post(address, {"column_participant": "subject"})
     columns = {
-        **{f"column_{name}": told for name, told in stage.MAPPING.columns.items()},
+        **{
+            f"column_{name}": heading for name, heading in stage.MAPPING.columns.items()
+        },
         "date_order": "ymd",
         "answer_place": "ward",
     }
-    asked = desk.post(address, columns)
+    unknown_words = client.post(address, columns)
     words = {"text_analyte": "crea-e", "code_analyte": "creatinine"}
-    kept = desk.post(address, {**columns, **words})
+    mapped = client.post(address, {**columns, **words})
 
     assert nothing.status_code == 422
     assert "Choose the column of the file that holds it." in nothing.text
-    assert "crea-e" in asked.text
-    assert kept.status_code == 302
-    made = ImportSource.objects.get()
-    assert made.mapping["words"]["analyte"] == {"crea-e": "creatinine"}
+    assert "crea-e" in unknown_words.text
+    assert mapped.status_code == 302
+    source = ImportSource.objects.get()
+    assert source.mapping["words"]["analyte"] == {"crea-e": "creatinine"}
     file = ImportedFile.objects.get()
     assert file.state == ImportState.PLANNING
-    previewing.preview(file.pk)
+    previews.preview(file.pk)
     file.refresh_from_db()
     assert file.counts == {"new": 1, "changed": 0, "unchanged": 0, "refused": 0}
     trail = Entry.objects.filter(table_name="entry_importsource").latest("id")
     assert (trail.actor, list(trail.changes)) == ("co", ["mapping"])
 
 
-def test_what_is_no_table_is_refused_with_words(desk, source):
-    answer = upload(desk, source, b"\x00\x01\x02")
+def test_what_is_no_table_is_refused_with_words(client, source):
+    answer = upload(client, source, b"\x00\x01\x02")
 
     assert answer.status_code == 422
     assert "Save the table as CSV, in UTF-8 or GBK." in answer.text
 
 
 @pytest.mark.verifies("QRY-08")
-def test_the_preview_filters_and_the_report_is_handed_over(cast, desk, source):
+def test_the_preview_filters_and_the_report_is_handed_over(users, client, source):
     who = stage.participant()
     content = stage.csv(
         stage.row(who, days=50, value="118"),
         stage.row("S-999Z", days=50, value="100"),
     )
-    file = stage.previewed(source, content, by=cast[0])
+    file = stage.previewed(source, content, by=users[0])
 
-    whole = desk.get(page("file", file.pk)).text
-    refused = desk.get(page("file", file.pk) + "?show=refused").text
-    report = desk.get(page("report", file.pk))
+    whole = client.get(page("file", file.pk)).text
+    refused = client.get(page("file", file.pk) + "?show=refused").text
+    report = client.get(page("report", file.pk))
 
     assert "118 umol/L" in whole
     assert "Store 1 row" in whole
@@ -176,86 +177,86 @@ def test_the_preview_filters_and_the_report_is_handed_over(cast, desk, source):
     assert len(report.content.decode().splitlines()) == 3
 
 
-def test_confirming_twice_stores_once_and_says_so(cast, desk, source):
+def test_confirming_twice_stores_once_and_says_so(users, client, source):
     who = stage.participant()
     file = stage.previewed(
-        source, stage.csv(stage.row(who, days=50, value="118")), by=cast[0]
+        source, stage.csv(stage.row(who, days=50, value="118")), by=users[0]
     )
 
-    desk.post(page("confirm", file.pk))
-    again = desk.post(page("confirm", file.pk), follow=True).text
-    working = desk.get(page("progress", file.pk)).text
+    client.post(page("confirm", file.pk))
+    again = client.post(page("confirm", file.pk), follow=True).text
+    working = client.get(page("progress", file.pk)).text
     storing.store_file(file.pk)
-    over = desk.get(page("progress", file.pk))
+    over = client.get(page("progress", file.pk))
 
     assert "decided already" in again
     assert '<progress value="0" max="1"' in working
     assert over.headers["HX-Refresh"] == "true"
     assert len(acts("import_confirmed")) == 1
     form = casebook_of(who).rows("CRE")[0].form_id
-    assert page("form", form) in desk.get(page("file", file.pk)).text
+    assert reverse("entry:form", args=[form]) in client.get(page("file", file.pk)).text
 
 
-def test_values_that_change_ask_why_and_typing_stays(cast, desk, source):
+def test_values_that_change_ask_why_and_typing_stays(users, client, source):
     who = stage.participant()
     course.row(who, "CRE", {"sample_at": stage.at(50), "value": "99"})
     file = stage.previewed(
-        source, stage.csv(stage.row(who, days=50, value="118")), by=cast[0]
+        source, stage.csv(stage.row(who, days=50, value="118")), by=users[0]
     )
 
-    asked = desk.post(page("confirm", file.pk), {"text": "Second run"})
-    taken = desk.post(
+    without_reason = client.post(page("confirm", file.pk), {"text": "Second run"})
+    confirmed = client.post(
         page("confirm", file.pk), {"code": "new_source", "text": "Second run"}
     )
 
-    assert asked.status_code == 422
-    assert "Second run" in asked.text
-    assert taken.status_code == 302
+    assert without_reason.status_code == 422
+    assert "Second run" in without_reason.text
+    assert confirmed.status_code == 302
     storing.store_file(file.pk)
     assert str(casebook_of(who).rows("CRE")[0].get("value")) == "118 umol/L"
 
 
-def test_leaving_out_and_discarding_from_the_page(cast, desk, source):
+def test_leaving_out_and_discarding_from_the_page(users, client, source):
     who = stage.participant()
     content = stage.csv(
         stage.row(who, days=50, value="118"), stage.row(who, days=49, value="<9")
     )
-    file = stage.previewed(source, content, by=cast[0])
-    assert "Held back" in desk.get(page("file", file.pk)).text
+    file = stage.previewed(source, content, by=users[0])
+    assert "Held back" in client.get(page("file", file.pk)).text
 
-    desk.post(page("leave_out", file.pk), {"participant": who.number})
-    left = desk.get(page("file", file.pk)).text
-    desk.post(page("discard", file.pk))
+    client.post(page("leave_out", file.pk), {"participant": who.number})
+    after_leaving_out = client.get(page("file", file.pk)).text
+    client.post(page("discard", file.pk))
 
     file.refresh_from_db()
-    assert "Store 1 row" in left
+    assert "Store 1 row" in after_leaving_out
     assert file.state == ImportState.DISCARDED
     assert casebook_of(who).rows("CRE") == ()
 
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_pages_take_as_many_statements_for_one_as_for_many(
-    cast, desk, source, count, django_assert_num_queries
+    users, client, source, count, django_assert_num_queries
 ):
     rows = [
         stage.row(stage.participant(number), days=50, value="118")
         for number in range(1, count + 1)
     ]
     for _file in range(count):
-        file = stage.previewed(source, stage.csv(*rows), by=cast[0])
-    desk.get(page("files"))
+        file = stage.previewed(source, stage.csv(*rows), by=users[0])
+    client.get(page("files"))
 
     with django_assert_num_queries(4):
-        desk.get(page("files"))
+        client.get(page("files"))
     with django_assert_num_queries(6):
-        desk.get(page("file", file.pk))
+        client.get(page("file", file.pk))
 
 
-def test_the_original_is_handed_over_and_that_is_recorded(cast, desk, source):
+def test_the_original_is_handed_over_and_that_is_recorded(users, client, source):
     content = stage.csv(stage.row(stage.participant(), days=50, value="118"))
-    file = stage.previewed(source, content, by=cast[0])
+    file = stage.previewed(source, content, by=users[0])
 
-    answer = desk.get(page("original", file.pk))
+    answer = client.get(page("original", file.pk))
 
     assert answer.content == content
     assert acts("import_file_taken")[0]["sha256"] == file.sha256
@@ -274,7 +275,7 @@ def post(content, credential):
 
 
 @pytest.mark.verifies("ACC-17")
-def test_a_posted_file_waits_for_a_person_and_comes_once(source, cast):
+def test_a_posted_file_waits_for_a_person_and_comes_once(source, users):
     who = stage.participant()
     content = stage.csv(stage.row(who, days=50, value="118"))
 
@@ -284,14 +285,14 @@ def test_a_posted_file_waits_for_a_person_and_comes_once(source, cast):
     file = ImportedFile.objects.get()
     assert second.json() == {"import": file.pk, "sha256": file.sha256, "new": False}
     assert (file.state, file.received_by) == (ImportState.PLANNING, None)
-    previewing.preview(file.pk)
-    work = browser(cast[0]).get("/").text
+    previews.preview(file.pk)
+    work = browser(users[0]).get("/").text
     assert page("file", file.pk) in work
     assert "awaits a decision" in work
     assert casebook_of(who).rows("CRE") == ()
-    storing.confirm(file, None, by=cast[0])
+    storing.confirm(file, None, by=users[0])
     storing.store_file(file.pk)
-    assert [str(one.get("value")) for one in casebook_of(who).rows("CRE")] == [
+    assert [str(data.get("value")) for data in casebook_of(who).rows("CRE")] == [
         "118 umol/L"
     ]
 
