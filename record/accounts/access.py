@@ -1,4 +1,4 @@
-"""Who may open a page: asked of the role's permissions, answered with 403."""
+"""Who may open a page, by the permissions of the role; others get a 403."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -27,7 +27,7 @@ class NotPermitted(PermissionDenied):
     """The role holds none of the permissions that a page asks for."""
 
     def __init__(self, permissions: tuple[Permission, ...]) -> None:
-        """Keep what was asked for; the page 403 tells it."""
+        """Keep the permissions; the page 403 names them."""
         super().__init__(", ".join(permissions))
         self.permissions = permissions
 
@@ -45,18 +45,18 @@ def permitted(
     def is_open_to(user: User) -> bool:
         return any(user.may(permission) for permission in permissions) and when(user)
 
-    def guard(
+    def decorate(
         view: StaffView[P],
     ) -> Callable[Concatenate[Any, P], HttpResponseBase]:
         @wraps(view)
-        def guarded(
+        def checked(
             request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponseBase:
             if not is_open_to(request.user):
                 raise NotPermitted(permissions)
             return view(request, *args, **kwargs)
 
-        guarded.is_open_to = is_open_to  # type: ignore[attr-defined]
-        return guarded
+        checked.is_open_to = is_open_to  # type: ignore[attr-defined]
+        return checked
 
-    return guard
+    return decorate

@@ -1,4 +1,4 @@
-"""What people type on the pages of this room."""
+"""Forms of sign-in, second factor, preferences and accounts."""
 
 from typing import Any
 
@@ -19,8 +19,8 @@ THEMES = (
     ("light", _("Light")),
     ("dark", _("Dark")),
 )
-PRESENT_PASSWORD = forms.PasswordInput({"autocomplete": "current-password"})
-DATE = forms.DateInput(
+PASSWORD_INPUT = forms.PasswordInput({"autocomplete": "current-password"})
+DATE_INPUT = forms.DateInput(
     {"placeholder": "2026-03-08", "autocomplete": "off", "data-now": "date"},
     format="%Y-%m-%d",
 )
@@ -36,12 +36,10 @@ class SignInForm(forms.Form):
             {"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
         ),
     )
-    password = forms.CharField(
-        label=_("Password"), strip=False, widget=PRESENT_PASSWORD
-    )
+    password = forms.CharField(label=_("Password"), strip=False, widget=PASSWORD_INPUT)
 
 
-CODE = forms.TextInput(
+CODE_INPUT = forms.TextInput(
     {"autocomplete": "one-time-code", "autocapitalize": "characters"}
 )
 
@@ -50,7 +48,7 @@ class SecondFactorForm(forms.Form):
     """The code that the app shows now, or a recovery code."""
 
     code = forms.CharField(
-        label=_("Code of the app, or a recovery code"), max_length=40, widget=CODE
+        label=_("Code of the app, or a recovery code"), max_length=40, widget=CODE_INPUT
     )
 
 
@@ -58,21 +56,20 @@ class EnrolForm(forms.Form):
     """The first code of a new app, as proof that it was set up."""
 
     code = forms.CharField(
-        label=_("Code that the app shows now"), max_length=10, widget=CODE
+        label=_("Code that the app shows now"), max_length=10, widget=CODE_INPUT
     )
 
 
 class RecoverForm(SignInForm):
     """Name, password and one of the recovery codes."""
 
-    code = forms.CharField(label=_("Recovery code"), max_length=40, widget=CODE)
+    code = forms.CharField(label=_("Recovery code"), max_length=40, widget=CODE_INPUT)
 
 
 class ConfirmIdentityForm(forms.Form):
     """The password, with the name at the first signature of a session.
 
-    After `is_valid()` the attribute `proof` holds what the services of a signature
-    ask for.
+    After `is_valid()`, `proof` is the proof that services of a signature require.
     """
 
     username = forms.CharField(
@@ -80,9 +77,7 @@ class ConfirmIdentityForm(forms.Form):
         max_length=150,
         widget=forms.TextInput({"autocomplete": "username", "autocapitalize": "none"}),
     )
-    password = forms.CharField(
-        label=_("Password"), strip=False, widget=PRESENT_PASSWORD
-    )
+    password = forms.CharField(label=_("Password"), strip=False, widget=PASSWORD_INPUT)
     proof: ReAuthenticated
 
     def __init__(self, request: Any, *args: Any, **kwargs: Any) -> None:
@@ -108,7 +103,7 @@ class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # no generic 
     user: User
 
     def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - Django's
-        """Set it, recorded as the owner's own act."""
+        """Write it as the owner's own act."""
         if commit:
             password = self.cleaned_data["new_password1"]
             services.change_password(user=self.user, password=password)
@@ -119,12 +114,11 @@ class ChangePasswordForm(NewPasswordForm):
     """The present password, then the new one twice."""
 
     present_password = forms.CharField(
-        label=_("Present password"), strip=False, widget=PRESENT_PASSWORD
+        label=_("Present password"), strip=False, widget=PASSWORD_INPUT
     )
     field_order = ("present_password", "new_password1", "new_password2")
 
     def clean_present_password(self) -> str:
-        """Refuse a wrong one."""
         password: str = self.cleaned_data["present_password"]
         if not self.user.check_password(password):
             raise forms.ValidationError(_("This is not your present password."))
@@ -146,7 +140,7 @@ class PreferencesForm(forms.Form):
     morning_mail = forms.TypedChoiceField(
         label=_("Morning e-mail with your work"),
         choices=((True, _("On days with work")), (False, _("Never"))),
-        coerce=lambda told: told == "True",
+        coerce=lambda text: text == "True",
         widget=forms.RadioSelect,
     )
 
@@ -171,8 +165,8 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
             "delegated_until",
         )
         widgets = {
-            "delegated_from": DATE,
-            "delegated_until": DATE,
+            "delegated_from": DATE_INPUT,
+            "delegated_until": DATE_INPUT,
         }
 
 
@@ -224,6 +218,5 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
 
-def role_choices(offered: list[Role]) -> list[tuple[str, Any]]:
-    """Return the roles as choices, in the reader's language."""
-    return [(role.value, _(role.label)) for role in offered]
+def role_choices(available: list[Role]) -> list[tuple[str, Any]]:
+    return [(role.value, _(role.label)) for role in available]

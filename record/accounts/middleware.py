@@ -1,4 +1,4 @@
-"""The rules of a session, asked on every request."""
+"""The rules of a session, applied to every request."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,7 +23,7 @@ from record.accounts.services.sign_in import FACTOR_SHOWN, SEEN_AT, sign_out
 from trial_edc import clock
 from trial_edc.requirements import implements
 
-TOUCHED_EVERY_SECONDS = 60
+ACTIVITY_NOTED_EVERY_SECONDS = 60
 UNAUTHORIZED = 401
 # Where somebody may go who must first set a new password.
 OPEN_BEFORE_CHANGE = (
@@ -43,13 +43,12 @@ class SessionRulesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Apply the rules, then send a person without a session to sign in."""
         user = request.user
-        why = self._end_where_due(request, user) if isinstance(user, User) else ""
+        reason = self._end_where_due(request, user) if isinstance(user, User) else ""
         response = self.get_response(request)
         anonymous = not request.user.is_authenticated
         if anonymous and _leads_to_sign_in(response):
-            return _to_sign_in(request, why)
+            return _to_sign_in(request, reason)
         if not anonymous and "Cache-Control" not in response.headers:
             # The next person at this computer must not find the page with "Back".
             patch_cache_control(response, private=True, no_store=True)
@@ -58,16 +57,16 @@ class SessionRulesMiddleware:
     def process_view(
         self, request: HttpRequest, *_view: Any
     ) -> HttpResponseBase | None:
-        """Hold somebody at the password page, then at that of the second factor."""
+        """Require a new password where it is due, then the second factor."""
         user = request.user
         if not isinstance(user, User):
             return None
-        here = request.resolver_match.view_name if request.resolver_match else ""
-        if here in OPEN_BEFORE_CHANGE:
+        view_name = request.resolver_match.view_name if request.resolver_match else ""
+        if view_name in OPEN_BEFORE_CHANGE:
             return None
         if _must_change(user):
             return redirect("accounts:change_password")
-        if _must_enrol(request, user) and here not in OPEN_BEFORE_ENROLMENT:
+        if _must_enrol(request, user) and view_name not in OPEN_BEFORE_ENROLMENT:
             return redirect("accounts:second_factor")
         return None
 
@@ -78,16 +77,16 @@ class SessionRulesMiddleware:
             SEEN_AT in request.session
             and idle_seconds >= 60 * settings.IDLE_LIMIT_MINUTES
         ):
-            return _ended(request, "idle")
+            return _end_session(request, "idle")
         if not within_delegation(user):
-            return _ended(request, "delegation")
-        if idle_seconds >= TOUCHED_EVERY_SECONDS and not _runs_by_itself(request):
+            return _end_session(request, "delegation")
+        if idle_seconds >= ACTIVITY_NOTED_EVERY_SECONDS and not _is_background(request):
             request.session[SEEN_AT] = seconds
         return ""
 
 
 def seconds_left(request: HttpRequest) -> int:
-    """Return after how many seconds without activity the session will end."""
+    """Count the seconds without activity after which the session will end."""
     now = int(clock.now().timestamp())
     seen_at: int = request.session.get(SEEN_AT, now)
     limit_seconds: int = 60 * settings.IDLE_LIMIT_MINUTES
@@ -105,46 +104,47 @@ def _must_change(user: User) -> bool:
 
 @implements("ACC-15")
 def _must_enrol(request: HttpRequest, user: User) -> bool:
-    """Tell whether the role asks for a second factor that was not shown."""
-    asked = user.role in settings.SECOND_FACTOR_ROLES
-    return asked and not request.session.get(FACTOR_SHOWN)
+    is_required = user.role in settings.SECOND_FACTOR_ROLES
+    return is_required and not request.session.get(FACTOR_SHOWN)
 
 
-def _runs_by_itself(request: HttpRequest) -> bool:
-    """Tell whether a script asked, such as a progress bar, and no person."""
+def _is_background(request: HttpRequest) -> bool:
+    """Recognize a request of a script such as a progress bar, not of a person."""
     return "X-Background" in request.headers
 
 
-def _ended(request: Any, why: str) -> str:
-    sign_out(request, deed="session_ended", why=why)
-    return why
+def _end_session(request: Any, reason: str) -> str:
+    sign_out(request, act_name="session_ended", reason=reason)
+    return reason
 
 
 def _leads_to_sign_in(response: HttpResponseBase) -> bool:
-    """Tell whether a page was refused to somebody without a session."""
-    there = urlsplit(response.headers.get("Location", ""))
-    return there.path == reverse(settings.LOGIN_URL) and "next=" in there.query
+    """Recognize the refusal of a page to somebody without a session."""
+    target = urlsplit(response.headers.get("Location", ""))
+    return target.path == reverse(settings.LOGIN_URL) and "next=" in target.query
 
 
-def _to_sign_in(request: HttpRequest, why: str) -> HttpResponse:
+def _to_sign_in(request: HttpRequest, reason: str) -> HttpResponse:
     """Redirect, also from a partial request, and come back to the same page."""
-    query = {"next": _page_of(request)} | ({"ended": why} if why else {})
+    query = {"next": _visible_page(request)} | ({"ended": reason} if reason else {})
     address = f"{reverse(settings.LOGIN_URL)}?{urlencode(query)}"
     if "HX-Request" in request.headers:
         return HttpResponse(status=204, headers={"HX-Redirect": address})
-    if _runs_by_itself(request):
+    if _is_background(request):
         return JsonResponse({"sign_in": address}, status=UNAUTHORIZED)
     return redirect(address)
 
 
-def _page_of(request: HttpRequest) -> str:
-    """Return the page that the person sees: what was asked, or where a form stood."""
-    here = request.get_full_path()
-    in_part = "HX-Request" in request.headers or _runs_by_itself(request)
-    if request.method in ("GET", "HEAD") and not in_part:
-        return here
-    seen = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(seen, {request.get_host()}):
-        return here
-    parts = urlsplit(seen)
+def _visible_page(request: HttpRequest) -> str:
+    """Find the page that the person sees: the requested one, or that of the form."""
+    requested = request.get_full_path()
+    is_partial = "HX-Request" in request.headers or _is_background(request)
+    if request.method in ("GET", "HEAD") and not is_partial:
+        return requested
+    visible = request.headers.get("HX-Current-URL") or request.headers.get(
+        "Referer", ""
+    )
+    if not url_has_allowed_host_and_scheme(visible, {request.get_host()}):
+        return requested
+    parts = urlsplit(visible)
     return f"{parts.path}?{parts.query}" if parts.query else parts.path

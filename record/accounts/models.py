@@ -35,7 +35,6 @@ KEEP_IDENTITY = pgtrigger.Trigger(
 
 
 def role_fits_class() -> Q:
-    """Return the condition that role and blinding class belong together."""
     fits = Q()
     for blinding in BlindingClass:
         codes = [role.value for role in roles.roles_of(blinding)]
@@ -150,12 +149,12 @@ class User(AbstractBaseUser):
         )
 
     def __str__(self) -> str:
-        """Return the name in the reader's language, where it is known."""
+        """Choose the name in the reader's language, if there is one."""
         in_chinese = (get_language() or "").startswith("zh")
         return (in_chinese and self.full_name_zh) or self.full_name
 
     def may(self, permission: Permission) -> bool:
-        """Tell whether this person's role may do it, limited or not."""
+        """Tell whether the role has the permission, limited or not."""
         return roles.has(self.role, permission)
 
     def limit(self, permission: Permission) -> Limit | None:

@@ -17,7 +17,7 @@ class IdentityNotConfirmed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ReAuthenticated:
-    """Proof that a signed-in person has just shown again who they are."""
+    """Proof that a signed-in person has just confirmed their identity again."""
 
     user_id: int
     at: datetime

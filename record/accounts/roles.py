@@ -39,7 +39,7 @@ class Role(Codelist):
 
 
 class Limit(Codelist):
-    """How a grant is limited; the page or service that acts on it holds to it."""
+    """How a grant is limited; the page or service that acts on it enforces it."""
 
     IN_PATIENTS = "a", N_("in-patients only; of identity, name and hospital number")
     INFUSION_TIMES = "b", N_("header, infusion requests and infusion times only")
@@ -54,7 +54,7 @@ class Limit(Codelist):
 
 
 class Permission(Codelist):
-    """A deed that a role may be granted; the label follows "the right to …"."""
+    """What a role may be granted; the label follows "the right to …"."""
 
     READ_CASEBOOK = "read_casebook", N_("read casebooks")
     SEE_IDENTITY = "see_identity", N_("see who a participant is")
@@ -180,19 +180,19 @@ class Grant:
     persons: frozenset[int] = frozenset()
 
 
-def _cell(mark: str) -> Grant:
+def _parse_grant(mark: str) -> Grant:
     if mark.startswith("◐"):
         return Grant(limit=Limit(mark.removeprefix("◐")))
     return Grant() if mark == "●" else Grant(persons=PERSONS[mark])
 
 
-def _read(
+def _parse(
     table: str,
 ) -> tuple[Mapping[str, BlindingClass], Mapping[tuple[str, Permission], Grant]]:
     header, classes, *rows = (line.split() for line in table.strip().splitlines())
     roles = [Role(code) for code in header]
     grants = {
-        (role.value, Permission(name)): _cell(mark)
+        (role.value, Permission(name)): _parse_grant(mark)
         for name, *marks in rows
         for role, mark in zip(roles, marks, strict=True)
         if mark != "·"
@@ -201,23 +201,23 @@ def _read(
     return {role.value: BlindingClass(mark) for role, mark in of_class}, grants
 
 
-_CLASSES, _GRANTS = _read(GRANTS)
+_CLASSES, _GRANTS = _parse(GRANTS)
 
 
 @implements("ACC-04")
 def has(role: str, permission: Permission) -> bool:
-    """Tell whether the role may do this at all, limited or not."""
+    """Tell whether the role has the permission, limited or not."""
     return (role, permission) in _GRANTS
 
 
 def limit(role: str, permission: Permission) -> Limit | None:
-    """Return how the grant is limited; None when it is whole or not given."""
+    """Find how the grant is limited; None when it is not, or there is none."""
     grant = _GRANTS.get((role, permission))
     return grant.limit if grant else None
 
 
 def persons(role: str, permission: Permission) -> frozenset[int]:
-    """Return which person of two the role may be; empty when one person suffices."""
+    """Say which person of two the role may be; empty when one person suffices."""
     grant = _GRANTS.get((role, permission))
     return grant.persons if grant else frozenset()
 
@@ -235,5 +235,5 @@ def blinding_class(role: str) -> BlindingClass:
 
 
 def roles_of(blinding: BlindingClass) -> list[Role]:
-    """Return the roles among which an account of this class may change."""
+    """List the roles among which an account of this class may change."""
     return [role for role in Role if _CLASSES[role.value] == blinding]

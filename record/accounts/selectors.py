@@ -16,7 +16,7 @@ from record.accounts.models import SecondFactor, User
 from record.accounts.roles import Role
 from record.audit.models import Entry
 
-# The deeds at the door, as the history tells them: word and tone.
+# Acts of sign-ins and sessions: label and tone in the history.
 SIGN_IN_ACTS = {
     "sign_in": (_("signed in"), "good"),
     "sign_in_refused": (_("refused"), "danger"),
@@ -41,11 +41,11 @@ REASONS = {
     "delegation": _("outside the delegation"),
     "idle": _("no activity"),
 }
-NOT_SHOWN = ("created_at", "password_set_at")  # the time of the entry tells them
+HIDDEN_FIELDS = ("created_at", "password_set_at")  # the entry has their time
 
 
 def accounts() -> QuerySet[User]:
-    """Return every account, the active ones first."""
+    """List every account, the active first."""
     return User.objects.order_by("-is_active", "role", "username")
 
 
@@ -58,7 +58,6 @@ def has_second_factor(user: User) -> bool:
 
 
 def locked_usernames() -> set[str]:
-    """Return the names that are locked out just now."""
     since = timezone.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
     failures = (
         AccessAttempt.objects.filter(attempt_time__gte=since)
@@ -78,37 +77,37 @@ class AccountChange:
 
 
 def history_of(user: User) -> list[AccountChange]:
-    """Return what was changed in an account, newest first."""
+    """List the changes of an account, newest first."""
     entries = Entry.objects.filter(table_name=User._meta.db_table, row_id=user.pk)
     return [
-        AccountChange(entry, list(_in_words(entry.changes)))
+        AccountChange(entry, list(_labelled_values(entry.changes)))
         for entry in entries.order_by("-id")
     ]
 
 
-def _in_words(changes: dict[str, list[Any]]) -> Iterator[tuple[str, Any, Any]]:
+def _labelled_values(changes: dict[str, list[Any]]) -> Iterator[tuple[str, Any, Any]]:
     for field in User._meta.fields:
         old, new = changes.get(field.name, (None, None))
-        if field.name not in NOT_SHOWN and (old or "") != (new or ""):
+        if field.name not in HIDDEN_FIELDS and (old or "") != (new or ""):
             label = capfirst(str(field.verbose_name))
-            yield label, _in_word(field, old), _in_word(field, new)
+            yield label, _display_value(field, old), _display_value(field, new)
 
 
-def _in_word(field: "Field[Any, Any]", value: Any) -> Any:
+def _display_value(field: "Field[Any, Any]", value: Any) -> Any:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    known = dict(settings.LANGUAGES if field.name == "language" else field.flatchoices)
-    return known.get(value, value)
+    labels = dict(settings.LANGUAGES if field.name == "language" else field.flatchoices)
+    return labels.get(value, value)
 
 
 @dataclass(frozen=True, slots=True)
-class DoorEvent:
-    """A deed at the door, in words."""
+class SignInEvent:
+    """A sign-in, refusal or sign-out, in words."""
 
     entry: Entry
 
     @property
-    def word(self) -> str:
+    def label(self) -> str:
         return str(SIGN_IN_ACTS[self.entry.act][0])
 
     @property
@@ -116,14 +115,14 @@ class DoorEvent:
         return SIGN_IN_ACTS[self.entry.act][1]
 
     @property
-    def why(self) -> str:
-        """Say why, where a reason is known."""
+    def reason(self) -> str:
+        """The reason in words; empty without one."""
         code = self.entry.changes.get("why", "")
         return str(REASONS.get(code, code))
 
 
 def sign_ins(username: str = "") -> QuerySet[Entry]:
-    """Return sign-ins, refusals and sign-outs, newest first; of one account or all."""
+    """List sign-ins, refusals and sign-outs, newest first; of one account or all."""
     entries = Entry.objects.filter(act__in=list(SIGN_IN_ACTS)).order_by("-id")
     if username:
         entries = entries.filter(
@@ -133,5 +132,5 @@ def sign_ins(username: str = "") -> QuerySet[Entry]:
 
 
 def people_in(*roles: Role) -> QuerySet[User]:
-    """Return the active accounts of these roles."""
+    """List the active accounts of these roles."""
     return User.objects.filter(is_active=True, role__in=roles)

@@ -8,11 +8,11 @@ from record.accounts.views import administration, factor, session
 
 app_name = "accounts"
 urlpatterns = [
-    path("sign-in/", session.enter, name="sign_in"),
+    path("sign-in/", session.sign_in_page, name="sign_in"),
     path("sign-in/code/", factor.verify, name="verify"),
     path("sign-in/recover/", factor.recover_access, name="recover"),
     path("second-factor/", factor.second_factor, name="second_factor"),
-    path("sign-out/", session.leave, name="sign_out"),
+    path("sign-out/", session.end_session, name="sign_out"),
     path("password/", session.change_password, name="change_password"),
     path(
         "password/<uidb64>/<token>/",

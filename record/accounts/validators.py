@@ -13,8 +13,8 @@ class FormerPasswordValidator:
     """Refuses the present password and the five before it."""
 
     def validate(self, password: str, user: User | None = None) -> None:
-        known = [user.password, *user.former_passwords] if user else []
-        if any(check_password(password, former) for former in known if former):
+        earlier = [user.password, *user.former_passwords] if user else []
+        if any(check_password(password, former) for former in earlier if former):
             raise ValidationError(self.get_help_text(), code="password_was_used")
 
     def get_help_text(self) -> str:

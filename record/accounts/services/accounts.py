@@ -1,4 +1,4 @@
-"""Writes on accounts; who did it and why stands in the audit trail."""
+"""Writes on accounts."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -86,7 +86,7 @@ def set_role(*, user: User, role: str, by: Actor, reason: str) -> None:
 
 @implements("ACC-08")
 def deactivate(*, user: User, by: Actor, reason: str) -> None:
-    """Close the account: its sessions end at once, and what was done stays."""
+    """Close the account: its sessions end at once, its entries stay."""
     if user.pk == by.pk:
         raise AccountRefused(
             _("Nobody closes the own account; ask another administrator.")
@@ -94,7 +94,7 @@ def deactivate(*, user: User, by: Actor, reason: str) -> None:
     if user.role == Role.AD:
         _require_another_administrator(user)
     with attributed(by=by, via=Source.PAGE, reason=Reason("rights", reason)):
-        _forget_password(user)
+        _disable_password(user)
         _update(user, is_active=False)
 
 
@@ -112,7 +112,7 @@ def reset_password(*, user: User, by: Actor, reason: str, link_to: LinkTo) -> No
     Nobody else learns the link, so no administrator can sign for another.
     """
     with attributed(by=by, via=Source.PAGE, reason=Reason("password", reason)):
-        _forget_password(user)
+        _disable_password(user)
         act("password_reset", details={"username": user.username})
         _mail_link(user, link_to)
 
@@ -141,8 +141,8 @@ def unlock(*, user: User, by: Actor) -> None:
 
 
 @implements("ACC-13")
-def warn_of_lockout(*, username: str) -> None:
-    """Mail the administrators that somebody tried too often."""
+def notify_of_lockout(*, username: str) -> None:
+    """Mail the administrators that an account is locked after too many tries."""
     addresses = list(selectors.administrators().values_list("email", flat=True))
     subject = _("Account %(username)s is locked") % {"username": username}
     body = render_to_string(
@@ -155,7 +155,7 @@ def warn_of_lockout(*, username: str) -> None:
 
 
 def set_preferences(*, user: User, **preferences: Any) -> None:
-    """Remember what a person prefers, such as the language; what stands is not told."""
+    """Save preferences such as the language; without a change nothing is written."""
     changed = {n: v for n, v in preferences.items() if getattr(user, n) != v}
     if changed:
         with attributed(by=user, via=Source.PAGE):
@@ -163,7 +163,7 @@ def set_preferences(*, user: User, **preferences: Any) -> None:
 
 
 def within_delegation(user: User, on: date | None = None) -> bool:
-    """Tell whether the person may sign in on the day, today unless named."""
+    """Tell whether the person may sign in on a day, by default today."""
     return user.is_active and user.is_delegated(on or clock.today())
 
 
@@ -173,8 +173,8 @@ def _update(user: User, **values: Any) -> None:
     user.save(update_fields=[*values])
 
 
-def _forget_password(user: User) -> None:
-    """Make the password useless; sessions hang on it, so they end."""
+def _disable_password(user: User) -> None:
+    """Make the password useless; that also ends the sessions, which depend on it."""
     user.set_unusable_password()
     _update(user, password=user.password)
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from record.accounts.proofs import ReAuthenticated
 
 SECRET_BYTES, DIGITS, STEP_SECONDS = 20, 6, 30  # what every app expects
-STEPS_ASIDE = (0, -1, 1)  # the clock of a phone may be half a minute off
+STEP_OFFSETS = (0, -1, 1)  # the clock of a phone may be half a minute off
 CODES = 10
 # Letters and digits that are not taken for one another on paper.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -39,9 +39,9 @@ TRIES, TRIES_WITHIN = 5, timedelta(minutes=15)
 
 
 def new_secret() -> str:
-    """Return a secret for an app, in the base32 that people can type."""
-    drawn = chance.source().getrandbits(8 * SECRET_BYTES).to_bytes(SECRET_BYTES, "big")
-    return base64.b32encode(drawn).decode()
+    """Draw a secret for an app, in the base32 that people can type."""
+    secret = chance.source().getrandbits(8 * SECRET_BYTES).to_bytes(SECRET_BYTES, "big")
+    return base64.b32encode(secret).decode()
 
 
 def _totp(secret: str) -> TOTP:
@@ -50,24 +50,24 @@ def _totp(secret: str) -> TOTP:
 
 
 def qr_code(secret: str, user: User) -> str:
-    """Return the QR code that an app reads, as SVG."""
+    """Draw the QR code that an app reads, as SVG."""
     uri = _totp(secret).get_provisioning_uri(user.username, PROTOCOL.registry.other_id)
-    drawn: str = segno.make(uri, error="m").svg_inline(scale=5, light="white")
-    return drawn
+    svg: str = segno.make(uri, error="m").svg_inline(scale=5, light="white")
+    return svg
 
 
 def code_at(secret: str, seconds: float) -> str:
-    """Return the code that an app shows at an instant, in seconds since 1970."""
+    """Compute the code that an app shows at an instant, in seconds since 1970."""
     return _totp(secret).generate(seconds).decode()
 
 
 def _step_of(secret: str, code: str) -> int | None:
-    """Return the step of time that a code belongs to, None when to none of now."""
+    """Find the time step of a code; None when it is not a code of about now."""
     now = int(clock.now().timestamp())
-    for aside in STEPS_ASIDE:
-        at = now + aside * STEP_SECONDS
-        if constant_time_compare(code_at(secret, at), code):
-            return at // STEP_SECONDS
+    for offset in STEP_OFFSETS:
+        seconds = now + offset * STEP_SECONDS
+        if constant_time_compare(code_at(secret, seconds), code):
+            return seconds // STEP_SECONDS
     return None
 
 
@@ -75,19 +75,18 @@ def factor_of(user: User) -> SecondFactor | None:
     return SecondFactor.objects.filter(user=user, revoked_at=None).first()
 
 
-def codes_left(user: User) -> int:
-    """Return how many recovery codes can still be used."""
-    return _codes(user).count()
+def recovery_codes_left(user: User) -> int:
+    return _usable_codes(user).count()
 
 
-def _codes(user: User) -> QuerySet[RecoveryCode]:
+def _usable_codes(user: User) -> QuerySet[RecoveryCode]:
     return RecoveryCode.objects.filter(user=user, used_at=None, replaced_at=None)
 
 
 @implements("ACC-15")
 def enrol(*, user: User, secret: str, code: str) -> list[str]:
     """Take an app into use once it shows the right code; return recovery codes."""
-    step = _step_of(secret, _plain(code))
+    step = _step_of(secret, _normalized(code))
     if step is None:
         raise AccountRefused(_("This code is not the one that the app shows now."))
     with attributed(by=user, via=Source.PAGE):
@@ -103,53 +102,55 @@ def enrol(*, user: User, secret: str, code: str) -> list[str]:
 
 
 def make_recovery_codes(*, user: User, proof: "ReAuthenticated") -> list[str]:
-    """Return new recovery codes, shown this once; those from before end to work."""
+    """Make recovery codes, shown this once; earlier ones no longer work."""
     proof.require(user)
     with attributed(by=user, via=Source.PAGE):
         return _new_codes(user)
 
 
 def _new_codes(user: User) -> list[str]:
-    _codes(user).update(replaced_at=clock.now())
-    drawn = [
+    _usable_codes(user).update(replaced_at=clock.now())
+    codes = [
         "".join(chance.source().choice(ALPHABET) for _ in range(CODE_LENGTH))
         for _ in range(CODES)
     ]
-    for code in drawn:
+    for code in codes:
         RecoveryCode.objects.create(user=user, code_hash=_hash(user, code))
     act("recovery_codes_made", details={"username": user.username})
-    return ["-".join((code[:4], code[4:8], code[8:])) for code in drawn]
+    return ["-".join((code[:4], code[4:8], code[8:])) for code in codes]
 
 
 def _hash(user: User, code: str) -> str:
     return keyed_hash(Purpose.SECOND_FACTOR, f"{user.pk}:{code}")
 
 
-def _plain(code: str) -> str:
+def _normalized(code: str) -> str:
     return "".join(code.split()).replace("-", "").upper()
 
 
-def shown(user: User, code: str) -> bool:
-    """Tell whether a code of the app, or a recovery code, is right; it is used up."""
-    factor = SecondFactor.objects.filter(user=user, revoked_at=None)
-    held = factor.select_for_update().first()
-    typed = _plain(code)
-    step = _step_of(unseal(Purpose.SECOND_FACTOR, held.sealed), typed) if held else None
-    if held and step is not None and step > held.last_step:
-        held.last_step = step
-        held.save(update_fields=("last_step",))
+def use_code(user: User, code: str) -> bool:
+    """Use up a code of the app or a recovery code; False when it is not right."""
+    code = _normalized(code)
+    factors = SecondFactor.objects.filter(user=user, revoked_at=None)
+    factor = factors.select_for_update().first()
+    step = (
+        _step_of(unseal(Purpose.SECOND_FACTOR, factor.sealed), code) if factor else None
+    )
+    if factor and step is not None and step > factor.last_step:
+        factor.last_step = step
+        factor.save(update_fields=("last_step",))
         return True
-    return use_recovery_code(user, typed)
+    return use_recovery_code(user, code)
 
 
 def use_recovery_code(user: User, code: str) -> bool:
-    """Use up a recovery code; tell whether it was one."""
-    wanted = _codes(user).filter(code_hash=_hash(user, _plain(code)))
-    found = wanted.select_for_update().first()
-    if found is None:
+    """Use up a recovery code; False when it is not right."""
+    matches = _usable_codes(user).filter(code_hash=_hash(user, _normalized(code)))
+    recovery_code = matches.select_for_update().first()
+    if recovery_code is None:
         return False
-    found.used_at = clock.now()
-    found.save(update_fields=("used_at",))
+    recovery_code.used_at = clock.now()
+    recovery_code.save(update_fields=("used_at",))
     act("recovery_code_used", details={"username": user.username})
     return True
 
@@ -178,5 +179,5 @@ def revoke(*, user: User, by: Actor, reason: str) -> None:
             raise AccountRefused(_("This account has no second factor."))
         factor.revoked_at = clock.now()
         factor.save(update_fields=("revoked_at",))
-        _codes(user).update(replaced_at=clock.now())
+        _usable_codes(user).update(replaced_at=clock.now())
         act("second_factor_revoked", details={"username": user.username})

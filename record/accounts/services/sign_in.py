@@ -1,6 +1,6 @@
 """Sign-in, sign-out and the proof of identity that a signature needs.
 
-These are the services that live with the HTTP session; the rest is in `services`.
+These services need the HTTP session; those that do not are in `services.accounts`.
 """
 
 from datetime import timedelta
@@ -25,12 +25,12 @@ from trial_edc.requirements import implements
 if TYPE_CHECKING:
     from record.accounts.access import StaffRequest
 
-DOOR = Process("sign-in")
+SIGN_IN = Process("sign-in")
 SEEN_AT = "seen_at"  # session: the last activity, in seconds since 1970
 SIGNED_BEFORE = "signed_before"  # session: a signature was given in it
 FACTOR_SHOWN = "factor_shown"  # session: its owner has shown the second factor
-WAITING = "waiting"  # session: who gave the password and owes the second factor
-WAITING_HOLDS = timedelta(minutes=5)
+PENDING = "waiting"  # session: who gave the password and owes the second factor
+PENDING_FOR = timedelta(minutes=5)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -45,7 +45,7 @@ class SecondFactorNeeded(Exception):
 @implements("ACC-10", "ACC-13", "ACC-16")
 def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
     """Let a person in, or refuse; both are recorded with time and address."""
-    with attributed(by=DOOR, via=Source.PAGE):
+    with attributed(by=SIGN_IN, via=Source.PAGE):
         user = _authenticated(request, username, password)
         if user is None:
             _record_refusal(request, "sign_in_refused", username)
@@ -60,9 +60,9 @@ def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
         )
     if second_factor.factor_of(user):
         now = int(clock.now().timestamp())
-        request.session[WAITING] = {"user": user.pk, "at": now}
+        request.session[PENDING] = {"user": user.pk, "at": now}
         raise SecondFactorNeeded
-    return _let_in(request, user)
+    return _start_session(request, user)
 
 
 @implements("ACC-13", "ACC-15", "ACC-16")
@@ -71,20 +71,20 @@ def finish_sign_in(request: HttpRequest, *, code: str) -> User:
 
     A wrong code is recorded and counts towards the lockout like a wrong password.
     """
-    user = waiting(request)
+    user = pending_user(request)
     if user is None:
         raise SignInRefused(_("This took too long. Give name and password again."))
     credentials = {"username": user.username}
-    with attributed(by=DOOR, via=Source.PAGE):
+    with attributed(by=SIGN_IN, via=Source.PAGE):
         is_open = AxesProxyHandler.is_allowed(request, credentials)
-        is_right = is_open and second_factor.shown(user, code)
+        is_right = is_open and second_factor.use_code(user, code)
         if not is_right:
             request.axes_locked_out = not is_open  # type: ignore[attr-defined]
             user_login_failed.send(__name__, credentials=credentials, request=request)
             _record_refusal(request, "second_factor_refused", user.username)
     if not is_right:
         raise SignInRefused(_("This code is not right, or was used already."))
-    return _let_in(request, user, has_shown_factor=True)
+    return _start_session(request, user, has_shown_factor=True)
 
 
 @implements("ACC-13", "ACC-15", "RND-07")
@@ -92,24 +92,24 @@ def recover(request: HttpRequest, *, username: str, password: str, code: str) ->
     """Let in a person with the password and a recovery code, also while locked out."""
     name = username.strip().lower()
     user = User.objects.filter(username=name, is_active=True).first()
-    with attributed(by=DOOR, via=Source.PAGE):
+    with attributed(by=SIGN_IN, via=Source.PAGE):
         is_right = (
             not second_factor.tried_too_often(name)
-            and _is_password_of(user, password)
+            and _has_password(user, password)
             and user is not None
             and services.within_delegation(user)
             and second_factor.use_recovery_code(user, code)
         )
         if not is_right:
-            known = user.username if user else ""
-            act("recovery_refused", details={"username": known, "why": "password"})
+            details = {"username": user.username if user else "", "why": "password"}
+            act("recovery_refused", details=details)
     if user is None or not is_right:
         raise SignInRefused(_("Name, password and recovery code do not fit together."))
     reset(username=user.username)
-    return _let_in(request, user, has_shown_factor=True)
+    return _start_session(request, user, has_shown_factor=True)
 
 
-def _is_password_of(user: User | None, password: str) -> bool:
+def _has_password(user: User | None, password: str) -> bool:
     """Compare a password; of nobody it takes the same time."""
     if user is None:
         make_password(password)
@@ -117,20 +117,20 @@ def _is_password_of(user: User | None, password: str) -> bool:
     return user.check_password(password)
 
 
-def waiting(request: HttpRequest) -> User | None:
-    """Return who gave the password in this tab and still owes the second factor."""
-    held = request.session.get(WAITING)
-    age_seconds = clock.now().timestamp() - held["at"] if held else 0
-    if held is None or age_seconds > WAITING_HOLDS.total_seconds():
+def pending_user(request: HttpRequest) -> User | None:
+    """Find who gave the password in this session and still owes the second factor."""
+    pending = request.session.get(PENDING)
+    age_seconds = clock.now().timestamp() - pending["at"] if pending else 0
+    if pending is None or age_seconds > PENDING_FOR.total_seconds():
         return None
-    return User.objects.filter(pk=held["user"], is_active=True).first()
+    return User.objects.filter(pk=pending["user"], is_active=True).first()
 
 
-def _let_in(
+def _start_session(
     request: HttpRequest, user: User, *, has_shown_factor: bool = False
 ) -> User:
     with attributed(by=user, via=Source.PAGE):
-        request.session.pop(WAITING, None)
+        request.session.pop(PENDING, None)
         login(request, user, backend=BACKEND)
         request.session[SEEN_AT] = int(clock.now().timestamp())
         request.session[FACTOR_SHOWN] = has_shown_factor
@@ -141,12 +141,14 @@ def _let_in(
 
 
 @implements("ACC-16")
-def sign_out(request: "StaffRequest", *, deed: str = "sign_out", why: str = "") -> None:
+def sign_out(
+    request: "StaffRequest", *, act_name: str = "sign_out", reason: str = ""
+) -> None:
     """End the session of a person who leaves, or whose time or right has ended."""
     user = request.user
     with attributed(by=user, via=Source.PAGE):
-        details = {"username": user.username, "why": why}
-        act(deed, details={key: text for key, text in details.items() if text})
+        details = {"username": user.username, "why": reason}
+        act(act_name, details={key: text for key, text in details.items() if text})
         logout(request)
 
 
@@ -160,7 +162,7 @@ def confirm_identity(
     """
     user = request.user
     name = user.username if request.session.get(SIGNED_BEFORE) else username
-    with attributed(by=DOOR, via=Source.PAGE):
+    with attributed(by=SIGN_IN, via=Source.PAGE):
         confirmed = _authenticated(request, name, password) == user
         if not confirmed:
             _record_refusal(request, "identity_refused", user.username)
@@ -177,14 +179,14 @@ def _authenticated(request: HttpRequest, username: str, password: str) -> User |
     return user if isinstance(user, User) else None
 
 
-def _record_refusal(request: HttpRequest, deed: str, username: str) -> None:
+def _record_refusal(request: HttpRequest, act_name: str, username: str) -> None:
     """Record the try; of an unknown name nothing, since it may be a password."""
-    known = User.objects.filter(username=username.strip().lower()).first()
-    name = known.username if known else ""
+    user = User.objects.filter(username=username.strip().lower()).first()
+    name = user.username if user else ""
     locked = getattr(request, "axes_locked_out", False)
     was_locked = getattr(request, "axes_failures_since_start", None) is None
-    why = "inactive" if known and not known.is_active else "password"
-    act(deed, details={"username": name, "why": "locked" if locked else why})
+    reason = "inactive" if user and not user.is_active else "password"
+    act(act_name, details={"username": name, "why": "locked" if locked else reason})
     if locked and not was_locked:
         act("account_locked", details={"username": name})
-        services.warn_of_lockout(username=name)
+        services.notify_of_lockout(username=name)

@@ -1,4 +1,4 @@
-"""The accounts of the trial, kept by the administrators."""
+"""Pages of the administrators: accounts and the history of sign-ins."""
 
 from collections.abc import Callable
 from functools import partial
@@ -40,13 +40,13 @@ def add(request: StaffRequest) -> HttpResponse:
     """Open an account; its owner gets a link by mail."""
     form = NewAccountForm(request.POST or None)
     if form.is_valid():
-        deed = partial(
+        change = partial(
             services.create_account,
             by=request.user,
             link_to=link_to(request),
             **form.cleaned_data,
         )
-        if _done(request, form, deed):
+        if _save(request, form, change):
             return redirect("accounts:users")
     return render(request, "record/accounts/add.html", {"form": form})
 
@@ -58,8 +58,8 @@ def edit(request: StaffRequest, user_id: int) -> HttpResponse:
     form = AccountForm(request.POST or None, instance=user)
     if form.is_valid():
         changed = {name: form.cleaned_data[name] for name in form.changed_data}
-        deed = partial(services.change_details, user=user, by=request.user)
-        if _done(request, form, partial(deed, details=changed)):
+        change = partial(services.change_details, user=user, by=request.user)
+        if _save(request, form, partial(change, details=changed)):
             return redirect("accounts:edit", user.pk)
     return _account_page(request, user, form=form)
 
@@ -70,8 +70,8 @@ def set_role(request: StaffRequest, user_id: int) -> HttpResponse:
     user = get_object_or_404(selectors.accounts(), pk=user_id)
     form = RoleForm(user, request.POST)
     if form.is_valid():
-        deed = partial(services.set_role, user=user, by=request.user)
-        if _done(request, form, partial(deed, **form.cleaned_data)):
+        change = partial(services.set_role, user=user, by=request.user)
+        if _save(request, form, partial(change, **form.cleaned_data)):
             return redirect("accounts:edit", user.pk)
     return _account_page(request, user, role_form=form)
 
@@ -80,8 +80,8 @@ def set_role(request: StaffRequest, user_id: int) -> HttpResponse:
 @require_POST
 def deactivate(request: StaffRequest, user_id: int) -> HttpResponse:
     user = get_object_or_404(selectors.accounts().filter(is_active=True), pk=user_id)
-    deed = partial(services.deactivate, user=user, by=request.user)
-    return _with_reason(request, user, deed)
+    change = partial(services.deactivate, user=user, by=request.user)
+    return _save_with_reason(request, user, change)
 
 
 @permitted(Permission.MANAGE_USERS)
@@ -89,8 +89,8 @@ def deactivate(request: StaffRequest, user_id: int) -> HttpResponse:
 def reactivate(request: StaffRequest, user_id: int) -> HttpResponse:
     """Open a closed account again."""
     user = get_object_or_404(selectors.accounts().filter(is_active=False), pk=user_id)
-    deed = partial(services.reactivate, user=user, by=request.user)
-    return _with_reason(request, user, partial(deed, link_to=link_to(request)))
+    change = partial(services.reactivate, user=user, by=request.user)
+    return _save_with_reason(request, user, partial(change, link_to=link_to(request)))
 
 
 @permitted(Permission.MANAGE_USERS)
@@ -98,8 +98,8 @@ def reactivate(request: StaffRequest, user_id: int) -> HttpResponse:
 def reset_password(request: StaffRequest, user_id: int) -> HttpResponse:
     """Mail the owner a one-time link."""
     user = get_object_or_404(selectors.accounts().filter(is_active=True), pk=user_id)
-    deed = partial(services.reset_password, user=user, by=request.user)
-    return _with_reason(request, user, partial(deed, link_to=link_to(request)))
+    change = partial(services.reset_password, user=user, by=request.user)
+    return _save_with_reason(request, user, partial(change, link_to=link_to(request)))
 
 
 @permitted(Permission.MANAGE_USERS)
@@ -107,8 +107,8 @@ def reset_password(request: StaffRequest, user_id: int) -> HttpResponse:
 def revoke_second_factor(request: StaffRequest, user_id: int) -> HttpResponse:
     """Take a lost app and its recovery codes out of use."""
     user = get_object_or_404(selectors.accounts(), pk=user_id)
-    deed = partial(second_factor.revoke, user=user, by=request.user)
-    return _with_reason(request, user, deed)
+    change = partial(second_factor.revoke, user=user, by=request.user)
+    return _save_with_reason(request, user, change)
 
 
 @permitted(Permission.MANAGE_USERS)
@@ -123,17 +123,16 @@ def unlock(request: StaffRequest, user_id: int) -> HttpResponse:
 
 @permitted(Permission.MANAGE_USERS)
 def sign_in_history(request: StaffRequest) -> HttpResponse:
-    """List sign-ins, refusals and sign-outs with time and address."""
     username = request.GET.get("username", "").strip().lower()
     pages = Paginator(selectors.sign_ins(username), ENTRIES_A_PAGE)
     page = pages.get_page(request.GET.get("page"))
-    events = [selectors.DoorEvent(entry) for entry in page]
+    events = [selectors.SignInEvent(entry) for entry in page]
     context = {"page": page, "events": events, "username": username}
     return render(request, "record/accounts/sign_in_history.html", context)
 
 
 def link_to(request: HttpRequest) -> services.LinkTo:
-    """Return the maker of one-time links to the page that sets a password."""
+    """Build what makes one-time links to the page that sets a password."""
 
     def address(user: User) -> str:
         uid = urlsafe_base64_encode(force_bytes(user.pk))
@@ -144,19 +143,19 @@ def link_to(request: HttpRequest) -> services.LinkTo:
     return address
 
 
-def _with_reason(
-    request: StaffRequest, user: User, deed: Callable[..., object]
+def _save_with_reason(
+    request: StaffRequest, user: User, change: Callable[..., object]
 ) -> HttpResponse:
     form = ReasonForm(request.POST)
-    if form.is_valid() and _done(request, form, partial(deed, **form.cleaned_data)):
+    if form.is_valid() and _save(request, form, partial(change, **form.cleaned_data)):
         return redirect("accounts:edit", user.pk)
     return _account_page(request, user, reason_form=form)
 
 
-def _done(request: StaffRequest, form: BaseForm, deed: Callable[[], object]) -> bool:
-    """Do it; a refusal goes to the form, a mail that did not leave to the person."""
+def _save(request: StaffRequest, form: BaseForm, change: Callable[[], object]) -> bool:
+    """Save; a refusal becomes an error of the form, an unsent mail a warning."""
     try:
-        deed()
+        change()
     except services.AccountRefused as refusal:
         form.add_error(None, str(refusal))
         return False

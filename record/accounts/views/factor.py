@@ -23,10 +23,10 @@ from record.accounts.services.sign_in import (
     FACTOR_SHOWN,
     SignInRefused,
     finish_sign_in,
+    pending_user,
     recover,
-    waiting,
 )
-from record.accounts.views.session import came_in, page_wanted
+from record.accounts.views.session import next_page_of, redirect_after_sign_in
 
 NEW_SECRET = "new_secret"  # noqa: S105 - a key of the session
 
@@ -35,10 +35,10 @@ NEW_SECRET = "new_secret"  # noqa: S105 - a key of the session
 @sensitive_post_parameters("code")
 @never_cache
 def verify(request: HttpRequest) -> HttpResponse:
-    """Ask for the code, then go to the page that was wanted."""
+    """Ask for the code, then go to the requested page."""
     if isinstance(request.user, User):
-        return redirect(page_wanted(request, request.user))
-    if waiting(request) is None:
+        return redirect(next_page_of(request, request.user))
+    if pending_user(request) is None:
         return redirect("accounts:sign_in")
     form = SecondFactorForm(request.POST or None)
     if form.is_valid():
@@ -47,18 +47,18 @@ def verify(request: HttpRequest) -> HttpResponse:
         except SignInRefused as refusal:
             form.add_error("code", str(refusal))
         else:
-            _tell_codes_left(request, user)
-            return came_in(request, user)
-    return _at_the_door(request, "record/accounts/verify.html", form)
+            _show_codes_left(request, user)
+            return redirect_after_sign_in(request, user)
+    return _render_step(request, "record/accounts/verify.html", form)
 
 
 @login_not_required
 @sensitive_post_parameters("password", "code")
 @never_cache
 def recover_access(request: HttpRequest) -> HttpResponse:
-    """Let in with a recovery code who is locked out, or has no app at hand."""
+    """Sign in with a recovery code, also while locked out or without the app."""
     if isinstance(request.user, User):
-        return redirect(page_wanted(request, request.user))
+        return redirect(next_page_of(request, request.user))
     form = RecoverForm(request.POST or None)
     if form.is_valid():
         try:
@@ -66,25 +66,27 @@ def recover_access(request: HttpRequest) -> HttpResponse:
         except SignInRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            _tell_codes_left(request, user)
-            return came_in(request, user)
-    return _at_the_door(request, "record/accounts/recover.html", form)
+            _show_codes_left(request, user)
+            return redirect_after_sign_in(request, user)
+    return _render_step(request, "record/accounts/recover.html", form)
 
 
-def _at_the_door(
+def _render_step(
     request: HttpRequest, template: str, form: SecondFactorForm | RecoverForm
 ) -> HttpResponse:
-    wanted = request.POST.get("next") or request.GET.get("next", "")
-    return render(request, template, {"form": form, "next": wanted})
+    next_page = request.POST.get("next") or request.GET.get("next", "")
+    return render(request, template, {"form": form, "next": next_page})
 
 
-def _tell_codes_left(request: HttpRequest, user: User) -> None:
-    left = service.codes_left(user)
-    if left < service.CODES:
-        words = ngettext(
-            "%(left)s recovery code is left.", "%(left)s recovery codes are left.", left
+def _show_codes_left(request: HttpRequest, user: User) -> None:
+    count = service.recovery_codes_left(user)
+    if count < service.CODES:
+        message = ngettext(
+            "%(left)s recovery code is left.",
+            "%(left)s recovery codes are left.",
+            count,
         )
-        messages.info(request, words % {"left": left})
+        messages.info(request, message % {"left": count})
 
 
 @sensitive_post_parameters()
@@ -99,23 +101,23 @@ def second_factor(request: StaffRequest) -> HttpResponse:
     identity = ConfirmIdentityForm(request, request.POST if act == "codes" else None)
     codes: list[str] = []
     if enrol.is_valid():
-        codes = _enrolled(request, enrol, str(secret))
+        codes = _enrol(request, enrol, str(secret))
     elif identity.is_valid():
         codes = service.make_recovery_codes(user=request.user, proof=identity.proof)
-    is_asked = secret is not None and not codes and act in ("begin", "enrol")
+    is_enrolling = secret is not None and not codes and act in ("begin", "enrol")
     context = {
         "factor": service.factor_of(request.user),
-        "left": service.codes_left(request.user),
+        "left": service.recovery_codes_left(request.user),
         "codes": codes,
-        "enrol": enrol if is_asked else None,
+        "enrol": enrol if is_enrolling else None,
         "secret": secret,
-        "qr": service.qr_code(str(secret), request.user) if is_asked else "",
+        "qr": service.qr_code(str(secret), request.user) if is_enrolling else "",
         "identity": identity,
     }
     return render(request, "record/accounts/second_factor.html", context)
 
 
-def _enrolled(request: StaffRequest, form: EnrolForm, secret: str) -> list[str]:
+def _enrol(request: StaffRequest, form: EnrolForm, secret: str) -> list[str]:
     code = form.cleaned_data["code"]
     try:
         codes = service.enrol(user=request.user, secret=secret, code=code)

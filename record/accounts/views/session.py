@@ -1,4 +1,4 @@
-"""Sign-in and sign-out, password, preferences: what everybody needs for themselves."""
+"""Pages of everybody: sign-in and sign-out, password, preferences."""
 
 from typing import Any
 
@@ -39,8 +39,8 @@ from trial_edc.context import THEME_COOKIE, page_for
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
 TOO_MANY_TRIES = 429
-# Why a session ended, as the sign-in page tells it.
-ENDED = {
+# Why a session ended, on the sign-in page.
+END_REASONS = {
     "idle": gettext_lazy(
         "You were signed out after a time without activity. Sign in to go on where "
         "you were; what you typed in a form is kept."
@@ -53,10 +53,10 @@ ENDED = {
 @login_not_required
 @sensitive_post_parameters("password")
 @never_cache
-def enter(request: HttpRequest) -> HttpResponse:
-    """Sign in, then go to the page that was wanted."""
+def sign_in_page(request: HttpRequest) -> HttpResponse:
+    """Sign in, then go to the requested page."""
     if isinstance(request.user, User):
-        return redirect(page_wanted(request, request.user))
+        return redirect(next_page_of(request, request.user))
     form = SignInForm(request.POST or None)
     if form.is_valid():
         try:
@@ -67,13 +67,13 @@ def enter(request: HttpRequest) -> HttpResponse:
             query = urlencode({"next": request.POST.get("next", "")})
             return redirect(f"{reverse('accounts:verify')}?{query}")
         else:
-            return came_in(request, user)
-    return _sign_in_page(request, form)
+            return redirect_after_sign_in(request, user)
+    return _render_sign_in(request, form)
 
 
-def came_in(request: HttpRequest, user: User) -> HttpResponse:
-    """Go on to the page that was wanted, in the person's language."""
-    return _in_language(redirect(page_wanted(request, user)), user.language)
+def redirect_after_sign_in(request: HttpRequest, user: User) -> HttpResponse:
+    """Go to the requested page, in the person's language."""
+    return _in_language(redirect(next_page_of(request, user)), user.language)
 
 
 def locked_out(
@@ -81,9 +81,9 @@ def locked_out(
     _response: HttpResponse | None = None,
     _credentials: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """Say for how long nobody can try again; end the session where there is one."""
+    """Say how long the lockout lasts; end the session if there is one."""
     if request.user.is_authenticated:
-        sign_out(request, deed="session_ended", why="locked")  # type: ignore[arg-type]
+        sign_out(request, act_name="session_ended", reason="locked")  # type: ignore[arg-type]
     form = SignInForm(initial={"username": request.POST.get("username", "")})
     minutes = round(60 * settings.AXES_COOLOFF_TIME)
     form.cleaned_data = {}
@@ -95,14 +95,14 @@ def locked_out(
         )
         % {"minutes": minutes},
     )
-    response = _sign_in_page(request, form, status=TOO_MANY_TRIES)
+    response = _render_sign_in(request, form, status=TOO_MANY_TRIES)
     response["Retry-After"] = str(60 * minutes)
     response["HX-Redirect"] = reverse(settings.LOGIN_URL)
     return response
 
 
 @require_POST
-def leave(request: StaffRequest) -> HttpResponse:
+def end_session(request: StaffRequest) -> HttpResponse:
     sign_out(request)
     query = urlencode({"ended": "left"})
     return redirect(f"{reverse(settings.LOGIN_URL)}?{query}")
@@ -117,67 +117,71 @@ def change_password(request: StaffRequest) -> HttpResponse:
         form.save()
         update_session_auth_hash(request, request.user)
         messages.success(request, _("Your password is changed."))
-        return redirect(page_wanted(request, request.user))
+        return redirect(next_page_of(request, request.user))
     return render(request, "record/accounts/change_password.html", {"form": form})
 
 
 def preferences(request: StaffRequest) -> HttpResponse:
-    """Choose language, colours and whether the morning's e-mail comes."""
-    now = {
+    """Choose language, colours and the morning's e-mail."""
+    current = {
         "language": get_language(),
         "theme": request.COOKIES.get(THEME_COOKIE, ""),
         "morning_mail": request.user.morning_mail,
     }
-    form = PreferencesForm(now | request.POST.dict() if request.POST else None)
-    form.initial = now
+    form = PreferencesForm(current | request.POST.dict() if request.POST else None)
+    form.initial = current
     if form.is_valid():
-        told = {name: form.cleaned_data[name] for name in ("language", "morning_mail")}
-        services.set_preferences(user=request.user, **told)
-        response = redirect(page_wanted(request, request.user, "accounts:preferences"))
-        _remember(response, THEME_COOKIE, form.cleaned_data["theme"])
-        return _in_language(response, told["language"])
+        language = form.cleaned_data["language"]
+        morning_mail = form.cleaned_data["morning_mail"]
+        services.set_preferences(
+            user=request.user, language=language, morning_mail=morning_mail
+        )
+        response = redirect(next_page_of(request, request.user, "accounts:preferences"))
+        _set_cookie(response, THEME_COOKIE, form.cleaned_data["theme"])
+        return _in_language(response, language)
     return render(request, "record/accounts/preferences.html", {"form": form})
 
 
 @never_cache
 def keep_alive(request: StaffRequest) -> JsonResponse:
-    """Tell how long the session lasts; a POST is a sign of life and prolongs it."""
+    """Answer how long the session lasts; a POST prolongs it."""
     if request.method == "POST":
         request.session[SEEN_AT] = int(clock.now().timestamp())
     return JsonResponse({"seconds_left": seconds_left(request)})
 
 
-def _sign_in_page(
+def _render_sign_in(
     request: HttpRequest, form: SignInForm, *, status: int = 200
 ) -> HttpResponse:
     context = {
         "form": form,
         "next": request.POST.get("next") or request.GET.get("next", ""),
-        "ended": ENDED.get(request.GET.get("ended", ""), ""),
+        "end_reason": END_REASONS.get(request.GET.get("ended", ""), ""),
         "support_contact": settings.SUPPORT_CONTACT,
     }
     return render(request, "record/accounts/sign_in.html", context, status=status)
 
 
-def page_wanted(request: HttpRequest, user: User, otherwise: str = "") -> str:
-    """Return the page to go to: the one asked for if it is ours, else the start."""
-    wanted = request.POST.get("next") or request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        wanted, {request.get_host()}, require_https=request.is_secure()
+def next_page_of(request: HttpRequest, user: User, otherwise: str = "") -> str:
+    """Choose the page to go to: the requested one if it is ours, else the start."""
+    requested = request.POST.get("next") or request.GET.get("next", "")
+    is_safe = url_has_allowed_host_and_scheme(
+        requested, {request.get_host()}, require_https=request.is_secure()
     )
-    if safe and wanted.startswith("/"):  # else `redirect` takes it for a page's name
-        return wanted
+    # Without the slash, `redirect` would read it as the name of a page.
+    if is_safe and requested.startswith("/"):
+        return requested
     start = page_for(user, otherwise or settings.LOGIN_REDIRECT_URL)
     return start or resolve_url("accounts:preferences")
 
 
 def _in_language(response: HttpResponseRedirect, language: str) -> HttpResponseRedirect:
     if language:
-        _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
+        _set_cookie(response, settings.LANGUAGE_COOKIE_NAME, language)
     return response
 
 
-def _remember(response: HttpResponseBase, name: str, value: str) -> None:
+def _set_cookie(response: HttpResponseBase, name: str, value: str) -> None:
     if not value:
         response.delete_cookie(name, samesite="Lax")
         return

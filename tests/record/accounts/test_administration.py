@@ -89,11 +89,11 @@ def test_role_outside_the_class_is_not_offered(client, administrator):
     assert user.role == "CO"
 
 
-@pytest.mark.parametrize("deed", ["deactivate", "reset_password", "set_role"])
-def test_deeds_ask_for_a_reason(client, administrator, deed):
+@pytest.mark.parametrize("action", ["deactivate", "reset_password", "set_role"])
+def test_actions_ask_for_a_reason(client, administrator, action):
     user = person("CO", password=PASSWORD)
 
-    page = client.post(at(deed, user), {"role": "IN"})
+    page = client.post(at(action, user), {"role": "IN"})
 
     user.refresh_from_db()
     assert "This field is required" in page.content.decode()
@@ -142,6 +142,6 @@ def test_lockout_is_seen_and_lifted(client, administrator):
 
     assert came.status_code == 302
     history = client.get(reverse("accounts:sign_in_history"), {"username": "CO"})
-    words = [event.word for event in history.context["events"]]
+    words = [event.label for event in history.context["events"]]
     assert words[:3] == ["signed in", "let in again", "locked out"]
     assert words.count("refused") == 5

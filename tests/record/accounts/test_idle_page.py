@@ -9,9 +9,9 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 PREFERENCES = "/accounts/preferences/"
 
 
-def come_in(page: Page, live_server, wanted: str) -> None:
+def sign_in(page: Page, live_server, address: str) -> None:
     person("CO", password=PASSWORD)
-    page.goto(live_server.url + wanted)
+    page.goto(live_server.url + address)
     page.get_by_label("User name").fill("co")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
@@ -21,7 +21,7 @@ def come_in(page: Page, live_server, wanted: str) -> None:
 @pytest.mark.verifies("ACC-14")
 def test_page_warns_and_a_click_keeps_the_session(page, live_server, settings):
     settings.IDLE_LIMIT_MINUTES = settings.IDLE_WARNING_MINUTES + 0.05
-    come_in(page, live_server, PREFERENCES)
+    sign_in(page, live_server, PREFERENCES)
     warning = page.locator("#idle-warning")
     expect(warning).to_be_hidden()
 
@@ -34,7 +34,7 @@ def test_page_warns_and_a_click_keeps_the_session(page, live_server, settings):
 @pytest.mark.verifies("ACC-14")
 def test_session_ends_by_itself_and_comes_back_to_the_page(page, live_server, settings):
     settings.IDLE_LIMIT_MINUTES = 0.05
-    come_in(page, live_server, PREFERENCES + "?here=1")
+    sign_in(page, live_server, PREFERENCES + "?here=1")
 
     expect(page.get_by_text("signed out after a time without")).to_be_visible(
         timeout=15000
@@ -48,7 +48,7 @@ def test_session_ends_by_itself_and_comes_back_to_the_page(page, live_server, se
 
 
 def test_keyboard_lists_its_keys_and_pages_need_no_mouse(page, live_server):
-    come_in(page, live_server, PREFERENCES)
+    sign_in(page, live_server, PREFERENCES)
 
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()

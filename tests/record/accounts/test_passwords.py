@@ -1,4 +1,4 @@
-"""Passwords are kept as slow salted hashes, and told nowhere."""
+"""Passwords are kept as slow salted hashes, and appear nowhere."""
 
 import io
 import logging
@@ -36,12 +36,12 @@ def whole_database() -> str:
 def pages(caplog, django_capture_on_commit_callbacks):
     """Let a person sign in wrong and right, change the password, and lose it."""
     caplog.set_level(logging.DEBUG)
-    client, seen = Client(), []
+    client, pages = Client(), []
     user = person("IN", password=FIRST)
     sign_in = reverse("accounts:sign_in")
 
     def send(address, **typed):
-        seen.append(client.post(address, typed).content.decode())
+        pages.append(client.post(address, typed).content.decode())
 
     send(sign_in, username="in", password=WRONG)
     send(sign_in, username="in", password=FIRST)
@@ -52,40 +52,42 @@ def pages(caplog, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         services.reset_password(
             user=User.objects.get(pk=user.pk), by=STAGE, reason="lost",
-            link_to=lambda one: f"https://edc.example.org/{one.pk}/",
+            link_to=lambda user: f"https://edc.example.org/{user.pk}/",
         )  # fmt: skip
     services.change_password(user=User.objects.get(pk=user.pk), password=THIRD)
     export = exports.request_export(forms=["AE"], language="en", by=person("MO"))
     exports.make(export.key)
     export.refresh_from_db()
     archive = b"".join(files.unsealed(files.archive_path(export.key)))
-    return "".join([*seen, archive.decode("latin-1")])
+    return "".join([*pages, archive.decode("latin-1")])
 
 
 @pytest.mark.verifies("ACC-12")
 def test_no_password_is_told_anywhere(pages, caplog):
-    told = {
+    texts = {
         "pages and export": pages,
-        "mails": "".join(f"{one.subject}\n{one.body}" for one in mail.outbox),
+        "mails": "".join(
+            f"{message.subject}\n{message.body}" for message in mail.outbox
+        ),
         "log": caplog.text,
         "audit trail and backup": whole_database(),
     }
 
     assert len(mail.outbox) == 1
     assert {
-        name for name, text in told.items() if any(p in text for p in PASSWORDS)
+        name for name, text in texts.items() if any(p in text for p in PASSWORDS)
     } == (set())
 
 
 @pytest.mark.verifies("ACC-12")
 def test_equal_passwords_have_unlike_slow_hashes():
-    one, other = (person(role, password=FIRST) for role in ("CO", "MO"))
+    first, other = (person(role, password=FIRST) for role in ("CO", "MO"))
 
-    assert one.password != other.password
-    assert {identify_hasher(user.password).algorithm for user in (one, other)} == {
+    assert first.password != other.password
+    assert {identify_hasher(user.password).algorithm for user in (first, other)} == {
         "argon2"
     }
-    memory_kib, rounds = re.search(r"m=(\d+),t=(\d+)", one.password).groups()
+    memory_kib, rounds = re.search(r"m=(\d+),t=(\d+)", first.password).groups()
     assert int(memory_kib) >= 19_456  # OWASP's least for Argon2id
     assert int(rounds) >= 2
-    assert "$argon2id$" in one.password
+    assert "$argon2id$" in first.password

@@ -36,13 +36,13 @@ def enrolled(role="IN", **details):
 
 
 def give_password(client, user, password=PASSWORD):
-    told = {"username": user.username, "password": password, "next": PAGE}
-    return client.post(SIGN_IN, told)
+    typed = {"username": user.username, "password": password, "next": PAGE}
+    return client.post(SIGN_IN, typed)
 
 
 def recover(client, user, code, password=PASSWORD):
-    told = {"username": user.username, "password": password, "code": code}
-    return client.post(RECOVER, told)
+    typed = {"username": user.username, "password": password, "code": code}
+    return client.post(RECOVER, typed)
 
 
 def is_in(client):
@@ -59,13 +59,13 @@ def acts(*names):
 def test_password_alone_opens_nothing_once_an_app_is_enrolled(client):
     user, secret, _ = enrolled()
 
-    asked = give_password(client, user)
+    after_password = give_password(client, user)
     before = is_in(client)
-    shown = client.post(VERIFY, {"code": now_code(secret), "next": PAGE})
+    after_code = client.post(VERIFY, {"code": now_code(secret), "next": PAGE})
 
-    assert asked.url.startswith(VERIFY)
+    assert after_password.url.startswith(VERIFY)
     assert not before
-    assert (shown.status_code, shown.url) == (302, PAGE)
+    assert (after_code.status_code, after_code.url) == (302, PAGE)
     assert is_in(client)
 
 
@@ -161,7 +161,7 @@ def test_recovery_is_closed_after_five_wrong_tries(client):
 
     assert late.status_code == 200
     assert not is_in(client)
-    assert service.codes_left(user) == 10
+    assert service.recovery_codes_left(user) == 10
 
 
 @pytest.mark.parametrize("change", ["password", "person", "closed"])
@@ -178,7 +178,10 @@ def test_recovery_needs_everything(client, change):
     recover(client, user, code, password)
 
     assert not is_in(client)
-    assert (service.codes_left(user), service.codes_left(other)) == (10, 10)
+    assert (service.recovery_codes_left(user), service.recovery_codes_left(other)) == (
+        10,
+        10,
+    )
 
 
 @pytest.mark.verifies("ACC-12", "ACC-15")
@@ -209,8 +212,8 @@ def test_enrolment_page_leads_to_codes_shown_once(client):
     client.force_login(user)
 
     empty = client.get(ENROL).content.decode()
-    begun = client.post(ENROL, {"act": "begin"}).content.decode()
-    secret = re.search(r"<code>([A-Z2-7]{32})</code>", begun)[1]
+    page = client.post(ENROL, {"act": "begin"}).content.decode()
+    secret = re.search(r"<code>([A-Z2-7]{32})</code>", page)[1]
     wrong = client.post(ENROL, {"act": "enrol", "code": "12"}).content.decode()
     done = client.post(ENROL, {"act": "enrol", "code": now_code(secret)})
     codes = re.findall(r"<code>([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})</code>",
@@ -218,8 +221,8 @@ def test_enrolment_page_leads_to_codes_shown_once(client):
     after = client.get(ENROL).content.decode()
 
     assert "Set up an app" in empty
-    assert "<svg" in begun
-    assert "style=" not in begun[begun.index('class="qr"') :]
+    assert "<svg" in page
+    assert "style=" not in page[page.index('class="qr"') :]
     assert "not the one that the app shows" in wrong
     assert len(set(codes)) == 10
     assert "10 recovery codes are left" in after
@@ -229,13 +232,13 @@ def test_enrolment_page_leads_to_codes_shown_once(client):
 def test_new_codes_need_the_password_and_end_the_old(client):
     user, _, codes = enrolled()
     client.force_login(user)
-    told = {"act": "codes", "username": user.username}
+    typed = {"act": "codes", "username": user.username}
 
-    client.post(ENROL, {**told, "password": "wrong"})
-    kept = RecoveryCode.objects.filter(replaced_at=None).count()
-    client.post(ENROL, {**told, "password": PASSWORD})
+    client.post(ENROL, {**typed, "password": "wrong"})
+    usable = RecoveryCode.objects.filter(replaced_at=None).count()
+    client.post(ENROL, {**typed, "password": PASSWORD})
 
-    assert (kept, service.codes_left(user)) == (10, 10)
+    assert (usable, service.recovery_codes_left(user)) == (10, 10)
     other = Client()
     recover(other, user, codes[0])
     assert not is_in(other)
@@ -251,10 +254,10 @@ def test_role_that_must_is_held_at_the_enrolment(client, settings):
     investigator, coordinator = person("IN"), person("CO")
 
     client.force_login(investigator)
-    held = client.get(PAGE)
+    redirected = client.get(PAGE)
     client.force_login(coordinator)
 
-    assert held.url == ENROL
+    assert redirected.url == ENROL
     assert is_in(client)
 
 
@@ -282,10 +285,10 @@ def test_administrator_alone_revokes_a_lost_device(client):
 
     client.force_login(administrator)
     client.post(address, {"reason": ""})
-    kept = service.factor_of(user)
+    factor = service.factor_of(user)
     client.post(address, {"reason": "telephone lost, seen in person"})
 
-    assert kept is not None
+    assert factor is not None
     assert service.factor_of(user) is None
     other = Client()
     recover(other, user, codes[0])

@@ -90,7 +90,7 @@ def test_reset_mails_a_link_that_works_once(
     user = person("IN", password=PASSWORD)
     address = reverse("accounts:reset_password", args=[user.pk])
     with django_capture_on_commit_callbacks(execute=True):
-        shown = client.post(address, {"reason": "forgotten"}, follow=True)
+        page = client.post(address, {"reason": "forgotten"}, follow=True)
     [mail] = mailoutbox
     link = link_of(mail)
     client.logout()
@@ -102,7 +102,7 @@ def test_reset_mails_a_link_that_works_once(
 
     user.refresh_from_db()
     assert mail.to == ["in@example.org"]
-    assert link not in shown.content.decode()
+    assert link not in page.content.decode()
     assert done.url == reverse("accounts:sign_in")
     assert user.check_password(NEW_PASSWORD)
     assert "used already" in again.content.decode()

@@ -28,7 +28,7 @@ def acts():
     return [(entry.act, entry.changes.get("why", "")) for entry in entries]
 
 
-def seen(client, seconds_ago):
+def set_last_activity(client, seconds_ago):
     """Move the last activity of the session into the past."""
     session = client.session
     session[SEEN_AT] = int(clock.now().timestamp()) - seconds_ago
@@ -45,8 +45,8 @@ def test_sign_in_and_out_are_recorded_with_address(client):
     assert (came.status_code, came.url) == (302, PAGE)
     assert left.url == f"{SIGN_IN}?ended=left"
     entries = Entry.objects.filter(operation="ACT").order_by("id")
-    told = [(entry.act, entry.actor, entry.role, entry.address) for entry in entries]
-    assert told == [
+    signed = [(entry.act, entry.actor, entry.role, entry.address) for entry in entries]
+    assert signed == [
         ("sign_in", "co", "CO", "127.0.0.1"),
         ("sign_out", "co", "CO", "127.0.0.1"),
     ]
@@ -167,15 +167,15 @@ def test_temporary_password_is_changed_before_anything_else(client):
     person("CO", password=PASSWORD, must_change_password=True)
     sign_in(client, "co")
 
-    held = client.get(PAGE)
+    redirected = client.get(PAGE)
     passwords = dict.fromkeys(("new_password1", "new_password2"), "another horse 43")
     reused = client.post(
-        held.url,
+        redirected.url,
         {"present_password": PASSWORD} | dict.fromkeys(passwords, PASSWORD),
     )
-    changed = client.post(held.url, {"present_password": PASSWORD} | passwords)
+    changed = client.post(redirected.url, {"present_password": PASSWORD} | passwords)
 
-    assert held.url == "/accounts/password/"
+    assert redirected.url == "/accounts/password/"
     assert "have not used here before" in reused.content.decode()
     assert changed.status_code == 302
     assert client.get(PAGE).status_code == 200
@@ -195,7 +195,7 @@ def test_old_passwords_are_changed_where_the_site_asks_for_it(client, settings):
 @pytest.mark.verifies("ACC-14")
 def test_idle_session_ends_and_leads_back(client, settings):
     client.force_login(person("CO"))
-    seen(client, 60 * settings.IDLE_LIMIT_MINUTES + 1)
+    set_last_activity(client, 60 * settings.IDLE_LIMIT_MINUTES + 1)
 
     response = client.get(f"{PAGE}?a=1")
 
@@ -209,7 +209,7 @@ def test_idle_session_ends_and_leads_back(client, settings):
 @pytest.mark.verifies("ACC-14")
 def test_form_sent_too_late_leads_back_to_its_page(client, settings):
     client.force_login(person("CO"))
-    seen(client, 60 * settings.IDLE_LIMIT_MINUTES + 1)
+    set_last_activity(client, 60 * settings.IDLE_LIMIT_MINUTES + 1)
 
     sent = client.post(
         "/accounts/keep-alive/", headers={"referer": f"http://testserver{PAGE}"}
@@ -227,13 +227,13 @@ def test_form_sent_too_late_leads_back_to_its_page(client, settings):
 @pytest.mark.verifies("ACC-14")
 def test_session_lives_by_activity_but_not_by_scripts(client, settings):
     client.force_login(person("CO"))
-    seen(client, 600)
+    set_last_activity(client, 600)
 
-    asked = client.get("/accounts/keep-alive/", headers={"x-background": "1"})
+    answer = client.get("/accounts/keep-alive/", headers={"x-background": "1"})
     stayed = client.post("/accounts/keep-alive/")
 
     limit = 60 * settings.IDLE_LIMIT_MINUTES
-    assert asked.json()["seconds_left"] in range(limit - 605, limit - 599)
+    assert answer.json()["seconds_left"] in range(limit - 605, limit - 599)
     assert stayed.json()["seconds_left"] in range(limit - 5, limit + 1)
 
 
