@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from enrollment.consent.facts import decisions
 from enrollment.eligibility.facts import evidence
-from enrollment.eligibility.facts.as_of_randomization import as_screened
+from enrollment.eligibility.facts.as_of_randomization import as_of_randomization
 from enrollment.eligibility.rules import (
     Assessment,
     CriterionAnswer,
@@ -76,7 +76,7 @@ def is_randomised(casebook: Casebook) -> bool:
 @fact("eligibility")
 def eligibility(casebook: Casebook) -> Assessment:
     """Return the assessment of the present screening; once randomised, as of then."""
-    return assess(evidence.evidence_of(as_screened(casebook)))
+    return assess(evidence.evidence_of(as_of_randomization(casebook)))
 
 
 @fact("is_ineligible")
@@ -89,5 +89,5 @@ def is_ineligible(casebook: Casebook) -> bool:
 def has_short_steroid_burst(casebook: Casebook) -> bool:
     """Tell whether an investigator must say if a short steroid course counts."""
     outcomes = casebook.fact("eligibility").outcomes
-    found = next(one.grounds for one in outcomes if one.criterion == "E17")
+    found = next(one.basis for one in outcomes if one.criterion == "E17")
     return isinstance(found, Immunosuppression) and found.needs_burst_decision

@@ -26,10 +26,10 @@ def _(data: FormData, casebook: Casebook) -> bool:
 def _older_than(
     data: FormData, item: str, days: int, casebook: Casebook
 ) -> dict[str, int]:
-    taken, consented = data.get(item), casebook.fact("consented_at")
-    if taken is None or consented is None:
+    obtained_at, consented_at = data.get(item), casebook.fact("consented_at")
+    if obtained_at is None or consented_at is None:
         return {}
-    return {"days": days} if consented - taken > timedelta(days=days) else {}
+    return {"days": days} if consented_at - obtained_at > timedelta(days=days) else {}
 
 
 @check(

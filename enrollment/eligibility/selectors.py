@@ -8,8 +8,8 @@ from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
-from enrollment.eligibility.facts.as_of_randomization import as_screened
-from enrollment.eligibility.facts.deciding_items import Deciding, deciding
+from enrollment.eligibility.facts.as_of_randomization import as_of_randomization
+from enrollment.eligibility.facts.deciding_items import DecidingItems, deciding_items
 from enrollment.eligibility.facts.evidence import CODES as EVIDENCE_CODES
 from enrollment.eligibility.facts.evidence import ages_of, episode
 from enrollment.eligibility.rules import (
@@ -35,12 +35,12 @@ CONFIRMATION_HOLDS = timedelta(hours=PROTOCOL.freshness.reconfirmation_hours)
 
 @dataclass(frozen=True)
 class Eligibility:
-    """The present screening of a person: verdict, grounds, confirmation."""
+    """The present screening of a person: verdict, basis, confirmation."""
 
     participant: Participant
     casebook: Casebook
     assessment: Assessment
-    deciding: Deciding
+    deciding_items: DecidingItems
     confirmation: EligibilityConfirmation | None  # the last one given, if any
 
     @property
@@ -58,12 +58,12 @@ class Eligibility:
 
     @property
     def is_consented(self) -> bool:
-        """Tell whether consent was given, and nothing refused since."""
+        """Consent was given, and nothing refused since."""
         return bool(self.casebook.fact("is_consented"))
 
     @property
     def is_screening_closed(self) -> bool:
-        """Tell whether the present screening has ended without randomisation."""
+        """The present screening ended without randomization."""
         return statuses.is_screening_closed(self.casebook)
 
     @property
@@ -72,17 +72,16 @@ class Eligibility:
 
     @property
     def reasons(self) -> str:
-        """Return what is against or unknown, in words."""
-        return reason_words(self.assessment.reasons)
+        return reasons_text(self.assessment.reasons)
 
     @property
     def confirmation_stands(self) -> bool:
-        """Tell whether every deciding value is still the one that was confirmed."""
-        given = self.confirmation
-        return given is not None and is_bound(given, self.deciding)
+        """Every deciding value is still the one that was confirmed."""
+        confirmation = self.confirmation
+        return confirmation is not None and is_bound(confirmation, self.deciding_items)
 
-    def holds_confirmation_at(self, instant: datetime) -> bool:
-        """Tell whether the confirmation stands and is no older than 24 h."""
+    def is_confirmed_at(self, instant: datetime) -> bool:
+        """The confirmation stands and is no older than 24 h."""
         return (
             self.confirmation is not None
             and self.confirmation_stands
@@ -90,67 +89,73 @@ class Eligibility:
         )
 
     def warnings_at(self, instant: datetime) -> tuple[Stale, ...]:
-        """Name evidence that has grown old; it warns and changes no verdict."""
-        found = self.assessment.outcomes[0].grounds
-        pair = found.creatinine.qualifying if isinstance(found, Injury) else None
-        ages = ages_of(as_screened(self.casebook), pair.later.at if pair else None)
-        given = self.confirmation.at if self.confirmation else None
-        return stale_evidence(replace(ages, confirmed_at=given), instant)
+        """Stale evidence warns and changes no verdict."""
+        injury = self.assessment.outcomes[0].basis
+        pair = injury.creatinine.qualifying if isinstance(injury, Injury) else None
+        ages = ages_of(
+            as_of_randomization(self.casebook), pair.later.at if pair else None
+        )
+        confirmed_at = self.confirmation.at if self.confirmation else None
+        return stale_evidence(replace(ages, confirmed_at=confirmed_at), instant)
 
 
 def screening_casebook(participant: Participant) -> Casebook:
-    """Return the casebook with all that screening asks, read in one select."""
+    """All forms that screening reads, in one select."""
     return casebook_of(participant, *sorted({*EVIDENCE_CODES, *statuses.CODES}))
 
 
 def eligibility_of(
     participant: Participant, casebook: Casebook | None = None
 ) -> Eligibility:
-    """Return the eligibility of a person; the number of selects is fixed."""
+    """The number of selects is fixed."""
     casebook = casebook or screening_casebook(participant)
     assessment = casebook.fact("eligibility")
     return Eligibility(
         participant,
         casebook,
         assessment,
-        deciding(as_screened(casebook), assessment),
+        deciding_items(as_of_randomization(casebook), assessment),
         latest_confirmation(participant, episode(casebook)),
     )
 
 
 def screening_form_ids(eligibility: Eligibility) -> dict[str, int]:
-    """Return the forms of the present screening by form, also those still empty."""
-    form_ids = FormInstance.objects.filter(
+    """Ids of the present screening's forms by code, empty forms included."""
+    forms = FormInstance.objects.filter(
         participant=eligibility.participant,
         code__in=("DEM", "ELG", "VIT", "LAB"),
         visit__in=("", VisitCode.SCREENING),
         struck_at=None,
     )
     # DEM is one for life, and its occurrence is 1.
-    kept = form_ids.filter(occurrence__lte=eligibility.episode).order_by("occurrence")
-    return dict(kept.values_list("code", "pk"))
+    present_forms = forms.filter(occurrence__lte=eligibility.episode).order_by(
+        "occurrence"
+    )
+    return dict(present_forms.values_list("code", "pk"))
 
 
 def latest_confirmation(
     participant: Participant, of_episode: int
 ) -> EligibilityConfirmation | None:
-    """Return the confirmation given last for a screening, whether it holds or not."""
-    given = EligibilityConfirmation.objects.filter(participant=participant)
-    return given.filter(episode=of_episode).last()
+    """Last confirmation of a screening, whether or not it still stands."""
+    confirmations = EligibilityConfirmation.objects.filter(participant=participant)
+    return confirmations.filter(episode=of_episode).last()
 
 
-def is_bound(given: EligibilityConfirmation, found: Deciding) -> bool:
-    return given.deciding == found.revisions and given.digest == found.digest
+def is_bound(confirmation: EligibilityConfirmation, items: DecidingItems) -> bool:
+    return (
+        confirmation.deciding == items.revisions and confirmation.digest == items.digest
+    )
 
 
 def frozen_of(participant: Participant) -> FrozenScreening | None:
-    """Return what a randomisation rests on; None before it."""
-    kept = FrozenScreening.objects.filter(participant=participant)
-    return kept.select_related("confirmation").first()
+    """None before randomization."""
+    screenings = FrozenScreening.objects.filter(participant=participant)
+    return screenings.select_related("confirmation").first()
 
 
 # True while every deciding item keeps the revision for which it was confirmed.
-STANDING = """
+UNCHANGED_SQL = """
     NOT EXISTS (
         SELECT FROM jsonb_each(enrollment_eligibilityconfirmation.deciding) bound
         LEFT JOIN casebook_forminstance f ON f.id = bound.key::bigint
@@ -166,52 +171,70 @@ STANDING = """
 def confirmed_among(
     participants: Iterable[Participant], casebooks: Mapping[int, Casebook]
 ) -> set[int]:
-    """Return who stands confirmed for the present screening; at most two selects.
+    """Participants confirmed for the present screening; at most two selects.
 
-    The first finds the confirmations whose values are unchanged. A further row may
-    have come to decide since; who is neither randomised nor closed is looked at in
-    full, since for them alone the answer changes anything.
+    The first finds the confirmations whose values are unchanged. A row added since may
+    decide too, so whoever is neither randomized nor closed is assessed in full: only
+    for them does the answer matter.
     """
-    people = EligibilityConfirmation.objects.filter(participant__in=list(participants))
-    given = people.select_related("participant").annotate(stands=_stands())
-    last = {(one.participant_id, one.episode): one for one in given.order_by("id")}
-    waiting = {
-        pk: one
-        for (pk, number), one in last.items()
-        if one.stands
+    signed = EligibilityConfirmation.objects.filter(participant__in=list(participants))
+    confirmations = signed.select_related("participant").annotate(
+        is_unchanged=_is_unchanged()
+    )
+    latest = {
+        (confirmation.participant_id, confirmation.episode): confirmation
+        for confirmation in confirmations.order_by("id")
+    }
+    unchanged = {
+        pk: confirmation
+        for (pk, number), confirmation in latest.items()
+        if confirmation.is_unchanged
         and number == episode(casebooks[pk])
         and statuses.status_of(casebooks[pk], is_confirmed=True)
         == ParticipantStatus.ELIGIBLE
     }
-    if not waiting:
+    if not unchanged:
         return set()
-    read = casebooks_of([one.participant for one in waiting.values()], EVIDENCE_CODES)
-    return {pk for pk, one in waiting.items() if _holds(one, read[pk])}
+    casebooks_read = casebooks_of(
+        [confirmation.participant for confirmation in unchanged.values()],
+        EVIDENCE_CODES,
+    )
+    return {
+        pk
+        for pk, confirmation in unchanged.items()
+        if _still_decides(confirmation, casebooks_read[pk])
+    }
 
 
-def _stands() -> RawSQL:
-    return RawSQL(STANDING, (), output_field=BooleanField())  # noqa: S611 - constant text
+def _is_unchanged() -> RawSQL:
+    return RawSQL(UNCHANGED_SQL, (), output_field=BooleanField())  # noqa: S611 - constant text
 
 
-def _holds(given: EligibilityConfirmation, casebook: Casebook) -> bool:
-    return is_bound(given, deciding(casebook, casebook.fact("eligibility")))
+def _still_decides(confirmation: EligibilityConfirmation, casebook: Casebook) -> bool:
+    return is_bound(
+        confirmation, deciding_items(casebook, casebook.fact("eligibility"))
+    )
 
 
 def confirmations_of(
     participant: Participant, present: int, status: ParticipantStatus
 ) -> dict[int, bool]:
-    """Return by screening whether the confirmation given last stands, in one select.
+    """Whether the last confirmation of each screening stands; one select.
 
-    `present` is the number of the present screening, on which the status tells more.
+    `present` is the number of the present screening, for which the status decides.
     """
-    given = EligibilityConfirmation.objects.filter(participant=participant)
-    found = dict(given.annotate(stands=_stands()).values_list("episode", "stands"))
-    if status == ParticipantStatus.CONSENTED and present in found:
-        found[present] = False
-    return found
+    confirmations = EligibilityConfirmation.objects.filter(participant=participant)
+    is_valid = dict(
+        confirmations.annotate(is_unchanged=_is_unchanged()).values_list(
+            "episode", "is_unchanged"
+        )
+    )
+    if status == ParticipantStatus.CONSENTED and present in is_valid:
+        is_valid[present] = False
+    return is_valid
 
 
-def reason_words(reasons: Iterable[str]) -> str:
-    """Return criteria against or unknown, kept as `E2:unknown`, in words."""
+def reasons_text(reasons: Iterable[str]) -> str:
+    """Words for reasons such as `E2:unknown`."""
     pairs = (reason.split(":") for reason in reasons)
     return ", ".join(f"{code} {_(State(state).label)}" for code, state in pairs)

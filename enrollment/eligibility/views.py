@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from enrollment.eligibility import selectors as eligibility_selectors
+from enrollment.eligibility.page.eligibility_page import eligibility_page
 from enrollment.eligibility.page.frozen_screening import used_screening
-from enrollment.eligibility.page.whole import eligibility_page
 from enrollment.eligibility.services import confirmation
 from enrollment.models.confirmation import MEANING
 from enrollment.problems import EnrollmentRefused
@@ -23,7 +23,6 @@ from trial_edc import clock
 
 @permitted(Permission.READ_CASEBOOK, when=reads_whole_casebooks)
 def eligibility(request: StaffRequest, number: str) -> HttpResponse:
-    """Show the 24 criteria with what decides them; confirm the verdict."""
     person = _visible(request, number)
     may_confirm = request.user.may(Permission.CONFIRM_ELIGIBILITY)
     if request.method == "POST" and not may_confirm:
@@ -47,27 +46,26 @@ def eligibility(request: StaffRequest, number: str) -> HttpResponse:
 
 @permitted(Permission.READ_CASEBOOK, when=reads_whole_casebooks)
 def frozen(request: StaffRequest, number: str) -> HttpResponse:
-    """Show the screening values that a randomisation used, and what was corrected."""
     person = _visible(request, number)
-    kept = eligibility_selectors.frozen_of(person)
-    found = eligibility_selectors.eligibility_of(person)
-    used = used_screening(found, kept) if kept else None
-    context = {"found": found, "used": used}
+    frozen_values = eligibility_selectors.frozen_of(person)
+    eligibility = eligibility_selectors.eligibility_of(person)
+    used_values = used_screening(eligibility, frozen_values) if frozen_values else None
+    context = {"eligibility": eligibility, "used": used_values}
     return render(request, "enrollment/eligibility/frozen.html", context)
 
 
 def _eligibility_context(
-    request: StaffRequest, found: eligibility_selectors.Eligibility
+    request: StaffRequest, eligibility: eligibility_selectors.Eligibility
 ) -> dict[str, Any]:
     now = clock.now()
     return {
-        "found": found,
-        "page": eligibility_page(found, now),
+        "eligibility": eligibility,
+        "page": eligibility_page(eligibility, now),
         "meaning": MEANING,
-        "obstacles": confirmation.obstacles_to_confirmation(found),
-        "confirmed": found.confirmation,
-        "holds": found.holds_confirmation_at(now),
+        "obstacles": confirmation.obstacles_to_confirmation(eligibility),
+        "confirmed": eligibility.confirmation,
+        "holds": eligibility.is_confirmed_at(now),
         "may_enter": request.user.may(Permission.ENTER_CRF),
-        "is_over": found.is_screening_closed,
-        "is_randomised": found.casebook.fact("is_randomised"),
+        "is_over": eligibility.is_screening_closed,
+        "is_randomised": eligibility.casebook.fact("is_randomised"),
     }

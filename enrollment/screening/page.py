@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from enrollment.eligibility.selectors import reason_words
+from enrollment.eligibility.selectors import reasons_text
 from enrollment.screening import facts as statuses
 from enrollment.screening.rules import screening_number
 from enrollment.screening.selectors import people_visible_to, statuses_of
@@ -104,7 +104,7 @@ class LogLine:
     @property
     def failed_criteria(self) -> str:
         """Return what was frozen at closing, in words."""
-        return reason_words(self.criteria)
+        return reasons_text(self.criteria)
 
     def _value(self, item: str) -> Any:
         return self.data.get(item) if self.data else None
@@ -208,7 +208,7 @@ def criterion_counts(lines: Sequence[LogLine]) -> list[ScreeningCount]:
     """Return how many failed screenings each criterion decided, or left unknown."""
     counts = Counter(one for line in lines for one in line.criteria)
     return [
-        ScreeningCount(key, reason_words([key]), n) for key, n in counts.most_common()
+        ScreeningCount(key, reasons_text([key]), n) for key, n in counts.most_common()
     ]
 
 

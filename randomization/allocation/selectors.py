@@ -49,7 +49,7 @@ def frozen(found: Eligibility) -> Frozen:
     baseline = found.assessment.baseline
     sample = baseline.sample
     return Frozen(
-        digest=found.deciding.digest,
+        digest=found.deciding_items.digest,
         baseline_source=baseline.source,
         baseline_umol_l=baseline.umol_l,
         baseline_sample=int(sample.id) if sample else None,

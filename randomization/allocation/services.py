@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from enrollment.eligibility.selectors import Eligibility, eligibility_of
-from enrollment.eligibility.services.freezing import freeze_screening
+from enrollment.eligibility.services.frozen_screening import freeze_screening
 from randomization.allocation import selectors as allocation_selectors
 from randomization.allocation.rules.numbers import draw
 from randomization.allocation.selectors import Frozen, frozen, readiness

@@ -292,7 +292,7 @@ def test_confirmation_binds_the_deciding_items(
 
     found = eligibility_selectors.eligibility_of(eligible)
     assert found.confirmation == given
-    assert found.holds_confirmation_at(clock.now())
+    assert found.is_confirmed_at(clock.now())
     assert given.verdict == "eligible"
     assert len(given.states) == 24
     assert given.settings_version == "1.0"
@@ -309,8 +309,8 @@ def test_confirmation_holds_24_hours(investigator: User, eligible: Participant) 
 
     found = eligibility_selectors.eligibility_of(eligible)
 
-    assert found.holds_confirmation_at(given.at + timedelta(hours=24))
-    assert not found.holds_confirmation_at(given.at + timedelta(hours=24, seconds=1))
+    assert found.is_confirmed_at(given.at + timedelta(hours=24))
+    assert not found.is_confirmed_at(given.at + timedelta(hours=24, seconds=1))
 
 
 @pytest.mark.verifies("ELG-CONFIRM")

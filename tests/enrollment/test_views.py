@@ -140,7 +140,7 @@ def test_eligibility_page_reads_in_a_fixed_number_of_selects(
     with django_assert_num_queries(ELIGIBILITY_SELECTS):
         response = desk.get(address)
 
-    told = {row.id: row.grounds for row in response.context["page"].rows}
+    told = {row.id: row.basis for row in response.context["page"].rows}
     assert told["I1"].startswith("85 → 200 µmol/L in 42 h: 2.35-fold")
     assert told["I2"].endswith("years at consent")
     assert told["E9"].startswith("eGFR ")
@@ -252,7 +252,7 @@ def test_what_has_grown_old_is_told_with_its_place_and_changes_nothing(
         ("Qualifying creatinine is older than its limit", "72 hours", "sample_at"),
         ("Criteria must be confirmed again", "24 hours", ""),
     ]
-    assert (page.against, page.unknown, page.wanted) == ([], [], [])
+    assert (page.against, page.unknown, page.missing_entries) == ([], [], [])
 
 
 def test_each_missing_entry_is_a_link_to_its_field(

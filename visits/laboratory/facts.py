@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from enrollment.eligibility.facts import evidence
-from enrollment.eligibility.facts.as_of_randomization import as_screened
+from enrollment.eligibility.facts.as_of_randomization import as_of_randomization
 from enrollment.eligibility.rules import baseline, egfr, injury, kdigo
 from record.casebook.form_data import Casebook, FormData, fact
 from record.casebook.intervals import bounds
@@ -37,7 +37,7 @@ def sampled_on(data: FormData) -> date | None:
 @fact("deciding_samples")
 def deciding_samples(casebook: Casebook) -> dict[SampleUse, frozenset[str]]:
     """Return the samples of the qualifying pair and of the baseline, by form."""
-    known = evidence.evidence_of(as_screened(casebook))
+    known = evidence.evidence_of(as_of_randomization(casebook))
     pair, basis = injury(known).creatinine.qualifying, baseline(known).sample
     frozen = casebook.value("RAN", "baseline_sample")
     base = {str(frozen)} if frozen else {basis.id} if basis else set()
@@ -97,13 +97,17 @@ def baseline_umol_l(casebook: Casebook) -> Decimal | None:
 @fact("baseline_umol_l")
 def _baseline_umol_l(casebook: Casebook) -> Decimal | None:
     frozen: Decimal | None = casebook.value("RAN", "baseline_umol_l")
-    return frozen or baseline(evidence.evidence_of(as_screened(casebook))).umol_l
+    return (
+        frozen or baseline(evidence.evidence_of(as_of_randomization(casebook))).umol_l
+    )
 
 
 def kdigo_stage(casebook: Casebook, until: date) -> int | None:
     """Return the highest KDIGO stage of this injury up to a date."""
     known = evidence.evidence_of(casebook)
-    reference_at = injury(evidence.evidence_of(as_screened(casebook))).reference_at
+    reference_at = injury(
+        evidence.evidence_of(as_of_randomization(casebook))
+    ).reference_at
     if reference_at is None:
         return None
     first, last = reference_at - ONSET, _end_of(until)

@@ -14,8 +14,8 @@ from record.casebook.values import Partial
 from trial_edc.dates import SITE_ZONE, site_date
 from trial_edc.vocabulary import YesNo
 
-# By form, the item that says when what a row tells had happened.
-HAPPENED = {
+# By form, the item that dates the event of a row.
+EVENT_ITEMS = {
     "CNS": "decided_at",
     "CRE": "sample_at",
     "URI": "end_at",
@@ -25,8 +25,8 @@ HAPPENED = {
 LATER_CHANGES = ("last_dose_change", "switched", "stop")
 
 
-def as_screened(casebook: Casebook) -> Casebook:
-    """Return the casebook as screening saw it; before randomisation all of it."""
+def as_of_randomization(casebook: Casebook) -> Casebook:
+    """Casebook without what happened after randomization; before it, the whole."""
     until = casebook.value("RAN", "randomised_at")
     if until is None:
         return casebook
@@ -34,33 +34,33 @@ def as_screened(casebook: Casebook) -> Casebook:
     def load(codes: Collection[str]) -> Iterator[FormData]:
         casebook.read(*codes)
         for data in chain.from_iterable(map(casebook.rows, codes)):
-            if (seen := as_seen(data, until)) is not None:
-                yield seen
+            if (earlier_data := form_data_as_of(data, until)) is not None:
+                yield earlier_data
 
     return Casebook(load)
 
 
-def as_seen(data: FormData, until: datetime) -> FormData | None:
-    """Return a form without what happened later; None when all of it did.
+def form_data_as_of(data: FormData, until: datetime) -> FormData | None:
+    """Form without what happened later; None when all of it did.
 
     A drug that was stopped or changed after randomisation was going on at that time.
     """
-    if is_later(data.get(HAPPENED.get(data.code, "")), until):
+    if is_later(data.get(EVENT_ITEMS.get(data.code, "")), until):
         return None
     later = {i for i in LATER_CHANGES if is_later(data.get(i), until)}
     if data.code != "IST" or not later:
         return data
-    known = {**data.values, **dict.fromkeys(later)}
+    values = {**data.values, **dict.fromkeys(later)}
     if "stop" in later:
-        known["ongoing"] = YesNo.YES.value
-    return replace(data, values=known)
+        values["ongoing"] = YesNo.YES.value
+    return replace(data, values=values)
 
 
-def is_later(told: datetime | Partial | date | None, until: datetime) -> bool:
-    """Tell whether an instant, or a date as far as it is known, lies after another."""
-    if isinstance(told, Partial):
-        instant = told.instant(SITE_ZONE)
-        told = instant if instant is not None else told.earliest
-    if isinstance(told, datetime):
-        return told > until
-    return told is not None and told > site_date(until)
+def is_later(moment: datetime | Partial | date | None, until: datetime) -> bool:
+    """A partial date counts from its earliest day."""
+    if isinstance(moment, Partial):
+        instant = moment.instant(SITE_ZONE)
+        moment = instant if instant is not None else moment.earliest
+    if isinstance(moment, datetime):
+        return moment > until
+    return moment is not None and moment > site_date(until)

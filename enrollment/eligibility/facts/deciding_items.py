@@ -14,7 +14,7 @@ from typing import Any
 
 from enrollment.consent.facts.decisions import initial_consent, standing_decision
 from enrollment.eligibility.facts.evidence import (
-    JUDGED,
+    JUDGEMENT_ITEMS,
     exposures,
     platelets_of,
     screening_data,
@@ -53,117 +53,118 @@ ANSWERS = (
     "e17_burst_decision",
     "e19",
     "e20",
-    *JUDGED.values(),
+    *JUDGEMENT_ITEMS.values(),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Deciding:
+class DecidingItems:
     """The deciding items with their revisions, and what they say as one text."""
 
     revisions: Mapping[str, Mapping[str, int]]  # form → item → revision
-    told: str  # canonical JSON
+    text: str  # canonical JSON
     form_data: tuple[FormData, ...]
 
     @property
     def digest(self) -> str:
-        """Return SHA-256 of the text, in hexadecimal."""
-        return digest_of(self.told)
+        return digest_of(self.text)
 
 
-def digest_of(told: str) -> str:
-    """Return SHA-256 of a text, in hexadecimal."""
-    return hashlib.sha256(told.encode()).hexdigest()
+def digest_of(text: str) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @implements("ELG-CONFIRM")
-def deciding(casebook: Casebook, assessment: Assessment) -> Deciding:
+def deciding_items(casebook: Casebook, assessment: Assessment) -> DecidingItems:
     revisions: dict[str, dict[str, int]] = {}
     values: dict[str, dict[str, Any]] = {}
     form_data: dict[str, FormData] = {}
-    for data, items in _decide(casebook, assessment):
+    for data, items in _deciding_forms(casebook, assessment):
         key = str(data.form_id)
         form_data[key] = data
         for item in items:
             revision = data.item_revisions.get(item, 0)
             revisions.setdefault(key, {})[item] = revision
-            values.setdefault(key, {})[item] = plain(data.values.get(item))
-    told = {
+            values.setdefault(key, {})[item] = json_value(data.values.get(item))
+    content = {
         "version": PROTOCOL.version,
         "verdict": assessment.verdict.value,
         "states": states_of(assessment),
         "age_years": assessment.age,
         "baseline_source": assessment.baseline.source.value,
-        "baseline_umol_l": plain(assessment.baseline.umol_l),
-        "egfr_ml_min_1_73m2": plain(assessment.egfr),
+        "baseline_umol_l": json_value(assessment.baseline.umol_l),
+        "egfr_ml_min_1_73m2": json_value(assessment.egfr),
         "values": values,
     }
-    text = json.dumps(told, sort_keys=True, ensure_ascii=False)
-    return Deciding(revisions, text, tuple(form_data.values()))
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return DecidingItems(revisions, text, tuple(form_data.values()))
 
 
-def plain(value: Value) -> Any:
-    """Return a value as JSON has it, however it was read; exact, and one form each."""
-    told: Any = value
+def json_value(value: Value) -> Any:
+    """One exact JSON form for a value, however it was read."""
+    plain: Any = value
     match value:
         case MissingCode():
-            told = {"missing": value.value}
+            plain = {"missing": value.value}
         case Quantity():
-            told = {"value": plain(value.value), "unit": value.unit}
+            plain = {"value": json_value(value.value), "unit": value.unit}
         case Decimal():
-            told = f"{value.normalize():f}"
+            plain = f"{value.normalize():f}"
         case datetime():
-            told = value.astimezone(UTC).isoformat()
+            plain = value.astimezone(UTC).isoformat()
         case date() | Partial():
-            told = str(value)
+            plain = str(value)
         case list() | tuple():
-            told = [plain(one) for one in value]
-    return told
+            plain = [json_value(part) for part in value]
+    return plain
 
 
 def states_of(assessment: Assessment) -> list[str]:
-    """Return every criterion with its state, in protocol order."""
-    return [f"{one.criterion}:{one.state}" for one in assessment.outcomes]
+    """`criterion:state` in protocol order."""
+    return [f"{outcome.criterion}:{outcome.state}" for outcome in assessment.outcomes]
 
 
-def _decide(
+def _deciding_forms(
     casebook: Casebook, assessment: Assessment
 ) -> Iterator[tuple[FormData, Iterable[str]]]:
     for consent in (initial_consent(casebook), standing_decision(casebook)):
         if consent:
             yield consent, CONSENT
-    if person := casebook.one("DEM"):
-        yield person, ("birth_date", "sex")
-    if judged := screening_data(casebook, "ELG"):
-        yield judged, ANSWERS
-    if counted := platelets_of(casebook):
-        yield counted, ("platelets", "sampled_at")
-    for denied in casebook.rows("IST"):
-        if denied.get("any_exposure") == YesNo.NO:
-            yield denied, ("any_exposure",)
+    if demographics := casebook.one("DEM"):
+        yield demographics, ("birth_date", "sex")
+    if eligibility_form := screening_data(casebook, "ELG"):
+        yield eligibility_form, ANSWERS
+    if platelet_form := platelets_of(casebook):
+        yield platelet_form, ("platelets", "sampled_at")
+    for data in casebook.rows("IST"):
+        if data.get("any_exposure") == YesNo.NO:
+            yield data, ("any_exposure",)
     local = PROTOCOL.eligibility.e17_local_routes
     for drug in exposures(casebook) or ():
         if drug.get("route") not in local:
             yield drug, DRUG
-    yield from _injury(casebook, assessment)
+    yield from _injury_forms(casebook, assessment)
 
 
-def _injury(
+def _injury_forms(
     casebook: Casebook, assessment: Assessment
 ) -> Iterator[tuple[FormData, Iterable[str]]]:
-    found = assessment.outcomes[0].grounds
-    wanted = {assessment.baseline.sample.id} if assessment.baseline.sample else set()
-    if isinstance(found, Injury) and (pair := found.creatinine.qualifying):
-        wanted |= {pair.earlier.id, pair.later.id}
-    elif isinstance(found, Injury) and found.creatinine.attested_by:
-        wanted.add(found.creatinine.attested_by.id)
-    elif isinstance(found, Injury) and (run := found.urine.qualifying):
-        collected = {one.id for one in run.collections}
+    injury = assessment.outcomes[0].basis
+    sample_ids = (
+        {assessment.baseline.sample.id} if assessment.baseline.sample else set()
+    )
+    if isinstance(injury, Injury) and (pair := injury.creatinine.qualifying):
+        sample_ids |= {pair.earlier.id, pair.later.id}
+    elif isinstance(injury, Injury) and injury.creatinine.attested_by:
+        sample_ids.add(injury.creatinine.attested_by.id)
+    elif isinstance(injury, Injury) and (run := injury.urine.qualifying):
+        collection_ids = {collection.id for collection in run.collections}
         for data in casebook.rows("URI"):
-            if str(data.form_id) in collected:
+            if str(data.form_id) in collection_ids:
                 yield data, COLLECTION
-        if weighed := weighing_of(casebook):
-            yield weighed, ("weight_kg", "weight_source")
+        if weighing := weighing_of(casebook):
+            yield weighing, ("weight_kg", "weight_source")
     for data in casebook.rows("CRE"):
-        if str(data.form_id) in wanted:
+        if str(data.form_id) in sample_ids:
             yield data, CREATININE

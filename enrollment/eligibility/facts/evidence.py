@@ -35,7 +35,7 @@ from trial_edc.vocabulary import MissingCode, Sex, VisitCode, YesNo
 # The forms that evidence is read from.
 CODES = ("SCN", "CNS", "DEM", "ELG", "CRE", "URI", "VIT", "LAB", "IST", "RAN")
 
-JUDGED = {
+JUDGEMENT_ITEMS = {
     **{f"E{n}": f"e{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 15, 16)},
     "E11_arrhythmia_or_severe": "e11_arrhythmia_or_severe",
     "E18_other": "e18_other",
@@ -43,7 +43,7 @@ JUDGED = {
 
 
 def evidence_of(casebook: Casebook) -> Evidence:
-    """Gather everything that decides on the present screening."""
+    """Evidence of the present screening."""
     eligibility, weighing = screening_data(casebook, "ELG"), weighing_of(casebook)
     platelets = platelets_of(casebook)
     count = platelets.get("platelets") if platelets else None
@@ -73,7 +73,6 @@ def evidence_of(casebook: Casebook) -> Evidence:
 
 
 def ages_of(casebook: Casebook, qualifying_at: datetime | None) -> Ages:
-    """Tell when the evidence that can grow old was obtained."""
     eligibility, platelets = screening_data(casebook, "ELG"), platelets_of(casebook)
     return Ages(
         hcg_at=_of(eligibility, "hcg_at"),
@@ -84,13 +83,13 @@ def ages_of(casebook: Casebook, qualifying_at: datetime | None) -> Ages:
 
 
 def episode(casebook: Casebook) -> int:
-    """Return the number of the present screening; the first one is 1."""
+    """Number of the present screening; the first one is 1."""
     screening = casebook.one("SCN")
     return screening.occurrence if screening else 1
 
 
 def screening_data(casebook: Casebook, code: str, visit: str = "") -> FormData | None:
-    """Return the form of a form that belongs to the present screening."""
+    """The form of the present screening, if it exists."""
     present = episode(casebook)
     return next(
         (
@@ -103,19 +102,22 @@ def screening_data(casebook: Casebook, code: str, visit: str = "") -> FormData |
 
 
 def weighing_of(casebook: Casebook) -> FormData | None:
-    """Return the vital signs of the present screening."""
+    """Vital signs of the present screening."""
     return screening_data(casebook, "VIT", VisitCode.SCREENING)
 
 
 def samples(casebook: Casebook) -> Iterator[Sample]:
-    """Return the creatinine values; one without time of day is marked so."""
     for data in casebook.rows("CRE"):
-        taken, quantity = data.get("sample_at"), data.get("value")
-        if taken is None or quantity is None:
+        sample_at, quantity = data.get("sample_at"), data.get("value")
+        if sample_at is None or quantity is None:
             continue
-        instant = taken.instant(SITE_ZONE) if isinstance(taken, Partial) else taken
+        instant = (
+            sample_at.instant(SITE_ZONE)
+            if isinstance(sample_at, Partial)
+            else sample_at
+        )
         yield Sample(
-            at=instant or site_midnight(taken.earliest),
+            at=instant or site_midnight(sample_at.earliest),
             value=quantity.value,
             unit=quantity.unit,
             place=data.get("place") or "",
@@ -125,7 +127,6 @@ def samples(casebook: Casebook) -> Iterator[Sample]:
 
 
 def urine(casebook: Casebook) -> Iterator[TimedCollection]:
-    """Return the timed collections; one without a volume was not measured."""
     for data in casebook.rows("URI"):
         start, end, ml = (data.get(i) for i in ("start_at", "end_at", "volume_ml"))
         if start and end:
@@ -133,30 +134,30 @@ def urine(casebook: Casebook) -> Iterator[TimedCollection]:
 
 
 def platelets_of(casebook: Casebook) -> FormData | None:
-    """Return the latest count; after randomisation, the latest before it."""
+    """Laboratory panel with the latest count; none from after randomization."""
     until = casebook.value("RAN", "randomised_at")
-    counted = [
+    panels = [
         data
         for data in casebook.rows("LAB")
         if data.get("platelets")
         and data.get("sampled_at")
         and (until is None or data.get("sampled_at") <= until)
     ]
-    return max(counted, key=lambda data: data.get("sampled_at"), default=None)
+    return max(panels, key=lambda data: data.get("sampled_at"), default=None)
 
 
 def exposures(casebook: Casebook) -> list[FormData] | None:
-    """Return the drugs of E17; None while nobody has asked."""
-    asked = [s for s in casebook.rows("IST") if s.get("any_exposure")]
-    if not asked:
+    """Drugs of E17; None while the question is unanswered."""
+    answered = [s for s in casebook.rows("IST") if s.get("any_exposure")]
+    if not answered:
         return None
-    return [data for data in asked if data.get("any_exposure") == YesNo.YES]
+    return [data for data in answered if data.get("any_exposure") == YesNo.YES]
 
 
 def steroids(casebook: Casebook) -> tuple[SteroidCourse, ...] | None:
-    """Return the corticosteroids; a drug whose class is not known may be one."""
-    taken = exposures(casebook)
-    if taken is None:
+    """Includes drugs whose class is unknown: each may be a steroid."""
+    drugs = exposures(casebook)
+    if drugs is None:
         return None
     return tuple(
         SteroidCourse(
@@ -168,15 +169,14 @@ def steroids(casebook: Casebook) -> tuple[SteroidCourse, ...] | None:
             route=data.get("route"),
             id=str(data.form_id),
         )
-        for data in taken
+        for data in drugs
         if data.get("drug_class") in (DrugClass.STEROID, None)
     )
 
 
 def immunosuppressants(casebook: Casebook) -> tuple[Immunosuppressant, ...] | None:
-    """Return the other drugs with the dates of their changes."""
-    taken = exposures(casebook)
-    if taken is None:
+    drugs = exposures(casebook)
+    if drugs is None:
         return None
     return tuple(
         Immunosuppressant(
@@ -186,24 +186,24 @@ def immunosuppressants(casebook: Casebook) -> tuple[Immunosuppressant, ...] | No
             route=data.get("route"),
             id=str(data.form_id),
         )
-        for data in taken
+        for data in drugs
         if data.get("drug_class") in (DrugClass.IMMUNOSUPPRESSANT, None)
     )
 
 
 def changes(data: FormData) -> Iterator[str | None]:
-    """Return the dates of start, dose change and switch, None where unknown."""
+    """Dates of start, dose change and switch; None where unknown."""
     yield _text(data, "start")
     for item in ("last_dose_change", "switched"):
-        known = _text(data, item)
-        if known or data.missing(item) == MissingCode.UNKNOWN:
-            yield known
+        changed_on = _text(data, item)
+        if changed_on or data.missing(item) == MissingCode.UNKNOWN:
+            yield changed_on
     if data.get("ongoing") != YesNo.YES and not data.get("stop"):
         yield None
 
 
 def drug_name(data: FormData) -> str:
-    """Return the drug by its code, or in the words of the site."""
+    """Code of the drug, or the site's own words for another one."""
     code = data.get("drug") or ""
     return data.get("drug_other") or "" if code == Drug.OTHER else code
 
@@ -218,7 +218,7 @@ def answers(data: FormData | None) -> dict[str, CriterionAnswer | None]:
         "E1": _yes_if(excluded) if causes else None,
         "E19": _counts(data, "e19", Ventilation.NOW, Ventilation.EXPECTED),
         "E20": _counts(data, "e20", OtherTrial.NOW, OtherTrial.WITHIN_30_DAYS),
-        **{name: _answer(data.get(item)) for name, item in JUDGED.items()},
+        **{name: _answer(data.get(item)) for name, item in JUDGEMENT_ITEMS.items()},
     }
 
 
@@ -243,10 +243,10 @@ def _yes_if(holds: bool) -> CriterionAnswer:  # noqa: FBT001 - one question, one
     return CriterionAnswer.YES if holds else CriterionAnswer.NO
 
 
-def _both(*given: object) -> CriterionAnswer | None:
-    if YesNo.NO in given:
+def _both(*answers: object) -> CriterionAnswer | None:
+    if YesNo.NO in answers:
         return CriterionAnswer.NO
-    return None if None in given else CriterionAnswer.YES
+    return None if None in answers else CriterionAnswer.YES
 
 
 def _counts(data: FormData, item: str, *against: str) -> CriterionAnswer | None:

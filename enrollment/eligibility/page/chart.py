@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from enrollment.eligibility.page.kidney import KidneyExhibit, SampleLine
+from enrollment.eligibility.page.kidney import KidneySection, SampleLine
 from trial_edc.clock import SITE_TZ
 
 WIDTH, HEIGHT = 640, 240
@@ -43,46 +43,48 @@ class CreatinineChart:
 
     @property
     def polyline(self) -> str:
-        """Return the points as SVG takes them."""
-        return " ".join(f"{one.x},{one.y}" for one in self.points)
+        return " ".join(f"{point.x},{point.y}" for point in self.points)
 
 
-def creatinine_chart(exhibit: KidneyExhibit) -> CreatinineChart | None:
-    """Draw the days around the rise; None where fewer than two samples have a time."""
-    timed = [line for line in exhibit.samples if not line.sample.date_only]
-    anchor = exhibit.injury.reference_at
-    near = [
-        one
-        for one in timed
-        if anchor and anchor - BEFORE <= one.sample.at <= anchor + AFTER
+def creatinine_chart(section: KidneySection) -> CreatinineChart | None:
+    """Chart of the days around the rise; None with fewer than two timed samples."""
+    timed = [line for line in section.samples if not line.sample.date_only]
+    reference_at = section.injury.reference_at
+    shown_lines = [
+        line
+        for line in timed
+        if reference_at
+        and reference_at - BEFORE <= line.sample.at <= reference_at + AFTER
     ]
-    if len(near) < 2:  # noqa: PLR2004 - a line has two ends
+    if len(shown_lines) < 2:  # noqa: PLR2004 - a line has two ends
         return None
-    scale = _Scale.around(exhibit, near)
-    basis = exhibit.filtered.baseline.umol_l
+    scale = _Scale.around(section, shown_lines)
+    baseline_umol_l = section.filtration.baseline.umol_l
     return CreatinineChart(
         points=tuple(
-            ChartPoint(scale.x(one.sample.at), scale.y(float(one.sample.umol_l)), one)
-            for one in near
+            ChartPoint(
+                scale.x(line.sample.at), scale.y(float(line.sample.umol_l)), line
+            )
+            for line in shown_lines
         ),
         x_ticks=scale.days(),
         y_ticks=scale.levels(),
-        baseline_y=None if basis is None else scale.y(float(basis)),
-        threshold=_threshold(exhibit, scale),
-        older=len(exhibit.samples) - len(near),
+        baseline_y=None if baseline_umol_l is None else scale.y(float(baseline_umol_l)),
+        threshold=_threshold(section, scale),
+        older=len(section.samples) - len(shown_lines),
     )
 
 
 def _threshold(
-    exhibit: KidneyExhibit, scale: "_Scale"
+    section: KidneySection, scale: "_Scale"
 ) -> tuple[float, float, float] | None:
-    """Return the line of more than two-fold, as long as the 48 hours after a sample."""
-    limb, limit = exhibit.injury.creatinine, exhibit.threshold_umol_l
+    """X from, x to and y of the two-fold line, 48 hours long."""
+    limb, limit = section.injury.creatinine, section.threshold_umol_l
     pair = limb.qualifying or limb.steepest
     if pair is None or limit is None:
         return None
     begins = max(pair.earlier.at, scale.start)
-    ends = min(pair.earlier.at + timedelta(hours=exhibit.pair_hours), scale.end)
+    ends = min(pair.earlier.at + timedelta(hours=section.pair_hours), scale.end)
     return scale.x(begins), scale.x(ends), scale.y(float(limit))
 
 
@@ -93,13 +95,13 @@ class _Scale:
     top: float
 
     @classmethod
-    def around(cls, exhibit: KidneyExhibit, near: list[SampleLine]) -> "_Scale":
-        """Return the scale that holds all samples and both lines, with some room."""
-        first, last = near[0].sample.at, near[-1].sample.at
+    def around(cls, section: KidneySection, lines: list[SampleLine]) -> "_Scale":
+        """Scale that fits all samples, the baseline and the threshold."""
+        first, last = lines[0].sample.at, lines[-1].sample.at
         room = max((last - first) / 20, timedelta(hours=2))
-        levels = [one.sample.umol_l for one in near]
-        lines = (exhibit.filtered.baseline.umol_l, exhibit.threshold_umol_l)
-        levels += [level for level in lines if level is not None]
+        levels = [line.sample.umol_l for line in lines]
+        levels_drawn = (section.filtration.baseline.umol_l, section.threshold_umol_l)
+        levels += [level for level in levels_drawn if level is not None]
         return cls(first - room, last + room, float(max(levels)) * HEADROOM)
 
     def x(self, at: datetime) -> float:
@@ -111,23 +113,22 @@ class _Scale:
         return round(HEIGHT - BOTTOM - inner * umol_l / self.top, 1)
 
     def days(self) -> tuple[tuple[float, str], ...]:
-        """Return midnights of the site; every 12 hours where there are few."""
+        """Midnights at the site; every 12 hours where there are few."""
         local = self.start.astimezone(SITE_TZ)
         midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
         is_short = self.end - self.start < FEW_DAYS
         step = timedelta(hours=12 if is_short else 24)
         shape = "%m-%d %H:%M" if is_short else "%m-%d"
         count = (self.end - midnight) // step
-        found = [midnight + n * step for n in range(1, count + 1)]
+        midnights = [midnight + n * step for n in range(1, count + 1)]
         return tuple(
-            (self.x(at), at.strftime(shape)) for at in found if self._has_room(at)
+            (self.x(at), at.strftime(shape)) for at in midnights if self._has_room(at)
         )
 
     def _has_room(self, at: datetime) -> bool:
-        """Tell whether a label below an instant stays on the chart."""
         return self.x(at) - LABEL / 2 >= LEFT and self.x(at) + LABEL / 2 <= WIDTH
 
     def levels(self) -> tuple[tuple[float, int], ...]:
-        """Return round values in umol/L, at most six."""
+        """Round values in umol/L, at most six."""
         step = next((s for s in STEPS if self.top / s <= 6), STEPS[-1])  # noqa: PLR2004
         return tuple((self.y(v), v) for v in range(0, int(self.top) + 1, step))

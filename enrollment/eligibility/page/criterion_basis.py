@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from enrollment.consent.facts.decisions import standing_decision
-from enrollment.eligibility.facts.as_of_randomization import as_screened
+from enrollment.eligibility.facts.as_of_randomization import as_of_randomization
 from enrollment.eligibility.facts.evidence import (
     exposures,
     platelets_of,
@@ -36,7 +36,7 @@ from trial_edc.vocabulary import Codelist
 
 MISSING = "—"
 # The form and item that an answer is given in; criteria not here are computed.
-ASKED = {
+ANSWER_ITEMS = {
     "I4": "i4_can_comply",
     "E1": "e1_causes",
     "E11": "e11_arrhythmia_or_severe",
@@ -44,13 +44,13 @@ ASKED = {
     "E18": "e18_other",
     **{f"E{n}": f"e{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 15, 16, 19, 20)},
 }
-EXHIBITS = {
+SECTIONS = {
     "I1": "creatinine",
     "E9": "filtration",
     "E17": "drugs",
     **dict.fromkeys(("E11", "E13", "E18"), "numbers"),
 }
-WORDED: dict[str, type[Codelist]] = {
+CODELISTS: dict[str, type[Codelist]] = {
     "E1": ExcludedCause,
     "E13": Organ,
     "E19": Ventilation,
@@ -65,24 +65,23 @@ class CriterionRow:
     id: str
     text: str
     state: State
-    grounds: str
+    basis: str
     form: str
     form_id: int | None
     item: str
 
     @property
     def short(self) -> str:
-        """Return the criterion in a few words (untranslated)."""
         return NAMES[self.id]
 
     @property
-    def exhibit(self) -> str:
-        """Return the part of the page that lays out what decides, if one does."""
-        return EXHIBITS.get(self.id, "")
+    def section(self) -> str:
+        """Anchor of the section that shows the basis in full, if there is one."""
+        return SECTIONS.get(self.id, "")
 
     @property
     def rank(self) -> int:
-        """Return what comes first: unknown, then against, then the rest."""
+        """Sort key: unknown first, then against, then the rest."""
         order = (State.UNKNOWN, State.NOT_MET, State.PRESENT)
         return order.index(self.state) if self.state in order else len(order)
 
@@ -90,7 +89,7 @@ class CriterionRow:
 def criterion_rows(
     eligibility: Eligibility, form_ids: Mapping[str, int]
 ) -> list[CriterionRow]:
-    """Return the 24 lines, those still to be decided first.
+    """Rows of the 24 criteria, undecided ones first.
 
     `form_ids` are the forms of this screening, also those that hold nothing yet.
     """
@@ -102,167 +101,169 @@ def criterion_rows(
 def _row(
     eligibility: Eligibility, outcome: CriterionOutcome, form_ids: Mapping[str, int]
 ) -> CriterionRow:
-    code, form, item = _place(eligibility, outcome)
-    told = _told(outcome, form, item)
+    code, form, item = _deciding_item(eligibility, outcome)
+    basis_text = _basis_text(outcome, form, item)
     return CriterionRow(
         id=outcome.criterion,
         text=PROTOCOL.criterion(outcome.criterion).text,
         state=outcome.state,
-        grounds=told,
+        basis=basis_text,
         form=code,
         form_id=form.form_id if form else form_ids.get(code),
         item=item,
     )
 
 
-def _place(
+def _deciding_item(
     eligibility: Eligibility, outcome: CriterionOutcome
 ) -> tuple[str, FormData | None, str]:
-    """Return the form, its form and the item in which what decided stands."""
-    casebook, criterion = as_screened(eligibility.casebook), outcome.criterion
-    judged = screening_data(casebook, "ELG")
-    grounds, is_against = outcome.grounds, outcome.state == State.PRESENT
-    by_number = isinstance(grounds, MeasurementBasis) and (
-        grounds.value is None or (is_against and grounds.answer != CriterionAnswer.YES)
+    """Form code, form and item that decided the criterion."""
+    casebook, criterion = as_of_randomization(eligibility.casebook), outcome.criterion
+    eligibility_form = screening_data(casebook, "ELG")
+    basis, is_against = outcome.basis, outcome.state == State.PRESENT
+    by_number = isinstance(basis, MeasurementBasis) and (
+        basis.value is None or (is_against and basis.answer != CriterionAnswer.YES)
     )
     if criterion == "E17":
         return "IST", next(iter(exposures(casebook) or ()), None), "any_exposure"
     if criterion == "E18" and by_number:
         return "LAB", platelets_of(casebook), "platelets"
     if criterion == "E11" and by_number:
-        return "ELG", judged, "lvef_pct"
-    if isinstance(grounds, Injury | FiltrationBasis):
-        return "CRE", _deciding_sample(casebook, grounds), "value"
+        return "ELG", eligibility_form, "lvef_pct"
+    if isinstance(basis, Injury | FiltrationBasis):
+        return "CRE", _deciding_sample(casebook, basis), "value"
     places = {
         "I2": ("DEM", casebook.one("DEM"), "birth_date"),
         "I3": ("CNS", standing_decision(casebook), "decision"),
     }
-    return places.get(criterion, ("ELG", judged, ASKED.get(criterion, "")))
+    return places.get(
+        criterion, ("ELG", eligibility_form, ANSWER_ITEMS.get(criterion, ""))
+    )
 
 
 def _deciding_sample(
-    casebook: Casebook, grounds: Injury | FiltrationBasis
+    casebook: Casebook, basis: Injury | FiltrationBasis
 ) -> FormData | None:
-    """Return the later sample of the rise, or the baseline; else the last row."""
-    if isinstance(grounds, FiltrationBasis):
-        sample = grounds.baseline.sample
+    """Later sample of the rise, or the baseline sample; else the last row."""
+    if isinstance(basis, FiltrationBasis):
+        sample = basis.baseline.sample
     else:
-        limb = grounds.creatinine
+        limb = basis.creatinine
         pair = limb.qualifying or limb.steepest
         sample = pair.later if pair else limb.attested_by
     rows = casebook.rows("CRE")
-    chosen = (row for row in rows if sample and str(row.form_id) == sample.id)
-    return next(chosen, _latest(rows))
+    matches = (row for row in rows if sample and str(row.form_id) == sample.id)
+    return next(matches, _latest(rows))
 
 
 def _latest(form_data: Iterable[FormData]) -> FormData | None:
     return max(form_data, key=lambda data: data.occurrence, default=None)
 
 
-def _told(outcome: CriterionOutcome, form: FormData | None, item: str) -> str:
-    grounds = outcome.grounds
-    if isinstance(grounds, Injury):
-        return injury_told(grounds)
-    if isinstance(grounds, AgeBasis):
-        return age_told(grounds.age_years)
-    if isinstance(grounds, FiltrationBasis):
-        return filtration_told(grounds)
-    if isinstance(grounds, MeasurementBasis):
-        return measured_told(outcome.criterion, grounds)
-    if isinstance(grounds, Immunosuppression):
-        return immunosuppression_told(grounds)
-    return answer_told(outcome, form, item)
+def _basis_text(outcome: CriterionOutcome, form: FormData | None, item: str) -> str:
+    basis = outcome.basis
+    if isinstance(basis, Injury):
+        return injury_text(basis)
+    if isinstance(basis, AgeBasis):
+        return age_text(basis.age_years)
+    if isinstance(basis, FiltrationBasis):
+        return filtration_text(basis)
+    if isinstance(basis, MeasurementBasis):
+        return measurement_text(outcome.criterion, basis)
+    if isinstance(basis, Immunosuppression):
+        return immunosuppression_text(basis)
+    return answer_text(outcome, form, item)
 
 
-def answer_told(outcome: CriterionOutcome, form: FormData | None, item: str) -> str:
-    """Return the answers given, in words."""
+def answer_text(outcome: CriterionOutcome, form: FormData | None, item: str) -> str:
     value = form.get(item) if form else None
-    terms = WORDED.get(outcome.criterion)
-    if terms and value:
+    codelist = CODELISTS.get(outcome.criterion)
+    if codelist and value:
         codes = value if isinstance(value, list) else [value]
-        return ", ".join(_(terms(code).label) for code in codes)
-    if isinstance(outcome.grounds, OrganCountBasis) or not isinstance(
-        outcome.grounds, JudgementBasis
+        return ", ".join(_(codelist(code).label) for code in codes)
+    if isinstance(outcome.basis, OrganCountBasis) or not isinstance(
+        outcome.basis, JudgementBasis
     ):
         return MISSING
-    answer = outcome.grounds.answer
+    answer = outcome.basis.answer
     return _(answer.label) if answer else MISSING
 
 
-def number(value: Decimal, decimals: int) -> str:
+def number_text(value: Decimal, decimals: int) -> str:
     return f"{shown(value, decimals):f}"
 
 
-def injury_told(found: Injury) -> str:
-    """Tell the rise of creatinine and the urine output."""
-    told = []
-    if pair := found.creatinine.qualifying or found.creatinine.steepest:
+def injury_text(injury: Injury) -> str:
+    parts = []
+    if pair := injury.creatinine.qualifying or injury.creatinine.steepest:
         hours = (pair.later.at - pair.earlier.at).total_seconds() / 3600
-        told.append(
+        parts.append(
             _("%(low)s → %(high)s µmol/L in %(hours)s h: %(ratio)s-fold")
             % {
-                "low": number(pair.earlier.umol_l, 0),
-                "high": number(pair.later.umol_l, 0),
+                "low": number_text(pair.earlier.umol_l, 0),
+                "high": number_text(pair.later.umol_l, 0),
                 "hours": f"{hours:.0f}",
-                "ratio": number(pair.ratio, 2),
+                "ratio": number_text(pair.ratio, 2),
             }
         )
     else:
-        told.append(_("no two samples within 48 h"))
-    if (hours_low := found.urine.low_hours) is not None:
-        told.append(_("urine low for %(hours)s h") % {"hours": hours_low})
-    elif found.urine.why_unknown and found.state == State.UNKNOWN:
-        told.append(_("urine: %(why)s") % {"why": _(found.urine.why_unknown)})
-    return "; ".join(told)
+        parts.append(_("no two samples within 48 h"))
+    if (hours_low := injury.urine.low_hours) is not None:
+        parts.append(_("urine low for %(hours)s h") % {"hours": hours_low})
+    elif injury.urine.why_unknown and injury.state == State.UNKNOWN:
+        parts.append(_("urine: %(why)s") % {"why": _(injury.urine.why_unknown)})
+    return "; ".join(parts)
 
 
-def age_told(years: int | None) -> str:
+def age_text(years: int | None) -> str:
     if years is None:
         return _("birth date or consent date missing")
     return _("%(years)s years at consent") % {"years": years}
 
 
-def baseline_told(baseline: Baseline) -> str:
+def baseline_text(baseline: Baseline) -> str:
     if baseline.umol_l is None:
         return _("no baseline creatinine")
     return _("baseline %(value)s µmol/L (%(source)s)") % {
-        "value": number(baseline.umol_l, 0),
+        "value": number_text(baseline.umol_l, 0),
         "source": _(baseline.source.label).lower(),
     }
 
 
-def filtration_told(found: FiltrationBasis) -> str:
-    if found.egfr is None:
-        return baseline_told(found.baseline)
+def filtration_text(basis: FiltrationBasis) -> str:
+    if basis.egfr is None:
+        return baseline_text(basis.baseline)
     return _("eGFR %(egfr)s mL/min/1.73 m², %(baseline)s") % {
-        "egfr": number(found.egfr, 1),
-        "baseline": baseline_told(found.baseline),
+        "egfr": number_text(basis.egfr, 1),
+        "baseline": baseline_text(basis.baseline),
     }
 
 
-def measured_told(criterion: str, found: MeasurementBasis) -> str:
+def measurement_text(criterion: str, basis: MeasurementBasis) -> str:
     name, unit = (_("LVEF"), "%") if criterion == "E11" else (_("platelets"), "10⁹/L")
-    value = MISSING if found.value is None else f"{found.value.normalize():f} {unit}"
-    judged = _(found.answer.label).lower() if found.answer else MISSING
-    told = {"name": name, "value": value, "judged": judged}
-    return _("%(name)s %(value)s; judged severe: %(judged)s") % told
+    value = MISSING if basis.value is None else f"{basis.value.normalize():f} {unit}"
+    judgement = _(basis.answer.label).lower() if basis.answer else MISSING
+    details = {"name": name, "value": value, "judged": judgement}
+    return _("%(name)s %(value)s; judged severe: %(judged)s") % details
 
 
-def immunosuppression_told(found: Immunosuppression) -> str:
-    """Tell the drugs with their last changes, and the largest steroid dose."""
-    told = [
+def immunosuppression_text(basis: Immunosuppression) -> str:
+    parts = [
         _("%(drug)s last changed %(on)s")
         % {"drug": drug.drug, "on": drug.last_change or MISSING}
-        for drug in found.drugs
+        for drug in basis.drugs
     ]
-    steroids = found.steroids
+    steroids = basis.steroids
     if steroids and steroids.max_pred:
-        told.append(
+        parts.append(
             _("prednisone equivalent up to %(mg)s mg a day, %(days)s days in a row")
-            % {"mg": number(steroids.max_pred, 1), "days": steroids.longest_run_days}
+            % {
+                "mg": number_text(steroids.max_pred, 1),
+                "days": steroids.longest_run_days,
+            }
         )
-    if found.needs_burst_decision:
-        told.append(_("short course: the investigator decides"))
-    if not told:
-        return MISSING if found.state == State.UNKNOWN else _("no such drug")
-    return "; ".join(told)
+    if basis.needs_burst_decision:
+        parts.append(_("short course: the investigator decides"))
+    if not parts:
+        return MISSING if basis.state == State.UNKNOWN else _("no such drug")
+    return "; ".join(parts)

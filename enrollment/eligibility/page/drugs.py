@@ -21,7 +21,7 @@ from enrollment.eligibility.rules import (
     prednisone_mg,
 )
 from enrollment.eligibility.rules.evidence import Evidence
-from enrollment.eligibility.rules.immunosuppression import normal
+from enrollment.eligibility.rules.immunosuppression import normalized_name
 from enrollment.vocabulary import DrugClass
 from record.casebook import catalogue
 from record.casebook.display import words
@@ -72,10 +72,10 @@ class DrugLine:
 
 
 @dataclass(frozen=True, slots=True)
-class DrugExhibit:
+class DrugSection:
     """Everything that decides E17."""
 
-    found: Immunosuppression
+    immunosuppression: Immunosuppression
     consent_on: date | None
     opens_on: date | None
     courses: tuple[CourseLine, ...]
@@ -84,47 +84,48 @@ class DrugExhibit:
     limit_mg: Decimal
     chronic_days: int
     stable_months: int
-    is_asked: bool
+    is_answered: bool
 
     @property
     def max_pred(self) -> str:
-        """Return the largest daily total, in mg of prednisone."""
-        exposure = self.found.steroids
+        """Largest daily total, in mg of prednisone."""
+        exposure = self.immunosuppression.steroids
         return f"{shown(exposure.max_pred, DOSE_DECIMALS):f}" if exposure else ""
 
 
-def drug_exhibit(
+def drug_section(
     casebook: Casebook, evidence: Evidence, assessment: Assessment
-) -> DrugExhibit:
-    """Lay out what decides E17."""
-    grounds = {one.criterion: one.grounds for one in assessment.outcomes}
-    found = grounds["E17"]
-    if not isinstance(found, Immunosuppression):
+) -> DrugSection:
+    bases = {outcome.criterion: outcome.basis for outcome in assessment.outcomes}
+    immunosuppression = bases["E17"]
+    if not isinstance(immunosuppression, Immunosuppression):
         raise TypeError
-    settings, on = evidence.settings, evidence.consent_on
-    taken = exposures(casebook)
-    return DrugExhibit(
-        found=found,
-        consent_on=on,
-        opens_on=on - timedelta(days=settings.e17_window_days) if on else None,
-        courses=tuple(_courses(taken or [], evidence)),
-        days=tuple(_days(found, settings.e17_prednisone_mg_day)),
+    settings, consent_on = evidence.settings, evidence.consent_on
+    drugs = exposures(casebook)
+    return DrugSection(
+        immunosuppression=immunosuppression,
+        consent_on=consent_on,
+        opens_on=consent_on - timedelta(days=settings.e17_window_days)
+        if consent_on
+        else None,
+        courses=tuple(_courses(drugs or [], evidence)),
+        days=tuple(_days(immunosuppression, settings.e17_prednisone_mg_day)),
         drugs=tuple(_drugs(casebook, evidence)),
         limit_mg=settings.e17_prednisone_mg_day,
         chronic_days=settings.e17_chronic_days,
         stable_months=settings.e17_stable_months,
-        is_asked=taken is not None,
+        is_answered=drugs is not None,
     )
 
 
-def _courses(taken: list[FormData], evidence: Evidence) -> Iterator[CourseLine]:
+def _courses(drugs: list[FormData], evidence: Evidence) -> Iterator[CourseLine]:
     items = catalogue.design("IST").items
-    for data in taken:
+    for data in drugs:
         if data.get("drug_class") != DrugClass.STEROID:
             continue
         dose = data.get("mg_per_day")
-        told = SteroidCourse(drug_name(data), dose, start=None)
-        pred = prednisone_mg(told, evidence.settings)
+        course = SteroidCourse(drug_name(data), dose, start=None)
+        pred = prednisone_mg(course, evidence.settings)
         stop = "stop" if data.get("ongoing") != "Y" else "ongoing"
         yield CourseLine(
             form_id=int(data.form_id or 0),
@@ -136,7 +137,7 @@ def _courses(taken: list[FormData], evidence: Evidence) -> Iterator[CourseLine]:
             stop=_("ongoing")
             if stop == "ongoing"
             else words(items["stop"], data.values.get("stop")),
-            is_systemic=normal(data.get("route"))
+            is_systemic=normalized_name(data.get("route"))
             not in evidence.settings.e17_local_routes,
         )
 
@@ -147,9 +148,9 @@ def _drug_words(data: FormData) -> str:
     return str(other) if other else words(item, data.values.get("drug"))
 
 
-def _days(found: Immunosuppression, limit: Decimal) -> Iterator[DayLine]:
-    """Join days that follow each other with the same total."""
-    by_day = found.steroids.by_day if found.steroids else {}
+def _days(immunosuppression: Immunosuppression, limit: Decimal) -> Iterator[DayLine]:
+    """Merge consecutive days that have the same total."""
+    by_day = immunosuppression.steroids.by_day if immunosuppression.steroids else {}
     line: DayLine | None = None
     for day in sorted(by_day):
         mg = by_day[day]
@@ -165,17 +166,17 @@ def _days(found: Immunosuppression, limit: Decimal) -> Iterator[DayLine]:
 
 def _drugs(casebook: Casebook, evidence: Evidence) -> Iterator[DrugLine]:
     settings = evidence.settings
-    form_data = {str(one.form_id): one for one in exposures(casebook) or ()}
+    form_data = {str(data.form_id): data for data in exposures(casebook) or ()}
     for drug in immunosuppressants(casebook) or ():
-        if normal(drug.route) in settings.e17_local_routes:
+        if normalized_name(drug.route) in settings.e17_local_routes:
             continue
         months = settings.e17_stable_months
-        judged = drug_stability(drug, evidence.consent_on, months)
-        last = judged.last_change
+        stability = drug_stability(drug, evidence.consent_on, months)
+        last = stability.last_change
         yield DrugLine(
             form_id=int(drug.id),
             drug=_drug_words(form_data[drug.id]),
             last_change=last,
             stable_after=add_months(last, months) if last else None,
-            state=judged.state,
+            state=stability.state,
         )

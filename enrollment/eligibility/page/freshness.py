@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from enrollment.eligibility.facts.as_of_randomization import as_screened
+from enrollment.eligibility.facts.as_of_randomization import as_of_randomization
 from enrollment.eligibility.facts.evidence import platelets_of, screening_data
 from enrollment.eligibility.rules import Injury, Stale
 from enrollment.eligibility.selectors import Eligibility
@@ -22,11 +22,11 @@ LIMITS: Mapping[Stale, timedelta] = {
     ),
     Stale.CONFIRMATION: timedelta(hours=PROTOCOL.freshness.reconfirmation_hours),
 }
-IN_HOURS = timedelta(days=5)  # longer limits are told in days
+LIMIT_IN_DAYS_FROM = timedelta(days=5)  # shorter limits are shown in hours
 
 
 @dataclass(frozen=True, slots=True)
-class Warned:
+class StalenessWarning:
     """One piece of evidence older than its limit, and where a newer one goes."""
 
     label: str
@@ -36,34 +36,44 @@ class Warned:
     item: str
 
 
-def warned(found: Eligibility, now: datetime) -> list[Warned]:
-    """Return the warnings of this moment, each with its place."""
-    told = _places(found)
-    stale = found.warnings_at(now)
+def staleness_warnings(
+    eligibility: Eligibility, now: datetime
+) -> list[StalenessWarning]:
+    places = _places(eligibility)
+    stale = eligibility.warnings_at(now)
     return [
-        Warned(_(one.label), at, _span(LIMITS[one]), form_id, item)
-        for one, (at, form_id, item) in told.items()
-        if one in stale and at is not None
+        StalenessWarning(_(kind.label), at, _span(LIMITS[kind]), form_id, item)
+        for kind, (at, form_id, item) in places.items()
+        if kind in stale and at is not None
     ]
 
 
-Place = tuple[datetime | None, int | None, str]
+EvidencePlace = tuple[datetime | None, int | None, str]
 
 
-def _places(found: Eligibility) -> dict[Stale, Place]:
-    """Return when each piece was obtained, and the item that a newer one goes to."""
-    casebook = as_screened(found.casebook)
-    judged, counted = screening_data(casebook, "ELG"), platelets_of(casebook)
-    grounds = found.assessment.outcomes[0].grounds
-    pair = grounds.creatinine.qualifying if isinstance(grounds, Injury) else None
-    elg = judged.form_id if judged else None
-    confirmed = found.confirmation.at if found.confirmation else None
-    places: dict[Stale, Place] = {
-        Stale.HCG: (judged.get("hcg_at") if judged else None, elg, "hcg_at"),
-        Stale.ECHO: (judged.get("lvef_at") if judged else None, elg, "lvef_at"),
+def _places(eligibility: Eligibility) -> dict[Stale, EvidencePlace]:
+    """When each piece of evidence was obtained, and the item for a newer one."""
+    casebook = as_of_randomization(eligibility.casebook)
+    eligibility_form = screening_data(casebook, "ELG")
+    platelet_form = platelets_of(casebook)
+    basis = eligibility.assessment.outcomes[0].basis
+    pair = basis.creatinine.qualifying if isinstance(basis, Injury) else None
+    eligibility_form_id = eligibility_form.form_id if eligibility_form else None
+    confirmed_at = eligibility.confirmation.at if eligibility.confirmation else None
+    places: dict[Stale, EvidencePlace] = {
+        Stale.HCG: (
+            eligibility_form.get("hcg_at") if eligibility_form else None,
+            eligibility_form_id,
+            "hcg_at",
+        ),
+        Stale.ECHO: (
+            eligibility_form.get("lvef_at") if eligibility_form else None,
+            eligibility_form_id,
+            "lvef_at",
+        ),
         Stale.PLATELETS: (
-            counted.get("sampled_at") if counted else None,
-            counted.form_id if counted else None,
+            platelet_form.get("sampled_at") if platelet_form else None,
+            platelet_form.form_id if platelet_form else None,
             "sampled_at",
         ),
         Stale.QUALIFYING_SAMPLE: (
@@ -71,13 +81,13 @@ def _places(found: Eligibility) -> dict[Stale, Place]:
             int(pair.later.id) if pair else None,
             "sample_at",
         ),
-        Stale.CONFIRMATION: (confirmed, None, ""),
+        Stale.CONFIRMATION: (confirmed_at, None, ""),
     }
     return places
 
 
 def _span(limit: timedelta) -> str:
-    if limit < IN_HOURS:
+    if limit < LIMIT_IN_DAYS_FROM:
         hours = int(limit / timedelta(hours=1))
         return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
     return ngettext("%(n)s day", "%(n)s days", limit.days) % {"n": limit.days}

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from enrollment.eligibility.facts.as_of_randomization import as_seen
-from enrollment.eligibility.facts.deciding_items import digest_of, plain
+from enrollment.eligibility.facts.as_of_randomization import form_data_as_of
+from enrollment.eligibility.facts.deciding_items import digest_of, json_value
 from enrollment.eligibility.rules import State
 from enrollment.eligibility.selectors import Eligibility
 from enrollment.eligibility.texts import NAMES
@@ -45,7 +45,6 @@ class UsedState:
 
     @property
     def is_changed(self) -> bool:
-        """Tell whether corrected data would decide it otherwise."""
         return self.used != self.now
 
 
@@ -59,45 +58,48 @@ class UsedScreening:
 
     @property
     def is_intact(self) -> bool:
-        """Tell whether the text gives the digest that was signed and recorded."""
-        given = self.frozen.confirmation.digest
-        return digest_of(self.frozen.told) == self.frozen.digest == given
+        """Whether the frozen text still has the digest that was signed."""
+        signed_digest = self.frozen.confirmation.digest
+        return digest_of(self.frozen.told) == self.frozen.digest == signed_digest
 
     @property
     def corrected(self) -> int:
-        """Return how many values stand differently now."""
-        return sum(one.is_corrected for one in self.values)
+        """Number of values that are different now."""
+        return sum(value.is_corrected for value in self.values)
 
 
-def used_screening(found: Eligibility, frozen: FrozenScreening) -> UsedScreening:
-    """Lay the frozen values out; one select beyond the casebook's."""
-    now = {one.criterion: one.state for one in found.assessment.outcomes}
+def used_screening(eligibility: Eligibility, frozen: FrozenScreening) -> UsedScreening:
+    states_now = {
+        outcome.criterion: outcome.state for outcome in eligibility.assessment.outcomes
+    }
     forms = FormInstance.objects.in_bulk([int(key) for key in frozen.values])
     ordered = sorted(forms.values(), key=lambda form: (ORDER.index(form.code), form.pk))
     return UsedScreening(
         frozen,
         tuple(
-            UsedState(criterion, NAMES[criterion], State(state), now[criterion])
+            UsedState(criterion, NAMES[criterion], State(state), states_now[criterion])
             for criterion, state in frozen.states.items()
         ),
-        tuple(one for form in ordered for one in _values(form, found, frozen)),
+        tuple(
+            value for form in ordered for value in _values(form, eligibility, frozen)
+        ),
     )
 
 
 def _values(
-    form: FormInstance, found: Eligibility, frozen: FrozenScreening
+    form: FormInstance, eligibility: Eligibility, frozen: FrozenScreening
 ) -> Iterator[UsedValue]:
-    """Yield the used values of one form; one struck out since holds none now."""
-    rows = found.casebook.rows(form.code)
+    """A value of a form struck out since has no present value."""
+    rows = eligibility.casebook.rows(form.code)
     data = next((row for row in rows if row.form_id == form.pk), None)
-    seen = as_seen(data, frozen.at) if data else None
+    data_used = form_data_as_of(data, frozen.at) if data else None
     design = catalogue.design(form.code)
-    kept = frozen.values[str(form.pk)]
+    used_values = frozen.values[str(form.pk)]
     for name, item in design.items.items():
-        told = kept.get(name)
-        now = plain(seen.values.get(name)) if seen else None
-        is_corrected = seen is None or now != told
-        if name not in kept or (told is None and not is_corrected):
+        used = used_values.get(name)
+        now = json_value(data_used.values.get(name)) if data_used else None
+        is_corrected = data_used is None or now != used
+        if name not in used_values or (used is None and not is_corrected):
             continue
         yield UsedValue(
             form_id=form.pk,
@@ -106,16 +108,16 @@ def _values(
             else str(design.title),
             item=name,
             label=str(item.verbose_name),
-            used=words(item, value_of(item, told)),
-            now=words(item, value_of(item, now)) if seen else _("struck out"),
+            used=words(item, value_of(item, used)),
+            now=words(item, value_of(item, now)) if data_used else _("struck out"),
             is_corrected=is_corrected,
         )
 
 
-def value_of(item: Item, told: Any) -> Value:
-    """Return the value that the frozen text tells as plain JSON."""
-    if isinstance(told, dict) and "missing" in told:
-        return MissingCode(told["missing"])
-    if isinstance(told, dict):
-        return item.parse((told["value"], told["unit"]))
-    return item.parse(told)
+def value_of(item: Item, frozen_value: Any) -> Value:
+    """Value from its plain JSON in the frozen text."""
+    if isinstance(frozen_value, dict) and "missing" in frozen_value:
+        return MissingCode(frozen_value["missing"])
+    if isinstance(frozen_value, dict):
+        return item.parse((frozen_value["value"], frozen_value["unit"]))
+    return item.parse(frozen_value)

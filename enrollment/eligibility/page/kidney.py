@@ -45,7 +45,7 @@ class SampleLine:
 
     @property
     def taken(self) -> datetime | str:
-        """Return when it was taken, as far as that is known."""
+        """A date alone where the time of day is unknown."""
         on = site_date(self.sample.at).isoformat()
         return on if self.sample.date_only else self.sample.at
 
@@ -63,11 +63,11 @@ class CollectionLine:
 
 
 @dataclass(frozen=True, slots=True)
-class KidneyExhibit:
+class KidneySection:
     """Everything that decides I1 and E9."""
 
     injury: Injury
-    filtered: FiltrationBasis
+    filtration: FiltrationBasis
     samples: tuple[SampleLine, ...]
     collections: tuple[CollectionLine, ...]
     weight_kg: Decimal | None
@@ -80,42 +80,41 @@ class KidneyExhibit:
     applies_below_years: int
     equation: str
     sex: Sex | None
-    window: tuple[datetime, datetime] | None  # [from, until) in which baseline lies
+    window: tuple[datetime, datetime] | None
 
     @property
     def baseline_mg_dl(self) -> str:
-        """Return the baseline as the equation takes it, in mg/dL."""
-        before = self.filtered.baseline.umol_l
+        before = self.filtration.baseline.umol_l
         return "" if before is None else f"{shown(before / CREATININE['mg/dL'], 3):f}"
 
     @property
     def egfr(self) -> str:
-        """Return the eGFR to one decimal; the comparison is unrounded."""
-        return "" if self.filtered.egfr is None else f"{shown(self.filtered.egfr, 1):f}"
+        """To one decimal; the comparison with the limit is unrounded."""
+        egfr = self.filtration.egfr
+        return "" if egfr is None else f"{shown(egfr, 1):f}"
 
     @property
     def threshold_umol_l(self) -> Decimal | None:
-        """Return what a value inside 48 h must exceed, from the pair that counts most.
+        """What a later value inside 48 h must exceed.
 
-        That is so many times its earlier value.
+        The protocol's multiple of the earlier value of the pair that counts most.
         """
         limb = self.injury.creatinine
         pair = limb.qualifying or limb.steepest
         return self.fold * pair.earlier.umol_l if pair else None
 
 
-def kidney_exhibit(evidence: Evidence, assessment: Assessment) -> KidneyExhibit:
-    """Lay out what decides I1 and E9."""
-    by_criterion = {one.criterion: one.grounds for one in assessment.outcomes}
-    found, filtered = by_criterion["I1"], by_criterion["E9"]
-    if not isinstance(found, Injury) or not isinstance(filtered, FiltrationBasis):
+def kidney_section(evidence: Evidence, assessment: Assessment) -> KidneySection:
+    bases = {outcome.criterion: outcome.basis for outcome in assessment.outcomes}
+    injury, filtration = bases["I1"], bases["E9"]
+    if not isinstance(injury, Injury) or not isinstance(filtration, FiltrationBasis):
         raise TypeError
     settings = evidence.settings
-    return KidneyExhibit(
-        injury=found,
-        filtered=filtered,
-        samples=_samples(evidence, found, filtered.baseline),
-        collections=_collections(evidence, found),
+    return KidneySection(
+        injury=injury,
+        filtration=filtration,
+        samples=_samples(evidence, injury, filtration.baseline),
+        collections=_collections(evidence, injury),
         weight_kg=evidence.weight_kg,
         is_weight_estimated=evidence.weight_estimated,
         fold=settings.i1_fold,
@@ -126,12 +125,12 @@ def kidney_exhibit(evidence: Evidence, assessment: Assessment) -> KidneyExhibit:
         applies_below_years=settings.e9_applies_below_years,
         equation=EQUATIONS[settings.egfr_equation],
         sex=evidence.sex,
-        window=_window(evidence, found, filtered.baseline),
+        window=_window(evidence, injury, filtration.baseline),
     )
 
 
 def _samples(
-    evidence: Evidence, found: Injury, basis: Baseline
+    evidence: Evidence, injury: Injury, baseline: Baseline
 ) -> tuple[SampleLine, ...]:
     places = catalogue.design("CRE").items["place"]
     return tuple(
@@ -140,52 +139,54 @@ def _samples(
             int(sample.id),
             f"{shown(sample.umol_l, 1):f}",
             _(places.label_of(sample.place)) if sample.place else "",
-            tuple(_uses(sample, found, basis)),
+            tuple(_uses(sample, injury, baseline)),
         )
-        for sample in sorted(evidence.samples, key=lambda one: one.at)
+        for sample in sorted(evidence.samples, key=lambda sample: sample.at)
     )
 
 
-def _uses(sample: Sample, found: Injury, basis: Baseline) -> list[str]:
-    pair, attested = found.creatinine.qualifying, found.creatinine.attested_by
+def _uses(sample: Sample, injury: Injury, baseline: Baseline) -> list[str]:
+    pair, attested_by = injury.creatinine.qualifying, injury.creatinine.attested_by
     roles = (
-        (basis.sample, BASELINE),
+        (baseline.sample, BASELINE),
         (pair.earlier if pair else None, EARLIER),
         (pair.later if pair else None, LATER),
-        (attested, ATTESTED),
+        (attested_by, ATTESTED),
     )
-    return [_(name) for one, name in roles if one and one.id == sample.id]
+    return [_(name) for used, name in roles if used and used.id == sample.id]
 
 
-def _collections(evidence: Evidence, found: Injury) -> tuple[CollectionLine, ...]:
-    run = found.urine.qualifying
-    deciding = {one.id for one in run.collections} if run else set()
+def _collections(evidence: Evidence, injury: Injury) -> tuple[CollectionLine, ...]:
+    run = injury.urine.qualifying
+    deciding = {collection.id for collection in run.collections} if run else set()
     return tuple(
-        _collection(one, evidence, is_deciding=one.id in deciding)
-        for one in sorted(evidence.urine, key=lambda c: (c.start, c.end))
+        _collection(collection, evidence, is_deciding=collection.id in deciding)
+        for collection in sorted(evidence.urine, key=lambda c: (c.start, c.end))
     )
 
 
 def _collection(
-    one: TimedCollection, evidence: Evidence, *, is_deciding: bool
+    collection: TimedCollection, evidence: Evidence, *, is_deciding: bool
 ) -> CollectionLine:
-    duration, weight = one.end - one.start, evidence.weight_kg
+    duration, weight = collection.end - collection.start, evidence.weight_kg
     hours = Decimal(duration // timedelta(seconds=1)) / 3600
     rate, is_low = None, False
-    if one.ml is not None and weight and hours > 0:
-        rate = shown(one.ml / weight / hours, 3)
+    if collection.ml is not None and weight and hours > 0:
+        rate = shown(collection.ml / weight / hours, 3)
         limit = evidence.settings.i1_urine_ml_kg_h
-        is_low = is_rate_below(limit, one.ml, weight, duration)
-    return CollectionLine(one, int(one.id), shown(hours, 2), rate, is_low, is_deciding)
+        is_low = is_rate_below(limit, collection.ml, weight, duration)
+    return CollectionLine(
+        collection, int(collection.id), shown(hours, 2), rate, is_low, is_deciding
+    )
 
 
 def _window(
-    evidence: Evidence, found: Injury, basis: Baseline
+    evidence: Evidence, injury: Injury, baseline: Baseline
 ) -> tuple[datetime, datetime] | None:
-    """Return where the baseline was looked for: 90 days before T, else 365."""
-    if found.reference_at is None:
+    """[from, until) in which the baseline lies: 90 days before T, else 365."""
+    if injury.reference_at is None:
         return None
     settings = evidence.settings
-    is_near = basis.source == BaselineSource.D90
+    is_near = baseline.source == BaselineSource.D90
     days = settings.baseline_days if is_near else settings.baseline_fallback_days
-    return found.reference_at - timedelta(days=days), found.reference_at
+    return injury.reference_at - timedelta(days=days), injury.reference_at

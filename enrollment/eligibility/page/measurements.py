@@ -14,7 +14,7 @@ from record.casebook.form_data import Casebook, FormData
 
 
 @dataclass(frozen=True, slots=True)
-class NumberExhibit:
+class MeasurementSection:
     """The numbers that decide, each with when and where it was obtained."""
 
     lvef: str
@@ -31,23 +31,26 @@ class NumberExhibit:
     platelets_limit: str
 
 
-def number_exhibit(casebook: Casebook, evidence: Evidence) -> NumberExhibit:
-    """Lay out the numbers of E11, E13 and E18."""
-    judged, counted = screening_data(casebook, "ELG"), platelets_of(casebook)
-    settings, failing = evidence.settings, evidence.failed_organs
-    counting = None if failing is None else failing & frozenset(settings.e13_organs)
-    return NumberExhibit(
-        lvef=_words(judged, "lvef_pct"),
-        lvef_method=_words(judged, "lvef_method"),
-        lvef_at=judged.get("lvef_at") if judged else None,
-        lvef_form=judged.form_id if judged else None,
+def measurement_section(casebook: Casebook, evidence: Evidence) -> MeasurementSection:
+    eligibility_form = screening_data(casebook, "ELG")
+    platelet_form = platelets_of(casebook)
+    settings, counted_organs = evidence.settings, evidence.failed_organs
+    if counted_organs is not None:
+        counted_organs &= frozenset(settings.e13_organs)
+    return MeasurementSection(
+        lvef=_words(eligibility_form, "lvef_pct"),
+        lvef_method=_words(eligibility_form, "lvef_method"),
+        lvef_at=eligibility_form.get("lvef_at") if eligibility_form else None,
+        lvef_form=eligibility_form.form_id if eligibility_form else None,
         lvef_limit=f"{settings.e11_lvef_pct} %",
-        organs=tuple(_(one.label) for one in Organ if one.value in (counting or ())),
-        organ_count=None if counting is None else len(counting),
+        organs=tuple(
+            _(organ.label) for organ in Organ if organ.value in (counted_organs or ())
+        ),
+        organ_count=None if counted_organs is None else len(counted_organs),
         organ_limit=settings.e13_more_than_organs,
-        platelets=_words(counted, "platelets"),
-        platelets_at=counted.get("sampled_at") if counted else None,
-        platelets_form=counted.form_id if counted else None,
+        platelets=_words(platelet_form, "platelets"),
+        platelets_at=platelet_form.get("sampled_at") if platelet_form else None,
+        platelets_form=platelet_form.form_id if platelet_form else None,
         platelets_limit=f"{settings.e18_platelets_10e9_l} × 10⁹/L",
     )
 
@@ -55,5 +58,5 @@ def number_exhibit(casebook: Casebook, evidence: Evidence) -> NumberExhibit:
 def _words(data: FormData | None, item: str) -> str:
     if data is None:
         return ""
-    found = catalogue.design(data.code).items[item]
-    return words(found, data.values.get(item))
+    field = catalogue.design(data.code).items[item]
+    return words(field, data.values.get(item))

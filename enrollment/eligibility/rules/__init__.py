@@ -1,4 +1,4 @@
-"""Eligibility of the protocol as pure rules: values in, states and grounds out."""
+"""Eligibility of the protocol as pure rules: values in, states and their basis out."""
 
 from enrollment.eligibility.rules.assessment import (
     Ages,
@@ -11,7 +11,7 @@ from enrollment.eligibility.rules.creatinine import (
     Baseline,
     CreatinineLimb,
     Injury,
-    Pair,
+    SamplePair,
     baseline,
     injury,
 )
@@ -49,7 +49,7 @@ from enrollment.eligibility.rules.kidney import (
     mdrd_baseline_umol_l,
 )
 from enrollment.eligibility.rules.states import BaselineSource, State, Verdict
-from enrollment.eligibility.rules.urine import Run, UrineLimb, urine_limb
+from enrollment.eligibility.rules.urine import CollectionRun, UrineLimb, urine_limb
 
 __all__ = [
     "CRITERIA",
@@ -59,6 +59,7 @@ __all__ = [
     "Baseline",
     "BaselineSource",
     "BurstDecision",
+    "CollectionRun",
     "CreatinineLimb",
     "CriterionAnswer",
     "CriterionOutcome",
@@ -72,9 +73,8 @@ __all__ = [
     "KdigoStage",
     "MeasurementBasis",
     "OrganCountBasis",
-    "Pair",
-    "Run",
     "Sample",
+    "SamplePair",
     "Stale",
     "State",
     "SteroidCourse",

@@ -44,8 +44,8 @@ class Assessment:
 def assess(evidence: Evidence) -> Assessment:
     """Judge all criteria in protocol order."""
     outcomes = tuple(judge(evidence) for judge in CRITERIA)
-    found = injury(evidence)
-    steepest, steroids = found.creatinine.steepest, steroid_exposure(evidence)
+    aki = injury(evidence)
+    steepest, steroids = aki.creatinine.steepest, steroid_exposure(evidence)
     return Assessment(
         verdict=verdict(outcomes),
         reasons=tuple(
@@ -58,7 +58,7 @@ def assess(evidence: Evidence) -> Assessment:
         baseline=baseline(evidence),
         ratio_48h=steepest.ratio if steepest else None,
         egfr=baseline_egfr(evidence),
-        uo_low_hours=found.urine.low_hours,
+        uo_low_hours=aki.urine.low_hours,
         max_pred=steroids.max_pred if steroids else None,
     )
 
@@ -99,7 +99,7 @@ class Ages:
 def stale_evidence(
     ages: Ages, at: datetime, limits: Freshness = PROTOCOL.freshness
 ) -> tuple[Stale, ...]:
-    """Name the evidence that is older than its limit; exactly at the limit is fresh."""
+    """Evidence older than its limit; exactly at the limit is fresh."""
     rows: tuple[tuple[Stale, datetime | None, timedelta], ...] = (
         (Stale.HCG, ages.hcg_at, timedelta(days=limits.hcg_days)),
         (Stale.ECHO, ages.echo_at, timedelta(days=limits.echo_days)),

@@ -12,7 +12,7 @@ from trial_edc.requirements import implements
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class SamplePair:
     """Two samples, the later at most 48 h after the earlier."""
 
     earlier: Sample
@@ -24,7 +24,7 @@ class Pair:
         return self.later.umol_l / self.earlier.umol_l
 
     def rises_above(self, fold: Decimal) -> bool:
-        """Tell whether the rise is strictly more than so many times."""
+        """Strictly more than so many times."""
         return self.later.umol_l > fold * self.earlier.umol_l
 
 
@@ -45,8 +45,8 @@ class CreatinineLimb:
     """
 
     state: State
-    qualifying: Pair | None
-    steepest: Pair | None
+    qualifying: SamplePair | None
+    steepest: SamplePair | None
     attested_by: Sample | None = None
 
 
@@ -60,15 +60,15 @@ class Injury:
     reference_at: datetime | None
 
 
-def pairs(samples: Iterable[Sample], within_hours: int) -> list[Pair]:
-    """All pairs at most so many hours apart, by time of the later sample.
+def sample_pairs(samples: Iterable[Sample], within_hours: int) -> list[SamplePair]:
+    """Pairs at most so many hours apart, by time of the later sample.
 
     A sample without time of day takes no part: nobody knows how far apart it is.
     """
     timed = sorted((s for s in samples if not s.date_only), key=lambda s: s.at)
     limit = timedelta(hours=within_hours)
     return [
-        Pair(earlier, later)
+        SamplePair(earlier, later)
         for index, later in enumerate(timed)
         for earlier in timed[:index]
         if timedelta(0) < later.at - earlier.at <= limit
@@ -78,16 +78,16 @@ def pairs(samples: Iterable[Sample], within_hours: int) -> list[Pair]:
 def creatinine_limb(evidence: Evidence) -> CreatinineLimb:
     """Met: a pair rises above two-fold; not met: pairs, but none; else unknown."""
     settings = evidence.settings
-    found = pairs(evidence.samples, settings.i1_pair_hours)
-    rising = [pair for pair in found if pair.rises_above(settings.i1_fold)]
-    steepest = max(found, key=lambda pair: pair.ratio, default=None)
-    if rising:
-        return CreatinineLimb(State.MET, rising[0], steepest)
-    attested = attested_rise(evidence)
-    if attested is State.MET:
+    pairs = sample_pairs(evidence.samples, settings.i1_pair_hours)
+    rising_pairs = [pair for pair in pairs if pair.rises_above(settings.i1_fold)]
+    steepest = max(pairs, key=lambda pair: pair.ratio, default=None)
+    if rising_pairs:
+        return CreatinineLimb(State.MET, rising_pairs[0], steepest)
+    attested_state = attested_rise(evidence)
+    if attested_state is State.MET:
         latest = latest_sample(evidence.samples)
-        return CreatinineLimb(attested, None, steepest, attested_by=latest)
-    state = State.NOT_MET if found or attested is State.NOT_MET else State.UNKNOWN
+        return CreatinineLimb(attested_state, None, steepest, attested_by=latest)
+    state = State.NOT_MET if pairs or attested_state is State.NOT_MET else State.UNKNOWN
     return CreatinineLimb(state, None, steepest)
 
 
@@ -117,10 +117,10 @@ def injury(evidence: Evidence) -> Injury:
         state = State.MET
     elif states == {State.NOT_MET}:
         state = State.NOT_MET
-    return Injury(state, creatinine, urine, reference(evidence, creatinine, urine))
+    return Injury(state, creatinine, urine, reference_time(evidence, creatinine, urine))
 
 
-def reference(
+def reference_time(
     evidence: Evidence, creatinine: CreatinineLimb, urine: UrineLimb
 ) -> datetime | None:
     """T: later sample of the earliest qualifying pair, start of the run, or latest."""
@@ -133,7 +133,6 @@ def reference(
 
 
 def latest_sample(samples: Iterable[Sample]) -> Sample | None:
-    """Give the sample taken last."""
     return max(samples, key=lambda sample: sample.at, default=None)
 
 
@@ -156,16 +155,16 @@ def baseline_before(evidence: Evidence, at: datetime) -> Baseline:
         (BaselineSource.D365, evidence.settings.baseline_fallback_days),
     )
     for source, days in spans:
-        sample = lowest(evidence.samples, at - timedelta(days=days), at)
+        sample = lowest_sample(evidence.samples, at - timedelta(days=days), at)
         if sample:
             return Baseline(sample.umol_l, source, sample)
     return Baseline(None, BaselineSource.MISSING)
 
 
-def lowest(
+def lowest_sample(
     samples: Sequence[Sample], start: datetime, before: datetime
 ) -> Sample | None:
-    """Give the lowest sample in a half-open interval, the latest of equals."""
+    """Lowest sample in a half-open interval, the latest of equals."""
     inside = [
         sample
         for sample in samples

@@ -72,11 +72,11 @@ CriterionBasis = (
 
 @dataclass(frozen=True, slots=True)
 class CriterionOutcome:
-    """State of one criterion with the grounds that decided it."""
+    """State of one criterion with what decided it."""
 
     criterion: str
     state: State
-    grounds: CriterionBasis
+    basis: CriterionBasis
 
 
 def age_years(evidence: Evidence) -> int | None:
@@ -99,16 +99,14 @@ def baseline_egfr(evidence: Evidence) -> Decimal | None:
     )
 
 
-def included(evidence: Evidence, criterion: str) -> CriterionOutcome:
-    """Judge an inclusion that the investigator answers."""
+def judge_inclusion(evidence: Evidence, criterion: str) -> CriterionOutcome:
     answer = evidence.answers.get(criterion)
     states = {CriterionAnswer.YES: State.MET, CriterionAnswer.NO: State.NOT_MET}
     state = State.UNKNOWN if answer is None else states.get(answer, State.UNKNOWN)
     return CriterionOutcome(criterion, state, JudgementBasis(answer))
 
 
-def excluded(evidence: Evidence, criterion: str) -> CriterionOutcome:
-    """Judge an exclusion that the investigator answers."""
+def judge_exclusion(evidence: Evidence, criterion: str) -> CriterionOutcome:
     answer = evidence.answers.get(criterion)
     return CriterionOutcome(criterion, EXCLUSION_STATES[answer], JudgementBasis(answer))
 
@@ -121,7 +119,7 @@ EXCLUSION_STATES = {
 }
 
 
-def number_or_judgement(
+def judge_number(
     criterion: str,
     value: Decimal | None,
     limit: Decimal,
@@ -139,8 +137,8 @@ def number_or_judgement(
 @implements("ELG-I1")
 def severe_aki(evidence: Evidence) -> CriterionOutcome:
     """I1: more than two-fold creatinine within 48 h and/or 12 h of low urine output."""
-    found = injury(evidence)
-    return CriterionOutcome("I1", found.state, found)
+    aki = injury(evidence)
+    return CriterionOutcome("I1", aki.state, aki)
 
 
 @implements("ELG-I2")
@@ -149,27 +147,27 @@ def age_between_18_and_65(evidence: Evidence) -> CriterionOutcome:
     age, settings = age_years(evidence), evidence.settings
     state = State.UNKNOWN
     if age is not None:
-        fits = settings.minimum_age_years <= age <= settings.maximum_age_years
-        state = State.MET if fits else State.NOT_MET
+        is_inside = settings.minimum_age_years <= age <= settings.maximum_age_years
+        state = State.MET if is_inside else State.NOT_MET
     return CriterionOutcome("I2", state, AgeBasis(age))
 
 
 @implements("ELG-I3")
 def informed_consent(evidence: Evidence) -> CriterionOutcome:
     """I3: written consent by participant or representative."""
-    return included(evidence, "I3")
+    return judge_inclusion(evidence, "I3")
 
 
 @implements("ELG-I4")
-def can_comply(evidence: Evidence) -> CriterionOutcome:
+def able_to_comply(evidence: Evidence) -> CriterionOutcome:
     """I4: able to comply with visits, also after discharge."""
-    return included(evidence, "I4")
+    return judge_inclusion(evidence, "I4")
 
 
 @implements("ELG-E1")
 def excluded_cause_of_aki(evidence: Evidence) -> CriterionOutcome:
     """E1: any of the eight listed causes ("and" reads as "or")."""
-    return excluded(evidence, "E1")
+    return judge_exclusion(evidence, "E1")
 
 
 @implements("ELG-E2")
@@ -179,47 +177,47 @@ def pregnant_or_lactating(evidence: Evidence) -> CriterionOutcome:
         return CriterionOutcome(
             "E2", State.NOT_APPLICABLE, JudgementBasis(CriterionAnswer.NOT_APPLICABLE)
         )
-    return excluded(evidence, "E2")
+    return judge_exclusion(evidence, "E2")
 
 
 @implements("ELG-E3")
 def allergic_person(evidence: Evidence) -> CriterionOutcome:
     """E3: an allergic constitution."""
-    return excluded(evidence, "E3")
+    return judge_exclusion(evidence, "E3")
 
 
 @implements("ELG-E4")
-def transplanted(evidence: Evidence) -> CriterionOutcome:
+def organ_or_stem_cell_transplant(evidence: Evidence) -> CriterionOutcome:
     """E4: organ or haematopoietic stem cell transplant, ever."""
-    return excluded(evidence, "E4")
+    return judge_exclusion(evidence, "E4")
 
 
 @implements("ELG-E5")
-def cancer(evidence: Evidence) -> CriterionOutcome:
+def malignant_tumor_or_history_of_cancer(evidence: Evidence) -> CriterionOutcome:
     """E5: malignancy, any, at any time."""
-    return excluded(evidence, "E5")
+    return judge_exclusion(evidence, "E5")
 
 
 @implements("ELG-E6")
-def life_expectancy_below_3_months(evidence: Evidence) -> CriterionOutcome:
+def life_expectancy_less_than_3_months(evidence: Evidence) -> CriterionOutcome:
     """E6: strictly less than 3 months."""
-    return excluded(evidence, "E6")
+    return judge_exclusion(evidence, "E6")
 
 
 @implements("ELG-E7")
 def end_stage_liver_disease(evidence: Evidence) -> CriterionOutcome:
     """E7: known end-stage liver disease."""
-    return excluded(evidence, "E7")
+    return judge_exclusion(evidence, "E7")
 
 
 @implements("ELG-E8")
 def uncontrollable_infection(evidence: Evidence) -> CriterionOutcome:
     """E8: uncontrollable infection."""
-    return excluded(evidence, "E8")
+    return judge_exclusion(evidence, "E8")
 
 
 @implements("ELG-E9")
-def low_egfr_below_65(evidence: Evidence) -> CriterionOutcome:
+def egfr_below_60_before_age_65(evidence: Evidence) -> CriterionOutcome:
     """E9: younger than 65 and baseline eGFR strictly below 60, unrounded."""
     settings = evidence.settings
     age, filtration = age_years(evidence), baseline_egfr(evidence)
@@ -236,7 +234,7 @@ def low_egfr_below_65(evidence: Evidence) -> CriterionOutcome:
 @implements("ELG-E10")
 def severe_pulmonary_dysfunction(evidence: Evidence) -> CriterionOutcome:
     """E10: severe pulmonary dysfunction."""
-    return excluded(evidence, "E10")
+    return judge_exclusion(evidence, "E10")
 
 
 @implements("ELG-E11")
@@ -249,17 +247,17 @@ def severe_cardiac_dysfunction(evidence: Evidence) -> CriterionOutcome:
     if lvef is not None and lvef <= 1:
         lvef = None
     answer = evidence.answers.get("E11_arrhythmia_or_severe")
-    return number_or_judgement("E11", lvef, evidence.settings.e11_lvef_pct, answer)
+    return judge_number("E11", lvef, evidence.settings.e11_lvef_pct, answer)
 
 
 @implements("ELG-E12")
 def hemodynamically_unstable(evidence: Evidence) -> CriterionOutcome:
     """E12: a stable low vasopressor dose is not by itself unstable."""
-    return excluded(evidence, "E12")
+    return judge_exclusion(evidence, "E12")
 
 
 @implements("ELG-E13")
-def more_than_2_organs_failing(evidence: Evidence) -> CriterionOutcome:
+def more_than_2_nonrenal_organs_failing(evidence: Evidence) -> CriterionOutcome:
     """E13: three or more distinct organs; the kidney does not count."""
     if evidence.failed_organs is None:
         return CriterionOutcome("E13", State.UNKNOWN, OrganCountBasis(None))
@@ -274,71 +272,73 @@ def more_than_2_organs_failing(evidence: Evidence) -> CriterionOutcome:
 @implements("ELG-E14")
 def vasculitis(evidence: Evidence) -> CriterionOutcome:
     """E14: acute or chronic vasculitis of any cause."""
-    return excluded(evidence, "E14")
+    return judge_exclusion(evidence, "E14")
 
 
 @implements("ELG-E15")
-def chronic_systemic_infection(evidence: Evidence) -> CriterionOutcome:
+def history_of_chronic_systemic_infection(evidence: Evidence) -> CriterionOutcome:
     """E15: a history is enough."""
-    return excluded(evidence, "E15")
+    return judge_exclusion(evidence, "E15")
 
 
 @implements("ELG-E16")
-def vasopressor_may_rise(evidence: Evidence) -> CriterionOutcome:
+def vasopressor_dose_may_increase(evidence: Evidence) -> CriterionOutcome:
     """E16: the investigator believes that the dose may have to be raised."""
-    return excluded(evidence, "E16")
+    return judge_exclusion(evidence, "E16")
 
 
 @implements("ELG-E17")
-def unstable_immunosuppression(evidence: Evidence) -> CriterionOutcome:
+def unstable_immunosuppression_or_steroids(evidence: Evidence) -> CriterionOutcome:
     """E17: a drug not stable for 4 months, or chronic steroid above 15 mg a day."""
-    found = immunosuppression(evidence)
-    return CriterionOutcome("E17", found.state, found)
+    basis = immunosuppression(evidence)
+    return CriterionOutcome("E17", basis.state, basis)
 
 
 @implements("ELG-E18")
-def low_platelets(evidence: Evidence) -> CriterionOutcome:
+def low_platelets_or_severe_hematologic_abnormality(
+    evidence: Evidence,
+) -> CriterionOutcome:
     """E18: platelets strictly below 25 x 10^9/L, or another severe disorder."""
     answer = evidence.answers.get("E18_other")
     limit = evidence.settings.e18_platelets_10e9_l
-    return number_or_judgement("E18", evidence.platelets_10e9_l, limit, answer)
+    return judge_number("E18", evidence.platelets_10e9_l, limit, answer)
 
 
 @implements("ELG-E19")
-def needs_ventilation(evidence: Evidence) -> CriterionOutcome:
+def need_for_mechanical_ventilation(evidence: Evidence) -> CriterionOutcome:
     """E19: mechanical ventilation now or expected."""
-    return excluded(evidence, "E19")
+    return judge_exclusion(evidence, "E19")
 
 
 @implements("ELG-E20")
-def in_another_trial(evidence: Evidence) -> CriterionOutcome:
+def in_another_clinical_trial(evidence: Evidence) -> CriterionOutcome:
     """E20: an interventional trial now or within 30 days."""
-    return excluded(evidence, "E20")
+    return judge_exclusion(evidence, "E20")
 
 
 CRITERIA: tuple[Callable[[Evidence], CriterionOutcome], ...] = (
     severe_aki,
     age_between_18_and_65,
     informed_consent,
-    can_comply,
+    able_to_comply,
     excluded_cause_of_aki,
     pregnant_or_lactating,
     allergic_person,
-    transplanted,
-    cancer,
-    life_expectancy_below_3_months,
+    organ_or_stem_cell_transplant,
+    malignant_tumor_or_history_of_cancer,
+    life_expectancy_less_than_3_months,
     end_stage_liver_disease,
     uncontrollable_infection,
-    low_egfr_below_65,
+    egfr_below_60_before_age_65,
     severe_pulmonary_dysfunction,
     severe_cardiac_dysfunction,
     hemodynamically_unstable,
-    more_than_2_organs_failing,
+    more_than_2_nonrenal_organs_failing,
     vasculitis,
-    chronic_systemic_infection,
-    vasopressor_may_rise,
-    unstable_immunosuppression,
-    low_platelets,
-    needs_ventilation,
-    in_another_trial,
+    history_of_chronic_systemic_infection,
+    vasopressor_dose_may_increase,
+    unstable_immunosuppression_or_steroids,
+    low_platelets_or_severe_hematologic_abnormality,
+    need_for_mechanical_ventilation,
+    in_another_clinical_trial,
 )

@@ -38,19 +38,18 @@ class Sample:
     date_only: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse a value that no ratio can be taken of."""
         if self.value <= 0:
             message = f"creatinine must be above 0: {self.value}"
             raise ValueError(message)
 
     @property
     def umol_l(self) -> Decimal:
-        """Creatinine in umol/L, exact."""
+        """Exact."""
         return standard(self.value, self.unit, CREATININE)
 
     @property
     def taken_by(self) -> datetime:
-        """The instant by which it has certainly been taken."""
+        """Instant by which it has certainly been taken."""
         if not self.date_only:
             return self.at
         return site_midnight(site_date(self.at)) + timedelta(days=1)
@@ -69,12 +68,11 @@ class TimedCollection:
 def is_rate_below(
     rate_ml_kg_h: Decimal, ml: Decimal, weight_kg: Decimal, duration: timedelta
 ) -> bool:
-    """Tell whether ml / (kg x h) is strictly below a rate, without dividing."""
+    """Strictly below, compared without dividing."""
     return ml * 3600 < rate_ml_kg_h * weight_kg * whole_seconds(duration)
 
 
 def whole_seconds(duration: timedelta) -> Decimal:
-    """Give a duration in seconds."""
     return Decimal(duration // timedelta(seconds=1))
 
 
@@ -138,7 +136,7 @@ class Evidence:
 
     @property
     def platelets_10e9_l(self) -> Decimal | None:
-        """Platelets in 10^9/L, exact."""
+        """Exact."""
         if self.platelets is None:
             return None
         return standard(self.platelets, self.platelets_unit, PLATELETS)

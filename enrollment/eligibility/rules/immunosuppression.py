@@ -63,7 +63,7 @@ class DoseCourse:
     is_open: bool = False
 
     def is_incomplete(self, opens: date) -> bool:
-        """Tell whether its part of the window cannot be added up."""
+        """Its part of the window cannot be added up."""
         in_window = any(day >= opens for day in self.days)
         return self.is_open or (in_window and self.pred_mg is None)
 
@@ -82,12 +82,11 @@ def immunosuppression(evidence: Evidence) -> Immunosuppression:
 
 
 def drug_stabilities(evidence: Evidence) -> tuple[DrugStability, ...]:
-    """Judge every systemic immunosuppressant."""
     local = evidence.settings.e17_local_routes
     return tuple(
         drug_stability(drug, evidence.consent_on, evidence.settings.e17_stable_months)
         for drug in evidence.immunosuppressants or ()
-        if normal(drug.route) not in local
+        if normalized_name(drug.route) not in local
     )
 
 
@@ -105,15 +104,17 @@ def drug_stability(
 
 
 def last_change(drug: Immunosuppressant) -> tuple[date | None, bool]:
-    """Give the latest exactly known change, and whether none may be later."""
+    """Latest exactly known change, and whether none may be later."""
     if drug.stop and (stop := PartialDateText.parse(drug.stop)).is_exact:
         return stop.earliest, True
     texts = (*drug.changes, drug.stop) if drug.stop else drug.changes
-    found = [PartialDateText.parse(text) for text in texts if text]
-    exact = max((day.earliest for day in found if day.is_exact), default=None)
+    dates = [PartialDateText.parse(text) for text in texts if text]
+    exact = max(
+        (changed.earliest for changed in dates if changed.is_exact), default=None
+    )
     if exact is None or not all(texts):
         return exact, False
-    return exact, all(day.latest <= exact for day in found)
+    return exact, all(changed.latest <= exact for changed in dates)
 
 
 def steroid_limb(
@@ -140,7 +141,7 @@ BURST_STATES = {
 
 
 def steroid_exposure(evidence: Evidence) -> SteroidExposure | None:
-    """Add up the systemic courses day by day; None where nothing can be said."""
+    """Daily totals of the systemic courses; None where they cannot be computed."""
     courses = systemic_courses(evidence)
     if courses is None or (courses and evidence.consent_on is None):
         return None
@@ -148,30 +149,34 @@ def steroid_exposure(evidence: Evidence) -> SteroidExposure | None:
         return SteroidExposure(Decimal(0))
     settings, consent_on = evidence.settings, evidence.consent_on
     opens = consent_on - timedelta(days=settings.e17_window_days)
-    placed = [place(course, opens, consent_on, settings) for course in courses]
-    by_day = daily_totals(placed, opens, consent_on)
-    longest = longest_run({day for course in placed for day in course.days}, opens)
+    dose_courses = [
+        dose_course(course, opens, consent_on, settings) for course in courses
+    ]
+    by_day = daily_totals(dose_courses, opens, consent_on)
+    longest = longest_run(
+        {day for course in dose_courses for day in course.days}, opens
+    )
     return SteroidExposure(
         max_pred=max(by_day.values()),
         by_day={day: mg for day, mg in by_day.items() if mg},
         longest_run_days=longest,
         is_chronic=longest >= settings.e17_chronic_days,
-        is_incomplete=any(course.is_incomplete(opens) for course in placed),
+        is_incomplete=any(course.is_incomplete(opens) for course in dose_courses),
     )
 
 
 def systemic_courses(evidence: Evidence) -> list[SteroidCourse] | None:
-    """Leave out local routes; a route that is not known may be systemic."""
+    """Courses not given locally; an unknown route may be systemic."""
     if evidence.steroids is None:
         return None
     local = evidence.settings.e17_local_routes
-    return [c for c in evidence.steroids if normal(c.route) not in local]
+    return [c for c in evidence.steroids if normalized_name(c.route) not in local]
 
 
-def place(
+def dose_course(
     course: SteroidCourse, opens: date, consent_on: date, settings: EligibilitySettings
 ) -> DoseCourse:
-    """Place a course on the days up to consent; one known in part stays open.
+    """Days of a course up to consent; a course with a partial date stays open.
 
     A course that cannot touch the window for all that is known is left out.
     """
@@ -180,7 +185,11 @@ def place(
     stop = PartialDateText.parse(course.stop) if course.stop else None
     is_exact = start is not None and start.is_exact
     is_exact = is_exact and (stop.is_exact if stop else course.ongoing)
-    if is_exact and start and normal(course.route) in settings.e17_systemic_routes:
+    if (
+        is_exact
+        and start
+        and normalized_name(course.route) in settings.e17_systemic_routes
+    ):
         last = min(stop.earliest, consent_on) if stop else consent_on
         return DoseCourse(pred_mg, frozenset(calendar_days(start.earliest, last)))
     is_outside = (stop is not None and stop.latest < opens) or (
@@ -196,7 +205,7 @@ def prednisone_mg(
 
     dose x 5 / (mg that equal prednisone 5 mg).
     """
-    equivalent = settings.steroid_equivalents_mg.get(normal(course.drug))
+    equivalent = settings.steroid_equivalents_mg.get(normalized_name(course.drug))
     if course.mg_per_day is None or equivalent is None:
         return None
     return course.mg_per_day * PREDNISONE_MG / equivalent
@@ -205,7 +214,7 @@ def prednisone_mg(
 def daily_totals(
     courses: Sequence[DoseCourse], opens: date, consent_on: date
 ) -> dict[date, Decimal]:
-    """Add up every day of the window, both ends included."""
+    """Every day of the window, both ends included."""
     return {
         day: sum(
             (c.pred_mg for c in courses if c.pred_mg and day in c.days), Decimal(0)
@@ -228,10 +237,10 @@ def longest_run(days: AbstractSet[date], opens: date) -> int:
 
 
 def calendar_days(first: date, last: date) -> list[date]:
-    """List the days from first to last, both included."""
+    """Both ends included."""
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def normal(name: str | None) -> str:
-    """Give a drug or route name as the settings spell it."""
+def normalized_name(name: str | None) -> str:
+    """Drug or route as the settings spell it."""
     return (name or "").strip().lower().replace("-", "_").replace(" ", "_")

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from enrollment.eligibility.rules.creatinine import Pair, pairs
+from enrollment.eligibility.rules.creatinine import SamplePair, sample_pairs
 from enrollment.eligibility.rules.evidence import Sample, TimedCollection, is_rate_below
-from enrollment.eligibility.rules.urine import Run, has_wrong_times, runs
+from enrollment.eligibility.rules.urine import (
+    CollectionRun,
+    contiguous_runs,
+    has_wrong_times,
+)
 from trial_edc.protocol import PROTOCOL, EgfrEquation
 from trial_edc.requirements import implements
 from trial_edc.units import CREATININE
@@ -146,7 +150,7 @@ def creatinine_stage(
     """Stage by creatinine; a value above 4.0 mg/dL counts only where AKI is met."""
     if rrt_started:
         return 3
-    rises = any(is_rise(pair) for pair in pairs(samples, RISE_HOURS))
+    rises = any(is_rise(pair) for pair in sample_pairs(samples, RISE_HOURS))
     if not samples or (baseline_umol_l is None and not rises):
         return None
     peak = max(sample.umol_l for sample in samples)
@@ -158,15 +162,15 @@ def creatinine_stage(
     return 3 if stage and any(is_very_high(sample) for sample in samples) else stage
 
 
-def is_rise(pair: Pair) -> bool:
-    """Tell whether creatinine rose by 0.3 mg/dL (26.5 umol/L) or more."""
+def is_rise(pair: SamplePair) -> bool:
+    """Creatinine rose by 0.3 mg/dL (26.5 umol/L) or more."""
     if pair.earlier.unit == pair.later.unit:
         return pair.later.value - pair.earlier.value >= RISE[pair.later.unit]
     return pair.later.umol_l - pair.earlier.umol_l >= RISE["umol/L"]
 
 
 def is_very_high(sample: Sample) -> bool:
-    """Tell whether creatinine is 4.0 mg/dL (353.6 umol/L) or more."""
+    """Creatinine is 4.0 mg/dL (353.6 umol/L) or more."""
     return sample.value >= STAGE_3_VALUE[sample.unit]
 
 
@@ -177,10 +181,12 @@ def urine_stage(
     collections = sorted(urine, key=lambda c: c.start)
     if weight_kg is None or not collections or has_wrong_times(collections):
         return None
-    measured = runs(collections, lambda c: c.ml is not None)
+    measured = contiguous_runs(collections, lambda c: c.ml is not None)
     return max(
         (
-            stretch_stage(Run(run.collections[first : last + 1]), weight_kg, anuria_ml)
+            stretch_stage(
+                CollectionRun(run.collections[first : last + 1]), weight_kg, anuria_ml
+            )
             for run in measured
             for first in range(len(run.collections))
             for last in range(first, len(run.collections))
@@ -189,7 +195,7 @@ def urine_stage(
     )
 
 
-def stretch_stage(run: Run, weight_kg: Decimal, anuria_ml: Decimal) -> int:
+def stretch_stage(run: CollectionRun, weight_kg: Decimal, anuria_ml: Decimal) -> int:
     """Stage one stretch of contiguous collections by its mean."""
     hours = run.hours
     ml = sum((c.ml for c in run.collections if c.ml is not None), Decimal(0))

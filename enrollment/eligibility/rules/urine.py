@@ -21,24 +21,21 @@ from trial_edc.vocabulary import N_
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class CollectionRun:
     """Contiguous collections."""
 
     collections: tuple[TimedCollection, ...]
 
     @property
     def start(self) -> datetime:
-        """Where it begins."""
         return self.collections[0].start
 
     @property
     def duration(self) -> timedelta:
-        """How long it is."""
         return self.collections[-1].end - self.start
 
     @property
     def hours(self) -> Decimal:
-        """How long it is, in hours."""
         return whole_seconds(self.duration) / 3600
 
 
@@ -47,9 +44,9 @@ class UrineLimb:
     """State of the urine limb with the runs that decided it."""
 
     state: State
-    qualifying: Run | None = None
-    longest_low: Run | None = None
-    longest: Run | None = None
+    qualifying: CollectionRun | None = None
+    longest_low: CollectionRun | None = None
+    longest: CollectionRun | None = None
     why_unknown: str = ""
 
     @property
@@ -67,13 +64,13 @@ def urine_limb(evidence: Evidence) -> UrineLimb:
         return UrineLimb(State.UNKNOWN, why_unknown=N_("weight only estimated"))
     if has_wrong_times(collections):
         return UrineLimb(State.UNKNOWN, why_unknown=N_("collection times overlap"))
-    return judged(evidence, collections, evidence.weight_kg)
+    return judge_collections(evidence, collections, evidence.weight_kg)
 
 
-def judged(
+def judge_collections(
     evidence: Evidence, collections: Sequence[TimedCollection], weight_kg: Decimal
 ) -> UrineLimb:
-    """Judge collections whose times are right."""
+    """Judge sorted collections without wrong times."""
     settings = evidence.settings
 
     def is_low(collection: TimedCollection) -> bool:
@@ -82,8 +79,8 @@ def judged(
             settings.i1_urine_ml_kg_h, collection.ml, weight_kg, duration
         )
 
-    low = runs(collections, is_low)
-    measured = runs(collections, lambda c: c.ml is not None)
+    low = contiguous_runs(collections, is_low)
+    measured = contiguous_runs(collections, lambda c: c.ml is not None)
     longest_low, longest = longest_of(low), longest_of(measured)
     needed = settings.i1_urine_hours
     qualifying = next((run for run in low if run.hours >= needed), None)
@@ -99,30 +96,30 @@ def judged(
 
 
 def has_wrong_times(collections: Sequence[TimedCollection]) -> bool:
-    """Tell whether sorted collections overlap or end before they start."""
+    """Sorted collections overlap, or one ends before it starts."""
     return any(c.end <= c.start for c in collections) or any(
         later.start < earlier.end for earlier, later in pairwise(collections)
     )
 
 
-def runs(
+def contiguous_runs(
     collections: Sequence[TimedCollection], fits: Callable[[TimedCollection], bool]
-) -> list[Run]:
+) -> list[CollectionRun]:
     """Longest contiguous stretches of sorted collections that all fit."""
-    found: list[list[TimedCollection]] = []
+    stretches: list[list[TimedCollection]] = []
     previous: TimedCollection | None = None
     for collection in collections:
         if fits(collection):
-            if previous and found and previous.end == collection.start:
-                found[-1].append(collection)
+            if previous and stretches and previous.end == collection.start:
+                stretches[-1].append(collection)
             else:
-                found.append([collection])
+                stretches.append([collection])
             previous = collection
         else:
             previous = None
-    return [Run(tuple(stretch)) for stretch in found]
+    return [CollectionRun(tuple(stretch)) for stretch in stretches]
 
 
-def longest_of(found: Sequence[Run]) -> Run | None:
-    """Give the longest run, the earliest of equals."""
-    return max(found, key=lambda run: run.hours, default=None)
+def longest_of(candidates: Sequence[CollectionRun]) -> CollectionRun | None:
+    """The earliest of equally long runs."""
+    return max(candidates, key=lambda run: run.hours, default=None)

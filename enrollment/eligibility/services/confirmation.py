@@ -37,16 +37,16 @@ def confirm_eligibility(
     proof.require(by)
     with attributed(by=by, via=Source.PAGE):
         participant = form_instances.lock(participant)
-        found = eligibility_selectors.eligibility_of(participant)
-        if reasons := obstacles_to_confirmation(found):
+        eligibility = eligibility_selectors.eligibility_of(participant)
+        if reasons := obstacles_to_confirmation(eligibility):
             raise EnrollmentRefused(*reasons)
         confirmation = EligibilityConfirmation.objects.create(
             participant=participant,
-            episode=found.episode,
-            deciding=found.deciding.revisions,
-            states=states_of(found.assessment),
-            verdict=found.assessment.verdict,
-            digest=found.deciding.digest,
+            episode=eligibility.episode,
+            deciding=eligibility.deciding_items.revisions,
+            states=states_of(eligibility.assessment),
+            verdict=eligibility.assessment.verdict,
+            digest=eligibility.deciding_items.digest,
             settings_version=PROTOCOL.version,
             meaning=str(MEANING),
             signer=by,
@@ -58,36 +58,41 @@ def confirm_eligibility(
     return confirmation
 
 
-def obstacles_to_confirmation(found: eligibility_selectors.Eligibility) -> list[str]:
-    """Tell every reason why the verdict cannot be confirmed now."""
+def obstacles_to_confirmation(
+    eligibility: eligibility_selectors.Eligibility,
+) -> list[str]:
     reasons = []
-    if found.casebook.fact("is_randomised"):
+    if eligibility.casebook.fact("is_randomised"):
         reasons.append(_("The person has been randomised."))
-    if is_screening_over(found.casebook):
+    if is_screening_over(eligibility.casebook):
         reasons.append(
             _("The screening is closed, or the person has withdrawn or died.")
         )
-    if not found.is_eligible:
-        reasons.append(_against(found.assessment))
-    form_data = found.deciding.form_data
+    if not eligibility.is_eligible:
+        reasons.append(_verdict_obstacle(eligibility.assessment))
+    form_data = eligibility.deciding_items.form_data
     drafts = sorted({s.code for s in form_data if s.status != FormStatus.COMPLETE})
     if drafts:
         reasons.append(_("Not complete yet: %(forms)s.") % {"forms": ", ".join(drafts)})
-    asked = unanswered_counts(data.form_id for data in form_data)  # type: ignore[misc]
-    if asked:
-        codes = ", ".join(sorted({s.code for s in form_data if s.form_id in asked}))
+    unanswered = unanswered_counts(data.form_id for data in form_data)  # type: ignore[misc]
+    if unanswered:
+        codes = ", ".join(
+            sorted({s.code for s in form_data if s.form_id in unanswered})
+        )
         reasons.append(_("Unanswered queries: %(forms)s.") % {"forms": codes})
     return reasons
 
 
-def _against(assessment: Assessment) -> str:
-    """Name the criteria against; where none is, those still unknown."""
+def _verdict_obstacle(assessment: Assessment) -> str:
+    """Criteria against; where there are none, those still unknown."""
     against = assessment.verdict == Verdict.INELIGIBLE
-    told = [reason.split(":") for reason in assessment.reasons]
-    named = [code for code, state in told if not against or state != State.UNKNOWN]
+    reasons = [reason.split(":") for reason in assessment.reasons]
+    criteria = [
+        code for code, state in reasons if not against or state != State.UNKNOWN
+    ]
     message = (
         _("Not eligible: %(criteria)s.")
         if against
         else (_("Not yet decided: %(criteria)s."))
     )
-    return message % {"criteria": ", ".join(named)}
+    return message % {"criteria": ", ".join(criteria)}

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from enrollment.eligibility.facts.as_of_randomization import as_screened
+from enrollment.eligibility.facts.as_of_randomization import as_of_randomization
 from enrollment.eligibility.facts.evidence import drug_name
 from enrollment.eligibility.rules import SteroidCourse, prednisone_mg
 from enrollment.vocabulary import Drug, DrugClass
@@ -24,7 +24,9 @@ MOST_PREDNISONE_MG = 1000
     message=N_("“No such drug” and a drug contradict each other. Strike one row out."),
 )
 def _(data: FormData, casebook: Casebook) -> bool:
-    rows = as_screened(casebook).rows("IST")  # a drug begun after randomisation is news
+    rows = as_of_randomization(casebook).rows(
+        "IST"
+    )  # a drug begun after randomisation is news
     said = {row.get("any_exposure") for row in rows} - {None}
     is_asked = data.key in {row.key for row in rows}
     return is_asked and data.get("any_exposure") is not None and len(said) > 1

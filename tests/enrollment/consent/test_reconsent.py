@@ -73,7 +73,7 @@ def test_the_version_in_force_is_signed_and_only_where_one_concerned_all() -> No
 
 
 @pytest.mark.parametrize(
-    "sheet",
+    "data",
     [
         FormData("DTH", {"death_on": "2022-02-10"}),
         FormData("WDR", {"kind": "everything"}),

@@ -221,7 +221,7 @@ def test_age_counts_from_the_site_date_of_the_initial_consent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sheets", "over"),
+    ("form_data", "over"),
     [
         ([data("SCN")], False),
         ([data("SCN", screening_closed_at=NOON)], True),
@@ -244,7 +244,7 @@ INFUSED = data("INF", visit="D0", started_at=NOON)
 
 
 @pytest.mark.parametrize(
-    ("sheets", "confirmed", "status"),
+    ("form_data", "confirmed", "status"),
     [
         ([data("SCN")], False, "approached"),
         ([data("SCN", approach_result="declined")], False, "screen_failed"),

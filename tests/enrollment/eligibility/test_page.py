@@ -9,9 +9,9 @@ import pytest
 
 from enrollment.eligibility.facts.evidence import evidence_of
 from enrollment.eligibility.page.chart import creatinine_chart
-from enrollment.eligibility.page.drugs import drug_exhibit
-from enrollment.eligibility.page.kidney import KidneyExhibit, kidney_exhibit
-from enrollment.eligibility.page.missing_entries import wanted
+from enrollment.eligibility.page.drugs import drug_section
+from enrollment.eligibility.page.kidney import KidneySection, kidney_section
+from enrollment.eligibility.page.missing_entries import missing_entries
 from enrollment.eligibility.rules import Evidence, TimedCollection, assess
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial
@@ -26,9 +26,9 @@ def numbered(evidence: Evidence) -> Evidence:
     return replace(evidence, samples=tuple(samples), urine=tuple(urine))
 
 
-def exhibit(**changes: Any) -> KidneyExhibit:
+def exhibit(**changes: Any) -> KidneySection:
     evidence = numbered(candidate(**changes))
-    return kidney_exhibit(evidence, assess(evidence))
+    return kidney_section(evidence, assess(evidence))
 
 
 def test_the_pair_and_the_baseline_are_marked_where_they_stand() -> None:
@@ -120,7 +120,7 @@ def missing(
     found = assess(evidence_of(casebook))
     return [
         (",".join(one.criteria), one.code, one.form_id, one.item)
-        for one in wanted(casebook, found.outcomes, form_ids)
+        for one in missing_entries(casebook, found.outcomes, form_ids)
     ]
 
 
@@ -198,7 +198,7 @@ def test_steroids_are_added_up_by_day_and_days_joined() -> None:
     )
     casebook = Casebook.of((CONSENT, *rows))
     evidence = evidence_of(casebook)
-    shown = drug_exhibit(casebook, evidence, assess(evidence))
+    shown = drug_section(casebook, evidence, assess(evidence))
 
     days = [
         (one.first.day, one.last.day, one.pred_mg, one.is_above) for one in shown.days

@@ -62,9 +62,9 @@ def state(evidence: Evidence, criterion: str) -> State:
 
 def injury_of(evidence: Evidence) -> Injury:
     """Grounds of I1."""
-    grounds = assess(evidence).outcomes[0].grounds
-    assert isinstance(grounds, Injury)
-    return grounds
+    basis = assess(evidence).outcomes[0].basis
+    assert isinstance(basis, Injury)
+    return basis
 
 
 def test_the_reference_candidate_is_eligible() -> None:

@@ -125,8 +125,8 @@ def test_fewer_samples_never_decide_against(rows: tuple[Sample, ...]) -> None:
     order = {State.UNKNOWN: 0, State.NOT_MET: 1, State.MET: 2}
 
     def limb(evidence: Evidence) -> int:
-        grounds = assess(evidence).outcomes[0].grounds
-        return order[grounds.creatinine.state]  # type: ignore[union-attr]
+        basis = assess(evidence).outcomes[0].basis
+        return order[basis.creatinine.state]  # type: ignore[union-attr]
 
     assert limb(fewer) <= limb(without_urine)
 

@@ -1,4 +1,4 @@
-"""Screening values are frozen at randomisation; what is corrected later is told.
+"""Screening values are frozen at randomization; later corrections are reported.
 
 The correction itself goes its usual way, with a reason; here it raises one deviation
 and one notice to the principal investigator for each fact, however often it is saved.
@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from enrollment.eligibility import selectors as eligibility_selectors
-from enrollment.eligibility.facts.as_of_randomization import as_seen
-from enrollment.eligibility.facts.deciding_items import plain, states_of
+from enrollment.eligibility.facts.as_of_randomization import form_data_as_of
+from enrollment.eligibility.facts.deciding_items import json_value, states_of
 from enrollment.eligibility.rules import Verdict
 from enrollment.models import FrozenScreening
 from enrollment.problems import EnrollmentRefused
@@ -40,20 +40,20 @@ CORRECTED, ADDED, STRUCK = "CORRECTED", "ADDED", "STRUCK"
 
 @implements("ELG-FROZEN")
 def freeze_screening(
-    found: eligibility_selectors.Eligibility, *, by: Actor, via: Source
+    eligibility: eligibility_selectors.Eligibility, *, by: Actor, via: Source
 ) -> FrozenScreening:
-    """Keep the deciding values as they stand; inside the act of randomising.
+    """Freeze the deciding values as part of a randomization.
 
     Raises `EnrollmentRefused` where no investigator has confirmed them.
     """
-    if found.confirmation is None or not found.confirmation_stands:
+    if eligibility.confirmation is None or not eligibility.confirmation_stands:
         raise EnrollmentRefused(_("No investigator has confirmed eligibility."))
     with attributed(by=by, via=via):
         return FrozenScreening.objects.create(
-            participant=found.participant,
-            confirmation=found.confirmation,
-            told=found.deciding.told,
-            digest=found.deciding.digest,
+            participant=eligibility.participant,
+            confirmation=eligibility.confirmation,
+            told=eligibility.deciding_items.text,
+            digest=eligibility.deciding_items.digest,
         )
 
 
@@ -69,120 +69,121 @@ class Correction:
 
     @property
     def rule(self) -> str:
-        """Return the rule, as the deviation log names it."""
+        """Rule as the deviation log names it."""
         return f"SCREENING-{self.kind} {self.item}".strip()
 
 
-def tell_save(saved: Saved) -> None:
-    """Tell what a save corrected of the values that a randomisation rests on."""
+def report_corrections(saved: Saved) -> None:
+    """Report used values that a save corrected, or a new form that decides."""
     if saved.form.code == "VIT" and saved.form.visit != VisitCode.SCREENING:
         return
     frozen = eligibility_selectors.frozen_of(saved.participant)
     if frozen is None:
         return
-    kept = frozen.values.get(str(saved.form.pk))
-    if kept is not None:
-        found = list(_corrected(frozen, saved, kept))
-    elif _counts(frozen, saved.data) and _moves(saved.casebook, saved.data):
-        text = f"{_named(saved.form)} was added after randomization and decides."
-        found = [Correction(frozen, saved.form, ADDED, text)]
+    used_values = frozen.values.get(str(saved.form.pk))
+    if used_values is not None:
+        corrections = list(_corrections(frozen, saved, used_values))
+    elif _is_of_screening(frozen, saved.data) and _changes_verdict(
+        saved.casebook, saved.data
+    ):
+        text = f"{_form_name(saved.form)} was added after randomization and decides."
+        corrections = [Correction(frozen, saved.form, ADDED, text)]
     else:
-        found = []
-    _tell(found, saved.casebook, by=saved.by, via=saved.via)
+        corrections = []
+    _report(corrections, saved.casebook, by=saved.by, via=saved.via)
 
 
-def tell_row(form: FormInstance, *, by: Actor, via: Source) -> None:
-    """Tell that a deciding row was struck out, or one restored that now decides."""
+def report_row_change(form: FormInstance, *, by: Actor, via: Source) -> None:
+    """Report a used row struck out, or a restored row that decides."""
     frozen = eligibility_selectors.frozen_of(form.participant)
     if frozen is None or form.code not in FORMS:
         return
     casebook, text = casebook_of(form.participant), ""
     was_used = str(form.pk) in frozen.values
     if form.struck_at and was_used:
-        kind, text = STRUCK, f"{_named(form)} was struck out after randomization."
+        kind, text = STRUCK, f"{_form_name(form)} was struck out after randomization."
     elif not form.struck_at and not was_used:
         rows = casebook.rows(form.code)
         data = next(row for row in rows if row.form_id == form.pk)
-        if _counts(frozen, data) and _moves(casebook, data):
+        if _is_of_screening(frozen, data) and _changes_verdict(casebook, data):
             kind = ADDED
-            text = f"{_named(form)} was restored after randomization and decides."
+            text = f"{_form_name(form)} was restored after randomization and decides."
     if text:
-        _tell([Correction(frozen, form, kind, text)], casebook, by=by, via=via)
+        _report([Correction(frozen, form, kind, text)], casebook, by=by, via=via)
 
 
-def _corrected(
-    frozen: FrozenScreening, saved: Saved, kept: Mapping[str, Any]
+def _corrections(
+    frozen: FrozenScreening, saved: Saved, used_values: Mapping[str, Any]
 ) -> Iterator[Correction]:
-    """Find the used values that this save has made other ones.
+    """Used values that this save has changed.
 
-    A drug stopped after randomisation is news of a later day, not a correction.
+    A drug stopped after randomization is an event of a later day, no correction.
     """
-    seen = as_seen(saved.data, frozen.at)
+    data_then = form_data_as_of(saved.data, frozen.at)
     design = catalogue.design(saved.form.code)
-    for name in sorted(saved.changed & set(kept)):
+    for name in sorted(saved.changed & set(used_values)):
         now = saved.data.values.get(name)
-        is_news = seen is not None and plain(seen.values.get(name)) != plain(now)
-        if plain(now) == kept[name] or is_news:
+        then = data_then.values.get(name) if data_then else now
+        happened_later = json_value(then) != json_value(now)
+        if json_value(now) == used_values[name] or happened_later:
             continue
         item = design.items[name]
         with override("en"):
-            used, found = words(item, saved.before.values.get(name)), words(item, now)
+            before = words(item, saved.before.values.get(name))
             text = (
-                f"{_named(saved.form)}, {item.verbose_name}: {used} was used for "
-                f"randomization and is corrected to {found}."
+                f"{_form_name(saved.form)}, {item.verbose_name}: {before} was used for "
+                f"randomization and is corrected to {words(item, now)}."
             )
         yield Correction(frozen, saved.form, CORRECTED, text, name)
 
 
-def _counts(frozen: FrozenScreening, data: FormData) -> bool:
-    """Tell whether a finished form tells of the time before randomisation."""
+def _is_of_screening(frozen: FrozenScreening, data: FormData) -> bool:
+    """Whether a finished form is about the time before randomization."""
     is_finished = data.code != "IST" or data.status == "complete"
-    return is_finished and as_seen(data, frozen.at) is not None
+    return is_finished and form_data_as_of(data, frozen.at) is not None
 
 
-def _moves(casebook: Casebook, data: FormData) -> bool:
-    """Tell whether the verdict, a state or the baseline hangs on a form."""
-    return _standing(casebook) != _standing(
+def _changes_verdict(casebook: Casebook, data: FormData) -> bool:
+    """Whether verdict, a state or the baseline depends on the form."""
+    return _verdict_state(casebook) != _verdict_state(
         casebook.with_data(replace(data, values={}))
     )
 
 
-def _standing(casebook: Casebook) -> tuple[object, ...]:
-    found = casebook.fact("eligibility")
-    basis = found.baseline
-    return (*states_of(found), basis.source, basis.umol_l)
+def _verdict_state(casebook: Casebook) -> tuple[object, ...]:
+    assessment = casebook.fact("eligibility")
+    baseline = assessment.baseline
+    return (*states_of(assessment), baseline.source, baseline.umol_l)
 
 
-def _named(form: FormInstance) -> str:
-    """Return a form in words, with the number of its row where it has one."""
+def _form_name(form: FormInstance) -> str:
     design = catalogue.design(form.code)
     with override("en"):
         row = f" {form.occurrence}" if design.collected.is_log else ""
         return f"{design.title}{row} ({form.code})"
 
 
-def _tell(
-    found: list[Correction], casebook: Casebook, *, by: Actor, via: Source
+def _report(
+    corrections: list[Correction], casebook: Casebook, *, by: Actor, via: Source
 ) -> None:
-    for one in found:
-        standing = _changed_states(one.frozen, casebook)
-        participant: Participant = one.form.participant
+    for correction in corrections:
+        changed_states = _changed_states(correction.frozen, casebook)
+        participant: Participant = correction.form.participant
         event = DeviationFound(
             participant,
             "eligibility",
-            one.rule,
+            correction.rule,
             clock.today(),
-            f"{one.text} {standing}".strip(),
-            form=one.form,
+            f"{correction.text} {changed_states}".strip(),
+            form=correction.form,
             important=casebook.fact("eligibility").verdict != Verdict.ELIGIBLE,
         )
         announce(event, by=by, via=via)
-        _notify(one, participant)
+        _notify_investigators(correction, participant)
 
 
 def _changed_states(frozen: FrozenScreening, casebook: Casebook) -> str:
-    """Say which criteria stand differently now; nobody is excluded by it."""
-    now = dict(told.split(":") for told in states_of(casebook.fact("eligibility")))
+    now = dict(reason.split(":") for reason in states_of(casebook.fact("eligibility")))
     changed = [
         f"{criterion} {state} (used: {frozen.states[criterion]})"
         for criterion, state in now.items()
@@ -191,18 +192,18 @@ def _changed_states(frozen: FrozenScreening, casebook: Casebook) -> str:
     return f"Criteria that stand differently now: {', '.join(changed)}." * bool(changed)
 
 
-def _notify(one: Correction, participant: Participant) -> None:
-    """Tell the principal investigator where to look; values stay in the record."""
-    told = {"number": participant.number, "form": _named(one.form)}
+def _notify_investigators(correction: Correction, participant: Participant) -> None:
+    """The notice names the form, never a value."""
+    details = {"number": participant.number, "form": _form_name(correction.form)}
     notices.queue(
         occasion="screening_corrected",
-        key=f"screening_corrected:{one.form.pk}:{one.rule}",
+        key=f"screening_corrected:{correction.form.pk}:{correction.rule}",
         to=User.objects.filter(role=Role.PI, is_active=True),
-        subject=_("Screening corrected after randomization: %(number)s") % told,
+        subject=_("Screening corrected after randomization: %(number)s") % details,
         text=_(
             "A screening value of participant %(number)s that was used for "
             "randomization has been corrected: %(form)s. The randomization stands. "
             "See the deviation log and the frozen screening values."
         )
-        % told,
+        % details,
     )
