@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from entry.casebook.selectors import casebook_grid_of
 from entry.form.page.form import FormPage
-from entry.form.page.item import told as words_of
+from entry.form.page.item import finding_text as words_of
 from entry.form.views.form import READERS, visible_form
 from entry.selectors import navigation
 from entry.selectors.visibility import may_enter, may_see, participants_visible_to

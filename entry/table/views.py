@@ -1,4 +1,4 @@
-"""A log of one participant: its table, what is typed into it, rows added."""
+"""Pages of the log of a participant: the table, saving, pasting, a new row."""
 
 import uuid
 
@@ -18,12 +18,12 @@ from entry.form.views.form import CONFLICT, READERS, UNPROCESSABLE
 from entry.selectors import navigation
 from entry.selectors.visibility import may_enter, may_see
 from entry.table.forms.columns import columns_of
-from entry.table.forms.paste import UNIT, NotReadable, read_pasted
-from entry.table.forms.posted import Posted, posted
+from entry.table.forms.paste import UNIT_SUFFIX, UnreadablePaste, read_pasted
+from entry.table.forms.submission import TableSubmission, read_submission
 from entry.table.page.preview import Previewer
 from entry.table.page.table import TablePage
 from entry.table.selectors.log import log_table
-from entry.table.selectors.stored_rows import held_rows
+from entry.table.selectors.stored_rows import stored_rows_of
 from record.accounts.access import StaffRequest, permitted
 from record.capture.problems import Conflict
 from record.capture.services.rows import RowEntry, RowsNotSaved, RowStrike, save_rows
@@ -37,7 +37,7 @@ CONSENT = "CNS"
 
 
 def visible_log(request: StaffRequest, code: str) -> FormDesign:
-    """Return the design of a log that the reader may open, else 404."""
+    """The design of a log that the reader may open, else 404."""
     design = catalogue.designs().get(code)
     is_log = design is not None and (design.is_repeated or design.is_table)
     if design is None or not is_log or not may_see(request.user, design):
@@ -47,15 +47,15 @@ def visible_log(request: StaffRequest, code: str) -> FormDesign:
 
 @permitted(*CASEBOOK_READERS)
 def log(request: StaffRequest, number: str, code: str) -> HttpResponse:
-    """Show a log of a participant as a table, or save what was typed into it."""
+    """Show the log, or save what was typed into its table."""
     participant = visible_participant(request, number)
     design = visible_log(request, code)
     if design.is_table and request.method == "POST":
-        return _saved(request, participant, design)
+        return _save(request, participant, design)
     if design.is_table:
-        page = TablePage(held_rows(participant, code), request.user)
-        return shown(request, page)
-    told = {
+        page = TablePage(stored_rows_of(participant, code), request.user)
+        return render_table(request, page)
+    context = {
         "participant": participant,
         "design": design,
         "table": log_table(participant, design),
@@ -63,56 +63,58 @@ def log(request: StaffRequest, number: str, code: str) -> HttpResponse:
         "client_key": uuid.uuid4(),
         "due": _due(participant, code),
     }
-    return render(request, "entry/table/log.html", told)
+    return render(request, "entry/table/log.html", context)
 
 
-def shown(
-    request: StaffRequest, page: TablePage, status: int = 200, **more: object
+def render_table(
+    request: StaffRequest, page: TablePage, status: int = 200, **extra: object
 ) -> HttpResponse:
-    told = {"page": page, **more}
-    return render(request, "entry/table/table.html", told, status=status)
+    context = {"page": page, **extra}
+    return render(request, "entry/table/table.html", context, status=status)
 
 
-def _saved(
+def _save(
     request: StaffRequest, participant: Participant, design: FormDesign
 ) -> HttpResponse:
     if not may_enter(request.user, design):
         raise PermissionDenied
-    held = held_rows(participant, design.code)
-    columns = columns_of(request.user, design, held.casebook)
-    found = posted(held, columns, request.POST)
+    stored = stored_rows_of(participant, design.code)
+    columns = columns_of(request.user, design, stored.casebook)
+    submission = read_submission(stored, columns, request.POST)
     try:
         save_rows(
             participant,
             design.code,
-            found.changes,
+            submission.changes,
             by=request.user,
-            known=found.problems,
+            known=submission.problems,
         )
     except RowsNotSaved as problem:
-        return _again(request, participant, design, found, problem)
-    messages.success(request, _told(found))
+        return _render_problems(request, participant, design, submission, problem)
+    messages.success(request, _success_message(submission))
     return redirect("entry:log", participant.number, design.code)
 
 
-def _again(  # noqa: PLR0917 - one call, from one place
+def _render_problems(  # noqa: PLR0917 - one call, from one place
     request: StaffRequest,
     participant: Participant,
     design: FormDesign,
-    found: Posted,
+    submission: TableSubmission,
     problem: RowsNotSaved,
 ) -> HttpResponse:
-    """Show the table again, everything typed in its place."""
+    """The table again, everything typed in its place."""
     page = TablePage(
-        held_rows(participant, design.code),
+        stored_rows_of(participant, design.code),
         request.user,
-        found.typed,
-        {key: [one] for key, one in problem.problems.items()},
+        submission.typed,
+        {key: [row_problem] for key, row_problem in problem.problems.items()},
         batch=request.POST.get("batch", ""),
         only_typed=bool(request.POST.get("only_typed")),
     )
-    clashed = any(isinstance(one, Conflict) for one in problem.problems.values())
-    return shown(request, page, CONFLICT if clashed else UNPROCESSABLE)
+    is_clash = any(
+        isinstance(row_problem, Conflict) for row_problem in problem.problems.values()
+    )
+    return render_table(request, page, CONFLICT if is_clash else UNPROCESSABLE)
 
 
 @permitted(*READERS)
@@ -123,52 +125,59 @@ def paste(request: StaffRequest, number: str, code: str) -> HttpResponse:
     design = visible_log(request, code)
     if not may_enter(request.user, design):
         raise PermissionDenied
-    held = held_rows(participant, code)
-    page = TablePage(held, request.user, only_typed=True)
+    stored = stored_rows_of(participant, code)
+    page = TablePage(stored, request.user, only_typed=True)
     if not page.may_paste:
         raise Http404
-    told = {"text": request.POST.get("text", "")}
+    context = {"text": request.POST.get("text", "")}
     try:
-        pasted = read_pasted(told["text"], page.columns, _mapping(request, page))
-    except NotReadable as problem:
-        page = TablePage(held, request.user)
-        told["problem"] = _(problem.message) % problem.details
-        return shown(request, page, UNPROCESSABLE, paste=told)
-    told["visit"], fill = _said_of_all(request, page)
+        pasted = read_pasted(
+            context["text"], page.columns, _chosen_items(request, page)
+        )
+    except UnreadablePaste as problem:
+        page = TablePage(stored, request.user)
+        context["problem"] = _(problem.message) % problem.details
+        return render_table(request, page, UNPROCESSABLE, paste=context)
+    context["visit"], fill = _answers_for_new_rows(request, page)
     columns = {column.name: column for column in page.columns}
-    found = Previewer(held, columns, request.user, fill, told["visit"]).of(pasted)
-    page = TablePage(held, request.user, found.typed, found.problems, only_typed=True)
-    page.words, page.fill = found.words, fill
-    return shown(request, page, paste=told, pasted=pasted, preview=found)
+    previewer = Previewer(stored, columns, request.user, fill, context["visit"])
+    preview = previewer.preview_of(pasted)
+    page = TablePage(
+        stored, request.user, preview.typed, preview.problems, only_typed=True
+    )
+    page.words, page.fill = preview.words, fill
+    return render_table(request, page, paste=context, pasted=pasted, preview=preview)
 
 
-def _said_of_all(request: StaffRequest, page: TablePage) -> tuple[str, dict[str, str]]:
-    """Return the visit and the answers that hold for all new rows."""
-    visit, names = request.POST.get("visit", ""), [one.name for one in page.columns]
+def _answers_for_new_rows(
+    request: StaffRequest, page: TablePage
+) -> tuple[str, dict[str, str]]:
+    """The visit and the answers that hold for all new rows."""
+    visit = request.POST.get("visit", "")
+    names = [column.name for column in page.columns]
     fill = {name: request.POST.get(f"fill-{name}", "") for name in names}
     return visit if visit in page.visits else "", fill
 
 
-def _mapping(request: StaffRequest, page: TablePage) -> list[str] | None:
-    """Return the item of each pasted column, where the person said it."""
-    told = request.POST.getlist("item")
+def _chosen_items(request: StaffRequest, page: TablePage) -> list[str] | None:
+    """The item of each pasted column, where the person chose it."""
+    items = request.POST.getlist("item")
     names = {column.name for column in page.columns if column.is_editable}
-    units = {f"{name}{UNIT}" for name in names}
-    return [name if name in names | units else "" for name in told] or None
+    units = {f"{name}{UNIT_SUFFIX}" for name in names}
+    return [name if name in names | units else "" for name in items] or None
 
 
-def _told(found: Posted) -> str:
-    """Say what was stored; nothing was, where nothing was changed."""
-    entries = [one for one in found.changes if isinstance(one, RowEntry)]
-    added = sum(one.form is None for one in entries)
-    struck = sum(isinstance(one, RowStrike) for one in found.changes)
+def _success_message(submission: TableSubmission) -> str:
+    entries = [change for change in submission.changes if isinstance(change, RowEntry)]
+    added = sum(change.form is None for change in entries)
+    struck = sum(isinstance(change, RowStrike) for change in submission.changes)
     changed = len(entries) - added
-    told = [
+    counts = [
         (added, ngettext("%(n)s row added", "%(n)s rows added", added)),
         (changed, ngettext("%(n)s row changed", "%(n)s rows changed", changed)),
         (struck, ngettext("%(n)s row struck out", "%(n)s rows struck out", struck)),
     ]
-    words = [text % {"n": n} for n, text in told if n]
+    words = [text % {"n": n} for n, text in counts if n]
     if not words:
         return _("Nothing was changed, so nothing was saved.")
     return _("Saved: %(what)s.") % {"what": ", ".join(words)}
@@ -179,7 +188,7 @@ def _due(participant: Participant, code: str) -> list[ReconsentDue]:
         return []
     casebook = casebook_of(participant, *RECONSENT_CODES)
     due = consents_due({participant.pk: casebook})[participant.pk]
-    return [one for one in due if one.form == code]
+    return [consent for consent in due if consent.form == code]
 
 
 @permitted(*READERS)

@@ -77,7 +77,7 @@ def paste(page: Page, text: str) -> None:
 def test_fifty_values_are_pasted_corrected_edited_and_struck_out(hand, page, someone):
     paste(page, spreadsheet())
 
-    told = page.locator("#preview-told")
+    told = page.locator("#preview-summary")
     expect(told).to_contain_text("Nothing is stored yet.")
     expect(told).to_contain_text("new 48 lines · unchanged 1 line · refused 1 line")
     expect(page.locator(".error-summary")).to_contain_text("“8 March” is not a date.")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from entry.form.forms import controls
 from entry.form.forms.submission import explanations_in
-from entry.form.page.item import ItemView, soft_questions, told
+from entry.form.page.item import ItemView, finding_text, soft_questions
 from entry.form.page.layout import ItemForm, SectionBlock
 from entry.form.selectors.options import Options, options_of, people
 from entry.selectors.visibility import may_enter, visible_items
@@ -350,7 +350,7 @@ class FormPage:
 
     def _add_problem(self, view: ItemView) -> None:
         name, problem = view.name, self.problem
-        view.errors = [told(finding) for finding in self.errors.get(name, [])]
+        view.errors = [finding_text(finding) for finding in self.errors.get(name, [])]
         asked = problem.findings if isinstance(problem, ExplanationNeeded) else ()
         explained = explanations_in(self.typed) if self.typed is not None else {}
         view.soft = soft_questions(name, asked, explained)

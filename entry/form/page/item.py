@@ -92,7 +92,7 @@ def soft_questions(
     What was explained before and is not asked now stays on the page, else the next
     save would ask for it again.
     """
-    asked = {f.check_id: told(f) for f in findings if f.item == item}
+    asked = {f.check_id: finding_text(f) for f in findings if f.item == item}
     kept = {one: "" for one in explained if item_of_check(one) == item}
     return [(one, text, explained.get(one, "")) for one, text in (kept | asked).items()]
 
@@ -103,7 +103,7 @@ def item_of_check(check_id: str) -> str:
     return declared.item if declared else (*check_id.split("."), "")[1]
 
 
-def told(finding: Finding) -> str:
+def finding_text(finding: Finding) -> str:
     """Return a finding's message in the reader's language."""
     text = _(str(finding.message))
     return text % finding.details if finding.details else text

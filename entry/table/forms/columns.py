@@ -1,4 +1,4 @@
-"""The columns of a table: an item each, what may be chosen in it, how it is typed."""
+"""The columns of a table: an item each, its options, and how it is typed."""
 
 import json
 from collections.abc import Mapping
@@ -35,8 +35,8 @@ SIZES: Mapping[type[Item], int] = {
 
 
 @dataclass(frozen=True)
-class Held:
-    """What the controls of a cell hold."""
+class CellInput:
+    """The text, unit and codes in the controls of a cell."""
 
     text: str = ""
     unit: str = ""
@@ -58,7 +58,7 @@ class Column:
 
     @property
     def unit(self) -> str:
-        """Return the unit of all its values, where there is but one."""
+        """The unit of all its values; "" where the unit is chosen in each cell."""
         return "" if len(self.units) > 1 else str(self.item.facts.unit)
 
     @cached_property
@@ -67,7 +67,7 @@ class Column:
 
     @cached_property
     def is_number(self) -> bool:
-        """Tell whether its values line up at the right."""
+        """Values line up at the right."""
         return isinstance(self.item, items.Number | items.Lab)
 
     @cached_property
@@ -76,39 +76,39 @@ class Column:
 
     @cached_property
     def is_list(self) -> bool:
-        chosen = items.Choice | items.User | items.Listed | items.File
-        return isinstance(self.item, chosen) and not self.is_many
+        list_items = items.Choice | items.User | items.Listed | items.File
+        return isinstance(self.item, list_items) and not self.is_many
 
     @property
     def is_short(self) -> bool:
-        """Tell whether its answers are short; the missing codes are not."""
+        """The answers are short; the missing codes are not."""
         return isinstance(self.item, items.YesNo | items.File)
 
     @property
     def condition_json(self) -> str:
-        """Return the condition of skip logic, as the page's script asks it."""
+        """The condition of skip logic, for the script of the page."""
         only_if = self.item.facts.only_if
-        told: Any = only_if.as_json() if only_if else None
-        return json.dumps(told) if told else ""
+        condition: Any = only_if.as_json() if only_if else None
+        return json.dumps(condition) if condition else ""
 
     @cached_property
     def choices(self) -> Options:
-        """Return what the list or the boxes offer, missing codes last."""
+        """Missing codes last."""
         codes = MissingCode if self.item.facts.missing_allowed else ()
         missing = [(code.value, f"{code.value} {_(code.label)}") for code in codes]
         return [*self.options, *missing]
 
-    def held(self, value: Value) -> Held:
-        shown = controls.shown(self.item, self.name, value)
-        if missing := shown.get(f"{self.name}__missing"):
-            return Held(missing, codes=(missing,))
+    def cell_input(self, value: Value) -> CellInput:
+        texts = controls.shown(self.item, self.name, value)
+        if missing := texts.get(f"{self.name}__missing"):
+            return CellInput(missing, codes=(missing,))
         if self.is_many:
-            return Held(codes=tuple(shown[self.name]))
-        text = cells.shown_text(self.item, str(shown[self.name]))
-        return Held(text, shown.get(f"{self.name}__unit", ""))
+            return CellInput(codes=tuple(texts[self.name]))
+        text = cells.shown_text(self.item, str(texts[self.name]))
+        return CellInput(text, texts.get(f"{self.name}__unit", ""))
 
     def words(self, value: Value) -> str:
-        """Return a stored value as people read it; of a register by its name."""
+        """A stored value as people read it; of a register by its name."""
         if isinstance(self.item, items.User) and isinstance(value, int):
             return self._names.get(str(value), f"#{value}")
         return words(self.item, value)
@@ -121,34 +121,34 @@ class Column:
     def _lists(self) -> dict[str, SafeString]:
         return {}
 
-    def list_of(self, chosen: str) -> SafeString:
-        """Return the options of its list; a text that none of them is stays too."""
-        if chosen not in self._lists:
-            offered = [("", ""), *self.choices]
-            known = {key for key, _name in offered}
-            offered += [] if chosen in known else [(chosen, chosen)]
-            self._lists[chosen] = options_html(offered, chosen)
-        return self._lists[chosen]
+    def options_html(self, selected: str) -> SafeString:
+        """The options of its list; a text that is none of them is added."""
+        if selected not in self._lists:
+            choices = [("", ""), *self.choices]
+            keys = {key for key, _name in choices}
+            choices += [] if selected in keys else [(selected, selected)]
+            self._lists[selected] = options_html(choices, selected)
+        return self._lists[selected]
 
 
-def options_html(offered: Options, chosen: str) -> SafeString:
+def options_html(options: Options, selected: str) -> SafeString:
     return mark_safe(  # noqa: S308 - each part is escaped
         "".join(
-            f'<option value="{escape(key)}"{" selected" if key == chosen else ""}>'
+            f'<option value="{escape(key)}"{" selected" if key == selected else ""}>'
             f"{escape(name)}</option>"
-            for key, name in offered
+            for key, name in options
         )
     )
 
 
 def columns_of(user: User, design: FormDesign, casebook: Casebook) -> list[Column]:
-    """Return the items that a person sees, in the order of the form."""
-    seen = visible_items(user, design)
+    """The items that a person sees, in the order of the form."""
+    visible = visible_items(user, design)
     return [
         Column(name, item, _options(item, casebook), _is_editable(user, item))
         for section in design.sections
         for name in section.items
-        if name in seen
+        if name in visible
         for item in [design.items[name]]
     ]
 
@@ -160,6 +160,6 @@ def _options(item: Item, casebook: Casebook) -> Options:
 
 
 def _is_editable(user: User, item: Item) -> bool:
-    """Tell what a cell can take: small tables need the form page."""
-    may = not item.facts.judged or user.may(Permission.JUDGE)
-    return may and not isinstance(item, items.ItemGroup)
+    """Small tables need the form page."""
+    is_allowed = not item.facts.judged or user.may(Permission.JUDGE)
+    return is_allowed and not isinstance(item, items.ItemGroup)

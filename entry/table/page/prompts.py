@@ -1,13 +1,13 @@
-"""What a table asks of a row before it can be stored, and what was answered so far."""
+"""What a row of a table still needs before it is stored, with the answers so far."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from entry.form.forms.submission import explanations_in
-from entry.form.page.item import item_of_check, told
+from entry.form.page.item import finding_text, item_of_check
 from entry.table.forms.columns import Column
 from record.capture.problems import (
     Conflict,
@@ -18,87 +18,85 @@ from record.capture.problems import (
     ReasonNeeded,
     SaveRefused,
 )
+from record.casebook.checks import Finding
 from record.casebook.form_data import FormData
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One question: about which item, in which words, and the answer typed."""
+class Prompt:
+    """One question: the item, the words, and the answer typed."""
 
     name: str
     label: str
     text: str = ""
     typed: str = ""
-    code: str = ""  # of the reason chosen, or of the check that asks
+    code: str = ""  # of the reason chosen, or id of the check
 
 
 @dataclass
-class RowAsks:
-    """Everything that one row asks; empty when nothing stands in the way."""
+class RowPrompts:
+    """Everything that stands in the way of storing one row; empty when nothing does."""
 
     errors: list[str] = field(default_factory=list)  # of the row as a whole
     by_cell: dict[str, list[str]] = field(default_factory=dict)
-    reasons: list[Asked] = field(default_factory=list)
-    explanations: list[Asked] = field(default_factory=list)
-    clashes: list[Asked] = field(default_factory=list)
-    erased: list[Asked] = field(default_factory=list)
+    reasons: list[Prompt] = field(default_factory=list)
+    explanations: list[Prompt] = field(default_factory=list)
+    clashes: list[Prompt] = field(default_factory=list)
+    erased: list[Prompt] = field(default_factory=list)
     erase: str = ""  # names of the items that may lose their values
-    entered: frozenset[str] | None = None  # after a conflict: what I had changed
-    revision: int | None = None  # after a conflict: what stands now
-    strike: Asked | None = None
+    own_items: frozenset[str] | None = (
+        None  # after a conflict: those the person changed
+    )
+    revision: int | None = None  # after a conflict: the current one
+    strike: Prompt | None = None
 
     @property
-    def has_questions(self) -> bool:
-        """Tell whether anything stands below the row."""
-        asked = (
-            self.errors
-            or self.reasons
-            or self.explanations
-            or self.clashes
-            or self.erased
-        )
-        return bool(asked) or self.strike is not None
+    def is_shown(self) -> bool:
+        prompts = [*self.reasons, *self.explanations, *self.clashes, *self.erased]
+        return bool(self.errors or prompts) or self.strike is not None
 
     @property
-    def is_in_the_way(self) -> bool:
-        return bool(self.lines)
+    def is_blocked(self) -> bool:
+        return bool(self.messages)
 
     @property
-    def lines(self) -> list[tuple[str, str]]:
-        """Return what the list on top says: the item, and the words."""
-        return list(self._lines())
+    def messages(self) -> list[tuple[str, str]]:
+        """Each item with its message, for the list at the top of the page."""
+        return list(self._messages())
 
-    def _lines(self) -> Iterator[tuple[str, str]]:
+    def _messages(self) -> Iterator[tuple[str, str]]:
         yield from (("", text) for text in self.errors)
         for name, texts in self.by_cell.items():
             yield from ((name, text) for text in texts)
-        yield from ((one.name, one.text) for one in self.explanations if one.text)
-        for one in self.reasons:
-            if not (one.typed and one.code):
-                yield one.name, _("Say why it changes.")
-        for one in self.clashes:
-            yield one.name, _("Somebody else changed this meanwhile. Choose one.")
-        for one in self.erased:
-            yield one.name, _("Would be erased: %(value)s") % {"value": one.text}
+        yield from (
+            (prompt.name, prompt.text) for prompt in self.explanations if prompt.text
+        )
+        for prompt in self.reasons:
+            if not (prompt.typed and prompt.code):
+                yield prompt.name, _("Say why it changes.")
+        for prompt in self.clashes:
+            yield prompt.name, _("Somebody else changed this meanwhile. Choose one.")
+        for prompt in self.erased:
+            yield prompt.name, _("Would be erased: %(value)s") % {"value": prompt.text}
 
 
-def asks_of(
+def prompts_of(
     columns: Mapping[str, Column],
     data: FormData | None,
     typed: QueryDict | None,
     problems: Sequence[NotSaved],
-) -> RowAsks:
-    """Return what a row asks, with what was answered before."""
-    asks = RowAsks()
+) -> RowPrompts:
+    """Answers typed before stay in their prompts."""
+    prompts = RowPrompts()
     for problem in problems:
-        _add(asks, problem, columns, data)
+        _add_problem(prompts, problem, columns, data)
     if typed is not None:
-        _keep(asks, columns, typed)
-    return asks
+        _add_answers(prompts, columns, typed)
+    return prompts
 
 
-def _add(
-    asks: RowAsks,
+def _add_problem(
+    prompts: RowPrompts,
     problem: NotSaved,
     columns: Mapping[str, Column],
     data: FormData | None,
@@ -106,68 +104,80 @@ def _add(
     values = data.values if data else {}
     match problem:
         case SaveRefused():
-            for finding in problem.findings:
-                known = finding.item in columns
-                place = asks.by_cell.setdefault(finding.item, []) if known else None
-                (asks.errors if place is None else place).append(told(finding))
+            _add_errors(prompts, problem.findings, columns)
         case ExplanationNeeded():
-            asks.explanations += [
-                Asked(one.item, _label(columns, one.item), told(one), "", one.check_id)
-                for one in problem.findings
+            prompts.explanations += [
+                _prompt(columns, finding.item, finding_text(finding), finding.check_id)
+                for finding in problem.findings
             ]
         case ReasonNeeded():
-            asks.reasons += [Asked(one, _label(columns, one)) for one in problem.items]
+            prompts.reasons += [_prompt(columns, name) for name in problem.items]
         case EraseNeeded():
-            asks.erase = " ".join(problem.items)
-            asks.erased += [
-                Asked(one, _label(columns, one), _words(columns, one, values.get(one)))
-                for one in problem.items
+            prompts.erase = " ".join(problem.items)
+            prompts.erased += [
+                _prompt(columns, name, _words(columns, name, values.get(name)))
+                for name in problem.items
             ]
         case Conflict():
-            asks.entered, asks.revision = problem.entered, problem.revision
-            asks.clashes += [
-                Asked(
-                    one.item,
-                    _label(columns, one.item),
-                    _words(columns, one.item, one.theirs),
-                )
-                for one in problem.clashes
+            prompts.own_items, prompts.revision = problem.entered, problem.revision
+            prompts.clashes += [
+                _prompt(columns, clash.item, _words(columns, clash.item, clash.theirs))
+                for clash in problem.clashes
             ]
         case FormClosed():
-            asks.errors.append(_("This row is closed; nothing of it was saved."))
+            prompts.errors.append(_("This row is closed; nothing of it was saved."))
         case _:
-            asks.errors.append(str(problem))
+            prompts.errors.append(str(problem))
 
 
-def _keep(asks: RowAsks, columns: Mapping[str, Column], typed: QueryDict) -> None:
-    """Show what was answered; else the next save would ask for it again."""
-    given = {
+def _add_errors(
+    prompts: RowPrompts, findings: Sequence[Finding], columns: Mapping[str, Column]
+) -> None:
+    for finding in findings:
+        if finding.item in columns:
+            texts = prompts.by_cell.setdefault(finding.item, [])
+        else:
+            texts = prompts.errors
+        texts.append(finding_text(finding))
+
+
+def _prompt(
+    columns: Mapping[str, Column], name: str, text: str = "", code: str = ""
+) -> Prompt:
+    return Prompt(name, _label(columns, name), text, code=code)
+
+
+def _add_answers(
+    prompts: RowPrompts, columns: Mapping[str, Column], typed: QueryDict
+) -> None:
+    """Show the answers typed; else the next save would ask for them again."""
+    reasons = {
         name: (typed.get(f"{name}__reason", ""), typed.get(f"{name}__reason_text", ""))
         for name in columns
         if typed.get(f"{name}__reason") or typed.get(f"{name}__reason_text")
     }
-    names = dict.fromkeys((*(one.name for one in asks.reasons), *given))
-    asks.reasons = [
-        Asked(name, _label(columns, name), typed=text, code=code)
+    names = dict.fromkeys((*(prompt.name for prompt in prompts.reasons), *reasons))
+    prompts.reasons = [
+        Prompt(name, _label(columns, name), typed=text, code=code)
         for name in names
-        for code, text in [given.get(name, ("", ""))]
+        for code, text in [reasons.get(name, ("", ""))]
     ]
-    explained = explanations_in(typed)
-    asked = {one.code: one for one in asks.explanations}
-    asks.explanations = [
-        Asked(one.name, one.label, one.text, explained.get(check, ""), check)
-        for check, one in asked.items()
+    explanations = explanations_in(typed)
+    checks = {prompt.code for prompt in prompts.explanations}
+    prompts.explanations = [
+        replace(prompt, typed=explanations.get(prompt.code, ""))
+        for prompt in prompts.explanations
     ]
-    for check, text in explained.items():
-        if check not in asked:
-            name = item_of_check(check)
-            one = Asked(name, _label(columns, name), "", text, check)
-            asks.explanations.append(one)
-    if typed.get("erase") and not asks.erase:
-        asks.erase = typed.get("erase", "")
+    prompts.explanations += [
+        replace(_prompt(columns, item_of_check(check), code=check), typed=text)
+        for check, text in explanations.items()
+        if check not in checks
+    ]
+    if typed.get("erase") and not prompts.erase:
+        prompts.erase = typed.get("erase", "")
     if typed.get("strike"):
         code = typed.get("strike_code", "")
-        asks.strike = Asked("", "", typed=typed.get("strike_text", ""), code=code)
+        prompts.strike = Prompt("", "", typed=typed.get("strike_text", ""), code=code)
 
 
 def _label(columns: Mapping[str, Column], name: str) -> str:

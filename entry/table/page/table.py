@@ -1,4 +1,4 @@
-"""A log as an editable table: rows, cells, marks, and what is asked of each row."""
+"""A log as an editable table: rows, cells, marks and prompts."""
 
 import uuid
 from collections import defaultdict
@@ -11,12 +11,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from entry.form.forms import controls as typed_controls
-from entry.form.page.item import told
+from entry.form.page.item import finding_text
 from entry.selectors.visibility import may_enter
 from entry.table.forms.cells import CellMark, cell, control
-from entry.table.forms.columns import Column, Held, columns_of
-from entry.table.page.prompts import RowAsks, asks_of
-from entry.table.selectors.stored_rows import HeldRows
+from entry.table.forms.columns import CellInput, Column, columns_of
+from entry.table.page.prompts import RowPrompts, prompts_of
+from entry.table.selectors.stored_rows import StoredRows
 from record.accounts.models import User
 from record.capture.problems import NotSaved
 from record.capture.vocabulary import ChangeReason, StrikeReason
@@ -39,12 +39,12 @@ LOOKS = {Severity.SOFT: "unusual", Severity.HARD: "impossible"}
 
 @dataclass
 class TableRow:
-    """One row as the page shows it."""
+    """One row of the page."""
 
     key: str
     form: FormInstance | None
     cells: list[SafeString]
-    asks: RowAsks
+    prompts: RowPrompts
     based_on: int = 0
     derived: list[str] = field(default_factory=list)
     before: list[CellMark] = field(default_factory=list)
@@ -66,16 +66,16 @@ class TableRow:
 
     @property
     def may_strike(self) -> bool:
-        """Tell whether it holds anything to be struck out."""
+        """There is something to be struck out."""
         return self.is_open and self.form is not None and self.form.revision > 0
 
 
 class TablePage:
-    """A log for one reader, with what was typed and what is wrong with it."""
+    """A log for one reader, with the texts typed and the problems of each row."""
 
     def __init__(
         self,
-        held: HeldRows,
+        stored: StoredRows,
         user: User,
         typed: Typed | None = None,
         problems: Problems | None = None,
@@ -83,17 +83,16 @@ class TablePage:
         batch: str = "",
         only_typed: bool = False,
     ) -> None:
-        """Take the stored rows, and what was typed into them by row."""
-        self.held, self.user = held, user
+        self.stored, self.user = stored, user
         self.typed, self.problems = typed or {}, problems or {}
-        self.participant, self.design = held.participant, held.design
+        self.participant, self.design = stored.participant, stored.design
         self.batch = batch or str(uuid.uuid4())
         self.only_typed = only_typed  # a preview of pasted rows
-        self.fill: Mapping[str, str] = {}  # what pasted rows say where they say nothing
+        self.fill: Mapping[str, str] = {}  # answers for pasted rows that lack them
         self.words: Mapping[str, str] = {}  # what storing a row would do
-        self.columns = columns_of(user, held.design, held.casebook)
+        self.columns = columns_of(user, stored.design, stored.casebook)
         self.by_name = {column.name: column for column in self.columns}
-        self.may_enter = may_enter(user, held.design)
+        self.may_enter = may_enter(user, stored.design)
 
     @property
     def may_add(self) -> bool:
@@ -105,37 +104,39 @@ class TablePage:
 
     @property
     def item_choices(self) -> list[tuple[str, str]]:
-        """Return what a pasted column may be: an item, or the unit of one."""
-        found = []
+        """What a pasted column may hold: an item, or the unit of one."""
+        choices = []
         for column in self.columns:
             if column.is_editable and not isinstance(column.item, items.File):
-                found.append((column.name, column.label))
+                choices.append((column.name, column.label))
                 if len(column.units) > 1:
                     unit = _("%(item)s: unit") % {"item": column.label}
-                    found.append((f"{column.name}__unit", unit))
-        return found
+                    choices.append((f"{column.name}__unit", unit))
+        return choices
 
     @property
     def fillable(self) -> list[tuple[Column, SafeString]]:
-        """Return the lists whose answer may hold for all pasted rows."""
-        lists = (one for one in self.columns if one.is_list and one.is_editable)
+        """The lists whose answer may hold for all pasted rows."""
+        lists = (
+            column for column in self.columns if column.is_list and column.is_editable
+        )
         return [
-            (column, column.list_of(self.fill.get(column.name, "")))
+            (column, column.options_html(self.fill.get(column.name, "")))
             for column in lists
             if column.item.facts.required and not isinstance(column.item, items.File)
         ]
 
     @property
     def visits(self) -> Sequence[str]:
-        """Return the visits among which a new row chooses."""
+        """The visits among which a new row chooses."""
         return self.design.collected.visits if self.design.rows_at_visits else ()
 
     @cached_property
     def rows(self) -> list[TableRow]:
-        """Return the stored rows in order of time, then the new ones typed."""
+        """The stored rows in order of time, then the new ones typed."""
         stored = [
             self._stored_row(form)
-            for form in self.held.in_order
+            for form in self.stored.in_order
             if not self.only_typed or f"r{form.pk}" in self.typed
         ]
         added = [self._new_row(key) for key in self.typed if key.startswith("n")]
@@ -155,7 +156,7 @@ class TablePage:
                 " · ".join(filter(None, (self._row_word(row), self._label(name)))),
             )
             for row in self.rows
-            for name, text in row.asks.lines
+            for name, text in row.prompts.messages
         ]
 
     def _row_word(self, row: TableRow) -> str:
@@ -172,7 +173,6 @@ class TablePage:
 
     @property
     def strike_choices(self) -> list[tuple[str, str]]:
-        """Return the pick list of reasons for striking out."""
         return [(reason.value, _(reason.label)) for reason in StrikeReason]
 
     @property
@@ -181,7 +181,7 @@ class TablePage:
 
     @cached_property
     def split(self) -> int:
-        """Return after how many columns the computed ones stand: what names a row."""
+        """How many columns stand before the computed ones: those that name a row."""
         titles = [
             place
             for place, column in enumerate(self.columns, 1)
@@ -191,85 +191,87 @@ class TablePage:
 
     @property
     def first(self) -> str:
-        """Return the columns before the computed ones, as a slice."""
+        """The columns before the computed ones, as a slice."""
         return f":{self.split}"
 
     @property
     def rest(self) -> str:
-        """Return the columns behind the computed ones, as a slice."""
+        """The columns after the computed ones, as a slice."""
         return f"{self.split}:"
 
     @property
     def width(self) -> int:
-        """Return over how many columns a line below a row runs."""
+        """How many columns a line below a row spans."""
         return len(self.columns) + len(self.derivations) + 3
 
     # What is computed, once for all rows.
 
     @cached_property
     def _derived(self) -> dict[int, list[tuple[Derivation, str]]]:
-        casebook = self.held.casebook
+        casebook = self.stored.casebook
         return {
             data.form_id or 0: [
-                (one.derivation, derived_words(one))
-                for one in derived_values(data, casebook)
+                (value.derivation, derived_words(value))
+                for value in derived_values(data, casebook)
             ]
-            for data in self.held.standing
+            for data in self.stored.valid
         }
 
     @cached_property
     def derivations(self) -> list[Derivation]:
-        found = {
-            one.name: one
-            for told_of in self._derived.values()
-            for one, text in told_of
+        by_name = {
+            derivation.name: derivation
+            for values in self._derived.values()
+            for derivation, text in values
             if text != NOTHING
         }
-        return list(found.values())
+        return list(by_name.values())
 
     @cached_property
     def _row_marks(self) -> Mapping[int, list[RowMark]]:
-        return marks_of(self.design.code, self.held.standing, self.held.casebook)
+        return marks_of(self.design.code, self.stored.valid, self.stored.casebook)
 
     @cached_property
     def _findings(self) -> dict[tuple[int, str], list[CellMark]]:
-        """Return what the checks find in what is stored, by row and item."""
-        found: dict[tuple[int, str], list[CellMark]] = defaultdict(list)
+        """The findings of the checks on stored values, by row and item."""
+        marks: dict[tuple[int, str], list[CellMark]] = defaultdict(list)
         now = clock.now()
-        for data in self.held.standing:
-            for one in engine.standing_findings(
-                self.design, data, self.held.casebook, now=now
+        for data in self.stored.valid:
+            for finding in engine.standing_findings(
+                self.design, data, self.stored.casebook, now=now
             ):
-                mark = CellMark(LOOKS[one.severity], told(one))
-                found[data.form_id or 0, one.item].append(mark)
-        return found
+                mark = CellMark(LOOKS[finding.severity], finding_text(finding))
+                marks[data.form_id or 0, finding.item].append(mark)
+        return marks
 
     @cached_property
     def _queried(self) -> set[tuple[int, str]]:
-        return open_places(self.held.forms.values())
+        return open_places(self.stored.forms.values())
 
     # Rows and cells.
 
     def _stored_row(self, form: FormInstance) -> TableRow:
-        key, data = f"r{form.pk}", self.held.form_data[form.pk]
+        key, data = f"r{form.pk}", self.stored.form_data[form.pk]
         typed = self.typed.get(key)
-        asks = asks_of(self.by_name, data, typed, self.problems.get(key, ()))
+        prompts = prompts_of(self.by_name, data, typed, self.problems.get(key, ()))
         is_open = self.may_enter and not form.is_closed and form.struck_at is None
-        texts = {one.name: text for one, text in self._derived.get(form.pk, ())}
+        texts = {
+            derivation.name: text for derivation, text in self._derived.get(form.pk, ())
+        }
         return TableRow(
             key=key,
             form=form,
             cells=[
-                self._cell(key, column, form, data, typed, asks, is_open=is_open)
+                self._cell(key, column, form, data, typed, prompts, is_open=is_open)
                 for column in self.columns
             ],
-            asks=asks,
-            based_on=self._based_on(form, typed, asks),
-            derived=[texts.get(one.name, "") for one in self.derivations],
+            prompts=prompts,
+            based_on=self._based_on(form, typed, prompts),
+            derived=[texts.get(derivation.name, "") for derivation in self.derivations],
             before=[
-                CellMark(one.look, _words(one))
-                for one in self._row_marks.get(form.pk, ())
-                if not one.item
+                CellMark(derivation.look, _words(derivation))
+                for derivation in self._row_marks.get(form.pk, ())
+                if not derivation.item
             ],
             is_open=is_open,
             completes=typed is not None and typed.get("complete") == "yes",
@@ -278,15 +280,15 @@ class TablePage:
 
     def _new_row(self, key: str) -> TableRow:
         typed = self.typed.get(key)
-        asks = asks_of(self.by_name, None, typed, self.problems.get(key, ()))
+        prompts = prompts_of(self.by_name, None, typed, self.problems.get(key, ()))
         return TableRow(
             key=key,
             form=None,
             cells=[
-                self._cell(key, column, None, None, typed, asks, is_open=True)
+                self._cell(key, column, None, None, typed, prompts, is_open=True)
                 for column in self.columns
             ],
-            asks=asks,
+            prompts=prompts,
             derived=[""] * len(self.derivations),
             completes=typed is None or typed.get("complete") == "yes",
             visit=typed.get("visit", "") if typed is not None else "",
@@ -295,9 +297,11 @@ class TablePage:
         )
 
     @staticmethod
-    def _based_on(form: FormInstance, typed: QueryDict | None, asks: RowAsks) -> int:
-        if asks.revision is not None:
-            return asks.revision
+    def _based_on(
+        form: FormInstance, typed: QueryDict | None, prompts: RowPrompts
+    ) -> int:
+        if prompts.revision is not None:
+            return prompts.revision
         return typed_controls.revision_in(typed) if typed is not None else form.revision
 
     def _cell(  # noqa: PLR0917 - one call for each kind of row
@@ -307,32 +311,34 @@ class TablePage:
         form: FormInstance | None,
         data: FormData | None,
         typed: QueryDict | None,
-        asks: RowAsks,
+        prompts: RowPrompts,
         *,
         is_open: bool,
     ) -> SafeString:
         value = data.values.get(column.name) if data else None
-        errors = asks.by_cell.get(column.name, ())
-        drawn = ""
+        errors = prompts.by_cell.get(column.name, ())
+        control_html = ""
         if is_open and column.is_editable and not _is_kept_file(column, value):
-            stored = column.held(value)
-            held = _typed_into(column, typed, asks) or stored
-            was = stored if held != stored else None
-            drawn = control(column, key, held, was, is_wrong=bool(errors))
+            stored = column.cell_input(value)
+            content = _typed_into(column, typed, prompts) or stored
+            stored_if_changed = stored if content != stored else None
+            control_html = control(
+                column, key, content, stored_if_changed, is_wrong=bool(errors)
+            )
         marks = self._marks(form, column.name) if form else ()
-        return cell(column, key, value, drawn, marks=marks, errors=errors)
+        return cell(column, key, value, control_html, marks=marks, errors=errors)
 
     def _marks(self, form: FormInstance, name: str) -> list[CellMark]:
-        told_of_rows = self._row_marks.get(form.pk, ())
-        queried = (form.pk, name) in self._queried
+        row_marks = self._row_marks.get(form.pk, ())
+        is_queried = (form.pk, name) in self._queried
         return [
             *self._findings.get((form.pk, name), ()),
             *(
-                CellMark(one.look, _words(one))
-                for one in told_of_rows
-                if one.item == name
+                CellMark(mark.look, _words(mark))
+                for mark in row_marks
+                if mark.item == name
             ),
-            *((CellMark("query", _("Open query")),) if queried else ()),
+            *((CellMark("query", _("Open query")),) if is_queried else ()),
         ]
 
 
@@ -340,21 +346,25 @@ def _is_kept_file(column: Column, value: Value) -> bool:
     return isinstance(column.item, items.File) and isinstance(value, str)
 
 
-def _typed_into(column: Column, typed: QueryDict | None, asks: RowAsks) -> Held | None:
-    """Return what was typed into a cell; None where the stored value shows.
+def _typed_into(
+    column: Column, typed: QueryDict | None, prompts: RowPrompts
+) -> CellInput | None:
+    """What was typed into a cell; None where the stored value shows.
 
-    After a conflict the next save refers to the values of now, so what the person
-    left as it was shows them.
+    After a conflict the next save is based on the current values, so an item that the
+    person had not changed shows them.
     """
     name = column.name
-    if typed is None or (asks.entered is not None and name not in asks.entered):
+    if typed is None or (
+        prompts.own_items is not None and name not in prompts.own_items
+    ):
         return None
     if column.is_many:
         is_posted = f"{name}__shown" in typed
-        return Held(codes=tuple(typed.getlist(name))) if is_posted else None
+        return CellInput(codes=tuple(typed.getlist(name))) if is_posted else None
     if name not in typed:
         return None
-    return Held(typed.get(name, ""), typed.get(f"{name}__unit", ""))
+    return CellInput(typed.get(name, ""), typed.get(f"{name}__unit", ""))
 
 
 def _words(mark: RowMark) -> str:

@@ -10,7 +10,7 @@ from record.casebook.selectors import stored_form_data
 from record.casebook.values import Value
 from record.review.selectors import unanswered_counts
 
-MOST_COLUMNS = 8
+MAX_COLUMNS = 8
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class LogTable:
 
 
 def log_table(participant: Participant, design: FormDesign) -> LogTable:
-    """Return a log in three selects, however long it is."""
+    """In three selects, however long the log is."""
     forms = list(
         FormInstance.objects.filter(participant=participant, code=design.code).order_by(
             "visit", "visit_number", "occurrence"
@@ -39,8 +39,8 @@ def log_table(participant: Participant, design: FormDesign) -> LogTable:
     )
     stored = stored_form_data([participant.pk], [design.code], with_struck=True)
     form_data = {data.form_id: data for _pk, data in stored}
-    asked = unanswered_counts(forms)
-    columns = dict(list(design.items.items())[:MOST_COLUMNS])
+    query_counts = unanswered_counts(forms)
+    columns = dict(list(design.items.items())[:MAX_COLUMNS])
     names = {
         name: _names(item, [data.values.get(name) for data in form_data.values()])
         for name, item in columns.items()
@@ -55,7 +55,7 @@ def log_table(participant: Participant, design: FormDesign) -> LogTable:
                 else ""
                 for name, item in columns.items()
             ],
-            asked.get(form.pk, 0),
+            query_counts.get(form.pk, 0),
         )
         for form in forms
     ]
@@ -68,10 +68,10 @@ def _cell(item: Item, value: Value, names: dict[int, str]) -> str:
 
 
 def _names(item: User, keys: list[Value]) -> dict[int, str]:
-    """Return the people or rows that a column points at, in one select."""
-    wanted = [key for key in keys if isinstance(key, int)]
+    """The people or rows that a column points at, in one select."""
+    keys = [key for key in keys if isinstance(key, int)]
     if isinstance(item, Ref) and item.form:
-        forms = FormInstance.objects.filter(pk__in=wanted)
+        forms = FormInstance.objects.filter(pk__in=keys)
         return {form.pk: f"#{form.occurrence}" for form in forms}
-    rows = item.target()._default_manager.filter(pk__in=wanted)
+    rows = item.target()._default_manager.filter(pk__in=keys)
     return {row.pk: str(row) for row in rows}

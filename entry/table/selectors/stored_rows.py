@@ -1,4 +1,4 @@
-"""The rows of a log as they are stored, in few selects however many there are."""
+"""The stored rows of a log, in few selects however many there are."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ VISITS = {code.value: place for place, code in enumerate(VisitCode)}
 
 
 @dataclass(frozen=True)
-class HeldRows:
-    """The forms of one form of a participant, those struck out too."""
+class StoredRows:
+    """The forms of one code of a participant, those struck out too."""
 
     participant: Participant
     design: FormDesign
@@ -28,52 +28,52 @@ class HeldRows:
 
     @cached_property
     def casebook(self) -> Casebook:
-        """Return the casebook of the participant that holds these rows already."""
+        """The casebook of the participant, which holds these rows already."""
         code, people = self.design.code, [self.participant.pk]
-        standing = [s for s in self.form_data.values() if self._stands(s)]
+        valid = [s for s in self.form_data.values() if self._is_valid(s)]
 
         def load(codes: Collection[str]) -> Iterable[FormData]:
-            yield from standing if code in codes else ()
-            others = [one for one in codes if one != code]
+            yield from valid if code in codes else ()
+            others = [other for other in codes if other != code]
             yield from (data for _pk, data in stored_form_data(people, others))
 
         return Casebook(load)
 
-    def _stands(self, data: FormData) -> bool:
+    def _is_valid(self, data: FormData) -> bool:
         form = self.forms[data.form_id or 0]
         return form.struck_at is None and form.revision > 0
 
     @cached_property
     def in_order(self) -> list[FormInstance]:
-        """Return the forms by the first time that they tell; empty ones last."""
-        return sorted(self.forms.values(), key=self._place)
+        """By the first date that they hold; empty ones last."""
+        return sorted(self.forms.values(), key=self._sort_key)
 
-    def _place(self, form: FormInstance) -> tuple[datetime, int, int, int]:
+    def _sort_key(self, form: FormInstance) -> tuple[datetime, int, int, int]:
         names = [
             name
             for name, item in self.design.items.items()
             if isinstance(item, Date | DateTime | PartialDate)
         ]
         data = self.form_data[form.pk]
-        told = data.get(names[0]) if names else None
-        first = bounds(told)[0] if told is not None else LAST
+        first_date = data.get(names[0]) if names else None
+        first = bounds(first_date)[0] if first_date is not None else LAST
         visit = VISITS.get(form.visit, len(VISITS))
         return first, visit, form.visit_number, form.occurrence
 
     @property
-    def standing(self) -> list[FormData]:
-        """Return the rows that count, in order of time."""
-        found = (self.form_data[form.pk] for form in self.in_order)
-        return [data for data in found if self._stands(data)]
+    def valid(self) -> list[FormData]:
+        """The rows that count, in order of time: saved and not struck out."""
+        form_data = (self.form_data[form.pk] for form in self.in_order)
+        return [data for data in form_data if self._is_valid(data)]
 
 
-def held_rows(participant: Participant, code: str) -> HeldRows:
-    """Read the rows of a log in two selects."""
-    found = FormInstance.objects.filter(participant=participant, code=code)
-    forms = {form.pk: form for form in found}
+def stored_rows_of(participant: Participant, code: str) -> StoredRows:
+    """In two selects."""
+    instances = FormInstance.objects.filter(participant=participant, code=code)
+    forms = {form.pk: form for form in instances}
     stored = stored_form_data([participant.pk], [code], with_struck=True)
-    read = {data.form_id or 0: data for _pk, data in stored}
+    saved = {data.form_id or 0: data for _pk, data in stored}
     form_data = {
-        pk: read.get(pk) or data_of(form, new_row(form)) for pk, form in forms.items()
+        pk: saved.get(pk) or data_of(form, new_row(form)) for pk, form in forms.items()
     }
-    return HeldRows(participant, catalogue.design(code), forms, form_data)
+    return StoredRows(participant, catalogue.design(code), forms, form_data)

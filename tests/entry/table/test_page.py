@@ -161,7 +161,7 @@ def test_reasons_are_asked_for_each_value_that_changes(someone, client):
     ).context["page"]
 
     row = asked.rows[0]
-    assert [one.name for one in row.asks.reasons] == ["volume_ml", "catheter"]
+    assert [one.name for one in row.prompts.reasons] == ["volume_ml", "catheter"]
     assert stored(someone)[0][2] == "60"
 
 
@@ -169,7 +169,7 @@ def test_an_unusual_value_is_stored_with_its_explanation(someone, client):
     asked = client.post(address(someone), new(1, 1, volume_ml="2500"))
 
     (row,) = asked.context["page"].rows
-    (question,) = row.asks.explanations
+    (question,) = row.prompts.explanations
     assert (asked.status_code, question.code) == (422, "URI.volume_ml.soft")
 
     explained = {"n1-explain:URI.volume_ml.soft": "After a diuretic"}
@@ -196,7 +196,7 @@ def test_two_people_at_one_cell_choose_and_other_cells_are_merged(someone, clien
 
     row = asked.context["page"].rows[0]
     assert asked.status_code == 409
-    assert [(one.name, one.text) for one in row.asks.clashes] == [
+    assert [(one.name, one.text) for one in row.prompts.clashes] == [
         ("volume_ml", "90 mL")
     ]
     assert 'value="70"' in asked.content.decode()
@@ -214,8 +214,8 @@ def test_a_row_struck_out_needs_a_reason(someone, client):
     answer = client.post(address(someone), held(first, strike="yes"))
 
     row = answer.context["page"].rows[0]
-    assert row.asks.errors == ["Choose a reason and write why; nothing changed."]
-    assert row.asks.strike is not None
+    assert row.prompts.errors == ["Choose a reason and write why; nothing changed."]
+    assert row.prompts.strike is not None
     assert not rows_of(someone)[0].struck_at
 
 
@@ -258,7 +258,7 @@ def test_without_consent_no_row_is_added(client):
     answer = client.post(address(nobody), new(1, 1))
 
     (row,) = answer.context["page"].rows
-    assert row.asks.errors == ["Record the consent first; until then nothing else."]
+    assert row.prompts.errors == ["Record the consent first; until then nothing else."]
     assert rows_of(nobody) == []
 
 

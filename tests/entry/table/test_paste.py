@@ -5,8 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 from entry.table.forms.columns import columns_of
-from entry.table.forms.paste import NotReadable, read_pasted
-from entry.table.selectors.stored_rows import held_rows
+from entry.table.forms.paste import UnreadablePaste, read_pasted
+from entry.table.selectors.stored_rows import stored_rows_of
 from record.audit.attribution import Source, attributed
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import data_of, row_of
@@ -67,7 +67,7 @@ def lines(answer):
 
 
 def understood(someone, text, code="CRE", told=None):
-    held = held_rows(someone, code)
+    held = stored_rows_of(someone, code)
     columns = columns_of(person("CO", username="reads"), held.design, held.casebook)
     return read_pasted(text, columns, told)
 
@@ -123,7 +123,7 @@ def test_a_person_says_which_item_a_column_is(someone):
     ],
 )
 def test_what_is_no_table_is_refused(someone, text, message):
-    with pytest.raises(NotReadable) as refused:
+    with pytest.raises(UnreadablePaste) as refused:
         understood(someone, text)
 
     assert refused.value.message == message
@@ -221,7 +221,7 @@ def test_needed_answers_are_asked_for_in_the_preview(someone, client):
     page = paste(client, someone, f"{SLASHED} 6:00\t80").context["page"]
 
     (row,) = page.rows
-    assert sorted(row.asks.by_cell) == ["laboratory", "place"]
+    assert sorted(row.prompts.by_cell) == ["laboratory", "place"]
 
 
 def test_a_line_is_left_out(someone, client, fill):
@@ -276,7 +276,7 @@ def test_a_long_paste_is_planned_in_as_many_statements_as_a_short_one(
 
 
 def test_a_wide_table_takes_fewer_lines_at_once(someone):
-    with pytest.raises(NotReadable) as refused:
+    with pytest.raises(UnreadablePaste) as refused:
         understood(someone, "2026/3/8 8:30\t118\n" * 200, code="LAB")
 
     assert refused.value.details == {"most": 145}
