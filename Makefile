@@ -59,7 +59,7 @@ test-oracle: setup ## run the reference cases in ORACLE_DIR
 coverage: translations ## run the tests and show what they do not reach
 	@$(BIN)/python -m pytest -n $(WORKERS) $(BY_MODULE) --cov --cov-report=term-missing:skip-covered $(ARGS)
 
-check: translations ## lint, format, types, imports, migrations, templates, deployment
+check: translations ## lint, format, types, imports, dead code, migrations, templates, deployment
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	@echo mypy && $(DEMO) $(BIN)/mypy
@@ -67,6 +67,8 @@ check: translations ## lint, format, types, imports, migrations, templates, depl
 	@echo manage.py makemigrations --check && $(DEMO) $(BIN)/python \
 		-W "ignore:Got an error checking" manage.py makemigrations --check --dry-run
 	$(BIN)/djlint --lint --quiet templates
+	$(BIN)/python -m tools.dead_code
+	$(BIN)/deptry .
 	@echo manage.py check --deploy && $(PRODUCTION) $(BIN)/python \
 		manage.py check --deploy --fail-level WARNING
 	$(BIN)/python -m tools.traceability --check

@@ -7,7 +7,7 @@ from outcomes.facts.course import FORMS, death_on, record_of
 from outcomes.rules import Endpoints, derive
 from record.casebook.form_data import Casebook
 from record.casebook.models import Participant
-from record.casebook.selectors import casebook_of, casebooks_of
+from record.casebook.selectors import casebooks_of
 from trial_edc import clock
 from trial_edc.requirements import implements
 
@@ -19,13 +19,6 @@ def endpoints_in(casebook: Casebook, cutoff: date) -> Endpoints | None:
 
 
 @implements("OUT-09")
-def endpoints_of(
-    participant: Participant, cutoff: date | None = None
-) -> Endpoints | None:
-    """Return the 25 endpoints of a participant, up to today unless told otherwise."""
-    return endpoints_in(casebook_of(participant, *FORMS), cutoff or clock.today())
-
-
 def endpoints_by_participant(
     participants: Iterable[Participant], cutoff: date | None = None
 ) -> dict[int, Endpoints]:

@@ -19,7 +19,6 @@ ANSWERS = (
     "Clarified with the ward; the documentation has been completed.",
 )
 CLOSINGS = ("Answer accepted.", "Explanation accepted, source seen.")
-RETURNS = ("Please name the source document.", "Please give the time as well.")
 WHY_CHANGED = "Corrected after comparison with the source."
 
 # What a monitor asks, by form and item.

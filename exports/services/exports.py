@@ -5,12 +5,12 @@ from contextlib import closing, contextmanager
 from typing import IO, Any, cast
 
 from celery import current_app
+from celery.exceptions import OperationalError
 from cryptography.exceptions import InvalidTag
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from kombu.exceptions import OperationalError
 
 from exports.models import Export, ExportKind, ExportState
 from exports.selectors import datasets, unblinded

@@ -4,9 +4,9 @@ import hashlib
 from typing import Any
 
 from celery import current_app
+from celery.exceptions import OperationalError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError
 
 from imports.models import ImportedFile, ImportSource, ImportState
 from imports.rules.mapping import FileMapping

@@ -10,7 +10,8 @@ from record.casebook.models import Participant
 from record.notices.models import Message
 from record.notices.phone_numbers import line_of
 
-STAFF, PARTICIPANTS = WHOM = ("staff", "participants")
+PARTICIPANTS = "participants"
+WHOM = ("staff", PARTICIPANTS)
 
 
 def messages_visible_to(user: User) -> QuerySet[Message]:

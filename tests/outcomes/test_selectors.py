@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from outcomes.rules import Endpoints, Recovery, RrtDependence, Survival
-from outcomes.selectors import endpoints_by_participant, endpoints_of
+from outcomes.selectors import endpoints_by_participant
 from record.audit.attribution import Source
 from record.capture.services.forms import save
 from record.casebook.derived import derived_values
@@ -45,9 +45,8 @@ def survivor(number: int = 1) -> Participant:
 def test_endpoints_rest_on_what_was_entered() -> None:
     person = survivor()
 
-    found = endpoints_of(person)
+    found = endpoints_by_participant([person])[person.pk]
 
-    assert found is not None
     assert found.day0 == course.day(110)
     assert (found.scr_d28, found.scr_d28_on) == (Decimal(110), course.day(83))
     assert found.scr_d28_ratio == Decimal("1.375")
@@ -65,8 +64,7 @@ def test_baseline_follows_the_corrected_sample() -> None:
 
     save(baseline, {"value": 100}, by=STAGE, via=Source.COMMAND)
 
-    found = endpoints_of(person)
-    assert found is not None
+    found = endpoints_by_participant([person])[person.pk]
     assert found.scr_d28_ratio == Decimal("1.1")
     assert found.recovery_m3 == Recovery.COMPLETE
 
@@ -77,8 +75,7 @@ def test_death_with_an_unknown_day_decides_only_what_both_bounds_agree_on() -> N
 
     course.enter(person, "DTH", {"death_on": month})
 
-    found = endpoints_of(person)
-    assert found is not None
+    found = endpoints_by_participant([person])[person.pk]
     first, last = date.fromisoformat(f"{month}-01"), course.day(72).replace(day=28)
     decided = (first > found.d28_date) or (last <= found.d28_date)
     assert decided or found.os28_status == Survival.UNKNOWN
@@ -86,7 +83,7 @@ def test_death_with_an_unknown_day_decides_only_what_both_bounds_agree_on() -> N
 
 
 def test_nobody_randomised_has_no_endpoints() -> None:
-    assert endpoints_of(course.participant()) is None
+    assert endpoints_by_participant([course.participant()]) == {}
 
 
 @pytest.mark.parametrize("people", [1, 3])

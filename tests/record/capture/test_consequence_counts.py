@@ -11,8 +11,16 @@ from typing import Any, NamedTuple
 import pytest
 from django.db import transaction
 
+from enrollment.consent import consequences as consent
+from enrollment.contact import consequences as contact
+from enrollment.eligibility import consequences as eligibility
+from enrollment.screening import consequences as screening
 from enrollment.screening.services import close_screening
+from outcomes import consequences as outcomes
+from randomization.allocation import consequences as allocation
 from randomization.arms import arm_of
+from randomization.code_breaks import consequences as code_breaks
+from randomization.product import consequences as product
 from randomization.product.checks import CELL_ITEMS
 from randomization.product.services.preparing import confirm_preparation
 from record.audit.attribution import Reason, Source, attributed
@@ -22,31 +30,20 @@ from record.capture.save_hooks import SaveHook, announce
 from record.capture.services.forms import save, strike_row
 from record.casebook.models import FormInstance, Participant
 from record.casebook.values import MissingCode
+from safety.deaths import consequences as deaths
+from safety.events import consequences as adverse_events
+from safety.pregnancy import consequences as pregnancy
+from safety.reports import consequences as reports
 from tests.entry.test_statement_counts import counted
 from tests.outcomes import course
 from tests.people import STAGE, person
 from tests.randomization import stage
 from trial_edc import clock
-from trial_edc.consequences import (
-    ON_EVENT,
-    ON_SAVE,
-    adverse_events,
-    allocation,
-    code_breaks,
-    consent,
-    contact,
-    deaths,
-    deviations,
-    eligibility,
-    infusions,
-    outcomes,
-    pregnancy,
-    product,
-    reminders,
-    reports,
-    schedule,
-    screening,
-)
+from trial_edc.consequences import ON_EVENT, ON_SAVE
+from visits.deviations import consequences as deviations
+from visits.infusions import consequences as infusions
+from visits.reminders import consequences as reminders
+from visits.schedule import consequences as schedule
 
 MISTAKE = Reason("error", "wrong person")
 Hook = tuple[str, Callable[..., None]]  # form or event, and the consequence
@@ -171,7 +168,7 @@ def screened_and_randomised() -> None:
     stage.requested(who)
     arm, now = arm_of(who), clock.now()
     stage.stocked(arm)
-    product = {"product": arm, "lot": f"{arm}-7", "as_allocated": "Y"}
+    received = {"product": arm, "lot": f"{arm}-7", "as_allocated": "Y"}
     taken_out = {"containers": 1, "out_of_storage_at": now, "handed_to": pharmacist.pk}
     record = FormInstance.objects.get(participant=who, code="PRD", visit="D0")
     second = person("UP", username="up-second")
@@ -185,7 +182,7 @@ def screened_and_randomised() -> None:
         "prepared_by": pharmacist.pk,
         "checked_by": second.pk,
     }
-    save(record, {**product, **taken_out, **told}, by=pharmacist, complete=False)
+    save(record, {**received, **taken_out, **told}, by=pharmacist, complete=False)
     for one in (pharmacist, second):
         confirm_preparation(record, proof=stage.proof_of(one), by=one)
     handed = {"handed_over_at": clock.now()}
@@ -265,9 +262,11 @@ def whole_trial(many: int) -> None:
 
 
 def hooks() -> set[Hook]:
-    on_save = {(code, hook.run) for code, many in ON_SAVE.items() for hook in many}
-    on_event = {(kind.__name__, run) for kind, many in ON_EVENT.items() for run in many}
-    return on_save | on_event
+    after_save = ((code, hook.run) for code, many in ON_SAVE.items() for hook in many)
+    after_event = (
+        (kind.__name__, run) for kind, many in ON_EVENT.items() for run in many
+    )
+    return {*after_save, *after_event}
 
 
 @pytest.mark.django_db
