@@ -1,14 +1,14 @@
-"""What is asked again before a mail of these pages is sent."""
+"""What is checked once more before a mail of these pages is sent."""
 
 from entry.worklist import services as digest
 from record.notices.models import Message
-from record.notices.send_checks import Withhold, guards
+from record.notices.send_checks import Withhold, send_check
 from trial_edc import clock
 
 
-@guards(digest.OCCASION)
+@send_check(digest.OCCASION)
 def only_on_its_day(message: Message) -> Withhold | None:
-    """Hold back a morning's mail of another day: today's tells what waits now."""
+    """Withhold a morning's mail of another day: today's mail lists what is due now."""
     if message.key == digest.key_of(clock.today()):
         return None
     return Withhold("its day is over")

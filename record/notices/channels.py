@@ -1,4 +1,4 @@
-"""The ways out: e-mail by SMTP, text messages by a gateway; one of each for a run."""
+"""Channels: e-mail by SMTP, text messages by a gateway."""
 
 from contextlib import suppress
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
@@ -12,7 +12,7 @@ from record.notices.models import Channel, Message
 from trial_edc.vocabulary import N_
 
 NO_GATEWAY = N_("no gateway for text messages is set up")
-# Without it nobody would read who answers STOP.
+# Without it nobody would read an answer STOP.
 NO_MAILBOX = N_("no mailbox for answers of participants is set up")
 NO_PHONE = N_("no telephone of the site is set up, which messages name")
 
@@ -21,14 +21,13 @@ class NotSent(Exception):
     """The message did not leave, as far as is known; it is worth another try."""
 
     def __init__(self, problem: str, *, may_have_left: bool = False) -> None:
-        """Say what happened, and whether nobody knows if the message was taken."""
         super().__init__(problem)
         self.may_have_left = may_have_left
 
 
-# The mail server answered that it did not take the mail, or nothing was said to it. Any
-# other end of a connection leaves open whether the mail was taken before.
-SAID_NO = (SMTPResponseException, SMTPRecipientsRefused, ValueError)
+# The mail server refused the mail, or never got it. After any other end of a connection
+# nobody knows whether the mail was taken.
+NOT_TAKEN = (SMTPResponseException, SMTPRecipientsRefused, ValueError)
 
 
 class DeliveryRefused(Exception):
@@ -39,11 +38,10 @@ class Channels:
     """Connections that stay open from one message to the next."""
 
     def __init__(self, mail: BaseEmailBackend | None = None) -> None:
-        """Take a mail connection; without one, that of the settings."""
         self.mail = mail or get_connection()
         self.gateway = sms.gateway()
 
-    def lacks(self, message: Message) -> str:
+    def setup_problem(self, message: Message) -> str:
         """Say why nothing can leave by the message's channel; empty when it can."""
         if message.channel == Channel.SMS:
             return "" if self.gateway else NO_GATEWAY
@@ -79,7 +77,7 @@ class Channels:
             mail.send()
         except (SMTPException, OSError, ValueError) as problem:
             self.close()  # the next message opens another connection
-            unclear = opened and not isinstance(problem, SAID_NO)
+            unclear = opened and not isinstance(problem, NOT_TAKEN)
             raise NotSent(str(problem), may_have_left=unclear) from problem
 
     def close(self) -> None:
@@ -88,8 +86,8 @@ class Channels:
             self.mail.close()
 
 
-def lacking() -> list[str]:
-    """Name what is not set up, so that messages to participants wait for it."""
+def setup_problems() -> list[str]:
+    """List what is not set up yet and keeps messages to participants waiting."""
     needed = (
         (settings.SITE_PHONE, NO_PHONE),
         (settings.SMS_GATEWAY_URL, NO_GATEWAY),
@@ -108,5 +106,5 @@ def address_to_participant(mail: EmailMessage) -> None:
 
 
 def idempotency_key(message: Message) -> str:
-    """Return what a gateway knows a repeated attempt by; sent anew it is another."""
+    """Give the gateway the means to drop a repetition; a new sending has a new key."""
     return f"{message.pk}-{message.times_sent}"

@@ -55,13 +55,13 @@ class Message(Register):
     attempts = models.PositiveSmallIntegerField(default=0)
     queued_at = models.DateTimeField(default=clock.now)
     claimed_at = models.DateTimeField(null=True)  # when the last attempt began
-    # A worker stopped between sending it and noting so: it may have come twice.
+    # A worker stopped between sending it and recording that: it may have come twice.
     may_be_repeated = models.BooleanField(default=False)
     not_before = models.DateTimeField(null=True)  # when the next attempt is due
     sent_at = models.DateTimeField(null=True)
     times_sent = models.PositiveSmallIntegerField(default=0)  # more when sent anew
     problem = models.TextField(blank=True)
-    # The keyed hash of the line to which a text message went: finds who answers.
+    # The keyed hash of the telephone number of a text message, to find who answers.
     line = models.CharField(max_length=64, blank=True)
 
     class Meta(Register.Meta):
@@ -90,6 +90,6 @@ class Message(Register):
         return self.state == MessageState.QUEUED and self.not_before is not None
 
     @property
-    def spoken(self) -> str:
-        told = self.recipient.language if self.recipient else self.language
-        return told or settings.LANGUAGE_CODE
+    def text_language(self) -> str:
+        language = self.recipient.language if self.recipient else self.language
+        return language or settings.LANGUAGE_CODE

@@ -1,4 +1,4 @@
-"""Which messages somebody may read about."""
+"""Reads on messages, within what a user may see."""
 
 from collections import Counter
 
@@ -11,43 +11,43 @@ from record.notices.models import Message
 from record.notices.phone_numbers import line_of
 
 PARTICIPANTS = "participants"
-WHOM = ("staff", PARTICIPANTS)
+AUDIENCES = ("staff", PARTICIPANTS)
 
 
 def messages_visible_to(user: User) -> QuerySet[Message]:
-    """Return the messages whose delivery somebody may follow, newest first.
+    """List the messages whose delivery somebody may follow, newest first.
 
-    Those to unblinded people would tell by their number alone which product is used.
+    The number alone of those to unblinded people would reveal which product is used.
     """
-    held = Message.objects.select_related("recipient", "participant").order_by("-pk")
+    messages = Message.objects.select_related("recipient", "participant")
+    messages = messages.order_by("-pk")
     if sees_texts(user):
         blinded = Q(recipient__blinding=BlindingClass.BLINDED)
-        return held.filter(blinded | Q(recipient=None))
-    return held.exclude(recipient__blinding=BlindingClass.UNBLINDED)
+        return messages.filter(blinded | Q(recipient=None))
+    return messages.exclude(recipient__blinding=BlindingClass.UNBLINDED)
 
 
-def people_reached_at(number: str) -> QuerySet[Participant]:
-    """Return the participants who were written to at a number, as numbers are known."""
+def participants_reached_at(number: str) -> QuerySet[Participant]:
     reached = Message.objects.filter(line=line_of(number))
     return Participant.objects.filter(pk__in=reached.values("participant"))
 
 
 def sees_texts(user: User) -> bool:
-    """Tell whether somebody reads what messages say; others see their delivery."""
+    """Tell whether somebody reads the texts; others see the delivery alone."""
     return user.limit(Permission.MESSAGES) != Limit.DELIVERY
 
 
-def narrowed(
-    messages: QuerySet[Message], *, whom: str, number: str
+def filtered(
+    messages: QuerySet[Message], *, audience: str, number: str
 ) -> QuerySet[Message]:
-    """Return the messages to staff or to participants, or to one participant."""
-    if whom in WHOM:
-        messages = messages.filter(recipient__isnull=whom == PARTICIPANTS)
+    """Filter by staff or participants, and by the number of a participant."""
+    if audience in AUDIENCES:
+        messages = messages.filter(recipient__isnull=audience == PARTICIPANTS)
     if number:
         messages = messages.filter(participant__number__iexact=number)
     return messages
 
 
 def counts_by_state(messages: QuerySet[Message]) -> Counter[str]:
-    counted = messages.order_by().values_list("state").annotate(Count("pk"))
-    return Counter(dict(counted))
+    counts = messages.order_by().values_list("state").annotate(Count("pk"))
+    return Counter(dict(counts))

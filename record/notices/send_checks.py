@@ -1,8 +1,8 @@
-"""Guards: what is asked again at the moment of sending, by occasion.
+"""Send checks: what is checked once more at the moment of sending, by occasion.
 
-A room that queues messages may guard them, in its module `guards`. A guard sees the
-message in the transaction that claims it, a participant locked, and answers where to
-send it, why to withhold it, or until when to wait; None when it has nothing to say.
+A room that queues messages declares them in its module `send_checks`. A check sees the
+message in the transaction that claims it, its participant locked, and answers where to
+send it, why to withhold it, or until when to wait; None when it has no objection.
 """
 
 from collections.abc import Callable
@@ -29,35 +29,35 @@ class Withhold:
 
 @dataclass(frozen=True)
 class Defer:
-    """Let it wait; it is asked about again then."""
+    """Let it wait; it is checked again then."""
 
     until: datetime
     reason: str = ""
 
 
 SendVerdict = Send | Withhold | Defer
-Guard = Callable[[Message], SendVerdict | None]
-_guards: dict[str, list[Guard]] = {}
+SendCheck = Callable[[Message], SendVerdict | None]
+_send_checks: dict[str, list[SendCheck]] = {}
 
 
-def guards(*occasions: str) -> Callable[[Guard], Guard]:
-    def declare(guard: Guard) -> Guard:
+def send_check(*occasions: str) -> Callable[[SendCheck], SendCheck]:
+    def declare(check: SendCheck) -> SendCheck:
         for occasion in occasions:
-            _guards.setdefault(occasion, []).append(guard)
-        return guard
+            _send_checks.setdefault(occasion, []).append(check)
+        return check
 
     return declare
 
 
-def judge(message: Message) -> SendVerdict:
-    """Return what to do with a message: the first guard that has something to say.
+def verdict_on(message: Message) -> SendVerdict:
+    """Decide what to do with a message: the first answer of a send check counts.
 
-    Of users the address is known here; that of a participant only a guard knows.
+    The address of a user is known here, that of a participant to a send check only.
     """
     if message.recipient and not message.recipient.is_active:
         return Withhold(N_("account closed"))
-    for guard in _guards.get(message.occasion, ()):
-        if verdict := guard(message):
+    for check in _send_checks.get(message.occasion, ()):
+        if verdict := check(message):
             return verdict
     if message.recipient and message.channel == Channel.EMAIL:
         address = message.recipient.email

@@ -1,4 +1,4 @@
-"""Text messages: what a gateway must do, and one that is asked over HTTP.
+"""Text messages: the gateway's interface, one over HTTP, one for a demo.
 
 docs/operations.md describes request and answers for whoever sets up a gateway.
 """
@@ -25,7 +25,7 @@ TEMPORARY = (
     HTTPStatus.TOO_EARLY,
     HTTPStatus.TOO_MANY_REQUESTS,
 )
-TOLD = 200  # characters of an answer that are kept
+MAX_ANSWER = 200  # characters
 SCHEMES = ("http", "https")
 NOTEBOOK = "notebook"  # of a demo alone
 
@@ -60,11 +60,11 @@ class Notebook:
             file.write(f"{clock.now():%Y-%m-%d %H:%M}\t{key}\t{to}\t{text}\n")
 
 
-class _StayThere(HTTPRedirectHandler):
+class _NoRedirect(HTTPRedirectHandler):
     """Follow no redirection: it would turn the request into one that sends nothing."""
 
-    def redirect_request(self, *_asked: object) -> None:
-        """Leave the redirection an error."""
+    def redirect_request(self, *_request: object) -> None:
+        """Treat a redirection as an error."""
 
 
 class HttpGateway:
@@ -73,7 +73,6 @@ class HttpGateway:
     def __init__(
         self, url: str, *, token: str, sender: str, timeout_seconds: float
     ) -> None:
-        """Take the address of the gateway; only http and https are asked."""
         if urlsplit(url).scheme not in SCHEMES:
             message = f"SMS_GATEWAY_URL: {url!r} is no http or https address"
             raise ValueError(message)
@@ -82,7 +81,7 @@ class HttpGateway:
 
     def send(self, *, to: str, text: str, key: str) -> None:
         body = {"to": to, "from": self.sender, "text": text, "key": key}
-        request = Request(  # noqa: S310 - the scheme was looked at
+        request = Request(  # noqa: S310 - the scheme is checked above
             self.url,
             json.dumps(body).encode(),
             {
@@ -92,33 +91,33 @@ class HttpGateway:
             },
         )
         try:
-            with build_opener(_StayThere).open(request, timeout=self.timeout_seconds):
+            with build_opener(_NoRedirect).open(request, timeout=self.timeout_seconds):
                 return
         except HTTPError as problem:
             with problem:
-                raise _kind(problem.code)(_told(problem, to)) from None
+                raise _refusal_class(problem.code)(_answer(problem, to)) from None
         except (URLError, OSError) as problem:
             raise Unreachable(str(problem)) from problem
 
 
-def _kind(status: int) -> type[Unreachable | Rejected]:
+def _refusal_class(status: int) -> type[Unreachable | Rejected]:
     is_refusal = status in CLIENT_ERRORS and status not in TEMPORARY
     return Rejected if is_refusal else Unreachable
 
 
-def _told(problem: HTTPError, to: str) -> str:
-    """Return what the gateway answered, without the number, which it may repeat."""
-    answer = problem.read(TOLD).decode(errors="replace").replace(to, "…")
+def _answer(problem: HTTPError, to: str) -> str:
+    """Shorten the gateway's answer, without the number, which it may repeat."""
+    answer = problem.read(MAX_ANSWER).decode(errors="replace").replace(to, "…")
     return f"{problem.code} {answer}".strip()
 
 
 def gateway() -> Gateway | None:
-    """Return the gateway of the settings; None when none is set up."""
+    """Build the gateway of the settings; None when none is set up."""
     if not settings.SMS_GATEWAY_URL:
         return None
-    told = urlsplit(settings.SMS_GATEWAY_URL)
-    if settings.DEMO and told.scheme == NOTEBOOK:
-        return Notebook(Path(told.path))
+    url = urlsplit(settings.SMS_GATEWAY_URL)
+    if settings.DEMO and url.scheme == NOTEBOOK:
+        return Notebook(Path(url.path))
     return HttpGateway(
         settings.SMS_GATEWAY_URL,
         token=settings.SMS_GATEWAY_TOKEN,

@@ -1,6 +1,6 @@
-"""What waits for a person, as My work and the morning's mail list it.
+"""Work items: what a person has to do, for My work and the morning's mail.
 
-A face that My work may not import declares its own in its module `work`.
+A face that My work may not import declares its items in its module `work`.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ class WorkItem:
     participant: str
     text: str
     url: str
-    look: str  # the status that draws it
+    look: str  # the code of the status that is shown
     due_on: date | None = None
     is_typed: bool = False  # the text is somebody's words, which no e-mail carries
 
@@ -33,14 +33,14 @@ class WorkItem:
 
 
 WorkSource = Callable[[User], Iterator[WorkItem]]
-DECLARED: list[tuple[tuple[Permission, ...], WorkSource]] = []
+WORK_SOURCES: list[tuple[tuple[Permission, ...], WorkSource]] = []
 
 
 def work_of(*permissions: Permission) -> Callable[[WorkSource], WorkSource]:
-    """Declare what waits for whoever holds one of the permissions."""
+    """Declare a source of work items for whoever has one of the permissions."""
 
     def declare(source: WorkSource) -> WorkSource:
-        DECLARED.append((permissions, source))
+        WORK_SOURCES.append((permissions, source))
         return source
 
     return declare

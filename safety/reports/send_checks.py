@@ -1,13 +1,13 @@
-"""What is asked again when a message on a deadline is about to leave."""
+"""What is checked once more when a message on a deadline is about to leave."""
 
 from record.notices.models import Message
-from record.notices.send_checks import SendVerdict, Withhold, guards
+from record.notices.send_checks import SendVerdict, Withhold, send_check
 from safety.reports.selectors.reports import report_lines
 from safety.reports.services.escalation import OCCASIONS, missed_by
 from trial_edc.requirements import implements
 
 
-@guards(*OCCASIONS)
+@send_check(*OCCASIONS)
 @implements("SAF-11")
 def is_still_missed(message: Message) -> SendVerdict | None:
     """Withhold what has been sent, assessed, submitted or taken back since."""

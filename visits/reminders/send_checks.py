@@ -1,10 +1,10 @@
-"""Everything is asked again when a message to a participant is about to leave."""
+"""What is checked once more when a message to a participant is about to leave."""
 
 from django.conf import settings
 
 from enrollment.contact.facts import ContactConsent, address_for
 from record.notices.models import Message
-from record.notices.send_checks import Defer, Send, SendVerdict, Withhold, guards
+from record.notices.send_checks import Defer, Send, SendVerdict, Withhold, send_check
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
 from visits.reminders.facts import Reminder
@@ -16,7 +16,7 @@ from visits.reminders.vocabulary import Occasion
 OUTDATED = N_("it is no longer right: the plan has changed, or its time has passed")
 
 
-@guards(*Occasion)
+@send_check(*Occasion)
 @implements("REM-01")
 def still_right(message: Message) -> SendVerdict | None:
     """Send what would be queued now just as it is; withhold anything else."""

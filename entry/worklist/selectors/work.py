@@ -25,11 +25,11 @@ from record.casebook.access import may_on
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.selectors import casebooks_of
 from record.notices.work import (
-    DECLARED,
     DUE,
     OVERDUE,
     SOON,
     WAITING,
+    WORK_SOURCES,
     WorkItem,
     WorkSource,
 )
@@ -71,7 +71,7 @@ def work_for(user: User) -> list[WorkItem]:
         ((Permission.VERIFY,), forms_to_verify),
         ((Permission.REFERENCE_DATA,), terms_to_code),
         ((Permission.ENTER_PRODUCT,), product_to_prepare),
-        *DECLARED,
+        *WORK_SOURCES,
     )
     found = [
         item

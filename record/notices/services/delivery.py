@@ -1,9 +1,9 @@
-"""Deliver what is queued: each message once, whatever dies in between.
+"""Deliver queued messages: each once, whichever process dies in between.
 
-A message is marked as being sent before it is, and settled afterwards. A worker that
-dies in between leaves the mark; when no attempt can last any longer the message is
-queued anew and says that it may come twice. So none is lost, and one death repeats
-one message at most.
+A message is marked as being sent before it is, and its result is recorded afterwards.
+A worker that dies in between leaves the mark; when no attempt can last any longer the
+message is queued again and says that it may come twice. So none is lost, and one death
+repeats one message at most.
 """
 
 import logging
@@ -21,48 +21,49 @@ from record.casebook.models import Participant
 from record.notices.channels import Channels, DeliveryRefused, NotSent
 from record.notices.models import Channel, Message, MessageState
 from record.notices.phone_numbers import line_of
-from record.notices.send_checks import Defer, Send, SendVerdict, Withhold, judge
+from record.notices.send_checks import Defer, Send, SendVerdict, Withhold, verdict_on
 from trial_edc import clock
 
-POSTMAN = Process("notices")
+NOTICES = Process("notices")
 # The wait after each failed attempt; together they outlast a night without mail server.
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60, 240, 720))
 # No attempt lasts so long: a mail server is left after `EMAIL_TIMEOUT` seconds.
 LEASE = timedelta(minutes=10)
-# A channel that is not set up is asked for again so much later.
-UNTIL_SET_UP = timedelta(hours=1)
+# When a message is tried again whose channel is not set up.
+RETRY_SETUP_AFTER = timedelta(hours=1)
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A message that this worker looked at; without an address it stays here."""
+    """A message that this worker has checked; without an address it is not sent."""
 
     message: Message
     to: str = ""
     problem: Exception | None = None
 
 
-class Unforeseen(Exception):
-    """Nobody thought of what happened when a message was looked at again."""
+class SendCheckFailed(Exception):
+    """A send check raised; the cause says what."""
 
     def __init__(self, message: Message) -> None:
-        """Name the message; the cause says what happened."""
         super().__init__(f"Message {message.pk}")
         self.message = message
 
 
 def deliver_due() -> int:
-    """Send everything that may be sent now; return how many messages were sent.
+    """Send everything that may be sent now; return the number of messages sent.
 
-    A message that fails in a way nobody foresaw waits for its next turn and keeps no
-    other from being sent; what happened is raised when all had theirs.
+    A message that fails unexpectedly waits for its next attempt and keeps no other
+    from being sent; all failures are raised together at the end.
     """
-    take_back_abandoned()
+    requeue_abandoned()
     channels, sent, last = Channels(), 0, 0
     problems: list[Exception] = []
     try:
-        while claim := _claimed(due_for_delivery().filter(pk__gt=last), channels):
+        while claim := _claim_or_postpone(
+            due_for_delivery().filter(pk__gt=last), channels
+        ):
             last = claim.message.pk
             try:
                 sent += _send(claim, channels) == MessageState.SENT
@@ -78,21 +79,22 @@ def deliver_due() -> int:
 
 
 def due_for_delivery() -> QuerySet[Message]:
-    """Return the messages that may be sent now, oldest first."""
+    """List the messages that may be sent now, oldest first."""
     queued = Message.objects.filter(state=MessageState.QUEUED)
     return queued.exclude(not_before__gt=clock.now()).order_by("pk")
 
 
-def take_back_abandoned() -> int:
-    """Queue anew what a dead worker left as being sent; return how many."""
-    with attributed(by=POSTMAN, via=Source.TASK):
-        left = Message.objects.select_for_update(skip_locked=True).filter(
+def requeue_abandoned() -> int:
+    """Queue again what a dead worker left as being sent; return their number."""
+    with attributed(by=NOTICES, via=Source.TASK):
+        abandoned = Message.objects.select_for_update(skip_locked=True).filter(
             state=MessageState.SENDING, claimed_at__lt=clock.now() - LEASE
         )
-        messages = list(left)
+        messages = list(abandoned)
         for message in messages:
-            told = "The worker stopped before it noted the result."
-            _settle(message, **_later(message, told), may_be_repeated=True)
+            problem = "The worker stopped before it noted the result."
+            columns = _retry_columns(message, problem)
+            _record_result(message, **columns, may_be_repeated=True)
     return len(messages)
 
 
@@ -100,12 +102,12 @@ def deliver(message_id: int, channels: Channels | None = None) -> MessageState |
     """Send one queued message; None when another worker has it or it is not sent."""
     channels = channels or Channels()
     queued = Message.objects.filter(pk=message_id, state=MessageState.QUEUED)
-    claim = _claimed(queued, channels)
+    claim = _claim_or_postpone(queued, channels)
     return _send(claim, channels) if claim else None
 
 
 def _send(claim: Claim, channels: Channels) -> MessageState | None:
-    """Send what was claimed, and note how it ended."""
+    """Send a claimed message, and record the result."""
     message = claim.message
     if claim.problem:
         raise claim.problem
@@ -114,12 +116,12 @@ def _send(claim: Claim, channels: Channels) -> MessageState | None:
     try:
         channels.send(message, to=claim.to, text=_text_of(message))
     except NotSent as problem:
-        maybe = message.may_be_repeated or problem.may_have_left
-        columns = {**_later(message, str(problem)), "may_be_repeated": maybe}
-        return _settle(message, **columns)
+        may_be_repeated = message.may_be_repeated or problem.may_have_left
+        columns = _retry_columns(message, str(problem))
+        return _record_result(message, **columns, may_be_repeated=may_be_repeated)
     except DeliveryRefused as problem:
-        return _settle(message, state=MessageState.FAILED, problem=str(problem))
-    return _settle(
+        return _record_result(message, state=MessageState.FAILED, problem=str(problem))
+    return _record_result(
         message,
         state=MessageState.SENT,
         sent_at=clock.now(),
@@ -128,19 +130,19 @@ def _send(claim: Claim, channels: Channels) -> MessageState | None:
     )
 
 
-def _settle(
+def _record_result(
     message: Message, *, state: MessageState, **columns: object
 ) -> MessageState:
-    """Note how this attempt ended, unless another has begun or ended meanwhile.
+    """Record how this attempt ended, unless another has begun or ended meanwhile.
 
-    Who was taken for dead and did send it after all spares the person a second mail.
+    A worker that was taken for dead and did send it spares the person a second mail.
     """
-    stands = [MessageState.SENDING]
+    present_states = [MessageState.SENDING]
     if state == MessageState.SENT:
-        stands.append(MessageState.QUEUED)
+        present_states.append(MessageState.QUEUED)
     attempt = Message.objects.filter(
         pk=message.pk,
-        state__in=stands,
+        state__in=present_states,
         attempts=message.attempts,
         claimed_at=message.claimed_at,
     )
@@ -152,65 +154,67 @@ def _settle(
 
 
 def _update(attempt: QuerySet[Message], **columns: object) -> None:
-    with attributed(by=POSTMAN, via=Source.TASK):
+    with attributed(by=NOTICES, via=Source.TASK):
         attempt.update(**columns)
 
 
-def _set_aside(message_id: int, problem: str) -> None:
-    """Let a message wait that fails before it is sent; other workers see to theirs."""
-    with attributed(by=POSTMAN, via=Source.TASK):
+def _postpone(message_id: int, problem: str) -> None:
+    """Let a message wait that fails before it is sent."""
+    with attributed(by=NOTICES, via=Source.TASK):
         waiting = Message.objects.select_for_update(skip_locked=True)
         message = waiting.filter(pk=message_id, state=MessageState.QUEUED).first()
         if message:
             message.attempts += 1
-            _note(message, attempts=message.attempts, **_later(message, problem))
+            _save_columns(
+                message, attempts=message.attempts, **_retry_columns(message, problem)
+            )
 
 
 def _text_of(message: Message) -> str:
     if not message.may_be_repeated:
         return message.text
-    with override(message.spoken):
+    with override(message.text_language):
         return f"{message.text}\n\n{_('You may have received this message before.')}"
 
 
-def _later(message: Message, problem: str) -> dict[str, Any]:
-    """Return the columns of a message that waits for its next attempt, if any."""
+def _retry_columns(message: Message, problem: str) -> dict[str, Any]:
+    """Queue for the next attempt, if one is left."""
     if message.attempts > len(WAITS):
         return {"state": MessageState.FAILED, "problem": problem}
     due = clock.now() + WAITS[message.attempts - 1]
     return {"state": MessageState.QUEUED, "not_before": due, "problem": problem}
 
 
-def _claimed(waiting: QuerySet[Message], channels: Channels) -> Claim | None:
-    """Claim the first that waits; one that cannot be looked at is set aside."""
+def _claim_or_postpone(waiting: QuerySet[Message], channels: Channels) -> Claim | None:
+    """Claim the first message; postpone it when a send check fails."""
     try:
         return _claim(waiting, channels)
-    except Unforeseen as found:
-        problem = found.__cause__
-        _set_aside(found.message.pk, type(problem).__name__)
-        return Claim(found.message, problem=problem)  # type: ignore[arg-type]  # raised below
+    except SendCheckFailed as failure:
+        problem = failure.__cause__
+        _postpone(failure.message.pk, type(problem).__name__)
+        return Claim(failure.message, problem=problem)  # type: ignore[arg-type]  # raised below
 
 
 def _claim(waiting: QuerySet[Message], channels: Channels) -> Claim | None:
-    """Mark the first that waits as being sent; what others hold is theirs."""
-    with attributed(by=POSTMAN, via=Source.TASK):
+    """Mark the first message that no other worker holds as being sent."""
+    with attributed(by=NOTICES, via=Source.TASK):
         free = waiting.select_for_update(skip_locked=True, of=("self",))
         message = free.select_related("recipient", "participant").first()
         if message is None:
             return None
-        if message.participant_id and not _holds_still(message.participant_id):
+        if message.participant_id and not _lock_participant(message.participant_id):
             return Claim(message)
         try:
             verdict = _verdict(message, channels)
         except Exception as problem:
-            raise Unforeseen(message) from problem
-        return _acted_on(verdict, message)
+            raise SendCheckFailed(message) from problem
+        return _apply(verdict, message)
 
 
-def _acted_on(verdict: SendVerdict, message: Message) -> Claim:
+def _apply(verdict: SendVerdict, message: Message) -> Claim:
     match verdict:
         case Send(to=to):
-            _note(
+            _save_columns(
                 message,
                 state=MessageState.SENDING,
                 attempts=message.attempts + 1,
@@ -219,19 +223,19 @@ def _acted_on(verdict: SendVerdict, message: Message) -> Claim:
             )
             return Claim(message, to)
         case Withhold(reason=reason):
-            _note(message, state=MessageState.WITHHELD, problem=reason)
+            _save_columns(message, state=MessageState.WITHHELD, problem=reason)
         case Defer(until=until, reason=reason):
-            _note(message, not_before=until, problem=reason)
+            _save_columns(message, not_before=until, problem=reason)
     return Claim(message)
 
 
-def _holds_still(participant_id: int) -> bool:
-    """Lock a participant, unless a page is at work there: the next run comes then.
+def _lock_participant(participant_id: int) -> bool:
+    """Lock a participant; False when a page holds the lock: the next run tries again.
 
-    So a death, a withdrawal, an opt-out come wholly before the claim or after it.
+    So a change of the casebook comes wholly before the claim or after it.
     """
-    people = Participant.objects.select_for_update(no_key=True, skip_locked=True)
-    return people.filter(pk=participant_id).first() is not None
+    unlocked = Participant.objects.select_for_update(no_key=True, skip_locked=True)
+    return unlocked.filter(pk=participant_id).first() is not None
 
 
 def _is_text_to_participant(message: Message) -> bool:
@@ -239,15 +243,15 @@ def _is_text_to_participant(message: Message) -> bool:
 
 
 def _verdict(message: Message, channels: Channels) -> SendVerdict:
-    """Look again at the moment of sending; what is not set up is waited for."""
-    verdict = judge(message)
-    lack = channels.lacks(message)
-    if lack and isinstance(verdict, Send):
-        return Defer(clock.now() + UNTIL_SET_UP, lack)
+    """Check at the moment of sending; wait for a channel that is not set up."""
+    verdict = verdict_on(message)
+    problem = channels.setup_problem(message)
+    if problem and isinstance(verdict, Send):
+        return Defer(clock.now() + RETRY_SETUP_AFTER, problem)
     return verdict
 
 
-def _note(message: Message, **columns: object) -> None:
+def _save_columns(message: Message, **columns: object) -> None:
     for name, value in columns.items():
         setattr(message, name, value)
     message.save(update_fields=tuple(columns))

@@ -1,4 +1,4 @@
-"""Queue messages, look at waiting ones again, send settled ones once more."""
+"""Queue messages, withhold outdated ones, send finished ones once more."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,13 +9,13 @@ from record.accounts.models import User
 from record.audit.attribution import Process, Source, attributed
 from record.casebook.models import Participant
 from record.notices.models import Message, MessageState
-from record.notices.send_checks import Withhold, judge
+from record.notices.send_checks import Withhold, verdict_on
 from trial_edc import clock
 
-SETTLED = (MessageState.SENT, MessageState.FAILED, MessageState.WITHHELD)
-WATCH = Process("notices")
+FINISHED = (MessageState.SENT, MessageState.FAILED, MessageState.WITHHELD)
+NOTICES = Process("notices")
 DELIVERY = "record.notices.tasks.deliver_queued"
-REWRITTEN = (
+REWRITTEN_COLUMNS = (
     "subject",
     "text",
     "language",
@@ -25,7 +25,7 @@ REWRITTEN = (
 )
 
 
-class NotSettled(Exception):
+class NotFinished(Exception):
     """The message is on its way already."""
 
 
@@ -34,11 +34,11 @@ def queue(
 ) -> list[Message]:
     """Put a message for each person into the outbox; the same key queues it once.
 
-    Call it inside an attributed transaction: the message exists if the deed does.
+    Call it inside the attributed transaction of what the message reports.
     """
     queued = []
     for person in to:
-        message, made = Message.objects.get_or_create(
+        message, is_new = Message.objects.get_or_create(
             recipient=person,
             key=key,
             defaults={
@@ -47,7 +47,7 @@ def queue(
                 "text": text,
             },
         )
-        if made:
+        if is_new:
             queued.append(message)
     if queued:
         _deliver_after_commit()
@@ -57,7 +57,7 @@ def queue(
 def queue_all(messages: Sequence[Message]) -> None:
     """Put messages into the outbox, two statements for any number of them.
 
-    One that is there already, by person, occasion and channel, stays as it is. Call it
+    An existing one of the same person, occasion and channel stays as it is. Call it
     inside an attributed transaction.
     """
     if messages:
@@ -65,44 +65,44 @@ def queue_all(messages: Sequence[Message]) -> None:
         _deliver_after_commit()
 
 
-def queue_anew(messages: Sequence[Message]) -> None:
-    """Let withheld messages wait again, as they are written now.
+def requeue_withheld(messages: Sequence[Message]) -> None:
+    """Queue withheld messages again, with their present texts.
 
-    What was withheld can become right after all: a death was entered by mistake. Call
-    it inside an attributed transaction.
+    What was withheld can become right after all, when what stopped it was entered by
+    mistake. Call it inside an attributed transaction.
     """
     keys = [message.pk for message in messages]
-    held = Message.objects.filter(pk__in=keys, state=MessageState.WITHHELD)
-    still = set(held.select_for_update().values_list("pk", flat=True))
-    anew = [message for message in messages if message.pk in still]
-    for message in anew:
+    withheld = Message.objects.filter(pk__in=keys, state=MessageState.WITHHELD)
+    withheld_keys = set(withheld.select_for_update().values_list("pk", flat=True))
+    queued = [message for message in messages if message.pk in withheld_keys]
+    for message in queued:
         message.state, message.attempts = MessageState.QUEUED, 0
-    if anew:
-        Message.objects.bulk_update(anew, ("state", "attempts", *REWRITTEN))
+    if queued:
+        Message.objects.bulk_update(queued, ("state", "attempts", *REWRITTEN_COLUMNS))
         _deliver_after_commit()
 
 
 def withhold_outdated(participant: Participant) -> list[Message]:
-    """Withhold at once the waiting messages that are no longer right; return them."""
+    """Withhold the queued messages that are no longer right; return them."""
     waiting = Message.objects.filter(participant=participant, state=MessageState.QUEUED)
     withheld = []
     for message in waiting:
-        verdict = judge(message)
+        verdict = verdict_on(message)
         if isinstance(verdict, Withhold):
             message.state, message.problem = MessageState.WITHHELD, verdict.reason
             withheld.append(message)
     for message in withheld:
-        with attributed(by=WATCH, via=Source.TASK):
+        with attributed(by=NOTICES, via=Source.TASK):
             message.save(update_fields=("state", "problem"))
     return withheld
 
 
 def resend(message_id: int, *, by: User) -> Message:
-    """Queue a settled message once more; raises `NotSettled` on one that waits."""
+    """Queue a finished message once more; raises `NotFinished` on a queued one."""
     with attributed(by=by, via=Source.PAGE):
         message = Message.objects.select_for_update().get(pk=message_id)
-        if message.state not in SETTLED:
-            raise NotSettled
+        if message.state not in FINISHED:
+            raise NotFinished
         message.state, message.attempts = MessageState.QUEUED, 0
         message.not_before, message.problem = None, ""
         message.save(update_fields=("state", "attempts", "not_before", "problem"))
@@ -111,13 +111,13 @@ def resend(message_id: int, *, by: User) -> Message:
 
 
 def _deliver_after_commit() -> None:
-    """Ask a worker for delivery; what it does not hear, beat delivers in a minute.
+    """Request delivery of a worker; a lost request costs a minute, until beat's own.
 
     Messages of a simulated past wait for beat.
     """
     if clock.moved_to() is None:
-        transaction.on_commit(_ask_for_delivery, robust=True)
+        transaction.on_commit(_request_delivery, robust=True)
 
 
-def _ask_for_delivery() -> None:
+def _request_delivery() -> None:
     current_app.send_task(DELIVERY, ignore_result=True, retry=False)

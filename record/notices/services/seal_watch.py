@@ -1,4 +1,4 @@
-"""Tells when the seals of the audit trail stay away or do not fit."""
+"""Notifies people when the audit trail is not sealed or does not fit its seals."""
 
 from datetime import timedelta
 
@@ -17,13 +17,13 @@ WATCH = Process("seal-watch")
 
 
 @implements("AUD-15")
-def tell_when_overdue() -> bool:
-    """Tell, once a day, that entries wait too long for their seal."""
+def notify_if_overdue() -> bool:
+    """Notify, once a day, when entries wait too long for their seal; True if so."""
     oldest = seals.oldest_unsealed_at()
     limit = timedelta(hours=PROTOCOL.staff_mail.unsealed_hours)
     if oldest is None or clock.now() - oldest <= limit:
         return False
-    _tell(
+    _notify(
         "seal_overdue",
         _("The audit trail is not being sealed"),
         _(
@@ -36,14 +36,14 @@ def tell_when_overdue() -> bool:
 
 
 @implements("AUD-15")
-def tell_when_broken() -> bool:
-    """Recompute the whole trail; tell that something does not fit, never what.
+def notify_if_broken() -> bool:
+    """Recompute the whole trail; notify that it does not fit, never where; True if so.
 
     The number of an entry counts restricted ones too, so no blinded person gets it.
     """
     if not seals.verify().problem and not digests.first_altered_form():
         return False
-    _tell(
+    _notify(
         "seal_broken",
         _("The audit trail does not fit its seals"),
         _(
@@ -55,7 +55,7 @@ def tell_when_broken() -> bool:
     return True
 
 
-def _tell(occasion: str, subject: str, text: str) -> None:
+def _notify(occasion: str, subject: str, text: str) -> None:
     people = User.objects.filter(role__in=(Role.AD, Role.DM), is_active=True)
     with attributed(by=WATCH, via=Source.TASK):
         queue(

@@ -1,4 +1,4 @@
-"""Figures of the outbox, told at the end of a run."""
+"""Figures of the outbox, printed at the end of a run."""
 
 from collections.abc import Callable
 
@@ -7,10 +7,10 @@ import pytest
 
 @pytest.fixture
 def note(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Give the means to note figures; the summary of the run tells them."""
+    """Add figures to the summary of the run."""
 
-    def noting(figures: str) -> None:
-        told = f"{request.node.name}: {figures}"
-        request.node.user_properties.append(("figures", told))
+    def add(figures: str) -> None:
+        line = f"{request.node.name}: {figures}"
+        request.node.user_properties.append(("figures", line))
 
-    return noting
+    return add

@@ -13,25 +13,27 @@ REPEATED = "You may have received this message before."
 class Figures:
     """Numbers of messages; a second mail that says so is no surprise."""
 
-    wanted: int
+    expected: int
     sent: int
     twice: int = 0
-    unsaid: int = 0  # came again and did not say so
+    unannounced: int = 0  # came again and did not say so
     lost: int = 0
 
 
-def figures_of(subjects: list[str], texts: list[str], wanted: Iterable[str]) -> Figures:
-    """Return the figures of the mails that came in, and hold the outbox to them."""
-    came, wanted = Counter(subjects), set(wanted)
-    told = {s for s, text in zip(subjects, texts, strict=True) if REPEATED in text}
-    assert set(came) <= wanted
-    noted = Message.objects.filter(subject__in=wanted, state=MessageState.SENT)
-    assert set(noted.values_list("subject", flat=True)) == set(came)
-    twice = {subject for subject, times in came.items() if times > 1}
+def figures_of(
+    subjects: list[str], texts: list[str], expected: Iterable[str]
+) -> Figures:
+    """Count the mails that came in, and compare the outbox with them."""
+    received, expected = Counter(subjects), set(expected)
+    announced = {s for s, text in zip(subjects, texts, strict=True) if REPEATED in text}
+    assert set(received) <= expected
+    sent = Message.objects.filter(subject__in=expected, state=MessageState.SENT)
+    assert set(sent.values_list("subject", flat=True)) == set(received)
+    twice = {subject for subject, times in received.items() if times > 1}
     return Figures(
-        wanted=len(wanted),
-        sent=len(came),
-        twice=sum(times - 1 for times in came.values()),
-        unsaid=len(twice - told),
-        lost=len(wanted - set(came)),
+        expected=len(expected),
+        sent=len(received),
+        twice=sum(times - 1 for times in received.values()),
+        unannounced=len(twice - announced),
+        lost=len(expected - set(received)),
     )

@@ -1,4 +1,4 @@
-"""A real gateway for text messages on loopback, which answers as it is told."""
+"""A real gateway for text messages on loopback, with answers set by the test."""
 
 import json
 import threading
@@ -21,29 +21,29 @@ class Gateway:
 @contextmanager
 def gateway() -> Iterator[Gateway]:
     """Run the gateway while the block runs."""
-    told = Gateway()
+    box = Gateway()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             size = int(self.headers["Content-Length"])
-            told.bodies.append(json.loads(self.rfile.read(size)))
-            told.headers.append(dict(self.headers))
-            status, text = told.answers.pop(0) if told.answers else (200, "")
+            box.bodies.append(json.loads(self.rfile.read(size)))
+            box.headers.append(dict(self.headers))
+            status, text = box.answers.pop(0) if box.answers else (200, "")
             self.send_response(status)
             if status in range(300, 400):
-                self.send_header("Location", told.url)
+                self.send_header("Location", box.url)
             self.end_headers()
             self.wfile.write(text.encode())
 
-        def log_message(self, *_told: object) -> None:
+        def log_message(self, *_line: object) -> None:
             """Stay silent."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    told.url = f"http://127.0.0.1:{server.server_port}/messages"
+    box.url = f"http://127.0.0.1:{server.server_port}/messages"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield told
+        yield box
     finally:
         server.shutdown()
         server.server_close()

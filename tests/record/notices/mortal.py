@@ -29,12 +29,12 @@ class Mortal:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
 
-    def work(self, deed: str, fault: str, step: int, name: str = "") -> str:
-        """Let it do its work; return the steps it took, or that it died."""
-        told = {"deed": deed, "fault": fault, "step": step, "name": name}
+    def work(self, job: str, fault: str, step: int, name: str = "") -> str:
+        """Let it do a job; return the number of its steps, or that it died."""
+        order = {"job": job, "fault": fault, "step": step, "name": name}
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps(told) + "\n")
+        self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
         return self.process.stdout.readline().strip()
 
@@ -60,11 +60,11 @@ class Fate:
     """Counts the steps, and lets happen at one of them what shall happen."""
 
     def __init__(self, fault: str, step: int) -> None:
-        self.fault, self.step, self.taken = getattr(self, fault), step, 0
+        self.fault, self.step, self.count = getattr(self, fault), step, 0
 
     def __call__(self) -> None:
-        self.taken += 1
-        if self.taken == self.step:
+        self.count += 1
+        if self.count == self.step:
             self.fault()
 
     def kill(self) -> None:
@@ -85,11 +85,11 @@ class Fate:
 
     def around(self, holder: Any, name: str) -> None:
         """Make each call of a method two steps: before it and after it."""
-        whole: Callable[..., Any] = getattr(holder, name)
+        original: Callable[..., Any] = getattr(holder, name)
 
-        def stepping(*told: Any, **more: Any) -> Any:
+        def stepping(*arguments: Any, **options: Any) -> Any:
             self()
-            result = whole(*told, **more)
+            result = original(*arguments, **options)
             self()
             return result
 
@@ -103,14 +103,14 @@ def deliver(_name: str) -> None:
 
 
 def queue(name: str) -> None:
-    """Do a deed that tells somebody, in one transaction."""
+    """Write something and queue a message about it, in one transaction."""
     from record.accounts.models import User
     from record.audit.attribution import Source, act, attributed
     from record.notices.services.outbox import queue as put
     from tests.people import STAGE
 
     with attributed(by=STAGE, via=Source.TASK):
-        act("deed", details={"name": name})
+        act("tried", details={"name": name})
         people = User.objects.filter(role="PI")
         put(occasion="test", key=name, to=people, subject=name, text="?")
 
@@ -124,15 +124,15 @@ def digest(instant: str) -> None:
         write_due()
 
 
-DEEDS = {"deliver": deliver, "queue": queue, "digest": digest}
+JOBS = {"deliver": deliver, "queue": queue, "digest": digest}
 
 
-def _live(told: dict[str, Any], answer: int) -> None:
+def _work_in_child(order: dict[str, Any], answer: int) -> None:
     """Do the work in a child, and answer with the number of steps."""
     from django.db import connection
     from redis.connection import UnixDomainSocketConnection
 
-    fate = Fate(told["fault"], told["step"])
+    fate = Fate(order["fault"], order["step"])
     fate.around(smtplib.SMTP, "putcmd")
     fate.around(smtplib.SMTP, "getreply")
     fate.around(UnixDomainSocketConnection, "send_packed_command")
@@ -146,8 +146,8 @@ def _live(told: dict[str, Any], answer: int) -> None:
         return result
 
     with connection.execute_wrapper(stepping):
-        DEEDS[told["deed"]](told["name"])
-    os.write(answer, f"{fate.taken}\n".encode())
+        JOBS[order["job"]](order["name"])
+    os.write(answer, f"{fate.count}\n".encode())
 
 
 def _warm_up() -> None:
@@ -166,7 +166,7 @@ def _warm_up() -> None:
 
 
 def main() -> None:
-    """Do what is told, line by line."""
+    """Do each order, line by line."""
     import django
 
     django.setup()
@@ -176,14 +176,14 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             try:
-                _live(json.loads(line), writing)
+                _work_in_child(json.loads(line), writing)
             finally:
                 os._exit(0)
         os.close(writing)
         os.waitpid(child, 0)
-        said = os.read(reading, 100).decode().strip()
+        answer = os.read(reading, 100).decode().strip()
         os.close(reading)
-        sys.stdout.write((said or DIED) + "\n")
+        sys.stdout.write((answer or DIED) + "\n")
         sys.stdout.flush()
 
 

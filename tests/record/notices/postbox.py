@@ -53,7 +53,7 @@ class Postbox:
         return OK
 
     def waited_for(self, count: int, seconds: float = 60) -> bool:
-        """Wait until so many mails are in; tell whether they came."""
+        """Wait until so many mails are in; False when they did not come in time."""
         end = time.monotonic() + seconds
         while len(self.subjects) < count and time.monotonic() < end:
             time.sleep(0.05)

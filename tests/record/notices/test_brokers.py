@@ -67,30 +67,30 @@ def crew(
 APP = "--app=trial_edc"
 
 
-@pytest.mark.parametrize("kept", [True, False], ids=["kept", "forgotten"])
+@pytest.mark.parametrize("is_kept", [True, False], ids=["kept", "forgotten"])
 def test_a_broker_killed_before_delivery_loses_no_message(
-    settings, tmp_path, server, kept, note
+    settings, tmp_path, server, is_kept, note
 ):
     person("PI")
     with postbox(settings.EMAIL_PORT) as box, running(tmp_path / "b", server) as broker:
-        told = about(settings, broker)
-        with mortal(**told) as site:
+        environment = environment_for(settings, broker)
+        with mortal(**environment) as site:
             site.work("queue", "kill", NEVER, name="before")
             broker.kill()
             site.work("queue", "kill", NEVER, name="meanwhile")
-        if not kept:
+        if not is_kept:
             broker.forget()
         broker.start()
-        with crew(tmp_path, told, workers=1, beats=not kept):
+        with crew(tmp_path, environment, workers=1, beats=not is_kept):
             assert box.waited_for(2), (tmp_path / "crew.log").read_text()[-3000:]
             time.sleep(2)  # for what should not come
 
-    found = figures_of(box.subjects, box.texts, {"before", "meanwhile"})
-    note(f"{found}")
-    assert found == Figures(wanted=2, sent=2)
+    figures = figures_of(box.subjects, box.texts, {"before", "meanwhile"})
+    note(f"{figures}")
+    assert figures == Figures(expected=2, sent=2)
 
 
-def about(settings, broker: Broker) -> dict[str, str]:
+def environment_for(settings, broker: Broker) -> dict[str, str]:
     """Return the environment of processes that use this broker and the postbox."""
     address = f"smtp://127.0.0.1:{settings.EMAIL_PORT}"
     return {"REDIS_URL": broker.url, "EMAIL_URL": address}
@@ -99,10 +99,10 @@ def about(settings, broker: Broker) -> dict[str, str]:
 def test_two_workers_and_two_beats_one_worker_killed_the_broker_restarted(
     settings, tmp_path, server, note
 ):
-    pi, wanted = person("PI"), {f"{number}" for number in range(60)}
+    pi, expected = person("PI"), {f"{number}" for number in range(60)}
     with postbox(settings.EMAIL_PORT) as box, running(tmp_path / "b", server) as broker:
-        told = about(settings, broker)
-        with crew(tmp_path, told, workers=2, beats=2) as started:
+        environment = environment_for(settings, broker)
+        with crew(tmp_path, environment, workers=2, beats=2) as started:
 
             def befall() -> None:
                 time.sleep(0.01)
@@ -113,7 +113,7 @@ def test_two_workers_and_two_beats_one_worker_killed_the_broker_restarted(
 
             box.after = befall
             with attributed(by=STAGE, via=Source.TASK):
-                for name in sorted(wanted):
+                for name in sorted(expected):
                     queue(occasion="t", key=name, to=[pi], subject=name, text="?")
             assert box.waited_for(30), (tmp_path / "crew.log").read_text()[-3000:]
             broker.start()
@@ -123,7 +123,7 @@ def test_two_workers_and_two_beats_one_worker_killed_the_broker_restarted(
             with clock.at(clock.now() + later):
                 deliver_due()
 
-    found = figures_of(box.subjects, box.texts, wanted)
-    note(f"{found}")
-    assert found == Figures(wanted=60, sent=60, twice=found.twice)
-    assert found.twice <= 1
+    figures = figures_of(box.subjects, box.texts, expected)
+    note(f"{figures}")
+    assert figures == Figures(expected=60, sent=60, twice=figures.twice)
+    assert figures.twice <= 1

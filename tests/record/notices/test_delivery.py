@@ -12,7 +12,7 @@ import pytest
 
 from record.accounts.models import User
 from record.audit.attribution import Source, attributed
-from record.notices import send_checks as guarding
+from record.notices import send_checks
 from record.notices.models import Message, MessageState
 from record.notices.services.delivery import LEASE, deliver_due
 from record.notices.services.outbox import queue
@@ -30,7 +30,7 @@ from record.notices.services.delivery import deliver_due
 deliver_due()
 """
 FIXED = 6  # transactions: what was abandoned; nothing more waits
-A_MESSAGE = 7  # transactions: looked at and claimed; settled
+A_MESSAGE = 7  # transactions: checked and claimed; result recorded
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 
@@ -67,7 +67,7 @@ def worker(port):
 def test_a_killed_worker_loses_nothing_and_repeats_one_message(
     settings, moment, times_sent
 ):
-    wanted = queued(4)
+    expected = queued(4)
     with postbox(settings.EMAIL_PORT) as box:
         first = worker(settings.EMAIL_PORT)
         reached = 1 if moment == "before" else 2  # the second mail in both cases
@@ -90,7 +90,7 @@ def test_a_killed_worker_loses_nothing_and_repeats_one_message(
             deliver_due()
 
     assert Counter(box.subjects) == Counter(
-        {**dict.fromkeys(wanted, 1), "1": times_sent}
+        {**dict.fromkeys(expected, 1), "1": times_sent}
     )
     repeated = Message.objects.get(may_be_repeated=True)
     assert (repeated.subject, repeated.state) == ("1", MessageState.SENT)
@@ -99,24 +99,24 @@ def test_a_killed_worker_loses_nothing_and_repeats_one_message(
 
 
 def test_two_workers_share_the_messages(settings):
-    wanted = queued(30)
+    expected = queued(30)
     with postbox(settings.EMAIL_PORT) as box:
         workers = [worker(settings.EMAIL_PORT) for _ in range(2)]
-        assert [one.wait(60) for one in workers] == [0, 0]
+        assert [process.wait(60) for process in workers] == [0, 0]
 
-    assert Counter(box.subjects) == Counter(wanted)
+    assert Counter(box.subjects) == Counter(expected)
 
 
 def test_after_a_week_without_a_worker_each_message_is_sent_once(settings):
-    wanted = queued(3)
+    expected = queued(3)
     with postbox(settings.EMAIL_PORT) as box, clock.at(clock.now() + timedelta(days=7)):
         assert [deliver_due(), deliver_due()] == [3, 0]
 
-    assert Counter(box.subjects) == Counter(wanted)
+    assert Counter(box.subjects) == Counter(expected)
 
 
 def test_a_mail_server_that_comes_back_gets_everything(settings):
-    wanted = queued(2)
+    expected = queued(2)
     assert deliver_due() == 0
 
     with (
@@ -125,26 +125,26 @@ def test_a_mail_server_that_comes_back_gets_everything(settings):
     ):
         assert deliver_due() == 2
 
-    assert Counter(box.subjects) == Counter(wanted)
+    assert Counter(box.subjects) == Counter(expected)
 
 
 @pytest.mark.parametrize(
     ("moment", "resumed", "times"),
     [("after", "at once", 1), ("after", "late", 2), ("before", "late", 2)],
 )
-def test_a_worker_held_while_the_clock_jumps_a_week_repeats_one_message(
+def test_a_worker_stopped_while_the_clock_jumps_a_week_repeats_one_message(
     settings, moment, resumed, times, note
 ):
     """A machine that slept: its worker goes on as if nothing had been."""
-    wanted = queued(1)
+    expected = queued(1)
     week = clock.now() + timedelta(days=7)
     with postbox(settings.EMAIL_PORT) as box:
-        held = worker(settings.EMAIL_PORT)
+        sleeper = worker(settings.EMAIL_PORT)
         asleep = threading.Event()
 
         def sleep():
             setattr(box, moment, lambda: None)
-            held.send_signal(signal.SIGSTOP)
+            sleeper.send_signal(signal.SIGSTOP)
             asleep.set()
 
         setattr(box, moment, sleep)
@@ -152,33 +152,33 @@ def test_a_worker_held_while_the_clock_jumps_a_week_repeats_one_message(
         with clock.at(week):
             assert deliver_due() == 0  # it is taken back and waits a minute
         if resumed == "at once":
-            held.send_signal(signal.SIGCONT)
-            assert held.wait(60) == 0
+            sleeper.send_signal(signal.SIGCONT)
+            assert sleeper.wait(60) == 0
         with clock.at(week + timedelta(minutes=2)):
             assert deliver_due() == times - 1
-        held.send_signal(signal.SIGCONT)
-        assert held.wait(60) == 0
+        sleeper.send_signal(signal.SIGCONT)
+        assert sleeper.wait(60) == 0
         with clock.at(week + timedelta(days=1)):
             assert deliver_due() == 0
 
-    found = figures_of(box.subjects, box.texts, wanted)
-    note(f"{found}")
-    assert found == Figures(wanted=1, sent=1, twice=times - 1)
+    figures = figures_of(box.subjects, box.texts, expected)
+    note(f"{figures}")
+    assert figures == Figures(expected=1, sent=1, twice=times - 1)
 
 
 def test_a_mail_that_was_taken_without_an_answer_says_that_it_comes_again(
     settings, note
 ):
-    wanted = queued(3)
+    expected = queued(3)
     with postbox(settings.EMAIL_PORT) as box:
         box.silent = 1
         assert deliver_due() == 2
         with clock.at(clock.now() + timedelta(minutes=2)):
             assert deliver_due() == 1
 
-    found = figures_of(box.subjects, box.texts, wanted)
-    note(f"{found}")
-    assert found == Figures(wanted=3, sent=3, twice=1)
+    figures = figures_of(box.subjects, box.texts, expected)
+    note(f"{figures}")
+    assert figures == Figures(expected=3, sent=3, twice=1)
 
 
 def test_a_message_takes_a_fixed_number_of_statements(
@@ -193,25 +193,25 @@ def test_a_message_takes_a_fixed_number_of_statements(
         assert deliver_due() == 4
 
 
-def test_a_message_that_fails_unforeseen_keeps_no_other_back(settings, monkeypatch):
-    wanted = queued(3)
-    monkeypatch.setattr(guarding, "_guards", {"sae": [only_two]})
+def test_a_message_that_fails_unexpectedly_keeps_no_other_back(settings, monkeypatch):
+    expected = queued(3)
+    monkeypatch.setattr(send_checks, "_send_checks", {"sae": [only_two]})
     with postbox(settings.EMAIL_PORT) as box:
         with pytest.raises(ExceptionGroup, match="Not every message"):
             deliver_due()
-        assert set(box.subjects) == wanted - {"1"}
+        assert set(box.subjects) == expected - {"1"}
         broken = Message.objects.get(subject="1")
         assert (broken.state, broken.attempts, broken.problem) == (
             MessageState.QUEUED,
             1,
             "ZeroDivisionError",
         )
-        monkeypatch.setattr(guarding, "_guards", {})
+        monkeypatch.setattr(send_checks, "_send_checks", {})
         assert deliver_due() == 0
         with clock.at(clock.now() + timedelta(minutes=1)):
             assert deliver_due() == 1
 
-    assert Counter(box.subjects) == Counter(wanted)
+    assert Counter(box.subjects) == Counter(expected)
 
 
 def only_two(message):

@@ -47,51 +47,53 @@ def deliver_the_rest() -> None:
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_worker_befallen_at_any_step_loses_nothing(settings, fault, note):
-    wanted, left = set[str](), set[str]()
+    expected, states = set[str](), set[str]()
     address = f"smtp://127.0.0.1:{settings.EMAIL_PORT}"
     with postbox(settings.EMAIL_PORT) as box, mortal(EMAIL_URL=address) as worker:
         for step in range(1, 1000):
             names = {f"{step}a", f"{step}b"}
             queued(*sorted(names))
-            wanted |= names
-            said = worker.work("deliver", fault, step)
-            ended = said != DIED and int(said) < step
-            left |= set(Message.objects.values_list("state", flat=True))
+            expected |= names
+            answer = worker.work("deliver", fault, step)
+            ended = answer != DIED and int(answer) < step
+            states |= set(Message.objects.values_list("state", flat=True))
             deliver_due()
             if ended:
                 break
         deliver_the_rest()
-        found = figures_of(box.subjects, box.texts, wanted)
-        repeated = Counter(box.subjects) - Counter(wanted)
+        figures = figures_of(box.subjects, box.texts, expected)
+        repeated = Counter(box.subjects) - Counter(expected)
         most = max(
             Counter(name[:-1] for name in repeated.elements()).values(), default=0
         )
 
-    note(f"{fault} at each of {step - 1} steps: {found}, at most {most} a fault")
+    note(f"{fault} at each of {step - 1} steps: {figures}, at most {most} a fault")
     assert step > 30
     abandoned = {MessageState.SENDING} if fault == "kill" else set()
-    assert left == {MessageState.QUEUED, MessageState.SENT} | abandoned
-    assert found == Figures(wanted=2 * step, sent=2 * step, twice=found.twice)
+    assert states == {MessageState.QUEUED, MessageState.SENT} | abandoned
+    assert figures == Figures(expected=2 * step, sent=2 * step, twice=figures.twice)
     assert most == {"kill": 1, "cut_off": 0}[fault]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_message_is_queued_if_and_only_if_the_deed_was_done(settings, fault, note):
+def test_a_message_is_queued_if_and_only_if_its_reason_was_written(
+    settings, fault, note
+):
     person("PI")
     address = f"smtp://127.0.0.1:{settings.EMAIL_PORT}"
     with postbox(settings.EMAIL_PORT) as box, mortal(EMAIL_URL=address) as worker:
         for step in range(1, 1000):
-            said = worker.work("queue", fault, step, name=f"{step}")
-            if said != DIED and int(said) < step:
+            answer = worker.work("queue", fault, step, name=f"{step}")
+            if answer != DIED and int(answer) < step:
                 break
         deliver_due()
-        done = Entry.objects.filter(act="deed").values_list("new_values", flat=True)
-        deeds = {told["name"] for told in done}
-        found = figures_of(box.subjects, box.texts, deeds)
+        acts = Entry.objects.filter(act="tried").values_list("new_values", flat=True)
+        written = {details["name"] for details in acts}
+        figures = figures_of(box.subjects, box.texts, written)
 
-    note(f"{fault} at each of {step - 1} steps: {found}")
-    assert found == Figures(wanted=len(deeds), sent=len(deeds))
-    assert 1 < len(deeds) < step - 1
+    note(f"{fault} at each of {step - 1} steps: {figures}")
+    assert figures == Figures(expected=len(written), sent=len(written))
+    assert 1 < len(written) < step - 1
 
 
 def test_a_morning_whose_worker_is_killed_is_written_by_the_next(note):
@@ -104,16 +106,18 @@ def test_a_morning_whose_worker_is_killed_is_written_by_the_next(note):
     with mortal() as worker:
         for step in range(1, 1000, 13):
             mornings.append(MORNING + timedelta(days=len(mornings)))
-            said = worker.work("digest", "kill", step, mornings[-1].isoformat())
+            answer = worker.work("digest", "kill", step, mornings[-1].isoformat())
             with clock.at(mornings[-1] + timedelta(minutes=5)):
                 write_due()
-            if said != DIED:
+            if answer != DIED:
                 break
 
     written = Message.objects.filter(occasion="digest")
-    told = Counter(written.values_list("recipient__username", "key"))
-    wanted = {(one, key_of(m.date())) for one in ("co", "in", "pi") for m in mornings}
-    note(f"{len(mornings)} mornings, {told.total()} mails of {len(wanted)}")
+    counts = Counter(written.values_list("recipient__username", "key"))
+    expected = {
+        (name, key_of(m.date())) for name in ("co", "in", "pi") for m in mornings
+    }
+    note(f"{len(mornings)} mornings, {counts.total()} mails of {len(expected)}")
     assert len(mornings) > 5
-    assert told == Counter(wanted)
+    assert counts == Counter(expected)
     assert DigestDay.objects.count() == len(mornings)

@@ -11,7 +11,7 @@ from record.audit.attribution import Source, attributed
 from record.notices.models import Message
 from record.notices.services import delivery
 from record.notices.services.delivery import deliver, due_for_delivery
-from record.notices.services.outbox import NotSettled, queue, resend
+from record.notices.services.outbox import NotFinished, queue, resend
 from record.notices.tasks import deliver_queued
 from tests.sample_room.people import STAGE, person
 from trial_edc import clock
@@ -120,10 +120,10 @@ def test_nothing_goes_to_an_account_closed_meanwhile():
     assert (message.state, message.problem) == ("withheld", "account closed")
 
 
-def test_a_settled_message_is_sent_once_more_on_demand():
+def test_a_finished_message_is_sent_once_more_on_demand():
     pi = person("PI")
     (message,) = queued(pi)
-    with pytest.raises(NotSettled):
+    with pytest.raises(NotFinished):
         resend(message.pk, by=pi)
     deliver_queued()
 

@@ -1,4 +1,4 @@
-"""Who is told that seals stay away or do not fit, and how often."""
+"""Who is notified that seals are missing or do not fit, and how often."""
 
 from datetime import timedelta
 
@@ -20,11 +20,11 @@ def _cast():
         person(role)
 
 
-def told():
+def notified():
     return sorted(Message.objects.values_list("recipient__username", "occasion"))
 
 
-def test_entries_that_wait_too_long_are_told_once_a_day():
+def test_entries_that_wait_too_long_are_reported_once_a_day():
     now = clock.now()
     with clock.at(now + timedelta(hours=2) - timedelta(minutes=1)):
         assert not watch_seals()
@@ -38,8 +38,8 @@ def test_entries_that_wait_too_long_are_told_once_a_day():
             assert watch_seals()
 
     days = {clock.site_date(now + timedelta(hours=hours)) for hours in (3, 4)}
-    assert told() == sorted(
-        (who, "seal_overdue") for who in ("ad", "dm") for _day in days
+    assert notified() == sorted(
+        (username, "seal_overdue") for username in ("ad", "dm") for _day in days
     )
 
 
@@ -47,10 +47,10 @@ def test_a_trail_that_fits_is_no_message():
     seal_everything()
 
     assert not verify_audit()
-    assert told() == []
+    assert notified() == []
 
 
-def test_an_altered_entry_is_told_without_its_number(superuser):
+def test_an_altered_entry_is_reported_without_its_number(superuser):
     record_acts(2)
     seal_everything()
     altered = Entry.objects.filter(act="tried").latest("pk")
@@ -58,6 +58,6 @@ def test_an_altered_entry_is_told_without_its_number(superuser):
 
     assert verify_audit()
 
-    assert told() == [("ad", "seal_broken"), ("dm", "seal_broken")]
+    assert notified() == [("ad", "seal_broken"), ("dm", "seal_broken")]
     texts = Message.objects.values_list("subject", "text")
     assert not [words for words in texts if str(altered.pk) in "".join(words)]

@@ -1,4 +1,4 @@
-"""The gateway for text messages, asked over real HTTP."""
+"""The gateway for text messages, over real HTTP."""
 
 from datetime import timedelta
 
@@ -6,10 +6,9 @@ import pytest
 
 from record.audit.attribution import Source, attributed
 from record.casebook.models import Participant
-from record.notices import send_checks as guarding
-from record.notices import sms
+from record.notices import send_checks, sms
 from record.notices.models import Channel, Message, MessageState
-from record.notices.send_checks import Send, guards
+from record.notices.send_checks import Send, send_check
 from record.notices.services import outbox as services
 from record.notices.services.delivery import LEASE, WAITS, deliver, deliver_due
 from tests.people import STAGE
@@ -24,20 +23,20 @@ def box(settings):
     settings.SMS_GATEWAY_TOKEN = "token"
     settings.SMS_SENDER = "Clinic"
     settings.SMS_TIMEOUT_SECONDS = 1
-    with gateway() as found:
-        settings.SMS_GATEWAY_URL = found.url
-        yield found
+    with gateway() as box:
+        settings.SMS_GATEWAY_URL = box.url
+        yield box
 
 
 @pytest.fixture
 def message(db, monkeypatch):
-    monkeypatch.setattr(guarding, "_guards", {})
-    guards("test")(lambda _message: Send(NUMBER))
+    monkeypatch.setattr(send_checks, "_send_checks", {})
+    send_check("test")(lambda _message: Send(NUMBER))
     with attributed(by=STAGE, via=Source.TASK):
-        who = Participant.objects.create(number="S-001X", sequence=1)
-        told = {"occasion": "test", "key": "1", "subject": "s", "text": "提醒"}
-        one = Message(participant=who, channel=Channel.SMS, language="en", **told)
-        services.queue_all([one])
+        participant = Participant.objects.create(number="S-001X", sequence=1)
+        columns = {"occasion": "test", "key": "1", "subject": "s", "text": "提醒"}
+        columns |= {"channel": Channel.SMS, "language": "en"}
+        services.queue_all([Message(participant=participant, **columns)])
     return Message.objects.get()
 
 
@@ -48,8 +47,8 @@ def test_a_message_is_posted_with_token_sender_and_key(box):
         {"to": NUMBER, "from": "Clinic", "text": "提醒", "key": "7-0"}
     ]
     (headers,) = box.headers
-    told = {name: headers[name] for name in ("Authorization", "Idempotency-Key")}
-    assert told == {"Authorization": "Bearer token", "Idempotency-Key": "7-0"}
+    sent = {name: headers[name] for name in ("Authorization", "Idempotency-Key")}
+    assert sent == {"Authorization": "Bearer token", "Idempotency-Key": "7-0"}
 
 
 @pytest.mark.parametrize(

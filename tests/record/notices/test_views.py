@@ -51,7 +51,7 @@ def test_the_list_narrows_to_a_state(messages, state, count):
     assert page.count("Serious event") == count
 
 
-def test_a_settled_message_is_sent_once_more(messages):
+def test_a_finished_message_is_sent_once_more(messages):
     to_pi = messages[0]
     client = client_of("CO")
     url = f"{URL}{to_pi.pk}/resend/"
@@ -90,16 +90,16 @@ def test_the_page_takes_the_same_statements(count, django_assert_max_num_queries
 @pytest.fixture
 def reminder():
     with attributed(by=STAGE, via=Source.TASK):
-        who = Participant.objects.create(number="S-001X", sequence=1)
-        told = {"occasion": "visit_upcoming", "key": "1", "channel": "sms"}
-        words = {"subject": "Reminder", "text": "Please call.", "language": "en"}
-        queue_all([Message(participant=who, **told, **words)])
-    return Message.objects.get(participant=who)
+        participant = Participant.objects.create(number="S-001X", sequence=1)
+        columns = {"occasion": "visit_upcoming", "key": "1", "channel": "sms"}
+        columns |= {"subject": "Reminder", "text": "Please call.", "language": "en"}
+        queue_all([Message(participant=participant, **columns)])
+    return Message.objects.get(participant=participant)
 
 
 def test_the_list_narrows_to_staff_participants_and_one_number(messages, reminder):
     client = client_of("CO")
-    asked = (
+    queries = (
         {},
         {"whom": "staff"},
         {"whom": "participants"},
@@ -107,12 +107,12 @@ def test_the_list_narrows_to_staff_participants_and_one_number(messages, reminde
         {"number": "S-002K"},
     )
 
-    found = []
-    for query in asked:
+    contents = []
+    for query in queries:
         page = client.get(URL, query).content.decode()
-        found.append(("Please call." in page, "Serious event" in page))
+        contents.append(("Please call." in page, "Serious event" in page))
 
-    assert found == [
+    assert contents == [
         (True, True),
         (False, True),
         (True, False),
@@ -139,7 +139,7 @@ def test_the_page_says_what_is_not_set_up(settings, reminder):
     assert "no telephone of the site" not in page
 
 
-def test_a_reminder_sent_anew_passes_the_guards_again(reminder):
+def test_a_reminder_sent_once_more_passes_the_send_checks_again(reminder):
     with attributed(by=STAGE, via=Source.TASK):
         reminder.state = "sent"
         reminder.save()

@@ -15,7 +15,7 @@ from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances
-from record.notices.selectors import people_reached_at
+from record.notices.selectors import participants_reached_at
 from record.notices.services.outbox import queue
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
@@ -36,7 +36,7 @@ def take_in(number: str, text: str) -> None:
     """Act on a text message that came in; the number is neither kept nor logged."""
     people = [
         person
-        for person in people_reached_at(number)
+        for person in participants_reached_at(number)
         if has_line(casebook_of(person, "CTC"), number)
     ]
     if not people:

@@ -158,7 +158,7 @@ def queue_for(people: Sequence[Participant]) -> int:
             (anew if message.pk else new).append(message)
     with attributed(by=REMINDING, via=Source.TASK):
         notices.queue_all(new)
-        notices.queue_anew(anew)
+        notices.requeue_withheld(anew)
     return len(new) + len(anew)
 
 

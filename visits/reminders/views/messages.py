@@ -5,9 +5,9 @@ from django.shortcuts import render
 
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
-from record.notices.channels import lacking
+from record.notices.channels import setup_problems
 from record.notices.selectors import messages_visible_to, sees_texts
-from record.notices.services.outbox import SETTLED
+from record.notices.services.outbox import FINISHED
 from visits.reminders.page import AHEAD_DAYS, coming, standing
 from visits.reminders.services.queue import case_of
 from visits.schedule.views import visible_participant
@@ -25,7 +25,7 @@ def messages(request: StaffRequest, number: str) -> HttpResponse:
         "days": AHEAD_DAYS,
         "sent": messages_visible_to(request.user).filter(participant=participant),
         "sees_texts": True,
-        "settled": SETTLED,
-        "lacking": lacking(),
+        "finished_states": FINISHED,
+        "setup_problems": setup_problems(),
     }
     return render(request, "visits/reminders/messages.html", told)

@@ -1,4 +1,4 @@
-"""At the moment of sending everything is asked again."""
+"""At the moment of sending everything is checked once more."""
 
 from datetime import timedelta
 
@@ -8,11 +8,11 @@ from django.db import IntegrityError, transaction
 
 from record.audit.attribution import Source, attributed
 from record.casebook.models import Participant
-from record.notices import send_checks as guarding
+from record.notices import send_checks
 from record.notices.models import Channel, Message
-from record.notices.send_checks import Defer, Send, Withhold, guards
+from record.notices.send_checks import Defer, Send, Withhold, send_check
 from record.notices.services import outbox as services
-from record.notices.services.delivery import UNTIL_SET_UP, deliver_due
+from record.notices.services.delivery import RETRY_SETUP_AFTER, deliver_due
 from tests.people import STAGE, person
 from tests.record.notices.gateway import gateway
 from trial_edc import clock
@@ -22,11 +22,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def verdicts(monkeypatch):
-    """Guard the occasion `test` by what this list holds."""
-    monkeypatch.setattr(guarding, "_guards", {})
-    found = []
-    guards("test")(lambda _message: found[0] if found else None)
-    return found
+    """Answer the send check of the occasion `test` by the first of this list."""
+    monkeypatch.setattr(send_checks, "_send_checks", {})
+    verdicts = []
+    send_check("test")(lambda _message: verdicts[0] if verdicts else None)
+    return verdicts
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +41,7 @@ def participant():
 
 
 def message_to(participant, **columns):
-    told = {
+    columns = {
         "participant": participant,
         "occasion": "test",
         "key": "1",
@@ -52,8 +52,8 @@ def message_to(participant, **columns):
         **columns,
     }
     with attributed(by=STAGE, via=Source.TASK):
-        services.queue_all([Message(**told)])
-    return Message.objects.get(key=told["key"], channel=told["channel"])
+        services.queue_all([Message(**columns)])
+    return Message.objects.get(key=columns["key"], channel=columns["channel"])
 
 
 def delivered(message):
@@ -78,23 +78,23 @@ def test_a_message_is_queued_once_by_person_occasion_and_channel(participant):
     message_to(participant, text="Another text.")
     message_to(participant, channel=Channel.EMAIL)
 
-    told = Message.objects.values_list("channel", "text")
-    assert sorted(told) == [("email", "Please call."), ("sms", "Please call.")]
+    texts = Message.objects.values_list("channel", "text")
+    assert sorted(texts) == [("email", "Please call."), ("sms", "Please call.")]
 
 
-def test_without_a_guard_nothing_goes_to_a_participant(participant):
+def test_without_a_send_check_nothing_goes_to_a_participant(participant):
     message = message_to(participant)
 
     assert delivered(message) == ("withheld", "nobody says where to send this")
 
 
-def test_a_guard_withholds(participant, verdicts):
+def test_a_send_check_withholds(participant, verdicts):
     verdicts.append(Withhold("visit done"))
 
     assert delivered(message_to(participant)) == ("withheld", "visit done")
 
 
-def test_a_deferred_message_waits_and_is_asked_about_again(participant, verdicts):
+def test_a_deferred_message_waits_and_is_checked_again(participant, verdicts):
     until = clock.now() + timedelta(hours=9)
     verdicts.append(Defer(until, "quiet hours"))
     message = message_to(participant, channel=Channel.EMAIL)
@@ -109,20 +109,20 @@ def test_a_deferred_message_waits_and_is_asked_about_again(participant, verdicts
     assert mail.outbox[0].to == ["li@example.org"]
 
 
-def test_a_guard_may_stop_a_message_to_staff(verdicts):
+def test_a_send_check_may_stop_a_message_to_staff(verdicts):
     pi = person("PI")
     with attributed(by=STAGE, via=Source.TASK):
-        kept, stopped = (
-            services.queue(occasion=one, key=one, to=[pi], subject="s", text="t")[0]
-            for one in ("other", "test")
+        sent, stopped = (
+            services.queue(occasion=name, key=name, to=[pi], subject="s", text="t")[0]
+            for name in ("other", "test")
         )
-    verdicts.append(Withhold("settled meanwhile"))
+    verdicts.append(Withhold("done meanwhile"))
 
-    assert delivered(kept) == ("sent", "")
-    assert delivered(stopped) == ("withheld", "settled meanwhile")
+    assert delivered(sent) == ("sent", "")
+    assert delivered(stopped) == ("withheld", "done meanwhile")
 
 
-def test_waiting_messages_are_looked_at_again_at_once(participant, verdicts):
+def test_outdated_messages_are_withheld_at_once(participant, verdicts):
     verdicts.append(Defer(clock.now() + timedelta(hours=9)))
     message = message_to(participant)
     assert services.withhold_outdated(participant) == []
@@ -142,11 +142,11 @@ def test_a_withheld_message_can_become_right_again(participant, verdicts):
     message.text, message.problem = "Please call again.", ""
 
     with attributed(by=STAGE, via=Source.TASK):
-        services.queue_anew([message])
-        services.queue_anew([message])  # waits already
+        services.requeue_withheld([message])
+        services.requeue_withheld([message])  # waits already
 
     assert delivered(message) == ("sent", "")
-    assert [one.body for one in mail.outbox] == ["Please call again."]
+    assert [letter.body for letter in mail.outbox] == ["Please call again."]
 
 
 def test_without_a_gateway_a_text_message_waits_and_says_so(
@@ -156,7 +156,7 @@ def test_without_a_gateway_a_text_message_waits_and_says_so(
     message = message_to(participant)
 
     assert delivered(message) == ("queued", "no gateway for text messages is set up")
-    with gateway() as box, clock.at(clock.now() + UNTIL_SET_UP):
+    with gateway() as box, clock.at(clock.now() + RETRY_SETUP_AFTER):
         settings.SMS_GATEWAY_URL = box.url
         assert delivered(message) == ("sent", "")
     assert [body["text"] for body in box.bodies] == ["Please call."]
@@ -182,5 +182,5 @@ def test_the_address_is_not_kept(participant, verdicts, settings):
 
         assert delivered(message) == ("failed", "400 … is no mobile number")
 
-    kept = Message.objects.filter(pk=message.pk).values().get()
-    assert "13800001234" not in str(kept)
+    columns = Message.objects.filter(pk=message.pk).values().get()
+    assert "13800001234" not in str(columns)
