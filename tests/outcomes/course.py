@@ -90,5 +90,5 @@ def forms(person: Participant, code: str) -> list[FormInstance]:
     return list(
         FormInstance.objects.filter(
             participant=person, code=code, struck_at=None
-        ).order_by("occurrence")
+        ).order_by("occurrence", "pk")
     )
