@@ -1,4 +1,4 @@
-"""What a person chooses and writes on the review pages."""
+"""Filters of the review pages."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ AGES = (
 
 
 class ListForm(forms.Form):
-    """What both lists are filtered by; an odd choice counts as none."""
+    """The filter of both lists; an invalid choice counts as none."""
 
     participant = forms.CharField(label=_("Participant"), required=False, max_length=12)
     form = forms.ChoiceField(label=_("Form"), required=False)
@@ -37,9 +37,9 @@ class ListForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - narrows the type
         field.choices = [("", _("all forms")), *codes]
 
-    def chosen(self, name: str, otherwise: Any = "") -> Any:
+    def choice(self, name: str, default: Any = "") -> Any:
         self.is_valid()
-        return self.cleaned_data.get(name) or otherwise
+        return self.cleaned_data.get(name) or default
 
 
 class QueryListForm(ListForm):
@@ -53,13 +53,13 @@ class QueryListForm(ListForm):
     )
 
     def filter(self) -> QueryFilter:
-        """Return the filter; without a state the list shows the open queries."""
+        """Read the filter; without a state the list shows the open queries."""
         state = self.data.get("state", QueryState.OPEN.value)
         return QueryFilter(
             state=state if state in ("", *QueryState.values) else QueryState.OPEN.value,
-            participant=self.chosen("participant"),
-            form=self.chosen("form"),
-            older_than_days=self.chosen("older", 0),
+            participant=self.choice("participant"),
+            form=self.choice("form"),
+            older_than_days=self.choice("older", 0),
         )
 
 
@@ -68,6 +68,6 @@ class VerificationListForm(ListForm):
 
     @property
     def state(self) -> str:
-        """Return the state asked for; `to_do` is all that is not verified."""
+        """The requested state; `to_do` is all that is not verified."""
         state = self.data.get("state", "to_do")
         return state if state in ("to_do", "", *VerificationState) else "to_do"

@@ -1,7 +1,7 @@
 """Queries with their threads, verifications and signatures.
 
-Nothing here is reset when data change: each holds while the revisions stand for which
-it was given (docs/adr/0002).
+Nothing here is reset when data change: each holds for the revisions for which it was
+given (docs/adr/0002).
 """
 
 import json
@@ -33,7 +33,7 @@ class Query(Recorded):
     """A question about an item, also an empty one, with its thread.
 
     `check_id` names the edit check that raised it; a manual query has none. On a
-    sealed form item and check are sealed too, since they tell what was entered.
+    sealed form item and check are sealed too, since they reveal what was entered.
     """
 
     form = models.ForeignKey(FormInstance, models.PROTECT, related_name="queries")
@@ -104,11 +104,11 @@ class QueryStep(Recorded):
         return unseal(_purpose(self.form), self.stored_text)
 
     @text.setter
-    def text(self, words: str) -> None:
+    def text(self, text: str) -> None:
         if self.form.confidentiality == Confidentiality.OPEN:
-            self.stored_text = words
+            self.stored_text = text
         else:
-            self.stored_text = seal(_purpose(self.form), words, padded_to=SEALED_BYTES)
+            self.stored_text = seal(_purpose(self.form), text, padded_to=SEALED_BYTES)
 
 
 def _purpose(form: FormInstance) -> Purpose:
@@ -121,7 +121,7 @@ class Verification(Recorded):
     """A monitor's comparison of items with the source.
 
     It holds for an item while the item's revision is the one in `items`. On a sealed
-    form the items are sealed too: which ones hold anything tells what was entered.
+    form the items are sealed too: which of them have a value reveals what was entered.
     """
 
     form = models.ForeignKey(FormInstance, models.PROTECT, related_name="verifications")
@@ -139,10 +139,10 @@ class Verification(Recorded):
         if not self.sealed_items:
             plain: dict[str, int] = self.plain_items
             return plain
-        told: dict[str, int] = json.loads(
+        unsealed: dict[str, int] = json.loads(
             unseal(_purpose(self.form), self.sealed_items)
         )
-        return told
+        return unsealed
 
     @items.setter
     def items(self, at_revisions: dict[str, int]) -> None:
@@ -154,10 +154,11 @@ class Verification(Recorded):
 
 
 class Signature(Recorded):
-    """A signature given with the password, bound to forms at their revisions.
+    """A signature confirmed with the password, bound to forms at their revisions.
 
     `form` is null for the signature of a whole casebook. `bound` maps each form to
-    its revision and digest; the signature holds while all stand and none is added.
+    its revision and digest; the signature holds while all are as they were and none is
+    added.
     """
 
     participant = models.ForeignKey(Participant, models.PROTECT, related_name="+")
@@ -178,9 +179,8 @@ class Signature(Recorded):
         ordering = ("id",)
 
     def get_signer_role_display(self) -> str:
-        """Return the role that the signer had, in words."""
         return gettext(Role(self.signer_role).label)
 
     def holds_for(self, form: FormInstance) -> bool:
-        stands = self.bound.get(str(form.pk)) == [form.revision, form.digest]
-        return stands and self.withdrawn_at is None
+        is_unchanged = self.bound.get(str(form.pk)) == [form.revision, form.digest]
+        return is_unchanged and self.withdrawn_at is None

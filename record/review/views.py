@@ -24,7 +24,7 @@ from record.review.selectors import VerificationLine, VerificationState
 
 LINES_A_PAGE = 100
 WORKERS = (Permission.ANSWER_QUERY, Permission.RAISE_QUERY, Permission.CLOSE_QUERY)
-STEPS = {
+SERVICES = {
     "answer": services.answer_query,
     "return": services.return_query,
     "close": services.close_query,
@@ -36,14 +36,16 @@ STEPS = {
 def queries(request: StaffRequest) -> HttpResponse:
     """List queries, with what the reader may do about each."""
     form = QueryListForm(request.user, request.GET)
-    wanted = form.filter()
-    held = selectors.filtered(selectors.queries_visible_to(request.user), wanted)
-    shown = held.filter(state=wanted.state) if wanted.state else held
-    page = Paginator(shown, LINES_A_PAGE).get_page(request.GET.get("page"))
+    criteria = form.filter()
+    visible = selectors.queries_visible_to(request.user)
+    in_any_state = selectors.filtered(visible, criteria)
+    state = criteria.state
+    lines = in_any_state.filter(state=state) if state else in_any_state
+    page = Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
-        "state": wanted.state,
-        "counts": selectors.counts_by_state(held),
+        "state": state,
+        "counts": selectors.counts_by_state(in_any_state),
         "page": page,
         "lines": selectors.lines_for(request.user, list(page)),
         "may_verify": request.user.may(Permission.VERIFY),
@@ -55,42 +57,41 @@ def queries(request: StaffRequest) -> HttpResponse:
 @require_POST
 def step(request: StaffRequest, query_id: int) -> HttpResponse:
     """Answer, send back, close or reopen a query, and go back to the list."""
-    held = selectors.queries_visible_to(request.user)
-    query = get_object_or_404(held, pk=query_id)
-    take = STEPS.get(request.POST.get("action", ""))
-    if take is None:
+    visible = selectors.queries_visible_to(request.user)
+    query = get_object_or_404(visible, pk=query_id)
+    service = SERVICES.get(request.POST.get("action", ""))
+    if service is None:
         raise PermissionDenied
     try:
-        take(query, request.POST.get("text", ""), by=request.user)
-    except ReviewRefused as refused:
-        messages.error(request, str(refused))
+        service(query, request.POST.get("text", ""), by=request.user)
+    except ReviewRefused as refusal:
+        messages.error(request, str(refusal))
     else:
         messages.success(request, _("The query is updated."))
-    return redirect(_back(request))
+    return redirect(_next_page(request))
 
 
-def _back(request: StaffRequest) -> str:
-    target = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()})
-    here = is_ours and target.startswith("/")
-    return target if here else reverse("review:queries")
+def _next_page(request: StaffRequest) -> str:
+    address = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()})
+    is_path = is_ours and address.startswith("/")
+    return address if is_path else reverse("review:queries")
 
 
 @permitted(Permission.VERIFY)
 def verification(request: StaffRequest) -> HttpResponse:
     """List complete forms by how far they are verified."""
     form = VerificationListForm(request.user, request.GET)
-    lines = selectors.verification_lines(request.user)
-    held = _chosen(form, lines)
-    counts = Counter(line.state.value for line in held)
-    shown = [line for line in held if _is_in(line.state, form.state)]
-    page = Paginator(shown, LINES_A_PAGE).get_page(request.GET.get("page"))
+    lines = _filtered(form, selectors.verification_lines(request.user))
+    counts = Counter(line.state.value for line in lines)
+    in_state = [line for line in lines if _is_in(line.state, form.state)]
+    page = Paginator(in_state, LINES_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "state": form.state,
-        "states": [(one, counts[one.value]) for one in VerificationState],
-        "to_do": len(held) - counts[VerificationState.VERIFIED.value],
-        "total": len(held),
+        "states": [(state, counts[state.value]) for state in VerificationState],
+        "to_do": len(lines) - counts[VerificationState.VERIFIED.value],
+        "total": len(lines),
         "page": page,
         "lines": _with_forms(list(page)),
         "may_verify": True,
@@ -98,22 +99,23 @@ def verification(request: StaffRequest) -> HttpResponse:
     return render(request, "record/review/verification.html", context)
 
 
-def _chosen(
+def _filtered(
     form: VerificationListForm, lines: Sequence[VerificationLine]
 ) -> list[VerificationLine]:
-    number, code = form.chosen("participant"), form.chosen("form")
+    number, code = form.choice("participant"), form.choice("form")
     if not number and not code:
         return list(lines)
-    held = FormInstance.objects.filter(participant__number__icontains=number)
-    wanted = held.filter(code=code) if code else held
-    ids = set(wanted.values_list("pk", flat=True))
+    forms = FormInstance.objects.filter(participant__number__icontains=number)
+    if code:
+        forms = forms.filter(code=code)
+    ids = set(forms.values_list("pk", flat=True))
     return [line for line in lines if line.form_id in ids]
 
 
-def _is_in(state: VerificationState, wanted: str) -> bool:
-    if wanted == "to_do":
+def _is_in(state: VerificationState, choice: str) -> bool:
+    if choice == "to_do":
         return state != VerificationState.VERIFIED
-    return wanted in ("", state)
+    return choice in ("", state)
 
 
 def _with_forms(lines: Sequence[VerificationLine]) -> list[dict[str, object]]:

@@ -19,19 +19,18 @@ from trial_edc import clock
 
 
 def queries_visible_to(user: User) -> QuerySet[Query]:
-    held = (
+    queries = (
         Query.objects.filter(form__code__in=visible_codes(user))
         .select_related("form__participant", "raised_by")
         .order_by("raised_at", "id")
     )
-    return within_reach(user, held, "form__participant")
+    return within_reach(user, queries, "form__participant")
 
 
 def queries_of(form: FormInstance) -> dict[str, list[Query]]:
-    """Return the queries of a form by item, with their threads, in two selects."""
+    """Map items to the queries of a form with their threads, in two selects."""
     by_item: dict[str, list[Query]] = defaultdict(list)
-    found = form.queries.prefetch_related("steps__by")
-    for query in found:
+    for query in form.queries.prefetch_related("steps__by"):
         query.form = form
         by_item[query.place[0]].append(query)
     return by_item
@@ -47,13 +46,13 @@ def unanswered_counts(forms: Iterable[FormInstance]) -> Mapping[int, int]:
 
 
 def open_places(forms: Iterable[FormInstance]) -> set[tuple[int, str]]:
-    held = Query.objects.filter(form__in=forms, state=QueryState.OPEN)
-    return set(held.values_list("form_id", "item"))
+    queries = Query.objects.filter(form__in=forms, state=QueryState.OPEN)
+    return set(queries.values_list("form_id", "item"))
 
 
 @dataclass(frozen=True)
 class QueryFilter:
-    """What a person asked the list of queries for; empty means any."""
+    """The filter of the list of queries; empty means any."""
 
     state: str = QueryState.OPEN.value
     participant: str = ""
@@ -61,16 +60,16 @@ class QueryFilter:
     older_than_days: int = 0
 
 
-def filtered(queries: QuerySet[Query], wanted: QueryFilter) -> QuerySet[Query]:
-    """Return the queries of a filter, its state left aside."""
-    if wanted.participant:
+def filtered(queries: QuerySet[Query], criteria: QueryFilter) -> QuerySet[Query]:
+    """Apply a filter except its state, since states are counted."""
+    if criteria.participant:
         queries = queries.filter(
-            form__participant__number__icontains=wanted.participant
+            form__participant__number__icontains=criteria.participant
         )
-    if wanted.form:
-        queries = queries.filter(form__code=wanted.form)
-    if wanted.older_than_days:
-        limit = clock.now() - timedelta(days=wanted.older_than_days)
+    if criteria.form:
+        queries = queries.filter(form__code=criteria.form)
+    if criteria.older_than_days:
+        limit = clock.now() - timedelta(days=criteria.older_than_days)
         queries = queries.filter(raised_at__lt=limit)
     return queries
 
@@ -90,11 +89,11 @@ class QueryLine:
     item: str
     check_id: str
     steps: list[QueryStep]
-    deeds: list[str]
+    actions: list[str]
 
     @property
     def label(self) -> Any:
-        """Return the words of the item; of none where the whole form is meant."""
+        """The label of the item; empty when the query is about the whole form."""
         return self.design.items[self.item].verbose_name if self.item else ""
 
     @property
@@ -102,7 +101,7 @@ class QueryLine:
         return (clock.now() - self.query.raised_at).days
 
 
-DEEDS = {
+ACTIONS = {
     QueryState.OPEN: {
         "answer": Permission.ANSWER_QUERY,
         "close": Permission.CLOSE_QUERY,
@@ -116,7 +115,7 @@ DEEDS = {
 
 
 def lines_for(user: User, queries: list[Query]) -> list[QueryLine]:
-    """Return the lines of a list, without items that the person may not see."""
+    """Build the lines of a list, without items that the person may not see."""
     prefetch_related_objects(queries, "steps__by")
     lines = []
     for query in queries:
@@ -124,12 +123,12 @@ def lines_for(user: User, queries: list[Query]) -> list[QueryLine]:
         item, check_id = query.place
         if item and item not in visible_items(user, design):
             continue
-        possible = DEEDS[QueryState(query.state)]
-        deeds = [
-            deed for deed, right in possible.items() if may_on(user, right, design)
+        possible = ACTIONS[QueryState(query.state)]
+        actions = [
+            name for name, right in possible.items() if may_on(user, right, design)
         ]
         steps = list(query.steps.all())
         for step in steps:
             step.form = query.form
-        lines.append(QueryLine(query, design, item, check_id, steps, deeds))
+        lines.append(QueryLine(query, design, item, check_id, steps, actions))
     return lines

@@ -35,7 +35,7 @@ class VerificationLine:
 
     @property
     def state(self) -> VerificationState:
-        """Return how far it is verified; a change since speaks loudest."""
+        """How far it is verified; a change since then prevails."""
         if self.changed:
             return VerificationState.CHANGED
         if self.verified == self.items:
@@ -45,7 +45,7 @@ class VerificationLine:
 
 # For each item the last verification counts; it holds while the revision stands.
 LINES = """
-    WITH given AS (
+    WITH latest AS (
         SELECT DISTINCT ON (v.form_id, i.key) v.form_id, i.key, i.value
         FROM review_verification v
         JOIN casebook_forminstance f ON f.id = v.form_id
@@ -59,7 +59,7 @@ LINES = """
     FROM casebook_forminstance f
     JOIN casebook_participant p ON p.id = f.participant_id
     CROSS JOIN LATERAL jsonb_each(f.item_revisions) r
-    LEFT JOIN given g ON g.form_id = f.id AND g.key = r.key
+    LEFT JOIN latest g ON g.form_id = f.id AND g.key = r.key
     WHERE f.code = ANY(%(codes)s) AND f.status = %(complete)s AND f.struck_at IS NULL
     GROUP BY f.id, p.sequence
     ORDER BY p.sequence, f.visit_number, f.id
@@ -67,7 +67,7 @@ LINES = """
 
 
 def verification_lines(user: User) -> list[VerificationLine]:
-    """Return the complete forms that a person may verify, in the order of casebooks.
+    """List the complete forms that a person may verify, in the order of casebooks.
 
     One statement for the open forms, however many there are; of sealed forms, which
     are few, the revisions must be unsealed.
@@ -96,9 +96,9 @@ def _sealed_lines(codes: Iterable[str]) -> Iterator[VerificationLine]:
             code=code, status=FormStatus.COMPLETE, struck_at=None
         ).prefetch_related("verifications")
         rows = catalogue.design(code).model._default_manager.filter(form__in=forms)
-        held = rows.in_bulk()
+        rows_by_form = rows.in_bulk()
         for form in forms:
-            row = held.get(form.pk)
+            row = rows_by_form.get(form.pk)
             revisions = revisions_of(form, row) if row else {}
             marks = verified_items(form.verifications.all(), revisions)
             verified = sum(marks.values())

@@ -1,6 +1,6 @@
 """Queries, verification, signatures, freezing and locking: the writes of review."""
 
-from record.review.services.closing import (
+from record.review.services.locking import (
     freeze,
     lock_database,
     lock_form,

@@ -1,4 +1,4 @@
-"""Verification and signatures, given for the values as they stand."""
+"""Verification and signatures, for the present values."""
 
 from collections.abc import Iterable
 
@@ -51,9 +51,9 @@ def withdraw_verification(
 
 @implements("SIG-03", "SIG-05", "SIG-07")
 def sign(form: FormInstance, *, proof: ReAuthenticated, by: User) -> Signature:
-    """Sign a complete form; the proof is the password given just now.
+    """Sign a complete form.
 
-    Signing again what one's signature still holds for gives that signature.
+    Signing again returns the signature of the same person while it still holds.
     """
     design = catalogue.design(form.code)
     if design.signature is None or not access.may_on(by, design.signed_by, design):
@@ -64,10 +64,10 @@ def sign(form: FormInstance, *, proof: ReAuthenticated, by: User) -> Signature:
     with attributed(by=by, via=Source.PAGE):
         lock_participant(form.participant)
         form = FormInstance.objects.get(pk=form.pk)
-        for given in form.signatures.filter(signer=by):
-            if given.holds_for(form):
-                return given
-        _must_be_signable(form)
+        for signature in form.signatures.filter(signer=by):
+            if signature.holds_for(form):
+                return signature
+        _require_signable(form)
         signature = Signature.objects.create(
             participant=form.participant,
             form=form,
@@ -81,7 +81,7 @@ def sign(form: FormInstance, *, proof: ReAuthenticated, by: User) -> Signature:
     return signature
 
 
-def _must_be_signable(form: FormInstance) -> None:
+def _require_signable(form: FormInstance) -> None:
     design = catalogue.design(form.code)
     if form.status != FormStatus.COMPLETE or form.struck_at:
         raise ReviewRefused(_("The form must be complete before it is signed."))

@@ -22,11 +22,10 @@ Action = QueryStep.Action
 
 
 def is_too_long(text: str) -> bool:
-    """Tell whether a text is longer than a step of a query keeps."""
     return len(text.strip()) > LONGEST
 
 
-def _words(text: str) -> str:
+def _require_text(text: str) -> str:
     text = text.strip()
     if not text:
         raise ReviewRefused(_("Write what you want to say; the text stays on record."))
@@ -36,12 +35,14 @@ def _words(text: str) -> str:
     return text
 
 
-def _new(form: FormInstance, state: QueryState, *, raised_by_id: int | None) -> Query:
+def _new_query(
+    form: FormInstance, state: QueryState, *, raised_by_id: int | None
+) -> Query:
     key = hidden_key(form.confidentiality)
     return Query(form=form, state=state, raised_by_id=raised_by_id, **key)
 
 
-def _step(query: Query, action: Action, text: str, by: Actor) -> None:
+def _add_step(query: Query, action: Action, text: str, by: Actor) -> None:
     step = QueryStep(query=query, form=query.form, action=action, by_id=by.pk)
     step.text = text
     step.save()
@@ -53,19 +54,19 @@ def raise_query(
 ) -> Query:
     """Ask about an item, also an empty or not yet saved one."""
     require(by, Permission.RAISE_QUERY, form)
-    text = _words(text)
+    text = _require_text(text)
     if item and item not in catalogue.design(form.code).items:
         raise ReviewRefused(_("This form has no such item."))
     with attributed(by=by, via=via):
         lock_participant(form.participant)
-        query = _new(form, QueryState.OPEN, raised_by_id=by.pk)
+        query = _new_query(form, QueryState.OPEN, raised_by_id=by.pk)
         query.put_place(item, "")
         query.save(force_insert=True)
-        _step(query, Action.RAISED, text, by)
+        _add_step(query, Action.RAISED, text, by)
     return query
 
 
-def _move(
+def _change_state(
     query: Query,
     action: Action,
     text: str,
@@ -74,7 +75,7 @@ def _move(
     allowed: Sequence[QueryState],
     to: QueryState,
 ) -> Query:
-    text = _words(text)
+    text = _require_text(text)
     with attributed(by=by, via=Source.PAGE):
         lock_participant(query.form.participant)
         query = Query.objects.select_for_update(of=("self",)).get(pk=query.pk)
@@ -83,7 +84,7 @@ def _move(
             raise ReviewRefused(message % {"state": query.get_state_display()})
         query.state = to
         query.save(update_fields=("state",))
-        _step(query, action, text, by)
+        _add_step(query, action, text, by)
     return query
 
 
@@ -91,33 +92,33 @@ def answer_query(query: Query, text: str, *, by: Actor) -> Query:
     """Answer an open query; the monitor then closes it or sends it back."""
     require(by, Permission.ANSWER_QUERY, query.form)
     allowed, to = (QueryState.OPEN,), QueryState.ANSWERED
-    return _move(query, Action.ANSWERED, text, by=by, allowed=allowed, to=to)
+    return _change_state(query, Action.ANSWERED, text, by=by, allowed=allowed, to=to)
 
 
 def return_query(query: Query, text: str, *, by: Actor) -> Query:
     """Send an answered query back to the site."""
     require(by, Permission.RAISE_QUERY, query.form)
     allowed, to = (QueryState.ANSWERED,), QueryState.OPEN
-    return _move(query, Action.RETURNED, text, by=by, allowed=allowed, to=to)
+    return _change_state(query, Action.RETURNED, text, by=by, allowed=allowed, to=to)
 
 
 def close_query(query: Query, text: str, *, by: Actor) -> Query:
     """Close a query; no role that answers may close."""
     require(by, Permission.CLOSE_QUERY, query.form)
     allowed, to = (QueryState.OPEN, QueryState.ANSWERED), QueryState.CLOSED
-    return _move(query, Action.CLOSED, text, by=by, allowed=allowed, to=to)
+    return _change_state(query, Action.CLOSED, text, by=by, allowed=allowed, to=to)
 
 
 def reopen_query(query: Query, text: str, *, by: Actor) -> Query:
     require(by, Permission.RAISE_QUERY, query.form)
     allowed, to = (QueryState.CLOSED,), QueryState.OPEN
-    return _move(query, Action.REOPENED, text, by=by, allowed=allowed, to=to)
+    return _change_state(query, Action.REOPENED, text, by=by, allowed=allowed, to=to)
 
 
 @implements("QRY-05")
 def sync_check_queries(
     form: FormInstance,
-    found: Iterable[Finding],
+    findings: Iterable[Finding],
     explanations: Mapping[str, str],
     altered: Container[str],
     *,
@@ -126,69 +127,71 @@ def sync_check_queries(
     """Bring the automatic queries of a form into line with what its checks find.
 
     A check that passes closes its query; one that fires again reopens it. With an
-    explanation the query is born answered, without one it is open. What a person has
+    explanation a new query is answered, without one it is open. What a person has
     answered or closed stays so until the item in question is changed.
     """
-    firing = {(f.item, f.check_id): f for f in found}
-    held = {query.place: query for query in automatic_queries(form)}
-    for place, query in held.items():
-        if place not in firing and not _closed_by_check(query):
-            _close(query)
+    firing = {(f.item, f.check_id): f for f in findings}
+    queries = {query.place: query for query in automatic_queries(form)}
+    for place, query in queries.items():
+        if place not in firing and not _is_closed_by_check(query):
+            _close_by_check(query)
     for place, finding in firing.items():
-        words = explanations.get(finding.check_id, "").strip()
-        kept = held.get(place)
-        if kept is None:
-            _born(form, finding, words, by)
-        elif _closed_by_check(kept) or finding.item in altered:
-            _again(kept, words, by)
-        elif words and kept.state == QueryState.OPEN:
-            _answer(kept, words, by)
+        explanation = explanations.get(finding.check_id, "").strip()
+        existing = queries.get(place)
+        if existing is None:
+            _raise_by_check(form, finding, explanation, by)
+        elif _is_closed_by_check(existing) or finding.item in altered:
+            _reopen_by_check(existing, explanation, by)
+        elif explanation and existing.state == QueryState.OPEN:
+            _answer(existing, explanation, by)
 
 
 def standing_places(form: FormInstance) -> set[tuple[str, str]]:
-    """Return item and check of the automatic queries whose check still fires."""
-    return {q.place for q in automatic_queries(form) if not _closed_by_check(q)}
+    """List item and check of the automatic queries whose check still fires."""
+    return {q.place for q in automatic_queries(form) if not _is_closed_by_check(q)}
 
 
 def automatic_queries(form: FormInstance) -> list[Query]:
-    """Return the queries of a form that edit checks raised, with their threads."""
+    """List the queries of a form that edit checks raised, with their threads."""
     return [q for q in form.queries.prefetch_related("steps") if q.place[1]]
 
 
-def _closed_by_check(query: Query) -> bool:
+def _is_closed_by_check(query: Query) -> bool:
     last = list(query.steps.all())[-1]
     return last.action == Action.CLOSED and last.by_id is None
 
 
-def _close(query: Query) -> None:
+def _close_by_check(query: Query) -> None:
     query.state = QueryState.CLOSED
     query.save(update_fields=("state",))
-    _step(query, Action.CLOSED, _("The check passes now."), CHECKS)
+    _add_step(query, Action.CLOSED, _("The check passes now."), CHECKS)
 
 
-def _born(form: FormInstance, finding: Finding, words: str, by: Actor) -> None:
-    state = QueryState.ANSWERED if words else QueryState.OPEN
-    query = _new(form, state, raised_by_id=None)
+def _raise_by_check(
+    form: FormInstance, finding: Finding, explanation: str, by: Actor
+) -> None:
+    state = QueryState.ANSWERED if explanation else QueryState.OPEN
+    query = _new_query(form, state, raised_by_id=None)
     query.put_place(finding.item, finding.check_id)
     query.save(force_insert=True)
     message = _(finding.message)
-    raised = message % finding.details if finding.details else message
-    _step(query, Action.RAISED, raised, CHECKS)
-    if words:
-        _step(query, Action.ANSWERED, words, by)
+    text = message % finding.details if finding.details else message
+    _add_step(query, Action.RAISED, text, CHECKS)
+    if explanation:
+        _add_step(query, Action.ANSWERED, explanation, by)
 
 
-def _again(query: Query, words: str, by: Actor) -> None:
+def _reopen_by_check(query: Query, explanation: str, by: Actor) -> None:
     if query.state != QueryState.OPEN:
         query.state = QueryState.OPEN
-        _step(query, Action.REOPENED, _("The check fires again."), CHECKS)
-        if not words:
+        _add_step(query, Action.REOPENED, _("The check fires again."), CHECKS)
+        if not explanation:
             query.save(update_fields=("state",))
-    if words:
-        _answer(query, words, by)
+    if explanation:
+        _answer(query, explanation, by)
 
 
-def _answer(query: Query, words: str, by: Actor) -> None:
+def _answer(query: Query, text: str, by: Actor) -> None:
     query.state = QueryState.ANSWERED
     query.save(update_fields=("state",))
-    _step(query, Action.ANSWERED, words, by)
+    _add_step(query, Action.ANSWERED, text, by)

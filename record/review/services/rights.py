@@ -1,4 +1,4 @@
-"""Who may take a step of review on which form."""
+"""The rights of review on forms."""
 
 from django.core.exceptions import PermissionDenied
 
@@ -10,7 +10,7 @@ from record.casebook.models import FormInstance
 
 
 def require(by: Actor, permission: Permission, form: FormInstance) -> None:
-    """Refuse a person who lacks the right, or has it for other forms only."""
+    """Refuse a user without the permission on this form; a process has every right."""
     design = catalogue.design(form.code)
     if isinstance(by, User) and not access.may_on(by, permission, design):
         raise PermissionDenied

@@ -48,9 +48,9 @@ def test_a_query_lives_through_its_states_and_keeps_its_thread():
     query = review.close_query(query, "Thank you.", by=monitor)
     query = review.reopen_query(query, "Once more.", by=monitor)
 
-    (held,) = queries_of(sample())["weight_kg"]
-    assert (held, held.state) == (query, "open")
-    assert [(s.action, s.text, s.by) for s in held.steps.all()] == [
+    (stored,) = queries_of(sample())["weight_kg"]
+    assert (stored, stored.state) == (query, "open")
+    assert [(s.action, s.text, s.by) for s in stored.steps.all()] == [
         ("raised", "Please check.", monitor),
         ("answered", "Checked.", site),
         ("returned", "Against what?", monitor),
@@ -126,31 +126,33 @@ SEALED_FORM = {
 @pytest.mark.verifies("ACC-02")
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize(
-    ("made", "expected"), [(sample, OPEN_FORM), (secret, SEALED_FORM)]
+    ("make_form", "expected"), [(sample, OPEN_FORM), (secret, SEALED_FORM)]
 )
-def test_each_deed_takes_its_right_on_that_kind_of_form(role, made, expected):
-    form, user = made(), person(role.value)
+def test_each_action_needs_its_permission_on_that_kind_of_form(
+    role, make_form, expected
+):
+    form, user = make_form(), person(role.value)
     raiser, answerer = expected["raise"].split()[0], expected["answer"].split()[0]
     item = next(iter(row_of(form).crf_items()))
 
-    def asked():
+    def open_query():
         return review.raise_query(form, item, "Why?", by=person(raiser))
 
     def answered():
-        return review.answer_query(asked(), "So.", by=person(answerer))
+        return review.answer_query(open_query(), "So.", by=person(answerer))
 
-    deeds = {
+    actions = {
         "raise": lambda: review.raise_query(form, item, "Why?", by=user),
-        "answer": lambda: review.answer_query(asked(), "So.", by=user),
+        "answer": lambda: review.answer_query(open_query(), "So.", by=user),
         "close": lambda: review.close_query(answered(), "Well.", by=user),
         "verify": lambda: review.verify(form, [item], by=user),
         "freeze": lambda: review.freeze(form, by=user, reason=WHY),
         "lock": lambda: review.lock_form(form, by=user, reason=WHY),
     }
     allowed = set()
-    for name, deed in deeds.items():
+    for name, action in actions.items():
         try:
-            deed()
+            action()
         except PermissionDenied:
             continue
         allowed.add(name)
@@ -165,15 +167,20 @@ def test_queries_on_sealed_forms_are_seen_by_whoever_sees_the_form():
     review.raise_query(sample(), "weight_kg", "Open?", by=person("MO"))
     review.raise_query(secret(), "cells", "Sealed?", by=person("UM"))
 
-    seen = {
+    codes_by_role = {
         role.value: sorted(q.form.code for q in queries_visible_to(person(role.value)))
         for role in Role
     }
-    both = {role for role, codes in seen.items() if codes == ["ZZA", "ZZB"]}
-    sealed = {role for role, codes in seen.items() if codes == ["ZZB"]}
+    both = {role for role, codes in codes_by_role.items() if codes == ["ZZA", "ZZB"]}
+    sealed = {role for role, codes in codes_by_role.items() if codes == ["ZZB"]}
     assert both == {"UM"}
     assert sealed == {"UP", "PN"}
-    assert {r for r, codes in seen.items() if not codes} == {"LC", "US", "SO", "AD"}
+    assert {r for r, codes in codes_by_role.items() if not codes} == {
+        "LC",
+        "US",
+        "SO",
+        "AD",
+    }
 
 
 # Verification.
@@ -185,8 +192,8 @@ def test_verification_holds_item_by_item_while_the_value_stands():
     review.verify(form, ["weight_kg", "taken_at", "place"], by=person("MO"))
 
     def marks():
-        held = FormInstance.objects.get(pk=form.pk)
-        return verified_items(held.verifications.all(), held.item_revisions)
+        stored = FormInstance.objects.get(pk=form.pk)
+        return verified_items(stored.verifications.all(), stored.item_revisions)
 
     assert marks() == {"weight_kg": True, "taken_at": True, "place": True}
     change(form)
@@ -201,9 +208,9 @@ def test_verification_holds_item_by_item_while_the_value_stands():
 
 def test_a_verification_can_be_taken_back_and_stays_on_record():
     form = complete()
-    given = review.verify(form, ["taken_at"], by=person("MO"))
+    verification = review.verify(form, ["taken_at"], by=person("MO"))
 
-    review.withdraw_verification(given, by=person("MO"), reason=WHY)
+    review.withdraw_verification(verification, by=person("MO"), reason=WHY)
 
     assert verified_items(form.verifications.all(), form.item_revisions) == {}
     assert form.verifications.count() == 1

@@ -32,13 +32,13 @@ def texts(response):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
-def asked(number=1, item="weight_kg", text="Please check."):
+def open_query(number=1, item="weight_kg", text="Please check."):
     return review.raise_query(sample(number), item, text, by=person("MO"))
 
 
 def test_the_list_shows_open_queries_with_a_link_to_the_item(as_):
-    query = asked()
-    review.close_query(asked(2, text="Gone."), "Done.", by=person("MO"))
+    query = open_query()
+    review.close_query(open_query(2, text="Gone."), "Done.", by=person("MO"))
 
     response = as_("CO").get(QUERIES)
 
@@ -51,7 +51,7 @@ def test_the_list_shows_open_queries_with_a_link_to_the_item(as_):
 
 
 @pytest.mark.parametrize(
-    ("asked_for", "found"),
+    ("parameters", "expected"),
     [
         ("?state=closed", {"Gone."}),
         ("?state=", {"Please check.", "Gone."}),
@@ -63,19 +63,19 @@ def test_the_list_shows_open_queries_with_a_link_to_the_item(as_):
         ("?state=&older=x&form=y", {"Please check.", "Gone."}),
     ],
 )
-def test_the_list_is_filtered(as_, asked_for, found):
-    asked()
-    review.close_query(asked(2, text="Gone."), "Done.", by=person("MO"))
+def test_the_list_is_filtered(as_, parameters, expected):
+    open_query()
+    review.close_query(open_query(2, text="Gone."), "Done.", by=person("MO"))
 
-    shown = texts(as_("MO").get(QUERIES + asked_for))
+    visible = texts(as_("MO").get(QUERIES + parameters))
 
-    assert {text for text in ("Please check.", "Gone.") if text in shown} == found
+    assert {text for text in ("Please check.", "Gone.") if text in visible} == expected
 
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_number_of_statements_does_not_grow(as_, count, django_assert_num_queries):
     for number in range(1, count + 1):
-        review.answer_query(asked(number), "So.", by=person())
+        review.answer_query(open_query(number), "So.", by=person())
         save(sample(number), A_SAMPLE, by=person(), complete=True)
     client = as_("MO")
     client.get(QUERIES)
@@ -87,7 +87,7 @@ def test_the_number_of_statements_does_not_grow(as_, count, django_assert_num_qu
 
 
 def test_a_query_is_answered_in_the_list(as_):
-    query = asked()
+    query = open_query()
     back = QUERIES + "?state=open&form=ZZA"
 
     response = as_("CO").post(
@@ -111,7 +111,7 @@ def test_a_query_is_answered_in_the_list(as_):
     ],
 )
 def test_a_step_out_of_turn_changes_nothing(as_, role, action, text, status, state):
-    query = asked()
+    query = open_query()
 
     response = as_(role).post(
         reverse("review:step", args=[query.pk]),
@@ -128,19 +128,23 @@ def test_a_sealed_query_shows_to_unblinded_roles_alone(as_):
     save(secret(), {"product": "icu"}, by=person("UP"), complete=True)
     query = review.raise_query(secret(), "cells", "uniquequestion", by=person("UM"))
 
-    shown = {
+    visible = {
         role: "uniquequestion" in texts(as_(role).get(QUERIES + "?state="))
         for role in ("CO", "IN", "PI", "BN", "MO", "DM", "UP", "PN", "UM", "SO")
     }
     refused = as_("MO").post(reverse("review:step", args=[query.pk]), {})
 
-    assert {role for role, seen in shown.items() if seen} == {"UP", "PN", "UM"}
+    assert {role for role, is_visible in visible.items() if is_visible} == {
+        "UP",
+        "PN",
+        "UM",
+    }
     assert refused.status_code == 404
 
 
-def states(client, asked_for=""):
-    lines = client.get(VERIFICATION + asked_for).context["lines"]
-    return {(one["form"].occurrence, one["line"].state.value) for one in lines}
+def states(client, parameters=""):
+    lines = client.get(VERIFICATION + parameters).context["lines"]
+    return {(row["form"].occurrence, row["line"].state.value) for row in lines}
 
 
 @pytest.mark.verifies("QRY-06")

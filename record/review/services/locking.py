@@ -22,17 +22,17 @@ WRITERS = 4_194_671  # the advisory lock that writers share, see record_1.sql
 def freeze(form: FormInstance, *, by: User, reason: Reason, on: bool = True) -> None:
     """Freeze a form for data entry, or thaw it."""
     require(by, Permission.FREEZE, form)
-    _set(form, by, reason, frozen_at=clock.now() if on else None)
+    _update(form, by, reason, frozen_at=clock.now() if on else None)
 
 
 def lock_form(form: FormInstance, *, by: User, reason: Reason, on: bool = True) -> None:
-    """Lock a form, or unlock it; both with a reason."""
+    """Lock a form, or unlock it."""
     require(by, Permission.LOCK, form)
     locked_at, locked_by = (clock.now(), by) if on else (None, None)
-    _set(form, by, reason, locked_at=locked_at, locked_by=locked_by)
+    _update(form, by, reason, locked_at=locked_at, locked_by=locked_by)
 
 
-def _set(form: FormInstance, by: User, reason: Reason, **columns: object) -> None:
+def _update(form: FormInstance, by: User, reason: Reason, **columns: object) -> None:
     if not reason.text.strip():
         raise ReviewRefused(_("Write the reason; it stays on record."))
     try:
@@ -48,9 +48,9 @@ def _set(form: FormInstance, by: User, reason: Reason, **columns: object) -> Non
 
 def lock_database(*, by: User, confirmed_by: User, reason: Reason) -> DatabaseLock:
     """Lock the whole database; waits for writes under way, then refuses new ones."""
-    _two_persons(by, confirmed_by)
+    _require_two_persons(by, confirmed_by)
     with attributed(by=by, via=Source.PAGE, reason=reason):
-        _alone()
+        _exclude_writers()
         if DatabaseLock.objects.filter(unlocked_at=None).exists():
             raise ReviewRefused(_("The database is locked already."))
         return DatabaseLock.objects.create(
@@ -59,10 +59,9 @@ def lock_database(*, by: User, confirmed_by: User, reason: Reason) -> DatabaseLo
 
 
 def unlock_database(*, by: User, confirmed_by: User, reason: Reason) -> None:
-    """Lift the lock of the database; two persons and a reason."""
-    _two_persons(by, confirmed_by)
+    _require_two_persons(by, confirmed_by)
     with attributed(by=by, via=Source.PAGE, reason=reason):
-        _alone()
+        _exclude_writers()
         lock = DatabaseLock.objects.filter(unlocked_at=None).first()
         if lock is None:
             raise ReviewRefused(_("The database is not locked."))
@@ -70,15 +69,15 @@ def unlock_database(*, by: User, confirmed_by: User, reason: Reason) -> None:
         lock.save(update_fields=("unlocked_at",))
 
 
-def _two_persons(first: User, second: User) -> None:
+def _require_two_persons(first: User, second: User) -> None:
     lock = Permission.LOCK_DATABASE
-    may_be = [roles.persons(one.role, lock) for one in (first, second)]
+    may_be = [roles.persons(person.role, lock) for person in (first, second)]
     if 1 not in may_be[0] or 2 not in may_be[1]:  # noqa: PLR2004 - the second person
         raise PermissionDenied
     if first == second:
         raise ReviewRefused(_("Two different persons are needed."))
 
 
-def _alone() -> None:
+def _exclude_writers() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS])
