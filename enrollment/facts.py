@@ -1,4 +1,4 @@
-"""What conditions and checks of any room may ask of a participant; pure."""
+"""Facts of a participant that conditions and checks of any room use; pure."""
 
 from datetime import date, datetime
 
@@ -19,19 +19,21 @@ from trial_edc.dates import completed_years
 
 @fact("sex")
 def sex(casebook: Casebook) -> str | None:
-    """Sex as documented, before that as told at the approach."""
-    told: str | None = casebook.value("DEM", "sex") or casebook.value("SCN", "sex")
-    return told
+    """As documented; before that, as reported at the approach."""
+    documented: str | None = casebook.value("DEM", "sex") or casebook.value(
+        "SCN", "sex"
+    )
+    return documented
 
 
 @fact("age_years")
 def age_years(casebook: Casebook) -> int | None:
-    """Completed years at consent; before that, the age told at the approach."""
+    """Completed years at consent; before that, as reported at the approach."""
     born_on, on = casebook.value("DEM", "birth_date"), decisions.consent_on(casebook)
     if born_on and on:
         return completed_years(born_on, on)
-    told = casebook.value("SCN", "age_years")
-    return int(told) if told is not None else None
+    reported = casebook.value("SCN", "age_years")
+    return int(reported) if reported is not None else None
 
 
 @fact("consented_on")
@@ -50,20 +52,20 @@ def consented_at(casebook: Casebook) -> datetime | None:
 
 @fact("is_consented")
 def is_consented(casebook: Casebook) -> bool:
-    """Tell whether consent was given, and nothing refused since."""
+    """Consent was given, and nothing refused since."""
     return decisions.consent_answer(casebook) == CriterionAnswer.YES
 
 
 @fact("has_refused_to_go_on")
 def has_refused_to_go_on(casebook: Casebook) -> bool:
-    """Tell whether consent was given once, and the last decision is a refusal."""
-    given = decisions.consent_on(casebook) is not None
-    return given and decisions.consent_answer(casebook) == CriterionAnswer.NO
+    """Consent was given once, and the latest decision is a refusal."""
+    was_given = decisions.consent_on(casebook) is not None
+    return was_given and decisions.consent_answer(casebook) == CriterionAnswer.NO
 
 
 @fact("representative_signed")
 def representative_signed(casebook: Casebook) -> bool:
-    """Tell whether a representative gave the consent on which the person takes part."""
+    """A representative gave the initial consent."""
     data = decisions.initial_consent(casebook)
     return data is not None and data.get("signer") == Signer.REPRESENTATIVE
 
@@ -75,19 +77,18 @@ def is_randomised(casebook: Casebook) -> bool:
 
 @fact("eligibility")
 def eligibility(casebook: Casebook) -> Assessment:
-    """Return the assessment of the present screening; once randomised, as of then."""
+    """Assessment of the present screening; once randomized, as of randomization."""
     return assess(evidence.evidence_of(as_of_randomization(casebook)))
 
 
 @fact("is_ineligible")
 def is_ineligible(casebook: Casebook) -> bool:
-    """Tell whether a criterion decides against the person."""
     return bool(casebook.fact("eligibility").verdict == Verdict.INELIGIBLE)
 
 
 @fact("has_short_steroid_burst")
 def has_short_steroid_burst(casebook: Casebook) -> bool:
-    """Tell whether an investigator must say if a short steroid course counts."""
+    """An investigator must decide whether a short steroid course counts."""
     outcomes = casebook.fact("eligibility").outcomes
-    found = next(one.basis for one in outcomes if one.criterion == "E17")
-    return isinstance(found, Immunosuppression) and found.needs_burst_decision
+    basis = next(outcome.basis for outcome in outcomes if outcome.criterion == "E17")
+    return isinstance(basis, Immunosuppression) and basis.needs_burst_decision

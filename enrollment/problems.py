@@ -1,4 +1,4 @@
-"""Why this room refuses; the words are for people."""
+"""Refusals of this room, with reasons for people."""
 
 from collections.abc import Sequence
 
@@ -6,15 +6,15 @@ from record.casebook.models import Participant
 
 
 class EnrollmentRefused(Exception):
-    """The act is not possible now; every reason is told, not only the first."""
+    """Not possible now; carries every reason, not only the first."""
 
     def __init__(self, *reasons: str) -> None:
         super().__init__(" ".join(reasons))
         self.reasons: Sequence[str] = reasons
 
 
-class KnownPerson(EnrollmentRefused):
-    """The person was approached before and keeps the number given then."""
+class AlreadyApproached(EnrollmentRefused):
+    """The person was approached before and keeps that number."""
 
     def __init__(self, participant: Participant, *reasons: str) -> None:
         super().__init__(*reasons)

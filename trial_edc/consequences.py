@@ -30,7 +30,7 @@ CORRECTION = (on_items(eligibility.report_correction),)
 ON_SAVE = {
     "SCN": (
         on_items("screening_closed_at", screening.freeze_failed_criteria),
-        on_items("failed_criteria", screening.keep_failed_criteria),
+        on_items("failed_criteria", screening.protect_failed_criteria),
     ),
     "CNS": (
         on_items("obtained_by", "decided_at", consent.require_delegation),
@@ -47,7 +47,7 @@ ON_SAVE = {
         ),
     ),
     "CTC": (
-        on_items("hospital_no", contact.keep_person_key),
+        on_items("hospital_no", contact.store_person_key),
         on_items("opted_out_at", "phones", "email", reminders.recheck_messages),
     ),
     **dict.fromkeys(("DEM", "ELG", "CRE", "URI", "VIT", "LAB", "IST"), CORRECTION),
@@ -129,7 +129,7 @@ ON_EVENT = {
     FormSigned: (product.expect_signed_product, schedule.recalculate_after_signature),
     DeviationFound: (deviations.enter_deviation,),
     RowStruck: (
-        screening.require_nothing_begun,
+        screening.require_unused_screening,
         eligibility.report_struck_row,
         schedule.recalculate_after_strike,
         deviations.review_deviations_after_strike,

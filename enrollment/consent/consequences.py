@@ -25,7 +25,7 @@ from trial_edc.dates import site_date
 from trial_edc.vocabulary import N_, Severity
 
 # Consents asked for again; who refuses one says what is to stop.
-GOING_ON = (ConsentKind.CAPACITY_REGAINED, ConsentKind.NEW_VERSION)
+RECONSENT_KINDS = (ConsentKind.CAPACITY_REGAINED, ConsentKind.NEW_VERSION)
 
 
 def require_delegation(saved: Saved) -> None:
@@ -36,9 +36,9 @@ def require_delegation(saved: Saved) -> None:
         return
     if not person.is_delegated(site_date(decided_at)):
         message = N_("%(name)s was not delegated on %(on)s.")
-        told = {"name": person.full_name, "on": f"{site_date(decided_at)}"}
+        details = {"name": person.full_name, "on": f"{site_date(decided_at)}"}
         raise SaveRefused(
-            [Finding("CNS-05", "obtained_by", Severity.HARD, message, told)]
+            [Finding("CNS-05", "obtained_by", Severity.HARD, message, details)]
         )
 
 
@@ -48,23 +48,24 @@ def require_version_in_force(saved: Saved) -> None:
     if version is None or decided_at is None:
         return
     on = site_date(decided_at)
-    right = version_on(consent_versions(), on)
-    if right is None or right.version != version:
+    version_in_force = version_on(consent_versions(), on)
+    if version_in_force is None or version_in_force.version != version:
         message = N_("Version %(version)s was not in force on %(on)s; %(right)s was.")
-        told = {"version": version, "on": f"{on}"}
-        told["right"] = right.version if right else "—"
-        raise SaveRefused([Finding("CNS-02", "version", Severity.HARD, message, told)])
+        details = {"version": version, "on": f"{on}"}
+        details["right"] = version_in_force.version if version_in_force else "—"
+        raise SaveRefused(
+            [Finding("CNS-02", "version", Severity.HARD, message, details)]
+        )
 
 
 def open_or_end_screening(saved: Saved) -> None:
-    """Open the screening forms, or end the screening, as the person decided."""
     kind, decision = saved.data.get("kind"), saved.data.get("decision")
     if kind == ConsentKind.INITIAL and decision == ConsentDecision.GIVEN:
         number = evidence.episode(saved.casebook)
         create_screening_forms(saved.participant, number)
-        _enter_result(saved, {"approach_result": ApproachResult.CONSENTED})
+        _complete_screening_log(saved, {"approach_result": ApproachResult.CONSENTED})
     elif kind == ConsentKind.INITIAL and decision == ConsentDecision.REFUSED:
-        _enter_result(
+        _complete_screening_log(
             saved,
             {
                 "approach_result": ApproachResult.DECLINED,
@@ -72,25 +73,25 @@ def open_or_end_screening(saved: Saved) -> None:
                 "screen_failure_reason": ScreenFailure.CONSENT_REFUSED,
             },
         )
-    elif kind in GOING_ON and decision == ConsentDecision.REFUSED:
+    elif kind in RECONSENT_KINDS and decision == ConsentDecision.REFUSED:
         _open_withdrawal(saved)
 
 
-def _enter_result(saved: Saved, values: dict[str, object]) -> None:
-    """Enter into the screening log what nobody needs to type a second time."""
-    line = saved.casebook.one("SCN")
-    if line is None or line.get("approach_result") or not values:
+def _complete_screening_log(saved: Saved, values: dict[str, object]) -> None:
+    """Copy the result into the screening log, so that nobody types it twice."""
+    screening = saved.casebook.one("SCN")
+    if screening is None or screening.get("approach_result") or not values:
         return
     form = form_instances.ensure_form(
-        saved.participant, "SCN", occurrence=line.occurrence
+        saved.participant, "SCN", occurrence=screening.occurrence
     )
     save(form, values, by=SCREENING, via=Source.TASK, complete=False)
 
 
 def _open_withdrawal(saved: Saved) -> None:
-    """Open a withdrawal form; the site describes what the person decided."""
-    held = FormInstance.objects.filter(
+    """The site describes in it what the person decided."""
+    withdrawals = FormInstance.objects.filter(
         participant=saved.participant, code="WDR", struck_at=None
     )
-    if not held.exists():
+    if not withdrawals.exists():
         form_instances.add_row(saved.participant, "WDR", by=saved.by, via=saved.via)

@@ -1,4 +1,4 @@
-"""What people type about a version of the consent document."""
+"""Input for a version of the consent document."""
 
 from datetime import date
 
@@ -36,12 +36,11 @@ class ConsentVersionForm(forms.Form):
     )
 
     def clean_ethics_approved_on(self) -> date:
-        """Refuse an approval of tomorrow."""
         on: date = self.cleaned_data["ethics_approved_on"]
         if on > clock.today():
             raise forms.ValidationError(_("This lies in the future."))
         return on
 
     @property
-    def entered(self) -> NewVersion:
+    def new_version(self) -> NewVersion:
         return NewVersion(**self.cleaned_data)

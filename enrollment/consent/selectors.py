@@ -9,7 +9,7 @@ from enrollment.consent.facts.reconsent import (
     CODES,
     DocumentVersion,
     ReconsentDue,
-    due_of,
+    reconsents_due_of,
     version_on,
 )
 from enrollment.models import ConsentDocument
@@ -24,48 +24,59 @@ from trial_edc.protocol import PROTOCOL
 
 
 def consent_documents() -> QuerySet[ConsentDocument]:
-    """Return the register of consent versions, the newest first."""
-    people = ("entered_by", "approved_by")
-    return ConsentDocument.objects.select_related(*people).order_by("-effective_from")
+    """Newest first."""
+    signatories = ("entered_by", "approved_by")
+    return ConsentDocument.objects.select_related(*signatories).order_by(
+        "-effective_from"
+    )
 
 
 def consent_versions() -> list[DocumentVersion]:
-    """Return the versions of the consent document that count: opening and approved."""
+    """Versions that count: those of the protocol and the approved ones."""
     opening = [
-        DocumentVersion(known.version, known.effective_from, ConsentConcerns.EVERYBODY)
-        for known in PROTOCOL.consent_versions
+        DocumentVersion(
+            version.version, version.effective_from, ConsentConcerns.EVERYBODY
+        )
+        for version in PROTOCOL.consent_versions
     ]
     approved = ConsentDocument.objects.filter(approved_at__isnull=False)
     later = approved.values_list("version", "effective_from", "concerns")
-    return [*opening, *(DocumentVersion(*one) for one in later)]
+    return [*opening, *(DocumentVersion(*values) for values in later)]
 
 
 def version_options() -> list[tuple[str, str]]:
-    """Return the versions that may be chosen, the newest first, with their words."""
-    told = _("%(version)s, in force from %(day)s")
+    """Choices for a form, newest first."""
+    text = _("%(version)s, in force from %(day)s")
     return [
-        (one.version, told % {"version": one.version, "day": one.effective_from})
-        for one in reversed(consent_versions())
+        (
+            version.version,
+            text % {"version": version.version, "day": version.effective_from},
+        )
+        for version in reversed(consent_versions())
     ]
 
 
 def present_version() -> str:
-    """Return the version of the consent document that is in force today."""
-    found = version_on(consent_versions(), clock.today())
-    return found.version if found else ""
+    version = version_on(consent_versions(), clock.today())
+    return version.version if version else ""
 
 
-def people_to_ask(user: User) -> list[tuple[Participant, list[ReconsentDue]]]:
-    """Return whom to ask for consent again, and why; selects fixed in number."""
+def participants_to_reconsent(
+    user: User,
+) -> list[tuple[Participant, list[ReconsentDue]]]:
+    """A fixed number of selects."""
     people = list(people_visible_to(user))
-    due = consents_due(casebooks_of(people, CODES))
+    due = reconsents_due(casebooks_of(people, CODES))
     return [(person, due[person.pk]) for person in people if due[person.pk]]
 
 
-def consents_due(casebooks: Mapping[int, Casebook]) -> dict[int, list[ReconsentDue]]:
-    """Return what people must be asked again, by key; one select for any number.
+def reconsents_due(casebooks: Mapping[int, Casebook]) -> dict[int, list[ReconsentDue]]:
+    """By participant id; one select for any number.
 
-    The casebooks hold the forms of `reconsent.CODES`.
+    The casebooks must hold the forms of `reconsent.CODES`.
     """
     versions, today = consent_versions(), clock.today()
-    return {pk: due_of(one, versions, today) for pk, one in casebooks.items()}
+    return {
+        pk: reconsents_due_of(casebook, versions, today)
+        for pk, casebook in casebooks.items()
+    }

@@ -31,20 +31,20 @@ class NewVersion:
 
 
 def enter_version(
-    entered: NewVersion, *, by: User, via: Source = Source.PAGE
+    version: NewVersion, *, by: User, via: Source = Source.PAGE
 ) -> ConsentDocument:
-    """Enter a version; entered again before it is approved, it is corrected."""
+    """Until it is approved, entering the same version again corrects it."""
     _require(by, FIRST)
     with attributed(by=by, via=via):
-        _alone()
-        _require_fit(entered)
-        document, _made = ConsentDocument.objects.update_or_create(
-            version=entered.version,
+        _lock_register()
+        _require_valid(version)
+        document, _created = ConsentDocument.objects.update_or_create(
+            version=version.version,
             defaults={
-                "effective_from": entered.effective_from,
-                "ethics_approved_on": entered.ethics_approved_on,
-                "changes": entered.changes,
-                "concerns": entered.concerns,
+                "effective_from": version.effective_from,
+                "ethics_approved_on": version.ethics_approved_on,
+                "changes": version.changes,
+                "concerns": version.concerns,
                 "entered_by": by,
             },
         )
@@ -54,10 +54,10 @@ def enter_version(
 def approve_version(
     document: ConsentDocument, *, by: User, via: Source = Source.PAGE
 ) -> ConsentDocument:
-    """Approve a version as the second person; it counts from its first day on."""
+    """A second person approves; the version counts from its first day on."""
     _require(by, SECOND)
     with attributed(by=by, via=via):
-        _alone()
+        _lock_register()
         document = ConsentDocument.objects.get(pk=document.pk)
         if document.approved_at is None:
             document.approved_by, document.approved_at = by, clock.now()
@@ -65,31 +65,35 @@ def approve_version(
     return document
 
 
-def _require(by: User, person: int) -> None:
-    if person not in persons(by.role, Permission.REFERENCE_DATA):
+def _require(by: User, step: int) -> None:
+    if step not in persons(by.role, Permission.REFERENCE_DATA):
         raise PermissionDenied
 
 
-def _alone() -> None:
+def _lock_register() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTER_LOCK])
 
 
-def _require_fit(entered: NewVersion) -> None:
-    """Refuse, with every reason, a version that cannot follow those that are there."""
-    reasons, counting = [], consents.consent_versions()
-    if any(one.version == entered.version for one in counting):
+def _require_valid(version: NewVersion) -> None:
+    """Raises `EnrollmentRefused` with every reason."""
+    reasons, versions_in_use = [], consents.consent_versions()
+    if any(used.version == version.version for used in versions_in_use):
         reasons.append(_("This version is approved and no longer changes."))
-    if later := [o for o in counting if o.effective_from >= entered.effective_from]:
-        told = {"version": later[-1].version, "day": later[-1].effective_from}
+    if later := [
+        used
+        for used in versions_in_use
+        if used.effective_from >= version.effective_from
+    ]:
+        details = {"version": later[-1].version, "day": later[-1].effective_from}
         reasons.append(
             _("Version %(version)s is in force from %(day)s; this one must come later.")
-            % told
+            % details
         )
-    waiting = ConsentDocument.objects.filter(approved_at=None)
-    if waiting.exclude(version=entered.version).exists():
+    unapproved = ConsentDocument.objects.filter(approved_at=None)
+    if unapproved.exclude(version=version.version).exists():
         reasons.append(_("Another version awaits its approval; one after the other."))
-    if entered.ethics_approved_on > entered.effective_from:
+    if version.ethics_approved_on > version.effective_from:
         reasons.append(_("The ethics board approves a version before it is in force."))
     if reasons:
         raise EnrollmentRefused(*reasons)

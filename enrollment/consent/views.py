@@ -20,15 +20,14 @@ from trial_edc.protocol import PROTOCOL
 
 @permitted(Permission.READ_CASEBOOK, when=reads_whole_casebooks)
 def consent_versions(request: StaffRequest) -> HttpResponse:
-    """Show the versions of the consent document and who must be asked again."""
-    held = persons(request.user.role, Permission.REFERENCE_DATA)
-    may_enter = register.FIRST in held
+    register_steps = persons(request.user.role, Permission.REFERENCE_DATA)
+    may_enter = register.FIRST in register_steps
     form = ConsentVersionForm(request.POST or None) if may_enter else None
     if request.method == "POST" and form is None:
         raise PermissionDenied
     if form is not None and form.is_valid():
         try:
-            register.enter_version(form.entered, by=request.user)
+            register.enter_version(form.new_version, by=request.user)
         except EnrollmentRefused as problem:
             for reason in problem.reasons:
                 form.add_error(None, reason)
@@ -37,11 +36,11 @@ def consent_versions(request: StaffRequest) -> HttpResponse:
             return redirect("enrollment:consent_versions")
     context = {
         "form": form,
-        "may_approve": register.SECOND in held,
+        "may_approve": register.SECOND in register_steps,
         "documents": consents.consent_documents(),
         "opening": PROTOCOL.consent_versions,
         "present": consents.present_version(),
-        "asked": consents.people_to_ask(request.user),
+        "to_reconsent": consents.participants_to_reconsent(request.user),
     }
     return render(request, "enrollment/consent/consent_versions.html", context)
 
@@ -49,7 +48,6 @@ def consent_versions(request: StaffRequest) -> HttpResponse:
 @permitted(Permission.REFERENCE_DATA)
 @require_POST
 def approve_version(request: StaffRequest, pk: int) -> HttpResponse:
-    """Approve a version of the consent document as the second person."""
     document = get_object_or_404(ConsentDocument, pk=pk)
     register.approve_version(document, by=request.user)
     messages.success(request, _("Approved; it counts from its first day."))

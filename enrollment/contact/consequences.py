@@ -1,8 +1,8 @@
 """What follows from contact details."""
 
-from enrollment.problems import KnownPerson
+from enrollment.problems import AlreadyApproached
 from enrollment.screening.services import (
-    remember_person,
+    link_hospital_number,
 )
 from record.capture.problems import SaveRefused
 from record.capture.save_hooks import Saved
@@ -10,11 +10,11 @@ from record.casebook.checks import Finding
 from trial_edc.vocabulary import Severity
 
 
-def keep_person_key(saved: Saved) -> None:
-    """Let the person be found again by the hospital number, and only by it."""
+def store_person_key(saved: Saved) -> None:
+    """The keyed hash of the hospital number, to find the person again."""
     number = saved.data.get("hospital_no")
     try:
-        remember_person(saved.participant, number)
-    except KnownPerson as problem:
+        link_hospital_number(saved.participant, number)
+    except AlreadyApproached as problem:
         finding = Finding("CTC-03", "hospital_no", Severity.HARD, str(problem))
         raise SaveRefused([finding]) from problem

@@ -1,7 +1,7 @@
 """Whether, how and where a participant is written to, from CNS and CTC.
 
-What comes from CTC is identity: it is asked for at the moment of sending, and held in
-memory alone.
+What comes from CTC is identity: it is read at the moment of sending and kept in memory
+alone.
 """
 
 import re
@@ -27,7 +27,7 @@ LANGUAGES = {
 
 @dataclass(frozen=True, slots=True)
 class ContactConsent:
-    """The consent to be written to that stands."""
+    """The consent to messages that is in force."""
 
     decided_at: datetime
     channels: tuple[str, ...]
@@ -36,30 +36,34 @@ class ContactConsent:
 
 
 def contact_consent(casebook: Casebook) -> ContactConsent | None:
-    """Return the last decision on messages, if it was given and names a way."""
-    decided = [
+    """The latest decision on messages, if it was given and names a channel."""
+    decisions = [
         row
         for row in casebook.rows("CNS")
         if row.get("kind") == ConsentKind.CONTACT and row.get("decided_at")
     ]
     last = max(
-        decided, key=lambda row: (row.get("decided_at"), row.occurrence), default=None
+        decisions, key=lambda row: (row.get("decided_at"), row.occurrence), default=None
     )
     if last is None or last.get("decision") != ConsentDecision.GIVEN:
         return None
-    chosen = [one for one in last.get("channel") or () if one != MessageChannel.NONE]
-    if not chosen:
+    channels = [
+        channel
+        for channel in last.get("channel") or ()
+        if channel != MessageChannel.NONE
+    ]
+    if not channels:
         return None
     return ContactConsent(
         last.get("decided_at"),
-        tuple(chosen),
+        tuple(channels),
         last.get("recipient") or Signer.PARTICIPANT.value,
         LANGUAGES.get(last.get("message_language"), "zh-hans"),
     )
 
 
 def has_opted_out(casebook: Casebook, consent: ContactConsent) -> bool:
-    """Tell whether messages were stopped after the consent to them was given."""
+    """Messages were stopped after the consent to them was given."""
     opted_out_at = casebook.value("CTC", "opted_out_at")
     return opted_out_at is not None and consent.decided_at <= opted_out_at
 
@@ -67,13 +71,13 @@ def has_opted_out(casebook: Casebook, consent: ContactConsent) -> bool:
 def address_for(
     casebook: Casebook, consent: ContactConsent, channel: str
 ) -> str | None:
-    """Return the number or e-mail address of the recipient that works."""
+    """Working number or e-mail address of the recipient."""
     if channel == MessageChannel.EMAIL:
         email: str | None = casebook.value("CTC", "email")
         return email
     return next(
         (
-            dialled(phone["number"])
+            dialling_number(phone["number"])
             for phone in casebook.value("CTC", "phones") or ()
             if phone.get("number")
             and phone.get("owner") == consent.recipient
@@ -83,12 +87,13 @@ def address_for(
     )
 
 
-def dialled(number: str) -> str:
-    """Return a number as it is dialled: without blanks and hyphens."""
+def dialling_number(number: str) -> str:
+    """Without blanks and hyphens."""
     return re.sub(r"[^0-9+]", "", number)
 
 
-def has_line(casebook: Casebook, number: str) -> bool:
-    """Tell whether a number is still among those of the participant."""
+def has_phone_number(casebook: Casebook, number: str) -> bool:
     phones = casebook.value("CTC", "phones") or ()
-    return digits_of(number) in {digits_of(one.get("number") or "") for one in phones}
+    return digits_of(number) in {
+        digits_of(phone.get("number") or "") for phone in phones
+    }

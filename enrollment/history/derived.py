@@ -12,25 +12,23 @@ from trial_edc.vocabulary import N_
 
 @derived("DEM", "age_years", N_("Age at consent"), unit="y")
 def age_at_consent(data: FormData, casebook: Casebook) -> int | None:
-    """Completed years on the date of the initial consent."""
     born, on = data.get("birth_date"), casebook.fact("consented_on")
     return completed_years(born, on) if born and on else None
 
 
 @derived("IST", "pred_equivalent", N_("Prednisone equivalent"), unit="mg", decimals=1)
 def equivalent(data: FormData, casebook: Casebook) -> Decimal | None:
-    """Daily dose of a steroid in mg of prednisone."""
     del casebook
     return prednisone_equivalent(data)
 
 
 @derived("IST", "last_change", N_("Latest change"))
 def latest_change(data: FormData, casebook: Casebook) -> date | None:
-    """Latest of start, dose change, switch and stop, where all are known to the day."""
+    """None unless every known date is known to the day."""
     del casebook
-    given = [data.get(i) for i in ("start", "last_dose_change", "switched", "stop")]
-    known = [day for day in given if day is not None]
-    if not known or not all(day.is_full_date for day in known):
+    dates = [data.get(i) for i in ("start", "last_dose_change", "switched", "stop")]
+    known_dates = [day for day in dates if day is not None]
+    if not known_dates or not all(day.is_full_date for day in known_dates):
         return None
-    latest: date = max(day.earliest for day in known)
+    latest: date = max(day.earliest for day in known_dates)
     return latest

@@ -13,7 +13,7 @@ from trial_edc import clock
 
 
 class FrozenScreening(models.Model):
-    """What decided when the slot was taken, word for word; never changed.
+    """The deciding values at randomization, word for word; never changed.
 
     `told` is the canonical JSON whose SHA-256 the randomisation record and the
     investigator's confirmation hold, so anybody can check that the three agree.
@@ -31,21 +31,20 @@ class FrozenScreening(models.Model):
         triggers = (record(), REFUSE_REMOVAL, REFUSE_CHANGE)
 
     def __str__(self) -> str:
-        """Return whose values they are, and since when."""
         return f"{self.participant} {self.at:%Y-%m-%d}"
 
     @property
     def content(self) -> Mapping[str, Any]:
-        """Return what was frozen: version, verdict, states, baseline, values."""
-        found: Mapping[str, Any] = json.loads(self.told)
-        return found
+        """Version, verdict, states, baseline and values."""
+        content: Mapping[str, Any] = json.loads(self.told)
+        return content
 
     @property
     def values(self) -> Mapping[str, Mapping[str, Any]]:
-        """Return the deciding values as plain JSON: form → item → value."""
-        found: Mapping[str, Mapping[str, Any]] = self.content["values"]
-        return found
+        """Deciding values as plain JSON: form → item → value."""
+        values: Mapping[str, Mapping[str, Any]] = self.content["values"]
+        return values
 
     @property
     def states(self) -> Mapping[str, str]:
-        return dict(told.split(":") for told in self.content["states"])
+        return dict(state.split(":") for state in self.content["states"])

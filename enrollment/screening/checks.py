@@ -24,7 +24,7 @@ def _(data: FormData, casebook: Casebook) -> bool:
     return consented and casebook.fact("consented_on") is None
 
 
-def _screened_before(data: FormData, casebook: Casebook) -> FormData | None:
+def _earlier_screening(data: FormData, casebook: Casebook) -> FormData | None:
     before = [s for s in casebook.rows("SCN") if s.occurrence < data.occurrence]
     return before[-1] if before else None
 
@@ -37,7 +37,7 @@ def _screened_before(data: FormData, casebook: Casebook) -> FormData | None:
     message=N_("Screen again only after the earlier screening has been closed."),
 )
 def _(data: FormData, casebook: Casebook) -> bool:
-    earlier = _screened_before(data, casebook)
+    earlier = _earlier_screening(data, casebook)
     return earlier is not None and not earlier.get("screening_closed_at")
 
 
@@ -84,11 +84,11 @@ def _(data: FormData, casebook: Casebook) -> bool:
     return bool(opened and closed and closed < opened)
 
 
-def _closes_without(
+def _contradicts_verdict(
     data: FormData, reason: str, verdict: str, casebook: Casebook
 ) -> bool:
-    given = data.get("screen_failure_reason") == reason
-    if not given or data.get("failed_criteria"):
+    is_reason = data.get("screen_failure_reason") == reason
+    if not is_reason or data.get("failed_criteria"):
         return False  # what was frozen at closing stays, also when data are corrected
     return bool(casebook.fact("eligibility").verdict != verdict)
 
@@ -102,7 +102,7 @@ def _closes_without(
 )
 def _(data: FormData, casebook: Casebook) -> bool:
     failed = ScreenFailure.CRITERIA_FAILED
-    return _closes_without(data, failed, Verdict.INELIGIBLE, casebook)
+    return _contradicts_verdict(data, failed, Verdict.INELIGIBLE, casebook)
 
 
 @check(
@@ -114,4 +114,4 @@ def _(data: FormData, casebook: Casebook) -> bool:
 )
 def _(data: FormData, casebook: Casebook) -> bool:
     unknown = ScreenFailure.NOT_EVALUABLE
-    return _closes_without(data, unknown, Verdict.INDETERMINATE, casebook)
+    return _contradicts_verdict(data, unknown, Verdict.INDETERMINATE, casebook)

@@ -15,34 +15,34 @@ from record.casebook.models import FormInstance
 from trial_edc.vocabulary import N_, Severity
 
 
-def require_nothing_begun(event: RowStruck, by: Actor, via: Source) -> None:
-    """Refuse to strike out a screening in which the person has decided already."""
+def require_unused_screening(event: RowStruck, by: Actor, via: Source) -> None:
+    """Refuse to strike out a screening that consent or a later step rests on."""
     del by, via
     form = event.form
     if form.code != "SCN" or not form.struck_at:
         return
-    held = FormInstance.objects.filter(participant=form.participant, struck_at=None)
-    decided = held.filter(code="CNS", revision__gt=0).exists()
-    later = held.filter(code="SCN", occurrence__gt=form.occurrence).exists()
-    is_randomised = held.filter(code="RAN").exists()
-    if (form.occurrence == 1 and decided) or later or is_randomised:
+    forms = FormInstance.objects.filter(participant=form.participant, struck_at=None)
+    has_decided = forms.filter(code="CNS", revision__gt=0).exists()
+    is_rescreened = forms.filter(code="SCN", occurrence__gt=form.occurrence).exists()
+    is_randomised = forms.filter(code="RAN").exists()
+    if (form.occurrence == 1 and has_decided) or is_rescreened or is_randomised:
         message = N_("More has followed this screening: close it instead.")
         raise SaveRefused([Finding("SCN-09", "", Severity.HARD, message)])
 
 
 def freeze_failed_criteria(saved: Saved) -> None:
-    """Keep, as the screening closes, which criteria failed or were unknown."""
+    """Store, as the screening closes, which criteria failed or were unknown."""
     closed = saved.data.get("screening_closed_at")
     if closed is None or saved.data.get("failed_criteria"):
         return
-    told = failed_criteria(saved.casebook)
-    if told:
-        values = {"failed_criteria": told}
+    criteria = failed_criteria(saved.casebook)
+    if criteria:
+        values = {"failed_criteria": criteria}
         save(saved.form, values, by=SCREENING, via=Source.TASK)
 
 
-def keep_failed_criteria(saved: Saved) -> None:
-    """Let nobody write what the system freezes; it goes only with the closing."""
+def protect_failed_criteria(saved: Saved) -> None:
+    """Refuse the frozen criteria by hand; they go only with the closing."""
     by_hand = isinstance(saved.by, User)
     if by_hand and saved.data.get("failed_criteria"):
         message = N_("The system writes this when screening is closed.")
@@ -52,7 +52,7 @@ def keep_failed_criteria(saved: Saved) -> None:
 
 
 def failed_criteria(casebook: Casebook) -> str:
-    """Return `code:state` of each criterion that is against or unknown.
+    """`code:state` of each criterion that is against or unknown.
 
     Before consent nothing was assessed, so nothing failed.
     """

@@ -19,7 +19,7 @@ FROM_VISITS = (WithdrawalKind.VISITS_LOOKUP_ALLOWED, WithdrawalKind.EVERYTHING)
 
 
 def status_of(casebook: Casebook, *, is_confirmed: bool) -> ParticipantStatus:
-    """Return the status, the latest that applies.
+    """The latest status that applies.
 
     `is_confirmed`: an investigator confirmed the present screening, and it holds.
     """
@@ -43,19 +43,19 @@ def has_died(casebook: Casebook) -> bool:
 
 
 def has_withdrawn(casebook: Casebook) -> bool:
-    """Tell whether the person has withdrawn from more than the infusion."""
+    """Withdrawn from more than the infusion."""
     return any(row.get("kind") in FROM_VISITS for row in casebook.rows("WDR"))
 
 
 def is_screening_over(casebook: Casebook) -> bool:
-    """Tell whether nobody may be randomised on the present screening any more."""
+    """Nobody may be randomized on the present screening any more."""
     return (
         is_screening_closed(casebook) or has_died(casebook) or has_withdrawn(casebook)
     )
 
 
 def is_screening_closed(casebook: Casebook) -> bool:
-    """Tell whether the present screening was closed, or ended with its approach."""
+    """Closed, or ended with its approach."""
     screening = casebook.one("SCN")
     if screening is None:
         return False

@@ -1,4 +1,4 @@
-"""What people type on the screening pages; the checks are those of SCN itself."""
+"""Input of the screening pages; the checks are those of SCN itself."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -24,8 +24,8 @@ Problem = SaveRefused | ExplanationNeeded | EnrollmentRefused
 
 
 def _choices(terms: Iterable[Codelist], first: Any = "") -> list[tuple[str, Any]]:
-    shown = [(term.value, _(term.label)) for term in terms]
-    return [("", first), *shown] if first else shown
+    options = [(term.value, _(term.label)) for term in terms]
+    return [("", first), *options] if first else options
 
 
 def _now_at_site() -> str:
@@ -33,7 +33,7 @@ def _now_at_site() -> str:
 
 
 class ScreeningForm(forms.Form):
-    """A form whose answers are items of SCN; its checks speak in its fields."""
+    """A form whose fields are items of SCN and show their edit checks."""
 
     explanation = forms.CharField(
         label=_("Why it stands"),
@@ -44,10 +44,12 @@ class ScreeningForm(forms.Form):
     checks = forms.CharField(required=False, widget=forms.HiddenInput)
 
     @property
-    def entered(self) -> dict[str, Any]:
-        left_out = ("explanation", "checks", "hospital_no", "client_key")
-        given = self.cleaned_data.items()
-        return {name: value for name, value in given if name not in left_out and value}
+    def item_values(self) -> dict[str, Any]:
+        own_fields = ("explanation", "checks", "hospital_no", "client_key")
+        fields = self.cleaned_data.items()
+        return {
+            name: value for name, value in fields if name not in own_fields and value
+        }
 
     @property
     def explanations(self) -> dict[str, str]:
@@ -55,24 +57,24 @@ class ScreeningForm(forms.Form):
         return dict.fromkeys(self.cleaned_data["checks"].split(), words)
 
     @property
-    def asks_why(self) -> bool:
+    def needs_explanation(self) -> bool:
         return bool(self.data.get("checks"))
 
-    def tell(self, problem: Problem) -> None:
-        """Show why nothing was stored, beside the field that it is about."""
+    def show_problem(self, problem: Problem) -> None:
+        """Show each finding beside its field."""
         if isinstance(problem, EnrollmentRefused):
             for reason in problem.reasons:
                 self.add_error(None, reason)
             return
         if isinstance(problem, ExplanationNeeded):
-            asked = " ".join(finding.check_id for finding in problem.findings)
-            self.data = {**dict(self.data.items()), "checks": asked}
+            check_ids = " ".join(finding.check_id for finding in problem.findings)
+            self.data = {**dict(self.data.items()), "checks": check_ids}
         for finding in problem.findings:
             place = finding.item if finding.item in self.fields else None
-            self.add_error(place, _told(finding))
+            self.add_error(place, _finding_text(finding))
 
 
-def _told(finding: Finding) -> str:
+def _finding_text(finding: Finding) -> str:
     return _now(finding.message) % (finding.details or {})
 
 
@@ -117,7 +119,7 @@ class RegisterForm(ScreeningForm):
 
 
 class RescreenForm(ScreeningForm):
-    """A further screening of a person who is known."""
+    """A further screening of the same person."""
 
     approached_at = forms.CharField(
         label=_("Approached again at"), initial=_now_at_site, widget=AT_SITE
@@ -146,19 +148,19 @@ class CloseForm(ScreeningForm):
     )
     field_order = ("approach_result", "screening_closed_at", "screen_failure_reason")
 
-    def __init__(self, *args: Any, result_known: bool, **kwargs: Any) -> None:
-        """Ask for the result of the approach only while it is not known."""
+    def __init__(self, *args: Any, has_result: bool, **kwargs: Any) -> None:
+        """The result of the approach is asked only while it is unknown."""
         super().__init__(*args, **kwargs)
-        if result_known:
+        if has_result:
             del self.fields["approach_result"]
             self.fields["screen_failure_reason"].help_text = ""
 
     def clean(self) -> dict[str, Any]:
-        """Take the reason from the result of the approach where that gives one."""
-        said = super().clean() or {}
-        ended = FAILURE_OF_RESULT.get(said.get("approach_result", ""))
-        if not said.get("screen_failure_reason") and ended:
-            said["screen_failure_reason"] = ended.value
-        if not said.get("screen_failure_reason"):
+        """The result of an approach may already give the reason."""
+        answers = super().clean() or {}
+        ended = FAILURE_OF_RESULT.get(answers.get("approach_result", ""))
+        if not answers.get("screen_failure_reason") and ended:
+            answers["screen_failure_reason"] = ended.value
+        if not answers.get("screen_failure_reason"):
             self.add_error("screen_failure_reason", _now("Choose the reason."))
-        return said
+        return answers

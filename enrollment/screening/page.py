@@ -1,4 +1,4 @@
-"""The screening log: a line for each screening of every person approached."""
+"""The screening log: one row for each screening of every person approached."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -27,13 +27,13 @@ from record.casebook.selectors import casebooks_of
 from trial_edc.vocabulary import Codelist, Sex
 
 STRUCK_OUT = "struck_out"
-BETWEEN = "; "  # criteria as they are frozen at closing
+SEPARATOR = "; "  # criteria as they are frozen at closing
 UNKNOWN = ":unknown"
 DECIDED_BY_CRITERIA = (ScreenFailure.CRITERIA_FAILED, ScreenFailure.NOT_EVALUABLE)
 
 
 @dataclass(frozen=True)
-class LogLine:
+class ScreeningLogRow:
     """One screening of one person; struck out where it was registered in error."""
 
     participant: Participant
@@ -69,7 +69,6 @@ class LogLine:
 
     @property
     def source(self) -> str:
-        """Return where the person was found, in words."""
         return self._word(PatientSource, "source")
 
     @property
@@ -78,7 +77,7 @@ class LogLine:
 
     @property
     def reason_code(self) -> str:
-        """Return why the screening failed; an approach that ended it says it itself."""
+        """Result of an approach that ended the screening, else the closing reason."""
         result = self._value("approach_result") or ""
         if result in FAILURE_OF_RESULT:
             return str(result)
@@ -86,24 +85,22 @@ class LogLine:
 
     @property
     def reason(self) -> str:
-        """Return why the screening failed, in words."""
         return reason_label(self.reason_code)
 
     @property
     def criteria(self) -> list[str]:
-        """Return the criteria frozen at closing, such as `E9:present`.
+        """Criteria frozen at closing, such as `E9:present`.
 
-        Unknown ones tell nothing where the screening ended for another reason.
+        Unknown ones are left out where the screening ended for another reason.
         """
-        kept: str = self._value("failed_criteria") or ""
-        found = kept.split(BETWEEN) if kept else []
+        frozen: str = self._value("failed_criteria") or ""
+        criteria = frozen.split(SEPARATOR) if frozen else []
         if self.reason_code in DECIDED_BY_CRITERIA:
-            return found
-        return [one for one in found if not one.endswith(UNKNOWN)]
+            return criteria
+        return [criterion for criterion in criteria if not criterion.endswith(UNKNOWN)]
 
     @property
     def failed_criteria(self) -> str:
-        """Return what was frozen at closing, in words."""
         return reasons_text(self.criteria)
 
     def _value(self, item: str) -> Any:
@@ -118,40 +115,39 @@ REASONS = {term.value: term.label for term in (*ScreenFailure, *ApproachResult)}
 
 
 def reason_label(code: str) -> str:
-    """Return the words for why a screening failed."""
     return _(REASONS[code]) if code else ""
 
 
-def screening_log(user: User) -> list[LogLine]:
-    """Return every screening, the last person first, in a fixed number of selects."""
+def screening_log(user: User) -> list[ScreeningLogRow]:
+    """Last person first; a fixed number of selects."""
     people = list(people_visible_to(user))
     casebooks = casebooks_of(people, statuses.CODES)
-    standing = statuses_of(people, casebooks)
+    status_by_participant = statuses_of(people, casebooks)
     struck = _struck_out(people)
     return [
-        line
+        row
         for person in people
-        for line in sorted(
+        for row in sorted(
             (
-                *_lines(person, casebooks[person.pk], standing[person.pk]),
+                *_rows(person, casebooks[person.pk], status_by_participant[person.pk]),
                 *struck.get(person.pk, ()),
             ),
-            key=lambda one: -one.episode,
+            key=lambda row: -row.episode,
         )
     ]
 
 
-def _lines(
-    person: Participant, casebook: Casebook, standing: ParticipantStatus
-) -> list[LogLine]:
+def _rows(
+    person: Participant, casebook: Casebook, status: ParticipantStatus
+) -> list[ScreeningLogRow]:
     present = casebook.one("SCN")
     return [
-        LogLine(
+        ScreeningLogRow(
             participant=person,
             form_id=data.form_id or 0,
             episode=data.occurrence,
             state=(
-                standing if data is present else ParticipantStatus.SCREEN_FAILED
+                status if data is present else ParticipantStatus.SCREEN_FAILED
             ).value,
             data=data,
             consented_at=casebook.fact("consented_at"),
@@ -161,70 +157,70 @@ def _lines(
     ]
 
 
-def _struck_out(people: Sequence[Participant]) -> Mapping[int, list[LogLine]]:
-    """Return the screenings registered in error, by person; their numbers stay used."""
-    known = {person.pk: person for person in people}
-    found: dict[int, list[LogLine]] = {}
+def _struck_out(people: Sequence[Participant]) -> Mapping[int, list[ScreeningLogRow]]:
+    """Screenings registered in error, by person; their numbers stay used."""
+    by_id = {person.pk: person for person in people}
+    rows: dict[int, list[ScreeningLogRow]] = {}
     for form in FormInstance.objects.filter(code="SCN", struck_at__isnull=False):
-        if person := known.get(form.participant_id):
-            line = LogLine(person, form.pk, form.occurrence, STRUCK_OUT)
-            found.setdefault(person.pk, []).append(line)
-    return found
+        if person := by_id.get(form.participant_id):
+            row = ScreeningLogRow(person, form.pk, form.occurrence, STRUCK_OUT)
+            rows.setdefault(person.pk, []).append(row)
+    return rows
 
 
-Test = Callable[[LogLine], bool]
-# What the chips above the log count and show; the first four part the log.
+Test = Callable[[ScreeningLogRow], bool]
+# The filters above the log; each row fits exactly one of the first four.
 STATES: Mapping[str, Test] = {
-    "open": lambda line: not (line.is_struck or line.is_randomised or line.reason_code),
-    "randomised": lambda line: line.is_randomised,
-    "failed": lambda line: bool(line.reason_code) and not line.is_randomised,
-    "error": lambda line: line.is_struck,
-    "again": lambda line: line.episode > 1 and not line.is_struck,
+    "open": lambda row: not (row.is_struck or row.is_randomised or row.reason_code),
+    "randomised": lambda row: row.is_randomised,
+    "failed": lambda row: bool(row.reason_code) and not row.is_randomised,
+    "error": lambda row: row.is_struck,
+    "again": lambda row: row.episode > 1 and not row.is_struck,
 }
 
 
 @dataclass(frozen=True)
 class ScreeningCount:
-    """A count that leads to exactly the lines it counts."""
+    """A count that links to exactly the rows it counts."""
 
     key: str
     label: str
     count: int
 
 
-def state_counts(lines: Sequence[LogLine]) -> dict[str, int]:
-    return {key: sum(map(test, lines)) for key, test in STATES.items()}
+def state_counts(rows: Sequence[ScreeningLogRow]) -> dict[str, int]:
+    return {key: sum(map(test, rows)) for key, test in STATES.items()}
 
 
-def reason_counts(lines: Sequence[LogLine]) -> list[ScreeningCount]:
-    """Return how many screenings failed for each reason, the commonest first."""
-    counts = Counter(line.reason_code for line in lines if line.reason_code)
+def reason_counts(rows: Sequence[ScreeningLogRow]) -> list[ScreeningCount]:
+    """The commonest reason first."""
+    counts = Counter(row.reason_code for row in rows if row.reason_code)
     return [
         ScreeningCount(key, reason_label(key), n) for key, n in counts.most_common()
     ]
 
 
-def criterion_counts(lines: Sequence[LogLine]) -> list[ScreeningCount]:
-    """Return how many failed screenings each criterion decided, or left unknown."""
-    counts = Counter(one for line in lines for one in line.criteria)
+def criterion_counts(rows: Sequence[ScreeningLogRow]) -> list[ScreeningCount]:
+    """Failed screenings that each criterion decided, or left unknown."""
+    counts = Counter(criterion for row in rows for criterion in row.criteria)
     return [
         ScreeningCount(key, reasons_text([key]), n) for key, n in counts.most_common()
     ]
 
 
-def _every(line: LogLine) -> bool:
-    return line is not None
+def _any_row(row: ScreeningLogRow) -> bool:
+    return row is not None
 
 
-def chosen(
-    lines: Sequence[LogLine], *, state: str, reason: str, criterion: str
-) -> list[LogLine]:
-    """Return the lines that a filter shows; an empty one shows all."""
-    test = STATES.get(state, _every)
+def filtered(
+    rows: Sequence[ScreeningLogRow], *, state: str, reason: str, criterion: str
+) -> list[ScreeningLogRow]:
+    """An empty filter shows all rows."""
+    is_in_state = STATES.get(state, _any_row)
     return [
-        line
-        for line in lines
-        if test(line)
-        and reason in ("", line.reason_code)
-        and (not criterion or criterion in line.criteria)
+        row
+        for row in rows
+        if is_in_state(row)
+        and reason in ("", row.reason_code)
+        and (not criterion or criterion in row.criteria)
     ]

@@ -10,21 +10,20 @@ NUMBER = re.compile(r"S-(?P<digits>\d{3,})(?P<letter>[A-Z])")
 
 
 def participant_number(sequence: int) -> str:
-    """Return the number of the nth person approached: 44 is `S-044K`."""
+    """The 44th person approached is `S-044K`."""
     return f"S-{sequence:03d}{check_letter(sequence)}"
 
 
 def check_letter(sequence: int) -> str:
-    """Return the check character of a number."""
     return CHECK_LETTERS[sequence % len(CHECK_LETTERS)]
 
 
 def is_mistyped(text: str) -> bool:
-    """Tell whether a text has the form of a number, but not its check character."""
+    """Form of a participant number with a wrong check character."""
     match = NUMBER.fullmatch(text.upper())
     return match is not None and check_letter(int(match["digits"])) != match["letter"]
 
 
 def screening_number(number: str, episode: int) -> str:
-    """Return the number of a screening: re-screenings are `.1`, `.2` of the person."""
+    """Re-screenings are `.1`, `.2` of the person's number."""
     return number if episode == 1 else f"{number}.{episode - 1}"

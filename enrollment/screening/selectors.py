@@ -23,9 +23,9 @@ def status_of(participant: Participant) -> ParticipantStatus:
 def statuses_of(
     participants: Iterable[Participant], casebooks: Mapping[int, Casebook] | None = None
 ) -> dict[int, ParticipantStatus]:
-    """Return where people stand, by key; a fixed number of selects for any number.
+    """Status of each participant by id; a fixed number of selects.
 
-    `casebooks` that hold the forms of `statuses.CODES` save reading them again.
+    `casebooks` with the forms of `statuses.CODES` are not read again.
     """
     people = list(participants)
     casebooks = casebooks or casebooks_of(people, statuses.CODES)
@@ -39,9 +39,9 @@ def statuses_of(
 
 
 def people_visible_to(user: User) -> QuerySet[Participant]:
-    """Return the persons whose screening somebody may see, the last one first.
+    """Persons whose screening the user may see, the last one first.
 
-    Who reads only a part of the casebooks reads no screening.
+    A role that reads only a part of the casebooks sees no screening.
     """
     is_whole = user.may(Permission.READ_CASEBOOK) and (
         user.limit(Permission.READ_CASEBOOK) is None
@@ -50,14 +50,13 @@ def people_visible_to(user: User) -> QuerySet[Participant]:
     return people if is_whole else people.none()
 
 
-def person_with(hospital_no: str) -> Participant | None:
-    """Return the person to whom a hospital number belongs, by its keyed hash."""
-    key = PersonKey.objects.filter(digest=digest_of(hospital_no))
-    found = key.select_related("participant").first()
-    return found.participant if found else None
+def participant_with_hospital_no(hospital_no: str) -> Participant | None:
+    keys = PersonKey.objects.filter(digest=hospital_no_digest(hospital_no))
+    key = keys.select_related("participant").first()
+    return key.participant if key else None
 
 
-def digest_of(hospital_no: str) -> str:
-    """Return the keyed hash of a hospital number, however it was typed."""
-    plain = "".join(hospital_no.split()).upper()
-    return keyed_hash(Purpose.IDENTITY, plain)
+def hospital_no_digest(hospital_no: str) -> str:
+    """Keyed hash, the same however the number was typed."""
+    normalized = "".join(hospital_no.split()).upper()
+    return keyed_hash(Purpose.IDENTITY, normalized)

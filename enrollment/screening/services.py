@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from enrollment.eligibility import selectors as eligibility_selectors
 from enrollment.models import PersonKey
-from enrollment.problems import EnrollmentRefused, KnownPerson
+from enrollment.problems import AlreadyApproached, EnrollmentRefused
 from enrollment.screening import selectors as screening_selectors
 from enrollment.screening.facts import (
     has_died,
@@ -28,11 +28,11 @@ from record.casebook.services import form_instances
 from trial_edc.vocabulary import VisitCode
 
 SCREENING = Process("screening")
-NUMBERING = 41_946_711  # advisory lock: two people never get one number
-ONCE = ("DEM", "MHX", "CTC")
+NUMBERING_LOCK = 41_946_711  # advisory lock: two people never get one number
+FORMS_FOR_LIFE = ("DEM", "MHX", "CTC")
 
 
-def approach(
+def register_person(
     *,
     by: Actor,
     via: Source = Source.PAGE,
@@ -41,35 +41,37 @@ def approach(
     client_key: UUID | None = None,
     **values: object,
 ) -> Participant:
-    """Enter a person approached into the screening log and give the number for life.
+    """Open the screening log for a person approached; the number is for life.
 
     `values` are items of SCN. The hospital number is looked up and not stored: before
     consent nothing names the person. An approach that ends without consent is closed.
-    The same `client_key` enters a person once.
+    The same `client_key` registers a person once.
     """
-    if hospital_no and (known := screening_selectors.person_with(hospital_no)):
-        raise KnownPerson(
-            known,
+    if hospital_no and (
+        earlier := screening_selectors.participant_with_hospital_no(hospital_no)
+    ):
+        raise AlreadyApproached(
+            earlier,
             _("This person was approached before as %(number)s. Screen again instead.")
-            % {"number": known.number},
+            % {"number": earlier.number},
         )
     with attributed(by=by, via=via):
-        _number_alone()
-        if client_key and (known := _entered_with(client_key)):
-            return known
+        _lock_numbering()
+        if client_key and (earlier := _registered_with(client_key)):
+            return earlier
         participant = _new_participant()
         form = form_instances.ensure_form(participant, "SCN", client_key=client_key)
         _save_approach(form, values, by=by, via=via, explanations=explanations)
     return participant
 
 
-def _number_alone() -> None:
+def _lock_numbering() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERING])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERING_LOCK])
 
 
-def _entered_with(client_key: UUID) -> Participant | None:
-    """Return the person whom an earlier click on the same page has entered."""
+def _registered_with(client_key: UUID) -> Participant | None:
+    """Person whom an earlier click on the same page registered."""
     return Participant.objects.filter(
         forms__client_key=client_key, forms__code="SCN"
     ).first()
@@ -89,7 +91,7 @@ def _save_approach(
     via: Source,
     explanations: Mapping[str, str] | None = None,
 ) -> None:
-    """Save a line of the log; it is complete at once when nothing can follow."""
+    """An approach that ended the screening completes the form at once."""
     ended = FAILURE_OF_RESULT.get(values.get("approach_result"))  # type: ignore[call-overload]
     closing = {
         "screening_closed_at": values.get("approached_at"),
@@ -108,42 +110,45 @@ def _save_approach(
 def rescreen(
     participant: Participant, *, by: Actor, via: Source = Source.PAGE, **values: object
 ) -> FormInstance:
-    """Begin a further screening of the same person; raises `EnrollmentRefused`."""
+    """Start a further screening of the same person; raises `EnrollmentRefused`."""
     with attributed(by=by, via=via):
         participant = form_instances.lock(participant)
         casebook = eligibility_selectors.screening_casebook(participant)
         require_rescreenable(casebook)
         number = _next_episode(participant)
         form = form_instances.ensure_form(participant, "SCN", occurrence=number)
-        consented = bool(casebook.fact("is_consented"))
-        known = {**known_of(casebook), "approach_result": _result(consented)}
-        _save_approach(form, {**known, **values}, by=by, via=via)
-        if consented:
+        is_consented = bool(casebook.fact("is_consented"))
+        carried_over = {
+            **carried_over_values(casebook),
+            "approach_result": _approach_result(is_consented),
+        }
+        _save_approach(form, {**carried_over, **values}, by=by, via=via)
+        if is_consented:
             create_screening_forms(participant, number)
     return form
 
 
 def _next_episode(participant: Participant) -> int:
-    """Return the number of a further screening; one struck out keeps its own."""
+    """A screening struck out keeps its number."""
     used = FormInstance.objects.filter(participant=participant, code="SCN")
     return (used.aggregate(last=Max("occurrence"))["last"] or 0) + 1
 
 
-def known_of(casebook: Casebook) -> dict[str, object]:
-    """Return what the last line of the log tells of a person for the next one."""
-    before = casebook.one("SCN")
-    if before is None:
+def carried_over_values(casebook: Casebook) -> dict[str, object]:
+    """Values of the latest screening that a further one starts with."""
+    previous = casebook.one("SCN")
+    if previous is None:
         return {}
-    known = {item: before.get(item) for item in ("source", "age_years", "sex")}
-    return {**known, "rescreening_of": before.form_id}
+    values = {item: previous.get(item) for item in ("source", "age_years", "sex")}
+    return {**values, "rescreening_of": previous.form_id}
 
 
-def _result(consented: bool) -> str | None:  # noqa: FBT001 - one question, one answer
-    return ApproachResult.CONSENTED if consented else None
+def _approach_result(is_consented: bool) -> str | None:  # noqa: FBT001 - one question, one answer
+    return ApproachResult.CONSENTED if is_consented else None
 
 
 def require_rescreenable(casebook: Casebook) -> None:
-    """Refuse with every reason when the person cannot be screened again."""
+    """Raises `EnrollmentRefused` with every reason."""
     reasons = []
     if casebook.fact("is_randomised"):
         reasons.append(_("A person who was randomised is never screened again."))
@@ -158,8 +163,8 @@ def require_rescreenable(casebook: Casebook) -> None:
 
 
 def create_screening_forms(participant: Participant, number: int) -> None:
-    """Hang the forms of screening, which may exist only after consent."""
-    for code in ONCE:
+    """Create the forms of screening, which may exist only after consent."""
+    for code in FORMS_FOR_LIFE:
         form_instances.ensure_form(participant, code)
     form_instances.ensure_form(participant, "ELG", occurrence=number)
     for design in catalogue.at_visit(VisitCode.SCREENING):
@@ -178,7 +183,7 @@ def close_screening(
     explanations: Mapping[str, str] | None = None,
     **values: object,
 ) -> FormInstance:
-    """End the present screening without randomisation; failed criteria are frozen.
+    """End the present screening without randomization; failed criteria are frozen.
 
     `values`: further items of SCN that were still open, such as `approach_result`.
     """
@@ -205,18 +210,18 @@ def close_screening(
     return form
 
 
-def remember_person(participant: Participant, hospital_no: str | None) -> None:
-    """Keep the keyed hash by which the person is found; inside a save.
+def link_hospital_number(participant: Participant, hospital_no: str | None) -> None:
+    """Store the keyed hash by which the person is found again, within a save.
 
-    Raises `KnownPerson` when the number is somebody else's.
+    Raises `AlreadyApproached` when the number is somebody else's.
     """
     if not hospital_no:
         return
-    known = screening_selectors.person_with(hospital_no)
-    if known and known.pk != participant.pk:
+    owner = screening_selectors.participant_with_hospital_no(hospital_no)
+    if owner and owner.pk != participant.pk:
         message = _("This hospital number belongs to %(number)s.")
-        raise KnownPerson(known, message % {"number": known.number})
+        raise AlreadyApproached(owner, message % {"number": owner.number})
     PersonKey.objects.update_or_create(
         participant=participant,
-        defaults={"digest": screening_selectors.digest_of(hospital_no)},
+        defaults={"digest": screening_selectors.hospital_no_digest(hospital_no)},
     )

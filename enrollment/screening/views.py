@@ -1,4 +1,4 @@
-"""The screening log, its forms, and the eligibility page."""
+"""The screening log and its forms."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from enrollment.eligibility import selectors as eligibility_selectors
 from enrollment.problems import EnrollmentRefused
-from enrollment.screening import page as log
+from enrollment.screening import page
 from enrollment.screening import selectors as screening_selectors
 from enrollment.screening import services as screening
 from enrollment.screening.forms import (
@@ -28,25 +28,26 @@ NOT_STORED = (SaveRefused, ExplanationNeeded, EnrollmentRefused)
 
 
 def reads_whole_casebooks(user: User) -> bool:
-    """Tell whether the role reads more than a part of them; screening is no part."""
+    """Screening is shown only to roles whose reading is not limited to a part."""
     return user.limit(Permission.READ_CASEBOOK) is None
 
 
 @permitted(Permission.READ_CASEBOOK, when=reads_whole_casebooks)
 def screening_log(request: StaffRequest) -> HttpResponse:
-    """List every screening; each count leads to the lines that it counts."""
-    lines = log.screening_log(request.user)
-    asked = {key: request.GET.get(key, "") for key in ("state", "reason", "criterion")}
-    shown = log.chosen(lines, **asked)
+    all_rows = page.screening_log(request.user)
+    filters = {
+        key: request.GET.get(key, "") for key in ("state", "reason", "criterion")
+    }
+    rows = page.filtered(all_rows, **filters)
     context = {
-        "lines": shown,
-        "total": len(lines),
-        "people": len({line.participant.pk for line in lines if not line.is_struck}),
-        "counts": log.state_counts(lines),
-        "reasons": log.reason_counts(lines),
-        "criteria": log.criterion_counts(lines),
-        "asked": asked,
-        "is_filtered": any(asked.values()),
+        "rows": rows,
+        "total": len(all_rows),
+        "people": len({row.participant.pk for row in all_rows if not row.is_struck}),
+        "counts": page.state_counts(all_rows),
+        "reasons": page.reason_counts(all_rows),
+        "criteria": page.criterion_counts(all_rows),
+        "filters": filters,
+        "is_filtered": any(filters.values()),
         "may_register": request.user.may(Permission.ENTER_CRF),
     }
     return render(request, "enrollment/screening/screening_log.html", context)
@@ -54,51 +55,49 @@ def screening_log(request: StaffRequest) -> HttpResponse:
 
 @permitted(Permission.ENTER_CRF)
 def register_person(request: StaffRequest) -> HttpResponse:
-    form, known = RegisterForm(request.POST or None), None
+    form, earlier = RegisterForm(request.POST or None), None
     if form.is_valid():
         try:
-            person = screening.approach(
+            person = screening.register_person(
                 by=request.user,
                 hospital_no=form.cleaned_data["hospital_no"],
                 explanations=form.explanations,
                 client_key=form.cleaned_data["client_key"],
-                **form.entered,
+                **form.item_values,
             )
         except NOT_STORED as problem:
-            form.tell(problem)
-            known = getattr(problem, "participant", None)
+            form.show_problem(problem)
+            earlier = getattr(problem, "participant", None)
         else:
             messages.success(request, _("%(n)s is registered.") % {"n": person.number})
             return redirect("enrollment:eligibility", person.number)
     title = _("Register a person approached")
-    return _asked(request, form, title=title, known=known)
+    return _form_page(request, form, title=title, earlier=earlier)
 
 
 @permitted(Permission.ENTER_CRF)
 def rescreen(request: StaffRequest, number: str) -> HttpResponse:
-    """Begin a further screening of the same person."""
     person = _visible(request, number)
     form = RescreenForm(request.POST or None)
     if form.is_valid():
         try:
-            screening.rescreen(person, by=request.user, **form.entered)
+            screening.rescreen(person, by=request.user, **form.item_values)
         except NOT_STORED as problem:
-            form.tell(problem)
+            form.show_problem(problem)
         else:
             messages.success(request, _("A new screening has begun."))
             return redirect("enrollment:eligibility", person.number)
-    return _asked(request, form, title=_("Screen again"), person=person)
+    return _form_page(request, form, title=_("Screen again"), person=person)
 
 
 @permitted(Permission.ENTER_CRF)
 def close(request: StaffRequest, number: str) -> HttpResponse:
-    """End a screening without randomisation."""
     person = _visible(request, number)
-    found = eligibility_selectors.eligibility_of(person)
-    known = found.casebook.value("SCN", "approach_result") is not None
-    form = CloseForm(request.POST or None, result_known=known)
+    eligibility = eligibility_selectors.eligibility_of(person)
+    has_result = eligibility.casebook.value("SCN", "approach_result") is not None
+    form = CloseForm(request.POST or None, has_result=has_result)
     if form.is_valid():
-        values = form.entered
+        values = form.item_values
         try:
             screening.close_screening(
                 person,
@@ -109,12 +108,14 @@ def close(request: StaffRequest, number: str) -> HttpResponse:
                 **values,
             )
         except NOT_STORED as problem:
-            form.tell(problem)
+            form.show_problem(problem)
         else:
             messages.success(request, _("The screening is closed."))
             return redirect("enrollment:eligibility", person.number)
     title = _("Close screening")
-    return _asked(request, form, title=title, person=person, found=found)
+    return _form_page(
+        request, form, title=title, person=person, eligibility=eligibility
+    )
 
 
 def _visible(request: StaffRequest, number: str) -> Participant:
@@ -122,5 +123,7 @@ def _visible(request: StaffRequest, number: str) -> Participant:
     return get_object_or_404(people, number=number)
 
 
-def _asked(request: HttpRequest, form: ScreeningForm, **context: Any) -> HttpResponse:
+def _form_page(
+    request: HttpRequest, form: ScreeningForm, **context: Any
+) -> HttpResponse:
     return render(request, "enrollment/screening/form.html", {"form": form, **context})

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from enrollment.consent.facts.reconsent import ReconsentDue
-from enrollment.consent.selectors import consents_due
+from enrollment.consent.selectors import reconsents_due
 from enrollment.eligibility.facts.evidence import episode
 from enrollment.eligibility.selectors import confirmations_of
 from enrollment.screening import facts as statuses
@@ -182,7 +182,7 @@ def casebook_grid_of(participant: Participant, user: User) -> CasebookGrid:
         overdue=_overdue(plan, cells),
         drafts=sum(cell.form.status == FormStatus.DRAFT for cell in cells),
         creatinine=_creatinine(casebook) if "CRE" in codes else [],
-        due=consents_due({participant.pk: casebook})[participant.pk]
+        due=reconsents_due({participant.pk: casebook})[participant.pk]
         if CONSENT in codes
         else [],
         withdrawals=[

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from enrollment.consent.facts.reconsent import ReconsentDue
-from enrollment.consent.selectors import consents_due
+from enrollment.consent.selectors import reconsents_due
 from enrollment.screening import facts as statuses
 from enrollment.screening.selectors import statuses_of
 from entry.casebook.selectors import GRID_VISITS
@@ -59,7 +59,7 @@ def matrix_for(user: User) -> list[MatrixRow]:
     casebooks = casebooks_of(people, sorted({*schedule.FORMS, *statuses.CODES}))
     plans = schedules_of(people, casebooks)
     states = statuses_of(people, casebooks)
-    counts, due = _counts(user), consents_due(casebooks)
+    counts, due = _counts(user), reconsents_due(casebooks)
     return [
         MatrixRow(
             person,

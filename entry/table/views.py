@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from enrollment.consent.facts.reconsent import CODES as RECONSENT_CODES
-from enrollment.consent.facts.reconsent import FORM_OF, ReconsentDue
-from enrollment.consent.selectors import consents_due
+from enrollment.consent.facts.reconsent import FORM_BY_REASON, ReconsentDue
+from enrollment.consent.selectors import reconsents_due
 from entry.casebook.views import CASEBOOK_READERS, visible_participant
 from entry.form.views.form import CONFLICT, READERS, UNPROCESSABLE
 from entry.selectors import navigation
@@ -184,10 +184,10 @@ def _success_message(submission: TableSubmission) -> str:
 
 
 def _due(participant: Participant, code: str) -> list[ReconsentDue]:
-    if code not in FORM_OF.values():
+    if code not in FORM_BY_REASON.values():
         return []
     casebook = casebook_of(participant, *RECONSENT_CODES)
-    due = consents_due({participant.pk: casebook})[participant.pk]
+    due = reconsents_due({participant.pk: casebook})[participant.pk]
     return [consent for consent in due if consent.form == code]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from enrollment.screening.rules import NUMBER, is_mistyped
-from enrollment.screening.selectors import person_with
+from enrollment.screening.selectors import participant_with_hospital_no
 from imports.rules.mapping import (
     NOT_COLLECTED,
     FileColumn,
@@ -114,7 +114,7 @@ def _participants(rows: list[Cells]) -> dict[tuple[str, str], Participant]:
         (number, ""): participant for number, participant in by_number.items()
     }
     for number, hospital_no in identifiers:
-        if hospital_no and (participant := person_with(hospital_no)):
+        if hospital_no and (participant := participant_with_hospital_no(hospital_no)):
             by_identifier[number, hospital_no] = participant
     return by_identifier
 

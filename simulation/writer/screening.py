@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from enrollment.eligibility.services import confirmation
-from enrollment.screening.services import approach, close_screening, rescreen
+from enrollment.screening.services import close_screening, register_person, rescreen
 from enrollment.vocabulary import ApproachResult, ScreenFailure
 from randomization.allocation.services import declare_in_error, randomize
 from record.accounts.proofs import ReAuthenticated
@@ -82,7 +82,7 @@ def _approach(case: SimulatedCase) -> None:
     }
     if person.fate in results:
         told["approach_result"] = results[person.fate].value
-    case.participant = approach(
+    case.participant = register_person(
         by=case.staff["co"],
         hospital_no=person.hospital_no,
         **told,  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from enrollment.screening.page import LogLine
+from enrollment.screening.page import ScreeningLogRow
 from entry.casebook.selectors import casebook_grid_of
 from entry.matrix.selectors import matrix_for
 from exports.models import Export
@@ -20,12 +20,12 @@ from visits.schedule import selectors as visits
 
 def a_column(patch: pytest.MonkeyPatch) -> None:
     """The screening log tells the arm beside the number."""
-    true = LogLine.number.fget  # type: ignore[attr-defined]
+    true = ScreeningLogRow.number.fget  # type: ignore[attr-defined]
 
-    def leaking(line: LogLine) -> str:
+    def leaking(line: ScreeningLogRow) -> str:
         return f"{true(line)} {arm_of(line.participant)}"
 
-    patch.setattr(LogLine, "number", property(leaking))
+    patch.setattr(ScreeningLogRow, "number", property(leaking))
 
 
 def an_order(patch: pytest.MonkeyPatch) -> None:

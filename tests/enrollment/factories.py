@@ -47,7 +47,7 @@ def approached(by: User, **values: object) -> Participant:
         "sex": "M",
         **values,
     }
-    return screening.approach(by=by, **told)
+    return screening.register_person(by=by, **told)
 
 
 def data(

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from enrollment.eligibility import selectors as eligibility_selectors
 from enrollment.eligibility.services import confirmation
 from enrollment.models import EligibilityConfirmation, PersonKey
-from enrollment.problems import EnrollmentRefused, KnownPerson
+from enrollment.problems import AlreadyApproached, EnrollmentRefused
 from enrollment.screening import selectors as screening_selectors
 from enrollment.screening import services as screening
 from enrollment.screening.page import screening_log
@@ -146,7 +146,7 @@ def test_the_hospital_number_finds_the_same_person(coordinator: User) -> None:
     person = factories.consented(coordinator)
     contact(person, coordinator, "zy 12345")
 
-    with pytest.raises(KnownPerson) as refusal:
+    with pytest.raises(AlreadyApproached) as refusal:
         factories.approached(coordinator, hospital_no="ZY12345")
 
     assert refusal.value.participant == person

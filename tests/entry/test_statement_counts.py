@@ -103,7 +103,7 @@ def test_matrix_for_one_and_for_thirty_participants():
 
     def approach() -> None:
         at = clock.now() - timedelta(hours=1)
-        screening.approach(by=coordinator, approached_at=at, **enrol)
+        screening.register_person(by=coordinator, approached_at=at, **enrol)
 
     approach()
     with counted() as one:
@@ -127,7 +127,7 @@ def test_casebook_for_few_and_for_all_visits():
     with counted() as all_visits:
         answer = client.get(url)
     at = clock.now() - timedelta(hours=1)
-    fresh = screening.approach(
+    fresh = screening.register_person(
         by=person("CO", username="enroller"),
         approached_at=at,
         source="icu",
@@ -164,11 +164,11 @@ def test_my_work_does_not_grow_with_participants():
     values = {"source": "icu", "age_years": 50, "sex": "M"}
     at = clock.now() - timedelta(hours=1)
 
-    screening.approach(by=coordinator, approached_at=at, **values)
+    screening.register_person(by=coordinator, approached_at=at, **values)
     with counted() as one:
         client.get(reverse("entry:my_work"))
     for _person in range(4):
-        screening.approach(by=coordinator, approached_at=at, **values)
+        screening.register_person(by=coordinator, approached_at=at, **values)
     with counted() as five:
         client.get(reverse("entry:my_work"))
 

@@ -28,7 +28,7 @@ def approach(count: int) -> None:
     coordinator = person("CO", username=f"enroller{count}")
     at = clock.now() - timedelta(hours=1)
     for _number in range(count):
-        screening.approach(
+        screening.register_person(
             by=coordinator, approached_at=at, source="icu", age_years=50, sex="M"
         )
 

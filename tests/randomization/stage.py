@@ -101,7 +101,7 @@ def eligible() -> Participant:
     investigator = colleague("IN")
     now = clock.now().replace(second=0, microsecond=0)
     ago = lambda hours: now - timedelta(hours=hours)  # noqa: E731 - short
-    participant = screening.approach(
+    participant = screening.register_person(
         by=investigator, approached_at=ago(8), source="icu", age_years=50, sex="M"
     )
     consent = {

@@ -11,23 +11,25 @@ from trial_edc.dates import site_date
 
 
 def initial_consent(casebook: Casebook) -> FormData | None:
-    """Return the last decision about taking part at all."""
-    asked = [s for s in casebook.rows("CNS") if s.get("kind") == ConsentKind.INITIAL]
-    return asked[-1] if asked else None
+    """Latest decision about taking part at all."""
+    decisions = [
+        s for s in casebook.rows("CNS") if s.get("kind") == ConsentKind.INITIAL
+    ]
+    return decisions[-1] if decisions else None
 
 
-def standing_decision(casebook: Casebook) -> FormData | None:
-    """Return the last decision about taking part or going on."""
-    decided = [s for s in casebook.rows("CNS") if s.get("kind") != ConsentKind.CONTACT]
+def latest_decision(casebook: Casebook) -> FormData | None:
+    """Latest decision about taking part or going on."""
+    rows = [s for s in casebook.rows("CNS") if s.get("kind") != ConsentKind.CONTACT]
     return max(
-        (s for s in decided if s.get("decision") and s.get("decided_at")),
+        (s for s in rows if s.get("decision") and s.get("decided_at")),
         key=lambda s: (s.get("decided_at"), s.occurrence),
         default=None,
     )
 
 
 def consent_on(casebook: Casebook) -> date | None:
-    """Return the date of the initial consent, by whoever signed it."""
+    """Date of the initial consent, whoever signed it."""
     data = initial_consent(casebook)
     if data is None or data.get("decision") != ConsentDecision.GIVEN:
         return None
@@ -36,8 +38,8 @@ def consent_on(casebook: Casebook) -> date | None:
 
 
 def consent_answer(casebook: Casebook) -> CriterionAnswer | None:
-    """Answer I3: the consent that stands; a refusal later on ends it."""
-    decision = standing_decision(casebook)
+    """I3: a later refusal ends the consent."""
+    decision = latest_decision(casebook)
     if decision is None or initial_consent(casebook) is None:
         return None
     return (

@@ -1,15 +1,15 @@
 """Who must be asked for consent again, and why; pure.
 
-Asked again are people who still take part: when a new version of the document concerns
+People who still take part are asked again when a new version of the document concerns
 them, and when they can decide for themselves after somebody else signed. A refusal
-asks for the withdrawal that says what the person wants to stop.
+needs a withdrawal form that says what is to stop.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from enrollment.consent.facts.decisions import standing_decision
+from enrollment.consent.facts.decisions import latest_decision
 from enrollment.screening import facts as statuses
 from enrollment.vocabulary import ConsentConcerns, ConsentDecision, ConsentKind, Signer
 from record.casebook.form_data import Casebook, FormData
@@ -29,7 +29,9 @@ class ReconsentReason(Codelist):
     REFUSED = "refused", N_("Consent refused: record the withdrawal")
 
 
-FORM_OF = dict.fromkeys(ReconsentReason, "CNS") | {ReconsentReason.REFUSED: "WDR"}
+FORM_BY_REASON = dict.fromkeys(ReconsentReason, "CNS") | {
+    ReconsentReason.REFUSED: "WDR"
+}
 
 
 @dataclass(frozen=True)
@@ -45,44 +47,44 @@ class DocumentVersion:
 class ReconsentDue:
     """One thing to ask of a person, since a day."""
 
-    ground: ReconsentReason
+    reason: ReconsentReason
     since: date
     version: str = ""  # the version to sign, where it is a new one
 
     @property
     def form(self) -> str:
-        return FORM_OF[self.ground]
+        return FORM_BY_REASON[self.reason]
 
 
 def version_on(
     versions: Sequence[DocumentVersion], day: date
 ) -> DocumentVersion | None:
-    begun = [one for one in versions if one.effective_from <= day]
-    return max(begun, key=lambda one: one.effective_from, default=None)
+    in_force = [version for version in versions if version.effective_from <= day]
+    return max(in_force, key=lambda version: version.effective_from, default=None)
 
 
-def due_of(
+def reconsents_due_of(
     casebook: Casebook, versions: Sequence[DocumentVersion], today: date
 ) -> list[ReconsentDue]:
-    """Return what a person must be asked now, the most urgent first."""
-    standing = standing_decision(casebook)
-    if standing is None or _has_left(casebook):
+    """The most urgent first."""
+    decision = latest_decision(casebook)
+    if decision is None or _takes_part_no_more(casebook):
         return []
-    if standing.get("decision") == ConsentDecision.REFUSED:
-        refused = casebook.fact("consented_on") is not None and not casebook.value(
-            "WDR", "kind"
-        )
-        return [ReconsentDue(ReconsentReason.REFUSED, _on(standing))] if refused else []
-    found = (
-        _able_again(casebook, standing, ReconsentReason.CAPACITY),
-        _version_due(standing, versions, today),
-        _able_again(casebook, _contact(casebook), ReconsentReason.CONTACT),
+    if decision.get("decision") == ConsentDecision.REFUSED:
+        if casebook.fact("consented_on") is None or casebook.value("WDR", "kind"):
+            return []
+        return [ReconsentDue(ReconsentReason.REFUSED, _decided_on(decision))]
+    candidates = (
+        _capacity_regained(casebook, decision, ReconsentReason.CAPACITY),
+        _version_due(decision, versions, today),
+        _capacity_regained(
+            casebook, _contact_consent(casebook), ReconsentReason.CONTACT
+        ),
     )
-    return [due for due in found if due]
+    return [due for due in candidates if due]
 
 
-def _has_left(casebook: Casebook) -> bool:
-    """Tell whether nothing more can be asked of the person."""
+def _takes_part_no_more(casebook: Casebook) -> bool:
     failed = statuses.is_screening_closed(casebook) and casebook.one("RAN") is None
     return (
         failed
@@ -92,28 +94,28 @@ def _has_left(casebook: Casebook) -> bool:
     )
 
 
-def _on(data: FormData) -> date:
+def _decided_on(data: FormData) -> date:
     return site_date(data.get("decided_at"))
 
 
-def _contact(casebook: Casebook) -> FormData | None:
-    """Return the contact consent that stands, if one was given."""
+def _contact_consent(casebook: Casebook) -> FormData | None:
+    """The latest contact consent, if it was given."""
     rows = [s for s in casebook.rows("CNS") if s.get("kind") == ConsentKind.CONTACT]
-    given = rows and rows[-1].get("decision") == ConsentDecision.GIVEN
-    return rows[-1] if given and rows[-1].get("decided_at") else None
+    is_given = rows and rows[-1].get("decision") == ConsentDecision.GIVEN
+    return rows[-1] if is_given and rows[-1].get("decided_at") else None
 
 
-def _able_again(
-    casebook: Casebook, signed: FormData | None, ground: ReconsentReason
+def _capacity_regained(
+    casebook: Casebook, consent: FormData | None, reason: ReconsentReason
 ) -> ReconsentDue | None:
-    """Find a visit since which the person can decide what a representative signed."""
-    if signed is None or signed.get("signer") != Signer.REPRESENTATIVE:
+    """First visit since which the person can decide what a representative signed."""
+    if consent is None or consent.get("signer") != Signer.REPRESENTATIVE:
         return None
-    able_on = min(_able_days(casebook, _on(signed)), default=None)
-    return ReconsentDue(ground, able_on) if able_on else None
+    able_on = min(_days_with_capacity(casebook, _decided_on(consent)), default=None)
+    return ReconsentDue(reason, able_on) if able_on else None
 
 
-def _able_days(casebook: Casebook, since: date) -> Iterator[date]:
+def _days_with_capacity(casebook: Casebook, since: date) -> Iterator[date]:
     for visit in casebook.rows("VIS"):
         on = visit.get("visit_date") or since
         if visit.get("has_capacity") == YesNo.YES and on >= since:
@@ -121,19 +123,19 @@ def _able_days(casebook: Casebook, since: date) -> Iterator[date]:
 
 
 def _version_due(
-    standing: FormData, versions: Sequence[DocumentVersion], today: date
+    decision: FormData, versions: Sequence[DocumentVersion], today: date
 ) -> ReconsentDue | None:
-    """Find a version in force that concerns everybody and came after the signed one."""
-    signed = next((v for v in versions if v.version == standing.get("version")), None)
+    """A version in force that concerns everybody and came after the signed one."""
+    signed = next((v for v in versions if v.version == decision.get("version")), None)
     known_from = signed.effective_from if signed else date.min
     newer = [
-        one
-        for one in versions
-        if known_from < one.effective_from <= today
-        and one.concerns == ConsentConcerns.EVERYBODY
+        version
+        for version in versions
+        if known_from < version.effective_from <= today
+        and version.concerns == ConsentConcerns.EVERYBODY
     ]
     present = version_on(versions, today)
     if not newer or present is None:
         return None
-    since = min(one.effective_from for one in newer)
+    since = min(version.effective_from for version in newer)
     return ReconsentDue(ReconsentReason.VERSION, since, present.version)

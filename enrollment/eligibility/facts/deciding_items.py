@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from enrollment.consent.facts.decisions import initial_consent, standing_decision
+from enrollment.consent.facts.decisions import initial_consent, latest_decision
 from enrollment.eligibility.facts.evidence import (
     JUDGEMENT_ITEMS,
     exposures,
@@ -128,7 +128,7 @@ def states_of(assessment: Assessment) -> list[str]:
 def _deciding_forms(
     casebook: Casebook, assessment: Assessment
 ) -> Iterator[tuple[FormData, Iterable[str]]]:
-    for consent in (initial_consent(casebook), standing_decision(casebook)):
+    for consent in (initial_consent(casebook), latest_decision(casebook)):
         if consent:
             yield consent, CONSENT
     if demographics := casebook.one("DEM"):

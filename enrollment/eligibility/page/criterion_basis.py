@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from enrollment.consent.facts.decisions import standing_decision
+from enrollment.consent.facts.decisions import latest_decision
 from enrollment.eligibility.facts.as_of_randomization import as_of_randomization
 from enrollment.eligibility.facts.evidence import (
     exposures,
@@ -134,7 +134,7 @@ def _deciding_item(
         return "CRE", _deciding_sample(casebook, basis), "value"
     places = {
         "I2": ("DEM", casebook.one("DEM"), "birth_date"),
-        "I3": ("CNS", standing_decision(casebook), "decision"),
+        "I3": ("CNS", latest_decision(casebook), "decision"),
     }
     return places.get(
         criterion, ("ELG", eligibility_form, ANSWER_ITEMS.get(criterion, ""))

@@ -73,21 +73,27 @@ AGREEING = (
 
 
 def _any_of(data: FormData, names: tuple[str, ...]) -> str | None:
-    """Return yes if one is, no if all are not, None while nobody knows."""
-    given = [data.get(name) for name in names]
-    if YesNo.YES in given:
+    """Yes if one is, no if all are not, None while one is unknown."""
+    answers = [data.get(name) for name in names]
+    if YesNo.YES in answers:
         return YesNo.YES.value
-    return None if None in given else YesNo.NO.value
+    return None if None in answers else YesNo.NO.value
 
 
-def _differs(names: tuple[str, ...], item: str) -> Callable[[FormData, Casebook], bool]:
+def _contradicts(
+    names: tuple[str, ...], item: str
+) -> Callable[[FormData, Casebook], bool]:
     def rule(data: FormData, casebook: Casebook) -> bool:
         del data
-        history, judged = casebook.one("MHX"), casebook.one("ELG")
-        if history is None or judged is None:
+        history, assessment = casebook.one("MHX"), casebook.one("ELG")
+        if history is None or assessment is None:
             return False
-        told, answer = _any_of(history, names), judged.get(item)
-        return told is not None and answer is not None and told != answer
+        history_answer, answer = _any_of(history, names), assessment.get(item)
+        return (
+            history_answer is not None
+            and answer is not None
+            and history_answer != answer
+        )
 
     return rule
 
@@ -99,14 +105,14 @@ for _place, (_item, _names, _criterion) in enumerate(AGREEING, 2):
         item=_item,
         severity=SOFT,
         message=N_("The eligibility assessment answers this otherwise."),
-    )(_differs(_names, _criterion))
+    )(_contradicts(_names, _criterion))
     check(
         f"ELG-{_place + 10}",
         form="ELG",
         item=_criterion,
         severity=SOFT,
         message=N_("The medical history answers this otherwise."),
-    )(_differs(_names, _criterion))
+    )(_contradicts(_names, _criterion))
 
 
 @check(

@@ -24,12 +24,11 @@ MOST_PREDNISONE_MG = 1000
     message=N_("“No such drug” and a drug contradict each other. Strike one row out."),
 )
 def _(data: FormData, casebook: Casebook) -> bool:
-    rows = as_of_randomization(casebook).rows(
-        "IST"
-    )  # a drug begun after randomisation is news
-    said = {row.get("any_exposure") for row in rows} - {None}
-    is_asked = data.key in {row.key for row in rows}
-    return is_asked and data.get("any_exposure") is not None and len(said) > 1
+    # A drug begun after randomization is an event of its own, no contradiction.
+    rows = as_of_randomization(casebook).rows("IST")
+    answers = {row.get("any_exposure") for row in rows} - {None}
+    is_of_screening = data.key in {row.key for row in rows}
+    return is_of_screening and data.get("any_exposure") is not None and len(answers) > 1
 
 
 @check(
@@ -61,7 +60,7 @@ def _(data: FormData, casebook: Casebook) -> dict[str, str] | None:
 
 
 def prednisone_equivalent(data: FormData) -> Decimal | None:
-    """Return the daily dose of a steroid in mg of prednisone; None where unknown."""
+    """Daily dose of a steroid in mg of prednisone; None where unknown."""
     if data.get("drug_class") != DrugClass.STEROID:
         return None
     course = SteroidCourse(drug_name(data), data.get("mg_per_day"), start=None)

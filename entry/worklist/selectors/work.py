@@ -139,7 +139,7 @@ def _consent_item(row: MatrixRow, due: ReconsentDue) -> WorkItem:
         DUE,
         _("Consent"),
         number,
-        f"{_(due.ground.label)} {due.version}".strip(),
+        f"{_(due.reason.label)} {due.version}".strip(),
         reverse("entry:log", args=[number, due.form]),
         "due",
         due.since,

@@ -8,7 +8,7 @@ from enrollment.consent.facts.reconsent import (
     DocumentVersion,
     ReconsentDue,
     ReconsentReason,
-    due_of,
+    reconsents_due_of,
     version_on,
 )
 from record.casebook.form_data import Casebook, FormData
@@ -43,7 +43,7 @@ def visit(day: date, capacity: str) -> FormData:
 
 
 def due(today: date, *form_data: FormData) -> list[ReconsentDue]:
-    return due_of(Casebook.of(form_data), VERSIONS, today)
+    return reconsents_due_of(Casebook.of(form_data), VERSIONS, today)
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,7 @@ def test_a_new_version_is_work_for_the_site_until_everybody_signed(
         ]
 
     def asked() -> list[list[ReconsentDue]]:
-        return [due for _one, due in consents.people_to_ask(coordinator)]
+        return [due for _one, due in consents.participants_to_reconsent(coordinator)]
 
     due = ReconsentDue(ReconsentReason.VERSION, clock.today(), "2.0")
     assert (asked(), told()) == ([[due]], [True] * 3)
@@ -209,7 +209,7 @@ def test_who_refuses_a_new_version_is_asked_what_to_stop(coordinator: User) -> N
     )
 
     assert FormInstance.objects.filter(participant=participant, code="WDR").exists()
-    ((_one, due),) = consents.people_to_ask(coordinator)
+    ((_one, due),) = consents.participants_to_reconsent(coordinator)
     assert due == [ReconsentDue(ReconsentReason.REFUSED, clock.today())]
 
 

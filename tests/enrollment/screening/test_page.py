@@ -12,8 +12,8 @@ from django.urls import reverse
 from enrollment.problems import EnrollmentRefused
 from enrollment.screening import services as screening
 from enrollment.screening.page import (
-    chosen,
     criterion_counts,
+    filtered,
     reason_counts,
     screening_log,
     state_counts,
@@ -97,7 +97,7 @@ def test_the_states_part_the_log_and_each_count_shows_as_many_lines(
     }
     assert sum(counts.values()) - counts["again"] == len(lines)
     for state, count in counts.items():
-        assert len(chosen(lines, state=state, reason="", criterion="")) == count
+        assert len(filtered(lines, state=state, reason="", criterion="")) == count
     reasons = [(one.key, one.count) for one in reason_counts(lines)]
     assert sorted(reasons) == [
         ("criteria_failed", 1),
@@ -105,9 +105,9 @@ def test_the_states_part_the_log_and_each_count_shows_as_many_lines(
         ("time_expired", 1),
     ]
     for key, count in reasons:
-        assert len(chosen(lines, state="", reason=key, criterion="")) == count
+        assert len(filtered(lines, state="", reason=key, criterion="")) == count
     for one in criterion_counts(lines):
-        assert len(chosen(lines, state="", reason="", criterion=one.key)) == one.count
+        assert len(filtered(lines, state="", reason="", criterion=one.key)) == one.count
 
 
 @pytest.mark.usefixtures("world")
@@ -122,7 +122,7 @@ def test_every_chip_of_the_page_leads_to_the_lines_that_it_counts(
     assert len(chips) > 10
     for address, label, count in chips:
         asked = dict(parse_qsl(urlsplit(address).query))
-        lines = desk.get(LOG, asked).context["lines"]
+        lines = desk.get(LOG, asked).context["rows"]
         assert (label, len(lines)) == (label, int(count))
     assert "No screening fits this filter" in desk.get(LOG, {"reason": "x"}).text
 

@@ -353,7 +353,7 @@ def test_an_empty_form_cannot_be_verified(form):
 
 def test_a_locked_line_of_the_screening_log_cannot_be_closed():
     coordinator = person("CO")
-    someone = screening.approach(
+    someone = screening.register_person(
         by=coordinator,
         approached_at=clock.now() - timedelta(days=1),
         source="icu",

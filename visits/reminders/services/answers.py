@@ -6,7 +6,7 @@ import unicodedata
 
 from django.utils.translation import gettext as _
 
-from enrollment.contact.facts import contact_consent, has_line, has_opted_out
+from enrollment.contact.facts import contact_consent, has_opted_out, has_phone_number
 from record.accounts.models import User
 from record.accounts.roles import Role
 from record.audit.attribution import Process, Reason, Source, attributed
@@ -37,7 +37,7 @@ def take_in(number: str, text: str) -> None:
     people = [
         person
         for person in participants_reached_at(number)
-        if has_line(casebook_of(person, "CTC"), number)
+        if has_phone_number(casebook_of(person, "CTC"), number)
     ]
     if not people:
         log.warning("A text message came in from a number that is nobody's here.")
