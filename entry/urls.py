@@ -38,5 +38,5 @@ urlpatterns = [
     path("forms/<int:pk>/close/", form.close, name="close"),
     path("forms/<int:pk>/strike/", casebook.strike, name="strike"),
     path("forms/<int:pk>/items/<str:item>/", item.panel, name="panel"),
-    path("forms/<int:pk>/items/<str:item>/file/", form.file, name="file"),
+    path("forms/<int:pk>/items/<str:item>/file/", form.stored_file, name="file"),
 ]

@@ -1,4 +1,4 @@
-"""The casebook of one participant and the matrix of all; selects fixed in number."""
+"""The casebook of one participant as a grid; selects fixed in number."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -28,9 +28,9 @@ from visits.schedule.facts import Schedule, Visit
 from visits.schedule.selectors import schedules_of
 
 GRID_VISITS = tuple(code for code in VisitCode if code not in ("UNS", "EOS"))
-WAITING = (FormStatus.NOT_STARTED, FormStatus.DRAFT)
-BEGUN = frozenset(FormStatus) - {FormStatus.NOT_STARTED}
-STRIP = ("DEM", "SCN")
+UNFINISHED = (FormStatus.NOT_STARTED, FormStatus.DRAFT)
+STARTED = frozenset(FormStatus) - {FormStatus.NOT_STARTED}
+HEADER_FORMS = ("DEM", "SCN")
 CONSENT = "CNS"
 ELIGIBILITY = "ELG"  # signed on the page of the criteria
 
@@ -42,23 +42,23 @@ class FormCell:
     form: FormInstance
     open_queries: int
     is_verified: bool
-    changed_since: bool
+    changed_since_verified: bool
     is_signed: bool | None  # None: never signed
     is_required: bool = True
 
     @property
     def status(self) -> str:
-        """Return the status of the form; an empty one may not be asked for at all."""
-        empty = self.form.status == FormStatus.NOT_STARTED
-        return "not_required" if empty and not self.is_required else self.form.status
+        """An empty form may not be required at all."""
+        is_empty = self.form.status == FormStatus.NOT_STARTED
+        return "not_required" if is_empty and not self.is_required else self.form.status
 
     @property
     def marks(self) -> list[str]:
-        found = ["changed_since_verified"] if self.changed_since else []
-        found += ["verified"] if self.is_verified else []
-        found += ["signed"] if self.is_signed else []
-        found += ["signature_broken"] if self.is_signed is False else []
-        return found + (["locked"] if self.form.locked_at else [])
+        marks = ["changed_since_verified"] if self.changed_since_verified else []
+        marks += ["verified"] if self.is_verified else []
+        marks += ["signed"] if self.is_signed else []
+        marks += ["signature_broken"] if self.is_signed is False else []
+        return marks + (["locked"] if self.form.locked_at else [])
 
 
 class VisitCells(list[FormCell]):
@@ -66,8 +66,8 @@ class VisitCells(list[FormCell]):
 
     @property
     def answered(self) -> int:
-        """Return how many rows are complete or need not be."""
-        return sum(cell.status not in WAITING for cell in self)
+        """How many rows are complete or need not be."""
+        return sum(cell.status not in UNFINISHED for cell in self)
 
     @property
     def status(self) -> str:
@@ -76,8 +76,8 @@ class VisitCells(list[FormCell]):
             return states.pop()
         if self.answered == len(self):
             return FormStatus.COMPLETE.value
-        begun = any(cell.status in BEGUN for cell in self)
-        return FormStatus.DRAFT.value if begun else FormStatus.NOT_STARTED.value
+        is_started = any(cell.status in STARTED for cell in self)
+        return FormStatus.DRAFT.value if is_started else FormStatus.NOT_STARTED.value
 
     @property
     def open_queries(self) -> int:
@@ -128,7 +128,7 @@ class CasebookGrid:
 
     @property
     def spark(self) -> str:
-        """Return the creatinine course as points of a line, 240 by 40."""
+        """The creatinine course as points of a line, 240 by 40."""
         values = [value for _at, value in self.creatinine]
         if len(values) < 2:  # noqa: PLR2004 - a line needs two points
             return ""
@@ -141,7 +141,7 @@ class CasebookGrid:
 
     @property
     def last_creatinine_text(self) -> str:
-        """Return the latest creatinine in umol/L, to one decimal."""
+        """In umol/L, to one decimal."""
         return f"{self.creatinine[-1][1]:.1f}" if self.creatinine else ""
 
 
@@ -152,8 +152,8 @@ def casebook_grid_of(participant: Participant, user: User) -> CasebookGrid:
         .filter(struck_at=None)
         .order_by("visit_number", "occurrence", "pk")
     )
-    read = {*schedule.FORMS, *statuses.CODES, *STRIP, "CRE"}
-    casebook = casebooks_of([participant], sorted(read))[participant.pk]
+    codes_to_read = {*schedule.FORMS, *statuses.CODES, *HEADER_FORMS, "CRE"}
+    casebook = casebooks_of([participant], sorted(codes_to_read))[participant.pk]
     plan = schedules_of([participant], {participant.pk: casebook})[participant.pk]
     status = statuses_of([participant], {participant.pk: casebook})[participant.pk]
     confirmed = confirmations_of(participant, episode(casebook), status)
@@ -199,9 +199,9 @@ def _is_once(form: FormInstance) -> bool:
 
 
 def _creatinine(casebook: Casebook) -> list[tuple[str, Decimal]]:
-    found = [(row.get("sample_at"), row.get("value")) for row in casebook.rows("CRE")]
-    taken = [(at.text, value.standard) for at, value in found if at and value]
-    return sorted(taken)
+    rows = [(row.get("sample_at"), row.get("value")) for row in casebook.rows("CRE")]
+    samples = [(at.text, value.standard) for at, value in rows if at and value]
+    return sorted(samples)
 
 
 def _cells(
@@ -213,8 +213,8 @@ def _cells(
         )
     )
     verified: dict[int, list[Verification]] = defaultdict(list)
-    for one in Verification.objects.filter(form__in=forms, withdrawn_at=None):
-        verified[one.form_id].append(one)
+    for verification in Verification.objects.filter(form__in=forms, withdrawn_at=None):
+        verified[verification.form_id].append(verification)
     signed: dict[int, list[Signature]] = defaultdict(list)
     for signature in Signature.objects.filter(form__in=forms):
         signed[signature.form_id or 0].append(signature)
@@ -232,24 +232,30 @@ def _cells(
     ]
 
 
-def _verification(form: FormInstance, given: list[Verification]) -> tuple[bool, bool]:
+def _verification(
+    form: FormInstance, verifications: list[Verification]
+) -> tuple[bool, bool]:
     latest: dict[str, int] = {}
-    for one in given:
-        latest.update(one.items)
+    for verification in verifications:
+        latest.update(verification.items)
     if not latest:
         return False, False
     if set(form.item_revisions) == {"sealed"}:
-        stale = max(latest.values()) < form.revision
+        is_stale = max(latest.values()) < form.revision
     else:
         now = form.item_revisions
-        stale = any(now.get(item, 0) != at for item, at in latest.items())
-        if not stale and set(now) - set(latest):
+        is_stale = any(now.get(item, 0) != at for item, at in latest.items())
+        if not is_stale and set(now) - set(latest):
             return False, False
-    return not stale, stale
+    return not is_stale, is_stale
 
 
-def _signature(form: FormInstance, given: list[Signature]) -> bool | None:
-    return any(one.holds_for(form) for one in given) if given else None
+def _signature(form: FormInstance, signatures: list[Signature]) -> bool | None:
+    return (
+        any(signature.holds_for(form) for signature in signatures)
+        if signatures
+        else None
+    )
 
 
 def _grid(
@@ -283,5 +289,5 @@ def _logs(by_code: Mapping[str, list[FormCell]], user: User) -> list[LogCount]:
 def _overdue(plan: Schedule, cells: Iterable[FormCell]) -> int:
     late = {v.code for v in plan.visits if v.status == VisitStatus.OVERDUE}
     return sum(
-        cell.form.visit in late and cell.form.status in WAITING for cell in cells
+        cell.form.visit in late and cell.form.status in UNFINISHED for cell in cells
     )

@@ -1,4 +1,4 @@
-"""Participants: the matrix, one casebook, its logs, the finder."""
+"""Pages of one casebook: the grid, forms opened on demand, striking out."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -36,7 +36,7 @@ CASEBOOK_READERS = (Permission.READ_CASEBOOK, Permission.SEE_PRODUCT)
 
 
 def visible_participant(request: StaffRequest, number: str) -> Participant:
-    """Return a participant whose casebook the reader may open, else 404."""
+    """A participant whose casebook the reader may open, else 404."""
     return get_object_or_404(participants_visible_to(request.user), number=number)
 
 
@@ -46,22 +46,22 @@ def casebook(request: StaffRequest, number: str) -> HttpResponse:
     book = casebook_grid_of(participant, request.user)
     links = navigation.participant_pages(number, book.status, request.user)
     queries = page_for(request.user, QUERIES)
-    told = {
+    context = {
         "book": book,
         "links": links,
         "queries": queries,
-        "sheets": navigation.forms_to_open(
+        "forms_to_open": navigation.forms_to_open(
             number, book.status, request.user, {cell.form.code for cell in book.once}
         ),
         "allocation": allocation_of(participant),
     }
-    return render(request, "entry/casebook/casebook.html", told)
+    return render(request, "entry/casebook/casebook.html", context)
 
 
 @permitted(*READERS)
 @require_POST
 def open_form(request: StaffRequest, number: str, code: str) -> HttpResponse:
-    """Open a form that awaits an event (death, end of study), hung where it is not."""
+    """Open a form of an event (death, end of study); create it where it is missing."""
     participant = visible_participant(request, number)
     design = catalogue.designs().get(code)
     if (
@@ -91,9 +91,9 @@ def strike(request: StaffRequest, pk: int) -> HttpResponse:
     if code not in STRIKE_CODES or not text:
         messages.error(request, _("Choose a reason and write why; nothing changed."))
         return redirect(navigation.address(form))
-    move = restore_row if page.may_restore else strike_row
+    service = restore_row if page.may_restore else strike_row
     try:
-        move(form, by=request.user, reason=Reason(code, text), via=Source.PAGE)
+        service(form, by=request.user, reason=Reason(code, text), via=Source.PAGE)
     except FormClosed:
         messages.error(request, _("This form is closed; nothing was saved."))
         return redirect(navigation.address(form))
@@ -103,14 +103,14 @@ def strike(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect(navigation.address(form))
     if form.struck_at:
         messages.success(request, _("Struck out. The values stay visible here."))
-        _tell_what_stands(request, form)
+        _warn_about_remaining_forms(request, form)
     return redirect(navigation.address(form))
 
 
-def _tell_what_stands(request: StaffRequest, form: FormInstance) -> None:
-    """Name what a revoked death had opened and somebody has worked on since."""
-    left = left_standing(form.participant) if form.code == DEATH else []
-    if left:
-        told = _("Somebody worked on these, so they stand; correct them: %(forms)s.")
-        forms = ", ".join(form_words(one) for one in left)
-        messages.warning(request, told % {"forms": forms})
+def _warn_about_remaining_forms(request: StaffRequest, form: FormInstance) -> None:
+    """Name the forms that a revoked death had opened and that hold entries since."""
+    forms = left_standing(form.participant) if form.code == DEATH else []
+    if forms:
+        message = _("Somebody worked on these, so they stand; correct them: %(forms)s.")
+        details = {"forms": ", ".join(map(form_words, forms))}
+        messages.warning(request, message % details)

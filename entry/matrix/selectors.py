@@ -54,33 +54,33 @@ FILTERS: Mapping[str, Callable[[MatrixRow], bool]] = {
 
 
 def matrix_for(user: User) -> list[MatrixRow]:
-    """Return all participants with their visits; the selects do not grow with them."""
-    people = list(participants_visible_to(user))
-    casebooks = casebooks_of(people, sorted({*schedule.FORMS, *statuses.CODES}))
-    plans = schedules_of(people, casebooks)
-    states = statuses_of(people, casebooks)
+    """All participants with their visits; the selects do not grow with them."""
+    participants = list(participants_visible_to(user))
+    casebooks = casebooks_of(participants, sorted({*schedule.FORMS, *statuses.CODES}))
+    plans = schedules_of(participants, casebooks)
+    states = statuses_of(participants, casebooks)
     counts, due = _counts(user), reconsents_due(casebooks)
     return [
         MatrixRow(
-            person,
-            states[person.pk].value,
-            [v for v in plans[person.pk].visits if v.code in GRID_VISITS],
-            plans[person.pk].next_visit,
-            *counts.get(person.pk, (0, 0, 0)),
-            due=due[person.pk],
+            participant,
+            states[participant.pk].value,
+            [v for v in plans[participant.pk].visits if v.code in GRID_VISITS],
+            plans[participant.pk].next_visit,
+            *counts.get(participant.pk, (0, 0, 0)),
+            due=due[participant.pk],
         )
-        for person in people
+        for participant in participants
     ]
 
 
 def _counts(user: User) -> dict[int, tuple[int, int, int]]:
-    held = FormInstance.objects.filter(code__in=visible_codes(user), struck_at=None)
-    asked = Q(queries__state=QueryState.OPEN)
+    forms = FormInstance.objects.filter(code__in=visible_codes(user), struck_at=None)
+    open_queries = Q(queries__state=QueryState.OPEN)
     drafts = Q(status=FormStatus.DRAFT)
     unverified = Q(status=FormStatus.COMPLETE, verifications=None)
-    found = held.values_list("participant_id").annotate(
-        asked=Count("queries", filter=asked, distinct=True),
+    rows = forms.values_list("participant_id").annotate(
+        open=Count("queries", filter=open_queries, distinct=True),
         drafts=Count("id", filter=drafts, distinct=True),
         unverified=Count("id", filter=unverified, distinct=True),
     )
-    return {pk: tuple(counts) for pk, *counts in found}
+    return {pk: tuple(counts) for pk, *counts in rows}

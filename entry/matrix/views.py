@@ -1,4 +1,4 @@
-"""The matrix of participants, and the finder."""
+"""Pages: the matrix of participants, and the search for a number."""
 
 from collections import Counter
 
@@ -18,51 +18,52 @@ from trial_edc.protocol import PROTOCOL
 
 @permitted(*CASEBOOK_READERS)
 def matrix(request: StaffRequest) -> HttpResponse:
-    """Show all participants and their visits on one page."""
     rows = matrix_for(request.user)
-    chosen = request.GET.get("show", "")
+    filter_name = request.GET.get("show", "")
     status = request.GET.get("status", "")
     counts = {name: sum(map(rule, rows)) for name, rule in FILTERS.items()}
     statuses = Counter(row.status for row in rows)
-    shown = [
+    visible_rows = [
         row
         for row in rows
-        if (chosen not in FILTERS or FILTERS[chosen](row))
+        if (filter_name not in FILTERS or FILTERS[filter_name](row))
         and status in ("", row.status)
     ]
-    told = {
-        "rows": shown,
+    context = {
+        "rows": visible_rows,
         "total": len(rows),
         "counts": counts,
-        "chosen": chosen,
+        "filter": filter_name,
         "status": status,
         "statuses": sorted(statuses.items()),
         "slots": PROTOCOL.schedule.visits,
         "register": page_for(request.user, REGISTER),
         "queries": page_for(request.user, QUERIES),
     }
-    return render(request, "entry/matrix/matrix.html", told)
+    return render(request, "entry/matrix/matrix.html", context)
 
 
 @permitted(*CASEBOOK_READERS)
 def find(request: StaffRequest) -> HttpResponse:
-    """Open the participant of a number, also of a part of one.
+    """Open the participant of a number, or of a part of one.
 
-    What is sought is posted: somebody may type a name, and addresses stand in logs.
+    The number is posted: somebody may type a name, and addresses are logged.
     """
-    asked = request.POST.get("q", "").strip()
-    seen = participants_visible_to(request.user)
-    found = list(seen.filter(number__icontains=asked)[:2]) if asked else []
-    if len(found) == 1:
-        return redirect("entry:casebook", found[0].number)
-    if asked:
-        messages.warning(request, _not_found(asked, is_one_of_several=bool(found)))
+    number = request.POST.get("q", "").strip()
+    participants = participants_visible_to(request.user)
+    matches = list(participants.filter(number__icontains=number)[:2]) if number else []
+    if len(matches) == 1:
+        return redirect("entry:casebook", matches[0].number)
+    if number:
+        messages.warning(
+            request, _no_match_message(number, is_one_of_several=bool(matches))
+        )
     return redirect("entry:matrix")
 
 
-def _not_found(asked: str, *, is_one_of_several: bool) -> str:
+def _no_match_message(number: str, *, is_one_of_several: bool) -> str:
     if is_one_of_several:
         return _("Several participants fit.")
-    if is_mistyped(asked):
+    if is_mistyped(number):
         return _("No participant fits: the last letter does not go with the digits.")
     return _("No participant fits.")

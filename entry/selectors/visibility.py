@@ -1,4 +1,4 @@
-"""What a person may see of the casebooks."""
+"""The forms and participants that a person may see."""
 
 from django.db.models import QuerySet
 
@@ -22,7 +22,7 @@ def forms_visible_to(user: User) -> QuerySet[FormInstance]:
 
 
 def participants_visible_to(user: User) -> QuerySet[Participant]:
-    """Return the participants whose casebook a person may open."""
+    """The participants whose casebook a person may open."""
     if not (user.may(Permission.READ_CASEBOOK) or user.may(Permission.SEE_PRODUCT)):
         return Participant.objects.none()
     return within_reach(user, Participant.objects.all(), "pk")

@@ -14,14 +14,14 @@ register = template.Library()
 
 @register.simple_tag
 def form_title(form: FormInstance) -> str:
-    """Return a form with its place, in words."""
+    """A form with its place, in words."""
     return form_words(form)
 
 
 @register.filter
 def all_hidden(views: Iterable[ItemView]) -> bool:
-    """Tell whether no item of a section stands on the page."""
+    """No item of the section stands on the page."""
     return not any(view.is_visible for view in views)
 
 
-register.simple_tag(history.struck_out)
+register.simple_tag(history.strike_out_of)

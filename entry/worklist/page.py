@@ -1,4 +1,4 @@
-"""What an empty list of work says: what will be here, and where to go meanwhile."""
+"""The hint on an empty list of work: what will appear, and where to go meanwhile."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -74,8 +74,8 @@ NOTHING = Hint(None, _("What your role has to do appears here."))
 
 
 def hint_for(user: User) -> dict[str, Any]:
-    """Return the words and the link of an empty page for a person."""
-    held = (one for one in HINTS if one.permission and user.may(one.permission))
-    hint = next(held, NOTHING)
+    """The words and the link of an empty page for a person."""
+    hints = (hint for hint in HINTS if hint.permission and user.may(hint.permission))
+    hint = next(hints, NOTHING)
     url = page_for(user, hint.page) if hint.page else None
     return {"text": hint.text, "url": url or "", "action": hint.action}

@@ -1,8 +1,8 @@
 """The morning's e-mail to staff: what waits for each of them, once a day.
 
-It tells what "My work" tells, in the person's language, and nothing on days without
-work. Beat asks every few minutes of the morning: what a killed worker left is written
-by the next, and a morning without any worker is over at noon.
+It lists what "My work" lists, in the person's language; no mail on days without work.
+The task runs every few minutes of the morning: what a killed worker left is written by
+the next, and a morning without any worker is over at noon.
 """
 
 import logging
@@ -60,14 +60,15 @@ def write_due() -> int:
 def write(day: date) -> int:
     """Queue the mails of a day that are not there yet; return how many.
 
-    Whoever cannot be written to keeps nobody else from theirs: the problem is raised
-    when all others have it.
+    A failing mail stops no other: the problems are raised when all others are queued.
     """
     written, problems = 0, []
-    for user in _readers(day):
+    for user in _recipients(day):
         try:
             written += _write_to(user, day)
-        except Exception as problem:  # each gets a turn, then all problems are raised
+        except (
+            Exception
+        ) as problem:  # the others come first, then all problems are raised
             logger.exception("The morning's mail to %s failed", user.username)
             problems.append(problem)
     if problems:
@@ -77,14 +78,14 @@ def write(day: date) -> int:
 
 
 def key_of(day: date) -> str:
-    """Return what makes the mail of a day the only one."""
+    """What makes the mail of a day the only one."""
     return f"{OCCASION}:{day}"
 
 
-def _readers(day: date) -> Iterator[User]:
-    wanted: QuerySet[User] = User.objects.filter(is_active=True, morning_mail=True)
-    written = User.objects.filter(messages__key=key_of(day))
-    for user in wanted.exclude(email="").exclude(pk__in=written):
+def _recipients(day: date) -> Iterator[User]:
+    subscribers: QuerySet[User] = User.objects.filter(is_active=True, morning_mail=True)
+    recipients = User.objects.filter(messages__key=key_of(day))
+    for user in subscribers.exclude(email="").exclude(pk__in=recipients):
         if within_delegation(user, day):
             yield user
 
@@ -106,12 +107,12 @@ def _write_to(user: User, day: date) -> int:
 
 
 def digest_for(user: User) -> Digest | None:
-    """Return somebody's mail, in their language; None while nothing waits for them."""
+    """Somebody's mail, in their language; None while nothing waits for them."""
     with override(user.language or settings.LANGUAGE_CODE):
         items = work_for(user)
         if all(item.urgency == SOON for item in items):
             return None
-        told = {
+        context = {
             "kinds": _by_kind(items),
             "work_page": _link(reverse("entry:my_work")),
             "preferences_page": _link(reverse("accounts:preferences")),
@@ -119,24 +120,24 @@ def digest_for(user: User) -> Digest | None:
         counts = _("%(all)s to do, %(overdue)s overdue, %(due)s due") % totals(items)
         return Digest(
             f"{PROTOCOL.registry.id}: {counts}",
-            render_to_string("entry/worklist/mail/digest.txt", told),
+            render_to_string("entry/worklist/mail/digest.txt", context),
         )
 
 
 def _by_kind(items: list[WorkItem]) -> list[dict[str, Any]]:
-    """Return the kinds of work, the most urgent first, with their first lines."""
+    """The kinds of work, the most urgent first, with their first lines."""
     order = {kind: n for n, kind in reversed([*enumerate(i.kind for i in items)])}
     most = PROTOCOL.staff_mail.digest_lines
     placed = sorted(items, key=lambda item: order[item.kind])
-    kinds = [(kind, list(held)) for kind, held in groupby(placed, lambda i: i.kind)]
+    kinds = [(kind, list(group)) for kind, group in groupby(placed, lambda i: i.kind)]
     return [
         {
             "name": kind,
-            "count": len(held),
-            "lines": [(_words(item), _link(item.url)) for item in held[:most]],
-            "more": max(0, len(held) - most),
+            "count": len(group),
+            "lines": [(_words(item), _link(item.url)) for item in group[:most]],
+            "more": max(0, len(group) - most),
         }
-        for kind, held in kinds
+        for kind, group in kinds
     ]
 
 

@@ -7,5 +7,4 @@ from entry.worklist import services as digest
 
 @shared_task
 def write_digests() -> int:
-    """Write the morning's mails; return how many."""
     return digest.write_due()

@@ -13,11 +13,11 @@ from trial_edc.context import page_for
 def my_work(request: StaffRequest) -> HttpResponse:
     items = work_for(request.user)
     register = page_for(request.user, "enrollment:register")
-    told = {
+    context = {
         "items": items,
         "totals": totals(items),
         "register": register,
         "hint": hint_for(request.user),
         "pause": pause() if page_for(request.user, "randomization:study") else None,
     }
-    return render(request, "entry/worklist/my_work.html", told)
+    return render(request, "entry/worklist/my_work.html", context)

@@ -1,4 +1,4 @@
-"""The control of each item type, and what a person typed into it."""
+"""The control of each item type, and the text typed into it."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -16,14 +16,14 @@ from record.casebook.services import files
 from record.casebook.values import MissingCode, Value
 from trial_edc.vocabulary import N_
 
-RADIO_MOST = 4
-EXTRA_ROWS = 2
-MOST_DIGITS = 10
+MAX_RADIO_OPTIONS = 4
+EMPTY_ROWS = 2
+REVISION_DIGITS_LIMIT = 10
 ROW_COUNTS = frozenset(map(str, range(1000)))
 MISSING_CODES = frozenset(code.value for code in MissingCode)
 NOT_BOTH = N_("Enter a value, or say why there is none; not both.")
 Typed = QueryDict
-Held = dict[str, Any]
+ControlValues = dict[str, Any]
 
 
 class RadioButtons(forms.RadioSelect):
@@ -45,28 +45,28 @@ def _translated(item: Item) -> Options:
 def widget_of(
     item: Item, options: Options = (), *, compact: bool = False
 ) -> forms.Widget:
-    """Return the control of an item; `options` are those read from the database.
+    """The control of an item; `options` are those read from the database.
 
     `compact` is for a cell of a small table: a list instead of buttons.
     """
-    listed = {"class": "form-select"}
+    select_attributes = {"class": "form-select"}
     match item:
         case items.MultipleChoice():
             return CheckBoxes(choices=_translated(item))
         case items.Choice():
             choices = _translated(item)
-            few = len(choices) <= RADIO_MOST and not compact
-            with_none = [("", ""), *choices]
+            is_short = len(choices) <= MAX_RADIO_OPTIONS and not compact
+            with_blank = [("", ""), *choices]
             return (
                 RadioButtons(choices=choices)
-                if few
-                else forms.Select(listed, with_none)
+                if is_short
+                else forms.Select(select_attributes, with_blank)
             )
         case items.User() | items.Listed():
-            return forms.Select(listed, [("", ""), *options])
+            return forms.Select(select_attributes, [("", ""), *options])
         case items.File():
             accept = {"class": "form-control", "accept": ",".join(item.types)}
-            return forms.FileInput(accept | _largest(item))
+            return forms.FileInput(accept | _size_limit(item))
         case items.Text() if item.rows > 1:
             return forms.Textarea({"class": "form-control", "rows": item.rows})
     return forms.TextInput(_attributes(item))
@@ -96,28 +96,29 @@ def _attributes(item: Item) -> dict[str, str]:
 
 
 def revision_in(typed: Typed) -> int:
-    """Return the revision that the page was drawn from; 0 where it says none.
+    """The revision that the page was drawn from; 0 where it has none.
 
     From 0 every change since counts as somebody else's, so nothing is overwritten.
     """
-    told = str(typed.get("based_on", ""))
-    return int(told) if told.isdecimal() and len(told) < MOST_DIGITS else 0
+    text = str(typed.get("based_on", ""))
+    return int(text) if text.isdecimal() and len(text) < REVISION_DIGITS_LIMIT else 0
 
 
-class Unclear(Exception):
-    """The controls of one item do not fit together; the text is for people."""
+class UnclearInput(Exception):
+    """The controls of one item contradict each other; the text is for people."""
 
 
-def entered(item: Item, name: str, typed: Typed) -> Any:
-    """Return what was entered into an item: raw text, a missing code, or nothing.
+def entered_value(item: Item, name: str, typed: Typed) -> Any:
+    """Raw text, a missing code, or nothing.
 
-    `KeyError` means that the page did not show the item at all.
+    Raises `KeyError` where the page did not show the item, `UnclearInput` where its
+    controls contradict each other.
     """
     if code := typed.get(f"{name}__missing"):
         if any(typed.getlist(name)):
-            raise Unclear(NOT_BOTH)
+            raise UnclearInput(NOT_BOTH)
         if code not in MISSING_CODES:
-            raise Unclear(N_("Choose one of the list."))
+            raise UnclearInput(N_("Choose one of the list."))
         return MissingCode(code)
     if isinstance(item, items.MultipleChoice):
         if f"{name}__shown" not in typed:
@@ -136,7 +137,7 @@ def entered(item: Item, name: str, typed: Typed) -> Any:
 
 
 def has_rows(name: str, typed: Typed) -> bool:
-    """Tell whether a small table was posted, with a number of rows that can be."""
+    """A small table was posted, with a possible number of rows."""
     return typed.get(f"{name}__rows", "") in ROW_COUNTS
 
 
@@ -147,44 +148,48 @@ def typed_rows(item: items.ItemGroup, name: str, typed: Typed) -> list[dict[str,
     ]
 
 
-def shown_rows(item: items.ItemGroup, rows: Sequence[Mapping[str, Any]]) -> list[Held]:
-    """Return the rows of a small table as its controls show what is stored."""
+def row_control_values(
+    item: items.ItemGroup, rows: Sequence[Mapping[str, Any]]
+) -> list[ControlValues]:
     return [
         {
-            key: shown(column, key, column.from_json(row.get(key)))[key]
+            key: control_values(column, key, column.from_json(row.get(key)))[key]
             for key, column in item.columns.items()
         }
         for row in rows
     ]
 
 
-def _largest(item: items.File) -> dict[str, str]:
+def _size_limit(item: items.File) -> dict[str, str]:
     """Let the page refuse what the server would not even read."""
-    most = item.most_megabytes
-    told = files.TOO_LARGE % {"most": most}
-    return {"data-most-bytes": str(most * files.MEGABYTE), "data-too-large": told}
+    max_megabytes = item.most_megabytes
+    message = files.TOO_LARGE % {"most": max_megabytes}
+    return {
+        "data-most-bytes": str(max_megabytes * files.MEGABYTE),
+        "data-too-large": message,
+    }
 
 
-def shown(item: Item, name: str, value: Value) -> dict[str, Any]:
+def control_values(item: Item, name: str, value: Value) -> dict[str, Any]:
     if isinstance(value, MissingCode):
         return {f"{name}__missing": value.value}
-    held = {name: item.as_text(value)}
+    values = {name: item.as_text(value)}
     if isinstance(value, Decimal):
-        held[name] = number_text(item, value)
+        values[name] = number_text(item, value)
     if isinstance(item, items.PartialDate):
-        held[name] = held[name].replace("T", " ")
+        values[name] = values[name].replace("T", " ")
     if isinstance(item, items.Lab):
-        held[f"{name}__unit"] = value.unit if value else item.standard_unit
+        values[f"{name}__unit"] = value.unit if value else item.standard_unit
     if isinstance(item, items.User):
-        held[name] = "" if value is None else str(value)
-    return held
+        values[name] = "" if value is None else str(value)
+    return values
 
 
 def row_controls(
     item: items.ItemGroup, name: str, rows: Sequence[Mapping[str, Any]], extra: int
 ) -> list[list[str]]:
-    """Return the controls of a small table, with empty rows at its end."""
-    filled = [dict(row) for row in rows]
+    """Empty rows at its end."""
+    all_rows = [dict(row) for row in rows]
     return [
         [
             widget_of(column, compact=True).render(
@@ -197,5 +202,5 @@ def row_controls(
             )
             for key, column in item.columns.items()
         ]
-        for number, row in enumerate([*filled, *({} for _n in range(extra))])
+        for number, row in enumerate([*all_rows, *({} for _n in range(extra))])
     ]

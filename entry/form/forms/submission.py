@@ -1,4 +1,4 @@
-"""What a posted form page says: values, reasons, explanations, choices."""
+"""The posted form page: values, reasons, explanations, choices."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,9 +27,9 @@ REASON_CODES = frozenset(reason.value for reason in ChangeReason)
 def with_uploads(
     form: FormInstance, typed: QueryDict, uploads: Uploads, user: User
 ) -> QueryDict:
-    """Store the files chosen and put their keys among what was typed.
+    """Store the files chosen, and put their keys among the texts typed.
 
-    A file is thus as lasting as the text beside it, whatever becomes of the save.
+    A file is thus as durable as the text beside it, whether or not the save succeeds.
     """
     texts = typed.copy()
     for name, item in catalogue.design(form.code).items.items():
@@ -39,14 +39,11 @@ def with_uploads(
 
 
 def entry_of(form: FormInstance, typed: QueryDict, user: User) -> FormEntry:
-    """Return the entry that a person submitted.
-
-    Raises `SaveRefused` where a value stands beside the code that says there is none.
-    """
+    """Raises `SaveRefused` where a value and a missing code contradict each other."""
     design = catalogue.design(form.code)
     values, unclear = entered_values(design, typed, user)
     if unclear:
-        raise SaveRefused([_finding(design, *one) for one in unclear.items()])
+        raise SaveRefused([_finding(design, *problem) for problem in unclear.items()])
     return FormEntry(
         values=values,
         based_on=controls.revision_in(typed),
@@ -61,7 +58,7 @@ def entry_of(form: FormInstance, typed: QueryDict, user: User) -> FormEntry:
 def entered_values(
     design: FormDesign, typed: QueryDict, user: User
 ) -> tuple[dict[str, object], dict[str, str]]:
-    """Return the items that the page showed, as entered, and why some are unclear."""
+    """The items that the page showed, as entered, and why some are unclear."""
     values: dict[str, object] = {}
     unclear: dict[str, str] = {}
     for name, item in design.items.items():
@@ -70,10 +67,10 @@ def entered_values(
         if typed.get(f"{name}__side") == "theirs":
             continue
         try:
-            values[name] = controls.entered(item, name, typed)
+            values[name] = controls.entered_value(item, name, typed)
         except KeyError:
             continue
-        except controls.Unclear as problem:
+        except controls.UnclearInput as problem:
             unclear[name] = str(problem)
     return values, unclear
 
@@ -83,7 +80,7 @@ def _finding(design: FormDesign, name: str, message: str) -> Finding:
 
 
 def reasons_in(design: FormDesign, typed: QueryDict) -> dict[str, Reason]:
-    """Return why values change, by item."""
+    """Why values change, by item."""
     return {
         name: Reason(code, typed.get(f"{name}__reason_text", "").strip())
         for name in design.items
@@ -92,7 +89,7 @@ def reasons_in(design: FormDesign, typed: QueryDict) -> dict[str, Reason]:
 
 
 def explanations_in(typed: QueryDict) -> dict[str, str]:
-    """Return why improbable values stand, by the id of the check."""
+    """Why improbable values stand, by the id of the check."""
     return {
         key.removeprefix(EXPLAIN): str(text)
         for key, text in typed.items()

@@ -1,4 +1,4 @@
-"""The form page: everything that one form shows, gathered in few selects."""
+"""The form page, gathered in few selects."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -45,7 +45,7 @@ VISIT_LABELS = dict(VisitCode.choices())
 
 
 class FormPage:
-    """One form for one reader, with what was typed and what is wrong with it."""
+    """One form for one reader, with the texts typed and the problems found."""
 
     def __init__(
         self,
@@ -65,7 +65,6 @@ class FormPage:
 
     @cached_property
     def may_enter(self) -> bool:
-        """Tell whether the reader can change anything here."""
         is_open = not self.form.is_closed and self.form.struck_at is None
         return is_open and may_enter(self.user, self.design)
 
@@ -81,30 +80,31 @@ class FormPage:
 
     @cached_property
     def signatures(self) -> list[tuple[Signature, bool]]:
+        """Each with whether it still holds."""
         if self.design.signature is None:
             return []
-        given = self.form.signatures.select_related("signer")
-        return [(one, one.holds_for(self.form)) for one in given]
+        signatures = self.form.signatures.select_related("signer")
+        return [(signature, signature.holds_for(self.form)) for signature in signatures]
 
     @property
     def is_signed(self) -> bool:
-        return any(holds for _one, holds in self.signatures)
+        return any(holds for _signature, holds in self.signatures)
 
     @cached_property
     def autosave(self) -> Autosave | None:
-        """Return the reader's own unsaved typing."""
+        """The reader's own unsaved typing."""
         if not self.may_enter or self.typed is not None:
             return None
         return autosaves.of(self.form, self.user)
 
     @cached_property
-    def others(self) -> list[Autosave]:
-        """Return who else has typed here without saving."""
+    def other_autosaves(self) -> list[Autosave]:
+        """Who else has typed here without saving."""
         return autosaves.others_at_work(self.form, self.user) if self.may_enter else []
 
     @property
     def based_on(self) -> int:
-        """Return the revision that the reader's next save refers to."""
+        """The revision that the reader's next save is based on."""
         if isinstance(self.problem, Conflict):
             return self.problem.revision
         if self.typed is not None:
@@ -113,12 +113,12 @@ class FormPage:
 
     @property
     def asks_reasons(self) -> bool:
-        is_asked = isinstance(self.problem, ReasonNeeded)
-        return is_asked or self.form.first_completed_at is not None
+        is_refused = isinstance(self.problem, ReasonNeeded)
+        return is_refused or self.form.first_completed_at is not None
 
     @property
     def place(self) -> str:
-        """Return where in the casebook the form hangs, in words."""
+        """Visit, form and number, in words."""
         form = self.form
         visit = _(VISIT_LABELS.get(form.visit, form.visit)) if form.visit else ""
         if form.visit_number:
@@ -127,8 +127,8 @@ class FormPage:
         return f"{visit} · {self.design.title}{number}".removeprefix(" · ")
 
     @property
-    def erased(self) -> list[ItemView]:
-        """Return the items that saving would erase."""
+    def items_to_erase(self) -> list[ItemView]:
+        """The items that saving would erase."""
         if not isinstance(self.problem, EraseNeeded):
             return []
         return [self.view(name) for name in self.problem.items]
@@ -139,31 +139,34 @@ class FormPage:
 
     @property
     def may_restore(self) -> bool:
-        """Tell whether the reader may take back that the row was struck out."""
+        """The reader may take back that the row was struck out."""
         was_struck = self.form.struck_at is not None and not self.form.is_closed
         return was_struck and self._is_strikable and may_enter(self.user, self.design)
 
     @property
     def _is_strikable(self) -> bool:
-        """Tell of a row of a log; what stands alone only an investigator revokes."""
-        revokes = self.design.is_revocable and self.user.may(Permission.JUDGE)
-        return self.design.is_repeated or revokes
+        """A row of a log; a single form only where an investigator may revoke it."""
+        may_revoke = self.design.is_revocable and self.user.may(Permission.JUDGE)
+        return self.design.is_repeated or may_revoke
 
     @property
-    def closings(self) -> list[tuple[str, str]]:
-        """Return the ways in which the reader may close the form, or open it again."""
-        form, found = self.form, []
+    def closing_actions(self) -> list[tuple[str, str]]:
+        """Each action on freeze and lock that the reader may take, with its words."""
+        form, actions = self.form, []
         if self.user.may(Permission.FREEZE) and form.locked_at is None:
-            frozen = form.frozen_at is not None
-            found.append(("thaw", _("Thaw")) if frozen else ("freeze", _("Freeze")))
+            is_frozen = form.frozen_at is not None
+            actions.append(
+                ("thaw", _("Thaw")) if is_frozen else ("freeze", _("Freeze"))
+            )
         if self.user.may(Permission.LOCK):
-            locked = form.locked_at is not None
-            found.append(("unlock", _("Unlock")) if locked else ("lock", _("Lock")))
-        return found
+            is_locked = form.locked_at is not None
+            actions.append(
+                ("unlock", _("Unlock")) if is_locked else ("lock", _("Lock"))
+            )
+        return actions
 
     @property
     def strike_choices(self) -> list[tuple[str, str]]:
-        """Return the pick list of reasons for striking out."""
         return [(reason.value, _(reason.label)) for reason in StrikeReason]
 
     @property
@@ -176,52 +179,55 @@ class FormPage:
 
     @cached_property
     def pending(self) -> list[str]:
-        """Return required items that a complete form lacks (new in a version)."""
+        """Required items that a complete form lacks (new in a version)."""
         if not self.is_complete:
             return []
         return engine.pending_items(self.design, self.data, self.casebook)
 
     @cached_property
     def errors(self) -> dict[str, list[Finding]]:
-        found: dict[str, list[Finding]] = {}
+        by_item: dict[str, list[Finding]] = {}
         if isinstance(self.problem, SaveRefused):
             for finding in self.problem.findings:
-                found.setdefault(finding.item, []).append(finding)
-        return found
+                by_item.setdefault(finding.item, []).append(finding)
+        return by_item
 
     @cached_property
     def item_form(self) -> ItemForm:
-        """Return the controls as a crispy form laid out in sections."""
+        """The controls as a crispy form."""
         return ItemForm()
 
     @cached_property
     def sections(self) -> list[tuple[Any, list[ItemView]]]:
-        seen = visible_items(self.user, self.design)
+        visible = visible_items(self.user, self.design)
         return [
-            (section.title, [self.view(name) for name in section.items if name in seen])
+            (
+                section.title,
+                [self.view(name) for name in section.items if name in visible],
+            )
             for section in self.design.sections
         ]
 
     @cached_property
-    def offered(self) -> dict[str, Value]:
-        """Return what a form that nobody has touched may be filled in with."""
+    def offered_values(self) -> dict[str, Value]:
+        """Values proposed for a form that nobody has saved yet."""
         return offers(self.data, self.casebook) if self.form.revision == 0 else {}
 
     @cached_property
     def derived(self) -> list[dict[str, str]]:
-        """Return the values that are computed from this form, never typed."""
+        """The values that are computed from this form, never typed."""
         return [
             {
-                "label": one.derivation.label,
-                "text": derived_words(one),
-                "unit": one.derivation.unit,
+                "label": value.derivation.label,
+                "text": derived_words(value),
+                "unit": value.derivation.unit,
             }
-            for one in derived_values(self.data, self.casebook)
+            for value in derived_values(self.data, self.casebook)
         ]
 
     @property
-    def laid_out(self) -> ItemForm:
-        """Return the form with its layout, as `{% crispy %}` draws it."""
+    def crispy_form(self) -> ItemForm:
+        """The form with its sections, as `{% crispy %}` draws it."""
         blocks = [
             SectionBlock(self, number, title, views)
             for number, (title, views) in enumerate(self.sections, 1)
@@ -235,39 +241,39 @@ class FormPage:
             ErrorLine(text, f"item-{view.name}", str(view.item.verbose_name))
             for _title, views in self.sections
             for view in views
-            for text in (*view.errors, *self._asked(view))
+            for text in (*view.errors, *self._prompts(view))
         ]
 
-    def _asked(self, view: ItemView) -> list[str]:
-        asked = []
+    def _prompts(self, view: ItemView) -> list[str]:
+        messages = []
         if view.clash:
-            asked.append(_("Somebody else changed this meanwhile. Choose one."))
-        if view.reason_asked and isinstance(self.problem, ReasonNeeded):
-            asked.append(_("Say why it changes."))
+            messages.append(_("Somebody else changed this meanwhile. Choose one."))
+        if view.needs_reason and isinstance(self.problem, ReasonNeeded):
+            messages.append(_("Say why it changes."))
         if isinstance(self.problem, ExplanationNeeded):
-            asked += [text for _check, text, _typed in view.soft if text][:1]
+            messages += [text for _check, text, _typed in view.soft if text][:1]
         if isinstance(self.problem, EraseNeeded) and view.name in self.problem.items:
-            asked.append(_("Would be erased: %(value)s") % {"value": view.text})
-        return asked
+            messages.append(_("Would be erased: %(value)s") % {"value": view.text})
+        return messages
 
     def view(self, name: str) -> ItemView:
         item = self.design.items[name]
         value = self.data.values.get(name)
-        held = self._held(name, item, value)
+        values = self._control_values(name, item, value)
         facts = item.facts
-        allowed = not facts.judged or self.user.may(Permission.JUDGE)
+        is_allowed = not facts.judged or self.user.may(Permission.JUDGE)
         revisions = self.data.item_revisions
         view = ItemView(
             name=name,
             item=item,
-            control=self._control(name, item, held),
+            control=self._control(name, item, values),
             text=self._text(item, value),
             required=engine.is_required(item, self.data, self.casebook),
-            shown=engine.is_applicable(item, self.data, self.casebook),
-            read_only=not (self.may_enter and allowed),
+            is_applicable=engine.is_applicable(item, self.data, self.casebook),
+            read_only=not (self.may_enter and is_allowed),
             condition=facts.only_if.as_json() if facts.only_if else None,
-            missing=str(held.get(f"{name}__missing", "")),
-            unit=str(held.get(f"{name}__unit", "")),
+            missing=str(values.get(f"{name}__missing", "")),
+            unit=str(values.get(f"{name}__unit", "")),
             verified=verified_items(self.verifications, revisions).get(name),
             has_history=revisions.get(name, 0) > 0,
             query=self._query_state(self.queries.get(name, [])),
@@ -276,39 +282,41 @@ class FormPage:
         if view.is_file and isinstance(value, str):
             view.stored_file = reverse("entry:file", args=[self.form.pk, name])
         if view.is_file and self.typed is not None:
-            view.kept_file = self.typed.get(name, "")
+            view.unsaved_file = self.typed.get(name, "")
         if isinstance(item, items.ItemGroup):
             view.rows = self._row_controls(name, item, value)
         self._add_problem(view)
         return view
 
-    def _held(self, name: str, item: Item, value: Value) -> Mapping[str, Any]:
+    def _control_values(self, name: str, item: Item, value: Value) -> Mapping[str, Any]:
         if self.typed is None or not self._shows_typed(name):
-            return controls.shown(item, name, self.offered.get(name, value))
+            return controls.control_values(
+                item, name, self.offered_values.get(name, value)
+            )
         if isinstance(item, items.MultipleChoice):
-            held: dict[str, Any] = {name: self.typed.getlist(name)}
+            values: dict[str, Any] = {name: self.typed.getlist(name)}
         else:
-            held = {name: self.typed.get(name, "")}
+            values = {name: self.typed.get(name, "")}
         for part in ("missing", "unit"):
-            held[f"{name}__{part}"] = self.typed.get(f"{name}__{part}", "")
-        return held
+            values[f"{name}__{part}"] = self.typed.get(f"{name}__{part}", "")
+        return values
 
     def _shows_typed(self, name: str) -> bool:
-        """Tell whether a control keeps what was typed.
+        """The control keeps the text typed.
 
-        After a conflict the next save refers to the values of now, so what the reader
-        left as it was shows them; else an older value would come back unseen.
+        After a conflict the next save is based on the current values, so an item that
+        the reader had not changed shows them; else an older value would return unseen.
         """
         return not isinstance(self.problem, Conflict) or name in self.problem.entered
 
-    def _control(self, name: str, item: Item, held: Mapping[str, Any]) -> str:
+    def _control(self, name: str, item: Item, values: Mapping[str, Any]) -> str:
         if isinstance(item, items.ItemGroup):
             return ""
         field = forms.Field(
             required=False, widget=controls.widget_of(item, self._options(item))
         )
         self.item_form.fields[name] = field
-        self.item_form.initial[name] = held.get(name)
+        self.item_form.initial[name] = values.get(name)
         attributes: dict[str, str | bool] = {
             "id": f"item-{name}",
             "aria-describedby": f"about-{name}",
@@ -324,8 +332,8 @@ class FormPage:
             rows = controls.typed_rows(item, name, typed)
             return controls.row_controls(item, name, rows, 0)
         stored = [] if isinstance(value, MissingCode) or value is None else value
-        rows = controls.shown_rows(item, stored)
-        return controls.row_controls(item, name, rows, controls.EXTRA_ROWS)
+        rows = controls.row_control_values(item, stored)
+        return controls.row_controls(item, name, rows, controls.EMPTY_ROWS)
 
     def _options(self, item: Item) -> Options:
         is_person = isinstance(item, items.User) and not isinstance(item, items.Ref)
@@ -351,12 +359,12 @@ class FormPage:
     def _add_problem(self, view: ItemView) -> None:
         name, problem = view.name, self.problem
         view.errors = [finding_text(finding) for finding in self.errors.get(name, [])]
-        asked = problem.findings if isinstance(problem, ExplanationNeeded) else ()
-        explained = explanations_in(self.typed) if self.typed is not None else {}
-        view.soft = soft_questions(name, asked, explained)
+        findings = problem.findings if isinstance(problem, ExplanationNeeded) else ()
+        explanations = explanations_in(self.typed) if self.typed is not None else {}
+        view.soft = soft_questions(name, findings, explanations)
         if isinstance(problem, ReasonNeeded | EraseNeeded) and self.asks_reasons:
-            view.reason_asked = name in problem.items
-        view.reason_asked = view.reason_asked or bool(self._typed(f"{name}__reason"))
+            view.needs_reason = name in problem.items
+        view.needs_reason = view.needs_reason or bool(self._typed(f"{name}__reason"))
         view.reason = (
             self._typed(f"{name}__reason"),
             self._typed(f"{name}__reason_text"),

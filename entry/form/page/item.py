@@ -1,4 +1,4 @@
-"""One item of a form as the page shows it: control, marks, and what is asked of it."""
+"""One item of the form page: control, marks, prompts."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -18,21 +18,21 @@ from trial_edc.vocabulary import MissingCode
 
 @dataclass
 class ItemView:
-    """One item as the page shows it."""
+    """One item of the page."""
 
     name: str
     item: Item
     control: str
     text: str
     required: bool
-    shown: bool
+    is_applicable: bool
     read_only: bool
     condition: Any
     missing: str = ""
     unit: str = ""
     errors: list[str] = field(default_factory=list)
     soft: list[tuple[str, str, str]] = field(default_factory=list)
-    reason_asked: bool = False
+    needs_reason: bool = False
     reason: tuple[str, str] = ("", "")
     clash: Clash | None = None
     query: str = ""
@@ -41,12 +41,14 @@ class ItemView:
     is_pending: bool = False
     rows: list[list[str]] = field(default_factory=list)
     stored_file: str = ""
-    kept_file: str = ""  # the key of one that was chosen and is not saved yet
+    unsaved_file: str = (
+        ""  # the key of a file that is stored, but not saved with the form
+    )
 
     @property
     def is_visible(self) -> bool:
-        """Tell whether the item stands on the page: asked, wrong, or in dispute."""
-        return self.shown or bool(self.errors) or self.clash is not None
+        """The item applies, is wrong, or is in dispute."""
+        return self.is_applicable or bool(self.errors) or self.clash is not None
 
     @property
     def missing_choices(self) -> list[tuple[str, str]]:
@@ -58,14 +60,14 @@ class ItemView:
 
     @property
     def is_group(self) -> bool:
-        """Tell whether the control is a group of buttons or boxes."""
-        choice = isinstance(self.item, items.Choice)
-        few = len(self.item.facts.terms or ()) <= controls.RADIO_MOST
-        return isinstance(self.item, items.MultipleChoice) or (choice and few)
+        """The control is a group of buttons or boxes."""
+        is_choice = isinstance(self.item, items.Choice)
+        is_short = len(self.item.facts.terms or ()) <= controls.MAX_RADIO_OPTIONS
+        return isinstance(self.item, items.MultipleChoice) or (is_choice and is_short)
 
     @property
     def condition_json(self) -> str:
-        """Return the condition of skip logic as the page's script asks it."""
+        """The condition of skip logic, for the script of the page."""
         return json.dumps(self.condition)
 
     @property
@@ -80,30 +82,34 @@ class ItemView:
 
     @property
     def theirs(self) -> str:
-        """Return the other side of a clash in words."""
+        """The other side of a clash in words."""
         return words(self.item, self.clash.theirs) if self.clash else ""
 
 
 def soft_questions(
-    item: str, findings: Iterable[Finding], explained: Mapping[str, str]
+    item: str, findings: Iterable[Finding], explanations: Mapping[str, str]
 ) -> list[tuple[str, str, str]]:
-    """Return what is asked of an item: the check, its words, the explanation typed.
+    """The prompts of an item: the check, its words, the explanation typed.
 
-    What was explained before and is not asked now stays on the page, else the next
-    save would ask for it again.
+    An earlier explanation stays on the page, else the next save would ask for it again.
     """
-    asked = {f.check_id: finding_text(f) for f in findings if f.item == item}
-    kept = {one: "" for one in explained if item_of_check(one) == item}
-    return [(one, text, explained.get(one, "")) for one, text in (kept | asked).items()]
+    questions = {f.check_id: finding_text(f) for f in findings if f.item == item}
+    answered = {
+        check_id: "" for check_id in explanations if item_of_check(check_id) == item
+    }
+    return [
+        (check_id, text, explanations.get(check_id, ""))
+        for check_id, text in (answered | questions).items()
+    ]
 
 
 def item_of_check(check_id: str) -> str:
-    """Return the item of a check; that of a range bears it in its name."""
-    declared = CHECKS.get(check_id)
-    return declared.item if declared else (*check_id.split("."), "")[1]
+    """The item of a check; that of a range has it in its id."""
+    check = CHECKS.get(check_id)
+    return check.item if check else (*check_id.split("."), "")[1]
 
 
 def finding_text(finding: Finding) -> str:
-    """Return a finding's message in the reader's language."""
+    """In the reader's language."""
     text = _(str(finding.message))
     return text % finding.details if finding.details else text

@@ -21,7 +21,7 @@ class ItemForm(forms.Form):
 
     @cached_property
     def helper(self) -> FormHelper:
-        """Return the helper that draws the layout without a form tag of its own."""
+        """Draws the layout without a form tag of its own."""
         helper = FormHelper()
         helper.form_tag = helper.disable_csrf = False
         return helper
@@ -41,10 +41,10 @@ class SectionBlock(LayoutObject):
     ) -> SafeString:
         del form, template_pack
         template = get_template("entry/form/section.html")
-        told = {
+        values = {
             "title": self.title,
             "anchor": self.number,
             "views": self.views,
             "page": self.page,
         }
-        return mark_safe(template.render({**context.flatten(), **told}))  # noqa: S308 - escaped by the template
+        return mark_safe(template.render({**context.flatten(), **values}))  # noqa: S308 - escaped by the template

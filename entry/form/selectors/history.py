@@ -1,4 +1,4 @@
-"""The history of an item in words, and why a row was struck out."""
+"""The history of an item, and of a strike-out, in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from record.casebook.values import Value
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import Codelist
 
-SHEETS = FormInstance._meta.db_table
+FORM_TABLE = FormInstance._meta.db_table
 
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One deed as people read it."""
+    """One change as people read it."""
 
     at: Any
     who: str
@@ -36,14 +36,14 @@ class HistoryEntry:
     old: str = ""
     new: str = ""
     revision: int = 0
-    unblinded: CodeBreak | None = None  # the first one before the deed
+    unblinded: CodeBreak | None = None  # the first one before the change
 
 
 @implements("AUD-08")
-def told_history(
+def item_history(
     item: Item, changes: list[Change], breaks: Sequence[CodeBreak] = ()
 ) -> list[HistoryEntry]:
-    """Return the changes of an item, the last one first, in words.
+    """The last change first.
 
     `breaks`: the participant's code breaks, as far as the reader may know of them.
     """
@@ -55,8 +55,8 @@ def told_history(
             _name(people.get(change.actor_id or 0), change.actor),
             role_words(change.role),
             reason_words(change.reason, ChangeReason),
-            _shown(item, change.old, linked),
-            _shown(item, change.new, linked),
+            _text(item, change.old, linked),
+            _text(item, change.new, linked),
             change.revision,
             known_before(breaks, change.clock_at),
         )
@@ -65,12 +65,12 @@ def told_history(
 
 
 @implements("AUD-06")
-def struck_out(form: FormInstance) -> HistoryEntry | None:
-    """Return who struck a row out, when and why; None for one that stands."""
+def strike_out_of(form: FormInstance) -> HistoryEntry | None:
+    """Who struck a row out, when and why; None for a row that counts."""
     if form.struck_at is None:
         return None
     entry = Entry.objects.filter(
-        form_id=form.pk, table_name=SHEETS, new_values__has_key="struck_at"
+        form_id=form.pk, table_name=FORM_TABLE, new_values__has_key="struck_at"
     ).last()
     if entry is None:
         return None
@@ -89,28 +89,27 @@ def _name(person: User | None, actor: str) -> str:
 
 
 def role_words(role: str) -> str:
-    """Return the role that somebody had, in words."""
-    known = {one.value: one.label for one in Role}
-    return _(known[role]) if role in known else _("system process")
+    labels = {role_choice.value: role_choice.label for role_choice in Role}
+    return _(labels[role]) if role in labels else _("system process")
 
 
 def reason_words(reason: Reason | None, terms: type[Codelist]) -> str:
-    """Return a reason: the words of its code, and those of the person."""
+    """The words of its code, and those of the person; "" without a reason."""
     if reason is None:
         return ""
-    known = {one.value: _(one.label) for one in terms}
-    parts = (known.get(reason.code, reason.code), reason.text)
+    labels = {term.value: _(term.label) for term in terms}
+    parts = (labels.get(reason.code, reason.code), reason.text)
     return " — ".join(part for part in parts if part)
 
 
-def _shown(item: Item, value: Value, linked: dict[int, str]) -> str:
-    pointed = isinstance(value, int) and linked.get(value)
-    return pointed or words(item, value)
+def _text(item: Item, value: Value, linked: dict[int, str]) -> str:
+    link_text = isinstance(value, int) and linked.get(value)
+    return link_text or words(item, value)
 
 
 def _linked(item: Item, values: list[Value]) -> dict[int, str]:
-    """Return the people or rows that an item has pointed at, by their keys."""
-    keys = {one for one in values if isinstance(one, int)}
+    """The people or rows that an item has pointed at, by their keys."""
+    keys = {value for value in values if isinstance(value, int)}
     if not isinstance(item, items.User) or not keys:
         return {}
     if isinstance(item, items.Ref) and item.form:

@@ -1,4 +1,4 @@
-"""What may be chosen where an item points at something: people, rows, registers."""
+"""The choices of items that point at people, rows or registers."""
 
 from collections.abc import Sequence
 
@@ -13,12 +13,12 @@ Options = Sequence[tuple[str, str]]  # each key with its words
 
 
 def options_of(item: Item, casebook: Casebook) -> Options:
-    """Return each key that may be chosen with its words; in at most one select."""
+    """Each key that may be chosen with its words; in at most one select."""
     if isinstance(item, items.Listed):
         return item.options()
     if isinstance(item, items.Ref) and not item.form:  # a row of a register
         register = item.remote_field.model._default_manager.all()
-        return [(str(one.pk), str(one)) for one in register]
+        return [(str(row.pk), str(row)) for row in register]
     if isinstance(item, items.Ref):
         design = catalogue.design(item.form)
         rows = casebook.rows(item.form)
@@ -27,12 +27,14 @@ def options_of(item: Item, casebook: Casebook) -> Options:
 
 
 def people() -> Options:
-    """Return the accounts that may be named, in the order of names."""
+    """The accounts that may be named, in the order of names."""
     active = User.objects.filter(is_active=True).order_by("full_name", "pk")
     return [(str(person.pk), str(person)) for person in active]
 
 
 def row_name(design: FormDesign, row: FormData) -> str:
-    """Return how a row of a log is called: its number and what names it."""
-    told = ((design.items[name], row.get(name)) for name in design.row_title)
-    return " · ".join([str(row.occurrence), *(words(*one) for one in told if one[1])])
+    """The number of a row of a log, and the values that name it."""
+    titles = ((design.items[name], row.get(name)) for name in design.row_title)
+    return " · ".join(
+        [str(row.occurrence), *(words(*title) for title in titles if title[1])]
+    )

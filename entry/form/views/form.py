@@ -38,7 +38,7 @@ from record.review.services import freeze, lock_form
 from trial_edc import clock
 from trial_edc.vocabulary import Severity
 
-# Whoever may see any form at all; which ones is the selector's answer (404).
+# Roles that may see forms at all; the selector decides which ones (404).
 READERS = (
     Permission.READ_CASEBOOK,
     Permission.SEE_PRODUCT,
@@ -49,28 +49,27 @@ CONFLICT, TOO_LARGE, UNPROCESSABLE = 409, 413, 422
 
 
 def visible_form(request: StaffRequest, pk: int) -> FormInstance:
-    """Return a form that the reader may open, else 404."""
+    """A form that the reader may open, else 404."""
     return get_object_or_404(forms_visible_to(request.user), pk=pk)
 
 
 @permitted(*READERS)
 def form_page(request: StaffRequest, pk: int) -> HttpResponse:
-    """Show a form, or save it."""
     form = visible_form(request, pk)
     if request.method == "POST":
-        return _saved(request, form)
+        return _save(request, form)
     page = FormPage(form, request.user)
     if "restore" in request.GET and page.autosave:
         typed = _as_query(autosaves.typed_in(page.autosave))
         page = FormPage(form, request.user, typed)
-    return _shown(request, page)
+    return _render(request, page)
 
 
-def _shown(request: HttpRequest, page: FormPage, status: int = 200) -> HttpResponse:
+def _render(request: HttpRequest, page: FormPage, status: int = 200) -> HttpResponse:
     return render(request, "entry/form/form.html", {"page": page}, status=status)
 
 
-def _saved(request: StaffRequest, form: FormInstance) -> HttpResponse:
+def _save(request: StaffRequest, form: FormInstance) -> HttpResponse:
     if not may_enter(request.user, catalogue.design(form.code)):
         raise PermissionDenied
     typed: QueryDict = request.POST
@@ -81,7 +80,7 @@ def _saved(request: StaffRequest, form: FormInstance) -> HttpResponse:
     except FormClosed:
         messages.error(request, _("This form is closed; nothing was saved."))
         form.refresh_from_db()
-        return _shown(request, FormPage(form, request.user), CONFLICT)
+        return _render(request, FormPage(form, request.user), CONFLICT)
     except files.FileRefused as refused:
         finding = Finding(
             f"{form.code}.{refused.item}.file",
@@ -89,34 +88,34 @@ def _saved(request: StaffRequest, form: FormInstance) -> HttpResponse:
             Severity.HARD,
             str(refused),
         )
-        return _again(request, form, typed, SaveRefused([finding]))
+        return _render_problem(request, form, typed, SaveRefused([finding]))
     except NotSaved as problem:
-        return _again(request, form, typed, problem)
-    messages.success(request, _told(saved.form))
-    return redirect(_onwards(request, saved.form))
+        return _render_problem(request, form, typed, problem)
+    messages.success(request, _success_message(saved.form))
+    return redirect(_next_address(request, saved.form))
 
 
-def _again(
+def _render_problem(
     request: StaffRequest, form: FormInstance, typed: QueryDict, problem: NotSaved
 ) -> HttpResponse:
     form = visible_form(request, form.pk)
     page = FormPage(form, request.user, typed, problem)
     status = CONFLICT if isinstance(problem, Conflict) else UNPROCESSABLE
-    return _shown(request, page, status)
+    return _render(request, page, status)
 
 
-def _told(form: FormInstance) -> str:
+def _success_message(form: FormInstance) -> str:
     at = clock.now().astimezone(clock.SITE_TZ)
     message = _("Saved %(time)s, revision %(revision)s.")
     return message % {"time": f"{at:%H:%M}", "revision": form.revision}
 
 
-def _onwards(request: StaffRequest, form: FormInstance) -> str:
+def _next_address(request: StaffRequest, form: FormInstance) -> str:
     if request.POST.get("action") != "next":
         return navigation.address(form)
-    following = navigation.next_form(form, request.user)
-    if following:
-        return navigation.address(following)
+    next_form = navigation.next_form(form, request.user)
+    if next_form:
+        return navigation.address(next_form)
     return navigation.casebook_address(form)
 
 
@@ -130,7 +129,7 @@ def _as_query(typed: dict[str, list[str]]) -> QueryDict:
 @permitted(*READERS)
 @require_POST
 def autosave(request: StaffRequest, pk: int) -> HttpResponse:
-    """Keep what is typed, apart from the record."""
+    """Keep the text typed, apart from the record."""
     form = visible_form(request, pk)
     page = FormPage(form, request.user)
     if not page.may_enter:
@@ -139,17 +138,17 @@ def autosave(request: StaffRequest, pk: int) -> HttpResponse:
     typed.pop("csrfmiddlewaretoken", None)
     based_on = controls.revision_in(request.POST)
     try:
-        kept = autosaves.keep(form, typed, based_on=based_on, author=request.user)
+        saved = autosaves.keep(form, typed, based_on=based_on, author=request.user)
     except TooLong:
         return JsonResponse({"kept": False}, status=TOO_LARGE)
-    local = kept.typed_at.astimezone(clock.SITE_TZ)
+    local = saved.typed_at.astimezone(clock.SITE_TZ)
     return JsonResponse({"kept": True, "at": f"{local:%H:%M}"})
 
 
 @permitted(*READERS)
 @require_POST
 def discard(request: StaffRequest, pk: int) -> HttpResponse:
-    """Forget the unsaved typing of the reader."""
+    """Delete the unsaved typing of the reader."""
     form = visible_form(request, pk)
     autosaves.discard(form, request.user)
     return redirect(navigation.address(form))
@@ -193,18 +192,18 @@ def close(request: StaffRequest, pk: int) -> HttpResponse:
     if step is None or not text:
         messages.error(request, _("Write the reason; nothing changed."))
         return redirect(navigation.address(form))
-    act, on, done = step
+    act, is_on, message = step
     try:
-        act(form, by=request.user, reason=Reason("closing", text), on=on)
+        act(form, by=request.user, reason=Reason("closing", text), on=is_on)
     except ReviewRefused as problem:
         messages.error(request, str(problem))
     else:
-        messages.success(request, done)
+        messages.success(request, message)
     return redirect(navigation.address(form))
 
 
 @permitted(*READERS)
-def file(request: StaffRequest, pk: int, item: str) -> FileResponse:
+def stored_file(request: StaffRequest, pk: int, item: str) -> FileResponse:
     """Serve a stored file through the permission check, as a download."""
     form = visible_form(request, pk)
     if item not in visible_items(request.user, catalogue.design(form.code)):

@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from entry.form.selectors.history import told_history
+from entry.form.selectors.history import item_history
 from entry.form.views.form import READERS, visible_form
 from entry.selectors import navigation
 from entry.selectors.visibility import visible_items
@@ -24,7 +24,7 @@ from record.review.problems import ReviewRefused
 from record.review.selectors import queries_of
 from trial_edc.context import page_for
 
-MOST_DIGITS = 18
+MAX_KEY_DIGITS = 18
 STEPS = {
     "answer": review.answer_query,
     "return": review.return_query,
@@ -35,7 +35,7 @@ STEPS = {
 
 @permitted(*READERS)
 def panel(request: StaffRequest, pk: int, item: str) -> HttpResponse:
-    """Show what happened to an item; take a step of a query, or verify."""
+    """The history of an item; a step of a query, or a verification."""
     form = visible_form(request, pk)
     if item not in visible_items(request.user, catalogue.design(form.code)):
         raise Http404
@@ -48,11 +48,11 @@ def panel(request: StaffRequest, pk: int, item: str) -> HttpResponse:
         else:
             if not request.headers.get("HX-Request"):
                 return redirect(navigation.address(form, item))
-    told = _told(form, item, request.user) | {"problem": problem}
+    context = _panel_context(form, item, request.user) | {"problem": problem}
     template = "entry/form/panel.html"
     if not request.headers.get("HX-Request"):
         template = "entry/form/panel_page.html"
-    return render(request, template, told)
+    return render(request, template, context)
 
 
 def _act(request: StaffRequest, form: FormInstance, item: str) -> None:
@@ -69,25 +69,27 @@ def _act(request: StaffRequest, form: FormInstance, item: str) -> None:
 
 
 def _query_of(request: StaffRequest, form: FormInstance) -> Query:
-    """Return the query of this form that the step is about, else 404."""
-    told = request.POST.get("query", "")
-    if not told.isdecimal() or len(told) > MOST_DIGITS:
+    """The query of this form that the step is about, else 404."""
+    key = request.POST.get("query", "")
+    if not key.isdecimal() or len(key) > MAX_KEY_DIGITS:
         raise Http404
-    query = get_object_or_404(Query, pk=told, form=form)
+    query = get_object_or_404(Query, pk=key, form=form)
     query.form = form
     return query
 
 
-def _told(form: FormInstance, name: str, user: User) -> dict[str, object]:
+def _panel_context(form: FormInstance, name: str, user: User) -> dict[str, object]:
     item = catalogue.design(form.code).items[name]
     changes = [change for change in changes_of(form) if change.item == name]
-    known = list(unblindings_of(form.participant)) if _may_know(user) else []
-    history = told_history(item, changes, known)
+    breaks = (
+        list(unblindings_of(form.participant)) if _may_see_code_breaks(user) else []
+    )
+    history = item_history(item, changes, breaks)
     revision = revisions_of(form, row_of(form)).get(name, 0)
     checks = [
-        {"of": one, "holds": one.items[name] == revision}
-        for one in form.verifications.select_related("by")
-        if name in one.items
+        {"of": verification, "holds": verification.items[name] == revision}
+        for verification in form.verifications.select_related("by")
+        if name in verification.items
     ]
     return {
         "form": form,
@@ -104,14 +106,14 @@ def _told(form: FormInstance, name: str, user: User) -> dict[str, object]:
     }
 
 
-def _may_know(user: User) -> bool:
-    """Tell whether a reader may see that, when and by whom a code was broken."""
+def _may_see_code_breaks(user: User) -> bool:
+    """Whether a code was broken, when and by whom."""
     return page_for(user, "randomization:code_breaks") is not None
 
 
 @permitted(Permission.VERIFY)
 def verify_form(request: StaffRequest, pk: int) -> HttpResponse:
-    """Verify every item of a form that holds anything."""
+    """Verify every item of a form that holds a value."""
     form = visible_form(request, pk)
     if request.method == "POST":
         revisions = revisions_of(form, row_of(form))

@@ -99,7 +99,7 @@ class Column:
         return [*self.options, *missing]
 
     def cell_input(self, value: Value) -> CellInput:
-        texts = controls.shown(self.item, self.name, value)
+        texts = controls.control_values(self.item, self.name, value)
         if missing := texts.get(f"{self.name}__missing"):
             return CellInput(missing, codes=(missing,))
         if self.is_many:

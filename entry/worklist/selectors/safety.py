@@ -1,4 +1,4 @@
-"""What serious events ask of the site and of the sponsor."""
+"""Work on serious events, for the site and for the sponsor."""
 
 from collections.abc import Iterator
 
@@ -39,13 +39,13 @@ def _report_item(line: ReportLine) -> WorkItem:
 
 
 def _follow_up_item(line: ReportLine) -> WorkItem:
-    told = _("Changed since the report was sent: %(items)s")
+    text = _("Changed since the report was sent: %(items)s")
     address = reverse("safety:reports") + f"?participant={line.participant.number}"
     return WorkItem(
         DUE,
         _("Follow-up report"),
         line.participant.number,
-        told % {"items": ", ".join(line.changed)},
+        text % {"items": ", ".join(line.changed)},
         address,
         "due",
         clock.site_date(line.sent_at) if line.sent_at else None,

@@ -1,4 +1,4 @@
-"""My work: what a person can do today, by what the role may do; most urgent first."""
+"""My work: what a person can do today, by permission, most urgent first."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -47,7 +47,7 @@ from visits.infusions.facts.vital_sign_times import NextMeasurement, next_measur
 from visits.reminders.page import appointment_words, to_tell_in_ward
 from visits.schedule.facts import INFUSION_VISITS, Visit
 
-MOST_OF_A_KIND = 50
+MAX_PER_KIND = 50
 DRAFTERS = (
     Permission.ENTER_CRF,
     Permission.ENTER_BEDSIDE,
@@ -56,11 +56,11 @@ DRAFTERS = (
 
 
 def work_for(user: User) -> list[WorkItem]:
-    """Return what a person can do today; the selects do not grow with participants."""
+    """The selects do not grow with the participants."""
     sources: tuple[tuple[tuple[Permission, ...], WorkSource], ...] = (
-        ((Permission.ENTER_CRF,), people_to_see),
+        ((Permission.ENTER_CRF,), visits_and_consents),
         ((Permission.ENTER_BEDSIDE,), infusions_to_watch),
-        ((Permission.ENTER_BEDSIDE,), people_to_tell),
+        ((Permission.ENTER_BEDSIDE,), people_to_inform_in_ward),
         ((Permission.ENTER_CRF, Permission.ASSESS_SAFETY), serious_events),
         ((Permission.ENTER_CRF,), events_to_record),
         ((Permission.ENTER_CRF,), births_to_ask_for),
@@ -73,23 +73,23 @@ def work_for(user: User) -> list[WorkItem]:
         ((Permission.ENTER_PRODUCT,), product_to_prepare),
         *WORK_SOURCES,
     )
-    found = [
+    items = [
         item
         for permissions, source in sources
         if any(user.may(permission) for permission in permissions)
         for item in source(user)
     ]
-    return sorted(found, key=lambda one: (one.urgency, one.due_on or date.max))
+    return sorted(items, key=lambda item: (item.urgency, item.due_on or date.max))
 
 
-def people_to_see(user: User) -> Iterator[WorkItem]:
+def visits_and_consents(user: User) -> Iterator[WorkItem]:
     """Consents to ask for again; visits overdue, due, and coming up."""
-    form_data = _visit_records(user)
+    visit_forms = _visit_forms(user)
     for row in matrix_for(user):
         yield from (_consent_item(row, due) for due in row.due)
         for visit in row.visits:
             if urgency := _urgency(visit):
-                yield _visit_item(row, visit, urgency - 1, form_data)
+                yield _visit_item(row, visit, urgency - 1, visit_forms)
 
 
 def infusions_to_watch(user: User) -> Iterator[WorkItem]:
@@ -102,10 +102,14 @@ def infusions_to_watch(user: User) -> Iterator[WorkItem]:
                 yield _infusion_item(person.number, visit, coming)
 
 
-def people_to_tell(user: User) -> Iterator[WorkItem]:
-    """In-patients whom the ward tells what others get a message about."""
-    for person, one in to_tell_in_ward(list(participants_visible_to(user))):
-        words = (_(one.occasion.label), one.place, appointment_words(one))
+def people_to_inform_in_ward(user: User) -> Iterator[WorkItem]:
+    """In-patients whom the ward informs, where others get a message."""
+    for person, appointment in to_tell_in_ward(list(participants_visible_to(user))):
+        words = (
+            _(appointment.occasion.label),
+            appointment.place,
+            appointment_words(appointment),
+        )
         yield WorkItem(
             DUE,
             _("Tell in the ward"),
@@ -113,7 +117,9 @@ def people_to_tell(user: User) -> Iterator[WorkItem]:
             " · ".join(filter(None, words)),
             reverse("visits:schedule", args=[person.number]),
             "due",
-            clock.site_date(one.appointment_at) if one.appointment_at else None,
+            clock.site_date(appointment.appointment_at)
+            if appointment.appointment_at
+            else None,
         )
 
 
@@ -151,21 +157,21 @@ def _urgency(visit: Visit) -> int | None:
     return order.index(visit.status) + 1 if visit.status in order else None
 
 
-def _visit_records(user: User) -> dict[tuple[int, str], FormInstance]:
-    held = forms_visible_to(user).filter(code="VIS", struck_at=None)
-    return {(form.participant_id, form.visit): form for form in held}
+def _visit_forms(user: User) -> dict[tuple[int, str], FormInstance]:
+    forms = forms_visible_to(user).filter(code="VIS", struck_at=None)
+    return {(form.participant_id, form.visit): form for form in forms}
 
 
 def _visit_item(
     row: MatrixRow,
     visit: Visit,
     urgency: int,
-    form_data: dict[tuple[int, str], FormInstance],
+    visit_forms: dict[tuple[int, str], FormInstance],
 ) -> WorkItem:
-    data = form_data.get((row.participant.pk, visit.code))
+    form = visit_forms.get((row.participant.pk, visit.code))
     url = (
-        navigation.address(data, "performed")
-        if data
+        navigation.address(form, "performed")
+        if form
         else reverse("entry:casebook", args=[row.participant.number])
     )
     return WorkItem(
@@ -180,15 +186,17 @@ def _visit_item(
 
 
 def events_to_record(user: User) -> Iterator[WorkItem]:
-    """Deaths and ends of study that something has opened and nobody has begun."""
+    """Deaths and ends of study that an event has opened and nobody has begun."""
     designs = catalogue.designs().values()
     codes = [
-        one.code for one in designs if one.opened_on_demand and may_enter(user, one)
+        design.code
+        for design in designs
+        if design.opened_on_demand and may_enter(user, design)
     ]
-    held = forms_visible_to(user).filter(
+    forms = forms_visible_to(user).filter(
         code__in=codes, status=FormStatus.NOT_STARTED, struck_at=None, locked_at=None
     )
-    for form in held.order_by("created_at", "pk")[:MOST_OF_A_KIND]:
+    for form in forms.order_by("created_at", "pk")[:MAX_PER_KIND]:
         yield WorkItem(
             DUE,
             _("To record"),
@@ -202,24 +210,24 @@ def events_to_record(user: User) -> Iterator[WorkItem]:
 
 def births_to_ask_for(user: User) -> Iterator[WorkItem]:
     """Pregnancies past the expected birth whose outcome is not recorded."""
-    held = births_awaited().filter(form__in=forms_visible_to(user))
-    for one in held[:MOST_OF_A_KIND]:
+    pregnancies = births_awaited().filter(form__in=forms_visible_to(user))
+    for pregnancy in pregnancies[:MAX_PER_KIND]:
         yield WorkItem(
             OVERDUE,
             _("Pregnancy"),
-            one.form.participant.number,
+            pregnancy.form.participant.number,
             _("Outcome of the pregnancy"),
-            navigation.address(one.form, "outcome"),
+            navigation.address(pregnancy.form, "outcome"),
             "overdue",
-            one.due_on,
+            pregnancy.due_on,
         )
 
 
 def drafts(user: User) -> Iterator[WorkItem]:
-    held = forms_visible_to(user).filter(
+    forms = forms_visible_to(user).filter(
         status=FormStatus.DRAFT, struck_at=None, locked_at=None, frozen_at=None
     )
-    for form in held.order_by("saved_at", "pk")[:MOST_OF_A_KIND]:
+    for form in forms.order_by("saved_at", "pk")[:MAX_PER_KIND]:
         if may_enter(user, catalogue.design(form.code)):
             yield _form_item(WAITING, _("To complete"), form, "draft")
 
@@ -252,13 +260,13 @@ def answers_to_review(user: User) -> Iterator[WorkItem]:
 
 
 def _queries(
-    user: User, state: QueryState, kind: str, right: Permission
+    user: User, state: QueryState, kind: str, permission: Permission
 ) -> Iterator[WorkItem]:
     """Queries of a state on the forms on which the person may take the next step."""
     designs = catalogue.designs().values()
-    codes = [design.code for design in designs if may_on(user, right, design)]
-    held = queries_visible_to(user).filter(state=state, form__code__in=codes)
-    for query in held[:MOST_OF_A_KIND]:
+    codes = [design.code for design in designs if may_on(user, permission, design)]
+    queries = queries_visible_to(user).filter(state=state, form__code__in=codes)
+    for query in queries[:MAX_PER_KIND]:
         item, _check = query.place
         design = catalogue.design(query.form.code)
         label = design.items[item].verbose_name if item in design.items else ""
@@ -274,21 +282,21 @@ def _queries(
 
 
 def forms_to_sign(user: User) -> Iterator[WorkItem]:
-    """Complete forms that wait for a signature that holds."""
+    """Complete forms without a valid signature."""
     codes = [
         code
         for code, design in catalogue.designs().items()
         if design.signature is not None and user.may(design.signed_by)
     ]
-    held = forms_visible_to(user).filter(
+    forms = forms_visible_to(user).filter(
         code__in=codes, status=FormStatus.COMPLETE, struck_at=None
     )
     waiting = 0
-    for form in held.prefetch_related("signatures").order_by("saved_at", "pk"):
-        if any(one.holds_for(form) for one in form.signatures.all()):
+    for form in forms.prefetch_related("signatures").order_by("saved_at", "pk"):
+        if any(signature.holds_for(form) for signature in form.signatures.all()):
             continue
         waiting += 1
-        if waiting > MOST_OF_A_KIND:
+        if waiting > MAX_PER_KIND:
             return
         yield _form_item(DUE, _("To sign"), form, "complete")
 
@@ -296,27 +304,27 @@ def forms_to_sign(user: User) -> Iterator[WorkItem]:
 def forms_to_verify(user: User) -> Iterator[WorkItem]:
     """The list of forms that the monitor has not verified, as one line."""
     lines = verification_lines(user)
-    if count := sum(one.state != VerificationState.VERIFIED for one in lines):
-        told = ngettext("%(count)s form to verify", "%(count)s forms to verify", count)
-        text = told % {"count": count}
+    if count := sum(line.state != VerificationState.VERIFIED for line in lines):
+        text = ngettext("%(count)s form to verify", "%(count)s forms to verify", count)
+        words = text % {"count": count}
         url = _page("review:verification")
-        yield WorkItem(WAITING, _("Verification"), "", text, url, "complete")
+        yield WorkItem(WAITING, _("Verification"), "", words, url, "complete")
 
 
 def terms_to_code(user: User) -> Iterator[WorkItem]:
     """What is written and not coded, or coded and not approved, as one line."""
     if count := coding_to_do(user):
-        told = ngettext("%(count)s term", "%(count)s terms", count)
-        text = told % {"count": count}
+        text = ngettext("%(count)s term", "%(count)s terms", count)
+        words = text % {"count": count}
         url = _page("safety:coding")
-        yield WorkItem(WAITING, _("Coding"), "", text, url, "complete")
+        yield WorkItem(WAITING, _("Coding"), "", words, url, "complete")
 
 
 def product_to_prepare(user: User) -> Iterator[WorkItem]:
     """The worklist of infusions, as one line; what is on it stays there."""
     del user
     count = len(preparations())
-    told = ngettext(
+    text = ngettext(
         "%(count)s infusion to prepare", "%(count)s infusions to prepare", count
     )
     urgency, look = (DUE, "due") if count else (SOON, "upcoming")
@@ -324,7 +332,7 @@ def product_to_prepare(user: User) -> Iterator[WorkItem]:
         urgency,
         _("Product"),
         "",
-        told % {"count": count},
+        text % {"count": count},
         _page("randomization:preparations"),
         look,
     )
@@ -338,7 +346,7 @@ def _page(name: str) -> str:
 
 
 def totals(items: list[WorkItem]) -> dict[str, Any]:
-    """Return how many things are overdue, due, and in all."""
+    """How many things are overdue, due, and in all."""
     return {
         "all": len(items),
         "overdue": sum(item.urgency == OVERDUE for item in items),
