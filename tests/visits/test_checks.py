@@ -24,9 +24,9 @@ def data(code: str, visit: str = "", occurrence: int = 1, **values: object) -> F
 
 
 CONSENT = data("CNS", kind="initial", decision="given", decided_at=DAY_0 - DAY)
-RANDOMISED = data("RAN", randomised_at=DAY_0 - HOUR)
+RANDOMIZED = data("RAN", randomised_at=DAY_0 - HOUR)
 INFUSED = data("INF", "D0", given="given", started_at=DAY_0)
-COURSE = (CONSENT, RANDOMISED, INFUSED)
+COURSE = (CONSENT, RANDOMIZED, INFUSED)
 
 
 def partial(text: str) -> Partial:
@@ -42,8 +42,8 @@ def vis(visit: str = "D7", **values: object) -> FormData:
 
 
 def inf(visit: str = "D0", **values: object) -> FormData:
-    told = {"given": "given", "started_at": DAY_0, **values}
-    return data("INF", visit, **told)
+    answers = {"given": "given", "started_at": DAY_0, **values}
+    return data("INF", visit, **answers)
 
 
 def vsi(point: str, taken_at: object, **values: object) -> FormData:
@@ -69,7 +69,7 @@ SECOND = inf("D7", started_at=DAY_0 + 8 * DAY)
 NO_GO = data("IRQ", "D7", decision="no_go_final")
 
 
-def found(occasion: str, on: date = date(2026, 4, 1)) -> FormData:
+def deviation(occasion: str, on: date = date(2026, 4, 1)) -> FormData:
     return data("DEV", raised_by="SYS", rule=occasion, found_on=on)
 
 
@@ -81,7 +81,7 @@ LATER = {
 }
 ENDED = [
     *((f"{form}-20", LATER[form], (LEFT,)) for form in after_end.OBSERVATION_TIMES),
-    *((f"{form}-21", one, (DIED,)) for form, one in LATER.items()),
+    *((f"{form}-21", row, (DIED,)) for form, row in LATER.items()),
 ]
 SAME_DAY = (
     data("DTH", death_on=partial("2026-03-06")),
@@ -210,28 +210,28 @@ FIRES: list[tuple[str, FormData, tuple[FormData, ...]]] = [
     ),
     ("DEV-02", data("DEV", description="the Saline bag was swapped"), ()),
     ("DEV-02", data("DEV", description="干细胞批次有误"), ()),
-    ("DEV-03", found("VISIT-OUT-OF-WINDOW VIS D7 #1"), (*COURSE, SEEN_ON_7)),
-    ("DEV-03", found("VISIT-MISSED VIS D7 #1"), (*COURSE, SEEN_ON_7)),
-    ("DEV-03", found("VISIT-MISSED VIS D7 #1", date(2026, 3, 11)), COURSE),
-    ("DEV-03", found("VISIT-MISSED VIS D10 #1"), (*COURSE, STAYED)),
-    ("DEV-03", found("INFUSION-1-LATE INF D0 #1"), COURSE),
-    ("DEV-03", found("INFUSION-1-LATE INF D0 #1"), ()),
-    ("DEV-03", found("INFUSION-TOO-LATE INF D7 #1"), (*COURSE, SECOND)),
-    ("DEV-03", found("INFUSION-TOO-LATE INF D7 #1"), COURSE),
-    ("DEV-03", found("INFUSION-2-NOT-GIVEN"), (*COURSE, SECOND)),
+    ("DEV-03", deviation("VISIT-OUT-OF-WINDOW VIS D7 #1"), (*COURSE, SEEN_ON_7)),
+    ("DEV-03", deviation("VISIT-MISSED VIS D7 #1"), (*COURSE, SEEN_ON_7)),
+    ("DEV-03", deviation("VISIT-MISSED VIS D7 #1", date(2026, 3, 11)), COURSE),
+    ("DEV-03", deviation("VISIT-MISSED VIS D10 #1"), (*COURSE, STAYED)),
+    ("DEV-03", deviation("INFUSION-1-LATE INF D0 #1"), COURSE),
+    ("DEV-03", deviation("INFUSION-1-LATE INF D0 #1"), ()),
+    ("DEV-03", deviation("INFUSION-TOO-LATE INF D7 #1"), (*COURSE, SECOND)),
+    ("DEV-03", deviation("INFUSION-TOO-LATE INF D7 #1"), COURSE),
+    ("DEV-03", deviation("INFUSION-2-NOT-GIVEN"), (*COURSE, SECOND)),
     (
         "DEV-03",
-        found("INFUSION-WITHOUT-GO INF D7 #1"),
+        deviation("INFUSION-WITHOUT-GO INF D7 #1"),
         (*COURSE, SECOND, data("IRQ", "D7", **GO)),
     ),
-    ("DEV-03", found("COVER-FAILED INF D7 #1"), (*COURSE, SECOND)),
+    ("DEV-03", deviation("COVER-FAILED INF D7 #1"), (*COURSE, SECOND)),
 ]
 
 FIRES += ENDED
 QUIET: list[tuple[str, FormData, tuple[FormData, ...]]] = [
-    *((name, one, SAME_DAY) for name, one, _others in ENDED),
+    *((name, row, SAME_DAY) for name, row, _others in ENDED),
     ("VIS-01", vis(appointment_at=DAY_0 + 8 * DAY), COURSE),
-    ("VIS-01", vis(appointment_at=DAY_0 + 8 * DAY), (CONSENT, RANDOMISED)),
+    ("VIS-01", vis(appointment_at=DAY_0 + 8 * DAY), (CONSENT, RANDOMIZED)),
     ("VIS-02", vis(visit_date=date(2026, 3, 5)), (*COURSE, DIED)),
     ("VIS-03", vis(visit_date=date(2026, 3, 5)), (*COURSE, LEFT)),
     ("VIS-04", vis(visit_date=ON_7, mode="record_lookup"), (*COURSE, LOOKUP)),
@@ -343,13 +343,13 @@ QUIET: list[tuple[str, FormData, tuple[FormData, ...]]] = [
     ("VSI-02", vsi("pre", DAY_0), COURSE),
     ("VSI-02", vsi("m15", DAY_0 + 20 * MINUTE), ()),
     ("DEV-02", data("DEV", description="Visit took place too late."), ()),
-    ("DEV-03", found("VISIT-OUT-OF-WINDOW VIS D7 #1"), (*COURSE, SEEN_LATE)),
-    ("DEV-03", found("VISIT-MISSED VIS D7 #1"), COURSE),
-    ("DEV-03", found("VISIT-MISSED VIS D7 #1", date(2026, 3, 12)), COURSE),
-    ("DEV-03", found("VISIT-MISSED VIS D10 #1"), COURSE),
-    ("DEV-03", found("INFUSION-2-NOT-GIVEN"), (*COURSE, NO_GO)),
-    ("DEV-03", found("INFUSION-WITHOUT-GO INF D7 #1"), (*COURSE, SECOND)),
-    ("DEV-03", found("INFUSION-IN-PAUSE INF D0 #1"), COURSE),
+    ("DEV-03", deviation("VISIT-OUT-OF-WINDOW VIS D7 #1"), (*COURSE, SEEN_LATE)),
+    ("DEV-03", deviation("VISIT-MISSED VIS D7 #1"), COURSE),
+    ("DEV-03", deviation("VISIT-MISSED VIS D7 #1", date(2026, 3, 12)), COURSE),
+    ("DEV-03", deviation("VISIT-MISSED VIS D10 #1"), COURSE),
+    ("DEV-03", deviation("INFUSION-2-NOT-GIVEN"), (*COURSE, NO_GO)),
+    ("DEV-03", deviation("INFUSION-WITHOUT-GO INF D7 #1"), (*COURSE, SECOND)),
+    ("DEV-03", deviation("INFUSION-IN-PAUSE INF D0 #1"), COURSE),
     ("DEV-03", data("DEV", raised_by="user"), ()),
     (
         "VIS-07",
@@ -425,40 +425,44 @@ QUIET: list[tuple[str, FormData, tuple[FormData, ...]]] = [
 ]
 
 
-def fired(check_id: str, one: FormData, others: tuple[FormData, ...]) -> bool:
+def fired(check_id: str, row: FormData, others: tuple[FormData, ...]) -> bool:
     check = CHECKS[check_id]
-    assert check.form == one.code
-    finding = check.run(one, Casebook.of(others).with_data(one))
+    assert check.form == row.code
+    finding = check.run(row, Casebook.of(others).with_data(row))
     if finding and finding.details:
         assert finding.message % finding.details
     return finding is not None
 
 
-@pytest.mark.parametrize(("check_id", "one", "others"), FIRES)
-def test_check_finds(check_id, one, others):
-    assert fired(check_id, one, others)
+@pytest.mark.parametrize(("check_id", "row", "others"), FIRES)
+def test_check_finds(check_id, row, others):
+    assert fired(check_id, row, others)
 
 
-@pytest.mark.parametrize(("check_id", "one", "others"), QUIET)
-def test_check_keeps_quiet(check_id, one, others):
-    assert not fired(check_id, one, others)
+@pytest.mark.parametrize(("check_id", "row", "others"), QUIET)
+def test_check_keeps_quiet(check_id, row, others):
+    assert not fired(check_id, row, others)
 
 
 def test_each_check_of_the_room_is_tried():
-    declared = {i for i, one in CHECKS.items() if one.rule.__module__[:7] == "visits."}
+    declared = {
+        check_id
+        for check_id, check in CHECKS.items()
+        if check.rule.__module__[:7] == "visits."
+    }
 
-    assert {check_id for check_id, _one, _others in FIRES} == declared
-    assert {check_id for check_id, _one, _others in QUIET} == declared
+    assert {check_id for check_id, _row, _others in FIRES} == declared
+    assert {check_id for check_id, _row, _others in QUIET} == declared
 
 
 @pytest.mark.parametrize(
-    ("check_id", "one"),
-    [(name, one) for name, one, _others in ENDED if name.endswith("-20")]
+    ("check_id", "row"),
+    [(name, row) for name, row, _others in ENDED if name.endswith("-20")]
     + [("VIS-03", vis(visit_date=ON_7))],
 )
 @pytest.mark.verifies("WIN-07")
-def test_what_was_recorded_before_a_withdrawal_can_be_corrected(check_id, one):
-    known = replace(one, item_revisions=dict.fromkeys(one.values, 1))
+def test_what_was_recorded_before_a_withdrawal_can_be_corrected(check_id, row):
+    correction = replace(row, item_revisions=dict.fromkeys(row.values, 1))
 
-    assert fired(check_id, one, (LEFT,))
-    assert not fired(check_id, known, (LEFT,))
+    assert fired(check_id, row, (LEFT,))
+    assert not fired(check_id, correction, (LEFT,))

@@ -12,7 +12,7 @@ from record.casebook.selectors import casebook_of
 from tests.people import STAGE
 from tests.visits import stage
 from trial_edc.vocabulary import VisitStatus
-from visits.deviations.facts import fell_away
+from visits.deviations.facts import condition_no_longer_holds
 from visits.deviations.selectors import day_0_change as deviations_selectors
 from visits.deviations.tasks import raise_missed_visits
 from visits.models import ProtocolDeviation
@@ -24,9 +24,9 @@ pytestmark = pytest.mark.django_db
 def test_randomisation_hangs_every_visit_and_awaits_infusion_1():
     person = stage.randomized(ago=0.2)
 
-    held = FormInstance.objects.filter(participant=person, visit__gt="")
+    forms = FormInstance.objects.filter(participant=person, visit__gt="")
     at = {
-        visit: sorted({form.code for form in held if form.visit == visit})
+        visit: sorted({form.code for form in forms if form.visit == visit})
         for visit in ("D0", "D3", "D7", "D28", "M3")
     }
     assert at == {
@@ -36,7 +36,7 @@ def test_randomisation_hangs_every_visit_and_awaits_infusion_1():
         "D28": ["LAB", "O28", "VIS", "VIT"],
         "M3": ["LAB", "OM3", "VIS", "VIT"],
     }
-    assert held.filter(code="VSI", visit="D0").count() == 11
+    assert forms.filter(code="VSI", visit="D0").count() == 11
     assert stage.due(person, "D0") is not None
     assert stage.due(person, "D7") is None
 
@@ -83,7 +83,7 @@ def test_change_of_day_0_is_shown_first():
     day_7 = next(change for change in changes if change.code == "D7")
     assert day_7.before.target == stage.day(2)
     assert day_7.after.target == stage.day(5)
-    assert day_7.falls_out
+    assert day_7.leaves_window
     assert stage.rules_broken(person) == []
 
 
@@ -97,12 +97,14 @@ def test_visit_outside_its_window_is_one_deviation_however_often_saved():
     stage.change(visit, visit_date=stage.day(2))
 
     assert stage.rules_broken(person) == ["VISIT-OUT-OF-WINDOW VIS D7 #1"]
-    (found,) = ProtocolDeviation.objects.all()
-    assert found.value_of("category") == "visit_window"
-    assert found.value_of("raised_by") == "SYS"
-    assert found.value_of("occurred_on") == stage.day(2)
-    told = Entry.objects.filter(form_id=found.form_id, table_name__contains="deviation")
-    assert {entry.actor for entry in told} == {"process:deviations"}
+    (deviation,) = ProtocolDeviation.objects.all()
+    assert deviation.value_of("category") == "visit_window"
+    assert deviation.value_of("raised_by") == "SYS"
+    assert deviation.value_of("occurred_on") == stage.day(2)
+    entries = Entry.objects.filter(
+        form_id=deviation.form_id, table_name__contains="deviation"
+    )
+    assert {entry.actor for entry in entries} == {"process:deviations"}
 
 
 def test_change_of_day_0_finds_visits_that_fall_out():
@@ -136,7 +138,7 @@ def test_visit_marked_missed_leaves_the_due_list_and_can_be_reopened():
     assert stage.status(person, "D7", "VIT") == "not_started"
 
 
-def test_missed_visits_are_found_once_each():
+def test_missed_visits_are_recorded_once_each():
     person = stage.infused(ago=40)
     stage.attend(person, "D28", ago=12)
     stage.row(
@@ -150,16 +152,16 @@ def test_missed_visits_are_found_once_each():
         },
     )
 
-    found = [raise_missed_visits(), raise_missed_visits()]
+    raised = [raise_missed_visits(), raise_missed_visits()]
 
-    assert found == [2, 0]
+    assert raised == [2, 0]
     assert stage.rules_broken(person) == [
         "VISIT-MISSED VIS D0 #1",
         "VISIT-MISSED VIS D7 #1",
     ]
 
 
-def test_marking_a_visit_that_was_found_missed_tells_no_second_deviation():
+def test_marking_a_visit_missed_by_its_window_records_no_second_deviation():
     person = stage.infused(ago=40)
     raise_missed_visits()
     before = stage.rules_broken(person)
@@ -244,30 +246,34 @@ def test_infusion_against_the_rule_is_recorded_and_important():
         "INFUSION-AGAINST-STOP-RULE INF D7 #1",
         "INFUSION-TOO-LATE INF D7 #1",
     ]
-    found = ProtocolDeviation.objects.all()
-    assert {one.value_of("importance") for one in found} == {"important"}
+    deviations = ProtocolDeviation.objects.all()
+    assert {deviation.value_of("importance") for deviation in deviations} == {
+        "important"
+    }
 
 
 @pytest.mark.verifies("WIN-07", "INF-04")
-@pytest.mark.parametrize(("withdrawn", "told"), [(2, True), (1, False)])
-def test_infusion_after_a_withdrawal_is_told(withdrawn, told):
+@pytest.mark.parametrize(("withdrawn", "is_deviation"), [(2, True), (1, False)])
+def test_infusion_after_a_withdrawal_is_a_deviation(withdrawn, is_deviation):
     person = stage.infused(ago=8)
     stage.enter(person, "IRQ", {"decision": "go"}, visit="D7")
     on = stage.day(withdrawn)
     leaving = stage.row(person, "WDR", {"kind": "infusion_only", "on": on})
 
-    given = {"given": "given", "started_at": stage.days_ago(1)}
-    stage.enter(person, "INF", given, visit="D7")
+    infusion = {"given": "given", "started_at": stage.days_ago(1)}
+    stage.enter(person, "INF", infusion, visit="D7")
 
     rule = "INFUSION-AFTER-WITHDRAWAL INF D7 #1"
-    assert (rule in stage.rules_broken(person)) is told
-    (deviation,) = ProtocolDeviation.objects.filter(rule=rule) if told else (None,)
-    stands = deviation is None or not fell_away(
+    assert (rule in stage.rules_broken(person)) is is_deviation
+    (deviation,) = (
+        ProtocolDeviation.objects.filter(rule=rule) if is_deviation else (None,)
+    )
+    held_before = deviation is None or not condition_no_longer_holds(
         stage.stored(deviation.form), casebook_of(person)
     )
     strike_row(leaving, by=STAGE, reason=Reason("error", "x"), via=Source.COMMAND)
-    assert stands
-    assert deviation is None or fell_away(
+    assert held_before
+    assert deviation is None or condition_no_longer_holds(
         stage.stored(deviation.form), casebook_of(person)
     )
 
@@ -275,7 +281,7 @@ def test_infusion_after_a_withdrawal_is_told(withdrawn, told):
 @pytest.mark.parametrize(
     ("reason", "rules"), [("product", ["INFUSION-2-NOT-GIVEN"]), ("death", [])]
 )
-def test_infusion_2_not_given_is_told_once(reason, rules):
+def test_infusion_2_not_given_is_recorded_once(reason, rules):
     person = stage.infused(ago=8)
 
     refusal = {"decision": "no_go_final", "reason": reason}
@@ -357,8 +363,8 @@ def test_unscheduled_visits_are_numbered():
 
     assert (first.visit_number, second.visit_number) == (1, 2)
     assert stage.stored(second).get("appointment_at") == stage.days_ago(-1)
-    held = FormInstance.objects.filter(participant=person, visit="UNS", visit_number=2)
-    assert sorted(form.code for form in held) == ["LAB", "VIS", "VIT"]
+    forms = FormInstance.objects.filter(participant=person, visit="UNS", visit_number=2)
+    assert sorted(form.code for form in forms) == ["LAB", "VIS", "VIT"]
 
 
 def test_visit_done_cannot_be_marked_missed():

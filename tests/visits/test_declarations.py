@@ -12,7 +12,7 @@ from trial_edc.protocol import PROTOCOL
 CATALOGUE = Path(__file__).with_name("data") / "declared_items.txt"
 
 
-def told(item: Item) -> str:
+def declaration_of(item: Item) -> str:
     """One line an item: R required (? only where it applies, † no missing code)."""
     facts = item.facts
     required = {True: "R", False: "O"}.get(facts.required, "if")  # type: ignore[call-overload]
@@ -32,7 +32,9 @@ def test_items_are_those_of_the_catalogue():
         if design.room == "visits":
             lines.append(code)
             names = [name for section in design.sections for name in section.items]
-            lines += [f"  {name}: {told(design.items[name])}" for name in names]
+            lines += [
+                f"  {name}: {declaration_of(design.items[name])}" for name in names
+            ]
 
     assert "\n".join(lines) == CATALOGUE.read_text().strip()
 
@@ -94,5 +96,5 @@ def test_infusion_forms_know_no_product():
         for item in catalogue.design(code).items.values()
     ]
 
-    told_apart = [w for w in labels if any(x in w for x in ("msc", "saline", "cell"))]
-    assert told_apart == []
+    unblinding = [w for w in labels if any(x in w for x in ("msc", "saline", "cell"))]
+    assert unblinding == []

@@ -41,16 +41,16 @@ PERSON = (
 )
 
 
-def values(one: FormData, *others: FormData) -> dict[str, object]:
-    casebook = Casebook.of(others).with_data(one)
-    found = derived_values(one, casebook)
-    return {value.derivation.name: value.value for value in found}
+def values(row: FormData, *others: FormData) -> dict[str, object]:
+    casebook = Casebook.of(others).with_data(row)
+    derived = derived_values(row, casebook)
+    return {value.derivation.name: value.value for value in derived}
 
 
 def test_mean_arterial_pressure():
-    found = values(data("VIT", systolic_bp=120, diastolic_bp=75))
+    derived = values(data("VIT", systolic_bp=120, diastolic_bp=75))
 
-    assert found == {"map": 90}
+    assert derived == {"map": 90}
 
 
 @pytest.mark.verifies("INF-02")
@@ -82,10 +82,10 @@ def test_urine_rate_and_gap():
         volume_ml=Decimal(70),
     )
 
-    found = values(second, first, data("VIT", "SCR", weight_kg=Decimal(70)))
+    derived = values(second, first, data("VIT", "SCR", weight_kg=Decimal(70)))
 
     rate = {"ml_kg_h": Decimal("0.5"), "weight_kg": Decimal(70)}
-    assert found == {"hours": 2, "gap_min": 30, **rate}
+    assert derived == {"hours": 2, "gap_min": 30, **rate}
 
 
 @pytest.mark.parametrize(
@@ -100,11 +100,11 @@ def test_urine_rate_and_gap():
 def test_creatinine_tells_its_use_and_egfr_only_where_it_is_valid(
     row, used_as, has_egfr
 ):
-    found = values(row, *PERSON)
+    derived = values(row, *PERSON)
 
-    assert found["used_as"] == used_as
-    assert (found["egfr"] is not None) is has_egfr
-    assert found["ratio"] == row.get("value").standard / 80
+    assert derived["used_as"] == used_as
+    assert (derived["egfr"] is not None) is has_egfr
+    assert derived["ratio"] == row.get("value").standard / 80
 
 
 def test_kdigo_stage_is_the_highest_so_far():

@@ -24,7 +24,7 @@ def coordinator() -> User:
 
 
 @pytest.fixture
-def desk(coordinator: User) -> Client:
+def client(coordinator: User) -> Client:
     client = Client()
     client.force_login(coordinator)
     return client
@@ -35,75 +35,75 @@ def page(name: str, someone: Participant, *rest: object) -> str:
 
 
 @pytest.mark.parametrize("visits", [1, 3])
-def test_schedule_page_takes_the_same_statements_however_long(desk, visits):
+def test_schedule_page_takes_the_same_statements_however_long(client, visits):
     someone = stage.infused(ago=9)
     for number in range(visits):
         stage.attend(someone, f"D{number + 1}", ago=8 - number)
-    desk.get(page("schedule", someone))
+    client.get(page("schedule", someone))
 
-    with CaptureQueriesContext(connection) as told:
-        shown = desk.get(page("schedule", someone))
+    with CaptureQueriesContext(connection) as statements:
+        shown = client.get(page("schedule", someone))
 
     assert shown.status_code == 200
-    assert len(told) == 5
+    assert len(statements) == 5
 
 
-def test_schedule_page_shows_windows_and_what_is_late(desk):
+def test_schedule_page_shows_windows_and_what_is_late(client):
     someone = stage.infused(ago=9)
 
-    text = desk.get(page("schedule", someone)).content.decode()
+    text = client.get(page("schedule", someone)).content.decode()
 
     assert stage.day(2).isoformat() in text
     assert "Overdue" in text
     assert page("mark_missed", someone, "D7", 0) in text
 
 
-def test_marking_missed_and_reopening(desk):
+def test_marking_missed_and_reopening(client):
     someone = stage.infused(ago=9)
 
-    empty = desk.post(page("mark_missed", someone, "D7", 0), {"reason": "other"})
-    done = desk.post(page("mark_missed", someone, "D7", 0), {"reason": "refused"})
+    empty = client.post(page("mark_missed", someone, "D7", 0), {"reason": "other"})
+    done = client.post(page("mark_missed", someone, "D7", 0), {"reason": "refused"})
 
     assert (empty.status_code, done.status_code) == (200, 302)
     assert selectors.schedule(someone).visit("D7").status == VisitStatus.MISSED
-    text = desk.get(page("schedule", someone)).content.decode()
+    text = client.get(page("schedule", someone)).content.decode()
     assert page("reopen", someone, "D7", 0) in text
 
-    desk.post(page("reopen", someone, "D7", 0), {"why": "was seen after all"})
+    client.post(page("reopen", someone, "D7", 0), {"why": "was seen after all"})
 
     assert selectors.schedule(someone).visit("D7").status == VisitStatus.OVERDUE
 
 
-def test_visit_that_took_place_is_not_marked_missed(desk):
+def test_visit_that_took_place_is_not_marked_missed(client):
     someone = stage.infused(ago=9)
     stage.attend(someone, "D7", ago=2)
 
-    told = desk.post(page("mark_missed", someone, "D7", 0), {"reason": "refused"})
+    response = client.post(page("mark_missed", someone, "D7", 0), {"reason": "refused"})
 
-    assert "took place" in told.content.decode()
+    assert "took place" in response.content.decode()
 
 
-def test_visit_whose_forms_hold_values_is_not_marked_missed(desk):
+def test_visit_whose_forms_hold_values_is_not_marked_missed(client):
     someone = stage.infused(ago=9)
     stage.enter(someone, "VIT", {"weight_kg": 70}, visit="D7")
 
-    told = desk.post(page("mark_missed", someone, "D7", 0), {"reason": "refused"})
+    response = client.post(page("mark_missed", someone, "D7", 0), {"reason": "refused"})
 
     text = "Forms of this visit hold values: VIT. Record it as done."
-    assert text in told.content.decode()
+    assert text in response.content.decode()
     assert selectors.schedule(someone).visit("D7").status == VisitStatus.OVERDUE
 
 
-def test_visit_at_which_nothing_could_be_measured_may_be_marked_missed(desk):
+def test_visit_at_which_nothing_could_be_measured_may_be_marked_missed(client):
     someone = stage.infused(ago=9)
     stage.enter(someone, "VIT", {"weight_kg": MissingCode.NOT_DONE}, visit="D7")
 
-    desk.post(page("mark_missed", someone, "D7", 0), {"reason": "refused"})
+    client.post(page("mark_missed", someone, "D7", 0), {"reason": "refused"})
 
     assert selectors.schedule(someone).visit("D7").status == VisitStatus.MISSED
 
 
-def test_form_page_shows_the_moved_windows_before_it_saves_another_day_0(desk):
+def test_form_page_shows_the_moved_windows_before_it_saves_another_day_0(client):
     someone = stage.randomized(ago=13)
     stage.infuse(someone, ago=9)
     stage.attend(someone, "D7", ago=2)
@@ -118,9 +118,9 @@ def test_form_page_shows_the_moved_windows_before_it_saves_another_day_0(desk):
         "started_at__reason_text": "a slip",
     }
 
-    asked = desk.post(address, typed)
+    asked = client.post(address, typed)
     before = selectors.schedule(someone).day0
-    saved = desk.post(address, {**typed, "confirmed": "yes"})
+    saved = client.post(address, {**typed, "confirmed": "yes"})
 
     text = asked.content.decode()
     assert asked.status_code == 422
@@ -131,7 +131,7 @@ def test_form_page_shows_the_moved_windows_before_it_saves_another_day_0(desk):
     assert selectors.schedule(someone).day0 == stage.day(12)
 
 
-def test_form_page_asks_nothing_when_day_0_stands(desk):
+def test_form_page_asks_nothing_when_day_0_stands(client):
     someone = stage.infused(ago=9)
     record = FormInstance.objects.get(participant=someone, code="INF", visit="D0")
     typed = {
@@ -142,18 +142,20 @@ def test_form_page_asks_nothing_when_day_0_stands(desk):
         "access": "central",
     }
 
-    saved = desk.post(reverse("entry:form", args=[record.pk]), typed)
+    saved = client.post(reverse("entry:form", args=[record.pk]), typed)
 
     assert saved.status_code == 302, saved.content.decode()
 
 
-def test_adding_an_unscheduled_visit_opens_its_record(desk):
+def test_adding_an_unscheduled_visit_opens_its_record(client):
     someone = stage.infused(ago=9)
 
-    told = desk.post(page("add_unscheduled", someone), {"with_examinations": "on"})
+    response = client.post(
+        page("add_unscheduled", someone), {"with_examinations": "on"}
+    )
 
     record = FormInstance.objects.get(participant=someone, code="VIS", visit="UNS")
-    assert told.headers["Location"] == reverse("entry:form", args=[record.pk])
+    assert response.headers["Location"] == reverse("entry:form", args=[record.pk])
 
 
 def test_laboratory_is_registered_and_its_range_approved_by_another():

@@ -5,9 +5,9 @@ import re
 from record.casebook.checks import check
 from record.casebook.form_data import Casebook, FormData
 from trial_edc.vocabulary import N_, Severity
-from visits.deviations.facts import fell_away
+from visits.deviations.facts import condition_no_longer_holds
 
-# Words that tell a product, a lot or a dose; the open twin must not hold them.
+# Words that name a product, a lot or a dose; the form that everybody reads must not.
 PRODUCT_WORDS = re.compile(
     r"\b(mscs?|stem cells?|saline|placebo|lot|batch|donor|viability)\b"
     r"|干细胞|间充质|生理盐水|安慰剂|批号|供者|活率",
@@ -41,12 +41,12 @@ for _id, _form in (("DEV-01", "DEV"), ("DVP-01", "DVP")):
         "unblinded staff have a form of their own for that."
     ),
 )
-def tells_product(data: FormData, casebook: Casebook) -> dict[str, str] | None:
-    """Find words that could unblind."""
+def names_product(data: FormData, casebook: Casebook) -> dict[str, str] | None:
+    """Words that could unblind."""
     del casebook
     texts = (data.get("description") or "", data.get("action") or "")
-    found = next((m for text in texts if (m := PRODUCT_WORDS.search(text))), None)
-    return {"word": found.group(0)} if found else None
+    matches = (PRODUCT_WORDS.search(text) for text in texts)
+    return next(({"word": match.group(0)} for match in matches if match), None)
 
 
 check(
@@ -58,4 +58,4 @@ check(
         "What this was found for no longer holds. Strike it out with the reason, or "
         "say why it stands."
     ),
-)(fell_away)
+)(condition_no_longer_holds)

@@ -1,4 +1,4 @@
-"""Deviations that are entered, found from a visit, or whose ground fell away."""
+"""Deviations that are recorded, found from a visit, or checked again after a change."""
 
 from record.audit.attribution import Actor, Source
 from record.capture.events import DeviationFound, RowStruck
@@ -8,7 +8,7 @@ from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitCode, VisitStatus, YesNo
 from visits.deviations import services as deviations
-from visits.deviations.services import announce_found
+from visits.deviations.services import announce_deviation
 from visits.schedule import rules, selectors, services
 from visits.schedule.consequences import SCHEDULE_FORMS
 
@@ -20,17 +20,17 @@ def enter_deviation(event: DeviationFound, by: Actor, via: Source) -> None:
 
 @implements("WIN-03", "WIN-04")
 def find_visit_deviations(saved: Saved) -> None:
-    """A visit done late, or not at all, is a deviation; its other forms follow it."""
+    """A visit done late, or not at all, is a deviation."""
     services.mark_examinations(saved)
     if saved.form.visit in (VisitCode.SCREENING, VisitCode.UNSCHEDULED):
         return
     schedule = selectors.schedule(saved.participant)
     services.recalculate_due_dates(saved.participant, schedule)
     visit = schedule.visit(saved.form.visit)
-    announce_found(deviations.late_or_early_visit(saved.form, visit), saved)
+    announce_deviation(deviations.late_or_early_visit(saved.form, visit), saved)
     unmarked = rules.visit_status(visit.code, schedule.course, now=clock.now())
     if saved.data.get("performed") == YesNo.NO and _was_awaited(unmarked):
-        announce_found(deviations.missed_visit(saved.form, visit), saved)
+        announce_deviation(deviations.missed_visit(saved.form, visit), saved)
 
 
 def _was_awaited(unmarked: rules.VisitState) -> bool:
@@ -40,8 +40,8 @@ def _was_awaited(unmarked: rules.VisitState) -> bool:
 
 @implements("WIN-08")
 def review_deviations(saved: Saved) -> None:
-    """People decide on deviations whose ground fell away, or came back."""
-    deviations.ask_about_grounds(saved.participant, saved.casebook, by=saved.by)
+    """Ask people about deviations whose condition no longer holds."""
+    deviations.sync_condition_queries(saved.participant, saved.casebook, by=saved.by)
 
 
 def review_deviations_after_strike(event: RowStruck, by: Actor, via: Source) -> None:
@@ -49,4 +49,4 @@ def review_deviations_after_strike(event: RowStruck, by: Actor, via: Source) -> 
     del via
     participant = event.form.participant
     if event.form.code in SCHEDULE_FORMS:
-        deviations.ask_about_grounds(participant, casebook_of(participant), by=by)
+        deviations.sync_condition_queries(participant, casebook_of(participant), by=by)

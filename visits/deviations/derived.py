@@ -1,4 +1,4 @@
-"""What an empty deviation may be filled in with."""
+"""Values offered in a new deviation."""
 
 from collections.abc import Mapping
 
@@ -12,8 +12,8 @@ from visits.deviations.vocabulary import RaisedBy
 
 @offered("DEV")
 @offered("DVP")
-def found_by_a_person_today(data: FormData, casebook: Casebook) -> Mapping[str, Value]:
-    """A deviation that somebody enters is found by a person, today."""
+def manual_deviation(data: FormData, casebook: Casebook) -> Mapping[str, Value]:
+    """A deviation that somebody enters counts as found by a person today."""
     del data, casebook
     return {
         "raised_by": RaisedBy.PERSON.value,

@@ -1,7 +1,7 @@
-"""Whether what a rule once found against the protocol still holds; pure.
+"""Whether the condition for which a rule found a deviation still holds; pure.
 
-A deviation is never struck by a rule. When the values change on which it stood (another
-day 0, a discharge entered late), people are asked what becomes of it.
+A rule never strikes out a deviation. When the values change for which it was found
+(another day 0, a discharge entered late), people decide what becomes of it.
 """
 
 from collections.abc import Callable
@@ -25,8 +25,8 @@ from visits.schedule.facts import (
     window_of,
 )
 
-# A casebook, the visit of the occasion, and the day on which the deviation was found.
-Ground = Callable[[Casebook, str, date], bool]
+# Arguments: casebook, visit of the occasion, day on which the deviation was found.
+DeviationCondition = Callable[[Casebook, str, date], bool]
 
 
 def _outside_window(casebook: Casebook, visit: str, _found_on: date) -> bool:
@@ -39,12 +39,12 @@ def _was_missed(casebook: Casebook, visit: str, found_on: date) -> bool:
     return schedule_as_checked(casebook, then).visit(visit).status == VisitStatus.MISSED
 
 
-def _late_after_randomisation(casebook: Casebook, _visit: str, _found_on: date) -> bool:
-    return is_late_after_randomisation(casebook)
+def _late_after_randomization(casebook: Casebook, _visit: str, _found_on: date) -> bool:
+    return is_late_after_randomization(casebook)
 
 
-def is_late_after_randomisation(casebook: Casebook) -> bool:
-    """Tell whether infusion 1 started later than the protocol has it."""
+def is_late_after_randomization(casebook: Casebook) -> bool:
+    """Infusion 1 started more hours after randomization than the protocol allows."""
     randomised_at = casebook.value("RAN", "randomised_at")
     started_at = infusion_started_at(casebook, 1)
     hours = PROTOCOL.schedule.day0_hours_after_randomisation
@@ -58,7 +58,7 @@ def _after_last_day(casebook: Casebook, _visit: str, _found_on: date) -> bool:
 
 
 def is_after_last_day(casebook: Casebook) -> bool:
-    """Tell whether infusion 2 started after the last day on which it may."""
+    """Infusion 2 started after the last day on which it may."""
     day0, second = infusion_started_at(casebook, 1), infusion_started_at(casebook, 2)
     if day0 is None or second is None:
         return False
@@ -76,7 +76,7 @@ def _after_withdrawal(casebook: Casebook, visit: str, _found_on: date) -> bool:
 
 
 def is_after_withdrawal(casebook: Casebook, visit: str) -> bool:
-    """Tell whether an infusion started after the day of a withdrawal of any kind."""
+    """The infusion started after the day of a withdrawal of any kind."""
     started_at = infusion_started_at(casebook, INFUSION_VISITS[VisitCode(visit)])
     days = (row.get("on") for row in casebook.rows("WDR") if row.get("kind"))
     return started_at is not None and any(
@@ -89,46 +89,45 @@ def _second_not_given(casebook: Casebook, visit: str, _found_on: date) -> bool:
     return not_given or is_refused_for_good(casebook, 2)
 
 
-def _said(item: str, answer: YesNo) -> Ground:
-    def said(casebook: Casebook, visit: str, _found_on: date) -> bool:
+def _answered(item: str, answer: YesNo) -> DeviationCondition:
+    def holds(casebook: Casebook, visit: str, _found_on: date) -> bool:
         return bool(casebook.value("INF", item, visit) == answer)
 
-    return said
+    return holds
 
 
-GROUNDS: dict[str, Ground] = {
+DEVIATION_CONDITIONS: dict[str, DeviationCondition] = {
     Rule.OUTSIDE_WINDOW: _outside_window,
     Rule.VISIT_MISSED: _was_missed,
-    Rule.FIRST_INFUSION_LATE: _late_after_randomisation,
+    Rule.FIRST_INFUSION_LATE: _late_after_randomization,
     Rule.SECOND_INFUSION_LATE: _after_last_day,
     Rule.WITHOUT_GO: _without_go,
     Rule.AFTER_WITHDRAWAL: _after_withdrawal,
     Rule.SECOND_NOT_GIVEN: _second_not_given,
-    Rule.COVER_FAILED: _said("cover_intact", YesNo.NO),
-    Rule.SEEN: _said("participant_saw", YesNo.YES),
+    Rule.COVER_FAILED: _answered("cover_intact", YesNo.NO),
+    Rule.SEEN: _answered("participant_saw", YesNo.YES),
 }
 
 
 @implements("WIN-08")
-def fell_away(deviation: FormData, casebook: Casebook) -> bool:
-    """Tell whether a deviation that a rule found would not be found today.
+def condition_no_longer_holds(deviation: FormData, casebook: Casebook) -> bool:
+    """Whether the rule that found a deviation would not find it in today's values.
 
-    False where nothing of the record could tell: found by people, or by a rule on what
-    cannot be taken back.
+    False for a deviation that people found, and for a rule on what cannot be undone.
     """
     occasion, found_on = deviation.get("rule"), deviation.get("found_on")
     if not occasion or found_on is None:
         return False
-    ground = GROUNDS.get(str(occasion).partition(" ")[0])
-    if ground is None:
+    condition = DEVIATION_CONDITIONS.get(str(occasion).partition(" ")[0])
+    if condition is None:
         return False
-    return not ground(casebook, visit_of_occasion(deviation), found_on)
+    return not condition(casebook, visit_of_occasion(deviation), found_on)
 
 
 def visit_of_occasion(deviation: FormData) -> str:
-    """Return the visit of what a rule found; an occasion is rule, form, visit, place.
+    """The visit in an occasion, which reads: rule, form, visit, occurrence.
 
-    One rule names no form: that of infusion 2, which is a matter of day 7.
+    One rule names no form: that of infusion 2, which belongs to day 7.
     """
     parts = str(deviation.get("rule") or "").split(" ")
     return parts[2] if len(parts) > len(("rule", "form")) else VisitCode.DAY_7.value

@@ -1,4 +1,4 @@
-"""What the list of deviations is filtered by."""
+"""The filter of the list of deviations."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,7 @@ from visits.deviations.vocabulary import DeviationCategory, Importance
 
 
 class DeviationFilter(forms.Form):
-    """What the list of deviations is filtered by; an odd choice counts as none."""
+    """An invalid choice counts as none."""
 
     participant = forms.CharField(label=_("Participant"), required=False, max_length=12)
     category = forms.ChoiceField(
@@ -22,11 +22,11 @@ class DeviationFilter(forms.Form):
         choices=[("", _("all")), *((c, _(w)) for c, w in Importance.choices())],
     )
 
-    def takes(self, line: DeviationLine) -> bool:
+    def matches(self, line: DeviationLine) -> bool:
         self.is_valid()
-        said = self.cleaned_data
-        number = said.get("participant", "").upper()
+        cleaned = self.cleaned_data
+        number = cleaned.get("participant", "").upper()
         return number in line.participant.number and all(
-            said.get(item) in ("", None, line.data.get(item))
+            cleaned.get(item) in ("", None, line.data.get(item))
             for item in ("category", "importance")
         )

@@ -1,4 +1,4 @@
-"""Deviations that rules find, and ask about again when their ground falls away."""
+"""Deviations that rules find, and queries when their condition no longer holds."""
 
 from collections.abc import Iterable
 
@@ -15,7 +15,7 @@ from record.review.services import standing_places
 from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitStatus
-from visits.deviations.facts import fell_away
+from visits.deviations.facts import condition_no_longer_holds
 from visits.deviations.vocabulary import (
     DeviationCategory,
     DeviationRule,
@@ -30,7 +30,8 @@ from visits.schedule.facts import (
 from visits.schedule.rules import StatusReason
 
 FINDER = Process("deviations")
-GROUND = ("rule", "DEV-03")  # the item and the check that asks about the ground
+WINDOW_WATCH = Process("missed-visits")
+CONDITION_QUERY = ("rule", "DEV-03")  # item and check of the query
 
 
 def missed_visit(record: FormInstance, visit: Visit) -> DeviationFound:
@@ -45,7 +46,7 @@ def missed_visit(record: FormInstance, visit: Visit) -> DeviationFound:
 
 
 def late_or_early_visit(record: FormInstance, visit: Visit) -> DeviationFound | None:
-    """Return the deviation of a visit outside its window; None when it was inside."""
+    """None when the visit took place inside its window."""
     window = visit.state.window
     if not visit.state.out_of_window or visit.done_on is None or window is None:
         return None
@@ -61,35 +62,36 @@ def late_or_early_visit(record: FormInstance, visit: Visit) -> DeviationFound | 
 
 
 def occasion_of(event: DeviationFound) -> str:
-    """Return what tells this occasion from others: the rule and the form."""
+    """What identifies the occasion of a deviation: the rule and the form."""
     return f"{event.rule} {event.form}" if event.form else event.rule
 
 
 @implements("WIN-08")
-def told_occasions(
+def recorded_occasions(
     participants: Iterable[Participant], rule: str
 ) -> set[tuple[int, str]]:
-    """Return participant and occasion of what was found and needs no second row.
+    """Key of the participant and occasion of each deviation that needs no second row.
 
-    What somebody struck out stays struck out, except where it was struck because its
-    ground had fallen away: should that come back, it is found again.
+    A deviation that somebody struck out is not recorded again, unless it was struck out
+    while its condition did not hold: it is recorded again when the condition is back.
     """
-    found = ProtocolDeviation.objects.filter(
+    deviations = ProtocolDeviation.objects.filter(
         form__participant__in=participants, rule__startswith=rule
     )
     return {
-        (one.form.participant_id, str(one.rule))
-        for one in found.select_related("form")
-        if one.form.struck_at is None or GROUND not in standing_places(one.form)
+        (deviation.form.participant_id, str(deviation.rule))
+        for deviation in deviations.select_related("form")
+        if deviation.form.struck_at is None
+        or CONDITION_QUERY not in standing_places(deviation.form)
     }
 
 
 @implements("WIN-04")
 def record_deviation(event: DeviationFound, *, via: Source) -> FormInstance | None:
-    """Enter a found deviation, once for each occasion; people assess and resolve it."""
+    """Enter a deviation once for each occasion; people assess and resolve it."""
     occasion = occasion_of(event)
-    told = told_occasions([event.participant], occasion)
-    if (event.participant.pk, occasion) in told:
+    recorded = recorded_occasions([event.participant], occasion)
+    if (event.participant.pk, occasion) in recorded:
         return None
     today = clock.today()
     form = form_instances.add_row(event.participant, "DEV", by=FINDER, via=via)
@@ -108,68 +110,68 @@ def record_deviation(event: DeviationFound, *, via: Source) -> FormInstance | No
 
 
 @implements("WIN-08")
-def ask_about_grounds(
+def sync_condition_queries(
     participant: Participant, casebook: Casebook, *, by: Actor
 ) -> None:
-    """Ask people about each deviation whose ground fell away; strike none.
+    """Raise a query on each deviation whose condition no longer holds; strike none.
 
-    The question is an automatic query: it stands in the work lists of the site and of
-    the monitor, and closes by itself when the ground is back. Words, class, resolution
-    and signature stay as they are.
+    The query is automatic: it stands in the work lists of the site and of the monitor,
+    and closes when the condition holds again. Words, class, resolution and signature
+    stay as they are.
     """
-    found = casebook.rows("DEV")
-    if not found:
+    deviations = casebook.rows("DEV")
+    if not deviations:
         return
-    item, check_id = GROUND
-    asked = Query.objects.filter(
+    item, check_id = CONDITION_QUERY
+    queries = Query.objects.filter(
         form__participant=participant, item=item, check_id=check_id
     ).exclude(state=QueryState.CLOSED)
-    waiting = set(asked.values_list("form_id", flat=True))
-    turned = [
-        row.form_id
-        for row in found
-        if row.form_id and fell_away(row, casebook) != (row.form_id in waiting)
+    queried = set(queries.values_list("form_id", flat=True))
+    changed = [
+        deviation.form_id
+        for deviation in deviations
+        if deviation.form_id
+        and condition_no_longer_holds(deviation, casebook)
+        != (deviation.form_id in queried)
     ]
-    for form in FormInstance.objects.filter(pk__in=turned) if turned else ():
+    for form in FormInstance.objects.filter(pk__in=changed) if changed else ():
         form.participant = participant
         recheck(form, casebook, by=by)
 
 
-def announce_found(event: DeviationFound | None, saved: Saved) -> None:
+def announce_deviation(event: DeviationFound | None, saved: Saved) -> None:
     if event:
         announce(event, by=saved.by, via=saved.via)
 
 
-WATCH = Process("missed-visits")
-
-
-def raise_missed_visits_of(people: list[Participant]) -> int:
+def raise_missed_visits_of(participants: list[Participant]) -> int:
     missed = DeviationRule.VISIT_MISSED.value
-    told = told_occasions(people, missed)
+    recorded = recorded_occasions(participants, missed)
     records = FormInstance.objects.filter(
-        participant__in=people, code="VIS", struck_at=None
+        participant__in=participants, code="VIS", struck_at=None
     ).select_related("participant")
-    at = {(form.participant_id, form.visit): form for form in records}
+    record_at = {(form.participant_id, form.visit): form for form in records}
     raised = 0
-    for pk, schedule in selectors.schedules(people).items():
+    for pk, schedule in selectors.schedules(participants).items():
         for visit in schedule.visits:
-            form = at.get((pk, visit.code.value))
-            if form and _passed_unseen(visit) and (pk, f"{missed} {form}") not in told:
+            form = record_at.get((pk, visit.code.value))
+            is_recorded = (pk, f"{missed} {form}") in recorded
+            if form and _missed_by_window(visit) and not is_recorded:
                 _raise_missed_visit(form, visit)
                 raised += 1
     return raised
 
 
-def _passed_unseen(visit: Visit) -> bool:
-    """Tell whether the window closed before anything ended the visit.
+def _missed_by_window(visit: Visit) -> bool:
+    """Whether the window closed before anything ended the visit.
 
-    What staff marked was told when they did.
+    A visit that staff marked as missed was recorded then.
     """
     marked = visit.state.reason == StatusReason.MARKED
     return visit.status == VisitStatus.MISSED and not marked
 
 
 def _raise_missed_visit(form: FormInstance, visit: Visit) -> None:
-    with attributed(by=WATCH, via=Source.TASK):
+    with attributed(by=WINDOW_WATCH, via=Source.TASK):
         form_instances.lock(form.participant)
-        announce(missed_visit(form, visit), by=WATCH, via=Source.TASK)
+        announce(missed_visit(form, visit), by=WINDOW_WATCH, via=Source.TASK)

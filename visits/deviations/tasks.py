@@ -1,4 +1,4 @@
-"""Periodic work: visits that passed unseen."""
+"""Periodic work: visits whose window closed."""
 
 from celery import shared_task
 
@@ -14,7 +14,7 @@ BATCH = 200
 @shared_task
 @implements("WIN-03")
 def raise_missed_visits() -> int:
-    """Tell each visit that passed unseen as a deviation; run daily, safe to repeat."""
+    """Record each visit whose window closed as a deviation; daily, safe to repeat."""
     randomised = Participant.objects.filter(forms__code="RAN").distinct()
     raised, batch = 0, []
     for participant in randomised.iterator(chunk_size=BATCH):

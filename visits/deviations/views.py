@@ -10,7 +10,7 @@ from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from visits.deviations.forms import DeviationFilter
 from visits.deviations.selectors.lines import (
-    GROUND_LOST,
+    CONDITION_LOST,
     DeviationLine,
     DeviationStep,
     deviation_lines,
@@ -23,24 +23,24 @@ LINES_A_PAGE = 100
 @permitted(Permission.READ_CASEBOOK, when=reads_schedules)
 def deviations(request: StaffRequest) -> HttpResponse:
     """List deviations; each number on the page drills down to as many lines."""
-    wanted = DeviationFilter(request.GET)
-    held = [line for line in deviation_lines(request.user) if wanted.takes(line)]
+    filters = DeviationFilter(request.GET)
+    lines = [line for line in deviation_lines(request.user) if filters.matches(line)]
     show = request.GET.get("show", "")
-    shown = [line for line in held if _is_shown(line, show)]
+    shown = [line for line in lines if _is_shown(line, show)]
     page = Paginator(shown, LINES_A_PAGE).get_page(request.GET.get("page"))
-    counts = Counter(line.step.value for line in held)
-    told = {
-        "form": wanted,
+    counts = Counter(line.step.value for line in lines)
+    context = {
+        "form": filters,
         "show": show,
         "steps": [(step.value, counts[step.value]) for step in DeviationStep],
-        "ground_lost": sum(line.ground_lost for line in held),
-        "total": len(held),
+        "lost_count": sum(line.condition_lost for line in lines),
+        "total": len(lines),
         "page": page,
     }
-    return render(request, "visits/deviations/deviations.html", told)
+    return render(request, "visits/deviations/deviations.html", context)
 
 
 def _is_shown(line: DeviationLine, show: str) -> bool:
-    if show == GROUND_LOST:
-        return line.ground_lost
+    if show == CONDITION_LOST:
+        return line.condition_lost
     return show not in list(DeviationStep) or line.step == show

@@ -15,9 +15,9 @@ from visits.deviations import services as deviations
 from visits.deviations.facts import (
     is_after_last_day,
     is_after_withdrawal,
-    is_late_after_randomisation,
+    is_late_after_randomization,
 )
-from visits.deviations.services import announce_found
+from visits.deviations.services import announce_deviation
 from visits.deviations.vocabulary import DeviationCategory
 from visits.deviations.vocabulary import DeviationRule as Rule
 from visits.infusions.facts.stop_rules import reasons_against_second
@@ -43,7 +43,7 @@ def anchor_schedule(saved: Saved) -> None:
                 record = selectors.visit_record(
                     saved.participant, visit.code, visit.number
                 )
-                announce_found(deviations.late_or_early_visit(record, visit), saved)
+                announce_deviation(deviations.late_or_early_visit(record, visit), saved)
     _infused_against_the_rule(saved)
     _second_not_given(saved)
 
@@ -92,9 +92,9 @@ def _infused_against_the_rule(saved: Saved) -> None:
             saved.form,
             important=True,
         )
-        announce_found(event, saved)
-    if number == 1 and is_late_after_randomisation(casebook):
-        announce_found(_first_infusion_late(saved.form, on), saved)
+        announce_deviation(event, saved)
+    if number == 1 and is_late_after_randomization(casebook):
+        announce_deviation(_first_infusion_late(saved.form, on), saved)
 
 
 def _first_infusion_late(form: FormInstance, on: date) -> DeviationFound:
@@ -140,7 +140,7 @@ def _second_not_given(saved: Saved) -> None:
         clock.today(),
         f"Infusion 2 was not given: {why}.",
     )
-    announce_found(event, saved)
+    announce_deviation(event, saved)
 
 
 def find_blinding_at_risk(saved: Saved) -> None:
@@ -164,4 +164,4 @@ def find_blinding_at_risk(saved: Saved) -> None:
             event = DeviationFound(
                 saved.participant, category, rule.value, on, text, saved.form
             )
-            announce_found(event, saved)
+            announce_deviation(event, saved)

@@ -40,7 +40,7 @@ def moved_windows(
 
 def _window_row(change: deviations_selectors.WindowChange) -> tuple[str, ...]:
     done_on = change.done_on.isoformat() if change.done_on else "—"
-    if change.falls_out:
+    if change.leaves_window:
         done_on += " · " + _("outside its window")
     windows = map(_span, (change.before, change.after))
     return (_(change.code.label), *windows, done_on, change.deviations)

@@ -25,14 +25,14 @@ def people() -> dict[str, User]:
     return {role: person(role) for role in ("CO", "IN", "PI")}
 
 
-def desk(user: User) -> Client:
+def client_of(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
 
 
 def late(number: int = 1) -> FormInstance:
-    """Return the deviation of a day 7 outside its window."""
+    """The deviation of a day 7 outside its window."""
     someone = stage.randomized(number, ago=12.5)
     stage.infuse(someone, ago=12)
     stage.attend(someone, "D7", ago=2, window_reason="clinical")
@@ -45,22 +45,22 @@ def steps(user: User) -> list[str]:
 
 @pytest.mark.verifies("WIN-04")
 def test_a_deviation_goes_from_found_to_confirmed_by_people(people):
-    found = late()
-    seen = [steps(people["CO"])]
+    deviation = late()
+    history = [steps(people["CO"])]
 
     action = {"action": "Told the ward."}
-    save(found, action, by=people["CO"], via=Source.PAGE, complete=False)
-    seen.append(steps(people["CO"]))
-    assessed = {"effect": "data", "importance": "important"}
-    save(found, assessed, by=people["IN"], via=Source.PAGE, complete=False)
-    seen.append(steps(people["CO"]))
-    resolved = {"resolved_at": clock.now()}
-    save(found, resolved, by=people["CO"], via=Source.PAGE, complete=True)
-    seen.append(steps(people["CO"]))
-    sign_form(found, proof=proof_of(people["PI"]), by=people["PI"])
-    seen.append(steps(people["CO"]))
+    save(deviation, action, by=people["CO"], via=Source.PAGE, complete=False)
+    history.append(steps(people["CO"]))
+    assessment = {"effect": "data", "importance": "important"}
+    save(deviation, assessment, by=people["IN"], via=Source.PAGE, complete=False)
+    history.append(steps(people["CO"]))
+    resolution = {"resolved_at": clock.now()}
+    save(deviation, resolution, by=people["CO"], via=Source.PAGE, complete=True)
+    history.append(steps(people["CO"]))
+    sign_form(deviation, proof=proof_of(people["PI"]), by=people["PI"])
+    history.append(steps(people["CO"]))
 
-    assert seen == [
+    assert history == [
         ["to_assess"],
         ["to_assess"],
         ["to_resolve"],
@@ -70,42 +70,44 @@ def test_a_deviation_goes_from_found_to_confirmed_by_people(people):
 
 
 def test_a_minor_deviation_needs_no_confirmation(people):
-    told = {"effect": "none", "importance": "minor", "action": "None needed."}
-    resolved = {**told, "resolved_at": clock.now()}
+    assessment = {"effect": "none", "importance": "minor", "action": "None needed."}
+    values = {**assessment, "resolved_at": clock.now()}
 
-    save(late(), resolved, by=people["IN"], via=Source.PAGE, complete=True)
+    save(late(), values, by=people["IN"], via=Source.PAGE, complete=True)
 
     assert steps(people["IN"]) == ["settled"]
 
 
 @pytest.mark.verifies("WIN-08")
-def test_what_lost_its_ground_is_marked(people):
-    found = late()
+def test_a_lost_condition_is_marked(people):
+    deviation = late()
     record = FormInstance.objects.get(code="INF", visit="D0")
 
     stage.change(record, started_at=stage.days_ago(9))
 
-    told = {line.form.pk: line.ground_lost for line in deviation_lines(people["CO"])}
-    assert told[found.pk]
-    page = desk(people["CO"]).get(reverse(LIST), {"show": "ground_lost"})
-    assert [line.form for line in page.context["page"]] == [found]
-    assert page.context["ground_lost"] == 1
+    is_lost = {
+        line.form.pk: line.condition_lost for line in deviation_lines(people["CO"])
+    }
+    assert is_lost[deviation.pk]
+    page = client_of(people["CO"]).get(reverse(LIST), {"show": "ground_lost"})
+    assert [line.form for line in page.context["page"]] == [deviation]
+    assert page.context["lost_count"] == 1
 
 
 def test_each_number_drills_down_to_as_many_lines(people):
     for number in (1, 2):
         late(number)
-    client = desk(people["CO"])
-    shown = client.get(reverse(LIST)).context
+    client = client_of(people["CO"])
+    context = client.get(reverse(LIST)).context
 
-    for step, count in shown["steps"]:
-        held = client.get(reverse(LIST), {"show": step}).context["page"]
-        assert len(held) == count
-    assert sum(count for _step, count in shown["steps"]) == shown["total"] == 2
+    for step, count in context["steps"]:
+        lines = client.get(reverse(LIST), {"show": step}).context["page"]
+        assert len(lines) == count
+    assert sum(count for _step, count in context["steps"]) == context["total"] == 2
 
 
 @pytest.mark.parametrize(
-    ("asked", "count"),
+    ("query", "count"),
     [
         ({"participant": "s-002"}, 1),
         ({"participant": "nobody"}, 0),
@@ -116,42 +118,42 @@ def test_each_number_drills_down_to_as_many_lines(people):
         ({"show": "no such"}, 2),
     ],
 )
-def test_filters(people, asked, count):
+def test_filters(people, query, count):
     for number in (1, 2):
         late(number)
 
-    page = desk(people["CO"]).get(reverse(LIST), asked).context["page"]
+    page = client_of(people["CO"]).get(reverse(LIST), query).context["page"]
 
     assert len(page) == count
 
 
 def test_the_list_takes_the_same_statements_for_any_number(people):
-    client = desk(people["CO"])
+    client = client_of(people["CO"])
     late(1)
     client.get(reverse(LIST))
-    taken = []
+    counts = []
     for number in (2, 3):
-        with CaptureQueriesContext(connection) as told:
+        with CaptureQueriesContext(connection) as statements:
             client.get(reverse(LIST))
-        taken.append(len(told))
+        counts.append(len(statements))
         late(number)
 
-    assert taken[0] == taken[1]
+    assert counts[0] == counts[1]
 
 
 def test_who_reads_no_schedules_reads_no_deviations():
     late()
 
     assert deviation_lines(person("SO")) == []
-    assert desk(person("UP")).get(reverse(LIST)).status_code == 403
+    assert client_of(person("UP")).get(reverse(LIST)).status_code == 403
 
 
 def test_a_nurse_sees_those_of_the_ward(people):
     late(1)
-    found = late(2)
-    left = {"in_at": stage.days_ago(13), "out_at": stage.days_ago(1)}
-    stay = {"kind": "hospital", "hospital": "ours", **left}
-    stage.row(found.participant, "STY", stay)
+    deviation = late(2)
+    times = {"in_at": stage.days_ago(13), "out_at": stage.days_ago(1)}
+    stay = {"kind": "hospital", "hospital": "ours", **times}
+    stage.row(deviation.participant, "STY", stay)
 
     numbers = [line.participant.number for line in deviation_lines(person("BN"))]
 

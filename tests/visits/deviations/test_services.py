@@ -1,4 +1,4 @@
-"""Deviations: found once, resolved by people, asked about when ground falls away."""
+"""Deviations: recorded once, resolved by people, queried when the condition ends."""
 
 from datetime import timedelta
 
@@ -28,20 +28,20 @@ def bedside_record(someone: Participant) -> FormInstance:
 
 
 def deviations(someone: Participant) -> list[FormInstance]:
-    held = FormInstance.objects.filter(participant=someone, code="DEV")
-    return list(held.order_by("occurrence"))
+    forms = FormInstance.objects.filter(participant=someone, code="DEV")
+    return list(forms.order_by("occurrence"))
 
 
 def assessed_and_signed(form: FormInstance) -> Signature:
     """Assess a deviation as investigator, confirm it as principal investigator."""
-    told = {**ASSESSED, "resolved_at": clock.now()}
-    save(form, told, by=person("IN"), via=Source.PAGE, complete=True)
+    values = {**ASSESSED, "resolved_at": clock.now()}
+    save(form, values, by=person("IN"), via=Source.PAGE, complete=True)
     principal = person("PI")
     return sign_form(form, proof=proof_of(principal), by=principal)
 
 
-def windows(someone: Participant) -> list[bool]:
-    """Return whether each deviation of a window stands; others may come beside it."""
+def window_deviations_stand(someone: Participant) -> list[bool]:
+    """Whether each deviation of the day-7 window stands."""
     return [
         form.struck_at is None
         for form in deviations(someone)
@@ -49,114 +49,114 @@ def windows(someone: Participant) -> list[bool]:
     ]
 
 
-def questions(form: FormInstance) -> list[tuple[str, str, str]]:
-    held = Query.objects.filter(form=form).order_by("pk")
-    return [(one.item, one.check_id, one.state) for one in held]
+def queries_of(form: FormInstance) -> list[tuple[str, str, str]]:
+    queries = Query.objects.filter(form=form).order_by("pk")
+    return [(query.item, query.check_id, query.state) for query in queries]
 
 
 def late_day_7() -> tuple[Participant, FormInstance]:
-    """Return somebody whose day 7 was on day 10, with the signed deviation."""
+    """A participant whose day 7 was on day 10, and the signed deviation."""
     someone = stage.randomized(ago=12.5)
     stage.infuse(someone, ago=12)
     stage.attend(someone, "D7", ago=2, window_reason="clinical")
-    (found,) = deviations(someone)
-    assessed_and_signed(found)
-    found.refresh_from_db()
-    return someone, found
+    (deviation,) = deviations(someone)
+    assessed_and_signed(deviation)
+    deviation.refresh_from_db()
+    return someone, deviation
 
 
 @pytest.mark.verifies("WIN-08")
-def test_another_day_0_strikes_no_signed_deviation_but_asks_about_it():
-    someone, found = late_day_7()
-    before = stage.stored(found).values
-    entries = Entry.objects.filter(form_id=found.pk).count()
+def test_another_day_0_strikes_no_signed_deviation_but_queries_it():
+    someone, deviation = late_day_7()
+    before = stage.stored(deviation).values
+    entries = Entry.objects.filter(form_id=deviation.pk).count()
 
     stage.change(bedside_record(someone), started_at=stage.days_ago(9))
 
-    found.refresh_from_db()
-    assert found.struck_at is None
-    assert stage.stored(found).values == before
-    assert Signature.objects.get(form=found).holds_for(found)
-    assert questions(found) == [("rule", "DEV-03", "open")]
-    told = Entry.objects.filter(form_id=found.pk)
-    assert {e.table_name for e in told[entries:]} <= {
+    deviation.refresh_from_db()
+    assert deviation.struck_at is None
+    assert stage.stored(deviation).values == before
+    assert Signature.objects.get(form=deviation).holds_for(deviation)
+    assert queries_of(deviation) == [("rule", "DEV-03", "open")]
+    later_entries = Entry.objects.filter(form_id=deviation.pk)
+    assert {entry.table_name for entry in later_entries[entries:]} <= {
         "review_query",
         "review_querystep",
     }
 
 
 @pytest.mark.verifies("WIN-08")
-def test_question_closes_by_itself_when_the_ground_is_back_and_comes_again():
-    someone, found = late_day_7()
+def test_query_closes_when_the_condition_is_back_and_opens_again():
+    someone, deviation = late_day_7()
     record = bedside_record(someone)
 
     states = []
     for ago in (9, 12, 9):
         stage.change(record, started_at=stage.days_ago(ago))
-        states.append(questions(found))
+        states.append(queries_of(deviation))
 
-    ask = ("rule", "DEV-03")
-    assert states == [[(*ask, "open")], [(*ask, "closed")], [(*ask, "open")]]
-    assert windows(someone) == [True]
+    query = ("rule", "DEV-03")
+    assert states == [[(*query, "open")], [(*query, "closed")], [(*query, "open")]]
+    assert window_deviations_stand(someone) == [True]
 
 
 @pytest.mark.verifies("WIN-08")
-def test_what_was_struck_for_lack_of_ground_is_found_again_when_it_is_back():
-    someone, found = late_day_7()
+def test_deviation_struck_without_its_condition_is_recorded_again_with_it():
+    someone, deviation = late_day_7()
     record = bedside_record(someone)
     stage.change(record, started_at=stage.days_ago(9))
-    strike_row(found, by=person("CO"), reason=MISTAKE, via=Source.PAGE)
+    strike_row(deviation, by=person("CO"), reason=MISTAKE, via=Source.PAGE)
 
     stage.change(record, started_at=stage.days_ago(12))
     stage.change(record, started_at=stage.days_ago(11.5))
 
-    assert windows(someone) == [False, True]
+    assert window_deviations_stand(someone) == [False, True]
 
 
-def test_what_people_struck_though_it_held_stays_struck():
-    someone, found = late_day_7()
-    strike_row(found, by=person("CO"), reason=MISTAKE, via=Source.PAGE)
+def test_deviation_struck_with_its_condition_stays_struck():
+    someone, deviation = late_day_7()
+    strike_row(deviation, by=person("CO"), reason=MISTAKE, via=Source.PAGE)
 
     stage.change(bedside_record(someone), started_at=stage.days_ago(12.2))
 
-    assert windows(someone) == [False]
+    assert window_deviations_stand(someone) == [False]
 
 
 @pytest.mark.verifies("WIN-08")
-def test_visit_found_missed_before_the_discharge_was_entered_is_asked_about():
+def test_visit_missed_until_a_discharge_was_entered_is_queried():
     someone = stage.infused(ago=12)
     stage.attend(someone, "D0", ago=12)
     stage.attend(someone, "D7", ago=5)
     raise_missed_visits()
-    found = {row.get("rule"): row for row in map(stage.stored, deviations(someone))}
+    by_rule = {row.get("rule"): row for row in map(stage.stored, deviations(someone))}
     day_5 = next(
         form
         for form in deviations(someone)
         if stage.stored(form).get("rule") == "VISIT-MISSED VIS D5 #1"
     )
-    left = {"in_at": stage.days_ago(13), "out_at": stage.days_ago(9)}
+    times = {"in_at": stage.days_ago(13), "out_at": stage.days_ago(9)}
 
-    stay = stage.row(someone, "STY", {"kind": "hospital", "hospital": "ours", **left})
-    asked = questions(day_5)
+    stay = stage.row(someone, "STY", {"kind": "hospital", "hospital": "ours", **times})
+    queries_after_stay = queries_of(day_5)
     strike_row(stay, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
 
-    assert "VISIT-MISSED VIS D3 #1" in found
-    assert asked == [("rule", "DEV-03", "open")]
-    assert questions(day_5) == [("rule", "DEV-03", "closed")]
+    assert "VISIT-MISSED VIS D3 #1" in by_rule
+    assert queries_after_stay == [("rule", "DEV-03", "open")]
+    assert queries_of(day_5) == [("rule", "DEV-03", "closed")]
 
 
 def test_frozen_deviation_is_left_alone():
-    someone, found = late_day_7()
-    freeze(found, by=person("MO"), reason=MISTAKE, on=True)
+    someone, deviation = late_day_7()
+    freeze(deviation, by=person("MO"), reason=MISTAKE, on=True)
 
     stage.change(bedside_record(someone), started_at=stage.days_ago(9))
 
-    assert questions(found) == []
-    assert windows(someone) == [True]
+    assert queries_of(deviation) == []
+    assert window_deviations_stand(someone) == [True]
 
 
 @pytest.mark.verifies("WIN-01")
-def test_infusion_1_later_than_a_day_after_randomisation_is_told():
+def test_infusion_1_later_than_a_day_after_randomization_is_a_deviation():
     in_time, late = stage.randomized(1, ago=5), stage.randomized(2, ago=5)
 
     stage.infuse(in_time, ago=4)
@@ -166,7 +166,7 @@ def test_infusion_1_later_than_a_day_after_randomisation_is_told():
     assert stage.rules_broken(late) == ["INFUSION-1-LATE INF D0 #1"]
 
 
-def test_window_that_closed_before_a_death_is_still_told():
+def test_window_that_closed_before_a_death_is_a_deviation():
     someone = stage.infused(ago=9)
     stage.attend(someone, "D0", ago=9)
     for n in range(1, 7):
@@ -178,7 +178,7 @@ def test_window_that_closed_before_a_death_is_still_told():
     assert stage.rules_broken(someone) == ["VISIT-MISSED VIS D7 #1"]
 
 
-def test_unscheduled_visit_that_came_to_nothing_is_settled_without_a_deviation():
+def test_unscheduled_visit_is_marked_missed_without_a_deviation():
     someone = stage.infused(ago=5)
     at = clock.now() + timedelta(days=1)
     data = services.add_unscheduled_visit(someone, by=STAGE, appointment_at=at)
@@ -196,16 +196,20 @@ def test_unscheduled_visit_that_came_to_nothing_is_settled_without_a_deviation()
 
 
 @pytest.mark.verifies("WIN-08")
-def test_what_loses_its_ground_is_told_before_another_day_0_is_saved():
-    someone, found = late_day_7()
+def test_deviations_that_lose_their_condition_are_shown_before_day_0_is_saved():
+    someone, deviation = late_day_7()
 
     changes = deviations_selectors.preview_day0_change(someone, stage.days_ago(9))
 
-    lost = {one.code.value: one.loses_ground for one in changes if one.loses_ground}
-    assert lost == {"D7": (found.occurrence,)}
-    day_7 = next(one for one in changes if one.code == "D7")
+    lost = {
+        change.code.value: change.outdated_deviations
+        for change in changes
+        if change.outdated_deviations
+    }
+    assert lost == {"D7": (deviation.occurrence,)}
+    day_7 = next(change for change in changes if change.code == "D7")
     assert day_7.deviations == "DEV #1 loses its ground; people decide about it"
-    assert questions(found) == []
+    assert queries_of(deviation) == []
 
 
 @pytest.mark.verifies("WIN-08")
@@ -213,31 +217,31 @@ def test_what_loses_its_ground_is_told_before_another_day_0_is_saved():
     "via", [Source.IMPORT, Source.API, Source.TASK, Source.COMMAND]
 )
 def test_by_whatever_way_day_0_changes_a_signed_deviation_stays(via):
-    someone, found = late_day_7()
+    someone, deviation = late_day_7()
     moved = {"started_at": stage.days_ago(9)}
 
     save(bedside_record(someone), moved, by=STAGE, via=via)
 
-    found.refresh_from_db()
-    assert found.struck_at is None
-    assert Signature.objects.get(form=found).holds_for(found)
-    assert questions(found) == [("rule", "DEV-03", "open")]
+    deviation.refresh_from_db()
+    assert deviation.struck_at is None
+    assert Signature.objects.get(form=deviation).holds_for(deviation)
+    assert queries_of(deviation) == [("rule", "DEV-03", "open")]
 
 
 @pytest.mark.verifies("WIN-08")
 def test_correcting_the_visit_itself_strikes_nothing_either():
-    someone, found = late_day_7()
+    someone, deviation = late_day_7()
     visit = selectors.visit_record(someone, "D7")
 
     stage.change(visit, visit_date=stage.day(5))
 
-    found.refresh_from_db()
-    assert found.struck_at is None
-    assert questions(found) == [("rule", "DEV-03", "open")]
+    deviation.refresh_from_db()
+    assert deviation.struck_at is None
+    assert queries_of(deviation) == [("rule", "DEV-03", "open")]
 
 
 @pytest.mark.verifies("WIN-08")
-def test_infusion_that_was_not_given_after_all_takes_the_ground_of_its_deviations():
+def test_infusion_not_given_after_all_ends_the_condition_of_its_deviations():
     someone = stage.randomized(ago=5)
     record = stage.infuse(someone, ago=3)
     (late,) = deviations(someone)
@@ -246,4 +250,4 @@ def test_infusion_that_was_not_given_after_all_takes_the_ground_of_its_deviation
 
     assert stage.stored(late).get("rule") == "INFUSION-1-LATE INF D0 #1"
     assert late.struck_at is None
-    assert questions(late) == [("rule", "DEV-03", "open")]
+    assert queries_of(late) == [("rule", "DEV-03", "open")]

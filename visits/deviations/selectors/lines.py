@@ -1,7 +1,8 @@
 """The deviations of all participants, by the step that each waits for.
 
-A rule or a person finds one; coordinators describe it and what was done, investigators
-assess effect and class, the principal investigator confirms what is important.
+A rule or a person finds a deviation; coordinators describe it and what was done,
+investigators assess effect and class, the principal investigator confirms what is
+important.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,14 +19,14 @@ from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import casebooks_of, stored_form_data
 from record.review.models import QueryState
 from trial_edc.requirements import implements
-from visits.deviations.facts import fell_away
+from visits.deviations.facts import condition_no_longer_holds
 from visits.deviations.vocabulary import DeviationCategory, Importance, RaisedBy
 from visits.schedule.facts import FORMS
 from visits.schedule.selectors import participants_visible_to
 
 
 class DeviationStep(StrEnum):
-    """What a deviation waits for; in the order of the steps."""
+    """What a deviation waits for, in the order of the steps."""
 
     ASSESS = "to_assess"
     RESOLVE = "to_resolve"
@@ -33,7 +34,7 @@ class DeviationStep(StrEnum):
     SETTLED = "settled"
 
 
-GROUND_LOST = "ground_lost"  # beside its step: people decide what becomes of it
+CONDITION_LOST = "ground_lost"  # beside its step; people decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class DeviationLine:
     form: FormInstance
     data: FormData
     step: DeviationStep
-    ground_lost: bool
+    condition_lost: bool
     open_queries: int
 
     @property
@@ -57,19 +58,16 @@ class DeviationLine:
 
     @property
     def category(self) -> str:
-        """Return what it is about, in words."""
         category = self.data.get("category")
         return gettext(DeviationCategory(category).label) if category else ""
 
     @property
     def importance(self) -> str:
-        """Return its class, in words."""
         importance = self.data.get("importance")
         return gettext(Importance(importance).label) if importance else ""
 
     @property
     def is_important(self) -> bool:
-        """Tell whether it leaves the per-protocol set."""
         return bool(self.data.get("importance") == Importance.IMPORTANT)
 
     @property
@@ -79,28 +77,31 @@ class DeviationLine:
 
 @implements("WIN-04", "WIN-08")
 def deviation_lines(user: User) -> list[DeviationLine]:
-    """Return every deviation that a person may see, unsettled and oldest first.
+    """The deviations that a person may see, unsettled and oldest first.
 
     Five selects at most, however many there are.
     """
     people = list(participants_visible_to(user))
     form_data = {
-        s.form_id: s for _pk, s in stored_form_data([p.pk for p in people], ["DEV"])
+        data.form_id: data
+        for _pk, data in stored_form_data([person.pk for person in people], ["DEV"])
     }
     forms = (
         FormInstance.objects.filter(participant__in=people, code="DEV", struck_at=None)
         .select_related("participant")
         .prefetch_related("signatures")
-        .annotate(asked=Count("queries", filter=Q(queries__state=QueryState.OPEN)))
+        .annotate(
+            open_queries=Count("queries", filter=Q(queries__state=QueryState.OPEN))
+        )
     )
-    lost = _without_ground(forms, form_data)
+    lost = _with_lost_condition(forms, form_data)
     lines = [
         DeviationLine(
             form,
             data := form_data.get(form.pk, FormData("DEV", {})),
             step_of(form, data),
             form.pk in lost,
-            form.asked,
+            form.open_queries,
         )
         for form in forms
     ]
@@ -113,24 +114,26 @@ def step_of(form: FormInstance, data: FormData) -> DeviationStep:
     if data.get("resolved_at") is None or form.status != FormStatus.COMPLETE:
         return DeviationStep.RESOLVE
     is_minor = data.get("importance") != Importance.IMPORTANT
-    if is_minor or any(one.holds_for(form) for one in form.signatures.all()):
+    if is_minor or any(
+        signature.holds_for(form) for signature in form.signatures.all()
+    ):
         return DeviationStep.SETTLED
     return DeviationStep.CONFIRM
 
 
-def _without_ground(
+def _with_lost_condition(
     forms: Iterable[FormInstance], form_data: Mapping[int | None, FormData]
 ) -> set[int]:
-    found = {
+    by_rule = {
         form.pk: (form.participant, form_data[form.pk])
         for form in forms
         if form.pk in form_data and form_data[form.pk].get("rule")
     }
-    casebooks = casebooks_of({person for person, _data in found.values()}, FORMS)
+    casebooks = casebooks_of({person for person, _data in by_rule.values()}, FORMS)
     return {
         pk
-        for pk, (person, data) in found.items()
-        if fell_away(data, casebooks[person.pk])
+        for pk, (person, data) in by_rule.items()
+        if condition_no_longer_holds(data, casebooks[person.pk])
     }
 
 
