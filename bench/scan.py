@@ -18,7 +18,7 @@ def scan() -> dict[str, float]:
     """Queue the reminders in batches, and measure each."""
     from django.db import connection  # noqa: PLC0415 - after the settings are there
 
-    from visits.reminders.services import queue as reminding  # noqa: PLC0415 - the same
+    from visits.reminders.services import queue as reminders  # noqa: PLC0415 - the same
 
     statements: list[int] = []
 
@@ -29,8 +29,8 @@ def scan() -> dict[str, float]:
     begun, size, people, queued = time.monotonic(), 0.0, 0, 0
     with connection.execute_wrapper(counting):
         statements.append(0)
-        for batch in reminding.batches():
-            queued += reminding.queue_for(batch)
+        for batch in reminders.participant_batches():
+            queued += reminders.queue_reminders_for(batch)
             people += len(batch)
             size = size or _megabytes()  # after the first batch
             statements.append(0)

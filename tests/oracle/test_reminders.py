@@ -7,7 +7,7 @@ import pytest
 from tests.oracle.cases import Case, at_site, compare, each_case, yes
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitStatus
-from visits.reminders.rules import Limits, Situation, outcome
+from visits.reminders.rules import Limits, Situation, send_decision
 
 
 @pytest.mark.verifies("REM-01")
@@ -29,13 +29,15 @@ def test_outcome(case: Case) -> None:
         time.fromisoformat(case["quiet_end"]),
     )
 
-    found = outcome(at_site(case["due_at_utc"]), situation, limits)
+    decision = send_decision(at_site(case["due_at_utc"]), situation, limits)
 
-    instant = found.send_at.strftime("%Y-%m-%dT%H:%M:%SZ") if found.send_at else None
+    instant = (
+        decision.send_at.strftime("%Y-%m-%dT%H:%M:%SZ") if decision.send_at else None
+    )
     derived = {
-        "exp_action": found.action,
+        "exp_action": decision.action,
         "exp_send_at_utc": instant,
-        "exp_reason": found.ground,
+        "exp_reason": decision.reason,
     }
     compare(case, derived, always="exp_send_at_utc exp_reason")
 

@@ -1,4 +1,4 @@
-"""What stops a message that waits to be sent to a participant."""
+"""Messages in the queue, checked again after a save."""
 
 from record.capture.save_hooks import Saved
 from record.notices.services.outbox import withhold_outdated
@@ -7,5 +7,5 @@ from trial_edc.requirements import implements
 
 @implements("REM-01")
 def recheck_messages(saved: Saved) -> None:
-    """What waits to be sent to the participant and is no longer right is stopped."""
+    """Withhold messages in the queue that are no longer right."""
     withhold_outdated(saved.participant)

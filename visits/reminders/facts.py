@@ -1,7 +1,7 @@
-"""Which messages are right for a participant now: from forms and schedule; pure.
+"""The reminders due for a participant now, from forms and schedule; pure.
 
-The same for everybody: nothing here asks what was given, or how. What was sent before
-is told by the keys of the messages.
+They are the same in both arms: nothing here reads what was infused, or how. The keys of
+earlier messages show what was sent.
 """
 
 from collections.abc import Collection, Iterator
@@ -18,9 +18,9 @@ from visits.reminders.vocabulary import Occasion
 from visits.schedule.facts import Schedule, Visit
 
 SETTINGS = PROTOCOL.reminders
-# By hand, at the bedside or in the ward: nobody is written to about these.
-UNREMINDED = (VisitCode.SCREENING, VisitCode.DAY_0, VisitCode.END_OF_STUDY)
-ENDED = (WithdrawalKind.VISITS_LOOKUP_ALLOWED, WithdrawalKind.EVERYTHING)
+# Visits that staff arrange at the bedside or in the ward: nobody is reminded of them.
+NEVER_REMINDED = (VisitCode.SCREENING, VisitCode.DAY_0, VisitCode.END_OF_STUDY)
+NO_VISITS = (WithdrawalKind.VISITS_LOOKUP_ALLOWED, WithdrawalKind.EVERYTHING)
 WARD_VISITS = tuple(
     slot.code for slot in PROTOCOL.schedule.visits if slot.in_hospital_only
 )
@@ -29,7 +29,7 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """One message that is right now; `fields` fill the places of its template."""
+    """A message that is due; the optional fields fill its template."""
 
     occasion: Occasion
     key: str
@@ -41,41 +41,48 @@ class Reminder:
 
     @property
     def place(self) -> str:
-        """Return the visit as messages are counted by it; empty without one."""
+        """The visit by which messages are counted; empty without one."""
         return f"{self.visit.code}{self.visit.number or ''}" if self.visit else ""
 
 
 def reminders(
-    casebook: Casebook, plan: Schedule, now: datetime, sent: Collection[str] = ()
+    casebook: Casebook, plan: Schedule, now: datetime, sent_keys: Collection[str] = ()
 ) -> tuple[Reminder, ...]:
-    """Return the messages that are right now and whose time has come."""
-    told = (
+    candidates = (
         *(
-            one
+            reminder
             for visit in plan.visits
-            for one in _of_visit(visit, casebook, plan, sent)
+            for reminder in _visit_reminders(visit, casebook, plan, sent_keys)
         ),
         *_contact_check(plan, casebook),
         *_emergency_note(plan),
-        *_opt_out_done(casebook),
+        *_opt_out_confirmation(casebook),
     )
-    return tuple(one for one in told if one.due_at <= now and _holds(one, now))
+    return tuple(
+        reminder
+        for reminder in candidates
+        if reminder.due_at <= now and _is_before_appointment(reminder, now)
+    )
 
 
-def _holds(one: Reminder, now: datetime) -> bool:
-    return one.appointment_at is None or now < one.appointment_at
+def _is_before_appointment(reminder: Reminder, now: datetime) -> bool:
+    return reminder.appointment_at is None or now < reminder.appointment_at
 
 
-def _of_visit(
-    visit: Visit, casebook: Casebook, plan: Schedule, sent: Collection[str]
+def _visit_reminders(
+    visit: Visit, casebook: Casebook, plan: Schedule, sent_keys: Collection[str]
 ) -> Iterator[Reminder]:
-    if visit.code in UNREMINDED or not awaits(visit) or visit.state.record_lookup:
+    if (
+        visit.code in NEVER_REMINDED
+        or not is_awaited(visit)
+        or visit.state.record_lookup
+    ):
         return
     appointment_at = appointment_of(visit, casebook)
     if appointment_at and site_date(appointment_at) >= plan.today:
-        yield from _of_appointment(visit, appointment_at, plan.today, sent)
+        yield from _appointment_reminders(visit, appointment_at, plan.today, sent_keys)
         return
-    # Who came may not be entered yet.
+    # The visit may have taken place and not be entered yet.
     waits_since = site_date(appointment_at) if appointment_at else None
     if waits_since and plan.today < waits_since + _days(SETTINGS.overdue_wait_days):
         return
@@ -98,31 +105,33 @@ def _of_visit(
         yield Reminder(Occasion.OVERDUE, key, at_site(due_on), visit)
 
 
-def _of_appointment(
-    visit: Visit, at: datetime, today: date, sent: Collection[str]
+def _appointment_reminders(
+    visit: Visit, at: datetime, today: date, sent_keys: Collection[str]
 ) -> Iterator[Reminder]:
     """Remind some days before, and the day before.
 
-    Who was told neither is reminded on the day itself: an appointment made late, or
-    an evening on which nothing could be sent.
+    On the day itself remind those who got neither: the appointment was made late, or
+    nothing could be sent the evening before.
     """
     on, place = site_date(at), f"{visit.code}{visit.number or ''} {at.isoformat()}"
-    make = partial(Reminder, visit=visit, appointment_at=at)
+    reminder = partial(Reminder, visit=visit, appointment_at=at)
     if visit.code == VisitCode.UNSCHEDULED:
-        yield make(Occasion.BLOOD_TEST, f"blood_test {place}", at_site(on - ONE_DAY))
+        yield reminder(
+            Occasion.BLOOD_TEST, f"blood_test {place}", at_site(on - ONE_DAY)
+        )
         return
-    before, upcoming = f"visit_tomorrow {place}", f"visit_upcoming {place}"
+    tomorrow_key, upcoming_key = f"visit_tomorrow {place}", f"visit_upcoming {place}"
     if today == on - ONE_DAY:
-        yield make(Occasion.TOMORROW, before, at_site(today))
-    elif today < on or before not in sent:
-        first = on - _days(SETTINGS.upcoming_days)
-        yield make(Occasion.UPCOMING, upcoming, at_site(first))
+        yield reminder(Occasion.TOMORROW, tomorrow_key, at_site(today))
+    elif today < on or tomorrow_key not in sent_keys:
+        first_on = on - _days(SETTINGS.upcoming_days)
+        yield reminder(Occasion.UPCOMING, upcoming_key, at_site(first_on))
 
 
 def _contact_check(plan: Schedule, casebook: Casebook) -> Iterator[Reminder]:
     visit = plan.visit(VisitCode.MONTH_3)
     span = visit.state.window
-    if span is None or not awaits(visit) or appointment_of(visit, casebook):
+    if span is None or not is_awaited(visit) or appointment_of(visit, casebook):
         return
     due_on = span.opens - _days(SETTINGS.contact_check_days)
     if due_on <= plan.today < span.opens:
@@ -132,18 +141,22 @@ def _contact_check(plan: Schedule, casebook: Casebook) -> Iterator[Reminder]:
 
 
 def _emergency_note(plan: Schedule) -> Iterator[Reminder]:
-    left = [stay.out_on for stay in plan.course.stays if stay.out_on]
-    if not left or plan.course.anchor is None or not any(map(awaits, plan.visits)):
+    discharges_on = [stay.out_on for stay in plan.course.stays if stay.out_on]
+    if (
+        not discharges_on
+        or plan.course.anchor is None
+        or not any(map(is_awaited, plan.visits))
+    ):
         return
-    due_on = max(left) + _days(SETTINGS.emergency_note_from_days)
-    until = max(left) + _days(SETTINGS.emergency_note_until_days)
+    due_on = max(discharges_on) + _days(SETTINGS.emergency_note_from_days)
+    until = max(discharges_on) + _days(SETTINGS.emergency_note_until_days)
     if due_on <= plan.today <= until:
         yield Reminder(
             Occasion.EMERGENCY_NOTE, f"emergency_note {due_on}", at_site(due_on)
         )
 
 
-def _opt_out_done(casebook: Casebook) -> Iterator[Reminder]:
+def _opt_out_confirmation(casebook: Casebook) -> Iterator[Reminder]:
     consent = contact_consent(casebook)
     if consent and has_opted_out(casebook, consent):
         at: datetime = casebook.value("CTC", "opted_out_at")
@@ -152,8 +165,8 @@ def _opt_out_done(casebook: Casebook) -> Iterator[Reminder]:
         )
 
 
-def awaits(visit: Visit) -> bool:
-    """Tell whether somebody is to come; an unscheduled visit has no window."""
+def is_awaited(visit: Visit) -> bool:
+    """The participant is still to come; an unscheduled visit has no window."""
     if visit.code == VisitCode.UNSCHEDULED:
         return visit.done_on is None and visit.missed_reason is None
     return visit.is_open
@@ -172,10 +185,9 @@ def appointment_of(visit: Visit, casebook: Casebook) -> datetime | None:
 
 
 def is_in_hospital(casebook: Casebook, plan: Schedule) -> bool:
-    """Tell whether the participant is in our hospital.
+    """Whether the participant is in our hospital today.
 
-    Without any stay on record nobody is known to have left, unless the last visit
-    says so.
+    Without any stay on record the last visit decides; without a visit: in hospital.
     """
     if plan.course.stays:
         return any(
@@ -183,17 +195,17 @@ def is_in_hospital(casebook: Casebook, plan: Schedule) -> bool:
             and (stay.out_on is None or plan.today < stay.out_on)
             for stay in plan.course.stays
         )
-    told = [
+    answers = [
         (data.get("visit_date"), data.get("in_hospital"))
         for data in casebook.rows("VIS")
         if data.get("visit_date") and data.get("in_hospital")
     ]
-    return not told or max(told)[1] == YesNo.YES
+    return not answers or max(answers)[1] == YesNo.YES
 
 
 def has_withdrawn(casebook: Casebook, plan: Schedule) -> bool:
-    """Tell whether visits, or everything, were withdrawn from, or consent refused."""
-    since = plan.course.withdrawn_on(*ENDED)
+    """Withdrawn from visits or everything, or consent to go on refused."""
+    since = plan.course.withdrawn_on(*NO_VISITS)
     refused: bool = casebook.fact("has_refused_to_go_on")
     return refused or since is not None
 

@@ -1,4 +1,4 @@
-"""Messages to participants as people see them: what comes next, whom to tell."""
+"""Messages to a participant as pages show them: contact status, what is planned."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from visits.reminders.rules import SuppressionReason
 from visits.reminders.services.queue import (
     CONTACT,
     ReminderRecipient,
-    cases_of,
     channels_for,
+    recipients_of,
     with_contacts,
 )
 from visits.reminders.vocabulary import Occasion
@@ -26,7 +26,7 @@ AHEAD_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class ComingMessage:
-    """A message that is to come, as the plan stands today."""
+    """A message planned as the schedule stands today."""
 
     occasion: Occasion
     place: str
@@ -45,61 +45,69 @@ class ContactStatus:
     is_in_hospital: bool
 
 
-def standing(case: ReminderRecipient) -> ContactStatus | None:
-    """Return how the participant may be written to; None without consent."""
-    consent = case.consent
+def contact_status(recipient: ReminderRecipient) -> ContactStatus | None:
+    """None without consent to messages."""
+    consent = recipient.consent
     if consent is None:
         return None
     return ContactStatus(
         tuple(
             (
                 MessageChannel(channel).label,
-                address_for(case.casebook, consent, channel) is not None,
+                address_for(recipient.casebook, consent, channel) is not None,
             )
             for channel in consent.channels
         ),
         Signer(consent.recipient).label,
         consent.language,
-        has_opted_out(case.casebook, consent),
-        is_in_hospital(case.casebook, case.plan),
+        has_opted_out(recipient.casebook, consent),
+        is_in_hospital(recipient.casebook, recipient.plan),
     )
 
 
-def coming(case: ReminderRecipient) -> list[ComingMessage]:
-    """Return the messages of the next days, if nothing changes until then."""
-    told = {message.key for message in case.history}
-    found: dict[str, ComingMessage] = {}
+def coming_messages(recipient: ReminderRecipient) -> list[ComingMessage]:
+    """The messages of the next days, if nothing changes until then."""
+    past_keys = {message.key for message in recipient.history}
+    messages: dict[str, ComingMessage] = {}
     for days in range(AHEAD_DAYS + 1):
-        day = case.plan.today + timedelta(days=days)
-        moment = max(case.now, at_site(day))
-        refused = case.plan.course.will_not_be_infused
-        plan = schedule_of(case.casebook, moment, no_go_signed=refused)
-        for one in reminders(case.casebook, plan, moment, told | set(found)):
-            if one.key not in told and one.occasion != Occasion.OPT_OUT_DONE:
-                line = ComingMessage(one.occasion, one.place, day, one.appointment_at)
-                found.setdefault(one.key, line)
-    return list(found.values())
+        day = recipient.plan.today + timedelta(days=days)
+        moment = max(recipient.now, at_site(day))
+        refused = recipient.plan.course.will_not_be_infused
+        plan = schedule_of(recipient.casebook, moment, no_go_signed=refused)
+        for reminder in reminders(
+            recipient.casebook, plan, moment, past_keys | set(messages)
+        ):
+            if (
+                reminder.key not in past_keys
+                and reminder.occasion != Occasion.OPT_OUT_DONE
+            ):
+                message = ComingMessage(
+                    reminder.occasion, reminder.place, day, reminder.appointment_at
+                )
+                messages.setdefault(reminder.key, message)
+    return list(messages.values())
 
 
-def to_tell_in_ward(
+def ward_reminders(
     people: Sequence[Participant],
 ) -> Iterator[tuple[Participant, Reminder]]:
-    """Yield what in-patients would be written about: the ward tells them instead."""
-    cases = cases_of(people)
-    due = {pk: case.due() for pk, case in cases.items()}
-    wanted = [person for person in people if due[person.pk]]
-    contacts = casebooks_of(wanted, (CONTACT,))
-    for person in wanted:
-        case = with_contacts(cases[person.pk], contacts[person.pk])
-        for one in due[person.pk]:
-            if case.consent and any(
-                case.outcome(one, channel).ground == SuppressionReason.IN_HOSPITAL
-                for channel in channels_for(one, case.consent)
+    """Reminders of in-patients, who get no message: the ward tells them."""
+    recipients = recipients_of(people)
+    due = {pk: recipient.due() for pk, recipient in recipients.items()}
+    to_remind = [person for person in people if due[person.pk]]
+    contacts = casebooks_of(to_remind, (CONTACT,))
+    for person in to_remind:
+        recipient = with_contacts(recipients[person.pk], contacts[person.pk])
+        for reminder in due[person.pk]:
+            if recipient.consent and any(
+                recipient.send_decision(reminder, channel).reason
+                == SuppressionReason.IN_HOSPITAL
+                for channel in channels_for(reminder, recipient.consent)
             ):
-                yield person, one
+                yield person, reminder
 
 
-def appointment_words(one: Reminder) -> str:
-    """Return date and time of the appointment, empty without one."""
-    at = one.appointment_at
+def appointment_text(reminder: Reminder) -> str:
+    """Date and time of the appointment, empty without one."""
+    at = reminder.appointment_at
     return f"{at.astimezone(SITE_ZONE):%Y-%m-%d %H:%M}" if at else ""

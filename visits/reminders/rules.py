@@ -25,7 +25,7 @@ class Action(Codelist):
 
 
 class SuppressionReason(Codelist):
-    """Why a message does not leave now; the first that holds is told."""
+    """Why a message does not leave now; the first that holds."""
 
     DECEASED = "deceased", N_("the participant has died")
     WITHDRAWN = "withdrawn", N_("the participant has withdrawn")
@@ -40,7 +40,7 @@ class SuppressionReason(Codelist):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How often, and at which times of the site, nobody is to be disturbed."""
+    """The most messages for a visit, and the quiet hours at the site."""
 
     maximum_per_visit: int = PROTOCOL.reminders.maximum_per_visit
     quiet_from: time = PROTOCOL.reminders.quiet_from
@@ -49,9 +49,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """How a participant stands; `visit_status` None: the message is of no visit.
+    """What decides whether a message may leave; `visit_status` None: it has no visit.
 
-    `has_address`: by the channel of the message. `sent_for_visit`: by it as well.
+    `has_address` and `sent_for_visit` refer to the channel of the message.
     """
 
     has_consent: bool
@@ -70,47 +70,52 @@ class SendDecision:
 
     action: Action
     send_at: datetime | None = None
-    ground: SuppressionReason | None = None
+    reason: SuppressionReason | None = None
 
 
 @implements("REM-01")
-def outcome(
-    due_at: datetime, found: Situation, limits: Limits | None = None
+def send_decision(
+    due_at: datetime, situation: Situation, limits: Limits | None = None
 ) -> SendDecision:
-    """Decide on a message that is due: send, wait for the morning, or never."""
+    """Send a message that is due, let it wait for the morning, or suppress it."""
     limits = limits or Limits()
-    if ground := suppressed_by(found, limits):
-        return SendDecision(Action.SUPPRESS, None, ground)
+    if reason := suppression_reason(situation, limits):
+        return SendDecision(Action.SUPPRESS, None, reason)
     send_at = out_of_quiet_hours(due_at, limits)
     if send_at > due_at:
         return SendDecision(Action.DEFER, send_at, SuppressionReason.QUIET)
     return SendDecision(Action.SEND, due_at)
 
 
-def suppressed_by(found: Situation, limits: Limits) -> SuppressionReason | None:
-    """Give the first ground on which a message must not leave at all."""
-    grounds = (
-        (found.has_died, SuppressionReason.DECEASED),
-        (found.has_withdrawn, SuppressionReason.WITHDRAWN),
-        (not found.has_consent, SuppressionReason.NO_CONSENT),
-        (found.has_opted_out, SuppressionReason.OPTED_OUT),
-        (found.visit_status in CLOSED, SuppressionReason.VISIT_CLOSED),
-        (found.is_in_hospital, SuppressionReason.IN_HOSPITAL),
-        (not found.has_address, SuppressionReason.NO_ADDRESS),
-        (found.sent_for_visit >= limits.maximum_per_visit, SuppressionReason.MAXIMUM),
+def suppression_reason(
+    situation: Situation, limits: Limits
+) -> SuppressionReason | None:
+    """The first reason for which a message must not leave at all."""
+    reasons = (
+        (situation.has_died, SuppressionReason.DECEASED),
+        (situation.has_withdrawn, SuppressionReason.WITHDRAWN),
+        (not situation.has_consent, SuppressionReason.NO_CONSENT),
+        (situation.has_opted_out, SuppressionReason.OPTED_OUT),
+        (situation.visit_status in CLOSED, SuppressionReason.VISIT_CLOSED),
+        (situation.is_in_hospital, SuppressionReason.IN_HOSPITAL),
+        (not situation.has_address, SuppressionReason.NO_ADDRESS),
+        (
+            situation.sent_for_visit >= limits.maximum_per_visit,
+            SuppressionReason.MAXIMUM,
+        ),
     )
-    return next((ground for holds, ground in grounds if holds), None)
+    return next((reason for holds, reason in reasons if holds), None)
 
 
 def out_of_quiet_hours(instant: datetime, limits: Limits) -> datetime:
-    """Give the instant, or the end of the quiet hours in which it lies.
+    """The instant, or the end of the quiet hours in which it lies.
 
     They begin with `quiet_from` and end before `quiet_until`, also over midnight.
     """
     local = instant.astimezone(SITE_ZONE)
-    begins, ends, told = limits.quiet_from, limits.quiet_until, local.time()
+    begins, ends, at = limits.quiet_from, limits.quiet_until, local.time()
     over_midnight = begins > ends
-    is_evening, is_morning = told >= begins, told < ends
+    is_evening, is_morning = at >= begins, at < ends
     if not (is_evening or is_morning if over_midnight else is_evening and is_morning):
         return instant
     day = local.date() + timedelta(days=over_midnight and is_evening)

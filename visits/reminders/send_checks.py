@@ -1,4 +1,4 @@
-"""What is checked once more when a message to a participant is about to leave."""
+"""The check of a reminder at the moment it is sent."""
 
 from django.conf import settings
 
@@ -9,7 +9,7 @@ from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
 from visits.reminders.facts import Reminder
 from visits.reminders.rules import Action, SuppressionReason
-from visits.reminders.services.queue import ReminderRecipient, case_of
+from visits.reminders.services.queue import ReminderRecipient, recipient_of
 from visits.reminders.texts import text_of
 from visits.reminders.vocabulary import Occasion
 
@@ -18,32 +18,42 @@ OUTDATED = N_("it is no longer right: the plan has changed, or its time has pass
 
 @send_check(*Occasion)
 @implements("REM-01")
-def still_right(message: Message) -> SendVerdict | None:
-    """Send what would be queued now just as it is; withhold anything else."""
+def check_reminder(message: Message) -> SendVerdict | None:
+    """Send a message only if it would be queued now with the same words."""
     if message.participant is None:
         return None
-    case = case_of(message.participant)
-    due = {one.key: one for one in case.due(besides=message)}
-    one = due.get(message.key)
-    found = case.outcome(one or _past(message, case), message.channel, besides=message)
-    if found.action == Action.SUPPRESS and found.ground:
-        return Withhold(found.ground.label)
-    consent = case.consent
-    if one is None or consent is None or not _is_as_written(message, one, consent):
+    recipient = recipient_of(message.participant)
+    due = {reminder.key: reminder for reminder in recipient.due(ignoring=message)}
+    reminder = due.get(message.key)
+    decision = recipient.send_decision(
+        reminder or _original_reminder(message, recipient),
+        message.channel,
+        ignoring=message,
+    )
+    if decision.action == Action.SUPPRESS and decision.reason:
+        return Withhold(decision.reason.label)
+    consent = recipient.consent
+    if (
+        reminder is None
+        or consent is None
+        or not _is_as_written(message, reminder, consent)
+    ):
         return Withhold(OUTDATED)
-    if found.action == Action.DEFER and found.send_at:
-        return Defer(found.send_at, SuppressionReason.QUIET.label)
-    address = address_for(case.casebook, consent, message.channel)
+    if decision.action == Action.DEFER and decision.send_at:
+        return Defer(decision.send_at, SuppressionReason.QUIET.label)
+    address = address_for(recipient.casebook, consent, message.channel)
     return Send(address) if address else Withhold(SuppressionReason.NO_ADDRESS.label)
 
 
-def _past(message: Message, case: ReminderRecipient) -> Reminder:
-    """Return what a message reminded of, to tell the true ground of withholding it."""
-    visits = {f"{one.code}{one.number or ''}": one for one in case.plan.visits}
+def _original_reminder(message: Message, recipient: ReminderRecipient) -> Reminder:
+    """The reminder of a message that is no longer due; it shows why."""
+    visits = {f"{v.code}{v.number or ''}": v for v in recipient.plan.visits}
     visit = visits.get(message.visit)
-    return Reminder(Occasion(message.occasion), message.key, case.now, visit)
+    return Reminder(Occasion(message.occasion), message.key, recipient.now, visit)
 
 
-def _is_as_written(message: Message, one: Reminder, consent: ContactConsent) -> bool:
-    text = text_of(one, message.language, phone=settings.SITE_PHONE)
+def _is_as_written(
+    message: Message, reminder: Reminder, consent: ContactConsent
+) -> bool:
+    text = text_of(reminder, message.language, phone=settings.SITE_PHONE)
     return message.language == consent.language and message.text == text

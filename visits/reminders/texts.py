@@ -16,11 +16,11 @@ class NotNeutral(Exception):
 
 
 @implements("REM-02")
-def text_of(one: Reminder, language: str, *, phone: str) -> str:
-    """Return the text with its places filled; raises `NotNeutral`."""
-    template = getattr(TEXTS, one.occasion).spoken(language)
-    text: str = template.format_map(_fields(one, language, phone))
-    if one.occasion != Occasion.OPT_OUT_DONE:  # after it there is nothing left to stop
+def text_of(reminder: Reminder, language: str, *, phone: str) -> str:
+    """The template of the occasion with its places filled; raises `NotNeutral`."""
+    template = getattr(TEXTS, reminder.occasion).spoken(language)
+    text: str = template.format_map(_fields(reminder, language, phone))
+    if reminder.occasion != Occasion.OPT_OUT_DONE:  # nothing to stop after it
         blank = " " if language == "en" else ""
         text += blank + TEXTS.opt_out_line.spoken(language)
     require_neutral(text)
@@ -28,23 +28,31 @@ def text_of(one: Reminder, language: str, *, phone: str) -> str:
 
 
 def subject_in(language: str) -> str:
-    """Return the subject of an e-mail: the same for every message."""
+    """The subject of an e-mail, the same for every message."""
     return TEXTS.subject.spoken(language)
 
 
 def require_neutral(text: str) -> None:
     """Refuse a text that names disease, trial, product or the like."""
-    told = text.casefold()
+    folded = text.casefold()
     for word in PROTOCOL.reminders.forbidden_words:
-        if word in told:
+        if word in folded:
             raise NotNeutral(word)
 
 
-def _fields(one: Reminder, language: str, phone: str) -> dict[str, str]:
-    at = one.appointment_at.astimezone(SITE_ZONE) if one.appointment_at else None
-    days = {"date": at and at.date(), "open": one.opens_on, "close": one.closes_on}
-    told = {name: day_in(language, day) for name, day in days.items() if day}
-    return {**told, "time": _time(at), "phone": phone}
+def _fields(reminder: Reminder, language: str, phone: str) -> dict[str, str]:
+    at = (
+        reminder.appointment_at.astimezone(SITE_ZONE)
+        if reminder.appointment_at
+        else None
+    )
+    days = {
+        "date": at and at.date(),
+        "open": reminder.opens_on,
+        "close": reminder.closes_on,
+    }
+    formatted = {name: day_in(language, day) for name, day in days.items() if day}
+    return {**formatted, "time": _time(at), "phone": phone}
 
 
 def day_in(language: str, day: date) -> str:

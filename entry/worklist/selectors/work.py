@@ -44,7 +44,7 @@ from safety.pregnancy.selectors import births_awaited
 from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
 from visits.infusions.facts.vital_sign_times import NextMeasurement, next_measurement
-from visits.reminders.page import appointment_words, to_tell_in_ward
+from visits.reminders.page import appointment_text, ward_reminders
 from visits.schedule.facts import INFUSION_VISITS, Visit
 
 MAX_PER_KIND = 50
@@ -104,11 +104,11 @@ def infusions_to_watch(user: User) -> Iterator[WorkItem]:
 
 def people_to_inform_in_ward(user: User) -> Iterator[WorkItem]:
     """In-patients whom the ward informs, where others get a message."""
-    for person, appointment in to_tell_in_ward(list(participants_visible_to(user))):
+    for person, reminder in ward_reminders(list(participants_visible_to(user))):
         words = (
-            _(appointment.occasion.label),
-            appointment.place,
-            appointment_words(appointment),
+            _(reminder.occasion.label),
+            reminder.place,
+            appointment_text(reminder),
         )
         yield WorkItem(
             DUE,
@@ -117,8 +117,8 @@ def people_to_inform_in_ward(user: User) -> Iterator[WorkItem]:
             " · ".join(filter(None, words)),
             reverse("visits:schedule", args=[person.number]),
             "due",
-            clock.site_date(appointment.appointment_at)
-            if appointment.appointment_at
+            clock.site_date(reminder.appointment_at)
+            if reminder.appointment_at
             else None,
         )
 

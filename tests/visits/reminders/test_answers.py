@@ -9,14 +9,15 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
 from record.casebook.models import FormInstance
 from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances
 from record.notices.models import Message
 from tests.people import STAGE, person
-from tests.visits.reminders import test_queue as reminding
-from tests.visits.reminders.test_queue import booked, out_patient, outbox, worked
+from tests.visits.reminders import test_queue as reminders
+from tests.visits.reminders.test_queue import book, out_patient, outbox, run_workers
 from trial_edc import clock
 from visits.reminders.services.answers import means_stop
 from visits.reminders.views.inbound import MOST_A_MINUTE, MOST_BYTES
@@ -24,7 +25,7 @@ from visits.reminders.views.inbound import MOST_A_MINUTE, MOST_BYTES
 pytestmark = [pytest.mark.django_db, pytest.mark.verifies("REM-01")]
 SECRET = "only-for-tests"
 NUMBER = "13800001234"  # as the network writes it: without the country
-box = reminding.box
+box = reminders.box
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +34,7 @@ def _secret(settings):
     cache.clear()
 
 
-def answered(text, *, number=NUMBER, secret=SECRET, body=None):
+def answer_status(text, *, number=NUMBER, secret=SECRET, body=None):
     return (
         Client(enforce_csrf_checks=True)
         .post(
@@ -63,30 +64,30 @@ def opted_out_at(who):
         "退订！谢谢",
     ],
 )
-def test_a_stop_is_known_however_it_is_typed(text):
+def test_stop_is_recognized_however_it_is_typed(text):
     assert means_stop(text)
 
 
 @pytest.mark.parametrize(
     "text", ["", "?", "Don't stop", "I stop by at nine", "不要退订", "好的"]
 )
-def test_another_text_is_none(text):
+def test_another_text_is_no_stop(text):
     assert not means_stop(text)
 
 
-def test_stop_ends_what_waits_and_is_confirmed_once(box):
+def test_stop_withholds_queued_messages_and_is_confirmed_once(box):
     who = out_patient()
-    booked(who, "D28", 9)
-    worked(6)
-    with clock.at(reminding.at(7)):
-        assert answered("Stop ") == HTTPStatus.NO_CONTENT
+    book(who, "D28", 9)
+    run_workers(6)
+    with clock.at(reminders.at(7)):
+        assert answer_status("Stop ") == HTTPStatus.NO_CONTENT
         assert opted_out_at(who) == clock.now()
-        assert answered("退订") == HTTPStatus.NO_CONTENT
+        assert answer_status("退订") == HTTPStatus.NO_CONTENT
 
-    worked(7)
-    worked(8)
+    run_workers(7)
+    run_workers(8)
 
-    assert [told[:2] for told in outbox()] == [
+    assert [row[:2] for row in outbox()] == [
         ("visit_upcoming", "sent"),
         ("opt_out_done", "sent"),
     ]
@@ -98,9 +99,9 @@ def test_stop_ends_what_waits_and_is_confirmed_once(box):
 
 def test_an_opt_out_names_the_process_that_wrote_it():
     who = out_patient()
-    booked(who, "D28", 9)
-    worked(6)
-    answered("STOP")
+    book(who, "D28", 9)
+    run_workers(6)
+    answer_status("STOP")
 
     form = FormInstance.objects.get(participant=who, code="CTC")
     entry = Entry.objects.filter(form_id=form.pk, table_name__contains="contact").last()
@@ -109,13 +110,13 @@ def test_an_opt_out_names_the_process_that_wrote_it():
 
 def test_a_message_that_waits_for_the_morning_is_stopped():
     who = out_patient()
-    booked(who, "D28", 9)
-    worked(6)
-    worked(8, reminding.time(22))  # the next one waits for the morning
-    with clock.at(reminding.at(8, reminding.time(22)) + timedelta(minutes=1)):
-        answered("STOP")
+    book(who, "D28", 9)
+    run_workers(6)
+    run_workers(8, reminders.time(22))  # the next one waits for the morning
+    with clock.at(reminders.at(8, reminders.time(22)) + timedelta(minutes=1)):
+        answer_status("STOP")
 
-    worked(9, reminding.time(8))
+    run_workers(9, reminders.time(8))
 
     assert outbox() == [
         ("visit_upcoming", "sent", ""),
@@ -126,11 +127,11 @@ def test_a_message_that_waits_for_the_morning_is_stopped():
 
 def test_an_unknown_number_gets_the_same_answer_and_changes_nothing(caplog):
     who = out_patient()
-    booked(who, "D28", 9)
-    worked(6)
+    book(who, "D28", 9)
+    run_workers(6)
     before = Entry.objects.count()
 
-    assert answered("STOP", number="13900009999") == HTTPStatus.NO_CONTENT
+    assert answer_status("STOP", number="13900009999") == HTTPStatus.NO_CONTENT
 
     assert Entry.objects.count() == before
     assert "nobody's here" in caplog.text
@@ -139,61 +140,61 @@ def test_an_unknown_number_gets_the_same_answer_and_changes_nothing(caplog):
 
 def test_a_number_that_is_the_participants_no_more_stops_nothing():
     who = out_patient()
-    booked(who, "D28", 9)
-    worked(6)
-    reminding.stage.enter(
-        who, "CTC", {"phones": [reminding.PHONE | {"number": "13700007777"}]}
+    book(who, "D28", 9)
+    run_workers(6)
+    reminders.stage.enter(
+        who, "CTC", {"phones": [reminders.PHONE | {"number": "13700007777"}]}
     )
 
-    answered("STOP")
+    answer_status("STOP")
 
     assert opted_out_at(who) is None
 
 
-def test_another_answer_is_told_to_people_and_its_words_are_not_kept():
+def test_another_answer_notifies_staff_and_its_words_are_not_kept():
     coordinator = person("CO")
     who = out_patient()
-    booked(who, "D28", 9)
-    worked(6)
+    book(who, "D28", 9)
+    run_workers(6)
 
-    answered("I feel very ill")
+    answer_status("I feel very ill")
 
-    told = Message.objects.get(recipient=coordinator)
-    assert told.subject == f"Participant {who.number} answered a message"
-    assert "very ill" not in told.text
+    message = Message.objects.get(recipient=coordinator)
+    assert message.subject == f"Participant {who.number} answered a message"
+    assert "very ill" not in message.text
     assert opted_out_at(who) is None
 
 
-def test_an_opt_out_that_cannot_be_recorded_is_told_to_people():
+def test_an_opt_out_that_cannot_be_recorded_notifies_staff():
     coordinator = person("CO")
     who = out_patient()
-    booked(who, "D28", 9)
-    worked(6)
+    book(who, "D28", 9)
+    run_workers(6)
     form = FormInstance.objects.get(participant=who, code="CTC")
-    casebook_frozen(form)
+    freeze_form(form)
 
-    assert answered("STOP") == HTTPStatus.NO_CONTENT
+    assert answer_status("STOP") == HTTPStatus.NO_CONTENT
 
-    told = Message.objects.get(recipient=coordinator)
-    assert told.subject == f"Participant {who.number} wants no more messages"
-    assert "it stops them" in told.text
+    message = Message.objects.get(recipient=coordinator)
+    assert message.subject == f"Participant {who.number} wants no more messages"
+    assert "it stops them" in message.text
 
 
-def casebook_frozen(form):
-    with reminding.stage.attributed(by=STAGE, via=reminding.Via.COMMAND):
+def freeze_form(form):
+    with attributed(by=STAGE, via=Source.COMMAND):
         form_instances.lock(form.participant)
         FormInstance.objects.filter(pk=form.pk).update(frozen_at=clock.now())
 
 
 @pytest.mark.parametrize("secret", ["", "wrong", "ünlike"])
 def test_only_the_gateway_is_heard(secret):
-    assert answered("STOP", secret=secret) == HTTPStatus.UNAUTHORIZED
+    assert answer_status("STOP", secret=secret) == HTTPStatus.UNAUTHORIZED
 
 
 def test_without_a_secret_set_up_nobody_is_heard(settings):
     settings.SMS_INBOUND_SECRET = ""
 
-    assert answered("STOP", secret="") == HTTPStatus.UNAUTHORIZED
+    assert answer_status("STOP", secret="") == HTTPStatus.UNAUTHORIZED
 
 
 @pytest.mark.parametrize(
@@ -208,10 +209,10 @@ def test_without_a_secret_set_up_nobody_is_heard(settings):
     ],
 )
 def test_odd_requests_are_refused(body, status):
-    assert answered("", body=body) == status
+    assert answer_status("", body=body) == status
 
 
 def test_a_flood_is_answered_later():
-    found = [answered("STOP") for _ in range(MOST_A_MINUTE + 1)]
+    statuses = [answer_status("STOP") for _ in range(MOST_A_MINUTE + 1)]
 
-    assert found[-2:] == [HTTPStatus.NO_CONTENT, HTTPStatus.TOO_MANY_REQUESTS]
+    assert statuses[-2:] == [HTTPStatus.NO_CONTENT, HTTPStatus.TOO_MANY_REQUESTS]

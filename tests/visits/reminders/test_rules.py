@@ -21,7 +21,7 @@ from visits.reminders.rules import (
     SendDecision,
     Situation,
     SuppressionReason,
-    outcome,
+    send_decision,
 )
 from visits.reminders.texts import NotNeutral, require_neutral, subject_in, text_of
 from visits.reminders.vocabulary import Occasion
@@ -40,7 +40,7 @@ WELL = Situation(
 instants = st.integers(0, 3_000_000).map(
     lambda minutes: NOON + timedelta(minutes=minutes)
 )
-times = st.times().map(lambda one: one.replace(microsecond=0))
+times = st.times().map(lambda at: at.replace(microsecond=0))
 situations = st.builds(
     Situation,
     visit_status=st.sampled_from([None, *VisitStatus]),
@@ -60,39 +60,39 @@ situations = st.builds(
 
 
 def is_quiet(instant, limits):
-    told = instant.astimezone(SITE_ZONE).time()
+    at = instant.astimezone(SITE_ZONE).time()
     if limits.quiet_from <= limits.quiet_until:
-        return limits.quiet_from <= told < limits.quiet_until
-    return not limits.quiet_until <= told < limits.quiet_from
+        return limits.quiet_from <= at < limits.quiet_until
+    return not limits.quiet_until <= at < limits.quiet_from
 
 
 @pytest.mark.verifies("REM-01")
 @given(instants, situations)
 def test_who_died_is_never_written_to(due_at, situation):
-    found = outcome(due_at, replace(situation, has_died=True))
+    decision = send_decision(due_at, replace(situation, has_died=True))
 
-    assert found == SendDecision(Action.SUPPRESS, None, SuppressionReason.DECEASED)
+    assert decision == SendDecision(Action.SUPPRESS, None, SuppressionReason.DECEASED)
 
 
 @pytest.mark.verifies("REM-01")
 @given(instants, st.builds(Limits, st.integers(1, 5), times, times))
 def test_nothing_due_is_dropped_and_nothing_leaves_in_quiet_hours(due_at, limits):
-    found = outcome(due_at, WELL, limits)
+    decision = send_decision(due_at, WELL, limits)
 
-    assert found.send_at is not None
-    assert due_at <= found.send_at < due_at + timedelta(days=1)
-    assert not is_quiet(found.send_at, limits)
-    is_late = found.send_at > due_at
+    assert decision.send_at is not None
+    assert due_at <= decision.send_at < due_at + timedelta(days=1)
+    assert not is_quiet(decision.send_at, limits)
+    is_late = decision.send_at > due_at
     assert is_late == is_quiet(due_at, limits)
-    assert found.action == (Action.DEFER if is_late else Action.SEND)
+    assert decision.action == (Action.DEFER if is_late else Action.SEND)
     if is_late:
-        assert found.send_at.astimezone(SITE_ZONE).time() == limits.quiet_until
+        assert decision.send_at.astimezone(SITE_ZONE).time() == limits.quiet_until
 
 
 @pytest.mark.verifies("REM-01")
 @given(instants, situations)
 def test_only_who_consented_and_went_on_is_written_to(due_at, situation):
-    found = outcome(due_at, situation)
+    decision = send_decision(due_at, situation)
 
     right = replace(
         WELL,
@@ -104,13 +104,13 @@ def test_only_who_consented_and_went_on_is_written_to(due_at, situation):
         and situation.visit_status not in CLOSED
         and situation.sent_for_visit < PROTOCOL.reminders.maximum_per_visit
     )
-    assert (found.action != Action.SUPPRESS) == may_go
-    assert (found.ground is None) == (found.action == Action.SEND)
+    assert (decision.action != Action.SUPPRESS) == may_go
+    assert (decision.reason is None) == (decision.action == Action.SEND)
 
 
 @pytest.mark.verifies("REM-01")
 @pytest.mark.parametrize(
-    ("changed", "ground"),
+    ("changed", "reason"),
     [
         ({"has_withdrawn": True}, SuppressionReason.WITHDRAWN),
         ({"has_consent": False}, SuppressionReason.NO_CONSENT),
@@ -121,16 +121,16 @@ def test_only_who_consented_and_went_on_is_written_to(due_at, situation):
         ({"sent_for_visit": 3}, SuppressionReason.MAXIMUM),
     ],
 )
-def test_the_ground_is_told(changed, ground):
-    assert outcome(NOON, replace(WELL, **changed)).ground == ground
+def test_the_decision_names_its_reason(changed, reason):
+    assert send_decision(NOON, replace(WELL, **changed)).reason == reason
 
 
 def test_quiet_hours_may_lie_within_a_day():
     limits = Limits(quiet_from=time(12), quiet_until=time(14))
 
-    found = outcome(NOON, WELL, limits)
+    decision = send_decision(NOON, WELL, limits)
 
-    assert found.send_at == NOON + timedelta(hours=2)
+    assert decision.send_at == NOON + timedelta(hours=2)
 
 
 REMINDER = Reminder(
@@ -146,11 +146,13 @@ def test_no_message_names_what_it_must_not(occasion, language):
     for days in range(366):
         at = NOON + timedelta(days=days, minutes=days)
         day = site_date(at)
-        one = Reminder(occasion, "k", at, None, at, day, day)
-        text = text_of(one, language, phone="010-12345678")
+        reminder = Reminder(occasion, "k", at, None, at, day, day)
+        text = text_of(reminder, language, phone="010-12345678")
 
-        told = f"{subject_in(language)} {text}".casefold()
-        assert [w for w in PROTOCOL.reminders.forbidden_words if w in told] == []
+        words = f"{subject_in(language)} {text}".casefold()
+        assert [
+            word for word in PROTOCOL.reminders.forbidden_words if word in words
+        ] == []
         assert "{" not in text
 
 
@@ -158,11 +160,11 @@ def test_no_message_names_what_it_must_not(occasion, language):
 @pytest.mark.parametrize("language", PROTOCOL.reminders.languages)
 def test_what_a_repeated_message_adds_names_nothing_either(language):
     text = text_of(REMINDER, language, phone="1")
-    told = Message(text=text, language=language, may_be_repeated=True)
+    message = Message(text=text, language=language, may_be_repeated=True)
 
-    require_neutral(_text_of(told))
+    require_neutral(_text_of(message))
     require_neutral(settings.PARTICIPANT_FROM_EMAIL)
-    assert _text_of(told).startswith(text)
+    assert _text_of(message).startswith(text)
 
 
 @pytest.mark.verifies("REM-02")
@@ -189,13 +191,13 @@ def test_each_message_tells_how_to_stop_them(language, line):
 
 def test_date_and_time_are_those_of_the_site():
     late = datetime(2026, 3, 20, 23, 30, tzinfo=UTC)  # the 21st, 07:30, at the site
-    one = replace(REMINDER, occasion=Occasion.TOMORROW, appointment_at=late)
+    reminder = replace(REMINDER, occasion=Occasion.TOMORROW, appointment_at=late)
 
-    assert text_of(one, "en", phone="010-1") == (
+    assert text_of(reminder, "en", phone="010-1") == (
         "Reminder: your follow-up appointment is tomorrow, 21 March 2026, at 07:30. "
         "Questions? Call 010-1. Reply STOP to stop these messages."
     )
-    assert text_of(one, "zh-hans", phone="010-1") == (
+    assert text_of(reminder, "zh-hans", phone="010-1") == (
         "提醒您：您的随访预约在明天（2026年3月21日）07:30。如有疑问，请拨打010-1。"
         "回复“退订”可停止接收此类信息。"
     )

@@ -1,4 +1,4 @@
-"""What participants answer to messages: STOP is acted on at once, the rest is told."""
+"""Answers of participants to messages: STOP is an opt-out, others go to staff."""
 
 import logging
 import re
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 @implements("REM-01")
-def take_in(number: str, text: str) -> None:
+def handle_answer(number: str, text: str) -> None:
     """Act on a text message that came in; the number is neither kept nor logged."""
     people = [
         person
@@ -45,7 +45,7 @@ def take_in(number: str, text: str) -> None:
         if means_stop(text):
             opt_out(person)
         else:
-            _tell_staff(
+            _notify_staff(
                 person,
                 _("Participant %(number)s answered a message"),
                 _(
@@ -56,7 +56,7 @@ def take_in(number: str, text: str) -> None:
 
 
 def means_stop(text: str) -> bool:
-    """Tell whether a text asks for no more messages, however it was typed."""
+    """Whether a text asks for no more messages, however it was typed."""
     words = re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())
     if not words:
         return False
@@ -65,7 +65,7 @@ def means_stop(text: str) -> bool:
 
 
 def opt_out(participant: Participant) -> None:
-    """Record an opt-out and confirm it once; told to staff where it cannot be."""
+    """Record an opt-out and confirm it once; where it cannot be, notify staff."""
     try:
         with attributed(by=INBOUND, via=Source.API):
             form_instances.lock(participant)
@@ -73,10 +73,10 @@ def opt_out(participant: Participant) -> None:
             consent = contact_consent(casebook)
             if consent is None or has_opted_out(casebook, consent):
                 return
-            _record(participant)
+            _record_opt_out(participant)
             confirm_opt_out(participant)
     except NotSaved:
-        _tell_staff(
+        _notify_staff(
             participant,
             _("Participant %(number)s wants no more messages"),
             _(
@@ -87,7 +87,7 @@ def opt_out(participant: Participant) -> None:
         )
 
 
-def _record(participant: Participant) -> None:
+def _record_opt_out(participant: Participant) -> None:
     form = FormInstance.objects.get(participant=participant, code="CTC", struck_at=None)
     save(
         form,
@@ -98,13 +98,13 @@ def _record(participant: Participant) -> None:
     )
 
 
-def _tell_staff(participant: Participant, subject: str, text: str) -> None:
-    told = {"number": participant.number}
+def _notify_staff(participant: Participant, subject: str, text: str) -> None:
+    details = {"number": participant.number}
     with attributed(by=INBOUND, via=Source.API):
         queue(
             occasion="participant_answered",
             key=f"participant_answered {participant.pk} {clock.now():%Y-%m-%dT%H:%M}",
             to=User.objects.filter(role__in=(Role.CO, Role.PI), is_active=True),
-            subject=subject % told,
-            text=text % told,
+            subject=subject % details,
+            text=text % details,
         )

@@ -1,4 +1,4 @@
-"""Messages to participants: what is queued, and what is asked before it leaves."""
+"""Reminders to participants: which are due, and how they are queued."""
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,8 +27,8 @@ from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitCode, VisitStatus
 from visits.reminders.facts import (
     Reminder,
-    awaits,
     has_withdrawn,
+    is_awaited,
     is_in_hospital,
     reminders,
 )
@@ -37,23 +37,24 @@ from visits.reminders.rules import (
     SendDecision,
     Situation,
     SuppressionReason,
-    outcome,
+    send_decision,
 )
 from visits.reminders.texts import TEXTS, subject_in, text_of
 from visits.reminders.vocabulary import Occasion
 from visits.schedule import selectors
 from visits.schedule.facts import FORMS, Schedule, Visit
 
-REMINDING = Process("reminders")
-A_BATCH = 500  # participants held in memory
+REMINDER_PROCESS = Process("reminders")
+BATCH_SIZE = 500  # participants in memory at once
 CONTACT = "CTC"
-BY_PHONE = (Occasion.CONTACT_CHECK, Occasion.OPT_OUT_DONE)  # of it, and back to it
+# About the telephone number, or in answer to it.
+SMS_ONLY = (Occasion.CONTACT_CHECK, Occasion.OPT_OUT_DONE)
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class ReminderRecipient:
-    """A participant as reminders see one; `casebook` has CTC where it is needed."""
+    """A participant with what decides on reminders; `casebook` may lack CTC."""
 
     participant: Participant
     casebook: Casebook
@@ -65,120 +66,137 @@ class ReminderRecipient:
     def consent(self) -> ContactConsent | None:
         return contact_consent(self.casebook)
 
-    def due(self, *, besides: Message | None = None) -> tuple[Reminder, ...]:
-        """Return what is right now; `besides` a message that is about to leave."""
-        left = [one for one in self.history if one.times_sent and one != besides]
-        return reminders(self.casebook, self.plan, self.now, {one.key for one in left})
+    def due(self, *, ignoring: Message | None = None) -> tuple[Reminder, ...]:
+        """The reminders due now; `ignoring` a message that is about to leave."""
+        sent_keys = {
+            message.key
+            for message in self.history
+            if message.times_sent and message != ignoring
+        }
+        return reminders(self.casebook, self.plan, self.now, sent_keys)
 
-    def outcome(
-        self, one: Reminder, channel: str, *, besides: Message | None = None
+    def send_decision(
+        self, reminder: Reminder, channel: str, *, ignoring: Message | None = None
     ) -> SendDecision:
-        return outcome(self.now, self._situation(one, channel, besides))
+        return send_decision(self.now, self._situation(reminder, channel, ignoring))
 
     def _situation(
-        self, one: Reminder, channel: str, besides: Message | None
+        self, reminder: Reminder, channel: str, ignoring: Message | None
     ) -> Situation:
-        consent, is_answer = self.consent, one.occasion == Occasion.OPT_OUT_DONE
-        told = consent is not None and channel in consent.channels
+        consent, is_answer = self.consent, reminder.occasion == Occasion.OPT_OUT_DONE
+        is_consented = consent is not None and channel in consent.channels
         address = consent and address_for(self.casebook, consent, channel)
         stopped = consent is not None and has_opted_out(self.casebook, consent)
         return Situation(
-            has_consent=told,
+            has_consent=is_consented,
             has_opted_out=stopped and not is_answer,
             has_died=self.plan.course.death_on is not None,
             has_withdrawn=has_withdrawn(self.casebook, self.plan),
-            visit_status=_status(one.visit),
+            visit_status=_status(reminder.visit),
             is_in_hospital=not is_answer and is_in_hospital(self.casebook, self.plan),
             has_address=bool(address),
-            sent_for_visit=self._sent_for(one.place, channel, besides),
+            sent_for_visit=self._sent_for(reminder.place, channel, ignoring),
         )
 
-    def _sent_for(self, place: str, channel: str, besides: Message | None) -> int:
-        """Count what reached the participant about a visit, or is about to."""
+    def _sent_for(self, place: str, channel: str, ignoring: Message | None) -> int:
+        """How many messages about a visit were sent, or are being sent."""
         return sum(
-            one.times_sent + (one.state == MessageState.SENDING and one != besides)
-            for one in self.history
-            if place and (one.visit, one.channel) == (place, channel)
+            message.times_sent
+            + (message.state == MessageState.SENDING and message != ignoring)
+            for message in self.history
+            if place and (message.visit, message.channel) == (place, channel)
         )
 
 
 def _status(visit: Visit | None) -> VisitStatus | None:
     if visit and visit.code == VisitCode.UNSCHEDULED:
-        return VisitStatus.UPCOMING if awaits(visit) else VisitStatus.DONE
+        return VisitStatus.UPCOMING if is_awaited(visit) else VisitStatus.DONE
     return visit.status if visit else None
 
 
 @implements("REM-01")
 def queue_due_reminders() -> int:
-    """Queue what is right now for everybody; return how many messages are new.
+    """Queue the reminders due for everybody; return how many messages are new.
 
-    In batches of participants, each in statements fixed in number. Safe to repeat, and
-    late: what was right last week and is no more is not queued.
+    Each batch of participants takes the same number of statements. Safe to repeat, and
+    to run late: what was due last week and is no longer right is not queued.
     """
     if not settings.SITE_PHONE:
         log.error("SITE_PHONE is not set: no reminder can tell whom to call.")
         return 0
-    return sum(queue_for(people) for people in batches())
+    return sum(queue_reminders_for(people) for people in participant_batches())
 
 
-def batches() -> Iterator[list[Participant]]:
-    """Return everybody randomised who ever agreed to messages, some at a time."""
-    given = InformedConsent.objects.filter(
+def participant_batches() -> Iterator[list[Participant]]:
+    """Randomized participants who ever agreed to messages, batch by batch."""
+    consents = InformedConsent.objects.filter(
         form__participant=OuterRef("pk"),
         form__struck_at=None,
         kind=ConsentKind.CONTACT,
         decision=ConsentDecision.GIVEN,
     )
-    randomised = FormInstance.objects.filter(participant=OuterRef("pk"), code="RAN")
-    reached = Participant.objects.filter(Exists(given), Exists(randomised))
-    last = 0
-    while batch := list(reached.filter(pk__gt=last).order_by("pk")[:A_BATCH]):
+    randomizations = FormInstance.objects.filter(participant=OuterRef("pk"), code="RAN")
+    participants = Participant.objects.filter(Exists(consents), Exists(randomizations))
+    last_key = 0
+    while batch := list(
+        participants.filter(pk__gt=last_key).order_by("pk")[:BATCH_SIZE]
+    ):
         yield batch
-        last = batch[-1].pk
+        last_key = batch[-1].pk
 
 
 def confirm_opt_out(participant: Participant) -> None:
     """Queue the one message that says that there will be no more."""
-    case = case_of(participant)
-    due = [one for one in case.due() if one.occasion == Occasion.OPT_OUT_DONE]
-    notices.queue_all(list(_messages(case, due)))
+    recipient = recipient_of(participant)
+    due = [
+        reminder
+        for reminder in recipient.due()
+        if reminder.occasion == Occasion.OPT_OUT_DONE
+    ]
+    notices.queue_all(list(_messages(recipient, due)))
 
 
-def queue_for(people: Sequence[Participant]) -> int:
-    """Queue what is right now for these participants; return how many are new."""
-    cases = cases_of(people)
-    due = {pk: case.due() for pk, case in cases.items()}
-    wanted = [person for person in people if due[person.pk]]
-    contacts = casebooks_of(wanted, (CONTACT,))
+def queue_reminders_for(participants: Sequence[Participant]) -> int:
+    """Queue the reminders due; return how many messages are new or queued again."""
+    recipients = recipients_of(participants)
+    due = {pk: recipient.due() for pk, recipient in recipients.items()}
+    to_remind = [participant for participant in participants if due[participant.pk]]
+    contacts = casebooks_of(to_remind, (CONTACT,))
     new: list[Message] = []
-    anew: list[Message] = []
-    for person in wanted:
-        case = with_contacts(cases[person.pk], contacts[person.pk])
-        for message in _messages(case, due[person.pk]):
-            (anew if message.pk else new).append(message)
-    with attributed(by=REMINDING, via=Source.TASK):
+    rewritten: list[Message] = []
+    for participant in to_remind:
+        recipient = with_contacts(recipients[participant.pk], contacts[participant.pk])
+        for message in _messages(recipient, due[participant.pk]):
+            (rewritten if message.pk else new).append(message)
+    with attributed(by=REMINDER_PROCESS, via=Source.TASK):
         notices.queue_all(new)
-        notices.requeue_withheld(anew)
-    return len(new) + len(anew)
+        notices.requeue_withheld(rewritten)
+    return len(new) + len(rewritten)
 
 
-def cases_of(people: Sequence[Participant]) -> dict[int, ReminderRecipient]:
-    """Return participants as reminders see them, without CTC; statements are fixed."""
-    casebooks, now = casebooks_of(people, FORMS), clock.now()
-    plans = selectors.schedules_of(people, casebooks)
-    history: dict[int, list[Message]] = {person.pk: [] for person in people}
-    for message in Message.objects.filter(participant__in=people).defer("text"):
+def recipients_of(participants: Sequence[Participant]) -> dict[int, ReminderRecipient]:
+    """Recipients by key, without CTC; the number of statements is fixed."""
+    casebooks, now = casebooks_of(participants, FORMS), clock.now()
+    plans = selectors.schedules_of(participants, casebooks)
+    history: dict[int, list[Message]] = {
+        participant.pk: [] for participant in participants
+    }
+    for message in Message.objects.filter(participant__in=participants).defer("text"):
         history[message.participant_id].append(message)  # type: ignore[index]
     return {
-        one.pk: ReminderRecipient(
-            one, casebooks[one.pk], plans[one.pk], history[one.pk], now
+        participant.pk: ReminderRecipient(
+            participant,
+            casebooks[participant.pk],
+            plans[participant.pk],
+            history[participant.pk],
+            now,
         )
-        for one in people
+        for participant in participants
     }
 
 
-def case_of(participant: Participant) -> ReminderRecipient:
-    """Return one participant as reminders see one, with CTC."""
+def recipient_of(participant: Participant) -> ReminderRecipient:
+    """One recipient, with CTC."""
     casebook = casebook_of(participant, *FORMS, CONTACT)
     plan = selectors.schedules_of([participant], {participant.pk: casebook})
     history = list(Message.objects.filter(participant=participant).defer("text"))
@@ -187,56 +205,68 @@ def case_of(participant: Participant) -> ReminderRecipient:
     )
 
 
-def with_contacts(case: ReminderRecipient, contacts: Casebook) -> ReminderRecipient:
-    form_data = [data for code in FORMS for data in case.casebook.rows(code)]
+def with_contacts(
+    recipient: ReminderRecipient, contacts: Casebook
+) -> ReminderRecipient:
+    form_data = [data for code in FORMS for data in recipient.casebook.rows(code)]
     casebook = Casebook.of([*form_data, *contacts.rows(CONTACT)])
     return ReminderRecipient(
-        case.participant, casebook, case.plan, case.history, case.now
+        recipient.participant,
+        casebook,
+        recipient.plan,
+        recipient.history,
+        recipient.now,
     )
 
 
-def _messages(case: ReminderRecipient, due: Iterable[Reminder]) -> Iterator[Message]:
-    """Return the messages that may go and are not there, or were withheld before."""
-    consent = case.consent
+def _messages(
+    recipient: ReminderRecipient, due: Iterable[Reminder]
+) -> Iterator[Message]:
+    """The messages that may go and are not stored yet, or were withheld before."""
+    consent = recipient.consent
     if consent is None:
         return
-    known = {(one.key, one.channel): one for one in case.history}
-    for one in due:
-        for channel in channels_for(one, consent):
-            if case.outcome(one, channel).action == Action.SUPPRESS:
+    stored = {(message.key, message.channel): message for message in recipient.history}
+    for reminder in due:
+        for channel in channels_for(reminder, consent):
+            if recipient.send_decision(reminder, channel).action == Action.SUPPRESS:
                 continue
-            held = known.get((one.key, channel))
-            if held is None or held.state == MessageState.WITHHELD:
-                yield _written(held or Message(), case, one, channel)
+            message = stored.get((reminder.key, channel))
+            if message is None or message.state == MessageState.WITHHELD:
+                yield _write(message or Message(), recipient, reminder, channel)
 
 
-def channels_for(one: Reminder, consent: ContactConsent) -> tuple[str, ...]:
-    """Return the ways by which a message goes; some only to the telephone itself."""
-    if one.occasion not in BY_PHONE:
+def channels_for(reminder: Reminder, consent: ContactConsent) -> tuple[str, ...]:
+    """The channels of a reminder; some go only by text message."""
+    if reminder.occasion not in SMS_ONLY:
         return consent.channels
-    return tuple(way for way in consent.channels if way == MessageChannel.SMS)
+    return tuple(
+        channel for channel in consent.channels if channel == MessageChannel.SMS
+    )
 
 
-def _written(
-    message: Message, case: ReminderRecipient, one: Reminder, channel: str
+def _write(
+    message: Message, recipient: ReminderRecipient, reminder: Reminder, channel: str
 ) -> Message:
-    """Write a message, or one withheld before anew, with what is right now."""
-    language = case.consent.language if case.consent else settings.LANGUAGE_CODE
-    found = case.outcome(one, channel)
-    waits = found.action == Action.DEFER
-    columns = {
-        "participant": case.participant,
-        "occasion": one.occasion,
-        "key": one.key,
+    """Fill a message, new or withheld before, with today's words."""
+    language = (
+        recipient.consent.language if recipient.consent else settings.LANGUAGE_CODE
+    )
+    decision = recipient.send_decision(reminder, channel)
+    is_deferred = decision.action == Action.DEFER
+    values = {
+        "participant": recipient.participant,
+        "occasion": reminder.occasion,
+        "key": reminder.key,
         "channel": channel,
-        "visit": one.place,
+        "visit": reminder.place,
         "language": language,
         "template_version": TEXTS.version,
         "subject": subject_in(language),
-        "text": text_of(one, language, phone=settings.SITE_PHONE),
-        "not_before": found.send_at if waits else None,
-        "problem": SuppressionReason.QUIET.label if waits else "",
+        "text": text_of(reminder, language, phone=settings.SITE_PHONE),
+        "not_before": decision.send_at if is_deferred else None,
+        "problem": SuppressionReason.QUIET.label if is_deferred else "",
     }
-    for name, value in columns.items():
+    for name, value in values.items():
         setattr(message, name, value)
     return message

@@ -1,4 +1,4 @@
-"""Where the gateway hands on what participants answer; docs/operations.md tells how."""
+"""The address to which the gateway sends answers; see docs/operations.md."""
 
 import hmac
 import json
@@ -22,7 +22,7 @@ MOST_A_MINUTE = 300  # in each web process; the gateway tries again
 @login_not_required
 @require_POST
 def inbound(request: HttpRequest) -> HttpResponse:
-    """Take in one text message; the answer tells nothing about the number."""
+    """Receive one text message; the response says nothing about the number."""
     if not _is_gateway(request):
         return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
@@ -30,21 +30,21 @@ def inbound(request: HttpRequest) -> HttpResponse:
     if _is_too_fast():
         return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS)
     try:
-        told = json.loads(request.body)
-        number, text = told["from"], told["text"]
+        payload = json.loads(request.body)
+        number, text = payload["from"], payload["text"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
     if not (isinstance(number, str) and isinstance(text, str)):
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
-    answers.take_in(number, text)
+    answers.handle_answer(number, text)
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 def _is_gateway(request: HttpRequest) -> bool:
-    """Compare the shared secret in constant time; without one nobody is let in."""
+    """Compare the shared secret in constant time; without one refuse everybody."""
     secret = settings.SMS_INBOUND_SECRET
-    told = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    return bool(secret) and hmac.compare_digest(told.encode(), secret.encode())
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    return bool(secret) and hmac.compare_digest(token.encode(), secret.encode())
 
 
 def _is_too_fast() -> bool:
