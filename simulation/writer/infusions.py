@@ -14,7 +14,7 @@ from trial_edc import chance
 from visits.infusions.rules import vital_sign_times
 from visits.infusions.services.vital_signs import (
     record_vital_signs,
-    vital_signs_not_taken,
+    record_vital_signs_not_taken,
 )
 from visits.models.laboratory_panel import outside_reference
 
@@ -128,7 +128,7 @@ def _measurement(
     def measure() -> None:
         place = (case.participant, one.visit, point)
         if point == one.forgotten:
-            vital_signs_not_taken(*place, reason="forgotten", by=nurse)
+            record_vital_signs_not_taken(*place, reason="forgotten", by=nurse)
             return
         fever = one.reaction and point in FEVERISH
         told = {"taken_at": taken_at, **vital_signs(chance.source(), fever=fever)}

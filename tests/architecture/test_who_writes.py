@@ -12,7 +12,7 @@ from record.casebook.models import FormInstance, Participant
 from tests.architecture.access_table import ACCESS
 from tests.people import person
 from tests.visits import stage
-from visits.infusions.views.actions import ACTS
+from visits.infusions.views.actions import ACTIONS
 
 pytestmark = pytest.mark.django_db
 FORBIDDEN, NOT_FOUND = 403, 404
@@ -55,7 +55,7 @@ def addresses(someone: Participant) -> dict[str, list[str]]:
         "visits:mark_missed": [{**visit, "place": 0}],
         "visits:reopen": [{**visit, "place": 0}],
         "visits:bedside": [visit],
-        "visits:act": [{**visit, "act": act} for act in ACTS],
+        "visits:act": [{**visit, "act": act} for act in ACTIONS],
     }
     for name in SITE_ALONE - set(told):
         of_a_sheet = name.startswith("entry:")

@@ -1,4 +1,4 @@
-"""What follows from an infusion: the schedule is anchored, deviations are found."""
+"""Consequences of an infusion: the schedule is anchored, deviations are recorded."""
 
 from datetime import date
 
@@ -44,8 +44,8 @@ def anchor_schedule(saved: Saved) -> None:
                     saved.participant, visit.code, visit.number
                 )
                 announce_deviation(deviations.late_or_early_visit(record, visit), saved)
-    _infused_against_the_rule(saved)
-    _second_not_given(saved)
+    _find_infusion_deviations(saved)
+    _find_second_not_given(saved)
 
 
 def mark_unneeded_time_points(saved: Saved) -> None:
@@ -56,33 +56,33 @@ def mark_unneeded_time_points(saved: Saved) -> None:
 
 
 @implements("INF-04")
-def _infused_against_the_rule(saved: Saved) -> None:
-    """Reality is never refused: what was given against the rule is told."""
+def _find_infusion_deviations(saved: Saved) -> None:
+    """What was given against a rule is saved, and recorded as a deviation."""
     data, casebook = saved.data, saved.casebook
     number = INFUSION_VISITS.get(saved.form.visit)
     started_at = data.get("started_at")
     if number is None or started_at is None or data.get("given") not in STARTED:
         return
     on = site_date(started_at)
-    found = {}
+    texts = {}
     if casebook.value("IRQ", "decision", saved.form.visit) != InfusionDecision.GO:
-        found[Rule.WITHOUT_GO] = f"Infusion {number} was given without a go."
+        texts[Rule.WITHOUT_GO] = f"Infusion {number} was given without a go."
     against = set(reasons_against_second(casebook, started_at)) if number > 1 else set()
     if against - {StopReason.TOO_LATE}:
-        found[Rule.AGAINST_STOP_RULE] = "Infusion 2 was given against a stop rule."
+        texts[Rule.AGAINST_STOP_RULE] = "Infusion 2 was given against a stop rule."
     if number > 1 and is_after_last_day(casebook):
         last = PROTOCOL.schedule.infusion_2_last_day
-        found[Rule.SECOND_INFUSION_LATE] = f"Infusion 2 was given after day {last}."
+        texts[Rule.SECOND_INFUSION_LATE] = f"Infusion 2 was given after day {last}."
     if is_after_withdrawal(casebook, saved.form.visit):
-        found[Rule.AFTER_WITHDRAWAL] = (
+        texts[Rule.AFTER_WITHDRAWAL] = (
             f"Infusion {number} was given after a withdrawal."
         )
     if were_infusions_paused(started_at):
-        found[Rule.IN_PAUSE] = (
+        texts[Rule.IN_PAUSE] = (
             f"Infusion {number} was given while infusions were paused."
         )
     category = DeviationCategory.INFUSION.value
-    for rule, text in found.items():
+    for rule, text in texts.items():
         event = DeviationFound(
             saved.participant,
             category,
@@ -111,24 +111,24 @@ def _first_infusion_late(form: FormInstance, on: date) -> DeviationFound:
 
 def find_second_infusion_refused(saved: Saved) -> None:
     """An infusion 2 that will not be given is a deviation unless a rule stops it."""
-    _second_not_given(saved)
+    _find_second_not_given(saved)
 
 
 def find_second_infusion_not_given(saved: Saved) -> None:
-    _second_not_given(saved)
+    _find_second_not_given(saved)
 
 
-def _second_not_given(saved: Saved) -> None:
+def _find_second_not_given(saved: Saved) -> None:
     casebook = saved.casebook
     refused = is_refused_for_good(casebook, 2)
     missed = casebook.value("INF", "given", VisitCode.DAY_7) == Given.NOT_GIVEN
     if saved.form.visit != VisitCode.DAY_7 or not (refused or missed):
         return
-    told = (
+    answers = (
         (refused, casebook.value("IRQ", "reason", VisitCode.DAY_7)),
         (missed, casebook.value("INF", "not_given_reason", VisitCode.DAY_7)),
     )
-    reasons = {NoGoReason(reason) for holds, reason in told if holds and reason}
+    reasons = {NoGoReason(reason) for holds, reason in answers if holds and reason}
     excused = NoGoReason.DEATH in reasons or casebook.value("DTH", "death_on")
     if not reasons or excused or casebook.fact("stop_rule_met"):
         return
@@ -146,7 +146,7 @@ def _second_not_given(saved: Saved) -> None:
 def find_blinding_at_risk(saved: Saved) -> None:
     """A cover that failed, or a product that was seen, may have unblinded."""
     data = saved.data
-    found = {
+    risks = {
         Rule.COVER_FAILED: (
             data.get("cover_intact") == YesNo.NO,
             "The cover of the infusion did not stay intact.",
@@ -159,7 +159,7 @@ def find_blinding_at_risk(saved: Saved) -> None:
     started_at = data.get("started_at")
     on = site_date(started_at) if started_at else clock.today()
     category = DeviationCategory.BLINDING.value
-    for rule, (holds, text) in found.items():
+    for rule, (holds, text) in risks.items():
         if holds:
             event = DeviationFound(
                 saved.participant, category, rule.value, on, text, saved.form

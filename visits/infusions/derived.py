@@ -1,4 +1,4 @@
-"""Computed values of request, bedside record and vital signs."""
+"""Computed values of request, bedside record and vital signs, and offered values."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,7 +18,7 @@ from visits.schedule.facts import INFUSION_VISITS
 
 
 def planned_volume_ml() -> Decimal | None:
-    """Return the planned volume; None until the sponsor has entered it."""
+    """None until the sponsor has entered it."""
     plan = PROTOCOL.infusion.plan(demo=settings.DEMO)
     return plan.planned_volume_ml if plan else None
 
@@ -79,7 +79,6 @@ def infusion_minutes(data: FormData, casebook: Casebook) -> Decimal | None:
 
 @derived("INF", "mean_rate_ml_min", N_("Mean rate"), unit="mL/min", decimals=2)
 def mean_rate_ml_min(data: FormData, casebook: Casebook) -> Decimal | None:
-    """Return the volume given by the minutes it took."""
     del casebook
     return _delivery(data).mean_rate_ml_min
 

@@ -1,4 +1,4 @@
-"""What another start of infusion 1 moves, shown before it is saved."""
+"""The windows that another start of infusion 1 moves, shown before it is saved."""
 
 from django.utils.translation import gettext as _
 
@@ -18,11 +18,12 @@ from visits.schedule.facts import (
 def moved_windows(
     form: FormInstance, before: Casebook, after: Casebook
 ) -> ImpactPreview | None:
-    """Tell which windows another start of infusion 1 moves."""
-    was, will_be = (infusion_started_at(casebook, 1) for casebook in (before, after))
-    if form.visit != VisitCode.DAY_0 or was is None:
+    before_at, after_at = (
+        infusion_started_at(casebook, 1) for casebook in (before, after)
+    )
+    if form.visit != VisitCode.DAY_0 or before_at is None:
         return None
-    if will_be and site_date(was) == site_date(will_be):
+    if after_at and site_date(before_at) == site_date(after_at):
         return None
     text = _("Another start of infusion 1 moves every window.")
     columns = (
@@ -32,7 +33,7 @@ def moved_windows(
         _("Done on"),
         _("Deviations"),
     )
-    changes = deviations_selectors.preview_day0_change(form.participant, will_be)
+    changes = deviations_selectors.preview_day0_change(form.participant, after_at)
     return ImpactPreview(
         text, columns, tuple(_window_row(change) for change in changes)
     )

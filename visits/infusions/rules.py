@@ -13,7 +13,7 @@ from trial_edc.vocabulary import N_, Codelist
 
 
 class InfusionFlag(Codelist):
-    """What about a bedside record needs a look."""
+    """What needs to be checked in a bedside record."""
 
     STOP_NOT_AFTER_START = "error_stop_not_after_start", N_("Stop is not after start")
     RATE_TOO_HIGH = "rate_above_5ml_min", N_("Mean rate above 5 mL/min")
@@ -38,22 +38,21 @@ def delivery(
     planned_volume_ml: Decimal | None = None,
     settings: InfusionSettings = PROTOCOL.infusion,
 ) -> Delivery:
-    """Derive duration, mean rate and percentage of the planned volume."""
     minutes = rate = pct = None
-    found: list[InfusionFlag] = []
+    flags: list[InfusionFlag] = []
     if started_at is not None and stopped_at is not None:
         if stopped_at > started_at:
             seconds = (stopped_at - started_at) // timedelta(seconds=1)
             minutes = Decimal(seconds) / 60
         else:
-            found.append(InfusionFlag.STOP_NOT_AFTER_START)
+            flags.append(InfusionFlag.STOP_NOT_AFTER_START)
     if minutes and volume_ml is not None:
         rate = volume_ml / minutes
         if rate > settings.rate_max_ml_min:
-            found.append(InfusionFlag.RATE_TOO_HIGH)
+            flags.append(InfusionFlag.RATE_TOO_HIGH)
     if volume_ml is not None and planned_volume_ml:
         pct = volume_ml / planned_volume_ml * 100
-    return Delivery(minutes, rate, pct, tuple(found))
+    return Delivery(minutes, rate, pct, tuple(flags))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +71,16 @@ def vital_sign_times(
     stopped_at: datetime | None,
     settings: InfusionSettings = PROTOCOL.infusion,
 ) -> tuple[DueTime, ...]:
-    """Give the time points of one infusion; those after its stop do not apply.
+    """The time points of one infusion; those after its stop do not apply.
 
     `pre` is due in the 30 minutes before the start: its time is their beginning.
     """
-    found: list[DueTime] = []
+    times: list[DueTime] = []
     for point in settings.vital_sign_times:
         anchor = started_at if point.anchor == Anchor.START else stopped_at
         due_at = anchor + timedelta(minutes=point.minute) if anchor else None
         is_over = stopped_at is not None and due_at is not None and due_at > stopped_at
-        found.append(
+        times.append(
             DueTime(
                 point.code,
                 due_at,
@@ -89,7 +88,7 @@ def vital_sign_times(
                 not (point.only_while_running and is_over),
             )
         )
-    return tuple(found)
+    return tuple(times)
 
 
 class StopReason(Codelist):
@@ -115,13 +114,13 @@ def stop_reasons(
     settings: InfusionSettings = PROTOCOL.infusion,
     schedule: ScheduleSettings = PROTOCOL.schedule,
 ) -> tuple[StopReason, ...]:
-    """Name every reason against infusion 2 today; none: it may be given."""
+    """Every reason against infusion 2 today; empty: it may be given."""
     grade = worst_reaction_grade or 0
     latest = day0 + timedelta(days=schedule.infusion_2_last_day) if day0 else None
-    found = {
+    rules = {
         StopReason.REACTION: grade >= settings.stop_after_reaction_grade,
         StopReason.RELATED_SAE: has_related_sae,
         StopReason.UNASSESSED_SAE: has_unassessed_sae,
         StopReason.TOO_LATE: latest is not None and today > latest,
     }
-    return tuple(reason for reason, holds in found.items() if holds)
+    return tuple(reason for reason, holds in rules.items() if holds)

@@ -1,4 +1,4 @@
-"""Coded answers round the infusion; the same words in both arms."""
+"""Coded answers of an infusion; the same words in both arms."""
 
 from trial_edc.vocabulary import N_, Codelist
 

@@ -25,31 +25,31 @@ STARTED_AT = datetime(2023, 3, 1, 10, tzinfo=SITE_ZONE)
 def test_the_rate_is_flagged_above_5_ml_a_minute(
     minutes: int, flags: tuple[InfusionFlag, ...]
 ) -> None:
-    found = delivery(
+    result = delivery(
         started_at=STARTED_AT,
         stopped_at=STARTED_AT + timedelta(minutes=minutes),
         volume_ml=Decimal(100),
         planned_volume_ml=Decimal(200),
     )
 
-    assert found.flags == flags
-    assert found.pct_of_planned_volume == 50
+    assert result.flags == flags
+    assert result.pct_of_planned_volume == 50
 
 
 @pytest.mark.verifies("INF-02")
 def test_nothing_is_derived_from_what_is_missing() -> None:
-    found = delivery(started_at=None, stopped_at=None, volume_ml=None)
+    result = delivery(started_at=None, stopped_at=None, volume_ml=None)
 
-    assert found == Delivery(None, None, None, ())
+    assert result == Delivery(None, None, None, ())
 
 
 @pytest.mark.verifies("INF-03")
 def test_times_while_running_end_with_the_infusion() -> None:
     stopped_at = STARTED_AT + timedelta(minutes=45)
 
-    found = {time.code: time for time in vital_sign_times(STARTED_AT, stopped_at)}
+    times = {time.code: time for time in vital_sign_times(STARTED_AT, stopped_at)}
 
-    applicable = [code for code, time in found.items() if time.is_applicable]
+    applicable = [code for code, time in times.items() if time.is_applicable]
     assert applicable == [
         "pre",
         "m15",
@@ -62,17 +62,17 @@ def test_times_while_running_end_with_the_infusion() -> None:
         "e4h",
         "e24h",
     ]
-    assert found["pre"].due_at == STARTED_AT - timedelta(minutes=30)
-    assert found["e24h"].due_at == stopped_at + timedelta(hours=24)
-    assert found["e24h"].tolerance == timedelta(hours=2)
+    assert times["pre"].due_at == STARTED_AT - timedelta(minutes=30)
+    assert times["e24h"].due_at == stopped_at + timedelta(hours=24)
+    assert times["e24h"].tolerance == timedelta(hours=2)
 
 
 @pytest.mark.verifies("INF-03")
 def test_times_after_the_end_are_open_while_it_runs() -> None:
-    found = {time.code: time for time in vital_sign_times(STARTED_AT, None)}
+    times = {time.code: time for time in vital_sign_times(STARTED_AT, None)}
 
-    assert found["end"].due_at is None
-    assert all(time.is_applicable for time in found.values())
+    assert times["end"].due_at is None
+    assert all(time.is_applicable for time in times.values())
 
 
 @pytest.mark.verifies("INF-04")
@@ -99,7 +99,7 @@ def test_stop_rule(
     today: date,
     expected: tuple[StopReason, ...],
 ) -> None:
-    found = stop_reasons(
+    reasons = stop_reasons(
         worst_reaction_grade=grade,
         has_related_sae=related,
         has_unassessed_sae=unassessed,
@@ -107,12 +107,12 @@ def test_stop_rule(
         today=today,
     )
 
-    assert found == expected
+    assert reasons == expected
 
 
 @pytest.mark.verifies("INF-04")
 def test_without_day_0_nothing_is_too_late() -> None:
-    found = stop_reasons(
+    reasons = stop_reasons(
         worst_reaction_grade=None,
         has_related_sae=False,
         has_unassessed_sae=False,
@@ -120,4 +120,4 @@ def test_without_day_0_nothing_is_too_late() -> None:
         today=date(2030, 1, 1),
     )
 
-    assert found == ()
+    assert reasons == ()

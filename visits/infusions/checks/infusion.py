@@ -28,8 +28,7 @@ RATE_HARD, RATE_SOFT = (Decimal("0.1"), Decimal(20)), (Decimal("0.5"), Decimal(5
     severity=Severity.HARD,
     message=N_("The infusion starts before randomisation."),
 )
-def started_before_randomisation(data: FormData, casebook: Casebook) -> bool:
-    """Find an infusion before the participant was randomised."""
+def started_before_randomization(data: FormData, casebook: Casebook) -> bool:
     at, randomised_at = data.get("started_at"), casebook.value("RAN", "randomised_at")
     return at is not None and randomised_at is not None and at < randomised_at
 
@@ -42,7 +41,6 @@ def started_before_randomisation(data: FormData, casebook: Casebook) -> bool:
     message=N_("The stop must be after the start."),
 )
 def stop_not_after_start(data: FormData, casebook: Casebook) -> bool:
-    """Find a stop at or before the start."""
     del casebook
     start, stop = data.get("started_at"), data.get("stopped_at")
     return start is not None and stop is not None and stop <= start
@@ -56,7 +54,6 @@ def stop_not_after_start(data: FormData, casebook: Casebook) -> bool:
     message=N_("Infusion 2 comes after infusion 1."),
 )
 def infusions_in_wrong_order(data: FormData, casebook: Casebook) -> bool:
-    """Find the second infusion before the end of the first."""
     first, second = infusion(casebook, 1), infusion_started_at(casebook, 2)
     if first is None or second is None or data.get("started_at") is None:
         return False
@@ -72,7 +69,6 @@ def infusions_in_wrong_order(data: FormData, casebook: Casebook) -> bool:
     message=N_("No request with the decision go exists for this infusion."),
 )
 def started_without_request(data: FormData, casebook: Casebook) -> bool:
-    """Find an infusion that nobody decided on."""
     decision = casebook.value("IRQ", "decision", data.visit)
     return data.get("started_at") is not None and decision != InfusionDecision.GO
 
@@ -85,7 +81,7 @@ def started_without_request(data: FormData, casebook: Casebook) -> bool:
     message=N_("Outside the window of this infusion."),
 )
 def started_outside_window(data: FormData, casebook: Casebook) -> bool:
-    """Find infusion 2 outside its window, or infusion 1 late after randomisation."""
+    """Infusion 2 outside its window, or infusion 1 too late after randomization."""
     at, randomised_at = data.get("started_at"), casebook.value("RAN", "randomised_at")
     if at is None:
         return False
@@ -123,17 +119,17 @@ def _instant(stored: str | None) -> datetime | None:
     return datetime.fromisoformat(stored) if stored else None
 
 
-def _delivered(data: FormData, name: str) -> Decimal | None:
-    found = delivery(
+def _delivery_value(data: FormData, name: str) -> Decimal | None:
+    result = delivery(
         started_at=data.get("started_at"),
         stopped_at=data.get("stopped_at"),
         volume_ml=data.get("volume_ml"),
     )
-    value: Decimal | None = getattr(found, name)
+    value: Decimal | None = getattr(result, name)
     return value
 
 
-def _limits(
+def _range_check(
     check_id: str,
     severity: Severity,
     *,
@@ -145,7 +141,7 @@ def _limits(
 
     def rule(data: FormData, casebook: Casebook) -> Mapping[str, object] | None:
         del casebook
-        value = _delivered(data, name)
+        value = _delivery_value(data, name)
         low, high = inside
         if value is None or low <= value <= high:
             return None
@@ -160,10 +156,10 @@ DURATION = N_("A duration of %(value)s min (expected %(low)s to %(high)s).")
 RATE = N_("A mean rate of %(value)s mL/min (expected %(low)s to %(high)s).")
 MINUTES = {"name": "duration_min", "message": DURATION}
 ML_MIN = {"name": "mean_rate_ml_min", "message": RATE}
-_limits("INF-07", Severity.HARD, inside=DURATION_HARD, **MINUTES)
-_limits("INF-08", Severity.SOFT, inside=DURATION_SOFT, **MINUTES)
-_limits("INF-09", Severity.HARD, inside=RATE_HARD, **ML_MIN)
-_limits("INF-10", Severity.SOFT, inside=RATE_SOFT, **ML_MIN)
+_range_check("INF-07", Severity.HARD, inside=DURATION_HARD, **MINUTES)
+_range_check("INF-08", Severity.SOFT, inside=DURATION_SOFT, **MINUTES)
+_range_check("INF-09", Severity.HARD, inside=RATE_HARD, **ML_MIN)
+_range_check("INF-10", Severity.SOFT, inside=RATE_SOFT, **ML_MIN)
 
 
 @check(
@@ -176,7 +172,7 @@ _limits("INF-10", Severity.SOFT, inside=RATE_SOFT, **ML_MIN)
 def time_points_missing(
     data: FormData, casebook: Casebook
 ) -> Mapping[str, object] | None:
-    """Find time points that are over without a measurement or a reason."""
+    """Time points that are over without a measurement or a reason."""
     if data.get("given") not in STARTED or data.get("stopped_at") is None:
         return None
     missing = timing.missing_time_points(data, casebook)
@@ -191,7 +187,6 @@ def time_points_missing(
     message=N_("Taken %(minutes)s min from when it was due."),
 )
 def taken_off_time(data: FormData, casebook: Casebook) -> Mapping[str, object] | None:
-    """Find a measurement too far from its time point."""
     minutes = timing.minutes_off(data, casebook)
     return {"minutes": minutes} if minutes is not None else None
 
@@ -204,7 +199,6 @@ def taken_off_time(data: FormData, casebook: Casebook) -> Mapping[str, object] |
     message=N_("Vital signs were not taken at this time point."),
 )
 def not_taken(data: FormData, casebook: Casebook) -> bool:
-    """Find a time point without a measurement."""
     del casebook
     return data.missing("taken_at") == MissingCode.NOT_DONE
 

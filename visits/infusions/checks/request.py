@@ -24,7 +24,6 @@ WEIGHT_TOLERANCE = Decimal("0.10")
     message=N_("More than 24 hours after randomisation."),
 )
 def planned_late(data: FormData, casebook: Casebook) -> bool:
-    """Find infusion 1 planned later than the protocol wants it."""
     at, randomised_at = (
         data.get("planned_start_at"),
         casebook.value("RAN", "randomised_at"),
@@ -45,7 +44,6 @@ def planned_late(data: FormData, casebook: Casebook) -> bool:
 def planned_outside_window(
     data: FormData, casebook: Casebook
 ) -> Mapping[str, object] | None:
-    """Find infusion 2 planned outside its window."""
     at, window = data.get("planned_start_at"), window_of(casebook, data.visit)
     if data.visit != VisitCode.DAY_7 or at is None or window is None:
         return None
@@ -54,9 +52,9 @@ def planned_outside_window(
     return {"opens": window.opens.isoformat(), "closes": window.closes.isoformat()}
 
 
-def _wants_second(data: FormData) -> bool:
-    go = data.get("decision") == InfusionDecision.GO
-    return go and data.visit == VisitCode.DAY_7
+def _is_second_go(data: FormData) -> bool:
+    is_go = data.get("decision") == InfusionDecision.GO
+    return is_go and data.visit == VisitCode.DAY_7
 
 
 @check(
@@ -69,9 +67,8 @@ def _wants_second(data: FormData) -> bool:
 def second_after_last_day(
     data: FormData, casebook: Casebook
 ) -> Mapping[str, object] | None:
-    """Find infusion 2 wanted too late."""
     at, started_at = data.get("planned_start_at"), infusion_started_at(casebook, 1)
-    if not _wants_second(data) or at is None or started_at is None:
+    if not _is_second_go(data) or at is None or started_at is None:
         return None
     day = (site_date(at) - site_date(started_at)).days
     last = SCHEDULE.infusion_2_last_day
@@ -89,8 +86,7 @@ def second_after_last_day(
     ),
 )
 def second_against_stop_rule(data: FormData, casebook: Casebook) -> bool:
-    """Find infusion 2 wanted though a stop rule is met."""
-    return _wants_second(data) and bool(casebook.fact("stop_rule_met"))
+    return _is_second_go(data) and bool(casebook.fact("stop_rule_met"))
 
 
 @check(
@@ -101,7 +97,6 @@ def second_against_stop_rule(data: FormData, casebook: Casebook) -> bool:
     message=N_("More than 10 %% from the weight of this visit (%(weight)s kg)."),
 )
 def weight_differs(data: FormData, casebook: Casebook) -> Mapping[str, object] | None:
-    """Find a dosing weight that does not fit the measured one."""
     dosing = data.get("dosing_weight_kg")
     measured = casebook.value("VIT", "weight_kg", data.visit) or casebook.value(
         "VIT", "weight_kg", "SCR"
@@ -122,7 +117,7 @@ def weight_differs(data: FormData, casebook: Casebook) -> Mapping[str, object] |
 def go_after_withdrawal(
     data: FormData, casebook: Casebook
 ) -> Mapping[str, object] | None:
-    """Find an infusion wanted after a withdrawal; each kind ends infusions."""
+    """A go after a withdrawal; each kind of withdrawal ends infusions."""
     dates = [on for row in casebook.rows("WDR") if (on := row.get("on"))]
     at = data.get("planned_start_at")
     if data.get("decision") != InfusionDecision.GO or not dates or at is None:
@@ -139,6 +134,6 @@ def go_after_withdrawal(
     message=N_("The participant has refused to go on; there is no consent."),
 )
 def go_after_refusal(data: FormData, casebook: Casebook) -> bool:
-    """Find an infusion wanted although consent was refused when asked for again."""
-    wanted = data.get("decision") == InfusionDecision.GO
-    return bool(wanted and casebook.fact("has_refused_to_go_on"))
+    """A go although consent to go on was refused."""
+    is_go = data.get("decision") == InfusionDecision.GO
+    return bool(is_go and casebook.fact("has_refused_to_go_on"))

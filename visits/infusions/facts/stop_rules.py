@@ -17,25 +17,25 @@ STOPPING_GRADE = PROTOCOL.infusion.stop_after_reaction_grade
 
 @implements("INF-04")
 def reasons_against_second(casebook: Casebook, at: datetime) -> tuple[StopReason, ...]:
-    """Name every reason against an infusion 2 that starts at an instant.
+    """Every reason against an infusion 2 that starts at an instant.
 
-    What began after it is no reason against it: a start that is corrected after a
-    reaction to infusion 2 was not against the rule.
+    Events that began later do not count: a start that is corrected after a reaction to
+    infusion 2 was not against the rule.
     """
-    known = _before(casebook, at)
+    earlier = _before(casebook, at)
     day0 = infusion_started_at(casebook, 1)
-    has_reaction = known.fact("prior_reaction_g3")
+    has_reaction = earlier.fact("prior_reaction_g3")
     return stop_reasons(
         worst_reaction_grade=STOPPING_GRADE if has_reaction else None,
-        has_related_sae=known.fact("related_sae"),
-        has_unassessed_sae=known.fact("unassessed_sae"),
+        has_related_sae=earlier.fact("related_sae"),
+        has_unassessed_sae=earlier.fact("unassessed_sae"),
         day0=site_date(day0) if day0 else None,
         today=site_date(at),
     )
 
 
-def events_to_look_at(casebook: Casebook, at: datetime) -> list[FormData]:
-    """Return the events that the rules ask about: serious ones and grave reactions."""
+def grave_events(casebook: Casebook, at: datetime) -> list[FormData]:
+    """Events that the rules consider: serious ones and reactions of a high grade."""
     return [event for event in _before(casebook, at).rows("AE") if _is_grave(event)]
 
 

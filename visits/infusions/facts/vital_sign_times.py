@@ -1,4 +1,4 @@
-"""When vital signs are due round an infusion, and which are missing; pure."""
+"""When vital signs are due around an infusion, and which are missing; pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,12 +29,12 @@ class VitalSignPoint:
 
     @property
     def is_applicable(self) -> bool:
-        """Tell whether the infusion ran long enough for it."""
+        """The infusion ran long enough for it."""
         return self.due is None or self.due.is_applicable
 
     @property
     def is_answered(self) -> bool:
-        """Tell whether it was measured, or a reason stands for it."""
+        """It was measured, or a reason says why not."""
         return self.row is not None and not is_blank(self.row.values.get("taken_at"))
 
     @property
@@ -55,16 +55,16 @@ class VitalSignPoint:
 
 
 def due_times(record: FormData | None) -> dict[str, DueTime]:
-    """Return when each time point is due; empty before the infusion starts."""
+    """By code of the time point; empty before the infusion starts."""
     started_at = record.get("started_at") if record else None
     if record is None or started_at is None:
         return {}
     due = vital_sign_times(started_at, record.get("stopped_at"))
-    return {one.code: one for one in due}
+    return {time.code: time for time in due}
 
 
 def points_of(visit: str, casebook: Casebook) -> tuple[VitalSignPoint, ...]:
-    """Return the time points of the infusion at a visit, in order."""
+    """The time points of the infusion at a visit, in order."""
     due = due_times(casebook.one("INF", visit))
     rows = {
         row.get("time_point") or point_at(row): row
@@ -94,12 +94,12 @@ def next_point(points: tuple[VitalSignPoint, ...]) -> VitalSignPoint | None:
 
 
 def is_over(visit: str, casebook: Casebook) -> bool:
-    """Tell whether an infusion was not given, or nothing is left to measure."""
+    """The infusion was not given, or nothing is left to measure."""
     record = casebook.one("INF", visit)
     if record is None or record.get("given") is None:
         return False
-    given = record.get("given") != Given.NOT_GIVEN
-    return not given or next_point(points_of(visit, casebook)) is None
+    was_given = record.get("given") != Given.NOT_GIVEN
+    return not was_given or next_point(points_of(visit, casebook)) is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class NextMeasurement:
 
     @property
     def due_at(self) -> datetime | None:
-        """Return when it is due; None before the infusion starts or has ended."""
+        """None before the start or end from which it counts."""
         return self.point.due.due_at if self.point.due else None
 
     @property
@@ -123,7 +123,7 @@ class NextMeasurement:
 def next_measurement(
     visit: str, casebook: Casebook, now: datetime
 ) -> NextMeasurement | None:
-    """Return what comes next of an infusion allowed or begun; None of any other."""
+    """None unless the infusion is allowed or begun, and not over."""
     allowed = casebook.value("IRQ", "decision", visit) == InfusionDecision.GO
     begun = bool(due_times(casebook.one("INF", visit)))
     has_died = casebook.value("DTH", "death_on") is not None
@@ -134,14 +134,14 @@ def next_measurement(
 
 
 def missing_time_points(record: FormData, casebook: Casebook) -> list[str]:
-    """Return the applicable time points that nobody measured or explained.
+    """Labels of applicable time points that nobody measured or explained.
 
-    The last ones, hours after the end, are asked for when their rows are due.
+    Those hours after the end are left out: their own rows ask for them.
     """
-    held = points_of(record.visit, casebook.with_data(record))
+    points = points_of(record.visit, casebook.with_data(record))
     return [
         point.label
-        for point in held
+        for point in points
         if point.is_awaited and point.code in RUNNING_POINTS
     ]
 
@@ -171,7 +171,7 @@ def minutes_off(data: FormData, casebook: Casebook) -> int | None:
 
 
 def _distance(taken_at: datetime, due: DueTime) -> timedelta:
-    """Return by how much a measurement misses; 0 or less inside the tolerance."""
+    """By how much a measurement is off; 0 or less inside the tolerance."""
     if due.due_at is None:
         return timedelta(0)
     if due.code == TimePoint.PRE:

@@ -1,4 +1,4 @@
-"""What each act at the bedside asks."""
+"""The form of each action at the bedside."""
 
 from decimal import Decimal
 from typing import Any
@@ -21,8 +21,8 @@ from visits.infusions.forms.controls import (
     Buttons,
     NowField,
     choices_of,
+    codelist_choices,
     number_field,
-    terms,
     yes_no,
 )
 from visits.infusions.vocabulary import (
@@ -43,9 +43,9 @@ class StartForm(BedsideForm):
     started_at = NowField(label=gettext_lazy("Start"))
 
     def prepare_to_confirm(self) -> None:
-        """Hold the time that was meant, and ask why it changes."""
+        """Keep the entered time in a hidden field, and ask why it changes."""
         at = self.cleaned_data["started_at"].astimezone(clock.SITE_TZ)
-        self.hold("started_at", f"{at:%Y-%m-%d %H:%M}")
+        self.set_value("started_at", f"{at:%Y-%m-%d %H:%M}")
         self.asks_why = True
 
 
@@ -103,7 +103,7 @@ class PremedicationForm(BedsideForm):
 
 
 class PointForm(BedsideForm):
-    """An act at a time point."""
+    """An action at a time point."""
 
     point = forms.ChoiceField(choices=TimePoint.choices(), widget=forms.HiddenInput)
 
@@ -117,7 +117,6 @@ class VitalSignsForm(PointForm):
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        """Ask what the form of the record asks."""
         super().__init__(*args, **options)
         declared = catalogue.design("VSI").items
         for name in MEASURED:
@@ -126,7 +125,7 @@ class VitalSignsForm(PointForm):
         self.order_fields(["point", *MEASURED, "rest_not_done", "taken_at"])
 
     def clean(self) -> dict[str, Any]:
-        """Ask for each number, or that it could not be measured."""
+        """Each sign needs a number, or the tick that it could not be measured."""
         cleaned = super().clean() or {}
         empty = [name for name in MEASURED if not cleaned.get(name)]
         if len(empty) == len(MEASURED):
@@ -139,9 +138,9 @@ class VitalSignsForm(PointForm):
 
     @property
     def values(self) -> dict[str, Value]:
-        said = self.cleaned_data
-        told = {name: said[name] or MissingCode.NOT_DONE for name in MEASURED}
-        return {"taken_at": said["taken_at"], **told}
+        cleaned = self.cleaned_data
+        signs = {name: cleaned[name] or MissingCode.NOT_DONE for name in MEASURED}
+        return {"taken_at": cleaned["taken_at"], **signs}
 
 
 class NotTakenForm(PointForm):
@@ -162,7 +161,9 @@ class ReactionForm(BedsideForm):
         help_text=gettext_lazy("One reaction at a time: fever, chills, rash…"),
     )
     onset = NowField(label=gettext_lazy("Since"))
-    grade = Buttons(terms(ReactionGrade), label=gettext_lazy("Grade (CTCAE 5.0)"))
+    grade = Buttons(
+        codelist_choices(ReactionGrade), label=gettext_lazy("Grade (CTCAE 5.0)")
+    )
     serious = yes_no(
         gettext_lazy("Serious?"),
         help_text=gettext_lazy(
@@ -177,16 +178,15 @@ class ReactionForm(BedsideForm):
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        """Offer the answers of the adverse event."""
         super().__init__(*args, **options)
         units = [("", "—"), *choices_of("CMD", "dose_unit")]
         self.fields["drug_at"] = NowField(label=gettext_lazy("Given at"))
-        listed = (
+        choice_fields = (
             ("dose_unit", gettext_lazy("Unit"), units),
             ("action_infusion", gettext_lazy("What was done with the infusion"), None),
             ("outcome", gettext_lazy("How is it now?"), None),
         )
-        for name, label, choices in listed:
+        for name, label, choices in choice_fields:
             self.fields[name] = forms.ChoiceField(
                 label=label,
                 choices=choices or [("", "—"), *choices_of("AE", name)],
@@ -198,25 +198,25 @@ class ReactionForm(BedsideForm):
 
     @property
     def event(self) -> dict[str, Value]:
-        said = self.cleaned_data
+        cleaned = self.cleaned_data
         names = ("term", "onset", "grade", "serious", "action_infusion", "outcome")
-        treatment = {"treatment": ["drug"]} if said["drug"] else {}
-        return {**{name: said[name] for name in names}, **treatment}
+        treatment = {"treatment": ["drug"]} if cleaned["drug"] else {}
+        return {**{name: cleaned[name] for name in names}, **treatment}
 
     @property
     def medication(self) -> dict[str, Value] | None:
-        said = self.cleaned_data
-        if not said["drug"]:
+        cleaned = self.cleaned_data
+        if not cleaned["drug"]:
             return None
-        given = {name: said[name] or None for name in ("drug", "dose", "dose_unit")}
-        return {**given, "indication": said["term"], "start": said["drug_at"]}
+        drug = {name: cleaned[name] or None for name in ("drug", "dose", "dose_unit")}
+        return {**drug, "indication": cleaned["term"], "start": cleaned["drug_at"]}
 
 
 class RecordForm(BedsideForm):
-    """What is told of an infusion when it is over."""
+    """The rest of the record, entered when the infusion is over."""
 
     given = Buttons(
-        [one for one in terms(Given) if one[0] in STARTED],
+        [choice for choice in codelist_choices(Given) if choice[0] in STARTED],
         label=gettext_lazy("Given?"),
         required=False,
     )
@@ -228,7 +228,6 @@ class RecordForm(BedsideForm):
     completed = yes_no(gettext_lazy("Completed?"), required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        """Ask what the bedside record asks."""
         super().__init__(*args, **options)
         declared = catalogue.design("INF").items
         self.fields["volume_ml"] = number_field(declared["volume_ml"])
@@ -241,7 +240,7 @@ class RecordForm(BedsideForm):
         doctors = people_in(Role.IN, Role.PI).order_by("full_name")
         self.fields["clinician"] = forms.ChoiceField(
             label=declared["clinician"].verbose_name,
-            choices=[("", "—"), *((str(one.pk), str(one)) for one in doctors)],
+            choices=[("", "—"), *((str(doctor.pk), str(doctor)) for doctor in doctors)],
             required=False,
         )
         self.order_fields(("volume_ml", "access", "given", "completed"))
@@ -256,13 +255,15 @@ class RecordForm(BedsideForm):
 
 
 def record_values(record: FormData | None) -> dict[str, Any]:
-    """Return what the record holds, as the controls show it."""
+    """Values of the record, as the controls show them."""
     items = catalogue.design("INF").items
-    held = {
+    values = {
         name: record.get(name) if record else None
         for name in RecordForm().fields
         if name in items
     }
-    if isinstance(held["volume_ml"], Decimal):
-        held["volume_ml"] = display.number_text(items["volume_ml"], held["volume_ml"])
-    return held
+    if isinstance(values["volume_ml"], Decimal):
+        values["volume_ml"] = display.number_text(
+            items["volume_ml"], values["volume_ml"]
+        )
+    return values

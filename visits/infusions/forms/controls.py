@@ -1,4 +1,4 @@
-"""What people type at the bedside; the page keeps it until it is stored."""
+"""The base of the bedside forms, and their controls."""
 
 import hashlib
 import json
@@ -28,27 +28,33 @@ from trial_edc import clock
 from trial_edc.vocabulary import Codelist, YesNo
 from visits.infusions.services.bedside import KEY_USED
 
-UNTYPED = ("csrfmiddlewaretoken", "key", "based_on", "confirmed_at", "confirmed")
+TECHNICAL_FIELDS = (
+    "csrfmiddlewaretoken",
+    "key",
+    "based_on",
+    "confirmed_at",
+    "confirmed",
+)
 NUMBER_PAD = {"inputmode": "decimal", "autocomplete": "off"}
-EXPLAIN = "explain:"
+EXPLANATION_PREFIX = "explain:"
 
 
 def number_field(item: Item) -> forms.CharField:
-    """Return the control of a number: the words and the unit of its item."""
+    """The control of a number, with label and unit of its item."""
     label = f"{item.verbose_name} ({item.facts.unit})"
     pad = forms.TextInput({**NUMBER_PAD, "data-unit": item.facts.unit})
     return forms.CharField(label=label, required=False, widget=pad)
 
 
-def terms(of: type[Codelist]) -> list[tuple[str, Any]]:
-    """Return the answers of a list, translated where they are shown."""
-    return [(code, gettext_lazy(label)) for code, label in of.choices()]
+def codelist_choices(codelist: type[Codelist]) -> list[tuple[str, Any]]:
+    """The choices of a codelist, translated when they are shown."""
+    return [(code, gettext_lazy(label)) for code, label in codelist.choices()]
 
 
 def choices_of(code: str, item: str) -> list[tuple[str, Any]]:
-    """Return the answers of an item of a form, translated where they are shown."""
-    found = catalogue.design(code).items[item].facts.terms
-    return terms(found) if found else []
+    """The choices of an item of a form; empty without a codelist."""
+    codelist = catalogue.design(code).items[item].facts.terms
+    return codelist_choices(codelist) if codelist else []
 
 
 class Buttons(forms.ChoiceField):
@@ -74,16 +80,15 @@ class NowField(SiteTimeField):
         self.widget.attrs["data-empty-now"] = True
 
     def clean(self, value: Any) -> datetime:
-        """Return the instant, to the minute."""
         return super().clean(value) or clock.now().replace(second=0, microsecond=0)
 
 
 class BedsideForm(forms.Form):
-    """One act at the bedside.
+    """One action at the bedside.
 
-    `key` is the same each time that the act is sent, `based_on` the revision that the
-    page was drawn from (nothing: every value since counts as somebody else's),
-    `confirmed_at` when the button was pressed.
+    `key` is the same each time that the action is sent. `based_on` is the revision that
+    the page showed; without it every stored value counts as somebody else's.
+    `confirmed_at` is when the button was pressed.
     """
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
@@ -95,18 +100,18 @@ class BedsideForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        """Keep asking what was asked before."""
+        """Keep the fields for explanations that the last page asked for."""
         super().__init__(*args, **options)
         self.asks_why = bool(self.data.get("why"))
         for name in self.data:
-            if name.startswith(EXPLAIN):
-                self._ask(name)
+            if name.startswith(EXPLANATION_PREFIX):
+                self._add_explanation_field(name)
 
     def clean_based_on(self) -> int:
         return self.cleaned_data["based_on"] or 0
 
     @property
-    def shown(self) -> list[Any]:
+    def visible_controls(self) -> list[Any]:
         return [
             bound
             for bound in self
@@ -115,82 +120,84 @@ class BedsideForm(forms.Form):
 
     @property
     def explanations(self) -> dict[str, str]:
-        """Return what was written about improbable values."""
+        """Explanations of improbable values, by the id of the check."""
         return {
-            name.removeprefix(EXPLAIN): str(text)
+            name.removeprefix(EXPLANATION_PREFIX): str(text)
             for name, text in self.data.items()
-            if name.startswith(EXPLAIN) and text
+            if name.startswith(EXPLANATION_PREFIX) and text
         }
 
     @property
     def digest(self) -> str:
-        """Return what tells this act from another one under the same key."""
-        said = {
+        """Hash of what was entered; another action under the same key differs in it."""
+        entries = {
             name: self.data.getlist(name)  # type: ignore[attr-defined]
             for name in sorted(self.data)
-            if name not in UNTYPED
+            if name not in TECHNICAL_FIELDS
         }
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(entries).encode()).hexdigest()
 
-    def show(self, problem: NotSaved, form: FormInstance | None) -> None:
-        """Put what is wrong beside its control."""
+    def show_problem(self, problem: NotSaved, form: FormInstance | None) -> None:
+        """Show each message beside its control."""
         if isinstance(problem, ExplanationNeeded):
-            self._ask_to_explain(problem)
+            self._ask_explanations(problem)
         elif isinstance(problem, Conflict):
-            self._show_both(problem, form)
+            self._show_conflict(problem, form)
         elif isinstance(problem, ReasonNeeded):
             self._ask_why(_("This was entered before. Say why it changes."))
         elif isinstance(problem, SaveRefused):
             for finding in problem.findings:
-                self._tell(finding.item, words(finding))
+                self._add_message(finding.item, words(finding))
                 if finding.message == KEY_USED:
-                    self.hold("key", str(uuid.uuid4()))
+                    self.set_value("key", str(uuid.uuid4()))
         else:
             text = _("This was entered before. Open its form to correct it.")
             self.add_error(None, text)
 
-    def _ask_to_explain(self, problem: ExplanationNeeded) -> None:
+    def _ask_explanations(self, problem: ExplanationNeeded) -> None:
         for finding in problem.findings:
-            self._tell(finding.item, words(finding))
-            self._ask(f"{EXPLAIN}{finding.check_id}")
+            self._add_message(finding.item, words(finding))
+            self._add_explanation_field(f"{EXPLANATION_PREFIX}{finding.check_id}")
 
-    def _ask(self, name: str) -> None:
+    def _add_explanation_field(self, name: str) -> None:
         self.fields[name] = forms.CharField(
             label=gettext_lazy("Correct it, or say why it stands"),
             required=False,
             max_length=LONGEST,
         )
 
-    def _show_both(self, problem: Conflict, form: FormInstance | None) -> None:
-        """Tell what somebody stored meanwhile; saving again changes it knowingly."""
+    def _show_conflict(self, problem: Conflict, form: FormInstance | None) -> None:
+        """Show what somebody stored meanwhile, and ask for the reason to change it."""
         design = catalogue.design(form.code) if form else None
         for clash in problem.clashes:
             item = design.items[clash.item] if design else None
-            stands = display.words(item, clash.theirs) if item else str(clash.theirs)
+            stored_value = (
+                display.words(item, clash.theirs) if item else str(clash.theirs)
+            )
             who = str(form.saved_by) if form and form.saved_by else "—"
             text = _("%(who)s entered %(value)s meanwhile. Nothing was overwritten.")
-            self._tell(clash.item, text % {"who": who, "value": stands})
+            self._add_message(clash.item, text % {"who": who, "value": stored_value})
         self._ask_why(
             _("Leave it as it is, or save again with the reason for the change.")
         )
-        self.hold("based_on", str(problem.revision))
+        self.set_value("based_on", str(problem.revision))
 
     def _ask_why(self, text: str) -> None:
         self.asks_why = True
         self.add_error("why", text)
 
-    def _tell(self, item: str, text: str) -> None:
+    def _add_message(self, item: str, text: str) -> None:
         if item in self.fields:
             self.add_error(item, text)
         else:
             self.add_error(None, text)
 
-    def hold(self, name: str, value: str) -> None:
-        """Change what a hidden control holds when the form is shown again."""
-        held = QueryDict(mutable=True)
-        held.update(self.data)
-        held[name] = value
-        self.data = held
+    def set_value(self, name: str, value: str) -> None:
+        """Change the value that a control has when the form is shown again."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data[name] = value
+        self.data = data
 
 
 def words(finding: Finding) -> str:

@@ -1,4 +1,4 @@
-"""Reads of the bedside page: an infusion with its record and its measurements."""
+"""The bedside page: an infusion with its record and its measurements."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ from visits.schedule.facts import (
 )
 
 FORMS = ("IRQ", "INF", "VSI", "AE", "DTH", "CNS")  # one select for the whole page
-RELEASES = {
+RELEASE_STATUSES = {
     Release.NONE: "not_started",
     Release.UNSIGNED: "draft",
     Release.BROKEN: "signature_broken",
@@ -41,7 +41,7 @@ RELEASES = {
 }
 
 
-STATES = {
+STATE_LABELS = {
     "before": N_("Not started"),
     "running": N_("Running since"),
     "interrupted": N_("Interrupted since"),
@@ -52,7 +52,7 @@ STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """A reaction to this infusion as the event log has it."""
+    """A reaction to this infusion, from the adverse event log."""
 
     event: FormData
     minutes: int | None
@@ -105,13 +105,13 @@ class BedsideInfusion:
 
     @property
     def interrupted_at(self) -> datetime | None:
-        """Return since when it does not run, while it is interrupted."""
+        """None while it is not interrupted."""
         row = timing.open_interruption(self.record)
         return datetime.fromisoformat(row["from_at"]) if row else None
 
     @property
     def state(self) -> str:
-        """Return what can be done next: before, running, interrupted, stopped, none."""
+        """Key of STATE_LABELS: before, running, interrupted, stopped or none."""
         given = self.record.get("given") if self.record else None
         if given == Given.NOT_GIVEN:
             return "none"
@@ -122,27 +122,27 @@ class BedsideInfusion:
         return "running" if self.started_at else "before"
 
     @property
-    def state_words(self) -> str:
-        return gettext(STATES[self.state])
+    def state_label(self) -> str:
+        return gettext(STATE_LABELS[self.state])
 
     @property
     def minutes_running(self) -> int | None:
-        """Return the minutes since the start, until the stop."""
+        """Minutes from the start until now, or until the stop."""
         until = self.stopped_at or self.now
         return (until - self.started_at) // MINUTE if self.started_at else None
 
     @property
     def release_status(self) -> str:
-        return RELEASES[self.release]
+        return RELEASE_STATUSES[self.release]
 
     @property
     def awaits_release(self) -> bool:
-        """Tell whether it would start before anybody said and signed that it may."""
+        """It has not started, and nobody has signed a go."""
         return self.state == "before" and self.release != Release.GO
 
     @property
     def dosing_weight_kg(self) -> Decimal | None:
-        """Return the weight of the request, which all infusion forms use."""
+        """The weight of the request, which all infusion forms use."""
         return self.request.get("dosing_weight_kg") if self.request else None
 
     @cached_property
@@ -161,16 +161,16 @@ class BedsideInfusion:
             for point in self.points
         ]
 
-    def line(self, code: str) -> VitalSignLine | None:
-        """Return the line of a time point that somebody still has to measure."""
-        found = (line for line in self.lines if line.point.code == code)
-        return next((line for line in found if line.point.is_awaited), None)
+    def awaited_line(self, code: str) -> VitalSignLine | None:
+        """The line of a time point that is still to be measured, else None."""
+        lines = (line for line in self.lines if line.point.code == code)
+        return next((line for line in lines if line.point.is_awaited), None)
 
     @property
-    def at_hand(self) -> VitalSignLine | None:
-        """Return the time point to measure now: the last one due, else the next one.
+    def line_to_measure(self) -> VitalSignLine | None:
+        """The time point to measure now: the last one due, else the next one.
 
-        Those that were passed over stay marked as late, to be measured or explained.
+        Earlier ones stay marked as late, to be measured or explained.
         """
         awaited = [line for line in self.lines if line.point.is_awaited]
         due = [line for line in self.lines if line.has_opened and line.is_applicable]
@@ -180,45 +180,47 @@ class BedsideInfusion:
         return next(ahead, next(iter(awaited), None))
 
     @property
-    def answered(self) -> int:
+    def answered_count(self) -> int:
         return sum(point.is_answered for point in self.points if point.is_applicable)
 
     @property
-    def applicable(self) -> int:
-        """Return how many time points this infusion has."""
+    def applicable_count(self) -> int:
         return sum(point.is_applicable for point in self.points)
 
     def revision(self, code: str, occurrence: int = 1) -> int:
-        """Return the revision of a form as it is shown; 0 of an empty one."""
+        """The revision of a form on the page; 0 for an empty one."""
         form = self.forms.get((code, occurrence))
         return form.revision if form else 0
 
     @property
     def version(self) -> str:
-        """Return what changes whenever somebody stores something that is shown."""
-        held = [
+        """A text that changes whenever something on the page is stored."""
+        revisions = [
             (form.code, form.occurrence, form.revision) for form in self.forms.values()
         ]
-        held += [
+        revisions += [
             ("AE", row.occurrence, row.revision) for row in self.casebook.rows("AE")
         ]
-        return " ".join(f"{code}{number}.{at}" for code, number, at in sorted(held))
+        return " ".join(
+            f"{code}{number}.{revision}" for code, number, revision in sorted(revisions)
+        )
 
     @property
     def interruptions(self) -> Sequence[Row]:
-        """Return when it did not run, and why."""
         return (self.record.get("interruptions") if self.record else None) or ()
 
     @property
-    def interrupted(self) -> Iterator[tuple[datetime | None, datetime | None, str]]:
-        """Yield from when to when it did not run, and why."""
+    def interruption_times(
+        self,
+    ) -> Iterator[tuple[datetime | None, datetime | None, str]]:
+        """From when to when it did not run, and why."""
         for row in self.interruptions:
             ends = (row.get(name) for name in ("from_at", "to_at"))
             from_at, to_at = (datetime.fromisoformat(at) if at else None for at in ends)
             yield from_at, to_at, row.get("reason") or ""
 
     @property
-    def premedication_words(self) -> str:
+    def premedication_text(self) -> str:
         item = catalogue.design("INF").items["premedication"]
         return display.words(item, list(self.premedication))
 
@@ -228,12 +230,13 @@ class BedsideInfusion:
 
     @property
     def delivery(self) -> Iterator[tuple[str, str, str]]:
-        """Yield what is computed of it: words, value and unit; nothing of a dose."""
+        """Label, value and unit of each computed value; none of them a dose."""
         record = self.record
-        for one in derived_values(record, self.casebook) if record else ():
-            if one.value is not None and one.derivation.name != "infusion_number":
-                told = one.derivation
-                yield gettext(told.label), display.derived_words(one), told.unit
+        for derived in derived_values(record, self.casebook) if record else ():
+            derivation = derived.derivation
+            if derived.value is not None and derivation.name != "infusion_number":
+                text = display.derived_words(derived)
+                yield gettext(derivation.label), text, derivation.unit
 
     @property
     def reactions(self) -> list[Reaction]:
@@ -246,12 +249,11 @@ class BedsideInfusion:
 
     @property
     def has_stop_rules(self) -> bool:
-        """Tell whether rules may stop it: it is the second one."""
         return self.number > 1
 
     @property
-    def stops(self) -> tuple[StopReason, ...]:
-        """Return the rules against it, at its start or now; none against infusion 1."""
+    def stop_reasons_now(self) -> tuple[StopReason, ...]:
+        """Reasons against it at its start, else now; none against infusion 1."""
         if not self.has_stop_rules:
             return ()
         at = self.started_at or self.now
@@ -259,37 +261,37 @@ class BedsideInfusion:
 
     @property
     def grave_events(self) -> list[FormData]:
-        """Return the events that the stop rules ask about."""
         at = self.started_at or self.now
-        return stop_rules.events_to_look_at(self.casebook, at)
+        return stop_rules.grave_events(self.casebook, at)
 
     @property
     def last_day(self) -> datetime | None:
-        """Return the last date for infusion 2."""
+        """The last date for infusion 2."""
         day0 = infusion_started_at(self.casebook, 1)
         days = PROTOCOL.schedule.infusion_2_last_day
         return day0 + timedelta(days=days) if day0 else None
 
 
 def _minutes_after_start(event: FormData, casebook: Casebook) -> int | None:
-    found = derived_values(event, casebook)
-    named = (one for one in found if one.derivation.name == "minutes_after_start")
-    one = next(named, None)
-    return one.value if one else None
+    minutes = (
+        derived.value
+        for derived in derived_values(event, casebook)
+        if derived.derivation.name == "minutes_after_start"
+    )
+    return next(minutes, None)
 
 
 @implements("INF-03", "INF-04")
 def infusion_at(participant: Participant, visit: str) -> BedsideInfusion:
-    """Return an infusion with its request, its record and its measurements."""
     casebook = casebook_of(participant)
     casebook.read(*FORMS)
-    held = FormInstance.objects.filter(
+    stored_forms = FormInstance.objects.filter(
         participant=participant,
         visit=visit,
         code__in=("IRQ", "INF", "VSI"),
         struck_at=None,
     )
-    forms = {(form.code, form.occurrence): form for form in held}
+    forms = {(form.code, form.occurrence): form for form in stored_forms}
     release, signature = _release(casebook, visit, forms.get(("IRQ", 1)))
     return BedsideInfusion(
         participant, visit, casebook, clock.now(), forms, release, signature
@@ -299,22 +301,21 @@ def infusion_at(participant: Participant, visit: str) -> BedsideInfusion:
 def _release(
     casebook: Casebook, visit: str, form: FormInstance | None
 ) -> tuple[Release, Signature | None]:
-    """Return how far the request of an infusion has come, and who signed it."""
     decision = casebook.value("IRQ", "decision", visit)
     if form is None or decision is None:
         return Release.NONE, None
     if decision != InfusionDecision.GO:
         is_delayed = decision == InfusionDecision.DELAY
         return (Release.DELAY if is_delayed else Release.REFUSED), None
-    given = Signature.objects.filter(form=form, withdrawn_at=None).order_by("-id")
-    last = given.first()
+    signatures = Signature.objects.filter(form=form, withdrawn_at=None).order_by("-id")
+    last = signatures.first()
     if last is None:
         return Release.UNSIGNED, None
     return (Release.GO if last.holds_for(form) else Release.BROKEN), last
 
 
-def present_infusion(participant: Participant) -> str:
-    """Return the visit of the first infusion that is neither over nor refused."""
+def current_infusion_visit(participant: Participant) -> str:
+    """The visit of the first infusion that is neither over nor refused."""
     casebook = casebook_of(participant)
     open_visits = (
         visit

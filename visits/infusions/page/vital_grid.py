@@ -12,7 +12,7 @@ from visits.infusions.vocabulary import NotMeasuredReason
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 TIMES = {time.code: time for time in PROTOCOL.infusion.vital_sign_times}
-SHOWN = (
+SIGNS = (
     ("°C", ("temperature_c",)),
     ("/min", ("heart_rate",)),
     ("mmHg", ("systolic_bp", "diastolic_bp")),
@@ -43,12 +43,12 @@ class VitalSignLine:
 
     @property
     def anchor(self) -> str:
-        """Return what its time counts from: start or end."""
+        """What its time counts from: start or end."""
         return TIMES[self.point.code].anchor.value
 
     @property
     def minute(self) -> int:
-        """Return how many minutes after that it is due."""
+        """How many minutes after the anchor it is due."""
         return max(TIMES[self.point.code].minute, 0)
 
     @property
@@ -57,7 +57,7 @@ class VitalSignLine:
 
     @property
     def is_before_start(self) -> bool:
-        """Tell whether it belongs before the infusion; it is due until the start."""
+        """It belongs before the infusion and is due until the start."""
         return TIMES[self.point.code].minute < 0
 
     @property
@@ -69,7 +69,6 @@ class VitalSignLine:
 
     @property
     def is_late(self) -> bool:
-        """Tell whether somebody still has to measure, and is late."""
         return (
             self.point.is_awaited
             and timing.NextMeasurement(self.point, self.now).is_late
@@ -77,7 +76,6 @@ class VitalSignLine:
 
     @property
     def is_applicable(self) -> bool:
-        """Tell whether the infusion ran long enough for it."""
         return self.point.is_applicable
 
     @property
@@ -87,7 +85,7 @@ class VitalSignLine:
 
     @property
     def status(self) -> str:
-        """Return its status word: of a form while done, of a visit while awaited."""
+        """A status of a visit while it is awaited, else of a form."""
         if not self.point.is_awaited:
             return self.point.status
         if self.due_at is None:
@@ -98,7 +96,7 @@ class VitalSignLine:
 
     @property
     def countdown(self) -> str:
-        """Return how long until it is due, or since when it is."""
+        """How long until it is due, or since when it has been."""
         if self.due_at is None:
             return ""
         minutes = round((self.due_at - self.now) / MINUTE)
@@ -117,16 +115,21 @@ class VitalSignLine:
 
     @property
     def values(self) -> list[tuple[str, str]]:
-        """Return unit and value of each sign; empty where nothing was measured."""
+        """Unit and value of each sign; empty where nothing was measured."""
         row = self.point.row
         if row is None or not self.point.is_answered or self.point.is_not_done:
             return []
-        told = {name: row.get(name) for _unit, names in SHOWN for name in names}
-        words = {n: "—" if v is None else f"{v:f}" for n, v in told.items()}
-        return [(unit, "/".join(words[n] for n in names)) for unit, names in SHOWN]
+        measured = {name: row.get(name) for _unit, names in SIGNS for name in names}
+        words = {
+            name: "—" if value is None else f"{value:f}"
+            for name, value in measured.items()
+        }
+        return [
+            (unit, "/".join(words[name] for name in names)) for unit, names in SIGNS
+        ]
 
     @property
-    def why_not(self) -> str:
+    def not_measured_reason(self) -> str:
         reason = self.point.row.get("not_done_reason") if self.point.row else None
         return gettext(NotMeasuredReason(reason).label) if reason else ""
 

@@ -1,7 +1,7 @@
 """Writes at the bedside: start, interruptions and stop of an infusion, its record.
 
-Rows are read, changed and stored under the lock of the participant, so what two people
-enter at once both stays.
+Rows are read, changed and stored under the lock of the participant: what two people
+enter at the same time is kept from both.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -40,7 +40,7 @@ KEY_USED = N_(
 
 @dataclass(frozen=True, slots=True)
 class BedsideAction:
-    """Who does something at which infusion, and how it was entered.
+    """What somebody does at an infusion, and how it was entered.
 
     `based_on` is the revision of the form that the person saw; None skips the merge.
     """
@@ -53,14 +53,14 @@ class BedsideAction:
     explanations: Mapping[str, str] = field(default_factory=dict)
 
     def reasons(self, items: Mapping[str, object]) -> dict[str, Reason] | None:
-        """Return why each item of a record once complete is changed."""
+        """The reason of change for each item; None when no reason was given."""
         why = Reason("other", self.why)
         return dict.fromkeys(items, why) if self.why.strip() else None
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """How an act was sent: by which key, what it held, when it was confirmed."""
+class Submission:
+    """How an action was sent: its key, the digest of its values, when confirmed."""
 
     key: UUID
     act: str
@@ -69,45 +69,47 @@ class Sent:
 
 
 @implements("INF-06")
-def once(deed: BedsideAction, sent: Sent, do: Callable[[], object]) -> bool:
-    """Do an act unless it was stored before; returns whether it is new.
+def store_once(
+    action: BedsideAction, submission: Submission, store: Callable[[], object]
+) -> bool:
+    """Store an action unless its key was stored before; return whether it is new.
 
-    The key is stored in the transaction of the act, so a repeated one finds it.
+    The key is stored in the same transaction, so a repeated action finds it.
     """
-    with attributed(by=deed.by, via=Source.PAGE):
-        form_instances.lock(deed.participant)
-        known = BedsideAct.objects.filter(key=sent.key).first()
-        if known is None:
-            do()
+    with attributed(by=action.by, via=Source.PAGE):
+        form_instances.lock(action.participant)
+        stored = BedsideAct.objects.filter(key=submission.key).first()
+        if stored is None:
+            store()
             BedsideAct.objects.create(
-                key=sent.key,
-                participant=deed.participant,
-                visit=deed.visit,
-                act=sent.act,
-                digest=sent.digest,
-                author=deed.by,
-                confirmed_at=sent.confirmed_at,
+                key=submission.key,
+                participant=action.participant,
+                visit=action.visit,
+                act=submission.act,
+                digest=submission.digest,
+                author=action.by,
+                confirmed_at=submission.confirmed_at,
             )
-        elif (known.digest, known.author_id) != (sent.digest, deed.by.pk):
-            raise refused(KEY_USED)
-    return known is None
+        elif (stored.digest, stored.author_id) != (submission.digest, action.by.pk):
+            raise refusal(KEY_USED)
+    return stored is None
 
 
 @contextmanager
-def at_work(deed: BedsideAction) -> Iterator[None]:
-    """Open the transaction of a deed, with its participant locked."""
-    with attributed(by=deed.by, via=Source.PAGE):
-        form_instances.lock(deed.participant)
+def bedside_transaction(action: BedsideAction) -> Iterator[None]:
+    """Attribute what is written to the action, with its participant locked."""
+    with attributed(by=action.by, via=Source.PAGE):
+        form_instances.lock(action.participant)
         yield
 
 
-def refused(message: str, item: str = "") -> SaveRefused:
-    """Return the refusal of an act that does not fit what the record says."""
+def refusal(message: str, item: str = "") -> SaveRefused:
+    """The refusal of an action that does not fit the record."""
     return SaveRefused([Finding("INF-bedside", item, Severity.HARD, message)])
 
 
 def moves_day_0(participant: Participant, visit: str, started_at: datetime) -> bool:
-    """Tell whether another start would move a day 0 that stands."""
+    """Whether another start of infusion 1 would move an existing day 0."""
     before = infusion_started_at(casebook_of(participant), 1)
     if visit != VisitCode.DAY_0 or before is None:
         return False
@@ -115,104 +117,102 @@ def moves_day_0(participant: Participant, visit: str, started_at: datetime) -> b
 
 
 @implements("WIN-01")
-def start(deed: BedsideAction, started_at: datetime) -> Saved:
-    """Record that an infusion started; saved at once, as a draft of the record."""
-    with at_work(deed):
+def start(action: BedsideAction, started_at: datetime) -> Saved:
+    """Save the start at once, as a draft of the record."""
+    with bedside_transaction(action):
         values: dict[str, object] = {"started_at": started_at}
-        if recorded(deed).get("given") not in STARTED:
+        if current_record(action).get("given") not in STARTED:
             values["given"] = Given.GIVEN.value
-        return write(deed, values)
+        return write(action, values)
 
 
-def stop(deed: BedsideAction, stopped_at: datetime) -> Saved:
-    """Record that an infusion ended, and with it an interruption that goes on."""
-    with at_work(deed):
+def stop(action: BedsideAction, stopped_at: datetime) -> Saved:
+    """Save the end of an infusion, and with it the end of an open interruption."""
+    with bedside_transaction(action):
         values: dict[str, object] = {"stopped_at": stopped_at}
-        data = recorded(deed)
-        goes_on = open_interruption(data)
-        if goes_on and datetime.fromisoformat(goes_on["from_at"]) < stopped_at:
-            values["interruptions"] = _ended(data, stopped_at)
-        return write(deed, values)
+        data = current_record(action)
+        open_row = open_interruption(data)
+        if open_row and datetime.fromisoformat(open_row["from_at"]) < stopped_at:
+            values["interruptions"] = _end_interruption(data, stopped_at)
+        return write(action, values)
 
 
-def interrupt(deed: BedsideAction, from_at: datetime, reason: str) -> Saved:
-    with at_work(deed):
-        data = _running(deed)
+def interrupt(action: BedsideAction, from_at: datetime, reason: str) -> Saved:
+    with bedside_transaction(action):
+        data = _running_record(action)
         if open_interruption(data):
-            raise refused(INTERRUPTED, "from_at")
-        return _add(deed, data, "interruptions", from_at=from_at, reason=reason)
+            raise refusal(INTERRUPTED, "from_at")
+        return _add_row(action, data, "interruptions", from_at=from_at, reason=reason)
 
 
-def resume(deed: BedsideAction, to_at: datetime) -> Saved:
-    """Record that an interrupted infusion runs again."""
-    with at_work(deed):
-        data = _running(deed)
+def resume(action: BedsideAction, to_at: datetime) -> Saved:
+    with bedside_transaction(action):
+        data = _running_record(action)
         if not open_interruption(data):
-            raise refused(NOT_INTERRUPTED, "to_at")
-        return write(deed, {"interruptions": _ended(data, to_at)}, merging=False)
+            raise refusal(NOT_INTERRUPTED, "to_at")
+        return write(
+            action, {"interruptions": _end_interruption(data, to_at)}, merging=False
+        )
 
 
 def add_interruption(
-    deed: BedsideAction, from_at: datetime, to_at: datetime, reason: str
+    action: BedsideAction, from_at: datetime, to_at: datetime, reason: str
 ) -> Saved:
-    with at_work(deed):
+    with bedside_transaction(action):
         row = {"from_at": from_at, "to_at": to_at, "reason": reason}
-        return _add(deed, _running(deed), "interruptions", **row)
+        return _add_row(action, _running_record(action), "interruptions", **row)
 
 
-def premedicate(
-    deed: BedsideAction, *, drug: str, dose: str, unit: str, at: datetime
+def record_premedication(
+    action: BedsideAction, *, drug: str, dose: str, unit: str, at: datetime
 ) -> Saved:
-    """Record a drug given before the infusion."""
-    with at_work(deed):
+    with bedside_transaction(action):
         row = {"drug": drug, "dose": dose, "unit": unit, "at": at}
-        return _add(deed, recorded(deed), "premedication", **row)
+        return _add_row(action, current_record(action), "premedication", **row)
 
 
 def write(
-    deed: BedsideAction,
+    action: BedsideAction,
     values: Mapping[str, object],
     *,
     complete: bool | None = None,
     merging: bool = True,
 ) -> Saved:
-    """Save items of the bedside record."""
     return capture.save(
-        _form(deed),
+        _form(action),
         values,
-        by=deed.by,
-        based_on=deed.based_on if merging else None,
+        by=action.by,
+        based_on=action.based_on if merging else None,
         complete=complete,
-        reasons=deed.reasons(values),
-        explanations=deed.explanations,
+        reasons=action.reasons(values),
+        explanations=action.explanations,
     )
 
 
-def recorded(deed: BedsideAction) -> FormData:
-    form = _form(deed)
+def current_record(action: BedsideAction) -> FormData:
+    form = _form(action)
     return data_of(form, row_of(form))
 
 
-def _form(deed: BedsideAction) -> FormInstance:
-    return form_instances.ensure_form(deed.participant, "INF", visit=deed.visit)
+def _form(action: BedsideAction) -> FormInstance:
+    return form_instances.ensure_form(action.participant, "INF", visit=action.visit)
 
 
-def _running(deed: BedsideAction) -> FormData:
-    data = recorded(deed)
+def _running_record(action: BedsideAction) -> FormData:
+    data = current_record(action)
     if data.get("started_at") is None:
-        raise refused(NOT_STARTED)
+        raise refusal(NOT_STARTED)
     return data
 
 
-def _add(deed: BedsideAction, data: FormData, item: str, **row: object) -> Saved:
-    """Add a row to a small table of the record."""
+def _add_row(action: BedsideAction, data: FormData, item: str, **row: object) -> Saved:
     rows = [*(data.get(item) or ()), row]
-    return write(deed, {item: rows}, merging=False)
+    return write(action, {item: rows}, merging=False)
 
 
-def _ended(data: FormData, to_at: datetime) -> list[Row]:
-    going_on = open_interruption(data)
+def _end_interruption(data: FormData, to_at: datetime) -> list[Row]:
+    open_row = open_interruption(data)
     return [
-        {**row, "to_at": to_at} if row == going_on else row
+        {**row, "to_at": to_at} if row == open_row else row
         for row in data.get("interruptions") or ()
     ]

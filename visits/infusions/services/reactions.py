@@ -1,4 +1,4 @@
-"""Writes of reactions at the bedside: an adverse event, as a draft.
+"""Writes of reactions at the bedside: a draft of an adverse event.
 
 The investigator completes, assesses and signs it; nobody enters it twice.
 """
@@ -17,7 +17,7 @@ from visits.logs.vocabulary import Frequency
 from visits.schedule.facts import INFUSION_VISITS
 
 CTCAE_VERSION = "5.0"
-GOES_ON = {
+ONGOING_BY_OUTCOME = {
     "recovered": YesNo.NO,
     "sequelae": YesNo.NO,
     "fatal": YesNo.NO,
@@ -27,55 +27,57 @@ GOES_ON = {
 
 
 @implements("INF-07")
-def react(
-    deed: BedsideAction,
+def record_reaction(
+    action: BedsideAction,
     event: Mapping[str, object],
     drug: Mapping[str, object] | None = None,
 ) -> FormInstance:
     """Enter a reaction as an adverse event of this infusion, and a drug given for it.
 
-    A row that the answer "Reaction: yes" has opened already is filled in.
+    If the answer "Reaction: yes" has already opened a row, that row is filled in.
     """
-    number = str(INFUSION_VISITS[deed.visit])
-    goes_on = GOES_ON.get(str(event.get("outcome")))
+    number = str(INFUSION_VISITS[action.visit])
+    ongoing = ONGOING_BY_OUTCOME.get(str(event.get("outcome")))
     values = {
         **event,
         "ctcae_version": CTCAE_VERSION,
         "infusion_reaction": YesNo.YES.value,
         "infusion_number": number,
-        **({"ongoing": goes_on.value} if goes_on else {}),
+        **({"ongoing": ongoing.value} if ongoing else {}),
     }
-    with infusions.at_work(deed):
-        form = _awaiting_words(deed, number) or form_instances.add_row(
-            deed.participant, "AE", by=deed.by
+    with infusions.bedside_transaction(action):
+        form = _empty_reaction_row(action, number) or form_instances.add_row(
+            action.participant, "AE", by=action.by
         )
-        capture.save(form, values, by=deed.by, complete=False)
+        capture.save(form, values, by=action.by, complete=False)
         if drug:
-            _give(deed, form, drug)
+            _record_medication(action, form, drug)
         answer = {"reaction": YesNo.YES.value}
-        if infusions.recorded(deed).get("reaction") != YesNo.YES:
-            infusions.write(deed, answer, merging=False)
+        if infusions.current_record(action).get("reaction") != YesNo.YES:
+            infusions.write(action, answer, merging=False)
     return form
 
 
-def _awaiting_words(deed: BedsideAction, number: str) -> FormInstance | None:
-    for row in casebook_of(deed.participant, "AE").rows("AE"):
+def _empty_reaction_row(action: BedsideAction, number: str) -> FormInstance | None:
+    for row in casebook_of(action.participant, "AE").rows("AE"):
         is_of_infusion = row.get("infusion_number") == number
         is_reaction = row.get("infusion_reaction") == YesNo.YES
         if is_reaction and is_of_infusion and row.get("term") is None:
             return FormInstance.objects.get(
-                participant=deed.participant, code="AE", occurrence=row.occurrence
+                participant=action.participant, code="AE", occurrence=row.occurrence
             )
     return None
 
 
-def _give(deed: BedsideAction, event: FormInstance, told: Mapping[str, object]) -> None:
+def _record_medication(
+    action: BedsideAction, event: FormInstance, medication: Mapping[str, object]
+) -> None:
     """Enter a drug given for a reaction into the log of medication."""
-    form = form_instances.add_row(deed.participant, "CMD", by=deed.by)
-    once = {
+    form = form_instances.add_row(action.participant, "CMD", by=action.by)
+    fixed_values = {
         "ae": event.pk,
         "frequency": Frequency.ONCE.value,
         "ongoing": YesNo.NO.value,
-        "stop": told["start"],
+        "stop": medication["start"],
     }
-    capture.save(form, {**told, **once}, by=deed.by, complete=False)
+    capture.save(form, {**medication, **fixed_values}, by=action.by, complete=False)

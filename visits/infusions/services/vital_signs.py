@@ -1,4 +1,4 @@
-"""Writes of vital signs at the bedside, and of the time points that do not apply."""
+"""Writes of vital signs at the bedside, and of time points that do not apply."""
 
 from collections.abc import Mapping
 
@@ -32,29 +32,29 @@ def mark_unneeded_time_points(
 ) -> None:
     """Mark the bedside forms that an infusion does not need as not applicable.
 
-    All of them when it will not be given; those of time points after its stop.
+    All of them if it will not be given, else those of time points after its stop.
     """
     number = INFUSION_VISITS.get(visit)
     if number is None:
         return
     refused = is_refused_for_good(casebook, number)
     not_given = casebook.value("INF", "given", visit) == Given.NOT_GIVEN
-    points = {p.occurrence: p for p in timing.points_of(visit, casebook)}
-    held = open_forms_at(participant, visit, 0, BEDSIDE)
-    wanted = {}
-    for form in held:
+    points = {point.occurrence: point for point in timing.points_of(visit, casebook)}
+    forms = open_forms_at(participant, visit, 0, BEDSIDE)
+    statuses = {}
+    for form in forms:
         applies = not refused
         if form.code == "VSI":
             point = points.get(form.occurrence)
             applies = applies and not not_given and bool(point and point.is_applicable)
-        wanted[form.pk] = (
+        statuses[form.pk] = (
             FormStatus.NOT_STARTED if applies else FormStatus.NOT_APPLICABLE
         )
-    set_untouched_status(held, wanted)
+    set_untouched_status(forms, statuses)
 
 
-def vital_sign_row(participant: Participant, visit: str, point: str) -> FormInstance:
-    """Return the form of a time point, hung where it is not yet there."""
+def vital_sign_form(participant: Participant, visit: str, point: str) -> FormInstance:
+    """The form of a time point, created if it does not exist."""
     occurrence = timing.POINTS.index(point) + 1
     return form_instances.ensure_form(
         participant, "VSI", visit=visit, occurrence=occurrence
@@ -74,10 +74,10 @@ def record_vital_signs(
     reasons: Mapping[str, Reason] | None = None,
     via: Source = Source.PAGE,
 ) -> Saved:
-    """Save the measurement of one time point to the record at once."""
+    """Save the measurement of one time point at once."""
     with attributed(by=by, via=via):
         form_instances.lock(participant)
-        form = vital_sign_row(participant, visit, point)
+        form = vital_sign_form(participant, visit, point)
         return capture.save(
             form,
             {"time_point": point, **values},
@@ -90,7 +90,7 @@ def record_vital_signs(
         )
 
 
-def vital_signs_not_taken(
+def record_vital_signs_not_taken(
     participant: Participant,
     visit: str,
     point: str,

@@ -1,4 +1,4 @@
-"""What can be done at the bedside: each act with what it asks and what it stores."""
+"""The actions at the bedside: the form of each, and how it is stored."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,84 +24,99 @@ from visits.infusions.services.bedside import BedsideAction
 from visits.infusions.vocabulary import Given
 from visits.models.measured import MEASURED
 
-NOT_TYPED = frozenset(BedsideForm.base_fields)
+SHARED_FIELDS = frozenset(BedsideForm.base_fields)
 
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
-    """One act: what it asks, how it is stored, and the form that it changes."""
+    """One action: its form, how it is stored, and the code of the CRF it changes."""
 
     form: type[BedsideForm]
     store: Callable[[BedsideAction, Any], object]
     code: str = "INF"
 
 
-def _typed(form: BedsideForm) -> dict[str, Any]:
-    """Return what the act's own controls hold."""
-    own = type(form).base_fields.keys() - NOT_TYPED
+def _own_values(form: BedsideForm) -> dict[str, Any]:
+    """Values of the controls that only this action has."""
+    own = type(form).base_fields.keys() - SHARED_FIELDS
     return {name: form.cleaned_data[name] for name in own}
 
 
-def _measure(deed: BedsideAction, form: VitalSignsForm) -> None:
+def _measure(action: BedsideAction, form: VitalSignsForm) -> None:
     vital_signs.record_vital_signs(
-        deed.participant,
-        deed.visit,
+        action.participant,
+        action.visit,
         form.cleaned_data["point"],
         form.values,
-        by=deed.by,
-        based_on=deed.based_on,
-        explanations=deed.explanations,
-        reasons=deed.reasons(form.values),
+        by=action.by,
+        based_on=action.based_on,
+        explanations=action.explanations,
+        reasons=action.reasons(form.values),
     )
 
 
-def _not_taken(deed: BedsideAction, form: NotTakenForm) -> None:
-    said = form.cleaned_data
-    vital_signs.vital_signs_not_taken(
-        deed.participant,
-        deed.visit,
-        said["point"],
-        reason=said["reason"],
-        by=deed.by,
-        based_on=deed.based_on,
-        reasons=deed.reasons(dict.fromkeys(("taken_at", *MEASURED, "time_point"))),
+def _not_taken(action: BedsideAction, form: NotTakenForm) -> None:
+    cleaned = form.cleaned_data
+    vital_signs.record_vital_signs_not_taken(
+        action.participant,
+        action.visit,
+        cleaned["point"],
+        reason=cleaned["reason"],
+        by=action.by,
+        based_on=action.based_on,
+        reasons=action.reasons(dict.fromkeys(("taken_at", *MEASURED, "time_point"))),
     )
 
 
-def _record(deed: BedsideAction, form: RecordForm) -> None:
+def _record(action: BedsideAction, form: RecordForm) -> None:
     complete = True if form.data.get("action") == "complete" else None
-    held = infusions.recorded(deed)
+    record = infusions.current_record(action)
     # An empty control of an item whose missing code stands changes nothing.
     values = {
         name: value
         for name, value in form.values.items()
-        if value is not None or held.missing(name) is None
+        if value is not None or record.missing(name) is None
     }
-    infusions.write(deed, values, complete=complete)
+    infusions.write(action, values, complete=complete)
 
 
-def _not_given(deed: BedsideAction, form: NotGivenForm) -> None:
-    infusions.write(deed, {"given": Given.NOT_GIVEN.value, **_typed(form)})
+def _not_given(action: BedsideAction, form: NotGivenForm) -> None:
+    infusions.write(action, {"given": Given.NOT_GIVEN.value, **_own_values(form)})
 
 
-ACTS = {
-    "start": ActionSpec(StartForm, lambda d, f: infusions.start(d, **_typed(f))),
-    "interrupt": ActionSpec(
-        InterruptForm, lambda d, f: infusions.interrupt(d, **_typed(f))
+ACTIONS = {
+    "start": ActionSpec(
+        StartForm, lambda action, form: infusions.start(action, **_own_values(form))
     ),
-    "resume": ActionSpec(ResumeForm, lambda d, f: infusions.resume(d, **_typed(f))),
-    "stop": ActionSpec(StopForm, lambda d, f: infusions.stop(d, **_typed(f))),
+    "interrupt": ActionSpec(
+        InterruptForm,
+        lambda action, form: infusions.interrupt(action, **_own_values(form)),
+    ),
+    "resume": ActionSpec(
+        ResumeForm, lambda action, form: infusions.resume(action, **_own_values(form))
+    ),
+    "stop": ActionSpec(
+        StopForm, lambda action, form: infusions.stop(action, **_own_values(form))
+    ),
     "interruption": ActionSpec(
-        InterruptionForm, lambda d, f: infusions.add_interruption(d, **_typed(f))
+        InterruptionForm,
+        lambda action, form: infusions.add_interruption(action, **_own_values(form)),
     ),
     "premedication": ActionSpec(
-        PremedicationForm, lambda d, f: infusions.premedicate(d, **_typed(f))
+        PremedicationForm,
+        lambda action, form: infusions.record_premedication(
+            action, **_own_values(form)
+        ),
     ),
     "not_given": ActionSpec(NotGivenForm, _not_given),
     "measure": ActionSpec(VitalSignsForm, _measure, "VSI"),
     "not_taken": ActionSpec(NotTakenForm, _not_taken, "VSI"),
     "reaction": ActionSpec(
-        ReactionForm, lambda d, f: reactions.react(d, f.event, f.medication), "AE"
+        ReactionForm,
+        lambda action, form: reactions.record_reaction(
+            action, form.event, form.medication
+        ),
+        "AE",
     ),
     "record": ActionSpec(RecordForm, _record),
 }

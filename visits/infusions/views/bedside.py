@@ -1,4 +1,4 @@
-"""The bedside page of an infusion: each act is saved to the record at once."""
+"""The bedside page of an infusion: each action is saved to the record at once."""
 
 import base64
 
@@ -19,48 +19,52 @@ from visits.deviations.selectors import day_0_change as deviations_selectors
 from visits.infusions.facts import vital_sign_times as timing
 from visits.infusions.forms.actions import StartForm, record_values
 from visits.infusions.forms.controls import BedsideForm
-from visits.infusions.page.bedside import BedsideInfusion, infusion_at, present_infusion
+from visits.infusions.page.bedside import (
+    BedsideInfusion,
+    current_infusion_visit,
+    infusion_at,
+)
 from visits.infusions.page.vital_grid import VitalSignLine
 from visits.infusions.services import bedside as infusions
-from visits.infusions.services.bedside import BedsideAction, Sent
-from visits.infusions.views.actions import ACTS
+from visits.infusions.services.bedside import BedsideAction, Submission
+from visits.infusions.views.actions import ACTIONS
 from visits.schedule.facts import INFUSION_VISITS
 from visits.schedule.views import visible_participant
 
 REFUSED = 422
-AGAIN = ("start", "stop")  # what may be corrected afterwards
+CORRECTABLE = ("start", "stop")  # actions that may be corrected
 
 
 @permitted(Permission.ENTER_BEDSIDE)
 def bedside(request: StaffRequest, number: str, visit: str = "") -> HttpResponse:
-    """Show an infusion, the present one unless named, with what is due next."""
+    """Show an infusion; without a visit the current one."""
     if not visit:
         participant = visible_participant(request, number)
-        return redirect("visits:bedside", number, present_infusion(participant))
+        return redirect("visits:bedside", number, current_infusion_visit(participant))
     return _page(request, infusion_at(_participant(request, number, visit), visit))
 
 
 @permitted(Permission.ENTER_BEDSIDE)
 @require_POST
 def act(request: StaffRequest, number: str, visit: str, act: str) -> HttpResponse:
-    """Store what was done; the same act sent again stores nothing twice."""
+    """Store an action; the same action sent again is not stored twice."""
     participant = _participant(request, number, visit)
-    if act not in ACTS:
+    if act not in ACTIONS:
         raise Http404
-    form = ACTS[act].form(request.POST, auto_id=f"{act}-%s")
-    if form.is_valid() and _is_by(request.user, form):
+    form = ACTIONS[act].form(request.POST, auto_id=f"{act}-%s")
+    if form.is_valid() and _is_author(request.user, form):
         if isinstance(form, StartForm) and _moves_day_0(participant, visit, form):
             return _preview(request, participant, visit, form)
         try:
-            _store(_deed(request.user, participant, visit, form), act, form)
+            _store(_action(request.user, participant, visit, form), act, form)
         except NotSaved as problem:
-            form.show(problem, _form_of(participant, visit, act, form))
+            form.show_problem(problem, _stored_form(participant, visit, act, form))
         else:
             messages.success(request, _("Saved."))
             return redirect("visits:bedside", number, visit)
-    shown = _page(request, infusion_at(participant, visit), act=act, form=form)
-    shown.status_code = REFUSED
-    return shown
+    response = _page(request, infusion_at(participant, visit), act=act, form=form)
+    response.status_code = REFUSED
+    return response
 
 
 def _participant(request: StaffRequest, number: str, visit: str) -> Participant:
@@ -71,7 +75,7 @@ def _participant(request: StaffRequest, number: str, visit: str) -> Participant:
     return participant
 
 
-def _is_by(user: User, form: BedsideForm) -> bool:
+def _is_author(user: User, form: BedsideForm) -> bool:
     is_own = form.cleaned_data["author"] in (None, user.pk)
     if not is_own:
         text = _("Somebody else typed this, and must sign in to send it.")
@@ -79,38 +83,38 @@ def _is_by(user: User, form: BedsideForm) -> bool:
     return is_own
 
 
-def _deed(
+def _action(
     user: User, participant: Participant, visit: str, form: BedsideForm
 ) -> BedsideAction:
-    said = form.cleaned_data
+    cleaned = form.cleaned_data
     return BedsideAction(
         participant,
         visit,
         user,
-        based_on=said["based_on"],
-        why=said["why"],
+        based_on=cleaned["based_on"],
+        why=cleaned["why"],
         explanations=form.explanations,
     )
 
 
-def _store(deed: BedsideAction, act: str, form: BedsideForm) -> None:
-    said = form.cleaned_data
-    sent = Sent(said["key"], act, form.digest, said["confirmed_at"])
-    infusions.once(deed, sent, lambda: ACTS[act].store(deed, form))
+def _store(action: BedsideAction, act: str, form: BedsideForm) -> None:
+    cleaned = form.cleaned_data
+    submission = Submission(cleaned["key"], act, form.digest, cleaned["confirmed_at"])
+    infusions.store_once(action, submission, lambda: ACTIONS[act].store(action, form))
 
 
-def _form_of(
+def _stored_form(
     participant: Participant, visit: str, act: str, form: BedsideForm
 ) -> FormInstance | None:
-    """Return the form that an act changes, to tell who changed it meanwhile."""
+    """The stored form that an action changes; it says who changed it meanwhile."""
     point = form.cleaned_data.get("point")
-    held = FormInstance.objects.select_related("saved_by").filter(
+    forms = FormInstance.objects.select_related("saved_by").filter(
         participant=participant,
         visit=visit,
-        code=ACTS[act].code,
+        code=ACTIONS[act].code,
         occurrence=timing.POINTS.index(point) + 1 if point else 1,
     )
-    return held.first()
+    return forms.first()
 
 
 def _moves_day_0(participant: Participant, visit: str, form: StartForm) -> bool:
@@ -125,14 +129,14 @@ def _preview(
     """Show which windows another start of infusion 1 moves, before it is stored."""
     form.prepare_to_confirm()
     started_at = form.cleaned_data["started_at"]
-    told = {
+    context = {
         "participant": participant,
         "visit": visit,
         "act": "start",
         "form": form,
         "changes": deviations_selectors.preview_day0_change(participant, started_at),
     }
-    return render(request, "visits/infusions/day_0.html", told, status=REFUSED)
+    return render(request, "visits/infusions/day_0.html", context, status=REFUSED)
 
 
 def _page(
@@ -142,51 +146,51 @@ def _page(
     act: str = "",
     form: BedsideForm | None = None,
 ) -> HttpResponse:
-    wanted = form.data.get("point", "") if form else request.GET.get("point", "")
-    chosen = infusion.line(wanted) or infusion.at_hand
-    shown = _forms(infusion, chosen)
+    point = form.data.get("point", "") if form else request.GET.get("point", "")
+    line = infusion.awaited_line(point) or infusion.line_to_measure
+    forms = _forms(infusion, line)
     if form:
-        again = act in AGAIN and infusion.started_at is not None
-        shown[f"{act}_again" if again else act] = form
-    told = {
+        is_correction = act in CORRECTABLE and infusion.started_at is not None
+        forms[f"{act}_again" if is_correction else act] = form
+    context = {
         "participant": infusion.participant,
         "bedside": infusion,
-        "chosen": chosen,
-        "forms": shown,
+        "line": line,
+        "forms": forms,
         "infusions": INFUSION_VISITS,
         "queue_key": _queue_key(request.user),
     }
-    return render(request, "visits/infusions/bedside.html", told)
+    return render(request, "visits/infusions/bedside.html", context)
 
 
 def _forms(
-    infusion: BedsideInfusion, chosen: VitalSignLine | None
+    infusion: BedsideInfusion, line: VitalSignLine | None
 ) -> dict[str, BedsideForm]:
-    """Return what can be filled in, each with the revision that it is based on."""
+    """The forms of the page by action, each with the revision it is based on."""
     revision = infusion.revision("INF")
-    based_on = {"INF": revision, "VSI": chosen.based_on if chosen else None}
-    point = chosen.point.code if chosen else None
-    shown = {
-        name: one.form(
+    based_on = {"INF": revision, "VSI": line.based_on if line else None}
+    point = line.point.code if line else None
+    forms = {
+        name: spec.form(
             auto_id=f"{name}-%s",
-            initial={"based_on": based_on.get(one.code), "point": point},
+            initial={"based_on": based_on.get(spec.code), "point": point},
         )
-        for name, one in ACTS.items()
+        for name, spec in ACTIONS.items()
     }
-    shown["record"].initial.update(record_values(infusion.record))
-    for name in AGAIN:
-        form = ACTS[name].form(auto_id=f"{name}_again-%s", initial=shown[name].initial)
+    forms["record"].initial.update(record_values(infusion.record))
+    for name in CORRECTABLE:
+        form = ACTIONS[name].form(
+            auto_id=f"{name}_again-%s", initial=forms[name].initial
+        )
         form.asks_why = True
-        shown[f"{name}_again"] = form
-    return shown
+        forms[f"{name}_again"] = form
+    return forms
 
 
 def _queue_key(user: User) -> str:
-    """Return the key with which this person's unsent entries are sealed on the tablet.
+    """The key that encrypts this person's unsent entries on the tablet.
 
-    The next person at the tablet gets another one, and can neither read nor send them.
+    The next person at the tablet has another key, and can neither read nor send them.
     """
-    made = salted_hmac(
-        "visits.infusions.page.bedside.queue", str(user.pk), algorithm="sha256"
-    )
-    return base64.b64encode(made.digest()).decode()
+    digest = salted_hmac("visits.bedside.queue", str(user.pk), algorithm="sha256")
+    return base64.b64encode(digest.digest()).decode()
