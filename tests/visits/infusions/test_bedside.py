@@ -269,7 +269,8 @@ def test_interruptions_and_premedication_are_added_without_losing_any(tablet):
 
     infusion = infusion_at(someone, "D0")
     lengths = [
-        ((to - since).seconds // 60, why) for since, to, why in infusion.interrupted
+        ((to - since).seconds // 60, why)
+        for since, to, why in infusion.interruption_times
     ]
     assert lengths == [(40, "alarm"), (2, "air")]
     assert [row["drug"] for row in infusion.premedication] == [
