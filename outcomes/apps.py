@@ -1,9 +1,9 @@
-"""The outcomes room."""
+"""Django application of the outcomes room."""
 
 from django.apps import AppConfig
 
 
 class OutcomesConfig(AppConfig):
-    """Derives endpoints each time; stores none."""
+    """Endpoints are derived on every read and never stored."""
 
     name = "outcomes"

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from outcomes.facts.course import (
     anchor_on,
     last_known_alive,
-    replacement,
+    renal_replacement,
     stays,
     withdrawn_from_everything_on,
 )
@@ -29,67 +29,67 @@ from visits.schedule.facts import Visit, schedule_of
 
 HARD, SOFT = Severity.HARD, Severity.SOFT
 IN_HOSPITAL = frozenset({WhereNow.WARD.value, WhereNow.ICU.value})
-Fired = Mapping[str, object] | bool | None
+CheckResult = Mapping[str, object] | bool | None
 
 
-def died_by(casebook: Casebook, day: date) -> bool:
-    """Tell whether the participant had died before a date for certain."""
+def died_before(casebook: Casebook, day: date) -> bool:
+    """Died before a date for certain."""
     death = casebook.value("DTH", "death_on")
     return death is not None and death.latest < day
 
 
-def dead_without_form(data: FormData, casebook: Casebook) -> Fired:
+def dead_without_form(data: FormData, casebook: Casebook) -> CheckResult:
     dead = data.get("vital_status") == VitalStatus.DEAD
     return dead and casebook.value("DTH", "death_on") is None
 
 
-def alive_after_death(data: FormData, casebook: Casebook) -> Fired:
-    """Tell whether somebody lives after the date of the death form."""
+def alive_after_death(data: FormData, casebook: Casebook) -> CheckResult:
     known_on = data.get("status_known_on")
     alive = data.get("vital_status") == VitalStatus.ALIVE
-    return bool(alive and known_on and died_by(casebook, known_on))
+    return bool(alive and known_on and died_before(casebook, known_on))
 
 
-def rrt_differs(data: FormData, casebook: Casebook) -> Fired:
-    """Tell whether the answer on the last 7 days and the log disagree."""
-    answer, asked_on = data.get("rrt_last_7_days"), data.get("status_known_on")
-    if answer is None or asked_on is None:
+def rrt_differs(data: FormData, casebook: Casebook) -> CheckResult:
+    """The answer on the last 7 days and the log disagree."""
+    answer, status_on = data.get("rrt_last_7_days"), data.get("status_known_on")
+    if answer is None or status_on is None:
         return False
-    first = asked_on - timedelta(days=PROTOCOL.outcomes.rrt_lookback_days - 1)
-    logged = any(
-        one.touches(first, asked_on)
-        for one in replacement(casebook)
-        if not one.is_transplant
+    first = status_on - timedelta(days=PROTOCOL.outcomes.rrt_lookback_days - 1)
+    is_logged = any(
+        therapy.touches(first, status_on)
+        for therapy in renal_replacement(casebook)
+        if not therapy.is_transplant
     )
-    return bool((answer == YesNo.YES) != logged)
+    return bool((answer == YesNo.YES) != is_logged)
 
 
-def transplant_not_logged(data: FormData, casebook: Casebook) -> Fired:
-    """Tell whether a transplant is missing in the log of renal replacement."""
-    said = data.get("transplant") == YesNo.YES
-    return said and not any(one.is_transplant for one in replacement(casebook))
+def transplant_not_logged(data: FormData, casebook: Casebook) -> CheckResult:
+    is_reported = data.get("transplant") == YesNo.YES
+    return is_reported and not any(
+        therapy.is_transplant for therapy in renal_replacement(casebook)
+    )
 
 
-def stay_differs(data: FormData, casebook: Casebook) -> Fired:
-    where, asked_on = data.get("where_now"), data.get("status_known_on")
-    if where is None or asked_on is None:
+def stay_differs(data: FormData, casebook: Casebook) -> CheckResult:
+    where, status_on = data.get("where_now"), data.get("status_known_on")
+    if where is None or status_on is None:
         return False
     kinds = {
         kind
         for kind in ("hospital", "icu")
         for stay in stays(casebook, kind)
-        if site_date(stay.start) <= asked_on
-        and (stay.end is None or site_date(stay.end) >= asked_on)
+        if site_date(stay.start) <= status_on
+        and (stay.end is None or site_date(stay.end) >= status_on)
     }
     if where == WhereNow.ICU:
         return "icu" not in kinds
     if where in (WhereNow.WARD, WhereNow.OTHER_HOSPITAL):
         return not kinds
     return any(
-        stay.end is None or site_date(stay.end) > asked_on
+        stay.end is None or site_date(stay.end) > status_on
         for kind in kinds
         for stay in stays(casebook, kind)
-        if site_date(stay.start) < asked_on
+        if site_date(stay.start) < status_on
     )
 
 
@@ -162,7 +162,7 @@ def _(data: FormData, casebook: Casebook) -> bool:
 )
 def _(data: FormData, casebook: Casebook) -> bool:
     alive_on = data.get("alive_on")
-    return bool(alive_on and died_by(casebook, alive_on))
+    return bool(alive_on and died_before(casebook, alive_on))
 
 
 @check(
@@ -199,7 +199,7 @@ def _(data: FormData, casebook: Casebook) -> bool:
 )
 def _(data: FormData, casebook: Casebook) -> bool:
     on = data.get("on")
-    return bool(on and died_by(casebook, on))
+    return bool(on and died_before(casebook, on))
 
 
 @check(
@@ -213,8 +213,8 @@ def _(data: FormData, casebook: Casebook) -> bool:
     ),
 )
 @implements("WIN-06")
-def _(data: FormData, casebook: Casebook) -> Fired:
-    at = _end_of(data.get("on"))
+def _(data: FormData, casebook: Casebook) -> CheckResult:
+    at = _end_of_day(data.get("on"))
     if data.get("reason") is None or at is None or anchor_on(casebook) is None:
         return None
     signed = casebook.value("IRQ", "decision", VisitCode.DAY_0.value) == "no_go_final"
@@ -224,13 +224,12 @@ def _(data: FormData, casebook: Casebook) -> Fired:
 
 
 def _is_awaited(visit: Visit) -> bool:
-    """Tell whether a visit is neither done, missed nor not required."""
-    settled = (VisitStatus.DONE, VisitStatus.MISSED, VisitStatus.NOT_REQUIRED)
-    return visit.status not in settled
+    final_statuses = (VisitStatus.DONE, VisitStatus.MISSED, VisitStatus.NOT_REQUIRED)
+    return visit.status not in final_statuses
 
 
-def _end_of(day: date | None) -> datetime | None:
-    """Return the last minute of a date at the site."""
+def _end_of_day(day: date | None) -> datetime | None:
+    """Last minute of a date at the site."""
     if day is None:
         return None
     return datetime(day.year, day.month, day.day, 23, 59, tzinfo=SITE_TZ)
@@ -247,7 +246,7 @@ def _end_of(day: date | None) -> datetime | None:
     ),
 )
 @implements("WIN-06")
-def _(data: FormData, casebook: Casebook) -> Fired:
+def _(data: FormData, casebook: Casebook) -> CheckResult:
     anchor = anchor_on(casebook)
     if data.get("reason") != EndReason.LOST or anchor is None:
         return None
@@ -291,7 +290,7 @@ def _(data: FormData, casebook: Casebook) -> bool:
     severity=SOFT,
     message=N_("There is a later sign of life, on %(alive_on)s."),
 )
-def _(data: FormData, casebook: Casebook) -> Fired:
+def _(data: FormData, casebook: Casebook) -> CheckResult:
     on, alive_on = data.get("on"), last_known_alive(casebook)
     later = on and alive_on and alive_on > on
     return {"alive_on": alive_on.isoformat()} if later and alive_on else None

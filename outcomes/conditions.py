@@ -1,4 +1,4 @@
-"""Questions that the outcome forms ask of the logs."""
+"""Conditions of the outcome forms on the logs."""
 
 from record.casebook.conditions import Condition
 from record.casebook.form_data import Casebook, FormData

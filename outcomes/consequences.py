@@ -1,4 +1,4 @@
-"""What follows from outcomes, contacts and withdrawals; all of it is idempotent."""
+"""Consequences of outcomes, contacts and withdrawals; all are idempotent."""
 
 from outcomes import services
 from outcomes.facts.course import withdrawn_from_everything_on
@@ -10,44 +10,46 @@ from record.casebook.form_data import Casebook
 from record.casebook.models import FormStatus, Participant
 from record.casebook.selectors import casebook_of
 from safety.deaths.selectors import ends_without_death
-from safety.reports.services.reports import propose, retire_forms
+from safety.reports.services.reports import open_form, strike_untouched_forms
 
 
 def may_be_infused(casebook: Casebook) -> bool:
-    """Tell whether no withdrawal, of whatever kind, forbids a second infusion."""
+    """No withdrawal, of whatever kind, forbids a second infusion."""
     return not any(row.get("kind") and row.get("on") for row in casebook.rows("WDR"))
 
 
-def end_what_was_withdrawn(saved: Saved) -> None:
-    """End infusions, whatever the kind; from everything: end the study."""
-    _settle(saved.participant, saved.casebook, saved.via)
+def apply_withdrawal(saved: Saved) -> None:
+    """Every kind ends infusions; a withdrawal from everything ends the study."""
+    _apply_withdrawals(saved.participant, saved.casebook, saved.via)
 
 
-def reopen_after_strike(event: RowStruck, by: Actor, via: Source) -> None:
-    """Open again what a revoked withdrawal had closed; close what stands again."""
+def reapply_after_strike(event: RowStruck, by: Actor, via: Source) -> None:
+    """Undo a struck withdrawal; apply it again when it is restored."""
     del by
-    who = event.form.participant
+    participant = event.form.participant
     if event.form.code == "WDR":
-        _settle(who, casebook_of(who), via)
+        _apply_withdrawals(participant, casebook_of(participant), via)
 
 
-def _settle(participant: Participant, casebook: Casebook, via: Source) -> None:
+def _apply_withdrawals(
+    participant: Participant, casebook: Casebook, via: Source
+) -> None:
     if may_be_infused(casebook):
         services.reopen_infusion_2(participant, via=via)
     else:
         services.close_infusion_2(participant, via=via)
     if withdrawn_from_everything_on(casebook) and casebook.rows("RAN"):
-        propose(participant, "EOS", via=via)
+        open_form(participant, "EOS", via=via)
     elif not ends_without_death(casebook) and not casebook.rows("DTH"):
-        retire_forms(participant, "EOS", via=via)
+        strike_untouched_forms(participant, "EOS", via=via)
 
 
-def expect_death_form(saved: Saved) -> None:
+def ensure_death_form(saved: Saved) -> None:
     if saved.data.get("result") == ContactResult.DEATH_REPORTED:
-        propose(saved.participant, "DTH", via=saved.via)
+        open_form(saved.participant, "DTH", via=saved.via)
 
 
-def propose_end_of_study(saved: Saved) -> None:
-    """Ask for the end of study after the last outcome."""
+def ensure_end_of_study(saved: Saved) -> None:
+    """The end of study is due after the last outcome."""
     if saved.form.status == FormStatus.COMPLETE:
-        propose(saved.participant, "EOS", via=saved.via)
+        open_form(saved.participant, "EOS", via=saved.via)

@@ -1,4 +1,4 @@
-"""Endpoints as the outcome forms show them: computed, with the reading in words."""
+"""Derived fields of the outcome forms and of the end of study."""
 
 from collections.abc import Callable
 from datetime import date
@@ -22,7 +22,7 @@ UMOL_L = "µmol/L"
 
 
 class DerivedField(NamedTuple):
-    """How a derived field is shown."""
+    """Name, label and format of a derived field."""
 
     name: str
     label: str
@@ -80,7 +80,7 @@ AT_MONTH_3 = (
 )
 
 
-def _reading(name: str) -> Callable[[FormData, Casebook], Value]:
+def _endpoint_reader(name: str) -> Callable[[FormData, Casebook], Value]:
     def read(data: FormData, casebook: Casebook) -> Value:
         del data
         endpoints = casebook.fact("endpoints")
@@ -93,15 +93,15 @@ def _reading(name: str) -> Callable[[FormData, Casebook], Value]:
 
 
 for _form, _fields in (("O28", AT_DAY_28), ("OM3", AT_DAY_28 + AT_MONTH_3)):
-    for _one in _fields:
+    for _field in _fields:
         derived(
             _form,
-            _one.name,
-            _one.label,
-            unit=_one.unit,
-            decimals=_one.decimals,
-            terms=_one.terms,
-        )(_reading(_one.name))
+            _field.name,
+            _field.label,
+            unit=_field.unit,
+            decimals=_field.decimals,
+            terms=_field.terms,
+        )(_endpoint_reader(_field.name))
 
 
 @derived("EOS", "last_known_alive", N_("Last known alive"))
@@ -117,11 +117,11 @@ def open_items(data: FormData, casebook: Casebook) -> list[str]:
     finished = {
         r.get("ae") for r in casebook.rows("SAE") if r.get("report_kind") == "final"
     }
-    found = {
+    is_open_by_item = {
         OpenItem.EVENT: any(e.get("ongoing") == "Y" for e in casebook.rows("AE")),
         OpenItem.REPORT: bool(reported - finished),
         OpenItem.DEVIATION: any(
             row.get("resolved_at") is None for row in casebook.rows("DEV")
         ),
     }
-    return [item.value for item, is_open in found.items() if is_open]
+    return [item.value for item, is_open in is_open_by_item.items() if is_open]

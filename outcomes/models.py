@@ -1,4 +1,4 @@
-"""Outcomes at day 28 and month 3, contacts, withdrawal, end of study."""
+"""Forms: outcomes at day 28 and month 3, contacts, withdrawal, end of study."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +31,7 @@ STATEMENT = _("I have reviewed this outcome and the logs that it rests on.")
 
 
 class Outcome(CRF):
-    """What the two outcome forms share; values of the logs are not typed again."""
+    """Items that both outcome forms share; values of the logs are not typed again."""
 
     vital_status = items.Choice(
         _("Vital status"), VitalStatus, required=True, missing_allowed=False
@@ -151,7 +151,7 @@ class Withdrawal(CRF):
 
 
 class EndOfStudy(CRF):
-    """How the study ended for a randomised participant; it changes no visit."""
+    """How the study ended for a randomized participant; it changes no visit."""
 
     reason = items.Choice(
         _("Reason"),

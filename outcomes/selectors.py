@@ -13,7 +13,7 @@ from trial_edc.requirements import implements
 
 
 def endpoints_in(casebook: Casebook, cutoff: date) -> Endpoints | None:
-    """Return the endpoints as far as a cut-off; None for who was never randomised."""
+    """Endpoints up to a cut-off; None for a person never randomized."""
     record = record_of(casebook, cutoff)
     return derive(record, death_on(casebook)) if record else None
 
@@ -22,10 +22,10 @@ def endpoints_in(casebook: Casebook, cutoff: date) -> Endpoints | None:
 def endpoints_by_participant(
     participants: Iterable[Participant], cutoff: date | None = None
 ) -> dict[int, Endpoints]:
-    """Return the endpoints of the randomised among many; one select a form."""
+    """Endpoints of the randomized ones of these people; one select a form."""
     until = cutoff or clock.today()
-    found = {
+    endpoints_by_pk = {
         pk: endpoints_in(casebook, until)
         for pk, casebook in casebooks_of(participants, FORMS).items()
     }
-    return {pk: endpoints for pk, endpoints in found.items() if endpoints}
+    return {pk: endpoints for pk, endpoints in endpoints_by_pk.items() if endpoints}

@@ -53,7 +53,7 @@ class Reached(Codelist):
 
 
 class ContactResult(Codelist):
-    """What a contact attempt brought."""
+    """Result of a contact attempt."""
 
     INFORMED = "informed", N_("Informed")
     NO_ANSWER = "no_answer", N_("No answer")

@@ -1,9 +1,9 @@
-"""The safety room."""
+"""Django application of the safety room."""
 
 from django.apps import AppConfig
 
 
 class SafetyConfig(AppConfig):
-    """Loads nothing by itself; its checks, facts and consequences are found."""
+    """Checks and facts of this room are registered when its modules are imported."""
 
     name = "safety"

@@ -1,4 +1,4 @@
-"""What other rooms may ask about a participant's safety; pure."""
+"""Facts about a participant's safety that other rooms use; pure."""
 
 from record.casebook.form_data import Casebook, fact
 from record.casebook.values import Partial
@@ -14,7 +14,6 @@ from trial_edc.vocabulary import YesNo
 
 @fact("prior_reaction_g3")
 def prior_reaction_g3(casebook: Casebook) -> bool:
-    """Tell whether an infusion reaction reached the grade that stops infusion 2."""
     limit = PROTOCOL.infusion.stop_after_reaction_grade
     return any(
         event.get("infusion_reaction") == YesNo.YES
@@ -25,19 +24,19 @@ def prior_reaction_g3(casebook: Casebook) -> bool:
 
 @fact("related_sae")
 def related_sae(casebook: Casebook) -> bool:
-    """Tell whether a serious event is held to be related to the study infusion."""
+    """Whether the investigator relates a serious event to the study infusion."""
     return any(is_serious(e) and is_related_to_infusion(e) for e in events(casebook))
 
 
 @fact("unassessed_sae")
 def unassessed_sae(casebook: Casebook) -> bool:
-    """Tell whether a serious event awaits its causality; until then it is related."""
+    """Until somebody judges its causality, a serious event counts as related."""
     return any(is_serious(e) and is_unassessed(e) for e in events(casebook))
 
 
 @fact("stop_rule_met")
 def stop_rule_met(casebook: Casebook) -> bool:
-    """Tell whether infusion 2 must not be given."""
+    """Infusion 2 must not be given."""
     return any(
         casebook.fact(name)
         for name in ("prior_reaction_g3", "related_sae", "unassessed_sae")
@@ -46,5 +45,5 @@ def stop_rule_met(casebook: Casebook) -> bool:
 
 @fact("death_on")
 def death_on(casebook: Casebook) -> Partial | None:
-    known: Partial | None = casebook.value("DTH", "death_on")
-    return known
+    day: Partial | None = casebook.value("DTH", "death_on")
+    return day

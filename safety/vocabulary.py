@@ -119,7 +119,7 @@ class ReportKind(Codelist):
 
 
 class Authority(Codelist):
-    """Who was told of a suspected unexpected serious adverse reaction."""
+    """Authority informed of a suspected unexpected serious adverse reaction."""
 
     NMPA = "nmpa", N_("National Medical Products Administration")
     NHC = "nhc", N_("National Health Commission")

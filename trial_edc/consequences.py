@@ -87,7 +87,7 @@ ON_SAVE = {
             "participant_saw",
             deviations.review_deviations,
         ),
-        on_items("reaction", adverse_events.open_reaction),
+        on_items("reaction", adverse_events.open_reaction_event),
     ),
     "VIS": (
         on_items("performed", "visit_date", "mode", deviations.find_visit_deviations),
@@ -102,8 +102,8 @@ ON_SAVE = {
     ),
     "AE": (
         on_items("serious", reports.open_report),
-        on_items("grade", "outcome", deaths.expect_death_form),
-        on_items("pregnancy", pregnancy.expect_pregnancy_form),
+        on_items("grade", "outcome", deaths.ensure_death_form),
+        on_items("pregnancy", pregnancy.ensure_pregnancy_form),
     ),
     "SAE": (on_items("aware_at", reports.restart_clock),),
     "SPA": (on_items("sponsor_aware_at", reports.require_reason_for_later_awareness),),
@@ -118,10 +118,10 @@ ON_SAVE = {
         on_items("kind", "on", schedule.recalculate_due_dates),
         on_items("kind", "on", reminders.recheck_messages),
         on_items("kind", "on", deviations.review_deviations),
-        on_items("kind", "on", outcomes.end_what_was_withdrawn),
+        on_items("kind", "on", outcomes.apply_withdrawal),
     ),
-    "CAL": (on_items("result", outcomes.expect_death_form),),
-    "OM3": (on_items(outcomes.propose_end_of_study),),
+    "CAL": (on_items("result", outcomes.ensure_death_form),),
+    "OM3": (on_items(outcomes.ensure_end_of_study),),
 }
 
 ON_EVENT = {
@@ -133,8 +133,8 @@ ON_EVENT = {
         eligibility.report_struck_row,
         schedule.recalculate_after_strike,
         deviations.review_deviations_after_strike,
-        reports.keep_sent_reports,
+        reports.refuse_striking_sent_reports,
         adverse_events.undo_struck_row,
-        outcomes.reopen_after_strike,
+        outcomes.reapply_after_strike,
     ),
 }

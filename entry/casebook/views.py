@@ -25,7 +25,7 @@ from record.casebook import catalogue
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances as services
-from safety.deaths.selectors import left_standing
+from safety.deaths.selectors import forms_kept_after_revocation
 from trial_edc.context import page_for
 
 CONSENT, DEATH = "CNS", "DTH"
@@ -109,7 +109,9 @@ def strike(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _warn_about_remaining_forms(request: StaffRequest, form: FormInstance) -> None:
     """Name the forms that a revoked death had opened and that hold entries since."""
-    forms = left_standing(form.participant) if form.code == DEATH else []
+    forms = []
+    if form.code == DEATH:
+        forms = forms_kept_after_revocation(form.participant)
     if forms:
         message = _("Somebody worked on these, so they stand; correct them: %(forms)s.")
         details = {"forms": ", ".join(map(form_words, forms))}

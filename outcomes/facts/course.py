@@ -1,4 +1,4 @@
-"""The course of a participant as the endpoint rules read it from the casebook; pure."""
+"""The course of a participant, read from the casebook for the endpoint rules; pure."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
@@ -13,7 +13,7 @@ from trial_edc.vocabulary import VisitCode, VitalStatus, WithdrawalKind, YesNo
 from visits.schedule import rules
 from visits.schedule.facts import done_date, infusion_started_at
 
-# Every form that the endpoints rest on: to read them is to know all 25.
+# Every form that the 25 endpoints are derived from.
 FORMS = (
     "RAN",
     "INF",
@@ -32,13 +32,13 @@ NOON = time(12)  # a sample known by date only: no time of day decides between d
 
 
 def record_of(casebook: Casebook, cutoff: date) -> Record | None:
-    """Return the course up to a cut-off; None for a person never randomised."""
+    """Course up to a cut-off; None for a person never randomized."""
     randomised_at = casebook.value("RAN", "randomised_at")
     if randomised_at is None:
         return None
     death = death_on(casebook)
     return Record(
-        randomised_on=site_date(randomised_at),
+        randomized_on=site_date(randomised_at),
         infusion_1_at=infusion_started_at(casebook, 1),
         baseline_umol_l=baseline_umol_l(casebook),
         cutoff=cutoff,
@@ -48,7 +48,7 @@ def record_of(casebook: Casebook, cutoff: date) -> Record | None:
         death_on=death.earliest if death else None,
         withdrawn_on=withdrawn_from_everything_on(casebook),
         creatinine=tuple(samples(casebook)),
-        rrt=tuple(replacement(casebook)),
+        rrt=tuple(renal_replacement(casebook)),
         hospital=tuple(stays(casebook, "hospital")),
         icu=tuple(stays(casebook, "icu")),
         events=tuple(adverse_events(casebook)),
@@ -56,10 +56,10 @@ def record_of(casebook: Casebook, cutoff: date) -> Record | None:
 
 
 def baseline_umol_l(casebook: Casebook) -> Decimal | None:
-    """Return the value that the frozen baseline sample has now, corrected or not."""
-    chosen = casebook.value("RAN", "baseline_sample")
-    kept = (row for row in casebook.rows("CRE") if row.form_id == chosen)
-    sample = next(kept, None) if chosen else None
+    """Present value of the sample frozen as baseline, corrected or not."""
+    sample_id = casebook.value("RAN", "baseline_sample")
+    matches = (row for row in casebook.rows("CRE") if row.form_id == sample_id)
+    sample = next(matches, None) if sample_id else None
     value = sample.get("value") if sample else None
     if isinstance(value, Quantity):
         return value.standard
@@ -68,12 +68,12 @@ def baseline_umol_l(casebook: Casebook) -> Decimal | None:
 
 
 def death_on(casebook: Casebook) -> PartialDateText | None:
-    known: Partial | None = casebook.value("DTH", "death_on")
-    return PartialDateText(known.earliest, known.latest) if known else None
+    day: Partial | None = casebook.value("DTH", "death_on")
+    return PartialDateText(day.earliest, day.latest) if day else None
 
 
 def withdrawn_from_everything_on(casebook: Casebook) -> date | None:
-    """Return the date after which no new observation is made."""
+    """Date after which no new observation is made."""
     return min(
         (
             row.get("on")
@@ -85,34 +85,35 @@ def withdrawn_from_everything_on(casebook: Casebook) -> date | None:
 
 
 def anchor_on(casebook: Casebook) -> date | None:
-    """Return day 0 of the endpoints: infusion 1, else randomisation (ITT)."""
+    """Day 0 of the endpoints: infusion 1, else randomization (ITT)."""
     at = infusion_started_at(casebook, 1) or casebook.value("RAN", "randomised_at")
     return site_date(at) if at else None
 
 
 def samples(casebook: Casebook) -> Iterator[CreatinineSample]:
-    """Return the creatinine values with the instant they were taken at."""
     for row in casebook.rows("CRE"):
-        taken, value = sampled_at(row), row.get("value")
-        if taken and isinstance(value, Quantity):
-            yield CreatinineSample(taken, value.standard, str(row.form_id or ""))
+        sample_at, value = sampled_at(row), row.get("value")
+        if sample_at and isinstance(value, Quantity):
+            yield CreatinineSample(sample_at, value.standard, str(row.form_id or ""))
 
 
 def sampled_at(row: FormData) -> datetime | None:
-    """Return when a sample was taken; a date alone counts as noon of that date."""
-    taken = row.get("sample_at")
-    if isinstance(taken, Partial):
-        if not taken.is_full_date:
+    """A date without a time counts as noon of that date; a partial date as None."""
+    sample_at = row.get("sample_at")
+    if isinstance(sample_at, Partial):
+        if not sample_at.is_full_date:
             return None
-        return taken.instant(SITE_TZ) or datetime.combine(taken.earliest, NOON, SITE_TZ)
-    at: datetime | None = taken
+        return sample_at.instant(SITE_TZ) or datetime.combine(
+            sample_at.earliest, NOON, SITE_TZ
+        )
+    at: datetime | None = sample_at
     return at
 
 
-def replacement(casebook: Casebook) -> Iterator[Rrt]:
-    """Return renal replacement by its days; a partial start counts from its first.
+def renal_replacement(casebook: Casebook) -> Iterator[Rrt]:
+    """Renal replacement by its days; a partial start counts from its first day.
 
-    Of a row that is over but lacks its end only the start is known to have been.
+    A row that is over but lacks its end counts for its start only.
     """
     for row in casebook.rows("RRT"):
         started, ended = row.get("started_at"), row.get("ended_at")
@@ -130,7 +131,7 @@ def stays(casebook: Casebook, kind: str) -> Iterator[Interval]:
 
 
 def adverse_events(casebook: Casebook) -> Iterator[RecordedEvent]:
-    """Return the events whose onset is known at least in part."""
+    """Events whose onset is known at least in part."""
     for row in casebook.rows("AE"):
         onset, grade = row.get("onset"), row.get("grade")
         if onset:
@@ -143,9 +144,9 @@ def last_known_alive(casebook: Casebook) -> date | None:
 
 
 def signs_of_life(casebook: Casebook) -> Iterator[date]:
-    """Return every date on which somebody or something showed that they lived."""
+    """Every date with evidence that the participant lived."""
     yield from (on for data in casebook.rows("VIS") if (on := seen_on(data)))
-    yield from (one.on for one in samples(casebook))
+    yield from (sample.on for sample in samples(casebook))
     for row in casebook.rows("STY"):
         yield from (site_date(at) for at in (row.get("in_at"), row.get("out_at")) if at)
     yield from (on for row in casebook.rows("CAL") if (on := row.get("alive_on")))
@@ -162,7 +163,7 @@ def signs_of_life(casebook: Casebook) -> Iterator[date]:
 
 
 def seen_on(data: FormData) -> date | None:
-    """Return the date of a visit that met or reached the participant."""
+    """Date of a visit at which the participant was seen or reached."""
     looked_up = data.get("mode") == "record_lookup"
     return None if looked_up else done_date(data)
 
@@ -170,4 +171,4 @@ def seen_on(data: FormData) -> date | None:
 def samples_in_window(casebook: Casebook, visit: VisitCode) -> list[CreatinineSample]:
     anchor = anchor_on(casebook)
     span = rules.window(visit, anchor) if anchor else None
-    return [one for one in samples(casebook) if span and one.on in span]
+    return [sample for sample in samples(casebook) if span and sample.on in span]

@@ -1,4 +1,4 @@
-"""What conditions, checks and pages may ask of a participant's outcome."""
+"""Facts about a participant's outcome for conditions, checks and pages."""
 
 from datetime import date
 
@@ -17,13 +17,11 @@ from trial_edc.vocabulary import VisitCode
 
 @fact("creatinine_in_window_O28")
 def creatinine_in_window_o28(casebook: Casebook) -> bool:
-    """Tell whether a creatinine lies inside the window of day 28."""
     return bool(samples_in_window(casebook, VisitCode.DAY_28))
 
 
 @fact("creatinine_in_window_OM3")
 def creatinine_in_window_om3(casebook: Casebook) -> bool:
-    """Tell whether a creatinine lies inside the window of month 3."""
     return bool(samples_in_window(casebook, VisitCode.MONTH_3))
 
 
@@ -37,6 +35,6 @@ fact("withdrawn_from_everything_on")(withdrawn_from_everything_on)
 
 @fact("endpoints")
 def endpoints(casebook: Casebook) -> Endpoints | None:
-    """Return the endpoints as the data give them today; None: never randomised."""
+    """Endpoints as of today; None for a person never randomized."""
     record = record_of(casebook, clock.today())
     return derive(record, death_on(casebook)) if record else None

@@ -79,7 +79,6 @@ class Endpoints:
 
 @implements("OUT-09")
 def endpoints(record: Record) -> Endpoints:
-    """Derive every endpoint of one participant."""
     first, at_28d, at_3m = primary(record), survival_28d(record), survival_3m(record)
     dependence = rrt_dependence(record, at_3m.status)
     sample_3m = creatinine_3m(record, at_3m.status)
@@ -114,7 +113,7 @@ def endpoints(record: Record) -> Endpoints:
 
 
 def derive(record: Record, death: PartialDateText | None = None) -> Endpoints:
-    """Derive with a death known only in part: what both its bounds agree on stands.
+    """Endpoints where both bounds of a partially known date of death agree.
 
     Where they disagree a status is unknown and a number is missing. Nobody dies before
     the last day known alive.
@@ -125,12 +124,12 @@ def derive(record: Record, death: PartialDateText | None = None) -> Endpoints:
     first = max(death.earliest, record.day0, lived_until)
     early = endpoints(replace(record, death_on=first))
     late = endpoints(replace(record, death_on=death.latest))
-    agreed: dict[str, Any] = {
-        field.name: agreement(getattr(early, field.name), getattr(late, field.name))
+    common: dict[str, Any] = {
+        field.name: common_value(getattr(early, field.name), getattr(late, field.name))
         for field in fields(Endpoints)
     }
-    is_known = agreed["os3m_status"] in KNOWN
-    return replace(early, **{**agreed, "los_complete": is_known})
+    is_known = common["os3m_status"] in KNOWN
+    return replace(early, **{**common, "los_complete": is_known})
 
 
 UNDECIDED: dict[type, object] = {
@@ -142,6 +141,6 @@ UNDECIDED: dict[type, object] = {
 KNOWN = (Survival.ALIVE, Survival.DEAD)
 
 
-def agreement(early: object, late: object) -> object:
-    """Give what two derivations agree on, else the unknown of its kind."""
+def common_value(early: object, late: object) -> object:
+    """The common value of two derivations, else the unknown of its kind."""
     return early if early == late else UNDECIDED.get(type(early))

@@ -19,11 +19,11 @@ class Emergent:
 
 @implements("OUT-08")
 def emergent_events(record: Record) -> Emergent:
-    """Count events; without an infusion none can be treatment-emergent."""
-    found = [event for event in record.events if is_emergent(record, event)]
-    grades = [event.grade for event in found if event.grade is not None]
-    serious = any(event.serious for event in found)
-    return Emergent(len(found), serious, max(grades, default=None))
+    """Without an infusion no event can be treatment-emergent."""
+    emergent = [event for event in record.events if is_emergent(record, event)]
+    grades = [event.grade for event in emergent if event.grade is not None]
+    serious = any(event.serious for event in emergent)
+    return Emergent(len(emergent), serious, max(grades, default=None))
 
 
 def is_emergent(record: Record, event: RecordedEvent) -> bool:
@@ -41,6 +41,6 @@ def is_emergent(record: Record, event: RecordedEvent) -> bool:
 
 
 def instant(text: str) -> datetime:
-    """Read a date-time; without an offset it is the site's wall clock."""
+    """A date-time without an offset is the site's wall clock."""
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=SITE_ZONE)

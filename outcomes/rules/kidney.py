@@ -40,14 +40,14 @@ def primary(record: Record) -> Primary:
 
 
 def why_missing(record: Record, last: date) -> MissingReason:
-    """Give the first reason that applies up to the last day of the window."""
+    """First reason that applies up to the last day of the window."""
     reasons = (
         (record.died_on, MissingReason.DEATH),
         (record.withdrawn_on, MissingReason.WITHDRAWN),
         (record.cutoff, MissingReason.PENDING),
     )
-    found = (reason for on, reason in reasons if on is not None and on <= last)
-    return next(found, MissingReason.NOT_DONE)
+    matches = (reason for on, reason in reasons if on is not None and on <= last)
+    return next(matches, MissingReason.NOT_DONE)
 
 
 @implements("OUT-04")

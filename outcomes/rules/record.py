@@ -1,4 +1,4 @@
-"""What the endpoints are derived from: one participant's course, as recorded."""
+"""One participant's course as recorded, the input of the endpoint rules."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,14 +28,14 @@ class CreatinineSample:
 
 @dataclass(frozen=True, slots=True)
 class Rrt:
-    """Renal replacement from a first to a last day; `end` None: goes on."""
+    """Renal replacement from a first to a last day; `end` None: ongoing."""
 
     start: date
     end: date | None = None
     is_transplant: bool = False
 
     def touches(self, first: date, last: date) -> bool:
-        """Tell whether any of its days lies in the span, both ends included."""
+        """Any of its days lies in the span, both ends included."""
         return self.start <= last and (self.end is None or self.end >= first)
 
 
@@ -58,13 +58,13 @@ class RecordedEvent:
 
 @dataclass(frozen=True)
 class Record:
-    """One randomised participant.
+    """One randomized participant.
 
-    `cutoff`: last date whose data count. A death known only in part is decided by
-    `derive`, which asks with its first and its last possible day.
+    `cutoff`: last date whose data count. A partially known date of death is resolved by
+    `derive`, which uses its first and its last possible day.
     """
 
-    randomised_on: date
+    randomized_on: date
     infusion_1_at: datetime | None
     baseline_umol_l: Decimal | None
     cutoff: date
@@ -83,24 +83,22 @@ class Record:
 
     @cached_property
     def day0(self) -> date:
-        """Date of infusion 1; never infused: of randomisation (ITT)."""
+        """Date of infusion 1; never infused: of randomization (ITT)."""
         if self.infusion_1_at is None:
-            return self.randomised_on
+            return self.randomized_on
         return site_date(self.infusion_1_at)
 
     @cached_property
     def starts_at(self) -> datetime:
-        """Start of infusion 1; never infused: 00:00 of the randomisation date."""
-        return self.infusion_1_at or site_midnight(self.randomised_on)
+        """Start of infusion 1; never infused: 00:00 of the randomization date."""
+        return self.infusion_1_at or site_midnight(self.randomized_on)
 
     @cached_property
     def day28(self) -> date:
-        """Day 28."""
         return self.day0 + timedelta(days=self.settings.day28)
 
     @cached_property
     def month3(self) -> date:
-        """Month-3 date."""
         return month_3(self.day0, self.schedule)
 
     @cached_property
@@ -113,16 +111,16 @@ class Record:
     @cached_property
     def alive_on(self) -> date | None:
         """Latest evidence of life up to the cut-off; the day of death counts."""
-        known = [day for day in (self.last_alive_on, self.died_on) if day]
-        return min(max(known), self.cutoff) if known else None
+        evidence = [day for day in (self.last_alive_on, self.died_on) if day]
+        return min(max(evidence), self.cutoff) if evidence else None
 
     def span(self, visit: VisitCode) -> Window:
         """Window of a visit that has one."""
-        found = window(visit, self.day0, self.schedule)
-        if found is None:
+        visit_window = window(visit, self.day0, self.schedule)
+        if visit_window is None:
             message = f"{visit} has no window"
             raise ValueError(message)
-        return found
+        return visit_window
 
     def nearest_creatinine(
         self, target: date, first: date, last: date
@@ -135,7 +133,7 @@ class Record:
         )
 
     def is_on_rrt(self, day: date) -> bool:
-        """Tell whether there was RRT on any of the 7 days that end on a date."""
+        """RRT on any of the 7 days that end on a date."""
         first = day - timedelta(days=self.settings.rrt_lookback_days - 1)
         sessions = (rrt for rrt in self.rrt if not rrt.is_transplant)
         return self.is_transplanted(day) or any(
@@ -143,7 +141,7 @@ class Record:
         )
 
     def is_transplanted(self, day: date) -> bool:
-        """Tell whether a transplant by a date counts as dependence."""
+        """A transplant by a date counts as dependence."""
         return self.settings.rrt_transplant_counts and any(
             rrt.is_transplant and rrt.start <= day for rrt in self.rrt
         )

@@ -1,4 +1,4 @@
-"""The answers that derived endpoints give."""
+"""Coded values of derived endpoints."""
 
 from trial_edc.vocabulary import N_, Codelist
 

@@ -20,13 +20,11 @@ class Horizon:
 
 @implements("OUT-02")
 def survival_28d(record: Record) -> Horizon:
-    """Overall survival within 28 days."""
     return survival(record, record.day28, VisitCode.DAY_28, record.d28_visit_on)
 
 
 @implements("OUT-03")
 def survival_3m(record: Record) -> Horizon:
-    """Overall survival within 3 months."""
     return survival(record, record.month3, VisitCode.MONTH_3, record.m3_visit_on)
 
 
@@ -37,8 +35,12 @@ def survival(
     if record.died_on and record.died_on <= horizon:
         return Horizon(Survival.DEAD, (record.died_on - record.day0).days, event=True)
     status = living_status(record, horizon, visit, visited_on)
-    known = max(record.alive_on or record.day0, visited_in_time(record, visited_on))
-    return Horizon(status, (min(known, horizon) - record.day0).days, event=False)
+    last_evidence_on = max(
+        record.alive_on or record.day0, visited_in_time(record, visited_on)
+    )
+    return Horizon(
+        status, (min(last_evidence_on, horizon) - record.day0).days, event=False
+    )
 
 
 def visited_in_time(record: Record, visited_on: date | None) -> date:
@@ -52,9 +54,11 @@ def living_status(
 ) -> Survival:
     """Alive by evidence at the horizon or a visit in its window; else why not."""
     span = record.span(visit)
-    seen = visited_on is not None and visited_on <= record.cutoff and visited_on in span
-    known = record.alive_on is not None and record.alive_on >= horizon
-    if seen or known:
+    was_seen = (
+        visited_on is not None and visited_on <= record.cutoff and visited_on in span
+    )
+    is_known_alive = record.alive_on is not None and record.alive_on >= horizon
+    if was_seen or is_known_alive:
         return Survival.ALIVE
     if record.withdrawn_on and record.withdrawn_on <= record.cutoff:
         return Survival.UNKNOWN

@@ -1,4 +1,4 @@
-"""What people type about a case that became known after the lock."""
+"""Forms for a case that became known after the lock."""
 
 from typing import Any
 
@@ -23,19 +23,19 @@ PICK = ("", "—")
 
 
 class PartialDateField(forms.CharField):
-    """A date as far as it is known; kept as it was typed."""
+    """A date with the precision known (year, month or day); kept as typed."""
 
     item = items.PartialDate()
 
     def clean(self, value: Any) -> str:
-        known = self.item.parse(super().clean(value))
-        if isinstance(known, Partial) and known.earliest > clock.today():
+        date_known = self.item.parse(super().clean(value))
+        if isinstance(date_known, Partial) and date_known.earliest > clock.today():
             raise ValidationError(gettext("This date lies in the future."))
-        return known.text if isinstance(known, Partial) else ""
+        return date_known.text if isinstance(date_known, Partial) else ""
 
 
 class CaseForm(forms.Form):
-    """The case as the site tells it."""
+    """The case as the site describes it."""
 
     about = forms.ChoiceField(label=_("Goes on with"), required=False)
     term = forms.CharField(label=_("Term"), max_length=200)
@@ -67,11 +67,11 @@ class CaseForm(forms.Form):
 
     def __init__(self, participant: Participant, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.events = {str(one.pk): one for one in events_of(participant)}
+        self.events = {str(form.pk): form for form in events_of(participant)}
         field = self.fields["about"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - narrows the type
         words = (
-            (pk, f"{one.code} {one.occurrence}") for pk, one in self.events.items()
+            (pk, f"{form.code} {form.occurrence}") for pk, form in self.events.items()
         )
         field.choices = [PICK, *words]
 
@@ -79,7 +79,6 @@ class CaseForm(forms.Form):
         return self.events.get(self.cleaned_data["about"])
 
     def clean(self) -> dict[str, Any]:
-        """Refuse what cannot be: awareness in the future, or before the onset."""
         cleaned = super().clean() or {}
         aware_at, onset = cleaned.get("aware_at"), cleaned.get("onset")
         if aware_at and aware_at > clock.now():
@@ -118,7 +117,6 @@ class AssessmentForm(forms.Form):
     why = forms.CharField(label=_("Reason or remark"), max_length=500)
 
     def clean(self) -> dict[str, Any]:
-        """Refuse what lies in the future."""
         cleaned = super().clean() or {}
         aware_at, submitted_on = (
             cleaned.get("sponsor_aware_at"),
@@ -132,11 +130,11 @@ class AssessmentForm(forms.Form):
         return cleaned
 
 
-def shown(case: LateCase, names: Any) -> dict[str, Any]:
-    """Return the values of a case as a form shows them at first."""
-    held = {name: getattr(case, name) for name in names if hasattr(case, name)}
-    if isinstance(held.get("about"), FormInstance):
-        held["about"] = str(held["about"].pk)
-    if held.get("expected") is not None:
-        held["expected"] = "Y" if held["expected"] else "N"
-    return held
+def initial_values(case: LateCase, names: Any) -> dict[str, Any]:
+    """Values of a case in the shape that a form takes as `initial`."""
+    values = {name: getattr(case, name) for name in names if hasattr(case, name)}
+    if isinstance(values.get("about"), FormInstance):
+        values["about"] = str(values["about"].pk)
+    if values.get("expected") is not None:
+        values["expected"] = "Y" if values["expected"] else "N"
+    return values

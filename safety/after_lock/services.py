@@ -1,4 +1,4 @@
-"""Cases known after the database lock: entered, assessed, and their clocks (PLS)."""
+"""Cases known after the database lock: entry, assessment, clocks (PLS)."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 
 ENTERS = (Permission.JUDGE, Permission.ASSESS_SAFETY)
-CLOCK = timedelta(hours=PROTOCOL.safety.report_to_sponsor_hours)
+REPORT_PERIOD = timedelta(hours=PROTOCOL.safety.report_to_sponsor_hours)
 
 
 class NotAfterLock(Exception):
@@ -35,12 +35,11 @@ def is_locked() -> bool:
 
 
 def late_cases() -> QuerySet[LateCase]:
-    """Return every case, the latest first."""
     return LateCase.objects.select_related("participant", "about", "entered_by")
 
 
 def events_of(participant: Participant) -> QuerySet[FormInstance]:
-    """Return the locked events and pregnancies that a case may go on with."""
+    """Locked events and pregnancies that a case may continue."""
     return FormInstance.objects.filter(
         participant=participant, code__in=("AE", "PRG"), struck_at=None
     ).order_by("code", "occurrence")
@@ -51,7 +50,7 @@ def enter_case(
     participant: Participant, values: Mapping[str, Any], *, by: User
 ) -> LateCase:
     """Enter a case; locked forms stay as they are. Raises `NotAfterLock`."""
-    _may(by, *ENTERS)
+    _require_any(by, *ENTERS)
     if not is_locked():
         raise NotAfterLock(
             _("The database is open: enter the case in the adverse event log.")
@@ -66,12 +65,12 @@ def enter_case(
             sponsor_aware_at=now,
             **values,
         )
-        _tell_people(case)
+        _notify_people(case)
     return case
 
 
-def _tell_people(case: LateCase) -> None:
-    due_at = (case.aware_at + CLOCK).astimezone(clock.SITE_TZ)
+def _notify_people(case: LateCase) -> None:
+    due_at = (case.aware_at + REPORT_PERIOD).astimezone(clock.SITE_TZ)
     details = {
         "number": case.participant.number,
         "until": f"{due_at:%Y-%m-%d %H:%M %z}",
@@ -92,8 +91,8 @@ def _tell_people(case: LateCase) -> None:
 def change_case(
     case: LateCase, values: Mapping[str, Any], *, by: User, why: str
 ) -> None:
-    """Change what is told of a case, with the reason."""
-    _may(by, *ENTERS)
+    """Change the site's description of a case."""
+    _require_any(by, *ENTERS)
     _change(case, values, by=by, why=why)
 
 
@@ -101,29 +100,29 @@ def change_case(
 def assess_case(
     case: LateCase, values: Mapping[str, Any], *, by: User, why: str
 ) -> None:
-    """Enter the sponsor's assessment, or change it."""
-    _may(by, Permission.ASSESS_SAFETY)
+    """Enter or change the sponsor's assessment."""
+    _require_any(by, Permission.ASSESS_SAFETY)
     _change(case, values, by=by, why=why)
 
 
 def _change(case: LateCase, values: Mapping[str, Any], *, by: User, why: str) -> None:
     with attributed(by=by, via=Source.PAGE, reason=Reason("other", why)):
-        held = LateCase.objects.select_for_update(of=("self",)).get(pk=case.pk)
-        changed = [name for name in values if getattr(held, name) != values[name]]
+        stored = LateCase.objects.select_for_update(of=("self",)).get(pk=case.pk)
+        changed = [name for name in values if getattr(stored, name) != values[name]]
         for name in changed:
-            setattr(held, name, values[name])
+            setattr(stored, name, values[name])
         if changed:
-            held.save(update_fields=changed)
+            stored.save(update_fields=changed)
 
 
-def _may(by: User, *permissions: Permission) -> None:
+def _require_any(by: User, *permissions: Permission) -> None:
     if not any(by.may(permission) for permission in permissions):
         raise PermissionDenied
 
 
 @implements("SAF-04")
 def deadlines_of(case: LateCase) -> Deadlines:
-    """Return the deadlines of a case, by the rules of every serious event."""
+    """Deadlines of a case, by the rules of every serious event."""
     return deadlines(
         SeriousCase(
             investigator_aware_at=case.aware_at,
@@ -138,6 +137,6 @@ def deadlines_of(case: LateCase) -> Deadlines:
 
 
 def was_late(case: LateCase) -> bool:
-    """Tell whether the sponsor came to know a case after its time."""
-    due_at: datetime = case.aware_at + CLOCK
+    """Whether the sponsor learnt of a case after the reporting period."""
+    due_at: datetime = case.aware_at + REPORT_PERIOD
     return case.entered_at > due_at

@@ -12,7 +12,7 @@ from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.casebook.models import Participant
 from safety.after_lock import services
-from safety.after_lock.forms import AssessmentForm, CaseForm, ChangeForm, shown
+from safety.after_lock.forms import AssessmentForm, CaseForm, ChangeForm, initial_values
 from safety.models import LateCase
 from safety.reports.views import reads_reports
 
@@ -23,20 +23,20 @@ def may_enter(user: User) -> bool:
 
 @permitted(Permission.READ_CASEBOOK, when=reads_reports)
 def cases(request: StaffRequest) -> HttpResponse:
-    told = {
+    context = {
         "lines": [
             {
-                "case": one,
-                "due": services.deadlines_of(one),
-                "late": services.was_late(one),
+                "case": late_case,
+                "due": services.deadlines_of(late_case),
+                "late": services.was_late(late_case),
             }
-            for one in services.late_cases()
+            for late_case in services.late_cases()
         ],
         "is_locked": services.is_locked(),
         "may_enter": may_enter(request.user),
         "people": Participant.objects.all() if may_enter(request.user) else (),
     }
-    return render(request, "safety/after_lock/late_cases.html", told)
+    return render(request, "safety/after_lock/late_cases.html", context)
 
 
 @permitted(*services.ENTERS)
@@ -56,47 +56,49 @@ def add(request: StaffRequest) -> HttpResponse:
                 _("Entered; principal investigator and safety officer are told."),
             )
             return redirect("safety:late_case", case.pk)
-    told = {"form": form, "participant": participant}
-    return render(request, "safety/after_lock/late_case_add.html", told)
+    context = {"form": form, "participant": participant}
+    return render(request, "safety/after_lock/late_case_add.html", context)
 
 
 @permitted(Permission.READ_CASEBOOK, when=reads_reports)
 def case(request: StaffRequest, pk: int) -> HttpResponse:
     """Show a case; who enters cases may change it, the sponsor assesses it."""
-    one = get_object_or_404(services.late_cases(), pk=pk)
-    return _shown(request, one)
+    late_case = get_object_or_404(services.late_cases(), pk=pk)
+    return _render_case(request, late_case)
 
 
-def _shown(
+def _render_case(
     request: StaffRequest,
-    one: LateCase,
+    late_case: LateCase,
     change: forms.Form | None = None,
     assessment: forms.Form | None = None,
 ) -> HttpResponse:
     names = ChangeForm.base_fields
-    assessed = AssessmentForm.base_fields
-    told = {
-        "case": one,
-        "due": services.deadlines_of(one),
-        "late": services.was_late(one),
-        "change": change or ChangeForm(one.participant, initial=shown(one, names)),
-        "assessment": assessment or AssessmentForm(initial=shown(one, assessed)),
+    assessment_names = AssessmentForm.base_fields
+    context = {
+        "case": late_case,
+        "due": services.deadlines_of(late_case),
+        "late": services.was_late(late_case),
+        "change": change
+        or ChangeForm(late_case.participant, initial=initial_values(late_case, names)),
+        "assessment": assessment
+        or AssessmentForm(initial=initial_values(late_case, assessment_names)),
         "may_enter": may_enter(request.user),
         "may_assess": request.user.may(Permission.ASSESS_SAFETY),
     }
-    return render(request, "safety/after_lock/late_case.html", told)
+    return render(request, "safety/after_lock/late_case.html", context)
 
 
 @permitted(*services.ENTERS)
 @require_POST
 def change(request: StaffRequest, pk: int) -> HttpResponse:
-    one = get_object_or_404(services.late_cases(), pk=pk)
-    form = ChangeForm(one.participant, request.POST)
+    late_case = get_object_or_404(services.late_cases(), pk=pk)
+    form = ChangeForm(late_case.participant, request.POST)
     if not form.is_valid():
-        return _shown(request, one, change=form)
+        return _render_case(request, late_case, change=form)
     values = dict(form.cleaned_data)
     why = values.pop("why")
-    services.change_case(one, values, by=request.user, why=why)
+    services.change_case(late_case, values, by=request.user, why=why)
     messages.success(request, _("Saved."))
     return redirect("safety:late_case", pk)
 
@@ -104,13 +106,12 @@ def change(request: StaffRequest, pk: int) -> HttpResponse:
 @permitted(Permission.ASSESS_SAFETY)
 @require_POST
 def assess(request: StaffRequest, pk: int) -> HttpResponse:
-    """Enter the sponsor's assessment of a case."""
-    one = get_object_or_404(services.late_cases(), pk=pk)
+    late_case = get_object_or_404(services.late_cases(), pk=pk)
     form = AssessmentForm(request.POST)
     if not form.is_valid():
-        return _shown(request, one, assessment=form)
+        return _render_case(request, late_case, assessment=form)
     values = dict(form.cleaned_data)
     why = values.pop("why")
-    services.assess_case(one, values, by=request.user, why=why)
+    services.assess_case(late_case, values, by=request.user, why=why)
     messages.success(request, _("Saved."))
     return redirect("safety:late_case", pk)

@@ -80,7 +80,7 @@ class Cioms:
     sex: str  # 3
     onset: Partial | None  # 4 to 6
     term: str
-    story: tuple[tuple[str, str], ...]  # 7 and 13: heading, text
+    narrative_sections: tuple[tuple[str, str], ...]  # 7 and 13: heading, text
     criteria: tuple[tuple[str, bool], ...]  # 8 to 12
     suspects: tuple[Suspect, ...]  # 14 to 19
     abated: str  # 20
@@ -102,7 +102,7 @@ class Cioms:
 
 @implements("SAF-12")
 def cioms_of(line: ReportLine, casebook: Casebook) -> Cioms:
-    """Return the blinded form of a version; its event must stand."""
+    """Blinded form of a version; its event must not be struck out."""
     event = line.event
     assert event is not None  # noqa: S101 - the callers answer 404 without
     demography = casebook.one("DEM")
@@ -117,7 +117,7 @@ def cioms_of(line: ReportLine, casebook: Casebook) -> Cioms:
         sex=_sex(demography),
         onset=onset,
         term=event.get("term") or NOTHING,
-        story=tuple(_story(event, line.report, casebook)),
+        narrative_sections=tuple(_narrative_sections(event, line.report, casebook)),
         criteria=tuple(_criteria(event)),
         suspects=tuple(_suspects(casebook)),
         abated=_abated(event),
@@ -133,16 +133,20 @@ def cioms_of(line: ReportLine, casebook: Casebook) -> Cioms:
     )
 
 
-def unblinded(blinded: Cioms, told: Disclosed) -> Cioms:
-    """Return the form with what a code break disclosed of this participant."""
-    given = {visit: (product, lot) for visit, product, lot in told.products}
+def unblinded(blinded: Cioms, disclosed: Disclosed) -> Cioms:
+    """Form with what a code break disclosed of this participant."""
+    products = {visit: (product, lot) for visit, product, lot in disclosed.products}
     suspects = [
-        replace(one, name=_product(given[one.visit][0]), batch=given[one.visit][1])
-        if one.visit in given
-        else replace(one, name=_product(told.arm), batch=_("not recorded"))
-        for one in blinded.suspects
+        replace(
+            suspect,
+            name=_product(products[suspect.visit][0]),
+            batch=products[suspect.visit][1],
+        )
+        if suspect.visit in products
+        else replace(suspect, name=_product(disclosed.arm), batch=_("not recorded"))
+        for suspect in blinded.suspects
     ]
-    return replace(blinded, suspects=tuple(suspects), allocated=_product(told.arm))
+    return replace(blinded, suspects=tuple(suspects), allocated=_product(disclosed.arm))
 
 
 def _product(code: str) -> str:
@@ -168,27 +172,32 @@ def _criteria(event: FormData) -> Iterator[tuple[str, bool]]:
     return ((_(label), criterion.value in met) for criterion, label in CRITERIA)
 
 
-def _told(data: FormData, *names: str) -> Iterator[str]:
-    """Return items in words, each after its label, those that were entered."""
+def _labelled_answers(data: FormData, *names: str) -> Iterator[str]:
+    """Entered items in words, each after its label."""
     items = catalogue.design(data.code).items
     for name in names:
         if data.get(name) is not None:
             yield f"{items[name].verbose_name}: {words(items[name], data.get(name))}"
 
 
-def _story(
+def _narrative_sections(
     event: FormData, report: FormData, casebook: Casebook
 ) -> Iterator[tuple[str, str]]:
-    yield _("Course"), "; ".join(_told(event, "term", "onset", "ended", "ongoing"))
-    yield _("Investigator's assessment"), "; ".join(_told(event, *ASSESSED))
-    if stay := "; ".join(_told(report, "hospital_in", "hospital_out")):
+    yield (
+        _("Course"),
+        "; ".join(_labelled_answers(event, "term", "onset", "ended", "ongoing")),
+    )
+    yield _("Investigator's assessment"), "; ".join(_labelled_answers(event, *ASSESSED))
+    if stay := "; ".join(_labelled_answers(report, "hospital_in", "hospital_out")):
         yield _("Hospital"), stay
     if narrative := report.get("narrative"):
         yield _("Narrative"), narrative
     if tests := report.get("tests"):
         yield _("Relevant tests and laboratory data"), tests
     death = casebook.one("DTH")
-    if death and (told := "; ".join(_told(death, "death_on", "cause", "autopsy"))):
+    if death and (
+        told := "; ".join(_labelled_answers(death, "death_on", "cause", "autopsy"))
+    ):
         yield _("Death"), told
 
 
@@ -227,7 +236,7 @@ def _yes_no(answer: bool | None) -> str:  # noqa: FBT001 - an answer, not an opt
 
 
 def _abated(event: FormData) -> str:
-    """Return box 20: whether it abated after the infusion was stopped."""
+    """Box 20: whether it abated after the infusion was stopped."""
     outcome = event.get("outcome")
     if event.get("action_infusion") not in STOPPED or outcome is None:
         return _yes_no(None)
@@ -235,13 +244,13 @@ def _abated(event: FormData) -> str:
 
 
 def _reappeared(event: FormData, casebook: Casebook) -> str:
-    """Return box 21: whether it came again with the second infusion."""
+    """Box 21: whether it came again with the second infusion."""
     again = [
-        one
-        for one in casebook.rows("AE")
-        if one.form_id != event.form_id
-        and one.get("infusion_number") == "2"
-        and one.get("infusion_reaction") == YesNo.YES
+        other
+        for other in casebook.rows("AE")
+        if other.form_id != event.form_id
+        and other.get("infusion_number") == "2"
+        and other.get("infusion_reaction") == YesNo.YES
     ]
     was_first = event.get("infusion_number") == "1"
     second = casebook.value("INF", "started_at", VISIT_OF_INFUSION["2"])
@@ -249,7 +258,7 @@ def _reappeared(event: FormData, casebook: Casebook) -> str:
 
 
 def _drugs(event: FormData, casebook: Casebook) -> Iterator[str]:
-    """Return box 22: drugs at the onset, without those given for the event."""
+    """Box 22: drugs at the onset, without those given for the event."""
     onset = event.get("onset")
     names = ("drug", "dose", "dose_unit", "frequency", "route", "start", "stop")
     items = catalogue.design("CMD").items
@@ -258,19 +267,19 @@ def _drugs(event: FormData, casebook: Casebook) -> Iterator[str]:
         is_later = onset and start and start.earliest > onset.latest
         was_over = onset and stop and stop.latest < onset.earliest
         if drug.get("ae") != event.form_id and not is_later and not was_over:
-            told = (words(items[name], drug.get(name)) for name in names)
-            yield " ".join(text for text in told if text != NOTHING)
+            answers = (words(items[name], drug.get(name)) for name in names)
+            yield " ".join(text for text in answers if text != NOTHING)
 
 
 def _history(report: FormData, casebook: Casebook) -> Iterator[str]:
-    """Return box 23: what the report tells, and the recorded history."""
-    if told := report.get("history"):
-        yield told
+    """Box 23: history that the report describes, and the recorded history."""
+    if text := report.get("history"):
+        yield text
     history = casebook.one("MHX")
     if history is None:
         return
     items = catalogue.design("MHX").items
-    yield from _told(history, "aki_causes", "aki_causes_other")
+    yield from _labelled_answers(history, "aki_causes", "aki_causes_other")
     present = [
         str(items[name].verbose_name)
         for name, value in history.values.items()
@@ -278,4 +287,4 @@ def _history(report: FormData, casebook: Casebook) -> Iterator[str]:
     ]
     if present:
         yield ", ".join(present)
-    yield from _told(history, "history")
+    yield from _labelled_answers(history, "history")

@@ -1,4 +1,4 @@
-"""What people type on the pages of this room."""
+"""Form of the page that unblinds a SUSAR."""
 
 from typing import Any
 
@@ -24,6 +24,6 @@ class UnblindForm(SignedForm):
 
     @property
     def account(self) -> Account:
-        """Return what the register of code breaks keeps."""
-        said: dict[str, Any] = self.cleaned_data
-        return susar_account(said["reason"], said["disclosed_to"])
+        """Entry for the register of code breaks."""
+        answers: dict[str, Any] = self.cleaned_data
+        return susar_account(answers["reason"], answers["disclosed_to"])

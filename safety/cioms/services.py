@@ -27,10 +27,12 @@ STYLE = Path(settings.BASE_DIR) / "static" / "css" / "cioms.css"
 
 @implements("SAF-12", "AUD-07")
 def blinded_pdf(writer: Any, line: ReportLine, *, by: User) -> bytes:
-    """Return the blinded form of a version; that it was made is recorded."""
+    """Write the blinded form of a version and record that it was made."""
     with attributed(by=by, via=Source.PAGE):
-        _record(line, is_unblinded=False)
-        return _written(writer, cioms_of(line, casebook_of(line.participant, *FORMS)))
+        _record_form(line, is_unblinded=False)
+        return _render_pdf(
+            writer, cioms_of(line, casebook_of(line.participant, *FORMS))
+        )
 
 
 @implements("SAF-12", "RND-08", "AUD-07")
@@ -54,10 +56,10 @@ def unblinded_pdf(
             _("Only a SUSAR is unblinded: assess this version first.")
         )
     with attributed(by=by, via=Source.PAGE):
-        told = break_code(line.participant, account, proof=proof, by=by)
-        _record(line, is_unblinded=True)
+        disclosed = break_code(line.participant, account, proof=proof, by=by)
+        _record_form(line, is_unblinded=True)
         blinded = cioms_of(line, casebook_of(line.participant, *FORMS))
-        return _written(writer, unblinded(blinded, told))
+        return _render_pdf(writer, unblinded(blinded, disclosed))
 
 
 def is_susar(line: ReportLine) -> bool:
@@ -67,26 +69,26 @@ def is_susar(line: ReportLine) -> bool:
 
 
 def susar_account(reason: str, disclosed_to: str) -> Account:
-    """Return what the register of code breaks keeps of an unblinded form."""
+    """Entry for the register of code breaks."""
     kind, why = CodeBreakKind.SUSAR, CodeBreakCategory.AUTHORITY
     return Account(kind, why, reason, disclosed_to=disclosed_to)
 
 
-def _record(line: ReportLine, *, is_unblinded: bool) -> None:
+def _record_form(line: ReportLine, *, is_unblinded: bool) -> None:
     details = {"form": "CIOMS I", "version": line.form.occurrence}
     details |= {"content": "unblinded" if is_unblinded else "blinded"}
     person, form = line.participant.pk, line.form.pk
     act("cioms_made", participant_id=person, form_id=form, details=details)
 
 
-def _written(writer: Any, form: Cioms) -> bytes:
+def _render_pdf(writer: Any, form: Cioms) -> bytes:
     context = {"form": form, "trial": PROTOCOL.registry, "route": _("intravenous")}
     html = render_to_string("safety/cioms/cioms.html", context)
-    document = writer.HTML(string=html, url_fetcher=_nothing_from_outside)
+    document = writer.HTML(string=html, url_fetcher=_refuse_fetch)
     written: bytes = document.write_pdf(stylesheets=[writer.CSS(filename=STYLE)])
     return written
 
 
-def _nothing_from_outside(url: str, *_args: Any, **_options: Any) -> NoReturn:
+def _refuse_fetch(url: str, *_args: Any, **_options: Any) -> NoReturn:
     message = f"A report fetches nothing: {url}"
     raise ValueError(message)

@@ -18,41 +18,40 @@ from safety.reports.selectors.reports import ReportLine, report_lines
 from safety.reports.views import reads_reports
 
 
-def _line(form_id: int) -> ReportLine:
-    """Return a version whose event stands, else 404."""
+def _line_or_404(form_id: int) -> ReportLine:
+    """A version whose event is not struck out, else 404."""
     for line in report_lines(of_report=form_id):
         if line.form.pk == form_id and line.event is not None:
             return line
     raise Http404
 
 
-def _answer(content: bytes, line: ReportLine, *, name: str) -> HttpResponse:
+def _pdf_response(content: bytes, line: ReportLine, *, name: str) -> HttpResponse:
     version = f"{line.participant.number}-{line.form.occurrence}"
-    shown = f'inline; filename="{name}-{version}.pdf"'
-    headers = {"Content-Disposition": shown}
+    disposition = f'inline; filename="{name}-{version}.pdf"'
+    headers = {"Content-Disposition": disposition}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
 @permitted(Permission.READ_CASEBOOK, when=reads_reports)
 @never_cache
 def blinded(request: StaffRequest, form_id: int) -> HttpResponse:
-    """Give the blinded form of a version as PDF; that it was made is recorded."""
-    line = _line(form_id)
+    line = _line_or_404(form_id)
     try:
         writer = pdf_writer()
     except RandomizationRefused as problem:
         messages.error(request, str(problem))
         return redirect("safety:reports")
     content = blinded_pdf(writer, line, by=request.user)
-    return _answer(content, line, name="cioms")
+    return _pdf_response(content, line, name="cioms")
 
 
 @sensitive_post_parameters("password")
 @permitted(Permission.CODE_BREAK_SUSAR)
 @never_cache
 def unblinded(request: StaffRequest, form_id: int) -> HttpResponse:
-    """Give the unblinded form, once, in the answer to the password."""
-    line = _line(form_id)
+    """Answer the password with the unblinded form; it is stored nowhere."""
+    line = _line_or_404(form_id)
     form = UnblindForm(request, request.POST or None)
     if form.is_valid():
         try:
@@ -62,7 +61,7 @@ def unblinded(request: StaffRequest, form_id: int) -> HttpResponse:
         except RandomizationRefused as problem:
             form.add_error(None, str(problem))
         else:
-            return _answer(content, line, name="cioms-unblinded")
+            return _pdf_response(content, line, name="cioms-unblinded")
     context = {"line": line, "form": form, "is_susar": is_susar(line)}
     status = HTTPStatus.BAD_REQUEST if form.is_bound else HTTPStatus.OK
     return render(request, "safety/cioms/unblind.html", context, status=status)

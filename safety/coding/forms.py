@@ -1,4 +1,4 @@
-"""What people type and choose on the pages of coding."""
+"""Form of the page that imports a dictionary."""
 
 from typing import Any
 
@@ -34,26 +34,33 @@ class DictionaryForm(forms.Form):
     content: bytes
 
     def clean(self) -> dict[str, Any]:
-        """Read the files; each faulty line is named."""
+        """Read the files; each faulty line has its message."""
         cleaned = super().clean() or {}
         terms = cleaned.get("terms")
         if terms is None:
             return cleaned
-        held = {n: cleaned.get(n) for n in ("terms", "preferred", "hierarchy")}
-        if sum(one.size for one in held.values() if one) > LARGEST_MB * 1024 * 1024:
+        uploads = {n: cleaned.get(n) for n in ("terms", "preferred", "hierarchy")}
+        if (
+            sum(upload.size for upload in uploads.values() if upload)
+            > LARGEST_MB * 1024 * 1024
+        ):
             text = gettext("The files are larger than %(size)s MB together.")
             self.add_error("terms", text % {"size": LARGEST_MB})
             return cleaned
-        read = {name: one.read() if one else b"" for name, one in held.items()}
-        self.content = b"".join(read.values())
+        contents = {
+            name: upload.read() if upload else b"" for name, upload in uploads.items()
+        }
+        self.content = b"".join(contents.values())
         try:
-            self.rows = self._rows(terms.name, read)
+            self.rows = self._rows(terms.name, contents)
         except UnreadableDictionary as problem:
             for message, details in problem.problems:
                 self.add_error("terms", gettext(message) % details)
         return cleaned
 
-    def _rows(self, name: str, read: dict[str, bytes]) -> list[TermRow]:
+    def _rows(self, name: str, contents: dict[str, bytes]) -> list[TermRow]:
         if name.lower().endswith(".csv"):
-            return read_csv(read["terms"])
-        return read_medascii(read["terms"], read["preferred"], read["hierarchy"])
+            return read_csv(contents["terms"])
+        return read_medascii(
+            contents["terms"], contents["preferred"], contents["hierarchy"]
+        )

@@ -22,7 +22,6 @@ class UnreadableDictionary(Exception):
     """A file does not hold what it should; each problem says where."""
 
     def __init__(self, problems: Problems) -> None:
-        """Take messages with their details."""
         super().__init__(problems)
         self.problems = problems
 
@@ -40,15 +39,15 @@ class TermRow:
     is_current: bool = True
 
 
-def key_of(text: str) -> str:
-    """Return a term as it is compared: no case, no marks, no doubled spaces."""
+def comparison_key(text: str) -> str:
+    """Key by which terms are compared: no case, no marks, no doubled spaces."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     plain = (c if c.isalnum() else " " for c in folded)
     return " ".join("".join(plain).split())
 
 
-def decoded(content: bytes) -> str:
-    """Return the text of a file, whether Unicode or the national standard."""
+def decode_text(content: bytes) -> str:
+    """Text of a file in UTF-8 or in the national standard GB 18030."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -56,8 +55,8 @@ def decoded(content: bytes) -> str:
 
 
 def read_csv(content: bytes) -> list[TermRow]:
-    """Return the terms of a CSV file. Raises `UnreadableDictionary`."""
-    lines = csv.DictReader(io.StringIO(decoded(content)))
+    """Raises `UnreadableDictionary`."""
+    lines = csv.DictReader(io.StringIO(decode_text(content)))
     heading = {name.strip().lower() for name in lines.fieldnames or ()}
     if missing := {"code", "term"} - heading:
         text = N_("The heading lacks %(columns)s.")
@@ -65,24 +64,24 @@ def read_csv(content: bytes) -> list[TermRow]:
     rows: list[TermRow] = []
     problems: Problems = []
     for line in lines:
-        held = {str(k).strip().lower(): str(v or "").strip() for k, v in line.items()}
-        if held["code"] and held["term"]:
-            pt_code, pt = held.get("pt_code", ""), held.get("pt", "")
-            above = pt_code, pt, held.get("hlt", ""), held.get("soc", "")
-            rows.append(TermRow(held["code"], held["term"], *above))
+        cells = {str(k).strip().lower(): str(v or "").strip() for k, v in line.items()}
+        if cells["code"] and cells["term"]:
+            pt_code, pt = cells.get("pt_code", ""), cells.get("pt", "")
+            above = pt_code, pt, cells.get("hlt", ""), cells.get("soc", "")
+            rows.append(TermRow(cells["code"], cells["term"], *above))
         else:
             text = N_("Line %(line)s: a code and a term are needed.")
             problems.append((text, {"line": lines.line_num}))
-    return _whole(rows, problems)
+    return _checked_rows(rows, problems)
 
 
 def read_medascii(llt: bytes, pt: bytes, hierarchy: bytes = b"") -> list[TermRow]:
-    """Return the lowest-level terms of a MedAscii distribution."""
+    """Read the lowest-level terms of a MedAscii distribution."""
     problems: Problems = []
     names = {
         fields[0]: fields[1] for fields in _fields("pt.asc", pt, PT_FIELDS, problems)
     }
-    above = dict(_above(hierarchy, problems))
+    higher_levels = dict(_higher_levels(hierarchy, problems))
     rows = []
     for fields in _fields("llt.asc", llt, LLT_FIELDS, problems):
         code, term, pt_code, current = fields[0], fields[1], fields[2], fields[9]
@@ -90,11 +89,11 @@ def read_medascii(llt: bytes, pt: bytes, hierarchy: bytes = b"") -> list[TermRow
             text = N_("llt.asc: the preferred term %(code)s of %(term)s is missing.")
             problems.append((text, {"code": pt_code, "term": code}))
             continue
-        hlt, soc = above.get(pt_code, ("", ""))
+        hlt, soc = higher_levels.get(pt_code, ("", ""))
         rows.append(
             TermRow(code, term, pt_code, names[pt_code], hlt, soc, current != "N")
         )
-    return _whole(rows, problems)
+    return _checked_rows(rows, problems)
 
 
 def _fields(
@@ -103,7 +102,7 @@ def _fields(
     least: int,
     problems: Problems,
 ) -> Iterator[list[str]]:
-    for number, line in enumerate(decoded(content).splitlines(), 1):
+    for number, line in enumerate(decode_text(content).splitlines(), 1):
         fields = [field.strip() for field in line.split("$")]
         if len(fields) >= least and fields[0] and fields[1]:
             yield fields
@@ -112,18 +111,20 @@ def _fields(
             problems.append((text, {"file": name, "line": number}))
 
 
-def _above(content: bytes, problems: Problems) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield high-level term and organ class of each preferred term's primary path."""
+def _higher_levels(
+    content: bytes, problems: Problems
+) -> Iterator[tuple[str, tuple[str, str]]]:
+    """High-level term and organ class of each preferred term's primary path."""
     for fields in _fields("mdhier.asc", content, HIERARCHY_FIELDS, problems):
         if fields[11] == "Y":
             yield fields[0], (fields[5], fields[7])
 
 
-def _whole(rows: list[TermRow], problems: Problems) -> list[TermRow]:
-    seen: Mapping[tuple[str, str], TermRow] = {(r.code, r.term): r for r in rows}
-    if len(seen) < len(rows):
+def _checked_rows(rows: list[TermRow], problems: Problems) -> list[TermRow]:
+    unique_rows: Mapping[tuple[str, str], TermRow] = {(r.code, r.term): r for r in rows}
+    if len(unique_rows) < len(rows):
         text = N_("%(count)s terms stand twice with the same code.")
-        problems.append((text, {"count": len(rows) - len(seen)}))
+        problems.append((text, {"count": len(rows) - len(unique_rows)}))
     if not rows and not problems:
         problems.append((N_("The file holds no term."), {}))
     if problems:

@@ -16,15 +16,15 @@ from record.audit.attribution import Source, attributed
 from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import stored_form_data
-from safety.coding.rules import TermRow, key_of
+from safety.coding.rules import TermRow, comparison_key
 from safety.models import Dictionary, DictionaryTerm, TermCode
 from safety.vocabulary import CodingState, DictionaryKind
 from trial_edc import clock
 from trial_edc.requirements import implements
 
 FIRST, SECOND = 1, 2  # who codes, who approves
-AT_ONCE = 5000
-MOST_FOUND = 25
+BATCH_SIZE = 5000
+MOST_MATCHES = 25
 # Form and item of what is coded, the column where the item is a small table, and with
 # which dictionary.
 CODED = (
@@ -49,51 +49,56 @@ class Verbatim:
     item: str
     text: str
     kind: DictionaryKind
-    given: TermCode | None = None
-    was: TermCode | None = None  # the code of the words that stood there before
+    assigned_code: TermCode | None = None
+    previous_code: TermCode | None = (
+        None  # the code of the words that stood there before
+    )
     proposals: list[DictionaryTerm] = field(default_factory=list)
     has_dictionary: bool = False
 
     @property
     def state(self) -> CodingState:
-        if self.given is None:
-            return CodingState.CHANGED if self.was else CodingState.UNCODED
-        approved = self.given.approved_at is not None
+        if self.assigned_code is None:
+            return CodingState.CHANGED if self.previous_code else CodingState.UNCODED
+        approved = self.assigned_code.approved_at is not None
         return CodingState.CODED if approved else CodingState.PROPOSED
 
 
 def dictionaries() -> list[Dictionary]:
-    """Return every dictionary, the last imported first."""
     return list(Dictionary.objects.select_related("imported_by"))
 
 
-def in_use(held: Iterable[Dictionary]) -> dict[str, Dictionary]:
-    """Return the dictionary in use of each kind: the last one imported."""
-    found: dict[str, Dictionary] = {}
-    for one in held:
-        found.setdefault(one.kind, one)
-    return found
+def dictionaries_in_use(
+    dictionaries_by_date: Iterable[Dictionary],
+) -> dict[str, Dictionary]:
+    """Dictionary in use of each kind: the last imported one."""
+    latest: dict[str, Dictionary] = {}
+    for dictionary in dictionaries_by_date:
+        latest.setdefault(dictionary.kind, dictionary)
+    return latest
 
 
 def verbatims() -> list[Verbatim]:
-    """Return everything that is to be coded, with its code; selects fixed in number."""
-    given: dict[tuple[int, str], dict[str, TermCode]] = defaultdict(dict)
-    for one in TermCode.objects.select_related("term__dictionary"):
-        given[one.form_id, one.item][one.verbatim] = one
+    """Everything that is to be coded, with its code; a fixed number of selects."""
+    codes: dict[tuple[int, str], dict[str, TermCode]] = defaultdict(dict)
+    for stored in TermCode.objects.select_related("term__dictionary"):
+        codes[stored.form_id, stored.item][stored.verbatim] = stored
     numbers = dict(Participant.objects.values_list("pk", "number"))
     kinds = {code: (item, column, kind) for code, item, column, kind in CODED}
-    found = []
+    rows = []
     for pk, data in stored_form_data(numbers, kinds):
         item, column, kind = kinds[data.code]
-        known = given[data.form_id or 0, item]
+        codes_by_text = codes[data.form_id or 0, item]
         texts = list(dict.fromkeys(_texts(data, item, column)))
-        gone = [code for text, code in known.items() if text not in texts]
+        former_codes = [
+            code for text, code in codes_by_text.items() if text not in texts
+        ]
         for text in texts:
-            code = known.get(text)
-            was = gone[-1] if gone and code is None else None
-            place = (data.form_id or 0, numbers[pk], data.code, item)
-            found.append(Verbatim(*place, text, kind, code, was))
-    return found
+            code = codes_by_text.get(text)
+            previous_code = former_codes[-1] if former_codes and code is None else None
+            origin = (data.form_id or 0, numbers[pk], data.code, item)
+            rows.append(Verbatim(*origin, text, kind, code, previous_code))
+    return rows
 
 
 def _texts(data: FormData, item: str, column: str) -> Iterator[str]:
@@ -103,48 +108,53 @@ def _texts(data: FormData, item: str, column: str) -> Iterator[str]:
 
 
 def coding_to_do(user: User) -> int:
-    """Return how many terms wait for this person; none without a dictionary."""
-    used = in_use(dictionaries())
-    if not used:
+    """Number of terms that wait for this person; none without a dictionary."""
+    in_use_by_kind = dictionaries_in_use(dictionaries())
+    if not in_use_by_kind:
         return 0
     mine = persons(user.role, Permission.REFERENCE_DATA)
     waiting = {CodingState.PROPOSED} if SECOND in mine else set()
     waiting |= {CodingState.UNCODED, CodingState.CHANGED} if FIRST in mine else set()
-    return sum(one.state in waiting and one.kind in used for one in verbatims())
+    return sum(
+        verbatim.state in waiting and verbatim.kind in in_use_by_kind
+        for verbatim in verbatims()
+    )
 
 
 def with_proposals(
-    shown: Sequence[Verbatim], used: dict[str, Dictionary]
+    lines: Sequence[Verbatim], in_use: dict[str, Dictionary]
 ) -> list[Verbatim]:
-    """Add the terms that read the same, to what has no code yet; one select."""
-    keys = {key_of(one.text) for one in shown if one.given is None}
+    """Add terms that read the same to lines without a code; one select."""
+    keys = {comparison_key(line.text) for line in lines if line.assigned_code is None}
     terms: dict[tuple[str, str], list[DictionaryTerm]] = defaultdict(list)
-    same = DictionaryTerm.objects.filter(
-        dictionary__in=list(used.values()), key__in=keys, is_current=True
+    matches = DictionaryTerm.objects.filter(
+        dictionary__in=list(in_use.values()), key__in=keys, is_current=True
     ).select_related("dictionary")
-    for term in same:
+    for term in matches:
         terms[term.dictionary.kind, term.key].append(term)
     return [
         replace(
-            one,
-            proposals=[] if one.given else terms[one.kind, key_of(one.text)],
-            has_dictionary=one.kind in used,
+            line,
+            proposals=[]
+            if line.assigned_code
+            else terms[line.kind, comparison_key(line.text)],
+            has_dictionary=line.kind in in_use,
         )
-        for one in shown
+        for line in lines
     ]
 
 
 def search(kind: str, words: str) -> QuerySet[DictionaryTerm]:
-    """Return terms of the dictionary in use that hold all the words."""
-    used = in_use(dictionaries()).get(kind)
-    found = DictionaryTerm.objects.filter(dictionary=used, is_current=True)
-    for word in key_of(words).split():
-        found = found.filter(key__contains=word)
-    return found[:MOST_FOUND] if words.strip() and used else found.none()
+    """Terms of the dictionary in use that contain all the words."""
+    dictionary = dictionaries_in_use(dictionaries()).get(kind)
+    terms = DictionaryTerm.objects.filter(dictionary=dictionary, is_current=True)
+    for word in comparison_key(words).split():
+        terms = terms.filter(key__contains=word)
+    return terms[:MOST_MATCHES] if words.strip() and dictionary else terms.none()
 
 
-def _require(by: User, person: int) -> None:
-    if person not in persons(by.role, Permission.REFERENCE_DATA):
+def _require(by: User, which: int) -> None:
+    if which not in persons(by.role, Permission.REFERENCE_DATA):
         raise PermissionDenied
 
 
@@ -156,18 +166,18 @@ def import_dictionary(
     _require(by, FIRST)
     try:
         with attributed(by=by, via=Source.IMPORT):
-            made = Dictionary.objects.create(
+            dictionary = Dictionary.objects.create(
                 kind=kind,
                 version=version,
                 sha256=hashlib.sha256(content).hexdigest(),
                 size=len(rows),
                 imported_by=by,
             )
-            terms = (_term(made, row) for row in rows)
-            DictionaryTerm.objects.bulk_create(terms, batch_size=AT_ONCE)
+            terms = (_term(dictionary, row) for row in rows)
+            DictionaryTerm.objects.bulk_create(terms, batch_size=BATCH_SIZE)
     except IntegrityError as problem:
         raise NotCoded(_("This version is imported already.")) from problem
-    return made
+    return dictionary
 
 
 def _term(dictionary: Dictionary, row: TermRow) -> DictionaryTerm:
@@ -175,7 +185,7 @@ def _term(dictionary: Dictionary, row: TermRow) -> DictionaryTerm:
         dictionary=dictionary,
         code=row.code,
         term=row.term,
-        key=key_of(row.term),
+        key=comparison_key(row.term),
         pt_code=row.pt_code,
         pt=row.pt,
         hlt=row.hlt,
@@ -184,31 +194,33 @@ def _term(dictionary: Dictionary, row: TermRow) -> DictionaryTerm:
     )
 
 
-def find(form_id: int, item: str, text: str) -> Verbatim | None:
-    """Return what stands in an item now, None where it reads otherwise."""
-    same = (
-        one
-        for one in verbatims()
-        if (one.form_id, one.item, one.text) == (form_id, item, text)
+def current_verbatim(form_id: int, item: str, text: str) -> Verbatim | None:
+    """What an item says now; None where it says something else."""
+    matches = (
+        verbatim
+        for verbatim in verbatims()
+        if (verbatim.form_id, verbatim.item, verbatim.text) == (form_id, item, text)
     )
-    return next(same, None)
+    return next(matches, None)
 
 
 @implements("COD-02")
-def give_code(
+def assign_code(
     form: FormInstance, item: str, text: str, term: DictionaryTerm, *, by: User
 ) -> TermCode:
     """Code what stands in an item; it counts once a second person has approved."""
     _require(by, FIRST)
     with attributed(by=by, via=Source.PAGE):
-        verbatim = find(form.pk, item, text)
+        verbatim = current_verbatim(form.pk, item, text)
         if verbatim is None:
             raise NotCoded(_("These words have changed meanwhile; look again."))
         if verbatim.kind != term.dictionary.kind:
             raise NotCoded(_("This term is of another dictionary."))
-        same = verbatim.given and verbatim.given.term_id == term.pk
-        if verbatim.given and same:
-            return verbatim.given
+        is_same_term = (
+            verbatim.assigned_code and verbatim.assigned_code.term_id == term.pk
+        )
+        if verbatim.assigned_code and is_same_term:
+            return verbatim.assigned_code
         return TermCode.objects.create(
             form=form, item=item, verbatim=text, term=term, coded_by=by
         )
@@ -216,7 +228,7 @@ def give_code(
 
 @implements("COD-02")
 def approve_code(code: TermCode, *, by: User) -> TermCode:
-    """Approve a code, as a second person; a second call changes nothing."""
+    """Approve a code as a second person; a second call changes nothing."""
     _require(by, SECOND)
     with attributed(by=by, via=Source.PAGE):
         code = TermCode.objects.select_for_update(of=("self",)).get(pk=code.pk)

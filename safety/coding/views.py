@@ -1,4 +1,4 @@
-"""Coding of verbatim terms: the list, the choice of a term, approval, dictionaries."""
+"""Pages of coding: terms, choice of a code, approval, dictionaries."""
 
 from collections import Counter
 
@@ -35,24 +35,26 @@ def may_approve(user: User) -> bool:
 @permitted(Permission.REFERENCE_DATA)
 def coding(request: StaffRequest) -> HttpResponse:
     """List what people wrote, with its code or with terms that read the same."""
-    held = services.dictionaries()
-    found = services.verbatims()
-    counts = Counter(one.state.value for one in found)
+    dictionaries_by_date = services.dictionaries()
+    verbatims = services.verbatims()
+    counts = Counter(verbatim.state.value for verbatim in verbatims)
     state = request.GET.get("state", _first_to_do(request.user, counts))
-    shown = [one for one in found if state in ("", one.state.value)]
-    page = Paginator(shown, LINES_A_PAGE).get_page(request.GET.get("page"))
-    used = services.in_use(held)
-    told = {
-        "lines": services.with_proposals(list(page), used),
+    matching = [
+        verbatim for verbatim in verbatims if state in ("", verbatim.state.value)
+    ]
+    page = Paginator(matching, LINES_A_PAGE).get_page(request.GET.get("page"))
+    in_use = services.dictionaries_in_use(dictionaries_by_date)
+    context = {
+        "lines": services.with_proposals(list(page), in_use),
         "page": page,
         "state": state,
-        "states": [(one, counts[one.value]) for one in CodingState],
-        "total": len(found),
-        "dictionaries": used.values(),
+        "states": [(code, counts[code.value]) for code in CodingState],
+        "total": len(verbatims),
+        "dictionaries": in_use.values(),
         "may_code": may_code(request.user),
         "may_approve": may_approve(request.user),
     }
-    return render(request, "safety/coding/coding.html", told)
+    return render(request, "safety/coding/coding.html", context)
 
 
 def _first_to_do(user: User, counts: Counter[str]) -> str:
@@ -67,16 +69,18 @@ def dictionaries(request: StaffRequest) -> HttpResponse:
     """List the versions of dictionaries; import another one."""
     form = DictionaryForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data["kind"], form.cleaned_data["version"]
+        kind_and_version = form.cleaned_data["kind"], form.cleaned_data["version"]
         try:
-            made = services.import_dictionary(
-                *told, form.rows, form.content, by=request.user
+            dictionary = services.import_dictionary(
+                *kind_and_version, form.rows, form.content, by=request.user
             )
         except NotCoded as problem:
             form.add_error("version", str(problem))
         else:
             text = _("%(name)s is imported: %(count)s terms.")
-            messages.success(request, text % {"name": made, "count": made.size})
+            messages.success(
+                request, text % {"name": dictionary, "count": dictionary.size}
+            )
             return redirect("safety:dictionaries")
     context = {
         "form": form,
@@ -90,38 +94,38 @@ def dictionaries(request: StaffRequest) -> HttpResponse:
 def choose(request: StaffRequest, form_id: int) -> HttpResponse:
     """Search a term for what somebody wrote, and choose it."""
     form = get_object_or_404(FormInstance, pk=form_id, struck_at=None)
-    asked = request.POST if request.method == "POST" else request.GET
-    item, text = asked.get("item", ""), asked.get("verbatim", "")
+    parameters = request.POST if request.method == "POST" else request.GET
+    item, text = parameters.get("item", ""), parameters.get("verbatim", "")
     if request.method == "POST":
-        return _chosen(request, form, item, text)
-    verbatim = services.find(form.pk, item, text)
+        return _store_choice(request, form, item, text)
+    verbatim = services.current_verbatim(form.pk, item, text)
     if verbatim is None:
         raise Http404
     words = request.GET.get("q", text)
-    told = {
+    context = {
         "verbatim": verbatim,
         "form": form,
         "words": words,
-        "found": services.search(verbatim.kind, words),
+        "matches": services.search(verbatim.kind, words),
     }
-    return render(request, "safety/coding/choose_code.html", told)
+    return render(request, "safety/coding/choose_code.html", context)
 
 
-def _chosen(
+def _store_choice(
     request: StaffRequest, form: FormInstance, item: str, text: str
 ) -> HttpResponse:
-    asked = request.POST.get("term", "")
-    held = DictionaryTerm.objects.select_related("dictionary")
-    term = held.filter(pk=asked).first() if asked.isdecimal() else None
+    pk = request.POST.get("term", "")
+    terms = DictionaryTerm.objects.select_related("dictionary")
+    term = terms.filter(pk=pk).first() if pk.isdecimal() else None
     try:
         if term:
-            services.give_code(form, item, text, term, by=request.user)
+            services.assign_code(form, item, text, term, by=request.user)
     except NotCoded as problem:
         messages.error(request, str(problem))
     else:
-        told = _("Coded as %(term)s; it counts once it is approved.")
+        success = _("Coded as %(term)s; it counts once it is approved.")
         nothing = _("Choose a term; nothing was stored.")
-        messages.success(request, told % {"term": term} if term else nothing)
+        messages.success(request, success % {"term": term} if term else nothing)
     query = urlencode({"state": request.POST.get("state", "")})
     return redirect(f"{reverse('safety:coding')}?{query}")
 

@@ -32,11 +32,11 @@ def _(data: FormData, casebook: Casebook) -> dict[str, str] | None:
 
 
 def signs_of_life(casebook: Casebook) -> Iterator[date]:
-    """Return the dates of samples, and of calls that confirmed life."""
+    """Dates of samples, and of calls that confirmed life."""
     for sample in casebook.rows("CRE"):
-        taken = sample.get("sample_at")
-        if isinstance(taken, Partial):
-            yield taken.earliest
+        sample_at = sample.get("sample_at")
+        if isinstance(sample_at, Partial):
+            yield sample_at.earliest
     for call in casebook.rows("CAL"):
         if alive_on := call.get("alive_on"):
             yield alive_on

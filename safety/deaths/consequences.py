@@ -1,4 +1,4 @@
-"""What a death opens, and what its revocation takes back."""
+"""Forms that a death opens, and their withdrawal when it is revoked."""
 
 from record.audit.attribution import Source
 from record.capture.save_hooks import Saved
@@ -27,23 +27,23 @@ FATAL_EVENT = {
 }
 
 
-def expect_death_form(saved: Saved) -> None:
-    """Ask for the death form of a fatal event; take it back if none is after all."""
+def ensure_death_form(saved: Saved) -> None:
+    """Open the death form of a fatal event; withdraw it if none is fatal after all."""
     if is_fatal(saved.data) or is_fatal(saved.before):
         sync_death_form(saved.participant, saved.casebook, saved.via)
 
 
 def sync_death_form(participant: Participant, casebook: Casebook, via: Source) -> None:
     calls = casebook.rows("CAL")
-    is_told = any(call.get("result") == "death_reported" for call in calls)
+    is_reported_by_call = any(call.get("result") == "death_reported" for call in calls)
     if any(is_fatal(event) for event in events(casebook)):
-        services.propose(participant, "DTH", via=via)
-    elif not is_told:
-        services.retire_forms(participant, "DTH", via=via)
+        services.open_form(participant, "DTH", via=via)
+    elif not is_reported_by_call:
+        services.strike_untouched_forms(participant, "DTH", via=via)
 
 
 def report_death(saved: Saved) -> None:
-    """Report a death, which is a serious event and ends the study."""
+    """A death is a serious event and ends the study."""
     if saved.data.get("death_on") is None:
         undo_death(saved.form, saved.casebook, saved.via)
     else:
@@ -55,18 +55,18 @@ def open_death_consequences(
 ) -> None:
     if casebook.value("DTH", "death_on") is None:
         return
-    known = any(is_fatal(event) for event in events(casebook))
-    if casebook.fact("is_consented") and not known:
-        services.open_row(participant, "AE", FATAL_EVENT, via=via)
+    has_fatal_event = any(is_fatal(event) for event in events(casebook))
+    if casebook.fact("is_consented") and not has_fatal_event:
+        services.open_log_row(participant, "AE", FATAL_EVENT, via=via)
     if casebook.rows("RAN"):
-        services.propose(participant, "EOS", via=via)
+        services.open_form(participant, "EOS", via=via)
 
 
 def undo_death(form: FormInstance, casebook: Casebook, via: Source) -> None:
-    """Take back the untouched event and end of study of a revoked death."""
+    """Withdraw the untouched event and end of study of a revoked death."""
     if not ends_without_death(casebook):
-        services.retire_forms(form.participant, "EOS", via=via)
-    opened = stored_form_data([form.participant_id], ["AE"], with_struck=True)
-    services.retire_rows(
-        [event.form_id for _pk, event in opened if is_fatal(event)], via=via
+        services.strike_untouched_forms(form.participant, "EOS", via=via)
+    stored_events = stored_form_data([form.participant_id], ["AE"], with_struck=True)
+    services.strike_untouched_rows(
+        [event.form_id for _pk, event in stored_events if is_fatal(event)], via=via
     )

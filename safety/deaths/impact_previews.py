@@ -1,4 +1,4 @@
-"""What a death moves, told before it is saved; other ends of a course ask here too."""
+"""Preview of what a date of death changes; other ends of a course use its parts."""
 
 from datetime import timedelta
 
@@ -23,57 +23,56 @@ def columns() -> Row:
 
 
 @previews_impact("DTH")
-def what_death_moves(
+def impact_of_death(
     form: FormInstance, before: Casebook, after: Casebook
 ) -> ImpactPreview | None:
-    """Tell what follows from a date of death, from another one, and from none."""
-    was, will_be = (casebook.value("DTH", "death_on") for casebook in (before, after))
-    if was == will_be:
+    old_day, new_day = (
+        casebook.value("DTH", "death_on") for casebook in (before, after)
+    )
+    if old_day == new_day:
         return None
-    rows = visits_moved(form.participant, before, after)
-    if was is None:
+    rows = changed_visits(form.participant, before, after)
+    if old_day is None:
         text = _("A death acts at once, also as a draft.")
-        rows += opened_by_death(after)
-    elif will_be is None:
+        rows += rows_opened_by_death(after)
+    elif new_day is None:
         text = _("Without a date of death all that followed from it is taken back.")
     else:
         text = _("Another date of death moves what ends with it.")
     return ImpactPreview(text, columns(), tuple(rows)) if rows else None
 
 
-def visits_moved(
+def changed_visits(
     participant: Participant, before: Casebook, after: Casebook
 ) -> list[Row]:
-    was, will_be = (
+    old_schedule, new_schedule = (
         schedules_of([participant], {participant.pk: casebook})[participant.pk]
         for casebook in (before, after)
     )
     return [
-        (_(now.code.label), in_words(now.state), in_words(then.state))
-        for now, then in zip(was.visits, will_be.visits, strict=True)
-        if in_words(now.state) != in_words(then.state)
+        (_(now.code.label), visit_state_text(now.state), visit_state_text(then.state))
+        for now, then in zip(old_schedule.visits, new_schedule.visits, strict=True)
+        if visit_state_text(now.state) != visit_state_text(then.state)
     ]
 
 
-def in_words(state: VisitState) -> str:
-    """Return where a visit stands, with the reason, or that records are looked up."""
-    said = [_(VisitStatus(state.status).label)]
+def visit_state_text(state: VisitState) -> str:
+    parts = [_(VisitStatus(state.status).label)]
     if state.reason:
-        said.append(_(state.reason.label))
+        parts.append(_(state.reason.label))
     if state.record_lookup:
-        said.append(_("as record look-up"))
-    return " · ".join(said)
+        parts.append(_("as record look-up"))
+    return " · ".join(parts)
 
 
-def opened_by_death(after: Casebook) -> list[Row]:
-    """Return what a first date of death opens, and that messages stop."""
-    found: list[Row] = [(_("Messages to the participant"), NOTHING, _("stop at once"))]
+def rows_opened_by_death(after: Casebook) -> list[Row]:
+    rows: list[Row] = [(_("Messages to the participant"), NOTHING, _("stop at once"))]
     if after.fact("is_consented") and not any(map(is_fatal, events(after))):
         hours = timedelta(hours=PROTOCOL.safety.report_to_sponsor_hours)
         due_at = (clock.now() + hours).astimezone(clock.SITE_TZ)
         due = _("due by %(until)s") % {"until": f"{due_at:%Y-%m-%d %H:%M}"}
-        found.append((_("Adverse event"), NOTHING, _("opened, fatal and serious")))
-        found.append((_("Report to the sponsor"), NOTHING, due))
+        rows.append((_("Adverse event"), NOTHING, _("opened, fatal and serious")))
+        rows.append((_("Report to the sponsor"), NOTHING, due))
     if after.rows("RAN") and not after.rows("EOS"):
-        found.append((_("End of study"), NOTHING, _("asked for")))
-    return found
+        rows.append((_("End of study"), NOTHING, _("asked for")))
+    return rows

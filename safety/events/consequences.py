@@ -1,6 +1,7 @@
-"""What follows from safety forms, and from reactions seen at the bedside.
+"""Consequences of safety forms, and of reactions seen at the bedside.
 
-All of it is idempotent, and takes back what nobody has worked on when its ground goes.
+All are idempotent. A form that the system opened is withdrawn when its reason no longer
+holds, unless somebody has worked on it.
 """
 
 from record.audit.attribution import Actor, Source
@@ -29,40 +30,42 @@ from trial_edc.vocabulary import YesNo
 INFUSION_OF_VISIT = {"D0": WhichInfusion.FIRST, "D7": WhichInfusion.SECOND}
 
 
-def open_reaction(saved: Saved) -> None:
-    """Ask for a reaction at the bedside once, in the event log."""
+def open_reaction_event(saved: Saved) -> None:
+    """Open one event in the log for a reaction at the bedside."""
     infusion = INFUSION_OF_VISIT.get(saved.form.visit)
-    known = [
+    reactions = [
         event
         for event in events(saved.casebook)
         if event.get("infusion_reaction") == YesNo.YES
         and event.get("infusion_number") == infusion
     ]
     if saved.data.get("reaction") != YesNo.YES:
-        services.retire_rows([event.form_id for event in known], via=saved.via)
-    elif infusion and not known:
+        services.strike_untouched_rows(
+            [event.form_id for event in reactions], via=saved.via
+        )
+    elif infusion and not reactions:
         values = {"infusion_reaction": "Y", "infusion_number": infusion.value}
-        services.open_row(saved.participant, "AE", values, via=saved.via)
+        services.open_log_row(saved.participant, "AE", values, via=saved.via)
 
 
 def undo_struck_row(event: RowStruck, by: Actor, via: Source) -> None:
-    """Take back what a row had opened when it is struck out; open it when restored."""
+    """Withdraw what a row had opened when it is struck out; reopen it when restored."""
     del by
-    form, who = event.form, event.form.participant
+    form, participant = event.form, event.form.participant
     if form.code not in ("DTH", "AE", "PRG"):
         return
-    casebook = casebook_of(who)
+    casebook = casebook_of(participant)
     if form.code == "DTH" and form.struck_at:
         undo_death(form, casebook, via)
     elif form.code == "DTH":
-        open_death_consequences(who, casebook, via)
+        open_death_consequences(participant, casebook, via)
     elif form.code == "PRG":
-        sync_anomaly_event(who, casebook, via)
+        sync_anomaly_event(participant, casebook, via)
     else:
-        _event_struck(form, casebook, via)
+        _follow_struck_event(form, casebook, via)
 
 
-def _event_struck(form: FormInstance, casebook: Casebook, via: Source) -> None:
+def _follow_struck_event(form: FormInstance, casebook: Casebook, via: Source) -> None:
     data = data_of(form, row_of(form))
     if form.struck_at:
         services.withdraw_reports(form.pk, casebook, via=via)

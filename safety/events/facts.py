@@ -1,4 +1,4 @@
-"""Adverse events, their reports and assessments, found in a casebook; pure."""
+"""Adverse events, their reports and assessments in a casebook; pure."""
 
 from collections.abc import Sequence
 
@@ -27,24 +27,24 @@ def row_with(casebook: Casebook, code: str, form_id: int | None) -> FormData | N
 
 
 def event_of(data: FormData, casebook: Casebook) -> FormData | None:
-    """Return the event that a report or a death points to."""
+    """The event that a report or a death points to."""
     return row_with(casebook, "AE", data.get("ae"))
 
 
 def reports_on(event: FormData, casebook: Casebook) -> list[FormData]:
-    """Return the serious adverse event reports on an event, the first one first."""
+    """Serious adverse event reports on an event, the first one first."""
     return [row for row in casebook.rows("SAE") if row.get("ae") == event.form_id]
 
 
 def report_assessed(assessment: FormData, casebook: Casebook) -> FormData | None:
-    """Return the report that a sponsor assessment is about: that of its number."""
-    same = (r for r in casebook.rows("SAE") if r.occurrence == assessment.occurrence)
-    return next(same, None)
+    """The report that a sponsor assessment is about: that of its number."""
+    matches = (r for r in casebook.rows("SAE") if r.occurrence == assessment.occurrence)
+    return next(matches, None)
 
 
 def assessment_of(report: FormData, casebook: Casebook) -> FormData | None:
-    same = (a for a in casebook.rows("SPA") if a.occurrence == report.occurrence)
-    return next(same, None)
+    matches = (a for a in casebook.rows("SPA") if a.occurrence == report.occurrence)
+    return next(matches, None)
 
 
 def is_serious(event: FormData) -> bool:
@@ -52,18 +52,18 @@ def is_serious(event: FormData) -> bool:
 
 
 def is_fatal(event: FormData) -> bool:
-    """Tell whether an event was fatal, by its grade or its outcome."""
+    """By its grade or its outcome."""
     by_grade = event.get("grade") == Grade.DEATH
     return bool(by_grade or event.get("outcome") == EventOutcome.FATAL)
 
 
 def is_related_to_infusion(event: FormData) -> bool:
-    """Tell whether the investigator sees a relation to the study infusion."""
+    """As the investigator judges it."""
     return is_related(event.get("caused_by_infusion"), PROTOCOL.safety)
 
 
 def is_unassessed(event: FormData) -> bool:
-    """Tell whether nobody has judged the relation to the study infusion yet."""
+    """Nobody has judged the relation to the study infusion yet."""
     return event.get("caused_by_infusion") is None
 
 
@@ -85,13 +85,13 @@ def case_of(
 
 
 def earlier_versions(report: FormData, casebook: Casebook) -> list[FormData]:
-    """Return the reports on the same event that came before this one."""
-    same = (r for r in casebook.rows("SAE") if r.get("ae") == report.get("ae"))
-    return [one for one in same if one.occurrence < report.occurrence]
+    """Reports on the same event that came before this one."""
+    versions = (r for r in casebook.rows("SAE") if r.get("ae") == report.get("ae"))
+    return [version for version in versions if version.occurrence < report.occurrence]
 
 
 def deadlines_assessed(assessment: FormData, casebook: Casebook) -> Deadlines | None:
-    """Return the deadlines that follow from a sponsor assessment.
+    """Deadlines that follow from a sponsor assessment.
 
     The first version that makes a case a SUSAR starts its clock; later ones bring new
     information on it.
@@ -101,9 +101,11 @@ def deadlines_assessed(assessment: FormData, casebook: Casebook) -> Deadlines | 
         return None
     case = case_of(assessment, report, casebook)
     for earlier in earlier_versions(report, casebook):
-        known = deadlines(case_of(assessment_of(earlier, casebook), earlier, casebook))
-        if known.is_susar:
-            return follow_up_deadlines(known, case)
+        earlier_deadlines = deadlines(
+            case_of(assessment_of(earlier, casebook), earlier, casebook)
+        )
+        if earlier_deadlines.is_susar:
+            return follow_up_deadlines(earlier_deadlines, case)
     return deadlines(case)
 
 

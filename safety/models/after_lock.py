@@ -74,5 +74,5 @@ class LateCase(Register):
         )
 
     def __str__(self) -> str:
-        """Return the number of the case, as the CIOMS form would carry it."""
+        """Number of the case as the CIOMS form carries it."""
         return f"{self.participant.number}-L{self.pk}"

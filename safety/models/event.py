@@ -15,7 +15,7 @@ from trial_edc.vocabulary import Sex, YesNo
 
 
 def _cause(label: Any, **facts: Any) -> items.Choice:
-    """Return the investigator's judgement of one possible cause."""
+    """Investigator's judgement of one possible cause."""
     return items.Choice(label, words.Causality, required=True, judged=True, **facts)
 
 

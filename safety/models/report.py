@@ -67,7 +67,7 @@ class SeriousReport(CRF):
 
 
 class SentReport(Recorded):
-    """That a report went to the sponsor: when, by whom, and in which revisions.
+    """When a report went to the sponsor, by whom, and in which revisions.
 
     `notified_at` is when the sponsor knew at the latest: the default of its awareness.
     """
@@ -76,7 +76,7 @@ class SentReport(Recorded):
         FormInstance, models.PROTECT, primary_key=True, related_name="+"
     )
     revision = models.PositiveIntegerField()
-    event_revision = models.PositiveIntegerField(null=True)  # of the event told of
+    event_revision = models.PositiveIntegerField(null=True)  # of the reported event
     notified_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField()
     sent_by = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""What a pregnancy opens, and what it takes back."""
+"""Forms that a pregnancy opens, and their withdrawal."""
 
 from record.audit.attribution import Source
 from record.capture.save_hooks import Saved
@@ -15,8 +15,8 @@ from safety.vocabulary import (
 from trial_edc.vocabulary import YesNo
 
 
-def expect_pregnancy_form(saved: Saved) -> None:
-    """Follow a pregnancy found as an event on its own form; take it back if not."""
+def ensure_pregnancy_form(saved: Saved) -> None:
+    """Open the pregnancy form of an event; withdraw it if it was none."""
     if YesNo.YES in (saved.data.get("pregnancy"), saved.before.get("pregnancy")):
         sync_pregnancy_form(saved.participant, saved.casebook, saved.via)
 
@@ -27,13 +27,13 @@ def sync_pregnancy_form(
     who = PregnantPerson.PARTICIPANT
     own = [row.form_id for row in casebook.rows("PRG") if row.get("who") == who]
     if not any(event.get("pregnancy") == YesNo.YES for event in events(casebook)):
-        services.retire_rows(own, via=via)
+        services.strike_untouched_rows(own, via=via)
     elif not own:
-        services.open_row(participant, "PRG", {"who": who.value}, via=via)
+        services.open_log_row(participant, "PRG", {"who": who.value}, via=via)
 
 
 def report_anomaly(saved: Saved) -> None:
-    """Report a congenital anomaly, which is a serious event; take it back if none."""
+    """A congenital anomaly is a serious event."""
     if YesNo.YES in (saved.data.get("anomaly"), saved.before.get("anomaly")):
         sync_anomaly_event(saved.participant, saved.casebook, saved.via)
 
@@ -41,13 +41,13 @@ def report_anomaly(saved: Saved) -> None:
 def sync_anomaly_event(
     participant: Participant, casebook: Casebook, via: Source
 ) -> None:
-    known = [
+    anomaly_events = [
         event.form_id
         for event in events(casebook)
         if Seriousness.CONGENITAL in (event.get("seriousness") or ())
     ]
     if not any(row.get("anomaly") == YesNo.YES for row in casebook.rows("PRG")):
-        services.retire_rows(known, via=via)
-    elif not known:
+        services.strike_untouched_rows(anomaly_events, via=via)
+    elif not anomaly_events:
         values = {"serious": "Y", "seriousness": [Seriousness.CONGENITAL.value]}
-        services.open_row(participant, "AE", values, via=via)
+        services.open_log_row(participant, "AE", values, via=via)

@@ -8,11 +8,17 @@ from trial_edc import clock
 
 
 def births_awaited() -> QuerySet[Pregnancy]:
-    """Return the pregnancies whose birth was expected by today and is not recorded."""
-    held = Pregnancy.objects.filter(form__struck_at=None, due_on__lte=clock.today())
-    known = [one.value for one in PregnancyOutcome if one != PregnancyOutcome.ONGOING]
+    """Pregnancies whose birth was expected by today and is not recorded."""
+    pregnancies = Pregnancy.objects.filter(
+        form__struck_at=None, due_on__lte=clock.today()
+    )
+    final_outcomes = [
+        outcome.value
+        for outcome in PregnancyOutcome
+        if outcome != PregnancyOutcome.ONGOING
+    ]
     return (
-        held.exclude(outcome__in=known)
+        pregnancies.exclude(outcome__in=final_outcomes)
         .exclude(missing__has_key="outcome")
         .select_related("form__participant")
         .order_by("due_on", "form_id")

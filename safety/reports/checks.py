@@ -46,9 +46,9 @@ def _(data: FormData, casebook: Casebook) -> bool:
 )
 def _(data: FormData, casebook: Casebook) -> dict[str, int] | None:
     del casebook
-    aware_at, told_at = data.get("aware_at"), data.get("ethics_informed_at")
+    aware_at, informed_at = data.get("aware_at"), data.get("ethics_informed_at")
     hours = PROTOCOL.safety.report_to_ethics_hours
-    late = aware_at and told_at and told_at - aware_at > timedelta(hours=hours)
+    late = aware_at and informed_at and informed_at - aware_at > timedelta(hours=hours)
     return {"hours": hours} if late else None
 
 

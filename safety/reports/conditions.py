@@ -1,4 +1,4 @@
-"""Questions that safety forms ask of the rows that they point to."""
+"""Conditions of safety forms on the rows that they refer to."""
 
 from record.casebook.conditions import Condition
 from record.casebook.form_data import Casebook, FormData
@@ -23,8 +23,8 @@ class IsSusar(Condition):
     """The sponsor assessment makes the case a SUSAR."""
 
     def holds(self, data: FormData, casebook: Casebook) -> bool:
-        found = deadlines_assessed(data, casebook)
-        return found is not None and found.is_susar
+        due = deadlines_assessed(data, casebook)
+        return due is not None and due.is_susar
 
     def items(self) -> frozenset[str]:
         return frozenset({"causality_sponsor", "expected_per_rsi"})

@@ -1,4 +1,4 @@
-"""The clock of a report begins, begins anew, or is kept."""
+"""Start, restart and keep the clock of a report."""
 
 from record.accounts.models import User
 from record.audit.attribution import Actor, Source
@@ -20,7 +20,7 @@ from trial_edc.vocabulary import N_, Severity
 
 
 def open_report(saved: Saved) -> None:
-    """Open the report of a serious event, draft included; take it back if it is not."""
+    """Open the report of a serious event, draft included; withdraw it otherwise."""
     if is_serious(saved.data):
         services.open_report(
             saved.participant, saved.data, saved.casebook, via=saved.via
@@ -30,23 +30,23 @@ def open_report(saved: Saved) -> None:
 
 
 def restart_clock(saved: Saved) -> None:
-    """Let the clock run from the awareness that people enter."""
+    """The clock runs from the awareness that people enter."""
     services.restart_clock(saved.form, saved.data, by=saved.by, via=saved.via)
 
 
 def require_reason_for_later_awareness(saved: Saved) -> None:
-    """Ask a person why the sponsor knew later than its first message was sent."""
+    """Ask why the sponsor's awareness is later than its first message."""
     aware_at = saved.data.get("sponsor_aware_at")
     report = report_assessed(saved.data, saved.casebook)
     default = notified_at(report.form_id) if report else None
     is_later = aware_at and default and aware_at > default
-    given = saved.reasons.get("sponsor_aware_at")
-    if is_later and isinstance(saved.by, User) and not (given and given.text.strip()):
+    reason = saved.reasons.get("sponsor_aware_at")
+    if is_later and isinstance(saved.by, User) and not (reason and reason.text.strip()):
         raise ReasonNeeded(["sponsor_aware_at"])
 
 
 @implements("SAF-10")
-def keep_sent_reports(event: RowStruck, by: Actor, via: Source) -> None:
+def refuse_striking_sent_reports(event: RowStruck, by: Actor, via: Source) -> None:
     """Refuse to strike out what the sponsor has, or what a serious event needs."""
     del by, via
     form = event.form
@@ -57,8 +57,12 @@ def keep_sent_reports(event: RowStruck, by: Actor, via: Source) -> None:
     if was_sent(form):
         _refuse("SAE-06", N_("This version was sent: add a follow-up instead."))
     casebook = casebook_of(form.participant, "AE", "SAE")
-    told = event_of(data_of(form, row_of(form)), casebook)
-    if told and is_serious(told) and not reports_on(told, casebook):
+    reported_event = event_of(data_of(form, row_of(form)), casebook)
+    if (
+        reported_event
+        and is_serious(reported_event)
+        and not reports_on(reported_event, casebook)
+    ):
         message = N_("The event is serious and needs a report. Correct the event.")
         _refuse("SAE-07", message)
 

@@ -1,4 +1,4 @@
-"""Values that the pages of the safety forms show beside what was entered."""
+"""Computed values of safety reports and assessments."""
 
 from datetime import date, datetime, timedelta
 
@@ -18,7 +18,7 @@ def report_due_at(data: FormData, casebook: Casebook) -> datetime | None:
     return aware_at + hours if aware_at else None
 
 
-def _assessed(data: FormData, casebook: Casebook) -> Deadlines | None:
+def _deadlines_if_judged(data: FormData, casebook: Casebook) -> Deadlines | None:
     if data.get("expected_per_rsi") is None or data.get("causality_sponsor") is None:
         return None
     return deadlines_assessed(data, casebook)
@@ -26,29 +26,27 @@ def _assessed(data: FormData, casebook: Casebook) -> Deadlines | None:
 
 @derived("SPA", "susar", N_("SUSAR"), terms=YesNo)
 def susar(data: FormData, casebook: Casebook) -> str | None:
-    """Tell whether the case is a suspected unexpected serious adverse reaction."""
-    found = _assessed(data, casebook)
-    if found is None:
+    """Suspected unexpected serious adverse reaction."""
+    deadlines = _deadlines_if_judged(data, casebook)
+    if deadlines is None:
         return None
-    return YesNo.YES.value if found.is_susar else YesNo.NO.value
+    return YesNo.YES.value if deadlines.is_susar else YesNo.NO.value
 
 
 @derived("SPA", "clock", N_("Period"), terms=Clock)
 def clock(data: FormData, casebook: Casebook) -> str | None:
-    """Return the period in which the authorities must be told."""
-    found = _assessed(data, casebook)
-    return found.clock.value if found else None
+    """Period in which the authorities must be informed."""
+    deadlines = _deadlines_if_judged(data, casebook)
+    return deadlines.clock.value if deadlines else None
 
 
 @derived("SPA", "due_on", N_("First report due"))
 def due_on(data: FormData, casebook: Casebook) -> date | None:
-    """Return the last day of the first report."""
-    found = _assessed(data, casebook)
-    return found.initial_due_on if found else None
+    deadlines = _deadlines_if_judged(data, casebook)
+    return deadlines.initial_due_on if deadlines else None
 
 
 @derived("SPA", "followup_due_on", N_("Complete follow-up due"))
 def followup_due_on(data: FormData, casebook: Casebook) -> date | None:
-    """Return the last day of the complete follow-up report."""
-    found = _assessed(data, casebook)
-    return found.followup_due_on if found else None
+    deadlines = _deadlines_if_judged(data, casebook)
+    return deadlines.followup_due_on if deadlines else None

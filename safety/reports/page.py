@@ -1,4 +1,4 @@
-"""Which lines of a page of safety reporting are shown; every chip tells its number."""
+"""Filters of the pages of safety reporting, each with its number of lines."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,71 +15,71 @@ ALL = ""
 
 REPORTS: Mapping[str, tuple[str, Callable[[ReportLine], bool]]] = {
     ALL: (N_("All"), lambda _line: True),
-    "waiting": (N_("To send"), lambda line: line.waits),
+    "waiting": (N_("To send"), lambda line: line.is_waiting),
     "overdue": (N_("Overdue"), lambda line: line.state == ReportState.LATE),
     "changed": (N_("Changed since sent"), lambda line: bool(line.changed)),
     "sent": (N_("Sent"), lambda line: line.state == ReportState.SENT),
 }
 CASES: Mapping[str, tuple[str, Callable[[SponsorCase], bool]]] = {
     ALL: (N_("All"), lambda _case: True),
-    "to_assess": (N_("To assess"), lambda one: one.state == CaseState.TO_ASSESS),
+    "to_assess": (N_("To assess"), lambda case: case.state == CaseState.TO_ASSESS),
     "to_submit": (
         N_("To submit"),
-        lambda one: (
-            one.state in {CaseState.DUE, CaseState.OVERDUE}
-            or one.complete_due_on is not None
+        lambda case: (
+            case.state in {CaseState.DUE, CaseState.OVERDUE}
+            or case.complete_due_on is not None
         ),
     ),
     "overdue": (
         N_("Overdue"),
-        lambda one: (
-            one.state == CaseState.OVERDUE
-            or (one.complete_due_on is not None and one.complete_due_on < one.today)
+        lambda case: (
+            case.state == CaseState.OVERDUE
+            or (case.complete_due_on is not None and case.complete_due_on < case.today)
         ),
     ),
-    "susar": (N_("SUSAR"), lambda one: one.is_assessed and one.deadlines.is_susar),
+    "susar": (N_("SUSAR"), lambda case: case.is_assessed and case.deadlines.is_susar),
 }
 
 
 @dataclass(frozen=True)
-class ReportCount:
-    """A filter with the number of lines that it leaves."""
+class FilterCount:
+    """A filter with the number of its lines."""
 
     code: str
     label: str
     count: int
-    is_here: bool
+    is_current: bool
 
 
 @dataclass(frozen=True)
 class FilteredLines(Generic[Line]):
-    """The lines asked for, and what else could be asked."""
+    """The lines of the filter in use, and all filters."""
 
     lines: list[Line]
-    chips: list[ReportCount]
+    chips: list[FilterCount]
     state: str
     participant: str
 
 
-def number_of(line: ReportLine | SponsorCase) -> str:
-    found = line if isinstance(line, ReportLine) else line.line
-    return found.participant.number
+def participant_number(line: ReportLine | SponsorCase) -> str:
+    report_line = line if isinstance(line, ReportLine) else line.line
+    return report_line.participant.number
 
 
-def filtered(
+def filter_lines(
     lines: Iterable[Line],
     kinds: Mapping[str, tuple[str, Callable[[Line], bool]]],
-    asked: Mapping[str, str],
+    query: Mapping[str, str],
 ) -> FilteredLines[Line]:
-    """Return what a query string asks for; what nobody knows asks for everything."""
-    participant = asked.get("participant", "").strip().upper()
-    held = [line for line in lines if participant in number_of(line)]
-    state = asked.get("state", ALL)
+    """Lines that a query string selects; an unknown state selects all."""
+    participant = query.get("participant", "").strip().upper()
+    matching = [line for line in lines if participant in participant_number(line)]
+    state = query.get("state", ALL)
     state = state if state in kinds else ALL
     chips = [
-        ReportCount(code, _(label), sum(map(fits, held)), code == state)
+        FilterCount(code, _(label), sum(map(fits, matching)), code == state)
         for code, (label, fits) in kinds.items()
     ]
     return FilteredLines(
-        [one for one in held if kinds[state][1](one)], chips, state, participant
+        [line for line in matching if kinds[state][1](line)], chips, state, participant
     )

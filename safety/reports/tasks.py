@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
-from safety.reports.services.escalation import tell_missed
+from safety.reports.services.escalation import notify_missed_deadlines
 
 
 @shared_task
 def watch_deadlines() -> int:
     """Tell of deadlines that nobody has met; every few minutes, safe to repeat."""
-    return tell_missed()
+    return notify_missed_deadlines()

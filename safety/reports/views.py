@@ -1,4 +1,4 @@
-"""The clock of serious adverse event reports, and sending them."""
+"""Pages of serious adverse event reports and of the sponsor's cases."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,7 +11,7 @@ from record.accounts.models import User
 from record.accounts.roles import Limit, Permission
 from record.casebook.access import visible_codes
 from record.casebook.models import FormInstance
-from safety.reports.page import CASES, REPORTS, filtered
+from safety.reports.page import CASES, REPORTS, filter_lines
 from safety.reports.selectors import reports as selectors
 from safety.reports.selectors.cases import by_urgency, cases_of
 from safety.reports.services import reports as services
@@ -26,9 +26,9 @@ def reads_reports(user: User) -> bool:
 
 @permitted(Permission.READ_CASEBOOK, when=reads_reports)
 def reports(request: StaffRequest) -> HttpResponse:
-    """Show every version of every report with the hours since awareness."""
+    """List every version of every report with the hours since awareness."""
     context = {
-        "found": filtered(selectors.report_lines(), REPORTS, request.GET.dict()),
+        "filtered": filter_lines(selectors.report_lines(), REPORTS, request.GET.dict()),
         "may_send": request.user.may(Permission.SIGN_FORM),
         "may_enter": request.user.may(Permission.ENTER_CRF),
         "may_assess": request.user.may(Permission.ASSESS_SAFETY),
@@ -39,22 +39,22 @@ def reports(request: StaffRequest) -> HttpResponse:
 
 @permitted(Permission.ASSESS_SAFETY)
 def cases(request: StaffRequest) -> HttpResponse:
-    """Show the sponsor what is to be assessed and what an authority must have."""
-    held = by_urgency(cases_of(selectors.report_lines()))
-    context = {"found": filtered(held, CASES, request.GET.dict())}
+    """List what the sponsor must assess and submit."""
+    sorted_cases = by_urgency(cases_of(selectors.report_lines()))
+    context = {"filtered": filter_lines(sorted_cases, CASES, request.GET.dict())}
     return render(request, "safety/reports/cases.html", context)
 
 
-def _report(form_id: int) -> FormInstance:
-    held = FormInstance.objects.select_related("participant")
-    return get_object_or_404(held, pk=form_id, code="SAE", struck_at=None)
+def _report_form(form_id: int) -> FormInstance:
+    forms = FormInstance.objects.select_related("participant")
+    return get_object_or_404(forms, pk=form_id, code="SAE", struck_at=None)
 
 
 @permitted(Permission.SIGN_FORM)
 @require_POST
 def send(request: StaffRequest, form_id: int) -> HttpResponse:
     try:
-        services.send_report(_report(form_id), by=request.user)
+        services.send_report(_report_form(form_id), by=request.user)
     except services.NotReadyToSend as problem:
         messages.error(request, str(problem))
     else:
@@ -65,9 +65,8 @@ def send(request: StaffRequest, form_id: int) -> HttpResponse:
 @permitted(Permission.ENTER_CRF)
 @require_POST
 def follow_up(request: StaffRequest, form_id: int) -> HttpResponse:
-    """Begin the next version of a report and open it."""
     try:
-        form = add_follow_up(_report(form_id), by=request.user)
+        form = add_follow_up(_report_form(form_id), by=request.user)
     except services.NotReadyToSend as problem:
         messages.error(request, str(problem))
         return redirect("safety:reports")

@@ -27,7 +27,7 @@ def work(role: str) -> set[tuple[str, str, bool]]:
     [("CO", "DTH", 302), ("CO", "EOS", 302), ("CO", "RAN", 404), ("MO", "DTH", 403)],
 )
 def test_death_and_end_of_study_are_opened_by_who_enters_forms(role, code, answer):
-    who = course.randomised()
+    who = course.randomized()
 
     assert opened(role, who.number, code) == answer
     hung = FormInstance.objects.filter(participant=who, code=code, status="not_started")
@@ -35,7 +35,7 @@ def test_death_and_end_of_study_are_opened_by_who_enters_forms(role, code, answe
 
 
 def test_opening_it_twice_opens_one(client):
-    who = course.randomised()
+    who = course.randomized()
     client.force_login(person("IN"))
     address = reverse("entry:open_sheet", args=[who.number, "DTH"])
 
@@ -46,7 +46,7 @@ def test_opening_it_twice_opens_one(client):
 
 
 def test_form_that_an_event_asks_for_stands_in_my_work():
-    who = course.randomised()
+    who = course.randomized()
     course.row(who, "CAL", {"result": "death_reported"})
 
     assert ("To record", "Death", False) in work("CO")
@@ -64,7 +64,7 @@ def test_form_that_an_event_asks_for_stands_in_my_work():
     ],
 )
 def test_birth_is_asked_for_once_it_was_expected(due_in_days, outcome, asked):
-    who = course.randomised()
+    who = course.randomized()
     expected = course.day(-due_in_days).isoformat()
     told = {"who": "partner", "partner_consented": "Y", "due_on": expected}
     course.row(who, "PRG", {**told, "outcome": outcome})

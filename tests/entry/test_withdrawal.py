@@ -29,7 +29,7 @@ def not_required(who) -> set[str]:
 def test_each_kind_is_entered_from_the_casebook_and_stands_in_its_head(
     db, kind, words, closed
 ):
-    who, desk = course.randomised(infused=2), Client()
+    who, desk = course.randomized(infused=2), Client()
     desk.force_login(person("CO"))
     casebook = reverse("entry:casebook", args=[who.number])
     log = reverse("entry:log", args=[who.number, "WDR"])
@@ -63,7 +63,7 @@ def test_each_kind_is_entered_from_the_casebook_and_stands_in_its_head(
 
 
 def test_who_enters_no_forms_is_offered_no_withdrawal(db):
-    who, desk = course.randomised(infused=2), Client()
+    who, desk = course.randomized(infused=2), Client()
     desk.force_login(person("MO"))
 
     page = desk.get(reverse("entry:casebook", args=[who.number])).text

@@ -67,7 +67,7 @@ def records(export: Export, name: str) -> list[dict[str, str]]:
 
 @pytest.mark.verifies("EXP-05")
 def test_whole_table_is_what_was_entered(monitor: User) -> None:
-    who = course.randomised()
+    who = course.randomized()
     told = {
         "at": "2026-03-08 09:30",
         "channel": "phone",
@@ -94,7 +94,7 @@ def test_whole_table_is_what_was_entered(monitor: User) -> None:
 @pytest.mark.verifies("EXP-05")
 def test_rows_of_every_table_are_those_of_the_database(monitor: User) -> None:
     for number in (1, 2):
-        who = course.randomised(number)
+        who = course.randomized(number)
         course.row(who, "AE", {"term": "Fever", "serious": "Y"})
     designs = datasets.blinded_designs()
 
@@ -211,7 +211,7 @@ def test_struck_out_row_is_left_out(monitor: User) -> None:
 
 
 def test_endpoints_are_a_table_too(monitor: User) -> None:
-    course.randomised()
+    course.randomized()
 
     (found,) = records(made(monitor, "endpoints"), "endpoints.csv")
 
@@ -321,7 +321,7 @@ def test_export_takes_as_many_statements_for_one_as_for_many(
     monitor: User, people: int
 ) -> None:
     for number in range(1, people + 1):
-        course.row(course.randomised(number), "AE", {"serious": "Y"})
+        course.row(course.randomized(number), "AE", {"serious": "Y"})
     codes = [*datasets.blinded_designs(), "endpoints"]
     made(monitor, "CAL")  # the keys of the vault are read once a process
     asked = services.request_export(forms=codes, language="en", by=monitor)

@@ -28,13 +28,13 @@ def intervals(cell: str) -> list[Interval]:
 
 def record(case: Case) -> Record:
     """Read one participant."""
-    randomised_on, cutoff = day(case["randomised_date"]), day(case["data_cutoff"])
-    assert randomised_on
+    randomized_on, cutoff = day(case["randomised_date"]), day(case["data_cutoff"])
+    assert randomized_on
     assert cutoff
     rule = Month3Rule(case["month3_rule"] or PROTOCOL.schedule.month3_rule)
     rrt = json.loads(case["rrt"] or "[]")
     return Record(
-        randomised_on=randomised_on,
+        randomized_on=randomized_on,
         infusion_1_at=at_site(case["infusion1_at"]) if case["infusion1_at"] else None,
         baseline_umol_l=number(case["baseline_scr_umol_l"]),
         cutoff=cutoff,

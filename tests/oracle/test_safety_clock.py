@@ -12,7 +12,7 @@ def test_deadlines(case: Case) -> None:
     aware, sponsor = case["investigator_aware_at"], case["sponsor_aware_at"]
     expected = case["expected_per_reference_safety_info"]
 
-    found = deadlines(
+    due = deadlines(
         SeriousCase(
             serious=yes(case["serious"]),
             fatal_or_life_threatening=yes(case["fatal_or_life_threatening"]),
@@ -25,10 +25,10 @@ def test_deadlines(case: Case) -> None:
     )
 
     derived = {
-        "exp_sae_report_due_to_sponsor": found.report_to_sponsor_due_at,
-        "exp_susar": found.is_susar,
-        "exp_clock": found.clock,
-        "exp_initial_due_date": found.initial_due_on,
-        "exp_followup_due_date": found.followup_due_on,
+        "exp_sae_report_due_to_sponsor": due.report_to_sponsor_due_at,
+        "exp_susar": due.is_susar,
+        "exp_clock": due.clock,
+        "exp_initial_due_date": due.initial_due_on,
+        "exp_followup_due_date": due.followup_due_on,
     }
     compare(case, derived, always="exp_initial_due_date exp_followup_due_date")

@@ -1,4 +1,4 @@
-"""What every test of outcomes stands on."""
+"""Fixtures of the outcome tests."""
 
 from collections.abc import Iterator
 
@@ -9,6 +9,6 @@ from trial_edc import clock
 
 @pytest.fixture(autouse=True)
 def _one_instant() -> Iterator[None]:
-    """Let no minute pass between two entries that are told in days."""
+    """Stop the clock, so that ages in days do not change between two entries."""
     with clock.at(clock.now()):
         yield

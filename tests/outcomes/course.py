@@ -14,33 +14,33 @@ from trial_edc import clock
 
 
 def days_ago(days: float) -> datetime:
-    """Return an instant so many days ago, to the minute."""
+    """An instant so many days ago, to the minute."""
     return (clock.now() - timedelta(days=days)).replace(second=0, microsecond=0)
 
 
 def day(days_ago_: float) -> date:
-    """Return the site's date so many days ago."""
+    """The site's date so many days ago."""
     return clock.site_date(days_ago(days_ago_))
 
 
 def participant(number: int = 1, *, consented: float = 101) -> Participant:
-    """Return a person who gave consent so many days ago."""
+    """A person who gave consent so many days ago."""
     with attributed(by=STAGE, via=Source.COMMAND):
         person = Participant.objects.create(number=f"S-{number:03}X", sequence=number)
-    given = {
+    consent = {
         "kind": "initial",
         "decision": "given",
         "decided_at": days_ago(consented),
         "signer": "participant",
         "capacity": "Y",
     }
-    row(person, "CNS", given)
+    row(person, "CNS", consent)
     enter(person, "DEM", {"sex": "M", "birth_date": "1970-03-15"})
     return person
 
 
-def randomised(number: int = 1, *, infused: float | None = 100) -> Participant:
-    """Return a participant with infusion 1 so many days ago; None: never infused."""
+def randomized(number: int = 1, *, infused: float | None = 100) -> Participant:
+    """A participant with infusion 1 so many days ago; None: never infused."""
     since = 100 if infused is None else infused
     person = participant(number, consented=since + 1)
     sample = row(person, "CRE", {"sample_at": days_ago(since + 30), "value": 80})
@@ -53,13 +53,13 @@ def randomised(number: int = 1, *, infused: float | None = 100) -> Participant:
     }
     _record(person, "RAN", frozen)
     if infused is not None:
-        started = {"given": "given", "started_at": days_ago(infused)}
-        enter(person, "INF", started, visit="D0")
+        infusion = {"given": "given", "started_at": days_ago(infused)}
+        enter(person, "INF", infusion, visit="D0")
     return person
 
 
 def _record(person: Participant, code: str, values: Mapping[str, Any]) -> None:
-    """Write a record that only the system writes, without what it follows from."""
+    """Write a record that only the system writes, without its usual prerequisites."""
     with attributed(by=STAGE, via=Source.COMMAND):
         form = form_instances.ensure_form(person, code)
         row_ = catalogue.design(code).model(form=form)

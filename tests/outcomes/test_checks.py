@@ -19,8 +19,8 @@ def at(text: str) -> datetime:
 
 def fires(check_id: str, values: dict[str, Any], *others: FormData) -> bool:
     check = CHECKS[check_id]
-    one = FormData(check.form, values)
-    return check.run(one, Casebook.of(others).with_data(one)) is not None
+    form = FormData(check.form, values)
+    return check.run(form, Casebook.of(others).with_data(form)) is not None
 
 
 def death(on: str) -> FormData:
@@ -28,13 +28,13 @@ def death(on: str) -> FormData:
 
 
 def rrt(started: str, ended: str) -> FormData:
-    told = {"started_at": Partial(started), "ended_at": Partial(ended)}
-    return FormData("RRT", {"row_kind": "course", "ongoing": "N", **told})
+    dates = {"started_at": Partial(started), "ended_at": Partial(ended)}
+    return FormData("RRT", {"row_kind": "course", "ongoing": "N", **dates})
 
 
 def stay(kind: str, since: str, until: str | None = None) -> FormData:
-    told = {"in_at": at(since), "out_at": at(until) if until else None}
-    return FormData("STY", {"kind": kind, **told})
+    dates = {"in_at": at(since), "out_at": at(until) if until else None}
+    return FormData("STY", {"kind": kind, **dates})
 
 
 DEAD = death("2026-03-28")
@@ -111,10 +111,12 @@ CASES: list[tuple[str, Told, Told]] = [
     ("EOS-06", ({"on": ON}, ()), ({"on": ON}, INFUSED)),
 ]
 FIRES = [
-    (one, FormData(one[:3], told), beside) for one, (told, beside), _right in CASES
+    (check_id, FormData(check_id[:3], values), beside)
+    for check_id, (values, beside), _right in CASES
 ]
 QUIET = [
-    (one, FormData(one[:3], told), beside) for one, _wrong, (told, beside) in CASES
+    (check_id, FormData(check_id[:3], values), beside)
+    for check_id, _wrong, (values, beside) in CASES
 ]
 
 
@@ -140,9 +142,9 @@ def test_rrt_answer_covers_seven_days_that_end_on_the_date(
     answer: str,
     fired: bool,  # noqa: FBT001
 ) -> None:
-    told = {"rrt_last_7_days": answer, "status_known_on": ON}
+    values = {"rrt_last_7_days": answer, "status_known_on": ON}
 
-    assert fires("OM3-03", told, rrt("2026-03-01", ended)) is fired
+    assert fires("OM3-03", values, rrt("2026-03-01", ended)) is fired
 
 
 def test_transplant_stands_in_the_log_too() -> None:
@@ -173,9 +175,9 @@ def test_whereabouts_agree_with_the_stays(
     logged: list[FormData],
     fired: bool,  # noqa: FBT001
 ) -> None:
-    told = {"where_now": where, "status_known_on": ON}
+    values = {"where_now": where, "status_known_on": ON}
 
-    assert fires("O28-05", told, *logged) is fired
+    assert fires("O28-05", values, *logged) is fired
 
 
 def test_contact_confirms_life_up_to_its_own_day() -> None:
@@ -207,14 +209,14 @@ def test_withdrawal_lies_between_consent_and_death() -> None:
     assert not fires("WDR-02", {"on": ON}, death("2026-03-29"))
 
 
-def test_end_of_study_is_for_the_randomised_and_after_the_last_sign_of_life() -> None:
-    randomised = FormData("RAN", {"randomised_at": at("2026-03-01T09:00")})
+def test_end_of_study_is_for_the_randomized_and_after_the_last_sign_of_life() -> None:
+    randomized = FormData("RAN", {"randomised_at": at("2026-03-01T09:00")})
     call = FormData(
         "CAL", {"at": at("2026-03-30T09:00"), "alive_on": date(2026, 3, 30)}
     )
 
     assert fires("EOS-06", {"on": ON})
-    assert not fires("EOS-06", {"on": ON}, randomised)
-    assert fires("EOS-05", {"on": ON}, randomised, call)
-    assert not fires("EOS-05", {"on": date(2026, 3, 30)}, randomised, call)
+    assert not fires("EOS-06", {"on": ON}, randomized)
+    assert fires("EOS-05", {"on": ON}, randomized, call)
+    assert not fires("EOS-05", {"on": date(2026, 3, 30)}, randomized, call)
     assert fires("EOS-04", {"reason": "withdrew"})

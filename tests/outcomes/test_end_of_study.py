@@ -18,10 +18,10 @@ SEEN = {"performed": "Y", "mode": "in_person", "informant": "participant"}
 
 
 def end(who: Participant, reason: str, **values: Any) -> list[str]:
-    """Try to end the study; return the checks that refuse it."""
-    told = {"reason": reason, "on": course.day(0), **values}
+    """Try to end the study; return the ids of the checks that refuse it."""
+    values_entered = {"reason": reason, "on": course.day(0), **values}
     try:
-        course.enter(who, "EOS", told)
+        course.enter(who, "EOS", values_entered)
     except SaveRefused as refused:
         return [finding.check_id for finding in refused.findings]
     return []
@@ -34,7 +34,7 @@ def seen_at_every_visit(who: Participant, *, infused: int) -> None:
 
 @pytest.mark.verifies("WIN-06")
 def test_open_visits_refuse_the_end_of_study() -> None:
-    who = course.randomised(infused=100)
+    who = course.randomized(infused=100)
 
     assert end(who, "completed") == ["EOS-01"]
 
@@ -44,10 +44,10 @@ def test_open_visits_refuse_the_end_of_study() -> None:
 
 
 def contacted(who: Participant, *days_ago: float) -> None:
-    """Record contact attempts that nobody answered."""
+    """Record contact attempts without an answer."""
     for at in days_ago:
-        told = {"at": course.days_ago(at), "channel": "phone", "result": "no_answer"}
-        course.row(who, "CAL", told)
+        attempt = {"at": course.days_ago(at), "channel": "phone", "result": "no_answer"}
+        course.row(who, "CAL", attempt)
 
 
 @pytest.mark.verifies("WIN-06")
@@ -63,7 +63,7 @@ def contacted(who: Participant, *days_ago: float) -> None:
 def test_lost_needs_three_days_of_attempts_over_two_weeks(
     attempts: tuple[float, ...], refused: list[str]
 ) -> None:
-    who = course.randomised(infused=130)
+    who = course.randomized(infused=130)
     course.enter(who, "VIS", {**SEEN, "visit_date": course.day(131)}, "SCR")
     contacted(who, *attempts)
 
@@ -71,7 +71,7 @@ def test_lost_needs_three_days_of_attempts_over_two_weeks(
 
 
 def test_death_and_the_reason_died_go_together() -> None:
-    who = course.randomised(infused=10)
+    who = course.randomized(infused=10)
     course.enter(who, "VIS", {**SEEN, "visit_date": course.day(11)}, "SCR")
 
     assert "EOS-03" in end(who, "died")
@@ -84,7 +84,7 @@ def test_death_and_the_reason_died_go_together() -> None:
 
 @pytest.mark.parametrize("kind", ["infusion_only", "visits_lookup_allowed"])
 def test_every_withdrawal_closes_infusion_2_until_it_is_revoked(kind: str) -> None:
-    who = course.randomised(infused=3)
+    who = course.randomized(infused=3)
     (requested,) = [course.enter(who, "IRQ", {}, visit="D7")]
     assert requested.status == FormStatus.DRAFT
     with attributed(by=STAGE, via=Source.COMMAND):
@@ -103,14 +103,14 @@ def test_every_withdrawal_closes_infusion_2_until_it_is_revoked(kind: str) -> No
 
 
 def test_withdrawal_from_everything_asks_for_the_end_of_study() -> None:
-    who = course.randomised(infused=3)
+    who = course.randomized(infused=3)
 
     withdrawal = course.row(who, "WDR", {"kind": "everything", "on": course.day(1)})
 
     assert len(course.forms(who, "EOS")) == 1
     with pytest.raises(SaveRefused) as refused:
         course.row(who, "CAL", {"at": course.days_ago(0.01)})
-    assert [found.check_id for found in refused.value.findings] == ["CAL-01"]
+    assert [finding.check_id for finding in refused.value.findings] == ["CAL-01"]
 
     strike_row(withdrawal, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
 
@@ -118,7 +118,7 @@ def test_withdrawal_from_everything_asks_for_the_end_of_study() -> None:
 
 
 def test_call_that_reports_a_death_asks_for_the_death_form() -> None:
-    who = course.randomised(infused=50)
+    who = course.randomized(infused=50)
 
     course.row(who, "CAL", {"at": course.days_ago(1), "result": "death_reported"})
 
@@ -126,20 +126,20 @@ def test_call_that_reports_a_death_asks_for_the_death_form() -> None:
 
 
 def test_creatinine_in_the_window_hides_the_reason_for_none() -> None:
-    who = course.randomised(infused=40)
+    who = course.randomized(infused=40)
     outcome = course.enter(who, "O28", {"creatinine_missing": "refused"}, visit="D28")
 
     course.row(who, "CRE", {"sample_at": course.days_ago(12), "value": 99})
 
-    with pytest.raises(EraseNeeded) as asked:
+    with pytest.raises(EraseNeeded) as refused:
         save(outcome, {"vital_status": "alive"}, by=STAGE, via=Source.COMMAND)
-    assert asked.value.items == ["creatinine_missing"]
+    assert refused.value.items == ["creatinine_missing"]
 
 
 def test_dead_needs_the_death_form_first() -> None:
-    who = course.randomised(infused=40)
+    who = course.randomized(infused=40)
 
     with pytest.raises(SaveRefused) as refused:
         course.enter(who, "O28", {"vital_status": "dead"}, visit="D28")
 
-    assert [found.check_id for found in refused.value.findings] == ["O28-01"]
+    assert [finding.check_id for finding in refused.value.findings] == ["O28-01"]

@@ -31,12 +31,12 @@ INFUSED_AT = datetime(2023, 3, 1, 10, tzinfo=SITE_ZONE)
 
 
 def at(text: str) -> datetime:
-    """Read a wall-clock time of the site."""
+    """A wall-clock time of the site."""
     return datetime.fromisoformat(text).replace(tzinfo=SITE_ZONE)
 
 
 SURVIVOR = Record(
-    randomised_on=DAY_0,
+    randomized_on=DAY_0,
     infusion_1_at=INFUSED_AT,
     baseline_umol_l=Decimal(80),
     cutoff=date(2023, 12, 31),
@@ -64,10 +64,10 @@ def test_a_death_known_in_part_decides_where_its_bounds_agree(
 ) -> None:
     unseen = replace(SURVIVOR, d28_visit_on=None, m3_visit_on=None, last_alive_on=None)
 
-    found = derive(unseen, PartialDateText.parse(death))
+    derived = derive(unseen, PartialDateText.parse(death))
 
-    assert (found.os28_status, found.os3m_status) == (at_28_days, at_3_months)
-    assert found.los_complete is (at_3_months == Survival.DEAD)
+    assert (derived.os28_status, derived.os3m_status) == (at_28_days, at_3_months)
+    assert derived.los_complete is (at_3_months == Survival.DEAD)
 
 
 @pytest.mark.verifies("OUT-09")
@@ -86,10 +86,10 @@ def test_an_earlier_transplant_counts_by_setting(
     settings = replace(SURVIVOR.settings, rrt_transplant_counts=counts)
     graft = Rrt(date(2023, 4, 1), date(2023, 4, 1), is_transplant=True)
 
-    found = endpoints(replace(SURVIVOR, rrt=(graft,), settings=settings))
+    derived = endpoints(replace(SURVIVOR, rrt=(graft,), settings=settings))
 
-    assert found.rrt_m3 == expected
-    assert found.ever_rrt_3m == EverRrt.YES
+    assert derived.rrt_m3 == expected
+    assert derived.ever_rrt_3m == EverRrt.YES
 
 
 @pytest.mark.verifies("OUT-04", "OUT-05", "OUT-06")
@@ -97,9 +97,9 @@ def test_without_a_visit_dependence_is_judged_on_the_month_3_date() -> None:
     seen_elsewhere = replace(SURVIVOR, m3_visit_on=None)
     session = Rrt(date(2023, 5, 26), date(2023, 5, 26))
 
-    found = endpoints(replace(seen_elsewhere, rrt=(session,)))
+    derived = endpoints(replace(seen_elsewhere, rrt=(session,)))
 
-    assert found.recovery_m3 == Recovery.RRT_DEPENDENT
+    assert derived.recovery_m3 == Recovery.RRT_DEPENDENT
 
 
 @pytest.mark.verifies("OUT-01")
@@ -120,9 +120,9 @@ def test_without_a_visit_dependence_is_judged_on_the_month_3_date() -> None:
 def test_why_there_is_no_primary_value(
     changes: dict[str, date], reason: MissingReason
 ) -> None:
-    found = endpoints(replace(SURVIVOR, creatinine=(), **changes))  # type: ignore[arg-type]
+    derived = endpoints(replace(SURVIVOR, creatinine=(), **changes))  # type: ignore[arg-type]
 
-    assert found.scr_d28_missing_reason == reason
+    assert derived.scr_d28_missing_reason == reason
 
 
 @pytest.mark.verifies("OUT-01")
@@ -158,24 +158,24 @@ def test_survival_without_evidence_at_the_horizon(
 ) -> None:
     silent = replace(SURVIVOR, d28_visit_on=None, last_alive_on=date(2023, 3, 15))
 
-    found = endpoints(replace(silent, **changes))  # type: ignore[arg-type]
+    derived = endpoints(replace(silent, **changes))  # type: ignore[arg-type]
 
-    assert found.os28_status == expected
-    assert found.os28_event == 0
+    assert derived.os28_status == expected
+    assert derived.os28_event == 0
 
 
 @pytest.mark.verifies("OUT-03", "OUT-08")
-def test_never_infused_is_anchored_on_randomisation_and_has_no_emergent_event() -> None:
+def test_never_infused_is_anchored_on_randomization_and_has_no_emergent_event() -> None:
     event = RecordedEvent("2023-03-05", 2, serious=False)
     stay = Interval(at("2023-02-25T09:00"), at("2023-03-02T00:00"))
 
-    found = endpoints(
+    derived = endpoints(
         replace(SURVIVOR, infusion_1_at=None, events=(event,), hospital=(stay,))
     )
 
-    assert (found.day0, found.os3m_status) == (DAY_0, Survival.ALIVE)
-    assert (found.teae_any, found.teae_n) == (False, 0)
-    assert found.hosp_days == 1
+    assert (derived.day0, derived.os3m_status) == (DAY_0, Survival.ALIVE)
+    assert (derived.teae_any, derived.teae_n) == (False, 0)
+    assert derived.hosp_days == 1
 
 
 @pytest.mark.verifies("OUT-08")
@@ -198,10 +198,10 @@ def test_never_infused_is_anchored_on_randomisation_and_has_no_emergent_event() 
 def test_onset_between_infusion_1_and_month_3(onset: str, *, emergent: bool) -> None:
     event = RecordedEvent(onset, None, serious=True)
 
-    found = endpoints(replace(SURVIVOR, events=(event,)))
+    derived = endpoints(replace(SURVIVOR, events=(event,)))
 
-    assert (found.teae_any, found.sae_any) == (emergent, emergent)
-    assert found.teae_max_grade is None
+    assert (derived.teae_any, derived.sae_any) == (emergent, emergent)
+    assert derived.teae_max_grade is None
 
 
 hours = st.integers(-200, 2500)

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.django_db
 
 
 def survivor(number: int = 1) -> Participant:
-    """Return a participant with day 28 and month 3 on record."""
-    person = course.randomised(number, infused=110)
+    """A participant with day 28 and month 3 on record."""
+    person = course.randomized(number, infused=110)
     course.row(person, "CRE", {"sample_at": course.days_ago(83), "value": 110})
     course.row(person, "CRE", {"sample_at": course.days_ago(20), "value": 130})
     seen = {"performed": "Y", "mode": "in_person", "informant": "participant"}
@@ -45,17 +45,17 @@ def survivor(number: int = 1) -> Participant:
 def test_endpoints_rest_on_what_was_entered() -> None:
     person = survivor()
 
-    found = endpoints_by_participant([person])[person.pk]
+    derived = endpoints_by_participant([person])[person.pk]
 
-    assert found.day0 == course.day(110)
-    assert (found.scr_d28, found.scr_d28_on) == (Decimal(110), course.day(83))
-    assert found.scr_d28_ratio == Decimal("1.375")
-    assert (found.os28_status, found.os3m_status) == (Survival.ALIVE, Survival.ALIVE)
-    assert found.rrt_m3 == RrtDependence.INDEPENDENT
-    assert found.ever_rrt_3m == "yes"
-    assert (found.scr_m3, found.recovery_m3) == (Decimal(130), Recovery.PARTIAL)
-    assert found.hosp_days == Decimal(10)
-    assert (found.teae_n, found.sae_any, found.teae_max_grade) == (1, False, 2)
+    assert derived.day0 == course.day(110)
+    assert (derived.scr_d28, derived.scr_d28_on) == (Decimal(110), course.day(83))
+    assert derived.scr_d28_ratio == Decimal("1.375")
+    assert (derived.os28_status, derived.os3m_status) == (Survival.ALIVE, Survival.ALIVE)
+    assert derived.rrt_m3 == RrtDependence.INDEPENDENT
+    assert derived.ever_rrt_3m == "yes"
+    assert (derived.scr_m3, derived.recovery_m3) == (Decimal(130), Recovery.PARTIAL)
+    assert derived.hosp_days == Decimal(10)
+    assert (derived.teae_n, derived.sae_any, derived.teae_max_grade) == (1, False, 2)
 
 
 def test_baseline_follows_the_corrected_sample() -> None:
@@ -64,25 +64,25 @@ def test_baseline_follows_the_corrected_sample() -> None:
 
     save(baseline, {"value": 100}, by=STAGE, via=Source.COMMAND)
 
-    found = endpoints_by_participant([person])[person.pk]
-    assert found.scr_d28_ratio == Decimal("1.1")
-    assert found.recovery_m3 == Recovery.COMPLETE
+    derived = endpoints_by_participant([person])[person.pk]
+    assert derived.scr_d28_ratio == Decimal("1.1")
+    assert derived.recovery_m3 == Recovery.COMPLETE
 
 
 def test_death_with_an_unknown_day_decides_only_what_both_bounds_agree_on() -> None:
-    person = course.randomised(infused=100)
+    person = course.randomized(infused=100)
     month = course.day(72).isoformat()[:7]
 
     course.enter(person, "DTH", {"death_on": month})
 
-    found = endpoints_by_participant([person])[person.pk]
+    derived = endpoints_by_participant([person])[person.pk]
     first, last = date.fromisoformat(f"{month}-01"), course.day(72).replace(day=28)
-    decided = (first > found.d28_date) or (last <= found.d28_date)
-    assert decided or found.os28_status == Survival.UNKNOWN
-    assert found.os3m_status == Survival.DEAD
+    decided = (first > derived.d28_date) or (last <= derived.d28_date)
+    assert decided or derived.os28_status == Survival.UNKNOWN
+    assert derived.os3m_status == Survival.DEAD
 
 
-def test_nobody_randomised_has_no_endpoints() -> None:
+def test_nobody_randomized_has_no_endpoints() -> None:
     assert endpoints_by_participant([course.participant()]) == {}
 
 
@@ -93,9 +93,9 @@ def test_endpoints_of_many_take_one_select(people: int) -> None:
     with CaptureQueriesContext(
         connection,
     ) as statements:
-        found = endpoints_by_participant(cohort)
+        derived = endpoints_by_participant(cohort)
 
-    assert len(found) == people
+    assert len(derived) == people
     assert len(statements) == 1
 
 
@@ -103,7 +103,7 @@ def test_month_3_form_shows_all_25_endpoints() -> None:
     person = survivor()
     form = course.enter(person, "OM3", {"vital_status": "alive"}, visit="M3")
 
-    shown = derived_values(data_of(form, row_of(form)), casebook_of(person))
+    derived = derived_values(data_of(form, row_of(form)), casebook_of(person))
 
-    names = [one.derivation.name for one in shown]
+    names = [value.derivation.name for value in derived]
     assert sorted(names) == sorted(Endpoints.__dataclass_fields__)

@@ -47,8 +47,8 @@ BEFORE = [CONSENT, INFUSION]
 
 def fires(check_id: str, values: dict[str, Any], *others: FormData) -> bool:
     check = CHECKS[check_id]
-    one = data(check.form, values)
-    return check.run(one, Casebook.of([*BEFORE, *others]).with_data(one)) is not None
+    form = data(check.form, values)
+    return check.run(form, Casebook.of([*BEFORE, *others]).with_data(form)) is not None
 
 
 EVENTS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
@@ -168,12 +168,18 @@ OTHERS: list[tuple[str, dict[str, Any], dict[str, Any], list[FormData]]] = [
     ),
 ]
 FIRES = [
-    *((one, data(CHECKS[one].form, wrong), BEFORE) for one, wrong, _right in EVENTS),
+    *(
+        (check_id, data(CHECKS[check_id].form, wrong), BEFORE)
+        for check_id, wrong, _right in EVENTS
+    ),
     *((o, data(CHECKS[o].form, w), [*BEFORE, *beside]) for o, w, _r, beside in OTHERS),
     ("SPA-01", data("SPA", ASSESSED), []),
 ]
 QUIET = [
-    *((one, data(CHECKS[one].form, right), BEFORE) for one, _wrong, right in EVENTS),
+    *(
+        (check_id, data(CHECKS[check_id].form, right), BEFORE)
+        for check_id, _wrong, right in EVENTS
+    ),
     *((o, data(CHECKS[o].form, r), [*BEFORE, *beside]) for o, _w, r, beside in OTHERS),
     ("SPA-01", data("SPA", ASSESSED), [REPORT]),
 ]
@@ -193,14 +199,19 @@ def test_planned_stay_is_no_criterion() -> None:
 
 
 @pytest.mark.parametrize(
-    ("aware", "told", "fired"),
+    ("aware", "informed", "fired"),
     [("10:59", "10:59", True), ("11:00", "11:00", False)],
 )
-def test_site_is_not_aware_before_the_onset(aware: str, told: str, fired: bool) -> None:  # noqa: FBT001
+def test_site_is_not_aware_before_the_onset(
+    aware: str,
+    informed: str,
+    *,
+    fired: bool,
+) -> None:
     report = {"ae": 8, "aware_at": at(f"2026-03-02T{aware}")}
 
     assert fires("SAE-01", report, MILD) is fired
-    ethics = {**report, "ethics_informed_at": at(f"2026-03-03T{told}")}
+    ethics = {**report, "ethics_informed_at": at(f"2026-03-03T{informed}")}
     assert not fires("SAE-02", ethics, MILD)
     late = {**report, "ethics_informed_at": at("2026-03-03T11:01")}
     assert fires("SAE-02", late, MILD)

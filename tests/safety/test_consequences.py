@@ -19,13 +19,13 @@ MISTAKE = Reason("error", "wrong person")
 
 
 @pytest.fixture
-def randomised() -> Participant:
-    return course.randomised()
+def randomized() -> Participant:
+    return course.randomized()
 
 
 def serious(who: Participant, **values: Any) -> FormInstance:
-    told = {"term": "Pulmonary embolism", "serious": "Y", **values}
-    return course.row(who, "AE", told)
+    event_values = {"term": "Pulmonary embolism", "serious": "Y", **values}
+    return course.row(who, "AE", event_values)
 
 
 def strike(form: FormInstance) -> None:
@@ -34,41 +34,41 @@ def strike(form: FormInstance) -> None:
 
 @pytest.mark.verifies("SAF-01")
 def test_serious_draft_opens_one_report_and_tells_pi_and_safety(
-    randomised: Participant,
+    randomized: Participant,
 ) -> None:
     pi, officer, _coordinator = person("PI"), person("SO"), person("CO")
 
-    event = serious(randomised)
+    event = serious(randomized)
     save(event, {"grade": "3"}, by=STAGE, via=Source.COMMAND)
     save(event, {"serious": "N"}, by=STAGE, via=Source.COMMAND)
     save(event, {"serious": "Y"}, by=STAGE, via=Source.COMMAND)
 
-    (report,) = course.forms(randomised, "SAE")
+    (report,) = course.forms(randomized, "SAE")
     assert row_of(report).value_of("ae") == event.pk
     assert report.due_on == clock.site_date(clock.now() + timedelta(hours=24))
-    told = Message.objects.filter(occasion="serious_event")
-    assert {message.recipient for message in told} == {pi, officer}
-    assert "embolism" not in "".join(message.text for message in told)
+    messages = Message.objects.filter(occasion="serious_event")
+    assert {message.recipient for message in messages} == {pi, officer}
+    assert "embolism" not in "".join(message.text for message in messages)
 
 
 def test_event_not_serious_after_all_takes_its_untouched_report_back(
-    randomised: Participant,
+    randomized: Participant,
 ) -> None:
-    event = serious(randomised)
+    event = serious(randomized)
 
     save(event, {"serious": "N"}, by=STAGE, via=Source.COMMAND)
 
-    assert course.forms(randomised, "SAE") == []
+    assert course.forms(randomized, "SAE") == []
 
 
-def test_report_that_somebody_works_on_stays(randomised: Participant) -> None:
-    event, coordinator = serious(randomised), person("CO")
-    (report,) = course.forms(randomised, "SAE")
+def test_report_that_somebody_works_on_stays(randomized: Participant) -> None:
+    event, coordinator = serious(randomized), person("CO")
+    (report,) = course.forms(randomized, "SAE")
     save(report, {"narrative": "on the ward"}, by=coordinator, via=Source.PAGE)
 
     save(event, {"serious": "N"}, by=STAGE, via=Source.COMMAND)
 
-    assert course.forms(randomised, "SAE") == [report]
+    assert course.forms(randomized, "SAE") == [report]
 
 
 @pytest.mark.parametrize(
@@ -84,71 +84,71 @@ def test_report_that_somebody_works_on_stays(randomised: Participant) -> None:
     ],
 )
 def test_stop_rule_asks_reactions_and_serious_events(
-    randomised: Participant, values: dict[str, Any], facts: set[str]
+    randomized: Participant, values: dict[str, Any], facts: set[str]
 ) -> None:
-    course.row(randomised, "AE", values)
+    course.row(randomized, "AE", values)
 
-    casebook = casebook_of(randomised)
+    casebook = casebook_of(randomized)
 
     names = ("prior_reaction_g3", "related_sae", "unassessed_sae")
     assert {name for name in names if casebook.fact(name)} == facts
     assert casebook.fact("stop_rule_met") is bool(facts)
 
 
-def test_reaction_at_the_bedside_opens_one_event(randomised: Participant) -> None:
-    (bedside,) = course.forms(randomised, "INF")
+def test_reaction_at_the_bedside_opens_one_event(randomized: Participant) -> None:
+    (bedside,) = course.forms(randomized, "INF")
 
     save(bedside, {"reaction": "Y"}, by=STAGE, via=Source.COMMAND)
     save(bedside, {"reaction": "N"}, by=STAGE, via=Source.COMMAND)
     save(bedside, {"reaction": "Y"}, by=STAGE, via=Source.COMMAND)
 
-    (event,) = course.forms(randomised, "AE")
+    (event,) = course.forms(randomized, "AE")
     assert row_of(event).value_of("infusion_reaction") == "Y"
     assert row_of(event).value_of("infusion_number") == "1"
 
 
-def test_death_asks_for_event_report_and_end_of_study(randomised: Participant) -> None:
-    course.enter(randomised, "DTH", {"death_on": course.day(10).isoformat()})
+def test_death_asks_for_event_report_and_end_of_study(randomized: Participant) -> None:
+    course.enter(randomized, "DTH", {"death_on": course.day(10).isoformat()})
 
-    (event,) = course.forms(randomised, "AE")
+    (event,) = course.forms(randomized, "AE")
     assert row_of(event).value_of("outcome") == "fatal"
-    assert [len(course.forms(randomised, code)) for code in ("SAE", "EOS")] == [1, 1]
+    assert [len(course.forms(randomized, code)) for code in ("SAE", "EOS")] == [1, 1]
 
 
 def test_revoked_death_takes_back_what_nobody_worked_on(
-    randomised: Participant,
+    randomized: Participant,
 ) -> None:
-    death = course.enter(randomised, "DTH", {"death_on": course.day(10).isoformat()})
+    death = course.enter(randomized, "DTH", {"death_on": course.day(10).isoformat()})
 
     strike(death)
 
-    left = [len(course.forms(randomised, code)) for code in ("AE", "SAE", "EOS")]
-    assert left == [0, 0, 0]
-    assert casebook_of(randomised).fact("death_on") is None
+    remaining = [len(course.forms(randomized, code)) for code in ("AE", "SAE", "EOS")]
+    assert remaining == [0, 0, 0]
+    assert casebook_of(randomized).fact("death_on") is None
 
 
 def test_death_after_a_known_fatal_event_opens_no_second_one(
-    randomised: Participant,
+    randomized: Participant,
 ) -> None:
     event = serious(
-        randomised, grade="5", outcome="fatal", seriousness=["death"], ongoing="N"
+        randomized, grade="5", outcome="fatal", seriousness=["death"], ongoing="N"
     )
-    (death,) = course.forms(randomised, "DTH")
+    (death,) = course.forms(randomized, "DTH")
     assert death.status == FormStatus.NOT_STARTED
 
-    course.enter(randomised, "DTH", {"death_on": "2026", "ae": event.pk})
+    course.enter(randomized, "DTH", {"death_on": "2026", "ae": event.pk})
 
-    assert course.forms(randomised, "AE") == [event]
+    assert course.forms(randomized, "AE") == [event]
 
 
-def test_anomaly_of_a_child_is_a_serious_event(randomised: Participant) -> None:
-    told = {"who": "partner", "partner_consented": "Y", "outcome": "live_birth"}
+def test_anomaly_of_a_child_is_a_serious_event(randomized: Participant) -> None:
+    pregnancy = {"who": "partner", "partner_consented": "Y", "outcome": "live_birth"}
 
-    course.row(randomised, "PRG", {**told, "anomaly": "Y"})
+    course.row(randomized, "PRG", {**pregnancy, "anomaly": "Y"})
 
-    (event,) = course.forms(randomised, "AE")
+    (event,) = course.forms(randomized, "AE")
     assert row_of(event).value_of("seriousness") == ["congenital"]
-    assert len(course.forms(randomised, "SAE")) == 1
+    assert len(course.forms(randomized, "SAE")) == 1
 
 
 def of_partner(who: Participant, **values: Any) -> FormInstance:
@@ -160,45 +160,45 @@ def change(form: FormInstance, **values: Any) -> None:
 
 
 def test_nothing_is_kept_of_a_partner_who_did_not_consent(
-    randomised: Participant,
+    randomized: Participant,
 ) -> None:
-    refused = of_partner(randomised, partner_consented="N", outcome="ongoing")
+    refused = of_partner(randomized, partner_consented="N", outcome="ongoing")
 
     assert row_of(refused).value_of("outcome") is None
     assert row_of(refused).value_of("who") == "partner"
 
 
-def test_anomaly_that_was_none_takes_its_event_back(randomised: Participant) -> None:
+def test_anomaly_that_was_none_takes_its_event_back(randomized: Participant) -> None:
     child = of_partner(
-        randomised, partner_consented="Y", outcome="live_birth", anomaly="Y"
+        randomized, partner_consented="Y", outcome="live_birth", anomaly="Y"
     )
 
     change(child, anomaly="N")
 
-    assert course.forms(randomised, "AE") == course.forms(randomised, "SAE") == []
+    assert course.forms(randomized, "AE") == course.forms(randomized, "SAE") == []
 
 
 def test_pregnancy_found_as_an_event_is_followed_beside_that_of_a_partner(
-    randomised: Participant,
+    randomized: Participant,
 ) -> None:
-    (sex,) = course.forms(randomised, "DEM")
+    (sex,) = course.forms(randomized, "DEM")
     change(sex, sex="F")
-    of_partner(randomised)
-    event = course.row(randomised, "AE", {"term": "Pregnancy", "pregnancy": "Y"})
-    partner, own = course.forms(randomised, "PRG")
+    of_partner(randomized)
+    event = course.row(randomized, "AE", {"term": "Pregnancy", "pregnancy": "Y"})
+    partner, own = course.forms(randomized, "PRG")
     assert row_of(own).value_of("who") == "participant"
 
     strike(event)
 
-    assert course.forms(randomised, "PRG") == [partner]
+    assert course.forms(randomized, "PRG") == [partner]
 
 
 def test_pregnancy_stays_writable_after_the_end_of_study(
-    randomised: Participant,
+    randomized: Participant,
 ) -> None:
-    pregnancy = of_partner(randomised, partner_consented="Y", outcome="ongoing")
-    course.enter(randomised, "DTH", {"death_on": course.day(10).isoformat()})
-    course.enter(randomised, "EOS", {"reason": "died", "on": course.day(10)})
+    pregnancy = of_partner(randomized, partner_consented="Y", outcome="ongoing")
+    course.enter(randomized, "DTH", {"death_on": course.day(10).isoformat()})
+    course.enter(randomized, "EOS", {"reason": "died", "on": course.day(10)})
 
     change(pregnancy, outcome="live_birth", outcome_on=course.day(0).isoformat())
 
@@ -206,33 +206,33 @@ def test_pregnancy_stays_writable_after_the_end_of_study(
 
 
 def test_death_without_its_date_takes_back_what_followed(
-    randomised: Participant,
+    randomized: Participant,
 ) -> None:
-    death = course.enter(randomised, "DTH", {"death_on": course.day(10).isoformat()})
+    death = course.enter(randomized, "DTH", {"death_on": course.day(10).isoformat()})
 
     change(death, death_on=None)
 
-    left = [len(course.forms(randomised, code)) for code in ("AE", "SAE", "EOS")]
-    assert left == [0, 0, 0]
+    remaining = [len(course.forms(randomized, code)) for code in ("AE", "SAE", "EOS")]
+    assert remaining == [0, 0, 0]
 
 
 def test_death_form_stays_asked_for_while_a_call_reports_the_death(
-    randomised: Participant,
+    randomized: Participant,
 ) -> None:
-    course.row(randomised, "CAL", {"result": "death_reported"})
-    event = course.row(randomised, "AE", {"term": "Sepsis", "grade": "5"})
+    course.row(randomized, "CAL", {"result": "death_reported"})
+    event = course.row(randomized, "AE", {"term": "Sepsis", "grade": "5"})
 
     change(event, grade="4")
-    course.row(randomised, "AE", {"term": "Nausea", "grade": "1"})
+    course.row(randomized, "AE", {"term": "Nausea", "grade": "1"})
 
-    assert len(course.forms(randomised, "DTH")) == 1
+    assert len(course.forms(randomized, "DTH")) == 1
 
 
 def test_event_struck_out_no_longer_asks_for_the_death_form(
-    randomised: Participant,
+    randomized: Participant,
 ) -> None:
-    event = course.row(randomised, "AE", {"term": "Sepsis", "outcome": "fatal"})
+    event = course.row(randomized, "AE", {"term": "Sepsis", "outcome": "fatal"})
 
     strike(event)
 
-    assert course.forms(randomised, "DTH") == []
+    assert course.forms(randomized, "DTH") == []

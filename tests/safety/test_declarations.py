@@ -54,7 +54,7 @@ CATALOGUE = {
 CATALOGUE["OM3"] = CATALOGUE["O28"]
 
 
-def told(item: Item) -> str:
+def described(item: Item) -> str:
     facts = item.facts
     required = {True: "R", False: ""}.get(facts.required, "when")  # type: ignore[call-overload]
     marks = [
@@ -68,6 +68,6 @@ def told(item: Item) -> str:
 
 @pytest.mark.parametrize("code", CATALOGUE)
 def test_form_is_declared_as_the_catalogue_has_it(code: str) -> None:
-    declared = [told(item) for item in catalogue.design(code).items.values()]
+    declared = [described(item) for item in catalogue.design(code).items.values()]
 
-    assert declared == [" ".join(one.split()) for one in CATALOGUE[code].split(";")]
+    assert declared == [" ".join(line.split()) for line in CATALOGUE[code].split(";")]

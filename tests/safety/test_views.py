@@ -9,7 +9,7 @@ from record.audit.attribution import Source
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance
 from safety.models import SentReport
-from safety.reports.page import number_of
+from safety.reports.page import participant_number
 from safety.reports.selectors.reports import ReportState, report_lines
 from safety.reports.services.reports import send_report
 from tests.outcomes import course
@@ -22,7 +22,7 @@ SAFETY_WORK = {"Serious event", "Follow-up report", "To assess", "To submit"}
 
 def report(number: int, *, aware_hours_ago: float) -> FormInstance:
     """Return the report of a participant's serious event."""
-    who = course.randomised(number)
+    who = course.randomized(number)
     event = {"serious": "Y", "term": f"Event {number}", "seriousness": ["important"]}
     course.row(who, "AE", event)
     (form,) = course.forms(who, "SAE")
@@ -53,7 +53,7 @@ def test_investigator_sends_a_report_from_the_page(client: Client) -> None:
 
 
 def test_lacking_report_is_refused_with_words(client: Client) -> None:
-    who = course.randomised()
+    who = course.randomized()
     course.row(who, "AE", {"serious": "Y"})
     (form,) = course.forms(who, "SAE")
     client.force_login(person("IN"))
@@ -76,9 +76,9 @@ def test_follow_up_is_begun_from_the_page_and_opened(client: Client) -> None:
     assert answer["Location"] == reverse("entry:form", args=[second.pk])
 
 
-def shown(client: Client, name: str, query: str) -> list[str]:
-    found = client.get(reverse(name) + query).context["found"]
-    return [number_of(line) for line in found.lines]
+def listed_participants(client: Client, name: str, query: str) -> list[str]:
+    filtered = client.get(reverse(name) + query).context["filtered"]
+    return [participant_number(line) for line in filtered.lines]
 
 
 def test_chips_and_participant_narrow_the_list(client: Client) -> None:
@@ -91,20 +91,20 @@ def test_chips_and_participant_narrow_the_list(client: Client) -> None:
     client.force_login(person("MO"))
 
     numbers = {
-        query: shown(client, "safety:reports", query)
+        query: listed_participants(client, "safety:reports", query)
         for query in ("", "?state=waiting", "?state=overdue", "?state=changed",
                       "?state=sent", "?participant=3x", "?state=odd")
     }  # fmt: skip
 
-    one, two, three = (form.participant.number for form in (sent, late, waiting))
+    first, second, third = (form.participant.number for form in (sent, late, waiting))
     assert numbers == {
-        "": [two, three, one],
-        "?state=waiting": [two, three],
-        "?state=overdue": [two],
-        "?state=changed": [one],
-        "?state=sent": [one],
-        "?participant=3x": [three],
-        "?state=odd": [two, three, one],
+        "": [second, third, first],
+        "?state=waiting": [second, third],
+        "?state=overdue": [second],
+        "?state=changed": [first],
+        "?state=sent": [first],
+        "?participant=3x": [third],
+        "?state=odd": [second, third, first],
     }
 
 
@@ -117,14 +117,14 @@ def test_officer_sees_what_to_assess_and_to_submit(client: Client) -> None:
     forms = [report(number, aware_hours_ago=2) for number in (1, 2, 3)]
     for form in forms:
         send_report(form, by=investigator)
-    first, second, third = (course.forms(one.participant, "SPA")[0] for one in forms)
+    first, second, third = (course.forms(form.participant, "SPA")[0] for form in forms)
     save(second, SUSAR, by=STAGE, via=Source.COMMAND)
     expected = {**SUSAR, "expected_per_rsi": "Y"}
     save(third, expected, by=STAGE, via=Source.COMMAND)
     client.force_login(person("SO"))
 
     numbers = {
-        query: shown(client, "safety:cases", f"?state={query}")
+        query: listed_participants(client, "safety:cases", f"?state={query}")
         for query in ("to_assess", "to_submit", "overdue", "susar")
     }
     page = client.get(reverse("safety:cases")).content.decode()
@@ -138,7 +138,7 @@ def test_officer_sees_what_to_assess_and_to_submit(client: Client) -> None:
     assert page.count("Unblinded…") == 1
     submitted = {"submitted_on": clock.today(), "authority": ["nmpa"]}
     save(second, submitted, by=STAGE, via=Source.COMMAND)
-    assert shown(client, "safety:cases", "?state=to_submit") == []
+    assert listed_participants(client, "safety:cases", "?state=to_submit") == []
 
 
 def test_work_names_what_each_role_has_to_do_next(client: Client) -> None:
@@ -151,8 +151,8 @@ def test_work_names_what_each_role_has_to_do_next(client: Client) -> None:
     save(assessment, SUSAR, by=STAGE, via=Source.COMMAND)
 
     def kinds(role: str) -> list[tuple[str, str]]:
-        found = [(one.kind, one.participant) for one in work_for(people[role])]
-        return sorted(one for one in found if one[0] in SAFETY_WORK)
+        work = [(item.kind, item.participant) for item in work_for(people[role])]
+        return sorted(item for item in work if item[0] in SAFETY_WORK)
 
     assert kinds("CO") == [("Follow-up report", sent.participant.number)]
     assert kinds("IN") == [

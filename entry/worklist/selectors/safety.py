@@ -17,7 +17,7 @@ def serious_events(user: User) -> Iterator[WorkItem]:
     """Reports to send, follow-ups to write; for the sponsor, versions to settle."""
     lines = report_lines()
     if user.may(Permission.SIGN_FORM):
-        yield from (_report_item(line) for line in lines if line.waits)
+        yield from (_report_item(line) for line in lines if line.is_waiting)
     if user.may(Permission.ENTER_CRF):
         yield from (_follow_up_item(line) for line in lines if line.changed)
     if user.may(Permission.ASSESS_SAFETY):
@@ -66,7 +66,7 @@ def _case_items(case: SponsorCase) -> Iterator[WorkItem]:
     is_late = case.state != CaseState.TO_ASSESS and due_on and due_on < case.today
     yield WorkItem(
         OVERDUE if is_late else DUE,
-        _("Complete follow-up") if item == "report_kind" else case.words,
+        _("Complete follow-up") if item == "report_kind" else case.state_text,
         case.line.participant.number,
         f"{case.line.term or '—'} · {case.line.version}",
         f"{reverse('entry:form', args=[form_id])}#row-{item}",

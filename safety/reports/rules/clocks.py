@@ -1,4 +1,4 @@
-"""Clocks of safety reporting (protocol section 8): who must be told, and by when.
+"""Clocks of safety reporting (protocol section 8): who must be informed, and by when.
 
 Calendar days; weekends and holidays shift nothing. Day 0 is the sponsor's awareness.
 """
@@ -13,7 +13,7 @@ from trial_edc.vocabulary import N_, Codelist
 
 
 class Clock(Codelist):
-    """Which period an authority must be told in."""
+    """Period in which an authority must be informed."""
 
     NONE = "none", N_("No expedited report")
     DAYS_7 = "7d", N_("7 days, fatal or life-threatening")
@@ -48,7 +48,7 @@ class Deadlines:
 def is_related(
     causality: str | None, settings: SafetySettings = PROTOCOL.safety
 ) -> bool:
-    """Tell whether a causality counts as at least possibly related."""
+    """At least possibly related."""
     return causality in settings.related_causalities
 
 
@@ -58,8 +58,8 @@ def is_susar(case: SeriousCase, settings: SafetySettings = PROTOCOL.safety) -> b
 
     Assessed by neither counts as related; expectedness must have been assessed.
     """
-    given = [c for c in (case.causality_investigator, case.causality_sponsor) if c]
-    related = not given or any(is_related(c, settings) for c in given)
+    judgements = [c for c in (case.causality_investigator, case.causality_sponsor) if c]
+    related = not judgements or any(is_related(c, settings) for c in judgements)
     return case.serious and related and case.expected is False
 
 
@@ -67,7 +67,6 @@ def is_susar(case: SeriousCase, settings: SafetySettings = PROTOCOL.safety) -> b
 def deadlines(
     case: SeriousCase, settings: SafetySettings = PROTOCOL.safety
 ) -> Deadlines:
-    """Derive every deadline of one event."""
     report_due_at = None
     if case.serious and case.investigator_aware_at is not None:
         hours = timedelta(hours=settings.report_to_sponsor_hours)

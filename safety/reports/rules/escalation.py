@@ -1,7 +1,7 @@
-"""When a deadline that nobody has met is told again; pure.
+"""Steps at which people are reminded of a missed deadline (SAF-11); pure.
 
-Each function names the last step that was reached, so that who comes late, or after a
-week without power, tells one thing and not all that was missed.
+Each function names the last step reached, so that after a week without power one
+message is sent and not all that were missed.
 """
 
 from datetime import date, datetime, timedelta
@@ -16,7 +16,7 @@ OVERDUE = "overdue"
 def unsent_step(
     since: datetime, now: datetime, settings: SafetySettings = PROTOCOL.safety
 ) -> str | None:
-    """Return the step of a report that was not sent since the site knew."""
+    """Step of a report that was not sent since the site was aware."""
     hours = (now - since) / timedelta(hours=1)
     if hours > settings.report_to_sponsor_hours:
         return OVERDUE
@@ -28,7 +28,7 @@ def unsent_step(
 def unassessed_step(
     since: date, today: date, settings: SafetySettings = PROTOCOL.safety
 ) -> str | None:
-    """Return the step of a report that the sponsor has not assessed."""
+    """Step of a report that the sponsor has not assessed."""
     days = (today - since).days
     reached = [step for step in settings.remind_unassessed_days if days >= step]
     return f"{max(reached)}d" if reached else None
@@ -38,9 +38,9 @@ def unassessed_step(
 def unsubmitted_step(
     due_on: date, today: date, settings: SafetySettings = PROTOCOL.safety
 ) -> str | None:
-    """Return the step of a SUSAR report that no authority has."""
-    left = (due_on - today).days
-    if left < 0:
+    """Step of a SUSAR report that was not submitted to an authority."""
+    days_left = (due_on - today).days
+    if days_left < 0:
         return OVERDUE
-    reached = [step for step in settings.remind_unsubmitted_days if left <= step]
+    reached = [step for step in settings.remind_unsubmitted_days if days_left <= step]
     return f"{min(reached)}d" if reached else None

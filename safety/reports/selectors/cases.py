@@ -1,4 +1,4 @@
-"""Versions that the sponsor has: assessed or not, a SUSAR or not, submitted or not."""
+"""Report versions sent to the sponsor, with assessment and submission."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class CaseState(StrEnum):
     NO_SUSAR = "no_susar"
 
 
-# The status that draws a state, and its own words.
+# The status that the page shows for a state, and the text beside it.
 LOOKS = {
     CaseState.TO_ASSESS: ("due", N_("To assess")),
     CaseState.OVERDUE: ("overdue", N_("Submission overdue")),
@@ -48,35 +48,33 @@ class SponsorCase:
 
     @property
     def is_assessed(self) -> bool:
-        """Tell whether the sponsor judged cause and expectedness."""
+        """The sponsor has judged cause and expectedness."""
         judged = (self.causality, self.assessment.get("expected_per_rsi"))
         return None not in judged
 
     @property
     def causality(self) -> str | None:
-        """Return the sponsor's judgement of the cause."""
-        given: str | None = self.assessment.get("causality_sponsor")
-        return given
+        code: str | None = self.assessment.get("causality_sponsor")
+        return code
 
     @property
-    def causality_words(self) -> str:
+    def causality_text(self) -> str:
         return _(Causality(self.causality).label) if self.causality else "—"
 
     @property
-    def expected_words(self) -> str:
-        told = self.assessment.get("expected_per_rsi")
-        return _(YesNo(told).label) if told else "—"
+    def expected_text(self) -> str:
+        answer = self.assessment.get("expected_per_rsi")
+        return _(YesNo(answer).label) if answer else "—"
 
     @property
-    def clock_words(self) -> str:
-        """Return the period in which it must be submitted, in words."""
+    def clock_text(self) -> str:
         return _(Clock(self.deadlines.clock).label)
 
     @property
     def sponsor_aware_at(self) -> datetime | None:
-        """Return day 0."""
-        known: datetime | None = self.assessment.get("sponsor_aware_at")
-        return known
+        """Day 0."""
+        aware_at: datetime | None = self.assessment.get("sponsor_aware_at")
+        return aware_at
 
     @property
     def reference(self) -> str:
@@ -84,13 +82,13 @@ class SponsorCase:
 
     @property
     def submitted_on(self) -> date | None:
-        told: date | None = self.assessment.get("submitted_on")
-        return told
+        day: date | None = self.assessment.get("submitted_on")
+        return day
 
     @property
     def authorities(self) -> str:
-        told = self.assessment.get("authority") or ()
-        return ", ".join(_(Authority(one).label) for one in told)
+        codes = self.assessment.get("authority") or ()
+        return ", ".join(_(Authority(code).label) for code in codes)
 
     @property
     def due_on(self) -> date | None:
@@ -98,7 +96,6 @@ class SponsorCase:
 
     @property
     def was_late(self) -> bool:
-        """Tell whether it was submitted after its last day."""
         both = self.submitted_on and self.due_on
         return bool(both and self.submitted_on > self.due_on)  # type: ignore[operator]
 
@@ -118,12 +115,12 @@ class SponsorCase:
         return LOOKS[self.state][0]
 
     @property
-    def words(self) -> str:
+    def state_text(self) -> str:
         return _(LOOKS[self.state][1])
 
     @cached_property
     def complete_due_on(self) -> date | None:
-        """Return until when the complete follow-up of a submitted case is awaited.
+        """Last day of the complete follow-up of a submitted case.
 
         A later version that was submitted, or made it no SUSAR any more, ends it.
         """
@@ -136,33 +133,33 @@ class SponsorCase:
             later = assessment_of(report, casebook)
             if later is None or report.occurrence <= self.line.report.occurrence:
                 continue
-            found = deadlines_assessed(later, casebook)
+            later_deadlines = deadlines_assessed(later, casebook)
             is_judged = later.get("expected_per_rsi") is not None
             if later.get("submitted_on") or (
-                is_judged and found and not found.is_susar
+                is_judged and later_deadlines and not later_deadlines.is_susar
             ):
                 return None
         return last
 
 
 def cases_of(lines: Iterable[ReportLine]) -> Iterator[SponsorCase]:
-    """Return the versions that were sent, with their assessments."""
+    """Versions that were sent, with their assessments."""
     today = clock.today()
     for line in lines:
         assessment = assessment_of(line.report, line.casebook)
         if line.sent is None or assessment is None:
             continue
-        if found := deadlines_assessed(assessment, line.casebook):
-            yield SponsorCase(line, assessment, found, today)
+        if due := deadlines_assessed(assessment, line.casebook):
+            yield SponsorCase(line, assessment, due, today)
 
 
 def by_urgency(cases: Iterable[SponsorCase]) -> list[SponsorCase]:
-    """Return what is still to be done first, what is due soonest on top."""
+    """Open cases first, the earliest deadline on top."""
 
-    def rank(one: SponsorCase) -> tuple[bool, bool, date]:
-        is_settled = one.state in {CaseState.SUBMITTED, CaseState.NO_SUSAR}
-        last = one.complete_due_on or (one.due_on if one.is_assessed else None)
-        is_done = is_settled and one.complete_due_on is None
-        return is_done, is_settled, last or one.today
+    def rank(case: SponsorCase) -> tuple[bool, bool, date]:
+        is_settled = case.state in {CaseState.SUBMITTED, CaseState.NO_SUSAR}
+        last = case.complete_due_on or (case.due_on if case.is_assessed else None)
+        is_done = is_settled and case.complete_due_on is None
+        return is_done, is_settled, last or case.today
 
     return sorted(cases, key=rank)

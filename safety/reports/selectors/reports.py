@@ -1,4 +1,4 @@
-"""The reports of all participants with their clocks."""
+"""Serious adverse event reports of all participants, with their clocks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ READ = ("AE", "SAE", "SPA")
 
 
 class ReportState(StrEnum):
-    """Where a report stands against its clock."""
+    """State of a report against its clock."""
 
     WAITING = "due"
     LATE = "overdue"
@@ -40,7 +40,7 @@ class ReportState(StrEnum):
 
 @dataclass(frozen=True)
 class ReportLine:
-    """One version of the report on a serious event, as its clock shows it."""
+    """One version of the report on a serious event, with its clock."""
 
     form: FormInstance
     report: FormData
@@ -54,59 +54,57 @@ class ReportLine:
 
     @cached_property
     def event(self) -> FormData | None:
-        """Return the event that it tells of; None when that is struck out."""
+        """None when the event is struck out."""
         return event_of(self.report, self.casebook)
 
     @property
     def term(self) -> str | None:
-        """Return what happened, in the words of the site."""
         term: str | None = self.event.get("term") if self.event else None
         return term
 
     @property
     def version(self) -> str:
-        """Return which version it is, in words: initial, follow-up n, final."""
+        """Kind in words: initial, follow-up n, final."""
         kind = self.report.get("report_kind")
         word = _(ReportKind(kind).label) if kind else "—"
         if kind != ReportKind.FOLLOW_UP:
             return word
         before = earlier_versions(self.report, self.casebook)
-        number = 1 + sum(one.get("report_kind") == kind for one in before)
+        number = 1 + sum(version.get("report_kind") == kind for version in before)
         return f"{word} {number}"
 
     @property
     def aware_at(self) -> datetime | None:
-        known: datetime | None = self.report.get("aware_at")
-        return known
+        aware_at: datetime | None = self.report.get("aware_at")
+        return aware_at
 
     @property
     def sent_at(self) -> datetime | None:
         return self.sent.sent_at if self.sent else None
 
     @property
-    def counts_from(self) -> datetime:
-        """Return awareness, or the entry of the event until that is known."""
+    def clock_starts_at(self) -> datetime:
+        """Awareness, or the entry of the event until that is known."""
         return self.aware_at or self.form.created_at
 
     @property
     def due_at(self) -> datetime:
         hours = PROTOCOL.safety.report_to_sponsor_hours
-        return self.counts_from + timedelta(hours=hours)
+        return self.clock_starts_at + timedelta(hours=hours)
 
     @property
     def hours(self) -> float:
-        """Return the hours from awareness to the report, or to now."""
+        """Hours from awareness to the report, or to now."""
         until = self.sent_at or self.now
-        return (until - self.counts_from).total_seconds() / SECONDS_AN_HOUR
+        return (until - self.clock_starts_at).total_seconds() / SECONDS_AN_HOUR
 
     @property
     def is_withdrawn(self) -> bool:
-        """Tell whether the event is serious no more, or struck out."""
+        """The event is serious no more, or struck out."""
         return self.event is None or not is_serious(self.event)
 
     @property
     def state(self) -> ReportState:
-        """Return where it stands; the status component draws it."""
         if self.sent_at:
             return ReportState.SENT
         if self.is_withdrawn and not earlier_versions(self.report, self.casebook):
@@ -114,7 +112,7 @@ class ReportLine:
         return ReportState.LATE if self.now > self.due_at else ReportState.WAITING
 
     @property
-    def waits(self) -> bool:
+    def is_waiting(self) -> bool:
         return self.state in {ReportState.WAITING, ReportState.LATE}
 
     @property
@@ -129,9 +127,9 @@ class ReportLine:
 
     @cached_property
     def changed(self) -> list[str]:
-        """Name what was changed since the last version was sent; it asks for another.
+        """Labels of items changed since the last version was sent.
 
-        Of a report sent before revisions of events were kept, nothing is known.
+        Empty for a report sent before revisions of events were stored.
         """
         sent, event = self.sent, self.event
         if sent is None or event is None or not self.is_latest:
@@ -149,19 +147,21 @@ class ReportLine:
 
 
 def report_lines(*, of_report: int | None = None) -> list[ReportLine]:
-    """Return every report, what waits first, the most urgent on top; three selects.
+    """Every report, unsent ones first, the most urgent on top; three selects.
 
-    `of_report` leaves those on the participant of that one.
+    `of_report` restricts them to the participant of that report.
     """
-    held = FormInstance.objects.filter(code="SAE", struck_at=None, revision__gt=0)
+    stored_forms = FormInstance.objects.filter(
+        code="SAE", struck_at=None, revision__gt=0
+    )
     if of_report is not None:
-        held = held.filter(participant__forms=of_report)
-    forms = list(held.select_related("participant"))
+        stored_forms = stored_forms.filter(participant__forms=of_report)
+    forms = list(stored_forms.select_related("participant"))
     people = {form.participant_id: form.participant for form in forms}
     casebooks = casebooks_of(people.values(), READ)
     sent, now = SentReport.objects.in_bulk([form.pk for form in forms]), clock.now()
     lines = _lines(forms, casebooks, sent, now)
-    return sorted(lines, key=lambda line: (not line.waits, line.due_at))
+    return sorted(lines, key=lambda line: (not line.is_waiting, line.due_at))
 
 
 def _lines(
@@ -181,7 +181,7 @@ def was_sent(form: FormInstance) -> bool:
 
 
 def notified_at(report_id: int | None) -> datetime | None:
-    """Return when the sponsor knew of a report at the latest, to the minute."""
+    """When the sponsor knew of a report at the latest, to the minute."""
     sent = SentReport.objects.filter(form=report_id).first()
     if sent is None or sent.notified_at is None:
         return None

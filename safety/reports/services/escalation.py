@@ -1,4 +1,4 @@
-"""Deadlines that nobody has met, told to those who can meet them."""
+"""Notices of deadlines that nobody has met (SAF-11)."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ UNSENT, UNASSESSED = "report_unsent", "report_unassessed"
 UNSUBMITTED, INCOMPLETE = "susar_unsubmitted", "susar_incomplete"
 OCCASIONS = (UNSENT, UNASSESSED, UNSUBMITTED, INCOMPLETE)
 SITE, SPONSOR = (Role.IN, Role.PI), (Role.SO,)
-FIRST = f"{min(PROTOCOL.safety.remind_unsent_hours)}h"  # told to the site alone
+FIRST = f"{min(PROTOCOL.safety.remind_unsent_hours)}h"  # the site alone is notified
 
-# What each message says; none names an event, a product or an arm.
+# None names an event, a product or an arm.
 TEXTS = {
     UNSENT: N_(
         "Report %(version)s on the serious event of participant %(number)s has not "
@@ -52,7 +52,7 @@ TEXTS = {
 
 
 @dataclass(frozen=True)
-class Missed:
+class MissedDeadline:
     """A step of a deadline that nobody has met so far."""
 
     occasion: str
@@ -63,79 +63,81 @@ class Missed:
 
     @property
     def key(self) -> str:
-        """Return what makes the message one for each version and step."""
+        """One message for each version and step."""
         return f"{self.occasion}:{self.line.form.pk}:{self.step}"
 
 
-def missed_by(lines: Iterable[ReportLine]) -> Iterator[Missed]:
-    """Return the last step reached of each deadline of these reports."""
+def missed_deadlines(lines: Iterable[ReportLine]) -> Iterator[MissedDeadline]:
+    """Last step reached of each deadline of these reports."""
     lines = list(lines)
-    yield from _unsent(line for line in lines if line.waits)
+    yield from _missed_by_site(line for line in lines if line.is_waiting)
     for case in cases_of(lines):
-        yield from _of_case(case)
+        yield from _missed_by_sponsor(case)
 
 
-def _unsent(lines: Iterable[ReportLine]) -> Iterator[Missed]:
+def _missed_by_site(lines: Iterable[ReportLine]) -> Iterator[MissedDeadline]:
     for line in lines:
-        if step := unsent_step(line.counts_from, line.now):
+        if step := unsent_step(line.clock_starts_at, line.now):
             due = line.due_at.astimezone(clock.SITE_TZ)
             roles = SITE if step == FIRST else SITE + SPONSOR
-            yield Missed(UNSENT, line, step, f"{due:%Y-%m-%d %H:%M %z}", roles)
+            yield MissedDeadline(UNSENT, line, step, f"{due:%Y-%m-%d %H:%M %z}", roles)
 
 
-def _of_case(case: SponsorCase) -> Iterator[Missed]:
+def _missed_by_sponsor(case: SponsorCase) -> Iterator[MissedDeadline]:
     if case.state == CaseState.TO_ASSESS and case.sponsor_aware_at:
         on = clock.site_date(case.sponsor_aware_at)
         if step := unassessed_step(on, case.today):
-            yield Missed(UNASSESSED, case.line, step, on.isoformat(), SPONSOR)
+            yield MissedDeadline(UNASSESSED, case.line, step, on.isoformat(), SPONSOR)
     awaited = {
         UNSUBMITTED: case.due_on if case.state in _TO_SUBMIT else None,
         INCOMPLETE: case.complete_due_on,
     }
     for occasion, due_on in awaited.items():
         if due_on and (step := unsubmitted_step(due_on, case.today)):
-            yield Missed(occasion, case.line, step, due_on.isoformat(), SPONSOR)
+            yield MissedDeadline(occasion, case.line, step, due_on.isoformat(), SPONSOR)
 
 
 _TO_SUBMIT = (CaseState.DUE, CaseState.OVERDUE)
 
 
 @implements("SAF-11")
-def tell_missed() -> int:
-    """Queue a message for each step that nobody was told of; return how many steps.
+def notify_missed_deadlines() -> int:
+    """Queue one message for each new step; return the number of new steps.
 
     Two runs at once queue one message: the outbox has each key once.
     """
-    found = list(missed_by(report_lines()))
-    keys = Message.objects.filter(key__in=[one.key for one in found])
-    told = set(keys.values_list("key", flat=True)) if found else set()
-    new = [one for one in found if one.key not in told]
-    people: Mapping[str, list[User]] = _people() if new else {}
-    for one in new:
-        _tell(one, [user for role in one.roles for user in people[role]])
-    return len(new)
+    missed = list(missed_deadlines(report_lines()))
+    keys = Message.objects.filter(key__in=[deadline.key for deadline in missed])
+    notified_keys = set(keys.values_list("key", flat=True)) if missed else set()
+    new_deadlines = [
+        deadline for deadline in missed if deadline.key not in notified_keys
+    ]
+    people: Mapping[str, list[User]] = _users_by_role() if new_deadlines else {}
+    for deadline in new_deadlines:
+        _notify(deadline, [user for role in deadline.roles for user in people[role]])
+    return len(new_deadlines)
 
 
-def _people() -> Mapping[str, list[User]]:
+def _users_by_role() -> Mapping[str, list[User]]:
     roles = [role.value for role in SITE + SPONSOR]
-    held: dict[str, list[User]] = {role: [] for role in roles}
+    users: dict[str, list[User]] = {role: [] for role in roles}
     for user in User.objects.filter(role__in=roles, is_active=True).order_by("pk"):
-        held[user.role].append(user)
-    return held
+        users[user.role].append(user)
+    return users
 
 
-def _tell(one: Missed, people: Iterable[User]) -> None:
+def _notify(deadline: MissedDeadline, people: Iterable[User]) -> None:
     details = {
-        "number": one.line.participant.number,
-        "version": one.line.form.occurrence,
-        "due": one.due,
+        "number": deadline.line.participant.number,
+        "version": deadline.line.form.occurrence,
+        "due": deadline.due,
     }
     passed, ahead = _("Deadline passed: %(number)s"), _("Deadline ahead: %(number)s")
     with attributed(by=SAFETY, via=Source.TASK):
         queue(
-            occasion=one.occasion,
-            key=one.key,
+            occasion=deadline.occasion,
+            key=deadline.key,
             to=people,
-            subject=(passed if one.step == OVERDUE else ahead) % details,
-            text=_(TEXTS[one.occasion]) % details,
+            subject=(passed if deadline.step == OVERDUE else ahead) % details,
+            text=_(TEXTS[deadline.occasion]) % details,
         )

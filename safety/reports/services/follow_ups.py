@@ -1,4 +1,4 @@
-"""Follow-up versions of a report: what stands is carried over, not typed twice."""
+"""Follow-up versions of a report; what still holds is carried over."""
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
@@ -12,12 +12,12 @@ from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances
 from safety.events.facts import event_of, reports_on, row_with
 from safety.reports.selectors.reports import was_sent
-from safety.reports.services.reports import CLOCK, NotReadyToSend, due_on
+from safety.reports.services.reports import REPORT_PERIOD, NotReadyToSend, set_due_date
 from safety.vocabulary import ReportKind
 from trial_edc import clock
 from trial_edc.requirements import implements
 
-# What a version tells of the event itself; who knew what and when is of each its own.
+# Items about the event itself; who was aware of what, and when, differs by version.
 CARRIED = ("ae", "hospital_in", "hospital_out", "narrative", "tests", "history")
 
 
@@ -25,18 +25,18 @@ CARRIED = ("ae", "hospital_in", "hospital_out", "narrative", "tests", "history")
 def add_follow_up(
     report: FormInstance, *, by: User, via: Source = Source.PAGE
 ) -> FormInstance:
-    """Begin the next version from the last one, which was sent; else return that one.
+    """Begin the next version if the last one was sent; else return the last one.
 
-    Its 24 hours run from when it is begun until the awareness of what is new is
-    entered. Raises `NotReadyToSend` when there is no event to report on.
+    Its 24 hours run from now until the awareness of the new information is entered.
+    Raises `NotReadyToSend` when there is no event to report on.
     """
     if not by.may(Permission.ENTER_CRF):
         raise PermissionDenied
     with attributed(by=by, via=via):
         participant = form_instances.lock(report.participant)
         casebook = casebook_of(participant, "AE", "SAE")
-        known = row_with(casebook, "SAE", report.pk)
-        event = event_of(known, casebook) if known else None
+        stored_report = row_with(casebook, "SAE", report.pk)
+        event = event_of(stored_report, casebook) if stored_report else None
         if event is None:
             message = _("The event is struck out: restore it, then say what changed.")
             raise NotReadyToSend(message)
@@ -50,5 +50,5 @@ def add_follow_up(
         carried = {name: last.values.get(name) for name in CARRIED}
         kind = {"report_kind": ReportKind.FOLLOW_UP.value}
         save(form, carried | kind, by=by, via=via, complete=False)
-        due_on(form, clock.site_date(clock.now() + CLOCK))
+        set_due_date(form, clock.site_date(clock.now() + REPORT_PERIOD))
     return form

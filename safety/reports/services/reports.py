@@ -1,4 +1,4 @@
-"""Writes of the safety room: reports opened by themselves, and reports sent."""
+"""Reports on serious events: opened by the system, sent by people, clocks."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -36,26 +36,26 @@ from trial_edc.vocabulary import YesNo
 SAFETY = Process("safety")
 NO_LONGER = Reason("system", "What this row was opened for no longer holds.")
 HOLDS_AGAIN = Reason("system", "What this row was opened for holds again.")
-NOTICE = "serious_event"  # the occasion of the first message
-CLOCK = timedelta(hours=PROTOCOL.safety.report_to_sponsor_hours)
+SERIOUS_EVENT = "serious_event"  # the occasion of the first message
+REPORT_PERIOD = timedelta(hours=PROTOCOL.safety.report_to_sponsor_hours)
 
 
 class NotReadyToSend(Exception):
-    """A report lacks what the sponsor needs at least; the text is for people."""
+    """A report lacks the sponsor's minimum; the text is for people."""
 
 
-def open_row(
+def open_log_row(
     participant: Participant, code: str, values: Mapping[str, object], *, via: Source
 ) -> FormInstance:
-    """Open a row of a log with what is known already; the rest is asked of people."""
+    """Open a row of a log with the values known so far."""
     with attributed(by=SAFETY, via=via):
         form = form_instances.add_row(participant, code, by=SAFETY, via=via)
         save(form, values, by=SAFETY, via=via, complete=False)
     return form
 
 
-def propose(participant: Participant, code: str, *, via: Source) -> FormInstance:
-    """Hang a form that is now due into the casebook; back in it if it was retired."""
+def open_form(participant: Participant, code: str, *, via: Source) -> FormInstance:
+    """Add a form that is now due to the casebook, or restore it if it was withdrawn."""
     with attributed(by=SAFETY, via=via):
         form = form_instances.ensure_form(participant, code)
         if form.struck_at and form.status == FormStatus.NOT_STARTED:
@@ -63,27 +63,27 @@ def propose(participant: Participant, code: str, *, via: Source) -> FormInstance
     return form
 
 
-def retire(form: FormInstance, *, via: Source) -> None:
-    """Strike a row out that the system opened and nobody has worked on."""
-    touched = form.saved_by_id is not None or form.status == FormStatus.COMPLETE
-    if not touched and not form.struck_at and not form.is_closed:
+def strike_if_untouched(form: FormInstance, *, via: Source) -> None:
+    """Strike out a row that the system opened, unless somebody worked on it."""
+    is_touched = form.saved_by_id is not None or form.status == FormStatus.COMPLETE
+    if not is_touched and not form.struck_at and not form.is_closed:
         with attributed(by=SAFETY, via=via):
             form_instances.strike(form, by=SAFETY, reason=NO_LONGER, via=via)
 
 
-def retire_rows(form_ids: Iterable[int | None], *, via: Source) -> None:
+def strike_untouched_rows(form_ids: Iterable[int | None], *, via: Source) -> None:
     """Strike out the untouched ones of these rows, and reports on their events."""
     for form in FormInstance.objects.filter(pk__in=[pk for pk in form_ids if pk]):
-        retire(form, via=via)
+        strike_if_untouched(form, via=via)
         form.refresh_from_db()
         if form.struck_at and form.code == "AE":
             casebook = casebook_of(form.participant)
             withdraw_reports(form.pk, casebook, via=via)
 
 
-def retire_forms(participant: Participant, code: str, *, via: Source) -> None:
+def strike_untouched_forms(participant: Participant, code: str, *, via: Source) -> None:
     for form in FormInstance.objects.filter(participant=participant, code=code):
-        retire(form, via=via)
+        strike_if_untouched(form, via=via)
 
 
 @implements("SAF-01")
@@ -93,26 +93,26 @@ def open_report(
     """Start the 24-hour clock of a serious event; a second call changes nothing."""
     if event.form_id is None or reports_on(event, casebook):
         return
-    due_at = clock.now() + CLOCK
+    due_at = clock.now() + REPORT_PERIOD
     values = {"ae": event.form_id, "report_kind": ReportKind.INITIAL.value}
     with attributed(by=SAFETY, via=via):
-        form = open_row(participant, "SAE", values, via=via)
-        due_on(form, clock.site_date(due_at))
-        _tell_people(participant, form, due_at)
+        form = open_log_row(participant, "SAE", values, via=via)
+        set_due_date(form, clock.site_date(due_at))
+        _notify_serious_event(participant, form, due_at)
 
 
-def due_on(form: FormInstance, day: date) -> None:
+def set_due_date(form: FormInstance, day: date) -> None:
     FormInstance.objects.filter(pk=form.pk).update(due_on=day)
 
 
-def _tell_people(
+def _notify_serious_event(
     participant: Participant, form: FormInstance, due_at: datetime
 ) -> None:
     local = due_at.astimezone(clock.SITE_TZ)
     details = {"number": participant.number, "until": f"{local:%Y-%m-%d %H:%M %z}"}
     queue(
-        occasion=NOTICE,
-        key=f"{NOTICE}:{form.pk}",
+        occasion=SERIOUS_EVENT,
+        key=f"{SERIOUS_EVENT}:{form.pk}",
         to=User.objects.filter(role__in=(Role.PI, Role.SO), is_active=True),
         subject=_("Serious adverse event: %(number)s") % details,
         text=_(
@@ -124,21 +124,23 @@ def _tell_people(
 
 
 def withdraw_reports(event_form_id: int, casebook: Casebook, *, via: Source) -> None:
-    """Retire the untouched reports on an event that is not serious after all.
+    """Withdraw the untouched reports on an event that is not serious after all.
 
-    Of one that the sponsor has already, the safety officers learn it.
+    Of a report that was sent already, the safety officers are notified.
     """
     rows = [r for r in casebook.rows("SAE") if r.get("ae") == event_form_id]
-    held = FormInstance.objects.filter(pk__in=[row.form_id for row in rows])
-    sent = SentReport.objects.filter(form__in=held).values_list("form_id", flat=True)
-    for form in held.select_related("participant") if rows else ():
-        if form.pk in sent:
-            _tell_withdrawn(form, via=via)
+    forms = FormInstance.objects.filter(pk__in=[row.form_id for row in rows])
+    sent_ids = SentReport.objects.filter(form__in=forms).values_list(
+        "form_id", flat=True
+    )
+    for form in forms.select_related("participant") if rows else ():
+        if form.pk in sent_ids:
+            _notify_withdrawal(form, via=via)
         else:
-            retire(form, via=via)
+            strike_if_untouched(form, via=via)
 
 
-def _tell_withdrawn(form: FormInstance, *, via: Source) -> None:
+def _notify_withdrawal(form: FormInstance, *, via: Source) -> None:
     details = {"number": form.participant.number, "version": form.occurrence}
     with attributed(by=SAFETY, via=via):
         queue(
@@ -157,11 +159,11 @@ def _tell_withdrawn(form: FormInstance, *, via: Source) -> None:
 def restart_clock(
     form: FormInstance, data: FormData, *, by: Actor, via: Source = Source.PAGE
 ) -> None:
-    """Let the clock of a report run from the awareness that was entered."""
+    """The clock of a report runs from the awareness that was entered."""
     if aware_at := data.get("aware_at"):
-        due_on(form, clock.site_date(aware_at + CLOCK))
+        set_due_date(form, clock.site_date(aware_at + REPORT_PERIOD))
         if sent := SentReport.objects.filter(form=form).first():
-            _note_lateness(form, data, sent, by=by, via=via)
+            _report_lateness(form, data, sent, by=by, via=via)
 
 
 @implements("SAF-01")
@@ -179,7 +181,7 @@ def send_report(
         report = row_with(casebook, "SAE", form.pk)
         if report is None:
             raise NotReadyToSend(_("Save the report first."))
-        event = _reported(report, casebook)
+        event = _reportable_event(report, casebook)
         sent_at = clock.now()
         sent = SentReport.objects.create(
             form=form,
@@ -189,28 +191,28 @@ def send_report(
             sent_at=sent_at,
             sent_by=by,
         )
-        _hand_over(form, report, casebook, sent, via=via)
-        _note_lateness(form, report, sent, by=by, via=via)
+        _request_assessment(form, report, casebook, sent, via=via)
+        _report_lateness(form, report, sent, by=by, via=via)
     return sent
 
 
 def _notified_at(form: FormInstance) -> datetime | None:
-    """Return when the first message on the event reached a safety officer.
+    """When the first message on the event reached a safety officer.
 
     The sponsor's clock begins there by default (catalogue, SPA), not when the report
     itself comes. A follow-up, and an event whose message is still on its way, has no
     such instant: there it is the act of sending the report.
     """
-    key, delivered = f"{NOTICE}:{form.pk}", Message.objects.exclude(sent_at=None)
-    told = delivered.filter(key=key, recipient__role=Role.SO).order_by("sent_at")
-    return told.values_list("sent_at", flat=True).first()
+    key, delivered = f"{SERIOUS_EVENT}:{form.pk}", Message.objects.exclude(sent_at=None)
+    messages = delivered.filter(key=key, recipient__role=Role.SO).order_by("sent_at")
+    return messages.values_list("sent_at", flat=True).first()
 
 
-def _reported(report: FormData, casebook: Casebook) -> FormData:
+def _reportable_event(report: FormData, casebook: Casebook) -> FormData:
     event = event_of(report, casebook)
     lacking = [
-        words
-        for words, value in (
+        label
+        for label, value in (
             (_("the term of the event"), event and event.get("term")),
             (_("a criterion of seriousness"), event and _criteria(event)),
             (_("when the site became aware"), report.get("aware_at")),
@@ -227,11 +229,11 @@ def _reported(report: FormData, casebook: Casebook) -> FormData:
 
 
 def _criteria(event: FormData) -> object:
-    """Return what made an event serious; one taken back needs none."""
+    """What made an event serious; one that is not serious after all needs none."""
     return event.get("seriousness") or event.get("serious") == YesNo.NO
 
 
-def _hand_over(
+def _request_assessment(
     form: FormInstance,
     report: FormData,
     casebook: Casebook,
@@ -258,14 +260,14 @@ def _hand_over(
     )
 
 
-def _note_lateness(
+def _report_lateness(
     form: FormInstance, report: FormData, sent: SentReport, *, by: Actor, via: Source
 ) -> None:
-    due_at = report.get("aware_at") + CLOCK
+    due_at = report.get("aware_at") + REPORT_PERIOD
     if sent.sent_at <= due_at:
         return
     hours = (sent.sent_at - due_at).total_seconds() / 3600
-    found = DeviationFound(
+    deviation = DeviationFound(
         participant=form.participant,
         category="safety_report",
         rule="SAF-01",
@@ -274,4 +276,4 @@ def _note_lateness(
         % {"hours": hours},
         form=form,
     )
-    announce(found, by=by, via=via)
+    announce(deviation, by=by, via=via)

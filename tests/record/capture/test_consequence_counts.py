@@ -67,18 +67,18 @@ CLASSES = (
             consent.require_delegation,
             consent.require_version_in_force,
             contact.store_person_key,
-            deaths.expect_death_form,
+            deaths.ensure_death_form,
             deaths.report_death,
             infusions.find_second_infusion_not_given,
-            outcomes.end_what_was_withdrawn,
-            outcomes.expect_death_form,
-            outcomes.propose_end_of_study,
+            outcomes.apply_withdrawal,
+            outcomes.ensure_death_form,
+            outcomes.ensure_end_of_study,
             product.compare_product,
             product.release_unwanted_product,
             product.require_handover,
             product.take_containers,
             reminders.recheck_messages,
-            reports.keep_sent_reports,
+            reports.refuse_striking_sent_reports,
             reports.require_reason_for_later_awareness,
             reports.restart_clock,
             schedule.recalculate_after_signature,
@@ -103,12 +103,12 @@ CLASSES = (
         "opens a form, or closes one",
         15,
         (
-            adverse_events.open_reaction,
+            adverse_events.open_reaction_event,
             adverse_events.undo_struck_row,
             deviations.enter_deviation,
             deviations.find_visit_deviations,
             infusions.find_second_infusion_refused,
-            pregnancy.expect_pregnancy_form,
+            pregnancy.ensure_pregnancy_form,
         ),
     ),
     Class(
@@ -125,7 +125,7 @@ CLASSES = (
         ),
     ),
     Class("opens an event with its report", 35, (pregnancy.report_anomaly,)),
-    Class("takes a withdrawal or a death back", 60, (outcomes.reopen_after_strike,)),
+    Class("takes a withdrawal or a death back", 60, (outcomes.reapply_after_strike,)),
 )
 MOST = {consequence: one.most for one in CLASSES for consequence in one.consequences}
 
@@ -204,7 +204,7 @@ def not_randomised() -> None:
 
 def infused(rows: int) -> Participant:
     """Return somebody with so many rows in the logs."""
-    who = course.randomised(1000, infused=20)
+    who = course.randomized(1000, infused=20)
     with attributed(by=STAGE, via=Source.COMMAND):
         announce(events.Randomized(who), by=STAGE, via=Source.COMMAND)
     for number in range(rows):

@@ -28,9 +28,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def who() -> Participant:
-    found = course.randomised()
-    course.row(found, "AE", {"term": "Nausea", "grade": "1"})
-    return found
+    participant = course.randomized()
+    course.row(participant, "AE", {"term": "Nausea", "grade": "1"})
+    return participant
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def lock(two: list[User]) -> None:
     lock_database(by=two[0], confirmed_by=two[1], reason=why)
 
 
-def told(**changes: Any) -> dict[str, Any]:
+def case_values(**changes: Any) -> dict[str, Any]:
     return {
         "about": None,
         "term": "Lymphoma",
@@ -65,20 +65,22 @@ def test_case_is_entered_while_every_form_is_locked(
     (event,) = course.forms(who, "AE")
     lock(two)
 
-    case = after_lock.enter_case(who, told(about=event), by=person("IN"))
+    case = after_lock.enter_case(who, case_values(about=event), by=person("IN"))
 
     with pytest.raises(RecordClosed):
         save(event, {"grade": "2"}, by=STAGE, via=Source.COMMAND)
     messages = Message.objects.filter(occasion="late_case")
-    assert {one.recipient for one in messages} == {two[1], officer}
-    assert "Lymphoma" not in "".join(one.text + one.subject for one in messages)
+    assert {message.recipient for message in messages} == {two[1], officer}
+    assert "Lymphoma" not in "".join(
+        message.text + message.subject for message in messages
+    )
     entry = Entry.objects.get(table_name="safety_latecase")
     assert (entry.actor, entry.row_id) == ("in", case.pk)
 
 
 def test_open_database_takes_the_case_in_its_forms(who: Participant) -> None:
     with pytest.raises(after_lock.NotAfterLock):
-        after_lock.enter_case(who, told(), by=person("IN"))
+        after_lock.enter_case(who, case_values(), by=person("IN"))
 
     assert not LateCase.objects.exists()
 
@@ -102,7 +104,7 @@ def test_clock_is_that_of_every_serious_event(
     followup: int | None,
 ) -> None:
     lock(two)
-    values = told(seriousness=seriousness)
+    values = case_values(seriousness=seriousness)
     case = after_lock.enter_case(who, values, by=person("IN"))
     officer = person("SO")
 
@@ -128,7 +130,7 @@ def test_only_investigator_and_sponsor_enter_cases(
     lock(two)
 
     with pytest.raises(PermissionDenied):
-        after_lock.enter_case(who, told(), by=somebody)
+        after_lock.enter_case(who, case_values(), by=somebody)
 
 
 def test_investigator_does_not_assess_for_the_sponsor(
@@ -136,7 +138,7 @@ def test_investigator_does_not_assess_for_the_sponsor(
 ) -> None:
     lock(two)
     investigator = person("IN")
-    case = after_lock.enter_case(who, told(), by=investigator)
+    case = after_lock.enter_case(who, case_values(), by=investigator)
 
     with pytest.raises(PermissionDenied):
         after_lock.assess_case(case, {"expected": True}, by=investigator, why="x")
@@ -145,9 +147,9 @@ def test_investigator_does_not_assess_for_the_sponsor(
 def test_change_carries_its_reason(who: Participant, two: list[User]) -> None:
     lock(two)
     investigator = person("IN")
-    case = after_lock.enter_case(who, told(), by=investigator)
+    case = after_lock.enter_case(who, case_values(), by=investigator)
 
-    values = told(term="Hodgkin lymphoma")
+    values = case_values(term="Hodgkin lymphoma")
     after_lock.change_case(case, values, by=investigator, why="histology came")
 
     entry = Entry.objects.filter(table_name="safety_latecase").latest("id")
@@ -155,7 +157,7 @@ def test_change_carries_its_reason(who: Participant, two: list[User]) -> None:
     assert "histology came" in str(entry.reasons)
 
 
-def posted(values: dict[str, Any]) -> dict[str, Any]:
+def form_data_of(values: dict[str, Any]) -> dict[str, Any]:
     at = values["aware_at"].astimezone(clock.SITE_TZ)
     return {**values, "aware_at": f"{at:%Y-%m-%d %H:%M}", "about": ""}
 
@@ -183,7 +185,7 @@ def test_page_says_what_is_wrong_and_keeps_what_was_typed(
     client.force_login(person("IN"))
     address = reverse("safety:add_late_case") + f"?participant={who.number}"
 
-    answer = client.post(address, posted(told(**changes)))
+    answer = client.post(address, form_data_of(case_values(**changes)))
 
     assert words in answer.content.decode()
     assert "Lymphoma" in answer.content.decode()
@@ -196,7 +198,7 @@ def test_officer_enters_assesses_and_finds_the_case_in_the_list(
     lock(two)
     client.force_login(person("SO"))
     address = reverse("safety:add_late_case") + f"?participant={who.number}"
-    made = client.post(address, posted(told()))
+    added = client.post(address, form_data_of(case_values()))
     case = LateCase.objects.get()
     assessed = {
         "sponsor_aware_at": clock.now()
@@ -209,11 +211,11 @@ def test_officer_enters_assesses_and_finds_the_case_in_the_list(
     }
 
     saved = client.post(reverse("safety:assess_late_case", args=[case.pk]), assessed)
-    listed = client.get(reverse("safety:late_cases")).content.decode()
+    listing = client.get(reverse("safety:late_cases")).content.decode()
     page = client.get(reverse("safety:late_case", args=[case.pk])).content.decode()
 
-    assert (made.status_code, saved.status_code) == (302, 302)
-    assert f"{who.number}-L{case.pk}" in listed
+    assert (added.status_code, saved.status_code) == (302, 302)
+    assert f"{who.number}-L{case.pk}" in listing
     assert "7 days, fatal or life-threatening" in page
 
 
@@ -228,7 +230,7 @@ def test_list_takes_as_many_statements_for_one_as_for_many(
     lock(two)
     investigator = person("IN")
     for _number in range(count):
-        after_lock.enter_case(who, told(), by=investigator)
+        after_lock.enter_case(who, case_values(), by=investigator)
     client.force_login(person("MO"))
     client.get(reverse("safety:late_cases"))
 

@@ -34,7 +34,7 @@ WHY = susar_account("SUSAR of 5 March", "NMPA")
 
 
 def reported(who: Participant, **event: Any) -> FormInstance:
-    told = {
+    values = {
         "serious": "Y",
         "term": "肺栓塞",
         "onset": f"{course.day(1)}T10:00",
@@ -44,7 +44,7 @@ def reported(who: Participant, **event: Any) -> FormInstance:
         "outcome": "recovering",
         **event,
     }
-    course.row(who, "AE", told)
+    course.row(who, "AE", values)
     report = course.forms(who, "SAE")[-1]
     aware = {
         "aware_at": course.days_ago(0.1),
@@ -57,7 +57,7 @@ def reported(who: Participant, **event: Any) -> FormInstance:
 
 
 def line_of(report: FormInstance) -> ReportLine:
-    (line,) = [one for one in report_lines() if one.form == report]
+    (line,) = [line for line in report_lines() if line.form == report]
     return line
 
 
@@ -69,7 +69,7 @@ def form_of(report: FormInstance) -> Cioms:
 @pytest.fixture
 def infused() -> Participant:
     """Return a participant infused five days ago, with drugs."""
-    who = course.randomised(infused=5)
+    who = course.randomized(infused=5)
     for drug, start in (("Heparin", 3), ("Morphine", 0)):
         row = {"drug": drug, "start": course.day(start).isoformat(), "ongoing": "Y"}
         course.row(who, "CMD", row)
@@ -78,7 +78,7 @@ def infused() -> Participant:
 
 @pytest.fixture
 def susar() -> FormInstance:
-    """Return the sent report of a randomised person, assessed as a SUSAR."""
+    """Return the sent report of a randomized person, assessed as a SUSAR."""
     stage.open_study()
     who = stage.randomised()
     now = clock.now().replace(second=0, microsecond=0)
@@ -92,29 +92,29 @@ def susar() -> FormInstance:
 
 @pytest.mark.verifies("SAF-12")
 def test_form_tells_what_is_recorded_and_no_product(infused: Participant) -> None:
-    found = form_of(reported(infused))
+    form = form_of(reported(infused))
 
-    assert (found.participant, found.sex, found.age_years) == (
+    assert (form.participant, form.sex, form.age_years) == (
         infused.number,
         "Male",
         course.day(1).year
         - 1970
         - ((course.day(1).month, course.day(1).day) < (3, 15)),
     )
-    assert [label for label, is_met in found.criteria if is_met] == [
+    assert [label for label, is_met in form.criteria if is_met] == [
         "Involved or prolonged inpatient hospitalisation",
         "Life threatening",
     ]
-    (suspect,) = found.suspects
+    (suspect,) = form.suspects
     assert (suspect.name, suspect.batch) == (
         "Study infusion (MSC or saline), blinded",
         "blinded",
     )
-    assert [drug.split()[0] for drug in found.drugs] == ["Heparin"]
-    assert found.history == ("Hypertension since 2010",)
-    assert (found.abated, found.reappeared) == ("Not applicable", "Not applicable")
-    assert found.control_no == f"MSC-001-{infused.number}-1"
-    assert (found.version, found.is_initial, found.is_unblinded) == (
+    assert [drug.split()[0] for drug in form.drugs] == ["Heparin"]
+    assert form.history == ("Hypertension since 2010",)
+    assert (form.abated, form.reappeared) == ("Not applicable", "Not applicable")
+    assert form.control_no == f"MSC-001-{infused.number}-1"
+    assert (form.version, form.is_initial, form.is_unblinded) == (
         "Initial",
         True,
         False,
@@ -132,9 +132,9 @@ def test_form_tells_what_is_recorded_and_no_product(infused: Participant) -> Non
 def test_abated_asks_what_followed_the_stop(
     infused: Participant, action: str, outcome: str, abated: str
 ) -> None:
-    found = form_of(reported(infused, action_infusion=action, outcome=outcome))
+    form = form_of(reported(infused, action_infusion=action, outcome=outcome))
 
-    assert found.abated == abated
+    assert form.abated == abated
 
 
 def test_reappeared_asks_for_a_reaction_to_the_second_infusion(
@@ -162,8 +162,8 @@ def test_blinded_form_is_made_on_record(client: Any, infused: Participant) -> No
     assert answer["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")
     assert "no-store" in answer["Cache-Control"]
-    [made] = Entry.objects.filter(act="cioms_made")
-    assert (made.actor, made.form_id, made.changes["content"]) == (
+    [entry] = Entry.objects.filter(act="cioms_made")
+    assert (entry.actor, entry.form_id, entry.changes["content"]) == (
         "mo",
         report.pk,
         "blinded",
@@ -178,13 +178,15 @@ def test_officer_unblinds_a_susar_once_on_record(
     officer = person("SO", username="officer", password=PASSWORD)
     client.force_login(officer)
     address = reverse("safety:cioms_unblinded", args=[susar.pk])
-    said = {"reason": "SUSAR", "disclosed_to": "NMPA"}
+    answers = {"reason": "SUSAR", "disclosed_to": "NMPA"}
 
-    refused = client.post(address, {**said, "username": "officer", "password": "no"})
-    asked = client.get(address)
+    refused = client.post(address, {**answers, "username": "officer", "password": "no"})
+    page = client.get(address)
     assert (refused.status_code, CodeBreak.objects.count()) == (400, 0)
-    assert not PRODUCT.search(asked.content.decode().replace("MSC-001", ""))
-    answer = client.post(address, {**said, "username": "officer", "password": PASSWORD})
+    assert not PRODUCT.search(page.content.decode().replace("MSC-001", ""))
+    answer = client.post(
+        address, {**answers, "username": "officer", "password": PASSWORD}
+    )
 
     assert answer.content.startswith(b"%PDF-")
     assert "no-store" in answer["Cache-Control"]
@@ -195,10 +197,10 @@ def test_officer_unblinds_a_susar_once_on_record(
         officer,
         "NMPA",
     )
-    [made] = Entry.objects.filter(act="cioms_made")
+    [cioms_entry] = Entry.objects.filter(act="cioms_made")
     arm = arm_of(susar.participant)
     messages = Message.objects.filter(occasion="code_break")
-    written = [str(vars(one)) for one in (entry, made, *messages)]
+    written = [str(vars(row)) for row in (entry, cioms_entry, *messages)]
     assert messages
     assert not any(str(arm) in text for text in written)
 
@@ -254,12 +256,12 @@ def test_without_a_pdf_writer_nothing_is_made_or_broken(
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
     client.force_login(person("SO", username="officer", password=PASSWORD))
-    said = {"reason": "x", "disclosed_to": "y", "username": "officer"}
+    answers = {"reason": "x", "disclosed_to": "y", "username": "officer"}
 
     blinded = client.get(reverse("safety:cioms", args=[susar.pk]), follow=True)
     unblinded = client.post(
         reverse("safety:cioms_unblinded", args=[susar.pk]),
-        {**said, "password": PASSWORD},
+        {**answers, "password": PASSWORD},
     )
 
     for answer in (blinded, unblinded):

@@ -5,7 +5,7 @@ import pytest
 from safety.coding.rules import (
     TermRow,
     UnreadableDictionary,
-    key_of,
+    comparison_key,
     read_csv,
     read_medascii,
 )
@@ -74,7 +74,7 @@ def test_each_faulty_line_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("term", "other", "same"),
     [
         ("Blorb,  SORE", "blorb sore", True),
         ("Ｂｌｏｒｂ", "blorb", True),
@@ -83,8 +83,8 @@ def test_each_faulty_line_is_named() -> None:
     ],
 )
 def test_terms_are_compared_without_case_marks_and_width(
-    one: str,
+    term: str,
     other: str,
     same: bool,  # noqa: FBT001
 ) -> None:
-    assert (key_of(one) == key_of(other)) is same
+    assert (comparison_key(term) == comparison_key(other)) is same

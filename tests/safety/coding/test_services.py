@@ -45,17 +45,17 @@ def imported(by: User, version: str) -> Dictionary:
 
 def wrote(term: str, number: int = 1) -> FormInstance:
     """Return an adverse event in these words."""
-    return course.row(course.randomised(number), "AE", {"term": term})
+    return course.row(course.randomized(number), "AE", {"term": term})
 
 
 def coded(form: FormInstance, text: str, by: User, code: str = "9002") -> TermCode:
     """Choose a term for the words of an event."""
     term = DictionaryTerm.objects.filter(code=code).latest("dictionary")
-    return coding.give_code(form, "term", text, term, by=by)
+    return coding.assign_code(form, "term", text, term, by=by)
 
 
 def states() -> dict[str, str]:
-    return {one.text: one.state.value for one in coding.verbatims()}
+    return {verbatim.text: verbatim.state.value for verbatim in coding.verbatims()}
 
 
 @pytest.mark.verifies("COD-02")
@@ -86,23 +86,26 @@ def test_changed_words_are_to_be_coded_again(
 
     save(event, {"term": "Very sore blorb"}, by=STAGE, via=Source.COMMAND)
 
-    (found,) = coding.verbatims()
-    assert (found.state.value, found.was) == ("changed", code)
+    (verbatim,) = coding.verbatims()
+    assert (verbatim.state.value, verbatim.previous_code) == ("changed", code)
     with pytest.raises(coding.NotCoded):
         coded(event, "Sore blorb", manager)
 
 
 def test_each_source_of_words_is_listed(dictionary: Dictionary) -> None:
-    who = course.randomised()
+    who = course.randomized()
     course.row(who, "AE", {"term": "Blorb"})
     course.row(who, "CMD", {"drug": "Florbine"})
     history = [{"term": "Old blorb"}, {"term": "Older blorb"}]
     course.enter(who, "MHX", {"history": history})
     course.enter(who, "DTH", {"cause": "Blorb failure"})
 
-    found = {(one.code, one.text, one.kind.value) for one in coding.verbatims()}
+    coded_words = {
+        (verbatim.code, verbatim.text, verbatim.kind.value)
+        for verbatim in coding.verbatims()
+    }
 
-    assert found == {
+    assert coded_words == {
         ("AE", "Blorb", "meddra"),
         ("CMD", "Florbine", "whodrug"),
         ("DTH", "Blorb failure", "meddra"),
@@ -117,11 +120,11 @@ def test_terms_that_read_the_same_are_proposed_and_old_ones_not(
     wrote("BLORB  sore", 1)
     wrote("Old blorb", 2)
 
-    used = coding.in_use(coding.dictionaries())
+    used = coding.dictionaries_in_use(coding.dictionaries())
     lines = coding.with_proposals(coding.verbatims(), used)
 
-    told = {one.text: [term.code for term in one.proposals] for one in lines}
-    assert told == {"BLORB  sore": ["9002"], "Old blorb": []}
+    proposals = {line.text: [term.code for term in line.proposals] for line in lines}
+    assert proposals == {"BLORB  sore": ["9002"], "Old blorb": []}
 
 
 @pytest.mark.verifies("COD-01")
@@ -133,10 +136,10 @@ def test_new_version_keeps_the_codes_of_the_one_before(
 
     newer = imported(manager, "28.0")
 
-    (found,) = coding.verbatims()
-    assert found.given == code
+    (verbatim,) = coding.verbatims()
+    assert verbatim.assigned_code == code
     assert code.term.dictionary == dictionary
-    assert [one.dictionary for one in coding.search("meddra", "sore")] == [newer]
+    assert [term.dictionary for term in coding.search("meddra", "sore")] == [newer]
     with pytest.raises(coding.NotCoded):
         imported(manager, "28.0")
 
@@ -202,22 +205,26 @@ def test_manager_imports_files_chooses_and_the_investigator_approves(
         for name, text in (("terms", LLT), ("preferred", PT), ("hierarchy", HIERARCHY))
     }
 
-    told = {"kind": "meddra", "version": "27.0", **files}
-    made = client.post(reverse("safety:dictionaries"), told)
-    listed = client.get(reverse("safety:coding")).content.decode()
+    values = {"kind": "meddra", "version": "27.0", **files}
+    imported_page = client.post(reverse("safety:dictionaries"), values)
+    coding_page = client.get(reverse("safety:coding")).content.decode()
     term = DictionaryTerm.objects.get(code="9002")
     address = reverse("safety:choose_code", args=[event.pk])
     place = {"item": "term", "verbatim": "blorb SORE"}
-    found = client.get(address, {**place, "q": "blorb"}).content.decode()
-    chosen = client.post(address, {**place, "term": term.pk})
+    search_page = client.get(address, {**place, "q": "blorb"}).content.decode()
+    choice = client.post(address, {**place, "term": term.pk})
     client.force_login(person("PI"))
     code = TermCode.objects.get()
     approved = client.post(reverse("safety:approve_code", args=[code.pk]))
 
-    assert [one.status_code for one in (made, chosen, approved)] == [302, 302, 302]
-    assert "Blorb, sore (9002)" in listed
-    assert "Organ of blorb" in found
-    assert "Old blorb" not in found
+    assert [answer.status_code for answer in (imported_page, choice, approved)] == [
+        302,
+        302,
+        302,
+    ]
+    assert "Blorb, sore (9002)" in coding_page
+    assert "Organ of blorb" in search_page
+    assert "Old blorb" not in search_page
     assert states() == {"blorb SORE": "coded"}
 
 
@@ -226,9 +233,9 @@ def test_faulty_file_stores_nothing_and_names_the_lines(
 ) -> None:
     client.force_login(manager)
     terms = SimpleUploadedFile("own.csv", b"code,term\n9001,\n")
-    told = {"kind": "meddra", "version": "27.0", "terms": terms}
+    values = {"kind": "meddra", "version": "27.0", "terms": terms}
 
-    page = client.post(reverse("safety:dictionaries"), told).content.decode()
+    page = client.post(reverse("safety:dictionaries"), values).content.decode()
 
     assert "Line 2: a code and a term are needed." in page
     assert not Dictionary.objects.exists()

@@ -25,9 +25,9 @@ SUBMITTED = {"authority": ["nmpa"], "reference": "N-1"}
 @pytest.fixture
 def first() -> FormInstance:
     """Return the sent report of a life-threatening event, assessed and submitted."""
-    who = course.randomised()
-    told = {"serious": "Y", "term": "Shock", "seriousness": ["life_threatening"]}
-    course.row(who, "AE", told)
+    who = course.randomized()
+    values = {"serious": "Y", "term": "Shock", "seriousness": ["life_threatening"]}
+    course.row(who, "AE", values)
     report = sent(course.forms(who, "SAE")[0])
     assess(report, **SUSAR, **SUBMITTED, submitted_on=clock.today())
     return report
@@ -44,30 +44,31 @@ def sent(report: FormInstance) -> FormInstance:
 def assess(report: FormInstance, **values: Any) -> None:
     """Enter the sponsor's assessment of a version."""
     forms = course.forms(report.participant, "SPA")
-    (form,) = [one for one in forms if one.occurrence == report.occurrence]
+    (form,) = [
+        candidate for candidate in forms if candidate.occurrence == report.occurrence
+    ]
     save(form, values, by=STAGE, via=Source.COMMAND)
 
 
 def cases(who: Participant) -> list[SponsorCase]:
     """Return the cases of a participant, in order."""
     lines = [line for line in report_lines() if line.participant == who]
-    return sorted(cases_of(lines), key=lambda one: one.line.form.occurrence)
+    return sorted(cases_of(lines), key=lambda case: case.line.form.occurrence)
 
 
-def told(who: Participant) -> list[tuple[str, date | None, date | None]]:
-    """Return state, last day and complete follow-up of each version."""
+def states_and_days(who: Participant) -> list[tuple[str, date | None, date | None]]:
     return [(str(c.state), c.due_on, c.complete_due_on) for c in cases(who)]
 
 
 def test_what_is_to_be_done_stands_first(first: FormInstance) -> None:
-    who = course.randomised(2)
+    who = course.randomized(2)
     course.row(
         who, "AE", {"serious": "Y", "term": "Fall", "seriousness": ["important"]}
     )
     fall = sent(course.forms(who, "SAE")[0])
 
     def order() -> list[str]:
-        return [str(one.state) for one in by_urgency(cases_of(report_lines()))]
+        return [str(case.state) for case in by_urgency(cases_of(report_lines()))]
 
     assert order() == ["to_assess", "submitted"]
     assess(fall, **{**SUSAR, "expected_per_rsi": "Y"})
@@ -80,18 +81,24 @@ def test_complete_follow_up_is_awaited_until_a_later_version_is_submitted(
 ) -> None:
     who, today = first.participant, clock.today()
     week, fortnight = today + timedelta(days=7), today + timedelta(days=15)
-    assert told(who) == [("submitted", week, fortnight)]
+    assert states_and_days(who) == [("submitted", week, fortnight)]
 
     second = sent(add_follow_up(first, by=colleague("IN")))
-    assert [state for state, *_days in told(who)] == ["submitted", "to_assess"]
+    assert [state for state, *_days in states_and_days(who)] == [
+        "submitted",
+        "to_assess",
+    ]
     assess(second, **SUSAR)
-    assert told(who) == [
+    assert states_and_days(who) == [
         ("submitted", week, fortnight),
         ("to_submit", week, None),
     ]
     assess(second, **SUBMITTED, submitted_on=today)
 
-    assert told(who) == [("submitted", week, None), ("submitted", week, None)]
+    assert states_and_days(who) == [
+        ("submitted", week, None),
+        ("submitted", week, None),
+    ]
 
 
 def test_version_that_is_a_susar_no_more_ends_the_wait(first: FormInstance) -> None:
@@ -99,7 +106,9 @@ def test_version_that_is_a_susar_no_more_ends_the_wait(first: FormInstance) -> N
 
     assess(second, **{**SUSAR, "expected_per_rsi": "Y"})
 
-    assert [(state, later) for state, _due, later in told(first.participant)] == [
+    assert [
+        (state, later) for state, _due, later in states_and_days(first.participant)
+    ] == [
         ("submitted", None),
         ("no_susar", None),
     ]
@@ -112,7 +121,7 @@ def test_late_submission_is_called_so(first: FormInstance) -> None:
 
         (case,) = cases(first.participant)
 
-        assert (case.was_late, case.words, case.authorities, case.reference) == (
+        assert (case.was_late, case.state_text, case.authorities, case.reference) == (
             True,
             "Submitted",
             "National Medical Products Administration",

@@ -59,27 +59,29 @@ def test_step_of_an_unassessed_report(days: int, step: str | None) -> None:
 
 @pytest.mark.verifies("SAF-11")
 @pytest.mark.parametrize(
-    ("left", "step"),
+    ("days_left", "step"),
     [(4, None), (3, "3d"), (2, "3d"), (1, "1d"), (0, "0d"), (-1, "overdue")],
 )
-def test_step_of_an_unsubmitted_susar(left: int, step: str | None) -> None:
-    assert unsubmitted_step(DUE, DUE - timedelta(days=left)) == step
+def test_step_of_an_unsubmitted_susar(days_left: int, step: str | None) -> None:
+    assert unsubmitted_step(DUE, DUE - timedelta(days=days_left)) == step
 
 
 def reported(who: Participant, *, hours_ago: float, **event: Any) -> FormInstance:
     """Return the report of a serious event that the site knew of so long ago."""
-    told = {"serious": "Y", "term": "Sepsis", "seriousness": ["important"], **event}
-    course.row(who, "AE", told)
+    values = {"serious": "Y", "term": "Sepsis", "seriousness": ["important"], **event}
+    course.row(who, "AE", values)
     report = course.forms(who, "SAE")[-1]
     aware = {"aware_at": course.days_ago(hours_ago / 24)}
     save(report, aware, by=STAGE, via=Source.COMMAND)
     return report
 
 
-def told(occasion: str) -> list[tuple[str, str]]:
+def notified(occasion: str) -> list[tuple[str, str]]:
     """Return whom the messages of an occasion are for, and their steps."""
-    held = Message.objects.filter(occasion=occasion).select_related("recipient")
-    return sorted((one.recipient.role, one.key.split(":")[-1]) for one in held)
+    stored = Message.objects.filter(occasion=occasion).select_related("recipient")
+    return sorted(
+        (message.recipient.role, message.key.split(":")[-1]) for message in stored
+    )
 
 
 @pytest.fixture
@@ -92,20 +94,22 @@ def staff(db: None) -> dict[str, Any]:
 def test_unsent_report_is_told_to_the_site_then_to_the_sponsor_too(
     staff: dict[str, Any], django_assert_num_queries: Any
 ) -> None:
-    report = reported(course.randomised(), hours_ago=13)
+    report = reported(course.randomized(), hours_ago=13)
 
     assert [watch_deadlines(), watch_deadlines()] == [1, 0]
-    assert told("report_unsent") == [("IN", "12h"), ("PI", "12h")]
+    assert notified("report_unsent") == [("IN", "12h"), ("PI", "12h")]
     with clock.at(clock.now() + timedelta(days=7)):
         assert [watch_deadlines(), watch_deadlines()] == [1, 0]
         with django_assert_num_queries(4):
             watch_deadlines()
-    assert [one for one in told("report_unsent") if one[1] == "overdue"] == [
+    assert [
+        notice for notice in notified("report_unsent") if notice[1] == "overdue"
+    ] == [
         ("IN", "overdue"),
         ("PI", "overdue"),
         ("SO", "overdue"),
     ]
-    texts = {one.text for one in Message.objects.filter(occasion="report_unsent")}
+    texts = {notice.text for notice in Message.objects.filter(occasion="report_unsent")}
     number = report.participant.number
     assert all(number in text and "Sepsis" not in text for text in texts)
 
@@ -114,22 +118,22 @@ def test_unsent_report_is_told_to_the_site_then_to_the_sponsor_too(
 def test_message_on_a_report_sent_meanwhile_is_withheld(
     staff: dict[str, Any], mailoutbox: list[Any]
 ) -> None:
-    report = reported(course.randomised(), hours_ago=21)
+    report = reported(course.randomized(), hours_ago=21)
     watch_deadlines()
     deliver = Message.objects.filter(occasion="report_unsent")
     send_report(report, by=staff["IN"])
 
     deliver_queued()
 
-    assert {one.state for one in deliver} == {"withheld"}
-    assert not [one for one in mailoutbox if "Deadline" in one.subject]
+    assert {message.state for message in deliver} == {"withheld"}
+    assert not [message for message in mailoutbox if "Deadline" in message.subject]
 
 
 @pytest.mark.verifies("SAF-11")
 def test_message_on_an_event_serious_no_more_is_withheld(
     staff: dict[str, Any],
 ) -> None:
-    who = course.randomised()
+    who = course.randomized()
     reported(who, hours_ago=21)
     watch_deadlines()
     (event,) = course.forms(who, "AE")
@@ -138,7 +142,7 @@ def test_message_on_an_event_serious_no_more_is_withheld(
     deliver_queued()
 
     messages = Message.objects.filter(occasion="report_unsent")
-    assert {one.state for one in messages} == {"withheld"}
+    assert {message.state for message in messages} == {"withheld"}
     with clock.at(clock.now() + timedelta(days=2)):
         assert watch_deadlines() == 0
 
@@ -147,7 +151,7 @@ def test_message_on_an_event_serious_no_more_is_withheld(
 def test_sponsor_is_told_to_assess_then_to_submit_then_to_follow_up(
     staff: dict[str, Any], mailoutbox: list[Any]
 ) -> None:
-    who = course.randomised()
+    who = course.randomized()
     report = reported(who, hours_ago=3, seriousness=["life_threatening"])
     send_report(report, by=staff["IN"])
     (assessment,) = course.forms(who, "SPA")
@@ -170,8 +174,8 @@ def test_sponsor_is_told_to_assess_then_to_submit_then_to_follow_up(
     days_later(14)  # the complete follow-up is due on day 15
     days_later(20)
 
-    assert told("report_unassessed") == [("SO", "1d")]
-    assert told("susar_unsubmitted") == [("SO", "1d"), ("SO", "3d")]
-    assert told("susar_incomplete") == [("SO", "1d"), ("SO", "overdue")]
-    late = [one.subject for one in mailoutbox if "Deadline" in one.subject]
+    assert notified("report_unassessed") == [("SO", "1d")]
+    assert notified("susar_unsubmitted") == [("SO", "1d"), ("SO", "3d")]
+    assert notified("susar_incomplete") == [("SO", "1d"), ("SO", "overdue")]
+    late = [mail.subject for mail in mailoutbox if "Deadline" in mail.subject]
     assert len(late) == 5

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def randomised() -> Participant:
-    return course.randomised()
+def randomized() -> Participant:
+    return course.randomized()
 
 
 def report_on(who: Participant, **event: Any) -> FormInstance:
@@ -28,8 +28,8 @@ def report_on(who: Participant, **event: Any) -> FormInstance:
     return course.forms(who, "SAE")[-1]
 
 
-def test_report_lacking_its_minimum_is_not_sent(randomised: Participant) -> None:
-    report, investigator = report_on(randomised), person("IN")
+def test_report_lacking_its_minimum_is_not_sent(randomized: Participant) -> None:
+    report, investigator = report_on(randomized), person("IN")
 
     with pytest.raises(NotReadyToSend) as refused:
         send_report(report, by=investigator)
@@ -41,17 +41,17 @@ def test_report_lacking_its_minimum_is_not_sent(randomised: Participant) -> None
     assert not SentReport.objects.exists()
 
 
-def test_coordinator_drafts_and_does_not_send(randomised: Participant) -> None:
+def test_coordinator_drafts_and_does_not_send(randomized: Participant) -> None:
     with pytest.raises(PermissionDenied):
-        send_report(report_on(randomised), by=person("CO"))
+        send_report(report_on(randomized), by=person("CO"))
 
 
 @pytest.mark.verifies("SAF-01")
 @pytest.mark.parametrize(("hours", "late"), [(23.9, 0), (24.1, 1)])
 def test_late_report_is_a_deviation(
-    randomised: Participant, hours: float, late: int
+    randomized: Participant, hours: float, late: int
 ) -> None:
-    report = report_on(randomised, term="Sepsis", seriousness=["important"])
+    report = report_on(randomized, term="Sepsis", seriousness=["important"])
     aware = {"aware_at": course.days_ago(hours / 24)}
     save(report, aware, by=STAGE, via=Source.COMMAND)
 
@@ -61,21 +61,21 @@ def test_late_report_is_a_deviation(
     assert SentReport.objects.count() == 1
     reported_late = [
         form
-        for form in course.forms(randomised, "DEV")
+        for form in course.forms(randomized, "DEV")
         if row_of(form).value_of("category") == "safety_report"
     ]
     assert len(reported_late) == late
 
 
-def test_sent_report_awaits_the_sponsors_assessment(randomised: Participant) -> None:
+def test_sent_report_awaits_the_sponsors_assessment(randomized: Participant) -> None:
     officer = person("SO")
-    report = report_on(randomised, term="Sepsis", seriousness=["important"])
+    report = report_on(randomized, term="Sepsis", seriousness=["important"])
     aware = {"aware_at": course.days_ago(0.2)}
     save(report, aware, by=STAGE, via=Source.COMMAND)
 
     sent = send_report(report, by=person("IN"))
 
-    (assessment,) = course.forms(randomised, "SPA")
+    (assessment,) = course.forms(randomized, "SPA")
     assert assessment.occurrence == report.occurrence
     to_the_minute = sent.sent_at.replace(second=0, microsecond=0)
     assert row_of(assessment).value_of("sponsor_aware_at") == to_the_minute

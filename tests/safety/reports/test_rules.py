@@ -34,7 +34,7 @@ def case(
 
 @pytest.mark.verifies("SAF-02")
 @pytest.mark.parametrize(
-    ("found", "expected"),
+    ("serious_case", "expected"),
     [
         (case("unlikely", "unrelated"), False),
         (case("possible", None), True),
@@ -45,9 +45,9 @@ def case(
     ],
 )
 def test_related_by_either_and_unexpected(
-    found: SeriousCase, *, expected: bool
+    serious_case: SeriousCase, *, expected: bool
 ) -> None:
-    assert is_susar(found) is expected
+    assert is_susar(serious_case) is expected
 
 
 @pytest.mark.verifies("SAF-03")
@@ -61,12 +61,12 @@ def test_days_count_from_the_sponsors_site_date() -> None:
         expected=False,
     )
 
-    found = deadlines(aware)
+    due = deadlines(aware)
 
-    assert found.clock == Clock.DAYS_7
-    assert str(found.initial_due_on) == "2023-03-13"
-    assert str(found.followup_due_on) == "2023-03-21"
-    assert found.report_to_sponsor_due_at is None
+    assert due.clock == Clock.DAYS_7
+    assert str(due.initial_due_on) == "2023-03-13"
+    assert str(due.followup_due_on) == "2023-03-21"
+    assert due.report_to_sponsor_due_at is None
 
 
 def susar(aware_on: str, *, grave: bool, expected: bool = False) -> Deadlines | None:
@@ -97,9 +97,9 @@ def susar(aware_on: str, *, grave: bool, expected: bool = False) -> Deadlines | 
 def test_new_information_on_a_susar_is_due_from_its_own_receipt(
     aware_on: str, due_on: date, *, grave: bool
 ) -> None:
-    found = susar(aware_on, grave=grave)
+    due = susar(aware_on, grave=grave)
 
-    assert found == Deadlines(
+    assert due == Deadlines(
         None,
         is_susar=True,
         clock=Clock.FOLLOW_UP,

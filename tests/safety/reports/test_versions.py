@@ -27,14 +27,14 @@ LATER = {"sponsor_aware_at": Reason("correction", "the line was down")}
 
 
 @pytest.fixture
-def randomised() -> Participant:
-    return course.randomised()
+def randomized() -> Participant:
+    return course.randomized()
 
 
 def reported(who: Participant, **event: Any) -> tuple[FormInstance, FormInstance]:
     """Return a serious event and its initial report, ready to be sent."""
-    told = {"serious": "Y", "term": "Sepsis", "seriousness": ["important"], **event}
-    row = course.row(who, "AE", told)
+    values = {"serious": "Y", "term": "Sepsis", "seriousness": ["important"], **event}
+    row = course.row(who, "AE", values)
     report = course.forms(who, "SAE")[-1]
     aware = {"aware_at": course.days_ago(0.1), "narrative": "Fever on the ward."}
     save(report, aware, by=STAGE, via=Source.COMMAND)
@@ -58,9 +58,9 @@ def late_reports(who: Participant) -> int:
 
 @pytest.mark.verifies("SAF-10")
 def test_follow_up_carries_over_what_stands_and_nothing_else(
-    randomised: Participant,
+    randomized: Participant,
 ) -> None:
-    event, report = reported(randomised)
+    event, report = reported(randomized)
     send_report(report, by=person("IN"))
     coordinator = person("CO")
 
@@ -74,15 +74,15 @@ def test_follow_up_carries_over_what_stands_and_nothing_else(
         "report_kind": "follow_up",
         "narrative": "Fever on the ward.",
     }
-    assert versions(randomised) == [
+    assert versions(randomized) == [
         ("Initial", "done", []),
         ("Follow-up 1", "due", []),
     ]
 
 
 @pytest.mark.verifies("SAF-10")
-def test_each_version_is_sent_and_assessed_on_its_own(randomised: Participant) -> None:
-    _event, report = reported(randomised)
+def test_each_version_is_sent_and_assessed_on_its_own(randomized: Participant) -> None:
+    _event, report = reported(randomized)
     investigator = person("IN")
     send_report(report, by=investigator)
     second = add_follow_up(report, by=investigator)
@@ -93,36 +93,38 @@ def test_each_version_is_sent_and_assessed_on_its_own(randomised: Participant) -
     save(second, aware, by=STAGE, via=Source.COMMAND)
     send_report(second, by=investigator)
 
-    assert [one.occurrence for one in course.forms(randomised, "SPA")] == [1, 2]
+    assert [
+        assessment.occurrence for assessment in course.forms(randomized, "SPA")
+    ] == [1, 2]
     assert SentReport.objects.count() == 2
 
 
-def test_watchers_add_no_follow_up(randomised: Participant) -> None:
-    _event, report = reported(randomised)
+def test_watchers_add_no_follow_up(randomized: Participant) -> None:
+    _event, report = reported(randomized)
 
     with pytest.raises(PermissionDenied):
         add_follow_up(report, by=person("MO"))
 
 
 @pytest.mark.verifies("SAF-10")
-def test_change_after_sending_asks_for_a_follow_up(randomised: Participant) -> None:
-    event, report = reported(randomised)
+def test_change_after_sending_asks_for_a_follow_up(randomized: Participant) -> None:
+    event, report = reported(randomized)
     send_report(report, by=person("IN"))
-    assert versions(randomised) == [("Initial", "done", [])]
+    assert versions(randomized) == [("Initial", "done", [])]
 
     save(event, {"outcome": "recovering"}, by=STAGE, via=Source.COMMAND)
     save(report, {"tests": "CRP 200"}, by=STAGE, via=Source.COMMAND)
 
-    assert versions(randomised) == [("Initial", "done", ["Outcome", "Tests"])]
+    assert versions(randomized) == [("Initial", "done", ["Outcome", "Tests"])]
     add_follow_up(report, by=person("CO"))
-    assert [changed for _v, _s, changed in versions(randomised)] == [[], []]
+    assert [changed for _v, _s, changed in versions(randomized)] == [[], []]
 
 
 def test_two_events_of_one_participant_have_their_own_versions(
-    randomised: Participant,
+    randomized: Participant,
 ) -> None:
-    _one, first = reported(randomised)
-    _two, other = reported(randomised, term="Stroke")
+    _one, first = reported(randomized)
+    _two, other = reported(randomized, term="Stroke")
     investigator = person("IN")
     send_report(first, by=investigator)
     send_report(other, by=investigator)
@@ -130,7 +132,7 @@ def test_two_events_of_one_participant_have_their_own_versions(
     add_follow_up(first, by=investigator)
     add_follow_up(other, by=investigator)
 
-    assert [version for version, _s, _c in versions(randomised)] == [
+    assert [version for version, _s, _c in versions(randomized)] == [
         "Initial",
         "Initial",
         "Follow-up 1",
@@ -139,16 +141,16 @@ def test_two_events_of_one_participant_have_their_own_versions(
 
 
 @pytest.mark.verifies("SAF-10")
-def test_sent_report_outlives_seriousness_taken_back(randomised: Participant) -> None:
-    event, report = reported(randomised)
+def test_sent_report_outlives_seriousness_taken_back(randomized: Participant) -> None:
+    event, report = reported(randomized)
     officer, investigator = person("SO"), person("IN")
     send_report(report, by=investigator)
 
     save(event, {"serious": "N"}, by=STAGE, via=Source.COMMAND, erase=True)
 
-    assert course.forms(randomised, "SAE") == [report]
-    told = Message.objects.get(occasion="event_withdrawn")
-    assert (told.recipient, "Sepsis" in told.text) == (officer, False)
+    assert course.forms(randomized, "SAE") == [report]
+    message = Message.objects.get(occasion="event_withdrawn")
+    assert (message.recipient, "Sepsis" in message.text) == (officer, False)
     follow_up = add_follow_up(report, by=investigator)
     aware = {"aware_at": course.days_ago(0.01)}
     save(follow_up, aware, by=STAGE, via=Source.COMMAND)
@@ -156,37 +158,37 @@ def test_sent_report_outlives_seriousness_taken_back(randomised: Participant) ->
 
 
 def test_report_worked_on_is_void_while_its_event_is_not_serious(
-    randomised: Participant,
+    randomized: Participant,
 ) -> None:
-    event, report = reported(randomised)
+    event, report = reported(randomized)
     save(report, {"narrative": "On the ward."}, by=person("CO"), via=Source.PAGE)
 
     save(event, {"serious": "N"}, by=STAGE, via=Source.COMMAND, erase=True)
 
-    assert versions(randomised) == [("Initial", ReportState.VOID, [])]
+    assert versions(randomized) == [("Initial", ReportState.VOID, [])]
     with pytest.raises(NotReadyToSend, match="strike this report out"):
         send_report(report, by=person("IN"))
     seriousness = {"serious": "Y", "seriousness": ["important"]}
     save(event, seriousness, by=STAGE, via=Source.COMMAND)
-    assert [state for _v, state, _c in versions(randomised)] == ["due"]
+    assert [state for _v, state, _c in versions(randomized)] == ["due"]
 
 
 def test_event_struck_and_restored_has_one_report_again(
-    randomised: Participant,
+    randomized: Participant,
 ) -> None:
-    event = course.row(randomised, "AE", {"serious": "Y", "term": "Sepsis"})
+    event = course.row(randomized, "AE", {"serious": "Y", "term": "Sepsis"})
 
     strike_row(event, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
-    assert course.forms(randomised, "SAE") == []
+    assert course.forms(randomized, "SAE") == []
     restore_row(event, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
 
-    assert len(course.forms(randomised, "SAE")) == 1
+    assert len(course.forms(randomized, "SAE")) == 1
 
 
 def test_struck_event_with_a_sent_report_takes_no_follow_up(
-    randomised: Participant,
+    randomized: Participant,
 ) -> None:
-    event, report = reported(randomised)
+    event, report = reported(randomized)
     investigator = person("IN")
     send_report(report, by=investigator)
 
@@ -194,39 +196,39 @@ def test_struck_event_with_a_sent_report_takes_no_follow_up(
 
     with pytest.raises(NotReadyToSend, match="restore it"):
         add_follow_up(report, by=investigator)
-    assert versions(randomised) == [("Initial", "done", [])]
+    assert versions(randomized) == [("Initial", "done", [])]
 
 
 @pytest.mark.verifies("SAF-10")
 def test_report_that_is_needed_or_was_sent_is_not_struck_out(
-    randomised: Participant,
+    randomized: Participant,
 ) -> None:
-    _event, report = reported(randomised)
+    _event, report = reported(randomized)
 
     with pytest.raises(SaveRefused, match="needs a report"):
         strike_row(report, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
     send_report(report, by=person("IN"))
     with pytest.raises(SaveRefused, match="add a follow-up instead"):
         strike_row(report, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
-    (assessment,) = course.forms(randomised, "SPA")
+    (assessment,) = course.forms(randomized, "SPA")
     with pytest.raises(SaveRefused, match="correct it instead"):
         strike_row(assessment, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
-    assert course.forms(randomised, "SAE") == [report]
+    assert course.forms(randomized, "SAE") == [report]
 
 
 @pytest.mark.verifies("SAF-03")
 def test_sponsor_knows_when_its_officer_was_told_of_the_event(
-    randomised: Participant, mailoutbox: list[Any]
+    randomized: Participant, mailoutbox: list[Any]
 ) -> None:
     officer = person("SO")
-    _event, report = reported(randomised)
+    _event, report = reported(randomized)
     deliver_queued()
     told_at = Message.objects.get(recipient=officer).sent_at
     assert told_at is not None
     with clock.at(clock.now() + timedelta(hours=5)):
         sent = send_report(report, by=person("IN"))
 
-    (assessment,) = course.forms(randomised, "SPA")
+    (assessment,) = course.forms(randomized, "SPA")
     assert sent.notified_at == told_at
     default = told_at.replace(second=0, microsecond=0)
     assert row_of(assessment).value_of("sponsor_aware_at") == default
@@ -234,11 +236,11 @@ def test_sponsor_knows_when_its_officer_was_told_of_the_event(
 
 
 @pytest.mark.verifies("SAF-03")
-def test_later_awareness_of_the_sponsor_needs_a_reason(randomised: Participant) -> None:
+def test_later_awareness_of_the_sponsor_needs_a_reason(randomized: Participant) -> None:
     officer = person("SO")
-    _event, report = reported(randomised)
+    _event, report = reported(randomized)
     send_report(report, by=person("IN"))
-    (assessment,) = course.forms(randomised, "SPA")
+    (assessment,) = course.forms(randomized, "SPA")
     default = row_of(assessment).value_of("sponsor_aware_at")
     earlier, later = default - timedelta(hours=2), default + timedelta(minutes=1)
 
@@ -246,21 +248,21 @@ def test_later_awareness_of_the_sponsor_needs_a_reason(randomised: Participant) 
         save(assessment, {"sponsor_aware_at": earlier}, by=officer, complete=False)
         with pytest.raises(ReasonNeeded):
             save(assessment, {"sponsor_aware_at": later}, by=officer, complete=False)
-        told = {"sponsor_aware_at": later}
-        save(assessment, told, by=officer, complete=False, reasons=LATER)
+        values = {"sponsor_aware_at": later}
+        save(assessment, values, by=officer, complete=False, reasons=LATER)
 
     assert row_of(assessment).value_of("sponsor_aware_at") == later
 
 
 @pytest.mark.verifies("SAF-01")
 def test_awareness_corrected_after_sending_may_show_that_it_was_late(
-    randomised: Participant,
+    randomized: Participant,
 ) -> None:
-    _event, report = reported(randomised)
+    _event, report = reported(randomized)
     send_report(report, by=person("IN"))
-    assert late_reports(randomised) == 0
+    assert late_reports(randomized) == 0
 
     for _ in range(2):
         save(report, {"aware_at": course.days_ago(2)}, by=STAGE, via=Source.COMMAND)
 
-    assert late_reports(randomised) == 1
+    assert late_reports(randomized) == 1
