@@ -1,1 +1,1 @@
-"""Datasets with dictionary and manifest, made by a worker, recorded."""
+"""Datasets with dictionary and manifest, made by a worker and recorded."""

@@ -1,4 +1,4 @@
-"""The exports room."""
+"""Django application of the exports room."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""What a person chooses for an export."""
+"""Form of a new export."""
 
 from django.forms import CheckboxSelectMultiple, Form, MultipleChoiceField
 from django.utils.translation import gettext_lazy as _
@@ -7,9 +7,9 @@ from exports.selectors.datasets import ENDPOINTS, blinded_designs
 
 
 def tables() -> list[tuple[str, object]]:
-    """Return the tables that may be chosen, by code."""
-    chosen = [(code, design.title) for code, design in blinded_designs().items()]
-    return [*chosen, (ENDPOINTS, _("Derived endpoints"))]
+    """Tables of a blinded export by code, with their titles."""
+    choices = [(code, design.title) for code, design in blinded_designs().items()]
+    return [*choices, (ENDPOINTS, _("Derived endpoints"))]
 
 
 class ExportForm(Form):

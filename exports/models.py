@@ -10,7 +10,7 @@ from trial_edc.protocol import PROTOCOL
 
 
 class ExportState(models.TextChoices):
-    """How far an export has come."""
+    """Progress of an export."""
 
     QUEUED = "queued", _("queued")
     RUNNING = "running", _("running")
@@ -19,7 +19,7 @@ class ExportState(models.TextChoices):
 
 
 class ExportKind(models.TextChoices):
-    """What an export holds."""
+    """Content of an export."""
 
     DATASETS = "datasets", _("CSV of the forms, with data dictionary")
 
@@ -53,17 +53,17 @@ class Export(Register):
 
     @property
     def is_blinded(self) -> bool:
-        """Tell whether neither product nor arm is in it."""
+        """Neither product nor arm is in it."""
         return self.confidentiality == Confidentiality.OPEN
 
     @property
     def content(self) -> str:
-        """Return the content class, as the manifest and the record of deeds name it."""
+        """Content class as named in the manifest and in the audit trail."""
         return "blinded" if self.is_blinded else "unblinded"
 
     @property
     def is_over(self) -> bool:
-        """Tell whether nothing more will happen."""
+        """Nothing more will happen."""
         return self.state in (ExportState.DONE, ExportState.FAILED)
 
     @property

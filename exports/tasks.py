@@ -1,4 +1,4 @@
-"""Exports are made by a worker: the largest takes longer than a page may."""
+"""Background work of exports: the largest takes longer than a page may."""
 
 from celery import shared_task
 
@@ -7,4 +7,4 @@ from exports.services import exports as services
 
 @shared_task
 def make_export(key: str) -> None:
-    services.make(key)
+    services.make_export(key)

@@ -1,4 +1,4 @@
-"""Choose, watch, take; and the history of all exports."""
+"""Pages of exports: history, request, progress, download."""
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -13,25 +13,25 @@ from exports.services import files
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 
-A_PAGE = 50
+ROWS_PER_PAGE = 50
 BLINDED, UNBLINDED = Permission.EXPORT_BLINDED, Permission.EXPORT_UNBLINDED
 
 
 @permitted(BLINDED)
 def exports(request: StaffRequest) -> HttpResponse:
-    """List the blinded exports, and ask for a new one."""
+    """List the blinded exports and request a new one."""
     return _page(request, "exports/exports.html", with_arms=False)
 
 
 @permitted(UNBLINDED)
 def unblinded(request: StaffRequest) -> HttpResponse:
-    """List the exports with products and arms, and ask for a new one."""
+    """List the exports with products and arms and request a new one."""
     return _page(request, "exports/unblinded.html", with_arms=True)
 
 
 def _page(request: StaffRequest, template: str, *, with_arms: bool) -> HttpResponse:
-    entered = request.POST if request.method == "POST" else None
-    form = ExportForm(entered, initial={"forms": [code for code, _title in tables()]})
+    submitted = request.POST if request.method == "POST" else None
+    form = ExportForm(submitted, initial={"forms": [code for code, _title in tables()]})
     if form.is_valid():
         export = services.request_export(
             forms=form.cleaned_data["forms"],
@@ -40,45 +40,44 @@ def _page(request: StaffRequest, template: str, *, with_arms: bool) -> HttpRespo
             with_arms=with_arms,
         )
         return redirect("exports:export", export.key)
-    made = Paginator(selectors.exports_visible_to(request.user), A_PAGE)
-    page = made.get_page(request.GET.get("page"))
+    paginator = Paginator(selectors.exports_visible_to(request.user), ROWS_PER_PAGE)
+    page = paginator.get_page(request.GET.get("page"))
     return render(request, template, {"form": form, "page": page})
 
 
 @permitted(BLINDED, UNBLINDED)
 def export(request: StaffRequest, key: str) -> HttpResponse:
-    """Show one export: its progress, then its file."""
     return render(request, "exports/export.html", _context(request, key))
 
 
 @permitted(BLINDED, UNBLINDED)
 def progress(request: StaffRequest, key: str) -> HttpResponse:
-    """Show how far an export is; asked for again and again by the page."""
+    """Polled by the page of the export."""
     return render(request, "exports/state.html", _context(request, key))
 
 
 @permitted(BLINDED, UNBLINDED)
 def download(request: StaffRequest, key: str) -> HttpResponseBase:
-    """Hand the file over; that is recorded."""
-    found = _found(request, key)
+    """Send the file; the download is recorded."""
+    export = _export_or_404(request, key)
     try:
-        content = services.take(found, by=request.user)
-    except services.NotThere as problem:
+        content = services.open_download(export, by=request.user)
+    except services.ExportUnavailable as problem:
         context = {**_context(request, key), "problem": problem}
         return render(request, "exports/export.html", context, status=409)
-    told = {
+    headers = {
         "Content-Type": "application/zip",
-        "Content-Disposition": f'attachment; filename="{found.filename}"',
-        "Content-Length": str(found.size_bytes),
+        "Content-Disposition": f'attachment; filename="{export.filename}"',
+        "Content-Length": str(export.size_bytes),
     }
-    return StreamingHttpResponse(content, headers=told)
+    return StreamingHttpResponse(content, headers=headers)
 
 
-def _found(request: StaffRequest, key: str) -> Export:
+def _export_or_404(request: StaffRequest, key: str) -> Export:
     return get_object_or_404(selectors.exports_visible_to(request.user), key=key)
 
 
 def _context(request: StaffRequest, key: str) -> dict[str, object]:
-    found = _found(request, key)
-    done, total = files.progress(found.key)
-    return {"export": found, "done": min(done, total), "total": total}
+    export = _export_or_404(request, key)
+    done, total = files.progress(export.key)
+    return {"export": export, "done": min(done, total), "total": total}

@@ -1,1 +1,1 @@
-"""Dashboards for those who watch over the trial; nothing here writes clinical data."""
+"""Dashboard and listings of the trial; nothing here writes clinical data."""

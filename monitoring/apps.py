@@ -1,9 +1,9 @@
-"""The monitoring room."""
+"""Django application of the monitoring room."""
 
 from django.apps import AppConfig
 
 
 class MonitoringConfig(AppConfig):
-    """See docs for what this room holds."""
+    """It has no tables of its own."""
 
     name = "monitoring"

@@ -1,4 +1,4 @@
-"""Values as cells of an export: the code and the number, never an interpretation.
+"""Values as cells of an export: codes and numbers as stored, without interpretation.
 
 Texts that a spreadsheet would run as a formula get an apostrophe in front; taking one
 away from a cell that begins with an apostrophe and a formula sign gives the text back.
@@ -18,7 +18,7 @@ from trial_edc.spreadsheets import safe
 
 BETWEEN = "; "  # between several codes, as the importer reads them
 
-People = Callable[[int], str]  # the user name of an account
+UserNames = Callable[[int], str]  # the user name of an account
 
 
 def headings(item: Item) -> list[str]:
@@ -34,23 +34,23 @@ def headings(item: Item) -> list[str]:
 
 
 def cells(item: Item, value: Value) -> list[str]:
-    """Return the cells of an item, in the order of its headings."""
+    """Cells of an item, in the order of its headings."""
     missing = ""
     if isinstance(value, MissingCode):
         missing, value = value.value, None
     if item.facts.terms:
-        shown = [plain(item, value), labels(item, value)]
+        texts = [stored_text(item, value), labels(item, value)]
     elif isinstance(item, Lab):
-        shown = ["", "", ""]
+        texts = ["", "", ""]
         if value is not None:
-            shown = [f"{value.value:f}", value.unit, number(value.standard)]
+            texts = [f"{value.value:f}", value.unit, number(value.standard)]
     else:
-        shown = [plain(item, value)]
-    return [*shown, missing]
+        texts = [stored_text(item, value)]
+    return [*texts, missing]
 
 
 def is_birth_date(item: Item) -> bool:
-    """Tell whether a date would tell who a person is; only its year leaves."""
+    """A birth date identifies a person; only its year is exported."""
     return item.facts.sdtm == "DM.BRTHDTC"
 
 
@@ -58,8 +58,8 @@ def is_exported(item: Item) -> bool:
     return not item.facts.identity and not isinstance(item, ItemGroup)
 
 
-def plain(item: Item, value: Value) -> str:
-    """Return the stored value: codes, ISO dates in site time, exact numbers."""
+def stored_text(item: Item, value: Value) -> str:
+    """Stored value: codes, ISO dates in site time, exact numbers."""
     if value is None:
         return ""
     if isinstance(value, list | tuple):
@@ -72,28 +72,28 @@ def plain(item: Item, value: Value) -> str:
 
 
 def number(value: Decimal) -> str:
-    """Return an exact number without the zeros that a column adds."""
+    """Exact number without the zeros that a database column adds."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def labels(item: Item, value: Value) -> str:
-    """Return the words of one code or several, in the language of the export."""
+    """Labels of one code or several, in the language of the export."""
     if value is None:
         return ""
     codes = value if isinstance(value, list | tuple) else [value]
     return safe(BETWEEN.join(_(item.label_of(str(code))) for code in codes))
 
 
-def linked(item: Item, row: Any, value: Value, people: People) -> Value:
-    """Return what a link means outside the database: a user name, a row of a log."""
+def linked(item: Item, row: Any, value: Value, user_names: UserNames) -> Value:
+    """What a link means outside the database: a user name, a row of a log."""
     if value is None or isinstance(value, MissingCode) or not isinstance(item, User):
         return value
     if not isinstance(item, Ref):
-        return people(value)
+        return user_names(value)
     if row.is_sealed:
         return str(value)
-    found = getattr(row, str(item.name))
-    if hasattr(found, "occurrence"):
-        return f"{found.code}-{found.occurrence}"
-    return str(found)
+    target = getattr(row, str(item.name))
+    if hasattr(target, "occurrence"):
+        return f"{target.code}-{target.occurrence}"
+    return str(target)

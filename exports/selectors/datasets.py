@@ -1,4 +1,4 @@
-"""The tables of an export: one for each form, one for each small table inside it.
+"""Tables of an export: one for each form, one for each item group inside it.
 
 Rows are read with a server-side cursor and written as they come, so the memory needed
 does not grow with the trial.
@@ -18,7 +18,7 @@ from enrollment.models import InformedConsent
 from enrollment.vocabulary import ConsentDecision, ConsentKind
 from exports.selectors import cells
 from exports.selectors.signatures import signatures_table
-from exports.selectors.tables import PLACE, ExportTable, place
+from exports.selectors.tables import PLACE, ExportTable, place_cells
 from outcomes.rules import Endpoints
 from outcomes.selectors import endpoints_by_participant
 from record.accounts.models import User
@@ -35,16 +35,13 @@ from trial_edc.requirements import implements
 
 ENDPOINTS = "endpoints"  # the one table that is computed, not entered
 STATE = ("form_status", "revision")
-AT_ONCE = 1000
-PEOPLE_AT_ONCE = 200
+CHUNK_SIZE = 1000
+PARTICIPANTS_PER_BATCH = 200
 
 
 @implements("EXP-08")
 def blinded_designs() -> dict[str, FormDesign]:
-    """Return the forms that may leave in a blinded export.
-
-    Neither product nor identity, nor what is the sponsor's alone.
-    """
+    """Forms with neither product nor identity, nor what is the sponsor's alone."""
     return {
         code: design
         for code, design in catalogue.designs().items()
@@ -55,7 +52,7 @@ def blinded_designs() -> dict[str, FormDesign]:
 
 @dataclass
 class Context:
-    """What all tables of one export share; each is read once."""
+    """What all tables of one export share; each part is read once."""
 
     today: date = field(default_factory=clock.today)
 
@@ -66,30 +63,30 @@ class Context:
     @cached_property
     def consented_on(self) -> dict[int, date]:
         """Date of the initial consent, by participant; ages are counted on it."""
-        given = InformedConsent.objects.filter(
+        consents = InformedConsent.objects.filter(
             kind=ConsentKind.INITIAL,
             decision=ConsentDecision.GIVEN,
             form__struck_at=None,
         )
-        first = given.values_list("form__participant_id").annotate(Min("decided_at"))
+        first = consents.values_list("form__participant_id").annotate(Min("decided_at"))
         return {pk: clock.site_date(at) for pk, at in first if at}
 
-    def person(self, pk: int) -> str:
+    def username(self, pk: int) -> str:
         return self.usernames.get(pk, "")
 
 
 def expected_rows(designs: Iterable[FormDesign]) -> dict[str, int]:
-    """Return how many forms with data each form has."""
+    """Number of forms with data, by form code."""
     codes = [design.code for design in designs]
-    form_data = FormInstance.objects.filter(
+    forms = FormInstance.objects.filter(
         code__in=codes, revision__gt=0, struck_at=None
     ).order_by()
-    counted = dict(form_data.values_list("code").annotate(Count("pk")))
+    counted = dict(forms.values_list("code").annotate(Count("pk")))
     return {code: counted.get(code, 0) for code in codes}
 
 
-def stored(design: FormDesign) -> QuerySet[AnyCRF]:
-    """Return the rows of a form with what their cells need, in a fixed order."""
+def stored_rows(design: FormDesign) -> QuerySet[AnyCRF]:
+    """Rows of a form with what their cells need, in a fixed order."""
     links = [n for n, item in design.items.items() if isinstance(item, Ref)]
     if design.model.is_sealed:
         links = []
@@ -106,21 +103,21 @@ def stored(design: FormDesign) -> QuerySet[AnyCRF]:
 
 
 def tables_of(design: FormDesign, context: Context) -> Iterator[ExportTable]:
-    """Return the table of a form, and one for each small table inside it."""
+    """Table of a form, and one for each item group inside it."""
     yield form_table(design, context)
     for item in design.items.values():
         if isinstance(item, ItemGroup) and not item.facts.identity:
-            yield rows_table(design, item, context)
+            yield item_group_table(design, item, context)
 
 
 def form_table(design: FormDesign, context: Context) -> ExportTable:
-    """Return the table of a form: a line for each form."""
+    """One line for each form."""
     items = [item for item in design.items.values() if cells.is_exported(item)]
     heading = (*PLACE, *STATE, *(name for i in items for name in cells.headings(i)))
 
     def lines() -> Iterator[list[str]]:
-        for row in stored(design).iterator(chunk_size=AT_ONCE):
-            line = [*place(row.form), row.form.status, str(row.form.revision)]
+        for row in stored_rows(design).iterator(chunk_size=CHUNK_SIZE):
+            line = [*place_cells(row.form), row.form.status, str(row.form.revision)]
             for item in items:
                 line += item_cells(item, row, context)
             yield line
@@ -128,8 +125,10 @@ def form_table(design: FormDesign, context: Context) -> ExportTable:
     return ExportTable(f"{design.dataset}.csv", str(design.title), heading, lines())
 
 
-def rows_table(design: FormDesign, item: ItemGroup, context: Context) -> ExportTable:
-    """Return the lines of a small table inside a form, numbered."""
+def item_group_table(
+    design: FormDesign, item: ItemGroup, context: Context
+) -> ExportTable:
+    """One numbered line for each row of an item group."""
     columns = list(item.columns.values())
     heading = (
         *PLACE,
@@ -138,12 +137,12 @@ def rows_table(design: FormDesign, item: ItemGroup, context: Context) -> ExportT
     )
 
     def lines() -> Iterator[list[str]]:
-        for row in stored(design).iterator(chunk_size=AT_ONCE):
-            for number, one in enumerate(value_of(item, row) or (), 1):
-                line = [*place(row.form), str(number)]
+        for row in stored_rows(design).iterator(chunk_size=CHUNK_SIZE):
+            for number, group_row in enumerate(value_of(item, row) or (), 1):
+                line = [*place_cells(row.form), str(number)]
                 for column in columns:
-                    value = column.from_json(one.get(column.name))
-                    value = cells.linked(column, row, value, context.person)
+                    value = column.from_json(group_row.get(column.name))
+                    value = cells.linked(column, row, value, context.username)
                     line += cells.cells(column, value)
                 yield line
 
@@ -152,7 +151,7 @@ def rows_table(design: FormDesign, item: ItemGroup, context: Context) -> ExportT
 
 
 def value_of(item: Item, row: AnyCRF) -> Value:
-    """Return the stored value of an item, None where a missing code stands."""
+    """Stored value of an item; None where a missing code is stored."""
     return None if item.name in row.missing else item.value_in(row)
 
 
@@ -161,11 +160,11 @@ def item_cells(item: Item, row: AnyCRF, context: Context) -> list[str]:
     value = MissingCode(code) if code else item.value_in(row)
     if cells.is_birth_date(item):
         return birth_cells(value, context.consented_on.get(row.form.participant_id))
-    return cells.cells(item, cells.linked(item, row, value, context.person))
+    return cells.cells(item, cells.linked(item, row, value, context.username))
 
 
 def birth_cells(value: Value, consented_on: date | None) -> list[str]:
-    """Return year of birth and age at consent instead of the birth date."""
+    """Year of birth and age at consent instead of the birth date."""
     if isinstance(value, MissingCode):
         return ["", "", value.value]
     if value is None:
@@ -176,28 +175,30 @@ def birth_cells(value: Value, consented_on: date | None) -> list[str]:
 
 @implements("OUT-09")
 def endpoints_table(context: Context) -> ExportTable:
-    """Return the derived endpoints of the randomised, as the data give them today."""
-    names = tuple(one.name for one in fields(Endpoints))
+    """Derived endpoints of the randomized participants as of today."""
+    names = tuple(endpoint.name for endpoint in fields(Endpoints))
 
     def lines() -> Iterator[list[str]]:
-        people = Participant.objects.order_by("sequence").iterator(PEOPLE_AT_ONCE)
-        while some := list(islice(people, PEOPLE_AT_ONCE)):
-            derived = endpoints_by_participant(some, context.today)
-            for person in some:
-                if found := derived.get(person.pk):
-                    yield [person.number, *endpoint_cells(found, names)]
+        people = Participant.objects.order_by("sequence").iterator(
+            PARTICIPANTS_PER_BATCH
+        )
+        while batch := list(islice(people, PARTICIPANTS_PER_BATCH)):
+            derived = endpoints_by_participant(batch, context.today)
+            for person in batch:
+                if endpoints := derived.get(person.pk):
+                    yield [person.number, *endpoint_cells(endpoints, names)]
 
     return ExportTable(
         f"{ENDPOINTS}.csv", "Derived endpoints", ("participant", *names), lines()
     )
 
 
-def endpoint_cells(found: Endpoints, names: Iterable[str]) -> list[str]:
-    """Return derived values as cells; yes and no as Y and N."""
-    return [_derived(getattr(found, name)) for name in names]
+def endpoint_cells(endpoints: Endpoints, names: Iterable[str]) -> list[str]:
+    """Yes and no as Y and N."""
+    return [_endpoint_cell(getattr(endpoints, name)) for name in names]
 
 
-def _derived(value: Any) -> str:
+def _endpoint_cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -208,12 +209,12 @@ def _derived(value: Any) -> str:
 
 
 def all_tables(codes: Iterable[str], context: Context) -> Iterator[ExportTable]:
-    """Return the chosen tables of a blinded export, in the order of the catalogue."""
-    chosen: Mapping[str, None] = dict.fromkeys(codes)
+    """Selected tables of a blinded export, in the order of the catalogue."""
+    selected: Mapping[str, None] = dict.fromkeys(codes)
     for code, design in blinded_designs().items():
-        if code in chosen:
+        if code in selected:
             yield from tables_of(design, context)
-    if ENDPOINTS in chosen:
+    if ENDPOINTS in selected:
         yield endpoints_table(context)
-    open_ones = [code for code in blinded_designs() if code in chosen]
-    yield signatures_table("signatures.csv", open_ones)
+    selected_forms = [code for code in blinded_designs() if code in selected]
+    yield signatures_table("signatures.csv", selected_forms)

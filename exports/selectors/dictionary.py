@@ -1,4 +1,4 @@
-"""The data dictionary of an export, generated from the declarations of the forms."""
+"""Data dictionary of an export, generated from the declarations of the forms."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -48,19 +48,22 @@ HEADING = (
 
 
 def dictionary(designs: Iterable[FormDesign]) -> ExportTable:
-    """Return the dictionary: a line for each item of the chosen forms."""
+    """One line for each item of the selected forms."""
     lines = (line for design in designs for line in form_lines(design))
     return ExportTable(NAME, "Data dictionary", HEADING, lines)
 
 
 def edit_checks(designs: Iterable[FormDesign]) -> ExportTable:
-    """Return the edit checks of the chosen forms, as this version runs them."""
-    lines = ([safe(cell) for cell in one.line] for one in specifications(designs))
+    """Edit checks of the selected forms, as this version runs them."""
+    lines = (
+        [safe(cell) for cell in specification.line]
+        for specification in specifications(designs)
+    )
     return ExportTable(CHECKS_NAME, "Edit checks", CHECKS_HEADING, lines)
 
 
 def form_lines(design: FormDesign) -> Iterator[list[str]]:
-    """Return the lines of a form, the columns of small tables below their item."""
+    """Lines of a form; the columns of an item group follow their item."""
     for section in design.sections:
         for name in section.items:
             item = design.items[name]
@@ -88,8 +91,8 @@ def item_line(design: FormDesign, section: object, item: Item, file: str) -> lis
         unit_of(item),
         codes(facts.terms, "en"),
         codes(facts.terms, CHINESE),
-        said(facts.required),
-        said(facts.only_if) if facts.only_if else "",
+        condition_text(facts.required),
+        condition_text(facts.only_if) if facts.only_if else "",
         *limits(facts.hard),
         *limits(facts.soft),
         "Y" if facts.missing_allowed else "N",
@@ -103,20 +106,20 @@ def item_line(design: FormDesign, section: object, item: Item, file: str) -> lis
 
 
 def in_language(language: str, text: object) -> str:
-    """Return a text in a language; untranslated where nobody has translated it."""
+    """The text itself where it has no translation."""
     with override(language):
         return safe(str(text))
 
 
 def unit_of(item: Item) -> str:
-    """Return the unit; of a laboratory item every unit with its factor."""
+    """Unit; of a laboratory item every unit with its factor."""
     if not isinstance(item, Lab):
         return item.facts.unit
     return "; ".join(f"{unit} (x {factor})" for unit, factor in item.units.items())
 
 
 def codes(terms: type[Codelist] | None, language: str) -> str:
-    """Return the coded answers: `F=Female; M=Male`."""
+    """Coded answers: `F=Female; M=Male`."""
     if terms is None:
         return ""
     with override(language):
@@ -124,19 +127,19 @@ def codes(terms: type[Codelist] | None, language: str) -> str:
 
 
 def limits(span: Range | None) -> tuple[str, str]:
-    """Return the two ends of a range; both belong to it."""
+    """Both ends of a range; both belong to it."""
     return (str(span[0]), str(span[1])) if span else ("", "")
 
 
 def exported_as(item: Item) -> str:
-    """Say what leaves instead of the value, where it is not the value."""
+    """What is exported instead of the value; empty for the value itself."""
     if is_birth_date(item):
         return "year of birth, and age in completed years at consent"
     return "a file of its own" if isinstance(item, ItemGroup) else ""
 
 
-def said(condition: bool | Condition | None) -> str:  # noqa: FBT001
-    """Return a condition in words, or Y and N where there is none."""
+def condition_text(condition: bool | Condition | None) -> str:  # noqa: FBT001
+    """A condition in words; Y or N where there is none."""
     if isinstance(condition, bool) or condition is None:
         return "Y" if condition else "N"
     if isinstance(condition, Answer):
@@ -147,14 +150,14 @@ def said(condition: bool | Condition | None) -> str:  # noqa: FBT001
         return f"visit in ({', '.join(condition.visits)})"
     if isinstance(condition, Fact):
         return f"{condition.name} in ({', '.join(map(str, condition.values))})"
-    return _combined(condition)
+    return _combination_text(condition)
 
 
-def _combined(condition: Any) -> str:
-    """Return a combination in words; of a condition of one room what it says it is."""
+def _combination_text(condition: Any) -> str:
+    """A combination in words; a condition of one room by its docstring."""
     if hasattr(condition, "part"):
-        return f"not ({said(condition.part)})"
+        return f"not ({condition_text(condition.part)})"
     if hasattr(condition, "parts"):
         word = " and " if type(condition).__name__ == "_All" else " or "
-        return word.join(f"({said(part)})" for part in condition.parts)
+        return word.join(f"({condition_text(part)})" for part in condition.parts)
     return (type(condition).__doc__ or "").splitlines()[0]

@@ -1,4 +1,4 @@
-"""Reads on the register of exports."""
+"""Exports that a user may see."""
 
 from django.db.models import QuerySet
 

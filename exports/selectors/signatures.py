@@ -1,18 +1,18 @@
-"""The electronic signatures on exported forms, as they are shown on the pages."""
+"""Electronic signatures on exported forms."""
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Protocol
 
 from enrollment.models import EligibilityConfirmation
-from exports.selectors.tables import PLACE, ExportTable, place
+from exports.selectors.tables import PLACE, ExportTable, place_cells
 from record.review.models import Signature
 from trial_edc.clock import SITE_TZ
 from trial_edc.requirements import implements
 from trial_edc.spreadsheets import safe
 
 ELIGIBILITY = "ELG"  # the form that the confirmation of eligibility belongs to
-AT_ONCE = 1000
+CHUNK_SIZE = 1000
 HEADING = (
     *PLACE,
     "form",
@@ -28,18 +28,20 @@ HEADING = (
 
 @implements("SIG-01")
 def signatures_table(name: str, codes: Collection[str]) -> ExportTable:
-    """Return who signed what when, in which meaning, and whether it still holds."""
+    """Who signed what when, with which meaning, and whether it still holds."""
 
     def lines() -> Iterator[list[str]]:
-        given = Signature.objects.filter(form__code__in=codes, form__struck_at=None)
-        given = given.select_related("form__participant")
-        given = given.order_by("form__participant__sequence", "id")
-        for one in given.iterator(AT_ONCE):
-            if form := one.form:
-                revision = str(one.bound[str(form.pk)][0])
+        signatures = Signature.objects.filter(
+            form__code__in=codes, form__struck_at=None
+        )
+        signatures = signatures.select_related("form__participant")
+        signatures = signatures.order_by("form__participant__sequence", "id")
+        for signature in signatures.iterator(CHUNK_SIZE):
+            if form := signature.form:
+                revision = str(signature.bound[str(form.pk)][0])
                 state = [form.code, revision, str(form.revision)]
-                holds = "Y" if one.holds_for(form) else "N"
-                yield [*place(form), *state, *signed(one), holds]
+                holds = "Y" if signature.holds_for(form) else "N"
+                yield [*place_cells(form), *state, *signature_cells(signature), holds]
         if ELIGIBILITY in codes:
             yield from _confirmations()
 
@@ -47,16 +49,18 @@ def signatures_table(name: str, codes: Collection[str]) -> ExportTable:
 
 
 def _confirmations() -> Iterator[list[str]]:
-    """Return the confirmations of eligibility; the page tells which one holds."""
-    given = EligibilityConfirmation.objects.select_related("participant")
-    for one in given.order_by("participant__sequence", "id").iterator(AT_ONCE):
-        number = one.participant.number
-        where = [number, "", "", str(one.episode), ELIGIBILITY, "", ""]
-        yield [*where, *signed(one), ""]
+    """Confirmations of eligibility; their page tells which one holds."""
+    confirmations = EligibilityConfirmation.objects.select_related("participant")
+    for confirmation in confirmations.order_by("participant__sequence", "id").iterator(
+        CHUNK_SIZE
+    ):
+        number = confirmation.participant.number
+        place = [number, "", "", str(confirmation.episode), ELIGIBILITY, "", ""]
+        yield [*place, *signature_cells(confirmation), ""]
 
 
-class Signed(Protocol):
-    """What every electronic signature keeps."""
+class ElectronicSignature(Protocol):
+    """Common attributes of every electronic signature."""
 
     signer_name: str
     signer_role: str
@@ -64,11 +68,11 @@ class Signed(Protocol):
     meaning: str
 
 
-def signed(one: Signed) -> list[str]:
-    """Return printed name, role, instant with offset, and meaning."""
+def signature_cells(signature: ElectronicSignature) -> list[str]:
+    """Printed name, role, instant with offset, and meaning."""
     return [
-        safe(one.signer_name),
-        one.signer_role,
-        one.at.astimezone(SITE_TZ).isoformat(timespec="seconds"),
-        safe(one.meaning),
+        safe(signature.signer_name),
+        signature.signer_role,
+        signature.at.astimezone(SITE_TZ).isoformat(timespec="seconds"),
+        safe(signature.meaning),
     ]

@@ -1,4 +1,4 @@
-"""One file of an export, and the cells that say where a form hangs."""
+"""One file of an export, and the cells that identify a form."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ PLACE = ("participant", "visit", "visit_number", "occurrence")
 
 @dataclass(frozen=True)
 class ExportTable:
-    """One file: its name, its heading and its rows, read when they are written."""
+    """One file: its name, heading and rows; rows are read while they are written."""
 
     name: str
     title: str
@@ -18,6 +18,6 @@ class ExportTable:
     rows: Iterable[list[str]]
 
 
-def place(form: FormInstance) -> list[str]:
+def place_cells(form: FormInstance) -> list[str]:
     visit_number = str(form.visit_number or "")
     return [form.participant.number, form.visit, visit_number, str(form.occurrence)]

@@ -18,8 +18,8 @@ MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True)
-class Written:
-    """One file of an archive, as the manifest tells it."""
+class ArchivedFile:
+    """One file of an archive; its fields are the keys of the manifest."""
 
     name: str
     title: str
@@ -29,8 +29,8 @@ class Written:
     sha256: str
 
 
-class _Hashed(io.RawIOBase):
-    """Passes bytes on and remembers their number and checksum."""
+class _HashingWriter(io.RawIOBase):
+    """Writes through to a file and computes size and checksum."""
 
     def __init__(self, target: IO[bytes]) -> None:
         self.target, self.size, self.sha256 = target, 0, hashlib.sha256()
@@ -47,13 +47,13 @@ class _Hashed(io.RawIOBase):
 
 
 @implements("EXP-02")
-def write(
+def write_archive(
     target: IO[bytes],
     tables: Iterable[ExportTable],
     about: Mapping[str, object],
     *,
     count: Callable[[], None],
-) -> list[Written]:
+) -> list[ArchivedFile]:
     """Write an archive and return its files; `count` is called for each row."""
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         files = [_write_table(archive, table, count) for table in tables]
@@ -72,12 +72,12 @@ def _entry(name: str) -> ZipInfo:
 
 def _write_table(
     archive: ZipFile, table: ExportTable, count: Callable[[], None]
-) -> Written:
+) -> ArchivedFile:
     rows = 0
     with archive.open(_entry(table.name), "w", force_zip64=True) as target:
-        hashed = _Hashed(target)
-        buffered = io.BufferedWriter(hashed)
-        text = io.TextIOWrapper(cast("IO[bytes]", buffered), "utf-8", newline="")
+        hashing_writer = _HashingWriter(target)
+        buffer = io.BufferedWriter(hashing_writer)
+        text = io.TextIOWrapper(cast("IO[bytes]", buffer), "utf-8", newline="")
         text.write(BOM)
         lines = csv.writer(text, lineterminator="\r\n")
         lines.writerow(table.heading)
@@ -87,7 +87,9 @@ def _write_table(
             count()
         text.flush()
         text.detach()
-        buffered.detach()
+        buffer.detach()
     columns = len(table.heading)
-    digest = hashed.sha256.hexdigest()
-    return Written(table.name, table.title, rows, columns, hashed.size, digest)
+    digest = hashing_writer.sha256.hexdigest()
+    return ArchivedFile(
+        table.name, table.title, rows, columns, hashing_writer.size, digest
+    )

@@ -1,4 +1,4 @@
-"""Ask for an export, make it, take it."""
+"""Request an export, make it, download it."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -37,15 +37,15 @@ NOTES = (
 )
 
 
-class NotThere(Exception):
-    """An export is not finished, or its file is not what was made."""
+class ExportUnavailable(Exception):
+    """An export is not finished, or its file was altered."""
 
 
 @implements("EXP-06", "EXP-07")
 def request_export(
     *, forms: list[str], language: str, by: User, with_arms: bool = False
 ) -> Export:
-    """Queue an export of the chosen tables; unblinded with all products and arms."""
+    """Queue an export of the selected tables; unblinded with all products and arms."""
     needed = Permission.EXPORT_UNBLINDED if with_arms else Permission.EXPORT_BLINDED
     if not by.may(needed):
         raise PermissionDenied
@@ -59,75 +59,80 @@ def request_export(
             language=language,
             asked_by=by,
         )
-        transaction.on_commit(lambda: _hand_to_worker(export))
+        transaction.on_commit(lambda: _queue_task(export))
     return export
 
 
-def _hand_to_worker(export: Export) -> None:
+def _queue_task(export: Export) -> None:
     try:
         current_app.send_task(TASK, (export.key,), ignore_result=True, retry=False)
     except OperationalError:
         problem = _("No worker could be reached. Please ask for the export again.")
-        _note(export, state=ExportState.FAILED, problem=problem)
+        _update(export, state=ExportState.FAILED, problem=problem)
 
 
-def make(key: str) -> Export:
-    """Make a queued export; one that was interrupted is made anew."""
+def make_export(key: str) -> Export:
+    """Make a queued export; an interrupted one is made anew."""
     export = Export.objects.select_related("asked_by").get(key=key)
     if export.is_over:
         return export
-    _note(export, state=ExportState.RUNNING)
+    _update(export, state=ExportState.RUNNING)
     try:
-        file, written = _write(export)
+        sealed_file, archived_files = _write_export(export)
     except Exception:
         problem = _("It could not be made; the cause is in the log of the worker.")
-        _note(export, state=ExportState.FAILED, problem=problem)
+        _update(export, state=ExportState.FAILED, problem=problem)
         raise
-    _note(
+    _update(
         export,
         state=ExportState.DONE,
         finished_at=clock.now(),
-        sha256=file.sha256.hexdigest(),
-        size_bytes=file.size,
-        files=[{"name": one.name, "rows": one.rows} for one in written],
+        sha256=sealed_file.sha256.hexdigest(),
+        size_bytes=sealed_file.size,
+        files=[
+            {"name": archived.name, "rows": archived.rows}
+            for archived in archived_files
+        ],
     )
     return export
 
 
 @implements("EXP-05")
-def _write(export: Export) -> tuple[files.SealedFile, list[archive.Written]]:
-    """Write the archive from one snapshot; it is there whole or not at all."""
-    chosen = export.filters["forms"]
+def _write_export(
+    export: Export,
+) -> tuple[files.SealedFile, list[archive.ArchivedFile]]:
+    """Write the archive from one snapshot; the file appears whole or not at all."""
+    selected = export.filters["forms"]
     with snapshot(), override(export.language):
-        tables, designs = _tables(export, chosen)
+        tables, designs = _tables(export, selected)
         total = sum(datasets.expected_rows(designs).values())
-        meter = files.Meter(export.key, total)
-        with closing(files.SealedFile(files.archive_path(export.key))) as file:
+        meter = files.ProgressMeter(export.key, total)
+        with closing(files.SealedFile(files.archive_path(export.key))) as sealed_file:
             try:
-                written = archive.write(
-                    cast("IO[bytes]", file),
+                archived_files = archive.write_archive(
+                    cast("IO[bytes]", sealed_file),
                     (*tables, dictionary(designs), edit_checks(designs)),
-                    _about(export),
+                    _manifest_head(export),
                     count=meter.advance,
                 )
-                file.keep()
+                sealed_file.keep()
             finally:
                 meter.close()
-    return file, written
+    return sealed_file, archived_files
 
 
 def _tables(
-    export: Export, chosen: list[str]
+    export: Export, selected: list[str]
 ) -> tuple[Iterator[ExportTable], list[FormDesign]]:
     context, blinded = datasets.Context(), datasets.blinded_designs()
-    designs = [design for code, design in blinded.items() if code in chosen]
+    designs = [design for code, design in blinded.items() if code in selected]
     if export.is_blinded:
-        return datasets.all_tables(chosen, context), designs
+        return datasets.all_tables(selected, context), designs
     restricted = unblinded.restricted_designs().values()
-    return unblinded.all_unblinded_tables(chosen, context), [*designs, *restricted]
+    return unblinded.all_unblinded_tables(selected, context), [*designs, *restricted]
 
 
-def _about(export: Export) -> dict[str, Any]:
+def _manifest_head(export: Export) -> dict[str, Any]:
     return {
         "trial": PROTOCOL.registry.id,
         "content": export.content,
@@ -144,7 +149,7 @@ def _about(export: Export) -> dict[str, Any]:
 
 @contextmanager
 def snapshot() -> Iterator[None]:
-    """Read everything as it stood at one moment, however long the reading takes."""
+    """Read everything as of one instant, however long the reading takes."""
     is_outermost = not connection.in_atomic_block
     with transaction.atomic():
         if is_outermost:
@@ -156,13 +161,15 @@ def snapshot() -> Iterator[None]:
 
 
 @implements("EXP-07")
-def take(export: Export, *, by: User) -> Iterator[bytes]:
-    """Return the content of a finished export, and record who takes it."""
+def open_download(export: Export, *, by: User) -> Iterator[bytes]:
+    """Content of a finished export; records who downloads it."""
     path = files.archive_path(export.key)
     if export.state != ExportState.DONE or not path.exists():
-        raise NotThere(_("This export is not there. Please make a new one."))
+        raise ExportUnavailable(_("This export is not there. Please make a new one."))
     if not _is_intact(export):
-        raise NotThere(_("This file is not the one that was made. Make a new export."))
+        raise ExportUnavailable(
+            _("This file is not the one that was made. Make a new export.")
+        )
     with attributed(by=by, via=Source.PAGE):
         details = {
             "export": export.key,
@@ -172,7 +179,7 @@ def take(export: Export, *, by: User) -> Iterator[bytes]:
             "confidentiality": export.confidentiality,
         }
         act("export_taken", details=details)
-    return files.unsealed(path)
+    return files.unsealed_pieces(path)
 
 
 def _is_intact(export: Export) -> bool:
@@ -182,7 +189,7 @@ def _is_intact(export: Export) -> bool:
         return False
 
 
-def _note(export: Export, **columns: object) -> None:
+def _update(export: Export, **columns: object) -> None:
     for name, value in columns.items():
         setattr(export, name, value)
     with attributed(by=EXPORTER, via=Source.TASK):

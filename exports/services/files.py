@@ -1,4 +1,4 @@
-"""Where exports lie: outside the web root, sealed with a key that is not beside them.
+"""Files of exports: outside the web root, sealed with a key kept elsewhere.
 
 A file is a run of sealed pieces, each after its length, so that neither writing nor
 reading holds more than one piece in memory.
@@ -22,10 +22,10 @@ SECONDS_BETWEEN = 1.0  # the bar moves at most once a second
 
 
 def folder() -> Path:
-    """Return the folder of the exports; made when first needed."""
-    found = Path(settings.STATE_DIR) / "exports"
-    found.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return found
+    """Folder of the exports; created when first needed."""
+    path = Path(settings.STATE_DIR) / "exports"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
 
 
 def archive_path(key: str) -> Path:
@@ -33,9 +33,9 @@ def archive_path(key: str) -> Path:
 
 
 class SealedFile(io.RawIOBase):
-    """Seals what is written, and knows its size and checksum before sealing.
+    """Seals what is written; its size and checksum are those before sealing.
 
-    It is there whole or not at all: only `keep` gives it its name.
+    The file appears whole or not at all: only `keep` gives it its name.
     """
 
     def __init__(self, path: Path) -> None:
@@ -49,7 +49,7 @@ class SealedFile(io.RawIOBase):
         return True
 
     def write(self, data: Any) -> int:
-        """Take bytes; they are sealed as soon as a piece is full."""
+        """Each piece is sealed as soon as it is full."""
         content = bytes(data)
         self.sha256.update(content)
         self.size += len(content)
@@ -74,8 +74,8 @@ class SealedFile(io.RawIOBase):
         super().close()
 
 
-def unsealed(path: Path) -> Iterator[bytes]:
-    """Yield the content of a sealed file, piece by piece."""
+def unsealed_pieces(path: Path) -> Iterator[bytes]:
+    """Content of a sealed file, piece by piece."""
     with path.open("rb") as file:
         while head := file.read(LENGTH_BYTES):
             yield unseal_bytes(Purpose.FILE, file.read(int.from_bytes(head)))
@@ -83,38 +83,38 @@ def unsealed(path: Path) -> Iterator[bytes]:
 
 def sha256_of(path: Path) -> str:
     digest = hashlib.sha256()
-    for piece in unsealed(path):
+    for piece in unsealed_pieces(path):
         digest.update(piece)
     return digest.hexdigest()
 
 
-class Meter:
-    """Tells how many rows are written: in a file, so that no record changes."""
+class ProgressMeter:
+    """Publishes the number of rows written in a file, so that no record changes."""
 
     def __init__(self, key: str, total: int) -> None:
         self.path, self.total, self.done = folder() / f"{key}.progress", total, 0
-        self._told_at = 0.0
-        self._tell()
+        self._published_at = 0.0
+        self._publish()
 
     def advance(self, rows: int = 1) -> None:
-        """Count rows, and tell it when a second has passed."""
+        """Publishes at most once in `SECONDS_BETWEEN`."""
         self.done += rows
-        if time.monotonic() - self._told_at >= SECONDS_BETWEEN:
-            self._tell()
+        if time.monotonic() - self._published_at >= SECONDS_BETWEEN:
+            self._publish()
 
-    def _tell(self) -> None:
-        unfinished = self.path.with_suffix(".telling")
+    def _publish(self) -> None:
+        unfinished = self.path.with_suffix(".writing")
         unfinished.write_text(json.dumps([self.done, self.total]))
         unfinished.replace(self.path)
-        self._told_at = time.monotonic()
+        self._published_at = time.monotonic()
 
     def close(self) -> None:
-        """Forget the progress: the export is done or has failed."""
+        """Remove the progress: the export is done or has failed."""
         self.path.unlink(missing_ok=True)
 
 
 def progress(key: str) -> tuple[int, int]:
-    """Return rows written and rows expected; (0, 0) before the work begins."""
+    """Rows written and rows expected; (0, 0) before the work begins."""
     try:
         done, total = json.loads((folder() / f"{key}.progress").read_text())
     except FileNotFoundError:

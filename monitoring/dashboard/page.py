@@ -10,7 +10,7 @@ LEFT, RIGHT, TOP, BOTTOM = 36, 38, 12, 26
 
 @dataclass(frozen=True)
 class AccrualChart:
-    """Coordinates of the accrual chart: what was planned and what came."""
+    """Coordinates of planned and actual accrual."""
 
     width: int
     height: int
@@ -31,7 +31,7 @@ def accrual_chart(
     target: int,
     today: date,
 ) -> AccrualChart:
-    """Return the chart from the first approach to today or the planned end."""
+    """Chart from the first approach to today or the planned end."""
     ends_on = max(today, begun_on + timedelta(days=planned_days))
     span = max((ends_on - begun_on).days, 1)
 

@@ -1,4 +1,4 @@
-"""Accrual: how fast participants come, and when the last one will; pure."""
+"""Accrual: planned count and forecast of the last randomization; pure."""
 
 import math
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ class Forecast:
 
     expected_on: date
     earliest_on: date
-    latest_on: date | None  # None: cannot be told, the pace is too uncertain
+    latest_on: date | None  # None: the pace is too uncertain
 
 
 def planned_count(*, target: int, begun_on: date, days: int, on: date) -> int:
-    """Return how many participants a steady pace would have brought by a date."""
+    """Number of participants that a steady pace would have brought by a date."""
     share = min(max((on - begun_on).days / days, 0), 1)
     return round(target * share)
 
@@ -28,7 +28,7 @@ def planned_count(*, target: int, begun_on: date, days: int, on: date) -> int:
 def forecast(
     randomized_on: Sequence[date], *, target: int, today: date
 ) -> Forecast | None:
-    """Return the forecast; None with too few participants, or when all are there.
+    """None with too few participants, or when all are randomized.
 
     The count n over t days is taken as Poisson: pace n/t, limits (n ± 1.28·√n)/t.
     """

@@ -1,4 +1,4 @@
-"""What the dashboard tells; pooled over both arms, in a fixed number of selects."""
+"""Figures of the dashboard, pooled over both arms, in a fixed number of selects."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from visits.schedule.selectors import schedules_of
 
 @dataclass(frozen=True)
 class OverdueVisit:
-    """A visit that somebody should have seen to."""
+    """A visit whose window has closed without a record."""
 
     participant: Participant
     visit: Visit
@@ -89,8 +89,8 @@ def dashboard() -> Dashboard:
         planned_days=_planned_days(),
         randomized_on=randomized_on,
         forecast=forecast(randomized_on, target=target, today=today),
-        statuses=[(one, states[one]) for one in ParticipantStatus],
-        visits=[(one, visits[one]) for one in VisitStatus],
+        statuses=[(status, states[status]) for status in ParticipantStatus],
+        visits=[(status, visits[status]) for status in VisitStatus],
         overdue=[
             OverdueVisit(person, visit)
             for person in people
@@ -104,10 +104,10 @@ def dashboard() -> Dashboard:
 
 
 def _planned_days() -> int:
-    """Return the length of recruitment that the registry record plans.
+    """Length of recruitment that the registry record plans.
 
     The last participant must be followed for three months before the primary
-    completion date; that is left off.
+    completion date; that time is subtracted.
     """
     registry = PROTOCOL.registry
     follow_up = timedelta(days=92)
@@ -115,6 +115,6 @@ def _planned_days() -> int:
 
 
 def _form_counts() -> list[tuple[str, int]]:
-    held = FormInstance.objects.filter(confidentiality="open", struck_at=None)
-    counts = Counter(held.values_list("status", flat=True))
+    forms = FormInstance.objects.filter(confidentiality="open", struck_at=None)
+    counts = Counter(forms.values_list("status", flat=True))
     return [(status.value, counts[status.value]) for status in FormStatus]

@@ -1,4 +1,4 @@
-"""The dashboard."""
+"""Page of the dashboard."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -13,7 +13,6 @@ from trial_edc.context import page_for
 
 @permitted(Permission.POOLED_DASHBOARD)
 def dashboard(request: StaffRequest) -> HttpResponse:
-    """Show the state of the trial, pooled over both arms."""
     board = dashboard_of_today()
     chart = None
     if board.begun_on:
@@ -24,10 +23,10 @@ def dashboard(request: StaffRequest) -> HttpResponse:
             target=board.target,
             today=board.today,
         )
-    told = {
+    context = {
         "board": board,
         "chart": chart,
         "commitments": commitments(),
         "queries": page_for(request.user, "review:queries"),
     }
-    return render(request, "monitoring/dashboard/dashboard.html", told)
+    return render(request, "monitoring/dashboard/dashboard.html", context)

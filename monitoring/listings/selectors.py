@@ -1,7 +1,7 @@
 """Listings for medical review: pooled over both arms, filtered, sorted, as a file.
 
-A listing is declared by its form and items; what a role does not read it does not
-list. Missed visits come from the schedule, all others from one select of one form.
+A listing is declared by its form and items; a role sees the listings whose forms it may
+read. Missed visits come from the schedule, all others from one select of one form.
 """
 
 from collections import Counter
@@ -31,7 +31,7 @@ FIXED = (Date, DateTime, Number, PartialDate)
 
 @dataclass(frozen=True)
 class ListingCell:
-    """One cell: what is read, and what it is sorted and filtered by."""
+    """One cell: its text, and the key by which it is sorted and filtered."""
 
     text: str
     key: str
@@ -57,14 +57,14 @@ class ListingColumn:
 
 @dataclass(frozen=True)
 class Listing:
-    """What is listed: the form, its columns, and those that filter."""
+    """Declaration of a listing: its form, columns, facets, and computed columns."""
 
     name: str
     title: str
     code: str
     columns: tuple[str, ...]
     facets: tuple[str, ...]
-    more: Mapping[str, tuple[str, Callable[[FormData], YesNo]]] = field(
+    computed: Mapping[str, tuple[str, Callable[[FormData], YesNo]]] = field(
         default_factory=dict
     )
 
@@ -77,14 +77,15 @@ class Listing:
             for name in self.columns
         ]
         return own + [
-            ListingColumn(name, _(told[0])) for name, told in self.more.items()
+            ListingColumn(name, _(label))
+            for name, (label, _rule) in self.computed.items()
         ]
 
     def lines(self, user: User) -> list[ListingLine]:
-        """Return every row that the reader may see, in the order of participants."""
+        """Every row that the reader may see, in the order of participants."""
         people = dict(_people(user).values_list("pk", "number"))
-        found = stored_form_data(people, [self.code])
-        return [self._line(people[pk], data) for pk, data in found]
+        rows = stored_form_data(people, [self.code])
+        return [self._line(people[pk], data) for pk, data in rows]
 
     def _line(self, number: str, data: FormData) -> ListingLine:
         items = catalogue.design(self.code).items
@@ -93,7 +94,7 @@ class Listing:
             for name in self.columns
             for value in (data.values.get(name),)
         }
-        for name, (_label, rule) in self.more.items():
+        for name, (_label, rule) in self.computed.items():
             answer = rule(data)
             cells[name] = ListingCell(_(answer.label), answer.value)
         return ListingLine(number, reverse("entry:form", args=[data.form_id]), cells)
@@ -110,20 +111,24 @@ class MissedVisits(Listing):
         ]
 
     def lines(self, user: User) -> list[ListingLine]:
-        """Return the missed visits, in the order of participants and visits."""
         people = list(_people(user))
-        held = FormInstance.objects.filter(code="VIS", struck_at=None, visit_number=0)
-        at = {(f.participant_id, f.visit): f.pk for f in held}
+        visit_forms = FormInstance.objects.filter(
+            code="VIS", struck_at=None, visit_number=0
+        )
+        form_ids = {(f.participant_id, f.visit): f.pk for f in visit_forms}
         plans = schedules(people)
         return [
             ListingLine(
-                one.number,
-                reverse("entry:form", args=[at[one.pk, visit.code.value]]),
+                participant.number,
+                reverse(
+                    "entry:form", args=[form_ids[participant.pk, visit.code.value]]
+                ),
                 _missed_cells(visit),
             )
-            for one in people
-            for visit in plans[one.pk].visits
-            if visit.status == VisitStatus.MISSED and (one.pk, visit.code.value) in at
+            for participant in people
+            for visit in plans[participant.pk].visits
+            if visit.status == VisitStatus.MISSED
+            and (participant.pk, visit.code.value) in form_ids
         ]
 
 
@@ -220,19 +225,19 @@ LISTINGS = (
 
 
 def listings_for(user: User) -> list[Listing]:
-    """Return the listings whose forms the role may read whole."""
+    """Listings whose forms the role may read whole."""
     codes = visible_codes(user)
-    return [one for one in LISTINGS if one.code in codes]
+    return [listing for listing in LISTINGS if listing.code in codes]
 
 
 @dataclass(frozen=True)
 class FacetValue:
-    """One value of a filter, with the rows that choosing it would show."""
+    """One value of a filter, with the number of rows that it selects."""
 
     key: str
     text: str
     count: int
-    is_chosen: bool
+    is_selected: bool
 
 
 @dataclass(frozen=True)
@@ -244,8 +249,8 @@ class Facet:
 
 
 @dataclass(frozen=True)
-class ShownListing:
-    """A listing as somebody asked for it."""
+class ListingResult:
+    """A listing as filtered and sorted by a query string."""
 
     listing: Listing
     columns: list[ListingColumn]
@@ -257,44 +262,53 @@ class ShownListing:
     @property
     def rows(self) -> Iterator[tuple[ListingLine, list[tuple[ListingColumn, str]]]]:
         for line in self.lines:
-            yield line, [(one, line.cells[one.name].text) for one in self.columns]
+            yield (
+                line,
+                [(column, line.cells[column.name].text) for column in self.columns],
+            )
 
 
 @implements("MON-01")
-def shown(listing: Listing, user: User, asked: Mapping[str, str]) -> ShownListing:
-    """Return a listing as asked for; an odd question counts as none."""
+def listing_result(
+    listing: Listing, user: User, query: Mapping[str, str]
+) -> ListingResult:
+    """A listing as a query string filters and sorts it; unknown names are ignored."""
     lines, columns = listing.lines(user), listing.heading()
-    chosen = {name: asked[name] for name in listing.facets if name in asked}
+    selected = {name: query[name] for name in listing.facets if name in query}
     facets = [
-        _facet(column, _fitting(lines, chosen, apart_from=column.name), chosen)
+        _facet(
+            column, _matching_lines(lines, selected, apart_from=column.name), selected
+        )
         for column in columns
         if column.name in listing.facets
     ]
-    sort = asked.get("sort", "")
-    found = _sorted(_fitting(lines, chosen), sort, {one.name for one in columns})
-    return ShownListing(listing, columns, found, facets, len(lines), sort)
+    sort = query.get("sort", "")
+    lines_in_order = _sorted(
+        _matching_lines(lines, selected), sort, {column.name for column in columns}
+    )
+    return ListingResult(listing, columns, lines_in_order, facets, len(lines), sort)
 
 
-def _fitting(
-    lines: Iterable[ListingLine], chosen: Mapping[str, str], *, apart_from: str = ""
+def _matching_lines(
+    lines: Iterable[ListingLine], selected: Mapping[str, str], *, apart_from: str = ""
 ) -> list[ListingLine]:
-    wanted = [(name, key) for name, key in chosen.items() if name != apart_from]
+    required = [(name, key) for name, key in selected.items() if name != apart_from]
     return [
         line
         for line in lines
-        if all(line.cells[name].key == key for name, key in wanted)
+        if all(line.cells[name].key == key for name, key in required)
     ]
 
 
 def _facet(
-    column: ListingColumn, lines: Sequence[ListingLine], chosen: Mapping[str, str]
+    column: ListingColumn, lines: Sequence[ListingLine], selected: Mapping[str, str]
 ) -> Facet:
     cells = [line.cells[column.name] for line in lines]
     texts, counts = {c.key: c.text for c in cells}, Counter(c.key for c in cells)
-    if column.name in chosen:
-        texts.setdefault(chosen[column.name], chosen[column.name] or NOTHING)
+    if column.name in selected:
+        texts.setdefault(selected[column.name], selected[column.name] or NOTHING)
     choices = [
-        FacetValue(key, texts[key], counts[key], chosen.get(column.name) == key)
+        FacetValue(key, texts[key], counts[key], selected.get(column.name) == key)
         for key in sorted(texts)
     ]
     return Facet(column, choices)
@@ -304,7 +318,7 @@ def _sorted(lines: list[ListingLine], sort: str, names: set[str]) -> list[Listin
     name = sort.removeprefix("-")
     if name not in names:
         return lines
-    known = [line for line in lines if line.cells[name].key]
-    nothing = [line for line in lines if not line.cells[name].key]
-    known.sort(key=lambda line: line.cells[name].key, reverse=sort.startswith("-"))
-    return known + nothing
+    with_key = [line for line in lines if line.cells[name].key]
+    without_key = [line for line in lines if not line.cells[name].key]
+    with_key.sort(key=lambda line: line.cells[name].key, reverse=sort.startswith("-"))
+    return with_key + without_key

@@ -1,4 +1,4 @@
-"""What is recorded of a listing that was taken away."""
+"""Audit entry of a downloaded listing."""
 
 from collections.abc import Mapping
 
@@ -10,5 +10,5 @@ def record_download(
     name: str, rows: int, filters: Mapping[str, object], *, by: User
 ) -> None:
     with attributed(by=by, via=Source.PAGE):
-        told = {"listing": name, "rows": rows, "filters": dict(filters)}
-        act("listing_downloaded", details=told)
+        details = {"listing": name, "rows": rows, "filters": dict(filters)}
+        act("listing_downloaded", details=details)

@@ -1,4 +1,4 @@
-"""The listings: an overview, each one as a page and as a file."""
+"""Pages of the listings: overview, one listing, its CSV file."""
 
 import csv
 import re
@@ -9,7 +9,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from monitoring.listings.selectors import Listing, ShownListing, listings_for, shown
+from monitoring.listings.selectors import (
+    Listing,
+    ListingResult,
+    listing_result,
+    listings_for,
+)
 from monitoring.listings.services import record_download
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
@@ -23,22 +28,27 @@ FORMULA = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 @permitted(Permission.POOLED_DASHBOARD)
 def listings(request: StaffRequest) -> HttpResponse:
-    """Show how many rows each listing has, by the values of its filters."""
-    found = [shown(one, request.user, {}) for one in listings_for(request.user)]
+    """Overview: rows of each listing by the values of its filters."""
+    results = [
+        listing_result(declared, request.user, {})
+        for declared in listings_for(request.user)
+    ]
     return render(
-        request, "monitoring/listings/listings.html", _told(request, found=found)
+        request, "monitoring/listings/listings.html", _context(request, results=results)
     )
 
 
 @permitted(Permission.POOLED_DASHBOARD)
 def listing(request: StaffRequest, name: str) -> HttpResponse:
-    found = shown(_named(request, name), request.user, request.GET.dict())
+    result = listing_result(
+        _listing_or_404(request, name), request.user, request.GET.dict()
+    )
     return render(
-        request, "monitoring/listings/listing.html", _told(request, shown=found)
+        request, "monitoring/listings/listing.html", _context(request, result=result)
     )
 
 
-def _told(request: StaffRequest, **more: object) -> dict[str, object]:
+def _context(request: StaffRequest, **more: object) -> dict[str, object]:
     reports = page_for(request.user, "safety:reports")
     return {
         "listings": listings_for(request.user),
@@ -47,32 +57,32 @@ def _told(request: StaffRequest, **more: object) -> dict[str, object]:
     }
 
 
-def _named(request: StaffRequest, name: str) -> Listing:
-    held = {one.name: one for one in listings_for(request.user)}
-    if name not in held:
+def _listing_or_404(request: StaffRequest, name: str) -> Listing:
+    by_name = {declared.name: declared for declared in listings_for(request.user)}
+    if name not in by_name:
         raise Http404
-    return held[name]
+    return by_name[name]
 
 
 @permitted(Permission.POOLED_DASHBOARD)
 @require_POST
 @implements("MON-01")
 def download(request: StaffRequest, name: str) -> HttpResponse:
-    """Hand a listing over as a CSV file, as it is filtered; that is recorded."""
-    asked = request.GET.dict()
-    found = shown(_named(request, name), request.user, asked)
-    record_download(name, len(found.lines), asked, by=request.user)
+    """Send a listing as filtered, as a CSV file, and record it."""
+    query = request.GET.dict()
+    result = listing_result(_listing_or_404(request, name), request.user, query)
+    record_download(name, len(result.lines), query, by=request.user)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     day = clock.today().isoformat()
     response["Content-Disposition"] = f'attachment; filename="{name}-{day}.csv"'
     response.write("\ufeff")  # so that spreadsheets read Chinese
-    csv.writer(response).writerows(_table(found))
+    csv.writer(response).writerows(_csv_rows(result))
     return response
 
 
-def _table(found: ShownListing) -> Iterator[list[str]]:
-    yield [_("Participant"), *(str(one.label) for one in found.columns)]
-    for line, cells in found.rows:
+def _csv_rows(result: ListingResult) -> Iterator[list[str]]:
+    yield [_("Participant"), *(str(column.label) for column in result.columns)]
+    for line, cells in result.rows:
         yield [line.participant, *(safe(text) for _column, text in cells)]
 
 

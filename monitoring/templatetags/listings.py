@@ -1,4 +1,4 @@
-"""Links that filter and sort a listing, with the rest of the question kept."""
+"""Links that filter and sort a listing and keep the rest of the query string."""
 
 from typing import Any
 
@@ -12,22 +12,22 @@ register = template.Library()
 
 
 def _query(context: Any, name: str, value: str | None) -> str:
-    asked = context["request"].GET.copy()
-    asked.pop(name, None)
+    parameters = context["request"].GET.copy()
+    parameters.pop(name, None)
     if value is not None:
-        asked[name] = value
-    return f"?{asked.urlencode()}"
+        parameters[name] = value
+    return f"?{parameters.urlencode()}"
 
 
 @register.simple_tag(takes_context=True)
 def facet_query(context: Any, name: str, key: str | None = None) -> str:
-    """Return the address with a value of a filter; without it when none is given."""
+    """Address with this value of a filter, or without the filter for None."""
     return _query(context, name, key)
 
 
 @register.simple_tag(takes_context=True)
 def sort_link(context: Any, column: ListingColumn, sort: str) -> SafeString:
-    """Return a heading that sorts by its column, the other way at a second click."""
+    """Heading that sorts by its column, in the other direction at a second click."""
     name = f"-{column.name}" if sort == column.name else column.name
     mark = {column.name: " ▲", f"-{column.name}": " ▼"}.get(sort, "")
     link = '<a href="{}">{}{}</a>'

@@ -41,9 +41,9 @@ def monitor() -> User:
     return person("MO")
 
 
-def made(by: User, *forms: str, language: str = "en") -> Export:
-    asked = services.request_export(forms=list(forms), language=language, by=by)
-    return services.make(asked.key)
+def finished_export(by: User, *forms: str, language: str = "en") -> Export:
+    export = services.request_export(forms=list(forms), language=language, by=by)
+    return services.make_export(export.key)
 
 
 def archive(export: Export) -> ZipFile:
@@ -51,7 +51,7 @@ def archive(export: Export) -> ZipFile:
 
 
 def whole(export: Export) -> bytes:
-    return b"".join(files.unsealed(files.archive_path(export.key)))
+    return b"".join(files.unsealed_pieces(files.archive_path(export.key)))
 
 
 def lines(export: Export, name: str) -> list[list[str]]:
@@ -68,17 +68,17 @@ def records(export: Export, name: str) -> list[dict[str, str]]:
 @pytest.mark.verifies("EXP-05")
 def test_whole_table_is_what_was_entered(monitor: User) -> None:
     who = course.randomized()
-    told = {
+    values = {
         "at": "2026-03-08 09:30",
         "channel": "phone",
         "reached": MissingCode.UNKNOWN,
         "result": "informed",
         "alive_on": "2026-03-08",
     }
-    course.row(who, "CAL", told)
+    course.row(who, "CAL", values)
     course.row(who, "CAL", {"at": "2026-03-09 10:00"})
 
-    content = archive(made(monitor, "CAL")).read("cal.csv")
+    content = archive(finished_export(monitor, "CAL")).read("cal.csv")
 
     assert content.decode() == (
         "\ufeffparticipant,visit,visit_number,occurrence,form_status,revision,"
@@ -98,7 +98,7 @@ def test_rows_of_every_table_are_those_of_the_database(monitor: User) -> None:
         course.row(who, "AE", {"term": "Fever", "serious": "Y"})
     designs = datasets.blinded_designs()
 
-    export = made(monitor, *designs)
+    export = finished_export(monitor, *designs)
 
     counted = {
         f"{design.dataset}.csv": design.model._default_manager.count()
@@ -112,10 +112,10 @@ def test_laboratory_value_keeps_its_unit_and_has_the_standard_one(
     monitor: User,
 ) -> None:
     who = course.participant()
-    told = {"sample_at": "2026-03-08", "value": ("1.50", "mg/dL")}
-    course.row(who, "CRE", told)
+    values = {"sample_at": "2026-03-08", "value": ("1.50", "mg/dL")}
+    course.row(who, "CRE", values)
 
-    (sample,) = records(made(monitor, "CRE"), "cre.csv")
+    (sample,) = records(finished_export(monitor, "CRE"), "cre.csv")
 
     assert [sample[name] for name in ("value", "value_unit", "value_standard")] == [
         "1.5",
@@ -130,7 +130,7 @@ def test_nobody_is_told_by_name_or_birth_date(monitor: User) -> None:
     contact = catalogue.design("CTC")
     course.enter(who, "CTC", {"address": "Fuxing Road 28"})
 
-    export = made(monitor, *catalogue.designs(), "endpoints")
+    export = finished_export(monitor, *catalogue.designs(), "endpoints")
 
     everything = b"".join(
         archive(export).read(name) for name in archive(export).namelist()
@@ -159,7 +159,7 @@ def test_restricted_identity_and_sponsor_forms_stay_out() -> None:
 def test_formula_in_a_text_is_harmless(monitor: User) -> None:
     course.row(course.participant(), "AE", {"term": '=HYPERLINK("http://x")'})
 
-    (event,) = records(made(monitor, "AE"), "ae.csv")
+    (event,) = records(finished_export(monitor, "AE"), "ae.csv")
 
     assert event["term"] == '\'=HYPERLINK("http://x")'
 
@@ -167,7 +167,7 @@ def test_formula_in_a_text_is_harmless(monitor: User) -> None:
 def test_link_to_a_row_of_a_log_names_form_and_occurrence(monitor: User) -> None:
     course.row(course.participant(), "AE", {"serious": "Y"})
 
-    (report,) = records(made(monitor, "SAE"), "sae.csv")
+    (report,) = records(finished_export(monitor, "SAE"), "sae.csv")
 
     assert report["ae"] == "AE-1"
 
@@ -182,20 +182,20 @@ def test_small_table_inside_a_form_is_a_file_of_its_own(monitor: User) -> None:
     item = design.items["interruptions"]
     assert isinstance(item, ItemGroup)
     columns = list(item.columns)
-    told = [dict(zip(columns, pause.values(), strict=True)) for pause in pauses]
-    course.enter(who, "INF", {"given": "given", "interruptions": told}, visit="D0")
+    rows = [dict(zip(columns, pause.values(), strict=True)) for pause in pauses]
+    course.enter(who, "INF", {"given": "given", "interruptions": rows}, visit="D0")
 
-    found = records(made(monitor, "INF"), "inf_interruptions.csv")
+    records_written = records(finished_export(monitor, "INF"), "inf_interruptions.csv")
 
-    assert [[row[name] for name in (*PLACE, "row")] for row in found] == [
+    assert [[row[name] for name in (*PLACE, "row")] for row in records_written] == [
         ["S-001X", "D0", "", "1", "1"],
         ["S-001X", "D0", "", "1", "2"],
     ]
-    assert [row[columns[0]] for row in found] == [
+    assert [row[columns[0]] for row in records_written] == [
         "2026-03-08T10:00:00+08:00",
         "2026-03-08T10:20:00+08:00",
     ]
-    assert [row[columns[2]] for row in found] == ["a", "'=b"]
+    assert [row[columns[2]] for row in records_written] == ["a", "'=b"]
 
 
 def test_struck_out_row_is_left_out(monitor: User) -> None:
@@ -207,31 +207,31 @@ def test_struck_out_row_is_left_out(monitor: User) -> None:
         via=Source.COMMAND,
     )
 
-    assert records(made(monitor, "AE"), "ae.csv") == []
+    assert records(finished_export(monitor, "AE"), "ae.csv") == []
 
 
 def test_endpoints_are_a_table_too(monitor: User) -> None:
     course.randomized()
 
-    (found,) = records(made(monitor, "endpoints"), "endpoints.csv")
+    (endpoints,) = records(finished_export(monitor, "endpoints"), "endpoints.csv")
 
-    assert found["participant"] == "S-001X"
-    assert found["day0"] == course.day(100).isoformat()
-    assert found["os28_status"] == "unknown"
+    assert endpoints["participant"] == "S-001X"
+    assert endpoints["day0"] == course.day(100).isoformat()
+    assert endpoints["os28_status"] == "unknown"
 
 
 @pytest.mark.verifies("EXP-02")
 def test_manifest_tells_rows_and_checksum_of_every_file(monitor: User) -> None:
     course.row(course.participant(), "AE", {"term": "Fever"})
 
-    export = made(monitor, "AE", "SAE")
+    export = finished_export(monitor, "AE", "SAE")
 
-    held = archive(export)
-    manifest = json.loads(held.read("manifest.json"))
-    told = {file["name"]: file for file in manifest["files"]}
-    assert set(told) | {"manifest.json"} == set(held.namelist())
-    for name, file in told.items():
-        assert file["sha256"] == hashlib.sha256(held.read(name)).hexdigest()
+    zip_file = archive(export)
+    manifest = json.loads(zip_file.read("manifest.json"))
+    files_by_name = {file["name"]: file for file in manifest["files"]}
+    assert set(files_by_name) | {"manifest.json"} == set(zip_file.namelist())
+    for name, file in files_by_name.items():
+        assert file["sha256"] == hashlib.sha256(zip_file.read(name)).hexdigest()
         assert file["rows"] == len(lines(export, name)) - 1
     assert (manifest["content"], manifest["asked_by"]) == ("blinded", "mo")
     assert export.sha256 == hashlib.sha256(whole(export)).hexdigest()
@@ -239,25 +239,25 @@ def test_manifest_tells_rows_and_checksum_of_every_file(monitor: User) -> None:
 
 
 @pytest.mark.verifies("TIM-05")
-@pytest.mark.parametrize("known", ["2026", "2026-03", "2026-03-08"])
+@pytest.mark.parametrize("partial_date", ["2026", "2026-03", "2026-03-08"])
 def test_partial_date_is_kept_and_leaves_as_far_as_it_is_known(
-    monitor: User, known: str
+    monitor: User, partial_date: str
 ) -> None:
     row = course.row(
-        course.participant(), "CMD", {"drug": "Furosemide", "start": known}
+        course.participant(), "CMD", {"drug": "Furosemide", "start": partial_date}
     )
 
-    (told,) = records(made(monitor, "CMD"), "cmd.csv")
+    (record,) = records(finished_export(monitor, "CMD"), "cmd.csv")
 
     table = catalogue.design("CMD").model._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT start FROM {table}")
         stored = cursor.fetchall()
     (entry,) = Entry.objects.filter(form_id=row.pk, table_name=table)
-    assert stored == [(known,)]
-    assert entry.new_values["start"] == known
-    assert told["start"] == known
-    assert told["stop"] == ""
+    assert stored == [(partial_date,)]
+    assert entry.new_values["start"] == partial_date
+    assert record["start"] == partial_date
+    assert record["stop"] == ""
 
 
 @pytest.mark.verifies("SIG-01")
@@ -265,15 +265,15 @@ def test_signatures_leave_with_name_time_zone_and_meaning(monitor: User) -> None
     form, signer = sample(), person("IN", full_name="Wang Jun")
     save(form, A_SAMPLE, by=STAGE, complete=True)
     review.sign(form, proof=ReAuthenticated(signer.pk, clock.now()), by=signer)
-    held = records(made(monitor, "ZZA"), "signatures.csv")
+    records_before = records(finished_export(monitor, "ZZA"), "signatures.csv")
     save(form, {"weight_kg": "70"}, by=STAGE)
 
-    (line,) = records(made(monitor, "ZZA"), "signatures.csv")
+    (line,) = records(finished_export(monitor, "ZZA"), "signatures.csv")
 
     at = datetime.fromisoformat(line.pop("signed_at"))
     assert at.utcoffset() == timedelta(hours=8)
     assert abs(at - clock.now()) < timedelta(minutes=5)
-    assert [one["holds"] for one in held] == ["Y"]
+    assert [record["holds"] for record in records_before] == ["Y"]
     assert line == {
         "participant": "S-001Z",
         "visit": "ZZZ",
@@ -290,7 +290,7 @@ def test_signatures_leave_with_name_time_zone_and_meaning(monitor: User) -> None
 
 
 def test_dictionary_describes_every_item_that_leaves(monitor: User) -> None:
-    export = made(monitor, *datasets.blinded_designs())
+    export = finished_export(monitor, *datasets.blinded_designs())
 
     described = {
         (row["form"], row["item"]) for row in records(export, "data_dictionary.csv")
@@ -323,11 +323,11 @@ def test_export_takes_as_many_statements_for_one_as_for_many(
     for number in range(1, people + 1):
         course.row(course.randomized(number), "AE", {"serious": "Y"})
     codes = [*datasets.blinded_designs(), "endpoints"]
-    made(monitor, "CAL")  # the keys of the vault are read once a process
-    asked = services.request_export(forms=codes, language="en", by=monitor)
+    finished_export(monitor, "CAL")  # the keys of the vault are read once a process
+    export = services.request_export(forms=codes, language="en", by=monitor)
 
     with CaptureQueriesContext(connection) as statements:
-        services.make(asked.key)
+        services.make_export(export.key)
 
     selects = [s for s in statements if s["sql"].startswith(("SELECT", "DECLARE"))]
     tables = list(datasets.all_tables(codes, datasets.Context()))
@@ -335,20 +335,20 @@ def test_export_takes_as_many_statements_for_one_as_for_many(
 
 
 def test_finished_export_is_not_made_again(monitor: User) -> None:
-    export = made(monitor, "CAL")
+    export = finished_export(monitor, "CAL")
     first = export.sha256
 
-    assert services.make(export.key).sha256 == first
+    assert services.make_export(export.key).sha256 == first
     assert files.progress(export.key) == (0, 0)
 
 
 def test_failed_export_says_so(monitor: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = services.request_export(forms=["CAL"], language="en", by=monitor)
+    export = services.request_export(forms=["CAL"], language="en", by=monitor)
     monkeypatch.setattr(files, "folder", lambda: Path("/proc/nowhere"))
 
     with pytest.raises(OSError, match="nowhere"):
-        services.make(asked.key)
+        services.make_export(export.key)
 
-    asked.refresh_from_db()
-    assert asked.state == ExportState.FAILED
-    assert "log of the worker" in asked.problem
+    export.refresh_from_db()
+    assert export.state == ExportState.FAILED
+    assert "log of the worker" in export.problem

@@ -21,17 +21,17 @@ from tests.randomization import stage
 pytestmark = pytest.mark.django_db
 
 
-def made(*, with_arms: bool) -> Export:
+def finished_export(*, with_arms: bool) -> Export:
     by = stage.colleague("US" if with_arms else "MO")
-    asked = services.request_export(
+    export = services.request_export(
         forms=["DEM", "RAN"], language="en", by=by, with_arms=with_arms
     )
-    return services.make(asked.key)
+    return services.make_export(export.key)
 
 
 def archive(export: Export) -> ZipFile:
     sealed = files.archive_path(export.key)
-    return ZipFile(io.BytesIO(b"".join(files.unsealed(sealed))))
+    return ZipFile(io.BytesIO(b"".join(files.unsealed_pieces(sealed))))
 
 
 @pytest.mark.verifies("RND-05")
@@ -41,13 +41,16 @@ def test_arms_and_products_are_in_the_unblinded_export_alone() -> None:
     arm = arms_of([participant])[participant.pk]
     stage.lot("MSC")
 
-    open_one, blinded = archive(made(with_arms=True)), archive(made(with_arms=False))
+    unblinded, blinded = (
+        archive(finished_export(with_arms=True)),
+        archive(finished_export(with_arms=False)),
+    )
 
-    text = open_one.read("arms.csv").decode("utf-8-sig")
+    text = unblinded.read("arms.csv").decode("utf-8-sig")
     (line,) = csv.DictReader(io.StringIO(text))
     assert (line["participant"], line["arm"]) == (participant.number, arm)
     only_there = {"arms.csv", "lots.csv", "prd.csv", "dvp.csv"}
-    assert only_there <= set(open_one.namelist())
+    assert only_there <= set(unblinded.namelist())
     assert only_there.isdisjoint(blinded.namelist())
     everything = b"".join(blinded.read(name) for name in blinded.namelist())
     assert b"MSC," not in everything
@@ -76,19 +79,19 @@ def test_statistician_asks_on_a_page_of_their_own(client: Client) -> None:
 def test_record_of_an_unblinded_export_is_restricted(client: Client) -> None:
     client.force_login(person("US"))
     client.post(reverse("exports:unblinded"), {"forms": ["DEM"]})
-    export = services.make(Export.objects.get().key)
+    export = services.make_export(Export.objects.get().key)
 
     answer = client.get(reverse("exports:download", args=[export.key]))
     assert b"".join(answer.streaming_content)  # type: ignore[attr-defined]
 
-    told = Entry.objects.filter(table_name="exports_export") | Entry.objects.filter(
+    entries = Entry.objects.filter(table_name="exports_export") | Entry.objects.filter(
         act="export_taken"
     )
-    assert {entry.confidentiality for entry in told} == {"restricted"}
+    assert {entry.confidentiality for entry in entries} == {"restricted"}
 
 
 def test_file_on_disk_tells_nothing() -> None:
-    export = made(with_arms=True)
+    export = finished_export(with_arms=True)
 
     stored = files.archive_path(export.key).read_bytes()
 

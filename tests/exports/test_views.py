@@ -41,9 +41,9 @@ def patient() -> Participant:
     return who
 
 
-def done(by: User) -> Export:
-    asked = services.request_export(forms=["AE"], language="en", by=by)
-    return services.make(asked.key)
+def finished_export(by: User) -> Export:
+    export = services.request_export(forms=["AE"], language="en", by=by)
+    return services.make_export(export.key)
 
 
 def test_asking_leads_to_the_page_that_watches_it(pages: Client) -> None:
@@ -67,12 +67,12 @@ def test_nothing_chosen_is_refused_with_words(pages: Client) -> None:
 
 
 def test_progress_shows_the_rows_written_so_far(pages: Client, monitor: User) -> None:
-    asked = services.request_export(forms=["AE"], language="en", by=monitor)
-    meter = files.Meter(asked.key, 4000)
-    meter._told_at = 0
+    export = services.request_export(forms=["AE"], language="en", by=monitor)
+    meter = files.ProgressMeter(export.key, 4000)
+    meter._published_at = 0
     meter.advance(1000)
 
-    part = pages.get(reverse("exports:progress", args=[asked.key])).content.decode()
+    part = pages.get(reverse("exports:progress", args=[export.key])).content.decode()
 
     assert '<progress value="1000" max="4000"' in part
     meter.close()
@@ -81,12 +81,12 @@ def test_progress_shows_the_rows_written_so_far(pages: Client, monitor: User) ->
 @pytest.mark.verifies("EXP-07")
 @pytest.mark.usefixtures("patient")
 def test_taking_it_is_recorded_with_its_checksum(pages: Client, monitor: User) -> None:
-    export = done(monitor)
+    export = finished_export(monitor)
 
     answer = pages.get(reverse("exports:download", args=[export.key]))
 
-    held = ZipFile(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
-    assert held.namelist() == [
+    archive = ZipFile(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
+    assert archive.namelist() == [
         "ae.csv",
         "signatures.csv",
         "data_dictionary.csv",
@@ -103,7 +103,7 @@ def test_taking_it_is_recorded_with_its_checksum(pages: Client, monitor: User) -
 def test_investigator_takes_a_copy_without_anybody_else(client: Client) -> None:
     client.force_login(person("IN"))
     client.post(reverse("exports:exports"), {"forms": ["AE"]})
-    export = services.make(Export.objects.get().key)
+    export = services.make_export(Export.objects.get().key)
 
     answer = client.get(reverse("exports:download", args=[export.key]))
 
@@ -114,7 +114,7 @@ def test_investigator_takes_a_copy_without_anybody_else(client: Client) -> None:
 
 @pytest.mark.usefixtures("patient")
 def test_altered_file_is_not_handed_out(pages: Client, monitor: User) -> None:
-    export = done(monitor)
+    export = finished_export(monitor)
     files.archive_path(export.key).write_bytes(b"something else")
 
     answer = pages.get(reverse("exports:download", args=[export.key]))
@@ -153,7 +153,7 @@ def test_history_takes_as_many_statements_for_one_as_for_many(
     django_assert_num_queries: pytest.FixtureRequest,
 ) -> None:
     for _number in range(count):
-        done(monitor)
+        finished_export(monitor)
     pages.get(reverse("exports:exports"))  # touches the session, once a minute
 
     with django_assert_num_queries(4):  # type: ignore[operator]

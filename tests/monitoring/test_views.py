@@ -58,10 +58,10 @@ def test_counts_are_those_of_the_record():
 def test_selects_do_not_grow_with_participants():
     client = signed_in()
     approach(1)
-    with CaptureQueriesContext(connection) as one:
+    with CaptureQueriesContext(connection) as with_one:
         client.get(reverse("monitoring:dashboard"))
     approach(5)
-    with CaptureQueriesContext(connection) as six:
+    with CaptureQueriesContext(connection) as with_six:
         client.get(reverse("monitoring:dashboard"))
 
-    assert len(one) == len(six)
+    assert len(with_one) == len(with_six)

@@ -104,7 +104,7 @@ def test_no_copy_and_no_log_of_a_run_tells_who_a_participant_is(
     refused = desk.post(reverse("enrollment:register"), known)
     sought = desk.post(reverse("entry:find"), {"q": NAME}, follow=True)
     asked = exports.request_export(forms=[], language="en", by=person("MO"))
-    made = exports.make(asked.key)
+    made = exports.make_export(asked.key)
 
     assert all(NAME in page for page in seen)  # the site reads it
     assert "This person was approached before" in refused.text
@@ -120,7 +120,7 @@ def test_no_copy_and_no_log_of_a_run_tells_who_a_participant_is(
     for told in (dump(), logged, on_disk):
         assert readable(told, READ) == []
     assert not any(secret.encode() in on_disk.encode("latin-1") for secret in SECRETS)
-    content = b"".join(archives.unsealed(archives.archive_path(made.key)))
+    content = b"".join(archives.unsealed_pieces(archives.archive_path(made.key)))
     with ZipFile(io.BytesIO(content)) as archive:
         for name in archive.namelist():
             assert readable(archive.read(name).decode("latin-1"), READ) == []

@@ -10,8 +10,8 @@ TODAY = date(2026, 4, 11)
 FIRST = date(2026, 1, 1)  # 100 days before
 
 
-def came(count: int) -> list[date]:
-    """Return randomisations from the first day on, one a day."""
+def randomizations(count: int) -> list[date]:
+    """One randomization a day from the first day on."""
     return [FIRST + timedelta(days=number) for number in range(count)]
 
 
@@ -32,9 +32,9 @@ def test_a_steady_pace_reaches_the_target_at_the_planned_end(on, planned):
 def test_forecast_follows_the_pace_so_far():
     # 25 in 100 days; 55 remain: 220 days at that pace. ± 1.2816·5 = 6.408:
     # 31.408 give 175.1 days, 18.592 give 295.8 days; days are rounded up.
-    found = forecast(came(25), target=80, today=TODAY)
+    result = forecast(randomizations(25), target=80, today=TODAY)
 
-    assert found == Forecast(
+    assert result == Forecast(
         expected_on=TODAY + timedelta(days=220),
         earliest_on=TODAY + timedelta(days=176),
         latest_on=TODAY + timedelta(days=296),
@@ -43,12 +43,12 @@ def test_forecast_follows_the_pace_so_far():
 
 @pytest.mark.parametrize("count", [0, 4, 80, 81])
 def test_no_forecast_with_too_few_or_with_all(count):
-    assert forecast(came(count), target=80, today=TODAY) is None
+    assert forecast(randomizations(count), target=80, today=TODAY) is None
 
 
 def test_five_are_enough_for_a_wide_forecast():
-    found = forecast(came(5), target=80, today=TODAY)
+    result = forecast(randomizations(5), target=80, today=TODAY)
 
-    assert found is not None
-    assert found.latest_on is not None
-    assert found.earliest_on < found.expected_on < found.latest_on
+    assert result is not None
+    assert result.latest_on is not None
+    assert result.earliest_on < result.expected_on < result.latest_on

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from monitoring.listings.selectors import LISTINGS, listings_for, shown
+from monitoring.listings.selectors import LISTINGS, listing_result, listings_for
 from monitoring.listings.views import safe
 from record.audit.models import Entry
 from tests.outcomes import course
@@ -18,12 +18,12 @@ from tests.people import person
 from tests.visits import stage
 
 pytestmark = pytest.mark.django_db
-NAMES = [one.name for one in LISTINGS]
+NAMES = [listing.name for listing in LISTINGS]
 
 
 @pytest.fixture
 def trial() -> None:
-    """Have two participants with one thing of each kind among them."""
+    """Two participants with rows in every listing."""
     first, second = stage.infused(1, ago=20), stage.infused(2, ago=5)
     course.row(first, "AE", {"term": "=Fever", "grade": "1", "serious": "N"})
     course.row(first, "AE", {"term": "Sepsis", "grade": "3", "serious": "N"})
@@ -31,53 +31,53 @@ def trial() -> None:
     missed = {"performed": "N", "not_done_reason": "refused"}
     course.enter(second, "VIS", missed, "D3")
     course.row(second, "WDR", {"kind": "infusion_only", "on": course.day(1)})
-    told = {"death_on": course.day(2).isoformat(), "cause": "Sepsis"}
-    course.enter(first, "DTH", told)
+    values = {"death_on": course.day(2).isoformat(), "cause": "Sepsis"}
+    course.enter(first, "DTH", values)
 
 
-def page(client: Client, name: str, **asked: str) -> Any:
-    return client.get(reverse("monitoring:listing", args=[name]), asked)
+def page(client: Client, name: str, **query: str) -> Any:
+    return client.get(reverse("monitoring:listing", args=[name]), query)
 
 
-def rows(client: Client, name: str, **asked: str) -> list[str]:
-    found = page(client, name, **asked).context["shown"]
-    return [cells[0][1] for _line, cells in found.rows]
+def rows(client: Client, name: str, **query: str) -> list[str]:
+    result = page(client, name, **query).context["result"]
+    return [cells[0][1] for _line, cells in result.rows]
 
 
 @pytest.fixture
 def client(trial: None) -> Client:
-    found = Client()
-    found.force_login(person("MO"))
-    return found
+    client = Client()
+    client.force_login(person("MO"))
+    return client
 
 
 @pytest.mark.verifies("MON-01")
 @pytest.mark.parametrize("name", NAMES)
 def test_each_number_opens_exactly_that_many_rows(client: Client, name: str) -> None:
-    overview = client.get(reverse("monitoring:listings")).context["found"]
-    one = next(held for held in overview if held.listing.name == name)
+    overview = client.get(reverse("monitoring:listings")).context["results"]
+    result = next(candidate for candidate in overview if candidate.listing.name == name)
 
-    assert one.total == len(rows(client, name)) > 0
-    for facet in one.facets:
+    assert result.total == len(rows(client, name)) > 0
+    for facet in result.facets:
         for choice in facet.choices:
-            found = rows(client, name, **{facet.column.name: choice.key})
-            assert len(found) == choice.count > 0
+            matches = rows(client, name, **{facet.column.name: choice.key})
+            assert len(matches) == choice.count > 0
 
 
 def test_filters_narrow_each_other_and_their_counts(client: Client) -> None:
-    found = page(client, "events", grade="1").context["shown"]
+    result = page(client, "events", grade="1").context["result"]
 
     counts = {
         facet.column.name: {c.key: c.count for c in facet.choices}
-        for facet in found.facets
+        for facet in result.facets
     }
-    assert [cells[0][1] for _line, cells in found.rows] == ["=Fever", "Cough"]
+    assert [cells[0][1] for _line, cells in result.rows] == ["=Fever", "Cough"]
     assert counts["grade"] == {"1": 2, "3": 1, "5": 1}
     assert counts["serious"] == {"": 1, "N": 1}
 
 
 @pytest.mark.parametrize(
-    ("asked", "first"),
+    ("query", "first"),
     [
         ({"sort": "term"}, "=Fever"),
         ({"sort": "-term"}, "Sepsis"),
@@ -86,18 +86,18 @@ def test_filters_narrow_each_other_and_their_counts(client: Client) -> None:
     ],
 )
 def test_order_is_as_asked_and_nothing_comes_last(
-    client: Client, asked: dict[str, str], first: str
+    client: Client, query: dict[str, str], first: str
 ) -> None:
-    found = rows(client, "events", **asked)
+    texts = rows(client, "events", **query)
 
-    assert len(found) == 4
-    assert found[0] == first
+    assert len(texts) == 4
+    assert texts[0] == first
 
 
 def test_row_leads_to_its_form(client: Client) -> None:
-    found = page(client, "missed-visits", reason="refused").context["shown"]
+    result = page(client, "missed-visits", reason="refused").context["result"]
 
-    ((line, cells),) = found.rows
+    ((line, cells),) = result.rows
     assert cells[2][1] == "Refused"
     assert client.get(line.url).status_code == 200
 
@@ -112,11 +112,11 @@ def test_row_leads_to_its_form(client: Client) -> None:
 )
 def test_role_lists_what_it_reads(role: str, names: list[str]) -> None:
     user = person(role)
-    desk = Client()
-    desk.force_login(user)
+    client_of_role = Client()
+    client_of_role.force_login(user)
 
-    assert [one.name for one in listings_for(user)] == names
-    answers = {name: page(desk, name).status_code for name in NAMES}
+    assert [listing.name for listing in listings_for(user)] == names
+    answers = {name: page(client_of_role, name).status_code for name in NAMES}
     assert answers == {name: 200 if name in names else 404 for name in NAMES}
 
 
@@ -133,8 +133,8 @@ def test_file_holds_what_was_listed_and_is_recorded(client: Client) -> None:
         ["S-002X", "Cough"],
     ]
     entry = Entry.objects.get(act="listing_downloaded")
-    told = {"listing": "events", "rows": 2, "filters": {"grade": "1"}}
-    assert (entry.new_values, entry.actor) == (told, "mo")
+    details = {"listing": "events", "rows": 2, "filters": {"grade": "1"}}
+    assert (entry.new_values, entry.actor) == (details, "mo")
     assert client.get(address).status_code == 405
 
 
@@ -159,8 +159,8 @@ def test_no_cell_is_run_as_a_formula(text: str) -> None:
 
 def test_empty_listing_says_what_to_do(db: None) -> None:
     user = person("PI")
-    desk = Client()
-    desk.force_login(user)
+    client_of_role = Client()
+    client_of_role.force_login(user)
 
-    assert "No row fits" in page(desk, "events").content.decode()
-    assert shown(LISTINGS[0], user, {}).total == 0
+    assert "No row fits" in page(client_of_role, "events").content.decode()
+    assert listing_result(LISTINGS[0], user, {}).total == 0

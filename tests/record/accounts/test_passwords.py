@@ -56,9 +56,9 @@ def pages(caplog, django_capture_on_commit_callbacks):
         )  # fmt: skip
     services.change_password(user=User.objects.get(pk=user.pk), password=THIRD)
     export = exports.request_export(forms=["AE"], language="en", by=person("MO"))
-    exports.make(export.key)
+    exports.make_export(export.key)
     export.refresh_from_db()
-    archive = b"".join(files.unsealed(files.archive_path(export.key)))
+    archive = b"".join(files.unsealed_pieces(files.archive_path(export.key)))
     return "".join([*pages, archive.decode("latin-1")])
 
 

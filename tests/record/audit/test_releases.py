@@ -44,11 +44,11 @@ def test_foot_of_a_page_and_manifest_of_an_export_tell_both() -> None:
     monitor, client = person("MO"), Client()
     client.force_login(monitor)
     export = services.request_export(forms=["AE"], language="en", by=monitor)
-    services.make(export.key)
+    services.make_export(export.key)
     export.refresh_from_db()
 
     page = client.get("/").content.decode()
-    archive = b"".join(files.unsealed(files.archive_path(export.key)))
+    archive = b"".join(files.unsealed_pieces(files.archive_path(export.key)))
 
     foot = re.sub(r"<[^>]+>", "", page.partition('class="foot"')[2])
     assert f"protocol {PROTOCOL.version}" in foot
