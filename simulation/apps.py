@@ -1,4 +1,4 @@
-"""The simulation room; installed in a demo only."""
+"""Django application of the simulation room; installed in a demo only."""
 
 from django.apps import AppConfig
 

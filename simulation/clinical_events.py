@@ -1,4 +1,4 @@
-"""What happens to a person beside the visits; pure."""
+"""Stays, dialysis, drugs, adverse events and infusions of a person; pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,8 +6,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from simulation.catalogue import DRUGS, EVENTS, DrugKind, EventKind
-from simulation.infusing import Refusal, SimulatedInfusion, infusions
+from simulation.drug_and_event_kinds import DRUGS, EVENTS, DrugKind, EventKind
+from simulation.infusion_plans import (
+    SimulatedInfusion,
+    SimulatedRefusal,
+    draw_infusions,
+)
 from simulation.people import DIES, Fate, Person
 from simulation.times import at, days_after
 from visits.schedule.rules import month_3
@@ -17,7 +21,7 @@ SOON = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class SimulatedStay:
-    """A stay in our hospital."""
+    """A stay in the trial's hospital."""
 
     kind: str
     since: datetime
@@ -29,7 +33,7 @@ class SimulatedStay:
 
 @dataclass(frozen=True, slots=True)
 class Dialysis:
-    """A course of renal replacement; `until` None: it goes on."""
+    """A course of renal replacement; `until` None: ongoing."""
 
     modality: str
     since: datetime
@@ -40,7 +44,7 @@ class Dialysis:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedDrug:
-    """A drug that a person was given."""
+    """A drug that a person received."""
 
     kind: DrugKind
     since: datetime
@@ -48,8 +52,8 @@ class SimulatedDrug:
 
 
 @dataclass(frozen=True, slots=True)
-class SimulatedEvent:
-    """An adverse event; `until` None: it is fatal or goes on."""
+class SimulatedAdverseEvent:
+    """An adverse event; `until` None: fatal or ongoing."""
 
     kind: EventKind
     since: datetime
@@ -61,52 +65,60 @@ class SimulatedEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Happenings:
-    """All of it."""
+class ClinicalEvents:
+    """What happens to one person beside the visits."""
 
     stays: tuple[SimulatedStay, ...]
     dialysis: tuple[Dialysis, ...]
     drugs: tuple[SimulatedDrug, ...]
-    events: tuple[SimulatedEvent, ...]
-    infusions: tuple[SimulatedInfusion | Refusal, ...]
+    adverse_events: tuple[SimulatedAdverseEvent, ...]
+    infusions: tuple[SimulatedInfusion | SimulatedRefusal, ...]
 
-    def in_hospital(self, since: datetime, until: datetime) -> bool:
-        """Tell whether a stay touches a stretch of time."""
-        return any(one.since <= until and one.until >= since for one in self.stays)
+    def is_in_hospital(self, since: datetime, until: datetime) -> bool:
+        """A stay overlaps a span of time."""
+        return any(stay.since <= until and stay.until >= since for stay in self.stays)
 
     def place(self, instant: datetime) -> str:
-        kinds = {one.kind for one in self.stays if one.since <= instant <= one.until}
+        kinds = {
+            stay.kind for stay in self.stays if stay.since <= instant <= stay.until
+        }
         return "icu" if "icu" in kinds else "ward" if kinds else "outpatient"
 
     def discharged_at(self) -> datetime:
-        """Return the end of the first hospital stay."""
-        return next(one.until for one in self.stays if one.kind == "hospital")
+        """End of the first hospital stay."""
+        return next(stay.until for stay in self.stays if stay.kind == "hospital")
 
-    def second_on(self, otherwise: date) -> date:
-        """Return the date of infusion 2, or of the decision against it."""
+    def second_infusion_on(self, otherwise: date) -> date:
+        """Date of infusion 2, or of the decision against it."""
         days = [
-            (one.start if isinstance(one, SimulatedInfusion) else one.at).date()
-            for one in self.infusions
-            if one.visit == "D7"
+            (
+                infusion.start
+                if isinstance(infusion, SimulatedInfusion)
+                else infusion.at
+            ).date()
+            for infusion in self.infusions
+            if infusion.visit == "D7"
         ]
         return days[0] if days else otherwise
 
-    def on_dialysis(self, since: datetime, until: datetime) -> bool:
+    def is_on_dialysis(self, since: datetime, until: datetime) -> bool:
         return any(
-            one.since <= until and (one.until is None or one.until >= since)
-            for one in self.dialysis
+            course.since <= until and (course.until is None or course.until >= since)
+            for course in self.dialysis
         )
 
 
-def happenings(person: Person, rng: Random) -> Happenings:
-    events = tuple(sorted(_events(person, rng), key=lambda one: one.since))
+def draw_clinical_events(person: Person, rng: Random) -> ClinicalEvents:
+    events = tuple(sorted(_events(person, rng), key=lambda event: event.since))
     stays = tuple(_stays(person, events, rng))
     dialysis, drugs = tuple(_dialysis(person, rng)), tuple(_drugs(person, rng))
-    return Happenings(stays, dialysis, drugs, events, tuple(infusions(person, rng)))
+    return ClinicalEvents(
+        stays, dialysis, drugs, events, tuple(draw_infusions(person, rng))
+    )
 
 
 def _stays(
-    person: Person, events: tuple[SimulatedEvent, ...], rng: Random
+    person: Person, events: tuple[SimulatedAdverseEvent, ...], rng: Random
 ) -> Iterator[SimulatedStay]:
     died_at = person.died_at if person.fate == Fate.DIES_EARLY else None
     home = days_after(person.day0, rng.randint(9, 26), rng.randint(560, 720))
@@ -141,10 +153,10 @@ def _dialysis(person: Person, rng: Random) -> Iterator[Dialysis]:
         if since < end:
             yield Dialysis("crrt", since, end, stop_reason="died")
         return
-    goes_on = fails or rng.random() < 0.4  # noqa: PLR2004 - share that needs more
-    why = "changed_modality" if goes_on else "recovered"
+    continues = fails or rng.random() < 0.4  # noqa: PLR2004 - share that needs more
+    why = "changed_modality" if continues else "recovered"
     yield Dialysis("crrt", since, until, stop_reason=why)
-    if goes_on:
+    if continues:
         since = until + timedelta(hours=rng.randint(20, 50))
         until = since + timedelta(days=rng.randint(6, 20))
         if end and until >= end:
@@ -165,7 +177,7 @@ def _drugs(person: Person, rng: Random) -> Iterator[SimulatedDrug]:
             yield SimulatedDrug(kind, since, min(until, end or until))
 
 
-def _events(person: Person, rng: Random) -> Iterator[SimulatedEvent]:
+def _events(person: Person, rng: Random) -> Iterator[SimulatedAdverseEvent]:
     last = person.last_seen_at or at(month_3(person.day0), 600)
     for _number in range(rng.choice((0, 0, 1, 1, 2, 3))):
         kind, day = rng.choice(EVENTS), round(rng.triangular(0, 70, 4))
@@ -174,8 +186,10 @@ def _events(person: Person, rng: Random) -> Iterator[SimulatedEvent]:
         cause = rng.choice(("unlikely", "unlikely", "unrelated", "possible"))
         grade = rng.choice(kind.grades)
         if since < last - timedelta(hours=2):
-            ended = until if until < last else None
-            yield SimulatedEvent(kind, since, ended, grade, causality=cause)
+            observed_end = until if until < last else None
+            yield SimulatedAdverseEvent(
+                kind, since, observed_end, grade, causality=cause
+            )
     yield from _serious(person, last, rng)
 
 
@@ -183,21 +197,23 @@ EMBOLISM = EventKind("Pulmonary embolism", "diagnosis", "4", "thrombosis", "drug
 SEPSIS = EventKind("Sepsis", "diagnosis", "3", "infection", "drug", 9)
 
 
-def _serious(person: Person, last: datetime, rng: Random) -> Iterator[SimulatedEvent]:
+def _serious(
+    person: Person, last: datetime, rng: Random
+) -> Iterator[SimulatedAdverseEvent]:
     if person.fate == Fate.STOPPED:
         since = days_after(person.day0, rng.randint(2, 4), rng.randint(60, 1300))
         until = since + timedelta(days=rng.randint(4, 9))
         grave = ("life_threatening", "important")
-        yield SimulatedEvent(
+        yield SimulatedAdverseEvent(
             EMBOLISM, since, until, "4", grave, "possible", expected="N"
         )
-    readmitted = rng.random() < 0.12  # noqa: PLR2004 - share of people
+    is_readmitted = rng.random() < 0.12  # noqa: PLR2004 - share of people
     since = days_after(person.day0, rng.randint(34, 62), rng.randint(420, 1200))
     until = since + timedelta(days=rng.randint(3, 9))
-    if readmitted and until < last and person.fate not in (*DIES, Fate.LOST):
-        yield SimulatedEvent(SEPSIS, since, until, "3", ("hospitalisation",))
+    if is_readmitted and until < last and person.fate not in (*DIES, Fate.LOST):
+        yield SimulatedAdverseEvent(SEPSIS, since, until, "3", ("hospitalisation",))
 
 
 def weight_on(person: Person, days: int) -> Decimal:
-    """Return the weight some days after the first infusion; fluid is lost."""
+    """Weight some days after the first infusion; fluid is lost."""
     return person.weight_kg - Decimal(min(max(days, 0), 30) // 2) / 10

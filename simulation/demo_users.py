@@ -1,7 +1,7 @@
-"""The people of a demo: one sign-in for each role, and colleagues where two are needed.
+"""Users of a demo: one sign-in for each role, and colleagues where two are needed.
 
-Nobody of these exists. All have one password, which `demo_accounts` prints: a demo
-holds invented data only, and this app is not installed anywhere else.
+None of these people exists. They share one password, which `demo_accounts` prints: a
+demo holds invented data only, and this app is not installed anywhere else.
 """
 
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from record.accounts.services import accounts as services
 from record.audit.attribution import Process, Source
 
 PASSWORD = "see the demo run"  # noqa: S105 - of invented people
-CAST = Process("simulation")
+SIMULATION = Process("simulation")
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """Somebody who works in the trial; `key` is how the acts name them."""
+class DemoUser:
+    """Somebody who works in the trial; acts refer to them by `key`."""
 
     key: str
     username: str
@@ -26,42 +26,44 @@ class Member:
     role: Role
 
 
-MEMBERS = (
-    Member("co", "li.wei", "Li Wei", "李薇", Role.CO),
-    Member("in", "wang.jun", "Wang Jun", "王军", Role.IN),
-    Member("pi", "zhao.yan", "Zhao Yan", "赵妍", Role.PI),
-    Member("bn", "sun.li", "Sun Li", "孙丽", Role.BN),
-    Member("mo", "zhou.min", "Zhou Min", "周敏", Role.MO),
-    Member("dm", "wu.tao", "Wu Tao", "吴涛", Role.DM),
-    Member("br", "xu.jing", "Xu Jing", "徐静", Role.BR),
-    Member("up", "chen.hao", "Chen Hao", "陈浩", Role.UP),
-    Member("pn", "yang.fan", "Yang Fan", "杨帆", Role.PN),
-    Member("um", "huang.lei", "Huang Lei", "黄磊", Role.UM),
-    Member("lc", "hu.bin", "Hu Bin", "胡斌", Role.LC),
-    Member("us", "lin.tong", "Lin Tong", "林彤", Role.US),
-    Member("so", "gao.jie", "Gao Jie", "高洁", Role.SO),
-    Member("ad", "he.yong", "He Yong", "何勇", Role.AD),
-    Member("in2", "ma.rui", "Ma Rui", "马睿", Role.IN),
-    Member("up2", "luo.qing", "Luo Qing", "罗青", Role.UP),
-    Member("so2", "guo.ning", "Guo Ning", "郭宁", Role.SO),
-    Member("ad2", "zhu.hong", "Zhu Hong", "朱红", Role.AD),
+DEMO_USERS = (
+    DemoUser("co", "li.wei", "Li Wei", "李薇", Role.CO),
+    DemoUser("in", "wang.jun", "Wang Jun", "王军", Role.IN),
+    DemoUser("pi", "zhao.yan", "Zhao Yan", "赵妍", Role.PI),
+    DemoUser("bn", "sun.li", "Sun Li", "孙丽", Role.BN),
+    DemoUser("mo", "zhou.min", "Zhou Min", "周敏", Role.MO),
+    DemoUser("dm", "wu.tao", "Wu Tao", "吴涛", Role.DM),
+    DemoUser("br", "xu.jing", "Xu Jing", "徐静", Role.BR),
+    DemoUser("up", "chen.hao", "Chen Hao", "陈浩", Role.UP),
+    DemoUser("pn", "yang.fan", "Yang Fan", "杨帆", Role.PN),
+    DemoUser("um", "huang.lei", "Huang Lei", "黄磊", Role.UM),
+    DemoUser("lc", "hu.bin", "Hu Bin", "胡斌", Role.LC),
+    DemoUser("us", "lin.tong", "Lin Tong", "林彤", Role.US),
+    DemoUser("so", "gao.jie", "Gao Jie", "高洁", Role.SO),
+    DemoUser("ad", "he.yong", "He Yong", "何勇", Role.AD),
+    DemoUser("in2", "ma.rui", "Ma Rui", "马睿", Role.IN),
+    DemoUser("up2", "luo.qing", "Luo Qing", "罗青", Role.UP),
+    DemoUser("so2", "guo.ning", "Guo Ning", "郭宁", Role.SO),
+    DemoUser("ad2", "zhu.hong", "Zhu Hong", "朱红", Role.AD),
 )
-SHOWN = MEMBERS[: len(Role)]  # one of each role; their colleagues cannot sign in
+SIGN_IN_USERS = DEMO_USERS[
+    : len(Role)
+]  # one of each role; their colleagues cannot sign in
 
 
-def open_accounts() -> dict[str, User]:
-    """Open every account; the password of a demo need not be changed."""
+def create_accounts() -> dict[str, User]:
+    """Create every account; the password of a demo need not be changed."""
     return {
-        member.key: services.create_account(
-            username=member.username,
-            full_name=member.name,
-            full_name_zh=member.name_zh,
-            email=f"{member.username}@example.org",
-            role=member.role,
-            password=PASSWORD if member in SHOWN else None,
+        user.key: services.create_account(
+            username=user.username,
+            full_name=user.name,
+            full_name_zh=user.name_zh,
+            email=f"{user.username}@example.org",
+            role=user.role,
+            password=PASSWORD if user in SIGN_IN_USERS else None,
             must_change_password=False,
-            by=CAST,
+            by=SIMULATION,
             via=Source.COMMAND,
         )
-        for member in MEMBERS
+        for user in DEMO_USERS
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class DrugKind:
-    """A drug as it is usually given: to what share of people, for how many days."""
+    """A drug as usually given: share of people who get it, and number of days."""
 
     share: float
     days: int
@@ -20,7 +20,7 @@ class DrugKind:
 
 @dataclass(frozen=True, slots=True)
 class EventKind:
-    """An adverse event: the grades it may have, and for how many days at most."""
+    """An adverse event: its possible grades, and its longest duration in days."""
 
     term: str
     kind: str
@@ -31,8 +31,8 @@ class EventKind:
 
 
 DRUGS = tuple(
-    DrugKind(share, days, *told.split(", "))
-    for share, days, told in (
+    DrugKind(share, days, *description.split(", "))
+    for share, days, description in (
         (0.3, 3, "Noradrenaline, vasopressor, Shock, 0.08, ug/kg/min, continuous, iv"),
         (0.6, 9, "Furosemide, diuretic, Fluid overload, 40, mg, twice_daily, iv"),
         (0.5, 8, "Meropenem, anti_infective, Sepsis, 1, g, twice_daily, iv"),

@@ -1,4 +1,4 @@
-"""The infusions as they will run, or why one is not given; pure, and of no product."""
+"""Infusions as they will run, or why one is not given; pure, without any product."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,36 +23,38 @@ class SimulatedInfusion:
     number: int
     start: datetime
     stop: datetime
-    reaction: bool
-    partly: bool
-    saw: bool  # the participant saw the bag
-    wrong: bool  # not the product of the allocation
-    forgotten: str  # a time point without measurement
+    has_reaction: bool
+    is_partly_given: bool
+    saw_bag: bool  # the participant saw the bag
+    is_wrong_product: bool  # not the product of the allocation
+    forgotten_point: str  # a time point without measurement
 
     @property
     def volume_ml(self) -> float:
-        share = SHARE_GIVEN_IN_PART if self.partly else 1
+        share = SHARE_GIVEN_IN_PART if self.is_partly_given else 1
         return float(PLAN.planned_volume_ml) * share
 
     @property
     def is_grave(self) -> bool:
-        """Tell whether a reaction stopped it, which rules out another one."""
-        return self.reaction and self.partly
+        """A reaction stopped it, which rules out another infusion."""
+        return self.has_reaction and self.is_partly_given
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """The decision that an infusion will not be given."""
+class SimulatedRefusal:
+    """The decision not to give an infusion."""
 
     visit: str
     at: datetime
     why: str
 
 
-def infusions(person: Person, rng: Random) -> Iterator[SimulatedInfusion | Refusal]:
-    """Draw both infusions; after a death or withdrawal there is no second."""
+def draw_infusions(
+    person: Person, rng: Random
+) -> Iterator[SimulatedInfusion | SimulatedRefusal]:
+    """Both infusions; after a death or withdrawal there is no second."""
     if person.fate == Fate.NEVER_INFUSED:
-        yield Refusal("D0", person.infused_at - timedelta(hours=2), "clinical")
+        yield SimulatedRefusal("D0", person.infused_at - timedelta(hours=2), "clinical")
         return
     first = _infusion("D0", person.infused_at, rng)
     yield first
@@ -62,24 +64,24 @@ def infusions(person: Person, rng: Random) -> Iterator[SimulatedInfusion | Refus
     if person.ends_at and person.ends_at < start + timedelta(hours=3):
         return
     if person.fate == Fate.STOPPED or first.is_grave:
-        yield Refusal("D7", start - timedelta(hours=1), "ae")
+        yield SimulatedRefusal("D7", start - timedelta(hours=1), "ae")
     elif refused:
         why = rng.choice(("clinical", "participant", "discharged"))
-        yield Refusal("D7", start - timedelta(hours=1), why)
+        yield SimulatedRefusal("D7", start - timedelta(hours=1), why)
     else:
         yield _infusion("D7", start, rng)
 
 
 def _infusion(visit: str, start: datetime, rng: Random) -> SimulatedInfusion:
-    has = {name: rng.random() < share for name, share in SHARES.items()}
+    drawn = {name: rng.random() < share for name, share in SHARES.items()}
     return SimulatedInfusion(
         visit=visit,
         number=1 if visit == "D0" else 2,
         start=start,
         stop=start + timedelta(minutes=rng.randint(42, 57)),
-        reaction=has["reaction"],
-        partly=has["partly"],
-        saw=has["saw"],
-        wrong=has["wrong"],
-        forgotten=rng.choice(POINTS) if rng.random() < SHARE_FORGOTTEN else "",
+        has_reaction=drawn["reaction"],
+        is_partly_given=drawn["partly"],
+        saw_bag=drawn["saw"],
+        is_wrong_product=drawn["wrong"],
+        forgotten_point=rng.choice(POINTS) if rng.random() < SHARE_FORGOTTEN else "",
     )

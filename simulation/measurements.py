@@ -1,7 +1,7 @@
-"""The clinical course in numbers: creatinine, vital signs, blood; pure.
+"""Creatinine, vital signs and laboratory values of a simulated course; pure.
 
-One course for all: the trial that is simulated has no effect of treatment, and nothing
-here could know an arm.
+The same course for all: the simulated trial has no treatment effect, and nothing here
+could know an arm.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from random import Random
 from trial_edc.vocabulary import Sex
 
 HOURS_A_DAY = 24
-URGENT_POTASSIUM = 6.4  # nobody waits for more before dialysis
+URGENT_POTASSIUM = 6.4  # above it dialysis starts at once
 Range = tuple[str | None, str | None]
 
 # Reference ranges of the demo's laboratory: unit, men, women.
@@ -32,7 +32,7 @@ RANGES: Mapping[str, tuple[str, Range, Range]] = {
 
 @dataclass(frozen=True, slots=True)
 class Kidney:
-    """Serum creatinine from the baseline over rise and peak to where it settles.
+    """Serum creatinine from baseline over rise and peak to the plateau.
 
     Units: µmol/L, days after the later sample of the rise; `hours` lie between the two.
     """
@@ -51,30 +51,30 @@ class Kidney:
         if days <= -rising:
             return self.baseline
         if days <= 0:
-            return between(self.first, self.later, 1 + days / rising)
+            return interpolated(self.first, self.later, 1 + days / rising)
         if days <= self.peak_day:
-            return between(self.later, self.peak, days / self.peak_day)
-        left: float = 0.5 ** ((days - self.peak_day) / self.half_life_days)
-        return self.plateau + (self.peak - self.plateau) * left
+            return interpolated(self.later, self.peak, days / self.peak_day)
+        remaining: float = 0.5 ** ((days - self.peak_day) / self.half_life_days)
+        return self.plateau + (self.peak - self.plateau) * remaining
 
     @property
     def fails(self) -> bool:
-        """Tell whether the kidney does not recover enough to live without dialysis."""
+        """The kidney does not recover enough to live without dialysis."""
         return self.plateau > 4.5 * self.baseline
 
 
-def between(low: float, high: float, part: float) -> float:
-    """Return the value at a part of the way, on the scale of ratios."""
+def interpolated(low: float, high: float, part: float) -> float:
+    """Value at a part of the way, on the scale of ratios."""
     return low * exp(part * log(high / low))
 
 
-def measured(value: float, rng: Random, *, spread: float = 0.04) -> int:
-    """Return a value as a laboratory reports it, with its scatter."""
+def reported_value(value: float, rng: Random, *, spread: float = 0.04) -> int:
+    """Value as a laboratory reports it, with its scatter."""
     return max(round(value * exp(rng.gauss(0, spread))), 12)
 
 
 def vital_signs(rng: Random, *, fever: bool = False) -> dict[str, object]:
-    """Return one measurement of an in-patient; rarely something unusual."""
+    """One measurement of an in-patient; rarely something unusual."""
     systolic = round(min(max(rng.gauss(126, 13), 86), 189))
     temperature = rng.gauss(38.7 if fever else 36.7, 0.3)
     heart_rate = round(min(max(rng.gauss(106 if fever else 84, 10), 52), 138))
@@ -91,39 +91,44 @@ def vital_signs(rng: Random, *, fever: bool = False) -> dict[str, object]:
 def panel(
     creatinine: float, days: float, sex: Sex, rng: Random
 ) -> dict[str, tuple[str, str]]:
-    """Return a laboratory panel that fits the kidneys and the time since the injury."""
-    return dict(_panel(creatinine, max(days, 0), sex, rng))
+    """A laboratory panel that fits the kidneys and the days since the injury."""
+    return dict(_panel_values(creatinine, max(days, 0), sex, rng))
 
 
-def _panel(
+def _panel_values(
     creatinine: float, days: float, sex: Sex, rng: Random
 ) -> Iterator[tuple[str, tuple[str, str]]]:
-    illness = 0.5 ** (days / 9)  # what is left of the acute illness
+    illness = 0.5 ** (days / 9)  # remaining share of the acute illness
     men = sex == Sex.MALE
-    yield "platelets", _shown(rng.gauss(205 - 55 * illness, 38), 0, "10^9/L", 45, 480)
+    yield (
+        "platelets",
+        _reported(rng.gauss(205 - 55 * illness, 38), 0, "10^9/L", 45, 480),
+    )
     hb = rng.gauss((138 if men else 124) - 22 * illness, 9)
-    yield "haemoglobin", _shown(hb, 0, "g/L", 66, 172)
+    yield "haemoglobin", _reported(hb, 0, "g/L", 66, 172)
     wbc = rng.gauss(7 + 6 * illness, 1.8)
-    yield "wbc", _shown(wbc, 1, "10^9/L", 2.6, 24)
-    yield "neutrophils", _shown(wbc * rng.uniform(0.6, 0.8), 1, "10^9/L", 1.4, 20)
+    yield "wbc", _reported(wbc, 1, "10^9/L", 2.6, 24)
+    yield "neutrophils", _reported(wbc * rng.uniform(0.6, 0.8), 1, "10^9/L", 1.4, 20)
     potassium = rng.gauss(4.1 + creatinine / 700, 0.35)
-    yield "potassium", _shown(potassium, 1, "mmol/L", 3.1, URGENT_POTASSIUM)
-    yield "sodium", _shown(rng.gauss(140 - 2 * illness, 3), 0, "mmol/L", 123, 152)
+    yield "potassium", _reported(potassium, 1, "mmol/L", 3.1, URGENT_POTASSIUM)
+    yield "sodium", _reported(rng.gauss(140 - 2 * illness, 3), 0, "mmol/L", 123, 152)
     bicarbonate = rng.gauss(25.5 - creatinine / 110, 1.7)
-    yield "bicarbonate", _shown(bicarbonate, 1, "mmol/L", 12.5, 31)
+    yield "bicarbonate", _reported(bicarbonate, 1, "mmol/L", 12.5, 31)
     urea = rng.gauss(3 + creatinine / 18, 1.6)
-    yield "urea", _shown(urea, 1, "mmol/L", 2.4, 48)
-    yield "albumin", _shown(rng.gauss(39 - 8 * illness, 3), 0, "g/L", 22, 50)
+    yield "urea", _reported(urea, 1, "mmol/L", 2.4, 48)
+    yield "albumin", _reported(rng.gauss(39 - 8 * illness, 3), 0, "g/L", 22, 50)
     alt = 24 * exp(rng.gauss(0.8 * illness, 0.45))
-    yield "alt", _shown(alt, 0, "U/L", 6, 460)
+    yield "alt", _reported(alt, 0, "U/L", 6, 460)
     ast = alt * rng.uniform(0.8, 1.4)
-    yield "ast", _shown(ast, 0, "U/L", 7, 480)
+    yield "ast", _reported(ast, 0, "U/L", 7, 480)
     bilirubin = 11 * exp(rng.gauss(0.5 * illness, 0.4))
-    yield "bilirubin", _shown(bilirubin, 0, "umol/L", 3, 120)
+    yield "bilirubin", _reported(bilirubin, 0, "umol/L", 3, 120)
     crp = 6 + 150 * illness * exp(rng.gauss(0, 0.4))
-    yield "crp", _shown(crp, 0, "mg/L", 1, 340)
+    yield "crp", _reported(crp, 0, "mg/L", 1, 340)
 
 
-def _shown(value: float, decimals: int, unit: str, *limits: float) -> tuple[str, str]:
+def _reported(
+    value: float, decimals: int, unit: str, *limits: float
+) -> tuple[str, str]:
     low, high = limits
     return f"{min(max(value, low), high):.{decimals}f}", unit

@@ -1,4 +1,4 @@
-"""Who is approached, and what becomes of each; drawn first, pure.
+"""The people who are approached and the fate of each; drawn first, pure.
 
 Frequencies are of the order seen in trials of severe acute kidney injury; nothing here
 knows an arm, so nothing clinical can depend on one.
@@ -12,27 +12,27 @@ from enum import StrEnum
 from random import Random
 
 from enrollment.eligibility.rules.kidney import egfr
-from simulation import words
-from simulation.course import Kidney
+from simulation import phrases
+from simulation.measurements import Kidney
 from simulation.times import at
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import Sex
 
 
 class Fate(StrEnum):
-    """What becomes of somebody who was approached."""
+    """Outcome for a person who was approached."""
 
     DECLINES = "declines"
     INCAPABLE = "incapable"  # and without a representative
     REFUSES = "refuses"  # signs that consent is refused
-    FAILS = "fails"  # a criterion is against
+    FAILS = "fails"  # a criterion is not met
     NOT_EVALUABLE = "not_evaluable"
     EXPIRES = "expires"  # screening takes too long
     WAITS = "waits"  # was asked and thinks about it
-    NOT_YET = "not_yet"  # eligible and confirmed, to be randomised
+    NOT_YET = "not_yet"  # eligible and confirmed, to be randomized
     COMPLETES = "completes"
     RESCREENED = "rescreened"  # fails first, and completes after a second screening
-    IN_ERROR = "in_error"  # completes, though randomised in error
+    IN_ERROR = "in_error"  # completes, though randomized in error
     NEVER_INFUSED = "never_infused"
     STOPPED = "stopped"  # no second infusion after a serious event
     DIES_EARLY = "dies_early"
@@ -45,14 +45,14 @@ class Fate(StrEnum):
 
 DIES = (Fate.DIES_EARLY, Fate.DIES_LATE)
 NEVER_CONSENTS = (Fate.DECLINES, Fate.INCAPABLE, Fate.REFUSES)
-NOT_RANDOMISED = (*NEVER_CONSENTS, Fate.FAILS, Fate.NOT_EVALUABLE, Fate.EXPIRES)
+NOT_RANDOMIZED = (*NEVER_CONSENTS, Fate.FAILS, Fate.NOT_EVALUABLE, Fate.EXPIRES)
 
-# Randomised in the last hour of yesterday: day 0 stays due until late today.
+# Randomized in the last hour of yesterday: day 0 stays due until late today.
 DAY_0_DUE = (2, Fate.COMPLETES)
 LAST_HOUR = 23 * 60
-# Days before today and fate of the first ones, the most telling first: so even a small
-# trial shows each state, and has work due, upcoming and overdue.
-OPENING = (
+# Days before today and fate of the first people: so even a small trial shows each
+# state, and has work due, upcoming and overdue.
+FIRST_FATES = (
     (9, Fate.COMPLETES),  # day 7 is due
     (130, Fate.COMPLETES),
     (61, Fate.FAILS),
@@ -99,39 +99,43 @@ WEIGHTS = {
     Fate.IN_ERROR: 1,
 }
 SHORTEST_DAYS, LONGEST_DAYS, DAYS_A_PERSON = 150, 900, 1.5
+COMPLETE_BELOW, PARTIAL_BELOW = 0.55, 0.9  # shares of recovery of the kidneys
 CRITERIA = ("I1", "I2", "E5", "E8", "E9", "E11", "E12", "E13", "E15", "E18", "E19")
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedPlace:
-    """A place in the order of approach."""
+    """A position in the order of approach."""
 
     number: int
     days_ago: int
     fate: Fate
 
 
-def places(
+def draw_places(
     participants: int, rng: Random, *, longest_days: int
 ) -> list[SimulatedPlace]:
-    """Return the places, the earliest first."""
+    """The positions, the earliest first."""
     span = min(SHORTEST_DAYS + int(DAYS_A_PERSON * participants), LONGEST_DAYS)
     fates, weights = list(WEIGHTS), list(WEIGHTS.values())
-    drawn = [
-        OPENING[number]
-        if number < len(OPENING)
+    choices = [
+        FIRST_FATES[number]
+        if number < len(FIRST_FATES)
         else (rng.randint(3, span), rng.choices(fates, weights)[0])
         for number in range(participants)
     ]
-    days = sorted(((min(ago, longest_days), fate) for ago, fate in drawn), reverse=True)
+    by_days = sorted(
+        ((min(ago, longest_days), fate) for ago, fate in choices), reverse=True
+    )
     return [
-        SimulatedPlace(number, ago, fate) for number, (ago, fate) in enumerate(days, 1)
+        SimulatedPlace(number, ago, fate)
+        for number, (ago, fate) in enumerate(by_days, 1)
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody approached: who it is, and when what happens."""
+    """A person who was approached, with the instants of the course."""
 
     place: SimulatedPlace
     sex: Sex
@@ -143,7 +147,7 @@ class Person:
     weight_kg: Decimal
     source: str
     represented: bool  # a representative signed
-    criterion: str  # the one that is against, if any
+    criterion: str  # the one that fails, if any
     kidney: Kidney
     rise_at: datetime  # the later sample of the rise
     admitted_at: datetime
@@ -151,7 +155,7 @@ class Person:
     consent_at: datetime
     screened_at: datetime  # consent, or the second approach
     confirmed_at: datetime
-    randomised_at: datetime
+    randomized_at: datetime
     infused_at: datetime  # infusion 1
     ends_at: datetime | None  # death or withdrawal
 
@@ -162,7 +166,7 @@ class Person:
     @property
     def day0(self) -> date:
         never = self.fate == Fate.NEVER_INFUSED
-        return (self.randomised_at if never else self.infused_at).date()
+        return (self.randomized_at if never else self.infused_at).date()
 
     @property
     def died_at(self) -> datetime | None:
@@ -170,7 +174,7 @@ class Person:
 
     @property
     def last_seen_at(self) -> datetime | None:
-        """Return after when nothing is observed any more."""
+        """Nothing is observed after it; None: no limit."""
         return self.ends_at if self.fate in (*DIES, Fate.LEAVES) else None
 
     @property
@@ -182,25 +186,27 @@ class Person:
         return day.year - self.birth_date.year - before
 
     def days_after_rise(self, instant: datetime) -> float:
-        """Return the time since the rise of creatinine, in days."""
+        """Days since the rise of creatinine."""
         return (instant - self.rise_at) / timedelta(days=1)
 
 
-def drawn(place: SimulatedPlace, today: date, rng: Random) -> Person:
+def draw_person(place: SimulatedPlace, today: date, rng: Random) -> Person:
     sex = Sex.FEMALE if rng.random() < 0.38 else Sex.MALE  # noqa: PLR2004 - of AKI
     approached_at = at(today - timedelta(days=place.days_ago), rng.randint(500, 840))
     criterion = rng.choice(CRITERIA) if place.fate == Fate.FAILS else ""
     if criterion == "E5" and sex == Sex.FEMALE and rng.random() < 1 / 2:
         criterion = "E2"
     age = _age(criterion, rng)
-    born = date(approached_at.year - age - 1, rng.randint(1, 12), rng.randint(1, 28))
+    birth_date = date(
+        approached_at.year - age - 1, rng.randint(1, 12), rng.randint(1, 28)
+    )
     height = round(rng.gauss(159 if sex == Sex.FEMALE else 171, 6))
     times = dict(_times(place, approached_at, rng))
     return Person(
         place=place,
         sex=sex,
-        birth_date=born,
-        name=rng.choice(words.SURNAMES) + rng.choice(words.GIVEN_NAMES),
+        birth_date=birth_date,
+        name=rng.choice(phrases.SURNAMES) + rng.choice(phrases.GIVEN_NAMES),
         hospital_no=f"H{rng.randint(10**7, 10**8 - 1)}{place.number:04d}",
         phone=f"138-{rng.randint(1000, 9999)}-{rng.randint(1000, 9999)}",
         height_cm=min(max(height, 148), 192),
@@ -231,21 +237,25 @@ def _weight(height_cm: int, rng: Random) -> Decimal:
 def _times(
     place: SimulatedPlace, approached_at: datetime, rng: Random
 ) -> Iterator[tuple[str, datetime]]:
-    waits = timedelta(days=1 if place.fate == Fate.WAITS else 0)
-    consent_at = approached_at + timedelta(minutes=rng.randint(60, 200)) + waits
-    again = timedelta(days=4 if place.fate == Fate.RESCREENED else 0)
-    screened_at = consent_at + again
+    consideration = timedelta(days=1 if place.fate == Fate.WAITS else 0)
+    consent_at = approached_at + timedelta(minutes=rng.randint(60, 200)) + consideration
+    second_screening_delay = timedelta(days=4 if place.fate == Fate.RESCREENED else 0)
+    screened_at = consent_at + second_screening_delay
     confirmed_at = at(screened_at.date() + timedelta(days=1), rng.randint(545, 650))
-    hold = 20 * 60 if place.fate == Fate.NOT_YET else 0
-    randomised_at = confirmed_at + timedelta(minutes=hold + rng.randint(60, 150))
+    waiting_minutes = 20 * 60 if place.fate == Fate.NOT_YET else 0
+    randomized_at = confirmed_at + timedelta(
+        minutes=waiting_minutes + rng.randint(60, 150)
+    )
     if (place.days_ago, place.fate) == DAY_0_DUE:
-        randomised_at = at(confirmed_at.date(), LAST_HOUR + randomised_at.minute // 2)
-    late = 5 * 60 if rng.random() < 1 / 16 else 0  # later than 24 h
-    infused_at = randomised_at + timedelta(minutes=late + rng.randint(1265, 1410))
+        randomized_at = at(confirmed_at.date(), LAST_HOUR + randomized_at.minute // 2)
+    late_minutes = 5 * 60 if rng.random() < 1 / 16 else 0  # later than 24 h
+    infused_at = randomized_at + timedelta(
+        minutes=late_minutes + rng.randint(1265, 1410)
+    )
     yield "consent_at", consent_at
     yield "screened_at", screened_at
     yield "confirmed_at", confirmed_at
-    yield "randomised_at", randomised_at
+    yield "randomized_at", randomized_at
     yield "infused_at", infused_at
 
 
@@ -269,12 +279,12 @@ def _end(fate: Fate, infused_at: datetime, rng: Random) -> datetime | None:
 
 def _kidney(criterion: str, sex: Sex, age: int, rng: Random) -> Kidney:
     baseline = rng.uniform(58, 92) * (0.82 if sex == Sex.FEMALE else 1)
-    wanted = (30, 52) if criterion == "E9" else (66, 125)
-    while not wanted[0] <= (found := _egfr(baseline, age, sex)) <= wanted[1]:
-        baseline *= 0.97 if found < wanted[0] else 1.03
-    kind = rng.random()
-    lasting = (1.0, 1.4) if kind < 0.55 else (1.6, 2.6) if kind < 0.9 else (5, 7)  # noqa: PLR2004 - complete, partial, no recovery
-    plateau = baseline * rng.uniform(*lasting)
+    egfr_range = (30, 52) if criterion == "E9" else (66, 125)
+    while (
+        not egfr_range[0] <= (filtration := _egfr(baseline, age, sex)) <= egfr_range[1]
+    ):
+        baseline *= 0.97 if filtration < egfr_range[0] else 1.03
+    plateau = baseline * rng.uniform(*_plateau_factors(rng))
     first = baseline * rng.uniform(1.02, 1.2)
     later = first * (
         rng.uniform(1.3, 1.8) if criterion == "I1" else rng.uniform(2.2, 3.3)
@@ -289,6 +299,14 @@ def _kidney(criterion: str, sex: Sex, age: int, rng: Random) -> Kidney:
         half_life_days=rng.uniform(3, 7),
         plateau=plateau,
     )
+
+
+def _plateau_factors(rng: Random) -> tuple[float, float]:
+    """Range of the plateau as multiples of the baseline."""
+    share = rng.random()
+    if share < COMPLETE_BELOW:
+        return 1.0, 1.4
+    return (1.6, 2.6) if share < PARTIAL_BELOW else (5, 7)
 
 
 def _egfr(creatinine: float, age: int, sex: Sex) -> float:

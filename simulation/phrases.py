@@ -1,4 +1,4 @@
-"""Invented names and the phrases that a site writes; nobody of these exists."""
+"""Invented names and phrases of the site's staff."""
 
 from collections.abc import Mapping
 
@@ -21,7 +21,7 @@ ANSWERS = (
 CLOSINGS = ("Answer accepted.", "Explanation accepted, source seen.")
 WHY_CHANGED = "Corrected after comparison with the source."
 
-# What a monitor asks, by form and item.
+# Queries of a monitor, by form and item.
 QUESTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "VIT": (
         ("weight_kg", "The nursing chart shows another weight. Please check."),

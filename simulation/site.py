@@ -1,4 +1,4 @@
-"""The site: who works there, its laboratory, what is left in pharmacy and list."""
+"""The site: staff, laboratory, remaining places of the list, lots in use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,9 +8,9 @@ from record.accounts.models import User
 
 @dataclass(slots=True)
 class Site:
-    """What all cases share."""
+    """State shared by all cases."""
 
     staff: Mapping[str, User]
     laboratory: int
-    slots: int  # places left in the sealed list
+    slots: int  # remaining places of the sealed list
     shelf: dict[str, int] = field(default_factory=dict)  # product → number of its lot

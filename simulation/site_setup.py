@@ -8,8 +8,8 @@ from randomization.lists.services import allocation_list as custody
 from randomization.study import services as study
 from randomization.vocabulary import StudyStatus
 from record.accounts.models import User
-from simulation.cast import open_accounts
-from simulation.course import RANGES
+from simulation.demo_users import create_accounts
+from simulation.measurements import RANGES
 from simulation.site import Site
 from trial_edc import chance
 from trial_edc.protocol import PROTOCOL
@@ -22,15 +22,15 @@ MOST_MULTIPLE = 4  # the largest block holds each arm so often
 SEGMENT = PROTOCOL.registry.enrolment
 
 
-def open_site(since: date) -> Site:
-    """Open accounts, laboratory, allocation list and study."""
-    staff = open_accounts()
+def set_up_site(since: date) -> Site:
+    """Create accounts, laboratory and allocation list, and open the study."""
+    staff = create_accounts()
     laboratory = laboratories.register_laboratory(
         "central", "Central laboratory", by=staff["dm"]
     )
-    for one in _ranges(since):
-        entered = laboratories.enter_range(laboratory, one, by=staff["dm"])
-        laboratories.approve_range(entered, by=staff["pi"])
+    for limits in _ranges(since):
+        reference_range = laboratories.enter_range(laboratory, limits, by=staff["dm"])
+        laboratories.approve_range(reference_range, by=staff["pi"])
     seal_list(staff)
     change = study.change_status(
         StudyStatus.OPEN, reason="Everything is ready.", by=staff["pi"]
@@ -42,13 +42,13 @@ def open_site(since: date) -> Site:
 def _ranges(since: date) -> Iterator[laboratories.Range]:
     for name, (unit, men, women) in RANGES.items():
         for sex, limits in ((Sex.MALE, men), (Sex.FEMALE, women)):
-            low, high = (None if one is None else Decimal(one) for one in limits)
+            low, high = (None if limit is None else Decimal(limit) for limit in limits)
             analyte = Analyte(name)
             yield laboratories.Range(analyte, sex.value, unit, low, high, since)
 
 
 def seal_list(staff: Mapping[str, User], *, reason: str = "") -> None:
-    """Draw a list with block sizes left to chance, have it approved, seal it."""
+    """Generate a list with random block sizes, have it approved, seal it."""
     multiples = chance.source().sample(range(1, MOST_MULTIPLE + 1), 2)
     draft = custody.generate_draft(
         block_sizes=[ARMS * multiple for multiple in multiples],
@@ -60,7 +60,7 @@ def seal_list(staff: Mapping[str, User], *, reason: str = "") -> None:
     custody.seal_list(draft, by=staff["lc"])
 
 
-def make_room(site: Site) -> None:
+def ensure_free_slot(site: Site) -> None:
     """Enlarge the trial when the list is used up; a demo may be of any size."""
     if site.slots == 0:
         seal_list(site.staff, reason="Amendment: the sample size was raised.")

@@ -8,7 +8,7 @@ OPENS_MINUTE, CLOSES_MINUTE = 8 * 60, 18 * 60
 
 
 def at(day: date, minute: int) -> datetime:
-    """Return the instant so many minutes after midnight at the site."""
+    """Instant so many minutes after midnight at the site."""
     start = datetime(day.year, day.month, day.day, tzinfo=SITE_TZ)
     return start + timedelta(minutes=minute)
 
@@ -17,8 +17,8 @@ def minute_of(instant: datetime) -> int:
     return instant.hour * 60 + instant.minute
 
 
-def office(instant: datetime) -> datetime:
-    """Return the instant itself in office hours, else the next moment inside them."""
+def in_office_hours(instant: datetime) -> datetime:
+    """The instant itself in office hours, else the next one inside them."""
     minute = minute_of(instant)
     if minute < OPENS_MINUTE:
         return at(instant.date(), OPENS_MINUTE + minute % 50)

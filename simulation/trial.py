@@ -1,7 +1,7 @@
-"""A whole trial from a seed: the acts of all persons in the order of time.
+"""A whole trial from a seed: the acts of all people in the order of time.
 
-Each person and each act has a chance of its own, drawn from the seed and its place, so
-that nothing one of them draws moves what another does: not the arm, not the number.
+Each person and each act has a random source of its own, seeded by the seed and its
+position. What one of them draws changes nothing for another: neither arm nor number.
 """
 
 import heapq
@@ -13,11 +13,11 @@ from record.accounts.models import User
 from record.audit.models import Installation
 from record.casebook.models import Participant
 from record.notices.tasks import deliver_queued
-from simulation.cast import MEMBERS
-from simulation.happenings import happenings
-from simulation.opening import open_site
-from simulation.people import SimulatedPlace, drawn, places
+from simulation.clinical_events import draw_clinical_events
+from simulation.demo_users import DEMO_USERS
+from simulation.people import SimulatedPlace, draw_person, draw_places
 from simulation.site import Site
+from simulation.site_setup import set_up_site
 from simulation.times import at
 from simulation.writer import SimulatedCase, acts_of
 from simulation.writer.case import Act
@@ -26,18 +26,18 @@ from trial_edc.protocol import PROTOCOL
 from visits.deviations.tasks import raise_missed_visits
 from visits.reminders.tasks import queue_reminders
 
-LAST_DAYS = (3, 2, 1)  # before the end, on which participants are written to
+LAST_DAYS = (3, 2, 1)  # before the end, on which reminders are sent
 TEN_PAST_TEN = 10 * 60 + 10  # minutes of the day
 PREPARATION = timedelta(days=21)  # from the first account to the first approach
 
 
-class Unsuitable(Exception):
+class DatabaseUnsuitable(Exception):
     """A trial cannot be simulated here; the text is for people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the simulation has come."""
+    """Progress of the simulation."""
 
     approached: int
     participants: int
@@ -47,19 +47,19 @@ class Progress:
 
 Report = Callable[[Progress], None]
 Steps = Iterator[tuple[int, Act]]
-Waiting = tuple[datetime, int, int, Steps, Act]
+QueuedAct = tuple[datetime, int, int, Steps, Act]
 
 
 def require_empty_demo() -> None:
-    """Refuse a database that is no demo, or that holds a trial already."""
+    """Refuse a database that is no demo, or that contains a trial already."""
     if not Installation.objects.filter(is_demo=True).exists():
         message = "This database is not marked as a demo; nothing is simulated in it."
-        raise Unsuitable(message)
-    names = [member.username for member in MEMBERS]
-    held = Participant.objects.exists() or User.objects.filter(username__in=names)
-    if held:
+        raise DatabaseUnsuitable(message)
+    names = [user.username for user in DEMO_USERS]
+    has_trial = Participant.objects.exists() or User.objects.filter(username__in=names)
+    if has_trial:
         message = "This database holds a trial already; simulate into an empty one."
-        raise Unsuitable(message)
+        raise DatabaseUnsuitable(message)
 
 
 def simulate(
@@ -71,14 +71,21 @@ def simulate(
     longest = (until - begins).days - PREPARATION.days
     if longest < 1:
         message = f"The trial begins on {begins}; choose a later date."
-        raise Unsuitable(message)
+        raise DatabaseUnsuitable(message)
     with chance.seeded(f"{seed}"):
-        order = places(participants, chance.source(), longest_days=longest)
-    first = until - timedelta(days=order[0].days_ago)
+        order_of_approach = draw_places(
+            participants, chance.source(), longest_days=longest
+        )
+    first = until - timedelta(days=order_of_approach[0].days_ago)
     opened_at = at(first, 600) - PREPARATION
     with clock.at(opened_at), chance.seeded(f"{seed} opening"):
-        site = open_site(opened_at.date() - timedelta(days=365))
-    _write(_acts(order, site, until=until, seed=seed), order, seed, report)
+        site = set_up_site(opened_at.date() - timedelta(days=365))
+    _write(
+        _acts(order_of_approach, site, until=until, seed=seed),
+        order_of_approach,
+        seed,
+        report,
+    )
     with clock.at(at(until, 0)):
         raise_missed_visits()
     for days in LAST_DAYS:
@@ -94,22 +101,24 @@ def _write(
     report: Report,
 ) -> None:
     approached = 0
-    for written, (_at, number, step, act) in enumerate(acts, 1):
+    for count, (_at, number, step, act) in enumerate(acts, 1):
         approached += step == 0
         with clock.at(act.at), chance.seeded(f"{seed} {number} {step}"):
             act.do()
-        report(Progress(approached, len(order), written, act.at.date()))
+        report(Progress(approached, len(order), count, act.at.date()))
 
 
 def _acts(
     order: list[SimulatedPlace], site: Site, *, until: date, seed: int
 ) -> Iterator[tuple[datetime, int, int, Act]]:
-    """Yield every act in the order of time; only who is followed is in memory."""
-    end, waiting = at(until, 0), list(reversed(order))
-    heap: list[Waiting] = []
-    while waiting or heap:
-        if waiting and (not heap or _opens(waiting[-1], until) <= heap[0][0]):
-            place = waiting.pop()
+    """Every act in the order of time; only people with acts ahead are in memory."""
+    end, not_approached = at(until, 0), list(reversed(order))
+    heap: list[QueuedAct] = []
+    while not_approached or heap:
+        if not_approached and (
+            not heap or _starts_at(not_approached[-1], until) <= heap[0][0]
+        ):
+            place = not_approached.pop()
             person = _person_acts(place, site, until=until, seed=seed)
             _push(heap, place.number, enumerate(person), end)
             continue
@@ -118,12 +127,12 @@ def _acts(
         _push(heap, number, steps, end)
 
 
-def _opens(place: SimulatedPlace, until: date) -> datetime:
+def _starts_at(place: SimulatedPlace, until: date) -> datetime:
     return at(until - timedelta(days=place.days_ago), 0)
 
 
 def _push(
-    heap: list[Waiting],
+    heap: list[QueuedAct],
     number: int,
     steps: Steps,
     end: datetime,
@@ -139,5 +148,7 @@ def _person_acts(
 ) -> list[Act]:
     with chance.seeded(f"{seed} {place.number}"):
         rng = chance.source()
-        person = drawn(place, until, rng)
-        return acts_of(SimulatedCase(person, happenings(person, rng), site, rng))
+        person = draw_person(place, until, rng)
+        return acts_of(
+            SimulatedCase(person, draw_clinical_events(person, rng), site, rng)
+        )

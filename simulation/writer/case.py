@@ -1,4 +1,4 @@
-"""One person's casebook in the hands of the site: acts through services."""
+"""One person's casebook and the services by which the staff write into it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,11 +16,11 @@ from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import casebook_of, data_of, row_of
 from record.casebook.services import form_instances
 from record.review.models import QueryState
-from simulation import words
-from simulation.happenings import Happenings
+from simulation import phrases
+from simulation.clinical_events import ClinicalEvents
 from simulation.people import Person
 from simulation.site import Site
-from simulation.times import office
+from simulation.times import in_office_hours
 from trial_edc import chance, clock
 
 Values = Mapping[str, object]
@@ -30,7 +30,7 @@ SHARE_LATE = 0.07  # entries made days after the observation
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something that somebody does at the system at an instant."""
+    """One entry or action of a user in the system, at an instant."""
 
     at: datetime
     do: Callable[[], object]
@@ -41,12 +41,12 @@ Acts = Iterator[Act]
 
 @dataclass(slots=True)
 class SimulatedCase:
-    """A person, the staff, and the forms that later acts come back to."""
+    """A person, the staff, and the forms that later acts use again."""
 
     person: Person
-    happenings: Happenings
+    clinical_events: ClinicalEvents
     site: Site
-    rng: Random  # for plans; acts draw from the clock's own chance
+    rng: Random  # for plans; acts draw from `chance.source()`
     participant: Participant = field(init=False)
     forms: dict[str, FormInstance] = field(default_factory=dict)
     cached_forms: dict[Place, FormInstance] = field(default_factory=dict)
@@ -56,28 +56,28 @@ class SimulatedCase:
     def staff(self) -> Mapping[str, User]:
         return self.site.staff
 
-    def entered(self, observed_at: datetime, minutes: tuple[int, int]) -> datetime:
-        """Return when an observation is entered: soon, or rarely days later."""
+    def entry_time(self, observed_at: datetime, minutes: tuple[int, int]) -> datetime:
+        """Instant of entry of an observation: soon, or rarely days later."""
         late = self.rng.random() < SHARE_LATE
         wait = timedelta(days=self.rng.randint(2, 8)) if late else timedelta(0)
         soon = timedelta(minutes=self.rng.randint(*minutes))
-        return office(observed_at + soon + wait)
+        return in_office_hours(observed_at + soon + wait)
 
     def form_of(
         self, code: str, visit: str = "", occurrence: int = 1, number: int = 0
     ) -> FormInstance:
-        """Return a form that hangs in the casebook; all are read when one is missed."""
+        """A form of the casebook; all are read again when the cache lacks it."""
         place = (code, visit, number, occurrence)
         if place not in self.cached_forms:
-            held = FormInstance.objects.filter(participant=self.participant)
-            for form in held:
+            forms = FormInstance.objects.filter(participant=self.participant)
+            for form in forms:
                 form.participant = self.participant
-                known = (form.code, form.visit, form.visit_number, form.occurrence)
-                self.cached_forms[known] = form
+                key = (form.code, form.visit, form.visit_number, form.occurrence)
+                self.cached_forms[key] = form
         return self.cached_forms[place]
 
-    def open_form_instance(self, code: str, by: str) -> FormInstance:
-        """Hang a form that is there once."""
+    def ensure_form(self, code: str, by: str) -> FormInstance:
+        """Create the form unless the casebook has it."""
         with attributed(by=self.staff[by], via=Source.PAGE):
             return form_instances.ensure_form(self.participant, code)
 
@@ -91,9 +91,9 @@ class SimulatedCase:
         why: Reason | None = None,
         via: Source = Source.PAGE,
     ) -> Saved:
-        """Save values; what is improbable and true is explained."""
+        """Save values; improbable but true ones are explained."""
         reasons = dict.fromkeys(values, why) if why else {}
-        return insisting(
+        return save_with_explanations(
             lambda explained: capture.save(
                 form,
                 values,
@@ -123,17 +123,17 @@ class SimulatedCase:
     def read(self, form: FormInstance) -> FormData:
         return data_of(form, row_of(form))
 
-    def row(self, code: str, **values: object) -> FormInstance:
-        """Return the row of a log that holds these values."""
-        found = next(
+    def row_with(self, code: str, **values: object) -> FormInstance:
+        """Row of a log with these values."""
+        match = next(
             row
             for row in casebook_of(self.participant).rows(code)
             if all(row.get(item) == value for item, value in values.items())
         )
-        return self.form_of(code, found.visit, found.occurrence)
+        return self.form_of(code, match.visit, match.occurrence)
 
-    def opened(self, code: str) -> list[FormInstance]:
-        """Return the rows of a log that nobody has completed yet."""
+    def incomplete_rows(self, code: str) -> list[FormInstance]:
+        """Rows of a log that nobody has completed yet."""
         rows = FormInstance.objects.filter(
             participant=self.participant, code=code, struck_at=None
         ).exclude(status=FormStatus.COMPLETE)
@@ -143,19 +143,26 @@ class SimulatedCase:
         return self.staff[who].pk
 
 
-def insisting(save: Callable[[Mapping[str, str]], Saved]) -> Saved:
-    """Save; where something is improbable and true, explain it and save again."""
+def save_with_explanations(save: Callable[[Mapping[str, str]], Saved]) -> Saved:
+    """Save; where true values are improbable, explain them and save again."""
     try:
         return save({})
-    except ExplanationNeeded as asked:
+    except ExplanationNeeded as refused:
         pick = chance.source().choice
-        return save({one.check_id: pick(words.EXPLANATIONS) for one in asked.findings})
+        return save(
+            {
+                finding.check_id: pick(phrases.EXPLANATIONS)
+                for finding in refused.findings
+            }
+        )
 
 
-def changed(text: str = words.WHY_CHANGED, code: str = "transcription") -> Reason:
+def change_reason(
+    text: str = phrases.WHY_CHANGED, code: str = "transcription"
+) -> Reason:
     return Reason(code, text)
 
 
-def text_of(instant: datetime) -> str:
-    """Return an instant as it is typed into a date that may be known in part."""
+def partial_date_text(instant: datetime) -> str:
+    """An instant as typed into a partial date."""
     return instant.strftime("%Y-%m-%dT%H:%M")

@@ -1,9 +1,9 @@
-"""Answers to the criteria: all in favour, but for the one that is against; pure."""
+"""Answers to the criteria: all in favour, except one that fails; pure."""
 
 from datetime import datetime, timedelta
 
 from record.casebook.values import MissingCode
-from simulation import words
+from simulation import phrases
 from simulation.people import Fate, Person
 
 ABSENT = tuple(
@@ -11,9 +11,9 @@ ABSENT = tuple(
 )
 AGAINST: dict[str, dict[str, object]] = {
     "E2": {"e2": "Y"},
-    "E5": {"e5": "Y", "e5_why": words.REASONS_AGAINST["e5_why"]},
-    "E8": {"e8": "Y", "e8_why": words.REASONS_AGAINST["e8_why"]},
-    "E12": {"e12": "Y", "e12_why": words.REASONS_AGAINST["e12_why"]},
+    "E5": {"e5": "Y", "e5_why": phrases.REASONS_AGAINST["e5_why"]},
+    "E8": {"e8": "Y", "e8_why": phrases.REASONS_AGAINST["e8_why"]},
+    "E12": {"e12": "Y", "e12_why": phrases.REASONS_AGAINST["e12_why"]},
     "E15": {"e15": "Y", "e15_which": ["hbv"]},
     "E19": {"e19": "now"},
 }
@@ -22,7 +22,7 @@ OLDEST_CHILDBEARING = 50
 
 
 def answers(person: Person, criterion: str, since: datetime) -> dict[str, object]:
-    told: dict[str, object] = {
+    values: dict[str, object] = {
         "phone_confirmed": "Y",
         "ultrasound": "Y",
         "urinalysis": "Y",
@@ -32,20 +32,20 @@ def answers(person: Person, criterion: str, since: datetime) -> dict[str, object
         "nonrenal_failed_organs": FAILING_ORGANS if criterion == "E13" else ["none"],
     }
     if person.fate == Fate.NOT_EVALUABLE:
-        told |= dict.fromkeys(
+        values |= dict.fromkeys(
             ("lvef_pct", "lvef_method", "lvef_at"), MissingCode.NOT_DONE
         )
     if person.is_female:
-        fertile = person.age_on(since.date()) < OLDEST_CHILDBEARING
-        told["childbearing_potential"] = "Y" if fertile else "N"
-        if fertile:
-            told["hcg_result"] = "positive" if criterion == "E2" else "negative"
-            told["hcg_at"] = since + timedelta(minutes=20)
-    return told
+        has_potential = person.age_on(since.date()) < OLDEST_CHILDBEARING
+        values["childbearing_potential"] = "Y" if has_potential else "N"
+        if has_potential:
+            values["hcg_result"] = "positive" if criterion == "E2" else "negative"
+            values["hcg_at"] = since + timedelta(minutes=20)
+    return values
 
 
 def judgements(person: Person, criterion: str, *, burst: bool) -> dict[str, object]:
-    told: dict[str, object] = {
+    values: dict[str, object] = {
         "i4_can_comply": "Y",
         "e1_causes": ["none"],
         **dict.fromkeys(ABSENT, "N"),
@@ -55,10 +55,10 @@ def judgements(person: Person, criterion: str, *, burst: bool) -> dict[str, obje
         "e20": "no",
     }
     if person.is_female:
-        told["e2"] = "N"
+        values["e2"] = "N"
     if burst:
-        told["e17_burst_decision"] = "does_not_count"
-        told["e17_burst_reason"] = (
+        values["e17_burst_decision"] = "does_not_count"
+        values["e17_burst_reason"] = (
             "Two days of hydrocortisone in septic shock, stopped."
         )
-    return told | AGAINST.get(criterion, {})
+    return values | AGAINST.get(criterion, {})

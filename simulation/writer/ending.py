@@ -1,15 +1,15 @@
-"""How the study ends for a person: completed, died, withdrew, lost."""
+"""End of the study for a person: completed, died, withdrew, lost."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from simulation import words
-from simulation.catalogue import EventKind
-from simulation.happenings import SimulatedEvent
+from simulation import phrases
+from simulation.clinical_events import SimulatedAdverseEvent
+from simulation.drug_and_event_kinds import EventKind
 from simulation.people import DIES, Fate
-from simulation.times import at, days_after, office
+from simulation.times import at, days_after, in_office_hours
 from simulation.writer.case import Act, Acts, SimulatedCase
-from simulation.writer.safety import assess, report
+from simulation.writer.safety import assess_causality, report_acts
 from trial_edc import chance
 from trial_edc.vocabulary import VisitCode
 from visits.schedule.rules import window
@@ -22,8 +22,7 @@ KINDS = {
 ATTEMPTS = ((2, "phone"), (9, "sms"), (17, "phone"))  # days after month 3 has closed
 
 
-def ending(case: SimulatedCase) -> Acts:
-    """Yield the end of a person's study, and what leads to it."""
+def end_of_study_acts(case: SimulatedCase) -> Acts:
     person = case.person
     if person.fate in DIES and person.ends_at:
         yield from _death(case, person.ends_at)
@@ -36,42 +35,44 @@ def ending(case: SimulatedCase) -> Acts:
 
 
 def _death(case: SimulatedCase, died_at: datetime) -> Acts:
-    early = case.person.fate == Fate.DIES_EARLY
-    cause, category = case.rng.choice(words.CAUSES_OF_DEATH)
-    told = {
+    died_early = case.person.fate == Fate.DIES_EARLY
+    cause, category = case.rng.choice(phrases.CAUSES_OF_DEATH)
+    values = {
         "death_on": died_at.date().isoformat(),
         "death_time": died_at.strftime("%H:%M"),
-        "place": "our_ward" if early else "home",
-        "source": "record" if early else "relatives",
+        "place": "our_ward" if died_early else "home",
+        "source": "record" if died_early else "relatives",
         "cause": cause,
         "cause_category": category,
         "autopsy": "not_done",
     }
-    delay = timedelta(minutes=case.rng.randint(60, 400), days=0 if early else 2)
-    known_at = office(died_at + delay)
+    delay = timedelta(minutes=case.rng.randint(60, 400), days=0 if died_early else 2)
+    known_at = in_office_hours(died_at + delay)
 
     def enter() -> None:
-        case.save(case.open_form_instance("DTH", "co"), told, "co", complete=False)
-        case.forms["AE death"] = case.row("AE", outcome="fatal")
+        case.save(case.ensure_form("DTH", "co"), values, "co", complete=False)
+        case.forms["AE death"] = case.row_with("AE", outcome="fatal")
 
     yield Act(known_at, enter)
-    treatment = "icu" if early else "none"
+    treatment = "icu" if died_early else "none"
     kind = EventKind(cause, "diagnosis", "5", "none", treatment, 1)
-    event = SimulatedEvent(kind, died_at, None, "5", ("death",))
-    assessed_at = office(known_at + timedelta(minutes=case.rng.randint(40, 200)))
+    event = SimulatedAdverseEvent(kind, died_at, None, "5", ("death",))
+    assessed_at = in_office_hours(
+        known_at + timedelta(minutes=case.rng.randint(40, 200))
+    )
     yield Act(assessed_at, lambda: _assess_death(case, event, died_at))
-    yield from report(case, event, "AE death", known_at, described_at=assessed_at)
-    ended_at = office(known_at + timedelta(days=case.rng.randint(3, 12)))
-    yield from _end(case, ended_at, "died", died_at)
+    yield from report_acts(case, event, "AE death", known_at, described_at=assessed_at)
+    ended_at = in_office_hours(known_at + timedelta(days=case.rng.randint(3, 12)))
+    yield from _end_of_study(case, ended_at, "died", died_at)
 
 
 def _assess_death(
-    case: SimulatedCase, event: SimulatedEvent, died_at: datetime
+    case: SimulatedCase, event: SimulatedAdverseEvent, died_at: datetime
 ) -> None:
     """Complete the event that the death opened, then the death itself; sign both."""
     form = case.forms["AE death"]
     on = died_at.date().isoformat()
-    told = {
+    values = {
         "term": event.kind.term,
         "term_kind": "diagnosis",
         "onset": on,
@@ -84,26 +85,26 @@ def _assess_death(
         "action_infusion": "not_applicable",
         "treatment": [event.kind.treatment],
     }
-    case.save(form, told, "in", complete=False)
-    assess(case, form, event.causality)
+    case.save(form, values, "in", complete=False)
+    assess_causality(case, form, event.causality)
     case.sign(form, "in")
     death = case.form_of("DTH")
     case.save(death, {"related_infusion": "unlikely", "ae": form.pk}, "in")
     case.sign(death, "in")
 
 
-def _withdrawal(case: SimulatedCase, left_at: datetime) -> Acts:
-    told = {
+def _withdrawal(case: SimulatedCase, withdrew_at: datetime) -> Acts:
+    values = {
         "kind": KINDS[case.person.fate],
-        "on": left_at.date(),
+        "on": withdrew_at.date(),
         "by": "participant",
         "reason": case.rng.choice(("burden", "not_stated", "moved")),
     }
-    entered_at = office(left_at + timedelta(minutes=30))
-    yield Act(entered_at, lambda: case.add("WDR", told, "co"))
+    entered_at = in_office_hours(withdrew_at + timedelta(minutes=30))
+    yield Act(entered_at, lambda: case.add("WDR", values, "co"))
     if case.person.fate == Fate.LEAVES:
-        ended_at = office(left_at + timedelta(days=case.rng.randint(3, 9)))
-        yield from _end(case, ended_at, "withdrew", left_at)
+        ended_at = in_office_hours(withdrew_at + timedelta(days=case.rng.randint(3, 9)))
+        yield from _end_of_study(case, ended_at, "withdrew", withdrew_at)
 
 
 def _loss(case: SimulatedCase) -> Acts:
@@ -120,7 +121,7 @@ def _loss(case: SimulatedCase) -> Acts:
         }
         yield Act(tried_at + timedelta(minutes=9), _attempt(case, attempt))
     lost_at = days_after(span.closes, ATTEMPTS[-1][0] + 2, 720)
-    yield from _end(case, lost_at, "lost", lost_at)
+    yield from _end_of_study(case, lost_at, "lost", lost_at)
 
 
 def _attempt(case: SimulatedCase, attempt: dict[str, object]) -> Callable[[], object]:
@@ -128,22 +129,26 @@ def _attempt(case: SimulatedCase, attempt: dict[str, object]) -> Callable[[], ob
 
 
 def _completion(case: SimulatedCase) -> Acts:
-    """Yield the end after month 3, done or missed; a few are not yet entered."""
+    """The end after month 3, done or missed; a few are not yet entered."""
     span = window(VisitCode.MONTH_3, case.person.day0)
     if span is None or case.rng.random() < 0.06:  # noqa: PLR2004 - the few
         return
     seen_at = case.finished_at or at(span.overdue_until + timedelta(days=2), 660)
-    ended_at = office(seen_at + timedelta(days=case.rng.randint(2, 9)))
-    left = case.person.fate == Fate.LEAVES_VISITS
-    yield from _end(case, ended_at, "withdrew" if left else "completed", seen_at)
+    ended_at = in_office_hours(seen_at + timedelta(days=case.rng.randint(2, 9)))
+    has_withdrawn = case.person.fate == Fate.LEAVES_VISITS
+    yield from _end_of_study(
+        case, ended_at, "withdrew" if has_withdrawn else "completed", seen_at
+    )
 
 
-def _end(case: SimulatedCase, at_instant: datetime, reason: str, on: datetime) -> Acts:
-    told = {"reason": reason, "on": on.date()}
+def _end_of_study(
+    case: SimulatedCase, ended_at: datetime, reason: str, on: datetime
+) -> Acts:
+    values = {"reason": reason, "on": on.date()}
 
     def enter() -> None:
-        case.save(case.open_form_instance("EOS", "pi"), told, "pi")
+        case.save(case.ensure_form("EOS", "pi"), values, "pi")
         if chance.source().random() < 0.9:  # noqa: PLR2004 - the rest awaits it
             case.sign(case.form_of("EOS"), "pi")
 
-    yield Act(at_instant, enter)
+    yield Act(ended_at, enter)

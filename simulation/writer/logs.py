@@ -1,44 +1,52 @@
-"""The logs: creatinine, urine, immunosuppressants, drugs, stays, dialysis."""
+"""Logs: creatinine, urine, immunosuppressants, drugs, stays, dialysis."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
 from record.casebook.values import MissingCode
-from simulation.course import measured
-from simulation.happenings import Dialysis, SimulatedDrug, SimulatedStay
+from simulation.clinical_events import Dialysis, SimulatedDrug, SimulatedStay
+from simulation.measurements import reported_value
 from simulation.people import Person
-from simulation.times import at, office
-from simulation.writer.case import Act, Acts, SimulatedCase, changed, text_of
+from simulation.times import at, in_office_hours
+from simulation.writer.case import (
+    Act,
+    Acts,
+    SimulatedCase,
+    change_reason,
+    partial_date_text,
+)
 from trial_edc import chance
 
 UMOL_L_PER_MG_DL = 88.4
 COLLECTION = timedelta(hours=3)
-LATER = changed("The course has ended since.", "late")
+LATER = change_reason("The course has ended since.", "late")
 
 
-def screening_logs(case: SimulatedCase) -> Acts:
+def screening_log_acts(case: SimulatedCase) -> Acts:
     entered_at = case.person.consent_at + timedelta(minutes=case.rng.randint(20, 45))
     minute = timedelta(minutes=2)
     for number, (taken_at, value) in enumerate(_samples_before(case)):
-        row = partial(creatinine, case, taken_at, value, "co")
+        row = partial(enter_creatinine, case, taken_at, value, "co")
         yield Act(entered_at + number * minute, row)
     yield Act(entered_at + 8 * minute, lambda: _immunosuppression(case))
     if case.person.criterion == "I1" or case.rng.random() < 0.3:  # noqa: PLR2004
         yield Act(entered_at + 9 * minute, lambda: _urine(case))
-    for stay in case.happenings.stays[:2]:
+    for stay in case.clinical_events.stays[:2]:
         if stay.since < case.person.consent_at:
             yield from _stay(case, stay, entered_at + 10 * minute)
 
 
-def course_logs(case: SimulatedCase) -> Acts:
-    for stay in case.happenings.stays:
-        if case.person.consent_at <= stay.since and _is_seen(case.person, stay.since):
-            yield from _stay(case, stay, case.entered(stay.since, (30, 300)))
-    for course in case.happenings.dialysis:
-        if _is_seen(case.person, course.since):
+def course_log_acts(case: SimulatedCase) -> Acts:
+    for stay in case.clinical_events.stays:
+        if case.person.consent_at <= stay.since and _is_observed(
+            case.person, stay.since
+        ):
+            yield from _stay(case, stay, case.entry_time(stay.since, (30, 300)))
+    for course in case.clinical_events.dialysis:
+        if _is_observed(case.person, course.since):
             yield from _dialysis(case, course)
-    for drug in case.happenings.drugs:
+    for drug in case.clinical_events.drugs:
         yield from _drug(case, drug)
 
 
@@ -52,14 +60,17 @@ def _samples_before(case: SimulatedCase) -> Iterator[tuple[datetime | None, floa
     yield person.rise_at, person.kidney.later
 
 
-def creatinine(
+def enter_creatinine(
     case: SimulatedCase, taken_at: datetime | None, value: float, by: str
 ) -> None:
-    """Enter a creatinine; an old one from outside has a date only and another unit."""
-    told: dict[str, object] = {"laboratory": case.site.laboratory, "routine_care": "Y"}
+    """Enter a creatinine; an old outside one has a date only and another unit."""
+    values: dict[str, object] = {
+        "laboratory": case.site.laboratory,
+        "routine_care": "Y",
+    }
     if taken_at is None:
         day = case.person.consent_at.date() - timedelta(days=200)
-        told |= {
+        values |= {
             "sample_at": day.isoformat(),
             "value": (f"{value / UMOL_L_PER_MG_DL:.2f}", "mg/dL"),
             "place": "outside_lab",
@@ -67,21 +78,21 @@ def creatinine(
             "report": MissingCode.NOT_DONE,
         }
     else:
-        told |= {
-            "sample_at": text_of(taken_at.replace(second=0, microsecond=0)),
+        values |= {
+            "sample_at": partial_date_text(taken_at.replace(second=0, microsecond=0)),
             "value": (str(round(value)), "umol/L"),
-            "place": case.happenings.place(taken_at),
+            "place": case.clinical_events.place(taken_at),
         }
-    case.add("CRE", told, by)
+    case.add("CRE", values, by)
 
 
-def daily_creatinine(case: SimulatedCase, taken_at: datetime, by: str) -> None:
-    """Enter the creatinine of a day on the course; dialysis lowers it."""
+def enter_daily_creatinine(case: SimulatedCase, taken_at: datetime, by: str) -> None:
+    """Enter a creatinine of the simulated course; dialysis lowers it."""
     person = case.person
     value = person.kidney.creatinine(person.days_after_rise(taken_at))
-    if case.happenings.on_dialysis(taken_at - timedelta(days=1), taken_at):
+    if case.clinical_events.is_on_dialysis(taken_at - timedelta(days=1), taken_at):
         value = person.kidney.baseline + (value - person.kidney.baseline) * 0.7
-    creatinine(case, taken_at, measured(value, chance.source()), by)
+    enter_creatinine(case, taken_at, reported_value(value, chance.source()), by)
 
 
 def _immunosuppression(case: SimulatedCase) -> None:
@@ -105,22 +116,22 @@ def _urine(case: SimulatedCase) -> None:
     """Enter twelve hours of collections: low, or enough where I1 is not met."""
     person, source = case.person, chance.source()
     low, high = (0.8, 1.4) if person.criterion == "I1" else (0.18, 0.44)
-    start = office(person.consent_at).replace(minute=0) - 5 * COLLECTION
+    start = in_office_hours(person.consent_at).replace(minute=0) - 5 * COLLECTION
     for number in range(4):
         since = start + number * COLLECTION
         volume = source.uniform(low, high) * float(person.weight_kg) * 3
-        told = {
+        values = {
             "start_at": since,
             "end_at": since + COLLECTION,
             "volume_ml": round(volume),
             "catheter": "Y",
         }
-        case.add("URI", told, "bn")
+        case.add("URI", values, "bn")
 
 
 def _stay(case: SimulatedCase, stay: SimulatedStay, entered_at: datetime) -> Acts:
     key = f"STY {stay.since}"
-    told = {
+    values = {
         "kind": stay.kind,
         "hospital": "ours",
         "in_at": stay.since,
@@ -129,25 +140,25 @@ def _stay(case: SimulatedCase, stay: SimulatedStay, entered_at: datetime) -> Act
     }
 
     def admit() -> None:
-        case.forms[key] = case.add("STY", told, "co")
+        case.forms[key] = case.add("STY", values, "co")
 
     def leave() -> None:
-        left = {"out_at": stay.until, "out_to": stay.out_to}
-        case.save(case.forms[key], left, "co")
+        discharge = {"out_at": stay.until, "out_to": stay.out_to}
+        case.save(case.forms[key], discharge, "co")
 
     yield Act(entered_at, admit)
-    if not _is_seen(case.person, stay.until):
+    if not _is_observed(case.person, stay.until):
         return
-    left_at = case.entered(stay.until, (20, 200))
-    yield Act(max(left_at, entered_at + timedelta(minutes=10)), leave)
+    discharged_at = case.entry_time(stay.until, (20, 200))
+    yield Act(max(discharged_at, entered_at + timedelta(minutes=10)), leave)
 
 
 def _dialysis(case: SimulatedCase, course: Dialysis) -> Acts:
     key = f"RRT {course.since}"
-    told: dict[str, object] = {
+    values: dict[str, object] = {
         "row_kind": "course",
         "modality": course.modality,
-        "started_at": text_of(course.since.replace(second=0, microsecond=0)),
+        "started_at": partial_date_text(course.since.replace(second=0, microsecond=0)),
         "ongoing": "Y",
         "unplanned": "N",
         "indication": list(case.rng.choice((("fluid",), ("uraemia",), ("potassium",)))),
@@ -155,29 +166,31 @@ def _dialysis(case: SimulatedCase, course: Dialysis) -> Acts:
         "source": "record",
     }
     if course.per_week:
-        told["sessions_per_week"] = course.per_week
+        values["sessions_per_week"] = course.per_week
 
     def begin() -> None:
-        case.forms[key] = case.add("RRT", told, "co")
+        case.forms[key] = case.add("RRT", values, "co")
 
-    entered_at = _after_consent(case.person, case.entered(course.since, (60, 400)))
+    entered_at = _after_consent(case.person, case.entry_time(course.since, (60, 400)))
     yield Act(entered_at, begin)
-    if course.until is None or not _is_seen(case.person, course.until):
+    if course.until is None or not _is_observed(case.person, course.until):
         return
-    ended = {
+    end_values = {
         "ongoing": "N",
-        "ended_at": text_of(course.until.replace(second=0, microsecond=0)),
+        "ended_at": partial_date_text(course.until.replace(second=0, microsecond=0)),
         "stop_reason": course.stop_reason,
     }
     yield Act(
-        max(case.entered(course.until, (60, 400)), entered_at + timedelta(minutes=9)),
-        lambda: case.save(case.forms[key], ended, "co", why=LATER),
+        max(
+            case.entry_time(course.until, (60, 400)), entered_at + timedelta(minutes=9)
+        ),
+        lambda: case.save(case.forms[key], end_values, "co", why=LATER),
     )
 
 
 def _drug(case: SimulatedCase, drug: SimulatedDrug) -> Acts:
     key, kind = f"CMD {drug.kind.name}", drug.kind
-    told: dict[str, object] = {
+    values: dict[str, object] = {
         "drug": kind.name,
         "category": kind.category,
         "indication": kind.indication,
@@ -187,29 +200,31 @@ def _drug(case: SimulatedCase, drug: SimulatedDrug) -> Acts:
         "route": kind.route,
         "start": drug.since.date().isoformat(),
     }
-    stopped = {"ongoing": "N", "stop": drug.until.date().isoformat()}
-    complete = case.rng.random() > 0.04  # noqa: PLR2004 - a few are left as drafts
-    at_end = case.rng.random() < 1 / 2
-    first_at = _after_consent(case.person, case.entered(drug.since, (60, 600)))
-    last_at = max(case.entered(drug.until, (30, 600)), first_at + timedelta(minutes=9))
+    end_values = {"ongoing": "N", "stop": drug.until.date().isoformat()}
+    is_complete = case.rng.random() > 0.04  # noqa: PLR2004 - a few are left as drafts
+    is_entered_late = case.rng.random() < 1 / 2
+    first_at = _after_consent(case.person, case.entry_time(drug.since, (60, 600)))
+    last_at = max(
+        case.entry_time(drug.until, (30, 600)), first_at + timedelta(minutes=9)
+    )
 
     def begin() -> None:
-        values = told | {"ongoing": "Y"}
-        case.forms[key] = case.add("CMD", values, "co", complete=complete)
+        ongoing = values | {"ongoing": "Y"}
+        case.forms[key] = case.add("CMD", ongoing, "co", complete=is_complete)
 
-    if at_end:
-        yield Act(last_at, lambda: case.add("CMD", told | stopped, "bn"))
+    if is_entered_late:
+        yield Act(last_at, lambda: case.add("CMD", values | end_values, "bn"))
         return
     yield Act(first_at, begin)
-    if complete:
-        stop = lambda: case.save(case.forms[key], stopped, "co", why=LATER)  # noqa: E731
+    if is_complete:
+        stop = lambda: case.save(case.forms[key], end_values, "co", why=LATER)  # noqa: E731
         yield Act(last_at, stop)
 
 
-def _is_seen(person: Person, instant: datetime) -> bool:
-    """Tell whether somebody still observes; after a withdrawal nobody does."""
+def _is_observed(person: Person, instant: datetime) -> bool:
+    """Somebody still observes; after a withdrawal nobody does."""
     return person.last_seen_at is None or instant <= person.last_seen_at
 
 
 def _after_consent(person: Person, instant: datetime) -> datetime:
-    return max(instant, office(person.consent_at + timedelta(minutes=130)))
+    return max(instant, in_office_hours(person.consent_at + timedelta(minutes=130)))

@@ -1,4 +1,4 @@
-"""The product of an infusion: the one place where an arm is looked at, by its staff."""
+"""The product of an infusion: the only place that reads an arm, by its own staff."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -34,34 +34,41 @@ RELEASED = {"sterility": "pass", "mycoplasma": "pass", "endotoxin": "pass"}
 def prepare(case: SimulatedCase, visit: str, *, wrong: bool) -> None:
     """Prepare, check, record and hand over the product of an infusion."""
     pharmacist = case.staff["up"]
-    waiting = preparations_with_arms(by=pharmacist)
-    mine = next(
-        one
-        for one in waiting
-        if one.participant.pk == case.participant.pk and one.form.visit == visit
+    preparations = preparations_with_arms(by=pharmacist)
+    preparation = next(
+        line
+        for line in preparations
+        if line.participant.pk == case.participant.pk and line.form.visit == visit
     )
-    product = OTHER[Product(mine.arm)] if wrong else Product(mine.arm)
-    lot = lot_in_use(case, product)
-    case.forms[f"PRD {visit}"] = mine.form
-    told = _preparation(case, clock.now())
-    cells = _cells(product, mine.dosing_weight_kg or case.person.weight_kg)
-    named = {
+    product = OTHER[Product(preparation.arm)] if wrong else Product(preparation.arm)
+    lot = usable_lot(case, product)
+    case.forms[f"PRD {visit}"] = preparation.form
+    values = _preparation(case, clock.now())
+    cell_values = _cell_values(
+        product, preparation.dosing_weight_kg or case.person.weight_kg
+    )
+    product_values = {
         "product": product.value,
         "lot": lot,
         "containers": 1,
         "as_allocated": "N" if wrong else "Y",
     }
-    case.save(mine.form, {**told, **cells, **named}, "up", complete=False)
+    case.save(
+        preparation.form,
+        {**values, **cell_values, **product_values},
+        "up",
+        complete=False,
+    )
     for who in ("up", "up2"):
         person = case.staff[who]
         proof = ReAuthenticated(person.pk, clock.now())
-        confirm_preparation(mine.form, proof=proof, by=person)
-    handed = {
+        confirm_preparation(preparation.form, proof=proof, by=person)
+    handover = {
         "handed_over_at": clock.now() - timedelta(minutes=2),
         "handed_to": case.pk("pn"),
     }
-    case.save(mine.form, handed, "up")
-    case.sign(mine.form, "up2")
+    case.save(preparation.form, handover, "up")
+    case.sign(preparation.form, "up2")
 
 
 def _preparation(case: SimulatedCase, now: datetime) -> dict[str, object]:
@@ -77,7 +84,7 @@ def _preparation(case: SimulatedCase, now: datetime) -> dict[str, object]:
     }
 
 
-def _cells(product: Product, weight_kg: object) -> Mapping[str, object]:
+def _cell_values(product: Product, weight_kg: object) -> Mapping[str, object]:
     # Drawn for both, so that the chance of later acts is the same in both arms.
     source = chance.source()
     viability = source.uniform(82, 96)
@@ -96,27 +103,27 @@ def _cells(product: Product, weight_kg: object) -> Mapping[str, object]:
     }
 
 
-def lot_in_use(case: SimulatedCase, product: Product) -> str:
-    """Return a lot that has a container; a new one is registered when none is left."""
+def usable_lot(case: SimulatedCase, product: Product) -> str:
+    """A lot with a container left; a new one is registered when there is none."""
     now, pharmacist, shelf = clock.now(), case.staff["up"], case.site.shelf
     number = shelf.setdefault(product.value, 1)
-    lot = lot_of(_name(product, number))
+    lot = lot_of(_lot_number(product, number))
     if lot and (
         why_unusable(lot.content, now) or not balance(lot.content["movements"])
     ):
         shelf[product.value] = number + 1
         lot = None
-    name = _name(product, shelf[product.value])
+    name = _lot_number(product, shelf[product.value])
     if lot is None:
-        _new_lot(name, product, pharmacist)
+        _register_lot(name, product, pharmacist)
     return name
 
 
-def _name(product: Product, number: int) -> str:
+def _lot_number(product: Product, number: int) -> str:
     return f"{product.value}-{number:03d}"
 
 
-def _new_lot(number: str, product: Product, by: User) -> LotRecord:
+def _register_lot(number: str, product: Product, by: User) -> LotRecord:
     expires_at = clock.now() + timedelta(days=540)
     values = {
         "lot": number,

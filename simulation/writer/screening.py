@@ -1,4 +1,4 @@
-"""From the approach to randomisation, or to the end of screening."""
+"""From the approach to randomization, or to the end of screening."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -10,16 +10,16 @@ from enrollment.vocabulary import ApproachResult, ScreenFailure
 from randomization.allocation.services import declare_in_error, randomize
 from record.accounts.proofs import ReAuthenticated
 from record.casebook.values import MissingCode
-from simulation import words
-from simulation.course import panel, vital_signs
-from simulation.opening import make_room
-from simulation.people import NEVER_CONSENTS, NOT_RANDOMISED, Fate
-from simulation.times import office
+from simulation import phrases
+from simulation.measurements import panel, vital_signs
+from simulation.people import NEVER_CONSENTS, NOT_RANDOMIZED, Fate
+from simulation.site_setup import ensure_free_slot
+from simulation.times import in_office_hours
 from simulation.writer.case import Act, Acts, SimulatedCase
 from simulation.writer.eligibility import answers, judgements
 from trial_edc import chance, clock
 
-AGREEING = (32, 97)  # of the opening, by days since: they get messages in the demo
+AGREEING = (32, 97)  # of the first people, by days ago: they get messages in the demo
 NO_YES = ("N", "N", "N", "Y")
 COMORBIDITIES = (
     "known_ckd",
@@ -41,8 +41,8 @@ COMORBIDITIES = (
 )
 
 
-def screening(case: SimulatedCase) -> Acts:
-    """Yield the acts of screening, in no order."""
+def screening_acts(case: SimulatedCase) -> Acts:
+    """The acts of screening, in any order."""
     person = case.person
     yield Act(person.approached_at + timedelta(minutes=5), lambda: _approach(case))
     if person.fate in (Fate.DECLINES, Fate.INCAPABLE):
@@ -53,24 +53,24 @@ def screening(case: SimulatedCase) -> Acts:
     yield from _examinations(case, person.consent_at, 1)
     if person.fate == Fate.RESCREENED:
         yield from _second_screening(case)
-    if person.fate in NOT_RANDOMISED:
-        closed_at = office(person.confirmed_at + timedelta(minutes=90))
+    if person.fate in NOT_RANDOMIZED:
+        closed_at = in_office_hours(person.confirmed_at + timedelta(minutes=90))
         yield Act(closed_at, lambda: _close(case))
         return
     yield Act(person.confirmed_at, lambda: _confirm(case))
-    yield Act(person.randomised_at, lambda: _randomise(case))
-    logged_at = person.randomised_at + timedelta(minutes=25)
+    yield Act(person.randomized_at, lambda: _randomize(case))
+    logged_at = person.randomized_at + timedelta(minutes=25)
     episode = 2 if person.fate == Fate.RESCREENED else 1
-    log = partial(case.form_of, "SCN", occurrence=episode)
-    yield Act(logged_at, lambda: case.save(log(), {}, "co"))
+    screening_log = partial(case.form_of, "SCN", occurrence=episode)
+    yield Act(logged_at, lambda: case.save(screening_log(), {}, "co"))
     if person.fate == Fate.IN_ERROR:
-        noticed_at = office(person.randomised_at + timedelta(days=2))
+        noticed_at = in_office_hours(person.randomized_at + timedelta(days=2))
         yield Act(noticed_at, lambda: _in_error(case))
 
 
 def _approach(case: SimulatedCase) -> None:
     person = case.person
-    told: dict[str, object] = {
+    values: dict[str, object] = {
         "approached_at": person.approached_at,
         "source": person.source,
         "age_years": person.age_on(person.approached_at.date()),
@@ -81,11 +81,11 @@ def _approach(case: SimulatedCase) -> None:
         Fate.INCAPABLE: ApproachResult.INCAPABLE_NO_REPRESENTATIVE,
     }
     if person.fate in results:
-        told["approach_result"] = results[person.fate].value
+        values["approach_result"] = results[person.fate].value
     case.participant = register_person(
         by=case.staff["co"],
         hospital_no=person.hospital_no,
-        **told,  # type: ignore[arg-type]
+        **values,  # type: ignore[arg-type]
     )
 
 
@@ -115,7 +115,6 @@ def _consent(case: SimulatedCase) -> None:
 def consent_event(
     case: SimulatedCase, kind: str, decided_at: datetime
 ) -> dict[str, object]:
-    """Return a consent event, given by the participant."""
     return {
         "kind": kind,
         "decision": "given",
@@ -132,7 +131,7 @@ def consent_event(
 
 
 def _examinations(case: SimulatedCase, since: datetime, episode: int) -> Acts:
-    """Yield what is entered after consent, or again at a second screening."""
+    """Entries after consent, or again at a second screening."""
     sampled_at = since + timedelta(minutes=40)
     entered_at = since + timedelta(minutes=case.rng.randint(50, 110))
     step = timedelta(minutes=6)
@@ -150,71 +149,71 @@ def _examinations(case: SimulatedCase, since: datetime, episode: int) -> Acts:
 
 
 def _person(case: SimulatedCase) -> None:
-    told = {
+    values = {
         "birth_date": case.person.birth_date,
         "sex": case.person.sex.value,
         "ethnic_group": "han",
     }
-    case.save(case.form_of("DEM"), told, "co")
+    case.save(case.form_of("DEM"), values, "co")
 
 
 def _history(case: SimulatedCase) -> None:
     person, pick = case.person, chance.source()
-    told: dict[str, object] = {
+    values: dict[str, object] = {
         "hospital_admitted_at": person.admitted_at,
         "aki_recognised_at": person.rise_at,
         "aki_setting": "icu" if person.source == "icu" else "hospital",
-        "aki_causes": list(pick.choice(words.AKI_CAUSES)),
+        "aki_causes": list(pick.choice(phrases.AKI_CAUSES)),
         **dict.fromkeys(COMORBIDITIES, "N"),
         **{name: pick.choice(NO_YES) for name in ("diabetes", "coronary_disease")},
         "hypertension": pick.choice(("N", "Y")),
     }
-    against = {"E5": "malignancy", "E9": "known_ckd", "E15": "hbv"}
-    if person.criterion in against:
-        told[against[person.criterion]] = "Y"
+    history_of_criterion = {"E5": "malignancy", "E9": "known_ckd", "E15": "hbv"}
+    if person.criterion in history_of_criterion:
+        values[history_of_criterion[person.criterion]] = "Y"
     if pick.random() < 1 / 3:
         year = str(person.birth_date.year + 9)
-        told["history"] = [
-            {"term": pick.choice(words.HISTORY), "start": year, "ongoing": "N"}
+        values["history"] = [
+            {"term": pick.choice(phrases.HISTORY), "start": year, "ongoing": "N"}
         ]
-    case.save(case.form_of("MHX"), told, "co")
+    case.save(case.form_of("MHX"), values, "co")
 
 
 def _contact(case: SimulatedCase) -> None:
     person = case.person
     owner = "representative" if person.represented else "participant"
-    told = {
+    values = {
         "name": person.name,
         "hospital_no": person.hospital_no,
         "phones": [{"number": person.phone, "owner": owner, "works": "Y"}],
-        "address": chance.source().choice(words.ADDRESSES),
+        "address": chance.source().choice(phrases.ADDRESSES),
     }
-    case.save(case.form_of("CTC"), told, "co")
+    case.save(case.form_of("CTC"), values, "co")
 
 
 def _weigh(case: SimulatedCase, measured_at: datetime, episode: int) -> None:
-    told = {
+    values = {
         "measured_at": measured_at,
         "weight_kg": case.person.weight_kg,
         "weight_source": "bed_scale",
         "height_cm": case.person.height_cm,
         **vital_signs(chance.source()),
     }
-    case.save(case.form_of("VIT", "SCR", episode), told, "bn")
+    case.save(case.form_of("VIT", "SCR", episode), values, "bn")
 
 
 def _blood(case: SimulatedCase, sampled_at: datetime, episode: int) -> None:
     person = case.person
     creatinine = person.kidney.creatinine(person.days_after_rise(sampled_at))
-    found = panel(creatinine, 0, person.sex, chance.source())
+    values = panel(creatinine, 0, person.sex, chance.source())
     if person.criterion == "E18" and person.fate == Fate.FAILS:
-        found["platelets"] = (str(chance.source().randint(8, 22)), "10^9/L")
-    taken = blood_head(case, sampled_at)
-    case.save(case.form_of("LAB", "SCR", episode), taken | found, "co")
+        values["platelets"] = (str(chance.source().randint(8, 22)), "10^9/L")
+    head = panel_head(case, sampled_at)
+    case.save(case.form_of("LAB", "SCR", episode), head | values, "co")
 
 
-def blood_head(case: SimulatedCase, sampled_at: datetime) -> dict[str, object]:
-    """Return what every laboratory panel begins with."""
+def panel_head(case: SimulatedCase, sampled_at: datetime) -> dict[str, object]:
+    """First items of every laboratory panel."""
     return {
         "sampled_at": sampled_at,
         "laboratory": case.site.laboratory,
@@ -225,7 +224,7 @@ def blood_head(case: SimulatedCase, sampled_at: datetime) -> dict[str, object]:
 
 def _visit(case: SimulatedCase, since: datetime, episode: int) -> None:
     by_other = case.person.represented
-    told: dict[str, object] = {
+    values: dict[str, object] = {
         "performed": "Y",
         "visit_date": since.date(),
         "mode": "in_person",
@@ -239,8 +238,8 @@ def _visit(case: SimulatedCase, since: datetime, episode: int) -> None:
         "contacts_checked": "Y",
     }
     if by_other:
-        told["has_capacity"] = "N"
-    case.save(case.form_of("VIS", "SCR", episode), told, "co")
+        values["has_capacity"] = "N"
+    case.save(case.form_of("VIS", "SCR", episode), values, "co")
 
 
 def _answer(case: SimulatedCase, since: datetime, episode: int) -> None:
@@ -250,15 +249,15 @@ def _answer(case: SimulatedCase, since: datetime, episode: int) -> None:
     if case.person.fate == Fate.RESCREENED and episode == 1:
         criterion = "E12"
     burst = bool(case.forms.get("burst"))
-    told: Mapping[str, object] = answers(case.person, criterion, since)
-    case.save(form, told, "co", complete=False)
-    judged = judgements(case.person, criterion, burst=burst)
-    case.save(form, judged, "in")
+    values: Mapping[str, object] = answers(case.person, criterion, since)
+    case.save(form, values, "co", complete=False)
+    judgement_values = judgements(case.person, criterion, burst=burst)
+    case.save(form, judgement_values, "in")
 
 
 def _second_screening(case: SimulatedCase) -> Acts:
     person = case.person
-    closed_at = office(person.consent_at + timedelta(minutes=200))
+    closed_at = in_office_hours(person.consent_at + timedelta(minutes=200))
     yield Act(closed_at, lambda: _close(case))
     again_at = person.screened_at - timedelta(minutes=30)
 
@@ -290,10 +289,10 @@ def _confirm(case: SimulatedCase) -> None:
     confirmation.confirm_eligibility(case.participant, proof=proof, by=investigator)
 
 
-def _randomise(case: SimulatedCase) -> None:
-    make_room(case.site)
+def _randomize(case: SimulatedCase) -> None:
+    ensure_free_slot(case.site)
     randomize(case.participant, by=case.staff["co"])
 
 
 def _in_error(case: SimulatedCase) -> None:
-    declare_in_error(case.participant, reason=words.IN_ERROR, by=case.staff["in"])
+    declare_in_error(case.participant, reason=phrases.IN_ERROR, by=case.staff["in"])

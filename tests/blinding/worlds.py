@@ -40,7 +40,7 @@ from record.casebook.services import files, form_instances
 from record.notices.tasks import deliver_queued
 from record.review import services as review
 from safety.models import LateCase
-from simulation.cast import MEMBERS
+from simulation.demo_users import DEMO_USERS
 from simulation.times import at
 from simulation.trial import simulate
 from tests import servers
@@ -139,7 +139,7 @@ def turn_over(patch: pytest.MonkeyPatch) -> None:
 def staff() -> dict[str, User]:
     """Return the accounts of the simulated trial, by the key of the cast."""
     held = {user.username: user for user in User.objects.all()}
-    return {member.key: held[member.username] for member in MEMBERS}
+    return {member.key: held[member.username] for member in DEMO_USERS}
 
 
 def randomised() -> list[Participant]:

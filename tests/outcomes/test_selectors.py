@@ -50,7 +50,10 @@ def test_endpoints_rest_on_what_was_entered() -> None:
     assert derived.day0 == course.day(110)
     assert (derived.scr_d28, derived.scr_d28_on) == (Decimal(110), course.day(83))
     assert derived.scr_d28_ratio == Decimal("1.375")
-    assert (derived.os28_status, derived.os3m_status) == (Survival.ALIVE, Survival.ALIVE)
+    assert (derived.os28_status, derived.os3m_status) == (
+        Survival.ALIVE,
+        Survival.ALIVE,
+    )
     assert derived.rrt_m3 == RrtDependence.INDEPENDENT
     assert derived.ever_rrt_3m == "yes"
     assert (derived.scr_m3, derived.recovery_m3) == (Decimal(130), Recovery.PARTIAL)

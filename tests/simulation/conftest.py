@@ -7,7 +7,7 @@ from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from tests.servers import clean_database
-from tests.simulation.world import World, written
+from tests.simulation.world import World, simulated_world
 
 MANY = 12
 
@@ -19,7 +19,7 @@ def trial(
 ) -> Iterator[World]:
     """Return a trial with every state; it stays in the database for the tests."""
     with django_db_blocker.unblock():
-        world = written(MANY)
+        world = simulated_world(MANY)
     yield world
     with django_db_blocker.unblock():
         connections.close_all()

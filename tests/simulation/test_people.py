@@ -1,4 +1,4 @@
-"""Who is drawn, without a database: plausible, in order of time, fit for the fate."""
+"""Draws without a database: plausible, in order of time, fit for the fate."""
 
 from datetime import date
 from decimal import Decimal
@@ -9,15 +9,21 @@ import pytest
 
 from enrollment.eligibility.rules.kidney import egfr
 from record.accounts.models import User
-from simulation.cast import MEMBERS
-from simulation.happenings import happenings
-from simulation.people import NOT_RANDOMISED, OPENING, Person, drawn, places
+from simulation.clinical_events import draw_clinical_events
+from simulation.demo_users import DEMO_USERS
+from simulation.people import (
+    FIRST_FATES,
+    NOT_RANDOMIZED,
+    Person,
+    draw_person,
+    draw_places,
+)
 from simulation.site import Site
 from simulation.writer import SimulatedCase, acts_of
 
 TODAY = date(2026, 6, 1)
 PEOPLE = 300
-STAFF = {member.key: User(pk=number) for number, member in enumerate(MEMBERS, 1)}
+STAFF = {member.key: User(pk=number) for number, member in enumerate(DEMO_USERS, 1)}
 SITE = Site(STAFF, laboratory=1, slots=0)
 
 
@@ -27,30 +33,30 @@ def dice(seed: int) -> Random:
 
 @pytest.fixture(scope="module")
 def people() -> list[Person]:
-    order = places(PEOPLE, dice(3), longest_days=1000)
-    return [drawn(place, TODAY, dice(place.number)) for place in order]
+    order = draw_places(PEOPLE, dice(3), longest_days=1000)
+    return [draw_person(place, TODAY, dice(place.number)) for place in order]
 
 
 def test_places_are_in_order_of_time_and_begin_with_every_fate_of_the_opening():
-    order = places(PEOPLE, dice(3), longest_days=1000)
+    order = draw_places(PEOPLE, dice(3), longest_days=1000)
 
     assert [place.number for place in order] == list(range(1, PEOPLE + 1))
     days = [place.days_ago for place in order]
     assert days == sorted(days, reverse=True)
-    assert set(OPENING) <= {(place.days_ago, place.fate) for place in order}
+    assert set(FIRST_FATES) <= {(place.days_ago, place.fate) for place in order}
 
 
 def test_about_a_third_fails_and_few_die(people: list[Person]):
-    left = [person for person in people if person.fate in NOT_RANDOMISED]
+    not_randomized = [person for person in people if person.fate in NOT_RANDOMIZED]
     dead = [person for person in people if person.died_at]
 
-    assert 0.3 < len(left) / PEOPLE < 0.45
-    assert 0.1 < len(dead) / (PEOPLE - len(left)) < 0.2
+    assert 0.3 < len(not_randomized) / PEOPLE < 0.45
+    assert 0.1 < len(dead) / (PEOPLE - len(not_randomized)) < 0.2
 
 
 def test_whoever_is_randomised_meets_the_kidney_criteria(people: list[Person]):
     for person in people:
-        if person.fate in NOT_RANDOMISED:
+        if person.fate in NOT_RANDOMIZED:
             continue
         baseline = Decimal(round(person.kidney.baseline))
         age = person.age_on(person.consent_at.date())
@@ -63,17 +69,24 @@ def test_whoever_is_randomised_meets_the_kidney_criteria(people: list[Person]):
 
 def test_what_happens_ends_after_it_begins_and_before_death(people: list[Person]):
     for person in people:
-        told = happenings(person, dice(person.place.number))
-        spans: list[Any] = [*told.stays, *told.dialysis, *told.drugs, *told.events]
-        assert all(one.until is None or one.since < one.until for one in spans)
+        clinical = draw_clinical_events(person, dice(person.place.number))
+        spans: list[Any] = [
+            *clinical.stays,
+            *clinical.dialysis,
+            *clinical.drugs,
+            *clinical.adverse_events,
+        ]
+        assert all(span.until is None or span.since < span.until for span in spans)
         if person.died_at:
-            assert all(one.since < person.died_at for one in spans)
+            assert all(span.since < person.died_at for span in spans)
 
 
 def test_acts_are_in_order_and_none_comes_before_the_approach(people: list[Person]):
     for person in people:
         rng = dice(person.place.number)
-        acts = acts_of(SimulatedCase(person, happenings(person, rng), SITE, rng))
+        acts = acts_of(
+            SimulatedCase(person, draw_clinical_events(person, rng), SITE, rng)
+        )
         times = [act.at for act in acts]
         assert times == sorted(times)
         assert times[0] > person.approached_at

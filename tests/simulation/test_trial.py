@@ -21,7 +21,7 @@ from record.accounts.roles import Role
 from record.audit.models import Installation
 from record.casebook.models import Participant
 from record.review.models import Query, QueryState, Signature, Verification
-from simulation.cast import PASSWORD, SHOWN
+from simulation.demo_users import PASSWORD, SIGN_IN_USERS
 from simulation.times import at
 from tests.simulation.world import UNTIL, World
 from trial_edc import clock
@@ -62,12 +62,12 @@ def test_everybody_randomised_was_eligible_and_confirmed_within_a_day(trial: Wor
 
     assert people
     for person in people:
-        found = eligibility_of(person)
-        given = EligibilityConfirmation.objects.filter(participant=person).last()
-        assert found.assessment.verdict == Verdict.ELIGIBLE
-        assert given is not None
-        randomised_at = found.casebook.value("RAN", "randomised_at")
-        assert timedelta(0) <= randomised_at - given.at <= timedelta(days=1)
+        eligibility = eligibility_of(person)
+        confirmed = EligibilityConfirmation.objects.filter(participant=person).last()
+        assert eligibility.assessment.verdict == Verdict.ELIGIBLE
+        assert confirmed is not None
+        randomised_at = eligibility.casebook.value("RAN", "randomised_at")
+        assert timedelta(0) <= randomised_at - confirmed.at <= timedelta(days=1)
 
 
 def test_a_screen_failure_names_the_criterion(trial: World):
@@ -75,7 +75,7 @@ def test_a_screen_failure_names_the_criterion(trial: World):
     failed = [s for s in closed if s["screen_failure_reason"] == "criteria_failed"]
 
     assert failed
-    assert all(":" in one["failed_criteria"] for one in failed)
+    assert all(":" in row["failed_criteria"] for row in failed)
 
 
 def test_queries_verifications_and_signatures_are_there(trial: World):
@@ -100,14 +100,16 @@ def test_a_database_with_participants_is_refused(trial: World):
 
 
 def test_one_sign_in_that_the_rules_accept_is_printed_for_each_role(trial: World):
-    told = StringIO()
+    output = StringIO()
 
-    call_command("demo_accounts", stdout=told)
+    call_command("demo_accounts", stdout=output)
 
-    lines = told.getvalue().splitlines()
+    lines = output.getvalue().splitlines()
     assert PASSWORD in lines[0]
     assert len(lines) == 1 + len(Role)
-    for user in User.objects.filter(username__in=[one.username for one in SHOWN]):
+    for user in User.objects.filter(
+        username__in=[user.username for user in SIGN_IN_USERS]
+    ):
         validate_password(PASSWORD, user)
         assert not user.must_change_password
 

@@ -23,13 +23,13 @@ Row = tuple[Any, ...]
 
 @dataclass
 class World:
-    """What a simulated trial has left behind, and what it took."""
+    """Contents of a simulated trial, and the statements it took."""
 
     form_data: dict[str, list[Row]]  # by form
     statements: dict[int, int] = field(default_factory=dict)  # by person approached
 
 
-def written(participants: int) -> World:
+def simulated_world(participants: int) -> World:
     """Simulate into a clean database and read all of it."""
     connections.close_all()
     clean_database()
@@ -63,6 +63,6 @@ def read() -> World:
     codes = list(catalogue.designs())
     form_data: dict[str, list[Row]] = {code: [] for code in codes}
     for pk, data in stored_form_data(people, codes, with_struck=True):
-        told = (pk, *data.key, data.status, data.revision, dict(data.values))
-        form_data[data.code].append(told)
+        row = (pk, *data.key, data.status, data.revision, dict(data.values))
+        form_data[data.code].append(row)
     return World(form_data)

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from simulation.trial import Progress, Unsuitable, simulate
+from simulation.trial import DatabaseUnsuitable, Progress, simulate
 from trial_edc import clock
 
 WIDTH = 30
@@ -21,7 +21,6 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare size, seed and day."""
         parser.add_argument("--participants", type=int, default=12)
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument(
@@ -29,11 +28,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Simulate, with a bar that tells how far it has come."""
         if options["participants"] < 1:
             message = "At least one participant is needed."
             raise CommandError(message)
-        bar = Bar(self)
+        bar = ProgressBar(self)
         with connection.cursor() as cursor:
             # What a power cut takes is simulated again, so nothing waits for the disk.
             cursor.execute("SET synchronous_commit TO off")
@@ -44,28 +42,28 @@ class Command(BaseCommand):
                 until=options["until"] or clock.today(),
                 report=bar,
             )
-        except Unsuitable as problem:
+        except DatabaseUnsuitable as problem:
             raise CommandError(str(problem)) from None
         bar.end()
 
 
-class Bar:
-    """A line that is written anew on a terminal, now and then elsewhere."""
+class ProgressBar:
+    """A progress line that is rewritten on a terminal, printed by tenths elsewhere."""
 
     def __init__(self, command: BaseCommand) -> None:
         self.stream = command.stdout
         self.is_terminal = sys.stdout.isatty()
-        self.began = self.shown = time.monotonic()
+        self.started_at = self.shown_at = time.monotonic()
         self.tenth = 0
         self.last: Progress | None = None
 
     def __call__(self, now: Progress) -> None:
-        """Show the progress, not more often than somebody can read."""
+        """Show the progress, at most every 0.2 seconds."""
         self.last = now
         tenth = 10 * now.approached // now.participants
-        due = time.monotonic() - self.shown > EVERY_SECONDS
-        if self.is_terminal and due:
-            self.shown = time.monotonic()
+        is_due = time.monotonic() - self.shown_at > EVERY_SECONDS
+        if self.is_terminal and is_due:
+            self.shown_at = time.monotonic()
             self.stream.write(f"\r{self._line(now)}", ending="")
             self.stream.flush()
         elif not self.is_terminal and tenth > self.tenth:
@@ -81,7 +79,7 @@ class Bar:
         )
 
     def end(self) -> None:
-        seconds = time.monotonic() - self.began
+        seconds = time.monotonic() - self.started_at
         if self.last and self.is_terminal:
             self.stream.write(f"\r{self._line(self.last)}")
         acts = self.last.acts if self.last else 0
