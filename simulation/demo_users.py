@@ -46,9 +46,8 @@ DEMO_USERS = (
     DemoUser("so2", "guo.ning", "Guo Ning", "郭宁", Role.SO),
     DemoUser("ad2", "zhu.hong", "Zhu Hong", "朱红", Role.AD),
 )
-SIGN_IN_USERS = DEMO_USERS[
-    : len(Role)
-]  # one of each role; their colleagues cannot sign in
+# The first user of each role; their colleagues cannot sign in.
+SIGN_IN_USERS = DEMO_USERS[: len(Role)]
 
 
 def create_accounts() -> dict[str, User]:

@@ -44,7 +44,7 @@ def unblinded_pdf(
     proof: ReAuthenticated,
     by: User,
 ) -> bytes:
-    """Return the form with product and lot, through a code break of the officer's own.
+    """Form with product and lot, through a code break of the officer's own.
 
     Only of a SUSAR: nothing else is unblinded for an authority. When the form cannot
     be made, nothing was disclosed and no break is in the register.

@@ -7,12 +7,8 @@ from record.casebook.checks import check
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial
 from safety.events.checks import HARD
-from safety.events.facts import (
-    event_of,
-)
-from safety.vocabulary import (
-    EventOutcome,
-)
+from safety.events.facts import event_of
+from safety.vocabulary import EventOutcome
 from trial_edc.vocabulary import N_
 
 

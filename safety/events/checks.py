@@ -5,14 +5,8 @@ from datetime import datetime
 from record.casebook.checks import check
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial
-from safety.events.facts import (
-    is_fatal,
-)
-from safety.vocabulary import (
-    EventOutcome,
-    Seriousness,
-    WhichInfusion,
-)
+from safety.events.facts import is_fatal
+from safety.vocabulary import EventOutcome, Seriousness, WhichInfusion
 from trial_edc.clock import SITE_TZ, site_date
 from trial_edc.vocabulary import N_, Severity, YesNo
 

@@ -15,16 +15,10 @@ from safety.deaths.consequences import (
     sync_death_form,
     undo_death,
 )
-from safety.events.facts import (
-    events,
-    is_fatal,
-    is_serious,
-)
+from safety.events.facts import events, is_fatal, is_serious
 from safety.pregnancy.consequences import sync_anomaly_event, sync_pregnancy_form
 from safety.reports.services import reports as services
-from safety.vocabulary import (
-    WhichInfusion,
-)
+from safety.vocabulary import WhichInfusion
 from trial_edc.vocabulary import YesNo
 
 INFUSION_OF_VISIT = {"D0": WhichInfusion.FIRST, "D7": WhichInfusion.SECOND}

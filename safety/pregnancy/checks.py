@@ -3,9 +3,7 @@
 from record.casebook.checks import check
 from record.casebook.form_data import Casebook, FormData
 from safety.events.checks import HARD, is_before
-from safety.vocabulary import (
-    PregnantPerson,
-)
+from safety.vocabulary import PregnantPerson
 from trial_edc.vocabulary import N_, Sex
 
 

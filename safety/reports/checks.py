@@ -11,9 +11,7 @@ from safety.events.facts import (
     event_of,
     report_assessed,
 )
-from safety.vocabulary import (
-    ReportKind,
-)
+from safety.vocabulary import ReportKind
 from trial_edc.clock import SITE_TZ, site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, YesNo
@@ -114,8 +112,8 @@ def _(data: FormData, casebook: Casebook) -> bool:
     message=N_("Submitted after the last day, %(due_on)s."),
 )
 def _(data: FormData, casebook: Casebook) -> dict[str, str] | None:
-    found, submitted_on = deadlines_assessed(data, casebook), data.get("submitted_on")
-    if not found or not found.initial_due_on or not submitted_on:
+    due, submitted_on = deadlines_assessed(data, casebook), data.get("submitted_on")
+    if not due or not due.initial_due_on or not submitted_on:
         return None
-    late = submitted_on > found.initial_due_on
-    return {"due_on": found.initial_due_on.isoformat()} if late else None
+    late = submitted_on > due.initial_due_on
+    return {"due_on": due.initial_due_on.isoformat()} if late else None

@@ -7,5 +7,5 @@ from safety.reports.services.escalation import notify_missed_deadlines
 
 @shared_task
 def watch_deadlines() -> int:
-    """Tell of deadlines that nobody has met; every few minutes, safe to repeat."""
+    """Runs every few minutes; safe to repeat."""
     return notify_missed_deadlines()

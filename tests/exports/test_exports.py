@@ -60,7 +60,7 @@ def lines(export: Export, name: str) -> list[list[str]]:
 
 
 def records(export: Export, name: str) -> list[dict[str, str]]:
-    """Return the lines of a file by the names of their columns."""
+    """Lines of a file by the names of their columns."""
     heading, *rows = lines(export, name)
     return [dict(zip(heading, row, strict=True)) for row in rows]
 

@@ -16,7 +16,7 @@ def at(text: str) -> datetime:
 
 
 def data(code: str, values: dict[str, Any], **place: Any) -> FormData:
-    """Return a form; partial dates are given as text."""
+    """A form; partial dates are given as text."""
     partial = {"onset", "ended", "hospital_in", "hospital_out", "death_on", "lmp"}
     partial |= {"outcome_on", "sample_at"}
     typed = {

@@ -21,7 +21,7 @@ SAFETY_WORK = {"Serious event", "Follow-up report", "To assess", "To submit"}
 
 
 def report(number: int, *, aware_hours_ago: float) -> FormInstance:
-    """Return the report of a participant's serious event."""
+    """Report of a participant's serious event."""
     who = course.randomized(number)
     event = {"serious": "Y", "term": f"Event {number}", "seriousness": ["important"]}
     course.row(who, "AE", event)

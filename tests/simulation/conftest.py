@@ -17,7 +17,7 @@ def trial(
     django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[World]:
-    """Return a trial with every state; it stays in the database for the tests."""
+    """A trial with every state; it stays in the database for the tests."""
     with django_db_blocker.unblock():
         world = simulated_world(MANY)
     yield world

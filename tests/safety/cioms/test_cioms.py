@@ -68,7 +68,7 @@ def form_of(report: FormInstance) -> Cioms:
 
 @pytest.fixture
 def infused() -> Participant:
-    """Return a participant infused five days ago, with drugs."""
+    """A participant infused five days ago, with drugs."""
     who = course.randomized(infused=5)
     for drug, start in (("Heparin", 3), ("Morphine", 0)):
         row = {"drug": drug, "start": course.day(start).isoformat(), "ongoing": "Y"}
@@ -78,7 +78,7 @@ def infused() -> Participant:
 
 @pytest.fixture
 def susar() -> FormInstance:
-    """Return the sent report of a randomized person, assessed as a SUSAR."""
+    """Sent report of a randomized person, assessed as a SUSAR."""
     stage.open_study()
     who = stage.randomised()
     now = clock.now().replace(second=0, microsecond=0)

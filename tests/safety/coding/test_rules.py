@@ -23,7 +23,7 @@ HIERARCHY = (
 
 
 def problems(read: object, *files: bytes) -> list[str]:
-    """Return what is wrong, in words."""
+    """What is wrong, in words."""
     with pytest.raises(UnreadableDictionary) as refused:
         read(*files)  # type: ignore[operator]
     return [message % details for message, details in refused.value.problems]

@@ -44,7 +44,7 @@ def imported(by: User, version: str) -> Dictionary:
 
 
 def wrote(term: str, number: int = 1) -> FormInstance:
-    """Return an adverse event in these words."""
+    """An adverse event in these words."""
     return course.row(course.randomized(number), "AE", {"term": term})
 
 

@@ -24,7 +24,7 @@ SUBMITTED = {"authority": ["nmpa"], "reference": "N-1"}
 
 @pytest.fixture
 def first() -> FormInstance:
-    """Return the sent report of a life-threatening event, assessed and submitted."""
+    """Sent report of a life-threatening event, assessed and submitted."""
     who = course.randomized()
     values = {"serious": "Y", "term": "Shock", "seriousness": ["life_threatening"]}
     course.row(who, "AE", values)
@@ -51,7 +51,7 @@ def assess(report: FormInstance, **values: Any) -> None:
 
 
 def cases(who: Participant) -> list[SponsorCase]:
-    """Return the cases of a participant, in order."""
+    """Cases of a participant, in order."""
     lines = [line for line in report_lines() if line.participant == who]
     return sorted(cases_of(lines), key=lambda case: case.line.form.occurrence)
 

@@ -67,7 +67,7 @@ def test_step_of_an_unsubmitted_susar(days_left: int, step: str | None) -> None:
 
 
 def reported(who: Participant, *, hours_ago: float, **event: Any) -> FormInstance:
-    """Return the report of a serious event that the site knew of so long ago."""
+    """Report of a serious event that the site knew of so long ago."""
     values = {"serious": "Y", "term": "Sepsis", "seriousness": ["important"], **event}
     course.row(who, "AE", values)
     report = course.forms(who, "SAE")[-1]
@@ -77,7 +77,7 @@ def reported(who: Participant, *, hours_ago: float, **event: Any) -> FormInstanc
 
 
 def notified(occasion: str) -> list[tuple[str, str]]:
-    """Return whom the messages of an occasion are for, and their steps."""
+    """Whom the messages of an occasion are for, and their steps."""
     stored = Message.objects.filter(occasion=occasion).select_related("recipient")
     return sorted(
         (message.recipient.role, message.key.split(":")[-1]) for message in stored
@@ -86,7 +86,7 @@ def notified(occasion: str) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def staff(db: None) -> dict[str, Any]:
-    """Return the people who are told, and one who is not."""
+    """People who are told, and one who is not."""
     return {role: person(role) for role in ("IN", "PI", "SO", "CO")}
 
 

@@ -70,7 +70,7 @@ def test_days_count_from_the_sponsors_site_date() -> None:
 
 
 def susar(aware_on: str, *, grave: bool, expected: bool = False) -> Deadlines | None:
-    """Return the deadlines of new information on a fatal SUSAR of 5 March."""
+    """Deadlines of new information on a fatal SUSAR of 5 March."""
     first = SeriousCase(
         serious=True,
         fatal_or_life_threatening=grave,

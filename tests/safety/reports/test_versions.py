@@ -32,7 +32,7 @@ def randomized() -> Participant:
 
 
 def reported(who: Participant, **event: Any) -> tuple[FormInstance, FormInstance]:
-    """Return a serious event and its initial report, ready to be sent."""
+    """A serious event and its initial report, ready to be sent."""
     values = {"serious": "Y", "term": "Sepsis", "seriousness": ["important"], **event}
     row = course.row(who, "AE", values)
     report = course.forms(who, "SAE")[-1]
@@ -42,7 +42,7 @@ def reported(who: Participant, **event: Any) -> tuple[FormInstance, FormInstance
 
 
 def versions(who: Participant) -> list[tuple[str, str, list[str]]]:
-    """Return the reports of a participant: version, state, what changed since."""
+    """Reports of a participant: version, state, what changed since."""
     lines = sorted(report_lines(), key=lambda line: line.form.occurrence)
     return [
         (line.version, line.state.value, line.changed)
