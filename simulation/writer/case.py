@@ -139,8 +139,8 @@ class SimulatedCase:
         ).exclude(status=FormStatus.COMPLETE)
         return list(rows.order_by("occurrence"))
 
-    def pk(self, who: str) -> int:
-        return self.staff[who].pk
+    def pk(self, user_key: str) -> int:
+        return self.staff[user_key].pk
 
 
 def save_with_explanations(save: Callable[[Mapping[str, str]], Saved]) -> Saved:

@@ -59,8 +59,8 @@ def prepare(case: SimulatedCase, visit: str, *, wrong: bool) -> None:
         "up",
         complete=False,
     )
-    for who in ("up", "up2"):
-        person = case.staff[who]
+    for user_key in ("up", "up2"):
+        person = case.staff[user_key]
         proof = ReAuthenticated(person.pk, clock.now())
         confirm_preparation(preparation.form, proof=proof, by=person)
     handover = {

@@ -67,7 +67,7 @@ def records(export: Export, name: str) -> list[dict[str, str]]:
 
 @pytest.mark.verifies("EXP-05")
 def test_whole_table_is_what_was_entered(monitor: User) -> None:
-    who = course.randomized()
+    participant = course.randomized()
     values = {
         "at": "2026-03-08 09:30",
         "channel": "phone",
@@ -75,8 +75,8 @@ def test_whole_table_is_what_was_entered(monitor: User) -> None:
         "result": "informed",
         "alive_on": "2026-03-08",
     }
-    course.row(who, "CAL", values)
-    course.row(who, "CAL", {"at": "2026-03-09 10:00"})
+    course.row(participant, "CAL", values)
+    course.row(participant, "CAL", {"at": "2026-03-09 10:00"})
 
     content = archive(finished_export(monitor, "CAL")).read("cal.csv")
 
@@ -94,8 +94,8 @@ def test_whole_table_is_what_was_entered(monitor: User) -> None:
 @pytest.mark.verifies("EXP-05")
 def test_rows_of_every_table_are_those_of_the_database(monitor: User) -> None:
     for number in (1, 2):
-        who = course.randomized(number)
-        course.row(who, "AE", {"term": "Fever", "serious": "Y"})
+        participant = course.randomized(number)
+        course.row(participant, "AE", {"term": "Fever", "serious": "Y"})
     designs = datasets.blinded_designs()
 
     export = finished_export(monitor, *designs)
@@ -111,9 +111,9 @@ def test_rows_of_every_table_are_those_of_the_database(monitor: User) -> None:
 def test_laboratory_value_keeps_its_unit_and_has_the_standard_one(
     monitor: User,
 ) -> None:
-    who = course.participant()
+    participant = course.participant()
     values = {"sample_at": "2026-03-08", "value": ("1.50", "mg/dL")}
-    course.row(who, "CRE", values)
+    course.row(participant, "CRE", values)
 
     (sample,) = records(finished_export(monitor, "CRE"), "cre.csv")
 
@@ -126,9 +126,9 @@ def test_laboratory_value_keeps_its_unit_and_has_the_standard_one(
 
 @pytest.mark.verifies("EXP-08")
 def test_nobody_is_told_by_name_or_birth_date(monitor: User) -> None:
-    who = course.participant(consented=0.5)
+    participant = course.participant(consented=0.5)
     contact = catalogue.design("CTC")
-    course.enter(who, "CTC", {"address": "Fuxing Road 28"})
+    course.enter(participant, "CTC", {"address": "Fuxing Road 28"})
 
     export = finished_export(monitor, *catalogue.designs(), "endpoints")
 
@@ -173,7 +173,7 @@ def test_link_to_a_row_of_a_log_names_form_and_occurrence(monitor: User) -> None
 
 
 def test_small_table_inside_a_form_is_a_file_of_its_own(monitor: User) -> None:
-    who = course.participant()
+    participant = course.participant()
     pauses: list[dict[str, str | None]] = [
         {"from_at": "2026-03-08 10:00", "to_at": "2026-03-08 10:05", "reason": "a"},
         {"from_at": "2026-03-08 10:20", "to_at": None, "reason": "=b"},
@@ -183,7 +183,9 @@ def test_small_table_inside_a_form_is_a_file_of_its_own(monitor: User) -> None:
     assert isinstance(item, ItemGroup)
     columns = list(item.columns)
     rows = [dict(zip(columns, pause.values(), strict=True)) for pause in pauses]
-    course.enter(who, "INF", {"given": "given", "interruptions": rows}, visit="D0")
+    course.enter(
+        participant, "INF", {"given": "given", "interruptions": rows}, visit="D0"
+    )
 
     records_written = records(finished_export(monitor, "INF"), "inf_interruptions.csv")
 

@@ -36,9 +36,9 @@ def pages(client: Client, monitor: User) -> Client:
 
 @pytest.fixture
 def patient() -> Participant:
-    who = course.participant()
-    course.row(who, "AE", {"term": "Fever"})
-    return who
+    participant = course.participant()
+    course.row(participant, "AE", {"term": "Fever"})
+    return participant
 
 
 def finished_export(by: User) -> Export:

@@ -17,37 +17,37 @@ MISTAKE = Reason("error", "wrong person")
 SEEN = {"performed": "Y", "mode": "in_person", "informant": "participant"}
 
 
-def end(who: Participant, reason: str, **values: Any) -> list[str]:
+def end(participant: Participant, reason: str, **values: Any) -> list[str]:
     """Try to end the study; return the ids of the checks that refuse it."""
     values_entered = {"reason": reason, "on": course.day(0), **values}
     try:
-        course.enter(who, "EOS", values_entered)
+        course.enter(participant, "EOS", values_entered)
     except SaveRefused as refused:
         return [finding.check_id for finding in refused.findings]
     return []
 
 
-def seen_at_every_visit(who: Participant, *, infused: int) -> None:
+def seen_at_every_visit(participant: Participant, *, infused: int) -> None:
     for visit, on in (("SCR", infused + 1), ("D0", infused), ("M3", infused - 90)):
-        course.enter(who, "VIS", {**SEEN, "visit_date": course.day(on)}, visit)
+        course.enter(participant, "VIS", {**SEEN, "visit_date": course.day(on)}, visit)
 
 
 @pytest.mark.verifies("WIN-06")
 def test_open_visits_refuse_the_end_of_study() -> None:
-    who = course.randomized(infused=100)
+    participant = course.randomized(infused=100)
 
-    assert end(who, "completed") == ["EOS-01"]
+    assert end(participant, "completed") == ["EOS-01"]
 
-    seen_at_every_visit(who, infused=100)
+    seen_at_every_visit(participant, infused=100)
 
-    assert end(who, "completed") == []
+    assert end(participant, "completed") == []
 
 
-def contacted(who: Participant, *days_ago: float) -> None:
+def contacted(participant: Participant, *days_ago: float) -> None:
     """Record contact attempts without an answer."""
     for at in days_ago:
         attempt = {"at": course.days_ago(at), "channel": "phone", "result": "no_answer"}
-        course.row(who, "CAL", attempt)
+        course.row(participant, "CAL", attempt)
 
 
 @pytest.mark.verifies("WIN-06")
@@ -63,38 +63,38 @@ def contacted(who: Participant, *days_ago: float) -> None:
 def test_lost_needs_three_days_of_attempts_over_two_weeks(
     attempts: tuple[float, ...], refused: list[str]
 ) -> None:
-    who = course.randomized(infused=130)
-    course.enter(who, "VIS", {**SEEN, "visit_date": course.day(131)}, "SCR")
-    contacted(who, *attempts)
+    participant = course.randomized(infused=130)
+    course.enter(participant, "VIS", {**SEEN, "visit_date": course.day(131)}, "SCR")
+    contacted(participant, *attempts)
 
-    assert end(who, "lost") == refused
+    assert end(participant, "lost") == refused
 
 
 def test_death_and_the_reason_died_go_together() -> None:
-    who = course.randomized(infused=10)
-    course.enter(who, "VIS", {**SEEN, "visit_date": course.day(11)}, "SCR")
+    participant = course.randomized(infused=10)
+    course.enter(participant, "VIS", {**SEEN, "visit_date": course.day(11)}, "SCR")
 
-    assert "EOS-03" in end(who, "died")
+    assert "EOS-03" in end(participant, "died")
 
-    course.enter(who, "DTH", {"death_on": course.day(9).isoformat()})
+    course.enter(participant, "DTH", {"death_on": course.day(9).isoformat()})
 
-    assert end(who, "other") == ["EOS-03"]
-    assert end(who, "died") == []
+    assert end(participant, "other") == ["EOS-03"]
+    assert end(participant, "died") == []
 
 
 @pytest.mark.parametrize("kind", ["infusion_only", "visits_lookup_allowed"])
 def test_every_withdrawal_closes_infusion_2_until_it_is_revoked(kind: str) -> None:
-    who = course.randomized(infused=3)
-    (requested,) = [course.enter(who, "IRQ", {}, visit="D7")]
+    participant = course.randomized(infused=3)
+    (requested,) = [course.enter(participant, "IRQ", {}, visit="D7")]
     assert requested.status == FormStatus.DRAFT
     with attributed(by=STAGE, via=Source.COMMAND):
-        bedside = form_instances.ensure_form(who, "INF", visit="D7")
+        bedside = form_instances.ensure_form(participant, "INF", visit="D7")
 
-    withdrawal = course.row(who, "WDR", {"kind": kind, "on": course.day(1)})
+    withdrawal = course.row(participant, "WDR", {"kind": kind, "on": course.day(1)})
 
     bedside.refresh_from_db()
     assert bedside.status == FormStatus.NOT_APPLICABLE
-    assert course.forms(who, "EOS") == []
+    assert course.forms(participant, "EOS") == []
 
     strike_row(withdrawal, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
 
@@ -103,33 +103,39 @@ def test_every_withdrawal_closes_infusion_2_until_it_is_revoked(kind: str) -> No
 
 
 def test_withdrawal_from_everything_asks_for_the_end_of_study() -> None:
-    who = course.randomized(infused=3)
+    participant = course.randomized(infused=3)
 
-    withdrawal = course.row(who, "WDR", {"kind": "everything", "on": course.day(1)})
+    withdrawal = course.row(
+        participant, "WDR", {"kind": "everything", "on": course.day(1)}
+    )
 
-    assert len(course.forms(who, "EOS")) == 1
+    assert len(course.forms(participant, "EOS")) == 1
     with pytest.raises(SaveRefused) as refused:
-        course.row(who, "CAL", {"at": course.days_ago(0.01)})
+        course.row(participant, "CAL", {"at": course.days_ago(0.01)})
     assert [finding.check_id for finding in refused.value.findings] == ["CAL-01"]
 
     strike_row(withdrawal, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
 
-    assert course.forms(who, "EOS") == []
+    assert course.forms(participant, "EOS") == []
 
 
 def test_call_that_reports_a_death_asks_for_the_death_form() -> None:
-    who = course.randomized(infused=50)
+    participant = course.randomized(infused=50)
 
-    course.row(who, "CAL", {"at": course.days_ago(1), "result": "death_reported"})
+    course.row(
+        participant, "CAL", {"at": course.days_ago(1), "result": "death_reported"}
+    )
 
-    assert len(course.forms(who, "DTH")) == 1
+    assert len(course.forms(participant, "DTH")) == 1
 
 
 def test_creatinine_in_the_window_hides_the_reason_for_none() -> None:
-    who = course.randomized(infused=40)
-    outcome = course.enter(who, "O28", {"creatinine_missing": "refused"}, visit="D28")
+    participant = course.randomized(infused=40)
+    outcome = course.enter(
+        participant, "O28", {"creatinine_missing": "refused"}, visit="D28"
+    )
 
-    course.row(who, "CRE", {"sample_at": course.days_ago(12), "value": 99})
+    course.row(participant, "CRE", {"sample_at": course.days_ago(12), "value": 99})
 
     with pytest.raises(EraseNeeded) as refused:
         save(outcome, {"vital_status": "alive"}, by=STAGE, via=Source.COMMAND)
@@ -137,9 +143,9 @@ def test_creatinine_in_the_window_hides_the_reason_for_none() -> None:
 
 
 def test_dead_needs_the_death_form_first() -> None:
-    who = course.randomized(infused=40)
+    participant = course.randomized(infused=40)
 
     with pytest.raises(SaveRefused) as refused:
-        course.enter(who, "O28", {"vital_status": "dead"}, visit="D28")
+        course.enter(participant, "O28", {"vital_status": "dead"}, visit="D28")
 
     assert [finding.check_id for finding in refused.value.findings] == ["O28-01"]

@@ -23,9 +23,9 @@ def randomized() -> Participant:
     return course.randomized()
 
 
-def serious(who: Participant, **values: Any) -> FormInstance:
+def serious(participant: Participant, **values: Any) -> FormInstance:
     event_values = {"term": "Pulmonary embolism", "serious": "Y", **values}
-    return course.row(who, "AE", event_values)
+    return course.row(participant, "AE", event_values)
 
 
 def strike(form: FormInstance) -> None:
@@ -151,8 +151,8 @@ def test_anomaly_of_a_child_is_a_serious_event(randomized: Participant) -> None:
     assert len(course.forms(randomized, "SAE")) == 1
 
 
-def of_partner(who: Participant, **values: Any) -> FormInstance:
-    return course.row(who, "PRG", {"who": "partner", **values})
+def of_partner(participant: Participant, **values: Any) -> FormInstance:
+    return course.row(participant, "PRG", {"who": "partner", **values})
 
 
 def change(form: FormInstance, **values: Any) -> None:

@@ -22,10 +22,10 @@ SAFETY_WORK = {"Serious event", "Follow-up report", "To assess", "To submit"}
 
 def report(number: int, *, aware_hours_ago: float) -> FormInstance:
     """Report of a participant's serious event."""
-    who = course.randomized(number)
+    participant = course.randomized(number)
     event = {"serious": "Y", "term": f"Event {number}", "seriousness": ["important"]}
-    course.row(who, "AE", event)
-    (form,) = course.forms(who, "SAE")
+    course.row(participant, "AE", event)
+    (form,) = course.forms(participant, "SAE")
     aware = {"aware_at": course.days_ago(aware_hours_ago / 24)}
     save(form, aware, by=STAGE, via=Source.COMMAND)
     return form
@@ -53,9 +53,9 @@ def test_investigator_sends_a_report_from_the_page(client: Client) -> None:
 
 
 def test_lacking_report_is_refused_with_words(client: Client) -> None:
-    who = course.randomized()
-    course.row(who, "AE", {"serious": "Y"})
-    (form,) = course.forms(who, "SAE")
+    participant = course.randomized()
+    course.row(participant, "AE", {"serious": "Y"})
+    (form,) = course.forms(participant, "SAE")
     client.force_login(person("IN"))
 
     answer = client.post(reverse("safety:send", args=[form.pk]), follow=True)

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def who() -> Participant:
+def participant() -> Participant:
     participant = course.randomized()
     course.row(participant, "AE", {"term": "Nausea", "grade": "1"})
     return participant
@@ -59,13 +59,13 @@ def case_values(**changes: Any) -> dict[str, Any]:
 
 @pytest.mark.verifies("SAF-04", "LCK-01")
 def test_case_is_entered_while_every_form_is_locked(
-    who: Participant, two: list[User]
+    participant: Participant, two: list[User]
 ) -> None:
     officer = person("SO")
-    (event,) = course.forms(who, "AE")
+    (event,) = course.forms(participant, "AE")
     lock(two)
 
-    case = after_lock.enter_case(who, case_values(about=event), by=person("IN"))
+    case = after_lock.enter_case(participant, case_values(about=event), by=person("IN"))
 
     with pytest.raises(RecordClosed):
         save(event, {"grade": "2"}, by=STAGE, via=Source.COMMAND)
@@ -78,9 +78,9 @@ def test_case_is_entered_while_every_form_is_locked(
     assert (entry.actor, entry.row_id) == ("in", case.pk)
 
 
-def test_open_database_takes_the_case_in_its_forms(who: Participant) -> None:
+def test_open_database_takes_the_case_in_its_forms(participant: Participant) -> None:
     with pytest.raises(after_lock.NotAfterLock):
-        after_lock.enter_case(who, case_values(), by=person("IN"))
+        after_lock.enter_case(participant, case_values(), by=person("IN"))
 
     assert not LateCase.objects.exists()
 
@@ -95,7 +95,7 @@ def test_open_database_takes_the_case_in_its_forms(who: Participant) -> None:
     ],
 )
 def test_clock_is_that_of_every_serious_event(
-    who: Participant,
+    participant: Participant,
     two: list[User],
     seriousness: list[str],
     expected: bool,  # noqa: FBT001
@@ -105,7 +105,7 @@ def test_clock_is_that_of_every_serious_event(
 ) -> None:
     lock(two)
     values = case_values(seriousness=seriousness)
-    case = after_lock.enter_case(who, values, by=person("IN"))
+    case = after_lock.enter_case(participant, values, by=person("IN"))
     officer = person("SO")
 
     assessment = {"expected": expected, "causality_sponsor": "unlikely"}
@@ -124,30 +124,30 @@ def test_clock_is_that_of_every_serious_event(
 
 @pytest.mark.parametrize("role", ["CO", "MO", "DM", "BN"])
 def test_only_investigator_and_sponsor_enter_cases(
-    who: Participant, two: list[User], role: str
+    participant: Participant, two: list[User], role: str
 ) -> None:
     somebody = two[0] if role == "DM" else person(role)
     lock(two)
 
     with pytest.raises(PermissionDenied):
-        after_lock.enter_case(who, case_values(), by=somebody)
+        after_lock.enter_case(participant, case_values(), by=somebody)
 
 
 def test_investigator_does_not_assess_for_the_sponsor(
-    who: Participant, two: list[User]
+    participant: Participant, two: list[User]
 ) -> None:
     lock(two)
     investigator = person("IN")
-    case = after_lock.enter_case(who, case_values(), by=investigator)
+    case = after_lock.enter_case(participant, case_values(), by=investigator)
 
     with pytest.raises(PermissionDenied):
         after_lock.assess_case(case, {"expected": True}, by=investigator, why="x")
 
 
-def test_change_carries_its_reason(who: Participant, two: list[User]) -> None:
+def test_change_carries_its_reason(participant: Participant, two: list[User]) -> None:
     lock(two)
     investigator = person("IN")
-    case = after_lock.enter_case(who, case_values(), by=investigator)
+    case = after_lock.enter_case(participant, case_values(), by=investigator)
 
     values = case_values(term="Hodgkin lymphoma")
     after_lock.change_case(case, values, by=investigator, why="histology came")
@@ -176,14 +176,14 @@ def form_data_of(values: dict[str, Any]) -> dict[str, Any]:
 )
 def test_page_says_what_is_wrong_and_keeps_what_was_typed(
     client: Client,
-    who: Participant,
+    participant: Participant,
     two: list[User],
     changes: dict[str, Any],
     words: str,
 ) -> None:
     lock(two)
     client.force_login(person("IN"))
-    address = reverse("safety:add_late_case") + f"?participant={who.number}"
+    address = reverse("safety:add_late_case") + f"?participant={participant.number}"
 
     answer = client.post(address, form_data_of(case_values(**changes)))
 
@@ -193,11 +193,11 @@ def test_page_says_what_is_wrong_and_keeps_what_was_typed(
 
 
 def test_officer_enters_assesses_and_finds_the_case_in_the_list(
-    client: Client, who: Participant, two: list[User]
+    client: Client, participant: Participant, two: list[User]
 ) -> None:
     lock(two)
     client.force_login(person("SO"))
-    address = reverse("safety:add_late_case") + f"?participant={who.number}"
+    address = reverse("safety:add_late_case") + f"?participant={participant.number}"
     added = client.post(address, form_data_of(case_values()))
     case = LateCase.objects.get()
     assessed = {
@@ -215,14 +215,14 @@ def test_officer_enters_assesses_and_finds_the_case_in_the_list(
     page = client.get(reverse("safety:late_case", args=[case.pk])).content.decode()
 
     assert (added.status_code, saved.status_code) == (302, 302)
-    assert f"{who.number}-L{case.pk}" in listing
+    assert f"{participant.number}-L{case.pk}" in listing
     assert "7 days, fatal or life-threatening" in page
 
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_list_takes_as_many_statements_for_one_as_for_many(
     client: Client,
-    who: Participant,
+    participant: Participant,
     two: list[User],
     count: int,
     django_assert_num_queries: Any,
@@ -230,7 +230,7 @@ def test_list_takes_as_many_statements_for_one_as_for_many(
     lock(two)
     investigator = person("IN")
     for _number in range(count):
-        after_lock.enter_case(who, case_values(), by=investigator)
+        after_lock.enter_case(participant, case_values(), by=investigator)
     client.force_login(person("MO"))
     client.get(reverse("safety:late_cases"))
 

@@ -33,7 +33,7 @@ SUSAR = {"causality_sponsor": "possible", "expected_per_rsi": "N", "rsi_version"
 WHY = susar_account("SUSAR of 5 March", "NMPA")
 
 
-def reported(who: Participant, **event: Any) -> FormInstance:
+def reported(participant: Participant, **event: Any) -> FormInstance:
     values = {
         "serious": "Y",
         "term": "肺栓塞",
@@ -44,8 +44,8 @@ def reported(who: Participant, **event: Any) -> FormInstance:
         "outcome": "recovering",
         **event,
     }
-    course.row(who, "AE", values)
-    report = course.forms(who, "SAE")[-1]
+    course.row(participant, "AE", values)
+    report = course.forms(participant, "SAE")[-1]
     aware = {
         "aware_at": course.days_ago(0.1),
         "narrative": "突发呼吸困难。 Oxygen given.",
@@ -69,23 +69,23 @@ def form_of(report: FormInstance) -> Cioms:
 @pytest.fixture
 def infused() -> Participant:
     """A participant infused five days ago, with drugs."""
-    who = course.randomized(infused=5)
+    participant = course.randomized(infused=5)
     for drug, start in (("Heparin", 3), ("Morphine", 0)):
         row = {"drug": drug, "start": course.day(start).isoformat(), "ongoing": "Y"}
-        course.row(who, "CMD", row)
-    return who
+        course.row(participant, "CMD", row)
+    return participant
 
 
 @pytest.fixture
 def susar() -> FormInstance:
     """Sent report of a randomized person, assessed as a SUSAR."""
     stage.open_study()
-    who = stage.randomised()
+    participant = stage.randomised()
     now = clock.now().replace(second=0, microsecond=0)
     started = {"given": "given", "started_at": now}
-    save(stage.form_of(who, "INF", "D0"), started, by=STAGE, via=Source.COMMAND)
-    report = reported(who)
-    (assessment,) = course.forms(who, "SPA")
+    save(stage.form_of(participant, "INF", "D0"), started, by=STAGE, via=Source.COMMAND)
+    report = reported(participant)
+    (assessment,) = course.forms(participant, "SPA")
     save(assessment, SUSAR, by=STAGE, via=Source.COMMAND)
     return report
 

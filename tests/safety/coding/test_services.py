@@ -93,12 +93,12 @@ def test_changed_words_are_to_be_coded_again(
 
 
 def test_each_source_of_words_is_listed(dictionary: Dictionary) -> None:
-    who = course.randomized()
-    course.row(who, "AE", {"term": "Blorb"})
-    course.row(who, "CMD", {"drug": "Florbine"})
+    participant = course.randomized()
+    course.row(participant, "AE", {"term": "Blorb"})
+    course.row(participant, "CMD", {"drug": "Florbine"})
     history = [{"term": "Old blorb"}, {"term": "Older blorb"}]
-    course.enter(who, "MHX", {"history": history})
-    course.enter(who, "DTH", {"cause": "Blorb failure"})
+    course.enter(participant, "MHX", {"history": history})
+    course.enter(participant, "DTH", {"cause": "Blorb failure"})
 
     coded_words = {
         (verbatim.code, verbatim.text, verbatim.kind.value)

@@ -25,10 +25,10 @@ SUBMITTED = {"authority": ["nmpa"], "reference": "N-1"}
 @pytest.fixture
 def first() -> FormInstance:
     """Sent report of a life-threatening event, assessed and submitted."""
-    who = course.randomized()
+    participant = course.randomized()
     values = {"serious": "Y", "term": "Shock", "seriousness": ["life_threatening"]}
-    course.row(who, "AE", values)
-    report = sent(course.forms(who, "SAE")[0])
+    course.row(participant, "AE", values)
+    report = sent(course.forms(participant, "SAE")[0])
     assess(report, **SUSAR, **SUBMITTED, submitted_on=clock.today())
     return report
 
@@ -50,22 +50,26 @@ def assess(report: FormInstance, **values: Any) -> None:
     save(form, values, by=STAGE, via=Source.COMMAND)
 
 
-def cases(who: Participant) -> list[SponsorCase]:
+def cases(participant: Participant) -> list[SponsorCase]:
     """Cases of a participant, in order."""
-    lines = [line for line in report_lines() if line.participant == who]
+    lines = [line for line in report_lines() if line.participant == participant]
     return sorted(cases_of(lines), key=lambda case: case.line.form.occurrence)
 
 
-def states_and_days(who: Participant) -> list[tuple[str, date | None, date | None]]:
-    return [(str(c.state), c.due_on, c.complete_due_on) for c in cases(who)]
+def states_and_days(
+    participant: Participant,
+) -> list[tuple[str, date | None, date | None]]:
+    return [(str(c.state), c.due_on, c.complete_due_on) for c in cases(participant)]
 
 
 def test_what_is_to_be_done_stands_first(first: FormInstance) -> None:
-    who = course.randomized(2)
+    participant = course.randomized(2)
     course.row(
-        who, "AE", {"serious": "Y", "term": "Fall", "seriousness": ["important"]}
+        participant,
+        "AE",
+        {"serious": "Y", "term": "Fall", "seriousness": ["important"]},
     )
-    fall = sent(course.forms(who, "SAE")[0])
+    fall = sent(course.forms(participant, "SAE")[0])
 
     def order() -> list[str]:
         return [str(case.state) for case in by_urgency(cases_of(report_lines()))]
@@ -79,23 +83,23 @@ def test_what_is_to_be_done_stands_first(first: FormInstance) -> None:
 def test_complete_follow_up_is_awaited_until_a_later_version_is_submitted(
     first: FormInstance,
 ) -> None:
-    who, today = first.participant, clock.today()
+    participant, today = first.participant, clock.today()
     week, fortnight = today + timedelta(days=7), today + timedelta(days=15)
-    assert states_and_days(who) == [("submitted", week, fortnight)]
+    assert states_and_days(participant) == [("submitted", week, fortnight)]
 
     second = sent(add_follow_up(first, by=colleague("IN")))
-    assert [state for state, *_days in states_and_days(who)] == [
+    assert [state for state, *_days in states_and_days(participant)] == [
         "submitted",
         "to_assess",
     ]
     assess(second, **SUSAR)
-    assert states_and_days(who) == [
+    assert states_and_days(participant) == [
         ("submitted", week, fortnight),
         ("to_submit", week, None),
     ]
     assess(second, **SUBMITTED, submitted_on=today)
 
-    assert states_and_days(who) == [
+    assert states_and_days(participant) == [
         ("submitted", week, None),
         ("submitted", week, None),
     ]

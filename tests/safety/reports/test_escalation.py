@@ -66,11 +66,13 @@ def test_step_of_an_unsubmitted_susar(days_left: int, step: str | None) -> None:
     assert unsubmitted_step(DUE, DUE - timedelta(days=days_left)) == step
 
 
-def reported(who: Participant, *, hours_ago: float, **event: Any) -> FormInstance:
+def reported(
+    participant: Participant, *, hours_ago: float, **event: Any
+) -> FormInstance:
     """Report of a serious event that the site knew of so long ago."""
     values = {"serious": "Y", "term": "Sepsis", "seriousness": ["important"], **event}
-    course.row(who, "AE", values)
-    report = course.forms(who, "SAE")[-1]
+    course.row(participant, "AE", values)
+    report = course.forms(participant, "SAE")[-1]
     aware = {"aware_at": course.days_ago(hours_ago / 24)}
     save(report, aware, by=STAGE, via=Source.COMMAND)
     return report
@@ -133,10 +135,10 @@ def test_message_on_a_report_sent_meanwhile_is_withheld(
 def test_message_on_an_event_serious_no_more_is_withheld(
     staff: dict[str, Any],
 ) -> None:
-    who = course.randomized()
-    reported(who, hours_ago=21)
+    participant = course.randomized()
+    reported(participant, hours_ago=21)
     watch_deadlines()
-    (event,) = course.forms(who, "AE")
+    (event,) = course.forms(participant, "AE")
 
     save(event, {"serious": "N"}, by=STAGE, via=Source.COMMAND, erase=True)
     deliver_queued()
@@ -151,10 +153,10 @@ def test_message_on_an_event_serious_no_more_is_withheld(
 def test_sponsor_is_told_to_assess_then_to_submit_then_to_follow_up(
     staff: dict[str, Any], mailoutbox: list[Any]
 ) -> None:
-    who = course.randomized()
-    report = reported(who, hours_ago=3, seriousness=["life_threatening"])
+    participant = course.randomized()
+    report = reported(participant, hours_ago=3, seriousness=["life_threatening"])
     send_report(report, by=staff["IN"])
-    (assessment,) = course.forms(who, "SPA")
+    (assessment,) = course.forms(participant, "SPA")
     start = clock.now()
 
     def days_later(days: int, values: dict[str, Any] | None = None) -> None:

@@ -23,9 +23,9 @@ def randomized() -> Participant:
     return course.randomized()
 
 
-def report_on(who: Participant, **event: Any) -> FormInstance:
-    course.row(who, "AE", {"serious": "Y", **event})
-    return course.forms(who, "SAE")[-1]
+def report_on(participant: Participant, **event: Any) -> FormInstance:
+    course.row(participant, "AE", {"serious": "Y", **event})
+    return course.forms(participant, "SAE")[-1]
 
 
 def test_report_lacking_its_minimum_is_not_sent(randomized: Participant) -> None:

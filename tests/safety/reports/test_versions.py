@@ -31,28 +31,30 @@ def randomized() -> Participant:
     return course.randomized()
 
 
-def reported(who: Participant, **event: Any) -> tuple[FormInstance, FormInstance]:
+def reported(
+    participant: Participant, **event: Any
+) -> tuple[FormInstance, FormInstance]:
     """A serious event and its initial report, ready to be sent."""
     values = {"serious": "Y", "term": "Sepsis", "seriousness": ["important"], **event}
-    row = course.row(who, "AE", values)
-    report = course.forms(who, "SAE")[-1]
+    row = course.row(participant, "AE", values)
+    report = course.forms(participant, "SAE")[-1]
     aware = {"aware_at": course.days_ago(0.1), "narrative": "Fever on the ward."}
     save(report, aware, by=STAGE, via=Source.COMMAND)
     return row, report
 
 
-def versions(who: Participant) -> list[tuple[str, str, list[str]]]:
+def versions(participant: Participant) -> list[tuple[str, str, list[str]]]:
     """Reports of a participant: version, state, what changed since."""
     lines = sorted(report_lines(), key=lambda line: line.form.occurrence)
     return [
         (line.version, line.state.value, line.changed)
         for line in lines
-        if line.participant == who
+        if line.participant == participant
     ]
 
 
-def late_reports(who: Participant) -> int:
-    rows = [row_of(form) for form in course.forms(who, "DEV")]
+def late_reports(participant: Participant) -> int:
+    rows = [row_of(form) for form in course.forms(participant, "DEV")]
     return sum(row.value_of("category") == "safety_report" for row in rows)
 
 
