@@ -42,9 +42,9 @@ def test_schedule_page_takes_the_same_statements_however_long(client, visits):
     client.get(page("schedule", someone))
 
     with CaptureQueriesContext(connection) as statements:
-        shown = client.get(page("schedule", someone))
+        response = client.get(page("schedule", someone))
 
-    assert shown.status_code == 200
+    assert response.status_code == 200
     assert len(statements) == 5
 
 
@@ -118,12 +118,12 @@ def test_form_page_shows_the_moved_windows_before_it_saves_another_day_0(client)
         "started_at__reason_text": "a slip",
     }
 
-    asked = client.post(address, typed)
+    preview = client.post(address, typed)
     before = selectors.schedule(someone).day0
     saved = client.post(address, {**typed, "confirmed": "yes"})
 
-    text = asked.content.decode()
-    assert asked.status_code == 422
+    text = preview.content.decode()
+    assert preview.status_code == 422
     assert "Another start of infusion 1 moves every window." in text
     assert f"{stage.day(2)} · outside its window" in text
     assert before == stage.day(9)
@@ -166,17 +166,19 @@ def test_laboratory_is_registered_and_its_range_approved_by_another():
     address = reverse("visits:laboratory", args=["C1"])
     typed = {"analyte": "crp", "sex": "any", "unit": "mg/L", "high": "8"}
 
-    odd = manager.post(address, {**typed, "unit": "g/L", "valid_from": "2020-01-01"})
-    assert "Enter one of: mg/L." in odd.content.decode()
+    invalid = manager.post(
+        address, {**typed, "unit": "g/L", "valid_from": "2020-01-01"}
+    )
+    assert "Enter one of: mg/L." in invalid.content.decode()
     manager.post(address, {**typed, "valid_from": "2020-01-01"})
-    (entered,) = ReferenceRange.objects.all()
+    (reference_range,) = ReferenceRange.objects.all()
     assert "awaits approval" in manager.get(address).content.decode()
-    refused = manager.post(reverse("visits:approve_range", args=[entered.pk]))
-    leader.post(reverse("visits:approve_range", args=[entered.pk]))
+    refused = manager.post(reverse("visits:approve_range", args=[reference_range.pk]))
+    leader.post(reverse("visits:approve_range", args=[reference_range.pk]))
 
-    entered.refresh_from_db()
+    reference_range.refresh_from_db()
     assert refused.status_code == 403
-    assert entered.approved_by is not None
+    assert reference_range.approved_by is not None
     assert Laboratory.objects.get().code == "C1"
 
 

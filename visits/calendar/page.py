@@ -1,4 +1,4 @@
-"""The visits of the ward by day: what the calendar and its feed show.
+"""The visits of the ward by day, as the calendar page shows them.
 
 A visit stands on the day it was done, else on that of its appointment, else on its
 target; the day-0 visit before infusion 1 on the day by which it is due.
@@ -18,8 +18,8 @@ from visits.calendar.selectors import PlannedVisit
 WEEK = timedelta(days=7)
 
 
-class What(StrEnum):
-    """Which of their visits."""
+class VisitFilter(StrEnum):
+    """Which visits a calendar shows."""
 
     AWAITED = ""
     OVERDUE = "overdue"
@@ -38,7 +38,7 @@ class Day:
 
 @dataclass(slots=True)
 class CalendarLine:
-    """One participant in a week: by day what stands there, and open windows."""
+    """One participant in a week: by day the visits and open windows."""
 
     participant: Participant
     in_hospital: bool
@@ -52,21 +52,21 @@ class CalendarCell:
     on: date
     is_today: bool
     visits: tuple[PlannedVisit, ...]
-    open: tuple[PlannedVisit, ...]  # other visits whose window takes the day in
+    open: tuple[PlannedVisit, ...]  # other visits whose window includes the day
 
 
-def is_wanted(one: PlannedVisit, what: What) -> bool:
-    if what == What.OVERDUE:
-        return one.visit.status == VisitStatus.OVERDUE
-    return what == What.ALL or not one.is_over
+def is_selected(planned: PlannedVisit, what: VisitFilter) -> bool:
+    if what == VisitFilter.OVERDUE:
+        return planned.visit.status == VisitStatus.OVERDUE
+    return what == VisitFilter.ALL or not planned.is_over
 
 
 def month_of(on: date, visits: Iterable[PlannedVisit]) -> list[list[Day]]:
-    """Return the weeks of a month, from Monday, each day with its visits."""
+    """The weeks of a month, from Monday, each day with its visits."""
     by_day: dict[date, list[PlannedVisit]] = {}
-    for one in visits:
-        if one.day:
-            by_day.setdefault(one.day, []).append(one)
+    for planned in visits:
+        if planned.day:
+            by_day.setdefault(planned.day, []).append(planned)
     today = clock.today()
     return [
         [
@@ -83,24 +83,30 @@ def days_of_week(on: date) -> list[date]:
 
 
 def week_of(on: date, visits: Iterable[PlannedVisit]) -> list[CalendarLine]:
-    """Return who has a visit or an open window in a week, by participant."""
+    """A line for each participant with a visit or an open window in the week."""
     days = days_of_week(on)
-    by_person: dict[int, list[PlannedVisit]] = {}
-    for one in visits:
-        if any(one.day == day or one.takes_in(day) for day in days):
-            by_person.setdefault(one.participant.sequence, []).append(one)
+    by_participant: dict[int, list[PlannedVisit]] = {}
+    for planned in visits:
+        if any(planned.day == day or planned.is_possible_on(day) for day in days):
+            by_participant.setdefault(planned.participant.sequence, []).append(planned)
     return [
         CalendarLine(
-            held[0].participant, held[0].in_hospital, [_cell(d, held) for d in days]
+            own_visits[0].participant,
+            own_visits[0].in_hospital,
+            [_cell(day, own_visits) for day in days],
         )
-        for _sequence, held in sorted(by_person.items())
+        for _sequence, own_visits in sorted(by_participant.items())
     ]
 
 
-def _cell(day: date, held: Iterable[PlannedVisit]) -> CalendarCell:
-    here = tuple(one for one in held if one.day == day)
-    open_ = tuple(one for one in held if one.day != day and one.takes_in(day))
-    return CalendarCell(day, day == clock.today(), here, open_)
+def _cell(day: date, own_visits: Iterable[PlannedVisit]) -> CalendarCell:
+    that_day = tuple(planned for planned in own_visits if planned.day == day)
+    possible = tuple(
+        planned
+        for planned in own_visits
+        if planned.day != day and planned.is_possible_on(day)
+    )
+    return CalendarCell(day, day == clock.today(), that_day, possible)
 
 
 def month_before(on: date) -> date:

@@ -1,4 +1,4 @@
-"""The visits that have a day, of everybody whose schedule a person may see."""
+"""Visits with a day, of all participants whose schedule a person may see."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from trial_edc.vocabulary import VisitCode, VisitStatus
 from visits.schedule.facts import Schedule, Visit
 from visits.schedule.selectors import in_patients, participants_visible_to, schedules
 
-OWN_FORMS = ("SCN", "CNS", "VIS")  # who enters them looks after the participant
+OWN_FORMS = ("SCN", "CNS", "VIS")  # those who enter them look after the participant
 OVER = (VisitStatus.DONE, VisitStatus.MISSED)
-IDLE = (VisitStatus.NOT_REQUIRED, VisitStatus.NOT_SCHEDULED)
+NOT_PLANNED = (VisitStatus.NOT_REQUIRED, VisitStatus.NOT_SCHEDULED)
 
 
-class Whose(StrEnum):
+class ParticipantFilter(StrEnum):
     """Which participants a calendar shows."""
 
     ALL = ""
@@ -32,7 +32,7 @@ class Whose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlannedVisit:
-    """A visit with what somebody needs to know to plan a day."""
+    """A visit with what somebody needs to plan a day."""
 
     participant: Participant
     visit: Visit
@@ -45,12 +45,12 @@ class PlannedVisit:
 
     @property
     def label(self) -> str:
-        """Return the code of the visit, with its number where there is one."""
+        """Code of the visit, with the number of an unscheduled one."""
         number = f".{self.visit.number}" if self.visit.number else ""
         return f"{self.visit.code}{number}"
 
     @property
-    def words(self) -> str:
+    def name(self) -> str:
         return gettext(self.visit.code.label)
 
     @property
@@ -67,9 +67,9 @@ class PlannedVisit:
 
     @property
     def day(self) -> date | None:
-        """Return the day on which it stands; None: it has none."""
-        booked = site_date(self.appointment_at) if self.appointment_at else None
-        return self.visit.done_on or booked or self.target or self.closes
+        """The day on which a calendar shows it."""
+        appointment_on = site_date(self.appointment_at) if self.appointment_at else None
+        return self.visit.done_on or appointment_on or self.target or self.closes
 
     @property
     def appointment_time(self) -> str:
@@ -80,67 +80,84 @@ class PlannedVisit:
     def is_over(self) -> bool:
         return self.visit.status in OVER
 
-    def takes_in(self, day: date) -> bool:
-        """Tell whether an awaited visit could be made on a day."""
+    def is_possible_on(self, day: date) -> bool:
+        """Whether the visit is awaited and its window includes the day."""
         if self.is_over or self.opens is None or self.closes is None:
             return False
         return self.opens <= day <= self.closes
 
 
 @implements("CAL-01")
-def planned_visits(user: User, whose: Whose = Whose.ALL) -> list[PlannedVisit]:
-    """Return the visits that have a day, of everybody whose schedule a person may see.
+def planned_visits(
+    user: User, whose: ParticipantFilter = ParticipantFilter.ALL
+) -> list[PlannedVisit]:
+    """Visits with a day, of all participants whose schedule a person may see now.
 
-    As of now and by the rights of now; four selects and one of signatures at most,
-    however many participants there are.
+    Four selects and one of signatures at most, however many participants there are.
     """
-    people = list(_people(user, whose))
-    plans = schedules(people)
-    records = _records(people)
-    found = (
-        one for person in people for one in _planned(person, plans[person.pk], records)
+    participants = list(_participants(user, whose))
+    plans = schedules(participants)
+    records = _records(participants)
+    planned = (
+        visit
+        for participant in participants
+        for visit in _planned(participant, plans[participant.pk], records)
     )
-    return sorted(found, key=_in_order)
+    return sorted(planned, key=_in_order)
 
 
-def _people(user: User, whose: Whose) -> QuerySet[Participant]:
+def _participants(user: User, whose: ParticipantFilter) -> QuerySet[Participant]:
     forms = FormInstance.objects.filter(participant=OuterRef("pk"), struck_at=None)
-    people = participants_visible_to(user).filter(Exists(forms.filter(code="RAN")))
-    if whose == Whose.IN_HOSPITAL:
-        return people.filter(pk__in=in_patients())
-    if whose == Whose.MINE:
+    participants = participants_visible_to(user).filter(
+        Exists(forms.filter(code="RAN"))
+    )
+    if whose == ParticipantFilter.IN_HOSPITAL:
+        return participants.filter(pk__in=in_patients())
+    if whose == ParticipantFilter.MINE:
         own = forms.filter(code__in=OWN_FORMS, saved_by=user)
-        return people.filter(Exists(own))
-    return people
+        return participants.filter(Exists(own))
+    return participants
 
 
-def _records(people: Iterable[Participant]) -> Mapping[tuple[int, str, int], int]:
-    held = FormInstance.objects.filter(
-        participant__in=people, code="VIS", struck_at=None
+def _records(participants: Iterable[Participant]) -> Mapping[tuple[int, str, int], int]:
+    records = FormInstance.objects.filter(
+        participant__in=participants, code="VIS", struck_at=None
     ).values_list("participant_id", "visit", "visit_number", "pk")
-    return {(person, visit, number): pk for person, visit, number, pk in held}
+    return {
+        (participant, visit, number): pk for participant, visit, number, pk in records
+    }
 
 
 def _planned(
-    person: Participant, plan: Schedule, records: Mapping[tuple[int, str, int], int]
+    participant: Participant,
+    plan: Schedule,
+    records: Mapping[tuple[int, str, int], int],
 ) -> Iterator[PlannedVisit]:
     stays = plan.course.stays
     in_hospital = not stays or any(stay.out_on is None for stay in stays)
     for visit in plan.visits:
-        place = person.pk, visit.code.value, visit.number
-        one = PlannedVisit(person, visit, records.get(place), in_hospital)
-        if one.day and _has_a_place(one):
-            yield one
+        place = participant.pk, visit.code.value, visit.number
+        planned = PlannedVisit(participant, visit, records.get(place), in_hospital)
+        if planned.day and _has_a_day_to_show(planned):
+            yield planned
 
 
-def _has_a_place(one: PlannedVisit) -> bool:
-    """Tell whether a visit is planned; an unscheduled one is by its appointment."""
-    if one.visit.code == VisitCode.UNSCHEDULED:
+def _has_a_day_to_show(planned: PlannedVisit) -> bool:
+    """An unscheduled visit is planned by its appointment alone."""
+    if planned.visit.code == VisitCode.UNSCHEDULED:
         return True
-    return one.visit.status not in IDLE or one.visit.state.due_at is not None
+    return (
+        planned.visit.status not in NOT_PLANNED
+        or planned.visit.state.due_at is not None
+    )
 
 
-def _in_order(one: PlannedVisit) -> tuple[date, datetime, int, str]:
+def _in_order(planned: PlannedVisit) -> tuple[date, datetime, int, str]:
     never = datetime.max.replace(tzinfo=clock.SITE_TZ)
-    day = one.day or date.max
-    return day, one.appointment_at or never, one.participant.sequence, one.label
+    day = planned.day or date.max
+    return (
+        day,
+        planned.appointment_at or never,
+        planned.participant.sequence,
+        planned.label,
+    )

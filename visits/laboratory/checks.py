@@ -19,7 +19,7 @@ COLLECTION_HOURS_HARD = (Decimal("0.1"), Decimal(24))
 COLLECTION_HOURS_SOFT = (Decimal("0.5"), Decimal(12))
 URINE_ML_KG_H = Decimal(10)
 POTASSIUM_ALERT = Decimal("6.0")
-POTASSIUM_SOFT = Decimal("6.5")  # above it the range of the item speaks
+POTASSIUM_SOFT = Decimal("6.5")  # above it the range check of the item applies
 
 
 @check(
@@ -30,7 +30,7 @@ POTASSIUM_SOFT = Decimal("6.5")  # above it the range of the item speaks
     message=N_("Enter the time too; only outside results may have a date alone."),
 )
 def time_missing(data: FormData, casebook: Casebook) -> bool:
-    """Find a sample of our own hospital without its time."""
+    """A sample of our own hospital without its time."""
     del casebook
     at, place = data.get("sample_at"), data.get("place")
     ours = place not in (None, SamplePlace.OUTSIDE_LAB)
@@ -45,7 +45,7 @@ def time_missing(data: FormData, casebook: Casebook) -> bool:
     message=N_("More than %(days)s days before consent: it feeds no baseline."),
 )
 def sample_too_old(data: FormData, casebook: Casebook) -> Mapping[str, object] | None:
-    """Find a sample before anything that the baseline looks at."""
+    """A sample too old for the baseline."""
     at, consent = data.get("sample_at"), consented_at(casebook)
     days = PROTOCOL.eligibility.baseline_fallback_days
     if at is None or consent is None:
@@ -62,7 +62,6 @@ def sample_too_old(data: FormData, casebook: Casebook) -> Mapping[str, object] |
     message=N_("An outside result counts better with its original report."),
 )
 def source_not_seen(data: FormData, casebook: Casebook) -> bool:
-    """Find an outside result whose report nobody saw."""
     del casebook
     return bool(data.get("source_seen") == YesNo.NO)
 
@@ -80,7 +79,7 @@ def study_sample_before_consent(data: FormData, casebook: Casebook) -> bool:
 
 
 def hours_of(data: FormData) -> Decimal | None:
-    """Return how long a urine collection lasted."""
+    """Duration of a urine collection; None while its times are missing or wrong."""
     start, end = data.get("start_at"), data.get("end_at")
     if start is None or end is None or end <= start:
         return None
@@ -95,7 +94,6 @@ def hours_of(data: FormData) -> Decimal | None:
     message=N_("The collection ends before it begins."),
 )
 def collection_reversed(data: FormData, casebook: Casebook) -> bool:
-    """Find an end at or before the start."""
     del casebook
     start, end = data.get("start_at"), data.get("end_at")
     return start is not None and end is not None and end <= start
@@ -150,7 +148,7 @@ def collections_overlap(data: FormData, casebook: Casebook) -> bool:
 
 
 def ml_kg_h(data: FormData, casebook: Casebook) -> Decimal | None:
-    """Return urine output per kilogram and hour, by the weight at screening."""
+    """Urine output in mL per kilogram and hour, by the weight at screening."""
     volume, hours = data.get("volume_ml"), hours_of(data)
     weight_kg: Decimal | None = casebook.value("VIT", "weight_kg", "SCR")
     if volume is None or hours is None or not weight_kg:
@@ -218,7 +216,7 @@ def significant_without_event(data: FormData, casebook: Casebook) -> bool:
     message=N_("Give both the analyte and the judgement in each row."),
 )
 def judgement_incomplete(data: FormData, casebook: Casebook) -> bool:
-    """Find a judgement of nothing, or an analyte without judgement."""
+    """A judgement without an analyte, or the other way round."""
     del casebook
     rows = data.get("significance") or ()
     return any(not (r.get("analyte") and r.get("judgement")) for r in rows)

@@ -1,4 +1,4 @@
-"""Computed values of creatinine, urine and kidney function."""
+"""Computed and offered values of creatinine, urine and kidney function."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -35,7 +35,7 @@ derived("URI", "ml_kg_h", N_("Urine output"), unit="mL/kg/h", decimals=2)(ml_kg_
 
 @derived("URI", "weight_kg", N_("Weight used"), unit="kg", decimals=1)
 def weight_used(data: FormData, casebook: Casebook) -> Decimal | None:
-    """Return the weight at screening, which the rate is by."""
+    """The weight at screening, by which the rate is computed."""
     del data
     weight_kg: Decimal | None = casebook.value("VIT", "weight_kg", VisitCode.SCREENING)
     return weight_kg
@@ -43,7 +43,7 @@ def weight_used(data: FormData, casebook: Casebook) -> Decimal | None:
 
 @derived("URI", "gap_min", N_("Gap since the collection before"), unit="min")
 def gap_min(data: FormData, casebook: Casebook) -> int | None:
-    """Return the minutes that no collection covers before this one."""
+    """Minutes between the end of the last collection and the start of this one."""
     start = data.get("start_at")
     ends = (row.get("end_at") for row in others(data, casebook))
     before = max((end for end in ends if start and end and end <= start), default=None)
@@ -101,7 +101,7 @@ def from_creatinine_log(data: FormData, casebook: Casebook) -> Mapping[str, Valu
 
 
 def sample_day(window: rules.Window, casebook: Casebook) -> date | None:
-    """Return the date in a window, nearest to its target, that has a sample."""
+    """The date in a window, nearest to its target, that has a sample."""
     days = {
         day
         for row in casebook.rows("CRE")

@@ -36,20 +36,20 @@ def sampled_on(data: FormData) -> date | None:
 
 @fact("deciding_samples")
 def deciding_samples(casebook: Casebook) -> dict[SampleUse, frozenset[str]]:
-    """Return the samples of the qualifying pair and of the baseline, by form."""
-    known = evidence.evidence_of(as_of_randomization(casebook))
-    pair, basis = injury(known).creatinine.qualifying, baseline(known).sample
+    """Ids of the samples of the qualifying pair and of the baseline."""
+    screened = evidence.evidence_of(as_of_randomization(casebook))
+    pair, basis = injury(screened).creatinine.qualifying, baseline(screened).sample
     frozen = casebook.value("RAN", "baseline_sample")
-    base = {str(frozen)} if frozen else {basis.id} if basis else set()
+    baseline_ids = {str(frozen)} if frozen else {basis.id} if basis else set()
     return {
         SampleUse.PAIR: frozenset((pair.earlier.id, pair.later.id) if pair else ()),
-        SampleUse.BASELINE: frozenset(base),
+        SampleUse.BASELINE: frozenset(baseline_ids),
     }
 
 
 @fact("sample_windows")
 def sample_windows(casebook: Casebook) -> dict[SampleUse, Window | None]:
-    """Return the windows of the visits whose creatinine is an endpoint."""
+    """Windows of the visits whose creatinine is an endpoint."""
     return {
         use: window_of(casebook, use.value)
         for use in (SampleUse.DAY_28, SampleUse.MONTH_3)
@@ -60,14 +60,14 @@ def uses(data: FormData, casebook: Casebook) -> list[SampleUse]:
     mine, on = str(data.form_id), sampled_on(data)
     decides: dict[SampleUse, frozenset[str]] = casebook.fact("deciding_samples")
     windows: dict[SampleUse, Window | None] = casebook.fact("sample_windows")
-    found = {use: mine in samples for use, samples in decides.items()}
+    used = {use: mine in samples for use, samples in decides.items()}
     for use, window in windows.items():
-        found[use] = window is not None and on is not None and on in window
-    return [use for use, holds in found.items() if holds]
+        used[use] = window is not None and on is not None and on in window
+    return [use for use, holds in used.items() if holds]
 
 
 def stable_egfr(data: FormData, casebook: Casebook) -> Decimal | None:
-    """Return the eGFR of a baseline or a month-3 value; invalid in unstable AKI."""
+    """None but for a baseline or a month-3 value: eGFR is invalid in unstable AKI."""
     value, on, sex = data.get("value"), sampled_on(data), casebook.value("DEM", "sex")
     born = casebook.value("DEM", "birth_date")
     if not isinstance(value, Quantity) or on is None or not sex or not born:
@@ -89,9 +89,9 @@ def ratio_to_baseline(data: FormData, casebook: Casebook) -> Decimal | None:
 
 
 def baseline_umol_l(casebook: Casebook) -> Decimal | None:
-    """Return the baseline: frozen at randomisation, before that as data stand."""
-    found: Decimal | None = casebook.fact("baseline_umol_l")
-    return found
+    """The baseline as frozen at randomization; before that from present data."""
+    umol_l: Decimal | None = casebook.fact("baseline_umol_l")
+    return umol_l
 
 
 @fact("baseline_umol_l")
@@ -103,26 +103,30 @@ def _baseline_umol_l(casebook: Casebook) -> Decimal | None:
 
 
 def kdigo_stage(casebook: Casebook, until: date) -> int | None:
-    """Return the highest KDIGO stage of this injury up to a date."""
-    known = evidence.evidence_of(casebook)
+    """The highest KDIGO stage of this injury up to a date; None before it is known."""
+    present = evidence.evidence_of(casebook)
     reference_at = injury(
         evidence.evidence_of(as_of_randomization(casebook))
     ).reference_at
     if reference_at is None:
         return None
     first, last = reference_at - ONSET, _end_of(until)
-    found = kdigo(
-        samples=[s for s in known.samples if first <= s.at < last],
+    result = kdigo(
+        samples=[sample for sample in present.samples if first <= sample.at < last],
         baseline_umol_l=baseline_umol_l(casebook),
         rrt_started=any(
             started and bounds(started)[0] < last
             for row in casebook.rows("RRT")
             for started in [row.get("started_at")]
         ),
-        urine=[u for u in known.urine if first <= u.start and u.end <= last],
-        weight_kg=None if known.weight_estimated else known.weight_kg,
+        urine=[
+            urine
+            for urine in present.urine
+            if first <= urine.start and urine.end <= last
+        ],
+        weight_kg=None if present.weight_estimated else present.weight_kg,
     )
-    return found.stage
+    return result.stage
 
 
 def _end_of(day: date) -> datetime:

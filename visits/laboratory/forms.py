@@ -1,4 +1,4 @@
-"""What people type of laboratories and their reference ranges."""
+"""Forms of laboratories and their reference ranges."""
 
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from visits.schedule.forms import pick
 
 
 class LaboratoryForm(forms.Form):
-    """A laboratory."""
+    """A laboratory of the register."""
 
     code = forms.SlugField(
         label=_("Code"), max_length=20, help_text=_("Stands in imported files.")
@@ -34,7 +34,7 @@ class RangeForm(forms.Form):
     valid_to = SiteDateField(label=_("Valid to"), required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Refuse limits that limit nothing, and foreign units."""
+        """Refuse a range without limits, crossed limits, and other units."""
         cleaned = super().clean() or {}
         low, high = cleaned.get("low"), cleaned.get("high")
         if low is None and high is None and "low" not in self.errors:
@@ -50,14 +50,17 @@ class RangeForm(forms.Form):
         return cleaned
 
     @property
-    def entered(self) -> Range:
-        said = self.cleaned_data
-        limits: dict[str, Decimal | None] = {"low": said["low"], "high": said["high"]}
+    def reference_range(self) -> Range:
+        cleaned = self.cleaned_data
+        limits: dict[str, Decimal | None] = {
+            "low": cleaned["low"],
+            "high": cleaned["high"],
+        }
         return Range(
-            analyte=Analyte(said["analyte"]),
-            sex=said["sex"],
-            unit=said["unit"],
-            valid_from=said["valid_from"],
-            valid_to=said["valid_to"],
+            analyte=Analyte(cleaned["analyte"]),
+            sex=cleaned["sex"],
+            unit=cleaned["unit"],
+            valid_from=cleaned["valid_from"],
+            valid_to=cleaned["valid_to"],
             **limits,
         )

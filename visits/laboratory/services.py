@@ -47,41 +47,42 @@ def register_laboratory(
 ) -> Laboratory:
     _require(by, 1)
     with attributed(by=by, via=via):
-        laboratory, _made = Laboratory.objects.get_or_create(
+        laboratory, _is_new = Laboratory.objects.get_or_create(
             code=code, defaults={"name": name}
         )
     return laboratory
 
 
 def enter_range(
-    laboratory: Laboratory, entered: Range, *, by: User, via: Source = Source.PAGE
+    laboratory: Laboratory, values: Range, *, by: User, via: Source = Source.PAGE
 ) -> ReferenceRange:
-    """Enter a reference range; it counts once a second person has approved it."""
+    """The range counts once a second person has approved it."""
     _require(by, 1)
-    if entered.unit not in units_of(entered.analyte):
+    if values.unit not in units_of(values.analyte):
         raise VisitRefused(_("This analyte is not entered in that unit."))
     with attributed(by=by, via=via):
         return ReferenceRange.objects.create(
             laboratory=laboratory,
-            analyte=entered.analyte,
-            sex=entered.sex,
-            unit=entered.unit,
-            low=entered.low,
-            high=entered.high,
-            valid_from=entered.valid_from,
-            valid_to=entered.valid_to,
+            analyte=values.analyte,
+            sex=values.sex,
+            unit=values.unit,
+            low=values.low,
+            high=values.high,
+            valid_from=values.valid_from,
+            valid_to=values.valid_to,
             entered_by=by,
         )
 
 
 def approve_range(
-    entered: ReferenceRange, *, by: User, via: Source = Source.PAGE
+    reference_range: ReferenceRange, *, by: User, via: Source = Source.PAGE
 ) -> ReferenceRange:
-    """Approve a reference range, as a second person."""
     _require(by, 2)
     with attributed(by=by, via=via):
-        entered = ReferenceRange.objects.select_for_update().get(pk=entered.pk)
-        if entered.approved_at is None:
-            entered.approved_by, entered.approved_at = by, clock.now()
-            entered.save(update_fields=("approved_by", "approved_at"))
-    return entered
+        reference_range = ReferenceRange.objects.select_for_update().get(
+            pk=reference_range.pk
+        )
+        if reference_range.approved_at is None:
+            reference_range.approved_by, reference_range.approved_at = by, clock.now()
+            reference_range.save(update_fields=("approved_by", "approved_at"))
+    return reference_range

@@ -19,33 +19,37 @@ FIRST, SECOND = 1, 2  # who enters, who approves
 
 @permitted(Permission.REFERENCE_DATA)
 def laboratories(request: StaffRequest) -> HttpResponse:
-    """List the laboratories; register another one."""
     form = LaboratoryForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = services.register_laboratory(by=request.user, **form.cleaned_data)
-        return redirect("visits:laboratory", made.code)
-    told = {"laboratories": laboratory_selectors.laboratories(), "form": form}
+        laboratory = services.register_laboratory(by=request.user, **form.cleaned_data)
+        return redirect("visits:laboratory", laboratory.code)
+    context = {"laboratories": laboratory_selectors.laboratories(), "form": form}
     return render(
-        request, "visits/laboratory/laboratories.html", _with_persons(request, told)
+        request, "visits/laboratory/laboratories.html", _with_persons(request, context)
     )
 
 
 @permitted(Permission.REFERENCE_DATA)
 def laboratory(request: StaffRequest, code: str) -> HttpResponse:
-    """Show the reference ranges of a laboratory; enter another one."""
-    one = get_object_or_404(laboratory_selectors.laboratories(), code=code)
+    stored = get_object_or_404(laboratory_selectors.laboratories(), code=code)
     form = RangeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _entered(one, form, request):
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and _enter_range(stored, form, request)
+    ):
         return redirect("visits:laboratory", code)
-    told = {"laboratory": one, "form": form}
+    context = {"laboratory": stored, "form": form}
     return render(
-        request, "visits/laboratory/laboratory.html", _with_persons(request, told)
+        request, "visits/laboratory/laboratory.html", _with_persons(request, context)
     )
 
 
-def _entered(one: Laboratory, form: RangeForm, request: StaffRequest) -> bool:
+def _enter_range(
+    laboratory: Laboratory, form: RangeForm, request: StaffRequest
+) -> bool:
     try:
-        services.enter_range(one, form.entered, by=request.user)
+        services.enter_range(laboratory, form.reference_range, by=request.user)
     except IntegrityError:
         form.add_error(None, _("A range of this analyte begins on that day already."))
         return False
@@ -53,18 +57,19 @@ def _entered(one: Laboratory, form: RangeForm, request: StaffRequest) -> bool:
     return True
 
 
-def _with_persons(request: StaffRequest, told: dict[str, object]) -> dict[str, object]:
-    held = persons(request.user.role, Permission.REFERENCE_DATA)
-    return {**told, "may_enter": FIRST in held, "may_approve": SECOND in held}
+def _with_persons(
+    request: StaffRequest, context: dict[str, object]
+) -> dict[str, object]:
+    steps = persons(request.user.role, Permission.REFERENCE_DATA)
+    return {**context, "may_enter": FIRST in steps, "may_approve": SECOND in steps}
 
 
 @permitted(Permission.REFERENCE_DATA)
 @require_POST
 def approve(request: StaffRequest, pk: int) -> HttpResponse:
-    """Approve a reference range as the second person."""
-    entered = get_object_or_404(
+    reference_range = get_object_or_404(
         ReferenceRange.objects.select_related("laboratory"), pk=pk
     )
-    services.approve_range(entered, by=request.user)
+    services.approve_range(reference_range, by=request.user)
     messages.success(request, _("Approved; it counts from its first day."))
-    return redirect("visits:laboratory", entered.laboratory.code)
+    return redirect("visits:laboratory", reference_range.laboratory.code)

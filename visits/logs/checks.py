@@ -19,7 +19,7 @@ from visits.logs.vocabulary import (
 from visits.schedule.conditions import is_before
 from visits.schedule.facts import consented_at
 
-# Words by which a drug of the other log is known when it is entered here.
+# Words that show that a drug belongs in the other log.
 IMMUNOSUPPRESSANTS = (
     "tacrolimus",
     "ciclosporin",
@@ -55,7 +55,7 @@ LONGEST_SESSION = timedelta(hours=24)
     message=N_("Enter steroids and immunosuppressants in their own log."),
 )
 def belongs_in_other_log(data: FormData, casebook: Casebook) -> bool:
-    """Find a drug that criterion E17 must know of."""
+    """A drug that criterion E17 considers."""
     del casebook
     drug = (data.get("drug") or "").lower()
     return any(word in drug for word in (*STEROIDS, *IMMUNOSUPPRESSANTS))
@@ -106,7 +106,7 @@ def rrt_ends_before_start(data: FormData, casebook: Casebook) -> bool:
     message=N_("One session of more than 24 hours: is it a course?"),
 )
 def session_too_long(data: FormData, casebook: Casebook) -> bool:
-    """Find a session that lasted more than a day for certain."""
+    """A session that certainly lasted more than a day."""
     del casebook
     start, end = data.get("started_at"), data.get("ended_at")
     if data.get("row_kind") != RrtRow.SESSION or start is None or end is None:
@@ -122,7 +122,6 @@ def session_too_long(data: FormData, casebook: Casebook) -> bool:
     message=N_("Overlaps another row of this log."),
 )
 def rrt_overlaps(data: FormData, casebook: Casebook) -> bool:
-    """Find two treatments at one time."""
     mine = data.get("started_at"), data.get("ended_at")
     return any(
         overlap(mine, (row.get("started_at"), row.get("ended_at")))
@@ -138,12 +137,14 @@ def rrt_overlaps(data: FormData, casebook: Casebook) -> bool:
     message=N_("Worse than expected? Then record an adverse event."),
 )
 def rrt_without_event(data: FormData, casebook: Casebook) -> bool:
-    """Find unplanned RRT after consent that no adverse event tells of."""
+    """Unplanned RRT after consent without an adverse event."""
     start, consent = data.get("started_at"), consented_at(casebook)
     if data.get("unplanned") != YesNo.YES or start is None or consent is None:
         return False
-    told = any("rrt" in (row.get("treatment") or ()) for row in casebook.rows("AE"))
-    return not is_before(start, consent) and not told
+    has_event = any(
+        "rrt" in (row.get("treatment") or ()) for row in casebook.rows("AE")
+    )
+    return not is_before(start, consent) and not has_event
 
 
 @check(
@@ -154,7 +155,6 @@ def rrt_without_event(data: FormData, casebook: Casebook) -> bool:
     message=N_("Out lies before in."),
 )
 def out_before_in(data: FormData, casebook: Casebook) -> bool:
-    """Find a stay that ends before it begins."""
     del casebook
     return ends_before_start(data.get("in_at"), data.get("out_at"))
 
@@ -189,7 +189,6 @@ def two_hospitals(data: FormData, casebook: Casebook) -> bool:
     message=N_("This intensive care stay lies outside any stay in that hospital."),
 )
 def icu_outside_hospital(data: FormData, casebook: Casebook) -> bool:
-    """Find intensive care without a hospital stay round it."""
     start, end = _span(data)
     if data.get("kind") != StayKind.ICU or start is None:
         return False
@@ -211,7 +210,6 @@ def icu_outside_hospital(data: FormData, casebook: Casebook) -> bool:
     message=N_("Left to another hospital: add the stay there."),
 )
 def next_stay_missing(data: FormData, casebook: Casebook) -> bool:
-    """Find a transfer without the stay that follows."""
     out_at = data.get("out_at")
     if data.get("out_to") != LeftTo.OTHER_HOSPITAL or out_at is None:
         return False
@@ -231,7 +229,7 @@ def next_stay_missing(data: FormData, casebook: Casebook) -> bool:
     message=N_("An unplanned admission is a serious adverse event: record it."),
 )
 def unplanned_without_event(data: FormData, casebook: Casebook) -> bool:
-    """Find an unplanned admission after consent without a serious event."""
+    """An unplanned admission after consent without a serious event."""
     start, consent = data.get("in_at"), consented_at(casebook)
     unplanned = data.get("admission_type") == AdmissionType.UNPLANNED
     if not unplanned or start is None or consent is None or start < consent:

@@ -20,7 +20,7 @@ ABOVE, BELOW = N_("above the reference range"), N_("below the reference range")
 def minutes_between(
     covered_until: datetime, start: datetime, end: datetime | None
 ) -> int:
-    """Return the minutes not covered before a start, negative where two overlap."""
+    """Minutes not covered before a start; negative: minutes of an overlap."""
     if start >= covered_until:
         return (start - covered_until) // MINUTE
     shared = min(covered_until, end or covered_until) - start
@@ -30,48 +30,48 @@ def minutes_between(
 @marks("URI")
 @implements("ELG-I1")
 def between_collections(rows: Sequence[FormData], casebook: Casebook) -> Marks:
-    """Mark what no urine collection covers, and what two of them cover."""
+    """Mark gaps and overlaps of urine collections."""
     del casebook
     return _between(rows, "start_at", "end_at", gaps=True)
 
 
 @marks("RRT")
 def between_treatments(rows: Sequence[FormData], casebook: Casebook) -> Marks:
-    """Mark sessions and courses at one time; between two, days without are usual."""
+    """Mark overlaps of sessions and courses; gaps between them are usual."""
     del casebook
     return _between(rows, "started_at", "ended_at")
 
 
 @marks("STY")
 def between_stays(rows: Sequence[FormData], casebook: Casebook) -> Marks:
-    """Mark stays at one time; intensive care lies inside the stay in hospital."""
+    """Mark overlaps of stays of the same kind: intensive care is within a stay."""
     del casebook
-    found: dict[int, list[RowMark]] = {}
+    row_marks: dict[int, list[RowMark]] = {}
     for kind in StayKind:
-        alike = [row for row in rows if row.get("kind") == kind]
-        found |= _between(alike, "in_at", "out_at")
-    return found
+        same_kind = [row for row in rows if row.get("kind") == kind]
+        row_marks |= _between(same_kind, "in_at", "out_at")
+    return row_marks
 
 
 def _between(
     rows: Sequence[FormData], first: str, last: str, *, gaps: bool = False
 ) -> dict[int, list[RowMark]]:
-    found = {}
+    row_marks = {}
     until: datetime | None = None
     for row, start, end in _spans(rows, first, last):
         minutes = minutes_between(until, start, end) if until else 0
         if minutes < 0:
-            found[row] = [RowMark("overlap", OVERLAP, {"minutes": -minutes})]
+            row_marks[row] = [RowMark("overlap", OVERLAP, {"minutes": -minutes})]
         elif minutes > 0 and gaps:
-            found[row] = [RowMark("gap", GAP, {"minutes": minutes})]
+            row_marks[row] = [RowMark("gap", GAP, {"minutes": minutes})]
         until = max(until or end or start, end or start)
-    return found
+    return row_marks
 
 
 def _spans(
     rows: Sequence[FormData], first: str, last: str
 ) -> Iterator[tuple[int, datetime, datetime | None]]:
-    """Yield the rows with a start; of a time known in part what is certain."""
+    """Rows with a start; of partial times the part that is certain."""
     for row in rows:
         start, end = row.get(first), row.get(last)
         if start is not None and row.form_id is not None:
@@ -82,8 +82,11 @@ def _spans(
 def outside_of_reference(rows: Sequence[FormData], casebook: Casebook) -> Marks:
     """Mark the values above or below the laboratory's reference range."""
     sides = sides_of_reference(rows, casebook.value("DEM", "sex"))
-    looks = {Side.HIGH: ("high", ABOVE), Side.LOW: ("low", BELOW)}
+    marks_of_side = {Side.HIGH: ("high", ABOVE), Side.LOW: ("low", BELOW)}
     return {
-        form_id: [RowMark(*looks[side], item=analyte) for analyte, side in told.items()]
-        for form_id, told in sides.items()
+        form_id: [
+            RowMark(*marks_of_side[side], item=analyte)
+            for analyte, side in by_analyte.items()
+        ]
+        for form_id, by_analyte in sides.items()
     }

@@ -4,7 +4,7 @@ from trial_edc.vocabulary import N_, Codelist
 
 
 class DrugCategory(Codelist):
-    """What a drug is given as."""
+    """For which purpose a drug is given."""
 
     VASOPRESSOR = "vasopressor", N_("Vasopressor")
     DIURETIC = "diuretic", N_("Diuretic")
@@ -50,7 +50,7 @@ class Frequency(Codelist):
 
 
 class Route(Codelist):
-    """By which way a drug is given."""
+    """How a drug is given."""
 
     ORAL = "oral", N_("Oral")
     IV = "iv", N_("Intravenous")
@@ -89,14 +89,14 @@ class RrtIndication(Codelist):
 
 
 class Hospital(Codelist):
-    """Whose hospital."""
+    """Our hospital or another."""
 
     OURS = "ours", N_("Our hospital")
     OTHER = "other", N_("Another hospital")
 
 
 class RowSource(Codelist):
-    """How it became known."""
+    """Where the information comes from."""
 
     RECORD = "record", N_("Medical record")
     TELEPHONE = "telephone", N_("Telephone")

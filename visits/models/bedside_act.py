@@ -1,4 +1,4 @@
-"""What was done at the bedside, each act once (a dropped connection sends it again)."""
+"""Actions at the bedside, each stored once even if it is sent again."""
 
 from django.conf import settings
 from django.db import models
@@ -9,9 +9,9 @@ from trial_edc import clock
 
 
 class BedsideAct(Recorded):
-    """An act that came in and was stored, by the key that the tablet gave it.
+    """An action that was stored, by the key that the tablet gave it.
 
-    `digest` tells a repeated act from another one under the same key; `confirmed_at`
+    `digest` shows whether the same key came with another action; `confirmed_at`
     is when the person pressed the button, by the site time of the tablet, which may be
     long before `stored_at` when the connection was down.
     """

@@ -1,4 +1,4 @@
-"""Protocol deviations, and their restricted twin that may name the product."""
+"""Protocol deviations, and the restricted form that may name the product."""
 
 from typing import ClassVar
 
@@ -28,7 +28,7 @@ RESOLUTION = Section(_("Resolution"), "action", "ethics_on", "resolved_at")
 
 
 class Deviation(models.Model):
-    """What both twins tell."""
+    """The items that both forms of a deviation share."""
 
     category = items.Choice(
         _("Category"),
@@ -90,7 +90,7 @@ class ProtocolDeviation(Deviation, CRF):
 
 
 class ProductDeviation(Deviation, SealedCRF):
-    """A deviation that cannot be told without the product; for unblinded staff."""
+    """A deviation whose description names the product; for unblinded staff."""
 
     purpose: ClassVar[Purpose] = Purpose.PRODUCT
 

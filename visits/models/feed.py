@@ -1,4 +1,4 @@
-"""A person's own calendar, fed with the visits that they may see."""
+"""The address from which a person's own calendar program fetches visits."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from trial_edc import clock
 
 
 class CalendarFeed(models.Model):
-    """An address that a calendar program asks; only a hash of its token is kept."""
+    """A feed of the visits that its owner may see; its token is stored as a hash."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="calendar_feeds"

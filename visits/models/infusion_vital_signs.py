@@ -1,4 +1,4 @@
-"""Vital signs round an infusion."""
+"""Vital signs around an infusion."""
 
 from django.utils.translation import gettext_lazy as _
 

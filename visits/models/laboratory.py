@@ -30,7 +30,7 @@ class Laboratory(Recorded):
 
 
 class ReferenceRange(Recorded):
-    """What a laboratory calls normal, for a time; it counts once approved."""
+    """The normal range of a laboratory for a period; it counts once approved."""
 
     laboratory = models.ForeignKey(Laboratory, models.PROTECT, related_name="ranges")
     analyte = models.CharField(_("analyte"), max_length=40, choices=choices(Analyte))
@@ -78,29 +78,31 @@ class ReferenceRange(Recorded):
     def approved(
         cls, laboratories: Iterable[int], sex: str | None
     ) -> list["ReferenceRange"]:
-        """Return the approved ranges of laboratories for a sex, in one select.
+        """The approved ranges of laboratories for a sex, in one select.
 
-        A later one goes after an earlier one, one for the sex after one for both.
+        Later ranges come after earlier ones, those of the sex after those for both.
         """
-        wanted = set(laboratories)
-        if not wanted:
+        laboratory_ids = set(laboratories)
+        if not laboratory_ids:
             return []
-        found = cls._default_manager.filter(
-            laboratory_id__in=wanted,
+        ranges = cls._default_manager.filter(
+            laboratory_id__in=laboratory_ids,
             sex__in=[RangeSex.ANY.value, sex or RangeSex.ANY.value],
             approved_at__isnull=False,
         ).order_by("valid_from")
-        return sorted(found, key=lambda one: one.sex != RangeSex.ANY)
+        return sorted(
+            ranges, key=lambda reference_range: reference_range.sex != RangeSex.ANY
+        )
 
     @staticmethod
     def in_force(
         ranges: Iterable["ReferenceRange"], laboratory_id: int, on: date
     ) -> dict[str, "ReferenceRange"]:
-        """Return the ranges of a laboratory that hold on a date, by analyte."""
+        """The ranges of a laboratory that hold on a date, by analyte."""
         return {
-            one.analyte: one
-            for one in ranges
-            if one.laboratory_id == laboratory_id
-            and one.valid_from <= on
-            and (one.valid_to is None or one.valid_to >= on)
+            reference_range.analyte: reference_range
+            for reference_range in ranges
+            if reference_range.laboratory_id == laboratory_id
+            and reference_range.valid_from <= on
+            and (reference_range.valid_to is None or reference_range.valid_to >= on)
         }

@@ -33,7 +33,7 @@ class Side(Enum):
 
 
 def outside_reference(data: FormData, sex: str | None) -> list[str]:
-    """Return the analytes of a panel outside their laboratory's range.
+    """The analytes of a panel outside their laboratory's range.
 
     An analyte without an approved range in force is not outside of any.
     """
@@ -43,13 +43,15 @@ def outside_reference(data: FormData, sex: str | None) -> list[str]:
 def sides_of_reference(
     form_data: Iterable[FormData], sex: str | None
 ) -> dict[int, dict[str, Side]]:
-    """Return the sides of what lies outside a range, by panel; one select."""
-    held = [data for data in form_data if _is_told(data)]
-    ranges = ReferenceRange.approved({data.get("laboratory") for data in held}, sex)
-    return {data.form_id or 0: dict(_outside(data, ranges)) for data in held if ranges}
+    """By panel, the side of each analyte outside its range; one select."""
+    panels = [data for data in form_data if _has_results(data)]
+    ranges = ReferenceRange.approved({data.get("laboratory") for data in panels}, sex)
+    return {
+        data.form_id or 0: dict(_outside(data, ranges)) for data in panels if ranges
+    }
 
 
-def _is_told(data: FormData) -> bool:
+def _has_results(data: FormData) -> bool:
     has_values = any(data.get(analyte.value) is not None for analyte in Analyte)
     is_placed = data.get("sampled_at") is not None and data.get("laboratory")
     return bool(has_values and is_placed)

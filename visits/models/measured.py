@@ -1,4 +1,4 @@
-"""The vital signs that several forms ask alike."""
+"""The vital signs that several forms share."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ MEASURED = (
 
 
 class Measured(models.Model):
-    """The vital signs that every form asks alike."""
+    """The vital signs of every form that measures them."""
 
     temperature_c = items.Number(
         _("Temperature"),

@@ -37,8 +37,8 @@ def ask(token: str, **headers: str):
 
 
 def events(content: bytes) -> dict[str, Component]:
-    found = Calendar.from_ical(content).walk("VEVENT")
-    return {str(one["SUMMARY"]): one for one in found}
+    components = Calendar.from_ical(content).walk("VEVENT")
+    return {str(component["SUMMARY"]): component for component in components}
 
 
 @pytest.mark.verifies("CAL-02")
@@ -47,11 +47,11 @@ def test_windows_are_whole_days_and_appointments_hours_of_the_site(coordinator):
     booked = stage.days_ago(-7.02)
     stage.enter(someone, "VIS", {"appointment_at": booked}, visit="D10")
 
-    answer = ask(feeds.make_feed(by=coordinator))
+    response = ask(feeds.make_feed(by=coordinator))
 
-    read = Calendar.from_ical(answer.content)
-    day_7, day_10 = (events(answer.content)[f"S-001X {v}"] for v in ("D7", "D10"))
-    assert answer["Content-Type"] == "text/calendar; charset=utf-8; method=PUBLISH"
+    read = Calendar.from_ical(response.content)
+    day_7, day_10 = (events(response.content)[f"S-001X {v}"] for v in ("D7", "D10"))
+    assert response["Content-Type"] == "text/calendar; charset=utf-8; method=PUBLISH"
     assert (read["METHOD"], read["VERSION"]) == ("PUBLISH", "2.0")
     assert [zone["TZID"] for zone in read.walk("VTIMEZONE")] == ["Asia/Shanghai"]
     assert day_7["DTSTART"].dt == stage.day(-3)
@@ -62,7 +62,7 @@ def test_windows_are_whole_days_and_appointments_hours_of_the_site(coordinator):
 
 
 @pytest.mark.verifies("CAL-02")
-def test_number_and_visit_code_are_all_that_is_told(coordinator):
+def test_feed_holds_number_and_visit_code_alone(coordinator):
     someone = stage.infused(ago=9)
     stage.enter(someone, "CTC", {"name": "王小明", "hospital_no": "H-77"})
     stage.attend(someone, "D0", ago=9)
@@ -70,9 +70,9 @@ def test_number_and_visit_code_are_all_that_is_told(coordinator):
     content = ask(feeds.make_feed(by=coordinator)).content
 
     read = Calendar.from_ical(content)
-    texts = {str(one["SUMMARY"]) for one in read.walk("VEVENT")}
+    texts = {str(event["SUMMARY"]) for event in read.walk("VEVENT")}
     assert all(re.fullmatch(r"S-001X (D\d+|M3|SCR)", text) for text in texts)
-    assert {name for one in read.walk("VEVENT") for name in one} <= NEUTRAL
+    assert {name for event in read.walk("VEVENT") for name in event} <= NEUTRAL
     assert "S-001X D0" not in texts  # done
     for word in (
         "王",
@@ -132,12 +132,12 @@ def test_what_did_not_change_is_not_sent_again(coordinator):
 def test_rights_are_those_of_the_moment(coordinator):
     someone = stage.infused(1, ago=3)
     token = feeds.make_feed(by=person("BN"))
-    seen = [len(events(ask(token).content)) > 0]
-    left = {"in_at": stage.days_ago(4), "out_at": stage.days_ago(1)}
-    stage.row(someone, "STY", {"kind": "hospital", "hospital": "ours", **left})
-    seen.append(len(events(ask(token).content)) > 0)
+    has_events = [len(events(ask(token).content)) > 0]
+    times = {"in_at": stage.days_ago(4), "out_at": stage.days_ago(1)}
+    stage.row(someone, "STY", {"kind": "hospital", "hospital": "ours", **times})
+    has_events.append(len(events(ask(token).content)) > 0)
 
-    assert seen == [True, False]
+    assert has_events == [True, False]
 
 
 @pytest.mark.verifies("CAL-03")
@@ -157,16 +157,16 @@ def test_lost_rights_end_the_feed_at_once(coordinator, lost):
     with attributed(by=STAGE, via=Source.COMMAND):
         User.objects.filter(pk=coordinator.pk).update(**lost)
 
-    wanted = 200 if lost == {"role": "DM"} else 404  # a data manager reads schedules
-    assert ask(token).status_code == wanted
+    expected = 200 if lost == {"role": "DM"} else 404  # a data manager reads schedules
+    assert ask(token).status_code == expected
 
 
 @pytest.mark.verifies("CAL-03")
 @pytest.mark.parametrize("token", ["", "x", "0" * 64, "0" * 63, "0" * 4000, "é" * 64])
 def test_unknown_tokens_find_nothing(token):
-    answer = ask(token)
+    response = ask(token)
 
-    assert (answer.status_code, answer.content) == (404, b"")
+    assert (response.status_code, response.content) == (404, b"")
 
 
 @pytest.mark.verifies("CAL-03")
@@ -174,24 +174,24 @@ def test_address_is_shown_once_kept_as_a_hash_renewed_and_revoked(coordinator):
     client = Client()
     client.force_login(coordinator)
 
-    made = client.post(reverse(PAGE), {"action": "make"})
-    first = made.context["address"].partition("token=")[2]
+    response = client.post(reverse(PAGE), {"action": "make"})
+    first = response.context["address"].partition("token=")[2]
     shown_again = client.get(reverse(PAGE)).content.decode()
     renewed = client.post(reverse(PAGE), {"action": "make"})
     second = renewed.context["address"].partition("token=")[2]
     codes = [ask(first).status_code, ask(second).status_code]
     client.post(reverse(PAGE), {"action": "revoke"})
 
-    assert first in made.content.decode()
+    assert first in response.content.decode()
     assert first not in shown_again
-    assert made["Cache-Control"] == "private, no-store"
+    assert response["Cache-Control"] == "private, no-store"
     assert codes == [404, 200]
     assert ask(second).status_code == 404
     assert CalendarFeed.objects.filter(revoked_at=None).count() == 0
-    held = {*CalendarFeed.objects.values_list("token_hash", flat=True)}
-    assert not {first, second} & held
-    told = Entry.objects.filter(table_name="visits_calendarfeed")
-    assert not any(first in str(entry.new_values) for entry in told)
+    hashes = {*CalendarFeed.objects.values_list("token_hash", flat=True)}
+    assert not {first, second} & hashes
+    entries = Entry.objects.filter(table_name="visits_calendarfeed")
+    assert not any(first in str(entry.new_values) for entry in entries)
 
 
 @pytest.mark.verifies("CAL-03")
@@ -205,11 +205,11 @@ def test_each_fetch_is_recorded_without_the_token(coordinator):
     assert (entry.act, entry.actor_id) == ("calendar_feed_taken", coordinator.pk)
     assert entry.new_values == {"visits": len(events(content))}
     assert token not in str(vars(entry))
-    assert feeds.last_taken_at(coordinator) == entry.at
+    assert feeds.last_fetched_at(coordinator) == entry.at
 
 
 def test_feed_taken_too_often_waits(coordinator, monkeypatch):
-    monkeypatch.setattr(feeds, "MOST", 2)
+    monkeypatch.setattr(feeds, "MAX_FETCHES", 2)
     token = feeds.make_feed(by=coordinator)
 
     codes = [ask(token).status_code for _n in range(3)]
@@ -217,19 +217,19 @@ def test_feed_taken_too_often_waits(coordinator, monkeypatch):
 
     assert codes == [200, 200, 429]
     assert last["Retry-After"] == "600"
-    assert Entry.objects.filter(act=feeds.TAKEN).count() == 2
+    assert Entry.objects.filter(act=feeds.FETCH_ACT).count() == 2
 
 
 def test_feed_takes_the_same_statements_for_any_number(coordinator):
     token = feeds.make_feed(by=coordinator)
-    taken = []
+    counts = []
     for number in (1, 2, 3):
         stage.infused(number, ago=3)
-        with CaptureQueriesContext(connection) as told:
+        with CaptureQueriesContext(connection) as statements:
             ask(token)
-        taken.append(len(told))
+        counts.append(len(statements))
 
-    assert len(set(taken)) == 1
+    assert len(set(counts)) == 1
 
 
 @pytest.mark.parametrize("role", ["SO", "UP", "PN", "AD", "LC", "US"])

@@ -17,8 +17,8 @@ from trial_edc import clock
 from trial_edc.clock import SITE_TZ
 from visits.calendar import page as calendar
 from visits.calendar import selectors as calendar_selectors
-from visits.calendar.page import What
-from visits.calendar.selectors import Whose, planned_visits
+from visits.calendar.page import VisitFilter
+from visits.calendar.selectors import ParticipantFilter, planned_visits
 from visits.schedule.selectors import visit_record
 
 pytestmark = pytest.mark.django_db
@@ -30,20 +30,26 @@ def coordinator() -> User:
     return person("CO")
 
 
-def desk(user: User) -> Client:
+def client_of(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
 
 
-def at(user: User, number: str, label: str) -> calendar_selectors.PlannedVisit:
-    found = planned_visits(user)
-    return next(o for o in found if (o.participant.number, o.label) == (number, label))
+def planned_visit(
+    user: User, number: str, label: str
+) -> calendar_selectors.PlannedVisit:
+    planned = planned_visits(user)
+    return next(
+        visit
+        for visit in planned
+        if (visit.participant.number, visit.label) == (number, label)
+    )
 
 
-def discharged(someone, *, ago: float) -> None:
-    left = {"in_at": stage.days_ago(ago + 2), "out_at": stage.days_ago(ago)}
-    stage.row(someone, "STY", {"kind": "hospital", "hospital": "ours", **left})
+def discharge(someone, *, ago: float) -> None:
+    times = {"in_at": stage.days_ago(ago + 2), "out_at": stage.days_ago(ago)}
+    stage.row(someone, "STY", {"kind": "hospital", "hospital": "ours", **times})
 
 
 @pytest.mark.verifies("CAL-01")
@@ -56,44 +62,51 @@ def test_a_visit_stands_on_its_target_its_appointment_or_the_day_it_was_done(
     booked = noon + timedelta(hours=9, minutes=30)
     stage.enter(someone, "VIS", {"appointment_at": booked}, visit="D10")
 
-    days = {label: at(coordinator, "S-001X", label).day for label in ("D7", "D10")}
+    days = {
+        label: planned_visit(coordinator, "S-001X", label).day
+        for label in ("D7", "D10")
+    }
 
     assert days == {"D7": stage.day(-4), "D10": stage.day(-6)}
-    assert at(coordinator, "S-001X", "D1").day == stage.day(1)
-    assert at(coordinator, "S-001X", "D10").appointment_time == "09:30"
+    assert planned_visit(coordinator, "S-001X", "D1").day == stage.day(1)
+    assert planned_visit(coordinator, "S-001X", "D10").appointment_time == "09:30"
 
 
 @pytest.mark.verifies("CAL-01")
 def test_the_day_0_visit_stands_on_the_day_by_which_it_is_due(coordinator):
     stage.randomized(ago=0.5)
 
-    (one,) = [o for o in planned_visits(coordinator) if o.visit.code != "SCR"]
+    (day_0,) = [
+        visit for visit in planned_visits(coordinator) if visit.visit.code != "SCR"
+    ]
 
-    assert (one.label, one.day) == ("D0", stage.day(-0.5))
-    assert one.visit.status == "upcoming"
+    assert (day_0.label, day_0.day) == ("D0", stage.day(-0.5))
+    assert day_0.visit.status == "upcoming"
 
 
 def test_what_is_not_required_or_not_booked_stands_nowhere(coordinator):
     someone = stage.infused(ago=5)
     stage.enter(someone, "DTH", {"death_on": stage.day(3).isoformat()})
 
-    told = {(o.label, o.visit.status) for o in planned_visits(coordinator)}
+    statuses = {
+        (visit.label, visit.visit.status) for visit in planned_visits(coordinator)
+    }
 
-    assert told == {("D0", "missed"), ("D1", "missed")}
+    assert statuses == {("D0", "missed"), ("D1", "missed")}
 
 
 @pytest.mark.verifies("CAL-01")
 def test_each_role_sees_whose_schedules_it_may_see():
     inside, left = stage.infused(1, ago=3), stage.infused(2, ago=3)
-    discharged(left, ago=1)
+    discharge(left, ago=1)
 
-    seen = {
-        role: {o.participant.number for o in planned_visits(person(role))}
+    numbers = {
+        role: {visit.participant.number for visit in planned_visits(person(role))}
         for role in ("CO", "MO", "BN", "SO", "UP", "AD")
     }
 
     both = {inside.number, left.number}
-    assert seen == {
+    assert numbers == {
         "CO": both,
         "MO": both,
         "BN": {inside.number},
@@ -104,21 +117,23 @@ def test_each_role_sees_whose_schedules_it_may_see():
 
 
 def test_whose_narrows_to_the_ward_and_to_ones_own(coordinator):
-    one, other = stage.infused(1, ago=3), stage.infused(2, ago=3)
-    discharged(other, ago=1)
+    in_patient, other = stage.infused(1, ago=3), stage.infused(2, ago=3)
+    discharge(other, ago=1)
     record = visit_record(other, "D7")
     booked = {"appointment_at": stage.days_ago(-4)}
     save(record, booked, by=coordinator, via=Source.COMMAND)
 
-    seen = {
-        whose: {o.participant.number for o in planned_visits(coordinator, whose)}
-        for whose in Whose
+    numbers = {
+        whose: {
+            visit.participant.number for visit in planned_visits(coordinator, whose)
+        }
+        for whose in ParticipantFilter
     }
 
-    assert seen == {
-        Whose.ALL: {one.number, other.number},
-        Whose.IN_HOSPITAL: {one.number},
-        Whose.MINE: {other.number},
+    assert numbers == {
+        ParticipantFilter.ALL: {in_patient.number, other.number},
+        ParticipantFilter.IN_HOSPITAL: {in_patient.number},
+        ParticipantFilter.MINE: {other.number},
     }
 
 
@@ -132,13 +147,15 @@ def test_a_month_has_whole_weeks_from_monday_with_each_visit_once(coordinator):
     days = [day for week in weeks for day in week]
     assert {len(week) for week in weeks} == {7}
     assert days[0].on.weekday() == 0
-    assert [d.on for d in days if any(o.label == "D7" for o in d.visits)] == [target]
+    assert [d.on for d in days if any(visit.label == "D7" for visit in d.visits)] == [
+        target
+    ]
     assert sum(day.is_today for day in days) <= 1
 
 
 def test_a_week_shows_open_windows_beside_what_stands_there(coordinator):
     stage.infused(ago=3)
-    planned = [o for o in planned_visits(coordinator) if o.label == "D7"]
+    planned = [visit for visit in planned_visits(coordinator) if visit.label == "D7"]
     target = stage.day(-4)
 
     cells = {
@@ -148,10 +165,10 @@ def test_a_week_shows_open_windows_beside_what_stands_there(coordinator):
         for cell in line.cells
     }
 
-    assert [one.label for one in cells[target].visits] == ["D7"]
+    assert [visit.label for visit in cells[target].visits] == ["D7"]
     assert cells[target].open == ()
     after = cells[target + timedelta(days=1)]
-    assert (after.visits, [one.label for one in after.open]) == ((), ["D7"])
+    assert (after.visits, [visit.label for visit in after.open]) == ((), ["D7"])
 
 
 @pytest.mark.parametrize(
@@ -168,45 +185,48 @@ def test_months_before_and_after(on, before, after):
 
 @pytest.mark.parametrize("view", ["month", "week"])
 def test_calendar_takes_the_same_statements_for_any_number(coordinator, view):
-    client = desk(coordinator)
+    client = client_of(coordinator)
     url = reverse(CALENDAR) + f"?view={view}"
     client.get(url)
-    taken = []
+    counts = []
     for number in (1, 2, 3):
         stage.infused(number, ago=3)
-        with CaptureQueriesContext(connection) as told:
+        with CaptureQueriesContext(connection) as statements:
             assert client.get(url).status_code == 200
-        taken.append(len(told))
+        counts.append(len(statements))
 
-    assert taken == [5, 5, 5]
+    assert counts == [5, 5, 5]
 
 
 def test_each_entry_leads_to_its_visit_and_odd_choices_count_as_none(coordinator):
     someone = stage.infused(ago=9)
-    client, url = desk(coordinator), reverse(CALENDAR)
-    record = at(coordinator, someone.number, "D7").record_id
+    client, url = client_of(coordinator), reverse(CALENDAR)
+    record = planned_visit(coordinator, someone.number, "D7").record_id
 
     month = client.get(url).content.decode()
-    odd = client.get(url + "?view=x&on=2026-02-31&whose=y&what=z")
-    far = client.get(url + "?on=9999-12-31")
+    invalid = client.get(url + "?view=x&on=2026-02-31&whose=y&what=z")
+    distant = client.get(url + "?on=9999-12-31")
 
     assert f'href="{reverse("entry:form", args=[record])}"' in month
     assert "Overdue" in month
-    assert (odd.status_code, far.status_code) == (200, 200)
-    assert odd.context["wanted"].on == far.context["wanted"].on == clock.today()
+    assert (invalid.status_code, distant.status_code) == (200, 200)
+    assert invalid.context["choice"].on == distant.context["choice"].on == clock.today()
 
 
 def test_filters_count_what_they_show(coordinator):
     stage.infused(ago=9)
-    client, url = desk(coordinator), reverse(CALENDAR)
+    client, url = client_of(coordinator), reverse(CALENDAR)
 
-    told = client.get(url).context["counts"]
+    counts = client.get(url).context["counts"]
 
     planned = planned_visits(coordinator)
-    wanted = {w: sum(calendar.is_wanted(o, w) for o in planned) for w in What}
-    assert told == {
-        "awaited": wanted[What.AWAITED],
-        "overdue": wanted[What.OVERDUE],
-        "all": wanted[What.ALL],
+    expected = {
+        chosen: sum(calendar.is_selected(visit, chosen) for visit in planned)
+        for chosen in VisitFilter
     }
-    assert told["overdue"] > 0
+    assert counts == {
+        "awaited": expected[VisitFilter.AWAITED],
+        "overdue": expected[VisitFilter.OVERDUE],
+        "all": expected[VisitFilter.ALL],
+    }
+    assert counts["overdue"] > 0

@@ -28,10 +28,10 @@ def laboratory() -> Laboratory:
     return laboratories.register_laboratory("CENTRAL", "Central laboratory", by=STAGE)
 
 
-def approved(laboratory: Laboratory, entered: Range) -> None:
+def enter_and_approve(laboratory: Laboratory, values: Range) -> None:
     manager, leader = person("DM"), person("PI")
-    one = laboratories.enter_range(laboratory, entered, by=manager)
-    laboratories.approve_range(one, by=leader)
+    reference_range = laboratories.enter_range(laboratory, values, by=manager)
+    laboratories.approve_range(reference_range, by=leader)
 
 
 def significance_needed(someone, laboratory, potassium, *, ago):
@@ -57,7 +57,7 @@ def significance_needed(someone, laboratory, potassium, *, ago):
 def test_value_out_of_range_after_infusion_1_is_judged(
     laboratory, potassium, ago, needed
 ):
-    approved(laboratory, POTASSIUM)
+    enter_and_approve(laboratory, POTASSIUM)
     someone = stage.infused(ago=2)
 
     assert significance_needed(someone, laboratory, potassium, ago=ago) is needed
@@ -75,10 +75,10 @@ def test_ranges_need_two_persons_and_a_known_unit(laboratory):
 
     with pytest.raises(PermissionDenied):
         laboratories.enter_range(laboratory, POTASSIUM, by=clerk)
-    entered = laboratories.enter_range(laboratory, POTASSIUM, by=manager)
+    reference_range = laboratories.enter_range(laboratory, POTASSIUM, by=manager)
     with pytest.raises(PermissionDenied):
-        laboratories.approve_range(entered, by=manager)
-    laboratories.approve_range(entered, by=leader)
+        laboratories.approve_range(reference_range, by=manager)
+    laboratories.approve_range(reference_range, by=leader)
     in_mg = Range(Analyte.POTASSIUM, "F", "mg/dL", None, Decimal(5), date(2020, 1, 1))
     with pytest.raises(VisitRefused):
         laboratories.enter_range(laboratory, in_mg, by=manager)
@@ -87,7 +87,7 @@ def test_ranges_need_two_persons_and_a_known_unit(laboratory):
 @pytest.mark.parametrize(("low", "high"), [(None, None), (Decimal(5), Decimal(4))])
 def test_range_without_sense_is_refused_by_the_database(laboratory, low, high):
     manager = person("DM")
-    odd = Range(Analyte.CRP, "any", "mg/L", low, high, date(2020, 1, 1))
+    invalid = Range(Analyte.CRP, "any", "mg/L", low, high, date(2020, 1, 1))
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        laboratories.enter_range(laboratory, odd, by=manager)
+        laboratories.enter_range(laboratory, invalid, by=manager)

@@ -1,4 +1,4 @@
-"""The feed of a person's own calendar: made, shown once, renewed, revoked, taken."""
+"""The calendar feed of a person: made, renewed, revoked and fetched."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,18 +22,19 @@ from visits.models import CalendarFeed
 from visits.schedule.facts import FORMS
 from visits.schedule.selectors import reads_schedules
 
-TOKEN_CHARACTERS = 64  # 256 bits: nobody finds one by trying
-TAKEN = "calendar_feed_taken"
-MOST, WITHIN = 60, timedelta(hours=1)  # a calendar program asks a few times an hour
+TOKEN_CHARACTERS = 64  # 256 bits: cannot be guessed
+FETCH_ACT = "calendar_feed_taken"
+# A calendar program asks a few times an hour.
+MAX_FETCHES, FETCH_PERIOD = 60, timedelta(hours=1)
 
 
-class TooOften(Exception):
-    """A feed was taken more often than any calendar program needs."""
+class FetchedTooOften(Exception):
+    """A feed was fetched more often than any calendar program needs."""
 
 
 @dataclass(frozen=True)
-class Published:
-    """A calendar as it goes out."""
+class PublishedCalendar:
+    """A calendar file and the hash of its bytes."""
 
     content: bytes
     digest: str
@@ -43,14 +44,14 @@ def feed_of(user: User) -> CalendarFeed | None:
     return CalendarFeed.objects.filter(user=user, revoked_at=None).first()
 
 
-def last_taken_at(user: User) -> datetime | None:
-    taken = Entry.objects.filter(actor_id=user.pk, act=TAKEN).last()
-    return (taken.demo_at or taken.at) if taken else None
+def last_fetched_at(user: User) -> datetime | None:
+    entry = Entry.objects.filter(actor_id=user.pk, act=FETCH_ACT).last()
+    return (entry.demo_at or entry.at) if entry else None
 
 
 @implements("CAL-03")
 def make_feed(*, by: User) -> str:
-    """Make a feed, or make it anew; return the token, which is never shown again."""
+    """Make a feed in place of an older one; return its token, which is not stored."""
     token = chance.token(TOKEN_CHARACTERS)
     with attributed(by=by, via=Source.PAGE):
         _revoke(by)
@@ -60,7 +61,7 @@ def make_feed(*, by: User) -> str:
 
 @implements("CAL-03")
 def revoke_feed(*, by: User) -> None:
-    """Revoke the feed; its address answers no more."""
+    """After this the address of the feed answers no more."""
     with attributed(by=by, via=Source.PAGE):
         _revoke(by)
 
@@ -78,47 +79,47 @@ def _hash(token: str) -> str:
 
 @implements("CAL-03")
 def reader_of(token: str) -> User | None:
-    """Return whose feed a token opens; None also when that person's rights are gone."""
+    """Whose feed a token opens; None also when that person may no longer read it."""
     if len(token) != TOKEN_CHARACTERS:
         return None
-    held = CalendarFeed.objects.filter(token_hash=_hash(token), revoked_at=None)
-    feed = held.select_related("user").first()
+    feeds = CalendarFeed.objects.filter(token_hash=_hash(token), revoked_at=None)
+    feed = feeds.select_related("user").first()
     if feed is None:
         return None
     user = feed.user
-    still = within_delegation(user) and not user.must_change_password
-    return user if still and reads_schedules(user) else None
+    may_use = within_delegation(user) and not user.must_change_password
+    return user if may_use and reads_schedules(user) else None
 
 
 @implements("CAL-02", "CAL-03")
-def take(user: User) -> Published:
-    """Return the visits that a person may see now, and record that they were taken."""
-    if _taken_lately(user) >= MOST:
-        raise TooOften
-    awaited = [one for one in planned_visits(user) if not one.is_over]
+def fetch(user: User) -> PublishedCalendar:
+    """The visits that a person may see now; the fetch is recorded."""
+    if _recent_fetches(user) >= MAX_FETCHES:
+        raise FetchedTooOften
+    awaited = [planned for planned in planned_visits(user) if not planned.is_over]
     content = ics.calendar_of(
-        awaited, _changed_at({one.participant for one in awaited})
+        awaited, _changed_at({planned.participant for planned in awaited})
     )
     with attributed(by=user, via=Source.API):
-        act(TAKEN, details={"visits": len(awaited)})
-    return Published(content, sha256(content).hexdigest())
+        act(FETCH_ACT, details={"visits": len(awaited)})
+    return PublishedCalendar(content, sha256(content).hexdigest())
 
 
-def _taken_lately(user: User) -> int:
-    since = timezone.now() - WITHIN  # entries carry the server's time
-    taken = Entry.objects.filter(actor_id=user.pk, act=TAKEN, at__gte=since)
-    return taken.count()
+def _recent_fetches(user: User) -> int:
+    since = timezone.now() - FETCH_PERIOD  # entries carry the server's time
+    fetches = Entry.objects.filter(actor_id=user.pk, act=FETCH_ACT, at__gte=since)
+    return fetches.count()
 
 
-def _changed_at(people: Iterable[Participant]) -> dict[int, datetime]:
-    """Return when each course was last changed, by what moves the schedule alone.
+def _changed_at(participants: Iterable[Participant]) -> dict[int, datetime]:
+    """By key of the participant, the last change of a form that moves the schedule.
 
-    From the audit trail, so it only ever grows, also when a row is struck out or
-    restored. Of the forms counted none is restricted.
+    It comes from the audit trail, so it only grows, also when a row is struck out or
+    restored. None of these forms is restricted.
     """
-    forms = FormInstance.objects.filter(participant__in=people, code__in=FORMS)
-    told = Entry.objects.filter(form_id__in=forms.values("pk"))
-    latest = told.values_list("participant_id").annotate(
+    forms = FormInstance.objects.filter(participant__in=participants, code__in=FORMS)
+    entries = Entry.objects.filter(form_id__in=forms.values("pk"))
+    latest = entries.values_list("participant_id").annotate(
         latest=Max(Coalesce("demo_at", "at"))
     )
     return {pk: at for pk, at in latest if pk}

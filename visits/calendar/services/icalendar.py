@@ -1,7 +1,7 @@
 """Visits as an iCalendar object (RFC 5545): number and visit code, nothing else.
 
-A calendar program shows it on a phone's lock screen and copies it to other servers: so
-no name, no disease, no title of a study, no product, no hospital stands in it.
+A calendar program shows it on a phone's lock screen and copies it to other servers, so
+it names no person, disease, study, product or hospital.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ OFFSET = timedelta(hours=8)
 def calendar_of(
     planned: Iterable[PlannedVisit], changed_at: Mapping[int, datetime]
 ) -> bytes:
-    """Return the visits as a published calendar; the same visits give the same bytes.
+    """The visits as a published calendar; the same visits give the same bytes.
 
     `changed_at` is when a participant's course was last changed, by key.
     """
@@ -33,14 +33,14 @@ def calendar_of(
     calendar.add("METHOD", "PUBLISH")
     calendar.add("X-WR-CALNAME", "Visits")
     calendar.add_component(_site_zone())
-    for one in planned:
-        calendar.add_component(_event(one, changed_at[one.participant.pk]))
-    told: bytes = calendar.to_ical()
-    return told
+    for visit in planned:
+        calendar.add_component(_event(visit, changed_at[visit.participant.pk]))
+    content: bytes = calendar.to_ical()
+    return content
 
 
-def _event(one: PlannedVisit, changed_at: datetime) -> Event:
-    name = f"{one.participant.number} {one.label}"
+def _event(planned: PlannedVisit, changed_at: datetime) -> Event:
+    name = f"{planned.participant.number} {planned.label}"
     changed_at = changed_at.astimezone(UTC).replace(microsecond=0)
     event = Event()
     event.add("UID", f"{name.replace(' ', '.')}@visits")
@@ -50,12 +50,12 @@ def _event(one: PlannedVisit, changed_at: datetime) -> Event:
     event.add("SUMMARY", name)
     event.add("CLASS", "PRIVATE")
     event.add("STATUS", "CONFIRMED")
-    at = one.appointment_at or one.visit.state.due_at
+    at = planned.appointment_at or planned.visit.state.due_at
     if at:
         event.add("DTSTART", at.astimezone(SITE_TZ))
-    elif one.opens and one.closes:
-        event.add("DTSTART", one.opens)
-        event.add("DTEND", one.closes + ONE_DAY)  # the day after the last
+    elif planned.opens and planned.closes:
+        event.add("DTSTART", planned.opens)
+        event.add("DTEND", planned.closes + ONE_DAY)  # the day after the last
         event.add("TRANSP", "TRANSPARENT")  # a window keeps nobody busy
     return event
 

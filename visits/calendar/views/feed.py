@@ -18,7 +18,7 @@ TOO_MANY, LATER_SECONDS = 429, 600
 
 @permitted(Permission.READ_CASEBOOK, when=reads_schedules)
 def subscription(request: StaffRequest) -> HttpResponse:
-    """Make, renew or revoke one's own feed; a new address is shown once."""
+    """A new address is shown once."""
     address = ""
     if request.POST.get("action") == "make":
         token = feeds.make_feed(by=request.user)
@@ -27,12 +27,12 @@ def subscription(request: StaffRequest) -> HttpResponse:
     elif request.POST.get("action") == "revoke":
         feeds.revoke_feed(by=request.user)
         return redirect("visits:subscription")
-    told = {
+    context = {
         "feed": feeds.feed_of(request.user),
-        "taken_at": feeds.last_taken_at(request.user),
+        "last_fetched_at": feeds.last_fetched_at(request.user),
         "address": address,
     }
-    return render(request, "visits/calendar/subscription.html", told)
+    return render(request, "visits/calendar/subscription.html", context)
 
 
 @login_not_required
@@ -40,21 +40,21 @@ def subscription(request: StaffRequest) -> HttpResponse:
 def feed(request: HttpRequest) -> HttpResponse:
     """Answer a calendar program that shows a token, and nobody else.
 
-    The token stands after the question mark, which no log of ours keeps.
+    The token is in the query string, which none of our logs keeps.
     """
     reader = feeds.reader_of(request.GET.get("token", ""))
     if reader is None:
         return HttpResponseNotFound()
     try:
-        taken = feeds.take(reader)
-    except feeds.TooOften:
+        published = feeds.fetch(reader)
+    except feeds.FetchedTooOften:
         return HttpResponse(status=TOO_MANY, headers={"Retry-After": LATER_SECONDS})
-    answer = HttpResponse(taken.content, content_type=CALENDAR)
-    answer["ETag"] = f'"{taken.digest}"'
-    answer["Cache-Control"] = "private, no-cache"
-    answer["Content-Disposition"] = (
-        'inline; filename="visits.calendar.services.icalendar"'
+    response = HttpResponse(published.content, content_type=CALENDAR)
+    response["ETag"] = f'"{published.digest}"'
+    response["Cache-Control"] = "private, no-cache"
+    response["Content-Disposition"] = 'inline; filename="visits.ics"'
+    response["X-Content-Type-Options"] = "nosniff"
+    conditional = get_conditional_response(
+        request, etag=response["ETag"], response=response
     )
-    answer["X-Content-Type-Options"] = "nosniff"
-    found = get_conditional_response(request, etag=answer["ETag"], response=answer)
-    return found or answer
+    return conditional or response

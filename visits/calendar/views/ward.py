@@ -16,11 +16,11 @@ from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
 from visits.calendar import page as calendar
 from visits.calendar import selectors as calendar_selectors
-from visits.calendar.page import WEEK, What
-from visits.calendar.selectors import PlannedVisit, Whose
+from visits.calendar.page import WEEK, VisitFilter
+from visits.calendar.selectors import ParticipantFilter, PlannedVisit
 from visits.schedule.selectors import reads_schedules
 
-FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)  # a date far off counts as today
+FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)  # a date outside counts as today
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -33,20 +33,20 @@ class Span(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CalendarChoice:
-    """What a reader asked for; an odd choice counts as none."""
+    """What a reader chose; an invalid choice counts as none."""
 
     span: Span
     on: date
-    whose: Whose
-    what: What
+    whose: ParticipantFilter
+    what: VisitFilter
 
     @classmethod
-    def of(cls, asked: Mapping[str, str]) -> "CalendarChoice":
+    def of(cls, query: Mapping[str, str]) -> "CalendarChoice":
         return cls(
-            _choice(asked.get("view"), Span.MONTH),
-            _day(asked.get("on", "")),
-            _choice(asked.get("whose"), Whose.ALL),
-            _choice(asked.get("what"), What.AWAITED),
+            _choice(query.get("view"), Span.MONTH),
+            _day(query.get("on", "")),
+            _choice(query.get("whose"), ParticipantFilter.ALL),
+            _choice(query.get("what"), VisitFilter.AWAITED),
         )
 
     @property
@@ -60,9 +60,9 @@ class CalendarChoice:
         return self.on + WEEK if is_week else calendar.month_after(self.on)
 
 
-def _choice(text: str | None, otherwise: Choice) -> Choice:
-    kind = type(otherwise)
-    return kind(text) if text in list(kind) else otherwise
+def _choice(text: str | None, default: Choice) -> Choice:
+    kind = type(default)
+    return kind(text) if text in list(kind) else default
 
 
 def _day(text: str) -> date:
@@ -75,29 +75,30 @@ def _day(text: str) -> date:
 
 @permitted(Permission.READ_CASEBOOK, when=reads_schedules)
 def ward(request: StaffRequest) -> HttpResponse:
-    """Show the visits of a month or a week, and whatever is overdue."""
-    wanted = CalendarChoice.of(request.GET)
-    planned = calendar_selectors.planned_visits(request.user, wanted.whose)
-    shown = [one for one in planned if calendar.is_wanted(one, wanted.what)]
-    told = {
-        "wanted": wanted,
+    choice = CalendarChoice.of(request.GET)
+    planned = calendar_selectors.planned_visits(request.user, choice.whose)
+    selected = [visit for visit in planned if calendar.is_selected(visit, choice.what)]
+    context = {
+        "choice": choice,
         "today": clock.today(),
-        "days": calendar.days_of_week(wanted.on),
-        "weeks": calendar.month_of(wanted.on, shown),
-        "lines": calendar.week_of(wanted.on, shown),
-        "is_week": wanted.span == Span.WEEK,
-        "overdue": [o for o in planned if o.visit.status == VisitStatus.OVERDUE],
+        "days": calendar.days_of_week(choice.on),
+        "weeks": calendar.month_of(choice.on, selected),
+        "lines": calendar.week_of(choice.on, selected),
+        "is_week": choice.span == Span.WEEK,
+        "overdue": [
+            visit for visit in planned if visit.visit.status == VisitStatus.OVERDUE
+        ],
         "counts": _counts(planned),
         "has_own": request.user.may(Permission.ENTER_CRF),
     }
-    return render(request, "visits/calendar/calendar.html", told)
+    return render(request, "visits/calendar/calendar.html", context)
 
 
 def _counts(planned: list[PlannedVisit]) -> dict[str, int]:
-    held = Counter(one.visit.status.value for one in planned)
-    over = held[VisitStatus.DONE] + held[VisitStatus.MISSED]
+    by_status = Counter(visit.visit.status.value for visit in planned)
+    over = by_status[VisitStatus.DONE] + by_status[VisitStatus.MISSED]
     return {
         "awaited": len(planned) - over,
-        "overdue": held[VisitStatus.OVERDUE],
+        "overdue": by_status[VisitStatus.OVERDUE],
         "all": len(planned),
     }
