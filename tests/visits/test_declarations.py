@@ -17,13 +17,13 @@ def declaration_of(item: Item) -> str:
     facts = item.facts
     required = {True: "R", False: "O"}.get(facts.required, "if")  # type: ignore[call-overload]
     required += "?" * bool(facts.only_if) + "†" * (not facts.missing_allowed)
-    said = [required, type(item).__name__, facts.unit]
-    said += ["H{}–{}".format(*facts.hard)] if facts.hard else []
-    said += ["S{}–{}".format(*facts.soft)] if facts.soft else []
-    said += ["⏩"] * facts.future_allowed + ["J"] * facts.judged
+    words = [required, type(item).__name__, facts.unit]
+    words += ["H{}–{}".format(*facts.hard)] if facts.hard else []
+    words += ["S{}–{}".format(*facts.soft)] if facts.soft else []
+    words += ["⏩"] * facts.future_allowed + ["J"] * facts.judged
     if facts.terms and not isinstance(item, items.YesNo):
-        said.append("/".join(facts.terms))
-    return " ".join(word for word in said if word)
+        words.append("/".join(facts.terms))
+    return " ".join(word for word in words if word)
 
 
 def test_items_are_those_of_the_catalogue():

@@ -17,8 +17,8 @@ PRODUCT_WORDS = re.compile(
 
 def _found_before_it_occurred(data: FormData, casebook: Casebook) -> bool:
     del casebook
-    occurred, found = data.get("occurred_on"), data.get("found_on")
-    return occurred is not None and found is not None and found < occurred
+    occurred_on, found_on = data.get("occurred_on"), data.get("found_on")
+    return occurred_on is not None and found_on is not None and found_on < occurred_on
 
 
 for _id, _form in (("DEV-01", "DEV"), ("DVP-01", "DVP")):

@@ -67,8 +67,8 @@ def is_after_last_day(casebook: Casebook) -> bool:
 
 
 def _without_go(casebook: Casebook, visit: str, _found_on: date) -> bool:
-    given = casebook.value("INF", "given", visit) in STARTED
-    return given and casebook.value("IRQ", "decision", visit) != InfusionDecision.GO
+    was_given = casebook.value("INF", "given", visit) in STARTED
+    return was_given and casebook.value("IRQ", "decision", visit) != InfusionDecision.GO
 
 
 def _after_withdrawal(casebook: Casebook, visit: str, _found_on: date) -> bool:

@@ -26,8 +26,8 @@ def deviations(request: StaffRequest) -> HttpResponse:
     filters = DeviationFilter(request.GET)
     lines = [line for line in deviation_lines(request.user) if filters.matches(line)]
     show = request.GET.get("show", "")
-    shown = [line for line in lines if _is_shown(line, show)]
-    page = Paginator(shown, LINES_A_PAGE).get_page(request.GET.get("page"))
+    selected = [line for line in lines if _is_selected(line, show)]
+    page = Paginator(selected, LINES_A_PAGE).get_page(request.GET.get("page"))
     counts = Counter(line.step.value for line in lines)
     context = {
         "form": filters,
@@ -40,7 +40,7 @@ def deviations(request: StaffRequest) -> HttpResponse:
     return render(request, "visits/deviations/deviations.html", context)
 
 
-def _is_shown(line: DeviationLine, show: str) -> bool:
+def _is_selected(line: DeviationLine, show: str) -> bool:
     if show == CONDITION_LOST:
         return line.condition_lost
     return show not in list(DeviationStep) or line.step == show

@@ -97,19 +97,19 @@ def test_what_is_not_required_or_not_booked_stands_nowhere(coordinator):
 
 @pytest.mark.verifies("CAL-01")
 def test_each_role_sees_whose_schedules_it_may_see():
-    inside, left = stage.infused(1, ago=3), stage.infused(2, ago=3)
-    discharge(left, ago=1)
+    in_patient, out_patient = stage.infused(1, ago=3), stage.infused(2, ago=3)
+    discharge(out_patient, ago=1)
 
     numbers = {
         role: {visit.participant.number for visit in planned_visits(person(role))}
         for role in ("CO", "MO", "BN", "SO", "UP", "AD")
     }
 
-    both = {inside.number, left.number}
+    both = {in_patient.number, out_patient.number}
     assert numbers == {
         "CO": both,
         "MO": both,
-        "BN": {inside.number},
+        "BN": {in_patient.number},
         "SO": set(),
         "UP": set(),
         "AD": set(),
@@ -221,8 +221,8 @@ def test_filters_count_what_they_show(coordinator):
 
     planned = planned_visits(coordinator)
     expected = {
-        chosen: sum(calendar.is_selected(visit, chosen) for visit in planned)
-        for chosen in VisitFilter
+        what: sum(calendar.is_selected(visit, what) for visit in planned)
+        for what in VisitFilter
     }
     assert counts == {
         "awaited": expected[VisitFilter.AWAITED],

@@ -112,8 +112,8 @@ class BedsideInfusion:
     @property
     def state(self) -> str:
         """Key of STATE_LABELS: before, running, interrupted, stopped or none."""
-        given = self.record.get("given") if self.record else None
-        if given == Given.NOT_GIVEN:
+        answer = self.record.get("given") if self.record else None
+        if answer == Given.NOT_GIVEN:
             return "none"
         if self.stopped_at:
             return "stopped"
