@@ -62,7 +62,6 @@ def is_selected(planned: PlannedVisit, what: VisitFilter) -> bool:
 
 
 def month_of(on: date, visits: Iterable[PlannedVisit]) -> list[list[Day]]:
-    """The weeks of a month, from Monday, each day with its visits."""
     by_day: dict[date, list[PlannedVisit]] = {}
     for planned in visits:
         if planned.day:
@@ -83,7 +82,6 @@ def days_of_week(on: date) -> list[date]:
 
 
 def week_of(on: date, visits: Iterable[PlannedVisit]) -> list[CalendarLine]:
-    """A line for each participant with a visit or an open window in the week."""
     days = days_of_week(on)
     by_participant: dict[int, list[PlannedVisit]] = {}
     for planned in visits:

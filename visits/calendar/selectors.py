@@ -45,7 +45,6 @@ class PlannedVisit:
 
     @property
     def label(self) -> str:
-        """Code of the visit, with the number of an unscheduled one."""
         number = f".{self.visit.number}" if self.visit.number else ""
         return f"{self.visit.code}{number}"
 
@@ -81,7 +80,6 @@ class PlannedVisit:
         return self.visit.status in OVER
 
     def is_possible_on(self, day: date) -> bool:
-        """Whether the visit is awaited and its window includes the day."""
         if self.is_over or self.opens is None or self.closes is None:
             return False
         return self.opens <= day <= self.closes

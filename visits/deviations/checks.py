@@ -42,7 +42,6 @@ for _id, _form in (("DEV-01", "DEV"), ("DVP-01", "DVP")):
     ),
 )
 def names_product(data: FormData, casebook: Casebook) -> dict[str, str] | None:
-    """Words that could unblind."""
     del casebook
     texts = (data.get("description") or "", data.get("action") or "")
     matches = (PRODUCT_WORDS.search(text) for text in texts)

@@ -20,7 +20,6 @@ def enter_deviation(event: DeviationFound, by: Actor, via: Source) -> None:
 
 @implements("WIN-03", "WIN-04")
 def find_visit_deviations(saved: Saved) -> None:
-    """A visit done late, or not at all, is a deviation."""
     services.mark_examinations(saved)
     if saved.form.visit in (VisitCode.SCREENING, VisitCode.UNSCHEDULED):
         return
@@ -40,12 +39,10 @@ def _was_awaited(unmarked: rules.VisitState) -> bool:
 
 @implements("WIN-08")
 def review_deviations(saved: Saved) -> None:
-    """Ask people about deviations whose condition no longer holds."""
     deviations.sync_condition_queries(saved.participant, saved.casebook, by=saved.by)
 
 
 def review_deviations_after_strike(event: RowStruck, by: Actor, via: Source) -> None:
-    """The same after a death, withdrawal or stay was struck out or restored."""
     del via
     participant = event.form.participant
     if event.form.code in SCHEDULE_FORMS:

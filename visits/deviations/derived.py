@@ -13,7 +13,6 @@ from visits.deviations.vocabulary import RaisedBy
 @offered("DEV")
 @offered("DVP")
 def manual_deviation(data: FormData, casebook: Casebook) -> Mapping[str, Value]:
-    """A deviation that somebody enters counts as found by a person today."""
     del data, casebook
     return {
         "raised_by": RaisedBy.PERSON.value,

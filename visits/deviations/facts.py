@@ -58,7 +58,6 @@ def _after_last_day(casebook: Casebook, _visit: str, _found_on: date) -> bool:
 
 
 def is_after_last_day(casebook: Casebook) -> bool:
-    """Infusion 2 started after the last day on which it may."""
     day0, second = infusion_started_at(casebook, 1), infusion_started_at(casebook, 2)
     if day0 is None or second is None:
         return False
@@ -76,7 +75,6 @@ def _after_withdrawal(casebook: Casebook, visit: str, _found_on: date) -> bool:
 
 
 def is_after_withdrawal(casebook: Casebook, visit: str) -> bool:
-    """The infusion started after the day of a withdrawal of any kind."""
     started_at = infusion_started_at(casebook, INFUSION_VISITS[VisitCode(visit)])
     days = (row.get("on") for row in casebook.rows("WDR") if row.get("kind"))
     return started_at is not None and any(

@@ -62,7 +62,6 @@ def late_or_early_visit(record: FormInstance, visit: Visit) -> DeviationFound | 
 
 
 def occasion_of(event: DeviationFound) -> str:
-    """What identifies the occasion of a deviation: the rule and the form."""
     return f"{event.rule} {event.form}" if event.form else event.rule
 
 

@@ -34,7 +34,6 @@ from visits.schedule.facts import (
 
 @implements("WIN-01")
 def anchor_schedule(saved: Saved) -> None:
-    """Anchor the schedule on the start of infusion 1, or move it."""
     if saved.form.visit == VisitCode.DAY_0:
         schedule = selectors.schedule(saved.participant)
         services.recalculate_due_dates(saved.participant, schedule)
@@ -49,7 +48,6 @@ def anchor_schedule(saved: Saved) -> None:
 
 
 def mark_unneeded_time_points(saved: Saved) -> None:
-    """Time points after the stop, or of an infusion not given, do not apply."""
     vital_signs.mark_unneeded_time_points(
         saved.participant, saved.form.visit, saved.casebook
     )
@@ -144,7 +142,6 @@ def _find_second_not_given(saved: Saved) -> None:
 
 
 def find_blinding_at_risk(saved: Saved) -> None:
-    """A cover that failed, or a product that was seen, may have unblinded."""
     data = saved.data
     risks = {
         Rule.COVER_FAILED: (

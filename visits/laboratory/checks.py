@@ -30,7 +30,6 @@ POTASSIUM_SOFT = Decimal("6.5")  # above it the range check of the item applies
     message=N_("Enter the time too; only outside results may have a date alone."),
 )
 def time_missing(data: FormData, casebook: Casebook) -> bool:
-    """A sample of our own hospital without its time."""
     del casebook
     at, place = data.get("sample_at"), data.get("place")
     ours = place not in (None, SamplePlace.OUTSIDE_LAB)
@@ -45,7 +44,6 @@ def time_missing(data: FormData, casebook: Casebook) -> bool:
     message=N_("More than %(days)s days before consent: it feeds no baseline."),
 )
 def sample_too_old(data: FormData, casebook: Casebook) -> Mapping[str, object] | None:
-    """A sample too old for the baseline."""
     at, consent = data.get("sample_at"), consented_at(casebook)
     days = PROTOCOL.eligibility.baseline_fallback_days
     if at is None or consent is None:
@@ -216,7 +214,6 @@ def significant_without_event(data: FormData, casebook: Casebook) -> bool:
     message=N_("Give both the analyte and the judgement in each row."),
 )
 def judgement_incomplete(data: FormData, casebook: Casebook) -> bool:
-    """A judgement without an analyte, or the other way round."""
     del casebook
     rows = data.get("significance") or ()
     return any(not (r.get("analyte") and r.get("judgement")) for r in rows)

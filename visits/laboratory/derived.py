@@ -35,7 +35,6 @@ derived("URI", "ml_kg_h", N_("Urine output"), unit="mL/kg/h", decimals=2)(ml_kg_
 
 @derived("URI", "weight_kg", N_("Weight used"), unit="kg", decimals=1)
 def weight_used(data: FormData, casebook: Casebook) -> Decimal | None:
-    """The weight at screening, by which the rate is computed."""
     del data
     weight_kg: Decimal | None = casebook.value("VIT", "weight_kg", VisitCode.SCREENING)
     return weight_kg
@@ -101,7 +100,6 @@ def from_creatinine_log(data: FormData, casebook: Casebook) -> Mapping[str, Valu
 
 
 def sample_day(window: rules.Window, casebook: Casebook) -> date | None:
-    """The date in a window, nearest to its target, that has a sample."""
     days = {
         day
         for row in casebook.rows("CRE")

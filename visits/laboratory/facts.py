@@ -36,7 +36,6 @@ def sampled_on(data: FormData) -> date | None:
 
 @fact("deciding_samples")
 def deciding_samples(casebook: Casebook) -> dict[SampleUse, frozenset[str]]:
-    """Ids of the samples of the qualifying pair and of the baseline."""
     screened = evidence.evidence_of(as_of_randomization(casebook))
     pair, basis = injury(screened).creatinine.qualifying, baseline(screened).sample
     frozen = casebook.value("RAN", "baseline_sample")

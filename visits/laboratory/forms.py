@@ -34,7 +34,6 @@ class RangeForm(forms.Form):
     valid_to = SiteDateField(label=_("Valid to"), required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a range without limits, crossed limits, and other units."""
         cleaned = super().clean() or {}
         low, high = cleaned.get("low"), cleaned.get("high")
         if low is None and high is None and "low" not in self.errors:

@@ -106,7 +106,6 @@ def rrt_ends_before_start(data: FormData, casebook: Casebook) -> bool:
     message=N_("One session of more than 24 hours: is it a course?"),
 )
 def session_too_long(data: FormData, casebook: Casebook) -> bool:
-    """A session that certainly lasted more than a day."""
     del casebook
     start, end = data.get("started_at"), data.get("ended_at")
     if data.get("row_kind") != RrtRow.SESSION or start is None or end is None:
@@ -137,7 +136,6 @@ def rrt_overlaps(data: FormData, casebook: Casebook) -> bool:
     message=N_("Worse than expected? Then record an adverse event."),
 )
 def rrt_without_event(data: FormData, casebook: Casebook) -> bool:
-    """Unplanned RRT after consent without an adverse event."""
     start, consent = data.get("started_at"), consented_at(casebook)
     if data.get("unplanned") != YesNo.YES or start is None or consent is None:
         return False
@@ -229,7 +227,6 @@ def next_stay_missing(data: FormData, casebook: Casebook) -> bool:
     message=N_("An unplanned admission is a serious adverse event: record it."),
 )
 def unplanned_without_event(data: FormData, casebook: Casebook) -> bool:
-    """An unplanned admission after consent without a serious event."""
     start, consent = data.get("in_at"), consented_at(casebook)
     unplanned = data.get("admission_type") == AdmissionType.UNPLANNED
     if not unplanned or start is None or consent is None or start < consent:

@@ -30,7 +30,6 @@ def minutes_between(
 @marks("URI")
 @implements("ELG-I1")
 def between_collections(rows: Sequence[FormData], casebook: Casebook) -> Marks:
-    """Mark gaps and overlaps of urine collections."""
     del casebook
     return _between(rows, "start_at", "end_at", gaps=True)
 
@@ -80,7 +79,6 @@ def _spans(
 
 @marks("LAB")
 def outside_of_reference(rows: Sequence[FormData], casebook: Casebook) -> Marks:
-    """Mark the values above or below the laboratory's reference range."""
     sides = sides_of_reference(rows, casebook.value("DEM", "sex"))
     marks_of_side = {Side.HIGH: ("high", ABOVE), Side.LOW: ("low", BELOW)}
     return {

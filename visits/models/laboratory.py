@@ -98,7 +98,6 @@ class ReferenceRange(Recorded):
     def in_force(
         ranges: Iterable["ReferenceRange"], laboratory_id: int, on: date
     ) -> dict[str, "ReferenceRange"]:
-        """The ranges of a laboratory that hold on a date, by analyte."""
         return {
             reference_range.analyte: reference_range
             for reference_range in ranges

@@ -7,5 +7,4 @@ from trial_edc.requirements import implements
 
 @implements("REM-01")
 def recheck_messages(saved: Saved) -> None:
-    """Withhold messages in the queue that are no longer right."""
     withhold_outdated(saved.participant)

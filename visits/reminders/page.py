@@ -46,7 +46,6 @@ class ContactStatus:
 
 
 def contact_status(recipient: ReminderRecipient) -> ContactStatus | None:
-    """None without consent to messages."""
     consent = recipient.consent
     if consent is None:
         return None
@@ -66,7 +65,6 @@ def contact_status(recipient: ReminderRecipient) -> ContactStatus | None:
 
 
 def coming_messages(recipient: ReminderRecipient) -> list[ComingMessage]:
-    """The messages of the next days, if nothing changes until then."""
     past_keys = {message.key for message in recipient.history}
     messages: dict[str, ComingMessage] = {}
     for days in range(AHEAD_DAYS + 1):
@@ -108,6 +106,5 @@ def ward_reminders(
 
 
 def appointment_text(reminder: Reminder) -> str:
-    """Date and time of the appointment, empty without one."""
     at = reminder.appointment_at
     return f"{at.astimezone(SITE_ZONE):%Y-%m-%d %H:%M}" if at else ""

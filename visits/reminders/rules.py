@@ -77,7 +77,6 @@ class SendDecision:
 def send_decision(
     due_at: datetime, situation: Situation, limits: Limits | None = None
 ) -> SendDecision:
-    """Send a message that is due, let it wait for the morning, or suppress it."""
     limits = limits or Limits()
     if reason := suppression_reason(situation, limits):
         return SendDecision(Action.SUPPRESS, None, reason)
@@ -90,7 +89,6 @@ def send_decision(
 def suppression_reason(
     situation: Situation, limits: Limits
 ) -> SuppressionReason | None:
-    """The first reason for which a message must not leave at all."""
     reasons = (
         (situation.has_died, SuppressionReason.DECEASED),
         (situation.has_withdrawn, SuppressionReason.WITHDRAWN),

@@ -46,7 +46,6 @@ def check_reminder(message: Message) -> SendVerdict | None:
 
 
 def _original_reminder(message: Message, recipient: ReminderRecipient) -> Reminder:
-    """The reminder of a message that is no longer due; it shows why."""
     visits = {f"{v.code}{v.number or ''}": v for v in recipient.plan.visits}
     visit = visits.get(message.visit)
     return Reminder(Occasion(message.occasion), message.key, recipient.now, visit)

@@ -9,5 +9,4 @@ from visits.reminders.services.queue import queue_due_reminders
 @shared_task
 @implements("REM-01")
 def queue_reminders() -> int:
-    """Safe to repeat."""
     return queue_due_reminders()

@@ -28,12 +28,10 @@ def text_of(reminder: Reminder, language: str, *, phone: str) -> str:
 
 
 def subject_in(language: str) -> str:
-    """The subject of an e-mail, the same for every message."""
     return TEXTS.subject.spoken(language)
 
 
 def require_neutral(text: str) -> None:
-    """Refuse a text that names disease, trial, product or the like."""
     folded = text.casefold()
     for word in PROTOCOL.reminders.forbidden_words:
         if word in folded:

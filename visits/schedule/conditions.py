@@ -39,7 +39,7 @@ class OutOfWindow(Condition):
 
 
 class BeforeConsent(Condition):
-    """The date or time of the item lies before consent."""
+    """Something happened before consent was given."""
 
     def __init__(self, item: str) -> None:
         self.item = item

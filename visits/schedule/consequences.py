@@ -29,7 +29,6 @@ def recalculate_after_signature(event: FormSigned, by: Actor, via: Source) -> No
 
 
 def recalculate_after_strike(event: RowStruck, by: Actor, via: Source) -> None:
-    """A death, withdrawal or stay struck out moves the schedule back."""
     del by, via
     if event.form.code in SCHEDULE_FORMS:
         services.recalculate_due_dates(event.form.participant)

@@ -53,7 +53,6 @@ class Visit:
 
     @property
     def closes_on(self) -> date | None:
-        """The last day on which the visit is in time."""
         if self.state.window:
             return self.state.window.closes
         return site_date(self.state.due_at) if self.state.due_at else None
@@ -81,7 +80,6 @@ class Schedule:
 
     @property
     def day_of_study(self) -> int | None:
-        """Days from the anchor to today."""
         anchor = self.course.anchor
         return (self.today - anchor).days if anchor else None
 

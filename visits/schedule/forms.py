@@ -10,7 +10,6 @@ from visits.schedule.vocabulary import NotDoneReason
 
 
 def pick(choices: list[tuple[str, str]]) -> list[tuple[str, Any]]:
-    """Choices that begin with an empty one, translated when they are shown."""
     return [("", "—"), *((code, _(label)) for code, label in choices)]
 
 

@@ -82,7 +82,6 @@ class Course:
         return site_date(self.randomised_at)
 
     def withdrawn_on(self, *kinds: WithdrawalKind) -> date | None:
-        """The first date of a withdrawal of these kinds."""
         return min((w.on for w in self.withdrawals if w.kind in kinds), default=None)
 
 
@@ -207,7 +206,6 @@ def discharged(
 
 
 def touches(stay: HospitalStay, span: Window) -> bool:
-    """Whether a stay and a window share a day."""
     ends_after = stay.out_on is None or stay.out_on >= span.opens
     return stay.in_on <= span.closes and ends_after
 
@@ -259,7 +257,6 @@ def status_in(span: Window, today: date) -> VisitStatus:
 
 @implements("WIN-07")
 def is_lookup(visit: VisitCode, course: Course) -> bool:
-    """Whether a visit may only be a look-up of records."""
     withdrawn_on = course.withdrawn_on(WithdrawalKind.VISITS_LOOKUP_ALLOWED)
     return visit in LOOKED_UP and withdrawn_on is not None
 

@@ -121,7 +121,6 @@ def reads_schedules(user: User) -> bool:
 
 
 def participants_visible_to(user: User) -> QuerySet[Participant]:
-    """Whose schedule a person may see; for a bedside nurse the in-patients."""
     if not reads_schedules(user):
         return Participant.objects.none()
     return within_reach(user, Participant.objects.all(), "pk")

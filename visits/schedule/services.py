@@ -112,7 +112,6 @@ def set_untouched_status(
 def open_forms_at(
     participant: Participant, visit: str, number: int, codes: Iterable[str]
 ) -> list[FormInstance]:
-    """Forms that are neither struck out nor closed to changes."""
     forms = FormInstance.objects.filter(
         participant=participant,
         visit=visit,
@@ -150,7 +149,6 @@ def add_unscheduled_visit(
     with_examinations: bool = False,
     via: Source = Source.PAGE,
 ) -> FormInstance:
-    """Create the forms of an unscheduled visit; return its visit record."""
     with attributed(by=by, via=via):
         participant = form_instances.lock(participant)
         _require_consent(participant)
@@ -215,7 +213,6 @@ def mark_missed(
 def reopen(
     form: FormInstance, *, by: Actor, why: str, via: Source = Source.PAGE
 ) -> Saved:
-    """Take back that a visit was missed."""
     with attributed(by=by, via=via):
         form_instances.lock(form.participant)
         before = data_of(form, row_of(form))

@@ -61,7 +61,6 @@ def make_feed(*, by: User) -> str:
 
 @implements("CAL-03")
 def revoke_feed(*, by: User) -> None:
-    """After this the address of the feed answers no more."""
     with attributed(by=by, via=Source.PAGE):
         _revoke(by)
 

@@ -18,7 +18,6 @@ TOO_MANY, LATER_SECONDS = 429, 600
 
 @permitted(Permission.READ_CASEBOOK, when=reads_schedules)
 def subscription(request: StaffRequest) -> HttpResponse:
-    """A new address is shown once."""
     address = ""
     if request.POST.get("action") == "make":
         token = feeds.make_feed(by=request.user)

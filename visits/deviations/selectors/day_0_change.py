@@ -30,14 +30,12 @@ class WindowChange:
 
     @property
     def leaves_window(self) -> bool:
-        """A visit already done would lie outside its window."""
         if self.done_on is None or self.after is None:
             return False
         return self.done_on not in self.after
 
     @property
     def deviations(self) -> str:
-        """The deviations about which people will have to decide, in words."""
         if not self.outdated_deviations:
             return "—"
         numbers = ", ".join(f"DEV #{number}" for number in self.outdated_deviations)

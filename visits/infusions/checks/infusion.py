@@ -81,7 +81,6 @@ def started_without_request(data: FormData, casebook: Casebook) -> bool:
     message=N_("Outside the window of this infusion."),
 )
 def started_outside_window(data: FormData, casebook: Casebook) -> bool:
-    """Infusion 2 outside its window, or infusion 1 too late after randomization."""
     at, randomised_at = data.get("started_at"), casebook.value("RAN", "randomised_at")
     if at is None:
         return False
@@ -172,7 +171,6 @@ _range_check("INF-10", Severity.SOFT, inside=RATE_SOFT, **ML_MIN)
 def time_points_missing(
     data: FormData, casebook: Casebook
 ) -> Mapping[str, object] | None:
-    """Time points that are over without a measurement or a reason."""
     if data.get("given") not in STARTED or data.get("stopped_at") is None:
         return None
     missing = timing.missing_time_points(data, casebook)

@@ -134,6 +134,5 @@ def go_after_withdrawal(
     message=N_("The participant has refused to go on; there is no consent."),
 )
 def go_after_refusal(data: FormData, casebook: Casebook) -> bool:
-    """A go although consent to go on was refused."""
     is_go = data.get("decision") == InfusionDecision.GO
     return bool(is_go and casebook.fact("has_refused_to_go_on"))

@@ -29,7 +29,6 @@ class VitalSignPoint:
 
     @property
     def is_applicable(self) -> bool:
-        """The infusion ran long enough for it."""
         return self.due is None or self.due.is_applicable
 
     @property
@@ -64,7 +63,6 @@ def due_times(record: FormData | None) -> dict[str, DueTime]:
 
 
 def points_of(visit: str, casebook: Casebook) -> tuple[VitalSignPoint, ...]:
-    """The time points of the infusion at a visit, in order."""
     due = due_times(casebook.one("INF", visit))
     rows = {
         row.get("time_point") or point_at(row): row
@@ -94,7 +92,6 @@ def next_point(points: tuple[VitalSignPoint, ...]) -> VitalSignPoint | None:
 
 
 def is_over(visit: str, casebook: Casebook) -> bool:
-    """The infusion was not given, or nothing is left to measure."""
     record = casebook.one("INF", visit)
     if record is None or record.get("given") is None:
         return False

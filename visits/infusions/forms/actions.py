@@ -43,7 +43,6 @@ class StartForm(BedsideForm):
     started_at = NowField(label=gettext_lazy("Start"))
 
     def prepare_to_confirm(self) -> None:
-        """Keep the entered time in a hidden field, and ask why it changes."""
         at = self.cleaned_data["started_at"].astimezone(clock.SITE_TZ)
         self.set_value("started_at", f"{at:%Y-%m-%d %H:%M}")
         self.asks_why = True
@@ -125,7 +124,6 @@ class VitalSignsForm(PointForm):
         self.order_fields(["point", *MEASURED, "rest_not_done", "taken_at"])
 
     def clean(self) -> dict[str, Any]:
-        """Each sign needs a number, or the tick that it could not be measured."""
         cleaned = super().clean() or {}
         empty = [name for name in MEASURED if not cleaned.get(name)]
         if len(empty) == len(MEASURED):
@@ -255,7 +253,6 @@ class RecordForm(BedsideForm):
 
 
 def record_values(record: FormData | None) -> dict[str, Any]:
-    """Values of the record, as the controls show them."""
     items = catalogue.design("INF").items
     values = {
         name: record.get(name) if record else None

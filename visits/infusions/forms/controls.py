@@ -40,14 +40,12 @@ EXPLANATION_PREFIX = "explain:"
 
 
 def number_field(item: Item) -> forms.CharField:
-    """The control of a number, with label and unit of its item."""
     label = f"{item.verbose_name} ({item.facts.unit})"
     pad = forms.TextInput({**NUMBER_PAD, "data-unit": item.facts.unit})
     return forms.CharField(label=label, required=False, widget=pad)
 
 
 def codelist_choices(codelist: type[Codelist]) -> list[tuple[str, Any]]:
-    """The choices of a codelist, translated when they are shown."""
     return [(code, gettext_lazy(label)) for code, label in codelist.choices()]
 
 
@@ -100,7 +98,6 @@ class BedsideForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        """Keep the fields for explanations that the last page asked for."""
         super().__init__(*args, **options)
         self.asks_why = bool(self.data.get("why"))
         for name in self.data:
@@ -120,7 +117,6 @@ class BedsideForm(forms.Form):
 
     @property
     def explanations(self) -> dict[str, str]:
-        """Explanations of improbable values, by the id of the check."""
         return {
             name.removeprefix(EXPLANATION_PREFIX): str(text)
             for name, text in self.data.items()
@@ -138,7 +134,6 @@ class BedsideForm(forms.Form):
         return hashlib.sha256(json.dumps(entries).encode()).hexdigest()
 
     def show_problem(self, problem: NotSaved, form: FormInstance | None) -> None:
-        """Show each message beside its control."""
         if isinstance(problem, ExplanationNeeded):
             self._ask_explanations(problem)
         elif isinstance(problem, Conflict):
@@ -167,7 +162,6 @@ class BedsideForm(forms.Form):
         )
 
     def _show_conflict(self, problem: Conflict, form: FormInstance | None) -> None:
-        """Show what somebody stored meanwhile, and ask for the reason to change it."""
         design = catalogue.design(form.code) if form else None
         for clash in problem.clashes:
             item = design.items[clash.item] if design else None
@@ -193,7 +187,6 @@ class BedsideForm(forms.Form):
             self.add_error(None, text)
 
     def set_value(self, name: str, value: str) -> None:
-        """Change the value that a control has when the form is shown again."""
         data = QueryDict(mutable=True)
         data.update(self.data)
         data[name] = value

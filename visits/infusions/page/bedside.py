@@ -105,7 +105,6 @@ class BedsideInfusion:
 
     @property
     def interrupted_at(self) -> datetime | None:
-        """None while it is not interrupted."""
         row = timing.open_interruption(self.record)
         return datetime.fromisoformat(row["from_at"]) if row else None
 
@@ -137,7 +136,6 @@ class BedsideInfusion:
 
     @property
     def awaits_release(self) -> bool:
-        """It has not started, and nobody has signed a go."""
         return self.state == "before" and self.release != Release.GO
 
     @property
@@ -162,7 +160,6 @@ class BedsideInfusion:
         ]
 
     def awaited_line(self, code: str) -> VitalSignLine | None:
-        """The line of a time point that is still to be measured, else None."""
         lines = (line for line in self.lines if line.point.code == code)
         return next((line for line in lines if line.point.is_awaited), None)
 
@@ -213,7 +210,6 @@ class BedsideInfusion:
     def interruption_times(
         self,
     ) -> Iterator[tuple[datetime | None, datetime | None, str]]:
-        """From when to when it did not run, and why."""
         for row in self.interruptions:
             ends = (row.get(name) for name in ("from_at", "to_at"))
             from_at, to_at = (datetime.fromisoformat(at) if at else None for at in ends)
@@ -266,7 +262,6 @@ class BedsideInfusion:
 
     @property
     def last_day(self) -> datetime | None:
-        """The last date for infusion 2."""
         day0 = infusion_started_at(self.casebook, 1)
         days = PROTOCOL.schedule.infusion_2_last_day
         return day0 + timedelta(days=days) if day0 else None
@@ -315,7 +310,6 @@ def _release(
 
 
 def current_infusion_visit(participant: Participant) -> str:
-    """The visit of the first infusion that is neither over nor refused."""
     casebook = casebook_of(participant)
     open_visits = (
         visit

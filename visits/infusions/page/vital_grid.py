@@ -48,7 +48,6 @@ class VitalSignLine:
 
     @property
     def minute(self) -> int:
-        """How many minutes after the anchor it is due."""
         return max(TIMES[self.point.code].minute, 0)
 
     @property
@@ -96,7 +95,6 @@ class VitalSignLine:
 
     @property
     def countdown(self) -> str:
-        """How long until it is due, or since when it has been."""
         if self.due_at is None:
             return ""
         minutes = round((self.due_at - self.now) / MINUTE)

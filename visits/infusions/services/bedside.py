@@ -97,19 +97,16 @@ def store_once(
 
 @contextmanager
 def bedside_transaction(action: BedsideAction) -> Iterator[None]:
-    """Attribute what is written to the action, with its participant locked."""
     with attributed(by=action.by, via=Source.PAGE):
         form_instances.lock(action.participant)
         yield
 
 
 def refusal(message: str, item: str = "") -> SaveRefused:
-    """The refusal of an action that does not fit the record."""
     return SaveRefused([Finding("INF-bedside", item, Severity.HARD, message)])
 
 
 def moves_day_0(participant: Participant, visit: str, started_at: datetime) -> bool:
-    """Whether another start of infusion 1 would move an existing day 0."""
     before = infusion_started_at(casebook_of(participant), 1)
     if visit != VisitCode.DAY_0 or before is None:
         return False
@@ -118,7 +115,6 @@ def moves_day_0(participant: Participant, visit: str, started_at: datetime) -> b
 
 @implements("WIN-01")
 def start(action: BedsideAction, started_at: datetime) -> Saved:
-    """Save the start at once, as a draft of the record."""
     with bedside_transaction(action):
         values: dict[str, object] = {"started_at": started_at}
         if current_record(action).get("given") not in STARTED:

@@ -72,7 +72,6 @@ def _empty_reaction_row(action: BedsideAction, number: str) -> FormInstance | No
 def _record_medication(
     action: BedsideAction, event: FormInstance, medication: Mapping[str, object]
 ) -> None:
-    """Enter a drug given for a reaction into the log of medication."""
     form = form_instances.add_row(action.participant, "CMD", by=action.by)
     fixed_values = {
         "ae": event.pk,

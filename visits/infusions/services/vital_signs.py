@@ -54,7 +54,6 @@ def mark_unneeded_time_points(
 
 
 def vital_sign_form(participant: Participant, visit: str, point: str) -> FormInstance:
-    """The form of a time point, created if it does not exist."""
     occurrence = timing.POINTS.index(point) + 1
     return form_instances.ensure_form(
         participant, "VSI", visit=visit, occurrence=occurrence
@@ -74,7 +73,6 @@ def record_vital_signs(
     reasons: Mapping[str, Reason] | None = None,
     via: Source = Source.PAGE,
 ) -> Saved:
-    """Save the measurement of one time point at once."""
     with attributed(by=by, via=via):
         form_instances.lock(participant)
         form = vital_sign_form(participant, visit, point)
@@ -100,7 +98,6 @@ def record_vital_signs_not_taken(
     based_on: int | None = None,
     reasons: Mapping[str, Reason] | None = None,
 ) -> Saved:
-    """Record that nothing was measured at a time point, and why."""
     missing = dict.fromkeys(("taken_at", *MEASURED), MissingCode.NOT_DONE)
     text = _("Not taken; the reason stands in the form.")
     return record_vital_signs(

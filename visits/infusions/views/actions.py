@@ -37,7 +37,6 @@ class ActionSpec:
 
 
 def _own_values(form: BedsideForm) -> dict[str, Any]:
-    """Values of the controls that only this action has."""
     own = type(form).base_fields.keys() - SHARED_FIELDS
     return {name: form.cleaned_data[name] for name in own}
 

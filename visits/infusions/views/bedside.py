@@ -106,7 +106,6 @@ def _store(action: BedsideAction, act: str, form: BedsideForm) -> None:
 def _stored_form(
     participant: Participant, visit: str, act: str, form: BedsideForm
 ) -> FormInstance | None:
-    """The stored form that an action changes; it says who changed it meanwhile."""
     point = form.cleaned_data.get("point")
     forms = FormInstance.objects.select_related("saved_by").filter(
         participant=participant,
@@ -126,7 +125,6 @@ def _moves_day_0(participant: Participant, visit: str, form: StartForm) -> bool:
 def _preview(
     request: StaffRequest, participant: Participant, visit: str, form: StartForm
 ) -> HttpResponse:
-    """Show which windows another start of infusion 1 moves, before it is stored."""
     form.prepare_to_confirm()
     started_at = form.cleaned_data["started_at"]
     context = {
@@ -166,7 +164,6 @@ def _page(
 def _forms(
     infusion: BedsideInfusion, line: VitalSignLine | None
 ) -> dict[str, BedsideForm]:
-    """The forms of the page by action, each with the revision it is based on."""
     revision = infusion.revision("INF")
     based_on = {"INF": revision, "VSI": line.based_on if line else None}
     point = line.point.code if line else None

@@ -56,7 +56,6 @@ def handle_answer(number: str, text: str) -> None:
 
 
 def means_stop(text: str) -> bool:
-    """Whether a text asks for no more messages, however it was typed."""
     words = re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())
     if not words:
         return False

@@ -99,7 +99,6 @@ class ReminderRecipient:
         )
 
     def _sent_for(self, place: str, channel: str, ignoring: Message | None) -> int:
-        """How many messages about a visit were sent, or are being sent."""
         return sum(
             message.times_sent
             + (message.state == MessageState.SENDING and message != ignoring)
@@ -128,7 +127,6 @@ def queue_due_reminders() -> int:
 
 
 def participant_batches() -> Iterator[list[Participant]]:
-    """Randomized participants who ever agreed to messages, batch by batch."""
     consents = InformedConsent.objects.filter(
         form__participant=OuterRef("pk"),
         form__struck_at=None,
@@ -146,7 +144,6 @@ def participant_batches() -> Iterator[list[Participant]]:
 
 
 def confirm_opt_out(participant: Participant) -> None:
-    """Queue the one message that says that there will be no more."""
     recipient = recipient_of(participant)
     due = [
         reminder
@@ -196,7 +193,6 @@ def recipients_of(participants: Sequence[Participant]) -> dict[int, ReminderReci
 
 
 def recipient_of(participant: Participant) -> ReminderRecipient:
-    """One recipient, with CTC."""
     casebook = casebook_of(participant, *FORMS, CONTACT)
     plan = selectors.schedules_of([participant], {participant.pk: casebook})
     history = list(Message.objects.filter(participant=participant).defer("text"))
@@ -222,7 +218,6 @@ def with_contacts(
 def _messages(
     recipient: ReminderRecipient, due: Iterable[Reminder]
 ) -> Iterator[Message]:
-    """The messages that may go and are not stored yet, or were withheld before."""
     consent = recipient.consent
     if consent is None:
         return
@@ -248,7 +243,6 @@ def channels_for(reminder: Reminder, consent: ContactConsent) -> tuple[str, ...]
 def _write(
     message: Message, recipient: ReminderRecipient, reminder: Reminder, channel: str
 ) -> Message:
-    """Fill a message, new or withheld before, with today's words."""
     language = (
         recipient.consent.language if recipient.consent else settings.LANGUAGE_CODE
     )

@@ -42,8 +42,6 @@ def is_after(value: object, day: date) -> bool:
 
 
 def after_withdrawal(item: str) -> CheckRule:
-    """The rule that finds something new observed after withdrawal from everything."""
-
     def rule(data: FormData, casebook: Casebook) -> bool:
         ended_on = withdrawn_on(casebook, WithdrawalKind.EVERYTHING)
         is_late = ended_on is not None and is_after(data.get(item), ended_on)
@@ -53,8 +51,6 @@ def after_withdrawal(item: str) -> CheckRule:
 
 
 def after_death(item: str) -> CheckRule:
-    """The rule that finds an observation certainly after death."""
-
     def rule(data: FormData, casebook: Casebook) -> Mapping[str, str] | None:
         death = casebook.value("DTH", "death_on")
         if death is None or not is_after(data.get(item), death.latest):

@@ -71,7 +71,6 @@ def visit_after_withdrawal(data: FormData, casebook: Casebook) -> bool:
     message=N_("After withdrawal from visits only records may be looked up."),
 )
 def visit_though_only_lookup(data: FormData, casebook: Casebook) -> bool:
-    """A visit in person where only a look-up was agreed to."""
     ended_on = withdrawn_on(casebook, WithdrawalKind.VISITS_LOOKUP_ALLOWED)
     on, mode = data.get("visit_date"), data.get("mode")
     late = bool(on and ended_on and on > ended_on)
@@ -87,8 +86,6 @@ def previous_visit(data: FormData, casebook: Casebook) -> date | None:
 
 
 def since_last(*times: tuple[str, str]) -> Callable[[FormData, Casebook], bool]:
-    """The rule whether a log has a row since the last visit."""
-
     def has_row(data: FormData, casebook: Casebook) -> bool:
         last = previous_visit(data, casebook)
         return any(
