@@ -82,6 +82,7 @@ class InformedConsent(CRF):
     class Design:
         order = 20
         code, title = "CNS", _("Informed consent")
+        checked_scan = "signed_scan"
         sections = (
             Section(_("Decision"), "kind", "decision", "decided_at"),
             Section(_("Document"), "version", "language", "copy_given", "signed_scan"),

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.vocabulary import PhoneOwner
-from record.accounts.roles import Permission
+from record.accounts.roles import Limit, Permission
 from record.audit.models import Confidentiality
 from record.audit.recording import Recorded
 from record.audit.vault import Purpose
@@ -51,6 +51,7 @@ class ContactDetails(SealedCRF):
     class Design:
         order = 30
         code, title = "CTC", _("Contact details")
+        items_within = {Limit.IN_PATIENTS: ("name", "hospital_no")}
         sections = (
             Section(_("Person"), "name", "hospital_no"),
             Section(_("Ways of contact"), "phones", "email", "address", "best_time"),

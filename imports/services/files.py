@@ -61,7 +61,7 @@ def _store_file(
 ) -> ImportedFile:
     with attributed(by=by, via=via):
         file = ImportedFile.objects.create(
-            key=files.keep(content),
+            key=files.write_sealed(content),
             source=source,
             name=name[:MAX_NAME_LENGTH],
             sha256=hashlib.sha256(content).hexdigest(),
@@ -85,13 +85,13 @@ def audit_details(file: ImportedFile) -> dict[str, Any]:
 
 def table_of(file: ImportedFile) -> FileTable:
     """Raises `FileDamaged` when the stored file is not what came."""
-    return read_table(files.kept(file.key, file.sha256))
+    return read_table(files.read_sealed(file.key, file.sha256))
 
 
 @implements("AUD-07")
 def download_original(file: ImportedFile, *, by: User) -> bytes:
     """The download is recorded: the file may name persons."""
-    content = files.kept(file.key, file.sha256)
+    content = files.read_sealed(file.key, file.sha256)
     with attributed(by=by, via=Source.PAGE):
         act("import_file_taken", details=audit_details(file))
     return content

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.eligibility.rules.states import BaselineSource
-from record.accounts.roles import Permission
+from record.accounts.roles import Limit, Permission
 from record.casebook import items
 from record.casebook.conditions import Answer
 from record.casebook.design import Once
@@ -71,6 +71,14 @@ class RandomisationRecord(CRF):
     class Design:
         order = 10
         code, title = "RAN", _("Randomization record")
+        limits = (Limit.INFUSION_TIMES,)
+        items_within = {
+            Limit.INFUSION_TIMES: (
+                "randomised_at",
+                "randomised_by",
+                "randomisation_no",
+            )
+        }
         sections = (
             Section(_("Randomization"), *FROZEN[:3]),
             Section(_("Frozen screening values"), *FROZEN[3:]),

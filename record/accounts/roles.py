@@ -53,6 +53,10 @@ class Limit(Codelist):
     DELIVERY = "p", N_("delivery state, no text")
 
 
+# They leave only the forms that declare them.
+LIMITS_OF_FORMS = frozenset({Limit.INFUSION_TIMES, Limit.SAFETY_FORMS})
+
+
 class Permission(Codelist):
     """What a role may be granted; the label follows "the right to …"."""
 

@@ -63,7 +63,7 @@ def _pointing(
 
 def _exists(form: FormInstance, name: str, item: Item, value: Value) -> bool:
     if isinstance(item, File):
-        return files.is_kept(form, name, value)
+        return files.is_stored(form, name, value)
     if isinstance(item, Listed):
         return value in dict(item.options())
     assert isinstance(item, User)  # noqa: S101 - narrows the type

@@ -1,4 +1,4 @@
-"""What a role may see and enter of the forms, before any page asks."""
+"""What a role may see and enter of the forms."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -6,34 +6,13 @@ from typing import Any, TypeVar
 from django.db.models import QuerySet
 
 from record.accounts.models import User
-from record.accounts.roles import Limit, Permission
+from record.accounts.roles import LIMITS_OF_FORMS, Limit, Permission
 from record.casebook import catalogue
 from record.casebook.design import FormDesign
 from record.casebook.models import Participant
 from trial_edc.protocol import PROTOCOL
 
-# What a limited right to read casebooks (catalogue §8, notes b and d) leaves.
-LIMITED_TO = {
-    Limit.INFUSION_TIMES: frozenset({"RAN", "IRQ", "INF"}),
-    Limit.SAFETY_FORMS: frozenset({"AE", "SAE", "SPA", "DTH", "PRG", "INF"}),
-}
-
-# Of these forms, notes a (identity) and b (when and how much ran in) leave these items.
-LIMITED_ITEMS = {
-    Limit.IN_PATIENTS: {"CTC": frozenset({"name", "hospital_no"})},
-    Limit.INFUSION_TIMES: {
-        "RAN": frozenset({"randomised_at", "randomised_by", "randomisation_no"}),
-        "INF": frozenset(
-            {"given", "not_given_reason", "started_at", "stopped_at", "volume_ml"}
-        ),
-    },
-}
-
-# The item that bears the name on a form that tells no name otherwise.
-SIGNED_CONSENT = {"CNS": "signed_scan"}
-
-
-Held = TypeVar("Held", bound=QuerySet[Any])
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 Reach = Callable[[], QuerySet[Participant]]
 _REACHES: dict[Limit, Reach] = {}
 
@@ -41,8 +20,7 @@ _REACHES: dict[Limit, Reach] = {}
 def reaches(limit: Limit) -> Callable[[Reach], Reach]:
     """Declare which participants a limited right to read casebooks reaches.
 
-    The room that knows where participants are says it; every list asks here, so that
-    none shows a link which the page behind it refuses.
+    Every list uses it, so that none shows a link that the page behind it refuses.
     """
 
     def declare(reach: Reach) -> Reach:
@@ -52,23 +30,24 @@ def reaches(limit: Limit) -> Callable[[Reach], Reach]:
     return declare
 
 
-def within_reach(user: User, held: Held, path: str = "participant") -> Held:
-    """Leave the rows whose participant, at `path`, the person may read about."""
+def within_reach(user: User, rows: Rows, path: str = "participant") -> Rows:
+    """Keep the rows whose participant, at `path`, the user may read about."""
     limit = user.limit(Permission.READ_CASEBOOK)
     reach = _REACHES.get(limit) if limit else None
-    return held.filter(**{f"{path}__in": reach()}) if reach else held
+    return rows.filter(**{f"{path}__in": reach()}) if reach else rows
 
 
 def may_see(user: User, design: FormDesign) -> bool:
     if not user.may(design.seen_by):
         return False
-    limit = user.limit(design.seen_by)
-    allowed = LIMITED_TO.get(limit) if limit else None
-    return allowed is None or design.code in allowed
+    return _is_within(user.limit(design.seen_by), design)
+
+
+def _is_within(limit: Limit | None, design: FormDesign) -> bool:
+    return limit not in LIMITS_OF_FORMS or limit in design.limits
 
 
 def may_enter(user: User, design: FormDesign) -> bool:
-    """Tell whether the role may enter data into forms of this design."""
     return not design.system_made and any(user.may(p) for p in design.entered_by)
 
 
@@ -77,7 +56,7 @@ def visible_codes(user: User) -> list[str]:
 
 
 def may_on(user: User, permission: Permission, design: FormDesign) -> bool:
-    """Tell whether the role may do this on forms of this design, limits included."""
+    """Tell whether the role has the permission on this form, limits included."""
     if not user.may(permission) or not may_see(user, design):
         return False
     limit = user.limit(permission)
@@ -85,29 +64,26 @@ def may_on(user: User, permission: Permission, design: FormDesign) -> bool:
         return design.is_restricted
     if limit == Limit.OWN_BEDSIDE:
         return Permission.ENTER_BEDSIDE in design.entered_by
-    allowed = LIMITED_TO.get(limit) if limit else None
-    return allowed is None or design.code in allowed
+    return _is_within(limit, design)
 
 
 def visible_items(user: User, design: FormDesign) -> frozenset[str]:
     limit = user.limit(design.seen_by)
-    limited = LIMITED_ITEMS.get(limit, {}) if limit else {}
-    seen = limited.get(design.code, frozenset(design.items))
-    return frozenset(name for name in seen if may_see_item(user, design, name))
+    names = design.items_within.get(limit, design.items) if limit else design.items
+    return frozenset(name for name in names if may_see_item(user, design, name))
 
 
 def may_see_item(user: User, design: FormDesign, name: str) -> bool:
     """Tell whether the role may see an item that may name a person.
 
-    A limited right to identity holds only for the items that its note leaves. A signed
-    consent is for the site alone, unless a setting opens it to who checks consents.
+    A limited right to identity reaches only the items that the form declares for it. A
+    signed consent is for the site alone, unless a setting opens it to who checks it.
     """
     if not design.items[name].facts.identity:
         return True
-    if name == SIGNED_CONSENT.get(design.code) and user.may(Permission.CHECK_CONSENT):
+    if name == design.checked_scan and user.may(Permission.CHECK_CONSENT):
         return PROTOCOL.consent.scan_open_to_monitor
     if not user.may(Permission.SEE_IDENTITY):
         return False
     limit = user.limit(Permission.SEE_IDENTITY)
-    left = LIMITED_ITEMS.get(limit, {}) if limit else {}
-    return limit is None or name in left.get(design.code, ())
+    return limit is None or name in design.items_within.get(limit, ())

@@ -1,4 +1,4 @@
-"""Every form of the trial, read from the CRF classes; nobody keeps a list."""
+"""Every form of the trial, read from the CRF classes."""
 
 from functools import cache
 
@@ -10,20 +10,20 @@ from record.casebook.models import CRF, SealedCRF
 
 @cache
 def designs() -> dict[str, FormDesign]:
-    """Return the designs by form code, in the order of the rooms and of each room."""
-    found: dict[str, FormDesign] = {}
+    """Map form codes to designs, in the order of the rooms and within each room."""
+    designs: dict[str, FormDesign] = {}
     for room in apps.get_app_configs():
         declared = [
             design_of(model)
             for model in room.get_models()
             if issubclass(model, CRF | SealedCRF)
         ]
-        for design in sorted(declared, key=lambda one: one.order):
-            if design.code in found:
+        for design in sorted(declared, key=lambda design: design.order):
+            if design.code in designs:
                 problem = f"Two forms have the code {design.code}."
                 raise ValueError(problem)
-            found[design.code] = design
-    return found
+            designs[design.code] = design
+    return designs
 
 
 def design(code: str) -> FormDesign:
@@ -39,5 +39,5 @@ def logs() -> list[FormDesign]:
 
 
 def logs_and_tables() -> list[FormDesign]:
-    """Return the forms whose rows a participant has on one page."""
+    """List the forms whose rows have a page of their own for each participant."""
     return [d for d in designs().values() if d.collected.is_log or d.is_table]

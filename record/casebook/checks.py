@@ -17,7 +17,7 @@ CheckRule = Callable[[FormData, Casebook], bool | Mapping[str, Any] | None]
 
 @dataclass(frozen=True)
 class Finding:
-    """A check that fired: where, how grave, and what to do, in words."""
+    """A check that fired: where, how grave, and what to do."""
 
     check_id: str
     item: str
@@ -42,11 +42,10 @@ class EditCheck:
     version: int = 1
 
     def run(self, data: FormData, casebook: Casebook) -> Finding | None:
-        """Return the finding, or None when all is well."""
-        fired = self.rule(data, casebook)
-        if not fired:
+        answer = self.rule(data, casebook)
+        if not answer:
             return None
-        details = fired if isinstance(fired, Mapping) else {}
+        details = answer if isinstance(answer, Mapping) else {}
         return Finding(self.check_id, self.item, self.severity, self.message, details)
 
 
@@ -77,4 +76,4 @@ def check(
 
 
 def declared(form: str) -> Iterable[EditCheck]:
-    return (one for one in CHECKS.values() if one.form == form)
+    return (check for check in CHECKS.values() if check.form == form)

@@ -1,6 +1,6 @@
 """Conditions of skip logic and of required items: small expressions, pure.
 
-They are asked of a form; `Fact` also of the participant's casebook.
+They look at a form; `Fact` looks at the participant's casebook.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Condition:
         return frozenset()
 
     def as_json(self) -> Any:
-        """Return what the page needs to ask it; None when only the server can."""
+        """Encode it for the page's script; None when only the server can decide."""
         return None
 
     def __and__(self, other: "Condition") -> "Condition":
@@ -42,10 +42,10 @@ class Answer(Condition):
     def holds(self, data: FormData, casebook: Casebook) -> bool:
         del casebook
         value = data.get(self.item)
-        given = value if isinstance(value, list | tuple) else (value,)
+        answers = value if isinstance(value, list | tuple) else (value,)
         return any(
             str(code) in self.codes
-            for code in given
+            for code in answers
             if code is not None and not isinstance(code, MissingCode)
         )
 
@@ -87,10 +87,10 @@ class AtVisit(Condition):
 
 
 class Fact(Condition):
-    """Something known of the participant from other forms (`<room>/facts.py`)."""
+    """A fact of the participant from other forms (`<room>/facts.py`)."""
 
     def __init__(self, name: str, *values: Any) -> None:
-        """Name the fact and the values that count; none named means true."""
+        """Take the values that count; without any, True counts."""
         self.name, self.values = name, values or (True,)
 
     def holds(self, data: FormData, casebook: Casebook) -> bool:

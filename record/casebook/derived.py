@@ -1,8 +1,8 @@
 """Values that are computed, never typed and never stored; pure.
 
 Each room declares those of its forms in `<room>/derived.py`; the form page shows them
-beside the items they come from. `offered` values fill an empty form in: they are
-typing that somebody still has to confirm, nothing more.
+beside the items they come from. `offered` values prefill an empty form, whose author
+still has to confirm them by saving.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -31,7 +31,7 @@ class Derivation:
 
 @dataclass(frozen=True)
 class DerivedValue:
-    """What a derivation gave; `value` None: not known."""
+    """The result of a derivation; `value` is None when it is not known."""
 
     derivation: Derivation
     value: Value
@@ -56,8 +56,7 @@ def derived(
     """
 
     def declare(rule: Rule) -> Rule:
-        one = Derivation(form, name, label, unit, decimals, terms, rule)
-        DERIVED[form, name] = one
+        DERIVED[form, name] = Derivation(form, name, label, unit, decimals, terms, rule)
         return rule
 
     return declare

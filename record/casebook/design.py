@@ -1,9 +1,10 @@
-"""What a form declares about itself, and where it is collected."""
+"""What a form declares about itself, and where its instances stand."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from record.accounts.roles import Permission
+from record.accounts.roles import Limit, Permission
 from record.audit.models import Confidentiality
 from record.audit.vault import Purpose
 from record.casebook.items import Item, Section
@@ -12,7 +13,7 @@ from record.casebook.models import AnyCRF, SealedCRF
 
 @dataclass(frozen=True)
 class Collected:
-    """Where forms of a form hang in the casebook."""
+    """Where the instances of a form stand in the casebook."""
 
     visits: tuple[str, ...] = ()
     is_log: bool = False
@@ -48,6 +49,9 @@ class FormDesign:
     confidentiality: Confidentiality
     signature: Any = None  # the meaning of its signature; None when it takes none
     signed_by: Permission = Permission.SIGN_FORM
+    limits: tuple[Limit, ...] = ()  # limited rights that reach this form
+    items_within: Mapping[Limit, tuple[str, ...]] = field(default_factory=dict)
+    checked_scan: str = ""  # the item with a name that who checks consents may see
     version: int = 1
     order: int = 1000  # its place among the forms of its room
     guide: Any = ""
@@ -65,21 +69,21 @@ class FormDesign:
 
     @property
     def is_repeated(self) -> bool:
-        """Tell whether there are several forms of it in one place."""
+        """Whether a place can have several instances of it."""
         return self.collected.is_log or self.rows_at_visits
 
     @property
     def is_restricted(self) -> bool:
-        """Tell whether only unblinded roles may see it."""
+        """Whether unblinded roles alone may see it."""
         return self.confidentiality == Confidentiality.RESTRICTED
 
     @property
     def dataset(self) -> str:
-        """Return the name of its exported file, without ending."""
+        """The name of its exported file, without ending."""
         return self.code.lower()
 
 
-DECLARED = frozenset(FormDesign.__dataclass_fields__) - {
+ATTRIBUTES = frozenset(FormDesign.__dataclass_fields__) - {
     "model",
     "items",
     "confidentiality",
@@ -87,20 +91,20 @@ DECLARED = frozenset(FormDesign.__dataclass_fields__) - {
 
 
 def design_of(model: type[AnyCRF]) -> FormDesign:
-    """Read the declaration of a form; an unknown word in it is refused."""
-    said = {k: v for k, v in vars(model.Design).items() if not k.startswith("__")}  # type: ignore[union-attr]
-    unknown = set(said) - DECLARED
+    """Read the declaration of a form; an unknown attribute is refused."""
+    declared = {k: v for k, v in vars(model.Design).items() if not k.startswith("__")}  # type: ignore[union-attr]
+    unknown = set(declared) - ATTRIBUTES
     items = model.crf_items()
-    named = [name for section in said["sections"] for name in section.items]
-    if unknown or sorted(named) != sorted(items):
-        problem = (
-            f"{model.__name__}: {unknown or set(named) ^ set(items)} does not fit."
-        )
+    sections = declared["sections"]
+    listed_items = [name for section in sections for name in section.items]
+    if unknown or sorted(listed_items) != sorted(items):
+        names = unknown or set(listed_items) ^ set(items)
+        problem = f"{model.__name__}: {names} does not fit."
         raise ValueError(problem)
-    said.setdefault("entered_by", (Permission.ENTER_CRF,))
-    said.setdefault("seen_by", Permission.READ_CASEBOOK)
+    declared.setdefault("entered_by", (Permission.ENTER_CRF,))
+    declared.setdefault("seen_by", Permission.READ_CASEBOOK)
     return FormDesign(
-        model=model, items=items, confidentiality=_confidentiality(model), **said
+        model=model, items=items, confidentiality=_confidentiality(model), **declared
     )
 
 

@@ -16,7 +16,7 @@ DOSE_DECIMALS = 3
 
 
 def words(item: Item, value: Value) -> str:
-    """Return a value in the reader's language; — for nothing."""
+    """Word a value in the reader's language; — for nothing."""
     if isinstance(value, MissingCode):
         return f"{value.value} ({_(value.label)})"
     if value is None or value in ("", []):
@@ -45,7 +45,7 @@ def _plain_words(item: Item, value: Value) -> str:
 
 
 def number_text(item: Item, value: Decimal) -> str:
-    """Return a number to be read; a dose without the zeros that fill its column.
+    """Write a number to be read; a dose without the zeros that fill its column.
 
     "500 mg", never "500.000 mg": who overlooks the point reads a thousandfold dose.
     Source: ISMP list of error-prone dose designations, trailing zeros.
@@ -55,16 +55,16 @@ def number_text(item: Item, value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if is_fine and "." in text else text
 
 
-def derived_words(one: DerivedValue) -> str:
-    """Return a computed value in the reader's language, rounded for display."""
-    value, told = one.value, one.derivation
+def derived_words(derived: DerivedValue) -> str:
+    """Word a computed value in the reader's language, rounded for display."""
+    value, derivation = derived.value, derived.derivation
     if is_blank(value):
         return NOTHING
-    if told.terms:
+    if derivation.terms:
         codes = value if isinstance(value, list | tuple) else [value]
-        return ", ".join(_(told.terms(code).label) for code in codes)
-    if isinstance(value, Decimal) and told.decimals is not None:
-        return f"{shown(value, told.decimals):f}"
+        return ", ".join(_(derivation.terms(code).label) for code in codes)
+    if isinstance(value, Decimal) and derivation.decimals is not None:
+        return f"{shown(value, derivation.decimals):f}"
     if isinstance(value, datetime):
         return value.astimezone(SITE_TZ).strftime("%Y-%m-%d %H:%M")
     return str(value)

@@ -29,7 +29,7 @@ def is_required(item: Item, data: FormData, casebook: Casebook) -> bool:
 
 
 def to_erase(design: FormDesign, data: FormData, casebook: Casebook) -> list[str]:
-    """Return the items that hold a value though skip logic hides them."""
+    """List the items that have a value though skip logic hides them."""
     return [
         name
         for name, item in design.items.items()
@@ -39,7 +39,7 @@ def to_erase(design: FormDesign, data: FormData, casebook: Casebook) -> list[str
 
 
 def pending_items(design: FormDesign, data: FormData, casebook: Casebook) -> list[str]:
-    """Return the required items that still have neither value nor missing code."""
+    """List the required items that still have neither value nor missing code."""
     return [
         name
         for name, item in design.items.items()
@@ -55,9 +55,9 @@ def findings(
     now: datetime,
     completing: bool = False,
 ) -> list[Finding]:
-    """Return what the checks find, in the order of the items on the page.
+    """Run the checks, in the order of the items on the page.
 
-    `completing` asks for required items too. `now` is the instant of the save.
+    `completing` includes required items. `now` is the instant of the save.
     """
     return standing_findings(
         design, data, casebook.with_data(data), now=now, completing=completing
@@ -72,15 +72,15 @@ def standing_findings(
     now: datetime,
     completing: bool = False,
 ) -> list[Finding]:
-    """Return what the checks find in a form that the casebook holds as it is."""
-    found = [
+    """Run the checks of a form that the casebook holds with the same values."""
+    findings = [
         *_automatic(design, data, casebook, now),
         *_cell_findings(_cells(design, data, casebook), now),
         *(_required(design, data, casebook) if completing else ()),
-        *(f for one in declared(design.code) if (f := one.run(data, casebook))),
+        *(f for check in declared(design.code) if (f := check.run(data, casebook))),
     ]
     order = {name: place for place, name in enumerate(design.items)}
-    return sorted(found, key=lambda finding: order.get(finding.item, -1))
+    return sorted(findings, key=lambda finding: order.get(finding.item, -1))
 
 
 def _required(
@@ -115,9 +115,9 @@ class _Cell:
         severity: Severity = Severity.HARD,
         details: Mapping[str, str] = MappingProxyType({}),
     ) -> Finding:
-        where = {"row": self.row, "column": self.column.verbose_name}
+        place = {"row": self.row, "column": self.column.verbose_name}
         check_id = f"{self.form}.{self.item}.{self.row}.{self.column.name}.{kind}"
-        return Finding(check_id, self.item, severity, message, {**where, **details})
+        return Finding(check_id, self.item, severity, message, {**place, **details})
 
 
 def _cells(design: FormDesign, data: FormData, casebook: Casebook) -> Iterator[_Cell]:

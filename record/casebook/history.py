@@ -31,19 +31,19 @@ class Change:
     clock_at: datetime | None = None  # the trial's time, which a demo moves
 
 
-def value_from_entry(item: Item, told: Any) -> Value:
-    """Return the value that the audit trail tells as JSON."""
-    if told is None:
+def value_from_entry(item: Item, stored: Any) -> Value:
+    """Read a value from the JSON of an audit entry."""
+    if stored is None:
         return None
-    if isinstance(told, dict) and set(told) == {"missing"}:
-        return MissingCode(told["missing"])
-    if isinstance(item, Lab) and isinstance(told, dict):
-        return item.parse_entered((told["value"], told["unit"]))
-    return item.from_json(told)
+    if isinstance(stored, dict) and set(stored) == {"missing"}:
+        return MissingCode(stored["missing"])
+    if isinstance(item, Lab) and isinstance(stored, dict):
+        return item.parse_entered((stored["value"], stored["unit"]))
+    return item.from_json(stored)
 
 
 def entries_of(form: FormInstance, *, after_revision: int = 0) -> list[Entry]:
-    """Return the entries of a form's values, oldest first."""
+    """List the entries of a form's values, oldest first."""
     table = catalogue.design(form.code).model._meta.db_table
     return list(
         Entry.objects.filter(
@@ -53,7 +53,7 @@ def entries_of(form: FormInstance, *, after_revision: int = 0) -> list[Entry]:
 
 
 def changes_of(form: FormInstance, *, after_revision: int = 0) -> list[Change]:
-    """Return every change of every item of a form, oldest first."""
+    """List every change of every item of a form, oldest first."""
     design = catalogue.design(form.code)
     return [
         change
@@ -70,13 +70,14 @@ def _changes(design: FormDesign, entry: Entry) -> Iterator[Change]:
         reasons = design.model.unseal_reasons(reasons)
     else:
         pairs = {
-            name: tuple(value_from_entry(design.items[name], told) for told in pair)
+            name: tuple(value_from_entry(design.items[name], value) for value in pair)
             for name, pair in entry.changes.items()
             if name in design.items
         }
-    is_imported = entry.via == Source.IMPORT  # then the whole write names its source
+    # The reason of an import stands for the whole write.
+    is_imported = entry.via == Source.IMPORT
     for name, (old, new) in pairs.items():
-        why = reasons.get(name) or (reasons.get("") if is_imported else None)
+        reason = reasons.get(name) or (reasons.get("") if is_imported else None)
         yield Change(
             name,
             old,
@@ -86,7 +87,7 @@ def _changes(design: FormDesign, entry: Entry) -> Iterator[Change]:
             entry.role,
             entry.via,
             entry.revision or 0,
-            Reason(**why) if why else None,
+            Reason(**reason) if reason else None,
             entry.actor_id,
             entry.demo_at or entry.at,
         )
@@ -96,13 +97,13 @@ def _unsealed_pairs(
     model: type[SealedCRF], pair: list[str | None] | None
 ) -> dict[str, tuple[Value, Value]]:
     old, new = (model.unsealed(text or "") for text in pair or ("", ""))
-    told = {}
+    pairs = {}
     for name in model.crf_items():
         before = _code_or_value(old.missing, old.values, name)
         after = _code_or_value(new.missing, new.values, name)
         if not is_same(before, after):
-            told[name] = before, after
-    return told
+            pairs[name] = before, after
+    return pairs
 
 
 def _code_or_value(

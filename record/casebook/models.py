@@ -20,11 +20,11 @@ from record.casebook.values import MissingCode, Value
 from trial_edc import clock
 
 SEALED_BYTES = 12_000
-MOVED = ("revision", "item_revisions", "digest")  # by the trigger of the CRF alone
+SET_BY_TRIGGER = ("revision", "item_revisions", "digest")  # of the CRF table
 
 
 class Participant(Recorded):
-    """A person approached for the trial: the casebook in which the forms hang.
+    """A person approached for the trial, to whom the forms of a casebook belong.
 
     The number is given once and stays for life, also over several screenings.
     """
@@ -51,7 +51,7 @@ class FormStatus(models.TextChoices):
 
 
 class FormInstance(models.Model):
-    """A form in the casebook; it exists before its data do, so it can be expected.
+    """A form in the casebook; it exists before its data, so that it can be due.
 
     Only the trigger of its CRF table moves `revision`, `item_revisions` and `digest`.
     """
@@ -101,7 +101,9 @@ class FormInstance(models.Model):
             ),
         )
         triggers = (
-            *record_each("sheet", unrecorded=("saved_at", "saved_by_id"), unless=MOVED),
+            *record_each(
+                "sheet", unrecorded=("saved_at", "saved_by_id"), unless=SET_BY_TRIGGER
+            ),
             REFUSE_REMOVAL,
             pgtrigger.Trigger(
                 name="keep_revision",
@@ -128,7 +130,6 @@ class FormInstance(models.Model):
 
     @property
     def is_closed(self) -> bool:
-        """Tell whether the form refuses writes."""
         return self.locked_at is not None or self.frozen_at is not None
 
 
@@ -167,7 +168,7 @@ class CRF(models.Model):
     @classmethod
     @cache
     def crf_items(cls) -> dict[str, Item]:
-        """Return the items by name, in the order of their declaration."""
+        """Map names to items, in the order of their declaration."""
         fields = cls._meta.local_fields
         return {field.name: field for field in fields if isinstance(field, Item)}
 
@@ -189,7 +190,7 @@ class CRF(models.Model):
 
 @dataclass
 class Opened:
-    """The content of a sealed form."""
+    """The content of a sealed form, unsealed."""
 
     values: dict[str, Value] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
@@ -197,7 +198,7 @@ class Opened:
 
 
 class SealedCRF(models.Model):
-    """Base of a CRF that a copy of the database must not tell: product, identity.
+    """Base of a CRF that a copy of the database must not reveal: product, identity.
 
     All items are one sealed text of one length, so that neither columns, nulls,
     lengths nor item revisions say what was entered. `Design.purpose` names the key.
@@ -218,12 +219,11 @@ class SealedCRF(models.Model):
 
     @classmethod
     def crf_items(cls) -> dict[str, Item]:
-        """Return the items by name, in the order of their declaration."""
         return cls.sealed_items
 
     @property
     def opened(self) -> Opened:
-        """Return the content, unsealed once."""
+        """The content, unsealed once."""
         if "_opened" not in self.__dict__:
             self.__dict__["_opened"] = self.unsealed(self.sealed)
         opened: Opened = self.__dict__["_opened"]
@@ -231,7 +231,7 @@ class SealedCRF(models.Model):
 
     @classmethod
     def unsealed(cls, sealed: str) -> Opened:
-        """Return the content of a sealed text, also of an earlier one."""
+        """Unseal a present or an earlier text of the form."""
         if not sealed:
             return Opened()
         stored = json.loads(unseal(cls.purpose, sealed))
@@ -245,20 +245,20 @@ class SealedCRF(models.Model):
 
     @classmethod
     def seal_reasons(cls, reasons: Mapping[str, Reason]) -> dict[str, Reason]:
-        """Return the reasons as they may stand in the audit trail: one sealed text."""
+        """Seal reasons for the audit trail: one text for all items."""
         text = json.dumps({item: vars(why) for item, why in reasons.items()})
         sealed = seal(cls.purpose, text, padded_to=SEALED_BYTES)
         return {"sealed": Reason("sealed", sealed)}
 
     @classmethod
     def unseal_reasons(cls, reasons: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the reasons by item that `seal_reasons` sealed."""
+        """Undo `seal_reasons`."""
         if "sealed" not in reasons:
             return dict(reasons)
-        told: dict[str, Any] = json.loads(
+        by_item: dict[str, Any] = json.loads(
             unseal(cls.purpose, reasons["sealed"]["text"])
         )
-        return told
+        return by_item
 
     @property
     def missing(self) -> dict[str, str]:

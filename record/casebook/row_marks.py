@@ -1,7 +1,7 @@
-"""What is worth seeing between and beside the rows of a log; pure.
+"""Marks between and beside the rows of a log; pure.
 
 Each room declares the marks of its logs in `<room>/row_marks.py`. Edit checks mark
-their cells by themselves; here is what only the rows together tell.
+their cells; these marks follow from several rows together.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +12,7 @@ from record.casebook.form_data import Casebook, FormData
 
 @dataclass(frozen=True)
 class RowMark:
-    """A mark: how it looks (a status code), and its words, for translation.
+    """A mark: the status code that it looks like, and its text, for translation.
 
     One with an `item` stands in that cell, one without between the row and the one
     before it.

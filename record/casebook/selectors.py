@@ -14,18 +14,17 @@ from record.casebook.values import MissingCode, is_blank
 
 
 def row_of(form: FormInstance) -> AnyCRF:
-    """Return the CRF row of a form; a new, unsaved one where none is stored yet."""
+    """Read the CRF row of a form; a new, unsaved one where none is stored yet."""
     model = catalogue.design(form.code).model
     return model._default_manager.filter(form=form).first() or new_row(form)
 
 
 def new_row(form: FormInstance) -> AnyCRF:
-    """Return an empty, unsaved CRF row: that of a form whose revision is 0."""
+    """Make an empty, unsaved CRF row: that of a form whose revision is 0."""
     return catalogue.design(form.code).model(form=form)
 
 
 def data_of(form: FormInstance, row: AnyCRF) -> FormData:
-    """Return the values of a form as rules see them."""
     return FormData(
         code=form.code,
         values={name: row.value_of(name) for name in row.crf_items()},
@@ -40,14 +39,13 @@ def data_of(form: FormInstance, row: AnyCRF) -> FormData:
 
 
 def revisions_of(form: FormInstance, row: AnyCRF) -> Mapping[str, int]:
-    """Return the revision of each item, also of a sealed form."""
     return row.opened.revisions if row.is_sealed else form.item_revisions  # type: ignore[union-attr]
 
 
 def holds_values(form: FormInstance) -> bool:
-    """Tell whether any item has a value; a code that says why not is none."""
+    """Tell whether any item has a value; a missing code is none."""
     values = data_of(form, row_of(form)).values.values()
-    return not all(is_blank(one) or isinstance(one, MissingCode) for one in values)
+    return not all(is_blank(v) or isinstance(v, MissingCode) for v in values)
 
 
 _STORED = """
@@ -72,7 +70,7 @@ _FORM_COLUMNS = (
 def stored_form_data(
     people: Iterable[int], codes: Iterable[str], *, with_struck: bool = False
 ) -> Iterator[tuple[int, FormData]]:
-    """Yield (participant, form) of the forms, struck-out ones only when asked for.
+    """Yield (participant, form) of the forms, struck-out ones only `with_struck`.
 
     One select, however many forms and participants, in order of participant, form,
     visit number and occurrence.
@@ -89,16 +87,16 @@ def stored_form_data(
             " UNION ALL ".join(parts) + " ORDER BY 1, 3, 5, 6, 2",
             {"people": list(people), "with_struck": with_struck},
         )
-        found = cursor.fetchall()
-    for participant_id, *columns, told in found:
+        rows = cursor.fetchall()
+    for participant_id, *columns, stored in rows:
         form = FormInstance(**dict(zip(_FORM_COLUMNS, columns, strict=True)))
         form.item_revisions = json.loads(columns[-1])
-        row = _row_from(told, catalogue.design(form.code).model)
+        row = _row_from(stored, catalogue.design(form.code).model)
         yield participant_id, data_of(form, row)
 
 
-def _row_from(told: str, model: type[AnyCRF]) -> AnyCRF:
-    stored: dict[str, Any] = json.loads(told, cls=ExactDecoder)
+def _row_from(text: str, model: type[AnyCRF]) -> AnyCRF:
+    stored: dict[str, Any] = json.loads(text, cls=ExactDecoder)
     columns = {
         field.attname: field.to_python(stored[str(field.column)])
         for field in model._meta.concrete_fields
@@ -108,14 +106,14 @@ def _row_from(told: str, model: type[AnyCRF]) -> AnyCRF:
 
 
 def casebook_of(participant: Participant, *codes: str) -> Casebook:
-    """Return the casebook of a participant.
+    """Open the casebook of a participant.
 
-    The forms named by `codes` are read at once, in one select; any other one when a
-    rule first asks for it.
+    The forms named by `codes` are read at once, in one select; any other when a rule
+    first needs it.
     """
 
-    def load(wanted: Iterable[str]) -> Iterable[FormData]:
-        return (data for _pk, data in stored_form_data([participant.pk], wanted))
+    def load(codes: Iterable[str]) -> Iterable[FormData]:
+        return (data for _pk, data in stored_form_data([participant.pk], codes))
 
     casebook = Casebook(load)
     casebook.read(*codes)
@@ -127,7 +125,7 @@ def casebooks_of(
 ) -> dict[int, Casebook]:
     """Read casebooks of many participants with the named forms, in one select."""
     people = [person.pk for person in participants]
-    read: dict[int, list[FormData]] = {pk: [] for pk in people}
+    by_participant: dict[int, list[FormData]] = {pk: [] for pk in people}
     for participant_id, data in stored_form_data(people, codes):
-        read[participant_id].append(data)
-    return {pk: Casebook.of(held) for pk, held in read.items()}
+        by_participant[participant_id].append(data)
+    return {pk: Casebook.of(forms) for pk, forms in by_participant.items()}

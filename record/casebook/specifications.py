@@ -1,4 +1,4 @@
-"""The specification of every edit check, read from what runs; nobody keeps a list.
+"""The specification of every edit check, read from the checks that run.
 
 Checks of the items carry the version of their form; declared checks carry their own.
 """
@@ -53,41 +53,49 @@ class Specification:
 
     @property
     def line(self) -> list[str]:
-        """Return it as a line under `HEADING`."""
+        """A line under `HEADING`."""
         return [str(cell) for cell in astuple(self)]
 
 
 @implements("QRY-02")
 def specifications(designs: Iterable[FormDesign]) -> Iterator[Specification]:
-    """Return every check of the forms, in the order of forms and items."""
+    """List every check of the forms, in the order of forms and items."""
     for design in designs:
         for name, item in design.items.items():
             yield from of_item(design, name, item, name)
             if isinstance(item, ItemGroup):
                 for key, column in item.columns.items():
                     yield from of_item(design, name, column, f"{name}.*.{key}")
-        for one in declared(design.code):
+        for check in declared(design.code):
             yield Specification(
-                one.check_id,
-                one.version,
-                one.form,
-                one.item,
-                one.severity,
+                check.check_id,
+                check.version,
+                check.form,
+                check.item,
+                check.severity,
                 AS_ENTERED,
-                one.message.replace("%%", "%"),
+                check.message.replace("%%", "%"),
             )
 
 
 def of_item(
     design: FormDesign, name: str, item: Item, place: str
 ) -> Iterator[Specification]:
-    """Return the checks that follow from the facts of an item or a column."""
+    """List the checks that follow from the facts of an item or a column."""
 
-    def one(kind: str, severity: Severity, finds: str, **more: Any) -> Specification:
-        told = {"asked_at": AS_ENTERED, **more}
-        identity = f"{design.code}.{place}.{kind}"
+    def specify(
+        kind: str, severity: Severity, finds: str, **more: Any
+    ) -> Specification:
+        columns = {"asked_at": AS_ENTERED, **more}
+        check_id = f"{design.code}.{place}.{kind}"
         return Specification(
-            identity, design.version, design.code, name, severity, finds=finds, **told
+            check_id,
+            design.version,
+            design.code,
+            name,
+            severity,
+            finds=finds,
+            **columns,
         )
 
     facts, is_column = item.facts, place != name
@@ -96,10 +104,10 @@ def of_item(
         if span:
             low, high = map(str, span)
             limits = {"low": low, "high": high, "unit": facts.unit}
-            yield one(kind, severity, finds, **limits)
+            yield specify(kind, severity, finds, **limits)
     if isinstance(item, Date | DateTime | PartialDate) and not facts.future_allowed:
-        yield one("future", Severity.HARD, FUTURE)
+        yield specify("future", Severity.HARD, FUTURE)
     if not facts.missing_allowed and not is_column:
-        yield one("missing", Severity.HARD, UNCODED)
+        yield specify("missing", Severity.HARD, UNCODED)
     if facts.required:
-        yield one("required", Severity.HARD, NEEDED, asked_at=AS_COMPLETED)
+        yield specify("required", Severity.HARD, NEEDED, asked_at=AS_COMPLETED)

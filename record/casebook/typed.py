@@ -14,7 +14,7 @@ _TIME = re.compile(r"(\d{1,2}):?(\d{2})(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?")
 
 
 def iso_date(text: str) -> str:
-    """Return a typed date, full or partial, as ISO; what is no date is unchanged."""
+    """Bring a full or partial date to ISO; other text stays as it is."""
     text = unicodedata.normalize("NFKC", text).strip()
     for pattern in (_DATE, _COMPACT):
         if match := pattern.fullmatch(text):
@@ -26,7 +26,7 @@ def iso_date(text: str) -> str:
 
 
 def iso_time(text: str) -> str:
-    """Return a typed time as `HH:MM`, with what stands behind the minutes."""
+    """Bring a time to `HH:MM`, with the seconds and zone that were typed."""
     text = unicodedata.normalize("NFKC", text).strip()
     if match := _TIME.fullmatch(text):
         hour, minute, seconds, _fraction, zone = match.groups()
@@ -35,7 +35,7 @@ def iso_time(text: str) -> str:
 
 
 def iso_datetime(text: str) -> str:
-    """Return a typed date with or without a time as ISO, `T` between them."""
+    """Bring a date with or without a time to ISO, `T` between them."""
     text = unicodedata.normalize("NFKC", text).strip()
     day, _gap, clock = text.replace("T", " ").partition(" ")
     return f"{iso_date(day)}T{iso_time(clock)}" if clock.strip() else iso_date(day)

@@ -44,7 +44,6 @@ class Partial:
     text: str
 
     def __post_init__(self) -> None:
-        """Refuse what is no date."""
         match = _PARTIAL.fullmatch(self.text)
         if match is None:
             message = f"{self.text!r} is no (partial) date."
@@ -80,7 +79,7 @@ class Partial:
         return date(year, month, parts[2] if len(parts) > 2 else last)  # noqa: PLR2004
 
     def instant(self, zone: tzinfo) -> datetime | None:
-        """Return the instant, aware, or None when the time is not known."""
+        """Compute the aware instant; None when the time is not known."""
         if not self.has_time:
             return None
         hour, minute = self._parts[3:5]
@@ -92,7 +91,7 @@ def is_blank(value: Value) -> bool:
     return value is None or value in ("", [], ())
 
 
-def is_same(one: Value, other: Value) -> bool:
+def is_same(value: Value, other: Value) -> bool:
     """Tell whether two values are the same; the text "NA" is not the missing code."""
-    codes = isinstance(one, MissingCode), isinstance(other, MissingCode)
-    return bool(one == other) and codes[0] == codes[1]
+    are_codes = isinstance(value, MissingCode), isinstance(other, MissingCode)
+    return bool(value == other) and are_codes[0] == are_codes[1]

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from record.accounts.roles import Limit
 from record.casebook import items
 from record.casebook.conditions import Fact
 from record.casebook.design import Once
@@ -55,6 +56,7 @@ class Death(CRF):
     class Design:
         order = 40
         code, title = "DTH", _("Death")
+        limits = (Limit.SAFETY_FORMS,)
         sections = (
             Section(_("Death"), "death_on", "death_time", "place", "source"),
             Section(_("Cause"), "cause", "cause_category", "autopsy"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from record.accounts.roles import Permission
+from record.accounts.roles import Limit, Permission
 from record.casebook import items
 from record.casebook.conditions import Answer, Fact
 from record.casebook.design import Log
@@ -119,6 +119,7 @@ class AdverseEvent(CRF):
     class Design:
         order = 10
         code, title = "AE", _("Adverse event")
+        limits = (Limit.SAFETY_FORMS,)
         sections = (
             Section(_("Event"), "term", "term_kind", "onset", "ongoing", "ended"),
             Section(_("Severity"), "grade", "ctcae_version", "serious", "seriousness"),

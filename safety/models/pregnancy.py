@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from record.accounts.roles import Limit
 from record.casebook import items
 from record.casebook.conditions import Answer
 from record.casebook.design import Log
@@ -65,6 +66,7 @@ class Pregnancy(CRF):
     class Design:
         order = 50
         code, title = "PRG", _("Pregnancy")
+        limits = (Limit.SAFETY_FORMS,)
         sections = (
             Section(
                 _("Pregnancy"), "who", "partner_consented", "aware_at", "lmp", "due_on"

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from record.accounts.roles import Permission
+from record.accounts.roles import Limit, Permission
 from record.audit.recording import Recorded
 from record.casebook import items
 from record.casebook.conditions import Answer
@@ -55,6 +55,7 @@ class SeriousReport(CRF):
     class Design:
         order = 20
         code, title = "SAE", _("Serious adverse event report")
+        limits = (Limit.SAFETY_FORMS,)
         sections = (
             Section(_("Report"), "ae", "report_kind", "aware_at", "aware_who"),
             Section(_("Hospital"), "hospital_in", "hospital_out"),
@@ -121,6 +122,7 @@ class SponsorAssessment(CRF):
     class Design:
         order = 30
         code, title = "SPA", _("Sponsor safety assessment")
+        limits = (Limit.SAFETY_FORMS,)
         sections = (
             Section(
                 _("Assessment"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from record.casebook.design import DECLARED
+from record.casebook.design import ATTRIBUTES
 from record.casebook.items.base import FACT_NAMES
 from tools import translations as messages
 from tools.traceability import ROOT
@@ -83,7 +83,7 @@ def _text(string):
 def test_adding_a_form_explains_each_fact_and_each_word_of_the_design():
     guide = (ROOT / "docs" / "adding_a_form.md").read_text(encoding="utf-8")
 
-    untold = {name for name in FACT_NAMES | DECLARED if f"`{name}`" not in guide}
+    untold = {name for name in FACT_NAMES | ATTRIBUTES if f"`{name}`" not in guide}
 
     assert untold == set()
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from record.accounts.roles import Permission
+from record.accounts.roles import Limit, Permission
 from record.casebook import items
 from record.casebook.conditions import Answer
 from record.casebook.design import AtVisits
@@ -113,6 +113,16 @@ class InfusionRecord(CRF):
     class Design:
         order = 30
         code, title = "INF", _("Infusion record")
+        limits = (Limit.SAFETY_FORMS, Limit.INFUSION_TIMES)
+        items_within = {
+            Limit.INFUSION_TIMES: (
+                "given",
+                "not_given_reason",
+                "started_at",
+                "stopped_at",
+                "volume_ml",
+            )
+        }
         sections = (
             Section(_("Infusion"), "given", "not_given_reason", "clinician"),
             Section(

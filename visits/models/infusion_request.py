@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from record.accounts.roles import Permission
+from record.accounts.roles import Limit, Permission
 from record.casebook import items
 from record.casebook.conditions import Answer, Fact
 from record.casebook.design import AtVisits
@@ -94,6 +94,7 @@ class InfusionRequest(CRF):
     class Design:
         order = 20
         code, title = "IRQ", _("Infusion request and safety check")
+        limits = (Limit.INFUSION_TIMES,)
         sections = (
             Section(_("Plan"), "planned_start_at"),
             Section(

@@ -1,4 +1,4 @@
-"""What all item types share: facts, the way into a table, texts and values."""
+"""What all item types share: facts, columns, parsing and text."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -48,7 +48,6 @@ class Item(models.Field):  # type: ignore[type-arg]
     column_options: Mapping[str, Any] = {}
 
     def __init__(self, label: Any = "", **options: Any) -> None:
-        """Take the label people read and the facts of the item."""
         facts = {name: options.pop(name) for name in FACT_NAMES & set(options)}
         self.facts = Facts(**facts, terms=options.pop("terms", None))
         options = {**self.column_options, **options, "null": True, "blank": True}
@@ -57,8 +56,8 @@ class Item(models.Field):  # type: ignore[type-arg]
     def deconstruct(self) -> Any:
         """Name the plain field, so that facts and labels are no migration."""
         name, _path, args, kwargs = super().deconstruct()
-        for told_elsewhere in ("verbose_name", "choices", "blank"):
-            kwargs.pop(told_elsewhere, None)
+        for option in ("verbose_name", "choices", "blank"):
+            kwargs.pop(option, None)
         module = self.base.__module__
         if module.startswith("django.db.models"):
             module = "django.db.models"
@@ -67,7 +66,7 @@ class Item(models.Field):  # type: ignore[type-arg]
         return name, f"{module}.{self.base.__name__}", args, kwargs
 
     def clone(self) -> Any:
-        """Return the plain column, as migrations see it."""
+        """Make the plain column, as migrations see it."""
         _name, _path, args, kwargs = self.deconstruct()
         return self.base(*args, **kwargs)
 
@@ -89,7 +88,7 @@ class Item(models.Field):  # type: ignore[type-arg]
     # What follows turns stored columns into values, values into columns and text.
 
     def value_in(self, row: Model) -> Value:
-        """Return the value that a row holds, without its missing code."""
+        """Read the value of a row, without its missing code."""
         return getattr(row, self.attname)
 
     def store(self, row: Model, value: Value) -> None:
@@ -97,7 +96,7 @@ class Item(models.Field):  # type: ignore[type-arg]
         setattr(row, self.attname, value)
 
     def parse(self, raw: Any) -> Value:
-        """Return the value that an entered text means.
+        """Parse an entered text.
 
         Raises `ValidationError` with a message that says what to do.
         """
@@ -112,20 +111,20 @@ class Item(models.Field):  # type: ignore[type-arg]
         return "" if value is None else str(value)
 
     def to_json(self, value: Value) -> Any:
-        """Return the value as plain JSON, for sealed texts and drafts."""
+        """Encode the value as plain JSON, for sealed texts and drafts."""
         return None if value is None else self.as_text(value)
 
     def from_json(self, stored: Any) -> Value:
-        """Return the value that `to_json` gave."""
+        """Undo `to_json`."""
         return self.parse(stored)
 
     def measure(self, value: Value) -> Decimal | None:
-        """Return the number that ranges are about, in the standard unit."""
+        """Read the number to compare with ranges, in the standard unit."""
         del value
         return None
 
     def label_of(self, code: str) -> str:
-        """Return the words of a coded answer (untranslated)."""
+        """Look up the untranslated label of a coded answer."""
         terms = self.facts.terms
         try:
             return terms(code).label if terms else str(code)
@@ -143,7 +142,6 @@ class SealedValue:
         return self if row is None else row.opened.values.get(self.name)
 
     def __set__(self, row: Any, value: Value) -> None:
-        """Set the value; it is sealed when the row is saved."""
         row.opened.values[self.name] = value
 
 

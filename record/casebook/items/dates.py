@@ -26,12 +26,12 @@ PLAIN_INSTANT = re.compile(
 )
 
 
-def checked_year(found: AnyDate, entered: Any) -> AnyDate:
-    """Return the date; a year of another age is a slip of the keys."""
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+def checked_year(day: AnyDate, entered: Any) -> AnyDate:
+    """Refuse a year that can only be a typing error."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
         message = _("Check the year of “%(entered)s”.")
         raise ValidationError(message, "year", {"entered": entered})
-    return found
+    return day
 
 
 class Date(Item, models.DateField):  # type: ignore[misc,type-arg]
@@ -40,21 +40,20 @@ class Date(Item, models.DateField):  # type: ignore[misc,type-arg]
     base = models.DateField
 
     def parse_entered(self, raw: Any) -> Value:
-        """Return the date of `YYYY-MM-DD`."""
+        """Parse `YYYY-MM-DD`."""
         if isinstance(raw, date) and not isinstance(raw, datetime):
             return checked_year(raw, raw)
         text = iso_date(str(raw))
         try:
-            found = parse_date(text) if PLAIN_DATE.fullmatch(text) else None
+            day = parse_date(text) if PLAIN_DATE.fullmatch(text) else None
         except ValueError:
-            found = None
-        if found is None:
+            day = None
+        if day is None:
             message = _("“%(entered)s” is not a date. Enter it as 2026-03-08.")
             raise ValidationError(message, "type", {"entered": raw})
-        return checked_year(found, raw)
+        return checked_year(day, raw)
 
     def as_text(self, value: Value) -> str:
-        """Return ISO 8601."""
         return value.isoformat() if value else ""
 
 
@@ -64,10 +63,10 @@ class DateTime(Item, models.DateTimeField):  # type: ignore[misc,type-arg]
     base = models.DateTimeField
 
     def parse_entered(self, raw: Any) -> Value:
-        """Return the aware instant of `YYYY-MM-DD HH:MM` in site time."""
+        """Parse `YYYY-MM-DD HH:MM` of site time to an aware instant."""
         try:
-            found = raw if isinstance(raw, datetime) else _instant(str(raw))
-            local = _at_site(found) if found else None
+            instant = raw if isinstance(raw, datetime) else _instant(str(raw))
+            local = _at_site(instant) if instant else None
         except (ValueError, OverflowError):
             local = None
         if local is None:
@@ -87,7 +86,7 @@ class DateTime(Item, models.DateTimeField):  # type: ignore[misc,type-arg]
 
 
 def _at_site(instant: datetime) -> datetime:
-    """Return an instant in site time; without an offset it is site time already."""
+    """Convert to site time; without an offset it is site time already."""
     if instant.tzinfo is None:
         return instant.replace(tzinfo=SITE_TZ)
     return instant.astimezone(SITE_TZ)
@@ -104,15 +103,15 @@ class Time(Item, models.TimeField):  # type: ignore[type-arg]
     base = models.TimeField
 
     def parse_entered(self, raw: Any) -> Value:
-        """Return the time of `HH:MM`."""
+        """Parse `HH:MM`."""
         try:
-            found = raw if isinstance(raw, time) else parse_time(iso_time(str(raw)))
+            clock = raw if isinstance(raw, time) else parse_time(iso_time(str(raw)))
         except ValueError:
-            found = None
-        if found is None:
+            clock = None
+        if clock is None:
             message = _("“%(entered)s” is not a time. Enter it as 14:30.")
             raise ValidationError(message, "type", {"entered": raw})
-        return found.replace(second=0, microsecond=0)
+        return clock.replace(second=0, microsecond=0)
 
     def as_text(self, value: Value) -> str:
         return value.strftime("%H:%M") if value else ""
@@ -133,7 +132,6 @@ class PartialDate(Item, models.CharField):  # type: ignore[type-arg]
         day_needed: bool = False,
         **options: Any,
     ) -> None:
-        """Say whether a time may be given, and whether the day must be known."""
         self.with_time, self.day_needed = with_time, day_needed
         super().__init__(label, **options)
 
@@ -145,13 +143,13 @@ class PartialDate(Item, models.CharField):  # type: ignore[type-arg]
         setattr(row, self.attname, value.text if value else None)
 
     def parse_entered(self, raw: Any) -> Value:
-        """Return the partial date; a blank between date and time is read too."""
+        """Parse a partial date; a blank between date and time is accepted."""
         text = raw.text if isinstance(raw, Partial) else str(raw).strip()
         if isinstance(raw, datetime):
             local = raw.astimezone(SITE_TZ) if raw.tzinfo else raw
             text = local.strftime("%Y-%m-%dT%H:%M")
         try:
-            found = Partial(iso_datetime(text))
+            partial = Partial(iso_datetime(text))
         except ValueError as problem:
             example = "2026, 2026-03, 2026-03-08"
             if self.with_time:
@@ -161,9 +159,9 @@ class PartialDate(Item, models.CharField):  # type: ignore[type-arg]
             )
             params = {"entered": raw, "example": example}
             raise ValidationError(message, "type", params) from problem
-        checked_year(found.earliest, raw)
-        if found.has_time and not self.with_time:
+        checked_year(partial.earliest, raw)
+        if partial.has_time and not self.with_time:
             raise ValidationError(_("Enter the date without a time."), "type")
-        if self.day_needed and not found.is_full_date:
+        if self.day_needed and not partial.is_full_date:
             raise ValidationError(_("Enter at least the full date."), "type")
-        return found
+        return partial

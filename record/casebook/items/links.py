@@ -31,9 +31,9 @@ class User(Item, models.ForeignKey):  # type: ignore[misc,type-arg]
         super().__init__(label, **options)
 
     def target(self) -> type[Model]:
-        """Return the model that it points at, also on a sealed form."""
-        known = self.points_at
-        return apps.get_model(known) if isinstance(known, str) else known
+        """Find the model that it points at, also on a sealed form."""
+        model = self.points_at
+        return apps.get_model(model) if isinstance(model, str) else model
 
     def set_attributes_from_name(self, name: str) -> None:
         """Name the column like the item, as the audit trail names it."""
@@ -50,7 +50,7 @@ class User(Item, models.ForeignKey):  # type: ignore[misc,type-arg]
         setattr(row, str(self.name) if sealed else self.attname, value)
 
     def parse_entered(self, raw: Any) -> Value:
-        """Return the key of an account or form."""
+        """Parse the key of an account or form."""
         key = getattr(raw, "pk", raw)
         try:
             return int(key)
@@ -62,7 +62,6 @@ class Ref(User):
     """A link to a row of a log of the same participant, by its form."""
 
     def __init__(self, label: Any = "", *, form: str = "", **options: Any) -> None:
-        """Name the form whose rows may be chosen."""
         self.form = form
         options.setdefault("to", "casebook.FormInstance")
         super().__init__(label, **options)
@@ -78,7 +77,6 @@ class Listed(Item, models.CharField):  # type: ignore[type-arg]
     column_options = {"max_length": 40}
 
     def __init__(self, label: Any = "", *, options_from: str = "", **o: Any) -> None:
-        """Name the selector that returns each code with its words."""
         self.options_from = options_from
         super().__init__(label, **o)
 
@@ -102,7 +100,7 @@ class ItemGroup(Item, models.JSONField):
         super().__init__(label, **o)
 
     def parse(self, raw: Any) -> Value:
-        """Return the rows that hold anything; each cell is parsed by its item."""
+        """Parse the rows that have a value, each cell by its item."""
         parsed = [self._parse_row(n, row) for n, row in enumerate(raw or (), 1)]
         return [
             row for row in parsed if any(v is not None for v in row.values())

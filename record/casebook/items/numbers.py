@@ -25,7 +25,7 @@ class Number(Item, models.DecimalField):  # type: ignore[type-arg]
         super().__init__(label, decimal_places=decimals, **options)
 
     def parse_entered(self, raw: Any) -> Value:
-        """Return an exact number; more decimals than declared are refused."""
+        """Parse an exact number; refuse more decimals than declared."""
         number = parse_number(raw, self.decimal_places)
         whole_digits = (self.max_digits or 0) - (self.decimal_places or 0)
         if number and number.adjusted() >= whole_digits:
@@ -37,7 +37,7 @@ class Number(Item, models.DecimalField):  # type: ignore[type-arg]
 
 
 def parse_number(raw: Any, decimals: int | None) -> Decimal:
-    """Return an exact decimal; full-width digits and a decimal comma are refused."""
+    """Parse an exact decimal; refuse full-width digits and a decimal comma."""
     text = f"{raw:f}" if isinstance(raw, Decimal) else str(raw).strip()
     if not PLAIN_NUMBER.fullmatch(text):
         message = _("“%(entered)s” is not a number. Enter digits, such as 12.5.")
@@ -47,14 +47,14 @@ def parse_number(raw: Any, decimals: int | None) -> Decimal:
     if decimals is not None and entered_decimals > decimals:
         message = _("At most %(decimals)s decimals.")
         raise ValidationError(message, "decimals", {"decimals": decimals})
-    if number and number.adjusted() > MOST_DIGITS:
+    if number and number.adjusted() > MAX_EXPONENT:
         message = _("This number is too large.")
         raise ValidationError(message, "type")
     return number
 
 
 PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-MOST_DIGITS = 8
+MAX_EXPONENT = 8
 
 
 class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
@@ -72,7 +72,6 @@ class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
         units: Mapping[str, str | int | Decimal],
         **options: Any,
     ) -> None:
-        """Take the units; factors are exact decimals, given as text."""
         self.units = {unit: Decimal(str(factor)) for unit, factor in units.items()}
         self.standard_unit = next(iter(self.units))
         options.setdefault("max_digits", 16)
@@ -85,7 +84,7 @@ class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
         name: str,
         private_only: bool = False,  # noqa: FBT001, FBT002 - as Django passes it
     ) -> None:
-        """Bring the companions for unit and standard value."""
+        """Add the columns for unit and standard value."""
         super().contribute_to_class(cls, name, private_only=private_only)
         if getattr(cls, "is_sealed", False):
             return
@@ -105,12 +104,11 @@ class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
         cls.add_to_class(f"{name}_standard", standard)
 
     def quantity(self, value: Decimal, unit: str) -> Quantity:
-        """Return the quantity, without trailing zeros, with its standard value."""
+        """Build a quantity without trailing zeros, with its standard value."""
         exact = Decimal(f"{value.normalize():f}")
         return Quantity(exact, unit, exact * self.units[unit])
 
     def value_in(self, row: Model) -> Quantity | None:
-        """Return value and unit as entered, with the standard value."""
         number = getattr(row, self.attname)
         if number is None:
             return None
@@ -122,7 +120,7 @@ class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
         setattr(row, f"{self.name}_unit", value.unit if value else None)
 
     def parse_entered(self, raw: Any) -> Quantity | None:
-        """Return the quantity of `(number, unit)`, or of a number in `unit`."""
+        """Parse `(number, unit)`, or a number in the standard unit."""
         if isinstance(raw, Quantity):
             return raw
         number, unit = (
@@ -136,7 +134,7 @@ class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
         return self.quantity(parse_number(number, self.decimal_places), unit)
 
     def as_text(self, value: Value) -> str:
-        """Return the number as entered, without its unit."""
+        """Write the number as entered, without its unit."""
         return "" if value is None else f"{value.value:f}"
 
     def to_json(self, value: Value) -> Any:

@@ -1,4 +1,4 @@
-"""Words, codes of one or several answers, and files."""
+"""Texts, coded answers and files."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -26,7 +26,6 @@ class Text(Item, models.TextField):  # type: ignore[type-arg]
         super().__init__(label, **options)
 
     def parse_entered(self, raw: Any) -> Value:
-        """Return the words without blanks around them."""
         text = str(raw).replace("\r\n", "\n").strip()
         if len(text) > self.longest:
             message = _("At most %(longest)s characters; this text has %(length)s.")
@@ -49,7 +48,6 @@ class Choice(Item, models.CharField):  # type: ignore[type-arg]
         super().__init__(label, terms=terms, **o)
 
     def parse_entered(self, raw: Any) -> Value:
-        """Return the code; one outside the list is refused."""
         return parse_code(self.facts.terms, raw)
 
 
@@ -83,21 +81,21 @@ class MultipleChoice(Item, ArrayField):  # type: ignore[type-arg]
         super().__init__(label, base_field=column, terms=terms, **o)
 
     def parse(self, raw: Any) -> Value:
-        """Return the codes in the order of the terms, None when nothing is chosen."""
+        """Sort the codes in the order of the terms; None without any."""
         if not raw:
             return None
-        given = {parse_code(self.facts.terms, one) for one in codes_in(raw)}
-        if "none" in given and len(given) > 1:
+        codes = {parse_code(self.facts.terms, code) for code in codes_in(raw)}
+        if "none" in codes and len(codes) > 1:
             message = _("“None” cannot be chosen together with another answer.")
             raise ValidationError(message, "none")
-        return [t.value for t in self.facts.terms or () if t.value in given] or None
+        return [t.value for t in self.facts.terms or () if t.value in codes] or None
 
     def as_text(self, value: Value) -> Any:
         return list(value or [])
 
 
 def codes_in(raw: Any) -> Iterable[str]:
-    """Return the codes of a list, or of a text with semicolons between them."""
+    """Read codes of a list, or of a text with semicolons between them."""
     if isinstance(raw, str):
         return [code.strip() for code in raw.split(";") if code.strip()]
     return [str(code) for code in raw]
@@ -117,6 +115,5 @@ class File(Item, models.CharField):  # type: ignore[type-arg]
         most_megabytes: int = 10,
         **options: Any,
     ) -> None:
-        """Take the media types that may be stored and the largest size."""
         self.types, self.most_megabytes = types, most_megabytes
         super().__init__(label, **options)

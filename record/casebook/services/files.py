@@ -42,22 +42,22 @@ class FileRefused(Exception):
 
 
 class FileDamaged(Exception):
-    """What lies in the folder is not what was stored."""
+    """The content in the folder is not the one that was stored."""
 
 
 def store(
     form: FormInstance, item: str, upload: "UploadedFile[Any]", *, by: User
 ) -> str:
-    """Keep an uploaded file for a File item; return the key that the item holds."""
+    """Store an uploaded file for a File item; return the key for the item."""
     design = catalogue.design(form.code)
     declared = design.items.get(item)
-    may = access.may_enter(by, design) and access.may_see(by, design)
-    if not isinstance(declared, File) or not may:
+    is_allowed = access.may_enter(by, design) and access.may_see(by, design)
+    if not isinstance(declared, File) or not is_allowed:
         raise PermissionDenied
     if form.struck_at or form.is_closed:
         raise FileRefused(item, _("This form is closed; no file was stored."))
     content = _checked(declared, item, upload)
-    key = keep(content)
+    key = write_sealed(content)
     with attributed(by=by, via=Source.PAGE):
         StoredFile.objects.create(
             key=key,
@@ -83,7 +83,7 @@ def _checked(declared: File, item: str, upload: "UploadedFile[Any]") -> bytes:
 
 
 def media_type(content: bytes) -> str:
-    """Return the media type that the content itself shows; '' when it is unknown."""
+    """Recognize the media type by the content; empty when it is unknown."""
     for magic, kind in MAGIC.items():
         if content.startswith(magic):
             return kind
@@ -97,18 +97,17 @@ def media_type(content: bytes) -> str:
 
 
 def ending(kind: str) -> str:
-    """Return the ending of a file name for a media type."""
     return ENDINGS.get(kind, ".bin")
 
 
-def is_kept(form: FormInstance, item: str, key: str) -> bool:
+def is_stored(form: FormInstance, item: str, key: str) -> bool:
     return StoredFile.objects.filter(form=form, item=item, key=key).exists()
 
 
 def open_item(
     form: FormInstance, item: str, *, by: User
 ) -> tuple[IO[bytes], StoredFile]:
-    """Return the file that an item of a form holds now, and what is known of it."""
+    """Open the present file of an item of a form."""
     declared = catalogue.design(form.code).items.get(item)
     key = row_of(form).value_of(item) if isinstance(declared, File) else None
     return open_file(str(key or ""), by=by)
@@ -116,7 +115,7 @@ def open_item(
 
 @implements("AUD-07")
 def open_file(key: str, *, by: User) -> tuple[IO[bytes], StoredFile]:
-    """Return a stored file to somebody who may see its form; the view is recorded.
+    """Open a stored file for a user who may see its form; the view is recorded.
 
     Raises `StoredFile.DoesNotExist` for whoever may not see the form, as if there
     were none, and `PermissionDenied` where the file names a person.
@@ -126,7 +125,7 @@ def open_file(key: str, *, by: User) -> tuple[IO[bytes], StoredFile]:
     )
     if not access.may_see_item(by, catalogue.design(stored.form.code), stored.item):
         raise PermissionDenied
-    content = kept(key, stored.sha256)
+    content = read_sealed(key, stored.sha256)
     with attributed(by=by, via=Source.PAGE):
         act(
             "file_opened",
@@ -137,8 +136,8 @@ def open_file(key: str, *, by: User) -> tuple[IO[bytes], StoredFile]:
     return io.BytesIO(content), stored
 
 
-def keep(content: bytes) -> str:
-    """Seal a content and put it into the folder; return the key that finds it."""
+def write_sealed(content: bytes) -> str:
+    """Seal a content and write it into the folder; return its key."""
     key = chance.token()
     path = _path(key)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -146,8 +145,8 @@ def keep(content: bytes) -> str:
     return key
 
 
-def kept(key: str, sha256: str) -> bytes:
-    """Return a kept content; `FileDamaged` when it is not what was kept."""
+def read_sealed(key: str, sha256: str) -> bytes:
+    """Read a stored content; `FileDamaged` when it is not what was stored."""
     content = unseal_bytes(Purpose.FILE, _path(key).read_bytes())
     if hashlib.sha256(content).hexdigest() != sha256:
         raise FileDamaged(key)

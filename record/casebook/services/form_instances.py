@@ -1,4 +1,4 @@
-"""Writes of the casebook itself: participants, forms, rows struck out."""
+"""Creates, opens, strikes out, restores and marks form instances."""
 
 import secrets
 from typing import Any
@@ -34,9 +34,9 @@ def ensure_form(
     occurrence: int = 1,
     **columns: Any,
 ) -> FormInstance:
-    """Hang an empty form into the casebook; one that hangs there is returned."""
+    """Create an empty form instance, or return the existing one."""
     design = catalogue.design(code)
-    form, _made = FormInstance.objects.get_or_create(
+    form, _is_new = FormInstance.objects.get_or_create(
         participant=participant,
         code=code,
         visit=visit,
@@ -55,16 +55,16 @@ def ensure_form(
 def open_form_instance(
     participant: Participant, code: str, *, by: Actor, via: Source = Source.PAGE
 ) -> FormInstance:
-    """Hang a form that stands alone because somebody is going to fill it in."""
+    """Create a single form that a user is about to fill in."""
     with attributed(by=by, via=via):
         return ensure_form(lock(participant), code)
 
 
 def hidden_key(confidentiality: str) -> dict[str, int]:
-    """Return a key by chance for a restricted row, none for others.
+    """Draw a random key for a restricted row; none for others.
 
-    Drawn from the sequence, it would leave a gap among the numbers that everybody sees
-    in addresses, and so tell how many rows the unblinded staff have written, and when.
+    A key of the sequence would leave a gap among the numbers that everybody sees in
+    addresses, and so reveal how many rows the unblinded staff have written, and when.
     """
     if confidentiality != Confidentiality.RESTRICTED:
         return {}
@@ -85,19 +85,19 @@ def add_row(
     with attributed(by=by, via=via):
         lock(participant)
         if client_key:
-            known = FormInstance.objects.filter(client_key=client_key).first()
-            if known:
-                return known
+            existing = FormInstance.objects.filter(client_key=client_key).first()
+            if existing:
+                return existing
         place: dict[str, Any] = {"visit": visit, "visit_number": visit_number}
-        held = FormInstance.objects.filter(participant=participant, code=code, **place)
-        last = held.aggregate(last=Max("occurrence"))["last"] or 0
+        rows = FormInstance.objects.filter(participant=participant, code=code, **place)
+        last = rows.aggregate(last=Max("occurrence"))["last"] or 0
         return ensure_form(
             participant, code, **place, occurrence=last + 1, client_key=client_key
         )
 
 
 def strike(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> None:
-    """Strike a row of a log out; its values stay, visible with who, when and why."""
+    """Strike a row out; its values stay visible, with who, when and why."""
     with attributed(by=by, via=via, reason=reason):
         lock(form.participant)
         form = FormInstance.objects.get(pk=form.pk)
@@ -106,7 +106,6 @@ def strike(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> Non
 
 
 def restore(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> None:
-    """Take back that a row was struck out."""
     with attributed(by=by, via=via, reason=reason):
         lock(form.participant)
         form = FormInstance.objects.get(pk=form.pk)
@@ -115,15 +114,15 @@ def restore(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> No
 
 
 class HoldsData(Exception):
-    """A form with values is not marked as empty."""
+    """A form with values cannot be marked as not done or not applicable."""
 
 
 def mark_status(
     form: FormInstance, status: FormStatus, *, by: Actor, reason: Reason, via: Source
 ) -> None:
-    """Mark a form without data as not done or not applicable, or take that back.
+    """Mark a form without data as not done or not applicable, or undo that.
 
-    Raises `HoldsData`: of a form with values only a save tells the status.
+    Raises `HoldsData`: the status of a form with values follows from a save alone.
     """
     with attributed(by=by, via=via, reason=reason):
         lock(form.participant)

@@ -12,7 +12,7 @@ WEIGHT = items.Number("Weight", decimals=1, unit="kg")
 
 
 @pytest.mark.parametrize(
-    ("item", "value", "told"),
+    ("item", "value", "text"),
     [
         (DOSE, "500.000", "500"),
         (DOSE, "0.080", "0.08"),
@@ -21,5 +21,5 @@ WEIGHT = items.Number("Weight", decimals=1, unit="kg")
         (WEIGHT, "70.0", "70.0 kg"),
     ],
 )
-def test_a_dose_is_shown_without_zeros_that_nobody_typed(item, value, told):
-    assert words(item, Decimal(value)) == told
+def test_a_dose_is_shown_without_zeros_that_nobody_typed(item, value, text):
+    assert words(item, Decimal(value)) == text

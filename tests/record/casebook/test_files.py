@@ -65,8 +65,8 @@ def test_a_file_is_stored_sealed_under_a_key_that_tells_nothing(folder):
         len(PDF),
         hashlib.sha256(PDF).hexdigest(),
     )
-    content, found = files.open_item(form, "report", by=person("MO"))
-    assert (content.read(), found) == (PDF, stored)
+    content, opened = files.open_item(form, "report", by=person("MO"))
+    assert (content.read(), opened) == (PDF, stored)
     entry = Entry.objects.last()
     assert (entry.act, entry.actor, entry.changes) == (
         "file_opened",
