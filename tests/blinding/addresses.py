@@ -1,4 +1,4 @@
-"""Every address of the access table with real arguments, and who asks for which."""
+"""Every address of the access table with real arguments and requesting roles."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,14 +21,14 @@ from safety.models import LateCase
 from tests.architecture import access_table
 from tests.architecture.access_table import ACCESS
 from tests.architecture.test_access import url_names
-from tests.blinding.worlds import FED, staff
+from tests.blinding.worlds import FEED_READERS, staff
 from trial_edc import chance
 from visits.calendar.services.feeds import TOKEN_CHARACTERS
 
-# Whoever must not know an arm: the safety officer before a code break of their own too.
+# Roles that must not know an arm: the safety officer, too, before a code break.
 CLASSES = (BlindingClass.BLINDED, BlindingClass.NO_DATA, BlindingClass.CASE_BY_CASE)
 ROLES = [role.value for role in Role if blinding_class(role) in CLASSES]
-# With BLINDING=whole each role asks for each page with all arguments, not with its
+# With BLINDING=whole each role requests each page with all arguments, not with its
 # share of one of each kind; that takes many minutes.
 IS_WHOLE = os.environ.get("BLINDING") == "whole"
 NAMES = sorted(set(url_names(get_resolver())))
@@ -38,13 +38,13 @@ GUESSES = (
     "?page=2&format=json&fields=arm",
 )
 FEED = "visits:feed"
-MOVED = ("RAN", "IRQ", "INF", "VIS", "AE", "DEV")  # what follows an infusion
+CHANGED_BY_INFUSION = ("RAN", "IRQ", "INF", "VIS", "AE", "DEV")
 Arguments = Mapping[str, Any]
 
 
 @dataclass(frozen=True, order=True)
 class Question:
-    """What a role asks for."""
+    """A page that a role requests."""
 
     role: str
     name: str
@@ -52,26 +52,26 @@ class Question:
 
 
 def questions(names: Iterable[str] = NAMES) -> Iterator[Question]:
-    """Yield what each role asks for, in one order.
+    """The requests of each role, in one order.
 
-    Each asks once for each page that it may open, and one for each that it may not.
-    The other arguments are shared: one of each kind, asked by one role. An address that
-    is not in the access table is an error here.
+    Each role requests every page that it may open, and one that it may not. The other
+    arguments are shared: one of each kind, requested by one role. An address that is
+    not in the access table is an error here.
     """
     for number, name in enumerate(names):
         if name == "accounts:sign_out":
             continue
-        may = [role for role in ROLES if role in ACCESS[name].roles]
-        refused = [role for role in ROLES if role not in may]
+        permitted = [role for role in ROLES if role in ACCESS[name].roles]
+        refused = [role for role in ROLES if role not in permitted]
         kinds: set[str] = set()
         for place, (kind, arguments) in enumerate(arguments_of(name)):
             url = reverse(name, kwargs=dict(arguments))
             if place == 0:
-                asking = may + refused[number % (len(refused) or 1) :][:1]
+                asking = permitted + refused[number % (len(refused) or 1) :][:1]
             elif IS_WHOLE:
-                asking = may
-            elif may and kind not in kinds:
-                asking = [may[place % len(may)]]
+                asking = permitted
+            elif permitted and kind not in kinds:
+                asking = [permitted[place % len(permitted)]]
             else:
                 asking = []
             kinds.add(kind)
@@ -79,29 +79,29 @@ def questions(names: Iterable[str] = NAMES) -> Iterator[Question]:
 
 
 def guesses() -> Iterator[Question]:
-    """Yield pages without arguments with what a curious person would try."""
+    """Pages without arguments, with queries that a curious person would try."""
     for name in NAMES:
         row = ACCESS[name]
-        may = [role for role in ROLES if role in row.roles]
-        if row.kwargs(_example()) or not may or name == "accounts:sign_out":
+        permitted = [role for role in ROLES if role in row.roles]
+        if row.kwargs(_example()) or not permitted or name == "accounts:sign_out":
             continue
         for place, guess in enumerate(GUESSES):
-            role = may[place % len(may)]
+            role = permitted[place % len(permitted)]
             yield Question(role, name, reverse(name) + guess)
 
 
-def fed() -> Iterator[Question]:
-    """Yield the feeds that people have made for calendars of their own."""
-    for key in FED:
+def calendar_feeds() -> Iterator[Question]:
+    """The calendar feeds of the staff."""
+    for key in FEED_READERS:
         with chance.seeded(f"feed {key}"):
             token = chance.token(TOKEN_CHARACTERS)
         yield Question(key.upper(), FEED, f"{reverse(FEED)}?token={token}")
 
 
 def arguments_of(name: str) -> Iterator[tuple[str, Arguments]]:
-    """Yield all real arguments of an address, each with its kind.
+    """All real arguments of an address, each with its kind.
 
-    An address whose arguments nobody has named here gets those of the access table.
+    An address without an entry below gets the arguments of the access table.
     """
     if real := _named(name):
         yield from real()
@@ -110,13 +110,13 @@ def arguments_of(name: str) -> Iterator[tuple[str, Arguments]]:
 
 
 def is_guessed(name: str) -> bool:
-    """Tell whether the arguments of an address are those of the access table."""
+    """The arguments of the address are those of the access table."""
     return _named(name) is None
 
 
 def _named(name: str) -> Callable[[], Iterator[tuple[str, Arguments]]] | None:
-    given = frozenset(ACCESS[name].kwargs(_example()))
-    return BY_NAME.get(name) or BY_ARGUMENTS.get(given)
+    names = frozenset(ACCESS[name].kwargs(_example()))
+    return BY_NAME.get(name) or BY_ARGUMENTS.get(names)
 
 
 def _example() -> access_table.World:
@@ -141,14 +141,14 @@ def _logs() -> Iterator[tuple[str, Arguments]]:
 
 
 def _forms() -> Iterator[tuple[str, Arguments]]:
-    """Yield every form that stands once, and of each log of a person the first row.
+    """Every form that stands once, and of each log of a person the first row.
 
-    Of the restricted forms one: nobody here may open any.
+    Of the restricted forms one: no role here may open any.
     """
-    held = FormInstance.objects.filter(occurrence=1)
-    for form in held.exclude(confidentiality="restricted"):
+    first_rows = FormInstance.objects.filter(occurrence=1)
+    for form in first_rows.exclude(confidentiality="restricted"):
         yield f"{form.code} {form.visit}", {"pk": form.pk}
-    hidden = held.filter(confidentiality="restricted").first()
+    hidden = first_rows.filter(confidentiality="restricted").first()
     assert hidden is not None
     yield "restricted", {"pk": hidden.pk}
 
@@ -159,15 +159,17 @@ def _each_code() -> Iterator[tuple[str, Arguments]]:
 
 
 def _items() -> Iterator[tuple[str, Arguments]]:
-    """Yield items on that form of their kind that was changed most.
+    """The items of each code, on the form that was changed most.
 
-    The panel is one for all; every item of the forms that an infusion moves, and some
-    of each other form, are asked for.
+    The panel is the same for all items: every item of the forms that an infusion
+    changes, and some of each other form, are requested.
     """
     most_changed = FormInstance.objects.order_by("code", "-revision", "id")
     for form in most_changed.distinct("code"):
         for item in catalogue.design(form.code).items:
-            kind = f"{form.code}.{item}" if form.code in MOVED else form.code
+            kind = (
+                f"{form.code}.{item}" if form.code in CHANGED_BY_INFUSION else form.code
+            )
             yield kind, {"pk": form.pk, "item": item}
 
 
@@ -203,11 +205,11 @@ def _reports() -> Iterator[tuple[str, Arguments]]:
 
 
 def _each(model: type[Any], argument: str) -> Callable[[], Any]:
-    def found() -> Iterator[tuple[str, Arguments]]:
+    def arguments() -> Iterator[tuple[str, Arguments]]:
         for pk in model.objects.order_by("pk").values_list("pk", flat=True):
             yield "", {argument: pk}
 
-    return found
+    return arguments
 
 
 def _one(**arguments: Any) -> Callable[[], Any]:
@@ -231,18 +233,20 @@ BY_ARGUMENTS = {
 BY_NAME: dict[str, Callable[[], Iterator[tuple[str, Arguments]]]] = {
     "entry:form": _forms,
     **{
-        f"entry:{deed}": _each_code
-        for deed in ("autosave", "discard", "strike", "sign", "verify_form", "close")
+        f"entry:{action}": _each_code
+        for action in ("autosave", "discard", "strike", "sign", "verify_form", "close")
     },
     "entry:file": _files,
     "visits:laboratory": _one(code="central"),
-    "monitoring:listing": lambda: ((one.name, {"name": one.name}) for one in LISTINGS),
+    "monitoring:listing": lambda: (
+        (listing.name, {"name": listing.name}) for listing in LISTINGS
+    ),
     **{
-        f"safety:{deed}late_case": _each(LateCase, "pk")
-        for deed in ("", "change_", "assess_")
+        f"safety:{action}late_case": _each(LateCase, "pk")
+        for action in ("", "change_", "assess_")
     },
     **{
-        f"randomization:{deed}": _each(AllocationList, "pk")
-        for deed in ("approve", "seal", "destroy")
+        f"randomization:{action}": _each(AllocationList, "pk")
+        for action in ("approve", "seal", "destroy")
     },
 }

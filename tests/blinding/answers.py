@@ -1,4 +1,4 @@
-"""What a world answers, as a reader sees it, and how two answers differ."""
+"""The answers of a world, as a reader sees them, and how two answers differ."""
 
 import difflib
 import io
@@ -20,15 +20,15 @@ from tests.blinding.noise import HIDDEN_KEY, Filter
 from trial_edc import chance
 
 NOT_ALLOWED = 405
-LINES, WIDTH = 4, 150  # of a difference that is shown
+LINES, WIDTH = 4, 150  # of a difference in the message
 ZIP, PDF = b"PK\x03\x04", b"%PDF-"
 PDF_NOISE = re.compile(rb"/(CreationDate|ModDate) ?\([^)]*\)|/ID ?\[[^\]]*\]")
-SILENT = ("django.db.backends", "django.template", "asyncio")  # told by other fields
+SILENT = ("django.db.backends", "django.template", "asyncio")  # other fields show it
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What comes back, and what is done and said for it; texts are without noise."""
+    """The response, its statements and its log lines; texts are without noise."""
 
     status: int
     headers: str
@@ -36,19 +36,19 @@ class Answer:
     length: int
     packed: bytes
     statements: int
-    said: str  # in the log
+    log: str
 
     @property
     def body(self) -> str:
-        """Return the body, an archive as the list and content of its files."""
+        """An archive is the list and content of its files."""
         return zlib.decompress(self.packed).decode()
 
 
 Answers = Mapping[Question, Answer]
 
 
-class Spectator:
-    """Asks a world as its blinded people, and notes everything that they may notice."""
+class Observer:
+    """Requests pages of a world as its blinded people, and notes what they see."""
 
     def __init__(self) -> None:
         self.clean = Filter()
@@ -56,22 +56,24 @@ class Spectator:
         self.for_posts: set[tuple[str, str]] = set()  # pages that only take forms
 
     def ask(self, questions: Iterable[Question]) -> dict[Question, Answer]:
-        """Return the answers; a key by chance of a restricted row is no difference."""
-        found: dict[Question, Answer] = {}
-        for one in questions:
-            if (one.role, one.name) in self.for_posts:
+        """The answers; the random key of a restricted row is no difference."""
+        answers: dict[Question, Answer] = {}
+        for question in questions:
+            if (question.role, question.name) in self.for_posts:
                 continue
-            place = Question(one.role, one.name, HIDDEN_KEY.sub("#", one.url))
-            found[place] = self.get(one.role, one.url)
-            if found[place].status == NOT_ALLOWED:
-                self.for_posts.add((one.role, one.name))
-        return found
+            place = Question(
+                question.role, question.name, HIDDEN_KEY.sub("#", question.url)
+            )
+            answers[place] = self.get(question.role, question.url)
+            if answers[place].status == NOT_ALLOWED:
+                self.for_posts.add((question.role, question.name))
+        return answers
 
     def get(self, role: str, url: str) -> Answer:
-        return self._noted(role, "get", url, {})
+        return self._request(role, "get", url, {})
 
-    def post(self, role: str, url: str, told: Mapping[str, Any]) -> Answer:
-        return self._noted(role, "post", url, told)
+    def post(self, role: str, url: str, fields: Mapping[str, Any]) -> Answer:
+        return self._request(role, "post", url, fields)
 
     def _client(self, role: str) -> Client:
         if role not in self.clients:
@@ -81,14 +83,16 @@ class Spectator:
             self.clients[role] = client
         return self.clients[role]
 
-    def _noted(self, role: str, how: str, url: str, told: Mapping[str, Any]) -> Answer:
+    def _request(
+        self, role: str, method: str, url: str, fields: Mapping[str, Any]
+    ) -> Answer:
         client, count = self._client(role), Counted()
         with (
             chance.seeded(f"{role} {url}"),
-            logged() as said,
+            log_lines() as lines,
             connection.execute_wrapper(count),
         ):
-            response = getattr(client, how)(url, told)
+            response = getattr(client, method)(url, fields)
             content = response.getvalue()
         headers = "\n".join(f"{name}: {text}" for name, text in response.items())
         return Answer(
@@ -98,7 +102,7 @@ class Spectator:
             length=len(content),
             packed=zlib.compress(self.clean(text_of(content)).encode(), 1),
             statements=count.number,
-            said=self.clean("\n".join(said)),
+            log=self.clean("\n".join(lines)),
         )
 
 
@@ -113,8 +117,8 @@ class Counted:
 
 
 @contextmanager
-def logged() -> Iterator[list[str]]:
-    """Note every line that the product or a library logs, however unimportant."""
+def log_lines() -> Iterator[list[str]]:
+    """Every line that the product or a library logs, at any level."""
     lines: list[str] = []
 
     class Notes(logging.Handler):
@@ -134,46 +138,46 @@ def logged() -> Iterator[list[str]]:
 
 
 def text_of(content: bytes) -> str:
-    """Return a body as text: of an archive its files, of a PDF what it holds."""
+    """Of an archive its files, of a PDF its content."""
     if content.startswith(ZIP):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return "\n".join(
-                f"{one.filename} {one.date_time} {one.compress_size} {one.CRC}\n"
-                + text_of(archive.read(one))
-                for one in archive.infolist()
+                f"{file.filename} {file.date_time} {file.compress_size} {file.CRC}\n"
+                + text_of(archive.read(file))
+                for file in archive.infolist()
             )
     if content.startswith(PDF):
         content = PDF_NOISE.sub(b"", content)
     return content.decode(errors="backslashreplace")
 
 
-def differences(one: Answers, other: Answers) -> list[str]:
-    """Return where and how the answers of two worlds differ."""
-    alone = {
-        **dict.fromkeys(one.keys() - other.keys(), "in the first world only"),
-        **dict.fromkeys(other.keys() - one.keys(), "in the second world only"),
+def differences(first: Answers, second: Answers) -> list[str]:
+    """Where and how the answers of two worlds differ."""
+    missing = {
+        **dict.fromkeys(first.keys() - second.keys(), "in the first world only"),
+        **dict.fromkeys(second.keys() - first.keys(), "in the second world only"),
     }
-    return [f"{place.role} {place.url}: {why}" for place, why in alone.items()] + [
-        f"{place.role} {place.url}: {how}"
-        for place in one
-        if place in other
-        for how in _differing(one[place], other[place])
+    return [f"{place.role} {place.url}: {why}" for place, why in missing.items()] + [
+        f"{place.role} {place.url}: {difference}"
+        for place in first
+        if place in second
+        for difference in _differing(first[place], second[place])
     ]
 
 
-def _differing(one: Answer, other: Answer) -> Iterator[str]:
+def _differing(first: Answer, second: Answer) -> Iterator[str]:
     for part in fields(Answer):
-        here, there = getattr(one, part.name), getattr(other, part.name)
-        if here == there:
+        left, right = getattr(first, part.name), getattr(second, part.name)
+        if left == right:
             continue
         if part.name == "packed":
-            here, there = one.body, other.body
-        lines = str(here).splitlines(), str(there).splitlines()
-        yield f"{part.name}: {shown(*lines)}"
+            left, right = first.body, second.body
+        lines = str(left).splitlines(), str(right).splitlines()
+        yield f"{part.name}: {first_differences(*lines)}"
 
 
-def shown(here: list[str], there: list[str]) -> str:
-    """Return the first lines that differ, cut to what differs."""
-    lines = difflib.unified_diff(here, there, n=0, lineterm="")
-    told = [line for line in lines if not line.startswith(("---", "+++", "@@"))]
-    return "\n    ".join(["", *(line[:WIDTH] for line in told[:LINES])])
+def first_differences(left: list[str], right: list[str]) -> str:
+    """The first lines that differ, cut."""
+    lines = difflib.unified_diff(left, right, n=0, lineterm="")
+    changes = [line for line in lines if not line.startswith(("---", "+++", "@@"))]
+    return "\n    ".join(["", *(line[:WIDTH] for line in changes[:LINES])])

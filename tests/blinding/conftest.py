@@ -6,7 +6,7 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from tests import servers
-from tests.blinding.worlds import World, made
+from tests.blinding.worlds import World, create_world
 
 
 @pytest.fixture(scope="module")
@@ -15,11 +15,11 @@ def worlds(
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[World, World]]:
-    """Return the trial as drawn, and the same with the arms exchanged."""
+    """The trial as drawn, and the same with the arms exchanged."""
     with django_db_blocker.unblock():
         pair = tuple(
-            made(name, tmp_path_factory.mktemp(name), turned=turned)
-            for name, turned in (("drawn", False), ("turned", True))
+            create_world(name, tmp_path_factory.mktemp(name), swapped=swapped)
+            for name, swapped in (("drawn", False), ("turned", True))
         )
         yield pair  # type: ignore[misc]
         for world in pair:

@@ -14,7 +14,7 @@ from monitoring.dashboard.selectors import dashboard
 from randomization.arms import arm_of
 from record.accounts.models import User
 from record.casebook.models import Participant
-from tests.blinding.worlds import favoured, randomised
+from tests.blinding.worlds import favoured, randomized_participants
 from visits.schedule import selectors as visits
 
 
@@ -40,7 +40,7 @@ def a_count(patch: pytest.MonkeyPatch) -> None:
 
     def leaking() -> Any:
         board = dashboard()
-        more = int(randomised()[0] in favoured())
+        more = int(randomized_participants()[0] in favoured())
         return replace(board, queries_open=board.queries_open + more)
 
     patch.setattr("monitoring.dashboard.views.dashboard_of_today", leaking)
@@ -62,7 +62,7 @@ def a_file_name(patch: pytest.MonkeyPatch) -> None:
     true = Export.filename.fget  # type: ignore[attr-defined]
 
     def leaking(export: Export) -> str:
-        return f"{arm_of(randomised()[0])}-{true(export)}"
+        return f"{arm_of(randomized_participants()[0])}-{true(export)}"
 
     patch.setattr(Export, "filename", property(leaking))
 

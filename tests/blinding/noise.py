@@ -28,7 +28,7 @@ DECLARED = {
 
 
 def server_time() -> re.Pattern[str]:
-    """Match the server's own time of these minutes, which stands beside the moved one.
+    """The server's own time of these minutes, beside the moved clock of the test.
 
     Reason: no test moves the clock of the database and of printed pages.
     """
@@ -38,7 +38,7 @@ def server_time() -> re.Pattern[str]:
 
 
 def secrets_of_world() -> Iterator[str]:
-    """Yield what is made of a nonce or of server times, to be taken out as it stands.
+    """Texts made of a nonce or of server times, which are taken out as they stand.
 
     Reason: the commitment is drawn with a secret nonce, a seal covers server times.
     """
@@ -52,8 +52,8 @@ class Filter:
     """Takes the declared noise of one world out of a text."""
 
     def __init__(self) -> None:
-        """Learn what the world that is entered keeps secret."""
-        secrets = [re.escape(one) for one in secrets_of_world()]
+        """Learn the secrets of the active world."""
+        secrets = [re.escape(secret) for secret in secrets_of_world()]
         self.patterns = [*DECLARED.values(), server_time()]
         if secrets:
             self.patterns.append(re.compile("|".join(secrets)))
@@ -79,16 +79,16 @@ STORED = {
 }
 
 
-def stored_rows(table: str, told: str) -> list[str]:
-    """Return the rows of a table without noise, sealed texts as their length."""
+def stored_rows(table: str, csv_text: str) -> list[str]:
+    """The rows of a table without noise, sealed texts as their length."""
     if (table, "*") in STORED:
         return []
-    kept = lambda name: (table, name) not in STORED  # noqa: E731 - short
+    is_compared = lambda name: (table, name) not in STORED  # noqa: E731 - short
     return sorted(
-        repr({name: _plain(text) for name, text in row.items() if kept(name)})
-        for row in csv.DictReader(io.StringIO(told))
+        repr({name: _plain(text) for name, text in row.items() if is_compared(name)})
+        for row in csv.DictReader(io.StringIO(csv_text))
     )
 
 
 def _plain(text: str) -> str:
-    return HIDDEN_KEY.sub("#", SEALED.sub(lambda found: f"<{len(found[0])}>", text))
+    return HIDDEN_KEY.sub("#", SEALED.sub(lambda match: f"<{len(match[0])}>", text))

@@ -1,4 +1,4 @@
-"""What is looked for in dumps and logs is found when it is there."""
+"""The search in dumps and logs hits what is there, in every spelling."""
 
 import base64
 import json
@@ -18,21 +18,21 @@ ARM = re.compile(r"(?<![A-Za-z0-9+/])(MSC|SALINE|李)(?![A-Za-z0-9+/])")
 @pytest.mark.parametrize(
     ("spelling", "spell"),
     [
-        ("plain", lambda told: told),
+        ("plain", lambda text: text),
         ("escaped", json.dumps),
         ("percent", quote),
-        ("base64", lambda told: base64.b64encode(told.encode()).decode()),
-        ("base64", lambda told: base64.urlsafe_b64encode(told.encode()).decode()),
-        ("hexadecimal", lambda told: rf"\\x{told.encode().hex()}"),
-        ("hexadecimal", lambda told: told.encode().hex().upper()),
+        ("base64", lambda text: base64.b64encode(text.encode()).decode()),
+        ("base64", lambda text: base64.urlsafe_b64encode(text.encode()).decode()),
+        ("hexadecimal", lambda text: rf"\\x{text.encode().hex()}"),
+        ("hexadecimal", lambda text: text.encode().hex().upper()),
     ],
 )
 def test_a_word_is_found_in_each_spelling(word, spelling, spell):
     text = spell(f"arm: {word} Ā?ÿ")
 
-    found = readable(f"before\t{text}\tafter", ARM)
+    hits = readable(f"before\t{text}\tafter", ARM)
 
-    assert any(one.startswith(f"{spelling}: ") for one in found), found
+    assert any(hit.startswith(f"{spelling}: ") for hit in hits), hits
 
 
 def test_what_is_not_there_is_not_found():
@@ -67,6 +67,6 @@ def test_the_log_of_the_server_holds_no_value_of_a_statement_that_failed(refused
     with pytest.raises(DatabaseError), transaction.atomic():
         connection.cursor().execute(refused, ["Zhang Wei"])
 
-    said = server_log()[before:]
-    assert "ERROR: " in said
-    assert "Zhang" not in said
+    log = server_log()[before:]
+    assert "ERROR: " in log
+    assert "Zhang" not in log

@@ -1,7 +1,7 @@
 """Two worlds: one trial simulated twice, alike but for everybody's arm.
 
-Each has a database and a folder of files of its own, so that both can be asked the same
-question at any time. After the simulated trial the unblinded staff of each do more work
+Each has a database and a folder of files of its own, so that both can answer the same
+request at any time. After the simulated trial the unblinded staff of each do more work
 on one arm than on the other; then blinded staff go on, so that a number that the former
 have moved would show in what the latter have written.
 """
@@ -54,7 +54,7 @@ UNTIL = date(2026, 6, 1)
 SEED = 7
 PARTICIPANTS = 12
 NOW = at(UNTIL, 480)
-FED = ("co", "in", "pi", "bn", "mo", "dm", "br")  # have a feed for their calendars
+FEED_READERS = ("co", "in", "pi", "bn", "mo", "dm", "br")
 FAVOURED = "MSC"  # the arm on which the unblinded staff do more
 QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 PDF = b"%PDF-1.7\n% signed on paper\n"
@@ -73,7 +73,7 @@ class World:
         return f"{servers.NAME}_{self.name}"
 
     @contextmanager
-    def entered(self, now: datetime = NOW) -> Iterator[None]:
+    def activated(self, now: datetime = NOW) -> Iterator[None]:
         """Let everything happen in this world, where the clock stands still."""
         with ExitStack() as inside:
             inside.enter_context(_connected_to(self.database))
@@ -90,29 +90,29 @@ class World:
 
 @contextmanager
 def _connected_to(database: str) -> Iterator[None]:
-    held = [connections[alias] for alias in ("default", "owner")]
-    before = [one.settings_dict["NAME"] for one in held]
-    _switch(held, [database] * len(held))
+    both = [connections[alias] for alias in ("default", "owner")]
+    before = [connection.settings_dict["NAME"] for connection in both]
+    _switch(both, [database] * len(both))
     try:
         yield
     finally:
-        _switch(held, before)
+        _switch(both, before)
 
 
-def _switch(held: list[Any], names: list[str]) -> None:
+def _switch(both: list[Any], names: list[str]) -> None:
     forget_keys()
-    for connection, name in zip(held, names, strict=True):
+    for connection, name in zip(both, names, strict=True):
         connection.close()
         connection.settings_dict["NAME"] = name
 
 
-def made(name: str, folder: Path, *, turned: bool) -> World:
-    """Simulate a world; in a turned one the list is drawn with the arms exchanged."""
+def create_world(name: str, folder: Path, *, swapped: bool) -> World:
+    """Simulate a world; `swapped`: the list is drawn with the arms exchanged."""
     world = World(name, folder)
     servers.clean_database(world.database)
-    with world.entered(), pytest.MonkeyPatch.context() as patch:
-        if turned:
-            turn_over(patch)
+    with world.activated(), pytest.MonkeyPatch.context() as patch:
+        if swapped:
+            swap_arms(patch)
         simulate(participants=PARTICIPANTS, seed=SEED, until=UNTIL)
         world.stored = dict(tables())
         with chance.seeded("go on"):
@@ -120,63 +120,67 @@ def made(name: str, folder: Path, *, turned: bool) -> World:
     return world
 
 
-def turn_over(patch: pytest.MonkeyPatch) -> None:
+def swap_arms(patch: pytest.MonkeyPatch) -> None:
     """Let every list be drawn with the arms exchanged."""
-    drawn = lists.generate
+    generate = lists.generate
 
-    def turned(**options: Any) -> tuple[lists.ListRow, ...]:
-        one, other = sorted(options["arms"])
-        exchange = {one: other, other: one}
-        found = drawn(**options)
+    def swapped(**options: Any) -> tuple[lists.ListRow, ...]:
+        first, second = sorted(options["arms"])
+        exchange = {first: second, second: first}
+        rows = generate(**options)
         return tuple(
             lists.ListRow(row.seq, row.block, row.block_size, exchange[row.arm])
-            for row in found
+            for row in rows
         )
 
-    patch.setattr(lists, "generate", turned)
+    patch.setattr(lists, "generate", swapped)
 
 
 def staff() -> dict[str, User]:
-    """Return the accounts of the simulated trial, by the key of the cast."""
-    held = {user.username: user for user in User.objects.all()}
-    return {member.key: held[member.username] for member in DEMO_USERS}
+    """The accounts of the simulated trial, by the key of the cast."""
+    users = {user.username: user for user in User.objects.all()}
+    return {member.key: users[member.username] for member in DEMO_USERS}
 
 
-def randomised() -> list[Participant]:
+def randomized_participants() -> list[Participant]:
     return list(Participant.objects.filter(forms__code="RAN").distinct())
 
 
 def favoured() -> list[Participant]:
-    arms = arms_of(randomised())
-    return [one for one in randomised() if arms[one.pk] == FAVOURED]
+    arms = arms_of(randomized_participants())
+    return [
+        participant
+        for participant in randomized_participants()
+        if arms[participant.pk] == FAVOURED
+    ]
 
 
 def _go_on() -> None:
-    people = staff()
+    accounts = staff()
     for participant in favoured():
-        _unblinded_work(participant, people)
-    _move_stock(people["up"])
-    for participant in randomised()[:4]:
-        _blinded_work(participant, people)
-    _break_code(randomised()[1], people["in"])
-    _late_case(randomised()[0], people["in"])
-    export = request_export(forms=["AE", "INF"], language="en", by=people["mo"])
+        _unblinded_work(participant, accounts)
+    _move_stock(accounts["up"])
+    for participant in randomized_participants()[:4]:
+        _blinded_work(participant, accounts)
+    _break_code(randomized_participants()[1], accounts["in"])
+    _late_case(randomized_participants()[0], accounts["in"])
+    export = request_export(forms=["AE", "INF"], language="en", by=accounts["mo"])
     make_export.apply((export.key,), throw=True)
-    _import_files(people)
+    _import_files(accounts)
     deliver_queued.apply()
-    for key in FED:
+    for key in FEED_READERS:
         with chance.seeded(f"feed {key}"):
-            make_feed(by=people[key])
+            make_feed(by=accounts[key])
 
 
-def _unblinded_work(participant: Participant, people: Mapping[str, User]) -> None:
+def _unblinded_work(participant: Participant, accounts: Mapping[str, User]) -> None:
     """Add rows of each kind that blinded forms have too: forms, queries, marks."""
-    deviation = form_instances.add_row(participant, "DVP", by=people["up"])
-    save(deviation, {"description": "viability of cells"}, by=people["up"])
+    deviation = form_instances.add_row(participant, "DVP", by=accounts["up"])
+    save(deviation, {"description": "viability of cells"}, by=accounts["up"])
     for record in FormInstance.objects.filter(participant=participant, code="PRD"):
-        query = review.raise_query(record, "lot", "Which?", by=people["um"])
-        review.answer_query(query, "This one.", by=people["up"])
-        review.verify(record, ["product"], by=people["um"])
+        query = review.raise_query(record, "lot", "Which?", by=accounts["um"])
+        review.answer_query(query, "This one.", by=accounts["up"])
+        review.verify(record, ["product"], by=accounts["um"])
 
 
 def _move_stock(by: User) -> None:
@@ -186,36 +190,38 @@ def _move_stock(by: User) -> None:
             lots.move(lot, kind=kind, amount="1", at=now, by=by)
 
 
-def _blinded_work(participant: Participant, people: Mapping[str, User]) -> None:
+def _blinded_work(participant: Participant, accounts: Mapping[str, User]) -> None:
     """Add a form, a query with its steps, a mark, a signature, a draft, a file."""
-    event = form_instances.add_row(participant, "AE", by=people["in"])
-    randomised_at = casebook_of(participant).value("RAN", "randomised_at")
-    onset = randomised_at.astimezone(clock.SITE_TZ).strftime("%Y-%m-%dT%H:%M")
-    save(event, {"term": "Cough", "onset": onset, "serious": "N"}, by=people["in"])
-    query = review.raise_query(event, "term", "Since when?", by=people["mo"])
-    review.answer_query(query, "Since yesterday.", by=people["co"])
+    event = form_instances.add_row(participant, "AE", by=accounts["in"])
+    randomized_at = casebook_of(participant).value("RAN", "randomised_at")
+    onset = randomized_at.astimezone(clock.SITE_TZ).strftime("%Y-%m-%dT%H:%M")
+    save(event, {"term": "Cough", "onset": onset, "serious": "N"}, by=accounts["in"])
+    query = review.raise_query(event, "term", "Since when?", by=accounts["mo"])
+    review.answer_query(query, "Since yesterday.", by=accounts["co"])
     consent = FormInstance.objects.filter(participant=participant, code="CNS").latest(
         "occurrence"
     )
-    review.verify(consent, ["decision"], by=people["mo"])
+    review.verify(consent, ["decision"], by=accounts["mo"])
     upload = SimpleUploadedFile("scan.pdf", PDF)
-    key = files.store(consent, "signed_scan", upload, by=people["co"])
-    save(consent, {"signed_scan": key}, by=people["co"])
+    key = files.store(consent, "signed_scan", upload, by=accounts["co"])
+    save(consent, {"signed_scan": key}, by=accounts["co"])
     typed = {"term": ["Cough at nig"]}
-    autosaves.keep(event, typed, based_on=1, author=people["co"])
+    autosaves.keep(event, typed, based_on=1, author=accounts["co"])
 
 
-def _import_files(people: Mapping[str, User]) -> None:
+def _import_files(accounts: Mapping[str, User]) -> None:
     """Register a source; import one file whole, and preview another one."""
     source, credential = stage.source(
-        people["dm"], people["pi"], laboratory=Laboratory.objects.get(code="central")
+        accounts["dm"],
+        accounts["pi"],
+        laboratory=Laboratory.objects.get(code="central"),
     )
-    for line, who in enumerate(randomised()[:2], 1):
-        taken = (clock.now() - timedelta(days=line)).strftime("%Y-%m-%d %H:%M")
-        content = stage.csv(f"{who.number},CREA,{taken},118,umol/L")
-        file = stage.previewed((source, credential), content, by=people["co"])
+    for line, participant in enumerate(randomized_participants()[:2], 1):
+        taken_at = (clock.now() - timedelta(days=line)).strftime("%Y-%m-%d %H:%M")
+        content = stage.csv(f"{participant.number},CREA,{taken_at},118,umol/L")
+        file = stage.previewed((source, credential), content, by=accounts["co"])
         if line == 1:
-            storing.confirm(file, None, by=people["co"])
+            storing.confirm(file, None, by=accounts["co"])
             storing.store_file(file.pk)
 
 

@@ -13,13 +13,13 @@ pytestmark = pytest.mark.django_db
 
 
 def opened(role: str, number: str, code: str) -> int:
-    desk = Client()
-    desk.force_login(person(role))
-    return desk.post(reverse("entry:open_sheet", args=[number, code])).status_code
+    client = Client()
+    client.force_login(person(role))
+    return client.post(reverse("entry:open_sheet", args=[number, code])).status_code
 
 
 def work(role: str) -> set[tuple[str, str, bool]]:
-    return {(one.kind, one.text, one.is_late) for one in work_for(person(role))}
+    return {(item.kind, item.text, item.is_late) for item in work_for(person(role))}
 
 
 @pytest.mark.parametrize(
@@ -27,34 +27,36 @@ def work(role: str) -> set[tuple[str, str, bool]]:
     [("CO", "DTH", 302), ("CO", "EOS", 302), ("CO", "RAN", 404), ("MO", "DTH", 403)],
 )
 def test_death_and_end_of_study_are_opened_by_who_enters_forms(role, code, answer):
-    who = course.randomized()
+    participant = course.randomized()
 
-    assert opened(role, who.number, code) == answer
-    hung = FormInstance.objects.filter(participant=who, code=code, status="not_started")
-    assert hung.exists() is (answer == 302)
+    assert opened(role, participant.number, code) == answer
+    created = FormInstance.objects.filter(
+        participant=participant, code=code, status="not_started"
+    )
+    assert created.exists() is (answer == 302)
 
 
 def test_opening_it_twice_opens_one(client):
-    who = course.randomized()
+    participant = course.randomized()
     client.force_login(person("IN"))
-    address = reverse("entry:open_sheet", args=[who.number, "DTH"])
+    address = reverse("entry:open_sheet", args=[participant.number, "DTH"])
 
     answers = {client.post(address).headers["Location"] for _time in range(2)}
 
-    (form,) = course.forms(who, "DTH")
+    (form,) = course.forms(participant, "DTH")
     assert answers == {reverse("entry:form", args=[form.pk])}
 
 
 def test_form_that_an_event_asks_for_stands_in_my_work():
-    who = course.randomized()
-    course.row(who, "CAL", {"result": "death_reported"})
+    participant = course.randomized()
+    course.row(participant, "CAL", {"result": "death_reported"})
 
     assert ("To record", "Death", False) in work("CO")
     assert ("To record", "Death", False) not in work("BN")
 
 
 @pytest.mark.parametrize(
-    ("due_in_days", "outcome", "asked"),
+    ("due_in_days", "outcome", "is_expected"),
     [
         (0, "ongoing", True),
         (0, None, True),
@@ -63,11 +65,11 @@ def test_form_that_an_event_asks_for_stands_in_my_work():
         (0, "unknown", False),
     ],
 )
-def test_birth_is_asked_for_once_it_was_expected(due_in_days, outcome, asked):
-    who = course.randomized()
+def test_birth_is_asked_for_once_it_was_expected(due_in_days, outcome, is_expected):
+    participant = course.randomized()
     expected = course.day(-due_in_days).isoformat()
-    told = {"who": "partner", "partner_consented": "Y", "due_on": expected}
-    course.row(who, "PRG", {**told, "outcome": outcome})
+    values = {"who": "partner", "partner_consented": "Y", "due_on": expected}
+    course.row(participant, "PRG", {**values, "outcome": outcome})
 
     reminder = ("Pregnancy", "Outcome of the pregnancy", True)
-    assert (reminder in work("CO")) is asked
+    assert (reminder in work("CO")) is is_expected

@@ -24,7 +24,7 @@ from trial_edc import clock
 
 pytestmark = pytest.mark.django_db
 COUNTED = ("SELECT", "INSERT", "UPDATE", "DELETE")
-# Who writes is told on the way with the first statement of a transaction.
+# The actor travels with the first statement of a transaction.
 TOLD = re.compile(r"SET LOCAL audit\.context = E?'(?:[^']|'')*'; ")
 WRITES = ("INSERT", "UPDATE", "DELETE")
 OPEN_FORM, SAVE_FORM, CASEBOOK, MATRIX = 12, 20, 15, 12
@@ -40,11 +40,11 @@ class Statements(list[str]):
 
 @contextmanager
 def counted() -> Iterator[Statements]:
-    found = Statements()
+    statements = Statements()
     with CaptureQueriesContext(connection) as captured:
-        yield found
+        yield statements
     texts = [TOLD.sub("", query["sql"]).strip() for query in captured.captured_queries]
-    found += [
+    statements += [
         sql for sql in texts if sql.startswith(COUNTED) and "django_session" not in sql
     ]
 
@@ -76,11 +76,11 @@ def test_opening_a_form():
 
 def test_saving_a_form():
     form, client = sample(), signed_in()
-    taken = f"{clock.now() - timedelta(days=1):%Y-%m-%d %H:%M}"
+    taken_at = f"{clock.now() - timedelta(days=1):%Y-%m-%d %H:%M}"
     values = {
         "based_on": 0,
         "action": "complete",
-        "taken_at": taken,
+        "taken_at": taken_at,
         "weight_kg": "70",
         "creatinine": "80",
         "creatinine__unit": "umol/L",
@@ -106,7 +106,7 @@ def test_matrix_for_one_and_for_thirty_participants():
         screening.register_person(by=coordinator, approached_at=at, **enrol)
 
     approach()
-    with counted() as one:
+    with counted() as single:
         client.get(reverse("entry:matrix"))
     for _person in range(29):
         approach()
@@ -114,7 +114,7 @@ def test_matrix_for_one_and_for_thirty_participants():
         answer = client.get(reverse("entry:matrix"))
 
     assert len(answer.context["rows"]) == 30
-    assert len(one) == len(thirty) <= MATRIX, thirty
+    assert len(single) == len(thirty) <= MATRIX, thirty
     assert thirty.writes == []
 
 
@@ -165,12 +165,12 @@ def test_my_work_does_not_grow_with_participants():
     at = clock.now() - timedelta(hours=1)
 
     screening.register_person(by=coordinator, approached_at=at, **values)
-    with counted() as one:
+    with counted() as single:
         client.get(reverse("entry:my_work"))
     for _person in range(4):
         screening.register_person(by=coordinator, approached_at=at, **values)
     with counted() as five:
         client.get(reverse("entry:my_work"))
 
-    assert len(one) == len(five)
+    assert len(single) == len(five)
     assert five.writes == []

@@ -12,9 +12,9 @@ from visits.schedule.selectors import schedule
 VISITS = ("D7", "D28", "M3")
 
 
-def not_required(who) -> set[str]:
-    found = schedule(who).visits
-    return {v.code.value for v in found if v.status == "not_required"} & set(VISITS)
+def not_required(participant) -> set[str]:
+    visits = schedule(participant).visits
+    return {v.code.value for v in visits if v.status == "not_required"} & set(VISITS)
 
 
 @pytest.mark.verifies("WIN-05")
@@ -29,14 +29,14 @@ def not_required(who) -> set[str]:
 def test_each_kind_is_entered_from_the_casebook_and_stands_in_its_head(
     db, kind, words, closed
 ):
-    who, desk = course.randomized(infused=2), Client()
-    desk.force_login(person("CO"))
-    casebook = reverse("entry:casebook", args=[who.number])
-    log = reverse("entry:log", args=[who.number, "WDR"])
-    before = not_required(who)
-    linked = f'class="chip" href="{log}"' in desk.get(casebook).text
+    participant, client = course.randomized(infused=2), Client()
+    client.force_login(person("CO"))
+    casebook = reverse("entry:casebook", args=[participant.number])
+    log = reverse("entry:log", args=[participant.number, "WDR"])
+    before = not_required(participant)
+    linked = f'class="chip" href="{log}"' in client.get(casebook).text
 
-    opened = desk.post(reverse("entry:add_row", args=[who.number, "WDR"]))
+    opened = client.post(reverse("entry:add_row", args=[participant.number, "WDR"]))
     typed = {
         "kind": kind,
         "on": course.day(0).isoformat(),
@@ -46,26 +46,28 @@ def test_each_kind_is_entered_from_the_casebook_and_stands_in_its_head(
         "action": "complete",
     }
     form = opened.headers["Location"].partition("#")[0]
-    told = desk.post(form, typed)
-    unchanged = not_required(who)
-    saved = desk.post(form, {**typed, "confirmed": "yes"})
-    head = desk.get(casebook).text.partition("</header>")[2].partition("</header>")[0]
+    preview = client.post(form, typed)
+    unchanged = not_required(participant)
+    saved = client.post(form, {**typed, "confirmed": "yes"})
+    head = client.get(casebook).text.partition("</header>")[2].partition("</header>")[0]
 
     assert (linked, before, unchanged) == (True, set(), set())
-    assert (told.status_code, saved.status_code) == (422, 302)
-    assert ("stop at once" in told.text) == (kind != "infusion_only")
-    assert ("none dated after" in told.text) == (kind == "everything")
-    assert not_required(who) == closed
+    assert (preview.status_code, saved.status_code) == (422, 302)
+    assert ("stop at once" in preview.text) == (kind != "infusion_only")
+    assert ("none dated after" in preview.text) == (kind == "everything")
+    assert not_required(participant) == closed
     assert f'href="{log}"' in head
     assert words in head
-    request = FormInstance.objects.filter(participant=who, code="IRQ", visit="D7")
+    request = FormInstance.objects.filter(
+        participant=participant, code="IRQ", visit="D7"
+    )
     assert not request.exclude(due_on=None).exists()
 
 
 def test_who_enters_no_forms_is_offered_no_withdrawal(db):
-    who, desk = course.randomized(infused=2), Client()
-    desk.force_login(person("MO"))
+    participant, client = course.randomized(infused=2), Client()
+    client.force_login(person("MO"))
 
-    page = desk.get(reverse("entry:casebook", args=[who.number])).text
+    page = client.get(reverse("entry:casebook", args=[participant.number])).text
 
     assert "Withdrawal</a>" not in page.partition("<h2>")[0]

@@ -24,18 +24,18 @@ def signed_in(role: str) -> Client:
 
 
 def discharged(number: int) -> Participant:
-    """Return somebody infused who has left our hospital."""
+    """Somebody infused who has left our hospital."""
     someone = stage.infused(number, ago=9)
-    told = {"kind": "hospital", "hospital": "ours"}
+    stay = {"kind": "hospital", "hospital": "ours"}
     times = {"in_at": stage.days_ago(12), "out_at": stage.days_ago(1)}
-    stage.row(someone, "STY", told | times)
+    stage.row(someone, "STY", stay | times)
     return someone
 
 
-def test_sheets_of_a_second_screening_open_themselves():
+def test_forms_of_a_second_screening_have_links_of_their_own():
     someone = stage.randomized()
     with attributed(by=STAGE, via=Source.COMMAND):
-        form_data = [
+        forms = [
             form_instances.ensure_form(someone, "VIT", visit="SCR", occurrence=number)
             for number in (1, 2)
         ]
@@ -45,8 +45,8 @@ def test_sheets_of_a_second_screening_open_themselves():
     text = page.content.decode()
     table = reverse("entry:log", args=[someone.number, "VIT"])
     assert text.count(f'href="{table}"') == 1  # among the logs, never in the grid
-    for one in form_data:
-        assert f'href="{reverse("entry:form", args=[one.pk])}"' in text
+    for form in forms:
+        assert f'href="{reverse("entry:form", args=[form.pk])}"' in text
 
 
 def test_a_nurse_is_offered_only_who_is_in_hospital():
@@ -98,7 +98,7 @@ def test_an_administrator_without_work_is_led_to_the_accounts():
     assert f'href="{reverse("accounts:users")}"' in text
 
 
-def test_the_history_of_an_account_is_told_in_words():
+def test_the_history_of_an_account_is_in_words():
     account = person(Role.CO)
 
     services.deactivate(user=account, by=person("AD"), reason="has left")
@@ -108,13 +108,13 @@ def test_the_history_of_an_account_is_told_in_words():
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"),
+    ("typed", "message"),
     [
         ("S-044L", "No participant fits: the last letter does not go with the digits."),
         ("S-044K", "No participant fits."),
     ],
 )
-def test_a_slip_in_a_number_is_told_from_a_number_not_given(typed, told):
+def test_a_mistyped_number_is_distinguished_from_an_unknown_one(typed, message):
     page = signed_in("CO").post(reverse("entry:find"), {"q": typed}, follow=True)
 
-    assert [str(message) for message in page.context["messages"]] == [told]
+    assert [str(text) for text in page.context["messages"]] == [message]

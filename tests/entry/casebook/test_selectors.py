@@ -1,4 +1,4 @@
-"""The casebook grid: what is no longer asked for looks so."""
+"""The casebook grid: forms that are no longer required look so."""
 
 import pytest
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 def looks(someone, visit: str) -> dict[str, str]:
     reader = User.objects.filter(role="IN").first() or person("IN")
     book = casebook_grid_of(someone, reader)
-    column = [one.code for one in book.columns].index(visit)
+    column = [visit_column.code for visit_column in book.columns].index(visit)
     return {
         row.design.code: row.cells[column].status
         if len(row.cells[column]) > 1

@@ -42,9 +42,8 @@ def stamps(form: FormInstance) -> list[object]:
     return [form.saved_at, *written, *raised, *steps]
 
 
-def all_are_now(found: list[object]) -> bool:
-    """Tell whether all stamps are the server's present."""
-    return all(one and abs(one - clock.now()) < A_MINUTE for one in found)  # type: ignore[operator]
+def all_are_now(stamps: list[object]) -> bool:
+    return all(stamp and abs(stamp - clock.now()) < A_MINUTE for stamp in stamps)  # type: ignore[operator]
 
 
 @pytest.mark.verifies("TIM-02")

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def form_data() -> dict[str, FormInstance]:
+def forms() -> dict[str, FormInstance]:
     """Hang a form of each form into the casebook of somebody with an open event."""
     someone = stage.infused(ago=100)
     stage.enter(someone, "AE", {"term": "fever", "serious": "Y", "ongoing": "Y"})
@@ -30,14 +30,14 @@ def form_data() -> dict[str, FormInstance]:
         }
 
 
-def test_each_form_opens_for_whoever_may_see_it(form_data):
-    people: list[User] = [person(role) for role in Role]
+def test_each_form_opens_for_whoever_may_see_it(forms):
+    users: list[User] = [person(role) for role in Role]
     answers: dict[tuple[str, str], int] = {}
     expected: dict[tuple[str, str], int] = {}
-    for user in people:
+    for user in users:
         client = Client()
         client.force_login(user)
-        for code, form in form_data.items():
+        for code, form in forms.items():
             page = client.get(reverse("entry:form", args=[form.pk]))
             place = user.role, code
             answers[place] = page.status_code
@@ -45,28 +45,30 @@ def test_each_form_opens_for_whoever_may_see_it(form_data):
             expected[place] = 200 if may else 404
     nobody = {role for role, _code in answers if answers[role, "DEM"] == 403}
     assert nobody == {"LC", "US", "AD"}
-    held = {place: code for place, code in answers.items() if place[0] not in nobody}
-    assert held == {place: expected[place] for place in held}
+    readers = {place for place in answers if place[0] not in nobody}
+    assert {place: answers[place] for place in readers} == {
+        place: expected[place] for place in readers
+    }
 
 
-def test_the_end_of_study_tells_what_is_still_open(form_data):
+def test_the_end_of_study_tells_what_is_still_open(forms):
     client = Client()
     client.force_login(person("PI"))
 
-    page = client.get(reverse("entry:form", args=[form_data["EOS"].pk]))
+    page = client.get(reverse("entry:form", args=[forms["EOS"].pk]))
 
     assert "Still open" in page.content.decode()
     assert "Adverse event" in page.content.decode()
 
 
-def test_product_staff_see_when_it_ran_in_and_nothing_of_the_course(form_data):
+def test_product_staff_see_when_it_ran_in_and_nothing_of_the_course(forms):
     client = Client()
     client.force_login(person("UP"))
-    number = form_data["INF"].participant.number
-    stage.row(form_data["INF"].participant, "CRE", {"value": "151.7"})
+    number = forms["INF"].participant.number
+    stage.row(forms["INF"].participant, "CRE", {"value": "151.7"})
 
-    infusion = client.get(reverse("entry:form", args=[form_data["INF"].pk]))
-    reaction = reverse("entry:panel", args=[form_data["INF"].pk, "reaction"])
+    infusion = client.get(reverse("entry:form", args=[forms["INF"].pk]))
+    reaction = reverse("entry:panel", args=[forms["INF"].pk, "reaction"])
     book = client.get(reverse("entry:casebook", args=[number]))
 
     assert 'id="row-started_at"' in infusion.content.decode()

@@ -1,4 +1,4 @@
-"""Files on the form page: chosen once, kept until they are saved."""
+"""Files on the form page: chosen once, they last until the form is saved."""
 
 from pathlib import Path
 
@@ -26,13 +26,13 @@ def test_a_chosen_file_outlasts_the_refusal_of_another_item() -> None:
     client, form = signed_in("CO"), sample()
 
     refused = send(client, form, weight_kg="heavy", report=report())
-    kept = StoredFile.objects.get(form=form, item="report").key
-    saved = send(client, form, weight_kg="70", report=kept)
+    stored_key = StoredFile.objects.get(form=form, item="report").key
+    saved = send(client, form, weight_kg="70", report=stored_key)
 
-    ticked = f'<input type="checkbox" name="report" value="{kept}" checked>'
+    ticked = f'<input type="checkbox" name="report" value="{stored_key}" checked>'
     assert (refused.status_code, saved.status_code) == (UNPROCESSABLE, FOUND)
     assert ticked in refused.content.decode()
-    assert value_of(form, "report") == kept
+    assert value_of(form, "report") == stored_key
 
 
 def test_a_file_of_another_form_is_no_file_of_this_one() -> None:

@@ -45,8 +45,8 @@ def signed_in(role: str) -> Client:
 
 def send(client: Client, form: FormInstance, **values: Any):
     """Post a form page as it is with these controls."""
-    told = {"based_on": form.revision, "action": "draft", **values}
-    return client.post(reverse("entry:form", args=[form.pk]), told)
+    fields = {"based_on": form.revision, "action": "draft", **values}
+    return client.post(reverse("entry:form", args=[form.pk]), fields)
 
 
 def value_of(form: FormInstance, item: str) -> Any:
@@ -94,16 +94,16 @@ def test_an_odd_revision_overwrites_nothing(form, revision):
     autosave = reverse("entry:autosave", args=[form.pk])
 
     answer = send(client, form, weight_kg="71", based_on=revision)
-    kept = client.post(autosave, {"based_on": revision, "weight_kg": "71"})
+    autosaved = client.post(autosave, {"based_on": revision, "weight_kg": "71"})
 
     assert answer.status_code == CONFLICT
-    assert kept.status_code == 200
+    assert autosaved.status_code == 200
     assert str(value_of(form, "weight_kg")) == "70.0"
 
 
 @pytest.mark.verifies("QRY-10")
 def test_after_a_conflict_what_i_left_alone_shows_what_another_entered(form):
-    """The next save refers to the values of now: an old one must not come back."""
+    """The next save is based on the current values: an old one must not come back."""
     first, second = signed_in("CO"), signed_in("IN")
     before = {"weight_kg": "70", "reason": "", "pauses__rows": "0"}
     send(first, form, **before, seen_on="2026-01-05")
@@ -160,9 +160,9 @@ def test_no_text_of_a_request_holds_a_nul(form):
 @pytest.mark.parametrize("query", ["abc", "", "9" * 5000, "-1", "999999999999"])
 def test_a_step_on_no_query_is_not_found(form, query):
     panel = reverse("entry:panel", args=[form.pk, "weight_kg"])
-    told = {"action": "answer", "query": query, "text": "x"}
+    fields = {"action": "answer", "query": query, "text": "x"}
 
-    assert signed_in("CO").post(panel, told).status_code == NOT_FOUND
+    assert signed_in("CO").post(panel, fields).status_code == NOT_FOUND
 
 
 def test_more_typing_than_a_form_holds_is_not_kept(form):
@@ -266,9 +266,9 @@ def test_a_locked_database_refuses_each_page_in_words(form):
         send(client, form, weight_kg="70"),
     ]
 
-    told = "This form is closed; nothing was saved."
+    message = "This form is closed; nothing was saved."
     assert [answer.status_code for answer in answers] == [200, CONFLICT, CONFLICT]
-    assert all(told in answer.content.decode() for answer in answers)
+    assert all(message in answer.content.decode() for answer in answers)
 
 
 def test_striking_out_a_locked_row_is_refused_in_words():
@@ -287,21 +287,26 @@ def test_striking_out_a_locked_row_is_refused_in_words():
 
 def test_a_hidden_value_of_a_complete_form_is_erased_with_its_reason(form):
     client = signed_in("CO")
-    taken = f"{clock.now() - timedelta(days=1):%Y-%m-%d %H:%M}"
-    told = {"taken_at": taken, "creatinine": "80", "interrupted": "Y", "reason": "pain"}
-    send(client, form, **told, action="complete")
+    taken_at = f"{clock.now() - timedelta(days=1):%Y-%m-%d %H:%M}"
+    fields = {
+        "taken_at": taken_at,
+        "creatinine": "80",
+        "interrupted": "Y",
+        "reason": "pain",
+    }
+    send(client, form, **fields, action="complete")
     form.refresh_from_db()
-    told |= {"interrupted": "N"}
+    fields |= {"interrupted": "N"}
 
-    asked = send(client, form, **told, action="complete")
+    refused = send(client, form, **fields, action="complete")
     why = {"__reason": "transcription", "__reason_text": "typo"}
     reasons = {
         n + p: text for n in ("interrupted", "reason") for p, text in why.items()
     }
-    done = send(client, form, **told, **reasons, erase="reason", action="complete")
+    done = send(client, form, **fields, **reasons, erase="reason", action="complete")
 
-    assert asked.status_code == UNPROCESSABLE
-    assert 'data-reason-for="reason">' in asked.content.decode()
+    assert refused.status_code == UNPROCESSABLE
+    assert 'data-reason-for="reason">' in refused.content.decode()
     assert done.status_code == 302
     assert value_of(form, "reason") is None
 

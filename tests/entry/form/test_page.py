@@ -1,4 +1,4 @@
-"""The form page: what is typed is kept, refused, merged, signed; by the right roles."""
+"""The form page: texts typed are saved, refused, merged, signed; by the right roles."""
 
 import re
 from datetime import timedelta
@@ -104,11 +104,11 @@ def test_required_items_are_listed_with_links_only_when_completing(form):
 
 
 def complete(client: Client, form: FormInstance, **values: object) -> None:
-    taken = f"{clock.now() - timedelta(days=1):%Y-%m-%d %H:%M}"
+    taken_at = f"{clock.now() - timedelta(days=1):%Y-%m-%d %H:%M}"
     answer = send(
         client,
         form,
-        taken_at=taken,
+        taken_at=taken_at,
         creatinine="80",
         interrupted="N",
         action="complete",
@@ -142,7 +142,7 @@ def test_two_entries_of_one_item_are_shown_side_by_side(form):
     send(first, form, weight_kg="70")
 
     clash = send(second, form, weight_kg="80", grade="2")
-    kept = second.post(
+    saved = second.post(
         reverse("entry:form", args=[form.pk]),
         {
             **posted(form, weight_kg="80", grade="2"),
@@ -155,7 +155,7 @@ def test_two_entries_of_one_item_are_shown_side_by_side(form):
     assert clash.status_code == CONFLICT
     assert "Keep the other entry: 70.0 kg" in clash.content.decode()
     assert 'value="80"' in clash.content.decode()
-    assert kept.status_code == 302
+    assert saved.status_code == 302
     assert (str(value_of(form, "weight_kg")), str(value_of(form, "grade"))) == (
         "70.0",
         "2",
@@ -177,12 +177,12 @@ def test_a_hidden_value_is_erased_only_knowingly(form):
     send(client, form, interrupted="Y", reason="pain")
     form.refresh_from_db()
 
-    asked = send(client, form, interrupted="N", reason="pain")
+    refused = send(client, form, interrupted="N", reason="pain")
     before = value_of(form, "reason")
     erased = send(client, form, interrupted="N", reason="pain", erase="reason")
 
-    assert asked.status_code == UNPROCESSABLE
-    assert 'name="erase"' in asked.content.decode()
+    assert refused.status_code == UNPROCESSABLE
+    assert 'name="erase"' in refused.content.decode()
     assert before == "pain"
     assert erased.status_code == 302
     assert value_of(form, "reason") is None
@@ -190,16 +190,16 @@ def test_a_hidden_value_is_erased_only_knowingly(form):
 
 def test_a_soft_check_is_kept_with_an_explanation(form):
     client = signed_in("CO")
-    taken = f"{clock.now() - timedelta(days=1):%Y-%m-%d %H:%M}"
-    values = {"taken_at": taken, "creatinine": "2000", "interrupted": "N"}
+    taken_at = f"{clock.now() - timedelta(days=1):%Y-%m-%d %H:%M}"
+    values = {"taken_at": taken_at, "creatinine": "2000", "interrupted": "N"}
 
-    asked = send(client, form, **values, action="complete")
+    refused = send(client, form, **values, action="complete")
     why = {"explain:ZZA.creatinine.soft": "seen twice"}
     stored = send(client, form, **values, **why, action="complete")
 
     query = Query.objects.get()
-    assert asked.status_code == UNPROCESSABLE
-    assert 'name="explain:ZZA.creatinine.soft"' in asked.content.decode()
+    assert refused.status_code == UNPROCESSABLE
+    assert 'name="explain:ZZA.creatinine.soft"' in refused.content.decode()
     assert stored.status_code == 302
     assert query.state == "answered"
 
@@ -207,24 +207,29 @@ def test_a_soft_check_is_kept_with_an_explanation(form):
 def test_what_was_explained_and_erased_is_not_asked_again(form):
     client = signed_in("CO")
     complete(client, form)
-    taken = f"{clock.now() - timedelta(days=1):%Y-%m-%d %H:%M}"
-    told = {"taken_at": taken, "creatinine": "80", "interrupted": "Y", "reason": "pain"}
+    taken_at = f"{clock.now() - timedelta(days=1):%Y-%m-%d %H:%M}"
+    fields = {
+        "taken_at": taken_at,
+        "creatinine": "80",
+        "interrupted": "Y",
+        "reason": "pain",
+    }
     why = {"__reason": "transcription", "__reason_text": "typo"}
     reasons = {
         n + p: text
         for n in ("taken_at", "interrupted", "reason", "creatinine")
         for p, text in why.items()
     }
-    send(client, form, **told, **reasons, action="complete")
+    send(client, form, **fields, **reasons, action="complete")
     form.refresh_from_db()
-    told |= {"interrupted": "N", "creatinine": "2000"}
+    fields |= {"interrupted": "N", "creatinine": "2000"}
 
     explained = {"explain:ZZA.creatinine.soft": "seen twice", "erase": "reason"}
-    asked = send(client, form, **told, **explained, action="complete")
-    stored = send(client, form, **told, **explained, **reasons, action="complete")
+    refused = send(client, form, **fields, **explained, action="complete")
+    stored = send(client, form, **fields, **explained, **reasons, action="complete")
 
-    text = asked.content.decode()
-    assert asked.status_code == UNPROCESSABLE
+    text = refused.content.decode()
+    assert refused.status_code == UNPROCESSABLE
     assert 'value="seen twice"' in text
     assert '<input type="hidden" name="erase" value="reason">' in text
     assert stored.status_code == 302
@@ -235,9 +240,9 @@ def test_erasing_is_confirmed_for_the_items_that_were_shown(form):
     send(client, form, interrupted="Y", reason="pain")
     form.refresh_from_db()
 
-    asked = send(client, form, interrupted="N", reason="pain", erase="weight_kg")
+    refused = send(client, form, interrupted="N", reason="pain", erase="weight_kg")
 
-    assert asked.status_code == UNPROCESSABLE
+    assert refused.status_code == UNPROCESSABLE
     assert value_of(form, "reason") == "pain"
 
 
@@ -317,20 +322,20 @@ def test_a_signature_holds_until_the_form_changes(form):
 
     wrong = client.post(url, {"username": "in", "password": "wrong"})
     signed = client.post(url, {"username": "in", "password": PASSWORD})
-    shown = client.get(reverse("entry:form", args=[form.pk])).content.decode()
+    text = client.get(reverse("entry:form", args=[form.pk])).content.decode()
     save(form, {"weight_kg": "70"}, by=investigator)
     broken = client.get(reverse("entry:form", args=[form.pk])).content.decode()
 
     assert wrong.status_code == 200
     assert signed.status_code == 302
-    assert "Investigator Doe (Investigator)" in shown
+    assert "Investigator Doe (Investigator)" in text
     at = clock.now().astimezone(clock.SITE_TZ)
-    (line,) = re.findall(r"Investigator Doe \(Investigator\) · (.*?)</li>", shown)
+    (line,) = re.findall(r"Investigator Doe \(Investigator\) · (.*?)</li>", text)
     plain = re.sub(r"<[^>]+>", "", line)
     assert re.fullmatch(
         rf"{at:%Y-%m-%d} \d\d:\d\d Asia/Shanghai · I have reviewed this sample\.", plain
     )
-    assert "Signature no longer holds" not in shown
+    assert "Signature no longer holds" not in text
     assert "Signature no longer holds" in broken
 
 
@@ -343,14 +348,14 @@ def test_history_of_an_item_is_one_click_away_and_in_words(form):
     complete(client, form, place="ward", by=monitor, **reason)
     at = f"{clock.now().astimezone(clock.SITE_TZ):%Y-%m-%d}"
 
-    shown = client.get(page).content.decode()
+    text = client.get(page).content.decode()
     panel, other = (
         reverse("entry:panel", args=[form.pk, name]) for name in ("place", "by")
     )
     history = text_of(client.get(panel))
     person_named = text_of(client.get(other))
 
-    assert f'href="{panel}"' in shown
+    assert f'href="{panel}"' in text
     deeds = re.sub(
         rf"{at} \d\d:\d\d", "AT", history.partition("Not verified. History ")[2]
     )
@@ -371,8 +376,8 @@ def test_a_row_struck_out_stays_with_who_when_and_why():
     save(row, {"drug": "Furosemide"}, by=STAGE)
     client = signed_in("CO")
 
-    told = {"code": "entered_twice", "text": "see row 1"}
-    client.post(reverse("entry:strike", args=[row.pk]), told)
+    fields = {"code": "entered_twice", "text": "see row 1"}
+    client.post(reverse("entry:strike", args=[row.pk]), fields)
     page = text_of(client.get(reverse("entry:form", args=[row.pk])))
     log = client.get(reverse("entry:log", args=["S-003C", "CMD"]))
 

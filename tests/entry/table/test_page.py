@@ -1,4 +1,4 @@
-"""Logs as tables: what is shown, saved as one act, asked back, and told."""
+"""Logs as tables: their cells, one save for all rows, prompts and messages."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -40,14 +40,14 @@ def new(number: int, hour: int, **other: object) -> dict[str, Any]:
     return put(f"n{number}", collection(hour, **other), complete="yes")
 
 
-def held(form: FormInstance, **changes: object) -> dict[str, Any]:
-    """Return a row of the record as the page posts it, with changes."""
+def stored_row(form: FormInstance, **changes: object) -> dict[str, Any]:
+    """A row of the record as the page posts it, with changes."""
     form.refresh_from_db()
     return put(f"r{form.pk}", {"based_on": form.revision, **changes})
 
 
-def stored(someone: Participant, code: str = "URI") -> list[tuple[object, ...]]:
-    """Return occurrence, status, volume and whether struck, of each row."""
+def stored_rows(someone: Participant, code: str = "URI") -> list[tuple[object, ...]]:
+    """Occurrence, status, volume and whether it is struck out, of each row."""
     forms = FormInstance.objects.filter(participant=someone, code=code)
     return [
         (f.occurrence, f.status, value(f, "volume_ml"), f.struck_at is not None)
@@ -56,8 +56,8 @@ def stored(someone: Participant, code: str = "URI") -> list[tuple[object, ...]]:
 
 
 def value(form: FormInstance, item: str) -> object:
-    found = data_of(form, row_of(form)).values[item]
-    return found if found is None or isinstance(found, MissingCode) else str(found)
+    value = data_of(form, row_of(form)).values[item]
+    return value if value is None or isinstance(value, MissingCode) else str(value)
 
 
 def rows_of(someone: Participant, code: str = "URI") -> list[FormInstance]:
@@ -77,7 +77,7 @@ def client() -> Client:
 
 
 def three(someone: Participant, client: Client) -> list[FormInstance]:
-    """Return three complete collections, entered through the page."""
+    """Three complete collections, entered through the page."""
     answer = client.post(address(someone), new(1, 1) | new(2, 2) | new(3, 3))
     assert answer.status_code == 302, answer.content.decode()
     return rows_of(someone)
@@ -86,14 +86,16 @@ def three(someone: Participant, client: Client) -> list[FormInstance]:
 def test_rows_are_added_changed_and_struck_out_in_one_save(someone, client):
     first, second, third = three(someone, client)
 
-    changed = held(first, volume_ml="70", volume_ml__reason="transcription")
+    changed = stored_row(first, volume_ml="70", volume_ml__reason="transcription")
     changed |= put(f"r{first.pk}", {"volume_ml__reason_text": "misread"})
     struck = {"strike": "yes", "strike_code": "entered_twice", "strike_text": "twice"}
     answer = client.post(
-        address(someone), changed | held(second, **struck) | new(1, 5), follow=True
+        address(someone),
+        changed | stored_row(second, **struck) | new(1, 5),
+        follow=True,
     )
 
-    assert stored(someone) == [
+    assert stored_rows(someone) == [
         (1, "complete", "70", False),
         (2, "complete", "60", True),
         (3, "complete", "60", False),
@@ -101,13 +103,13 @@ def test_rows_are_added_changed_and_struck_out_in_one_save(someone, client):
     ]
     third.refresh_from_db()
     assert third.revision == 1
-    told = "Saved: 1 row added, 1 row changed, 1 row struck out."
-    assert told in answer.content.decode()
+    message = "Saved: 1 row added, 1 row changed, 1 row struck out."
+    assert message in answer.content.decode()
 
 
 def test_one_bad_row_keeps_all_of_them_from_being_stored(someone, client):
     first, *_others = three(someone, client)
-    changed = held(first, volume_ml="70", volume_ml__reason="transcription")
+    changed = stored_row(first, volume_ml="70", volume_ml__reason="transcription")
     changed |= put(f"r{first.pk}", {"volume_ml__reason_text": "misread"})
 
     answer = client.post(
@@ -116,8 +118,8 @@ def test_one_bad_row_keeps_all_of_them_from_being_stored(someone, client):
 
     page = answer.context["page"]
     text = answer.content.decode()
-    assert (answer.status_code, len(stored(someone))) == (422, 3)
-    assert stored(someone)[0] == (1, "complete", "60", False)
+    assert (answer.status_code, len(stored_rows(someone))) == (422, 3)
+    assert stored_rows(someone)[0] == (1, "complete", "60", False)
     assert [(line.label, line.anchor) for line in page.error_lines] == [
         ("row new 1 · Volume", "x-n1-volume_ml")
     ]
@@ -130,16 +132,16 @@ def test_a_table_posted_whole_stores_only_what_changed(someone, client):
     forms = three(someone, client)
     whole: dict[str, Any] = {}
     for hour, form in enumerate(forms, 1):
-        whole |= held(form, **collection(hour))
+        whole |= stored_row(form, **collection(hour))
     last = forms[-1]
-    whole |= held(last, volume_ml="80", volume_ml__reason="transcription")
+    whole |= stored_row(last, volume_ml="80", volume_ml__reason="transcription")
     whole |= put(f"r{last.pk}", {"volume_ml__reason_text": "misread"})
 
     with counted() as statements:
         answer = client.post(address(someone), whole)
 
     assert answer.status_code == 302
-    assert [row[2] for row in stored(someone)] == ["60", "60", "80"]
+    assert [row[2] for row in stored_rows(someone)] == ["60", "60", "80"]
     assert [f.revision for f in rows_of(someone)] == [1, 1, 2]
     assert len(statements) < 45, len(statements)
 
@@ -147,7 +149,9 @@ def test_a_table_posted_whole_stores_only_what_changed(someone, client):
 def test_nothing_changed_is_told_and_nothing_is_stored(someone, client):
     forms = three(someone, client)
 
-    answer = client.post(address(someone), held(forms[0], **collection(1)), follow=True)
+    answer = client.post(
+        address(someone), stored_row(forms[0], **collection(1)), follow=True
+    )
 
     assert "Nothing was changed, so nothing was saved." in answer.content.decode()
     assert [f.revision for f in rows_of(someone)] == [1, 1, 1]
@@ -156,21 +160,21 @@ def test_nothing_changed_is_told_and_nothing_is_stored(someone, client):
 def test_reasons_are_asked_for_each_value_that_changes(someone, client):
     first, *_others = three(someone, client)
 
-    asked = client.post(
-        address(someone), held(first, volume_ml="70", catheter="N")
+    refused = client.post(
+        address(someone), stored_row(first, volume_ml="70", catheter="N")
     ).context["page"]
 
-    row = asked.rows[0]
-    assert [one.name for one in row.prompts.reasons] == ["volume_ml", "catheter"]
-    assert stored(someone)[0][2] == "60"
+    row = refused.rows[0]
+    assert [prompt.name for prompt in row.prompts.reasons] == ["volume_ml", "catheter"]
+    assert stored_rows(someone)[0][2] == "60"
 
 
 def test_an_unusual_value_is_stored_with_its_explanation(someone, client):
-    asked = client.post(address(someone), new(1, 1, volume_ml="2500"))
+    refused = client.post(address(someone), new(1, 1, volume_ml="2500"))
 
-    (row,) = asked.context["page"].rows
+    (row,) = refused.context["page"].rows
     (question,) = row.prompts.explanations
-    assert (asked.status_code, question.code) == (422, "URI.volume_ml.soft")
+    assert (refused.status_code, question.code) == (422, "URI.volume_ml.soft")
 
     explained = {"n1-explain:URI.volume_ml.soft": "After a diuretic"}
     answer = client.post(address(someone), new(1, 1, volume_ml="2500") | explained)
@@ -181,8 +185,8 @@ def test_an_unusual_value_is_stored_with_its_explanation(someone, client):
 
 def test_two_people_at_one_cell_choose_and_other_cells_are_merged(someone, client):
     first, *_others = three(someone, client)
-    mine = held(first, volume_ml="70", volume_ml__reason="transcription")
-    mine |= put(f"r{first.pk}", {"volume_ml__reason_text": "misread"})
+    own_changes = stored_row(first, volume_ml="70", volume_ml__reason="transcription")
+    own_changes |= put(f"r{first.pk}", {"volume_ml__reason_text": "misread"})
     reasons = {name: Reason("transcription", "seen") for name in ("volume_ml",)}
     stage.save(
         first,
@@ -192,26 +196,26 @@ def test_two_people_at_one_cell_choose_and_other_cells_are_merged(someone, clien
         reasons=reasons,
     )
 
-    asked = client.post(address(someone), mine)
+    refused = client.post(address(someone), own_changes)
 
-    row = asked.context["page"].rows[0]
-    assert asked.status_code == 409
-    assert [(one.name, one.text) for one in row.prompts.clashes] == [
+    row = refused.context["page"].rows[0]
+    assert refused.status_code == 409
+    assert [(prompt.name, prompt.text) for prompt in row.prompts.clashes] == [
         ("volume_ml", "90 mL")
     ]
-    assert 'value="70"' in asked.content.decode()
+    assert 'value="70"' in refused.content.decode()
 
-    again = mine | put(
+    again = own_changes | put(
         f"r{first.pk}", {"based_on": row.based_on, "volume_ml__side": "mine"}
     )
     answer = client.post(address(someone), again)
-    assert (answer.status_code, stored(someone)[0][2]) == (302, "70")
+    assert (answer.status_code, stored_rows(someone)[0][2]) == (302, "70")
 
 
 def test_a_row_struck_out_needs_a_reason(someone, client):
     first, *_others = three(someone, client)
 
-    answer = client.post(address(someone), held(first, strike="yes"))
+    answer = client.post(address(someone), stored_row(first, strike="yes"))
 
     row = answer.context["page"].rows[0]
     assert row.prompts.errors == ["Choose a reason and write why; nothing changed."]
@@ -235,7 +239,7 @@ def test_a_draft_is_kept_and_completed_later(someone, client):
     (form,) = rows_of(someone)
     assert (refused.status_code, form.status) == (422, "draft")
     rest = {"end_at": f"{DAY} 02:00", "volume_ml": "50", "catheter": "Y"}
-    client.post(address(someone), held(form, complete="yes", **rest))
+    client.post(address(someone), stored_row(form, complete="yes", **rest))
     form.refresh_from_db()
     assert form.status == "complete"
 
@@ -245,10 +249,10 @@ def test_a_row_of_somebody_else_is_refused(someone, client):
     client.post(address(other), new(1, 1))
     (theirs,) = rows_of(other)
 
-    answer = client.post(address(someone), held(theirs, volume_ml="1"))
+    answer = client.post(address(someone), stored_row(theirs, volume_ml="1"))
 
     assert answer.status_code == 422
-    assert stored(other) == [(1, "complete", "60", False)]
+    assert stored_rows(other) == [(1, "complete", "60", False)]
 
 
 def test_without_consent_no_row_is_added(client):
@@ -278,7 +282,7 @@ def test_frozen_and_struck_rows_take_no_typing(someone, client):
     first, second, third = three(someone, client)
     freeze(third, by=person("DM"), reason=Reason("closing", "checked"), on=True)
     struck = {"strike": "yes", "strike_code": "other", "strike_text": "not ours"}
-    client.post(address(someone), held(second, **struck))
+    client.post(address(someone), stored_row(second, **struck))
     answer = client.get(address(someone))
 
     rows = {row.form: row.is_open for row in answer.context["page"].rows}
@@ -294,11 +298,11 @@ def test_gaps_and_overlaps_are_marked_between_rows_in_order_of_time(someone, cli
 
     page = client.get(address(someone)).context["page"]
 
-    found = [
-        (row.form.occurrence, [(one.look, one.text) for one in row.before])
+    gaps = [
+        (row.form.occurrence, [(mark.look, mark.text) for mark in row.before])
         for row in page.rows
     ]
-    assert found == [
+    assert gaps == [
         (2, []),
         (3, [("overlap", "Overlap of 30 min with a row above.")]),
         (1, [("gap", "Gap of 420 min: no collection covers it.")]),
@@ -344,7 +348,7 @@ def test_creatinine_shows_the_standard_value_and_what_is_used(someone, client):
 
 
 def derived_of(page: TablePage, row: TableRow) -> dict[str, str]:
-    names = [one.name for one in page.derivations]
+    names = [derivation.name for derivation in page.derivations]
     return dict(zip(names, row.derived, strict=True))
 
 
@@ -376,7 +380,9 @@ def test_vital_signs_of_all_visits_are_one_table(client):
 
     page = client.get(address(someone, "VIT")).context["page"]
     form = FormInstance.objects.get(participant=someone, code="VIT", visit="D7")
-    answer = client.post(address(someone, "VIT"), held(form, temperature_c="37.1"))
+    answer = client.post(
+        address(someone, "VIT"), stored_row(form, temperature_c="37.1")
+    )
 
     assert not page.may_add
     assert (answer.status_code, value(form, "temperature_c")) == (302, "37.1")

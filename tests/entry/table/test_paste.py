@@ -1,4 +1,4 @@
-"""Rows pasted from a spreadsheet: what is understood, shown, and stored."""
+"""Rows pasted from a spreadsheet: how they are read, previewed and stored."""
 
 import pytest
 from django.test import Client
@@ -34,8 +34,8 @@ def client() -> Client:
 def fill() -> dict[str, str]:
     with attributed(by=STAGE, via=Source.COMMAND):
         place = Laboratory.objects.create(code="C", name="Central laboratory")
-    told = {"place": "icu", "laboratory": str(place.pk), "routine_care": "Y"}
-    return {f"fill-{name}": text for name, text in told.items()}
+    answers = {"place": "icu", "laboratory": str(place.pk), "routine_care": "Y"}
+    return {f"fill-{name}": text for name, text in answers.items()}
 
 
 def paste(client, someone, text, code="CRE", **more):
@@ -53,26 +53,27 @@ def confirm(client, someone, page, code="CRE", **corrected):
 
 def stored(someone, code="CRE"):
     forms = FormInstance.objects.filter(participant=someone, code=code)
-    found = []
+    result = []
     for form in forms.order_by("occurrence"):
         data = data_of(form, row_of(form))
-        found.append((str(data.get("sample_at")), str(data.get("value"))))
-    return found
+        result.append((str(data.get("sample_at")), str(data.get("value"))))
+    return result
 
 
 def lines(answer):
     return {
-        state.value: told for state, told in answer.context["preview"].lines.items()
+        state.value: numbers
+        for state, numbers in answer.context["preview"].lines.items()
     }
 
 
-def understood(someone, text, code="CRE", told=None):
-    held = stored_rows_of(someone, code)
-    columns = columns_of(person("CO", username="reads"), held.design, held.casebook)
-    return read_pasted(text, columns, told)
+def understood(someone, text, code="CRE", chosen_items=None):
+    rows = stored_rows_of(someone, code)
+    columns = columns_of(person("CO", username="reads"), rows.design, rows.casebook)
+    return read_pasted(text, columns, chosen_items)
 
 
-# What is understood.
+# Reading.
 
 
 @pytest.mark.parametrize(
@@ -109,9 +110,9 @@ def test_a_unit_in_the_heading_counts_for_its_column(someone):
 
 
 def test_a_person_says_which_item_a_column_is(someone):
-    found = understood(someone, "2026/3/8 8:30\t118", told=["", "value"])
+    result = understood(someone, "2026/3/8 8:30\t118", chosen_items=["", "value"])
 
-    assert [line.texts for line in found.lines] == [{"value": "118"}]
+    assert [line.texts for line in result.lines] == [{"value": "118"}]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,7 @@ def test_what_is_no_table_is_refused(someone, text, message):
     assert refused.value.message == message
 
 
-# What is shown, and stored once confirmed.
+# Preview, and storing once confirmed.
 
 
 @pytest.mark.verifies("QRY-08")
@@ -162,8 +163,8 @@ def test_new_changed_identical_and_refused_lines_are_told_and_nothing_is_stored(
         "refused": [4, 5, 6, 7, 9],
     }
     assert len(stored(someone)) == 2
-    told = [f"{line.label}: {line.text}" for line in page.error_lines]
-    assert told == [
+    messages = [f"{line.label}: {line.text}" for line in page.error_lines]
+    assert messages == [
         "row 2 · Creatinine: Say why it changes.",
         (
             "line 4 · Sample taken at: “8 March” is not a date. Enter what is known: "

@@ -44,8 +44,8 @@ def set_on(user: User, **values: object) -> None:
         User.objects.filter(pk=user.pk).update(**values)
 
 
-def asked(number: int = 1, times: int = 1) -> FormInstance:
-    """Return a form on which the site owes answers; its participant is overdue."""
+def form_with_queries(number: int = 1, times: int = 1) -> FormInstance:
+    """A form with open queries; its participant has an overdue visit."""
     someone = stage.infused(number, ago=36)
     form = FormInstance.objects.get(participant=someone, code="INF", visit="D0")
     monitor = User.objects.filter(role="MO").first() or person("MO")
@@ -55,12 +55,12 @@ def asked(number: int = 1, times: int = 1) -> FormInstance:
 
 
 def written() -> list[tuple[str, str]]:
-    told = Message.objects.filter(occasion="digest").order_by("pk")
-    return list(told.values_list("recipient__username", "key"))
+    digests = Message.objects.filter(occasion="digest").order_by("pk")
+    return list(digests.values_list("recipient__username", "key"))
 
 
 def test_the_mail_tells_what_my_work_tells():
-    form = asked()
+    form = form_with_queries()
     coordinator = person("CO")
 
     mail = digest.digest_for(coordinator)
@@ -82,7 +82,7 @@ def test_the_mail_tells_what_my_work_tells():
 
 
 def test_a_long_list_is_cut_and_says_by_how_much(monkeypatch):
-    asked(times=3)
+    form_with_queries(times=3)
     limits = replace(PROTOCOL.staff_mail, digest_lines=1)
     monkeypatch.setattr(digest, "PROTOCOL", replace(PROTOCOL, staff_mail=limits))
 
@@ -93,7 +93,7 @@ def test_a_long_list_is_cut_and_says_by_how_much(monkeypatch):
 
 
 def test_the_mail_is_in_the_language_of_its_reader():
-    asked()
+    form_with_queries()
 
     mail = digest.digest_for(person("CO", language="zh-hans"))
 
@@ -102,7 +102,7 @@ def test_the_mail_is_in_the_language_of_its_reader():
 
 
 def test_everybody_with_work_gets_one_mail_a_day():
-    asked()
+    form_with_queries()
     for role in ("CO", "PI", "AD", "LC", "BR"):
         person(role)
 
@@ -132,7 +132,7 @@ def test_everybody_with_work_gets_one_mail_a_day():
     ids=["no-address", "closed", "switched-off", "delegation-ended"],
 )
 def test_who_is_not_to_be_written_to_gets_none(details):
-    asked()
+    form_with_queries()
     set_on(person("CO"), **details)
 
     assert write_digests() == 0
@@ -142,7 +142,7 @@ def test_who_is_not_to_be_written_to_gets_none(details):
     ("minutes", "count"), [(-1, 0), (0, 1), (4 * 60 + 29, 1), (4 * 60 + 30, 0)]
 )
 def test_mails_are_written_in_the_morning_only(minutes, count):
-    asked()
+    form_with_queries()
     person("CO")
 
     with after(minutes=minutes):
@@ -151,7 +151,7 @@ def test_mails_are_written_in_the_morning_only(minutes, count):
 
 @pytest.mark.parametrize(("hours", "state"), [(16, "sent"), (17, "withheld")])
 def test_a_mail_that_comes_too_late_is_withheld(hours, state):
-    asked()
+    form_with_queries()
     person("CO")
     write_digests()
 
@@ -159,8 +159,8 @@ def test_a_mail_that_comes_too_late_is_withheld(hours, state):
         deliver_due()
 
     (message,) = Message.objects.filter(occasion="digest")
-    told = {"sent": "", "withheld": "its day is over"}
-    assert (message.state, message.problem) == (state, told[state])
+    problems = {"sent": "", "withheld": "its day is over"}
+    assert (message.state, message.problem) == (state, problems[state])
 
 
 def test_without_work_there_is_no_mail_however_the_day_goes_on():
@@ -168,21 +168,21 @@ def test_without_work_there_is_no_mail_however_the_day_goes_on():
     assert write_digests() == 0
 
     with after(hours=1):
-        asked()
+        form_with_queries()
         assert write_digests() == 0
 
     assert DigestDay.objects.get().day == MORNING.date()
 
 
 def test_one_failure_keeps_nobody_else_from_theirs(monkeypatch):
-    asked()
+    form_with_queries()
     for role in ("CO", "IN", "PI"):
         person(role)
     whole = digest.work_for
 
     def failing(user):
         if user.role == "IN":
-            message = "a broken sheet"
+            message = "a broken form"
             raise ValueError(message)
         return whole(user)
 
@@ -206,12 +206,12 @@ def test_the_pharmacist_gets_a_mail_when_an_infusion_is_to_be_prepared():
 
 @pytest.mark.parametrize("role", ["CO", "PI", "MO"])
 def test_a_mail_takes_the_same_statements_for_all(role, django_assert_max_num_queries):
-    asked(1)
+    form_with_queries(1)
     reader = User.objects.filter(role=role).first() or person(role)
     with CaptureQueriesContext(connection) as few:
         digest.digest_for(reader)
     for number in (2, 3, 4):
-        asked(number)
+        form_with_queries(number)
 
     with django_assert_max_num_queries(len(few)):
         digest.digest_for(reader)
@@ -221,14 +221,14 @@ def test_the_mail_can_be_switched_off():
     coordinator = person("CO")
     client = Client()
     client.force_login(coordinator)
-    told = {"language": "en", "theme": ""}
+    preferences = {"language": "en", "theme": ""}
 
     page = client.get("/accounts/preferences/").content.decode()
-    client.post("/accounts/preferences/", {**told, "morning_mail": "False"})
+    client.post("/accounts/preferences/", {**preferences, "morning_mail": "False"})
 
     assert "Morning e-mail with your work" in page
     coordinator.refresh_from_db()
     assert not coordinator.morning_mail
-    client.post("/accounts/preferences/", {**told, "morning_mail": "True"})
+    client.post("/accounts/preferences/", {**preferences, "morning_mail": "True"})
     coordinator.refresh_from_db()
     assert coordinator.morning_mail

@@ -12,7 +12,7 @@ from record.audit.models import Entry
 from record.notices.models import Message, MessageState
 from record.notices.services.delivery import LEASE, deliver_due
 from record.notices.services.outbox import queue
-from tests.entry.worklist.test_digest import MORNING, asked
+from tests.entry.worklist.test_digest import MORNING, form_with_queries
 from tests.people import STAGE, person
 from tests.record.notices.figures import Figures, figures_of
 from tests.record.notices.mortal import DIED, mortal
@@ -99,7 +99,7 @@ def test_a_message_is_queued_if_and_only_if_its_reason_was_written(
 def test_a_morning_whose_worker_is_killed_is_written_by_the_next(note):
     """At every thirteenth step; each on another morning."""
     with clock.at(MORNING):
-        asked()
+        form_with_queries()
     for role in ("CO", "IN", "PI"):
         person(role)
     mornings = []
