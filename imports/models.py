@@ -9,12 +9,13 @@ from record.audit.models import Recorded
 from record.audit.recording import REFUSE_REMOVAL, Disposable, record
 from record.capture.planning import RowState
 from record.casebook.models import FormInstance, Participant
+from record.review.models import TwoPersonEntry, two_persons
 from trial_edc import clock
 from trial_edc.choices import choices
 from visits.models import Laboratory
 
 
-class ImportSource(models.Model):
+class ImportSource(TwoPersonEntry):
     """A laboratory's way of sending files; it counts once a second person approved it.
 
     The credential is shown once; only its hash is stored, and not in the audit trail.
@@ -26,13 +27,6 @@ class ImportSource(models.Model):
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True)
     mapping = models.JSONField(default=dict)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
-    )
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True
-    )
-    approved_at = models.DateTimeField(null=True)
     credential_hash = models.CharField(max_length=64, null=True, unique=True)
     credential_at = models.DateTimeField(null=True)
 
@@ -41,14 +35,7 @@ class ImportSource(models.Model):
         ordering = ("code",)
         triggers = (record(unrecorded=("credential_hash",)), REFUSE_REMOVAL)
         constraints = (
-            models.CheckConstraint(
-                condition=Q(approved_by=None, approved_at=None)
-                | Q(approved_by__isnull=False, approved_at__isnull=False),
-                name="source_approval_whole",
-            ),
-            models.CheckConstraint(
-                condition=~Q(approved_by=F("entered_by")), name="source_by_two_persons"
-            ),
+            *two_persons(whole="source_approval_whole", by_two="source_by_two_persons"),
             models.CheckConstraint(
                 condition=Q(credential_hash=None, credential_at=None)
                 | Q(credential_hash__isnull=False, credential_at__isnull=False),

@@ -1,6 +1,7 @@
 """Pages that belong to no room: the state of health and the gallery of components."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 from django import forms
 from django.contrib.auth.decorators import login_not_required
@@ -18,6 +19,7 @@ from trial_edc.statuses import KINDS
 
 FORBIDDEN = 403
 UNAVAILABLE = 503
+PERSONS = {1: _("as the first of two persons"), 2: _("as the second of two persons")}
 
 
 @login_not_required
@@ -35,8 +37,11 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say which right is missing (`record.accounts.access.NotPermitted` names it)."""
     asked = getattr(exception, "permissions", ())
-    rights = [gettext(permission.label) for permission in asked]
-    return render(request, "403.html", {"missing_rights": rights}, status=FORBIDDEN)
+    context = {
+        "missing_rights": [gettext(permission.label) for permission in asked],
+        "person": PERSONS.get(getattr(exception, "person", 0), ""),
+    }
+    return render(request, "403.html", context, status=FORBIDDEN)
 
 
 class GalleryForm(forms.Form):
@@ -66,5 +71,18 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": Paginator(range(250), 100).get_page(2),
         "criterion": PROTOCOL.criteria[0],
+        "approvals": _approvals(own=request.user.pk),
     }
     return render(request, "gallery.html", context)
+
+
+def _approvals(*, own: int | None) -> list[tuple[SimpleNamespace, bool]]:
+    """Return an entry in each state, and whether the reader is its second person."""
+    given = {"entered_by": "Tom Li", "entered_by_id": 0, "approved_at": None}
+    approved = {"approved_by": "Hu Min", "approved_at": clock.now()}
+    return [
+        (SimpleNamespace(**given), False),
+        (SimpleNamespace(**given), True),
+        (SimpleNamespace(**given | {"entered_by_id": own}), True),
+        (SimpleNamespace(**given | approved), True),
+    ]

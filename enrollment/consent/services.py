@@ -3,19 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from enrollment.consent import selectors as consents
 from enrollment.models import ConsentDocument
 from enrollment.problems import EnrollmentRefused
+from record.accounts.access import require_person
 from record.accounts.models import User
-from record.accounts.roles import Permission, persons
+from record.accounts.roles import FIRST, Permission
 from record.audit.attribution import Source, attributed
-from trial_edc import clock
+from record.review.services.approvals import approve
 
-FIRST, SECOND = 1, 2  # who enters a version, who approves it
 REGISTER_LOCK = 41_946_712  # advisory lock: versions are entered one after the other
 
 
@@ -34,7 +33,7 @@ def enter_version(
     version: NewVersion, *, by: User, via: Source = Source.PAGE
 ) -> ConsentDocument:
     """Until it is approved, entering the same version again corrects it."""
-    _require(by, FIRST)
+    require_person(by, FIRST, Permission.REFERENCE_DATA)
     with attributed(by=by, via=via):
         _lock_register()
         _require_valid(version)
@@ -55,19 +54,9 @@ def approve_version(
     document: ConsentDocument, *, by: User, via: Source = Source.PAGE
 ) -> ConsentDocument:
     """A second person approves; the version counts from its first day on."""
-    _require(by, SECOND)
     with attributed(by=by, via=via):
         _lock_register()
-        document = ConsentDocument.objects.get(pk=document.pk)
-        if document.approved_at is None:
-            document.approved_by, document.approved_at = by, clock.now()
-            document.save(update_fields=("approved_by", "approved_at"))
-    return document
-
-
-def _require(by: User, step: int) -> None:
-    if step not in persons(by.role, Permission.REFERENCE_DATA):
-        raise PermissionDenied
+        return approve(document, Permission.REFERENCE_DATA, by=by, via=via)
 
 
 def _lock_register() -> None:

@@ -13,15 +13,15 @@ from enrollment.consent.forms import ConsentVersionForm
 from enrollment.models import ConsentDocument
 from enrollment.problems import EnrollmentRefused
 from enrollment.screening.views import reads_whole_casebooks
-from record.accounts.access import StaffRequest, permitted
-from record.accounts.roles import Permission, persons
+from record.accounts.access import StaffRequest, may_be, permitted
+from record.accounts.roles import FIRST, SECOND, Permission
+from record.review.problems import ApprovalRefused
 from trial_edc.protocol import PROTOCOL
 
 
 @permitted(Permission.READ_CASEBOOK, when=reads_whole_casebooks)
 def consent_versions(request: StaffRequest) -> HttpResponse:
-    register_steps = persons(request.user.role, Permission.REFERENCE_DATA)
-    may_enter = register.FIRST in register_steps
+    may_enter = may_be(request.user, FIRST, Permission.REFERENCE_DATA)
     form = ConsentVersionForm(request.POST or None) if may_enter else None
     if request.method == "POST" and form is None:
         raise PermissionDenied
@@ -36,7 +36,7 @@ def consent_versions(request: StaffRequest) -> HttpResponse:
             return redirect("enrollment:consent_versions")
     context = {
         "form": form,
-        "may_approve": register.SECOND in register_steps,
+        "may_approve": may_be(request.user, SECOND, Permission.REFERENCE_DATA),
         "documents": consents.consent_documents(),
         "opening": PROTOCOL.consent_versions,
         "present": consents.present_version(),
@@ -45,10 +45,14 @@ def consent_versions(request: StaffRequest) -> HttpResponse:
     return render(request, "enrollment/consent/consent_versions.html", context)
 
 
-@permitted(Permission.REFERENCE_DATA)
+@permitted(Permission.REFERENCE_DATA, person=SECOND)
 @require_POST
 def approve_version(request: StaffRequest, pk: int) -> HttpResponse:
     document = get_object_or_404(ConsentDocument, pk=pk)
-    register.approve_version(document, by=request.user)
-    messages.success(request, _("Approved; it counts from its first day."))
+    try:
+        register.approve_version(document, by=request.user)
+    except ApprovalRefused as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, _("Approved; it counts from its first day."))
     return redirect("enrollment:consent_versions")

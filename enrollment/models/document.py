@@ -1,16 +1,15 @@
 """The register of versions of the consent document."""
 
-from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.vocabulary import ConsentConcerns
 from record.audit.models import Recorded
+from record.review.models import TwoPersonEntry, two_persons
 from trial_edc.choices import choices
 
 
-class ConsentDocument(Recorded):
+class ConsentDocument(TwoPersonEntry, Recorded):
     """A later version of the consent document; it counts once it is approved.
 
     It holds from its first day until the next one's. The version with which the trial
@@ -24,26 +23,12 @@ class ConsentDocument(Recorded):
     concerns = models.CharField(
         _("concerns"), max_length=10, choices=choices(ConsentConcerns)
     )
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
-    )
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True
-    )
-    approved_at = models.DateTimeField(null=True)
 
     class Meta(Recorded.Meta):
         ordering = ("effective_from",)
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(approved_by=None, approved_at=None)
-                | Q(approved_by__isnull=False, approved_at__isnull=False),
-                name="consent_version_approved_when",
-            ),
-            models.CheckConstraint(
-                condition=Q(approved_by=None) | ~Q(approved_by=models.F("entered_by")),
-                name="consent_version_by_two_persons",
-            ),
+        constraints = two_persons(
+            whole="consent_version_approved_when",
+            by_two="consent_version_by_two_persons",
         )
 
     def __str__(self) -> str:

@@ -9,13 +9,13 @@ import hmac
 from datetime import date
 from typing import NoReturn
 
-from django.core.exceptions import PermissionDenied
-
 from imports.models import ImportSource
 from imports.rules.mapping import FileMapping
+from record.accounts.access import require_person
 from record.accounts.models import User
-from record.accounts.roles import Permission, persons
+from record.accounts.roles import FIRST, Permission
 from record.audit.attribution import Actor, Process, Source, act, attributed
+from record.review.services import approvals
 from trial_edc import chance, clock
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
@@ -30,13 +30,6 @@ class SourceRefused(Exception):
     """A file names no source that may send it, or does not prove it."""
 
 
-def _require_person(by: Actor, person: int) -> None:
-    if isinstance(by, User) and person not in persons(
-        by.role, Permission.REFERENCE_DATA
-    ):
-        raise PermissionDenied
-
-
 def register(
     *,
     code: str,
@@ -47,7 +40,7 @@ def register(
     by: User,
 ) -> ImportSource:
     """Enter a source; it counts once a second person has approved it."""
-    _require_person(by, 1)
+    require_person(by, FIRST, Permission.REFERENCE_DATA)
     with attributed(by=by, via=Source.PAGE):
         return ImportSource.objects.create(
             code=code,
@@ -60,12 +53,7 @@ def register(
 
 
 def approve(source: ImportSource, *, by: User) -> None:
-    _require_person(by, 2)
-    with attributed(by=by, via=Source.PAGE):
-        source = ImportSource.objects.select_for_update().get(pk=source.pk)
-        if source.approved_at is None:
-            source.approved_by, source.approved_at = by, clock.now()
-            source.save(update_fields=("approved_by", "approved_at"))
+    approvals.approve(source, Permission.REFERENCE_DATA, by=by, via=Source.PAGE)
 
 
 class NotApproved(Exception):
@@ -75,7 +63,7 @@ class NotApproved(Exception):
 @implements("ACC-17")
 def issue_credential(source: ImportSource, *, by: User) -> str:
     """The new credential, returned this once; the previous one is void."""
-    _require_person(by, 1)
+    require_person(by, FIRST, Permission.REFERENCE_DATA)
     with attributed(by=by, via=Source.PAGE):
         source = ImportSource.objects.select_for_update().get(pk=source.pk)
         if source.approved_at is None:
@@ -89,7 +77,7 @@ def issue_credential(source: ImportSource, *, by: User) -> str:
 
 def revoke_credential(source: ImportSource, *, by: User) -> None:
     """No further file of the source is accepted."""
-    _require_person(by, 1)
+    require_person(by, FIRST, Permission.REFERENCE_DATA)
     with attributed(by=by, via=Source.PAGE):
         source = ImportSource.objects.select_for_update().get(pk=source.pk)
         if source.credential_at is not None:

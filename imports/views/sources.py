@@ -13,11 +13,11 @@ from imports.models import ImportSource
 from imports.rules.reading import MAX_BYTES, UnreadableFile
 from imports.services import files as receiving
 from imports.services import sources as services
-from record.accounts.access import StaffRequest, permitted
-from record.accounts.roles import Permission, persons
+from record.accounts.access import StaffRequest, may_be, permitted
+from record.accounts.roles import FIRST, SECOND, Permission
+from record.review.problems import ApprovalRefused
 from trial_edc.requirements import implements
 
-FIRST, SECOND = 1, 2  # who enters, who approves
 UNAUTHORIZED, TOO_LARGE, UNPROCESSABLE = 401, 413, 422
 CREATED, OK = 201, 200
 BEARER = "Bearer "
@@ -26,7 +26,7 @@ BEARER = "Bearer "
 @permitted(Permission.REFERENCE_DATA)
 def source_list(request: StaffRequest) -> HttpResponse:
     form = SourceForm(request.POST or None)
-    may_enter = FIRST in persons(request.user.role, Permission.REFERENCE_DATA)
+    may_enter = may_be(request.user, FIRST, Permission.REFERENCE_DATA)
     if request.method == "POST" and form.is_valid():
         new_source = services.register(by=request.user, **form.cleaned_data)
         messages.success(request, _("Entered; it counts once it is approved."))
@@ -52,25 +52,28 @@ def _source_or_404(code: str) -> ImportSource:
 def _render_source(
     request: StaffRequest, source: ImportSource, credential: str = ""
 ) -> HttpResponse:
-    positions = persons(request.user.role, Permission.REFERENCE_DATA)
     context = {
         "source": source,
         "credential": credential,
-        "may_enter": FIRST in positions,
-        "may_approve": SECOND in positions and source.approved_at is None,
+        "may_enter": may_be(request.user, FIRST, Permission.REFERENCE_DATA),
+        "may_approve": may_be(request.user, SECOND, Permission.REFERENCE_DATA),
     }
     return render(request, "imports/source.html", context)
 
 
-@permitted(Permission.REFERENCE_DATA)
+@permitted(Permission.REFERENCE_DATA, person=SECOND)
 @require_POST
 def approve(request: StaffRequest, code: str) -> HttpResponse:
-    services.approve(_source_or_404(code), by=request.user)
-    messages.success(request, _("Approved. Now a credential can be issued."))
+    try:
+        services.approve(_source_or_404(code), by=request.user)
+    except ApprovalRefused as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, _("Approved. Now a credential can be issued."))
     return redirect("imports:source", code)
 
 
-@permitted(Permission.REFERENCE_DATA)
+@permitted(Permission.REFERENCE_DATA, person=FIRST)
 @require_POST
 def issue(request: StaffRequest, code: str) -> HttpResponse:
     """The new credential is on this page alone."""
@@ -82,7 +85,7 @@ def issue(request: StaffRequest, code: str) -> HttpResponse:
     return _render_source(request, _source_or_404(code), credential)
 
 
-@permitted(Permission.REFERENCE_DATA)
+@permitted(Permission.REFERENCE_DATA, person=FIRST)
 @require_POST
 def revoke(request: StaffRequest, code: str) -> HttpResponse:
     services.revoke_credential(_source_or_404(code), by=request.user)

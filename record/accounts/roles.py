@@ -173,7 +173,12 @@ approve_delegation      ·   ·   ●   ·   ·   ·   ·   ·   ·   ·   ·   
 settings                ·   ·   ·   ·   ·   ·   ·   ·   ·   ·   ·   ·   ·   ●
 backup                  ·   ·   ·   ·   ·   ·   ·   ·   ·   ·   ·   ·   ·   ●
 """
-PERSONS = {"①": frozenset({1}), "②": frozenset({2}), "①②": frozenset({1, 2})}
+FIRST, SECOND = 1, 2  # who enters or proposes, who approves or confirms
+PERSONS = {
+    "①": frozenset({FIRST}),
+    "②": frozenset({SECOND}),
+    "①②": frozenset({FIRST, SECOND}),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Queries with their threads, verifications and signatures.
+"""Queries with their threads, verifications, signatures; what two persons enter.
 
 Nothing here is reset when data change: each holds for the revisions for which it was
 given (docs/adr/0002).
@@ -8,6 +8,7 @@ import json
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,38 @@ from record.casebook.models import FormInstance, Participant
 from trial_edc import clock
 
 SEALED_BYTES = 4_000
+
+
+class TwoPersonEntry(models.Model):
+    """An entry of a register that counts once a second person has approved it.
+
+    The model names its two constraints itself (`two_persons`).
+    """
+
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True
+    )
+    approved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+def two_persons(
+    *, whole: str, by_two: str
+) -> tuple[models.CheckConstraint, models.CheckConstraint]:
+    """Return what holds of each `TwoPersonEntry`, under the names of its table."""
+    return (
+        models.CheckConstraint(
+            condition=Q(approved_by=None, approved_at=None)
+            | Q(approved_by__isnull=False, approved_at__isnull=False),
+            name=whole,
+        ),
+        models.CheckConstraint(condition=~Q(approved_by=F("entered_by")), name=by_two),
+    )
 
 
 class QueryState(models.TextChoices):

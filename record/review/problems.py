@@ -3,3 +3,7 @@
 
 class ReviewRefused(Exception):
     """The act is not possible now; the message says why and what to do."""
+
+
+class ApprovalRefused(Exception):
+    """An entry is not approved; the message says why."""

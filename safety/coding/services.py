@@ -5,24 +5,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from record.accounts.access import require_person
 from record.accounts.models import User
-from record.accounts.roles import Permission, persons
+from record.accounts.roles import FIRST, SECOND, Permission, persons
 from record.audit.attribution import Source, attributed
 from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import stored_form_data
+from record.review.services.approvals import approve
 from safety.coding.rules import TermRow, comparison_key
 from safety.models import Dictionary, DictionaryTerm, TermCode
 from safety.vocabulary import CodingState, DictionaryKind
-from trial_edc import clock
 from trial_edc.requirements import implements
 
-FIRST, SECOND = 1, 2  # who codes, who approves
 BATCH_SIZE = 5000
 MOST_MATCHES = 25
 # Form and item of what is coded, the column where the item is a small table, and with
@@ -81,7 +80,9 @@ def dictionaries_in_use(
 def verbatims() -> list[Verbatim]:
     """Everything that is to be coded, with its code; a fixed number of selects."""
     codes: dict[tuple[int, str], dict[str, TermCode]] = defaultdict(dict)
-    for stored in TermCode.objects.select_related("term__dictionary"):
+    for stored in TermCode.objects.select_related(
+        "term__dictionary", "entered_by", "approved_by"
+    ):
         codes[stored.form_id, stored.item][stored.verbatim] = stored
     numbers = dict(Participant.objects.values_list("pk", "number"))
     kinds = {code: (item, column, kind) for code, item, column, kind in CODED}
@@ -153,17 +154,12 @@ def search(kind: str, words: str) -> QuerySet[DictionaryTerm]:
     return terms[:MOST_MATCHES] if words.strip() and dictionary else terms.none()
 
 
-def _require(by: User, which: int) -> None:
-    if which not in persons(by.role, Permission.REFERENCE_DATA):
-        raise PermissionDenied
-
-
 @implements("COD-01")
 def import_dictionary(
     kind: str, version: str, rows: Sequence[TermRow], content: bytes, *, by: User
 ) -> Dictionary:
     """Store the terms of a version, whole; codes of earlier versions stay."""
-    _require(by, FIRST)
+    require_person(by, FIRST, Permission.REFERENCE_DATA)
     try:
         with attributed(by=by, via=Source.IMPORT):
             dictionary = Dictionary.objects.create(
@@ -209,7 +205,7 @@ def assign_code(
     form: FormInstance, item: str, text: str, term: DictionaryTerm, *, by: User
 ) -> TermCode:
     """Code what stands in an item; it counts once a second person has approved."""
-    _require(by, FIRST)
+    require_person(by, FIRST, Permission.REFERENCE_DATA)
     with attributed(by=by, via=Source.PAGE):
         verbatim = current_verbatim(form.pk, item, text)
         if verbatim is None:
@@ -222,22 +218,18 @@ def assign_code(
         if verbatim.assigned_code and is_same_term:
             return verbatim.assigned_code
         return TermCode.objects.create(
-            form=form, item=item, verbatim=text, term=term, coded_by=by
+            form=form, item=item, verbatim=text, term=term, entered_by=by
         )
 
 
 @implements("COD-02")
 def approve_code(code: TermCode, *, by: User) -> TermCode:
     """Approve a code as a second person; a second call changes nothing."""
-    _require(by, SECOND)
     with attributed(by=by, via=Source.PAGE):
-        code = TermCode.objects.select_for_update(of=("self",)).get(pk=code.pk)
+        code = approve(code, Permission.REFERENCE_DATA, by=by, via=Source.PAGE)
         later = TermCode.objects.filter(
             form=code.form_id, item=code.item, verbatim=code.verbatim, pk__gt=code.pk
         )
-        if later.exists():
+        if later.exists():  # takes the approval back
             raise NotCoded(_("Another code was given since; approve that one."))
-        if code.approved_at is None:
-            code.approved_by, code.approved_at = by, clock.now()
-            code.save(update_fields=("approved_by", "approved_at"))
     return code

@@ -11,25 +11,18 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from record.accounts.access import StaffRequest, permitted
+from record.accounts.access import StaffRequest, may_be, permitted
 from record.accounts.models import User
-from record.accounts.roles import Permission, persons
+from record.accounts.roles import FIRST, SECOND, Permission
 from record.casebook.models import FormInstance
+from record.review.problems import ApprovalRefused
 from safety.coding import services
 from safety.coding.forms import DictionaryForm
-from safety.coding.services import FIRST, SECOND, NotCoded
+from safety.coding.services import NotCoded
 from safety.models import DictionaryTerm, TermCode
 from safety.vocabulary import CodingState
 
 LINES_A_PAGE = 100
-
-
-def may_code(user: User) -> bool:
-    return FIRST in persons(user.role, Permission.REFERENCE_DATA)
-
-
-def may_approve(user: User) -> bool:
-    return SECOND in persons(user.role, Permission.REFERENCE_DATA)
 
 
 @permitted(Permission.REFERENCE_DATA)
@@ -51,14 +44,14 @@ def coding(request: StaffRequest) -> HttpResponse:
         "states": [(code, counts[code.value]) for code in CodingState],
         "total": len(verbatims),
         "dictionaries": in_use.values(),
-        "may_code": may_code(request.user),
-        "may_approve": may_approve(request.user),
+        "may_code": may_be(request.user, FIRST, Permission.REFERENCE_DATA),
+        "may_approve": may_be(request.user, SECOND, Permission.REFERENCE_DATA),
     }
     return render(request, "safety/coding/coding.html", context)
 
 
 def _first_to_do(user: User, counts: Counter[str]) -> str:
-    if may_approve(user):
+    if may_be(user, SECOND, Permission.REFERENCE_DATA):
         return CodingState.PROPOSED.value
     changed = counts[CodingState.CHANGED.value]
     return (CodingState.CHANGED if changed else CodingState.UNCODED).value
@@ -85,12 +78,12 @@ def dictionaries(request: StaffRequest) -> HttpResponse:
     context = {
         "form": form,
         "dictionaries": services.dictionaries(),
-        "may_code": may_code(request.user),
+        "may_code": may_be(request.user, FIRST, Permission.REFERENCE_DATA),
     }
     return render(request, "safety/coding/dictionaries.html", context)
 
 
-@permitted(Permission.REFERENCE_DATA, when=may_code)
+@permitted(Permission.REFERENCE_DATA, person=FIRST)
 def choose(request: StaffRequest, form_id: int) -> HttpResponse:
     """Search a term for what somebody wrote, and choose it."""
     form = get_object_or_404(FormInstance, pk=form_id, struck_at=None)
@@ -130,13 +123,13 @@ def _store_choice(
     return redirect(f"{reverse('safety:coding')}?{query}")
 
 
-@permitted(Permission.REFERENCE_DATA, when=may_approve)
+@permitted(Permission.REFERENCE_DATA, person=SECOND)
 @require_POST
 def approve(request: StaffRequest, pk: int) -> HttpResponse:
     code = get_object_or_404(TermCode, pk=pk)
     try:
         services.approve_code(code, by=request.user)
-    except NotCoded as problem:
+    except (NotCoded, ApprovalRefused) as problem:
         messages.error(request, str(problem))
     else:
         messages.success(request, _("Approved."))

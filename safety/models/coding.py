@@ -2,11 +2,11 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from record.audit.recording import REFUSE_CHANGE, REFUSE_REMOVAL, Recorded
 from record.casebook.models import FormInstance
+from record.review.models import TwoPersonEntry, two_persons
 from safety import vocabulary as words
 from trial_edc import clock
 from trial_edc.choices import choices
@@ -65,7 +65,7 @@ class DictionaryTerm(models.Model):
         return f"{self.term} ({self.code})"
 
 
-class TermCode(Recorded):
+class TermCode(TwoPersonEntry, Recorded):
     """The code of what somebody wrote; the last one given for those words counts.
 
     Words that change have no code: the code of the words before stays, as a trace.
@@ -76,23 +76,15 @@ class TermCode(Recorded):
     verbatim = models.TextField()
     term = models.ForeignKey(DictionaryTerm, models.PROTECT, related_name="+")
     coded_at = models.DateTimeField(default=clock.now)
-    coded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
-    )
-    approved_at = models.DateTimeField(null=True)
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        db_column="coded_by_id",  # as the table and its audit trail call who coded
     )
 
     class Meta(Recorded.Meta):
         ordering = ("id",)
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(approved_by=None, approved_at=None)
-                | Q(approved_by__isnull=False, approved_at__isnull=False),
-                name="code_approval_whole",
-            ),
-            models.CheckConstraint(
-                condition=~Q(approved_by=F("coded_by")), name="code_by_two_persons"
-            ),
+        constraints = two_persons(
+            whole="code_approval_whole", by_two="code_by_two_persons"
         )

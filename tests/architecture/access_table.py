@@ -173,9 +173,11 @@ ACCESS: dict[str, Row] = {
     },
     "imports:sources": only("DM PI"),
     **{
-        f"imports:{deed}": only("DM PI", kwargs=_import_source)
-        for deed in ("source", "approve_source", "issue_source", "revoke_source")
+        f"imports:{act}": only("DM", kwargs=_import_source)
+        for act in ("issue_source", "revoke_source")
     },
+    "imports:source": only("DM PI", kwargs=_import_source),
+    "imports:approve_source": only("PI", kwargs=_import_source),
     "imports:receive": public(),
     # monitoring
     "monitoring:dashboard": only("CO IN PI MO DM BR SO"),
@@ -188,7 +190,7 @@ ACCESS: dict[str, Row] = {
     # enrollment: roles that read only a part of the casebooks see no screening
     "enrollment:screening_log": only("CO IN PI MO DM BR UM"),
     "enrollment:consent_versions": only("CO IN PI MO DM BR UM"),
-    "enrollment:approve_version": only("DM PI", kwargs=_first),
+    "enrollment:approve_version": only("PI", kwargs=_first),
     "enrollment:register": only("CO IN PI"),
     "enrollment:eligibility": only("CO IN PI MO DM BR UM", kwargs=_number),
     "enrollment:frozen": only("CO IN PI MO DM BR UM", kwargs=_number),
@@ -262,5 +264,5 @@ ACCESS: dict[str, Row] = {
     "visits:act": only("CO IN PI BN", kwargs=_act),
     "visits:laboratories": only("DM PI"),
     "visits:laboratory": only("DM PI", kwargs=lambda _world: {"code": "CENTRAL"}),
-    "visits:approve_range": only("DM PI", kwargs=lambda _world: {"pk": 1}),
+    "visits:approve_range": only("PI", kwargs=lambda _world: {"pk": 1}),
 }

@@ -126,6 +126,23 @@ def signature(given: Any, *, holds: bool) -> dict[str, Any]:
     return {"given": given, "holds": holds}
 
 
+@register.inclusion_tag("components/approval.html", takes_context=True)
+def approval(
+    context: template.RequestContext, entry: Any, address: str, *, may_approve: bool
+) -> dict[str, Any]:
+    """Show who entered and who approved an entry, or the button of the second person.
+
+    `entry` is a `record.review.models.TwoPersonEntry`, `address` takes its approval.
+    """
+    is_own = may_approve and entry.entered_by_id == context["user"].pk
+    return {
+        "entry": entry,
+        "address": address,
+        "is_own": is_own,
+        "offers_approval": may_approve and not is_own,
+    }
+
+
 @register.simple_tag
 def relative_days(value: date | None, *, late: bool = False) -> str:
     """Say how far a date is from today; `late` where being past means overdue."""

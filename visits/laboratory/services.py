@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
+from record.accounts.access import require_person
 from record.accounts.models import User
-from record.accounts.roles import Permission, persons
+from record.accounts.roles import FIRST, Permission
 from record.audit.attribution import Actor, Source, attributed
 from record.casebook import catalogue
-from trial_edc import clock
+from record.review.services.approvals import approve
 from visits.laboratory.vocabulary import Analyte
 from visits.models import Laboratory, ReferenceRange
 from visits.schedule.problems import VisitRefused
@@ -35,17 +35,10 @@ def units_of(analyte: str) -> list[str]:
     return list(catalogue.design(form).items[item].units)  # type: ignore[attr-defined]
 
 
-def _require(by: Actor, person: int) -> None:
-    if isinstance(by, User) and person not in persons(
-        by.role, Permission.REFERENCE_DATA
-    ):
-        raise PermissionDenied
-
-
 def register_laboratory(
     code: str, name: str, *, by: Actor, via: Source = Source.PAGE
 ) -> Laboratory:
-    _require(by, 1)
+    require_person(by, FIRST, Permission.REFERENCE_DATA)
     with attributed(by=by, via=via):
         laboratory, _is_new = Laboratory.objects.get_or_create(
             code=code, defaults={"name": name}
@@ -57,7 +50,7 @@ def enter_range(
     laboratory: Laboratory, values: Range, *, by: User, via: Source = Source.PAGE
 ) -> ReferenceRange:
     """The range counts once a second person has approved it."""
-    _require(by, 1)
+    require_person(by, FIRST, Permission.REFERENCE_DATA)
     if values.unit not in units_of(values.analyte):
         raise VisitRefused(_("This analyte is not entered in that unit."))
     with attributed(by=by, via=via):
@@ -77,12 +70,4 @@ def enter_range(
 def approve_range(
     reference_range: ReferenceRange, *, by: User, via: Source = Source.PAGE
 ) -> ReferenceRange:
-    _require(by, 2)
-    with attributed(by=by, via=via):
-        reference_range = ReferenceRange.objects.select_for_update().get(
-            pk=reference_range.pk
-        )
-        if reference_range.approved_at is None:
-            reference_range.approved_by, reference_range.approved_at = by, clock.now()
-            reference_range.save(update_fields=("approved_by", "approved_at"))
-    return reference_range
+    return approve(reference_range, Permission.REFERENCE_DATA, by=by, via=via)

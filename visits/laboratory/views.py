@@ -7,14 +7,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from record.accounts.access import StaffRequest, permitted
-from record.accounts.roles import Permission, persons
+from record.accounts.access import StaffRequest, may_be, permitted
+from record.accounts.roles import FIRST, SECOND, Permission
+from record.review.problems import ApprovalRefused
 from visits.laboratory import selectors as laboratory_selectors
 from visits.laboratory import services
 from visits.laboratory.forms import LaboratoryForm, RangeForm
 from visits.models import Laboratory, ReferenceRange
-
-FIRST, SECOND = 1, 2  # who enters, who approves
 
 
 @permitted(Permission.REFERENCE_DATA)
@@ -60,16 +59,23 @@ def _enter_range(
 def _with_persons(
     request: StaffRequest, context: dict[str, object]
 ) -> dict[str, object]:
-    steps = persons(request.user.role, Permission.REFERENCE_DATA)
-    return {**context, "may_enter": FIRST in steps, "may_approve": SECOND in steps}
+    return {
+        **context,
+        "may_enter": may_be(request.user, FIRST, Permission.REFERENCE_DATA),
+        "may_approve": may_be(request.user, SECOND, Permission.REFERENCE_DATA),
+    }
 
 
-@permitted(Permission.REFERENCE_DATA)
+@permitted(Permission.REFERENCE_DATA, person=SECOND)
 @require_POST
 def approve(request: StaffRequest, pk: int) -> HttpResponse:
     reference_range = get_object_or_404(
         ReferenceRange.objects.select_related("laboratory"), pk=pk
     )
-    services.approve_range(reference_range, by=request.user)
-    messages.success(request, _("Approved; it counts from its first day."))
+    try:
+        services.approve_range(reference_range, by=request.user)
+    except ApprovalRefused as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, _("Approved; it counts from its first day."))
     return redirect("visits:laboratory", reference_range.laboratory.code)

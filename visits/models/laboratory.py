@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from record.audit.models import Recorded
+from record.review.models import TwoPersonEntry, two_persons
 from trial_edc.choices import choices
 from visits.laboratory.vocabulary import Analyte, RangeSex
 
@@ -29,7 +29,7 @@ class Laboratory(Recorded):
         return self.name
 
 
-class ReferenceRange(Recorded):
+class ReferenceRange(TwoPersonEntry, Recorded):
     """The normal range of a laboratory for a period; it counts once approved."""
 
     laboratory = models.ForeignKey(Laboratory, models.PROTECT, related_name="ranges")
@@ -40,13 +40,6 @@ class ReferenceRange(Recorded):
     high = models.DecimalField(_("high"), max_digits=12, decimal_places=4, null=True)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
-    )
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True
-    )
-    approved_at = models.DateTimeField(null=True)
 
     class Meta(Recorded.Meta):
         ordering = ("laboratory", "analyte", "sex", "valid_from")
@@ -63,15 +56,7 @@ class ReferenceRange(Recorded):
                 condition=Q(low__isnull=False) | Q(high__isnull=False),
                 name="range_has_a_limit",
             ),
-            models.CheckConstraint(
-                condition=Q(approved_by=None, approved_at=None)
-                | Q(approved_by__isnull=False, approved_at__isnull=False),
-                name="range_approval_whole",
-            ),
-            models.CheckConstraint(
-                condition=~Q(approved_by=F("entered_by")),
-                name="range_by_two_persons",
-            ),
+            *two_persons(whole="range_approval_whole", by_two="range_by_two_persons"),
         )
 
     @classmethod

@@ -13,17 +13,15 @@ from randomization.models import (
 )
 from randomization.problems import RandomizationRefused
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind
-from record.accounts import roles
+from record.accounts.access import require_person
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
-from record.accounts.roles import Permission
+from record.accounts.roles import FIRST, SECOND, Permission
 from record.audit.attribution import Source, act, attributed
 from record.audit.models import Confidentiality
 from record.casebook.models import Participant
 from trial_edc import clock
 from trial_edc.requirements import implements
-
-FIRST, SECOND = 1, 2
 
 
 def state_restricted_ready(*, by: User) -> RestrictedStatement:
@@ -43,7 +41,7 @@ def state_restricted_ready(*, by: User) -> RestrictedStatement:
 @implements("RND-09")
 def propose_opening(*, reason: str, proof: ReAuthenticated, by: User) -> CodeOpening:
     """Propose, as the first person, to open the code of the locked trial."""
-    _may(by, FIRST)
+    require_person(by, FIRST, Permission.OPEN_CODE)
     proof.require(by)
     if not reason.strip():
         raise RandomizationRefused(_("Give the reason."))
@@ -57,7 +55,7 @@ def propose_opening(*, reason: str, proof: ReAuthenticated, by: User) -> CodeOpe
 @implements("RND-09")
 def confirm_opening(*, proof: ReAuthenticated, by: User) -> CodeOpening:
     """Open the code as the second person; each participant's break is entered."""
-    _may(by, SECOND)
+    require_person(by, SECOND, Permission.OPEN_CODE)
     proof.require(by)
     with attributed(by=by, via=Source.PAGE):
         _require_locked()
@@ -94,11 +92,6 @@ def opened_arms(*, by: User) -> list[tuple[Participant, str]]:
         details = {"confidentiality": Confidentiality.RESTRICTED}
         act("opened_code_seen", details=details)
     return [(one, arms[one.pk]) for one in people]
-
-
-def _may(by: User, person: int) -> None:
-    if person not in roles.persons(by.role, Permission.OPEN_CODE):
-        raise PermissionDenied
 
 
 def _require_locked() -> None:

@@ -12,10 +12,9 @@ from randomization.code_breaks.forms import ProposeOpeningForm
 from randomization.code_breaks.selectors import end_of_trial as closing
 from randomization.code_breaks.services import end_of_trial as service
 from randomization.problems import RandomizationRefused
-from record.accounts import roles
-from record.accounts.access import StaffRequest, permitted
+from record.accounts.access import StaffRequest, may_be, permitted
 from record.accounts.forms import ConfirmIdentityForm
-from record.accounts.roles import Permission
+from record.accounts.roles import FIRST, SECOND, Permission
 
 
 @permitted(Permission.STATE_RESTRICTED_READY)
@@ -39,10 +38,8 @@ def opened_code(request: StaffRequest) -> HttpResponse:
     """Open the code by two persons after the lock; then list it."""
     opening = closing.opening()
     is_open = opening is not None and opening.opened_at is not None
-    person = 1 if opening is None else 2
-    may_act = not is_open and person in roles.persons(
-        request.user.role, Permission.OPEN_CODE
-    )
+    person = FIRST if opening is None else SECOND
+    may_act = not is_open and may_be(request.user, person, Permission.OPEN_CODE)
     form = None
     if may_act:
         kind = ProposeOpeningForm if opening is None else ConfirmIdentityForm

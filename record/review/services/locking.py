@@ -1,12 +1,11 @@
 """Freezing and locking a form, locking the whole database."""
 
-from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from record.accounts import roles
+from record.accounts.access import require_person
 from record.accounts.models import User
-from record.accounts.roles import Permission
+from record.accounts.roles import FIRST, SECOND, Permission
 from record.audit.attribution import Reason, Source, attributed
 from record.audit.models import DatabaseLock
 from record.audit.problems import RecordClosed
@@ -70,10 +69,8 @@ def unlock_database(*, by: User, confirmed_by: User, reason: Reason) -> None:
 
 
 def _require_two_persons(first: User, second: User) -> None:
-    lock = Permission.LOCK_DATABASE
-    may_be = [roles.persons(person.role, lock) for person in (first, second)]
-    if 1 not in may_be[0] or 2 not in may_be[1]:  # noqa: PLR2004 - the second person
-        raise PermissionDenied
+    require_person(first, FIRST, Permission.LOCK_DATABASE)
+    require_person(second, SECOND, Permission.LOCK_DATABASE)
     if first == second:
         raise ReviewRefused(_("Two different persons are needed."))
 
