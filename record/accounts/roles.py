@@ -117,6 +117,17 @@ class Permission(Codelist):
     BACKUP = "backup", N_("make backups")
 
 
+# Granted below, but nothing asks for them before these requirements are fulfilled; a
+# test holds the table against the code and against what is implemented.
+AWAITING = {
+    Permission.APPROVE_DELEGATION: ("VAL-06",),  # roles have an approver
+    Permission.SETTINGS: ("VAL-06",),
+    Permission.RECHECK: ("QRY-03",),
+    Permission.PRINT_CASEBOOK: ("EXP-01",),
+    Permission.CLOSED_REPORT: ("ANA-01",),
+    Permission.BACKUP: ("BAK-01",),
+}
+
 # ● yes · ◐x limited, see Limit · ① ② first and second person, never the same · · no.
 # Where the catalogue limits a role to one part of a row (its notes c, f, k, l, m, n, q)
 # that part is a row of its own here, so that forgetting the limit opens nothing.

@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from entry.form.selectors.history import item_history
+from entry.form.selectors.history import HistoryEntry, item_history
 from entry.form.views.form import READERS, visible_form
 from entry.selectors import navigation
 from entry.selectors.visibility import visible_items
@@ -15,6 +15,7 @@ from record.accounts.access import StaffRequest, permitted
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.casebook import catalogue
+from record.casebook.access import may_on
 from record.casebook.history import changes_of
 from record.casebook.models import FormInstance
 from record.casebook.selectors import revisions_of, row_of
@@ -80,11 +81,7 @@ def _query_of(request: StaffRequest, form: FormInstance) -> Query:
 
 def _panel_context(form: FormInstance, name: str, user: User) -> dict[str, object]:
     item = catalogue.design(form.code).items[name]
-    changes = [change for change in changes_of(form) if change.item == name]
-    breaks = (
-        list(unblindings_of(form.participant)) if _may_see_code_breaks(user) else []
-    )
-    history = item_history(item, changes, breaks)
+    may_read_history = may_on(user, Permission.READ_AUDIT, catalogue.design(form.code))
     revision = revisions_of(form, row_of(form)).get(name, 0)
     checks = [
         {"of": verification, "holds": verification.items[name] == revision}
@@ -95,7 +92,8 @@ def _panel_context(form: FormInstance, name: str, user: User) -> dict[str, objec
         "form": form,
         "item": item,
         "name": name,
-        "history": history,
+        "may_read_history": may_read_history,
+        "history": _history(form, name, user) if may_read_history else [],
         "queries": queries_of(form).get(name, []),
         "verifications": checks,
         "may_raise": user.may(Permission.RAISE_QUERY),
@@ -104,6 +102,15 @@ def _panel_context(form: FormInstance, name: str, user: User) -> dict[str, objec
         "may_verify": user.may(Permission.VERIFY) and revision > 0,
         "title": _("History of an item"),
     }
+
+
+def _history(form: FormInstance, name: str, user: User) -> list[HistoryEntry]:
+    item = catalogue.design(form.code).items[name]
+    changes = [change for change in changes_of(form) if change.item == name]
+    breaks = (
+        list(unblindings_of(form.participant)) if _may_see_code_breaks(user) else []
+    )
+    return item_history(item, changes, breaks)
 
 
 def _may_see_code_breaks(user: User) -> bool:

@@ -34,6 +34,10 @@ from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Severity
 
+MAY_CONFIRM = {
+    Part.PREPARED: Permission.SIGN_PRODUCT,
+    Part.CHECKED: Permission.CHECK_PRODUCT,
+}
 MEANINGS = {
     Part.PREPARED: N_("I prepared this product as recorded here."),
     Part.CHECKED: N_("I checked this product against the record and the allocation."),
@@ -58,7 +62,7 @@ def confirm_preparation(
     form: FormInstance, *, proof: ReAuthenticated, by: User
 ) -> PreparationCheck:
     """Confirm what the record says, as its preparer or its checker; once is enough."""
-    if not by.may(Permission.SIGN_PRODUCT):
+    if not any(by.may(permission) for permission in MAY_CONFIRM.values()):
         raise PermissionDenied
     proof.require(by)
     with attributed(by=by, via=Source.PAGE):
@@ -66,6 +70,8 @@ def confirm_preparation(
         form = FormInstance.objects.select_related("participant").get(pk=form.pk)
         record = desk.record_of(form)
         part = _part_of(by, data_of(form, record))
+        if not by.may(MAY_CONFIRM[part]):
+            raise PermissionDenied
         for given in PreparationCheck.objects.filter(form=form, part=part, signer=by):
             if given.holds_for(record):
                 return given

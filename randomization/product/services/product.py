@@ -67,21 +67,20 @@ def release_product(request: FormInstance) -> None:
 @implements("RND-04", "RND-05")
 def preparations_with_arms(*, by: User) -> list[Preparation]:
     """Return what is to be prepared, with the arms; that they were seen is recorded."""
-    if not by.may(Permission.SEE_PRODUCT):
-        raise PermissionDenied
     return _with_arms(desk.preparations(), by=by)
 
 
 @implements("RND-04", "RND-05")
 def preparation_with_arm(form: FormInstance, *, by: User) -> Preparation | None:
     """Return one infusion at the desk, with its arm; that it was seen is recorded."""
-    if not by.may(Permission.SEE_PRODUCT):
-        raise PermissionDenied
     found = _with_arms(desk.preparations_of([form]), by=by)
     return found[0] if found else None
 
 
 def _with_arms(waiting: list[Preparation], *, by: User) -> list[Preparation]:
+    """Add the arms for those who see them through the product record (note g)."""
+    if not (by.may(Permission.SEE_PRODUCT) and by.may(Permission.SEE_ARM)):
+        raise PermissionDenied
     if not waiting:
         return []
     people = {one.participant.pk: one.participant for one in waiting}
