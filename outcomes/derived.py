@@ -16,9 +16,11 @@ from outcomes.vocabulary import OpenItem
 from record.casebook.derived import derived
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Value
+from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Codelist, YesNo
 
 UMOL_L = "µmol/L"
+STAY_DECIMALS = PROTOCOL.outcomes.stay_decimals
 
 
 class DerivedField(NamedTuple):
@@ -69,9 +71,14 @@ AT_MONTH_3 = (
         terms=Recovery,
     ),
     DerivedField(
-        "icu_days", N_("Days in intensive care within 3 months"), N_("days"), 2
+        "icu_days",
+        N_("Days in intensive care within 3 months"),
+        N_("days"),
+        STAY_DECIMALS,
     ),
-    DerivedField("hosp_days", N_("Days in hospital within 3 months"), N_("days"), 2),
+    DerivedField(
+        "hosp_days", N_("Days in hospital within 3 months"), N_("days"), STAY_DECIMALS
+    ),
     DerivedField("los_complete", N_("Stays known to month 3 or death"), terms=YesNo),
     DerivedField("teae_any", N_("Any event since infusion 1"), terms=YesNo),
     DerivedField("teae_n", N_("Number of events since infusion 1")),

@@ -119,7 +119,11 @@ ODD = [
     ("enrolment = 80", "enrolment = 100", "arms: planned numbers do not add up"),
     ('id = "I4"', 'id = "I3"', "criteria: 'I3' is there twice"),
     ("[go_live]", "[go_live.more]", "go_live.more: is not a known key"),
-    ("days = [0, 7]", "days = 0", "infusion.days: 0 is not a list"),
+    (
+        "unsent_hours = [12, 20]",
+        "unsent_hours = 12",
+        "safety.remind_unsent_hours: 12 is not a list",
+    ),
     ("certain_share_to_warn = 0.1", "certain_share_to_warn = 1.1", "between 0 and 1"),
     ("[freshness]", "freshness = 1\n[fresh]", "fresh"),
 ]
@@ -144,10 +148,10 @@ def test_an_odd_file_is_refused_with_its_key(
 def test_a_table_that_is_none_is_refused(tmp_path: Path) -> None:
     text = FILE.read_text(encoding="utf-8").split("[blinding]")
     odd = tmp_path / "protocol.toml"
-    rest = text[1].split("[retention]")[1]
+    rest = text[1].split("[consent]")[1]
     top, sections = text[0].split('version = "1.0"')
     head = f'{top}version = "1.0"\nblinding = 1\n'
-    odd.write_text(f"{head}{sections}[retention]{rest}", encoding="utf-8")
+    odd.write_text(f"{head}{sections}[consent]{rest}", encoding="utf-8")
 
     with pytest.raises(OddValue, match="blinding: is not a table"):
         load(odd)

@@ -63,7 +63,7 @@ def term_code(by: User) -> TwoPersonEntry:
     terms = [TermRow("9002", "Blorb, sore", "7001", "Blorb pain")]
     coding.import_dictionary("meddra", "27.0", terms, b"files", by=by)
     term = DictionaryTerm.objects.get(code="9002")
-    return coding.give_code(event, "term", "Sore blorb", term, by=by)
+    return coding.assign_code(event, "term", "Sore blorb", term, by=by)
 
 
 def reference_range(by: User) -> TwoPersonEntry:

@@ -9,6 +9,7 @@ from record.capture.services import forms as capture
 from record.casebook.models import FormInstance
 from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances
+from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import YesNo
 from visits.infusions.services import bedside as infusions
@@ -16,7 +17,6 @@ from visits.infusions.services.bedside import BedsideAction
 from visits.logs.vocabulary import Frequency
 from visits.schedule.facts import INFUSION_VISITS
 
-CTCAE_VERSION = "5.0"
 ONGOING_BY_OUTCOME = {
     "recovered": YesNo.NO,
     "sequelae": YesNo.NO,
@@ -40,7 +40,7 @@ def record_reaction(
     ongoing = ONGOING_BY_OUTCOME.get(str(event.get("outcome")))
     values = {
         **event,
-        "ctcae_version": CTCAE_VERSION,
+        "ctcae_version": PROTOCOL.safety.ctcae_version,
         "infusion_reaction": YesNo.YES.value,
         "infusion_number": number,
         **({"ongoing": ongoing.value} if ongoing else {}),

@@ -6,17 +6,18 @@ makes no sense is refused when the program starts, with a message that names its
 
 import tomllib
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 
+from trial_edc.protocol.messages import ReminderSettings, StaffMail
 from trial_edc.registry import Arm, Criterion, Endpoint, Registry
 from trial_edc.requirements import implements
 from trial_edc.typed_toml import read, require, require_unique
 from trial_edc.vocabulary import VisitCode
 
-FILE = Path(__file__).with_name("protocol.toml")
+FILE = Path(__file__).parent.with_name("protocol.toml")
 
 
 class EgfrEquation(StrEnum):
@@ -108,12 +109,10 @@ class VisitSlot:
     """One visit of the schedule; `target_day` None: no fixed day after day 0."""
 
     code: VisitCode
-    visitnum: Decimal
     before_days: int
     after_days: int
     lead_days: int
     grace_days: int
-    content: str
     target_day: int | None = None
     in_hospital_only: bool = False
 
@@ -134,7 +133,6 @@ class ScheduleSettings:
     infusion_2_last_day: int
     lost_attempts: int
     lost_days: int
-    end_of_study_visitnum: Decimal
     visits: tuple[VisitSlot, ...]
 
     def __post_init__(self) -> None:
@@ -171,8 +169,6 @@ class VitalSignTime:
 class InfusionSettings:
     """Limits of the infusion record and the plan, as far as it has been entered."""
 
-    route: str
-    days: tuple[int, ...]
     dose_low_pct: Decimal
     dose_high_pct: Decimal
     viability_low_pct: Decimal
@@ -232,81 +228,6 @@ class SafetySettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Worded:
-    """A text in the languages in which participants are written to."""
-
-    en: str
-    zh_hans: str
-
-    def spoken(self, language: str) -> str:
-        """Give the text in a language, by its code: `en` or `zh-hans`."""
-        text: str = getattr(self, language.replace("-", "_"))
-        return text
-
-
-@dataclass(frozen=True, slots=True)
-class ReminderTexts:
-    """What participants are told; `{date}` and the like are filled in."""
-
-    version: str
-    subject: Worded
-    opt_out_line: Worded
-    visit_upcoming: Worded
-    visit_tomorrow: Worded
-    visit_open_call_to_book: Worded
-    visit_overdue: Worded
-    blood_test: Worded
-    contact_check: Worded
-    emergency_note: Worded
-    opt_out_done: Worded
-
-
-@dataclass(frozen=True, slots=True)
-class ReminderSettings:
-    """When and how participants may be written to."""
-
-    quiet_from: time
-    quiet_until: time
-    maximum_per_visit: int
-    send_at: time
-    upcoming_days: int
-    overdue_wait_days: int
-    contact_check_days: int
-    emergency_note_from_days: int
-    emergency_note_until_days: int
-    opt_out_words: tuple[str, ...]
-    languages: tuple[str, ...]
-    channels: tuple[str, ...]
-    forbidden_words: tuple[str, ...]
-    texts: ReminderTexts
-
-    def __post_init__(self) -> None:
-        """Refuse a schedule by which a reminder would never leave, or not in time."""
-        for name in ("maximum_per_visit", "upcoming_days", "contact_check_days"):
-            require(name, that=getattr(self, name) > 0, problem="is not above 0")
-        require(
-            "send_at",
-            that=self.quiet_until <= self.send_at < self.quiet_from,
-            problem="lies in the quiet hours",
-        )
-        require(
-            "emergency_note_until_days",
-            that=self.emergency_note_from_days <= self.emergency_note_until_days,
-            problem="is below emergency_note_from_days",
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class StaffMail:
-    """When and how the system writes to staff by itself."""
-
-    digest_from: time
-    digest_until: time
-    digest_lines: int
-    unsealed_hours: int
-
-
-@dataclass(frozen=True, slots=True)
 class Blinding:
     """Who else than the product staff may see an arm."""
 
@@ -322,13 +243,6 @@ class RandomizationSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Retention:
-    """How long records are kept."""
-
-    donor_and_lot_years: int
-
-
-@dataclass(frozen=True, slots=True)
 class ConsentSettings:
     """Who may open the scan of a signed consent, which bears the name."""
 
@@ -341,7 +255,6 @@ class ConsentVersion:
 
     version: str
     effective_from: date
-    languages: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,7 +289,6 @@ class Protocol:
     staff_mail: StaffMail
     blinding: Blinding
     randomization: RandomizationSettings
-    retention: Retention
     consent: ConsentSettings
     consent_versions: tuple[ConsentVersion, ...]
     go_live: GoLive
