@@ -59,7 +59,7 @@ def import_source(by: User) -> TwoPersonEntry:
 
 
 def term_code(by: User) -> TwoPersonEntry:
-    event = course.row(course.randomised(), "AE", {"term": "Sore blorb"})
+    event = course.row(course.randomized(), "AE", {"term": "Sore blorb"})
     terms = [TermRow("9002", "Blorb, sore", "7001", "Blorb pain")]
     coding.import_dictionary("meddra", "27.0", terms, b"files", by=by)
     term = DictionaryTerm.objects.get(code="9002")
