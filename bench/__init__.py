@@ -1,1 +1,1 @@
-"""`make bench`: what trust costs, as ratios within one run."""
+"""`make bench`: what the audit trail and the checks cost, as ratios within one run."""

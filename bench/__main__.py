@@ -10,7 +10,7 @@ ROUNDS = 300
 APPS = "simple_history,pghistory,bench.room"
 
 
-def tell(rounds: int) -> None:
+def report(rounds: int) -> None:
     from bench.logs import ROWS, tables  # noqa: PLC0415 - after the settings are there
     from bench.saving import saving  # noqa: PLC0415 - the same
     from bench.writing import writing  # noqa: PLC0415 - the same
@@ -25,9 +25,9 @@ def tell(rounds: int) -> None:
         ratio = f"{ours / bare:5.2f}"
         out(f"  {name:<34}{ours * 1e3:8.2f} {bare * 1e3:8.2f}   ratio {ratio}\n")
     out("\nWriting one row of 40 columns with its trail (ours at most 1.0).\n")
-    for operation, found in writing(rounds).items():
-        for name, seconds in found.items():
-            ratio = f"{found['ours'] / seconds:5.2f}"
+    for operation, medians in writing(rounds).items():
+        for name, seconds in medians.items():
+            ratio = f"{medians['ours'] / seconds:5.2f}"
             line = f"  {operation:<13}{name:<22}{seconds * 1e3:8.2f}"
             out(line + ("\n" if name == "ours" else f"   ours is {ratio} of it\n"))
     out(f"\nA log of {ROWS} rows as a table: what 95 of 100 do not exceed (1000).\n")
@@ -41,7 +41,7 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     untouched = os.environ.copy()
     with database("bench", EXTRA_APPS=APPS):
-        tell(rounds)
+        report(rounds)
     # Anew, since settings are read once: the figures of mail count with safe commits.
     command = [sys.executable, "-m", "bench.outbox"]
     sys.exit(subprocess.run(command, env=untouched, check=False).returncode)  # noqa: S603 - our own

@@ -13,7 +13,7 @@ def medians(
     contenders: Mapping[str, Callable[[int], object]], rounds: int
 ) -> dict[str, float]:
     """Return the median seconds of each contender, which gets the round's number."""
-    taken: dict[str, list[float]] = {name: [] for name in contenders}
+    seconds: dict[str, list[float]] = {name: [] for name in contenders}
     order = list(contenders)
     gc.collect()
     gc.disable()
@@ -21,9 +21,9 @@ def medians(
         for number in range(rounds + WARM_UP):
             random.shuffle(order)  # no order of turns favours one
             for name in order:
-                begun = time.perf_counter()
+                started = time.perf_counter()
                 contenders[name](number)
-                taken[name].append(time.perf_counter() - begun)
+                seconds[name].append(time.perf_counter() - started)
     finally:
         gc.enable()
-    return {name: statistics.median(times[WARM_UP:]) for name, times in taken.items()}
+    return {name: statistics.median(times[WARM_UP:]) for name, times in seconds.items()}

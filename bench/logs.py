@@ -32,7 +32,7 @@ def at(hours_ago: int) -> datetime:
 
 
 def values(code: str, number: int, laboratory: int) -> dict[str, object]:
-    """Return the values of one row, an hour or two after the row before."""
+    """Make the values of one row, an hour or two after the row before."""
     start = at(2 * (ROWS + PASTED - number) + 2)
     times = {
         "CRE": {"sample_at": start, "value": str(80 + number % 90), "place": "icu"},
@@ -71,8 +71,8 @@ def _stage() -> tuple[Participant, User, int]:
         person = Participant.objects.create(number="S-998K", sequence=998)
         laboratory = Laboratory.objects.create(code="BENCH", name="Bench")
         consent = add_row(person, "CNS", by=STAGE, via=Source.COMMAND)
-    told = {"kind": "initial", "decision": "given", "decided_at": at(2000)}
-    save(consent, told, by=STAGE, via=Source.COMMAND)
+    values_of_consent = {"kind": "initial", "decision": "given", "decided_at": at(2000)}
+    save(consent, values_of_consent, by=STAGE, via=Source.COMMAND)
     for code in LOGS:
         rows = [
             RowEntry(f"n{n}", FormEntry(values(code, n, laboratory.pk), complete=True))
@@ -83,29 +83,29 @@ def _stage() -> tuple[Participant, User, int]:
 
 
 def p95(seconds: list[float]) -> float:
-    """Return what 95 of 100 rounds do not exceed."""
+    """Compute what 95 of 100 rounds do not exceed."""
     return statistics.quantiles(seconds, n=20)[-1]
 
 
-def _timed(rounds: int, deed: Callable[[int], int], expected: int) -> float:
-    taken = []
+def _timed(rounds: int, request: Callable[[int], int], expected: int) -> float:
+    durations = []
     for number in range(rounds):
-        begun = time.perf_counter()
-        status = deed(number)
-        taken.append(time.perf_counter() - begun)
+        started = time.perf_counter()
+        status = request(number)
+        durations.append(time.perf_counter() - started)
         if status != expected:
             message = f"the table answered {status}"
             raise RuntimeError(message)
-    return p95(taken)
+    return p95(durations)
 
 
 @override_settings(ALLOWED_HOSTS=["testserver"])
 def tables(rounds: int) -> list[tuple[str, float]]:
-    """Return what was done with each log of 200 rows, and its 95th percentile."""
+    """Time the actions on each log of 200 rows; name and 95th percentile of each."""
     person, user, laboratory = _stage()
     client = Client()
     client.force_login(user, "django.contrib.auth.backends.ModelBackend")
-    found = []
+    results = []
     for code in LOGS:
         url = reverse("entry:log", args=[person.number, code])
         row = FormInstance.objects.filter(participant=person, code=code).latest("pk")
@@ -113,10 +113,10 @@ def tables(rounds: int) -> list[tuple[str, float]]:
         changed = _timed(
             rounds, partial(_change, client, url, _edits(code, row)), SAVED
         )
-        found += [(f"{code}: open", opened), (f"{code}: change a row", changed)]
+        results += [(f"{code}: open", opened), (f"{code}: change a row", changed)]
     add = partial(_add, client, person, laboratory)
-    found.append((f"CRE: add {PASTED} rows", _timed(3, add, SAVED)))
-    return found
+    results.append((f"CRE: add {PASTED} rows", _timed(3, add, SAVED)))
+    return results
 
 
 def _open(client: Client, url: str, _number: int) -> int:
@@ -131,8 +131,8 @@ def _add(client: Client, person: Participant, laboratory: int, number: int) -> i
     """Add rows beside those that are there, in one save."""
     typed: Typed = {}
     for n in range(PASTED):
-        told = values("CRE", ROWS + n, laboratory) | {"value": str(80 + number)}
-        typed |= {f"n{n}-{name}": _text(value) for name, value in told.items()}
+        cells = values("CRE", ROWS + n, laboratory) | {"value": str(80 + number)}
+        typed |= {f"n{n}-{name}": _text(value) for name, value in cells.items()}
         typed[f"n{n}-complete"] = "yes"
     url = reverse("entry:log", args=[person.number, "CRE"])
     return client.post(url, typed).status_code
@@ -145,7 +145,7 @@ def _text(value: object) -> str:
 
 
 def _edits(code: str, row: FormInstance) -> Callable[[int], Typed]:
-    """Return what a browser sends: the row that changed, and why."""
+    """Build what a browser sends: the row that changed, and why."""
     item, texts = {
         "CRE": ("value", ("81", "82")),
         "URI": ("volume_ml", ("31", "32")),

@@ -28,10 +28,10 @@ out = sys.stdout.write
 
 
 def main() -> None:
-    sizes = [int(told) for told in sys.argv[1:]] or SIZES
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        port = door.getsockname()[1]
+    sizes = [int(text) for text in sys.argv[1:]] or SIZES
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
     more = {"EMAIL_URL": f"smtp://127.0.0.1:{port}", "SITE_PHONE": "010-00000000"}
     with database("bench-outbox", durable=True, **more):
         from trial_edc import clock  # noqa: PLC0415 - after the settings are there
@@ -40,19 +40,19 @@ def main() -> None:
         later = today + NOON - clock.now()  # nobody is written to at night
         with clock.shifted(later), mail_server(port):
             load = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
-            told = f"{WORKERS} workers (goal {GOAL_A_MINUTE}; {load})"
-            out(f"\nMails a minute, {told}.\n")
+            setting = f"{WORKERS} workers (goal {GOAL_A_MINUTE}; {load})"
+            out(f"\nMails a minute, {setting}.\n")
             queue_for_staff()
             deliver("to staff", later)
-            found = scans(sizes, today + NOON)
-            few = next(found)
+            results = scans(sizes, today + NOON)
+            few = next(results)
             deliver("to participants", later)
-            tell(few, next(found))
+            report(few, next(results))
 
 
 @contextmanager
 def mail_server(port: int) -> Iterator[None]:
-    """Run a mail server in a process of its own, and hold its count to ours."""
+    """Run a mail server in a process of its own, and compare its count with ours."""
     from record.notices.models import Message, MessageState  # noqa: PLC0415 - as above
 
     command = [sys.executable, "-m", "bench.postbox", str(port)]
@@ -62,9 +62,9 @@ def mail_server(port: int) -> Iterator[None]:
     assert server.stdout  # noqa: S101 - piped above
     server.stdout.readline()
     yield
-    taken, _nothing = server.communicate()
-    noted = Message.objects.filter(state=MessageState.SENT).count()
-    out(f"\nNoted as sent {noted}, taken by the mail server {taken.strip()}.\n")
+    received, _nothing = server.communicate()
+    recorded = Message.objects.filter(state=MessageState.SENT).count()
+    out(f"\nNoted as sent {recorded}, taken by the mail server {received.strip()}.\n")
 
 
 def queue_for_staff() -> None:
@@ -74,14 +74,16 @@ def queue_for_staff() -> None:
     from record.notices.services.outbox import queue_all  # noqa: PLC0415 - as above
     from tests.people import person  # noqa: PLC0415 - as above
 
-    told = {"subject": "A notice", "text": "Some words.\n" * 20, "occasion": "bench"}
+    columns = {"subject": "A notice", "text": "Some words.\n" * 20, "occasion": "bench"}
     reader = person("PI")
     with attributed(by=Process("bench"), via=Source.COMMAND):
-        queue_all([Message(recipient=reader, key=f"{n}", **told) for n in range(MAILS)])
+        queue_all(
+            [Message(recipient=reader, key=f"{n}", **columns) for n in range(MAILS)]
+        )
 
 
 def deliver(kind: str, later: timedelta) -> None:
-    """Let the workers deliver what waits, and tell how fast."""
+    """Let the workers deliver what waits, and print how fast."""
     from record.notices.models import Message, MessageState  # noqa: PLC0415 - as above
 
     sent = Message.objects.filter(state=MessageState.SENT)
@@ -91,10 +93,10 @@ def deliver(kind: str, later: timedelta) -> None:
     workers = [subprocess.Popen(command) for _ in range(WORKERS)]  # noqa: S603 - our own
     while (first := sent.count()) == before:
         time.sleep(0.05)
-    begun, busy = time.monotonic(), _own_seconds(workers)
-    while waiting.exists() and time.monotonic() - begun < PATIENCE_SECONDS:
+    started, busy = time.monotonic(), _own_seconds(workers)
+    while waiting.exists() and time.monotonic() - started < PATIENCE_SECONDS:
         time.sleep(0.2)
-    seconds, count = time.monotonic() - begun, sent.count() - first
+    seconds, count = time.monotonic() - started, sent.count() - first
     busy = _own_seconds(workers) - busy
     for worker in workers:
         worker.terminate()
@@ -109,12 +111,14 @@ def deliver(kind: str, later: timedelta) -> None:
 
 
 def _own_seconds(workers: list[subprocess.Popen[bytes]]) -> float:
-    """Return the processor time of workers: what a busy machine does not lengthen."""
+    """Sum up the processor time of workers, which a busy machine does not lengthen."""
     ticks = 0
     for worker in workers:
         with suppress(OSError):
-            told = Path(f"/proc/{worker.pid}/stat").read_text().rpartition(")")[2]
-            ticks += sum(map(int, told.split()[11:13]))  # utime and stime, see proc(5)
+            fields = Path(f"/proc/{worker.pid}/stat").read_text().rpartition(")")[2]
+            ticks += sum(
+                map(int, fields.split()[11:13])
+            )  # utime and stime, see proc(5)
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
@@ -123,29 +127,29 @@ def scans(sizes: list[int] | tuple[int, ...], now: datetime) -> Iterator[Any]:
     from bench.people import copies, has_address, out_patient  # noqa: PLC0415 - as above
 
     due, other = out_patient(1, ago=28), out_patient(2, ago=20)
-    made = 0
+    copied = 0
     for size in sizes:
-        share = (size - made) // DUE
-        copies(due, made, share)
-        copies(other, made + share, size - made - share)
-        made = size
+        share = (size - copied) // DUE
+        copies(due, copied, share)
+        copies(other, copied + share, size - copied - share)
+        copied = size
         assert has_address()  # noqa: S101 - else nothing is measured
         command = [sys.executable, "-m", "bench.scan", now.isoformat()]
-        told = subprocess.run(command, check=True, stdout=subprocess.PIPE)  # noqa: S603 - our own
-        yield {"of": size + 2, **json.loads(told.stdout)}
+        result = subprocess.run(command, check=True, stdout=subprocess.PIPE)  # noqa: S603 - our own
+        yield {"of": size + 2, **json.loads(result.stdout)}
 
 
-def tell(few: dict[str, Any], many: dict[str, Any]) -> None:
+def report(few: dict[str, Any], many: dict[str, Any]) -> None:
     """Say what the scans took; one that was cut short took fewer than there are."""
     out("\nReminders: who of all participants is due, queued (statements a batch of\n")
     out("500, memory of the process; one in ten has a message due).\n")
-    for one in (few, many):
-        grown = one["megabytes"] - one["first_megabytes"]
+    for scan in (few, many):
+        grown = scan["megabytes"] - scan["first_megabytes"]
         out(
-            f"  {one['people']:>6} of {one['of']:>6}  {one['queued']:>5} queued  "
-            f"{one['fewest']}-{one['most']} statements  {one['megabytes']:4.0f} MB "
+            f"  {scan['people']:>6} of {scan['of']:>6}  {scan['queued']:>5} queued  "
+            f"{scan['fewest']}-{scan['most']} statements  {scan['megabytes']:4.0f} MB "
             f"({grown:+.0f} after the first batch)  "
-            f"{one['people'] / one['seconds']:4.0f} participants/s\n"
+            f"{scan['people'] / scan['seconds']:4.0f} participants/s\n"
         )
     statements, memory = (many[n] / few[n] for n in ("most", "megabytes"))
     out(f"  statements ratio {statements:4.2f} (at most 1.00)   ")

@@ -31,13 +31,13 @@ CONTACT = {
 
 
 def out_patient(number: int, *, ago: float) -> Participant:
-    """Return somebody infused so many days ago, at home, who may be written to."""
-    who = stage.infused(number, ago=ago)
+    """Make a participant infused so many days ago, at home, who may be written to."""
+    participant = stage.infused(number, ago=ago)
     times = {"in_at": stage.days_ago(ago + 3), "out_at": stage.days_ago(ago - 12)}
-    stage.row(who, "STY", STAY | times)
-    stage.row(who, "CNS", {"decided_at": stage.days_ago(ago), **CONTACT})
-    stage.enter(who, "CTC", {"email": "somebody@example.org"})
-    return who
+    stage.row(participant, "STY", STAY | times)
+    stage.row(participant, "CNS", {"decided_at": stage.days_ago(ago), **CONTACT})
+    stage.enter(participant, "CTC", {"email": "somebody@example.org"})
+    return participant
 
 
 def copies(original: Participant, first: int, count: int) -> None:
@@ -45,19 +45,23 @@ def copies(original: Participant, first: int, count: int) -> None:
     forms = list(_filled(original))
     step = len(forms)
     with _restoring() as cursor:
-        told = {"from": first, "until": first + count - 1}
-        here = {"id": f"{APART} + n", "sequence": f"{APART} + n", "number": "'B-' || n"}
-        _copy(cursor, Participant, here, {**told, "pk": original.pk})
+        parameters = {"from": first, "until": first + count - 1}
+        columns = {
+            "id": f"{APART} + n",
+            "sequence": f"{APART} + n",
+            "number": "'B-' || n",
+        }
+        _copy(cursor, Participant, columns, {**parameters, "pk": original.pk})
         for place, form in enumerate(forms):
             key = f"{100 * APART} + (n - {first}) * {step} + {place} + {first * 100}"
             at = {"id": key, "participant_id": f"{APART} + n"}
-            _copy(cursor, FormInstance, at, {**told, "pk": form.pk})
+            _copy(cursor, FormInstance, at, {**parameters, "pk": form.pk})
             model = catalogue.design(form.code).model
             _copy(
                 cursor,
                 model,
                 {str(model._meta.pk.column): key},
-                {**told, "pk": form.pk},
+                {**parameters, "pk": form.pk},
             )
 
 
@@ -72,9 +76,9 @@ def _copy(
     cursor: Any,
     model: type[models.Model],
     other: dict[str, str],
-    told: dict[str, int],
+    parameters: dict[str, int],
 ) -> None:
-    """Insert copies of row `pk`, one for each number `n`, with other values here."""
+    """Insert copies of row `pk`, one for each number `n`, with other values in some."""
     table, key = model._meta.db_table, model._meta.pk.column
     cursor.execute(COLUMNS, [table])
     columns = [row[0] for row in cursor.fetchall()]
@@ -83,7 +87,7 @@ def _copy(
     cursor.execute(
         f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} t, "  # noqa: S608 - names of our own tables
         f'generate_series(%(from)s, %(until)s) n WHERE t."{key}" = %(pk)s',
-        told,
+        parameters,
     )
 
 

@@ -13,10 +13,10 @@ class Count:
     """Takes mails, and keeps none."""
 
     def __init__(self) -> None:
-        self.taken = 0
+        self.received = 0
 
     async def handle_DATA(self, *_told: Any) -> str:  # noqa: N802 - as aiosmtpd calls it
-        self.taken += 1
+        self.received += 1
         return "250 OK"
 
 
@@ -30,7 +30,7 @@ async def serve(port: int) -> None:
     sys.stdout.flush()
     await loop.run_in_executor(None, sys.stdin.read)
     server.close()
-    sys.stdout.write(f"{count.taken}\n")
+    sys.stdout.write(f"{count.received}\n")
 
 
 if __name__ == "__main__":

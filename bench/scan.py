@@ -22,11 +22,11 @@ def scan() -> dict[str, float]:
 
     statements: list[int] = []
 
-    def counting(execute, sql, *told):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN002, ANN202
+    def counting(execute, sql, *parameters):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN002, ANN202
         statements[-1] += 1
-        return execute(sql, *told)
+        return execute(sql, *parameters)
 
-    begun, size, people, queued = time.monotonic(), 0.0, 0, 0
+    started, size, people, queued = time.monotonic(), 0.0, 0, 0
     with connection.execute_wrapper(counting):
         statements.append(0)
         for batch in reminders.participant_batches():
@@ -34,15 +34,15 @@ def scan() -> dict[str, float]:
             people += len(batch)
             size = size or _megabytes()  # after the first batch
             statements.append(0)
-            if time.monotonic() - begun > PATIENCE_SECONDS:
+            if time.monotonic() - started > PATIENCE_SECONDS:
                 break
-    held = statements[:-1]
+    batches = statements[:-1]
     return {
         "people": people,
         "queued": queued,
-        "fewest": min(held),
-        "most": max(held),
-        "seconds": time.monotonic() - begun,
+        "fewest": min(batches),
+        "most": max(batches),
+        "seconds": time.monotonic() - started,
         "megabytes": _megabytes(),
         "first_megabytes": size,
     }

@@ -1,6 +1,6 @@
 """Writes `docs/traceability.md`: requirement, code that fulfils it, tests that show it.
 
-`python -m tools.traceability` writes the page, `--check` tells whether it is stale.
+`python -m tools.traceability` writes the page, `--check` fails when it is stale.
 Marks are read from the source text: nothing needs to run. The page names no lines.
 """
 
@@ -51,7 +51,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Requirements with the marks found for them."""
+    """Requirements and the marks that name them."""
 
     requirements: tuple[Requirement, ...]
     code: tuple[Mark, ...]
@@ -59,8 +59,8 @@ class Trace:
 
     @property
     def unknown(self) -> list[Mark]:
-        known = {requirement.id for requirement in self.requirements}
-        return [m for m in (*self.code, *self.tests) if m.requirement not in known]
+        ids = {requirement.id for requirement in self.requirements}
+        return [m for m in (*self.code, *self.tests) if m.requirement not in ids]
 
     @property
     def untested(self) -> list[str]:
@@ -85,8 +85,8 @@ def collect(root: Path = ROOT) -> Trace:
         tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
         in_tests = relative.parts[0] == "tests"
         word = "verifies" if in_tests else "implements"
-        found = marks(tree, word, relative.as_posix())
-        (tests if in_tests else code).extend(found)
+        marks_of_file = marks(tree, word, relative.as_posix())
+        (tests if in_tests else code).extend(marks_of_file)
     return Trace(
         tuple(Requirement(id=name, **words) for name, words in table.items()),
         tuple(sorted(set(code))),
@@ -135,7 +135,7 @@ def page(trace: Trace) -> str:
 
 
 def counts(trace: Trace) -> str:
-    """Say how much is done, and what is not."""
+    """Count the requirements with code, and name those without."""
     total, missing = len(trace.requirements), trace.open
     names = ", ".join(requirement.id for requirement in missing) or "none"
     return (
@@ -151,8 +151,8 @@ def row(requirement: Requirement, trace: Trace) -> str:
     return f"| {requirement.id} | {text} | {code} | {tests} |\n"
 
 
-def places(found: tuple[Mark, ...], requirement: str) -> str:
-    return "<br>".join(f"`{m.place}`" for m in found if m.requirement == requirement)
+def places(marks: tuple[Mark, ...], requirement: str) -> str:
+    return "<br>".join(f"`{m.place}`" for m in marks if m.requirement == requirement)
 
 
 def main(arguments: list[str]) -> int:

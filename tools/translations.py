@@ -1,4 +1,4 @@
-"""`make messages`: collects what people read and keeps its Chinese beside it.
+"""`make messages`: collects the texts that people read, with their Chinese.
 
 `python -m tools.translations` reads every marked text of code and templates into
 `locale/zh_Hans/LC_MESSAGES/django.po`: translations stay, texts that are gone go.
@@ -55,16 +55,16 @@ def marked(root: Path = ROOT) -> Catalog:
     catalogue = Catalog(locale=LOCALE)
     for path, text in _readable(root):
         place = (path.relative_to(root).as_posix(), 0)
-        found = extract("python", BytesIO(text.encode()), MARKS, ["Translators:"])
-        for _line, identity, comments, context in found:
+        texts = extract("python", BytesIO(text.encode()), MARKS, ["Translators:"])
+        for _line, identity, comments, context in texts:
             catalogue.add(identity, None, [place], (), comments, context=context)
     return catalogue
 
 
-def merged(catalogue: Catalog, known: Catalog) -> Catalog:
-    """Take over what is translated already; nothing is guessed."""
+def merged(catalogue: Catalog, previous: Catalog) -> Catalog:
+    """Take over existing translations; none is guessed."""
     for message in _messages(catalogue):
-        before = known.get(_key(message), message.context)
+        before = previous.get(_key(message), message.context)
         if before is not None and before.pluralizable == message.pluralizable:
             message.string = before.string
             message.flags |= before.flags & {"fuzzy"}
@@ -81,7 +81,7 @@ def written(catalogue: Catalog) -> str:
 
 
 def problems(catalogue: Catalog) -> Iterator[str]:
-    """Name each text that cannot be shown in Chinese as it is."""
+    """List each text whose Chinese is missing or does not fit."""
     for message in _messages(catalogue):
         strings = _several(message.string or "")
         if not all(strings):
@@ -93,14 +93,14 @@ def problems(catalogue: Catalog) -> Iterator[str]:
 
 
 def compiled(catalogue: Catalog) -> bytes:
-    """Give what Django reads at run time."""
+    """Write the catalogue as Django reads it at run time."""
     out = BytesIO()
     write_mo(out, catalogue)
     return out.getvalue()
 
 
 def read(path: Path) -> Catalog:
-    """Read a catalogue; there is none at the very beginning."""
+    """Read a catalogue; an empty one when there is no file yet."""
     if not path.exists():
         return Catalog(locale=LOCALE)
     with path.open("rb") as file:
@@ -108,7 +108,7 @@ def read(path: Path) -> Catalog:
 
 
 def _readable(root: Path) -> Iterator[tuple[Path, str]]:
-    """Give each source as Python text; a template becomes calls of gettext."""
+    """Read each source as Python text; a template becomes calls of gettext."""
     for path in sources(root):
         if NOT_READ.isdisjoint(path.relative_to(root).parts):
             yield path, path.read_text(encoding="utf-8")
@@ -138,21 +138,21 @@ def _placeholders(text: str) -> list[str]:
 def main(arguments: list[str]) -> int:
     """Write the catalogue, or check or compile it."""
     path = ROOT / CATALOGUE
-    known = read(path)
+    previous = read(path)
     if "--compile" in arguments:
-        path.with_suffix(".mo").write_bytes(compiled(known))
+        path.with_suffix(".mo").write_bytes(compiled(previous))
         return 0
-    catalogue = merged(marked(), known)
+    catalogue = merged(marked(), previous)
     text = written(catalogue)
     if "--check" not in arguments:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         return 0
-    found = list(problems(catalogue))
+    faults = list(problems(catalogue))
     if not path.exists() or path.read_text(encoding="utf-8") != text:
-        found.insert(0, "stale: run `make messages`")
-    sys.stderr.writelines(f"{CATALOGUE}: {problem}\n" for problem in found)
-    return int(bool(found))
+        faults.insert(0, "stale: run `make messages`")
+    sys.stderr.writelines(f"{CATALOGUE}: {problem}\n" for problem in faults)
+    return int(bool(faults))
 
 
 if __name__ == "__main__":

@@ -13,8 +13,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
     lambda: [name.rpartition(".")[0] for name in modules_of("tasks")]
 )
-# What beat asks for often it asks for again: a worker that comes back after a week
-# finds no more than the last of it.
+# Frequent tasks expire: a worker that comes back after a week finds one of each.
 OFTEN = {"expires": 60}
 MINUTELY = {"schedule": 60.0, "options": OFTEN}
 app.conf.beat_schedule = {

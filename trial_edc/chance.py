@@ -12,7 +12,7 @@ _seeded: ContextVar[random.Random | None] = ContextVar("seeded", default=None)
 
 
 def source() -> random.Random:
-    """Return the operating system's generator, or the seeded one of a demo."""
+    """Choose the operating system's generator, or the seeded one of a demo."""
     return _seeded.get() or secrets.SystemRandom()
 
 
@@ -30,5 +30,5 @@ def seeded(seed: int | str) -> Iterator[None]:
 
 
 def token(characters: int = 32) -> str:
-    """Return a random lower-case hexadecimal token."""
+    """Draw a lower-case hexadecimal token."""
     return f"{source().getrandbits(4 * characters):0{characters}x}"

@@ -23,7 +23,7 @@ class ClockFixed(Exception):
 
 @implements("TIM-02")
 def now() -> datetime:
-    """Return the current instant, aware, in UTC."""
+    """Read the current instant, aware, in UTC."""
     return _moved_to.get() or timezone.now() + _shift
 
 
@@ -36,13 +36,13 @@ def site_date(instant: datetime) -> date:
 
 
 def moved_to() -> datetime | None:
-    """Return the simulated instant, or None while the clock runs freely."""
+    """Read the simulated instant; None while the clock runs freely."""
     return _moved_to.get() or (now() if _shift else None)
 
 
 @contextmanager
 def at(instant: datetime) -> Iterator[None]:
-    """Let the clock stand at an instant; the database refuses it outside a demo."""
+    """Fix the clock at an instant; refused outside a demo, also by the database."""
     if not settings.DEMO:
         message = "The clock moves only in a demo."
         raise ClockFixed(message)
@@ -55,13 +55,13 @@ def at(instant: datetime) -> Iterator[None]:
 
 @contextmanager
 def shifted(by: timedelta) -> Iterator[None]:
-    """Move the clock of the whole process on; refused outside a demo."""
+    """Advance the clock of the whole process; refused outside a demo."""
     global _shift  # noqa: PLW0603 - one clock, also for threads begun before
     if not settings.DEMO:
         message = "The clock moves only in a demo."
         raise ClockFixed(message)
-    before, _shift = _shift, _shift + by
+    previous, _shift = _shift, _shift + by
     try:
         yield
     finally:
-        _shift = before
+        _shift = previous

@@ -1,8 +1,8 @@
 """What follows from each save and event, in the order in which it happens.
 
-It all runs in the transaction of the save, a draft included. A line of a form names the
-items whose change calls it, none means any; what a consequence saves in its turn has
-the lines of that form. `docs/architecture.md` tells where this stands in a save.
+It all runs in the transaction of the save, also of a draft. A line of a form names the
+items whose change calls it, none means any; a form that a consequence saves has its own
+lines. `docs/architecture.md` shows the place of this in a save.
 """
 
 from enrollment.consent import consequences as consent

@@ -1,4 +1,4 @@
-"""What every page shows around its content: the bar, the foot, the session's clock."""
+"""Context of every page: the bar, the foot, the limits of the session."""
 
 from typing import Any, Protocol
 
@@ -12,7 +12,8 @@ from trial_edc import __version__, clock
 from trial_edc.protocol import PROTOCOL
 
 THEME_COOKIE = "theme"
-# The bar, in its order; a page that is not there or not for the role is left out.
+# The bar, in its order; a page that does not exist or that the role may not open is
+# left out.
 DAILY = (
     (_("My work"), "entry:my_work"),
     (_("Participants"), "entry:matrix"),
@@ -34,7 +35,7 @@ OCCASIONAL = (
     (_("Accounts"), "accounts:users"),
 )
 ROOM = 8  # pages side by side on a small laptop
-# Rooms that show more than what the bar names of them: there each page stands alone.
+# Rooms with several pages in the bar: each page is a section of its own.
 MANY_SECTIONS = ("entry", "randomization")
 FINDER = "entry:find"
 
@@ -42,8 +43,7 @@ FINDER = "entry:find"
 class Staff(Protocol):
     """A signed-in person, as far as the frame of a page needs to know."""
 
-    def may(self, permission: Any, /) -> bool:
-        """Tell whether the role may do it."""
+    def may(self, permission: Any, /) -> bool: ...
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -66,35 +66,35 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 
 def page_for(user: Staff, url_name: str, *parts: object) -> str | None:
-    """Return the address of a page, None when it is not there or not for this role."""
+    """Find the address of a page; None if there is none, or none for this role."""
     try:
         address = reverse(url_name, args=parts)
     except NoReverseMatch:
         return None
-    # What `record.accounts.access.permitted` asks; without it everybody may open it.
+    # Set by `record.accounts.access.permitted`; without it everybody may open the page.
     is_open_to = getattr(resolve(address).func, "is_open_to", None)
     return address if is_open_to is None or is_open_to(user) else None
 
 
 def _site_now() -> str:
-    """Return the present site time, written as if it were UTC, for the script."""
+    """Write the present site time as if it were UTC, for the script."""
     return f"{clock.now().astimezone(clock.SITE_TZ):%Y-%m-%dT%H:%M:%S}Z"
 
 
 def _site_zone() -> str:
-    """Return the zone of every time on the page, with its offset."""
+    """Write the zone of every time on the page, with its offset."""
     offset = f"{clock.now().astimezone(clock.SITE_TZ):%z}"
     return f"{clock.SITE_TZ.key} (UTC{offset})"
 
 
 def _bar(request: HttpRequest, user: Any) -> dict[str, list[dict[str, Any]]]:
-    """Return the pages side by side, and those in the menu behind them."""
+    """List the pages side by side, and those in the menu behind them."""
     if user is None or not user.is_authenticated:
         return {"pages": [], "menu": []}
-    here = _section(request.path)
+    current = _section(request.path)
     daily, occasional = (
         [
-            {"label": label, "url": url, "here": _section(url) == here}
+            {"label": label, "url": url, "here": _section(url) == current}
             for label, name in named
             if (url := page_for(user, name))
         ]
@@ -112,7 +112,7 @@ def _finder(user: Any) -> str:
 
 
 def _section(path: str) -> str:
-    """Return what a page belongs to in the bar: its room, or itself."""
+    """Find the section of a page in the bar: its room, or itself."""
     try:
         match = resolve(path)
     except Resolver404:

@@ -19,7 +19,7 @@ def site_date(instant: datetime) -> date:
 
 
 def site_midnight(day: date) -> datetime:
-    """Give the instant at which a calendar date begins at the site."""
+    """Compute the instant at which a calendar date begins at the site."""
     return datetime(day.year, day.month, day.day, tzinfo=SITE_ZONE)
 
 
@@ -32,7 +32,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def completed_years(born_on: date, on: date) -> int:
-    """Age in completed years; who is born on 29 Feb has birthday on 1 Mar else."""
+    """Count completed years; for 29 Feb the birthday in other years is 1 Mar."""
     before_birthday = (on.month, on.day) < (born_on.month, born_on.day)
     return on.year - born_on.year - before_birthday
 
@@ -46,7 +46,6 @@ class PartialDateText:
 
     @property
     def is_exact(self) -> bool:
-        """Tell whether year, month and day are all known."""
         return self.earliest == self.latest
 
     @classmethod

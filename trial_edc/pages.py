@@ -36,9 +36,9 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say which right is missing (`record.accounts.access.NotPermitted` names it)."""
-    asked = getattr(exception, "permissions", ())
+    permissions = getattr(exception, "permissions", ())
     context = {
-        "missing_rights": [gettext(permission.label) for permission in asked],
+        "missing_rights": [gettext(permission.label) for permission in permissions],
         "person": PERSONS.get(getattr(exception, "person", 0), ""),
     }
     return render(request, "403.html", context, status=FORBIDDEN)

@@ -54,7 +54,7 @@ class Registry:
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """One arm in the record's words; who is in it stands nowhere here."""
+    """One arm in the record's words."""
 
     code: str
     kind: str

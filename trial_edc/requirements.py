@@ -1,4 +1,4 @@
-"""Marks that tie code to the requirements of `docs/protocol/requirements.toml`.
+"""Marks that link code to the requirements of `docs/protocol/requirements.toml`.
 
 The marks cost nothing at run time: `python -m tools.traceability` reads them from the
 source text and writes `docs/traceability.md`.

@@ -56,19 +56,19 @@ def read(kind: type[T], table: object, key: str) -> T:
         raise OddValue(_below(key, str(odd).split(": ", 1)[0]), _rest(odd)) from odd
 
 
-def value(kind: Any, found: object, key: str) -> Any:
+def value(kind: Any, raw: object, key: str) -> Any:
     origin = get_origin(kind)
     if origin in COMPOSED:
-        return COMPOSED[origin](get_args(kind), found, key)
+        return COMPOSED[origin](get_args(kind), raw, key)
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
-        return read(kind, found, key)
+        return read(kind, raw, key)
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return _member(kind, found, key)
-    if kind is Decimal and isinstance(found, int) and not isinstance(found, bool):
-        return Decimal(found)
-    if type(found) is not kind:
-        raise OddValue(key, f"{found!r} is not {WORDS.get(kind, kind)}")
-    return found
+        return _member(kind, raw, key)
+    if kind is Decimal and isinstance(raw, int) and not isinstance(raw, bool):
+        return Decimal(raw)
+    if type(raw) is not kind:
+        raise OddValue(key, f"{raw!r} is not {WORDS.get(kind, kind)}")
+    return raw
 
 
 def _below(key: str, name: str) -> str:
@@ -79,33 +79,33 @@ def _rest(odd: OddValue) -> str:
     return str(odd).split(": ", 1)[1]
 
 
-def _sequence(kinds: tuple[Any, ...], found: object, key: str) -> tuple[Any, ...]:
-    if not isinstance(found, list):
-        raise OddValue(key, f"{found!r} is not a list")
+def _sequence(kinds: tuple[Any, ...], raw: object, key: str) -> tuple[Any, ...]:
+    if not isinstance(raw, list):
+        raise OddValue(key, f"{raw!r} is not a list")
     return tuple(
-        value(kinds[0], item, f"{key}[{index}]") for index, item in enumerate(found)
+        value(kinds[0], item, f"{key}[{index}]") for index, item in enumerate(raw)
     )
 
 
-def _mapping(kinds: tuple[Any, ...], found: object, key: str) -> dict[str, Any]:
-    if not isinstance(found, Mapping):
+def _mapping(kinds: tuple[Any, ...], raw: object, key: str) -> dict[str, Any]:
+    if not isinstance(raw, Mapping):
         raise OddValue(key, "is not a table")
     return {
-        name: value(kinds[1], item, _below(key, name)) for name, item in found.items()
+        name: value(kinds[1], item, _below(key, name)) for name, item in raw.items()
     }
 
 
-def _optional(kinds: tuple[Any, ...], found: object, key: str) -> Any:
+def _optional(kinds: tuple[Any, ...], raw: object, key: str) -> Any:
     (kind,) = (kind for kind in kinds if kind is not NoneType)
-    return value(kind, found, key)
+    return value(kind, raw, key)
 
 
-def _member(kind: type[Enum], found: object, key: str) -> Enum:
+def _member(kind: type[Enum], raw: object, key: str) -> Enum:
     try:
-        return kind(found)
+        return kind(raw)
     except ValueError:
         allowed = ", ".join(str(member.value) for member in kind)
-        problem = f"{found!r} is not one of {allowed}"
+        problem = f"{raw!r} is not one of {allowed}"
         raise OddValue(key, problem) from None
 
 

@@ -28,6 +28,6 @@ def standard(value: Decimal, unit: str, factors: dict[str, Decimal]) -> Decimal:
     return value * factors[unit]
 
 
-def shown(value: Decimal, decimals: int) -> Decimal:
+def rounded(value: Decimal, decimals: int) -> Decimal:
     """Round half up, for display only."""
     return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)

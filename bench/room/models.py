@@ -33,12 +33,12 @@ class SampleGrade(Codelist):
 
 def _items() -> dict[str, Any]:
     limits: dict[str, Any] = {"decimals": 1, "hard": (0, 1000), "soft": (1, 900)}
-    held = Answer("answer_0", "Y")
+    first_answer_is_yes = Answer("answer_0", "Y")
     return {
         **{n: items.Number(n, required=True, unit="mL", **limits) for n in NUMBERS},
         **{n: items.Choice(n, SampleGrade, required=True) for n in CHOICES},
         **{n: items.YesNo(n, required=True) for n in ANSWERS},
-        **{n: items.Text(n, only_if=held, required=True) for n in TEXTS},
+        **{n: items.Text(n, only_if=first_answer_is_yes, required=True) for n in TEXTS},
         **{n: items.Date(n, required=True) for n in DATES},
         **{n: items.DateTime(n, required=True) for n in INSTANTS},
     }

@@ -9,7 +9,7 @@ from record.casebook.derived import DerivedValue
 from record.casebook.items import Item, ItemGroup
 from record.casebook.values import MissingCode, Partial, Quantity, Value, is_blank
 from trial_edc.clock import SITE_TZ
-from trial_edc.units import shown
+from trial_edc.units import rounded
 
 NOTHING = "—"
 DOSE_DECIMALS = 3
@@ -64,7 +64,7 @@ def derived_words(derived: DerivedValue) -> str:
         codes = value if isinstance(value, list | tuple) else [value]
         return ", ".join(_(derivation.terms(code).label) for code in codes)
     if isinstance(value, Decimal) and derivation.decimals is not None:
-        return f"{shown(value, derivation.decimals):f}"
+        return f"{rounded(value, derivation.decimals):f}"
     if isinstance(value, datetime):
         return value.astimezone(SITE_TZ).strftime("%Y-%m-%d %H:%M")
     return str(value)

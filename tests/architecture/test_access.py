@@ -15,7 +15,7 @@ from tests.architecture.access_table import ACCESS, World
 from tests.people import person
 
 FORBIDDEN, NOT_FOUND = 403, 404
-# Pages whose reading is itself a recorded deed: an arm seen, a file downloaded.
+# Pages whose reading is itself a recorded act: an arm seen, a file downloaded.
 LOGGED_VIEWS = {
     "randomization:preparations",
     "randomization:preparation",

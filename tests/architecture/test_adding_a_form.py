@@ -36,7 +36,7 @@ def form() -> FormInstance:
 
 
 def test_no_file_of_the_product_names_the_new_forms():
-    found = subprocess.run(
+    result = subprocess.run(
         ["git", "grep", "-IlE", "sample_room|ZZA|ZZB", "--", ".", ":!tests"],
         cwd=ROOT,
         capture_output=True,
@@ -44,7 +44,7 @@ def test_no_file_of_the_product_names_the_new_forms():
         check=False,
     )
 
-    assert found.stdout == ""
+    assert result.stdout == ""
 
 
 def test_the_catalogue_the_checks_and_the_trigger_know_them():
@@ -64,8 +64,8 @@ def test_the_page_shows_every_item(form):
 
     text = client.get(reverse("entry:form", args=[form.pk])).content.decode()
 
-    shown = [name for name in Sample.crf_items() if f'id="row-{name}"' in text]
-    assert shown == list(Sample.crf_items())
+    rows = [name for name in Sample.crf_items() if f'id="row-{name}"' in text]
+    assert rows == list(Sample.crf_items())
 
 
 def test_history_and_dictionary_tell_every_item(form):
@@ -77,7 +77,7 @@ def test_history_and_dictionary_tell_every_item(form):
         "place": "icu",
     }
     place = dictionary.HEADING.index("item")
-    told = {line[place].partition(".")[0] for line in lines}
-    assert told == {*Sample.crf_items(), "minutes", "why"}
+    names = {line[place].partition(".")[0] for line in lines}
+    assert names == {*Sample.crf_items(), "minutes", "why"}
     assert "ZZA" in blinded_designs()
     assert "ZZB" not in blinded_designs()

@@ -20,7 +20,9 @@ from tools.launch import folders, processes, services
 
 COMPOSE = yaml.safe_load((folders.PROJECT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-APPLICATION = [name for name, told in SERVICES.items() if told["image"] == "trial-edc"]
+APPLICATION = [
+    name for name, service in SERVICES.items() if service["image"] == "trial-edc"
+]
 PROGRAMS = Path(sys.executable).parent
 HOST = "edc.example.org"
 
@@ -43,8 +45,8 @@ def test_service_names_only_what_the_file_declares(name):
             assert (folders.PROJECT / volume).is_file()
         else:
             assert volume in COMPOSE["volumes"]
-    for needed, told in service.get("depends_on", {}).items():
-        if told["condition"] == "service_healthy":
+    for needed, condition in service.get("depends_on", {}).items():
+        if condition["condition"] == "service_healthy":
             assert "healthcheck" in SERVICES[needed]
 
 
@@ -85,9 +87,9 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, s
     """Environment of the services as the compose file gives it, with a new database."""
     state = tmp_path_factory.mktemp("state")
     name = f"edc_production_{os.getpid()}"
-    told = SERVICES["migrate"]["environment"]
+    environment = SERVICES["migrate"]["environment"]
     env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    env |= dict.fromkeys(told, "unset") | SECRETS
+    env |= dict.fromkeys(environment, "unset") | SECRETS
     env |= {
         "ALLOWED_HOSTS": HOST,
         "DATABASE_URL": renamed(os.environ["DATABASE_URL"], name),
@@ -120,7 +122,7 @@ def line(command: list[str]) -> list[str]:
 
 
 def completed(command: list[str], env: dict[str, str]) -> str:
-    told = subprocess.run(
+    result = subprocess.run(
         line(command),
         cwd=folders.PROJECT,
         env=env,
@@ -128,8 +130,8 @@ def completed(command: list[str], env: dict[str, str]) -> str:
         text=True,
         check=False,
     )
-    assert told.returncode == 0, told.stdout + told.stderr
-    return told.stdout
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
 
 
 @contextlib.contextmanager

@@ -44,7 +44,7 @@ def tree(tmp_path):
     return tmp_path
 
 
-def known(**translations):
+def catalogue_of(**translations):
     catalogue = Catalog(locale=messages.LOCALE)
     for text, string in translations.items():
         catalogue.add(text, string)
@@ -75,7 +75,7 @@ def test_code_and_templates_are_read(tree):
 
 
 def test_translations_stay_and_what_is_gone_goes(tree):
-    before = known(Weight="体重", Gone="已删")
+    before = catalogue_of(Weight="体重", Gone="已删")
 
     after = messages.merged(messages.marked(tree), before)
 
@@ -105,13 +105,13 @@ def test_the_file_names_places_but_no_lines_and_no_machine(tree):
     ],
 )
 def test_a_text_that_cannot_be_shown_is_named(english, chinese, problem):
-    found = list(messages.problems(known(**{english: chinese})))
+    found = list(messages.problems(catalogue_of(**{english: chinese})))
 
     assert [text[: len(problem or "")] for text in found] == [problem] * bool(problem)
 
 
 def test_a_fuzzy_text_is_named():
-    catalogue = known(Weight="身高")
+    catalogue = catalogue_of(Weight="身高")
     catalogue.get("Weight").flags.add("fuzzy")
 
     assert list(messages.problems(catalogue)) == ["fuzzy: 'Weight'"]
@@ -132,7 +132,7 @@ def test_what_is_compiled_is_what_django_reads(tree):
 
 def test_the_tool_writes_checks_and_compiles(tree, monkeypatch, capsys):
     monkeypatch.setattr(messages, "ROOT", tree)
-    monkeypatch.setattr(messages, "marked", lambda: known(Weight=""))
+    monkeypatch.setattr(messages, "marked", lambda: catalogue_of(Weight=""))
     path = tree / messages.CATALOGUE
 
     assert messages.main(["--check"]) == 1
@@ -140,7 +140,7 @@ def test_the_tool_writes_checks_and_compiles(tree, monkeypatch, capsys):
     assert messages.main([]) == 0
     assert messages.main(["--check"]) == 1
     assert "not translated: 'Weight'" in capsys.readouterr().err
-    path.write_text(messages.written(known(Weight="体重")), encoding="utf-8")
+    path.write_text(messages.written(catalogue_of(Weight="体重")), encoding="utf-8")
     assert messages.main(["--check"]) == 0
     assert messages.main(["--compile"]) == 0
     assert path.with_suffix(".mo").read_bytes().startswith(b"\xde\x12\x04\x95")

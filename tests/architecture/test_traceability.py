@@ -49,18 +49,18 @@ def test_marks_are_found_where_they_stand(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
 
-    found = collect(tmp_path)
+    trace = collect(tmp_path)
 
-    assert found.code == (
+    assert trace.code == (
         Mark("A-1", "room/rules.py", "C"),
         Mark("A-2", "room/rules.py", "C::f"),
     )
-    assert found.tests == (Mark("A-1", "tests/room/test_a.py", ""),)
-    assert [mark.requirement for mark in found.unknown] == ["A-2"]
-    assert found.untested == ["A-2"]
-    assert found.open == []
+    assert trace.tests == (Mark("A-1", "tests/room/test_a.py", ""),)
+    assert [mark.requirement for mark in trace.unknown] == ["A-2"]
+    assert trace.untested == ["A-2"]
+    assert trace.open == []
     line = "| A-1 | one \\| two | `room/rules.py::C` | `tests/room/test_a.py` |"
-    assert line in page(found)
+    assert line in page(trace)
 
 
 def test_the_command_tells_when_the_page_is_stale(

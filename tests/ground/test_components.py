@@ -10,7 +10,7 @@ from django.utils import translation
 from trial_edc import clock
 
 
-def shown(source: str, **values: object) -> str:
+def rendered(source: str, **values: object) -> str:
     """Return the text that a template shows, without tags."""
     html = Template(source).render(Context(values))
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html)).strip()
@@ -39,12 +39,12 @@ def shown(source: str, **values: object) -> str:
 def test_component_shows(source, text):
     values = {"d": date(2026, 3, 8), "at": datetime(2026, 3, 8, 17, 30, tzinfo=UTC)}
 
-    assert shown(source, **values) == text
+    assert rendered(source, **values) == text
 
 
 def test_heading_date_in_chinese():
     with translation.override("zh-hans"):
-        text = shown("{% site_date d heading=True %}", d=date(2026, 3, 8))
+        text = rendered("{% site_date d heading=True %}", d=date(2026, 3, 8))
 
     assert text == "2026年3月8日"
 
@@ -62,8 +62,8 @@ def test_heading_date_in_chinese():
 def test_relative_days(days, plain, late):
     day = clock.today() + timedelta(days=days)
 
-    assert shown("{% relative_days d %}", d=day) == plain
-    assert shown("{% relative_days d late=True %}", d=day) == late
+    assert rendered("{% relative_days d %}", d=day) == plain
+    assert rendered("{% relative_days d late=True %}", d=day) == late
 
 
 def test_text_of_people_is_escaped():

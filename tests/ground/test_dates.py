@@ -46,10 +46,10 @@ def test_born_on_29_february(on: date, years: int) -> None:
     ],
 )
 def test_partial_dates_are_bounds(text: str, earliest: date, latest: date) -> None:
-    found = PartialDateText.parse(text)
+    parsed = PartialDateText.parse(text)
 
-    assert found == PartialDateText(earliest, latest)
-    assert found.is_exact is (earliest == latest)
+    assert parsed == PartialDateText(earliest, latest)
+    assert parsed.is_exact is (earliest == latest)
 
 
 def test_an_instant_needs_a_zone() -> None:

@@ -48,8 +48,8 @@ def luminance(colour: str) -> float:
     )
 
 
-def contrast(one: str, other: str) -> float:
-    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+def contrast(first: str, second: str) -> float:
+    lighter, darker = sorted((luminance(first), luminance(second)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 
@@ -112,7 +112,7 @@ def test_status_has_shape_and_word(code):
 
 def test_no_template_has_inline_code_or_style():
     templates = (Path(settings.BASE_DIR) / "templates").rglob("*.html")
-    found = [
+    colours = [
         (path.name, hit)
         for path in templates
         for hit in re.findall(
@@ -120,4 +120,4 @@ def test_no_template_has_inline_code_or_style():
         )
     ]
 
-    assert found == []
+    assert colours == []

@@ -20,19 +20,19 @@ def record() -> str:
     return RECORD.read_text(encoding="utf-8")
 
 
-def listed(record: str, heading: str, until: str) -> list[str]:
+def criteria_of(record: str, heading: str, until: str) -> list[str]:
     part = record.split(heading, 1)[1].split(until, 1)[0]
     return [line[2:] for line in part.splitlines() if line.startswith("- ")]
 
 
 @pytest.mark.verifies("PRT-01")
 def test_criteria_are_the_records_own_words(record: str) -> None:
-    found = [(criterion.kind, criterion.text) for criterion in PROTOCOL.criteria]
+    criteria = [(criterion.kind, criterion.text) for criterion in PROTOCOL.criteria]
 
-    inclusions = listed(record, "Inclusion Criteria:", "Exclusion Criteria:")
-    exclusions = listed(record, "Exclusion Criteria:", "To learn more")
+    inclusions = criteria_of(record, "Inclusion Criteria:", "Exclusion Criteria:")
+    exclusions = criteria_of(record, "Exclusion Criteria:", "To learn more")
     assert (len(inclusions), len(exclusions)) == (4, 20)
-    assert found == [
+    assert criteria == [
         *((CriterionKind.INCLUSION, text) for text in inclusions),
         *((CriterionKind.EXCLUSION, text) for text in exclusions),
     ]
@@ -43,10 +43,10 @@ def test_endpoints_are_the_records_own_words(record: str) -> None:
     lines = [line[2:] for line in record.splitlines() if "[ Time Frame: " in line]
 
     assert lines == [
-        f"{found.title} [ Time Frame: {found.time_frame} ]{found.description}"
-        for found in PROTOCOL.endpoints
+        f"{endpoint.title} [ Time Frame: {endpoint.time_frame} ]{endpoint.description}"
+        for endpoint in PROTOCOL.endpoints
     ]
-    kinds = [found.kind for found in PROTOCOL.endpoints]
+    kinds = [endpoint.kind for endpoint in PROTOCOL.endpoints]
     assert kinds == [EndpointKind.PRIMARY, *[EndpointKind.SECONDARY] * 7]
 
 
@@ -169,19 +169,19 @@ def test_every_proposal_has_a_reason() -> None:
 
 @pytest.mark.verifies("INF-05")
 def test_the_infusion_plan_is_unset_until_it_is_entered(tmp_path: Path) -> None:
-    entered = tmp_path / "protocol.toml"
+    file = tmp_path / "protocol.toml"
     text = FILE.read_text(encoding="utf-8")
     text = text.replace(
         "dose_low_pct",
         "planned_dose_e6_per_kg = 1\nplanned_volume_ml = 250\n"
         'planned_rate_ml_min = 4\npremedication = "none"\ndose_low_pct',
     )
-    entered.write_text(text, encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
 
     assert len(PROTOCOL.infusion.unset) == 4
     assert PROTOCOL.infusion.plan(demo=False) is None
     assert PROTOCOL.infusion.plan(demo=True) == PROTOCOL.infusion.precedent
-    plan = load(entered).infusion.plan(demo=False)
+    plan = load(file).infusion.plan(demo=False)
     assert plan is not None
     assert plan.planned_volume_ml == Decimal(250)
 

@@ -112,12 +112,12 @@ class Demo:
         mark = self.folder / "simulating"
         mark.touch()
         people = f"--participants={self.participants}"
-        self._manage("simulate", people, f"--seed={SEED}", shown=True)
+        self._manage("simulate", people, f"--seed={SEED}", is_shown=True)
         mark.unlink()
 
     def _is_empty(self) -> bool:
-        asked = self._spawn(sys.executable, "-c", EMPTY, log="manage")
-        return self._ended(asked, "The look into the database", accepted=10) != 0
+        process = self._spawn(sys.executable, "-c", EMPTY, log="manage")
+        return self._ended(process, "The look into the database", accepted=10) != 0
 
     def _serve(self, name: str, *options: str) -> None:
         child = self._spawn(*services.command(name, *options), log=name)
@@ -137,7 +137,7 @@ class Demo:
         where = f"http://127.0.0.1:{self.port}/"
         print(f"\nThe demo serves at {where} – Ctrl-C stops it, its data stay.\n")
         sys.stdout.flush()
-        self._manage("demo_accounts", shown=True)
+        self._manage("demo_accounts", is_shown=True)
         print(f"\nLogs: {self.logs}")
         print(f"No text message leaves this machine; read them in {self.text_messages}")
         sys.stdout.flush()
@@ -148,8 +148,8 @@ class Demo:
                 message = f"The process {name} ended by itself: {self._last(name)}"
                 raise LaunchError(message)
 
-    def _manage(self, *words: str, shown: bool = False) -> None:
-        log = None if shown else "manage"
+    def _manage(self, *words: str, is_shown: bool = False) -> None:
+        log = None if is_shown else "manage"
         sys.stdout.flush()
         script = str(folders.PROJECT / "manage.py")
         process = self._spawn(sys.executable, script, *words, log=log)
@@ -173,27 +173,29 @@ class Demo:
 
     def _last(self, log: str) -> str:
         path = self.logs / f"{log}.log"
-        said = path.read_text(errors="replace").split("\n") if path.exists() else []
-        last = next((line for line in reversed(said) if line.strip()), "no reason told")
+        lines = path.read_text(errors="replace").split("\n") if path.exists() else []
+        last = next(
+            (line for line in reversed(lines) if line.strip()), "no reason told"
+        )
         return f"{last.strip()} (see {path})"
 
 
 def _number(variable: str, default: str, most: int) -> int:
-    told = os.environ.get(variable) or default
-    if told.isascii() and told.isdecimal() and 1 <= int(told) <= most:
-        return int(told)
-    message = f"{variable}={told} is not a number from 1 to {most}."
+    text = os.environ.get(variable) or default
+    if text.isascii() and text.isdecimal() and 1 <= int(text) <= most:
+        return int(text)
+    message = f"{variable}={text} is not a number from 1 to {most}."
     raise LaunchError(message)
 
 
 def _require_free(port: int) -> None:
-    with socket.socket() as door:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            door.bind(("127.0.0.1", port))
+            listener.bind(("127.0.0.1", port))
         except OSError as problem:
-            taken = problem.errno == errno.EADDRINUSE
-            why = "is in use" if taken else f"cannot be used ({problem.strerror})"
+            is_in_use = problem.errno == errno.EADDRINUSE
+            why = "is in use" if is_in_use else f"cannot be used ({problem.strerror})"
             message = f"Port {port} {why}: choose another, `make demo PORT=8001`."
             raise LaunchError(message) from None
 
@@ -201,17 +203,17 @@ def _require_free(port: int) -> None:
 def _secrets(path: Path) -> dict[str, str]:
     """Make the demo's secrets once; only their owner may read them."""
     if not path.exists():
-        made = {
+        new_secrets = {
             "SECRET_KEY": secrets.token_urlsafe(50),
             "VAULT_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
         }
         new = path.with_suffix(".new")
         new.unlink(missing_ok=True)
         new.touch(0o600, exist_ok=False)
-        new.write_text(json.dumps(made))
+        new.write_text(json.dumps(new_secrets))
         new.replace(path)
-    kept: dict[str, str] = json.loads(path.read_text())
-    return kept
+    stored: dict[str, str] = json.loads(path.read_text())
+    return stored
 
 
 def _interrupt(_signal: int, _frame: object) -> None:

@@ -26,9 +26,9 @@ def main(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     with (folder / ".setup-lock").open("w") as lock:  # uv has its own
         fcntl.flock(lock, fcntl.LOCK_EX)
-        wanted = _fingerprint()
+        fingerprint = _fingerprint()
         done, half = folder / ".synced", folder / ".syncing"
-        if done.exists() and done.read_text() == wanted and _works(folder):
+        if done.exists() and done.read_text() == fingerprint and _works(folder):
             return
         done.unlink(missing_ok=True)
         if half.exists() or not _works(folder):
@@ -36,7 +36,7 @@ def main(folder: Path) -> None:
         half.touch()
         _sync(folder)
         half.unlink()
-        done.write_text(wanted)
+        done.write_text(fingerprint)
 
 
 def _fingerprint() -> str:
@@ -48,17 +48,17 @@ def _python(folder: Path) -> Path:
 
 
 def _works(folder: Path) -> bool:
-    """Tell whether it runs and is one; a half-made one is neither."""
+    """Check that it runs and is complete."""
     is_one = "import sys; sys.exit(sys.prefix == sys.base_prefix)"
     return _python(folder).exists() and _succeeds(_python(folder), "-c", is_one)
 
 
 def _make(folder: Path) -> None:
-    """Make it anew; what a killed setup left behind is not trusted."""
+    """Make it anew, without what a killed setup left behind."""
     print(f"Making the virtual environment {folder} …", flush=True)
-    for found in folder.iterdir():
-        if found.name != ".setup-lock":
-            shutil.rmtree(found) if found.is_dir() else found.unlink()
+    for entry in folder.iterdir():
+        if entry.name != ".setup-lock":
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
     with_pip = shutil.which("uv") is None
     try:
         import venv  # noqa: PLC0415 - Debian packs it apart
@@ -82,9 +82,9 @@ def _sync(folder: Path) -> None:
 def _uv(folder: Path) -> Path:
     """Find uv on the machine or in the environment, else let pip install it."""
     own = folder / "bin" / "uv"
-    found = shutil.which("uv") or (own if own.exists() else None)
-    if found:
-        return Path(found)
+    program = shutil.which("uv") or (own if own.exists() else None)
+    if program:
+        return Path(program)
     text = Path(REQUIREMENTS).read_text()
     pinned = re.search(r"^uv==(?:.*\\\n)*.*\n", text, re.MULTILINE)
     if pinned is None:

@@ -24,8 +24,8 @@ def private(folder: Path) -> Path:
     """Make the folder readable by its owner alone, or say why that cannot be."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = folder.lstat()
-        if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid():
+        status = folder.lstat()
+        if stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid():
             folder.chmod(0o700)
             return folder
     except OSError as problem:
@@ -35,12 +35,12 @@ def private(folder: Path) -> Path:
     raise LaunchError(message)
 
 
-def socket_folder(beside: Path, name: str) -> Path:
+def socket_folder(data: Path, name: str) -> Path:
     """Give a folder for the socket `name`: beside its data, else one of short path."""
-    near = beside / "socket"
+    near = data / "socket"
     if len(os.fsencode(near / name)) <= SOCKET_PATH_BYTES:
         return private(near)
-    return private(short(beside))
+    return private(short(data))
 
 
 def short(folder: Path) -> Path:

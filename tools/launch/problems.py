@@ -1,4 +1,4 @@
-"""What can go wrong when something is started, told in one line."""
+"""What can go wrong when something is started, in one line."""
 
 
 class LaunchError(Exception):

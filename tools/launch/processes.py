@@ -60,7 +60,7 @@ def stop(
     patience_seconds: float = 10,
     then: signal.Signals = signal.SIGKILL,
 ) -> None:
-    """Ask all at once to end; who does not is ended, with its session, by `then`."""
+    """Ask all at once to end; end the rest, with their sessions, by `then`."""
     for child in children:
         if child.poll() is None:
             child.send_signal(by)
@@ -91,7 +91,7 @@ def _has_terminal(entry: Path) -> bool:
 
 
 def wait_until_empty(folder: Path, *, patience_seconds: float) -> bool:
-    """Tell whether every process that lived in the folder has gone in time."""
+    """Wait for the processes of the folder to end; False when one did not in time."""
     end = time.monotonic() + patience_seconds
     while any(living_in(folder)):
         if time.monotonic() > end:

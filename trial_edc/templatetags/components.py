@@ -165,9 +165,9 @@ def relative_days(value: date | None, *, late: bool = False) -> str:
 def quantity(value: object, unit: str = "", *, missing: str = "") -> dict[str, Any]:
     """Show a value with its unit, — for nothing, or the code of what is missing."""
     word = _(MissingCode(missing).label) if missing else ""
-    shown = NOTHING if value is None or value == "" else value
-    unit = unit if shown != NOTHING else ""
-    return {"value": shown, "unit": unit, "missing": missing, "missing_word": word}
+    text = NOTHING if value is None or value == "" else value
+    unit = unit if text != NOTHING else ""
+    return {"value": text, "unit": unit, "missing": missing, "missing_word": word}
 
 
 @register.inclusion_tag("components/progress.html")
@@ -180,13 +180,13 @@ def progress(done: int, total: int, label: str = "") -> dict[str, Any]:
 def empty_state(
     title: str, text: str = "", *, url: str = "", action: str = ""
 ) -> dict[str, Any]:
-    """Say what will be here, with the one action that fills it."""
+    """Say what will appear on the page, with the one action that fills it."""
     return {"title": title, "text": text, "url": url, "action": action}
 
 
 @register.inclusion_tag("components/crumbs.html")
 def crumbs(*steps: str) -> dict[str, Any]:
-    """Show the way here: pairs of label and address, the last one a label alone."""
+    """Show the path to the page: pairs of label and address, then a last label."""
     pairs = list(zip(steps[::2], steps[1::2], strict=False))
     return {"pairs": pairs, "here": steps[-1] if len(steps) % 2 else ""}
 
@@ -202,7 +202,7 @@ class ErrorLine:
 
 @register.inclusion_tag("components/pages.html", takes_context=True)
 def pages(context: template.RequestContext, page: object) -> dict[str, Any]:
-    """Lead from one page of a list to the next, keeping its filters."""
+    """Link the pages of a list, keeping its filters."""
     return {"request": context.request, "page": page}
 
 

@@ -31,7 +31,7 @@ from enrollment.eligibility.texts import NAMES
 from enrollment.vocabulary import ExcludedCause, Organ, OtherTrial, Ventilation
 from record.casebook.form_data import Casebook, FormData
 from trial_edc.protocol import PROTOCOL
-from trial_edc.units import shown
+from trial_edc.units import rounded
 from trial_edc.vocabulary import Codelist
 
 MISSING = "—"
@@ -190,7 +190,7 @@ def answer_text(outcome: CriterionOutcome, form: FormData | None, item: str) -> 
 
 
 def number_text(value: Decimal, decimals: int) -> str:
-    return f"{shown(value, decimals):f}"
+    return f"{rounded(value, decimals):f}"
 
 
 def injury_text(injury: Injury) -> str:

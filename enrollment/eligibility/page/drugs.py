@@ -27,7 +27,7 @@ from record.casebook import catalogue
 from record.casebook.display import words
 from record.casebook.form_data import Casebook, FormData
 from trial_edc.dates import add_months
-from trial_edc.units import shown
+from trial_edc.units import rounded
 
 DOSE_DECIMALS = 2
 
@@ -90,7 +90,7 @@ class DrugSection:
     def max_pred(self) -> str:
         """Largest daily total, in mg of prednisone."""
         exposure = self.immunosuppression.steroids
-        return f"{shown(exposure.max_pred, DOSE_DECIMALS):f}" if exposure else ""
+        return f"{rounded(exposure.max_pred, DOSE_DECIMALS):f}" if exposure else ""
 
 
 def drug_section(
@@ -132,7 +132,7 @@ def _courses(drugs: list[FormData], evidence: Evidence) -> Iterator[CourseLine]:
             drug=_drug_words(data),
             route=words(items["route"], data.values.get("route")),
             mg_per_day="" if dose is None else f"{Decimal(dose).normalize():f}",
-            pred_mg="" if pred is None else f"{shown(pred, DOSE_DECIMALS):f}",
+            pred_mg="" if pred is None else f"{rounded(pred, DOSE_DECIMALS):f}",
             start=words(items["start"], data.values.get("start")),
             stop=_("ongoing")
             if stop == "ongoing"

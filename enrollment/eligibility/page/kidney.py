@@ -22,7 +22,7 @@ from enrollment.eligibility.rules.evidence import (
 from record.casebook import catalogue
 from trial_edc.dates import site_date
 from trial_edc.protocol import EgfrEquation
-from trial_edc.units import CREATININE, shown
+from trial_edc.units import CREATININE, rounded
 from trial_edc.vocabulary import N_, Sex
 
 EQUATIONS = {
@@ -85,13 +85,13 @@ class KidneySection:
     @property
     def baseline_mg_dl(self) -> str:
         before = self.filtration.baseline.umol_l
-        return "" if before is None else f"{shown(before / CREATININE['mg/dL'], 3):f}"
+        return "" if before is None else f"{rounded(before / CREATININE['mg/dL'], 3):f}"
 
     @property
     def egfr(self) -> str:
         """To one decimal; the comparison with the limit is unrounded."""
         egfr = self.filtration.egfr
-        return "" if egfr is None else f"{shown(egfr, 1):f}"
+        return "" if egfr is None else f"{rounded(egfr, 1):f}"
 
     @property
     def threshold_umol_l(self) -> Decimal | None:
@@ -137,7 +137,7 @@ def _samples(
         SampleLine(
             sample,
             int(sample.id),
-            f"{shown(sample.umol_l, 1):f}",
+            f"{rounded(sample.umol_l, 1):f}",
             _(places.label_of(sample.place)) if sample.place else "",
             tuple(_uses(sample, injury, baseline)),
         )
@@ -172,11 +172,11 @@ def _collection(
     hours = Decimal(duration // timedelta(seconds=1)) / 3600
     rate, is_low = None, False
     if collection.ml is not None and weight and hours > 0:
-        rate = shown(collection.ml / weight / hours, 3)
+        rate = rounded(collection.ml / weight / hours, 3)
         limit = evidence.settings.i1_urine_ml_kg_h
         is_low = is_rate_below(limit, collection.ml, weight, duration)
     return CollectionLine(
-        collection, int(collection.id), shown(hours, 2), rate, is_low, is_deciding
+        collection, int(collection.id), rounded(hours, 2), rate, is_low, is_deciding
     )
 
 

@@ -16,7 +16,7 @@ from enrollment.eligibility.rules.evidence import (
     whole_seconds,
 )
 from enrollment.eligibility.rules.states import State
-from trial_edc.units import shown
+from trial_edc.units import rounded
 from trial_edc.vocabulary import N_
 
 
@@ -52,7 +52,7 @@ class UrineLimb:
     @property
     def low_hours(self) -> Decimal | None:
         """Hours of the longest low run, two decimals."""
-        return None if self.longest_low is None else shown(self.longest_low.hours, 2)
+        return None if self.longest_low is None else rounded(self.longest_low.hours, 2)
 
 
 def urine_limb(evidence: Evidence) -> UrineLimb:

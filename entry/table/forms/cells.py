@@ -10,7 +10,7 @@ from entry.table.forms.columns import SIZES, CellInput, Column, options_html
 from record.casebook import items
 from record.casebook.values import Quantity, Value
 from trial_edc.templatetags.components import status
-from trial_edc.units import shown
+from trial_edc.units import rounded
 
 STANDARD_DECIMALS = 1
 CODES = "missing-codes"  # the list of missing codes that numbers and dates offer
@@ -66,7 +66,7 @@ def standard_text(column: Column, value: Value) -> str:
     """A laboratory value in the standard unit; "" if it was entered in that unit."""
     if not isinstance(value, Quantity) or value.unit == column.units[0]:
         return ""
-    return f"{shown(value.standard, STANDARD_DECIMALS):f} {column.units[0]}"
+    return f"{rounded(value.standard, STANDARD_DECIMALS):f} {column.units[0]}"
 
 
 def control(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from enrollment.eligibility.rules import KdigoStage, egfr, kdigo, mdrd_baseline_umol_l
 from tests.enrollment.candidates import at, hourly, sample
-from trial_edc.units import CREATININE, UnknownUnit, shown, standard
+from trial_edc.units import CREATININE, UnknownUnit, rounded, standard
 from trial_edc.vocabulary import Sex
 
 creatinines = st.decimals(20, 1500, places=1)
@@ -93,6 +93,6 @@ def test_less_urine_never_lowers_the_stage(volumes: list[Decimal]) -> None:
 @pytest.mark.verifies("UNI-01")
 def test_units_are_exact_and_known() -> None:
     assert standard(Decimal("1.5"), "mg/dL", CREATININE) == Decimal("132.60")
-    assert shown(Decimal("59.95"), 1) == Decimal("60.0")
+    assert rounded(Decimal("59.95"), 1) == Decimal("60.0")
     with pytest.raises(UnknownUnit, match="'mg' is not one of umol/L, mg/dL"):
         standard(Decimal(1), "mg", CREATININE)

@@ -21,7 +21,10 @@ def _wheel() -> Path:
 
 SERVERS = {
     "wheel": _wheel(),
-    **{f"debian-{found.parent.name}": found for found in postgres.DEBIAN.glob("*/bin")},
+    **{
+        f"debian-{folder.parent.name}": folder
+        for folder in postgres.DEBIAN.glob("*/bin")
+    },
 }
 
 
@@ -55,10 +58,10 @@ class Parent:
             text=True,
         )
         assert self.process.stdout is not None
-        self.said = self.process.stdout.readline().strip()
-        while self.said not in {"ready", ""}:
-            self.said = self.process.stdout.readline().strip()
-        assert self.said == "ready"
+        self.line = self.process.stdout.readline().strip()
+        while self.line not in {"ready", ""}:
+            self.line = self.process.stdout.readline().strip()
+        assert self.line == "ready"
 
     def kill(self) -> None:
         """As by kill -9: it gets no chance to clean up."""

@@ -22,7 +22,7 @@ class Runs:
         self.state = state
         self.port = port
         named = ("DATABASE_URL", "OWNER_DATABASE_URL", "REDIS_URL", "DEMO", "MAKELEVEL")
-        self.env = {key: told for key, told in os.environ.items() if key not in named}
+        self.env = {key: value for key, value in os.environ.items() if key not in named}
         self.env |= {"STATE_DIR": str(state), "PORT": str(port), "PARTICIPANTS": "1"}
         self.running: list[subprocess.Popen[str]] = []
 
@@ -38,7 +38,7 @@ class Runs:
         self.running.append(process)
         return process
 
-    def told(self, *words: str, **variables: str) -> tuple[int, str]:
+    def code_and_output(self, *words: str, **variables: str) -> tuple[int, str]:
         process = self.start(*words, **variables)
         text, _ = process.communicate(timeout=60)
         return process.returncode, text.strip()
@@ -49,10 +49,10 @@ class Runs:
             for log in sorted((self.state / "demo" / "log").glob("*.log"))
         )
 
-    def left(self) -> list[int]:
+    def survivors(self) -> list[int]:
         homes = ("run", "postgres/data", "valkey")
-        found = (processes.living_in(self.state / "demo" / home) for home in homes)
-        return [pid for each in found for pid in each]
+        alive = (processes.living_in(self.state / "demo" / home) for home in homes)
+        return [pid for each in alive for pid in each]
 
 
 @pytest.fixture
@@ -66,15 +66,15 @@ def runs(tmp_path: Path, unused_tcp_port: int) -> Iterator[Runs]:
 
 
 @pytest.mark.parametrize(
-    ("variable", "told", "line"),
+    ("variable", "text", "line"),
     [
         ("PORT", "http", "demo: PORT=http is not a number from 1 to 65535."),
         ("PORT", "65536", "demo: PORT=65536 is not a number from 1 to 65535."),
         ("PARTICIPANTS", "0", "demo: PARTICIPANTS=0 is not a number from 1 to 100000."),
     ],
 )
-def test_odd_number_gives_one_line(runs, variable, told, line):
-    assert runs.told(**{variable: told}) == (1, line)
+def test_odd_number_gives_one_line(runs, variable, text, line):
+    assert runs.code_and_output(**{variable: text}) == (1, line)
 
 
 def test_port_in_use_gives_one_line(runs):
@@ -82,7 +82,7 @@ def test_port_in_use_gives_one_line(runs):
         holder.bind(("127.0.0.1", runs.port))
         holder.listen()
 
-        assert runs.told() == (
+        assert runs.code_and_output() == (
             1,
             f"demo: Port {runs.port} is in use: choose another, `make demo PORT=8001`.",
         )
@@ -90,7 +90,7 @@ def test_port_in_use_gives_one_line(runs):
 
 def test_second_demo_gives_one_line(runs):
     with folders.locked(runs.state / "demo", busy="free"):
-        assert runs.told() == (
+        assert runs.code_and_output() == (
             1,
             f"demo: The demo runs already (process {os.getpid()}): stop it first.",
         )
@@ -104,11 +104,11 @@ def test_secrets_are_made_once_and_for_their_owner_alone(tmp_path):
 
 
 def test_reset_removes_nothing_but_the_demo(runs):
-    for kept in ("test", "demo"):
-        (runs.state / kept).mkdir()
-        (runs.state / kept / "data").touch()
+    for name in ("test", "demo"):
+        (runs.state / name).mkdir()
+        (runs.state / name / "data").touch()
 
-    code, _told = runs.told("reset")
+    code, _output = runs.code_and_output("reset")
 
     assert code == 0
     assert [path.name for path in runs.state.iterdir()] == ["test"]
@@ -126,11 +126,11 @@ def test_demo_serves_survives_a_kill_and_ends_clean(runs):
     assert time.monotonic() - began < 30  # goal 10 s; other tests run beside this one
     time.sleep(1)
     second.send_signal(signal.SIGINT)
-    told, _ = second.communicate(timeout=60)
+    output, _ = second.communicate(timeout=60)
 
     assert second.returncode == 0
-    assert f"http://127.0.0.1:{runs.port}/" in told
-    assert "Simulating" not in told
-    assert runs.left() == []
-    assert runs.told("reset")[0] == 0
+    assert f"http://127.0.0.1:{runs.port}/" in output
+    assert "Simulating" not in output
+    assert runs.survivors() == []
+    assert runs.code_and_output("reset")[0] == 0
     assert list(runs.state.iterdir()) == []

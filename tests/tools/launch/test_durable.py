@@ -43,11 +43,11 @@ class Site:
         )
 
     def run(self, urls: postgres.Databases, *words: str) -> str:
-        told = subprocess.run(
+        result = subprocess.run(
             [sys.executable, *words], cwd=folders.PROJECT, env=self.env(urls),
             capture_output=True, text=True, check=True,
         )  # fmt: skip
-        return told.stdout.strip()
+        return result.stdout.strip()
 
     def env(self, urls: postgres.Databases) -> dict[str, str]:
         """Return what names this site's database to a process."""
@@ -73,9 +73,9 @@ class Site:
 def site(
     tmp_path: Path, wheel: postgres.Programs, unused_tcp_port: int
 ) -> Iterator[Site]:
-    made = Site(tmp_path, wheel, unused_tcp_port)
-    yield made
-    processes.stop(*made.started)
+    site = Site(tmp_path, wheel, unused_tcp_port)
+    yield site
+    processes.stop(*site.started)
 
 
 @pytest.mark.verifies("BAK-04")
@@ -100,13 +100,13 @@ def test_what_was_called_saved_outlives_a_kill_of_everything(site: Site) -> None
             pauses__rows="0",
             places__shown="1",
         )
-        said = reply.read().decode()
+        page = reply.read().decode()
         postmaster = site.cluster.data / "postmaster.pid"
         os.kill(int(postmaster.read_text().split()[0]), signal.SIGKILL)
         os.killpg(web.pid, signal.SIGKILL)
         web.wait()
 
-    assert "revision 1" in said
+    assert "revision 1" in page
     with (
         site.cluster.running() as urls,
         psycopg2.connect(urls.owner) as again,

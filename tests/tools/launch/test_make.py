@@ -11,7 +11,7 @@ from tools.launch import folders
 
 
 def make(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    env = {name: told for name, told in os.environ.items() if "MAKE" not in name}
+    env = {name: value for name, value in os.environ.items() if "MAKE" not in name}
     return subprocess.run(
         ["make", *words],
         cwd=folders.PROJECT,
@@ -23,18 +23,18 @@ def make(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_bare_make_lists_the_targets():
-    told = make().stdout
+    output = make().stdout
 
     for target in ("setup", "demo", "demo-reset", "test", "check", "fix", "trace"):
-        assert f"  make {target} " in told
+        assert f"  make {target} " in output
 
 
 def test_unknown_target_gives_one_clear_line():
-    told = make("tset")
+    result = make("tset")
 
-    assert told.returncode != 0
+    assert result.returncode != 0
     place = f"Makefile:{line_of('.DEFAULT:') + 1}"
-    assert told.stderr.splitlines() == [
+    assert result.stderr.splitlines() == [
         f'{place}: *** No target "tset": `make` lists them.  Stop.'
     ]
 
@@ -45,10 +45,10 @@ def line_of(start: str) -> int:
 
 
 def test_missing_python_gives_one_clear_line():
-    told = make("setup", "PYTHON=no-such-python")
+    result = make("setup", "PYTHON=no-such-python")
 
-    assert told.returncode != 0
-    assert told.stderr.splitlines()[0] == (
+    assert result.returncode != 0
+    assert result.stderr.splitlines()[0] == (
         "setup: there is no no-such-python; name a Python: make PYTHON=…"
     )
 
@@ -58,10 +58,10 @@ def test_old_python_gives_one_clear_line(tmp_path):
     old.write_text("#!/bin/sh\nexit 1\n")
     old.chmod(0o755)
 
-    told = make("setup", f"PYTHON={old}")
+    result = make("setup", f"PYTHON={old}")
 
-    assert told.returncode != 0
-    assert "Python 3.11 or newer is needed" in told.stderr.splitlines()[0]
+    assert result.returncode != 0
+    assert "Python 3.11 or newer is needed" in result.stderr.splitlines()[0]
 
 
 class Place:
@@ -72,11 +72,13 @@ class Place:
         self.venv = folder / ".venv"
         self.requirements = folder / "requirements-dev.txt"
         self.requirements.write_text("uv==1.0\n")
-        self.asked = folder / "asked"
-        self.asked.touch()
+        self.requests = folder / "asked"
+        self.requests.touch()
         uv = folder / "bin" / "uv"
         uv.parent.mkdir()
-        uv.write_text(f'#!/bin/sh\necho "$@" >> {self.asked}\nexit ${{UV_EXIT:-0}}\n')
+        uv.write_text(
+            f'#!/bin/sh\necho "$@" >> {self.requests}\nexit ${{UV_EXIT:-0}}\n'
+        )
         uv.chmod(0o755)
 
     def setup(self, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -93,7 +95,7 @@ class Place:
 
     @property
     def syncs(self) -> int:
-        return len(self.asked.read_text().splitlines())
+        return len(self.requests.read_text().splitlines())
 
 
 @pytest.fixture
@@ -106,7 +108,7 @@ def test_setup_installs_pinned_requirements_once(place):
     assert place.setup().stdout == ""
 
     assert place.syncs == 1
-    assert "pip sync --quiet --require-hashes" in place.asked.read_text()
+    assert "pip sync --quiet --require-hashes" in place.requests.read_text()
 
 
 def test_setup_follows_changed_requirements_in_the_same_environment(place):
@@ -141,8 +143,8 @@ def test_setup_repairs_an_environment_without_python(place):
 
 
 def test_setup_tells_in_one_line_why_it_failed(place):
-    told = place.setup(UV_EXIT="1")
+    result = place.setup(UV_EXIT="1")
 
-    assert told.stderr.splitlines() == [
+    assert result.stderr.splitlines() == [
         "setup: The requirements could not be installed; the lines above say why."
     ]

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: kept data, clear refusals, nothing left behind."""
+"""The embedded PostgreSQL: data that last, clear refusals, nothing left behind."""
 
 import contextlib
 import os
@@ -101,9 +101,9 @@ def test_dies_with_its_parent(
 def test_believes_no_pid_file(tmp_path: Path, wheel: postgres.Programs) -> None:
     """The pid in it may belong to somebody else by now: here, to this very process."""
     with running(tmp_path, wheel):
-        held = (tmp_path / "data" / "postmaster.pid").read_text().split("\n")
+        lines = (tmp_path / "data" / "postmaster.pid").read_text().split("\n")
     (tmp_path / "data" / "postmaster.pid").write_text(
-        "\n".join([str(os.getpid()), *held[1:]])
+        "\n".join([str(os.getpid()), *lines[1:]])
     )
 
     with running(tmp_path, wheel) as urls, session(urls.runtime) as cursor:
