@@ -7,7 +7,6 @@ from exports.selectors.datasets import ENDPOINTS, blinded_designs
 
 
 def tables() -> list[tuple[str, object]]:
-    """Tables of a blinded export by code, with their titles."""
     choices = [(code, design.title) for code, design in blinded_designs().items()]
     return [*choices, (ENDPOINTS, _("Derived endpoints"))]
 

@@ -53,7 +53,6 @@ class Export(Register):
 
     @property
     def is_blinded(self) -> bool:
-        """Neither product nor arm is in it."""
         return self.confidentiality == Confidentiality.OPEN
 
     @property
@@ -63,7 +62,6 @@ class Export(Register):
 
     @property
     def is_over(self) -> bool:
-        """Nothing more will happen."""
         return self.state in (ExportState.DONE, ExportState.FAILED)
 
     @property

@@ -19,13 +19,11 @@ BLINDED, UNBLINDED = Permission.EXPORT_BLINDED, Permission.EXPORT_UNBLINDED
 
 @permitted(BLINDED)
 def exports(request: StaffRequest) -> HttpResponse:
-    """List the blinded exports and request a new one."""
     return _page(request, "exports/exports.html", with_arms=False)
 
 
 @permitted(UNBLINDED)
 def unblinded(request: StaffRequest) -> HttpResponse:
-    """List the exports with products and arms and request a new one."""
     return _page(request, "exports/unblinded.html", with_arms=True)
 
 
@@ -58,7 +56,6 @@ def progress(request: StaffRequest, key: str) -> HttpResponse:
 
 @permitted(BLINDED, UNBLINDED)
 def download(request: StaffRequest, key: str) -> HttpResponseBase:
-    """Send the file; the download is recorded."""
     export = _export_or_404(request, key)
     try:
         content = services.open_download(export, by=request.user)

@@ -33,7 +33,6 @@ CheckResult = Mapping[str, object] | bool | None
 
 
 def died_before(casebook: Casebook, day: date) -> bool:
-    """Died before a date for certain."""
     death = casebook.value("DTH", "death_on")
     return death is not None and death.latest < day
 
@@ -50,7 +49,6 @@ def alive_after_death(data: FormData, casebook: Casebook) -> CheckResult:
 
 
 def rrt_differs(data: FormData, casebook: Casebook) -> CheckResult:
-    """The answer on the last 7 days and the log disagree."""
     answer, status_on = data.get("rrt_last_7_days"), data.get("status_known_on")
     if answer is None or status_on is None:
         return False
@@ -229,7 +227,6 @@ def _is_awaited(visit: Visit) -> bool:
 
 
 def _end_of_day(day: date | None) -> datetime | None:
-    """Last minute of a date at the site."""
     if day is None:
         return None
     return datetime(day.year, day.month, day.day, 23, 59, tzinfo=SITE_TZ)

@@ -50,6 +50,5 @@ def ensure_death_form(saved: Saved) -> None:
 
 
 def ensure_end_of_study(saved: Saved) -> None:
-    """The end of study is due after the last outcome."""
     if saved.form.status == FormStatus.COMPLETE:
         open_form(saved.participant, "EOS", via=saved.via)

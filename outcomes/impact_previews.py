@@ -26,7 +26,6 @@ def impact_of_withdrawal(
 
 
 def _dated_kinds(casebook: Casebook) -> set[tuple[str, object]]:
-    """Kind and date of each withdrawal that has both."""
     rows = ((row.get("kind"), row.get("on")) for row in casebook.rows("WDR"))
     return {(str(kind), on) for kind, on in rows if kind and on}
 

@@ -75,7 +75,6 @@ class ClinicalEvents:
     infusions: tuple[SimulatedInfusion | SimulatedRefusal, ...]
 
     def is_in_hospital(self, since: datetime, until: datetime) -> bool:
-        """A stay overlaps a span of time."""
         return any(stay.since <= until and stay.until >= since for stay in self.stays)
 
     def place(self, instant: datetime) -> str:

@@ -51,7 +51,6 @@ SIGN_IN_USERS = DEMO_USERS[: len(Role)]
 
 
 def create_accounts() -> dict[str, User]:
-    """Create every account; the password of a demo need not be changed."""
     return {
         user.key: services.create_account(
             username=user.username,

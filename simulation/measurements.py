@@ -74,7 +74,6 @@ def reported_value(value: float, rng: Random, *, spread: float = 0.04) -> int:
 
 
 def vital_signs(rng: Random, *, fever: bool = False) -> dict[str, object]:
-    """One measurement of an in-patient; rarely something unusual."""
     systolic = round(min(max(rng.gauss(126, 13), 86), 189))
     temperature = rng.gauss(38.7 if fever else 36.7, 0.3)
     heart_rate = round(min(max(rng.gauss(106 if fever else 84, 10), 52), 138))
@@ -91,7 +90,6 @@ def vital_signs(rng: Random, *, fever: bool = False) -> dict[str, object]:
 def panel(
     creatinine: float, days: float, sex: Sex, rng: Random
 ) -> dict[str, tuple[str, str]]:
-    """A laboratory panel that fits the kidneys and the days since the injury."""
     return dict(_panel_values(creatinine, max(days, 0), sex, rng))
 
 

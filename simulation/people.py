@@ -115,7 +115,6 @@ class SimulatedPlace:
 def draw_places(
     participants: int, rng: Random, *, longest_days: int
 ) -> list[SimulatedPlace]:
-    """The positions, the earliest first."""
     span = min(SHORTEST_DAYS + int(DAYS_A_PERSON * participants), LONGEST_DAYS)
     fates, weights = list(WEIGHTS), list(WEIGHTS.values())
     choices = [
@@ -186,7 +185,6 @@ class Person:
         return day.year - self.birth_date.year - before
 
     def days_after_rise(self, instant: datetime) -> float:
-        """Days since the rise of creatinine."""
         return (instant - self.rise_at) / timedelta(days=1)
 
 

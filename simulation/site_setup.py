@@ -23,7 +23,6 @@ SEGMENT = PROTOCOL.registry.enrolment
 
 
 def set_up_site(since: date) -> Site:
-    """Create accounts, laboratory and allocation list, and open the study."""
     staff = create_accounts()
     laboratory = laboratories.register_laboratory(
         "central", "Central laboratory", by=staff["dm"]

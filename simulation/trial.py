@@ -51,7 +51,6 @@ QueuedAct = tuple[datetime, int, int, Steps, Act]
 
 
 def require_empty_demo() -> None:
-    """Refuse a database that is no demo, or that contains a trial already."""
     if not Installation.objects.filter(is_demo=True).exists():
         message = "This database is not marked as a demo; nothing is simulated in it."
         raise DatabaseUnsuitable(message)

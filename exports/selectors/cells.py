@@ -34,7 +34,6 @@ def headings(item: Item) -> list[str]:
 
 
 def cells(item: Item, value: Value) -> list[str]:
-    """Cells of an item, in the order of its headings."""
     missing = ""
     if isinstance(value, MissingCode):
         missing, value = value.value, None

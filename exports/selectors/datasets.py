@@ -76,7 +76,6 @@ class Context:
 
 
 def expected_rows(designs: Iterable[FormDesign]) -> dict[str, int]:
-    """Number of forms with data, by form code."""
     codes = [design.code for design in designs]
     forms = FormInstance.objects.filter(
         code__in=codes, revision__gt=0, struck_at=None
@@ -103,7 +102,6 @@ def stored_rows(design: FormDesign) -> QuerySet[AnyCRF]:
 
 
 def tables_of(design: FormDesign, context: Context) -> Iterator[ExportTable]:
-    """Table of a form, and one for each item group inside it."""
     yield form_table(design, context)
     for item in design.items.values():
         if isinstance(item, ItemGroup) and not item.facts.identity:
@@ -111,7 +109,6 @@ def tables_of(design: FormDesign, context: Context) -> Iterator[ExportTable]:
 
 
 def form_table(design: FormDesign, context: Context) -> ExportTable:
-    """One line for each form."""
     items = [item for item in design.items.values() if cells.is_exported(item)]
     heading = (*PLACE, *STATE, *(name for i in items for name in cells.headings(i)))
 
@@ -175,7 +172,6 @@ def birth_cells(value: Value, consented_on: date | None) -> list[str]:
 
 @implements("OUT-09")
 def endpoints_table(context: Context) -> ExportTable:
-    """Derived endpoints of the randomized participants as of today."""
     names = tuple(endpoint.name for endpoint in fields(Endpoints))
 
     def lines() -> Iterator[list[str]]:
@@ -194,7 +190,6 @@ def endpoints_table(context: Context) -> ExportTable:
 
 
 def endpoint_cells(endpoints: Endpoints, names: Iterable[str]) -> list[str]:
-    """Yes and no as Y and N."""
     return [_endpoint_cell(getattr(endpoints, name)) for name in names]
 
 

@@ -48,13 +48,11 @@ HEADING = (
 
 
 def dictionary(designs: Iterable[FormDesign]) -> ExportTable:
-    """One line for each item of the selected forms."""
     lines = (line for design in designs for line in form_lines(design))
     return ExportTable(NAME, "Data dictionary", HEADING, lines)
 
 
 def edit_checks(designs: Iterable[FormDesign]) -> ExportTable:
-    """Edit checks of the selected forms, as this version runs them."""
     lines = (
         [safe(cell) for cell in specification.line]
         for specification in specifications(designs)
@@ -119,7 +117,6 @@ def unit_of(item: Item) -> str:
 
 
 def codes(terms: type[Codelist] | None, language: str) -> str:
-    """Coded answers: `F=Female; M=Male`."""
     if terms is None:
         return ""
     with override(language):
@@ -139,7 +136,6 @@ def exported_as(item: Item) -> str:
 
 
 def condition_text(condition: bool | Condition | None) -> str:  # noqa: FBT001
-    """A condition in words; Y or N where there is none."""
     if isinstance(condition, bool) or condition is None:
         return "Y" if condition else "N"
     if isinstance(condition, Answer):

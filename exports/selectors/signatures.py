@@ -28,8 +28,6 @@ HEADING = (
 
 @implements("SIG-01")
 def signatures_table(name: str, codes: Collection[str]) -> ExportTable:
-    """Who signed what when, with which meaning, and whether it still holds."""
-
     def lines() -> Iterator[list[str]]:
         signatures = Signature.objects.filter(
             form__code__in=codes, form__struck_at=None
@@ -69,7 +67,6 @@ class ElectronicSignature(Protocol):
 
 
 def signature_cells(signature: ElectronicSignature) -> list[str]:
-    """Printed name, role, instant with offset, and meaning."""
     return [
         safe(signature.signer_name),
         signature.signer_role,

@@ -29,7 +29,6 @@ def restricted_designs() -> dict[str, FormDesign]:
 
 
 def all_unblinded_tables(codes: list[str], context: Context) -> Iterator[ExportTable]:
-    """Selected blinded tables, then products, lots and arms."""
     yield from all_tables(codes, context)
     for design in restricted_designs().values():
         yield from tables_of(design, context)
@@ -40,8 +39,6 @@ def all_unblinded_tables(codes: list[str], context: Context) -> Iterator[ExportT
 
 
 def arms_table() -> ExportTable:
-    """Arm of each randomized participant; the file to merge with."""
-
     def lines() -> Iterator[list[str]]:
         allocations = list(
             Allocation.objects.select_related("participant").order_by(
@@ -75,8 +72,6 @@ def preparation_checks_table() -> ExportTable:
 
 
 def lots_table() -> ExportTable:
-    """Register of lots, one line for each value of a lot."""
-
     def lines() -> Iterator[list[str]]:
         for lot in LotRecord.objects.order_by("id").iterator():
             content = lot.content
@@ -89,7 +84,6 @@ def lots_table() -> ExportTable:
 
 
 def _cell(value: object) -> str:
-    """A value of a lot as text, a movement as JSON."""
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
     return "" if value is None else safe(str(value))

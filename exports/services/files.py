@@ -22,7 +22,6 @@ SECONDS_BETWEEN = 1.0  # the bar moves at most once a second
 
 
 def folder() -> Path:
-    """Folder of the exports; created when first needed."""
     path = Path(settings.STATE_DIR) / "exports"
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
@@ -64,7 +63,6 @@ class SealedFile(io.RawIOBase):
         self._target.write(len(sealed).to_bytes(LENGTH_BYTES) + sealed)
 
     def keep(self) -> None:
-        """Seal the rest and give the file its name."""
         self._seal(self._piece)
         self._target.close()
         self.unfinished.replace(self.path)
@@ -75,7 +73,6 @@ class SealedFile(io.RawIOBase):
 
 
 def unsealed_pieces(path: Path) -> Iterator[bytes]:
-    """Content of a sealed file, piece by piece."""
     with path.open("rb") as file:
         while head := file.read(LENGTH_BYTES):
             yield unseal_bytes(Purpose.FILE, file.read(int.from_bytes(head)))
@@ -109,7 +106,6 @@ class ProgressMeter:
         self._published_at = time.monotonic()
 
     def close(self) -> None:
-        """Remove the progress: the export is done or has failed."""
         self.path.unlink(missing_ok=True)
 
 

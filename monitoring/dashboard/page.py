@@ -31,7 +31,6 @@ def accrual_chart(
     target: int,
     today: date,
 ) -> AccrualChart:
-    """Chart from the first approach to today or the planned end."""
     ends_on = max(today, begun_on + timedelta(days=planned_days))
     span = max((ends_on - begun_on).days, 1)
 

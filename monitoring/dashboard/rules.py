@@ -20,7 +20,6 @@ class Forecast:
 
 
 def planned_count(*, target: int, begun_on: date, days: int, on: date) -> int:
-    """Number of participants that a steady pace would have brought by a date."""
     share = min(max((on - begun_on).days / days, 0), 1)
     return round(target * share)
 

@@ -82,7 +82,6 @@ class Listing:
         ]
 
     def lines(self, user: User) -> list[ListingLine]:
-        """Every row that the reader may see, in the order of participants."""
         people = dict(_people(user).values_list("pk", "number"))
         rows = stored_form_data(people, [self.code])
         return [self._line(people[pk], data) for pk, data in rows]

@@ -28,7 +28,6 @@ FORMULA = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 @permitted(Permission.POOLED_DASHBOARD)
 def listings(request: StaffRequest) -> HttpResponse:
-    """Overview: rows of each listing by the values of its filters."""
     results = [
         listing_result(declared, request.user, {})
         for declared in listings_for(request.user)
@@ -68,7 +67,6 @@ def _listing_or_404(request: StaffRequest, name: str) -> Listing:
 @require_POST
 @implements("MON-01")
 def download(request: StaffRequest, name: str) -> HttpResponse:
-    """Send a listing as filtered, as a CSV file, and record it."""
     query = request.GET.dict()
     result = listing_result(_listing_or_404(request, name), request.user, query)
     record_download(name, len(result.lines), query, by=request.user)

@@ -131,7 +131,6 @@ def stays(casebook: Casebook, kind: str) -> Iterator[Interval]:
 
 
 def adverse_events(casebook: Casebook) -> Iterator[RecordedEvent]:
-    """Events whose onset is known at least in part."""
     for row in casebook.rows("AE"):
         onset, grade = row.get("onset"), row.get("grade")
         if onset:
@@ -144,7 +143,6 @@ def last_known_alive(casebook: Casebook) -> date | None:
 
 
 def signs_of_life(casebook: Casebook) -> Iterator[date]:
-    """Every date with evidence that the participant lived."""
     yield from (on for data in casebook.rows("VIS") if (on := seen_on(data)))
     yield from (sample.on for sample in samples(casebook))
     for row in casebook.rows("STY"):

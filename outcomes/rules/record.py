@@ -22,7 +22,6 @@ class CreatinineSample:
 
     @property
     def on(self) -> date:
-        """Site date of the sample."""
         return site_date(self.at)
 
 
@@ -103,7 +102,6 @@ class Record:
 
     @cached_property
     def died_on(self) -> date | None:
-        """Date of death, where it was known at the cut-off."""
         if self.death_on is None or self.death_on > self.cutoff:
             return None
         return self.death_on
@@ -141,7 +139,6 @@ class Record:
         )
 
     def is_transplanted(self, day: date) -> bool:
-        """A transplant by a date counts as dependence."""
         return self.settings.rrt_transplant_counts and any(
             rrt.is_transplant and rrt.start <= day for rrt in self.rrt
         )

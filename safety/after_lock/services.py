@@ -91,7 +91,6 @@ def _notify_people(case: LateCase) -> None:
 def change_case(
     case: LateCase, values: Mapping[str, Any], *, by: User, why: str
 ) -> None:
-    """Change the site's description of a case."""
     _require_any(by, *ENTERS)
     _change(case, values, by=by, why=why)
 
@@ -100,7 +99,6 @@ def change_case(
 def assess_case(
     case: LateCase, values: Mapping[str, Any], *, by: User, why: str
 ) -> None:
-    """Enter or change the sponsor's assessment."""
     _require_any(by, Permission.ASSESS_SAFETY)
     _change(case, values, by=by, why=why)
 

@@ -62,7 +62,6 @@ def add(request: StaffRequest) -> HttpResponse:
 
 @permitted(Permission.READ_CASEBOOK, when=reads_reports)
 def case(request: StaffRequest, pk: int) -> HttpResponse:
-    """Show a case; who enters cases may change it, the sponsor assesses it."""
     late_case = get_object_or_404(services.late_cases(), pk=pk)
     return _render_case(request, late_case)
 

@@ -173,7 +173,6 @@ def _criteria(event: FormData) -> Iterator[tuple[str, bool]]:
 
 
 def _labelled_answers(data: FormData, *names: str) -> Iterator[str]:
-    """Entered items in words, each after its label."""
     items = catalogue.design(data.code).items
     for name in names:
         if data.get(name) is not None:
@@ -272,7 +271,6 @@ def _drugs(event: FormData, casebook: Casebook) -> Iterator[str]:
 
 
 def _history(report: FormData, casebook: Casebook) -> Iterator[str]:
-    """Box 23: history that the report describes, and the recorded history."""
     if text := report.get("history"):
         yield text
     history = casebook.one("MHX")

@@ -24,6 +24,5 @@ class UnblindForm(SignedForm):
 
     @property
     def account(self) -> Account:
-        """Entry for the register of code breaks."""
         answers: dict[str, Any] = self.cleaned_data
         return susar_account(answers["reason"], answers["disclosed_to"])

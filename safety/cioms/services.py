@@ -27,7 +27,6 @@ STYLE = Path(settings.BASE_DIR) / "static" / "css" / "cioms.css"
 
 @implements("SAF-12", "AUD-07")
 def blinded_pdf(writer: Any, line: ReportLine, *, by: User) -> bytes:
-    """Write the blinded form of a version and record that it was made."""
     with attributed(by=by, via=Source.PAGE):
         _record_form(line, is_unblinded=False)
         return _render_pdf(

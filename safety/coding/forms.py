@@ -34,7 +34,6 @@ class DictionaryForm(forms.Form):
     content: bytes
 
     def clean(self) -> dict[str, Any]:
-        """Read the files; each faulty line has its message."""
         cleaned = super().clean() or {}
         terms = cleaned.get("terms")
         if terms is None:

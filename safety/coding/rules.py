@@ -76,7 +76,6 @@ def read_csv(content: bytes) -> list[TermRow]:
 
 
 def read_medascii(llt: bytes, pt: bytes, hierarchy: bytes = b"") -> list[TermRow]:
-    """Read the lowest-level terms of a MedAscii distribution."""
     problems: Problems = []
     names = {
         fields[0]: fields[1] for fields in _fields("pt.asc", pt, PT_FIELDS, problems)

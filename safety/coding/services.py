@@ -125,7 +125,6 @@ def coding_to_do(user: User) -> int:
 def with_proposals(
     lines: Sequence[Verbatim], in_use: dict[str, Dictionary]
 ) -> list[Verbatim]:
-    """Add terms that read the same to lines without a code; one select."""
     keys = {comparison_key(line.text) for line in lines if line.assigned_code is None}
     terms: dict[tuple[str, str], list[DictionaryTerm]] = defaultdict(list)
     matches = DictionaryTerm.objects.filter(
@@ -146,7 +145,6 @@ def with_proposals(
 
 
 def search(kind: str, words: str) -> QuerySet[DictionaryTerm]:
-    """Terms of the dictionary in use that contain all the words."""
     dictionary = dictionaries_in_use(dictionaries()).get(kind)
     terms = DictionaryTerm.objects.filter(dictionary=dictionary, is_current=True)
     for word in comparison_key(words).split():

@@ -27,7 +27,6 @@ LINES_A_PAGE = 100
 
 @permitted(Permission.REFERENCE_DATA)
 def coding(request: StaffRequest) -> HttpResponse:
-    """List what people wrote, with its code or with terms that read the same."""
     dictionaries_by_date = services.dictionaries()
     verbatims = services.verbatims()
     counts = Counter(verbatim.state.value for verbatim in verbatims)
@@ -59,7 +58,6 @@ def _first_to_do(user: User, counts: Counter[str]) -> str:
 
 @permitted(Permission.REFERENCE_DATA)
 def dictionaries(request: StaffRequest) -> HttpResponse:
-    """List the versions of dictionaries; import another one."""
     form = DictionaryForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         kind_and_version = form.cleaned_data["kind"], form.cleaned_data["version"]
@@ -85,7 +83,6 @@ def dictionaries(request: StaffRequest) -> HttpResponse:
 
 @permitted(Permission.REFERENCE_DATA, person=FIRST)
 def choose(request: StaffRequest, form_id: int) -> HttpResponse:
-    """Search a term for what somebody wrote, and choose it."""
     form = get_object_or_404(FormInstance, pk=form_id, struck_at=None)
     parameters = request.POST if request.method == "POST" else request.GET
     item, text = parameters.get("item", ""), parameters.get("verbatim", "")

@@ -28,7 +28,6 @@ def _(data: FormData, casebook: Casebook) -> dict[str, str] | None:
 
 
 def signs_of_life(casebook: Casebook) -> Iterator[date]:
-    """Dates of samples, and of calls that confirmed life."""
     for sample in casebook.rows("CRE"):
         sample_at = sample.get("sample_at")
         if isinstance(sample_at, Partial):

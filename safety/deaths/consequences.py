@@ -56,7 +56,6 @@ def open_death_consequences(
 
 
 def undo_death(form: FormInstance, casebook: Casebook, via: Source) -> None:
-    """Withdraw the untouched event and end of study of a revoked death."""
     if not ends_without_death(casebook):
         services.strike_untouched_forms(form.participant, "EOS", via=via)
     stored_events = stored_form_data([form.participant_id], ["AE"], with_struck=True)

@@ -27,7 +27,6 @@ def row_with(casebook: Casebook, code: str, form_id: int | None) -> FormData | N
 
 
 def event_of(data: FormData, casebook: Casebook) -> FormData | None:
-    """The event that a report or a death points to."""
     return row_with(casebook, "AE", data.get("ae"))
 
 
@@ -63,7 +62,6 @@ def is_related_to_infusion(event: FormData) -> bool:
 
 
 def is_unassessed(event: FormData) -> bool:
-    """Nobody has judged the relation to the study infusion yet."""
     return event.get("caused_by_infusion") is None
 
 
@@ -85,7 +83,6 @@ def case_of(
 
 
 def earlier_versions(report: FormData, casebook: Casebook) -> list[FormData]:
-    """Reports on the same event that came before this one."""
     versions = (r for r in casebook.rows("SAE") if r.get("ae") == report.get("ae"))
     return [version for version in versions if version.occurrence < report.occurrence]
 

@@ -74,5 +74,4 @@ class LateCase(Register):
         )
 
     def __str__(self) -> str:
-        """Number of the case as the CIOMS form carries it."""
         return f"{self.participant.number}-L{self.pk}"

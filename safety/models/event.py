@@ -15,7 +15,6 @@ from trial_edc.vocabulary import Sex, YesNo
 
 
 def _cause(label: Any, **facts: Any) -> items.Choice:
-    """Investigator's judgement of one possible cause."""
     return items.Choice(label, words.Causality, required=True, judged=True, **facts)
 
 

@@ -8,7 +8,6 @@ from trial_edc import clock
 
 
 def births_awaited() -> QuerySet[Pregnancy]:
-    """Pregnancies whose birth was expected by today and is not recorded."""
     pregnancies = Pregnancy.objects.filter(
         form__struck_at=None, due_on__lte=clock.today()
     )

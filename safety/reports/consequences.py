@@ -25,7 +25,6 @@ def open_report(saved: Saved) -> None:
 
 
 def restart_clock(saved: Saved) -> None:
-    """The clock runs from the awareness that people enter."""
     services.restart_clock(saved.form, saved.data, by=saved.by, via=saved.via)
 
 

@@ -26,7 +26,6 @@ def _deadlines_if_judged(data: FormData, casebook: Casebook) -> Deadlines | None
 
 @derived("SPA", "susar", N_("SUSAR"), terms=YesNo)
 def susar(data: FormData, casebook: Casebook) -> str | None:
-    """Suspected unexpected serious adverse reaction."""
     deadlines = _deadlines_if_judged(data, casebook)
     if deadlines is None:
         return None
@@ -35,7 +34,6 @@ def susar(data: FormData, casebook: Casebook) -> str | None:
 
 @derived("SPA", "clock", N_("Period"), terms=Clock)
 def clock(data: FormData, casebook: Casebook) -> str | None:
-    """Period in which the authorities must be informed."""
     deadlines = _deadlines_if_judged(data, casebook)
     return deadlines.clock.value if deadlines else None
 

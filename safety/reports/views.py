@@ -26,7 +26,6 @@ def reads_reports(user: User) -> bool:
 
 @permitted(Permission.READ_CASEBOOK, when=reads_reports)
 def reports(request: StaffRequest) -> HttpResponse:
-    """List every version of every report with the hours since awareness."""
     context = {
         "filtered": filter_lines(selectors.report_lines(), REPORTS, request.GET.dict()),
         "may_send": request.user.may(Permission.SIGN_FORM),
@@ -39,7 +38,6 @@ def reports(request: StaffRequest) -> HttpResponse:
 
 @permitted(Permission.ASSESS_SAFETY)
 def cases(request: StaffRequest) -> HttpResponse:
-    """List what the sponsor must assess and submit."""
     sorted_cases = by_urgency(cases_of(selectors.report_lines()))
     context = {"filtered": filter_lines(sorted_cases, CASES, request.GET.dict())}
     return render(request, "safety/reports/cases.html", context)

@@ -14,7 +14,6 @@ __all__ = ["SimulatedCase", "acts_of"]
 
 
 def acts_of(case: SimulatedCase) -> list[Act]:
-    """Every act about a person, in order of time."""
     acts = list(screening_acts(case))
     if case.person.fate not in NEVER_CONSENTS:
         acts += screening_log_acts(case)

@@ -77,7 +77,6 @@ class SimulatedCase:
         return self.cached_forms[place]
 
     def ensure_form(self, code: str, by: str) -> FormInstance:
-        """Create the form unless the casebook has it."""
         with attributed(by=self.staff[by], via=Source.PAGE):
             return form_instances.ensure_form(self.participant, code)
 
@@ -91,7 +90,6 @@ class SimulatedCase:
         why: Reason | None = None,
         via: Source = Source.PAGE,
     ) -> Saved:
-        """Save values; improbable but true ones are explained."""
         reasons = dict.fromkeys(values, why) if why else {}
         return save_with_explanations(
             lambda explained: capture.save(
@@ -124,7 +122,6 @@ class SimulatedCase:
         return data_of(form, row_of(form))
 
     def row_with(self, code: str, **values: object) -> FormInstance:
-        """Row of a log with these values."""
         match = next(
             row
             for row in casebook_of(self.participant).rows(code)
@@ -133,7 +130,6 @@ class SimulatedCase:
         return self.form_of(code, match.visit, match.occurrence)
 
     def incomplete_rows(self, code: str) -> list[FormInstance]:
-        """Rows of a log that nobody has completed yet."""
         rows = FormInstance.objects.filter(
             participant=self.participant, code=code, struck_at=None
         ).exclude(status=FormStatus.COMPLETE)

@@ -156,7 +156,6 @@ def _entered_at(case: SimulatedCase, visit: SimulatedVisit) -> datetime:
 
 
 def _observations(case: SimulatedCase, visit: SimulatedVisit) -> Acts:
-    """Samples and examinations of a visit."""
     sampled_at = at(visit.on, 365 + visit.on.day)
     if visit.code in OUTCOME_FORMS:
         if visit.mode != "in_person":
@@ -210,7 +209,6 @@ def _visit_values(case: SimulatedCase, visit: SimulatedVisit) -> dict[str, objec
 
 
 def _capacity_regained_day(case: SimulatedCase) -> int:
-    """Day on which a person regains capacity."""
     return 3 + case.person.place.number % 9
 
 
@@ -261,7 +259,6 @@ def _enter_outcome(case: SimulatedCase, visit: SimulatedVisit, code: str) -> Non
 
 
 def _unscheduled(case: SimulatedCase) -> Acts:
-    """A visit between the planned ones, for some people."""
     person = case.person
     came_at = days_after(person.day0, case.rng.randint(33, 55), 660)
     is_over = person.ends_at is not None and person.fate != Fate.LEAVES_INFUSION

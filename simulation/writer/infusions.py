@@ -154,7 +154,6 @@ def _measurement(
 
 
 def _examination(case: SimulatedCase, infusion: SimulatedInfusion) -> Acts:
-    """Vital signs and blood of the day of an infusion."""
     measured_at = infusion.start - timedelta(minutes=case.rng.randint(190, 230))
     yield Act(
         measured_at + 15 * MINUTE,
@@ -166,7 +165,6 @@ def _examination(case: SimulatedCase, infusion: SimulatedInfusion) -> Acts:
 def enter_vital_signs(
     case: SimulatedCase, visit: str, measured_at: datetime, *, number: int = 0
 ) -> None:
-    """Enter weight and vital signs of a visit."""
     days = (measured_at.date() - case.person.day0).days
     values = {"measured_at": measured_at, **vital_signs(chance.source())}
     if visit in ("D0", "D7"):
@@ -199,7 +197,6 @@ def laboratory_acts(
 
 
 def _judge(case: SimulatedCase, visit: str, number: int) -> None:
-    """Judge what lies outside the reference range after infusion 1."""
     form = case.form_of("LAB", visit, number=number)
     data = case.read(form)
     outside = outside_reference(data, case.person.sex.value)

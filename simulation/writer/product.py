@@ -32,7 +32,6 @@ RELEASED = {"sterility": "pass", "mycoplasma": "pass", "endotoxin": "pass"}
 
 
 def prepare(case: SimulatedCase, visit: str, *, wrong: bool) -> None:
-    """Prepare, check, record and hand over the product of an infusion."""
     pharmacist = case.staff["up"]
     preparations = preparations_with_arms(by=pharmacist)
     preparation = next(

@@ -24,7 +24,6 @@ WAITING, ANSWERED = (9, 0), (32, 1)
 
 
 def monitoring_acts(case: SimulatedCase) -> Acts:
-    """The monitor's visits, queries and their course."""
     for number, day in enumerate(MONITOR_DAYS):
         position = (case.person.place.days_ago, number)
         shift = -1 if position in (WAITING, ANSWERED) else case.rng.randint(-2, 4)
@@ -41,7 +40,6 @@ def monitoring_acts(case: SimulatedCase) -> Acts:
 
 
 def oversight_acts(case: SimulatedCase) -> Acts:
-    """Assessment of deviations, signatures, and a correction for some people."""
     for day in ASSESSMENT_DAYS:
         reviewed_at = days_after(case.person.day0, day + case.rng.randint(0, 4), 890)
         yield Act(reviewed_at, lambda: _assess_deviations(case))
@@ -98,7 +96,6 @@ def _close_answered(case: SimulatedCase) -> None:
 
 
 def _query_acts(case: SimulatedCase, number: int, raised_at: datetime) -> Acts:
-    """A query of the monitor, its answer and its end; some stay open."""
     key = f"query {number}"
     queries: dict[str, Query] = {}
     yield Act(raised_at, lambda: _raise_query(case, key, queries))
@@ -159,7 +156,6 @@ def _assess_deviations(case: SimulatedCase) -> None:
 
 
 def _sign_unsigned(case: SimulatedCase) -> None:
-    """Sign complete forms without a valid signature."""
     for by, codes in SIGNED.items():
         forms = _complete(case, *codes.split()).prefetch_related("signatures")
         for form in forms:

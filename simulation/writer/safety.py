@@ -27,7 +27,6 @@ CHILLS = EventKind("Fever with chills", "symptom", "13", "fever", "drug", 1)
 
 
 def adverse_event_acts(case: SimulatedCase) -> Acts:
-    """Every adverse event, from the bedside draft to the signature."""
     for infusion in case.clinical_events.infusions:
         if isinstance(infusion, SimulatedInfusion) and infusion.has_reaction:
             yield from _reaction(case, infusion)
@@ -156,7 +155,6 @@ def report_acts(
     *,
     described_at: datetime | None = None,
 ) -> Acts:
-    """Report of a serious event, its sending and the sponsor's assessment."""
     late = case.rng.random() < 1 / 6
     hours = case.rng.randint(26, 40) if late else case.rng.randint(3, 14)
     earliest = (described_at or aware_at) + timedelta(minutes=20)
@@ -185,7 +183,6 @@ def _report(
     *,
     admitted: datetime,
 ) -> None:
-    """Complete the report that the event opened, sign and send it."""
     event = case.forms[key]
     form = case.row_with("SAE", ae=event.pk)
     values = {**awareness, "ethics_informed_at": clock.now() - timedelta(minutes=30)}

@@ -42,7 +42,6 @@ COMORBIDITIES = (
 
 
 def screening_acts(case: SimulatedCase) -> Acts:
-    """The acts of screening, in any order."""
     person = case.person
     yield Act(person.approached_at + timedelta(minutes=5), lambda: _approach(case))
     if person.fate in (Fate.DECLINES, Fate.INCAPABLE):
@@ -213,7 +212,6 @@ def _blood(case: SimulatedCase, sampled_at: datetime, episode: int) -> None:
 
 
 def panel_head(case: SimulatedCase, sampled_at: datetime) -> dict[str, object]:
-    """First items of every laboratory panel."""
     return {
         "sampled_at": sampled_at,
         "laboratory": case.site.laboratory,

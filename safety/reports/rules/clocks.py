@@ -48,7 +48,6 @@ class Deadlines:
 def is_related(
     causality: str | None, settings: SafetySettings = PROTOCOL.safety
 ) -> bool:
-    """At least possibly related."""
     return causality in settings.related_causalities
 
 

@@ -48,7 +48,6 @@ class SponsorCase:
 
     @property
     def is_assessed(self) -> bool:
-        """The sponsor has judged cause and expectedness."""
         judged = (self.causality, self.assessment.get("expected_per_rsi"))
         return None not in judged
 
@@ -143,7 +142,6 @@ class SponsorCase:
 
 
 def cases_of(lines: Iterable[ReportLine]) -> Iterator[SponsorCase]:
-    """Versions that were sent, with their assessments."""
     today = clock.today()
     for line in lines:
         assessment = assessment_of(line.report, line.casebook)

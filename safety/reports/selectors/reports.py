@@ -94,13 +94,11 @@ class ReportLine:
 
     @property
     def hours(self) -> float:
-        """Hours from awareness to the report, or to now."""
         until = self.sent_at or self.now
         return (until - self.clock_starts_at).total_seconds() / SECONDS_AN_HOUR
 
     @property
     def is_withdrawn(self) -> bool:
-        """The event is serious no more, or struck out."""
         return self.event is None or not is_serious(self.event)
 
     @property

@@ -62,8 +62,7 @@ class MissedDeadline:
     roles: tuple[Role, ...]
 
     @property
-    def key(self) -> str:
-        """One message for each version and step."""
+    def key(self) -> str:  # one message for each version and step
         return f"{self.occasion}:{self.line.form.pk}:{self.step}"
 
 

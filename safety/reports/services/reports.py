@@ -47,7 +47,6 @@ class NotReadyToSend(Exception):
 def open_log_row(
     participant: Participant, code: str, values: Mapping[str, object], *, via: Source
 ) -> FormInstance:
-    """Open a row of a log with the values known so far."""
     with attributed(by=SAFETY, via=via):
         form = form_instances.add_row(participant, code, by=SAFETY, via=via)
         save(form, values, by=SAFETY, via=via, complete=False)
@@ -241,7 +240,7 @@ def _request_assessment(
     *,
     via: Source,
 ) -> None:
-    """Hang the sponsor's assessment of this version and tell the safety officers."""
+    """Open the sponsor's assessment of this version and notify the safety officers."""
     if assessment_of(report, casebook) is None:
         with attributed(by=SAFETY, via=via):
             assessment = form_instances.ensure_form(

@@ -58,7 +58,6 @@ class ProgressBar:
         self.last: Progress | None = None
 
     def __call__(self, now: Progress) -> None:
-        """Show the progress, at most every 0.2 seconds."""
         self.last = now
         tenth = 10 * now.approached // now.participants
         is_due = time.monotonic() - self.shown_at > EVERY_SECONDS
