@@ -9,12 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from monitoring.listings.selectors import (
-    Listing,
-    ListingResult,
-    listing_result,
-    listings_for,
-)
+from monitoring.listings.selectors.listings import Listing, listings_for
+from monitoring.listings.selectors.results import ListingResult, listing_result
 from monitoring.listings.services import record_download
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission

@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from monitoring.listings.selectors import ListingColumn
+from monitoring.listings.selectors.listings import ListingColumn
 
 register = template.Library()
 

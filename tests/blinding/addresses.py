@@ -10,7 +10,7 @@ from django.urls import get_resolver, reverse
 
 from exports.models import Export
 from imports.models import ImportedFile
-from monitoring.listings.selectors import LISTINGS
+from monitoring.listings.selectors.listings import LISTINGS
 from randomization.models import AllocationList
 from record.accounts.models import User
 from record.accounts.roles import BlindingClass, Role, blinding_class

@@ -10,7 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from monitoring.listings.selectors import LISTINGS, listing_result, listings_for
+from monitoring.listings.selectors.listings import LISTINGS, listings_for
+from monitoring.listings.selectors.results import listing_result
 from monitoring.listings.views import safe
 from record.audit.models import Entry
 from tests.outcomes import course
