@@ -1,17 +1,15 @@
-"""Creatinine, vital signs and laboratory values of a simulated course; pure.
+"""Vital signs and laboratory values of a simulated course; pure.
 
 The same course for all: the simulated trial has no treatment effect, and nothing here
 could know an arm.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from math import exp, log
+from math import exp
 from random import Random
 
 from trial_edc.vocabulary import Sex
 
-HOURS_A_DAY = 24
 URGENT_POTASSIUM = 6.4  # above it dialysis starts at once
 Range = tuple[str | None, str | None]
 
@@ -28,44 +26,6 @@ RANGES: Mapping[str, tuple[str, Range, Range]] = {
     "ast": ("U/L", (None, "40"), (None, "35")),
     "bilirubin": ("umol/L", ("3", "26"), ("3", "21")),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Kidney:
-    """Serum creatinine from baseline over rise and peak to the plateau.
-
-    Units: µmol/L, days after the later sample of the rise; `hours` lie between the two.
-    """
-
-    baseline: float
-    first: float
-    hours: float
-    later: float
-    peak: float
-    peak_day: float
-    half_life_days: float
-    plateau: float
-
-    def creatinine(self, days: float) -> float:
-        rising = self.hours / HOURS_A_DAY
-        if days <= -rising:
-            return self.baseline
-        if days <= 0:
-            return interpolated(self.first, self.later, 1 + days / rising)
-        if days <= self.peak_day:
-            return interpolated(self.later, self.peak, days / self.peak_day)
-        remaining: float = 0.5 ** ((days - self.peak_day) / self.half_life_days)
-        return self.plateau + (self.peak - self.plateau) * remaining
-
-    @property
-    def fails(self) -> bool:
-        """The kidney does not recover enough to live without dialysis."""
-        return self.plateau > 4.5 * self.baseline
-
-
-def interpolated(low: float, high: float, part: float) -> float:
-    """Value at a part of the way, on the scale of ratios."""
-    return low * exp(part * log(high / low))
 
 
 def reported_value(value: float, rng: Random, *, spread: float = 0.04) -> int:

@@ -11,11 +11,9 @@ from decimal import Decimal
 from enum import StrEnum
 from random import Random
 
-from enrollment.eligibility.rules.kidney import egfr
 from simulation import phrases
-from simulation.measurements import Kidney
+from simulation.kidney import Kidney, draw_kidney
 from simulation.times import at
-from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import Sex
 
 
@@ -99,7 +97,6 @@ WEIGHTS = {
     Fate.IN_ERROR: 1,
 }
 SHORTEST_DAYS, LONGEST_DAYS, DAYS_A_PERSON = 150, 900, 1.5
-COMPLETE_BELOW, PARTIAL_BELOW = 0.55, 0.9  # shares of recovery of the kidneys
 CRITERIA = ("I1", "I2", "E5", "E8", "E9", "E11", "E12", "E13", "E15", "E18", "E19")
 
 
@@ -212,7 +209,7 @@ def draw_person(place: SimulatedPlace, today: date, rng: Random) -> Person:
         source=rng.choice(("icu", "icu", "ward", "ward", "emergency", "transfer_in")),
         represented=rng.random() < 1 / 3,
         criterion=criterion,
-        kidney=_kidney(criterion, sex, age, rng),
+        kidney=draw_kidney(criterion, sex, age, rng),
         rise_at=times["consent_at"] - timedelta(minutes=rng.randint(150, 700)),
         admitted_at=approached_at - timedelta(minutes=rng.randint(2000, 7000)),
         approached_at=approached_at,
@@ -273,45 +270,3 @@ def _end(fate: Fate, infused_at: datetime, rng: Random) -> datetime | None:
     day = infused_at.date() + timedelta(days=rng.randint(first, last))
     is_death = fate in DIES
     return at(day, rng.randint(120, 1300) if is_death else rng.randint(560, 900))
-
-
-def _kidney(criterion: str, sex: Sex, age: int, rng: Random) -> Kidney:
-    baseline = rng.uniform(58, 92) * (0.82 if sex == Sex.FEMALE else 1)
-    egfr_range = (30, 52) if criterion == "E9" else (66, 125)
-    while (
-        not egfr_range[0] <= (filtration := _egfr(baseline, age, sex)) <= egfr_range[1]
-    ):
-        baseline *= 0.97 if filtration < egfr_range[0] else 1.03
-    plateau = baseline * rng.uniform(*_plateau_factors(rng))
-    first = baseline * rng.uniform(1.02, 1.2)
-    later = first * (
-        rng.uniform(1.3, 1.8) if criterion == "I1" else rng.uniform(2.2, 3.3)
-    )
-    return Kidney(
-        baseline=baseline,
-        first=first,
-        hours=rng.uniform(20, 42),
-        later=later,
-        peak=max(later, plateau) * rng.uniform(1.2, 1.9),
-        peak_day=rng.uniform(1.5, 5),
-        half_life_days=rng.uniform(3, 7),
-        plateau=plateau,
-    )
-
-
-def _plateau_factors(rng: Random) -> tuple[float, float]:
-    """Range of the plateau as multiples of the baseline."""
-    share = rng.random()
-    if share < COMPLETE_BELOW:
-        return 1.0, 1.4
-    return (1.6, 2.6) if share < PARTIAL_BELOW else (5, 7)
-
-
-def _egfr(creatinine: float, age: int, sex: Sex) -> float:
-    value = egfr(
-        creatinine_umol_l=Decimal(round(creatinine)),
-        age_years=age,
-        sex=sex,
-        equation=PROTOCOL.eligibility.egfr_equation,
-    )
-    return float(value)
