@@ -12,8 +12,9 @@ from django.urls import reverse
 from record.accounts import roles
 from record.accounts.models import User
 from record.audit.attribution import Process, Source, attributed
-from record.capture.services.forms import FormEntry, save
+from record.capture.services.forms import form_entry, save
 from record.capture.services.rows import RowEntry, save_rows
+from record.casebook import catalogue
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services.form_instances import add_row
 from trial_edc import clock
@@ -74,8 +75,12 @@ def _stage() -> tuple[Participant, User, int]:
     values_of_consent = {"kind": "initial", "decision": "given", "decided_at": at(2000)}
     save(consent, values_of_consent, by=STAGE, via=Source.COMMAND)
     for code in LOGS:
+        design = catalogue.design(code)
         rows = [
-            RowEntry(f"n{n}", FormEntry(values(code, n, laboratory.pk), complete=True))
+            RowEntry(
+                f"n{n}",
+                form_entry(design, values(code, n, laboratory.pk), complete=True),
+            )
             for n in range(ROWS)
         ]
         save_rows(person, code, rows, by=STAGE, via=Source.COMMAND)

@@ -16,6 +16,7 @@ from record.capture.services.imports import (
     SourceRow,
     by_items,
     plan,
+    source_row,
 )
 from record.casebook import catalogue
 from record.casebook.checks import Finding
@@ -234,8 +235,13 @@ def _source_row(
         values |= {result.analyte: result.value for result in record_row.results}
         names = ("routine_care", "urea_kind")
     defaults = {name: answers[name] for name in names if name in answers}
-    return SourceRow(
-        first.line, values, defaults, record_row.visit, record_row.visit_number
+    return source_row(
+        catalogue.design(record_row.code),
+        first.line,
+        values,
+        defaults=defaults,
+        visit=record_row.visit,
+        visit_number=record_row.visit_number,
     )
 
 

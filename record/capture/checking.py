@@ -23,7 +23,9 @@ from trial_edc.vocabulary import Severity
 
 
 @implements("ACC-05")
-def may_enter(design: FormDesign, items: Iterable[str], *, by: Actor) -> None:
+def require_right_to_enter(
+    design: FormDesign, items: Iterable[str], *, by: Actor
+) -> None:
     """Refuse a person without the right to enter the form, or to judge an item."""
     if not isinstance(by, User):
         return
@@ -54,7 +56,7 @@ def data_after(
     return data
 
 
-def altered_in(data: FormData, before: FormData) -> dict[str, Value]:
+def altered_items(data: FormData, before: FormData) -> dict[str, Value]:
     """Return the items whose values differ from those before."""
     return {
         name: value

@@ -1,6 +1,11 @@
-"""Entered texts into typed values, and whether what they point at exists."""
+"""Entered texts into typed values, and whether what they point at exists.
+
+Whoever takes in what people or files say (form page, table, laboratory file) parses it
+here, once, and hands typed values on; a save parses nothing.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 
@@ -14,25 +19,52 @@ from record.casebook.values import MissingCode, Value, is_blank
 from trial_edc.vocabulary import N_, Severity
 
 
-def parse(design: FormDesign, values: Mapping[str, object]) -> dict[str, Value]:
-    """Return typed values of entered ones; refuses every faulty item at once."""
-    parsed: dict[str, Value] = {}
-    problems: list[Finding] = []
-    for name, raw in values.items():
+@dataclass(frozen=True)
+class Unreadable:
+    """What was entered into an item and cannot be read, and what to write instead."""
+
+    raw: object
+    finding: Finding
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """Typed values by item, and what could not be read."""
+
+    values: dict[str, Value] = field(default_factory=dict)
+    unreadable: dict[str, Unreadable] = field(default_factory=dict)
+
+
+def parse(design: FormDesign, entered: Mapping[str, object]) -> Parsed:
+    """Read what was entered; every faulty item is named at once."""
+    parsed = Parsed()
+    for name, raw in entered.items():
         item = design.items.get(name)
         if item is None:
             message = N_("This form has no item “%(item)s”.")
-            problems.append(_problem(design, name, "unknown", message, item=name))
+            finding = _finding(design, name, "unknown", message, item=name)
+            parsed.unreadable[name] = Unreadable(raw, finding)
             continue
         try:
-            parsed[name] = raw if isinstance(raw, MissingCode) else item.parse(raw)
+            parsed.values[name] = parse_item(item, raw)
         except ValidationError as problem:
-            told = problem.error_list[0]
-            message, details = str(told.message), dict(told.params or {})
-            problems.append(_problem(design, name, "type", message, **details))
-    if problems:
-        raise SaveRefused(problems)
+            parsed.unreadable[name] = unreadable(design, name, raw, problem)
     return parsed
+
+
+def parse_item(item: Item, raw: object) -> Value:
+    """Read what was entered into one item; raises `ValidationError`."""
+    return raw if isinstance(raw, MissingCode) else item.parse(raw)
+
+
+def unreadable(
+    design: FormDesign, name: str, raw: object, problem: ValidationError
+) -> Unreadable:
+    """Keep a text that an item cannot read, with what to write instead."""
+    error = problem.error_list[0]
+    details = dict(error.params or {})
+    finding = _finding(design, name, "type", str(error.message), **details)
+    return Unreadable(raw, finding)
 
 
 def require_links(
@@ -42,22 +74,22 @@ def require_links(
     values: Mapping[str, Value],
 ) -> None:
     """Refuse items that point at nothing, or at what belongs to somebody else."""
-    problems = [
-        _problem(design, name, "link", N_("Choose one that is there."))
-        for name, item, value in _pointing(design, names, values)
+    findings = [
+        _finding(design, name, "link", N_("Choose one that is there."))
+        for name, item, value in _links(design, names, values)
         if not _exists(form, name, item, value)
     ]
-    if problems:
-        raise SaveRefused(problems)
+    if findings:
+        raise SaveRefused(findings)
 
 
-def _pointing(
+def _links(
     design: FormDesign, names: Iterable[str], values: Mapping[str, Value]
 ) -> Iterator[tuple[str, Item, Value]]:
     for name in names:
         item, value = design.items[name], values[name]
-        is_pointer = isinstance(item, User | File | Listed)
-        if is_pointer and not is_blank(value) and not isinstance(value, MissingCode):
+        is_link = isinstance(item, User | File | Listed)
+        if is_link and not is_blank(value) and not isinstance(value, MissingCode):
             yield name, item, value
 
 
@@ -73,7 +105,7 @@ def _exists(form: FormInstance, name: str, item: Item, value: Value) -> bool:
     return bool(rows.exists())
 
 
-def _problem(
+def _finding(
     design: FormDesign, name: str, kind: str, message: str, **details: object
 ) -> Finding:
     check_id = f"{design.code}.{name}.{kind}"

@@ -11,8 +11,13 @@ from functools import cached_property
 from django.core.exceptions import PermissionDenied
 
 from record.audit.attribution import Actor
-from record.capture.checking import altered_in, data_after, may_enter, soft_findings
-from record.capture.parsing import parse, require_links
+from record.capture.checking import (
+    altered_items,
+    data_after,
+    require_right_to_enter,
+    soft_findings,
+)
+from record.capture.parsing import Unreadable, parse, require_links
 from record.capture.problems import EraseNeeded, SaveRefused
 from record.casebook import catalogue, engine
 from record.casebook.checks import Finding
@@ -39,17 +44,40 @@ class RowState(Codelist):
 
 @dataclass(frozen=True)
 class SourceRow:
-    """A row as it came: its line in the source, and what it says of each item.
+    """A row as it came: its line in the source, and what it says of each item, parsed.
 
     Items that it does not name stay as they are; `defaults` go only where the record
-    holds nothing yet. `visit` is for forms at visits.
+    holds nothing yet. `visit` is for forms at visits. With anything `unreadable` the
+    row is refused.
     """
 
     line: int
-    values: Mapping[str, object]
-    defaults: Mapping[str, object] = field(default_factory=dict)
+    values: Values
+    defaults: Values = field(default_factory=dict)
     visit: str = ""
     visit_number: int = 0
+    unreadable: Mapping[str, Unreadable] = field(default_factory=dict)
+
+    @property
+    def all_values(self) -> dict[str, Value]:
+        return {**self.defaults, **self.values}
+
+
+def source_row(
+    design: FormDesign,
+    line: int,
+    values: Mapping[str, object],
+    *,
+    defaults: Mapping[str, object] | None = None,
+    visit: str = "",
+    visit_number: int = 0,
+) -> SourceRow:
+    """Parse a row of a file."""
+    own = parse(design, values)
+    others = {name: raw for name, raw in (defaults or {}).items() if name not in values}
+    general = parse(design, others)
+    unreadable = {**general.unreadable, **own.unreadable}
+    return SourceRow(line, own.values, general.values, visit, visit_number, unreadable)
 
 
 @dataclass(frozen=True)
@@ -115,7 +143,7 @@ def plan(
     `key` tells which row of the record a row is; None means one that is not there yet.
     """
     design = catalogue.design(code)
-    may_enter(design, (), by=by)
+    require_right_to_enter(design, (), by=by)
     planner = _Planner(participant, design, key, by)
     return Plan(participant, code, key, tuple(planner.planned(list(rows))))
 
@@ -148,15 +176,17 @@ class _Planner:
         return found
 
     def planned(self, rows: Sequence[SourceRow]) -> Iterator[PlannedRow]:
-        parsed = [self._parsed(row) for row in rows]
-        told = self._told_of(rows, parsed)
-        for row, values in zip(rows, parsed, strict=True):
-            if isinstance(values, SaveRefused):
-                yield PlannedRow(row, RowState.REFUSED, findings=(*values.findings,))
+        """Yield what is to become of each row."""
+        by_key = self._rows_by_key(rows)
+        for row in rows:
+            if row.unreadable:
+                findings = [one.finding for one in row.unreadable.values()]
+                yield PlannedRow(row, RowState.REFUSED, findings=(*findings,))
                 continue
+            values = row.all_values
             key = self.key(values)
-            lines = [line for line, _values in told.get(key, ())]
-            if any(other != values for _line, other in told.get(key, ())):
+            lines = [other.line for other in by_key.get(key, ())]
+            if any(other.all_values != values for other in by_key.get(key, ())):
                 others = ", ".join(str(n) for n in lines if n != row.line)
                 yield self._refused(row, AT_ODDS, lines=others)
             elif lines and row.line != lines[0]:
@@ -164,24 +194,16 @@ class _Planner:
             else:
                 yield self._row(row, key, values)
 
-    def _parsed(self, row: SourceRow) -> dict[str, Value] | SaveRefused:
-        try:
-            return parse(self.design, {**row.defaults, **row.values})
-        except SaveRefused as problem:
-            return problem
-
-    def _told_of(
-        self,
-        rows: Sequence[SourceRow],
-        parsed: Sequence[dict[str, Value] | SaveRefused],
-    ) -> dict[Hashable, list[tuple[int, Values]]]:
-        """Return what the source says of each row of the record, line by line."""
-        told: dict[Hashable, list[tuple[int, Values]]] = {}
-        for row, values in zip(rows, parsed, strict=True):
-            key = None if isinstance(values, SaveRefused) else self.key(values)
-            if key is not None and not isinstance(values, SaveRefused):
-                told.setdefault(key, []).append((row.line, values))
-        return told
+    def _rows_by_key(
+        self, rows: Sequence[SourceRow]
+    ) -> dict[Hashable, list[SourceRow]]:
+        """Return the readable rows of the source about each row of the record."""
+        by_key: dict[Hashable, list[SourceRow]] = {}
+        for row in rows:
+            key = None if row.unreadable else self.key(row.all_values)
+            if key is not None:
+                by_key.setdefault(key, []).append(row)
+        return by_key
 
     def _row(self, row: SourceRow, key: Hashable | None, values: Values) -> PlannedRow:
         fitting = self.held.get(key, []) if key is not None else []
@@ -237,13 +259,13 @@ class _Planner:
         """Ask what the save is going to ask."""
         casebook = self.casebook.with_form_data(self.form_data)
         try:
-            may_enter(self.design, changed, by=self.by)
+            require_right_to_enter(self.design, changed, by=self.by)
             self._require_links(changed)
             data = data_after(self.design, before, changed, casebook)
             seen = casebook.with_data(data)
             pending = engine.pending_items(self.design, data, seen)
             was_complete = form is not None and form.status == FormStatus.COMPLETE
-            altered = altered_in(data, before)
+            altered = altered_items(data, before)
             soft = soft_findings(
                 self.design,
                 data,

@@ -10,7 +10,7 @@ from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.audit.attribution import Reason
 from record.capture.problems import SaveRefused
-from record.capture.services.forms import FormEntry
+from record.capture.services.forms import FormEntry, form_entry
 from record.capture.vocabulary import ChangeReason
 from record.casebook import catalogue, items
 from record.casebook.checks import Finding
@@ -44,8 +44,9 @@ def entry_of(form: FormInstance, typed: QueryDict, user: User) -> FormEntry:
     values, unclear = entered_values(design, typed, user)
     if unclear:
         raise SaveRefused([_finding(design, *problem) for problem in unclear.items()])
-    return FormEntry(
-        values=values,
+    return form_entry(
+        design,
+        values,
         based_on=controls.revision_in(typed),
         complete=typed.get("action") != "draft",
         reasons=reasons_in(design, typed),

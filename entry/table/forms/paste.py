@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
 from entry.table.forms.columns import Column
-from entry.table.forms.submission import read_cell
+from entry.table.forms.submission import cell_value
 from record.casebook import items
 from trial_edc.vocabulary import N_
 
@@ -181,7 +181,7 @@ def _item_that_reads(
 
 def _reads(column: Column, text: str) -> bool:
     try:
-        read_cell(column, [text])
+        cell_value(column, [text])
     except ValidationError:
         return False
     return True

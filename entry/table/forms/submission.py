@@ -1,7 +1,7 @@
 """The posted table: rows changed, added and struck out."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID, uuid5
 
@@ -14,17 +14,19 @@ from entry.table.forms.columns import Column
 from entry.table.selectors.stored_rows import StoredRows
 from record.audit.attribution import Reason
 from record.capture import cells
-from record.capture.merge import merge, seen_by_author
+from record.capture.merge import seen_by_author
+from record.capture.parsing import Parsed, parse_item, unreadable
 from record.capture.problems import NotSaved, SaveRefused
 from record.capture.services.forms import FormEntry
 from record.capture.services.rows import RowChange, RowEntry, RowStrike
 from record.capture.vocabulary import StrikeReason
 from record.casebook import items
 from record.casebook.checks import Finding
+from record.casebook.design import FormDesign
 from record.casebook.history import changes_of
 from record.casebook.models import FormInstance, FormStatus
-from record.casebook.values import Value
-from trial_edc.vocabulary import N_, MissingCode, Severity
+from record.casebook.values import Value, is_blank, is_same
+from trial_edc.vocabulary import N_, Severity
 
 NAME = re.compile(r"(?P<row>[rn][0-9]{1,15})-(?P<name>.+)", re.ASCII)
 STRIKE_CODES = frozenset(reason.value for reason in StrikeReason)
@@ -79,15 +81,11 @@ class _RowReader:
     is_draft: bool
 
     def read_new(self, submission: TableSubmission, batch: UUID | None) -> None:
-        values, findings = self._values()
-        filled = {
-            name: value for name, value in values.items() if value not in ("", [])
-        }
-        if self.row.get("leave_out") or not (filled or findings):
+        cells = self._parsed_cells()
+        values = {n: value for n, value in cells.values.items() if not is_blank(value)}
+        if self.row.get("leave_out") or not (values or cells.unreadable):
             return
         submission.typed[self.key] = self.row
-        if findings:
-            submission.refuse(self.key, findings)
         if not self.stored.casebook.fact("consented_on"):
             submission.refuse(self.key, [_row_finding(CONSENT_FIRST)])
         design = self.stored.design
@@ -95,7 +93,7 @@ class _RowReader:
         if visit not in design.collected.visits and design.rows_at_visits:
             submission.refuse(self.key, [_row_finding(N_("Choose the visit."))])
         client_key = uuid5(batch, self.key) if batch else None
-        entry = self._entry(filled, based_on=0)
+        entry = self._entry(Parsed(values, cells.unreadable), based_on=0)
         submission.changes.append(
             RowEntry(self.key, entry, visit=visit, client_key=client_key)
         )
@@ -109,14 +107,13 @@ class _RowReader:
         if self.row.get("strike"):
             self._read_strike(submission, form)
             return
-        values, findings = self._values()
-        changed = self._changed(form, values)
-        if not (changed or findings or self._completes(form)):
+        cells = self._parsed_cells()
+        changed = self._changed(form, cells.values)
+        if not (changed or cells.unreadable or self._completes(form)):
             return
         submission.typed[self.key] = self.row
-        if findings:
-            submission.refuse(self.key, findings)
-        entry = self._entry(changed, based_on=controls.revision_in(self.row))
+        parsed = Parsed(changed, cells.unreadable)
+        entry = self._entry(parsed, based_on=controls.revision_in(self.row))
         submission.changes.append(RowEntry(self.key, entry, form))
 
     def _read_strike(self, submission: TableSubmission, form: FormInstance) -> None:
@@ -134,83 +131,75 @@ class _RowReader:
     def _is_to_complete(self) -> bool:
         return self.row.get("complete") == "yes" and not self.is_draft
 
-    def _entry(self, values: Mapping[str, object], *, based_on: int) -> FormEntry:
+    def _entry(self, parsed: Parsed, *, based_on: int) -> FormEntry:
         return FormEntry(
-            values=values,
+            values=parsed.values,
             based_on=based_on,
             complete=True if self._is_to_complete else None,
             reasons=reasons_in(self.stored.design, self.row),
             explanations=explanations_in(self.row),
             erase=frozenset(self.row.get("erase", "").split()),
+            unreadable=parsed.unreadable,
         )
 
-    def _values(self) -> tuple[dict[str, object], list[Finding]]:
-        """The values of the cells, and a finding for each that no item can read."""
-        values: dict[str, object] = {}
-        findings: list[Finding] = []
-        for column, text, unit in self._cells():
-            try:
-                values[column.name] = read_cell(column, text, unit)
-            except ValidationError as problem:
-                values[column.name] = "; ".join(text)
-                findings.append(unreadable(self.stored.design.code, column, problem))
-        return values, findings
-
-    def _cells(self) -> Iterator[tuple[Column, list[str], str]]:
+    def _parsed_cells(self) -> Parsed:
+        parsed = Parsed()
         for column in self.columns:
             name, side = column.name, self.row.get(f"{column.name}__side")
             is_shown = name in self.row or f"{name}__shown" in self.row
             if is_shown and column.is_editable and side != "theirs":
-                unit = self.row.get(f"{name}__unit", "")
-                yield column, self.row.getlist(name), unit
+                texts, unit = self.row.getlist(name), self.row.get(f"{name}__unit", "")
+                parse_cell(parsed, self.stored.design, column, texts, unit=unit)
+        return parsed
 
     def _changed(
-        self, form: FormInstance, values: Mapping[str, object]
-    ) -> dict[str, object]:
-        current, design = self.stored.form_data[form.pk].values, self.stored.design
-        parsed: dict[str, Value] = {}
-        for name, value in values.items():
-            try:
-                is_code = isinstance(value, MissingCode)
-                parsed[name] = value if is_code else design.items[name].parse(value)
-            except ValidationError:
-                parsed[name] = value
+        self, form: FormInstance, values: Mapping[str, Value]
+    ) -> dict[str, Value]:
+        """Values that differ from those the page showed; the save merges them."""
+        current = self.stored.form_data[form.pk].values
         based_on = controls.revision_in(self.row)
-        later_changes = (
-            changes_of(form, after_revision=based_on) if self._is_old(form) else ()
-        )
-        seen = seen_by_author(current, later_changes)
-        changed, clashes = merge(seen=seen, entered=parsed, current=current)
-        own = {*changed, *(clash.item for clash in clashes)}
-        return {name: value for name, value in values.items() if name in own}
-
-    def _is_old(self, form: FormInstance) -> bool:
-        return controls.revision_in(self.row) < form.revision
+        is_stale = based_on < form.revision
+        later = changes_of(form, after_revision=based_on) if is_stale else ()
+        seen = seen_by_author(current, later)
+        return {n: v for n, v in values.items() if not is_same(v, seen.get(n))}
 
 
-def read_cell(column: Column, text: Sequence[str], unit: str = "") -> object:
-    """The value of a cell, as its item takes it; "" where it is empty.
+def parse_cell(
+    parsed: Parsed,
+    design: FormDesign,
+    column: Column,
+    texts: Sequence[str],
+    *,
+    unit: str,
+) -> None:
+    """Add a cell to the values of a row, or to what cannot be read."""
+    try:
+        parsed.values[column.name] = cell_value(column, texts, unit)
+    except ValidationError as problem:
+        raw = "; ".join(texts)
+        parsed.unreadable[column.name] = unreadable(design, column.name, raw, problem)
+
+
+def cell_value(column: Column, texts: Sequence[str], unit: str = "") -> Value:
+    """The value of a cell; None where it is empty.
 
     Raises `ValidationError` with what to write instead.
     """
-    item = column.item
-    if isinstance(item, items.MultipleChoice):
-        codes = [code for code in text if code]
-        missing = [code for code in codes if cells.missing_code(item, code)]
+    return parse_item(column.item, cell_text(column, texts, unit))
+
+
+def cell_text(column: Column, texts: Sequence[str], unit: str = "") -> cells.Read:
+    """The text of a cell in the form that its item takes; "" where it is empty.
+
+    Raises `ValidationError` with what to write instead.
+    """
+    if isinstance(column.item, items.MultipleChoice):
+        codes = [text for text in texts if text]
+        missing = [code for code in codes if cells.missing_code(column.item, code)]
         if missing and len(codes) > 1:
             raise ValidationError(controls.NOT_BOTH)
-        return cells.read(item, "; ".join(codes))
-    value = cells.read(item, text[0] if text else "", column.options, unit)
-    if not isinstance(value, MissingCode):
-        item.parse(value)
-    return value
-
-
-def unreadable(code: str, column: Column, problem: ValidationError) -> Finding:
-    error = problem.error_list[0]
-    check_id = f"{code}.{column.name}.type"
-    details = dict(error.params or {})
-    return Finding(check_id, column.name, Severity.HARD, str(error.message), details)
+        return cells.read(column.item, "; ".join(codes))
+    return cells.read(column.item, texts[0] if texts else "", column.options, unit)
 
 
 def _row_finding(message: str) -> Finding:

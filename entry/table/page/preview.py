@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from entry.table.forms.columns import Column
 from entry.table.forms.paste import PastedLine, PastedTable
-from entry.table.forms.submission import read_cell, unreadable
+from entry.table.forms.submission import cell_text, parse_cell
 from entry.table.selectors.stored_rows import StoredRows
 from record.accounts.models import User
 from record.capture.cells import unit_of
+from record.capture.parsing import Parsed
 from record.capture.planning import PlannedRow, RowState, SourceRow, by_items, plan
 from record.capture.problems import (
     ExplanationNeeded,
@@ -66,24 +67,17 @@ class Previewer:
 
     def preview_of(self, pasted: PastedTable) -> Preview:
         """In the order of the lines."""
-        lines = [(line, *self._read(self._filled(line))) for line in pasted.lines]
-        source_rows = [
-            SourceRow(line.number, values, visit=self.visit)
-            for line, values, findings in lines
-            if not findings
-        ]
-        key = by_items(*self.stored.design.row_key)
-        code, person = self.stored.design.code, self.stored.participant
-        planned = plan(person, code, source_rows, key=key, by=self.user)
-        by_line = {row.line: row for row in planned.rows}
-        for line, _values, findings in lines:
-            filled = self._filled(line)
-            if findings:
-                self._add(
-                    f"n{line.number}", filled, RowState.REFUSED, [SaveRefused(findings)]
-                )
-            else:
-                self._add_planned(filled, by_line[line.number])
+        lines = [self._filled(line) for line in pasted.lines]
+        source_rows = [self._source_row(line) for line in lines]
+        planned = plan(
+            self.stored.participant,
+            self.stored.design.code,
+            source_rows,
+            key=by_items(*self.stored.design.row_key),
+            by=self.user,
+        )
+        for line, row in zip(lines, planned.rows, strict=True):
+            self._add_planned(line, row)
         return self.preview
 
     def _filled(self, line: PastedLine) -> PastedLine:
@@ -97,32 +91,25 @@ class Previewer:
         return PastedLine(line.number, texts, line.units)
 
     def _is_stored(self, line: PastedLine) -> bool:
-        values, _findings = self._read(line)
-        key_values = []
-        for name in self.stored.design.row_key:
-            item, value = self.stored.design.items[name], values.get(name)
-            try:
-                key_values.append(item.parse(value))
-            except ValidationError:
-                return False
-        if any(map(is_blank, key_values)):
-            return False
         names = self.stored.design.row_key
-        return any(
-            [row.values.get(name) for name in names] == key_values
-            for row in self.stored.valid
+        values = self._parsed(line).values
+        key = [values.get(name) for name in names]
+        return not any(map(is_blank, key)) and any(
+            [row.values.get(name) for name in names] == key for row in self.stored.valid
         )
 
-    def _read(self, line: PastedLine) -> tuple[dict[str, object], list[Finding]]:
-        values: dict[str, object] = {}
-        findings = []
+    def _source_row(self, line: PastedLine) -> SourceRow:
+        parsed = self._parsed(line)
+        return SourceRow(
+            line.number, parsed.values, visit=self.visit, unreadable=parsed.unreadable
+        )
+
+    def _parsed(self, line: PastedLine) -> Parsed:
+        parsed = Parsed()
         for name, text in line.texts.items():
-            column = self.columns[name]
-            try:
-                values[name] = read_cell(column, [text], line.units.get(name, ""))
-            except ValidationError as problem:
-                findings.append(unreadable(self.stored.design.code, column, problem))
-        return values, findings
+            unit, column = line.units.get(name, ""), self.columns[name]
+            parse_cell(parsed, self.stored.design, column, [text], unit=unit)
+        return parsed
 
     def _add_planned(self, line: PastedLine, row: PlannedRow) -> None:
         if row.state == RowState.UNCHANGED:
@@ -178,7 +165,7 @@ class Previewer:
         """Put a text into the control of a cell, as it reads."""
         name = column.name
         try:
-            value = read_cell(column, [text], unit)
+            value = cell_text(column, [text], unit)
         except ValidationError:
             value = text
         if column.is_many:

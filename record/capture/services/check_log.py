@@ -78,13 +78,13 @@ def stopped(
     return [(finding, outcome) for finding in problem.findings]
 
 
-def kept(
+def stored(
     form: FormInstance,
     soft: list[Finding],
     explanations: Mapping[str, str],
     altered: Container[str],
 ) -> list[tuple[Finding, CheckOutcome]]:
-    """Return what fired anew on values that are kept; ask before queries settle."""
+    """Return what fired anew on values that are stored; ask before queries change."""
     standing = review.standing_places(form) if soft else set()
     found = []
     for finding in soft:

@@ -1,8 +1,9 @@
-"""Save: parse, merge, skip logic, checks, reasons, write, queries, consequences."""
+"""A form is saved, signed, struck out or restored: the one way into the record."""
 
 import json
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.db import connection
 
@@ -11,11 +12,16 @@ from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Actor, Reason, Source, attributed
 from record.audit.problems import RecordClosed
 from record.audit.vault import TooLong
-from record.capture.checking import altered_in, data_after, may_enter, soft_findings
+from record.capture.checking import (
+    altered_items,
+    data_after,
+    require_right_to_enter,
+    soft_findings,
+)
 from record.capture.events import FormSigned, RowStruck
 from record.capture.impact_previews import impact_preview
 from record.capture.merge import merge, seen_by_author
-from record.capture.parsing import parse, require_links
+from record.capture.parsing import Unreadable, parse, require_links
 from record.capture.problems import (
     ConfirmationNeeded,
     Conflict,
@@ -26,8 +32,7 @@ from record.capture.problems import (
     SaveRefused,
 )
 from record.capture.save_hooks import Saved, announce, run_consequences
-from record.capture.services import autosaves
-from record.capture.services import check_log as firing
+from record.capture.services import autosaves, check_log
 from record.casebook import catalogue
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
@@ -47,8 +52,9 @@ from trial_edc.vocabulary import N_, Severity
 
 @dataclass(frozen=True)
 class FormEntry:
-    """What a person entered, and how it is to be taken.
+    """What a person entered, parsed, and how it is to be taken.
 
+    `unreadable` is what could not be parsed; with any of it nothing is stored.
     `based_on` is the revision that the person saw; None skips the merge.
     `complete` True marks complete, False keeps a draft, None leaves the status.
     `explanations` are by check id; a soft finding without one is refused on a page
@@ -57,13 +63,22 @@ class FormEntry:
     that may lose their values to an answer that hides them; True means any.
     """
 
-    values: Mapping[str, object]
+    values: Mapping[str, Value]
     based_on: int | None = None
     complete: bool | None = None
     reasons: Mapping[str, Reason] = field(default_factory=dict)
     explanations: Mapping[str, str] = field(default_factory=dict)
     erase: bool | frozenset[str] = False
     preview_impact: bool = False
+    unreadable: Mapping[str, Unreadable] = field(default_factory=dict)
+
+
+def form_entry(
+    design: FormDesign, values: Mapping[str, object], **how: Any
+) -> FormEntry:
+    """Parse what was entered; `how` are the other fields of `FormEntry`."""
+    parsed = parse(design, values)
+    return FormEntry(parsed.values, unreadable=parsed.unreadable, **how)
 
 
 def save(
@@ -78,9 +93,18 @@ def save(
     explanations: Mapping[str, str] | None = None,
     erase: bool = False,
 ) -> Saved:
-    """Save values of a form; see `FormEntry`. Raises `NotSaved`, and stores nothing."""
-    entry = FormEntry(
-        values, based_on, complete, reasons or {}, explanations or {}, erase
+    """Parse and save values; see `FormEntry`. Raises `NotSaved`, and stores nothing.
+
+    For other rooms; pages and imports parse by themselves and call `save_entry`.
+    """
+    entry = form_entry(
+        catalogue.design(form.code),
+        values,
+        based_on=based_on,
+        complete=complete,
+        reasons=reasons or {},
+        explanations=explanations or {},
+        erase=erase,
     )
     return save_entry(form, entry, by=by, via=via)
 
@@ -89,16 +113,20 @@ def save(
 def save_entry(
     form: FormInstance, entry: FormEntry, *, by: Actor, via: Source
 ) -> Saved:
+    """Merge, check and store an entry, with what follows, in one transaction.
+
+    Raises a `NotSaved` and stores nothing but a note of the checks that refused.
+    """
     design = catalogue.design(form.code)
-    may_enter(design, (), by=by)
+    require_right_to_enter(design, (), by=by)
     try:
-        return _saved(form, design, entry, by=by, via=via)
+        return _save(form, design, entry, by=by, via=via)
     except RecordClosed as problem:
         raise FormClosed(str(problem)) from problem
     except TooLong as problem:
         message = N_("This form holds more text than it can keep. Shorten a text.")
-        found = Finding(f"{design.code}.long", "", Severity.HARD, message)
-        raise SaveRefused([found]) from problem
+        finding = Finding(f"{design.code}.long", "", Severity.HARD, message)
+        raise SaveRefused([finding]) from problem
     except NotSaved as problem:
         note_refusal(form, entry, problem, by=by, via=via)
         raise
@@ -110,38 +138,41 @@ def note_refusal(
     """Keep in the audit trail what checks stopped, of a row not stored yet too."""
     if not isinstance(problem, SaveRefused | ExplanationNeeded):
         return
-    held = data_of(form, row_of(form)).values if form.pk else {}
-    fired = firing.stopped(problem)
-    design, values = catalogue.design(form.code), {**held, **entry.values}
-    firing.note(form, design, fired, values, by=by, via=via)
+    stored = data_of(form, row_of(form)).values if form.pk else {}
+    texts = {name: one.raw for name, one in entry.unreadable.items()}
+    values = {**stored, **entry.values, **texts}
+    fired = check_log.stopped(problem)
+    check_log.note(form, catalogue.design(form.code), fired, values, by=by, via=via)
 
 
-def _saved(
+def _save(
     form: FormInstance, design: FormDesign, entry: FormEntry, *, by: Actor, via: Source
 ) -> Saved:
-    entered = parse(design, entry.values)
-    told = _told_reasons(design, entry.reasons)
-    with attributed(by=by, via=via, reasons={form.pk: told} if told else None):
-        form, row = _for_update(form)
+    _require_readable(entry)
+    reasons = _sealed_if_needed(design, entry.reasons)
+    with attributed(by=by, via=via, reasons={form.pk: reasons} if reasons else None):
+        form, row = _open_for_update(form)
         before = data_of(form, row)
-        changed = _merged(form, before, entered, entry.based_on)
-        may_enter(design, changed, by=by)
+        changed = _merge(form, before, entry)
+        require_right_to_enter(design, changed, by=by)
         require_links(form, design, changed, changed)
+
         casebook = casebook_of(form.participant)
         data = data_after(design, before, changed, casebook, erase=entry.erase)
-        altered = altered_in(data, before)
-        complete = _completes(form, entry.complete)
+        altered = altered_items(data, before)
+        complete = _is_complete_after(form, entry)
         soft = soft_findings(design, data, casebook, altered, complete=complete)
         if via == Source.PAGE and complete:
-            _explained(form, soft, entry.explanations, altered)
-        _reasoned(form, before, altered, entry.reasons)
+            _require_explanations(form, soft, entry.explanations, altered)
+        _require_reasons(form, before, altered, entry.reasons)
         if entry.preview_impact:
-            _preview_impact(form, casebook, data)
-        _write(form, row, altered, complete=complete, by=by)
-        # What held nothing until now has no automatic query to settle.
+            _require_confirmation(form, casebook, data)
+
+        _store(form, row, altered, complete=complete, by=by)
+        # What was empty until now has no automatic query to bring into line.
         if (complete or form.first_completed_at) and (soft or before.revision):
-            kept = firing.kept(form, soft, entry.explanations, altered)
-            firing.note(form, design, kept, data.values, by=by, via=via)
+            stored = check_log.stored(form, soft, entry.explanations, altered)
+            check_log.note(form, design, stored, data.values, by=by, via=via)
             review.sync_check_queries(form, soft, entry.explanations, altered, by=by)
         saved = Saved(
             form,
@@ -158,7 +189,12 @@ def _saved(
     return saved
 
 
-def _told_reasons(
+def _require_readable(entry: FormEntry) -> None:
+    if entry.unreadable:
+        raise SaveRefused([one.finding for one in entry.unreadable.values()])
+
+
+def _sealed_if_needed(
     design: FormDesign, reasons: Mapping[str, Reason]
 ) -> Mapping[str, Reason]:
     if reasons and issubclass(design.model, SealedCRF):
@@ -166,54 +202,45 @@ def _told_reasons(
     return reasons
 
 
-def _for_update(form: FormInstance) -> tuple[FormInstance, AnyCRF]:
+def _open_for_update(form: FormInstance) -> tuple[FormInstance, AnyCRF]:
+    """Lock the participant, then read form and row anew; refuse a closed form."""
     participant = form_instances.lock(form.participant)
     form = FormInstance.objects.get(pk=form.pk)
     form.participant = participant
     if form.struck_at or form.is_closed:
-        kind = (
-            "struck out"
-            if form.struck_at
-            else ("locked" if form.locked_at else "frozen")
-        )
-        raise FormClosed(kind)
+        since = "locked" if form.locked_at else "frozen"
+        raise FormClosed("struck out" if form.struck_at else since)
     row = row_of(form) if form.revision else new_row(form)
     row.form = form
     return form, row
 
 
-def _merged(
-    form: FormInstance,
-    before: FormData,
-    entered: Mapping[str, Value],
-    based_on: int | None,
-) -> dict[str, Value]:
-    later = (
-        changes_of(form, after_revision=based_on)
-        if based_on is not None and based_on < form.revision
-        else []
-    )
+def _merge(form: FormInstance, before: FormData, entry: FormEntry) -> dict[str, Value]:
+    """Return the items that the author changed; raises `Conflict`."""
+    is_stale = entry.based_on is not None and entry.based_on < form.revision
+    later = changes_of(form, after_revision=entry.based_on or 0) if is_stale else []
     seen = seen_by_author(before.values, later)
-    changed, clashes = merge(seen=seen, entered=entered, current=before.values)
+    changed, clashes = merge(seen=seen, entered=entry.values, current=before.values)
     if clashes:
         raise Conflict(clashes, form.revision, changed)
     return changed
 
 
-def _completes(form: FormInstance, wanted: bool | None) -> bool:  # noqa: FBT001
-    return form.status == FormStatus.COMPLETE if wanted is None else wanted
+def _is_complete_after(form: FormInstance, entry: FormEntry) -> bool:
+    if entry.complete is None:
+        return form.status == FormStatus.COMPLETE
+    return entry.complete
 
 
-def _explained(
+def _require_explanations(
     form: FormInstance,
-    soft: Iterable[Finding],
+    soft: list[Finding],
     explanations: Mapping[str, str],
     altered: Container[str],
 ) -> None:
     """Ask why an improbable value stands, once for each value."""
-    soft = list(soft)
     standing = review.standing_places(form) if soft else set()
-    wanted = [
+    unexplained = [
         finding
         for finding in soft
         if not explanations.get(finding.check_id, "").strip()
@@ -221,41 +248,44 @@ def _explained(
             (finding.item, finding.check_id) not in standing or finding.item in altered
         )
     ]
-    if wanted:
-        raise ExplanationNeeded(wanted)
+    if unexplained:
+        raise ExplanationNeeded(unexplained)
     if long := [f for f in soft if is_too_long(explanations.get(f.check_id, ""))]:
         message = N_("An explanation has at most %(longest)s characters.")
         details = {"longest": LONGEST}
         raise SaveRefused([replace(f, message=message, details=details) for f in long])
 
 
-def _reasoned(
+def _require_reasons(
     form: FormInstance,
     before: FormData,
-    altered: Mapping[str, Value],
+    altered: Iterable[str],
     reasons: Mapping[str, Reason],
 ) -> None:
+    """Ask why a value changes, once the form has been complete."""
     if form.first_completed_at is None:
         return
-    needed = [
+    unreasoned = [
         name
         for name in altered
-        if not is_blank(before.values.get(name)) and not _is_given(reasons.get(name))
+        if not is_blank(before.values.get(name)) and not _is_whole(reasons.get(name))
     ]
-    if needed:
-        raise ReasonNeeded(needed)
+    if unreasoned:
+        raise ReasonNeeded(unreasoned)
 
 
-def _preview_impact(form: FormInstance, casebook: Casebook, data: FormData) -> None:
-    if told := impact_preview(form, casebook, casebook.with_data(data)):
-        raise ConfirmationNeeded(told)
-
-
-def _is_given(reason: Reason | None) -> bool:
+def _is_whole(reason: Reason | None) -> bool:
     return reason is not None and bool(reason.code and reason.text.strip())
 
 
-def _write(
+def _require_confirmation(
+    form: FormInstance, casebook: Casebook, data: FormData
+) -> None:
+    if preview := impact_preview(form, casebook, casebook.with_data(data)):
+        raise ConfirmationNeeded(preview)
+
+
+def _store(
     form: FormInstance,
     row: AnyCRF,
     altered: Mapping[str, Value],
@@ -274,11 +304,11 @@ def _write(
     form.saved_at, form.saved_by_id = clock.now(), by.pk
     if complete and form.first_completed_at is None:
         form.first_completed_at = form.saved_at
-    _store(form)
+    _store_status(form)
 
 
-# One statement, which Django has no words for: it also tells what the trigger moved.
-_STORE = """
+# One statement, which Django has no words for: it also says what the trigger moved.
+_STORE_STATUS = """
     UPDATE casebook_forminstance
     SET status = %s, first_completed_at = %s, saved_at = %s, saved_by_id = %s
     WHERE id = %s
@@ -286,15 +316,16 @@ _STORE = """
 """
 
 
-def _store(form: FormInstance) -> None:
+def _store_status(form: FormInstance) -> None:
     values = form.status, form.first_completed_at, form.saved_at, form.saved_by_id
     with connection.cursor() as cursor:
-        cursor.execute(_STORE, [*values, form.pk])
-        form.revision, told, form.digest = cursor.fetchone()
-    form.item_revisions = json.loads(told)
+        cursor.execute(_STORE_STATUS, [*values, form.pk])
+        form.revision, item_revisions, form.digest = cursor.fetchone()
+    form.item_revisions = json.loads(item_revisions)
 
 
 def sign_form(form: FormInstance, *, proof: ReAuthenticated, by: User) -> Signature:
+    """Sign a form and let what follows from it happen."""
     with attributed(by=by, via=Source.PAGE):
         signature = review.sign(form, proof=proof, by=by)
         announce(FormSigned(form), by=by, via=Source.PAGE)
@@ -303,26 +334,26 @@ def sign_form(form: FormInstance, *, proof: ReAuthenticated, by: User) -> Signat
 
 def strike_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> None:
     """Strike a row out and let what follows from it happen."""
-    _move_row(form_instances.strike, form, by=by, reason=reason, via=via)
+    _strike_or_restore(form_instances.strike, form, by=by, reason=reason, via=via)
 
 
 def restore_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> None:
     """Take back that a row was struck out, and let what follows happen."""
-    _move_row(form_instances.restore, form, by=by, reason=reason, via=via)
+    _strike_or_restore(form_instances.restore, form, by=by, reason=reason, via=via)
 
 
-def _move_row(
-    move: Callable[..., None],
+def _strike_or_restore(
+    act: Callable[..., None],
     form: FormInstance,
     *,
     by: Actor,
     reason: Reason,
     via: Source,
 ) -> None:
-    may_enter(catalogue.design(form.code), (), by=by)
+    require_right_to_enter(catalogue.design(form.code), (), by=by)
     try:
         with attributed(by=by, via=via, reason=reason):
-            move(form, by=by, reason=reason, via=via)
+            act(form, by=by, reason=reason, via=via)
             form.refresh_from_db()
             announce(RowStruck(form), by=by, via=via)
     except RecordClosed as problem:

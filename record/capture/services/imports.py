@@ -10,6 +10,7 @@ from record.capture.planning import (
     SourceRow,
     by_items,
     plan,
+    source_row,
 )
 from record.capture.problems import NotSaved
 from record.capture.save_hooks import Saved
@@ -136,5 +137,6 @@ __all__ = [
     "apply",
     "by_items",
     "plan",
+    "source_row",
     "store",
 ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from record.audit.attribution import Actor, Reason, Source, attributed
-from record.capture.checking import may_enter
+from record.capture.checking import require_right_to_enter
 from record.capture.problems import NotSaved, SaveRefused
 from record.capture.save_hooks import Saved
 from record.capture.services.forms import (
@@ -80,7 +80,7 @@ def save_rows(
     read: with any of them nothing is stored, yet the other rows are tried.
     """
     design = catalogue.design(code)
-    may_enter(design, (), by=by)
+    require_right_to_enter(design, (), by=by)
     try:
         with attributed(by=by, via=via):
             return _all_stored(participant, design, changes, known or {}, by, via)

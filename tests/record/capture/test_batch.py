@@ -14,7 +14,7 @@ from record.capture.problems import (
     SaveRefused,
 )
 from record.capture.services import check_log as firing
-from record.capture.services.forms import FormEntry
+from record.capture.services.forms import form_entry
 from record.capture.services.rows import (
     IDLE,
     RowEntry,
@@ -22,6 +22,7 @@ from record.capture.services.rows import (
     RowStrike,
     save_rows,
 )
+from record.casebook import catalogue
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.selectors import data_of, row_of
 from record.casebook.values import MissingCode
@@ -41,8 +42,12 @@ def stay_of(hour: int, ml: object = 300) -> dict[str, object]:
     return {**times, "volume_ml": ml, **HOME}
 
 
-def new(key, values, **more):
-    return RowEntry(key, FormEntry(values, complete=True, **more))
+def entered(values, code="URI", **how):
+    return form_entry(catalogue.design(code), values, **how)
+
+
+def new(key, values, code="URI", **more):
+    return RowEntry(key, entered(values, code, complete=True, **more))
 
 
 def rows_of(someone):
@@ -63,7 +68,7 @@ def test_new_changed_and_struck_rows_are_stored_as_one_act():
         by=coordinator,
     )
 
-    changed = FormEntry({"volume_ml": "310"}, based_on=1, reasons={"volume_ml": WHY})
+    changed = entered({"volume_ml": "310"}, based_on=1, reasons={"volume_ml": WHY})
     saved = save_rows(
         someone,
         "URI",
@@ -96,7 +101,7 @@ def test_every_row_in_the_way_is_told_and_nothing_is_stored():
                 new("n1", stay_of(3)),
                 new("n2", stay_of(4, 11_000)),
                 new("n3", stay_of(5, 2_500)),
-                RowEntry("r1", FormEntry({"end_at": "2020-01-01 00:00"}), held),
+                RowEntry("r1", entered({"end_at": "2020-01-01 00:00"}), held),
             ],
             by=coordinator,
             known={"n9": SaveRefused([])},
@@ -144,11 +149,11 @@ def test_reasons_and_conflicts_are_asked_row_by_row():
     one, two = save_rows(
         someone, "URI", [new("n1", stay_of(1)), new("n2", stay_of(2))], by=coordinator
     )
-    again = FormEntry({"volume_ml": "310"}, based_on=1, reasons={"volume_ml": WHY})
+    again = entered({"volume_ml": "310"}, based_on=1, reasons={"volume_ml": WHY})
     save_rows(someone, "URI", [RowEntry("r1", again, one.form)], by=coordinator)
 
-    mine = FormEntry({"volume_ml": "320"}, based_on=1, reasons={"volume_ml": WHY})
-    unreasoned = FormEntry({"volume_ml": "330"}, based_on=1)
+    mine = entered({"volume_ml": "320"}, based_on=1, reasons={"volume_ml": WHY})
+    unreasoned = entered({"volume_ml": "330"}, based_on=1)
     with pytest.raises(RowsNotSaved) as refused:
         save_rows(
             someone,
@@ -174,7 +179,7 @@ def test_what_does_not_apply_is_refused_instead_of_dropped():
     }
 
     with pytest.raises(RowsNotSaved) as refused:
-        save_rows(someone, "STY", [new("n1", stay)], by=person("CO"))
+        save_rows(someone, "STY", [new("n1", stay, "STY")], by=person("CO"))
 
     (finding,) = refused.value.problems["n1"].findings
     assert (finding.check_id, finding.message) == ("STY.hospital_name.idle", IDLE)
@@ -183,7 +188,7 @@ def test_what_does_not_apply_is_refused_instead_of_dropped():
 
 def test_the_same_act_sent_twice_adds_a_row_once():
     someone, coordinator, key = stage.participant(), person("CO"), uuid4()
-    entry = FormEntry(stay_of(1), based_on=0, complete=True)
+    entry = entered(stay_of(1), based_on=0, complete=True)
     change = RowEntry("n1", entry, client_key=key)
 
     for _time in range(2):
@@ -197,7 +202,7 @@ def test_a_row_may_stay_a_draft_and_hold_a_missing_code():
     values = {**stay_of(1), "volume_ml": MissingCode.UNKNOWN, "catheter": ""}
 
     (saved,) = save_rows(
-        someone, "URI", [RowEntry("n1", FormEntry(values))], by=person("CO")
+        someone, "URI", [RowEntry("n1", entered(values))], by=person("CO")
     )
 
     data = data_of(saved.form, row_of(saved.form))

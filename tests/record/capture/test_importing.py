@@ -15,11 +15,12 @@ from record.capture.services.imports import (
     NotApplied,
     Outdated,
     RowState,
-    SourceRow,
     apply,
     by_items,
     plan,
+    source_row,
 )
+from record.casebook.catalogue import design
 from record.casebook.models import FormInstance
 from record.casebook.selectors import casebook_of
 from record.casebook.values import Quantity
@@ -53,7 +54,8 @@ def rows(laboratory):
 
     def make(*values, unit="umol/L"):
         return [
-            SourceRow(
+            source_row(
+                design("CRE"),
                 line,
                 {
                     "sample_at": course.days_ago(50 - line),
@@ -120,8 +122,12 @@ def test_an_unknown_unit_is_refused(who, rows):
 def test_a_row_goes_through_all_checks_of_the_page(who, laboratory):
     at = str(course.day(3))
     values = {"sample_at": at, "value": ("90", "umol/L"), "place": "ward"}
-    (row,) = planned(who, [SourceRow(2, {**values, "laboratory": laboratory.pk})]).rows
-    (other,) = planned(who, [SourceRow(2, {**values, "laboratory": 99})]).rows
+    (row,) = planned(
+        who, [source_row(design("CRE"), 2, {**values, "laboratory": laboratory.pk})]
+    ).rows
+    (other,) = planned(
+        who, [source_row(design("CRE"), 2, {**values, "laboratory": 99})]
+    ).rows
 
     assert checks(row) == ["CRE-01"]  # our own laboratory tells the time
     assert checks(other) == ["CRE.laboratory.link"]
@@ -129,7 +135,7 @@ def test_a_row_goes_through_all_checks_of_the_page(who, laboratory):
 
 def test_a_row_with_all_that_is_needed_is_complete_and_else_a_draft(who, rows):
     whole, part = rows("100", "110")
-    part = SourceRow(part.line, {**part.values, "place": ""})
+    part = source_row(design("CRE"), part.line, {**part.values, "place": ""})
 
     found = planned(who, [whole, part])
     apply(found, by=STAGE)
@@ -200,8 +206,8 @@ def test_what_changed_since_the_preview_is_looked_at_again(who, rows):
 
 def test_lines_at_odds_are_both_refused_and_lines_alike_count_once(who, rows):
     one, two = rows("100", "110")
-    odd = SourceRow(9, {**one.values, "value": ("104", "umol/L")})
-    alike = SourceRow(10, two.values)
+    odd = source_row(design("CRE"), 9, {**one.values, "value": ("104", "umol/L")})
+    alike = source_row(design("CRE"), 10, two.values)
 
     found = planned(who, [one, two, odd, alike])
 
@@ -271,7 +277,7 @@ def test_a_panel_goes_into_the_sheet_that_waits_at_the_visit(who, laboratory):
     def panel(line, hours, **values):
         when = course.days_ago(90 - hours / 24)
         told = {"sampled_at": when, "laboratory": laboratory.pk, **values}
-        return SourceRow(line, told, visit="D7")
+        return source_row(design("LAB"), line, told, visit="D7")
 
     found = plan(
         who,
@@ -293,7 +299,7 @@ def test_a_second_file_fills_what_was_empty_in_a_panel(who, laboratory):
     told = {"sampled_at": course.days_ago(90), "laboratory": laboratory.pk}
 
     def panel(**values):
-        wanted = SourceRow(2, {**told, **values}, visit="D7")
+        wanted = source_row(design("LAB"), 2, {**told, **values}, visit="D7")
         key = by_items("sampled_at")
         return plan(who, "LAB", [wanted], key=key, by=STAGE)
 
@@ -354,4 +360,4 @@ def test_a_value_of_the_form_that_no_column_names_stays(who, rows):
     )
     without = {k: v for k, v in row.values.items() if k != "routine_care"}
 
-    assert states(planned(who, [SourceRow(2, without)])) == [UNCHANGED]
+    assert states(planned(who, [source_row(design("CRE"), 2, without)])) == [UNCHANGED]
