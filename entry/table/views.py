@@ -87,7 +87,7 @@ def _save(
             design.code,
             submission.changes,
             by=request.user,
-            known=submission.problems,
+            known_problems=submission.problems,
         )
     except RowsNotSaved as problem:
         return _render_problems(request, participant, design, submission, problem)

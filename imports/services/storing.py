@@ -23,6 +23,7 @@ from record.accounts.roles import Permission
 from record.audit.attribution import Reason, Source, act, attributed
 from record.audit.problems import RecordClosed
 from record.capture.services.imports import NotApplied, RowState, store
+from record.casebook import catalogue
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services import form_instances
 from trial_edc import clock
@@ -149,6 +150,10 @@ def _require_as_previewed(
 Sample = tuple[str, str]  # the form and the instant of a sample
 
 
+def _sample(code: str, sampled_at: str) -> Sample:
+    return code, sampled_at.replace("T", " ")
+
+
 def _store_plans(
     file: ImportedFile, participant_plan: ParticipantPlan, by: User
 ) -> dict[Sample, FormInstance]:
@@ -163,8 +168,9 @@ def _store_plans(
         )
         rows = plan.of(RowState.NEW, RowState.CHANGED)
         name = "sample_at" if plan.code == LOG else "sampled_at"
+        as_text = catalogue.design(plan.code).items[name].as_text
         for row, entry in zip(rows, saved, strict=True):
-            forms[plan.code, str(row.wanted.values[name])] = entry.form
+            forms[_sample(plan.code, as_text(row.source.values[name]))] = entry.form
     return forms
 
 
@@ -176,7 +182,7 @@ def _record_outcomes(
     for line in plan.lines:
         row = rows[line.line]
         row.outcome = line.state.value
-        row.form = line.form or forms.get((line.code, line.sampled_at))
+        row.form = line.form or forms.get(_sample(line.code, line.sampled_at))
     ImportedRow.objects.bulk_update(rows.values(), ("outcome", "form"), batch_size=1000)
 
 

@@ -32,7 +32,7 @@ _BETWEEN = re.compile(r"[;,、|]")
 def read(item: Item, text: str, options: Options = (), unit: str = "") -> Read:
     """Return what a cell says, for the item to parse; "" where it is empty.
 
-    `unit` is the one chosen beside the cell, or told by its column; one in the cell
+    `unit` is chosen beside the cell, or stands over its column; one in the cell
     itself goes before it. Raises `ValidationError` with what to write instead.
     """
     text = text.strip()
@@ -41,29 +41,29 @@ def read(item: Item, text: str, options: Options = (), unit: str = "") -> Read:
 
 
 def _value(item: Item, text: str, options: Options, unit: str) -> Read:
-    found: Read = text
+    read: Read = text
     match item:
         case items.Lab():
-            found = _amount(item, text, unit)
+            read = _amount(item, text, unit)
         case items.Number():
-            found = _number(_plain(text).removesuffix(item.facts.unit).strip(), text)
+            read = _number(_plain(text).removesuffix(item.facts.unit).strip(), text)
         case items.MultipleChoice():
-            found = [_code(item, one) for one in _BETWEEN.split(_plain(text)) if one]
+            read = [_code(item, one) for one in _BETWEEN.split(_plain(text)) if one]
         case items.Choice():
-            found = _code(item, text)
+            read = _code(item, text)
         case items.User() | items.Listed():
-            found = _listed(text, options)
+            read = _listed(text, options)
         case items.DateTime() | items.PartialDate() | items.Date() | items.Time():
-            found = _SECONDS.sub(r"\1", text)
+            read = _SECONDS.sub(r"\1", text)
         case items.Text() if text.strip('"') in _CODES:
-            found = text.strip('"')
-    return found
+            read = text.strip('"')
+    return read
 
 
 def missing_code(item: Item, text: str) -> MissingCode | None:
     """Return the missing code that a cell says; in quotation marks it is just words."""
-    known = text if isinstance(item, items.Text) else _plain(text).upper()
-    return _CODES.get(known)
+    code = text if isinstance(item, items.Text) else _plain(text).upper()
+    return _CODES.get(code)
 
 
 def shown_text(item: Item, text: str) -> str:
@@ -89,11 +89,12 @@ def _number(text: str, typed: str) -> str:
 def _amount(item: items.Lab, text: str, beside: str) -> tuple[str, str]:
     plain = _plain(text)
     match = _AMOUNT.fullmatch(plain)
-    number, told = (match["number"], match["unit"]) if match else (plain, "")
-    unit = unit_of(item, told or beside) if told or beside else item.standard_unit
+    number, inside = (match["number"], match["unit"]) if match else (plain, "")
+    named = inside or beside
+    unit = unit_of(item, named) if named else item.standard_unit
     if unit is None:
         message = _("“%(entered)s” is no unit of this item. Use %(units)s.")
-        params = {"entered": told or beside, "units": ", ".join(item.units)}
+        params = {"entered": named, "units": ", ".join(item.units)}
         raise ValidationError(message, "unit", params)
     return _number(number, text), unit
 
@@ -110,23 +111,23 @@ def _unit_sign(text: str) -> str:
 
 
 def _code(item: Item, text: str) -> str:
-    found = answers(item.facts.terms).get(_sign(text)) if item.facts.terms else None
-    if found is None:
+    code = answers(item.facts.terms).get(_sign(text)) if item.facts.terms else None
+    if code is None:
         message = _("“%(entered)s” is not among the answers: %(answers)s.")
         labels = [gettext(term.label) for term in item.facts.terms or ()]
         params = {"entered": text, "answers": ", ".join(labels)}
         raise ValidationError(message, "code", params)
-    return found
+    return code
 
 
 @lru_cache(maxsize=256)
 def answers(terms: type[Codelist]) -> Mapping[str, str]:
     """Return the code of each answer by what people write for it, in any language."""
-    found: dict[str, str] = {}
+    codes: dict[str, str] = {}
     for language, _name in settings.LANGUAGES:
         with override(language):
-            found |= {_sign(gettext(term.label)): term.value for term in terms}
-    return found | {_sign(term.value): term.value for term in terms}
+            codes |= {_sign(gettext(term.label)): term.value for term in terms}
+    return codes | {_sign(term.value): term.value for term in terms}
 
 
 def _sign(text: str) -> str:
@@ -134,10 +135,10 @@ def _sign(text: str) -> str:
 
 
 def _listed(text: str, options: Options) -> str:
-    wanted = _sign(text)
-    found = [key for key, name in options if wanted in (_sign(name), key)]
-    if len(found) != 1:
+    sign = _sign(text)
+    keys = [key for key, name in options if sign in (_sign(name), key)]
+    if len(keys) != 1:
         message = _("“%(entered)s” is not in the list: %(answers)s.")
         names = ", ".join(name for _key, name in options)
         raise ValidationError(message, "code", {"entered": text, "answers": names})
-    return found[0]
+    return keys[0]

@@ -46,13 +46,13 @@ def data_after(
     """Return the form as it would be, hidden items erased knowingly."""
     data = replace(before, values={**before.values, **changed})
     hidden: list[str] = []
-    while found := engine.to_erase(design, data, casebook.with_data(data)):
-        hidden += found
-        data = replace(data, values={**data.values, **dict.fromkeys(found)})
-    held = [name for name in hidden if not is_blank(before.values.get(name))]
-    known = erase if isinstance(erase, frozenset) else frozenset(held if erase else ())
-    if not known.issuperset(held):
-        raise EraseNeeded(held)
+    while names := engine.to_erase(design, data, casebook.with_data(data)):
+        hidden += names
+        data = replace(data, values={**data.values, **dict.fromkeys(names)})
+    losing = [name for name in hidden if not is_blank(before.values.get(name))]
+    agreed = erase if isinstance(erase, frozenset) else losing if erase else ()
+    if not frozenset(agreed).issuperset(losing):
+        raise EraseNeeded(losing)
     return data
 
 
@@ -78,15 +78,15 @@ def soft_findings(
     A draft is refused only for items that it changes: what stood before may be
     finished later.
     """
-    found = engine.findings(
+    findings = engine.findings(
         design, data, casebook, now=clock.now(), completing=complete
     )
     hard = [
         finding
-        for finding in found
+        for finding in findings
         if finding.severity == Severity.HARD
         and (complete or not finding.item or finding.item in altered)
     ]
     if hard:
         raise SaveRefused(hard)
-    return [finding for finding in found if finding.severity == Severity.SOFT]
+    return [finding for finding in findings if finding.severity == Severity.SOFT]

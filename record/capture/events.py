@@ -1,4 +1,4 @@
-"""Named events that one room announces and a higher one follows."""
+"""Named events that one room announces and higher ones act on."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""What a save would move elsewhere, told before it is stored.
+"""What a save would move elsewhere, shown before it is stored.
 
 A room declares it for its forms with `previews_impact`. The form page asks for it
 (`preview_impact`) and shows it until the person confirms; pages that show the same

@@ -1,6 +1,6 @@
 """Rows from a file or a clipboard, planned before anything is stored.
 
-A plan tells of each row of one participant whether it is new, changed, unchanged or
+A plan says of each row of one participant whether it is new, changed, unchanged or
 refused, and why, by the same parsing and the same checks as the form page.
 """
 
@@ -88,7 +88,7 @@ class PlannedRow:
     is improbable in it. A row whose `pending` items are missing is stored as a draft.
     """
 
-    wanted: SourceRow
+    source: SourceRow
     state: RowState
     changes: Mapping[str, tuple[Value, Value]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
@@ -98,7 +98,7 @@ class PlannedRow:
 
     @property
     def line(self) -> int:
-        return self.wanted.line
+        return self.source.line
 
     @property
     def does(self) -> tuple[RowState, Mapping[str, tuple[Value, Value]]]:
@@ -110,8 +110,8 @@ def by_items(*names: str) -> Key:
     """Return the key that tells rows apart by these items; all of them are needed."""
 
     def key(values: Values) -> Hashable | None:
-        found = tuple(values.get(name) for name in names)
-        return None if any(map(is_blank, found)) else found
+        key_values = tuple(values.get(name) for name in names)
+        return None if any(map(is_blank, key_values)) else key_values
 
     return key
 
@@ -158,29 +158,30 @@ class _Planner:
         self.form_data: list[FormData] = []  # planned so far
         self.linked: set[tuple[str, Value]] = set()
         self.taken: dict[tuple[str, int], int] = {}  # the last occurrence by place
-        held = FormInstance.objects.filter(
+        forms = FormInstance.objects.filter(
             participant=participant, code=design.code
         ).order_by("visit", "visit_number", "occurrence")
-        self.forms = {form.pk: form for form in held}
+        self.forms = {form.pk: form for form in forms}
 
     @cached_property
     def casebook(self) -> Casebook:
         return casebook_of(self.participant, self.design.code)
 
     @cached_property
-    def held(self) -> dict[Hashable, list[FormData]]:
-        found: dict[Hashable, list[FormData]] = {}
+    def stored(self) -> dict[Hashable, list[FormData]]:
+        """The rows of the record by key."""
+        stored: dict[Hashable, list[FormData]] = {}
         for data in self.casebook.rows(self.design.code):
             if (key := self.key(data.values)) is not None:
-                found.setdefault(key, []).append(data)
-        return found
+                stored.setdefault(key, []).append(data)
+        return stored
 
     def planned(self, rows: Sequence[SourceRow]) -> Iterator[PlannedRow]:
         """Yield what is to become of each row."""
         by_key = self._rows_by_key(rows)
         for row in rows:
             if row.unreadable:
-                findings = [one.finding for one in row.unreadable.values()]
+                findings = [fault.finding for fault in row.unreadable.values()]
                 yield PlannedRow(row, RowState.REFUSED, findings=(*findings,))
                 continue
             values = row.all_values
@@ -190,7 +191,7 @@ class _Planner:
                 others = ", ".join(str(n) for n in lines if n != row.line)
                 yield self._refused(row, AT_ODDS, lines=others)
             elif lines and row.line != lines[0]:
-                yield PlannedRow(row, RowState.UNCHANGED)  # said twice, alike
+                yield PlannedRow(row, RowState.UNCHANGED)  # twice in the source, alike
             else:
                 yield self._row(row, key, values)
 
@@ -206,7 +207,7 @@ class _Planner:
         return by_key
 
     def _row(self, row: SourceRow, key: Hashable | None, values: Values) -> PlannedRow:
-        fitting = self.held.get(key, []) if key is not None else []
+        fitting = self.stored.get(key, []) if key is not None else []
         if len(fitting) > 1:
             return self._refused(row, SEVERAL)
         before = fitting[0] if fitting else self._empty(row)

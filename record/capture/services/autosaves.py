@@ -49,5 +49,5 @@ def discard(form: FormInstance, author: User) -> None:
 
 def others_at_work(form: FormInstance, author: User) -> list[Autosave]:
     """Return who else has unsaved typing in a form, and since when."""
-    held = Autosave.objects.filter(form=form).exclude(author=author)
-    return list(held.select_related("author"))
+    others = Autosave.objects.filter(form=form).exclude(author=author)
+    return list(others.select_related("author"))

@@ -44,7 +44,7 @@ def note(
     via: Source,
 ) -> None:
     """Record which checks fired, the values that they fired on, and the outcome."""
-    told = [
+    lines = [
         {
             "check": finding.check_id,
             "item": finding.item,
@@ -54,11 +54,11 @@ def note(
         }
         for finding, outcome in fired
     ]
-    if not told:
+    if not lines:
         return
-    details: dict[str, Any] = {"findings": told}
+    details: dict[str, Any] = {"findings": lines}
     if issubclass(design.model, SealedCRF):
-        text = json.dumps(told, ensure_ascii=False)
+        text = json.dumps(lines, ensure_ascii=False)
         sealed = seal(design.model.purpose, text, padded_to=SEALED_BYTES)
         details = {"sealed": sealed}
     with attributed(by=by, via=via):
@@ -86,14 +86,14 @@ def stored(
 ) -> list[tuple[Finding, CheckOutcome]]:
     """Return what fired anew on values that are stored; ask before queries change."""
     standing = review.standing_places(form) if soft else set()
-    found = []
+    outcomes = []
     for finding in soft:
         explained = bool(explanations.get(finding.check_id, "").strip())
         is_old = (finding.item, finding.check_id) in standing
         if explained or not is_old or finding.item in altered:
             outcome = CheckOutcome.EXPLAINED if explained else CheckOutcome.QUERIED
-            found.append((finding, outcome))
-    return found
+            outcomes.append((finding, outcome))
+    return outcomes
 
 
 def _value(design: FormDesign, finding: Finding, value: object) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The checks of a form asked again, because values elsewhere have changed."""
+"""The checks of a form run again, because values elsewhere have changed."""
 
 from record.audit.attribution import Actor
 from record.casebook import catalogue, engine
@@ -19,8 +19,8 @@ def recheck(form: FormInstance, casebook: Casebook, *, by: Actor) -> None:
     if form.struck_at or form.is_closed:
         return
     data = data_of(form, row_of(form))
-    found = engine.findings(
+    findings = engine.findings(
         catalogue.design(form.code), data, casebook, now=clock.now()
     )
-    soft = [one for one in found if one.severity == Severity.SOFT]
+    soft = [f for f in findings if f.severity == Severity.SOFT]
     review.sync_check_queries(form, soft, {}, (), by=by)

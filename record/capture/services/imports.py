@@ -51,8 +51,8 @@ def apply(
     """
     with attributed(by=by, via=via, reason=origin):
         participant = form_instances.lock(planned.participant)
-        wanted = [row.wanted for row in planned.rows]
-        fresh = plan(participant, planned.code, wanted, key=planned.key, by=by)
+        source = [row.source for row in planned.rows]
+        fresh = plan(participant, planned.code, source, key=planned.key, by=by)
         _require_as_planned(planned, fresh)
         return store(
             fresh,
@@ -77,14 +77,14 @@ def store(
 
     `apply` is for plans of before; callers that compare by themselves come here.
     """
-    told, asked = _told(reason, origin), explanations or {}
+    why, by_line = _with_origin(reason, origin), explanations or {}
     return [
-        _stored(row, fresh, asked.get(row.line, {}), told, by, via)
+        _store_row(row, fresh, by_line.get(row.line, {}), why, by, via)
         for row in fresh.of(RowState.NEW, RowState.CHANGED)
     ]
 
 
-def _told(reason: Reason | None, origin: Reason | None) -> Reason | None:
+def _with_origin(reason: Reason | None, origin: Reason | None) -> Reason | None:
     """Return why a value changes, with the source that says so."""
     if reason is None or origin is None:
         return reason
@@ -99,7 +99,7 @@ def _require_as_planned(planned: Plan, fresh: Plan) -> None:
             raise Outdated(row)
 
 
-def _stored(  # noqa: PLR0917 - one call, from one place
+def _store_row(  # noqa: PLR0917 - one call, from one place
     row: PlannedRow,
     planned: Plan,
     explanations: Mapping[str, str],
@@ -112,8 +112,8 @@ def _stored(  # noqa: PLR0917 - one call, from one place
         planned.code,
         by=by,
         via=via,
-        visit=row.wanted.visit,
-        visit_number=row.wanted.visit_number,
+        visit=row.source.visit,
+        visit_number=row.source.visit_number,
     )
     entry = FormEntry(
         values={name: new for name, (_old, new) in row.changes.items()},

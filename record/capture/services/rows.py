@@ -1,7 +1,7 @@
 """Several rows of a log saved at once: all of them, or none.
 
 Each row goes the way that a single form goes (`save_entry`); here is only what makes
-them one act. What stands in the way is told for every row, not for the first.
+them one act. What stands in the way is named for every row, not for the first.
 """
 
 from collections.abc import Mapping, Sequence
@@ -60,7 +60,9 @@ class RowsNotSaved(Exception):
     """Nothing was stored; the problems are by the key of the row."""
 
     def __init__(self, problems: Mapping[str, NotSaved]) -> None:
-        super().__init__("; ".join(f"{key}: {one}" for key, one in problems.items()))
+        super().__init__(
+            "; ".join(f"{key}: {problem}" for key, problem in problems.items())
+        )
         self.problems = dict(problems)
 
 
@@ -72,21 +74,23 @@ def save_rows(
     *,
     by: Actor,
     via: Source = Source.PAGE,
-    known: Mapping[str, NotSaved] | None = None,
+    known_problems: Mapping[str, NotSaved] | None = None,
 ) -> list[Saved]:
     """Save rows of a log in one transaction; raises `RowsNotSaved` and stores nothing.
 
-    `known` are problems that the caller found before, such as texts that no item can
-    read: with any of them nothing is stored, yet the other rows are tried.
+    `known_problems` are those that the caller found before, such as a row that is not
+    there: with any of them nothing is stored, yet the other rows are tried.
     """
     design = catalogue.design(code)
     require_right_to_enter(design, (), by=by)
     try:
         with attributed(by=by, via=via):
-            return _all_stored(participant, design, changes, known or {}, by, via)
-    except RowsNotSaved as told:
+            return _all_stored(
+                participant, design, changes, known_problems or {}, by, via
+            )
+    except RowsNotSaved as refusal:
         # What was noted of a refusal went with the transaction.
-        _note(participant, design, changes, told.problems, by=by, via=via)
+        _note(participant, design, changes, refusal.problems, by=by, via=via)
         raise
 
 
@@ -94,13 +98,13 @@ def _all_stored(  # noqa: PLR0917 - one call, from one place
     participant: Participant,
     design: FormDesign,
     changes: Sequence[RowChange],
-    known: Mapping[str, NotSaved],
+    known_problems: Mapping[str, NotSaved],
     by: Actor,
     via: Source,
 ) -> list[Saved]:
-    problems, saved = dict(known), []
+    problems, saved = dict(known_problems), []
     participant = form_instances.lock(participant)
-    for change in sorted(changes, key=lambda one: isinstance(one, RowEntry)):
+    for change in sorted(changes, key=lambda change: isinstance(change, RowEntry)):
         if change.key in problems:
             continue
         try:
