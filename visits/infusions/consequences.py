@@ -1,6 +1,6 @@
 """Consequences of an infusion: the schedule is anchored, deviations are recorded."""
 
-from datetime import date
+from datetime import date, datetime
 
 from randomization.study.selectors import were_infusions_paused
 from record.capture.events import DeviationFound
@@ -62,7 +62,23 @@ def _find_infusion_deviations(saved: Saved) -> None:
     if number is None or started_at is None or data.get("given") not in STARTED:
         return
     on = site_date(started_at)
-    texts = {}
+    for rule, text in _broken_rules(saved, number, started_at).items():
+        event = DeviationFound(
+            saved.participant,
+            DeviationCategory.INFUSION.value,
+            rule.value,
+            on,
+            text,
+            saved.form,
+            important=True,
+        )
+        announce_deviation(event, saved)
+    if number == 1 and is_late_after_randomization(casebook):
+        announce_deviation(_first_infusion_late(saved.form, on), saved)
+
+
+def _broken_rules(saved: Saved, number: int, started_at: datetime) -> dict[Rule, str]:
+    casebook, texts = saved.casebook, {}
     if casebook.value("IRQ", "decision", saved.form.visit) != InfusionDecision.GO:
         texts[Rule.WITHOUT_GO] = f"Infusion {number} was given without a go."
     against = set(reasons_against_second(casebook, started_at)) if number > 1 else set()
@@ -79,20 +95,7 @@ def _find_infusion_deviations(saved: Saved) -> None:
         texts[Rule.IN_PAUSE] = (
             f"Infusion {number} was given while infusions were paused."
         )
-    category = DeviationCategory.INFUSION.value
-    for rule, text in texts.items():
-        event = DeviationFound(
-            saved.participant,
-            category,
-            rule.value,
-            on,
-            text,
-            saved.form,
-            important=True,
-        )
-        announce_deviation(event, saved)
-    if number == 1 and is_late_after_randomization(casebook):
-        announce_deviation(_first_infusion_late(saved.form, on), saved)
+    return texts
 
 
 def _first_infusion_late(form: FormInstance, on: date) -> DeviationFound:

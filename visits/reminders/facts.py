@@ -82,14 +82,21 @@ def _visit_reminders(
     if appointment_at and site_date(appointment_at) >= plan.today:
         yield from _appointment_reminders(visit, appointment_at, plan.today, sent_keys)
         return
-    # The visit may have taken place and not be entered yet.
-    waits_since = site_date(appointment_at) if appointment_at else None
-    if waits_since and plan.today < waits_since + _days(SETTINGS.overdue_wait_days):
-        return
+    if visit.code not in WARD_VISITS:
+        booked_on = site_date(appointment_at) if appointment_at else None
+        yield from _window_reminders(visit, booked_on, plan.today)
+
+
+def _window_reminders(
+    visit: Visit, booked_on: date | None, today: date
+) -> Iterator[Reminder]:
+    """Ask to book a visit, or remind of one overdue; `booked_on` has passed."""
     span = visit.state.window
-    if span is None or visit.code in WARD_VISITS:
+    # The visit may have taken place and not be entered yet.
+    is_recent = booked_on and today < booked_on + _days(SETTINGS.overdue_wait_days)
+    if span is None or is_recent:
         return
-    missed = f" {waits_since}" if waits_since else ""
+    missed = f" {booked_on}" if booked_on else ""
     if visit.status == VisitStatus.DUE:
         yield Reminder(
             Occasion.CALL_TO_BOOK,

@@ -21,9 +21,10 @@ from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, VisitCode, YesNo
 from visits.infusions.facts import stop_rules
 from visits.infusions.facts import vital_sign_times as timing
+from visits.infusions.page.release import RELEASE_STATUSES, release_of
 from visits.infusions.page.vital_grid import MINUTE, VitalSignLine
 from visits.infusions.rules import StopReason
-from visits.infusions.vocabulary import Given, InfusionDecision, ReactionGrade, Release
+from visits.infusions.vocabulary import Given, ReactionGrade, Release
 from visits.schedule.facts import (
     INFUSION_VISITS,
     infusion_started_at,
@@ -31,14 +32,6 @@ from visits.schedule.facts import (
 )
 
 FORMS = ("IRQ", "INF", "VSI", "AE", "DTH", "CNS")  # one select for the whole page
-RELEASE_STATUSES = {
-    Release.NONE: "not_started",
-    Release.UNSIGNED: "draft",
-    Release.BROKEN: "signature_broken",
-    Release.GO: "signed",
-    Release.DELAY: "due",
-    Release.REFUSED: "not_done",
-}
 
 
 STATE_LABELS = {
@@ -287,26 +280,10 @@ def infusion_at(participant: Participant, visit: str) -> BedsideInfusion:
         struck_at=None,
     )
     forms = {(form.code, form.occurrence): form for form in stored_forms}
-    release, signature = _release(casebook, visit, forms.get(("IRQ", 1)))
+    release, signature = release_of(casebook, visit, forms.get(("IRQ", 1)))
     return BedsideInfusion(
         participant, visit, casebook, clock.now(), forms, release, signature
     )
-
-
-def _release(
-    casebook: Casebook, visit: str, form: FormInstance | None
-) -> tuple[Release, Signature | None]:
-    decision = casebook.value("IRQ", "decision", visit)
-    if form is None or decision is None:
-        return Release.NONE, None
-    if decision != InfusionDecision.GO:
-        is_delayed = decision == InfusionDecision.DELAY
-        return (Release.DELAY if is_delayed else Release.REFUSED), None
-    signatures = Signature.objects.filter(form=form, withdrawn_at=None).order_by("-id")
-    last = signatures.first()
-    if last is None:
-        return Release.UNSIGNED, None
-    return (Release.GO if last.holds_for(form) else Release.BROKEN), last
 
 
 def current_infusion_visit(participant: Participant) -> str:
