@@ -21,7 +21,7 @@ from visits.schedule import selectors, services
 pytestmark = pytest.mark.django_db
 
 
-def test_randomisation_hangs_every_visit_and_awaits_infusion_1():
+def test_randomization_creates_every_visit_and_awaits_infusion_1():
     person = stage.randomized(ago=0.2)
 
     forms = FormInstance.objects.filter(participant=person, visit__gt="")
@@ -41,7 +41,7 @@ def test_randomisation_hangs_every_visit_and_awaits_infusion_1():
     assert stage.due(person, "D7") is None
 
 
-def test_hanging_twice_hangs_once():
+def test_visit_forms_are_created_once():
     person = stage.randomized()
     before = FormInstance.objects.filter(participant=person).count()
 

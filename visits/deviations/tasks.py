@@ -15,9 +15,9 @@ BATCH = 200
 @implements("WIN-03")
 def raise_missed_visits() -> int:
     """Record each visit whose window closed as a deviation; daily, safe to repeat."""
-    randomised = Participant.objects.filter(forms__code="RAN").distinct()
+    randomized = Participant.objects.filter(forms__code="RAN").distinct()
     raised, batch = 0, []
-    for participant in randomised.iterator(chunk_size=BATCH):
+    for participant in randomized.iterator(chunk_size=BATCH):
         batch.append(participant)
         if len(batch) == BATCH:
             raised += raise_missed_visits_of(batch)

@@ -69,8 +69,8 @@ def act(request: StaffRequest, number: str, visit: str, act: str) -> HttpRespons
 
 def _participant(request: StaffRequest, number: str, visit: str) -> Participant:
     participant = visible_participant(request, number)
-    randomised = bool(casebook_of(participant, "RAN").rows("RAN"))
-    if visit not in INFUSION_VISITS or not randomised:
+    is_randomized = bool(casebook_of(participant, "RAN").rows("RAN"))
+    if visit not in INFUSION_VISITS or not is_randomized:
         raise Http404
     return participant
 
