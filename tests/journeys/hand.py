@@ -37,7 +37,7 @@ class Hand:
         self.page.get_by_role("button", name=name, exact=True).first.click()
 
     def picture(self, name: str) -> None:
-        """Take a picture for the manual, when asked to."""
+        """Only where pictures of the manual are wanted."""
         if self.takes_pictures:
             IMAGES.mkdir(parents=True, exist_ok=True)
             self.page.screenshot(path=IMAGES / f"{name}.png")

@@ -60,7 +60,7 @@ LOGS_COMPLETE = (
 
 
 def at(*, hours: float = 0, days: float = 0) -> str:
-    """Return the site time some hours or days ago, as people type it."""
+    """The site time some hours or days ago, as people type it."""
     instant = clock.now() - timedelta(hours=hours, days=days)
     return instant.astimezone(clock.SITE_TZ).strftime("%Y-%m-%d %H:%M")
 
@@ -70,13 +70,13 @@ def today() -> str:
 
 
 class Story:
-    """The cast and the pages of one participant's way."""
+    """The users and the pages on one participant's way."""
 
     def __init__(self, hand: Hand) -> None:
         """Open the study with everybody in place."""
         self.hand, self.page = hand, hand.page
         open_study()
-        self.cast: dict[str, User] = {
+        self.users: dict[str, User] = {
             role: person(role, username=name, full_name=full, password=PASSWORD)
             for role, name, full in (
                 ("CO", "li.wei", "Li Wei"),
@@ -92,8 +92,8 @@ class Story:
         self.number = ""
 
     def become(self, role: str) -> User:
-        self.hand.sign_in(self.cast[role])
-        return self.cast[role]
+        self.hand.sign_in(self.users[role])
+        return self.users[role]
 
     def fill(self, code: str, visit: str = "", /, **values: object) -> None:
         """Open a form, type, say what was not done, mark complete."""
@@ -134,7 +134,7 @@ class Story:
 
     def consent(self) -> None:
         self.hand.row(self.number, "CNS")
-        investigator = str(self.cast["IN"].pk)
+        investigator = str(self.users["IN"].pk)
         self.hand.enter(
             {
                 "kind": "initial",
@@ -293,7 +293,7 @@ class Story:
                 "final_volume_ml": str(volume),
                 "cover_applied": "Y",
                 "prepared_by": str(pharmacist.pk),
-                "checked_by": str(self.cast["PN"].pk),
+                "checked_by": str(self.users["PN"].pk),
                 "as_allocated": "Y",
             }
         )
@@ -309,16 +309,16 @@ class Story:
         record = FormInstance.objects.get(
             participant__number=self.number, code="PRD", visit=visit
         )
-        desk = f"/randomization/preparations/{record.pk}/"
+        preparation_page = f"/randomization/preparations/{record.pk}/"
         for role in ("UP", "PN"):
             user = self.become(role)
-            self.hand.open(desk)
+            self.hand.open(preparation_page)
             self.hand.confirm(user)
             button = self.page.get_by_role("button", name="Confirm with my password")
             button.click()
             expect(button).to_have_count(0)
         handed_to = self.page.locator('select[name="handed_to"]')
-        handed_to.select_option(str(self.cast["BN"].pk))
+        handed_to.select_option(str(self.users["BN"].pk))
         self.page.locator('main input[name="at"]').fill(at(hours=0.2))
         if visit == "D0":
             self.hand.picture("18-hand-over")
@@ -350,7 +350,7 @@ class Story:
             participant_saw="N",
             reaction="N",
             completed="Y",
-            clinician=str(self.cast["IN"].pk),
+            clinician=str(self.users["IN"].pk),
         )
 
     def attend(self, visit: str, mode: str = "in_person") -> None:

@@ -62,7 +62,7 @@ class Tablet:
         self.page.get_by_role("button", name="Save this measurement").click()
 
     def unsent(self, count: int) -> None:
-        """Wait until so many entries are told as not sent."""
+        """Wait until the page counts so many entries as not sent."""
         panel = self.page.locator("#unsent .count")
         if count:
             expect(panel).to_have_text(f"Not yet sent: {count}", timeout=SECONDS)
@@ -79,10 +79,10 @@ class Tablet:
         row = self.page.locator(f'tr[data-point="{point}"]')
         expect(row).to_contain_text(text, timeout=SECONDS)
 
-    def kept(self) -> list[str]:
-        """Return the names of what this tablet has written down."""
-        found: list[str] = self.page.evaluate("Object.keys(localStorage)")
-        return found
+    def local_entries(self) -> list[str]:
+        """The keys of what the tablet has stored locally."""
+        keys: list[str] = self.page.evaluate("Object.keys(localStorage)")
+        return keys
 
 
 def set_value(control: Any, value: str) -> None:
@@ -97,16 +97,16 @@ def set_value(control: Any, value: str) -> None:
 
 @pytest.fixture
 def tablets(browser: Browser, live_server) -> Iterator[Any]:
-    made: list[Tablet] = []
+    tablets: list[Tablet] = []
 
     def take(user: User) -> Tablet:
         tablet = Tablet(browser.new_context(viewport=TABLET), live_server.url)
-        made.append(tablet)
+        tablets.append(tablet)
         tablet.hand.sign_in(user)
         return tablet
 
     yield take
-    for tablet in made:
+    for tablet in tablets:
         tablet.context.close()
         assert tablet.problems == []
 
@@ -138,7 +138,7 @@ def rows(someone: Participant, code: str) -> list[dict[str, Any]]:
 
 
 def at(minutes: float) -> str:
-    """Return the site time so many minutes ago, as people type it."""
+    """The site time so many minutes ago, as people type it."""
     instant = clock.now() - timedelta(minutes=minutes)
     return instant.astimezone(clock.SITE_TZ).strftime("%Y-%m-%d %H:%M")
 
@@ -174,25 +174,26 @@ def test_an_infusion_with_interruption_reaction_and_dropped_connection(tablets, 
     tablet.unsent(3)
     assert rows(someone, "AE") == []
     assert not any(
-        "Chills" in page.evaluate(f"localStorage['{n}']") for n in tablet.kept()
+        "Chills" in page.evaluate(f"localStorage['{n}']")
+        for n in tablet.local_entries()
     )
 
     tablet.context.set_offline(False)
     tablet.unsent(0)
-    assert tablet.kept() == []
+    assert tablet.local_entries() == []
     tablet.act("Stop the infusion", "Stop now", stopped_at="")
     tablet.state("stopped")
     page.locator("#record-volume_ml").fill("100")
     page.locator('.record button[value="draft"]').click()
     expect(page.locator(".facts")).to_contain_text("Share of the planned volume")
 
-    told = record(someone)
-    minutes = (told["stopped_at"] - told["started_at"]) / timedelta(minutes=1)
-    shown = page.locator(".facts").inner_text()
-    assert f"Duration\n{minutes:.0f} min" in shown
-    assert f"Mean rate\n{100 / minutes:.2f} mL/min" in shown
-    assert "Share of the planned volume\n100 %" in shown
-    (pause,) = told["interruptions"]
+    infusion = record(someone)
+    minutes = (infusion["stopped_at"] - infusion["started_at"]) / timedelta(minutes=1)
+    panel = page.locator(".facts").inner_text()
+    assert f"Duration\n{minutes:.0f} min" in panel
+    assert f"Mean rate\n{100 / minutes:.2f} mL/min" in panel
+    assert "Share of the planned volume\n100 %" in panel
+    (pause,) = infusion["interruptions"]
     assert pause["reason"] == "Chills"
     (event,) = rows(someone, "AE")
     named = ("term", "grade", "infusion_reaction", "infusion_number", "outcome")
@@ -262,7 +263,7 @@ def test_what_waits_survives_a_reload_and_another_person_at_the_tablet(
     (row,) = rows(someone, "VSI")
     assert (row["heart_rate"], row["time_point"]) == (91, "m15")
     assert BedsideAct.objects.get().author == nurse
-    assert tablet.kept() == []
+    assert tablet.local_entries() == []
 
 
 def _fail(route: Route, status: int) -> None:
@@ -372,17 +373,17 @@ def test_infusion_2_shows_the_stop_rule_and_what_happens_is_stored(tablets, nurs
 
     tablet.open(someone, "D7")
 
-    shown = tablet.page.locator("#bedside")
-    expect(shown).to_contain_text("Infusion 2 must not be given")
-    expect(shown).to_contain_text("Grade 3 or higher reaction to infusion 1")
+    panel = tablet.page.locator("#bedside")
+    expect(panel).to_contain_text("Infusion 2 must not be given")
+    expect(panel).to_contain_text("Grade 3 or higher reaction to infusion 1")
     expect(
         tablet.page.get_by_role("link", name="Open the event: Rigor")
     ).to_be_visible()
     tablet.act("Start the infusion", "Start now")
     tablet.state("running")
     assert record(someone, "D7")["given"] == "given"
-    told = [rule.split()[0] for rule in stage.rules_broken(someone)]
-    assert "INFUSION-AGAINST-STOP-RULE" in told
+    rules = [rule.split()[0] for rule in stage.rules_broken(someone)]
+    assert "INFUSION-AGAINST-STOP-RULE" in rules
 
 
 def test_every_target_of_the_page_is_large_enough_for_a_finger(tablets, nurse):
@@ -396,12 +397,12 @@ def test_every_target_of_the_page_is_large_enough_for_a_finger(tablets, nurse):
         .map(c => [c.name || c.innerText, c.getBoundingClientRect().height])
         .filter(([, height]) => height < 44)"""
 
-    found = {}
+    overflowing = {}
     for width in (820, 390):
         tablet.page.set_viewport_size({"width": width, "height": 844})
-        found[width] = tablet.page.evaluate(script)
+        overflowing[width] = tablet.page.evaluate(script)
         wide = tablet.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width
 
-    assert found == {820: [], 390: []}
+    assert overflowing == {820: [], 390: []}
     assert FormInstance.objects.filter(code="VSI", revision__gt=0).count() == 0

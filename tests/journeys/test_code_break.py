@@ -24,8 +24,8 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 def codes_of(user: User) -> list[str]:
     """Let somebody enrol an app, which is then out of reach."""
     secret = second_factor.new_secret()
-    shown = second_factor.code_at(secret, clock.now().timestamp())
-    return second_factor.enrol(user=user, secret=secret, code=shown)
+    code = second_factor.code_at(secret, clock.now().timestamp())
+    return second_factor.enrol(user=user, secret=secret, code=code)
 
 
 def test_investigator_breaks_a_code_though_locked_out(page: Page, live_server) -> None:
@@ -66,4 +66,6 @@ def test_investigator_breaks_a_code_though_locked_out(page: Page, live_server) -
     hand.open("/randomization/code-breaks/")
     expect(page.locator("main")).to_contain_text("Anaphylaxis during the infusion")
     hand.picture("23-code-breaks")
-    assert [one.recorded_by for one in CodeBreak.objects.all()] == [doctor]
+    assert [code_break.recorded_by for code_break in CodeBreak.objects.all()] == [
+        doctor
+    ]

@@ -70,9 +70,9 @@ def test_now_is_the_site_s_time_and_rows_can_be_added(hand, page, form):
 @pytest.mark.verifies("ACC-14")
 def test_typing_survives_the_end_of_the_session(hand, page, form):
     page.locator("#item-weight_kg").fill("70")
-    with page.expect_response("**/autosave/") as kept:
+    with page.expect_response("**/autosave/") as autosaved:
         page.evaluate("document.dispatchEvent(new CustomEvent('session:ending'))")
-    assert kept.value.ok
+    assert autosaved.value.ok
     page.on("dialog", lambda dialog: dialog.accept())
     page.context.clear_cookies()
     hand.open(f"/forms/{form.pk}/")
@@ -89,10 +89,10 @@ def test_typing_survives_the_end_of_the_session(hand, page, form):
 
 
 def test_leaving_with_unsaved_typing_is_warned_of(hand, page):
-    asked: list[str] = []
+    dialogs: list[str] = []
 
     def stay(dialog):
-        asked.append(dialog.type)
+        dialogs.append(dialog.type)
         dialog.dismiss()
 
     page.on("dialog", stay)
@@ -101,7 +101,7 @@ def test_leaving_with_unsaved_typing_is_warned_of(hand, page):
     page.get_by_role("link", name="Participants").first.click()
 
     expect(page.locator("#item-weight_kg")).to_have_value("70")
-    assert asked == ["beforeunload"]
+    assert dialogs == ["beforeunload"]
 
 
 def test_a_bad_value_stays_and_is_reached_from_the_list(hand, page):
@@ -126,11 +126,13 @@ def test_no_page_of_entry_breaks_a_rule_of_access(hand, page, width, scheme, for
         viewport={"width": width, "height": 900},
     )
     tab = context.new_page()
-    found = {}
+    violations = {}
     for path in ("/", "/participants/", f"/forms/{form.pk}/", "/dashboard/"):
         tab.goto(hand.url + path)
         results = axe.run(tab)
-        found[path] = [one["id"] for one in results.response["violations"]]
+        violations[path] = [
+            violation["id"] for violation in results.response["violations"]
+        ]
     context.close()
 
-    assert found == {path: [] for path in found}
+    assert violations == {path: [] for path in violations}

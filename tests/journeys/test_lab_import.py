@@ -78,7 +78,7 @@ def counts(page: Page) -> str:
 
 
 def with_five_bad_rows(good: Participant, bad: Participant) -> bytes:
-    """Return a file: unknown participant, bad date, unit, value, conflicting rows."""
+    """A file: unknown participant, bad date, unit, value, conflicting rows."""
     return stage.csv(
         stage.row(good, days=50, value="118"),
         stage.row(good, days=49, value="131"),
@@ -116,8 +116,8 @@ def test_a_file_with_five_bad_rows_is_mapped_previewed_stored_and_reconciled(
     # Preview: nothing is stored yet.
     store = page.get_by_role("button", name="Store 2 rows")
     expect(store).to_be_visible(timeout=20_000)
-    told = "9 rows in the file = 2 new + 0 changed + 0 unchanged + 7 refused"
-    assert counts(page) == told
+    summary = "9 rows in the file = 2 new + 0 changed + 0 unchanged + 7 refused"
+    assert counts(page) == summary
     assert casebook_of(good).rows("CRE") == ()
     page.get_by_role("link", name="refused 7").click()
     for reason in (
@@ -134,13 +134,13 @@ def test_a_file_with_five_bad_rows_is_mapped_previewed_stored_and_reconciled(
     hand.press("Store 2 rows")
     done = page.locator("h1 .pill", has_text="stored")
     expect(done).to_have_text("stored", timeout=20_000)
-    assert counts(page) == told
-    values = [str(one.get("value")) for one in casebook_of(good).rows("CRE")]
+    assert counts(page) == summary
+    values = [str(data.get("value")) for data in casebook_of(good).rows("CRE")]
     assert values == ["118 umol/L", "131 umol/L"]
     assert casebook_of(bad).rows("CRE") == ()
-    with page.expect_download() as taken:
+    with page.expect_download() as download:
         hand.link("Report")
-    report = taken.value.path().read_text(encoding="utf-8-sig")
+    report = download.value.path().read_text(encoding="utf-8-sig")
     assert len(report.splitlines()) == 1 + 9
     page.get_by_role("link", name="Creatinine").first.click()
     hand.on_form("CRE")
@@ -153,4 +153,4 @@ def test_a_file_with_five_bad_rows_is_mapped_previewed_stored_and_reconciled(
     assert "0 new + 0 changed + 2 unchanged + 7 refused" in counts(page)
     hand.press("Close the import")
     expect(done).to_have_text("stored", timeout=20_000)
-    assert [one.revision for one in casebook_of(good).rows("CRE")] == [1, 1]
+    assert [data.revision for data in casebook_of(good).rows("CRE")] == [1, 1]

@@ -28,7 +28,7 @@ def someone() -> Participant:
 
 @pytest.fixture
 def hand(page: Page, live_server, someone: Participant) -> Hand:
-    """Return the hand of a coordinator on the creatinine log, on a tablet."""
+    """The hand of a coordinator on the creatinine log, on a tablet."""
     page.set_viewport_size({"width": 820, "height": 1180})
     hand = Hand(page, live_server.url, takes_pictures=False)
     hand.sign_in(person("CO", password=PASSWORD))
@@ -37,14 +37,14 @@ def hand(page: Page, live_server, someone: Participant) -> Hand:
 
 
 def sampled(number: int) -> str:
-    """Return when a sample was taken, as a spreadsheet writes it."""
+    """When a sample was taken, as a spreadsheet writes it."""
     at = stage.days_ago(40) + timedelta(hours=12 * number)
     local = at.astimezone(clock.SITE_TZ)
     return f"{local.year}/{local.month}/{local.day} {local:%H:%M}"
 
 
 def spreadsheet() -> str:
-    """Return 50 lines: some in mg/dL, one with a bad date, one a second time."""
+    """50 lines: some in mg/dL, one with a bad date, one a second time."""
     lines = ["采样时间\t肌酐"]
     for number in range(PASTED - 1):
         value = "1.5 mg/dL" if number % 10 == 3 else f"{100 + number} µmol/L"
@@ -77,9 +77,9 @@ def paste(page: Page, text: str) -> None:
 def test_fifty_values_are_pasted_corrected_edited_and_struck_out(hand, page, someone):
     paste(page, spreadsheet())
 
-    told = page.locator("#preview-summary")
-    expect(told).to_contain_text("Nothing is stored yet.")
-    expect(told).to_contain_text("new 48 lines · unchanged 1 line · refused 1 line")
+    summary = page.locator("#preview-summary")
+    expect(summary).to_contain_text("Nothing is stored yet.")
+    expect(summary).to_contain_text("new 48 lines · unchanged 1 line · refused 1 line")
     expect(page.locator(".error-summary")).to_contain_text("“8 March” is not a date.")
     assert samples(someone) == []
 
@@ -174,11 +174,13 @@ def test_a_table_breaks_no_rule_of_access(hand, page, someone):
         bypass_csp=True, storage_state=page.context.storage_state()
     )
     tab = context.new_page()
-    found = {}
+    violations = {}
     for code in ("CRE", "URI", "RRT", "LAB"):
         tab.goto(f"{hand.url}/participants/{someone.number}/logs/{code}/")
         results = axe.run(tab)
-        found[code] = [one["id"] for one in results.response["violations"]]
+        violations[code] = [
+            violation["id"] for violation in results.response["violations"]
+        ]
     context.close()
 
-    assert found == {code: [] for code in found}
+    assert violations == {code: [] for code in violations}

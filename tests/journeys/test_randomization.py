@@ -24,7 +24,7 @@ ARM = re.compile(r"MSC(?!-001)|SALINE")
 
 @pytest.fixture
 def hand(page: Page, live_server) -> Hand:
-    """Return a hand at the sign-in page, pictures untaken."""
+    """A hand at the sign-in page; it takes no pictures."""
     return Hand(page, live_server.url, takes_pictures=False)
 
 

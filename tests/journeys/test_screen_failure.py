@@ -19,7 +19,7 @@ FAILED = ("E5", "E11", "E17", "E18")
 
 @pytest.fixture
 def story(page: Page, live_server) -> Story:
-    """Return the story of one person, at the sign-in page."""
+    """The story of one person, at the sign-in page."""
     return Story(Hand(page, live_server.url, takes_pictures=False))
 
 
@@ -63,7 +63,7 @@ def judge(story: Story) -> User:
 
 
 @pytest.mark.verifies("ELG-VERDICT")
-def test_a_screen_failure_is_told_at_one_glance_and_closed(
+def test_a_screen_failure_shows_at_one_glance_and_is_closed(
     story: Story, page: Page
 ) -> None:
     hand = story.hand

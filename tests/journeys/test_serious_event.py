@@ -30,7 +30,7 @@ SECRETS = re.compile(r"embolism|heparin|\bMSC\b(?!-001)|saline", re.IGNORECASE)
 
 @pytest.fixture
 def staff(db: None) -> dict[str, Any]:
-    """Return the people of the story; each signs in with the password."""
+    """The users of the story; each signs in with the password."""
     stage.open_study()
     names = {
         "BN": ("liu.fang", "Liu Fang"),
@@ -46,7 +46,7 @@ def staff(db: None) -> dict[str, Any]:
 
 @pytest.fixture
 def infused(staff: dict[str, Any]) -> Participant:
-    """Return a randomised participant whose infusion has begun."""
+    """A randomized participant whose infusion has begun."""
     who = stage.randomised()
     started = clock.now().replace(second=0, microsecond=0)
     bedside = stage.form_of(who, "INF", "D0")
@@ -56,11 +56,11 @@ def infused(staff: dict[str, Any]) -> Participant:
 
 @pytest.fixture
 def box(settings: Any, unused_tcp_port: int) -> Any:
-    """Return a real mail server on loopback, to which all mail goes."""
+    """A real mail server on loopback, to which all mail goes."""
     settings.EMAIL_BACKEND, settings.EMAIL_HOST = SMTP, "127.0.0.1"
     settings.EMAIL_PORT = unused_tcp_port
-    with postbox(unused_tcp_port) as found:
-        yield found
+    with postbox(unused_tcp_port) as mail_server:
+        yield mail_server
 
 
 def mail(box: Postbox) -> list[str]:
@@ -103,8 +103,8 @@ def send(hand: Hand) -> None:
     hand.open("/safety/reports/")
     hand.picture("24-serious-events")
     hand.press("Send")
-    told = hand.page.locator("#messages")
-    expect(told).to_contain_text("went to the safety officers")
+    messages = hand.page.locator("#messages")
+    expect(messages).to_contain_text("went to the safety officers")
 
 
 def judge_for_sponsor(hand: Hand) -> None:
@@ -128,9 +128,9 @@ def test_serious_event_reaches_the_authority(
     hand.sign_in(staff["BN"])
     note_event(hand, number)
 
-    told = mail(box)
-    assert set(told) == {f"Serious adverse event: {number}"}
-    assert len(told) >= len({"PI", "SO"})
+    messages = mail(box)
+    assert set(messages) == {f"Serious adverse event: {number}"}
+    assert len(messages) >= len({"PI", "SO"})
 
     hand.sign_in(staff["IN"])
     assess_event(hand)
@@ -156,9 +156,11 @@ def test_serious_event_reaches_the_authority(
     page.get_by_label("Who is told the arm").fill("NMPA")
     hand.confirm(staff["SO"])
     hand.picture("26-unblinded-cioms")
-    with page.expect_response(lambda one: one.request.method == "POST") as made:
+    with page.expect_response(
+        lambda response: response.request.method == "POST"
+    ) as report:
         hand.press("Break the code and make the form")
-    assert made.value.headers["content-type"] == "application/pdf"
+    assert report.value.headers["content-type"] == "application/pdf"
     [entry] = CodeBreak.objects.all()
     assert (entry.kind, entry.recorded_by) == ("susar", staff["SO"])
     assert str(arm_of(infused)) not in str(vars(entry))

@@ -17,7 +17,7 @@ TABLET = {"width": 820, "height": 1180}
 
 @pytest.fixture
 def who() -> Participant:
-    """Return a participant on day 5 after infusion 1."""
+    """On day 5 after infusion 1."""
     return stage.infused(ago=5)
 
 
@@ -30,7 +30,7 @@ def hand(page: Page, live_server) -> Hand:
 
 
 def withdraw(hand: Hand, who: Participant, kind: str) -> str:
-    """Record a withdrawal as a draft; return what was foretold."""
+    """Record a withdrawal as a draft; return the text of the preview."""
     page = hand.page
     hand.casebook(who.number)
     hand.link("Withdrawal", exact=True)
@@ -39,9 +39,9 @@ def withdraw(hand: Hand, who: Participant, kind: str) -> str:
     on = course.day(1).isoformat()
     hand.enter({"kind": kind, "on": on, "by": "participant"})
     hand.press("Save draft")
-    told = page.get_by_role("alert")
-    expect(told).to_contain_text("What was collected stays.")
-    words: str = told.inner_text()
+    preview = page.get_by_role("alert")
+    expect(preview).to_contain_text("What was collected stays.")
+    words: str = preview.inner_text()
     page.get_by_label("Save it, with all that moves").check()
     hand.press("Save draft")
     expect(page.locator(".form-state")).to_contain_text("Draft")
@@ -49,19 +49,19 @@ def withdraw(hand: Hand, who: Participant, kind: str) -> str:
 
 
 def visits(who: Participant) -> dict[str, tuple[str, bool]]:
-    """Return status and look-up of the visits that the kinds tell apart."""
-    held = {code: schedule(who).visit(code) for code in ("D7", "D28", "M3")}
-    return {k: (v.status.value, v.state.record_lookup) for k, v in held.items()}
+    """Status and look-up of the visits on which the kinds of withdrawal differ."""
+    visits = {code: schedule(who).visit(code) for code in ("D7", "D28", "M3")}
+    return {k: (v.status.value, v.state.record_lookup) for k, v in visits.items()}
 
 
 @pytest.mark.verifies("WIN-07")
 def test_withdrawal_from_infusion_leaves_every_visit(hand, who):
     before = visits(who)
 
-    told = withdraw(hand, who, "infusion_only")
+    preview = withdraw(hand, who, "infusion_only")
 
-    assert "Infusion 2" in told
-    assert "Messages" not in told
+    assert "Infusion 2" in preview
+    assert "Messages" not in preview
     assert visits(who) == before
     request = FormInstance.objects.get(participant=who, code="IRQ", visit="D7")
     assert request.status == "not_applicable"
@@ -69,10 +69,10 @@ def test_withdrawal_from_infusion_leaves_every_visit(hand, who):
 
 @pytest.mark.verifies("WIN-07")
 def test_withdrawal_from_visits_leaves_two_as_record_look_up(hand, who):
-    told = withdraw(hand, who, "visits_lookup_allowed")
+    preview = withdraw(hand, who, "visits_lookup_allowed")
 
-    assert "as record look-up" in told
-    assert "stop at once" in told
+    assert "as record look-up" in preview
+    assert "stop at once" in preview
     assert visits(who) == {
         "D7": ("not_required", False),
         "D28": ("not_due", True),
@@ -85,11 +85,11 @@ def test_withdrawal_from_visits_leaves_two_as_record_look_up(hand, who):
 @pytest.mark.verifies("WIN-07")
 def test_withdrawal_from_everything_lets_nothing_new_in_and_corrections(hand, who):
     sample = {"value": ("190", "umol/L"), "place": "ward"}
-    known = course.row(who, "CRE", {"sample_at": course.days_ago(2), **sample})
+    earlier = course.row(who, "CRE", {"sample_at": course.days_ago(2), **sample})
 
-    told = withdraw(hand, who, "everything")
+    preview = withdraw(hand, who, "everything")
 
-    assert "none dated after" in told
+    assert "none dated after" in preview
     assert visits(who) == dict.fromkeys(("D7", "D28", "M3"), ("not_required", False))
     hand.row(who.number, "CRE")
     now = clock.now().astimezone(clock.SITE_TZ).strftime("%Y-%m-%d %H:%M")
@@ -97,7 +97,7 @@ def test_withdrawal_from_everything_lets_nothing_new_in_and_corrections(hand, wh
     hand.press("Save draft")
     refused = hand.page.locator(".error-summary")
     expect(refused).to_contain_text("After withdrawal from everything")
-    hand.open(f"/forms/{known.pk}/")
+    hand.open(f"/forms/{earlier.pk}/")
     hand.enter({"value": ("191", "umol/L")})
     hand.press("Save draft")
     expect(hand.page.locator(".form-state")).to_contain_text("revision 2")
