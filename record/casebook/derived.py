@@ -84,5 +84,5 @@ def offers(data: FormData, casebook: Casebook) -> dict[str, Value]:
     offer = OFFERS.get(data.code)
     if offer is None:
         return {}
-    found = offer(data, casebook)
-    return {name: v for name, v in found.items() if data.values.get(name) is None}
+    offers = offer(data, casebook)
+    return {name: v for name, v in offers.items() if data.values.get(name) is None}
