@@ -60,6 +60,14 @@ class ScreeningForm(forms.Form):
     def needs_explanation(self) -> bool:
         return bool(self.data.get("checks"))
 
+    @property
+    def asked_fields(self) -> list[forms.BoundField]:
+        """The fields that people fill in; why it stands only once a check asks."""
+        fields = self.visible_fields()
+        if self.needs_explanation:
+            return fields
+        return [field for field in fields if field.name != "explanation"]
+
     def show_problem(self, problem: Problem) -> None:
         """Show each finding beside its field."""
         if isinstance(problem, EnrollmentRefused):

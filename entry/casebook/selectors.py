@@ -65,6 +65,10 @@ class VisitCells(list[FormCell]):
     """The forms of one form at one visit: mostly one, or rows such as vital signs."""
 
     @property
+    def is_several(self) -> bool:
+        return len(self) > 1
+
+    @property
     def answered(self) -> int:
         """How many rows are complete or need not be."""
         return sum(cell.status not in UNFINISHED for cell in self)
@@ -121,6 +125,16 @@ class CasebookGrid:
     creatinine: list[tuple[str, Decimal]]
     due: list[ReconsentDue]  # consents to ask for
     withdrawals: list[tuple[str, date | None]]  # kind and day
+
+    @property
+    def awaits_consent(self) -> bool:
+        """Nothing but the consent can be entered yet."""
+        first_logs = [log.design.code for log in self.logs[:1]]
+        return not self.rows and first_logs == ["CNS"]
+
+    @property
+    def has_sex_and_age(self) -> bool:
+        return bool(self.sex) and self.age_years is not None
 
     @property
     def sex_word(self) -> str:

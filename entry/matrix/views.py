@@ -33,6 +33,8 @@ def matrix(request: StaffRequest) -> HttpResponse:
         "rows": visible_rows,
         "total": len(rows),
         "counts": counts,
+        "is_filtered": bool(filter_name or status),
+        "is_whole": len(visible_rows) == len(rows),
         "filter": filter_name,
         "status": status,
         "statuses": sorted(statuses.items()),

@@ -49,6 +49,10 @@ class Dashboard:
         return len(self.randomized_on)
 
     @property
+    def is_full(self) -> bool:
+        return self.randomized >= self.target
+
+    @property
     def planned(self) -> int:
         if self.begun_on is None:
             return 0

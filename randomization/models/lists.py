@@ -185,6 +185,15 @@ class AllocationList(Recorded):
         )
 
     @property
+    def is_draft(self) -> bool:
+        return self.state == ListState.DRAFT
+
+    @property
+    def is_approved(self) -> bool:
+        """A second person approved it, and it is not sealed yet."""
+        return self.state == ListState.APPROVED
+
+    @property
     def is_segment(self) -> bool:
         return self.first_sequence > 1
 

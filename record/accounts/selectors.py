@@ -73,7 +73,7 @@ class AccountChange:
     """One write on an account, in words."""
 
     entry: Entry
-    values: list[tuple[str, Any, Any]]  # label, old, new
+    values: list[tuple[str, Any, Any]]  # label, old (None: it had no value), new
 
 
 def history_of(user: User) -> list[AccountChange]:
@@ -90,7 +90,8 @@ def _labelled_values(changes: dict[str, list[Any]]) -> Iterator[tuple[str, Any, 
         old, new = changes.get(field.name, (None, None))
         if field.name not in HIDDEN_FIELDS and (old or "") != (new or ""):
             label = capfirst(str(field.verbose_name))
-            yield label, _display_value(field, old), _display_value(field, new)
+            before = None if old == "" else _display_value(field, old)
+            yield label, before, _display_value(field, new)
 
 
 def _display_value(field: "Field[Any, Any]", value: Any) -> Any:

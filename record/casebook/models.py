@@ -129,6 +129,15 @@ class FormInstance(models.Model):
         return f"{self.code} {place} #{self.occurrence}".replace("  ", " ")
 
     @property
+    def is_further(self) -> bool:
+        """Whether other forms of its kind came before it at this visit."""
+        return self.occurrence > 1
+
+    @property
+    def is_restricted(self) -> bool:
+        return self.confidentiality == Confidentiality.RESTRICTED
+
+    @property
     def is_closed(self) -> bool:
         return self.locked_at is not None or self.frozen_at is not None
 

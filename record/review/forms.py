@@ -23,7 +23,12 @@ AGES = (
 class ListForm(forms.Form):
     """The filter of both lists; an invalid choice counts as none."""
 
-    participant = forms.CharField(label=_("Participant"), required=False, max_length=12)
+    participant = forms.CharField(
+        label=_("Participant"),
+        required=False,
+        max_length=12,
+        widget=forms.SearchInput({"size": 8}),
+    )
     form = forms.ChoiceField(label=_("Form"), required=False)
 
     def __init__(self, user: User, *args: Any, **options: Any) -> None:

@@ -41,11 +41,13 @@ def queries(request: StaffRequest) -> HttpResponse:
     in_any_state = selectors.filtered(visible, criteria)
     state = criteria.state
     lines = in_any_state.filter(state=state) if state else in_any_state
+    counts = selectors.counts_by_state(in_any_state)
     page = Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "state": state,
-        "counts": selectors.counts_by_state(in_any_state),
+        "counts": counts,
+        "total": counts[""],
         "page": page,
         "lines": selectors.lines_for(request.user, list(page)),
         "may_verify": request.user.may(Permission.VERIFY),

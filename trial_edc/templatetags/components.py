@@ -11,7 +11,9 @@ from typing import Any
 
 from django import template
 from django.forms import BaseForm
+from django.http import QueryDict
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import formats
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
@@ -204,6 +206,60 @@ class ErrorLine:
 def pages(context: template.RequestContext, page: object) -> dict[str, Any]:
     """Link the pages of a list, keeping its filters."""
     return {"request": context.request, "page": page}
+
+
+@register.inclusion_tag("components/filter_bar.html")
+def filter_bar(form: BaseForm, **kept: object) -> dict[str, Any]:
+    """Narrow a list by the fields of a form; `kept` is what its chips have chosen."""
+    classes = {"select": "form-select"}
+    fields = [
+        (
+            bound.label,
+            bound.id_for_label,
+            bound.as_widget(
+                attrs={"class": classes.get(bound.widget_type, "form-control")}
+            ),
+        )
+        for bound in form
+    ]
+    return {"fields": fields, "kept": kept}
+
+
+@register.simple_block_tag(takes_context=True)
+def chip(  # noqa: PLR0917 - the parts of a link; a page names them by place
+    context: template.RequestContext,
+    content: str,
+    name: str,
+    value: object,
+    chosen: object,
+    *,
+    only: bool = False,
+    title: str = "",
+) -> SafeString:
+    """Lead to the list filtered by `name` = `value`, on its first page.
+
+    The other filters stay, unless `only`; `value=None` takes this filter away.
+    """
+    query = QueryDict(mutable=True) if only else context.request.GET.copy()
+    query.pop("page", None)
+    query.pop(name, None)
+    if value is not None:
+        query[name] = str(value)
+    is_current = str(value or "") == str(chosen or "")
+    return _chip(content, f"?{query.urlencode()}", "true" if is_current else "", title)
+
+
+@register.simple_block_tag(takes_context=True)
+def tab(context: template.RequestContext, content: str, view_name: str) -> SafeString:
+    """Lead to one of the lists that belong together."""
+    match = context.request.resolver_match
+    is_here = match is not None and match.view_name == view_name
+    return _chip(content, reverse(view_name), "page" if is_here else "", "")
+
+
+def _chip(content: str, url: str, current: str, title: str) -> SafeString:
+    context = {"content": content, "url": url, "current": current, "title": title}
+    return render_to_string("components/chip.html", context)
 
 
 @register.inclusion_tag("components/error_summary.html")

@@ -35,6 +35,16 @@ class Day:
     is_today: bool
     visits: tuple[PlannedVisit, ...]
 
+    @property
+    def classes(self) -> str:
+        return _classes(
+            {
+                "is-outside": not self.in_month,
+                "is-empty": not self.visits,
+                "is-today": self.is_today,
+            }
+        )
+
 
 @dataclass(slots=True)
 class CalendarLine:
@@ -53,6 +63,20 @@ class CalendarCell:
     is_today: bool
     visits: tuple[PlannedVisit, ...]
     open: tuple[PlannedVisit, ...]  # other visits whose window includes the day
+
+    @property
+    def classes(self) -> str:
+        return _classes(
+            {
+                "is-today": self.is_today,
+                "is-empty": not self.visits,
+                "is-open": bool(self.open),
+            }
+        )
+
+
+def _classes(states: dict[str, bool]) -> str:
+    return " ".join(name for name, holds in states.items() if holds)
 
 
 def is_selected(planned: PlannedVisit, what: VisitFilter) -> bool:

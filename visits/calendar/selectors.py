@@ -61,6 +61,10 @@ class PlannedVisit:
         return self.visit.closes_on
 
     @property
+    def is_for_one_day(self) -> bool:
+        return self.opens is not None and self.opens == self.closes
+
+    @property
     def target(self) -> date | None:
         return self.visit.state.window.target if self.visit.state.window else None
 

@@ -10,7 +10,12 @@ from visits.deviations.vocabulary import DeviationCategory, Importance
 class DeviationFilter(forms.Form):
     """An invalid choice counts as none."""
 
-    participant = forms.CharField(label=_("Participant"), required=False, max_length=12)
+    participant = forms.CharField(
+        label=_("Participant"),
+        required=False,
+        max_length=12,
+        widget=forms.SearchInput({"size": 8}),
+    )
     category = forms.ChoiceField(
         label=_("Category"),
         required=False,

@@ -9,6 +9,7 @@ from trial_edc.clock import SITE_TZ
 WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 44, 16, 16, 28
 BEFORE, AFTER = timedelta(days=6), timedelta(days=3)  # around T; the table has the rest
+TICK = 4
 HEADROOM = 1.12
 FEW_DAYS = timedelta(days=4)
 LABEL = 70  # width of a label with its time
@@ -40,6 +41,7 @@ class CreatinineChart:
     left: int = LEFT
     right: int = WIDTH - RIGHT
     base: int = HEIGHT - BOTTOM
+    tick_end: int = HEIGHT - BOTTOM + TICK
 
     @property
     def polyline(self) -> str:

@@ -75,6 +75,11 @@ class CriterionRow:
         return NAMES[self.id]
 
     @property
+    def has_basis(self) -> bool:
+        """Whether anything was entered that decides."""
+        return self.basis != MISSING
+
+    @property
     def section(self) -> str:
         """Anchor of the section that shows the basis in full, if there is one."""
         return SECTIONS.get(self.id, "")

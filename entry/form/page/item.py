@@ -51,12 +51,38 @@ class ItemView:
         return self.is_applicable or bool(self.errors) or self.clash is not None
 
     @property
+    def classes(self) -> str:
+        """The states of the item that the style sheet knows."""
+        states = {
+            "has-error": self.errors,
+            "has-soft": self.soft,
+            "is-read-only": self.read_only,
+        }
+        return " ".join(["item", *(name for name, holds in states.items() if holds)])
+
+    @property
+    def query_mark(self) -> str:
+        """The status of its query while people are at work on it."""
+        return self.query if self.query in ("open", "answered") else ""
+
+    @property
+    def verification_mark(self) -> str:
+        if self.verified is None:
+            return ""
+        return "verified" if self.verified else "changed_since_verified"
+
+    @property
     def missing_choices(self) -> list[tuple[str, str]]:
         return [(code.value, _(code.label)) for code in MissingCode]
 
     @property
     def units(self) -> list[str]:
         return list(self.item.units) if isinstance(self.item, items.Lab) else []
+
+    @property
+    def only_unit(self) -> str:
+        """The unit, where there is no choice."""
+        return self.units[0] if len(self.units) == 1 else ""
 
     @property
     def is_group(self) -> bool:

@@ -1,5 +1,7 @@
 """The side panel of an item: its history, queries and verification."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -20,9 +22,9 @@ from record.casebook.history import changes_of
 from record.casebook.models import FormInstance
 from record.casebook.selectors import revisions_of, row_of
 from record.review import services as review
-from record.review.models import Query
+from record.review.models import Query, QueryState
 from record.review.problems import ReviewRefused
-from record.review.selectors import queries_of
+from record.review.selectors import possible_actions, queries_of
 from trial_edc.context import page_for
 
 MAX_KEY_DIGITS = 18
@@ -88,17 +90,17 @@ def _panel_context(form: FormInstance, name: str, user: User) -> dict[str, objec
         for verification in form.verifications.select_related("by")
         if name in verification.items
     ]
+    queries = queries_of(form).get(name, [])
     return {
         "form": form,
         "item": item,
         "name": name,
         "may_read_history": may_read_history,
         "history": _history(form, name, user) if may_read_history else [],
-        "queries": queries_of(form).get(name, []),
+        "queries": [(query, possible_actions(query, user.may)) for query in queries],
         "verifications": checks,
+        "marks": _marks(queries, checks),
         "may_raise": user.may(Permission.RAISE_QUERY),
-        "may_answer": user.may(Permission.ANSWER_QUERY),
-        "may_close": user.may(Permission.CLOSE_QUERY),
         "may_verify": user.may(Permission.VERIFY) and revision > 0,
         "title": _("History of an item"),
     }
@@ -111,6 +113,15 @@ def _history(form: FormInstance, name: str, user: User) -> list[HistoryEntry]:
         list(unblindings_of(form.participant)) if _may_see_code_breaks(user) else []
     )
     return item_history(item, changes, breaks)
+
+
+def _marks(queries: list[Query], checks: list[dict[str, Any]]) -> list[str]:
+    """The marks beside the item: its open queries, and its last verification."""
+    marks = [query.state for query in queries if query.state != QueryState.CLOSED]
+    if checks:
+        holds = checks[-1]["holds"]
+        marks.append("verified" if holds else "changed_since_verified")
+    return marks
 
 
 def _may_see_code_breaks(user: User) -> bool:

@@ -61,6 +61,16 @@ class TableRow:
         return f"{self.form.visit} {self.form.occurrence}".strip()
 
     @property
+    def marks(self) -> list[str]:
+        """The statuses of its form, as the first column shows them."""
+        if self.form is None:
+            return []
+        if self.form.struck_at:
+            return ["struck_out"]
+        holds = {"locked": self.form.locked_at, "frozen": self.form.frozen_at}
+        return [self.form.status, *[mark for mark, at in holds.items() if at][:1]]
+
+    @property
     def may_complete(self) -> bool:
         return self.form is None or self.form.status != FormStatus.COMPLETE
 

@@ -74,6 +74,7 @@ def lot(request: StaffRequest, pk: int) -> HttpResponse:
         "exposed": exposed_to(shown.number) if is_recalled else [],
         "may_enter": may_enter,
         "change": change,
+        "status_fields": [field for field in change if field.name != "reason"],
         "movement": movement,
     }
     return render(request, "randomization/product/lot.html", context)

@@ -1,9 +1,10 @@
 """Reads of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, QuerySet, prefetch_related_objects
@@ -89,7 +90,7 @@ class QueryLine:
     item: str
     check_id: str
     steps: list[QueryStep]
-    actions: list[str]
+    actions: dict[str, bool]
 
     @property
     def label(self) -> Any:
@@ -114,6 +115,18 @@ ACTIONS = {
 }
 
 
+def possible_actions(
+    query: Query, may: Callable[[Permission], bool]
+) -> dict[str, bool]:
+    """What somebody with these rights may do about a query."""
+    rights = ACTIONS[QueryState(query.state)]
+    return {action: True for action, right in rights.items() if may(right)}
+
+
+def _may_on(user: User, design: FormDesign, right: Permission) -> bool:
+    return may_on(user, right, design)
+
+
 def lines_for(user: User, queries: list[Query]) -> list[QueryLine]:
     """Build the lines of a list, without items that the person may not see."""
     prefetch_related_objects(queries, "steps__by")
@@ -123,10 +136,7 @@ def lines_for(user: User, queries: list[Query]) -> list[QueryLine]:
         item, check_id = query.place
         if item and item not in visible_items(user, design):
             continue
-        possible = ACTIONS[QueryState(query.state)]
-        actions = [
-            name for name, right in possible.items() if may_on(user, right, design)
-        ]
+        actions = possible_actions(query, partial(_may_on, user, design))
         steps = list(query.steps.all())
         for step in steps:
             step.form = query.form

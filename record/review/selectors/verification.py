@@ -23,6 +23,17 @@ class VerificationState(StrEnum):
     CHANGED = "changed"
     VERIFIED = "verified"
 
+    @property
+    def mark(self) -> str:
+        """The status that shows it; none where a word has to do."""
+        return {"verified": "verified", "changed": "changed_since_verified"}.get(
+            self, ""
+        )
+
+    @property
+    def is_partly(self) -> bool:
+        return self == VerificationState.PARTLY
+
 
 @dataclass(frozen=True)
 class VerificationLine:

@@ -76,6 +76,7 @@ def _day(text: str) -> date:
 @permitted(Permission.READ_CASEBOOK, when=reads_schedules)
 def ward(request: StaffRequest) -> HttpResponse:
     choice = CalendarChoice.of(request.GET)
+    is_week = choice.span == Span.WEEK
     planned = calendar_selectors.planned_visits(request.user, choice.whose)
     selected = [visit for visit in planned if calendar.is_selected(visit, choice.what)]
     context = {
@@ -84,7 +85,8 @@ def ward(request: StaffRequest) -> HttpResponse:
         "days": calendar.days_of_week(choice.on),
         "weeks": calendar.month_of(choice.on, selected),
         "lines": calendar.week_of(choice.on, selected),
-        "is_week": choice.span == Span.WEEK,
+        "is_week": is_week,
+        "view": Span.WEEK.value if is_week else "",
         "overdue": [
             visit for visit in planned if visit.visit.status == VisitStatus.OVERDUE
         ],
