@@ -22,7 +22,8 @@ from safety.reports.selectors.reports import ReportLine
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 
-STYLE = Path(settings.BASE_DIR) / "static" / "css" / "cioms.css"
+CSS = Path(settings.BASE_DIR) / "static" / "css"
+STYLES = (CSS / "tokens.css", CSS / "cioms.css")
 
 
 @implements("SAF-12", "AUD-07")
@@ -84,7 +85,8 @@ def _render_pdf(writer: Any, form: Cioms) -> bytes:
     context = {"form": form, "trial": PROTOCOL.registry, "route": _("intravenous")}
     html = render_to_string("safety/cioms/cioms.html", context)
     document = writer.HTML(string=html, url_fetcher=_refuse_fetch)
-    written: bytes = document.write_pdf(stylesheets=[writer.CSS(filename=STYLE)])
+    styles = [writer.CSS(filename=path) for path in STYLES]
+    written: bytes = document.write_pdf(stylesheets=styles)
     return written
 
 

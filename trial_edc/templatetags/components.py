@@ -233,14 +233,14 @@ def chip(  # noqa: PLR0917 - the parts of a link; a page names them by place
     value: object,
     chosen: object,
     *,
-    only: bool = False,
+    alone: bool = False,
     title: str = "",
 ) -> SafeString:
     """Lead to the list filtered by `name` = `value`, on its first page.
 
-    The other filters stay, unless `only`; `value=None` takes this filter away.
+    The other filters stay, unless `alone`; `value=None` takes this filter away.
     """
-    query = QueryDict(mutable=True) if only else context.request.GET.copy()
+    query = QueryDict(mutable=True) if alone else context.request.GET.copy()
     query.pop("page", None)
     query.pop(name, None)
     if value is not None:

@@ -12,7 +12,8 @@ from randomization.problems import RandomizationRefused
 from randomization.product.services.preparing import Label
 from trial_edc.protocol import PROTOCOL
 
-STYLE = Path(settings.BASE_DIR) / "static" / "css" / "label.css"
+CSS = Path(settings.BASE_DIR) / "static" / "css"
+STYLES = (CSS / "tokens.css", CSS / "label.css")
 
 
 def pdf_writer() -> Any:
@@ -33,8 +34,8 @@ def label_pdf(writer: Any, label: Label, *, made_at: datetime) -> bytes:
     context = {"label": label, "made_at": made_at, "trial": PROTOCOL.registry}
     html = render_to_string("randomization/product/label.html", context)
     document = writer.HTML(string=html, url_fetcher=_nothing_from_outside)
-    style = writer.CSS(filename=STYLE)
-    written: bytes = document.write_pdf(stylesheets=[style])
+    styles = [writer.CSS(filename=path) for path in STYLES]
+    written: bytes = document.write_pdf(stylesheets=styles)
     return written
 
 
