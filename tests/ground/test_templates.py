@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.template.loader import get_template
 
 ROOT = Path(settings.BASE_DIR) / "templates"
 TEMPLATES = sorted(path for path in ROOT.rglob("*") if path.is_file())
@@ -75,3 +76,8 @@ def test_comparison_with_a_literal_is_seen(condition):
 )
 def test_named_booleans_and_two_variables_pass(condition):
     assert compares_with_literal(condition) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=ids)
+def test_template_compiles(path):
+    assert get_template(ids(path)).template is not None

@@ -330,7 +330,8 @@ def test_a_signature_holds_until_the_form_changes(form):
     assert signed.status_code == 302
     assert "Investigator Doe (Investigator)" in text
     at = clock.now().astimezone(clock.SITE_TZ)
-    (line,) = re.findall(r"Investigator Doe \(Investigator\) · (.*?)</li>", text)
+    pattern = r"Investigator Doe \(Investigator\) · (.*?)\s*</li>"
+    (line,) = re.findall(pattern, text, re.DOTALL)
     plain = re.sub(r"<[^>]+>", "", line)
     assert re.fullmatch(
         rf"{at:%Y-%m-%d} \d\d:\d\d Asia/Shanghai · I have reviewed this sample\.", plain
