@@ -3,15 +3,17 @@
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from ctypes.util import find_library
+from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connections
 from django.test import TransactionTestCase
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import settings
 
 from record.audit.vault import forget_keys
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
 settings.load_profile("unhurried")
 
+# A Tuesday noon in Shanghai, past on every machine: entries carry the server's time.
+NOON = "2026-03-17T12:00:00+08:00"
+PINNED_AT = datetime.fromisoformat(os.environ.get("PINNED_AT", NOON))
 NO_BROWSER = "no Chromium on this machine (`make browser` installs it)"
 NO_PANGO = "no Pango on this machine, so no PDF (`make browser` installs it)"
 NO_REDIS = "no redis-server on this machine (`make browser` installs it)"
@@ -43,22 +48,28 @@ def chromium() -> str | None:
     return named or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
+@cache
 def has_pango() -> bool:
     """Tell whether the PDF writer finds the library that it loads."""
     return find_library("pangoft2-1.0") is not None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what this machine cannot run; the summary says so."""
-    lacking = {
-        "journey": (chromium(), NO_BROWSER),
-        "pdf": (has_pango(), NO_PANGO),
-        "redis": (shutil.which("redis-server"), NO_REDIS),
+def has_redis() -> bool:
+    return shutil.which("redis-server") is not None
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what this machine cannot run; where SKIP_NOTHING is set, fail instead."""
+    needs: dict[str, tuple[Callable[[], object], str]] = {
+        "journey": (chromium, NO_BROWSER),
+        "pdf": (has_pango, NO_PANGO),
+        "redis": (has_redis, NO_REDIS),
     }
-    for mark, (is_there, reason) in lacking.items():
-        for item in items:
-            if not is_there and item.get_closest_marker(mark):
-                item.add_marker(pytest.mark.skip(reason=reason))
+    for mark, (is_there, reason) in needs.items():
+        if item.get_closest_marker(mark) and not is_there():
+            if os.environ.get("SKIP_NOTHING"):
+                pytest.fail(reason)
+            pytest.skip(reason)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -94,8 +105,21 @@ def _renew(_test: TransactionTestCase) -> None:
 def _fresh_process() -> None:
     """Forget what an earlier test left in this process: language, caches, keys."""
     translation.activate("en")
-    cache.clear()
+    caches["default"].clear()
     forget_keys()
+
+
+@pytest.fixture(autouse=True)
+def _pinned_clock(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let the machine's clock stand, so that no test meets a midnight or a new minute.
+
+    The variable PINNED_AT names another instant. `clock.at` and `clock.shifted` go on
+    from there.
+    """
+    if not any(map(request.node.get_closest_marker, ("real_clock", "journey"))):
+        monkeypatch.setattr(timezone, "now", lambda: PINNED_AT)
 
 
 @pytest.fixture

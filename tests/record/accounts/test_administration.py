@@ -125,6 +125,7 @@ def test_refusal_of_a_service_is_told(client, administrator):
     assert "Nobody closes the own account" in page.content.decode()
 
 
+@pytest.mark.real_clock  # which django-axes reads
 @pytest.mark.verifies("ACC-13", "ACC-16")
 def test_lockout_is_seen_and_lifted(client, administrator):
     user = person("CO", password=PASSWORD)

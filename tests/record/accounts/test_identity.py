@@ -37,6 +37,7 @@ def test_first_signature_asks_for_name_and_password(request_of):
     assert first.user_id == second.user_id == request.user.pk
 
 
+@pytest.mark.real_clock  # which django-axes reads
 @pytest.mark.verifies("SIG-06")
 def test_wrong_password_is_recorded_and_locks(request_of):
     user = person("IN", password=PASSWORD)

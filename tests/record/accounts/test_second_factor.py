@@ -95,6 +95,7 @@ def test_code_serves_once():
     assert (is_in(first), is_in(second)) == (True, False)
 
 
+@pytest.mark.real_clock  # which django-axes reads
 @pytest.mark.verifies("ACC-13")
 def test_wrong_codes_lock_the_account(client):
     user, secret, _ = enrolled()
@@ -122,6 +123,7 @@ def test_second_step_waits_five_minutes(client):
     assert not is_in(client)
 
 
+@pytest.mark.real_clock  # which django-axes reads
 @pytest.mark.verifies("RND-07")
 def test_recovery_code_lets_in_while_the_account_is_locked(client):
     user, _, codes = enrolled()

@@ -78,6 +78,7 @@ def test_unknown_name_is_not_recorded_since_it_may_be_a_password(client):
     ]
 
 
+@pytest.mark.real_clock  # which django-axes reads
 @pytest.mark.verifies("ACC-13")
 def test_fifth_wrong_password_locks_and_warns_the_administrators(
     client, mailoutbox, django_capture_on_commit_callbacks
@@ -101,6 +102,7 @@ def test_fifth_wrong_password_locks_and_warns_the_administrators(
     assert [mail.to for mail in mailoutbox] == [["ad@example.org"]]
 
 
+@pytest.mark.real_clock  # which django-axes reads
 def test_lockout_ends_by_itself(client):
     person("CO", password=PASSWORD)
     for _ in range(5):
@@ -110,6 +112,7 @@ def test_lockout_ends_by_itself(client):
     assert sign_in(client, "co").status_code == 302
 
 
+@pytest.mark.real_clock  # which django-axes reads
 def test_tries_while_locked_do_not_prolong_the_lock(client):
     person("CO", password=PASSWORD)
     for _ in range(5):

@@ -25,6 +25,8 @@ from trial_edc import clock
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.parametrize("server", BROKERS),
+    pytest.mark.real_clock,
+    pytest.mark.slow,
 ]
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 NEVER = 0  # the step at which nothing happens

@@ -22,7 +22,7 @@ from tests.record.notices.postbox import kill, postbox
 from tools.launch import folders
 from trial_edc import clock
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.real_clock]
 WORK = """
 import django
 django.setup()

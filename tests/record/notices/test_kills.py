@@ -19,7 +19,11 @@ from tests.record.notices.mortal import DIED, mortal
 from tests.record.notices.postbox import postbox
 from trial_edc import clock
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.real_clock,
+    pytest.mark.slow,
+]
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 FAULTS = ["kill", "cut_off"]
 

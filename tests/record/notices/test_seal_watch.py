@@ -11,7 +11,8 @@ from tests.people import person
 from tests.record.audit.test_seals import record_acts, seal_everything
 from trial_edc import clock
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# Entries carry the server's time, which the rule holds against the clock.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.real_clock]
 
 
 @pytest.fixture(autouse=True)
