@@ -143,6 +143,7 @@ def started(command: list[str], env: dict[str, str], log: Path) -> Iterator[Any]
         processes.stop(process)
 
 
+@pytest.mark.slow
 def test_web_answers_with_production_settings(production, tmp_path, unused_tcp_port):
     *command, bind = SERVICES["web"]["command"]
     address = bind.replace("0.0.0.0:8000", f"127.0.0.1:{unused_tcp_port}")
@@ -155,6 +156,7 @@ def test_web_answers_with_production_settings(production, tmp_path, unused_tcp_p
         completed(health, production | {"PORT": str(unused_tcp_port)})
 
 
+@pytest.mark.slow
 def test_worker_answers_with_production_settings(production, tmp_path):
     log = tmp_path / "worker.log"
 
@@ -164,6 +166,7 @@ def test_worker_answers_with_production_settings(production, tmp_path):
         assert "pong" in completed(ping, production)
 
 
+@pytest.mark.slow
 def test_beat_starts_with_production_settings(production, tmp_path):
     *command, schedule = SERVICES["beat"]["command"]
     place = schedule.replace("/state/beat", str(tmp_path))

@@ -63,6 +63,7 @@ def test_marks_are_found_where_they_stand(tmp_path: Path) -> None:
     assert line in page(trace)
 
 
+@pytest.mark.slow
 def test_the_command_tells_when_the_page_is_stale(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

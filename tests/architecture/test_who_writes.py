@@ -63,6 +63,7 @@ def addresses(someone: Participant) -> dict[str, list[str]]:
     return {n: [reverse(n, kwargs=one) for one in told[n]] for n in told}
 
 
+@pytest.mark.slow
 @pytest.mark.verifies("ACC-05")
 @pytest.mark.parametrize("role", WATCHERS)
 def test_each_write_of_a_form_is_forbidden_to_whoever_watches(role, someone):

@@ -49,6 +49,8 @@ from tests.dumps import dump, readable, server_log
 from trial_edc import clock
 from trial_edc.celery import app
 
+pytestmark = [pytest.mark.real_clock, pytest.mark.slow]  # the worlds set their own
+
 # The trial itself is called MSC-001.
 ARM = re.compile(r"(?<![A-Za-z0-9+/])(MSC(?!-001)|SALINE)(?![A-Za-z0-9+/])")
 TASK_HEADERS = ("task", "argsrepr", "kwargsrepr", "ignore_result", "eta", "expires")

@@ -28,7 +28,7 @@ from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
 from visits.schedule import selectors as visits
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.real_clock, pytest.mark.slow]
 
 
 def randomised() -> list[Participant]:

@@ -14,6 +14,8 @@ import pytest
 
 from tools.launch import demo, folders, processes, services
 
+pytestmark = pytest.mark.slow
+
 
 class Runs:
     """Starts the demo module as `make` does, with a state folder of the test."""

@@ -16,6 +16,8 @@ import pytest
 
 from tools.launch import folders, postgres, processes, services
 
+pytestmark = pytest.mark.slow
+
 SETTING_UP = """
 import os, django
 os.environ["DJANGO_SETTINGS_MODULE"] = "trial_edc.settings"

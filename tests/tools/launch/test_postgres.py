@@ -15,6 +15,8 @@ from tests.tools.launch.conftest import Parent
 from tools.launch import folders, postgres, processes
 from tools.launch.problems import Busy, LaunchError
 
+pytestmark = pytest.mark.slow
+
 
 @contextlib.contextmanager
 def session(url: str) -> Iterator[Any]:

@@ -9,6 +9,8 @@ from tests.brokers import BROKERS, program
 from tests.tools.launch.conftest import Parent
 from tools.launch import processes, valkey
 
+pytestmark = pytest.mark.slow
+
 
 def client(url: str) -> redis.Redis:
     return redis.Redis(unix_socket_path=url.removeprefix("redis+socket://"))
