@@ -23,7 +23,7 @@ REGISTERING = [
     "@check",
     "@derived",
     "@fact",
-    "@guards",
+    "@send_check",
     "@marks",
     "@offered",
     "@previews_impact",
@@ -55,7 +55,7 @@ CALLED_BY_TESTS = [
 # Modules in which a variable is more than a name: a column is kept for the record, an
 # answer is given by people, a setting or the registry's entry is read from a file.
 DECLARING = re.compile(
-    r"(models(/\w+)?|vocabulary|states|roles|settings|protocol|registry)\.py$"
+    r"(models(/\w+)?|vocabulary|states|roles|settings|protocol(/\w+)?|registry)\.py$"
 )
 
 
