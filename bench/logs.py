@@ -17,7 +17,7 @@ from record.capture.services.rows import RowEntry, save_rows
 from record.casebook import catalogue
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services.form_instances import add_row
-from trial_edc import clock
+from trial_edc import clock, dates
 from visits.models import Laboratory
 
 STAGE = Process("bench")
@@ -145,7 +145,7 @@ def _add(client: Client, person: Participant, laboratory: int, number: int) -> i
 
 def _text(value: object) -> str:
     if isinstance(value, datetime):
-        return f"{value.astimezone(clock.SITE_TZ):%Y-%m-%d %H:%M}"
+        return f"{value.astimezone(dates.SITE_TZ):%Y-%m-%d %H:%M}"
     return str(value)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.stage import database
+from trial_edc import dates
 
 SIZES = (10_000, 100_000)  # participants
 DUE = 10  # one of so many has a message due
@@ -36,7 +37,7 @@ def main() -> None:
     with database("bench-outbox", durable=True, **more):
         from trial_edc import clock  # noqa: PLC0415 - after the settings are there
 
-        today = datetime.combine(clock.today(), datetime.min.time(), clock.SITE_TZ)
+        today = datetime.combine(clock.today(), datetime.min.time(), dates.SITE_TZ)
         later = today + NOON - clock.now()  # nobody is written to at night
         with clock.shifted(later), mail_server(port):
             load = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"

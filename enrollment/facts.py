@@ -12,7 +12,7 @@ from enrollment.eligibility.rules import (
     Verdict,
     assess,
 )
-from enrollment.vocabulary import ConsentDecision, Signer
+from enrollment.vocabulary import Signer
 from record.casebook.form_data import Casebook, fact
 from trial_edc.dates import completed_years
 
@@ -43,11 +43,7 @@ def consented_on(casebook: Casebook) -> date | None:
 
 @fact("consented_at")
 def consented_at(casebook: Casebook) -> datetime | None:
-    data = decisions.initial_consent(casebook)
-    if data is None or data.get("decision") != ConsentDecision.GIVEN:
-        return None
-    decided_at: datetime | None = data.get("decided_at")
-    return decided_at
+    return decisions.consented_at(casebook)
 
 
 @fact("is_consented")

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from record.audit.models import Confidentiality, Register
-from trial_edc import chance, clock
+from trial_edc import chance, clock, dates
 from trial_edc.protocol import PROTOCOL
 
 
@@ -70,6 +70,6 @@ class Export(Register):
 
     @property
     def filename(self) -> str:
-        day = clock.site_date(self.asked_at)
+        day = dates.site_date(self.asked_at)
         name = f"{PROTOCOL.registry.other_id}-{self.content}"
         return f"{name}-{day:%Y%m%d}-{self.key[:8]}.zip"

@@ -13,7 +13,7 @@ from outcomes.facts.course import (
 from outcomes.vocabulary import ContactResult, EndReason, WhereNow
 from record.casebook.checks import check
 from record.casebook.form_data import Casebook, FormData
-from trial_edc.clock import SITE_TZ, site_date
+from trial_edc.dates import SITE_TZ, site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import (

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from trial_edc.clock import SITE_TZ
+from trial_edc.dates import SITE_TZ
 
 OPENS_MINUTE, CLOSES_MINUTE = 8 * 60, 18 * 60
 

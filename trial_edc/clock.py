@@ -4,14 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
 
+from trial_edc.dates import site_date
 from trial_edc.requirements import implements
-
-SITE_TZ = ZoneInfo("Asia/Shanghai")
 
 _moved_to: ContextVar[datetime | None] = ContextVar("moved_to", default=None)
 _shift = timedelta(0)  # of the whole process, so that a server's threads follow it
@@ -28,11 +26,7 @@ def now() -> datetime:
 
 
 def today() -> date:
-    return now().astimezone(SITE_TZ).date()
-
-
-def site_date(instant: datetime) -> date:
-    return instant.astimezone(SITE_TZ).date()
+    return site_date(now())
 
 
 def moved_to() -> datetime | None:

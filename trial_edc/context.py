@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from trial_edc import __version__, clock
+from trial_edc import __version__, clock, dates
 from trial_edc.protocol import PROTOCOL
 
 THEME_COOKIE = "theme"
@@ -78,13 +78,13 @@ def page_for(user: Staff, url_name: str, *parts: object) -> str | None:
 
 def _site_now() -> str:
     """Write the present site time as if it were UTC, for the script."""
-    return f"{clock.now().astimezone(clock.SITE_TZ):%Y-%m-%dT%H:%M:%S}Z"
+    return f"{clock.now().astimezone(dates.SITE_TZ):%Y-%m-%dT%H:%M:%S}Z"
 
 
 def _site_zone() -> str:
     """Write the zone of every time on the page, with its offset."""
-    offset = f"{clock.now().astimezone(clock.SITE_TZ):%z}"
-    return f"{clock.SITE_TZ.key} (UTC{offset})"
+    offset = f"{clock.now().astimezone(dates.SITE_TZ):%z}"
+    return f"{dates.SITE_TZ.key} (UTC{offset})"
 
 
 def _bar(request: HttpRequest, user: Any) -> dict[str, list[dict[str, Any]]]:

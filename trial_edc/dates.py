@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-SITE_ZONE = ZoneInfo("Asia/Shanghai")  # every "date" in a rule is a date here
+SITE_TZ = ZoneInfo("Asia/Shanghai")  # every "date" in a rule is a date here
 
 MONTHS_A_YEAR = 12
 YEAR_ONLY, YEAR_AND_MONTH = 4, 7  # lengths of ISO 8601 partial dates
@@ -15,12 +15,12 @@ def site_date(instant: datetime) -> date:
     if instant.tzinfo is None:
         message = f"an instant needs a time zone: {instant.isoformat()}"
         raise ValueError(message)
-    return instant.astimezone(SITE_ZONE).date()
+    return instant.astimezone(SITE_TZ).date()
 
 
 def site_midnight(day: date) -> datetime:
     """Compute the instant at which a calendar date begins at the site."""
-    return datetime(day.year, day.month, day.day, tzinfo=SITE_ZONE)
+    return datetime(day.year, day.month, day.day, tzinfo=SITE_TZ)
 
 
 def add_months(day: date, months: int) -> date:

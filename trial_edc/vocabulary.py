@@ -74,6 +74,10 @@ class VisitCode(Codelist):
     END_OF_STUDY = "EOS", N_("End of study")
 
 
+# Which infusion is given at a visit.
+INFUSION_VISITS = {VisitCode.DAY_0.value: 1, VisitCode.DAY_7.value: 2}
+
+
 class VisitStatus(Codelist):
     """Where a visit stands today; always derived, never stored."""
 

@@ -17,7 +17,7 @@ from enrollment.vocabulary import (
 )
 from record.capture.problems import ExplanationNeeded, SaveRefused
 from record.casebook.checks import Finding
-from trial_edc import clock
+from trial_edc import clock, dates
 from trial_edc.vocabulary import Codelist, Sex
 
 Problem = SaveRefused | ExplanationNeeded | EnrollmentRefused
@@ -29,7 +29,7 @@ def _choices(terms: Iterable[Codelist], first: Any = "") -> list[tuple[str, Any]
 
 
 def _now_at_site() -> str:
-    return clock.now().astimezone(clock.SITE_TZ).strftime("%Y-%m-%d %H:%M")
+    return clock.now().astimezone(dates.SITE_TZ).strftime("%Y-%m-%d %H:%M")
 
 
 class ScreeningForm(forms.Form):

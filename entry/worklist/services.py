@@ -26,7 +26,7 @@ from record.accounts.services.accounts import within_delegation
 from record.audit.attribution import Process, Source, attributed
 from record.notices.services.outbox import queue
 from record.notices.work import SOON, WorkItem
-from trial_edc import clock
+from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL
 from trial_edc.statuses import LOOKS
 
@@ -45,7 +45,7 @@ class Digest:
 
 def write_due() -> int:
     """Write the mails of this morning; return how many. Run often, safe to repeat."""
-    now = clock.now().astimezone(clock.SITE_TZ)
+    now = clock.now().astimezone(dates.SITE_TZ)
     limits = PROTOCOL.staff_mail
     if not limits.digest_from <= now.time() < limits.digest_until:
         return 0

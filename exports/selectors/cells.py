@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from record.casebook.items import Item, ItemGroup, Lab, Ref, User
 from record.casebook.values import MissingCode, Value
-from trial_edc.clock import SITE_TZ
+from trial_edc.dates import SITE_TZ
 from trial_edc.spreadsheets import safe
 
 BETWEEN = "; "  # between several codes, as the importer reads them

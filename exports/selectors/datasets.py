@@ -29,7 +29,7 @@ from record.casebook.design import FormDesign
 from record.casebook.items import Item, ItemGroup, Ref
 from record.casebook.models import AnyCRF, FormInstance, Participant
 from record.casebook.values import MissingCode, Value
-from trial_edc import clock
+from trial_edc import clock, dates
 from trial_edc.dates import completed_years
 from trial_edc.requirements import implements
 
@@ -69,7 +69,7 @@ class Context:
             form__struck_at=None,
         )
         first = consents.values_list("form__participant_id").annotate(Min("decided_at"))
-        return {pk: clock.site_date(at) for pk, at in first if at}
+        return {pk: dates.site_date(at) for pk, at in first if at}
 
     def username(self, pk: int) -> str:
         return self.usernames.get(pk, "")

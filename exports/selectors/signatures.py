@@ -7,7 +7,7 @@ from typing import Protocol
 from enrollment.models import EligibilityConfirmation
 from exports.selectors.tables import PLACE, ExportTable, place_cells
 from record.review.models import Signature
-from trial_edc.clock import SITE_TZ
+from trial_edc.dates import SITE_TZ
 from trial_edc.requirements import implements
 from trial_edc.spreadsheets import safe
 

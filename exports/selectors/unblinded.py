@@ -14,7 +14,7 @@ from randomization.models import Allocation, LotRecord, PreparationCheck
 from record.audit.models import Confidentiality
 from record.casebook import catalogue
 from record.casebook.design import FormDesign
-from trial_edc.clock import SITE_TZ
+from trial_edc.dates import SITE_TZ
 from trial_edc.requirements import implements
 from trial_edc.spreadsheets import safe
 

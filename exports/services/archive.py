@@ -10,7 +10,7 @@ from typing import IO, Any, cast
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from exports.selectors.tables import ExportTable
-from trial_edc import clock
+from trial_edc import clock, dates
 from trial_edc.requirements import implements
 
 BOM = "\ufeff"  # without it a spreadsheet takes Chinese for Latin-1
@@ -64,7 +64,7 @@ def write_archive(
 
 
 def _entry(name: str) -> ZipInfo:
-    now = clock.now().astimezone(clock.SITE_TZ)
+    now = clock.now().astimezone(dates.SITE_TZ)
     entry = ZipInfo(name, now.timetuple()[:6])
     entry.compress_type, entry.external_attr = ZIP_DEFLATED, 0o600 << 16
     return entry

@@ -11,7 +11,7 @@ from monitoring.dashboard.rules import Forecast, forecast, planned_count
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import casebooks_of
 from record.review.models import Query, QueryState
-from trial_edc import clock
+from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitStatus
 from visits.schedule import facts as schedule
@@ -70,12 +70,12 @@ def dashboard() -> Dashboard:
     plans = schedules_of(people, casebooks)
     states = Counter(statuses_of(people, casebooks).values())
     approached = [
-        clock.site_date(at)
+        dates.site_date(at)
         for casebook in casebooks.values()
         if (at := casebook.value("SCN", "approached_at"))
     ]
     randomized_on = sorted(
-        clock.site_date(at)
+        dates.site_date(at)
         for casebook in casebooks.values()
         if (at := casebook.value("RAN", "randomised_at"))
     )

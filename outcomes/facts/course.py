@@ -7,8 +7,7 @@ from decimal import Decimal
 from outcomes.rules.record import CreatinineSample, Interval, Record, RecordedEvent, Rrt
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial, Quantity
-from trial_edc.clock import SITE_TZ, site_date
-from trial_edc.dates import PartialDateText
+from trial_edc.dates import SITE_TZ, PartialDateText, site_date
 from trial_edc.vocabulary import VisitCode, VitalStatus, WithdrawalKind, YesNo
 from visits.schedule import rules
 from visits.schedule.facts import done_date, infusion_started_at

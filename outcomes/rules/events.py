@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from outcomes.rules.record import Record, RecordedEvent
-from trial_edc.dates import SITE_ZONE, PartialDateText
+from trial_edc.dates import SITE_TZ, PartialDateText
 from trial_edc.requirements import implements
 
 
@@ -43,4 +43,4 @@ def is_emergent(record: Record, event: RecordedEvent) -> bool:
 def instant(text: str) -> datetime:
     """A date-time without an offset is the site's wall clock."""
     moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=SITE_ZONE)
+    return moment if moment.tzinfo else moment.replace(tzinfo=SITE_TZ)

@@ -23,7 +23,7 @@ from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of
 from record.casebook.services import form_instances
 from record.notices.services import outbox as notices
-from trial_edc import chance, clock
+from trial_edc import chance, clock, dates
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 
@@ -166,7 +166,7 @@ def _enter_error(
             participant,
             "randomisation",
             "RAN.in_error",
-            clock.site_date(saved.data.values["randomised_at"]),
+            dates.site_date(saved.data.values["randomised_at"]),
             _("Randomized in error: %(reason)s") % {"reason": reason.strip()},
             form=form,
             important=True,

@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from randomization.product.facts import INFUSION_VISITS, dose_of
+from randomization.product.facts import dose_of
 from record.casebook.derived import derived
 from record.casebook.form_data import Casebook, FormData
-from trial_edc.vocabulary import N_
+from trial_edc.vocabulary import INFUSION_VISITS, N_
 
 
 @derived("PRD", "infusion_number", N_("Infusion"))

@@ -6,7 +6,6 @@ from randomization.product.rules.dose import CellDose, PreparedProduct, cell_dos
 from record.casebook.form_data import Casebook, FormData
 
 NOT_GIVEN = "not_given"
-INFUSION_VISITS = {"D0": 1, "D7": 2}
 
 
 def dose_of(data: FormData, casebook: Casebook) -> CellDose:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from record.casebook.derived import DerivedValue
 from record.casebook.items import Item, ItemGroup
 from record.casebook.values import MissingCode, Partial, Quantity, Value, is_blank
-from trial_edc.clock import SITE_TZ
+from trial_edc.dates import SITE_TZ
 from trial_edc.units import rounded
 
 NOTHING = "—"

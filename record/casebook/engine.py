@@ -11,7 +11,7 @@ from record.casebook.design import FormDesign
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.items import Item, ItemGroup, Range
 from record.casebook.values import MissingCode, Partial, Value, is_blank
-from trial_edc.clock import SITE_TZ
+from trial_edc.dates import SITE_TZ
 from trial_edc.vocabulary import N_, Severity
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from record.casebook import items
-from trial_edc import clock
+from trial_edc import dates
 
 
 def _control(kind: str, example: str) -> forms.TextInput:
@@ -32,7 +32,7 @@ class SiteTimeField(forms.Field):
         """Return an instant in site time; what was typed stays as it was typed."""
         if not isinstance(value, datetime):
             return value
-        return value.astimezone(clock.SITE_TZ).strftime("%Y-%m-%d %H:%M")
+        return value.astimezone(dates.SITE_TZ).strftime("%Y-%m-%d %H:%M")
 
     def to_python(self, value: Any) -> datetime | None:
         return None if value in self.empty_values else self.item.parse(value)

@@ -8,7 +8,7 @@ from typing import Any
 
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial
-from trial_edc.clock import SITE_TZ
+from trial_edc.dates import SITE_TZ
 
 FIRST = datetime.min.replace(tzinfo=UTC)
 LAST = datetime.max.replace(tzinfo=UTC)

@@ -15,7 +15,7 @@ from safety.after_lock.services import events_of
 from safety.models import LateCase
 from safety.models.report import NO_NAMES
 from safety.vocabulary import Causality, EventOutcome, Seriousness
-from trial_edc import clock
+from trial_edc import clock, dates
 from trial_edc.choices import choices
 
 WHY = _("Why it changes")
@@ -83,7 +83,7 @@ class CaseForm(forms.Form):
         aware_at, onset = cleaned.get("aware_at"), cleaned.get("onset")
         if aware_at and aware_at > clock.now():
             self.add_error("aware_at", gettext("This time lies in the future."))
-        elif aware_at and onset and clock.site_date(aware_at) < Partial(onset).earliest:
+        elif aware_at and onset and dates.site_date(aware_at) < Partial(onset).earliest:
             text = gettext("The site cannot be aware before the event began.")
             self.add_error("aware_at", text)
         return cleaned

@@ -18,7 +18,7 @@ from record.notices.services.outbox import queue
 from safety.events.facts import GRAVE
 from safety.models import LateCase
 from safety.reports.rules.clocks import Deadlines, SeriousCase, deadlines
-from trial_edc import clock
+from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 
@@ -70,7 +70,7 @@ def enter_case(
 
 
 def _notify_people(case: LateCase) -> None:
-    due_at = (case.aware_at + REPORT_PERIOD).astimezone(clock.SITE_TZ)
+    due_at = (case.aware_at + REPORT_PERIOD).astimezone(dates.SITE_TZ)
     details = {
         "number": case.participant.number,
         "until": f"{due_at:%Y-%m-%d %H:%M %z}",

@@ -20,7 +20,7 @@ from safety.events.checks import VISIT_OF_INFUSION
 from safety.events.facts import reports_on
 from safety.reports.selectors.reports import ReportLine
 from safety.vocabulary import EventOutcome, InfusionAction, ReportKind, Seriousness
-from trial_edc import clock
+from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Sex, YesNo
@@ -219,7 +219,7 @@ def _suspects(casebook: Casebook) -> Iterator[Suspect]:
 
 
 def _at(instant: datetime) -> str:
-    return f"{instant.astimezone(clock.SITE_TZ):%Y-%m-%d %H:%M}"
+    return f"{instant.astimezone(dates.SITE_TZ):%Y-%m-%d %H:%M}"
 
 
 def _minutes(since: datetime, until: datetime | None) -> str:

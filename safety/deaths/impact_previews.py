@@ -8,7 +8,7 @@ from record.capture.impact_previews import ImpactPreview, previews_impact
 from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant
 from safety.events.facts import events, is_fatal
-from trial_edc import clock
+from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitStatus
 from visits.schedule.rules import VisitState
@@ -69,7 +69,7 @@ def rows_opened_by_death(after: Casebook) -> list[Row]:
     rows: list[Row] = [(_("Messages to the participant"), NOTHING, _("stop at once"))]
     if after.fact("is_consented") and not any(map(is_fatal, events(after))):
         hours = timedelta(hours=PROTOCOL.safety.report_to_sponsor_hours)
-        due_at = (clock.now() + hours).astimezone(clock.SITE_TZ)
+        due_at = (clock.now() + hours).astimezone(dates.SITE_TZ)
         due = _("due by %(until)s") % {"until": f"{due_at:%Y-%m-%d %H:%M}"}
         rows.append((_("Adverse event"), NOTHING, _("opened, fatal and serious")))
         rows.append((_("Report to the sponsor"), NOTHING, due))

@@ -7,11 +7,11 @@ from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial
 from safety.events.facts import is_fatal
 from safety.vocabulary import EventOutcome, Seriousness, WhichInfusion
-from trial_edc.clock import SITE_TZ, site_date
-from trial_edc.vocabulary import N_, Severity, YesNo
+from trial_edc.dates import SITE_TZ, site_date
+from trial_edc.vocabulary import INFUSION_VISITS, N_, Severity, YesNo
 
 HARD, SOFT = Severity.HARD, Severity.SOFT
-VISIT_OF_INFUSION = {WhichInfusion.FIRST.value: "D0", WhichInfusion.SECOND.value: "D7"}
+VISIT_OF_INFUSION = {str(number): visit for visit, number in INFUSION_VISITS.items()}
 
 
 def is_before(end: Partial | None, start: Partial | None) -> bool:

@@ -19,9 +19,11 @@ from safety.events.facts import events, is_fatal, is_serious
 from safety.pregnancy.consequences import sync_anomaly_event, sync_pregnancy_form
 from safety.reports.services import reports as services
 from safety.vocabulary import WhichInfusion
-from trial_edc.vocabulary import YesNo
+from trial_edc.vocabulary import INFUSION_VISITS, YesNo
 
-INFUSION_OF_VISIT = {"D0": WhichInfusion.FIRST, "D7": WhichInfusion.SECOND}
+INFUSION_OF_VISIT = {
+    visit: WhichInfusion(str(number)) for visit, number in INFUSION_VISITS.items()
+}
 
 
 def open_reaction_event(saved: Saved) -> None:

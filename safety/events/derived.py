@@ -3,7 +3,7 @@
 from record.casebook.derived import derived
 from record.casebook.form_data import Casebook, FormData
 from safety.events.checks import infusion_start
-from trial_edc.clock import SITE_TZ
+from trial_edc.dates import SITE_TZ
 from trial_edc.vocabulary import N_
 
 

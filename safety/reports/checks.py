@@ -12,7 +12,7 @@ from safety.events.facts import (
     report_assessed,
 )
 from safety.vocabulary import ReportKind
-from trial_edc.clock import SITE_TZ, site_date
+from trial_edc.dates import SITE_TZ, site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, YesNo
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from randomization.models import AllocationList
 from record.audit.models import Seal
-from trial_edc.clock import SITE_TZ
+from trial_edc.dates import SITE_TZ
 
 HIDDEN_KEY = re.compile(r"\b\d{16}\b")
 SEALED = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")

@@ -46,7 +46,7 @@ from simulation.trial import simulate
 from tests import servers
 from tests.dumps import tables
 from tests.imports import stage
-from trial_edc import chance, clock
+from trial_edc import chance, clock, dates
 from visits.calendar.services.feeds import make_feed
 from visits.models import Laboratory
 
@@ -194,7 +194,7 @@ def _blinded_work(participant: Participant, accounts: Mapping[str, User]) -> Non
     """Add a form, a query with its steps, a mark, a signature, a draft, a file."""
     event = form_instances.add_row(participant, "AE", by=accounts["in"])
     randomized_at = casebook_of(participant).value("RAN", "randomised_at")
-    onset = randomized_at.astimezone(clock.SITE_TZ).strftime("%Y-%m-%dT%H:%M")
+    onset = randomized_at.astimezone(dates.SITE_TZ).strftime("%Y-%m-%dT%H:%M")
     save(event, {"term": "Cough", "onset": onset, "serious": "N"}, by=accounts["in"])
     query = review.raise_query(event, "term", "Since when?", by=accounts["mo"])
     review.answer_query(query, "Since yesterday.", by=accounts["co"])

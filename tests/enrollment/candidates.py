@@ -11,11 +11,11 @@ from enrollment.eligibility.rules import (
     Sample,
     TimedCollection,
 )
-from trial_edc.dates import SITE_ZONE
+from trial_edc.dates import SITE_TZ
 from trial_edc.vocabulary import Sex
 
 CONSENT_ON = date(2023, 5, 10)
-RISE_AT = datetime(2023, 5, 9, 20, tzinfo=SITE_ZONE)
+RISE_AT = datetime(2023, 5, 9, 20, tzinfo=SITE_TZ)
 INCLUSIONS = ("I3", "I4")
 JUDGED = tuple(f"E{number}" for number in (*range(1, 9), 10, 12, 14, 15, 16, 19, 20))
 BESIDE_NUMBERS = ("E11_arrhythmia_or_severe", "E18_other")
@@ -23,7 +23,7 @@ BESIDE_NUMBERS = ("E11_arrhythmia_or_severe", "E18_other")
 
 def at(text: str) -> datetime:
     """Read a wall-clock time of the site."""
-    return datetime.fromisoformat(text).replace(tzinfo=SITE_ZONE)
+    return datetime.fromisoformat(text).replace(tzinfo=SITE_TZ)
 
 
 def sample(when: str, value: str, unit: str = "umol/L") -> Sample:

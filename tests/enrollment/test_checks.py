@@ -9,7 +9,7 @@ import pytest
 from record.casebook.checks import CHECKS
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import MissingCode, Partial, Quantity
-from trial_edc.clock import SITE_TZ
+from trial_edc.dates import SITE_TZ
 
 NOON = datetime(2026, 3, 8, 12, tzinfo=SITE_TZ)
 OURS = ("SCN", "CNS", "CTC", "DEM", "MHX", "IST", "ELG")

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from trial_edc.dates import (
-    SITE_ZONE,
+    SITE_TZ,
     PartialDateText,
     add_months,
     completed_years,
@@ -58,4 +58,4 @@ def test_an_instant_needs_a_zone() -> None:
 
 
 def test_midnight_is_the_sites() -> None:
-    assert site_midnight(date(2023, 3, 1)) == datetime(2023, 3, 1, tzinfo=SITE_ZONE)
+    assert site_midnight(date(2023, 3, 1)) == datetime(2023, 3, 1, tzinfo=SITE_TZ)

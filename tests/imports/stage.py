@@ -13,7 +13,7 @@ from record.audit.attribution import Source, attributed
 from record.casebook.models import Participant
 from tests.outcomes import course
 from tests.people import STAGE, person
-from trial_edc.clock import SITE_TZ
+from trial_edc.dates import SITE_TZ
 from visits.laboratory.services import register_laboratory
 
 HEADING = "subject,test,taken,result,unit"

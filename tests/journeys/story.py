@@ -14,7 +14,7 @@ from record.casebook.models import FormInstance, Participant
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, person
 from tests.randomization.stage import open_study, stocked
-from trial_edc import clock
+from trial_edc import clock, dates
 from trial_edc.celery import app
 from trial_edc.protocol import PROTOCOL
 
@@ -62,7 +62,7 @@ LOGS_COMPLETE = (
 def at(*, hours: float = 0, days: float = 0) -> str:
     """The site time some hours or days ago, as people type it."""
     instant = clock.now() - timedelta(hours=hours, days=days)
-    return instant.astimezone(clock.SITE_TZ).strftime("%Y-%m-%d %H:%M")
+    return instant.astimezone(dates.SITE_TZ).strftime("%Y-%m-%d %H:%M")
 
 
 def today() -> str:

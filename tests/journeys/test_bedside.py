@@ -15,7 +15,7 @@ from record.casebook.selectors import casebook_of
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, person
 from tests.visits import stage
-from trial_edc import clock
+from trial_edc import clock, dates
 from visits.models import BedsideAct
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -140,7 +140,7 @@ def rows(someone: Participant, code: str) -> list[dict[str, Any]]:
 def at(minutes: float) -> str:
     """The site time so many minutes ago, as people type it."""
     instant = clock.now() - timedelta(minutes=minutes)
-    return instant.astimezone(clock.SITE_TZ).strftime("%Y-%m-%d %H:%M")
+    return instant.astimezone(dates.SITE_TZ).strftime("%Y-%m-%d %H:%M")
 
 
 @pytest.mark.verifies("INF-06", "INF-07", "INF-02")

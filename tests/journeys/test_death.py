@@ -11,7 +11,7 @@ from tests.journeys.hand import Hand
 from tests.outcomes import course
 from tests.people import PASSWORD, person
 from tests.visits import stage
-from trial_edc import clock
+from trial_edc import clock, dates
 from visits.schedule.selectors import schedule
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -90,7 +90,7 @@ def test_death_on_day_5_stops_what_was_awaited_until_it_is_revoked(hand, partici
 
     assert states(participant) == dict.fromkeys(LATER, "not_required")
     (report,) = course.forms(participant, "SAE")
-    assert report.due_on == clock.site_date(report.created_at + timedelta(hours=24))
+    assert report.due_on == dates.site_date(report.created_at + timedelta(hours=24))
     notices = Message.objects.filter(occasion="serious_event")
     assert {notice.recipient for notice in notices} == {officer}
     assert not [line for line in work(hand) if " Visit S-" in line]

@@ -12,7 +12,7 @@ from record.casebook.selectors import data_of, row_of
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, STAGE, person
 from tests.visits import stage
-from trial_edc import clock
+from trial_edc import dates
 from visits.models import Laboratory
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -39,7 +39,7 @@ def hand(page: Page, live_server, someone: Participant) -> Hand:
 def sampled(number: int) -> str:
     """When a sample was taken, as a spreadsheet writes it."""
     at = stage.days_ago(40) + timedelta(hours=12 * number)
-    local = at.astimezone(clock.SITE_TZ)
+    local = at.astimezone(dates.SITE_TZ)
     return f"{local.year}/{local.month}/{local.day} {local:%H:%M}"
 
 

@@ -14,7 +14,7 @@ from record.casebook.selectors import casebook_of
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, person
 from tests.randomization import stage
-from trial_edc import clock
+from trial_edc import dates
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 # Sizes of the lists of this test; those of the trial are in no file.
@@ -98,7 +98,7 @@ def test_an_eligible_participant_is_randomized_once(hand: Hand) -> None:
     expect(main).to_contain_text(re.compile(r"R-\d{4}[A-Z]"))
     allocation = allocation_selectors.allocation_of(participant)
     assert allocation is not None
-    at = allocation.randomised_at.astimezone(clock.SITE_TZ)
+    at = allocation.randomised_at.astimezone(dates.SITE_TZ)
     expect(main).to_contain_text(allocation.code)
     expect(main).to_contain_text(f"{at:%Y-%m-%d %H:%M}")
     expect(main).to_contain_text("Li Wei")

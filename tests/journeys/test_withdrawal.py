@@ -8,7 +8,7 @@ from tests.journeys.hand import Hand
 from tests.outcomes import course
 from tests.people import PASSWORD, person
 from tests.visits import stage
-from trial_edc import clock
+from trial_edc import clock, dates
 from visits.schedule.selectors import schedule
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -92,7 +92,7 @@ def test_withdrawal_from_everything_lets_nothing_new_in_and_corrections(hand, wh
     assert "none dated after" in preview
     assert visits(who) == dict.fromkeys(("D7", "D28", "M3"), ("not_required", False))
     hand.row(who.number, "CRE")
-    now = clock.now().astimezone(clock.SITE_TZ).strftime("%Y-%m-%d %H:%M")
+    now = clock.now().astimezone(dates.SITE_TZ).strftime("%Y-%m-%d %H:%M")
     hand.enter({"sample_at": now, **sample})
     hand.press("Save draft")
     refused = hand.page.locator(".error-summary")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from trial_edc.dates import SITE_ZONE
+from trial_edc.dates import SITE_TZ
 
 Case = dict[str, str]
 
@@ -61,7 +61,7 @@ def written(value: object, like: str) -> str:
         case Decimal():
             return rounded(value, like)
         case datetime():
-            return value.astimezone(SITE_ZONE).strftime("%Y-%m-%dT%H:%M")
+            return value.astimezone(SITE_TZ).strftime("%Y-%m-%dT%H:%M")
         case tuple():
             return ";".join(str(item) for item in value)
     return value.isoformat() if isinstance(value, date) else str(value)
@@ -92,7 +92,7 @@ def day(text: str) -> date | None:
 def at_site(text: str) -> datetime:
     """Read a wall-clock time of the site."""
     moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=SITE_ZONE)
+    return moment if moment.tzinfo else moment.replace(tzinfo=SITE_TZ)
 
 
 def yes(text: str) -> bool:

@@ -10,7 +10,7 @@ from record.casebook import catalogue
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services import form_instances
 from tests.people import STAGE
-from trial_edc import clock
+from trial_edc import clock, dates
 
 
 def days_ago(days: float) -> datetime:
@@ -20,7 +20,7 @@ def days_ago(days: float) -> datetime:
 
 def day(days_ago_: float) -> date:
     """The site's date so many days ago."""
-    return clock.site_date(days_ago(days_ago_))
+    return dates.site_date(days_ago(days_ago_))
 
 
 def participant(number: int = 1, *, consented: float = 101) -> Participant:

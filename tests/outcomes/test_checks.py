@@ -8,7 +8,7 @@ import pytest
 from record.casebook.checks import CHECKS
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial
-from trial_edc.clock import SITE_TZ
+from trial_edc.dates import SITE_TZ
 
 ON = date(2026, 3, 29)
 

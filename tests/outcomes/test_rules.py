@@ -23,16 +23,16 @@ from outcomes.rules import (
     derive,
     endpoints,
 )
-from trial_edc.dates import SITE_ZONE, PartialDateText
+from trial_edc.dates import SITE_TZ, PartialDateText
 from trial_edc.vocabulary import VisitCode
 
 DAY_0 = date(2023, 3, 1)
-INFUSED_AT = datetime(2023, 3, 1, 10, tzinfo=SITE_ZONE)
+INFUSED_AT = datetime(2023, 3, 1, 10, tzinfo=SITE_TZ)
 
 
 def at(text: str) -> datetime:
     """A wall-clock time of the site."""
-    return datetime.fromisoformat(text).replace(tzinfo=SITE_ZONE)
+    return datetime.fromisoformat(text).replace(tzinfo=SITE_TZ)
 
 
 SURVIVOR = Record(

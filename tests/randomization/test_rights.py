@@ -20,7 +20,7 @@ from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from tests.people import PASSWORD, person
 from tests.randomization import stage
-from trial_edc import clock
+from trial_edc import clock, dates
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +85,7 @@ def broken(kind: str) -> Act:
 
 
 def accidental(client: Client, world: World) -> Any:
-    now = clock.now().astimezone(clock.SITE_TZ)
+    now = clock.now().astimezone(dates.SITE_TZ)
     told = {
         "number": world.participant.number,
         "at": f"{now:%Y-%m-%d %H:%M}",

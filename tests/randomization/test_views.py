@@ -17,7 +17,7 @@ from record.accounts.models import User
 from record.audit.models import Entry
 from tests.people import PASSWORD, person
 from tests.randomization import stage
-from trial_edc import clock
+from trial_edc import clock, dates
 
 pytestmark = pytest.mark.django_db
 # The name of the trial, on every page, has an arm's code in it.
@@ -52,7 +52,7 @@ def test_coordinator_randomises_and_sees_number_time_and_name(client, opened):
     assert b"This cannot be undone" in asked.content
     assert done.status_code == 302
     allocation = allocation_selectors.allocation_of(participant)
-    at = allocation.randomised_at.astimezone(clock.SITE_TZ)
+    at = allocation.randomised_at.astimezone(dates.SITE_TZ)
     text = shown.content.decode()
     assert allocation.code in text
     assert f"{at:%Y-%m-%d %H:%M}" in text
@@ -296,7 +296,7 @@ def test_register_leads_to_the_code_break(client, opened):
 
 def test_accidental_break_is_recorded_on_its_page(client, opened):
     participant = stage.randomised()
-    now = clock.now().astimezone(clock.SITE_TZ)
+    now = clock.now().astimezone(dates.SITE_TZ)
 
     page(
         client,

@@ -12,7 +12,7 @@ from record.casebook.selectors import casebook_of, row_of
 from record.notices.models import Message
 from tests.outcomes import course
 from tests.people import STAGE, person
-from trial_edc import clock
+from trial_edc import clock, dates
 
 pytestmark = pytest.mark.django_db
 MISTAKE = Reason("error", "wrong person")
@@ -45,7 +45,7 @@ def test_serious_draft_opens_one_report_and_tells_pi_and_safety(
 
     (report,) = course.forms(randomized, "SAE")
     assert row_of(report).value_of("ae") == event.pk
-    assert report.due_on == clock.site_date(clock.now() + timedelta(hours=24))
+    assert report.due_on == dates.site_date(clock.now() + timedelta(hours=24))
     messages = Message.objects.filter(occasion="serious_event")
     assert {message.recipient for message in messages} == {pi, officer}
     assert "embolism" not in "".join(message.text for message in messages)

@@ -8,7 +8,7 @@ import pytest
 from record.casebook.derived import derived_values, offers
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial, Quantity
-from trial_edc.clock import SITE_TZ
+from trial_edc.dates import SITE_TZ
 from visits.infusions.facts import vital_sign_times as timing
 
 DAY_0 = datetime(2026, 3, 1, 10, tzinfo=SITE_TZ)

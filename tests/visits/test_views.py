@@ -10,7 +10,7 @@ from record.accounts.models import User
 from record.casebook.models import FormInstance, Participant
 from tests.people import person
 from tests.visits import stage
-from trial_edc import clock
+from trial_edc import dates
 from trial_edc.vocabulary import MissingCode, VisitStatus
 from visits.models import Laboratory, ReferenceRange
 from visits.schedule import selectors
@@ -113,7 +113,7 @@ def test_form_page_shows_the_moved_windows_before_it_saves_another_day_0(client)
         "based_on": record.revision,
         "action": "draft",
         "given": "given",
-        "started_at": f"{stage.days_ago(12).astimezone(clock.SITE_TZ):%Y-%m-%d %H:%M}",
+        "started_at": f"{stage.days_ago(12).astimezone(dates.SITE_TZ):%Y-%m-%d %H:%M}",
         "started_at__reason": "transcription",
         "started_at__reason_text": "a slip",
     }
@@ -138,7 +138,7 @@ def test_form_page_asks_nothing_when_day_0_stands(client):
         "based_on": record.revision,
         "action": "draft",
         "given": "given",
-        "started_at": f"{stage.days_ago(9).astimezone(clock.SITE_TZ):%Y-%m-%d %H:%M}",
+        "started_at": f"{stage.days_ago(9).astimezone(dates.SITE_TZ):%Y-%m-%d %H:%M}",
         "access": "central",
     }
 

@@ -20,7 +20,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
-from trial_edc import clock
+from trial_edc import clock, dates
 from trial_edc.statuses import LOOKS
 from trial_edc.vocabulary import MissingCode
 
@@ -98,7 +98,7 @@ def site_date(
     In headings `8 Mar 2026 (day 7)`, else `2026-03-08`.
     """
     if isinstance(value, datetime):
-        value = clock.site_date(value)
+        value = dates.site_date(value)
     if isinstance(value, str) or value is None:
         return {"iso": value, "text": value or NOTHING, "day": day}
     long = formats.date_format(value, HEADING_DATE.get(get_language() or "", "j M Y"))
@@ -113,11 +113,11 @@ def site_datetime(
     """Show an instant in site time; the zone on hover, in print, and if asked for."""
     if not isinstance(value, datetime):
         return {"iso": value, "text": (value or NOTHING).replace("T", " ")}
-    local = value.astimezone(clock.SITE_TZ)
+    local = value.astimezone(dates.SITE_TZ)
     return {
         "iso": local.isoformat(timespec="minutes"),
         "text": f"{local:%Y-%m-%d %H:%M}",
-        "zone": clock.SITE_TZ.key,
+        "zone": dates.SITE_TZ.key,
         "show_zone": zone,
     }
 

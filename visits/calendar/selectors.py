@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from record.accounts.models import User
 from record.casebook.models import FormInstance, Participant
-from trial_edc import clock
+from trial_edc import dates
 from trial_edc.dates import site_date
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitCode, VisitStatus
@@ -77,7 +77,7 @@ class PlannedVisit:
     @property
     def appointment_time(self) -> str:
         at = self.appointment_at
-        return f"{at.astimezone(clock.SITE_TZ):%H:%M}" if at else ""
+        return f"{at.astimezone(dates.SITE_TZ):%H:%M}" if at else ""
 
     @property
     def is_over(self) -> bool:
@@ -155,7 +155,7 @@ def _has_a_day_to_show(planned: PlannedVisit) -> bool:
 
 
 def _in_order(planned: PlannedVisit) -> tuple[date, datetime, int, str]:
-    never = datetime.max.replace(tzinfo=clock.SITE_TZ)
+    never = datetime.max.replace(tzinfo=dates.SITE_TZ)
     day = planned.day or date.max
     return (
         day,

@@ -8,15 +8,13 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 from record.casebook.form_data import Casebook, FormData
-from trial_edc.clock import SITE_TZ
-from trial_edc.dates import site_date
+from trial_edc.dates import SITE_TZ, site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import VisitCode, VisitStatus, YesNo
+from trial_edc.vocabulary import INFUSION_VISITS, VisitCode, VisitStatus, YesNo
 from visits.deviations.vocabulary import DeviationRule as Rule
 from visits.infusions.vocabulary import Given, InfusionDecision
 from visits.schedule.facts import (
-    INFUSION_VISITS,
     STARTED,
     done_date,
     infusion_started_at,

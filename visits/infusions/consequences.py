@@ -10,7 +10,7 @@ from trial_edc import clock
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import VisitCode, YesNo
+from trial_edc.vocabulary import INFUSION_VISITS, VisitCode, YesNo
 from visits.deviations import services as deviations
 from visits.deviations.facts import (
     is_after_last_day,
@@ -25,11 +25,7 @@ from visits.infusions.rules import StopReason
 from visits.infusions.services import vital_signs
 from visits.infusions.vocabulary import Given, InfusionDecision, NoGoReason
 from visits.schedule import selectors, services
-from visits.schedule.facts import (
-    INFUSION_VISITS,
-    STARTED,
-    is_refused_for_good,
-)
+from visits.schedule.facts import STARTED, is_refused_for_good
 
 
 @implements("WIN-01")

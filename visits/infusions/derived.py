@@ -10,11 +10,10 @@ from record.casebook.derived import derived, offered
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Value
 from trial_edc.protocol import PROTOCOL
-from trial_edc.vocabulary import N_, YesNo
+from trial_edc.vocabulary import INFUSION_VISITS, N_, YesNo
 from visits.infusions.facts import vital_sign_times as timing
 from visits.infusions.rules import Delivery, delivery
 from visits.infusions.vocabulary import TimePoint
-from visits.schedule.facts import INFUSION_VISITS
 
 
 def planned_volume_ml() -> Decimal | None:

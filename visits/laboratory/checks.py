@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 
+from enrollment.consent.facts.decisions import first_consented_at
 from record.casebook.checks import check
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.intervals import others, overlap
@@ -12,7 +13,6 @@ from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity, YesNo
 from visits.laboratory.vocabulary import SamplePlace, Significance, UreaKind
 from visits.schedule.conditions import BeforeConsent
-from visits.schedule.facts import consented_at
 
 BEFORE_CONSENT = BeforeConsent("sample_at")
 COLLECTION_HOURS_HARD = (Decimal("0.1"), Decimal(24))
@@ -44,7 +44,7 @@ def time_missing(data: FormData, casebook: Casebook) -> bool:
     message=N_("More than %(days)s days before consent: it feeds no baseline."),
 )
 def sample_too_old(data: FormData, casebook: Casebook) -> Mapping[str, object] | None:
-    at, consent = data.get("sample_at"), consented_at(casebook)
+    at, consent = data.get("sample_at"), first_consented_at(casebook)
     days = PROTOCOL.eligibility.baseline_fallback_days
     if at is None or consent is None:
         return None

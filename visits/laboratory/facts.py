@@ -9,8 +9,7 @@ from enrollment.eligibility.rules import baseline, egfr, injury, kdigo
 from record.casebook.form_data import Casebook, FormData, fact
 from record.casebook.intervals import bounds
 from record.casebook.values import Partial, Quantity
-from trial_edc.clock import SITE_TZ
-from trial_edc.dates import completed_years, site_date
+from trial_edc.dates import SITE_TZ, completed_years, site_date
 from trial_edc.vocabulary import N_, Codelist, Sex, VisitCode
 from visits.schedule.facts import window_of
 from visits.schedule.rules import Window

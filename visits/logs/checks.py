@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from enrollment.consent.facts.decisions import first_consented_at
 from record.casebook.checks import check
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.intervals import bounds, ends_before_start, others, overlap
@@ -17,7 +18,6 @@ from visits.logs.vocabulary import (
     StayKind,
 )
 from visits.schedule.conditions import is_before
-from visits.schedule.facts import consented_at
 
 # Words that show that a drug belongs in the other log.
 IMMUNOSUPPRESSANTS = (
@@ -136,7 +136,7 @@ def rrt_overlaps(data: FormData, casebook: Casebook) -> bool:
     message=N_("Worse than expected? Then record an adverse event."),
 )
 def rrt_without_event(data: FormData, casebook: Casebook) -> bool:
-    start, consent = data.get("started_at"), consented_at(casebook)
+    start, consent = data.get("started_at"), first_consented_at(casebook)
     if data.get("unplanned") != YesNo.YES or start is None or consent is None:
         return False
     has_event = any(
@@ -227,7 +227,7 @@ def next_stay_missing(data: FormData, casebook: Casebook) -> bool:
     message=N_("An unplanned admission is a serious adverse event: record it."),
 )
 def unplanned_without_event(data: FormData, casebook: Casebook) -> bool:
-    start, consent = data.get("in_at"), consented_at(casebook)
+    start, consent = data.get("in_at"), first_consented_at(casebook)
     unplanned = data.get("admission_type") == AdmissionType.UNPLANNED
     if not unplanned or start is None or consent is None or start < consent:
         return False

@@ -11,7 +11,7 @@ from functools import partial
 
 from enrollment.contact.facts import contact_consent, has_opted_out
 from record.casebook.form_data import Casebook
-from trial_edc.dates import SITE_ZONE, site_date
+from trial_edc.dates import SITE_TZ, site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitCode, VisitStatus, WithdrawalKind, YesNo
 from visits.reminders.vocabulary import Occasion
@@ -218,7 +218,7 @@ def has_withdrawn(casebook: Casebook, plan: Schedule) -> bool:
 
 
 def at_site(day: date) -> datetime:
-    return datetime.combine(day, SETTINGS.send_at, SITE_ZONE)
+    return datetime.combine(day, SETTINGS.send_at, SITE_TZ)
 
 
 def _days(count: int) -> timedelta:

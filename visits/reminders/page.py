@@ -8,7 +8,7 @@ from enrollment.contact.facts import address_for, has_opted_out
 from enrollment.vocabulary import MessageChannel, Signer
 from record.casebook.models import Participant
 from record.casebook.selectors import casebooks_of
-from trial_edc.dates import SITE_ZONE
+from trial_edc.dates import SITE_TZ
 from visits.reminders.facts import Reminder, at_site, is_in_hospital, reminders
 from visits.reminders.rules import SuppressionReason
 from visits.reminders.services.queue import (
@@ -107,4 +107,4 @@ def ward_reminders(
 
 def appointment_text(reminder: Reminder) -> str:
     at = reminder.appointment_at
-    return f"{at.astimezone(SITE_ZONE):%Y-%m-%d %H:%M}" if at else ""
+    return f"{at.astimezone(SITE_TZ):%Y-%m-%d %H:%M}" if at else ""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from trial_edc.dates import SITE_ZONE
+from trial_edc.dates import SITE_TZ
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Codelist, VisitStatus
@@ -110,11 +110,11 @@ def out_of_quiet_hours(instant: datetime, limits: Limits) -> datetime:
 
     They begin with `quiet_from` and end before `quiet_until`, also over midnight.
     """
-    local = instant.astimezone(SITE_ZONE)
+    local = instant.astimezone(SITE_TZ)
     begins, ends, at = limits.quiet_from, limits.quiet_until, local.time()
     over_midnight = begins > ends
     is_evening, is_morning = at >= begins, at < ends
     if not (is_evening or is_morning if over_midnight else is_evening and is_morning):
         return instant
     day = local.date() + timedelta(days=over_midnight and is_evening)
-    return datetime.combine(day, ends, SITE_ZONE).astimezone(instant.tzinfo)
+    return datetime.combine(day, ends, SITE_TZ).astimezone(instant.tzinfo)

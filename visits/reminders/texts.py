@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from trial_edc.dates import SITE_ZONE
+from trial_edc.dates import SITE_TZ
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from visits.reminders.facts import Reminder
@@ -40,9 +40,7 @@ def require_neutral(text: str) -> None:
 
 def _fields(reminder: Reminder, language: str, phone: str) -> dict[str, str]:
     at = (
-        reminder.appointment_at.astimezone(SITE_ZONE)
-        if reminder.appointment_at
-        else None
+        reminder.appointment_at.astimezone(SITE_TZ) if reminder.appointment_at else None
     )
     days = {
         "date": at and at.date(),

@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from typing import Any
 
+from enrollment.consent.facts.decisions import first_consented_at
 from record.casebook.conditions import Condition
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial
-from trial_edc.clock import SITE_TZ
-from trial_edc.dates import site_date
+from trial_edc.dates import SITE_TZ, site_date
 from trial_edc.vocabulary import MissingCode
-from visits.schedule.facts import consented_at, window_of
+from visits.schedule.facts import window_of
 
 
 class CodedMissing(Condition):
@@ -45,7 +45,7 @@ class BeforeConsent(Condition):
         self.item = item
 
     def holds(self, data: FormData, casebook: Casebook) -> bool:
-        return is_before(data.get(self.item), consented_at(casebook))
+        return is_before(data.get(self.item), first_consented_at(casebook))
 
     def items(self) -> frozenset[str]:
         return frozenset({self.item})

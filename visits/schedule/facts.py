@@ -6,11 +6,18 @@ The forms become a `rules.Course`; the rules decide every status.
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from enrollment.consent.facts.decisions import first_consented_at
 from record.casebook.form_data import Casebook, FormData, fact
 from record.casebook.values import is_blank
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
-from trial_edc.vocabulary import VisitCode, VisitStatus, WithdrawalKind, YesNo
+from trial_edc.vocabulary import (
+    INFUSION_VISITS,
+    VisitCode,
+    VisitStatus,
+    WithdrawalKind,
+    YesNo,
+)
 from visits.infusions.vocabulary import Given, InfusionDecision
 from visits.logs.vocabulary import Hospital
 from visits.schedule import rules
@@ -20,7 +27,6 @@ FORMS = ("CNS", "SCN", "RAN", "INF", "IRQ", "VIS", "DTH", "WDR", "STY")
 OBSERVATIONS = {"VIT": "", "LAB": "", "VSI": "taken_at", "INF": "started_at"}
 STARTED = (Given.GIVEN.value, Given.PARTLY.value)
 INFUSION_FORMS = ("IRQ", "INF", "VSI")
-INFUSION_VISITS = {VisitCode.DAY_0.value: 1, VisitCode.DAY_7.value: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +162,7 @@ def course_of(casebook: Casebook, *, no_go_signed: bool) -> rules.Course:
     started_at = infusion_started_at(casebook, 1)
     screening = casebook.one("SCN")
     randomised_at = casebook.value("RAN", "randomised_at")
-    consented = consented_at(casebook)
+    consented = first_consented_at(casebook)
     return rules.Course(
         consented_on=site_date(consented) if consented else None,
         screening_closed=bool(screening and screening.get("screening_closed_at")),
@@ -202,15 +208,6 @@ def forms_with_observations(
 def _is_observed(row: FormData, item: str) -> bool:
     names = (item,) if item else row.values
     return any(not is_blank(row.get(name)) for name in names)
-
-
-def consented_at(casebook: Casebook) -> datetime | None:
-    consents_at = (
-        row.get("decided_at")
-        for row in casebook.rows("CNS")
-        if row.get("kind") == "initial" and row.get("decision") == "given"
-    )
-    return min((at for at in consents_at if at), default=None)
 
 
 def infusion_visit(number: int) -> str:

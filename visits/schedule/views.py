@@ -9,9 +9,8 @@ from record.accounts.access import NotPermitted, StaffRequest, permitted
 from record.accounts.roles import Permission
 from record.capture.problems import NotSaved
 from record.casebook.models import FormInstance, Participant
-from trial_edc.vocabulary import VisitCode
+from trial_edc.vocabulary import INFUSION_VISITS, VisitCode
 from visits.schedule import selectors, services
-from visits.schedule.facts import INFUSION_VISITS
 from visits.schedule.forms import MissedForm, ReopenForm, UnscheduledForm
 from visits.schedule.problems import VisitRefused
 

@@ -1,6 +1,6 @@
 """The decisions of a participant that stand; pure."""
 
-from datetime import date
+from datetime import date, datetime
 
 from enrollment.eligibility.rules import (
     CriterionAnswer,
@@ -28,13 +28,29 @@ def latest_decision(casebook: Casebook) -> FormData | None:
     )
 
 
-def consent_on(casebook: Casebook) -> date | None:
-    """Date of the initial consent, whoever signed it."""
+def consented_at(casebook: Casebook) -> datetime | None:
+    """Instant of the initial consent that stands, whoever signed it."""
     data = initial_consent(casebook)
     if data is None or data.get("decision") != ConsentDecision.GIVEN:
         return None
-    decided_at = data.get("decided_at")
+    decided_at: datetime | None = data.get("decided_at")
+    return decided_at
+
+
+def consent_on(casebook: Casebook) -> date | None:
+    decided_at = consented_at(casebook)
     return site_date(decided_at) if decided_at else None
+
+
+def first_consented_at(casebook: Casebook) -> datetime | None:
+    """Instant at which the person first took part, in an earlier screening or this."""
+    instants = (
+        data.get("decided_at")
+        for data in casebook.rows("CNS")
+        if data.get("kind") == ConsentKind.INITIAL
+        and data.get("decision") == ConsentDecision.GIVEN
+    )
+    return min((at for at in instants if at), default=None)
 
 
 def consent_answer(casebook: Casebook) -> CriterionAnswer | None:

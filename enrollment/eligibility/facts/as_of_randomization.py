@@ -11,7 +11,7 @@ from itertools import chain
 
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial
-from trial_edc.dates import SITE_ZONE, site_date
+from trial_edc.dates import SITE_TZ, site_date
 from trial_edc.vocabulary import YesNo
 
 # By form, the item that dates the event of a row.
@@ -59,7 +59,7 @@ def form_data_as_of(data: FormData, until: datetime) -> FormData | None:
 def is_later(moment: datetime | Partial | date | None, until: datetime) -> bool:
     """A partial date counts from its earliest day."""
     if isinstance(moment, Partial):
-        instant = moment.instant(SITE_ZONE)
+        instant = moment.instant(SITE_TZ)
         moment = instant if instant is not None else moment.earliest
     if isinstance(moment, datetime):
         return moment > until

@@ -29,7 +29,7 @@ from enrollment.vocabulary import (
 )
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial, Value
-from trial_edc.dates import SITE_ZONE, site_midnight
+from trial_edc.dates import SITE_TZ, site_midnight
 from trial_edc.vocabulary import MissingCode, Sex, VisitCode, YesNo
 
 # The forms that evidence is read from.
@@ -112,9 +112,7 @@ def samples(casebook: Casebook) -> Iterator[Sample]:
         if sample_at is None or quantity is None:
             continue
         instant = (
-            sample_at.instant(SITE_ZONE)
-            if isinstance(sample_at, Partial)
-            else sample_at
+            sample_at.instant(SITE_TZ) if isinstance(sample_at, Partial) else sample_at
         )
         yield Sample(
             at=instant or site_midnight(sample_at.earliest),

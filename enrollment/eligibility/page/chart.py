@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from enrollment.eligibility.page.kidney import KidneySection, SampleLine
-from trial_edc.clock import SITE_TZ
+from trial_edc.dates import SITE_TZ
 
 WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 44, 16, 16, 28

@@ -35,7 +35,7 @@ from record.casebook.models import FormInstance, StoredFile
 from record.casebook.services import files
 from record.review.problems import ReviewRefused
 from record.review.services import freeze, lock_form
-from trial_edc import clock
+from trial_edc import clock, dates
 from trial_edc.vocabulary import Severity
 
 # Roles that may see forms at all; the selector decides which ones (404).
@@ -105,7 +105,7 @@ def _render_problem(
 
 
 def _success_message(form: FormInstance) -> str:
-    at = clock.now().astimezone(clock.SITE_TZ)
+    at = clock.now().astimezone(dates.SITE_TZ)
     message = _("Saved %(time)s, revision %(revision)s.")
     return message % {"time": f"{at:%H:%M}", "revision": form.revision}
 
@@ -141,7 +141,7 @@ def autosave(request: StaffRequest, pk: int) -> HttpResponse:
         saved = autosaves.keep(form, typed, based_on=based_on, author=request.user)
     except TooLong:
         return JsonResponse({"kept": False}, status=TOO_LARGE)
-    local = saved.typed_at.astimezone(clock.SITE_TZ)
+    local = saved.typed_at.astimezone(dates.SITE_TZ)
     return JsonResponse({"kept": True, "at": f"{local:%H:%M}"})
 
 

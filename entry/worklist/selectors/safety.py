@@ -10,7 +10,7 @@ from record.accounts.roles import Permission
 from record.notices.work import DUE, OVERDUE, WorkItem
 from safety.reports.selectors.cases import CaseState, SponsorCase, cases_of
 from safety.reports.selectors.reports import ReportLine, ReportState, report_lines
-from trial_edc import clock
+from trial_edc import dates
 
 
 def serious_events(user: User) -> Iterator[WorkItem]:
@@ -33,7 +33,7 @@ def _report_item(line: ReportLine) -> WorkItem:
         line.term or _("Report to the sponsor"),
         reverse("safety:reports"),
         line.state.value,
-        clock.site_date(line.due_at),
+        dates.site_date(line.due_at),
         is_typed=True,
     )
 
@@ -48,7 +48,7 @@ def _follow_up_item(line: ReportLine) -> WorkItem:
         text % {"items": ", ".join(line.changed)},
         address,
         "due",
-        clock.site_date(line.sent_at) if line.sent_at else None,
+        dates.site_date(line.sent_at) if line.sent_at else None,
     )
 
 
@@ -56,7 +56,7 @@ def _case_items(case: SponsorCase) -> Iterator[WorkItem]:
     form_id, item = case.assessment.form_id, "submitted_on"
     if case.state == CaseState.TO_ASSESS:
         item, since = "causality_sponsor", case.sponsor_aware_at
-        due_on = clock.site_date(since) if since else None
+        due_on = dates.site_date(since) if since else None
     elif case.state in {CaseState.DUE, CaseState.OVERDUE}:
         due_on = case.due_on
     elif due_on := case.complete_due_on:

@@ -41,11 +41,11 @@ from record.review.selectors import (
 )
 from safety.coding.services import coding_to_do
 from safety.pregnancy.selectors import births_awaited
-from trial_edc import clock
-from trial_edc.vocabulary import VisitStatus
+from trial_edc import clock, dates
+from trial_edc.vocabulary import INFUSION_VISITS, VisitStatus
 from visits.infusions.facts.vital_sign_times import NextMeasurement, next_measurement
 from visits.reminders.page import appointment_text, ward_reminders
-from visits.schedule.facts import INFUSION_VISITS, Visit
+from visits.schedule.facts import Visit
 
 MAX_PER_KIND = 50
 DRAFTERS = (
@@ -117,7 +117,7 @@ def people_to_inform_in_ward(user: User) -> Iterator[WorkItem]:
             " · ".join(filter(None, words)),
             reverse("visits:schedule", args=[person.number]),
             "due",
-            clock.site_date(reminder.appointment_at)
+            dates.site_date(reminder.appointment_at)
             if reminder.appointment_at
             else None,
         )
@@ -127,7 +127,7 @@ def _infusion_item(number: str, visit: str, coming: NextMeasurement) -> WorkItem
     infusion = _("Infusion %(number)s") % {"number": INFUSION_VISITS[visit]}
     words = [infusion, _(coming.point.label)]
     if coming.due_at:
-        words.append(f"{coming.due_at.astimezone(clock.SITE_TZ):%H:%M}")
+        words.append(f"{coming.due_at.astimezone(dates.SITE_TZ):%H:%M}")
     return WorkItem(
         OVERDUE if coming.is_late else DUE,
         _("At the bedside"),
@@ -135,7 +135,7 @@ def _infusion_item(number: str, visit: str, coming: NextMeasurement) -> WorkItem
         " · ".join(words),
         reverse("visits:bedside", args=[number, visit]),
         "overdue" if coming.is_late else "due",
-        clock.site_date(coming.due_at) if coming.due_at else None,
+        dates.site_date(coming.due_at) if coming.due_at else None,
     )
 
 
@@ -204,7 +204,7 @@ def events_to_record(user: User) -> Iterator[WorkItem]:
             form_words(form),
             navigation.address(form),
             "due",
-            clock.site_date(form.created_at),
+            dates.site_date(form.created_at),
         )
 
 
@@ -240,7 +240,7 @@ def _form_item(urgency: int, kind: str, form: FormInstance, look: str) -> WorkIt
         form_words(form),
         navigation.address(form),
         look,
-        clock.site_date(form.saved_at) if form.saved_at else None,
+        dates.site_date(form.saved_at) if form.saved_at else None,
     )
 
 
@@ -277,7 +277,7 @@ def _queries(
             f"{form_words(query.form)}: {label}",
             navigation.address(query.form, item),
             state.value,
-            clock.site_date(query.raised_at),
+            dates.site_date(query.raised_at),
         )
 
 

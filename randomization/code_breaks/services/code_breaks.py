@@ -22,7 +22,7 @@ from record.capture.save_hooks import Saved
 from record.casebook.models import Participant
 from record.casebook.selectors import casebook_of
 from record.notices.services import outbox as notices
-from trial_edc import clock
+from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 
@@ -170,7 +170,7 @@ def _tell(entry: CodeBreak) -> None:
         "kind": _(entry.kind_label),
         "category": _(entry.category_label),
         "by": entry.recorded_by,
-        "at": entry.at.astimezone(clock.SITE_TZ).strftime("%Y-%m-%d %H:%M %z"),
+        "at": entry.at.astimezone(dates.SITE_TZ).strftime("%Y-%m-%d %H:%M %z"),
     }
     notices.queue(
         occasion="code_break",

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from randomization.models import Allocation, PreparationCheck, ProductRecord
-from randomization.product.facts import INFUSION_VISITS
 from randomization.product.rules.dose import (
     CellDose,
     PreparedProduct,
@@ -27,6 +26,7 @@ from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.values import MissingCode
 from trial_edc.protocol import PROTOCOL, InfusionPlan
+from trial_edc.vocabulary import INFUSION_VISITS
 
 NAMED = {Part.PREPARED: "prepared_by", Part.CHECKED: "checked_by"}
 DOSED = (

@@ -11,7 +11,6 @@ from randomization.allocation import selectors as allocation_selectors
 from randomization.models import PreparationCheck, ProductRecord, bound_of
 from randomization.models.product import AFTER_CHECK
 from randomization.problems import RandomizationRefused
-from randomization.product.facts import INFUSION_VISITS
 from randomization.product.selectors import preparation_worklist as desk
 from randomization.study import selectors as study_selectors
 from randomization.vocabulary import Part
@@ -32,7 +31,7 @@ from record.casebook.services import form_instances
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import N_, Severity
+from trial_edc.vocabulary import INFUSION_VISITS, N_, Severity
 
 MAY_CONFIRM = {
     Part.PREPARED: Permission.SIGN_PRODUCT,

@@ -27,7 +27,7 @@ from record.casebook.models import FormInstance, FormStatus
 from record.casebook.selectors import data_of, row_of
 from record.casebook.services import form_instances
 from record.review.problems import ReviewRefused
-from trial_edc import clock
+from trial_edc import clock, dates
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Severity
 
@@ -49,7 +49,7 @@ def expect_product(request: FormInstance) -> FormInstance | None:
         return None
     form = form_instances.ensure_form(request.participant, "PRD", visit=request.visit)
     planned = data.get("planned_start_at")
-    form.due_on = clock.site_date(planned) if planned else clock.today()
+    form.due_on = dates.site_date(planned) if planned else clock.today()
     form.save(update_fields=("due_on",))
     return form
 
@@ -158,7 +158,7 @@ def raise_wrong_product(saved: Saved) -> None:
             saved.participant,
             "infusion",
             rule,
-            clock.site_date(at),
+            dates.site_date(at),
             _("The product was not prepared as the protocol asks."),
             important=True,
         ),
@@ -172,7 +172,7 @@ def raise_wrong_product(saved: Saved) -> None:
         "category": "infusion",
         "raised_by": "SYS",
         "rule": rule,
-        "occurred_on": clock.site_date(at),
+        "occurred_on": dates.site_date(at),
         "found_on": clock.today(),
         "description": _("The product is not the allocated one."),
         "product_given": saved.data.get("product"),

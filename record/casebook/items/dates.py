@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from record.casebook.items.base import Item
 from record.casebook.typed import iso_date, iso_datetime, iso_time
 from record.casebook.values import Partial, Value
-from trial_edc.clock import SITE_TZ
+from trial_edc.dates import SITE_TZ
 from trial_edc.requirements import implements
 
 AnyDate = TypeVar("AnyDate", bound=date)

@@ -19,7 +19,7 @@ from safety.reports.rules.escalation import (
 from safety.reports.selectors.cases import CaseState, SponsorCase, cases_of
 from safety.reports.selectors.reports import ReportLine, report_lines
 from safety.reports.services.reports import SAFETY
-from trial_edc import clock
+from trial_edc import dates
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
@@ -77,14 +77,14 @@ def missed_deadlines(lines: Iterable[ReportLine]) -> Iterator[MissedDeadline]:
 def _missed_by_site(lines: Iterable[ReportLine]) -> Iterator[MissedDeadline]:
     for line in lines:
         if step := unsent_step(line.clock_starts_at, line.now):
-            due = line.due_at.astimezone(clock.SITE_TZ)
+            due = line.due_at.astimezone(dates.SITE_TZ)
             roles = SITE if step == FIRST else SITE + SPONSOR
             yield MissedDeadline(UNSENT, line, step, f"{due:%Y-%m-%d %H:%M %z}", roles)
 
 
 def _missed_by_sponsor(case: SponsorCase) -> Iterator[MissedDeadline]:
     if case.state == CaseState.TO_ASSESS and case.sponsor_aware_at:
-        on = clock.site_date(case.sponsor_aware_at)
+        on = dates.site_date(case.sponsor_aware_at)
         if step := unassessed_step(on, case.today):
             yield MissedDeadline(UNASSESSED, case.line, step, on.isoformat(), SPONSOR)
     awaited = {

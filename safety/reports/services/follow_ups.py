@@ -14,7 +14,7 @@ from safety.events.facts import event_of, reports_on, row_with
 from safety.reports.selectors.reports import was_sent
 from safety.reports.services.reports import REPORT_PERIOD, NotReadyToSend, set_due_date
 from safety.vocabulary import ReportKind
-from trial_edc import clock
+from trial_edc import clock, dates
 from trial_edc.requirements import implements
 
 # Items about the event itself; who was aware of what, and when, differs by version.
@@ -50,5 +50,5 @@ def add_follow_up(
         carried = {name: last.values.get(name) for name in CARRIED}
         kind = {"report_kind": ReportKind.FOLLOW_UP.value}
         save(form, carried | kind, by=by, via=via, complete=False)
-        set_due_date(form, clock.site_date(clock.now() + REPORT_PERIOD))
+        set_due_date(form, dates.site_date(clock.now() + REPORT_PERIOD))
     return form

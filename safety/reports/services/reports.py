@@ -28,7 +28,7 @@ from safety.events.facts import (
 )
 from safety.models import SentReport
 from safety.vocabulary import ReportKind
-from trial_edc import clock
+from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import YesNo
@@ -96,7 +96,7 @@ def open_report(
     values = {"ae": event.form_id, "report_kind": ReportKind.INITIAL.value}
     with attributed(by=SAFETY, via=via):
         form = open_log_row(participant, "SAE", values, via=via)
-        set_due_date(form, clock.site_date(due_at))
+        set_due_date(form, dates.site_date(due_at))
         _notify_serious_event(participant, form, due_at)
 
 
@@ -107,7 +107,7 @@ def set_due_date(form: FormInstance, day: date) -> None:
 def _notify_serious_event(
     participant: Participant, form: FormInstance, due_at: datetime
 ) -> None:
-    local = due_at.astimezone(clock.SITE_TZ)
+    local = due_at.astimezone(dates.SITE_TZ)
     details = {"number": participant.number, "until": f"{local:%Y-%m-%d %H:%M %z}"}
     queue(
         occasion=SERIOUS_EVENT,
@@ -160,7 +160,7 @@ def restart_clock(
 ) -> None:
     """The clock of a report runs from the awareness that was entered."""
     if aware_at := data.get("aware_at"):
-        set_due_date(form, clock.site_date(aware_at + REPORT_PERIOD))
+        set_due_date(form, dates.site_date(aware_at + REPORT_PERIOD))
         if sent := SentReport.objects.filter(form=form).first():
             _report_lateness(form, data, sent, by=by, via=via)
 
@@ -270,7 +270,7 @@ def _report_lateness(
         participant=form.participant,
         category="safety_report",
         rule="SAF-01",
-        occurred_on=clock.site_date(due_at),
+        occurred_on=dates.site_date(due_at),
         description=_("Report of a serious adverse event sent %(hours).1f hours late.")
         % {"hours": hours},
         form=form,

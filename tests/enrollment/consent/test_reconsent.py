@@ -12,7 +12,7 @@ from enrollment.consent.facts.reconsent import (
     version_on,
 )
 from record.casebook.form_data import Casebook, FormData
-from trial_edc.clock import SITE_TZ
+from trial_edc.dates import SITE_TZ
 
 FIRST = DocumentVersion("1.0", date(2022, 1, 1), "everybody")
 SECOND = DocumentVersion("2.0", date(2022, 3, 1), "everybody")

@@ -16,7 +16,7 @@ from enrollment.eligibility.rules import (
 from enrollment.screening.facts import is_screening_over, status_of
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import MissingCode, Partial, Quantity
-from trial_edc.clock import SITE_TZ
+from trial_edc.dates import SITE_TZ
 
 NOON = datetime(2026, 3, 8, 12, tzinfo=SITE_TZ)
 

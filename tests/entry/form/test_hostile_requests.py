@@ -16,7 +16,7 @@ from record.casebook.services.form_instances import ensure_form
 from record.review.services import lock_database, lock_form
 from tests.people import STAGE, person
 from tests.visits import stage
-from trial_edc import clock
+from trial_edc import clock, dates
 
 pytestmark = pytest.mark.django_db
 BAD, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_LARGE, UNPROCESSABLE = (
@@ -244,7 +244,7 @@ def test_an_investigator_alone_revokes_a_death():
 def test_times_in_small_tables_are_shown_as_site_time():
     someone = stage.infused()
     form = FormInstance.objects.get(participant=someone, code="INF", visit="D0")
-    at = (clock.now() - timedelta(days=2)).astimezone(clock.SITE_TZ)
+    at = (clock.now() - timedelta(days=2)).astimezone(dates.SITE_TZ)
     stage.change(form, premedication=[{"drug": "x", "at": f"{at:%Y-%m-%d %H:%M}"}])
 
     page = signed_in("CO").get(reverse("entry:form", args=[form.pk]))

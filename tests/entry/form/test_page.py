@@ -16,7 +16,7 @@ from record.casebook.services.form_instances import add_row, ensure_form
 from record.casebook.values import MissingCode
 from record.review.models import Query, Verification
 from tests.people import PASSWORD, STAGE, person
-from trial_edc import clock
+from trial_edc import clock, dates
 
 pytestmark = pytest.mark.django_db
 UNPROCESSABLE, CONFLICT, FORBIDDEN, NOT_FOUND = 422, 409, 403, 404
@@ -329,7 +329,7 @@ def test_a_signature_holds_until_the_form_changes(form):
     assert wrong.status_code == 200
     assert signed.status_code == 302
     assert "Investigator Doe (Investigator)" in text
-    at = clock.now().astimezone(clock.SITE_TZ)
+    at = clock.now().astimezone(dates.SITE_TZ)
     pattern = r"Investigator Doe \(Investigator\) · (.*?)\s*</li>"
     (line,) = re.findall(pattern, text, re.DOTALL)
     plain = re.sub(r"<[^>]+>", "", line)
@@ -347,7 +347,7 @@ def test_history_of_an_item_is_one_click_away_and_in_words(form):
     complete(client, form, place="icu", by=monitor)
     reason = {"place__reason": "transcription", "place__reason_text": "misread"}
     complete(client, form, place="ward", by=monitor, **reason)
-    at = f"{clock.now().astimezone(clock.SITE_TZ):%Y-%m-%d}"
+    at = f"{clock.now().astimezone(dates.SITE_TZ):%Y-%m-%d}"
 
     text = client.get(page).content.decode()
     panel, other = (
@@ -382,7 +382,7 @@ def test_a_row_struck_out_stays_with_who_when_and_why():
     page = text_of(client.get(reverse("entry:form", args=[row.pk])))
     log = client.get(reverse("entry:log", args=["S-003C", "CMD"]))
 
-    at = f"{clock.now().astimezone(clock.SITE_TZ):%Y-%m-%d}"
+    at = f"{clock.now().astimezone(dates.SITE_TZ):%Y-%m-%d}"
     assert re.search(
         rf"Struck out {at} \d\d:\d\d Asia/Shanghai · Coordinator Doe "
         r"\(Coordinator\) · Reason: Entered twice — see row 1",

@@ -21,11 +21,11 @@ from record.notices.services.delivery import deliver_due
 from record.review.services import raise_query
 from tests.people import STAGE, person
 from tests.visits import stage
-from trial_edc import clock
+from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL
 
 pytestmark = pytest.mark.django_db
-MORNING = datetime(2026, 3, 17, 7, 30, tzinfo=clock.SITE_TZ)
+MORNING = datetime(2026, 3, 17, 7, 30, tzinfo=dates.SITE_TZ)
 
 
 @pytest.fixture(autouse=True)

@@ -34,7 +34,7 @@ from record.casebook.values import MissingCode
 from record.review.problems import ReviewRefused
 from tests.people import PASSWORD, person
 from tests.randomization import stage
-from trial_edc import clock
+from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL
 
 pytestmark = pytest.mark.django_db
@@ -310,7 +310,7 @@ def test_desk_page_leads_through_the_steps(client, record):
         {
             "act": "hand_over",
             "handed_to": person("BN").pk,
-            "at": f"{clock.now().astimezone(clock.SITE_TZ):%Y-%m-%d %H:%M}",
+            "at": f"{clock.now().astimezone(dates.SITE_TZ):%Y-%m-%d %H:%M}",
         },
     )
 

@@ -26,7 +26,7 @@ from record.notices.models import Message
 from record.review.services import raise_query
 from tests.people import STAGE, person
 from tests.randomization import stage
-from trial_edc import clock
+from trial_edc import clock, dates
 
 pytestmark = pytest.mark.django_db
 OTHER = {"MSC": "SALINE", "SALINE": "MSC"}
@@ -52,7 +52,7 @@ def test_product_is_expected_after_the_signed_request(participant):
     stage.requested(participant)
 
     form = form_data.get(visit="D0")
-    due = clock.site_date(clock.now() + timedelta(hours=2))
+    due = dates.site_date(clock.now() + timedelta(hours=2))
     assert (before, form.status, form.due_on) == (0, "not_started", due)
     assert form.confidentiality == "restricted"
 
@@ -178,7 +178,7 @@ def test_two_persons_prepare_and_check(record):
 
 
 def at(hour):
-    return datetime(2026, 3, 1, hour, tzinfo=clock.SITE_TZ).isoformat()
+    return datetime(2026, 3, 1, hour, tzinfo=dates.SITE_TZ).isoformat()
 
 
 def moved(kind, amount, hour):

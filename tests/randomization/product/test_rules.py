@@ -11,9 +11,9 @@ from randomization.product.rules.dose import (
     PreparedProduct,
     cell_dose,
 )
-from trial_edc.dates import SITE_ZONE
+from trial_edc.dates import SITE_TZ
 
-STARTED_AT = datetime(2023, 3, 1, 10, tzinfo=SITE_ZONE)
+STARTED_AT = datetime(2023, 3, 1, 10, tzinfo=SITE_TZ)
 
 
 def dose(cells: str = "1", viability: str = "100", thawed_min: int = 30) -> CellDose:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from record.casebook import items
 from record.casebook.values import MissingCode, Partial, Quantity, is_same
 from tests.sample_room.vocabulary import Place
-from trial_edc.clock import SITE_TZ
+from trial_edc.dates import SITE_TZ
 
 NUMBER = items.Number(decimals=2)
 LAB = items.Lab(units={"umol/L": 1, "mg/dL": "88.4"})

@@ -9,7 +9,7 @@ from record.notices.models import Message
 from record.notices.tasks import verify_audit, watch_seals
 from tests.people import person
 from tests.record.audit.test_seals import record_acts, seal_everything
-from trial_edc import clock
+from trial_edc import clock, dates
 
 # Entries carry the server's time, which the rule holds against the clock.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.real_clock]
@@ -38,7 +38,7 @@ def test_entries_that_wait_too_long_are_reported_once_a_day():
         with clock.at(now + timedelta(hours=hours)):
             assert watch_seals()
 
-    days = {clock.site_date(now + timedelta(hours=hours)) for hours in (3, 4)}
+    days = {dates.site_date(now + timedelta(hours=hours)) for hours in (3, 4)}
     assert notified() == sorted(
         (username, "seal_overdue") for username in ("ad", "dm") for _day in days
     )

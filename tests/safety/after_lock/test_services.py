@@ -21,7 +21,7 @@ from safety.models import LateCase
 from safety.reports.rules.clocks import Clock
 from tests.outcomes import course
 from tests.people import STAGE, person
-from trial_edc import clock
+from trial_edc import clock, dates
 
 pytestmark = pytest.mark.django_db
 
@@ -158,7 +158,7 @@ def test_change_carries_its_reason(participant: Participant, two: list[User]) ->
 
 
 def form_data_of(values: dict[str, Any]) -> dict[str, Any]:
-    at = values["aware_at"].astimezone(clock.SITE_TZ)
+    at = values["aware_at"].astimezone(dates.SITE_TZ)
     return {**values, "aware_at": f"{at:%Y-%m-%d %H:%M}", "about": ""}
 
 
@@ -202,7 +202,7 @@ def test_officer_enters_assesses_and_finds_the_case_in_the_list(
     case = LateCase.objects.get()
     assessed = {
         "sponsor_aware_at": clock.now()
-        .astimezone(clock.SITE_TZ)
+        .astimezone(dates.SITE_TZ)
         .strftime("%Y-%m-%d %H:%M"),
         "causality_sponsor": "possible",
         "expected": "N",

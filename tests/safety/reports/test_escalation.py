@@ -19,10 +19,10 @@ from safety.reports.services.reports import send_report
 from safety.reports.tasks import watch_deadlines
 from tests.outcomes import course
 from tests.people import STAGE, person
-from trial_edc import clock
-from trial_edc.dates import SITE_ZONE
+from trial_edc import clock, dates
+from trial_edc.dates import SITE_TZ
 
-AWARE = datetime(2026, 3, 5, 10, tzinfo=SITE_ZONE)
+AWARE = datetime(2026, 3, 5, 10, tzinfo=SITE_TZ)
 DUE = date(2026, 3, 20)
 SUSAR = {
     "causality_sponsor": "possible",
@@ -170,7 +170,7 @@ def test_sponsor_is_told_to_assess_then_to_submit_then_to_follow_up(
     days_later(2, SUSAR)  # due on day 7
     days_later(4)
     days_later(6)
-    submitted = {"submitted_on": clock.site_date(start + timedelta(days=7))}
+    submitted = {"submitted_on": dates.site_date(start + timedelta(days=7))}
     days_later(7, submitted)
     days_later(8)
     days_later(14)  # the complete follow-up is due on day 15

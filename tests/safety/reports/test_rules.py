@@ -13,9 +13,9 @@ from safety.reports.rules.clocks import (
     follow_up_deadlines,
     is_susar,
 )
-from trial_edc.dates import SITE_ZONE
+from trial_edc.dates import SITE_TZ
 
-AWARE_AT = datetime(2023, 3, 5, 10, tzinfo=SITE_ZONE)
+AWARE_AT = datetime(2023, 3, 5, 10, tzinfo=SITE_TZ)
 
 
 def case(
@@ -78,7 +78,7 @@ def susar(aware_on: str, *, grave: bool, expected: bool = False) -> Deadlines | 
         sponsor_aware_at=AWARE_AT,
         expected=False,
     )
-    later = datetime.fromisoformat(f"{aware_on}T09:00").replace(tzinfo=SITE_ZONE)
+    later = datetime.fromisoformat(f"{aware_on}T09:00").replace(tzinfo=SITE_TZ)
     new = replace(first, sponsor_aware_at=later, expected=expected)
     return follow_up_deadlines(deadlines(first), new)
 

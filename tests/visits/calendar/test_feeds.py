@@ -15,7 +15,7 @@ from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
 from tests.people import STAGE, person
 from tests.visits import stage
-from trial_edc.clock import SITE_TZ
+from trial_edc.dates import SITE_TZ
 from visits.calendar.services import feeds
 from visits.models import CalendarFeed
 

@@ -14,7 +14,7 @@ from record.capture.services.forms import save
 from tests.people import person
 from tests.visits import stage
 from trial_edc import clock
-from trial_edc.clock import SITE_TZ
+from trial_edc.dates import SITE_TZ
 from visits.calendar import page as calendar
 from visits.calendar import selectors as calendar_selectors
 from visits.calendar.page import VisitFilter

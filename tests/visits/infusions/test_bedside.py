@@ -20,7 +20,7 @@ from record.casebook.selectors import casebook_of
 from record.review.models import Query
 from tests.people import person
 from tests.visits import stage
-from trial_edc import clock
+from trial_edc import clock, dates
 from trial_edc.vocabulary import MissingCode
 from visits.infusions.page.bedside import infusion_at
 from visits.models import BedsideAct
@@ -66,7 +66,7 @@ def send(
 
 def minutes_ago(minutes: int) -> str:
     at = clock.now() - timedelta(minutes=minutes)
-    return at.astimezone(clock.SITE_TZ).strftime("%Y-%m-%dT%H:%M")
+    return at.astimezone(dates.SITE_TZ).strftime("%Y-%m-%dT%H:%M")
 
 
 def page_text(tablet: Client, someone: Participant, visit: str = "D0") -> str:
@@ -412,7 +412,7 @@ def test_a_measurement_of_nothing_is_refused(tablet):
 def test_volume_shows_rate_duration_and_share_of_the_planned_volume(tablet):
     someone = stage.infused(ago=0.05)
     started_at = record(someone)["started_at"]
-    stop = (started_at + timedelta(minutes=40)).astimezone(clock.SITE_TZ)
+    stop = (started_at + timedelta(minutes=40)).astimezone(dates.SITE_TZ)
     send(tablet, someone, "stop", stopped_at=f"{stop:%Y-%m-%d %H:%M}")
 
     typed = {"given": "given", "volume_ml": "90", "cover_intact": "Y"}
@@ -433,7 +433,7 @@ def test_volume_shows_rate_duration_and_share_of_the_planned_volume(tablet):
 def test_the_whole_record_is_completed_at_the_bedside(tablet):
     someone, doctor = stage.infused(ago=0.05), person("IN")
     started_at = record(someone)["started_at"]
-    stop = (started_at + timedelta(minutes=40)).astimezone(clock.SITE_TZ)
+    stop = (started_at + timedelta(minutes=40)).astimezone(dates.SITE_TZ)
     send(tablet, someone, "stop", stopped_at=f"{stop:%Y-%m-%d %H:%M}")
     typed = {
         "action": "complete",

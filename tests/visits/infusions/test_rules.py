@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from trial_edc.dates import SITE_ZONE
+from trial_edc.dates import SITE_TZ
 from visits.infusions.rules import (
     Delivery,
     InfusionFlag,
@@ -15,7 +15,7 @@ from visits.infusions.rules import (
     vital_sign_times,
 )
 
-STARTED_AT = datetime(2023, 3, 1, 10, tzinfo=SITE_ZONE)
+STARTED_AT = datetime(2023, 3, 1, 10, tzinfo=SITE_TZ)
 
 
 @pytest.mark.verifies("INF-02")

@@ -17,7 +17,7 @@ from tests.people import STAGE, person
 from tests.record.notices.gateway import gateway
 from tests.visits import stage
 from trial_edc import clock
-from trial_edc.dates import SITE_ZONE
+from trial_edc.dates import SITE_TZ
 from visits.reminders.services.queue import queue_due_reminders
 from visits.reminders.tasks import queue_reminders
 
@@ -46,7 +46,7 @@ def box(settings):
 
 def at(days, hour=NOON):
     """An instant so many days from today, at an hour of the site."""
-    return datetime.combine(stage.day(-days), hour, SITE_ZONE)
+    return datetime.combine(stage.day(-days), hour, SITE_TZ)
 
 
 def out_patient(number=1, *, ago=20, contact=None, phone=None, email=None):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from record.notices.models import Message
 from record.notices.services.delivery import _text_of
-from trial_edc.dates import SITE_ZONE, site_date
+from trial_edc.dates import SITE_TZ, site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitStatus
 from visits.reminders.facts import Reminder
@@ -60,7 +60,7 @@ situations = st.builds(
 
 
 def is_quiet(instant, limits):
-    at = instant.astimezone(SITE_ZONE).time()
+    at = instant.astimezone(SITE_TZ).time()
     if limits.quiet_from <= limits.quiet_until:
         return limits.quiet_from <= at < limits.quiet_until
     return not limits.quiet_until <= at < limits.quiet_from
@@ -86,7 +86,7 @@ def test_nothing_due_is_dropped_and_nothing_leaves_in_quiet_hours(due_at, limits
     assert is_late == is_quiet(due_at, limits)
     assert decision.action == (Action.DEFER if is_late else Action.SEND)
     if is_late:
-        assert decision.send_at.astimezone(SITE_ZONE).time() == limits.quiet_until
+        assert decision.send_at.astimezone(SITE_TZ).time() == limits.quiet_until
 
 
 @pytest.mark.verifies("REM-01")

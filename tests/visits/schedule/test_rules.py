@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trial_edc.dates import SITE_ZONE
+from trial_edc.dates import SITE_TZ
 from trial_edc.protocol import PROTOCOL, Month3Rule
 from trial_edc.vocabulary import VisitCode, VisitStatus, WithdrawalKind
 from visits.schedule.rules import (
@@ -23,13 +23,13 @@ from visits.schedule.rules import (
 )
 
 DAY_0 = date(2023, 3, 1)
-RANDOMIZED_AT = datetime(2023, 3, 1, 9, tzinfo=SITE_ZONE)
+RANDOMIZED_AT = datetime(2023, 3, 1, 9, tzinfo=SITE_TZ)
 INFUSED = Course(randomised_at=RANDOMIZED_AT, day0=DAY_0)
 ANCHORED = [slot.code for slot in PROTOCOL.schedule.visits if slot.code != "SCR"]
 
 
 def noon(day: date) -> datetime:
-    return datetime.combine(day, time(12), SITE_ZONE)
+    return datetime.combine(day, time(12), SITE_TZ)
 
 
 def status(

@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from record.casebook.form_data import Casebook, FormData
-from trial_edc.clock import SITE_TZ
-from trial_edc.dates import site_date
+from trial_edc.dates import SITE_TZ, site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import YesNo

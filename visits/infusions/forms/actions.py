@@ -13,7 +13,7 @@ from record.casebook import catalogue, display
 from record.casebook.fields import SiteTimeField
 from record.casebook.form_data import FormData
 from record.casebook.values import Value
-from trial_edc import clock
+from trial_edc import dates
 from trial_edc.vocabulary import MissingCode
 from visits.infusions.forms.controls import (
     NUMBER_PAD,
@@ -43,7 +43,7 @@ class StartForm(BedsideForm):
     started_at = NowField(label=gettext_lazy("Start"))
 
     def prepare_to_confirm(self) -> None:
-        at = self.cleaned_data["started_at"].astimezone(clock.SITE_TZ)
+        at = self.cleaned_data["started_at"].astimezone(dates.SITE_TZ)
         self.set_value("started_at", f"{at:%Y-%m-%d %H:%M}")
         self.asks_why = True
 

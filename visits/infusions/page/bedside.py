@@ -18,18 +18,14 @@ from record.review.models import Signature
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import N_, VisitCode, YesNo
+from trial_edc.vocabulary import INFUSION_VISITS, N_, VisitCode, YesNo
 from visits.infusions.facts import stop_rules
 from visits.infusions.facts import vital_sign_times as timing
 from visits.infusions.page.release import RELEASE_STATUSES, release_of
 from visits.infusions.page.vital_grid import MINUTE, VitalSignLine
 from visits.infusions.rules import StopReason
 from visits.infusions.vocabulary import Given, ReactionGrade, Release
-from visits.schedule.facts import (
-    INFUSION_VISITS,
-    infusion_started_at,
-    is_refused_for_good,
-)
+from visits.schedule.facts import infusion_started_at, is_refused_for_good
 
 FORMS = ("IRQ", "INF", "VSI", "AE", "DTH", "CNS")  # one select for the whole page
 

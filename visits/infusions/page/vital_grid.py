@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext
 
-from trial_edc.clock import SITE_TZ
+from trial_edc.dates import SITE_TZ
 from trial_edc.protocol import PROTOCOL
 from visits.infusions.facts import vital_sign_times as timing
 from visits.infusions.vocabulary import NotMeasuredReason

@@ -11,11 +11,10 @@ from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import YesNo
+from trial_edc.vocabulary import INFUSION_VISITS, YesNo
 from visits.infusions.services import bedside as infusions
 from visits.infusions.services.bedside import BedsideAction
 from visits.logs.vocabulary import Frequency
-from visits.schedule.facts import INFUSION_VISITS
 
 ONGOING_BY_OUTCOME = {
     "recovered": YesNo.NO,

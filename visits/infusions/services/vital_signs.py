@@ -12,15 +12,13 @@ from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.services import form_instances
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import (
+    INFUSION_VISITS,
     MissingCode,
 )
 from visits.infusions.facts import vital_sign_times as timing
 from visits.infusions.vocabulary import Given
 from visits.models.measured import MEASURED
-from visits.schedule.facts import (
-    INFUSION_VISITS,
-    is_refused_for_good,
-)
+from visits.schedule.facts import is_refused_for_good
 from visits.schedule.services import open_forms_at, set_untouched_status
 
 BEDSIDE = ("INF", "VSI")

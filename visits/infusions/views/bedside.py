@@ -15,6 +15,7 @@ from record.accounts.roles import Permission
 from record.capture.problems import NotSaved
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import casebook_of
+from trial_edc.vocabulary import INFUSION_VISITS
 from visits.deviations.selectors import day_0_change as deviations_selectors
 from visits.infusions.facts import vital_sign_times as timing
 from visits.infusions.forms.actions import StartForm, record_values
@@ -28,7 +29,6 @@ from visits.infusions.page.vital_grid import VitalSignLine
 from visits.infusions.services import bedside as infusions
 from visits.infusions.services.bedside import BedsideAction, Submission
 from visits.infusions.views.actions import ACTIONS
-from visits.schedule.facts import INFUSION_VISITS
 from visits.schedule.views import visible_participant
 
 REFUSED = 422
