@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import caches
 from django.db import connections
 from django.test import TransactionTestCase
@@ -120,6 +121,13 @@ def _pinned_clock(
     """
     if not any(map(request.node.get_closest_marker, ("real_clock", "journey"))):
         monkeypatch.setattr(timezone, "now", lambda: PINNED_AT)
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords as in production, at the least cost."""
+    monkeypatch.setattr(Argon2PasswordHasher, "time_cost", 1)
+    monkeypatch.setattr(Argon2PasswordHasher, "memory_cost", 64)  # KiB
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ def test_each_page_has_its_row_and_each_row_its_page():
     assert sorted(ACCESS) == NAMES
 
 
+@pytest.mark.slow
 @pytest.mark.verifies("ACC-02", "ACC-03")
 def test_each_page_opens_to_the_roles_of_its_row_alone(world):
     """One signed-in tab a role asks for every page; reading writes nothing."""

@@ -174,6 +174,7 @@ def world():
     return World(participant, people)
 
 
+@pytest.mark.slow
 @pytest.mark.verifies("ACC-03", "ACC-05", "RND-05", "RND-07", "RND-09")
 def test_each_act_is_open_to_the_roles_of_its_row_alone(world):
     found: dict[str, set[str]] = {name: set() for name in TABLE}

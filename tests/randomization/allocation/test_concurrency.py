@@ -24,7 +24,11 @@ from tests.randomization import stage
 from tests.servers import snapshot
 from tools.launch import folders
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.real_clock,
+    pytest.mark.slow,
+]
 PEOPLE = 50
 ROUNDS = 20
 REPLAYS = 3

@@ -207,6 +207,7 @@ def test_setting_decides_whether_an_investigator_sees_an_arm(participant, monkey
     assert (entry.actor, entry.confidentiality) == (investigator.username, "restricted")
 
 
+@pytest.mark.real_clock  # held against the server's time of entries
 @pytest.mark.verifies("RND-10")
 def test_change_after_a_break_is_told_with_who_knew(client, participant):
     investigator = stage.colleague("IN")

@@ -79,6 +79,11 @@ def test_no_password_is_told_anywhere(pages, caplog):
     } == (set())
 
 
+@pytest.fixture
+def _quick_hashing() -> None:
+    """Hash at the full cost here, instead of at the least."""
+
+
 @pytest.mark.verifies("ACC-12")
 def test_equal_passwords_have_unlike_slow_hashes():
     first, other = (person(role, password=FIRST) for role in ("CO", "MO"))

@@ -22,7 +22,11 @@ from tests.record.notices.postbox import kill, postbox
 from tools.launch import folders
 from trial_edc import clock
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.real_clock]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.real_clock,
+    pytest.mark.slow,
+]
 WORK = """
 import django
 django.setup()
