@@ -54,7 +54,6 @@ class SourceForm(forms.Form):
     valid_to = SiteDateField(label=gettext_lazy("Valid to"), required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a code in use, and an end before the beginning."""
         cleaned = super().clean() or {}
         begins, ends = cleaned.get("valid_from"), cleaned.get("valid_to")
         if begins and ends and ends < begins:
@@ -84,7 +83,6 @@ class UploadForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the sources that a second person has approved."""
         super().__init__(*args, **kwargs)
         approved = ImportSource.objects.filter(approved_at__isnull=False)
         self.fields["source"].queryset = approved  # type: ignore[attr-defined]
@@ -94,7 +92,6 @@ class UploadForm(forms.Form):
         return ImportSource.objects.filter(approved_at__isnull=False).exists()
 
     def clean_file(self) -> Any:
-        """Refuse what is too large before it is read."""
         upload = self.cleaned_data["file"]
         if upload.size > MAX_BYTES:
             raise forms.ValidationError(TOO_LARGE % {"most": MEGABYTES})
@@ -136,7 +133,6 @@ class MappingForm(forms.Form):
     def __init__(
         self, table: FileTable, mapping: FileMapping, data: QueryDict | None = None
     ) -> None:
-        """Show the stored mapping of the source, or one proposed from the headings."""
         super().__init__(data)
         self.table = table
         self.mapping = mapping_words.proposed_mapping(table, mapping)
@@ -212,13 +208,11 @@ class MappingForm(forms.Form):
         )
 
     def _words(self, kind: WordKind) -> dict[str, str]:
-        """Only the words that mean something."""
         codes = {**self.mapping.words.get(kind, {}), **typed_words(kind, self.data)}
         return {text: code for text, code in codes.items() if code}
 
     @property
     def has_new_words(self) -> bool:
-        """Whether the columns hold words that the page has not shown yet."""
         posted = {kind: typed_words(kind, self.data) for kind in WordKind}
         return any(
             word not in posted[kind]

@@ -82,7 +82,6 @@ def open_form(request: StaffRequest, number: str, code: str) -> HttpResponse:
 @permitted(*READERS)
 @require_POST
 def strike(request: StaffRequest, pk: int) -> HttpResponse:
-    """Strike a row out, or take that back, with a reason."""
     form = visible_form(request, pk)
     page = FormPage(form, request.user)
     if not page.may_strike and not page.may_restore:

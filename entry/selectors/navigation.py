@@ -17,7 +17,6 @@ OPEN = (FormStatus.NOT_STARTED, FormStatus.DRAFT)
 
 
 def address(form: FormInstance, item: str = "") -> str:
-    """The page of a form, or an item on it."""
     page = reverse("entry:form", args=[form.pk])
     return f"{page}#row-{item}" if item else page
 
@@ -47,7 +46,6 @@ PARTICIPANT_PAGES: tuple[tuple[Any, ...], ...] = (
 
 
 def participant_pages(number: str, status: str, user: User) -> list[tuple[str, str]]:
-    """The pages about a participant in this status that are for the role."""
     pages = []
     for label, name, statuses, *more in PARTICIPANT_PAGES:
         is_offered = status in statuses and (name != LOG or _may_open(user, *more))
@@ -80,7 +78,6 @@ def _may_open(user: User, code: str) -> bool:
 
 
 def next_form(form: FormInstance, user: User) -> FormInstance | None:
-    """The next form of the same visit that is not complete and is the user's."""
     designs = catalogue.designs()
     order = list(designs)
     forms = forms_visible_to(user).filter(

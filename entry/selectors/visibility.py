@@ -22,7 +22,6 @@ def forms_visible_to(user: User) -> QuerySet[FormInstance]:
 
 
 def participants_visible_to(user: User) -> QuerySet[Participant]:
-    """The participants whose casebook a person may open."""
     if not (user.may(Permission.READ_CASEBOOK) or user.may(Permission.SEE_PRODUCT)):
         return Participant.objects.none()
     return within_reach(user, Participant.objects.all(), "pk")

@@ -37,7 +37,6 @@ CONSENT = "CNS"
 
 
 def visible_log(request: StaffRequest, code: str) -> FormDesign:
-    """The design of a log that the reader may open, else 404."""
     design = catalogue.designs().get(code)
     is_log = design is not None and (design.is_repeated or design.is_table)
     if design is None or not is_log or not may_see(request.user, design):
@@ -47,7 +46,6 @@ def visible_log(request: StaffRequest, code: str) -> FormDesign:
 
 @permitted(*CASEBOOK_READERS)
 def log(request: StaffRequest, number: str, code: str) -> HttpResponse:
-    """Show the log, or save what was typed into its table."""
     participant = visible_participant(request, number)
     design = visible_log(request, code)
     if design.is_table and request.method == "POST":
@@ -102,7 +100,6 @@ def _render_problems(  # noqa: PLR0917 - one call, from one place
     submission: TableSubmission,
     problem: RowsNotSaved,
 ) -> HttpResponse:
-    """The table again, everything typed in its place."""
     page = TablePage(
         stored_rows_of(participant, design.code),
         request.user,
@@ -152,7 +149,6 @@ def paste(request: StaffRequest, number: str, code: str) -> HttpResponse:
 def _answers_for_new_rows(
     request: StaffRequest, page: TablePage
 ) -> tuple[str, dict[str, str]]:
-    """The visit and the answers that hold for all new rows."""
     visit = request.POST.get("visit", "")
     names = [column.name for column in page.columns]
     fill = {name: request.POST.get(f"fill-{name}", "") for name in names}
@@ -160,7 +156,6 @@ def _answers_for_new_rows(
 
 
 def _chosen_items(request: StaffRequest, page: TablePage) -> list[str] | None:
-    """The item of each pasted column, where the person chose it."""
     items = request.POST.getlist("item")
     names = {column.name for column in page.columns if column.is_editable}
     units = {f"{name}{UNIT_SUFFIX}" for name in names}

@@ -14,13 +14,11 @@ register = template.Library()
 
 @register.simple_tag
 def form_title(form: FormInstance) -> str:
-    """A form with its place, in words."""
     return form_words(form)
 
 
 @register.filter
 def all_hidden(views: Iterable[ItemView]) -> bool:
-    """No item of the section stands on the page."""
     return not any(view.is_visible for view in views)
 
 

@@ -74,7 +74,6 @@ NOTHING = Hint(None, _("What your role has to do appears here."))
 
 
 def hint_for(user: User) -> dict[str, Any]:
-    """The words and the link of an empty page for a person."""
     hints = (hint for hint in HINTS if hint.permission and user.may(hint.permission))
     hint = next(hints, NOTHING)
     url = page_for(user, hint.page) if hint.page else None

@@ -78,7 +78,6 @@ def write(day: date) -> int:
 
 
 def key_of(day: date) -> str:
-    """What makes the mail of a day the only one."""
     return f"{OCCASION}:{day}"
 
 

@@ -77,7 +77,6 @@ def _decode(content: bytes) -> tuple[str, str]:
 
 
 def _separator(text: str) -> str:
-    """The character that stands most often between the cells of the heading."""
     heading = text.lstrip().partition("\n")[0]
     best = max(SEPARATORS, key=heading.count)
     if best not in heading:

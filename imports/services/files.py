@@ -117,7 +117,6 @@ def lock_file(file: ImportedFile, *states: ImportState) -> ImportedFile:
 
 
 def map_columns(file: ImportedFile, mapping: FileMapping, *, by: User) -> None:
-    """Store the mapping with the source, and have this file read by it."""
     with attributed(by=by, via=Source.PAGE):
         file = lock_file(
             file, ImportState.RECEIVED, ImportState.READY, ImportState.FAILED

@@ -83,7 +83,6 @@ class _RecordRow:
         return "value" if self.code == LOG else result.analyte
 
     def same_analyte(self, result: SampleResult) -> list[SampleResult]:
-        """The other lines about the same analyte of the sample."""
         return [
             other
             for other in self.results
@@ -318,7 +317,6 @@ def _text(value: Value) -> str:
 
 
 def _hold_back(lines: list[LinePlan]) -> list[LinePlan]:
-    """Refuse all lines of a participant for the sake of one that is refused."""
     if not any(line.holds_back for line in lines):
         return lines
     return [

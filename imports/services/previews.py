@@ -77,7 +77,6 @@ def store_rows(
     lines: Iterable[LinePlan],
     left_out: frozenset[int] = frozenset(),
 ) -> None:
-    """One statement for a thousand lines."""
     rows = [
         ImportedRow(
             file=file,
@@ -100,7 +99,6 @@ def store_rows(
 
 
 def count_lines(file: ImportedFile, column: str = "state") -> None:
-    """The counts add up to the rows of the file."""
     counts = Counter(file.lines.values_list(column, flat=True))
     for state in RowState:
         setattr(file, state.value, counts[state.value])

@@ -130,7 +130,6 @@ REFUSALS = {
 
 
 def _refuse(code: str, filename: str, why: str, *, by: Actor, via: Source) -> NoReturn:
-    """Record that a file was refused, and raise."""
     details = {"source": code, "file": filename[:MAX_FILENAME_RECORDED], "why": why}
     with attributed(by=by, via=via):
         act("import_refused", details=details)

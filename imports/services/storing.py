@@ -65,7 +65,6 @@ def confirm(file: ImportedFile, reason: Reason | None, *, by: User) -> ImportedF
 
 @implements("AUD-11")
 def origin_of(file: ImportedFile) -> Reason:
-    """The origin of each value stored: process, version, source and file."""
     origin = (
         f"{PROCESS.username}; {file.source.code}: {file.name}; SHA-256 {file.sha256}"
     )
@@ -96,7 +95,6 @@ def store_file(file_id: int) -> None:
 
 
 def participants_to_store(file: ImportedFile) -> list[int]:
-    """Ids, in order."""
     rows = file.lines.filter(outcome="", state__in=(RowState.NEW, RowState.CHANGED))
     return list(
         rows.order_by("participant").values_list("participant", flat=True).distinct()
@@ -157,7 +155,6 @@ def _sample(code: str, sampled_at: str) -> Sample:
 def _store_plans(
     file: ImportedFile, participant_plan: ParticipantPlan, by: User
 ) -> dict[Sample, FormInstance]:
-    """The forms of the rows stored."""
     reason = None
     if file.reason_code:
         reason = Reason(file.reason_code, file.reason_text)

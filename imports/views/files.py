@@ -83,7 +83,6 @@ def _file_or_404(import_id: int) -> ImportedFile:
 
 @permitted(Permission.IMPORT_LAB)
 def mapping(request: StaffRequest, import_id: int) -> HttpResponse:
-    """Show how the file is to be read; or store the mapping and have the file read."""
     file = _file_or_404(import_id)
     if file.state not in (
         ImportState.RECEIVED,
@@ -115,7 +114,6 @@ def mapping(request: StaffRequest, import_id: int) -> HttpResponse:
 
 @permitted(*READERS)
 def file_page(request: StaffRequest, import_id: int) -> HttpResponse:
-    """A file: its progress, its preview, or its report."""
     return _page(request, _file_or_404(import_id), None)
 
 
@@ -180,7 +178,6 @@ def _line(row: ImportedRow) -> dict[str, Any]:
 
 
 def _blocked_participants(file: ImportedFile) -> list[Any]:
-    """Participants of whom refused lines hold others back."""
     rows = file.lines.filter(participant__isnull=False, is_left_out=False)
     refused = Q(state=RowState.REFUSED)
     participants = (

@@ -81,7 +81,6 @@ def _finding(design: FormDesign, name: str, message: str) -> Finding:
 
 
 def reasons_in(design: FormDesign, typed: QueryDict) -> dict[str, Reason]:
-    """Why values change, by item."""
     return {
         name: Reason(code, typed.get(f"{name}__reason_text", "").strip())
         for name in design.items

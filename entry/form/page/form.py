@@ -92,19 +92,16 @@ class FormPage:
 
     @cached_property
     def autosave(self) -> Autosave | None:
-        """The reader's own unsaved typing."""
         if not self.may_enter or self.typed is not None:
             return None
         return autosaves.of(self.form, self.user)
 
     @cached_property
     def other_autosaves(self) -> list[Autosave]:
-        """Who else has typed here without saving."""
         return autosaves.others_at_work(self.form, self.user) if self.may_enter else []
 
     @property
     def based_on(self) -> int:
-        """The revision that the reader's next save is based on."""
         if isinstance(self.problem, Conflict):
             return self.problem.revision
         if self.typed is not None:
@@ -118,7 +115,6 @@ class FormPage:
 
     @property
     def place(self) -> str:
-        """Visit, form and number, in words."""
         form = self.form
         visit = _(VISIT_LABELS.get(form.visit, form.visit)) if form.visit else ""
         if form.visit_number:
@@ -128,7 +124,6 @@ class FormPage:
 
     @property
     def items_to_erase(self) -> list[ItemView]:
-        """The items that saving would erase."""
         if not isinstance(self.problem, EraseNeeded):
             return []
         return [self.view(name) for name in self.problem.items]
@@ -139,7 +134,6 @@ class FormPage:
 
     @property
     def may_restore(self) -> bool:
-        """The reader may take back that the row was struck out."""
         was_struck = self.form.struck_at is not None and not self.form.is_closed
         return was_struck and self._is_strikable and may_enter(self.user, self.design)
 
@@ -194,7 +188,6 @@ class FormPage:
 
     @cached_property
     def item_form(self) -> ItemForm:
-        """The controls as a crispy form."""
         return ItemForm()
 
     @cached_property
@@ -215,7 +208,6 @@ class FormPage:
 
     @cached_property
     def derived(self) -> list[dict[str, str]]:
-        """The values that are computed from this form, never typed."""
         return [
             {
                 "label": value.derivation.label,

@@ -47,7 +47,6 @@ class ItemView:
 
     @property
     def is_visible(self) -> bool:
-        """The item applies, is wrong, or is in dispute."""
         return self.is_applicable or bool(self.errors) or self.clash is not None
 
     @property
@@ -86,14 +85,12 @@ class ItemView:
 
     @property
     def is_group(self) -> bool:
-        """The control is a group of buttons or boxes."""
         is_choice = isinstance(self.item, items.Choice)
         is_short = len(self.item.facts.terms or ()) <= controls.MAX_RADIO_OPTIONS
         return isinstance(self.item, items.MultipleChoice) or (is_choice and is_short)
 
     @property
     def condition_json(self) -> str:
-        """The condition of skip logic, for the script of the page."""
         return json.dumps(self.condition)
 
     @property

@@ -108,7 +108,6 @@ def _text(item: Item, value: Value, linked: dict[int, str]) -> str:
 
 
 def _linked(item: Item, values: list[Value]) -> dict[int, str]:
-    """The people or rows that an item has pointed at, by their keys."""
     keys = {value for value in values if isinstance(value, int)}
     if not isinstance(item, items.User) or not keys:
         return {}

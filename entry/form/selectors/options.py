@@ -27,13 +27,11 @@ def options_of(item: Item, casebook: Casebook) -> Options:
 
 
 def people() -> Options:
-    """The accounts that may be named, in the order of names."""
     active = User.objects.filter(is_active=True).order_by("full_name", "pk")
     return [(str(person.pk), str(person)) for person in active]
 
 
 def row_name(design: FormDesign, row: FormData) -> str:
-    """The number of a row of a log, and the values that name it."""
     titles = ((design.items[name], row.get(name)) for name in design.row_title)
     return " · ".join(
         [str(row.occurrence), *(words(*title) for title in titles if title[1])]

@@ -49,7 +49,6 @@ CONFLICT, TOO_LARGE, UNPROCESSABLE = 409, 413, 422
 
 
 def visible_form(request: StaffRequest, pk: int) -> FormInstance:
-    """A form that the reader may open, else 404."""
     return get_object_or_404(forms_visible_to(request.user), pk=pk)
 
 
@@ -148,7 +147,6 @@ def autosave(request: StaffRequest, pk: int) -> HttpResponse:
 @permitted(*READERS)
 @require_POST
 def discard(request: StaffRequest, pk: int) -> HttpResponse:
-    """Delete the unsaved typing of the reader."""
     form = visible_form(request, pk)
     autosaves.discard(form, request.user)
     return redirect(navigation.address(form))
@@ -156,7 +154,6 @@ def discard(request: StaffRequest, pk: int) -> HttpResponse:
 
 @permitted(Permission.SIGN_FORM, Permission.SIGN_PRODUCT, Permission.ASSESS_SAFETY)
 def sign(request: StaffRequest, pk: int) -> HttpResponse:
-    """Show exactly what is signed, and sign it with the password."""
     form = visible_form(request, pk)
     design = catalogue.design(form.code)
     if design.signature is None or not may_on(request.user, design.signed_by, design):
@@ -185,7 +182,6 @@ CLOSINGS = {
 @permitted(Permission.FREEZE, Permission.LOCK)
 @require_POST
 def close(request: StaffRequest, pk: int) -> HttpResponse:
-    """Freeze or lock a form, or take that back; always with a reason."""
     form = visible_form(request, pk)
     text = request.POST.get("text", "").strip()
     step = CLOSINGS.get(request.POST.get("action", ""))

@@ -131,7 +131,6 @@ def _may_see_code_breaks(user: User) -> bool:
 
 @permitted(Permission.VERIFY)
 def verify_form(request: StaffRequest, pk: int) -> HttpResponse:
-    """Verify every item of a form that holds a value."""
     form = visible_form(request, pk)
     if request.method == "POST":
         revisions = revisions_of(form, row_of(form))

@@ -67,7 +67,6 @@ class Column:
 
     @cached_property
     def is_number(self) -> bool:
-        """Values line up at the right."""
         return isinstance(self.item, items.Number | items.Lab)
 
     @cached_property
@@ -86,7 +85,6 @@ class Column:
 
     @property
     def condition_json(self) -> str:
-        """The condition of skip logic, for the script of the page."""
         only_if = self.item.facts.only_if
         condition: Any = only_if.as_json() if only_if else None
         return json.dumps(condition) if condition else ""
@@ -142,7 +140,6 @@ def options_html(options: Options, selected: str) -> SafeString:
 
 
 def columns_of(user: User, design: FormDesign, casebook: Casebook) -> list[Column]:
-    """The items that a person sees, in the order of the form."""
     visible = visible_items(user, design)
     return [
         Column(name, item, _options(item, casebook), _is_editable(user, item))

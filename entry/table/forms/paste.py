@@ -90,7 +90,6 @@ def read_pasted(
 
 
 def _max_rows(columns: Sequence[Column]) -> int:
-    """How many rows of these columns one page can send back."""
     fields = sum(2 if len(column.units) > 1 else 1 for column in columns)
     return min(MAX_ROWS, MAX_POSTED_FIELDS // (fields + 3))
 
@@ -188,7 +187,6 @@ def _reads(column: Column, text: str) -> bool:
 
 
 def _units_in_headings(head: Sequence[str], mapping: Sequence[str]) -> dict[str, str]:
-    """The units in brackets behind a heading, by item."""
     return {
         name: match["unit"]
         for heading, name in zip(head, mapping, strict=False)

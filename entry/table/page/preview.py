@@ -47,7 +47,6 @@ class Preview:
 
     @property
     def summary(self) -> list[tuple[str, int, str]]:
-        """For each kind its word, the number of its lines, and the lines."""
         return [
             (_(state.label), len(lines), ", ".join(map(str, lines)))
             for state, lines in self.lines.items()
@@ -66,7 +65,6 @@ class Previewer:
     preview: Preview = field(default_factory=Preview)
 
     def preview_of(self, pasted: PastedTable) -> Preview:
-        """In the order of the lines."""
         lines = [self._filled(line) for line in pasted.lines]
         source_rows = [self._source_row(line) for line in lines]
         planned = plan(
@@ -162,7 +160,6 @@ class Previewer:
 
     @staticmethod
     def _type(typed: QueryDict, column: Column, text: str, unit: str) -> None:
-        """Put a text into the control of a cell, as it reads."""
         name = column.name
         try:
             value = cell_text(column, [text], unit)

@@ -61,7 +61,6 @@ class RowPrompts:
 
     @property
     def messages(self) -> list[tuple[str, str]]:
-        """Each item with its message, for the list at the top of the page."""
         return list(self._messages())
 
     def _messages(self) -> Iterator[tuple[str, str]]:
@@ -86,7 +85,6 @@ def prompts_of(
     typed: QueryDict | None,
     problems: Sequence[NotSaved],
 ) -> RowPrompts:
-    """Answers typed before stay in their prompts."""
     prompts = RowPrompts()
     for problem in problems:
         _add_problem(prompts, problem, columns, data)

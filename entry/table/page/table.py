@@ -76,7 +76,6 @@ class TableRow:
 
     @property
     def may_strike(self) -> bool:
-        """There is something to be struck out."""
         return self.is_open and self.form is not None and self.form.revision > 0
 
 
@@ -114,7 +113,6 @@ class TablePage:
 
     @property
     def item_choices(self) -> list[tuple[str, str]]:
-        """What a pasted column may hold: an item, or the unit of one."""
         choices = []
         for column in self.columns:
             if column.is_editable and not isinstance(column.item, items.File):
@@ -138,7 +136,6 @@ class TablePage:
 
     @property
     def visits(self) -> Sequence[str]:
-        """The visits among which a new row chooses."""
         return self.design.collected.visits if self.design.rows_at_visits else ()
 
     @cached_property
@@ -206,12 +203,10 @@ class TablePage:
 
     @property
     def rest(self) -> str:
-        """The columns after the computed ones, as a slice."""
         return f"{self.split}:"
 
     @property
     def width(self) -> int:
-        """How many columns a line below a row spans."""
         return len(self.columns) + len(self.derivations) + 3
 
     # What is computed, once for all rows.
@@ -243,7 +238,6 @@ class TablePage:
 
     @cached_property
     def _findings(self) -> dict[tuple[int, str], list[CellMark]]:
-        """The findings of the checks on stored values, by row and item."""
         marks: dict[tuple[int, str], list[CellMark]] = defaultdict(list)
         now = clock.now()
         for data in self.stored.valid:

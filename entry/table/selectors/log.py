@@ -68,7 +68,6 @@ def _cell(item: Item, value: Value, names: dict[int, str]) -> str:
 
 
 def _names(item: User, keys: list[Value]) -> dict[int, str]:
-    """The people or rows that a column points at, in one select."""
     keys = [key for key in keys if isinstance(key, int)]
     if isinstance(item, Ref) and item.form:
         forms = FormInstance.objects.filter(pk__in=keys)

@@ -68,7 +68,6 @@ class StoredRows:
 
 
 def stored_rows_of(participant: Participant, code: str) -> StoredRows:
-    """In two selects."""
     instances = FormInstance.objects.filter(participant=participant, code=code)
     forms = {form.pk: form for form in instances}
     stored = stored_form_data([participant.pk], [code], with_struck=True)

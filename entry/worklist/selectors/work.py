@@ -282,7 +282,6 @@ def _queries(
 
 
 def forms_to_sign(user: User) -> Iterator[WorkItem]:
-    """Complete forms without a valid signature."""
     codes = [
         code
         for code, design in catalogue.designs().items()
@@ -302,7 +301,6 @@ def forms_to_sign(user: User) -> Iterator[WorkItem]:
 
 
 def forms_to_verify(user: User) -> Iterator[WorkItem]:
-    """The list of forms that the monitor has not verified, as one line."""
     lines = verification_lines(user)
     if count := sum(line.state != VerificationState.VERIFIED for line in lines):
         text = ngettext("%(count)s form to verify", "%(count)s forms to verify", count)
@@ -346,7 +344,6 @@ def _page(name: str) -> str:
 
 
 def totals(items: list[WorkItem]) -> dict[str, Any]:
-    """How many things are overdue, due, and in all."""
     return {
         "all": len(items),
         "overdue": sum(item.urgency == OVERDUE for item in items),
