@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from record.audit.recording import Register
+from record.audit.triggers import Register
 from trial_edc import clock
 
 

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from record.audit.models import Recorded
-from record.audit.recording import REFUSE_REMOVAL, Disposable, record
+from record.audit.triggers import REFUSE_REMOVAL, Disposable, record
 from record.capture.planning import RowState
 from record.casebook.models import FormInstance, Participant
 from record.review.models import TwoPersonEntry, two_persons

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from imports.models import ImportedFile, ImportState
 from record.accounts.models import User
 from record.accounts.roles import Permission
-from record.notices.work import DUE, WAITING, WorkItem, work_of
+from record.notices.work_items import DUE, WAITING, WorkItem, work_of
 
 MAX_FILES = 20
 TO_DECIDE = (ImportState.READY, ImportState.RECEIVED, ImportState.FAILED)

@@ -12,7 +12,7 @@ from enrollment.screening import consequences as screening
 from outcomes import consequences as outcomes
 from randomization.allocation import consequences as allocation
 from randomization.code_breaks import consequences as code_breaks
-from randomization.models.record import FROZEN
+from randomization.models.randomization_record import FROZEN
 from randomization.product import consequences as product
 from record.capture.events import DeviationFound, FormSigned, Randomized, RowStruck
 from record.capture.save_hooks import on_items

@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from record.audit.recording import Recorded
+from record.audit.triggers import Recorded
 from record.casebook import items
 from record.casebook.conditions import Answer
 from record.casebook.design import Log

@@ -21,8 +21,8 @@ from enrollment.eligibility.rules import (
     stale_evidence,
 )
 from enrollment.models import EligibilityConfirmation, FrozenScreening
-from enrollment.screening import facts as statuses
-from enrollment.screening.rules import screening_number
+from enrollment.screening.facts import participant_status as statuses
+from enrollment.screening.rules.participant_numbers import screening_number
 from enrollment.vocabulary import ParticipantStatus
 from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from record.accounts.roles import Role
-from record.audit.recording import Recorded
+from record.audit.triggers import Recorded
 from record.casebook.models import Participant
 from trial_edc import clock
 from trial_edc.choices import choices

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.vocabulary import PhoneOwner
 from record.accounts.roles import Limit, Permission
 from record.audit.models import Confidentiality
-from record.audit.recording import Recorded
+from record.audit.triggers import Recorded
 from record.audit.vault import Purpose
 from record.casebook import items
 from record.casebook.design import Once

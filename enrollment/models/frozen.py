@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 
 from enrollment.models.confirmation import EligibilityConfirmation
-from record.audit.recording import REFUSE_CHANGE, REFUSE_REMOVAL, record
+from record.audit.triggers import REFUSE_CHANGE, REFUSE_REMOVAL, record
 from record.casebook.models import Participant
 from trial_edc import clock
 

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from enrollment.eligibility.selectors import confirmed_among
 from enrollment.models import PersonKey
-from enrollment.screening import facts as statuses
+from enrollment.screening.facts import participant_status as statuses
 from enrollment.vocabulary import ParticipantStatus
 from record.accounts.models import User
 from record.accounts.roles import Permission

@@ -12,12 +12,12 @@ from enrollment.eligibility import selectors as eligibility_selectors
 from enrollment.models import PersonKey
 from enrollment.problems import AlreadyApproached, EnrollmentRefused
 from enrollment.screening import selectors as screening_selectors
-from enrollment.screening.facts import (
+from enrollment.screening.facts.participant_status import (
     has_died,
     has_withdrawn,
     is_screening_closed,
 )
-from enrollment.screening.rules import participant_number
+from enrollment.screening.rules.participant_numbers import participant_number
 from enrollment.vocabulary import FAILURE_OF_RESULT, ApproachResult
 from record.audit.attribution import Actor, Process, Source, attributed
 from record.capture.services.forms import save

@@ -12,7 +12,7 @@ from enrollment.consent.facts.reconsent import ReconsentDue
 from enrollment.consent.selectors import reconsents_due
 from enrollment.eligibility.facts.evidence import episode
 from enrollment.eligibility.selectors import confirmations_of
-from enrollment.screening import facts as statuses
+from enrollment.screening.facts import participant_status as statuses
 from enrollment.screening.selectors import statuses_of
 from entry.selectors.visibility import may_see, visible_codes
 from record.accounts.models import User

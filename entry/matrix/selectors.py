@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 
 from enrollment.consent.facts.reconsent import ReconsentDue
 from enrollment.consent.selectors import reconsents_due
-from enrollment.screening import facts as statuses
+from enrollment.screening.facts import participant_status as statuses
 from enrollment.screening.selectors import statuses_of
 from entry.casebook.selectors import GRID_VISITS
 from entry.selectors.visibility import participants_visible_to, visible_codes

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from enrollment.screening.rules import is_mistyped
+from enrollment.screening.rules.participant_numbers import is_mistyped
 from entry.casebook.views import CASEBOOK_READERS, QUERIES, REGISTER
 from entry.matrix.selectors import FILTERS, matrix_for
 from entry.selectors.visibility import participants_visible_to

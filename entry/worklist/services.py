@@ -25,7 +25,7 @@ from record.accounts.models import User
 from record.accounts.services.accounts import within_delegation
 from record.audit.attribution import Process, Source, attributed
 from record.notices.services.outbox import queue
-from record.notices.work import SOON, WorkItem
+from record.notices.work_items import SOON, WorkItem
 from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL
 from trial_edc.statuses import LOOKS

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from enrollment.screening.rules import NUMBER, is_mistyped
+from enrollment.screening.rules.participant_numbers import NUMBER, is_mistyped
 from enrollment.screening.selectors import participant_with_hospital_no
 from imports.rules.mapping import (
     NOT_COLLECTED,

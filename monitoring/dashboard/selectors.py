@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from enrollment.screening import facts as statuses
+from enrollment.screening.facts import participant_status as statuses
 from enrollment.screening.selectors import statuses_of
 from enrollment.vocabulary import ParticipantStatus
 from monitoring.dashboard.rules import Forecast, forecast, planned_count

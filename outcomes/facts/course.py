@@ -4,7 +4,13 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from outcomes.rules.record import CreatinineSample, Interval, Record, RecordedEvent, Rrt
+from outcomes.rules.observed_course import (
+    CreatinineSample,
+    Interval,
+    Record,
+    RecordedEvent,
+    Rrt,
+)
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial, Quantity
 from trial_edc.dates import SITE_TZ, PartialDateText, site_date

@@ -6,14 +6,20 @@ from decimal import Decimal
 from typing import Any
 
 from outcomes.rules.events import emergent_events
-from outcomes.rules.kidney import (
+from outcomes.rules.observed_course import (
+    CreatinineSample,
+    Interval,
+    Record,
+    RecordedEvent,
+    Rrt,
+)
+from outcomes.rules.renal_endpoints import (
     creatinine_3m,
     ever_rrt,
     primary,
     recovery,
     rrt_dependence,
 )
-from outcomes.rules.record import CreatinineSample, Interval, Record, RecordedEvent, Rrt
 from outcomes.rules.states import (
     EverRrt,
     MissingReason,

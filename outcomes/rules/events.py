@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from outcomes.rules.record import Record, RecordedEvent
+from outcomes.rules.observed_course import Record, RecordedEvent
 from trial_edc.dates import SITE_TZ, PartialDateText
 from trial_edc.requirements import implements
 

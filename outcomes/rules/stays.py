@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from outcomes.rules.record import Interval, Record
+from outcomes.rules.observed_course import Interval, Record
 from trial_edc.dates import site_midnight
 from trial_edc.requirements import implements
 

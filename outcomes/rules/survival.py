@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from outcomes.rules.record import Record
+from outcomes.rules.observed_course import Record
 from outcomes.rules.states import Survival
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitCode

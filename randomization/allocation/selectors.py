@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from enrollment.eligibility.selectors import Eligibility
-from enrollment.screening.facts import is_screening_over
+from enrollment.screening.facts.participant_status import is_screening_over
 from randomization.allocation.rules.readiness import (
     Obstacle,
     RandomizationState,

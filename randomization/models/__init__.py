@@ -1,10 +1,10 @@
 """Tables of randomisation and product; what tells an arm is ciphertext in all."""
 
-from randomization.models.checks import PreparationCheck, bound_of
-from randomization.models.closing import CodeOpening, RestrictedStatement
+from randomization.models.end_of_trial import CodeOpening, RestrictedStatement
 from randomization.models.lists import Allocation, AllocationList, Slot
+from randomization.models.preparation_check import PreparationCheck, bound_of
 from randomization.models.product import ProductRecord
-from randomization.models.record import RandomisationRecord
+from randomization.models.randomization_record import RandomisationRecord
 from randomization.models.registers import (
     CodeBreak,
     LotRecord,

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 
 from randomization.vocabulary import ListSource, ListState
 from record.audit.models import Confidentiality
-from record.audit.recording import REFUSE_REMOVAL, Recorded, record
+from record.audit.triggers import REFUSE_REMOVAL, Recorded, record
 from record.casebook.models import Participant
 from trial_edc.choices import choices
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from randomization.models.lists import RESTRICTED, confidential, person
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind, StudyStatus
-from record.audit.recording import Recorded, Register
+from record.audit.triggers import Recorded, Register
 from record.audit.vault import Purpose, keyed_hash, seal, unseal
 from record.casebook.models import FormInstance, Participant
 from trial_edc import clock

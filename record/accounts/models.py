@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from record.accounts import roles
 from record.accounts.roles import BlindingClass, Limit, Permission, Role
-from record.audit.recording import REFUSE_REMOVAL, record
+from record.audit.triggers import REFUSE_REMOVAL, record
 from trial_edc import clock
 from trial_edc.choices import choices
 

@@ -3,7 +3,7 @@
 from django.apps import apps
 from django.db import connections
 
-from record.audit.recording import Disposable
+from record.audit.triggers import Disposable
 from trial_edc.requirements import implements
 
 # Tables of libraries whose rows they remove themselves.

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from record.audit.recording import REFUSE_CHANGE, REFUSE_REMOVAL, Recorded, Register
+from record.audit.triggers import REFUSE_CHANGE, REFUSE_REMOVAL, Recorded, Register
 
 __all__ = [
     "DataKey",

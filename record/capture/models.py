@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from record.audit.recording import Disposable
+from record.audit.triggers import Disposable
 from record.casebook.models import FormInstance
 from trial_edc import clock
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from record.audit.attribution import Reason
 from record.audit.models import Confidentiality
-from record.audit.recording import REFUSE_REMOVAL, Recorded, record, record_each
+from record.audit.triggers import REFUSE_REMOVAL, Recorded, record, record_each
 from record.audit.vault import Purpose, seal, unseal
 from record.casebook.items import Item
 from record.casebook.values import MissingCode, Value

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from record.audit.recording import REFUSE_REMOVAL, Register, record
+from record.audit.triggers import REFUSE_REMOVAL, Register, record
 from record.casebook.models import Participant
 from trial_edc import clock
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from record.accounts.roles import Role
 from record.audit.models import Confidentiality
-from record.audit.recording import Recorded
+from record.audit.triggers import Recorded
 from record.audit.vault import Purpose, seal, unseal
 from record.casebook.models import FormInstance, Participant
 from trial_edc import clock

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from record.audit.recording import Register
+from record.audit.triggers import Register
 from record.casebook.models import FormInstance, Participant
 from safety import vocabulary as words
 from trial_edc import clock

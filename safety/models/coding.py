@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from record.audit.recording import REFUSE_CHANGE, REFUSE_REMOVAL, Recorded
+from record.audit.triggers import REFUSE_CHANGE, REFUSE_REMOVAL, Recorded
 from record.casebook.models import FormInstance
 from record.review.models import TwoPersonEntry, two_persons
 from safety import vocabulary as words

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from enrollment.screening.rules import participant_number
+from enrollment.screening.rules.participant_numbers import participant_number
 from imports.models import ImportedFile, ImportSource
 from imports.rules.mapping import FileMapping
 from imports.services import files as receiving

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from record.audit.recording import REFUSE_REMOVAL, record
+from record.audit.triggers import REFUSE_REMOVAL, record
 from trial_edc import clock
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from enrollment.consent.facts.decisions import latest_decision
-from enrollment.screening import facts as statuses
+from enrollment.screening.facts import participant_status as statuses
 from enrollment.vocabulary import ConsentConcerns, ConsentDecision, ConsentKind, Signer
 from record.casebook.form_data import Casebook, FormData
 from trial_edc.dates import site_date

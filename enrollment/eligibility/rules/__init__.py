@@ -7,14 +7,6 @@ from enrollment.eligibility.rules.assessment import (
     assess,
     stale_evidence,
 )
-from enrollment.eligibility.rules.creatinine import (
-    Baseline,
-    CreatinineLimb,
-    Injury,
-    SamplePair,
-    baseline,
-    injury,
-)
 from enrollment.eligibility.rules.criteria import (
     CRITERIA,
     AgeBasis,
@@ -24,6 +16,12 @@ from enrollment.eligibility.rules.criteria import (
     MeasurementBasis,
     OrganCountBasis,
     age_years,
+)
+from enrollment.eligibility.rules.egfr_kdigo import (
+    KdigoStage,
+    egfr,
+    kdigo,
+    mdrd_baseline_umol_l,
 )
 from enrollment.eligibility.rules.evidence import (
     BurstDecision,
@@ -42,14 +40,20 @@ from enrollment.eligibility.rules.immunosuppression import (
     immunosuppression,
     prednisone_mg,
 )
-from enrollment.eligibility.rules.kidney import (
-    KdigoStage,
-    egfr,
-    kdigo,
-    mdrd_baseline_umol_l,
+from enrollment.eligibility.rules.severe_aki import (
+    Baseline,
+    CreatinineLimb,
+    Injury,
+    SamplePair,
+    baseline,
+    injury,
 )
 from enrollment.eligibility.rules.states import BaselineSource, State, Verdict
-from enrollment.eligibility.rules.urine import CollectionRun, UrineLimb, urine_limb
+from enrollment.eligibility.rules.urine_output import (
+    CollectionRun,
+    UrineLimb,
+    urine_limb,
+)
 
 __all__ = [
     "CRITERIA",

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from enrollment.eligibility.rules.creatinine import Baseline, baseline, injury
 from enrollment.eligibility.rules.criteria import (
     CRITERIA,
     CriterionOutcome,
@@ -13,6 +12,7 @@ from enrollment.eligibility.rules.criteria import (
 )
 from enrollment.eligibility.rules.evidence import Evidence
 from enrollment.eligibility.rules.immunosuppression import steroid_exposure
+from enrollment.eligibility.rules.severe_aki import Baseline, baseline, injury
 from enrollment.eligibility.rules.states import State, Verdict
 from trial_edc.protocol import PROTOCOL, Freshness
 from trial_edc.requirements import implements

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from enrollment.eligibility.rules.creatinine import Baseline, Injury, baseline, injury
+from enrollment.eligibility.rules.egfr_kdigo import egfr
 from enrollment.eligibility.rules.evidence import CriterionAnswer, Evidence
 from enrollment.eligibility.rules.immunosuppression import (
     Immunosuppression,
     immunosuppression,
 )
-from enrollment.eligibility.rules.kidney import egfr
+from enrollment.eligibility.rules.severe_aki import Baseline, Injury, baseline, injury
 from enrollment.eligibility.rules.states import State
 from trial_edc.dates import completed_years
 from trial_edc.requirements import implements

@@ -9,9 +9,7 @@ from enrollment.eligibility.rules import Assessment, State, Verdict
 from enrollment.models import EligibilityConfirmation
 from enrollment.models.confirmation import MEANING
 from enrollment.problems import EnrollmentRefused
-from enrollment.screening.facts import (
-    is_screening_over,
-)
+from enrollment.screening.facts.participant_status import is_screening_over
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from record.accounts.models import User
 from record.accounts.roles import Permission
-from record.notices.work import DUE, OVERDUE, WorkItem
+from record.notices.work_items import DUE, OVERDUE, WorkItem
 from safety.reports.selectors.cases import CaseState, SponsorCase, cases_of
 from safety.reports.selectors.reports import ReportLine, ReportState, report_lines
 from trial_edc import dates

@@ -24,7 +24,7 @@ from record.casebook import catalogue
 from record.casebook.access import may_on
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.selectors import casebooks_of
-from record.notices.work import (
+from record.notices.work_items import (
     DUE,
     OVERDUE,
     SOON,

@@ -4,7 +4,7 @@ import random
 import re
 from collections.abc import Container
 
-from enrollment.screening.rules import check_letter
+from enrollment.screening.rules.participant_numbers import check_letter
 
 SERIALS = 10_000
 NUMBER = re.compile(r"R-(?P<digits>\d{4})(?P<letter>[A-Z])", re.ASCII)

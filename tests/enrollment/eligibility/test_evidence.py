@@ -13,7 +13,7 @@ from enrollment.eligibility.rules import (
     Immunosuppressant,
     SteroidCourse,
 )
-from enrollment.screening.facts import is_screening_over, status_of
+from enrollment.screening.facts.participant_status import is_screening_over, status_of
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import MissingCode, Partial, Quantity
 from trial_edc.dates import SITE_TZ

@@ -4,7 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrollment.screening.rules import is_mistyped, participant_number, screening_number
+from enrollment.screening.rules.participant_numbers import (
+    is_mistyped,
+    participant_number,
+    screening_number,
+)
 
 
 @pytest.mark.parametrize(

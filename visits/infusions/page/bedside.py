@@ -22,7 +22,7 @@ from trial_edc.vocabulary import INFUSION_VISITS, N_, VisitCode, YesNo
 from visits.infusions.facts import stop_rules
 from visits.infusions.facts import vital_sign_times as timing
 from visits.infusions.page.release import RELEASE_STATUSES, release_of
-from visits.infusions.page.vital_grid import MINUTE, VitalSignLine
+from visits.infusions.page.vital_signs import MINUTE, VitalSignLine
 from visits.infusions.rules import StopReason
 from visits.infusions.vocabulary import Given, ReactionGrade, Release
 from visits.schedule.facts import infusion_started_at, is_refused_for_good

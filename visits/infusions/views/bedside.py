@@ -25,7 +25,7 @@ from visits.infusions.page.bedside import (
     current_infusion_visit,
     infusion_at,
 )
-from visits.infusions.page.vital_grid import VitalSignLine
+from visits.infusions.page.vital_signs import VitalSignLine
 from visits.infusions.services import bedside as infusions
 from visits.infusions.services.bedside import BedsideAction, Submission
 from visits.infusions.views.actions import ACTIONS

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from randomization.models.lists import person
-from record.audit.recording import Register
+from record.audit.triggers import Register
 from trial_edc import clock
 
 

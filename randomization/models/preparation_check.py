@@ -8,7 +8,7 @@ from randomization.models.lists import RESTRICTED, confidential, person
 from randomization.models.product import AFTER_CHECK, ProductRecord
 from randomization.vocabulary import Part
 from record.accounts.roles import Role
-from record.audit.recording import Recorded
+from record.audit.triggers import Recorded
 from record.audit.vault import Purpose, keyed_hash
 from record.casebook.models import FormInstance
 from trial_edc import clock

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from enrollment.eligibility.rules.creatinine import SamplePair, sample_pairs
 from enrollment.eligibility.rules.evidence import Sample, TimedCollection, is_rate_below
-from enrollment.eligibility.rules.urine import (
+from enrollment.eligibility.rules.severe_aki import SamplePair, sample_pairs
+from enrollment.eligibility.rules.urine_output import (
     CollectionRun,
     contiguous_runs,
     has_wrong_times,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from outcomes.rules.record import CreatinineSample, Record
+from outcomes.rules.observed_course import CreatinineSample, Record
 from outcomes.rules.states import (
     EverRrt,
     MissingReason,
