@@ -23,7 +23,7 @@ from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 
 CSS = Path(settings.BASE_DIR) / "static" / "css"
-STYLES = (CSS / "tokens.css", CSS / "cioms.css")
+STYLES = (CSS / "tokens.css", CSS / "safety" / "cioms.css")
 
 
 @implements("SAF-12", "AUD-07")

@@ -13,7 +13,7 @@ from randomization.product.services.preparing import Label
 from trial_edc.protocol import PROTOCOL
 
 CSS = Path(settings.BASE_DIR) / "static" / "css"
-STYLES = (CSS / "tokens.css", CSS / "label.css")
+STYLES = (CSS / "tokens.css", CSS / "randomization" / "label.css")
 
 
 def pdf_writer() -> Any:

@@ -1,102 +1,72 @@
 /* What was entered at the bedside and is not stored yet. It waits on this tablet, sealed
    with a key that the server gives to one person only, and is deleted once stored. */
-(() => {
-  "use strict";
-  const PREFIX = "bedside:";
-  const TIMEOUT_MS = 10000;
-  const bytes = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
-  const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)));
 
-  class Queue {
-    constructor(owner, key) {
-      this.mine = `${PREFIX}${owner}:`;
-      this.memory = new Map(); // where nothing can be sealed, nothing is written down
-      this.key = window.crypto?.subtle
-        ? crypto.subtle.importKey("raw", bytes(key), "AES-GCM", false, ["encrypt", "decrypt"])
-        : null;
-    }
+const PREFIX = "bedside:";
+const bytes = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)));
 
-    /* Names in the order in which the entries were made. */
-    names() {
-      return [...Object.keys(localStorage), ...this.memory.keys()]
-        .filter((name) => name.startsWith(this.mine)).sort();
-    }
-
-    others() {
-      return Object.keys(localStorage)
-        .filter((name) => name.startsWith(PREFIX) && !name.startsWith(this.mine)).length;
-    }
-
-    async put(item) {
-      const name = `${this.mine}${String(item.at).padStart(15, "0")}:${item.key}`;
-      const sealed = await this.seal(item);
-      this.names().filter((other) => other.endsWith(item.key)).forEach((other) => this.remove(other));
-      try {
-        if (!sealed) throw new Error("no key");
-        localStorage.setItem(name, sealed);
-      } catch {
-        this.memory.set(name, item);
-      }
-    }
-
-    async seal(item) {
-      if (!this.key) return null;
-      const iv = crypto.getRandomValues(new Uint8Array(12));
-      const plain = new TextEncoder().encode(JSON.stringify(item));
-      const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await this.key, plain);
-      return `${text(iv)}.${text(sealed)}`;
-    }
-
-    async read(name) {
-      if (this.memory.has(name)) return this.memory.get(name);
-      const [iv, sealed] = (localStorage.getItem(name) || ".").split(".");
-      try {
-        const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: bytes(iv) }, await this.key, bytes(sealed));
-        return JSON.parse(new TextDecoder().decode(plain));
-      } catch {
-        return null;
-      }
-    }
-
-    async all() {
-      const found = await Promise.all(this.names().map((name) => this.read(name)));
-      return found.filter(Boolean);
-    }
-
-    remove(name) {
-      localStorage.removeItem(name);
-      this.memory.delete(name);
-    }
-
-    removeKey(key) {
-      this.names().filter((name) => name.endsWith(key)).forEach((name) => this.remove(name));
-    }
+export class Queue {
+  constructor(owner, key) {
+    this.mine = `${PREFIX}${owner}:`;
+    this.memory = new Map(); // where nothing can be sealed, nothing is written down
+    this.key = window.crypto?.subtle
+      ? crypto.subtle.importKey("raw", bytes(key), "AES-GCM", false, ["encrypt", "decrypt"])
+      : null;
   }
 
-  /* Ask the server; without an answer in time there is no connection. */
-  async function ask(url, options) {
-    const control = new AbortController();
-    const timer = setTimeout(() => control.abort(), TIMEOUT_MS);
+  /* Names in the order in which the entries were made. */
+  names() {
+    return [...Object.keys(localStorage), ...this.memory.keys()]
+      .filter((name) => name.startsWith(this.mine)).sort();
+  }
+
+  others() {
+    return Object.keys(localStorage)
+      .filter((name) => name.startsWith(PREFIX) && !name.startsWith(this.mine)).length;
+  }
+
+  async put(item) {
+    const name = `${this.mine}${String(item.at).padStart(15, "0")}:${item.key}`;
+    const sealed = await this.seal(item);
+    this.names().filter((other) => other.endsWith(item.key)).forEach((other) => this.remove(other));
     try {
-      const answer = await fetch(url, { ...options, signal: control.signal });
-      return { answer, html: await answer.text() };
+      if (!sealed) throw new Error("no key");
+      localStorage.setItem(name, sealed);
     } catch {
-      return { answer: null, html: "" };
-    } finally {
-      clearTimeout(timer);
+      this.memory.set(name, item);
     }
   }
 
-  /* What became of an entry: stored, refused, waiting, or signedOut. */
-  async function send(item, token) {
-    const headers = { "X-CSRFToken": token, "Content-Type": "application/x-www-form-urlencoded" };
-    const { answer, html } = await ask(item.url, { method: "POST", body: item.body, headers });
-    if (!answer || answer.status >= 500 || answer.status === 429) return { kind: "waiting" };
-    const isBack = answer.redirected && new URL(answer.url).pathname === item.page;
-    if (answer.ok && isBack) return { kind: "stored", html };
-    if (answer.redirected) return { kind: "signedOut", url: answer.url };
-    return { kind: "refused", status: answer.status, html };
+  async seal(item) {
+    if (!this.key) return null;
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    const plain = new TextEncoder().encode(JSON.stringify(item));
+    const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await this.key, plain);
+    return `${text(iv)}.${text(sealed)}`;
   }
 
-  window.bedsideQueue = { Queue, ask, send };
-})();
+  async read(name) {
+    if (this.memory.has(name)) return this.memory.get(name);
+    const [iv, sealed] = (localStorage.getItem(name) || ".").split(".");
+    try {
+      const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: bytes(iv) }, await this.key, bytes(sealed));
+      return JSON.parse(new TextDecoder().decode(plain));
+    } catch {
+      return null;
+    }
+  }
+
+  async all() {
+    const items = await Promise.all(this.names().map((name) => this.read(name)));
+    return items.filter(Boolean);
+  }
+
+  remove(name) {
+    localStorage.removeItem(name);
+    this.memory.delete(name);
+  }
+
+  removeKey(key) {
+    this.names().filter((name) => name.endsWith(key)).forEach((name) => this.remove(name));
+  }
+}
