@@ -73,6 +73,7 @@ check: translations ## lint, format, types, imports, dead code, migrations, temp
 	@echo manage.py makemigrations --check && $(DEMO) $(BIN)/python \
 		-W "ignore:Got an error checking" manage.py makemigrations --check --dry-run
 	$(BIN)/djlint --lint --quiet templates
+	$(BIN)/oxlint --quiet --deny-warnings static/js
 	$(BIN)/python -m tools.dead_code
 	$(BIN)/deptry .
 	@echo manage.py check --deploy && $(PRODUCTION) $(BIN)/python \

@@ -222,7 +222,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEMO
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        else "trial_edc.static_files.HashedStaticFiles",
     },
 }
 WHITENOISE_USE_FINDERS = DEMO

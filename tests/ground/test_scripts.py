@@ -1,0 +1,69 @@
+"""Scripts: the modules of a page find each other under the names of production."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import override_settings
+
+STATIC = Path(settings.BASE_DIR) / "static"
+MODULES = sorted((STATIC / "js").rglob("*.js"))
+IMPORT = re.compile(r"""from ["'](\.[^"']+)["'];""")
+UNCOMPRESSED = ("js", "css", "map", "svg", "html", "json", "txt")  # the slow part
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "trial_edc.static_files.HashedStaticFiles"},
+}
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("static")
+    with override_settings(
+        STATIC_ROOT=root,
+        STORAGES=STORAGES,
+        WHITENOISE_SKIP_COMPRESS_EXTENSIONS=UNCOMPRESSED,
+    ):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return root
+
+
+def test_modules_import_each_other_by_their_hashed_names(collected):
+    hashed = [
+        path
+        for path in (collected / "js").rglob("*.js")
+        if re.search(r"\.[0-9a-f]{12}\.js$", path.name)
+    ]
+    imports = [
+        (path, target) for path in hashed for target in IMPORT.findall(path.read_text())
+    ]
+
+    assert len(hashed) == len(MODULES)
+    assert len(imports) == sum(
+        len(IMPORT.findall(path.read_text())) for path in MODULES
+    )
+    assert [
+        (path.name, target)
+        for path, target in imports
+        if (path.parent / target).resolve() not in hashed
+    ] == []
+
+
+@pytest.mark.parametrize(
+    "path", MODULES, ids=lambda path: path.relative_to(STATIC).as_posix()
+)
+def test_module_is_imported_or_stands_on_a_page(path):
+    templates = Path(settings.BASE_DIR) / "templates"
+    address = path.relative_to(STATIC).as_posix()
+    on_pages = any(
+        f"'{address}'" in page.read_text() for page in templates.rglob("*.html")
+    )
+    imported = any(
+        (other.parent / target).resolve() == path
+        for other in MODULES
+        for target in IMPORT.findall(other.read_text())
+    )
+
+    assert on_pages or imported
