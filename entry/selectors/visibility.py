@@ -7,13 +7,14 @@ from record.accounts.roles import Permission
 from record.casebook.access import (
     may_enter,
     may_see,
+    may_strike,
     visible_codes,
     visible_items,
     within_reach,
 )
 from record.casebook.models import FormInstance, Participant
 
-__all__ = ["may_enter", "may_see", "visible_codes", "visible_items"]
+__all__ = ["may_enter", "may_see", "may_strike", "visible_codes", "visible_items"]
 
 
 def forms_visible_to(user: User) -> QuerySet[FormInstance]:

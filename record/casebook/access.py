@@ -51,6 +51,12 @@ def may_enter(user: User, design: FormDesign) -> bool:
     return not design.system_made and any(user.may(p) for p in design.entered_by)
 
 
+def may_strike(user: User, design: FormDesign) -> bool:
+    """A row of a log; a single form only where an investigator may revoke it."""
+    may_revoke = design.is_revocable and user.may(Permission.JUDGE)
+    return may_enter(user, design) and (design.is_repeated or may_revoke)
+
+
 def visible_codes(user: User) -> list[str]:
     return [d.code for d in catalogue.designs().values() if may_see(user, d)]
 

@@ -14,7 +14,7 @@ from entry.form.forms.submission import explanations_in
 from entry.form.page.item import ItemView, finding_text, soft_questions
 from entry.form.page.layout import ItemForm, SectionBlock
 from entry.form.selectors.options import Options, options_of, people
-from entry.selectors.visibility import may_enter, visible_items
+from entry.selectors.visibility import may_enter, may_strike, visible_items
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.capture.models import Autosave
@@ -130,18 +130,13 @@ class FormPage:
 
     @property
     def may_strike(self) -> bool:
-        return self.may_enter and self._is_strikable and self.form.revision > 0
+        is_stored = self.may_enter and self.form.revision > 0
+        return is_stored and may_strike(self.user, self.design)
 
     @property
     def may_restore(self) -> bool:
         was_struck = self.form.struck_at is not None and not self.form.is_closed
-        return was_struck and self._is_strikable and may_enter(self.user, self.design)
-
-    @property
-    def _is_strikable(self) -> bool:
-        """A row of a log; a single form only where an investigator may revoke it."""
-        may_revoke = self.design.is_revocable and self.user.may(Permission.JUDGE)
-        return self.design.is_repeated or may_revoke
+        return was_struck and may_strike(self.user, self.design)
 
     @property
     def closing_actions(self) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from entry.form.forms import controls as typed_controls
 from entry.form.page.item import finding_text
-from entry.selectors.visibility import may_enter
+from entry.selectors.visibility import may_enter, may_strike
 from entry.table.forms.cells import CellMark, cell, control
 from entry.table.forms.columns import CellInput, Column, columns_of
 from entry.table.page.prompts import RowPrompts, prompts_of
@@ -49,6 +49,7 @@ class TableRow:
     derived: list[str] = field(default_factory=list)
     before: list[CellMark] = field(default_factory=list)
     is_open: bool = True
+    may_strike: bool = False
     completes: bool = False  # whether “complete” is ticked
     visit: str = ""
     word: str = ""  # what storing it would do, in a preview
@@ -74,10 +75,6 @@ class TableRow:
     def may_complete(self) -> bool:
         return self.form is None or self.form.status != FormStatus.COMPLETE
 
-    @property
-    def may_strike(self) -> bool:
-        return self.is_open and self.form is not None and self.form.revision > 0
-
 
 class TablePage:
     """A log for one reader, with the texts typed and the problems of each row."""
@@ -102,6 +99,7 @@ class TablePage:
         self.columns = columns_of(user, stored.design, stored.casebook)
         self.by_name = {column.name: column for column in self.columns}
         self.may_enter = may_enter(user, stored.design)
+        self.may_strike = may_strike(user, stored.design)
 
     @property
     def may_add(self) -> bool:
@@ -278,6 +276,7 @@ class TablePage:
                 if not derivation.item
             ],
             is_open=is_open,
+            may_strike=is_open and self.may_strike and form.revision > 0,
             completes=typed is not None and typed.get("complete") == "yes",
             word=self.words.get(key, ""),
         )

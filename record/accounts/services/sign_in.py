@@ -1,6 +1,7 @@
 """Sign-in, sign-out and the proof of identity that a signature needs.
 
 These services need the HTTP session; those that do not are in `services.accounts`.
+How many wrong passwords lock an account is `AXES_FAILURE_LIMIT` in the settings.
 """
 
 from datetime import timedelta

@@ -20,6 +20,7 @@ from visits.models import Laboratory
 
 pytestmark = pytest.mark.django_db
 DAY = stage.day(2)
+FORBIDDEN = 403
 WHY = {"reason": "transcription", "reason_text": "misread"}
 
 
@@ -276,6 +277,19 @@ def test_a_reader_sees_the_table_without_a_control(someone, client):
     assert "cell-input" not in text
     assert "60 mL" in text
     assert refused.status_code == 403
+
+
+def test_a_form_of_a_visit_in_a_table_cannot_be_struck_out(someone, client):
+    form = stage.enter(stage.form_of(someone, "VIT", "D7"), weight_kg="70")
+    page = client.get(address(someone, "VIT")).text
+    strike = {"strike": "yes", "strike_code": "error", "strike_text": "twice"}
+
+    answer = client.post(address(someone, "VIT"), stored_row(form, **strike))
+
+    form.refresh_from_db()
+    assert f'name="r{form.pk}-strike"' not in page
+    assert answer.status_code == FORBIDDEN
+    assert form.struck_at is None
 
 
 def test_frozen_and_struck_rows_take_no_typing(someone, client):
