@@ -28,7 +28,7 @@ class ApproachResult(Codelist):
 
 
 class ScreenFailure(Codelist):
-    """Why screening ended without randomisation."""
+    """Why screening ended without randomization."""
 
     CRITERIA_FAILED = "criteria_failed", N_("Criteria failed")
     NOT_EVALUABLE = "not_evaluable", N_("Criteria not evaluable")

@@ -21,7 +21,7 @@ OTHER_BYTES = 2_000
 
 
 @dataclass(frozen=True)
-class Content:
+class ListContent:
     """What a list holds in secret; the last four only when generated."""
 
     text: str  # the canonical list
@@ -37,7 +37,7 @@ class Content:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Return the block sizes given when it was drawn, or found in an import."""
+        """Block sizes given when it was drawn, or found in an import."""
         return self.block_sizes or tuple(sorted({row.block_size for row in self.rows}))
 
     @property
@@ -45,19 +45,19 @@ class Content:
         return lists.commitment(self.nonce, self.text)
 
 
-def seal_content(content: Content, *, size: int) -> str:
-    """Seal a list; the length of the result follows from its number of rows alone."""
+def seal_content(content: ListContent, *, size: int) -> str:
+    """The length of the result follows from the number of rows alone."""
     padded_to = OTHER_BYTES + ROW_BYTES * size
     return seal(Purpose.ALLOCATION, json.dumps(vars(content)), padded_to=padded_to)
 
 
-def content_of(allocation_list: AllocationList) -> Content:
+def content_of(allocation_list: AllocationList) -> ListContent:
     stored = json.loads(unseal(Purpose.ALLOCATION, allocation_list.content))
-    return Content(**{**stored, "block_sizes": tuple(stored["block_sizes"])})
+    return ListContent(**{**stored, "block_sizes": tuple(stored["block_sizes"])})
 
 
 def slots_of(allocation_list: AllocationList) -> list[Slot]:
-    """Return the slots of a list, not yet stored, each with its arm sealed."""
+    """Slots of a list, not yet stored, each with its arm sealed."""
     before = allocation_list.first_sequence - 1
     return [
         Slot(
@@ -70,7 +70,7 @@ def slots_of(allocation_list: AllocationList) -> list[Slot]:
 
 
 def _sealed_arm(sequence: int, arm: str) -> str:
-    """Seal an arm with its place, so that moving the ciphertext shows."""
+    """Sealed with its place, so that a moved ciphertext shows."""
     return seal(Purpose.ALLOCATION, f"{sequence}:{arm}", padded_to=ARM_BYTES)
 
 
@@ -78,7 +78,7 @@ class MovedSlot(Exception):
     """The sealed arm of a slot belongs to another place of the list."""
 
 
-def _opened_arm(slot: Slot) -> str:
+def _unsealed_arm(slot: Slot) -> str:
     sequence, arm = unseal(Purpose.ALLOCATION, slot.arm).split(":")
     if int(sequence) != slot.sequence:
         message = f"Slot {slot.sequence} holds the arm of another slot."
@@ -87,21 +87,24 @@ def _opened_arm(slot: Slot) -> str:
 
 
 def arm_of(participant: Participant) -> str | None:
-    """Return the arm of a participant, None before randomisation."""
+    """None before randomization."""
     return arms_of([participant]).get(participant.pk)
 
 
 def arms_of(participants: Iterable[Participant]) -> Mapping[int, str]:
-    """Return the arms of those who were randomised, by participant; one select."""
-    held = Allocation.objects.filter(participant__in=participants)
-    found = held.select_related("slot")
-    return {one.participant_id: _opened_arm(one.slot) for one in found}
+    """By participant; one select."""
+    of_participants = Allocation.objects.filter(participant__in=participants)
+    allocations = of_participants.select_related("slot")
+    return {
+        allocation.participant_id: _unsealed_arm(allocation.slot)
+        for allocation in allocations
+    }
 
 
 def slot_problem(slot: Slot, row: lists.ListRow) -> str:
-    """Tell why a slot is not what the list says of its place; empty if it is."""
+    """Why a slot differs from its row of the list; empty if it does not."""
     try:
-        arm = _opened_arm(slot)
+        arm = _unsealed_arm(slot)
     except MovedSlot:
         return "it holds the arm of another place"
     except (InvalidTag, ValueError):
@@ -109,8 +112,8 @@ def slot_problem(slot: Slot, row: lists.ListRow) -> str:
     return "" if arm == row.arm else "it holds another arm than the list"
 
 
-def drawn_anew(content: Content, size: int) -> str:
-    """Return the list that the recorded seed and block sizes give."""
+def regenerated_list(content: ListContent, size: int) -> str:
+    """The list that the recorded seed and block sizes give."""
     arms = sorted({row.arm for row in content.rows})
     sizes = content.block_sizes
     rows = lists.generate(seed=content.seed, block_sizes=sizes, arms=arms, size=size)

@@ -1,4 +1,4 @@
-"""What people type on the pages of this room."""
+"""Form fields and forms that the features of this room share."""
 
 from typing import Any
 
@@ -9,45 +9,44 @@ from django.utils.translation import gettext_lazy as _
 from record.accounts.forms import ConfirmIdentityForm
 from trial_edc.vocabulary import Codelist
 
-WORDS = forms.Textarea({"rows": 3})
+LONG_TEXT = forms.Textarea({"rows": 3})
 
 
-def choices(terms: Any) -> list[tuple[str, Any]]:
-    """Return terms as choices, in the reader's language."""
-    return [(term.value, gettext(term.label)) for term in terms]
+def choices(codelist: Any) -> list[tuple[str, Any]]:
+    return [(code.value, gettext(code.label)) for code in codelist]
 
 
-class TermField(forms.ChoiceField):
-    """One of the terms; gives the term itself."""
+class CodelistField(forms.ChoiceField):
+    """A choice from a codelist; the cleaned value is the code itself."""
 
-    def __init__(self, terms: type[Codelist], **options: Any) -> None:
-        """Take the terms; the labels are translated when the form is shown."""
-        self.terms = terms
-        options.setdefault("choices", lambda: [("", "—"), *choices(terms)])
+    def __init__(self, codelist: type[Codelist], **options: Any) -> None:
+        """Labels are translated when the form is shown."""
+        self.codelist = codelist
+        options.setdefault("choices", lambda: [("", "—"), *choices(codelist)])
         super().__init__(**options)
 
     def clean(self, value: Any) -> Any:
         code = super().clean(value)
-        return self.terms(code) if code else None
+        return self.codelist(code) if code else None
 
 
 class ExplanationForm(forms.Form):
     """Why."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=WORDS)
+    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=LONG_TEXT)
 
 
 class SignedForm(ConfirmIdentityForm):
     """Fields with the password after them."""
 
     def clean(self) -> dict[str, Any]:
-        """Confirm who is at the keyboard with name and password alone."""
+        """The password check sees name and password alone."""
         identity: dict[str, Any] = {
             name: self.cleaned_data.pop(name)
             for name in ("username", "password")
             if name in self.cleaned_data
         }
-        account, self.cleaned_data = self.cleaned_data, identity
+        details, self.cleaned_data = self.cleaned_data, identity
         super().clean()
-        self.cleaned_data = account
-        return account
+        self.cleaned_data = details
+        return details

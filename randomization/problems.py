@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from randomization.allocation.rules.readiness import Obstacle
-from randomization.lists.rules.checking import Fault
+from randomization.lists.rules.validation import Fault
 
 
 class RandomizationRefused(Exception):
@@ -11,12 +11,13 @@ class RandomizationRefused(Exception):
 
 
 class NotReady(RandomizationRefused):
-    """The participant cannot be randomised now; carries every reason."""
+    """The participant cannot be randomized now; carries every reason."""
 
     def __init__(self, obstacles: Sequence[Obstacle]) -> None:
-        """Take all reasons, not the first."""
-        said = (f"{o.message} {o.detail}".strip() for o in obstacles)
-        super().__init__(" ".join(said))
+        reasons = (
+            f"{obstacle.message} {obstacle.detail}".strip() for obstacle in obstacles
+        )
+        super().__init__(" ".join(reasons))
         self.obstacles = list(obstacles)
 
 

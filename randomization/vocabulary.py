@@ -1,4 +1,4 @@
-"""Coded answers of randomisation, product and registers."""
+"""Coded answers of randomization, product and registers."""
 
 from trial_edc.vocabulary import N_, Codelist
 
@@ -34,7 +34,7 @@ class Part(Codelist):
 
 
 class PreparationStep(Codelist):
-    """How far an infusion that was requested has come at the product desk."""
+    """How far the preparation of a requested infusion has come."""
 
     TO_PREPARE = "to_prepare", N_("to prepare")
     TO_CONFIRM = "to_confirm", N_("to be confirmed by preparer and checker")

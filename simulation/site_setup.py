@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
-from randomization.lists.services import allocation_list as custody
+from randomization.lists.services import allocation_list
 from randomization.study import services as study
 from randomization.vocabulary import StudyStatus
 from record.accounts.models import User
@@ -49,14 +49,14 @@ def _ranges(since: date) -> Iterator[laboratories.Range]:
 def seal_list(staff: Mapping[str, User], *, reason: str = "") -> None:
     """Generate a list with random block sizes, have it approved, seal it."""
     multiples = chance.source().sample(range(1, MOST_MULTIPLE + 1), 2)
-    draft = custody.generate_draft(
+    draft = allocation_list.generate_draft(
         block_sizes=[ARMS * multiple for multiple in multiples],
         by=staff["lc"],
         size=SEGMENT,
         reason=reason,
     )
-    custody.approve(draft, by=staff["us"])
-    custody.seal_list(draft, by=staff["lc"])
+    allocation_list.approve(draft, by=staff["us"])
+    allocation_list.seal_list(draft, by=staff["lc"])
 
 
 def ensure_free_slot(site: Site) -> None:

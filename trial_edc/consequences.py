@@ -53,20 +53,20 @@ ON_SAVE = {
     **dict.fromkeys(("DEM", "ELG", "CRE", "URI", "VIT", "LAB", "IST"), CORRECTION),
     "RAN": (on_items(*FROZEN, allocation.keep_randomization_record),),
     "IRQ": (
-        on_items("decision", product.release_unwanted_product),
+        on_items("decision", product.clear_due_date_of_withdrawn_request),
         on_items("decision", infusions.mark_unneeded_time_points),
         on_items("decision", "reason", infusions.find_second_infusion_refused),
         on_items("decision", schedule.recalculate_due_dates),
         on_items("decision", deviations.review_deviations),
     ),
     "PRD": (
-        on_items("lot", "product", "as_allocated", product.compare_product),
+        on_items("lot", "product", "as_allocated", product.check_product),
         on_items(
             "lot",
             "containers",
             "out_of_storage_at",
             "prepared_at",
-            product.take_containers,
+            product.dispense_containers,
         ),
         on_items("handed_over_at", "handed_to", product.require_handover),
     ),
@@ -126,7 +126,10 @@ ON_SAVE = {
 
 ON_EVENT = {
     Randomized: (schedule.create_visit_forms,),
-    FormSigned: (product.expect_signed_product, schedule.recalculate_after_signature),
+    FormSigned: (
+        product.create_record_of_signed_request,
+        schedule.recalculate_after_signature,
+    ),
     DeviationFound: (deviations.enter_deviation,),
     RowStruck: (
         screening.require_unused_screening,

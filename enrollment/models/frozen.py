@@ -1,4 +1,4 @@
-"""The screening values that a randomisation rests on."""
+"""The screening values that a randomization rests on."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from trial_edc import clock
 class FrozenScreening(models.Model):
     """The deciding values at randomization, word for word; never changed.
 
-    `told` is the canonical JSON whose SHA-256 the randomisation record and the
+    `told` is the canonical JSON whose SHA-256 the randomization record and the
     investigator's confirmation hold, so anybody can check that the three agree.
     """
 

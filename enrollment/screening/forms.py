@@ -139,7 +139,7 @@ class RescreenForm(ScreeningForm):
 
 
 class CloseForm(ScreeningForm):
-    """The end of a screening without randomisation."""
+    """The end of a screening without randomization."""
 
     approach_result = forms.ChoiceField(
         label=_("Result of approach"), choices=_choices(ApproachResult)

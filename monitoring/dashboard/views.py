@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from monitoring.dashboard.page import accrual_chart
 from monitoring.dashboard.selectors import dashboard as dashboard_of_today
-from randomization.lists.selectors import commitments
+from randomization.lists.selectors import sealed_lists
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from trial_edc.context import page_for
@@ -26,7 +26,7 @@ def dashboard(request: StaffRequest) -> HttpResponse:
     context = {
         "board": board,
         "chart": chart,
-        "commitments": commitments(),
+        "commitments": sealed_lists(),
         "queries": page_for(request.user, "review:queries"),
     }
     return render(request, "monitoring/dashboard/dashboard.html", context)

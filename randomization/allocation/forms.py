@@ -1,4 +1,4 @@
-"""The number, typed so that nobody randomizes the wrong person."""
+"""Input of the randomization page."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from record.casebook.models import Participant
 
 
 class ConfirmNumberForm(forms.Form):
-    """The participant's number, typed so that nobody randomises the wrong person."""
+    """The participant's number, typed so that nobody randomizes the wrong person."""
 
     number = forms.CharField(
         label=_("Type the participant number to confirm"),
@@ -22,7 +22,6 @@ class ConfirmNumberForm(forms.Form):
         self.participant = participant
 
     def clean_number(self) -> str:
-        """Refuse another number."""
         typed: str = self.cleaned_data["number"].strip().upper()
         if typed != self.participant.number:
             raise forms.ValidationError(

@@ -1,4 +1,4 @@
-"""What screening says as somebody is randomised: obstacles, and values to freeze."""
+"""Reads for a randomization: obstacles, and the values to freeze."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ from trial_edc.protocol import PROTOCOL
 
 
 @dataclass(frozen=True)
-class Frozen:
+class FrozenValues:
     """The screening values as they stand when the slot is taken."""
 
     digest: str
@@ -29,27 +29,28 @@ class Frozen:
     baseline_sample: int | None
 
 
-def readiness(found: Eligibility, now: datetime) -> tuple[Obstacle, ...]:
-    """Return every reason against randomising now; none means ready."""
-    given = found.confirmation
-    standing = RandomizationState(
+def readiness(eligibility: Eligibility, now: datetime) -> tuple[Obstacle, ...]:
+    confirmation = eligibility.confirmation
+    state = RandomizationState(
         study_status=study_status(),
-        is_consented=found.is_consented,
-        is_screening_open=not is_screening_over(found.casebook),
-        verdict=found.assessment.verdict,
-        reasons=found.assessment.reasons,
-        confirmed_at=given.at if given and found.confirmation_stands else None,
-        was_confirmed=given is not None,
+        is_consented=eligibility.is_consented,
+        is_screening_open=not is_screening_over(eligibility.casebook),
+        verdict=eligibility.assessment.verdict,
+        reasons=eligibility.assessment.reasons,
+        confirmed_at=confirmation.at
+        if confirmation and eligibility.confirmation_stands
+        else None,
+        was_confirmed=confirmation is not None,
     )
     hours = PROTOCOL.freshness.reconfirmation_hours
-    return obstacles(standing, now=now, hours=hours)
+    return obstacles(state, now=now, hours=hours)
 
 
-def frozen(found: Eligibility) -> Frozen:
-    baseline = found.assessment.baseline
+def values_to_freeze(eligibility: Eligibility) -> FrozenValues:
+    baseline = eligibility.assessment.baseline
     sample = baseline.sample
-    return Frozen(
-        digest=found.deciding_items.digest,
+    return FrozenValues(
+        digest=eligibility.deciding_items.digest,
         baseline_source=baseline.source,
         baseline_umol_l=baseline.umol_l,
         baseline_sample=int(sample.id) if sample else None,
@@ -57,5 +58,5 @@ def frozen(found: Eligibility) -> Frozen:
 
 
 def allocation_of(participant: Participant) -> Allocation | None:
-    held = Allocation.objects.select_related("randomised_by")
-    return held.filter(participant=participant).first()
+    allocations = Allocation.objects.select_related("randomised_by")
+    return allocations.filter(participant=participant).first()

@@ -1,4 +1,4 @@
-"""Randomising a participant: the next slot, once, in one transaction."""
+"""Randomization of a participant: the next slot, once, in one transaction."""
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
@@ -7,7 +7,7 @@ from enrollment.eligibility.selectors import Eligibility, eligibility_of
 from enrollment.eligibility.services.frozen_screening import freeze_screening
 from randomization.allocation import selectors as allocation_selectors
 from randomization.allocation.rules.numbers import draw
-from randomization.allocation.selectors import Frozen, frozen, readiness
+from randomization.allocation.selectors import FrozenValues, readiness, values_to_freeze
 from randomization.lists import selectors as lists_selectors
 from randomization.models import Allocation
 from randomization.problems import ListExhausted, NotReady, RandomizationRefused
@@ -32,10 +32,10 @@ from trial_edc.requirements import implements
 def randomize(
     participant: Participant, *, by: User, via: Source = Source.PAGE
 ) -> Allocation:
-    """Give the participant the next slot; asking twice gives the same one.
+    """Allocate the next slot; asking twice gives the same one.
 
-    Raises `NotReady` with every reason, or `ListExhausted`; both leave nothing but
-    the record that it was tried.
+    Raises `NotReady` with every reason, or `ListExhausted`; either leaves only the
+    record of the attempt.
     """
     if not by.may(Permission.RANDOMIZE):
         raise PermissionDenied
@@ -44,56 +44,57 @@ def randomize(
             participant = form_instances.lock(participant)
             if existing := allocation_selectors.allocation_of(participant):
                 return existing
-            found = eligibility_of(participant)
-            _require_ready(found)
-            freeze_screening(found, by=by, via=via)
-            return _allocate(participant, frozen(found), by=by, via=via)
+            eligibility = eligibility_of(participant)
+            _require_ready(eligibility)
+            freeze_screening(eligibility, by=by, via=via)
+            return _allocate(participant, values_to_freeze(eligibility), by=by, via=via)
     except NotReady as problem:
         reasons = [
-            f"{o.code}: {o.message} {o.detail}".strip() for o in problem.obstacles
+            f"{obstacle.code}: {obstacle.message} {obstacle.detail}".strip()
+            for obstacle in problem.obstacles
         ]
         _record_refusal(participant, reasons, by=by, via=via)
         raise
     except ListExhausted:
         _record_refusal(participant, ["list exhausted"], by=by, via=via)
-        _tell_exhausted(participant, by=by, via=via)
+        _notify_exhausted(participant, by=by, via=via)
         raise ListExhausted(
             _("The allocation list is used up; the data manager has been told.")
         ) from None
 
 
-def _require_ready(found: Eligibility) -> None:
-    if obstacles := readiness(found, clock.now()):
+def _require_ready(eligibility: Eligibility) -> None:
+    if obstacles := readiness(eligibility, clock.now()):
         raise NotReady(obstacles)
 
 
 def _allocate(
-    participant: Participant, kept: Frozen, *, by: User, via: Source
+    participant: Participant, frozen_values: FrozenValues, *, by: User, via: Source
 ) -> Allocation:
     slot = lists_selectors.next_slot_for_update()
-    taken = set(Allocation.objects.values_list("code", flat=True))
+    used_codes = set(Allocation.objects.values_list("code", flat=True))
     allocation = Allocation.objects.create(
         participant=participant,
         slot=slot,
-        code=draw(chance.source(), taken),
+        code=draw(chance.source(), used_codes),
         randomised_at=clock.now(),
         randomised_by=by,
-        screening_digest=kept.digest,
+        screening_digest=frozen_values.digest,
     )
     form = form_instances.ensure_form(participant, "RAN")
     values = {
         "randomised_at": allocation.randomised_at,
         "randomised_by": by.pk,
         "randomisation_no": allocation.code,
-        "screening_digest": kept.digest,
-        "baseline_umol_l": kept.baseline_umol_l,
-        "baseline_source": kept.baseline_source,
-        "baseline_sample": kept.baseline_sample,
+        "screening_digest": frozen_values.digest,
+        "baseline_umol_l": frozen_values.baseline_umol_l,
+        "baseline_source": frozen_values.baseline_source,
+        "baseline_sample": frozen_values.baseline_sample,
     }
     capture.save(form, values, by=by, via=via, complete=True)
     act("randomised", participant_id=participant.pk, form_id=form.pk)
     announce(Randomized(participant), by=by, via=via)
-    _tell_nearly_exhausted()
+    _notify_nearly_exhausted()
     return allocation
 
 
@@ -105,24 +106,24 @@ def _record_refusal(
         act("randomisation_refused", participant_id=participant.pk, details=details)
 
 
-def _tell_nearly_exhausted() -> None:
-    left = lists_selectors.slots_left()
-    if left > PROTOCOL.randomization.places_left_to_tell:
+def _notify_nearly_exhausted() -> None:
+    unused = lists_selectors.unused_slot_count()
+    if unused > PROTOCOL.randomization.places_left_to_tell:
         return
     notices.queue(
         occasion="list_nearly_exhausted",
-        key=f"list_nearly_exhausted:{lists_selectors.slots_in_all()}",
+        key=f"list_nearly_exhausted:{lists_selectors.slot_count()}",
         to=accounts_selectors.people_in(Role.DM, Role.LC),
         subject=_("The allocation list is nearly used up"),
-        text=_("%(left)s places are left.") % {"left": left},
+        text=_("%(left)s places are left.") % {"left": unused},
     )
 
 
-def _tell_exhausted(participant: Participant, *, by: User, via: Source) -> None:
+def _notify_exhausted(participant: Participant, *, by: User, via: Source) -> None:
     with attributed(by=by, via=via):
         notices.queue(
             occasion="list_exhausted",
-            key=f"list_exhausted:{participant.pk}:{lists_selectors.slots_in_all()}",
+            key=f"list_exhausted:{participant.pk}:{lists_selectors.slot_count()}",
             to=accounts_selectors.people_in(Role.DM, Role.LC),
             subject=_("The allocation list is used up"),
             text=_("Participant %(number)s could not be randomized and stays eligible.")
@@ -133,10 +134,10 @@ def _tell_exhausted(participant: Participant, *, by: User, via: Source) -> None:
 def declare_in_error(
     participant: Participant, *, reason: str, by: User, via: Source = Source.PAGE
 ) -> FormInstance:
-    """Record that somebody was randomised in error.
+    """Record a randomization in error.
 
     The slot stays used, the schedule goes on, the participant stays in the analysis
-    as randomised; an important deviation is raised.
+    as randomized; an important deviation is raised.
     """
     if not by.may(Permission.JUDGE):
         raise PermissionDenied
@@ -152,7 +153,7 @@ def declare_in_error(
         try:
             _enter_error(participant, form, reason, by=by, via=via)
         except NotSaved as problem:
-            raise RandomizationRefused(_told(problem)) from problem
+            raise RandomizationRefused(_refusal_text(problem)) from problem
     return form
 
 
@@ -176,8 +177,10 @@ def _enter_error(
     )
 
 
-def _told(problem: NotSaved) -> str:
-    """Say why nothing was stored, such as a word that could unblind."""
+def _refusal_text(problem: NotSaved) -> str:
+    """Such as a word that could unblind."""
     findings = getattr(problem, "findings", ())
-    told = " ".join(_(one.message) % (one.details or {}) for one in findings)
-    return told or _("This form is closed; nothing was saved.")
+    reasons = " ".join(
+        _(finding.message) % (finding.details or {}) for finding in findings
+    )
+    return reasons or _("This form is closed; nothing was saved.")

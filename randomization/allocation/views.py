@@ -1,4 +1,4 @@
-"""Randomise a participant; the study's status."""
+"""The randomization page of a participant."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from enrollment.eligibility.selectors import eligibility_of
 from randomization.allocation import selectors as allocation_selectors
-from randomization.allocation import services as randomizing
+from randomization.allocation import services as allocation_services
 from randomization.allocation.forms import ConfirmNumberForm
 from randomization.allocation.selectors import readiness
 from randomization.forms import ExplanationForm
@@ -26,7 +26,7 @@ from trial_edc.vocabulary import Sex
 
 @permitted(Permission.RANDOMIZE)
 def randomize(request: StaffRequest, number: str) -> HttpResponse:
-    """Ask once more, randomise, and show the number; after that, only show it."""
+    """After randomization the page only shows the number."""
     participant = get_object_or_404(Participant, number=number)
     if allocation := allocation_selectors.allocation_of(participant):
         return _randomized(request, participant, allocation)
@@ -36,20 +36,20 @@ def randomize(request: StaffRequest, number: str) -> HttpResponse:
         status = HTTPStatus.BAD_REQUEST
         if form.is_valid():
             try:
-                randomizing.randomize(participant, by=request.user)
+                allocation_services.randomize(participant, by=request.user)
             except NotReady:
                 pass  # the page lists every reason
             except RandomizationRefused as refused:
                 problem = refused
             else:
                 return redirect("randomization:randomize", participant.number)
-    found, now = eligibility_of(participant), clock.now()
+    eligibility, now = eligibility_of(participant), clock.now()
     context = {
         "participant": participant,
-        "found": found,
-        "sex": Sex(sex).label if (sex := found.casebook.fact("sex")) else "",
-        "obstacles": readiness(found, now),
-        "warnings": found.warnings_at(now),
+        "eligibility": eligibility,
+        "sex": Sex(sex).label if (sex := eligibility.casebook.fact("sex")) else "",
+        "obstacles": readiness(eligibility, now),
+        "warnings": eligibility.warnings_at(now),
         "form": form or ConfirmNumberForm(participant),
         "problem": problem,
     }
@@ -80,19 +80,19 @@ def in_error(request: StaffRequest, number: str) -> HttpResponse:
     form = ExplanationForm(request.POST)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        done(
+        run_or_report(
             request,
-            lambda: randomizing.declare_in_error(
+            lambda: allocation_services.declare_in_error(
                 participant, reason=reason, by=request.user
             ),
         )
     return redirect("randomization:randomize", participant.number)
 
 
-def done(request: StaffRequest, deed: Callable[[], object]) -> bool:
-    """Do it, or tell why it was refused."""
+def run_or_report(request: StaffRequest, action: Callable[[], object]) -> bool:
+    """A refusal becomes a message; False then."""
     try:
-        deed()
+        action()
     except RandomizationRefused as problem:
         messages.error(request, str(problem))
         return False

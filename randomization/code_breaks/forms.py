@@ -1,4 +1,4 @@
-"""What is written down of a code break."""
+"""Input of the pages of code breaks."""
 
 from typing import Any
 
@@ -6,8 +6,12 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from randomization.code_breaks.services.code_breaks import BREAKS, RECORDS, Account
-from randomization.forms import WORDS, SignedForm, TermField, choices
+from randomization.code_breaks.services.code_breaks import (
+    BREAK_PERMISSIONS,
+    RECORDED_KINDS,
+    CodeBreakDetails,
+)
+from randomization.forms import LONG_TEXT, CodelistField, SignedForm, choices
 from randomization.product.forms import YES_NO
 from randomization.vocabulary import (
     CodeBreakCategory,
@@ -17,15 +21,15 @@ from record.casebook.fields import SiteTimeField
 from record.casebook.models import Participant
 
 
-class AccountFields(forms.Form):
+class CodeBreakFields(forms.Form):
     """What is written down of a code break."""
 
-    kind = TermField(CodeBreakKind, label=_("Kind"))
-    category = TermField(CodeBreakCategory, label=_("Why"))
+    kind = CodelistField(CodeBreakKind, label=_("Kind"))
+    category = CodelistField(CodeBreakCategory, label=_("Why"))
     reason = forms.CharField(
         label=_("What makes it necessary"),
         max_length=2000,
-        widget=WORDS,
+        widget=LONG_TEXT,
         help_text=_("Never write an arm or a product here."),
     )
     disclosed_to = forms.CharField(
@@ -42,37 +46,40 @@ class AccountFields(forms.Form):
         self.fields["kind"].choices = choices(kinds)  # type: ignore[attr-defined]
 
     @property
-    def account(self) -> Account:
-        said = self.cleaned_data
-        answers = {"Y": True, "N": False}
-        return Account(
-            kind=said["kind"],
-            category=said["category"],
-            reason=said["reason"],
-            disclosed_to=said["disclosed_to"],
-            participant_told=answers.get(said["participant_told"]),
-            treatment_continues=answers.get(said["treatment_continues"]),
+    def details(self) -> CodeBreakDetails:
+        answers = self.cleaned_data
+        yes_no = {"Y": True, "N": False}
+        return CodeBreakDetails(
+            kind=answers["kind"],
+            category=answers["category"],
+            reason=answers["reason"],
+            disclosed_to=answers["disclosed_to"],
+            participant_told=yes_no.get(answers["participant_told"]),
+            treatment_continues=yes_no.get(answers["treatment_continues"]),
         )
 
 
 class ProposeOpeningForm(SignedForm):
     """Why the code is opened, with the password."""
 
-    said = forms.CharField(label=_("Reason"), max_length=1000, widget=WORDS)
-    field_order = ("said",)
+    opening_reason = forms.CharField(
+        label=_("Reason"), max_length=1000, widget=LONG_TEXT
+    )
+    field_order = ("opening_reason",)
 
     @property
     def reason(self) -> str:
-        return str(self.cleaned_data["said"])
+        return str(self.cleaned_data["opening_reason"])
 
 
-class CodeBreakForm(AccountFields, SignedForm):
+class CodeBreakForm(CodeBreakFields, SignedForm):
     """A code break, with the password."""
 
     def __init__(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        """Offer the kinds that the role may break."""
         super().__init__(request, *args, **kwargs)
-        self.offer([kind for kind, may in BREAKS.items() if request.user.may(may)])
+        self.offer(
+            [kind for kind, may in BREAK_PERMISSIONS.items() if request.user.may(may)]
+        )
         for name in ("username", "password"):
             if name in self.fields:
                 self.fields[name] = self.fields.pop(name)
@@ -85,19 +92,18 @@ class ParticipantForm(forms.Form):
 
     def clean_number(self) -> Participant:
         typed = self.cleaned_data["number"].strip().upper()
-        found = Participant.objects.filter(number=typed).first()
-        if found is None:
+        participant = Participant.objects.filter(number=typed).first()
+        if participant is None:
             raise forms.ValidationError(gettext("There is no such participant."))
-        return found
+        return participant
 
 
-class RecordCodeBreakForm(AccountFields, ParticipantForm):
+class RecordCodeBreakForm(CodeBreakFields, ParticipantForm):
     """A break that happened by accident or outside the system."""
 
     at = SiteTimeField(label=_("When"))
     field_order = ("number", "at")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the kinds that are recorded, not made, here."""
         super().__init__(*args, **kwargs)
-        self.offer(RECORDS)
+        self.offer(RECORDED_KINDS)

@@ -1,4 +1,4 @@
-"""What the custodian types to draw or import a list."""
+"""Input for drawing or importing an allocation list."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,14 +8,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from randomization.lists.rules.lists import UnusableBlocks
-from randomization.lists.services import allocation_list as custody
+from randomization.lists.services.validation_report import (
+    is_predictable,
+    predictability_with,
+)
 
 LARGEST_LIST_BYTES = 100_000
 MOST_PLACES = 2_000
 
 
 class SegmentForm(forms.Form):
-    """What every draft says; the size follows from the protocol, but in a demo."""
+    """Fields of every draft; outside a demo the size follows from the protocol."""
 
     size = forms.IntegerField(
         label=_("Number of places"), min_value=2, max_value=MOST_PLACES
@@ -27,7 +30,7 @@ class SegmentForm(forms.Form):
     def __init__(
         self, *args: Any, is_segment: bool, places: int, **kwargs: Any
     ) -> None:
-        """Take the places that the protocol plans; only a segment asks for a reason."""
+        """`places`: still planned by the protocol; only a segment needs a reason."""
         super().__init__(*args, **kwargs)
         if not is_segment:
             del self.fields["reason"]
@@ -54,41 +57,46 @@ class GenerateForm(SegmentForm):
     field_order = ("block_sizes", "although")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Ask for a second word only after a warning."""
+        """The second confirmation is asked only after a warning."""
         super().__init__(*args, **kwargs)
         if not self.is_bound:
             del self.fields["although"]
 
     def clean_block_sizes(self) -> list[int]:
-        return [int(one) for one in self.cleaned_data["block_sizes"].split(",")]
+        return [int(size) for size in self.cleaned_data["block_sizes"].split(",")]
 
     def clean(self) -> dict[str, Any]:
-        """Warn before a list is drawn that can be foreseen; the custodian decides."""
-        said = dict(self.cleaned_data)
-        although = said.pop("although", False)
-        warning = self._warning(said)
+        """Warn before a predictable list is drawn; the custodian decides."""
+        answers = dict(self.cleaned_data)
+        although = answers.pop("although", False)
+        warning = self._warning(answers)
         if warning and not although:
             self.add_error("block_sizes", warning)
         elif not warning:
             del self.fields["although"]
-        return said
+        return answers
 
-    def _warning(self, said: Mapping[str, Any]) -> str:
-        if not {"block_sizes", "size"} <= said.keys():
+    def _warning(self, answers: Mapping[str, Any]) -> str:
+        if not {"block_sizes", "size"} <= answers.keys():
             return ""
         try:
-            found = custody.foreseen_with(said["block_sizes"], said["size"])
+            predictability = predictability_with(
+                answers["block_sizes"], answers["size"]
+            )
         except UnusableBlocks:  # the service says so
             return ""
-        if not custody.is_foreseeable(found):
+        if not is_predictable(predictability):
             return ""
         message = gettext(
             "With these block sizes, who knows all earlier arms is certain of the next "
             "one in %(certain)s %% of the allocations, and guesses %(right)s %% of all "
             "rightly. Sizes that vary more tell less."
         )
-        told = {"certain": f"{found.certain:.1%}", "right": f"{found.right:.1%}"}
-        return message % {name: text.rstrip("%") for name, text in told.items()}
+        shares = {
+            "certain": f"{predictability.certain:.1%}",
+            "right": f"{predictability.right:.1%}",
+        }
+        return message % {name: text.rstrip("%") for name, text in shares.items()}
 
 
 class ImportForm(SegmentForm):

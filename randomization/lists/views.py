@@ -1,4 +1,4 @@
-"""The custodian's desk: lists until they are sealed; no arm is shown anywhere."""
+"""The page of allocation lists for the list custodian; it shows no arm."""
 
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from randomization.allocation.views import done
+from randomization.allocation.views import run_or_report
 from randomization.lists import selectors as lists_selectors
 from randomization.lists.forms import GenerateForm, ImportForm, SegmentForm
-from randomization.lists.rules.checking import Fault
-from randomization.lists.services import allocation_list as custody
+from randomization.lists.rules.validation import Fault
+from randomization.lists.services import allocation_list
+from randomization.lists.services.validation_report import validation_report
 from randomization.problems import FaultyList, RandomizationRefused
 from randomization.vocabulary import ListState
 from record.accounts.access import StaffRequest, permitted
@@ -23,46 +24,48 @@ from record.accounts.roles import Permission
 from trial_edc.protocol import PROTOCOL
 
 F = TypeVar("F", bound=SegmentForm)
-WAITING = (ListState.DRAFT, ListState.APPROVED)
+UNSEALED = (ListState.DRAFT, ListState.APPROVED)
 
 
 @permitted(Permission.LIST_GENERATE, Permission.LIST_APPROVE)
-def desk(request: StaffRequest) -> HttpResponse:
-    """Show every list with its state, and the validation report of those waiting."""
-    return _desk(request)
+def allocation_lists(request: StaffRequest) -> HttpResponse:
+    return _lists_page(request)
 
 
-def _desk(
+def _lists_page(
     request: StaffRequest,
     form: SegmentForm | None = None,
     problem: RandomizationRefused | None = None,
 ) -> HttpResponse:
-    waiting = lists_selectors.lists().filter(state__in=WAITING)
-    may_keep = request.user.may(Permission.LIST_GENERATE)
+    unsealed = lists_selectors.allocation_lists().filter(state__in=UNSEALED)
+    may_generate = request.user.may(Permission.LIST_GENERATE)
     context = {
-        "lists": lists_selectors.lists(),
-        "reports": [(one, custody.report(one)) for one in waiting],
-        "total": lists_selectors.slots_in_all(),
-        "left": lists_selectors.slots_left(),
-        "may_add": may_keep and (lists_selectors.places_to_add() > 0 or settings.DEMO),
-        "generate_form": _segment(GenerateForm),
-        "import_form": _segment(ImportForm),
+        "lists": lists_selectors.allocation_lists(),
+        "reports": [(draft, validation_report(draft)) for draft in unsealed],
+        "total": lists_selectors.slot_count(),
+        "left": lists_selectors.unused_slot_count(),
+        "may_add": may_generate
+        and (lists_selectors.places_to_add() > 0 or settings.DEMO),
+        "generate_form": _bound_to_protocol(GenerateForm),
+        "import_form": _bound_to_protocol(ImportForm),
         "problem": problem,
         "planned": PROTOCOL.registry.enrolment,
-        "may_keep": may_keep,
+        "may_generate": may_generate,
         "may_approve": request.user.may(Permission.LIST_APPROVE),
     }
     if form is not None:
         name = "import_form" if isinstance(form, ImportForm) else "generate_form"
         context[name] = form
     status = HTTPStatus.OK if form is None else HTTPStatus.BAD_REQUEST
-    return render(request, "randomization/lists/desk.html", context, status=status)
+    return render(
+        request, "randomization/lists/allocation_lists.html", context, status=status
+    )
 
 
-def _segment(form: type[F], *posted: Any) -> F:
+def _bound_to_protocol(form: type[F], *posted: Any) -> F:
     return form(
         *posted,
-        is_segment=lists_selectors.slots_in_all() > 0,
+        is_segment=lists_selectors.slot_count() > 0,
         places=lists_selectors.places_to_add(),
         auto_id=f"{form.__name__}_%s",  # two forms on one page
     )
@@ -72,38 +75,36 @@ def _segment(form: type[F], *posted: Any) -> F:
 @permitted(Permission.LIST_GENERATE)
 @require_POST
 def generate(request: StaffRequest) -> HttpResponse:
-    form = _segment(GenerateForm, request.POST)
+    form = _bound_to_protocol(GenerateForm, request.POST)
     if form.is_valid():
         try:
-            custody.generate_draft(**form.cleaned_data, by=request.user)
+            allocation_list.generate_draft(**form.cleaned_data, by=request.user)
         except RandomizationRefused as problem:
-            return _desk(request, form, problem)
+            return _lists_page(request, form, problem)
         return redirect("randomization:desk")
-    return _desk(request, form)
+    return _lists_page(request, form)
 
 
 @permitted(Permission.LIST_GENERATE)
 @require_POST
 def import_list(request: StaffRequest) -> HttpResponse:
-    """Take a list from elsewhere, or tell every faulty line."""
-    form = _segment(ImportForm, request.POST, request.FILES)
+    form = _bound_to_protocol(ImportForm, request.POST, request.FILES)
     if form.is_valid():
-        said = form.cleaned_data
-        text = said.pop("file")
+        answers = form.cleaned_data
+        text = answers.pop("file")
         try:
-            custody.import_draft(text=text, **said, by=request.user)
+            allocation_list.import_draft(text=text, **answers, by=request.user)
         except FaultyList as problem:
             for fault in problem.faults:
-                form.add_error("file", _told(fault))
-            return _desk(request, form)
+                form.add_error("file", _fault_text(fault))
+            return _lists_page(request, form)
         except RandomizationRefused as problem:
-            return _desk(request, form, problem)
+            return _lists_page(request, form, problem)
         return redirect("randomization:desk")
-    return _desk(request, form)
+    return _lists_page(request, form)
 
 
-def _told(fault: Fault) -> str:
-    """Say what is wrong, and in which line unless it is the whole file."""
+def _fault_text(fault: Fault) -> str:
     words = _(fault.message) % fault.details
     if not fault.line:
         return words
@@ -113,34 +114,35 @@ def _told(fault: Fault) -> str:
 @permitted(Permission.LIST_APPROVE)
 @require_POST
 def approve(request: StaffRequest, pk: int) -> HttpResponse:
-    draft = get_object_or_404(lists_selectors.lists(), pk=pk)
-    done(request, lambda: custody.approve(draft, by=request.user))
+    draft = get_object_or_404(lists_selectors.allocation_lists(), pk=pk)
+    run_or_report(request, lambda: allocation_list.approve(draft, by=request.user))
     return redirect("randomization:desk")
 
 
 @permitted(Permission.LIST_GENERATE)
 @require_POST
 def seal(request: StaffRequest, pk: int) -> HttpResponse:
-    approved = get_object_or_404(lists_selectors.lists(), pk=pk)
-    done(request, lambda: custody.seal_list(approved, by=request.user))
+    approved = get_object_or_404(lists_selectors.allocation_lists(), pk=pk)
+    run_or_report(request, lambda: allocation_list.seal_list(approved, by=request.user))
     return redirect("randomization:desk")
 
 
 @permitted(Permission.LIST_GENERATE)
 @require_POST
 def destroy(request: StaffRequest, pk: int) -> HttpResponse:
-    draft = get_object_or_404(lists_selectors.lists(), pk=pk)
+    draft = get_object_or_404(lists_selectors.allocation_lists(), pk=pk)
     reason = _("destroyed at the desk")
-    done(request, lambda: custody.destroy(draft, by=request.user, reason=reason))
+    run_or_report(
+        request, lambda: allocation_list.destroy(draft, by=request.user, reason=reason)
+    )
     return redirect("randomization:desk")
 
 
 @permitted(Permission.LIST_GENERATE)
 @require_POST
 def verify(request: StaffRequest) -> HttpResponse:
-    """Check the sealed lists against their commitments and the allocations."""
-    if found := custody.verify(by=request.user):
-        for problem in found:
+    if problems := allocation_list.verify(by=request.user):
+        for problem in problems:
             messages.error(request, problem)
     else:
         messages.success(request, _("Every sealed list is as it was sealed."))

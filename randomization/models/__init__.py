@@ -1,4 +1,4 @@
-"""Tables of randomisation and product; what tells an arm is ciphertext in all."""
+"""Tables of randomization and product; what tells an arm is ciphertext in all."""
 
 from randomization.models.end_of_trial import CodeOpening, RestrictedStatement
 from randomization.models.lists import Allocation, AllocationList, Slot

@@ -117,7 +117,7 @@ IN_ORDER = pgtrigger.Trigger(
 
 
 def confidential() -> "models.CharField[str, str]":
-    """Return the column that hides a row, and its history, from blinded readers."""
+    """Column that hides a row, and its history, from blinded readers."""
     return models.CharField(
         max_length=10, default=Confidentiality.RESTRICTED, editable=False
     )

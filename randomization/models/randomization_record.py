@@ -1,4 +1,4 @@
-"""RAN: what everybody may know of a randomisation; no arm is here."""
+"""RAN: what everybody may know of a randomization; no arm is here."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -47,7 +47,7 @@ class StudyStatusChange(Register):
 
     @property
     def status_label(self) -> str:
-        """Return the status in words (untranslated)."""
+        """Untranslated."""
         return StudyStatus(self.status).label
 
 
@@ -73,17 +73,17 @@ class CodeBreak(Register):
 
     @property
     def kind_label(self) -> str:
-        """Return the kind in words (untranslated)."""
+        """Untranslated."""
         return CodeBreakKind(self.kind).label
 
     @property
     def category_label(self) -> str:
-        """Return the category in words (untranslated)."""
+        """Untranslated."""
         return CodeBreakCategory(self.category).label
 
 
 def lot_hash(number: str) -> str:
-    """Return the keyed hash under which a lot is found, however it was typed."""
+    """Keyed hash, the same however the number was typed."""
     return keyed_hash(Purpose.PRODUCT, "".join(number.split()).upper())
 
 
@@ -103,9 +103,9 @@ class LotRecord(Recorded):
 
     @property
     def content(self) -> dict[str, Any]:
-        """Return the lot in plain values (texts, numbers as text, ISO times)."""
-        found: dict[str, Any] = json.loads(unseal(Purpose.PRODUCT, self.sealed))
-        return found
+        """Plain values: texts, numbers as text, ISO times."""
+        content: dict[str, Any] = json.loads(unseal(Purpose.PRODUCT, self.sealed))
+        return content
 
     def put(self, content: dict[str, Any]) -> None:
         self.number_hash = lot_hash(content["lot"])

@@ -45,8 +45,8 @@ def _two_persons(data: FormData, _casebook: Casebook) -> bool:
     ),
 )
 def _in_order(data: FormData, _casebook: Casebook) -> bool:
-    known = [at for step in STEPS if (at := data.get(step)) is not None]
-    return any(later < earlier for earlier, later in pairwise(known))
+    times = [at for step in STEPS if (at := data.get(step)) is not None]
+    return any(later < earlier for earlier, later in pairwise(times))
 
 
 @check(
@@ -86,7 +86,7 @@ def _saline_without_cells(data: FormData, _casebook: Casebook) -> bool:
 )
 def _within_volume(data: FormData, _casebook: Casebook) -> bool:
     volume = data.get("final_volume_ml")
-    return volume is not None and _remains(data) > volume
+    return volume is not None and _remaining_ml(data) > volume
 
 
 @check(
@@ -98,10 +98,10 @@ def _within_volume(data: FormData, _casebook: Casebook) -> bool:
 )
 def _accounted(data: FormData, casebook: Casebook) -> Mapping[str, Any] | None:
     volume = data.get("final_volume_ml")
-    given = given_ml(data, casebook)
-    if volume is None or given is None:
+    infused_ml = given_ml(data, casebook)
+    if volume is None or infused_ml is None:
         return None
-    missing = volume - given - _remains(data)
+    missing = volume - infused_ml - _remaining_ml(data)
     return {"missing": missing} if missing > 0 else None
 
 
@@ -126,7 +126,7 @@ def _thaw_to_start(data: FormData, casebook: Casebook) -> Mapping[str, Any] | No
     severity=Severity.SOFT,
     message=N_("%(minutes)s min from thawing to the start; at most %(most)s expected."),
 )
-def _thawed_long_ago(data: FormData, casebook: Casebook) -> Mapping[str, Any] | None:
+def _thawed_too_long(data: FormData, casebook: Casebook) -> Mapping[str, Any] | None:
     minutes = dose_of(data, casebook).thaw_to_start_min
     most = PROTOCOL.infusion.thaw_to_start_max_min
     if minutes is None or not most < minutes <= MOST_MINUTES:
@@ -134,6 +134,6 @@ def _thawed_long_ago(data: FormData, casebook: Casebook) -> Mapping[str, Any] | 
     return {"minutes": minutes, "most": most}
 
 
-def _remains(data: FormData) -> Decimal:
-    remains = (data.get("returned_ml"), data.get("destroyed_ml"))
-    return sum((one for one in remains if one is not None), Decimal(0))
+def _remaining_ml(data: FormData) -> Decimal:
+    amounts = (data.get("returned_ml"), data.get("destroyed_ml"))
+    return sum((amount for amount in amounts if amount is not None), Decimal(0))

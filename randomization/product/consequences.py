@@ -1,43 +1,40 @@
 """What follows from requests and product records."""
 
-from randomization.product.services.preparing import require_handover_allowed
+from randomization.product.services.preparation import require_handover_allowed
 from randomization.product.services.product import (
-    expect_product,
-    raise_wrong_product,
-    release_product,
-    require_fitting,
-    require_infusions_running,
-    take_from_lot,
+    clear_product_due_date,
+    create_product_record,
+    dispense_from_lot,
+    raise_wrong_product_deviation,
+    require_infusions_not_paused,
+    require_lot_and_allocation_to_match,
 )
 from record.audit.attribution import Actor, Source
 from record.capture.events import FormSigned
 from record.capture.save_hooks import Saved
 
 
-def expect_signed_product(event: FormSigned, by: Actor, via: Source) -> None:
-    """Expect the product once a request to go is signed."""
+def create_record_of_signed_request(event: FormSigned, by: Actor, via: Source) -> None:
     del by, via
     if event.form.code == "IRQ":
-        require_infusions_running(event.form)
-        expect_product(event.form)
+        require_infusions_not_paused(event.form)
+        create_product_record(event.form)
 
 
-def release_unwanted_product(saved: Saved) -> None:
-    """Stop waiting for a product that is no longer wanted."""
+def clear_due_date_of_withdrawn_request(saved: Saved) -> None:
     if saved.data.get("decision") != "go":
-        release_product(saved.form)
+        clear_product_due_date(saved.form)
 
 
-def compare_product(saved: Saved) -> None:
-    """Hold the product against lot and allocation; a wrong one is a deviation."""
-    require_fitting(saved)
-    raise_wrong_product(saved)
+def check_product(saved: Saved) -> None:
+    """A wrong product is a deviation."""
+    require_lot_and_allocation_to_match(saved)
+    raise_wrong_product_deviation(saved)
 
 
-def take_containers(saved: Saved) -> None:
-    take_from_lot(saved)
+def dispense_containers(saved: Saved) -> None:
+    dispense_from_lot(saved)
 
 
 def require_handover(saved: Saved) -> None:
-    """Refuse a hand-over that two persons have not confirmed, or in a pause."""
     require_handover_allowed(saved)

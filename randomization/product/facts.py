@@ -9,7 +9,7 @@ NOT_GIVEN = "not_given"
 
 
 def dose_of(data: FormData, casebook: Casebook) -> CellDose:
-    """Return the dose that arrived; the weight is that of the infusion request."""
+    """The dose that arrived; the weight is that of the infusion request."""
     return cell_dose(
         PreparedProduct(
             data.get("cells_per_ml_e6"),
@@ -24,8 +24,8 @@ def dose_of(data: FormData, casebook: Casebook) -> CellDose:
 
 
 def given_ml(data: FormData, casebook: Casebook) -> Decimal | None:
-    """Return what ran in at the bedside; None while nobody knows."""
+    """Volume infused at the bedside; None while unknown."""
     if casebook.value("INF", "given", data.visit) == NOT_GIVEN:
         return Decimal(0)
-    given: Decimal | None = casebook.value("INF", "volume_ml", data.visit)
-    return given
+    volume_ml: Decimal | None = casebook.value("INF", "volume_ml", data.visit)
+    return volume_ml

@@ -1,4 +1,4 @@
-"""What product staff type of lots, movements and hand-overs."""
+"""Input of product staff: lots, movements and hand-overs."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from randomization.forms import TermField, choices
+from randomization.forms import CodelistField, choices
 from randomization.product.selectors.lots import people_at_bedside
 from randomization.vocabulary import (
     LotStatus,
@@ -19,8 +19,8 @@ from randomization.vocabulary import (
 from record.casebook.fields import SiteTimeField
 from trial_edc import clock
 
-# What the desk enters; what is dispensed, the product record itself takes.
-BY_HAND = [kind for kind in MovementKind if kind != MovementKind.DISPENSED]
+# Dispensing is no entry: it follows from the product record.
+ENTERED_KINDS = [kind for kind in MovementKind if kind != MovementKind.DISPENSED]
 YES_NO = (("", "—"), ("Y", _("Yes")), ("N", _("No")))
 
 
@@ -28,15 +28,15 @@ class LotForm(forms.Form):
     """Identity, release and status of a lot."""
 
     lot = forms.CharField(label=_("Lot number"), max_length=60)
-    product = TermField(Product, label=_("Product"))
+    product = CodelistField(Product, label=_("Product"))
     manufacturer = forms.CharField(label=_("Manufacturer"), max_length=200)
     donor_code = forms.CharField(label=_("Donor code"), max_length=60, required=False)
     passage = forms.IntegerField(
         label=_("Passage"), min_value=1, max_value=15, required=False
     )
-    sterility = TermField(ReleaseResult, label=_("Sterility"), required=False)
-    mycoplasma = TermField(ReleaseResult, label=_("Mycoplasma"), required=False)
-    endotoxin = TermField(ReleaseResult, label=_("Endotoxin"), required=False)
+    sterility = CodelistField(ReleaseResult, label=_("Sterility"), required=False)
+    mycoplasma = CodelistField(ReleaseResult, label=_("Mycoplasma"), required=False)
+    endotoxin = CodelistField(ReleaseResult, label=_("Endotoxin"), required=False)
     viability_pct = forms.DecimalField(
         label=_("Viability at release, %"),
         min_value=0,
@@ -47,13 +47,13 @@ class LotForm(forms.Form):
     certificate = forms.CharField(
         label=_("Certificate"), max_length=200, required=False
     )
-    status = TermField(LotStatus, label=_("Status"))
+    status = CodelistField(LotStatus, label=_("Status"))
     expires_at = SiteTimeField(label=_("Expires"))
-    storage = TermField(Storage, label=_("Storage"))
+    storage = CodelistField(Storage, label=_("Storage"))
 
     @property
     def values(self) -> dict[str, str]:
-        return {name: _plain(value) for name, value in self.cleaned_data.items()}
+        return {name: _stored_text(value) for name, value in self.cleaned_data.items()}
 
 
 class LotChangeForm(LotForm):
@@ -76,16 +76,15 @@ class HandOverForm(forms.Form):
 class MovementForm(forms.Form):
     """Containers of a lot that came, went or became warm."""
 
-    kind = TermField(
+    kind = CodelistField(
         MovementKind,
         label=_("What happened"),
-        choices=lambda: [("", "—"), *choices(BY_HAND)],
+        choices=lambda: [("", "—"), *choices(ENTERED_KINDS)],
     )
     amount = forms.IntegerField(label=_("Containers"), min_value=1, max_value=100_000)
     at = SiteTimeField(label=_("When"))
 
     def clean_at(self) -> datetime:
-        """Refuse the future."""
         at: datetime = self.cleaned_data["at"]
         if at > clock.now():
             raise forms.ValidationError(
@@ -94,7 +93,7 @@ class MovementForm(forms.Form):
         return at
 
 
-def _plain(value: Any) -> str:
+def _stored_text(value: Any) -> str:
     if value is None:
         return ""
     return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -2,7 +2,7 @@
 
 from randomization.vocabulary import StudyStatus
 
-OPEN, RANDOMISATION, INFUSION, CLOSED = (
+OPEN, RANDOMIZATION_PAUSED, INFUSION_PAUSED, CLOSED = (
     StudyStatus.OPEN,
     StudyStatus.PAUSED_RANDOMISATION,
     StudyStatus.PAUSED_INFUSION,
@@ -10,19 +10,18 @@ OPEN, RANDOMISATION, INFUSION, CLOSED = (
 )
 STEPS: dict[str, tuple[StudyStatus, ...]] = {
     StudyStatus.SETUP: (OPEN,),
-    OPEN: (RANDOMISATION, INFUSION, CLOSED),
-    RANDOMISATION: (INFUSION, OPEN, CLOSED),
-    INFUSION: (RANDOMISATION, OPEN, CLOSED),
+    OPEN: (RANDOMIZATION_PAUSED, INFUSION_PAUSED, CLOSED),
+    RANDOMIZATION_PAUSED: (INFUSION_PAUSED, OPEN, CLOSED),
+    INFUSION_PAUSED: (RANDOMIZATION_PAUSED, OPEN, CLOSED),
     CLOSED: (OPEN,),
     StudyStatus.LOCKED: (),
 }
 
 
-def steps(status: str) -> tuple[StudyStatus, ...]:
-    """Return the states that may follow."""
+def next_steps(status: str) -> tuple[StudyStatus, ...]:
     return STEPS[status]
 
 
-def needs_two(before: str, after: str) -> bool:
-    """Tell whether the step allows more than before: one pauses, two reopen."""
-    return after == OPEN or (before, after) == (INFUSION, RANDOMISATION)
+def needs_second_person(before: str, after: str) -> bool:
+    """A step that allows more than before: one pauses, two reopen."""
+    return after == OPEN or (before, after) == (INFUSION_PAUSED, RANDOMIZATION_PAUSED)

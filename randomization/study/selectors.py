@@ -23,14 +23,14 @@ def study_status() -> StudyStatus:
 
 
 def pause() -> StudyStatusChange | None:
-    """Return the step that paused randomisation or infusions, None while neither is."""
+    """Step that paused randomization or infusions; None while neither is paused."""
     steps = StudyStatusChange.objects.exclude(in_force_at=None)
     last = steps.order_by("in_force_at", "id").last()
     return last if last and last.status in PAUSED else None
 
 
 def infusions_paused_at() -> datetime | None:
-    """Return since when infusions are paused, None while they are not."""
+    """None while infusions are not paused."""
     step = pause()
     stops = step is not None and step.status == StudyStatus.PAUSED_INFUSION
     return step.in_force_at if step and stops else None
@@ -43,12 +43,12 @@ def were_infusions_paused(at: datetime) -> bool:
 
 
 def status_changes() -> QuerySet[StudyStatusChange]:
-    """Return the steps of the study, the newest first."""
+    """Newest first."""
     changes = StudyStatusChange.objects.select_related("decided_by", "confirmed_by")
     return changes.order_by("-id")
 
 
-GO_LIVE = (
+GO_LIVE_ROLES = (
     ("investigators", (Role.IN, Role.PI)),
     ("product_staff", (Role.UP, Role.PN)),
     ("unblinded_monitors", (Role.UM,)),

@@ -8,7 +8,7 @@ from randomization.lists import selectors as lists_selectors
 from randomization.models import StudyStatusChange
 from randomization.problems import RandomizationRefused
 from randomization.study import selectors as study_selectors
-from randomization.study.rules import needs_two, steps
+from randomization.study.rules import needs_second_person, next_steps
 from randomization.vocabulary import StudyStatus
 from record.accounts.models import User
 from record.accounts.roles import Permission
@@ -27,7 +27,7 @@ def change_status(
         raise RandomizationRefused(_("Give the reason."))
     with attributed(by=by, via=via):
         before = study_selectors.study_status()
-        if status not in steps(before):
+        if status not in next_steps(before):
             raise RandomizationRefused(_("This step is not possible now."))
         _require_no_proposal()
         if status == StudyStatus.OPEN:
@@ -36,14 +36,14 @@ def change_status(
             status=status,
             reason=reason.strip(),
             decided_by=by,
-            in_force_at=None if needs_two(before, status) else clock.now(),
+            in_force_at=None if needs_second_person(before, status) else clock.now(),
         )
 
 
 def confirm_status(
     change: StudyStatusChange, *, by: User, via: Source = Source.PAGE
 ) -> StudyStatusChange:
-    """Put a proposal into force; principal investigator and safety officer agree."""
+    """Principal investigator and safety officer must both agree."""
     _may(by)
     with attributed(by=by, via=via):
         change = (
@@ -81,22 +81,22 @@ def _require_ready_to_open() -> None:
 
 @implements("INF-05")
 def go_live_obstacles() -> list[str]:
-    """Return what is missing before the study may open, in words."""
+    """What is missing before the study may open, in words."""
     active, missing = study_selectors.active_by_role(), []
-    for name, roles in study_selectors.GO_LIVE:
-        wanted = getattr(PROTOCOL.go_live, name)
-        found = sum(active.get(role.value, 0) for role in roles)
-        if found < wanted:
-            words = {
-                "wanted": wanted,
+    for name, roles in study_selectors.GO_LIVE_ROLES:
+        required = getattr(PROTOCOL.go_live, name)
+        active_count = sum(active.get(role.value, 0) for role in roles)
+        if active_count < required:
+            details = {
+                "wanted": required,
                 "roles": " / ".join(_(role.label) for role in roles),
-                "found": found,
+                "found": active_count,
             }
             message = _("%(roles)s: %(wanted)s must be active, not %(found)s.")
-            missing.append(message % words)
-    if not lists_selectors.slots_in_all():
+            missing.append(message % details)
+    if not lists_selectors.slot_count():
         missing.append(_("No allocation list is sealed."))
     if PROTOCOL.infusion.plan(demo=settings.DEMO) is None:
-        unset = {"names": ", ".join(PROTOCOL.infusion.unset)}
-        missing.append(_("The protocol file lacks: %(names)s.") % unset)
+        details = {"names": ", ".join(PROTOCOL.infusion.unset)}
+        missing.append(_("The protocol file lacks: %(names)s.") % details)
     return missing

@@ -5,13 +5,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from randomization.allocation.views import done
+from randomization.allocation.views import run_or_report
 from randomization.code_breaks.selectors.end_of_trial import is_restricted_part_ready
-from randomization.code_breaks.views.code_breaks import READERS
+from randomization.code_breaks.views.code_breaks import CODE_BREAK_READERS
 from randomization.lists import selectors as lists_selectors
 from randomization.models import StudyStatusChange
 from randomization.study import selectors as study_selectors
-from randomization.study import services as service
+from randomization.study import services as study_services
 from randomization.study.forms import StatusForm
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
@@ -25,22 +25,23 @@ from trial_edc.context import page_for
     Permission.LIST_APPROVE,
 )
 def study(request: StaffRequest) -> HttpResponse:
-    """Show what the study allows, since when, and the published commitments."""
     present = study_selectors.study_status()
     may_change = request.user.may(Permission.PAUSE_STUDY)
     context = {
         "present": present,
         "changes": study_selectors.status_changes(),
-        "commitments": lists_selectors.commitments(),
+        "commitments": lists_selectors.sealed_lists(),
         "form": StatusForm(present) if may_change else None,
-        "missing": service.go_live_obstacles()
+        "missing": study_services.go_live_obstacles()
         if may_change and present == "setup"
         else [],
         "laboratories": page_for(request.user, "visits:laboratories"),
         "is_restricted_ready": is_restricted_part_ready(),
         "restricted_url": page_for(request.user, "randomization:restricted_part"),
         "opening_url": page_for(request.user, "randomization:opened_code"),
-        "may_read_breaks": any(request.user.may(one) for one in READERS),
+        "may_read_breaks": any(
+            request.user.may(permission) for permission in CODE_BREAK_READERS
+        ),
     }
     return render(request, "randomization/study/study.html", context)
 
@@ -48,11 +49,12 @@ def study(request: StaffRequest) -> HttpResponse:
 @permitted(Permission.PAUSE_STUDY)
 @require_POST
 def change_status(request: StaffRequest) -> HttpResponse:
-    """Take a step, or propose it."""
     form = StatusForm(study_selectors.study_status(), request.POST)
     if form.is_valid():
-        said = form.cleaned_data
-        done(request, lambda: service.change_status(**said, by=request.user))
+        answers = form.cleaned_data
+        run_or_report(
+            request, lambda: study_services.change_status(**answers, by=request.user)
+        )
     else:
         messages.error(request, form.errors.as_text())
     return redirect("randomization:study")
@@ -62,5 +64,7 @@ def change_status(request: StaffRequest) -> HttpResponse:
 @require_POST
 def confirm_status(request: StaffRequest, pk: int) -> HttpResponse:
     change = get_object_or_404(StudyStatusChange, pk=pk)
-    done(request, lambda: service.confirm_status(change, by=request.user))
+    run_or_report(
+        request, lambda: study_services.confirm_status(change, by=request.user)
+    )
     return redirect("randomization:study")

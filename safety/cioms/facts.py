@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from randomization.code_breaks.services.code_breaks import Disclosed
+from randomization.code_breaks.services.code_breaks import Disclosure
 from randomization.vocabulary import Product
 from record.casebook import catalogue
 from record.casebook.display import words
@@ -133,7 +133,7 @@ def cioms_of(line: ReportLine, casebook: Casebook) -> Cioms:
     )
 
 
-def unblinded(blinded: Cioms, disclosed: Disclosed) -> Cioms:
+def unblinded(blinded: Cioms, disclosed: Disclosure) -> Cioms:
     """Form with what a code break disclosed of this participant."""
     products = {visit: (product, lot) for visit, product, lot in disclosed.products}
     suspects = [

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from randomization.code_breaks.services.code_breaks import Account
-from randomization.forms import WORDS, SignedForm
+from randomization.code_breaks.services.code_breaks import CodeBreakDetails
+from randomization.forms import LONG_TEXT, SignedForm
 from safety.cioms.services import susar_account
 
 
@@ -16,13 +16,13 @@ class UnblindForm(SignedForm):
     reason = forms.CharField(
         label=_("What makes it necessary"),
         max_length=2000,
-        widget=WORDS,
+        widget=LONG_TEXT,
         help_text=_("Never write an arm or a product here."),
     )
     disclosed_to = forms.CharField(label=_("Who is told the arm"), max_length=500)
     field_order = ("reason", "disclosed_to")
 
     @property
-    def account(self) -> Account:
+    def account(self) -> CodeBreakDetails:
         answers: dict[str, Any] = self.cleaned_data
         return susar_account(answers["reason"], answers["disclosed_to"])

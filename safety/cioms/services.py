@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from randomization.code_breaks.services.code_breaks import Account, break_code
+from randomization.code_breaks.services.code_breaks import CodeBreakDetails, break_code
 from randomization.problems import RandomizationRefused
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind
 from record.accounts.models import User
@@ -39,7 +39,7 @@ def blinded_pdf(writer: Any, line: ReportLine, *, by: User) -> bytes:
 def unblinded_pdf(
     writer: Any,
     line: ReportLine,
-    account: Account,
+    account: CodeBreakDetails,
     *,
     proof: ReAuthenticated,
     by: User,
@@ -68,10 +68,10 @@ def is_susar(line: ReportLine) -> bool:
     )
 
 
-def susar_account(reason: str, disclosed_to: str) -> Account:
+def susar_account(reason: str, disclosed_to: str) -> CodeBreakDetails:
     """Entry for the register of code breaks."""
     kind, why = CodeBreakKind.SUSAR, CodeBreakCategory.AUTHORITY
-    return Account(kind, why, reason, disclosed_to=disclosed_to)
+    return CodeBreakDetails(kind, why, reason, disclosed_to=disclosed_to)
 
 
 def _record_form(line: ReportLine, *, is_unblinded: bool) -> None:

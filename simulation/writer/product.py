@@ -7,7 +7,7 @@ from randomization.models import LotRecord
 from randomization.product.rules.stock import balance, why_unusable
 from randomization.product.selectors.lots import lot_of
 from randomization.product.services import lots
-from randomization.product.services.preparing import confirm_preparation
+from randomization.product.services.preparation import confirm_preparation
 from randomization.product.services.product import preparations_with_arms
 from randomization.vocabulary import MovementKind, Product
 from record.accounts.models import User
@@ -140,7 +140,7 @@ def _register_lot(number: str, product: Product, by: User) -> LotRecord:
         "storage": "ln2" if product == Product.MSC else "room",
     }
     lot = lots.register_lot(values, by=by)
-    return lots.move(
+    return lots.record_movement(
         lot,
         kind=MovementKind.RECEIVED,
         amount=str(CONTAINERS),

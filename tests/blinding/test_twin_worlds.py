@@ -21,7 +21,7 @@ from entry.worklist import services as digest
 from exports.forms import tables as exported_tables
 from exports.models import Export
 from exports.tasks import make_export
-from randomization.allocation import services as randomizing
+from randomization.allocation import services as allocation_services
 from randomization.arms import arms_of
 from record.casebook.models import Participant
 from record.notices.models import Message
@@ -215,7 +215,7 @@ def test_no_failure_depends_on_the_arm(worlds, monkeypatch):
         message = "the disk is full"
         raise OSError(message)
 
-    monkeypatch.setattr(randomizing.capture, "save", crash)
+    monkeypatch.setattr(allocation_services.capture, "save", crash)
 
     assert differences_between(worlds, look) == []
 

@@ -23,7 +23,7 @@ from exports.tasks import make_export
 from imports.services import storing
 from randomization.arms import arms_of
 from randomization.code_breaks.services import code_breaks
-from randomization.code_breaks.services.code_breaks import Account
+from randomization.code_breaks.services.code_breaks import CodeBreakDetails
 from randomization.lists.rules import lists
 from randomization.models import LotRecord
 from randomization.product.services import lots
@@ -187,7 +187,7 @@ def _move_stock(by: User) -> None:
     for lot in LotRecord.objects.all():
         if lot.content["product"] == FAVOURED:
             kind, now = MovementKind.DESTROYED, clock.now().isoformat()
-            lots.move(lot, kind=kind, amount="1", at=now, by=by)
+            lots.record_movement(lot, kind=kind, amount="1", at=now, by=by)
 
 
 def _blinded_work(participant: Participant, accounts: Mapping[str, User]) -> None:
@@ -227,7 +227,7 @@ def _import_files(accounts: Mapping[str, User]) -> None:
 
 def _break_code(participant: Participant, by: User) -> None:
     kind, why = CodeBreakKind.EMERGENCY, CodeBreakCategory.TREATMENT
-    account = Account(kind, why, "Anaphylaxis", "Dr Wang")
+    account = CodeBreakDetails(kind, why, "Anaphylaxis", "Dr Wang")
     proof = ReAuthenticated(by.pk, clock.now())
     code_breaks.break_code(participant, account, proof=proof, by=by)
 

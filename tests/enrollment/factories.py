@@ -40,14 +40,14 @@ def ago(**time: float) -> datetime:
 
 def approached(by: User, **values: object) -> Participant:
     """Enter a person into the screening log."""
-    told = {
+    values = {
         "approached_at": ago(hours=30),
         "source": "icu",
         "age_years": 57,
         "sex": "M",
         **values,
     }
-    return screening.register_person(by=by, **told)
+    return screening.register_person(by=by, **values)
 
 
 def data(
@@ -68,7 +68,7 @@ def row(
 
 def consent(participant: Participant, by: User, **values: object) -> FormInstance:
     """Record a consent event, the initial one given unless said otherwise."""
-    told = {
+    values = {
         "kind": "initial",
         "decision": "given",
         "decided_at": ago(hours=24),
@@ -82,7 +82,7 @@ def consent(participant: Participant, by: User, **values: object) -> FormInstanc
         "copy_given": "Y",
         **values,
     }
-    return row(participant, "CNS", by, **told)
+    return row(participant, "CNS", by, **values)
 
 
 def consented(by: User, **values: object) -> Participant:

@@ -129,7 +129,7 @@ def test_consent_by_somebody_without_delegation_is_refused(
     with pytest.raises(SaveRefused) as refusal:
         factories.consent(approached, coordinator, obtained_by=newcomer.pk)
 
-    assert [found.check_id for found in refusal.value.findings] == ["CNS-05"]
+    assert [finding.check_id for finding in refusal.value.findings] == ["CNS-05"]
     assert codes(approached) == [("CNS", "", 1), ("SCN", "", 1)]
 
 
@@ -161,17 +161,17 @@ def test_one_hospital_number_belongs_to_one_person(coordinator: User) -> None:
     with pytest.raises(SaveRefused) as refusal:
         contact(second, coordinator, "ZY12345")
 
-    assert [found.check_id for found in refusal.value.findings] == ["CTC-03"]
+    assert [finding.check_id for finding in refusal.value.findings] == ["CTC-03"]
 
 
 def test_contact_details_stand_nowhere_in_clear(coordinator: User) -> None:
     person = factories.consented(coordinator)
     contact(person, coordinator, "ZY12345")
 
-    told = "".join(f"{e.changes}{e.reasons}" for e in Entry.objects.all())
+    audit_text = "".join(f"{e.changes}{e.reasons}" for e in Entry.objects.all())
     key = PersonKey.objects.get()
-    assert "王小明" not in told
-    assert "12345" not in told + key.digest
+    assert "王小明" not in audit_text
+    assert "12345" not in audit_text + key.digest
     entries = Entry.objects.filter(table_name="enrollment_personkey")
     assert [entry.confidentiality for entry in entries] == ["identity"]
 
@@ -223,7 +223,7 @@ def test_nobody_writes_what_the_system_freezes(
             reasons={"failed_criteria": WHY},
         )
 
-    assert [found.check_id for found in refusal.value.findings] == ["SCN-08"]
+    assert [finding.check_id for finding in refusal.value.findings] == ["SCN-08"]
 
 
 @pytest.mark.parametrize(
@@ -232,15 +232,15 @@ def test_nobody_writes_what_the_system_freezes(
 def test_closing_reason_must_fit_the_verdict(
     coordinator: User, consented: Participant, reason: str, check: str | None
 ) -> None:
-    found: list[str] = []
+    check_ids: list[str] = []
     try:
         screening.close_screening(
             consented, reason=reason, closed_at=clock.now(), by=coordinator
         )
     except SaveRefused as refusal:
-        found = [finding.check_id for finding in refusal.findings]
+        check_ids = [finding.check_id for finding in refusal.findings]
 
-    assert found == ([check] if check else [])
+    assert check_ids == ([check] if check else [])
 
 
 def test_a_closed_screening_is_not_closed_again(
@@ -272,12 +272,12 @@ def test_rescreening_keeps_the_person_and_asks_the_criteria_anew(
 
     screening.rescreen(eligible, by=coordinator, approached_at=clock.now())
 
-    found = eligibility_selectors.eligibility_of(eligible)
-    assert found.episode == 2
+    eligibility = eligibility_selectors.eligibility_of(eligible)
+    assert eligibility.episode == 2
     assert ("ELG", "", 2) in codes(eligible)
     assert ("LAB", "SCR", 2) in codes(eligible)
     assert ("DEM", "", 2) not in codes(eligible)
-    assert "E3:unknown" in found.assessment.reasons
+    assert "E3:unknown" in eligibility.assessment.reasons
     assert screening_log(investigator)[0].number == f"{eligible.number}.1"
     line = casebook_of(eligible).one("SCN")
     assert line is not None
@@ -290,9 +290,9 @@ def test_confirmation_binds_the_deciding_items(
 ) -> None:
     given = factories.confirmed(eligible, investigator)
 
-    found = eligibility_selectors.eligibility_of(eligible)
-    assert found.confirmation == given
-    assert found.is_confirmed_at(clock.now())
+    eligibility = eligibility_selectors.eligibility_of(eligible)
+    assert eligibility.confirmation == given
+    assert eligibility.is_confirmed_at(clock.now())
     assert given.verdict == "eligible"
     assert len(given.states) == 24
     assert given.settings_version == "1.0"
@@ -307,10 +307,10 @@ def test_confirmation_binds_the_deciding_items(
 def test_confirmation_holds_24_hours(investigator: User, eligible: Participant) -> None:
     given = factories.confirmed(eligible, investigator)
 
-    found = eligibility_selectors.eligibility_of(eligible)
+    eligibility = eligibility_selectors.eligibility_of(eligible)
 
-    assert found.is_confirmed_at(given.at + timedelta(hours=24))
-    assert not found.is_confirmed_at(given.at + timedelta(hours=24, seconds=1))
+    assert eligibility.is_confirmed_at(given.at + timedelta(hours=24))
+    assert not eligibility.is_confirmed_at(given.at + timedelta(hours=24, seconds=1))
 
 
 @pytest.mark.verifies("ELG-CONFIRM")
@@ -345,9 +345,9 @@ def test_a_value_changed_and_changed_back_does_not_revive_the_confirmation(
     for lvef in ("55", "60"):
         save(form, {"lvef_pct": lvef}, by=coordinator, reasons={"lvef_pct": WHY})
 
-    found = eligibility_selectors.eligibility_of(eligible)
-    assert found.is_eligible
-    assert not found.confirmation_stands
+    eligibility = eligibility_selectors.eligibility_of(eligible)
+    assert eligibility.is_eligible
+    assert not eligibility.confirmation_stands
     assert screening_selectors.status_of(eligible) == ParticipantStatus.CONSENTED
 
 
@@ -406,7 +406,10 @@ def both_ways(person: Participant) -> tuple[ParticipantStatus, ParticipantStatus
 def test_lists_and_eligibility_page_agree_whatever_comes_to_decide(
     coordinator: User, investigator: User, eligible: Participant
 ) -> None:
-    open_, held = ParticipantStatus.CONSENTED, ParticipantStatus.ELIGIBLE
+    consented_status, eligible_status = (
+        ParticipantStatus.CONSENTED,
+        ParticipantStatus.ELIGIBLE,
+    )
     seen = []
 
     factories.confirmed(eligible, investigator)
@@ -422,7 +425,14 @@ def test_lists_and_eligibility_page_agree_whatever_comes_to_decide(
     factories.confirmed(eligible, investigator)
     seen.append(both_ways(eligible))
 
-    expected = [held, held, open_, held, open_, held]
+    expected = [
+        eligible_status,
+        eligible_status,
+        consented_status,
+        eligible_status,
+        consented_status,
+        eligible_status,
+    ]
     assert seen == [(status, status) for status in expected]
 
 
@@ -455,10 +465,10 @@ def test_statuses_read_in_as_many_selects_for_any_number(
         factories.confirmed(person, investigator)
 
     with django_assert_num_queries(4):  # people, casebooks, confirmations, evidence
-        found = screening_selectors.statuses_of(Participant.objects.all())
+        statuses = screening_selectors.statuses_of(Participant.objects.all())
 
-    assert set(found.values()) == {ParticipantStatus.ELIGIBLE}
-    assert len(found) == people
+    assert set(statuses.values()) == {ParticipantStatus.ELIGIBLE}
+    assert len(statuses) == people
 
 
 @pytest.mark.verifies("ELG-VERDICT")

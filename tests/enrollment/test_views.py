@@ -35,7 +35,7 @@ def set_password(user: User) -> None:
 
 
 @pytest.fixture
-def desk(coordinator: User) -> Client:
+def coordinator_client(coordinator: User) -> Client:
     return signed_in(coordinator)
 
 
@@ -43,25 +43,27 @@ def desk(coordinator: User) -> Client:
 def test_screening_log_lists_everybody_in_as_many_selects(
     people: int,
     coordinator: User,
-    desk: Client,
+    coordinator_client: Client,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for _ in range(people):
         factories.consented(coordinator)
-    desk.get(LOG)  # the first request touches the session
+    coordinator_client.get(LOG)  # the first request touches the session
 
     with django_assert_num_queries(LOG_SELECTS):
-        response = desk.get(LOG)
+        response = coordinator_client.get(LOG)
 
     numbers = [line.number for line in response.context["rows"]]
     assert numbers == ["S-003A", "S-002W", "S-001R"][3 - people :]
 
 
-def test_empty_log_says_what_will_be_here(desk: Client) -> None:
-    assert "Nobody has been approached yet" in desk.get(LOG).text
+def test_empty_log_says_what_will_be_here(coordinator_client: Client) -> None:
+    assert "Nobody has been approached yet" in coordinator_client.get(LOG).text
 
 
-def test_register_gives_a_number_and_leads_to_the_person(desk: Client) -> None:
+def test_register_gives_a_number_and_leads_to_the_person(
+    coordinator_client: Client,
+) -> None:
     typed = {
         "approached_at": "2024-03-01T08:30",
         "source": "icu",
@@ -69,14 +71,16 @@ def test_register_gives_a_number_and_leads_to_the_person(desk: Client) -> None:
         "sex": "F",
     }
 
-    response = desk.post(f"{LOG}register/", typed)
+    response = coordinator_client.post(f"{LOG}register/", typed)
 
     assert response.headers["Location"] == "/enrollment/S-001R/eligibility/"
     line = screening_log(User.objects.get(username="liwei"))[0]
     assert (line.source, line.sex, line.age_years) == ("ICU", "Female", 57)
 
 
-def test_register_keeps_what_was_typed_when_a_check_asks(desk: Client) -> None:
+def test_register_keeps_what_was_typed_when_a_check_asks(
+    coordinator_client: Client,
+) -> None:
     typed = {
         "approached_at": "2024-03-01T08:30",
         "source": "icu",
@@ -84,19 +88,19 @@ def test_register_keeps_what_was_typed_when_a_check_asks(desk: Client) -> None:
         "sex": "F",
         "approach_result": "declined",
     }
-    asked = desk.post(f"{LOG}register/", typed)
-    form = asked.context["form"]
+    answer = coordinator_client.post(f"{LOG}register/", typed)
+    form = answer.context["form"]
 
     assert form.errors["age_years"] == ["71 is unusual (expected 18 to 65 y)."]
     assert not Participant.objects.exists()
 
     answered = {**typed, "checks": form.data["checks"], "explanation": "Seen the card."}
-    desk.post(f"{LOG}register/", answered)
+    coordinator_client.post(f"{LOG}register/", answered)
 
     assert Participant.objects.get().number == "S-001R"
 
 
-def test_register_refuses_the_future(desk: Client) -> None:
+def test_register_refuses_the_future(coordinator_client: Client) -> None:
     typed = {
         "approached_at": "2999-03-01T08:30",
         "source": "icu",
@@ -104,7 +108,7 @@ def test_register_refuses_the_future(desk: Client) -> None:
         "sex": "F",
     }
 
-    form = desk.post(f"{LOG}register/", typed).context["form"]
+    form = coordinator_client.post(f"{LOG}register/", typed).context["form"]
 
     assert form.errors["approached_at"] == [
         "This is in the future. Check date and time."
@@ -112,10 +116,10 @@ def test_register_refuses_the_future(desk: Client) -> None:
 
 
 def test_eligibility_page_puts_the_unknown_first(
-    coordinator: User, consented: Participant, desk: Client
+    coordinator: User, consented: Participant, coordinator_client: Client
 ) -> None:
     del coordinator
-    response = desk.get(f"{LOG}{consented.number}/eligibility/")
+    response = coordinator_client.get(f"{LOG}{consented.number}/eligibility/")
 
     rows = response.context["page"].rows
     assert len(rows) == 24
@@ -134,22 +138,22 @@ def test_eligibility_page_reads_in_a_fixed_number_of_selects(
 ) -> None:
     for hours in range(further_rows):
         factories.creatinine(eligible, coordinator, "210", factories.ago(hours=hours))
-    address, desk = f"{LOG}{eligible.number}/eligibility/", signed_in(coordinator)
-    desk.get(address)
+    address, client = f"{LOG}{eligible.number}/eligibility/", signed_in(coordinator)
+    client.get(address)
 
     with django_assert_num_queries(ELIGIBILITY_SELECTS):
-        response = desk.get(address)
+        response = client.get(address)
 
-    told = {row.id: row.basis for row in response.context["page"].rows}
-    assert told["I1"].startswith("85 → 200 µmol/L in 42 h: 2.35-fold")
-    assert told["I2"].endswith("years at consent")
-    assert told["E9"].startswith("eGFR ")
-    assert "baseline 80 µmol/L (lowest in the 90 days before)" in told["E9"]
-    assert told["E11"] == "LVEF 60 %; judged severe: no"
-    assert told["E13"] == "None"
-    assert told["E17"] == "no such drug"
-    assert told["E18"] == "platelets 150 10⁹/L; judged severe: no"
-    assert told["E1"] == "None of these"
+    texts = {row.id: row.basis for row in response.context["page"].rows}
+    assert texts["I1"].startswith("85 → 200 µmol/L in 42 h: 2.35-fold")
+    assert texts["I2"].endswith("years at consent")
+    assert texts["E9"].startswith("eGFR ")
+    assert "baseline 80 µmol/L (lowest in the 90 days before)" in texts["E9"]
+    assert texts["E11"] == "LVEF 60 %; judged severe: no"
+    assert texts["E13"] == "None"
+    assert texts["E17"] == "no such drug"
+    assert texts["E18"] == "platelets 150 10⁹/L; judged severe: no"
+    assert texts["E1"] == "None of these"
 
 
 def test_investigator_confirms_with_name_and_password(
@@ -171,25 +175,31 @@ def test_investigator_confirms_with_name_and_password(
     assert "Zhao Min (Investigator) · " in bench.get(address).text
 
 
-def test_coordinator_cannot_confirm(eligible: Participant, desk: Client) -> None:
+def test_coordinator_cannot_confirm(
+    eligible: Participant, coordinator_client: Client
+) -> None:
     address = f"{LOG}{eligible.number}/eligibility/"
 
-    response = desk.post(address, {"username": "liwei", "password": PASSWORD})
+    response = coordinator_client.post(
+        address, {"username": "liwei", "password": PASSWORD}
+    )
 
     assert response.status_code == 403
-    assert "Confirm eligibility" not in desk.get(address).text
+    assert "Confirm eligibility" not in coordinator_client.get(address).text
 
 
-def test_close_then_screen_again(consented: Participant, desk: Client) -> None:
+def test_close_then_screen_again(
+    consented: Participant, coordinator_client: Client
+) -> None:
     closing = {
         "screening_closed_at": factories.ago(hours=1).isoformat(),
         "screen_failure_reason": "not_evaluable",
     }
     place = f"{LOG}{consented.number}/"
 
-    assert desk.post(f"{place}close/", closing).status_code == 302
+    assert coordinator_client.post(f"{place}close/", closing).status_code == 302
     again = {"approached_at": factories.ago(minutes=5).isoformat(), "source": "ward"}
-    assert desk.post(f"{place}rescreen/", again).status_code == 302
+    assert coordinator_client.post(f"{place}rescreen/", again).status_code == 302
 
     assert (
         eligibility_selectors.eligibility_of(consented).number
@@ -198,14 +208,16 @@ def test_close_then_screen_again(consented: Participant, desk: Client) -> None:
 
 
 def test_close_says_which_reason_does_not_fit(
-    consented: Participant, desk: Client
+    consented: Participant, coordinator_client: Client
 ) -> None:
     closing = {
         "screening_closed_at": factories.ago(hours=1).isoformat(),
         "screen_failure_reason": "criteria_failed",
     }
 
-    form = desk.post(f"{LOG}{consented.number}/close/", closing).context["form"]
+    form = coordinator_client.post(f"{LOG}{consented.number}/close/", closing).context[
+        "form"
+    ]
 
     assert form.errors["screen_failure_reason"] == [
         "No criterion decides against this person. Choose another reason."
@@ -219,18 +231,18 @@ def test_screening_is_hidden_from_who_reads_a_part(approached: Participant) -> N
         assert pharmacist.get(page).status_code == 403
 
 
-def test_a_double_click_registers_one_person(desk):
+def test_a_double_click_registers_one_person(coordinator_client):
     url = f"{LOG}register/"
-    shown = desk.get(url).context["form"]
-    told = {
-        "approached_at": shown["approached_at"].value(),
+    form = coordinator_client.get(url).context["form"]
+    posted = {
+        "approached_at": form["approached_at"].value(),
         "source": "icu",
         "age_years": "50",
         "sex": "M",
-        "client_key": shown["client_key"].value(),
+        "client_key": form["client_key"].value(),
     }
 
-    answers = [desk.post(url, told) for _click in range(2)]
+    answers = [coordinator_client.post(url, posted) for _click in range(2)]
 
     place = f"{LOG}{Participant.objects.get().number}/eligibility/"
     assert [answer.headers["Location"] for answer in answers] == [place, place]
@@ -245,8 +257,8 @@ def test_what_has_grown_old_is_told_with_its_place_and_changes_nothing(
     with clock.at(clock.now() + timedelta(days=40)):
         page = signed_in(investigator).get(address).context["page"]
 
-    told = [(one.label, one.limit, one.item) for one in page.warnings]
-    assert told == [
+    warnings = [(row.label, row.limit, row.item) for row in page.warnings]
+    assert warnings == [
         ("Echocardiography is older than its limit", "30 days", "lvef_at"),
         ("Platelet count is older than its limit", "48 hours", "sampled_at"),
         ("Qualifying creatinine is older than its limit", "72 hours", "sample_at"),
@@ -256,9 +268,9 @@ def test_what_has_grown_old_is_told_with_its_place_and_changes_nothing(
 
 
 def test_each_missing_entry_is_a_link_to_its_field(
-    consented: Participant, desk: Client
+    consented: Participant, coordinator_client: Client
 ) -> None:
-    told = desk.get(f"{LOG}{consented.number}/eligibility/").text
+    text = coordinator_client.get(f"{LOG}{consented.number}/eligibility/").text
 
     for code, visit, item in (
         ("DEM", "", "birth_date"),
@@ -267,20 +279,20 @@ def test_each_missing_entry_is_a_link_to_its_field(
         ("VIT", "SCR", "weight_kg"),
     ):
         form = factories.data(consented, code, visit)
-        assert f'href="/forms/{form.pk}/#row-{item}"' in told
-    assert f'href="/participants/{consented.number}/logs/CRE/"' in told
+        assert f'href="/forms/{form.pk}/#row-{item}"' in text
+    assert f'href="/participants/{consented.number}/logs/CRE/"' in text
 
 
-def test_nothing_is_frozen_before_randomisation(
-    eligible: Participant, desk: Client
+def test_nothing_is_frozen_before_randomization(
+    eligible: Participant, coordinator_client: Client
 ) -> None:
-    answer = desk.get(f"{LOG}{eligible.number}/frozen/")
+    answer = coordinator_client.get(f"{LOG}{eligible.number}/frozen/")
 
     assert "Nothing is frozen yet" in answer.text
 
 
 @pytest.mark.parametrize(
-    ("result", "reason", "kept"),
+    ("result", "reason", "stored_reason"),
     [
         ("incapable_no_representative", "", "other"),
         ("declined", "", "consent_refused"),
@@ -288,7 +300,11 @@ def test_nothing_is_frozen_before_randomisation(
     ],
 )
 def test_an_approach_that_leads_nowhere_can_always_be_closed(
-    approached: Participant, desk: Client, result: str, reason: str, kept: str
+    approached: Participant,
+    coordinator_client: Client,
+    result: str,
+    reason: str,
+    stored_reason: str,
 ) -> None:
     closing = {
         "approach_result": result,
@@ -296,19 +312,24 @@ def test_an_approach_that_leads_nowhere_can_always_be_closed(
         "screen_failure_reason": reason,
     }
 
-    assert desk.post(f"{LOG}{approached.number}/close/", closing).status_code == 302
+    assert (
+        coordinator_client.post(f"{LOG}{approached.number}/close/", closing).status_code
+        == 302
+    )
 
-    found = eligibility_selectors.eligibility_of(approached)
-    assert found.casebook.value("SCN", "screen_failure_reason") == kept
-    assert found.status == "screen_failed"
+    eligibility = eligibility_selectors.eligibility_of(approached)
+    assert eligibility.casebook.value("SCN", "screen_failure_reason") == stored_reason
+    assert eligibility.status == "screen_failed"
 
 
 def test_closing_without_any_reason_is_asked_again(
-    consented: Participant, desk: Client
+    consented: Participant, coordinator_client: Client
 ) -> None:
     closing = {"screening_closed_at": factories.ago(hours=1).isoformat()}
 
-    form = desk.post(f"{LOG}{consented.number}/close/", closing).context["form"]
+    form = coordinator_client.post(f"{LOG}{consented.number}/close/", closing).context[
+        "form"
+    ]
 
     assert form.errors["screen_failure_reason"] == ["Choose the reason."]
     assert not eligibility_selectors.eligibility_of(consented).is_screening_closed

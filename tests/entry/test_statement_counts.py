@@ -19,7 +19,7 @@ from record.audit.attribution import Source, attributed
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services.form_instances import ensure_form
 from tests.people import STAGE, person
-from tests.randomization.stage import open_study, randomised
+from tests.randomization.stage import open_study, randomized_participant
 from trial_edc import clock
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +120,7 @@ def test_matrix_for_one_and_for_thirty_participants():
 
 def test_casebook_for_few_and_for_all_visits():
     open_study()
-    participant = randomised()
+    participant = randomized_participant()
     client = signed_in()
     url = reverse("entry:casebook", args=[participant.number])
 

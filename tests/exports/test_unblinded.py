@@ -37,7 +37,7 @@ def archive(export: Export) -> ZipFile:
 @pytest.mark.verifies("RND-05")
 def test_arms_and_products_are_in_the_unblinded_export_alone() -> None:
     stage.open_study()
-    participant = stage.randomised()
+    participant = stage.randomized_participant()
     arm = arms_of([participant])[participant.pk]
     stage.lot("MSC")
 

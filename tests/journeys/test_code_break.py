@@ -30,7 +30,7 @@ def codes_of(user: User) -> list[str]:
 
 def test_investigator_breaks_a_code_though_locked_out(page: Page, live_server) -> None:
     stage.open_study()
-    participant = stage.randomised()
+    participant = stage.randomized_participant()
     doctor = person(
         "IN", username="zhang.min", full_name="Zhang Min", password=PASSWORD
     )

@@ -47,7 +47,7 @@ def staff(db: None) -> dict[str, Any]:
 @pytest.fixture
 def infused(staff: dict[str, Any]) -> Participant:
     """A randomized participant whose infusion has begun."""
-    who = stage.randomised()
+    who = stage.randomized_participant()
     started = clock.now().replace(second=0, microsecond=0)
     bedside = stage.form_of(who, "INF", "D0")
     save(bedside, {"given": "given", "started_at": started}, by=STAGE)

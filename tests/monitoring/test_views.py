@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from enrollment.screening import services as screening
 from tests.people import person
-from tests.randomization.stage import open_study, randomised
+from tests.randomization.stage import open_study, randomized_participant
 from trial_edc import clock
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def test_an_empty_trial_says_so():
 
 def test_counts_are_those_of_the_record():
     open_study()
-    randomised()
+    randomized_participant()
     approach(2)
 
     board = signed_in().get(reverse("monitoring:dashboard")).context["board"]

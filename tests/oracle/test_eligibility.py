@@ -35,9 +35,9 @@ T = TypeVar("T")
 def settings(cell: str) -> EligibilitySettings:
     """Apply the settings that a case changes; an unknown one is an error."""
     changes: dict[str, Any] = {}
-    known = {field.name for field in fields(EligibilitySettings)}
+    names = {field.name for field in fields(EligibilitySettings)}
     for name, value in json.loads(cell or "{}").items():
-        assert name.lower() in known, f"no setting {name}"
+        assert name.lower() in names, f"no setting {name}"
         changes[name.lower()] = value
     if "egfr_equation" in changes:
         changes["egfr_equation"] = EgfrEquation(changes["egfr_equation"])
@@ -86,8 +86,8 @@ def immunosuppressant(row: dict[str, str]) -> Immunosuppressant:
 
 def optional(cell: str, read: Callable[[dict[str, str]], T]) -> tuple[T, ...] | None:
     """Read a list of rows that may never have been asked for."""
-    found = rows(cell)
-    return None if found is None else tuple(read(row) for row in found)
+    values = rows(cell)
+    return None if values is None else tuple(read(row) for row in values)
 
 
 def burst_decision(judgement: dict[str, str]) -> BurstDecision | None:

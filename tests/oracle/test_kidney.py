@@ -30,7 +30,7 @@ def test_egfr(case: Case) -> None:
         "egfr_ckdepi2009_nonblack": EgfrEquation.CKD_EPI_2009,
     }
     creatinine = Decimal(case["scr_mg_dl"]) * CREATININE["mg/dL"]
-    found = {
+    result = {
         column: egfr(
             creatinine_umol_l=creatinine,
             age_years=int(case["age_years"]),
@@ -40,10 +40,10 @@ def test_egfr(case: Case) -> None:
         for column, equation in columns.items()
     }
 
-    for column, value in found.items():
+    for column, value in result.items():
         if case[column]:
             assert abs(value - Decimal(case[column])) < TOLERANCE
-    excludes = e9(int(case["age_years"]), found["egfr_ckdepi2021"])
+    excludes = e9(int(case["age_years"]), result["egfr_ckdepi2021"])
     assert case["e9_excludes"] in {"", "NA", excludes}
 
 
@@ -58,22 +58,22 @@ def e9(age_years: int, egfr_ml_min_1_73m2: Decimal) -> str:
 @pytest.mark.verifies("UNI-01")
 @each_case("egfr_reference.csv")
 def test_creatinine_units(case: Case) -> None:
-    found = standard(Decimal(case["scr_mg_dl"]), "mg/dL", CREATININE)
+    result = standard(Decimal(case["scr_mg_dl"]), "mg/dL", CREATININE)
 
-    assert found == Decimal(case["scr_umol_l"])
+    assert result == Decimal(case["scr_umol_l"])
 
 
 @pytest.mark.verifies("KID-02")
 @each_case("mdrd_backcalc_reference.csv", key="age_years")
 def test_mdrd_baseline(case: Case) -> None:
-    found = mdrd_baseline_umol_l(
+    result = mdrd_baseline_umol_l(
         age_years=int(case["age_years"]),
         sex=Sex(case["sex"]),
         egfr_ml_min_1_73m2=Decimal(case["assumed_egfr"]),
     )
 
-    assert abs(found - Decimal(case["baseline_scr_umol_l"])) < Decimal("5.1e-5")
-    mg_dl = found / CREATININE["mg/dL"]
+    assert abs(result - Decimal(case["baseline_scr_umol_l"])) < Decimal("5.1e-5")
+    mg_dl = result / CREATININE["mg/dL"]
     assert abs(mg_dl - Decimal(case["baseline_scr_mg_dl"])) < TOLERANCE
 
 
@@ -94,7 +94,7 @@ def test_kdigo_stage(case: Case) -> None:
         for start, end, ml in json.loads(case["urine_start_h_end_h_ml"] or "[]")
     )
 
-    found = kdigo(
+    result = kdigo(
         samples=samples,
         baseline_umol_l=standard(baseline, unit, CREATININE) if baseline else None,
         rrt_started=yes(case["rrt_initiated"]),
@@ -102,7 +102,7 @@ def test_kdigo_stage(case: Case) -> None:
         weight_kg=number(case["weight_kg"]),
     )
 
-    stages = (found.creatinine, found.urine, found.stage)
+    stages = (result.creatinine, result.urine, result.stage)
     words = ("NA" if stage is None else str(stage) for stage in stages)
     names = ("expected_scr_stage", "expected_uo_stage", "expected_stage")
     compare(case, dict(zip(names, words, strict=True)))

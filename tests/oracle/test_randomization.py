@@ -18,8 +18,8 @@ from statistics import NormalDist, mean, pstdev
 import pytest
 
 from randomization.lists.rules.chance_stream import Stream
-from randomization.lists.rules.lists import generate, one_round
-from randomization.lists.rules.predictability import foresight, is_certain
+from randomization.lists.rules.lists import draw_round, generate
+from randomization.lists.rules.predictability import is_certain, next_arm_odds
 from tests.oracle.cases import Case, each_case, folder
 from trial_edc.protocol import PROTOCOL
 
@@ -56,24 +56,24 @@ class Drawn:
     def certain(self) -> float:
         """Share of the places that an observer of the earlier arms is sure of."""
         sizes = sizes_of(self.scheme)
-        odds = foresight(self.arms, sizes=sizes, arms=ARMS)
+        odds = next_arm_odds(self.arms, sizes=sizes, arms=ARMS)
         return mean(map(is_certain, odds))
 
     @property
     def right(self) -> float:
         """Share of the places guessed by naming the arm that lags; a draw is a half."""
-        found = []
+        results = []
         for lead, arm in zip([0, *self.leads], self.arms, strict=False):
             lagging = SALINE if lead > 0 else MSC
-            found.append(0.5 if lead == 0 else float(arm == lagging))
-        return mean(found)
+            results.append(0.5 if lead == 0 else float(arm == lagging))
+        return mean(results)
 
     scheme: str = ""
 
 
 def sizes_of(scheme: str) -> tuple[int, ...]:
     """Read `{4,6}`."""
-    return tuple(int(one) for one in scheme.strip("{}").split(","))
+    return tuple(int(size) for size in scheme.strip("{}").split(","))
 
 
 @cache
@@ -93,9 +93,9 @@ def _drawn(scheme: str, seed: int) -> Drawn:
     )
 
 
-def near(found: Iterable[float], value: float) -> None:
+def near(results: Iterable[float], value: float) -> None:
     """Hold an average against its exact value."""
-    values = list(found)
+    values = list(results)
     error = pstdev(values) / sqrt(len(values))
     # The value itself is written with ten decimals, or exactly.
     assert abs(mean(values) - value) <= Z * error + 1e-9
@@ -126,64 +126,89 @@ def chi_square_p(counts: Iterable[int], expected: Iterable[float]) -> float:
 
 
 def number_of_blocks(scheme: str, value: float, blocks: str) -> None:
-    hits = sum(len(one.blocks) == int(blocks) for one in drawn(scheme))
+    hits = sum(
+        len(allocation_list.blocks) == int(blocks) for allocation_list in drawn(scheme)
+    )
     as_often(hits, LISTS, value)
 
 
 def mean_number_of_blocks(scheme: str, value: float) -> None:
-    near((len(one.blocks) for one in drawn(scheme)), value)
+    near((len(allocation_list.blocks) for allocation_list in drawn(scheme)), value)
 
 
 def acceptance(scheme: str, value: float) -> None:
     sizes = sizes_of(scheme)
-    rounds = (one_round(Stream(f"{seed}"), sizes, SIZE) for seed in range(LISTS))
-    as_often(sum(sum(one) == SIZE for one in rounds), LISTS, value)
+    rounds = (draw_round(Stream(f"{seed}"), sizes, SIZE) for seed in range(LISTS))
+    as_often(sum(sum(sizes) == SIZE for sizes in rounds), LISTS, value)
 
 
 def mean_number_of_runs(scheme: str, value: float) -> None:
-    near((len(one.runs) for one in drawn(scheme)), value)
+    near((len(allocation_list.runs) for allocation_list in drawn(scheme)), value)
 
 
 def largest_imbalance(scheme: str, value: float) -> None:
     assert value == max(sizes_of(scheme)) / 2
-    assert max(abs(lead) for one in drawn(scheme) for lead in one.leads) <= value
+    assert (
+        max(
+            abs(lead)
+            for allocation_list in drawn(scheme)
+            for lead in allocation_list.leads
+        )
+        <= value
+    )
 
 
 def longest_run(scheme: str, value: float) -> None:
     assert value == max(sizes_of(scheme))
-    assert max(run for one in drawn(scheme) for run in one.runs) <= value
+    assert (
+        max(run for allocation_list in drawn(scheme) for run in allocation_list.runs)
+        <= value
+    )
 
 
 def imbalance_reached(scheme: str, value: float, imbalance: str) -> None:
-    reached = sum(max(map(abs, one.leads)) == int(imbalance) for one in drawn(scheme))
+    reached = sum(
+        max(map(abs, allocation_list.leads)) == int(imbalance)
+        for allocation_list in drawn(scheme)
+    )
     as_often(reached, LISTS, value)
 
 
 def first_is_msc(scheme: str, value: float) -> None:
-    as_often(sum(one.arms[0] == MSC for one in drawn(scheme)), LISTS, value)
+    as_often(
+        sum(allocation_list.arms[0] == MSC for allocation_list in drawn(scheme)),
+        LISTS,
+        value,
+    )
 
 
 def each_place_is_msc(scheme: str, value: float) -> None:
     for place in range(SIZE):
-        as_often(sum(one.arms[place] == MSC for one in drawn(scheme)), LISTS, value)
+        as_often(
+            sum(
+                allocation_list.arms[place] == MSC for allocation_list in drawn(scheme)
+            ),
+            LISTS,
+            value,
+        )
 
 
 def certain_to_an_observer(scheme: str, value: float) -> None:
-    found = mean(one.certain for one in drawn(scheme))
-    assert found == pytest.approx(value, abs=FORESEEN_MARGIN)
+    share = mean(allocation_list.certain for allocation_list in drawn(scheme))
+    assert share == pytest.approx(value, abs=FORESEEN_MARGIN)
 
 
 def guessed_by_an_observer(scheme: str, value: float) -> None:
-    found = mean(one.right for one in drawn(scheme))
-    assert found == pytest.approx(value, abs=FORESEEN_MARGIN)
+    share = mean(allocation_list.right for allocation_list in drawn(scheme))
+    assert share == pytest.approx(value, abs=FORESEEN_MARGIN)
 
 
 def arrangements(scheme: str) -> list[tuple[str, ...]]:
     """Return every arrangement of a block, such as `block of 4`."""
     size = int(re.findall(r"\d+", scheme)[0])
     return [
-        tuple(MSC if place in chosen else SALINE for place in range(size))
-        for chosen in itertools.combinations(range(size), size // 2)
+        tuple(MSC if place in msc_places else SALINE for place in range(size))
+        for msc_places in itertools.combinations(range(size), size // 2)
     ]
 
 
@@ -205,7 +230,7 @@ def guessed_in_a_block(scheme: str, value: float) -> None:
 
 
 def _in_block(block: tuple[str, ...]) -> Iterator[dict[str, float]]:
-    return map(dict, foresight(block, sizes=[len(block)], arms=ARMS))
+    return map(dict, next_arm_odds(block, sizes=[len(block)], arms=ARMS))
 
 
 SIMULATED = r"\(simulated, \+-0\.002\)"
@@ -245,19 +270,23 @@ def schemes() -> list[str]:
     if not path.exists():
         return []
     with path.open(encoding="utf-8-sig", newline="") as file:
-        found = [row["scheme"] for row in csv.DictReader(file)]
-    return [one for one in dict.fromkeys(found) if one.startswith("{")]
+        schemes = [row["scheme"] for row in csv.DictReader(file)]
+    return [scheme for scheme in dict.fromkeys(schemes) if scheme.startswith("{")]
 
 
 @pytest.mark.verifies("RAN-01", "RND-02")
 @pytest.mark.parametrize("scheme", schemes())
 def test_lists_of_a_scheme_are_balanced_and_their_blocks_uniform(scheme: str) -> None:
-    for one in drawn(scheme):
-        assert len(one.arms) == SIZE
-        assert one.arms.count(MSC) == SIZE / 2
-        assert all(block.count(MSC) == len(block) / 2 for block in one.blocks)
-        assert {len(block) for block in one.blocks} <= set(sizes_of(scheme))
-    blocks = Counter(block for one in drawn(scheme) for block in one.blocks)
+    for allocation_list in drawn(scheme):
+        assert len(allocation_list.arms) == SIZE
+        assert allocation_list.arms.count(MSC) == SIZE / 2
+        assert all(
+            block.count(MSC) == len(block) / 2 for block in allocation_list.blocks
+        )
+        assert {len(block) for block in allocation_list.blocks} <= set(sizes_of(scheme))
+    blocks = Counter(
+        block for allocation_list in drawn(scheme) for block in allocation_list.blocks
+    )
 
     for size in sizes_of(scheme):
         possible = arrangements(f"{size}")
@@ -270,9 +299,9 @@ def test_lists_of_a_scheme_are_balanced_and_their_blocks_uniform(scheme: str) ->
 @pytest.mark.parametrize("scheme", schemes())
 def test_the_likelier_arm_is_the_one_that_lags(scheme: str) -> None:
     """Bayes' rule and the plain guess agree: no better guess exists."""
-    for one in drawn(scheme)[:200]:
-        odds = foresight(one.arms, sizes=sizes_of(scheme), arms=ARMS)
-        for lead, chances in zip([0, *one.leads], odds, strict=False):
+    for allocation_list in drawn(scheme)[:200]:
+        odds = next_arm_odds(allocation_list.arms, sizes=sizes_of(scheme), arms=ARMS)
+        for lead, chances in zip([0, *allocation_list.leads], odds, strict=False):
             ahead = chances[SALINE] - chances[MSC]
             assert (ahead > 0) == (lead > 0)
             assert (ahead < 0) == (lead < 0)

@@ -1,4 +1,4 @@
-"""A small trial up to randomisation, made through the services."""
+"""A small trial up to randomization, made through the services."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 from enrollment.eligibility.services import confirmation
 from enrollment.screening import services as screening
 from randomization.allocation.services import randomize
-from randomization.lists.services import allocation_list as custody
+from randomization.lists.services import allocation_list
 from randomization.models import AllocationList, LotRecord
 from randomization.product.services import lots
 from randomization.study import services as study
@@ -51,9 +51,9 @@ def colleague(role: str) -> User:
 
 def sealed_list() -> AllocationList:
     custodian, approver = colleague("LC"), colleague("US")
-    draft = custody.generate_draft(block_sizes=BLOCK_SIZES, by=custodian)
-    custody.approve(draft, by=approver)
-    return custody.seal_list(draft, by=custodian)
+    draft = allocation_list.generate_draft(block_sizes=BLOCK_SIZES, by=custodian)
+    allocation_list.approve(draft, by=approver)
+    return allocation_list.seal_list(draft, by=custodian)
 
 
 def open_study() -> None:
@@ -150,7 +150,7 @@ def judgements(measured_at: Any) -> dict[str, Any]:
 
 
 def ready() -> Participant:
-    """Bring somebody to the point where randomisation is possible."""
+    """Bring somebody to the point where randomization is possible."""
     participant = eligible()
     investigator = colleague("IN")
     confirmation.confirm_eligibility(
@@ -163,7 +163,7 @@ def values_of(form: FormInstance) -> Mapping[str, Any]:
     return data_of(form, row_of(form)).values
 
 
-def randomised() -> Participant:
+def randomized_participant() -> Participant:
     participant = ready()
     randomize(participant, by=colleague("CO"))
     return participant
@@ -214,9 +214,9 @@ def lot(product: str = "MSC", **changes: str) -> LotRecord:
 
 def stocked(product: str = "MSC", containers: int = 5, **changes: str) -> LotRecord:
     """Enter a lot, and the day before containers of it."""
-    found, at = lot(product, **changes), clock.now() - timedelta(days=1)
-    return lots.move(
-        found,
+    record, at = lot(product, **changes), clock.now() - timedelta(days=1)
+    return lots.record_movement(
+        record,
         kind=MovementKind.RECEIVED,
         amount=str(containers),
         at=at.isoformat(),

@@ -23,13 +23,13 @@ def minutes(count):
 
 
 def others_of(forms):
-    return [FormData(code, said, visit="D0") for code, said in forms.items()]
+    return [FormData(code, values, visit="D0") for code, values in forms.items()]
 
 
 def fires(check_id, values, **forms):
     data = FormData("PRD", values, visit="D0")
-    found = CHECKS[check_id].run(data, Casebook.of([*others_of(forms), data]))
-    return None if found is None else found.item
+    result = CHECKS[check_id].run(data, Casebook.of([*others_of(forms), data]))
+    return None if result is None else result.item
 
 
 CASES = [
@@ -144,9 +144,9 @@ def test_dose_is_derived_from_product_request_and_bedside_record():
     )
     record = FormData("RAN", {"randomisation_no": "R-0413Z"})
 
-    found = derived_values(data, Casebook.of([request, bedside, record, data]))
+    result = derived_values(data, Casebook.of([request, bedside, record, data]))
 
-    values = {one.derivation.name: one.value for one in found}
+    values = {row.derivation.name: row.value for row in result}
     assert round(values.pop("dose_e6_kg"), 3) == Decimal("1.018")
     assert round(values.pop("pct_of_planned"), 1) == Decimal("101.8")
     assert values == {
@@ -163,7 +163,7 @@ def test_product_record_is_restricted_and_alike_in_both_arms():
 
     assert design.is_restricted
     assert design.collected.visits == ("D0", "D7")
-    assert [str(one.title) for one in design.sections] == [
+    assert [str(row.title) for row in design.sections] == [
         "Product",
         "Cells",
         "Preparation",
@@ -172,7 +172,7 @@ def test_product_record_is_restricted_and_alike_in_both_arms():
     assert not any(item.facts.only_if for item in list(design.items.values())[:-2])
 
 
-def test_randomisation_record_names_no_product():
+def test_randomization_record_names_no_product():
     design = catalogue.design("RAN")
 
     assert design.system_made
@@ -220,11 +220,11 @@ READY = {
     ],
 )
 def test_each_obstacle_alone(changed, codes):
-    standing = RandomizationState(**{**READY, **changed})
+    state = RandomizationState(**{**READY, **changed})
 
-    found = obstacles(standing, now=NOON, hours=24)
+    result = obstacles(state, now=NOON, hours=24)
 
-    assert [one.code for one in found] == codes
+    assert [row.code for row in result] == codes
 
 
 @pytest.mark.parametrize(
@@ -241,10 +241,10 @@ def test_each_obstacle_alone(changed, codes):
     ],
 )
 def test_one_person_restricts_and_two_allow(before, after, two):
-    assert after in study.steps(before)
-    assert study.needs_two(before, after) is two
+    assert after in study.next_steps(before)
+    assert study.needs_second_person(before, after) is two
 
 
 def test_locked_study_takes_no_step():
-    assert study.steps(StudyStatus.LOCKED) == ()
-    assert StudyStatus.PAUSED_INFUSION not in study.steps(StudyStatus.SETUP)
+    assert study.next_steps(StudyStatus.LOCKED) == ()
+    assert StudyStatus.PAUSED_INFUSION not in study.next_steps(StudyStatus.SETUP)

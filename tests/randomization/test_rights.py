@@ -27,14 +27,14 @@ pytestmark = pytest.mark.django_db
 
 @dataclass
 class World:
-    """A randomised in-patient with a requested infusion, one person a role."""
+    """A randomized in-patient with a requested infusion, one person a role."""
 
     participant: Participant
     people: dict[str, User]
 
     def form(self, code: str, visit: str = "") -> int:
-        held = FormInstance.objects.filter(participant=self.participant, code=code)
-        return held.filter(visit=visit).first().pk
+        forms = FormInstance.objects.filter(participant=self.participant, code=code)
+        return forms.filter(visit=visit).first().pk
 
 
 Act = Callable[[Client, World], Any]
@@ -50,7 +50,7 @@ def post(name: str, *parts: str, **posted: str) -> Act:
 
 def address(world: World, name: str, parts: tuple[str, ...]) -> str:
     """Return an address: `#` the participant, `*` the list, `/PRD/D0` a form."""
-    told = [
+    values = [
         world.participant.number
         if part == "#"
         else AllocationList.objects.get().pk
@@ -60,7 +60,7 @@ def address(world: World, name: str, parts: tuple[str, ...]) -> str:
         else part
         for part in parts
     ]
-    return reverse(name, args=told)
+    return reverse(name, args=values)
 
 
 def broken(kind: str) -> Act:
@@ -68,7 +68,7 @@ def broken(kind: str) -> Act:
 
     def act(client: Client, world: World) -> Any:
         user = User.objects.get(pk=client.session["_auth_user_id"])
-        told = {
+        values = {
             "kind": kind,
             "category": "treatment",
             "reason": "anaphylaxis",
@@ -76,7 +76,7 @@ def broken(kind: str) -> Act:
             "password": PASSWORD,
         }
         number = world.participant.number
-        answer = client.post(reverse("randomization:break_code", args=[number]), told)
+        answer = client.post(reverse("randomization:break_code", args=[number]), values)
         if answer.status_code == 400:  # a kind that this role may not break
             answer.status_code = 403
         return answer
@@ -86,14 +86,14 @@ def broken(kind: str) -> Act:
 
 def accidental(client: Client, world: World) -> Any:
     now = clock.now().astimezone(dates.SITE_TZ)
-    told = {
+    values = {
         "number": world.participant.number,
         "at": f"{now:%Y-%m-%d %H:%M}",
         "kind": "accidental",
         "category": "cover",
         "reason": "bag fell",
     }
-    return client.post(reverse("randomization:record_code_break"), told)
+    return client.post(reverse("randomization:record_code_break"), values)
 
 
 # fmt: off
@@ -164,10 +164,10 @@ def world():
         )
         for role in Role
     }
-    participant = stage.randomised()
+    participant = stage.randomized_participant()
     stay = stage.row(participant, "STY")
-    told = {"kind": "hospital", "hospital": "ours", "in_at": clock.now()}
-    save(stay, told, by=people["CO"])
+    values = {"kind": "hospital", "hospital": "ours", "in_at": clock.now()}
+    save(stay, values, by=people["CO"])
     stage.requested(participant)
     for code, visit in (("CTC", ""), ("VIT", "D0")):
         stage.form_of(participant, code, visit)
@@ -177,7 +177,7 @@ def world():
 @pytest.mark.slow
 @pytest.mark.verifies("ACC-03", "ACC-05", "RND-05", "RND-07", "RND-09")
 def test_each_act_is_open_to_the_roles_of_its_row_alone(world):
-    found: dict[str, set[str]] = {name: set() for name in TABLE}
+    allowed: dict[str, set[str]] = {name: set() for name in TABLE}
     for role, user in world.people.items():
         client = Client()
         client.force_login(user)
@@ -186,6 +186,6 @@ def test_each_act_is_open_to_the_roles_of_its_row_alone(world):
                 answer = act(client, world)
                 transaction.set_rollback(True)
             if answer.status_code not in REFUSED:
-                found[name].add(role)
+                allowed[name].add(role)
 
-    assert found == {name: set(roles.split()) for name, (roles, _) in TABLE.items()}
+    assert allowed == {name: set(roles.split()) for name, (roles, _) in TABLE.items()}

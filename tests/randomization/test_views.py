@@ -11,7 +11,7 @@ from django.urls import reverse
 from randomization.allocation import selectors as allocation_selectors
 from randomization.arms import arm_of
 from randomization.models import Allocation, AllocationList, CodeBreak, LotRecord
-from randomization.product.selectors import preparation_worklist as desk
+from randomization.product.selectors import preparation_worklist as worklist
 from randomization.study import selectors as study_selectors
 from record.accounts.models import User
 from record.audit.models import Entry
@@ -42,25 +42,25 @@ def colleague(role, **details):
 
 
 @pytest.mark.verifies("RAN-03", "RND-05")
-def test_coordinator_randomises_and_sees_number_time_and_name(client, opened):
+def test_coordinator_randomizes_and_sees_number_time_and_name(client, opened):
     participant, coordinator = stage.ready(), colleague("CO")
 
-    asked = page(client, "randomize", participant.number, user=coordinator)
+    confirm_page = page(client, "randomize", participant.number, user=coordinator)
     done = page(client, "randomize", participant.number, number=participant.number)
-    shown = page(client, "randomize", participant.number)
+    answer_page = page(client, "randomize", participant.number)
 
-    assert b"This cannot be undone" in asked.content
+    assert b"This cannot be undone" in confirm_page.content
     assert done.status_code == 302
     allocation = allocation_selectors.allocation_of(participant)
     at = allocation.randomised_at.astimezone(dates.SITE_TZ)
-    text = shown.content.decode()
+    text = answer_page.content.decode()
     assert allocation.code in text
     assert f"{at:%Y-%m-%d %H:%M}" in text
     assert coordinator.full_name in text
     assert not ARM.search(text)
 
 
-def test_another_number_typed_randomises_nobody(client, opened):
+def test_another_number_typed_randomizes_nobody(client, opened):
     participant = stage.ready()
 
     answer = page(
@@ -99,19 +99,19 @@ def test_custodian_draws_second_person_approves_custodian_seals(client):
 
     page(client, "generate", user=custodian, block_sizes="2, 8", size="80")
     draft = AllocationList.objects.get()
-    asked = page(client, "desk", user=approver)
+    confirm_page = page(client, "desk", user=approver)
     page(client, "approve", draft.pk, user=approver, go="1")
     page(client, "seal", draft.pk, user=custodian, go="1")
-    shown = page(client, "desk")
+    answer_page = page(client, "desk")
 
     draft.refresh_from_db()
     assert draft.state == "sealed"
-    assert draft.commitment in shown.content.decode()
+    assert draft.commitment in answer_page.content.decode()
     client.force_login(person("BR"))
     board = client.get(reverse("monitoring:dashboard")).content.decode()
     assert draft.commitment in board
     assert "times in Asia/Shanghai (UTC+0800)" in board
-    for answer in (asked, shown):
+    for answer in (confirm_page, answer_page):
         text = answer.content.decode()
         assert not ARM.search(text)
         assert "2, 8" not in text
@@ -149,7 +149,7 @@ def test_custodian_is_warned_before_a_list_that_can_be_foreseen_is_drawn(client)
 
 
 @pytest.mark.parametrize(
-    ("sizes", "told"),
+    ("sizes", "message"),
     [
         ("3", "multiple of 2"),
         ("30", "never or hardly ever add up to 80"),
@@ -157,17 +157,17 @@ def test_custodian_is_warned_before_a_list_that_can_be_foreseen_is_drawn(client)
         ("two", "Enter a valid value"),
     ],
 )
-def test_block_sizes_that_cannot_work_are_refused_in_words(client, sizes, told):
+def test_block_sizes_that_cannot_work_are_refused_in_words(client, sizes, message):
     answer = page(client, "generate", user=person("LC"), block_sizes=sizes)
 
     assert answer.status_code == 400
-    assert told in answer.content.decode()
+    assert message in answer.content.decode()
     assert AllocationList.objects.count() == 0
 
 
 @pytest.mark.verifies("RAN-02")
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"", "The submitted file is empty."),
         ("seq,block,block_size,arm\n".encode("utf-16"), "no text file in UTF-8"),
@@ -175,13 +175,13 @@ def test_block_sizes_that_cannot_work_are_refused_in_words(client, sizes, told):
         (b"seq,block,block_size,arm\n1,1,2,MSC\n2,1,2,SALINE\n", "must have 80 rows"),
     ],
 )
-def test_file_that_is_no_list_is_refused_in_words(client, content, told):
+def test_file_that_is_no_list_is_refused_in_words(client, content, message):
     file = SimpleUploadedFile("list.csv", content)
 
     answer = page(client, "import_list", user=person("LC"), file=file)
 
     assert answer.status_code == 400
-    assert told in answer.content.decode()
+    assert message in answer.content.decode()
     assert "Line 0" not in answer.content.decode()
     assert AllocationList.objects.count() == 0
 
@@ -194,27 +194,27 @@ def test_nothing_at_the_desk_touches_a_sealed_list(client, settings):
     custodian, approver = colleague("LC"), colleague("US")
 
     page(client, "approve", sealed.pk, user=approver, go="1")
-    for deed in ("seal", "destroy"):
-        answer = page(client, deed, sealed.pk, user=custodian, go="1")
+    for action in ("seal", "destroy"):
+        answer = page(client, action, sealed.pk, user=custodian, go="1")
         assert "not possible" in client.get(answer.url).content.decode()
     again = page(client, "generate", block_sizes="2, 8", reason="once more", size="80")
-    shown = page(client, "desk").content.decode()
+    answer_page = page(client, "desk").content.decode()
 
     assert again.status_code == 400
     assert "Only an amendment can add places" in again.content.decode()
     assert list(AllocationList.objects.values()) == before
-    assert "All places that the protocol plans are sealed." in shown
-    assert "block_sizes" not in shown
+    assert "All places that the protocol plans are sealed." in answer_page
+    assert "block_sizes" not in answer_page
 
 
 @pytest.mark.verifies("RND-04")
 @pytest.mark.parametrize("role", ["AD", "DM", "PI", "CO"])
-@pytest.mark.parametrize("deed", ["generate", "import_list", "seal", "destroy"])
-def test_nobody_else_acts_at_the_desk(client, role, deed):
+@pytest.mark.parametrize("action", ["generate", "import_list", "seal", "destroy"])
+def test_nobody_else_acts_at_the_desk(client, role, action):
     sealed = stage.sealed_list()
-    args = [sealed.pk] if deed in ("seal", "destroy") else []
+    args = [sealed.pk] if action in ("seal", "destroy") else []
 
-    answer = page(client, deed, *args, user=person(role), block_sizes="2, 8")
+    answer = page(client, action, *args, user=person(role), block_sizes="2, 8")
 
     assert answer.status_code == 403
     assert AllocationList.objects.count() == 1
@@ -222,7 +222,7 @@ def test_nobody_else_acts_at_the_desk(client, role, deed):
 
 @pytest.mark.verifies("RND-05")
 def test_pharmacist_sees_arm_and_link_to_the_product_record(client, opened):
-    participant = stage.randomised()
+    participant = stage.randomized_participant()
     stage.requested(participant)
 
     answer = page(client, "preparations", user=colleague("UP"))
@@ -240,22 +240,22 @@ def test_worklist_takes_the_same_statements_for_one_and_for_three(client, opened
     counts = []
     for people in (1, 2):
         for _ in range(people):
-            stage.requested(stage.randomised())
+            stage.requested(stage.randomized_participant())
         client.get(address)
         with CaptureQueriesContext(connection) as statements:
             client.get(address)
         # A view of an arm is recorded for each participant: one statement each.
-        shown = len(desk.preparations())
-        counts.append(len(statements) - shown)
+        preparation_count = len(worklist.preparations())
+        counts.append(len(statements) - preparation_count)
 
     assert counts[0] == counts[1]
 
 
 @pytest.mark.verifies("RAN-05", "RND-07")
 def test_code_break_asks_for_the_password_and_shows_one_arm(client, opened):
-    participant, other = stage.randomised(), stage.randomised()
+    participant, other = stage.randomized_participant(), stage.randomized_participant()
     investigator = person("IN", username="doctor", password=PASSWORD)
-    told = {
+    values = {
         "kind": "emergency",
         "category": "treatment",
         "reason": "anaphylaxis",
@@ -267,11 +267,11 @@ def test_code_break_asks_for_the_password_and_shows_one_arm(client, opened):
         "break_code",
         participant.number,
         user=investigator,
-        **told,
+        **values,
         password="wrong",
     )
     assert (wrong.status_code, CodeBreak.objects.count()) == (400, 0)
-    right = page(client, "break_code", participant.number, **told, password=PASSWORD)
+    right = page(client, "break_code", participant.number, **values, password=PASSWORD)
 
     text = right.content.decode()
     assert f"<strong>{arm_of(participant)}</strong>" in text
@@ -284,7 +284,7 @@ def test_code_break_asks_for_the_password_and_shows_one_arm(client, opened):
 
 
 def test_register_leads_to_the_code_break(client, opened):
-    participant = stage.randomised()
+    participant = stage.randomized_participant()
     client.force_login(colleague("SO"))
 
     answer = client.get(
@@ -295,7 +295,7 @@ def test_register_leads_to_the_code_break(client, opened):
 
 
 def test_accidental_break_is_recorded_on_its_page(client, opened):
-    participant = stage.randomised()
+    participant = stage.randomized_participant()
     now = clock.now().astimezone(dates.SITE_TZ)
 
     page(
@@ -309,7 +309,7 @@ def test_accidental_break_is_recorded_on_its_page(client, opened):
         reason="bag fell",
     )
 
-    assert [one.reason for one in CodeBreak.objects.all()] == ["bag fell"]
+    assert [row.reason for row in CodeBreak.objects.all()] == ["bag fell"]
 
 
 def test_study_is_paused_by_one_and_opened_by_two(client, opened):
@@ -367,11 +367,11 @@ def test_pharmacist_keeps_lots(client):
         **{**typed, "status": "quarantine"},
         reason="checking",
     )
-    shown = page(client, "lots").content.decode()
+    answer_page = page(client, "lots").content.decode()
 
     lot.refresh_from_db()
     assert (lot.content["status"], lot.content["lot"]) == ("quarantine", "A-1")
-    assert "A-1" in shown
+    assert "A-1" in answer_page
     assert b"5 containers left" in page(client, "lot", lot.pk).content
     monitor = page(client, "lot", lot.pk, user=person("UM"), **moved)
     assert monitor.status_code == 403

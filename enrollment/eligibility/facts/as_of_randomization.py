@@ -1,4 +1,4 @@
-"""The casebook as it was at randomisation; pure.
+"""The casebook as it was at randomization; pure.
 
 What was sampled, taken or decided later says nothing about the screening: a creatinine
 of day 7 is no evidence for I1, and a drug begun on day 10 none for E17.
@@ -43,7 +43,7 @@ def as_of_randomization(casebook: Casebook) -> Casebook:
 def form_data_as_of(data: FormData, until: datetime) -> FormData | None:
     """Form without what happened later; None when all of it did.
 
-    A drug that was stopped or changed after randomisation was going on at that time.
+    A drug that was stopped or changed after randomization was going on at that time.
     """
     if is_later(data.get(EVENT_ITEMS.get(data.code, "")), until):
         return None

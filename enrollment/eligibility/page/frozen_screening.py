@@ -1,4 +1,4 @@
-"""The screening values that a randomisation used, beside what stands there now."""
+"""The screening values that a randomization used, beside what stands there now."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class UsedState:
 
 @dataclass(frozen=True)
 class UsedScreening:
-    """Everything frozen at randomisation, with what has been corrected since."""
+    """Everything frozen at randomization, with what has been corrected since."""
 
     frozen: FrozenScreening
     states: tuple[UsedState, ...]

@@ -72,7 +72,7 @@ def verdict(outcomes: tuple[CriterionOutcome, ...]) -> Verdict:
 
 
 class Stale(Codelist):
-    """Evidence that is older than its limit at randomisation; a warning only."""
+    """Evidence that is older than its limit at randomization; a warning only."""
 
     HCG = "hcg", N_("Pregnancy test is older than its limit")
     ECHO = "echo", N_("Echocardiography is older than its limit")

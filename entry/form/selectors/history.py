@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from randomization.code_breaks.selectors.unblinding import known_before
+from randomization.code_breaks.selectors.unblinding import code_break_before
 from randomization.models import CodeBreak
 from record.accounts.models import User
 from record.accounts.roles import Role
@@ -58,7 +58,7 @@ def item_history(
             _text(item, change.old, linked),
             _text(item, change.new, linked),
             change.revision,
-            known_before(breaks, change.clock_at),
+            code_break_before(breaks, change.clock_at),
         )
         for change in reversed(changes)
     ]

@@ -1,4 +1,4 @@
-"""What must hold before a participant is randomised; all that fails is told at once."""
+"""Conditions for randomization; all that fail are reported together."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ PAUSED = (StudyStatus.PAUSED_RANDOMISATION, StudyStatus.PAUSED_INFUSION)
 
 @dataclass(frozen=True, slots=True)
 class RandomizationState:
-    """What is known of a participant at the moment of randomisation."""
+    """State of a participant at the moment of randomization."""
 
     study_status: str
     is_consented: bool
@@ -27,7 +27,7 @@ class RandomizationState:
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """One reason why a participant cannot be randomised now."""
+    """One reason why a participant cannot be randomized now."""
 
     code: str
     message: str
@@ -36,39 +36,39 @@ class Obstacle:
 
 @implements("RND-01")
 def obstacles(
-    standing: RandomizationState, *, now: datetime, hours: int
+    state: RandomizationState, *, now: datetime, hours: int
 ) -> tuple[Obstacle, ...]:
-    """Return every reason against randomising; none means ready.
+    """Every reason against randomization now; none means ready.
 
     `hours`: how long the confirmation of eligibility holds (strictly older is stale).
     """
-    return tuple(_obstacles(standing, now, timedelta(hours=hours)))
+    return tuple(_obstacles(state, now, timedelta(hours=hours)))
 
 
 def _obstacles(
-    standing: RandomizationState, now: datetime, limit: timedelta
+    state: RandomizationState, now: datetime, limit: timedelta
 ) -> Iterator[Obstacle]:
-    if standing.study_status in PAUSED:
+    if state.study_status in PAUSED:
         message = N_("Randomization is paused until two persons reopen it.")
         yield Obstacle("study", message)
-    elif standing.study_status != StudyStatus.OPEN:
+    elif state.study_status != StudyStatus.OPEN:
         yield Obstacle("study", N_("The study is not open for randomization."))
-    if not standing.is_consented:
+    if not state.is_consented:
         yield Obstacle("consent", N_("No valid consent is on record."))
-    if not standing.is_screening_open:
+    if not state.is_screening_open:
         yield Obstacle("screening", N_("The screening is closed."))
-    if standing.verdict != ELIGIBLE:
+    if state.verdict != ELIGIBLE:
         yield Obstacle("verdict", N_("The participant is not eligible."))
-        for reason in standing.reasons:
+        for reason in state.reasons:
             yield Obstacle("criterion", N_("Criterion not satisfied"), reason)
-    if standing.confirmed_at is None:
-        yield Obstacle("confirmation", _unconfirmed(standing))
-    elif now - standing.confirmed_at > limit:
+    if state.confirmed_at is None:
+        yield Obstacle("confirmation", _missing_confirmation(state))
+    elif now - state.confirmed_at > limit:
         message = N_("The confirmation of eligibility is too old; confirm it again.")
         yield Obstacle("confirmation", message)
 
 
-def _unconfirmed(standing: RandomizationState) -> str:
-    if standing.was_confirmed:
+def _missing_confirmation(state: RandomizationState) -> str:
+    if state.was_confirmed:
         return N_("A deciding value changed after the confirmation; confirm again.")
     return N_("No investigator has confirmed eligibility.")

@@ -17,78 +17,86 @@ from record.review.selectors.verification import VerificationState, verification
 
 
 @dataclass(frozen=True)
-class Outstanding:
+class OutstandingForm:
     """A restricted form that is not ready, and why; for the unblinded monitor."""
 
     form: FormInstance
-    why: str
+    reason: str
 
 
 def _restricted_forms() -> QuerySet[FormInstance]:
-    held = FormInstance.objects.filter(
+    forms = FormInstance.objects.filter(
         confidentiality=Confidentiality.RESTRICTED, struck_at=None
     )
-    return held.select_related("participant").order_by("participant__sequence", "id")
+    return forms.select_related("participant").order_by("participant__sequence", "id")
 
 
-def outstanding(user: User) -> list[Outstanding]:
-    """Return what keeps the restricted part from being ready, form by form."""
+def outstanding_forms(user: User) -> list[OutstandingForm]:
+    """What keeps the restricted part from being ready, form by form."""
     verified = {
         line.form_id
         for line in verification_lines(user)
         if line.state == VerificationState.VERIFIED
     }
-    asked = set(_open_queries().values_list("form", flat=True))
+    with_open_query = set(_open_queries().values_list("form", flat=True))
     return [
-        Outstanding(form, why)
+        OutstandingForm(form, reason)
         for form in _restricted_forms().prefetch_related("signatures")
-        for why in _why(form, verified, asked)
+        for reason in _outstanding_reasons(form, verified, with_open_query)
     ]
 
 
-def _why(form: FormInstance, verified: set[int], asked: set[int]) -> Iterator[str]:
+def _outstanding_reasons(
+    form: FormInstance, verified: set[int], with_open_query: set[int]
+) -> Iterator[str]:
     if form.status != FormStatus.COMPLETE:
         if form.due_on or form.status != FormStatus.NOT_STARTED:
             yield _("not complete")
         return
-    signed = any(one.holds_for(form) for one in form.signatures.all())
-    if catalogue.design(form.code).signature is not None and not signed:
+    is_signed = any(signature.holds_for(form) for signature in form.signatures.all())
+    if catalogue.design(form.code).signature is not None and not is_signed:
         yield _("not signed")
-    if form.pk in asked:
+    if form.pk in with_open_query:
         yield _("a query is not closed")
     if form.pk not in verified:
         yield _("not verified")
 
 
 def _open_queries() -> QuerySet[Query]:
-    asked = Query.objects.exclude(state=QueryState.CLOSED)
-    return asked.filter(form__confidentiality=Confidentiality.RESTRICTED)
+    queries = Query.objects.exclude(state=QueryState.CLOSED)
+    return queries.filter(form__confidentiality=Confidentiality.RESTRICTED)
 
 
-def present_state() -> str:
-    """Return a keyed hash of every restricted form at its revision."""
-    held = _restricted_forms().order_by("id").values_list("id", "revision", "digest")
-    text = ";".join(f"{key}:{revision}:{digest}" for key, revision, digest in held)
+def restricted_forms_hash() -> str:
+    """Keyed hash of every restricted form at its revision."""
+    revisions = (
+        _restricted_forms().order_by("id").values_list("id", "revision", "digest")
+    )
+    text = ";".join(f"{key}:{revision}:{digest}" for key, revision, digest in revisions)
     return keyed_hash(Purpose.PRODUCT, text)
 
 
-def statement() -> RestrictedStatement | None:
-    """Return the statement that the restricted part is ready, while it holds."""
+def restricted_statement() -> RestrictedStatement | None:
+    """The statement of readiness, while nothing has changed since."""
     last = RestrictedStatement.objects.select_related("stated_by").last()
-    if last is None or last.bound != present_state() or _open_queries().exists():
+    if (
+        last is None
+        or last.bound != restricted_forms_hash()
+        or _open_queries().exists()
+    ):
         return None
     return last
 
 
 def is_restricted_part_ready() -> bool:
-    """Tell the lock checklist yes or no, and nothing more."""
-    return statement() is not None
+    """All that the lock checklist learns of the restricted part."""
+    return restricted_statement() is not None
 
 
-def opening() -> CodeOpening | None:
-    """Return the opening of the code, also one that is only proposed."""
-    people = ("proposed_by", "confirmed_by")
-    return CodeOpening.objects.select_related(*people).first()
+def code_opening() -> CodeOpening | None:
+    """Also one that is only proposed."""
+    signatories = ("proposed_by", "confirmed_by")
+    return CodeOpening.objects.select_related(*signatories).first()
 
 
 def is_locked() -> bool:

@@ -23,14 +23,19 @@ from trial_edc.requirements import implements
 
 @implements("RND-10")
 def unblindings_of(participant: Participant) -> QuerySet[CodeBreak]:
-    """Return when somebody came to know a participant's arm, and who, in order."""
-    held = CodeBreak.objects.filter(participant=participant)
-    return held.select_related("recorded_by").order_by("at", "id")
+    """Code breaks of a participant, in order."""
+    breaks = CodeBreak.objects.filter(participant=participant)
+    return breaks.select_related("recorded_by").order_by("at", "id")
 
 
-def known_before(breaks: Iterable[CodeBreak], at: datetime | None) -> CodeBreak | None:
-    """Return the first break after which a change was made, None for one before all."""
-    return next((one for one in breaks if at is not None and one.at <= at), None)
+def code_break_before(
+    breaks: Iterable[CodeBreak], at: datetime | None
+) -> CodeBreak | None:
+    """First break before a change; None where the change came before all."""
+    return next(
+        (code_break for code_break in breaks if at is not None and code_break.at <= at),
+        None,
+    )
 
 
 @dataclass(frozen=True)
@@ -46,19 +51,23 @@ class LateChange:
 
 @implements("RND-10")
 def changes_after_unblinding() -> list[LateChange]:
-    """Return the values of blinded forms that were changed after a code break."""
-    people = CodeBreak.objects.values("participant")
+    """Values of blinded forms changed after the participant's first code break."""
+    unblinded = CodeBreak.objects.values("participant")
     forms = FormInstance.objects.filter(
-        participant__in=people, confidentiality=Confidentiality.OPEN
+        participant__in=unblinded, confidentiality=Confidentiality.OPEN
     ).exclude(saved_at=None)
     first: dict[int, CodeBreak] = {}
-    for one in CodeBreak.objects.select_related("recorded_by").order_by("at", "id"):
-        first.setdefault(one.participant_id, one)
+    for code_break in CodeBreak.objects.select_related("recorded_by").order_by(
+        "at", "id"
+    ):
+        first.setdefault(code_break.participant_id, code_break)
     return [
         LateChange(form, change, label, first[form.participant_id], is_signed)
         for form in forms.select_related("participant").prefetch_related("signatures")
         if form.saved_at and form.saved_at >= first[form.participant_id].at
-        for is_signed in [any(s.holds_for(form) for s in form.signatures.all())]
+        for is_signed in [
+            any(signature.holds_for(form) for signature in form.signatures.all())
+        ]
         for change, label in _changes_since(form, first[form.participant_id].at)
     ]
 
@@ -84,18 +93,20 @@ class BreakCount:
 
 
 def code_break_counts() -> list[BreakCount]:
-    """Return the breaks by kind, and within it by the role of who entered them."""
-    held = CodeBreak.objects.order_by().values_list("kind", "recorded_by__role")
-    found: dict[str, list[tuple[str, int]]] = {kind.value: [] for kind in CodeBreakKind}
-    for kind, role, number in held.annotate(Count("id")):
-        word = _(Role(role).label) if role else _("the system")
-        found[kind].append((word, number))
+    """By kind, and within it by the role of whoever recorded the break."""
+    breaks = CodeBreak.objects.order_by().values_list("kind", "recorded_by__role")
+    counts: dict[str, list[tuple[str, int]]] = {
+        kind.value: [] for kind in CodeBreakKind
+    }
+    for kind, role, number in breaks.annotate(Count("id")):
+        role_label = _(Role(role).label) if role else _("the system")
+        counts[kind].append((role_label, number))
     return [
         BreakCount(_(CodeBreakKind(kind).label), tuple(sorted(numbers)))
-        for kind, numbers in found.items()
+        for kind, numbers in counts.items()
     ]
 
 
 def code_breaks() -> QuerySet[CodeBreak]:
-    """Return the register of code breaks, the newest first; no arm is in it."""
+    """Newest first; without the arm."""
     return CodeBreak.objects.select_related("participant", "recorded_by")

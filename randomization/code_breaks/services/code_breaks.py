@@ -26,16 +26,16 @@ from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 
-BREAKS = {
+BREAK_PERMISSIONS = {
     CodeBreakKind.EMERGENCY: Permission.CODE_BREAK,
     CodeBreakKind.SUSAR: Permission.CODE_BREAK_SUSAR,
 }
-RECORDS = (CodeBreakKind.ACCIDENTAL, CodeBreakKind.OUTSIDE)
+RECORDED_KINDS = (CodeBreakKind.ACCIDENTAL, CodeBreakKind.OUTSIDE)
 
 
 @dataclass(frozen=True)
-class Account:
-    """What is written down of a code break; never the arm."""
+class CodeBreakDetails:
+    """What is recorded of a code break; never the arm."""
 
     kind: CodeBreakKind
     category: CodeBreakCategory
@@ -46,8 +46,8 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Disclosed:
-    """What one code break shows, once: the arm, and what was really prepared."""
+class Disclosure:
+    """What one code break shows, once: the arm, and what was in fact prepared."""
 
     arm: str
     products: tuple[tuple[str, str, str], ...]  # visit, product, lot
@@ -55,36 +55,42 @@ class Disclosed:
 
 @implements("RAN-05", "RND-07", "RND-08")
 def break_code(
-    participant: Participant, account: Account, *, proof: ReAuthenticated, by: User
-) -> Disclosed:
-    """Disclose one participant's arm; who, when and why are recorded and told.
+    participant: Participant,
+    details: CodeBreakDetails,
+    *,
+    proof: ReAuthenticated,
+    by: User,
+) -> Disclosure:
+    """Disclose one participant's arm; who, when and why are recorded and notified.
 
-    With it what the product records name: who was given another product than the
-    allocated one is treated for that.
+    The products of the product records are disclosed too: treatment follows what was
+    given, also where that was not the allocated product.
     """
-    if account.kind not in BREAKS or not by.may(BREAKS[account.kind]):
+    if details.kind not in BREAK_PERMISSIONS or not by.may(
+        BREAK_PERMISSIONS[details.kind]
+    ):
         raise PermissionDenied
     proof.require(by)
     with attributed(by=by, via=Source.PAGE):
         arm = arm_of(participant)
         if arm is None:
             raise RandomizationRefused(_("This participant has not been randomized."))
-        entry = _enter(participant, account, at=clock.now(), by=by)
-        details = {"kind": account.kind, "category": account.category}
-        act("code_broken", participant_id=participant.pk, details=details)
-        _tell(entry)
-        return Disclosed(arm, tuple(_prepared(participant)))
+        code_break = _create_code_break(participant, details, at=clock.now(), by=by)
+        act_details = {"kind": details.kind, "category": details.category}
+        act("code_broken", participant_id=participant.pk, details=act_details)
+        _notify_code_break(code_break)
+        return Disclosure(arm, tuple(_prepared_products(participant)))
 
 
-def _prepared(participant: Participant) -> Iterator[tuple[str, str, str]]:
+def _prepared_products(participant: Participant) -> Iterator[tuple[str, str, str]]:
     for data in casebook_of(participant).rows("PRD"):
         if data.get("product"):
             yield data.visit, data.get("product"), data.get("lot") or ""
 
 
 @implements("RAN-05", "ACC-16")
-def arm_by_setting(participant: Participant, *, by: User) -> str:
-    """Return an arm to an investigator where the trial is not blinded to them.
+def arm_for_unblinded_investigator(participant: Participant, *, by: User) -> str:
+    """Arm for an investigator where the trial is not blinded to them.
 
     The setting is off unless sponsor and ethics committee decide otherwise; each view
     is recorded like one of the pharmacy.
@@ -108,30 +114,30 @@ def arm_by_setting(participant: Participant, *, by: User) -> str:
 @implements("RND-08")
 def record_code_break(
     participant: Participant,
-    account: Account,
+    details: CodeBreakDetails,
     *,
     at: datetime,
     by: User,
     via: Source = Source.PAGE,
 ) -> CodeBreak:
-    """Enter a break that happened by accident or outside the system."""
-    if account.kind not in RECORDS or not by.may(Permission.RECORD_CODE_BREAK):
+    """Record a break that happened by accident or outside the system."""
+    if details.kind not in RECORDED_KINDS or not by.may(Permission.RECORD_CODE_BREAK):
         raise PermissionDenied
     with attributed(by=by, via=via):
         if allocation_selectors.allocation_of(participant) is None:
             raise RandomizationRefused(_("This participant has not been randomized."))
         if at > clock.now():
             raise RandomizationRefused(_("This is in the future. Check date and time."))
-        entry = _enter(participant, account, at=at, by=by)
-        _tell(entry)
-    return entry
+        code_break = _create_code_break(participant, details, at=at, by=by)
+        _notify_code_break(code_break)
+    return code_break
 
 
-def note_seen_product(saved: Saved) -> None:
-    """Enter an accidental break when the cover failed or the participant saw it."""
-    failed = saved.data.get("cover_intact") == "N"
-    seen = saved.data.get("participant_saw") == "Y"
-    if not failed and not seen:
+def record_seen_product(saved: Saved) -> None:
+    """The cover failed, or the participant saw the product: an accidental break."""
+    is_cover_broken = saved.data.get("cover_intact") == "N"
+    was_seen = saved.data.get("participant_saw") == "Y"
+    if not is_cover_broken and not was_seen:
         return
     CodeBreak.objects.get_or_create(
         source=saved.form,
@@ -141,42 +147,42 @@ def note_seen_product(saved: Saved) -> None:
             "category": CodeBreakCategory.COVER,
             "reason": _("Infusion record: cover not intact, or the product was seen."),
             "at": saved.data.get("started_at") or clock.now(),
-            "participant_told": seen,
+            "participant_told": was_seen,
         },
     )
 
 
-def _enter(
-    participant: Participant, account: Account, *, at: datetime, by: User
+def _create_code_break(
+    participant: Participant, details: CodeBreakDetails, *, at: datetime, by: User
 ) -> CodeBreak:
-    if not account.reason.strip():
+    if not details.reason.strip():
         raise RandomizationRefused(_("Give the reason."))
     return CodeBreak.objects.create(
         participant=participant,
-        kind=account.kind,
-        category=account.category,
-        reason=account.reason.strip(),
+        kind=details.kind,
+        category=details.category,
+        reason=details.reason.strip(),
         at=at,
         recorded_by=by,
-        disclosed_to=account.disclosed_to,
-        participant_told=account.participant_told,
-        treatment_continues=account.treatment_continues,
+        disclosed_to=details.disclosed_to,
+        participant_told=details.participant_told,
+        treatment_continues=details.treatment_continues,
     )
 
 
-def _tell(entry: CodeBreak) -> None:
-    words = {
-        "number": entry.participant.number,
-        "kind": _(entry.kind_label),
-        "category": _(entry.category_label),
-        "by": entry.recorded_by,
-        "at": entry.at.astimezone(dates.SITE_TZ).strftime("%Y-%m-%d %H:%M %z"),
+def _notify_code_break(code_break: CodeBreak) -> None:
+    details = {
+        "number": code_break.participant.number,
+        "kind": _(code_break.kind_label),
+        "category": _(code_break.category_label),
+        "by": code_break.recorded_by,
+        "at": code_break.at.astimezone(dates.SITE_TZ).strftime("%Y-%m-%d %H:%M %z"),
     }
     notices.queue(
         occasion="code_break",
-        key=f"code_break:{entry.pk}",
+        key=f"code_break:{code_break.pk}",
         to=accounts_selectors.people_in(Role.PI, Role.SO),
-        subject=_("Code break for participant %(number)s") % words,
+        subject=_("Code break for participant %(number)s") % details,
         text=_("%(kind)s (%(category)s), %(at)s, by %(by)s. The arm is not told here.")
-        % words,
+        % details,
     )

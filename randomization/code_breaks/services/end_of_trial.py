@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from randomization.arms import arms_of
-from randomization.code_breaks.selectors import end_of_trial as closing
+from randomization.code_breaks.selectors import end_of_trial as end_of_trial_selectors
 from randomization.models import (
     Allocation,
     CodeBreak,
@@ -25,36 +25,36 @@ from trial_edc.requirements import implements
 
 
 def state_restricted_ready(*, by: User) -> RestrictedStatement:
-    """State that every restricted form is complete, signed, verified and answered."""
+    """Every restricted form is complete, signed, verified and without open query."""
     if not by.may(Permission.STATE_RESTRICTED_READY):
         raise PermissionDenied
     with attributed(by=by, via=Source.PAGE):
-        if closing.outstanding(by):
+        if end_of_trial_selectors.outstanding_forms(by):
             raise RandomizationRefused(
                 _("The restricted part is not ready yet; see the list.")
             )
         return RestrictedStatement.objects.create(
-            bound=closing.present_state(), stated_by=by
+            bound=end_of_trial_selectors.restricted_forms_hash(), stated_by=by
         )
 
 
 @implements("RND-09")
 def propose_opening(*, reason: str, proof: ReAuthenticated, by: User) -> CodeOpening:
-    """Propose, as the first person, to open the code of the locked trial."""
+    """First person: propose to open the code of the locked trial."""
     require_person(by, FIRST, Permission.OPEN_CODE)
     proof.require(by)
     if not reason.strip():
         raise RandomizationRefused(_("Give the reason."))
     with attributed(by=by, via=Source.PAGE):
         _require_locked()
-        if closing.opening():
+        if end_of_trial_selectors.code_opening():
             raise RandomizationRefused(_("This was proposed already."))
         return CodeOpening.objects.create(reason=reason.strip(), proposed_by=by)
 
 
 @implements("RND-09")
 def confirm_opening(*, proof: ReAuthenticated, by: User) -> CodeOpening:
-    """Open the code as the second person; each participant's break is entered."""
+    """Second person: open the code; each participant gets a code break."""
     require_person(by, SECOND, Permission.OPEN_CODE)
     proof.require(by)
     with attributed(by=by, via=Source.PAGE):
@@ -79,23 +79,25 @@ def confirm_opening(*, proof: ReAuthenticated, by: User) -> CodeOpening:
 
 @implements("RND-09", "ACC-16")
 def opened_arms(*, by: User) -> list[tuple[Participant, str]]:
-    """Return every arm once the code is open; that they were seen is recorded."""
+    """All arms once the code is open; that they were seen is recorded."""
     if not (by.may(Permission.OPEN_CODE) or by.may(Permission.CODE_BREAK)):
         raise PermissionDenied
-    opening = closing.opening()
+    opening = end_of_trial_selectors.code_opening()
     if opening is None or opening.opened_at is None:
         raise RandomizationRefused(_("The code is not open."))
-    held = Participant.objects.filter(pk__in=Allocation.objects.values("participant"))
-    people = list(held.order_by("sequence"))
+    allocated = Participant.objects.filter(
+        pk__in=Allocation.objects.values("participant")
+    )
+    participants = list(allocated.order_by("sequence"))
     with attributed(by=by, via=Source.PAGE):
-        arms = arms_of(people)
+        arms = arms_of(participants)
         details = {"confidentiality": Confidentiality.RESTRICTED}
         act("opened_code_seen", details=details)
-    return [(one, arms[one.pk]) for one in people]
+    return [(participant, arms[participant.pk]) for participant in participants]
 
 
 def _require_locked() -> None:
-    if not closing.is_locked():
+    if not end_of_trial_selectors.is_locked():
         raise RandomizationRefused(
             _("The code is opened after the database was locked.")
         )

@@ -14,8 +14,8 @@ from randomization.code_breaks.forms import (
     ParticipantForm,
     RecordCodeBreakForm,
 )
-from randomization.code_breaks.selectors import unblinding as disclosures
-from randomization.code_breaks.services import code_breaks as service
+from randomization.code_breaks.selectors import unblinding
+from randomization.code_breaks.services import code_breaks as code_break_services
 from randomization.problems import RandomizationRefused
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
@@ -26,19 +26,19 @@ from record.casebook.models import Participant
 @permitted(Permission.CODE_BREAK, Permission.CODE_BREAK_SUSAR)
 @never_cache
 def break_code(request: StaffRequest, number: str) -> HttpResponse:
-    """Show one participant's arm, once, in the answer to the password."""
+    """The arm is shown once, in the answer to the password."""
     participant = get_object_or_404(Participant, number=number)
     form = CodeBreakForm(request, request.POST or None)
     context = {"participant": participant, "form": form}
     if form.is_valid():
         try:
-            told = service.break_code(
-                participant, form.account, proof=form.proof, by=request.user
+            disclosure = code_break_services.break_code(
+                participant, form.details, proof=form.proof, by=request.user
             )
         except RandomizationRefused as problem:
             form.add_error(None, str(problem))
         else:
-            context["told"] = told
+            context["disclosure"] = disclosure
             return render(
                 request, "randomization/code_breaks/code_broken.html", context
             )
@@ -52,18 +52,23 @@ def break_code(request: StaffRequest, number: str) -> HttpResponse:
 @never_cache
 @require_POST
 def show_arm(request: StaffRequest, number: str) -> HttpResponse:
-    """Show an arm where the protocol's settings do not blind the investigator."""
+    """Only where the protocol's settings do not blind the investigator."""
     participant = get_object_or_404(Participant, number=number)
     try:
-        arm = service.arm_by_setting(participant, by=request.user)
+        arm = code_break_services.arm_for_unblinded_investigator(
+            participant, by=request.user
+        )
     except RandomizationRefused as problem:
         messages.error(request, str(problem))
         return redirect("randomization:randomize", number)
-    context = {"participant": participant, "told": service.Disclosed(arm, ())}
+    context = {
+        "participant": participant,
+        "disclosure": code_break_services.Disclosure(arm, ()),
+    }
     return render(request, "randomization/code_breaks/code_broken.html", context)
 
 
-READERS = (
+CODE_BREAK_READERS = (
     Permission.CODE_BREAK,
     Permission.CODE_BREAK_SUSAR,
     Permission.RECORD_CODE_BREAK,
@@ -71,38 +76,40 @@ READERS = (
 )
 
 
-@permitted(*READERS)
+@permitted(*CODE_BREAK_READERS)
 def register(request: StaffRequest) -> HttpResponse:
-    """List every code break: who, when, why; never the arm."""
+    """Who, when, why; never the arm."""
     user = request.user
     reads_all = (
         user.may(Permission.READ_CASEBOOK)
         and user.limit(Permission.READ_CASEBOOK) is None
     )
-    asked = ParticipantForm(request.GET if "number" in request.GET else None)
-    if asked.is_valid():
-        number = asked.cleaned_data["number"].number
+    participant_form = ParticipantForm(request.GET if "number" in request.GET else None)
+    if participant_form.is_valid():
+        number = participant_form.cleaned_data["number"].number
         return redirect("randomization:break_code", number)
     context = {
-        "breaks": disclosures.code_breaks(),
-        "counts": disclosures.code_break_counts(),
-        "changes": disclosures.changes_after_unblinding() if reads_all else [],
+        "breaks": unblinding.code_breaks(),
+        "counts": unblinding.code_break_counts(),
+        "changes": unblinding.changes_after_unblinding() if reads_all else [],
         "may_record": user.may(Permission.RECORD_CODE_BREAK),
-        "may_break": any(user.may(one) for one in service.BREAKS.values()),
-        "asked": asked,
+        "may_break": any(
+            user.may(permission)
+            for permission in code_break_services.BREAK_PERMISSIONS.values()
+        ),
+        "participant_form": participant_form,
     }
     return render(request, "randomization/code_breaks/code_breaks.html", context)
 
 
 @permitted(Permission.RECORD_CODE_BREAK)
 def record(request: StaffRequest) -> HttpResponse:
-    """Enter a break that happened by accident or outside the system."""
     form = RecordCodeBreakForm(request.POST or None)
     if form.is_valid():
-        said = form.cleaned_data
+        answers = form.cleaned_data
         try:
-            service.record_code_break(
-                said["number"], form.account, at=said["at"], by=request.user
+            code_break_services.record_code_break(
+                answers["number"], form.details, at=answers["at"], by=request.user
             )
         except RandomizationRefused as problem:
             form.add_error(None, str(problem))

@@ -7,10 +7,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from randomization.allocation.views import done
+from randomization.allocation.views import run_or_report
 from randomization.code_breaks.forms import ProposeOpeningForm
-from randomization.code_breaks.selectors import end_of_trial as closing
-from randomization.code_breaks.services import end_of_trial as service
+from randomization.code_breaks.selectors import end_of_trial as end_of_trial_selectors
+from randomization.code_breaks.services import end_of_trial as end_of_trial_services
 from randomization.problems import RandomizationRefused
 from record.accounts.access import StaffRequest, may_be, permitted
 from record.accounts.forms import ConfirmIdentityForm
@@ -20,13 +20,15 @@ from record.accounts.roles import FIRST, SECOND, Permission
 @permitted(Permission.STATE_RESTRICTED_READY)
 @never_cache
 def restricted_part(request: StaffRequest) -> HttpResponse:
-    """List what is outstanding on restricted forms; state that nothing is."""
     if request.method == "POST":
-        done(request, lambda: service.state_restricted_ready(by=request.user))
+        run_or_report(
+            request,
+            lambda: end_of_trial_services.state_restricted_ready(by=request.user),
+        )
         return redirect("randomization:restricted_part")
     context = {
-        "outstanding": closing.outstanding(request.user),
-        "statement": closing.statement(),
+        "outstanding": end_of_trial_selectors.outstanding_forms(request.user),
+        "statement": end_of_trial_selectors.restricted_statement(),
     }
     return render(request, "randomization/code_breaks/restricted_part.html", context)
 
@@ -35,8 +37,7 @@ def restricted_part(request: StaffRequest) -> HttpResponse:
 @sensitive_post_parameters("password")
 @never_cache
 def opened_code(request: StaffRequest) -> HttpResponse:
-    """Open the code by two persons after the lock; then list it."""
-    opening = closing.opening()
+    opening = end_of_trial_selectors.code_opening()
     is_open = opening is not None and opening.opened_at is not None
     person = FIRST if opening is None else SECOND
     may_act = not is_open and may_be(request.user, person, Permission.OPEN_CODE)
@@ -44,13 +45,13 @@ def opened_code(request: StaffRequest) -> HttpResponse:
     if may_act:
         kind = ProposeOpeningForm if opening is None else ConfirmIdentityForm
         form = kind(request, request.POST or None)
-        if form.is_valid() and _taken(request, form):
+        if form.is_valid() and _is_done(request, form):
             return redirect("randomization:opened_code")
     context = {
         "opening": opening,
         "form": form,
-        "is_locked": closing.is_locked(),
-        "arms": service.opened_arms(by=request.user) if is_open else [],
+        "is_locked": end_of_trial_selectors.is_locked(),
+        "arms": end_of_trial_services.opened_arms(by=request.user) if is_open else [],
     }
     failed = form is not None and form.is_bound
     status = HTTPStatus.BAD_REQUEST if failed else HTTPStatus.OK
@@ -59,14 +60,14 @@ def opened_code(request: StaffRequest) -> HttpResponse:
     )
 
 
-def _taken(request: StaffRequest, form: ConfirmIdentityForm) -> bool:
+def _is_done(request: StaffRequest, form: ConfirmIdentityForm) -> bool:
     try:
         if isinstance(form, ProposeOpeningForm):
-            service.propose_opening(
+            end_of_trial_services.propose_opening(
                 reason=form.reason, proof=form.proof, by=request.user
             )
         else:
-            service.confirm_opening(proof=form.proof, by=request.user)
+            end_of_trial_services.confirm_opening(proof=form.proof, by=request.user)
     except RandomizationRefused as problem:
         form.add_error(None, str(problem))
         return False

@@ -19,12 +19,11 @@ class Stream:
     """
 
     def __init__(self, seed: str) -> None:
-        """Begin at the first word of the seed."""
         self._seed = seed
         self._drawn = 0
 
     def below(self, limit: int) -> int:
-        """Return a uniform number from 0 to limit - 1, without modulo bias."""
+        """Uniform number from 0 to limit - 1, without modulo bias."""
         accepted = WORDS - WORDS % limit
         while (word := self._word()) >= accepted:
             pass
@@ -36,11 +35,11 @@ class Stream:
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:WORD_BYTES])
 
     def choice(self, of: Sequence[T]) -> T:
-        """Return one element, each with the same probability."""
+        """Each element with the same probability."""
         return of[self.below(len(of))]
 
     def shuffled(self, items: Sequence[T]) -> list[T]:
-        """Return the items in uniform order (Fisher and Yates, from the last down)."""
+        """Uniform order (Fisher and Yates, from the last down)."""
         order = list(items)
         for last in range(len(order) - 1, 0, -1):
             place = self.below(last + 1)

@@ -1,4 +1,4 @@
-"""The allocation list: how it is drawn, written and hashed (randomised, parallel, 1:1).
+"""The allocation list: how it is drawn, written and hashed (randomized, parallel, 1:1).
 
 Block sizes come from the list custodian each time; no file of the project names any.
 """
@@ -15,14 +15,15 @@ ALGORITHM = "permuted-blocks/1"
 HEADER = "seq,block,block_size,arm"
 
 
-LEAST_ACCEPTED = 1e-3  # of the rounds; with less the drawing would go on for ever
+MIN_ACCEPTANCE_PROBABILITY = (
+    1e-3  # of the rounds; with less the drawing would go on for ever
+)
 
 
 class UnusableBlocks(Exception):
     """No list of the wanted length can be drawn with these block sizes."""
 
     def __init__(self, message: str, **details: int) -> None:
-        """Take the message, untranslated, and the numbers in it."""
         super().__init__(message % details)
         self.message, self.details = message, details
 
@@ -37,7 +38,7 @@ class ListRow:
     arm: str
 
     def __str__(self) -> str:
-        """Return the line in canonical form."""
+        """Canonical form."""
         return f"{self.seq},{self.block},{self.block_size},{self.arm}"
 
 
@@ -55,21 +56,21 @@ def generate(
     require_usable(sizes, arms=len(arms), size=size)
     stream = Stream(seed)
     rows: list[ListRow] = []
-    for number, block_size in enumerate(drawn_sizes(stream, sizes, size), 1):
+    for number, block_size in enumerate(draw_block_sizes(stream, sizes, size), 1):
         balanced = sorted(arms) * (block_size // len(arms))
         for arm in stream.shuffled(balanced):
             rows.append(ListRow(len(rows) + 1, number, block_size, arm))
     return tuple(rows)
 
 
-def drawn_sizes(stream: Stream, sizes: Sequence[int], total: int) -> list[int]:
+def draw_block_sizes(stream: Stream, sizes: Sequence[int], total: int) -> list[int]:
     """Draw block sizes until a round of them adds up to the total exactly."""
-    while sum(drawn := one_round(stream, sizes, total)) != total:
+    while sum(sizes_drawn := draw_round(stream, sizes, total)) != total:
         pass
-    return drawn
+    return sizes_drawn
 
 
-def one_round(stream: Stream, sizes: Sequence[int], total: int) -> list[int]:
+def draw_round(stream: Stream, sizes: Sequence[int], total: int) -> list[int]:
     """Draw block sizes until they add up to the total or more."""
     drawn: list[int] = []
     while sum(drawn) < total:
@@ -79,36 +80,36 @@ def one_round(stream: Stream, sizes: Sequence[int], total: int) -> list[int]:
 
 def require_usable(sizes: Sequence[int], *, arms: int, size: int) -> None:
     """Refuse sizes that are unbalanced or (almost) never add up to the length."""
-    if not sizes or any(one <= 0 or one % arms for one in sizes):
+    if not sizes or any(block_size <= 0 or block_size % arms for block_size in sizes):
         message = N_("Each block size must be a positive multiple of %(arms)s.")
         raise UnusableBlocks(message, arms=arms)
-    if accepted(sizes, size) < LEAST_ACCEPTED:
+    if acceptance_probability(sizes, size) < MIN_ACCEPTANCE_PROBABILITY:
         message = N_("These block sizes never or hardly ever add up to %(size)s.")
         raise UnusableBlocks(message, size=size)
 
 
-def accepted(sizes: Sequence[int], total: int) -> float:
-    """Return the probability that a round of sizes adds up to the total exactly."""
-    reached = [1.0]  # by total
+def acceptance_probability(sizes: Sequence[int], total: int) -> float:
+    """Probability that a round of sizes adds up to the total exactly."""
+    probabilities = [1.0]  # by total
     for places in range(1, total + 1):
-        before = sum(reached[places - one] for one in sizes if one <= places)
-        reached.append(before / len(sizes))
-    return reached[total]
+        weight = sum(probabilities[places - size] for size in sizes if size <= places)
+        probabilities.append(weight / len(sizes))
+    return probabilities[total]
 
 
 @implements("RAN-02")
 def canonical(rows: Iterable[ListRow]) -> str:
-    """Return the one way of writing a list: UTF-8, LF, header, rows, trailing LF."""
+    """The one way of writing a list: UTF-8, LF, header, rows, trailing LF."""
     return "".join(f"{line}\n" for line in (HEADER, *rows))
 
 
 def digest(text: str) -> str:
-    """Return the SHA-256 of a canonical list, hexadecimal."""
+    """SHA-256 of a canonical list, hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def rows_of(text: str) -> Iterator[ListRow]:
-    """Read a canonical list back."""
+    """Rows of a canonical list."""
     for line in text.splitlines()[1:]:
         seq, block, block_size, arm = line.split(",")
         yield ListRow(int(seq), int(block), int(block_size), arm)
@@ -116,7 +117,7 @@ def rows_of(text: str) -> Iterator[ListRow]:
 
 @implements("RAN-04")
 def commitment(nonce: str, text: str) -> str:
-    """Return SHA-256 of the nonce (256 bits, hexadecimal) and the canonical list.
+    """SHA-256 of the nonce (256 bits, hexadecimal) and the canonical list.
 
     Published when the list is sealed. Without the secret nonce the last unknown arms
     could be found by trying all; with it anyone can check the list at the end.

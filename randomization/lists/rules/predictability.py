@@ -19,7 +19,7 @@ Belief = Mapping[Rest, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
+class Predictability:
     """Shares of the places of a list, from 0 to 1, on average over lists."""
 
     certain: float  # whose arm follows from the earlier ones
@@ -28,59 +28,63 @@ class Foreseen:
 
 @implements("RND-04")
 @lru_cache
-def foreseen(sizes: tuple[int, ...], *, arms: tuple[str, ...], size: int) -> Foreseen:
-    """Return what an observer foresees of lists of that length and these block sizes.
+def predictability(
+    sizes: tuple[int, ...], *, arms: tuple[str, ...], size: int
+) -> Predictability:
+    """Average over lists of that length with these block sizes.
 
-    The average over lists drawn from fixed seeds, so it is the same each time.
+    The lists are drawn from fixed seeds, so the result is the same each time.
     """
     certain = right = 0.0
     lists = max(1, SAMPLED_PLACES // size)
     for seed in range(lists):
         rows = generate(seed=f"sample {seed}", block_sizes=sizes, arms=arms, size=size)
-        for odds in foresight((row.arm for row in rows), sizes=sizes, arms=arms):
+        for odds in next_arm_odds((row.arm for row in rows), sizes=sizes, arms=arms):
             certain += is_certain(odds)
             right += max(odds.values())
-    return Foreseen(certain / (lists * size), right / (lists * size))
+    return Predictability(certain / (lists * size), right / (lists * size))
 
 
 def is_certain(odds: Mapping[str, float]) -> bool:
-    """Tell whether one arm alone is possible."""
+    """One arm alone is possible."""
     return sum(chance > 0 for chance in odds.values()) == 1
 
 
-def foresight(
-    drawn: Iterable[str], *, sizes: Iterable[int], arms: tuple[str, ...]
+def next_arm_odds(
+    drawn_arms: Iterable[str], *, sizes: Iterable[int], arms: tuple[str, ...]
 ) -> Iterator[Mapping[str, float]]:
-    """Yield, before each place, the probability of each arm there.
+    """Before each place, the probability of each arm there.
 
     Bayes' rule for an observer who knows the set of sizes and all earlier arms, but
     neither where blocks begin nor where the list ends. What is to come depends on the
     past through the rest of the present block alone, so the belief is a probability
     for each such rest. An impossible rest is dropped, so certainty is exact.
     """
-    opening = _opening(sizes, len(arms))
-    belief = opening
-    for arm in drawn:
+    initial = _initial_belief(sizes, len(arms))
+    belief = initial
+    for arm in drawn_arms:
         odds = dict.fromkeys(arms, 0.0)
-        after: dict[Rest, float] = defaultdict(float)
+        next_belief: dict[Rest, float] = defaultdict(float)
         for rest, weight in belief.items():
-            for left, seen, share in _steps(rest, arms):
-                odds[seen] += weight * share
-                if seen == arm:
-                    after[left] += weight * share
+            for remaining, next_arm, share in _next_arms(rest, arms):
+                odds[next_arm] += weight * share
+                if next_arm == arm:
+                    next_belief[remaining] += weight * share
         yield odds
-        belief = _renewed(after, odds[arm], opening)
+        belief = _with_next_block(next_belief, odds[arm], initial)
 
 
-def _opening(sizes: Iterable[int], arms: int) -> Belief:
-    """Return what is believed as a block begins: each size is as likely."""
-    known = set(sizes)
-    return {(size // arms,) * arms: 1 / len(known) for size in known}
+def _initial_belief(sizes: Iterable[int], arms: int) -> Belief:
+    """At the start of a block each size is as likely."""
+    distinct = set(sizes)
+    return {(size // arms,) * arms: 1 / len(distinct) for size in distinct}
 
 
 @cache
-def _steps(rest: Rest, arms: tuple[str, ...]) -> tuple[tuple[Rest, str, float], ...]:
-    """Return what each arm that may come next leaves of a block, and its chance."""
+def _next_arms(
+    rest: Rest, arms: tuple[str, ...]
+) -> tuple[tuple[Rest, str, float], ...]:
+    """For each arm that may come next: the rest of the block, and its chance."""
     return tuple(
         ((*rest[:place], count - 1, *rest[place + 1 :]), arms[place], count / sum(rest))
         for place, count in enumerate(rest)
@@ -88,9 +92,11 @@ def _steps(rest: Rest, arms: tuple[str, ...]) -> tuple[tuple[Rest, str, float], 
     )
 
 
-def _renewed(after: dict[Rest, float], likelihood: float, opening: Belief) -> Belief:
+def _with_next_block(
+    belief: dict[Rest, float], likelihood: float, initial: Belief
+) -> Belief:
     """Open a new block where one may have ended; weights add up to 1 again."""
-    if ended := after.pop((0,) * len(next(iter(opening))), 0.0):
-        for rest, weight in opening.items():
-            after[rest] += ended * weight
-    return {rest: weight / likelihood for rest, weight in after.items()}
+    if ended_weight := belief.pop((0,) * len(next(iter(initial))), 0.0):
+        for rest, weight in initial.items():
+            belief[rest] += ended_weight * weight
+    return {rest: weight / likelihood for rest, weight in belief.items()}

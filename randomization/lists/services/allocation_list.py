@@ -3,18 +3,23 @@
 import hashlib
 from collections.abc import Iterable
 from platform import python_version
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from randomization.arms import Content, content_of, drawn_anew, seal_content, slots_of
+from randomization.arms import (
+    ListContent,
+    content_of,
+    seal_content,
+    slots_of,
+)
 from randomization.lists import selectors as lists_selectors
 from randomization.lists.rules import lists
-from randomization.lists.rules.checking import check
-from randomization.lists.rules.predictability import Foreseen, foreseen
+from randomization.lists.rules.validation import validate_list
+from randomization.lists.services.validation_report import validation_report
 from randomization.lists.services.verification import ARMS, problems
 from randomization.models import AllocationList, Slot
 from randomization.problems import FaultyList, RandomizationRefused
@@ -28,8 +33,8 @@ from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 
 SECRET_CHARACTERS = 64  # 256 bits, hexadecimal
-# A list, by each state that ends its way, in the words of the audit trail.
-DEEDS = {
+# Act of the audit trail for each state that a list reaches.
+AUDIT_ACTS = {
     ListState.DRAFT: "list_drafted",
     ListState.APPROVED: "list_approved",
     ListState.SEALED: "list_sealed",
@@ -37,7 +42,7 @@ DEEDS = {
 }
 
 
-def _may(by: User, permission: Permission) -> None:
+def _require_permission(by: User, permission: Permission) -> None:
     if not by.may(permission):
         raise PermissionDenied
 
@@ -51,12 +56,12 @@ def generate_draft(
     size: int | None = None,
     reason: str = "",
 ) -> AllocationList:
-    """Draw a list with the block sizes that the custodian gives; they stay secret.
+    """Draw a list with the custodian's block sizes, which stay secret.
 
     It fills the lists up to the sample size of the protocol; a segment, after an
     amendment that raised it, says so in `reason`. `size` is for demonstrations.
     """
-    _may(by, Permission.LIST_GENERATE)
+    _require_permission(by, Permission.LIST_GENERATE)
     size = _required_size(size, reason)
     sizes = tuple(sorted(set(block_sizes)))
     seed = chance.token(SECRET_CHARACTERS)
@@ -64,7 +69,7 @@ def generate_draft(
         rows = lists.generate(seed=seed, block_sizes=sizes, arms=ARMS, size=size)
     except lists.UnusableBlocks as problem:
         raise RandomizationRefused(_(problem.message) % problem.details) from problem
-    content = Content(
+    content = ListContent(
         lists.canonical(rows),
         nonce=chance.token(SECRET_CHARACTERS),
         seed=seed,
@@ -84,20 +89,20 @@ def import_draft(
     size: int | None = None,
     reason: str = "",
 ) -> AllocationList:
-    """Take an uploaded list, or refuse it with every faulty line."""
-    _may(by, Permission.LIST_GENERATE)
+    """Raises `FaultyList` with every faulty line."""
+    _require_permission(by, Permission.LIST_GENERATE)
     size = _required_size(size, reason)
-    checked = check(text, arms=ARMS, size=size)
-    if checked.faults:
-        raise FaultyList(checked.faults)
+    validation = validate_list(text, arms=ARMS, size=size)
+    if validation.faults:
+        raise FaultyList(validation.faults)
     nonce = chance.token(SECRET_CHARACTERS)
-    content = Content(lists.canonical(checked.rows), nonce=nonce)
+    content = ListContent(lists.canonical(validation.rows), nonce=nonce)
     return _draft(content, ListSource.IMPORTED, size, reason, by=by, via=via)
 
 
 def _required_size(size: int | None, reason: str) -> int:
-    """Return the size that a list must have now, or tell why none may be made."""
-    planned, sealed = PROTOCOL.registry.enrolment, lists_selectors.slots_in_all()
+    """Places that a new list must have; refuses where none may be made."""
+    planned, sealed = PROTOCOL.registry.enrolment, lists_selectors.slot_count()
     missing = planned - sealed
     size = size or missing
     may_be_any = settings.DEMO and sealed > 0  # a demonstration may go on for ever
@@ -126,7 +131,7 @@ def _wrong_size(missing: int) -> str:
 
 
 def _draft(
-    content: Content,
+    content: ListContent,
     source: ListSource,
     size: int,
     reason: str,
@@ -134,7 +139,7 @@ def _draft(
     by: User,
     via: Source,
 ) -> AllocationList:
-    sealed = seal_content(content, size=size)
+    sealed_content = seal_content(content, size=size)
     with attributed(by=by, via=via):
         draft = AllocationList.objects.create(
             source=source,
@@ -142,12 +147,12 @@ def _draft(
             first_sequence=_first_free_sequence(),
             reason=reason.strip(),
             protocol_version=PROTOCOL.version,
-            content=sealed,
-            content_digest=hashlib.sha256(sealed.encode()).hexdigest(),
+            content=sealed_content,
+            content_digest=hashlib.sha256(sealed_content.encode()).hexdigest(),
             made_at=clock.now(),
             made_by=by,
         )
-        _log(draft)
+        _record_act(draft)
     return draft
 
 
@@ -160,34 +165,38 @@ def _first_free_sequence() -> int:
 def approve(
     allocation_list: AllocationList, *, by: User, via: Source = Source.PAGE
 ) -> AllocationList:
-    """Approve a draft after its validation report; a second person does it."""
-    _may(by, Permission.LIST_APPROVE)
+    """A second person approves, after the validation report."""
+    _require_permission(by, Permission.LIST_APPROVE)
     with attributed(by=by, via=via):
         draft = _locked(allocation_list, ListState.DRAFT)
         if draft.made_by_id == by.pk:
             raise RandomizationRefused(
                 _("Somebody else must approve the list that you made.")
             )
-        if failed := [one.text for one in report(draft) if one.state == "not_met"]:
+        if failed := [
+            line.text for line in validation_report(draft) if line.state == "not_met"
+        ]:
             raise RandomizationRefused(
                 _("Not so: %(rules)s.") % {"rules": "; ".join(failed)}
             )
-        return _move(draft, ListState.APPROVED, approved_at=clock.now(), approved_by=by)
+        return _change_state(
+            draft, ListState.APPROVED, approved_at=clock.now(), approved_by=by
+        )
 
 
 @implements("RAN-04", "RND-04")
 def seal_list(
     allocation_list: AllocationList, *, by: User, via: Source = Source.PAGE
 ) -> AllocationList:
-    """Seal an approved list: commitment published, slots stored, drafts destroyed."""
-    _may(by, Permission.LIST_GENERATE)
+    """Publish the commitment, store the slots, destroy the other drafts."""
+    _require_permission(by, Permission.LIST_GENERATE)
     with attributed(by=by, via=via):
         approved = _locked(allocation_list, ListState.APPROVED)
         if approved.first_sequence != _first_free_sequence():
             raise RandomizationRefused(
                 _("Another list was sealed meanwhile; make a new draft.")
             )
-        sealed = _move(
+        sealed = _change_state(
             approved,
             ListState.SEALED,
             commitment=content_of(approved).commitment,
@@ -204,12 +213,12 @@ def seal_list(
 def destroy(
     allocation_list: AllocationList, *, by: User, reason: str, via: Source = Source.PAGE
 ) -> AllocationList:
-    """Destroy a list that is not sealed; that it was there stays on record."""
-    _may(by, Permission.LIST_GENERATE)
+    """A list that is not sealed; that it existed stays on record."""
+    _require_permission(by, Permission.LIST_GENERATE)
     with attributed(by=by, via=via, reason=Reason("list", reason)):
         states = (ListState.DRAFT, ListState.APPROVED)
         draft = _locked(allocation_list, *states)
-        return _move(
+        return _change_state(
             draft,
             ListState.DESTROYED,
             content="",
@@ -218,87 +227,45 @@ def destroy(
         )
 
 
-class ValidationLine(NamedTuple):
-    """One line of a validation report."""
-
-    text: str
-    state: str  # met, not_met, or unknown: told, but no obstacle
-
-
-@implements("RAN-02", "RND-04")
-def report(draft: AllocationList) -> list[ValidationLine]:
-    """Return the validation report: what was checked and whether it holds; no arm."""
-    content = content_of(draft)
-    checked = check(content.text, arms=ARMS, size=draft.size)
-    rules = _(
-        "Rows are numbered 1 to %(size)s; each block is as long as declared; each arm "
-        "stands equally often in each block and in all"
-    )
-    told = [
-        ValidationLine(rules % {"size": draft.size}, _state(holds=not checked.faults))
-    ]
-    if content.seed:
-        same = drawn_anew(content, draft.size) == content.text
-        text = _("The recorded seed gives this very list")
-        told.append(ValidationLine(text, _state(holds=same)))
-    if is_foreseeable(foreseen_with(content.sizes, draft.size)):
-        text = _("Who knows the earlier arms foresees many places of this list")
-        told.append(ValidationLine(text, "unknown"))
-    else:
-        text = _("Who knows the earlier arms foresees few places of this list")
-        told.append(ValidationLine(text, "met"))
-    return told
-
-
-def _state(*, holds: bool) -> str:
-    return "met" if holds else "not_met"
-
-
-def foreseen_with(block_sizes: Iterable[int], size: int) -> Foreseen:
-    """Return what can be foreseen of lists with these sizes; they must be usable."""
-    return foreseen(tuple(sorted(set(block_sizes))), arms=ARMS, size=size)
-
-
-def is_foreseeable(found: Foreseen) -> bool:
-    return found.certain > PROTOCOL.randomization.certain_share_to_warn
-
-
 def verify(*, by: User) -> list[str]:
-    """Check the sealed lists; that it was done is recorded, with the result."""
-    _may(by, Permission.LIST_GENERATE)
-    found = list(problems())
+    """Check the sealed lists; the check and its result are recorded."""
+    _require_permission(by, Permission.LIST_GENERATE)
+    found_problems = list(problems())
     with attributed(by=by, via=Source.PAGE):
-        details = {"problems": found, "confidentiality": Confidentiality.RESTRICTED}
+        details = {
+            "problems": found_problems,
+            "confidentiality": Confidentiality.RESTRICTED,
+        }
         act("list_verified", details=details)
-    return found
+    return found_problems
 
 
 def _locked(allocation_list: AllocationList, *states: ListState) -> AllocationList:
-    found = AllocationList.objects.select_for_update().get(pk=allocation_list.pk)
-    if found.state not in states:
-        words = {"state": ListState(found.state).label}
+    locked = AllocationList.objects.select_for_update().get(pk=allocation_list.pk)
+    if locked.state not in states:
+        details = {"state": ListState(locked.state).label}
         raise RandomizationRefused(
-            _("This is not possible: the list is %(state)s.") % words
+            _("This is not possible: the list is %(state)s.") % details
         )
-    return found
+    return locked
 
 
-def _move(
+def _change_state(
     allocation_list: AllocationList, state: ListState, **columns: Any
 ) -> AllocationList:
     columns["state"] = state
     for name, value in columns.items():
         setattr(allocation_list, name, value)
     allocation_list.save(update_fields=tuple(columns))
-    _log(allocation_list)
+    _record_act(allocation_list)
     return allocation_list
 
 
-def _log(allocation_list: AllocationList) -> None:
+def _record_act(allocation_list: AllocationList) -> None:
     details = {
         "list": allocation_list.pk,
         "size": allocation_list.size,
         "commitment": allocation_list.commitment,
         "confidentiality": allocation_list.confidentiality,
     }
-    act(DEEDS[ListState(allocation_list.state)], details=details)
+    act(AUDIT_ACTS[ListState(allocation_list.state)], details=details)

@@ -11,10 +11,10 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 
-from randomization.arms import Content, content_of, drawn_anew, slot_problem
+from randomization.arms import ListContent, content_of, regenerated_list, slot_problem
 from randomization.lists import selectors as lists_selectors
 from randomization.lists.rules import lists
-from randomization.lists.rules.checking import check
+from randomization.lists.rules.validation import validate_list
 from randomization.models import Allocation, AllocationList, Slot
 from randomization.vocabulary import ListState
 from record.audit.models import Entry
@@ -27,97 +27,116 @@ ARMS = tuple(sorted(arm.code for arm in PROTOCOL.arms))
 
 @implements("RAN-04", "RND-03")
 def problems() -> Iterator[str]:
-    """Yield what does not fit of the sealed lists and of the places taken."""
-    first_place, sealed = 1, list(lists_selectors.commitments())
-    deeds = Entry.objects.filter(act="list_sealed").order_by("id")
-    published = [(deed.changes["list"], deed.changes["commitment"]) for deed in deeds]
-    if published != [(one.pk, one.commitment) for one in sealed]:
+    """What does not fit of the sealed lists and of the places taken."""
+    first_place, sealed = 1, list(lists_selectors.sealed_lists())
+    seal_entries = Entry.objects.filter(act="list_sealed").order_by("id")
+    published = [
+        (entry.changes["list"], entry.changes["commitment"]) for entry in seal_entries
+    ]
+    if published != [
+        (allocation_list.pk, allocation_list.commitment) for allocation_list in sealed
+    ]:
         yield "The sealed lists are not those whose commitments were published."
-    for one in sealed:
-        if one.first_sequence != first_place:
-            yield f"List {one.pk}: it does not follow the place before it."
-        first_place = one.first_sequence + one.size
-        yield from _list_problems(one)
+    for allocation_list in sealed:
+        if allocation_list.first_sequence != first_place:
+            yield f"List {allocation_list.pk}: it does not follow the place before it."
+        first_place = allocation_list.first_sequence + allocation_list.size
+        yield from _list_problems(allocation_list)
     if Slot.objects.exclude(list__state=ListState.SEALED).exists():
         yield "There is a place that belongs to no sealed list."
     yield from _allocation_problems()
 
 
-def _list_problems(one: AllocationList) -> Iterator[str]:
-    if hashlib.sha256(one.content.encode()).hexdigest() != one.content_digest:
-        yield f"List {one.pk}: its sealed content was exchanged."
+def _list_problems(allocation_list: AllocationList) -> Iterator[str]:
+    if (
+        hashlib.sha256(allocation_list.content.encode()).hexdigest()
+        != allocation_list.content_digest
+    ):
+        yield f"List {allocation_list.pk}: its sealed content was exchanged."
         return
     try:
-        content = content_of(one)
+        content = content_of(allocation_list)
     except (InvalidTag, ValueError):
-        yield f"List {one.pk}: its sealed content cannot be opened."
+        yield f"List {allocation_list.pk}: its sealed content cannot be opened."
         return
-    if content.commitment != one.commitment:
-        yield f"List {one.pk}: it does not fit its commitment."
-    if check(content.text, arms=ARMS, size=one.size).faults:
-        yield f"List {one.pk}: it is no list of permuted blocks."
+    if content.commitment != allocation_list.commitment:
+        yield f"List {allocation_list.pk}: it does not fit its commitment."
+    if validate_list(content.text, arms=ARMS, size=allocation_list.size).faults:
+        yield f"List {allocation_list.pk}: it is no list of permuted blocks."
     if content.seed:
-        yield from _seed_problems(one, content)
-    yield from _slot_problems(one, content)
+        yield from _seed_problems(allocation_list, content)
+    yield from _slot_problems(allocation_list, content)
 
 
-def _seed_problems(one: AllocationList, content: Content) -> Iterator[str]:
+def _seed_problems(
+    allocation_list: AllocationList, content: ListContent
+) -> Iterator[str]:
     if content.algorithm != lists.ALGORITHM:
-        yield f"List {one.pk}: another version of the program drew it."
-    elif drawn_anew(content, one.size) != content.text:
-        yield f"List {one.pk}: its seed gives another list."
+        yield f"List {allocation_list.pk}: another version of the program drew it."
+    elif regenerated_list(content, allocation_list.size) != content.text:
+        yield f"List {allocation_list.pk}: its seed gives another list."
 
 
-def _slot_problems(one: AllocationList, content: Content) -> Iterator[str]:
-    slots = {slot.sequence: slot for slot in one.slots.all()}
-    entered = _as_entered(Slot)
+def _slot_problems(
+    allocation_list: AllocationList, content: ListContent
+) -> Iterator[str]:
+    slots = {slot.sequence: slot for slot in allocation_list.slots.all()}
+    inserted = _inserted_values(Slot)
     for row in content.rows:
-        place = one.first_sequence - 1 + row.seq
+        place = allocation_list.first_sequence - 1 + row.seq
         slot = slots.get(place)
         if slot is None:
             problem = "it is missing"
         elif not (problem := slot_problem(slot, row)):
-            was = entered.get(slot.pk, {})
-            if (was.get("sequence"), was.get("arm")) != (slot.sequence, slot.arm):
+            at_insert = inserted.get(slot.pk, {})
+            if (at_insert.get("sequence"), at_insert.get("arm")) != (
+                slot.sequence,
+                slot.arm,
+            ):
                 problem = "it is not what was entered when the list was sealed"
         if problem:
-            yield f"List {one.pk}, place {place}: {problem}."
+            yield f"List {allocation_list.pk}, place {place}: {problem}."
             return
-    if len(slots) != one.size:
-        yield f"List {one.pk}: it has places too many."
+    if len(slots) != allocation_list.size:
+        yield f"List {allocation_list.pk}: it has places too many."
 
 
 def _allocation_problems() -> Iterator[str]:
-    """Compare the places taken with their order, the audit trail and the records."""
-    entered = _as_entered(Allocation)
-    held = list(Allocation.objects.select_related("slot").order_by("pk"))
-    people = [one.participant_id for one in held]
-    told = {
+    """Places taken against their order, the audit trail and the records."""
+    inserted = _inserted_values(Allocation)
+    allocations = list(Allocation.objects.select_related("slot").order_by("pk"))
+    people = [allocation.participant_id for allocation in allocations]
+    recorded_codes = {
         participant_id: data.get("randomisation_no")
         for participant_id, data in casebook_selectors.stored_form_data(people, ["RAN"])
     }
-    for place, one in enumerate(held, 1):
-        if one.slot.sequence != place:
+    for place, allocation in enumerate(allocations, 1):
+        if allocation.slot.sequence != place:
             yield f"Place {place}: the places taken are no prefix in order."
             return
         now = {
-            "participant_id": one.participant_id,
-            "slot_id": one.slot_id,
-            "code": one.code,
-            "screening_digest": one.screening_digest,
+            "participant_id": allocation.participant_id,
+            "slot_id": allocation.slot_id,
+            "code": allocation.code,
+            "screening_digest": allocation.screening_digest,
         }
-        if now.items() - entered.get(one.pk, {}).items():
+        if now.items() - inserted.get(allocation.pk, {}).items():
             yield f"Place {place}: the allocation is not what was entered."
             return
-        if told.get(one.participant_id, one.code) != one.code:
+        if (
+            recorded_codes.get(allocation.participant_id, allocation.code)
+            != allocation.code
+        ):
             yield f"Place {place}: the record of the participant holds another number."
             return
-    if len(held) != len(entered):
+    if len(allocations) != len(inserted):
         yield "An allocation that was entered is missing."
 
 
-def _as_entered(model: type[Slot] | type[Allocation]) -> Mapping[int, dict[str, Any]]:
-    """Return the values with which each row of a table was entered, by its key."""
+def _inserted_values(
+    model: type[Slot] | type[Allocation],
+) -> Mapping[int, dict[str, Any]]:
+    """Values with which each row of a table was inserted, by its key."""
     inserts = Entry.objects.filter(
         table_name=model._meta.db_table, operation=Entry.Operation.INSERT
     )

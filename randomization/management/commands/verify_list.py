@@ -9,15 +9,16 @@ from randomization.lists.services.verification import problems
 
 
 class Command(BaseCommand):
-    """Tells what does not fit; never an arm."""
+    """Reports the first problem, never an arm."""
 
     help = "Check the sealed allocation lists against commitments and allocations."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Print a line a list, or fail with the first thing that does not fit."""
-        if found := next(problems(), None):
-            raise CommandError(found)
-        for one in lists_selectors.commitments():
-            self.stdout.write(f"list {one.pk}: {one.size} places, {one.commitment}")
-        taken = lists_selectors.slots_in_all() - lists_selectors.slots_left()
-        self.stdout.write(f"{taken} places taken, in order; all fits.")
+        if problem := next(problems(), None):
+            raise CommandError(problem)
+        for sealed in lists_selectors.sealed_lists():
+            self.stdout.write(
+                f"list {sealed.pk}: {sealed.size} places, {sealed.commitment}"
+            )
+        used = lists_selectors.slot_count() - lists_selectors.unused_slot_count()
+        self.stdout.write(f"{used} places taken, in order; all fits.")

@@ -49,7 +49,7 @@ def cell_dose(
     started_at: datetime | None,
     settings: InfusionSettings = PROTOCOL.infusion,
 ) -> CellDose:
-    """Derive the dose from the product and the volume given at the bedside.
+    """Dose from the product and the volume given at the bedside.
 
     viable = cells/mL x mL given x viability / 100; dose per kg = viable / weight.
     """
@@ -69,7 +69,7 @@ def cell_dose(
 
 
 def planned_cells(weight_kg: Decimal, dose_e6_per_kg: Decimal) -> Decimal:
-    """Return the viable cells that a bag shall hold, in millions, unrounded."""
+    """Viable cells that a bag shall hold, in millions, unrounded."""
     return weight_kg * dose_e6_per_kg
 
 
@@ -79,9 +79,9 @@ def flags(
     minutes: int | None,
     settings: InfusionSettings,
 ) -> tuple[DoseFlag, ...]:
-    """Name what lies strictly outside its limit."""
+    """What lies strictly outside its limit."""
     longest = settings.thaw_to_start_max_min
-    found = {
+    applies = {
         DoseFlag.THAW_AFTER_START: minutes is not None and minutes < 0,
         DoseFlag.BELOW: pct is not None and pct < settings.dose_low_pct,
         DoseFlag.ABOVE: pct is not None and pct > settings.dose_high_pct,
@@ -89,4 +89,4 @@ def flags(
         and viability < settings.viability_low_pct,
         DoseFlag.THAW_TOO_LONG: minutes is not None and minutes > longest,
     }
-    return tuple(flag for flag, holds in found.items() if holds)
+    return tuple(flag for flag, holds in applies.items() if holds)

@@ -26,27 +26,27 @@ SIGNS = {
 
 
 def balances(movements: Iterable[Mapping[str, Any]]) -> list[Decimal]:
-    """Return what is left after each movement, in the order in which they happened.
+    """Containers left after each movement, in order of time.
 
     received - dispensed - returned - destroyed. Units: containers of the lot.
     """
     in_order = sorted(movements, key=lambda m: datetime.fromisoformat(m["at"]))
-    moved = (Decimal(m["amount"]) * SIGNS[MovementKind(m["kind"])] for m in in_order)
-    return list(accumulate(moved))
+    amounts = (Decimal(m["amount"]) * SIGNS[MovementKind(m["kind"])] for m in in_order)
+    return list(accumulate(amounts))
 
 
 def balance(movements: Iterable[Mapping[str, Any]]) -> Decimal:
-    """Return what is left of the lot now."""
+    """Containers left now."""
     return next(iter(reversed(balances(movements))), Decimal(0))
 
 
 def is_expired(lot: Mapping[str, Any], now: datetime) -> bool:
-    """Tell whether the lot's time has passed; at the very instant it has."""
+    """At the very instant of expiry it is."""
     return datetime.fromisoformat(lot["expires_at"]) <= now
 
 
 def why_unusable(lot: Mapping[str, Any], now: datetime) -> str | None:
-    """Return why nothing of the lot may be given, None when it may."""
+    """None when the lot may be given."""
     if lot["status"] != LotStatus.RELEASED:
         return N_("This lot is not released.")
     if is_expired(lot, now):
@@ -55,7 +55,7 @@ def why_unusable(lot: Mapping[str, Any], now: datetime) -> str | None:
 
 
 def problems(lot: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what cannot be in the account of a lot."""
+    """What cannot be in the account of a lot."""
     results = [lot[test] for test in RELEASE_TESTS]
     if ReleaseResult.FAIL in results and lot["status"] != LotStatus.REJECTED:
         yield N_("A lot that failed a release test is rejected.")
@@ -65,5 +65,5 @@ def problems(lot: Mapping[str, Any]) -> Iterator[str]:
         and any(result != ReleaseResult.PASS for result in results)
     ):
         yield N_("A cell lot is released after all its release tests passed.")
-    if any(left < 0 for left in balances(lot["movements"])):
+    if any(remaining < 0 for remaining in balances(lot["movements"])):
         yield N_("Not enough containers: more would have left this lot than came in.")

@@ -31,7 +31,7 @@ def people_at_bedside() -> QuerySet[User]:
 
 
 def lots() -> list[LotRecord]:
-    """Return every lot, the newest first."""
+    """Newest first."""
     return list(LotRecord.objects.order_by("-id"))
 
 
@@ -63,28 +63,29 @@ class LotView:
         return datetime.fromisoformat(self.content["expires_at"])
 
     @property
-    def left(self) -> Decimal:
+    def containers_left(self) -> Decimal:
         return balance(self.content["movements"])
 
     @property
     def movements(self) -> list[dict[str, Any]]:
-        moved = self.content["movements"]
-        records = [one["record"] for one in moved if "record" in one]
-        taken_for = FormInstance.objects.select_related("participant").in_bulk(records)
-        found = [
+        stored = self.content["movements"]
+        records = [movement["record"] for movement in stored if "record" in movement]
+        dispensed_for = FormInstance.objects.select_related("participant").in_bulk(
+            records
+        )
+        rows = [
             {
-                "at": datetime.fromisoformat(one["at"]),
-                "taken_for": taken_for.get(one.get("record", 0)),
-                "word": _(MovementKind(one["kind"]).label),
-                "amount": one["amount"],
+                "at": datetime.fromisoformat(movement["at"]),
+                "dispensed_for": dispensed_for.get(movement.get("record", 0)),
+                "word": _(MovementKind(movement["kind"]).label),
+                "amount": movement["amount"],
             }
-            for one in moved
+            for movement in stored
         ]
-        return sorted(found, key=lambda one: one["at"])
+        return sorted(rows, key=lambda row: row["at"])
 
 
 def lot_views() -> list[LotView]:
-    """Return every lot, opened once."""
     return [LotView(lot, lot.content) for lot in lots()]
 
 
@@ -92,8 +93,7 @@ def lot_of(number: str) -> LotRecord | None:
     return LotRecord.objects.filter(number_hash=lot_hash(number)).first()
 
 
-def exposed_to(number: str) -> list[FormInstance]:
-    """Return the product records that name a lot, with their participants."""
+def product_records_of_lot(number: str) -> list[FormInstance]:
     records = ProductRecord.objects.select_related("form__participant")
     return [
         record.form

@@ -1,6 +1,6 @@
-"""Reads of the product desk: what is to prepare, how far it is, who confirmed it.
+"""The preparation worklist: what is to prepare, how far it is, who confirmed it.
 
-No arm is read here; `services.product` adds it, and records that it was seen.
+It reads no arm; `services.product` adds it, and records that it was seen.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,8 +28,8 @@ from record.casebook.values import MissingCode
 from trial_edc.protocol import PROTOCOL, InfusionPlan
 from trial_edc.vocabulary import INFUSION_VISITS
 
-NAMED = {Part.PREPARED: "prepared_by", Part.CHECKED: "checked_by"}
-DOSED = (
+SIGNER_ITEMS = {Part.PREPARED: "prepared_by", Part.CHECKED: "checked_by"}
+DOSE_ITEMS = (
     "cells_per_ml_e6",
     "viability_pct",
     "planned_dose_e6_kg",
@@ -37,8 +37,8 @@ DOSED = (
 )
 
 
-def _known(value: Any) -> Any:
-    """Return a value; None where a code says why there is none."""
+def _value_or_none(value: Any) -> Any:
+    """None where a missing code stands instead of a value."""
     return None if isinstance(value, MissingCode) else value
 
 
@@ -61,7 +61,7 @@ class Preparation:
             return PreparationStep.HANDED_OVER
         return (
             PreparationStep.READY
-            if are_two(self.checks)
+            if are_two_persons(self.checks)
             else PreparationStep.TO_CONFIRM
         )
 
@@ -71,45 +71,51 @@ class Preparation:
 
     @property
     def handed_over_at(self) -> Any:
-        return _known(self.record.value_of("handed_over_at")) if self.record else None
+        return (
+            _value_or_none(self.record.value_of("handed_over_at"))
+            if self.record
+            else None
+        )
 
     @property
     def dose(self) -> CellDose | None:
-        """Return what the bag holds by the record; of cells alone."""
+        """What the bag holds by the record; None for saline."""
         if self.record is None or self.record.value_of("product") != Product.MSC:
             return None
-        known = {name: _known(self.record.value_of(name)) for name in DOSED}
+        values = {
+            name: _value_or_none(self.record.value_of(name)) for name in DOSE_ITEMS
+        }
         return cell_dose(
             PreparedProduct(
-                known["cells_per_ml_e6"],
-                known["viability_pct"],
-                known["planned_dose_e6_kg"],
+                values["cells_per_ml_e6"],
+                values["viability_pct"],
+                values["planned_dose_e6_kg"],
             ),
             weight_kg=self.dosing_weight_kg,
-            volume_ml=known["final_volume_ml"],
+            volume_ml=values["final_volume_ml"],
             started_at=None,
         )
 
-    def named(self, part: Part) -> int | None:
+    def person_named(self, part: Part) -> int | None:
         if self.record is None:
             return None
-        found: int | None = _known(self.record.value_of(NAMED[part]))
-        return found
+        person_id: int | None = _value_or_none(self.record.value_of(SIGNER_ITEMS[part]))
+        return person_id
 
-    def part(self, part: Part) -> dict[str, Any]:
-        held = [one for one in self.checks if one.part == part]
-        named = self.named(part)
-        given = PreparationCheck.objects.filter(form=self.form, part=part)
+    def part_status(self, part: Part) -> dict[str, Any]:
+        valid = [check for check in self.checks if check.part == part]
+        person_id = self.person_named(part)
+        confirmations = PreparationCheck.objects.filter(form=self.form, part=part)
         return {
             "word": _("Prepared by") if part == Part.PREPARED else _("Checked by"),
-            "named": User.objects.filter(pk=named).first() if named else None,
-            "check": held[-1] if held else None,
-            "is_stale": not held and given.exists(),
+            "named": User.objects.filter(pk=person_id).first() if person_id else None,
+            "check": valid[-1] if valid else None,
+            "is_stale": not valid and confirmations.exists(),
         }
 
     @property
     def cells_needed_e6(self) -> Decimal | None:
-        """Return the viable cells that the plan asks for; of the cell arm alone."""
+        """Viable cells of the plan; None for saline."""
         plan = self.plan
         if plan is None or self.arm != Product.MSC or self.dosing_weight_kg is None:
             return None
@@ -135,27 +141,27 @@ class Preparation:
 
 
 def preparations() -> list[Preparation]:
-    """Return the requested infusions whose product record is not complete."""
-    waiting = (FormStatus.NOT_STARTED, FormStatus.DRAFT)
-    form_data = FormInstance.objects.filter(
-        code="PRD", status__in=waiting, struck_at=None
+    """Requested infusions whose product record is not complete."""
+    open_states = (FormStatus.NOT_STARTED, FormStatus.DRAFT)
+    forms = FormInstance.objects.filter(
+        code="PRD", status__in=open_states, struck_at=None
     )
-    return preparations_of(list(form_data.select_related("participant")))
+    return preparations_of(list(forms.select_related("participant")))
 
 
 def preparations_of(forms: list[FormInstance]) -> list[Preparation]:
-    """Return what of these product records was requested, the next to start first.
+    """Requested preparations of these product records, the next to start first.
 
     Requested means a request with the decision to go and a signature that holds. The
     number of statements does not grow with the participants.
     """
-    people = [form.participant for form in forms]
-    requests = requests_that_hold(people)
-    held = Allocation.objects.filter(participant__in=people)
-    codes = dict(held.values_list("participant_id", "code"))
+    participants = [form.participant for form in forms]
+    requests = signed_requests(participants)
+    allocations = Allocation.objects.filter(participant__in=participants)
+    codes = dict(allocations.values_list("participant_id", "code"))
     records = ProductRecord.objects.filter(form__in=forms).in_bulk()
-    checks = _checks_that_hold(records)
-    found = [
+    checks = _valid_checks_by_form(records)
+    rows = [
         Preparation(
             request,
             form,
@@ -166,54 +172,56 @@ def preparations_of(forms: list[FormInstance]) -> list[Preparation]:
         for form in forms
         if (request := requests.get((form.participant_id, form.visit)))
     ]
-    return sorted(found, key=lambda one: (str(one.planned_start_at), one.form.pk))
+    return sorted(rows, key=lambda row: (str(row.planned_start_at), row.form.pk))
 
 
-def _checks_that_hold(
+def _valid_checks_by_form(
     records: Mapping[int, ProductRecord],
 ) -> dict[int, tuple[PreparationCheck, ...]]:
-    found: dict[int, tuple[PreparationCheck, ...]] = {}
-    for one in PreparationCheck.objects.filter(form__in=records):
-        if one.holds_for(records[one.form_id]):
-            found[one.form_id] = (*found.get(one.form_id, ()), one)
-    return found
+    by_form: dict[int, tuple[PreparationCheck, ...]] = {}
+    for check in PreparationCheck.objects.filter(form__in=records):
+        if check.holds_for(records[check.form_id]):
+            by_form[check.form_id] = (*by_form.get(check.form_id, ()), check)
+    return by_form
 
 
-def checks_that_hold(
+def valid_checks(
     form: FormInstance, record: ProductRecord
 ) -> tuple[PreparationCheck, ...]:
-    return _checks_that_hold({form.pk: record}).get(form.pk, ())
+    return _valid_checks_by_form({form.pk: record}).get(form.pk, ())
 
 
 def record_of(form: FormInstance) -> ProductRecord:
-    """Return the product record of its form, not yet stored where nobody began it."""
+    """Not yet stored where nobody began it."""
     return cast("ProductRecord", casebook_selectors.row_of(form))
 
 
-def are_two(checks: Iterable[PreparationCheck]) -> bool:
-    """Tell whether preparer and checker, two different persons, have confirmed."""
-    by_part = {one.part: one.signer_id for one in checks}
+def are_two_persons(checks: Iterable[PreparationCheck]) -> bool:
+    """Preparer and checker, two different persons, have confirmed."""
+    by_part = {check.part: check.signer_id for check in checks}
     return set(by_part) == set(Part) and len(set(by_part.values())) == len(by_part)
 
 
 def is_confirmed(form: FormInstance, record: ProductRecord) -> bool:
-    """Tell whether two persons confirmed the preparation as it stands."""
-    return are_two(checks_that_hold(form, record))
+    """Two persons confirmed the preparation as it stands."""
+    return are_two_persons(valid_checks(form, record))
 
 
-def requests_that_hold(
+def signed_requests(
     participants: Iterable[Participant],
 ) -> dict[tuple[int, str], FormData]:
-    """Return the signed requests to go, by participant and visit."""
-    people = [participant.pk for participant in participants]
-    forms = FormInstance.objects.filter(code="IRQ", participant__in=people)
+    """Signed requests to go, by participant and visit."""
+    participant_ids = [participant.pk for participant in participants]
+    forms = FormInstance.objects.filter(code="IRQ", participant__in=participant_ids)
     signed = {
         form.pk
         for form in forms.prefetch_related("signatures")
-        if any(one.holds_for(form) for one in form.signatures.all())
+        if any(signature.holds_for(form) for signature in form.signatures.all())
     }
     return {
         (participant_id, data.visit): data
-        for participant_id, data in casebook_selectors.stored_form_data(people, ["IRQ"])
+        for participant_id, data in casebook_selectors.stored_form_data(
+            participant_ids, ["IRQ"]
+        )
         if data.form_id in signed and data.get("decision") == "go"
     }

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from randomization.problems import RandomizationRefused
-from randomization.product.services.preparing import Label
+from randomization.product.services.preparation import Label
 from trial_edc.protocol import PROTOCOL
 
 CSS = Path(settings.BASE_DIR) / "static" / "css"
@@ -17,7 +17,7 @@ STYLES = (CSS / "tokens.css", CSS / "randomization" / "label.css")
 
 
 def pdf_writer() -> Any:
-    """Return the PDF writer; raises where its library is not installed."""
+    """Raises where its library is not installed."""
     try:
         import weasyprint  # noqa: PLC0415 - loads Pango, which not every machine has
     except OSError:
@@ -30,7 +30,7 @@ def pdf_writer() -> Any:
 
 
 def label_pdf(writer: Any, label: Label, *, made_at: datetime) -> bytes:
-    """Return the label, 100 mm × 70 mm, for one bag."""
+    """100 mm × 70 mm, for one bag."""
     context = {"label": label, "made_at": made_at, "trial": PROTOCOL.registry}
     html = render_to_string("randomization/product/label.html", context)
     document = writer.HTML(string=html, url_fetcher=_nothing_from_outside)

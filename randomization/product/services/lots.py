@@ -28,8 +28,8 @@ LotValues = Mapping[str, str]  # plain texts: numbers as typed, instants in ISO 
 
 
 @dataclass(frozen=True)
-class Taking:
-    """What a product record says that it took from a lot."""
+class DispensedContainers:
+    """Containers that a product record names as used from a lot."""
 
     form: FormInstance
     lot: str
@@ -50,7 +50,7 @@ class Taking:
 def register_lot(
     values: LotValues, *, by: User, via: Source = Source.PAGE
 ) -> LotRecord:
-    """Enter a lot; its number is unique."""
+    """The number is unique."""
     _may(by)
     with attributed(by=by, via=via):
         if lots.lot_of(values["lot"]):
@@ -68,7 +68,7 @@ def change_lot(
     by: User,
     via: Source = Source.PAGE,
 ) -> LotRecord:
-    """Change a lot, such as its release or recall, with a reason; not its number."""
+    """Such as release or recall, with a reason; the number stays."""
     _may(by)
     if not reason.strip():
         raise RandomizationRefused(_("Give the reason."))
@@ -76,14 +76,14 @@ def change_lot(
     with attributed(by=by, via=via, reason=Reason("lot")):
         lot = _locked()[lot.pk]
         before = lot.content
-        kept = {"lot": before["lot"], "reason": reason.strip()}
-        _store(lot, {**before, **values, **kept})
+        unchanged = {"lot": before["lot"], "reason": reason.strip()}
+        _store(lot, {**before, **values, **unchanged})
         if values["status"] == LotStatus.RECALLED != before["status"]:
-            _tell_recalled(lot)
+            _notify_recalled(lot)
     return lot
 
 
-def move(
+def record_movement(
     lot: LotRecord,
     *,
     kind: MovementKind,
@@ -94,7 +94,7 @@ def move(
 ) -> LotRecord:
     """Record containers that came, went or were outside their temperature.
 
-    What is dispensed, the product record itself takes (`dispense`).
+    Dispensing follows from the product record (`dispense`).
     """
     _may(by)
     if kind == MovementKind.DISPENSED:
@@ -107,25 +107,28 @@ def move(
     return lot
 
 
-def dispense(taking: Taking, *, by: Actor) -> None:
-    """Keep in the lot's account what a product record took, and nothing twice.
+def dispense(dispensed: DispensedContainers, *, by: Actor) -> None:
+    """Record in the lot's account what a product record used, once.
 
-    A record that now names another lot gives back what it had taken. The lots are
-    locked, and looked at after that: two pharmacists at once never take the same
-    container.
+    A record that now names another lot gives its containers back. The lots are read
+    after they are locked, so two pharmacists at once never use the same container.
     """
-    hashes = {lot_hash(number) for number in (taking.lot, taking.lot_before) if number}
+    hashes = {
+        lot_hash(number) for number in (dispensed.lot, dispensed.lot_before) if number
+    }
     for lot in _locked().values():
         if lot.number_hash not in hashes:
             continue
         content = lot.content
-        kept = [m for m in content["movements"] if m.get("record") != taking.form.pk]
-        if taking.containers and lot.number_hash == lot_hash(taking.lot):
-            if len(kept) == len(content["movements"]):
-                _require_usable(content, taking.at)
-            kept.append(taking.movement(by))
-        if kept != content["movements"]:
-            _store(lot, {**content, "movements": kept})
+        movements = [
+            m for m in content["movements"] if m.get("record") != dispensed.form.pk
+        ]
+        if dispensed.containers and lot.number_hash == lot_hash(dispensed.lot):
+            if len(movements) == len(content["movements"]):
+                _require_usable(content, dispensed.at)
+            movements.append(dispensed.movement(by))
+        if movements != content["movements"]:
+            _store(lot, {**content, "movements": movements})
 
 
 def _require_usable(content: Mapping[str, Any], at: datetime) -> None:
@@ -139,20 +142,20 @@ def _may(by: User) -> None:
 
 
 def _locked() -> dict[int, LotRecord]:
-    """Lock the register, in one order, and return its lots by key."""
-    held = LotRecord.objects.order_by("pk").select_for_update()
-    return {lot.pk: lot for lot in held}
+    """All lots by key, locked in one order."""
+    lots_in_order = LotRecord.objects.order_by("pk").select_for_update()
+    return {lot.pk: lot for lot in lots_in_order}
 
 
 @implements("RND-04")
 def _store(lot: LotRecord, content: dict[str, Any]) -> None:
-    """Store a lot; of one that is known, seal the whole register anew, at once.
+    """Store a lot; for a registered lot, seal the whole register again.
 
-    Otherwise a copy of the database would tell, without any key, who was served from
-    the same lot as whom, and that is who is in the same arm.
+    Otherwise a copy of the database would show, without any key, which participants
+    were served from the same lot, and so are in the same arm.
     """
-    if found := list(problems(content)):
-        raise RandomizationRefused(" ".join(_(problem) for problem in found))
+    if faults := list(problems(content)):
+        raise RandomizationRefused(" ".join(_(problem) for problem in faults))
     lot.put(content)
     register = _locked()
     if lot.pk not in register:
@@ -163,7 +166,7 @@ def _store(lot: LotRecord, content: dict[str, Any]) -> None:
     LotRecord.objects.bulk_update(register.values(), ("sealed",))
 
 
-def _tell_recalled(lot: LotRecord) -> None:
+def _notify_recalled(lot: LotRecord) -> None:
     notices.queue(
         occasion="lot_recalled",
         key=f"lot_recalled:{lot.pk}:{clock.now().isoformat()}",

@@ -1,4 +1,4 @@
-"""The product of an infusion: expected after the request, held against arm and lot."""
+"""The product of an infusion: created by the request, checked against arm and lot."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,9 +10,9 @@ from randomization.arms import arm_of, arms_of
 from randomization.problems import RandomizationRefused as LotRefused
 from randomization.product.rules.stock import why_unusable
 from randomization.product.selectors import lots
-from randomization.product.selectors import preparation_worklist as desk
+from randomization.product.selectors import preparation_worklist as worklist
 from randomization.product.selectors.preparation_worklist import Preparation
-from randomization.product.services.lots import Taking, dispense
+from randomization.product.services.lots import DispensedContainers, dispense
 from randomization.study import selectors as study_selectors
 from record.accounts.models import User
 from record.accounts.roles import Permission
@@ -33,8 +33,7 @@ from trial_edc.vocabulary import N_, Severity
 
 
 @implements("INF-05")
-def require_infusions_running(request: FormInstance) -> None:
-    """Refuse the signature of a request to go while infusions are paused."""
+def require_infusions_not_paused(request: FormInstance) -> None:
     decision = data_of(request, row_of(request)).get("decision")
     if decision == "go" and study_selectors.infusions_paused_at():
         raise ReviewRefused(
@@ -42,20 +41,22 @@ def require_infusions_running(request: FormInstance) -> None:
         )
 
 
-def expect_product(request: FormInstance) -> FormInstance | None:
-    """Hang the product record when a request to go was signed; due at its start."""
+def create_product_record(request: FormInstance) -> FormInstance | None:
+    """For a signed request to go; due on the planned start."""
     data = data_of(request, row_of(request))
     if data.get("decision") != "go":
         return None
     form = form_instances.ensure_form(request.participant, "PRD", visit=request.visit)
-    planned = data.get("planned_start_at")
-    form.due_on = dates.site_date(planned) if planned else clock.today()
+    planned_start_at = data.get("planned_start_at")
+    form.due_on = (
+        dates.site_date(planned_start_at) if planned_start_at else clock.today()
+    )
     form.save(update_fields=("due_on",))
     return form
 
 
-def release_product(request: FormInstance) -> None:
-    """Take the due date off a product record whose request is no longer to go."""
+def clear_product_due_date(request: FormInstance) -> None:
+    """The request is no longer to go."""
     FormInstance.objects.filter(
         participant=request.participant,
         code="PRD",
@@ -66,29 +67,35 @@ def release_product(request: FormInstance) -> None:
 
 @implements("RND-04", "RND-05")
 def preparations_with_arms(*, by: User) -> list[Preparation]:
-    """Return what is to be prepared, with the arms; that they were seen is recorded."""
-    return _with_arms(desk.preparations(), by=by)
+    """That the arms were seen is recorded."""
+    return _with_arms(worklist.preparations(), by=by)
 
 
 @implements("RND-04", "RND-05")
 def preparation_with_arm(form: FormInstance, *, by: User) -> Preparation | None:
-    """Return one infusion at the desk, with its arm; that it was seen is recorded."""
-    found = _with_arms(desk.preparations_of([form]), by=by)
-    return found[0] if found else None
+    """That the arm was seen is recorded."""
+    preparations = _with_arms(worklist.preparations_of([form]), by=by)
+    return preparations[0] if preparations else None
 
 
-def _with_arms(waiting: list[Preparation], *, by: User) -> list[Preparation]:
+def _with_arms(preparations: list[Preparation], *, by: User) -> list[Preparation]:
     """Add the arms for those who see them through the product record (note g)."""
     if not (by.may(Permission.SEE_PRODUCT) and by.may(Permission.SEE_ARM)):
         raise PermissionDenied
-    if not waiting:
+    if not preparations:
         return []
-    people = {one.participant.pk: one.participant for one in waiting}
+    participants = {
+        preparation.participant.pk: preparation.participant
+        for preparation in preparations
+    }
     with attributed(by=by, via=Source.PAGE):
-        for pk in people:
+        for pk in participants:
             _record_view(pk, "preparation")
-        arms = arms_of(people.values())
-    return [replace(one, arm=arms[one.participant.pk]) for one in waiting]
+        arms = arms_of(participants.values())
+    return [
+        replace(preparation, arm=arms[preparation.participant.pk])
+        for preparation in preparations
+    ]
 
 
 def _record_view(participant_id: int, purpose: str) -> None:
@@ -96,11 +103,11 @@ def _record_view(participant_id: int, purpose: str) -> None:
     act("arm_seen", participant_id=participant_id, details=details)
 
 
-def require_fitting(saved: Saved) -> None:
-    """Refuse a lot that may not be used, and a wrong answer to “as allocated?”."""
-    found = [*_lot_findings(saved), *_product_findings(saved)]
-    if found:
-        raise SaveRefused(found)
+def require_lot_and_allocation_to_match(saved: Saved) -> None:
+    """Refuse an unusable lot, and a wrong answer to “as allocated?”."""
+    findings = [*_lot_findings(saved), *_product_findings(saved)]
+    if findings:
+        raise SaveRefused(findings)
 
 
 def _lot_findings(saved: Saved) -> Iterable[Finding]:
@@ -120,11 +127,10 @@ def _lot_findings(saved: Saved) -> Iterable[Finding]:
         yield Finding("PRD-13", "lot", Severity.HARD, why)
 
 
-def take_from_lot(saved: Saved) -> None:
-    """Let the containers leave the account of the lot that the record names."""
+def dispense_from_lot(saved: Saved) -> None:
     data = saved.data
     at = data.get("out_of_storage_at") or data.get("prepared_at") or clock.now()
-    taking = Taking(
+    dispensed = DispensedContainers(
         form=saved.form,
         lot=data.get("lot") or "",
         lot_before=saved.before.get("lot") or "",
@@ -132,23 +138,23 @@ def take_from_lot(saved: Saved) -> None:
         at=at,
     )
     try:
-        dispense(taking, by=saved.by)
+        dispense(dispensed, by=saved.by)
     except LotRefused as problem:
         finding = Finding("PRD-15", "containers", Severity.HARD, str(problem))
         raise SaveRefused([finding]) from problem
 
 
 def _product_findings(saved: Saved) -> Iterable[Finding]:
-    product, said = saved.data.get("product"), saved.data.get("as_allocated")
-    if product is None or said is None:
+    product, answer = saved.data.get("product"), saved.data.get("as_allocated")
+    if product is None or answer is None:
         return
-    if (product == arm_of(saved.participant)) != (said == "Y"):
+    if (product == arm_of(saved.participant)) != (answer == "Y"):
         message = N_("This answer does not fit product and allocation.")
         yield Finding("PRD-14", "as_allocated", Severity.HARD, message)
 
 
-def raise_wrong_product(saved: Saved) -> None:
-    """Raise the restricted deviation, and the blinded one that tells no product."""
+def raise_wrong_product_deviation(saved: Saved) -> None:
+    """The restricted deviation, and the blinded one that names no product."""
     if saved.data.get("as_allocated") != "N":
         return
     at = saved.data.get("prepared_at") or clock.now()

@@ -1,4 +1,4 @@
-"""What unblinded product staff need: infusions to prepare, and lots."""
+"""Pages of unblinded product staff: infusions to prepare, and lots."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -8,8 +8,12 @@ from django.views.decorators.cache import never_cache
 from randomization.models import LotRecord
 from randomization.problems import RandomizationRefused
 from randomization.product.forms import LotChangeForm, LotForm, MovementForm
-from randomization.product.selectors.lots import LotView, exposed_to, lot_views
-from randomization.product.services import lots as service
+from randomization.product.selectors.lots import (
+    LotView,
+    lot_views,
+    product_records_of_lot,
+)
+from randomization.product.services import lots as lot_services
 from randomization.product.services.product import preparations_with_arms
 from randomization.study import selectors as study_selectors
 from randomization.vocabulary import LotStatus
@@ -20,7 +24,7 @@ from record.accounts.roles import Permission
 @permitted(Permission.SEE_PRODUCT)
 @never_cache
 def preparations(request: StaffRequest) -> HttpResponse:
-    """List the infusions to prepare, each with its arm; the view is recorded."""
+    """The view of the arms is recorded."""
     context = {
         "preparations": preparations_with_arms(by=request.user),
         "paused_at": study_selectors.infusions_paused_at(),
@@ -43,7 +47,7 @@ def add_lot(request: StaffRequest) -> HttpResponse:
     form = LotForm(request.POST or None)
     if form.is_valid():
         try:
-            lot = service.register_lot(form.values, by=request.user)
+            lot = lot_services.register_lot(form.values, by=request.user)
         except RandomizationRefused as problem:
             form.add_error(None, str(problem))
         else:
@@ -54,24 +58,23 @@ def add_lot(request: StaffRequest) -> HttpResponse:
 @permitted(Permission.SEE_PRODUCT)
 @never_cache
 def lot(request: StaffRequest, pk: int) -> HttpResponse:
-    """Show a lot with its account; product staff change it and move containers."""
-    found = get_object_or_404(LotRecord, pk=pk)
-    shown = LotView(found, found.content)
+    record = get_object_or_404(LotRecord, pk=pk)
+    view = LotView(record, record.content)
     act = request.POST.get("act", "")
     change = LotChangeForm(
-        request.POST if act == "change" else None, initial=initial(shown)
+        request.POST if act == "change" else None, initial=initial(view)
     )
     movement = MovementForm(request.POST if act == "move" else None)
     may_enter = request.user.may(Permission.ENTER_PRODUCT)
     if act and not may_enter:
         raise PermissionDenied
     form = change if act == "change" else movement
-    if form.is_valid() and _acted(request, found, form):
-        return redirect("randomization:lot", found.pk)
-    is_recalled = shown.content["status"] == LotStatus.RECALLED
+    if form.is_valid() and _is_done(request, record, form):
+        return redirect("randomization:lot", record.pk)
+    is_recalled = view.content["status"] == LotStatus.RECALLED
     context = {
-        "lot": shown,
-        "exposed": exposed_to(shown.number) if is_recalled else [],
+        "lot": view,
+        "exposed": product_records_of_lot(view.number) if is_recalled else [],
         "may_enter": may_enter,
         "change": change,
         "status_fields": [field for field in change if field.name != "reason"],
@@ -80,28 +83,28 @@ def lot(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "randomization/product/lot.html", context)
 
 
-def initial(shown: LotView) -> dict[str, object]:
-    """Return what the form of a change begins with; the reason is asked anew."""
-    known = {**shown.content, "expires_at": shown.expires_at}
-    known.pop("reason", None)
-    return known
+def initial(view: LotView) -> dict[str, object]:
+    """The reason is asked anew for each change."""
+    values = {**view.content, "expires_at": view.expires_at}
+    values.pop("reason", None)
+    return values
 
 
-def _acted(
+def _is_done(
     request: StaffRequest, lot: LotRecord, form: LotChangeForm | MovementForm
 ) -> bool:
-    said = form.cleaned_data
+    answers = form.cleaned_data
     try:
         if isinstance(form, LotChangeForm):
             values = form.values
             reason = values.pop("reason")
-            service.change_lot(lot, values, reason=reason, by=request.user)
+            lot_services.change_lot(lot, values, reason=reason, by=request.user)
         else:
-            service.move(
+            lot_services.record_movement(
                 lot,
-                kind=said["kind"],
-                amount=str(said["amount"]),
-                at=said["at"].isoformat(),
+                kind=answers["kind"],
+                amount=str(answers["amount"]),
+                at=answers["at"].isoformat(),
                 by=request.user,
             )
     except RandomizationRefused as problem:

@@ -26,7 +26,7 @@ def on(month: int, day: int) -> datetime:
 
 
 def consent(occurrence: int = 1, **values: object) -> FormData:
-    told = {
+    values = {
         "kind": "initial",
         "decision": "given",
         "decided_at": on(2, 1),
@@ -34,12 +34,12 @@ def consent(occurrence: int = 1, **values: object) -> FormData:
         "signer": "participant",
         **values,
     }
-    return FormData("CNS", told, occurrence=occurrence)
+    return FormData("CNS", values, occurrence=occurrence)
 
 
 def visit(day: date, capacity: str) -> FormData:
-    told = {"visit_date": day, "has_capacity": capacity}
-    return FormData("VIS", told, visit="D1", occurrence=day.toordinal())
+    values = {"visit_date": day, "has_capacity": capacity}
+    return FormData("VIS", values, visit="D1", occurrence=day.toordinal())
 
 
 def due(today: date, *form_data: FormData) -> list[ReconsentDue]:
@@ -57,11 +57,11 @@ def test_a_version_holds_until_the_first_day_of_the_next(
 
 
 def test_a_new_version_asks_from_its_first_day_until_it_is_signed() -> None:
-    asked = [ReconsentDue(ReconsentReason.VERSION, ON, "2.0")]
+    expected = [ReconsentDue(ReconsentReason.VERSION, ON, "2.0")]
     signed = consent(2, kind="new_version", version="2.0", decided_at=on(3, 2))
 
     assert due(BEFORE, consent()) == []
-    assert due(ON, consent()) == asked
+    assert due(ON, consent()) == expected
     assert due(ON, consent(), signed) == []
 
 
@@ -100,13 +100,13 @@ def test_who_withdrew_from_the_infusion_alone_is_asked() -> None:
 def test_who_can_decide_again_is_asked_until_he_signs_himself() -> None:
     by_other = consent(signer="representative")
     able = visit(date(2022, 2, 5), "Y")
-    asked = ReconsentDue(ReconsentReason.CAPACITY, date(2022, 2, 5))
+    expected = ReconsentDue(ReconsentReason.CAPACITY, date(2022, 2, 5))
     signed = consent(2, kind="capacity_regained", decided_at=on(2, 6))
     undecided = consent(2, kind="capacity_regained", decision=None)
 
     assert due(BEFORE, by_other, visit(date(2022, 2, 4), "N")) == []
-    assert due(BEFORE, by_other, able, visit(BEFORE, "Y")) == [asked]
-    assert due(BEFORE, by_other, able, undecided) == [asked]
+    assert due(BEFORE, by_other, able, visit(BEFORE, "Y")) == [expected]
+    assert due(BEFORE, by_other, able, undecided) == [expected]
     assert due(BEFORE, by_other, able, signed) == []
 
 
@@ -131,13 +131,13 @@ def test_a_refusal_asks_for_the_withdrawal_and_for_nothing_else() -> None:
     refused = consent(
         2, kind="new_version", version="2.0", decision="refused", decided_at=on(3, 2)
     )
-    told = FormData("WDR", {"kind": "infusion_only"})
+    withdrawal = FormData("WDR", {"kind": "infusion_only"})
 
     assert due(LATER, consent(), refused) == [
         ReconsentDue(ReconsentReason.REFUSED, date(2022, 3, 2))
     ]
     assert due(LATER, consent(), refused, FormData("WDR", {})) != []
-    assert due(LATER, consent(), refused, told) == []
+    assert due(LATER, consent(), refused, withdrawal) == []
 
 
 def test_nobody_is_asked_again_before_a_first_consent() -> None:

@@ -29,13 +29,13 @@ PAGE = "/enrollment/consent-versions/"
 def new(version: str = "2.0", *, days: int = 0, concerns: str = "everybody", **more):
     """Return a version in force from so many days after today."""
     first = clock.today() + timedelta(days=days)
-    told = {"ethics_approved_on": first - timedelta(days=3), **more}
+    values = {"ethics_approved_on": first - timedelta(days=3), **more}
     return NewVersion(
         version=version,
         effective_from=first,
         changes="New risk.",
         concerns=concerns,
-        **told,
+        **values,
     )
 
 
@@ -166,13 +166,13 @@ def test_a_new_version_is_work_for_the_site_until_everybody_signed(
     coordinator: User,
 ) -> None:
     participant = factories.consented(coordinator)
-    desk = browser(coordinator)
+    client = browser(coordinator)
     casebook = reverse("entry:casebook", args=[participant.number])
     in_force(new())
 
-    def told() -> list[bool]:
+    def is_shown_on_pages() -> list[bool]:
         return [
-            "New version of the consent document 2.0" in desk.get(page).text
+            "New version of the consent document 2.0" in client.get(page).text
             for page in (
                 "/",
                 casebook,
@@ -180,11 +180,11 @@ def test_a_new_version_is_work_for_the_site_until_everybody_signed(
             )
         ]
 
-    def asked() -> list[list[ReconsentDue]]:
+    def due_by_participant() -> list[list[ReconsentDue]]:
         return [due for _one, due in consents.participants_to_reconsent(coordinator)]
 
     due = ReconsentDue(ReconsentReason.VERSION, clock.today(), "2.0")
-    assert (asked(), told()) == ([[due]], [True] * 3)
+    assert (due_by_participant(), is_shown_on_pages()) == ([[due]], [True] * 3)
     factories.consent(
         participant,
         coordinator,
@@ -192,7 +192,7 @@ def test_a_new_version_is_work_for_the_site_until_everybody_signed(
         version="2.0",
         decided_at=clock.now(),
     )
-    assert (asked(), told()) == ([], [False] * 3)
+    assert (due_by_participant(), is_shown_on_pages()) == ([], [False] * 3)
 
 
 def test_who_refuses_a_new_version_is_asked_what_to_stop(coordinator: User) -> None:
@@ -260,7 +260,7 @@ def test_a_wrong_version_is_told_beside_what_was_typed(db: None) -> None:
 
 
 def test_who_reads_the_register_enters_nothing(coordinator: User) -> None:
-    desk = browser(coordinator)
+    client = browser(coordinator)
 
-    assert "Enter a version" not in desk.get(PAGE).text
-    assert desk.post(PAGE, {"version": "2.0"}).status_code == 403
+    assert "Enter a version" not in client.get(PAGE).text
+    assert client.post(PAGE, {"version": "2.0"}).status_code == 403

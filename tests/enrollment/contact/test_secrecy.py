@@ -59,33 +59,33 @@ def browser(user) -> Client:
     return client
 
 
-def entered(desk: Client, participant: Participant) -> list[str]:
+def entered(client: Client, participant: Participant) -> list[str]:
     """Type contact details as people do: autosaved, refused, saved, changed, broken."""
     form = factories.data(participant, "CTC")
     page = reverse("entry:form", args=[form.pk])
     typed = {**CONTACT, "based_on": "0"}
     wrong = {**typed, "email": f"{EMAIL} {NAME}", "phones-0-owner": NAME}
-    kept = desk.post(reverse("entry:autosave", args=[form.pk]), typed)
-    assert kept.json()["kept"] is True
+    autosaved = client.post(reverse("entry:autosave", args=[form.pk]), typed)
+    assert autosaved.json()["kept"] is True
     seen = [
-        desk.get(f"{page}?restore=1").text,
-        desk.post(page, {**wrong, "action": "complete"}).text,
+        client.get(f"{page}?restore=1").text,
+        client.post(page, {**wrong, "action": "complete"}).text,
     ]
-    assert desk.post(page, {**typed, "action": "complete"}).status_code == 302
+    assert client.post(page, {**typed, "action": "complete"}).status_code == 302
     changed = {**typed, "based_on": "1", "best_time": "", "best_time__reason": "other"}
     changed["best_time__reason_text"] = f"{NAME} asked for it"
-    assert desk.post(page, {**changed, "action": "complete"}).status_code == 302
+    assert client.post(page, {**changed, "action": "complete"}).status_code == 302
     panel = reverse("entry:panel", args=[form.pk, "name"])
-    return [*seen, desk.get(page).text, desk.get(panel).text]
+    return [*seen, client.get(page).text, client.get(panel).text]
 
 
-def signed(desk: Client, participant: Participant) -> FormInstance:
+def signed(client: Client, participant: Participant) -> FormInstance:
     """Attach the signed form, under a file name that names the person."""
     form = factories.data(participant, "CNS")
     upload = SimpleUploadedFile(f"{NAME}.pdf", SCAN, "application/pdf")
     page = reverse("entry:form", args=[form.pk])
     typed = {"signed_scan": upload, "based_on": "1", "action": "complete"}
-    assert desk.post(page, typed).status_code == 302
+    assert client.post(page, typed).status_code == 302
     return form
 
 
@@ -95,32 +95,32 @@ def test_no_copy_and_no_log_of_a_run_tells_who_a_participant_is(
 ) -> None:
     coordinator = person("CO")
     participant = factories.consented(coordinator)
-    desk = browser(coordinator)
+    client = browser(coordinator)
 
-    seen = entered(desk, participant)
-    signed(desk, participant)
-    known = {"approached_at": "2024-03-01 08:30", "source": "icu", "age_years": "57"}
-    known |= {"sex": "F", "hospital_no": HOSPITAL_NO}
-    refused = desk.post(reverse("enrollment:register"), known)
-    sought = desk.post(reverse("entry:find"), {"q": NAME}, follow=True)
-    asked = exports.request_export(forms=[], language="en", by=person("MO"))
-    made = exports.make_export(asked.key)
+    seen = entered(client, participant)
+    signed(client, participant)
+    values = {"approached_at": "2024-03-01 08:30", "source": "icu", "age_years": "57"}
+    values |= {"sex": "F", "hospital_no": HOSPITAL_NO}
+    refused = client.post(reverse("enrollment:register"), values)
+    search = client.post(reverse("entry:find"), {"q": NAME}, follow=True)
+    export_request = exports.request_export(forms=[], language="en", by=person("MO"))
+    export = exports.make_export(export_request.key)
 
     assert all(NAME in page for page in seen)  # the site reads it
     assert "This person was approached before" in refused.text
     assert f"Open the screening of {participant.number}" in refused.text
-    assert "No participant fits." in sought.text
-    assert 'class="bar-find" method="post"' in sought.text
+    assert "No participant fits." in search.text
+    assert 'class="bar-find" method="post"' in search.text
     logged = caplog.text + "".join(capfd.readouterr()) + server_log()
     stored = [path for path in folder.rglob("*") if path.is_file()]
     on_disk = "\n".join(
         f"{path.name} {path.read_bytes().decode('latin-1')}" for path in stored
     )
     assert len(stored) == 1
-    for told in (dump(), logged, on_disk):
-        assert readable(told, READ) == []
+    for readable_text in (dump(), logged, on_disk):
+        assert readable(readable_text, READ) == []
     assert not any(secret.encode() in on_disk.encode("latin-1") for secret in SECRETS)
-    content = b"".join(archives.unsealed_pieces(archives.archive_path(made.key)))
+    content = b"".join(archives.unsealed_pieces(archives.archive_path(export.key)))
     with ZipFile(io.BytesIO(content)) as archive:
         for name in archive.namelist():
             assert readable(archive.read(name).decode("latin-1"), READ) == []
@@ -133,9 +133,9 @@ def test_no_copy_and_no_log_of_a_run_tells_who_a_participant_is(
 def test_every_page_of_who_may_not_know_the_person_keeps_quiet() -> None:
     coordinator = person("CO")
     participant = factories.consented(coordinator)
-    desk = browser(coordinator)
-    entered(desk, participant)
-    consent = signed(desk, participant)
+    client = browser(coordinator)
+    entered(client, participant)
+    consent = signed(client, participant)
     contact = factories.data(participant, "CTC")
     number = participant.number
     pages = [
@@ -158,10 +158,10 @@ def test_every_page_of_who_may_not_know_the_person_keeps_quiet() -> None:
         tab = browser(person(role))
         for page in pages:
             answer = tab.get(page)
-            told = b"".join(answer) if answer.streaming else answer.content
-            assert not any(s.encode() in told for s in SECRETS), (role, page)
-            known = answer.status_code == 200 and b"signed_scan" in told
-            assert not known, (role, page)
+            readable_text = b"".join(answer) if answer.streaming else answer.content
+            assert not any(s.encode() in readable_text for s in SECRETS), (role, page)
+            is_readable = answer.status_code == 200 and b"signed_scan" in readable_text
+            assert not is_readable, (role, page)
         hidden = 403 if role == "AD" else 404  # who reads no form at all is told so
         assert tab.get(pages[5]).status_code == hidden
         assert tab.get(pages[8]).status_code == hidden
@@ -228,7 +228,7 @@ def test_a_wrong_file_is_told_beside_what_was_typed() -> None:
     coordinator = person("CO")
     participant = factories.consented(coordinator)
     form = factories.data(participant, "CNS")
-    desk = browser(coordinator)
+    client = browser(coordinator)
     wrong = SimpleUploadedFile("consent.pdf", b"MZ no pdf", "application/pdf")
     typed = {
         "signed_scan": wrong,
@@ -239,7 +239,7 @@ def test_a_wrong_file_is_told_beside_what_was_typed() -> None:
         "language__reason_text": "The English form was signed.",
     }
 
-    answer = desk.post(reverse("entry:form", args=[form.pk]), typed)
+    answer = client.post(reverse("entry:form", args=[form.pk]), typed)
 
     assert answer.status_code == 422
     assert "The content of this file is none of: PDF, JPG." in answer.text

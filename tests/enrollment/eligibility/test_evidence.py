@@ -27,12 +27,12 @@ def data(
     return FormData(code, values, visit=visit, occurrence=occurrence, form_id=form_id)
 
 
-def found(*form_data: FormData) -> Any:
+def evidence(*form_data: FormData) -> Any:
     return evidence_of(Casebook.of(form_data))
 
 
 def test_an_empty_binder_knows_nothing() -> None:
-    nothing = found()
+    nothing = evidence()
 
     assert nothing.consent_on is None
     assert nothing.steroids is None
@@ -46,7 +46,7 @@ def test_a_sample_without_a_time_is_marked_so() -> None:
     dated = data("CRE", 2, sample_at=Partial("2026-03-07"), value=value)
     empty = data("CRE", 3, sample_at=Partial("2026-03-07"))
 
-    samples = found(timed, dated, empty).samples
+    samples = evidence(timed, dated, empty).samples
 
     assert [(s.at.isoformat(), s.date_only) for s in samples] == [
         ("2026-03-08T08:30:00+08:00", False),
@@ -60,7 +60,10 @@ def test_a_sample_without_a_time_is_marked_so() -> None:
 def test_a_weight_that_was_estimated_is_marked_so() -> None:
     weighed = data("VIT", visit="SCR", weight_kg=70, weight_source="estimated")
 
-    assert (found(weighed).weight_kg, found(weighed).weight_estimated) == (70, True)
+    assert (evidence(weighed).weight_kg, evidence(weighed).weight_estimated) == (
+        70,
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -78,7 +81,7 @@ def test_i4_needs_both_answers(
 ) -> None:
     judged = data("ELG", i4_can_comply=can_comply, phone_confirmed=phone)
 
-    assert found(judged).answers["I4"] == answer
+    assert evidence(judged).answers["I4"] == answer
 
 
 @pytest.mark.parametrize(
@@ -99,15 +102,15 @@ def test_i4_needs_both_answers(
 def test_answers_are_read_by_criterion(
     item: str, value: Any, criterion: str, answer: CriterionAnswer | None
 ) -> None:
-    assert found(data("ELG", **{item: value})).answers[criterion] == answer
+    assert evidence(data("ELG", **{item: value})).answers[criterion] == answer
 
 
 def test_no_failing_organ_is_an_empty_set() -> None:
-    assert found(data("ELG", nonrenal_failed_organs=["none"])).failed_organs == set()
+    assert evidence(data("ELG", nonrenal_failed_organs=["none"])).failed_organs == set()
 
 
 def test_one_row_with_no_says_that_there_was_no_drug() -> None:
-    none = found(data("IST", any_exposure="N"))
+    none = evidence(data("IST", any_exposure="N"))
 
     assert (none.steroids, none.immunosuppressants) == ((), ())
 
@@ -138,24 +141,24 @@ def test_drugs_are_sorted_by_class() -> None:
         stop=Partial("2026-01-15"),
     )
 
-    taken = found(steroid, other)
+    drugs = evidence(steroid, other)
 
-    assert taken.steroids == (
+    assert drugs.steroids == (
         SteroidCourse("prednisone", Decimal(20), "2026-02", None, route="oral", id="7"),
     )
-    assert taken.immunosuppressants == (
+    assert drugs.immunosuppressants == (
         Immunosuppressant("Tacrolimus", ("2025-06-01", None), "2026-01-15", id="7"),
     )
 
 
 def test_a_drug_without_class_may_be_either() -> None:
-    unclear = found(data("IST", any_exposure="Y"))
+    unclear = evidence(data("IST", any_exposure="Y"))
 
     assert (len(unclear.steroids), len(unclear.immunosuppressants)) == (1, 1)
     assert unclear.immunosuppressants[0].changes == (None, None)
 
 
-def test_the_count_is_the_latest_before_randomisation() -> None:
+def test_the_count_is_the_latest_before_randomization() -> None:
     counts = [
         data(
             "LAB",
@@ -165,10 +168,10 @@ def test_the_count_is_the_latest_before_randomisation() -> None:
         )
         for n in (30, 10, 20)
     ]
-    randomised = data("RAN", randomised_at=NOON + timedelta(hours=20))
+    randomized = data("RAN", randomised_at=NOON + timedelta(hours=20))
 
-    assert found(*counts).platelets == 30
-    assert found(*counts, randomised).platelets == 20
+    assert evidence(*counts).platelets == 30
+    assert evidence(*counts, randomized).platelets == 20
 
 
 def test_answers_of_an_earlier_screening_are_not_those_of_the_present() -> None:
@@ -217,7 +220,7 @@ def test_age_counts_from_the_site_date_of_the_initial_consent() -> None:
     late = datetime(2026, 3, 7, 23, 30, tzinfo=SITE_TZ)
     rows = [data("CNS", kind="initial", decision="given", decided_at=late)]
 
-    assert found(*rows).consent_on == date(2026, 3, 7)
+    assert evidence(*rows).consent_on == date(2026, 3, 7)
 
 
 @pytest.mark.parametrize(

@@ -26,24 +26,24 @@ def numbered(evidence: Evidence) -> Evidence:
     return replace(evidence, samples=tuple(samples), urine=tuple(urine))
 
 
-def exhibit(**changes: Any) -> KidneySection:
+def kidney(**changes: Any) -> KidneySection:
     evidence = numbered(candidate(**changes))
     return kidney_section(evidence, assess(evidence))
 
 
 def test_the_pair_and_the_baseline_are_marked_where_they_stand() -> None:
-    shown = exhibit()
+    section = kidney()
 
-    told = [(one.form_id, one.umol_l, one.uses) for one in shown.samples]
-    assert told == [
+    rows = [(row.form_id, row.umol_l, row.uses) for row in section.samples]
+    assert rows == [
         (1, "80.0", ("Baseline",)),
         (2, "85.0", ("Qualifying pair: earlier",)),
         (3, "200.0", ("Qualifying pair: later",)),
     ]
-    assert shown.threshold_umol_l == Decimal("170.0")
-    assert (shown.egfr, shown.baseline_mg_dl) == ("103.4", "0.905")
-    assert shown.equation == "CKD-EPI 2021"
-    assert shown.window == (RISE_AT - timedelta(days=90), RISE_AT)
+    assert section.threshold_umol_l == Decimal("170.0")
+    assert (section.egfr, section.baseline_mg_dl) == ("103.4", "0.905")
+    assert section.equation == "CKD-EPI 2021"
+    assert section.window == (RISE_AT - timedelta(days=90), RISE_AT)
 
 
 def test_a_baseline_found_only_in_the_year_before_shows_that_window() -> None:
@@ -52,10 +52,10 @@ def test_a_baseline_found_only_in_the_year_before_shows_that_window() -> None:
         sample("2023-05-09T19:00", "95"),
         sample("2023-05-09T20:00", "200"),
     )
-    pair_only = exhibit(samples=(old[0], old[2]))
+    pair_only = kidney(samples=(old[0], old[2]))
 
     assert pair_only.window == (RISE_AT - timedelta(days=365), RISE_AT)
-    assert exhibit(samples=()).window is None
+    assert kidney(samples=()).window is None
 
 
 def test_urine_shows_each_rate_and_the_run_that_counts() -> None:
@@ -64,13 +64,13 @@ def test_urine_shows_each_rate_and_the_run_that_counts() -> None:
         TimedCollection(RISE_AT - 14 * HOUR, RISE_AT - 2 * HOUR, Decimal(400)),
         TimedCollection(RISE_AT - 2 * HOUR, RISE_AT, None),
     )
-    shown = exhibit(urine=collections)
+    section = kidney(urine=collections)
 
-    told = [
+    rows = [
         (c.form_id, c.hours, c.ml_kg_h, c.is_low, c.is_deciding)
-        for c in shown.collections
+        for c in section.collections
     ]
-    assert told == [
+    assert rows == [
         (101, Decimal("2.00"), Decimal("0.643"), False, False),
         (102, Decimal("12.00"), Decimal("0.476"), True, True),
         (103, Decimal("2.00"), None, False, False),
@@ -78,10 +78,10 @@ def test_urine_shows_each_rate_and_the_run_that_counts() -> None:
 
 
 def test_the_chart_shows_the_days_around_the_rise() -> None:
-    chart = creatinine_chart(exhibit())
+    chart = creatinine_chart(kidney())
 
     assert chart is not None
-    assert [one.line.form_id for one in chart.points] == [2, 3]
+    assert [row.line.form_id for row in chart.points] == [2, 3]
     assert chart.older == 1
     assert chart.threshold is not None
     begins, ends, height = chart.threshold
@@ -92,14 +92,14 @@ def test_the_chart_shows_the_days_around_the_rise() -> None:
     assert chart.baseline_y > chart.points[0].y  # 80 lies below 85
     inside = [
         (chart.left <= x <= chart.right, 0 <= y <= chart.base)
-        for x, y in ((one.x, one.y) for one in chart.points)
+        for x, y in ((row.x, row.y) for row in chart.points)
     ]
     assert set(inside) == {(True, True)}
 
 
 def test_one_sample_or_none_makes_no_chart() -> None:
-    assert creatinine_chart(exhibit(samples=())) is None
-    assert creatinine_chart(exhibit(samples=(sample("2023-05-09T20:00", "9"),))) is None
+    assert creatinine_chart(kidney(samples=())) is None
+    assert creatinine_chart(kidney(samples=(sample("2023-05-09T20:00", "9"),))) is None
 
 
 def data(code: str, form_id: int = 7, occurrence: int = 1, **values: Any) -> FormData:
@@ -117,34 +117,34 @@ def missing(
 ) -> list[tuple[str, str, int | None, str]]:
     """Return criteria, form, form and item of each entry that is missing."""
     casebook = Casebook.of(form_data)
-    found = assess(evidence_of(casebook))
+    assessment = assess(evidence_of(casebook))
     return [
-        (",".join(one.criteria), one.code, one.form_id, one.item)
-        for one in missing_entries(casebook, found.outcomes, form_ids)
+        (",".join(row.criteria), row.code, row.form_id, row.item)
+        for row in missing_entries(casebook, assessment.outcomes, form_ids)
     ]
 
 
 def test_of_an_empty_binder_everything_is_missing_and_each_once() -> None:
-    told = missing(ELG=5, DEM=6, LAB=8, VIT=9)
+    rows = missing(ELG=5, DEM=6, LAB=8, VIT=9)
 
-    assert told[:5] == [
+    assert rows[:5] == [
         ("I1", "CRE", None, ""),
         ("I1", "VIT", 9, "weight_kg"),
         ("I2,E9", "DEM", 6, "birth_date"),
         ("I3,E9", "CNS", None, ""),
         ("I4", "ELG", 5, "i4_can_comply"),
     ]
-    assert ("E2,E9", "DEM", 6, "sex") in told
-    assert ("E11", "ELG", 5, "lvef_pct") in told
-    assert ("E17", "IST", None, "") in told
-    assert ("E18", "LAB", 8, "platelets") in told
-    assert len(told) == len({one[1:] for one in told if one[3]}) + 4
+    assert ("E2,E9", "DEM", 6, "sex") in rows
+    assert ("E11", "ELG", 5, "lvef_pct") in rows
+    assert ("E17", "IST", None, "") in rows
+    assert ("E18", "LAB", 8, "platelets") in rows
+    assert len(rows) == len({row[1:] for row in rows if row[3]}) + 4
 
 
 def drug(**values: Any) -> FormData:
-    told: dict[str, Any] = {"any_exposure": "Y", "drug_class": "steroid"}
-    told |= {"drug": "prednisone", "route": "oral", "ongoing": "Y"}
-    return data("IST", 30, **{**told, "mg_per_day": Decimal(20), **values})
+    drug: dict[str, Any] = {"any_exposure": "Y", "drug_class": "steroid"}
+    drug |= {"drug": "prednisone", "route": "oral", "ongoing": "Y"}
+    return data("IST", 30, **{**drug, "mg_per_day": Decimal(20), **values})
 
 
 @pytest.mark.parametrize(
@@ -161,9 +161,9 @@ def drug(**values: Any) -> FormData:
 def test_what_a_drug_leaves_open_is_asked_for_in_its_row(
     row: FormData, items: list[str]
 ) -> None:
-    told = [one[3] for one in missing(CONSENT, row) if one[0] == "E17"]
+    missing_items = [entry[3] for entry in missing(CONSENT, row) if entry[0] == "E17"]
 
-    assert told == items
+    assert missing_items == items
 
 
 def test_steroids_are_added_up_by_day_and_days_joined() -> None:
@@ -198,22 +198,22 @@ def test_steroids_are_added_up_by_day_and_days_joined() -> None:
     )
     casebook = Casebook.of((CONSENT, *rows))
     evidence = evidence_of(casebook)
-    shown = drug_section(casebook, evidence, assess(evidence))
+    section = drug_section(casebook, evidence, assess(evidence))
 
     days = [
-        (one.first.day, one.last.day, one.pred_mg, one.is_above) for one in shown.days
+        (row.first.day, row.last.day, row.pred_mg, row.is_above) for row in section.days
     ]
     assert days == [
         (1, 4, Decimal(20), True),
         (5, 6, Decimal(25), True),
         (7, 8, Decimal(5), False),
     ]
-    assert shown.max_pred == "25.00"
-    assert [(one.drug, one.pred_mg) for one in shown.courses] == [
+    assert section.max_pred == "25.00"
+    assert [(row.drug, row.pred_mg) for row in section.courses] == [
         ("Prednisone", "20.00"),
         ("Dexamethasone", "5.00"),
     ]
-    [tacrolimus] = shown.drugs
+    [tacrolimus] = section.drugs
     assert (tacrolimus.drug, tacrolimus.last_change, tacrolimus.stable_after) == (
         "Tacrolimus",
         date(2023, 1, 10),

@@ -56,7 +56,7 @@ JUDGEMENTS = [
 
 
 def state(evidence: Evidence, criterion: str) -> State:
-    outcomes = {found.criterion: found for found in assess(evidence).outcomes}
+    outcomes = {outcome.criterion: outcome for outcome in assess(evidence).outcomes}
     return outcomes[criterion].state
 
 
@@ -75,9 +75,9 @@ def test_the_reference_candidate_is_eligible() -> None:
 
 
 def test_criteria_are_those_of_the_protocol_in_its_order() -> None:
-    found = [judge(candidate()).criterion for judge in CRITERIA]
+    criteria = [judge(candidate()).criterion for judge in CRITERIA]
 
-    assert found == [criterion.id for criterion in PROTOCOL.criteria]
+    assert criteria == [criterion.id for criterion in PROTOCOL.criteria]
 
 
 @pytest.mark.parametrize("criterion", JUDGEMENTS)
@@ -98,7 +98,7 @@ def test_what_does_not_apply_counts_as_absent(criterion: str) -> None:
     result = assess(answered(criterion, CriterionAnswer.NOT_APPLICABLE))
 
     assert result.verdict == Verdict.ELIGIBLE
-    assert State.NOT_APPLICABLE in {found.state for found in result.outcomes}
+    assert State.NOT_APPLICABLE in {outcome.state for outcome in result.outcomes}
 
 
 @pytest.mark.verifies("ELG-E2")
@@ -223,10 +223,10 @@ def test_baseline_is_anchored_on_the_start_of_the_low_urine_run() -> None:
     low = hourly(start, "60", *(["28"] * 12))
     samples = (sample("2023-05-08T08:00", "85"), sample("2023-05-09T20:00", "84"))
 
-    found = injury_of(candidate(samples=samples, urine=low))
+    aki = injury_of(candidate(samples=samples, urine=low))
 
-    assert found.state == State.MET
-    assert found.reference_at == start + timedelta(hours=1)
+    assert aki.state == State.MET
+    assert aki.reference_at == start + timedelta(hours=1)
 
 
 @pytest.mark.verifies("ELG-I1")
@@ -296,11 +296,11 @@ def test_urine_limb_wants_every_collection_low(
     stable = (sample("2023-05-08T08:00", "85"), sample("2023-05-09T20:00", "86"))
     evidence = candidate(samples=stable, urine=hourly(at("2023-05-09T00:00"), *ml))
 
-    found = injury_of(evidence)
+    aki = injury_of(evidence)
 
-    assert found.urine.state == expected
-    assert found.urine.low_hours == (low_hours and Decimal(low_hours))
-    assert found.state == expected
+    assert aki.urine.state == expected
+    assert aki.urine.low_hours == (low_hours and Decimal(low_hours))
+    assert aki.state == expected
 
 
 @pytest.mark.verifies("ELG-I1")
@@ -318,10 +318,10 @@ def test_urine_limb_is_unknown_without_a_true_weight_or_with_wrong_times(
 ) -> None:
     low = hourly(at("2023-05-09T00:00"), *LOW)
 
-    found = injury_of(candidate(**{"urine": low, **changes}))
+    aki = injury_of(candidate(**{"urine": low, **changes}))
 
-    assert found.urine.state == State.UNKNOWN
-    assert found.urine.why_unknown
+    assert aki.urine.state == State.UNKNOWN
+    assert aki.urine.why_unknown
 
 
 @pytest.mark.verifies("ELG-E9")

@@ -54,9 +54,9 @@ def test_last_change_of_a_drug(
 ) -> None:
     drug = Immunosuppressant("azathioprine", changes, stop)
 
-    found = immunosuppression(candidate(immunosuppressants=(drug,)))
+    result = immunosuppression(candidate(immunosuppressants=(drug,)))
 
-    assert found.state == expected
+    assert result.state == expected
 
 
 def test_local_routes_do_not_count() -> None:
@@ -97,22 +97,22 @@ def test_steroid_window(
 
 
 def test_an_unknown_dose_does_not_undo_what_is_proved() -> None:
-    found = judged(course("20", "2023-01-01"), course(None, "2023-05-01"))
+    result = judged(course("20", "2023-01-01"), course(None, "2023-05-01"))
 
-    assert found.state == State.PRESENT
+    assert result.state == State.PRESENT
 
 
 @pytest.mark.parametrize("changes", [{"drug": "unheard-of"}, {"route": "other"}])
 def test_unknown_drug_or_route_is_unknown(changes: dict[str, str]) -> None:
-    found = judged(replace(course("20", "2023-01-01"), **changes))  # type: ignore[arg-type]
+    result = judged(replace(course("20", "2023-01-01"), **changes))  # type: ignore[arg-type]
 
-    assert found.state == State.UNKNOWN
+    assert result.state == State.UNKNOWN
 
 
 def test_a_course_not_known_to_go_on_is_unknown() -> None:
-    found = judged(replace(course("20", "2023-01-01"), ongoing=False))
+    result = judged(replace(course("20", "2023-01-01"), ongoing=False))
 
-    assert found.state == State.UNKNOWN
+    assert result.state == State.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -128,30 +128,30 @@ def test_a_burst_is_the_investigators_to_judge(
 ) -> None:
     burst = course("40", "2023-05-01", "2023-05-03")
 
-    found = judged(burst, burst_decision=decision)
+    result = judged(burst, burst_decision=decision)
 
-    assert found.needs_burst_decision
-    assert found.state == expected
+    assert result.needs_burst_decision
+    assert result.state == expected
 
 
 def test_courses_add_up_day_by_day() -> None:
-    found = judged(
+    result = judged(
         course("10", "2023-04-20"), course("5.5", "2023-05-01", "2023-05-02")
     )
 
-    assert found.steroids is not None
-    assert found.steroids.max_pred == Decimal("15.5")
-    assert found.steroids.by_day[date(2023, 5, 2)] == Decimal("15.5")
-    assert found.steroids.by_day[date(2023, 5, 3)] == Decimal(10)
-    assert found.state == State.PRESENT
+    assert result.steroids is not None
+    assert result.steroids.max_pred == Decimal("15.5")
+    assert result.steroids.by_day[date(2023, 5, 2)] == Decimal("15.5")
+    assert result.steroids.by_day[date(2023, 5, 3)] == Decimal(10)
+    assert result.state == State.PRESENT
 
 
 def test_without_a_consent_date_only_no_drug_at_all_decides() -> None:
     assert judged(consent_on=None).state == State.ABSENT
     assert judged(course("5", "2023-01-01"), consent_on=None).state == State.UNKNOWN
     drug = Immunosuppressant("azathioprine", ("2020-01-01",))
-    found = judged(immunosuppressants=(drug,), consent_on=None)
-    assert found.state == State.UNKNOWN
+    result = judged(immunosuppressants=(drug,), consent_on=None)
+    assert result.state == State.UNKNOWN
 
 
 @given(first=st.integers(-60, 5), length=st.integers(1, 60), second=st.integers(-60, 5))

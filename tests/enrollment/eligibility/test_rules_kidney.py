@@ -43,23 +43,23 @@ def test_mixed_units_compare_in_umol_l() -> None:
         sample("2023-05-09T08:00", "1.3", "mg/dL"),  # a rise of 26.52 umol/L
     )
 
-    found = kdigo(samples=samples, baseline_umol_l=None, rrt_started=False)
+    stage = kdigo(samples=samples, baseline_umol_l=None, rrt_started=False)
 
-    assert found == KdigoStage(creatinine=1, urine=None)
+    assert stage == KdigoStage(creatinine=1, urine=None)
 
 
 @pytest.mark.verifies("KID-03")
 def test_without_any_evidence_there_is_no_stage() -> None:
-    found = kdigo(samples=(), baseline_umol_l=Decimal(80), rrt_started=False)
+    stage = kdigo(samples=(), baseline_umol_l=Decimal(80), rrt_started=False)
 
-    assert (found, found.stage) == (KdigoStage(None, None), None)
+    assert (stage, stage.stage) == (KdigoStage(None, None), None)
 
 
 @pytest.mark.verifies("KID-03")
 def test_overlapping_collections_cannot_be_staged() -> None:
     urine = hourly(at("2023-05-08T08:00"), "10") * 2
 
-    found = kdigo(
+    stage = kdigo(
         samples=(),
         baseline_umol_l=None,
         rrt_started=False,
@@ -67,7 +67,7 @@ def test_overlapping_collections_cannot_be_staged() -> None:
         weight_kg=Decimal(70),
     )
 
-    assert found.urine is None
+    assert stage.urine is None
 
 
 @pytest.mark.verifies("KID-03")
@@ -77,15 +77,15 @@ def test_less_urine_never_lowers_the_stage(volumes: list[Decimal]) -> None:
 
     def stage(factor: Decimal) -> int:
         urine = hourly(start, *(str(volume * factor) for volume in volumes))
-        found = kdigo(
+        stage = kdigo(
             samples=(),
             baseline_umol_l=None,
             rrt_started=False,
             urine=urine,
             weight_kg=Decimal(70),
         )
-        assert found.urine is not None
-        return found.urine
+        assert stage.urine is not None
+        return stage.urine
 
     assert stage(Decimal("0.5")) >= stage(Decimal(1))
 

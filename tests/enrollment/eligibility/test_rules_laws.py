@@ -52,26 +52,27 @@ def samples(draw: st.DrawFn, *, least: int = 0) -> tuple[Sample, ...]:
     )
 
 
-def told(evidence: Evidence) -> tuple[object, ...]:
-    found = assess(evidence)
+def summary(evidence: Evidence) -> tuple[object, ...]:
+    assessment = assess(evidence)
     return (
-        found.verdict,
-        found.reasons,
-        found.baseline.umol_l,
-        found.baseline.source,
-        found.ratio_48h,
-        found.egfr,
-        found.max_pred,
+        assessment.verdict,
+        assessment.reasons,
+        assessment.baseline.umol_l,
+        assessment.baseline.source,
+        assessment.ratio_48h,
+        assessment.egfr,
+        assessment.max_pred,
     )
 
 
 @given(rows=samples())
 def test_the_unit_changes_nothing(rows: tuple[Sample, ...]) -> None:
     converted = tuple(
-        replace(one, value=one.value * Decimal("88.4"), unit="umol/L") for one in rows
+        replace(sample, value=sample.value * Decimal("88.4"), unit="umol/L")
+        for sample in rows
     )
 
-    assert told(candidate(samples=converted)) == told(candidate(samples=rows))
+    assert summary(candidate(samples=converted)) == summary(candidate(samples=rows))
 
 
 @given(data=st.data(), rows=samples(least=2))
@@ -90,8 +91,8 @@ def test_the_order_of_rows_changes_nothing(
     )
     first = candidate(samples=rows, steroids=courses, urine=collections)
 
-    def shuffled(kept: Sequence[object]) -> tuple[object, ...]:
-        return tuple(data.draw(st.permutations(kept)))
+    def shuffled(rows_to_shuffle: Sequence[object]) -> tuple[object, ...]:
+        return tuple(data.draw(st.permutations(rows_to_shuffle)))
 
     other = replace(
         first,
@@ -100,7 +101,7 @@ def test_the_order_of_rows_changes_nothing(
         urine=shuffled(collections),  # type: ignore[arg-type]
     )
 
-    assert told(other) == told(first)
+    assert summary(other) == summary(first)
 
 
 @pytest.mark.verifies("ELG-I1")
@@ -108,10 +109,10 @@ def test_the_order_of_rows_changes_nothing(
 def test_a_further_sample_never_turns_met_into_not_met(
     rows: tuple[Sample, ...],
 ) -> None:
-    known = candidate()
-    assert assess(known).outcomes[0].state == State.MET
+    evidence = candidate()
+    assert assess(evidence).outcomes[0].state == State.MET
 
-    more = replace(known, samples=(*known.samples, *rows))
+    more = replace(evidence, samples=(*evidence.samples, *rows))
 
     assert assess(more).outcomes[0].state == State.MET
 
@@ -143,9 +144,9 @@ def test_fewer_samples_never_decide_against(rows: tuple[Sample, ...]) -> None:
 def test_what_nobody_knows_makes_nobody_eligible(
     answers: dict[str, CriterionAnswer | None], masked: str
 ) -> None:
-    found = assess(candidate(answers={**answers, masked: None}))
+    assessment = assess(candidate(answers={**answers, masked: None}))
 
-    assert found.verdict != Verdict.ELIGIBLE
+    assert assessment.verdict != Verdict.ELIGIBLE
 
 
 @given(
@@ -159,13 +160,13 @@ def test_what_nobody_knows_makes_nobody_eligible(
 def test_the_verdict_follows_from_the_states_alone(
     answers: dict[str, CriterionAnswer | None],
 ) -> None:
-    found = assess(candidate(answers=answers))
-    states = {one.state for one in found.outcomes}
+    assessment = assess(candidate(answers=answers))
+    states = {outcome.state for outcome in assessment.outcomes}
 
     expected = Verdict.ELIGIBLE
     if states & {State.NOT_MET, State.PRESENT}:
         expected = Verdict.INELIGIBLE
     elif State.UNKNOWN in states:
         expected = Verdict.INDETERMINATE
-    assert found.verdict == expected
-    assert len(found.outcomes) == 24
+    assert assessment.verdict == expected
+    assert len(assessment.outcomes) == 24

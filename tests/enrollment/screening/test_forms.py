@@ -67,7 +67,7 @@ TYPES = {
 }
 
 
-def told(name: str, item: items.Item) -> str:
+def catalogue_text(name: str, item: items.Item) -> str:
     kind = TYPES.get(type(item)) or f"n{item.decimal_places}"  # type: ignore[attr-defined]
     return f"{name}:{kind}{'' if item.facts.missing_allowed else '!'}"
 
@@ -76,7 +76,9 @@ def told(name: str, item: items.Item) -> str:
 def test_form_has_the_items_of_the_catalogue(code: str) -> None:
     declared = catalogue.design(code).items
 
-    assert [told(*pair) for pair in declared.items()] == CATALOGUE[code].split()
+    assert [catalogue_text(*pair) for pair in declared.items()] == CATALOGUE[
+        code
+    ].split()
 
 
 def codes_of(form: str, item: str) -> str:
@@ -145,8 +147,8 @@ def test_coded_answers_are_those_of_the_catalogue(
 def test_drugs_are_those_with_an_equivalence() -> None:
     from trial_edc.protocol import PROTOCOL
 
-    known = PROTOCOL.eligibility.steroid_equivalents_mg
-    assert codes_of("IST", "drug").split() == [*known, "other"]
+    steroids = PROTOCOL.eligibility.steroid_equivalents_mg
+    assert codes_of("IST", "drug").split() == [*steroids, "other"]
 
 
 def test_contact_details_are_sealed_identity() -> None:

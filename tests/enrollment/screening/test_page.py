@@ -78,7 +78,7 @@ def test_every_screening_of_everybody_has_a_line(
     expired = next(line for line in lines if line.number == "S-004G")
     assert expired.data is not None
     assert ":unknown" in expired.data.values["failed_criteria"]
-    assert not [one for one in expired.criteria if one.endswith(":unknown")]
+    assert not [item for item in expired.criteria if item.endswith(":unknown")]
 
 
 @pytest.mark.usefixtures("world")
@@ -98,7 +98,7 @@ def test_the_states_part_the_log_and_each_count_shows_as_many_lines(
     assert sum(counts.values()) - counts["again"] == len(lines)
     for state, count in counts.items():
         assert len(filtered(lines, state=state, reason="", criterion="")) == count
-    reasons = [(one.key, one.count) for one in reason_counts(lines)]
+    reasons = [(line.key, line.count) for line in reason_counts(lines)]
     assert sorted(reasons) == [
         ("criteria_failed", 1),
         ("declined", 1),
@@ -106,25 +106,27 @@ def test_the_states_part_the_log_and_each_count_shows_as_many_lines(
     ]
     for key, count in reasons:
         assert len(filtered(lines, state="", reason=key, criterion="")) == count
-    for one in criterion_counts(lines):
-        assert len(filtered(lines, state="", reason="", criterion=one.key)) == one.count
+    for line in criterion_counts(lines):
+        assert (
+            len(filtered(lines, state="", reason="", criterion=line.key)) == line.count
+        )
 
 
 @pytest.mark.usefixtures("world")
 def test_every_chip_of_the_page_leads_to_the_lines_that_it_counts(
     coordinator: User,
 ) -> None:
-    desk = Client()
-    desk.force_login(coordinator)
-    page = desk.get(LOG).text
+    client = Client()
+    client.force_login(coordinator)
+    page = client.get(LOG).text
     chips = re.findall(r'class="chip" href="([^"]+)"[^>]*>([^<]*?)(\d+)</a>', page)
 
     assert len(chips) > 10
     for address, label, count in chips:
-        asked = dict(parse_qsl(urlsplit(address).query))
-        lines = desk.get(LOG, asked).context["rows"]
+        query = dict(parse_qsl(urlsplit(address).query))
+        lines = client.get(LOG, query).context["rows"]
         assert (label, len(lines)) == (label, int(count))
-    assert "No screening fits this filter" in desk.get(LOG, {"reason": "x"}).text
+    assert "No screening fits this filter" in client.get(LOG, {"reason": "x"}).text
 
 
 @pytest.mark.verifies("AUD-06")
@@ -162,7 +164,7 @@ def test_a_screening_that_more_has_followed_is_not_struck_out(
     with pytest.raises(SaveRefused) as refusal:
         strike(person, investigator)
 
-    assert [found.check_id for found in refusal.value.findings] == ["SCN-09"]
+    assert [finding.check_id for finding in refusal.value.findings] == ["SCN-09"]
     assert factories.data(person, "SCN").struck_at is None
 
 
@@ -170,11 +172,11 @@ def test_the_page_tells_why_a_screening_is_not_struck_out(
     coordinator: User, investigator: User
 ) -> None:
     form = factories.data(factories.consented(coordinator), "SCN")
-    desk = Client()
-    desk.force_login(investigator)
+    client = Client()
+    client.force_login(investigator)
     typed = {"code": "other", "text": "Twice."}
 
-    page = desk.post(reverse("entry:strike", args=[form.pk]), typed, follow=True).text
+    page = client.post(reverse("entry:strike", args=[form.pk]), typed, follow=True).text
 
     assert "More has followed this screening: close it instead." in page
 
@@ -203,5 +205,5 @@ def test_two_who_screen_again_at_once_begin_one_screening() -> None:
         thread.join()
 
     assert sorted(outcomes) == ["The present screening is not closed yet.", "begun"]
-    held = FormInstance.objects.filter(participant=person, code="SCN")
-    assert sorted(held.values_list("occurrence", flat=True)) == [1, 2]
+    screenings = FormInstance.objects.filter(participant=person, code="SCN")
+    assert sorted(screenings.values_list("occurrence", flat=True)) == [1, 2]

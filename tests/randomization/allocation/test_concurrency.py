@@ -1,4 +1,4 @@
-"""Randomising from many connections at once: no slot twice, none skipped, no trace."""
+"""Randomizing from many connections at once: no slot twice, none skipped, no trace."""
 
 import subprocess
 import sys
@@ -34,21 +34,21 @@ ROUNDS = 20
 REPLAYS = 3
 
 
-def at_once(*deeds: Callable[[], object]) -> list[Exception]:
+def at_once(*actions: Callable[[], object]) -> list[Exception]:
     """Do each deed on a connection of its own; return what went wrong."""
-    barrier, problems_met = threading.Barrier(len(deeds)), list[Exception]()
+    barrier, problems_met = threading.Barrier(len(actions)), list[Exception]()
 
-    def run(deed: Callable[[], object]) -> None:
+    def run(action: Callable[[], object]) -> None:
         try:
             connection.ensure_connection()
             barrier.wait()
-            deed()
+            action()
         except Exception as problem:  # noqa: BLE001 - told to the test
             problems_met.append(problem)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=(deed,)) for deed in deeds]
+    threads = [threading.Thread(target=run, args=(action,)) for action in actions]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -72,20 +72,28 @@ def test_fifty_people_at_fifty_connections_get_fifty_slots() -> None:
     orders = set()
     with snapshot() as bring_back:
         for _round in range(ROUNDS):
-            went_wrong = at_once(*(randomizing(one, coordinator) for one in people))
+            went_wrong = at_once(
+                *(randomizing(participant, coordinator) for participant in people)
+            )
 
             assert went_wrong == []
-            held = list(
+            allocations = list(
                 Allocation.objects.order_by("slot__sequence").select_related("slot")
             )
-            assert [one.slot.sequence for one in held] == list(range(1, PEOPLE + 1))
-            assert {one.participant_id for one in held} == {one.pk for one in people}
-            assert len({one.code for one in held}) == PEOPLE
+            assert [allocation.slot.sequence for allocation in allocations] == list(
+                range(1, PEOPLE + 1)
+            )
+            assert {allocation.participant_id for allocation in allocations} == {
+                participant.pk for participant in people
+            }
+            assert len({allocation.code for allocation in allocations}) == PEOPLE
             assert Entry.objects.filter(act="randomised").count() == PEOPLE
             arms = allocation.arms_of(people)
-            assert [arms[one.participant_id] for one in held] == listed
+            assert [
+                arms[allocation.participant_id] for allocation in allocations
+            ] == listed
             assert list(problems()) == []
-            orders.add(tuple(one.participant_id for one in held))
+            orders.add(tuple(allocation.participant_id for allocation in allocations))
             connections.close_all()
             bring_back()
     assert len(orders) > 1  # who came first was left to chance
@@ -175,18 +183,18 @@ def assert_untouched(entries: int) -> None:
 
 def test_last_container_is_taken_once():
     stage.open_study()
-    people = [stage.randomised() for _ in range(2)]
+    people = [stage.randomized_participant() for _ in range(2)]
     for participant in people:
         stage.requested(participant)
     records = FormInstance.objects.filter(code="PRD", visit="D0").order_by("id")
-    held, pharmacist = stage.stocked(containers=1), stage.colleague("UP")
-    taken = {"lot": held.content["lot"], "containers": 1}
+    lot, pharmacist = stage.stocked(containers=1), stage.colleague("UP")
+    values = {"lot": lot.content["lot"], "containers": 1}
 
     def taking(record: FormInstance) -> Callable[[], object]:
-        return lambda: save(record, taken, by=pharmacist)
+        return lambda: save(record, values, by=pharmacist)
 
     problems = at_once(*(taking(record) for record in records))
 
     assert [type(problem) for problem in problems] == [SaveRefused]
-    held.refresh_from_db()
-    assert balance(held.content["movements"]) == 0
+    lot.refresh_from_db()
+    assert balance(lot.content["movements"]) == 0

@@ -1,4 +1,4 @@
-"""Screening values after randomisation: frozen, readable, and corrected in the open."""
+"""Screening values after randomization: frozen, readable, and corrected in the open."""
 
 import hashlib
 from datetime import timedelta
@@ -31,10 +31,10 @@ def chief() -> User:
 
 
 @pytest.fixture
-def randomised(db: None) -> Participant:
+def randomized(db: None) -> Participant:
     del db
     stage.open_study()
-    return stage.randomised()
+    return stage.randomized_participant()
 
 
 def form_of(participant: Participant, code: str, occurrence: int = 1) -> FormInstance:
@@ -56,39 +56,39 @@ def correct(form: FormInstance, **values: object) -> None:
 def deviations(participant: Participant) -> list[tuple[str, str]]:
     """Return rule and importance of each deviation about eligibility."""
     rows = FormInstance.objects.filter(participant=participant, code="DEV")
-    told = [stage.values_of(row) for row in rows.order_by("occurrence")]
+    values = [stage.values_of(row) for row in rows.order_by("occurrence")]
     return [
-        (str(one["rule"]), str(one["importance"] or ""))
-        for one in told
-        if one["category"] == "eligibility"
+        (str(row["rule"]), str(row["importance"] or ""))
+        for row in values
+        if row["category"] == "eligibility"
     ]
 
 
 def notices(reader: User) -> list[str]:
-    told = Message.objects.filter(recipient=reader, occasion="screening_corrected")
-    return [message.text for message in told.order_by("id")]
+    rows = Message.objects.filter(recipient=reader, occasion="screening_corrected")
+    return [message.text for message in rows.order_by("id")]
 
 
-def test_what_was_used_is_kept_word_for_word(randomised):
-    kept = frozen_of(randomised)
-    answers, baseline = form_of(randomised, "ELG"), form_of(randomised, "CRE")
-    record = stage.values_of(form_of(randomised, "RAN"))
+def test_what_was_used_is_kept_word_for_word(randomized):
+    frozen = frozen_of(randomized)
+    answers, baseline = form_of(randomized, "ELG"), form_of(randomized, "CRE")
+    record = stage.values_of(form_of(randomized, "RAN"))
 
-    assert kept is not None
-    assert hashlib.sha256(kept.told.encode()).hexdigest() == kept.digest
-    assert kept.digest == record["screening_digest"] == kept.confirmation.digest
-    assert kept.digest == Allocation.objects.get().screening_digest
-    assert kept.values[str(answers.pk)]["lvef_pct"] == "60"
-    assert kept.values[str(baseline.pk)]["value"] == {"value": "80", "unit": "umol/L"}
-    assert len(kept.states) == 24
-    assert (kept.content["verdict"], kept.content["baseline_umol_l"]) == (
+    assert frozen is not None
+    assert hashlib.sha256(frozen.told.encode()).hexdigest() == frozen.digest
+    assert frozen.digest == record["screening_digest"] == frozen.confirmation.digest
+    assert frozen.digest == Allocation.objects.get().screening_digest
+    assert frozen.values[str(answers.pk)]["lvef_pct"] == "60"
+    assert frozen.values[str(baseline.pk)]["value"] == {"value": "80", "unit": "umol/L"}
+    assert len(frozen.states) == 24
+    assert (frozen.content["verdict"], frozen.content["baseline_umol_l"]) == (
         "eligible",
         "80",
     )
 
 
-def test_what_was_frozen_cannot_be_changed_by_anybody(randomised):
-    del randomised
+def test_what_was_frozen_cannot_be_changed_by_anybody(randomized):
+    del randomized
     with (
         pytest.raises(DatabaseError, match="never changed"),
         transaction.atomic(),
@@ -97,21 +97,21 @@ def test_what_was_frozen_cannot_be_changed_by_anybody(randomised):
         FrozenScreening.objects.update(told="{}")
 
 
-def test_a_correction_needs_a_reason_and_is_told_once(randomised, chief):
-    form, kept = form_of(randomised, "ELG"), frozen_of(randomised)
+def test_a_correction_needs_a_reason_and_is_told_once(randomized, chief):
+    form, frozen = form_of(randomized, "ELG"), frozen_of(randomized)
     before = (
         Allocation.objects.values().get(),
-        stage.values_of(form_of(randomised, "RAN")),
+        stage.values_of(form_of(randomized, "RAN")),
     )
 
     with pytest.raises(ReasonNeeded):
         save(form, {"lvef_pct": "35"}, by=stage.colleague("CO"))
-    assert deviations(randomised) == []
+    assert deviations(randomized) == []
     correct(form, lvef_pct="35")
     correct(form, lvef_pct="36")
     correct(form, urinalysis="N")
 
-    assert deviations(randomised) == [
+    assert deviations(randomized) == [
         ("SCREENING-CORRECTED lvef_pct ELG #1", "important")
     ]
     [notice] = notices(chief)
@@ -119,19 +119,19 @@ def test_a_correction_needs_a_reason_and_is_told_once(randomised, chief):
     assert not any(value in notice for value in ("35", "36", "60"))
     after = (
         Allocation.objects.values().get(),
-        stage.values_of(form_of(randomised, "RAN")),
+        stage.values_of(form_of(randomized, "RAN")),
     )
     assert after == before
-    assert frozen_of(randomised) == kept
-    assert frozen_of(randomised).told == kept.told
-    assert "E11:present" in eligibility_of(randomised).assessment.reasons
+    assert frozen_of(randomized) == frozen
+    assert frozen_of(randomized).told == frozen.told
+    assert "E11:present" in eligibility_of(randomized).assessment.reasons
 
 
-def test_each_corrected_fact_is_told_by_itself(randomised, chief):
-    correct(form_of(randomised, "ELG"), lvef_pct="58", e3="Y", e3_why=["anaphylaxis"])
-    correct(form_of(randomised, "CRE"), value=("82", "umol/L"))
+def test_each_corrected_fact_is_told_by_itself(randomized, chief):
+    correct(form_of(randomized, "ELG"), lvef_pct="58", e3="Y", e3_why=["anaphylaxis"])
+    correct(form_of(randomized, "CRE"), value=("82", "umol/L"))
 
-    assert deviations(randomised) == [
+    assert deviations(randomized) == [
         ("SCREENING-CORRECTED e3 ELG #1", "important"),
         ("SCREENING-CORRECTED lvef_pct ELG #1", "important"),
         ("SCREENING-CORRECTED value CRE #1", "important"),
@@ -139,10 +139,10 @@ def test_each_corrected_fact_is_told_by_itself(randomised, chief):
     assert len(notices(chief)) == 3
 
 
-def test_the_deviation_says_what_was_used_and_what_stands_differently(randomised):
-    correct(form_of(randomised, "ELG"), lvef_pct="35")
+def test_the_deviation_says_what_was_used_and_what_stands_differently(randomized):
+    correct(form_of(randomized, "ELG"), lvef_pct="35")
 
-    [row] = FormInstance.objects.filter(participant=randomised, code="DEV")
+    [row] = FormInstance.objects.filter(participant=randomized, code="DEV")
     assert stage.values_of(row)["description"] == (
         "Eligibility assessment (ELG), LVEF: 60.0 % was used for randomization and is "
         "corrected to 35 %. Criteria that stand differently now: E11 present "
@@ -150,42 +150,42 @@ def test_the_deviation_says_what_was_used_and_what_stands_differently(randomised
     )
 
 
-def test_the_same_value_typed_again_is_no_correction(randomised, chief):
-    form = form_of(randomised, "CRE")
+def test_the_same_value_typed_again_is_no_correction(randomized, chief):
+    form = form_of(randomized, "CRE")
 
     correct(form, value=("80.0", "umol/L"))
 
-    assert (deviations(randomised), notices(chief)) == ([], [])
+    assert (deviations(randomized), notices(chief)) == ([], [])
 
 
 def sample(participant: Participant, value: str, *, hours: float) -> FormInstance:
     """Enter a creatinine taken so many hours from now."""
     at = (clock.now() + timedelta(hours=hours)).replace(second=0, microsecond=0)
-    taken = {"sample_at": at, "value": (value, "umol/L"), "place": "ward"}
+    values = {"sample_at": at, "value": (value, "umol/L"), "place": "ward"}
     row = stage.row(participant, "CRE")
-    return stage.enter(row, stage.colleague("IN"), taken)
+    return stage.enter(row, stage.colleague("IN"), values)
 
 
 @pytest.mark.parametrize(
-    ("value", "hours", "told"),
+    ("value", "hours", "reports"),
     [
         ("60", -240, 1),  # lowers the baseline
         ("85", -30, 0),  # decides nothing
     ],
 )
 def test_an_older_sample_found_later_is_told_if_it_decides(
-    randomised, chief, value, hours, told
+    randomized, chief, value, hours, reports
 ):
-    row = sample(randomised, value, hours=hours)
+    row = sample(randomized, value, hours=hours)
     correct(row, place="icu")
 
-    assert len(deviations(randomised)) == len(notices(chief)) == told
+    assert len(deviations(randomized)) == len(notices(chief)) == reports
 
 
-def test_what_happens_after_randomisation_is_no_correction(randomised, chief):
-    before = eligibility_of(randomised).assessment
+def test_what_happens_after_randomization_is_no_correction(randomized, chief):
+    before = eligibility_of(randomized).assessment
     with clock.at(clock.now() + timedelta(days=12)):
-        sample(randomised, "45", hours=-2)
+        sample(randomized, "45", hours=-2)
         steroid = {
             "any_exposure": "Y",
             "drug_class": "steroid",
@@ -195,30 +195,30 @@ def test_what_happens_after_randomisation_is_no_correction(randomised, chief):
             "start": clock.today().isoformat(),
             "ongoing": "Y",
         }
-        stage.enter(stage.row(randomised, "IST"), stage.colleague("IN"), steroid)
-        after = eligibility_of(randomised).assessment
+        stage.enter(stage.row(randomized, "IST"), stage.colleague("IN"), steroid)
+        after = eligibility_of(randomized).assessment
 
     assert (after.verdict, after.reasons, after.baseline) == (
         before.verdict,
         before.reasons,
         before.baseline,
     )
-    assert (deviations(randomised), notices(chief)) == ([], [])
+    assert (deviations(randomized), notices(chief)) == ([], [])
 
 
-def test_a_used_row_struck_out_is_told_once(randomised, chief):
-    row = form_of(randomised, "CRE")
+def test_a_used_row_struck_out_is_told_once(randomized, chief):
+    row = form_of(randomized, "CRE")
     by = stage.colleague("IN")
 
     strike_row(row, by=by, reason=WHY, via=Source.PAGE)
     restore_row(row, by=by, reason=WHY, via=Source.PAGE)
     strike_row(row, by=by, reason=WHY, via=Source.PAGE)
 
-    assert deviations(randomised) == [("SCREENING-STRUCK CRE #1", "")]
+    assert deviations(randomized) == [("SCREENING-STRUCK CRE #1", "")]
     assert len(notices(chief)) == 1
 
 
-def test_before_randomisation_a_correction_is_only_a_correction(db):
+def test_before_randomization_a_correction_is_only_a_correction(db):
     del db
     stage.open_study()
     participant = stage.ready()
@@ -231,13 +231,13 @@ def test_before_randomisation_a_correction_is_only_a_correction(db):
     assert not Message.objects.filter(occasion="screening_corrected").exists()
 
 
-def test_the_page_shows_what_was_used_beside_what_stands_now(randomised, client):
-    address = reverse("enrollment:frozen", args=[randomised.number])
+def test_the_page_shows_what_was_used_beside_what_stands_now(randomized, client):
+    address = reverse("enrollment:frozen", args=[randomized.number])
     client.force_login(stage.colleague("IN"))
     before = client.get(address)
-    correct(form_of(randomised, "ELG"), lvef_pct="35")
+    correct(form_of(randomized, "ELG"), lvef_pct="35")
     strike_row(
-        form_of(randomised, "CRE"),
+        form_of(randomized, "CRE"),
         by=stage.colleague("IN"),
         reason=WHY,
         via=Source.PAGE,
@@ -247,14 +247,14 @@ def test_the_page_shows_what_was_used_beside_what_stands_now(randomised, client)
     assert "Nothing was corrected since." in before.text
     assert before.context["used"].corrected == 0
     changed = [
-        (one.form, one.label, one.used, one.now)
-        for one in after.values
-        if one.is_corrected
+        (row.form, row.label, row.used, row.now)
+        for row in after.values
+        if row.is_corrected
     ]
     assert changed[-1] == ("Eligibility assessment", "LVEF", "60 %", "35 %")
     assert [(form, now) for form, _label, _used, now in changed[:-1]] == [
         ("Serum creatinine log 1", "struck out"),
         ("Serum creatinine log 1", "struck out"),
     ]
-    assert [one.id for one in after.states if one.is_changed] == ["E11"]
+    assert [row.id for row in after.states if row.is_changed] == ["E11"]
     assert after.is_intact

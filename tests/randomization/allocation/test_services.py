@@ -1,4 +1,4 @@
-"""Randomising: readiness, one slot each, the record, refusals, notices."""
+"""Randomizing: readiness, one slot each, the record, refusals, notices."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -57,7 +57,7 @@ def fill(slots):
 
 
 @pytest.mark.verifies("RAN-03", "RND-01")
-def test_randomising_takes_the_next_slot_and_freezes_the_screening():
+def test_randomizing_takes_the_next_slot_and_freezes_the_screening():
     participant, coordinator = stage.ready(), stage.colleague("CO")
 
     allocation = randomize(participant, by=coordinator)
@@ -175,8 +175,8 @@ def test_used_up_list_leaves_the_participant_eligible_and_tells_the_data_manager
     assert not FormInstance.objects.filter(
         participant=participant, code="RAN", status="complete"
     ).exists()
-    told = Message.objects.filter(recipient=manager)
-    assert [message.occasion for message in told] == ["list_exhausted"]
+    messages = Message.objects.filter(recipient=manager)
+    assert [message.occasion for message in messages] == ["list_exhausted"]
 
 
 def test_one_notice_when_ten_places_are_left():
@@ -188,13 +188,13 @@ def test_one_notice_when_ten_places_are_left():
     for _left in (10, 9):
         randomize(stage.ready(), by=stage.colleague("CO"))
 
-    assert lists_selectors.slots_left() == 9
-    [told] = Message.objects.filter(recipient=manager)
-    assert told.occasion == "list_nearly_exhausted"
-    assert "10 places are left." in told.text
+    assert lists_selectors.unused_slot_count() == 9
+    [message] = Message.objects.filter(recipient=manager)
+    assert message.occasion == "list_nearly_exhausted"
+    assert "10 places are left." in message.text
 
 
-def test_randomisation_record_is_written_by_the_system_alone():
+def test_randomization_record_is_written_by_the_system_alone():
     participant = stage.ready()
     coordinator = stage.colleague("CO")
     before = stage.form_of(participant, "RAN")
@@ -207,7 +207,7 @@ def test_randomisation_record_is_written_by_the_system_alone():
         save(before, {"randomisation_no": "R-0001R"}, by=coordinator, reasons=reasons)
 
 
-def test_randomised_in_error_stays_randomised():
+def test_randomized_in_error_stays_randomized():
     participant = stage.ready()
     allocation = randomize(participant, by=stage.colleague("CO"))
 
@@ -215,12 +215,12 @@ def test_randomised_in_error_stays_randomised():
 
     assert stage.values_of(form)["in_error"] == "Y"
     assert allocation_selectors.allocation_of(participant) == allocation
-    found = FormInstance.objects.filter(participant=participant, code="DEV")
-    assert [stage.values_of(one)["category"] for one in found] == ["randomisation"]
+    deviations = FormInstance.objects.filter(participant=participant, code="DEV")
+    assert [stage.values_of(row)["category"] for row in deviations] == ["randomisation"]
 
 
 def test_a_reason_that_names_a_product_is_refused_in_words(client):
-    participant = stage.randomised()
+    participant = stage.randomized_participant()
     client.force_login(stage.colleague("IN"))
     url = reverse("randomization:in_error", args=[participant.number])
 
@@ -232,7 +232,7 @@ def test_a_reason_that_names_a_product_is_refused_in_words(client):
 
 
 def test_an_error_is_declared_once():
-    participant = stage.randomised()
+    participant = stage.randomized_participant()
     declare_in_error(participant, reason="wrong person", by=stage.colleague("IN"))
 
     with pytest.raises(RandomizationRefused):

@@ -8,11 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from randomization.arms import arm_of
-from randomization.code_breaks.selectors import unblinding as disclosures
+from randomization.code_breaks.selectors import unblinding
 from randomization.code_breaks.services.code_breaks import (
-    Account,
-    Disclosed,
-    arm_by_setting,
+    CodeBreakDetails,
+    Disclosure,
+    arm_for_unblinded_investigator,
     break_code,
     record_code_break,
 )
@@ -33,7 +33,7 @@ from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 
 pytestmark = pytest.mark.django_db
-EMERGENCY = Account(
+EMERGENCY = CodeBreakDetails(
     CodeBreakKind.EMERGENCY,
     CodeBreakCategory.TREATMENT,
     "anaphylaxis, drug choice depends on it",
@@ -41,36 +41,36 @@ EMERGENCY = Account(
     participant_told=False,
     treatment_continues=False,
 )
-SUSAR = Account(CodeBreakKind.SUSAR, CodeBreakCategory.AUTHORITY, "SUSAR 3")
+SUSAR = CodeBreakDetails(CodeBreakKind.SUSAR, CodeBreakCategory.AUTHORITY, "SUSAR 3")
 WHY = {"ethnic_group": Reason("correction", "read again")}
-SEEN = Account(CodeBreakKind.ACCIDENTAL, CodeBreakCategory.COVER, "bag fell")
+SEEN = CodeBreakDetails(CodeBreakKind.ACCIDENTAL, CodeBreakCategory.COVER, "bag fell")
 
 
 @pytest.fixture
 def participant():
     stage.open_study()
-    return stage.randomised()
+    return stage.randomized_participant()
 
 
 @pytest.mark.verifies("RAN-05", "RND-07", "RND-08")
 def test_investigator_sees_the_arm_and_nobody_else_is_told_it(participant):
     investigator = stage.colleague("IN")
 
-    told = break_code(
+    disclosure = break_code(
         participant, EMERGENCY, proof=stage.proof_of(investigator), by=investigator
     )
 
-    assert told == Disclosed(arm_of(participant), ())
+    assert disclosure == Disclosure(arm_of(participant), ())
     [entry] = CodeBreak.objects.all()
     assert (entry.kind, entry.recorded_by) == ("emergency", investigator)
-    [deed] = Entry.objects.filter(act="code_broken")
-    assert (deed.actor, deed.participant_id) == (
+    [act_entry] = Entry.objects.filter(act="code_broken")
+    assert (act_entry.actor, act_entry.participant_id) == (
         investigator.username,
         participant.pk,
     )
-    told = Message.objects.filter(occasion="code_break")
-    assert {message.recipient.role for message in told} == {"PI", "SO"}
-    written = [str(vars(one)) for one in (entry, deed, *told)]
+    messages = Message.objects.filter(occasion="code_break")
+    assert {message.recipient.role for message in messages} == {"PI", "SO"}
+    written = [str(vars(row)) for row in (entry, act_entry, *messages)]
     assert not any(word in text for text in written for word in ("MSC", "SALINE"))
 
 
@@ -114,7 +114,7 @@ def test_proof_must_be_ones_own_and_fresh(participant, own):
         break_code(participant, EMERGENCY, proof=proof, by=investigator)
 
 
-def test_there_is_nothing_to_break_before_randomisation():
+def test_there_is_nothing_to_break_before_randomization():
     investigator = person("IN")
     someone = stage.eligible()
 
@@ -159,12 +159,12 @@ def test_break_tells_what_was_really_prepared(participant):
     save(record, values, by=stage.colleague("UP"))
     investigator = stage.colleague("IN")
 
-    told = break_code(
+    disclosure = break_code(
         participant, EMERGENCY, proof=stage.proof_of(investigator), by=investigator
     )
 
-    assert told.arm != wrong
-    assert told.products == (("D0", wrong, f"{wrong}-7"),)
+    assert disclosure.arm != wrong
+    assert disclosure.products == (("D0", wrong, f"{wrong}-7"),)
 
 
 @pytest.mark.verifies("RND-08")
@@ -175,9 +175,9 @@ def test_register_counts_by_kind_and_role(participant):
         break_code(participant, EMERGENCY, proof=proof, by=investigator)
     record_code_break(participant, SEEN, at=clock.now(), by=coordinator)
 
-    counts = disclosures.code_break_counts()
+    counts = unblinding.code_break_counts()
 
-    assert [(one.kind, one.total, one.by_role) for one in counts if one.total] == [
+    assert [(row.kind, row.total, row.by_role) for row in counts if row.total] == [
         ("Medical emergency", 2, (("Investigator", 2),)),
         ("Accidental", 1, (("Coordinator", 1),)),
     ]
@@ -196,11 +196,11 @@ def test_setting_decides_whether_an_investigator_sees_an_arm(participant, monkey
     investigator = stage.colleague("IN")
 
     with pytest.raises(PermissionDenied):
-        arm_by_setting(participant, by=investigator)
+        arm_for_unblinded_investigator(participant, by=investigator)
     protocol_with(monkeypatch, arm_visible_to_investigator=True)
-    seen = arm_by_setting(participant, by=investigator)
+    seen = arm_for_unblinded_investigator(participant, by=investigator)
     with pytest.raises(PermissionDenied):
-        arm_by_setting(participant, by=stage.colleague("CO"))
+        arm_for_unblinded_investigator(participant, by=stage.colleague("CO"))
 
     assert seen == arm_of(participant)
     [entry] = Entry.objects.filter(act="arm_seen")
@@ -213,14 +213,14 @@ def test_change_after_a_break_is_told_with_who_knew(client, participant):
     investigator = stage.colleague("IN")
     weight = stage.form_of(participant, "DEM")
     save(weight, {"ethnic_group": "other"}, by=investigator, reasons=WHY)
-    assert disclosures.changes_after_unblinding() == []
+    assert unblinding.changes_after_unblinding() == []
     break_code(
         participant, EMERGENCY, proof=stage.proof_of(investigator), by=investigator
     )
 
     save(weight, {"ethnic_group": "han"}, by=investigator, reasons=WHY)
 
-    [late] = disclosures.changes_after_unblinding()
+    [late] = unblinding.changes_after_unblinding()
     assert (late.change.item, late.change.old, late.change.new) == (
         "ethnic_group",
         "other",

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from randomization.arms import arm_of
-from randomization.code_breaks.selectors import end_of_trial as closing
+from randomization.code_breaks.selectors import end_of_trial as end_of_trial_selectors
 from randomization.code_breaks.services.end_of_trial import (
     confirm_opening,
     opened_arms,
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def participant():
     stage.open_study()
-    return stage.randomised()
+    return stage.randomized_participant()
 
 
 def locked():
@@ -91,18 +91,18 @@ def test_pages_lead_to_the_opened_code(client, participant):
     locked()
 
     identity = {"username": "keeper", "password": PASSWORD}
-    proposal = client.post(address, {"said": "the end", **identity})
+    proposal = client.post(address, {"opening_reason": "the end", **identity})
     waits = client.get(address).content.decode()
     client.force_login(leader)
     wrong = client.post(address, {"username": "leader", "password": "x"})
     right = client.post(address, {"username": "leader", "password": PASSWORD})
-    shown = client.get(address).content.decode()
+    text = client.get(address).content.decode()
 
     assert "The database is not locked" in closed
     assert "waits for the other person" in waits
     answers = (proposal.status_code, wrong.status_code, right.status_code)
     assert answers == (302, 400, 302)
-    assert f"<strong>{arm_of(participant)}</strong>" in shown
+    assert f"<strong>{arm_of(participant)}</strong>" in text
 
 
 def test_restricted_part_is_stated_ready_without_a_count(client, participant):
@@ -112,22 +112,24 @@ def test_restricted_part_is_stated_ready_without_a_count(client, participant):
         reverse(f"randomization:{name}") for name in ("restricted_part", "study")
     )
     assert b"lock:</p>" not in client.get(study).content
-    assert not closing.is_restricted_part_ready()
+    assert not end_of_trial_selectors.is_restricted_part_ready()
 
     client.post(address)
-    ready = closing.is_restricted_part_ready()
-    shown = client.get(study).content.decode()
+    ready = end_of_trial_selectors.is_restricted_part_ready()
+    text = client.get(study).content.decode()
     with_deviation = form_instances.add_row(
         participant, "DVP", by=stage.colleague("UP")
     )
     stage.requested(participant)
 
     assert ready
-    assert "<strong>yes</strong>" in shown
-    assert not closing.is_restricted_part_ready()
+    assert "<strong>yes</strong>" in text
+    assert not end_of_trial_selectors.is_restricted_part_ready()
     listed = client.get(address).content.decode()
     record = FormInstance.objects.get(participant=participant, code="PRD", visit="D0")
-    assert [one.form for one in closing.outstanding(monitor)] == [record]
+    assert [one.form for one in end_of_trial_selectors.outstanding_forms(monitor)] == [
+        record
+    ]
     assert reverse("entry:form", args=[record.pk]) in listed
     assert with_deviation.status == "not_started"
     with pytest.raises(RandomizationRefused, match="not ready yet"):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from randomization.allocation.rules.numbers import draw, is_number, number
 from randomization.lists.rules import lists
 from randomization.lists.rules.chance_stream import Stream
-from randomization.lists.rules.checking import Checked, check
+from randomization.lists.rules.validation import ListValidation, validate_list
 
 ARMS = ("MSC", "SALINE")
 ORACLE = Path(__file__).parents[2] / "oracle" / "data"
@@ -33,7 +33,7 @@ def a_list(seed: str = "a seed", size: int = 80) -> tuple[lists.ListRow, ...]:
 def test_example_list_has_its_published_digest() -> None:
     text = (ORACLE / "randomization_example_list.csv").read_text()
 
-    checked = check(text, arms=ARMS, size=80)
+    checked = validate_list(text, arms=ARMS, size=80)
 
     assert checked.faults == ()
     assert lists.digest(lists.canonical(checked.rows)) == EXAMPLE
@@ -84,7 +84,7 @@ def test_independent_recomputation_agrees() -> None:
 def test_every_list_is_balanced(seed: str, half: int) -> None:
     rows = a_list(seed, 2 * half)
 
-    checked = check(lists.canonical(rows), arms=ARMS, size=2 * half)
+    checked = validate_list(lists.canonical(rows), arms=ARMS, size=2 * half)
 
     assert checked.faults == ()
     assert checked.rows == rows
@@ -131,7 +131,7 @@ def test_drawn_numbers_stay_below_the_limit(seed: str, limit: int) -> None:
 def test_every_faulty_line_is_reported() -> None:
     text = "seq,block,size,arm\n1,1,2,MSC\n\n3,1,2,PLACEBO\nx,1,2,MSC\n5,1\n1,1,2,MSC\n"
 
-    faults = check(text, arms=ARMS, size=6).faults
+    faults = validate_list(text, arms=ARMS, size=6).faults
 
     assert [(fault.line, str(fault)) for fault in faults] == [
         (1, "The first line must be: seq,block,block_size,arm"),
@@ -150,7 +150,7 @@ def test_faults_of_blocks_are_reported_beside_those_of_lines() -> None:
     )
     text = "\n".join([lists.HEADER, *rows.split(), ""])
 
-    faults = check(text, arms=ARMS, size=8).faults
+    faults = validate_list(text, arms=ARMS, size=8).faults
 
     assert [(fault.line, str(fault)) for fault in faults] == [
         (2, "Block 1 does not hold each arm equally often."),
@@ -174,7 +174,7 @@ def test_a_list_that_is_no_permuted_block_list_is_refused(
 ) -> None:
     text = "\n".join([lists.HEADER, *rows.split(), ""])
 
-    faults = check(text, arms=ARMS, size=4).faults
+    faults = validate_list(text, arms=ARMS, size=4).faults
 
     assert any(problem in str(fault) for fault in faults)
 
@@ -183,27 +183,27 @@ def test_a_list_that_is_no_permuted_block_list_is_refused(
 def test_line_ends_of_any_system_and_byte_order_mark_are_read(end: str) -> None:
     text = "\ufeff" + lists.canonical(a_list()).replace("\n", end)
 
-    assert check(text, arms=ARMS, size=80) == Checked(a_list(), ())
+    assert validate_list(text, arms=ARMS, size=80) == ListValidation(a_list(), ())
 
 
 @pytest.mark.verifies("RAN-04")
 def test_commitment_binds_nonce_and_list() -> None:
     text, nonce = lists.canonical(a_list()), "ab" * 32
 
-    made = lists.commitment(nonce, text)
+    commitment = lists.commitment(nonce, text)
 
-    assert made == hashlib.sha256(b"\xab" * 32 + text.encode()).hexdigest()
-    assert made != lists.commitment("ac" * 32, text)
+    assert commitment == hashlib.sha256(b"\xab" * 32 + text.encode()).hexdigest()
+    assert commitment != lists.commitment("ac" * 32, text)
 
 
 def test_numbers_are_unique_and_betray_slips() -> None:
     source = random.Random(1)  # noqa: S311 - the test draws the same each time
-    taken = set[str]()
+    codes = set[str]()
     for _ in range(500):
-        taken.add(draw(source, taken))
+        codes.add(draw(source, codes))
 
-    assert len(taken) == 500
-    assert all(map(is_number, taken))
+    assert len(codes) == 500
+    assert all(map(is_number, codes))
 
 
 @pytest.mark.verifies("RAN-03")
@@ -232,10 +232,10 @@ def test_numbers_tell_nothing_of_the_order() -> None:
     source = random.Random(2)  # noqa: S311 - the test draws the same each time
     total = 0.0
     for _trial in range(400):
-        taken: dict[str, None] = {}
+        codes: dict[str, None] = {}
         for _ in range(80):
-            taken[draw(source, taken)] = None
-        drawn = list(taken)
+            codes[draw(source, codes)] = None
+        drawn = list(codes)
         assert drawn != sorted(drawn)
         ranks = [sorted(drawn).index(one) for one in drawn]
         total += statistics.correlation(ranks, range(80))

@@ -11,7 +11,8 @@ from django.db import DatabaseError, connection, transaction
 from randomization import arms as allocation
 from randomization.lists import selectors as lists_selectors
 from randomization.lists.rules import lists
-from randomization.lists.services import allocation_list as custody
+from randomization.lists.services import allocation_list
+from randomization.lists.services.validation_report import validation_report
 from randomization.lists.services.verification import problems
 from randomization.models import Allocation, AllocationList, Slot
 from randomization.problems import FaultyList, RandomizationRefused
@@ -27,19 +28,19 @@ TABLES = (AllocationList, Slot, Allocation, Entry)
 
 
 def drafted():
-    return custody.generate_draft(
+    return allocation_list.generate_draft(
         block_sizes=stage.BLOCK_SIZES, by=stage.colleague("LC")
     )
 
 
 def dump():
     """Return every column of the allocation tables and of the audit trail as text."""
-    found = []
+    texts = []
     with connection.cursor() as cursor:
         for model in TABLES:
             cursor.execute(f'SELECT t::text FROM "{model._meta.db_table}" t')
-            found += [row[0] for row in cursor.fetchall()]
-    return "\n".join(found)
+            texts += [row[0] for row in cursor.fetchall()]
+    return "\n".join(texts)
 
 
 @pytest.mark.verifies("RAN-04")
@@ -48,10 +49,10 @@ def test_sealed_list_fits_its_published_commitment():
 
     content = allocation.content_of(sealed)
     assert lists.commitment(content.nonce, content.text) == sealed.commitment
-    assert [one.commitment for one in lists_selectors.commitments()] == [
+    assert [line.commitment for line in lists_selectors.sealed_lists()] == [
         sealed.commitment
     ]
-    assert lists_selectors.slots_left() == 80
+    assert lists_selectors.unused_slot_count() == 80
     assert list(problems()) == []
 
 
@@ -75,8 +76,8 @@ def test_audit_of_the_lists_is_restricted_and_holds_ciphertext_only():
     assert {entry.confidentiality for entry in entries} == {"restricted"}
     slot = entries.filter(table_name="randomization_slot").first()
     assert slot.changes["arm"][1] == Slot.objects.get(pk=slot.row_id).arm
-    made = entries.filter(table_name="randomization_allocationlist").first()
-    assert "content" not in made.changes
+    insert_entry = entries.filter(table_name="randomization_allocationlist").first()
+    assert "content" not in insert_entry.changes
 
 
 @pytest.mark.verifies("RAN-04")
@@ -84,41 +85,45 @@ def test_somebody_else_approves():
     draft = drafted()
 
     with pytest.raises(PermissionDenied):
-        custody.approve(draft, by=stage.colleague("LC"))
+        allocation_list.approve(draft, by=stage.colleague("LC"))
     with pytest.raises(RandomizationRefused, match="not possible"):
-        custody.seal_list(draft, by=stage.colleague("LC"))
-    custody.approve(draft, by=stage.colleague("US"))
+        allocation_list.seal_list(draft, by=stage.colleague("LC"))
+    allocation_list.approve(draft, by=stage.colleague("US"))
     with pytest.raises(PermissionDenied):
-        custody.seal_list(draft, by=stage.colleague("US"))
+        allocation_list.seal_list(draft, by=stage.colleague("US"))
 
 
 def test_validation_report_tells_no_arm():
-    report = custody.report(drafted())
+    report = validation_report(drafted())
 
-    assert [one.state for one in report] == ["met", "met", "met"]
-    assert not any(re.search("MSC|SALINE|[0-9] (2|8)", one.text) for one in report)
+    assert [line.state for line in report] == ["met", "met", "met"]
+    assert not any(re.search("MSC|SALINE|[0-9] (2|8)", line.text) for line in report)
 
 
 def test_validation_report_says_that_a_list_can_be_foreseen():
     custodian = stage.colleague("LC")
 
-    draft = custody.generate_draft(block_sizes=[2], by=custodian)
+    draft = allocation_list.generate_draft(block_sizes=[2], by=custodian)
 
-    assert [one.state for one in custody.report(draft)] == ["met", "met", "unknown"]
-    custody.approve(draft, by=stage.colleague("US"))
+    assert [line.state for line in validation_report(draft)] == [
+        "met",
+        "met",
+        "unknown",
+    ]
+    allocation_list.approve(draft, by=stage.colleague("US"))
 
 
 @pytest.mark.verifies("RAN-04")
 def test_sealing_destroys_the_drafts():
     other, draft = drafted(), drafted()
-    custody.approve(draft, by=stage.colleague("US"))
+    allocation_list.approve(draft, by=stage.colleague("US"))
 
-    custody.seal_list(draft, by=stage.colleague("LC"))
+    allocation_list.seal_list(draft, by=stage.colleague("LC"))
 
     other.refresh_from_db()
     assert (other.state, other.content) == ("destroyed", "")
-    deeds = Entry.objects.filter(act__startswith="list_").order_by("id")
-    assert [(deed.act, deed.changes["list"]) for deed in deeds] == [
+    entries = Entry.objects.filter(act__startswith="list_").order_by("id")
+    assert [(entry.act, entry.changes["list"]) for entry in entries] == [
         ("list_drafted", other.pk),
         ("list_drafted", draft.pk),
         ("list_approved", draft.pk),
@@ -181,7 +186,9 @@ def test_database_keeps_a_sealed_list(statement):
 
 @pytest.mark.verifies("RAN-02")
 def test_imported_list_is_the_list():
-    draft = custody.import_draft(text=EXAMPLE.read_text(), by=stage.colleague("LC"))
+    draft = allocation_list.import_draft(
+        text=EXAMPLE.read_text(), by=stage.colleague("LC")
+    )
 
     assert allocation.content_of(draft).text == EXAMPLE.read_text()
 
@@ -191,7 +198,7 @@ def test_faulty_list_is_refused_line_by_line_and_nothing_is_stored():
     text = EXAMPLE.read_text().replace("\n7,", "\n8,").replace("SALINE", "PLACEBO", 1)
 
     with pytest.raises(FaultyList) as refused:
-        custody.import_draft(text=text, by=stage.colleague("LC"))
+        allocation_list.import_draft(text=text, by=stage.colleague("LC"))
 
     assert [fault.line for fault in refused.value.faults] == [2, 8, 9]
     assert AllocationList.objects.count() == 0
@@ -205,7 +212,7 @@ def amended(monkeypatch):
         registry = replace(PROTOCOL.registry, enrolment=enrolment)
         arms = tuple(replace(arm, planned=enrolment // 2) for arm in PROTOCOL.arms)
         to = replace(PROTOCOL, version="2.0", registry=registry, arms=arms)
-        monkeypatch.setattr(custody, "PROTOCOL", to)
+        monkeypatch.setattr(allocation_list, "PROTOCOL", to)
 
     return amend
 
@@ -219,20 +226,22 @@ def test_segment_follows_the_last_slot_with_its_own_commitment(amended, settings
     amended(100)
 
     with pytest.raises(RandomizationRefused, match="amendment"):
-        custody.generate_draft(block_sizes=sizes, by=custodian)
+        allocation_list.generate_draft(block_sizes=sizes, by=custodian)
     reason = "amendment 2"
-    draft = custody.generate_draft(block_sizes=sizes, by=custodian, reason=reason)
+    draft = allocation_list.generate_draft(
+        block_sizes=sizes, by=custodian, reason=reason
+    )
     with pytest.raises(RandomizationRefused, match="not possible"):
-        custody.seal_list(draft, by=custodian)
-    custody.approve(draft, by=stage.colleague("US"))
-    second = custody.seal_list(draft, by=custodian)
+        allocation_list.seal_list(draft, by=custodian)
+    allocation_list.approve(draft, by=stage.colleague("US"))
+    second = allocation_list.seal_list(draft, by=custodian)
 
     assert list(second.slots.values_list("sequence", flat=True)) == [*range(81, 101)]
     assert (second.reason, second.protocol_version) == ("amendment 2", "2.0")
     assert second.commitment not in ("", first.commitment)
     assert list(problems()) == []
-    deeds = Entry.objects.filter(act="list_sealed").order_by("id")
-    assert [deed.changes["commitment"] for deed in deeds] == [
+    entries = Entry.objects.filter(act="list_sealed").order_by("id")
+    assert [entry.changes["commitment"] for entry in entries] == [
         first.commitment,
         second.commitment,
     ]
@@ -245,7 +254,7 @@ def test_no_segment_without_an_amendment_of_the_protocol(settings, size):
     stage.sealed_list()
 
     with pytest.raises(RandomizationRefused, match="Only an amendment can add"):
-        custody.generate_draft(
+        allocation_list.generate_draft(
             block_sizes=stage.BLOCK_SIZES,
             by=stage.colleague("LC"),
             size=size,
@@ -256,7 +265,7 @@ def test_no_segment_without_an_amendment_of_the_protocol(settings, size):
 @pytest.mark.parametrize("role", ["CO", "PI", "AD", "UP", "DM"])
 def test_list_is_the_custodians_alone(role):
     with pytest.raises(PermissionDenied):
-        custody.generate_draft(block_sizes=[2], by=person(role))
+        allocation_list.generate_draft(block_sizes=[2], by=person(role))
 
 
 @pytest.mark.verifies("RND-04")

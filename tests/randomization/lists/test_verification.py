@@ -65,7 +65,7 @@ def same_arm_sealed_anew():
 
 def all_exchanged_but_the_trail():
     """Put another list in place: content, digest, commitment and slots fit."""
-    other = stage.custody.generate_draft(
+    other = stage.allocation_list.generate_draft(
         block_sizes=stage.BLOCK_SIZES, by=stage.colleague("LC"), size=80, reason="x"
     )
     content = allocation.content_of(other)
@@ -102,7 +102,7 @@ def statement(table, text):
     return lambda: behind(table, text)
 
 
-DEEDS = [
+TAMPER_CASES = [
     (lambda: exchanged(1, 80), "List 1, place 1: it holds the arm of another place."),
     (sealed_anew, "List 1, place 5: it holds another arm than the list."),
     (same_arm_sealed_anew, "List 1, place 5: it is not what was entered"),
@@ -166,25 +166,25 @@ def used():
         Participant.objects.create(sequence=9, number="S-9")
 
 
-@pytest.mark.parametrize(("deed", "finding"), DEEDS)
-def test_the_first_thing_that_does_not_fit_is_named(used, deed, finding):
+@pytest.mark.parametrize(("tamper", "finding"), TAMPER_CASES)
+def test_the_first_thing_that_does_not_fit_is_named(used, tamper, finding):
     sealed = AllocationList.objects.get()
     assert list(problems()) == []
 
-    deed()
+    tamper()
 
-    with pytest.raises(CommandError) as told:
+    with pytest.raises(CommandError) as error:
         call_command("verify_list")
-    assert str(told.value).startswith(finding.replace("List 1", f"List {sealed.pk}"))
+    assert str(error.value).startswith(finding.replace("List 1", f"List {sealed.pk}"))
     assert not stage.READABLE.search("".join(problems()))
 
 
 def test_what_fits_is_told_without_an_arm(used, capsys):
     call_command("verify_list")
 
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     sealed = AllocationList.objects.get()
-    assert told == (
+    assert output == (
         f"list {sealed.pk}: 80 places, {sealed.commitment}\n"
         "3 places taken, in order; all fits.\n"
     )

@@ -9,8 +9,8 @@ from django.db import connection
 from randomization.arms import arm_of
 from randomization.problems import RandomizationRefused
 from randomization.product.rules import stock
-from randomization.product.selectors import preparation_worklist as desk
-from randomization.product.selectors.lots import exposed_to, lot_of
+from randomization.product.selectors import preparation_worklist as worklist
+from randomization.product.selectors.lots import lot_of, product_records_of_lot
 from randomization.product.services import lots
 from randomization.product.services.product import preparations_with_arms
 from randomization.vocabulary import MovementKind
@@ -35,7 +35,7 @@ OTHER = {"MSC": "SALINE", "SALINE": "MSC"}
 @pytest.fixture
 def participant():
     stage.open_study()
-    return stage.randomised()
+    return stage.randomized_participant()
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_request_that_changed_leaves_the_worklist(participant, record):
         reasons={"dosing_weight_kg": Reason("correction", "scale")},
     )
 
-    assert desk.preparations() == []
+    assert worklist.preparations() == []
 
 
 @pytest.mark.verifies("RND-04")
@@ -93,15 +93,15 @@ def test_worklist_is_for_product_staff(role):
         preparations_with_arms(by=person(role, username="nobody"))
 
 
-@pytest.mark.parametrize(("is_own", "said"), [(True, "Y"), (True, "N"), (False, "Y")])
-def test_answer_must_fit_product_and_allocation(participant, record, is_own, said):
+@pytest.mark.parametrize(("is_own", "answer"), [(True, "Y"), (True, "N"), (False, "Y")])
+def test_answer_must_fit_product_and_allocation(participant, record, is_own, answer):
     arm = arm_of(participant)
     product = arm if is_own else OTHER[arm]
     pharmacist = stage.colleague("UP")
     stage.lot(product)
-    values = {"product": product, "lot": f"{product}-7", "as_allocated": said}
+    values = {"product": product, "lot": f"{product}-7", "as_allocated": answer}
 
-    if is_own == (said == "Y"):
+    if is_own == (answer == "Y"):
         save(record, values, by=pharmacist)
         assert stage.values_of(record)["product"] == arm
     else:
@@ -134,7 +134,7 @@ def test_product_record_is_ciphertext_everywhere(participant, record):
     save(record, {"product": arm, "lot": f"{arm}-7"}, by=stage.colleague("UP"))
 
     with connection.cursor() as cursor:
-        found = ""
+        dump = ""
         for table in (
             "randomization_productrecord",
             "randomization_lotrecord",
@@ -142,11 +142,11 @@ def test_product_record_is_ciphertext_everywhere(participant, record):
             "audit_entry",
         ):
             cursor.execute(f"SELECT string_agg(t::text, '') FROM \"{table}\" t")
-            found += cursor.fetchone()[0]
+            dump += cursor.fetchone()[0]
 
-    assert "randomization_productrecord" in found
-    assert not stage.READABLE.search(found)
-    assert "DONOR-1" not in found
+    assert "randomization_productrecord" in dump
+    assert not stage.READABLE.search(dump)
+    assert "DONOR-1" not in dump
 
 
 @pytest.mark.parametrize(
@@ -209,13 +209,13 @@ def test_balance_of_a_lot(movements, left):
 def test_account_is_never_below_zero_not_even_in_between():
     lot, pharmacist = stage.lot(), stage.colleague("UP")
     received, destroyed = MovementKind.RECEIVED, MovementKind.DESTROYED
-    lots.move(lot, kind=received, amount="2", at=at(9), by=pharmacist)
+    lots.record_movement(lot, kind=received, amount="2", at=at(9), by=pharmacist)
 
     with pytest.raises(RandomizationRefused, match="more would have left"):
-        lots.move(lot, kind=destroyed, amount="1", at=at(8), by=pharmacist)
-    lots.move(lot, kind=destroyed, amount="2", at=at(10), by=pharmacist)
+        lots.record_movement(lot, kind=destroyed, amount="1", at=at(8), by=pharmacist)
+    lots.record_movement(lot, kind=destroyed, amount="2", at=at(10), by=pharmacist)
     with pytest.raises(RandomizationRefused, match="more would have left"):
-        lots.move(lot, kind=destroyed, amount="1", at=at(11), by=pharmacist)
+        lots.record_movement(lot, kind=destroyed, amount="1", at=at(11), by=pharmacist)
 
     lot.refresh_from_db()
     assert stock.balance(lot.content["movements"]) == 0
@@ -249,10 +249,10 @@ def test_recall_lists_who_was_exposed_and_tells_no_participant(participant, reco
     values.pop("movements")
     lots.change_lot(lot, values, reason="sterility doubt", by=pharmacist)
 
-    assert exposed_to(lot.content["lot"]) == [record]
-    told = Message.objects.filter(occasion="lot_recalled")
-    assert {message.recipient.role for message in told} == {"UP", "UM", "SO"}
-    assert not any(participant.number in message.text for message in told)
+    assert product_records_of_lot(lot.content["lot"]) == [record]
+    messages = Message.objects.filter(occasion="lot_recalled")
+    assert {message.recipient.role for message in messages} == {"UP", "UM", "SO"}
+    assert not any(participant.number in message.text for message in messages)
     assert "sterility doubt" not in str(
         Entry.objects.values_list("reasons", "new_values").last()
     )
@@ -263,7 +263,7 @@ def test_lots_are_kept_by_product_staff(role):
     lot = stage.lot()
 
     with pytest.raises(PermissionDenied):
-        lots.move(
+        lots.record_movement(
             lot, kind=MovementKind.RECEIVED, amount="1", at=at(8), by=person(role)
         )
 
@@ -306,21 +306,25 @@ def test_product_staff_leave_no_gap_in_the_numbers_that_others_see(participant, 
 
 @pytest.mark.verifies("RND-04")
 def test_a_copy_of_the_database_does_not_tell_from_which_lot_somebody_was_served():
-    kept = [
+    lots_stored = [
         stage.lot(product, lot=f"{product}-{n}") for product in OTHER for n in (1, 2)
     ]
     before = Entry.objects.latest("id").pk
 
-    lots.move(
-        kept[0],
+    lots.record_movement(
+        lots_stored[0],
         kind=MovementKind.RECEIVED,
         amount="3",
         at=clock.now().isoformat(),
         by=stage.colleague("UP"),
     )
 
-    written = Entry.objects.filter(pk__gt=before, table_name=kept[0]._meta.db_table)
-    assert sorted(written.values_list("row_id", flat=True)) == [lot.pk for lot in kept]
+    written = Entry.objects.filter(
+        pk__gt=before, table_name=lots_stored[0]._meta.db_table
+    )
+    assert sorted(written.values_list("row_id", flat=True)) == [
+        lot.pk for lot in lots_stored
+    ]
     assert lot_of("MSC-1").content["movements"][0]["amount"] == "3"
     sizes = {len(entry.new_values["sealed"]) for entry in written}
     assert len(sizes) == 1

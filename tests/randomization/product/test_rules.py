@@ -27,7 +27,7 @@ def dose(cells: str = "1", viability: str = "100", thawed_min: int = 30) -> Cell
 
 @pytest.mark.verifies("INF-01")
 @pytest.mark.parametrize(
-    ("found", "flags"),
+    ("dose", "flags"),
     [
         (dose(), ()),
         (dose("0.8"), ()),
@@ -41,17 +41,17 @@ def dose(cells: str = "1", viability: str = "100", thawed_min: int = 30) -> Cell
         (dose(thawed_min=-1), (DoseFlag.THAW_AFTER_START,)),
     ],
 )
-def test_limits_are_strict(found: CellDose, flags: tuple[DoseFlag, ...]) -> None:
-    assert found.flags == flags
+def test_limits_are_strict(dose: CellDose, flags: tuple[DoseFlag, ...]) -> None:
+    assert dose.flags == flags
 
 
 @pytest.mark.verifies("INF-01")
 def test_saline_has_no_dose() -> None:
-    found = cell_dose(
+    dose = cell_dose(
         PreparedProduct(None, None, None),
         weight_kg=Decimal(70),
         volume_ml=Decimal(100),
         started_at=STARTED_AT,
     )
 
-    assert found == CellDose(None, None, None, None, ())
+    assert dose == CellDose(None, None, None, None, ())

@@ -22,7 +22,7 @@ from randomization.arms import arm_of
 from randomization.code_breaks import consequences as code_breaks
 from randomization.product import consequences as product
 from randomization.product.checks import CELL_ITEMS
-from randomization.product.services.preparing import confirm_preparation
+from randomization.product.services.preparation import confirm_preparation
 from record.audit.attribution import Reason, Source, attributed
 from record.audit.vault import forget_keys
 from record.capture import events, save_hooks
@@ -73,10 +73,10 @@ CLASSES = (
             outcomes.apply_withdrawal,
             outcomes.ensure_death_form,
             outcomes.ensure_end_of_study,
-            product.compare_product,
-            product.release_unwanted_product,
+            product.check_product,
+            product.clear_due_date_of_withdrawn_request,
             product.require_handover,
-            product.take_containers,
+            product.dispense_containers,
             reminders.recheck_messages,
             reports.refuse_striking_sent_reports,
             reports.require_reason_for_later_awareness,
@@ -94,7 +94,7 @@ CLASSES = (
             deviations.review_deviations,
             deviations.review_deviations_after_strike,
             infusions.mark_unneeded_time_points,
-            product.expect_signed_product,
+            product.create_record_of_signed_request,
             schedule.create_visit_forms,
             schedule.recalculate_after_strike,
         ),
@@ -161,7 +161,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> dict[Hook, int]:
 def screened_and_randomised() -> None:
     """Go from consent to the product and correct what was used on the way."""
     stage.open_study()
-    who = stage.randomised()
+    who = stage.randomized_participant()
     coordinator, pharmacist = stage.colleague("CO"), stage.colleague("UP")
     contact = {"name": "王小明", "hospital_no": "H-1", "email": "li@example.org"}
     save(stage.form_of(who, "CTC"), contact, by=coordinator, complete=False)

@@ -80,7 +80,7 @@ def infused() -> Participant:
 def susar() -> FormInstance:
     """Sent report of a randomized person, assessed as a SUSAR."""
     stage.open_study()
-    participant = stage.randomised()
+    participant = stage.randomized_participant()
     now = clock.now().replace(second=0, microsecond=0)
     started = {"given": "given", "started_at": now}
     save(stage.form_of(participant, "INF", "D0"), started, by=STAGE, via=Source.COMMAND)

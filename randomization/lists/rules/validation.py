@@ -1,4 +1,4 @@
-"""Checking an allocation list that was uploaded; every faulty line is reported."""
+"""Validation of an uploaded allocation list; every faulty line is reported."""
 
 import re
 from collections import Counter
@@ -24,12 +24,11 @@ class Fault:
     details: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        """Return the message with its details, in English."""
         return self.message % self.details
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class ListValidation:
     """The rows that could be read, and all faults."""
 
     rows: tuple[ListRow, ...]
@@ -37,7 +36,7 @@ class Checked:
 
 
 @implements("RAN-02")
-def check(text: str, *, arms: Sequence[str], size: int) -> Checked:
+def validate_list(text: str, *, arms: Sequence[str], size: int) -> ListValidation:
     """Check a list as a generated one is: numbering, arms, blocks, balance, length.
 
     Line ends may be of any system; a byte order mark is passed over.
@@ -49,18 +48,18 @@ def check(text: str, *, arms: Sequence[str], size: int) -> Checked:
         faults.append(Fault(1, N_("The first line must be: %(header)s"), _HEADER))
     rows: dict[int, ListRow] = {}  # by line
     for number, line in enumerate(lines[1:], 2):
-        read = _row(number, line, arms)
-        if isinstance(read, ListRow):
-            rows[number] = read
+        result = _row(number, line, arms)
+        if isinstance(result, ListRow):
+            rows[number] = result
         else:
-            faults.append(read)
-    unread = {fault.line for fault in faults} - {1}
+            faults.append(result)
+    unreadable = {fault.line for fault in faults} - {1}
     faults += _numbering(rows)
-    faults += _blocks(rows, arms, unread)
+    faults += _blocks(rows, arms, unreadable)
     if not faults:
         faults += _totals(rows, arms, size)
     faults.sort(key=lambda fault: fault.line)
-    return Checked(tuple(rows.values()), tuple(faults))
+    return ListValidation(tuple(rows.values()), tuple(faults))
 
 
 _HEADER = {"header": HEADER}
@@ -71,8 +70,10 @@ def _row(number: int, line: str, arms: Sequence[str]) -> ListRow | Fault:
         return Fault(number, N_("The line is empty."))
     cells = [cell.strip() for cell in line.split(",")]
     if len(cells) != COLUMNS:
-        found = {"found": len(cells), "wanted": COLUMNS}
-        return Fault(number, N_("%(wanted)s values are needed, not %(found)s."), found)
+        details = {"found": len(cells), "wanted": COLUMNS}
+        return Fault(
+            number, N_("%(wanted)s values are needed, not %(found)s."), details
+        )
     *numbers, arm = cells
     if not all(WHOLE_NUMBER.fullmatch(cell) for cell in numbers):
         return Fault(number, N_("seq, block and block_size must be whole numbers."))
@@ -96,18 +97,20 @@ def _numbering(rows: Mapping[int, ListRow]) -> Iterator[Fault]:
 
 
 def _blocks(
-    rows: Mapping[int, ListRow], arms: Sequence[str], unread: Collection[int]
+    rows: Mapping[int, ListRow], arms: Sequence[str], unreadable: Collection[int]
 ) -> Iterator[Fault]:
-    """Judge each block; one beside a line that could not be read may lack it."""
-    wanted = 1
-    for number, found in groupby(rows.items(), key=lambda item: item[1].block):
-        block = dict(found)
-        line, details = min(block), {"block": number, "wanted": wanted}
-        is_whole = not any(near in unread for near in range(line - 1, max(block) + 2))
-        if number != wanted and is_whole:
+    """A block beside an unreadable line may lack that row, so it is not judged."""
+    expected = 1
+    for number, items in groupby(rows.items(), key=lambda item: item[1].block):
+        block = dict(items)
+        line, details = min(block), {"block": number, "wanted": expected}
+        is_whole = not any(
+            neighbour in unreadable for neighbour in range(line - 1, max(block) + 2)
+        )
+        if number != expected and is_whole:
             message = N_("Block %(wanted)s must follow here, not block %(block)s.")
             yield Fault(line, message, details)
-        wanted = number + 1
+        expected = number + 1
         if is_whole and any(row.block_size != len(block) for row in block.values()):
             message = N_("Block %(block)s has another number of rows than it declares.")
             yield Fault(line, message, details)

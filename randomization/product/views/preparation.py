@@ -1,4 +1,4 @@
-"""One infusion at the product desk: confirm with the password, label, hand over."""
+"""The preparation of one infusion: confirm with the password, label, hand over."""
 
 from http import HTTPStatus
 
@@ -11,8 +11,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from randomization.problems import RandomizationRefused
 from randomization.product.forms import HandOverForm
-from randomization.product.selectors.preparation_worklist import Preparation, are_two
-from randomization.product.services import preparing
+from randomization.product.selectors.preparation_worklist import (
+    Preparation,
+    are_two_persons,
+)
+from randomization.product.services import preparation as preparation_services
 from randomization.product.services.label import label_pdf, pdf_writer
 from randomization.product.services.product import preparation_with_arm
 from randomization.study import selectors as study_selectors
@@ -28,28 +31,29 @@ from trial_edc import clock
 @sensitive_post_parameters("password")
 @never_cache
 def preparation(request: StaffRequest, pk: int) -> HttpResponse:
-    """Show how far an infusion is; product staff confirm it and hand it over."""
     form = _product_record(pk)
     act = request.POST.get("act", "")
     if act and not request.user.may(Permission.SIGN_PRODUCT):
         raise PermissionDenied
-    identity = ConfirmIdentityForm(request, request.POST if act == "confirm" else None)
-    handing = HandOverForm(request.POST if act == "hand_over" else None)
+    identity_form = ConfirmIdentityForm(
+        request, request.POST if act == "confirm" else None
+    )
+    hand_over_form = HandOverForm(request.POST if act == "hand_over" else None)
     forms: dict[str, ConfirmIdentityForm | HandOverForm] = {
-        "confirm": identity,
-        "hand_over": handing,
+        "confirm": identity_form,
+        "hand_over": hand_over_form,
     }
-    asked = forms.get(act)
-    if asked and asked.is_valid() and _acted(request, form, asked):
+    action_form = forms.get(act)
+    if action_form and action_form.is_valid() and _is_done(request, form, action_form):
         return redirect("randomization:preparation", pk)
-    found = preparation_with_arm(form, by=request.user)
-    if found is None:
+    requested = preparation_with_arm(form, by=request.user)
+    if requested is None:
         raise Http404
     context = {
-        "one": found,
-        "identity": identity,
-        "handing": handing,
-        **_state(request, found),
+        "preparation": requested,
+        "identity_form": identity_form,
+        "hand_over_form": hand_over_form,
+        **_next_act(request, requested),
     }
     status = HTTPStatus.BAD_REQUEST if act else HTTPStatus.OK
     return render(
@@ -58,41 +62,43 @@ def preparation(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _product_record(pk: int) -> FormInstance:
-    form_data = FormInstance.objects.select_related("participant")
-    return get_object_or_404(form_data.filter(code="PRD", struck_at=None), pk=pk)
+    records = FormInstance.objects.select_related("participant")
+    return get_object_or_404(records.filter(code="PRD", struck_at=None), pk=pk)
 
 
-def _state(request: StaffRequest, found: Preparation) -> dict[str, object]:
-    """Return what decides which act comes next."""
-    record, me = found.record, request.user.pk
-    mine = {found.named(part) for part in Part}
+def _next_act(request: StaffRequest, preparation: Preparation) -> dict[str, object]:
+    """Context that decides which act comes next."""
+    record, me = preparation.record, request.user.pk
+    persons = {preparation.person_named(part) for part in Part}
     return {
-        "parts": [found.part(part) for part in Part],
-        "is_confirmed": are_two(found.checks),
+        "parts": [preparation.part_status(part) for part in Part],
+        "is_confirmed": are_two_persons(preparation.checks),
         "may_act": request.user.may(Permission.SIGN_PRODUCT),
         "may_confirm": record is not None
-        and me in mine
-        and me not in {one.signer_id for one in found.checks},
-        "is_handed_over": found.handed_over_at is not None,
+        and me in persons
+        and me not in {check.signer_id for check in preparation.checks},
+        "is_handed_over": preparation.handed_over_at is not None,
         "paused_at": study_selectors.infusions_paused_at(),
     }
 
 
-def _acted(
+def _is_done(
     request: StaffRequest,
     form: FormInstance,
-    asked: ConfirmIdentityForm | HandOverForm,
+    action_form: ConfirmIdentityForm | HandOverForm,
 ) -> bool:
     try:
-        if isinstance(asked, ConfirmIdentityForm):
-            preparing.confirm_preparation(form, proof=asked.proof, by=request.user)
+        if isinstance(action_form, ConfirmIdentityForm):
+            preparation_services.confirm_preparation(
+                form, proof=action_form.proof, by=request.user
+            )
         else:
-            said = asked.cleaned_data
-            preparing.hand_over(
-                form, to=said["handed_to"], at=said["at"], by=request.user
+            answers = action_form.cleaned_data
+            preparation_services.hand_over(
+                form, to=answers["handed_to"], at=answers["at"], by=request.user
             )
     except RandomizationRefused as problem:
-        asked.add_error(None, str(problem))
+        action_form.add_error(None, str(problem))
         return False
     return True
 
@@ -100,17 +106,17 @@ def _acted(
 @permitted(Permission.ENTER_PRODUCT)
 @never_cache
 def label(request: StaffRequest, pk: int) -> HttpResponse:
-    """Give the masked label of the bag as PDF; that it was made is recorded."""
+    """PDF of the masked label; that it was made is recorded."""
     form = _product_record(pk)
     try:
         writer = pdf_writer()
-        found = preparing.label_of(form, by=request.user)
+        bag_label = preparation_services.label_of(form, by=request.user)
     except RandomizationRefused as problem:
         messages.error(request, str(problem))
         return redirect("randomization:preparation", pk)
-    name = f"label-{found.code}-{found.infusion_number}.pdf"
+    name = f"label-{bag_label.code}-{bag_label.infusion_number}.pdf"
     return HttpResponse(
-        label_pdf(writer, found, made_at=clock.now()),
+        label_pdf(writer, bag_label, made_at=clock.now()),
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{name}"'},
     )

@@ -11,7 +11,7 @@ from randomization.allocation import selectors as allocation_selectors
 from randomization.models import PreparationCheck, ProductRecord, bound_of
 from randomization.models.product import AFTER_CHECK
 from randomization.problems import RandomizationRefused
-from randomization.product.selectors import preparation_worklist as desk
+from randomization.product.selectors import preparation_worklist as worklist
 from randomization.study import selectors as study_selectors
 from randomization.vocabulary import Part
 from record.accounts.models import User
@@ -60,20 +60,20 @@ class Label:
 def confirm_preparation(
     form: FormInstance, *, proof: ReAuthenticated, by: User
 ) -> PreparationCheck:
-    """Confirm what the record says, as its preparer or its checker; once is enough."""
+    """Preparer or checker confirms the record; confirming again changes nothing."""
     if not any(by.may(permission) for permission in MAY_CONFIRM.values()):
         raise PermissionDenied
     proof.require(by)
     with attributed(by=by, via=Source.PAGE):
         form_instances.lock(form.participant)
         form = FormInstance.objects.select_related("participant").get(pk=form.pk)
-        record = desk.record_of(form)
+        record = worklist.record_of(form)
         part = _part_of(by, data_of(form, record))
         if not by.may(MAY_CONFIRM[part]):
             raise PermissionDenied
-        for given in PreparationCheck.objects.filter(form=form, part=part, signer=by):
-            if given.holds_for(record):
-                return given
+        for earlier in PreparationCheck.objects.filter(form=form, part=part, signer=by):
+            if earlier.holds_for(record):
+                return earlier
         _require_prepared(form, data_of(form, record))
         check = PreparationCheck.objects.create(
             form=form,
@@ -102,9 +102,11 @@ def _require_prepared(form: FormInstance, data: FormData) -> None:
     """Refuse while items of the preparation are missing or impossible."""
     design, casebook = catalogue.design(form.code), casebook_of(form.participant)
     pending = engine.pending_items(design, data, casebook)
-    found = engine.findings(design, data, casebook, now=clock.now())
-    wrong = [one.item for one in found if one.severity == Severity.HARD]
-    names = [n for n in dict.fromkeys([*pending, *wrong]) if n not in AFTER_CHECK]
+    findings = engine.findings(design, data, casebook, now=clock.now())
+    faulty = [finding.item for finding in findings if finding.severity == Severity.HARD]
+    names = [
+        name for name in dict.fromkeys([*pending, *faulty]) if name not in AFTER_CHECK
+    ]
     if names:
         labels = ", ".join(str(design.items[name].verbose_name) for name in names)
         message = _("Enter these first, then confirm: %(items)s.")
@@ -112,13 +114,13 @@ def _require_prepared(form: FormInstance, data: FormData) -> None:
 
 
 def hand_over(form: FormInstance, *, to: User, at: datetime, by: User) -> None:
-    """Record that the covered bag left the pharmacy, and into whose hands."""
+    """Record when the covered bag left the pharmacy, and to whom."""
     values = {"handed_over_at": at, "handed_to": to.pk}
     try:
         capture.save(form, values, by=by)
     except SaveRefused as problem:
-        words = (_(one.message) % one.details for one in problem.findings)
-        raise RandomizationRefused(" ".join(words)) from problem
+        texts = (_(finding.message) % finding.details for finding in problem.findings)
+        raise RandomizationRefused(" ".join(texts)) from problem
     except NotSaved as problem:
         message = _("Change the hand-over on the form, with a reason.")
         raise RandomizationRefused(message) from problem
@@ -126,12 +128,12 @@ def hand_over(form: FormInstance, *, to: User, at: datetime, by: User) -> None:
 
 @implements("INF-05")
 def require_handover_allowed(saved: Saved) -> None:
-    """Refuse a hand-over without both confirmations, or while infusions are paused."""
+    """Two confirmations are needed, and infusions must not be paused."""
     at = saved.data.get("handed_over_at")
     if at is None:
         return
-    record = desk.record_of(saved.form)
-    if not desk.is_confirmed(saved.form, record):
+    record = worklist.record_of(saved.form)
+    if not worklist.is_confirmed(saved.form, record):
         message = N_("Preparer and checker confirm with their passwords first.")
         raise SaveRefused([_refusal("PRD-16", message)])
     paused_at = study_selectors.infusions_paused_at()
@@ -146,14 +148,14 @@ def _refusal(check_id: str, message: str) -> Finding:
 
 @implements("RND-05", "RND-06")
 def label_of(form: FormInstance, *, by: User) -> Label:
-    """Return what the bag's label says; that it was printed is recorded.
+    """What the bag's label shows; that it was printed is recorded.
 
-    Every part of it is in the record of both arms, and none tells the product.
+    Every part of it is in the record of both arms, and none reveals the product.
     """
     if not by.may(Permission.ENTER_PRODUCT):
         raise PermissionDenied
-    record = desk.record_of(form)
-    if not desk.is_confirmed(form, record):
+    record = worklist.record_of(form)
+    if not worklist.is_confirmed(form, record):
         raise RandomizationRefused(
             _("Preparer and checker confirm with their passwords first.")
         )
@@ -173,7 +175,9 @@ def _label(form: FormInstance, data: FormData, record: ProductRecord) -> Label:
         volume_ml=data.get("final_volume_ml"),
         prepared_at=data.get("prepared_at"),
         use_before=out_at + longest if out_at else None,
-        people=tuple(one.signer_name for one in desk.checks_that_hold(form, record)),
+        people=tuple(
+            check.signer_name for check in worklist.valid_checks(form, record)
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""The product desk: two persons confirm, one bag leaves with a label of no product."""
+"""The preparation: two persons confirm, one bag leaves with a label of no product."""
 
 import re
 import sys
@@ -14,10 +14,10 @@ from randomization.models import Allocation, LotRecord
 from randomization.problems import RandomizationRefused
 from randomization.product.checks import CELL_ITEMS
 from randomization.product.rules.stock import balance
-from randomization.product.selectors import preparation_worklist as desk
+from randomization.product.selectors import preparation_worklist as worklist
 from randomization.product.selectors.lots import LotView
 from randomization.product.services import lots
-from randomization.product.services.preparing import (
+from randomization.product.services.preparation import (
     confirm_preparation,
     hand_over,
     label_of,
@@ -53,7 +53,7 @@ ARM = re.compile(rb"MSC(?!-001)|SALINE|cell", re.IGNORECASE)
 def record():
     """Return the form of the product record of an infusion that was requested."""
     stage.open_study()
-    participant = stage.randomised()
+    participant = stage.randomized_participant()
     stage.requested(participant)
     return FormInstance.objects.get(participant=participant, code="PRD", visit="D0")
 
@@ -129,19 +129,19 @@ def test_bag_leaves_after_two_persons_confirmed(record):
 
     values = stage.values_of(record)
     assert values["handed_to"] == nurse.pk
-    [one] = desk.preparations()
+    [one] = worklist.preparations()
     assert one.step == "handed_over"
     assert [check.part for check in one.checks] == ["prepared", "checked"]
 
 
 def test_confirmation_ends_when_the_preparation_changes(record):
     first, _ = confirmed(record)
-    row = desk.preparations()[0]
+    row = worklist.preparations()[0]
 
     save(record, {"storage_temp_c": 5}, by=first)
-    changed = desk.preparations()[0]
+    changed = worklist.preparations()[0]
     save(record, {"storage_temp_c": 4}, by=first)
-    back = desk.preparations()[0]
+    back = worklist.preparations()[0]
 
     assert [one.step for one in (row, changed, back)] == [
         "to_hand_over",
@@ -187,7 +187,7 @@ def test_containers_leave_the_lot_with_the_record_and_once(record):
     prepared(record)
     assert left(lot) == 4
     [_came, went] = LotView(lot, lot.content).movements
-    assert (went["taken_for"], went["amount"]) == (record, "1")
+    assert (went["dispensed_for"], went["amount"]) == (record, "1")
     save(record, {"containers": 3}, by=pharmacist)
     assert left(lot) == 2
     other = stage.stocked(arm, 3, lot="B-2")
@@ -202,7 +202,7 @@ def test_desk_dispenses_nothing_by_hand(record):
     lot = stage.stocked(arm_of(record.participant))
 
     with pytest.raises(RandomizationRefused, match="dispensed by the product record"):
-        lots.move(
+        lots.record_movement(
             lot,
             kind=MovementKind.DISPENSED,
             amount="1",
@@ -233,7 +233,7 @@ def test_change_after_the_hand_over_is_shown_not_refused(record):
         reasons={"storage_temp_c": Reason("correction", "read again")},
     )
 
-    [one] = desk.preparations()
+    [one] = worklist.preparations()
     assert (one.step, one.checks) == ("handed_over", ())
 
 
@@ -364,9 +364,9 @@ def test_request_is_not_signed_in_a_pause_and_what_ran_in_is_told(client, record
     with pytest.raises(ReviewRefused, match="Infusions are paused"):
         sign_form(request, proof=stage.proof_of(investigator), by=investigator)
     infusion = stage.form_of(participant, "INF", "D0")
-    told = {"given": "given", "started_at": clock.now() + timedelta(minutes=1)}
+    values = {"given": "given", "started_at": clock.now() + timedelta(minutes=1)}
     with clock.shifted(timedelta(minutes=2)):
-        save(infusion, told, by=investigator)
+        save(infusion, values, by=investigator)
 
     request.refresh_from_db()
     assert not any(one.holds_for(request) for one in request.signatures.all())
@@ -379,7 +379,7 @@ def test_request_is_not_signed_in_a_pause_and_what_ran_in_is_told(client, record
 
 
 @pytest.mark.verifies("RND-01")
-def test_pause_is_told_where_somebody_would_be_randomised(client, record):
+def test_pause_is_told_where_somebody_would_be_randomized(client, record):
     del record
     study.change_status(
         StudyStatus.PAUSED_RANDOMISATION, reason="supply", by=stage.colleague("PI")
@@ -388,9 +388,9 @@ def test_pause_is_told_where_somebody_would_be_randomised(client, record):
     client.force_login(stage.colleague("CO"))
     address = reverse("randomization:randomize", args=[participant.number])
 
-    asked = client.get(address).content.decode()
+    page_text = client.get(address).content.decode()
     posted = client.post(address, {"number": participant.number})
 
-    assert "Randomization is paused until two persons reopen it." in asked
+    assert "Randomization is paused until two persons reopen it." in page_text
     assert posted.status_code == 400
     assert not Allocation.objects.filter(participant=participant).exists()
