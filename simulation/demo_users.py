@@ -10,8 +10,8 @@ from record.accounts.models import User
 from record.accounts.roles import Role
 from record.accounts.services import accounts as services
 from record.audit.attribution import Process, Source
+from simulation.demo_password import PASSWORD
 
-PASSWORD = "see the demo run"  # noqa: S105 - of invented people
 SIMULATION = Process("simulation")
 
 

@@ -23,6 +23,8 @@ def package_folder(name: str) -> Path:
 # A demo is a database that may be thrown away: only there may the clock be moved.
 DEMO = env.bool("DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
+# Of everybody in a demo: with it the sign-in page lets each of them in by one click.
+DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="") if DEMO else ""
 SECRET_KEY = env.str("SECRET_KEY")
 # Master keys that wrap the data keys, base64 of 32 bytes each; the first one is used
 # for new keys, the others only to read.

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from record.accounts.models import SecondFactor, User
 from record.accounts.roles import Role
-from record.audit.models import Entry
+from record.audit.models import Entry, Installation
 
 # Acts of sign-ins and sessions: label and tone in the history.
 SIGN_IN_ACTS = {
@@ -47,6 +47,17 @@ HIDDEN_FIELDS = ("created_at", "password_set_at")  # the entry has their time
 def accounts() -> QuerySet[User]:
     """List every account, the active first."""
     return User.objects.order_by("-is_active", "role", "username")
+
+
+def demo_users() -> list[User]:
+    """Whom one click lets in: the people of a demo, in a database marked as one."""
+    if not settings.DEMO_PASSWORD:
+        return []
+    if not Installation.objects.filter(is_demo=True).exists():
+        return []
+    roles = list(Role)
+    active = User.objects.filter(is_active=True)
+    return sorted(active, key=lambda user: (roles.index(Role(user.role)), user.pk))
 
 
 def administrators() -> QuerySet[User]:

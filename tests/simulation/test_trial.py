@@ -21,7 +21,8 @@ from record.accounts.roles import Role
 from record.audit.models import Installation
 from record.casebook.models import Participant
 from record.review.models import Query, QueryState, Signature, Verification
-from simulation.demo_users import PASSWORD, SIGN_IN_USERS
+from simulation.demo_password import PASSWORD
+from simulation.demo_users import SIGN_IN_USERS
 from simulation.times import at
 from tests.simulation.world import UNTIL, World
 from trial_edc import clock

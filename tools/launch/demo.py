@@ -17,6 +17,7 @@ import sys
 import time
 from pathlib import Path
 
+from simulation.demo_password import PASSWORD
 from tools.launch import folders, postgres, processes, services, valkey
 from tools.launch.problems import LaunchError
 
@@ -98,6 +99,7 @@ class Demo:
             "ALLOWED_HOSTS": "localhost,127.0.0.1",
             "SITE_URL": f"http://127.0.0.1:{self.port}",
             "DEMO": "1",
+            "DEMO_PASSWORD": PASSWORD,
             "PYTHONPATH": str(folders.PROJECT),
             "PYTHONUNBUFFERED": "1",
         }

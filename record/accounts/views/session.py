@@ -22,6 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from record.accounts import selectors
 from record.accounts.access import StaffRequest
 from record.accounts.forms import ChangePasswordForm, PreferencesForm, SignInForm
 from record.accounts.middleware import seconds_left
@@ -158,6 +159,8 @@ def _render_sign_in(
         "next": request.POST.get("next") or request.GET.get("next", ""),
         "end_reason": END_REASONS.get(request.GET.get("ended", ""), ""),
         "support_contact": settings.SUPPORT_CONTACT,
+        "demo_users": selectors.demo_users(),
+        "demo_password": settings.DEMO_PASSWORD,
     }
     return render(request, "record/accounts/sign_in.html", context, status=status)
 

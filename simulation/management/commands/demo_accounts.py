@@ -6,7 +6,8 @@ from django.core.management.base import BaseCommand
 
 from record.accounts.models import User
 from record.accounts.roles import Role
-from simulation.demo_users import PASSWORD, SIGN_IN_USERS
+from simulation.demo_password import PASSWORD
+from simulation.demo_users import SIGN_IN_USERS
 
 
 class Command(BaseCommand):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from axes.models import AccessAttempt
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from record.accounts.services import accounts as services
@@ -275,3 +276,17 @@ def test_language_is_kept_with_the_account_and_colours_with_the_device(client):
     assert user.language == "zh-hans"
     page = client.get(PAGE).content.decode()
     assert '<html lang="zh-hans" data-theme="dark">' in page
+
+
+def test_one_click_lets_in_the_people_of_a_demo_alone(settings):
+    person("CO", password="see the demo run")
+    page, password = reverse("accounts:sign_in"), 'value="see the demo run"'
+    before = Client().get(page).text
+
+    settings.DEMO_PASSWORD = "see the demo run"
+    shown = Client().get(page).text
+    entered = Client().post(page, {"username": "co", "password": "see the demo run"})
+
+    assert password not in before
+    assert password in shown
+    assert entered.status_code == 302
