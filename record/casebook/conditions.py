@@ -1,6 +1,7 @@
 """Conditions of skip logic and of required items: small expressions, pure.
 
-They look at a form; `Fact` looks at the participant's casebook.
+They look at a form; `Fact` looks at the participant's casebook. Pages look again with
+`static/js/entry/skip_logic.js`; the same vectors hold both.
 """
 
 from dataclasses import dataclass

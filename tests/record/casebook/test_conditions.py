@@ -83,7 +83,8 @@ def answers_of_script(page, cases: list[Case]) -> list[bool]:
     source = base64.b64encode(SCRIPT.read_bytes()).decode()
     asked = [[case.condition, case.answers] for case in cases]
     url = f"data:text/javascript;base64,{source}"
-    return page.evaluate(ASK, {"url": url, "cases": asked})
+    answers: list[bool] = page.evaluate(ASK, {"url": url, "cases": asked})
+    return answers
 
 
 @pytest.mark.journey
