@@ -1,6 +1,7 @@
 """Logs as tables: their cells, one save for all rows, prompts and messages."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,13 +14,15 @@ from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import data_of, row_of
 from record.casebook.values import MissingCode
 from record.review.services import freeze
+from tests.conftest import PINNED_AT
 from tests.entry.test_statement_counts import counted, signed_in
 from tests.people import person
 from tests.visits import stage
+from trial_edc.dates import site_date
 from visits.models import Laboratory
 
 pytestmark = pytest.mark.django_db
-DAY = stage.day(2)
+DAY = site_date(PINNED_AT) - timedelta(days=2)
 FORBIDDEN = 403
 WHY = {"reason": "transcription", "reason_text": "misread"}
 

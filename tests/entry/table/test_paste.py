@@ -1,5 +1,7 @@
 """Rows pasted from a spreadsheet: how they are read, previewed and stored."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -10,13 +12,15 @@ from entry.table.selectors.stored_rows import stored_rows_of
 from record.audit.attribution import Source, attributed
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import data_of, row_of
+from tests.conftest import PINNED_AT
 from tests.entry.test_statement_counts import counted, signed_in
 from tests.people import STAGE, person
 from tests.visits import stage
+from trial_edc.dates import site_date
 from visits.models import Laboratory
 
 pytestmark = pytest.mark.django_db
-DAY = stage.day(2)
+DAY = site_date(PINNED_AT) - timedelta(days=2)
 SLASHED = f"{DAY.year}/{DAY.month}/{DAY.day}"
 
 
