@@ -283,7 +283,7 @@ def test_a_reader_sees_the_table_without_a_control(someone, client):
 
 
 def test_a_form_of_a_visit_in_a_table_cannot_be_struck_out(someone, client):
-    form = stage.enter(stage.form_of(someone, "VIT", "D7"), weight_kg="70")
+    form = stage.enter(someone, "VIT", {"weight_kg": "70"}, visit="D7")
     page = client.get(address(someone, "VIT")).text
     strike = {"strike": "yes", "strike_code": "error", "strike_text": "twice"}
 
