@@ -56,8 +56,8 @@ def validate_list(text: str, *, arms: Sequence[str], size: int) -> ListValidatio
     unreadable = {fault.line for fault in faults} - {1}
     faults += _numbering(rows)
     faults += _blocks(rows, arms, unreadable)
-    if not faults:
-        faults += _totals(rows, arms, size)
+    if not faults:  # so each block, and with it the list, holds each arm equally often
+        faults += _length(rows, size)
     faults.sort(key=lambda fault: fault.line)
     return ListValidation(tuple(rows.values()), tuple(faults))
 
@@ -124,11 +124,7 @@ def _is_balanced(rows: Mapping[int, ListRow], arms: Sequence[str]) -> bool:
     return len({counts[arm] for arm in arms}) == 1
 
 
-def _totals(
-    rows: Mapping[int, ListRow], arms: Sequence[str], size: int
-) -> Iterator[Fault]:
+def _length(rows: Mapping[int, ListRow], size: int) -> Iterator[Fault]:
     if len(rows) != size:
         details = {"size": size, "found": len(rows)}
         yield Fault(0, N_("The list must have %(size)s rows, not %(found)s."), details)
-    elif not _is_balanced(rows, arms):
-        yield Fault(0, N_("The list does not hold each arm equally often."))

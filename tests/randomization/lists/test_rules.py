@@ -127,6 +127,17 @@ def test_drawn_numbers_stay_below_the_limit(seed: str, limit: int) -> None:
     assert all(0 <= stream.below(limit) < limit for _ in range(20))
 
 
+def test_a_word_that_would_favour_small_numbers_is_drawn_again() -> None:
+    seed, limit = "a seed", 2**63 + 1  # almost half of all words lie above it
+    texts = (f"{seed}:{k}".encode() for k in range(20))
+    words = [int.from_bytes(hashlib.sha256(text).digest()[:8]) for text in texts]
+    expected = [word for word in words if word < limit]
+    stream = Stream(seed)
+
+    assert len(expected) < len(words)
+    assert [stream.below(limit) for _ in expected] == expected
+
+
 @pytest.mark.verifies("RAN-02")
 def test_every_faulty_line_is_reported() -> None:
     text = "seq,block,size,arm\n1,1,2,MSC\n\n3,1,2,PLACEBO\nx,1,2,MSC\n5,1\n1,1,2,MSC\n"

@@ -47,6 +47,14 @@ def test_without_hierarchy_higher_levels_stay_empty() -> None:
     assert (first.pt, first.hlt, first.soc) == ("Blorb pain", "", "")
 
 
+def test_empty_lines_are_passed_over() -> None:
+    spaced = f"\n{LLT}  \n".encode()
+
+    assert read_medascii(spaced, PT.encode()) == read_medascii(
+        LLT.encode(), PT.encode()
+    )
+
+
 def test_national_encoding_is_read() -> None:
     (row,) = read_csv("code,term\n9001,布洛布痛\n".encode("gb18030"))
 

@@ -276,6 +276,12 @@ def test_unscheduled_visits_are_never_awaited(
     assert status(VisitCode.UNSCHEDULED, done_on=done_on).status == expected
 
 
+def test_an_unscheduled_visit_that_did_not_happen_is_missed() -> None:
+    assert status(VisitCode.UNSCHEDULED, marked_missed=True) == VisitState(
+        VisitStatus.MISSED, StatusReason.MARKED
+    )
+
+
 CLOSED = date(2023, 6, 15)  # last day of the month-3 window
 
 
