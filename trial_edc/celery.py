@@ -1,14 +1,48 @@
 """Celery application; the `tasks.py` of each room and feature is found by itself."""
 
+import logging.config
 import os
+from typing import Any
 
 from celery import Celery
+from celery.contrib.django.task import DjangoTask
 from celery.schedules import crontab
+from celery.signals import before_task_publish, setup_logging
+from django.conf import settings
+from structlog.contextvars import bound_contextvars, get_contextvars
 
+from trial_edc.logs import one_line
 from trial_edc.rooms import modules_of
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial_edc.settings")
-app = Celery("trial_edc")
+
+
+class LoggedTask(DjangoTask):
+    """Writes one log line a run, with the id of the request that asked for it."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        headers = self.request.headers or {}  # there when eager, else in the request
+        asked_by = self.request.get("request_id") or headers.get("request_id")
+        with (
+            bound_contextvars(request_id=asked_by or self.request.id),
+            one_line("task", task=self.name, task_id=self.request.id),
+        ):
+            return self.run(*args, **kwargs)
+
+
+@before_task_publish.connect
+def send_request_id(headers: dict[str, Any], **_message: object) -> None:
+    """Let a task know the request that asked for it; beat has none."""
+    headers["request_id"] = get_contextvars().get("request_id", "")
+
+
+@setup_logging.connect
+def configure_logs(**_options: object) -> None:
+    """Keep Celery from writing lines of its own form."""
+    logging.config.dictConfig(settings.LOGGING)
+
+
+app = Celery("trial_edc", task_cls=LoggedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
     lambda: [name.rpartition(".")[0] for name in modules_of("tasks")]

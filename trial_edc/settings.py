@@ -7,6 +7,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from trial_edc import logs
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -67,6 +69,7 @@ INSTALLED_APPS = [
     *env.list("EXTRA_APPS", default=[]),
 ]
 MIDDLEWARE = [
+    "record.audit.middleware.TraceMiddleware",  # around all: one log line a request
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -76,7 +79,6 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "record.audit.middleware.TraceMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "record.accounts.middleware.SessionRulesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -253,10 +255,6 @@ SMS_TIMEOUT_SECONDS = env.float("SMS_TIMEOUT_SECONDS", default=10)
 # What the gateway proves itself with when it hands on an answer; empty: none may.
 SMS_INBOUND_SECRET = env.str("SMS_INBOUND_SECRET", default="")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"weasyprint": {"level": "ERROR"}},  # else it tells its every step
-}
+LOGGING = logs.configuration(
+    as_json=not DEMO, level=env.str("LOG_LEVEL", default="INFO")
+)

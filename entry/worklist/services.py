@@ -5,7 +5,6 @@ The task runs every few minutes of the morning: what a killed worker left is wri
 the next, and a morning without any worker is over at noon.
 """
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +17,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+from structlog.stdlib import get_logger
 
 from entry.models import DigestDay
 from entry.worklist.selectors.work import totals, work_for
@@ -32,7 +32,7 @@ from trial_edc.statuses import LOOKS
 
 OCCASION = "digest"
 WRITER = Process("digest")
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def write(day: date) -> int:
         except (
             Exception
         ) as problem:  # the others come first, then all problems are raised
-            logger.exception("The morning's mail to %s failed", user.username)
+            logger.exception("morning mail failed", user_id=user.pk)
             problems.append(problem)
     if problems:
         message = "Not everybody has the morning's mail."

@@ -8,9 +8,11 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from structlog.contextvars import bound_contextvars
 
 from record.audit.attribution import RequestTrace, current_trace
 from record.audit.problems import RecordClosed
+from trial_edc.logs import one_line
 
 CONFLICT, TOO_LARGE = 409, 413
 MAX_BYTES = 12_000_000  # a file of a form has 10 MB at most
@@ -18,7 +20,7 @@ NUL = "\0"
 
 
 class TraceMiddleware:
-    """Holds the trace of a request while it is answered."""
+    """Holds the trace of a request while it is answered, and writes its log line."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -27,11 +29,25 @@ class TraceMiddleware:
         trace = RequestTrace(uuid.uuid4().hex, client_address(request))
         token = current_trace.set(trace)
         try:
-            response = self.get_response(request)
+            with (
+                bound_contextvars(request_id=trace.request_id),
+                one_line("request", method=request.method) as line,
+            ):
+                response = self.get_response(request)
+                line.update(_page(request), status=response.status_code)
         finally:
             current_trace.reset(token)
         response["X-Request-ID"] = trace.request_id
         return response
+
+
+def _page(request: HttpRequest) -> dict[str, object]:
+    """Name the page and the rows by their keys; a path may hold more than that."""
+    match = request.resolver_match
+    if match is None:
+        return {"view": ""}
+    keys = {name: key for name, key in match.kwargs.items() if isinstance(key, int)}
+    return {"view": match.view_name, **keys}
 
 
 def client_address(request: HttpRequest) -> str:

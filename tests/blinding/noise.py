@@ -23,6 +23,9 @@ DECLARED = {
     "a page that may not be kept ends at the server's time": re.compile(
         r"(?<=Expires: ).*"
     ),
+    "how long a request took stands in its line of the log": re.compile(
+        r"(?<='duration_ms': )\d+"
+    ),
     "a row that is added, a request and a task have an id by chance": re.compile(UUID),
 }
 

@@ -14,9 +14,7 @@ SERVICES = {
         "--workers=2",
         "--threads=4",
         "--preload",
-        "--access-logfile=-",
-        # Without what stands after the question mark: tokens, searches.
-        '--access-logformat=%(h)s %(t)s "%(m)s %(U)s" %(s)s %(b)s',
+        "--logger-class=trial_edc.web_logs.WebLogger",
         "--no-control-socket",
     ),
     "worker": (

@@ -6,7 +6,6 @@ message is queued again and says that it may come twice. So none is lost, and on
 repeats one message at most.
 """
 
-import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+from structlog.stdlib import get_logger
 
 from record.audit.attribution import Process, Source, attributed
 from record.casebook.models import Participant
@@ -31,7 +31,7 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60, 240, 7
 LEASE = timedelta(minutes=10)
 # When a message is tried again whose channel is not set up.
 RETRY_SETUP_AFTER = timedelta(hours=1)
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def deliver_due() -> int:
             try:
                 sent += _send(claim, channels) == MessageState.SENT
             except Exception as problem:  # each gets a turn, then all are raised
-                logger.exception("Message %s could not be delivered", last)
+                logger.exception("message not delivered", message_id=last)
                 problems.append(problem)
     finally:
         channels.close()

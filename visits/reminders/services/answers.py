@@ -1,10 +1,10 @@
 """Answers of participants to messages: STOP is an opt-out, others go to staff."""
 
-import logging
 import re
 import unicodedata
 
 from django.utils.translation import gettext as _
+from structlog.stdlib import get_logger
 
 from enrollment.contact.facts import contact_consent, has_opted_out, has_phone_number
 from record.accounts.models import User
@@ -28,7 +28,7 @@ STOP_WORDS = tuple(
     unicodedata.normalize("NFKC", word).casefold()
     for word in PROTOCOL.reminders.opt_out_words
 )
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @implements("REM-01")

@@ -1,12 +1,12 @@
 """Reminders to participants: which are due, and how they are queued."""
 
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
+from structlog.stdlib import get_logger
 
 from enrollment.contact.facts import (
     ContactConsent,
@@ -49,7 +49,7 @@ BATCH_SIZE = 500  # participants in memory at once
 CONTACT = "CTC"
 # About the telephone number, or in answer to it.
 SMS_ONLY = (Occasion.CONTACT_CHECK, Occasion.OPT_OUT_DONE)
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True)

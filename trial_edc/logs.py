@@ -1,0 +1,132 @@
+"""What goes to the log: one line an event, with the request's id and without values.
+
+An exception is told as its type and the places it came through: its message and its
+variables may hold what somebody typed. `docs/operations.md` lists the fields.
+"""
+
+import logging
+import sys
+import time
+import traceback
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import structlog
+from structlog.contextvars import merge_contextvars
+from structlog.stdlib import ProcessorFormatter
+
+# Django's own lines about a request, which has one already.
+ABSORBED = ("django.request", "django.security")
+DEPTH = 12  # places of an exception that are told, the innermost ones
+
+Line = MutableMapping[str, Any]
+_current_line: ContextVar[Line | None] = ContextVar("log line", default=None)
+log = structlog.stdlib.get_logger("trial_edc.events")
+
+
+@contextmanager
+def one_line(event: str, **known: object) -> Iterator[Line]:
+    """Write one line at the end of an event; the block adds what it comes to know."""
+    line: Line = {**known}
+    token, started = _current_line.set(line), time.perf_counter()
+    try:
+        yield line
+    except Exception as problem:
+        line["exc_info"] = problem
+        raise
+    finally:
+        _current_line.reset(token)
+        line["duration_ms"] = round((time.perf_counter() - started) * 1000)
+        write = log.error if "exc_info" in line else log.info
+        write(event, **line)
+
+
+class IntoTheLine(logging.Filter):
+    """Takes what Django says about a request into the line of that request."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let pass everything else, and exceptions outside of a request."""
+        if not record.name.startswith(ABSORBED):
+            return True
+        line = _current_line.get()
+        if line is None:
+            return bool(record.exc_info)
+        if record.name.startswith("django.security"):
+            line["refused"] = record.name.rpartition(".")[2]
+        elif record.exc_info:
+            line["exc_info"] = record.exc_info[1]
+        return False
+
+
+def without_values(_logger: object, _method: str, line: Line) -> Line:
+    """Replace an exception by its type, that of its causes, and its places."""
+    problem = line.pop("exc_info", None)
+    if problem is True:
+        problem = sys.exc_info()
+    if isinstance(problem, tuple):
+        problem = problem[1]
+    if isinstance(problem, BaseException):
+        line["error"] = " < ".join(_types(problem))
+        frames = traceback.extract_tb(problem.__traceback__)[-DEPTH:]
+        line["places"] = [f"{f.filename}:{f.lineno} {f.name}" for f in frames]
+    return line
+
+
+def _types(problem: BaseException | None) -> Iterator[str]:
+    while problem is not None:
+        yield type(problem).__qualname__
+        if isinstance(problem, BaseExceptionGroup):
+            yield from (type(one).__qualname__ for one in problem.exceptions)
+        problem = problem.__cause__ or problem.__context__
+
+
+def formatter(*, as_json: bool) -> ProcessorFormatter:
+    """Return what makes one line of a record, of ours or of a library."""
+    return ProcessorFormatter(
+        foreign_pre_chain=[merge_contextvars],
+        processors=[
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            ProcessorFormatter.remove_processors_meta,
+            without_values,
+            structlog.processors.JSONRenderer(ensure_ascii=False)
+            if as_json
+            else structlog.dev.ConsoleRenderer(colors=False),
+        ],
+    )
+
+
+def configuration(*, as_json: bool, level: str) -> dict[str, Any]:
+    """Return Django's LOGGING: everything goes to standard error."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": formatter, "as_json": as_json}},
+        "filters": {"into_the_line": {"()": IntoTheLine}},
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "line",
+                "filters": ["into_the_line"],
+            }
+        },
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "weasyprint": {"level": "ERROR"},  # else it tells its every step
+            "django": {"handlers": [], "propagate": True},
+            # A task has a line of its own; Celery's would hold arguments and results.
+            "celery.app.trace": {"level": "CRITICAL"},
+            "celery.worker.strategy": {"level": "WARNING"},
+        },
+    }
+
+
+structlog.configure(
+    processors=[merge_contextvars, ProcessorFormatter.wrap_for_formatter],
+    wrapper_class=structlog.stdlib.BoundLogger,
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
