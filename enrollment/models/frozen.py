@@ -15,7 +15,7 @@ from trial_edc import clock
 class FrozenScreening(models.Model):
     """The deciding values at randomization, word for word; never changed.
 
-    `told` is the canonical JSON whose SHA-256 the randomization record and the
+    `text` is the canonical JSON whose SHA-256 the randomization record and the
     investigator's confirmation hold, so anybody can check that the three agree.
     """
 
@@ -23,7 +23,7 @@ class FrozenScreening(models.Model):
     confirmation = models.OneToOneField(
         EligibilityConfirmation, models.PROTECT, related_name="+"
     )
-    told = models.TextField()
+    text = models.TextField(db_column="told")
     digest = models.CharField(max_length=64)
     at = models.DateTimeField(default=clock.now)
 
@@ -36,7 +36,7 @@ class FrozenScreening(models.Model):
     @property
     def content(self) -> Mapping[str, Any]:
         """Version, verdict, states, baseline and values."""
-        content: Mapping[str, Any] = json.loads(self.told)
+        content: Mapping[str, Any] = json.loads(self.text)
         return content
 
     @property

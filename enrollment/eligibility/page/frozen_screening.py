@@ -60,7 +60,7 @@ class UsedScreening:
     def is_intact(self) -> bool:
         """Whether the frozen text still has the digest that was signed."""
         signed_digest = self.frozen.confirmation.digest
-        return digest_of(self.frozen.told) == self.frozen.digest == signed_digest
+        return digest_of(self.frozen.text) == self.frozen.digest == signed_digest
 
     @property
     def corrected(self) -> int:

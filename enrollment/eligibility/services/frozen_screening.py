@@ -52,7 +52,7 @@ def freeze_screening(
         return FrozenScreening.objects.create(
             participant=eligibility.participant,
             confirmation=eligibility.confirmation,
-            told=eligibility.deciding_items.text,
+            text=eligibility.deciding_items.text,
             digest=eligibility.deciding_items.digest,
         )
 

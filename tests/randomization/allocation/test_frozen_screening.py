@@ -75,7 +75,7 @@ def test_what_was_used_is_kept_word_for_word(randomized):
     record = stage.values_of(form_of(randomized, "RAN"))
 
     assert frozen is not None
-    assert hashlib.sha256(frozen.told.encode()).hexdigest() == frozen.digest
+    assert hashlib.sha256(frozen.text.encode()).hexdigest() == frozen.digest
     assert frozen.digest == record["screening_digest"] == frozen.confirmation.digest
     assert frozen.digest == Allocation.objects.get().screening_digest
     assert frozen.values[str(answers.pk)]["lvef_pct"] == "60"
@@ -94,7 +94,7 @@ def test_what_was_frozen_cannot_be_changed_by_anybody(randomized):
         transaction.atomic(),
         attributed(by=STAGE, via=Source.COMMAND),
     ):
-        FrozenScreening.objects.update(told="{}")
+        FrozenScreening.objects.update(text="{}")
 
 
 def test_a_correction_needs_a_reason_and_is_told_once(randomized, chief):
@@ -123,7 +123,7 @@ def test_a_correction_needs_a_reason_and_is_told_once(randomized, chief):
     )
     assert after == before
     assert frozen_of(randomized) == frozen
-    assert frozen_of(randomized).told == frozen.told
+    assert frozen_of(randomized).text == frozen.text
     assert "E11:present" in eligibility_of(randomized).assessment.reasons
 
 
