@@ -66,8 +66,8 @@ def representative_signed(casebook: Casebook) -> bool:
     return data is not None and data.get("signer") == Signer.REPRESENTATIVE
 
 
-@fact("is_randomised")
-def is_randomised(casebook: Casebook) -> bool:
+@fact("is_randomized")
+def is_randomized(casebook: Casebook) -> bool:
     return casebook.one("RAN") is not None
 
 

@@ -67,5 +67,5 @@ def _eligibility_context(
         "holds": eligibility.is_confirmed_at(now),
         "may_enter": request.user.may(Permission.ENTER_CRF),
         "is_over": eligibility.is_screening_closed,
-        "is_randomised": eligibility.casebook.fact("is_randomised"),
+        "is_randomized": eligibility.casebook.fact("is_randomized"),
     }

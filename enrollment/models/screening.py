@@ -38,7 +38,7 @@ class ScreeningLog(CRF):
     )
     screening_closed_at = items.DateTime(
         _("Screening closed at"),
-        required=~Fact("is_randomised"),
+        required=~Fact("is_randomized"),
         guide=_("Only where screening ends without randomisation."),
     )
     screen_failure_reason = items.Choice(

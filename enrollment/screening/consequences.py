@@ -24,8 +24,8 @@ def require_unused_screening(event: RowStruck, by: Actor, via: Source) -> None:
     forms = FormInstance.objects.filter(participant=form.participant, struck_at=None)
     has_decided = forms.filter(code="CNS", revision__gt=0).exists()
     is_rescreened = forms.filter(code="SCN", occurrence__gt=form.occurrence).exists()
-    is_randomised = forms.filter(code="RAN").exists()
-    if (form.occurrence == 1 and has_decided) or is_rescreened or is_randomised:
+    is_randomized = forms.filter(code="RAN").exists()
+    if (form.occurrence == 1 and has_decided) or is_rescreened or is_randomized:
         message = N_("More has followed this screening: close it instead.")
         raise SaveRefused([Finding("SCN-09", "", Severity.HARD, message)])
 

@@ -42,7 +42,7 @@ class ScreeningLogRow:
     state: str  # where the person stands; an earlier screening has failed
     data: FormData | None = None  # None: struck out, its values stay on the form
     consented_at: datetime | None = None
-    is_randomised: bool = False
+    is_randomized: bool = False
 
     @property
     def number(self) -> str:
@@ -151,7 +151,7 @@ def _rows(
             ).value,
             data=data,
             consented_at=casebook.fact("consented_at"),
-            is_randomised=data is present and casebook.fact("is_randomised"),
+            is_randomized=data is present and casebook.fact("is_randomized"),
         )
         for data in casebook.rows("SCN")
     ]
@@ -171,9 +171,9 @@ def _struck_out(people: Sequence[Participant]) -> Mapping[int, list[ScreeningLog
 Test = Callable[[ScreeningLogRow], bool]
 # The filters above the log; each row fits exactly one of the first four.
 STATES: Mapping[str, Test] = {
-    "open": lambda row: not (row.is_struck or row.is_randomised or row.reason_code),
-    "randomised": lambda row: row.is_randomised,
-    "failed": lambda row: bool(row.reason_code) and not row.is_randomised,
+    "open": lambda row: not (row.is_struck or row.is_randomized or row.reason_code),
+    "randomised": lambda row: row.is_randomized,
+    "failed": lambda row: bool(row.reason_code) and not row.is_randomized,
     "error": lambda row: row.is_struck,
     "again": lambda row: row.episode > 1 and not row.is_struck,
 }

@@ -150,7 +150,7 @@ def _approach_result(is_consented: bool) -> str | None:  # noqa: FBT001 - one qu
 def require_rescreenable(casebook: Casebook) -> None:
     """Raises `EnrollmentRefused` with every reason."""
     reasons = []
-    if casebook.fact("is_randomised"):
+    if casebook.fact("is_randomized"):
         reasons.append(_("A person who was randomised is never screened again."))
     if not is_screening_closed(casebook):
         reasons.append(_("The present screening is not closed yet."))
@@ -190,7 +190,7 @@ def close_screening(
     with attributed(by=by, via=via):
         participant = form_instances.lock(participant)
         casebook = eligibility_selectors.screening_casebook(participant)
-        if casebook.fact("is_randomised"):
+        if casebook.fact("is_randomized"):
             raise EnrollmentRefused(_("The person has been randomised."))
         screening = casebook.one("SCN")
         if screening is None or screening.get("screening_closed_at"):

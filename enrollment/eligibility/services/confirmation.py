@@ -60,7 +60,7 @@ def obstacles_to_confirmation(
     eligibility: eligibility_selectors.Eligibility,
 ) -> list[str]:
     reasons = []
-    if eligibility.casebook.fact("is_randomised"):
+    if eligibility.casebook.fact("is_randomized"):
         reasons.append(_("The person has been randomised."))
     if is_screening_over(eligibility.casebook):
         reasons.append(
