@@ -3,7 +3,7 @@
 import os
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from ctypes.util import find_library
 from datetime import datetime
 from functools import cache
@@ -26,9 +26,14 @@ if TYPE_CHECKING:
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
 settings.load_profile("unhurried")
 
-# A Tuesday noon in Shanghai, past on every machine: entries carry the server's time.
-NOON = "2026-03-17T12:00:00+08:00"
+# The machine's clock stands, so that no test meets a midnight or a new minute: on a
+# Tuesday noon in Shanghai, past on every machine, as entries carry the server's time.
+# `clock.at` and `clock.shifted` go on from there.
+NOON = "2026-04-14T12:00:00+08:00"
 PINNED_AT = datetime.fromisoformat(os.environ.get("PINNED_AT", NOON))
+RUNNING_CLOCK = timezone.now
+timezone.now = lambda: PINNED_AT  # also while modules of tests are read
+
 NO_BROWSER = "no Chromium on this machine (`make browser` installs it)"
 NO_PANGO = "no Pango on this machine, so no PDF (`make browser` installs it)"
 NO_REDIS = "no redis-server on this machine (`make browser` installs it)"
@@ -57,6 +62,15 @@ def has_pango() -> bool:
 
 def has_redis() -> bool:
     return shutil.which("redis-server") is not None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let the clock run for what is marked so, before its fixtures are made."""
+    with pytest.MonkeyPatch.context() as patch:
+        if any(map(item.get_closest_marker, ("real_clock", "journey"))):
+            patch.setattr(timezone, "now", RUNNING_CLOCK)
+        return (yield)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -108,19 +122,6 @@ def _fresh_process() -> None:
     translation.activate("en")
     caches["default"].clear()
     forget_keys()
-
-
-@pytest.fixture(autouse=True)
-def _pinned_clock(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Let the machine's clock stand, so that no test meets a midnight or a new minute.
-
-    The variable PINNED_AT names another instant. `clock.at` and `clock.shifted` go on
-    from there.
-    """
-    if not any(map(request.node.get_closest_marker, ("real_clock", "journey"))):
-        monkeypatch.setattr(timezone, "now", lambda: PINNED_AT)
 
 
 @pytest.fixture(autouse=True)

@@ -106,7 +106,7 @@ def test_withdrawal_from_everything_asks_for_the_end_of_study() -> None:
     participant = course.randomized(infused=3)
 
     withdrawal = course.row(
-        participant, "WDR", {"kind": "everything", "on": course.day(1)}
+        participant, "WDR", {"kind": "everything", "on": course.day(2)}
     )
 
     assert len(course.forms(participant, "EOS")) == 1

@@ -46,6 +46,7 @@ def all_are_now(stamps: list[object]) -> bool:
     return all(stamp and abs(stamp - clock.now()) < A_MINUTE for stamp in stamps)  # type: ignore[operator]
 
 
+@pytest.mark.real_clock  # the server stamps entries
 @pytest.mark.verifies("TIM-02")
 @pytest.mark.django_db
 def test_stamps_that_a_client_sends_are_ignored(form):

@@ -340,6 +340,7 @@ def test_a_signature_holds_until_the_form_changes(form):
     assert "Signature no longer holds" in broken
 
 
+@pytest.mark.real_clock  # the server stamps entries
 @pytest.mark.verifies("AUD-08")
 def test_history_of_an_item_is_one_click_away_and_in_words(form):
     client, page = signed_in("CO"), reverse("entry:form", args=[form.pk])

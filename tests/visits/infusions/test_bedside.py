@@ -485,7 +485,7 @@ def test_infusion_2_shows_the_stop_rules_before_it_starts(tablet):
 
 @pytest.mark.verifies("INF-04")
 def test_an_infusion_against_the_rule_is_stored_and_a_deviation(tablet):
-    someone = stage.infused(ago=11)
+    someone = stage.infused(ago=12)
     stage.row(someone, "AE", {"term": "Stroke", "serious": "Y", "grade": "3"})
 
     send(tablet, someone, "start", "D7", started_at=minutes_ago(5))
