@@ -75,4 +75,4 @@ def a_statement(patch: pytest.MonkeyPatch) -> None:
             Export.objects.count()
         return casebook_grid_of(participant, user)
 
-    patch.setattr("entry.casebook.views.casebook_of", leaking)
+    patch.setattr("entry.casebook.views.casebook_grid_of", leaking)
