@@ -12,7 +12,7 @@ from record.casebook.design import FormDesign
 from record.casebook.models import Participant
 from trial_edc.protocol import PROTOCOL
 
-Rows = TypeVar("Rows", bound=QuerySet[Any])
+QuerySetT = TypeVar("QuerySetT", bound=QuerySet[Any])
 Reach = Callable[[], QuerySet[Participant]]
 _REACHES: dict[Limit, Reach] = {}
 
@@ -30,7 +30,7 @@ def reaches(limit: Limit) -> Callable[[Reach], Reach]:
     return declare
 
 
-def within_reach(user: User, rows: Rows, path: str = "participant") -> Rows:
+def within_reach(user: User, rows: QuerySetT, path: str = "participant") -> QuerySetT:
     """Keep the rows whose participant, at `path`, the user may read about."""
     limit = user.limit(Permission.READ_CASEBOOK)
     reach = _REACHES.get(limit) if limit else None

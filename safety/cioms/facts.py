@@ -195,9 +195,9 @@ def _narrative_sections(
         yield _("Relevant tests and laboratory data"), tests
     death = casebook.one("DTH")
     if death and (
-        told := "; ".join(_labelled_answers(death, "death_on", "cause", "autopsy"))
+        answers := "; ".join(_labelled_answers(death, "death_on", "cause", "autopsy"))
     ):
-        yield _("Death"), told
+        yield _("Death"), answers
 
 
 def _suspects(casebook: Casebook) -> Iterator[Suspect]:
