@@ -160,6 +160,7 @@ def test_history_takes_as_many_statements_for_one_as_for_many(
         pages.get(reverse("exports:exports"))
 
 
+@pytest.mark.real_clock  # which the worker reads
 @pytest.mark.django_db(transaction=True)
 def test_worker_makes_what_the_page_asked_for() -> None:
     browser = Client()

@@ -306,7 +306,7 @@ def at_visits(mapping=stage.MAPPING):
     ("days", "visit", "visit_or_reason"),
     [
         (10, "", "D0"),  # the day of the infusion
-        (11, "", "SCR"),  # before randomization
+        (12, "", "SCR"),  # before randomization
         (3, "", "D7"),  # the day of the visit
         (5, "wk1", "D7"),  # named in the file
         (5, "", "No visit took place on"),

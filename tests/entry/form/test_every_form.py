@@ -30,6 +30,7 @@ def forms() -> dict[str, FormInstance]:
         }
 
 
+@pytest.mark.slow
 def test_each_form_opens_for_whoever_may_see_it(forms):
     users: list[User] = [person(role) for role in Role]
     answers: dict[tuple[str, str], int] = {}

@@ -40,7 +40,10 @@ def gateway() -> Iterator[Gateway]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     box.url = f"http://127.0.0.1:{server.server_port}/messages"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    poll_seconds = 0.01  # half a second by default, for each test that stops it
+    thread = threading.Thread(
+        target=server.serve_forever, args=(poll_seconds,), daemon=True
+    )
     thread.start()
     try:
         yield box
