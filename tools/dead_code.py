@@ -20,6 +20,7 @@ QUOTED = re.compile(r"[A-Za-z_][\w.\[\]]*")
 
 # What these decorate is called by the register that they put it into.
 REGISTERING = [
+    "@*.connect",  # a signal of Celery
     "@check",
     "@derived",
     "@fact",
@@ -41,6 +42,7 @@ CALLED_BY_LIBRARIES = [
     *("disable_csrf", "form_tag", "layout"),  # crispy-forms
     *("from_email", "redirect_request", "handle_DATA"),  # mail and HTTP
     *("compress_type", "external_attr", "writable"),  # zip files and streams
+    "WebLogger",  # gunicorn, which is given its path
     *("autocommit", "beat_schedule", "_value_"),  # psycopg2, Celery, enum
 ]
 CALLED_BY_TESTS = [

@@ -43,7 +43,7 @@ def one_line(event: str, **known: object) -> Iterator[Line]:
         write(event, **line)
 
 
-class IntoTheLine(logging.Filter):
+class RequestLineFilter(logging.Filter):
     """Takes what Django says about a request into the line of that request."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -105,12 +105,12 @@ def configuration(*, as_json: bool, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": formatter, "as_json": as_json}},
-        "filters": {"into_the_line": {"()": IntoTheLine}},
+        "filters": {"request_line": {"()": RequestLineFilter}},
         "handlers": {
             "stderr": {
                 "class": "logging.StreamHandler",
                 "formatter": "line",
-                "filters": ["into_the_line"],
+                "filters": ["request_line"],
             }
         },
         "root": {"handlers": ["stderr"], "level": level},

@@ -52,7 +52,7 @@ class Lines:
         self.stream = io.StringIO()
         self.handler = logging.StreamHandler(self.stream)
         self.handler.setFormatter(logs.formatter(as_json=True))
-        self.handler.addFilter(logs.IntoTheLine())
+        self.handler.addFilter(logs.RequestLineFilter())
 
     @property
     def text(self) -> str:
