@@ -51,7 +51,7 @@ demo-reset: ## stop the demo and remove its data
 	@"$(PYTHON)" -m tools.launch.demo reset
 
 quick: translations ## run the tests of rules, units and pages: no browser, nothing slow
-	@$(BIN)/python -m pytest -n $(WORKERS) $(BY_MODULE) -m "not journey and not slow" $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) $(BY_MODULE) -m "not journey and not pdf and not slow" $(ARGS)
 
 test: translations ## run the tests (ARGS="tests/audit -k trigger" for some of them)
 	@$(BIN)/python -m pytest -n $(WORKERS) $(BY_MODULE) $(ARGS)

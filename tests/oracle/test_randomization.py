@@ -254,6 +254,7 @@ PROPERTIES: dict[str, Callable[..., None]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.verifies("RAN-01", "RND-02", "RND-04")
 @each_case(FILE, key="property")
 def test_property_of_a_scheme(case: Case) -> None:

@@ -139,6 +139,7 @@ def test_file_holds_what_was_listed_and_is_recorded(client: Client) -> None:
     assert client.get(address).status_code == 405
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_statements_do_not_grow_with_participants(client: Client, name: str) -> None:
     page(client, name)

@@ -235,6 +235,7 @@ def wait_until_blocked(cursor):
     pytest.fail("The rotation never came to its end.")
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 def test_rotation_killed_has_wrapped_no_key_and_the_next_one_wraps_all(second_key):
     """The process is killed when all keys are wrapped, a moment before it commits."""

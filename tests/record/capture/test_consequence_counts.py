@@ -269,6 +269,7 @@ def hooks() -> set[Hook]:
     return {*after_save, *after_event}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_each_consequence_keeps_to_the_limit_of_its_class(
     taken: dict[Hook, int],

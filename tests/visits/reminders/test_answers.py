@@ -212,6 +212,7 @@ def test_odd_requests_are_refused(body, status):
     assert answer_status("", body=body) == status
 
 
+@pytest.mark.slow
 def test_a_flood_is_answered_later():
     with clock.at(reminders.at(0)):  # within one minute
         statuses = [answer_status("STOP") for _ in range(MOST_A_MINUTE + 1)]
