@@ -104,7 +104,7 @@ def test_every_row_in_the_way_is_told_and_nothing_is_stored():
                 RowEntry("r1", entered({"end_at": "2020-01-01 00:00"}), held),
             ],
             by=coordinator,
-            known={"n9": SaveRefused([])},
+            known_problems={"n9": SaveRefused([])},
         )
 
     kinds = {key: type(one) for key, one in refused.value.problems.items()}
