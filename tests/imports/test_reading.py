@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imports.rules.mapping import DateOrder, FileMapping, iso_instant, normalized
+from imports.rules.mapping import (
+    REQUIRED_COLUMNS,
+    DateOrder,
+    FileColumn,
+    FileMapping,
+    iso_instant,
+    normalized,
+)
 from imports.rules.reading import MAX_BYTES, UnreadableFile, read_table
 
 ROWS = "受试者,结果\r\nS-001R,溶血\r\n"
@@ -111,3 +118,29 @@ def test_a_mapping_survives_its_storage():
     mapping = FileMapping({"value": "v"}, "dmy", {"unit": {"g/l": "g/L"}}, {"x": "Y"})
 
     assert FileMapping.from_json(mapping.as_json()) == mapping
+
+
+def needed_columns(**more):
+    """A mapping of each needed column to a heading of its own name."""
+    return FileMapping({column: column.value for column in REQUIRED_COLUMNS} | more)
+
+
+def test_a_file_needs_a_column_that_says_whose_a_value_is():
+    heading = (*REQUIRED_COLUMNS, "whose")
+
+    missing = [
+        needed_columns().missing_columns(heading),
+        needed_columns(participant="whose").missing_columns(heading),
+        needed_columns(hospital_no="whose").missing_columns(heading),
+    ]
+
+    assert missing == [[FileColumn.PARTICIPANT], [], []]
+
+
+def test_a_mapped_column_that_the_file_lacks_is_missing():
+    mapping = needed_columns(participant="whose", place="ward")
+
+    assert mapping.missing_columns((*REQUIRED_COLUMNS[1:], "whose")) == [
+        REQUIRED_COLUMNS[0],
+        FileColumn.PLACE,
+    ]
