@@ -57,7 +57,6 @@ def data_after(
 
 
 def altered_items(data: FormData, before: FormData) -> dict[str, Value]:
-    """Return the items whose values differ from those before."""
     return {
         name: value
         for name, value in data.values.items()
