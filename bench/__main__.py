@@ -37,7 +37,6 @@ def report(rounds: int) -> None:
 
 
 def main() -> None:
-    """Run everything, each part on a database of its own."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     untouched = os.environ.copy()
     with database("bench", EXTRA_APPS=APPS):

@@ -12,7 +12,7 @@ WARM_UP = 5
 def medians(
     contenders: Mapping[str, Callable[[int], object]], rounds: int
 ) -> dict[str, float]:
-    """Return the median seconds of each contender, which gets the round's number."""
+    """Seconds; each contender gets the round's number."""
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     order = list(contenders)
     gc.collect()

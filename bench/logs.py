@@ -33,7 +33,6 @@ def at(hours_ago: int) -> datetime:
 
 
 def values(code: str, number: int, laboratory: int) -> dict[str, object]:
-    """Make the values of one row, an hour or two after the row before."""
     start = at(2 * (ROWS + PASTED - number) + 2)
     times = {
         "CRE": {"sample_at": start, "value": str(80 + number % 90), "place": "icu"},
@@ -88,7 +87,7 @@ def _stage() -> tuple[Participant, User, int]:
 
 
 def p95(seconds: list[float]) -> float:
-    """Compute what 95 of 100 rounds do not exceed."""
+    """What 95 of 100 rounds do not exceed."""
     return statistics.quantiles(seconds, n=20)[-1]
 
 
@@ -106,7 +105,6 @@ def _timed(rounds: int, request: Callable[[int], int], expected: int) -> float:
 
 @override_settings(ALLOWED_HOSTS=["testserver"])
 def tables(rounds: int) -> list[tuple[str, float]]:
-    """Time the actions on each log of 200 rows; name and 95th percentile of each."""
     person, user, laboratory = _stage()
     client = Client()
     client.force_login(user, "django.contrib.auth.backends.ModelBackend")
@@ -133,7 +131,6 @@ def _change(client: Client, url: str, edit: Callable[..., Typed], number: int) -
 
 
 def _add(client: Client, person: Participant, laboratory: int, number: int) -> int:
-    """Add rows beside those that are there, in one save."""
     typed: Typed = {}
     for n in range(PASTED):
         cells = values("CRE", ROWS + n, laboratory) | {"value": str(80 + number)}
@@ -150,7 +147,6 @@ def _text(value: object) -> str:
 
 
 def _edits(code: str, row: FormInstance) -> Callable[[int], Typed]:
-    """Build what a browser sends: the row that changed, and why."""
     item, texts = {
         "CRE": ("value", ("81", "82")),
         "URI": ("volume_ml", ("31", "32")),

@@ -69,7 +69,6 @@ def mail_server(port: int) -> Iterator[None]:
 
 
 def queue_for_staff() -> None:
-    """Put messages to one person into the outbox."""
     from record.audit.attribution import Process, Source, attributed  # noqa: PLC0415 - as above
     from record.notices.models import Message  # noqa: PLC0415 - as above
     from record.notices.services.outbox import queue_all  # noqa: PLC0415 - as above
@@ -84,7 +83,6 @@ def queue_for_staff() -> None:
 
 
 def deliver(kind: str, later: timedelta) -> None:
-    """Let the workers deliver what waits, and print how fast."""
     from record.notices.models import Message, MessageState  # noqa: PLC0415 - as above
 
     sent = Message.objects.filter(state=MessageState.SENT)
@@ -141,7 +139,7 @@ def scans(sizes: list[int] | tuple[int, ...], now: datetime) -> Iterator[Any]:
 
 
 def report(few: dict[str, Any], many: dict[str, Any]) -> None:
-    """Say what the scans took; one that was cut short took fewer than there are."""
+    """A scan that was cut short took fewer than there are."""
     out("\nReminders: who of all participants is due, queued (statements a batch of\n")
     out("500, memory of the process; one in ten has a message due).\n")
     for scan in (few, many):

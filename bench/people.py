@@ -31,7 +31,6 @@ CONTACT = {
 
 
 def out_patient(number: int, *, ago: float) -> Participant:
-    """Make a participant infused so many days ago, at home, who may be written to."""
     participant = stage.infused(number, ago=ago)
     times = {"in_at": stage.days_ago(ago + 3), "out_at": stage.days_ago(ago - 12)}
     stage.row(participant, "STY", STAY | times)
@@ -115,6 +114,6 @@ def _restoring() -> Iterator[Any]:
 
 
 def has_address() -> bool:
-    """Tell whether copies can be opened: what is sealed is bound to no form."""
+    """Copies can be opened only where what is sealed is bound to no form."""
     last = ContactDetails.objects.latest("pk")
     return bool(last.value_of("email"))

@@ -21,7 +21,6 @@ class Count:
 
 
 async def serve(port: int) -> None:
-    """Serve until standard input ends, then tell the count."""
     count, loop = Count(), asyncio.get_running_loop()
     server = await loop.create_server(
         lambda: SMTP(count, hostname="localhost", loop=loop), "127.0.0.1", port

@@ -19,7 +19,6 @@ SAVED = 302
 
 
 def typed(number: int) -> dict[str, str]:
-    """Return 40 values, all other than in the round before."""
     day = date(2020, 1, 1) + timedelta(days=number)
     at = datetime(2020, 1, 1, 8, 0) + timedelta(minutes=number)  # noqa: DTZ001 - as typed
     return {
@@ -59,7 +58,6 @@ def _poster(client: Client, address: Callable[[int], str]) -> Callable[..., None
 
 @override_settings(ROOT_URLCONF="bench.room.bare", ALLOWED_HOSTS=["testserver"])
 def saving(rounds: int) -> list[tuple[str, float, float]]:
-    """Return, for each kind of save, its name and the medians of ours and the bare."""
     user, forms = _stage(rounds + 100)
     client = Client()
     client.force_login(user, "django.contrib.auth.backends.ModelBackend")

@@ -15,7 +15,6 @@ PATIENCE_SECONDS = float(os.environ.get("PATIENCE", "150"))
 
 
 def scan() -> dict[str, float]:
-    """Queue the reminders in batches, and measure each."""
     from django.db import connection  # noqa: PLC0415 - after the settings are there
 
     from visits.reminders.services import queue as reminders  # noqa: PLC0415 - the same

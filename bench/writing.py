@@ -27,7 +27,6 @@ BY = Process("bench")
 
 
 def values(number: int) -> dict[str, Any]:
-    """Return 40 values, all other than in the round before."""
     at = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
     return {
         **{name: Decimal(100 + (number + n) % 500) for n, name in enumerate(NUMBERS)},

@@ -28,7 +28,6 @@ def sex(casebook: Casebook) -> str | None:
 
 @fact("age_years")
 def age_years(casebook: Casebook) -> int | None:
-    """Completed years at consent; before that, as reported at the approach."""
     born_on, on = casebook.value("DEM", "birth_date"), decisions.consent_on(casebook)
     if born_on and on:
         return completed_years(born_on, on)
@@ -48,20 +47,17 @@ def consented_at(casebook: Casebook) -> datetime | None:
 
 @fact("is_consented")
 def is_consented(casebook: Casebook) -> bool:
-    """Consent was given, and nothing refused since."""
     return decisions.consent_answer(casebook) == CriterionAnswer.YES
 
 
 @fact("has_refused_to_go_on")
 def has_refused_to_go_on(casebook: Casebook) -> bool:
-    """Consent was given once, and the latest decision is a refusal."""
     was_given = decisions.consent_on(casebook) is not None
     return was_given and decisions.consent_answer(casebook) == CriterionAnswer.NO
 
 
 @fact("representative_signed")
 def representative_signed(casebook: Casebook) -> bool:
-    """A representative gave the initial consent."""
     data = decisions.initial_consent(casebook)
     return data is not None and data.get("signer") == Signer.REPRESENTATIVE
 
@@ -84,7 +80,6 @@ def is_ineligible(casebook: Casebook) -> bool:
 
 @fact("has_short_steroid_burst")
 def has_short_steroid_burst(casebook: Casebook) -> bool:
-    """An investigator must decide whether a short steroid course counts."""
     outcomes = casebook.fact("eligibility").outcomes
     basis = next(outcome.basis for outcome in outcomes if outcome.criterion == "E17")
     return isinstance(basis, Immunosuppression) and basis.needs_burst_decision

@@ -57,7 +57,6 @@ class Export(Register):
 
     @property
     def content(self) -> str:
-        """Content class as named in the manifest and in the audit trail."""
         return "blinded" if self.is_blinded else "unblinded"
 
     @property

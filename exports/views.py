@@ -50,7 +50,6 @@ def export(request: StaffRequest, key: str) -> HttpResponse:
 
 @permitted(BLINDED, UNBLINDED)
 def progress(request: StaffRequest, key: str) -> HttpResponse:
-    """Polled by the page of the export."""
     return render(request, "exports/state.html", _context(request, key))
 
 

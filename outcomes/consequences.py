@@ -14,17 +14,14 @@ from safety.reports.services.reports import open_form, strike_untouched_forms
 
 
 def may_be_infused(casebook: Casebook) -> bool:
-    """No withdrawal, of whatever kind, forbids a second infusion."""
     return not any(row.get("kind") and row.get("on") for row in casebook.rows("WDR"))
 
 
 def apply_withdrawal(saved: Saved) -> None:
-    """Every kind ends infusions; a withdrawal from everything ends the study."""
     _apply_withdrawals(saved.participant, saved.casebook, saved.via)
 
 
 def reapply_after_strike(event: RowStruck, by: Actor, via: Source) -> None:
-    """Undo a struck withdrawal; apply it again when it is restored."""
     del by
     participant = event.form.participant
     if event.form.code == "WDR":

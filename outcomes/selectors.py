@@ -13,7 +13,6 @@ from trial_edc.requirements import implements
 
 
 def endpoints_in(casebook: Casebook, cutoff: date) -> Endpoints | None:
-    """Endpoints up to a cut-off; None for a person never randomized."""
     record = record_of(casebook, cutoff)
     return derive(record, death_on(casebook)) if record else None
 
@@ -22,7 +21,6 @@ def endpoints_in(casebook: Casebook, cutoff: date) -> Endpoints | None:
 def endpoints_by_participant(
     participants: Iterable[Participant], cutoff: date | None = None
 ) -> dict[int, Endpoints]:
-    """Endpoints of the randomized ones of these people; one select a form."""
     until = cutoff or clock.today()
     endpoints_by_pk = {
         pk: endpoints_in(casebook, until)

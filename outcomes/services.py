@@ -12,7 +12,6 @@ INFUSION_2 = ("IRQ", "INF", "VSI")  # the blinded forms of infusion 2, at day 7
 
 
 def close_infusion_2(participant: Participant, *, via: Source) -> None:
-    """The untouched forms become not applicable; the visit itself stays."""
     untouched = _infusion_2(participant, FormStatus.NOT_STARTED)
     _mark(untouched, FormStatus.NOT_APPLICABLE, CLOSED, via)
 

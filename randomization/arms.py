@@ -37,7 +37,6 @@ class ListContent:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Block sizes given when it was drawn, or found in an import."""
         return self.block_sizes or tuple(sorted({row.block_size for row in self.rows}))
 
     @property
@@ -57,7 +56,6 @@ def content_of(allocation_list: AllocationList) -> ListContent:
 
 
 def slots_of(allocation_list: AllocationList) -> list[Slot]:
-    """Slots of a list, not yet stored, each with its arm sealed."""
     before = allocation_list.first_sequence - 1
     return [
         Slot(
@@ -87,12 +85,10 @@ def _unsealed_arm(slot: Slot) -> str:
 
 
 def arm_of(participant: Participant) -> str | None:
-    """None before randomization."""
     return arms_of([participant]).get(participant.pk)
 
 
 def arms_of(participants: Iterable[Participant]) -> Mapping[int, str]:
-    """By participant; one select."""
     of_participants = Allocation.objects.filter(participant__in=participants)
     allocations = of_participants.select_related("slot")
     return {
@@ -102,7 +98,6 @@ def arms_of(participants: Iterable[Participant]) -> Mapping[int, str]:
 
 
 def slot_problem(slot: Slot, row: lists.ListRow) -> str:
-    """Why a slot differs from its row of the list; empty if it does not."""
     try:
         arm = _unsealed_arm(slot)
     except MovedSlot:
@@ -113,7 +108,6 @@ def slot_problem(slot: Slot, row: lists.ListRow) -> str:
 
 
 def regenerated_list(content: ListContent, size: int) -> str:
-    """The list that the recorded seed and block sizes give."""
     arms = sorted({row.arm for row in content.rows})
     sizes = content.block_sizes
     rows = lists.generate(seed=content.seed, block_sizes=sizes, arms=arms, size=size)

@@ -20,7 +20,6 @@ class CodelistField(forms.ChoiceField):
     """A choice from a codelist; the cleaned value is the code itself."""
 
     def __init__(self, codelist: type[Codelist], **options: Any) -> None:
-        """Labels are translated when the form is shown."""
         self.codelist = codelist
         options.setdefault("choices", lambda: [("", "—"), *choices(codelist)])
         super().__init__(**options)
@@ -40,7 +39,6 @@ class SignedForm(ConfirmIdentityForm):
     """Fields with the password after them."""
 
     def clean(self) -> dict[str, Any]:
-        """The password check sees name and password alone."""
         identity: dict[str, Any] = {
             name: self.cleaned_data.pop(name)
             for name in ("username", "password")

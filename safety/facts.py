@@ -24,7 +24,6 @@ def prior_reaction_g3(casebook: Casebook) -> bool:
 
 @fact("related_sae")
 def related_sae(casebook: Casebook) -> bool:
-    """Whether the investigator relates a serious event to the study infusion."""
     return any(is_serious(e) and is_related_to_infusion(e) for e in events(casebook))
 
 

@@ -62,7 +62,6 @@ DECLARING = re.compile(
 
 
 def main() -> int:
-    """Print what is unused; tell by the exit code whether there is anything."""
     lines = [f"{place(item)}: nothing uses {item.name}" for item in unused()]
     sys.stdout.writelines(f"{line}\n" for line in lines)
     return bool(lines)
@@ -86,7 +85,6 @@ def place(item: Item) -> str:
 
 
 def modules() -> list[Path]:
-    """Return the modules of the product and its tools, without migrations."""
     return sorted(
         path
         for package in ROOT.glob("*/__init__.py")
@@ -105,7 +103,6 @@ def names_in_templates() -> set[str]:
 
 
 def quoted_names() -> set[str]:
-    """Return the names in quotes, such as "participant__number"."""
     return {
         name
         for path in modules()

@@ -35,7 +35,6 @@ class Mark:
 
     @property
     def place(self) -> str:
-        """Where it is, as people and pytest write it."""
         return f"{self.path}::{self.name}" if self.name else self.path
 
 
@@ -64,7 +63,6 @@ class Trace:
 
     @property
     def untested(self) -> list[str]:
-        """Requirements that have code but no test."""
         tested = {mark.requirement for mark in self.tests}
         return sorted({mark.requirement for mark in self.code} - tested)
 
@@ -75,7 +73,6 @@ class Trace:
 
 
 def collect(root: Path = ROOT) -> Trace:
-    """Read the requirements and every mark below a folder."""
     with (root / REQUIREMENTS).open("rb") as file:
         table = tomllib.load(file)
     code: list[Mark] = []
@@ -95,7 +92,6 @@ def collect(root: Path = ROOT) -> Trace:
 
 
 def sources(root: Path) -> Iterator[Path]:
-    """Find the Python files of the project, hidden folders left out."""
     for folder in sorted(root.iterdir()):
         hidden = folder.name.startswith((".", "_"))
         if folder.is_dir() and not hidden and folder.name not in NO_SOURCE:
@@ -103,7 +99,6 @@ def sources(root: Path) -> Iterator[Path]:
 
 
 def marks(node: ast.AST, word: str, path: str, name: str = "") -> Iterator[Mark]:
-    """Find calls of `implements` or `verifies` and what they stand on."""
     for child in ast.iter_child_nodes(node):
         inner = name
         if isinstance(child, DEFINITIONS):
@@ -135,7 +130,6 @@ def page(trace: Trace) -> str:
 
 
 def counts(trace: Trace) -> str:
-    """Count the requirements with code, and name those without."""
     total, missing = len(trace.requirements), trace.open
     names = ", ".join(requirement.id for requirement in missing) or "none"
     return (
@@ -156,7 +150,6 @@ def places(marks: tuple[Mark, ...], requirement: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the page, or with `--check` compare it."""
     text = page(collect())
     target = ROOT / PAGE
     if "--check" not in arguments:

@@ -51,7 +51,6 @@ msgstr ""
 
 
 def marked(root: Path = ROOT) -> Catalog:
-    """Collect every marked text, with the files it stands in."""
     catalogue = Catalog(locale=LOCALE)
     for path, text in _readable(root):
         place = (path.relative_to(root).as_posix(), 0)
@@ -81,7 +80,6 @@ def written(catalogue: Catalog) -> str:
 
 
 def problems(catalogue: Catalog) -> Iterator[str]:
-    """List each text whose Chinese is missing or does not fit."""
     for message in _messages(catalogue):
         strings = _several(message.string or "")
         if not all(strings):
@@ -93,14 +91,12 @@ def problems(catalogue: Catalog) -> Iterator[str]:
 
 
 def compiled(catalogue: Catalog) -> bytes:
-    """Write the catalogue as Django reads it at run time."""
     out = BytesIO()
     write_mo(out, catalogue)
     return out.getvalue()
 
 
 def read(path: Path) -> Catalog:
-    """Read a catalogue; an empty one when there is no file yet."""
     if not path.exists():
         return Catalog(locale=LOCALE)
     with path.open("rb") as file:
@@ -136,7 +132,6 @@ def _placeholders(text: str) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the catalogue, or check or compile it."""
     path = ROOT / CATALOGUE
     previous = read(path)
     if "--compile" in arguments:

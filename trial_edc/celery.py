@@ -32,7 +32,6 @@ class LoggedTask(DjangoTask):
 
 @before_task_publish.connect
 def send_request_id(headers: dict[str, Any], **_message: object) -> None:
-    """Let a task know the request that asked for it; beat has none."""
     headers["request_id"] = get_contextvars().get("request_id", "")
 
 

@@ -12,7 +12,6 @@ _seeded: ContextVar[random.Random | None] = ContextVar("seeded", default=None)
 
 
 def source() -> random.Random:
-    """Choose the operating system's generator, or the seeded one of a demo."""
     return _seeded.get() or secrets.SystemRandom()
 
 
@@ -30,5 +29,4 @@ def seeded(seed: int | str) -> Iterator[None]:
 
 
 def token(characters: int = 32) -> str:
-    """Draw a lower-case hexadecimal token."""
     return f"{source().getrandbits(4 * characters):0{characters}x}"

@@ -7,5 +7,4 @@ from trial_edc.vocabulary import Codelist
 
 
 def choices(terms: type[Codelist]) -> list[tuple[str, Promise]]:
-    """Pairs of stored value and label, in the language of whoever reads the page."""
     return [(term.value, gettext_lazy(term.label)) for term in terms]

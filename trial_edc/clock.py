@@ -21,7 +21,7 @@ class ClockFixed(Exception):
 
 @implements("TIM-02")
 def now() -> datetime:
-    """Read the current instant, aware, in UTC."""
+    """Aware, in UTC."""
     return _moved_to.get() or timezone.now() + _shift
 
 
@@ -30,7 +30,7 @@ def today() -> date:
 
 
 def moved_to() -> datetime | None:
-    """Read the simulated instant; None while the clock runs freely."""
+    """None while the clock runs freely."""
     return _moved_to.get() or (now() if _shift else None)
 
 
@@ -49,7 +49,6 @@ def at(instant: datetime) -> Iterator[None]:
 
 @contextmanager
 def shifted(by: timedelta) -> Iterator[None]:
-    """Advance the clock of the whole process; refused outside a demo."""
     global _shift  # noqa: PLW0603 - one clock, also for threads begun before
     if not settings.DEMO:
         message = "The clock moves only in a demo."

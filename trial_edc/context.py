@@ -47,7 +47,6 @@ class Staff(Protocol):
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Add the trial, the versions, the bar and the session's limits to a page."""
     user = getattr(request, "user", None)
     return {
         "trial": PROTOCOL.registry,
@@ -66,7 +65,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 
 def page_for(user: Staff, url_name: str, *parts: object) -> str | None:
-    """Find the address of a page; None if there is none, or none for this role."""
     try:
         address = reverse(url_name, args=parts)
     except NoReverseMatch:
@@ -77,18 +75,16 @@ def page_for(user: Staff, url_name: str, *parts: object) -> str | None:
 
 
 def _site_now() -> str:
-    """Write the present site time as if it were UTC, for the script."""
+    """Site time as if it were UTC, for the script."""
     return f"{clock.now().astimezone(dates.SITE_TZ):%Y-%m-%dT%H:%M:%S}Z"
 
 
 def _site_zone() -> str:
-    """Write the zone of every time on the page, with its offset."""
     offset = f"{clock.now().astimezone(dates.SITE_TZ):%z}"
     return f"{dates.SITE_TZ.key} (UTC{offset})"
 
 
 def _bar(request: HttpRequest, user: Any) -> dict[str, list[dict[str, Any]]]:
-    """List the pages side by side, and those in the menu behind them."""
     if user is None or not user.is_authenticated:
         return {"pages": [], "menu": []}
     current = _section(request.path)
@@ -112,7 +108,6 @@ def _finder(user: Any) -> str:
 
 
 def _section(path: str) -> str:
-    """Find the section of a page in the bar: its room, or itself."""
     try:
         match = resolve(path)
     except Resolver404:

@@ -19,7 +19,6 @@ def site_date(instant: datetime) -> date:
 
 
 def site_midnight(day: date) -> datetime:
-    """Compute the instant at which a calendar date begins at the site."""
     return datetime(day.year, day.month, day.day, tzinfo=SITE_TZ)
 
 

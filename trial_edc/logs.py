@@ -47,7 +47,6 @@ class RequestLineFilter(logging.Filter):
     """Takes what Django says about a request into the line of that request."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let pass everything else, and exceptions outside of a request."""
         if not record.name.startswith(ABSORBED):
             return True
         line = _current_line.get()
@@ -83,7 +82,6 @@ def _types(problem: BaseException | None) -> Iterator[str]:
 
 
 def formatter(*, as_json: bool) -> ProcessorFormatter:
-    """Return what makes one line of a record, of ours or of a library."""
     return ProcessorFormatter(
         foreign_pre_chain=[merge_contextvars],
         processors=[
@@ -100,7 +98,6 @@ def formatter(*, as_json: bool) -> ProcessorFormatter:
 
 
 def configuration(*, as_json: bool, level: str) -> dict[str, Any]:
-    """Return Django's LOGGING: everything goes to standard error."""
     return {
         "version": 1,
         "disable_existing_loggers": False,

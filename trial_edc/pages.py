@@ -25,7 +25,6 @@ PERSONS = {1: _("as the first of two persons"), 2: _("as the second of two perso
 @login_not_required
 @never_cache
 def healthz(_request: HttpRequest) -> JsonResponse:
-    """Answer 200 while the database can be read, else 503."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM audit_installation")
@@ -35,7 +34,6 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Say which right is missing (`record.accounts.access.NotPermitted` names it)."""
     permissions = getattr(exception, "permissions", ())
     context = {
         "missing_rights": [gettext(permission.label) for permission in permissions],
@@ -58,7 +56,6 @@ class GalleryForm(forms.Form):
 
 
 def gallery(request: HttpRequest) -> HttpResponse:
-    """Show every component in every state."""
     today = clock.today()
     form = GalleryForm({"weight_kg": "570", "seen_on": "31.02.2026", "sex": "F"})
     context = {
@@ -77,7 +74,6 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
 
 def _approvals(*, own: int | None) -> list[tuple[SimpleNamespace, bool]]:
-    """Return an entry in each state, and whether the reader is its second person."""
     given = {"entered_by": "Tom Li", "entered_by_id": 0, "approved_at": None}
     approved = {"approved_by": "Hu Min", "approved_at": clock.now()}
     return [

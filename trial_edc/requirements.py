@@ -11,7 +11,6 @@ T = TypeVar("T", bound=Callable[..., Any])
 
 
 def implements(*requirement_ids: str) -> Callable[[T], T]:
-    """Say which requirements a function or class fulfils."""
     if not requirement_ids:
         message = "implements() needs at least one requirement id"
         raise ValueError(message)

@@ -10,7 +10,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 def modules_of(kind: str) -> Iterator[str]:
-    """List the modules of a kind, a room's own before those of its features.
+    """A room's own modules before those of its features.
 
     A kind is one module, or a package of that name with one noun a file.
     """
@@ -26,7 +26,6 @@ def modules_of(kind: str) -> Iterator[str]:
 
 
 def load(*kinds: str) -> None:
-    """Import every module of these kinds, which declare something when imported."""
     for kind in kinds:
         for name in modules_of(kind):
             import_module(name)

@@ -14,7 +14,6 @@ env = environ.Env()
 
 
 def package_folder(name: str) -> Path:
-    """Folder of an installed package that carries static files."""
     spec = find_spec(name)
     if spec is None or not spec.submodule_search_locations:
         message = f"The package {name} is not installed; run `make setup`."

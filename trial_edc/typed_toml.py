@@ -19,18 +19,15 @@ class OddValue(ValueError):
     """A table holds something that its declaration does not allow."""
 
     def __init__(self, key: str, problem: str) -> None:
-        """Name the key, then what is wrong with it."""
         super().__init__(f"{key}: {problem}")
 
 
 def require(key: str, *, that: bool, problem: str) -> None:
-    """Refuse a value that its neighbours or the world do not allow."""
     if not that:
         raise OddValue(key, problem)
 
 
 def require_unique(key: str, names: Sequence[str]) -> None:
-    """Refuse a list that names something twice."""
     for name in names:
         require(key, that=names.count(name) == 1, problem=f"'{name}' is there twice")
 

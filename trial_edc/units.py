@@ -21,7 +21,6 @@ class UnknownUnit(ValueError):
 
 @implements("UNI-01")
 def standard(value: Decimal, unit: str, factors: dict[str, Decimal]) -> Decimal:
-    """Convert a value into the standard unit of its analyte, exactly."""
     if unit not in factors:
         message = f"{unit!r} is not one of {', '.join(factors)}"
         raise UnknownUnit(message)

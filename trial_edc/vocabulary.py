@@ -18,7 +18,6 @@ class Codelist(StrEnum):
     label: str
 
     def __new__(cls, value: str, label: str = "") -> Self:
-        """Store the code as the value and keep the label beside it."""
         term = str.__new__(cls, value)
         term._value_ = value
         term.label = label
@@ -26,7 +25,6 @@ class Codelist(StrEnum):
 
     @classmethod
     def choices(cls) -> list[tuple[str, str]]:
-        """Pairs of stored value and label, as Django wants them."""
         return [(term.value, term.label) for term in cls]
 
 

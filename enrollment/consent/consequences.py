@@ -29,7 +29,6 @@ RECONSENT_KINDS = (ConsentKind.CAPACITY_REGAINED, ConsentKind.NEW_VERSION)
 
 
 def require_delegation(saved: Saved) -> None:
-    """Refuse a consent obtained by somebody without delegation on that date."""
     key, decided_at = saved.data.get("obtained_by"), saved.data.get("decided_at")
     person = User.objects.filter(pk=key).first()
     if person is None or decided_at is None:
@@ -43,7 +42,6 @@ def require_delegation(saved: Saved) -> None:
 
 
 def require_version_in_force(saved: Saved) -> None:
-    """Refuse a document that was not in force on the day of signing."""
     version, decided_at = saved.data.get("version"), saved.data.get("decided_at")
     if version is None or decided_at is None:
         return
@@ -89,7 +87,6 @@ def _complete_screening_log(saved: Saved, values: dict[str, object]) -> None:
 
 
 def _open_withdrawal(saved: Saved) -> None:
-    """The site describes in it what the person decided."""
     withdrawals = FormInstance.objects.filter(
         participant=saved.participant, code="WDR", struck_at=None
     )

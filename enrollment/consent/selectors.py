@@ -24,7 +24,6 @@ from trial_edc.protocol import PROTOCOL
 
 
 def consent_documents() -> QuerySet[ConsentDocument]:
-    """Newest first."""
     signatories = ("entered_by", "approved_by")
     return ConsentDocument.objects.select_related(*signatories).order_by(
         "-effective_from"
@@ -45,7 +44,6 @@ def consent_versions() -> list[DocumentVersion]:
 
 
 def version_options() -> list[tuple[str, str]]:
-    """Choices for a form, newest first."""
     text = _("%(version)s, in force from %(day)s")
     return [
         (
@@ -64,7 +62,6 @@ def present_version() -> str:
 def participants_to_reconsent(
     user: User,
 ) -> list[tuple[Participant, list[ReconsentDue]]]:
-    """A fixed number of selects."""
     people = list(people_visible_to(user))
     due = reconsents_due(casebooks_of(people, CODES))
     return [(person, due[person.pk]) for person in people if due[person.pk]]

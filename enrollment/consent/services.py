@@ -53,7 +53,6 @@ def enter_version(
 def approve_version(
     document: ConsentDocument, *, by: User, via: Source = Source.PAGE
 ) -> ConsentDocument:
-    """A second person approves; the version counts from its first day on."""
     with attributed(by=by, via=via):
         _lock_register()
         return approve(document, Permission.REFERENCE_DATA, by=by, via=via)
@@ -65,7 +64,6 @@ def _lock_register() -> None:
 
 
 def _require_valid(version: NewVersion) -> None:
-    """Raises `EnrollmentRefused` with every reason."""
     reasons, versions_in_use = [], consents.consent_versions()
     if any(used.version == version.version for used in versions_in_use):
         reasons.append(_("This version is approved and no longer changes."))

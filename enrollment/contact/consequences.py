@@ -11,7 +11,6 @@ from trial_edc.vocabulary import Severity
 
 
 def store_person_key(saved: Saved) -> None:
-    """The keyed hash of the hospital number, to find the person again."""
     number = saved.data.get("hospital_no")
     try:
         link_hospital_number(saved.participant, number)

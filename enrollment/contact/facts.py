@@ -63,7 +63,6 @@ def contact_consent(casebook: Casebook) -> ContactConsent | None:
 
 
 def has_opted_out(casebook: Casebook, consent: ContactConsent) -> bool:
-    """Messages were stopped after the consent to them was given."""
     opted_out_at = casebook.value("CTC", "opted_out_at")
     return opted_out_at is not None and consent.decided_at <= opted_out_at
 
@@ -71,7 +70,6 @@ def has_opted_out(casebook: Casebook, consent: ContactConsent) -> bool:
 def address_for(
     casebook: Casebook, consent: ContactConsent, channel: str
 ) -> str | None:
-    """Working number or e-mail address of the recipient."""
     if channel == MessageChannel.EMAIL:
         email: str | None = casebook.value("CTC", "email")
         return email
@@ -88,7 +86,6 @@ def address_for(
 
 
 def dialling_number(number: str) -> str:
-    """Without blanks and hyphens."""
     return re.sub(r"[^0-9+]", "", number)
 
 

@@ -11,5 +11,4 @@ def report_correction(saved: Saved) -> None:
 
 
 def report_struck_row(event: RowStruck, by: Actor, via: Source) -> None:
-    """A row struck out after randomization may have been used for it."""
     frozen_screening.report_row_change(event.form, by=by, via=via)

@@ -8,7 +8,6 @@ from trial_edc.vocabulary import N_
 
 
 def _assessment(data: FormData, casebook: Casebook) -> Assessment | None:
-    """None for the form of an earlier screening."""
     if data.occurrence != evidence.episode(casebook):
         return None
     assessment: Assessment = casebook.fact("eligibility")

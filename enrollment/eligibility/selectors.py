@@ -58,12 +58,10 @@ class Eligibility:
 
     @property
     def is_consented(self) -> bool:
-        """Consent was given, and nothing refused since."""
         return bool(self.casebook.fact("is_consented"))
 
     @property
     def is_screening_closed(self) -> bool:
-        """The present screening ended without randomization."""
         return statuses.is_screening_closed(self.casebook)
 
     @property
@@ -89,7 +87,6 @@ class Eligibility:
         )
 
     def warnings_at(self, instant: datetime) -> tuple[Stale, ...]:
-        """Stale evidence warns and changes no verdict."""
         injury = self.assessment.outcomes[0].basis
         pair = injury.creatinine.qualifying if isinstance(injury, Injury) else None
         ages = ages_of(
@@ -100,14 +97,12 @@ class Eligibility:
 
 
 def screening_casebook(participant: Participant) -> Casebook:
-    """All forms that screening reads, in one select."""
     return casebook_of(participant, *sorted({*EVIDENCE_CODES, *statuses.CODES}))
 
 
 def eligibility_of(
     participant: Participant, casebook: Casebook | None = None
 ) -> Eligibility:
-    """The number of selects is fixed."""
     casebook = casebook or screening_casebook(participant)
     assessment = casebook.fact("eligibility")
     return Eligibility(
@@ -120,7 +115,6 @@ def eligibility_of(
 
 
 def screening_form_ids(eligibility: Eligibility) -> dict[str, int]:
-    """Ids of the present screening's forms by code, empty forms included."""
     forms = FormInstance.objects.filter(
         participant=eligibility.participant,
         code__in=("DEM", "ELG", "VIT", "LAB"),
@@ -137,7 +131,6 @@ def screening_form_ids(eligibility: Eligibility) -> dict[str, int]:
 def latest_confirmation(
     participant: Participant, of_episode: int
 ) -> EligibilityConfirmation | None:
-    """Last confirmation of a screening, whether or not it still stands."""
     confirmations = EligibilityConfirmation.objects.filter(participant=participant)
     return confirmations.filter(episode=of_episode).last()
 
@@ -149,7 +142,6 @@ def is_bound(confirmation: EligibilityConfirmation, items: DecidingItems) -> boo
 
 
 def frozen_of(participant: Participant) -> FrozenScreening | None:
-    """None before randomization."""
     screenings = FrozenScreening.objects.filter(participant=participant)
     return screenings.select_related("confirmation").first()
 
@@ -235,6 +227,5 @@ def confirmations_of(
 
 
 def reasons_text(reasons: Iterable[str]) -> str:
-    """Words for reasons such as `E2:unknown`."""
     pairs = (reason.split(":") for reason in reasons)
     return ", ".join(f"{code} {_(State(state).label)}" for code, state in pairs)

@@ -24,7 +24,6 @@ def equivalent(data: FormData, casebook: Casebook) -> Decimal | None:
 
 @derived("IST", "last_change", N_("Latest change"))
 def latest_change(data: FormData, casebook: Casebook) -> date | None:
-    """None unless every known date is known to the day."""
     del casebook
     dates = [data.get(i) for i in ("start", "last_dose_change", "switched", "stop")]
     known_dates = [day for day in dates if day is not None]

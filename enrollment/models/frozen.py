@@ -35,13 +35,11 @@ class FrozenScreening(models.Model):
 
     @property
     def content(self) -> Mapping[str, Any]:
-        """Version, verdict, states, baseline and values."""
         content: Mapping[str, Any] = json.loads(self.text)
         return content
 
     @property
     def values(self) -> Mapping[str, Mapping[str, Any]]:
-        """Deciding values as plain JSON: form → item → value."""
         values: Mapping[str, Mapping[str, Any]] = self.content["values"]
         return values
 

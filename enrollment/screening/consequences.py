@@ -16,7 +16,6 @@ from trial_edc.vocabulary import N_, Severity
 
 
 def require_unused_screening(event: RowStruck, by: Actor, via: Source) -> None:
-    """Refuse to strike out a screening that consent or a later step rests on."""
     del by, via
     form = event.form
     if form.code != "SCN" or not form.struck_at:
@@ -31,7 +30,6 @@ def require_unused_screening(event: RowStruck, by: Actor, via: Source) -> None:
 
 
 def freeze_failed_criteria(saved: Saved) -> None:
-    """Store, as the screening closes, which criteria failed or were unknown."""
     closed = saved.data.get("screening_closed_at")
     if closed is None or saved.data.get("failed_criteria"):
         return
@@ -42,7 +40,6 @@ def freeze_failed_criteria(saved: Saved) -> None:
 
 
 def protect_failed_criteria(saved: Saved) -> None:
-    """Refuse the frozen criteria by hand; they go only with the closing."""
     by_hand = isinstance(saved.by, User)
     if by_hand and saved.data.get("failed_criteria"):
         message = N_("The system writes this when screening is closed.")

@@ -62,14 +62,12 @@ class ScreeningForm(forms.Form):
 
     @property
     def asked_fields(self) -> list[forms.BoundField]:
-        """The fields that people fill in; why it stands only once a check asks."""
         fields = self.visible_fields()
         if self.needs_explanation:
             return fields
         return [field for field in fields if field.name != "explanation"]
 
     def show_problem(self, problem: Problem) -> None:
-        """Show each finding beside its field."""
         if isinstance(problem, EnrollmentRefused):
             for reason in problem.reasons:
                 self.add_error(None, reason)
@@ -157,14 +155,12 @@ class CloseForm(ScreeningForm):
     field_order = ("approach_result", "screening_closed_at", "screen_failure_reason")
 
     def __init__(self, *args: Any, has_result: bool, **kwargs: Any) -> None:
-        """The result of the approach is asked only while it is unknown."""
         super().__init__(*args, **kwargs)
         if has_result:
             del self.fields["approach_result"]
             self.fields["screen_failure_reason"].help_text = ""
 
     def clean(self) -> dict[str, Any]:
-        """The result of an approach may already give the reason."""
         answers = super().clean() or {}
         ended = FAILURE_OF_RESULT.get(answers.get("approach_result", ""))
         if not answers.get("screen_failure_reason") and ended:

@@ -77,7 +77,6 @@ class ScreeningLogRow:
 
     @property
     def reason_code(self) -> str:
-        """Result of an approach that ended the screening, else the closing reason."""
         result = self._value("approach_result") or ""
         if result in FAILURE_OF_RESULT:
             return str(result)
@@ -89,10 +88,7 @@ class ScreeningLogRow:
 
     @property
     def criteria(self) -> list[str]:
-        """Criteria frozen at closing, such as `E9:present`.
-
-        Unknown ones are left out where the screening ended for another reason.
-        """
+        """Unknown ones only where criteria ended the screening; such as `E9:present`."""
         frozen: str = self._value("failed_criteria") or ""
         criteria = frozen.split(SEPARATOR) if frozen else []
         if self.reason_code in DECIDED_BY_CRITERIA:
@@ -119,7 +115,6 @@ def reason_label(code: str) -> str:
 
 
 def screening_log(user: User) -> list[ScreeningLogRow]:
-    """Last person first; a fixed number of selects."""
     people = list(people_visible_to(user))
     casebooks = casebooks_of(people, statuses.CODES)
     status_by_participant = statuses_of(people, casebooks)
@@ -158,7 +153,6 @@ def _rows(
 
 
 def _struck_out(people: Sequence[Participant]) -> Mapping[int, list[ScreeningLogRow]]:
-    """Screenings registered in error, by person; their numbers stay used."""
     by_id = {person.pk: person for person in people}
     rows: dict[int, list[ScreeningLogRow]] = {}
     for form in FormInstance.objects.filter(code="SCN", struck_at__isnull=False):
@@ -193,7 +187,6 @@ def state_counts(rows: Sequence[ScreeningLogRow]) -> dict[str, int]:
 
 
 def reason_counts(rows: Sequence[ScreeningLogRow]) -> list[ScreeningCount]:
-    """The commonest reason first."""
     counts = Counter(row.reason_code for row in rows if row.reason_code)
     return [
         ScreeningCount(key, reason_label(key), n) for key, n in counts.most_common()
@@ -201,7 +194,6 @@ def reason_counts(rows: Sequence[ScreeningLogRow]) -> list[ScreeningCount]:
 
 
 def criterion_counts(rows: Sequence[ScreeningLogRow]) -> list[ScreeningCount]:
-    """Failed screenings that each criterion decided, or left unknown."""
     counts = Counter(criterion for row in rows for criterion in row.criteria)
     return [
         ScreeningCount(key, reasons_text([key]), n) for key, n in counts.most_common()
@@ -215,7 +207,6 @@ def _any_row(row: ScreeningLogRow) -> bool:
 def filtered(
     rows: Sequence[ScreeningLogRow], *, state: str, reason: str, criterion: str
 ) -> list[ScreeningLogRow]:
-    """An empty filter shows all rows."""
     is_in_state = STATES.get(state, _any_row)
     return [
         row

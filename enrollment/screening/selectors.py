@@ -57,6 +57,5 @@ def participant_with_hospital_no(hospital_no: str) -> Participant | None:
 
 
 def hospital_no_digest(hospital_no: str) -> str:
-    """Keyed hash, the same however the number was typed."""
     normalized = "".join(hospital_no.split()).upper()
     return keyed_hash(Purpose.IDENTITY, normalized)

@@ -71,7 +71,6 @@ def _lock_numbering() -> None:
 
 
 def _registered_with(client_key: UUID) -> Participant | None:
-    """Person whom an earlier click on the same page registered."""
     return Participant.objects.filter(
         forms__client_key=client_key, forms__code="SCN"
     ).first()
@@ -91,7 +90,6 @@ def _save_approach(
     via: Source,
     explanations: Mapping[str, str] | None = None,
 ) -> None:
-    """An approach that ended the screening completes the form at once."""
     ended = FAILURE_OF_RESULT.get(values.get("approach_result"))  # type: ignore[call-overload]
     closing = {
         "screening_closed_at": values.get("approached_at"),
@@ -110,7 +108,6 @@ def _save_approach(
 def rescreen(
     participant: Participant, *, by: Actor, via: Source = Source.PAGE, **values: object
 ) -> FormInstance:
-    """Start a further screening of the same person; raises `EnrollmentRefused`."""
     with attributed(by=by, via=via):
         participant = form_instances.lock(participant)
         casebook = eligibility_selectors.screening_casebook(participant)
@@ -135,7 +132,6 @@ def _next_episode(participant: Participant) -> int:
 
 
 def carried_over_values(casebook: Casebook) -> dict[str, object]:
-    """Values of the latest screening that a further one starts with."""
     previous = casebook.one("SCN")
     if previous is None:
         return {}
@@ -148,7 +144,6 @@ def _approach_result(is_consented: bool) -> str | None:  # noqa: FBT001 - one qu
 
 
 def require_rescreenable(casebook: Casebook) -> None:
-    """Raises `EnrollmentRefused` with every reason."""
     reasons = []
     if casebook.fact("is_randomized"):
         reasons.append(_("A person who was randomised is never screened again."))
@@ -163,7 +158,6 @@ def require_rescreenable(casebook: Casebook) -> None:
 
 
 def create_screening_forms(participant: Participant, number: int) -> None:
-    """Create the forms of screening, which may exist only after consent."""
     for code in FORMS_FOR_LIFE:
         form_instances.ensure_form(participant, code)
     form_instances.ensure_form(participant, "ELG", occurrence=number)

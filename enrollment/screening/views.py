@@ -28,7 +28,6 @@ NOT_STORED = (SaveRefused, ExplanationNeeded, EnrollmentRefused)
 
 
 def reads_whole_casebooks(user: User) -> bool:
-    """Screening is shown only to roles whose reading is not limited to a part."""
     return user.limit(Permission.READ_CASEBOOK) is None
 
 

@@ -70,7 +70,6 @@ class VisitCells(list[FormCell]):
 
     @property
     def answered(self) -> int:
-        """How many rows are complete or need not be."""
         return sum(cell.status not in UNFINISHED for cell in self)
 
     @property
@@ -128,7 +127,6 @@ class CasebookGrid:
 
     @property
     def awaits_consent(self) -> bool:
-        """Nothing but the consent can be entered yet."""
         first_logs = [log.design.code for log in self.logs[:1]]
         return not self.rows and first_logs == ["CNS"]
 

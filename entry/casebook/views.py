@@ -61,7 +61,6 @@ def casebook(request: StaffRequest, number: str) -> HttpResponse:
 @permitted(*READERS)
 @require_POST
 def open_form(request: StaffRequest, number: str, code: str) -> HttpResponse:
-    """Open a form of an event (death, end of study); create it where it is missing."""
     participant = visible_participant(request, number)
     design = catalogue.designs().get(code)
     if (

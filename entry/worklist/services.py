@@ -124,7 +124,6 @@ def digest_for(user: User) -> Digest | None:
 
 
 def _by_kind(items: list[WorkItem]) -> list[dict[str, Any]]:
-    """The kinds of work, the most urgent first, with their first lines."""
     order = {kind: n for n, kind in reversed([*enumerate(i.kind for i in items)])}
     most = PROTOCOL.staff_mail.digest_lines
     placed = sorted(items, key=lambda item: order[item.kind])

@@ -125,7 +125,6 @@ def form_table(design: FormDesign, context: Context) -> ExportTable:
 def item_group_table(
     design: FormDesign, item: ItemGroup, context: Context
 ) -> ExportTable:
-    """One numbered line for each row of an item group."""
     columns = list(item.columns.values())
     heading = (
         *PLACE,
@@ -148,7 +147,6 @@ def item_group_table(
 
 
 def value_of(item: Item, row: AnyCRF) -> Value:
-    """Stored value of an item; None where a missing code is stored."""
     return None if item.name in row.missing else item.value_in(row)
 
 
@@ -204,7 +202,6 @@ def _endpoint_cell(value: Any) -> str:
 
 
 def all_tables(codes: Iterable[str], context: Context) -> Iterator[ExportTable]:
-    """Selected tables of a blinded export, in the order of the catalogue."""
     selected: Mapping[str, None] = dict.fromkeys(codes)
     for code, design in blinded_designs().items():
         if code in selected:

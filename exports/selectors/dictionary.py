@@ -61,7 +61,6 @@ def edit_checks(designs: Iterable[FormDesign]) -> ExportTable:
 
 
 def form_lines(design: FormDesign) -> Iterator[list[str]]:
-    """Lines of a form; the columns of an item group follow their item."""
     for section in design.sections:
         for name in section.items:
             item = design.items[name]
@@ -124,7 +123,6 @@ def codes(terms: type[Codelist] | None, language: str) -> str:
 
 
 def limits(span: Range | None) -> tuple[str, str]:
-    """Both ends of a range; both belong to it."""
     return (str(span[0]), str(span[1])) if span else ("", "")
 
 

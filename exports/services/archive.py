@@ -54,7 +54,7 @@ def write_archive(
     *,
     count: Callable[[], None],
 ) -> list[ArchivedFile]:
-    """Write an archive and return its files; `count` is called for each row."""
+    """`count` is called for each row."""
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         files = [_write_table(archive, table, count) for table in tables]
         manifest = {**about, "files": [asdict(file) for file in files]}

@@ -84,7 +84,6 @@ class FileMapping:
         return cls(**stored) if stored else cls()
 
     def meaning(self, kind: WordKind, text: str) -> str | None:
-        """None when the word is unknown."""
         return self.words.get(kind, {}).get(normalized(text))
 
     def missing_columns(self, heading: tuple[str, ...]) -> list[FileColumn]:

@@ -47,7 +47,6 @@ def units() -> list[str]:
 
 
 def meanings(kind: WordKind) -> list[tuple[str, str]]:
-    """Each meaning with its label, untranslated."""
     match kind:
         case WordKind.ANALYTE:
             return [*Analyte.choices(), (NOT_COLLECTED, N_("not collected"))]
@@ -63,7 +62,6 @@ def meanings(kind: WordKind) -> list[tuple[str, str]]:
 
 
 def words_in(table: FileTable, mapping: FileMapping, kind: WordKind) -> list[str]:
-    """The words of a column that need a meaning, in the order of the file."""
     heading = mapping.columns.get(COLUMN_OF[kind], "")
     if heading not in table.heading:
         return []

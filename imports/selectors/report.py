@@ -50,5 +50,4 @@ def _english_text(finding: dict[str, Any]) -> str:
 
 
 def finding_text(finding: dict[str, Any]) -> str:
-    """In the language of whoever reads the page."""
     return str(_(finding["message"]) % finding["details"])

@@ -49,7 +49,6 @@ class LinePlan:
 
     @property
     def effect(self) -> tuple[str, str, str]:
-        """What the preview shows of it: state, old and new value."""
         return self.state.value, self.old, self.new
 
 
@@ -197,7 +196,6 @@ def _record_rows(code: str, results: Iterable[_ResultAtVisit]) -> list[_RecordRo
 def _with_visits(
     results: Sequence[SampleResult], casebook: Casebook
 ) -> tuple[list[_ResultAtVisit], list[LinePlan]]:
-    """Find the visit of each new panel: the one named, or the one of that day."""
     as_text = catalogue.design(PANEL).items["sampled_at"].as_text
     stored_samples = {as_text(data.get("sampled_at")) for data in casebook.rows(PANEL)}
     placed, without_visit = [], []
@@ -264,7 +262,6 @@ def _line_plans(plan: Plan, record_rows: Sequence[_RecordRow]) -> Iterator[LineP
 def _refused_plan(
     result: SampleResult, row: PlannedRow, record_row: _RecordRow
 ) -> LinePlan:
-    """What is wrong with a line, or that another line of its sample is wrong."""
     item, items = (
         record_row.item(result),
         {record_row.item(other) for other in record_row.results},

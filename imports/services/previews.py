@@ -136,7 +136,6 @@ def _results_of(file: ImportedFile) -> Mapping[int, list[SampleResult]]:
 
 
 def discard(file: ImportedFile, *, by: User) -> None:
-    """Nothing of the file is stored in the record; file and preview stay."""
     with attributed(by=by, via=Source.PAGE):
         file = lock_file(
             file, ImportState.RECEIVED, ImportState.READY, ImportState.FAILED

@@ -15,7 +15,7 @@ IMPORTS = 4194673  # the class of the advisory locks of this room
 
 @contextmanager
 def _exclusively(file_id: int) -> Iterator[bool]:
-    """Yield whether no other worker is at the file; a killed worker is at none."""
+    """True where no other worker is at the file; a killed worker is at none."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [IMPORTS, file_id])
         is_alone = bool(cursor.fetchone()[0])

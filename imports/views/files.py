@@ -191,7 +191,6 @@ def _blocked_participants(file: ImportedFile) -> list[Any]:
 
 @permitted(*READERS)
 def progress(request: StaffRequest, import_id: int) -> HttpResponse:
-    """How far the worker is; the page reloads itself when the file is done."""
     file = _file_or_404(import_id)
     answer = render(request, "imports/state.html", _state(file))
     if not file.is_working:
@@ -240,7 +239,6 @@ def leave_out(request: StaffRequest, import_id: int) -> HttpResponse:
 @permitted(Permission.IMPORT_LAB)
 @require_POST
 def resume(_request: StaffRequest, import_id: int) -> HttpResponse:
-    """Wake a worker once more for a file that an earlier one left."""
     file = _file_or_404(import_id)
     if file.is_working:
         is_planning = file.state == ImportState.PLANNING

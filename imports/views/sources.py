@@ -76,7 +76,6 @@ def approve(request: StaffRequest, code: str) -> HttpResponse:
 @permitted(Permission.REFERENCE_DATA, person=FIRST)
 @require_POST
 def issue(request: StaffRequest, code: str) -> HttpResponse:
-    """The new credential is on this page alone."""
     try:
         credential = services.issue_credential(_source_or_404(code), by=request.user)
     except services.NotApproved:

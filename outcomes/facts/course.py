@@ -37,7 +37,6 @@ NOON = time(12)  # a sample known by date only: no time of day decides between d
 
 
 def record_of(casebook: Casebook, cutoff: date) -> Record | None:
-    """Course up to a cut-off; None for a person never randomized."""
     randomised_at = casebook.value("RAN", "randomised_at")
     if randomised_at is None:
         return None
@@ -90,7 +89,6 @@ def withdrawn_from_everything_on(casebook: Casebook) -> date | None:
 
 
 def anchor_on(casebook: Casebook) -> date | None:
-    """Day 0 of the endpoints: infusion 1, else randomization (ITT)."""
     at = infusion_started_at(casebook, 1) or casebook.value("RAN", "randomised_at")
     return site_date(at) if at else None
 
@@ -166,7 +164,6 @@ def signs_of_life(casebook: Casebook) -> Iterator[date]:
 
 
 def seen_on(data: FormData) -> date | None:
-    """Date of a visit at which the participant was seen or reached."""
     looked_up = data.get("mode") == "record_lookup"
     return None if looked_up else done_date(data)
 

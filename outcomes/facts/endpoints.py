@@ -35,6 +35,5 @@ fact("withdrawn_from_everything_on")(withdrawn_from_everything_on)
 
 @fact("endpoints")
 def endpoints(casebook: Casebook) -> Endpoints | None:
-    """Endpoints as of today; None for a person never randomized."""
     record = record_of(casebook, clock.today())
     return derive(record, death_on(casebook)) if record else None

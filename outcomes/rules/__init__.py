@@ -148,5 +148,4 @@ KNOWN = (Survival.ALIVE, Survival.DEAD)
 
 
 def common_value(early: object, late: object) -> object:
-    """The common value of two derivations, else the unknown of its kind."""
     return early if early == late else UNDECIDED.get(type(early))

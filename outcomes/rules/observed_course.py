@@ -34,7 +34,6 @@ class Rrt:
     is_transplant: bool = False
 
     def touches(self, first: date, last: date) -> bool:
-        """Any of its days lies in the span, both ends included."""
         return self.start <= last and (self.end is None or self.end >= first)
 
 
@@ -113,7 +112,6 @@ class Record:
         return min(max(evidence), self.cutoff) if evidence else None
 
     def span(self, visit: VisitCode) -> Window:
-        """Window of a visit that has one."""
         visit_window = window(visit, self.day0, self.schedule)
         if visit_window is None:
             message = f"{visit} has no window"

@@ -40,7 +40,6 @@ def primary(record: Record) -> Primary:
 
 
 def why_missing(record: Record, last: date) -> MissingReason:
-    """First reason that applies up to the last day of the window."""
     reasons = (
         (record.died_on, MissingReason.DEATH),
         (record.withdrawn_on, MissingReason.WITHDRAWN),

@@ -44,7 +44,6 @@ def survival(
 
 
 def visited_in_time(record: Record, visited_on: date | None) -> date:
-    """Date of the visit as evidence of life, day 0 where there is none."""
     is_known = visited_on is not None and visited_on <= record.cutoff
     return visited_on if visited_on and is_known else record.day0
 

@@ -178,7 +178,6 @@ def _enter_error(
 
 
 def _refusal_text(problem: NotSaved) -> str:
-    """Such as a word that could unblind."""
     findings = getattr(problem, "findings", ())
     reasons = " ".join(
         _(finding.message) % (finding.details or {}) for finding in findings

@@ -26,7 +26,6 @@ from trial_edc.vocabulary import Sex
 
 @permitted(Permission.RANDOMIZE)
 def randomize(request: StaffRequest, number: str) -> HttpResponse:
-    """After randomization the page only shows the number."""
     participant = get_object_or_404(Participant, number=number)
     if allocation := allocation_selectors.allocation_of(participant):
         return _randomized(request, participant, allocation)
@@ -90,7 +89,6 @@ def in_error(request: StaffRequest, number: str) -> HttpResponse:
 
 
 def run_or_report(request: StaffRequest, action: Callable[[], object]) -> bool:
-    """A refusal becomes a message; False then."""
     try:
         action()
     except RandomizationRefused as problem:

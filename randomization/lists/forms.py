@@ -57,7 +57,6 @@ class GenerateForm(SegmentForm):
     field_order = ("block_sizes", "although")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """The second confirmation is asked only after a warning."""
         super().__init__(*args, **kwargs)
         if not self.is_bound:
             del self.fields["although"]
@@ -66,7 +65,6 @@ class GenerateForm(SegmentForm):
         return [int(size) for size in self.cleaned_data["block_sizes"].split(",")]
 
     def clean(self) -> dict[str, Any]:
-        """Warn before a predictable list is drawn; the custodian decides."""
         answers = dict(self.cleaned_data)
         although = answers.pop("although", False)
         warning = self._warning(answers)

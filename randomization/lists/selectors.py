@@ -48,12 +48,10 @@ def places_to_add() -> int:
 
 
 def allocation_lists() -> QuerySet[AllocationList]:
-    """Newest first, without the sealed content."""
     signatories = ("made_by", "approved_by", "sealed_by", "destroyed_by")
     lists = AllocationList.objects.select_related(*signatories).defer("content")
     return lists.order_by("-id")
 
 
 def sealed_lists() -> QuerySet[AllocationList]:
-    """In order of their places, with their published commitments."""
     return allocation_lists().filter(state=ListState.SEALED).order_by("first_sequence")

@@ -46,7 +46,6 @@ class PreparationCheck(Recorded):
 
 
 def bound_of(record: ProductRecord) -> str:
-    """Keyed hash of the preparation at its revisions."""
     revisions: Mapping[str, int] = record.opened.revisions
     items = (name for name in ProductRecord.crf_items() if name not in AFTER_CHECK)
     text = ",".join(f"{name}:{revisions.get(name, 0)}" for name in items)

@@ -47,7 +47,6 @@ class StudyStatusChange(Register):
 
     @property
     def status_label(self) -> str:
-        """Untranslated."""
         return StudyStatus(self.status).label
 
 
@@ -73,17 +72,14 @@ class CodeBreak(Register):
 
     @property
     def kind_label(self) -> str:
-        """Untranslated."""
         return CodeBreakKind(self.kind).label
 
     @property
     def category_label(self) -> str:
-        """Untranslated."""
         return CodeBreakCategory(self.category).label
 
 
 def lot_hash(number: str) -> str:
-    """Keyed hash, the same however the number was typed."""
     return keyed_hash(Purpose.PRODUCT, "".join(number.split()).upper())
 
 
@@ -103,7 +99,6 @@ class LotRecord(Recorded):
 
     @property
     def content(self) -> dict[str, Any]:
-        """Plain values: texts, numbers as text, ISO times."""
         content: dict[str, Any] = json.loads(unseal(Purpose.PRODUCT, self.sealed))
         return content
 

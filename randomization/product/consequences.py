@@ -27,7 +27,6 @@ def clear_due_date_of_withdrawn_request(saved: Saved) -> None:
 
 
 def check_product(saved: Saved) -> None:
-    """A wrong product is a deviation."""
     require_lot_and_allocation_to_match(saved)
     raise_wrong_product_deviation(saved)
 

@@ -30,7 +30,6 @@ def pause() -> StudyStatusChange | None:
 
 
 def infusions_paused_at() -> datetime | None:
-    """None while infusions are not paused."""
     step = pause()
     stops = step is not None and step.status == StudyStatus.PAUSED_INFUSION
     return step.in_force_at if step and stops else None
@@ -43,7 +42,6 @@ def were_infusions_paused(at: datetime) -> bool:
 
 
 def status_changes() -> QuerySet[StudyStatusChange]:
-    """Newest first."""
     changes = StudyStatusChange.objects.select_related("decided_by", "confirmed_by")
     return changes.order_by("-id")
 

@@ -21,7 +21,6 @@ from trial_edc.requirements import implements
 def change_status(
     status: StudyStatus, *, reason: str, by: User, via: Source = Source.PAGE
 ) -> StudyStatusChange:
-    """Pause or close the study, or propose to open it."""
     _may(by)
     if not reason.strip():
         raise RandomizationRefused(_("Give the reason."))
@@ -81,7 +80,6 @@ def _require_ready_to_open() -> None:
 
 @implements("INF-05")
 def go_live_obstacles() -> list[str]:
-    """What is missing before the study may open, in words."""
     active, missing = study_selectors.active_by_role(), []
     for name, roles in study_selectors.GO_LIVE_ROLES:
         required = getattr(PROTOCOL.go_live, name)

@@ -33,14 +33,12 @@ class NotPermitted(PermissionDenied):
     def __init__(
         self, permissions: tuple[Permission, ...], person: int | None = None
     ) -> None:
-        """Keep the permissions; the page 403 names them."""
         super().__init__(", ".join(permissions))
         self.permissions = permissions
         self.person = person
 
 
 def may_be(user: User, person: int, permission: Permission) -> bool:
-    """Tell whether the role may be this one of the two persons of an act."""
     return person in persons(user.role, permission)
 
 

@@ -81,7 +81,6 @@ class ConfirmIdentityForm(forms.Form):
     proof: ReAuthenticated
 
     def __init__(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        """Ask for the name only where it is due."""
         super().__init__(*args, **kwargs)
         self.request = request
         if request.session.get(SIGNED_BEFORE):
@@ -103,7 +102,6 @@ class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # no generic 
     user: User
 
     def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - Django's
-        """Write it as the owner's own act."""
         if commit:
             password = self.cleaned_data["new_password1"]
             services.change_password(user=self.user, password=password)
@@ -203,7 +201,6 @@ class RoleForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
-        """Offer the roles among which this account may change."""
         super().__init__(*args, **kwargs)
         blinding = BlindingClass(user.blinding)
         self.fields["role"].choices = role_choices(  # type: ignore[attr-defined]

@@ -86,7 +86,6 @@ class SessionRulesMiddleware:
 
 
 def seconds_left(request: HttpRequest) -> int:
-    """Count the seconds without activity after which the session will end."""
     now = int(clock.now().timestamp())
     seen_at: int = request.session.get(SEEN_AT, now)
     limit_seconds: int = 60 * settings.IDLE_LIMIT_MINUTES
@@ -119,13 +118,11 @@ def _end_session(request: Any, reason: str) -> str:
 
 
 def _leads_to_sign_in(response: HttpResponseBase) -> bool:
-    """Recognize the refusal of a page to somebody without a session."""
     target = urlsplit(response.headers.get("Location", ""))
     return target.path == reverse(settings.LOGIN_URL) and "next=" in target.query
 
 
 def _to_sign_in(request: HttpRequest, reason: str) -> HttpResponse:
-    """Redirect, also from a partial request, and come back to the same page."""
     query = {"next": _visible_page(request)} | ({"ended": reason} if reason else {})
     address = f"{reverse(settings.LOGIN_URL)}?{urlencode(query)}"
     if "HX-Request" in request.headers:
@@ -136,7 +133,6 @@ def _to_sign_in(request: HttpRequest, reason: str) -> HttpResponse:
 
 
 def _visible_page(request: HttpRequest) -> str:
-    """Find the page that the person sees: the requested one, or that of the form."""
     requested = request.get_full_path()
     is_partial = "HX-Request" in request.headers or _is_background(request)
     if request.method in ("GET", "HEAD") and not is_partial:

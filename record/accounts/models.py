@@ -149,18 +149,16 @@ class User(AbstractBaseUser):
         )
 
     def __str__(self) -> str:
-        """Choose the name in the reader's language, if there is one."""
         in_chinese = (get_language() or "").startswith("zh")
         return (in_chinese and self.full_name_zh) or self.full_name
 
     def may(self, permission: Permission) -> bool:
-        """Tell whether the role has the permission, limited or not."""
         return roles.has(self.role, permission)
 
     def limit(self, permission: Permission) -> Limit | None:
         return roles.limit(self.role, permission)
 
     def is_delegated(self, on: date) -> bool:
-        """Tell whether the day is within the delegation; open ends are no limit."""
+        """Open ends of the delegation are no limit."""
         begun = self.delegated_from is None or self.delegated_from <= on
         return begun and (self.delegated_until is None or on <= self.delegated_until)

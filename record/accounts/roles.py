@@ -226,18 +226,17 @@ _CLASSES, _GRANTS = _parse(GRANTS)
 
 @implements("ACC-04")
 def has(role: str, permission: Permission) -> bool:
-    """Tell whether the role has the permission, limited or not."""
     return (role, permission) in _GRANTS
 
 
 def limit(role: str, permission: Permission) -> Limit | None:
-    """Find how the grant is limited; None when it is not, or there is none."""
+    """None when the grant is not limited, or there is none."""
     grant = _GRANTS.get((role, permission))
     return grant.limit if grant else None
 
 
 def persons(role: str, permission: Permission) -> frozenset[int]:
-    """Say which person of two the role may be; empty when one person suffices."""
+    """First and second of two persons; empty when one person suffices."""
     grant = _GRANTS.get((role, permission))
     return grant.persons if grant else frozenset()
 
@@ -255,5 +254,4 @@ def blinding_class(role: str) -> BlindingClass:
 
 
 def roles_of(blinding: BlindingClass) -> list[Role]:
-    """List the roles among which an account of this class may change."""
     return [role for role in Role if _CLASSES[role.value] == blinding]

@@ -45,7 +45,6 @@ HIDDEN_FIELDS = ("created_at", "password_set_at")  # the entry has their time
 
 
 def accounts() -> QuerySet[User]:
-    """List every account, the active first."""
     return User.objects.order_by("-is_active", "role", "username")
 
 
@@ -88,7 +87,6 @@ class AccountChange:
 
 
 def history_of(user: User) -> list[AccountChange]:
-    """List the changes of an account, newest first."""
     entries = Entry.objects.filter(table_name=User._meta.db_table, row_id=user.pk)
     return [
         AccountChange(entry, list(_labelled_values(entry.changes)))
@@ -128,13 +126,11 @@ class SignInEvent:
 
     @property
     def reason(self) -> str:
-        """The reason in words; empty without one."""
         code = self.entry.changes.get("why", "")
         return str(REASONS.get(code, code))
 
 
 def sign_ins(username: str = "") -> QuerySet[Entry]:
-    """List sign-ins, refusals and sign-outs, newest first; of one account or all."""
     entries = Entry.objects.filter(act__in=list(SIGN_IN_ACTS)).order_by("-id")
     if username:
         entries = entries.filter(
@@ -144,5 +140,4 @@ def sign_ins(username: str = "") -> QuerySet[Entry]:
 
 
 def people_in(*roles: Role) -> QuerySet[User]:
-    """List the active accounts of these roles."""
     return User.objects.filter(is_active=True, role__in=roles)

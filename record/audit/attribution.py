@@ -87,7 +87,6 @@ class Attribution:
     demo_at: datetime | None = field(default_factory=clock.moved_to)
 
     def as_json(self) -> str:
-        """Write the context as the trigger function reads it."""
         context: dict[str, Any] = {
             "actor_id": self.by.pk,
             "actor": self.by.username,

@@ -11,7 +11,6 @@ ALTERED = """
 
 
 def first_altered_form() -> int | None:
-    """Find the first form whose row is not what its last audit entry left."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL timezone = 'UTC'")
         for table in crf_tables():

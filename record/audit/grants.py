@@ -23,7 +23,6 @@ CHANGE_ONLY = ("audit_datakey",)
 
 
 def grant_runtime(*, owner_alias: str, runtime_role: str) -> None:
-    """Give the runtime role its rights; it owns nothing and alters no table."""
     with connections[owner_alias].cursor() as cursor:
         quoted = connections[owner_alias].ops.quote_name(runtime_role)
         tables = set(connections[owner_alias].introspection.table_names(cursor))

@@ -51,7 +51,7 @@ def _page(request: HttpRequest) -> dict[str, object]:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the address of the client, empty when it is none.
+    """Empty where the proxy names none.
 
     In production one proxy stands before the web process and appends the address that
     it saw; what stands before the last comma anybody may have written.
@@ -76,7 +76,6 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Refuse more than any form holds, and a NUL in what was typed."""
         size = request.META.get("CONTENT_LENGTH") or "0"
         if not size.isdecimal() or int(size) > MAX_BYTES:
             return HttpResponse(status=TOO_LARGE)
@@ -89,7 +88,6 @@ class RefusalMiddleware:
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponse | None:
-        """Say that the form or the whole database is locked."""
         if not isinstance(exception, RecordClosed):
             return None
         return render(request, "409.html", status=CONFLICT)

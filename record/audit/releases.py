@@ -15,7 +15,6 @@ RELEASE = Process("release")
 
 @implements("VAL-02")
 def record_release() -> bool:
-    """Record the running versions unless they were the last ones; True when new."""
     running = {"software": __version__, "protocol": PROTOCOL.version}
     last = Entry.objects.filter(operation=Entry.Operation.ACT, act=ACT).last()
     if last and last.changes == running:

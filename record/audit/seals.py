@@ -47,7 +47,6 @@ HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 
 @implements("AUD-15")
 def seal_finished() -> Seal | None:
-    """Seal the entries that are finished and not sealed; None when there are none."""
     with transaction.atomic():
         horizon = _lock_and_read_horizon()
         digests = dict(_digests(FINISHED_ENTRIES, {"horizon": horizon}))
@@ -69,7 +68,6 @@ def seal_finished() -> Seal | None:
 
 
 def _lock_and_read_horizon() -> int:
-    """Wait for another sealer; return the oldest transaction that still runs."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEALING])
         cursor.execute("SET LOCAL timezone = 'UTC'")
@@ -90,7 +88,7 @@ def leaf(text: str) -> bytes:
 
 
 def merkle_root(leaves: Sequence[bytes]) -> bytes:
-    """Return the root over the leaves; an odd one at the end moves up as it is."""
+    """An odd leaf at the end moves up as it is."""
     level = list(leaves)
     while len(level) > 1:
         pairs = zip(level[::2], level[1::2], strict=False)
@@ -138,7 +136,6 @@ class _Mismatch(Exception):
 
 @implements("AUD-15")
 def verify() -> SealVerdict:
-    """Recompute every digest, root and link of the chain; writes nothing."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL timezone = 'UTC'")
         try:
@@ -195,7 +192,6 @@ def _require(fits: bool, problem: str, entry_id: int | None = None) -> None:  # 
 def _check_chain(
     seals: Sequence[Seal], leaves: dict[int, list[tuple[int, bytes]]]
 ) -> None:
-    """Compare each seal with its entries and with the seal before it."""
     previous = ""
     for seal in seals:
         ids = [pk for pk, _digest in leaves[seal.pk]]

@@ -8,7 +8,6 @@ from record.audit.seals import seal_finished
 
 @shared_task
 def seal_audit() -> int:
-    """Seal what is finished; return the number of entries sealed."""
     seal = seal_finished()
     return seal.count if seal else 0
 

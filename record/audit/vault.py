@@ -77,7 +77,6 @@ def _wrapped_key(purpose: Purpose) -> str:
 
 
 def forget_keys() -> None:
-    """Clear the keys from memory, after a rotation or between databases."""
     _cipher.cache_clear()
     _wrapped_key.cache_clear()
 
@@ -111,7 +110,7 @@ def unseal(purpose: Purpose, sealed: str) -> str:
 
 
 def keyed_hash(purpose: Purpose, text: str) -> str:
-    """Return a hash that only the holder of the key can make, to find equal texts.
+    """Hash that only the holder of the key can make, to find equal texts.
 
     The hashing key is derived from the data key, so it survives a rotation.
     """

@@ -12,5 +12,4 @@ class CaptureConfig(AppConfig):
     label = "capture"
 
     def ready(self) -> None:
-        """Load the impact previews of the rooms."""
         load("impact_previews")

@@ -30,7 +30,7 @@ _BETWEEN = re.compile(r"[;,、|]")
 
 
 def read(item: Item, text: str, options: Options = (), unit: str = "") -> Read:
-    """Return what a cell says, for the item to parse; "" where it is empty.
+    """Text of a cell as its item parses it; "" where it is empty.
 
     `unit` is chosen beside the cell, or stands over its column; one in the cell
     itself goes before it. Raises `ValidationError` with what to write instead.
@@ -61,13 +61,13 @@ def _value(item: Item, text: str, options: Options, unit: str) -> Read:
 
 
 def missing_code(item: Item, text: str) -> MissingCode | None:
-    """Return the missing code that a cell says; in quotation marks it is just words."""
+    """In quotation marks a missing code is just words."""
     code = text if isinstance(item, items.Text) else _plain(text).upper()
     return _CODES.get(code)
 
 
 def shown_text(item: Item, text: str) -> str:
-    """Return a stored text as a cell shows it, so that it reads back the same."""
+    """Quoted where needed, so that it reads back the same."""
     is_like_code = isinstance(item, items.Text) and text in _CODES
     return f'"{text}"' if is_like_code else text
 
@@ -77,7 +77,7 @@ def _plain(text: str) -> str:
 
 
 def _number(text: str, typed: str) -> str:
-    """Return digits; a comma is refused, for it may part decimals or thousands."""
+    """A comma is refused, for it may part decimals or thousands."""
     if "," in text:
         message = _(
             "“%(entered)s” has a comma. Write decimals with a point, thousands without."
@@ -100,7 +100,7 @@ def _amount(item: items.Lab, text: str, beside: str) -> tuple[str, str]:
 
 
 def unit_of(item: items.Lab, text: str) -> str | None:
-    """Return the unit that is meant: µ, μ or u, any case, with or without ^ and ×."""
+    """The unit that is meant: µ, μ or u, any case, with or without ^ and ×."""
     by_sign = {_unit_sign(unit): unit for unit in item.units}
     return by_sign.get(_unit_sign(text))
 
@@ -122,7 +122,6 @@ def _code(item: Item, text: str) -> str:
 
 @lru_cache(maxsize=256)
 def answers(terms: type[Codelist]) -> Mapping[str, str]:
-    """Return the code of each answer by what people write for it, in any language."""
     codes: dict[str, str] = {}
     for language, _name in settings.LANGUAGES:
         with override(language):

@@ -26,7 +26,6 @@ from trial_edc.vocabulary import Severity
 def require_right_to_enter(
     design: FormDesign, items: Iterable[str], *, by: Actor
 ) -> None:
-    """Refuse a person without the right to enter the form, or to judge an item."""
     if not isinstance(by, User):
         return
     allowed = any(by.may(permission) for permission in design.entered_by)
@@ -43,7 +42,6 @@ def data_after(
     *,
     erase: bool | frozenset[str] = False,
 ) -> FormData:
-    """Return the form as it would be, hidden items erased knowingly."""
     data = replace(before, values={**before.values, **changed})
     hidden: list[str] = []
     while names := engine.to_erase(design, data, casebook.with_data(data)):
@@ -72,7 +70,7 @@ def soft_findings(
     *,
     complete: bool,
 ) -> list[Finding]:
-    """Return the soft findings; a hard one refuses.
+    """A hard finding refuses.
 
     A draft is refused only for items that it changes: what stood before may be
     finished later.

@@ -38,6 +38,5 @@ def previews_impact(code: str) -> Callable[[Teller], Teller]:
 def impact_preview(
     form: FormInstance, before: Casebook, after: Casebook
 ) -> ImpactPreview | None:
-    """Return what a save would move, from the casebook as it is and as it would be."""
     teller = _tellers.get(form.code)
     return teller(form, before, after) if teller else None

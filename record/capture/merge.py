@@ -10,7 +10,7 @@ from record.casebook.values import Value, is_same
 def seen_by_author(
     current: Mapping[str, Value], later_changes: Iterable[Change]
 ) -> dict[str, Value]:
-    """Return the values as the page showed them: later changes taken back."""
+    """Values as the page showed them: later changes taken back."""
     seen = dict(current)
     for change in reversed(list(later_changes)):
         seen[change.item] = change.old
@@ -23,7 +23,7 @@ def merge(
     entered: Mapping[str, Value],
     current: Mapping[str, Value],
 ) -> tuple[dict[str, Value], list[Clash]]:
-    """Return the items that the author changed, and those changed by another too.
+    """Items that the author changed, and those that another changed too.
 
     An item that the author left as it was seen is not touched, whatever it is now.
     The same new value from both sides is no clash.

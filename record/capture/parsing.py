@@ -36,7 +36,7 @@ class Parsed:
 
 
 def parse(design: FormDesign, entered: Mapping[str, object]) -> Parsed:
-    """Read what was entered; every faulty item is named at once."""
+    """Every faulty item is named at once."""
     parsed = Parsed()
     for name, raw in entered.items():
         item = design.items.get(name)
@@ -53,14 +53,13 @@ def parse(design: FormDesign, entered: Mapping[str, object]) -> Parsed:
 
 
 def parse_item(item: Item, raw: object) -> Value:
-    """Read what was entered into one item; raises `ValidationError`."""
+    """Raises `ValidationError`."""
     return raw if isinstance(raw, MissingCode) else item.parse(raw)
 
 
 def unreadable(
     design: FormDesign, name: str, raw: object, problem: ValidationError
 ) -> Unreadable:
-    """Keep a text that an item cannot read, with what to write instead."""
     error = problem.error_list[0]
     details = dict(error.params or {})
     finding = _finding(design, name, "type", str(error.message), **details)

@@ -72,7 +72,6 @@ def source_row(
     visit: str = "",
     visit_number: int = 0,
 ) -> SourceRow:
-    """Parse a row of a file."""
     own = parse(design, values)
     others = {name: raw for name, raw in (defaults or {}).items() if name not in values}
     general = parse(design, others)
@@ -102,13 +101,10 @@ class PlannedRow:
 
     @property
     def does(self) -> tuple[RowState, Mapping[str, tuple[Value, Value]]]:
-        """Return what a person who saw the plan knows of it."""
         return self.state, self.changes
 
 
 def by_items(*names: str) -> Key:
-    """Return the key that tells rows apart by these items; all of them are needed."""
-
     def key(values: Values) -> Hashable | None:
         key_values = tuple(values.get(name) for name in names)
         return None if any(map(is_blank, key_values)) else key_values
@@ -169,7 +165,6 @@ class _Planner:
 
     @cached_property
     def stored(self) -> dict[Hashable, list[FormData]]:
-        """The rows of the record by key."""
         stored: dict[Hashable, list[FormData]] = {}
         for data in self.casebook.rows(self.design.code):
             if (key := self.key(data.values)) is not None:
@@ -177,7 +172,6 @@ class _Planner:
         return stored
 
     def planned(self, rows: Sequence[SourceRow]) -> Iterator[PlannedRow]:
-        """Yield what is to become of each row."""
         by_key = self._rows_by_key(rows)
         for row in rows:
             if row.unreadable:
@@ -198,7 +192,6 @@ class _Planner:
     def _rows_by_key(
         self, rows: Sequence[SourceRow]
     ) -> dict[Hashable, list[SourceRow]]:
-        """Return the readable rows of the source about each row of the record."""
         by_key: dict[Hashable, list[SourceRow]] = {}
         for row in rows:
             key = None if row.unreadable else self.key(row.all_values)
@@ -226,7 +219,6 @@ class _Planner:
         return self._checked(row, before, changed, form)
 
     def _empty(self, row: SourceRow) -> FormData:
-        """Return a form without values: one that waits at the visit, or a new one."""
         place = row.visit, row.visit_number
         used = {data.form_id for data in self.form_data}
         there = [f for f in self.forms.values() if (f.visit, f.visit_number) == place]
@@ -257,7 +249,6 @@ class _Planner:
         changed: dict[str, Value],
         form: FormInstance | None,
     ) -> PlannedRow:
-        """Ask what the save is going to ask."""
         casebook = self.casebook.with_form_data(self.form_data)
         try:
             require_right_to_enter(self.design, changed, by=self.by)
@@ -289,7 +280,6 @@ class _Planner:
         return PlannedRow(row, state, changes, tuple(soft), form, data, tuple(pending))
 
     def _require_links(self, changed: Values) -> None:
-        """Ask once for each row of a register that rows point at."""
         names = [
             name
             for name, value in changed.items()

@@ -41,7 +41,6 @@ class EraseNeeded(NotSaved):
     """An answer hides items that hold values: they must be erased knowingly."""
 
     def __init__(self, items: Sequence[str]) -> None:
-        """Take the items that would lose their values."""
         super().__init__(", ".join(items))
         self.items = list(items)
 
@@ -70,7 +69,6 @@ class Conflict(NotSaved):
     def __init__(
         self, clashes: Sequence[Clash], revision: int, changed: Iterable[str] = ()
     ) -> None:
-        """Take both sides, the revision that stands now, and what else I changed."""
         super().__init__(", ".join(clash.item for clash in clashes))
         self.clashes = list(clashes)
         self.revision = revision

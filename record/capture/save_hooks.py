@@ -32,7 +32,6 @@ class Saved:
 
     @property
     def participant(self) -> Participant:
-        """Return the participant, locked by the save."""
         return self.form.participant
 
     @cached_property
@@ -60,14 +59,14 @@ class Hooks:
 
 
 def on_items(*names_and_run: Any) -> SaveHook:
-    """Return a hook from the names of its items and, last, what is to be run."""
+    """Takes the names of the items and, last, what is to be run."""
     *names, run = names_and_run
     return SaveHook(frozenset(names), run)
 
 
 @cache
 def hooks() -> Hooks:
-    """Return what the trial lists; read once, when every room is there."""
+    """Read once, when every room is there."""
     listed = import_module(settings.CONSEQUENCES)
     return Hooks(dict(listed.ON_SAVE), dict(listed.ON_EVENT))
 
@@ -79,6 +78,5 @@ def run_consequences(saved: Saved) -> None:
 
 
 def announce(event: object, *, by: Actor, via: Source) -> None:
-    """Call what follows from an event, in the transaction of the caller."""
     for run in hooks().on_event.get(type(event), ()):
         run(event, by, via)

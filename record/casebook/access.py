@@ -31,7 +31,6 @@ def reaches(limit: Limit) -> Callable[[Reach], Reach]:
 
 
 def within_reach(user: User, rows: QuerySetT, path: str = "participant") -> QuerySetT:
-    """Keep the rows whose participant, at `path`, the user may read about."""
     limit = user.limit(Permission.READ_CASEBOOK)
     reach = _REACHES.get(limit) if limit else None
     return rows.filter(**{f"{path}__in": reach()}) if reach else rows
@@ -62,7 +61,6 @@ def visible_codes(user: User) -> list[str]:
 
 
 def may_on(user: User, permission: Permission, design: FormDesign) -> bool:
-    """Tell whether the role has the permission on this form, limits included."""
     if not user.may(permission) or not may_see(user, design):
         return False
     limit = user.limit(permission)
@@ -80,10 +78,9 @@ def visible_items(user: User, design: FormDesign) -> frozenset[str]:
 
 
 def may_see_item(user: User, design: FormDesign, name: str) -> bool:
-    """Tell whether the role may see an item that may name a person.
+    """A limited right to identity reaches only the items that the form declares for it.
 
-    A limited right to identity reaches only the items that the form declares for it. A
-    signed consent is for the site alone, unless a setting opens it to who checks it.
+    A signed consent is for the site alone, unless a setting opens it to who checks it.
     """
     if not design.items[name].facts.identity:
         return True

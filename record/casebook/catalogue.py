@@ -39,5 +39,4 @@ def logs() -> list[FormDesign]:
 
 
 def logs_and_tables() -> list[FormDesign]:
-    """List the forms whose rows have a page of their own for each participant."""
     return [d for d in designs().values() if d.collected.is_log or d.is_table]

@@ -54,7 +54,6 @@ class Answer(Condition):
         return frozenset({self.item})
 
     def as_json(self) -> Any:
-        """Return `["answer", item, codes]`."""
         return ["answer", self.item, self.codes]
 
 
@@ -72,7 +71,6 @@ class Answered(Condition):
         return frozenset({self.item})
 
     def as_json(self) -> Any:
-        """Return `["answered", item]`."""
         return ["answered", self.item]
 
 

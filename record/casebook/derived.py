@@ -63,8 +63,6 @@ def derived(
 
 
 def offered(form: str) -> Callable[[Offer], Offer]:
-    """Declare what an empty form may be filled in with, item by item."""
-
     def declare(offer: Offer) -> Offer:
         OFFERS[form] = offer
         return offer
@@ -73,14 +71,12 @@ def offered(form: str) -> Callable[[Offer], Offer]:
 
 
 def derived_values(data: FormData, casebook: Casebook) -> Iterator[DerivedValue]:
-    """Compute the derived values of a form, in the order of their declaration."""
     for one in DERIVED.values():
         if one.form == data.code:
             yield DerivedValue(one, one.rule(data, casebook))
 
 
 def offers(data: FormData, casebook: Casebook) -> dict[str, Value]:
-    """Return what the still empty items of a form may be filled in with."""
     offer = OFFERS.get(data.code)
     if offer is None:
         return {}

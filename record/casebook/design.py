@@ -69,17 +69,14 @@ class FormDesign:
 
     @property
     def is_repeated(self) -> bool:
-        """Whether a place can have several instances of it."""
         return self.collected.is_log or self.rows_at_visits
 
     @property
     def is_restricted(self) -> bool:
-        """Whether unblinded roles alone may see it."""
         return self.confidentiality == Confidentiality.RESTRICTED
 
     @property
     def dataset(self) -> str:
-        """The name of its exported file, without ending."""
         return self.code.lower()
 
 
@@ -91,7 +88,6 @@ ATTRIBUTES = frozenset(FormDesign.__dataclass_fields__) - {
 
 
 def design_of(model: type[AnyCRF]) -> FormDesign:
-    """Read the declaration of a form; an unknown attribute is refused."""
     declared = {k: v for k, v in vars(model.Design).items() if not k.startswith("__")}  # type: ignore[union-attr]
     unknown = set(declared) - ATTRIBUTES
     items = model.crf_items()

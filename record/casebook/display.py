@@ -16,7 +16,6 @@ DOSE_DECIMALS = 3
 
 
 def words(item: Item, value: Value) -> str:
-    """Word a value in the reader's language; — for nothing."""
     if isinstance(value, MissingCode):
         return f"{value.value} ({_(value.label)})"
     if value is None or value in ("", []):
@@ -56,7 +55,6 @@ def number_text(item: Item, value: Decimal) -> str:
 
 
 def derived_words(derived: DerivedValue) -> str:
-    """Word a computed value in the reader's language, rounded for display."""
     value, derivation = derived.value, derived.derivation
     if is_blank(value):
         return NOTHING

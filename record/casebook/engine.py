@@ -21,7 +21,6 @@ def is_applicable(item: Item, data: FormData, casebook: Casebook) -> bool:
 
 
 def is_required(item: Item, data: FormData, casebook: Casebook) -> bool:
-    """Tell whether the item is needed to mark the form complete."""
     if not is_applicable(item, data, casebook):
         return False
     required = item.facts.required
@@ -29,7 +28,7 @@ def is_required(item: Item, data: FormData, casebook: Casebook) -> bool:
 
 
 def to_erase(design: FormDesign, data: FormData, casebook: Casebook) -> list[str]:
-    """List the items that have a value though skip logic hides them."""
+    """Items that have a value though skip logic hides them."""
     return [
         name
         for name, item in design.items.items()
@@ -39,7 +38,7 @@ def to_erase(design: FormDesign, data: FormData, casebook: Casebook) -> list[str
 
 
 def pending_items(design: FormDesign, data: FormData, casebook: Casebook) -> list[str]:
-    """List the required items that still have neither value nor missing code."""
+    """Required items that still have neither value nor missing code."""
     return [
         name
         for name, item in design.items.items()
@@ -183,7 +182,7 @@ def _hard(design: FormDesign, name: str, kind: str, message: str) -> Finding:
 
 
 def is_future(value: Value, now: datetime) -> bool:
-    """Tell whether a date, date-time or partial date lies after `now` for certain."""
+    """A date, date-time or partial date lies after `now` for certain."""
     if isinstance(value, datetime):
         return value > now
     today = now.astimezone(SITE_TZ).date()

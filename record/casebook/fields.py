@@ -25,11 +25,10 @@ class SiteTimeField(forms.Field):
     item = items.DateTime()
 
     def __init__(self, **options: Any) -> None:
-        """Show a line of text; the page's script adds "now" beside it."""
         super().__init__(widget=_control("datetime", "2026-03-08 14:30"), **options)
 
     def prepare_value(self, value: Any) -> Any:
-        """Return an instant in site time; what was typed stays as it was typed."""
+        """An instant in site time; what was typed stays as it was typed."""
         if not isinstance(value, datetime):
             return value
         return value.astimezone(dates.SITE_TZ).strftime("%Y-%m-%d %H:%M")
@@ -44,7 +43,6 @@ class SiteDateField(forms.Field):
     item = items.Date()
 
     def __init__(self, **options: Any) -> None:
-        """Show a line of text; the page's script adds "today" beside it."""
         super().__init__(widget=_control("date", "2026-03-08"), **options)
 
     def prepare_value(self, value: Any) -> Any:

@@ -25,7 +25,7 @@ class FormData:
     item_revisions: Mapping[str, int] = field(default_factory=dict)
 
     def get(self, item: str) -> Value:
-        """Look up the value of an item; None when missing or not entered."""
+        """None when missing or not entered."""
         value = self.values.get(item)
         return None if isinstance(value, MissingCode) else value
 
@@ -35,7 +35,6 @@ class FormData:
 
     @property
     def key(self) -> tuple[str, str, int, int]:
-        """What distinguishes this form from the others of the casebook."""
         return self.code, self.visit, self.visit_number, self.occurrence
 
 
@@ -57,7 +56,6 @@ class Casebook:
     """All forms of one participant, read by form code when first needed."""
 
     def __init__(self, load: Callable[[Collection[str]], Iterable[FormData]]) -> None:
-        """Take what reads, by form code, the forms that are not struck out."""
         self._load = load
         self._forms: dict[str, tuple[FormData, ...]] = {}
         self._facts: dict[str, Any] = {}
@@ -76,13 +74,13 @@ class Casebook:
         self._forms |= {code: tuple(forms) for code, forms in by_code.items()}
 
     def rows(self, code: str) -> Sequence[FormData]:
-        """List the instances of a form in order of visit and occurrence."""
+        """In order of visit and occurrence."""
         if code not in self._forms:
             self.read(code)
         return self._forms[code]
 
     def one(self, code: str, visit: str | None = None) -> FormData | None:
-        """Find the last instance of a form (at a visit)."""
+        """The last instance of the form (at a visit)."""
         rows = [row for row in self.rows(code) if visit is None or row.visit == visit]
         return rows[-1] if rows else None
 

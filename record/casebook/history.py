@@ -32,7 +32,6 @@ class Change:
 
 
 def value_from_entry(item: Item, stored: Any) -> Value:
-    """Read a value from the JSON of an audit entry."""
     if stored is None:
         return None
     if isinstance(stored, dict) and set(stored) == {"missing"}:
@@ -43,7 +42,6 @@ def value_from_entry(item: Item, stored: Any) -> Value:
 
 
 def entries_of(form: FormInstance, *, after_revision: int = 0) -> list[Entry]:
-    """List the entries of a form's values, oldest first."""
     table = catalogue.design(form.code).model._meta.db_table
     return list(
         Entry.objects.filter(
@@ -53,7 +51,6 @@ def entries_of(form: FormInstance, *, after_revision: int = 0) -> list[Entry]:
 
 
 def changes_of(form: FormInstance, *, after_revision: int = 0) -> list[Change]:
-    """List every change of every item of a form, oldest first."""
     design = catalogue.design(form.code)
     return [
         change

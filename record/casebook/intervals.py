@@ -17,7 +17,7 @@ Bounds = tuple[datetime, datetime]
 
 @lru_cache(maxsize=4096)  # a long log compares each row with each other
 def bounds(value: Any) -> Bounds:
-    """Find the first and the last instant that an entered time can mean."""
+    """The first and the last instant that an entered time can mean."""
     if isinstance(value, datetime):
         return value, value
     if isinstance(value, Partial):
@@ -39,7 +39,7 @@ def ends_before_start(start: Any, end: Any) -> bool:
 
 
 def overlap(a: tuple[Any, Any], b: tuple[Any, Any]) -> bool:
-    """Tell whether two intervals overlap for certain; an end of None is open."""
+    """The intervals overlap for certain; an end of None is open."""
     if a[0] is None or b[0] is None:
         return False
     a_end, b_end = (bounds(x[1])[0] if x[1] is not None else LAST for x in (a, b))
@@ -54,7 +54,7 @@ def is_on(value: Any, day: date) -> bool:
 
 
 def is_since(value: Any, day: date | None) -> bool:
-    """Tell whether a time may lie on a date or later."""
+    """The time may lie on the date or later."""
     if value is None:
         return False
     return day is None or bounds(value)[1] >= _midnight(day)
@@ -66,6 +66,6 @@ def others(data: FormData, casebook: Casebook) -> Iterator[FormData]:
 
 
 def in_order(*dates: Partial | None) -> bool:
-    """Tell whether dates may follow each other; an unknown one may stand anywhere."""
+    """The dates may follow each other; an unknown one may stand anywhere."""
     present = [day for day in dates if day is not None]
     return all(earlier.earliest <= later.latest for earlier, later in pairwise(present))

@@ -177,18 +177,15 @@ class CRF(models.Model):
     @classmethod
     @cache
     def crf_items(cls) -> dict[str, Item]:
-        """Map names to items, in the order of their declaration."""
         fields = cls._meta.local_fields
         return {field.name: field for field in fields if isinstance(field, Item)}
 
     def value_of(self, item: str) -> Value:
-        """Return the value of an item, or its missing code."""
         if item in self.missing:
             return MissingCode(self.missing[item])
         return self.crf_items()[item].value_in(self)
 
     def put(self, item: str, value: Value) -> None:
-        """Set the value of an item, or its missing code."""
         declared = self.crf_items()[item]
         code = value if isinstance(value, MissingCode) else None
         self.missing = {k: v for k, v in self.missing.items() if k != item}
@@ -232,7 +229,6 @@ class SealedCRF(models.Model):
 
     @property
     def opened(self) -> Opened:
-        """The content, unsealed once."""
         if "_opened" not in self.__dict__:
             self.__dict__["_opened"] = self.unsealed(self.sealed)
         opened: Opened = self.__dict__["_opened"]
@@ -240,7 +236,6 @@ class SealedCRF(models.Model):
 
     @classmethod
     def unsealed(cls, sealed: str) -> Opened:
-        """Unseal a present or an earlier text of the form."""
         if not sealed:
             return Opened()
         stored = json.loads(unseal(cls.purpose, sealed))
@@ -254,14 +249,12 @@ class SealedCRF(models.Model):
 
     @classmethod
     def seal_reasons(cls, reasons: Mapping[str, Reason]) -> dict[str, Reason]:
-        """Seal reasons for the audit trail: one text for all items."""
         text = json.dumps({item: vars(why) for item, why in reasons.items()})
         sealed = seal(cls.purpose, text, padded_to=SEALED_BYTES)
         return {"sealed": Reason("sealed", sealed)}
 
     @classmethod
     def unseal_reasons(cls, reasons: Mapping[str, Any]) -> dict[str, Any]:
-        """Undo `seal_reasons`."""
         if "sealed" not in reasons:
             return dict(reasons)
         by_item: dict[str, Any] = json.loads(
@@ -274,13 +267,11 @@ class SealedCRF(models.Model):
         return self.opened.missing
 
     def value_of(self, item: str) -> Value:
-        """Return the value of an item, or its missing code."""
         if item in self.missing:
             return MissingCode(self.missing[item])
         return self.opened.values.get(item)
 
     def put(self, item: str, value: Value) -> None:
-        """Set the value of an item, or its missing code."""
         code = value if isinstance(value, MissingCode) else None
         self.opened.missing.pop(item, None)
         if code:

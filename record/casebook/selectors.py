@@ -20,7 +20,6 @@ def row_of(form: FormInstance) -> AnyCRF:
 
 
 def new_row(form: FormInstance) -> AnyCRF:
-    """Make an empty, unsaved CRF row: that of a form whose revision is 0."""
     return catalogue.design(form.code).model(form=form)
 
 
@@ -43,7 +42,7 @@ def revisions_of(form: FormInstance, row: AnyCRF) -> Mapping[str, int]:
 
 
 def holds_values(form: FormInstance) -> bool:
-    """Tell whether any item has a value; a missing code is none."""
+    """A missing code is no value."""
     values = data_of(form, row_of(form)).values.values()
     return not all(is_blank(v) or isinstance(v, MissingCode) for v in values)
 
@@ -106,11 +105,7 @@ def _row_from(text: str, model: type[AnyCRF]) -> AnyCRF:
 
 
 def casebook_of(participant: Participant, *codes: str) -> Casebook:
-    """Open the casebook of a participant.
-
-    The forms named by `codes` are read at once, in one select; any other when a rule
-    first needs it.
-    """
+    """The forms of `codes` are read in one select, any other when a rule needs it."""
 
     def load(codes: Iterable[str]) -> Iterable[FormData]:
         return (data for _pk, data in stored_form_data([participant.pk], codes))
@@ -123,7 +118,6 @@ def casebook_of(participant: Participant, *codes: str) -> Casebook:
 def casebooks_of(
     participants: Iterable[Participant], codes: Iterable[str]
 ) -> dict[int, Casebook]:
-    """Read casebooks of many participants with the named forms, in one select."""
     people = [person.pk for person in participants]
     by_participant: dict[int, list[FormData]] = {pk: [] for pk in people}
     for participant_id, data in stored_form_data(people, codes):

@@ -53,13 +53,11 @@ class Specification:
 
     @property
     def line(self) -> list[str]:
-        """A line under `HEADING`."""
         return [str(cell) for cell in astuple(self)]
 
 
 @implements("QRY-02")
 def specifications(designs: Iterable[FormDesign]) -> Iterator[Specification]:
-    """List every check of the forms, in the order of forms and items."""
     for design in designs:
         for name, item in design.items.items():
             yield from of_item(design, name, item, name)
@@ -81,8 +79,6 @@ def specifications(designs: Iterable[FormDesign]) -> Iterator[Specification]:
 def of_item(
     design: FormDesign, name: str, item: Item, place: str
 ) -> Iterator[Specification]:
-    """List the checks that follow from the facts of an item or a column."""
-
     def specify(
         kind: str, severity: Severity, finds: str, **more: Any
     ) -> Specification:

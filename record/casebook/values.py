@@ -79,7 +79,7 @@ class Partial:
         return date(year, month, parts[2] if len(parts) > 2 else last)  # noqa: PLR2004
 
     def instant(self, zone: tzinfo) -> datetime | None:
-        """Compute the aware instant; None when the time is not known."""
+        """None when the time is not known."""
         if not self.has_time:
             return None
         hour, minute = self._parts[3:5]
@@ -87,11 +87,11 @@ class Partial:
 
 
 def is_blank(value: Value) -> bool:
-    """Tell whether nothing was entered; a missing code is an entry."""
+    """A missing code is an entry."""
     return value is None or value in ("", [], ())
 
 
 def is_same(value: Value, other: Value) -> bool:
-    """Tell whether two values are the same; the text "NA" is not the missing code."""
+    """The text "NA" is not the missing code NA."""
     are_codes = isinstance(value, MissingCode), isinstance(other, MissingCode)
     return bool(value == other) and are_codes[0] == are_codes[1]

@@ -14,6 +14,5 @@ class NoticesConfig(AppConfig):
     label = "notices"
 
     def ready(self) -> None:
-        """Let tasks find the broker of the settings; load each room's send checks."""
         import_module("trial_edc.celery")
         load("send_checks", "work")

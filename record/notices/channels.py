@@ -42,14 +42,13 @@ class Channels:
         self.gateway = sms.gateway()
 
     def setup_problem(self, message: Message) -> str:
-        """Say why nothing can leave by the message's channel; empty when it can."""
         if message.channel == Channel.SMS:
             return "" if self.gateway else NO_GATEWAY
         is_to_staff = message.participant_id is None
         return "" if is_to_staff or settings.PARTICIPANT_REPLY_TO else NO_MAILBOX
 
     def send(self, message: Message, *, to: str, text: str) -> None:
-        """Send a message; raises `NotSent` or `DeliveryRefused`."""
+        """Raises `NotSent` or `DeliveryRefused`."""
         if message.channel == Channel.SMS:
             self._send_sms(message, to, text)
         else:
@@ -81,13 +80,11 @@ class Channels:
             raise NotSent(str(problem), may_have_left=unclear) from problem
 
     def close(self) -> None:
-        """Close the connections, however they are."""
         with suppress(SMTPException, OSError):
             self.mail.close()
 
 
 def setup_problems() -> list[str]:
-    """List what is not set up yet and keeps messages to participants waiting."""
     needed = (
         (settings.SITE_PHONE, NO_PHONE),
         (settings.SMS_GATEWAY_URL, NO_GATEWAY),

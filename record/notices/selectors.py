@@ -15,10 +15,7 @@ AUDIENCES = ("staff", PARTICIPANTS)
 
 
 def messages_visible_to(user: User) -> QuerySet[Message]:
-    """List the messages whose delivery somebody may follow, newest first.
-
-    The number alone of those to unblinded people would reveal which product is used.
-    """
+    """How many go to unblinded people would alone reveal which product is used."""
     messages = Message.objects.select_related("recipient", "participant")
     messages = messages.order_by("-pk")
     if sees_texts(user):
@@ -33,14 +30,12 @@ def participants_reached_at(number: str) -> QuerySet[Participant]:
 
 
 def sees_texts(user: User) -> bool:
-    """Tell whether somebody reads the texts; others see the delivery alone."""
     return user.limit(Permission.MESSAGES) != Limit.DELIVERY
 
 
 def filtered(
     messages: QuerySet[Message], *, audience: str, number: str
 ) -> QuerySet[Message]:
-    """Filter by staff or participants, and by the number of a participant."""
     if audience in AUDIENCES:
         messages = messages.filter(recipient__isnull=audience == PARTICIPANTS)
     if number:

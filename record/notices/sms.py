@@ -42,7 +42,7 @@ class Gateway(Protocol):
     """Sends text messages."""
 
     def send(self, *, to: str, text: str, key: str) -> None:
-        """Send a text to a number; raises `Unreachable` or `Rejected`.
+        """Raises `Unreachable` or `Rejected`.
 
         A gateway drops a request whose `key` it has accepted before.
         """
@@ -55,7 +55,6 @@ class Notebook:
         self.path = path
 
     def send(self, *, to: str, text: str, key: str) -> None:
-        """Append a line: time, key, number, text."""
         with self.path.open("a", encoding="utf-8") as file:
             file.write(f"{clock.now():%Y-%m-%d %H:%M}\t{key}\t{to}\t{text}\n")
 
@@ -112,7 +111,6 @@ def _answer(problem: HTTPError, to: str) -> str:
 
 
 def gateway() -> Gateway | None:
-    """Build the gateway of the settings; None when none is set up."""
     if not settings.SMS_GATEWAY_URL:
         return None
     url = urlsplit(settings.SMS_GATEWAY_URL)

@@ -8,7 +8,6 @@ from record.notices.services.delivery import deliver_due
 
 @shared_task
 def deliver_queued() -> int:
-    """Send what is queued; return the number of messages sent."""
     return deliver_due()
 
 

@@ -20,7 +20,6 @@ LINES_A_PAGE = 100
 
 @permitted(Permission.MESSAGES)
 def outbox(request: StaffRequest) -> HttpResponse:
-    """List the messages, filtered by state, audience and participant."""
     sees_texts = selectors.sees_texts(request.user)
     filters = {name: request.GET.get(name, "") for name in ("state", "whom", "number")}
     messages_in_any_state = selectors.filtered(

@@ -28,7 +28,6 @@ class WorkItem:
 
     @property
     def is_late(self) -> bool:
-        """Tell whether being past its date means overdue."""
         return self.urgency == OVERDUE
 
 
@@ -37,8 +36,6 @@ WORK_SOURCES: list[tuple[tuple[Permission, ...], WorkSource]] = []
 
 
 def work_of(*permissions: Permission) -> Callable[[WorkSource], WorkSource]:
-    """Declare a source of work items for whoever has one of the permissions."""
-
     def declare(source: WorkSource) -> WorkSource:
         WORK_SOURCES.append((permissions, source))
         return source

@@ -32,7 +32,6 @@ class ListForm(forms.Form):
     form = forms.ChoiceField(label=_("Form"), required=False)
 
     def __init__(self, user: User, *args: Any, **options: Any) -> None:
-        """Offer the forms that the reader may see."""
         super().__init__(*args, **options)
         codes = [
             (code, f"{code} · {catalogue.design(code).title}")
@@ -58,7 +57,6 @@ class QueryListForm(ListForm):
     )
 
     def filter(self) -> QueryFilter:
-        """Read the filter; without a state the list shows the open queries."""
         state = self.data.get("state", QueryState.OPEN.value)
         return QueryFilter(
             state=state if state in ("", *QueryState.values) else QueryState.OPEN.value,

@@ -43,7 +43,7 @@ class TwoPersonEntry(models.Model):
 def two_persons(
     *, whole: str, by_two: str
 ) -> tuple[models.CheckConstraint, models.CheckConstraint]:
-    """Return what holds of each `TwoPersonEntry`, under the names of its table."""
+    """What holds of each `TwoPersonEntry`, under the names of its table."""
     return (
         models.CheckConstraint(
             condition=Q(approved_by=None, approved_at=None)

@@ -34,7 +34,6 @@ SERVICES = {
 
 @permitted(*WORKERS)
 def queries(request: StaffRequest) -> HttpResponse:
-    """List queries, with what the reader may do about each."""
     form = QueryListForm(request.user, request.GET)
     criteria = form.filter()
     visible = selectors.queries_visible_to(request.user)
@@ -58,7 +57,6 @@ def queries(request: StaffRequest) -> HttpResponse:
 @permitted(*WORKERS)
 @require_POST
 def step(request: StaffRequest, query_id: int) -> HttpResponse:
-    """Answer, send back, close or reopen a query, and go back to the list."""
     visible = selectors.queries_visible_to(request.user)
     query = get_object_or_404(visible, pk=query_id)
     service = SERVICES.get(request.POST.get("action", ""))
@@ -82,7 +80,6 @@ def _next_page(request: StaffRequest) -> str:
 
 @permitted(Permission.VERIFY)
 def verification(request: StaffRequest) -> HttpResponse:
-    """List complete forms by how far they are verified."""
     form = VerificationListForm(request.user, request.GET)
     lines = _filtered(form, selectors.verification_lines(request.user))
     counts = Counter(line.state.value for line in lines)

@@ -131,7 +131,6 @@ class AssessmentForm(forms.Form):
 
 
 def initial_values(case: LateCase, names: Any) -> dict[str, Any]:
-    """Values of a case in the shape that a form takes as `initial`."""
     values = {name: getattr(case, name) for name in names if hasattr(case, name)}
     if isinstance(values.get("about"), FormInstance):
         values["about"] = str(values["about"].pk)

@@ -39,7 +39,6 @@ def late_cases() -> QuerySet[LateCase]:
 
 
 def events_of(participant: Participant) -> QuerySet[FormInstance]:
-    """Locked events and pregnancies that a case may continue."""
     return FormInstance.objects.filter(
         participant=participant, code__in=("AE", "PRG"), struck_at=None
     ).order_by("code", "occurrence")

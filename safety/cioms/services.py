@@ -69,7 +69,6 @@ def is_susar(line: ReportLine) -> bool:
 
 
 def susar_account(reason: str, disclosed_to: str) -> CodeBreakDetails:
-    """Entry for the register of code breaks."""
     kind, why = CodeBreakKind.SUSAR, CodeBreakCategory.AUTHORITY
     return CodeBreakDetails(kind, why, reason, disclosed_to=disclosed_to)
 

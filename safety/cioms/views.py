@@ -19,7 +19,6 @@ from safety.reports.views import reads_reports
 
 
 def _line_or_404(form_id: int) -> ReportLine:
-    """A version whose event is not struck out, else 404."""
     for line in report_lines(of_report=form_id):
         if line.form.pk == form_id and line.event is not None:
             return line

@@ -222,7 +222,6 @@ def assign_code(
 
 @implements("COD-02")
 def approve_code(code: TermCode, *, by: User) -> TermCode:
-    """Approve a code as a second person; a second call changes nothing."""
     with attributed(by=by, via=Source.PAGE):
         code = approve(code, Permission.REFERENCE_DATA, by=by, via=Source.PAGE)
         later = TermCode.objects.filter(

@@ -27,7 +27,6 @@ INFUSION_OF_VISIT = {
 
 
 def open_reaction_event(saved: Saved) -> None:
-    """Open one event in the log for a reaction at the bedside."""
     infusion = INFUSION_OF_VISIT.get(saved.form.visit)
     reactions = [
         event

@@ -31,7 +31,6 @@ def event_of(data: FormData, casebook: Casebook) -> FormData | None:
 
 
 def reports_on(event: FormData, casebook: Casebook) -> list[FormData]:
-    """Serious adverse event reports on an event, the first one first."""
     return [row for row in casebook.rows("SAE") if row.get("ae") == event.form_id]
 
 

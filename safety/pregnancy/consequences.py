@@ -11,7 +11,6 @@ from trial_edc.vocabulary import YesNo
 
 
 def ensure_pregnancy_form(saved: Saved) -> None:
-    """Open the pregnancy form of an event; withdraw it if it was none."""
     if YesNo.YES in (saved.data.get("pregnancy"), saved.before.get("pregnancy")):
         sync_pregnancy_form(saved.participant, saved.casebook, saved.via)
 

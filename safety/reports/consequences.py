@@ -41,7 +41,6 @@ def require_reason_for_later_awareness(saved: Saved) -> None:
 
 @implements("SAF-10")
 def refuse_striking_sent_reports(event: RowStruck, by: Actor, via: Source) -> None:
-    """Refuse to strike out what the sponsor has, or what a serious event needs."""
     del by, via
     form = event.form
     if form.code not in {"SAE", "SPA"} or not form.struck_at:

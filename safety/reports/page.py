@@ -71,7 +71,6 @@ def filter_lines(
     kinds: Mapping[str, tuple[str, Callable[[Line], bool]]],
     query: Mapping[str, str],
 ) -> FilteredLines[Line]:
-    """Lines that a query string selects; an unknown state selects all."""
     participant = query.get("participant", "").strip().upper()
     matching = [line for line in lines if participant in participant_number(line)]
     state = query.get("state", ALL)

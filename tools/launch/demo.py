@@ -34,7 +34,6 @@ with psycopg2.connect(os.environ["DATABASE_URL"]) as connection:
 
 
 def folder() -> Path:
-    """Where the demo keeps its data, secrets and logs."""
     return folders.state_folder() / "demo"
 
 
@@ -57,7 +56,6 @@ class Demo:
         return self.folder / "text-messages.txt"
 
     def start(self) -> None:
-        """Bring up the servers, the data and the processes; announce the address."""
         running = folders.holder(self.folder)
         busy = f"The demo runs already (process {running}): stop it first."
         self.stack.enter_context(folders.locked(self.folder, busy=busy))
@@ -76,7 +74,6 @@ class Demo:
         processes.stop(*self.children.values())
 
     def watch(self) -> None:
-        """Stay until a child ends by itself, which it should not."""
         while True:
             self._require_alive()
             time.sleep(0.5)
@@ -105,7 +102,6 @@ class Demo:
         }
 
     def _fill(self) -> None:
-        """Migrate; simulate a trial when there is none."""
         print("Bringing the tables up to date …")
         self._manage("migrate", "--database=owner", "--verbosity=0", "--skip-checks")
         if not self._is_empty():
@@ -226,7 +222,6 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def run() -> None:
-    """Run the demo until a signal asks it to stop."""
     for each in SIGNALS:
         signal.signal(each, _interrupt)
     if "MAKELEVEL" in os.environ:  # a killed make takes the demo along
@@ -245,7 +240,6 @@ def run() -> None:
 
 
 def reset() -> None:
-    """Stop a running demo and its leftovers, then remove all that it keeps."""
     state = folder()
     if running := folders.holder(state):
         os.kill(running, signal.SIGTERM)

@@ -22,7 +22,6 @@ class SetupRefused(Exception):
 
 
 def main(folder: Path) -> None:
-    """Make, repair or refresh the environment; nothing to do costs nothing."""
     folder.mkdir(exist_ok=True)
     with (folder / ".setup-lock").open("w") as lock:  # uv has its own
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -48,7 +47,6 @@ def _python(folder: Path) -> Path:
 
 
 def _works(folder: Path) -> bool:
-    """Check that it runs and is complete."""
     is_one = "import sys; sys.exit(sys.prefix == sys.base_prefix)"
     return _python(folder).exists() and _succeeds(_python(folder), "-c", is_one)
 

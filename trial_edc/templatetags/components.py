@@ -60,7 +60,6 @@ def _status(
 
 @register.inclusion_tag("components/pill.html")
 def pill(text: object, *, tone: str = "plain", title: str = "") -> dict[str, Any]:
-    """Draw a short word in a frame, such as a role or a count."""
     return {"text": text, "tone": tone, "title": title}
 
 
@@ -68,7 +67,6 @@ def pill(text: object, *, tone: str = "plain", title: str = "") -> dict[str, Any
 def panel(
     content: str, *, title: str = "", aside: object = "", anchor: str = ""
 ) -> SafeString:
-    """Frame a part of a page; panels are never put into panels."""
     context = {"content": content, "title": title, "aside": aside, "anchor": anchor}
     return render_to_string("components/panel.html", context)
 
@@ -78,7 +76,6 @@ register.simple_block_tag(panel, name="card")
 
 @register.simple_tag
 def icon(name: str, *, size: int = 16) -> SafeString:
-    """Draw an icon of the Lucide set; decoration, hidden from screen readers."""
     return _icon(str(name), size)
 
 
@@ -110,7 +107,6 @@ def site_date(
 def site_datetime(
     value: datetime | str | None, *, zone: bool = False
 ) -> dict[str, Any]:
-    """Show an instant in site time; the zone on hover, in print, and if asked for."""
     if not isinstance(value, datetime):
         return {"iso": value, "text": (value or NOTHING).replace("T", " ")}
     local = value.astimezone(dates.SITE_TZ)
@@ -124,7 +120,6 @@ def site_datetime(
 
 @register.inclusion_tag("components/signature.html")
 def signature(given: Any, *, holds: bool) -> dict[str, Any]:
-    """Show an electronic signature: who, in which role, when, and what it means."""
     return {"given": given, "holds": holds}
 
 
@@ -165,7 +160,6 @@ def relative_days(value: date | None, *, late: bool = False) -> str:
 
 @register.inclusion_tag("components/quantity.html")
 def quantity(value: object, unit: str = "", *, missing: str = "") -> dict[str, Any]:
-    """Show a value with its unit, — for nothing, or the code of what is missing."""
     word = _(MissingCode(missing).label) if missing else ""
     text = NOTHING if value is None or value == "" else value
     unit = unit if text != NOTHING else ""
@@ -174,7 +168,6 @@ def quantity(value: object, unit: str = "", *, missing: str = "") -> dict[str, A
 
 @register.inclusion_tag("components/progress.html")
 def progress(done: int, total: int, label: str = "") -> dict[str, Any]:
-    """Show how much is done, in numbers and as a bar."""
     return {"done": done, "total": total, "label": label}
 
 
@@ -182,13 +175,11 @@ def progress(done: int, total: int, label: str = "") -> dict[str, Any]:
 def empty_state(
     title: str, text: str = "", *, url: str = "", action: str = ""
 ) -> dict[str, Any]:
-    """Say what will appear on the page, with the one action that fills it."""
     return {"title": title, "text": text, "url": url, "action": action}
 
 
 @register.inclusion_tag("components/crumbs.html")
 def crumbs(*steps: str) -> dict[str, Any]:
-    """Show the path to the page: pairs of label and address, then a last label."""
     pairs = list(zip(steps[::2], steps[1::2], strict=False))
     return {"pairs": pairs, "here": steps[-1] if len(steps) % 2 else ""}
 
@@ -204,7 +195,6 @@ class ErrorLine:
 
 @register.inclusion_tag("components/pages.html", takes_context=True)
 def pages(context: template.RequestContext, page: object) -> dict[str, Any]:
-    """Link the pages of a list, keeping its filters."""
     return {"request": context.request, "page": page}
 
 
@@ -251,7 +241,6 @@ def chip(  # noqa: PLR0917 - the parts of a link; a page names them by place
 
 @register.simple_block_tag(takes_context=True)
 def tab(context: template.RequestContext, content: str, view_name: str) -> SafeString:
-    """Lead to one of the lists that belong together."""
     match = context.request.resolver_match
     is_here = match is not None and match.view_name == view_name
     return _chip(content, reverse(view_name), "page" if is_here else "", "")
@@ -264,7 +253,6 @@ def _chip(content: str, url: str, current: str, title: str) -> SafeString:
 
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(form: BaseForm | Sequence[ErrorLine] | None) -> dict[str, Any]:
-    """List what must be put right, each line a link to its control."""
     if not isinstance(form, BaseForm):
         return {"lines": form or []}
     lines = [ErrorLine(str(text)) for text in form.non_field_errors()]
@@ -278,7 +266,6 @@ def error_summary(form: BaseForm | Sequence[ErrorLine] | None) -> dict[str, Any]
 
 @register.inclusion_tag("components/field.html")
 def field(bound: Any, *, hint: str = "") -> dict[str, Any]:
-    """Show a form field: label, control, help and errors, as on every page."""
     kind = getattr(bound.field.widget, "input_type", "")
     group = kind in ("radio", "checkbox") and hasattr(bound.field.widget, "choices")
     single = kind == "checkbox" and not group

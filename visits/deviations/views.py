@@ -22,7 +22,6 @@ LINES_A_PAGE = 100
 
 @permitted(Permission.READ_CASEBOOK, when=reads_schedules)
 def deviations(request: StaffRequest) -> HttpResponse:
-    """List deviations; each number on the page drills down to as many lines."""
     filters = DeviationFilter(request.GET)
     lines = [line for line in deviation_lines(request.user) if filters.matches(line)]
     show = request.GET.get("show", "")

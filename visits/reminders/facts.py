@@ -90,7 +90,6 @@ def _visit_reminders(
 def _window_reminders(
     visit: Visit, booked_on: date | None, today: date
 ) -> Iterator[Reminder]:
-    """Ask to book a visit, or remind of one overdue; `booked_on` has passed."""
     span = visit.state.window
     # The visit may have taken place and not be entered yet.
     is_recent = booked_on and today < booked_on + _days(SETTINGS.overdue_wait_days)

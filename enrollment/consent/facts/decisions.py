@@ -29,7 +29,6 @@ def latest_decision(casebook: Casebook) -> FormData | None:
 
 
 def consented_at(casebook: Casebook) -> datetime | None:
-    """Instant of the initial consent that stands, whoever signed it."""
     data = initial_consent(casebook)
     if data is None or data.get("decision") != ConsentDecision.GIVEN:
         return None

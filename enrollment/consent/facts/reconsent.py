@@ -66,7 +66,6 @@ def version_on(
 def reconsents_due_of(
     casebook: Casebook, versions: Sequence[DocumentVersion], today: date
 ) -> list[ReconsentDue]:
-    """The most urgent first."""
     decision = latest_decision(casebook)
     if decision is None or _takes_part_no_more(casebook):
         return []
@@ -99,7 +98,6 @@ def _decided_on(data: FormData) -> date:
 
 
 def _contact_consent(casebook: Casebook) -> FormData | None:
-    """The latest contact consent, if it was given."""
     rows = [s for s in casebook.rows("CNS") if s.get("kind") == ConsentKind.CONTACT]
     is_given = rows and rows[-1].get("decision") == ConsentDecision.GIVEN
     return rows[-1] if is_given and rows[-1].get("decided_at") else None

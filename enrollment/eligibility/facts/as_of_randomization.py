@@ -26,7 +26,6 @@ LATER_CHANGES = ("last_dose_change", "switched", "stop")
 
 
 def as_of_randomization(casebook: Casebook) -> Casebook:
-    """Casebook without what happened after randomization; before it, the whole."""
     until = casebook.value("RAN", "randomised_at")
     if until is None:
         return casebook

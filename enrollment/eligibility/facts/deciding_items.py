@@ -71,7 +71,6 @@ class DecidingItems:
 
 
 def digest_of(text: str) -> str:
-    """SHA-256 in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -102,7 +101,6 @@ def deciding_items(casebook: Casebook, assessment: Assessment) -> DecidingItems:
 
 
 def json_value(value: Value) -> Any:
-    """One exact JSON form for a value, however it was read."""
     plain: Any = value
     match value:
         case MissingCode():
@@ -121,7 +119,6 @@ def json_value(value: Value) -> Any:
 
 
 def states_of(assessment: Assessment) -> list[str]:
-    """`criterion:state` in protocol order."""
     return [f"{outcome.criterion}:{outcome.state}" for outcome in assessment.outcomes]
 
 

@@ -43,7 +43,6 @@ JUDGEMENT_ITEMS = {
 
 
 def evidence_of(casebook: Casebook) -> Evidence:
-    """Evidence of the present screening."""
     eligibility, weighing = screening_data(casebook, "ELG"), weighing_of(casebook)
     platelets = platelets_of(casebook)
     count = platelets.get("platelets") if platelets else None
@@ -83,13 +82,11 @@ def ages_of(casebook: Casebook, qualifying_at: datetime | None) -> Ages:
 
 
 def episode(casebook: Casebook) -> int:
-    """Number of the present screening; the first one is 1."""
     screening = casebook.one("SCN")
     return screening.occurrence if screening else 1
 
 
 def screening_data(casebook: Casebook, code: str, visit: str = "") -> FormData | None:
-    """The form of the present screening, if it exists."""
     present = episode(casebook)
     return next(
         (
@@ -102,7 +99,6 @@ def screening_data(casebook: Casebook, code: str, visit: str = "") -> FormData |
 
 
 def weighing_of(casebook: Casebook) -> FormData | None:
-    """Vital signs of the present screening."""
     return screening_data(casebook, "VIT", VisitCode.SCREENING)
 
 
@@ -190,7 +186,6 @@ def immunosuppressants(casebook: Casebook) -> tuple[Immunosuppressant, ...] | No
 
 
 def changes(data: FormData) -> Iterator[str | None]:
-    """Dates of start, dose change and switch; None where unknown."""
     yield _text(data, "start")
     for item in ("last_dose_change", "switched"):
         changed_on = _text(data, item)
@@ -201,7 +196,6 @@ def changes(data: FormData) -> Iterator[str | None]:
 
 
 def drug_name(data: FormData) -> str:
-    """Code of the drug, or the site's own words for another one."""
     code = data.get("drug") or ""
     return data.get("drug_other") or "" if code == Drug.OTHER else code
 

@@ -49,7 +49,6 @@ class CreatinineChart:
 
 
 def creatinine_chart(section: KidneySection) -> CreatinineChart | None:
-    """Chart of the days around the rise; None with fewer than two timed samples."""
     timed = [line for line in section.samples if not line.sample.date_only]
     reference_at = section.injury.reference_at
     shown_lines = [
@@ -80,7 +79,6 @@ def creatinine_chart(section: KidneySection) -> CreatinineChart | None:
 def _threshold(
     section: KidneySection, scale: "_Scale"
 ) -> tuple[float, float, float] | None:
-    """X from, x to and y of the two-fold line, 48 hours long."""
     limb, limit = section.injury.creatinine, section.threshold_umol_l
     pair = limb.qualifying or limb.steepest
     if pair is None or limit is None:
@@ -98,7 +96,6 @@ class _Scale:
 
     @classmethod
     def around(cls, section: KidneySection, lines: list[SampleLine]) -> "_Scale":
-        """Scale that fits all samples, the baseline and the threshold."""
         first, last = lines[0].sample.at, lines[-1].sample.at
         room = max((last - first) / 20, timedelta(hours=2))
         levels = [line.sample.umol_l for line in lines]
@@ -115,7 +112,6 @@ class _Scale:
         return round(HEIGHT - BOTTOM - inner * umol_l / self.top, 1)
 
     def days(self) -> tuple[tuple[float, str], ...]:
-        """Midnights at the site; every 12 hours where there are few."""
         local = self.start.astimezone(SITE_TZ)
         midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
         is_short = self.end - self.start < FEW_DAYS
@@ -131,6 +127,5 @@ class _Scale:
         return self.x(at) - LABEL / 2 >= LEFT and self.x(at) + LABEL / 2 <= WIDTH
 
     def levels(self) -> tuple[tuple[float, int], ...]:
-        """Round values in umol/L, at most six."""
         step = next((s for s in STEPS if self.top / s <= 6), STEPS[-1])  # noqa: PLR2004
         return tuple((self.y(v), v) for v in range(0, int(self.top) + 1, step))

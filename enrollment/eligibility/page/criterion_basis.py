@@ -76,17 +76,14 @@ class CriterionRow:
 
     @property
     def has_basis(self) -> bool:
-        """Whether anything was entered that decides."""
         return self.basis != MISSING
 
     @property
     def section(self) -> str:
-        """Anchor of the section that shows the basis in full, if there is one."""
         return SECTIONS.get(self.id, "")
 
     @property
     def rank(self) -> int:
-        """Sort key: unknown first, then against, then the rest."""
         order = (State.UNKNOWN, State.NOT_MET, State.PRESENT)
         return order.index(self.state) if self.state in order else len(order)
 
@@ -94,10 +91,6 @@ class CriterionRow:
 def criterion_rows(
     eligibility: Eligibility, form_ids: Mapping[str, int]
 ) -> list[CriterionRow]:
-    """Rows of the 24 criteria, undecided ones first.
-
-    `form_ids` are the forms of this screening, also those that hold nothing yet.
-    """
     outcomes = eligibility.assessment.outcomes
     rows = [_row(eligibility, outcome, form_ids) for outcome in outcomes]
     return sorted(rows, key=lambda row: row.rank)
@@ -122,7 +115,6 @@ def _row(
 def _deciding_item(
     eligibility: Eligibility, outcome: CriterionOutcome
 ) -> tuple[str, FormData | None, str]:
-    """Form code, form and item that decided the criterion."""
     casebook, criterion = as_of_randomization(eligibility.casebook), outcome.criterion
     eligibility_form = screening_data(casebook, "ELG")
     basis, is_against = outcome.basis, outcome.state == State.PRESENT
@@ -149,7 +141,6 @@ def _deciding_item(
 def _deciding_sample(
     casebook: Casebook, basis: Injury | FiltrationBasis
 ) -> FormData | None:
-    """Later sample of the rise, or the baseline sample; else the last row."""
     if isinstance(basis, FiltrationBasis):
         sample = basis.baseline.sample
     else:

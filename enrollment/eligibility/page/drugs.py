@@ -88,7 +88,6 @@ class DrugSection:
 
     @property
     def max_pred(self) -> str:
-        """Largest daily total, in mg of prednisone."""
         exposure = self.immunosuppression.steroids
         return f"{rounded(exposure.max_pred, DOSE_DECIMALS):f}" if exposure else ""
 
@@ -149,7 +148,6 @@ def _drug_words(data: FormData) -> str:
 
 
 def _days(immunosuppression: Immunosuppression, limit: Decimal) -> Iterator[DayLine]:
-    """Merge consecutive days that have the same total."""
     by_day = immunosuppression.steroids.by_day if immunosuppression.steroids else {}
     line: DayLine | None = None
     for day in sorted(by_day):

@@ -52,7 +52,6 @@ EvidencePlace = tuple[datetime | None, int | None, str]
 
 
 def _places(eligibility: Eligibility) -> dict[Stale, EvidencePlace]:
-    """When each piece of evidence was obtained, and the item for a newer one."""
     casebook = as_of_randomization(eligibility.casebook)
     eligibility_form = screening_data(casebook, "ELG")
     platelet_form = platelets_of(casebook)

@@ -58,13 +58,11 @@ class UsedScreening:
 
     @property
     def is_intact(self) -> bool:
-        """Whether the frozen text still has the digest that was signed."""
         signed_digest = self.frozen.confirmation.digest
         return digest_of(self.frozen.text) == self.frozen.digest == signed_digest
 
     @property
     def corrected(self) -> int:
-        """Number of values that are different now."""
         return sum(value.is_corrected for value in self.values)
 
 
@@ -115,7 +113,6 @@ def _values(
 
 
 def value_of(item: Item, frozen_value: Any) -> Value:
-    """Value from its plain JSON in the frozen text."""
     if isinstance(frozen_value, dict) and "missing" in frozen_value:
         return MissingCode(frozen_value["missing"])
     if isinstance(frozen_value, dict):

@@ -45,7 +45,6 @@ class SampleLine:
 
     @property
     def taken(self) -> datetime | str:
-        """A date alone where the time of day is unknown."""
         on = site_date(self.sample.at).isoformat()
         return on if self.sample.date_only else self.sample.at
 

@@ -43,7 +43,6 @@ class MissingEntry:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """Identity of an entry, whichever criteria need it."""
         return self.code, self.form_id, self.item, self.text
 
     @property
@@ -56,7 +55,6 @@ def missing_entries(
     outcomes: tuple[CriterionOutcome, ...],
     form_ids: Mapping[str, int],
 ) -> list[MissingEntry]:
-    """In protocol order, each entry once with all criteria that need it."""
     entries: dict[tuple[object, ...], MissingEntry] = {}
     for outcome in outcomes:
         if outcome.state != State.UNKNOWN:
@@ -166,7 +164,6 @@ def _drugs(
 
 
 def _drug(data: FormData) -> Iterator[MissingEntry]:
-    """What a drug row leaves open; a partial date is still missing its day."""
     items = ["drug_class", "route", "start"]
     if data.get("drug_class") != DrugClass.IMMUNOSUPPRESSANT:
         items.append("mg_per_day")

@@ -42,7 +42,6 @@ class Assessment:
 
 @implements("ELG-VERDICT")
 def assess(evidence: Evidence) -> Assessment:
-    """Judge all criteria in protocol order."""
     outcomes = tuple(judge(evidence) for judge in CRITERIA)
     aki = injury(evidence)
     steepest, steroids = aki.creatinine.steepest, steroid_exposure(evidence)

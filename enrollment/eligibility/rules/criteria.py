@@ -154,13 +154,11 @@ def age_between_18_and_65(evidence: Evidence) -> CriterionOutcome:
 
 @implements("ELG-I3")
 def informed_consent(evidence: Evidence) -> CriterionOutcome:
-    """I3: written consent by participant or representative."""
     return judge_inclusion(evidence, "I3")
 
 
 @implements("ELG-I4")
 def able_to_comply(evidence: Evidence) -> CriterionOutcome:
-    """I4: able to comply with visits, also after discharge."""
     return judge_inclusion(evidence, "I4")
 
 
@@ -182,7 +180,6 @@ def pregnant_or_lactating(evidence: Evidence) -> CriterionOutcome:
 
 @implements("ELG-E3")
 def allergic_person(evidence: Evidence) -> CriterionOutcome:
-    """E3: an allergic constitution."""
     return judge_exclusion(evidence, "E3")
 
 
@@ -206,13 +203,11 @@ def life_expectancy_less_than_3_months(evidence: Evidence) -> CriterionOutcome:
 
 @implements("ELG-E7")
 def end_stage_liver_disease(evidence: Evidence) -> CriterionOutcome:
-    """E7: known end-stage liver disease."""
     return judge_exclusion(evidence, "E7")
 
 
 @implements("ELG-E8")
 def uncontrollable_infection(evidence: Evidence) -> CriterionOutcome:
-    """E8: uncontrollable infection."""
     return judge_exclusion(evidence, "E8")
 
 
@@ -233,7 +228,6 @@ def egfr_below_60_before_age_65(evidence: Evidence) -> CriterionOutcome:
 
 @implements("ELG-E10")
 def severe_pulmonary_dysfunction(evidence: Evidence) -> CriterionOutcome:
-    """E10: severe pulmonary dysfunction."""
     return judge_exclusion(evidence, "E10")
 
 
@@ -271,7 +265,6 @@ def more_than_2_nonrenal_organs_failing(evidence: Evidence) -> CriterionOutcome:
 
 @implements("ELG-E14")
 def vasculitis(evidence: Evidence) -> CriterionOutcome:
-    """E14: acute or chronic vasculitis of any cause."""
     return judge_exclusion(evidence, "E14")
 
 

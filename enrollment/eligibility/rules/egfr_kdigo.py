@@ -111,7 +111,6 @@ class KdigoStage:
 
     @property
     def stage(self) -> int | None:
-        """The higher of the two."""
         known = [stage for stage in (self.creatinine, self.urine) if stage is not None]
         return max(known, default=None)
 
@@ -196,7 +195,6 @@ def urine_stage(
 
 
 def stretch_stage(run: CollectionRun, weight_kg: Decimal, anuria_ml: Decimal) -> int:
-    """Stage one stretch of contiguous collections by its mean."""
     hours = run.hours
     ml = sum((c.ml for c in run.collections if c.ml is not None), Decimal(0))
     is_low = is_rate_below(LOW_ML_KG_H, ml, weight_kg, run.duration)

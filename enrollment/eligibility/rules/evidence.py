@@ -44,7 +44,6 @@ class Sample:
 
     @property
     def umol_l(self) -> Decimal:
-        """Exact."""
         return standard(self.value, self.unit, CREATININE)
 
     @property
@@ -136,7 +135,6 @@ class Evidence:
 
     @property
     def platelets_10e9_l(self) -> Decimal | None:
-        """Exact."""
         if self.platelets is None:
             return None
         return standard(self.platelets, self.platelets_unit, PLATELETS)

@@ -63,7 +63,6 @@ class DoseCourse:
     is_open: bool = False
 
     def is_incomplete(self, opens: date) -> bool:
-        """Its part of the window cannot be added up."""
         in_window = any(day >= opens for day in self.days)
         return self.is_open or (in_window and self.pred_mg is None)
 
@@ -214,7 +213,6 @@ def prednisone_mg(
 def daily_totals(
     courses: Sequence[DoseCourse], opens: date, consent_on: date
 ) -> dict[date, Decimal]:
-    """Every day of the window, both ends included."""
     return {
         day: sum(
             (c.pred_mg for c in courses if c.pred_mg and day in c.days), Decimal(0)
@@ -242,5 +240,4 @@ def calendar_days(first: date, last: date) -> list[date]:
 
 
 def normalized_name(name: str | None) -> str:
-    """Drug or route as the settings spell it."""
     return (name or "").strip().lower().replace("-", "_").replace(" ", "_")

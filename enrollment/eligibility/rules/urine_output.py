@@ -70,7 +70,6 @@ def urine_limb(evidence: Evidence) -> UrineLimb:
 def judge_collections(
     evidence: Evidence, collections: Sequence[TimedCollection], weight_kg: Decimal
 ) -> UrineLimb:
-    """Judge sorted collections without wrong times."""
     settings = evidence.settings
 
     def is_low(collection: TimedCollection) -> bool:

@@ -82,7 +82,6 @@ def obstacles_to_confirmation(
 
 
 def _verdict_obstacle(assessment: Assessment) -> str:
-    """Criteria against; where there are none, those still unknown."""
     against = assessment.verdict == Verdict.INELIGIBLE
     reasons = [reason.split(":") for reason in assessment.reasons]
     criteria = [

@@ -69,12 +69,10 @@ class Correction:
 
     @property
     def rule(self) -> str:
-        """Rule as the deviation log names it."""
         return f"SCREENING-{self.kind} {self.item}".strip()
 
 
 def report_corrections(saved: Saved) -> None:
-    """Report used values that a save corrected, or a new form that decides."""
     if saved.form.code == "VIT" and saved.form.visit != VisitCode.SCREENING:
         return
     frozen = eligibility_selectors.frozen_of(saved.participant)
@@ -94,7 +92,6 @@ def report_corrections(saved: Saved) -> None:
 
 
 def report_row_change(form: FormInstance, *, by: Actor, via: Source) -> None:
-    """Report a used row struck out, or a restored row that decides."""
     frozen = eligibility_selectors.frozen_of(form.participant)
     if frozen is None or form.code not in FORMS:
         return
@@ -138,13 +135,11 @@ def _corrections(
 
 
 def _is_of_screening(frozen: FrozenScreening, data: FormData) -> bool:
-    """Whether a finished form is about the time before randomization."""
     is_finished = data.code != "IST" or data.status == "complete"
     return is_finished and form_data_as_of(data, frozen.at) is not None
 
 
 def _changes_verdict(casebook: Casebook, data: FormData) -> bool:
-    """Whether verdict, a state or the baseline depends on the form."""
     return _verdict_state(casebook) != _verdict_state(
         casebook.with_data(replace(data, values={}))
     )

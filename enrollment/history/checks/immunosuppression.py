@@ -60,7 +60,6 @@ def _(data: FormData, casebook: Casebook) -> dict[str, str] | None:
 
 
 def prednisone_equivalent(data: FormData) -> Decimal | None:
-    """Daily dose of a steroid in mg of prednisone; None where unknown."""
     if data.get("drug_class") != DrugClass.STEROID:
         return None
     course = SteroidCourse(drug_name(data), data.get("mg_per_day"), start=None)

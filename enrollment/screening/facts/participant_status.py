@@ -48,14 +48,12 @@ def has_withdrawn(casebook: Casebook) -> bool:
 
 
 def is_screening_over(casebook: Casebook) -> bool:
-    """Nobody may be randomized on the present screening any more."""
     return (
         is_screening_closed(casebook) or has_died(casebook) or has_withdrawn(casebook)
     )
 
 
 def is_screening_closed(casebook: Casebook) -> bool:
-    """Closed, or ended with its approach."""
     screening = casebook.one("SCN")
     if screening is None:
         return False

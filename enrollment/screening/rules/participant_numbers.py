@@ -19,7 +19,6 @@ def check_letter(sequence: int) -> str:
 
 
 def is_mistyped(text: str) -> bool:
-    """Form of a participant number with a wrong check character."""
     match = NUMBER.fullmatch(text.upper())
     return match is not None and check_letter(int(match["digits"])) != match["letter"]
 

@@ -188,7 +188,6 @@ def control_values(item: Item, name: str, value: Value) -> dict[str, Any]:
 def row_controls(
     item: items.ItemGroup, name: str, rows: Sequence[Mapping[str, Any]], extra: int
 ) -> list[list[str]]:
-    """Empty rows at its end."""
     all_rows = [dict(row) for row in rows]
     return [
         [

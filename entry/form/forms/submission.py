@@ -59,7 +59,6 @@ def entry_of(form: FormInstance, typed: QueryDict, user: User) -> FormEntry:
 def entered_values(
     design: FormDesign, typed: QueryDict, user: User
 ) -> tuple[dict[str, object], dict[str, str]]:
-    """The items that the page showed, as entered, and why some are unclear."""
     values: dict[str, object] = {}
     unclear: dict[str, str] = {}
     for name, item in design.items.items():
@@ -89,7 +88,6 @@ def reasons_in(design: FormDesign, typed: QueryDict) -> dict[str, Reason]:
 
 
 def explanations_in(typed: QueryDict) -> dict[str, str]:
-    """Why improbable values stand, by the id of the check."""
     return {
         key.removeprefix(EXPLAIN): str(text)
         for key, text in typed.items()

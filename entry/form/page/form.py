@@ -214,7 +214,6 @@ class FormPage:
 
     @property
     def crispy_form(self) -> ItemForm:
-        """The form with its sections, as `{% crispy %}` draws it."""
         blocks = [
             SectionBlock(self, number, title, views)
             for number, (title, views) in enumerate(self.sections, 1)

@@ -80,7 +80,6 @@ class ItemView:
 
     @property
     def only_unit(self) -> str:
-        """The unit, where there is no choice."""
         return self.units[0] if len(self.units) == 1 else ""
 
     @property
@@ -105,7 +104,6 @@ class ItemView:
 
     @property
     def theirs(self) -> str:
-        """The other side of a clash in words."""
         return words(self.item, self.clash.theirs) if self.clash else ""
 
 
@@ -133,6 +131,5 @@ def item_of_check(check_id: str) -> str:
 
 
 def finding_text(finding: Finding) -> str:
-    """In the reader's language."""
     text = _(str(finding.message))
     return text % finding.details if finding.details else text

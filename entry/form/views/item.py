@@ -116,7 +116,6 @@ def _history(form: FormInstance, name: str, user: User) -> list[HistoryEntry]:
 
 
 def _marks(queries: list[Query], checks: list[dict[str, Any]]) -> list[str]:
-    """The marks beside the item: its open queries, and its last verification."""
     marks = [query.state for query in queries if query.state != QueryState.CLOSED]
     if checks:
         holds = checks[-1]["holds"]

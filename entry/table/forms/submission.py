@@ -48,7 +48,6 @@ class TableSubmission:
 
 
 def rows_in(typed: QueryDict) -> dict[str, QueryDict]:
-    """What was posted, by row, under the names that the form page uses."""
     rows: dict[str, QueryDict] = {}
     for key in typed:
         if match := NAME.fullmatch(key):

@@ -122,7 +122,6 @@ class TablePage:
 
     @property
     def fillable(self) -> list[tuple[Column, SafeString]]:
-        """The lists whose answer may hold for all pasted rows."""
         lists = (
             column for column in self.columns if column.is_list and column.is_editable
         )

@@ -310,7 +310,6 @@ def forms_to_verify(user: User) -> Iterator[WorkItem]:
 
 
 def terms_to_code(user: User) -> Iterator[WorkItem]:
-    """What is written and not coded, or coded and not approved, as one line."""
     if count := coding_to_do(user):
         text = ngettext("%(count)s term", "%(count)s terms", count)
         words = text % {"count": count}
@@ -319,7 +318,6 @@ def terms_to_code(user: User) -> Iterator[WorkItem]:
 
 
 def product_to_prepare(user: User) -> Iterator[WorkItem]:
-    """The worklist of infusions, as one line; what is on it stays there."""
     del user
     count = len(preparations())
     text = ngettext(

@@ -16,7 +16,6 @@ def number(serial: int) -> str:
 
 
 def is_number(text: str) -> bool:
-    """Form and check character are right."""
     match = NUMBER.fullmatch(text)
     return match is not None and check_letter(int(match["digits"])) == match["letter"]
 

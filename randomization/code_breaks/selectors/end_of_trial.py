@@ -32,7 +32,6 @@ def _restricted_forms() -> QuerySet[FormInstance]:
 
 
 def outstanding_forms(user: User) -> list[OutstandingForm]:
-    """What keeps the restricted part from being ready, form by form."""
     verified = {
         line.form_id
         for line in verification_lines(user)
@@ -68,7 +67,6 @@ def _open_queries() -> QuerySet[Query]:
 
 
 def restricted_forms_hash() -> str:
-    """Keyed hash of every restricted form at its revision."""
     revisions = (
         _restricted_forms().order_by("id").values_list("id", "revision", "digest")
     )

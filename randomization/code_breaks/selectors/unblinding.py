@@ -23,7 +23,6 @@ from trial_edc.requirements import implements
 
 @implements("RND-10")
 def unblindings_of(participant: Participant) -> QuerySet[CodeBreak]:
-    """Code breaks of a participant, in order."""
     breaks = CodeBreak.objects.filter(participant=participant)
     return breaks.select_related("recorded_by").order_by("at", "id")
 
@@ -93,7 +92,6 @@ class BreakCount:
 
 
 def code_break_counts() -> list[BreakCount]:
-    """By kind, and within it by the role of whoever recorded the break."""
     breaks = CodeBreak.objects.order_by().values_list("kind", "recorded_by__role")
     counts: dict[str, list[tuple[str, int]]] = {
         kind.value: [] for kind in CodeBreakKind
@@ -108,5 +106,4 @@ def code_break_counts() -> list[BreakCount]:
 
 
 def code_breaks() -> QuerySet[CodeBreak]:
-    """Newest first; without the arm."""
     return CodeBreak.objects.select_related("participant", "recorded_by")

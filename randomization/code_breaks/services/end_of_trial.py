@@ -25,7 +25,6 @@ from trial_edc.requirements import implements
 
 
 def state_restricted_ready(*, by: User) -> RestrictedStatement:
-    """Every restricted form is complete, signed, verified and without open query."""
     if not by.may(Permission.STATE_RESTRICTED_READY):
         raise PermissionDenied
     with attributed(by=by, via=Source.PAGE):
@@ -40,7 +39,6 @@ def state_restricted_ready(*, by: User) -> RestrictedStatement:
 
 @implements("RND-09")
 def propose_opening(*, reason: str, proof: ReAuthenticated, by: User) -> CodeOpening:
-    """First person: propose to open the code of the locked trial."""
     require_person(by, FIRST, Permission.OPEN_CODE)
     proof.require(by)
     if not reason.strip():
@@ -79,7 +77,6 @@ def confirm_opening(*, proof: ReAuthenticated, by: User) -> CodeOpening:
 
 @implements("RND-09", "ACC-16")
 def opened_arms(*, by: User) -> list[tuple[Participant, str]]:
-    """All arms once the code is open; that they were seen is recorded."""
     if not (by.may(Permission.OPEN_CODE) or by.may(Permission.CODE_BREAK)):
         raise PermissionDenied
     opening = end_of_trial_selectors.code_opening()

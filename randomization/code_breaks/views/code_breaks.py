@@ -26,7 +26,6 @@ from record.casebook.models import Participant
 @permitted(Permission.CODE_BREAK, Permission.CODE_BREAK_SUSAR)
 @never_cache
 def break_code(request: StaffRequest, number: str) -> HttpResponse:
-    """The arm is shown once, in the answer to the password."""
     participant = get_object_or_404(Participant, number=number)
     form = CodeBreakForm(request, request.POST or None)
     context = {"participant": participant, "form": form}
@@ -52,7 +51,6 @@ def break_code(request: StaffRequest, number: str) -> HttpResponse:
 @never_cache
 @require_POST
 def show_arm(request: StaffRequest, number: str) -> HttpResponse:
-    """Only where the protocol's settings do not blind the investigator."""
     participant = get_object_or_404(Participant, number=number)
     try:
         arm = code_break_services.arm_for_unblinded_investigator(
@@ -78,7 +76,6 @@ CODE_BREAK_READERS = (
 
 @permitted(*CODE_BREAK_READERS)
 def register(request: StaffRequest) -> HttpResponse:
-    """Who, when, why; never the arm."""
     user = request.user
     reads_all = (
         user.may(Permission.READ_CASEBOOK)

@@ -35,7 +35,6 @@ class Stream:
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:WORD_BYTES])
 
     def choice(self, of: Sequence[T]) -> T:
-        """Each element with the same probability."""
         return of[self.below(len(of))]
 
     def shuffled(self, items: Sequence[T]) -> list[T]:

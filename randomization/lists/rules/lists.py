@@ -38,7 +38,6 @@ class ListRow:
     arm: str
 
     def __str__(self) -> str:
-        """Canonical form."""
         return f"{self.seq},{self.block},{self.block_size},{self.arm}"
 
 
@@ -109,7 +108,6 @@ def digest(text: str) -> str:
 
 
 def rows_of(text: str) -> Iterator[ListRow]:
-    """Rows of a canonical list."""
     for line in text.splitlines()[1:]:
         seq, block, block_size, arm = line.split(",")
         yield ListRow(int(seq), int(block), int(block_size), arm)

@@ -101,7 +101,6 @@ def import_draft(
 
 
 def _required_size(size: int | None, reason: str) -> int:
-    """Places that a new list must have; refuses where none may be made."""
     planned, sealed = PROTOCOL.registry.enrolment, lists_selectors.slot_count()
     missing = planned - sealed
     size = size or missing
@@ -165,7 +164,6 @@ def _first_free_sequence() -> int:
 def approve(
     allocation_list: AllocationList, *, by: User, via: Source = Source.PAGE
 ) -> AllocationList:
-    """A second person approves, after the validation report."""
     _require_permission(by, Permission.LIST_APPROVE)
     with attributed(by=by, via=via):
         draft = _locked(allocation_list, ListState.DRAFT)
@@ -228,7 +226,6 @@ def destroy(
 
 
 def verify(*, by: User) -> list[str]:
-    """Check the sealed lists; the check and its result are recorded."""
     _require_permission(by, Permission.LIST_GENERATE)
     found_problems = list(problems())
     with attributed(by=by, via=Source.PAGE):

@@ -23,7 +23,6 @@ class ValidationLine(NamedTuple):
 
 @implements("RAN-02", "RND-04")
 def validation_report(draft: AllocationList) -> list[ValidationLine]:
-    """What was checked, and whether it holds."""
     content = content_of(draft)
     validation = validate_list(content.text, arms=ARMS, size=draft.size)
     rules = _(
@@ -53,7 +52,6 @@ def _state(*, holds: bool) -> str:
 
 
 def predictability_with(block_sizes: Iterable[int], size: int) -> Predictability:
-    """The block sizes must be usable."""
     return predictability(tuple(sorted(set(block_sizes))), arms=ARMS, size=size)
 
 

@@ -27,7 +27,6 @@ ARMS = tuple(sorted(arm.code for arm in PROTOCOL.arms))
 
 @implements("RAN-04", "RND-03")
 def problems() -> Iterator[str]:
-    """What does not fit of the sealed lists and of the places taken."""
     first_place, sealed = 1, list(lists_selectors.sealed_lists())
     seal_entries = Entry.objects.filter(act="list_sealed").order_by("id")
     published = [
@@ -102,7 +101,6 @@ def _slot_problems(
 
 
 def _allocation_problems() -> Iterator[str]:
-    """Places taken against their order, the audit trail and the records."""
     inserted = _inserted_values(Allocation)
     allocations = list(Allocation.objects.select_related("slot").order_by("pk"))
     people = [allocation.participant_id for allocation in allocations]
@@ -136,7 +134,6 @@ def _allocation_problems() -> Iterator[str]:
 def _inserted_values(
     model: type[Slot] | type[Allocation],
 ) -> Mapping[int, dict[str, Any]]:
-    """Values with which each row of a table was inserted, by its key."""
     inserts = Entry.objects.filter(
         table_name=model._meta.db_table, operation=Entry.Operation.INSERT
     )

@@ -36,7 +36,6 @@ def balances(movements: Iterable[Mapping[str, Any]]) -> list[Decimal]:
 
 
 def balance(movements: Iterable[Mapping[str, Any]]) -> Decimal:
-    """Containers left now."""
     return next(iter(reversed(balances(movements))), Decimal(0))
 
 
@@ -55,7 +54,6 @@ def why_unusable(lot: Mapping[str, Any], now: datetime) -> str | None:
 
 
 def problems(lot: Mapping[str, Any]) -> Iterator[str]:
-    """What cannot be in the account of a lot."""
     results = [lot[test] for test in RELEASE_TESTS]
     if ReleaseResult.FAIL in results and lot["status"] != LotStatus.REJECTED:
         yield N_("A lot that failed a release test is rejected.")

@@ -31,7 +31,6 @@ def people_at_bedside() -> QuerySet[User]:
 
 
 def lots() -> list[LotRecord]:
-    """Newest first."""
     return list(LotRecord.objects.order_by("-id"))
 
 

@@ -115,7 +115,6 @@ class Preparation:
 
     @property
     def cells_needed_e6(self) -> Decimal | None:
-        """Viable cells of the plan; None for saline."""
         plan = self.plan
         if plan is None or self.arm != Product.MSC or self.dosing_weight_kg is None:
             return None
@@ -192,25 +191,21 @@ def valid_checks(
 
 
 def record_of(form: FormInstance) -> ProductRecord:
-    """Not yet stored where nobody began it."""
     return cast("ProductRecord", casebook_selectors.row_of(form))
 
 
 def are_two_persons(checks: Iterable[PreparationCheck]) -> bool:
-    """Preparer and checker, two different persons, have confirmed."""
     by_part = {check.part: check.signer_id for check in checks}
     return set(by_part) == set(Part) and len(set(by_part.values())) == len(by_part)
 
 
 def is_confirmed(form: FormInstance, record: ProductRecord) -> bool:
-    """Two persons confirmed the preparation as it stands."""
     return are_two_persons(valid_checks(form, record))
 
 
 def signed_requests(
     participants: Iterable[Participant],
 ) -> dict[tuple[int, str], FormData]:
-    """Signed requests to go, by participant and visit."""
     participant_ids = [participant.pk for participant in participants]
     forms = FormInstance.objects.filter(code="IRQ", participant__in=participant_ids)
     signed = {

@@ -17,7 +17,6 @@ STYLES = (CSS / "tokens.css", CSS / "randomization" / "label.css")
 
 
 def pdf_writer() -> Any:
-    """Raises where its library is not installed."""
     try:
         import weasyprint  # noqa: PLC0415 - loads Pango, which not every machine has
     except OSError:

@@ -50,7 +50,6 @@ class DispensedContainers:
 def register_lot(
     values: LotValues, *, by: User, via: Source = Source.PAGE
 ) -> LotRecord:
-    """The number is unique."""
     _may(by)
     with attributed(by=by, via=via):
         if lots.lot_of(values["lot"]):
@@ -68,7 +67,6 @@ def change_lot(
     by: User,
     via: Source = Source.PAGE,
 ) -> LotRecord:
-    """Such as release or recall, with a reason; the number stays."""
     _may(by)
     if not reason.strip():
         raise RandomizationRefused(_("Give the reason."))

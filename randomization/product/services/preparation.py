@@ -60,7 +60,6 @@ class Label:
 def confirm_preparation(
     form: FormInstance, *, proof: ReAuthenticated, by: User
 ) -> PreparationCheck:
-    """Preparer or checker confirms the record; confirming again changes nothing."""
     if not any(by.may(permission) for permission in MAY_CONFIRM.values()):
         raise PermissionDenied
     proof.require(by)
@@ -99,7 +98,6 @@ def _part_of(by: User, data: FormData) -> Part:
 
 
 def _require_prepared(form: FormInstance, data: FormData) -> None:
-    """Refuse while items of the preparation are missing or impossible."""
     design, casebook = catalogue.design(form.code), casebook_of(form.participant)
     pending = engine.pending_items(design, data, casebook)
     findings = engine.findings(design, data, casebook, now=clock.now())
@@ -114,7 +112,6 @@ def _require_prepared(form: FormInstance, data: FormData) -> None:
 
 
 def hand_over(form: FormInstance, *, to: User, at: datetime, by: User) -> None:
-    """Record when the covered bag left the pharmacy, and to whom."""
     values = {"handed_over_at": at, "handed_to": to.pk}
     try:
         capture.save(form, values, by=by)
@@ -128,7 +125,6 @@ def hand_over(form: FormInstance, *, to: User, at: datetime, by: User) -> None:
 
 @implements("INF-05")
 def require_handover_allowed(saved: Saved) -> None:
-    """Two confirmations are needed, and infusions must not be paused."""
     at = saved.data.get("handed_over_at")
     if at is None:
         return

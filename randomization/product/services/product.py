@@ -42,7 +42,6 @@ def require_infusions_not_paused(request: FormInstance) -> None:
 
 
 def create_product_record(request: FormInstance) -> FormInstance | None:
-    """For a signed request to go; due on the planned start."""
     data = data_of(request, row_of(request))
     if data.get("decision") != "go":
         return None
@@ -56,7 +55,6 @@ def create_product_record(request: FormInstance) -> FormInstance | None:
 
 
 def clear_product_due_date(request: FormInstance) -> None:
-    """The request is no longer to go."""
     FormInstance.objects.filter(
         participant=request.participant,
         code="PRD",
@@ -67,13 +65,11 @@ def clear_product_due_date(request: FormInstance) -> None:
 
 @implements("RND-04", "RND-05")
 def preparations_with_arms(*, by: User) -> list[Preparation]:
-    """That the arms were seen is recorded."""
     return _with_arms(worklist.preparations(), by=by)
 
 
 @implements("RND-04", "RND-05")
 def preparation_with_arm(form: FormInstance, *, by: User) -> Preparation | None:
-    """That the arm was seen is recorded."""
     preparations = _with_arms(worklist.preparations_of([form]), by=by)
     return preparations[0] if preparations else None
 
@@ -104,7 +100,6 @@ def _record_view(participant_id: int, purpose: str) -> None:
 
 
 def require_lot_and_allocation_to_match(saved: Saved) -> None:
-    """Refuse an unusable lot, and a wrong answer to “as allocated?”."""
     findings = [*_lot_findings(saved), *_product_findings(saved)]
     if findings:
         raise SaveRefused(findings)

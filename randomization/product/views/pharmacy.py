@@ -24,7 +24,6 @@ from record.accounts.roles import Permission
 @permitted(Permission.SEE_PRODUCT)
 @never_cache
 def preparations(request: StaffRequest) -> HttpResponse:
-    """The view of the arms is recorded."""
     context = {
         "preparations": preparations_with_arms(by=request.user),
         "paused_at": study_selectors.infusions_paused_at(),
@@ -84,7 +83,6 @@ def lot(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def initial(view: LotView) -> dict[str, object]:
-    """The reason is asked anew for each change."""
     values = {**view.content, "expires_at": view.expires_at}
     values.pop("reason", None)
     return values

@@ -67,7 +67,6 @@ def _product_record(pk: int) -> FormInstance:
 
 
 def _next_act(request: StaffRequest, preparation: Preparation) -> dict[str, object]:
-    """Context that decides which act comes next."""
     record, me = preparation.record, request.user.pk
     persons = {preparation.person_named(part) for part in Part}
     return {
@@ -106,7 +105,6 @@ def _is_done(
 @permitted(Permission.ENTER_PRODUCT)
 @never_cache
 def label(request: StaffRequest, pk: int) -> HttpResponse:
-    """PDF of the masked label; that it was made is recorded."""
     form = _product_record(pk)
     try:
         writer = pdf_writer()

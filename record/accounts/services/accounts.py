@@ -64,14 +64,12 @@ def create_account(
 
 
 def change_details(*, user: User, by: Actor, details: Mapping[str, Any]) -> None:
-    """Change name, e-mail, language or delegation."""
     with attributed(by=by, via=Source.PAGE):
         _update(user, **details)
 
 
 @implements("ACC-06", "ACC-07")
 def set_role(*, user: User, role: str, by: Actor, reason: str) -> None:
-    """Give another role of the same blinding class."""
     if roles.blinding_class(role) != user.blinding:
         message = _(
             "An account keeps its blinding class. %(role)s needs a new account, "
@@ -134,7 +132,6 @@ def change_password(*, user: User, password: str) -> None:
 
 
 def unlock(*, user: User, by: Actor) -> None:
-    """Let a person try again before the lockout ends by itself."""
     with attributed(by=by, via=Source.PAGE):
         reset(username=user.username)
         act("account_unlocked", details={"username": user.username})
@@ -142,7 +139,6 @@ def unlock(*, user: User, by: Actor) -> None:
 
 @implements("ACC-13")
 def notify_of_lockout(*, username: str) -> None:
-    """Mail the administrators that an account is locked after too many tries."""
     addresses = list(selectors.administrators().values_list("email", flat=True))
     subject = _("Account %(username)s is locked") % {"username": username}
     body = render_to_string(
@@ -155,7 +151,6 @@ def notify_of_lockout(*, username: str) -> None:
 
 
 def set_preferences(*, user: User, **preferences: Any) -> None:
-    """Save preferences such as the language; without a change nothing is written."""
     changed = {n: v for n, v in preferences.items() if getattr(user, n) != v}
     if changed:
         with attributed(by=user, via=Source.PAGE):
@@ -163,7 +158,6 @@ def set_preferences(*, user: User, **preferences: Any) -> None:
 
 
 def within_delegation(user: User, on: date | None = None) -> bool:
-    """Tell whether the person may sign in on a day, by default today."""
     return user.is_active and user.is_delegated(on or clock.today())
 
 

@@ -39,7 +39,6 @@ TRIES, TRIES_WITHIN = 5, timedelta(minutes=15)
 
 
 def new_secret() -> str:
-    """Draw a secret for an app, in the base32 that people can type."""
     secret = chance.source().getrandbits(8 * SECRET_BYTES).to_bytes(SECRET_BYTES, "big")
     return base64.b32encode(secret).decode()
 
@@ -50,19 +49,18 @@ def _totp(secret: str) -> TOTP:
 
 
 def qr_code(secret: str, user: User) -> str:
-    """Draw the QR code that an app reads, as SVG."""
     uri = _totp(secret).get_provisioning_uri(user.username, PROTOCOL.registry.other_id)
     svg: str = segno.make(uri, error="m").svg_inline(scale=5, light="white")
     return svg
 
 
 def code_at(secret: str, seconds: float) -> str:
-    """Compute the code that an app shows at an instant, in seconds since 1970."""
+    """`seconds` since 1970."""
     return _totp(secret).generate(seconds).decode()
 
 
 def _step_of(secret: str, code: str) -> int | None:
-    """Find the time step of a code; None when it is not a code of about now."""
+    """None when it is not a code of about now."""
     now = int(clock.now().timestamp())
     for offset in STEP_OFFSETS:
         seconds = now + offset * STEP_SECONDS
@@ -129,7 +127,6 @@ def _normalized(code: str) -> str:
 
 
 def use_code(user: User, code: str) -> bool:
-    """Use up a code of the app or a recovery code; False when it is not right."""
     code = _normalized(code)
     factors = SecondFactor.objects.filter(user=user, revoked_at=None)
     factor = factors.select_for_update().first()
@@ -144,7 +141,6 @@ def use_code(user: User, code: str) -> bool:
 
 
 def use_recovery_code(user: User, code: str) -> bool:
-    """Use up a recovery code; False when it is not right."""
     matches = _usable_codes(user).filter(code_hash=_hash(user, _normalized(code)))
     recovery_code = matches.select_for_update().first()
     if recovery_code is None:
@@ -156,10 +152,7 @@ def use_recovery_code(user: User, code: str) -> bool:
 
 
 def tried_too_often(username: str) -> bool:
-    """Tell whether recovery failed too often for this name lately.
-
-    The lock of the sign-in does not bind here, so this has a limit of its own.
-    """
+    """The lock of the sign-in does not bind recovery, so it has a limit of its own."""
     refused = Entry.objects.filter(
         at__gte=timezone.now() - TRIES_WITHIN,
         act="recovery_refused",
@@ -170,7 +163,6 @@ def tried_too_often(username: str) -> bool:
 
 @implements("ACC-15")
 def revoke(*, user: User, by: Actor, reason: str) -> None:
-    """Take a lost app and the recovery codes out of use; the owner enrols anew."""
     if user.pk == by.pk:
         raise AccountRefused(_("Another administrator revokes your second factor."))
     with attributed(by=by, via=Source.PAGE, reason=Reason("second factor", reason)):

@@ -45,7 +45,6 @@ class SecondFactorNeeded(Exception):
 
 @implements("ACC-10", "ACC-13", "ACC-16")
 def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
-    """Let a person in, or refuse; both are recorded with time and address."""
     with attributed(by=SIGN_IN, via=Source.PAGE):
         user = _authenticated(request, username, password)
         if user is None:
@@ -119,7 +118,6 @@ def _has_password(user: User | None, password: str) -> bool:
 
 
 def pending_user(request: HttpRequest) -> User | None:
-    """Find who gave the password in this session and still owes the second factor."""
     pending = request.session.get(PENDING)
     age_seconds = clock.now().timestamp() - pending["at"] if pending else 0
     if pending is None or age_seconds > PENDING_FOR.total_seconds():
@@ -145,7 +143,6 @@ def _start_session(
 def sign_out(
     request: "StaffRequest", *, act_name: str = "sign_out", reason: str = ""
 ) -> None:
-    """End the session of a person who leaves, or whose time or right has ended."""
     user = request.user
     with attributed(by=user, via=Source.PAGE):
         details = {"username": user.username, "why": reason}

@@ -37,7 +37,6 @@ def users(request: StaffRequest) -> HttpResponse:
 
 @permitted(Permission.MANAGE_USERS)
 def add(request: StaffRequest) -> HttpResponse:
-    """Open an account; its owner gets a link by mail."""
     form = NewAccountForm(request.POST or None)
     if form.is_valid():
         change = partial(
@@ -53,7 +52,6 @@ def add(request: StaffRequest) -> HttpResponse:
 
 @permitted(Permission.MANAGE_USERS)
 def edit(request: StaffRequest, user_id: int) -> HttpResponse:
-    """Change the details of an account; its role and state have forms beside."""
     user = get_object_or_404(selectors.accounts(), pk=user_id)
     form = AccountForm(request.POST or None, instance=user)
     if form.is_valid():
@@ -87,7 +85,6 @@ def deactivate(request: StaffRequest, user_id: int) -> HttpResponse:
 @permitted(Permission.MANAGE_USERS)
 @require_POST
 def reactivate(request: StaffRequest, user_id: int) -> HttpResponse:
-    """Open a closed account again."""
     user = get_object_or_404(selectors.accounts().filter(is_active=False), pk=user_id)
     change = partial(services.reactivate, user=user, by=request.user)
     return _save_with_reason(request, user, partial(change, link_to=link_to(request)))
@@ -96,7 +93,6 @@ def reactivate(request: StaffRequest, user_id: int) -> HttpResponse:
 @permitted(Permission.MANAGE_USERS)
 @require_POST
 def reset_password(request: StaffRequest, user_id: int) -> HttpResponse:
-    """Mail the owner a one-time link."""
     user = get_object_or_404(selectors.accounts().filter(is_active=True), pk=user_id)
     change = partial(services.reset_password, user=user, by=request.user)
     return _save_with_reason(request, user, partial(change, link_to=link_to(request)))
@@ -105,7 +101,6 @@ def reset_password(request: StaffRequest, user_id: int) -> HttpResponse:
 @permitted(Permission.MANAGE_USERS)
 @require_POST
 def revoke_second_factor(request: StaffRequest, user_id: int) -> HttpResponse:
-    """Take a lost app and its recovery codes out of use."""
     user = get_object_or_404(selectors.accounts(), pk=user_id)
     change = partial(second_factor.revoke, user=user, by=request.user)
     return _save_with_reason(request, user, change)
@@ -114,7 +109,6 @@ def revoke_second_factor(request: StaffRequest, user_id: int) -> HttpResponse:
 @permitted(Permission.MANAGE_USERS)
 @require_POST
 def unlock(request: StaffRequest, user_id: int) -> HttpResponse:
-    """End a lockout before its time."""
     user = get_object_or_404(selectors.accounts(), pk=user_id)
     services.unlock(user=user, by=request.user)
     messages.success(request, _("%s may try again.") % user.username)
@@ -132,8 +126,6 @@ def sign_in_history(request: StaffRequest) -> HttpResponse:
 
 
 def link_to(request: HttpRequest) -> services.LinkTo:
-    """Build what makes one-time links to the page that sets a password."""
-
     def address(user: User) -> str:
         uid = urlsafe_base64_encode(force_bytes(user.pk))
         token = default_token_generator.make_token(user)

@@ -35,7 +35,6 @@ NEW_SECRET = "new_secret"  # noqa: S105 - a key of the session
 @sensitive_post_parameters("code")
 @never_cache
 def verify(request: HttpRequest) -> HttpResponse:
-    """Ask for the code, then go to the requested page."""
     if isinstance(request.user, User):
         return redirect(next_page_of(request, request.user))
     if pending_user(request) is None:
@@ -56,7 +55,6 @@ def verify(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("password", "code")
 @never_cache
 def recover_access(request: HttpRequest) -> HttpResponse:
-    """Sign in with a recovery code, also while locked out or without the app."""
     if isinstance(request.user, User):
         return redirect(next_page_of(request, request.user))
     form = RecoverForm(request.POST or None)
@@ -92,7 +90,6 @@ def _show_codes_left(request: HttpRequest, user: User) -> None:
 @sensitive_post_parameters()
 @never_cache
 def second_factor(request: StaffRequest) -> HttpResponse:
-    """Enrol an app; make recovery codes, which are shown once."""
     act = request.POST.get("act", "")
     if act == "begin":
         request.session[NEW_SECRET] = service.new_secret()

@@ -55,7 +55,6 @@ END_REASONS = {
 @sensitive_post_parameters("password")
 @never_cache
 def sign_in_page(request: HttpRequest) -> HttpResponse:
-    """Sign in, then go to the requested page."""
     if isinstance(request.user, User):
         return redirect(next_page_of(request, request.user))
     form = SignInForm(request.POST or None)
@@ -73,7 +72,6 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
 
 
 def redirect_after_sign_in(request: HttpRequest, user: User) -> HttpResponse:
-    """Go to the requested page, in the person's language."""
     return _in_language(redirect(next_page_of(request, user)), user.language)
 
 
@@ -82,7 +80,6 @@ def locked_out(
     _response: HttpResponse | None = None,
     _credentials: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """Say how long the lockout lasts; end the session if there is one."""
     if request.user.is_authenticated:
         sign_out(request, act_name="session_ended", reason="locked")  # type: ignore[arg-type]
     form = SignInForm(initial={"username": request.POST.get("username", "")})
@@ -112,7 +109,6 @@ def end_session(request: StaffRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @never_cache
 def change_password(request: StaffRequest) -> HttpResponse:
-    """Set a new password; at the first sign-in nothing else can be opened."""
     form = ChangePasswordForm(request.user, request.POST or None)
     if form.is_valid():
         form.save()
@@ -123,7 +119,6 @@ def change_password(request: StaffRequest) -> HttpResponse:
 
 
 def preferences(request: StaffRequest) -> HttpResponse:
-    """Choose language, colours and the morning's e-mail."""
     current = {
         "language": get_language(),
         "theme": request.COOKIES.get(THEME_COOKIE, ""),

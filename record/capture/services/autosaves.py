@@ -43,11 +43,9 @@ def typed_in(kept: Autosave) -> dict[str, list[str]]:
 
 
 def discard(form: FormInstance, author: User) -> None:
-    """Forget the author's unsaved typing, after a save or on request."""
     Autosave.objects.filter(form=form, author=author).delete()
 
 
 def others_at_work(form: FormInstance, author: User) -> list[Autosave]:
-    """Return who else has unsaved typing in a form, and since when."""
     others = Autosave.objects.filter(form=form).exclude(author=author)
     return list(others.select_related("author"))

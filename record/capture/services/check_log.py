@@ -43,7 +43,6 @@ def note(
     by: Actor,
     via: Source,
 ) -> None:
-    """Record which checks fired, the values that they fired on, and the outcome."""
     lines = [
         {
             "check": finding.check_id,
@@ -84,7 +83,7 @@ def stored(
     explanations: Mapping[str, str],
     altered: Container[str],
 ) -> list[tuple[Finding, CheckOutcome]]:
-    """Return what fired anew on values that are stored; ask before queries change."""
+    """What fired anew on stored values; to be asked before queries change."""
     standing = review.standing_places(form) if soft else set()
     outcomes = []
     for finding in soft:
@@ -108,6 +107,6 @@ def _value(design: FormDesign, finding: Finding, value: object) -> dict[str, str
 
 
 def fired_on(finding: Mapping[str, str]) -> str:
-    """Return the value of a noted finding, unsealed; for whoever may see products."""
+    """The unsealed value; for whoever may see products."""
     sealed = finding.get("sealed_value")
     return unseal(Purpose.PRODUCT, sealed) if sealed else finding["value"]

@@ -76,7 +76,6 @@ class FormEntry:
 def form_entry(
     design: FormDesign, values: Mapping[str, object], **how: Any
 ) -> FormEntry:
-    """Parse what was entered; `how` are the other fields of `FormEntry`."""
     parsed = parse(design, values)
     return FormEntry(parsed.values, unreadable=parsed.unreadable, **how)
 
@@ -135,7 +134,6 @@ def save_entry(
 def note_refusal(
     form: FormInstance, entry: FormEntry, problem: NotSaved, *, by: Actor, via: Source
 ) -> None:
-    """Keep in the audit trail what checks stopped, of a row not stored yet too."""
     if not isinstance(problem, SaveRefused | ExplanationNeeded):
         return
     stored = data_of(form, row_of(form)).values if form.pk else {}
@@ -203,7 +201,6 @@ def _sealed_if_needed(
 
 
 def _open_for_update(form: FormInstance) -> tuple[FormInstance, AnyCRF]:
-    """Lock the participant, then read form and row anew; refuse a closed form."""
     participant = form_instances.lock(form.participant)
     form = FormInstance.objects.get(pk=form.pk)
     form.participant = participant
@@ -216,7 +213,7 @@ def _open_for_update(form: FormInstance) -> tuple[FormInstance, AnyCRF]:
 
 
 def _merge(form: FormInstance, before: FormData, entry: FormEntry) -> dict[str, Value]:
-    """Return the items that the author changed; raises `Conflict`."""
+    """Raises `Conflict`."""
     is_stale = entry.based_on is not None and entry.based_on < form.revision
     later = changes_of(form, after_revision=entry.based_on or 0) if is_stale else []
     seen = seen_by_author(before.values, later)
@@ -238,7 +235,6 @@ def _require_explanations(
     explanations: Mapping[str, str],
     altered: Container[str],
 ) -> None:
-    """Ask why an improbable value stands, once for each value."""
     standing = review.standing_places(form) if soft else set()
     unexplained = [
         finding
@@ -262,7 +258,6 @@ def _require_reasons(
     altered: Iterable[str],
     reasons: Mapping[str, Reason],
 ) -> None:
-    """Ask why a value changes, once the form has been complete."""
     if form.first_completed_at is None:
         return
     unreasoned = [
@@ -325,7 +320,6 @@ def _store_status(form: FormInstance) -> None:
 
 
 def sign_form(form: FormInstance, *, proof: ReAuthenticated, by: User) -> Signature:
-    """Sign a form and let what follows from it happen."""
     with attributed(by=by, via=Source.PAGE):
         signature = review.sign(form, proof=proof, by=by)
         announce(FormSigned(form), by=by, via=Source.PAGE)
@@ -333,12 +327,10 @@ def sign_form(form: FormInstance, *, proof: ReAuthenticated, by: User) -> Signat
 
 
 def strike_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> None:
-    """Strike a row out and let what follows from it happen."""
     _strike_or_restore(form_instances.strike, form, by=by, reason=reason, via=via)
 
 
 def restore_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> None:
-    """Take back that a row was struck out, and let what follows happen."""
     _strike_or_restore(form_instances.restore, form, by=by, reason=reason, via=via)
 
 

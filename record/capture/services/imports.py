@@ -23,7 +23,6 @@ class NotApplied(NotSaved):
     """A plan stored nothing; `row` is the one that stands in the way."""
 
     def __init__(self, row: PlannedRow, problem: NotSaved | None = None) -> None:
-        """Take the row, and what the save said of it."""
         super().__init__(f"line {row.line}: {problem or row.findings}")
         self.row, self.problem = row, problem
 
@@ -85,7 +84,6 @@ def store(
 
 
 def _with_origin(reason: Reason | None, origin: Reason | None) -> Reason | None:
-    """Return why a value changes, with the source that says so."""
     if reason is None or origin is None:
         return reason
     return Reason(reason.code, f"{reason.text} [{origin.text}]")

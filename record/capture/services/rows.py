@@ -142,7 +142,7 @@ def _stored(
 
 
 def _idle(design: FormDesign, entry: FormEntry, saved: Saved) -> list[Finding]:
-    """Return what was typed into items that the row's other answers leave out.
+    """What was typed into items that the row's other answers leave out.
 
     The form page hides them; a table does not, and nothing typed may vanish unseen.
     """

@@ -66,7 +66,6 @@ class Item(models.Field):  # type: ignore[type-arg]
         return name, f"{module}.{self.base.__name__}", args, kwargs
 
     def clone(self) -> Any:
-        """Make the plain column, as migrations see it."""
         _name, _path, args, kwargs = self.deconstruct()
         return self.base(*args, **kwargs)
 
@@ -88,18 +87,15 @@ class Item(models.Field):  # type: ignore[type-arg]
     # What follows turns stored columns into values, values into columns and text.
 
     def value_in(self, row: Model) -> Value:
-        """Read the value of a row, without its missing code."""
+        """Without its missing code."""
         return getattr(row, self.attname)
 
     def store(self, row: Model, value: Value) -> None:
-        """Put a value into a row; a missing code is stored by the CRF."""
+        """A missing code is stored by the CRF."""
         setattr(row, self.attname, value)
 
     def parse(self, raw: Any) -> Value:
-        """Parse an entered text.
-
-        Raises `ValidationError` with a message that says what to do.
-        """
+        """Raises `ValidationError` with a message that says what to do."""
         if raw is None or raw == "":
             return None
         return self.parse_entered(raw)
@@ -111,20 +107,18 @@ class Item(models.Field):  # type: ignore[type-arg]
         return "" if value is None else str(value)
 
     def to_json(self, value: Value) -> Any:
-        """Encode the value as plain JSON, for sealed texts and drafts."""
         return None if value is None else self.as_text(value)
 
     def from_json(self, stored: Any) -> Value:
-        """Undo `to_json`."""
         return self.parse(stored)
 
     def measure(self, value: Value) -> Decimal | None:
-        """Read the number to compare with ranges, in the standard unit."""
+        """The number to compare with ranges, in the standard unit."""
         del value
         return None
 
     def label_of(self, code: str) -> str:
-        """Look up the untranslated label of a coded answer."""
+        """Untranslated."""
         terms = self.facts.terms
         try:
             return terms(code).label if terms else str(code)

@@ -27,7 +27,6 @@ PLAIN_INSTANT = re.compile(
 
 
 def checked_year(day: AnyDate, entered: Any) -> AnyDate:
-    """Refuse a year that can only be a typing error."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         message = _("Check the year of “%(entered)s”.")
         raise ValidationError(message, "year", {"entered": entered})

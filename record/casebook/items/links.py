@@ -31,7 +31,6 @@ class User(Item, models.ForeignKey):  # type: ignore[misc,type-arg]
         super().__init__(label, **options)
 
     def target(self) -> type[Model]:
-        """Find the model that it points at, also on a sealed form."""
         model = self.points_at
         return apps.get_model(model) if isinstance(model, str) else model
 
@@ -50,7 +49,6 @@ class User(Item, models.ForeignKey):  # type: ignore[misc,type-arg]
         setattr(row, str(self.name) if sealed else self.attname, value)
 
     def parse_entered(self, raw: Any) -> Value:
-        """Parse the key of an account or form."""
         key = getattr(raw, "pk", raw)
         try:
             return int(key)
@@ -81,7 +79,6 @@ class Listed(Item, models.CharField):  # type: ignore[type-arg]
         super().__init__(label, **o)
 
     def options(self) -> list[tuple[str, str]]:
-        """Return each code that may be chosen, with its words."""
         selector: Callable[[], list[tuple[str, str]]] = import_string(self.options_from)
         return selector()
 
@@ -100,7 +97,6 @@ class ItemGroup(Item, models.JSONField):
         super().__init__(label, **o)
 
     def parse(self, raw: Any) -> Value:
-        """Parse the rows that have a value, each cell by its item."""
         parsed = [self._parse_row(n, row) for n, row in enumerate(raw or (), 1)]
         return [
             row for row in parsed if any(v is not None for v in row.values())

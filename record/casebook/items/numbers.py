@@ -25,7 +25,6 @@ class Number(Item, models.DecimalField):  # type: ignore[type-arg]
         super().__init__(label, decimal_places=decimals, **options)
 
     def parse_entered(self, raw: Any) -> Value:
-        """Parse an exact number; refuse more decimals than declared."""
         number = parse_number(raw, self.decimal_places)
         whole_digits = (self.max_digits or 0) - (self.decimal_places or 0)
         if number and number.adjusted() >= whole_digits:
@@ -84,7 +83,6 @@ class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
         name: str,
         private_only: bool = False,  # noqa: FBT001, FBT002 - as Django passes it
     ) -> None:
-        """Add the columns for unit and standard value."""
         super().contribute_to_class(cls, name, private_only=private_only)
         if getattr(cls, "is_sealed", False):
             return
@@ -104,7 +102,6 @@ class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
         cls.add_to_class(f"{name}_standard", standard)
 
     def quantity(self, value: Decimal, unit: str) -> Quantity:
-        """Build a quantity without trailing zeros, with its standard value."""
         exact = Decimal(f"{value.normalize():f}")
         return Quantity(exact, unit, exact * self.units[unit])
 
@@ -134,7 +131,6 @@ class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
         return self.quantity(parse_number(number, self.decimal_places), unit)
 
     def as_text(self, value: Value) -> str:
-        """Write the number as entered, without its unit."""
         return "" if value is None else f"{value.value:f}"
 
     def to_json(self, value: Value) -> Any:

@@ -95,7 +95,6 @@ class MultipleChoice(Item, ArrayField):  # type: ignore[type-arg]
 
 
 def codes_in(raw: Any) -> Iterable[str]:
-    """Read codes of a list, or of a text with semicolons between them."""
     if isinstance(raw, str):
         return [code.strip() for code in raw.split(";") if code.strip()]
     return [str(code) for code in raw]

@@ -48,7 +48,6 @@ class FileDamaged(Exception):
 def store(
     form: FormInstance, item: str, upload: "UploadedFile[Any]", *, by: User
 ) -> str:
-    """Store an uploaded file for a File item; return the key for the item."""
     design = catalogue.design(form.code)
     declared = design.items.get(item)
     is_allowed = access.may_enter(by, design) and access.may_see(by, design)
@@ -83,7 +82,7 @@ def _checked(declared: File, item: str, upload: "UploadedFile[Any]") -> bytes:
 
 
 def media_type(content: bytes) -> str:
-    """Recognize the media type by the content; empty when it is unknown."""
+    """By the content alone; empty when it is unknown."""
     for magic, kind in MAGIC.items():
         if content.startswith(magic):
             return kind
@@ -107,7 +106,6 @@ def is_stored(form: FormInstance, item: str, key: str) -> bool:
 def open_item(
     form: FormInstance, item: str, *, by: User
 ) -> tuple[IO[bytes], StoredFile]:
-    """Open the present file of an item of a form."""
     declared = catalogue.design(form.code).items.get(item)
     key = row_of(form).value_of(item) if isinstance(declared, File) else None
     return open_file(str(key or ""), by=by)
@@ -137,7 +135,6 @@ def open_file(key: str, *, by: User) -> tuple[IO[bytes], StoredFile]:
 
 
 def write_sealed(content: bytes) -> str:
-    """Seal a content and write it into the folder; return its key."""
     key = chance.token()
     path = _path(key)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

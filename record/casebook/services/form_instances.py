@@ -34,7 +34,6 @@ def ensure_form(
     occurrence: int = 1,
     **columns: Any,
 ) -> FormInstance:
-    """Create an empty form instance, or return the existing one."""
     design = catalogue.design(code)
     form, _is_new = FormInstance.objects.get_or_create(
         participant=participant,
@@ -55,7 +54,6 @@ def ensure_form(
 def open_form_instance(
     participant: Participant, code: str, *, by: Actor, via: Source = Source.PAGE
 ) -> FormInstance:
-    """Create a single form that a user is about to fill in."""
     with attributed(by=by, via=via):
         return ensure_form(lock(participant), code)
 
@@ -97,7 +95,6 @@ def add_row(
 
 
 def strike(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> None:
-    """Strike a row out; its values stay visible, with who, when and why."""
     with attributed(by=by, via=via, reason=reason):
         lock(form.participant)
         form = FormInstance.objects.get(pk=form.pk)

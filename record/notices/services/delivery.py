@@ -79,13 +79,11 @@ def deliver_due() -> int:
 
 
 def due_for_delivery() -> QuerySet[Message]:
-    """List the messages that may be sent now, oldest first."""
     queued = Message.objects.filter(state=MessageState.QUEUED)
     return queued.exclude(not_before__gt=clock.now()).order_by("pk")
 
 
 def requeue_abandoned() -> int:
-    """Queue again what a dead worker left as being sent; return their number."""
     with attributed(by=NOTICES, via=Source.TASK):
         abandoned = Message.objects.select_for_update(skip_locked=True).filter(
             state=MessageState.SENDING, claimed_at__lt=clock.now() - LEASE
@@ -99,7 +97,6 @@ def requeue_abandoned() -> int:
 
 
 def deliver(message_id: int, channels: Channels | None = None) -> MessageState | None:
-    """Send one queued message; None when another worker has it or it is not sent."""
     channels = channels or Channels()
     queued = Message.objects.filter(pk=message_id, state=MessageState.QUEUED)
     claim = _claim_or_postpone(queued, channels)
@@ -107,7 +104,6 @@ def deliver(message_id: int, channels: Channels | None = None) -> MessageState |
 
 
 def _send(claim: Claim, channels: Channels) -> MessageState | None:
-    """Send a claimed message, and record the result."""
     message = claim.message
     if claim.problem:
         raise claim.problem
@@ -159,7 +155,6 @@ def _update(attempt: QuerySet[Message], **columns: object) -> None:
 
 
 def _postpone(message_id: int, problem: str) -> None:
-    """Let a message wait that fails before it is sent."""
     with attributed(by=NOTICES, via=Source.TASK):
         waiting = Message.objects.select_for_update(skip_locked=True)
         message = waiting.filter(pk=message_id, state=MessageState.QUEUED).first()
@@ -178,7 +173,6 @@ def _text_of(message: Message) -> str:
 
 
 def _retry_columns(message: Message, problem: str) -> dict[str, Any]:
-    """Queue for the next attempt, if one is left."""
     if message.attempts > len(WAITS):
         return {"state": MessageState.FAILED, "problem": problem}
     due = clock.now() + WAITS[message.attempts - 1]
@@ -186,7 +180,6 @@ def _retry_columns(message: Message, problem: str) -> dict[str, Any]:
 
 
 def _claim_or_postpone(waiting: QuerySet[Message], channels: Channels) -> Claim | None:
-    """Claim the first message; postpone it when a send check fails."""
     try:
         return _claim(waiting, channels)
     except SendCheckFailed as failure:
@@ -196,7 +189,6 @@ def _claim_or_postpone(waiting: QuerySet[Message], channels: Channels) -> Claim 
 
 
 def _claim(waiting: QuerySet[Message], channels: Channels) -> Claim | None:
-    """Mark the first message that no other worker holds as being sent."""
     with attributed(by=NOTICES, via=Source.TASK):
         free = waiting.select_for_update(skip_locked=True, of=("self",))
         message = free.select_related("recipient", "participant").first()
@@ -243,7 +235,6 @@ def _is_text_to_participant(message: Message) -> bool:
 
 
 def _verdict(message: Message, channels: Channels) -> SendVerdict:
-    """Check at the moment of sending; wait for a channel that is not set up."""
     verdict = verdict_on(message)
     problem = channels.setup_problem(message)
     if problem and isinstance(verdict, Send):

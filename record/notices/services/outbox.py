@@ -83,7 +83,6 @@ def requeue_withheld(messages: Sequence[Message]) -> None:
 
 
 def withhold_outdated(participant: Participant) -> list[Message]:
-    """Withhold the queued messages that are no longer right; return them."""
     waiting = Message.objects.filter(participant=participant, state=MessageState.QUEUED)
     withheld = []
     for message in waiting:
@@ -98,7 +97,6 @@ def withhold_outdated(participant: Participant) -> list[Message]:
 
 
 def resend(message_id: int, *, by: User) -> Message:
-    """Queue a finished message once more; raises `NotFinished` on a queued one."""
     with attributed(by=by, via=Source.PAGE):
         message = Message.objects.select_for_update().get(pk=message_id)
         if message.state not in FINISHED:

@@ -18,7 +18,6 @@ WATCH = Process("seal-watch")
 
 @implements("AUD-15")
 def notify_if_overdue() -> bool:
-    """Notify, once a day, when entries wait too long for their seal; True if so."""
     oldest = seals.oldest_unsealed_at()
     limit = timedelta(hours=PROTOCOL.staff_mail.unsealed_hours)
     if oldest is None or clock.now() - oldest <= limit:

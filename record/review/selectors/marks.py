@@ -12,7 +12,7 @@ from trial_edc.requirements import implements
 def verified_items(
     verifications: Iterable[Verification], revisions: Mapping[str, int]
 ) -> dict[str, bool]:
-    """Map the verified items to True while it holds, False when changed since."""
+    """Verified items: True while it holds, False when changed since."""
     state: dict[str, bool] = {}
     for verification in verifications:
         if verification.withdrawn_at is None:
@@ -23,10 +23,9 @@ def verified_items(
 
 @implements("SIG-04")
 def signatures_of(form: FormInstance) -> QuerySet[Signature]:
-    """List the signatures of a form, oldest first."""
     return form.signatures.select_related("signer")
 
 
 def valid_signature(form: FormInstance) -> Signature | None:
-    """Find the signature that holds for the form as it is."""
+    """The signature that holds for the form as it is."""
     return next((s for s in signatures_of(form) if s.holds_for(form)), None)

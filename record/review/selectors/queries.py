@@ -29,7 +29,6 @@ def queries_visible_to(user: User) -> QuerySet[Query]:
 
 
 def queries_of(form: FormInstance) -> dict[str, list[Query]]:
-    """Map items to the queries of a form with their threads, in two selects."""
     by_item: dict[str, list[Query]] = defaultdict(list)
     for query in form.queries.prefetch_related("steps__by"):
         query.form = form
@@ -94,7 +93,6 @@ class QueryLine:
 
     @property
     def label(self) -> Any:
-        """The label of the item; empty when the query is about the whole form."""
         return self.design.items[self.item].verbose_name if self.item else ""
 
     @property
@@ -118,7 +116,6 @@ ACTIONS = {
 def possible_actions(
     query: Query, may: Callable[[Permission], bool]
 ) -> dict[str, bool]:
-    """What somebody with these rights may do about a query."""
     rights = ACTIONS[QueryState(query.state)]
     return {action: True for action, right in rights.items() if may(right)}
 
@@ -128,7 +125,6 @@ def _may_on(user: User, design: FormDesign, right: Permission) -> bool:
 
 
 def lines_for(user: User, queries: list[Query]) -> list[QueryLine]:
-    """Build the lines of a list, without items that the person may not see."""
     prefetch_related_objects(queries, "steps__by")
     lines = []
     for query in queries:

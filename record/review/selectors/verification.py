@@ -78,7 +78,7 @@ LINES = """
 
 
 def verification_lines(user: User) -> list[VerificationLine]:
-    """List the complete forms that a person may verify, in the order of casebooks.
+    """In the order of casebooks.
 
     One statement for the open forms, however many there are; of sealed forms, which
     are few, the revisions must be unsealed.

@@ -19,13 +19,11 @@ WRITERS = 4_194_671  # the advisory lock that writers share, see record_1.sql
 
 
 def freeze(form: FormInstance, *, by: User, reason: Reason, on: bool = True) -> None:
-    """Freeze a form for data entry, or thaw it."""
     require(by, Permission.FREEZE, form)
     _update(form, by, reason, frozen_at=clock.now() if on else None)
 
 
 def lock_form(form: FormInstance, *, by: User, reason: Reason, on: bool = True) -> None:
-    """Lock a form, or unlock it."""
     require(by, Permission.LOCK, form)
     locked_at, locked_by = (clock.now(), by) if on else (None, None)
     _update(form, by, reason, locked_at=locked_at, locked_by=locked_by)

@@ -51,10 +51,7 @@ def withdraw_verification(
 
 @implements("SIG-03", "SIG-05", "SIG-07")
 def sign(form: FormInstance, *, proof: ReAuthenticated, by: User) -> Signature:
-    """Sign a complete form.
-
-    Signing again returns the signature of the same person while it still holds.
-    """
+    """Signing again returns the signature of the same person while it still holds."""
     design = catalogue.design(form.code)
     if design.signature is None or not access.may_on(by, design.signed_by, design):
         raise PermissionDenied

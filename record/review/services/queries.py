@@ -52,7 +52,6 @@ def _add_step(query: Query, action: Action, text: str, by: Actor) -> None:
 def raise_query(
     form: FormInstance, item: str, text: str, *, by: Actor, via: Source = Source.PAGE
 ) -> Query:
-    """Ask about an item, also an empty or not yet saved one."""
     require(by, Permission.RAISE_QUERY, form)
     text = _require_text(text)
     if item and item not in catalogue.design(form.code).items:
@@ -89,14 +88,12 @@ def _change_state(
 
 
 def answer_query(query: Query, text: str, *, by: Actor) -> Query:
-    """Answer an open query; the monitor then closes it or sends it back."""
     require(by, Permission.ANSWER_QUERY, query.form)
     allowed, to = (QueryState.OPEN,), QueryState.ANSWERED
     return _change_state(query, Action.ANSWERED, text, by=by, allowed=allowed, to=to)
 
 
 def return_query(query: Query, text: str, *, by: Actor) -> Query:
-    """Send an answered query back to the site."""
     require(by, Permission.RAISE_QUERY, query.form)
     allowed, to = (QueryState.ANSWERED,), QueryState.OPEN
     return _change_state(query, Action.RETURNED, text, by=by, allowed=allowed, to=to)
@@ -147,12 +144,11 @@ def sync_check_queries(
 
 
 def standing_places(form: FormInstance) -> set[tuple[str, str]]:
-    """List item and check of the automatic queries whose check still fires."""
+    """Item and check of the automatic queries whose check still fires."""
     return {q.place for q in automatic_queries(form) if not _is_closed_by_check(q)}
 
 
 def automatic_queries(form: FormInstance) -> list[Query]:
-    """List the queries of a form that edit checks raised, with their threads."""
     return [q for q in form.queries.prefetch_related("steps") if q.place[1]]
 
 

@@ -64,7 +64,6 @@ class ReportLine:
 
     @property
     def version(self) -> str:
-        """Kind in words: initial, follow-up n, final."""
         kind = self.report.get("report_kind")
         word = _(ReportKind(kind).label) if kind else "—"
         if kind != ReportKind.FOLLOW_UP:

@@ -240,7 +240,6 @@ def _request_assessment(
     *,
     via: Source,
 ) -> None:
-    """Open the sponsor's assessment of this version and notify the safety officers."""
     if assessment_of(report, casebook) is None:
         with attributed(by=SAFETY, via=via):
             assessment = form_instances.ensure_form(

@@ -37,7 +37,6 @@ CORRECTABLE = ("start", "stop")  # actions that may be corrected
 
 @permitted(Permission.ENTER_BEDSIDE)
 def bedside(request: StaffRequest, number: str, visit: str = "") -> HttpResponse:
-    """Show an infusion; without a visit the current one."""
     if not visit:
         participant = visible_participant(request, number)
         return redirect("visits:bedside", number, current_infusion_visit(participant))

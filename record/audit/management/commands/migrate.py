@@ -16,7 +16,6 @@ class Command(migrate.Command):
     """Django's own command; keys, triggers and grants are its last steps."""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Migrate through the owner's connection unless another one is named."""
         alias = options["database"]
         if alias == "default" and "owner" in connections.settings:
             alias = options["database"] = "owner"

@@ -18,7 +18,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, known: str | None = None, **options: Any) -> None:
-        """Verify, and print the digest to be written down."""
         del args, options
         verdict = seals.verify()
         if verdict.problem:
