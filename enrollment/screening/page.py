@@ -88,7 +88,7 @@ class ScreeningLogRow:
 
     @property
     def criteria(self) -> list[str]:
-        """Unknown ones only where criteria ended the screening; such as `E9:present`."""
+        """Such as `E9:present`; unknown ones where criteria ended the screening."""
         frozen: str = self._value("failed_criteria") or ""
         criteria = frozen.split(SEPARATOR) if frozen else []
         if self.reason_code in DECIDED_BY_CRITERIA:
