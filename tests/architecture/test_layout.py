@@ -18,6 +18,7 @@ WRITES = {
     "get_or_create", "delete",
 }  # fmt: skip
 RECORDED = {"attributed", "act"}
+MOST_LINES_OF_A_TEST_MODULE = 400
 WRITING_KINDS = {"services", "consequences"}
 
 
@@ -110,3 +111,15 @@ def test_only_services_and_consequences_write():
     }
 
     assert elsewhere == NO_WRITES
+
+
+def test_a_test_module_is_short_enough_to_be_read():
+    too_long = {
+        path.relative_to(PROJECT).as_posix(): lines
+        for path in (PROJECT / "tests").rglob("*.py")
+        if "migrations" not in path.parts
+        and (lines := len(path.read_text(encoding="utf-8").splitlines()))
+        > MOST_LINES_OF_A_TEST_MODULE
+    }
+
+    assert too_long == {}

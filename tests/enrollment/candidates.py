@@ -8,8 +8,11 @@ from typing import Any
 from enrollment.eligibility.rules import (
     CriterionAnswer,
     Evidence,
+    Injury,
     Sample,
+    State,
     TimedCollection,
+    assess,
 )
 from trial_edc.dates import SITE_TZ
 from trial_edc.vocabulary import Sex
@@ -68,3 +71,15 @@ def candidate(**changes: Any) -> Evidence:
 
 def answered(criterion: str, answer: CriterionAnswer | None) -> Evidence:
     return candidate(answers={**candidate().answers, criterion: answer})
+
+
+def state(evidence: Evidence, criterion: str) -> State:
+    outcomes = {outcome.criterion: outcome for outcome in assess(evidence).outcomes}
+    return outcomes[criterion].state
+
+
+def injury_of(evidence: Evidence) -> Injury:
+    """Grounds of I1."""
+    basis = assess(evidence).outcomes[0].basis
+    assert isinstance(basis, Injury)
+    return basis

@@ -16,6 +16,7 @@ from record.casebook.values import MissingCode
 from tests.people import person
 from trial_edc import clock
 
+WHY = Reason("wrong", "Typed wrong.")
 JUDGEMENTS: Mapping[str, object] = {
     "i4_can_comply": "Y",
     "e1_causes": ["none"],
@@ -56,6 +57,12 @@ def data(
     return FormInstance.objects.get(
         participant=participant, code=code, visit=visit, occurrence=occurrence
     )
+
+
+def form_keys(participant: Participant) -> list[tuple[str, str, int]]:
+    """Code, visit and occurrence of each form of a participant."""
+    forms = FormInstance.objects.filter(participant=participant)
+    return sorted(forms.values_list("code", "visit", "occurrence"))
 
 
 def row(

@@ -3,70 +3,25 @@
 import io
 import re
 import zipfile
-from datetime import timedelta
-from decimal import Decimal
 
 from celery.contrib.testing.worker import start_worker
 from playwright.sync_api import expect
 
 from record.accounts.models import User
-from record.casebook.models import FormInstance, Participant
+from record.casebook.models import Participant
+from tests.journeys.answers import (
+    COMORBIDITIES,
+    JUDGED_ELIGIBLE,
+    LOGS_COMPLETE,
+    NORMAL_SIGNS,
+    at,
+    today,
+)
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, person
 from tests.randomization.stage import open_study, stocked
-from trial_edc import clock, dates
+from trial_edc import clock
 from trial_edc.celery import app
-from trial_edc.protocol import PROTOCOL
-
-NORMAL_SIGNS = {
-    "temperature_c": "36.8",
-    "heart_rate": "82",
-    "respiratory_rate": "18",
-    "spo2_pct": "97",
-    "systolic_bp": "124",
-    "diastolic_bp": "76",
-}
-NO_EXCLUSION = dict.fromkeys(
-    (
-        *("e3", "e4", "e5", "e6", "e7", "e8", "e10", "e12", "e14", "e15", "e16"),
-        *("e11_arrhythmia_or_severe", "e18_other"),
-    ),
-    "N",
-)
-JUDGED_ELIGIBLE: dict[str, str | list[str]] = {
-    "i4_can_comply": "Y",
-    "phone_confirmed": "Y",
-    "e1_causes": ["none"],
-    "ultrasound": "Y",
-    "urinalysis": "Y",
-    "lvef_pct": "60",
-    "lvef_method": "echo",
-    "nonrenal_failed_organs": ["none"],
-    "e19": "no",
-    "e20": "no",
-    **NO_EXCLUSION,
-}
-COMORBIDITIES = (
-    *("diabetes", "hypertension", "known_ckd", "coronary_disease", "heart_failure"),
-    *("stroke", "copd", "liver_disease", "hbv", "hcv", "hiv", "tb", "syphilis"),
-    *("fungal", "malignancy", "transplant", "vasculitis", "thrombosis", "allergy"),
-)
-LOGS_COMPLETE = (
-    "rrt_log_complete",
-    "stays_log_complete",
-    "events_log_complete",
-    "drugs_log_complete",
-)
-
-
-def at(*, hours: float = 0, days: float = 0) -> str:
-    """The site time some hours or days ago, as people type it."""
-    instant = clock.now() - timedelta(hours=hours, days=days)
-    return instant.astimezone(dates.SITE_TZ).strftime("%Y-%m-%d %H:%M")
-
-
-def today() -> str:
-    return clock.today().isoformat()
 
 
 class Story:
@@ -237,121 +192,6 @@ class Story:
         self.hand.picture("06-randomize")
         self.hand.press("Randomize")
         expect(self.page.locator("main")).to_contain_text(re.compile(r"R-\w{4}"))
-
-    def request(self, visit: str) -> None:
-        """Ask for an infusion, safety checked again, and sign the request."""
-        investigator = self.become("IN")
-        self.fill(
-            "IRQ",
-            visit,
-            planned_start_at=at(hours=-1),
-            dosing_weight_kg="70.0",
-            weighed_at=at(hours=0.5),
-            weight_source="bed_scale",
-            ventilated_now="N",
-            unstable_now="N",
-            vasopressor_rising_now="N",
-            infection_uncontrolled_now="N",
-            consent_withdrawn_now="N",
-            decision="go",
-        )
-        if visit == "D0":
-            self.hand.picture("13-signing")
-        self.hand.sign(investigator)
-
-    def prepare(self, visit: str) -> None:
-        """Prepare the product: the arm is seen here and nowhere before."""
-        pharmacist = self.become("UP")
-        self.hand.open("/randomization/preparations/")
-        if visit == "D0":
-            self.hand.picture("07-product")
-        line = self.page.locator("main tbody tr").last
-        arm = line.locator("strong").inner_text()
-        product = "SALINE" if "aline" in arm or arm == "SALINE" else "MSC"
-        line.get_by_role("link").last.click()
-        self.hand.link("Product record", exact=True)
-        self.hand.on_form("PRD")
-        volume = PROTOCOL.infusion.plan(demo=True).planned_volume_ml
-        cells: dict[str, str] = {
-            "passage": "4",
-            "planned_dose_e6_kg": "1.00",
-            "cells_per_ml_e6": "0.50",
-            "viability_pct": "92.0",
-            "viability_method": "trypan_blue",
-            "thawed_at": at(hours=0.4),
-        }
-        self.hand.enter(
-            {
-                "product": product,
-                "lot": f"{product}-7",
-                "containers": "1",
-                **(cells if product == "MSC" else {}),
-                "out_of_storage_at": at(hours=0.5),
-                "prepared_at": at(hours=0.3),
-                "storage_temp_c": "-150" if product == "MSC" else "4",
-                "diluent": "saline_0_9",
-                "final_volume_ml": str(volume),
-                "cover_applied": "Y",
-                "prepared_by": str(pharmacist.pk),
-                "checked_by": str(self.users["PN"].pk),
-                "as_allocated": "Y",
-            }
-        )
-        if product == "SALINE":
-            for name in cells:
-                self.page.locator(f'[name="{name}__missing"]').select_option("NA")
-        self.page.locator('button[name="action"][value="draft"]').click()
-        expect(self.page.locator(".form-state")).to_contain_text("Draft")
-        self.confirm_and_hand_over(visit)
-
-    def confirm_and_hand_over(self, visit: str) -> None:
-        """Let preparer and checker confirm, then hand over and complete the record."""
-        record = FormInstance.objects.get(
-            participant__number=self.number, code="PRD", visit=visit
-        )
-        preparation_page = f"/randomization/preparations/{record.pk}/"
-        for role in ("UP", "PN"):
-            user = self.become(role)
-            self.hand.open(preparation_page)
-            self.hand.confirm(user)
-            button = self.page.get_by_role("button", name="Confirm with my password")
-            button.click()
-            expect(button).to_have_count(0)
-        handed_to = self.page.locator('select[name="handed_to"]')
-        handed_to.select_option(str(self.users["BN"].pk))
-        self.page.locator('main input[name="at"]').fill(at(hours=0.2))
-        if visit == "D0":
-            self.hand.picture("18-hand-over")
-        self.hand.press("Hand over")
-        expect(self.page.locator("main")).to_contain_text("Enter what came back")
-        self.hand.link("Product record", exact=True)
-        self.hand.on_form("PRD")
-        self.hand.complete()
-
-    def infuse(self, visit: str) -> None:
-        volume = PROTOCOL.infusion.plan(demo=True).planned_volume_ml
-        self.become("BN")
-        number = 1 if visit == "D0" else 2
-        self.hand.open(f"/visits/participants/{self.number}/infusions/{visit}/")
-        expect(self.page.locator("h1")).to_contain_text(f"Infusion {number}")
-        if visit == "D0":
-            self.page.set_viewport_size({"width": 820, "height": 1180})
-            self.hand.picture("08-infusion")
-            self.page.set_viewport_size({"width": 1366, "height": 768})
-        self.fill(
-            "INF",
-            visit,
-            given="given",
-            started_at=at(hours=0.15),
-            stopped_at=at(hours=0.02),
-            access="peripheral",
-            volume_ml=str(Decimal(volume)),
-            cover_intact="Y",
-            participant_saw="N",
-            reaction="N",
-            completed="Y",
-            clinician=str(self.users["IN"].pk),
-        )
 
     def attend(self, visit: str, mode: str = "in_person") -> None:
         self.fill(

@@ -9,8 +9,9 @@ from enrollment.screening.selectors import status_of
 from record.accounts.models import User
 from record.casebook.models import Participant
 from record.casebook.selectors import casebook_of
+from tests.journeys.answers import JUDGED_ELIGIBLE, at
 from tests.journeys.hand import Hand
-from tests.journeys.story import JUDGED_ELIGIBLE, Story, at
+from tests.journeys.story import Story
 from trial_edc import clock
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]

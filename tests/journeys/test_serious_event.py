@@ -16,8 +16,8 @@ from record.capture.services.forms import save
 from record.casebook.models import Participant
 from record.notices.services.delivery import deliver_due
 from safety.models import SentReport
+from tests.journeys.answers import at
 from tests.journeys.hand import Hand
-from tests.journeys.story import at
 from tests.people import PASSWORD, STAGE, person
 from tests.randomization import stage
 from tests.record.notices.postbox import Postbox, postbox

@@ -14,6 +14,7 @@ from playwright.sync_api import Page
 from record.casebook.models import Participant
 from record.casebook.selectors import casebook_of
 from tests.journeys.hand import Hand
+from tests.journeys.infusion_days import infuse, prepare, request
 from tests.journeys.story import Story
 from trial_edc import clock
 
@@ -45,15 +46,15 @@ def test_a_participant_from_screening_to_month_3(story: Story) -> None:
     story.judge()
     story.randomize()
     with later(hours=3):
-        story.request("D0")
-        story.prepare("D0")
-        story.infuse("D0")
+        request(story, "D0")
+        prepare(story, "D0")
+        infuse(story, "D0")
         story.become("CO")
         story.attend("D0")
     with later(days=7):
-        story.request("D7")
-        story.prepare("D7")
-        story.infuse("D7")
+        request(story, "D7")
+        prepare(story, "D7")
+        infuse(story, "D7")
         story.become("CO")
         story.attend("D7")
     with later(days=28):

@@ -7,14 +7,12 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
-from record.casebook.models import FormInstance, Participant
+from record.casebook.models import FormInstance
 from record.casebook.selectors import data_of, row_of
-from record.casebook.services.form_instances import ensure_form
 from record.review.models import Query
 from tests.journeys.hand import Hand
-from tests.people import PASSWORD, STAGE, person
+from tests.people import PASSWORD, person
 from trial_edc import clock
 
 A_MINUTE, A_DAY = timedelta(minutes=1), timedelta(days=1)
@@ -22,13 +20,6 @@ STAMPS = (
     "saved_at", "created_at", "first_completed_at", "raised_at", "demo_at",
     "site_now", "now", "timestamp",
 )  # fmt: skip
-
-
-@pytest.fixture
-def form() -> FormInstance:
-    with attributed(by=STAGE, via=Source.COMMAND):
-        participant = Participant.objects.create(number="S-001A", sequence=1)
-        return ensure_form(participant, "ZZA", visit="ZZZ")
 
 
 def stamps(form: FormInstance) -> list[object]:

@@ -6,7 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from record.casebook.models import StoredFile
-from tests.entry.form.test_hostile_requests import send, signed_in, value_of
+from tests.entry.form.pages import signed_in, value_of
+from tests.entry.form.test_hostile_requests import send
 from tests.sample_room.people import sample
 
 pytestmark = pytest.mark.django_db

@@ -8,12 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from enrollment.screening import services as screening
-from record.audit.attribution import Reason, Source, attributed
+from record.audit.attribution import Reason, Source
 from record.capture.services.forms import strike_row
-from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import data_of, row_of
-from record.casebook.services.form_instances import ensure_form
+from record.casebook.models import FormInstance
 from record.review.services import lock_database, lock_form
+from tests.entry.form.pages import signed_in, value_of
 from tests.people import STAGE, person
 from tests.visits import stage
 from trial_edc import clock, dates
@@ -30,28 +29,10 @@ BAD, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_LARGE, UNPROCESSABLE = (
 WHY = {"code": "other", "text": "by mistake"}
 
 
-@pytest.fixture
-def form() -> FormInstance:
-    with attributed(by=STAGE, via=Source.COMMAND):
-        participant = Participant.objects.create(number="S-001A", sequence=1)
-        return ensure_form(participant, "ZZA", visit="ZZZ")
-
-
-def signed_in(role: str) -> Client:
-    client = Client()
-    client.force_login(person(role))
-    return client
-
-
 def send(client: Client, form: FormInstance, **values: Any):
     """Post a form page as it is with these controls."""
     fields = {"based_on": form.revision, "action": "draft", **values}
     return client.post(reverse("entry:form", args=[form.pk]), fields)
-
-
-def value_of(form: FormInstance, item: str) -> Any:
-    form = FormInstance.objects.get(pk=form.pk)
-    return data_of(form, row_of(form)).values[item]
 
 
 def test_a_value_beside_its_missing_code_is_not_dropped_in_silence(form):

@@ -1,37 +1,21 @@
 """Rows pasted from a spreadsheet: how they are read, previewed and stored."""
 
-from datetime import timedelta
-
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from entry.table.forms.columns import columns_of
 from entry.table.forms.paste import UnreadablePaste, read_pasted
 from entry.table.selectors.stored_rows import stored_rows_of
 from record.audit.attribution import Source, attributed
-from record.casebook.models import FormInstance, Participant
+from record.casebook.models import FormInstance
 from record.casebook.selectors import data_of, row_of
-from tests.conftest import PINNED_AT
+from tests.entry.table.posted import DAY
 from tests.entry.test_statement_counts import counted, signed_in
 from tests.people import STAGE, person
-from tests.visits import stage
-from trial_edc.dates import site_date
 from visits.models import Laboratory
 
 pytestmark = pytest.mark.django_db
-DAY = site_date(PINNED_AT) - timedelta(days=2)
 SLASHED = f"{DAY.year}/{DAY.month}/{DAY.day}"
-
-
-@pytest.fixture
-def someone() -> Participant:
-    return stage.participant()
-
-
-@pytest.fixture
-def client() -> Client:
-    return signed_in()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """What participants answer: STOP stops at once, and is confirmed once."""
 
 import json
-from datetime import timedelta
+from datetime import time, timedelta
 from http import HTTPStatus
 
 import pytest
@@ -16,16 +16,26 @@ from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances
 from record.notices.models import Message
 from tests.people import STAGE, person
-from tests.visits.reminders import test_queue as reminders
-from tests.visits.reminders.test_queue import book, out_patient, outbox, run_workers
+from tests.visits import stage
+from tests.visits.reminders.outbox import (
+    PHONE,
+    at,
+    book,
+    out_patient,
+    outbox,
+    run_workers,
+)
 from trial_edc import clock
 from visits.reminders.services.answers import means_stop
 from visits.reminders.views.inbound import MOST_A_MINUTE, MOST_BYTES
 
-pytestmark = [pytest.mark.django_db, pytest.mark.verifies("REM-01")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.verifies("REM-01"),
+    pytest.mark.usefixtures("box"),
+]
 SECRET = "only-for-tests"
 NUMBER = "13800001234"  # as the network writes it: without the country
-box = reminders.box
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +89,7 @@ def test_stop_withholds_queued_messages_and_is_confirmed_once(box):
     who = out_patient()
     book(who, "D28", 9)
     run_workers(6)
-    with clock.at(reminders.at(7)):
+    with clock.at(at(7)):
         assert answer_status("Stop ") == HTTPStatus.NO_CONTENT
         assert opted_out_at(who) == clock.now()
         assert answer_status("退订") == HTTPStatus.NO_CONTENT
@@ -112,11 +122,11 @@ def test_a_message_that_waits_for_the_morning_is_stopped():
     who = out_patient()
     book(who, "D28", 9)
     run_workers(6)
-    run_workers(8, reminders.time(22))  # the next one waits for the morning
-    with clock.at(reminders.at(8, reminders.time(22)) + timedelta(minutes=1)):
+    run_workers(8, time(22))  # the next one waits for the morning
+    with clock.at(at(8, time(22)) + timedelta(minutes=1)):
         answer_status("STOP")
 
-    run_workers(9, reminders.time(8))
+    run_workers(9, time(8))
 
     assert outbox() == [
         ("visit_upcoming", "sent", ""),
@@ -142,9 +152,7 @@ def test_a_number_that_is_the_participants_no_more_stops_nothing():
     who = out_patient()
     book(who, "D28", 9)
     run_workers(6)
-    reminders.stage.enter(
-        who, "CTC", {"phones": [reminders.PHONE | {"number": "13700007777"}]}
-    )
+    stage.enter(who, "CTC", {"phones": [PHONE | {"number": "13700007777"}]})
 
     answer_status("STOP")
 
@@ -214,7 +222,7 @@ def test_odd_requests_are_refused(body, status):
 
 @pytest.mark.slow
 def test_a_flood_is_answered_later():
-    with clock.at(reminders.at(0)):  # within one minute
+    with clock.at(at(0)):  # within one minute
         statuses = [answer_status("STOP") for _ in range(MOST_A_MINUTE + 1)]
 
     assert statuses[-2:] == [HTTPStatus.NO_CONTENT, HTTPStatus.TOO_MANY_REQUESTS]

@@ -6,13 +6,19 @@ from django.urls import reverse
 
 from tests.people import person
 from tests.visits import stage
-from tests.visits.reminders import test_queue as reminders
-from tests.visits.reminders.test_queue import book, out_patient, run_workers
+from tests.visits.reminders.outbox import (
+    CONSENT,
+    PHONE,
+    at,
+    book,
+    out_patient,
+    run_workers,
+)
+from trial_edc import clock
 from visits.reminders.page import coming_messages, ward_reminders
 from visits.reminders.services.queue import recipient_of
 
-pytestmark = pytest.mark.django_db
-box = reminders.box
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("box")]
 
 
 def plan_of(who):
@@ -57,7 +63,7 @@ def test_the_page_shows_consent_plan_and_messages():
     assert "Text message" in page
     assert "Appointment tomorrow" in page
     assert "your follow-up appointment at the Chinese PLA General Hospital" in page
-    assert reminders.PHONE["number"] not in page
+    assert PHONE["number"] not in page
 
 
 def test_without_consent_the_page_says_so():
@@ -73,12 +79,12 @@ def test_others_see_no_messages_of_a_participant(role):
 
 def test_in_patients_are_told_in_the_ward():
     who = stage.infused(ago=20)  # no discharge is known
-    stage.row(who, "CNS", {"decided_at": stage.days_ago(20), **reminders.CONSENT})
-    stage.enter(who, "CTC", {"phones": [reminders.PHONE]})
+    stage.row(who, "CNS", {"decided_at": stage.days_ago(20), **CONSENT})
+    stage.enter(who, "CTC", {"phones": [PHONE]})
     book(who, "D28", 1)
     stage.infused(2, ago=20)  # without consent to messages
 
-    with reminders.clock.at(reminders.at(0)):
+    with clock.at(at(0)):
         ward = list(ward_reminders([who]))
 
     assert [(participant, reminder.occasion) for participant, reminder in ward] == [

@@ -1,82 +1,31 @@
-"""Who gets a reminder and when, and which are withheld."""
+"""When reminders are queued, sent, and not sent again."""
 
-from datetime import datetime, time, timedelta
+from datetime import time
 
 import pytest
-from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from record.audit.attribution import Reason, Source
-from record.capture.services.forms import strike_row
 from record.casebook.models import FormInstance, Participant
 from record.notices.models import Message
-from record.notices.services.delivery import deliver_due
 from record.notices.services.outbox import resend
-from tests.people import STAGE, person
-from tests.record.notices.gateway import gateway
+from tests.people import person
 from tests.visits import stage
+from tests.visits.reminders.outbox import (
+    at,
+    book,
+    out_patient,
+    outbox,
+    run_workers,
+)
 from trial_edc import clock
-from trial_edc.dates import SITE_TZ
 from visits.reminders.services.queue import queue_due_reminders
-from visits.reminders.tasks import queue_reminders
 
-pytestmark = [pytest.mark.django_db, pytest.mark.verifies("REM-01")]
-MISTAKE = Reason("error", "wrong person")
-CONSENT = {
-    "kind": "contact",
-    "decision": "given",
-    "channel": ["sms"],
-    "recipient": "participant",
-    "message_language": "en",
-}
-PHONE = {"number": "+86 138-0000-1234", "owner": "participant", "works": "Y"}
-NOON = time(12)
-
-
-@pytest.fixture(autouse=True)
-def box(settings):
-    """Run a gateway; the site's telephone is set up."""
-    settings.SITE_PHONE = "010-66887329"
-    settings.PARTICIPANT_REPLY_TO = "clinic@example.org"
-    with gateway() as server:
-        settings.SMS_GATEWAY_URL = server.url
-        yield server
-
-
-def at(days, hour=NOON):
-    """An instant so many days from today, at an hour of the site."""
-    return datetime.combine(stage.day(-days), hour, SITE_TZ)
-
-
-def out_patient(number=1, *, ago=20, contact=None, phone=None, email=None):
-    """A discharged participant with consent to messages, infused so many days ago."""
-    who = stage.infused(number, ago=ago)
-    stay = {"kind": "hospital", "hospital": "ours", "in_at": stage.days_ago(ago + 3)}
-    stage.row(who, "STY", {**stay, "out_at": stage.days_ago(ago - 12)})
-    consent = {"decided_at": stage.days_ago(ago), **CONSENT, **(contact or {})}
-    stage.row(who, "CNS", consent)
-    contacts = {"phones": [PHONE | (phone or {})], "email": email}
-    stage.enter(who, "CTC", contacts)
-    return who
-
-
-def book(who, visit, days, hour=time(9, 30)):
-    """Make an appointment for a visit so many days from today."""
-    return stage.enter(who, "VIS", {"appointment_at": at(days, hour)}, visit=visit)
-
-
-def run_workers(days, hour=NOON, minutes=0):
-    """Run beat and worker at an instant; return how many messages were queued."""
-    with clock.at(at(days, hour) + timedelta(minutes=minutes)):
-        queued = queue_reminders()
-        deliver_due()
-    return queued
-
-
-def outbox():
-    messages = Message.objects.order_by("pk")
-    return list(messages.values_list("occasion", "state", "problem"))
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.verifies("REM-01"),
+    pytest.mark.usefixtures("box"),
+]
 
 
 def test_an_appointment_is_told_three_days_and_one_day_before(box):
@@ -163,66 +112,6 @@ def test_an_evening_without_delivery_is_made_up_for_on_the_day():
     ]
 
 
-@pytest.mark.parametrize(
-    ("what", "reason"),
-    [
-        ("death", "the participant has died"),
-        ("withdrawal", "the participant has withdrawn"),
-        ("opt-out", "the participant wants no messages"),
-        ("refusal", "no consent to be written to"),
-        ("visit", "the visit awaits nobody any more"),
-    ],
-)
-def test_queued_message_is_withheld_at_once(box, what, reason):
-    who = out_patient()
-    book(who, "D28", 9)
-    run_workers(6, time(22))
-
-    end_reminders(who, what)
-
-    assert outbox() == [("visit_upcoming", "withheld", reason)]
-    run_workers(7, time(9))
-    assert box.bodies == []
-
-
-def end_reminders(who, what):
-    match what:
-        case "death":
-            stage.enter(who, "DTH", {"death_on": stage.day(1).isoformat()})
-        case "withdrawal":
-            withdrawal = {"kind": "visits_lookup_allowed", "on": stage.day(0)}
-            stage.row(who, "WDR", withdrawal)
-        case "opt-out":
-            stage.enter(who, "CTC", {"opted_out_at": clock.now()})
-        case "refusal":
-            refusal = {"kind": "contact", "decision": "refused"}
-            stage.row(who, "CNS", {**refusal, "decided_at": clock.now()})
-        case "visit":
-            stage.attend(who, "D28", ago=0, window_reason="site")
-
-
-def test_withdrawal_from_infusion_only_keeps_the_reminders():
-    who = out_patient()
-    book(who, "D28", 9)
-    stage.row(who, "WDR", {"kind": "infusion_only", "on": stage.day(1)})
-
-    run_workers(6)
-
-    assert outbox() == [("visit_upcoming", "sent", "")]
-
-
-def test_a_death_entered_by_mistake_lets_messages_go_on(box):
-    who = out_patient()
-    book(who, "D28", 9)
-    run_workers(6, time(22))
-    death = stage.enter(who, "DTH", {"death_on": stage.day(1).isoformat()})
-    strike_row(death, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
-
-    assert run_workers(7) == 1
-    assert outbox() == [("visit_upcoming", "sent", "")]
-    assert len(box.bodies) == 1
-
-
 def test_another_appointment_replaces_the_message():
     who = out_patient()
     form = book(who, "D28", 9)
@@ -253,84 +142,6 @@ def test_nobody_is_written_to_more_than_three_times_about_a_visit():
         "withheld",
         "enough messages for this visit",
     )
-
-
-def test_an_in_patient_is_not_written_to():
-    who = stage.infused(ago=20)  # no discharge is known
-    stage.row(who, "CNS", {"decided_at": stage.days_ago(20), **CONSENT})
-    stage.enter(who, "CTC", {"phones": [PHONE]})
-    book(who, "D28", 9)
-
-    assert run_workers(6) == 0
-    values = {"kind": "hospital", "hospital": "ours", "in_at": stage.days_ago(21)}
-    stay = stage.row(who, "STY", values)
-    assert run_workers(6) == 0
-    stage.change(stay, out_at=stage.days_ago(10))
-    assert run_workers(6) == 1
-
-
-def test_a_readmission_stops_what_waits():
-    who = out_patient()
-    book(who, "D28", 9)
-    run_workers(6, time(22))
-    stay = {"kind": "hospital", "hospital": "ours", "in_at": stage.days_ago(0.1)}
-    stage.row(who, "STY", stay)
-
-    run_workers(7, time(9))
-
-    assert outbox() == [
-        (
-            "visit_upcoming",
-            "withheld",
-            "in hospital: the ward tells the participant",
-        )
-    ]
-
-
-@pytest.mark.parametrize(
-    "phone", [{"works": "N"}, {"owner": "representative"}, {"owner": "relative"}]
-)
-def test_only_a_number_of_the_recipient_that_works_is_used(phone):
-    book(out_patient(phone=phone), "D28", 9)
-
-    assert run_workers(6) == 0
-
-
-def test_a_representative_may_be_the_recipient(box):
-    contact = {"recipient": "representative", "message_language": "zh"}
-    who = out_patient(contact=contact, phone={"owner": "representative"})
-    book(who, "D28", 9)
-
-    run_workers(8)
-
-    assert box.bodies[0]["text"].startswith("提醒您：您的随访预约在明天")
-
-
-def test_both_ways_may_be_chosen(box):
-    contact = {"channel": ["sms", "email"]}
-    book(out_patient(contact=contact, email="li@example.org"), "D28", 9)
-
-    assert run_workers(6) == 2
-    (letter,) = mail.outbox
-    assert (letter.subject, letter.to, letter.reply_to) == (
-        "Reminder",
-        ["li@example.org"],
-        ["clinic@example.org"],
-    )
-    stop = "<mailto:clinic@example.org?subject=STOP>"
-    assert letter.extra_headers == {"List-Unsubscribe": stop}
-    assert letter.body == box.bodies[0]["text"]
-
-
-def test_consent_given_anew_ends_an_opt_out():
-    who = out_patient()
-    book(who, "D28", 9)
-    stage.enter(who, "CTC", {"opted_out_at": stage.days_ago(2)})
-    assert run_workers(6) == 0
-
-    stage.row(who, "CNS", {"decided_at": stage.days_ago(1), **CONSENT})
-
-    assert run_workers(6) == 1
 
 
 def test_an_unscheduled_visit_is_told_as_a_test_the_day_before(box):

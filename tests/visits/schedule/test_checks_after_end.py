@@ -1,0 +1,59 @@
+"""Nothing new is observed after death, or after withdrawal from everything."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tests.visits.edit_checks import (
+    DAY,
+    DAY_0,
+    DIED,
+    LEFT,
+    ON_7,
+    Cases,
+    data,
+    fired,
+    partial,
+    vis,
+)
+from visits.schedule.checks import after_end
+
+AFTER = DAY_0 + 5 * DAY  # 6 March
+PARTIAL = ("CRE", "CMD", "RRT", "AE")
+LATER = {
+    form: data(form, **{item: partial("2026-03-06") if form in PARTIAL else AFTER})
+    for form, item in {**after_end.OBSERVATION_TIMES, **after_end.BEDSIDE_TIMES}.items()
+}
+FIRES: Cases = [
+    *((f"{form}-20", LATER[form], (LEFT,)) for form in after_end.OBSERVATION_TIMES),
+    *((f"{form}-21", row, (DIED,)) for form, row in LATER.items()),
+]
+SAME_DAY = (
+    data("DTH", death_on=partial("2026-03-06")),
+    data("WDR", kind="everything", on=date(2026, 3, 6)),
+)
+QUIET = [(name, row, SAME_DAY) for name, row, _others in FIRES]
+
+
+@pytest.mark.parametrize(("check_id", "row", "others"), FIRES)
+def test_check_finds(check_id, row, others):
+    assert fired(check_id, row, others)
+
+
+@pytest.mark.parametrize(("check_id", "row", "others"), QUIET)
+def test_check_keeps_quiet(check_id, row, others):
+    assert not fired(check_id, row, others)
+
+
+@pytest.mark.parametrize(
+    ("check_id", "row"),
+    [(name, row) for name, row, _others in FIRES if name.endswith("-20")]
+    + [("VIS-03", vis(visit_date=ON_7))],
+)
+@pytest.mark.verifies("WIN-07")
+def test_what_was_recorded_before_a_withdrawal_can_be_corrected(check_id, row):
+    correction = replace(row, item_revisions=dict.fromkeys(row.values, 1))
+
+    assert fired(check_id, row, (LEFT,))
+    assert not fired(check_id, correction, (LEFT,))
