@@ -96,9 +96,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             line = f"{count} TESTS DID NOT RUN: {reason}"
             terminalreporter.write_sep("!", line, red=True, bold=True)
     for report in terminalreporter.stats.get("passed", []):
-        for name, told in report.user_properties:
+        for name, figures in report.user_properties:
             if name == "figures":
-                terminalreporter.write_line(told)
+                terminalreporter.write_line(figures)
 
 
 @pytest.fixture(scope="session")

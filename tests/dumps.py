@@ -26,28 +26,28 @@ ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})")
 
 def dump() -> str:
     """Return everything the database of the owner's connection holds, as plain text."""
-    wanted = connections["owner"].settings_dict
+    database = connections["owner"].settings_dict
     try:
         program = postgres.programs().folder / "pg_dump"
     except LaunchError:
         program = Path("pg_dump")
     if not os.access(program, os.X_OK):
         return "".join(f"COPY {name}\n{rows}" for name, rows in tables())
-    host = wanted["HOST"] or wanted["OPTIONS"].get("host", "")
-    told = subprocess.run(
+    host = database["HOST"] or database["OPTIONS"].get("host", "")
+    run = subprocess.run(
         [
             program,
             f"--host={host}",
-            f"--port={wanted['PORT'] or 5432}",
-            f"--username={wanted['USER']}",
-            f"--dbname={wanted['NAME']}",
+            f"--port={database['PORT'] or 5432}",
+            f"--username={database['USER']}",
+            f"--dbname={database['NAME']}",
         ],
-        env={**os.environ, "PGPASSWORD": wanted["PASSWORD"]},
+        env={**os.environ, "PGPASSWORD": database["PASSWORD"]},
         capture_output=True,
         text=True,
         check=True,
     )
-    return told.stdout
+    return run.stdout
 
 
 def tables() -> Iterator[tuple[str, str]]:
@@ -76,17 +76,17 @@ def server_log() -> str:
 def readable(text: str, pattern: re.Pattern[str]) -> list[str]:
     """Return where the pattern can be read: the spelling, and the words around it."""
     spelled: dict[str, Callable[[str], Iterator[str]]] = {
-        "plain": lambda told: iter([told]),
-        "escaped": lambda told: iter([ESCAPED.sub(_letter, told)]),
-        "percent": lambda told: iter([unquote(told)]),
-        "base64": lambda told: _decoded(told, BASE64, _from_base64),
-        "hexadecimal": lambda told: _decoded(told, HEX, bytes.fromhex),
+        "plain": lambda text: iter([text]),
+        "escaped": lambda text: iter([ESCAPED.sub(_letter, text)]),
+        "percent": lambda text: iter([unquote(text)]),
+        "base64": lambda text: _decoded(text, BASE64, _from_base64),
+        "hexadecimal": lambda text: _decoded(text, HEX, bytes.fromhex),
     }
     return [
-        f"{spelling}: {said[max(0, hit.start() - AROUND) : hit.end() + AROUND]}"
+        f"{spelling}: {words[max(0, hit.start() - AROUND) : hit.end() + AROUND]}"
         for spelling, read in spelled.items()
-        for said in read(text)
-        for hit in pattern.finditer(said)
+        for words in read(text)
+        for hit in pattern.finditer(words)
     ]
 
 

@@ -211,7 +211,7 @@ def _migrate(name: str) -> None:
         variable: renamed(os.environ[variable], name)
         for variable in ("DATABASE_URL", "OWNER_DATABASE_URL")
     }
-    told = subprocess.run(
+    migration = subprocess.run(
         [sys.executable, "manage.py", "migrate", "--database=owner", "--skip-checks"],
         cwd=folders.PROJECT,
         env=os.environ | urls,
@@ -219,8 +219,8 @@ def _migrate(name: str) -> None:
         text=True,
         check=False,
     )
-    if told.returncode:
-        message = f"The migrations fail:\n{told.stdout}{told.stderr}"
+    if migration.returncode:
+        message = f"The migrations fail:\n{migration.stdout}{migration.stderr}"
         raise RuntimeError(message)
 
 

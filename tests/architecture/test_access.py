@@ -111,7 +111,7 @@ def test_no_page_takes_anything_without_session(world):
     """
     asked_in = {name: left_out(Client().post(address(name, world))) for name in NAMES}
 
-    assert {name for name, asked in asked_in.items() if not asked} == {
+    assert {name for name, is_closed in asked_in.items() if not is_closed} == {
         "accounts:sign_in",
         "accounts:recover",
         "accounts:set_password",

@@ -17,7 +17,7 @@ def trace() -> Trace:
 
 
 @pytest.fixture(scope="module")
-def asked() -> set[Permission]:
+def permissions_in_use() -> set[Permission]:
     """Return the permissions that the product names as `Permission.…`."""
     names = {
         node.attr
@@ -30,8 +30,10 @@ def asked() -> set[Permission]:
     return {Permission[name] for name in names}
 
 
-def test_each_permission_is_asked_for_or_awaits_a_requirement(asked) -> None:
-    assert {one.name for one in Permission if one not in asked} == {
+def test_each_permission_is_asked_for_or_awaits_a_requirement(
+    permissions_in_use,
+) -> None:
+    assert {one.name for one in Permission if one not in permissions_in_use} == {
         one.name for one in AWAITING
     }
 

@@ -47,7 +47,7 @@ def addresses(someone: Participant) -> dict[str, list[str]]:
     )
     number = {"number": someone.number}
     visit = {**number, "visit": "D7"}
-    told: dict[str, list[dict[str, Any]]] = {
+    arguments: dict[str, list[dict[str, Any]]] = {
         "entry:add_row": [{**number, "code": "CRE"}],
         "enrollment:register": [{}],
         "safety:send": [{"form_id": pk} for pk, _code in form_data][:1],
@@ -57,10 +57,12 @@ def addresses(someone: Participant) -> dict[str, list[str]]:
         "visits:bedside": [visit],
         "visits:act": [{**visit, "act": act} for act in ACTIONS],
     }
-    for name in SITE_ALONE - set(told):
+    for name in SITE_ALONE - set(arguments):
         of_a_sheet = name.startswith("entry:")
-        told[name] = [{"pk": pk} for pk, _ in form_data] if of_a_sheet else [{**number}]
-    return {n: [reverse(n, kwargs=one) for one in told[n]] for n in told}
+        arguments[name] = (
+            [{"pk": pk} for pk, _ in form_data] if of_a_sheet else [{**number}]
+        )
+    return {n: [reverse(n, kwargs=one) for one in arguments[n]] for n in arguments}
 
 
 @pytest.mark.slow

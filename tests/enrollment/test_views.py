@@ -170,8 +170,8 @@ def test_investigator_confirms_with_name_and_password(
     bench.post(address, right)
 
     assert "This is not your name and password." in refused.text
-    given = EligibilityConfirmation.objects.get()
-    assert (given.signer, given.signer_role) == (investigator, "IN")
+    confirmation = EligibilityConfirmation.objects.get()
+    assert (confirmation.signer, confirmation.signer_role) == (investigator, "IN")
     assert "Zhao Min (Investigator) · " in bench.get(address).text
 
 

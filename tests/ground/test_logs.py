@@ -78,7 +78,7 @@ def browser(role: str = "CO") -> Client:
     return client
 
 
-def told(line: dict[str, object], *names: str) -> tuple[object, ...]:
+def fields_of(line: dict[str, object], *names: str) -> tuple[object, ...]:
     return tuple(line.get(name) for name in names)
 
 
@@ -87,7 +87,7 @@ def test_a_request_is_one_line(lines):
     answer = browser().get(f"{reverse('entry:matrix')}?q={TYPED}")
 
     (line,) = lines.read()
-    assert told(line, "event", "method", "view", "status", "level") == (
+    assert fields_of(line, "event", "method", "view", "status", "level") == (
         "request",
         "GET",
         "entry:matrix",
@@ -111,8 +111,11 @@ def test_what_is_not_found_or_forged_is_one_line(lines):
     forged = client.post(reverse("entry:matrix"), {"name": TYPED})
 
     first, second = lines.read()
-    assert told(first, "status", "request_id") == (NOT_FOUND, nothing["X-Request-ID"])
-    assert told(second, "status", "refused", "request_id") == (
+    assert fields_of(first, "status", "request_id") == (
+        NOT_FOUND,
+        nothing["X-Request-ID"],
+    )
+    assert fields_of(second, "status", "refused", "request_id") == (
         forged.status_code,
         "csrf",
         forged["X-Request-ID"],
@@ -128,7 +131,7 @@ def test_a_refused_save_is_one_line(lines):
     answer = client.post(reverse("imports:sources"), typed)
 
     (line,) = lines.read()
-    assert told(line, "event", "view", "status", "request_id") == (
+    assert fields_of(line, "event", "view", "status", "request_id") == (
         "request",
         "imports:sources",
         UNPROCESSABLE,
@@ -143,7 +146,7 @@ def test_an_exception_in_a_view_is_one_line_without_its_message(lines):
     answer = browser().post("/failing/7/", {"weight": TYPED})
 
     (line,) = lines.read()
-    assert told(line, "event", "view", "pk", "status", "level") == (
+    assert fields_of(line, "event", "view", "pk", "status", "level") == (
         "request",
         "failing",
         7,
@@ -163,7 +166,7 @@ def test_a_failing_task_is_one_line_without_its_arguments(lines):
 
     (line,) = lines.read()
     assert result.failed()
-    assert told(line, "event", "task", "task_id", "request_id", "level") == (
+    assert fields_of(line, "event", "task", "task_id", "request_id", "level") == (
         "task",
         "tests.failing",
         "t1",
@@ -178,7 +181,11 @@ def test_a_task_of_beat_has_its_own_id_and_tells_no_result(lines):
     working_task.apply(args=(TYPED,), task_id="t2")
 
     (line,) = lines.read()
-    assert told(line, "task", "request_id", "level") == ("tests.working", "t2", "info")
+    assert fields_of(line, "task", "request_id", "level") == (
+        "tests.working",
+        "t2",
+        "info",
+    )
     assert TYPED not in lines.text
 
 
@@ -186,7 +193,7 @@ def test_a_library_speaks_in_the_same_form(lines):
     logging.getLogger("some.library").warning("gone %s", "away")
 
     (line,) = lines.read()
-    assert told(line, "event", "logger", "level") == (
+    assert fields_of(line, "event", "logger", "level") == (
         "gone away",
         "some.library",
         "warning",
@@ -214,8 +221,11 @@ def test_the_web_server_tells_no_address(lines):
     logger.info("Booting worker with pid: %s", 7)
 
     failed, started = lines.read()
-    assert told(failed, "event", "error") == ("Error handling request …", "ValueError")
-    assert told(started, "event", "logger") == (
+    assert fields_of(failed, "event", "error") == (
+        "Error handling request …",
+        "ValueError",
+    )
+    assert fields_of(started, "event", "logger") == (
         "Booting worker with pid: 7",
         "gunicorn.error",
     )

@@ -37,12 +37,12 @@ def item(form: str, name: str) -> Place:
     """Enter the number, in the standard unit, as an item."""
 
     def enter(number: Decimal) -> tuple[FormData, ...]:
-        asked = catalogue.design(form).items[name]
+        form_item = catalogue.design(form).items[name]
         value: Decimal | Quantity = number
-        if isinstance(asked, Lab):
-            value = asked.quantity(number, asked.standard_unit)
-        given = {"given": "given"} if form == "INF" else {}
-        return (FormData(form, {**given, name: value}),)
+        if isinstance(form_item, Lab):
+            value = form_item.quantity(number, form_item.standard_unit)
+        others = {"given": "given"} if form == "INF" else {}
+        return (FormData(form, {**others, name: value}),)
 
     return Place((f"{form}.{name}.hard", f"{form}.{name}.soft"), enter)
 
@@ -60,14 +60,14 @@ def minutes(number: Decimal) -> timedelta:
 def rate(number: Decimal) -> tuple[FormData, ...]:
     """Return an infusion of an hour with this mean rate."""
     stopped_at = START + timedelta(hours=1)
-    told = {**INFUSED, "stopped_at": stopped_at, "volume_ml": number * 60}
-    return (FormData("INF", told, visit="D0"),)
+    answers = {**INFUSED, "stopped_at": stopped_at, "volume_ml": number * 60}
+    return (FormData("INF", answers, visit="D0"),)
 
 
 def duration(number: Decimal) -> tuple[FormData, ...]:
     """Return an infusion that lasted so many minutes."""
-    told = {**INFUSED, "stopped_at": START + minutes(number)}
-    return (FormData("INF", told, visit="D0"),)
+    answers = {**INFUSED, "stopped_at": START + minutes(number)}
+    return (FormData("INF", answers, visit="D0"),)
 
 
 def thawed(number: Decimal) -> tuple[FormData, ...]:

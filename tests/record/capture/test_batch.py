@@ -91,7 +91,7 @@ def test_new_changed_and_struck_rows_are_stored_as_one_act():
 @pytest.mark.verifies("AUD-12")
 def test_every_row_in_the_way_is_told_and_nothing_is_stored():
     someone, coordinator = stage.participant(), person("CO")
-    held = stage.row(someone, "URI", stay_of(1))
+    row = stage.row(someone, "URI", stay_of(1))
 
     with pytest.raises(RowsNotSaved) as refused:
         save_rows(
@@ -101,7 +101,7 @@ def test_every_row_in_the_way_is_told_and_nothing_is_stored():
                 new("n1", stay_of(3)),
                 new("n2", stay_of(4, 11_000)),
                 new("n3", stay_of(5, 2_500)),
-                RowEntry("r1", entered({"end_at": "2020-01-01 00:00"}), held),
+                RowEntry("r1", entered({"end_at": "2020-01-01 00:00"}), row),
             ],
             by=coordinator,
             known_problems={"n9": SaveRefused([])},
@@ -119,12 +119,12 @@ def test_every_row_in_the_way_is_told_and_nothing_is_stored():
     fired = [
         (one.form_id, one.changes["findings"][0]["check"])
         for one in noted
-        if one.form_id in (None, held.pk) and one.actor == "co"
+        if one.form_id in (None, row.pk) and one.actor == "co"
     ]
     assert fired == [
         (None, "URI.volume_ml.hard"),
         (None, "URI.volume_ml.soft"),
-        (held.pk, "URI-01"),
+        (row.pk, "URI-01"),
     ]
 
 

@@ -136,9 +136,9 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> dict[Hook, int]:
     most: dict[Hook, int] = {}
 
     def counting(what: str, consequence: Callable[..., None]) -> Callable[..., None]:
-        def run(*told: Any) -> None:
+        def run(*context: Any) -> None:
             with counted() as statements:
-                consequence(*told)
+                consequence(*context)
             hook = what, consequence
             most[hook] = max(most.get(hook, 0), len(statements))
 
@@ -172,7 +172,7 @@ def screened_and_randomised() -> None:
     taken_out = {"containers": 1, "out_of_storage_at": now, "handed_to": pharmacist.pk}
     record = FormInstance.objects.get(participant=who, code="PRD", visit="D0")
     second = person("UP", username="up-second")
-    told = {
+    preparation = {
         **dict.fromkeys(CELL_ITEMS, MissingCode.NOT_DONE),
         "prepared_at": now,
         "storage_temp_c": 4,
@@ -182,7 +182,9 @@ def screened_and_randomised() -> None:
         "prepared_by": pharmacist.pk,
         "checked_by": second.pk,
     }
-    save(record, {**received, **taken_out, **told}, by=pharmacist, complete=False)
+    save(
+        record, {**received, **taken_out, **preparation}, by=pharmacist, complete=False
+    )
     for one in (pharmacist, second):
         confirm_preparation(record, proof=stage.proof_of(one), by=one)
     handed = {"handed_over_at": clock.now()}

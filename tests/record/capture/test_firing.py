@@ -15,7 +15,7 @@ from tests.sample_room.people import A_SAMPLE, person, sample, secret
 pytestmark = pytest.mark.django_db
 
 
-def told(form):
+def trail_of(form):
     """Return what the trail says about a form: checks, changes and query steps."""
     lines = []
     for entry in Entry.objects.filter(form_id=form.pk):
@@ -38,12 +38,12 @@ def test_trail_tells_the_refusal_the_question_and_the_answer():
 
     with pytest.raises(SaveRefused):
         save(form, {**heavy, "weight_kg": "9999"}, by=user, complete=True)
-    with pytest.raises(ExplanationNeeded) as asked:
+    with pytest.raises(ExplanationNeeded) as questions:
         save(form, heavy, by=user, complete=True)
-    words = {finding.check_id: "Weighed twice." for finding in asked.value.findings}
+    words = {finding.check_id: "Weighed twice." for finding in questions.value.findings}
     save(form, heavy, by=user, complete=True, explanations=words)
 
-    assert told(form) == [
+    assert trail_of(form) == [
         ("ZZA.weight_kg.hard", "refused", "hard", "9999"),
         ("ZZA.weight_kg.soft", "explanation_asked", "soft", "160"),
         ("ZZA-01", "explanation_asked", "soft", "160"),

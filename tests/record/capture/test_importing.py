@@ -276,8 +276,8 @@ def test_a_panel_goes_into_the_sheet_that_waits_at_the_visit(who, laboratory):
 
     def panel(line, hours, **values):
         when = course.days_ago(90 - hours / 24)
-        told = {"sampled_at": when, "laboratory": laboratory.pk, **values}
-        return source_row(design("LAB"), line, told, visit="D7")
+        items = {"sampled_at": when, "laboratory": laboratory.pk, **values}
+        return source_row(design("LAB"), line, items, visit="D7")
 
     found = plan(
         who,
@@ -288,20 +288,20 @@ def test_a_panel_goes_into_the_sheet_that_waits_at_the_visit(who, laboratory):
     )
     apply(found, by=STAGE)
 
-    held = FormInstance.objects.filter(participant=who, code="LAB", visit="D7")
-    assert [form.occurrence for form in held] == [1, 2]
-    assert held[0].pk == waiting.pk
+    panels = FormInstance.objects.filter(participant=who, code="LAB", visit="D7")
+    assert [form.occurrence for form in panels] == [1, 2]
+    assert panels[0].pk == waiting.pk
     form_data = casebook_of(who).rows("LAB")
     assert form_data[0].get("sampled_at") == at
 
 
 def test_a_second_file_fills_what_was_empty_in_a_panel(who, laboratory):
-    told = {"sampled_at": course.days_ago(90), "laboratory": laboratory.pk}
+    sampling = {"sampled_at": course.days_ago(90), "laboratory": laboratory.pk}
 
     def panel(**values):
-        wanted = source_row(design("LAB"), 2, {**told, **values}, visit="D7")
+        row = source_row(design("LAB"), 2, {**sampling, **values}, visit="D7")
         key = by_items("sampled_at")
-        return plan(who, "LAB", [wanted], key=key, by=STAGE)
+        return plan(who, "LAB", [row], key=key, by=STAGE)
 
     apply(panel(potassium="4.1"), by=STAGE)
     found = panel(sodium="140")
@@ -320,9 +320,9 @@ def test_planning_takes_as_many_statements_for_two_rows_as_for_twenty(
 ):
     counts = []
     for number in (2, 20):
-        with django_assert_max_num_queries(60) as told:
+        with django_assert_max_num_queries(60) as statements:
             planned(who, rows(*map(str, range(100, 100 + number))))
-        counts.append(len(told.captured_queries))
+        counts.append(len(statements.captured_queries))
 
     assert counts[0] == counts[1]
 

@@ -82,12 +82,12 @@ def test_the_same_item_of_two_people_is_a_conflict_that_keeps_both(
 
     (clash,) = conflict.value.clashes
     design_item = row_of(form).crf_items()[item]
-    told = first if isinstance(first, MissingCode) else design_item.parse(first)
+    stored_value = first if isinstance(first, MissingCode) else design_item.parse(first)
     assert (clash.item, clash.before, clash.mine, clash.theirs) == (
         item,
         before,
         design_item.parse(second),
-        told,
+        stored_value,
     )
     assert conflict.value.revision == 1
     assert data_of(form, row_of(form)).get("place") is None

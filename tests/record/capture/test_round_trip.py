@@ -144,11 +144,11 @@ def test_whatever_is_entered_history_tells_it(weight, reason, places):
     save(form, entered, by=person())
 
     data = data_of(form, row_of(form))
-    told = {}
+    latest = {}
     for change in changes_of(form):
-        told[change.item] = change.new
+        latest[change.item] = change.new
     assert {k: v for k, v in data.values.items() if v is not None} == {
-        k: v for k, v in told.items() if v is not None
+        k: v for k, v in latest.items() if v is not None
     }
     assert data.get("weight_kg") == weight
     assert (data.get("reason") or "") == reason.replace("\r\n", "\n").strip()

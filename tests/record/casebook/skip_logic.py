@@ -76,10 +76,10 @@ def cases_of_real_forms() -> Iterator[Case]:
             condition = item.facts.only_if
             if condition is None or condition.as_json() is None:
                 continue
-            asked = sorted(condition.items())
-            choices = [list(_answers_to(design.items[other])) for other in asked]
+            names = sorted(condition.items())
+            choices = [list(_answers_to(design.items[other])) for other in names]
             for combination in islice(product(*choices), MOST_COMBINATIONS):
-                pairs = dict(zip(asked, combination, strict=True))
+                pairs = dict(zip(names, combination, strict=True))
                 values = {other: value for other, (_text, value) in pairs.items()}
                 yield Case(
                     name=f"{design.code}.{name}",

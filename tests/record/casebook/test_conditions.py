@@ -81,9 +81,9 @@ def test_what_the_server_alone_can_ask_is_not_sent_to_a_page(condition):
 
 def answers_of_script(page, cases: list[Case]) -> list[bool]:
     source = base64.b64encode(SCRIPT.read_bytes()).decode()
-    asked = [[case.condition, case.answers] for case in cases]
+    questions = [[case.condition, case.answers] for case in cases]
     url = f"data:text/javascript;base64,{source}"
-    answers: list[bool] = page.evaluate(ASK, {"url": url, "cases": asked})
+    answers: list[bool] = page.evaluate(ASK, {"url": url, "cases": questions})
     return answers
 
 
