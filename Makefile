@@ -6,6 +6,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 SHELL := /bin/sh
 
 PYTHON ?= python3
+# Where a Python is named, the environment is of its version; else it stays as it is.
+NAMED := $(if $(filter file,$(origin PYTHON)),,--named)
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
@@ -42,7 +44,7 @@ setup: ## make or refresh the virtual environment
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo \
 		"setup: Python 3.11 or newer is needed, $(PYTHON) is not; name one: make PYTHON=…" \
 		>&2; exit 1; }
-	@"$(PYTHON)" -I tools/launch/environment.py $(VENV)
+	@"$(PYTHON)" -I tools/launch/environment.py $(VENV) $(NAMED)
 
 demo: translations ## start everything on this machine, with a simulated trial
 	@exec $(BIN)/python -m tools.launch.demo

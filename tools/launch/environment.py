@@ -1,5 +1,8 @@
 """`make setup`: the virtual environment, exactly as the pinned requirements say.
 
+With `--named` the person named this Python, so an environment of another version is
+made anew; else one that works stays, whatever its version.
+
 Runs outside of the environment, with any Python from 3.11; needs nothing else.
 """
 
@@ -21,10 +24,12 @@ class SetupRefused(Exception):
     """Why there is no environment, in one line."""
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, *, is_named: bool) -> None:
     folder.mkdir(exist_ok=True)
     with (folder / ".setup-lock").open("w") as lock:  # uv has its own
         fcntl.flock(lock, fcntl.LOCK_EX)
+        if is_named:
+            _drop_other_version(folder)
         fingerprint = _fingerprint()
         done, half = folder / ".synced", folder / ".syncing"
         if done.exists() and done.read_text() == fingerprint and _works(folder):
@@ -36,6 +41,15 @@ def main(folder: Path) -> None:
         _sync(folder)
         half.unlink()
         done.write_text(fingerprint)
+
+
+def _drop_other_version(folder: Path) -> None:
+    """Take the interpreter out of an environment of another version than this one's."""
+    mine = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    versions = [library.name for library in folder.glob("lib/python*")]
+    if versions and mine not in versions:
+        print(f"{folder} is of {versions[0]}, not of {mine}.", flush=True)
+        _python(folder).unlink(missing_ok=True)
 
 
 def _fingerprint() -> str:
@@ -110,7 +124,7 @@ def _must(*command: str | Path) -> None:
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
         try:
-            main(Path(sys.argv[1]))
+            main(Path(sys.argv[1]), is_named="--named" in sys.argv[2:])
         except SetupRefused as problem:
             sys.exit(f"setup: {problem}")
         sys.exit(0)

@@ -11,7 +11,8 @@ from tools.launch import folders
 
 
 def make(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    env = {name: value for name, value in os.environ.items() if "MAKE" not in name}
+    named = {name for name in os.environ if "MAKE" in name or name == "PYTHON"}
+    env = {name: os.environ[name] for name in os.environ.keys() - named}
     return subprocess.run(
         ["make", *words],
         cwd=folders.PROJECT,
@@ -72,7 +73,7 @@ class Place:
         self.venv = folder / ".venv"
         self.requirements = folder / "requirements-dev.txt"
         self.requirements.write_text("uv==1.0\n")
-        self.requests = folder / "asked"
+        self.requests = folder / "requests"
         self.requests.touch()
         uv = folder / "bin" / "uv"
         uv.parent.mkdir()
@@ -81,11 +82,13 @@ class Place:
         )
         uv.chmod(0o755)
 
-    def setup(self, **variables: str) -> subprocess.CompletedProcess[str]:
+    def setup(
+        self, *options: str, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
         script = folders.PROJECT / "tools" / "launch" / "environment.py"
         path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
         return subprocess.run(
-            [sys.executable, "-I", script, ".venv"],
+            [sys.executable, "-I", script, ".venv", *options],
             cwd=self.folder,
             env=os.environ | {"PATH": path} | variables,
             capture_output=True,
@@ -140,6 +143,34 @@ def test_setup_repairs_an_environment_without_python(place):
     assert place.setup().returncode == 0
 
     assert (place.venv / "bin" / "python").exists()
+
+
+def test_setup_follows_the_version_of_a_python_that_is_named(place):
+    place.setup("--named")
+    version = next(place.venv.glob("lib/python*")).name
+    (place.venv / "lib" / version).rename(place.venv / "lib" / "python3.1")
+
+    without_name = place.setup().stdout
+    named = place.setup("--named").stdout
+
+    assert without_name == ""
+    assert named.splitlines() == [
+        f".venv is of python3.1, not of {version}.",
+        "Making the virtual environment .venv …",
+        "Installing the pinned requirements …",
+    ]
+    assert place.setup("--named").stdout == ""
+    assert [folder.name for folder in place.venv.glob("lib/python*")] == [version]
+
+
+def test_make_tells_setup_whether_a_python_is_named():
+    default, named = (
+        make("-n", "setup"),
+        make("-n", "setup", f"PYTHON={sys.executable}"),
+    )
+
+    assert default.stdout.splitlines()[-1].endswith("environment.py .venv ")
+    assert named.stdout.splitlines()[-1].endswith("environment.py .venv --named")
 
 
 def test_setup_tells_in_one_line_why_it_failed(place):
