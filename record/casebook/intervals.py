@@ -47,17 +47,20 @@ def overlap(a: tuple[Any, Any], b: tuple[Any, Any]) -> bool:
 
 
 def is_on(value: Any, day: date) -> bool:
+    """The time may lie on the date."""
     if value is None:
         return False
-    first, last = bounds(value)
-    return first < _midnight(day) + timedelta(days=1) and last >= _midnight(day)
+    begins_by_its_end = bounds(value)[0] < _midnight(day) + timedelta(days=1)
+    return begins_by_its_end and is_since(value, day)
 
 
 def is_since(value: Any, day: date | None) -> bool:
     """The time may lie on the date or later."""
-    if value is None:
-        return False
-    return day is None or bounds(value)[1] >= _midnight(day)
+    if value is None or day is None:
+        return value is not None
+    first, last = bounds(value)
+    # The midnight that ends a day is the next day's, unless it is the instant meant.
+    return last > _midnight(day) or first == _midnight(day)
 
 
 def others(data: FormData, casebook: Casebook) -> Iterator[FormData]:
