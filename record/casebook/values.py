@@ -3,7 +3,7 @@
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -48,7 +48,7 @@ class Partial:
         if match is None:
             message = f"{self.text!r} is no (partial) date."
             raise ValueError(message)
-        _ = self.earliest, self.latest  # raises for 2023-02-30 or 25:00
+        _ = self.earliest, self.latest, self.instant(UTC)  # may raise: 02-30, 25:00
 
     def __str__(self) -> str:
         return self.text
