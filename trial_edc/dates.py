@@ -3,6 +3,7 @@
 import calendar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 SITE_TZ = ZoneInfo("Asia/Shanghai")  # every "date" in a rule is a date here
@@ -20,6 +21,10 @@ def site_date(instant: datetime) -> date:
 
 def site_midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=SITE_TZ)
+
+
+def whole_seconds(duration: timedelta) -> Decimal:
+    return Decimal(duration // timedelta(seconds=1))
 
 
 def add_months(day: date, months: int) -> date:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from outcomes.rules.observed_course import Interval, Record
-from trial_edc.dates import site_midnight
+from trial_edc.dates import site_midnight, whole_seconds
 from trial_edc.requirements import implements
 
 SECONDS_A_DAY = 86_400
@@ -22,10 +22,10 @@ def days_in(record: Record, intervals: Iterable[Interval]) -> Decimal:
     total, reached = timedelta(0), opens
     for start, end in sorted((i.start, i.end or closes) for i in intervals):
         begin, finish = max(start, reached), min(end, closes)
-        if end >= start and finish > begin:
+        if finish > begin:
             total += finish - begin
             reached = finish
-    return Decimal(total // timedelta(seconds=1)) / SECONDS_A_DAY
+    return whole_seconds(total) / SECONDS_A_DAY
 
 
 def clip(record: Record) -> datetime:

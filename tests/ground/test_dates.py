@@ -1,6 +1,7 @@
 """Months, ages and partial dates."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -11,6 +12,7 @@ from trial_edc.dates import (
     completed_years,
     site_date,
     site_midnight,
+    whole_seconds,
 )
 
 
@@ -59,3 +61,7 @@ def test_an_instant_needs_a_zone() -> None:
 
 def test_midnight_is_the_sites() -> None:
     assert site_midnight(date(2023, 3, 1)) == datetime(2023, 3, 1, tzinfo=SITE_TZ)
+
+
+def test_whole_seconds_leave_out_what_is_less() -> None:
+    assert whole_seconds(timedelta(minutes=2, microseconds=999_999)) == Decimal(120)

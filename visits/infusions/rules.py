@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from trial_edc.dates import whole_seconds
 from trial_edc.protocol import PROTOCOL, Anchor, InfusionSettings, ScheduleSettings
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Codelist
@@ -42,8 +43,7 @@ def delivery(
     flags: list[InfusionFlag] = []
     if started_at is not None and stopped_at is not None:
         if stopped_at > started_at:
-            seconds = (stopped_at - started_at) // timedelta(seconds=1)
-            minutes = Decimal(seconds) / 60
+            minutes = whole_seconds(stopped_at - started_at) / 60
         else:
             flags.append(InfusionFlag.STOP_NOT_AFTER_START)
     if minutes and volume_ml is not None:
@@ -115,10 +115,11 @@ def stop_reasons(
     schedule: ScheduleSettings = PROTOCOL.schedule,
 ) -> tuple[StopReason, ...]:
     """Every reason against infusion 2 today; empty: it may be given."""
-    grade = worst_reaction_grade or 0
+    grade = worst_reaction_grade
     latest = day0 + timedelta(days=schedule.infusion_2_last_day) if day0 else None
     rules = {
-        StopReason.REACTION: grade >= settings.stop_after_reaction_grade,
+        StopReason.REACTION: grade is not None
+        and grade >= settings.stop_after_reaction_grade,
         StopReason.RELATED_SAE: has_related_sae,
         StopReason.UNASSESSED_SAE: has_unassessed_sae,
         StopReason.TOO_LATE: latest is not None and today > latest,

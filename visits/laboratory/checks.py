@@ -8,7 +8,7 @@ from enrollment.consent.facts.decisions import first_consented_at
 from record.casebook.checks import check
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.intervals import others, overlap
-from trial_edc.dates import site_date
+from trial_edc.dates import site_date, whole_seconds
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity, YesNo
 from visits.laboratory.vocabulary import SamplePlace, Significance, UreaKind
@@ -81,7 +81,7 @@ def hours_of(data: FormData) -> Decimal | None:
     start, end = data.get("start_at"), data.get("end_at")
     if start is None or end is None or end <= start:
         return None
-    return Decimal((end - start) // timedelta(seconds=1)) / 3600
+    return whole_seconds(end - start) / 3600
 
 
 @check(

@@ -20,7 +20,7 @@ from enrollment.eligibility.rules.evidence import (
     is_rate_below,
 )
 from record.casebook import catalogue
-from trial_edc.dates import site_date
+from trial_edc.dates import site_date, whole_seconds
 from trial_edc.protocol import EgfrEquation
 from trial_edc.units import CREATININE, rounded
 from trial_edc.vocabulary import N_, Sex
@@ -168,7 +168,7 @@ def _collection(
     collection: TimedCollection, evidence: Evidence, *, is_deciding: bool
 ) -> CollectionLine:
     duration, weight = collection.end - collection.start, evidence.weight_kg
-    hours = Decimal(duration // timedelta(seconds=1)) / 3600
+    hours = whole_seconds(duration) / 3600
     rate, is_low = None, False
     if collection.ml is not None and weight and hours > 0:
         rate = rounded(collection.ml / weight / hours, 3)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from trial_edc.dates import site_date, site_midnight
+from trial_edc.dates import site_date, site_midnight, whole_seconds
 from trial_edc.protocol import PROTOCOL, EligibilitySettings
 from trial_edc.units import CREATININE, PLATELETS, standard
 from trial_edc.vocabulary import N_, Codelist, Sex
@@ -69,10 +69,6 @@ def is_rate_below(
 ) -> bool:
     """Strictly below, compared without dividing."""
     return ml * 3600 < rate_ml_kg_h * weight_kg * whole_seconds(duration)
-
-
-def whole_seconds(duration: timedelta) -> Decimal:
-    return Decimal(duration // timedelta(seconds=1))
 
 
 @dataclass(frozen=True, slots=True)

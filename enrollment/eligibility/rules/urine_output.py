@@ -13,9 +13,9 @@ from enrollment.eligibility.rules.evidence import (
     Evidence,
     TimedCollection,
     is_rate_below,
-    whole_seconds,
 )
 from enrollment.eligibility.rules.states import State
+from trial_edc.dates import whole_seconds
 from trial_edc.units import rounded
 from trial_edc.vocabulary import N_
 
