@@ -16,7 +16,7 @@ class Forecast:
 
     expected_on: date
     earliest_on: date
-    latest_on: date | None  # None: the pace is too uncertain
+    latest_on: date
 
 
 def planned_count(*, target: int, begun_on: date, days: int, on: date) -> int:
@@ -36,7 +36,6 @@ def forecast(
         return None
     days = max((today - min(randomized_on)).days, 1)
     spread = Z_80 * math.sqrt(count)
-    slow = (count - spread) / days
     remaining = target - count
 
     def on(pace: float) -> date:
@@ -45,5 +44,5 @@ def forecast(
     return Forecast(
         expected_on=on(count / days),
         earliest_on=on((count + spread) / days),
-        latest_on=on(slow) if slow > 0 else None,
+        latest_on=on((count - spread) / days),  # above 0 from 2 participants on
     )

@@ -34,30 +34,21 @@ def survival(
     """Dead on or before the horizon; alive by evidence; else unknown or pending."""
     if record.died_on and record.died_on <= horizon:
         return Horizon(Survival.DEAD, (record.died_on - record.day0).days, event=True)
-    status = living_status(record, horizon, visit, visited_on)
-    last_evidence_on = max(
-        record.alive_on or record.day0, visited_in_time(record, visited_on)
-    )
+    seen_on = visited_on if visited_on and visited_on <= record.cutoff else None
+    status = living_status(record, horizon, visit, seen_on)
+    last_evidence_on = max(record.alive_on or record.day0, seen_on or record.day0)
     return Horizon(
         status, (min(last_evidence_on, horizon) - record.day0).days, event=False
     )
 
 
-def visited_in_time(record: Record, visited_on: date | None) -> date:
-    is_known = visited_on is not None and visited_on <= record.cutoff
-    return visited_on if visited_on and is_known else record.day0
-
-
 def living_status(
-    record: Record, horizon: date, visit: VisitCode, visited_on: date | None
+    record: Record, horizon: date, visit: VisitCode, seen_on: date | None
 ) -> Survival:
     """Alive by evidence at the horizon or a visit in its window; else why not."""
     span = record.span(visit)
-    was_seen = (
-        visited_on is not None and visited_on <= record.cutoff and visited_on in span
-    )
     is_known_alive = record.alive_on is not None and record.alive_on >= horizon
-    if was_seen or is_known_alive:
+    if is_known_alive or seen_on in span:
         return Survival.ALIVE
     if record.withdrawn_on and record.withdrawn_on <= record.cutoff:
         return Survival.UNKNOWN

@@ -218,9 +218,9 @@ def unanchored_state(
         return VisitState(VisitStatus.NOT_SCHEDULED, StatusReason.NO_DAY_0)
     hours = schedule.day0_hours_after_randomisation
     due_at = course.randomised_at + timedelta(hours=hours)
-    status = VisitStatus.DUE
-    if now != due_at:
-        status = VisitStatus.UPCOMING if now < due_at else VisitStatus.OVERDUE
+    status = VisitStatus.UPCOMING if now < due_at else VisitStatus.DUE
+    if now > due_at:
+        status = VisitStatus.OVERDUE
     return VisitState(status, StatusReason.NO_DAY_0, due_at=due_at)
 
 

@@ -50,5 +50,15 @@ def test_five_are_enough_for_a_wide_forecast():
     result = forecast(randomizations(5), target=80, today=TODAY)
 
     assert result is not None
-    assert result.latest_on is not None
     assert result.earliest_on < result.expected_on < result.latest_on
+
+
+def test_a_pace_of_one_day_is_five_a_day():
+    # 5 today; 75 remain. ± 1.2816·√5 = 2.866: 7.866 give 9.5 days, 2.134 give 35.1.
+    result = forecast([TODAY] * 5, target=80, today=TODAY)
+
+    assert result == Forecast(
+        expected_on=TODAY + timedelta(days=15),
+        earliest_on=TODAY + timedelta(days=10),
+        latest_on=TODAY + timedelta(days=36),
+    )
