@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,7 +14,6 @@ from outcomes.rules import (
     EverRrt,
     Interval,
     MissingReason,
-    Record,
     RecordedEvent,
     Recovery,
     Rrt,
@@ -23,31 +22,9 @@ from outcomes.rules import (
     derive,
     endpoints,
 )
-from trial_edc.dates import SITE_TZ, PartialDateText
+from tests.outcomes.records import DAY_0, INFUSED_AT, SURVIVOR, at
+from trial_edc.dates import PartialDateText
 from trial_edc.vocabulary import VisitCode
-
-DAY_0 = date(2023, 3, 1)
-INFUSED_AT = datetime(2023, 3, 1, 10, tzinfo=SITE_TZ)
-
-
-def at(text: str) -> datetime:
-    """A wall-clock time of the site."""
-    return datetime.fromisoformat(text).replace(tzinfo=SITE_TZ)
-
-
-SURVIVOR = Record(
-    randomized_on=DAY_0,
-    infusion_1_at=INFUSED_AT,
-    baseline_umol_l=Decimal(80),
-    cutoff=date(2023, 12, 31),
-    d28_visit_on=date(2023, 3, 29),
-    m3_visit_on=date(2023, 6, 1),
-    last_alive_on=date(2023, 6, 1),
-    creatinine=(
-        CreatinineSample(at("2023-03-29T08:00"), Decimal(110)),
-        CreatinineSample(at("2023-06-01T08:00"), Decimal(100)),
-    ),
-)
 
 
 @pytest.mark.verifies("OUT-02", "OUT-03")

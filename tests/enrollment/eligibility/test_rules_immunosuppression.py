@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from enrollment.eligibility.rules import (
     BurstDecision,
+    DrugStability,
     Immunosuppressant,
     Immunosuppression,
     State,
@@ -47,6 +48,9 @@ def judged(*courses: SteroidCourse, **changes: object) -> Immunosuppression:
         (("2022-03", "2022-06-01"), None, State.ABSENT),  # the later one is known
         (("2022-08", "2022-06-01"), None, State.UNKNOWN),
         ((None, "2023-03-01"), None, State.PRESENT),
+        ((None, "2022-06-01"), None, State.UNKNOWN),
+        (("2022-06-01",), "2023-05", State.UNKNOWN),  # it may have been stopped in May
+        (("2022-06-01",), "2022-06", State.UNKNOWN),
     ],
 )
 def test_last_change_of_a_drug(
@@ -57,6 +61,22 @@ def test_last_change_of_a_drug(
     result = immunosuppression(candidate(immunosuppressants=(drug,)))
 
     assert result.state == expected
+
+
+def test_each_drug_is_listed_with_its_last_known_change():
+    drugs = (
+        Immunosuppressant("azathioprine", ("2022-01-01", "2023-01-09")),
+        Immunosuppressant("tacrolimus", ("2023-01-10",)),
+        Immunosuppressant("sirolimus", ("2022-03",)),
+    )
+
+    result = immunosuppression(candidate(immunosuppressants=drugs))
+
+    assert result.drugs == (
+        DrugStability("azathioprine", date(2023, 1, 9), State.ABSENT),
+        DrugStability("tacrolimus", date(2023, 1, 10), State.PRESENT),
+        DrugStability("sirolimus", None, State.UNKNOWN),
+    )
 
 
 def test_local_routes_do_not_count() -> None:
@@ -82,7 +102,8 @@ def test_a_list_never_asked_for_is_unknown(name: str) -> None:
         ("20", "2023-04-20", None, State.PRESENT),  # 21 days up to consent
         ("20", "2023-05-11", None, State.ABSENT),  # after consent
         (None, "2023-04-20", None, State.UNKNOWN),
-        (None, "2022-01-01", "2022-03-01", State.ABSENT),
+        (None, "2022-01-01", "2023-04-10", State.UNKNOWN),
+        (None, "2022-01-01", "2023-04-09", State.ABSENT),
         ("20", "2023-04", None, State.UNKNOWN),
         ("20", None, None, State.UNKNOWN),
         ("20", None, "2023-03", State.ABSENT),  # over before the window

@@ -14,6 +14,7 @@ from safety.reports.rules.clocks import (
     is_susar,
 )
 from trial_edc.dates import SITE_TZ
+from trial_edc.protocol import PROTOCOL
 
 AWARE_AT = datetime(2023, 3, 5, 10, tzinfo=SITE_TZ)
 
@@ -111,3 +112,41 @@ def test_new_information_on_a_susar_is_due_from_its_own_receipt(
 @pytest.mark.verifies("SAF-02", "SAF-10")
 def test_version_that_is_a_susar_no_more_has_no_deadline() -> None:
     assert susar("2023-03-06", grave=True, expected=True) == Deadlines(None)
+
+
+@pytest.mark.verifies("SAF-01", "SAF-03")
+def test_new_information_on_a_susar_has_its_report_to_the_sponsor():
+    first = replace(case("possible", None), sponsor_aware_at=AWARE_AT)
+    new_at = datetime(2023, 3, 9, 15, 30, tzinfo=SITE_TZ)
+    new = replace(first, investigator_aware_at=new_at, sponsor_aware_at=new_at)
+
+    assert follow_up_deadlines(deadlines(first), new) == Deadlines(
+        datetime(2023, 3, 10, 15, 30, tzinfo=SITE_TZ),
+        is_susar=True,
+        clock=Clock.FOLLOW_UP,
+        initial_due_on=date(2023, 3, 24),
+    )
+
+
+@pytest.mark.verifies("SAF-01", "SAF-02", "SAF-03")
+def test_the_settings_say_who_is_related_and_how_long_a_clock_runs():
+    settings = replace(
+        PROTOCOL.safety,
+        related_causalities=("unlikely",),
+        report_to_sponsor_hours=2,
+        susar_other_days=5,
+    )
+    unlikely = replace(case("unlikely", None), sponsor_aware_at=AWARE_AT)
+
+    due = deadlines(unlikely, settings)
+
+    assert due == Deadlines(
+        datetime(2023, 3, 5, 12, tzinfo=SITE_TZ),
+        is_susar=True,
+        clock=Clock.DAYS_15,
+        initial_due_on=date(2023, 3, 10),
+    )
+    assert follow_up_deadlines(due, unlikely, settings) == replace(
+        due, clock=Clock.FOLLOW_UP
+    )
+    assert not is_susar(case("possible", None), settings)

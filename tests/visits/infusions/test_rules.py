@@ -37,8 +37,43 @@ def test_the_rate_is_flagged_above_5_ml_a_minute(
 
 
 @pytest.mark.verifies("INF-02")
-def test_nothing_is_derived_from_what_is_missing() -> None:
-    result = delivery(started_at=None, stopped_at=None, volume_ml=None)
+@pytest.mark.parametrize(
+    ("stopped_after", "expected"),
+    [
+        (
+            timedelta(minutes=40),
+            Delivery(Decimal(40), Decimal("2.5"), Decimal(50), ()),
+        ),
+        (
+            timedelta(seconds=1200, microseconds=999_999),
+            Delivery(Decimal(20), Decimal(5), Decimal(50), ()),
+        ),
+        (
+            timedelta(0),
+            Delivery(None, None, Decimal(50), (InfusionFlag.STOP_NOT_AFTER_START,)),
+        ),
+    ],
+)
+def test_the_mean_rate_is_the_volume_over_the_time_from_start_to_stop(
+    stopped_after, expected
+):
+    result = delivery(
+        started_at=STARTED_AT,
+        stopped_at=STARTED_AT + stopped_after,
+        volume_ml=Decimal(100),
+        planned_volume_ml=Decimal(200),
+    )
+
+    assert result == expected
+
+
+@pytest.mark.verifies("INF-02")
+@pytest.mark.parametrize(
+    ("started_at", "stopped_at"),
+    [(None, None), (STARTED_AT, None), (None, STARTED_AT)],
+)
+def test_nothing_is_derived_from_what_is_missing(started_at, stopped_at):
+    result = delivery(started_at=started_at, stopped_at=stopped_at, volume_ml=None)
 
     assert result == Delivery(None, None, None, ())
 

@@ -196,7 +196,11 @@ def test_in_hospital_visits_follow_the_stays(
 ) -> None:
     course = replace(INFUSED, stays=stays)
 
-    assert status(VisitCode.DAY_14, course, date(2023, 3, 15)).status == expected
+    state = status(VisitCode.DAY_14, course, date(2023, 3, 15))
+
+    is_discharged = expected == VisitStatus.NOT_REQUIRED
+    assert state.status == expected
+    assert state.reason == (StatusReason.DISCHARGED if is_discharged else None)
     out = replace(INFUSED, stays=(HospitalStay(DAY_0, DAY_0),))
     assert status(VisitCode.DAY_28, out, date(2023, 3, 28)).status == VisitStatus.DUE
 
@@ -218,16 +222,19 @@ def test_without_day_0_only_the_first_infusion_is_awaited(
 
     state = visit_status(VisitCode.DAY_0, course, now=now)
 
-    assert (state.status, state.due_at) == (expected, RANDOMIZED_AT + timedelta(days=1))
-    other = visit_status(VisitCode.DAY_28, course, now=now)
-    assert other.status == VisitStatus.NOT_SCHEDULED
+    assert state == VisitState(
+        expected, StatusReason.NO_DAY_0, due_at=RANDOMIZED_AT + timedelta(days=1)
+    )
+    assert visit_status(VisitCode.DAY_28, course, now=now) == VisitState(
+        VisitStatus.NOT_SCHEDULED, StatusReason.NO_DAY_0
+    )
 
 
 @pytest.mark.verifies("WIN-03")
 def test_before_randomization_nothing_is_scheduled() -> None:
-    state = status(VisitCode.DAY_0, Course())
-
-    assert state.status == VisitStatus.NOT_SCHEDULED
+    assert status(VisitCode.DAY_0, Course()) == VisitState(
+        VisitStatus.NOT_SCHEDULED, StatusReason.NO_DAY_0
+    )
 
 
 @pytest.mark.verifies("WIN-03")
@@ -251,19 +258,22 @@ def test_will_not_be_infused_anchors_on_the_randomization_date() -> None:
 @pytest.mark.parametrize(
     ("course", "expected"),
     [
-        (Course(), VisitStatus.NOT_SCHEDULED),
-        (Course(consented_on=DAY_0), VisitStatus.DUE),
-        (Course(consented_on=DAY_0, screening_closed=True), VisitStatus.NOT_REQUIRED),
+        (Course(), VisitState(VisitStatus.NOT_SCHEDULED)),
+        (Course(consented_on=DAY_0), VisitState(VisitStatus.DUE)),
+        (
+            Course(consented_on=DAY_0, screening_closed=True),
+            VisitState(VisitStatus.NOT_REQUIRED, StatusReason.SCREENING_CLOSED),
+        ),
         (
             Course(consented_on=DAY_0, randomised_at=RANDOMIZED_AT, day0=DAY_0),
-            VisitStatus.OVERDUE,
+            VisitState(VisitStatus.OVERDUE),
         ),
     ],
 )
 def test_screening_runs_from_consent_to_randomization(
-    course: Course, expected: VisitStatus
+    course: Course, expected: VisitState
 ) -> None:
-    assert status(VisitCode.SCREENING, course).status == expected
+    assert status(VisitCode.SCREENING, course) == expected
 
 
 @pytest.mark.parametrize(
@@ -301,3 +311,28 @@ def test_lost_needs_three_days_over_a_fortnight(
     attempts = [CLOSED + timedelta(days=n) for n in days_after]
 
     assert may_be_lost(attempts, DAY_0) is expected
+
+
+@pytest.mark.verifies("WIN-02", "WIN-06")
+@pytest.mark.parametrize(
+    ("first_on", "expected"),
+    [(date(2023, 6, 13), False), (date(2023, 6, 14), True)],
+)
+def test_where_month_3_is_90_days_attempts_count_after_its_own_window(
+    first_on, expected
+):
+    days_90 = replace(PROTOCOL.schedule, month3_rule=Month3Rule.DAYS_90)
+    attempts = [first_on + timedelta(days=n) for n in (0, 7, 14)]
+
+    assert may_be_lost(attempts, DAY_0, days_90) is expected
+
+
+@pytest.mark.verifies("WIN-04", "WIN-07")
+@pytest.mark.parametrize(("visit", "lookup"), [("D7", False), ("M3", True)])
+def test_a_visit_that_is_done_tells_whether_the_record_was_looked_up(visit, lookup):
+    withdrawal = DatedWithdrawal(WithdrawalKind.VISITS_LOOKUP_ALLOWED, DAY_0)
+    course = replace(INFUSED, withdrawals=(withdrawal,))
+
+    state = status(VisitCode(visit), course, done_on=DAY_0)
+
+    assert state.record_lookup is lookup
