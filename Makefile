@@ -30,8 +30,8 @@ PIN = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-versi
 	--no-emit-index-url --custom-compile-command "make requirements"
 CATALOGUES := $(wildcard locale/*/LC_MESSAGES/*.po)
 
-.PHONY: help setup demo demo-reset quick test test-oracle coverage check fix trace bench \
-	browser messages requirements
+.PHONY: help setup demo demo-reset quick test test-oracle coverage mutants check fix \
+	trace bench browser messages requirements
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -66,6 +66,9 @@ coverage: translations ## run the tests; fail below 95 % in all, 100 % in rules
 	@$(BIN)/coverage report --skip-covered --show-missing --fail-under=95
 	@$(BIN)/coverage report --skip-covered --show-missing --fail-under=100 \
 		--include="*/rules.py,*/rules/*.py"
+
+mutants: setup ## break the rules, one place at a time: which faults no test notices, by room
+	@WORKERS=$(WORKERS) $(BIN)/python -m tools.mutants $(ARGS)
 
 check: translations ## lint, format, types, imports, dead code, migrations, templates, deployment
 	$(BIN)/ruff check
