@@ -21,9 +21,9 @@ urlpatterns = [
         name="add_row",
     ),
     path(
-        "participants/<str:number>/sheets/<str:code>/",
+        "participants/<str:number>/forms/<str:code>/",
         casebook.open_form,
-        name="open_sheet",
+        name="open_form",
     ),
     path(
         "participants/<str:number>/logs/<str:code>/paste/",

@@ -22,7 +22,7 @@ DAILY = (
     (_("Review"), "review:queries"),
     (_("Safety"), "safety:reports"),
     (_("Product"), "randomization:preparations"),
-    (_("Lists"), "randomization:desk"),
+    (_("Lists"), "randomization:allocation_lists"),
     (_("Dashboard"), "monitoring:dashboard"),
     (_("Exports"), "exports:exports"),
     (_("Unblinded exports"), "exports:unblinded"),

@@ -61,7 +61,7 @@ class ScreeningForm(forms.Form):
         return bool(self.data.get("checks"))
 
     @property
-    def asked_fields(self) -> list[forms.BoundField]:
+    def fields_to_show(self) -> list[forms.BoundField]:
         fields = self.visible_fields()
         if self.needs_explanation:
             return fields

@@ -66,7 +66,7 @@ def forms_to_open(
     number: str, status: str, user: User, existing_codes: Container[str]
 ) -> list[tuple[str, str]]:
     return [
-        (str(label), reverse("entry:open_sheet", args=[number, code]))
+        (str(label), reverse("entry:open_form", args=[number, code]))
         for label, code, statuses in ON_DEMAND
         if status in statuses and code not in existing_codes and _may_open(user, code)
     ]

@@ -48,13 +48,13 @@ HINTS = (
     Hint(
         Permission.LIST_GENERATE,
         _("The allocation list is made, sealed and watched over under Lists."),
-        "randomization:desk",
+        "randomization:allocation_lists",
         _("Lists"),
     ),
     Hint(
         Permission.LIST_APPROVE,
         _("The allocation list waits for your approval under Lists."),
-        "randomization:desk",
+        "randomization:allocation_lists",
         _("Lists"),
     ),
     Hint(

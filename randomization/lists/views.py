@@ -81,7 +81,7 @@ def generate(request: StaffRequest) -> HttpResponse:
             allocation_list.generate_draft(**form.cleaned_data, by=request.user)
         except RandomizationRefused as problem:
             return _lists_page(request, form, problem)
-        return redirect("randomization:desk")
+        return redirect("randomization:allocation_lists")
     return _lists_page(request, form)
 
 
@@ -100,7 +100,7 @@ def import_list(request: StaffRequest) -> HttpResponse:
             return _lists_page(request, form)
         except RandomizationRefused as problem:
             return _lists_page(request, form, problem)
-        return redirect("randomization:desk")
+        return redirect("randomization:allocation_lists")
     return _lists_page(request, form)
 
 
@@ -116,7 +116,7 @@ def _fault_text(fault: Fault) -> str:
 def approve(request: StaffRequest, pk: int) -> HttpResponse:
     draft = get_object_or_404(lists_selectors.allocation_lists(), pk=pk)
     run_or_report(request, lambda: allocation_list.approve(draft, by=request.user))
-    return redirect("randomization:desk")
+    return redirect("randomization:allocation_lists")
 
 
 @permitted(Permission.LIST_GENERATE)
@@ -124,18 +124,18 @@ def approve(request: StaffRequest, pk: int) -> HttpResponse:
 def seal(request: StaffRequest, pk: int) -> HttpResponse:
     approved = get_object_or_404(lists_selectors.allocation_lists(), pk=pk)
     run_or_report(request, lambda: allocation_list.seal_list(approved, by=request.user))
-    return redirect("randomization:desk")
+    return redirect("randomization:allocation_lists")
 
 
 @permitted(Permission.LIST_GENERATE)
 @require_POST
 def destroy(request: StaffRequest, pk: int) -> HttpResponse:
     draft = get_object_or_404(lists_selectors.allocation_lists(), pk=pk)
-    reason = _("destroyed at the desk")
+    reason = _("destroyed on the page of lists")
     run_or_report(
         request, lambda: allocation_list.destroy(draft, by=request.user, reason=reason)
     )
-    return redirect("randomization:desk")
+    return redirect("randomization:allocation_lists")
 
 
 @permitted(Permission.LIST_GENERATE)
@@ -146,4 +146,4 @@ def verify(request: StaffRequest) -> HttpResponse:
             messages.error(request, problem)
     else:
         messages.success(request, _("Every sealed list is as it was sealed."))
-    return redirect("randomization:desk")
+    return redirect("randomization:allocation_lists")

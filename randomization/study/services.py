@@ -86,11 +86,11 @@ def go_live_obstacles() -> list[str]:
         active_count = sum(active.get(role.value, 0) for role in roles)
         if active_count < required:
             details = {
-                "wanted": required,
+                "required": required,
                 "roles": " / ".join(_(role.label) for role in roles),
-                "found": active_count,
+                "actual": active_count,
             }
-            message = _("%(roles)s: %(wanted)s must be active, not %(found)s.")
+            message = _("%(roles)s: %(required)s must be active, not %(actual)s.")
             missing.append(message % details)
     if not lists_selectors.slot_count():
         missing.append(_("No allocation list is sealed."))

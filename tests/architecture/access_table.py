@@ -142,7 +142,7 @@ ACCESS: dict[str, Row] = {
     "entry:log": only(BINDER_READERS, kwargs=_log),
     "entry:add_row": only(BINDER_READERS, kwargs=_log),
     "entry:paste_rows": only(BINDER_READERS, kwargs=_log),
-    "entry:open_sheet": only(
+    "entry:open_form": only(
         BINDER_READERS, kwargs=lambda world: {**_number(world), "code": "DTH"}
     ),
     "entry:form": only(BINDER_READERS, kwargs=_first),
@@ -208,7 +208,7 @@ ACCESS: dict[str, Row] = {
     "randomization:study": only("CO IN PI BN MO DM BR UP PN UM LC US SO"),
     "randomization:change_status": only("PI SO"),
     "randomization:confirm_status": only("PI SO", kwargs=_first),
-    "randomization:desk": only("LC US"),
+    "randomization:allocation_lists": only("LC US"),
     "randomization:generate": only("LC"),
     "randomization:import_list": only("LC"),
     "randomization:verify": only("LC"),

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def opened(role: str, number: str, code: str) -> int:
     client = Client()
     client.force_login(person(role))
-    return client.post(reverse("entry:open_sheet", args=[number, code])).status_code
+    return client.post(reverse("entry:open_form", args=[number, code])).status_code
 
 
 def work(role: str) -> set[tuple[str, str, bool]]:
@@ -39,7 +39,7 @@ def test_death_and_end_of_study_are_opened_by_who_enters_forms(role, code, answe
 def test_opening_it_twice_opens_one(client):
     participant = course.randomized()
     client.force_login(person("IN"))
-    address = reverse("entry:open_sheet", args=[participant.number, "DTH"])
+    address = reverse("entry:open_form", args=[participant.number, "DTH"])
 
     answers = {client.post(address).headers["Location"] for _time in range(2)}
 

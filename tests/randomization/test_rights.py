@@ -140,7 +140,7 @@ TABLE: dict[str, tuple[str, Act]] = {
     "LIST import": ("LC", post("randomization:import_list")),
     "LIST verify": ("LC", post("randomization:verify")),
     "LIST_APPROVE": ("US", post("randomization:approve", "*")),
-    "read the desk of lists": ("LC US", get("randomization:desk")),
+    "read the allocation lists": ("LC US", get("randomization:allocation_lists")),
     "OPEN_CODE": ("IN PI LC", post("randomization:opened_code")),
     "PAUSE_STUDY": ("PI SO", post("randomization:change_status")),
     "EXPORT_BLINDED": ("IN PI MO DM BR", get("exports:exports")),

@@ -99,10 +99,10 @@ def test_custodian_draws_second_person_approves_custodian_seals(client):
 
     page(client, "generate", user=custodian, block_sizes="2, 8", size="80")
     draft = AllocationList.objects.get()
-    confirm_page = page(client, "desk", user=approver)
+    confirm_page = page(client, "allocation_lists", user=approver)
     page(client, "approve", draft.pk, user=approver, go="1")
     page(client, "seal", draft.pk, user=custodian, go="1")
-    answer_page = page(client, "desk")
+    answer_page = page(client, "allocation_lists")
 
     draft.refresh_from_db()
     assert draft.state == "sealed"
@@ -143,7 +143,7 @@ def test_custodian_is_warned_before_a_list_that_can_be_foreseen_is_drawn(client)
     assert "certain of the next one in 50.0 % of the allocations" in text
     assert "guesses 75.0 % of all rightly" in text
     assert "all the same" in text
-    assert "all the same" not in page(client, "desk").content.decode()
+    assert "all the same" not in page(client, "allocation_lists").content.decode()
     assert done.status_code == 302
     assert AllocationList.objects.count() == 1
 
@@ -198,7 +198,7 @@ def test_nothing_at_the_desk_touches_a_sealed_list(client, settings):
         answer = page(client, action, sealed.pk, user=custodian, go="1")
         assert "not possible" in client.get(answer.url).content.decode()
     again = page(client, "generate", block_sizes="2, 8", reason="once more", size="80")
-    answer_page = page(client, "desk").content.decode()
+    answer_page = page(client, "allocation_lists").content.decode()
 
     assert again.status_code == 400
     assert "Only an amendment can add places" in again.content.decode()

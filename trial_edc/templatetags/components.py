@@ -119,8 +119,8 @@ def site_datetime(
 
 
 @register.inclusion_tag("components/signature.html")
-def signature(given: Any, *, holds: bool) -> dict[str, Any]:
-    return {"given": given, "holds": holds}
+def signature(signature: Any, *, holds: bool) -> dict[str, Any]:
+    return {"signature": signature, "holds": holds}
 
 
 @register.inclusion_tag("components/approval.html", takes_context=True)

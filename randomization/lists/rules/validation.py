@@ -70,9 +70,9 @@ def _row(number: int, line: str, arms: Sequence[str]) -> ListRow | Fault:
         return Fault(number, N_("The line is empty."))
     cells = [cell.strip() for cell in line.split(",")]
     if len(cells) != COLUMNS:
-        details = {"found": len(cells), "wanted": COLUMNS}
+        details = {"actual": len(cells), "required": COLUMNS}
         return Fault(
-            number, N_("%(wanted)s values are needed, not %(found)s."), details
+            number, N_("%(required)s values are needed, not %(actual)s."), details
         )
     *numbers, arm = cells
     if not all(WHOLE_NUMBER.fullmatch(cell) for cell in numbers):
@@ -86,12 +86,12 @@ def _row(number: int, line: str, arms: Sequence[str]) -> ListRow | Fault:
 def _numbering(rows: Mapping[int, ListRow]) -> Iterator[Fault]:
     first: dict[int, int] = {}
     for line, row in rows.items():
-        details = {"seq": row.seq, "line": first.get(row.seq), "wanted": line - 1}
+        details = {"seq": row.seq, "line": first.get(row.seq), "required": line - 1}
         if row.seq in first:
             message = N_("seq %(seq)s stands in line %(line)s already.")
             yield Fault(line, message, details)
         elif row.seq != line - 1:
-            message = N_("seq must be %(wanted)s here, not %(seq)s.")
+            message = N_("seq must be %(required)s here, not %(seq)s.")
             yield Fault(line, message, details)
         first.setdefault(row.seq, line)
 
@@ -103,12 +103,12 @@ def _blocks(
     expected = 1
     for number, items in groupby(rows.items(), key=lambda item: item[1].block):
         block = dict(items)
-        line, details = min(block), {"block": number, "wanted": expected}
+        line, details = min(block), {"block": number, "required": expected}
         is_whole = not any(
             neighbour in unreadable for neighbour in range(line - 1, max(block) + 2)
         )
         if number != expected and is_whole:
-            message = N_("Block %(wanted)s must follow here, not block %(block)s.")
+            message = N_("Block %(required)s must follow here, not block %(block)s.")
             yield Fault(line, message, details)
         expected = number + 1
         if is_whole and any(row.block_size != len(block) for row in block.values()):
@@ -126,5 +126,5 @@ def _is_balanced(rows: Mapping[int, ListRow], arms: Sequence[str]) -> bool:
 
 def _length(rows: Mapping[int, ListRow], size: int) -> Iterator[Fault]:
     if len(rows) != size:
-        details = {"size": size, "found": len(rows)}
-        yield Fault(0, N_("The list must have %(size)s rows, not %(found)s."), details)
+        details = {"size": size, "actual": len(rows)}
+        yield Fault(0, N_("The list must have %(size)s rows, not %(actual)s."), details)

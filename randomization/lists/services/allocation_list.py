@@ -227,14 +227,14 @@ def destroy(
 
 def verify(*, by: User) -> list[str]:
     _require_permission(by, Permission.LIST_GENERATE)
-    found_problems = list(problems())
+    all_problems = list(problems())
     with attributed(by=by, via=Source.PAGE):
         details = {
-            "problems": found_problems,
+            "problems": all_problems,
             "confidentiality": Confidentiality.RESTRICTED,
         }
         act("list_verified", details=details)
-    return found_problems
+    return all_problems
 
 
 def _locked(allocation_list: AllocationList, *states: ListState) -> AllocationList:

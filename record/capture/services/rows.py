@@ -27,7 +27,7 @@ from record.casebook.values import is_blank
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Severity
 
-IDLE = N_("Does not apply here. Empty it, or change the answer that it hangs on.")
+IDLE = N_("Does not apply here. Empty it, or change the answer that it depends on.")
 
 
 @dataclass(frozen=True)

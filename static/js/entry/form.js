@@ -6,12 +6,12 @@ import { watchReasons } from "./form/reasons.js";
 import { watchShownItems } from "./form/shown_items.js";
 import { watchSidePanel } from "./form/side_panel.js";
 
-const sheet = document.getElementById("sheet");
+const form = document.getElementById("crf-form");
 
 watchSidePanel(document.getElementById("side"));
-if (sheet) {
-  watchControls(sheet); // first: it empties controls that exclude each other
-  watchShownItems(sheet);
-  watchReasons(sheet);
-  keepTyping(sheet);
+if (form) {
+  watchControls(form); // first: it empties controls that exclude each other
+  watchShownItems(form);
+  watchReasons(form);
+  keepTyping(form);
 }

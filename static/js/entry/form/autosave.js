@@ -3,35 +3,35 @@
 const AUTOSAVE_MS = 10000;
 const SENDING_MS = 8000; // after that the form may be sent once more
 
-const typedIn = (sheet) => new URLSearchParams(
-  [...new FormData(sheet)].filter(([, value]) => typeof value === "string"),
+const typedIn = (form) => new URLSearchParams(
+  [...new FormData(form)].filter(([, value]) => typeof value === "string"),
 ).toString();
 
 const isShownUnstored = () => document.querySelector(".error-summary, [data-unsaved]")
   || new URLSearchParams(location.search).has("restore");
 
-async function send(sheet, typed) {
-  const answer = await fetch(sheet.dataset.autosave, {
+async function send(form, typed) {
+  const answer = await fetch(form.dataset.autosave, {
     method: "POST",
     body: new URLSearchParams(typed),
-    headers: { "X-CSRFToken": sheet.elements.csrfmiddlewaretoken.value },
+    headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
     redirect: "error",
   });
   if (!answer.ok) throw new Error(String(answer.status));
   return answer.json();
 }
 
-export function keepTyping(sheet) {
+export function keepTyping(form) {
   const note = document.getElementById("autosaved");
-  let kept = typedIn(sheet);
+  let kept = typedIn(form);
   const saved = isShownUnstored() ? "" : kept;
   let isLeaving = false;
 
   const keep = async () => {
-    const typed = typedIn(sheet);
+    const typed = typedIn(form);
     if (typed === kept || typed === saved || isLeaving) return;
     try {
-      const { at } = await send(sheet, typed);
+      const { at } = await send(form, typed);
       kept = typed;
       note.textContent = `${note.dataset.kept} ${at}`;
     } catch {
@@ -43,9 +43,9 @@ export function keepTyping(sheet) {
   document.addEventListener("session:ending", keep);
   document.addEventListener("session:ended", () => { isLeaving = true; });
   window.addEventListener("beforeunload", (event) => {
-    if (!isLeaving && typedIn(sheet) !== saved) event.preventDefault();
+    if (!isLeaving && typedIn(form) !== saved) event.preventDefault();
   });
-  sheet.addEventListener("submit", (event) => {
+  form.addEventListener("submit", (event) => {
     if (isLeaving) { event.preventDefault(); return; } // a double click sends once
     isLeaving = true;
     window.setTimeout(() => { isLeaving = false; }, SENDING_MS);

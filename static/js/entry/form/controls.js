@@ -1,7 +1,7 @@
 /* What the controls of a form do by themselves: exclude each other, empty, grow. */
 
 const isChoice = (control) => ["radio", "checkbox"].includes(control.type);
-const named = (sheet, name) => [...sheet.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
+const named = (form, name) => [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
 
 function empty(control) {
   if (isChoice(control)) control.checked = false;
@@ -9,11 +9,11 @@ function empty(control) {
 }
 
 /* A value and a code that says why there is none exclude each other. */
-function exclude(sheet, control) {
+function exclude(form, control) {
   const row = control.closest("[data-item]");
-  const missing = row && sheet.elements[`${row.dataset.item}__missing`];
+  const missing = row && form.elements[`${row.dataset.item}__missing`];
   if (!missing) return;
-  const controls = named(sheet, row.dataset.item);
+  const controls = named(form, row.dataset.item);
   if (control === missing && missing.value) controls.forEach(empty);
   else if (controls.includes(control) && control.value) missing.value = "";
 }
@@ -34,9 +34,9 @@ function refuseLargeFile(control) {
   body.append(message);
 }
 
-function addRow(sheet, table) {
+function addRow(form, table) {
   const name = table.dataset.rows;
-  const count = sheet.elements[`${name}__rows`];
+  const count = form.elements[`${name}__rows`];
   const [last, next] = [`${name}-${count.value - 1}-`, `${name}-${count.value}-`];
   const body = table.querySelector("tbody");
   const row = body.lastElementChild.cloneNode(true);
@@ -50,18 +50,18 @@ function addRow(sheet, table) {
   row.querySelector("input, select, textarea").focus();
 }
 
-export function watchControls(sheet) {
-  sheet.addEventListener("input", (event) => exclude(sheet, event.target));
-  sheet.addEventListener("change", (event) => refuseLargeFile(event.target));
+export function watchControls(form) {
+  form.addEventListener("input", (event) => exclude(form, event.target));
+  form.addEventListener("change", (event) => refuseLargeFile(event.target));
   // Buttons that only work with this script show themselves.
-  sheet.querySelectorAll("[data-clear], [data-add-row]").forEach((button) => { button.hidden = false; });
-  sheet.addEventListener("click", (event) => {
+  form.querySelectorAll("[data-clear], [data-add-row]").forEach((button) => { button.hidden = false; });
+  form.addEventListener("click", (event) => {
     const clear = event.target.closest("[data-clear]");
     if (clear) {
-      named(sheet, clear.dataset.clear).forEach((radio) => { radio.checked = false; });
-      sheet.dispatchEvent(new Event("change"));
+      named(form, clear.dataset.clear).forEach((radio) => { radio.checked = false; });
+      form.dispatchEvent(new Event("change"));
     }
     const add = event.target.closest("[data-add-row]");
-    if (add) addRow(sheet, add.closest("[data-rows]"));
+    if (add) addRow(form, add.closest("[data-rows]"));
   });
 }

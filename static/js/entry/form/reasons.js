@@ -1,7 +1,7 @@
 /* Reasons for changes, asked beside the item as soon as its value is another one. */
 
 const controlsOf = (box) => [box.querySelector("select"), box.querySelector("input")];
-const asked = (sheet) => [...sheet.querySelectorAll("[data-reason-for]:not([hidden])")];
+const openReasons = (form) => [...form.querySelectorAll("[data-reason-for]:not([hidden])")];
 
 const contents = (row) => [...row.querySelectorAll("input, select, textarea")]
   .filter((control) => !control.closest(".reason") && control.type !== "hidden")
@@ -18,8 +18,8 @@ function askReasons(before) {
 }
 
 /* One reason may hold for many items: it is copied where none was given yet. */
-function offerSameReason(sheet) {
-  const boxes = asked(sheet);
+function offerSameReason(form) {
+  const boxes = openReasons(form);
   boxes.forEach((box) => {
     const isGiven = controlsOf(box).every((control) => control.value);
     const isLacking = boxes.some((other) => other !== box && !controlsOf(other)[0].value);
@@ -27,9 +27,9 @@ function offerSameReason(sheet) {
   });
 }
 
-function copyReason(sheet, from) {
+function copyReason(form, from) {
   const [code, text] = controlsOf(from).map((control) => control.value);
-  asked(sheet).forEach((box) => {
+  openReasons(form).forEach((box) => {
     const [select, input] = controlsOf(box);
     if (select.value) return;
     select.value = code;
@@ -37,17 +37,17 @@ function copyReason(sheet, from) {
   });
 }
 
-export function watchReasons(sheet) {
-  const items = [...sheet.querySelectorAll("[data-item]")];
+export function watchReasons(form) {
+  const items = [...form.querySelectorAll("[data-item]")];
   const before = new Map(items.map((row) => [row, contents(row)]));
-  ["input", "change"].forEach((kind) => sheet.addEventListener(kind, () => {
-    if ("asksReasons" in sheet.dataset) askReasons(before);
-    offerSameReason(sheet);
+  ["input", "change"].forEach((kind) => form.addEventListener(kind, () => {
+    if ("asksReasons" in form.dataset) askReasons(before);
+    offerSameReason(form);
   }));
-  sheet.addEventListener("click", (event) => {
+  form.addEventListener("click", (event) => {
     const from = event.target.closest("[data-same-reason]")?.closest("[data-reason-for]");
     if (!from) return;
-    copyReason(sheet, from);
-    offerSameReason(sheet);
+    copyReason(form, from);
+    offerSameReason(form);
   });
 }

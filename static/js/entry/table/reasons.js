@@ -42,9 +42,9 @@ function askToStrike(row, box) {
 function askForCell(row, cell) {
   const item = cell.id.slice(`x-${row.dataset.row}-`.length);
   const controls = controlsIn(cell);
-  const held = controls.some((control) => !control.matches(".cell-unit") && before(control) !== "");
+  const hadValue = controls.some((control) => !control.matches(".cell-unit") && before(control) !== "");
   const isAsked = promptsOf(row)?.querySelector(`[data-reason="${item}"]`);
-  if (!held || !controls.some(isChanged)) {
+  if (!hadValue || !controls.some(isChanged)) {
     if (isAsked) dropPrompt(row, `[data-reason="${item}"]`);
   } else if (!isAsked) {
     const label = document.getElementById(`c-${item}`).firstChild.textContent.trim();
@@ -66,9 +66,9 @@ const reasons = () => [...body.querySelectorAll("[data-reason]")]
 export function offerSameReason() {
   body.querySelectorAll("[data-same]").forEach((button) => button.remove());
   const all = reasons();
-  const given = all.filter(([, code, text]) => code.value && text.value).at(-1);
-  if (!given || all.every(([, code]) => code.value)) return;
-  given[0].append(fromTemplate("same-template"));
+  const last = all.filter(([, code, text]) => code.value && text.value).at(-1);
+  if (!last || all.every(([, code]) => code.value)) return;
+  last[0].append(fromTemplate("same-template"));
 }
 
 export function watchSameReason() {

@@ -8,8 +8,8 @@ const MISSING_CODES = ["ND", "UNK", "NA", "REF"];
 const named = (row, item) => [...row.querySelectorAll(`[name="${row.dataset.row}-${item}"]`)];
 
 function answersIn(row, item) {
-  const given = named(row, item).filter((control) => !isBox(control) || control.checked);
-  return withoutBlanks(given.map((control) => control.value)).filter((value) => !MISSING_CODES.includes(value));
+  const answered = named(row, item).filter((control) => !isBox(control) || control.checked);
+  return withoutBlanks(answered.map((control) => control.value)).filter((value) => !MISSING_CODES.includes(value));
 }
 
 export function dimSkippedCells(row) {

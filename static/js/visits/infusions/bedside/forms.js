@@ -63,7 +63,7 @@ export function entryOf(form, submitter) {
     page: path,
     body: new URLSearchParams(data).toString(),
     label: form.dataset.label,
-    told: summary(form),
+    summary: summary(form),
     act: form.dataset.act,
     point: form.elements.point?.value || "",
     leadsTo: form.dataset.leadsTo || "",

@@ -19,8 +19,8 @@ export const isSending = () => sending;
 export const show = () => showUnsent(flush);
 
 /* The first entry to send: in order, a refused one only when somebody corrects it. */
-export async function waiting(asked = "") {
-  return (await queue.all()).find((item) => !item.refused || item.key === asked);
+export async function waiting(key = "") {
+  return (await queue.all()).find((item) => !item.refused || item.key === key);
 }
 
 export const isRefused = async (key) => (await queue.all()).some((item) => item.key === key && item.refused);
@@ -69,9 +69,9 @@ function reasonOf(outcome) {
 }
 
 /* Send what waits; the page to show after it, if the server gave one. */
-async function sendAll(asked) {
+async function sendAll(key) {
   let html = "";
-  for (let next = await waiting(asked); next; next = await waiting()) {
+  for (let next = await waiting(key); next; next = await waiting()) {
     const outcome = await sendOne(next);
     const isHere = next.page === path; // never another participant's page under this address
     if (outcome.kind === "stored") {
@@ -82,7 +82,7 @@ async function sendAll(asked) {
     if (outcome.kind !== "refused") break;
     await queue.put({ ...next, refused: reasonOf(outcome) });
     if (!isHere) continue;
-    if (next.key === asked && $("form.act", parse(outcome.html))) return outcome.html;
+    if (next.key === key && $("form.act", parse(outcome.html))) return outcome.html;
     html = (await ask(path, {})).html || html; // it stands there as if it were stored
   }
   return html;
@@ -93,14 +93,14 @@ function sendLater() {
   retry = setTimeout(flush, RETRY_MS[Math.min(connection.failures, RETRY_MS.length) - 1] || 0);
 }
 
-export async function flush(asked = "") {
+export async function flush(key = "") {
   if (sending) return;
   sending = true;
   const patience = setTimeout(show, PATIENCE_MS);
   let html = "";
   clearTimeout(retry);
   try {
-    html = await sendAll(asked);
+    html = await sendAll(key);
   } finally {
     sending = false;
     clearTimeout(patience);

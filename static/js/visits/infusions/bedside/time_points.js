@@ -38,7 +38,7 @@ export function markUnsent(row, item) {
   others.forEach((cell) => cell.remove());
   typed.colSpan = 6;
   typed.className = "typed";
-  typed.textContent = item.told;
+  typed.textContent = item.summary;
   $(".no-print", row)?.replaceChildren();
 }
 

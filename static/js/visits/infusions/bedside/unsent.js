@@ -2,7 +2,7 @@
 
 import { $, $$, connection, element, path, queue, words } from "./page.js";
 
-const named = (item) => `${item.where} · ${item.label} — ${item.told}`;
+const named = (item) => `${item.where} · ${item.label} — ${item.summary}`;
 
 function button(text, act) {
   const made = element("button", text, "btn btn-quiet");
