@@ -274,7 +274,7 @@ class ParticipantStatus(Codelist):
     CONSENTED = "consented", N_("Consented")
     SCREEN_FAILED = "screen_failed", N_("Screen failed")
     ELIGIBLE = "eligible", N_("Eligible")
-    RANDOMISED = "randomised", N_("Randomised")
+    RANDOMIZED = "randomised", N_("Randomized")
     INFUSED = "infused", N_("Infused")
     COMPLETED = "completed", N_("Completed")
     DIED = "died", N_("Died")

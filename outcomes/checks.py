@@ -298,7 +298,7 @@ def _(data: FormData, casebook: Casebook) -> CheckResult:
     form="EOS",
     item="on",
     severity=HARD,
-    message=N_("Only randomised participants have an end of study."),
+    message=N_("Only randomized participants have an end of study."),
 )
 def _(data: FormData, casebook: Casebook) -> bool:
     return bool(data.get("on")) and anchor_on(casebook) is None

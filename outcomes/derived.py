@@ -34,7 +34,7 @@ class DerivedField(NamedTuple):
 
 
 AT_DAY_28 = (
-    DerivedField("day0", N_("Day 0: infusion 1, else randomisation")),
+    DerivedField("day0", N_("Day 0: infusion 1, else randomization")),
     DerivedField("d28_date", N_("Day 28")),
     DerivedField("scr_d28", N_("Creatinine nearest to day 28, day 25 to 31"), UMOL_L),
     DerivedField("scr_d28_on", N_("Date of that creatinine")),

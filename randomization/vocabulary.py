@@ -100,7 +100,7 @@ class StudyStatus(Codelist):
 
     SETUP = "setup", N_("In preparation")
     OPEN = "open", N_("Open")
-    PAUSED_RANDOMISATION = "paused_randomisation", N_("Randomization paused")
+    PAUSED_RANDOMIZATION = "paused_randomisation", N_("Randomization paused")
     PAUSED_INFUSION = "paused_infusion", N_("Randomization and infusions paused")
     CLOSED = "closed", N_("Closed to new participants")
     LOCKED = "locked", N_("Locked")

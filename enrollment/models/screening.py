@@ -39,7 +39,7 @@ class ScreeningLog(CRF):
     screening_closed_at = items.DateTime(
         _("Screening closed at"),
         required=~Fact("is_randomized"),
-        guide=_("Only where screening ends without randomisation."),
+        guide=_("Only where screening ends without randomization."),
     )
     screen_failure_reason = items.Choice(
         _("Reason"),

@@ -46,13 +46,13 @@ def _(data: FormData, casebook: Casebook) -> bool:
     form="SCN",
     item="rescreening_of",
     severity=HARD,
-    message=N_("This person has been randomised and is never screened again."),
+    message=N_("This person has been randomized and is never screened again."),
 )
 def _(data: FormData, casebook: Casebook) -> bool:
-    randomised_at = casebook.value("RAN", "randomised_at")
+    randomized_at = casebook.value("RAN", "randomised_at")
     again = data.get("approached_at")
     return bool(
-        data.occurrence > 1 and randomised_at and again and again > randomised_at
+        data.occurrence > 1 and randomized_at and again and again > randomized_at
     )
 
 

@@ -146,7 +146,7 @@ def _approach_result(is_consented: bool) -> str | None:  # noqa: FBT001 - one qu
 def require_rescreenable(casebook: Casebook) -> None:
     reasons = []
     if casebook.fact("is_randomized"):
-        reasons.append(_("A person who was randomised is never screened again."))
+        reasons.append(_("A person who was randomized is never screened again."))
     if not is_screening_closed(casebook):
         reasons.append(_("The present screening is not closed yet."))
     if has_died(casebook):
@@ -185,7 +185,7 @@ def close_screening(
         participant = form_instances.lock(participant)
         casebook = eligibility_selectors.screening_casebook(participant)
         if casebook.fact("is_randomized"):
-            raise EnrollmentRefused(_("The person has been randomised."))
+            raise EnrollmentRefused(_("The person has been randomized."))
         screening = casebook.one("SCN")
         if screening is None or screening.get("screening_closed_at"):
             raise EnrollmentRefused(_("There is no open screening."))

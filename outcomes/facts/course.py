@@ -37,12 +37,12 @@ NOON = time(12)  # a sample known by date only: no time of day decides between d
 
 
 def record_of(casebook: Casebook, cutoff: date) -> Record | None:
-    randomised_at = casebook.value("RAN", "randomised_at")
-    if randomised_at is None:
+    randomized_at = casebook.value("RAN", "randomised_at")
+    if randomized_at is None:
         return None
     death = death_on(casebook)
     return Record(
-        randomized_on=site_date(randomised_at),
+        randomized_on=site_date(randomized_at),
         infusion_1_at=infusion_started_at(casebook, 1),
         baseline_umol_l=baseline_umol_l(casebook),
         cutoff=cutoff,

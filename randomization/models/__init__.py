@@ -4,7 +4,7 @@ from randomization.models.end_of_trial import CodeOpening, RestrictedStatement
 from randomization.models.lists import Allocation, AllocationList, Slot
 from randomization.models.preparation_check import PreparationCheck, bound_of
 from randomization.models.product import ProductRecord
-from randomization.models.randomization_record import RandomisationRecord
+from randomization.models.randomization_record import RandomizationRecord
 from randomization.models.registers import (
     CodeBreak,
     LotRecord,
@@ -20,7 +20,7 @@ __all__ = [
     "LotRecord",
     "PreparationCheck",
     "ProductRecord",
-    "RandomisationRecord",
+    "RandomizationRecord",
     "RestrictedStatement",
     "Slot",
     "StudyStatusChange",

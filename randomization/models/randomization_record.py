@@ -22,7 +22,7 @@ FROZEN = (
 HAS_BASELINE = ~Answer("baseline_source", "missing")
 
 
-class RandomisationRecord(CRF):
+class RandomizationRecord(CRF):
     """Time, person, number, and the baseline frozen at that moment."""
 
     randomised_at = items.DateTime(
@@ -66,7 +66,7 @@ class RandomisationRecord(CRF):
     )
 
     class Meta(CRF.Meta):
-        pass
+        db_table = "randomization_randomisationrecord"  # as the audit trail names it
 
     class Design:
         order = 10

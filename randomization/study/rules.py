@@ -4,7 +4,7 @@ from randomization.vocabulary import StudyStatus
 
 OPEN, RANDOMIZATION_PAUSED, INFUSION_PAUSED, CLOSED = (
     StudyStatus.OPEN,
-    StudyStatus.PAUSED_RANDOMISATION,
+    StudyStatus.PAUSED_RANDOMIZATION,
     StudyStatus.PAUSED_INFUSION,
     StudyStatus.CLOSED,
 )

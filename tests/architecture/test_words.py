@@ -5,8 +5,12 @@ import io
 import re
 import tokenize
 from collections import Counter
+from collections.abc import Iterator
+from itertools import chain, product
+from pathlib import Path
 
 from django.apps import apps
+from django.urls import URLResolver, get_resolver
 
 from tests.architecture.test_layout import MODULES
 from trial_edc.rooms import PROJECT
@@ -16,10 +20,14 @@ GLOSSARY = (PROJECT / "docs" / "glossary.md").read_text(encoding="utf-8")
 ITEM_TYPES = "record.casebook.items"
 RETIRED = {
     "Binder", "Deed", "Foretold", "Rows", "Sheet", "Term", "Via",
-    "asked", "custody", "disclosures", "exhibits", "follows", "foretells",
-    "foretold", "guarding", "hang", "hang_visits", "happenings", "held", "said",
-    "settle_checks", "settle_due_dates", "told",
+    "asked", "custody", "desk", "disclosures", "exhibit", "exhibits", "follows",
+    "foretells", "foretold", "found", "grounds", "guarding", "hang", "hang_visits",
+    "happenings", "held", "open_sheet", "said", "settle_checks", "settle_due_dates",
+    "sheet", "sheets", "told", "wanted",
 }  # fmt: skip
+# Items keep the names under which they are stored and exported.
+STORED = {"randomised_at", "randomised_by", "randomisation_no"}
+COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$|\s// .*?$", re.DOTALL | re.MULTILINE)
 
 
 def test_no_class_name_has_two_meanings():
@@ -34,18 +42,56 @@ def test_no_class_name_has_two_meanings():
     assert [name for name, times in names.items() if times > 1] == []
 
 
+def names_in_code() -> Iterator[tuple[Path, str]]:
+    for name, path in MODULES.items():
+        if "migrations" not in name:
+            lines = io.StringIO(path.read_text(encoding="utf-8"))
+            for token in tokenize.generate_tokens(lines.readline):
+                if token.type == tokenize.NAME:
+                    yield path, token.string
+
+
+def names_on_pages() -> Iterator[tuple[Path, str]]:
+    """Words of scripts, classes of styles, classes and ids of templates."""
+    patterns = {
+        "js": r"[A-Za-z_]\w*",
+        "css": r"(?<=[.#])[A-Za-z][\w-]*",
+        "html": r"\b(?:class|id|anchor)=\"([^\"]*)\"",
+    }
+    for folder, (ending, pattern) in product(("static", "templates"), patterns.items()):
+        for path in (PROJECT / folder).rglob(f"*.{ending}"):
+            text = COMMENT.sub("", path.read_text(encoding="utf-8"))
+            for words in re.findall(pattern, text):
+                yield from ((path, word) for word in words.split())
+
+
+def words_of_addresses(resolver: URLResolver) -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        yield from str(pattern.pattern).split("/")
+        if isinstance(pattern, URLResolver):
+            yield from words_of_addresses(pattern)
+        elif pattern.name:
+            yield pattern.name
+
+
 def test_no_retired_name_comes_back():
-    found = {
-        f"{path.relative_to(PROJECT)}: {token.string}"
-        for name, path in MODULES.items()
-        if "migrations" not in name
-        for token in tokenize.generate_tokens(
-            io.StringIO(path.read_text(encoding="utf-8")).readline
-        )
-        if token.type == tokenize.NAME and token.string in RETIRED
+    names = {
+        f"{path.relative_to(PROJECT)}: {name}"
+        for path, name in chain(names_in_code(), names_on_pages())
+        if name in RETIRED
     }
 
-    assert found == set()
+    assert names == set()
+
+
+def test_no_address_has_a_retired_name():
+    assert set(words_of_addresses(get_resolver())) & RETIRED == set()
+
+
+def test_randomization_has_one_spelling():
+    names = {name for _path, name in names_in_code() if "randomis" in name.lower()}
+
+    assert names == STORED
 
 
 def test_the_glossary_holds_each_table_once():

@@ -54,7 +54,7 @@ def test_about_a_third_fails_and_few_die(people: list[Person]):
     assert 0.1 < len(dead) / (PEOPLE - len(not_randomized)) < 0.2
 
 
-def test_whoever_is_randomised_meets_the_kidney_criteria(people: list[Person]):
+def test_whoever_is_randomized_meets_the_kidney_criteria(people: list[Person]):
     for person in people:
         if person.fate in NOT_RANDOMIZED:
             continue

@@ -32,7 +32,7 @@ from visits.schedule import selectors as visits
 pytestmark = [pytest.mark.django_db, pytest.mark.real_clock, pytest.mark.slow]
 
 
-def randomised() -> list[Participant]:
+def randomized() -> list[Participant]:
     return list(Participant.objects.filter(forms__code="RAN").distinct())
 
 
@@ -45,7 +45,7 @@ def test_each_status_of_a_participant_occurs(trial: World):
 
 def test_visits_are_done_missed_due_and_overdue(trial: World):
     with clock.at(at(UNTIL, 480)):
-        plans = visits.schedules(randomised()).values()
+        plans = visits.schedules(randomized()).values()
         statuses = {visit.status for plan in plans for visit in plan.visits}
 
     assert statuses >= {
@@ -58,8 +58,8 @@ def test_visits_are_done_missed_due_and_overdue(trial: World):
     }
 
 
-def test_everybody_randomised_was_eligible_and_confirmed_within_a_day(trial: World):
-    people = randomised()
+def test_everybody_randomized_was_eligible_and_confirmed_within_a_day(trial: World):
+    people = randomized()
 
     assert people
     for person in people:
@@ -67,8 +67,8 @@ def test_everybody_randomised_was_eligible_and_confirmed_within_a_day(trial: Wor
         confirmed = EligibilityConfirmation.objects.filter(participant=person).last()
         assert eligibility.assessment.verdict == Verdict.ELIGIBLE
         assert confirmed is not None
-        randomised_at = eligibility.casebook.value("RAN", "randomised_at")
-        assert timedelta(0) <= randomised_at - confirmed.at <= timedelta(days=1)
+        randomized_at = eligibility.casebook.value("RAN", "randomised_at")
+        assert timedelta(0) <= randomized_at - confirmed.at <= timedelta(days=1)
 
 
 def test_a_screen_failure_names_the_criterion(trial: World):

@@ -127,7 +127,7 @@ class ScheduleSettings:
     month3_rule: Month3Rule
     month3_months: int
     month3_days: int
-    day0_hours_after_randomisation: int
+    day0_hours_after_randomization: int
     infusion_2_last_day: int
     lost_attempts: int
     lost_days: int

@@ -43,12 +43,12 @@ def _late_after_randomization(casebook: Casebook, _visit: str, _found_on: date) 
 
 def is_late_after_randomization(casebook: Casebook) -> bool:
     """Infusion 1 started more hours after randomization than the protocol allows."""
-    randomised_at = casebook.value("RAN", "randomised_at")
+    randomized_at = casebook.value("RAN", "randomised_at")
     started_at = infusion_started_at(casebook, 1)
-    hours = PROTOCOL.schedule.day0_hours_after_randomisation
-    if randomised_at is None or started_at is None:
+    hours = PROTOCOL.schedule.day0_hours_after_randomization
+    if randomized_at is None or started_at is None:
         return False
-    return bool(started_at > randomised_at + timedelta(hours=hours))
+    return bool(started_at > randomized_at + timedelta(hours=hours))
 
 
 def _after_last_day(casebook: Casebook, _visit: str, _found_on: date) -> bool:

@@ -8,7 +8,7 @@ class DeviationCategory(Codelist):
 
     CONSENT = "consent", N_("Consent")
     ELIGIBILITY = "eligibility", N_("Eligibility")
-    RANDOMISATION = "randomisation", N_("Randomisation")
+    RANDOMIZATION = "randomisation", N_("Randomization")
     INFUSION = "infusion", N_("Infusion")
     VISIT_WINDOW = "visit_window", N_("Visit outside its window")
     MISSED_VISIT = "missed_visit", N_("Missed visit")

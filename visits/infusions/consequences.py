@@ -95,13 +95,13 @@ def _broken_rules(saved: Saved, number: int, started_at: datetime) -> dict[Rule,
 
 
 def _first_infusion_late(form: FormInstance, on: date) -> DeviationFound:
-    hours = PROTOCOL.schedule.day0_hours_after_randomisation
+    hours = PROTOCOL.schedule.day0_hours_after_randomization
     return DeviationFound(
         form.participant,
         DeviationCategory.INFUSION.value,
         Rule.FIRST_INFUSION_LATE.value,
         on,
-        f"Infusion 1 started more than {hours} hours after randomisation.",
+        f"Infusion 1 started more than {hours} hours after randomization.",
         form,
     )
 

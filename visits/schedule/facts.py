@@ -161,12 +161,12 @@ def course_of(casebook: Casebook, *, no_go_signed: bool) -> rules.Course:
     death = casebook.value("DTH", "death_on")
     started_at = infusion_started_at(casebook, 1)
     screening = casebook.one("SCN")
-    randomised_at = casebook.value("RAN", "randomised_at")
+    randomized_at = casebook.value("RAN", "randomised_at")
     consented = first_consented_at(casebook)
     return rules.Course(
         consented_on=site_date(consented) if consented else None,
         screening_closed=bool(screening and screening.get("screening_closed_at")),
-        randomised_at=randomised_at,
+        randomized_at=randomized_at,
         day0=site_date(started_at) if started_at else None,
         will_not_be_infused=no_go_signed and is_refused_for_good(casebook, 1),
         death_on=death.earliest if death else None,

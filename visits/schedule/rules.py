@@ -67,7 +67,7 @@ class Course:
 
     consented_on: date | None = None
     screening_closed: bool = False
-    randomised_at: datetime | None = None
+    randomized_at: datetime | None = None
     day0: date | None = None
     will_not_be_infused: bool = False
     death_on: date | None = None
@@ -77,9 +77,9 @@ class Course:
     @property
     def anchor(self) -> date | None:
         """The date that counts as day 0, once there is one."""
-        if self.day0 or not self.will_not_be_infused or self.randomised_at is None:
+        if self.day0 or not self.will_not_be_infused or self.randomized_at is None:
             return self.day0
-        return site_date(self.randomised_at)
+        return site_date(self.randomized_at)
 
     def withdrawn_on(self, *kinds: WithdrawalKind) -> date | None:
         return min((w.on for w in self.withdrawals if w.kind in kinds), default=None)
@@ -214,10 +214,10 @@ def unanchored_state(
     visit: VisitCode, course: Course, now: datetime, schedule: ScheduleSettings
 ) -> VisitState:
     """Rule 6: without day 0 only the day-0 visit is awaited, 24 h long."""
-    if visit != VisitCode.DAY_0 or course.randomised_at is None:
+    if visit != VisitCode.DAY_0 or course.randomized_at is None:
         return VisitState(VisitStatus.NOT_SCHEDULED, StatusReason.NO_DAY_0)
-    hours = schedule.day0_hours_after_randomisation
-    due_at = course.randomised_at + timedelta(hours=hours)
+    hours = schedule.day0_hours_after_randomization
+    due_at = course.randomized_at + timedelta(hours=hours)
     status = VisitStatus.UPCOMING if now < due_at else VisitStatus.DUE
     if now > due_at:
         status = VisitStatus.OVERDUE
@@ -237,7 +237,7 @@ def screening_state(course: Course) -> VisitState:
     """Screening runs from consent to randomization and has no fixed day."""
     if course.consented_on is None:
         return VisitState(VisitStatus.NOT_SCHEDULED)
-    if course.randomised_at:
+    if course.randomized_at:
         return VisitState(VisitStatus.OVERDUE)
     if course.screening_closed:
         return VisitState(VisitStatus.NOT_REQUIRED, StatusReason.SCREENING_CLOSED)

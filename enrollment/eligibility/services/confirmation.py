@@ -61,7 +61,7 @@ def obstacles_to_confirmation(
 ) -> list[str]:
     reasons = []
     if eligibility.casebook.fact("is_randomized"):
-        reasons.append(_("The person has been randomised."))
+        reasons.append(_("The person has been randomized."))
     if is_screening_over(eligibility.casebook):
         reasons.append(
             _("The screening is closed, or the person has withdrawn or died.")

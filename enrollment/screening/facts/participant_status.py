@@ -30,7 +30,7 @@ def status_of(casebook: Casebook, *, is_confirmed: bool) -> ParticipantStatus:
         (ParticipantStatus.DIED, has_died(casebook)),
         (ParticipantStatus.WITHDRAWN, has_withdrawn(casebook)),
         (ParticipantStatus.INFUSED, infused),
-        (ParticipantStatus.RANDOMISED, casebook.one("RAN") is not None),
+        (ParticipantStatus.RANDOMIZED, casebook.one("RAN") is not None),
         (ParticipantStatus.SCREEN_FAILED, is_screening_closed(casebook)),
         (ParticipantStatus.ELIGIBLE, is_confirmed),
         (ParticipantStatus.CONSENTED, consent_answer(casebook) == CriterionAnswer.YES),

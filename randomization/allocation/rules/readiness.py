@@ -9,7 +9,7 @@ from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
 
 ELIGIBLE = "eligible"
-PAUSED = (StudyStatus.PAUSED_RANDOMISATION, StudyStatus.PAUSED_INFUSION)
+PAUSED = (StudyStatus.PAUSED_RANDOMIZATION, StudyStatus.PAUSED_INFUSION)
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,7 +242,7 @@ def test_screening_is_over_by_closing_death_or_withdrawal(
 
 
 GIVEN = consent(1, "initial", "given", 0)
-RANDOMISED = data("RAN", randomised_at=NOON)
+RANDOMIZED = data("RAN", randomised_at=NOON)
 INFUSED = data("INF", visit="D0", started_at=NOON)
 
 
@@ -254,11 +254,11 @@ INFUSED = data("INF", visit="D0", started_at=NOON)
         ([data("SCN"), GIVEN], False, "consented"),
         ([data("SCN"), GIVEN], True, "eligible"),
         ([data("SCN", screening_closed_at=NOON), GIVEN], True, "screen_failed"),
-        ([GIVEN, RANDOMISED], True, "randomised"),
-        ([GIVEN, RANDOMISED, INFUSED], True, "infused"),
-        ([RANDOMISED, data("WDR", kind="infusion_only")], True, "randomised"),
-        ([RANDOMISED, data("WDR", kind="everything")], True, "withdrawn"),
-        ([RANDOMISED, data("WDR", kind="visits_lookup_allowed")], True, "withdrawn"),
+        ([GIVEN, RANDOMIZED], True, "randomised"),
+        ([GIVEN, RANDOMIZED, INFUSED], True, "infused"),
+        ([RANDOMIZED, data("WDR", kind="infusion_only")], True, "randomised"),
+        ([RANDOMIZED, data("WDR", kind="everything")], True, "withdrawn"),
+        ([RANDOMIZED, data("WDR", kind="visits_lookup_allowed")], True, "withdrawn"),
         ([INFUSED, data("DTH", death_on=Partial("2026-03"))], True, "died"),
         ([INFUSED, data("EOS", reason="completed")], True, "completed"),
         ([INFUSED, data("EOS", reason="lost")], True, "lost"),

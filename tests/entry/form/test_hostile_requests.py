@@ -163,7 +163,7 @@ def test_a_file_that_is_not_there_is_not_found(form, item):
 @pytest.mark.verifies("ACC-03")
 @pytest.mark.parametrize("action", ["draft", "complete"])
 def test_nobody_writes_a_form_of_the_system(action):
-    """The record of a randomisation can be neither drafted again nor marked wrong."""
+    """The record of a randomization can be neither drafted again nor marked wrong."""
     someone = stage.randomized()
     record = FormInstance.objects.get(participant=someone, code="RAN")
     before = record.status
@@ -313,7 +313,7 @@ def test_a_row_at_visits_is_added_to_a_visit_of_its_form():
     assert [answer.status_code for answer in answers] == [NOT_FOUND, NOT_FOUND, 302]
 
 
-def test_nothing_is_written_at_the_bedside_before_randomisation():
+def test_nothing_is_written_at_the_bedside_before_randomization():
     someone = stage.participant()
     client = signed_in("BN")
     acts = ("start", "stop")

@@ -1,4 +1,4 @@
-"""What stands against randomising, at the edges of each condition."""
+"""What stands against randomizing, at the edges of each condition."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -40,7 +40,7 @@ NOT_OPEN = "The study is not open for randomization."
         ({"study_status": StudyStatus.SETUP}, Obstacle("study", NOT_OPEN)),
         ({"study_status": StudyStatus.CLOSED}, Obstacle("study", NOT_OPEN)),
         ({"study_status": StudyStatus.LOCKED}, Obstacle("study", NOT_OPEN)),
-        ({"study_status": StudyStatus.PAUSED_RANDOMISATION}, Obstacle("study", PAUSED)),
+        ({"study_status": StudyStatus.PAUSED_RANDOMIZATION}, Obstacle("study", PAUSED)),
         ({"study_status": StudyStatus.PAUSED_INFUSION}, Obstacle("study", PAUSED)),
         (
             {"is_consented": False},

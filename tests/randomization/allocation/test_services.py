@@ -107,7 +107,7 @@ def test_every_reason_against_is_told_and_nothing_is_taken():
         by=stage.colleague("IN"),
         reasons=why,
     )
-    pause = StudyStatus.PAUSED_RANDOMISATION
+    pause = StudyStatus.PAUSED_RANDOMIZATION
     study.change_status(pause, reason="supply", by=stage.colleague("PI"))
 
     with pytest.raises(NotReady) as refused:

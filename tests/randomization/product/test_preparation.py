@@ -382,7 +382,7 @@ def test_request_is_not_signed_in_a_pause_and_what_ran_in_is_told(client, record
 def test_pause_is_told_where_somebody_would_be_randomized(client, record):
     del record
     study.change_status(
-        StudyStatus.PAUSED_RANDOMISATION, reason="supply", by=stage.colleague("PI")
+        StudyStatus.PAUSED_RANDOMIZATION, reason="supply", by=stage.colleague("PI")
     )
     participant = stage.ready()
     client.force_login(stage.colleague("CO"))

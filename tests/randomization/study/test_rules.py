@@ -8,7 +8,7 @@ from randomization.vocabulary import StudyStatus
 SETUP, OPEN, PAUSED, STOPPED, CLOSED, LOCKED = (
     StudyStatus.SETUP,
     StudyStatus.OPEN,
-    StudyStatus.PAUSED_RANDOMISATION,
+    StudyStatus.PAUSED_RANDOMIZATION,
     StudyStatus.PAUSED_INFUSION,
     StudyStatus.CLOSED,
     StudyStatus.LOCKED,

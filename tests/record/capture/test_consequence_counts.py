@@ -158,7 +158,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> dict[Hook, int]:
     return most
 
 
-def screened_and_randomised() -> None:
+def screened_and_randomized() -> None:
     """Go from consent to the product and correct what was used on the way."""
     stage.open_study()
     who = stage.randomized_participant()
@@ -195,7 +195,7 @@ def screened_and_randomised() -> None:
     strike_row(used, by=coordinator, reason=MISTAKE, via=Source.PAGE)
 
 
-def not_randomised() -> None:
+def not_randomized() -> None:
     """Close a screening in which a criterion failed."""
     who, now = stage.eligible(), clock.now()
     failed = {"i4_can_comply": "N"}
@@ -256,8 +256,8 @@ def whole_trial(many: int) -> None:
     """Let every consequence happen, with so many participants and rows in a log."""
     for number in range(many - 1):
         course.participant(500 + number)
-    screened_and_randomised()
-    not_randomised()
+    screened_and_randomized()
+    not_randomized()
     who = infused(many)
     at_the_bedside(who)
     followed_up(who)

@@ -24,7 +24,7 @@ from visits.schedule.rules import (
 
 DAY_0 = date(2023, 3, 1)
 RANDOMIZED_AT = datetime(2023, 3, 1, 9, tzinfo=SITE_TZ)
-INFUSED = Course(randomised_at=RANDOMIZED_AT, day0=DAY_0)
+INFUSED = Course(randomized_at=RANDOMIZED_AT, day0=DAY_0)
 ANCHORED = [slot.code for slot in PROTOCOL.schedule.visits if slot.code != "SCR"]
 
 
@@ -217,7 +217,7 @@ def test_in_hospital_visits_follow_the_stays(
 def test_without_day_0_only_the_first_infusion_is_awaited(
     minutes: int, expected: VisitStatus
 ) -> None:
-    course = Course(randomised_at=RANDOMIZED_AT)
+    course = Course(randomized_at=RANDOMIZED_AT)
     now = RANDOMIZED_AT + timedelta(hours=24, minutes=minutes)
 
     state = visit_status(VisitCode.DAY_0, course, now=now)
@@ -239,7 +239,7 @@ def test_before_randomization_nothing_is_scheduled() -> None:
 
 @pytest.mark.verifies("WIN-03")
 def test_death_without_day_0_needs_no_window() -> None:
-    dead = Course(randomised_at=RANDOMIZED_AT, death_on=DAY_0)
+    dead = Course(randomized_at=RANDOMIZED_AT, death_on=DAY_0)
 
     assert status(VisitCode.DAY_0, dead).status == VisitStatus.NOT_REQUIRED
 
@@ -247,7 +247,7 @@ def test_death_without_day_0_needs_no_window() -> None:
 @pytest.mark.verifies("WIN-01")
 def test_will_not_be_infused_anchors_on_the_randomization_date() -> None:
     late = datetime(2023, 3, 1, 17, tzinfo=UTC)  # already 2 March at the site
-    course = Course(randomised_at=late, will_not_be_infused=True)
+    course = Course(randomized_at=late, will_not_be_infused=True)
 
     state = status(VisitCode.DAY_28, course)
 
@@ -265,7 +265,7 @@ def test_will_not_be_infused_anchors_on_the_randomization_date() -> None:
             VisitState(VisitStatus.NOT_REQUIRED, StatusReason.SCREENING_CLOSED),
         ),
         (
-            Course(consented_on=DAY_0, randomised_at=RANDOMIZED_AT, day0=DAY_0),
+            Course(consented_on=DAY_0, randomized_at=RANDOMIZED_AT, day0=DAY_0),
             VisitState(VisitStatus.OVERDUE),
         ),
     ],

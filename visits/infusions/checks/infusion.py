@@ -26,11 +26,11 @@ RATE_HARD, RATE_SOFT = (Decimal("0.1"), Decimal(20)), (Decimal("0.5"), Decimal(5
     form="INF",
     item="started_at",
     severity=Severity.HARD,
-    message=N_("The infusion starts before randomisation."),
+    message=N_("The infusion starts before randomization."),
 )
 def started_before_randomization(data: FormData, casebook: Casebook) -> bool:
-    at, randomised_at = data.get("started_at"), casebook.value("RAN", "randomised_at")
-    return at is not None and randomised_at is not None and at < randomised_at
+    at, randomized_at = data.get("started_at"), casebook.value("RAN", "randomised_at")
+    return at is not None and randomized_at is not None and at < randomized_at
 
 
 @check(
@@ -81,12 +81,12 @@ def started_without_request(data: FormData, casebook: Casebook) -> bool:
     message=N_("Outside the window of this infusion."),
 )
 def started_outside_window(data: FormData, casebook: Casebook) -> bool:
-    at, randomised_at = data.get("started_at"), casebook.value("RAN", "randomised_at")
+    at, randomized_at = data.get("started_at"), casebook.value("RAN", "randomised_at")
     if at is None:
         return False
     if data.visit == VisitCode.DAY_0:
-        limit = timedelta(hours=SCHEDULE.day0_hours_after_randomisation)
-        return randomised_at is not None and at > randomised_at + limit
+        limit = timedelta(hours=SCHEDULE.day0_hours_after_randomization)
+        return randomized_at is not None and at > randomized_at + limit
     window = window_of(casebook, data.visit)
     return window is not None and site_date(at) not in window
 

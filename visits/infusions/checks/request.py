@@ -21,17 +21,17 @@ WEIGHT_TOLERANCE = Decimal("0.10")
     form="IRQ",
     item="planned_start_at",
     severity=Severity.SOFT,
-    message=N_("More than 24 hours after randomisation."),
+    message=N_("More than 24 hours after randomization."),
 )
 def planned_late(data: FormData, casebook: Casebook) -> bool:
-    at, randomised_at = (
+    at, randomized_at = (
         data.get("planned_start_at"),
         casebook.value("RAN", "randomised_at"),
     )
-    if data.visit != VisitCode.DAY_0 or at is None or randomised_at is None:
+    if data.visit != VisitCode.DAY_0 or at is None or randomized_at is None:
         return False
-    limit = timedelta(hours=SCHEDULE.day0_hours_after_randomisation)
-    return bool(at > randomised_at + limit)
+    limit = timedelta(hours=SCHEDULE.day0_hours_after_randomization)
+    return bool(at > randomized_at + limit)
 
 
 @check(
