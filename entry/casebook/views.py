@@ -7,13 +7,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from entry.casebook.selectors import casebook_grid_of
+from entry.casebook.selectors.grid import casebook_grid_of
 from entry.form.page.form import FormPage
 from entry.form.page.item import finding_text as words_of
 from entry.form.views.form import READERS, visible_form
 from entry.selectors import navigation
 from entry.selectors.visibility import may_enter, may_see, participants_visible_to
-from entry.worklist.selectors.work import form_words
 from randomization.allocation.selectors import allocation_of
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
@@ -112,5 +111,5 @@ def _warn_about_remaining_forms(request: StaffRequest, form: FormInstance) -> No
         forms = forms_kept_after_revocation(form.participant)
     if forms:
         message = _("Somebody worked on these, so they stand; correct them: %(forms)s.")
-        details = {"forms": ", ".join(map(form_words, forms))}
+        details = {"forms": ", ".join(map(navigation.form_title, forms))}
         messages.warning(request, message % details)

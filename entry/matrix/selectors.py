@@ -9,7 +9,7 @@ from enrollment.consent.facts.reconsent import ReconsentDue
 from enrollment.consent.selectors import reconsents_due
 from enrollment.screening.facts import participant_status as statuses
 from enrollment.screening.selectors import statuses_of
-from entry.casebook.selectors import GRID_VISITS
+from entry.casebook.selectors.cells import GRID_VISITS
 from entry.selectors.visibility import participants_visible_to, visible_codes
 from record.accounts.models import User
 from record.casebook.models import FormInstance, FormStatus, Participant

@@ -21,6 +21,12 @@ def address(form: FormInstance, item: str = "") -> str:
     return f"{page}#row-{item}" if item else page
 
 
+def form_title(form: FormInstance) -> str:
+    design = catalogue.design(form.code)
+    number = f" {form.occurrence}" if design.is_repeated else ""
+    return " · ".join(filter(None, (f"{design.title}{number}", form.visit)))
+
+
 def casebook_address(form: FormInstance) -> str:
     return reverse("entry:casebook", args=[form.participant.number])
 

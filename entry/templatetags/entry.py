@@ -6,15 +6,9 @@ from django import template
 
 from entry.form.page.item import ItemView
 from entry.form.selectors import history
-from entry.worklist.selectors.work import form_words
-from record.casebook.models import FormInstance
+from entry.selectors import navigation
 
 register = template.Library()
-
-
-@register.simple_tag
-def form_title(form: FormInstance) -> str:
-    return form_words(form)
 
 
 @register.filter
@@ -23,3 +17,4 @@ def all_hidden(views: Iterable[ItemView]) -> bool:
 
 
 register.simple_tag(history.strike_out_of)
+register.simple_tag(navigation.form_title)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from enrollment.screening.page import ScreeningLogRow
-from entry.casebook.selectors import casebook_grid_of
+from entry.casebook.selectors.grid import casebook_grid_of
 from entry.matrix.selectors import matrix_for
 from exports.models import Export
 from monitoring.dashboard.selectors import dashboard

@@ -2,7 +2,7 @@
 
 import pytest
 
-from entry.casebook.selectors import casebook_grid_of
+from entry.casebook.selectors.grid import casebook_grid_of
 from record.accounts.models import User
 from tests.people import person
 from tests.visits import stage

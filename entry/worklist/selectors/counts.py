@@ -1,0 +1,54 @@
+"""Work that is counted in one line and done on a page of its own."""
+
+from collections.abc import Iterator
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from randomization.product.selectors.preparation_worklist import preparations
+from record.accounts.models import User
+from record.notices.work_items import DUE, SOON, WAITING, WorkItem
+from record.review.selectors import VerificationState, verification_lines
+from safety.coding.services import coding_to_do
+
+
+def forms_to_verify(user: User) -> Iterator[WorkItem]:
+    lines = verification_lines(user)
+    if count := sum(line.state != VerificationState.VERIFIED for line in lines):
+        text = ngettext("%(count)s form to verify", "%(count)s forms to verify", count)
+        words = text % {"count": count}
+        url = _page("review:verification")
+        yield WorkItem(WAITING, _("Verification"), "", words, url, "complete")
+
+
+def terms_to_code(user: User) -> Iterator[WorkItem]:
+    if count := coding_to_do(user):
+        text = ngettext("%(count)s term", "%(count)s terms", count)
+        words = text % {"count": count}
+        url = _page("safety:coding")
+        yield WorkItem(WAITING, _("Coding"), "", words, url, "complete")
+
+
+def product_to_prepare(user: User) -> Iterator[WorkItem]:
+    del user
+    count = len(preparations())
+    text = ngettext(
+        "%(count)s infusion to prepare", "%(count)s infusions to prepare", count
+    )
+    urgency, look = (DUE, "due") if count else (SOON, "upcoming")
+    yield WorkItem(
+        urgency,
+        _("Product"),
+        "",
+        text % {"count": count},
+        _page("randomization:preparations"),
+        look,
+    )
+
+
+def _page(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return reverse("entry:matrix")

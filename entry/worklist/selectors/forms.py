@@ -1,0 +1,129 @@
+"""Forms to begin, to complete, to sign and to verify, and queries on forms."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from entry.selectors import navigation
+from entry.selectors.visibility import forms_visible_to, may_enter
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.casebook import catalogue
+from record.casebook.access import may_on
+from record.casebook.models import FormInstance, FormStatus
+from record.notices.work_items import DUE, OVERDUE, WAITING, WorkItem
+from record.review.models import QueryState
+from record.review.selectors import queries_visible_to
+from safety.pregnancy.selectors import births_awaited
+from trial_edc import dates
+
+MAX_PER_KIND = 50
+
+
+def events_to_record(user: User) -> Iterator[WorkItem]:
+    """Deaths and ends of study that an event has opened and nobody has begun."""
+    designs = catalogue.designs().values()
+    codes = [
+        design.code
+        for design in designs
+        if design.opened_on_demand and may_enter(user, design)
+    ]
+    forms = forms_visible_to(user).filter(
+        code__in=codes, status=FormStatus.NOT_STARTED, struck_at=None, locked_at=None
+    )
+    for form in forms.order_by("created_at", "pk")[:MAX_PER_KIND]:
+        yield WorkItem(
+            DUE,
+            _("To record"),
+            form.participant.number,
+            navigation.form_title(form),
+            navigation.address(form),
+            "due",
+            dates.site_date(form.created_at),
+        )
+
+
+def births_to_ask_for(user: User) -> Iterator[WorkItem]:
+    """Pregnancies past the expected birth whose outcome is not recorded."""
+    pregnancies = births_awaited().filter(form__in=forms_visible_to(user))
+    for pregnancy in pregnancies[:MAX_PER_KIND]:
+        yield WorkItem(
+            OVERDUE,
+            _("Pregnancy"),
+            pregnancy.form.participant.number,
+            _("Outcome of the pregnancy"),
+            navigation.address(pregnancy.form, "outcome"),
+            "overdue",
+            pregnancy.due_on,
+        )
+
+
+def drafts(user: User) -> Iterator[WorkItem]:
+    forms = forms_visible_to(user).filter(
+        status=FormStatus.DRAFT, struck_at=None, locked_at=None, frozen_at=None
+    )
+    for form in forms.order_by("saved_at", "pk")[:MAX_PER_KIND]:
+        if may_enter(user, catalogue.design(form.code)):
+            yield _form_item(WAITING, _("To complete"), form, "draft")
+
+
+def _form_item(urgency: int, kind: str, form: FormInstance, look: str) -> WorkItem:
+    return WorkItem(
+        urgency,
+        kind,
+        form.participant.number,
+        navigation.form_title(form),
+        navigation.address(form),
+        look,
+        dates.site_date(form.saved_at) if form.saved_at else None,
+    )
+
+
+def queries_to_answer(user: User) -> Iterator[WorkItem]:
+    yield from _queries(user, QueryState.OPEN, _("Query"), Permission.ANSWER_QUERY)
+
+
+def answers_to_review(user: User) -> Iterator[WorkItem]:
+    kind = _("Answered query")
+    yield from _queries(user, QueryState.ANSWERED, kind, Permission.CLOSE_QUERY)
+
+
+def _queries(
+    user: User, state: QueryState, kind: str, permission: Permission
+) -> Iterator[WorkItem]:
+    """Queries of a state on the forms on which the person may take the next step."""
+    designs = catalogue.designs().values()
+    codes = [design.code for design in designs if may_on(user, permission, design)]
+    queries = queries_visible_to(user).filter(state=state, form__code__in=codes)
+    for query in queries[:MAX_PER_KIND]:
+        item, _check = query.place
+        design = catalogue.design(query.form.code)
+        label = design.items[item].verbose_name if item in design.items else ""
+        yield WorkItem(
+            DUE,
+            kind,
+            query.form.participant.number,
+            f"{navigation.form_title(query.form)}: {label}",
+            navigation.address(query.form, item),
+            state.value,
+            dates.site_date(query.raised_at),
+        )
+
+
+def forms_to_sign(user: User) -> Iterator[WorkItem]:
+    codes = [
+        code
+        for code, design in catalogue.designs().items()
+        if design.signature is not None and user.may(design.signed_by)
+    ]
+    forms = forms_visible_to(user).filter(
+        code__in=codes, status=FormStatus.COMPLETE, struck_at=None
+    )
+    waiting = 0
+    for form in forms.prefetch_related("signatures").order_by("saved_at", "pk"):
+        if any(signature.holds_for(form) for signature in form.signatures.all()):
+            continue
+        waiting += 1
+        if waiting > MAX_PER_KIND:
+            return
+        yield _form_item(DUE, _("To sign"), form, "complete")
