@@ -9,7 +9,8 @@ from imports.models import ImportedFile, ImportedRow, ImportState
 from imports.rules.mapping import FileMapping
 from imports.selectors.lines import SampleResult, sort_lines
 from imports.services.files import WrongState, audit_details, lock_file, table_of
-from imports.services.plans import LinePlan, plan_lines, refused_plan
+from imports.services.line_plans import LinePlan, refused_plan
+from imports.services.plans import plan_lines
 from record.accounts.models import User
 from record.audit.attribution import Process, Source, act, attributed
 from record.capture.planning import RowState

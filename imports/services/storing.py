@@ -16,8 +16,10 @@ from imports.rules.mapping import FileMapping
 from imports.selectors.lines import Refusal, SampleResult, sort_lines
 from imports.selectors.report import report_of
 from imports.services.files import audit_details, lock_file, send_to_worker, table_of
-from imports.services.plans import LOG, ParticipantPlan, plan_lines, refusal_json
+from imports.services.line_plans import refusal_json
+from imports.services.plans import ParticipantPlan, plan_lines
 from imports.services.previews import PROCESS, count_lines
+from imports.services.record_rows import LOG
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.audit.attribution import Reason, Source, act, attributed
