@@ -141,6 +141,11 @@ def adverse_events(casebook: Casebook) -> Iterator[RecordedEvent]:
             yield RecordedEvent(onset.text, int(grade) if grade else None, serious)
 
 
+def died_before(casebook: Casebook, day: date) -> bool:
+    death = casebook.value("DTH", "death_on")
+    return death is not None and death.latest < day
+
+
 def last_known_alive(casebook: Casebook) -> date | None:
     return max(signs_of_life(casebook), default=None)
 
