@@ -1,19 +1,17 @@
 """The form page, gathered in few selects."""
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 from crispy_forms.layout import Layout
-from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from entry.form.forms import controls
 from entry.form.forms.submission import explanations_in
 from entry.form.page.item import ItemView, finding_text, soft_questions
+from entry.form.page.item_controls import ItemControls
 from entry.form.page.layout import ItemForm, SectionBlock
-from entry.form.selectors.options import Options, options_of, people
 from entry.selectors.visibility import may_enter, may_strike, visible_items
 from record.accounts.models import User
 from record.accounts.roles import Permission
@@ -30,12 +28,10 @@ from record.capture.services import autosaves
 from record.capture.vocabulary import ChangeReason, StrikeReason
 from record.casebook import catalogue, engine, items
 from record.casebook.checks import Finding
-from record.casebook.derived import derived_values, offers
-from record.casebook.display import derived_words, words
-from record.casebook.items import Item
+from record.casebook.derived import derived_values
+from record.casebook.display import derived_words
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.selectors import casebook_of, data_of, row_of
-from record.casebook.values import MissingCode, Value
 from record.review.models import Query, QueryState, Signature
 from record.review.selectors import queries_of, verified_items
 from trial_edc.templatetags.components import ErrorLine
@@ -182,8 +178,10 @@ class FormPage:
         return by_item
 
     @cached_property
-    def item_form(self) -> ItemForm:
-        return ItemForm()
+    def controls(self) -> ItemControls:
+        return ItemControls(
+            self.data, self.casebook, typed=self.typed, problem=self.problem
+        )
 
     @cached_property
     def sections(self) -> list[tuple[Any, list[ItemView]]]:
@@ -195,11 +193,6 @@ class FormPage:
             )
             for section in self.design.sections
         ]
-
-    @cached_property
-    def offered_values(self) -> dict[str, Value]:
-        """Values proposed for a form that nobody has saved yet."""
-        return offers(self.data, self.casebook) if self.form.revision == 0 else {}
 
     @cached_property
     def derived(self) -> list[dict[str, str]]:
@@ -218,8 +211,9 @@ class FormPage:
             SectionBlock(self, number, title, views)
             for number, (title, views) in enumerate(self.sections, 1)
         ]
-        self.item_form.helper.layout = Layout(*blocks)
-        return self.item_form
+        form = self.controls.form
+        form.helper.layout = Layout(*blocks)
+        return form
 
     @property
     def error_lines(self) -> list[ErrorLine]:
@@ -245,15 +239,15 @@ class FormPage:
     def view(self, name: str) -> ItemView:
         item = self.design.items[name]
         value = self.data.values.get(name)
-        values = self._control_values(name, item, value)
+        values = self.controls.values(name, item)
         facts = item.facts
         is_allowed = not facts.judged or self.user.may(Permission.JUDGE)
         revisions = self.data.item_revisions
         view = ItemView(
             name=name,
             item=item,
-            control=self._control(name, item, values),
-            text=self._text(item, value),
+            control=self.controls.html(name, item, values),
+            text=self.controls.text(name, item),
             required=engine.is_required(item, self.data, self.casebook),
             is_applicable=engine.is_applicable(item, self.data, self.casebook),
             read_only=not (self.may_enter and is_allowed),
@@ -270,69 +264,9 @@ class FormPage:
         if view.is_file and self.typed is not None:
             view.unsaved_file = self.typed.get(name, "")
         if isinstance(item, items.ItemGroup):
-            view.rows = self._row_controls(name, item, value)
+            view.rows = self.controls.rows(name, item)
         self._add_problem(view)
         return view
-
-    def _control_values(self, name: str, item: Item, value: Value) -> Mapping[str, Any]:
-        if self.typed is None or not self._shows_typed(name):
-            return controls.control_values(
-                item, name, self.offered_values.get(name, value)
-            )
-        if isinstance(item, items.MultipleChoice):
-            values: dict[str, Any] = {name: self.typed.getlist(name)}
-        else:
-            values = {name: self.typed.get(name, "")}
-        for part in ("missing", "unit"):
-            values[f"{name}__{part}"] = self.typed.get(f"{name}__{part}", "")
-        return values
-
-    def _shows_typed(self, name: str) -> bool:
-        """The control keeps the text typed.
-
-        After a conflict the next save is based on the current values, so an item that
-        the reader had not changed shows them; else an older value would return unseen.
-        """
-        return not isinstance(self.problem, Conflict) or name in self.problem.entered
-
-    def _control(self, name: str, item: Item, values: Mapping[str, Any]) -> str:
-        if isinstance(item, items.ItemGroup):
-            return ""
-        field = forms.Field(
-            required=False, widget=controls.widget_of(item, self._options(item))
-        )
-        self.item_form.fields[name] = field
-        self.item_form.initial[name] = values.get(name)
-        attributes: dict[str, str | bool] = {
-            "id": f"item-{name}",
-            "aria-describedby": f"about-{name}",
-        }
-        return self.item_form[name].as_widget(attrs=attributes)
-
-    def _row_controls(
-        self, name: str, item: items.ItemGroup, value: Value
-    ) -> list[list[str]]:
-        typed = self.typed
-        was_posted = typed is not None and controls.has_rows(name, typed)
-        if typed is not None and was_posted and self._shows_typed(name):
-            rows = controls.typed_rows(item, name, typed)
-            return controls.row_controls(item, name, rows, 0)
-        stored = [] if isinstance(value, MissingCode) or value is None else value
-        rows = controls.row_control_values(item, stored)
-        return controls.row_controls(item, name, rows, controls.EMPTY_ROWS)
-
-    def _options(self, item: Item) -> Options:
-        is_person = isinstance(item, items.User) and not isinstance(item, items.Ref)
-        return self._people if is_person else options_of(item, self.casebook)
-
-    @cached_property
-    def _people(self) -> Options:
-        return people()
-
-    def _text(self, item: Item, value: Value) -> str:
-        if isinstance(item, items.User) and value is not None:
-            return dict(self._options(item)).get(str(value), str(value))
-        return words(item, value)
 
     @staticmethod
     def _query_state(queries: list[Query]) -> str:

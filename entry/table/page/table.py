@@ -1,7 +1,6 @@
 """A log as an editable table: rows, cells, marks and prompts."""
 
 import uuid
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,30 +10,24 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from entry.form.forms import controls as typed_controls
-from entry.form.page.item import finding_text
 from entry.selectors.visibility import may_enter, may_strike
 from entry.table.forms.cells import CellMark, cell, control
 from entry.table.forms.columns import CellInput, Column, columns_of
+from entry.table.page.marks import LogMarks
 from entry.table.page.prompts import RowPrompts, prompts_of
 from entry.table.selectors.stored_rows import StoredRows
 from record.accounts.models import User
 from record.capture.problems import NotSaved
 from record.capture.vocabulary import ChangeReason, StrikeReason
-from record.casebook import engine, items
-from record.casebook.derived import Derivation, derived_values
-from record.casebook.display import NOTHING, derived_words
+from record.casebook import items
+from record.casebook.derived import Derivation
 from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance, FormStatus
-from record.casebook.row_marks import RowMark, marks_of
 from record.casebook.values import MissingCode, Value
-from record.review.selectors import open_places
-from trial_edc import clock
 from trial_edc.templatetags.components import ErrorLine
-from trial_edc.vocabulary import Severity
 
 Typed = Mapping[str, QueryDict]
 Problems = Mapping[str, Sequence[NotSaved]]
-LOOKS = {Severity.SOFT: "unusual", Severity.HARD: "impossible"}
 
 
 @dataclass
@@ -97,6 +90,7 @@ class TablePage:
         self.fill: Mapping[str, str] = {}  # answers for pasted rows that lack them
         self.words: Mapping[str, str] = {}  # what storing a row would do
         self.columns = columns_of(user, stored.design, stored.casebook)
+        self.marks = LogMarks(stored)
         self.by_name = {column.name: column for column in self.columns}
         self.may_enter = may_enter(user, stored.design)
         self.may_strike = may_strike(user, stored.design)
@@ -203,62 +197,18 @@ class TablePage:
         return f"{self.split}:"
 
     @property
+    def derivations(self) -> list[Derivation]:
+        return self.marks.derivations
+
+    @property
     def width(self) -> int:
         return len(self.columns) + len(self.derivations) + 3
-
-    # What is computed, once for all rows.
-
-    @cached_property
-    def _derived(self) -> dict[int, list[tuple[Derivation, str]]]:
-        casebook = self.stored.casebook
-        return {
-            data.form_id or 0: [
-                (value.derivation, derived_words(value))
-                for value in derived_values(data, casebook)
-            ]
-            for data in self.stored.valid
-        }
-
-    @cached_property
-    def derivations(self) -> list[Derivation]:
-        by_name = {
-            derivation.name: derivation
-            for values in self._derived.values()
-            for derivation, text in values
-            if text != NOTHING
-        }
-        return list(by_name.values())
-
-    @cached_property
-    def _row_marks(self) -> Mapping[int, list[RowMark]]:
-        return marks_of(self.design.code, self.stored.valid, self.stored.casebook)
-
-    @cached_property
-    def _findings(self) -> dict[tuple[int, str], list[CellMark]]:
-        marks: dict[tuple[int, str], list[CellMark]] = defaultdict(list)
-        now = clock.now()
-        for data in self.stored.valid:
-            for finding in engine.standing_findings(
-                self.design, data, self.stored.casebook, now=now
-            ):
-                mark = CellMark(LOOKS[finding.severity], finding_text(finding))
-                marks[data.form_id or 0, finding.item].append(mark)
-        return marks
-
-    @cached_property
-    def _queried(self) -> set[tuple[int, str]]:
-        return open_places(self.stored.forms.values())
-
-    # Rows and cells.
 
     def _stored_row(self, form: FormInstance) -> TableRow:
         key, data = f"r{form.pk}", self.stored.form_data[form.pk]
         typed = self.typed.get(key)
         prompts = prompts_of(self.by_name, data, typed, self.problems.get(key, ()))
         is_open = self.may_enter and not form.is_closed and form.struck_at is None
-        texts = {
-            derivation.name: text for derivation, text in self._derived.get(form.pk, ())
-        }
         return TableRow(
             key=key,
             form=form,
@@ -268,12 +218,8 @@ class TablePage:
             ],
             prompts=prompts,
             based_on=self._based_on(form, typed, prompts),
-            derived=[texts.get(derivation.name, "") for derivation in self.derivations],
-            before=[
-                CellMark(derivation.look, _words(derivation))
-                for derivation in self._row_marks.get(form.pk, ())
-                if not derivation.item
-            ],
+            derived=self.marks.derived(form.pk),
+            before=self.marks.before_row(form.pk),
             is_open=is_open,
             may_strike=is_open and self.may_strike and form.revision > 0,
             completes=typed is not None and typed.get("complete") == "yes",
@@ -327,21 +273,8 @@ class TablePage:
             control_html = control(
                 column, key, content, stored_if_changed, is_wrong=bool(errors)
             )
-        marks = self._marks(form, column.name) if form else ()
+        marks = self.marks.in_cell(form.pk, column.name) if form else ()
         return cell(column, key, value, control_html, marks=marks, errors=errors)
-
-    def _marks(self, form: FormInstance, name: str) -> list[CellMark]:
-        row_marks = self._row_marks.get(form.pk, ())
-        is_queried = (form.pk, name) in self._queried
-        return [
-            *self._findings.get((form.pk, name), ()),
-            *(
-                CellMark(mark.look, _words(mark))
-                for mark in row_marks
-                if mark.item == name
-            ),
-            *((CellMark("query", _("Open query")),) if is_queried else ()),
-        ]
 
 
 def _is_kept_file(column: Column, value: Value) -> bool:
@@ -367,8 +300,3 @@ def _typed_into(
     if name not in typed:
         return None
     return CellInput(typed.get(name, ""), typed.get(f"{name}__unit", ""))
-
-
-def _words(mark: RowMark) -> str:
-    text = _(mark.text)
-    return text % mark.details if mark.details else text
