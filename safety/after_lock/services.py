@@ -15,8 +15,8 @@ from record.audit.models import DatabaseLock
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services import form_instances
 from record.notices.services.outbox import queue
-from safety.events.facts import GRAVE
 from safety.models import LateCase
+from safety.reports.facts import GRAVE
 from safety.reports.rules.clocks import Deadlines, SeriousCase, deadlines
 from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL

@@ -16,8 +16,8 @@ from record.casebook import catalogue
 from record.casebook.display import words
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial
-from safety.events.checks import VISIT_OF_INFUSION
-from safety.events.facts import reports_on
+from safety.facts import VISIT_OF_INFUSION
+from safety.reports.facts import reports_on
 from safety.reports.selectors.reports import ReportLine
 from safety.vocabulary import EventOutcome, InfusionAction, ReportKind, Seriousness
 from trial_edc import clock, dates

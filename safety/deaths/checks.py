@@ -6,17 +6,16 @@ from datetime import date
 from record.casebook.checks import check
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial
-from safety.events.checks import HARD
-from safety.events.facts import event_of
+from safety.facts import event_of
 from safety.vocabulary import EventOutcome
-from trial_edc.vocabulary import N_
+from trial_edc.vocabulary import N_, Severity
 
 
 @check(
     "DTH-01",
     form="DTH",
     item="death_on",
-    severity=HARD,
+    severity=Severity.HARD,
     message=N_("There is a sign of life on %(alive_on)s, after this date."),
 )
 def _(data: FormData, casebook: Casebook) -> dict[str, str] | None:
@@ -41,7 +40,7 @@ def signs_of_life(casebook: Casebook) -> Iterator[date]:
     "DTH-02",
     form="DTH",
     item="ae",
-    severity=HARD,
+    severity=Severity.HARD,
     message=N_("The event named here must be of grade 5 and fatal."),
 )
 def _(data: FormData, casebook: Casebook) -> bool:

@@ -6,7 +6,7 @@ from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import stored_form_data
 from safety.deaths.selectors import ends_without_death
-from safety.events.facts import events, is_fatal
+from safety.facts import events, is_fatal
 from safety.reports.services import reports as services
 from safety.vocabulary import EventOutcome, Grade, Seriousness
 from trial_edc.vocabulary import YesNo

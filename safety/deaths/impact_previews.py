@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from record.capture.impact_previews import ImpactPreview, previews_impact
 from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant
-from safety.events.facts import events, is_fatal
+from safety.facts import events, is_fatal
 from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitStatus

@@ -3,7 +3,7 @@
 from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import casebook_of
-from safety.events.facts import events, is_fatal
+from safety.facts import events, is_fatal
 
 
 def ends_without_death(casebook: Casebook) -> bool:

@@ -4,23 +4,12 @@ from datetime import datetime
 
 from record.casebook.checks import check
 from record.casebook.form_data import Casebook, FormData
-from record.casebook.values import Partial
-from safety.events.facts import is_fatal
+from safety.facts import VISIT_OF_INFUSION, is_before, is_fatal
 from safety.vocabulary import EventOutcome, Seriousness, WhichInfusion
 from trial_edc.dates import SITE_TZ, site_date
-from trial_edc.vocabulary import INFUSION_VISITS, N_, Severity, YesNo
+from trial_edc.vocabulary import N_, Severity, YesNo
 
 HARD, SOFT = Severity.HARD, Severity.SOFT
-VISIT_OF_INFUSION = {str(number): visit for visit, number in INFUSION_VISITS.items()}
-
-
-def is_before(end: Partial | None, start: Partial | None) -> bool:
-    if end is None or start is None:
-        return False
-    end_at, start_at = end.instant(SITE_TZ), start.instant(SITE_TZ)
-    if end_at and start_at:
-        return end_at < start_at
-    return end.latest < start.earliest
 
 
 @check(

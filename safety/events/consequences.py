@@ -15,7 +15,7 @@ from safety.deaths.consequences import (
     sync_death_form,
     undo_death,
 )
-from safety.events.facts import events, is_fatal, is_serious
+from safety.facts import events, is_fatal, is_serious
 from safety.pregnancy.consequences import sync_anomaly_event, sync_pregnancy_form
 from safety.reports.services import reports as services
 from safety.vocabulary import WhichInfusion

@@ -2,16 +2,16 @@
 
 from record.casebook.checks import check
 from record.casebook.form_data import Casebook, FormData
-from safety.events.checks import HARD, is_before
+from safety.facts import is_before
 from safety.vocabulary import PregnantPerson
-from trial_edc.vocabulary import N_, Sex
+from trial_edc.vocabulary import N_, Severity, Sex
 
 
 @check(
     "PRG-01",
     form="PRG",
     item="outcome_on",
-    severity=HARD,
+    severity=Severity.HARD,
     message=N_("The outcome lies before the last period."),
 )
 def _(data: FormData, casebook: Casebook) -> bool:
@@ -23,7 +23,7 @@ def _(data: FormData, casebook: Casebook) -> bool:
     "PRG-02",
     form="PRG",
     item="who",
-    severity=HARD,
+    severity=Severity.HARD,
     message=N_("The participant is a man; it is his partner who is pregnant."),
 )
 def _(data: FormData, casebook: Casebook) -> bool:
@@ -35,7 +35,7 @@ def _(data: FormData, casebook: Casebook) -> bool:
     "PRG-03",
     form="PRG",
     item="due_on",
-    severity=HARD,
+    severity=Severity.HARD,
     message=N_("The expected birth lies before the last period."),
 )
 def _(data: FormData, casebook: Casebook) -> bool:

@@ -4,7 +4,7 @@ from record.audit.attribution import Source
 from record.capture.save_hooks import Saved
 from record.casebook.form_data import Casebook
 from record.casebook.models import Participant
-from safety.events.facts import events
+from safety.facts import events
 from safety.reports.services import reports as services
 from safety.vocabulary import PregnantPerson, Seriousness
 from trial_edc.vocabulary import YesNo

@@ -4,24 +4,19 @@ from datetime import timedelta
 
 from record.casebook.checks import check
 from record.casebook.form_data import Casebook, FormData
-from safety.events.checks import HARD, SOFT, is_before
-from safety.events.facts import (
-    deadlines_assessed,
-    earlier_versions,
-    event_of,
-    report_assessed,
-)
+from safety.facts import event_of, is_before
+from safety.reports.facts import deadlines_assessed, earlier_versions, report_assessed
 from safety.vocabulary import ReportKind
 from trial_edc.dates import SITE_TZ, site_date
 from trial_edc.protocol import PROTOCOL
-from trial_edc.vocabulary import N_, YesNo
+from trial_edc.vocabulary import N_, Severity, YesNo
 
 
 @check(
     "SAE-01",
     form="SAE",
     item="aware_at",
-    severity=HARD,
+    severity=Severity.HARD,
     message=N_("The site cannot be aware before the event began."),
 )
 def _(data: FormData, casebook: Casebook) -> bool:
@@ -39,7 +34,7 @@ def _(data: FormData, casebook: Casebook) -> bool:
     "SAE-02",
     form="SAE",
     item="ethics_informed_at",
-    severity=SOFT,
+    severity=Severity.SOFT,
     message=N_("The ethics committee was told more than %(hours)s hours later."),
 )
 def _(data: FormData, casebook: Casebook) -> dict[str, int] | None:
@@ -54,7 +49,7 @@ def _(data: FormData, casebook: Casebook) -> dict[str, int] | None:
     "SAE-03",
     form="SAE",
     item="hospital_out",
-    severity=HARD,
+    severity=Severity.HARD,
     message=N_("The discharge lies before the admission."),
 )
 def _(data: FormData, casebook: Casebook) -> bool:
@@ -66,7 +61,7 @@ def _(data: FormData, casebook: Casebook) -> bool:
     "SAE-04",
     form="SAE",
     item="ae",
-    severity=HARD,
+    severity=Severity.HARD,
     message=N_("This event is not marked serious."),
 )
 def _(data: FormData, casebook: Casebook) -> bool:
@@ -79,7 +74,7 @@ def _(data: FormData, casebook: Casebook) -> bool:
     "SAE-05",
     form="SAE",
     item="report_kind",
-    severity=HARD,
+    severity=Severity.HARD,
     message=N_(
         "The first report on an event is the initial one; each later one is a "
         "follow-up or the final one."
@@ -97,7 +92,7 @@ def _(data: FormData, casebook: Casebook) -> bool:
     "SPA-01",
     form="SPA",
     item="sponsor_aware_at",
-    severity=HARD,
+    severity=Severity.HARD,
     message=N_("There is no report of this number to assess."),
 )
 def _(data: FormData, casebook: Casebook) -> bool:
@@ -108,7 +103,7 @@ def _(data: FormData, casebook: Casebook) -> bool:
     "SPA-02",
     form="SPA",
     item="submitted_on",
-    severity=SOFT,
+    severity=Severity.SOFT,
     message=N_("Submitted after the last day, %(due_on)s."),
 )
 def _(data: FormData, casebook: Casebook) -> dict[str, str] | None:

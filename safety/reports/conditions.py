@@ -2,7 +2,8 @@
 
 from record.casebook.conditions import Condition
 from record.casebook.form_data import Casebook, FormData
-from safety.events.facts import deadlines_assessed, event_of
+from safety.facts import event_of
+from safety.reports.facts import deadlines_assessed
 
 
 class EventIs(Condition):

@@ -7,7 +7,8 @@ from record.capture.problems import ReasonNeeded, SaveRefused
 from record.capture.save_hooks import Saved
 from record.casebook.checks import Finding
 from record.casebook.selectors import casebook_of, data_of, row_of
-from safety.events.facts import event_of, is_serious, report_assessed, reports_on
+from safety.facts import event_of, is_serious
+from safety.reports.facts import report_assessed, reports_on
 from safety.reports.selectors.reports import notified_at, was_sent
 from safety.reports.services import reports as services
 from trial_edc.requirements import implements

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from record.casebook.derived import derived
 from record.casebook.form_data import Casebook, FormData
-from safety.events.facts import deadlines_assessed
+from safety.reports.facts import deadlines_assessed
 from safety.reports.rules.clocks import Clock, Deadlines
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, YesNo

@@ -9,7 +9,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from record.casebook.form_data import FormData
-from safety.events.facts import assessment_of, deadlines_assessed, reports_on
+from safety.reports.facts import assessment_of, deadlines_assessed, reports_on
 from safety.reports.rules.clocks import Clock, Deadlines
 from safety.reports.selectors.reports import ReportLine
 from safety.vocabulary import Authority, Causality

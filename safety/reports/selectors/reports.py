@@ -12,15 +12,9 @@ from record.casebook import catalogue
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import casebooks_of
-from safety.events.facts import (
-    changed_since,
-    earlier_versions,
-    event_of,
-    is_serious,
-    reports_on,
-    row_with,
-)
+from safety.facts import changed_since, event_of, is_serious, row_with
 from safety.models import SentReport
+from safety.reports.facts import earlier_versions, reports_on
 from safety.vocabulary import ReportKind
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL

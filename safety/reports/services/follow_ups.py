@@ -10,7 +10,8 @@ from record.capture.services.forms import save
 from record.casebook.models import FormInstance
 from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances
-from safety.events.facts import event_of, reports_on, row_with
+from safety.facts import event_of, row_with
+from safety.reports.facts import reports_on
 from safety.reports.selectors.reports import was_sent
 from safety.reports.services.reports import REPORT_PERIOD, NotReadyToSend, set_due_date
 from safety.vocabulary import ReportKind

@@ -18,15 +18,9 @@ from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances
 from record.notices.models import Message
 from record.notices.services.outbox import queue
-from safety.events.facts import (
-    assessment_of,
-    earlier_versions,
-    event_of,
-    is_serious,
-    reports_on,
-    row_with,
-)
+from safety.facts import event_of, is_serious, row_with
 from safety.models import SentReport
+from safety.reports.facts import assessment_of, earlier_versions, reports_on
 from safety.vocabulary import ReportKind
 from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL

@@ -1,33 +1,17 @@
-"""Adverse events, their reports and assessments in a casebook; pure."""
-
-from collections.abc import Sequence
+"""Reports on serious events, their assessments and deadlines in a casebook; pure."""
 
 from record.casebook.form_data import Casebook, FormData
+from safety.facts import event_of, is_serious
 from safety.reports.rules.clocks import (
     Deadlines,
     SeriousCase,
     deadlines,
     follow_up_deadlines,
-    is_related,
 )
-from safety.vocabulary import EventOutcome, Grade, Seriousness
-from trial_edc.protocol import PROTOCOL
+from safety.vocabulary import Seriousness
 from trial_edc.vocabulary import YesNo
 
 GRAVE = frozenset({Seriousness.DEATH.value, Seriousness.LIFE_THREATENING.value})
-
-
-def events(casebook: Casebook) -> Sequence[FormData]:
-    return casebook.rows("AE")
-
-
-def row_with(casebook: Casebook, code: str, form_id: int | None) -> FormData | None:
-    rows = (row for row in casebook.rows(code) if row.form_id == form_id)
-    return next(rows, None) if form_id else None
-
-
-def event_of(data: FormData, casebook: Casebook) -> FormData | None:
-    return row_with(casebook, "AE", data.get("ae"))
 
 
 def reports_on(event: FormData, casebook: Casebook) -> list[FormData]:
@@ -45,23 +29,9 @@ def assessment_of(report: FormData, casebook: Casebook) -> FormData | None:
     return next(matches, None)
 
 
-def is_serious(event: FormData) -> bool:
-    return bool(event.get("serious") == YesNo.YES)
-
-
-def is_fatal(event: FormData) -> bool:
-    """By its grade or its outcome."""
-    by_grade = event.get("grade") == Grade.DEATH
-    return bool(by_grade or event.get("outcome") == EventOutcome.FATAL)
-
-
-def is_related_to_infusion(event: FormData) -> bool:
-    """As the investigator judges it."""
-    return is_related(event.get("caused_by_infusion"), PROTOCOL.safety)
-
-
-def is_unassessed(event: FormData) -> bool:
-    return event.get("caused_by_infusion") is None
+def earlier_versions(report: FormData, casebook: Casebook) -> list[FormData]:
+    versions = (r for r in casebook.rows("SAE") if r.get("ae") == report.get("ae"))
+    return [version for version in versions if version.occurrence < report.occurrence]
 
 
 def case_of(
@@ -81,11 +51,6 @@ def case_of(
     )
 
 
-def earlier_versions(report: FormData, casebook: Casebook) -> list[FormData]:
-    versions = (r for r in casebook.rows("SAE") if r.get("ae") == report.get("ae"))
-    return [version for version in versions if version.occurrence < report.occurrence]
-
-
 def deadlines_assessed(assessment: FormData, casebook: Casebook) -> Deadlines | None:
     """Deadlines that follow from a sponsor assessment.
 
@@ -103,7 +68,3 @@ def deadlines_assessed(assessment: FormData, casebook: Casebook) -> Deadlines | 
         if earlier_deadlines.is_susar:
             return follow_up_deadlines(earlier_deadlines, case)
     return deadlines(case)
-
-
-def changed_since(data: FormData, revision: int) -> list[str]:
-    return [name for name, at in data.item_revisions.items() if at > revision]
