@@ -106,6 +106,9 @@ class StudyStatus(Codelist):
     LOCKED = "locked", N_("Locked")
 
 
+PAUSED = (StudyStatus.PAUSED_RANDOMIZATION, StudyStatus.PAUSED_INFUSION)
+
+
 class CodeBreakKind(Codelist):
     """How an arm became known before the end of the trial."""
 

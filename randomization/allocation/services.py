@@ -6,11 +6,12 @@ from django.utils.translation import gettext as _
 from enrollment.eligibility.selectors import Eligibility, eligibility_of
 from enrollment.eligibility.services.frozen_screening import freeze_screening
 from randomization.allocation import selectors as allocation_selectors
+from randomization.allocation.problems import NotReady
 from randomization.allocation.rules.numbers import draw
 from randomization.allocation.selectors import FrozenValues, readiness, values_to_freeze
 from randomization.lists import selectors as lists_selectors
 from randomization.models import Allocation
-from randomization.problems import ListExhausted, NotReady, RandomizationRefused
+from randomization.problems import ListExhausted, RandomizationRefused
 from record.accounts import selectors as accounts_selectors
 from record.accounts.models import User
 from record.accounts.roles import Permission, Role

@@ -1,9 +1,7 @@
 """The randomization page of a participant."""
 
-from collections.abc import Callable
 from http import HTTPStatus
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -12,10 +10,12 @@ from enrollment.eligibility.selectors import eligibility_of
 from randomization.allocation import selectors as allocation_selectors
 from randomization.allocation import services as allocation_services
 from randomization.allocation.forms import ConfirmNumberForm
+from randomization.allocation.problems import NotReady
 from randomization.allocation.selectors import readiness
 from randomization.forms import ExplanationForm
 from randomization.models import Allocation
-from randomization.problems import NotReady, RandomizationRefused
+from randomization.problems import RandomizationRefused
+from randomization.views import run_or_report
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from record.casebook.models import Participant
@@ -86,12 +86,3 @@ def in_error(request: StaffRequest, number: str) -> HttpResponse:
             ),
         )
     return redirect("randomization:randomize", participant.number)
-
-
-def run_or_report(request: StaffRequest, action: Callable[[], object]) -> bool:
-    try:
-        action()
-    except RandomizationRefused as problem:
-        messages.error(request, str(problem))
-        return False
-    return True

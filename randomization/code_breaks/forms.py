@@ -12,13 +12,14 @@ from randomization.code_breaks.services.code_breaks import (
     CodeBreakDetails,
 )
 from randomization.forms import LONG_TEXT, CodelistField, SignedForm, choices
-from randomization.product.forms import YES_NO
 from randomization.vocabulary import (
     CodeBreakCategory,
     CodeBreakKind,
 )
 from record.casebook.fields import SiteTimeField
 from record.casebook.models import Participant
+
+YES_NO = (("", "—"), ("Y", _("Yes")), ("N", _("No")))
 
 
 class CodeBreakFields(forms.Form):

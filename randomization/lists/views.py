@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from randomization.allocation.views import run_or_report
 from randomization.lists import selectors as lists_selectors
 from randomization.lists.forms import GenerateForm, ImportForm, SegmentForm
+from randomization.lists.problems import FaultyList
 from randomization.lists.rules.validation import Fault
 from randomization.lists.services import allocation_list
 from randomization.lists.services.validation_report import validation_report
-from randomization.problems import FaultyList, RandomizationRefused
+from randomization.problems import RandomizationRefused
+from randomization.views import run_or_report
 from randomization.vocabulary import ListState
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission

@@ -21,7 +21,6 @@ from trial_edc import clock
 
 # Dispensing is no entry: it follows from the product record.
 ENTERED_KINDS = [kind for kind in MovementKind if kind != MovementKind.DISPENSED]
-YES_NO = (("", "—"), ("Y", _("Yes")), ("N", _("No")))
 
 
 class LotForm(forms.Form):

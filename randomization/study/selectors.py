@@ -1,19 +1,22 @@
 """Reads of the study as a whole."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 
-from randomization.allocation.rules.readiness import PAUSED
-from randomization.models import (
-    StudyStatusChange,
-)
-from randomization.vocabulary import (
-    StudyStatus,
-)
+from randomization.models import RestrictedStatement, StudyStatusChange
+from randomization.vocabulary import PAUSED, StudyStatus
 from record.accounts.models import User
 from record.accounts.roles import Role
+from record.audit.models import Confidentiality
+from record.audit.vault import Purpose, keyed_hash
+from record.casebook import catalogue
+from record.casebook.models import FormInstance, FormStatus
+from record.review.models import Query, QueryState
+from record.review.selectors.verification import VerificationState, verification_lines
 
 
 def study_status() -> StudyStatus:
@@ -60,3 +63,78 @@ GO_LIVE_ROLES = (
 def active_by_role() -> Mapping[str, int]:
     active = User.objects.filter(is_active=True).values_list("role")
     return dict(active.annotate(Count("id")))
+
+
+@dataclass(frozen=True)
+class OutstandingForm:
+    """A restricted form that is not ready, and why; for the unblinded monitor."""
+
+    form: FormInstance
+    reason: str
+
+
+def _restricted_forms() -> QuerySet[FormInstance]:
+    forms = FormInstance.objects.filter(
+        confidentiality=Confidentiality.RESTRICTED, struck_at=None
+    )
+    return forms.select_related("participant").order_by("participant__sequence", "id")
+
+
+def outstanding_forms(user: User) -> list[OutstandingForm]:
+    verified = {
+        line.form_id
+        for line in verification_lines(user)
+        if line.state == VerificationState.VERIFIED
+    }
+    with_open_query = set(_open_queries().values_list("form", flat=True))
+    return [
+        OutstandingForm(form, reason)
+        for form in _restricted_forms().prefetch_related("signatures")
+        for reason in _outstanding_reasons(form, verified, with_open_query)
+    ]
+
+
+def _outstanding_reasons(
+    form: FormInstance, verified: set[int], with_open_query: set[int]
+) -> Iterator[str]:
+    if form.status != FormStatus.COMPLETE:
+        if form.due_on or form.status != FormStatus.NOT_STARTED:
+            yield _("not complete")
+        return
+    is_signed = any(signature.holds_for(form) for signature in form.signatures.all())
+    if catalogue.design(form.code).signature is not None and not is_signed:
+        yield _("not signed")
+    if form.pk in with_open_query:
+        yield _("a query is not closed")
+    if form.pk not in verified:
+        yield _("not verified")
+
+
+def _open_queries() -> QuerySet[Query]:
+    queries = Query.objects.exclude(state=QueryState.CLOSED)
+    return queries.filter(form__confidentiality=Confidentiality.RESTRICTED)
+
+
+def restricted_forms_hash() -> str:
+    revisions = (
+        _restricted_forms().order_by("id").values_list("id", "revision", "digest")
+    )
+    text = ";".join(f"{key}:{revision}:{digest}" for key, revision, digest in revisions)
+    return keyed_hash(Purpose.PRODUCT, text)
+
+
+def restricted_statement() -> RestrictedStatement | None:
+    """The statement of readiness, while nothing has changed since."""
+    last = RestrictedStatement.objects.select_related("stated_by").last()
+    if (
+        last is None
+        or last.bound != restricted_forms_hash()
+        or _open_queries().exists()
+    ):
+        return None
+    return last
+
+
+def is_restricted_part_ready() -> bool:
+    """All that the lock checklist learns of the restricted part."""
+    return restricted_statement() is not None

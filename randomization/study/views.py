@@ -5,14 +5,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from randomization.allocation.views import run_or_report
-from randomization.code_breaks.selectors.end_of_trial import is_restricted_part_ready
-from randomization.code_breaks.views.code_breaks import CODE_BREAK_READERS
 from randomization.lists import selectors as lists_selectors
 from randomization.models import StudyStatusChange
 from randomization.study import selectors as study_selectors
 from randomization.study import services as study_services
 from randomization.study.forms import StatusForm
+from randomization.views import run_or_report
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from trial_edc.context import page_for
@@ -36,12 +34,10 @@ def study(request: StaffRequest) -> HttpResponse:
         if may_change and present == "setup"
         else [],
         "laboratories": page_for(request.user, "visits:laboratories"),
-        "is_restricted_ready": is_restricted_part_ready(),
+        "is_restricted_ready": study_selectors.is_restricted_part_ready(),
         "restricted_url": page_for(request.user, "randomization:restricted_part"),
         "opening_url": page_for(request.user, "randomization:opened_code"),
-        "may_read_breaks": any(
-            request.user.may(permission) for permission in CODE_BREAK_READERS
-        ),
+        "breaks_url": page_for(request.user, "randomization:code_breaks"),
     }
     return render(request, "randomization/study/study.html", context)
 

@@ -21,7 +21,6 @@ from trial_edc.vocabulary import (
     VisitStatus,
     YesNo,
 )
-from visits.infusions.facts import vital_sign_times as timing
 from visits.schedule import selectors
 from visits.schedule.facts import (
     Schedule,
@@ -65,7 +64,8 @@ def create_visit_forms(participant: Participant) -> None:
 
 
 def _occurrences(code: str) -> range:
-    return range(1, len(timing.POINTS) + 1) if code == "VSI" else range(1, 2)
+    time_points = len(PROTOCOL.infusion.vital_sign_times)
+    return range(1, time_points + 1) if code == "VSI" else range(1, 2)
 
 
 @implements("WIN-01", "WIN-05", "WIN-07")

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from randomization.vocabulary import StudyStatus
+from randomization.vocabulary import PAUSED, StudyStatus
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
 
 ELIGIBLE = "eligible"
-PAUSED = (StudyStatus.PAUSED_RANDOMIZATION, StudyStatus.PAUSED_INFUSION)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from randomization.models import (
     RestrictedStatement,
 )
 from randomization.problems import RandomizationRefused
+from randomization.study import selectors as study_selectors
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind
 from record.accounts.access import require_person
 from record.accounts.models import User
@@ -28,12 +29,12 @@ def state_restricted_ready(*, by: User) -> RestrictedStatement:
     if not by.may(Permission.STATE_RESTRICTED_READY):
         raise PermissionDenied
     with attributed(by=by, via=Source.PAGE):
-        if end_of_trial_selectors.outstanding_forms(by):
+        if study_selectors.outstanding_forms(by):
             raise RandomizationRefused(
                 _("The restricted part is not ready yet; see the list.")
             )
         return RestrictedStatement.objects.create(
-            bound=end_of_trial_selectors.restricted_forms_hash(), stated_by=by
+            bound=study_selectors.restricted_forms_hash(), stated_by=by
         )
 
 

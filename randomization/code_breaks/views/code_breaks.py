@@ -66,15 +66,12 @@ def show_arm(request: StaffRequest, number: str) -> HttpResponse:
     return render(request, "randomization/code_breaks/code_broken.html", context)
 
 
-CODE_BREAK_READERS = (
+@permitted(
     Permission.CODE_BREAK,
     Permission.CODE_BREAK_SUSAR,
     Permission.RECORD_CODE_BREAK,
     Permission.AUDIT_REVIEW,
 )
-
-
-@permitted(*CODE_BREAK_READERS)
 def register(request: StaffRequest) -> HttpResponse:
     user = request.user
     reads_all = (

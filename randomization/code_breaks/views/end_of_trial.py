@@ -7,11 +7,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from randomization.allocation.views import run_or_report
 from randomization.code_breaks.forms import ProposeOpeningForm
 from randomization.code_breaks.selectors import end_of_trial as end_of_trial_selectors
 from randomization.code_breaks.services import end_of_trial as end_of_trial_services
 from randomization.problems import RandomizationRefused
+from randomization.study import selectors as study_selectors
+from randomization.views import run_or_report
 from record.accounts.access import StaffRequest, may_be, permitted
 from record.accounts.forms import ConfirmIdentityForm
 from record.accounts.roles import FIRST, SECOND, Permission
@@ -27,8 +28,8 @@ def restricted_part(request: StaffRequest) -> HttpResponse:
         )
         return redirect("randomization:restricted_part")
     context = {
-        "outstanding": end_of_trial_selectors.outstanding_forms(request.user),
-        "statement": end_of_trial_selectors.restricted_statement(),
+        "outstanding": study_selectors.outstanding_forms(request.user),
+        "statement": study_selectors.restricted_statement(),
     }
     return render(request, "randomization/code_breaks/restricted_part.html", context)
 

@@ -17,12 +17,13 @@ from randomization.arms import (
     slots_of,
 )
 from randomization.lists import selectors as lists_selectors
+from randomization.lists.problems import FaultyList
 from randomization.lists.rules import lists
 from randomization.lists.rules.validation import validate_list
 from randomization.lists.services.validation_report import validation_report
 from randomization.lists.services.verification import ARMS, problems
 from randomization.models import AllocationList, Slot
-from randomization.problems import FaultyList, RandomizationRefused
+from randomization.problems import RandomizationRefused
 from randomization.vocabulary import ListSource, ListState
 from record.accounts.models import User
 from record.accounts.roles import Permission

@@ -8,11 +8,12 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from randomization.allocation import selectors as allocation_selectors
+from randomization.allocation.problems import NotReady
 from randomization.allocation.rules.numbers import is_number
 from randomization.allocation.services import declare_in_error, randomize
 from randomization.lists import selectors as lists_selectors
 from randomization.models import Allocation
-from randomization.problems import ListExhausted, NotReady, RandomizationRefused
+from randomization.problems import ListExhausted, RandomizationRefused
 from randomization.study import services as study
 from randomization.vocabulary import StudyStatus
 from record.accounts.roles import Permission as May

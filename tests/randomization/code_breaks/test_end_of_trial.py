@@ -5,7 +5,6 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from randomization.arms import arm_of
-from randomization.code_breaks.selectors import end_of_trial as end_of_trial_selectors
 from randomization.code_breaks.services.end_of_trial import (
     confirm_opening,
     opened_arms,
@@ -14,6 +13,7 @@ from randomization.code_breaks.services.end_of_trial import (
 )
 from randomization.models import CodeBreak
 from randomization.problems import RandomizationRefused
+from randomization.study import selectors as study_selectors
 from record.audit.attribution import Reason
 from record.audit.models import Entry
 from record.casebook.models import FormInstance
@@ -112,10 +112,10 @@ def test_restricted_part_is_stated_ready_without_a_count(client, participant):
         reverse(f"randomization:{name}") for name in ("restricted_part", "study")
     )
     assert b"lock:</p>" not in client.get(study).content
-    assert not end_of_trial_selectors.is_restricted_part_ready()
+    assert not study_selectors.is_restricted_part_ready()
 
     client.post(address)
-    ready = end_of_trial_selectors.is_restricted_part_ready()
+    ready = study_selectors.is_restricted_part_ready()
     text = client.get(study).content.decode()
     with_deviation = form_instances.add_row(
         participant, "DVP", by=stage.colleague("UP")
@@ -124,12 +124,10 @@ def test_restricted_part_is_stated_ready_without_a_count(client, participant):
 
     assert ready
     assert "<strong>yes</strong>" in text
-    assert not end_of_trial_selectors.is_restricted_part_ready()
+    assert not study_selectors.is_restricted_part_ready()
     listed = client.get(address).content.decode()
     record = FormInstance.objects.get(participant=participant, code="PRD", visit="D0")
-    assert [one.form for one in end_of_trial_selectors.outstanding_forms(monitor)] == [
-        record
-    ]
+    assert [one.form for one in study_selectors.outstanding_forms(monitor)] == [record]
     assert reverse("entry:form", args=[record.pk]) in listed
     assert with_deviation.status == "not_started"
     with pytest.raises(RandomizationRefused, match="not ready yet"):

@@ -10,12 +10,13 @@ from django.db import DatabaseError, connection, transaction
 
 from randomization import arms as allocation
 from randomization.lists import selectors as lists_selectors
+from randomization.lists.problems import FaultyList
 from randomization.lists.rules import lists
 from randomization.lists.services import allocation_list
 from randomization.lists.services.validation_report import validation_report
 from randomization.lists.services.verification import problems
 from randomization.models import Allocation, AllocationList, Slot
-from randomization.problems import FaultyList, RandomizationRefused
+from randomization.problems import RandomizationRefused
 from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
 from tests.people import STAGE, person
