@@ -1,6 +1,5 @@
 """Pages of exports: history, request, progress, download."""
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
@@ -10,10 +9,10 @@ from exports.models import Export
 from exports.selectors import exports as selectors
 from exports.services import exports as services
 from exports.services import files
+from exports.tables import ExportHistoryTable
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 
-ROWS_PER_PAGE = 50
 BLINDED, UNBLINDED = Permission.EXPORT_BLINDED, Permission.EXPORT_UNBLINDED
 
 
@@ -38,9 +37,8 @@ def _page(request: StaffRequest, template: str, *, with_arms: bool) -> HttpRespo
             with_arms=with_arms,
         )
         return redirect("exports:export", export.key)
-    paginator = Paginator(selectors.exports_visible_to(request.user), ROWS_PER_PAGE)
-    page = paginator.get_page(request.GET.get("page"))
-    return render(request, template, {"form": form, "page": page})
+    table = ExportHistoryTable(selectors.exports_visible_to(request.user), request)
+    return render(request, template, {"form": form, "table": table})
 
 
 @permitted(BLINDED, UNBLINDED)

@@ -18,6 +18,7 @@ from enrollment.screening.forms import (
     RescreenForm,
     ScreeningForm,
 )
+from enrollment.screening.tables import ScreeningTable
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.models import User
 from record.accounts.roles import Permission
@@ -39,7 +40,7 @@ def screening_log(request: StaffRequest) -> HttpResponse:
     }
     rows = page.filtered(all_rows, **filters)
     context = {
-        "rows": rows,
+        "table": ScreeningTable(rows, request),
         "total": len(all_rows),
         "people": len({row.participant.pk for row in all_rows if not row.is_struck}),
         "counts": page.state_counts(all_rows),

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,6 +17,7 @@ from imports.selectors.report import finding_text, report_of
 from imports.services import files as receiving
 from imports.services import previews, storing
 from imports.services.sources import SourceRefused
+from imports.tables import FileRowTable, ImportedFileTable
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from record.audit.attribution import Reason
@@ -26,8 +26,6 @@ from record.casebook.models import Participant
 from trial_edc.context import page_for
 from visits.laboratory.vocabulary import Analyte
 
-FILES_PER_PAGE = 50
-LINES_PER_PAGE = 100
 # Roles that import files, and those that may export the blinded data anyway.
 READERS = (Permission.IMPORT_LAB, Permission.EXPORT_BLINDED)
 UNPROCESSABLE = 422
@@ -43,7 +41,7 @@ TONES = {
 def file_list(request: StaffRequest) -> HttpResponse:
     files = ImportedFile.objects.select_related("source", "received_by", "confirmed_by")
     context = {
-        "page": Paginator(files, FILES_PER_PAGE).get_page(request.GET.get("page")),
+        "table": ImportedFileTable(files, request),
         "may_import": request.user.may(Permission.IMPORT_LAB),
         "sources": page_for(request.user, "imports:sources"),
     }
@@ -127,11 +125,9 @@ def _page(
     if state in set(RowState):
         rows = rows.filter(**{column: state})
     may_import = request.user.may(Permission.IMPORT_LAB)  # type: ignore[union-attr]
-    page = Paginator(rows, LINES_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         **_state(file),
-        "page": page,
-        "lines": [_line(row) for row in page],
+        "table": FileRowTable(rows, request, lines_of=_lines),
         "state": state,
         "counts": [(choice, file.counts[choice.value]) for choice in RowState],
         "held_back": _blocked_participants(file)
@@ -160,6 +156,10 @@ def _state(file: ImportedFile) -> dict[str, Any]:
         done=Count("pk", filter=to_store & ~Q(outcome="")),
     )
     return {"file": file, **counts}
+
+
+def _lines(rows: list[ImportedRow]) -> list[dict[str, Any]]:
+    return [_line(row) for row in rows]
 
 
 def _line(row: ImportedRow) -> dict[str, Any]:

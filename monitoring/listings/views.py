@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from monitoring.listings.selectors.listings import Listing, listings_for
-from monitoring.listings.selectors.results import ListingResult, listing_result
+from monitoring.listings.selectors.listings import Listing, ListingLine, listings_for
+from monitoring.listings.selectors.results import listing_result
 from monitoring.listings.services import record_download
+from monitoring.listings.tables import ListingTable
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from safety.reports.views import reads_reports
@@ -38,9 +38,8 @@ def listing(request: StaffRequest, name: str) -> HttpResponse:
     result = listing_result(
         _listing_or_404(request, name), request.user, request.GET.dict()
     )
-    return render(
-        request, "monitoring/listings/listing.html", _context(request, result=result)
-    )
+    context = _context(request, result=result, table=ListingTable(result, request))
+    return render(request, "monitoring/listings/listing.html", context)
 
 
 def _context(request: StaffRequest, **more: object) -> dict[str, object]:
@@ -70,14 +69,15 @@ def download(request: StaffRequest, name: str) -> HttpResponse:
     day = clock.today().isoformat()
     response["Content-Disposition"] = f'attachment; filename="{name}-{day}.csv"'
     response.write("\ufeff")  # so that spreadsheets read Chinese
-    csv.writer(response).writerows(_csv_rows(result))
+    csv.writer(response).writerows(_csv_rows(ListingTable(result, request)))
     return response
 
 
-def _csv_rows(result: ListingResult) -> Iterator[list[str]]:
-    yield [_("Participant"), *(str(column.label) for column in result.columns)]
-    for line, cells in result.rows:
-        yield [line.participant, *(safe(text) for _column, text in cells)]
+def _csv_rows(table: ListingTable) -> Iterator[list[str]]:
+    yield [str(column.header) for column in table.columns]
+    for row in table.rows:
+        line: ListingLine = row.record
+        yield [line.participant, *(safe(cell.text) for cell in line.cells.values())]
 
 
 def safe(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.db.models import Field, Q, QuerySet, Sum
+from django.db.models import Field, QuerySet, Sum
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -130,13 +130,9 @@ class SignInEvent:
         return str(REASONS.get(code, code))
 
 
-def sign_ins(username: str = "") -> QuerySet[Entry]:
-    entries = Entry.objects.filter(act__in=list(SIGN_IN_ACTS)).order_by("-id")
-    if username:
-        entries = entries.filter(
-            Q(actor=username) | Q(new_values__username=username),
-        )
-    return entries
+def sign_ins() -> QuerySet[Entry]:
+    """Sign-ins, refusals and sign-outs, newest first."""
+    return Entry.objects.filter(act__in=list(SIGN_IN_ACTS)).order_by("-id")
 
 
 def people_in(*roles: Role) -> QuerySet[User]:

@@ -10,9 +10,6 @@ from record.casebook.models import Participant
 from record.notices.models import Message
 from record.notices.phone_numbers import line_of
 
-PARTICIPANTS = "participants"
-AUDIENCES = ("staff", PARTICIPANTS)
-
 
 def messages_visible_to(user: User) -> QuerySet[Message]:
     """How many go to unblinded people would alone reveal which product is used."""
@@ -31,16 +28,6 @@ def participants_reached_at(number: str) -> QuerySet[Participant]:
 
 def sees_texts(user: User) -> bool:
     return user.limit(Permission.MESSAGES) != Limit.DELIVERY
-
-
-def filtered(
-    messages: QuerySet[Message], *, audience: str, number: str
-) -> QuerySet[Message]:
-    if audience in AUDIENCES:
-        messages = messages.filter(recipient__isnull=audience == PARTICIPANTS)
-    if number:
-        messages = messages.filter(participant__number__iexact=number)
-    return messages
 
 
 def counts_by_state(messages: QuerySet[Message]) -> Counter[str]:

@@ -1,7 +1,6 @@
 """The page of all messages and their delivery."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,28 +11,25 @@ from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from record.notices import selectors
 from record.notices.channels import setup_problems
+from record.notices.filters import MessageFilters
 from record.notices.models import MessageState
 from record.notices.services import outbox as services
-
-LINES_A_PAGE = 100
+from record.notices.tables import DeliveryTable, MessageTable
 
 
 @permitted(Permission.MESSAGES)
 def outbox(request: StaffRequest) -> HttpResponse:
+    filters = MessageFilters(request, selectors.messages_visible_to(request.user))
+    counts = selectors.counts_by_state(filters.qs)
+    state = request.GET.get("state", "")
+    in_state = filters.qs.filter(state=state) if state in MessageState else filters.qs
     sees_texts = selectors.sees_texts(request.user)
-    filters = {name: request.GET.get(name, "") for name in ("state", "whom", "number")}
-    messages_in_any_state = selectors.filtered(
-        selectors.messages_visible_to(request.user),
-        audience=filters["whom"],
-        number=filters["number"].strip() if sees_texts else "",
-    )
-    counts = selectors.counts_by_state(messages_in_any_state)
-    lines, state = messages_in_any_state, filters["state"]
-    if state in MessageState:
-        lines = lines.filter(state=state)
+    table = MessageTable if sees_texts else DeliveryTable
     context = {
-        **filters,
-        "page": Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("page")),
+        "form": filters.form,
+        "state": state,
+        "whom": request.GET.get("whom", ""),
+        "table": table(in_state, request),
         "states": [(value, counts[value]) for value in MessageState.values],
         "count": counts.total(),
         "sees_texts": sees_texts,

@@ -1,11 +1,11 @@
 """The lists of queries and of forms to verify."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,11 +18,13 @@ from record.accounts.roles import Permission
 from record.casebook import catalogue
 from record.casebook.models import FormInstance
 from record.review import selectors, services
-from record.review.forms import QueryListForm, VerificationListForm
+from record.review.filters import QueryFilters, VerificationFilters
+from record.review.models import QueryState
 from record.review.problems import ReviewRefused
 from record.review.selectors import VerificationLine, VerificationState
+from record.review.tables import QueryTable, VerificationTable
 
-LINES_A_PAGE = 100
+TO_DO = "to_do"  # all that is not verified
 WORKERS = (Permission.ANSWER_QUERY, Permission.RAISE_QUERY, Permission.CLOSE_QUERY)
 SERVICES = {
     "answer": services.answer_query,
@@ -34,24 +36,27 @@ SERVICES = {
 
 @permitted(*WORKERS)
 def queries(request: StaffRequest) -> HttpResponse:
-    form = QueryListForm(request.user, request.GET)
-    criteria = form.filter()
-    visible = selectors.queries_visible_to(request.user)
-    in_any_state = selectors.filtered(visible, criteria)
-    state = criteria.state
-    lines = in_any_state.filter(state=state) if state else in_any_state
-    counts = selectors.counts_by_state(in_any_state)
-    page = Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("page"))
+    filters = QueryFilters(request, selectors.queries_visible_to(request.user))
+    counts = selectors.counts_by_state(filters.qs)
+    state = _state(request, counts, QueryState.OPEN)
+    lines = filters.qs.filter(state=state) if state else filters.qs
     context = {
-        "form": form,
+        "form": filters.form,
         "state": state,
         "counts": counts,
         "total": counts[""],
-        "page": page,
-        "lines": selectors.lines_for(request.user, list(page)),
+        "table": QueryTable(
+            lines, request, lines_of=partial(selectors.lines_for, request.user)
+        ),
         "may_verify": request.user.may(Permission.VERIFY),
     }
     return render(request, "record/review/queries.html", context)
+
+
+def _state(request: StaffRequest, states: Container[str], default: str) -> str:
+    """The state that the list shows; empty for all."""
+    state = request.GET.get("state", default)
+    return state if state in states else default
 
 
 @permitted(*WORKERS)
@@ -80,39 +85,34 @@ def _next_page(request: StaffRequest) -> str:
 
 @permitted(Permission.VERIFY)
 def verification(request: StaffRequest) -> HttpResponse:
-    form = VerificationListForm(request.user, request.GET)
-    lines = _filtered(form, selectors.verification_lines(request.user))
+    filters = VerificationFilters(request, FormInstance.objects.all())
+    lines = _filtered(filters, selectors.verification_lines(request.user))
     counts = Counter(line.state.value for line in lines)
-    in_state = [line for line in lines if _is_in(line.state, form.state)]
-    page = Paginator(in_state, LINES_A_PAGE).get_page(request.GET.get("page"))
+    state = _state(request, (TO_DO, "", *VerificationState), TO_DO)
+    in_state = [line for line in lines if _is_in(line.state, state)]
     context = {
-        "form": form,
-        "state": form.state,
-        "states": [(state, counts[state.value]) for state in VerificationState],
+        "form": filters.form,
+        "state": state,
+        "states": [(choice, counts[choice.value]) for choice in VerificationState],
         "to_do": len(lines) - counts[VerificationState.VERIFIED.value],
         "total": len(lines),
-        "page": page,
-        "lines": _with_forms(list(page)),
+        "table": VerificationTable(in_state, request, lines_of=_with_forms),
         "may_verify": True,
     }
     return render(request, "record/review/verification.html", context)
 
 
 def _filtered(
-    form: VerificationListForm, lines: Sequence[VerificationLine]
-) -> list[VerificationLine]:
-    number, code = form.choice("participant"), form.choice("form")
-    if not number and not code:
-        return list(lines)
-    forms = FormInstance.objects.filter(participant__number__icontains=number)
-    if code:
-        forms = forms.filter(code=code)
-    ids = set(forms.values_list("pk", flat=True))
+    filters: VerificationFilters, lines: Sequence[VerificationLine]
+) -> Sequence[VerificationLine]:
+    if not filters.form.has_changed():
+        return lines
+    ids = set(filters.qs.values_list("pk", flat=True))
     return [line for line in lines if line.form_id in ids]
 
 
 def _is_in(state: VerificationState, choice: str) -> bool:
-    if choice == "to_do":
+    if choice == TO_DO:
         return state != VerificationState.VERIFIED
     return choice in ("", state)
 
@@ -123,7 +123,7 @@ def _with_forms(lines: Sequence[VerificationLine]) -> list[dict[str, object]]:
     )
     return [
         {
-            "line": line,
+            "verification": line,
             "form": forms[line.form_id],
             "design": catalogue.design(forms[line.form_id].code),
         }

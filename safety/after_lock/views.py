@@ -13,6 +13,7 @@ from record.accounts.roles import Permission
 from record.casebook.models import Participant
 from safety.after_lock import services
 from safety.after_lock.forms import AssessmentForm, CaseForm, ChangeForm, initial_values
+from safety.after_lock.tables import LateCaseTable
 from safety.models import LateCase
 from safety.reports.views import reads_reports
 
@@ -23,15 +24,16 @@ def may_enter(user: User) -> bool:
 
 @permitted(Permission.READ_CASEBOOK, when=reads_reports)
 def cases(request: StaffRequest) -> HttpResponse:
+    lines = [
+        {
+            "case": late_case,
+            "due": services.deadlines_of(late_case),
+            "late": services.was_late(late_case),
+        }
+        for late_case in services.late_cases()
+    ]
     context = {
-        "lines": [
-            {
-                "case": late_case,
-                "due": services.deadlines_of(late_case),
-                "late": services.was_late(late_case),
-            }
-            for late_case in services.late_cases()
-        ],
+        "table": LateCaseTable(lines, request),
         "is_locked": services.is_locked(),
         "may_enter": may_enter(request.user),
         "people": Participant.objects.all() if may_enter(request.user) else (),

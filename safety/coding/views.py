@@ -1,9 +1,9 @@
 """Pages of coding: terms, choice of a code, approval, dictionaries."""
 
 from collections import Counter
+from functools import partial
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,10 +19,9 @@ from record.review.problems import ApprovalRefused
 from safety.coding import services
 from safety.coding.forms import DictionaryForm
 from safety.coding.services import NotCoded
+from safety.coding.tables import CodingTable
 from safety.models import DictionaryTerm, TermCode
 from safety.vocabulary import CodingState
-
-LINES_A_PAGE = 100
 
 
 @permitted(Permission.REFERENCE_DATA)
@@ -34,11 +33,11 @@ def coding(request: StaffRequest) -> HttpResponse:
     matching = [
         verbatim for verbatim in verbatims if state in ("", verbatim.state.value)
     ]
-    page = Paginator(matching, LINES_A_PAGE).get_page(request.GET.get("page"))
     in_use = services.dictionaries_in_use(dictionaries_by_date)
     context = {
-        "lines": services.with_proposals(list(page), in_use),
-        "page": page,
+        "table": CodingTable(
+            matching, request, lines_of=partial(services.with_proposals, in_use=in_use)
+        ),
         "state": state,
         "states": [(code, counts[code.value]) for code in CodingState],
         "total": len(verbatims),

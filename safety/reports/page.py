@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from django.utils.translation import gettext as _
 
+from safety.reports.forms import ReportFilterForm
 from safety.reports.selectors.cases import CaseState, SponsorCase
 from safety.reports.selectors.reports import ReportLine, ReportState
 from trial_edc.vocabulary import N_
@@ -48,7 +49,6 @@ class FilterCount:
     code: str
     label: str
     count: int
-    is_current: bool
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,11 @@ class FilteredLines(Generic[Line]):
     lines: list[Line]
     chips: list[FilterCount]
     state: str
-    participant: str
+    form: ReportFilterForm
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.state or self.form.number)
 
 
 def participant_number(line: ReportLine | SponsorCase) -> str:
@@ -71,14 +75,13 @@ def filter_lines(
     kinds: Mapping[str, tuple[str, Callable[[Line], bool]]],
     query: Mapping[str, str],
 ) -> FilteredLines[Line]:
-    participant = query.get("participant", "").strip().upper()
-    matching = [line for line in lines if participant in participant_number(line)]
+    form = ReportFilterForm(query)
+    matching = [line for line in lines if form.number in participant_number(line)]
     state = query.get("state", ALL)
     state = state if state in kinds else ALL
     chips = [
-        FilterCount(code, _(label), sum(map(fits, matching)), code == state)
+        FilterCount(code, _(label), sum(map(fits, matching)))
         for code, (label, fits) in kinds.items()
     ]
-    return FilteredLines(
-        [line for line in matching if kinds[state][1](line)], chips, state, participant
-    )
+    fitting = [line for line in matching if kinds[state][1](line)]
+    return FilteredLines(fitting, chips, state, form)

@@ -16,6 +16,7 @@ from safety.reports.selectors import reports as selectors
 from safety.reports.selectors.cases import by_urgency, cases_of
 from safety.reports.services import reports as services
 from safety.reports.services.follow_ups import add_follow_up
+from safety.reports.tables import CaseTable, ReportTable
 from trial_edc.context import page_for
 
 
@@ -26,8 +27,10 @@ def reads_reports(user: User) -> bool:
 
 @permitted(Permission.READ_CASEBOOK, when=reads_reports)
 def reports(request: StaffRequest) -> HttpResponse:
+    filtered = filter_lines(selectors.report_lines(), REPORTS, request.GET.dict())
     context = {
-        "filtered": filter_lines(selectors.report_lines(), REPORTS, request.GET.dict()),
+        "filtered": filtered,
+        "table": ReportTable(filtered.lines, request),
         "may_send": request.user.may(Permission.SIGN_FORM),
         "may_enter": request.user.may(Permission.ENTER_CRF),
         "may_assess": request.user.may(Permission.ASSESS_SAFETY),
@@ -39,7 +42,8 @@ def reports(request: StaffRequest) -> HttpResponse:
 @permitted(Permission.ASSESS_SAFETY)
 def cases(request: StaffRequest) -> HttpResponse:
     sorted_cases = by_urgency(cases_of(selectors.report_lines()))
-    context = {"filtered": filter_lines(sorted_cases, CASES, request.GET.dict())}
+    filtered = filter_lines(sorted_cases, CASES, request.GET.dict())
+    context = {"filtered": filtered, "table": CaseTable(filtered.lines, request)}
     return render(request, "safety/reports/cases.html", context)
 
 

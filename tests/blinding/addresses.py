@@ -1,11 +1,15 @@
 """Every address of the access table with real arguments and requesting roles."""
 
 import os
+import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
+from html import unescape
+from itertools import cycle, islice
 from typing import Any
 
+from django.http import QueryDict
 from django.urls import get_resolver, reverse
 
 from exports.models import Export
@@ -38,6 +42,23 @@ GUESSES = (
     "?page=2&format=json&fields=arm",
 )
 FEED = "visits:feed"
+LISTS = (
+    "accounts:users",
+    "enrollment:screening_log",
+    "exports:exports",
+    "imports:file",
+    "imports:files",
+    "monitoring:listing",
+    "notices:outbox",
+    "review:queries",
+    "review:verification",
+    "safety:cases",
+    "safety:coding",
+    "safety:late_cases",
+    "safety:reports",
+    "visits:deviations",
+    "visits:messages",
+)
 CHANGED_BY_INFUSION = ("RAN", "IRQ", "INF", "VIS", "AE", "DEV")
 Arguments = Mapping[str, Any]
 
@@ -88,6 +109,23 @@ def guesses() -> Iterator[Question]:
         for place, guess in enumerate(GUESSES):
             role = permitted[place % len(permitted)]
             yield Question(role, name, reverse(name) + guess)
+
+
+def orders(pages: Mapping[Question, str]) -> Iterator[Question]:
+    """Each list sorted by each of its columns, one role after the other requesting."""
+    columns: dict[str, set[str]] = defaultdict(set)
+    readers: dict[str, list[Question]] = defaultdict(list)
+    for place, page in pages.items():
+        if queries := re.findall(r'class="sort" href="([^"]+)"', page):
+            readers[place.name].append(place)
+            columns[place.name] |= {
+                QueryDict(unescape(query).removeprefix("?"))["sort"]
+                for query in queries
+            }
+    for name, names in columns.items():
+        signs, turns = cycle(("", "-")), cycle(readers[name])
+        for column, sign, place in zip(sorted(names), signs, turns, strict=False):
+            yield replace(place, url=f"{place.url}?sort={sign}{column}")
 
 
 def calendar_feeds() -> Iterator[Question]:

@@ -28,12 +28,14 @@ from record.notices.models import Message
 from tests.blinding import leaks
 from tests.blinding.addresses import (
     ACCESS,
+    LISTS,
     NAMES,
     ROLES,
     Question,
     calendar_feeds,
     guesses,
     is_guessed,
+    orders,
     questions,
 )
 from tests.blinding.answers import (
@@ -117,6 +119,22 @@ def test_no_page_depends_on_the_arm(worlds):
     with worlds[0].activated():
         guessed = [name for name in NAMES if is_guessed(name)]
     assert pages_never_found(drawn, guessed) == []
+
+
+@pytest.mark.verifies("RND-04", "RND-05")
+def test_no_order_of_a_list_depends_on_the_arm(worlds):
+    """Each list sorted by each of its columns."""
+
+    def look(observer: Observer) -> Answers:
+        lists = observer.ask(questions(LISTS))
+        bodies = {place: answer.body for place, answer in lists.items()}
+        return observer.ask(orders(bodies))
+
+    drawn, swapped = (answers_in(world, look) for world in worlds)
+
+    assert differences(drawn, swapped) == []
+    assert {answer.status for answer in drawn.values()} == {HTTPStatus.OK}
+    assert {place.name for place in drawn} == {*LISTS}
 
 
 def pages_never_found(answers: Answers, guessed: list[str]) -> list[str]:

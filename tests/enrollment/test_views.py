@@ -53,7 +53,7 @@ def test_screening_log_lists_everybody_in_as_many_selects(
     with django_assert_num_queries(LOG_SELECTS):
         response = coordinator_client.get(LOG)
 
-    numbers = [line.number for line in response.context["rows"]]
+    numbers = [line.number for line in response.context["table"].lines]
     assert numbers == ["S-003A", "S-002W", "S-001R"][3 - people :]
 
 

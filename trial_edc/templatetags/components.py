@@ -11,7 +11,6 @@ from typing import Any
 
 from django import template
 from django.forms import BaseForm
-from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import formats
@@ -198,9 +197,23 @@ def pages(context: template.RequestContext, page: object) -> dict[str, Any]:
     return {"request": context.request, "page": page}
 
 
-@register.inclusion_tag("components/filter_bar.html")
-def filter_bar(form: BaseForm, **kept: object) -> dict[str, Any]:
-    """Narrow a list by the fields of a form; `kept` is what its chips have chosen."""
+@register.inclusion_tag("components/heading.html", takes_context=True)
+def heading(context: template.RequestContext, column: Any) -> dict[str, Any]:
+    """Head a column of a `trial_edc.tables.Table`, with the link that sorts by it."""
+    direction = "descending" if column.order_by_alias.is_descending else "ascending"
+    order = direction if column.is_ordered else ""
+    return {"request": context.request, "column": column, "order": order}
+
+
+@register.inclusion_tag("components/filter_bar.html", takes_context=True)
+def filter_bar(context: template.RequestContext, form: BaseForm) -> dict[str, Any]:
+    """Narrow a list by the fields of a form; its chips and its order stay chosen."""
+    visible = {bound.name for bound in form.visible_fields()}
+    kept = {
+        name: value
+        for name, value in context.request.GET.items()
+        if name not in visible and name != "page"
+    }
     classes = {"select": "form-select"}
     fields = [
         (
@@ -210,7 +223,7 @@ def filter_bar(form: BaseForm, **kept: object) -> dict[str, Any]:
                 attrs={"class": classes.get(bound.widget_type, "form-control")}
             ),
         )
-        for bound in form
+        for bound in form.visible_fields()
     ]
     return {"fields": fields, "kept": kept}
 
@@ -230,9 +243,10 @@ def chip(  # noqa: PLR0917 - the parts of a link; a page names them by place
 
     The other filters stay, unless `alone`; `value=None` takes this filter away.
     """
-    query = QueryDict(mutable=True) if alone else context.request.GET.copy()
-    query.pop("page", None)
-    query.pop(name, None)
+    query = context.request.GET.copy()
+    for other in [*query] if alone else ["page", name]:
+        if other != "sort":
+            query.pop(other, None)
     if value is not None:
         query[name] = str(value)
     is_current = str(value or "") == str(chosen or "")

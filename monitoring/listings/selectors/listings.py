@@ -16,10 +16,10 @@ from record.casebook import catalogue
 from record.casebook.access import visible_codes, within_reach
 from record.casebook.display import NOTHING, words
 from record.casebook.form_data import FormData
-from record.casebook.items import Date, DateTime, Number, PartialDate
+from record.casebook.items import Date, DateTime, Item, Number, PartialDate
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import stored_form_data
-from record.casebook.values import MissingCode, is_blank
+from record.casebook.values import MissingCode, Partial, is_blank
 from trial_edc.vocabulary import N_, VisitStatus, YesNo
 from visits.schedule.selectors import schedules
 from visits.schedule.vocabulary import NotDoneReason
@@ -29,10 +29,12 @@ FIXED = (Date, DateTime, Number, PartialDate)
 
 @dataclass(frozen=True)
 class ListingCell:
-    """One cell: its text, and the key by which it is sorted and filtered."""
+    """One cell: its text, the key that filters it and the value that sorts it."""
 
     text: str
     key: str
+    order: Any = None  # None: unknown
+    is_fixed: bool = False  # dates and numbers, which never break into lines
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,6 @@ class ListingColumn:
 
     name: str
     label: Any
-    is_fixed: bool = False  # dates and numbers, which never break into lines
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,7 @@ class Listing:
 
     def heading(self) -> list[ListingColumn]:
         items = catalogue.design(self.code).items
-        own = [
-            ListingColumn(
-                name, items[name].verbose_name, isinstance(items[name], FIXED)
-            )
-            for name in self.columns
-        ]
+        own = [ListingColumn(name, items[name].verbose_name) for name in self.columns]
         return own + [
             ListingColumn(name, _(label))
             for name, (label, _rule) in self.computed.items()
@@ -87,13 +83,11 @@ class Listing:
     def _line(self, number: str, data: FormData) -> ListingLine:
         items = catalogue.design(self.code).items
         cells = {
-            name: ListingCell(words(items[name], value), _key(value))
-            for name in self.columns
-            for value in (data.values.get(name),)
+            name: _cell(items[name], data.values.get(name)) for name in self.columns
         }
         for name, (_label, rule) in self.computed.items():
             answer = rule(data)
-            cells[name] = ListingCell(_(answer.label), answer.value)
+            cells[name] = ListingCell(_(answer.label), answer.value, answer)
         return ListingLine(number, reverse("entry:form", args=[data.form_id]), cells)
 
 
@@ -103,7 +97,7 @@ class MissedVisits(Listing):
     def heading(self) -> list[ListingColumn]:
         labels = (_("Visit"), _("Window"), _("Reason"))
         return [
-            ListingColumn(name, label, name == "window")
+            ListingColumn(name, label)
             for name, label in zip(self.columns, labels, strict=True)
         ]
 
@@ -134,14 +128,39 @@ def _missed_cells(visit: Any) -> dict[str, ListingCell]:
     span = f"{window.opens} – {window.closes}" if window else NOTHING
     why = _(NotDoneReason(reason).label) if reason else _("no reason recorded")
     return {
-        "visit": ListingCell(_(visit.code.label), visit.code.value),
-        "window": ListingCell(span, str(window.opens) if window else ""),
-        "reason": ListingCell(why, reason),
+        "visit": ListingCell(_(visit.code.label), visit.code.value, visit.code),
+        "window": ListingCell(
+            span,
+            str(window.opens) if window else "",
+            window.opens if window else None,
+            is_fixed=True,
+        ),
+        "reason": ListingCell(why, reason, NotDoneReason(reason) if reason else None),
     }
 
 
 def _people(user: User) -> Any:
     return within_reach(user, Participant.objects.all(), "pk")
+
+
+def _cell(item: Item, value: Any) -> ListingCell:
+    return ListingCell(
+        words(item, value), _key(value), _order(item, value), isinstance(item, FIXED)
+    )
+
+
+def _order(item: Item, value: Any) -> Any:
+    """What a value sorts by; a missing code is as unknown as nothing."""
+    if isinstance(value, MissingCode) or is_blank(value):
+        return None
+    terms = item.facts.terms
+    if terms and isinstance(value, list | tuple):
+        return [list(terms).index(terms(code)) for code in value]
+    if terms:
+        return terms(value)
+    if isinstance(value, Partial):
+        return value.text
+    return getattr(value, "standard", value)
 
 
 def _key(value: Any) -> str:

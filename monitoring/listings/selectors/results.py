@@ -1,7 +1,7 @@
-"""A listing as a query string filters and sorts it, with its facets."""
+"""A listing as a query string filters it, with its facets."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitoring.listings.selectors.listings import Listing, ListingColumn, ListingLine
@@ -30,29 +30,20 @@ class Facet:
 
 @dataclass(frozen=True)
 class ListingResult:
-    """A listing as filtered and sorted by a query string."""
+    """A listing as filtered by a query string."""
 
     listing: Listing
     columns: list[ListingColumn]
     lines: list[ListingLine]
     facets: list[Facet]
     total: int
-    sort: str
-
-    @property
-    def rows(self) -> Iterator[tuple[ListingLine, list[tuple[ListingColumn, str]]]]:
-        for line in self.lines:
-            yield (
-                line,
-                [(column, line.cells[column.name].text) for column in self.columns],
-            )
 
 
 @implements("MON-01")
 def listing_result(
     listing: Listing, user: User, query: Mapping[str, str]
 ) -> ListingResult:
-    """A listing as a query string filters and sorts it; unknown names are ignored."""
+    """A listing as a query string filters it; unknown names are ignored."""
     lines, columns = listing.lines(user), listing.heading()
     selected = {name: query[name] for name in listing.facets if name in query}
     facets = [
@@ -62,11 +53,8 @@ def listing_result(
         for column in columns
         if column.name in listing.facets
     ]
-    sort = query.get("sort", "")
-    lines_in_order = _sorted(
-        _matching_lines(lines, selected), sort, {column.name for column in columns}
-    )
-    return ListingResult(listing, columns, lines_in_order, facets, len(lines), sort)
+    matching = _matching_lines(lines, selected)
+    return ListingResult(listing, columns, matching, facets, len(lines))
 
 
 def _matching_lines(
@@ -92,13 +80,3 @@ def _facet(
         for key in sorted(texts)
     ]
     return Facet(column, choices)
-
-
-def _sorted(lines: list[ListingLine], sort: str, names: set[str]) -> list[ListingLine]:
-    name = sort.removeprefix("-")
-    if name not in names:
-        return lines
-    with_key = [line for line in lines if line.cells[name].key]
-    without_key = [line for line in lines if not line.cells[name].key]
-    with_key.sort(key=lambda line: line.cells[name].key, reverse=sort.startswith("-"))
-    return with_key + without_key

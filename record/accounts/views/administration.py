@@ -5,7 +5,6 @@ from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.tokens import default_token_generator
-from django.core.paginator import Paginator
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,19 +16,20 @@ from django.views.decorators.http import require_POST
 
 from record.accounts import selectors
 from record.accounts.access import StaffRequest, permitted
+from record.accounts.filters import SignInFilters
 from record.accounts.forms import AccountForm, NewAccountForm, ReasonForm, RoleForm
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.accounts.services import accounts as services
 from record.accounts.services import second_factor
-
-ENTRIES_A_PAGE = 100
+from record.accounts.tables import AccountTable, SignInTable
+from record.audit.models import Entry
 
 
 @permitted(Permission.MANAGE_USERS)
 def users(request: StaffRequest) -> HttpResponse:
     context = {
-        "accounts": selectors.accounts(),
+        "table": AccountTable(selectors.accounts(), request),
         "locked": selectors.locked_usernames(),
     }
     return render(request, "record/accounts/users.html", context)
@@ -117,12 +117,14 @@ def unlock(request: StaffRequest, user_id: int) -> HttpResponse:
 
 @permitted(Permission.MANAGE_USERS)
 def sign_in_history(request: StaffRequest) -> HttpResponse:
-    username = request.GET.get("username", "").strip().lower()
-    pages = Paginator(selectors.sign_ins(username), ENTRIES_A_PAGE)
-    page = pages.get_page(request.GET.get("page"))
-    events = [selectors.SignInEvent(entry) for entry in page]
-    context = {"page": page, "events": events, "username": username}
+    filters = SignInFilters(request.GET, selectors.sign_ins(), request=request)
+    table = SignInTable(filters.qs, request, lines_of=_sign_in_events)
+    context = {"form": filters.form, "table": table}
     return render(request, "record/accounts/sign_in_history.html", context)
+
+
+def _sign_in_events(entries: list[Entry]) -> list[selectors.SignInEvent]:
+    return [selectors.SignInEvent(entry) for entry in entries]
 
 
 def link_to(request: HttpRequest) -> services.LinkTo:

@@ -2,10 +2,8 @@
 
 from record.review.selectors.marks import signatures_of, valid_signature, verified_items
 from record.review.selectors.queries import (
-    QueryFilter,
     QueryLine,
     counts_by_state,
-    filtered,
     lines_for,
     open_places,
     possible_actions,
@@ -20,12 +18,10 @@ from record.review.selectors.verification import (
 )
 
 __all__ = [
-    "QueryFilter",
     "QueryLine",
     "VerificationLine",
     "VerificationState",
     "counts_by_state",
-    "filtered",
     "lines_for",
     "open_places",
     "possible_actions",

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -48,30 +47,6 @@ def unanswered_counts(forms: Iterable[FormInstance]) -> Mapping[int, int]:
 def open_places(forms: Iterable[FormInstance]) -> set[tuple[int, str]]:
     queries = Query.objects.filter(form__in=forms, state=QueryState.OPEN)
     return set(queries.values_list("form_id", "item"))
-
-
-@dataclass(frozen=True)
-class QueryFilter:
-    """The filter of the list of queries; empty means any."""
-
-    state: str = QueryState.OPEN.value
-    participant: str = ""
-    form: str = ""
-    older_than_days: int = 0
-
-
-def filtered(queries: QuerySet[Query], criteria: QueryFilter) -> QuerySet[Query]:
-    """Apply a filter except its state, since states are counted."""
-    if criteria.participant:
-        queries = queries.filter(
-            form__participant__number__icontains=criteria.participant
-        )
-    if criteria.form:
-        queries = queries.filter(form__code=criteria.form)
-    if criteria.older_than_days:
-        limit = clock.now() - timedelta(days=criteria.older_than_days)
-        queries = queries.filter(raised_at__lt=limit)
-    return queries
 
 
 def counts_by_state(queries: QuerySet[Query]) -> dict[str, int]:

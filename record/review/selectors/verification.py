@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from django.db import connection
@@ -40,6 +41,10 @@ class VerificationLine:
     """A form with the number of its items, and of those verified or changed since."""
 
     form_id: int
+    participant: str  # number
+    code: str
+    visit_number: int
+    saved_at: datetime | None
     items: int
     verified: int
     changed: int
@@ -64,7 +69,7 @@ LINES = """
         WHERE v.withdrawn_at IS NULL AND f.code = ANY(%(codes)s)
         ORDER BY v.form_id, i.key, v.id DESC
     )
-    SELECT f.id, count(*),
+    SELECT f.id, p.number, f.code, f.visit_number, f.saved_at, count(*),
         count(*) FILTER (WHERE g.value = r.value),
         count(*) FILTER (WHERE g.value <> r.value)
     FROM casebook_forminstance f
@@ -72,7 +77,7 @@ LINES = """
     CROSS JOIN LATERAL jsonb_each(f.item_revisions) r
     LEFT JOIN latest g ON g.form_id = f.id AND g.key = r.key
     WHERE f.code = ANY(%(codes)s) AND f.status = %(complete)s AND f.struck_at IS NULL
-    GROUP BY f.id, p.sequence
+    GROUP BY f.id, p.id
     ORDER BY p.sequence, f.visit_number, f.id
 """
 
@@ -105,7 +110,8 @@ def _sealed_lines(codes: Iterable[str]) -> Iterator[VerificationLine]:
     for code in codes:
         forms = FormInstance.objects.filter(
             code=code, status=FormStatus.COMPLETE, struck_at=None
-        ).prefetch_related("verifications")
+        )
+        forms = forms.select_related("participant").prefetch_related("verifications")
         rows = catalogue.design(code).model._default_manager.filter(form__in=forms)
         rows_by_form = rows.in_bulk()
         for form in forms:
@@ -114,5 +120,12 @@ def _sealed_lines(codes: Iterable[str]) -> Iterator[VerificationLine]:
             marks = verified_items(form.verifications.all(), revisions)
             verified = sum(marks.values())
             yield VerificationLine(
-                form.pk, len(revisions), verified, len(marks) - verified
+                form.pk,
+                form.participant.number,
+                form.code,
+                form.visit_number,
+                form.saved_at,
+                items=len(revisions),
+                verified=verified,
+                changed=len(marks) - verified,
             )

@@ -124,7 +124,7 @@ def test_every_chip_of_the_page_leads_to_the_lines_that_it_counts(
     assert len(chips) > 10
     for address, label, count in chips:
         query = dict(parse_qsl(urlsplit(address).query))
-        lines = client.get(LOG, query).context["rows"]
+        lines = client.get(LOG, query).context["table"].lines
         assert (label, len(lines)) == (label, int(count))
     assert "No screening fits this filter" in client.get(LOG, {"reason": "x"}).text
 

@@ -10,7 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from monitoring.listings.selectors.listings import LISTINGS, listings_for
+from monitoring.listings.selectors.listings import (
+    LISTINGS,
+    ListingLine,
+    listings_for,
+)
 from monitoring.listings.selectors.results import listing_result
 from monitoring.listings.views import safe
 from record.audit.models import Entry
@@ -41,8 +45,13 @@ def page(client: Client, name: str, **query: str) -> Any:
 
 
 def rows(client: Client, name: str, **query: str) -> list[str]:
-    result = page(client, name, **query).context["result"]
-    return [cells[0][1] for _line, cells in result.rows]
+    return [
+        first_cell(line) for line in page(client, name, **query).context["table"].lines
+    ]
+
+
+def first_cell(line: ListingLine) -> str:
+    return next(iter(line.cells.values())).text
 
 
 @pytest.fixture
@@ -72,7 +81,7 @@ def test_filters_narrow_each_other_and_their_counts(client: Client) -> None:
         facet.column.name: {c.key: c.count for c in facet.choices}
         for facet in result.facets
     }
-    assert [cells[0][1] for _line, cells in result.rows] == ["=Fever", "Cough"]
+    assert [first_cell(line) for line in result.lines] == ["=Fever", "Cough"]
     assert counts["grade"] == {"1": 2, "3": 1, "5": 1}
     assert counts["serious"] == {"": 1, "N": 1}
 
@@ -98,8 +107,8 @@ def test_order_is_as_asked_and_nothing_comes_last(
 def test_row_leads_to_its_form(client: Client) -> None:
     result = page(client, "missed-visits", reason="refused").context["result"]
 
-    ((line, cells),) = result.rows
-    assert cells[2][1] == "Refused"
+    (line,) = result.lines
+    assert line.cells["reason"].text == "Refused"
     assert client.get(line.url).status_code == 200
 
 

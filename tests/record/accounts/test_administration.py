@@ -33,7 +33,7 @@ def test_list_costs_the_same_for_one_and_for_three(
     for role in roles:
         person(role)
 
-    with django_assert_num_queries(4):  # session, account, accounts, lockouts
+    with django_assert_num_queries(5):  # session, account, number, accounts, lockouts
         page = client.get(reverse("accounts:users"))
 
     assert page.content.decode().count("<tr>") == len(roles) + 2
@@ -143,6 +143,17 @@ def test_lockout_is_seen_and_lifted(client, administrator):
 
     assert came.status_code == 302
     history = client.get(reverse("accounts:sign_in_history"), {"username": "CO"})
-    words = [event.label for event in history.context["events"]]
+    words = [event.label for event in history.context["table"].lines]
     assert words[:3] == ["signed in", "let in again", "locked out"]
     assert words.count("refused") == 5
+
+
+@pytest.mark.parametrize("sort", ["at", "-at", "actor", "-role", "act", "address"])
+def test_sign_in_history_sorts_by_each_column(client, administrator, sort):
+    Client().post(reverse("accounts:sign_in"), {"username": "no", "password": "no"})
+    address = reverse("accounts:sign_in_history")
+    events = client.get(address).context["table"].lines
+
+    in_order = client.get(address, {"sort": sort}).context["table"].lines
+
+    assert {event.entry for event in in_order} == {event.entry for event in events}

@@ -143,8 +143,8 @@ def test_a_sealed_query_shows_to_unblinded_roles_alone(as_):
 
 
 def states(client, parameters=""):
-    lines = client.get(VERIFICATION + parameters).context["lines"]
-    return {(row["form"].occurrence, row["line"].state.value) for row in lines}
+    lines = client.get(VERIFICATION + parameters).context["table"].lines
+    return {(row["form"].occurrence, row["verification"].state.value) for row in lines}
 
 
 @pytest.mark.verifies("QRY-06")

@@ -90,7 +90,7 @@ def test_a_lost_condition_is_marked(people):
     }
     assert is_lost[deviation.pk]
     page = client_of(people["CO"]).get(reverse(LIST), {"show": "ground_lost"})
-    assert [line.form for line in page.context["page"]] == [deviation]
+    assert [line.form for line in page.context["table"].lines] == [deviation]
     assert page.context["lost_count"] == 1
 
 
@@ -101,7 +101,7 @@ def test_each_number_drills_down_to_as_many_lines(people):
     context = client.get(reverse(LIST)).context
 
     for step, count in context["steps"]:
-        lines = client.get(reverse(LIST), {"show": step}).context["page"]
+        lines = client.get(reverse(LIST), {"show": step}).context["table"].lines
         assert len(lines) == count
     assert sum(count for _step, count in context["steps"]) == context["total"] == 2
 
@@ -122,7 +122,7 @@ def test_filters(people, query, count):
     for number in (1, 2):
         late(number)
 
-    page = client_of(people["CO"]).get(reverse(LIST), query).context["page"]
+    page = client_of(people["CO"]).get(reverse(LIST), query).context["table"].lines
 
     assert len(page) == count
 

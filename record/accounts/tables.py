@@ -1,0 +1,33 @@
+"""The lists of accounts and of sign-ins."""
+
+from django.utils.translation import gettext_lazy as _
+from django_tables2 import Column
+
+from trial_edc.tables import Table
+
+
+class AccountTable(Table):
+    """Every account, the active first."""
+
+    row = "record/accounts/account_line.html"
+
+    username = Column(_("User name"))
+    name = Column(_("Name"), "full_name")
+    role = Column(_("Role"))
+    blinding = Column(_("Blinding"))
+    state = Column(_("State"), orderable=False)
+    delegated = Column(_("Delegated"), "delegated_until")
+    last_login = Column(_("Last sign-in"))
+
+
+class SignInTable(Table):
+    """Sign-ins, refusals and sign-outs, newest first."""
+
+    row = "record/accounts/sign_in_line.html"
+
+    at = Column(_("Time"))
+    actor = Column(_("User name"))
+    role = Column(_("Role"))
+    act = Column(_("What"))
+    reason = Column(_("Why"), orderable=False)
+    address = Column(_("Address"))

@@ -1,0 +1,28 @@
+"""The lists of messages."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django_tables2 import Column
+
+from trial_edc.tables import NumberColumn, Table
+
+TO = pgettext_lazy("recipient", "To")
+
+
+class MessageTable(Table):
+    """Messages, the newest first."""
+
+    row = "record/notices/message_line.html"
+
+    state = Column(_("State"))
+    to = Column(TO, order_by=("participant__number", "recipient__username"))
+    message = Column(_("Message"), orderable=False)
+    queued = Column(_("Queued"), "queued_at")
+    sent = Column(_("Sent"), "sent_at")
+    attempts = NumberColumn(_("Attempts"))
+
+
+class DeliveryTable(MessageTable):
+    """The same for who may not know to whom they went: their order would tell."""
+
+    to = Column(TO, orderable=False)

@@ -1,0 +1,79 @@
+"""What narrows the lists of queries and of forms to verify.
+
+An invalid choice counts as none.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from record.casebook import catalogue
+from record.casebook.access import visible_codes
+from record.review.models import Query
+from trial_edc import clock
+
+AGES = (
+    (7, _("over 7 days")),
+    (14, _("over 14 days")),
+    (28, _("over 28 days")),
+)
+
+
+class ParticipantNumberFilter(django_filters.CharFilter):
+    """A participant by a part of the number."""
+
+    def __init__(self, field_name: str) -> None:
+        super().__init__(
+            field_name,
+            "icontains",
+            label=_("Participant"),
+            max_length=12,
+            widget=forms.SearchInput({"size": 8}),
+        )
+
+
+class FormFilter(django_filters.ChoiceFilter):
+    """One of the forms that the reader may see."""
+
+    def __init__(self, field_name: str) -> None:
+        super().__init__(field_name, label=_("Form"), empty_label=_("all forms"))
+
+
+class _FormsOfReader(django_filters.FilterSet):
+    def __init__(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        super().__init__(request.GET, queryset, request=request)
+        self.filters["form"].extra["choices"] = [
+            (code, f"{code} · {catalogue.design(code).title}")
+            for code in visible_codes(request.user)  # type: ignore[arg-type]
+        ]
+
+
+class QueryFilters(_FormsOfReader):
+    """Which queries the list shows, apart from their state."""
+
+    participant = ParticipantNumberFilter("form__participant__number")
+    form = FormFilter("form__code")
+    older = django_filters.TypedChoiceFilter(
+        label=pgettext_lazy("of a query", "Age"),
+        choices=[("", _("any age")), *AGES],
+        coerce=int,
+        method="older_than",
+    )
+
+    def older_than(
+        self, queries: QuerySet[Query], _name: str, days: int
+    ) -> QuerySet[Query]:
+        return queries.filter(raised_at__lt=clock.now() - timedelta(days=days))
+
+
+class VerificationFilters(_FormsOfReader):
+    """Which forms the verification list shows, apart from their state."""
+
+    participant = ParticipantNumberFilter("participant__number")
+    form = FormFilter("code")

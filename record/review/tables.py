@@ -1,0 +1,32 @@
+"""The lists of queries and of forms to verify."""
+
+from django.utils.translation import gettext_lazy as _
+from django_tables2 import Column
+
+from trial_edc.tables import NumberColumn, Table
+
+
+class QueryTable(Table):
+    """Queries, the oldest first."""
+
+    row = "record/review/query_line.html"
+
+    state = Column(_("State"))
+    participant = Column(_("Participant"), "form__participant__number")
+    form = Column(_("Form"), order_by=("form__code", "form__visit_number"))
+    item = Column(_("Item"))
+    thread = Column(_("Thread"), orderable=False)
+    days = NumberColumn(_("Days"), order_by="-raised_at")
+
+
+class VerificationTable(Table):
+    """Complete forms, in the order of casebooks."""
+
+    row = "record/review/verification_line.html"
+
+    state = Column(_("State"))
+    participant = Column(_("Participant"))
+    form = Column(_("Form"), order_by=("code", "visit_number"))
+    saved = Column(_("Saved"), "saved_at")
+    verified = NumberColumn(_("Verified"))
+    changed = NumberColumn(_("Changed since"))

@@ -1,0 +1,48 @@
+"""The lists of reports to the sponsor and of the sponsor's cases."""
+
+from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
+from django_tables2 import Column
+
+from trial_edc.tables import NumberColumn, Table
+
+
+class ReportTable(Table):
+    """Versions of the reports on serious events; what waits stands first."""
+
+    row = "safety/reports/report_line.html"
+
+    state = Column(_("State"))
+    participant = Column(_("Participant"), "participant__number")
+    event = Column(_("Event"), "term")
+    report = Column(_("Report"), order_by=("form__occurrence", "version"))
+    aware_at = Column(_("Aware"))
+    due_at = Column(_("Due"))
+    hours = NumberColumn(_("Hours"))
+    sent_at = Column(_("Sent"))
+    cioms = Column(_("CIOMS I"), orderable=False)
+
+    class Meta:
+        attrs: ClassVar = {"class": "table versions"}
+
+
+class CaseTable(Table):
+    """Versions that were sent, with their assessment; the most urgent first."""
+
+    row = "safety/reports/case_line.html"
+
+    state = Column(_("State"))
+    participant = Column(_("Participant"), "line__participant__number")
+    event = Column(_("Event"), "line__term")
+    report = Column(_("Report"), order_by=("line__form__occurrence", "line__version"))
+    sponsor_aware_at = Column(_("Sponsor aware"))
+    cause = Column(_("Cause"), "causality")
+    expected = Column(_("Expected"), "expected_text")
+    period = Column(_("Period"), "clock_text")
+    due_on = Column(_("Last day"))
+    submitted_on = Column(_("Submitted"))
+    cioms = Column(_("CIOMS I"), orderable=False)
+
+    class Meta:
+        attrs: ClassVar = {"class": "table versions"}
