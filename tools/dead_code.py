@@ -55,9 +55,11 @@ CALLED_BY_TESTS = [
     "untested",  # of a trace: a test refuses it
 ]
 # Modules in which a variable is more than a name: a column is kept for the record, an
-# answer is given by people, a setting or the registry's entry is read from a file.
+# answer is given by people, a setting or the registry's entry is read from a file, the
+# columns and filters of a list are read by the address.
 DECLARING = re.compile(
-    r"(models(/\w+)?|vocabulary|states|roles|settings|protocol(/\w+)?|registry)\.py$"
+    r"(models(/\w+)?|vocabulary|states|roles|settings|protocol(/\w+)?|registry"
+    r"|tables|filters)\.py$"
 )
 
 
