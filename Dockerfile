@@ -2,9 +2,14 @@
 
 FROM python:3.11-slim AS build
 WORKDIR /app
+# What the database driver is built with.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends gcc libc6-dev libpq-dev \
+    && rm -rf /var/lib/apt/lists/*
 RUN python -m venv /venv
 COPY requirements.txt .
-RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
+RUN /venv/bin/pip install --no-cache-dir --require-hashes --no-binary psycopg2 \
+        -r requirements.txt
 COPY . .
 # No secret is needed to collect files: these values stay in this stage and open nothing.
 RUN /venv/bin/python -m tools.translations --compile \
@@ -12,10 +17,10 @@ RUN /venv/bin/python -m tools.translations --compile \
         /venv/bin/python manage.py collectstatic --noinput --verbosity 0
 
 FROM python:3.11-slim
-# What the PDF writer loads, and letters for Chinese.
+# What the database driver and the PDF writer load, and letters for Chinese.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 \
-        libharfbuzz-subset0 fonts-noto-cjk \
+    && apt-get install -y --no-install-recommends libpq5 libpango-1.0-0 \
+        libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home edc \
     && install -d -o edc /state/files /state/beat

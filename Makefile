@@ -106,7 +106,8 @@ messages: setup ## collect texts for translation into locale/
 
 requirements: setup ## pin the requirements anew, with hashes and without hosts (ARGS=--upgrade)
 	@$(PIN) requirements.in --output-file requirements.txt $(ARGS)
-	@$(PIN) requirements-dev.in --output-file requirements-dev.txt $(ARGS)
+	@$(PIN) requirements-dev.in --excludes requirements-dev-excludes.in \
+		--output-file requirements-dev.txt $(ARGS)
 
 .PHONY: translations
 translations: setup $(CATALOGUES:.po=.mo)

@@ -50,6 +50,20 @@ def test_service_names_only_what_the_file_declares(name):
             assert "healthcheck" in SERVICES[needed]
 
 
+def test_image_builds_the_driver_that_the_tests_use():
+    pins = [
+        dict(re.findall(r"^(psycopg2[a-z-]*)==(\S+)", path.read_text(), re.MULTILINE))
+        for path in (
+            folders.PROJECT / "requirements.txt",
+            folders.PROJECT / "requirements-dev.txt",
+        )
+    ]
+
+    version = pins[0]["psycopg2"]
+    assert pins == [{"psycopg2": version}, {"psycopg2-binary": version}]
+    assert "--no-binary psycopg2" in (folders.PROJECT / "Dockerfile").read_text()
+
+
 def test_env_example_names_every_value_and_no_other():
     example = (folders.PROJECT / "docker" / "env.example").read_text()
     compose = (folders.PROJECT / "docker-compose.yml").read_text()
