@@ -5,10 +5,10 @@ import re
 from enrollment.vocabulary import ConsentKind, Signer
 from record.casebook.checks import check
 from record.casebook.form_data import Casebook, FormData
+from record.notices.phone_numbers import international
 from trial_edc.vocabulary import N_, Severity, YesNo
 
 HARD, SOFT = Severity.HARD, Severity.SOFT
-PHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -59,12 +59,14 @@ def _(data: FormData, casebook: Casebook) -> bool:
     form="CTC",
     item="phones",
     severity=HARD,
-    message=N_("Row %(row)s is no telephone number: digits, blanks, hyphens only."),
+    message=N_(
+        "Row %(row)s is no telephone number: write digits, blanks and hyphens alone."
+    ),
 )
 def _(data: FormData, casebook: Casebook) -> dict[str, int] | None:
     del casebook
     for number, phone in enumerate(data.get("phones") or (), 1):
-        if not PHONE.fullmatch(phone.get("number") or ""):
+        if international(phone.get("number") or "") is None:
             return {"row": number}
     return None
 

@@ -4,7 +4,6 @@ What comes from CTC is identity: it is read at the moment of sending and kept in
 alone.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +15,7 @@ from enrollment.vocabulary import (
     Signer,
 )
 from record.casebook.form_data import Casebook
-from record.notices.phone_numbers import digits_of
+from record.notices.phone_numbers import international
 from trial_edc.vocabulary import YesNo
 
 LANGUAGES = {
@@ -73,24 +72,17 @@ def address_for(
     if channel == MessageChannel.EMAIL:
         email: str | None = casebook.value("CTC", "email")
         return email
-    return next(
-        (
-            dialling_number(phone["number"])
-            for phone in casebook.value("CTC", "phones") or ()
-            if phone.get("number")
-            and phone.get("owner") == consent.recipient
-            and phone.get("works") == YesNo.YES
-        ),
-        None,
+    numbers = (
+        international(phone.get("number") or "")
+        for phone in casebook.value("CTC", "phones") or ()
+        if phone.get("owner") == consent.recipient and phone.get("works") == YesNo.YES
     )
-
-
-def dialling_number(number: str) -> str:
-    return re.sub(r"[^0-9+]", "", number)
+    return next(filter(None, numbers), None)
 
 
 def has_phone_number(casebook: Casebook, number: str) -> bool:
+    sender = international(number)
     phones = casebook.value("CTC", "phones") or ()
-    return digits_of(number) in {
-        digits_of(phone.get("number") or "") for phone in phones
+    return sender is not None and sender in {
+        international(phone.get("number") or "") for phone in phones
     }
