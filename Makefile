@@ -17,6 +17,8 @@ WORKERS ?= 2
 # Worlds that a module writes once are written by one worker.
 BY_MODULE := --dist=loadscope --no-loadscope-reorder
 export PORT PARTICIPANTS ORACLE_DIR
+# Compiled modules are kept, whatever this machine says: else each process compiles all.
+export PYTHONDONTWRITEBYTECODE :=
 
 # Settings as production has them; nothing listens behind these addresses.
 NOWHERE := postgres://edc_runtime@/edc?host=/nonexistent

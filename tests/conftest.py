@@ -1,5 +1,6 @@
 """Fixtures for every room: the database, the browser, and what a run must say aloud."""
 
+import gc
 import os
 import shutil
 import socket
@@ -12,10 +13,12 @@ from typing import TYPE_CHECKING
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import caches
-from django.db import connections
+from django.db import connections, transaction
 from django.test import TransactionTestCase
 from django.utils import timezone, translation
 from hypothesis import settings
+from pytest_django import DjangoDbBlocker
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from record.audit.vault import forget_keys
 from tests.servers import clean_database
@@ -73,6 +76,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
 
 
+def pytest_collection_finish() -> None:
+    """Leave out of each garbage collection what lasts as long as the run."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what this machine cannot run; where SKIP_NOTHING is set, fail instead."""
     needs: dict[str, tuple[Callable[[], object], str]] = {
@@ -116,12 +125,48 @@ def _renew(_test: TransactionTestCase) -> None:
     clean_database()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _static_files() -> Iterator[None]:
+    """Search the static files once, not anew for each client."""
+    found: dict[str, object] = {}
+    search = WhiteNoiseMiddleware.add_files_from_finders
+
+    def search_once(middleware: WhiteNoiseMiddleware) -> None:
+        if not found:
+            search(middleware)
+            found.update(middleware.files)
+        middleware.files = found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", search_once)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _fresh_process() -> None:
-    """Forget what an earlier test left in this process: language, caches, keys."""
+    forget_earlier_tests()
+
+
+def forget_earlier_tests() -> None:
+    """Forget what they left in this process: language, caches, keys."""
     translation.activate("en")
     caches["default"].clear()
     forget_keys()
+
+
+@pytest.fixture(scope="module")
+def module_transaction(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Open a transaction around a module, for what all its tests begin from.
+
+    What a fixture of the module writes is there for each test; what the test writes
+    is undone after it, and everything at the end. No test of the module may commit.
+    """
+    forget_earlier_tests()
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

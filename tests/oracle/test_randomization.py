@@ -275,6 +275,7 @@ def schemes() -> list[str]:
     return [scheme for scheme in dict.fromkeys(schemes) if scheme.startswith("{")]
 
 
+@pytest.mark.slow
 @pytest.mark.verifies("RAN-01", "RND-02")
 @pytest.mark.parametrize("scheme", schemes())
 def test_lists_of_a_scheme_are_balanced_and_their_blocks_uniform(scheme: str) -> None:
@@ -296,6 +297,7 @@ def test_lists_of_a_scheme_are_balanced_and_their_blocks_uniform(scheme: str) ->
         assert chi_square_p(counts, itertools.repeat(hope, len(counts))) > LEAST_P
 
 
+@pytest.mark.slow
 @pytest.mark.verifies("RND-04")
 @pytest.mark.parametrize("scheme", schemes())
 def test_the_likelier_arm_is_the_one_that_lags(scheme: str) -> None:

@@ -45,6 +45,7 @@ FAST = (
     "synchronous_commit=off",
     "full_page_writes=off",
     "autovacuum=off",
+    "jit=off",
 )
 # The log tells that a statement failed, never its text or row: these hold values.
 DISCREET = ("log_min_error_statement=panic", "log_error_verbosity=terse")

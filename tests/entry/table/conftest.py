@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from record.casebook.models import Participant
-from tests.entry.test_statement_counts import signed_in
+from tests.people import person
 from tests.visits import stage
 
 
@@ -15,4 +15,6 @@ def someone() -> Participant:
 
 @pytest.fixture
 def client() -> Client:
-    return signed_in()
+    client = Client()
+    client.force_login(person("CO"))
+    return client
