@@ -30,13 +30,6 @@ def chief() -> User:
     return User.objects.get(role="PI")
 
 
-@pytest.fixture
-def randomized(db: None) -> Participant:
-    del db
-    stage.open_study()
-    return stage.randomized_participant()
-
-
 def form_of(participant: Participant, code: str, occurrence: int = 1) -> FormInstance:
     return FormInstance.objects.get(
         participant=participant, code=code, occurrence=occurrence, visit=""
@@ -69,10 +62,10 @@ def notices(reader: User) -> list[str]:
     return [message.text for message in rows.order_by("id")]
 
 
-def test_what_was_used_is_kept_word_for_word(randomized):
-    frozen = frozen_of(randomized)
-    answers, baseline = form_of(randomized, "ELG"), form_of(randomized, "CRE")
-    record = stage.values_of(form_of(randomized, "RAN"))
+def test_what_was_used_is_kept_word_for_word(participant):
+    frozen = frozen_of(participant)
+    answers, baseline = form_of(participant, "ELG"), form_of(participant, "CRE")
+    record = stage.values_of(form_of(participant, "RAN"))
 
     assert frozen is not None
     assert hashlib.sha256(frozen.text.encode()).hexdigest() == frozen.digest
@@ -87,8 +80,8 @@ def test_what_was_used_is_kept_word_for_word(randomized):
     )
 
 
-def test_what_was_frozen_cannot_be_changed_by_anybody(randomized):
-    del randomized
+def test_what_was_frozen_cannot_be_changed_by_anybody(participant):
+    del participant
     with (
         pytest.raises(DatabaseError, match="never changed"),
         transaction.atomic(),
@@ -97,21 +90,21 @@ def test_what_was_frozen_cannot_be_changed_by_anybody(randomized):
         FrozenScreening.objects.update(text="{}")
 
 
-def test_a_correction_needs_a_reason_and_is_told_once(randomized, chief):
-    form, frozen = form_of(randomized, "ELG"), frozen_of(randomized)
+def test_a_correction_needs_a_reason_and_is_told_once(participant, chief):
+    form, frozen = form_of(participant, "ELG"), frozen_of(participant)
     before = (
         Allocation.objects.values().get(),
-        stage.values_of(form_of(randomized, "RAN")),
+        stage.values_of(form_of(participant, "RAN")),
     )
 
     with pytest.raises(ReasonNeeded):
         save(form, {"lvef_pct": "35"}, by=stage.colleague("CO"))
-    assert deviations(randomized) == []
+    assert deviations(participant) == []
     correct(form, lvef_pct="35")
     correct(form, lvef_pct="36")
     correct(form, urinalysis="N")
 
-    assert deviations(randomized) == [
+    assert deviations(participant) == [
         ("SCREENING-CORRECTED lvef_pct ELG #1", "important")
     ]
     [notice] = notices(chief)
@@ -119,19 +112,19 @@ def test_a_correction_needs_a_reason_and_is_told_once(randomized, chief):
     assert not any(value in notice for value in ("35", "36", "60"))
     after = (
         Allocation.objects.values().get(),
-        stage.values_of(form_of(randomized, "RAN")),
+        stage.values_of(form_of(participant, "RAN")),
     )
     assert after == before
-    assert frozen_of(randomized) == frozen
-    assert frozen_of(randomized).text == frozen.text
-    assert "E11:present" in eligibility_of(randomized).assessment.reasons
+    assert frozen_of(participant) == frozen
+    assert frozen_of(participant).text == frozen.text
+    assert "E11:present" in eligibility_of(participant).assessment.reasons
 
 
-def test_each_corrected_fact_is_told_by_itself(randomized, chief):
-    correct(form_of(randomized, "ELG"), lvef_pct="58", e3="Y", e3_why=["anaphylaxis"])
-    correct(form_of(randomized, "CRE"), value=("82", "umol/L"))
+def test_each_corrected_fact_is_told_by_itself(participant, chief):
+    correct(form_of(participant, "ELG"), lvef_pct="58", e3="Y", e3_why=["anaphylaxis"])
+    correct(form_of(participant, "CRE"), value=("82", "umol/L"))
 
-    assert deviations(randomized) == [
+    assert deviations(participant) == [
         ("SCREENING-CORRECTED e3 ELG #1", "important"),
         ("SCREENING-CORRECTED lvef_pct ELG #1", "important"),
         ("SCREENING-CORRECTED value CRE #1", "important"),
@@ -139,10 +132,10 @@ def test_each_corrected_fact_is_told_by_itself(randomized, chief):
     assert len(notices(chief)) == 3
 
 
-def test_the_deviation_says_what_was_used_and_what_stands_differently(randomized):
-    correct(form_of(randomized, "ELG"), lvef_pct="35")
+def test_the_deviation_says_what_was_used_and_what_stands_differently(participant):
+    correct(form_of(participant, "ELG"), lvef_pct="35")
 
-    [row] = FormInstance.objects.filter(participant=randomized, code="DEV")
+    [row] = FormInstance.objects.filter(participant=participant, code="DEV")
     assert stage.values_of(row)["description"] == (
         "Eligibility assessment (ELG), LVEF: 60.0 % was used for randomization and is "
         "corrected to 35 %. Criteria that stand differently now: E11 present "
@@ -150,12 +143,12 @@ def test_the_deviation_says_what_was_used_and_what_stands_differently(randomized
     )
 
 
-def test_the_same_value_typed_again_is_no_correction(randomized, chief):
-    form = form_of(randomized, "CRE")
+def test_the_same_value_typed_again_is_no_correction(participant, chief):
+    form = form_of(participant, "CRE")
 
     correct(form, value=("80.0", "umol/L"))
 
-    assert (deviations(randomized), notices(chief)) == ([], [])
+    assert (deviations(participant), notices(chief)) == ([], [])
 
 
 def sample(participant: Participant, value: str, *, hours: float) -> FormInstance:
@@ -174,18 +167,18 @@ def sample(participant: Participant, value: str, *, hours: float) -> FormInstanc
     ],
 )
 def test_an_older_sample_found_later_is_told_if_it_decides(
-    randomized, chief, value, hours, reports
+    participant, chief, value, hours, reports
 ):
-    row = sample(randomized, value, hours=hours)
+    row = sample(participant, value, hours=hours)
     correct(row, place="icu")
 
-    assert len(deviations(randomized)) == len(notices(chief)) == reports
+    assert len(deviations(participant)) == len(notices(chief)) == reports
 
 
-def test_what_happens_after_randomization_is_no_correction(randomized, chief):
-    before = eligibility_of(randomized).assessment
+def test_what_happens_after_randomization_is_no_correction(participant, chief):
+    before = eligibility_of(participant).assessment
     with clock.at(clock.now() + timedelta(days=12)):
-        sample(randomized, "45", hours=-2)
+        sample(participant, "45", hours=-2)
         steroid = {
             "any_exposure": "Y",
             "drug_class": "steroid",
@@ -195,32 +188,30 @@ def test_what_happens_after_randomization_is_no_correction(randomized, chief):
             "start": clock.today().isoformat(),
             "ongoing": "Y",
         }
-        stage.enter(stage.row(randomized, "IST"), stage.colleague("IN"), steroid)
-        after = eligibility_of(randomized).assessment
+        stage.enter(stage.row(participant, "IST"), stage.colleague("IN"), steroid)
+        after = eligibility_of(participant).assessment
 
     assert (after.verdict, after.reasons, after.baseline) == (
         before.verdict,
         before.reasons,
         before.baseline,
     )
-    assert (deviations(randomized), notices(chief)) == ([], [])
+    assert (deviations(participant), notices(chief)) == ([], [])
 
 
-def test_a_used_row_struck_out_is_told_once(randomized, chief):
-    row = form_of(randomized, "CRE")
+def test_a_used_row_struck_out_is_told_once(participant, chief):
+    row = form_of(participant, "CRE")
     by = stage.colleague("IN")
 
     strike_row(row, by=by, reason=WHY, via=Source.PAGE)
     restore_row(row, by=by, reason=WHY, via=Source.PAGE)
     strike_row(row, by=by, reason=WHY, via=Source.PAGE)
 
-    assert deviations(randomized) == [("SCREENING-STRUCK CRE #1", "")]
+    assert deviations(participant) == [("SCREENING-STRUCK CRE #1", "")]
     assert len(notices(chief)) == 1
 
 
-def test_before_randomization_a_correction_is_only_a_correction(db):
-    del db
-    stage.open_study()
+def test_before_randomization_a_correction_is_only_a_correction(opened):
     participant = stage.ready()
 
     correct(form_of(participant, "ELG"), lvef_pct="35")
@@ -231,13 +222,13 @@ def test_before_randomization_a_correction_is_only_a_correction(db):
     assert not Message.objects.filter(occasion="screening_corrected").exists()
 
 
-def test_the_page_shows_what_was_used_beside_what_stands_now(randomized, client):
-    address = reverse("enrollment:frozen", args=[randomized.number])
+def test_the_page_shows_what_was_used_beside_what_stands_now(participant, client):
+    address = reverse("enrollment:frozen", args=[participant.number])
     client.force_login(stage.colleague("IN"))
     before = client.get(address)
-    correct(form_of(randomized, "ELG"), lvef_pct="35")
+    correct(form_of(participant, "ELG"), lvef_pct="35")
     strike_row(
-        form_of(randomized, "CRE"),
+        form_of(participant, "CRE"),
         by=stage.colleague("IN"),
         reason=WHY,
         via=Source.PAGE,

@@ -28,12 +28,7 @@ from tests.people import STAGE, person
 from tests.randomization import stage
 from trial_edc import clock
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _opened():
-    stage.open_study()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("opened")]
 
 
 def acts(name):

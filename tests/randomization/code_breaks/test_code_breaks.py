@@ -46,12 +46,6 @@ WHY = {"ethnic_group": Reason("correction", "read again")}
 SEEN = CodeBreakDetails(CodeBreakKind.ACCIDENTAL, CodeBreakCategory.COVER, "bag fell")
 
 
-@pytest.fixture
-def participant():
-    stage.open_study()
-    return stage.randomized_participant()
-
-
 @pytest.mark.verifies("RAN-05", "RND-07", "RND-08")
 def test_investigator_sees_the_arm_and_nobody_else_is_told_it(participant):
     investigator = stage.colleague("IN")

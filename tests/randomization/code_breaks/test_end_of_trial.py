@@ -25,12 +25,6 @@ from tests.randomization import stage
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def participant():
-    stage.open_study()
-    return stage.randomized_participant()
-
-
 def locked():
     lock_database(
         by=stage.colleague("DM"),

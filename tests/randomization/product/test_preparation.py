@@ -29,7 +29,7 @@ from record.audit.attribution import Reason
 from record.audit.models import Entry
 from record.capture.problems import SaveRefused
 from record.capture.services.forms import save, sign_form
-from record.casebook.models import FormInstance
+from record.casebook.models import FormInstance, Participant
 from record.casebook.values import MissingCode
 from record.review.problems import ReviewRefused
 from tests.people import PASSWORD, person
@@ -49,12 +49,14 @@ SALINE = dict.fromkeys(CELL_ITEMS, MissingCode.NOT_APPLICABLE)
 ARM = re.compile(rb"MSC(?!-001)|SALINE|cell", re.IGNORECASE)
 
 
+@pytest.fixture(scope="module")
+def request_of_day_0(opened, randomized_number):
+    stage.requested(Participant.objects.get(number=randomized_number))
+
+
 @pytest.fixture
-def record():
+def record(request_of_day_0, participant):
     """Return the form of the product record of an infusion that was requested."""
-    stage.open_study()
-    participant = stage.randomized_participant()
-    stage.requested(participant)
     return FormInstance.objects.get(participant=participant, code="PRD", visit="D0")
 
 

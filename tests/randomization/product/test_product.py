@@ -1,19 +1,16 @@
-"""The product: worklist, record, lots; what an arm could be read from is sealed."""
+"""Product records: worklist, answers that fit, what is sealed, who sees it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from randomization.arms import arm_of
-from randomization.problems import RandomizationRefused
-from randomization.product.rules import stock
 from randomization.product.selectors import preparation_worklist as worklist
-from randomization.product.selectors.lots import lot_of, product_records_of_lot
+from randomization.product.selectors.lots import product_records_of_lot
 from randomization.product.services import lots
 from randomization.product.services.product import preparations_with_arms
-from randomization.vocabulary import MovementKind
 from record.accounts.roles import Permission as May
 from record.accounts.roles import Role, has
 from record.audit.attribution import Reason, Source, attributed
@@ -30,12 +27,6 @@ from trial_edc import clock, dates
 
 pytestmark = pytest.mark.django_db
 OTHER = {"MSC": "SALINE", "SALINE": "MSC"}
-
-
-@pytest.fixture
-def participant():
-    stage.open_study()
-    return stage.randomized_participant()
 
 
 @pytest.fixture
@@ -177,69 +168,6 @@ def test_two_persons_prepare_and_check(record):
         save(record, both, by=pharmacist)
 
 
-def at(hour):
-    return datetime(2026, 3, 1, hour, tzinfo=dates.SITE_TZ).isoformat()
-
-
-def moved(kind, amount, hour):
-    return {"kind": kind, "amount": amount, "at": at(hour)}
-
-
-@pytest.mark.parametrize(
-    ("movements", "left"),
-    [
-        ([], 0),
-        ([moved("received", "5", 8), moved("dispensed", "2", 9)], 3),
-        ([moved("dispensed", "2", 9), moved("received", "5", 8)], 3),
-        ([moved("received", "5", 8), moved("excursion", "4", 9)], 5),
-        (
-            [
-                moved("received", "5", 8),
-                moved("returned", "2", 9),
-                moved("destroyed", "3", 10),
-            ],
-            0,
-        ),
-    ],
-)
-def test_balance_of_a_lot(movements, left):
-    assert stock.balance(movements) == left
-
-
-def test_account_is_never_below_zero_not_even_in_between():
-    lot, pharmacist = stage.lot(), stage.colleague("UP")
-    received, destroyed = MovementKind.RECEIVED, MovementKind.DESTROYED
-    lots.record_movement(lot, kind=received, amount="2", at=at(9), by=pharmacist)
-
-    with pytest.raises(RandomizationRefused, match="more would have left"):
-        lots.record_movement(lot, kind=destroyed, amount="1", at=at(8), by=pharmacist)
-    lots.record_movement(lot, kind=destroyed, amount="2", at=at(10), by=pharmacist)
-    with pytest.raises(RandomizationRefused, match="more would have left"):
-        lots.record_movement(lot, kind=destroyed, amount="1", at=at(11), by=pharmacist)
-
-    lot.refresh_from_db()
-    assert stock.balance(lot.content["movements"]) == 0
-
-
-def test_lot_number_is_unique_however_it_is_typed():
-    stage.lot()
-
-    with pytest.raises(RandomizationRefused, match="already"):
-        stage.lot(lot=" msc-7")
-
-
-@pytest.mark.parametrize(
-    ("changes", "problem"),
-    [
-        ({"sterility": "fail"}, "rejected"),
-        ({"mycoplasma": "pending"}, "all its release"),
-    ],
-)
-def test_release_needs_every_test(changes, problem):
-    with pytest.raises(RandomizationRefused, match=problem):
-        stage.lot(**changes)
-
-
 def test_recall_lists_who_was_exposed_and_tells_no_participant(participant, record):
     arm, pharmacist = arm_of(participant), stage.colleague("UP")
     lot = stage.lot(arm)
@@ -256,16 +184,6 @@ def test_recall_lists_who_was_exposed_and_tells_no_participant(participant, reco
     assert "sterility doubt" not in str(
         Entry.objects.values_list("reasons", "new_values").last()
     )
-
-
-@pytest.mark.parametrize("role", ["CO", "PI", "UM", "LC", "AD"])
-def test_lots_are_kept_by_product_staff(role):
-    lot = stage.lot()
-
-    with pytest.raises(PermissionDenied):
-        lots.record_movement(
-            lot, kind=MovementKind.RECEIVED, amount="1", at=at(8), by=person(role)
-        )
 
 
 def test_another_day_0_leaves_the_due_date_of_the_product(participant):
@@ -302,29 +220,3 @@ def test_product_staff_leave_no_gap_in_the_numbers_that_others_see(participant, 
 
     assert record.queries.count() > 0
     assert after == tuple(key + 1 for key in before)
-
-
-@pytest.mark.verifies("RND-04")
-def test_a_copy_of_the_database_does_not_tell_from_which_lot_somebody_was_served():
-    lots_stored = [
-        stage.lot(product, lot=f"{product}-{n}") for product in OTHER for n in (1, 2)
-    ]
-    before = Entry.objects.latest("id").pk
-
-    lots.record_movement(
-        lots_stored[0],
-        kind=MovementKind.RECEIVED,
-        amount="3",
-        at=clock.now().isoformat(),
-        by=stage.colleague("UP"),
-    )
-
-    written = Entry.objects.filter(
-        pk__gt=before, table_name=lots_stored[0]._meta.db_table
-    )
-    assert sorted(written.values_list("row_id", flat=True)) == [
-        lot.pk for lot in lots_stored
-    ]
-    assert lot_of("MSC-1").content["movements"][0]["amount"] == "3"
-    sizes = {len(entry.new_values["sealed"]) for entry in written}
-    assert len(sizes) == 1

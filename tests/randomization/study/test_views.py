@@ -1,0 +1,42 @@
+"""The page of the study: opened when all is ready, paused and opened again."""
+
+import pytest
+
+from randomization.study import selectors as study_selectors
+from tests.people import person
+from tests.randomization import stage
+from tests.randomization.pages import colleague, page
+
+pytestmark = pytest.mark.django_db
+
+
+def test_study_is_paused_by_one_and_opened_by_two(client):
+    stage.open_study()
+    leader, officer = colleague("PI"), colleague("SO")
+
+    page(
+        client,
+        "change_status",
+        user=leader,
+        status="paused_randomisation",
+        reason="supply",
+    )
+    assert study_selectors.study_status() == "paused_randomisation"
+    page(client, "change_status", status="open", reason="supplied")
+    proposal = study_selectors.status_changes().first()
+    page(client, "confirm_status", proposal.pk, go="1")
+    assert study_selectors.study_status() == "paused_randomisation"
+    page(client, "confirm_status", proposal.pk, user=officer, go="1")
+
+    assert study_selectors.study_status() == "open"
+    assert page(client, "study").status_code == 200
+
+
+def test_study_does_not_open_before_it_is_ready(client):
+    leader = person("PI")
+
+    page(client, "change_status", user=leader, status="open", reason="go")
+    text = page(client, "study").content.decode()
+
+    assert study_selectors.study_status() == "setup"
+    assert "No allocation list is sealed." in text
