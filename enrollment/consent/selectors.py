@@ -31,7 +31,6 @@ def consent_documents() -> QuerySet[ConsentDocument]:
 
 
 def consent_versions() -> list[DocumentVersion]:
-    """Versions that count: those of the protocol and the approved ones."""
     opening = [
         DocumentVersion(
             version.version, version.effective_from, ConsentConcerns.EVERYBODY

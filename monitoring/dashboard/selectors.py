@@ -1,6 +1,7 @@
 """Figures of the dashboard, pooled over both arms, in a fixed number of selects."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -8,6 +9,7 @@ from enrollment.screening.facts import participant_status as statuses
 from enrollment.screening.selectors import statuses_of
 from enrollment.vocabulary import ParticipantStatus
 from monitoring.dashboard.rules import Forecast, forecast, planned_count
+from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import casebooks_of
 from record.review.models import Query, QueryState
@@ -69,42 +71,39 @@ def dashboard() -> Dashboard:
     casebooks = casebooks_of(people, sorted({*schedule.FORMS, *statuses.CODES}))
     plans = schedules_of(people, casebooks)
     states = Counter(statuses_of(people, casebooks).values())
-    approached = [
-        dates.site_date(at)
-        for casebook in casebooks.values()
-        if (at := casebook.value("SCN", "approached_at"))
-    ]
-    randomized_on = sorted(
-        dates.site_date(at)
-        for casebook in casebooks.values()
-        if (at := casebook.value("RAN", "randomised_at"))
-    )
-    visits = Counter(visit.status for plan in plans.values() for visit in plan.visits)
-    queries = Counter(
-        Query.objects.filter(form__confidentiality="open").values_list(
-            "state", flat=True
-        )
-    )
+    randomized_on = _days(casebooks.values(), "RAN", "randomised_at")
+    visits = [(who, visit) for who in people for visit in plans[who.pk].visits]
+    visit_counts = Counter(visit.status for _who, visit in visits)
+    queries = _query_counts()
     today, target = clock.today(), PROTOCOL.registry.enrolment
     return Dashboard(
         today=today,
         target=target,
-        begun_on=min(approached, default=None),
+        begun_on=min(_days(casebooks.values(), "SCN", "approached_at"), default=None),
         planned_days=_planned_days(),
         randomized_on=randomized_on,
         forecast=forecast(randomized_on, target=target, today=today),
         statuses=[(status, states[status]) for status in ParticipantStatus],
-        visits=[(status, visits[status]) for status in VisitStatus],
+        visits=[(status, visit_counts[status]) for status in VisitStatus],
         overdue=[
-            OverdueVisit(person, visit)
-            for person in people
-            for visit in plans[person.pk].visits
+            OverdueVisit(who, visit)
+            for who, visit in visits
             if visit.status == VisitStatus.OVERDUE
         ],
         forms=_form_counts(),
         queries_open=queries[QueryState.OPEN],
         queries_answered=queries[QueryState.ANSWERED],
     )
+
+
+def _days(casebooks: Iterable[Casebook], code: str, item: str) -> list[date]:
+    instants = (casebook.value(code, item) for casebook in casebooks)
+    return sorted(dates.site_date(at) for at in instants if at)
+
+
+def _query_counts() -> Mapping[str, int]:
+    queries = Query.objects.filter(form__confidentiality="open")
+    return Counter(queries.values_list("state", flat=True))
 
 
 def _planned_days() -> int:

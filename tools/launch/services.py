@@ -34,7 +34,6 @@ def command(service: str, *options: str) -> list[str]:
 
 
 def answers(port: int, *, host: str = "localhost") -> bool:
-    """Ask `/healthz` on the loopback, as the proxy would."""
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         line.request("GET", "/healthz", headers={"Host": host})
