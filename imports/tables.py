@@ -30,6 +30,7 @@ class FileRowTable(Table):
     """The rows of a file, in its order."""
 
     row = "imports/row_line.html"
+    attributes: ClassVar = {"class": "table import-lines"}
 
     line = NumberColumn(_("Line"))
     participant = Column(_("Participant"), "participant__number")
@@ -38,6 +39,3 @@ class FileRowTable(Table):
     value = NumberColumn(_("Value"), orderable=False)
     state = Column(_("Row"), order_by=("outcome", "state"))
     why = Column(_("Why"), orderable=False)
-
-    class Meta:
-        attrs: ClassVar = {"class": "table import-lines"}

@@ -5,7 +5,7 @@ by what it means, not by its text: numbers as numbers, dates as dates, codes in 
 order of their codelist. What is unknown stands last in either direction.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -44,10 +44,8 @@ class Table(BaseTable):
     """
 
     row: ClassVar[str] = ""
+    attributes: ClassVar[Mapping[str, str]] = {"class": "table"}
     per_page: ClassVar[int] = 100
-
-    class Meta:
-        attrs: ClassVar = {"class": "table"}
 
     def __init__(
         self,
@@ -60,7 +58,9 @@ class Table(BaseTable):
         is_stored = isinstance(rows, QuerySet)
         data = _StoredRows(rows) if is_stored else _Rows(list(rows))
         sort = request.GET.get("sort")
-        super().__init__(data, order_by=[sort] if sort else None, **options)
+        super().__init__(
+            data, order_by=[sort] if sort else None, attrs=self.attributes, **options
+        )
         self.paginator = Paginator(self.rows, self.per_page)
         self.page = self.paginator.get_page(request.GET.get("page"))
         self.lines = lines_of([row.record for row in self.page])

@@ -12,6 +12,7 @@ class ReportTable(Table):
     """Versions of the reports on serious events; what waits stands first."""
 
     row = "safety/reports/report_line.html"
+    attributes: ClassVar = {"class": "table versions"}
 
     state = Column(_("State"))
     participant = Column(_("Participant"), "participant__number")
@@ -23,14 +24,12 @@ class ReportTable(Table):
     sent_at = Column(_("Sent"))
     cioms = Column(_("CIOMS I"), orderable=False)
 
-    class Meta:
-        attrs: ClassVar = {"class": "table versions"}
-
 
 class CaseTable(Table):
     """Versions that were sent, with their assessment; the most urgent first."""
 
     row = "safety/reports/case_line.html"
+    attributes: ClassVar = {"class": "table versions"}
 
     state = Column(_("State"))
     participant = Column(_("Participant"), "line__participant__number")
@@ -43,6 +42,3 @@ class CaseTable(Table):
     due_on = Column(_("Last day"))
     submitted_on = Column(_("Submitted"))
     cioms = Column(_("CIOMS I"), orderable=False)
-
-    class Meta:
-        attrs: ClassVar = {"class": "table versions"}

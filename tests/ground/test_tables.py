@@ -1,11 +1,13 @@
 """Lists that sort: numbers as numbers, dates as dates, unknown last either way."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy
 from django_tables2 import Column
 
@@ -94,6 +96,23 @@ def test_a_list_comes_in_pages(rf, page, order):
 
     assert table.lines == order
     assert table.paginator.count == 5
+
+
+def test_a_list_is_drawn_as_every_table(rf):
+    class Wide(EventTable):
+        row = "components/pill.html"
+        attributes = {"class": "table as-lines", "data-grid": ""}
+
+    request = rf.get("/")
+    classes = [
+        re.search(
+            r"<table ([^>]*)>",
+            render_to_string("components/table.html", {"table": table}, request),
+        )[1]
+        for table in (EventTable([], request), Wide(EVENTS, request))
+    ]
+
+    assert classes == ['class="table"', 'class="table as-lines" data-grid=""']
 
 
 def test_lines_are_made_of_the_records_of_the_page_alone(rf):

@@ -12,6 +12,7 @@ class DeviationTable(Table):
     """Deviations, unsettled and oldest first."""
 
     row = "visits/deviations/deviation_line.html"
+    attributes: ClassVar = {"class": "table as-lines", "data-grid": ""}
 
     state = Column(_("State"), "step")
     participant = Column(_("Participant"), "participant__number")
@@ -20,6 +21,3 @@ class DeviationTable(Table):
     description = Column(_("What happened"), orderable=False)
     importance = Column(_("Class"))
     raised_by = Column(_("Found by"), "is_found_by_rule")
-
-    class Meta:
-        attrs: ClassVar = {"class": "table as-lines", "data-grid": ""}
