@@ -4,8 +4,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import Column
 
+from monitoring.listings.selectors.listings import ListingColumn
 from monitoring.listings.selectors.results import ListingResult
-from trial_edc.tables import Table
+from trial_edc.tables import NumberColumn, Table
 
 
 class ListingTable(Table):
@@ -17,8 +18,10 @@ class ListingTable(Table):
 
     def __init__(self, result: ListingResult, request: HttpRequest) -> None:
         """Head each declared column; its cells know what they sort by."""
-        columns = [
-            (column.name, Column(column.label, order_by=f"cells__{column.name}__order"))
-            for column in result.columns
-        ]
+        columns = [(column.name, _column(column)) for column in result.columns]
         super().__init__(result.lines, request, extra_columns=columns)
+
+
+def _column(column: ListingColumn) -> Column:
+    kind = NumberColumn if column.is_measured else Column
+    return kind(column.label, order_by=f"cells__{column.name}__order")

@@ -16,7 +16,7 @@ from record.casebook import catalogue
 from record.casebook.access import visible_codes, within_reach
 from record.casebook.display import NOTHING, words
 from record.casebook.form_data import FormData
-from record.casebook.items import Date, DateTime, Item, Number, PartialDate
+from record.casebook.items import Date, DateTime, Item, Lab, Number, PartialDate
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import stored_form_data
 from record.casebook.values import MissingCode, Partial, is_blank
@@ -24,7 +24,7 @@ from trial_edc.vocabulary import N_, VisitStatus, YesNo
 from visits.schedule.selectors import schedules
 from visits.schedule.vocabulary import NotDoneReason
 
-FIXED = (Date, DateTime, Number, PartialDate)
+MEASURED, DATED = (Lab, Number), (Date, DateTime, PartialDate)
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class ListingCell:
     text: str
     key: str
     order: Any = None  # None: unknown
-    is_fixed: bool = False  # dates and numbers, which never break into lines
+    style: str = ""  # class of the cell
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class ListingColumn:
 
     name: str
     label: Any
+    is_measured: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,12 @@ class Listing:
 
     def heading(self) -> list[ListingColumn]:
         items = catalogue.design(self.code).items
-        own = [ListingColumn(name, items[name].verbose_name) for name in self.columns]
+        own = [
+            ListingColumn(
+                name, items[name].verbose_name, isinstance(items[name], MEASURED)
+            )
+            for name in self.columns
+        ]
         return own + [
             ListingColumn(name, _(label))
             for name, (label, _rule) in self.computed.items()
@@ -133,7 +139,7 @@ def _missed_cells(visit: Any) -> dict[str, ListingCell]:
             span,
             str(window.opens) if window else "",
             window.opens if window else None,
-            is_fixed=True,
+            style="number",
         ),
         "reason": ListingCell(why, reason, NotDoneReason(reason) if reason else None),
     }
@@ -145,8 +151,15 @@ def _people(user: User) -> Any:
 
 def _cell(item: Item, value: Any) -> ListingCell:
     return ListingCell(
-        words(item, value), _key(value), _order(item, value), isinstance(item, FIXED)
+        words(item, value), _key(value), _order(item, value), _style(item)
     )
+
+
+def _style(item: Item) -> str:
+    """Measured numbers are set to the right; neither they nor dates break in two."""
+    if isinstance(item, MEASURED):
+        return "num number"
+    return "number" if isinstance(item, DATED) else ""
 
 
 def _order(item: Item, value: Any) -> Any:

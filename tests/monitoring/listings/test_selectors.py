@@ -17,6 +17,7 @@ from monitoring.listings.selectors.listings import (
 )
 from monitoring.listings.views import safe
 from record.audit.models import Entry
+from record.casebook.models import Participant
 from tests.outcomes import course
 from tests.people import person
 from tests.visits import stage
@@ -101,6 +102,23 @@ def test_order_is_as_asked_and_nothing_comes_last(
 
     assert len(texts) == 4
     assert texts[0] == first
+
+
+def test_numbers_sort_as_numbers_and_codes_by_their_list(client: Client) -> None:
+    first, second = Participant.objects.order_by("pk")
+    for who, visit, volume in ((first, "D7", "60"), (second, "D0", "9.5")):
+        course.enter(who, "INF", {"given": "part", "volume_ml": volume}, visit)
+
+    volumes = cells(client, "infusions", "volume_ml", sort="volume_ml")
+    reasons = cells(client, "events", "grade", sort="-grade")
+
+    assert volumes == ["9.5 mL", "60.0 mL", "—"]
+    assert reasons == ["5 Death", "3 Severe", "1 Mild", "1 Mild"]
+
+
+def cells(client: Client, name: str, column: str, **query: str) -> list[str]:
+    lines = page(client, name, **query).context["table"].lines
+    return [line.cells[column].text for line in lines]
 
 
 def test_row_leads_to_its_form(client: Client) -> None:
