@@ -6,12 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.consent.services import NewVersion
-from enrollment.screening.forms import _choices
 from enrollment.vocabulary import (
     ConsentConcerns,
 )
 from record.casebook.fields import SiteDateField
 from trial_edc import clock
+from trial_edc.choices import choices
 
 
 class ConsentVersionForm(forms.Form):
@@ -27,7 +27,7 @@ class ConsentVersionForm(forms.Form):
     )
     concerns = forms.ChoiceField(
         label=_("Concerns"),
-        choices=_choices(ConsentConcerns),
+        choices=choices(ConsentConcerns),
         widget=forms.RadioSelect,
         help_text=_("Who is concerned is asked again; the page “My work” says whom."),
     )

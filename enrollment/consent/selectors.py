@@ -13,7 +13,7 @@ from enrollment.consent.facts.reconsent import (
     version_on,
 )
 from enrollment.models import ConsentDocument
-from enrollment.screening.selectors import people_visible_to
+from enrollment.selectors import people_visible_to
 from enrollment.vocabulary import ConsentConcerns
 from record.accounts.models import User
 from record.casebook.form_data import Casebook

@@ -12,7 +12,7 @@ from enrollment.consent import services as register
 from enrollment.consent.forms import ConsentVersionForm
 from enrollment.models import ConsentDocument
 from enrollment.problems import EnrollmentRefused
-from enrollment.screening.views import reads_whole_casebooks
+from enrollment.selectors import reads_whole_casebooks
 from record.accounts.access import StaffRequest, may_be, permitted
 from record.accounts.roles import FIRST, SECOND, Permission
 from record.review.problems import ApprovalRefused

@@ -14,7 +14,8 @@ from enrollment.eligibility.page.frozen_screening import used_screening
 from enrollment.eligibility.services import confirmation
 from enrollment.models.confirmation import MEANING
 from enrollment.problems import EnrollmentRefused
-from enrollment.screening.views import _visible, reads_whole_casebooks
+from enrollment.selectors import reads_whole_casebooks
+from enrollment.views import visible_person
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.forms import ConfirmIdentityForm
 from record.accounts.roles import Permission
@@ -23,7 +24,7 @@ from trial_edc import clock
 
 @permitted(Permission.READ_CASEBOOK, when=reads_whole_casebooks)
 def eligibility(request: StaffRequest, number: str) -> HttpResponse:
-    person = _visible(request, number)
+    person = visible_person(request, number)
     may_confirm = request.user.may(Permission.CONFIRM_ELIGIBILITY)
     if request.method == "POST" and not may_confirm:
         raise PermissionDenied
@@ -46,7 +47,7 @@ def eligibility(request: StaffRequest, number: str) -> HttpResponse:
 
 @permitted(Permission.READ_CASEBOOK, when=reads_whole_casebooks)
 def frozen(request: StaffRequest, number: str) -> HttpResponse:
-    person = _visible(request, number)
+    person = visible_person(request, number)
     frozen_values = eligibility_selectors.frozen_of(person)
     eligibility = eligibility_selectors.eligibility_of(person)
     used_values = used_screening(eligibility, frozen_values) if frozen_values else None

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from enrollment.eligibility.selectors import reasons_text
 from enrollment.screening.facts import participant_status as statuses
 from enrollment.screening.rules.participant_numbers import screening_number
-from enrollment.screening.selectors import people_visible_to, statuses_of
+from enrollment.screening.selectors import statuses_of
+from enrollment.selectors import people_visible_to
 from enrollment.vocabulary import (
     FAILURE_OF_RESULT,
     ApproachResult,

@@ -2,14 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from django.db.models import QuerySet
-
 from enrollment.eligibility.selectors import confirmed_among
 from enrollment.models import PersonKey
 from enrollment.screening.facts import participant_status as statuses
 from enrollment.vocabulary import ParticipantStatus
-from record.accounts.models import User
-from record.accounts.roles import Permission
 from record.audit.vault import Purpose, keyed_hash
 from record.casebook.form_data import Casebook
 from record.casebook.models import Participant
@@ -36,18 +32,6 @@ def statuses_of(
         )
         for person in people
     }
-
-
-def people_visible_to(user: User) -> QuerySet[Participant]:
-    """Persons whose screening the user may see, the last one first.
-
-    A role that reads only a part of the casebooks sees no screening.
-    """
-    is_whole = user.may(Permission.READ_CASEBOOK) and (
-        user.limit(Permission.READ_CASEBOOK) is None
-    )
-    people = Participant.objects.order_by("-sequence")
-    return people if is_whole else people.none()
 
 
 def participant_with_hospital_no(hospital_no: str) -> Participant | None:

@@ -4,13 +4,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from enrollment.eligibility import selectors as eligibility_selectors
 from enrollment.problems import EnrollmentRefused
 from enrollment.screening import page
-from enrollment.screening import selectors as screening_selectors
 from enrollment.screening import services as screening
 from enrollment.screening.forms import (
     CloseForm,
@@ -19,17 +18,13 @@ from enrollment.screening.forms import (
     ScreeningForm,
 )
 from enrollment.screening.tables import ScreeningTable
+from enrollment.selectors import reads_whole_casebooks
+from enrollment.views import visible_person
 from record.accounts.access import StaffRequest, permitted
-from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.capture.problems import ExplanationNeeded, SaveRefused
-from record.casebook.models import Participant
 
 NOT_STORED = (SaveRefused, ExplanationNeeded, EnrollmentRefused)
-
-
-def reads_whole_casebooks(user: User) -> bool:
-    return user.limit(Permission.READ_CASEBOOK) is None
 
 
 @permitted(Permission.READ_CASEBOOK, when=reads_whole_casebooks)
@@ -77,7 +72,7 @@ def register_person(request: StaffRequest) -> HttpResponse:
 
 @permitted(Permission.ENTER_CRF)
 def rescreen(request: StaffRequest, number: str) -> HttpResponse:
-    person = _visible(request, number)
+    person = visible_person(request, number)
     form = RescreenForm(request.POST or None)
     if form.is_valid():
         try:
@@ -92,7 +87,7 @@ def rescreen(request: StaffRequest, number: str) -> HttpResponse:
 
 @permitted(Permission.ENTER_CRF)
 def close(request: StaffRequest, number: str) -> HttpResponse:
-    person = _visible(request, number)
+    person = visible_person(request, number)
     eligibility = eligibility_selectors.eligibility_of(person)
     has_result = eligibility.casebook.value("SCN", "approach_result") is not None
     form = CloseForm(request.POST or None, has_result=has_result)
@@ -116,11 +111,6 @@ def close(request: StaffRequest, number: str) -> HttpResponse:
     return _form_page(
         request, form, title=title, person=person, eligibility=eligibility
     )
-
-
-def _visible(request: StaffRequest, number: str) -> Participant:
-    people = screening_selectors.people_visible_to(request.user)
-    return get_object_or_404(people, number=number)
 
 
 def _form_page(
