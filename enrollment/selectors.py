@@ -14,6 +14,5 @@ def reads_whole_casebooks(user: User) -> bool:
 
 
 def people_visible_to(user: User) -> QuerySet[Participant]:
-    """The last person first."""
     people = Participant.objects.order_by("-sequence")
     return people if reads_whole_casebooks(user) else people.none()

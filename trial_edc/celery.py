@@ -37,7 +37,6 @@ def send_request_id(headers: dict[str, Any], **_message: object) -> None:
 
 @setup_logging.connect
 def configure_logs(**_options: object) -> None:
-    """Keep Celery from writing lines of its own form."""
     logging.config.dictConfig(settings.LOGGING)
 
 

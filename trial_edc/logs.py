@@ -28,7 +28,6 @@ log = structlog.stdlib.get_logger("trial_edc.events")
 
 @contextmanager
 def one_line(event: str, **known: object) -> Iterator[Line]:
-    """Write one line at the end of an event; the block adds what it comes to know."""
     line: Line = {**known}
     token, started = _current_line.set(line), time.perf_counter()
     try:

@@ -103,5 +103,4 @@ def address_to_participant(mail: EmailMessage) -> None:
 
 
 def idempotency_key(message: Message) -> str:
-    """Give the gateway the means to drop a repetition; a new sending has a new key."""
     return f"{message.pk}-{message.times_sent}"

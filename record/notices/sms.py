@@ -63,7 +63,7 @@ class _NoRedirect(HTTPRedirectHandler):
     """Follow no redirection: it would turn the request into one that sends nothing."""
 
     def redirect_request(self, *_request: object) -> None:
-        """Treat a redirection as an error."""
+        pass
 
 
 class HttpGateway:
@@ -94,7 +94,9 @@ class HttpGateway:
                 return
         except HTTPError as problem:
             with problem:
-                raise _refusal_class(problem.code)(_answer(problem, to)) from None
+                raise _refusal_class(problem.code)(
+                    _answer_without_number(problem, to)
+                ) from None
         except (URLError, OSError) as problem:
             raise Unreachable(str(problem)) from problem
 
@@ -104,8 +106,7 @@ def _refusal_class(status: int) -> type[Unreachable | Rejected]:
     return Rejected if is_refusal else Unreachable
 
 
-def _answer(problem: HTTPError, to: str) -> str:
-    """Shorten the gateway's answer, without the number, which it may repeat."""
+def _answer_without_number(problem: HTTPError, to: str) -> str:
     answer = problem.read(MAX_ANSWER).decode(errors="replace").replace(to, "…")
     return f"{problem.code} {answer}".strip()
 
