@@ -107,7 +107,7 @@ def test_order_is_as_asked_and_nothing_comes_last(
 def test_numbers_sort_as_numbers_and_codes_by_their_list(client: Client) -> None:
     first, second = Participant.objects.order_by("pk")
     for who, visit, volume in ((first, "D7", "60"), (second, "D0", "9.5")):
-        course.enter(who, "INF", {"given": "part", "volume_ml": volume}, visit)
+        course.enter(who, "INF", {"given": "partly", "volume_ml": volume}, visit)
 
     volumes = cells(client, "infusions", "volume_ml", sort="volume_ml")
     reasons = cells(client, "events", "grade", sort="-grade")
