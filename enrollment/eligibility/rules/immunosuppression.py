@@ -179,7 +179,6 @@ def dose_course(
 
     A course that cannot touch the window for all that is known is left out.
     """
-    pred_mg = prednisone_mg(course, settings)
     start = PartialDateText.parse(course.start) if course.start else None
     stop = PartialDateText.parse(course.stop) if course.stop else None
     is_exact = start is not None and start.is_exact
@@ -190,11 +189,12 @@ def dose_course(
         and normalized_name(course.route) in settings.e17_systemic_routes
     ):
         last = min(stop.earliest, consent_on) if stop else consent_on
-        return DoseCourse(pred_mg, frozenset(calendar_days(start.earliest, last)))
+        days = frozenset(calendar_days(start.earliest, last))
+        return DoseCourse(prednisone_mg(course, settings), days)
     is_outside = (stop is not None and stop.latest < opens) or (
         start is not None and start.earliest > consent_on
     )
-    return DoseCourse(pred_mg, is_open=not is_outside)
+    return DoseCourse(None, is_open=not is_outside)
 
 
 def prednisone_mg(

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from enrollment.eligibility.rules import (
+    Baseline,
     BaselineSource,
     Sample,
     State,
@@ -76,3 +77,30 @@ def test_baseline_is_anchored_on_the_start_of_the_low_urine_run() -> None:
 
     assert aki.state == State.MET
     assert aki.reference_at == start + timedelta(hours=1)
+
+
+@pytest.mark.verifies("KID-04")
+@pytest.mark.parametrize(
+    ("day", "source"),
+    [("2023-05-08", BaselineSource.D90), ("2023-05-09", BaselineSource.MISSING)],
+)
+def test_a_day_is_over_at_its_midnight(day, source):
+    dated = replace(sample(f"{day}T00:00", "80"), date_only=True)
+    midnight = Sample(at("2023-05-09T00:00"), Decimal(200))
+
+    assert assess(candidate(samples=(dated, midnight))).baseline.source == source
+
+
+@pytest.mark.verifies("KID-04")
+def test_the_baseline_is_the_lowest_sample_and_of_equals_the_latest():
+    samples = (
+        sample("2023-03-01T08:00", "80"),
+        sample("2023-04-01T08:00", "80.1"),
+        sample("2023-04-02T08:00", "80"),
+        sample("2023-04-03T08:00", "81"),
+        Sample(RISE_AT, Decimal(200)),
+    )
+
+    assert assess(candidate(samples=samples)).baseline == Baseline(
+        Decimal(80), BaselineSource.D90, samples[2]
+    )

@@ -107,6 +107,8 @@ def test_a_list_never_asked_for_is_unknown(name: str) -> None:
         ("20", "2023-04", None, State.UNKNOWN),
         ("20", None, None, State.UNKNOWN),
         ("20", None, "2023-03", State.ABSENT),  # over before the window
+        ("20", None, "2023-04-09", State.ABSENT),
+        ("20", None, "2023-04-10", State.UNKNOWN),
         ("20", "2023-06", None, State.ABSENT),  # after consent for all that is known
         ("0", "2023-01-01", None, State.ABSENT),
     ],
@@ -128,6 +130,20 @@ def test_unknown_drug_or_route_is_unknown(changes: dict[str, str]) -> None:
     result = judged(replace(course("20", "2023-01-01"), **changes))  # type: ignore[arg-type]
 
     assert result.state == State.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"), [("2023-05-10", State.UNKNOWN), ("2023-05-11", State.ABSENT)]
+)
+def test_an_unknown_route_matters_up_to_the_day_of_consent(start, expected):
+    assert judged(replace(course("20", start), route="other")).state == expected
+
+
+@pytest.mark.parametrize("route", ["Intra-articular", " intra articular ", "TOPICAL"])
+def test_a_local_route_counts_however_it_is_written(route):
+    local = replace(course("20", "2023-01-01"), route=route)
+
+    assert judged(local).state == State.ABSENT
 
 
 def test_a_course_not_known_to_go_on_is_unknown() -> None:
