@@ -62,11 +62,15 @@ def report(results: Sequence[Module], known: Sequence[Equivalent]) -> int:
 def rows_by_room(
     results: Sequence[Module], unexplained: Sequence[Mutant]
 ) -> Iterator[tuple[str, int, int, int, int, str]]:
-    for room, items in groupby(results, key=lambda module: module.path.parts[0]):
-        in_room = list(items)
-        killed = sum(module.killed for module in in_room)
-        survived = sum(mutant.path.parts[0] == room for mutant in unexplained)
-        total = killed + sum(len(module.survivors) for module in in_room)
+    rooms = groupby(results, key=lambda module: module.path.parts[0])
+    for room, items in [
+        *((room, list(items)) for room, items in rooms),
+        ("all", results),
+    ]:
+        paths = {module.path for module in items}
+        killed = sum(module.killed for module in items)
+        survived = sum(mutant.path in paths for mutant in unexplained)
+        total = killed + sum(len(module.survivors) for module in items)
         percent = 100 * killed / (killed + survived)
         equivalent = total - killed - survived
         yield room, total, killed, equivalent, survived, f"{percent:.1f}"
