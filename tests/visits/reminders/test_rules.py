@@ -125,3 +125,20 @@ def test_quiet_hours_may_lie_within_a_day():
     decision = send_decision(NOON, WELL, limits)
 
     assert decision.send_at == NOON + timedelta(hours=2)
+
+
+@pytest.mark.verifies("REM-01")
+@pytest.mark.parametrize(
+    ("due_at", "send_at"),
+    [
+        ("2026-03-20T17:59:59+05:00", "2026-03-20T17:59:59+05:00"),  # 20:59:59
+        ("2026-03-20T18:00:00+05:00", "2026-03-21T05:00:00+05:00"),  # 21:00 there
+        ("2026-03-21T04:59:59+05:00", "2026-03-21T05:00:00+05:00"),
+        ("2026-03-21T05:00:00+05:00", "2026-03-21T05:00:00+05:00"),
+    ],
+)
+def test_quiet_hours_are_the_sites_in_whatever_zone_a_message_is_due(due_at, send_at):
+    decision = send_decision(datetime.fromisoformat(due_at), WELL)
+
+    assert decision.send_at is not None
+    assert decision.send_at.isoformat() == send_at

@@ -1,0 +1,107 @@
+"""What an observer of all earlier arms knows of the next one, worked by hand."""
+
+import pytest
+
+from randomization.lists.rules.lists import (
+    UnusableBlocks,
+    acceptance_probability,
+    require_usable,
+)
+from randomization.lists.rules.predictability import (
+    Predictability,
+    is_certain,
+    next_arm_odds,
+    predictability,
+)
+
+ARMS = ("MSC", "SALINE")
+NOT_A_MULTIPLE = "Each block size must be a positive multiple of 2."
+NEVER = "These block sizes never or hardly ever add up to 20."
+
+
+@pytest.mark.verifies("RND-04")
+@pytest.mark.parametrize(
+    ("sizes", "earlier", "msc"),
+    [
+        ((2,), "", 1 / 2),
+        ((2,), "M", 0),
+        ((2,), "S", 1),
+        ((2,), "MS", 1 / 2),
+        ((4,), "M", 1 / 3),
+        ((4,), "MM", 0),
+        ((4,), "MSM", 0),
+        ((4,), "MSMS", 1 / 2),
+        # After one arm the block is of 2 or of 4: 1/2 · 0 + 1/2 · 1/3.
+        ((2, 4), "M", 1 / 6),
+        ((2, 4), "MM", 0),
+        # After MS a block of 2 is over (3/5), or one of 4 is half over (2/5).
+        ((2, 4), "MS", 1 / 2),
+        # Then after M: SALINE alone is left (7/10), or one MSC of three (3/10).
+        ((2, 4), "MSM", 1 / 10),
+        ((4, 2, 4), "M", 1 / 6),  # each size counts once
+    ],
+)
+def test_odds_follow_from_what_may_be_left_of_the_block(sizes, earlier, msc):
+    names = {"M": "MSC", "S": "SALINE"}
+    drawn = [*(names[letter] for letter in earlier), "MSC"]
+
+    odds = list(next_arm_odds(drawn, sizes=sizes, arms=ARMS))[len(earlier)]
+
+    assert odds == pytest.approx({"MSC": msc, "SALINE": 1 - msc})
+    assert is_certain(odds) is (msc in (0, 1))
+
+
+@pytest.mark.verifies("RND-04")
+def test_blocks_of_2_give_away_each_second_arm():
+    assert predictability((2,), arms=ARMS, size=80) == Predictability(0.5, 0.75)
+    assert predictability((2,), arms=ARMS, size=20_002) == Predictability(0.5, 0.75)
+
+
+@pytest.mark.verifies("RND-04")
+def test_the_average_over_sampled_lists_is_the_same_each_time():
+    shares = predictability((4,), arms=ARMS, size=80)
+
+    # Of all lists 1/3 and 17/24; these are of the lists from the fixed seeds.
+    assert (shares.certain, shares.right) == pytest.approx((0.3313, 0.7073166667))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "total", "expected"),
+    [
+        ((2, 4), 0, 1),
+        ((2, 4), 2, 1 / 2),
+        ((2, 4), 3, 0),
+        ((2, 4), 4, 3 / 4),  # 4, or 2 and 2
+        ((2, 4), 6, 5 / 8),
+        ((4,), 8, 1),
+        ((4, 6), 2, 0),
+    ],
+)
+def test_sizes_add_up_to_a_total_with_their_probability(sizes, total, expected):
+    assert acceptance_probability(sizes, total) == expected
+
+
+@pytest.mark.verifies("RND-03")
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        ([], NOT_A_MULTIPLE),
+        ([2, 3], NOT_A_MULTIPLE),
+        ([0], NOT_A_MULTIPLE),
+        ([-2], NOT_A_MULTIPLE),
+        ([8], NEVER),
+        ([22], NEVER),
+    ],
+)
+def test_sizes_that_cannot_work_are_refused_in_words(sizes, message):
+    with pytest.raises(UnusableBlocks) as refusal:
+        require_usable(sizes, arms=2, size=20)
+
+    assert str(refusal.value) == message
+
+
+def test_sizes_that_add_up_once_in_1000_rounds_are_usable():
+    require_usable(range(10, 1010), arms=1, size=10)
+
+    with pytest.raises(UnusableBlocks):
+        require_usable(range(10, 1011), arms=1, size=10)
