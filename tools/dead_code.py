@@ -42,7 +42,6 @@ CALLED_BY_LIBRARIES = [
     *("disable_csrf", "form_tag", "layout"),  # crispy-forms
     *("from_email", "redirect_request", "handle_DATA"),  # mail and HTTP
     *("compress_type", "external_attr", "writable"),  # zip files and streams
-    "pytest_*",
     "WebLogger",  # gunicorn, which is given its path
     *("autocommit", "beat_schedule", "_value_"),  # psycopg2, Celery, enum
 ]

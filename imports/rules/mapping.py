@@ -81,7 +81,7 @@ class FileMapping:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "FileMapping":
-        return cls(**stored) if stored else cls()
+        return cls(**stored)
 
     def meaning(self, kind: WordKind, text: str) -> str | None:
         return self.words.get(kind, {}).get(normalized(text))

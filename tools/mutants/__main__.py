@@ -10,7 +10,7 @@ restricts the run to rooms, features or modules.
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -30,8 +30,14 @@ def main(places: Sequence[str]) -> int:
     command = (mutmut, "run", *options, *map(names_in, places))
     with (WORK / "mutmut.log").open("w") as log:
         output = None if sys.stdout.isatty() else log
-        subprocess.run(command, cwd=WORK, stdout=output, check=True)  # noqa: S603 - ours
-    return report(list(modules()), equivalents())
+        run = subprocess.run(  # noqa: S603 - a program of this environment
+            command, cwd=WORK, stdout=output, stderr=output, check=False
+        )
+    if run.returncode:
+        sys.exit(f"mutants: mutmut stopped; it says why here or in {log.name}")
+    results = list(modules())
+    known = [k for k in equivalents() if not places or k.path in paths_of(results)]
+    return report(results, known)
 
 
 def names_in(place: str) -> str:
@@ -40,51 +46,37 @@ def names_in(place: str) -> str:
     return f"{name.removesuffix('.__init__')}.*"
 
 
+def paths_of(results: Sequence[Module]) -> set[str]:
+    return {str(module.path) for module in results}
+
+
 def report(results: Sequence[Module], known: Sequence[Equivalent]) -> int:
     survivors = [mutant for module in results for mutant in module.survivors]
     unexplained = [m for m in survivors if not any(map(m.is_same, known))]
-    outdated = list(without_survivor(known, results))
-    rows = list(rows_by_room(results, unexplained))
+    outdated = [k for k in known if not any(m.is_same(k) for m in survivors)]
+    rooms = groupby(results, key=lambda module: module.path.parts[0])
+    scopes = {room: list(items) for room, items in rooms} | {"all": results}
+    rows = [row(scope, items, unexplained) for scope, items in scopes.items()]
     lines = [
         *(f"{mutant}\n" for mutant in unexplained),
         HEADING,
-        *(ROW.format(*row) for row in rows),
+        *(ROW.format(*cells) for cells in rows),
         f"{len(survivors) - len(unexplained)} equivalent, explained in equivalent.toml",
-        *(
-            f"equivalent.toml: outdated, no such survivor: {entry}"
-            for entry in outdated
-        ),
+        *(f"outdated, no such mutant survives: {entry}" for entry in outdated),
     ]
     sys.stdout.writelines(f"{line}\n" for line in lines)
-    return bool(outdated) or any(float(row[-1]) < LEAST_PERCENT for row in rows)
+    return bool(outdated) or any(float(cells[-1]) < LEAST_PERCENT for cells in rows)
 
 
-def rows_by_room(
-    results: Sequence[Module], unexplained: Sequence[Mutant]
-) -> Iterator[tuple[str, int, int, int, int, str]]:
-    rooms = groupby(results, key=lambda module: module.path.parts[0])
-    for room, items in [
-        *((room, list(items)) for room, items in rooms),
-        ("all", results),
-    ]:
-        paths = {module.path for module in items}
-        killed = sum(module.killed for module in items)
-        survived = sum(mutant.path in paths for mutant in unexplained)
-        total = killed + sum(len(module.survivors) for module in items)
-        percent = 100 * killed / (killed + survived)
-        equivalent = total - killed - survived
-        yield room, total, killed, equivalent, survived, f"{percent:.1f}"
-
-
-def without_survivor(
-    known: Sequence[Equivalent], results: Sequence[Module]
-) -> Iterator[Equivalent]:
-    """Entries about modules of this run that explain nothing any more."""
-    for module in results:
-        of_module = (k for k in known if k.place.startswith(f"{module.path}::"))
-        for entry in of_module:
-            if not any(mutant.is_same(entry) for mutant in module.survivors):
-                yield entry
+def row(
+    scope: str, results: Sequence[Module], unexplained: Sequence[Mutant]
+) -> tuple[str, int, int, int, int, str]:
+    """Counts of a room; the last is the share killed of those not equivalent."""
+    killed = sum(module.killed for module in results)
+    survived = sum(str(mutant.path) in paths_of(results) for mutant in unexplained)
+    total = killed + sum(len(module.survivors) for module in results)
+    percent = f"{100 * killed / (killed + survived):.1f}"
+    return scope, total, killed, total - killed - survived, survived, percent
 
 
 if __name__ == "__main__":

@@ -27,6 +27,13 @@ class Equivalent:
     becomes: str
     why: str
 
+    @property
+    def path(self) -> str:
+        return self.place.partition("::")[0]
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.was} → {self.becomes}"
+
 
 @dataclass(frozen=True, slots=True)
 class Mutant:

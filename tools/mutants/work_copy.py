@@ -10,7 +10,6 @@ from typing import Any
 from tools.launch.folders import PROJECT, state_folder
 
 CONFIGURATION = Path(__file__).with_name("mutmut.toml")
-HOW_TESTS_JUDGE = Path(__file__).with_name("conftest.py")
 WORK = state_folder() / "mutants"
 OF_MUTMUT = ("staticmethod", "classmethod")  # decorators that it knows
 # A cached value would hide from mutmut which tests reach a function.
@@ -20,7 +19,7 @@ DROPPED = re.compile(r"implements|cache\b|lru_cache")
 def make_copy() -> None:
     """Copy rooms and tests anew, the rules without their decorators.
 
-    No other `conftest.py` comes along: what judges here needs no servers, no Django.
+    No `conftest.py` comes along: what judges here needs no servers and no Django.
     """
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
@@ -28,7 +27,6 @@ def make_copy() -> None:
     unwanted = shutil.ignore_patterns("__pycache__", "migrations", "conftest.py")
     for room in (*configuration()["source_paths"], "tests"):
         shutil.copytree(PROJECT / room, WORK / room, ignore=unwanted)
-    shutil.copy(HOW_TESTS_JUDGE, WORK / "tests")
     for pattern in configuration()["only_mutate"]:
         for path in WORK.glob(pattern.replace("*/", "**/", 1)):
             path.write_text(undecorated(path.read_text()))

@@ -1,4 +1,4 @@
-"""How tests judge a mutant: the quick ones first, and the first failure is enough."""
+"""Pytest plugin of `make mutants`: quick tests judge first, one failure is enough."""
 
 import pytest
 from hypothesis import Phase, settings
