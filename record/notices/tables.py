@@ -1,5 +1,7 @@
 """The lists of messages."""
 
+from typing import ClassVar
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_tables2 import Column
@@ -13,6 +15,7 @@ class MessageTable(Table):
     """Messages, the newest first."""
 
     row = "record/notices/message_line.html"
+    attributes: ClassVar = {"class": "table as-lines"}
 
     state = Column(_("State"))
     to = Column(TO, order_by=("participant__number", "recipient__username"))

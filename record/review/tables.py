@@ -1,5 +1,7 @@
 """The lists of queries and of forms to verify."""
 
+from typing import ClassVar
+
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import Column
 
@@ -10,6 +12,7 @@ class QueryTable(Table):
     """Queries, the oldest first."""
 
     row = "record/review/query_line.html"
+    attributes: ClassVar = {"class": "table as-lines"}
 
     state = Column(_("State"))
     participant = Column(_("Participant"), "form__participant__number")
