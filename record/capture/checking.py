@@ -1,25 +1,35 @@
-"""What a save would make of a form, and whether it may; nothing is stored here.
+"""What a save would make of a form, whether it may, what it asks; nothing is stored.
 
 The save itself asks this, and so does the preview of an import.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from django.core.exceptions import PermissionDenied
 
 from record.accounts.models import User
 from record.accounts.roles import Permission
-from record.audit.attribution import Actor
-from record.capture.problems import EraseNeeded, SaveRefused
+from record.audit.attribution import Actor, Reason
+from record.capture.impact_previews import impact_preview
+from record.capture.problems import (
+    ConfirmationNeeded,
+    EraseNeeded,
+    ExplanationNeeded,
+    ReasonNeeded,
+    SaveRefused,
+)
 from record.casebook import engine
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
 from record.casebook.form_data import Casebook, FormData
+from record.casebook.models import FormInstance
 from record.casebook.values import Value, is_blank, is_same
+from record.review import services as review
+from record.review.services import LONGEST, is_too_long
 from trial_edc import clock
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import Severity
+from trial_edc.vocabulary import N_, Severity
 
 
 @implements("ACC-05")
@@ -87,3 +97,54 @@ def soft_findings(
     if hard:
         raise SaveRefused(hard)
     return [finding for finding in findings if finding.severity == Severity.SOFT]
+
+
+def require_explanations(
+    form: FormInstance,
+    soft: list[Finding],
+    explanations: Mapping[str, str],
+    altered: Container[str],
+) -> None:
+    standing = review.standing_places(form) if soft else set()
+    unexplained = [
+        finding
+        for finding in soft
+        if not explanations.get(finding.check_id, "").strip()
+        and (
+            (finding.item, finding.check_id) not in standing or finding.item in altered
+        )
+    ]
+    if unexplained:
+        raise ExplanationNeeded(unexplained)
+    if long := [f for f in soft if is_too_long(explanations.get(f.check_id, ""))]:
+        message = N_("An explanation has at most %(longest)s characters.")
+        details = {"longest": LONGEST}
+        raise SaveRefused([replace(f, message=message, details=details) for f in long])
+
+
+def require_reasons(
+    form: FormInstance,
+    before: FormData,
+    altered: Iterable[str],
+    reasons: Mapping[str, Reason],
+) -> None:
+    if form.first_completed_at is None:
+        return
+    unreasoned = [
+        name
+        for name in altered
+        if not is_blank(before.values.get(name)) and not _is_whole(reasons.get(name))
+    ]
+    if unreasoned:
+        raise ReasonNeeded(unreasoned)
+
+
+def _is_whole(reason: Reason | None) -> bool:
+    return reason is not None and bool(reason.code and reason.text.strip())
+
+
+def require_confirmation(
+    form: FormInstance, casebook: Casebook, data: FormData
+) -> None:
+    if preview := impact_preview(form, casebook, casebook.with_data(data)):
+        raise ConfirmationNeeded(preview)

@@ -21,16 +21,16 @@ class ImpactPreview:
     rows: tuple[tuple[str, ...], ...]
 
 
-Teller = Callable[[FormInstance, Casebook, Casebook], ImpactPreview | None]
-_tellers: dict[str, Teller] = {}
+PreviewRule = Callable[[FormInstance, Casebook, Casebook], ImpactPreview | None]
+_rules: dict[str, PreviewRule] = {}
 
 
-def previews_impact(code: str) -> Callable[[Teller], Teller]:
+def previews_impact(code: str) -> Callable[[PreviewRule], PreviewRule]:
     """Declare what a form, by its code, may move: `(form, before, after)`."""
 
-    def declare(teller: Teller) -> Teller:
-        _tellers[code] = teller
-        return teller
+    def declare(rule: PreviewRule) -> PreviewRule:
+        _rules[code] = rule
+        return rule
 
     return declare
 
@@ -38,5 +38,5 @@ def previews_impact(code: str) -> Callable[[Teller], Teller]:
 def impact_preview(
     form: FormInstance, before: Casebook, after: Casebook
 ) -> ImpactPreview | None:
-    teller = _tellers.get(form.code)
-    return teller(form, before, after) if teller else None
+    rule = _rules.get(form.code)
+    return rule(form, before, after) if rule else None

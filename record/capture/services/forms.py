@@ -1,7 +1,7 @@
 """A form is saved, signed, struck out or restored: the one way into the record."""
 
 import json
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,20 +15,20 @@ from record.audit.vault import TooLong
 from record.capture.checking import (
     altered_items,
     data_after,
+    require_confirmation,
+    require_explanations,
+    require_reasons,
     require_right_to_enter,
     soft_findings,
 )
 from record.capture.events import FormSigned, RowStruck
-from record.capture.impact_previews import impact_preview
 from record.capture.merge import merge, seen_by_author
 from record.capture.parsing import Unreadable, parse, require_links
 from record.capture.problems import (
-    ConfirmationNeeded,
     Conflict,
     ExplanationNeeded,
     FormClosed,
     NotSaved,
-    ReasonNeeded,
     SaveRefused,
 )
 from record.capture.save_hooks import Saved, announce, run_consequences
@@ -36,15 +36,14 @@ from record.capture.services import autosaves, check_log
 from record.casebook import catalogue
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
-from record.casebook.form_data import Casebook, FormData
+from record.casebook.form_data import FormData
 from record.casebook.history import changes_of
 from record.casebook.models import AnyCRF, FormInstance, FormStatus, SealedCRF
 from record.casebook.selectors import casebook_of, data_of, new_row, row_of
 from record.casebook.services import form_instances
-from record.casebook.values import Value, is_blank
+from record.casebook.values import Value
 from record.review import services as review
 from record.review.models import Signature
-from record.review.services import LONGEST, is_too_long
 from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Severity
@@ -161,10 +160,10 @@ def _save(
         complete = _is_complete_after(form, entry)
         soft = soft_findings(design, data, casebook, altered, complete=complete)
         if via == Source.PAGE and complete:
-            _require_explanations(form, soft, entry.explanations, altered)
-        _require_reasons(form, before, altered, entry.reasons)
+            require_explanations(form, soft, entry.explanations, altered)
+        require_reasons(form, before, altered, entry.reasons)
         if entry.preview_impact:
-            _require_confirmation(form, casebook, data)
+            require_confirmation(form, casebook, data)
 
         _store(form, row, altered, complete=complete, by=by)
         # What was empty until now has no automatic query to bring into line.
@@ -227,57 +226,6 @@ def _is_complete_after(form: FormInstance, entry: FormEntry) -> bool:
     if entry.complete is None:
         return form.status == FormStatus.COMPLETE
     return entry.complete
-
-
-def _require_explanations(
-    form: FormInstance,
-    soft: list[Finding],
-    explanations: Mapping[str, str],
-    altered: Container[str],
-) -> None:
-    standing = review.standing_places(form) if soft else set()
-    unexplained = [
-        finding
-        for finding in soft
-        if not explanations.get(finding.check_id, "").strip()
-        and (
-            (finding.item, finding.check_id) not in standing or finding.item in altered
-        )
-    ]
-    if unexplained:
-        raise ExplanationNeeded(unexplained)
-    if long := [f for f in soft if is_too_long(explanations.get(f.check_id, ""))]:
-        message = N_("An explanation has at most %(longest)s characters.")
-        details = {"longest": LONGEST}
-        raise SaveRefused([replace(f, message=message, details=details) for f in long])
-
-
-def _require_reasons(
-    form: FormInstance,
-    before: FormData,
-    altered: Iterable[str],
-    reasons: Mapping[str, Reason],
-) -> None:
-    if form.first_completed_at is None:
-        return
-    unreasoned = [
-        name
-        for name in altered
-        if not is_blank(before.values.get(name)) and not _is_whole(reasons.get(name))
-    ]
-    if unreasoned:
-        raise ReasonNeeded(unreasoned)
-
-
-def _is_whole(reason: Reason | None) -> bool:
-    return reason is not None and bool(reason.code and reason.text.strip())
-
-
-def _require_confirmation(
-    form: FormInstance, casebook: Casebook, data: FormData
-) -> None:
-    if preview := impact_preview(form, casebook, casebook.with_data(data)):
-        raise ConfirmationNeeded(preview)
 
 
 def _store(
