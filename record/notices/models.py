@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_supported_language_variant
 from django.utils.translation import gettext_lazy as _
 
 from record.audit.triggers import REFUSE_REMOVAL, Register, record
@@ -92,4 +93,5 @@ class Message(Register):
     @property
     def text_language(self) -> str:
         language = self.recipient.language if self.recipient else self.language
-        return language or settings.LANGUAGE_CODE
+        # A participant's is "zh" or "en", the catalogue's is "zh-hans".
+        return get_supported_language_variant(language or settings.LANGUAGE_CODE)

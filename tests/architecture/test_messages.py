@@ -1,5 +1,6 @@
 """Everything that people read is Chinese too, and no text lost a value on the way."""
 
+import ast
 import gettext
 from io import BytesIO
 
@@ -7,6 +8,7 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from tools import translations as messages
+from tools.traceability import sources
 
 CODE = '''
 """Says "_("this is no text")" in a docstring."""
@@ -58,6 +60,23 @@ def test_the_catalogue_is_whole_and_fresh():
     assert list(messages.problems(catalogue)) == []
     fresh = messages.written(catalogue) == path.read_text(encoding="utf-8")
     assert fresh, "run `make messages`"
+
+
+def test_no_text_is_marked_inside_an_f_string():
+    """Older Pythons do not see it there: it would be in no catalogue."""
+    places = {
+        f"{path.relative_to(messages.ROOT)}:{call.lineno}"
+        for path in sources(messages.ROOT)
+        if messages.NOT_READ.isdisjoint(path.relative_to(messages.ROOT).parts)
+        for string in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", "") in messages.MARKS
+        and isinstance(call.args[0], ast.Constant)
+    }
+
+    assert places == set()
 
 
 def test_code_and_templates_are_read(tree):

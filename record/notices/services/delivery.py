@@ -169,7 +169,8 @@ def _text_of(message: Message) -> str:
     if not message.may_be_repeated:
         return message.text
     with override(message.text_language):
-        return f"{message.text}\n\n{_('You may have received this message before.')}"
+        repeated = _("You may have received this message before.")
+    return f"{message.text}\n\n{repeated}"
 
 
 def _retry_columns(message: Message, problem: str) -> dict[str, Any]:

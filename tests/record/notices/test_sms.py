@@ -98,11 +98,21 @@ def test_a_failure_is_tried_again_with_the_same_key(box, message):
     assert [body["key"] for body in box.bodies] == [f"{message.pk}-0"] * 2
 
 
-def test_what_a_dead_worker_left_is_repeated_with_the_same_key(box, message):
+@pytest.mark.parametrize(
+    ("language", "repeated"),
+    [
+        ("en", "You may have received this message before."),
+        ("zh", "您可能已经收到过这条信息。"),
+    ],
+)
+def test_what_a_dead_worker_left_is_repeated_with_the_same_key(
+    box, message, language, repeated
+):
     """So a gateway drops the repetition, and nobody is disturbed twice."""
     deliver(message.pk)
     with attributed(by=STAGE, via=Source.TASK):  # as if it had died before noting so
         columns = {"state": MessageState.SENDING, "times_sent": 0, "sent_at": None}
+        columns |= {"language": language}
         Message.objects.filter(pk=message.pk).update(**columns)
     with clock.at(clock.now() + LEASE + timedelta(minutes=1)):
         deliver_due()
@@ -112,7 +122,7 @@ def test_what_a_dead_worker_left_is_repeated_with_the_same_key(box, message):
     assert [body["key"] for body in box.bodies] == [f"{message.pk}-0"] * 2
     assert [body["text"] for body in box.bodies] == [
         "提醒",
-        "提醒\n\nYou may have received this message before.",
+        f"提醒\n\n{repeated}",
     ]
 
 
