@@ -6,6 +6,7 @@ import re
 import tokenize
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain, product
 from pathlib import Path
 
@@ -42,13 +43,17 @@ def test_no_class_name_has_two_meanings():
     assert [name for name, times in names.items() if times > 1] == []
 
 
-def names_in_code() -> Iterator[tuple[Path, str]]:
-    for name, path in MODULES.items():
-        if "migrations" not in name:
-            lines = io.StringIO(path.read_text(encoding="utf-8"))
-            for token in tokenize.generate_tokens(lines.readline):
-                if token.type == tokenize.NAME:
-                    yield path, token.string
+@cache
+def names_in_code() -> set[tuple[Path, str]]:
+    return {
+        (path, token.string)
+        for name, path in MODULES.items()
+        if "migrations" not in name
+        for token in tokenize.generate_tokens(
+            io.StringIO(path.read_text(encoding="utf-8")).readline
+        )
+        if token.type == tokenize.NAME
+    }
 
 
 def names_on_pages() -> Iterator[tuple[Path, str]]:
