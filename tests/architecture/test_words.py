@@ -13,7 +13,7 @@ from pathlib import Path
 from django.apps import apps
 from django.urls import URLResolver, get_resolver
 
-from tests.architecture.test_layout import MODULES
+from tests.architecture.test_layout import MODULES, tree_of
 from trial_edc.rooms import PROJECT
 
 GLOSSARY = (PROJECT / "docs" / "glossary.md").read_text(encoding="utf-8")
@@ -26,6 +26,7 @@ RETIRED = {
     "happenings", "held", "open_sheet", "said", "settle_checks", "settle_due_dates",
     "sheet", "sheets", "told", "wanted",
 }  # fmt: skip
+PARTICIPLES = {"asked", "given", "held", "told", "wanted"}
 # Items keep the names under which they are stored and exported.
 STORED = {"randomised_at", "randomised_by", "randomisation_no"}
 COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$|\s// .*?$", re.DOTALL | re.MULTILINE)
@@ -36,7 +37,7 @@ def test_no_class_name_has_two_meanings():
         node.name
         for name, path in MODULES.items()
         if not name.startswith(ITEM_TYPES) and "migrations" not in name
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        for node in tree_of(path).body
         if isinstance(node, ast.ClassDef) and node.name != "Command"
     )
 
@@ -87,6 +88,18 @@ def test_no_retired_name_comes_back():
     }
 
     assert names == set()
+
+
+def test_no_variable_of_a_test_is_a_participle():
+    variables = {
+        f"{path.relative_to(PROJECT)}: {node.id}"
+        for path in (PROJECT / "tests").rglob("*.py")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        if node.id in PARTICIPLES
+    }
+
+    assert variables == set()
 
 
 def test_no_address_has_a_retired_name():

@@ -120,9 +120,9 @@ def test_terms_that_stand_twice_are_counted():
 
 
 def test_no_more_than_50_faults_are_told():
-    told = problems(read_csv, b"code,term\n" + b"9001,\n" * 51)
+    faults = problems(read_csv, b"code,term\n" + b"9001,\n" * 51)
 
-    assert told == [f"Line {n}: a code and a term are needed." for n in range(2, 52)]
+    assert faults == [f"Line {n}: a code and a term are needed." for n in range(2, 52)]
 
 
 @pytest.mark.parametrize(
