@@ -82,7 +82,7 @@ class Partial:
         """None when the time is not known."""
         if not self.has_time:
             return None
-        hour, minute = self._parts[3:5]
+        hour, minute = self._parts[3:]
         return datetime.combine(self.earliest, time(hour, minute), zone)
 
 

@@ -22,7 +22,6 @@ class UnreadableDictionary(Exception):
     """A file does not hold what it should; each problem says where."""
 
     def __init__(self, problems: Problems) -> None:
-        super().__init__(problems)
         self.problems = problems
 
 
