@@ -101,9 +101,7 @@ def baseline_egfr(evidence: Evidence) -> Decimal | None:
 
 def judge_inclusion(evidence: Evidence, criterion: str) -> CriterionOutcome:
     answer = evidence.answers.get(criterion)
-    states = {CriterionAnswer.YES: State.MET, CriterionAnswer.NO: State.NOT_MET}
-    state = State.UNKNOWN if answer is None else states.get(answer, State.UNKNOWN)
-    return CriterionOutcome(criterion, state, JudgementBasis(answer))
+    return CriterionOutcome(criterion, INCLUSION_STATES[answer], JudgementBasis(answer))
 
 
 def judge_exclusion(evidence: Evidence, criterion: str) -> CriterionOutcome:
@@ -111,6 +109,12 @@ def judge_exclusion(evidence: Evidence, criterion: str) -> CriterionOutcome:
     return CriterionOutcome(criterion, EXCLUSION_STATES[answer], JudgementBasis(answer))
 
 
+INCLUSION_STATES = {
+    CriterionAnswer.YES: State.MET,
+    CriterionAnswer.NO: State.NOT_MET,
+    CriterionAnswer.NOT_APPLICABLE: State.UNKNOWN,
+    None: State.UNKNOWN,
+}
 EXCLUSION_STATES = {
     CriterionAnswer.YES: State.PRESENT,
     CriterionAnswer.NO: State.ABSENT,

@@ -94,5 +94,6 @@ def test_less_urine_never_lowers_the_stage(volumes: list[Decimal]) -> None:
 def test_units_are_exact_and_known() -> None:
     assert standard(Decimal("1.5"), "mg/dL", CREATININE) == Decimal("132.60")
     assert rounded(Decimal("59.95"), 1) == Decimal("60.0")
+    assert rounded(Decimal("0.125"), 2) == Decimal("0.13")
     with pytest.raises(UnknownUnit, match="'mg' is not one of umol/L, mg/dL"):
         standard(Decimal(1), "mg", CREATININE)

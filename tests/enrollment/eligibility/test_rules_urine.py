@@ -59,6 +59,20 @@ def test_collections_are_contiguous_where_one_ends_as_the_next_begins(
     assert (result.state, result.why_unknown) == (expected, why)
 
 
+def test_enough_urine_for_12_hours_needs_no_reason():
+    urine = hourly(START, *["35"] * 12)
+
+    assert limb(*urine) == UrineLimb(State.NOT_MET, longest=CollectionRun(urine))
+
+
+def test_the_hours_of_a_low_run_have_two_decimals():
+    end = START + timedelta(hours=7, minutes=20)
+
+    result = limb(TimedCollection(START, end, Decimal(10)))
+
+    assert str(result.low_hours) == "7.33"
+
+
 def test_a_collection_that_ends_as_it_begins_is_a_wrong_time():
     urine = hourly(START, *["10"] * 12)
     moment = TimedCollection(urine[-1].end, urine[-1].end, Decimal(0))
