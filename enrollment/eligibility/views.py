@@ -31,7 +31,12 @@ def eligibility(request: StaffRequest, number: str) -> HttpResponse:
     form = ConfirmIdentityForm(request, request.POST or None)
     if form.is_valid():
         try:
-            confirmation.confirm_eligibility(person, proof=form.proof, by=request.user)
+            confirmation.confirm_eligibility(
+                person,
+                shown_digest=request.POST.get("shown", ""),
+                proof=form.proof,
+                by=request.user,
+            )
         except EnrollmentRefused as problem:
             for reason in problem.reasons:
                 form.add_error(None, reason)

@@ -116,7 +116,7 @@ class SimulatedCase:
             return
         person = self.staff[by]
         proof = ReAuthenticated(person.pk, clock.now())
-        capture.sign_form(form, proof=proof, by=person)
+        capture.sign_form(form, shown_revision=form.revision, proof=proof, by=person)
 
     def read(self, form: FormInstance) -> FormData:
         return data_of(form, row_of(form))

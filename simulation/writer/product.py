@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from randomization.models import LotRecord
 from randomization.product.rules.stock import balance, why_unusable
 from randomization.product.selectors.lots import lot_of
+from randomization.product.selectors.preparation_worklist import preparations_of
 from randomization.product.services import lots
 from randomization.product.services.preparation import confirm_preparation
 from randomization.product.services.product import preparations_with_arms
@@ -61,7 +62,10 @@ def prepare(case: SimulatedCase, visit: str, *, wrong: bool) -> None:
     for user_key in ("up", "up2"):
         person = case.staff[user_key]
         proof = ReAuthenticated(person.pk, clock.now())
-        confirm_preparation(preparation.form, proof=proof, by=person)
+        (shown,) = preparations_of([preparation.form])
+        confirm_preparation(
+            preparation.form, shown_digest=shown.digest, proof=proof, by=person
+        )
     handover = {
         "handed_over_at": clock.now() - timedelta(minutes=2),
         "handed_to": case.pk("pn"),

@@ -82,7 +82,9 @@ def _verify(case: SimulatedCase) -> None:
         is_selected = chance.source().random() < SHARE_VERIFIED
         if is_selected and form.pk not in verified_pks and form.item_revisions:
             items = sorted(form.item_revisions)
-            review.verify(form, items, by=case.staff["mo"])
+            review.verify(
+                form, items, shown_revision=form.revision, by=case.staff["mo"]
+            )
 
 
 def _close_answered(case: SimulatedCase) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
+from enrollment.eligibility.selectors import eligibility_of
 from enrollment.eligibility.services import confirmation
 from enrollment.screening.services import close_screening, register_person, rescreen
 from enrollment.vocabulary import ApproachResult, ScreenFailure
@@ -284,7 +285,13 @@ def _close(case: SimulatedCase) -> None:
 def _confirm(case: SimulatedCase) -> None:
     investigator = case.staff["in"]
     proof = ReAuthenticated(investigator.pk, clock.now())
-    confirmation.confirm_eligibility(case.participant, proof=proof, by=investigator)
+    eligibility = eligibility_of(case.participant)
+    confirmation.confirm_eligibility(
+        case.participant,
+        shown_digest=eligibility.deciding_items.digest,
+        proof=proof,
+        by=investigator,
+    )
 
 
 def _randomize(case: SimulatedCase) -> None:

@@ -46,6 +46,7 @@ from simulation.trial import simulate
 from tests import servers
 from tests.dumps import tables
 from tests.imports import stage
+from tests.shown import revision
 from trial_edc import chance, clock, dates
 from visits.calendar.services.feeds import make_feed
 from visits.models import Laboratory
@@ -180,7 +181,9 @@ def _unblinded_work(participant: Participant, accounts: Mapping[str, User]) -> N
     for record in FormInstance.objects.filter(participant=participant, code="PRD"):
         query = review.raise_query(record, "lot", "Which?", by=accounts["um"])
         review.answer_query(query, "This one.", by=accounts["up"])
-        review.verify(record, ["product"], by=accounts["um"])
+        review.verify(
+            record, ["product"], shown_revision=revision(record), by=accounts["um"]
+        )
 
 
 def _move_stock(by: User) -> None:
@@ -201,7 +204,9 @@ def _blinded_work(participant: Participant, accounts: Mapping[str, User]) -> Non
     consent = FormInstance.objects.filter(participant=participant, code="CNS").latest(
         "occurrence"
     )
-    review.verify(consent, ["decision"], by=accounts["mo"])
+    review.verify(
+        consent, ["decision"], shown_revision=revision(consent), by=accounts["mo"]
+    )
     upload = SimpleUploadedFile("scan.pdf", PDF)
     key = files.store(consent, "signed_scan", upload, by=accounts["co"])
     save(consent, {"signed_scan": key}, by=accounts["co"])

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from enrollment.eligibility.selectors import eligibility_of
 from enrollment.eligibility.services import confirmation
 from enrollment.models import EligibilityConfirmation
 from enrollment.screening import services as screening
@@ -157,4 +158,9 @@ def eligible(by: User, judge: User) -> Participant:
 def confirmed(participant: Participant, by: User) -> EligibilityConfirmation:
     """Confirm eligibility with a fresh proof of identity."""
     proof = ReAuthenticated(by.pk, clock.now())
-    return confirmation.confirm_eligibility(participant, proof=proof, by=by)
+    return confirmation.confirm_eligibility(
+        participant,
+        shown_digest=eligibility_of(participant).deciding_items.digest,
+        proof=proof,
+        by=by,
+    )

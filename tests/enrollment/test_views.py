@@ -14,6 +14,7 @@ from record.audit.attribution import Source, attributed
 from record.casebook.models import Participant
 from tests.enrollment import factories
 from tests.people import PASSWORD, STAGE
+from tests.shown import shown
 from trial_edc import clock
 
 LOG = "/enrollment/"
@@ -167,7 +168,7 @@ def test_investigator_confirms_with_name_and_password(
 
     refused = bench.post(address, wrong)
     assert not EligibilityConfirmation.objects.exists()
-    bench.post(address, right)
+    bench.post(address, shown(bench, address) | right)
 
     assert "This is not your name and password." in refused.text
     confirmation = EligibilityConfirmation.objects.get()

@@ -29,6 +29,7 @@ from record.review import services as review
 from tests.outcomes import course
 from tests.people import STAGE, person
 from tests.sample_room.people import A_SAMPLE, sample
+from tests.shown import revision
 from trial_edc import clock
 
 pytestmark = pytest.mark.django_db
@@ -266,7 +267,12 @@ def test_partial_date_is_kept_and_leaves_as_far_as_it_is_known(
 def test_signatures_leave_with_name_time_zone_and_meaning(monitor: User) -> None:
     form, signer = sample(), person("IN", full_name="Wang Jun")
     save(form, A_SAMPLE, by=STAGE, complete=True)
-    review.sign(form, proof=ReAuthenticated(signer.pk, clock.now()), by=signer)
+    review.sign(
+        form,
+        shown_revision=revision(form),
+        proof=ReAuthenticated(signer.pk, clock.now()),
+        by=signer,
+    )
     records_before = records(finished_export(monitor, "ZZA"), "signatures.csv")
     save(form, {"weight_kg": "70"}, by=STAGE)
 

@@ -10,6 +10,7 @@ from record.capture.services.forms import sign_form
 from record.casebook.models import Participant
 from tests.journeys.hand import Hand
 from tests.people import person
+from tests.shown import revision
 from tests.visits import stage
 from tests.visits.infusions.bedside import SIGNS
 from trial_edc import clock, dates
@@ -92,7 +93,12 @@ def fail(route: Route, status: int) -> None:
 def allowed(someone: Participant, visit: str = "D0") -> Participant:
     doctor = person("IN", full_name="Zhang Min")
     form = stage.requested(someone, visit)
-    sign_form(form, proof=ReAuthenticated(doctor.pk, clock.now()), by=doctor)
+    sign_form(
+        form,
+        shown_revision=revision(form),
+        proof=ReAuthenticated(doctor.pk, clock.now()),
+        by=doctor,
+    )
     return someone
 
 

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from enrollment.eligibility.selectors import eligibility_of
 from enrollment.eligibility.services import confirmation
 from enrollment.screening import services as screening
 from randomization.allocation.services import randomize
 from randomization.lists.services import allocation_list
-from randomization.models import AllocationList, LotRecord
-from randomization.product.services import lots
+from randomization.models import AllocationList, LotRecord, PreparationCheck
+from randomization.product.selectors.preparation_worklist import preparations_of
+from randomization.product.services import lots, preparation
 from randomization.study import services as study
 from randomization.vocabulary import MovementKind, StudyStatus
 from record.accounts.models import User
@@ -23,6 +25,7 @@ from record.casebook.selectors import casebook_of, data_of, row_of
 from record.casebook.services import form_instances
 from record.casebook.values import MissingCode
 from tests.people import STAGE, person
+from tests.shown import revision
 from trial_edc import clock
 
 # As words: three letters in a row come up by chance in any long sealed text.
@@ -154,9 +157,22 @@ def ready() -> Participant:
     participant = eligible()
     investigator = colleague("IN")
     confirmation.confirm_eligibility(
-        participant, proof=proof_of(investigator), by=investigator
+        participant,
+        shown_digest=eligibility_of(participant).deciding_items.digest,
+        proof=proof_of(investigator),
+        by=investigator,
     )
     return participant
+
+
+def confirm_preparation(
+    record: FormInstance, *, proof: ReAuthenticated, by: User
+) -> PreparationCheck:
+    """Confirm a preparation as its page shows it now."""
+    (shown,) = preparations_of([record])
+    return preparation.confirm_preparation(
+        record, shown_digest=shown.digest, proof=proof, by=by
+    )
 
 
 def values_of(form: FormInstance) -> Mapping[str, Any]:
@@ -190,7 +206,12 @@ def requested(participant: Participant, visit: str = "D0") -> FormInstance:
         "decision": "go",
     }
     form = enter(form_of(participant, "IRQ", visit), investigator, request)
-    sign_form(form, proof=proof_of(investigator), by=investigator)
+    sign_form(
+        form,
+        shown_revision=revision(form),
+        proof=proof_of(investigator),
+        by=investigator,
+    )
     return form
 
 

@@ -24,11 +24,12 @@ from trial_edc.requirements import implements
 
 @implements("ELG-CONFIRM", "SIG-03")
 def confirm_eligibility(
-    participant: Participant, *, proof: ReAuthenticated, by: User
+    participant: Participant, *, shown_digest: str, proof: ReAuthenticated, by: User
 ) -> EligibilityConfirmation:
     """Sign that the person is eligible; raises `EnrollmentRefused` with every reason.
 
-    `proof` is the password given just now.
+    `shown_digest` is that of the deciding items when they were read, `proof` the
+    password given just now.
     """
     if not by.may(Permission.CONFIRM_ELIGIBILITY):
         raise PermissionDenied
@@ -36,6 +37,13 @@ def confirm_eligibility(
     with attributed(by=by, via=Source.PAGE):
         participant = form_instances.lock(participant)
         eligibility = eligibility_selectors.eligibility_of(participant)
+        if eligibility.deciding_items.digest != shown_digest:
+            raise EnrollmentRefused(
+                _(
+                    "A value that decides changed since it was shown to you. Read the "
+                    "criteria again."
+                )
+            )
         if reasons := obstacles_to_confirmation(eligibility):
             raise EnrollmentRefused(*reasons)
         confirmation = EligibilityConfirmation.objects.create(

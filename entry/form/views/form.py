@@ -162,9 +162,15 @@ def sign(request: StaffRequest, pk: int) -> HttpResponse:
     identity = ConfirmIdentityForm(request, request.POST or None)
     if request.method == "POST" and identity.is_valid():
         try:
-            sign_form(form, proof=identity.proof, by=request.user)
+            sign_form(
+                form,
+                shown_revision=controls.revision_in(request.POST),
+                proof=identity.proof,
+                by=request.user,
+            )
         except ReviewRefused as problem:
             identity.add_error(None, str(problem))
+            page = FormPage(visible_form(request, pk), request.user)
         else:
             messages.success(request, _("Signed."))
             return redirect(navigation.address(form))

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from entry.form.forms import controls
 from entry.form.selectors.history import HistoryEntry, item_history
 from entry.form.views.form import READERS, visible_form
 from entry.selectors import navigation
@@ -18,9 +19,10 @@ from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.casebook import catalogue
 from record.casebook.access import may_on
+from record.casebook.display import words
 from record.casebook.history import changes_of
 from record.casebook.models import FormInstance
-from record.casebook.selectors import revisions_of, row_of
+from record.casebook.selectors import data_of, revisions_of, row_of
 from record.review import services as review
 from record.review.models import Query, QueryState
 from record.review.problems import ReviewRefused
@@ -63,7 +65,8 @@ def _act(request: StaffRequest, form: FormInstance, item: str) -> None:
     if action == "raise":
         review.raise_query(form, item, text, by=request.user)
     elif action == "verify":
-        review.verify(form, [item], by=request.user)
+        shown = controls.revision_in(request.POST)
+        review.verify(form, [item], shown_revision=shown, by=request.user)
     elif step := STEPS.get(action):
         query = _query_of(request, form)
         step(query, text, by=request.user)
@@ -84,7 +87,8 @@ def _query_of(request: StaffRequest, form: FormInstance) -> Query:
 def _panel_context(form: FormInstance, name: str, user: User) -> dict[str, object]:
     item = catalogue.design(form.code).items[name]
     may_read_history = may_on(user, Permission.READ_AUDIT, catalogue.design(form.code))
-    revision = revisions_of(form, row_of(form)).get(name, 0)
+    row = row_of(form)
+    revision = revisions_of(form, row).get(name, 0)
     checks = [
         {"of": verification, "holds": verification.items[name] == revision}
         for verification in form.verifications.select_related("by")
@@ -95,6 +99,7 @@ def _panel_context(form: FormInstance, name: str, user: User) -> dict[str, objec
         "form": form,
         "item": item,
         "name": name,
+        "value": words(item, data_of(form, row).values.get(name)),
         "may_read_history": may_read_history,
         "history": _history(form, name, user) if may_read_history else [],
         "queries": [(query, possible_actions(query, user.may)) for query in queries],
@@ -134,7 +139,8 @@ def verify_form(request: StaffRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         revisions = revisions_of(form, row_of(form))
         try:
-            review.verify(form, revisions, by=request.user)
+            shown = controls.revision_in(request.POST)
+            review.verify(form, revisions, shown_revision=shown, by=request.user)
         except ReviewRefused as refused:
             messages.error(request, str(refused))
         else:

@@ -3,6 +3,8 @@
 It reads no arm; `services.product` adds it, and records that it was seen.
 """
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +14,12 @@ from typing import Any, cast
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from randomization.models import Allocation, PreparationCheck, ProductRecord
+from randomization.models import (
+    Allocation,
+    PreparationCheck,
+    ProductRecord,
+    bound_of,
+)
 from randomization.product.rules.dose import (
     CellDose,
     PreparedProduct,
@@ -64,6 +71,14 @@ class Preparation:
             if are_two_persons(self.checks)
             else PreparationStep.TO_CONFIRM
         )
+
+    @property
+    def digest(self) -> str:
+        """What a person confirms: the product record, and the request it answers."""
+        record = bound_of(self.record) if self.record else ""
+        content = [record, self.request.form_id, dict(self.request.item_revisions)]
+        text = json.dumps(content, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     @property
     def plan(self) -> InfusionPlan | None:

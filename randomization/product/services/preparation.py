@@ -58,8 +58,9 @@ class Label:
 
 @implements("INF-01", "SIG-03")
 def confirm_preparation(
-    form: FormInstance, *, proof: ReAuthenticated, by: User
+    form: FormInstance, *, shown_digest: str, proof: ReAuthenticated, by: User
 ) -> PreparationCheck:
+    """Confirm a preparation as it was shown, see `Preparation.digest`."""
     if not any(by.may(permission) for permission in MAY_CONFIRM.values()):
         raise PermissionDenied
     proof.require(by)
@@ -73,6 +74,7 @@ def confirm_preparation(
         for earlier in PreparationCheck.objects.filter(form=form, part=part, signer=by):
             if earlier.holds_for(record):
                 return earlier
+        _require_shown(form, shown_digest)
         _require_prepared(form, data_of(form, record))
         check = PreparationCheck.objects.create(
             form=form,
@@ -95,6 +97,17 @@ def _part_of(by: User, data: FormData) -> Part:
     raise RandomizationRefused(
         _("The record names you neither as preparer nor as checker.")
     )
+
+
+def _require_shown(form: FormInstance, shown_digest: str) -> None:
+    requested = worklist.preparations_of([form])
+    if [preparation.digest for preparation in requested] != [shown_digest]:
+        raise RandomizationRefused(
+            _(
+                "The product record or the request changed since it was shown to you. "
+                "Compare it again."
+            )
+        )
 
 
 def _require_prepared(form: FormInstance, data: FormData) -> None:

@@ -89,7 +89,10 @@ def _is_done(
     try:
         if isinstance(action_form, ConfirmIdentityForm):
             preparation_services.confirm_preparation(
-                form, proof=action_form.proof, by=request.user
+                form,
+                shown_digest=request.POST.get("shown", ""),
+                proof=action_form.proof,
+                by=request.user,
             )
         else:
             answers = action_form.cleaned_data

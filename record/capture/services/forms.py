@@ -267,9 +267,11 @@ def _store_status(form: FormInstance) -> None:
     form.item_revisions = json.loads(item_revisions)
 
 
-def sign_form(form: FormInstance, *, proof: ReAuthenticated, by: User) -> Signature:
+def sign_form(
+    form: FormInstance, *, shown_revision: int, proof: ReAuthenticated, by: User
+) -> Signature:
     with attributed(by=by, via=Source.PAGE):
-        signature = review.sign(form, proof=proof, by=by)
+        signature = review.sign(form, shown_revision=shown_revision, proof=proof, by=by)
         announce(FormSigned(form), by=by, via=Source.PAGE)
     return signature
 

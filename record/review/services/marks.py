@@ -1,6 +1,6 @@
 """Verification and signatures, for the present values."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
@@ -15,15 +15,21 @@ from record.casebook.models import FormInstance, FormStatus
 from record.casebook.selectors import casebook_of, data_of, revisions_of, row_of
 from record.casebook.services.form_instances import lock as lock_participant
 from record.review.models import QueryState, Signature, Verification
-from record.review.problems import ReviewRefused
+from record.review.problems import ChangedSinceShown, ReviewRefused
 from record.review.services.rights import require
 from trial_edc import clock
 from trial_edc.requirements import implements
 
 
 @implements("QRY-06")
-def verify(form: FormInstance, items: Iterable[str], *, by: Actor) -> Verification:
-    """Record that items agree with the source, at the revisions they have now."""
+def verify(
+    form: FormInstance, items: Iterable[str], *, shown_revision: int, by: Actor
+) -> Verification:
+    """Record that items agree with the source, as they were shown.
+
+    `shown_revision` is that of the form when its values were read. Raises
+    `ChangedSinceShown` when one of the items changed after it.
+    """
     require(by, Permission.VERIFY, form)
     declared = catalogue.design(form.code).items
     with attributed(by=by, via=Source.PAGE):
@@ -33,6 +39,7 @@ def verify(form: FormInstance, items: Iterable[str], *, by: Actor) -> Verificati
         at_revisions = {n: revisions.get(n, 0) for n in items if n in declared}
         if not at_revisions:
             raise ReviewRefused(_("Choose at least one item."))
+        _require_shown(form, at_revisions, shown_revision, by=by)
         verification = Verification(form=form, by_id=by.pk)
         verification.items = at_revisions
         verification.save()
@@ -50,8 +57,14 @@ def withdraw_verification(
 
 
 @implements("SIG-03", "SIG-05", "SIG-07")
-def sign(form: FormInstance, *, proof: ReAuthenticated, by: User) -> Signature:
-    """Signing again returns the signature of the same person while it still holds."""
+def sign(
+    form: FormInstance, *, shown_revision: int, proof: ReAuthenticated, by: User
+) -> Signature:
+    """Sign a form as it was shown, at `shown_revision`.
+
+    Signing again returns the signature of the same person while it still holds.
+    Raises `ChangedSinceShown` when the form changed after it was shown.
+    """
     design = catalogue.design(form.code)
     if design.signature is None or not access.may_on(by, design.signed_by, design):
         raise PermissionDenied
@@ -64,6 +77,7 @@ def sign(form: FormInstance, *, proof: ReAuthenticated, by: User) -> Signature:
         for signature in form.signatures.filter(signer=by):
             if signature.holds_for(form):
                 return signature
+        _require_shown(form, revisions_of(form, row_of(form)), shown_revision, by=by)
         _require_signable(form)
         signature = Signature.objects.create(
             participant=form.participant,
@@ -76,6 +90,21 @@ def sign(form: FormInstance, *, proof: ReAuthenticated, by: User) -> Signature:
         )
         act("signed", participant_id=form.participant_id, form_id=form.pk)
     return signature
+
+
+def _require_shown(
+    form: FormInstance, revisions: Mapping[str, int], shown_revision: int, *, by: Actor
+) -> None:
+    changed = [name for name, at in revisions.items() if at > shown_revision]
+    if not changed and shown_revision <= form.revision:
+        return
+    design = catalogue.design(form.code)
+    visible = access.visible_items(by, design) if isinstance(by, User) else ()
+    labels = [
+        str(design.items[name].verbose_name) for name in changed if name in visible
+    ]
+    message = _("This changed since it was shown to you: %(items)s. Read it again.")
+    raise ChangedSinceShown(message % {"items": ", ".join(labels) or design.title})
 
 
 def _require_signable(form: FormInstance) -> None:

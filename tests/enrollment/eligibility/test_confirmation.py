@@ -123,10 +123,14 @@ def test_only_an_investigator_with_a_fresh_proof_of_their_own_confirms(
     stale = ReAuthenticated(investigator.pk, clock.now() - timedelta(minutes=6))
 
     with pytest.raises(PermissionDenied):
-        confirmation.confirm_eligibility(eligible, proof=mine, by=coordinator)
+        confirmation.confirm_eligibility(
+            eligible, shown_digest="", proof=mine, by=coordinator
+        )
     for proof in (mine, stale):
         with pytest.raises(IdentityNotConfirmed):
-            confirmation.confirm_eligibility(eligible, proof=proof, by=investigator)
+            confirmation.confirm_eligibility(
+                eligible, shown_digest="", proof=proof, by=investigator
+            )
 
 
 def test_coordinator_may_not_judge(coordinator: User, consented: Participant) -> None:

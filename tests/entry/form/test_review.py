@@ -22,6 +22,7 @@ from tests.entry.form.pages import (
     value_of,
 )
 from tests.people import PASSWORD, STAGE, person
+from tests.shown import shown
 from trial_edc import clock, dates
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +77,8 @@ def test_a_signature_holds_until_the_form_changes(form):
     url = reverse("entry:sign", args=[form.pk])
 
     wrong = client.post(url, {"username": "in", "password": "wrong"})
-    signed = client.post(url, {"username": "in", "password": PASSWORD})
+    right = {"username": "in", "password": PASSWORD}
+    signed = client.post(url, shown(client, url) | right)
     text = client.get(reverse("entry:form", args=[form.pk])).content.decode()
     save(form, {"weight_kg": "70"}, by=investigator)
     broken = client.get(reverse("entry:form", args=[form.pk])).content.decode()
@@ -162,7 +164,8 @@ def test_verification_and_a_query_from_the_side_panel(form):
     closing = {"action": "close", "query": query.pk, "text": "Thank you."}
     refused = coordinator.post(panel, closing, headers=htmx)
     monitor.post(panel, closing, headers=htmx)
-    monitor.post(panel, {"action": "verify"}, headers=htmx)
+    verifying = shown(monitor, panel) | {"action": "verify"}
+    monitor.post(panel, verifying, headers=htmx)
 
     query.refresh_from_db()
     assert refused.status_code == FORBIDDEN

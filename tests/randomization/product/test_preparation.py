@@ -18,7 +18,6 @@ from randomization.product.selectors import preparation_worklist as worklist
 from randomization.product.selectors.lots import LotView
 from randomization.product.services import lots
 from randomization.product.services.preparation import (
-    confirm_preparation,
     hand_over,
     label_of,
 )
@@ -34,6 +33,7 @@ from record.casebook.values import MissingCode
 from record.review.problems import ReviewRefused
 from tests.people import PASSWORD, person
 from tests.randomization import stage
+from tests.shown import revision, shown
 from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL
 
@@ -111,7 +111,7 @@ def prepared(record, **changes):
 def confirmed(record):
     people = prepared(record)
     for one in people:
-        confirm_preparation(record, proof=stage.proof_of(one), by=one)
+        stage.confirm_preparation(record, proof=stage.proof_of(one), by=one)
     return people
 
 
@@ -120,13 +120,13 @@ def test_bag_leaves_after_two_persons_confirmed(record):
     first, second = prepared(record)
     nurse = person("BN")
 
-    confirm_preparation(record, proof=stage.proof_of(first), by=first)
-    confirm_preparation(record, proof=stage.proof_of(first), by=first)
+    stage.confirm_preparation(record, proof=stage.proof_of(first), by=first)
+    stage.confirm_preparation(record, proof=stage.proof_of(first), by=first)
     with pytest.raises(RandomizationRefused, match="Preparer and checker confirm"):
         hand_over(record, to=nurse, at=clock.now(), by=first)
     with pytest.raises(SaveRefused, match="Preparer and checker"):
         save(record, {"handed_over_at": clock.now()}, by=first)
-    confirm_preparation(record, proof=stage.proof_of(second), by=second)
+    stage.confirm_preparation(record, proof=stage.proof_of(second), by=second)
     hand_over(record, to=nurse, at=clock.now(), by=first)
 
     values = stage.values_of(record)
@@ -159,17 +159,17 @@ def test_who_is_not_named_confirms_nothing(record):
     with pytest.raises(
         RandomizationRefused, match="neither as preparer nor as checker"
     ):
-        confirm_preparation(record, proof=stage.proof_of(other), by=other)
+        stage.confirm_preparation(record, proof=stage.proof_of(other), by=other)
 
 
 def test_nobody_confirms_for_somebody_else(record):
     first, second = prepared(record)
 
     with pytest.raises(IdentityNotConfirmed):
-        confirm_preparation(record, proof=stage.proof_of(first), by=second)
+        stage.confirm_preparation(record, proof=stage.proof_of(first), by=second)
     monitor = stage.colleague("UM")
     with pytest.raises(PermissionDenied):
-        confirm_preparation(record, proof=stage.proof_of(monitor), by=monitor)
+        stage.confirm_preparation(record, proof=stage.proof_of(monitor), by=monitor)
 
 
 def test_what_is_missing_is_named_before_confirming(record):
@@ -179,7 +179,7 @@ def test_what_is_missing_is_named_before_confirming(record):
     with pytest.raises(
         RandomizationRefused, match=r"Enter these first.*Lot.*Final volume"
     ):
-        confirm_preparation(record, proof=stage.proof_of(first), by=first)
+        stage.confirm_preparation(record, proof=stage.proof_of(first), by=first)
 
 
 def test_containers_leave_the_lot_with_the_record_and_once(record):
@@ -303,7 +303,8 @@ def test_desk_page_leads_through_the_steps(client, record):
         )
         right = client.post(
             address,
-            {"act": "confirm", "username": user.username, "password": PASSWORD},
+            shown(client, address)
+            | {"act": "confirm", "username": user.username, "password": PASSWORD},
         )
         assert (wrong.status_code, right.status_code) == (400, 302)
     ready = client.get(address).content.decode()
@@ -364,7 +365,12 @@ def test_request_is_not_signed_in_a_pause_and_what_ran_in_is_told(client, record
     save(request, again, by=investigator, reasons=why)
 
     with pytest.raises(ReviewRefused, match="Infusions are paused"):
-        sign_form(request, proof=stage.proof_of(investigator), by=investigator)
+        sign_form(
+            request,
+            shown_revision=revision(request),
+            proof=stage.proof_of(investigator),
+            by=investigator,
+        )
     infusion = stage.form_of(participant, "INF", "D0")
     values = {"given": "given", "started_at": clock.now() + timedelta(minutes=1)}
     with clock.shifted(timedelta(minutes=2)):

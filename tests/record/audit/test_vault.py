@@ -26,6 +26,7 @@ from record.casebook.values import MissingCode
 from record.review import services as review
 from tests.sample_room.models import Secret
 from tests.sample_room.people import person, sample, secret
+from tests.shown import revision
 
 pytestmark = pytest.mark.django_db
 SECRETS = (
@@ -49,7 +50,9 @@ def fill(form):
     save(form, {"cells": "99.01"}, by=user, reasons=why)
     query = review.raise_query(form, "concentration", "uniquequestion", by=person("UM"))
     review.answer_query(query, "uniqueanswer", by=user)
-    review.verify(form, ["cells", "concentration"], by=person("UM"))
+    review.verify(
+        form, ["cells", "concentration"], shown_revision=revision(form), by=person("UM")
+    )
     typed = {"product": ["uniquedraft"], "cells": ["1"]}
     autosaves.keep(form, typed, based_on=2, author=user)
 
@@ -95,8 +98,10 @@ def test_sealed_texts_have_one_length_whatever_they_hold():
     for form, text in ((empty, "a"), (full, "b" * 900)):
         query = review.raise_query(form, "cells", text, by=person("UM"))
         review.answer_query(query, text, by=person("UP"))
-    review.verify(empty, ["cells"], by=person("UM"))
-    review.verify(full, ["cells", "product", "by"], by=person("UM"))
+    review.verify(empty, ["cells"], shown_revision=revision(empty), by=person("UM"))
+    review.verify(
+        full, ["cells", "product", "by"], shown_revision=revision(full), by=person("UM")
+    )
 
     def lengths(statement):
         with connection.cursor() as cursor:

@@ -22,7 +22,6 @@ from randomization.arms import arm_of
 from randomization.code_breaks import consequences as code_breaks
 from randomization.product import consequences as product
 from randomization.product.checks import CELL_ITEMS
-from randomization.product.services.preparation import confirm_preparation
 from record.audit.attribution import Reason, Source, attributed
 from record.audit.vault import forget_keys
 from record.capture import events, save_hooks
@@ -186,7 +185,7 @@ def screened_and_randomized() -> None:
         record, {**received, **taken_out, **preparation}, by=pharmacist, complete=False
     )
     for one in (pharmacist, second):
-        confirm_preparation(record, proof=stage.proof_of(one), by=one)
+        stage.confirm_preparation(record, proof=stage.proof_of(one), by=one)
     handed = {"handed_over_at": clock.now()}
     save(record, handed, by=pharmacist, complete=False)
     used = FormInstance.objects.filter(participant=who, code="CRE").latest("pk")

@@ -20,6 +20,7 @@ from record.review.selectors import (
     verified_items,
 )
 from tests.sample_room.people import A_SAMPLE, STAGE, person, sample, secret
+from tests.shown import revision
 from trial_edc import clock
 
 pytestmark = pytest.mark.django_db
@@ -145,7 +146,9 @@ def test_each_action_needs_its_permission_on_that_kind_of_form(
         "raise": lambda: review.raise_query(form, item, "Why?", by=user),
         "answer": lambda: review.answer_query(open_query(), "So.", by=user),
         "close": lambda: review.close_query(answered(), "Well.", by=user),
-        "verify": lambda: review.verify(form, [item], by=user),
+        "verify": lambda: review.verify(
+            form, [item], shown_revision=revision(form), by=user
+        ),
         "freeze": lambda: review.freeze(form, by=user, reason=WHY),
         "lock": lambda: review.lock_form(form, by=user, reason=WHY),
     }
@@ -189,7 +192,12 @@ def test_queries_on_sealed_forms_are_seen_by_whoever_sees_the_form():
 @pytest.mark.verifies("QRY-06")
 def test_verification_holds_item_by_item_while_the_value_stands():
     form = complete(weight_kg="70")
-    review.verify(form, ["weight_kg", "taken_at", "place"], by=person("MO"))
+    review.verify(
+        form,
+        ["weight_kg", "taken_at", "place"],
+        shown_revision=revision(form),
+        by=person("MO"),
+    )
 
     def marks():
         stored = FormInstance.objects.get(pk=form.pk)
@@ -202,13 +210,15 @@ def test_verification_holds_item_by_item_while_the_value_stands():
     assert marks()["weight_kg"] is False  # changed back is changed
     save(form, {"place": "icu"}, by=person())
     assert marks()["place"] is False  # what was verified as empty is empty no more
-    review.verify(form, ["weight_kg"], by=person("MO"))
+    review.verify(form, ["weight_kg"], shown_revision=revision(form), by=person("MO"))
     assert marks() == {"weight_kg": True, "taken_at": True, "place": False}
 
 
 def test_a_verification_can_be_taken_back_and_stays_on_record():
     form = complete()
-    verification = review.verify(form, ["taken_at"], by=person("MO"))
+    verification = review.verify(
+        form, ["taken_at"], shown_revision=revision(form), by=person("MO")
+    )
 
     review.withdraw_verification(verification, by=person("MO"), reason=WHY)
 
@@ -218,14 +228,18 @@ def test_a_verification_can_be_taken_back_and_stays_on_record():
 
 @pytest.mark.parametrize("items", [[], ["height_cm"]])
 def test_verification_names_items_of_the_form(items):
-    with pytest.raises(ReviewRefused):
-        review.verify(complete(), items, by=person("MO"))
+    form = complete()
+
+    with pytest.raises(ReviewRefused, match="Choose at least one item"):
+        review.verify(form, items, shown_revision=revision(form), by=person("MO"))
 
 
 def test_verification_of_a_sealed_form_follows_its_sealed_revisions():
     user, form = person("UP"), secret()
     form = save(form, {"product": "icu", "cells": "1"}, by=user, complete=True).form
-    review.verify(form, ["product", "cells"], by=person("UM"))
+    review.verify(
+        form, ["product", "cells"], shown_revision=revision(form), by=person("UM")
+    )
     save(form, {"cells": "2"}, by=user, reasons={"cells": WHY})
 
     form.refresh_from_db()
@@ -242,7 +256,9 @@ def proof_of(user):
 
 def sign(form, user=None):
     user = user or person("IN")
-    return review.sign(form, proof=proof_of(user), by=user)
+    return review.sign(
+        form, shown_revision=revision(form), proof=proof_of(user), by=user
+    )
 
 
 @pytest.mark.verifies("SIG-01", "SIG-03", "SIG-04")
@@ -308,7 +324,12 @@ def test_a_signature_takes_role_delegation_and_a_proof_of_one_s_own():
         with pytest.raises(PermissionDenied):
             sign(form, person(role))
     with pytest.raises(IdentityNotConfirmed):
-        review.sign(form, proof=proof_of(person("PI")), by=investigator)
+        review.sign(
+            form,
+            shown_revision=revision(form),
+            proof=proof_of(person("PI")),
+            by=investigator,
+        )
     investigator.delegated_until = clock.today().replace(year=2000)
     with pytest.raises(ReviewRefused, match="delegation"):
         sign(form, investigator)
@@ -324,7 +345,9 @@ def test_a_form_that_takes_no_signature_is_not_signed():
 def test_a_signature_through_capture_lets_its_consequences_follow():
     form, user = complete(), person("IN")
 
-    assert sign_form(form, proof=proof_of(user), by=user) == valid_signature(form)
+    assert sign_form(
+        form, shown_revision=revision(form), proof=proof_of(user), by=user
+    ) == valid_signature(form)
 
 
 # Closing.

@@ -10,6 +10,7 @@ from record.capture.services.forms import save
 from record.review import services as review
 from record.review.models import Query
 from tests.sample_room.people import A_SAMPLE, person, sample, secret
+from tests.shown import revision
 
 pytestmark = pytest.mark.django_db
 
@@ -155,9 +156,11 @@ def test_the_verification_list_tells_how_far_each_form_is(as_):
         done = number != 5
         forms.append(save(sample(number), values, by=person(), complete=done).form)
     names = ["taken_at", "creatinine", "interrupted", "weight_kg"]
-    review.verify(forms[1], names[:2], by=person("MO"))
-    review.verify(forms[2], names, by=person("MO"))
-    review.verify(forms[3], names, by=person("MO"))
+    review.verify(
+        forms[1], names[:2], shown_revision=revision(forms[1]), by=person("MO")
+    )
+    review.verify(forms[2], names, shown_revision=revision(forms[2]), by=person("MO"))
+    review.verify(forms[3], names, shown_revision=revision(forms[3]), by=person("MO"))
     save(forms[2], {"weight_kg": "71"}, by=person(), reasons={"weight_kg": WHY})
 
     assert states(client, "?state=") == {
@@ -177,7 +180,9 @@ def test_the_verification_list_of_sealed_forms(as_):
     user = person("UP")
     form = save(secret(), {"product": "icu", "cells": "1"}, by=user, complete=True).form
     save(sample(), A_SAMPLE, by=person(), complete=True)
-    review.verify(form, ["product", "cells"], by=person("UM"))
+    review.verify(
+        form, ["product", "cells"], shown_revision=revision(form), by=person("UM")
+    )
 
     assert states(as_("UM"), "?state=") == {(1, "verified")}
     save(form, {"cells": "2"}, by=user, reasons={"cells": WHY})

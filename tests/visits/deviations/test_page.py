@@ -12,6 +12,7 @@ from record.capture.services.forms import save, sign_form
 from record.casebook.models import FormInstance
 from tests.people import person
 from tests.randomization.stage import proof_of
+from tests.shown import revision
 from tests.visits import stage
 from trial_edc import clock
 from visits.deviations.selectors.lines import deviation_lines
@@ -57,7 +58,12 @@ def test_a_deviation_goes_from_found_to_confirmed_by_people(people):
     resolution = {"resolved_at": clock.now()}
     save(deviation, resolution, by=people["CO"], via=Source.PAGE, complete=True)
     history.append(steps(people["CO"]))
-    sign_form(deviation, proof=proof_of(people["PI"]), by=people["PI"])
+    sign_form(
+        deviation,
+        shown_revision=revision(deviation),
+        proof=proof_of(people["PI"]),
+        by=people["PI"],
+    )
     history.append(steps(people["CO"]))
 
     assert history == [

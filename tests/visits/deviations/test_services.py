@@ -12,6 +12,7 @@ from record.review.models import Query, Signature
 from record.review.services import freeze
 from tests.people import STAGE, person
 from tests.randomization.stage import proof_of
+from tests.shown import revision
 from tests.visits import stage
 from trial_edc import clock
 from visits.deviations.selectors import day_0_change as deviations_selectors
@@ -37,7 +38,9 @@ def assessed_and_signed(form: FormInstance) -> Signature:
     values = {**ASSESSED, "resolved_at": clock.now()}
     save(form, values, by=person("IN"), via=Source.PAGE, complete=True)
     principal = person("PI")
-    return sign_form(form, proof=proof_of(principal), by=principal)
+    return sign_form(
+        form, shown_revision=revision(form), proof=proof_of(principal), by=principal
+    )
 
 
 def window_deviations_stand(someone: Participant) -> list[bool]:

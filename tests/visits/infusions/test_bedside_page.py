@@ -15,6 +15,7 @@ from record.capture.services.forms import save, sign_form
 from record.casebook.models import FormInstance, Participant
 from record.review.models import Query
 from tests.people import person
+from tests.shown import revision
 from tests.visits import stage
 from tests.visits.infusions.bedside import (
     SIGNS,
@@ -65,7 +66,12 @@ def test_the_request_is_shown_with_its_signature(tablet):
     assert "Go, but not signed" in page_text(tablet, someone)
     assert 'id="awaits-release"' in page_text(tablet, someone)
 
-    sign_form(form, proof=ReAuthenticated(doctor.pk, clock.now()), by=doctor)
+    sign_form(
+        form,
+        shown_revision=revision(form),
+        proof=ReAuthenticated(doctor.pk, clock.now()),
+        by=doctor,
+    )
 
     text = page_text(tablet, someone)
     assert "Go, signed" in text

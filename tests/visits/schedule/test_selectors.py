@@ -11,6 +11,7 @@ from record.audit.attribution import Source, attributed
 from record.capture.services.forms import sign_form
 from record.casebook.models import FormInstance
 from tests.people import STAGE, person
+from tests.shown import revision
 from tests.visits import stage
 from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
@@ -89,7 +90,7 @@ def test_signed_refusal_anchors_the_schedule_on_randomization():
     _fill(request)
 
     proof = ReAuthenticated(doctor.pk, clock.now())
-    sign_form(request, proof=proof, by=doctor)
+    sign_form(request, shown_revision=revision(request), proof=proof, by=doctor)
 
     schedule = selectors.schedule(someone)
     assert schedule.course.anchor == stage.day(3)
