@@ -56,7 +56,8 @@ def _report_form(form_id: int) -> FormInstance:
 @require_POST
 def send(request: StaffRequest, form_id: int) -> HttpResponse:
     try:
-        services.send_report(_report_form(form_id), by=request.user)
+        shown = request.POST.get("shown", "")
+        services.send_report(_report_form(form_id), shown=shown, by=request.user)
     except services.NotReadyToSend as problem:
         messages.error(request, str(problem))
     else:

@@ -114,6 +114,7 @@ class SimulatedCase:
         """Sign a form, unless a query on it is still open."""
         if form.queries.filter(state=QueryState.OPEN).exists():
             return
+        form.refresh_from_db()  # the person opens its page
         person = self.staff[by]
         proof = ReAuthenticated(person.pk, clock.now())
         capture.sign_form(form, shown_revision=form.revision, proof=proof, by=person)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from record.casebook.models import FormInstance
 from record.casebook.selectors import casebook_of
+from safety.reports.selectors.reports import report_lines
 from safety.reports.services.reports import send_report
 from simulation import phrases
 from simulation.clinical_events import SimulatedAdverseEvent
@@ -189,7 +190,12 @@ def _report(
     hospital = _hospital(case, event, admitted)
     case.save(form, values | hospital, "in")
     case.sign(form, "in")
-    send_report(form, by=case.staff["in"])
+    _send(case, form)
+
+
+def _send(case: SimulatedCase, report: FormInstance) -> None:
+    (shown,) = (line.shown for line in report_lines() if line.form.pk == report.pk)
+    send_report(report, shown=shown, by=case.staff["in"])
 
 
 def _hospital(
@@ -225,7 +231,7 @@ def _final(
         )
         report_acts = case.add("SAE", row, "in")
         case.sign(report_acts, "in")
-        send_report(report_acts, by=case.staff["in"])
+        _send(case, report_acts)
 
     return send
 

@@ -10,8 +10,9 @@ from enrollment.eligibility import selectors as eligibility_selectors
 from enrollment.models import EligibilityConfirmation
 from enrollment.screening.page import screening_log
 from record.accounts.models import User
-from record.audit.attribution import Source, attributed
-from record.casebook.models import Participant
+from record.audit.attribution import Reason, Source, attributed
+from record.capture.services.forms import save
+from record.casebook.models import FormInstance, Participant
 from tests.enrollment import factories
 from tests.people import PASSWORD, STAGE
 from tests.shown import shown
@@ -174,6 +175,33 @@ def test_investigator_confirms_with_name_and_password(
     confirmation = EligibilityConfirmation.objects.get()
     assert (confirmation.signer, confirmation.signer_role) == (investigator, "IN")
     assert "Zhao Min (Investigator) · " in bench.get(address).text
+
+
+@pytest.mark.verifies("ELG-CONFIRM")
+def test_what_changed_under_the_page_is_not_confirmed(
+    investigator: User, eligible: Participant
+) -> None:
+    address = f"{LOG}{eligible.number}/eligibility/"
+    identity = {"username": "zhao", "password": PASSWORD}
+    set_password(investigator)
+    bench = signed_in(investigator)
+    seen = shown(bench, address) | identity
+    demographics = FormInstance.objects.get(participant=eligible, code="DEM")
+    reasons = {"birth_date": Reason("error", "read from the wrong card")}
+    save(
+        demographics,
+        {"birth_date": "1970-02-03"},
+        by=STAGE,
+        via=Source.COMMAND,
+        reasons=reasons,
+    )
+
+    refused = bench.post(address, seen)
+    assert not EligibilityConfirmation.objects.exists()
+    bench.post(address, shown(bench, address) | identity)
+
+    assert "A value that decides changed since it was shown to you." in refused.text
+    assert EligibilityConfirmation.objects.get().signer == investigator
 
 
 def test_coordinator_cannot_confirm(

@@ -11,9 +11,10 @@ from record.casebook.models import FormInstance
 from safety.models import SentReport
 from safety.reports.page import participant_number
 from safety.reports.selectors.reports import ReportState, report_lines
-from safety.reports.services.reports import send_report
 from tests.outcomes import course
 from tests.people import STAGE, person
+from tests.safety.sending import send_report
+from tests.shown import shown
 from trial_edc import clock
 
 pytestmark = pytest.mark.django_db
@@ -46,10 +47,32 @@ def test_investigator_sends_a_report_from_the_page(client: Client) -> None:
     form = report(1, aware_hours_ago=2)
     client.force_login(person("IN"))
 
-    answer = client.post(reverse("safety:send", args=[form.pk]), follow=True)
+    seen = shown(client, reverse("safety:reports"))
+    answer = client.post(reverse("safety:send", args=[form.pk]), seen, follow=True)
 
     assert SentReport.objects.get().form == form
     assert "The report went to the safety officers." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("code", "values"), [("AE", {"grade": "4"}), ("SAE", {"narrative": "Worse."})]
+)
+def test_a_report_that_changed_under_the_page_is_not_sent(
+    client: Client, code: str, values: dict[str, str]
+) -> None:
+    form = report(1, aware_hours_ago=2)
+    client.force_login(person("IN"))
+    address = reverse("safety:send", args=[form.pk])
+    seen = shown(client, reverse("safety:reports"))
+    (changed,) = course.forms(form.participant, code)
+    save(changed, values, by=STAGE, via=Source.COMMAND)
+
+    refused = client.post(address, seen, follow=True)
+    assert not SentReport.objects.exists()
+    client.post(address, shown(client, reverse("safety:reports")))
+
+    assert "changed since it was shown" in refused.text
+    assert SentReport.objects.get().form == form
 
 
 def test_lacking_report_is_refused_with_words(client: Client) -> None:

@@ -14,7 +14,7 @@ from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import casebooks_of
 from safety.facts import changed_since, event_of, is_serious, row_with
 from safety.models import SentReport
-from safety.reports.facts import earlier_versions, reports_on
+from safety.reports.facts import earlier_versions, reports_on, shown_revisions
 from safety.vocabulary import ReportKind
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
@@ -101,6 +101,10 @@ class ReportLine:
         if self.is_withdrawn and not earlier_versions(self.report, self.casebook):
             return ReportState.VOID
         return ReportState.LATE if self.now > self.due_at else ReportState.WAITING
+
+    @property
+    def shown(self) -> str:
+        return shown_revisions(self.report, self.event)
 
     @property
     def is_waiting(self) -> bool:

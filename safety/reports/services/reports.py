@@ -20,7 +20,12 @@ from record.notices.models import Message
 from record.notices.services.outbox import queue
 from safety.facts import event_of, is_serious, row_with
 from safety.models import SentReport
-from safety.reports.facts import assessment_of, earlier_versions, reports_on
+from safety.reports.facts import (
+    assessment_of,
+    earlier_versions,
+    reports_on,
+    shown_revisions,
+)
 from safety.vocabulary import ReportKind
 from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL
@@ -161,9 +166,12 @@ def restart_clock(
 
 @implements("SAF-01")
 def send_report(
-    form: FormInstance, *, by: User, via: Source = Source.PAGE
+    form: FormInstance, *, shown: str, by: User, via: Source = Source.PAGE
 ) -> SentReport:
-    """Send a report to the sponsor; twice is once. Raises `NotReadyToSend`."""
+    """Send a report to the sponsor as it was shown; twice is once.
+
+    `shown` is `shown_revisions` of what was read. Raises `NotReadyToSend`.
+    """
     if not by.may(Permission.SIGN_FORM):
         raise PermissionDenied
     with attributed(by=by, via=via):
@@ -175,6 +183,10 @@ def send_report(
         if report is None:
             raise NotReadyToSend(_("Save the report first."))
         event = _reportable_event(report, casebook)
+        if shown_revisions(report, event) != shown:
+            raise NotReadyToSend(
+                _("The report or its event changed since it was shown. Read it again.")
+            )
         sent_at = clock.now()
         sent = SentReport.objects.create(
             form=form,

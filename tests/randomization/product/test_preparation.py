@@ -18,6 +18,7 @@ from randomization.product.selectors import preparation_worklist as worklist
 from randomization.product.selectors.lots import LotView
 from randomization.product.services import lots
 from randomization.product.services.preparation import (
+    confirm_preparation,
     hand_over,
     label_of,
 )
@@ -134,6 +135,29 @@ def test_bag_leaves_after_two_persons_confirmed(record):
     [one] = worklist.preparations()
     assert one.step == "handed_over"
     assert [check.part for check in one.checks] == ["prepared", "checked"]
+
+
+@pytest.mark.verifies("INF-01")
+@pytest.mark.parametrize(
+    ("code", "values"),
+    [("PRD", {"storage_temp_c": 5}), ("IRQ", {"dosing_weight_kg": 71})],
+)
+def test_what_changed_under_the_page_is_not_confirmed(record, code, values):
+    first, _ = prepared(record)
+    (seen,) = worklist.preparations_of([record])
+    form = stage.form_of(record.participant, code, record.visit)
+    reasons = {name: Reason("correction", "scale") for name in values}
+    save(
+        form,
+        values,
+        by=stage.colleague("IN") if code == "IRQ" else first,
+        reasons=reasons,
+    )
+
+    with pytest.raises(RandomizationRefused, match="changed since it was shown"):
+        confirm_preparation(
+            record, shown_digest=seen.digest, proof=stage.proof_of(first), by=first
+        )
 
 
 def test_confirmation_ends_when_the_preparation_changes(record):

@@ -20,10 +20,10 @@ from record.notices.models import Message
 from safety.cioms.facts import FORMS, Cioms, cioms_of
 from safety.cioms.services import susar_account, unblinded_pdf
 from safety.reports.selectors.reports import ReportLine, report_lines
-from safety.reports.services.reports import send_report
 from tests.outcomes import course
 from tests.people import PASSWORD, STAGE, person
 from tests.randomization import stage
+from tests.safety.sending import send_report
 from trial_edc import clock
 
 pytestmark = pytest.mark.django_db

@@ -11,10 +11,10 @@ from record.casebook.models import FormInstance, Participant
 from safety.reports.selectors.cases import SponsorCase, by_urgency, cases_of
 from safety.reports.selectors.reports import report_lines
 from safety.reports.services.follow_ups import add_follow_up
-from safety.reports.services.reports import send_report
 from tests.outcomes import course
 from tests.people import STAGE
 from tests.randomization.stage import colleague
+from tests.safety.sending import send_report
 from trial_edc import clock
 
 pytestmark = pytest.mark.django_db

@@ -15,10 +15,10 @@ from safety.reports.rules.escalation import (
     unsent_step,
     unsubmitted_step,
 )
-from safety.reports.services.reports import send_report
 from safety.reports.tasks import watch_deadlines
 from tests.outcomes import course
 from tests.people import STAGE, person
+from tests.safety.sending import send_report
 from trial_edc import clock, dates
 from trial_edc.dates import SITE_TZ
 

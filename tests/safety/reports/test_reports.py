@@ -11,9 +11,10 @@ from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of
 from record.notices.models import Message
 from safety.models import SentReport
-from safety.reports.services.reports import NotReadyToSend, send_report
+from safety.reports.services.reports import NotReadyToSend
 from tests.outcomes import course
 from tests.people import STAGE, person
+from tests.safety.sending import send_report
 
 pytestmark = pytest.mark.django_db
 

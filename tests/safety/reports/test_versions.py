@@ -16,9 +16,10 @@ from record.notices.tasks import deliver_queued
 from safety.models import SentReport
 from safety.reports.selectors.reports import ReportState, report_lines
 from safety.reports.services.follow_ups import add_follow_up
-from safety.reports.services.reports import NotReadyToSend, send_report
+from safety.reports.services.reports import NotReadyToSend
 from tests.outcomes import course
 from tests.people import STAGE, person
+from tests.safety.sending import send_report
 from trial_edc import clock
 
 pytestmark = pytest.mark.django_db
