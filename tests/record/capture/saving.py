@@ -12,6 +12,10 @@ def complete(**values):
     return save(sample(), {**A_SAMPLE, **values}, by=person(), complete=True).form
 
 
+def change(form, item="weight_kg", value="71"):
+    return save(form, {item: value}, by=person(), reasons={item: WHY}).form
+
+
 def value(form, item):
     return data_of(form, row_of(form)).values[item]
 

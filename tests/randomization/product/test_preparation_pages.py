@@ -1,0 +1,123 @@
+"""The pages of a preparation, and the masked label that they print."""
+
+import re
+import sys
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from randomization.arms import arm_of
+from randomization.product.services.preparation import (
+    label_of,
+)
+from record.audit.models import Entry
+from record.casebook.models import FormInstance
+from tests.people import PASSWORD, person
+from tests.randomization import stage
+from tests.randomization.product.preparations import (
+    confirmed,
+    prepared,
+)
+from tests.shown import shown
+from trial_edc import clock, dates
+
+pytestmark = pytest.mark.django_db
+ARM = re.compile(rb"MSC(?!-001)|SALINE|cell", re.IGNORECASE)
+
+
+@pytest.mark.pdf
+@pytest.mark.verifies("RND-05", "RND-06")
+def test_label_is_the_same_in_both_arms_and_printed_on_record(
+    client, record, monkeypatch
+):
+    first, _ = confirmed(record)
+    client.force_login(first)
+
+    answer = client.get(reverse("randomization:label", args=[record.pk]))
+    mine = label_of(record, by=first)
+
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-")
+    assert not ARM.search(answer.content)
+    assert not ARM.search(str(mine).encode())
+    [printed, _again] = Entry.objects.filter(act="label_printed")
+    assert (printed.participant_id, printed.confidentiality) == (
+        record.participant_id,
+        "restricted",
+    )
+
+
+def test_without_a_pdf_writer_no_label_is_recorded(
+    client, record, monkeypatch, tmp_path
+):
+    (tmp_path / "weasyprint.py").write_text("raise OSError('cannot load libpango')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
+    first, _ = confirmed(record)
+    client.force_login(first)
+
+    answer = client.get(reverse("randomization:label", args=[record.pk]), follow=True)
+
+    assert b"This server cannot make a PDF" in answer.content
+    assert not Entry.objects.filter(act="label_printed").exists()
+
+
+def test_label_waits_for_both(client, record):
+    first, _ = prepared(record)
+    client.force_login(first)
+
+    answer = client.get(reverse("randomization:label", args=[record.pk]), follow=True)
+
+    assert b"Preparer and checker confirm" in answer.content
+    with pytest.raises(PermissionDenied):
+        label_of(record, by=stage.colleague("UM"))
+
+
+def test_desk_page_leads_through_the_steps(client, record):
+    arm = arm_of(record.participant)
+    first = person("UP", username="first", password=PASSWORD)
+    second = person("PN", username="second", password=PASSWORD)
+    address = reverse("randomization:preparation", args=[record.pk])
+    client.force_login(first)
+    empty = client.get(address)
+    prepared(record, prepared_by=first.pk, checked_by=second.pk)
+
+    for user in (first, second):
+        client.force_login(user)
+        wrong = client.post(
+            address, {"act": "confirm", "username": user.username, "password": "x"}
+        )
+        right = client.post(
+            address,
+            shown(client, address)
+            | {"act": "confirm", "username": user.username, "password": PASSWORD},
+        )
+        assert (wrong.status_code, right.status_code) == (400, 302)
+    ready = client.get(address).content.decode()
+    handed = client.post(
+        address,
+        {
+            "act": "hand_over",
+            "handed_to": person("BN").pk,
+            "at": f"{clock.now().astimezone(dates.SITE_TZ):%Y-%m-%d %H:%M}",
+        },
+    )
+
+    assert f"<strong>{arm}</strong>".encode() in empty.content
+    assert "Label of the bag" in ready
+    assert handed.status_code == 302
+    assert b"Enter what came back" in client.get(address).content
+
+
+def test_unblinded_monitor_reads_the_desk_and_acts_on_nothing(client, record):
+    address = reverse("randomization:preparation", args=[record.pk])
+    client.force_login(stage.colleague("UM"))
+
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"act": "hand_over"}).status_code == 403
+    request = FormInstance.objects.get(
+        participant=record.participant, code="IRQ", visit="D0"
+    )
+    other = reverse("randomization:preparation", args=[request.pk])
+    assert client.get(other).status_code == 404

@@ -1,0 +1,75 @@
+"""Source data verification: item by item, while the value stands."""
+
+import pytest
+
+from record.capture.services.forms import save
+from record.casebook.models import FormInstance
+from record.casebook.selectors import revisions_of, row_of
+from record.review import services as review
+from record.review.problems import ReviewRefused
+from record.review.selectors import (
+    verified_items,
+)
+from tests.record.capture.saving import WHY, change, complete
+from tests.sample_room.people import person, secret
+from tests.shown import revision
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.verifies("QRY-06")
+def test_verification_holds_item_by_item_while_the_value_stands():
+    form = complete(weight_kg="70")
+    review.verify(
+        form,
+        ["weight_kg", "taken_at", "place"],
+        shown_revision=revision(form),
+        by=person("MO"),
+    )
+
+    def marks():
+        stored = FormInstance.objects.get(pk=form.pk)
+        return verified_items(stored.verifications.all(), stored.item_revisions)
+
+    assert marks() == {"weight_kg": True, "taken_at": True, "place": True}
+    change(form)
+    assert marks() == {"weight_kg": False, "taken_at": True, "place": True}
+    change(form, value="70")
+    assert marks()["weight_kg"] is False  # changed back is changed
+    save(form, {"place": "icu"}, by=person())
+    assert marks()["place"] is False  # what was verified as empty is empty no more
+    review.verify(form, ["weight_kg"], shown_revision=revision(form), by=person("MO"))
+    assert marks() == {"weight_kg": True, "taken_at": True, "place": False}
+
+
+def test_a_verification_can_be_taken_back_and_stays_on_record():
+    form = complete()
+    verification = review.verify(
+        form, ["taken_at"], shown_revision=revision(form), by=person("MO")
+    )
+
+    review.withdraw_verification(verification, by=person("MO"), reason=WHY)
+
+    assert verified_items(form.verifications.all(), form.item_revisions) == {}
+    assert form.verifications.count() == 1
+
+
+@pytest.mark.parametrize("items", [[], ["height_cm"]])
+def test_verification_names_items_of_the_form(items):
+    form = complete()
+
+    with pytest.raises(ReviewRefused, match="Choose at least one item"):
+        review.verify(form, items, shown_revision=revision(form), by=person("MO"))
+
+
+def test_verification_of_a_sealed_form_follows_its_sealed_revisions():
+    user, form = person("UP"), secret()
+    form = save(form, {"product": "icu", "cells": "1"}, by=user, complete=True).form
+    review.verify(
+        form, ["product", "cells"], shown_revision=revision(form), by=person("UM")
+    )
+    save(form, {"cells": "2"}, by=user, reasons={"cells": WHY})
+
+    form.refresh_from_db()
+    marks = verified_items(form.verifications.all(), revisions_of(form, row_of(form)))
+    assert marks == {"product": True, "cells": False}
