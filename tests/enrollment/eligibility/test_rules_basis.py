@@ -219,6 +219,18 @@ def test_an_attested_rise_is_told_with_its_sample_and_the_steepest_pair():
     )
 
 
+@pytest.mark.verifies("ELG-I1")
+def test_creatinine_is_unknown_until_there_is_a_pair():
+    samples = (sample("2023-05-08T20:00", "150"), sample("2023-05-09T20:00", "161"))
+    pair = SamplePair(*samples)
+
+    alone = injury_of(candidate(samples=samples[:1]))
+    both = injury_of(candidate(samples=samples))
+
+    assert alone.creatinine == CreatinineLimb(State.UNKNOWN, None, None)
+    assert both.creatinine == CreatinineLimb(State.NOT_MET, None, pair)
+
+
 def test_steroids_never_asked_for_have_no_dose():
     assert assess(candidate(steroids=None)).max_pred is None
     assert assess(candidate(steroids=())).max_pred == 0

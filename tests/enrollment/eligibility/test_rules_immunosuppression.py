@@ -15,6 +15,7 @@ from enrollment.eligibility.rules import (
     Immunosuppression,
     State,
     SteroidCourse,
+    SteroidExposure,
     immunosuppression,
 )
 from tests.enrollment.candidates import CONSENT_ON, candidate
@@ -171,6 +172,41 @@ def test_a_burst_is_the_investigators_to_judge(
     assert result.state == expected
 
 
+@pytest.mark.parametrize(
+    "courses",
+    [
+        None,
+        (course("20", "2023-01-01"),),  # chronic, above
+        (course(None, "2023-05-01"),),
+        (course("15", "2023-05-01", "2023-05-03"),),
+    ],
+)
+def test_nothing_but_a_burst_above_the_limit_is_the_investigators_to_judge(courses):
+    result = immunosuppression(candidate(steroids=courses))
+
+    assert not result.needs_burst_decision
+
+
+@pytest.mark.parametrize(
+    ("courses", "longest"),
+    [
+        ((), 0),
+        ([("2023-01-01", "2023-04-09")], 0),  # over before the window
+        ([("2023-01-01", "2023-04-10")], 100),
+        ([("2023-05-10", None)], 1),
+        ([("2023-04-20", "2023-04-21"), ("2023-04-22", "2023-04-23")], 4),
+        ([("2023-04-20", "2023-04-21"), ("2023-04-23", "2023-04-23")], 2),
+        ([("2023-04-20", "2023-04-20"), ("2023-04-22", "2023-04-24")], 3),
+        ([("2023-04-20", "2023-04-24"), ("2023-04-22", "2023-04-28")], 9),
+    ],
+)
+def test_the_longest_run_is_of_days_one_after_the_other(courses, longest):
+    result = judged(*(course("5", start, stop) for start, stop in courses))
+
+    assert result.steroids is not None
+    assert result.steroids.longest_run_days == longest
+
+
 def test_courses_add_up_day_by_day() -> None:
     result = judged(
         course("10", "2023-04-20"), course("5.5", "2023-05-01", "2023-05-02")
@@ -184,7 +220,9 @@ def test_courses_add_up_day_by_day() -> None:
 
 
 def test_without_a_consent_date_only_no_drug_at_all_decides() -> None:
-    assert judged(consent_on=None).state == State.ABSENT
+    assert judged(consent_on=None) == Immunosuppression(
+        State.ABSENT, steroids=SteroidExposure(Decimal(0))
+    )
     assert judged(course("5", "2023-01-01"), consent_on=None).state == State.UNKNOWN
     drug = Immunosuppressant("azathioprine", ("2020-01-01",))
     result = judged(immunosuppressants=(drug,), consent_on=None)
