@@ -36,6 +36,11 @@ def refusal(content):
         (b"a,b\n1," + b"x" * 1001 + b"\n", TOO_LONG),
         (b"a,b\n" + b"," * 99 + b"1,\n", TOO_LONG),
         (b"a,b\n1,\x00\n", NO_TEXT),
+        (
+            b"a,b" + b"x" * 1001 + b"\n",
+            "Line 1 is too long. Is a quotation mark left open?",
+        ),
+        (b'"a,b\n', "Line 1 cannot be read: unexpected end of data."),
         (b'a,b\n1,2\n"3,4\n', "Line 3 cannot be read: unexpected end of data."),
         (
             "b,体温,体温\n1,2,3\n".encode(),
@@ -63,8 +68,10 @@ def test_a_table_may_reach_each_limit(content, last):
     ("content", "expected"),
     [
         (
-            b" \n\n a ; b\n1,1,1;2\n3;4\n",
-            FileTable(("a", "b"), ((4, ("1,1,1", "2")), (5, ("3", "4"))), "UTF-8"),
+            b" \n\n a ; b\n1,1,1,1,1,1;2\n3;4\n",
+            FileTable(
+                ("a", "b"), ((4, ("1,1,1,1,1,1", "2")), (5, ("3", "4"))), "UTF-8"
+            ),
         ),
         (
             b"a,b;c|d;e\n1;2;3\n",
@@ -132,3 +139,13 @@ def test_a_mapped_participant_that_the_file_lacks_is_missing_once():
 )
 def test_an_instant_is_a_date_and_a_time_that_exist(text, order, expected):
     assert iso_instant(text, order) == expected
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_of_any_system_are_read_and_kept_in_cells(end):
+    content = f'a,b{end}"x{end}y",2{end}3,4{end}'
+
+    assert read_table(content.encode()).rows == (
+        (2, (f"x{end}y", "2")),
+        (4, ("3", "4")),
+    )
