@@ -14,13 +14,15 @@ from django.db.models import (
     Case,
     CharField,
     F,
+    JSONField,
     Model,
     QuerySet,
     TextField,
     Value,
     When,
 )
-from django.db.models.functions import NullIf
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Lower, NullIf
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django_tables2 import Column
@@ -34,6 +36,16 @@ class NumberColumn(Column):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, attrs={"th": {"class": "num"}}, **options)
+
+
+class CodeColumn(Column):
+    """A column of stored codes that sort by their place in `codes`."""
+
+    def __init__(
+        self, *args: Any, codes: Callable[[], Iterable[str]], **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.codes = codes
 
 
 class Table(BaseTable):
@@ -114,25 +126,36 @@ class _StoredRows(TableQuerysetData):
 
     def order_by(self, aliases: Iterable[str]) -> None:
         usual = self.data.query.order_by or self.data.model._meta.ordering
-        order = [
-            _expression(self.data.model, path)
-            for alias in aliases
-            for path in _sort_paths(self.table, alias)
-        ]
+        order = []
+        for alias in aliases:
+            first, *others = _sort_paths(self.table, alias)
+            column = self.table.columns[OrderBy(alias).bare].column
+            codes = column.codes() if isinstance(column, CodeColumn) else None
+            order.append(_expression(self.data.model, first, codes))
+            order += [_expression(self.data.model, path) for path in others]
         self.data = self.data.order_by(*order, *usual)
 
 
-def _expression(model: type[Model], path: OrderBy) -> Any:
-    place = _place(model, path.bare)
+def _expression(
+    model: type[Model], path: OrderBy, codes: Iterable[str] | None = None
+) -> Any:
+    place = _place(model, path.bare, codes)
     return (place.desc if path.is_descending else place.asc)(nulls_last=True)
 
 
-def _place(model: type[Model], path: str) -> Any:
-    """A field as it sorts: codes by their place in the choices, empty text as none."""
+def _place(model: type[Model], path: str, codes: Iterable[str] | None) -> Any:
+    """A field as it sorts: codes by their place, text without regard to case."""
     field = Accessor(path).get_field(model)
-    if field is not None and field.choices:
-        codes = enumerate(code for code, _label in field.choices)
-        return Case(*(When(**{path: code}, then=Value(place)) for place, code in codes))
+    if codes is None and field is not None and field.choices:
+        codes = [code for code, _label in field.choices]
+    if codes is not None:
+        places = enumerate(codes)
+        return Case(
+            *(When(**{path: code}, then=Value(place)) for place, code in places)
+        )
+    if isinstance(field, JSONField):
+        value, _separator, key = path.rpartition("__")
+        return NullIf(Lower(KeyTextTransform(key, value)), Value(""))
     if isinstance(field, CharField | TextField):
-        return NullIf(F(path), Value(""))
+        return NullIf(Lower(path), Value(""))
     return F(path)

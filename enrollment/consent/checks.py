@@ -5,7 +5,7 @@ import re
 from enrollment.vocabulary import ConsentKind, Signer
 from record.casebook.checks import check
 from record.casebook.form_data import Casebook, FormData
-from record.notices.phone_numbers import international
+from record.notices.phone_numbers import is_written_as_number
 from trial_edc.vocabulary import N_, Severity, YesNo
 
 HARD, SOFT = Severity.HARD, Severity.SOFT
@@ -60,13 +60,14 @@ def _(data: FormData, casebook: Casebook) -> bool:
     item="phones",
     severity=HARD,
     message=N_(
-        "Row %(row)s is no telephone number: write digits, blanks and hyphens alone."
+        "Row %(row)s is no telephone number: write digits, with blanks or hyphens "
+        "between them."
     ),
 )
 def _(data: FormData, casebook: Casebook) -> dict[str, int] | None:
     del casebook
     for number, phone in enumerate(data.get("phones") or (), 1):
-        if international(phone.get("number") or "") is None:
+        if not is_written_as_number(phone.get("number") or ""):
             return {"row": number}
     return None
 

@@ -15,7 +15,7 @@ from enrollment.vocabulary import (
     Signer,
 )
 from record.casebook.form_data import Casebook
-from record.notices.phone_numbers import international
+from record.notices.phone_numbers import dialled, endings
 from trial_edc.vocabulary import YesNo
 
 LANGUAGES = {
@@ -73,7 +73,7 @@ def address_for(
         email: str | None = casebook.value("CTC", "email")
         return email
     numbers = (
-        international(phone.get("number") or "")
+        dialled(phone.get("number") or "")
         for phone in casebook.value("CTC", "phones") or ()
         if phone.get("owner") == consent.recipient and phone.get("works") == YesNo.YES
     )
@@ -81,8 +81,6 @@ def address_for(
 
 
 def has_phone_number(casebook: Casebook, number: str) -> bool:
-    sender = international(number)
+    sender = endings(number)
     phones = casebook.value("CTC", "phones") or ()
-    return sender is not None and sender in {
-        international(phone.get("number") or "") for phone in phones
-    }
+    return any(sender & endings(phone.get("number") or "") for phone in phones)

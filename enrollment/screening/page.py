@@ -25,7 +25,8 @@ from record.accounts.models import User
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import casebooks_of
-from trial_edc.vocabulary import Codelist, Sex
+from trial_edc.protocol import PROTOCOL
+from trial_edc.vocabulary import Sex
 
 STRUCK_OUT = "struck_out"
 SEPARATOR = "; "  # criteria as they are frozen at closing
@@ -69,12 +70,27 @@ class ScreeningLogRow:
         return age
 
     @property
+    def status(self) -> ParticipantStatus | None:
+        """None where it is struck out."""
+        return None if self.is_struck else ParticipantStatus(self.state)
+
+    @property
+    def source_term(self) -> PatientSource | None:
+        code = self._value("source")
+        return PatientSource(code) if code else None
+
+    @property
     def source(self) -> str:
-        return self._word(PatientSource, "source")
+        return _(self.source_term.label) if self.source_term else ""
+
+    @property
+    def sex_term(self) -> Sex | None:
+        code = self._value("sex")
+        return Sex(code) if code else None
 
     @property
     def sex(self) -> str:
-        return self._word(Sex, "sex")
+        return _(self.sex_term.label) if self.sex_term else ""
 
     @property
     def reason_code(self) -> str:
@@ -97,17 +113,24 @@ class ScreeningLogRow:
         return [criterion for criterion in criteria if not criterion.endswith(UNKNOWN)]
 
     @property
+    def reason_place(self) -> int | None:
+        return list(REASONS).index(self.reason_code) if self.reason_code else None
+
+    @property
     def failed_criteria(self) -> str:
         return reasons_text(self.criteria)
+
+    @property
+    def first_criterion(self) -> int | None:
+        """The place of the first criterion that failed or is unknown."""
+        codes = [criterion.partition(":")[0] for criterion in self.criteria]
+        return min(map(CRITERIA.index, codes), default=None)
 
     def _value(self, item: str) -> Any:
         return self.data.get(item) if self.data else None
 
-    def _word(self, terms: type[Codelist], item: str) -> str:
-        code = self._value(item)
-        return _(terms(code).label) if code else ""
 
-
+CRITERIA = [criterion.id for criterion in PROTOCOL.criteria]
 REASONS = {term.value: term.label for term in (*ScreenFailure, *ApproachResult)}
 
 

@@ -12,12 +12,12 @@ class ScreeningTable(Table):
     row = "enrollment/screening/screening_line.html"
 
     number = Column(_("Number"))
-    status = Column(_("Status"), "state")
+    status = Column(_("Status"))
     approached_at = Column(_("Approached"))
-    source = Column(_("Source"))
+    source = Column(_("Source"), "source_term")
     age_years = NumberColumn(_("Age"))
-    sex = Column(_("Sex"))
+    sex = Column(_("Sex"), "sex_term")
     consented_at = Column(_("Consent"))
     closed_at = Column(_("Closed"))
-    reason = Column(_("Reason"))
-    failed_criteria = Column(_("Failed or unknown"))
+    reason = Column(_("Reason"), "reason_place")
+    failed_criteria = Column(_("Failed or unknown"), "first_criterion")

@@ -62,9 +62,10 @@ def _listing_or_404(request: StaffRequest, name: str) -> Listing:
 @require_POST
 @implements("MON-01")
 def download(request: StaffRequest, name: str) -> HttpResponse:
-    query = request.GET.dict()
-    result = listing_result(_listing_or_404(request, name), request.user, query)
-    record_download(name, len(result.lines), query, by=request.user)
+    listing, query = _listing_or_404(request, name), request.GET.dict()
+    result = listing_result(listing, request.user, query)
+    filters = {facet: query[facet] for facet in listing.facets if facet in query}
+    record_download(name, len(result.lines), filters, by=request.user)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     day = clock.today().isoformat()
     response["Content-Disposition"] = f'attachment; filename="{name}-{day}.csv"'

@@ -3,7 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import Column
 
-from trial_edc.tables import Table
+from record.accounts.roles import Role
+from record.accounts.selectors import SIGN_IN_ACTS
+from trial_edc.tables import CodeColumn, Table
 
 
 class AccountTable(Table):
@@ -26,8 +28,8 @@ class SignInTable(Table):
     row = "record/accounts/sign_in_line.html"
 
     at = Column(_("Time"))
-    actor = Column(_("User name"))
-    role = Column(_("Role"))
-    act = Column(_("What"))
+    username = Column(_("User name"), order_by="new_values__username")
+    role = CodeColumn(_("Role"), codes=lambda: Role)
+    act = CodeColumn(_("What"), codes=lambda: SIGN_IN_ACTS)
     reason = Column(_("Why"), orderable=False)
     address = Column(_("Address"))

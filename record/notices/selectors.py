@@ -8,7 +8,7 @@ from record.accounts.models import User
 from record.accounts.roles import BlindingClass, Limit, Permission
 from record.casebook.models import Participant
 from record.notices.models import Message
-from record.notices.phone_numbers import line_of
+from record.notices.phone_numbers import lines_of
 
 
 def messages_visible_to(user: User) -> QuerySet[Message]:
@@ -22,7 +22,7 @@ def messages_visible_to(user: User) -> QuerySet[Message]:
 
 
 def participants_reached_at(number: str) -> QuerySet[Participant]:
-    reached = Message.objects.filter(line=line_of(number))
+    reached = Message.objects.filter(line__in=lines_of(number))
     return Participant.objects.filter(pk__in=reached.values("participant"))
 
 

@@ -18,7 +18,7 @@ class MessageTable(Table):
     attributes: ClassVar = {"class": "table as-lines"}
 
     state = Column(_("State"))
-    to = Column(TO, order_by=("participant__number", "recipient__username"))
+    to = Column(TO, order_by=("participant__number", "recipient__full_name"))
     message = Column(_("Message"), orderable=False)
     queued = Column(_("Queued"), "queued_at")
     sent = Column(_("Sent"), "sent_at")

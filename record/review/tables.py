@@ -5,19 +5,24 @@ from typing import ClassVar
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import Column
 
-from trial_edc.tables import NumberColumn, Table
+from record.casebook import catalogue
+from trial_edc.tables import CodeColumn, NumberColumn, Table
 
 
 class QueryTable(Table):
-    """Queries, the oldest first."""
+    """Queries, in the order of `queries_visible_to`."""
 
     row = "record/review/query_line.html"
     attributes: ClassVar = {"class": "table as-lines"}
 
     state = Column(_("State"))
     participant = Column(_("Participant"), "form__participant__number")
-    form = Column(_("Form"), order_by=("form__code", "form__visit_number"))
-    item = Column(_("Item"))
+    form = CodeColumn(
+        _("Form"),
+        order_by=("form__code", "form__visit_number", "form__occurrence"),
+        codes=catalogue.designs,
+    )
+    item = Column(_("Item"), orderable=False)
     thread = Column(_("Thread"), orderable=False)
     days = NumberColumn(_("Days"), order_by="-raised_at")
 
@@ -29,7 +34,7 @@ class VerificationTable(Table):
 
     state = Column(_("State"))
     participant = Column(_("Participant"))
-    form = Column(_("Form"), order_by=("code", "visit_number"))
+    form = Column(_("Form"), order_by=("form_place", "visit_number"))
     saved = Column(_("Saved"), "saved_at")
     verified = NumberColumn(_("Verified"))
     changed = NumberColumn(_("Changed since"))

@@ -16,6 +16,6 @@ class LateCaseTable(Table):
     onset = Column(_("Onset"), "case__onset")
     aware = Column(_("Aware"), "case__aware_at")
     entered = Column(_("Entered"), "case__entered_at")
-    susar = Column(_("SUSAR"), "due__is_susar")
+    susar = Column(_("SUSAR"), "is_susar")
     due = Column(_("First report due"), "due__initial_due_on")
     submitted = Column(_("Submitted on"), "case__submitted_on")

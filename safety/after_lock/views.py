@@ -24,21 +24,23 @@ def may_enter(user: User) -> bool:
 
 @permitted(Permission.READ_CASEBOOK, when=reads_reports)
 def cases(request: StaffRequest) -> HttpResponse:
-    lines = [
-        {
-            "case": late_case,
-            "due": services.deadlines_of(late_case),
-            "late": services.was_late(late_case),
-        }
-        for late_case in services.late_cases()
-    ]
     context = {
-        "table": LateCaseTable(lines, request),
+        "table": LateCaseTable(map(_line, services.late_cases()), request),
         "is_locked": services.is_locked(),
         "may_enter": may_enter(request.user),
         "people": Participant.objects.all() if may_enter(request.user) else (),
     }
     return render(request, "safety/after_lock/late_cases.html", context)
+
+
+def _line(late_case: LateCase) -> dict[str, object]:
+    due = services.deadlines_of(late_case)
+    return {
+        "case": late_case,
+        "due": due,
+        "late": services.was_late(late_case),
+        "is_susar": None if late_case.expected is None else due.is_susar,
+    }
 
 
 @permitted(*services.ENTERS)

@@ -16,8 +16,8 @@ class DeviationTable(Table):
 
     state = Column(_("State"), "step")
     participant = Column(_("Participant"), "participant__number")
-    deviation = Column(_("Deviation"), "category")
+    deviation = Column(_("Deviation"), "category_term")
     occurred_on = Column(_("Occurred on"))
     description = Column(_("What happened"), orderable=False)
-    importance = Column(_("Class"))
+    importance = Column(_("Class"), "importance_term")
     raised_by = Column(_("Found by"), "is_found_by_rule")

@@ -20,7 +20,7 @@ from record.casebook.items import Date, DateTime, Item, Lab, Number, PartialDate
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import stored_form_data
 from record.casebook.values import MissingCode, Partial, is_blank
-from trial_edc.vocabulary import N_, VisitStatus, YesNo
+from trial_edc.vocabulary import N_, Codelist, VisitStatus, YesNo
 from visits.schedule.selectors import schedules
 from visits.schedule.vocabulary import NotDoneReason
 
@@ -155,6 +155,12 @@ def _cell(item: Item, value: Any) -> ListingCell:
     )
 
 
+def _place(terms: type[Codelist], code: str) -> int:
+    """A code that the list no longer has stands behind all others."""
+    codes = [term.value for term in terms]
+    return codes.index(code) if code in codes else len(codes)
+
+
 def _style(item: Item) -> str:
     """Measured numbers are set to the right; neither they nor dates break in two."""
     if isinstance(item, MEASURED):
@@ -166,11 +172,9 @@ def _order(item: Item, value: Any) -> Any:
     """What a value sorts by; a missing code is as unknown as nothing."""
     if isinstance(value, MissingCode) or is_blank(value):
         return None
-    terms = item.facts.terms
-    if terms and isinstance(value, list | tuple):
-        return [list(terms).index(terms(code)) for code in value]
-    if terms:
-        return terms(value)
+    if item.facts.terms:
+        codes = value if isinstance(value, list | tuple) else [value]
+        return [_place(item.facts.terms, code) for code in codes]
     if isinstance(value, Partial):
         return value.text
     return getattr(value, "standard", value)

@@ -50,6 +50,11 @@ class VerificationLine:
     changed: int
 
     @property
+    def form_place(self) -> int:
+        """The place of its form in the casebook."""
+        return list(catalogue.designs()).index(self.code)
+
+    @property
     def state(self) -> VerificationState:
         """How far it is verified; a change since then prevails."""
         if self.changed:

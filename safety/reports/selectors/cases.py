@@ -57,17 +57,35 @@ class SponsorCase:
         return code
 
     @property
+    def cause(self) -> Causality | None:
+        return Causality(self.causality) if self.causality else None
+
+    @property
     def causality_text(self) -> str:
-        return _(Causality(self.causality).label) if self.causality else "—"
+        return _(self.cause.label) if self.cause else "—"
+
+    @property
+    def expected(self) -> YesNo | None:
+        answer = self.assessment.get("expected_per_rsi")
+        return YesNo(answer) if answer else None
 
     @property
     def expected_text(self) -> str:
-        answer = self.assessment.get("expected_per_rsi")
-        return _(YesNo(answer).label) if answer else "—"
+        return _(self.expected.label) if self.expected else "—"
+
+    @property
+    def clock(self) -> Clock | None:
+        """None until it is assessed."""
+        return Clock(self.deadlines.clock) if self.is_assessed else None
 
     @property
     def clock_text(self) -> str:
-        return _(Clock(self.deadlines.clock).label)
+        return _(self.clock.label) if self.clock else "—"
+
+    @property
+    def last_day(self) -> date | None:
+        """None until it is assessed, or where no expedited report is due."""
+        return self.due_on if self.is_assessed else None
 
     @property
     def sponsor_aware_at(self) -> datetime | None:

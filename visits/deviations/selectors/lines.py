@@ -57,14 +57,22 @@ class DeviationLine:
         return on
 
     @property
-    def category(self) -> str:
+    def category_term(self) -> DeviationCategory | None:
         category = self.data.get("category")
-        return gettext(DeviationCategory(category).label) if category else ""
+        return DeviationCategory(category) if category else None
+
+    @property
+    def category(self) -> str:
+        return gettext(self.category_term.label) if self.category_term else ""
+
+    @property
+    def importance_term(self) -> Importance | None:
+        importance = self.data.get("importance")
+        return Importance(importance) if importance else None
 
     @property
     def importance(self) -> str:
-        importance = self.data.get("importance")
-        return gettext(Importance(importance).label) if importance else ""
+        return gettext(self.importance_term.label) if self.importance_term else ""
 
     @property
     def is_important(self) -> bool:
