@@ -3,7 +3,8 @@
 from django.forms import CheckboxSelectMultiple, Form, MultipleChoiceField
 from django.utils.translation import gettext_lazy as _
 
-from exports.selectors.datasets import ENDPOINTS, blinded_designs
+from exports.selectors.blinded import blinded_designs
+from exports.selectors.form_tables import ENDPOINTS
 
 
 def tables() -> list[tuple[str, object]]:

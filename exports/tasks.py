@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from exports.services import exports as services
+from exports.services import jobs as services
 
 
 @shared_task

@@ -6,9 +6,9 @@ from django.utils.translation import get_language
 
 from exports.forms import ExportForm, tables
 from exports.models import Export
-from exports.selectors import exports as selectors
-from exports.services import exports as services
+from exports.selectors import history as selectors
 from exports.services import files
+from exports.services import jobs as services
 from exports.tables import ExportHistoryTable
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission

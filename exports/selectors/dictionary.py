@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext, override
 
 from exports.selectors.cells import is_birth_date
-from exports.selectors.tables import ExportTable
+from exports.selectors.export_table import ExportTable
 from record.casebook.conditions import Answer, Answered, AtVisit, Condition, Fact
 from record.casebook.design import FormDesign
 from record.casebook.items import Item, ItemGroup, Lab, Range

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from enrollment.models import EligibilityConfirmation
-from exports.selectors.tables import PLACE, ExportTable, place_cells
+from exports.selectors.export_table import PLACE, ExportTable, place_cells
 from record.review.models import Signature
 from trial_edc.dates import SITE_TZ
 from trial_edc.requirements import implements

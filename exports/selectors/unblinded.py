@@ -6,9 +6,10 @@ Only the unblinded statistician may request it; the import contract names this m
 import json
 from collections.abc import Iterator
 
-from exports.selectors.datasets import Context, all_tables, tables_of
+from exports.selectors.blinded import all_tables
+from exports.selectors.export_table import PLACE, ExportTable, place_cells
+from exports.selectors.form_tables import Context, tables_of
 from exports.selectors.signatures import CHUNK_SIZE, signature_cells, signatures_table
-from exports.selectors.tables import PLACE, ExportTable, place_cells
 from randomization.arms import arms_of
 from randomization.models import Allocation, LotRecord, PreparationCheck
 from record.audit.models import Confidentiality

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import IO, Any, cast
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from exports.selectors.tables import ExportTable
+from exports.selectors.export_table import ExportTable
 from trial_edc import clock, dates
 from trial_edc.requirements import implements
 

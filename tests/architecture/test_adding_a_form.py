@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from exports.selectors import dictionary
-from exports.selectors.datasets import blinded_designs
+from exports.selectors.blinded import blinded_designs
 from record.audit.attribution import Source, attributed
 from record.capture.services.forms import save
 from record.casebook import catalogue

@@ -18,7 +18,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import override_settings
 
-from exports.services.exports import request_export
+from exports.services.jobs import request_export
 from exports.tasks import make_export
 from imports.services import storing
 from randomization.arms import arms_of

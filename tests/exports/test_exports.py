@@ -13,9 +13,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from exports.models import Export, ExportState
-from exports.selectors import datasets
-from exports.services import exports as services
+from exports.selectors import blinded, form_tables
 from exports.services import files
+from exports.services import jobs as services
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Reason, Source
@@ -97,7 +97,7 @@ def test_rows_of_every_table_are_those_of_the_database(monitor: User) -> None:
     for number in (1, 2):
         participant = course.randomized(number)
         course.row(participant, "AE", {"term": "Fever", "serious": "Y"})
-    designs = datasets.blinded_designs()
+    designs = blinded.blinded_designs()
 
     export = finished_export(monitor, *designs)
 
@@ -148,12 +148,12 @@ def test_nobody_is_told_by_name_or_birth_date(monitor: User) -> None:
 
 @pytest.mark.verifies("EXP-08", "RND-05")
 def test_restricted_identity_and_sponsor_forms_stay_out() -> None:
-    left_out = set(catalogue.designs()) - set(datasets.blinded_designs())
+    left_out = set(catalogue.designs()) - set(blinded.blinded_designs())
 
     assert left_out >= {"CTC", "PRD", "DVP", "SPA"}
     assert all(
         design.confidentiality == Confidentiality.OPEN
-        for design in datasets.blinded_designs().values()
+        for design in blinded.blinded_designs().values()
     )
 
 
@@ -298,7 +298,7 @@ def test_signatures_leave_with_name_time_zone_and_meaning(monitor: User) -> None
 
 
 def test_dictionary_describes_every_item_that_leaves(monitor: User) -> None:
-    export = finished_export(monitor, *datasets.blinded_designs())
+    export = finished_export(monitor, *blinded.blinded_designs())
 
     described = {
         (row["form"], row["item"]) for row in records(export, "data_dictionary.csv")
@@ -306,7 +306,7 @@ def test_dictionary_describes_every_item_that_leaves(monitor: User) -> None:
 
     expected = {
         (code, name)
-        for code, design in datasets.blinded_designs().items()
+        for code, design in blinded.blinded_designs().items()
         for name, item in design.items.items()
         if not item.facts.identity
     }
@@ -330,7 +330,7 @@ def test_export_takes_as_many_statements_for_one_as_for_many(
 ) -> None:
     for number in range(1, people + 1):
         course.row(course.randomized(number), "AE", {"serious": "Y"})
-    codes = [*datasets.blinded_designs(), "endpoints"]
+    codes = [*blinded.blinded_designs(), "endpoints"]
     finished_export(monitor, "CAL")  # the keys of the vault are read once a process
     export = services.request_export(forms=codes, language="en", by=monitor)
 
@@ -338,7 +338,7 @@ def test_export_takes_as_many_statements_for_one_as_for_many(
         services.make_export(export.key)
 
     selects = [s for s in statements if s["sql"].startswith(("SELECT", "DECLARE"))]
-    tables = list(datasets.all_tables(codes, datasets.Context()))
+    tables = list(blinded.all_tables(codes, form_tables.Context()))
     assert len(selects) == len(tables) + SHARED_STATEMENTS
 
 

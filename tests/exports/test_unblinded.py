@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from exports.models import Export
-from exports.services import exports as services
 from exports.services import files
+from exports.services import jobs as services
 from randomization.arms import arms_of
 from record.accounts.roles import Role
 from record.audit.models import Entry

@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from exports.models import Export, ExportKind, ExportState
-from exports.services import exports as services
 from exports.services import files
+from exports.services import jobs as services
 from record.accounts.models import User
 from record.audit.attribution import Source, attributed
 from record.audit.models import Confidentiality, Entry

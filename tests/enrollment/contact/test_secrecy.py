@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import reverse
 
 from enrollment.models import PersonKey
-from exports.services import exports
 from exports.services import files as archives
+from exports.services import jobs
 from record.audit.models import Entry
 from record.casebook.models import FormInstance, Participant, StoredFile
 from record.casebook.services import files
@@ -103,8 +103,8 @@ def test_no_copy_and_no_log_of_a_run_tells_who_a_participant_is(
     values |= {"sex": "F", "hospital_no": HOSPITAL_NO}
     refused = client.post(reverse("enrollment:register"), values)
     search = client.post(reverse("entry:find"), {"q": NAME}, follow=True)
-    export_request = exports.request_export(forms=[], language="en", by=person("MO"))
-    export = exports.make_export(export_request.key)
+    export_request = jobs.request_export(forms=[], language="en", by=person("MO"))
+    export = jobs.make_export(export_request.key)
 
     assert all(NAME in page for page in seen)  # the site reads it
     assert "This person was approached before" in refused.text

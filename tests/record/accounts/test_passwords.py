@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from exports.services import exports, files
+from exports.services import files, jobs
 from record.accounts.models import User
 from record.accounts.services import accounts as services
 from tests.people import STAGE, person
@@ -55,8 +55,8 @@ def pages(caplog, django_capture_on_commit_callbacks):
             link_to=lambda user: f"https://edc.example.org/{user.pk}/",
         )  # fmt: skip
     services.change_password(user=User.objects.get(pk=user.pk), password=THIRD)
-    export = exports.request_export(forms=["AE"], language="en", by=person("MO"))
-    exports.make_export(export.key)
+    export = jobs.request_export(forms=["AE"], language="en", by=person("MO"))
+    jobs.make_export(export.key)
     export.refresh_from_db()
     archive = b"".join(files.unsealed_pieces(files.archive_path(export.key)))
     return "".join([*pages, archive.decode("latin-1")])

@@ -8,8 +8,8 @@ from zipfile import ZipFile
 import pytest
 from django.test import Client
 
-from exports.services import exports as services
 from exports.services import files
+from exports.services import jobs as services
 from record.audit import releases
 from record.audit.models import Entry
 from record.audit.tasks import note_versions

@@ -4,7 +4,7 @@ Rows are read with a server-side cursor and written as they come, so the memory 
 does not grow with the trial.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
@@ -12,22 +12,18 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Min, QuerySet
 
 from enrollment.models import InformedConsent
 from enrollment.vocabulary import ConsentDecision, ConsentKind
 from exports.selectors import cells
-from exports.selectors.signatures import signatures_table
-from exports.selectors.tables import PLACE, ExportTable, place_cells
+from exports.selectors.export_table import PLACE, ExportTable, place_cells
 from outcomes.rules import Endpoints
 from outcomes.selectors import endpoints_by_participant
 from record.accounts.models import User
-from record.accounts.roles import Permission
-from record.audit.models import Confidentiality
-from record.casebook import catalogue
 from record.casebook.design import FormDesign
 from record.casebook.items import Item, ItemGroup, Ref
-from record.casebook.models import AnyCRF, FormInstance, Participant
+from record.casebook.models import AnyCRF, Participant
 from record.casebook.values import MissingCode, Value
 from trial_edc import clock, dates
 from trial_edc.dates import completed_years
@@ -37,17 +33,6 @@ ENDPOINTS = "endpoints"  # the one table that is computed, not entered
 STATE = ("form_status", "revision")
 CHUNK_SIZE = 1000
 PARTICIPANTS_PER_BATCH = 200
-
-
-@implements("EXP-08")
-def blinded_designs() -> dict[str, FormDesign]:
-    """Forms with neither product nor identity, nor what is the sponsor's alone."""
-    return {
-        code: design
-        for code, design in catalogue.designs().items()
-        if design.confidentiality == Confidentiality.OPEN
-        and design.seen_by == Permission.READ_CASEBOOK
-    }
 
 
 @dataclass
@@ -73,15 +58,6 @@ class Context:
 
     def username(self, pk: int) -> str:
         return self.usernames.get(pk, "")
-
-
-def expected_rows(designs: Iterable[FormDesign]) -> dict[str, int]:
-    codes = [design.code for design in designs]
-    forms = FormInstance.objects.filter(
-        code__in=codes, revision__gt=0, struck_at=None
-    ).order_by()
-    counted = dict(forms.values_list("code").annotate(Count("pk")))
-    return {code: counted.get(code, 0) for code in codes}
 
 
 def stored_rows(design: FormDesign) -> QuerySet[AnyCRF]:
@@ -199,14 +175,3 @@ def _endpoint_cell(value: Any) -> str:
     if isinstance(value, Decimal):
         return cells.number(value)
     return str(value)
-
-
-def all_tables(codes: Iterable[str], context: Context) -> Iterator[ExportTable]:
-    selected: Mapping[str, None] = dict.fromkeys(codes)
-    for code, design in blinded_designs().items():
-        if code in selected:
-            yield from tables_of(design, context)
-    if ENDPOINTS in selected:
-        yield endpoints_table(context)
-    selected_forms = [code for code in blinded_designs() if code in selected]
-    yield signatures_table("signatures.csv", selected_forms)

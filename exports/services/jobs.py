@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from exports.models import Export, ExportKind, ExportState
-from exports.selectors import datasets, unblinded
+from exports.selectors import blinded, form_tables, unblinded
 from exports.selectors.dictionary import dictionary, edit_checks
-from exports.selectors.tables import ExportTable
+from exports.selectors.export_table import ExportTable
 from exports.services import archive, files
 from record.accounts.models import User
 from record.accounts.roles import Permission
@@ -105,7 +105,7 @@ def _write_export(
     selected = export.filters["forms"]
     with snapshot(), override(export.language):
         tables, designs = _tables(export, selected)
-        total = sum(datasets.expected_rows(designs).values())
+        total = sum(blinded.expected_rows(designs).values())
         meter = files.ProgressMeter(export.key, total)
         with closing(files.SealedFile(files.archive_path(export.key))) as sealed_file:
             try:
@@ -124,10 +124,10 @@ def _write_export(
 def _tables(
     export: Export, selected: list[str]
 ) -> tuple[Iterator[ExportTable], list[FormDesign]]:
-    context, blinded = datasets.Context(), datasets.blinded_designs()
-    designs = [design for code, design in blinded.items() if code in selected]
+    context, open_forms = form_tables.Context(), blinded.blinded_designs()
+    designs = [design for code, design in open_forms.items() if code in selected]
     if export.is_blinded:
-        return datasets.all_tables(selected, context), designs
+        return blinded.all_tables(selected, context), designs
     restricted = unblinded.restricted_designs().values()
     return unblinded.all_unblinded_tables(selected, context), [*designs, *restricted]
 
