@@ -105,3 +105,7 @@ def test_sizes_that_add_up_once_in_1000_rounds_are_usable():
 
     with pytest.raises(UnusableBlocks):
         require_usable(range(10, 1011), arms=1, size=10)
+
+
+def test_with_one_arm_each_size_is_a_multiple():
+    require_usable([1], arms=1, size=20)
