@@ -138,6 +138,13 @@ def test_a_word_that_would_favour_small_numbers_is_drawn_again() -> None:
     assert [stream.below(limit) for _ in expected] == expected
 
 
+def test_the_first_word_that_is_not_fair_any_more_is_drawn_again():
+    first, second = 14478150683368635949, 5311988810328477132  # of this seed
+
+    # With the first word as the limit, the words from the limit on are left over.
+    assert Stream("a seed").below(first) == second
+
+
 @pytest.mark.verifies("RAN-02")
 def test_every_faulty_line_is_reported() -> None:
     text = "seq,block,size,arm\n1,1,2,MSC\n\n3,1,2,PLACEBO\nx,1,2,MSC\n5,1\n1,1,2,MSC\n"
