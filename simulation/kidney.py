@@ -5,7 +5,7 @@ from decimal import Decimal
 from math import exp, log
 from random import Random
 
-from enrollment.eligibility.rules.egfr_kdigo import egfr
+from enrollment.eligibility.rules.egfr import egfr
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import Sex
 

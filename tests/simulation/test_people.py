@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from enrollment.eligibility.rules.egfr_kdigo import egfr
+from enrollment.eligibility.rules.egfr import egfr
 from record.accounts.models import User
 from simulation.clinical_events import draw_clinical_events
 from simulation.demo_users import DEMO_USERS

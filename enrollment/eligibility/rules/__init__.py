@@ -17,12 +17,7 @@ from enrollment.eligibility.rules.criteria import (
     OrganCountBasis,
     age_years,
 )
-from enrollment.eligibility.rules.egfr_kdigo import (
-    KdigoStage,
-    egfr,
-    kdigo,
-    mdrd_baseline_umol_l,
-)
+from enrollment.eligibility.rules.egfr import egfr, mdrd_baseline_umol_l
 from enrollment.eligibility.rules.evidence import (
     BurstDecision,
     CriterionAnswer,
@@ -40,6 +35,7 @@ from enrollment.eligibility.rules.immunosuppression import (
     immunosuppression,
     prednisone_mg,
 )
+from enrollment.eligibility.rules.kdigo_stage import KdigoStage, kdigo
 from enrollment.eligibility.rules.severe_aki import (
     Baseline,
     CreatinineLimb,
@@ -49,7 +45,7 @@ from enrollment.eligibility.rules.severe_aki import (
     injury,
 )
 from enrollment.eligibility.rules.states import BaselineSource, State, Verdict
-from enrollment.eligibility.rules.urine_output import (
+from enrollment.eligibility.rules.urine_limb import (
     CollectionRun,
     UrineLimb,
     urine_limb,

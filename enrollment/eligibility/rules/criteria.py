@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from enrollment.eligibility.rules.egfr_kdigo import egfr
+from enrollment.eligibility.rules.egfr import egfr
 from enrollment.eligibility.rules.evidence import CriterionAnswer, Evidence
 from enrollment.eligibility.rules.immunosuppression import (
     Immunosuppression,

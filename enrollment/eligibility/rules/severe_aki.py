@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from enrollment.eligibility.rules.evidence import CriterionAnswer, Evidence, Sample
 from enrollment.eligibility.rules.states import BaselineSource, State
-from enrollment.eligibility.rules.urine_output import UrineLimb, urine_limb
+from enrollment.eligibility.rules.urine_limb import UrineLimb, urine_limb
 from trial_edc.requirements import implements
 
 
