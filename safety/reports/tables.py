@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_tables2 import Column
 
 from trial_edc.tables import NumberColumn, Table
@@ -36,7 +37,7 @@ class CaseTable(Table):
     event = Column(_("Event"), "line__term")
     report = Column(_("Report"), order_by=("line__form__occurrence", "line__version"))
     sponsor_aware_at = Column(_("Sponsor aware"))
-    cause = Column(_("Cause"))
+    cause = Column(pgettext_lazy("of a judgement", "Cause"))
     expected = Column(_("Expected"))
     period = Column(_("Period"), "clock")
     due_on = Column(_("Last day"), "last_day")
