@@ -56,6 +56,6 @@ def test_decorators_are_applied_below_their_functions_on_the_same_lines():
 def test_rules_without_decorators_give_the_same():
     namespace = {}
 
-    exec(compile(undecorated(DECORATED), "rules.py", "exec"), namespace)  # noqa: S102 - that is the point
+    exec(compile(undecorated(DECORATED), "<rules>", "exec"), namespace)  # noqa: S102 - that is the point
 
     assert namespace["Stay"].of().days == 0.5
