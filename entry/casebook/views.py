@@ -82,15 +82,18 @@ def open_form(request: StaffRequest, number: str, code: str) -> HttpResponse:
 def strike(request: StaffRequest, pk: int) -> HttpResponse:
     form = visible_form(request, pk)
     page = FormPage(form, request.user)
+    is_strike = _is_strike(request)
     if not page.may_strike and not page.may_restore:
         raise PermissionDenied
     code, text = request.POST.get("code", ""), request.POST.get("text", "").strip()
     if code not in STRIKE_CODES or not text:
         messages.error(request, _("Choose a reason and write why; nothing changed."))
         return redirect(navigation.address(form))
-    service = restore_row if page.may_restore else strike_row
+    service = strike_row if is_strike else restore_row
     try:
-        service(form, by=request.user, reason=Reason(code, text), via=Source.PAGE)
+        is_changed = service(
+            form, by=request.user, reason=Reason(code, text), via=Source.PAGE
+        )
     except FormClosed:
         messages.error(request, _("This form is closed; nothing was saved."))
         return redirect(navigation.address(form))
@@ -98,10 +101,20 @@ def strike(request: StaffRequest, pk: int) -> HttpResponse:
         for finding in problem.findings:
             messages.error(request, words_of(finding))
         return redirect(navigation.address(form))
-    if form.struck_at:
+    if not is_changed:
+        messages.info(request, _("That was done already; nothing changed."))
+    elif is_strike:
         messages.success(request, _("Struck out. The values stay visible here."))
         _warn_about_remaining_forms(request, form)
     return redirect(navigation.address(form))
+
+
+def _is_strike(request: StaffRequest) -> bool:
+    """Whether to strike out, else to restore: the request says which."""
+    act = request.POST.get("act", "")
+    if act not in ("strike", "restore"):
+        raise PermissionDenied
+    return act == "strike"
 
 
 def _warn_about_remaining_forms(request: StaffRequest, form: FormInstance) -> None:

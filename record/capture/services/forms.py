@@ -276,27 +276,35 @@ def sign_form(
     return signature
 
 
-def strike_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> None:
-    _strike_or_restore(form_instances.strike, form, by=by, reason=reason, via=via)
+def strike_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> bool:
+    """False when it was struck out already; nothing follows then."""
+    return _strike_or_restore(
+        form_instances.strike, form, by=by, reason=reason, via=via
+    )
 
 
-def restore_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> None:
-    _strike_or_restore(form_instances.restore, form, by=by, reason=reason, via=via)
+def restore_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> bool:
+    """False when it stood already; nothing follows then."""
+    return _strike_or_restore(
+        form_instances.restore, form, by=by, reason=reason, via=via
+    )
 
 
 def _strike_or_restore(
-    act: Callable[..., None],
+    act: Callable[..., bool],
     form: FormInstance,
     *,
     by: Actor,
     reason: Reason,
     via: Source,
-) -> None:
+) -> bool:
     require_right_to_enter(catalogue.design(form.code), (), by=by)
     try:
         with attributed(by=by, via=via, reason=reason):
-            act(form, by=by, reason=reason, via=via)
+            is_changed = act(form, by=by, reason=reason, via=via)
             form.refresh_from_db()
-            announce(RowStruck(form), by=by, via=via)
+            if is_changed:
+                announce(RowStruck(form), by=by, via=via)
     except RecordClosed as problem:
         raise FormClosed(str(problem)) from problem
+    return is_changed

@@ -94,20 +94,27 @@ def add_row(
         )
 
 
-def strike(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> None:
+def strike(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> bool:
+    """False when it was struck out already: nothing is stored."""
+    return _set_struck(form, is_struck=True, by=by, reason=reason, via=via)
+
+
+def restore(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> bool:
+    """False when it stood already: nothing is stored."""
+    return _set_struck(form, is_struck=False, by=by, reason=reason, via=via)
+
+
+def _set_struck(
+    form: FormInstance, *, is_struck: bool, by: Actor, reason: Reason, via: Source
+) -> bool:
     with attributed(by=by, via=via, reason=reason):
         lock(form.participant)
         form = FormInstance.objects.get(pk=form.pk)
-        form.struck_at = clock.now()
+        if (form.struck_at is not None) == is_struck:
+            return False
+        form.struck_at = clock.now() if is_struck else None
         form.save(update_fields=("struck_at",))
-
-
-def restore(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> None:
-    with attributed(by=by, via=via, reason=reason):
-        lock(form.participant)
-        form = FormInstance.objects.get(pk=form.pk)
-        form.struck_at = None
-        form.save(update_fields=("struck_at",))
+    return True
 
 
 class HoldsData(Exception):

@@ -174,7 +174,7 @@ def test_the_page_tells_why_a_screening_is_not_struck_out(
     form = factories.data(factories.consented(coordinator), "SCN")
     client = Client()
     client.force_login(investigator)
-    typed = {"code": "other", "text": "Twice."}
+    typed = {"act": "strike", "code": "other", "text": "Twice."}
 
     page = client.post(reverse("entry:strike", args=[form.pk]), typed, follow=True).text
 

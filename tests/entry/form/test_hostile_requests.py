@@ -26,7 +26,7 @@ BAD, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_LARGE, UNPROCESSABLE = (
     413,
     422,
 )
-WHY = {"code": "other", "text": "by mistake"}
+WHY = {"code": "other", "text": "by mistake", "act": "strike"}
 
 
 def send(client: Client, form: FormInstance, **values: Any):
@@ -204,7 +204,7 @@ def test_a_row_is_struck_out_with_a_reason_of_the_list_and_restored():
     page = client.get(reverse("entry:form", args=[row.pk]))
     assert "Restore this row" in page.content.decode()
 
-    client.post(url, WHY)
+    client.post(url, {**WHY, "act": "restore"})
     row.refresh_from_db()
     assert row.struck_at is None
 

@@ -135,7 +135,7 @@ def test_a_row_struck_out_stays_with_who_when_and_why():
     save(row, {"drug": "Furosemide"}, by=STAGE)
     client = signed_in("CO")
 
-    fields = {"code": "entered_twice", "text": "see row 1"}
+    fields = {"act": "strike", "code": "entered_twice", "text": "see row 1"}
     client.post(reverse("entry:strike", args=[row.pk]), fields)
     page = text_of(client.get(reverse("entry:form", args=[row.pk])))
     log = client.get(reverse("entry:log", args=["S-003C", "CMD"]))
