@@ -139,7 +139,7 @@ def test_coordinator_may_not_judge(coordinator: User, consented: Participant) ->
 
 
 def both_ways(person: Participant) -> tuple[ParticipantStatus, ParticipantStatus]:
-    """Return the status that lists show, and the one of the eligibility page."""
+    """On the lists, and on the eligibility page."""
     return screening_selectors.status_of(person), eligibility_selectors.eligibility_of(
         person
     ).status

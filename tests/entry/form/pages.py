@@ -15,7 +15,7 @@ UNPROCESSABLE, CONFLICT, FORBIDDEN, NOT_FOUND = 422, 409, 403, 404
 
 
 def posted(form: FormInstance, **values: object) -> dict[str, object]:
-    """Return what the page sends when these controls were filled in."""
+    """With these controls filled in."""
     return {
         "based_on": form.revision,
         "action": "draft",
@@ -57,5 +57,5 @@ def complete(client: Client, form: FormInstance, **values: object) -> None:
 
 
 def text_of(page) -> str:
-    """Return what a page says, without tags."""
+    """Without tags."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.content.decode()))

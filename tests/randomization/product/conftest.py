@@ -13,5 +13,4 @@ def request_of_day_0(opened, randomized_number):
 
 @pytest.fixture
 def record(request_of_day_0, participant):
-    """Return the form of the product record of an infusion that was requested."""
     return FormInstance.objects.get(participant=participant, code="PRD", visit="D0")

@@ -31,7 +31,6 @@ OTHER = {"MSC": "SALINE", "SALINE": "MSC"}
 
 @pytest.fixture
 def record(participant):
-    """Return the form of the product record, expected."""
     stage.requested(participant)
     return FormInstance.objects.get(participant=participant, code="PRD", visit="D0")
 
