@@ -2,11 +2,13 @@
 
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
 from tools.launch import folders, processes, valkey
 
@@ -33,6 +35,12 @@ class Broker:
         log = self.folder / "valkey.log"
         valkey.wait_until_ready(self.process, address, log)
         self.url = f"redis+socket://{address}"
+
+    def wait_until_written(self) -> None:
+        """Wait until its file holds what it took; while it syncs, a write may wait."""
+        with Redis(unix_socket_path=self.url.partition("://")[2]) as client:
+            while client.info("persistence")["aof_buffer_length"]:
+                time.sleep(0.01)
 
     def kill(self) -> None:
         self.process.kill()

@@ -78,6 +78,7 @@ def test_a_broker_killed_before_delivery_loses_no_message(
         environment = environment_for(settings, broker)
         with mortal(**environment) as site:
             site.work("queue", "kill", NEVER, name="before")
+            broker.wait_until_written()
             broker.kill()
             site.work("queue", "kill", NEVER, name="meanwhile")
         if not is_kept:
