@@ -14,7 +14,7 @@ from enrollment.eligibility.rules import (
 )
 from enrollment.vocabulary import Signer
 from record.casebook.form_data import Casebook, fact
-from trial_edc.dates import completed_years
+from trial_edc.dates import completed_years, site_date
 
 
 @fact("sex")
@@ -38,6 +38,13 @@ def age_years(casebook: Casebook) -> int | None:
 @fact("consented_on")
 def consented_on(casebook: Casebook) -> date | None:
     return decisions.consent_on(casebook)
+
+
+@fact("first_consented_on")
+def first_consented_on(casebook: Casebook) -> date | None:
+    """Since when what happens to the person is of the trial."""
+    at = decisions.first_consented_at(casebook)
+    return site_date(at) if at else None
 
 
 @fact("consented_at")

@@ -55,6 +55,23 @@ def _(data: FormData, casebook: Casebook) -> bool:
 
 
 @check(
+    "CNS-06",
+    form="CNS",
+    item="kind",
+    severity=HARD,
+    message=N_(
+        "The participant was randomized on the initial consent. Choose another kind."
+    ),
+)
+def initial_after_randomization(data: FormData, casebook: Casebook) -> bool:
+    decided_at = data.get("decided_at")
+    if data.get("kind") != ConsentKind.INITIAL or decided_at is None:
+        return False
+    randomized_at = casebook.value("RAN", "randomised_at")
+    return randomized_at is not None and decided_at > randomized_at
+
+
+@check(
     "CTC-01",
     form="CTC",
     item="phones",

@@ -1,10 +1,12 @@
 """Reads of consent: the versions of its document, and whom to ask again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from enrollment.consent.facts.decisions import consent_on
 from enrollment.consent.facts.reconsent import (
     CODES,
     DocumentVersion,
@@ -56,6 +58,13 @@ def version_options() -> list[tuple[str, str]]:
 def present_version() -> str:
     version = version_on(consent_versions(), clock.today())
     return version.version if version else ""
+
+
+def consent_days(participants: Iterable[Participant]) -> dict[int, date]:
+    """Date of the initial consent, by participant id; one select."""
+    casebooks = casebooks_of(participants, ("CNS",))
+    days = {pk: consent_on(casebook) for pk, casebook in casebooks.items()}
+    return {pk: day for pk, day in days.items() if day}
 
 
 def participants_to_reconsent(

@@ -7,9 +7,9 @@ alone.
 from dataclasses import dataclass
 from datetime import datetime
 
+from enrollment.consent.facts.decisions import latest_contact_decision
 from enrollment.vocabulary import (
     ConsentDecision,
-    ConsentKind,
     MessageChannel,
     MessageLanguage,
     Signer,
@@ -36,14 +36,7 @@ class ContactConsent:
 
 def contact_consent(casebook: Casebook) -> ContactConsent | None:
     """The latest decision on messages, if it was given and names a channel."""
-    decisions = [
-        row
-        for row in casebook.rows("CNS")
-        if row.get("kind") == ConsentKind.CONTACT and row.get("decided_at")
-    ]
-    last = max(
-        decisions, key=lambda row: (row.get("decided_at"), row.occurrence), default=None
-    )
+    last = latest_contact_decision(casebook)
     if last is None or last.get("decision") != ConsentDecision.GIVEN:
         return None
     channels = [

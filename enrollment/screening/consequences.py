@@ -1,5 +1,6 @@
 """What follows from the screening log."""
 
+from enrollment.consent.facts.decisions import latest_decision
 from enrollment.screening.services import (
     SCREENING,
 )
@@ -53,6 +54,6 @@ def failed_criteria(casebook: Casebook) -> str:
 
     Before consent nothing was assessed, so nothing failed.
     """
-    if not casebook.rows("CNS"):
+    if latest_decision(casebook) is None:
         return ""
     return "; ".join(casebook.fact("eligibility").reasons)

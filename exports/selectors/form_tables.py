@@ -12,10 +12,9 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import QuerySet
 
-from enrollment.models import InformedConsent
-from enrollment.vocabulary import ConsentDecision, ConsentKind
+from enrollment.consent.selectors import consent_days
 from exports.selectors import cells
 from exports.selectors.export_table import PLACE, ExportTable, place_cells
 from outcomes.rules import Endpoints
@@ -25,7 +24,7 @@ from record.casebook.design import FormDesign
 from record.casebook.items import Item, ItemGroup, Ref
 from record.casebook.models import AnyCRF, Participant
 from record.casebook.values import MissingCode, Value
-from trial_edc import clock, dates
+from trial_edc import clock
 from trial_edc.dates import completed_years
 from trial_edc.requirements import implements
 
@@ -48,13 +47,11 @@ class Context:
     @cached_property
     def consented_on(self) -> dict[int, date]:
         """Date of the initial consent, by participant; ages are counted on it."""
-        consents = InformedConsent.objects.filter(
-            kind=ConsentKind.INITIAL,
-            decision=ConsentDecision.GIVEN,
-            form__struck_at=None,
-        )
-        first = consents.values_list("form__participant_id").annotate(Min("decided_at"))
-        return {pk: dates.site_date(at) for pk, at in first if at}
+        return {
+            pk: day
+            for people in participant_batches()
+            for pk, day in consent_days(people).items()
+        }
 
     def username(self, pk: int) -> str:
         return self.usernames.get(pk, "")
@@ -149,10 +146,7 @@ def endpoints_table(context: Context) -> ExportTable:
     names = tuple(endpoint.name for endpoint in fields(Endpoints))
 
     def lines() -> Iterator[list[str]]:
-        people = Participant.objects.order_by("sequence").iterator(
-            PARTICIPANTS_PER_BATCH
-        )
-        while batch := list(islice(people, PARTICIPANTS_PER_BATCH)):
+        for batch in participant_batches():
             derived = endpoints_by_participant(batch, context.today)
             for person in batch:
                 if endpoints := derived.get(person.pk):
@@ -161,6 +155,13 @@ def endpoints_table(context: Context) -> ExportTable:
     return ExportTable(
         f"{ENDPOINTS}.csv", "Derived endpoints", ("participant", *names), lines()
     )
+
+
+def participant_batches() -> Iterator[tuple[Participant, ...]]:
+    people = Participant.objects.order_by("sequence")
+    remaining = people.iterator(PARTICIPANTS_PER_BATCH)
+    while batch := tuple(islice(remaining, PARTICIPANTS_PER_BATCH)):
+        yield batch
 
 
 def endpoint_cells(endpoints: Endpoints, names: Iterable[str]) -> list[str]:

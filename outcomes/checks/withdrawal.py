@@ -14,7 +14,7 @@ from trial_edc.vocabulary import N_, Severity
     message=N_("The withdrawal lies before consent."),
 )
 def before_consent(data: FormData, casebook: Casebook) -> bool:
-    on, consented_on = data.get("on"), casebook.fact("consented_on")
+    on, consented_on = data.get("on"), casebook.fact("first_consented_on")
     return bool(on and consented_on and on < consented_on)
 
 

@@ -32,7 +32,7 @@ def _(data: FormData, casebook: Casebook) -> bool:
     message=N_("The onset lies before consent: is this medical history?"),
 )
 def _(data: FormData, casebook: Casebook) -> bool:
-    onset, consented = data.get("onset"), casebook.fact("consented_on")
+    onset, consented = data.get("onset"), casebook.fact("first_consented_on")
     return bool(onset and consented and onset.latest < consented)
 
 

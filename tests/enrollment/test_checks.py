@@ -112,6 +112,13 @@ CASES: list[tuple[str, FormData, list[FormData], FormData, list[FormData]]] = [
     ),
     ("CNS-04", with_values(CONSENT, witness="N"), [], CONSENT, []),
     (
+        "CNS-06",
+        with_values(CONSENT, decided_at=NOON + timedelta(minutes=1)),
+        [data("RAN", randomised_at=NOON)],
+        CONSENT,
+        [data("RAN", randomised_at=NOON)],
+    ),
+    (
         "CTC-01",
         data("CTC", phones=[{"number": "call home"}]),
         [],

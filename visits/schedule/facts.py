@@ -6,7 +6,7 @@ The forms become a `rules.Course`; the rules decide every status.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from enrollment.consent.facts.decisions import first_consented_at
+from enrollment.consent.facts.decisions import consent_on
 from record.casebook.form_data import Casebook, FormData, fact
 from record.casebook.values import is_blank
 from trial_edc.dates import site_date
@@ -162,9 +162,8 @@ def course_of(casebook: Casebook, *, no_go_signed: bool) -> rules.Course:
     started_at = infusion_started_at(casebook, 1)
     screening = casebook.one("SCN")
     randomized_at = casebook.value("RAN", "randomised_at")
-    consented = first_consented_at(casebook)
     return rules.Course(
-        consented_on=site_date(consented) if consented else None,
+        consented_on=consent_on(casebook),
         screening_closed=bool(screening and screening.get("screening_closed_at")),
         randomized_at=randomized_at,
         day0=site_date(started_at) if started_at else None,

@@ -9,9 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from enrollment.consent.facts.decisions import latest_decision
+from enrollment.consent.facts.decisions import (
+    latest_contact_decision,
+    latest_decision,
+)
 from enrollment.screening.facts import participant_status as statuses
-from enrollment.vocabulary import ConsentConcerns, ConsentDecision, ConsentKind, Signer
+from enrollment.vocabulary import ConsentConcerns, ConsentDecision, Signer
 from record.casebook.form_data import Casebook, FormData
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import N_, Codelist, YesNo
@@ -70,7 +73,9 @@ def reconsents_due_of(
     if decision is None or _takes_part_no_more(casebook):
         return []
     if decision.get("decision") == ConsentDecision.REFUSED:
-        if casebook.fact("consented_on") is None or casebook.value("WDR", "kind"):
+        if casebook.fact("consented_on") is None or any(
+            row.get("kind") for row in casebook.rows("WDR")
+        ):
             return []
         return [ReconsentDue(ReconsentReason.REFUSED, _decided_on(decision))]
     candidates = (
@@ -98,9 +103,9 @@ def _decided_on(data: FormData) -> date:
 
 
 def _contact_consent(casebook: Casebook) -> FormData | None:
-    rows = [s for s in casebook.rows("CNS") if s.get("kind") == ConsentKind.CONTACT]
-    is_given = rows and rows[-1].get("decision") == ConsentDecision.GIVEN
-    return rows[-1] if is_given and rows[-1].get("decided_at") else None
+    decision = latest_contact_decision(casebook)
+    is_given = decision and decision.get("decision") == ConsentDecision.GIVEN
+    return decision if is_given else None
 
 
 def _capacity_regained(

@@ -199,6 +199,20 @@ def test_what_happens_after_randomization_is_no_correction(participant, chief):
     assert (deviations(participant), notices(chief)) == ([], [])
 
 
+@pytest.mark.parametrize(
+    "begun", [{"kind": "initial"}, {"kind": "initial", "decision": "refused"}]
+)
+def test_a_consent_row_without_decision_is_no_correction(participant, chief, begun):
+    before = eligibility_of(participant)
+
+    save(stage.row(participant, "CNS"), begun, by=stage.colleague("IN"))
+
+    after = eligibility_of(participant)
+    assert after.assessment == before.assessment
+    assert (after.is_consented, after.deciding_items) == (True, before.deciding_items)
+    assert (deviations(participant), notices(chief)) == ([], [])
+
+
 def test_a_used_row_struck_out_is_told_once(participant, chief):
     row = form_of(participant, "CRE")
     by = stage.colleague("IN")
