@@ -36,6 +36,7 @@ urlpatterns = [
     path("forms/<int:pk>/sign/", form.sign, name="sign"),
     path("forms/<int:pk>/verify/", item.verify_form, name="verify_form"),
     path("forms/<int:pk>/close/", form.close, name="close"),
+    path("forms/<int:pk>/draft/", form.back_to_draft, name="back_to_draft"),
     path("forms/<int:pk>/strike/", casebook.strike, name="strike"),
     path("forms/<int:pk>/items/<str:item>/", item.panel, name="panel"),
     path("forms/<int:pk>/items/<str:item>/file/", form.stored_file, name="file"),

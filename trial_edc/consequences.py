@@ -14,7 +14,13 @@ from randomization.allocation import consequences as allocation
 from randomization.code_breaks import consequences as code_breaks
 from randomization.models.randomization_record import FROZEN
 from randomization.product import consequences as product
-from record.capture.events import DeviationFound, FormSigned, Randomized, RowStruck
+from record.capture.events import (
+    DeviationFound,
+    FormReturned,
+    FormSigned,
+    Randomized,
+    RowStruck,
+)
 from record.capture.save_hooks import on_items
 from safety.deaths import consequences as deaths
 from safety.events import consequences as adverse_events
@@ -128,6 +134,11 @@ ON_EVENT = {
     Randomized: (schedule.create_visit_forms,),
     FormSigned: (
         product.create_record_of_signed_request,
+        schedule.recalculate_after_signature,
+    ),
+    FormReturned: (
+        reports.refuse_returning_sent_reports,
+        eligibility.withdraw_confirmation,
         schedule.recalculate_after_signature,
     ),
     DeviationFound: (deviations.enter_deviation,),

@@ -83,7 +83,7 @@ def _complete_screening_log(saved: Saved, values: dict[str, object]) -> None:
     form = form_instances.ensure_form(
         saved.participant, "SCN", occurrence=screening.occurrence
     )
-    save(form, values, by=SCREENING, via=Source.TASK, complete=False)
+    save(form, values, by=SCREENING, via=Source.TASK)
 
 
 def _open_withdrawal(saved: Saved) -> None:

@@ -1,8 +1,8 @@
-"""Corrections of screening values that a randomization used are reported, once."""
+"""Screening values change after they were confirmed, or used by a randomization."""
 
-from enrollment.eligibility.services import frozen_screening
+from enrollment.eligibility.services import confirmation, frozen_screening
 from record.audit.attribution import Actor, Source
-from record.capture.events import RowStruck
+from record.capture.events import FormReturned, RowStruck
 from record.capture.save_hooks import Saved
 
 
@@ -12,3 +12,8 @@ def report_correction(saved: Saved) -> None:
 
 def report_struck_row(event: RowStruck, by: Actor, via: Source) -> None:
     frozen_screening.report_row_change(event.form, by=by, via=via)
+
+
+def withdraw_confirmation(event: FormReturned, by: Actor, via: Source) -> None:
+    del by, via
+    confirmation.withdraw_confirmation(event.form)

@@ -137,7 +137,9 @@ def latest_confirmation(
 
 def is_bound(confirmation: EligibilityConfirmation, items: DecidingItems) -> bool:
     return (
-        confirmation.deciding == items.revisions and confirmation.digest == items.digest
+        confirmation.withdrawn_at is None
+        and confirmation.deciding == items.revisions
+        and confirmation.digest == items.digest
     )
 
 
@@ -148,7 +150,8 @@ def frozen_of(participant: Participant) -> FrozenScreening | None:
 
 # True while every deciding item keeps the revision for which it was confirmed.
 UNCHANGED_SQL = """
-    NOT EXISTS (
+    enrollment_eligibilityconfirmation.withdrawn_at IS NULL
+    AND NOT EXISTS (
         SELECT FROM jsonb_each(enrollment_eligibilityconfirmation.deciding) bound
         LEFT JOIN casebook_forminstance f ON f.id = bound.key::bigint
         WHERE f.id IS NULL OR f.struck_at IS NOT NULL

@@ -22,7 +22,8 @@ class EligibilityConfirmation(Recorded):
 
     It holds while each deciding item keeps its revision and the assessment gives the
     same digest, so a further row of a log that decides nothing does not void it, and a
-    value changed and changed back does not revive it (docs/adr/0002).
+    value changed and changed back does not revive it (docs/adr/0002). It is withdrawn
+    when one of these forms returns to draft before the randomization.
     """
 
     participant = models.ForeignKey(Participant, models.PROTECT, related_name="+")
@@ -39,6 +40,7 @@ class EligibilityConfirmation(Recorded):
     signer_name = models.CharField(max_length=200)
     signer_role = models.CharField(max_length=2, choices=choices(Role))
     at = models.DateTimeField(default=clock.now)
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta(Recorded.Meta):
         ordering = ("id",)

@@ -18,7 +18,7 @@ from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from record.audit.attribution import Reason, Source
 from record.capture.problems import FormClosed, SaveRefused
-from record.capture.services.forms import restore_row, strike_row
+from record.capture.services.form_status import restore_row, strike_row
 from record.capture.vocabulary import StrikeReason
 from record.casebook import catalogue
 from record.casebook.models import FormInstance, Participant

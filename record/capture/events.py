@@ -21,6 +21,13 @@ class FormSigned:
 
 
 @dataclass(frozen=True)
+class FormReturned:
+    """A complete form is a draft again; its signatures and verifications are void."""
+
+    form: FormInstance
+
+
+@dataclass(frozen=True)
 class RowStruck:
     """A row of a log, or a revocable form, was struck out or restored."""
 

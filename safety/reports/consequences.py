@@ -2,7 +2,7 @@
 
 from record.accounts.models import User
 from record.audit.attribution import Actor, Source
-from record.capture.events import RowStruck
+from record.capture.events import FormReturned, RowStruck
 from record.capture.problems import ReasonNeeded, SaveRefused
 from record.capture.save_hooks import Saved
 from record.casebook.checks import Finding
@@ -59,6 +59,13 @@ def refuse_striking_sent_reports(event: RowStruck, by: Actor, via: Source) -> No
     ):
         message = N_("The event is serious and needs a report. Correct the event.")
         _refuse("SAE-07", message)
+
+
+@implements("SAF-10")
+def refuse_returning_sent_reports(event: FormReturned, by: Actor, via: Source) -> None:
+    del by, via
+    if event.form.code == "SAE" and was_sent(event.form):
+        _refuse("SAE-06", N_("This version was sent: add a follow-up instead."))
 
 
 def _refuse(check_id: str, message: str) -> None:

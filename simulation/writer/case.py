@@ -10,6 +10,7 @@ from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Reason, Source, attributed
 from record.capture.problems import ExplanationNeeded
 from record.capture.save_hooks import Saved
+from record.capture.services import form_status
 from record.capture.services import forms as capture
 from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance, FormStatus, Participant
@@ -117,7 +118,9 @@ class SimulatedCase:
         form.refresh_from_db()  # the person opens its page
         person = self.staff[by]
         proof = ReAuthenticated(person.pk, clock.now())
-        capture.sign_form(form, shown_revision=form.revision, proof=proof, by=person)
+        form_status.sign_form(
+            form, shown_revision=form.revision, proof=proof, by=person
+        )
 
     def read(self, form: FormInstance) -> FormData:
         return data_of(form, row_of(form))

@@ -272,7 +272,15 @@ BY_NAME: dict[str, Callable[[], Iterator[tuple[str, Arguments]]]] = {
     "entry:form": _forms,
     **{
         f"entry:{action}": _each_code
-        for action in ("autosave", "discard", "strike", "sign", "verify_form", "close")
+        for action in (
+            "autosave",
+            "discard",
+            "back_to_draft",
+            "strike",
+            "sign",
+            "verify_form",
+            "close",
+        )
     },
     "entry:file": _files,
     "visits:laboratory": _one(code="central"),

@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Route, expect
 
 from record.accounts.proofs import ReAuthenticated
-from record.capture.services.forms import sign_form
+from record.capture.services.form_status import sign_form
 from record.casebook.models import Participant
 from tests.journeys.hand import Hand
 from tests.people import person

@@ -6,7 +6,8 @@ import pytest
 
 from record.audit.attribution import Reason, Source, attributed
 from record.capture.problems import EraseNeeded, SaveRefused
-from record.capture.services.forms import save, strike_row
+from record.capture.services.form_status import strike_row
+from record.capture.services.forms import save
 from record.casebook.models import FormStatus, Participant
 from record.casebook.services import form_instances
 from tests.outcomes import course

@@ -18,7 +18,8 @@ from randomization.vocabulary import MovementKind, StudyStatus
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Source, attributed
-from record.capture.services.forms import save, sign_form
+from record.capture.services.form_status import sign_form
+from record.capture.services.forms import save
 from record.casebook import catalogue, engine
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import casebook_of, data_of, row_of

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from record.audit.attribution import Reason, Source
-from record.capture.services.forms import save, strike_row
+from record.capture.services.form_status import strike_row
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import casebook_of, row_of
 from record.notices.models import Message

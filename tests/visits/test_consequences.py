@@ -6,7 +6,7 @@ import pytest
 
 from record.audit.attribution import Reason, Source
 from record.audit.models import Entry
-from record.capture.services.forms import strike_row
+from record.capture.services.form_status import strike_row
 from record.casebook.models import FormInstance
 from record.casebook.selectors import casebook_of
 from tests.people import STAGE

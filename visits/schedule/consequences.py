@@ -1,7 +1,7 @@
 """Due dates and forms of visits, kept in step with what moves the schedule."""
 
 from record.audit.attribution import Actor, Source
-from record.capture.events import FormSigned, Randomized, RowStruck
+from record.capture.events import FormReturned, FormSigned, Randomized, RowStruck
 from record.capture.save_hooks import Saved
 from record.notices.services.outbox import withhold_outdated
 from visits.schedule import selectors, services
@@ -21,8 +21,13 @@ def recalculate_due_dates(saved: Saved) -> None:
     )
 
 
-def recalculate_after_signature(event: FormSigned, by: Actor, via: Source) -> None:
-    """A signed refusal of infusion 1 anchors the schedule on randomization."""
+def recalculate_after_signature(
+    event: FormSigned | FormReturned, by: Actor, via: Source
+) -> None:
+    """A signed refusal of infusion 1 anchors the schedule on randomization.
+
+    It does so no longer when the request is a draft again.
+    """
     del by, via
     if event.form.code == "IRQ":
         services.recalculate_due_dates(event.form.participant)

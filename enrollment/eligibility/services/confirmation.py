@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from enrollment.eligibility import selectors as eligibility_selectors
 from enrollment.eligibility.facts.deciding_items import states_of
 from enrollment.eligibility.rules import Assessment, State, Verdict
-from enrollment.models import EligibilityConfirmation
+from enrollment.models import EligibilityConfirmation, FrozenScreening
 from enrollment.models.confirmation import MEANING
 from enrollment.problems import EnrollmentRefused
 from enrollment.screening.facts.participant_status import is_screening_over
@@ -14,7 +14,7 @@ from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission
 from record.audit.attribution import Source, act, attributed
-from record.casebook.models import FormStatus, Participant
+from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.services import form_instances
 from record.review.selectors import unanswered_counts
 from trial_edc import clock
@@ -101,3 +101,19 @@ def _verdict_obstacle(assessment: Assessment) -> str:
         else (_("Not yet decided: %(criteria)s."))
     )
     return message % {"criteria": ", ".join(criteria)}
+
+
+def withdraw_confirmation(form: FormInstance) -> None:
+    """Withdraw what was confirmed on a form that is a draft again.
+
+    A randomization that used it stands. Call it inside an attributed transaction.
+    """
+    confirmations = EligibilityConfirmation.objects.filter(
+        participant=form.participant,
+        deciding__has_key=str(form.pk),
+        withdrawn_at=None,
+    )
+    used = FrozenScreening.objects.values("confirmation")
+    for confirmation in confirmations.exclude(pk__in=used):
+        confirmation.withdrawn_at = clock.now()
+        confirmation.save(update_fields=("withdrawn_at",))

@@ -135,6 +135,10 @@ class FormPage:
         return was_struck and may_strike(self.user, self.design)
 
     @property
+    def may_return_to_draft(self) -> bool:
+        return self.may_enter and self.is_complete
+
+    @property
     def closing_actions(self) -> list[tuple[str, str]]:
         """Each action on freeze and lock that the reader may take, with its words."""
         form, actions = self.form, []

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from entry.form.forms import controls
 from entry.form.forms.submission import entry_of, with_uploads
 from entry.form.page.form import FormPage
+from entry.form.page.item import finding_text
 from entry.selectors import navigation
 from entry.selectors.visibility import forms_visible_to, may_enter, visible_items
 from record.accounts.access import StaffRequest, permitted
@@ -27,7 +28,8 @@ from record.audit.attribution import Reason, Source
 from record.audit.vault import TooLong
 from record.capture.problems import Conflict, FormClosed, NotSaved, SaveRefused
 from record.capture.services import autosaves
-from record.capture.services.forms import save_entry, sign_form
+from record.capture.services.form_status import return_to_draft, sign_form
+from record.capture.services.forms import save_entry
 from record.casebook import catalogue
 from record.casebook.access import may_on
 from record.casebook.checks import Finding
@@ -201,6 +203,34 @@ def close(request: StaffRequest, pk: int) -> HttpResponse:
         messages.error(request, str(problem))
     else:
         messages.success(request, message)
+    return redirect(navigation.address(form))
+
+
+@permitted(*READERS)
+@require_POST
+def back_to_draft(request: StaffRequest, pk: int) -> HttpResponse:
+    form = visible_form(request, pk)
+    if not may_enter(request.user, catalogue.design(form.code)):
+        raise PermissionDenied
+    text = request.POST.get("text", "").strip()
+    if not text:
+        messages.error(request, _("Write the reason; nothing changed."))
+        return redirect(navigation.address(form))
+    reason = Reason("returned", text)
+    try:
+        is_changed = return_to_draft(
+            form, by=request.user, reason=reason, via=Source.PAGE
+        )
+    except FormClosed:
+        messages.error(request, _("This form is closed; nothing was saved."))
+    except SaveRefused as problem:
+        for finding in problem.findings:
+            messages.error(request, finding_text(finding))
+    else:
+        if is_changed:
+            messages.success(request, _("A draft again. Complete it when it is right."))
+        else:
+            messages.info(request, _("That was done already; nothing changed."))
     return redirect(navigation.address(form))
 
 

@@ -134,7 +134,7 @@ class _RowReader:
         return FormEntry(
             values=parsed.values,
             based_on=based_on,
-            complete=True if self._is_to_complete else None,
+            complete=self._is_to_complete,
             reasons=reasons_in(self.stored.design, self.row),
             explanations=explanations_in(self.row),
             erase=frozenset(self.row.get("erase", "").split()),

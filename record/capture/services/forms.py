@@ -1,14 +1,13 @@
-"""A form is saved, signed, struck out or restored: the one way into the record."""
+"""A form is saved: the one way of values into the record."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
 
 from record.accounts.models import User
-from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Actor, Reason, Source, attributed
 from record.audit.problems import RecordClosed
 from record.audit.vault import TooLong
@@ -21,7 +20,6 @@ from record.capture.checking import (
     require_right_to_enter,
     soft_findings,
 )
-from record.capture.events import FormSigned, RowStruck
 from record.capture.merge import merge, seen_by_author
 from record.capture.parsing import Unreadable, parse, require_links
 from record.capture.problems import (
@@ -31,7 +29,7 @@ from record.capture.problems import (
     NotSaved,
     SaveRefused,
 )
-from record.capture.save_hooks import Saved, announce, run_consequences
+from record.capture.save_hooks import Saved, run_consequences
 from record.capture.services import autosaves, check_log
 from record.casebook import catalogue
 from record.casebook.checks import Finding
@@ -43,7 +41,6 @@ from record.casebook.selectors import casebook_of, data_of, new_row, row_of
 from record.casebook.services import form_instances
 from record.casebook.values import Value
 from record.review import services as review
-from record.review.models import Signature
 from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Severity
@@ -55,7 +52,8 @@ class FormEntry:
 
     `unreadable` is what could not be parsed; with any of it nothing is stored.
     `based_on` is the revision that the person saw; None skips the merge.
-    `complete` True marks complete, False keeps a draft, None leaves the status.
+    `complete` marks complete; without it a complete form stays so. Only
+    `form_status.return_to_draft` lowers a status.
     `explanations` are by check id; a soft finding without one is refused on a page
     and becomes an open query on any other way in. `preview_impact` refuses a save that
     moves something elsewhere, until it comes again without. `erase` names the items
@@ -64,7 +62,7 @@ class FormEntry:
 
     values: Mapping[str, Value]
     based_on: int | None = None
-    complete: bool | None = None
+    complete: bool = False
     reasons: Mapping[str, Reason] = field(default_factory=dict)
     explanations: Mapping[str, str] = field(default_factory=dict)
     erase: bool | frozenset[str] = False
@@ -86,7 +84,7 @@ def save(
     by: Actor,
     via: Source = Source.PAGE,
     based_on: int | None = None,
-    complete: bool | None = None,
+    complete: bool = False,
     reasons: Mapping[str, Reason] | None = None,
     explanations: Mapping[str, str] | None = None,
     erase: bool = False,
@@ -157,7 +155,7 @@ def _save(
         casebook = casebook_of(form.participant)
         data = data_after(design, before, changed, casebook, erase=entry.erase)
         altered = altered_items(data, before)
-        complete = _is_complete_after(form, entry)
+        complete = entry.complete or form.status == FormStatus.COMPLETE
         soft = soft_findings(design, data, casebook, altered, complete=complete)
         if via == Source.PAGE and complete:
             require_explanations(form, soft, entry.explanations, altered)
@@ -165,7 +163,9 @@ def _save(
         if entry.preview_impact:
             require_confirmation(form, casebook, data)
 
-        _store(form, row, altered, complete=complete, by=by)
+        status = FormStatus.COMPLETE if complete else FormStatus.DRAFT
+        if altered or form.status != status:
+            _store(form, row, altered, status, by=by)
         # What was empty until now has no automatic query to bring into line.
         if (complete or form.first_completed_at) and (soft or before.revision):
             stored = check_log.stored(form, soft, entry.explanations, altered)
@@ -222,20 +222,15 @@ def _merge(form: FormInstance, before: FormData, entry: FormEntry) -> dict[str, 
     return changed
 
 
-def _is_complete_after(form: FormInstance, entry: FormEntry) -> bool:
-    if entry.complete is None:
-        return form.status == FormStatus.COMPLETE
-    return entry.complete
-
-
 def _store(
     form: FormInstance,
     row: AnyCRF,
     altered: Mapping[str, Value],
+    status: FormStatus,
     *,
-    complete: bool,
     by: Actor,
 ) -> None:
+    complete = status == FormStatus.COMPLETE
     for name, value in altered.items():
         row.put(name, value)
     is_new = row._state.adding  # noqa: SLF001 - Django's documented attribute
@@ -243,7 +238,7 @@ def _store(
         row.opened.revisions.update(dict.fromkeys(altered, form.revision + 1))
     if altered or (is_new and complete):
         row.save(force_insert=is_new)
-    form.status = FormStatus.COMPLETE if complete else FormStatus.DRAFT
+    form.status = status
     form.saved_at, form.saved_by_id = clock.now(), by.pk
     if complete and form.first_completed_at is None:
         form.first_completed_at = form.saved_at
@@ -265,46 +260,3 @@ def _store_status(form: FormInstance) -> None:
         cursor.execute(_STORE_STATUS, [*values, form.pk])
         form.revision, item_revisions, form.digest = cursor.fetchone()
     form.item_revisions = json.loads(item_revisions)
-
-
-def sign_form(
-    form: FormInstance, *, shown_revision: int, proof: ReAuthenticated, by: User
-) -> Signature:
-    with attributed(by=by, via=Source.PAGE):
-        signature = review.sign(form, shown_revision=shown_revision, proof=proof, by=by)
-        announce(FormSigned(form), by=by, via=Source.PAGE)
-    return signature
-
-
-def strike_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> bool:
-    """False when it was struck out already; nothing follows then."""
-    return _strike_or_restore(
-        form_instances.strike, form, by=by, reason=reason, via=via
-    )
-
-
-def restore_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> bool:
-    """False when it stood already; nothing follows then."""
-    return _strike_or_restore(
-        form_instances.restore, form, by=by, reason=reason, via=via
-    )
-
-
-def _strike_or_restore(
-    act: Callable[..., bool],
-    form: FormInstance,
-    *,
-    by: Actor,
-    reason: Reason,
-    via: Source,
-) -> bool:
-    require_right_to_enter(catalogue.design(form.code), (), by=by)
-    try:
-        with attributed(by=by, via=via, reason=reason):
-            is_changed = act(form, by=by, reason=reason, via=via)
-            form.refresh_from_db()
-            if is_changed:
-                announce(RowStruck(form), by=by, via=via)
-    except RecordClosed as problem:
-        raise FormClosed(str(problem)) from problem
-    return is_changed

@@ -115,7 +115,7 @@ def _store_row(  # noqa: PLR0917 - one call, from one place
     )
     entry = FormEntry(
         values={name: new for name, (_old, new) in row.changes.items()},
-        complete=None if row.pending else True,
+        complete=not row.pending,
         reasons=dict.fromkeys(row.changes, reason) if reason else {},
         explanations=explanations,
     )

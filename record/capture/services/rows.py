@@ -12,12 +12,8 @@ from record.audit.attribution import Actor, Reason, Source, attributed
 from record.capture.checking import require_right_to_enter
 from record.capture.problems import NotSaved, SaveRefused
 from record.capture.save_hooks import Saved
-from record.capture.services.forms import (
-    FormEntry,
-    note_refusal,
-    save_entry,
-    strike_row,
-)
+from record.capture.services.form_status import strike_row
+from record.capture.services.forms import FormEntry, note_refusal, save_entry
 from record.casebook import catalogue
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign

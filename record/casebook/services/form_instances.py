@@ -117,6 +117,20 @@ def _set_struck(
     return True
 
 
+def return_to_draft(
+    form: FormInstance, *, by: Actor, reason: Reason, via: Source
+) -> bool:
+    """False when it is not complete: nothing is stored."""
+    with attributed(by=by, via=via, reason=reason):
+        lock(form.participant)
+        form = FormInstance.objects.get(pk=form.pk)
+        if form.status != FormStatus.COMPLETE or form.struck_at:
+            return False
+        form.status = FormStatus.DRAFT
+        form.save(update_fields=("status",))
+    return True
+
+
 class HoldsData(Exception):
     """A form with values cannot be marked as not done or not applicable."""
 

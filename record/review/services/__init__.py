@@ -6,7 +6,12 @@ from record.review.services.locking import (
     lock_form,
     unlock_database,
 )
-from record.review.services.marks import sign, verify, withdraw_verification
+from record.review.services.marks import (
+    sign,
+    verify,
+    void_marks,
+    withdraw_verification,
+)
 from record.review.services.queries import (
     CHECKS,
     LONGEST,
@@ -37,5 +42,6 @@ __all__ = [
     "sync_check_queries",
     "unlock_database",
     "verify",
+    "void_marks",
     "withdraw_verification",
 ]

@@ -11,6 +11,7 @@ from record.audit.models import DatabaseLock
 from record.audit.problems import RecordClosed
 from record.casebook.models import FormInstance
 from record.casebook.services.form_instances import lock as lock_participant
+from record.review.models import QueryState
 from record.review.problems import ReviewRefused
 from record.review.services.rights import require
 from trial_edc import clock
@@ -24,7 +25,10 @@ def freeze(form: FormInstance, *, by: User, reason: Reason, on: bool = True) -> 
 
 
 def lock_form(form: FormInstance, *, by: User, reason: Reason, on: bool = True) -> None:
+    """Raises `ReviewRefused` for a lock over a query that nobody could answer then."""
     require(by, Permission.LOCK, form)
+    if on and form.queries.exclude(state=QueryState.CLOSED).exists():
+        raise ReviewRefused(_("Close the queries of this form first."))
     locked_at, locked_by = (clock.now(), by) if on else (None, None)
     _update(form, by, reason, locked_at=locked_at, locked_by=locked_by)
 

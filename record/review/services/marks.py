@@ -56,6 +56,23 @@ def withdraw_verification(
         verification.save(update_fields=("withdrawn_at",))
 
 
+@implements("SIG-04")
+def void_marks(form: FormInstance) -> None:
+    """Void the verifications and signatures of a form that is a draft again.
+
+    Call it inside an attributed transaction, under the lock of the participant.
+    """
+    verifications = form.verifications.all()
+    signatures = Signature.objects.filter(
+        participant=form.participant, bound__has_key=str(form.pk)
+    )
+    marks: list[Verification | Signature] = [*verifications, *signatures]
+    for mark in marks:
+        if mark.withdrawn_at is None:
+            mark.withdrawn_at = clock.now()
+            mark.save(update_fields=("withdrawn_at",))
+
+
 @implements("SIG-03", "SIG-05", "SIG-07")
 def sign(
     form: FormInstance, *, shown_revision: int, proof: ReAuthenticated, by: User

@@ -50,6 +50,6 @@ def add_follow_up(
         form = form_instances.add_row(participant, "SAE", by=by, via=via)
         carried = {name: last.values.get(name) for name in CARRIED}
         kind = {"report_kind": ReportKind.FOLLOW_UP.value}
-        save(form, carried | kind, by=by, via=via, complete=False)
+        save(form, carried | kind, by=by, via=via)
         set_due_date(form, dates.site_date(clock.now() + REPORT_PERIOD))
     return form

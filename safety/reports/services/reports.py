@@ -48,7 +48,7 @@ def open_log_row(
 ) -> FormInstance:
     with attributed(by=SAFETY, via=via):
         form = form_instances.add_row(participant, code, by=SAFETY, via=via)
-        save(form, values, by=SAFETY, via=via, complete=False)
+        save(form, values, by=SAFETY, via=via)
     return form
 
 
@@ -252,7 +252,7 @@ def _request_assessment(
                 form.participant, "SPA", occurrence=form.occurrence
             )
             values = {"sponsor_aware_at": sent.notified_at}
-            save(assessment, values, by=SAFETY, via=via, complete=False)
+            save(assessment, values, by=SAFETY, via=via)
     details = {"number": form.participant.number, "version": form.occurrence}
     queue(
         occasion="report_sent",

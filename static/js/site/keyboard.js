@@ -1,4 +1,4 @@
-/* Keys: Enter and the arrows move on, Ctrl-S saves a draft, g and / lead elsewhere. */
+/* Keys: Enter and the arrows move on, Ctrl-S saves and leaves the state, g and / lead elsewhere. */
 
 const GO_WITHIN_MS = 1500;
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
@@ -10,8 +10,8 @@ const isTyping = (target) => target.isContentEditable || /^(INPUT|TEXTAREA|SELEC
 
 export const openKeyboard = () => document.getElementById("keyboard")?.showModal();
 
-function saveDraft(event) {
-  const button = document.querySelector("[data-save-draft]");
+function save(event) {
+  const button = document.querySelector("[data-save-key]");
   if (!button) return;
   event.preventDefault();
   button.click();
@@ -86,7 +86,7 @@ function lead(event) {
 
 function press(event) {
   const isCommand = event.ctrlKey || event.metaKey;
-  if (isCommand && event.key.toLowerCase() === "s") saveDraft(event);
+  if (isCommand && event.key.toLowerCase() === "s") save(event);
   if (isCommand || event.altKey) return;
   if (event.key === "Enter" && nextItem(event)) return;
   if (event.key in STEPS && moveInGrid(event)) return;

@@ -15,8 +15,9 @@ from record.accounts.models import User
 from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
 from record.audit.attribution import Source
 from record.audit.models import Entry
+from record.capture.services.form_status import return_to_draft
 from record.capture.services.forms import save
-from record.casebook.models import Participant
+from record.casebook.models import FormInstance, Participant
 from record.casebook.services import form_instances
 from tests.enrollment import factories
 from tests.enrollment.factories import WHY
@@ -100,6 +101,32 @@ def test_a_deciding_row_struck_out_voids_the_confirmation(
 
     assert not eligibility_selectors.eligibility_of(eligible).confirmation_stands
     assert screening_selectors.status_of(eligible) == ParticipantStatus.CONSENTED
+
+
+@pytest.mark.verifies("ELG-CONFIRM", "SIG-04")
+def test_a_deciding_form_returned_to_draft_withdraws_the_confirmation(
+    coordinator: User, investigator: User, eligible: Participant
+) -> None:
+    factories.confirmed(eligible, investigator)
+    form = factories.data(eligible, "ELG")
+
+    return_to_draft(form, by=coordinator, reason=WHY, via=Source.PAGE)
+    save(form, {}, by=investigator, complete=True)
+
+    assert not eligibility_selectors.eligibility_of(eligible).confirmation_stands
+    assert screening_selectors.status_of(eligible) == ParticipantStatus.CONSENTED
+
+
+def test_another_form_returned_to_draft_leaves_the_confirmation(
+    coordinator: User, investigator: User, eligible: Participant
+) -> None:
+    factories.confirmed(eligible, investigator)
+    factories.creatinine(eligible, coordinator, "210", factories.ago(hours=1))
+    row = FormInstance.objects.filter(code="CRE").latest("pk")
+
+    assert return_to_draft(row, by=coordinator, reason=WHY, via=Source.PAGE)
+
+    assert eligibility_selectors.eligibility_of(eligible).confirmation_stands
 
 
 def test_confirmation_tells_every_reason_against(

@@ -21,7 +21,8 @@ from enrollment.screening.page import (
 from record.accounts.models import User
 from record.audit.attribution import Reason, Source
 from record.capture.problems import SaveRefused
-from record.capture.services.forms import restore_row, save, strike_row
+from record.capture.services.form_status import restore_row, strike_row
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from tests.enrollment import factories
 from trial_edc import clock

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from enrollment.screening import services as screening
 from record.audit.attribution import Reason, Source
-from record.capture.services.forms import strike_row
+from record.capture.services.form_status import strike_row
 from record.casebook.models import FormInstance
 from record.review.services import lock_database, lock_form
 from tests.entry.form.pages import signed_in, value_of

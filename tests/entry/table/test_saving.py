@@ -189,6 +189,18 @@ def test_a_draft_is_kept_and_completed_later(someone, client):
     assert form.status == "complete"
 
 
+@pytest.mark.parametrize("action", ["draft", "save"])
+def test_a_complete_row_stays_complete(someone, client, action):
+    client.post(address(someone), new(1, 1))
+    (form,) = rows_of(someone)
+    why = {"volume_ml__reason": "transcription", "volume_ml__reason_text": "misread"}
+
+    row = stored_row(form, volume_ml="61", **why)
+    client.post(address(someone), row | {"action": action})
+
+    assert stored_rows(someone) == [(1, "complete", "61", False)]
+
+
 def test_a_row_of_somebody_else_is_refused(someone, client):
     other = stage.participant(2)
     client.post(address(other), new(1, 1))

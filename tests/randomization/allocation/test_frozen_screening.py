@@ -13,7 +13,8 @@ from randomization.models import Allocation
 from record.accounts.models import User
 from record.audit.attribution import Reason, Source, attributed
 from record.capture.problems import ReasonNeeded
-from record.capture.services.forms import restore_row, save, strike_row
+from record.capture.services.form_status import restore_row, strike_row
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.notices.models import Message
 from tests.people import STAGE, person

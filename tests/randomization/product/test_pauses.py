@@ -13,7 +13,8 @@ from randomization.product.services.preparation import (
 from randomization.study import services as study
 from randomization.vocabulary import StudyStatus
 from record.audit.attribution import Reason
-from record.capture.services.forms import save, sign_form
+from record.capture.services.form_status import sign_form
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance
 from record.review.problems import ReviewRefused
 from tests.people import person

@@ -26,7 +26,8 @@ from record.audit.attribution import Reason, Source, attributed
 from record.audit.vault import forget_keys
 from record.capture import events, save_hooks
 from record.capture.save_hooks import SaveHook, announce
-from record.capture.services.forms import save, strike_row
+from record.capture.services.form_status import return_to_draft, strike_row
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.casebook.values import MissingCode
 from safety.deaths import consequences as deaths
@@ -68,6 +69,7 @@ CLASSES = (
             contact.store_person_key,
             deaths.ensure_death_form,
             deaths.report_death,
+            eligibility.withdraw_confirmation,
             infusions.find_second_infusion_not_given,
             outcomes.apply_withdrawal,
             outcomes.ensure_death_form,
@@ -77,6 +79,7 @@ CLASSES = (
             product.require_handover,
             product.dispense_containers,
             reminders.recheck_messages,
+            reports.refuse_returning_sent_reports,
             reports.refuse_striking_sent_reports,
             reports.require_reason_for_later_awareness,
             reports.restart_clock,
@@ -163,8 +166,8 @@ def screened_and_randomized() -> None:
     who = stage.randomized_participant()
     coordinator, pharmacist = stage.colleague("CO"), stage.colleague("UP")
     contact = {"name": "王小明", "hospital_no": "H-1", "email": "li@example.org"}
-    save(stage.form_of(who, "CTC"), contact, by=coordinator, complete=False)
-    stage.requested(who)
+    save(stage.form_of(who, "CTC"), contact, by=coordinator)
+    request = stage.requested(who)
     arm, now = arm_of(who), clock.now()
     stage.stocked(arm)
     received = {"product": arm, "lot": f"{arm}-7", "as_allocated": "Y"}
@@ -181,25 +184,26 @@ def screened_and_randomized() -> None:
         "prepared_by": pharmacist.pk,
         "checked_by": second.pk,
     }
-    save(
-        record, {**received, **taken_out, **preparation}, by=pharmacist, complete=False
-    )
+    save(record, {**received, **taken_out, **preparation}, by=pharmacist)
     for one in (pharmacist, second):
         stage.confirm_preparation(record, proof=stage.proof_of(one), by=one)
     handed = {"handed_over_at": clock.now()}
-    save(record, handed, by=pharmacist, complete=False)
+    save(record, handed, by=pharmacist)
     used = FormInstance.objects.filter(participant=who, code="CRE").latest("pk")
     why = {"value": MISTAKE}
     save(used, {"value": (190, "umol/L")}, by=coordinator, reasons=why)
     strike_row(used, by=coordinator, reason=MISTAKE, via=Source.PAGE)
+    return_to_draft(request, by=coordinator, reason=MISTAKE, via=Source.PAGE)
 
 
 def not_randomized() -> None:
     """Close a screening in which a criterion failed."""
-    who, now = stage.eligible(), clock.now()
+    who, now = stage.ready(), clock.now()
+    criteria = stage.form_of(who, "ELG")
+    return_to_draft(criteria, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
     failed = {"i4_can_comply": "N"}
     why = {"i4_can_comply": MISTAKE}
-    save(stage.form_of(who, "ELG"), failed, by=STAGE, via=Source.COMMAND, reasons=why)
+    save(criteria, failed, by=STAGE, via=Source.COMMAND, reasons=why)
     close_screening(who, reason="criteria_failed", closed_at=now, by=STAGE)
 
 

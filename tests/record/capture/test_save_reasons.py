@@ -11,7 +11,8 @@ from record.capture.problems import (
 )
 from record.capture.services import autosaves
 from record.capture.services.autosaves import typed_in
-from record.capture.services.forms import restore_row, save, strike_row
+from record.capture.services.form_status import restore_row, strike_row
+from record.capture.services.forms import save
 from tests.record.capture.saving import WHY, complete, value
 from tests.sample_room.models import Sample
 from tests.sample_room.people import A_SAMPLE, participant, person, sample

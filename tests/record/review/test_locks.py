@@ -8,7 +8,7 @@ from record.audit.models import Entry
 from record.review import services as review
 from record.review.problems import ReviewRefused
 from tests.record.capture.saving import WHY, change, complete
-from tests.sample_room.people import person
+from tests.sample_room.people import person, sample
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +39,23 @@ def test_freezing_and_locking_are_recorded_with_their_reason_and_undone():
 def test_a_lock_without_reason_is_refused():
     with pytest.raises(ReviewRefused):
         review.lock_form(complete(), by=person("DM"), reason=Reason("other", " "))
+
+
+@pytest.mark.parametrize("is_empty", [True, False])
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_a_form_with_a_query_that_is_not_closed_is_not_locked(is_empty, is_answered):
+    form = sample() if is_empty else complete()
+    query = review.raise_query(form, "weight_kg", "Why empty?", by=person("MO"))
+    if is_answered:
+        review.answer_query(query, "No scales.", by=person())
+
+    with pytest.raises(ReviewRefused, match="Close the queries of this form first"):
+        review.lock_form(form, by=person("DM"), reason=WHY)
+
+    review.close_query(query, "Agreed.", by=person("MO"))
+    review.lock_form(form, by=person("DM"), reason=WHY)
+    form.refresh_from_db()
+    assert form.locked_at
 
 
 def test_queries_go_on_while_a_form_is_locked():

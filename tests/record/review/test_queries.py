@@ -130,7 +130,7 @@ def test_each_action_needs_its_permission_on_that_kind_of_form(
             form, [item], shown_revision=revision(form), by=user
         ),
         "freeze": lambda: review.freeze(form, by=user, reason=WHY),
-        "lock": lambda: review.lock_form(form, by=user, reason=WHY),
+        "lock": lambda: review.lock_form(make_form(2), by=user, reason=WHY),
     }
     allowed = set()
     for name, action in actions.items():

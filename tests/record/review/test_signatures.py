@@ -6,7 +6,8 @@ from django.core.exceptions import PermissionDenied
 from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
 from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
-from record.capture.services.forms import save, sign_form
+from record.capture.services.form_status import sign_form
+from record.capture.services.forms import save
 from record.review import services as review
 from record.review.problems import ReviewRefused
 from record.review.selectors import (

@@ -13,7 +13,8 @@ from randomization.models import CodeBreak
 from randomization.problems import RandomizationRefused
 from record.audit.attribution import Reason, Source
 from record.audit.models import Entry
-from record.capture.services.forms import save, strike_row
+from record.capture.services.form_status import strike_row
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import casebook_of
 from record.notices.models import Message

@@ -12,7 +12,8 @@ from django.urls import reverse
 from record.accounts.models import User
 from record.audit.attribution import Reason, Source
 from record.audit.models import Entry
-from record.capture.services.forms import save, strike_row
+from record.capture.services.form_status import strike_row
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance
 from safety.coding import services as coding
 from safety.coding.rules import TermRow

@@ -6,9 +6,14 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from record.audit.attribution import Reason, Source
+from record.audit.attribution import Reason, Source, attributed
 from record.capture.problems import ReasonNeeded, SaveRefused
-from record.capture.services.forms import restore_row, save, strike_row
+from record.capture.services.form_status import (
+    restore_row,
+    return_to_draft,
+    strike_row,
+)
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of
 from record.notices.models import Message
@@ -213,6 +218,10 @@ def test_report_that_is_needed_or_was_sent_is_not_struck_out(
     send_report(report, by=person("IN"))
     with pytest.raises(SaveRefused, match="add a follow-up instead"):
         strike_row(report, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
+    with attributed(by=STAGE, via=Source.COMMAND):
+        FormInstance.objects.filter(pk=report.pk).update(status="complete")
+    with pytest.raises(SaveRefused, match="add a follow-up instead"):
+        return_to_draft(report, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
     (assessment,) = course.forms(randomized, "SPA")
     with pytest.raises(SaveRefused, match="correct it instead"):
         strike_row(assessment, by=STAGE, reason=MISTAKE, via=Source.COMMAND)

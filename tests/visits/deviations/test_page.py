@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from record.accounts.models import User
 from record.audit.attribution import Source
-from record.capture.services.forms import save, sign_form
+from record.capture.services.form_status import sign_form
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance
 from tests.people import person
 from tests.randomization.stage import proof_of

@@ -6,7 +6,8 @@ import pytest
 
 from record.audit.attribution import Reason, Source
 from record.audit.models import Entry
-from record.capture.services.forms import save, sign_form, strike_row
+from record.capture.services.form_status import sign_form, strike_row
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.review.models import Query, Signature
 from record.review.services import freeze

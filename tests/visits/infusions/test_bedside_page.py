@@ -9,9 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
-from record.audit.attribution import Reason
-from record.capture.services.forms import save, sign_form
+from record.audit.attribution import Reason, Source
+from record.capture.services.form_status import return_to_draft, sign_form
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.review.models import Query
 from tests.people import person
@@ -46,6 +48,23 @@ def test_page_takes_the_same_statements_however_much_was_measured(tablet):
     assert len(before) == len(after)
 
 
+def signed(form: FormInstance, doctor: User) -> FormInstance:
+    proof = ReAuthenticated(doctor.pk, clock.now())
+    sign_form(form, shown_revision=revision(form), proof=proof, by=doctor)
+    return form
+
+
+def test_a_signed_go_returned_to_draft_is_a_go_no_longer(tablet):
+    someone = stage.randomized(ago=0.5)
+    form = signed(stage.requested(someone), person("IN"))
+    assert "Go, signed" in page_text(tablet, someone)
+
+    slip = Reason("returned", "another bag")
+    return_to_draft(form, by=stage.STAGE, reason=slip, via=Source.COMMAND)
+
+    assert "Go, signed" not in page_text(tablet, someone)
+
+
 def test_bedside_without_a_visit_opens_the_current_infusion(tablet):
     someone = stage.infused(ago=9)
     form = FormInstance.objects.get(participant=someone, code="INF", visit="D0")
@@ -66,12 +85,7 @@ def test_the_request_is_shown_with_its_signature(tablet):
     assert "Go, but not signed" in page_text(tablet, someone)
     assert 'id="awaits-release"' in page_text(tablet, someone)
 
-    sign_form(
-        form,
-        shown_revision=revision(form),
-        proof=ReAuthenticated(doctor.pk, clock.now()),
-        by=doctor,
-    )
+    signed(form, doctor)
 
     text = page_text(tablet, someone)
     assert "Go, signed" in text

@@ -5,7 +5,7 @@ from datetime import time
 import pytest
 
 from record.audit.attribution import Reason, Source
-from record.capture.services.forms import strike_row
+from record.capture.services.form_status import strike_row
 from tests.people import STAGE
 from tests.visits import stage
 from tests.visits.reminders.outbox import (

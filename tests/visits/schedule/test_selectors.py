@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Source, attributed
-from record.capture.services.forms import sign_form
+from record.capture.services.form_status import sign_form
 from record.casebook.models import FormInstance
 from tests.people import STAGE, person
 from tests.shown import revision

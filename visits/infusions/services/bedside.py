@@ -171,7 +171,7 @@ def write(
     action: BedsideAction,
     values: Mapping[str, object],
     *,
-    complete: bool | None = None,
+    complete: bool = False,
     merging: bool = True,
 ) -> Saved:
     return capture.save(

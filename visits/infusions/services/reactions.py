@@ -48,7 +48,7 @@ def record_reaction(
         form = _empty_reaction_row(action, number) or form_instances.add_row(
             action.participant, "AE", by=action.by
         )
-        capture.save(form, values, by=action.by, complete=False)
+        capture.save(form, values, by=action.by)
         if drug:
             _record_medication(action, form, drug)
         answer = {"reaction": YesNo.YES.value}
@@ -78,4 +78,4 @@ def _record_medication(
         "ongoing": YesNo.NO.value,
         "stop": medication["start"],
     }
-    capture.save(form, {**medication, **fixed_values}, by=action.by, complete=False)
+    capture.save(form, {**medication, **fixed_values}, by=action.by)

@@ -68,7 +68,7 @@ def _not_taken(action: BedsideAction, form: NotTakenForm) -> None:
 
 
 def _record(action: BedsideAction, form: RecordForm) -> None:
-    complete = True if form.data.get("action") == "complete" else None
+    complete = form.data.get("action") == "complete"
     record = infusions.current_record(action)
     # An empty control of an item whose missing code stands changes nothing.
     values = {

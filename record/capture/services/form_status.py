@@ -1,0 +1,80 @@
+"""A form is signed, returned to draft, struck out or restored."""
+
+from collections.abc import Callable
+
+from record.accounts.models import User
+from record.accounts.proofs import ReAuthenticated
+from record.audit.attribution import Actor, Reason, Source, attributed
+from record.audit.problems import RecordClosed
+from record.capture.checking import require_right_to_enter
+from record.capture.events import FormReturned, FormSigned, RowStruck
+from record.capture.problems import FormClosed
+from record.capture.save_hooks import announce
+from record.casebook import catalogue
+from record.casebook.models import FormInstance
+from record.casebook.services import form_instances
+from record.review import services as review
+from record.review.models import Signature
+
+
+def sign_form(
+    form: FormInstance, *, shown_revision: int, proof: ReAuthenticated, by: User
+) -> Signature:
+    with attributed(by=by, via=Source.PAGE):
+        signature = review.sign(form, shown_revision=shown_revision, proof=proof, by=by)
+        announce(FormSigned(form), by=by, via=Source.PAGE)
+    return signature
+
+
+def return_to_draft(
+    form: FormInstance, *, by: Actor, reason: Reason, via: Source
+) -> bool:
+    """Make a complete form a draft again, and void what was given for it.
+
+    False when it is no complete form; nothing follows then.
+    """
+    return _change(_return_to_draft, FormReturned, form, by=by, reason=reason, via=via)
+
+
+def _return_to_draft(
+    form: FormInstance, *, by: Actor, reason: Reason, via: Source
+) -> bool:
+    if not form_instances.return_to_draft(form, by=by, reason=reason, via=via):
+        return False
+    review.void_marks(form)
+    return True
+
+
+def strike_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> bool:
+    """False when it was struck out already; nothing follows then."""
+    return _change(
+        form_instances.strike, RowStruck, form, by=by, reason=reason, via=via
+    )
+
+
+def restore_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> bool:
+    """False when it stood already; nothing follows then."""
+    return _change(
+        form_instances.restore, RowStruck, form, by=by, reason=reason, via=via
+    )
+
+
+def _change(
+    act: Callable[..., bool],
+    event: Callable[[FormInstance], object],
+    form: FormInstance,
+    *,
+    by: Actor,
+    reason: Reason,
+    via: Source,
+) -> bool:
+    require_right_to_enter(catalogue.design(form.code), (), by=by)
+    try:
+        with attributed(by=by, via=via, reason=reason):
+            is_changed = act(form, by=by, reason=reason, via=via)
+            form.refresh_from_db()
+            if is_changed:
+                announce(event(form), by=by, via=via)
+    except RecordClosed as problem:
+        raise FormClosed(str(problem)) from problem
+    return is_changed
