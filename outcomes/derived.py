@@ -36,7 +36,9 @@ class DerivedField(NamedTuple):
 AT_DAY_28 = (
     DerivedField("day0", N_("Day 0: infusion 1, else randomization")),
     DerivedField("d28_date", N_("Day 28")),
-    DerivedField("scr_d28", N_("Creatinine nearest to day 28, day 25 to 31"), UMOL_L),
+    DerivedField(
+        "scr_d28", N_("Creatinine nearest to day 28, day 25 to 31"), UMOL_L, 1
+    ),
     DerivedField("scr_d28_on", N_("Date of that creatinine")),
     DerivedField(
         "scr_d28_missing_reason", N_("Why there is none"), terms=MissingReason
@@ -64,7 +66,9 @@ AT_MONTH_3 = (
     DerivedField(
         "ever_rrt_3m", N_("Any renal replacement within 3 months"), terms=EverRrt
     ),
-    DerivedField("scr_m3", N_("Creatinine nearest to month 3, within 14 days"), UMOL_L),
+    DerivedField(
+        "scr_m3", N_("Creatinine nearest to month 3, within 14 days"), UMOL_L, 1
+    ),
     DerivedField(
         "recovery_m3",
         N_("Recovery: complete at most 1.5 times baseline, partial above"),

@@ -104,6 +104,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "trial_edc.templatetags.components",
+                "trial_edc.templatetags.quantities",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
             ],

@@ -9,7 +9,7 @@ from record.casebook.derived import DerivedValue
 from record.casebook.items import Item, ItemGroup
 from record.casebook.values import MissingCode, Partial, Quantity, Value, is_blank
 from trial_edc.dates import SITE_TZ
-from trial_edc.units import rounded
+from trial_edc.units import rounded, written_unit
 
 NOTHING = "—"
 DOSE_DECIMALS = 3
@@ -26,10 +26,10 @@ def words(item: Item, value: Value) -> str:
 
 
 def _plain_words(item: Item, value: Value) -> str:
-    unit = f" {item.facts.unit}" if item.facts.unit else ""
+    unit = f" {written_unit(item.facts.unit)}" if item.facts.unit else ""
     match value:
         case Quantity():
-            text = f"{value.value:f} {value.unit}"
+            text = f"{value.value:f} {written_unit(value.unit)}"
         case Decimal():
             text = f"{number_text(item, value)}{unit}"
         case list() | tuple():

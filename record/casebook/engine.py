@@ -12,6 +12,7 @@ from record.casebook.form_data import Casebook, FormData
 from record.casebook.items import Item, ItemGroup, Range
 from record.casebook.values import MissingCode, Partial, Value, is_blank
 from trial_edc.dates import SITE_TZ
+from trial_edc.units import written_unit
 from trial_edc.vocabulary import N_, Severity
 
 
@@ -224,4 +225,9 @@ def outside(number: Decimal, limits: Range) -> bool:
 
 def _range_details(number: Decimal, limits: Range, unit: str) -> dict[str, str]:
     low, high = limits
-    return {"value": f"{number:f}", "low": str(low), "high": str(high), "unit": unit}
+    return {
+        "value": f"{number:f}",
+        "low": str(low),
+        "high": str(high),
+        "unit": written_unit(unit),
+    }

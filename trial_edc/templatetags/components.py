@@ -21,7 +21,6 @@ from lucide.templatetags.lucide import lucide
 
 from trial_edc import clock, dates
 from trial_edc.statuses import LOOKS
-from trial_edc.vocabulary import MissingCode
 
 register = template.Library()
 
@@ -155,14 +154,6 @@ def relative_days(value: date | None, *, late: bool = False) -> str:
     else:
         text = ngettext("%(days)s day ago", "%(days)s days ago", -days)
     return text % {"days": abs(days)}
-
-
-@register.inclusion_tag("components/quantity.html")
-def quantity(value: object, unit: str = "", *, missing: str = "") -> dict[str, Any]:
-    word = _(MissingCode(missing).label) if missing else ""
-    text = NOTHING if value is None or value == "" else value
-    unit = unit if text != NOTHING else ""
-    return {"value": text, "unit": unit, "missing": missing, "missing_word": word}
 
 
 @register.inclusion_tag("components/progress.html")

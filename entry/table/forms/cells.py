@@ -10,7 +10,7 @@ from entry.table.forms.columns import SIZES, CellInput, Column, options_html
 from record.casebook import items
 from record.casebook.values import Quantity, Value
 from trial_edc.templatetags.components import status
-from trial_edc.units import rounded
+from trial_edc.units import rounded, written_unit
 
 STANDARD_DECIMALS = 1
 CODES = "missing-codes"  # the list of missing codes that numbers and dates offer
@@ -66,7 +66,8 @@ def standard_text(column: Column, value: Value) -> str:
     """A laboratory value in the standard unit; "" if it was entered in that unit."""
     if not isinstance(value, Quantity) or value.unit == column.units[0]:
         return ""
-    return f"{rounded(value.standard, STANDARD_DECIMALS):f} {column.units[0]}"
+    number = rounded(value.standard, STANDARD_DECIMALS)
+    return f"{number:f} {written_unit(column.units[0])}"
 
 
 def control(
@@ -126,7 +127,7 @@ def _units(
     unit = content.unit or column.units[0]
     stored_unit = (stored.unit or column.units[0]) if stored else unit
     was_attribute = f' data-was="{escape(stored_unit)}"' if stored_unit != unit else ""
-    choices = [(choice, choice) for choice in column.units]
+    choices = [(choice, written_unit(choice)) for choice in column.units]
     return (
         f'<select class="cell-unit" name="{name}__unit"{was_attribute} '
         f'aria-labelledby="unit-word c-{column.name}" tabindex="-1">'
