@@ -8,7 +8,7 @@ from django import forms
 
 from entry.form.forms import controls
 from entry.form.page.layout import ItemForm
-from entry.form.selectors.options import Options, options_of, people
+from entry.form.selectors.options import Options, options_of, people, with_stored
 from record.capture.problems import Conflict, NotSaved
 from record.casebook import items
 from record.casebook.derived import offers
@@ -61,7 +61,8 @@ class ItemControls:
     def html(self, name: str, item: Item, values: Mapping[str, Any]) -> str:
         if isinstance(item, items.ItemGroup):
             return ""
-        widget = controls.widget_of(item, self._options(item))
+        options = with_stored(item, self._options(item), self.data.values.get(name))
+        widget = controls.widget_of(item, options)
         self.form.fields[name] = forms.Field(required=False, widget=widget)
         self.form.initial[name] = values.get(name)
         attributes: dict[str, str | bool] = {
@@ -84,7 +85,8 @@ class ItemControls:
     def text(self, name: str, item: Item) -> str:
         value = self.data.values.get(name)
         if isinstance(item, items.User) and value is not None:
-            return dict(self._options(item)).get(str(value), str(value))
+            choices = dict(with_stored(item, self._options(item), value))
+            return choices.get(str(value), str(value))
         return words(item, value)
 
     def _options(self, item: Item) -> Options:

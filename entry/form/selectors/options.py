@@ -8,6 +8,7 @@ from record.casebook.design import FormDesign
 from record.casebook.display import words
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.items import Item
+from record.casebook.values import Value
 
 Options = Sequence[tuple[str, str]]  # each key with its words
 
@@ -24,6 +25,19 @@ def options_of(item: Item, casebook: Casebook) -> Options:
         rows = casebook.rows(item.form)
         return [(str(row.form_id), row_name(design, row)) for row in rows]
     return people() if isinstance(item, items.User) else ()
+
+
+def with_stored(item: Item, options: Options, value: Value) -> Options:
+    """The choices, with the stored one that is offered no more, as a closed account.
+
+    A list that cannot show it would show nothing, and the next save would erase it.
+    """
+    is_choice = isinstance(value, str | int)
+    if not (options and is_choice) or str(value) in dict(options):
+        return options
+    is_person = isinstance(item, items.User) and not isinstance(item, items.Ref)
+    name = User.objects.get(pk=value) if is_person else value
+    return [*options, (str(value), str(name))]
 
 
 def people() -> Options:

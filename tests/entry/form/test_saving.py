@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from record.accounts.models import User
+from record.audit.attribution import Source, attributed
 from record.capture.services import autosaves
+from record.capture.services.forms import save
 from record.casebook.values import MissingCode
 from record.review.models import Query
 from tests.entry.form.pages import (
@@ -17,7 +20,7 @@ from tests.entry.form.pages import (
     signed_in,
     value_of,
 )
-from tests.people import person
+from tests.people import STAGE, person
 from trial_edc import clock
 
 pytestmark = pytest.mark.django_db
@@ -222,3 +225,15 @@ def test_typing_is_kept_and_given_back_to_its_author_alone(form):
     assert "Restore what I typed" not in theirs
     assert "is typing in this form since" in theirs
     assert autosaves.of(form, form.saved_by or person("CO", username="co2")) is None
+
+
+def test_a_person_whose_account_was_closed_stays_chosen(form):
+    nurse = person("BN", username="gone")
+    save(form, {"by": nurse.pk}, by=person("CO"))
+    with attributed(by=STAGE, via=Source.COMMAND):
+        User.objects.filter(pk=nurse.pk).update(is_active=False)
+
+    page = signed_in("IN").get(reverse("entry:form", args=[form.pk]))
+
+    chosen = f'<option value="{nurse.pk}" selected>{nurse}</option>'
+    assert chosen in page.content.decode()
