@@ -34,7 +34,14 @@ class ProductRecord(SealedCRF):
     product = items.Choice(
         _("Product"), Product, required=True, missing_allowed=False, sdtm="EX.EXTRT"
     )
-    lot = items.Text(_("Lot"), required=True, missing_allowed=False, sdtm="EX.EXLOT")
+    lot = items.Listed(
+        _("Lot"),
+        options_from="randomization.product.selectors.lots.lot_choices",
+        required=True,
+        missing_allowed=False,
+        sdtm="EX.EXLOT",
+        guide=_("The lots of the register; those that may be used stand first."),
+    )
     containers = items.Number(
         _("Containers taken from the lot"),
         required=True,

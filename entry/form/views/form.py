@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from entry.form.forms import controls
 from entry.form.forms.submission import entry_of, with_uploads
+from entry.form.page.above_items import above_items
 from entry.form.page.form import FormPage
 from entry.form.page.item import finding_text
 from entry.selectors import navigation
@@ -67,7 +68,8 @@ def form_page(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _render(request: HttpRequest, page: FormPage, status: int = 200) -> HttpResponse:
-    return render(request, "entry/form/form.html", {"page": page}, status=status)
+    context = {"page": page, "above": above_items(page.form, page.user)}
+    return render(request, "entry/form/form.html", context, status=status)
 
 
 def _save(request: StaffRequest, form: FormInstance) -> HttpResponse:
@@ -176,7 +178,12 @@ def sign(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Signed."))
             return redirect(navigation.address(form))
-    return render(request, "entry/form/sign.html", {"page": page, "identity": identity})
+    context = {
+        "page": page,
+        "above": above_items(form, request.user),
+        "identity": identity,
+    }
+    return render(request, "entry/form/sign.html", context)
 
 
 CLOSINGS = {

@@ -14,7 +14,7 @@ from randomization.models import (
     ProductRecord,
     lot_hash,
 )
-from randomization.product.rules.stock import balance
+from randomization.product.rules.stock import balance, why_unusable
 from randomization.vocabulary import (
     LotStatus,
     MovementKind,
@@ -24,6 +24,7 @@ from record.accounts.models import User
 from record.accounts.roles import Role
 from record.accounts.selectors import people_in
 from record.casebook.models import FormInstance
+from trial_edc import clock, dates
 
 
 def people_at_bedside() -> QuerySet[User]:
@@ -86,6 +87,26 @@ class LotView:
 
 def lot_views() -> list[LotView]:
     return [LotView(lot, lot.content) for lot in lots()]
+
+
+def lot_choices() -> list[tuple[str, str]]:
+    """Every lot of the register with what speaks for or against it; usable first."""
+    now = clock.now()
+    reasons = [(why_unusable(view.content, now), view) for view in lot_views()]
+    in_order = sorted(reasons, key=lambda pair: pair[0] is not None)
+    return [(view.number, _choice_words(view, why)) for why, view in in_order]
+
+
+def _choice_words(view: LotView, why_unusable: str | None) -> str:
+    if why_unusable:
+        return f"{view.number} · {view.product} · {_(why_unusable)}"
+    words = _("%(lot)s · %(product)s · expires %(on)s · %(left)s left")
+    return words % {
+        "lot": view.number,
+        "product": view.product,
+        "on": dates.site_date(view.expires_at).isoformat(),
+        "left": view.containers_left,
+    }
 
 
 def lot_of(number: str) -> LotRecord | None:

@@ -110,10 +110,7 @@ def _lot_findings(saved: Saved) -> Iterable[Finding]:
     if number is None or not saved.changed & {"lot", "product"}:
         return
     lot = lots.lot_of(number)
-    if lot is None:
-        message = N_("No lot of this number is registered.")
-        yield Finding("PRD-11", "lot", Severity.HARD, message)
-        return
+    assert lot is not None  # noqa: S101 - the item takes lots of the register alone
     if saved.data.get("product") not in (None, lot.content["product"]):
         message = N_("This lot is another product.")
         yield Finding("PRD-12", "lot", Severity.HARD, message)

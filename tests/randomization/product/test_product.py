@@ -154,8 +154,8 @@ def test_lot_that_may_not_be_used_is_refused(participant, record, changes, probl
         save(record, {"product": arm, "lot": f"{arm}-7"}, by=stage.colleague("UP"))
 
 
-def test_unknown_lot_is_refused(record):
-    with pytest.raises(SaveRefused, match="No lot of this number"):
+def test_lot_that_is_not_in_the_register_is_refused(record):
+    with pytest.raises(SaveRefused, match="Choose one that is there"):
         save(record, {"lot": "X"}, by=stage.colleague("UP"))
 
 
