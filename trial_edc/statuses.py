@@ -112,6 +112,10 @@ ROW = {
     "impossible": Look("triangle", N_("Impossible"), "danger"),
     "used": Look("target", N_("In use"), "accent"),
 }
+REPORT = {
+    "unsent": Look("clock", N_("To send"), "danger"),
+    "unsent_late": Look("triangle", N_("Overdue"), "danger"),
+}
 KINDS = {
     "Form": FORM,
     "Mark": MARK,
@@ -122,6 +126,7 @@ KINDS = {
     "Criterion": CRITERION,
     "Job": JOB,
     "Deviation": DEVIATION,
+    "Report": REPORT,
     "Account": ACCOUNT,
     "Row of a log": ROW,
 }

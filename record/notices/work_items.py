@@ -5,12 +5,12 @@ A face that My work may not import declares its items in its module `work`.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from record.accounts.models import User
 from record.accounts.roles import Permission
 
-OVERDUE, DUE, SOON, WAITING = range(4)
+URGENT, OVERDUE, DUE, SOON, WAITING = range(-1, 4)  # urgent: in red, above all
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,19 @@ class WorkItem:
     look: str  # the code of the status that is shown
     due_on: date | None = None
     is_typed: bool = False  # the text is somebody's words, which no e-mail carries
+    due_at: datetime | None = None  # where hours count
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.urgency == URGENT
 
     @property
     def is_late(self) -> bool:
-        return self.urgency == OVERDUE
+        return self.urgency == OVERDUE or self.look == "unsent_late"
+
+    @property
+    def is_due(self) -> bool:
+        return self.urgency in {URGENT, DUE} and not self.is_late
 
 
 WorkSource = Callable[[User], Iterator[WorkItem]]

@@ -177,12 +177,16 @@ def test_work_names_what_each_role_has_to_do_next(client: Client) -> None:
         work = [(item.kind, item.participant) for item in work_for(people[role])]
         return sorted(item for item in work if item[0] in SAFETY_WORK)
 
-    assert kinds("CO") == [("Follow-up report", sent.participant.number)]
+    assert kinds("CO") == [
+        ("Follow-up report", sent.participant.number),
+        ("Serious event", waiting.participant.number),
+    ]
     assert kinds("IN") == [
         ("Follow-up report", sent.participant.number),
         ("Serious event", waiting.participant.number),
     ]
     assert kinds("SO") == [
+        ("Serious event", waiting.participant.number),
         ("To assess", sent.participant.number),
         ("To submit", susar.participant.number),
     ]

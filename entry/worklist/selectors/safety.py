@@ -5,19 +5,19 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from entry.selectors import navigation
 from record.accounts.models import User
 from record.accounts.roles import Permission
-from record.notices.work_items import DUE, OVERDUE, WorkItem
+from record.notices.work_items import DUE, OVERDUE, URGENT, WorkItem
 from safety.reports.selectors.cases import CaseState, SponsorCase, cases_of
-from safety.reports.selectors.reports import ReportLine, ReportState, report_lines
+from safety.reports.selectors.reports import ReportLine, report_lines
 from trial_edc import dates
 
 
 def serious_events(user: User) -> Iterator[WorkItem]:
     """Reports to send, follow-ups to write; for the sponsor, versions to settle."""
     lines = report_lines()
-    if user.may(Permission.SIGN_FORM):
-        yield from (_report_item(line) for line in lines if line.is_waiting)
+    yield from (_report_item(line, user) for line in lines if line.is_waiting)
     if user.may(Permission.ENTER_CRF):
         yield from (_follow_up_item(line) for line in lines if line.changed)
     if user.may(Permission.ASSESS_SAFETY):
@@ -25,16 +25,19 @@ def serious_events(user: User) -> Iterator[WorkItem]:
             yield from _case_items(case)
 
 
-def _report_item(line: ReportLine) -> WorkItem:
+def _report_item(line: ReportLine, user: User) -> WorkItem:
+    """Whoever may send it goes to the page that sends, others to the report."""
+    may_send = user.may(Permission.SIGN_FORM)
     return WorkItem(
-        OVERDUE if line.state == ReportState.LATE else DUE,
+        URGENT,
         _("Serious event"),
         line.participant.number,
         line.term or _("Report to the sponsor"),
-        reverse("safety:reports"),
-        line.state.value,
+        reverse("safety:reports") if may_send else navigation.address(line.form),
+        line.unsent_look,
         dates.site_date(line.due_at),
         is_typed=True,
+        due_at=line.due_at,
     )
 
 

@@ -7,7 +7,7 @@ from entry.worklist.selectors import counts, forms, visits
 from entry.worklist.selectors.safety import serious_events
 from record.accounts.models import User
 from record.accounts.roles import Permission
-from record.notices.work_items import DUE, OVERDUE, WORK_SOURCES, WorkItem, WorkSource
+from record.notices.work_items import WORK_SOURCES, WorkItem, WorkSource
 
 DRAFTERS = (
     Permission.ENTER_CRF,
@@ -46,6 +46,6 @@ def work_for(user: User) -> list[WorkItem]:
 def totals(items: list[WorkItem]) -> dict[str, Any]:
     return {
         "all": len(items),
-        "overdue": sum(item.urgency == OVERDUE for item in items),
-        "due": sum(item.urgency == DUE for item in items),
+        "overdue": sum(item.is_late for item in items),
+        "due": sum(item.is_due for item in items),
     }

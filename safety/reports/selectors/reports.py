@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from record.casebook import catalogue
@@ -111,6 +112,10 @@ class ReportLine:
         return self.state in {ReportState.WAITING, ReportState.LATE}
 
     @property
+    def unsent_look(self) -> str:
+        return "unsent_late" if self.state == ReportState.LATE else "unsent"
+
+    @property
     def was_late(self) -> bool:
         return self.sent_at is not None and self.sent_at > self.due_at
 
@@ -146,12 +151,26 @@ def report_lines(*, of_report: int | None = None) -> list[ReportLine]:
 
     `of_report` restricts them to the participant of that report.
     """
-    stored_forms = FormInstance.objects.filter(
-        code="SAE", struck_at=None, revision__gt=0
-    )
+    stored_forms = _stored_reports()
     if of_report is not None:
         stored_forms = stored_forms.filter(participant__forms=of_report)
+    return _lines_of(stored_forms)
+
+
+def unsent_reports(participant: Participant) -> list[ReportLine]:
+    """The most urgent first; one select while there is no serious event."""
+    lines = _lines_of(_stored_reports().filter(participant=participant))
+    return [line for line in lines if line.is_waiting]
+
+
+def _stored_reports() -> QuerySet[FormInstance]:
+    return FormInstance.objects.filter(code="SAE", struck_at=None, revision__gt=0)
+
+
+def _lines_of(stored_forms: QuerySet[FormInstance]) -> list[ReportLine]:
     forms = list(stored_forms.select_related("participant"))
+    if not forms:
+        return []
     people = {form.participant_id: form.participant for form in forms}
     casebooks = casebooks_of(people.values(), READ)
     sent, now = SentReport.objects.in_bulk([form.pk for form in forms]), clock.now()
