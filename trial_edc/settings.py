@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "record.accounts.middleware.SessionRulesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "record.audit.middleware.RefusalMiddleware",
+    "record.audit.middleware.OnceMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",

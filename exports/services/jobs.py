@@ -19,6 +19,7 @@ from exports.selectors.export_table import ExportTable
 from exports.services import archive, files
 from record.accounts.models import User
 from record.accounts.roles import Permission
+from record.audit import once
 from record.audit.attribution import Process, Source, act, attributed
 from record.audit.models import Confidentiality
 from record.casebook.design import FormDesign
@@ -50,6 +51,7 @@ def request_export(
     if not by.may(needed):
         raise PermissionDenied
     with attributed(by=by, via=Source.PAGE):
+        once.require_first()
         export = Export.objects.create(
             kind=ExportKind.DATASETS,
             confidentiality=(

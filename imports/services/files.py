@@ -13,6 +13,7 @@ from imports.rules.mapping import FileMapping
 from imports.rules.reading import FileTable, read_table
 from imports.services import sources
 from record.accounts.models import User
+from record.audit import once
 from record.audit.attribution import Actor, Source, act, attributed
 from record.casebook.services import files
 from trial_edc.requirements import implements
@@ -30,7 +31,9 @@ def upload(
     """
     sources.require_credential(source, credential, filename=name, by=by)
     read_table(content)
-    return _store_file(source, name, content, by=by, via=Source.PAGE)
+    with attributed(by=by, via=Source.PAGE):
+        once.require_first()
+        return _store_file(source, name, content, by=by, via=Source.PAGE)
 
 
 @implements("ACC-17")

@@ -17,7 +17,7 @@ REMOVABLE_BY_LIBRARIES = frozenset(
     }
 )
 READ_ONLY = ("audit_entry", "audit_installation", "django_migrations")
-APPEND_ONLY = ("audit_seal", "audit_sealedentry")
+APPEND_ONLY = ("audit_seal", "audit_sealedentry", "audit_performedact")
 # Keys are made by migrate and wrapped anew by the application.
 CHANGE_ONLY = ("audit_datakey",)
 

@@ -5,11 +5,15 @@ from collections.abc import Callable
 from ipaddress import ip_address
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from structlog.contextvars import bound_contextvars
 
+from record.audit import once
 from record.audit.attribution import RequestTrace, current_trace
 from record.audit.problems import RecordClosed
 from trial_edc.logs import one_line
@@ -91,6 +95,36 @@ class RefusalMiddleware:
         if not isinstance(exception, RecordClosed):
             return None
         return render(request, "409.html", status=CONFLICT)
+
+
+class OnceMiddleware:
+    """Knows the act of a request by its key, and answers one that happened before."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = once.current_key.set(once.key_of(request))
+        try:
+            return self.get_response(request)
+        finally:
+            once.current_key.reset(token)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        if not isinstance(exception, once.DoneAlready):
+            return None
+        messages.info(request, _("That was done already; nothing changed."))
+        return redirect(_page_before(request))
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page that offered the act; a part of a page is asked for again itself."""
+    address = request.path if request.headers.get("HX-Request") else ""
+    address = address or request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()})
+    return address if is_ours else "/"
 
 
 def _holds_nul(typed: QueryDict) -> bool:

@@ -121,6 +121,15 @@ class SealedEntry(models.Model):
         triggers = (REFUSE_REMOVAL, REFUSE_CHANGE)
 
 
+class PerformedAct(models.Model):
+    """The key of an act that happened, see `once`."""
+
+    key = models.UUIDField(primary_key=True)
+
+    class Meta:
+        triggers = (REFUSE_REMOVAL, REFUSE_CHANGE)
+
+
 class DatabaseLock(Register):
     """A lock of the whole database; it holds until two persons lift it."""
 

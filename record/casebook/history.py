@@ -59,6 +59,17 @@ def changes_of(form: FormInstance, *, after_revision: int = 0) -> list[Change]:
     ]
 
 
+def changes_since(form: FormInstance, seen_revision: int) -> list[Change]:
+    """Changes that somebody who saw a revision has not seen.
+
+    Who names a revision that the form never had has seen nothing.
+    """
+    if seen_revision == form.revision:
+        return []
+    is_known = 0 <= seen_revision < form.revision
+    return changes_of(form, after_revision=seen_revision if is_known else 0)
+
+
 def _changes(design: FormDesign, entry: Entry) -> Iterator[Change]:
     pairs: Mapping[str, tuple[Value, Value]]
     reasons = entry.reasons

@@ -6,6 +6,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,11 +20,13 @@ from record.casebook import catalogue
 from record.casebook.models import FormInstance
 from record.review import selectors, services
 from record.review.filters import QueryFilters, VerificationFilters
-from record.review.models import QueryState
+from record.review.forms import steps_shown
+from record.review.models import Query, QueryState
 from record.review.problems import ReviewRefused
 from record.review.selectors import VerificationLine, VerificationState
 from record.review.tables import QueryTable, VerificationTable
 
+CONFLICT = 409
 TO_DO = "to_do"  # all that is not verified
 WORKERS = (Permission.ANSWER_QUERY, Permission.RAISE_QUERY, Permission.CLOSE_QUERY)
 SERVICES = {
@@ -36,9 +39,20 @@ SERVICES = {
 
 @permitted(*WORKERS)
 def queries(request: StaffRequest) -> HttpResponse:
-    filters = QueryFilters(request, selectors.queries_visible_to(request.user))
+    state = _state(request, ("", *QueryState.values), QueryState.OPEN)
+    return _list(request, selectors.queries_visible_to(request.user), state)
+
+
+def _list(
+    request: StaffRequest,
+    of: QuerySet[Query],
+    state: str,
+    *,
+    status: int = 200,
+    **more: object,
+) -> HttpResponse:
+    filters = QueryFilters(request, of)
     counts = selectors.counts_by_state(filters.qs)
-    state = _state(request, counts, QueryState.OPEN)
     lines = filters.qs.filter(state=state) if state else filters.qs
     context = {
         "form": filters.form,
@@ -49,8 +63,8 @@ def queries(request: StaffRequest) -> HttpResponse:
             lines, request, lines_of=partial(selectors.lines_for, request.user)
         ),
         "may_verify": request.user.may(Permission.VERIFY),
-    }
-    return render(request, "record/review/queries.html", context)
+    } | more
+    return render(request, "record/review/queries.html", context, status=status)
 
 
 def _state(request: StaffRequest, states: Container[str], default: str) -> str:
@@ -67,12 +81,14 @@ def step(request: StaffRequest, query_id: int) -> HttpResponse:
     service = SERVICES.get(request.POST.get("action", ""))
     if service is None:
         raise PermissionDenied
+    text, shown = request.POST.get("text", ""), steps_shown(request.POST)
     try:
-        service(query, request.POST.get("text", ""), by=request.user)
+        service(query, text, shown_steps=shown, by=request.user)
     except ReviewRefused as refusal:
         messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The query is updated."))
+        alone, back = visible.filter(pk=query_id), _next_page(request)
+        return _list(request, alone, "", status=CONFLICT, typed=text, next=back)
+    messages.success(request, _("The query is updated."))
     return redirect(_next_page(request))
 
 

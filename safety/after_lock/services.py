@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from record.accounts.models import User
 from record.accounts.roles import Permission, Role
+from record.audit import once
 from record.audit.attribution import Reason, Source, attributed
 from record.audit.models import DatabaseLock
 from record.casebook.models import FormInstance, Participant
@@ -55,6 +56,7 @@ def enter_case(
             _("The database is open: enter the case in the adverse event log.")
         )
     with attributed(by=by, via=Source.PAGE):
+        once.require_first()
         form_instances.lock(participant)
         now = clock.now()
         case = LateCase.objects.create(

@@ -77,6 +77,7 @@ STORED = {
     ("django_session", "*"): "keys drawn by chance, the server's time",
     ("audit_seal", "*"): "covers server times",
     ("audit_sealedentry", "*"): "covers server times",
+    ("audit_performedact", "key"): "drawn by chance",
     ("randomization_allocationlist", "commitment"): "drawn with a secret nonce",
     ("randomization_allocationlist", "content_digest"): "of a sealed text",
 }

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from uuid import uuid4
 
 from django import template
 from django.forms import BaseForm
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import formats
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -26,6 +28,12 @@ register = template.Library()
 
 NOTHING = "—"
 HEADING_DATE = {"en": "j M Y", "zh-hans": "Y年n月j日"}
+
+
+@register.simple_tag
+def act_key() -> SafeString:
+    """A key by which the act of this page happens once, see `record.audit.once`."""
+    return format_html('<input type="hidden" name="act_key" value="{}">', uuid4())
 
 
 @register.simple_tag

@@ -104,7 +104,7 @@ def record_deviation(event: DeviationFound, *, via: Source) -> FormInstance | No
     }
     if event.important:
         values["importance"] = Importance.IMPORTANT.value
-    capture.save(form, values, by=FINDER, via=via, complete=False)
+    capture.save(form, values, by=FINDER, via=via)
     return form
 
 

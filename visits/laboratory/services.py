@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from record.accounts.access import require_person
 from record.accounts.models import User
 from record.accounts.roles import FIRST, Permission
+from record.audit import once
 from record.audit.attribution import Actor, Source, attributed
 from record.casebook import catalogue
 from record.review.services.approvals import approve
@@ -54,6 +55,7 @@ def enter_range(
     if values.unit not in units_of(values.analyte):
         raise VisitRefused(_("This analyte is not entered in that unit."))
     with attributed(by=by, via=via):
+        once.require_first()
         return ReferenceRange.objects.create(
             laboratory=laboratory,
             analyte=values.analyte,

@@ -7,9 +7,11 @@ from typing import Any
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from record.audit import once
 from record.audit.attribution import Actor, Reason, Source, attributed
 from record.capture.save_hooks import Saved
 from record.capture.services import forms as capture
+from record.capture.services.form_status import return_to_draft
 from record.casebook import catalogue
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import casebook_of, data_of, row_of
@@ -152,6 +154,8 @@ def add_unscheduled_visit(
     with attributed(by=by, via=via):
         participant = form_instances.lock(participant)
         _require_consent(participant)
+        if existing := _visit_of_request():
+            return existing
         earlier = FormInstance.objects.filter(
             participant=participant, visit=VisitCode.UNSCHEDULED
         )
@@ -161,13 +165,23 @@ def add_unscheduled_visit(
             "visit": VisitCode.UNSCHEDULED.value,
             "visit_number": last + 1,
         }
+        keys = {"VIS": once.current_key.get()}
         forms = [
-            form_instances.ensure_form(participant, code, **place) for code in codes
+            form_instances.ensure_form(
+                participant, code, client_key=keys.get(code), **place
+            )
+            for code in codes
         ]
         if appointment_at:
             values = {"appointment_at": appointment_at}
-            capture.save(forms[0], values, by=by, via=via, complete=False)
+            capture.save(forms[0], values, by=by, via=via)
     return forms[0]
+
+
+def _visit_of_request() -> FormInstance | None:
+    """The visit that the same request, sent before, has added."""
+    key = once.current_key.get()
+    return FormInstance.objects.filter(client_key=key).first() if key else None
 
 
 def _require_consent(participant: Participant) -> None:
@@ -220,12 +234,12 @@ def reopen(
             raise VisitRefused(_("This visit is not marked as missed."))
         items = ("performed", "not_done_reason", "not_done_other")
         reason = Reason("other", why)
+        return_to_draft(form, by=by, reason=reason, via=via)
         return capture.save(
             form,
             dict.fromkeys(items),
             by=by,
             via=via,
-            complete=False,
             reasons=dict.fromkeys(items, reason),
             erase=True,
         )

@@ -24,6 +24,7 @@ from record.casebook.history import changes_of
 from record.casebook.models import FormInstance
 from record.casebook.selectors import data_of, revisions_of, row_of
 from record.review import services as review
+from record.review.forms import steps_shown
 from record.review.models import Query, QueryState
 from record.review.problems import ReviewRefused
 from record.review.selectors import possible_actions, queries_of
@@ -44,20 +45,26 @@ def panel(request: StaffRequest, pk: int, item: str) -> HttpResponse:
     form = visible_form(request, pk)
     if item not in visible_items(request.user, catalogue.design(form.code)):
         raise Http404
-    problem = ""
+    refused: dict[str, str] = {}
     if request.method == "POST":
         try:
             _act(request, form, item)
-        except ReviewRefused as refused:
-            problem = str(refused)
+        except ReviewRefused as problem:
+            refused = _refused(request, str(problem))
         else:
             if not request.headers.get("HX-Request"):
                 return redirect(navigation.address(form, item))
-    context = _panel_context(form, item, request.user) | {"problem": problem}
+    context = _panel_context(form, item, request.user) | refused
     template = "entry/form/panel.html"
     if not request.headers.get("HX-Request"):
         template = "entry/form/panel_page.html"
     return render(request, template, context)
+
+
+def _refused(request: StaffRequest, problem: str) -> dict[str, str]:
+    """What was refused, and the words typed, for the box they were typed into."""
+    text, key = request.POST.get("text", ""), request.POST.get("query", "")
+    return {"problem": problem, "typed": text, "typed_for": key}
 
 
 def _act(request: StaffRequest, form: FormInstance, item: str) -> None:
@@ -68,8 +75,8 @@ def _act(request: StaffRequest, form: FormInstance, item: str) -> None:
         shown = controls.revision_in(request.POST)
         review.verify(form, [item], shown_revision=shown, by=request.user)
     elif step := STEPS.get(action):
-        query = _query_of(request, form)
-        step(query, text, by=request.user)
+        query, shown = _query_of(request, form), steps_shown(request.POST)
+        step(query, text, shown_steps=shown, by=request.user)
     else:
         raise PermissionDenied
 

@@ -23,7 +23,7 @@ from record.capture.vocabulary import StrikeReason
 from record.casebook import items
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
-from record.casebook.history import changes_of
+from record.casebook.history import changes_since
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.values import Value, is_blank, is_same
 from trial_edc.vocabulary import N_, Severity
@@ -156,9 +156,7 @@ class _RowReader:
     ) -> dict[str, Value]:
         """Values that differ from those the page showed; the save merges them."""
         current = self.stored.form_data[form.pk].values
-        based_on = controls.revision_in(self.row)
-        is_stale = based_on < form.revision
-        later = changes_of(form, after_revision=based_on) if is_stale else ()
+        later = changes_since(form, controls.revision_in(self.row))
         seen = seen_by_author(current, later)
         return {n: v for n, v in values.items() if not is_same(v, seen.get(n))}
 

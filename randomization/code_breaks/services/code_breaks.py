@@ -16,6 +16,7 @@ from record.accounts import selectors as accounts_selectors
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission, Role
+from record.audit import once
 from record.audit.attribution import Source, act, attributed
 from record.audit.models import Confidentiality
 from record.capture.save_hooks import Saved
@@ -124,6 +125,7 @@ def record_code_break(
     if details.kind not in RECORDED_KINDS or not by.may(Permission.RECORD_CODE_BREAK):
         raise PermissionDenied
     with attributed(by=by, via=via):
+        once.require_first()
         if allocation_selectors.allocation_of(participant) is None:
             raise RandomizationRefused(_("This participant has not been randomized."))
         if at > clock.now():

@@ -27,6 +27,7 @@ from randomization.problems import RandomizationRefused
 from randomization.vocabulary import ListSource, ListState
 from record.accounts.models import User
 from record.accounts.roles import Permission
+from record.audit import once
 from record.audit.attribution import Reason, Source, act, attributed
 from record.audit.models import Confidentiality
 from trial_edc import __version__, chance, clock
@@ -141,6 +142,7 @@ def _draft(
 ) -> AllocationList:
     sealed_content = seal_content(content, size=size)
     with attributed(by=by, via=via):
+        once.require_first()
         draft = AllocationList.objects.create(
             source=source,
             size=size,

@@ -18,6 +18,7 @@ from randomization.vocabulary import LotStatus, MovementKind
 from record.accounts import selectors as accounts_selectors
 from record.accounts.models import User
 from record.accounts.roles import Permission, Role
+from record.audit import once
 from record.audit.attribution import Actor, Reason, Source, attributed
 from record.casebook.models import FormInstance
 from record.notices.services import outbox as notices
@@ -98,6 +99,7 @@ def record_movement(
     if kind == MovementKind.DISPENSED:
         raise RandomizationRefused(_("Containers are dispensed by the product record."))
     with attributed(by=by, via=via):
+        once.require_first()
         lot = _locked()[lot.pk]
         content = lot.content
         movement = {"kind": kind.value, "amount": amount, "at": at, "by": by.pk}

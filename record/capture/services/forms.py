@@ -35,7 +35,7 @@ from record.casebook import catalogue
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
 from record.casebook.form_data import FormData
-from record.casebook.history import changes_of
+from record.casebook.history import changes_since
 from record.casebook.models import AnyCRF, FormInstance, FormStatus, SealedCRF
 from record.casebook.selectors import casebook_of, data_of, new_row, row_of
 from record.casebook.services import form_instances
@@ -213,8 +213,9 @@ def _open_for_update(form: FormInstance) -> tuple[FormInstance, AnyCRF]:
 
 def _merge(form: FormInstance, before: FormData, entry: FormEntry) -> dict[str, Value]:
     """Raises `Conflict`."""
-    is_stale = entry.based_on is not None and entry.based_on < form.revision
-    later = changes_of(form, after_revision=entry.based_on or 0) if is_stale else []
+    later = []
+    if entry.based_on is not None:
+        later = changes_since(form, entry.based_on)
     seen = seen_by_author(before.values, later)
     changed, clashes = merge(seen=seen, entered=entry.values, current=before.values)
     if clashes:

@@ -5,6 +5,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from django.utils.translation import gettext as _
 
 from record.accounts.roles import Permission
+from record.audit import once
 from record.audit.attribution import Actor, Process, Source, attributed
 from record.casebook import catalogue
 from record.casebook.checks import Finding
@@ -12,7 +13,7 @@ from record.casebook.models import FormInstance
 from record.casebook.services.form_instances import hidden_key
 from record.casebook.services.form_instances import lock as lock_participant
 from record.review.models import Query, QueryState, QueryStep
-from record.review.problems import ReviewRefused
+from record.review.problems import ChangedSinceShown, ReviewRefused
 from record.review.services.rights import require
 from trial_edc.requirements import implements
 
@@ -52,11 +53,13 @@ def _add_step(query: Query, action: Action, text: str, by: Actor) -> None:
 def raise_query(
     form: FormInstance, item: str, text: str, *, by: Actor, via: Source = Source.PAGE
 ) -> Query:
+    """Raises `DoneAlready` for a request that raised its query before."""
     require(by, Permission.RAISE_QUERY, form)
     text = _require_text(text)
     if item and item not in catalogue.design(form.code).items:
         raise ReviewRefused(_("This form has no such item."))
     with attributed(by=by, via=via):
+        once.require_first()
         lock_participant(form.participant)
         query = _new_query(form, QueryState.OPEN, raised_by_id=by.pk)
         query.put_place(item, "")
@@ -69,15 +72,27 @@ def _change_state(
     query: Query,
     action: Action,
     text: str,
+    shown_steps: int | None,
     *,
     by: Actor,
     allowed: Sequence[QueryState],
     to: QueryState,
 ) -> Query:
+    """Add a step to the thread as it was shown, at its number of steps.
+
+    Raises `DoneAlready` for a request that added its step before, `ChangedSinceShown`
+    when somebody else added one meanwhile. Without `shown_steps` the thread is taken
+    as it stands.
+    """
     text = _require_text(text)
     with attributed(by=by, via=Source.PAGE):
+        once.require_first()
         lock_participant(query.form.participant)
         query = Query.objects.select_for_update(of=("self",)).get(pk=query.pk)
+        if shown_steps not in (None, query.steps.count()):
+            raise ChangedSinceShown(
+                _("Somebody wrote to this query since it was shown to you. Read it.")
+            )
         if query.state not in allowed:
             message = _("This query is %(state)s; somebody was faster.")
             raise ReviewRefused(message % {"state": query.get_state_display()})
@@ -87,29 +102,45 @@ def _change_state(
     return query
 
 
-def answer_query(query: Query, text: str, *, by: Actor) -> Query:
+def answer_query(
+    query: Query, text: str, *, by: Actor, shown_steps: int | None = None
+) -> Query:
     require(by, Permission.ANSWER_QUERY, query.form)
     allowed, to = (QueryState.OPEN,), QueryState.ANSWERED
-    return _change_state(query, Action.ANSWERED, text, by=by, allowed=allowed, to=to)
+    return _change_state(
+        query, Action.ANSWERED, text, shown_steps, by=by, allowed=allowed, to=to
+    )
 
 
-def return_query(query: Query, text: str, *, by: Actor) -> Query:
+def return_query(
+    query: Query, text: str, *, by: Actor, shown_steps: int | None = None
+) -> Query:
     require(by, Permission.RAISE_QUERY, query.form)
     allowed, to = (QueryState.ANSWERED,), QueryState.OPEN
-    return _change_state(query, Action.RETURNED, text, by=by, allowed=allowed, to=to)
+    return _change_state(
+        query, Action.RETURNED, text, shown_steps, by=by, allowed=allowed, to=to
+    )
 
 
-def close_query(query: Query, text: str, *, by: Actor) -> Query:
+def close_query(
+    query: Query, text: str, *, by: Actor, shown_steps: int | None = None
+) -> Query:
     """Close a query; no role that answers may close."""
     require(by, Permission.CLOSE_QUERY, query.form)
     allowed, to = (QueryState.OPEN, QueryState.ANSWERED), QueryState.CLOSED
-    return _change_state(query, Action.CLOSED, text, by=by, allowed=allowed, to=to)
+    return _change_state(
+        query, Action.CLOSED, text, shown_steps, by=by, allowed=allowed, to=to
+    )
 
 
-def reopen_query(query: Query, text: str, *, by: Actor) -> Query:
+def reopen_query(
+    query: Query, text: str, *, by: Actor, shown_steps: int | None = None
+) -> Query:
     require(by, Permission.RAISE_QUERY, query.form)
     allowed, to = (QueryState.CLOSED,), QueryState.OPEN
-    return _change_state(query, Action.REOPENED, text, by=by, allowed=allowed, to=to)
+    return _change_state(
+        query, Action.REOPENED, text, shown_steps, by=by, allowed=allowed, to=to
+    )
 
 
 @implements("QRY-05")

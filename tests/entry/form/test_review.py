@@ -160,8 +160,10 @@ def test_verification_and_a_query_from_the_side_panel(form):
     monitor.post(panel, {"action": "raise", "text": "Which scale?"}, headers=htmx)
     query = Query.objects.get()
     answered = {"action": "answer", "query": query.pk, "text": "Bed scale."}
+    answered["based_on"] = 1
     coordinator.post(panel, answered, headers=htmx)
     closing = {"action": "close", "query": query.pk, "text": "Thank you."}
+    closing["based_on"] = 2
     refused = coordinator.post(panel, closing, headers=htmx)
     monitor.post(panel, closing, headers=htmx)
     verifying = shown(monitor, panel) | {"action": "verify"}

@@ -85,6 +85,7 @@ def test_the_runtime_role_writes_no_entry_of_its_own(refusal):
         "UPDATE audit_sealedentry SET entry_id = entry_id",
         "DELETE FROM audit_entry",
         "DELETE FROM audit_sealedentry",
+        "DELETE FROM audit_performedact",
         "DELETE FROM sample_room_sample",
         "DELETE FROM casebook_participant",
         "TRUNCATE audit_entry",

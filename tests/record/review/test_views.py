@@ -93,7 +93,7 @@ def test_a_query_is_answered_in_the_list(as_):
 
     response = as_("CO").post(
         reverse("review:step", args=[query.pk]),
-        {"action": "answer", "text": "It is right.", "next": back},
+        {"action": "answer", "based_on": 1, "text": "It is right.", "next": back},
     )
 
     assert response["Location"] == back
@@ -105,7 +105,7 @@ def test_a_query_is_answered_in_the_list(as_):
     [
         ("CO", "close", "no", 403, "open"),
         ("MO", "answer", "no", 403, "open"),
-        ("CO", "answer", " ", 302, "open"),
+        ("CO", "answer", " ", 409, "open"),
         ("CO", "explode", "no", 403, "open"),
         ("MO", "close", "done", 302, "closed"),
         ("UP", "answer", "no", 404, "open"),
@@ -116,7 +116,7 @@ def test_a_step_out_of_turn_changes_nothing(as_, role, action, text, status, sta
 
     response = as_(role).post(
         reverse("review:step", args=[query.pk]),
-        {"action": action, "text": text, "next": "https://elsewhere.example/"},
+        {"based_on": 1, "action": action, "text": text, "next": "https://example.org/"},
     )
 
     assert response.status_code == status
