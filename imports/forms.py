@@ -23,6 +23,7 @@ from record.capture.vocabulary import ChangeReason
 from record.casebook.fields import SiteDateField
 from record.casebook.services.files import TOO_LARGE
 from trial_edc import clock
+from trial_edc.text_fields import TypedSlug, TypedText
 from trial_edc.vocabulary import YesNo
 from visits.laboratory.vocabulary import SamplePlace, UreaKind
 from visits.models import Laboratory
@@ -39,12 +40,12 @@ def with_blank(choices: Pairs, blank_label: str = "—") -> list[tuple[str, Any]
 class SourceForm(forms.Form):
     """A source of files."""
 
-    code = forms.SlugField(
+    code = TypedSlug(
         label=gettext_lazy("Code"),
         max_length=20,
         help_text=gettext_lazy("Short; it stands in the audit trail."),
     )
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    name = TypedText(label=gettext_lazy("Name"), longest=200)
     laboratory = forms.ModelChoiceField(
         label=gettext_lazy("Laboratory"),
         queryset=Laboratory.objects.all(),
@@ -105,7 +106,7 @@ class ConfirmForm(forms.Form):
         label=gettext_lazy("Why do values change?"),
         choices=lambda: with_blank(ChangeReason.choices()),
     )
-    text = forms.CharField(label=gettext_lazy("In your words"), max_length=500)
+    text = TypedText(label=gettext_lazy("In your words"), longest=500)
 
 
 @dataclass(frozen=True)

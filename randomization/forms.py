@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from record.accounts.forms import ConfirmIdentityForm
+from trial_edc.text_fields import TypedText
 from trial_edc.vocabulary import Codelist
 
 LONG_TEXT = forms.Textarea({"rows": 3})
@@ -32,7 +33,7 @@ class CodelistField(forms.ChoiceField):
 class ExplanationForm(forms.Form):
     """Why."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=LONG_TEXT)
+    reason = TypedText(label=_("Reason"), longest=1000, widget=LONG_TEXT)
 
 
 class SignedForm(ConfirmIdentityForm):

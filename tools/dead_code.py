@@ -36,7 +36,14 @@ CALLED_BY_LIBRARIES = [
     *("*Config", "app_name", "handler403", "urlpatterns", "process_*"),  # Django
     *("abstract", "constraints", "indexes", "ordering"),  # Meta of a model
     *("*_FIELD", "REQUIRED_FIELDS", "get_by_natural_key"),  # a model of users
-    *("clean_*", "disabled", "field_order", "queryset", "widgets"),  # forms
+    *(
+        "clean_*",
+        "disabled",
+        "field_classes",
+        "field_order",
+        "queryset",
+        "widgets",
+    ),  # forms
     *("clone", "db_column", "prepare_value", "template_name"),  # fields and widgets
     *("add_arguments", "help", "validate"),  # commands, validators of passwords
     *("disable_csrf", "form_tag", "layout"),  # crispy-forms

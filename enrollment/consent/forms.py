@@ -12,13 +12,14 @@ from enrollment.vocabulary import (
 from record.casebook.fields import SiteDateField
 from trial_edc import clock
 from trial_edc.choices import choices
+from trial_edc.text_fields import TypedText
 
 
 class ConsentVersionForm(forms.Form):
     """A new version of the consent document."""
 
-    version = forms.CharField(
-        label=_("Version"), max_length=20, help_text=_("As printed on the document.")
+    version = TypedText(
+        label=_("Version"), longest=20, help_text=_("As printed on the document.")
     )
     ethics_approved_on = SiteDateField(label=_("Approved by the ethics board"))
     effective_from = SiteDateField(
@@ -31,8 +32,8 @@ class ConsentVersionForm(forms.Form):
         widget=forms.RadioSelect,
         help_text=_("Who is concerned is asked again; the page “My work” says whom."),
     )
-    changes = forms.CharField(
-        label=_("What changed"), max_length=2000, widget=forms.Textarea({"rows": 3})
+    changes = TypedText(
+        label=_("What changed"), longest=2000, widget=forms.Textarea({"rows": 3})
     )
 
     def clean_ethics_approved_on(self) -> date:

@@ -18,6 +18,7 @@ from enrollment.vocabulary import (
 from record.capture.problems import ExplanationNeeded, SaveRefused
 from record.casebook.checks import Finding
 from trial_edc import clock, dates
+from trial_edc.text_fields import TypedInteger, TypedText
 from trial_edc.vocabulary import Codelist, Sex
 
 Problem = SaveRefused | ExplanationNeeded | EnrollmentRefused
@@ -35,7 +36,7 @@ def _now_at_site() -> str:
 class ScreeningForm(forms.Form):
     """A form whose fields are items of SCN and show their edit checks."""
 
-    explanation = forms.CharField(
+    explanation = TypedText(
         label=_("Why it stands"),
         required=False,
         widget=forms.Textarea({"rows": 2}),
@@ -90,13 +91,13 @@ AT_SITE = forms.TextInput({"placeholder": "2026-03-08 14:30", "autocomplete": "o
 class RegisterForm(ScreeningForm):
     """A person approached: no name, no birth date."""
 
-    approached_at = forms.CharField(
+    approached_at = TypedText(
         label=_("Approached at"), initial=_now_at_site, widget=AT_SITE
     )
     source = forms.ChoiceField(
         label=_("Source"), choices=_choices(PatientSource), widget=forms.RadioSelect
     )
-    age_years = forms.IntegerField(label=_("Age in years"), min_value=0, max_value=120)
+    age_years = TypedInteger(label=_("Age in years"), min_value=0, max_value=120)
     sex = forms.ChoiceField(
         label=_("Sex"), choices=_choices(Sex), widget=forms.RadioSelect
     )
@@ -106,7 +107,7 @@ class RegisterForm(ScreeningForm):
         choices=_choices(FAILURE_OF_RESULT, _("Still open, or consented")),
         help_text=_("Any of these ends the screening. Consent has its own form."),
     )
-    hospital_no = forms.CharField(
+    hospital_no = TypedText(
         label=_("Hospital number"),
         required=False,
         help_text=_("Only looked up, to find a person approached before; not stored."),
@@ -127,7 +128,7 @@ class RegisterForm(ScreeningForm):
 class RescreenForm(ScreeningForm):
     """A further screening of the same person."""
 
-    approached_at = forms.CharField(
+    approached_at = TypedText(
         label=_("Approached again at"), initial=_now_at_site, widget=AT_SITE
     )
     source = forms.ChoiceField(
@@ -142,7 +143,7 @@ class CloseForm(ScreeningForm):
     approach_result = forms.ChoiceField(
         label=_("Result of approach"), choices=_choices(ApproachResult)
     )
-    screening_closed_at = forms.CharField(
+    screening_closed_at = TypedText(
         label=_("Closed at"), initial=_now_at_site, widget=AT_SITE
     )
     screen_failure_reason = forms.ChoiceField(

@@ -10,6 +10,7 @@ from record.audit.vault import Purpose, keyed_hash
 from record.casebook.form_data import Casebook
 from record.casebook.models import Participant
 from record.casebook.selectors import casebooks_of
+from trial_edc.typed_text import identifier
 
 
 def status_of(participant: Participant) -> ParticipantStatus:
@@ -41,5 +42,6 @@ def participant_with_hospital_no(hospital_no: str) -> Participant | None:
 
 
 def hospital_no_digest(hospital_no: str) -> str:
-    normalized = "".join(hospital_no.split()).upper()
-    return keyed_hash(Purpose.IDENTITY, normalized)
+    """The same for every way of writing it: width, case, spaces and dashes."""
+    folded = identifier(hospital_no).replace("-", "")
+    return keyed_hash(Purpose.IDENTITY, folded)

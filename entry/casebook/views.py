@@ -26,6 +26,7 @@ from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances as services
 from safety.deaths.selectors import forms_kept_after_revocation
 from trial_edc.context import page_for
+from trial_edc.typed_text import written
 
 CONSENT, DEATH = "CNS", "DTH"
 STRIKE_CODES = frozenset(reason.value for reason in StrikeReason)
@@ -85,7 +86,7 @@ def strike(request: StaffRequest, pk: int) -> HttpResponse:
     is_strike = _is_strike(request)
     if not page.may_strike and not page.may_restore:
         raise PermissionDenied
-    code, text = request.POST.get("code", ""), request.POST.get("text", "").strip()
+    code, text = request.POST.get("code", ""), written(request.POST.get("text", ""))
     if code not in STRIKE_CODES or not text:
         messages.error(request, _("Choose a reason and write why; nothing changed."))
         return redirect(navigation.address(form))

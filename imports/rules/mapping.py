@@ -5,12 +5,13 @@ of the laboratory is here, how it writes units and a missing result.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
 from typing import Any
 
+from record.casebook.typed import iso_datetime
+from record.casebook.values import Partial
+from trial_edc.typed_text import plain
 from trial_edc.vocabulary import N_, Codelist
 
 NOT_COLLECTED = "-"  # an analyte that the trial does not collect
@@ -112,16 +113,18 @@ class FileMapping:
 
 def normalized(text: str) -> str:
     """A word as words are compared: without width, case and outer blanks."""
-    return unicodedata.normalize("NFKC", text).strip().casefold()
+    return plain(text).casefold()
 
 
-_TIME = r"(?:[ T]+(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?)?"
-_SEPARATOR = r"[-/.]"
+_CLOCK = r"(?:[T ]+(.+))?"
 _PATTERNS = {
-    DateOrder.YMD: rf"(\d{{4}})[-/.年](\d{{1,2}})[-/.月](\d{{1,2}})日?{_TIME}",
-    DateOrder.DMY: rf"(\d{{1,2}}){_SEPARATOR}(\d{{1,2}}){_SEPARATOR}(\d{{4}}){_TIME}",
-    DateOrder.MDY: rf"(\d{{1,2}}){_SEPARATOR}(\d{{1,2}}){_SEPARATOR}(\d{{4}}){_TIME}",
-    DateOrder.COMPACT: r"(\d{4})(\d{2})(\d{2})(?:[ T]?(\d{2}):?(\d{2})(?::?\d{2})?)?",
+    DateOrder.YMD: (
+        r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})"
+        rf"(?:日 ?(.+)|日|{_CLOCK})"
+    ),
+    DateOrder.DMY: rf"(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d{{4}}){_CLOCK}",
+    DateOrder.MDY: rf"(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d{{4}}){_CLOCK}",
+    DateOrder.COMPACT: r"(\d{4})(\d{2})(\d{2})(?:[ T]?(.+))?",
 }
 _YEAR_MONTH_DAY = {
     DateOrder.YMD: (0, 1, 2),
@@ -136,17 +139,22 @@ def iso_instant(text: str, order: str) -> str | None:
 
     Site time, to the minute, as on a form page; a text with an offset is refused.
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
-    match = re.fullmatch(_PATTERNS[DateOrder(order)], plain, re.ASCII)
+    match = re.fullmatch(_PATTERNS[DateOrder(order)], plain(text), re.ASCII)
     if match is None:
         return None
     year, month, day = (
         int(match[place + 1]) for place in _YEAR_MONTH_DAY[DateOrder(order)]
     )
+    clock = next(filter(None, match.groups()[3:]), "")
+    instant = iso_datetime(f"{year:04}-{month:02}-{day:02} {_with_colon(clock)}")
     try:
-        day_text = date(year, month, day).isoformat()
-        if match[4] is None:
-            return day_text
-        return f"{day_text} {time(int(match[4]), int(match[5])):%H:%M}"
+        known = Partial(instant)
     except ValueError:
         return None
+    is_whole = known.has_time == bool(clock)
+    return known.text.replace("T", " ") if is_whole else None
+
+
+def _with_colon(clock: str) -> str:
+    """A time without marks, with its seconds, such as 143000."""
+    return re.sub(r"^(\d{2})(\d{2})(\d{2})$", r"\1:\2:\3", clock, flags=re.ASCII)

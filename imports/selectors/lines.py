@@ -9,7 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from enrollment.screening.rules.participant_numbers import NUMBER, is_mistyped
+from enrollment.screening.rules.participant_numbers import (
+    NUMBER,
+    is_mistyped,
+    typed_number,
+)
 from enrollment.screening.selectors import participant_with_hospital_no
 from imports.rules.mapping import (
     NOT_COLLECTED,
@@ -102,7 +106,7 @@ def _cells_by_column(
 
 
 def _identifiers(cells: Cells) -> tuple[str, str]:
-    number = cells.get(FileColumn.PARTICIPANT, "").upper()
+    number = typed_number(cells.get(FileColumn.PARTICIPANT, ""))
     return number, "" if number else cells.get(FileColumn.HOSPITAL_NO, "")
 
 

@@ -51,7 +51,7 @@ def confirm(file: ImportedFile, reason: Reason | None, *, by: User) -> ImportedF
         raise PermissionDenied
     with attributed(by=by, via=Source.PAGE):
         file = lock_file(file, ImportState.READY)
-        has_reason = reason is not None and reason.code and reason.text.strip()
+        has_reason = reason is not None and reason.code and reason.text
         if file.changed and not has_reason:
             raise ReasonMissing
         file.state = ImportState.STORING

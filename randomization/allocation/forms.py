@@ -6,13 +6,15 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.screening.rules.participant_numbers import typed_number
 from record.casebook.models import Participant
+from trial_edc.text_fields import TypedText
 
 
 class ConfirmNumberForm(forms.Form):
     """The participant's number, typed so that nobody randomizes the wrong person."""
 
-    number = forms.CharField(
+    number = TypedText(
         label=_("Type the participant number to confirm"),
         widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters"}),
     )
@@ -22,7 +24,7 @@ class ConfirmNumberForm(forms.Form):
         self.participant = participant
 
     def clean_number(self) -> str:
-        typed: str = self.cleaned_data["number"].strip().upper()
+        typed = typed_number(self.cleaned_data["number"])
         if typed != self.participant.number:
             raise forms.ValidationError(
                 gettext("This is not the number of this participant.")

@@ -27,6 +27,7 @@ from record.notices.services import outbox as notices
 from trial_edc import chance, clock, dates
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
+from trial_edc.typed_text import written
 
 
 @implements("RAN-03", "RND-01", "RND-02")
@@ -142,7 +143,7 @@ def declare_in_error(
     """
     if not by.may(Permission.JUDGE):
         raise PermissionDenied
-    if not reason.strip():
+    if not written(reason):
         raise RandomizationRefused(_("Say why."))
     with attributed(by=by, via=via):
         participant = form_instances.lock(participant)
@@ -169,7 +170,7 @@ def _enter_error(
             "randomisation",
             "RAN.in_error",
             dates.site_date(saved.data.values["randomised_at"]),
-            _("Randomized in error: %(reason)s") % {"reason": reason.strip()},
+            _("Randomized in error: %(reason)s") % {"reason": written(reason)},
             form=form,
             important=True,
         ),

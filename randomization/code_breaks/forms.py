@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.screening.rules.participant_numbers import typed_number
 from randomization.code_breaks.services.code_breaks import (
     BREAK_PERMISSIONS,
     RECORDED_KINDS,
@@ -18,6 +19,7 @@ from randomization.vocabulary import (
 )
 from record.casebook.fields import SiteTimeField
 from record.casebook.models import Participant
+from trial_edc.text_fields import TypedText
 
 YES_NO = (("", "—"), ("Y", _("Yes")), ("N", _("No")))
 
@@ -27,14 +29,14 @@ class CodeBreakFields(forms.Form):
 
     kind = CodelistField(CodeBreakKind, label=_("Kind"))
     category = CodelistField(CodeBreakCategory, label=_("Why"))
-    reason = forms.CharField(
+    reason = TypedText(
         label=_("What makes it necessary"),
-        max_length=2000,
+        longest=2000,
         widget=LONG_TEXT,
         help_text=_("Never write an arm or a product here."),
     )
-    disclosed_to = forms.CharField(
-        label=_("Who is told the arm"), max_length=500, required=False
+    disclosed_to = TypedText(
+        label=_("Who is told the arm"), longest=500, required=False
     )
     participant_told = forms.ChoiceField(
         label=_("Is the participant told?"), choices=YES_NO, required=False
@@ -63,9 +65,7 @@ class CodeBreakFields(forms.Form):
 class ProposeOpeningForm(SignedForm):
     """Why the code is opened, with the password."""
 
-    opening_reason = forms.CharField(
-        label=_("Reason"), max_length=1000, widget=LONG_TEXT
-    )
+    opening_reason = TypedText(label=_("Reason"), longest=1000, widget=LONG_TEXT)
     field_order = ("opening_reason",)
 
     @property
@@ -89,10 +89,10 @@ class CodeBreakForm(CodeBreakFields, SignedForm):
 class ParticipantForm(forms.Form):
     """The number of a participant."""
 
-    number = forms.CharField(label=_("Participant number"), max_length=12)
+    number = TypedText(label=_("Participant number"), longest=40)
 
     def clean_number(self) -> Participant:
-        typed = self.cleaned_data["number"].strip().upper()
+        typed = typed_number(self.cleaned_data["number"])
         participant = Participant.objects.filter(number=typed).first()
         if participant is None:
             raise forms.ValidationError(gettext("There is no such participant."))

@@ -12,6 +12,7 @@ from randomization.lists.services.validation_report import (
     is_predictable,
     predictability_with,
 )
+from trial_edc.text_fields import TypedInteger, TypedText
 
 LARGEST_LIST_BYTES = 100_000
 MOST_PLACES = 2_000
@@ -20,12 +21,8 @@ MOST_PLACES = 2_000
 class SegmentForm(forms.Form):
     """Fields of every draft; outside a demo the size follows from the protocol."""
 
-    size = forms.IntegerField(
-        label=_("Number of places"), min_value=2, max_value=MOST_PLACES
-    )
-    reason = forms.CharField(
-        label=_("Amendment that enlarges the trial"), max_length=1000
-    )
+    size = TypedInteger(label=_("Number of places"), min_value=2, max_value=MOST_PLACES)
+    reason = TypedText(label=_("Amendment that enlarges the trial"), longest=1000)
 
     def __init__(
         self, *args: Any, is_segment: bool, places: int, **kwargs: Any

@@ -14,6 +14,7 @@ from record.audit.vault import Purpose, keyed_hash, seal, unseal
 from record.casebook.models import FormInstance, Participant
 from trial_edc import clock
 from trial_edc.choices import choices
+from trial_edc.typed_text import identifier
 
 LOT_BYTES = 24_000
 
@@ -80,7 +81,7 @@ class CodeBreak(Register):
 
 
 def lot_hash(number: str) -> str:
-    return keyed_hash(Purpose.PRODUCT, "".join(number.split()).upper())
+    return keyed_hash(Purpose.PRODUCT, identifier(number))
 
 
 class LotRecord(Recorded):

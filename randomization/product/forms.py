@@ -18,6 +18,7 @@ from randomization.vocabulary import (
 )
 from record.casebook.fields import SiteTimeField
 from trial_edc import clock
+from trial_edc.text_fields import TypedDecimal, TypedInteger, TypedText
 
 # Dispensing is no entry: it follows from the product record.
 ENTERED_KINDS = [kind for kind in MovementKind if kind != MovementKind.DISPENSED]
@@ -26,26 +27,24 @@ ENTERED_KINDS = [kind for kind in MovementKind if kind != MovementKind.DISPENSED
 class LotForm(forms.Form):
     """Identity, release and status of a lot."""
 
-    lot = forms.CharField(label=_("Lot number"), max_length=60)
+    lot = TypedText(label=_("Lot number"), longest=60)
     product = CodelistField(Product, label=_("Product"))
-    manufacturer = forms.CharField(label=_("Manufacturer"), max_length=200)
-    donor_code = forms.CharField(label=_("Donor code"), max_length=60, required=False)
-    passage = forms.IntegerField(
+    manufacturer = TypedText(label=_("Manufacturer"), longest=200)
+    donor_code = TypedText(label=_("Donor code"), longest=60, required=False)
+    passage = TypedInteger(
         label=_("Passage"), min_value=1, max_value=15, required=False
     )
     sterility = CodelistField(ReleaseResult, label=_("Sterility"), required=False)
     mycoplasma = CodelistField(ReleaseResult, label=_("Mycoplasma"), required=False)
     endotoxin = CodelistField(ReleaseResult, label=_("Endotoxin"), required=False)
-    viability_pct = forms.DecimalField(
+    viability_pct = TypedDecimal(
         label=_("Viability at release, %"),
         min_value=0,
         max_value=100,
         decimal_places=1,
         required=False,
     )
-    certificate = forms.CharField(
-        label=_("Certificate"), max_length=200, required=False
-    )
+    certificate = TypedText(label=_("Certificate"), longest=200, required=False)
     status = CodelistField(LotStatus, label=_("Status"))
     expires_at = SiteTimeField(label=_("Expires"))
     storage = CodelistField(Storage, label=_("Storage"))
@@ -58,7 +57,7 @@ class LotForm(forms.Form):
 class LotChangeForm(LotForm):
     """A change of a lot, with its reason; the number stays."""
 
-    reason = forms.CharField(label=_("Reason of the change"), max_length=1000)
+    reason = TypedText(label=_("Reason of the change"), longest=1000)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,7 +79,7 @@ class MovementForm(forms.Form):
         label=_("What happened"),
         choices=lambda: [("", "—"), *choices(ENTERED_KINDS)],
     )
-    amount = forms.IntegerField(label=_("Containers"), min_value=1, max_value=100_000)
+    amount = TypedInteger(label=_("Containers"), min_value=1, max_value=100_000)
     at = SiteTimeField(label=_("When"))
 
     def clean_at(self) -> datetime:

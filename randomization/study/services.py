@@ -16,13 +16,14 @@ from record.audit.attribution import Source, attributed
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
+from trial_edc.typed_text import written
 
 
 def change_status(
     status: StudyStatus, *, reason: str, by: User, via: Source = Source.PAGE
 ) -> StudyStatusChange:
     _may(by)
-    if not reason.strip():
+    if not written(reason):
         raise RandomizationRefused(_("Give the reason."))
     with attributed(by=by, via=via):
         before = study_selectors.study_status()
@@ -33,7 +34,7 @@ def change_status(
             _require_ready_to_open()
         return StudyStatusChange.objects.create(
             status=status,
-            reason=reason.strip(),
+            reason=written(reason),
             decided_by=by,
             in_force_at=None if needs_second_person(before, status) else clock.now(),
         )

@@ -13,6 +13,7 @@ from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
 from record.accounts.roles import BlindingClass, Role
 from record.accounts.services import accounts as services
 from record.accounts.services.sign_in import SIGNED_BEFORE, confirm_identity
+from trial_edc.text_fields import PlainText, TypedEmail, TypedText
 
 THEMES = (
     ("", _("As the device")),
@@ -29,9 +30,9 @@ DATE_INPUT = forms.DateInput(
 class SignInForm(forms.Form):
     """Name and password."""
 
-    username = forms.CharField(
+    username = PlainText(
         label=_("User name"),
-        max_length=150,
+        longest=150,
         widget=forms.TextInput(
             {"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
         ),
@@ -47,23 +48,23 @@ CODE_INPUT = forms.TextInput(
 class SecondFactorForm(forms.Form):
     """The code that the app shows now, or a recovery code."""
 
-    code = forms.CharField(
-        label=_("Code of the app, or a recovery code"), max_length=40, widget=CODE_INPUT
+    code = TypedText(
+        label=_("Code of the app, or a recovery code"), longest=40, widget=CODE_INPUT
     )
 
 
 class EnrolForm(forms.Form):
     """The first code of a new app, as proof that it was set up."""
 
-    code = forms.CharField(
-        label=_("Code that the app shows now"), max_length=10, widget=CODE_INPUT
+    code = TypedText(
+        label=_("Code that the app shows now"), longest=10, widget=CODE_INPUT
     )
 
 
 class RecoverForm(SignInForm):
     """Name, password and one of the recovery codes."""
 
-    code = forms.CharField(label=_("Recovery code"), max_length=40, widget=CODE_INPUT)
+    code = TypedText(label=_("Recovery code"), longest=40, widget=CODE_INPUT)
 
 
 class ConfirmIdentityForm(forms.Form):
@@ -72,9 +73,9 @@ class ConfirmIdentityForm(forms.Form):
     After `is_valid()`, `proof` is the proof that services of a signature require.
     """
 
-    username = forms.CharField(
+    username = PlainText(
         label=_("User name"),
-        max_length=150,
+        longest=150,
         widget=forms.TextInput({"autocomplete": "username", "autocapitalize": "none"}),
     )
     password = forms.CharField(label=_("Password"), strip=False, widget=PASSWORD_INPUT)
@@ -162,6 +163,12 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
             "delegated_from",
             "delegated_until",
         )
+        field_classes = {
+            "username": PlainText,
+            "full_name": TypedText,
+            "full_name_zh": TypedText,
+            "email": TypedEmail,
+        }
         widgets = {
             "delegated_from": DATE_INPUT,
             "delegated_until": DATE_INPUT,
@@ -191,14 +198,14 @@ class NewAccountForm(AccountForm):
     def clean_username(self) -> str:
         """Keep names in lower case, so that two never differ by case alone."""
         username: str = self.cleaned_data["username"]
-        return username.strip().lower()
+        return username.lower()
 
 
 class RoleForm(forms.Form):
     """Another role of the same blinding class, and why."""
 
     role = forms.ChoiceField(label=_("Role"))
-    reason = forms.CharField(label=_("Reason"), max_length=500)
+    reason = TypedText(label=_("Reason"), longest=500)
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -212,7 +219,7 @@ class RoleForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why an account is closed, opened again or given a new password."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=500)
+    reason = TypedText(label=_("Reason"), longest=500)
 
 
 def role_choices(available: list[Role]) -> list[tuple[str, Any]]:

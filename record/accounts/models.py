@@ -17,6 +17,7 @@ from record.accounts.roles import BlindingClass, Limit, Permission, Role
 from record.audit.triggers import REFUSE_REMOVAL, record
 from trial_edc import clock
 from trial_edc.choices import choices
+from trial_edc.typed_text import plain
 
 USERNAME = r"^[a-z][a-z0-9._-]{1,29}$"
 NO_RECORDED_VALUES = ("password", "former_passwords", "last_login")
@@ -83,7 +84,7 @@ class UserManager(models.Manager["User"]):
     """Finds an account by its name, however it was typed."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(username=(username or "").strip().lower())
+        return self.get(username=plain(username or "").lower())
 
 
 class User(AbstractBaseUser):

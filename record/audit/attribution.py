@@ -15,6 +15,7 @@ from psycopg2.extensions import QuotedString
 from record.audit.problems import RecordClosed
 from trial_edc import clock
 from trial_edc.requirements import implements
+from trial_edc.typed_text import written
 
 CLOSED = "AU002"  # the SQLSTATE of the trigger's refusal, see sql/record_1.sql
 
@@ -61,6 +62,10 @@ class Reason:
 
     code: str
     text: str = ""
+
+    def __post_init__(self) -> None:
+        """A text in which nothing can be seen is none."""
+        object.__setattr__(self, "text", written(self.text))
 
 
 @dataclass(frozen=True)

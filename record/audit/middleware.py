@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from ipaddress import ip_address
+from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.contrib import messages
@@ -72,8 +73,9 @@ def client_address(request: HttpRequest) -> str:
 class RefusalMiddleware:
     """Answers what no page can: texts that cannot be stored, a record that is locked.
 
-    PostgreSQL holds no NUL. A write that the page had not refused itself meets the lock
-    of a form or of the database here.
+    PostgreSQL holds no NUL, and what is no UTF-8 would be stored as another text. A
+    write that the page had not refused itself meets the lock of a form or of the
+    database here.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -86,6 +88,9 @@ class RefusalMiddleware:
         typed = request.GET, request.POST
         if NUL in request.path_info or any(map(_holds_nul, typed)):
             message = "A text holds a NUL."
+            raise BadRequest(message)
+        if not _is_utf8(request):
+            message = "A text is not in UTF-8."
             raise BadRequest(message)
         return self.get_response(request)
 
@@ -125,6 +130,19 @@ def _page_before(request: HttpRequest) -> str:
     address = address or request.headers.get("Referer", "")
     is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()})
     return address if is_ours else "/"
+
+
+def _is_utf8(request: HttpRequest) -> bool:
+    """Django reads bytes that are no UTF-8 as U+FFFD; in parts of files, too."""
+    is_form = request.content_type == "application/x-www-form-urlencoded"
+    query = request.META.get("QUERY_STRING", "").encode("latin-1")  # as WSGI has it
+    texts = query, request.body if is_form else b""
+    try:
+        for text in texts:
+            unquote_to_bytes(text).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _holds_nul(typed: QueryDict) -> bool:

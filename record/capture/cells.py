@@ -6,7 +6,6 @@ what could mean two things is refused with a message that says what to write.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -18,14 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from record.casebook import items
 from record.casebook.items import Item
 from record.casebook.values import MissingCode
+from trial_edc.typed_text import described, plain, sign
 from trial_edc.vocabulary import Codelist
 
 Options = Sequence[tuple[str, str]]  # keys of a register with their names
 Read = str | list[str] | tuple[str, str] | MissingCode
 
 _CODES = {code.value: code for code in MissingCode}
-_AMOUNT = re.compile(r"(?P<number>[<>≤≥]?\s*[+-]?[0-9.,]+)\s*(?P<unit>.*)")
-_SECONDS = re.compile(r"(\d{1,2}[:：]\d{2})[:：]00(\.0+)?$")
 _BETWEEN = re.compile(r"[;,、|]")
 
 
@@ -37,24 +35,20 @@ def read(item: Item, text: str, options: Options = (), unit: str = "") -> Read:
     """
     text = text.strip()
     code = missing_code(item, text)
-    return code or _value(item, text, options, unit) if text else ""
+    return code or _value(item, text, options, unit) if plain(text) else ""
 
 
 def _value(item: Item, text: str, options: Options, unit: str) -> Read:
     read: Read = text
     match item:
         case items.Lab():
-            read = _amount(item, text, unit)
-        case items.Number():
-            read = _number(_plain(text).removesuffix(item.facts.unit).strip(), text)
+            read = (text, unit) if unit else text
         case items.MultipleChoice():
-            read = [_code(item, one) for one in _BETWEEN.split(_plain(text)) if one]
+            read = [_code(item, one) for one in _BETWEEN.split(plain(text)) if one]
         case items.Choice():
             read = _code(item, text)
         case items.User() | items.Listed():
             read = _listed(text, options)
-        case items.DateTime() | items.PartialDate() | items.Date() | items.Time():
-            read = _SECONDS.sub(r"\1", text)
         case items.Text() if text.strip('"') in _CODES:
             read = text.strip('"')
     return read
@@ -62,7 +56,7 @@ def _value(item: Item, text: str, options: Options, unit: str) -> Read:
 
 def missing_code(item: Item, text: str) -> MissingCode | None:
     """In quotation marks a missing code is just words."""
-    code = text if isinstance(item, items.Text) else _plain(text).upper()
+    code = text if isinstance(item, items.Text) else plain(text).upper()
     return _CODES.get(code)
 
 
@@ -72,50 +66,12 @@ def shown_text(item: Item, text: str) -> str:
     return f'"{text}"' if is_like_code else text
 
 
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip()
-
-
-def _number(text: str, typed: str) -> str:
-    """A comma is refused, for it may part decimals or thousands."""
-    if "," in text:
-        message = _(
-            "“%(entered)s” has a comma. Write decimals with a point, thousands without."
-        )
-        raise ValidationError(message, "comma", {"entered": typed})
-    return text
-
-
-def _amount(item: items.Lab, text: str, beside: str) -> tuple[str, str]:
-    plain = _plain(text)
-    match = _AMOUNT.fullmatch(plain)
-    number, inside = (match["number"], match["unit"]) if match else (plain, "")
-    named = inside or beside
-    unit = unit_of(item, named) if named else item.standard_unit
-    if unit is None:
-        message = _("“%(entered)s” is no unit of this item. Use %(units)s.")
-        params = {"entered": named, "units": ", ".join(item.units)}
-        raise ValidationError(message, "unit", params)
-    return _number(number, text), unit
-
-
-def unit_of(item: items.Lab, text: str) -> str | None:
-    """The unit that is meant: µ, μ or u, any case, with or without ^ and ×."""
-    by_sign = {_unit_sign(unit): unit for unit in item.units}
-    return by_sign.get(_unit_sign(text))
-
-
-def _unit_sign(text: str) -> str:
-    plain = _plain(text).casefold().replace("μ", "u").removeprefix("x")
-    return re.sub(r"[\s^*×·()\[\]]", "", plain)
-
-
 def _code(item: Item, text: str) -> str:
-    code = answers(item.facts.terms).get(_sign(text)) if item.facts.terms else None
+    code = answers(item.facts.terms).get(sign(text)) if item.facts.terms else None
     if code is None:
         message = _("“%(entered)s” is not among the answers: %(answers)s.")
         labels = [gettext(term.label) for term in item.facts.terms or ()]
-        params = {"entered": text, "answers": ", ".join(labels)}
+        params = {"entered": described(text), "answers": ", ".join(labels)}
         raise ValidationError(message, "code", params)
     return code
 
@@ -125,19 +81,17 @@ def answers(terms: type[Codelist]) -> Mapping[str, str]:
     codes: dict[str, str] = {}
     for language, _name in settings.LANGUAGES:
         with override(language):
-            codes |= {_sign(gettext(term.label)): term.value for term in terms}
-    return codes | {_sign(term.value): term.value for term in terms}
-
-
-def _sign(text: str) -> str:
-    return _plain(text).casefold().replace("μ", "u")
+            codes |= {sign(gettext(term.label)): term.value for term in terms}
+    return codes | {sign(term.value): term.value for term in terms}
 
 
 def _listed(text: str, options: Options) -> str:
-    sign = _sign(text)
-    keys = [key for key, name in options if sign in (_sign(name), key)]
+    typed = sign(text)
+    keys = [key for key, name in options if typed in (sign(name), key)]
     if len(keys) != 1:
         message = _("“%(entered)s” is not in the list: %(answers)s.")
         names = ", ".join(name for _key, name in options)
-        raise ValidationError(message, "code", {"entered": text, "answers": names})
+        raise ValidationError(
+            message, "code", {"entered": described(text), "answers": names}
+        )
     return keys[0]

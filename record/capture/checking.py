@@ -26,10 +26,11 @@ from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance
 from record.casebook.values import Value, is_blank, is_same
 from record.review import services as review
-from record.review.services import LONGEST, is_too_long
+from record.review.services import LONGEST
 from trial_edc import clock
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import N_, Severity
+from trial_edc.typed_text import LONGEST_REASON, unfit_text
+from trial_edc.vocabulary import Severity
 
 
 @implements("ACC-05")
@@ -116,10 +117,30 @@ def require_explanations(
     ]
     if unexplained:
         raise ExplanationNeeded(unexplained)
-    if long := [f for f in soft if is_too_long(explanations.get(f.check_id, ""))]:
-        message = N_("An explanation has at most %(longest)s characters.")
-        details = {"longest": LONGEST}
-        raise SaveRefused([replace(f, message=message, details=details) for f in long])
+    unfit = [
+        replace(finding, message=problem.message, details=problem.details)
+        for finding in soft
+        if (problem := unfit_text(explanations.get(finding.check_id, ""), LONGEST))
+    ]
+    if unfit:
+        raise SaveRefused(unfit)
+
+
+def require_fit_reasons(design: FormDesign, reasons: Mapping[str, Reason]) -> None:
+    """Refuse reasons that cannot be kept as they were written."""
+    findings = [
+        Finding(
+            f"{design.code}.{name}.reason",
+            name,
+            Severity.HARD,
+            problem.message,
+            problem.details,
+        )
+        for name, reason in reasons.items()
+        if (problem := unfit_text(reason.text, LONGEST_REASON))
+    ]
+    if findings:
+        raise SaveRefused(findings)
 
 
 def require_reasons(
@@ -140,7 +161,7 @@ def require_reasons(
 
 
 def _is_whole(reason: Reason | None) -> bool:
-    return reason is not None and bool(reason.code and reason.text.strip())
+    return reason is not None and bool(reason.code and reason.text)
 
 
 def require_confirmation(

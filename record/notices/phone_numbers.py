@@ -5,12 +5,12 @@ country: to take one line for another costs a reminder, to miss one an opt-out.
 """
 
 import re
-import unicodedata
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from record.audit.vault import Purpose, keyed_hash
+from trial_edc.typed_text import plain
 
 REGION = "CN"  # of a number that names no country
 COMPARED_DIGITS = 11  # a Chinese mobile number without its country
@@ -21,7 +21,7 @@ WRITTEN = re.compile(
 
 def is_written_as_number(text: str) -> bool:
     """Digits with what people put between them, and an extension."""
-    return WRITTEN.fullmatch(unicodedata.normalize("NFKC", text).strip()) is not None
+    return WRITTEN.fullmatch(plain(text)) is not None
 
 
 def dialled(number: str) -> str | None:
@@ -34,12 +34,12 @@ def dialled(number: str) -> str | None:
     parsed = _parsed(number)
     if parsed is not None and phonenumbers.is_valid_number(parsed):
         return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
-    sign = "+" if number.strip().startswith("+") else ""
+    sign = "+" if plain(number).startswith("+") else ""
     return sign + _digits(number)
 
 
 def _parsed(number: str) -> phonenumbers.PhoneNumber | None:
-    text = number.replace("·", "-").replace("转", " ext ")
+    text = plain(number).replace("·", "-").replace("转", " ext ")
     try:
         return phonenumbers.parse(text, REGION)
     except NumberParseException:
@@ -47,7 +47,7 @@ def _parsed(number: str) -> phonenumbers.PhoneNumber | None:
 
 
 def _digits(number: str) -> str:
-    return re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", number))
+    return re.sub(r"[^0-9]", "", plain(number))
 
 
 def endings(number: str) -> frozenset[str]:

@@ -17,6 +17,7 @@ from safety.models.report import NO_NAMES
 from safety.vocabulary import Causality, EventOutcome, Seriousness
 from trial_edc import clock, dates
 from trial_edc.choices import choices
+from trial_edc.text_fields import TypedText
 
 WHY = _("Why it changes")
 PICK = ("", "—")
@@ -38,10 +39,9 @@ class CaseForm(forms.Form):
     """The case as the site describes it."""
 
     about = forms.ChoiceField(label=_("Goes on with"), required=False)
-    term = forms.CharField(label=_("Term"), max_length=200)
+    term = TypedText(label=_("Term"), longest=200)
     onset = PartialDateField(
         label=_("Onset"),
-        max_length=10,
         widget=forms.TextInput({"placeholder": "2026-03-08", "class": "date-input"}),
     )
     aware_at = SiteTimeField(label=_("Site aware at"))
@@ -58,10 +58,10 @@ class CaseForm(forms.Form):
     outcome = forms.ChoiceField(
         label=_("Outcome"), choices=[PICK, *choices(EventOutcome)]
     )
-    narrative = forms.CharField(
+    narrative = TypedText(
         label=_("Narrative"),
         help_text=NO_NAMES,
-        max_length=8000,
+        longest=8000,
         widget=forms.Textarea({"rows": 6}),
     )
 
@@ -92,7 +92,7 @@ class CaseForm(forms.Form):
 class ChangeForm(CaseForm):
     """A change of the case, with its reason."""
 
-    why = forms.CharField(label=WHY, max_length=500)
+    why = TypedText(label=WHY, longest=500)
 
 
 class AssessmentForm(forms.Form):
@@ -109,12 +109,12 @@ class AssessmentForm(forms.Form):
         coerce=lambda code: code == "Y",
         help_text=_("Always judged against the information on the cells."),
     )
-    rsi_version = forms.CharField(
-        label=_("Version of the reference safety information"), max_length=50
+    rsi_version = TypedText(
+        label=_("Version of the reference safety information"), longest=50
     )
     submitted_on = SiteDateField(label=_("Submitted on"), required=False)
-    reference = forms.CharField(label=_("Reference"), max_length=100, required=False)
-    why = forms.CharField(label=_("Reason or remark"), max_length=500)
+    reference = TypedText(label=_("Reference"), longest=100, required=False)
+    why = TypedText(label=_("Reason or remark"), longest=500)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -2,24 +2,24 @@
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from randomization.code_breaks.services.code_breaks import CodeBreakDetails
 from randomization.forms import LONG_TEXT, SignedForm
 from safety.cioms.services import susar_account
+from trial_edc.text_fields import TypedText
 
 
 class UnblindForm(SignedForm):
     """Why an authority must know the product, with the password."""
 
-    reason = forms.CharField(
+    reason = TypedText(
         label=_("What makes it necessary"),
-        max_length=2000,
+        longest=2000,
         widget=LONG_TEXT,
         help_text=_("Never write an arm or a product here."),
     )
-    disclosed_to = forms.CharField(label=_("Who is told the arm"), max_length=500)
+    disclosed_to = TypedText(label=_("Who is told the arm"), longest=500)
     field_order = ("reason", "disclosed_to")
 
     @property

@@ -7,10 +7,10 @@ higher levels. CSV: a heading with `code` and `term`, and what there is of `pt_c
 
 import csv
 import io
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from trial_edc.typed_text import plain
 from trial_edc.vocabulary import N_
 
 LLT_FIELDS, PT_FIELDS, HIERARCHY_FIELDS = 10, 2, 12  # as many as are read
@@ -40,17 +40,22 @@ class TermRow:
 
 def comparison_key(text: str) -> str:
     """Key by which terms are compared: no case, no marks, no doubled spaces."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    plain = (c if c.isalnum() else " " for c in folded)
-    return " ".join("".join(plain).split())
+    letters = (c if c.isalnum() else " " for c in plain(text).casefold())
+    return " ".join("".join(letters).split())
 
 
 def decode_text(content: bytes) -> str:
-    """Text of a file in UTF-8 or in the national standard GB 18030."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("gb18030", errors="replace")
+    """Text of a file in UTF-8 or in the national standard GB 18030.
+
+    Raises `UnreadableDictionary`: a term is never read in part.
+    """
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    text = N_("The file is text neither in UTF-8 nor in GB 18030. Save it as UTF-8.")
+    raise UnreadableDictionary([(text, {})])
 
 
 def read_csv(content: bytes) -> list[TermRow]:

@@ -36,7 +36,7 @@ def require_reason_for_later_awareness(saved: Saved) -> None:
     default = notified_at(report.form_id) if report else None
     is_later = aware_at and default and aware_at > default
     reason = saved.reasons.get("sponsor_aware_at")
-    if is_later and isinstance(saved.by, User) and not (reason and reason.text.strip()):
+    if is_later and isinstance(saved.by, User) and not (reason and reason.text):
         raise ReasonNeeded(["sponsor_aware_at"])
 
 

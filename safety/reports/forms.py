@@ -3,18 +3,21 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.screening.rules.participant_numbers import typed_number
+from trial_edc.text_fields import TypedText
+
 
 class ReportFilterForm(forms.Form):
     """A participant by a part of the number."""
 
-    participant = forms.CharField(
+    participant = TypedText(
         label=_("Participant"),
         required=False,
-        max_length=12,
+        longest=40,
         widget=forms.SearchInput({"size": 8}),
     )
 
     @property
     def number(self) -> str:
         self.is_valid()
-        return str(self.cleaned_data.get("participant", "")).upper()
+        return typed_number(self.cleaned_data.get("participant", ""))

@@ -81,7 +81,7 @@ def test_five_bad_rows_are_refused_with_reasons_and_the_good_ones_stored(source,
     assert whys(file) == {
         4: ["S-999Z is not a participant number: check its letter."],
         5: ["“2026-02-31 08:00” is no date in the order that the mapping says."],
-        6: ["Choose the unit: umol/L, mg/dL."],
+        6: ["“mol/L” is no unit of this item. Use umol/L, mg/dL."],
         7: ["99999 is impossible here (10 to 3000 umol/L)."],
         8: ["Says otherwise than line 9 about the same sample or row."],
         9: ["Says otherwise than line 8 about the same sample or row."],
@@ -188,7 +188,10 @@ def test_a_panel_is_one_form_at_its_visit_with_missing_results(source, clerk):
         (">1000", "“>1000” is a limit, no number; only exact values are kept."),
         ("", "There is no value."),
         ("=1+2", "“=1+2” is not a number. Enter digits, such as 12.5."),
-        ("1，2", "“1，2” is not a number. Enter digits, such as 12.5."),
+        (
+            "1，2",
+            "“1，2” has a comma. Write decimals with a point, thousands without.",
+        ),
         ("lipaemic", "“lipaemic” is not a number. Enter digits, such as 12.5."),
     ],
 )

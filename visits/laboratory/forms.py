@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from record.casebook.fields import SiteDateField
+from trial_edc.text_fields import TypedDecimal, TypedSlug, TypedText
 from visits.laboratory import services as laboratories
 from visits.laboratory.services import Range
 from visits.laboratory.vocabulary import Analyte, RangeSex
@@ -16,10 +17,10 @@ from visits.schedule.forms import pick
 class LaboratoryForm(forms.Form):
     """A laboratory of the register."""
 
-    code = forms.SlugField(
+    code = TypedSlug(
         label=_("Code"), max_length=20, help_text=_("Stands in imported files.")
     )
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = TypedText(label=_("Name"), longest=200)
 
 
 class RangeForm(forms.Form):
@@ -27,9 +28,9 @@ class RangeForm(forms.Form):
 
     analyte = forms.ChoiceField(label=_("Analyte"), choices=pick(Analyte.choices()))
     sex = forms.ChoiceField(label=_("For"), choices=pick(RangeSex.choices()))
-    unit = forms.CharField(label=_("Unit"), max_length=12)
-    low = forms.DecimalField(label=_("Low"), required=False)
-    high = forms.DecimalField(label=_("High"), required=False)
+    unit = TypedText(label=_("Unit"), longest=12)
+    low = TypedDecimal(label=_("Low"), required=False)
+    high = TypedDecimal(label=_("High"), required=False)
     valid_from = SiteDateField(label=_("Valid from"))
     valid_to = SiteDateField(label=_("Valid to"), required=False)
 

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from record.casebook.fields import SiteTimeField
+from trial_edc.text_fields import TypedText
 from visits.schedule.vocabulary import NotDoneReason
 
 
@@ -17,7 +18,7 @@ class MissedForm(forms.Form):
     """Why a visit did not take place."""
 
     reason = forms.ChoiceField(label=_("Why"), choices=pick(NotDoneReason.choices()))
-    other = forms.CharField(
+    other = TypedText(
         label=_("Other reason"), required=False, widget=forms.Textarea({"rows": 2})
     )
 
@@ -31,7 +32,7 @@ class MissedForm(forms.Form):
 class ReopenForm(forms.Form):
     """Why a missed visit is awaited again."""
 
-    why = forms.CharField(label=_("Why"), widget=forms.Textarea({"rows": 2}))
+    why = TypedText(label=_("Why"), widget=forms.Textarea({"rows": 2}))
 
 
 class UnscheduledForm(forms.Form):

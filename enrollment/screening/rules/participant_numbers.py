@@ -2,6 +2,8 @@
 
 import re
 
+from trial_edc.typed_text import identifier
+
 # The remainder of the number by 23 picks the letter. Since 23 is prime and no factor of
 # 10, any one wrong digit and any two digits exchanged change the letter. The letters
 # leave out I, O and U, which are misread. (The scheme of the Spanish identity number.)
@@ -18,8 +20,13 @@ def check_letter(sequence: int) -> str:
     return CHECK_LETTERS[sequence % len(CHECK_LETTERS)]
 
 
+def typed_number(text: str) -> str:
+    """A number, or a part of one, in any width and case, with or without its dash."""
+    return re.sub(r"^S-?(?=\d)", "S-", identifier(text), flags=re.ASCII)
+
+
 def is_mistyped(text: str) -> bool:
-    match = NUMBER.fullmatch(text.upper())
+    match = NUMBER.fullmatch(typed_number(text))
     return match is not None and check_letter(int(match["digits"])) != match["letter"]
 
 

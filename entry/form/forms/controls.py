@@ -14,6 +14,7 @@ from record.casebook.display import number_text
 from record.casebook.items import Item
 from record.casebook.services import files
 from record.casebook.values import MissingCode, Value
+from trial_edc.typed_text import plain
 from trial_edc.vocabulary import N_
 
 MAX_RADIO_OPTIONS = 4
@@ -115,7 +116,7 @@ def entered_value(item: Item, name: str, typed: Typed) -> Any:
     controls contradict each other.
     """
     if code := typed.get(f"{name}__missing"):
-        if any(typed.getlist(name)):
+        if any(map(plain, typed.getlist(name))):
             raise UnclearInput(NOT_BOTH)
         if code not in MISSING_CODES:
             raise UnclearInput(N_("Choose one of the list."))

@@ -81,7 +81,7 @@ def _finding(design: FormDesign, name: str, message: str) -> Finding:
 
 def reasons_in(design: FormDesign, typed: QueryDict) -> dict[str, Reason]:
     return {
-        name: Reason(code, typed.get(f"{name}__reason_text", "").strip())
+        name: Reason(code, typed.get(f"{name}__reason_text", ""))
         for name in design.items
         if (code := typed.get(f"{name}__reason", "")) in REASON_CODES
     }

@@ -39,6 +39,7 @@ from record.casebook.services import files
 from record.review.problems import ReviewRefused
 from record.review.services import freeze, lock_form
 from trial_edc import clock, dates
+from trial_edc.typed_text import written
 from trial_edc.vocabulary import Severity
 
 # Roles that may see forms at all; the selector decides which ones (404).
@@ -198,7 +199,7 @@ CLOSINGS = {
 @require_POST
 def close(request: StaffRequest, pk: int) -> HttpResponse:
     form = visible_form(request, pk)
-    text = request.POST.get("text", "").strip()
+    text = written(request.POST.get("text", ""))
     step = CLOSINGS.get(request.POST.get("action", ""))
     if step is None or not text:
         messages.error(request, _("Write the reason; nothing changed."))
@@ -219,7 +220,7 @@ def back_to_draft(request: StaffRequest, pk: int) -> HttpResponse:
     form = visible_form(request, pk)
     if not may_enter(request.user, catalogue.design(form.code)):
         raise PermissionDenied
-    text = request.POST.get("text", "").strip()
+    text = written(request.POST.get("text", ""))
     if not text:
         messages.error(request, _("Write the reason; nothing changed."))
         return redirect(navigation.address(form))

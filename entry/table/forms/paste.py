@@ -6,7 +6,6 @@ that reads most of its cells. The person sees the choice and may change it.
 
 import csv
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -18,6 +17,7 @@ from django.utils.translation import override
 from entry.table.forms.columns import Column
 from entry.table.forms.submission import cell_value
 from record.casebook import items
+from trial_edc.typed_text import sign
 from trial_edc.vocabulary import N_
 
 MAX_ROWS, MAX_TEXT_LENGTH = 500, 200_000
@@ -113,7 +113,7 @@ def _table(text: str, max_rows: int) -> list[tuple[int, list[str]]]:
 
 
 def _comparable(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", BRACKETS.sub("", text)).casefold()
+    plain = sign(BRACKETS.sub("", text))
     return re.sub(r"[\s_:?？•*]", "", plain)
 
 

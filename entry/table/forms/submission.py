@@ -26,6 +26,7 @@ from record.casebook.design import FormDesign
 from record.casebook.history import changes_since
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.values import Value, is_blank, is_same
+from trial_edc.typed_text import written
 from trial_edc.vocabulary import N_, Severity
 
 NAME = re.compile(r"(?P<row>[rn][0-9]{1,15})-(?P<name>.+)", re.ASCII)
@@ -117,7 +118,7 @@ class _RowReader:
 
     def _read_strike(self, submission: TableSubmission, form: FormInstance) -> None:
         code = self.row.get("strike_code", "")
-        text = self.row.get("strike_text", "").strip()
+        text = written(self.row.get("strike_text", ""))
         submission.typed[self.key] = self.row
         if code not in STRIKE_CODES or not text:
             submission.refuse(self.key, [_row_finding(REASON_TO_STRIKE)])

@@ -11,12 +11,11 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from entry.table.forms.columns import Column
+from entry.table.forms.columns import CellInput, Column
 from entry.table.forms.paste import PastedLine, PastedTable
-from entry.table.forms.submission import cell_text, parse_cell
+from entry.table.forms.submission import cell_value, parse_cell
 from entry.table.selectors.stored_rows import StoredRows
 from record.accounts.models import User
-from record.capture.cells import unit_of
 from record.capture.parsing import Parsed
 from record.capture.planning import PlannedRow, RowState, SourceRow, by_items, plan
 from record.capture.problems import (
@@ -162,17 +161,14 @@ class Previewer:
     def _type(typed: QueryDict, column: Column, text: str, unit: str) -> None:
         name = column.name
         try:
-            value = cell_text(column, [text], unit)
+            content = column.cell_input(cell_value(column, [text], unit))
         except ValidationError:
-            value = text
+            content = CellInput(text, codes=(text,))
         if column.is_many:
             typed[f"{name}__shown"] = "1"
-            typed.setlist(name, value if isinstance(value, list) else [str(value)])
-        elif isinstance(value, tuple):
-            typed[name], typed[f"{name}__unit"] = value
-        elif column.is_list:
-            typed[name] = str(value)
+            typed.setlist(name, list(content.codes))
         else:
-            typed[name] = text
-        if isinstance(column.item, items.Lab) and not isinstance(value, tuple):
-            typed[f"{name}__unit"] = unit_of(column.item, unit) or column.units[0]
+            typed[name] = content.text
+        if isinstance(column.item, items.Lab):
+            stated = column.item.unit_of(unit) if unit else None
+            typed[f"{name}__unit"] = content.unit or stated or column.units[0]

@@ -26,6 +26,7 @@ from record.notices.services import outbox as notices
 from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
+from trial_edc.typed_text import written
 
 BREAK_PERMISSIONS = {
     CodeBreakKind.EMERGENCY: Permission.CODE_BREAK,
@@ -157,13 +158,13 @@ def record_seen_product(saved: Saved) -> None:
 def _create_code_break(
     participant: Participant, details: CodeBreakDetails, *, at: datetime, by: User
 ) -> CodeBreak:
-    if not details.reason.strip():
+    if not written(details.reason):
         raise RandomizationRefused(_("Give the reason."))
     return CodeBreak.objects.create(
         participant=participant,
         kind=details.kind,
         category=details.category,
-        reason=details.reason.strip(),
+        reason=written(details.reason),
         at=at,
         recorded_by=by,
         disclosed_to=details.disclosed_to,

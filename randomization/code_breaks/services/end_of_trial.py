@@ -23,6 +23,7 @@ from record.audit.models import Confidentiality
 from record.casebook.models import Participant
 from trial_edc import clock
 from trial_edc.requirements import implements
+from trial_edc.typed_text import written
 
 
 def state_restricted_ready(*, by: User) -> RestrictedStatement:
@@ -42,13 +43,13 @@ def state_restricted_ready(*, by: User) -> RestrictedStatement:
 def propose_opening(*, reason: str, proof: ReAuthenticated, by: User) -> CodeOpening:
     require_person(by, FIRST, Permission.OPEN_CODE)
     proof.require(by)
-    if not reason.strip():
+    if not written(reason):
         raise RandomizationRefused(_("Give the reason."))
     with attributed(by=by, via=Source.PAGE):
         _require_locked()
         if end_of_trial_selectors.code_opening():
             raise RandomizationRefused(_("This was proposed already."))
-        return CodeOpening.objects.create(reason=reason.strip(), proposed_by=by)
+        return CodeOpening.objects.create(reason=written(reason), proposed_by=by)
 
 
 @implements("RND-09")

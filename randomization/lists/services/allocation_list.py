@@ -33,6 +33,7 @@ from record.audit.models import Confidentiality
 from trial_edc import __version__, chance, clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
+from trial_edc.typed_text import written
 
 SECRET_CHARACTERS = 64  # 256 bits, hexadecimal
 # Act of the audit trail for each state that a list reaches.
@@ -109,7 +110,7 @@ def _required_size(size: int | None, reason: str) -> int:
     may_be_any = settings.DEMO and sealed > 0  # a demonstration may go on for ever
     if size <= 0 or (size != missing and not may_be_any):
         raise RandomizationRefused(_wrong_size(missing))
-    if sealed and not reason.strip():
+    if sealed and not written(reason):
         raise RandomizationRefused(_("Say which amendment enlarges the trial."))
     return size
 
@@ -147,7 +148,7 @@ def _draft(
             source=source,
             size=size,
             first_sequence=_first_free_sequence(),
-            reason=reason.strip(),
+            reason=written(reason),
             protocol_version=PROTOCOL.version,
             content=sealed_content,
             content_digest=hashlib.sha256(sealed_content.encode()).hexdigest(),

@@ -24,6 +24,7 @@ from record.casebook.models import FormInstance
 from record.notices.services import outbox as notices
 from trial_edc import clock
 from trial_edc.requirements import implements
+from trial_edc.typed_text import written
 
 LotValues = Mapping[str, str]  # plain texts: numbers as typed, instants in ISO 8601
 
@@ -69,13 +70,13 @@ def change_lot(
     via: Source = Source.PAGE,
 ) -> LotRecord:
     _may(by)
-    if not reason.strip():
+    if not written(reason):
         raise RandomizationRefused(_("Give the reason."))
     # The reason of a restricted change may name the product: it is sealed with the lot.
     with attributed(by=by, via=via, reason=Reason("lot")):
         lot = _locked()[lot.pk]
         before = lot.content
-        unchanged = {"lot": before["lot"], "reason": reason.strip()}
+        unchanged = {"lot": before["lot"], "reason": written(reason)}
         _store(lot, {**before, **values, **unchanged})
         if values["status"] == LotStatus.RECALLED != before["status"]:
             _notify_recalled(lot)

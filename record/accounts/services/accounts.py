@@ -18,6 +18,7 @@ from record.accounts.roles import Role
 from record.audit.attribution import Actor, Reason, Source, act, attributed
 from trial_edc import clock
 from trial_edc.requirements import implements
+from trial_edc.typed_text import plain, written
 
 LinkTo = Callable[[User], str]  # the address at which a person sets a password
 FORMER_PASSWORDS = 5
@@ -46,9 +47,9 @@ def create_account(
     `ValidationError` for an odd or taken name.
     """
     user = User(
-        username=username.strip().lower(),
-        full_name=full_name,
-        email=email,
+        username=plain(username).lower(),
+        full_name=written(full_name),
+        email=plain(email),
         role=role,
         blinding=roles.blinding_class(role),
         must_change_password=details.pop("must_change_password", password is not None),

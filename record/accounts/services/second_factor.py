@@ -25,6 +25,7 @@ from record.audit.vault import Purpose, keyed_hash, seal, unseal
 from trial_edc import chance, clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
+from trial_edc.typed_text import identifier
 
 if TYPE_CHECKING:
     from record.accounts.proofs import ReAuthenticated
@@ -123,7 +124,7 @@ def _hash(user: User, code: str) -> str:
 
 
 def _normalized(code: str) -> str:
-    return "".join(code.split()).replace("-", "").upper()
+    return identifier(code).replace("-", "")
 
 
 def use_code(user: User, code: str) -> bool:

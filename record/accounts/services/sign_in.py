@@ -22,6 +22,7 @@ from record.accounts.services import second_factor
 from record.audit.attribution import Process, Source, act, attributed
 from trial_edc import clock
 from trial_edc.requirements import implements
+from trial_edc.typed_text import plain
 
 if TYPE_CHECKING:
     from record.accounts.access import StaffRequest
@@ -90,7 +91,7 @@ def finish_sign_in(request: HttpRequest, *, code: str) -> User:
 @implements("ACC-13", "ACC-15", "RND-07")
 def recover(request: HttpRequest, *, username: str, password: str, code: str) -> User:
     """Let in a person with the password and a recovery code, also while locked out."""
-    name = username.strip().lower()
+    name = plain(username).lower()
     user = User.objects.filter(username=name, is_active=True).first()
     with attributed(by=SIGN_IN, via=Source.PAGE):
         is_right = (
@@ -172,14 +173,14 @@ def confirm_identity(
 
 
 def _authenticated(request: HttpRequest, username: str, password: str) -> User | None:
-    name = username.strip().lower()
+    name = plain(username).lower()
     user = authenticate(request, username=name, password=password)
     return user if isinstance(user, User) else None
 
 
 def _record_refusal(request: HttpRequest, act_name: str, username: str) -> None:
     """Record the try; of an unknown name nothing, since it may be a password."""
-    user = User.objects.filter(username=username.strip().lower()).first()
+    user = User.objects.filter(username=plain(username).lower()).first()
     name = user.username if user else ""
     locked = getattr(request, "axes_locked_out", False)
     was_locked = getattr(request, "axes_failures_since_start", None) is None

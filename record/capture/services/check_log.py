@@ -87,7 +87,7 @@ def stored(
     standing = review.standing_places(form) if soft else set()
     outcomes = []
     for finding in soft:
-        explained = bool(explanations.get(finding.check_id, "").strip())
+        explained = bool(explanations.get(finding.check_id, ""))
         is_old = (finding.item, finding.check_id) in standing
         if explained or not is_old or finding.item in altered:
             outcome = CheckOutcome.EXPLAINED if explained else CheckOutcome.QUERIED

@@ -6,7 +6,7 @@ from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Actor, Reason, Source, attributed
 from record.audit.problems import RecordClosed
-from record.capture.checking import require_right_to_enter
+from record.capture.checking import require_fit_reasons, require_right_to_enter
 from record.capture.events import FormReturned, FormSigned, RowStruck
 from record.capture.problems import FormClosed
 from record.capture.save_hooks import announce
@@ -68,7 +68,9 @@ def _change(
     reason: Reason,
     via: Source,
 ) -> bool:
-    require_right_to_enter(catalogue.design(form.code), (), by=by)
+    design = catalogue.design(form.code)
+    require_right_to_enter(design, (), by=by)
+    require_fit_reasons(design, {"": reason})
     try:
         with attributed(by=by, via=via, reason=reason):
             is_changed = act(form, by=by, reason=reason, via=via)

@@ -16,6 +16,7 @@ from record.capture.checking import (
     data_after,
     require_confirmation,
     require_explanations,
+    require_fit_reasons,
     require_reasons,
     require_right_to_enter,
     soft_findings,
@@ -43,6 +44,7 @@ from record.casebook.values import Value
 from record.review import services as review
 from trial_edc import clock
 from trial_edc.requirements import implements
+from trial_edc.typed_text import written
 from trial_edc.vocabulary import N_, Severity
 
 
@@ -68,6 +70,10 @@ class FormEntry:
     erase: bool | frozenset[str] = False
     preview_impact: bool = False
     unreadable: Mapping[str, Unreadable] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        words = {check: written(text) for check, text in self.explanations.items()}
+        object.__setattr__(self, "explanations", words)
 
 
 def form_entry(
@@ -144,6 +150,7 @@ def _save(
     form: FormInstance, design: FormDesign, entry: FormEntry, *, by: Actor, via: Source
 ) -> Saved:
     _require_readable(entry)
+    require_fit_reasons(design, entry.reasons)
     reasons = _sealed_if_needed(design, entry.reasons)
     with attributed(by=by, via=via, reasons={form.pk: reasons} if reasons else None):
         form, row = _open_for_update(form)

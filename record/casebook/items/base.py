@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from record.casebook.conditions import Condition
 from record.casebook.values import Value
+from trial_edc.typed_text import plain
 from trial_edc.vocabulary import Codelist
 
 Required = bool | Condition
@@ -96,7 +97,7 @@ class Item(models.Field):  # type: ignore[type-arg]
 
     def parse(self, raw: Any) -> Value:
         """Raises `ValidationError` with a message that says what to do."""
-        if raw is None or raw == "":
+        if raw is None or (isinstance(raw, str) and not plain(raw)):
             return None
         return self.parse_entered(raw)
 

@@ -15,6 +15,7 @@ from record.casebook.typed import iso_date, iso_datetime, iso_time
 from record.casebook.values import Partial, Value
 from trial_edc.dates import SITE_TZ
 from trial_edc.requirements import implements
+from trial_edc.typed_text import described
 
 AnyDate = TypeVar("AnyDate", bound=date)
 FIRST_YEAR, LAST_YEAR = 1900, 2999  # beyond, arithmetic and databases have their ends
@@ -29,7 +30,7 @@ PLAIN_INSTANT = re.compile(
 def checked_year(day: AnyDate, entered: Any) -> AnyDate:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         message = _("Check the year of “%(entered)s”.")
-        raise ValidationError(message, "year", {"entered": entered})
+        raise ValidationError(message, "year", {"entered": described(entered)})
     return day
 
 
@@ -49,7 +50,7 @@ class Date(Item, models.DateField):  # type: ignore[misc,type-arg]
             day = None
         if day is None:
             message = _("“%(entered)s” is not a date. Enter it as 2026-03-08.")
-            raise ValidationError(message, "type", {"entered": raw})
+            raise ValidationError(message, "type", {"entered": described(raw)})
         return checked_year(day, raw)
 
     def as_text(self, value: Value) -> str:
@@ -72,7 +73,7 @@ class DateTime(Item, models.DateTimeField):  # type: ignore[misc,type-arg]
             message = _(
                 "“%(entered)s” is not a date with time. Enter it as 2026-03-08 14:30."
             )
-            raise ValidationError(message, "type", {"entered": raw})
+            raise ValidationError(message, "type", {"entered": described(raw)})
         return checked_year(local, raw).replace(second=0, microsecond=0)
 
     def as_text(self, value: Value) -> str:
@@ -109,7 +110,7 @@ class Time(Item, models.TimeField):  # type: ignore[type-arg]
             clock = None
         if clock is None:
             message = _("“%(entered)s” is not a time. Enter it as 14:30.")
-            raise ValidationError(message, "type", {"entered": raw})
+            raise ValidationError(message, "type", {"entered": described(raw)})
         return clock.replace(second=0, microsecond=0)
 
     def as_text(self, value: Value) -> str:
@@ -143,7 +144,7 @@ class PartialDate(Item, models.CharField):  # type: ignore[type-arg]
 
     def parse_entered(self, raw: Any) -> Value:
         """Parse a partial date; a blank between date and time is accepted."""
-        text = raw.text if isinstance(raw, Partial) else str(raw).strip()
+        text = raw.text if isinstance(raw, Partial) else str(raw)
         if isinstance(raw, datetime):
             local = raw.astimezone(SITE_TZ) if raw.tzinfo else raw
             text = local.strftime("%Y-%m-%dT%H:%M")
@@ -156,7 +157,7 @@ class PartialDate(Item, models.CharField):  # type: ignore[type-arg]
             message = _(
                 "“%(entered)s” is not a date. Enter what is known: %(example)s."
             )
-            params = {"entered": raw, "example": example}
+            params = {"entered": described(raw), "example": example}
             raise ValidationError(message, "type", params) from problem
         checked_year(partial.earliest, raw)
         if partial.has_time and not self.with_time:

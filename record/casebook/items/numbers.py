@@ -11,7 +11,17 @@ from django.db.models import Case, F, Model, When
 from django.utils.translation import gettext_lazy as _
 
 from record.casebook.items.base import Item
+from record.casebook.typed import unit_sign
 from record.casebook.values import Quantity, Value
+from trial_edc.typed_text import described, plain
+
+AMOUNT = re.compile(  # of a unit that begins with a digit a gap must part the number
+    r"(?P<number>[+-]? ?[0-9.,。、]*[0-9])"
+    r" ?(?P<unit>[^\d\s.,。、^⁄].*|(?<= )10\^.*)?"
+)
+IDEOGRAPHIC_POINT = re.compile(r"(?<=[0-9])。(?=[0-9])")
+PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+MAX_EXPONENT = 8
 
 
 class Number(Item, models.DecimalField):  # type: ignore[type-arg]
@@ -25,7 +35,7 @@ class Number(Item, models.DecimalField):  # type: ignore[type-arg]
         super().__init__(label, decimal_places=decimals, **options)
 
     def parse_entered(self, raw: Any) -> Value:
-        number = parse_number(raw, self.decimal_places)
+        number = parse_number(raw, self.decimal_places, unit=self.facts.unit)
         whole_digits = (self.max_digits or 0) - (self.decimal_places or 0)
         if number and number.adjusted() >= whole_digits:
             raise ValidationError(_("This number is too large."), "type")
@@ -35,12 +45,17 @@ class Number(Item, models.DecimalField):  # type: ignore[type-arg]
         return None if value is None else Decimal(value)
 
 
-def parse_number(raw: Any, decimals: int | None) -> Decimal:
-    """Parse an exact decimal; refuse full-width digits and a decimal comma."""
-    text = f"{raw:f}" if isinstance(raw, Decimal) else str(raw).strip()
-    if not PLAIN_NUMBER.fullmatch(text):
+def parse_number(raw: Any, decimals: int | None, *, unit: str = "") -> Decimal:
+    """Parse an exact decimal, with or without its unit behind it.
+
+    A comma is refused, for it may part decimals or thousands.
+    """
+    text = f"{raw:f}" if isinstance(raw, Decimal) else _number_text(str(raw), unit)
+    if not PLAIN_NUMBER.fullmatch(text) or _has_odd_digit(str(raw)):
         message = _("“%(entered)s” is not a number. Enter digits, such as 12.5.")
-        raise ValidationError(message, "type", {"entered": raw})
+        if re.search(r"[0-9][,、]", text):
+            message = COMMA
+        raise ValidationError(message, "type", {"entered": described(raw)})
     number = Decimal(text)
     entered_decimals = len(text.partition(".")[2].rstrip("0"))
     if decimals is not None and entered_decimals > decimals:
@@ -52,8 +67,20 @@ def parse_number(raw: Any, decimals: int | None) -> Decimal:
     return number
 
 
-PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-MAX_EXPONENT = 8
+COMMA = _("“%(entered)s” has a comma. Write decimals with a point, thousands without.")
+
+
+def _number_text(typed: str, unit: str) -> str:
+    text = plain(typed)
+    match = AMOUNT.fullmatch(text)
+    if match and match["unit"] and unit_sign(match["unit"]) == unit_sign(unit):
+        text = match["number"]
+    return IDEOGRAPHIC_POINT.sub(".", text)
+
+
+def _has_odd_digit(text: str) -> bool:
+    """A digit of another kind, such as ① or ₂; a power is no digit of a number."""
+    return any(c.isdigit() and not c.isdecimal() and plain(c).isdigit() for c in text)
 
 
 class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
@@ -117,18 +144,35 @@ class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
         setattr(row, f"{self.name}_unit", value.unit if value else None)
 
     def parse_entered(self, raw: Any) -> Quantity | None:
-        """Parse `(number, unit)`, or a number in the standard unit."""
+        """Parse a number, with a unit behind it or beside it: `(number, unit)`.
+
+        The unit behind the number goes before the one beside it.
+        """
         if isinstance(raw, Quantity):
             return raw
-        number, unit = (
+        number, beside = (
             raw if isinstance(raw, tuple | list) else (raw, self.standard_unit)
         )
-        if number is None or number == "":
+        typed = plain("" if number is None else str(number))
+        if not typed:
             return None
-        if unit not in self.units:
+        match = AMOUNT.fullmatch(typed)
+        named = (match["unit"] if match else None) or str(beside or "")
+        exact = parse_number(number, self.decimal_places, unit=named)
+        return self.quantity(exact, self._require_unit(named))
+
+    def _require_unit(self, named: str) -> str:
+        if unit := self.unit_of(named):
+            return unit
+        message = _("“%(entered)s” is no unit of this item. Use %(units)s.")
+        if not plain(named):
             message = _("Choose the unit: %(units)s.")
-            raise ValidationError(message, "unit", {"units": ", ".join(self.units)})
-        return self.quantity(parse_number(number, self.decimal_places), unit)
+        params = {"entered": described(named), "units": ", ".join(self.units)}
+        raise ValidationError(message, "unit", params)
+
+    def unit_of(self, text: str) -> str | None:
+        by_sign = {unit_sign(unit): unit for unit in self.units}
+        return by_sign.get(unit_sign(text))
 
     def as_text(self, value: Value) -> str:
         return "" if value is None else f"{value.value:f}"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from record.casebook.items.base import Item
 from record.casebook.values import Value
+from trial_edc.typed_text import LONGEST, UnfitText, described, kept
 from trial_edc.vocabulary import Codelist
 from trial_edc.vocabulary import YesNo as YesNoTerm
 
@@ -20,20 +21,17 @@ class Text(Item, models.TextField):  # type: ignore[type-arg]
     base = models.TextField
 
     def __init__(
-        self, label: Any = "", *, rows: int = 1, longest: int = 2000, **options: Any
+        self, label: Any = "", *, rows: int = 1, longest: int = LONGEST, **options: Any
     ) -> None:
         self.rows, self.longest = rows, longest
         super().__init__(label, **options)
 
     def parse_entered(self, raw: Any) -> Value:
-        text = str(raw).replace("\r\n", "\n").strip()
-        if len(text) > self.longest:
-            message = _("At most %(longest)s characters; this text has %(length)s.")
-            params = {"longest": self.longest, "length": len(text)}
-            raise ValidationError(message, "long", params)
-        if "\x00" in text:
-            raise ValidationError(_("Remove the characters that cannot be printed."))
-        return text or None
+        try:
+            return kept(str(raw), self.longest) or None
+        except UnfitText as problem:
+            details = dict(problem.details)
+            raise ValidationError(_(problem.message), "text", details) from problem
 
 
 class Choice(Item, models.CharField):  # type: ignore[type-arg]
@@ -55,7 +53,7 @@ def parse_code(terms: type[Codelist] | None, raw: Any) -> str:
     codes = [term.value for term in terms or ()]
     if str(raw) not in codes:
         message = _("“%(entered)s” is not among the answers. Choose one of the list.")
-        raise ValidationError(message, "code", {"entered": raw})
+        raise ValidationError(message, "code", {"entered": described(raw)})
     return str(raw)
 
 

@@ -15,6 +15,7 @@ from record.review.models import QueryState
 from record.review.problems import ReviewRefused
 from record.review.services.rights import require
 from trial_edc import clock
+from trial_edc.typed_text import LONGEST_REASON, unfit_text
 
 WRITERS = 4_194_671  # the advisory lock that writers share, see record_1.sql
 
@@ -34,8 +35,10 @@ def lock_form(form: FormInstance, *, by: User, reason: Reason, on: bool = True) 
 
 
 def _update(form: FormInstance, by: User, reason: Reason, **columns: object) -> None:
-    if not reason.text.strip():
+    if not reason.text:
         raise ReviewRefused(_("Write the reason; it stays on record."))
+    if problem := unfit_text(reason.text, LONGEST_REASON):
+        raise ReviewRefused(_(problem.message) % problem.details)
     try:
         with attributed(by=by, via=Source.PAGE, reason=reason):
             lock_participant(form.participant)

@@ -16,24 +16,21 @@ from record.review.models import Query, QueryState, QueryStep
 from record.review.problems import ChangedSinceShown, ReviewRefused
 from record.review.services.rights import require
 from trial_edc.requirements import implements
+from trial_edc.typed_text import UnfitText, kept
 
 CHECKS = Process("edit-checks")
 LONGEST = 1000  # characters of one step; sealed, it must fit its padded length
 Action = QueryStep.Action
 
 
-def is_too_long(text: str) -> bool:
-    return len(text.strip()) > LONGEST
-
-
 def _require_text(text: str) -> str:
-    text = text.strip()
-    if not text:
+    try:
+        words = kept(text, LONGEST)
+    except UnfitText as problem:
+        raise ReviewRefused(_(problem.message) % problem.details) from problem
+    if not words:
         raise ReviewRefused(_("Write what you want to say; the text stays on record."))
-    if is_too_long(text):
-        message = _("At most %(longest)s characters; this text has %(length)s.")
-        raise ReviewRefused(message % {"longest": LONGEST, "length": len(text)})
-    return text
+    return words
 
 
 def _new_query(
@@ -164,7 +161,7 @@ def sync_check_queries(
         if place not in firing and not _is_closed_by_check(query):
             _close_by_check(query)
     for place, finding in firing.items():
-        explanation = explanations.get(finding.check_id, "").strip()
+        explanation = explanations.get(finding.check_id, "")
         existing = queries.get(place)
         if existing is None:
             _raise_by_check(form, finding, explanation, by)

@@ -8,6 +8,7 @@ from enrollment.screening.rules.participant_numbers import (
     is_mistyped,
     participant_number,
     screening_number,
+    typed_number,
 )
 
 
@@ -65,3 +66,20 @@ def test_rescreenings_are_counted_from_the_second_screening() -> None:
         "S-044K.1",
         "S-044K.2",
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("Ｓ－００１Ｔ", "S-001T"),
+        ("s–001t", "S-001T"),
+        (" S 001 T ", "S-001T"),
+        ("S001T", "S-001T"),
+        ("\u200bS-001\u00adT", "S-001T"),
+        ("００１", "001"),
+        ("s-", "S-"),
+        ("Somebody", "SOMEBODY"),
+    ],
+)
+def test_a_number_is_read_however_it_is_typed(typed, number):
+    assert typed_number(typed) == number

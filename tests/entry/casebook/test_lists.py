@@ -112,9 +112,25 @@ def test_the_history_of_an_account_is_in_words():
     [
         ("S-044L", "No participant fits: the last letter does not go with the digits."),
         ("S-044K", "No participant fits."),
+        (
+            "Ｓ–０４４ l",
+            "No participant fits: the last letter does not go with the digits.",
+        ),
     ],
 )
 def test_a_mistyped_number_is_distinguished_from_an_unknown_one(typed, message):
     page = signed_in("CO").post(reverse("entry:find"), {"q": typed}, follow=True)
 
     assert [str(text) for text in page.context["messages"]] == [message]
+
+
+@pytest.mark.parametrize("spelling", ["{}", "　{}\u200b", "{}\ufeff"])
+@pytest.mark.parametrize("is_wide", [False, True])
+def test_a_number_is_found_however_it_is_typed(spelling, is_wide):
+    number = stage.participant().number
+    wide = number.translate({code: code + 0xFEE0 for code in range(33, 127)})
+    typed = spelling.format(wide if is_wide else number.lower().replace("-", "–"))
+
+    answer = signed_in("CO").post(reverse("entry:find"), {"q": typed})
+
+    assert answer.headers["Location"] == reverse("entry:casebook", args=[number])

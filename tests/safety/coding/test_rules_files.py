@@ -52,10 +52,11 @@ def test_a_heading_names_code_and_term(heading, missing):
     assert problems(read_csv, heading.encode()) == [missing]
 
 
-def test_bytes_that_are_no_text_are_shown_as_such():
-    (row,) = read_csv(b"code,term\n9001,Ache \xff\n")
+NO_TEXT = "The file is text neither in UTF-8 nor in GB 18030. Save it as UTF-8."
 
-    assert row == TermRow("9001", "Ache \N{REPLACEMENT CHARACTER}")
+
+def test_a_dictionary_that_is_no_text_is_refused_whole():
+    assert problems(read_csv, b"code,term\n9001,Ache \xff\n") == [NO_TEXT]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from record.casebook.fields import SiteTimeField
 from record.casebook.form_data import FormData
 from record.casebook.values import Value
 from trial_edc import dates
+from trial_edc.text_fields import TypedText
 from trial_edc.vocabulary import MissingCode
 from visits.infusions.forms.controls import (
     NUMBER_PAD,
@@ -57,7 +58,7 @@ class StopForm(BedsideForm):
 class InterruptForm(BedsideForm):
     """An interruption that begins."""
 
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
+    reason = TypedText(label=gettext_lazy("Reason"), longest=200)
     from_at = NowField(label=gettext_lazy("From"))
 
 
@@ -72,7 +73,7 @@ class InterruptionForm(BedsideForm):
 
     from_at = SiteTimeField(label=gettext_lazy("From"))
     to_at = SiteTimeField(label=gettext_lazy("To"))
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
+    reason = TypedText(label=gettext_lazy("Reason"), longest=200)
 
 
 class NotGivenForm(BedsideForm):
@@ -86,10 +87,8 @@ class NotGivenForm(BedsideForm):
 class PremedicationForm(BedsideForm):
     """A drug given before the infusion."""
 
-    drug = forms.CharField(label=gettext_lazy("Drug"), max_length=200)
-    dose = forms.CharField(
-        label=gettext_lazy("Dose"), widget=forms.TextInput(NUMBER_PAD)
-    )
+    drug = TypedText(label=gettext_lazy("Drug"), longest=200)
+    dose = TypedText(label=gettext_lazy("Dose"), widget=forms.TextInput(NUMBER_PAD))
     unit = forms.ChoiceField(label=gettext_lazy("Unit"))
     at = NowField(label=gettext_lazy("Time"))
 
@@ -153,9 +152,9 @@ class NotTakenForm(PointForm):
 class ReactionForm(BedsideForm):
     """A reaction, which becomes an adverse event."""
 
-    term = forms.CharField(
+    term = TypedText(
         label=gettext_lazy("What is it?"),
-        max_length=200,
+        longest=200,
         help_text=gettext_lazy("One reaction at a time: fever, chills, rash…"),
     )
     onset = NowField(label=gettext_lazy("Since"))
@@ -168,10 +167,10 @@ class ReactionForm(BedsideForm):
             "Death, danger to life, a longer stay, lasting harm, or as important."
         ),
     )
-    drug = forms.CharField(
-        label=gettext_lazy("Drug given for it"), required=False, max_length=200
+    drug = TypedText(
+        label=gettext_lazy("Drug given for it"), required=False, longest=200
     )
-    dose = forms.CharField(
+    dose = TypedText(
         label=gettext_lazy("Dose"), required=False, widget=forms.TextInput(NUMBER_PAD)
     )
 

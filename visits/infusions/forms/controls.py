@@ -25,6 +25,7 @@ from record.casebook.items import Item
 from record.casebook.models import FormInstance
 from record.review.services import LONGEST
 from trial_edc import clock
+from trial_edc.text_fields import TypedText
 from trial_edc.vocabulary import Codelist, YesNo
 from visits.infusions.services.bedside import KEY_USED
 
@@ -42,7 +43,7 @@ EXPLANATION_PREFIX = "explain:"
 def number_field(item: Item) -> forms.CharField:
     label = f"{item.verbose_name} ({item.facts.unit})"
     pad = forms.TextInput({**NUMBER_PAD, "data-unit": item.facts.unit})
-    return forms.CharField(label=label, required=False, widget=pad)
+    return TypedText(label=label, required=False, widget=pad)
 
 
 def codelist_choices(codelist: type[Codelist]) -> list[tuple[str, Any]]:
@@ -93,8 +94,8 @@ class BedsideForm(forms.Form):
     based_on = forms.IntegerField(widget=forms.HiddenInput, required=False)
     confirmed_at = forms.DateTimeField(widget=forms.HiddenInput, required=False)
     author = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    why = forms.CharField(
-        label=gettext_lazy("Why does it change?"), required=False, max_length=500
+    why = TypedText(
+        label=gettext_lazy("Why does it change?"), required=False, longest=500
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -155,10 +156,10 @@ class BedsideForm(forms.Form):
             self._add_explanation_field(f"{EXPLANATION_PREFIX}{finding.check_id}")
 
     def _add_explanation_field(self, name: str) -> None:
-        self.fields[name] = forms.CharField(
+        self.fields[name] = TypedText(
             label=gettext_lazy("Correct it, or say why it stands"),
             required=False,
-            max_length=LONGEST,
+            longest=LONGEST,
         )
 
     def _show_conflict(self, problem: Conflict, form: FormInstance | None) -> None:

@@ -23,6 +23,7 @@ from record.casebook.services import form_instances
 from record.casebook.values import Row
 from trial_edc.dates import site_date
 from trial_edc.requirements import implements
+from trial_edc.typed_text import written
 from trial_edc.vocabulary import N_, Severity, VisitCode
 from visits.infusions.facts.vital_sign_times import open_interruption
 from visits.infusions.vocabulary import Given
@@ -55,7 +56,7 @@ class BedsideAction:
     def reasons(self, items: Mapping[str, object]) -> dict[str, Reason] | None:
         """The reason of change for each item; None when no reason was given."""
         why = Reason("other", self.why)
-        return dict.fromkeys(items, why) if self.why.strip() else None
+        return dict.fromkeys(items, why) if written(self.why) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Answers of participants to messages: STOP is an opt-out, others go to staff."""
 
 import re
-import unicodedata
 
 from django.utils.translation import gettext as _
 from structlog.stdlib import get_logger
@@ -20,14 +19,12 @@ from record.notices.services.outbox import queue
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
+from trial_edc.typed_text import plain
 from visits.reminders.services.queue import confirm_opt_out
 
 INBOUND = Process("inbound-messages")
 BY_MESSAGE = Reason("other", "Answered STOP to a message")
-STOP_WORDS = tuple(
-    unicodedata.normalize("NFKC", word).casefold()
-    for word in PROTOCOL.reminders.opt_out_words
-)
+STOP_WORDS = tuple(plain(word).casefold() for word in PROTOCOL.reminders.opt_out_words)
 log = get_logger(__name__)
 
 
@@ -56,7 +53,7 @@ def handle_answer(number: str, text: str) -> None:
 
 
 def means_stop(text: str) -> bool:
-    words = re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())
+    words = re.findall(r"\w+", plain(text).casefold())
     if not words:
         return False
     chinese = tuple(word for word in STOP_WORDS if not word.isascii())

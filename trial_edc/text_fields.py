@@ -1,0 +1,59 @@
+"""Fields of plain forms for texts, numbers and names, read as everywhere."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from trial_edc.typed_text import LONGEST, UnfitText, kept, plain
+
+
+class TypedText(forms.CharField):
+    """Words. Too long a text is refused as it was typed; no control cuts it off."""
+
+    def __init__(self, *, longest: int = LONGEST, **options: Any) -> None:
+        self.longest = longest
+        super().__init__(strip=False, **options)
+
+    def to_python(self, value: Any) -> str:
+        try:
+            return kept(super().to_python(value) or "", self.longest)
+        except UnfitText as problem:
+            message = _(problem.message) % problem.details
+            raise ValidationError(message, "text") from problem
+
+
+class PlainText(TypedText):
+    """A name in plain letters and digits, such as a user name."""
+
+    def to_python(self, value: Any) -> str:
+        return plain(super().to_python(value))
+
+
+class TypedEmail(forms.EmailField):
+    """An address of e-mail."""
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(plain(str(value or ""))) or ""
+
+
+class TypedSlug(forms.SlugField):
+    """A short code of plain letters, digits and dashes."""
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(plain(str(value or ""))) or ""
+
+
+class TypedInteger(forms.IntegerField):
+    """A whole number."""
+
+    def to_python(self, value: Any) -> int | None:
+        return super().to_python(plain(str("" if value is None else value)))
+
+
+class TypedDecimal(forms.DecimalField):
+    """An exact number."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(plain(str("" if value is None else value)))
