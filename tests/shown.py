@@ -7,7 +7,9 @@ from django.test import Client
 
 from record.casebook.models import FormInstance
 
-HIDDEN = re.compile(r'<input type="hidden" name="(based_on|shown)" value="([^"]*)">')
+HIDDEN = re.compile(
+    r'<input type="hidden" name="(based_on|shown|shown_forms)" value="([^"]*)">'
+)
 
 
 def revision(form: FormInstance) -> int:

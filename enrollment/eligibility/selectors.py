@@ -27,6 +27,7 @@ from enrollment.vocabulary import ParticipantStatus
 from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import casebook_of, casebooks_of
+from record.review.selectors import as_shown
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitCode
 
@@ -77,6 +78,10 @@ class Eligibility:
         """Every deciding value is still the one that was confirmed."""
         confirmation = self.confirmation
         return confirmation is not None and is_bound(confirmation, self.deciding_items)
+
+    @property
+    def shown_forms(self) -> str:
+        return as_shown(self.deciding_items.form_data)
 
     def is_confirmed_at(self, instant: datetime) -> bool:
         """The confirmation stands and is no older than 24 h."""

@@ -34,6 +34,7 @@ def eligibility(request: StaffRequest, number: str) -> HttpResponse:
             confirmation.confirm_eligibility(
                 person,
                 shown_digest=request.POST.get("shown", ""),
+                shown_forms=request.POST.get("shown_forms", ""),
                 proof=form.proof,
                 by=request.user,
             )

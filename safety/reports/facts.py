@@ -68,8 +68,3 @@ def deadlines_assessed(assessment: FormData, casebook: Casebook) -> Deadlines | 
         if earlier_deadlines.is_susar:
             return follow_up_deadlines(earlier_deadlines, case)
     return deadlines(case)
-
-
-def shown_revisions(report: FormData, event: FormData | None) -> str:
-    """The revisions of a report and its event, as a page posts what it showed."""
-    return f"{report.revision}.{event.revision if event else 0}"

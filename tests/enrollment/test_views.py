@@ -200,7 +200,8 @@ def test_what_changed_under_the_page_is_not_confirmed(
     assert not EligibilityConfirmation.objects.exists()
     bench.post(address, shown(bench, address) | identity)
 
-    assert "A value that decides changed since it was shown to you." in refused.text
+    words = "What decides changed since it was shown to you: Birth date."
+    assert words in refused.text
     assert EligibilityConfirmation.objects.get().signer == investigator
 
 

@@ -55,10 +55,14 @@ def test_investigator_sends_a_report_from_the_page(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "values"), [("AE", {"grade": "4"}), ("SAE", {"narrative": "Worse."})]
+    ("code", "values", "label"),
+    [
+        ("AE", {"grade": "4"}, "Grade (worst)"),
+        ("SAE", {"narrative": "Worse."}, "Narrative"),
+    ],
 )
 def test_a_report_that_changed_under_the_page_is_not_sent(
-    client: Client, code: str, values: dict[str, str]
+    client: Client, code: str, values: dict[str, str], label: str
 ) -> None:
     form = report(1, aware_hours_ago=2)
     client.force_login(person("IN"))
@@ -71,7 +75,8 @@ def test_a_report_that_changed_under_the_page_is_not_sent(
     assert not SentReport.objects.exists()
     client.post(address, shown(client, reverse("safety:reports")))
 
-    assert "changed since it was shown" in refused.text
+    words = f"This changed since it was shown to you: {label}."
+    assert words in refused.text
     assert SentReport.objects.get().form == form
 
 

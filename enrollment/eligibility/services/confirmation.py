@@ -16,7 +16,7 @@ from record.accounts.roles import Permission
 from record.audit.attribution import Source, act, attributed
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.services import form_instances
-from record.review.selectors import unanswered_counts
+from record.review.selectors import changes_since_shown, unanswered_counts
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
@@ -24,12 +24,17 @@ from trial_edc.requirements import implements
 
 @implements("ELG-CONFIRM", "SIG-03")
 def confirm_eligibility(
-    participant: Participant, *, shown_digest: str, proof: ReAuthenticated, by: User
+    participant: Participant,
+    *,
+    shown_digest: str,
+    proof: ReAuthenticated,
+    by: User,
+    shown_forms: str = "",
 ) -> EligibilityConfirmation:
     """Sign that the person is eligible; raises `EnrollmentRefused` with every reason.
 
-    `shown_digest` is that of the deciding items when they were read, `proof` the
-    password given just now.
+    `shown_digest` is that of the deciding items when they were read, `shown_forms`
+    what `as_shown` says of their forms, `proof` the password given just now.
     """
     if not by.may(Permission.CONFIRM_ELIGIBILITY):
         raise PermissionDenied
@@ -38,11 +43,14 @@ def confirm_eligibility(
         participant = form_instances.lock(participant)
         eligibility = eligibility_selectors.eligibility_of(participant)
         if eligibility.deciding_items.digest != shown_digest:
+            forms = eligibility.deciding_items.form_data
+            names = changes_since_shown(shown_forms, forms, by=by)
+            message = _(
+                "What decides changed since it was shown to you: %(items)s. Read the "
+                "criteria again."
+            )
             raise EnrollmentRefused(
-                _(
-                    "A value that decides changed since it was shown to you. Read the "
-                    "criteria again."
-                )
+                message % {"items": names or _("a row that no longer counts")}
             )
         if reasons := obstacles_to_confirmation(eligibility):
             raise EnrollmentRefused(*reasons)

@@ -11,6 +11,7 @@ from record.review.selectors.queries import (
     queries_visible_to,
     unanswered_counts,
 )
+from record.review.selectors.shown import as_shown, changes_since_shown
 from record.review.selectors.verification import (
     VerificationLine,
     VerificationState,
@@ -21,6 +22,8 @@ __all__ = [
     "QueryLine",
     "VerificationLine",
     "VerificationState",
+    "as_shown",
+    "changes_since_shown",
     "counts_by_state",
     "lines_for",
     "open_places",

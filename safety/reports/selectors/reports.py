@@ -13,9 +13,10 @@ from record.casebook import catalogue
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import casebooks_of
+from record.review.selectors import as_shown
 from safety.facts import changed_since, event_of, is_serious, row_with
 from safety.models import SentReport
-from safety.reports.facts import earlier_versions, reports_on, shown_revisions
+from safety.reports.facts import earlier_versions, reports_on
 from safety.vocabulary import ReportKind
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
@@ -105,7 +106,7 @@ class ReportLine:
 
     @property
     def shown(self) -> str:
-        return shown_revisions(self.report, self.event)
+        return as_shown(filter(None, (self.report, self.event)))
 
     @property
     def is_waiting(self) -> bool:

@@ -18,13 +18,13 @@ from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances
 from record.notices.models import Message
 from record.notices.services.outbox import queue
+from record.review.selectors import as_shown, changes_since_shown
 from safety.facts import event_of, is_serious, row_with
 from safety.models import SentReport
 from safety.reports.facts import (
     assessment_of,
     earlier_versions,
     reports_on,
-    shown_revisions,
 )
 from safety.vocabulary import ReportKind
 from trial_edc import clock, dates
@@ -170,7 +170,7 @@ def send_report(
 ) -> SentReport:
     """Send a report to the sponsor as it was shown; twice is once.
 
-    `shown` is `shown_revisions` of what was read. Raises `NotReadyToSend`.
+    `shown` is `as_shown` of report and event. Raises `NotReadyToSend`.
     """
     if not by.may(Permission.SIGN_FORM):
         raise PermissionDenied
@@ -183,10 +183,10 @@ def send_report(
         if report is None:
             raise NotReadyToSend(_("Save the report first."))
         event = _reportable_event(report, casebook)
-        if shown_revisions(report, event) != shown:
-            raise NotReadyToSend(
-                _("The report or its event changed since it was shown. Read it again.")
-            )
+        if as_shown((report, event)) != shown:
+            names = changes_since_shown(shown, (report, event), by=by)
+            message = _("This changed since it was shown to you: %(items)s.")
+            raise NotReadyToSend(message % {"items": names})
         sent_at = clock.now()
         sent = SentReport.objects.create(
             form=form,
