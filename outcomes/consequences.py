@@ -2,7 +2,6 @@
 
 from outcomes import services
 from outcomes.facts.course import withdrawn_from_everything_on
-from outcomes.vocabulary import ContactResult
 from record.audit.attribution import Actor, Source
 from record.capture.events import RowStruck
 from record.capture.save_hooks import Saved
@@ -39,11 +38,6 @@ def _apply_withdrawals(
         open_form(participant, "EOS", via=via)
     elif not ends_without_death(casebook) and not casebook.rows("DTH"):
         strike_untouched_forms(participant, "EOS", via=via)
-
-
-def ensure_death_form(saved: Saved) -> None:
-    if saved.data.get("result") == ContactResult.DEATH_REPORTED:
-        open_form(saved.participant, "DTH", via=saved.via)
 
 
 def ensure_end_of_study(saved: Saved) -> None:

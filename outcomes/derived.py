@@ -1,6 +1,6 @@
 """Derived fields of the outcome forms and of the end of study."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -12,12 +12,15 @@ from outcomes.rules.states import (
     RrtDependence,
     Survival,
 )
-from outcomes.vocabulary import OpenItem
-from record.casebook.derived import derived
+from outcomes.vocabulary import OpenItem, StatusSource
+from record.casebook.derived import derived, offered
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Value
+from safety.vocabulary import DeathSource
 from trial_edc.protocol import PROTOCOL
-from trial_edc.vocabulary import N_, Codelist, YesNo
+from trial_edc.vocabulary import N_, Codelist, VitalStatus, YesNo
+from visits.facts import death_of
+from visits.schedule.facts import window_of
 
 UMOL_L = "µmol/L"
 STAY_DECIMALS = PROTOCOL.outcomes.stay_decimals
@@ -113,6 +116,27 @@ for _form, _fields in (("O28", AT_DAY_28), ("OM3", AT_DAY_28 + AT_MONTH_3)):
             decimals=_field.decimals,
             terms=_field.terms,
         )(_endpoint_reader(_field.name))
+
+
+SOURCE_OF_DEATH = {
+    DeathSource.RECORD: StatusSource.RECORD,
+    DeathSource.CERTIFICATE: StatusSource.RECORD,
+    DeathSource.RELATIVES: StatusSource.RELATIVE,
+}
+
+
+@offered("O28")
+@offered("OM3")
+def outcome_of_the_dead(data: FormData, casebook: Casebook) -> Mapping[str, Value]:
+    """What the death form says of a person who surely died before the visit closed."""
+    window, died = window_of(casebook, data.visit), death_of(casebook)
+    if died is None or (window and died.latest > window.closes):
+        return {}
+    return {
+        "vital_status": VitalStatus.DEAD.value,
+        "status_known_on": died.latest if died.is_exact else None,
+        "status_source": SOURCE_OF_DEATH.get(casebook.value("DTH", "source")),
+    }
 
 
 @derived("EOS", "last_known_alive", N_("Last known alive"))

@@ -3,18 +3,19 @@
 from collections.abc import Iterable
 from datetime import date
 
-from outcomes.facts.course import FORMS, death_on, record_of
+from outcomes.facts.course import FORMS, record_of
 from outcomes.rules import Endpoints, derive
 from record.casebook.form_data import Casebook
 from record.casebook.models import Participant
 from record.casebook.selectors import casebooks_of
 from trial_edc import clock
 from trial_edc.requirements import implements
+from visits.facts import death_of
 
 
 def endpoints_in(casebook: Casebook, cutoff: date) -> Endpoints | None:
     record = record_of(casebook, cutoff)
-    return derive(record, death_on(casebook)) if record else None
+    return derive(record, death_of(casebook)) if record else None
 
 
 @implements("OUT-09")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from record.casebook.form_data import Casebook, FormData, fact
 from record.casebook.values import Partial
-from safety.vocabulary import EventOutcome, Grade
+from safety.vocabulary import EventOutcome, Grade, Seriousness
 from trial_edc.dates import SITE_TZ
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import INFUSION_VISITS, YesNo
@@ -30,9 +30,10 @@ def is_serious(event: FormData) -> bool:
 
 
 def is_fatal(event: FormData) -> bool:
-    """By its grade or its outcome."""
+    """By its grade, its outcome or what makes it serious."""
     by_grade = event.get("grade") == Grade.DEATH
-    return bool(by_grade or event.get("outcome") == EventOutcome.FATAL)
+    by_criterion = Seriousness.DEATH in (event.get("seriousness") or ())
+    return by_grade or by_criterion or event.get("outcome") == EventOutcome.FATAL
 
 
 def is_related_to_infusion(event: FormData) -> bool:

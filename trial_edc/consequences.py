@@ -37,6 +37,7 @@ ON_SAVE = {
     "SCN": (
         on_items("screening_closed_at", screening.freeze_failed_criteria),
         on_items("failed_criteria", screening.protect_failed_criteria),
+        on_items("screen_failure_reason", deaths.ensure_death_form),
     ),
     "CNS": (
         on_items("obtained_by", "decided_at", consent.require_delegation),
@@ -64,6 +65,7 @@ ON_SAVE = {
         on_items("decision", "reason", infusions.find_second_infusion_refused),
         on_items("decision", schedule.recalculate_due_dates),
         on_items("decision", deviations.review_deviations),
+        on_items("reason", deaths.ensure_death_form),
     ),
     "PRD": (
         on_items("lot", "product", "as_allocated", product.check_product),
@@ -94,7 +96,9 @@ ON_SAVE = {
             deviations.review_deviations,
         ),
         on_items("reaction", adverse_events.open_reaction_event),
+        on_items("not_given_reason", deaths.ensure_death_form),
     ),
+    "VSI": (on_items("not_done_reason", deaths.ensure_death_form),),
     "VIS": (
         on_items("performed", "visit_date", "mode", deviations.find_visit_deviations),
         on_items(
@@ -105,10 +109,12 @@ ON_SAVE = {
     "STY": (
         on_items("hospital", "in_at", "out_at", schedule.recalculate_due_dates),
         on_items("hospital", "in_at", "out_at", deviations.review_deviations),
+        on_items("out_to", deaths.ensure_death_form),
     ),
+    "RRT": (on_items("stop_reason", deaths.ensure_death_form),),
     "AE": (
         on_items("serious", reports.open_report),
-        on_items("grade", "outcome", deaths.ensure_death_form),
+        on_items("grade", "outcome", "seriousness", deaths.ensure_death_form),
         on_items("pregnancy", pregnancy.ensure_pregnancy_form),
     ),
     "SAE": (on_items("aware_at", reports.restart_clock),),
@@ -126,7 +132,7 @@ ON_SAVE = {
         on_items("kind", "on", deviations.review_deviations),
         on_items("kind", "on", outcomes.apply_withdrawal),
     ),
-    "CAL": (on_items("result", outcomes.ensure_death_form),),
+    "CAL": (on_items("result", deaths.ensure_death_form),),
     "OM3": (on_items(outcomes.ensure_end_of_study),),
 }
 

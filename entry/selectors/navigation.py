@@ -23,7 +23,8 @@ def address(form: FormInstance, item: str = "") -> str:
 
 def form_title(form: FormInstance) -> str:
     design = catalogue.design(form.code)
-    number = f" {form.occurrence}" if design.is_repeated else ""
+    is_numbered = design.is_repeated or (design.opened_on_demand and form.is_further)
+    number = f" {form.occurrence}" if is_numbered else ""
     return " · ".join(filter(None, (f"{design.title}{number}", form.visit)))
 
 

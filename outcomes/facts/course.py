@@ -13,8 +13,15 @@ from outcomes.rules.observed_course import (
 )
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial, Quantity
-from trial_edc.dates import SITE_TZ, PartialDateText, site_date
-from trial_edc.vocabulary import VisitCode, VitalStatus, WithdrawalKind, YesNo
+from trial_edc.dates import SITE_TZ, site_date
+from trial_edc.vocabulary import (
+    INFUSION_VISITS,
+    VisitCode,
+    VitalStatus,
+    WithdrawalKind,
+    YesNo,
+)
+from visits.facts import death_of
 from visits.schedule import rules
 from visits.schedule.facts import done_date, infusion_started_at
 
@@ -40,7 +47,7 @@ def record_of(casebook: Casebook, cutoff: date) -> Record | None:
     randomized_at = casebook.value("RAN", "randomised_at")
     if randomized_at is None:
         return None
-    death = death_on(casebook)
+    death = death_of(casebook)
     return Record(
         randomized_on=site_date(randomized_at),
         infusion_1_at=infusion_started_at(casebook, 1),
@@ -69,11 +76,6 @@ def baseline_umol_l(casebook: Casebook) -> Decimal | None:
         return value.standard
     frozen: Decimal | None = casebook.value("RAN", "baseline_umol_l")
     return frozen
-
-
-def death_on(casebook: Casebook) -> PartialDateText | None:
-    day: Partial | None = casebook.value("DTH", "death_on")
-    return PartialDateText(day.earliest, day.latest) if day else None
 
 
 def withdrawn_from_everything_on(casebook: Casebook) -> date | None:
@@ -147,10 +149,10 @@ def died_before(casebook: Casebook, day: date) -> bool:
 
 
 def last_known_alive(casebook: Casebook) -> date | None:
-    return max(signs_of_life(casebook), default=None)
+    return max(evidence_of_life(casebook), default=None)
 
 
-def signs_of_life(casebook: Casebook) -> Iterator[date]:
+def evidence_of_life(casebook: Casebook) -> Iterator[date]:
     yield from (on for data in casebook.rows("VIS") if (on := seen_on(data)))
     yield from (sample.on for sample in samples(casebook))
     for row in casebook.rows("STY"):
@@ -164,8 +166,9 @@ def signs_of_life(casebook: Casebook) -> Iterator[date]:
             alive = row.get("vital_status") == VitalStatus.ALIVE
             if alive and row.get("status_known_on"):
                 yield row.get("status_known_on")
-    if started_at := infusion_started_at(casebook, 1):
-        yield site_date(started_at)
+    for number in INFUSION_VISITS.values():
+        if started_at := infusion_started_at(casebook, number):
+            yield site_date(started_at)
 
 
 def seen_on(data: FormData) -> date | None:

@@ -3,7 +3,6 @@
 from datetime import date
 
 from outcomes.facts.course import (
-    death_on,
     last_known_alive,
     record_of,
     samples_in_window,
@@ -13,6 +12,7 @@ from outcomes.rules import Endpoints, derive
 from record.casebook.form_data import Casebook, fact
 from trial_edc import clock
 from trial_edc.vocabulary import VisitCode
+from visits.facts import death_of
 
 
 @fact("creatinine_in_window_O28")
@@ -36,4 +36,4 @@ fact("withdrawn_from_everything_on")(withdrawn_from_everything_on)
 @fact("endpoints")
 def endpoints(casebook: Casebook) -> Endpoints | None:
     record = record_of(casebook, clock.today())
-    return derive(record, death_on(casebook)) if record else None
+    return derive(record, death_of(casebook)) if record else None

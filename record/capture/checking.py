@@ -19,11 +19,12 @@ from record.capture.problems import (
     ReasonNeeded,
     SaveRefused,
 )
-from record.casebook import engine
+from record.casebook import catalogue, engine
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance
+from record.casebook.selectors import casebook_of, data_of, row_of
 from record.casebook.values import Value, is_blank, is_same
 from record.review import services as review
 from record.review.services import LONGEST
@@ -169,3 +170,12 @@ def require_confirmation(
 ) -> None:
     if preview := impact_preview(form, casebook, casebook.with_data(data)):
         raise ConfirmationNeeded(preview)
+
+
+def require_restorable(form: FormInstance) -> None:
+    """What came into the casebook meanwhile may make a row impossible."""
+    design, data = catalogue.design(form.code), data_of(form, row_of(form))
+    casebook = casebook_of(form.participant).with_data(data)
+    findings = engine.standing_findings(design, data, casebook, now=clock.now())
+    if hard := [one for one in findings if one.severity == Severity.HARD]:
+        raise SaveRefused(hard)

@@ -5,6 +5,7 @@ Rules see `None` for what is not known: an item with a missing code has no value
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from record.casebook.values import MissingCode, Value
@@ -23,6 +24,7 @@ class FormData:
     status: str = ""
     revision: int = 0
     item_revisions: Mapping[str, int] = field(default_factory=dict)
+    opened_on: date | None = None  # site date on which the form was opened
 
     def get(self, item: str) -> Value:
         """None when missing or not entered."""

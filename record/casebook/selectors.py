@@ -11,6 +11,7 @@ from record.casebook import catalogue
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import AnyCRF, FormInstance, Participant
 from record.casebook.values import MissingCode, is_blank
+from trial_edc.dates import site_date
 
 
 def row_of(form: FormInstance) -> AnyCRF:
@@ -34,6 +35,7 @@ def data_of(form: FormInstance, row: AnyCRF) -> FormData:
         status=form.status,
         revision=form.revision,
         item_revisions=revisions_of(form, row),
+        opened_on=site_date(form.created_at),
     )
 
 
@@ -49,7 +51,7 @@ def holds_values(form: FormInstance) -> bool:
 
 _STORED = """
     SELECT f.participant_id, f.id, f.code, f.visit, f.visit_number, f.occurrence,
-        f.status, f.revision, f.item_revisions, to_jsonb(stored)
+        f.status, f.revision, f.created_at, f.item_revisions, to_jsonb(stored)
     FROM {table} stored JOIN casebook_forminstance f ON f.id = stored.form_id
     WHERE f.participant_id = ANY (%(people)s)
         AND (f.struck_at IS NULL OR %(with_struck)s)
@@ -62,6 +64,7 @@ _FORM_COLUMNS = (
     "occurrence",
     "status",
     "revision",
+    "created_at",
     "item_revisions",
 )
 

@@ -5,6 +5,7 @@ from record.capture.save_hooks import Saved
 from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import stored_form_data
+from safety.deaths.facts import is_death_reported, reports_death
 from safety.deaths.selectors import ends_without_death
 from safety.facts import events, is_fatal
 from safety.reports.services import reports as services
@@ -21,18 +22,16 @@ FATAL_EVENT = {
 
 
 def ensure_death_form(saved: Saved) -> None:
-    """Open the death form of a fatal event; withdraw it if none is fatal after all."""
-    if is_fatal(saved.data) or is_fatal(saved.before):
+    """Open the death form where an answer reports one; withdraw it when none does."""
+    if reports_death(saved.data) or reports_death(saved.before):
         sync_death_form(saved.participant, saved.casebook, saved.via)
 
 
 def sync_death_form(participant: Participant, casebook: Casebook, via: Source) -> None:
-    calls = casebook.rows("CAL")
-    is_reported_by_call = any(call.get("result") == "death_reported" for call in calls)
-    if any(is_fatal(event) for event in events(casebook)):
-        services.open_form(participant, "DTH", via=via)
-    elif not is_reported_by_call:
+    if not is_death_reported(casebook):
         services.strike_untouched_forms(participant, "DTH", via=via)
+    elif casebook.fact("first_consented_on"):
+        services.open_form(participant, "DTH", via=via)
 
 
 def report_death(saved: Saved) -> None:
@@ -53,6 +52,14 @@ def open_death_consequences(
         services.open_log_row(participant, "AE", FATAL_EVENT, via=via)
     if casebook.rows("RAN"):
         services.open_form(participant, "EOS", via=via)
+
+
+def restore_death(form: FormInstance, casebook: Casebook, via: Source) -> None:
+    """A form that was opened in its place and is still empty is withdrawn."""
+    records = FormInstance.objects.filter(participant=form.participant, code="DTH")
+    for record in records.exclude(pk=form.pk):
+        services.strike_if_untouched(record, via=via)
+    open_death_consequences(form.participant, casebook, via)
 
 
 def undo_death(form: FormInstance, casebook: Casebook, via: Source) -> None:

@@ -7,15 +7,16 @@ holds, unless somebody has worked on it.
 from record.audit.attribution import Actor, Source
 from record.capture.events import RowStruck
 from record.capture.save_hooks import Saved
-from record.casebook.form_data import Casebook
+from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance
 from record.casebook.selectors import casebook_of, data_of, row_of
 from safety.deaths.consequences import (
-    open_death_consequences,
+    restore_death,
     sync_death_form,
     undo_death,
 )
-from safety.facts import events, is_fatal, is_serious
+from safety.deaths.facts import DEATH_ANSWERS, reports_death
+from safety.facts import events, is_serious
 from safety.pregnancy.consequences import sync_anomaly_event, sync_pregnancy_form
 from safety.reports.services import reports as services
 from safety.vocabulary import WhichInfusion
@@ -47,26 +48,33 @@ def undo_struck_row(event: RowStruck, by: Actor, via: Source) -> None:
     """Withdraw what a row had opened when it is struck out; reopen it when restored."""
     del by
     form, participant = event.form, event.form.participant
-    if form.code not in ("DTH", "AE", "PRG"):
+    if form.code not in ("DTH", "PRG", *DEATH_ANSWERS):
         return
     casebook = casebook_of(participant)
     if form.code == "DTH" and form.struck_at:
         undo_death(form, casebook, via)
     elif form.code == "DTH":
-        open_death_consequences(participant, casebook, via)
+        restore_death(form, casebook, via)
     elif form.code == "PRG":
         sync_anomaly_event(participant, casebook, via)
     else:
-        _follow_struck_event(form, casebook, via)
+        _follow_struck_report(form, casebook, via)
 
 
-def _follow_struck_event(form: FormInstance, casebook: Casebook, via: Source) -> None:
+def _follow_struck_report(form: FormInstance, casebook: Casebook, via: Source) -> None:
     data = data_of(form, row_of(form))
+    if form.code == "AE":
+        _follow_struck_event(form, data, casebook, via)
+    if reports_death(data):
+        sync_death_form(form.participant, casebook, via)
+
+
+def _follow_struck_event(
+    form: FormInstance, data: FormData, casebook: Casebook, via: Source
+) -> None:
     if form.struck_at:
         services.withdraw_reports(form.pk, casebook, via=via)
     elif is_serious(data):
         services.open_report(form.participant, data, casebook, via=via)
-    if is_fatal(data):
-        sync_death_form(form.participant, casebook, via)
     if data.get("pregnancy") == YesNo.YES:
         sync_pregnancy_form(form.participant, casebook, via)

@@ -1,6 +1,6 @@
 """Edit checks of the safety forms: each fires, and not beside its boundary."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import pytest
@@ -153,6 +153,18 @@ OTHERS: list[tuple[str, dict[str, Any], dict[str, Any], list[FormData]]] = [
     ),
     ("DTH-01", {"death_on": "2026-03-03"}, {"death_on": "2026-03-04"}, [ALIVE]),
     ("DTH-02", {"ae": 8}, {"ae": 7}, [FATAL, MILD]),
+    (
+        "DTH-03",
+        {"death_on": "2026-03-04", "death_time": time(6, 59)},
+        {"death_on": "2026-03-04", "death_time": time(7)},
+        [ALIVE],
+    ),
+    (
+        "DTH-04",
+        {"death_on": "2026-03-04"},
+        {"death_time": time(7)},
+        [data("DTH", {"death_on": "2026-03-05"}, occurrence=2)],
+    ),
     (
         "PRG-01",
         {"lmp": "2026-02", "outcome_on": "2026-01"},

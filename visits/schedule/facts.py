@@ -18,6 +18,7 @@ from trial_edc.vocabulary import (
     WithdrawalKind,
     YesNo,
 )
+from visits.facts import OUTCOME_FORMS, death_of
 from visits.infusions.vocabulary import Given, InfusionDecision
 from visits.logs.vocabulary import Hospital
 from visits.schedule import rules
@@ -96,14 +97,17 @@ class Schedule:
     def requires(self, form: str, visit: str) -> bool:
         """Whether a form of a visit is to be filled in at all.
 
-        It is not where death, withdrawal or discharge ended the visit. Nor are the
-        forms of an infusion that had not started when the participant withdrew, be it
-        from the infusion alone.
+        It is not where death, withdrawal or discharge ended the visit; but the outcome
+        of the dead is known. Nor are the forms of an infusion that had not started when
+        the participant withdrew, be it from the infusion alone.
         """
         withdrawn = self.course.withdrawn_on(*WithdrawalKind) is not None
         if withdrawn and form in INFUSION_FORMS and visit not in self.infused:
             return False
-        return self.visit(visit).status != VisitStatus.NOT_REQUIRED
+        state = self.visit(visit).state
+        if form in OUTCOME_FORMS and state.reason == rules.StatusReason.DEATH:
+            return True
+        return state.status != VisitStatus.NOT_REQUIRED
 
     def visit(self, code: str) -> Visit:
         return next(visit for visit in self.visits if visit.code == code)
@@ -158,7 +162,7 @@ def done_date(data: FormData | None) -> date | None:
 
 def course_of(casebook: Casebook, *, no_go_signed: bool) -> rules.Course:
     casebook.read(*FORMS)
-    death = casebook.value("DTH", "death_on")
+    death = death_of(casebook)
     started_at = infusion_started_at(casebook, 1)
     screening = casebook.one("SCN")
     randomized_at = casebook.value("RAN", "randomised_at")
@@ -169,6 +173,7 @@ def course_of(casebook: Casebook, *, no_go_signed: bool) -> rules.Course:
         day0=site_date(started_at) if started_at else None,
         will_not_be_infused=no_go_signed and is_refused_for_good(casebook, 1),
         death_on=death.earliest if death else None,
+        death_by=death.latest if death else None,
         withdrawals=tuple(
             rules.DatedWithdrawal(WithdrawalKind(row.get("kind")), row.get("on"))
             for row in casebook.rows("WDR")

@@ -62,7 +62,8 @@ class Course:
     """What of a participant's course moves the schedule.
 
     `day0`: site date on which infusion 1 started. `will_not_be_infused`: signed, so the
-    schedule anchors on the randomization date.
+    schedule anchors on the randomization date. `death_by`: last day on which the death
+    may have been, where its date is known in part.
     """
 
     consented_on: date | None = None
@@ -71,6 +72,7 @@ class Course:
     day0: date | None = None
     will_not_be_infused: bool = False
     death_on: date | None = None
+    death_by: date | None = None
     withdrawals: tuple[DatedWithdrawal, ...] = ()
     stays: tuple[HospitalStay, ...] = ()
 
@@ -173,20 +175,25 @@ def awaited(
 def ended_by(
     visit: VisitCode, course: Course, span: Window | None
 ) -> VisitState | None:
-    """Rules 3 and 4: death, and withdrawal from what this visit is."""
+    """Rules 3 and 4: death, and withdrawal from what this visit is.
+
+    A date known in part decides where each of its days decides alike.
+    """
     kinds = [WithdrawalKind.EVERYTHING]
     if visit not in LOOKED_UP:
         kinds.append(WithdrawalKind.VISITS_LOOKUP_ALLOWED)
+    withdrawn_on = course.withdrawn_on(*kinds)
     ends = (
-        (course.death_on, StatusReason.DEATH),
-        (course.withdrawn_on(*kinds), StatusReason.WITHDRAWN),
+        (course.death_on, course.death_by, StatusReason.DEATH),
+        (withdrawn_on, withdrawn_on, StatusReason.WITHDRAWN),
     )
-    for ended_on, reason in ends:
-        if ended_on is None:
+    for first, last, reason in ends:
+        if first is None:
             continue
-        if span is None or ended_on <= span.closes:
+        if span is None or (last or first) <= span.closes:
             return VisitState(VisitStatus.NOT_REQUIRED, reason, span)
-        return VisitState(VisitStatus.MISSED, reason, span)
+        if first > span.closes:
+            return VisitState(VisitStatus.MISSED, reason, span)
     return None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from entry.selectors import navigation
@@ -14,22 +15,31 @@ from record.casebook.models import FormInstance, FormStatus
 from record.notices.work_items import DUE, OVERDUE, WAITING, WorkItem
 from record.review.models import QueryState
 from record.review.selectors import queries_visible_to
+from safety.models import Death
 from safety.pregnancy.selectors import births_awaited
 from trial_edc import dates
+from visits.facts import OUTCOME_FORMS
 
 MAX_PER_KIND = 50
 
 
 def events_to_record(user: User) -> Iterator[WorkItem]:
-    """Deaths and ends of study that an event has opened and nobody has begun."""
-    designs = catalogue.designs().values()
-    codes = [
-        design.code
-        for design in designs
-        if design.opened_on_demand and may_enter(user, design)
-    ]
+    """What an event has opened and nobody has begun: death, end of study.
+
+    After a death, also the outcomes: no visit asks for them any more.
+    """
+    codes = {code for code, one in catalogue.designs().items() if may_enter(user, one)}
+    on_demand = {code for code in codes if catalogue.design(code).opened_on_demand}
+    dead = Death.objects.filter(form__struck_at=None, death_on__isnull=False)
+    outcomes = Q(
+        code__in=codes.intersection(OUTCOME_FORMS),
+        participant__in=dead.values("form__participant"),
+    )
     forms = forms_visible_to(user).filter(
-        code__in=codes, status=FormStatus.NOT_STARTED, struck_at=None, locked_at=None
+        Q(code__in=on_demand) | outcomes,
+        status=FormStatus.NOT_STARTED,
+        struck_at=None,
+        locked_at=None,
     )
     for form in forms.order_by("created_at", "pk")[:MAX_PER_KIND]:
         yield WorkItem(

@@ -1,12 +1,17 @@
 """A form is signed, returned to draft, struck out or restored."""
 
 from collections.abc import Callable
+from typing import Any
 
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Actor, Reason, Source, attributed
 from record.audit.problems import RecordClosed
-from record.capture.checking import require_fit_reasons, require_right_to_enter
+from record.capture.checking import (
+    require_fit_reasons,
+    require_restorable,
+    require_right_to_enter,
+)
 from record.capture.events import FormReturned, FormSigned, RowStruck
 from record.capture.problems import FormClosed
 from record.capture.save_hooks import announce
@@ -53,10 +58,15 @@ def strike_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) ->
 
 
 def restore_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> bool:
-    """False when it stood already; nothing follows then."""
-    return _change(
-        form_instances.restore, RowStruck, form, by=by, reason=reason, via=via
-    )
+    """False when it stood already; nothing follows then. Raises `SaveRefused`."""
+    return _change(_restore, RowStruck, form, by=by, reason=reason, via=via)
+
+
+def _restore(form: FormInstance, **why: Any) -> bool:
+    is_restored = form_instances.restore(form, **why)
+    if is_restored:
+        require_restorable(form)
+    return is_restored
 
 
 def _change(

@@ -15,6 +15,7 @@ from trial_edc import clock
 
 # Far above what a sequence reaches, and all of one length.
 HIDDEN_KEYS = range(10**15, 2**52)
+ASKED_FOR_AGAIN = Reason("system", "What this form was opened for holds again.")
 
 
 def lock(participant: Participant) -> Participant:
@@ -54,8 +55,22 @@ def ensure_form(
 def open_form_instance(
     participant: Participant, code: str, *, by: Actor, via: Source = Source.PAGE
 ) -> FormInstance:
+    """The form of a single kind that stands; else the last one, if it is empty.
+
+    What was revoked with its entries stays revoked: a new form takes its place.
+    """
     with attributed(by=by, via=via):
-        return ensure_form(lock(participant), code)
+        participant = lock(participant)
+        forms = list(FormInstance.objects.filter(participant=participant, code=code))
+        standing = [form for form in forms if form.struck_at is None]
+        last = next(reversed(standing or forms), None)
+        if last is None or (last.struck_at and last.status != FormStatus.NOT_STARTED):
+            number = last.occurrence + 1 if last else 1
+            return ensure_form(participant, code, occurrence=number)
+        if last.struck_at:
+            restore(last, by=by, reason=ASKED_FOR_AGAIN, via=via)
+            last.refresh_from_db()
+    return last
 
 
 def hidden_key(confidentiality: str) -> dict[str, int]:

@@ -34,7 +34,6 @@ from trial_edc.vocabulary import YesNo
 
 SAFETY = Process("safety")
 NO_LONGER = Reason("system", "What this row was opened for no longer holds.")
-HOLDS_AGAIN = Reason("system", "What this row was opened for holds again.")
 SERIOUS_EVENT = "serious_event"  # the occasion of the first message
 REPORT_PERIOD = timedelta(hours=PROTOCOL.safety.report_to_sponsor_hours)
 
@@ -53,12 +52,8 @@ def open_log_row(
 
 
 def open_form(participant: Participant, code: str, *, via: Source) -> FormInstance:
-    """Add a form that is now due to the casebook, or restore it if it was withdrawn."""
-    with attributed(by=SAFETY, via=via):
-        form = form_instances.ensure_form(participant, code)
-        if form.struck_at and form.status == FormStatus.NOT_STARTED:
-            form_instances.restore(form, by=SAFETY, reason=HOLDS_AGAIN, via=via)
-    return form
+    """Ask for a form that is now due."""
+    return form_instances.open_form_instance(participant, code, by=SAFETY, via=via)
 
 
 def strike_if_untouched(form: FormInstance, *, via: Source) -> None:

@@ -33,7 +33,7 @@ def test_empty_forms_of_visits_that_a_death_ended_are_not_required():
         "VIS": "not_required",
         "VIT": "draft",
         "LAB": "not_required",
-        "O28": "not_required",
+        "O28": "not_started",
     }
     assert looks(someone, "D1") == {"VIS": "not_started"}
 

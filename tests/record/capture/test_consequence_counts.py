@@ -67,13 +67,10 @@ CLASSES = (
             consent.require_delegation,
             consent.require_version_in_force,
             contact.store_person_key,
-            deaths.ensure_death_form,
             deaths.report_death,
             eligibility.withdraw_confirmation,
             infusions.find_second_infusion_not_given,
             outcomes.apply_withdrawal,
-            outcomes.ensure_death_form,
-            outcomes.ensure_end_of_study,
             product.check_product,
             product.clear_due_date_of_withdrawn_request,
             product.require_handover,
@@ -107,9 +104,11 @@ CLASSES = (
         (
             adverse_events.open_reaction_event,
             adverse_events.undo_struck_row,
+            deaths.ensure_death_form,
             deviations.enter_deviation,
             deviations.find_visit_deviations,
             infusions.find_second_infusion_refused,
+            outcomes.ensure_end_of_study,
             pregnancy.ensure_pregnancy_form,
         ),
     ),
@@ -228,6 +227,8 @@ def at_the_bedside(who: Participant) -> None:
     course.enter(who, "IRQ", refusal, "D7")
     missed = {"given": "not_given", "not_given_reason": "product"}
     course.enter(who, "INF", missed, "D7")
+    not_taken = {"taken_at": MissingCode.NOT_DONE, "not_done_reason": "died"}
+    course.enter(who, "VSI", not_taken, "D0")
 
 
 def followed_up(who: Participant) -> None:
@@ -235,7 +236,10 @@ def followed_up(who: Participant) -> None:
     late = {"performed": "Y", "mode": "in_person", "visit_date": course.day(1)}
     course.enter(who, "VIS", late, "D14")
     stay = {"kind": "hospital", "hospital": "ours", "in_at": course.days_ago(21)}
-    course.row(who, "STY", {**stay, "out_at": course.days_ago(2)})
+    course.row(who, "STY", {**stay, "out_at": course.days_ago(2), "out_to": "died"})
+    dialysis = {"row_kind": "course", "started_at": "2026", "ongoing": "N"}
+    ended = {"ended_at": "2026", "stop_reason": "died"}
+    course.row(who, "RRT", {**dialysis, **ended})
     for code in ("URI", "VIT"):
         course.enter(who, code, {}, "SCR")
     save(course.forms(who, "DEM")[0], {"sex": "F"}, by=STAGE, via=Source.COMMAND)

@@ -5,6 +5,9 @@ from datetime import date
 
 import pytest
 
+from record.casebook import catalogue
+from record.casebook.form_data import FormData
+from record.casebook.items import Date, PartialDate
 from tests.visits.edit_checks import (
     DAY,
     DAY_0,
@@ -17,17 +20,32 @@ from tests.visits.edit_checks import (
     partial,
     vis,
 )
+from visits.facts import LIFE_TIMES
 from visits.schedule.checks import after_end
 
 AFTER = DAY_0 + 5 * DAY  # 6 March
-PARTIAL = ("CRE", "CMD", "RRT", "AE")
-LATER = {
-    form: data(form, **{item: partial("2026-03-06") if form in PARTIAL else AFTER})
-    for form, item in {**after_end.OBSERVATION_TIMES, **after_end.BEDSIDE_TIMES}.items()
-}
+
+
+def later(form: str, item: str) -> FormData:
+    """A form whose item is dated after the death."""
+    kind = catalogue.design(form).items[item]
+    dated = AFTER.date() if isinstance(kind, Date) else AFTER
+    at = partial("2026-03-06") if isinstance(kind, PartialDate) else dated
+    return data(form, **{item: at})
+
+
+AFTER_DEATH: Cases = [
+    (f"{form}-{number}", later(form, item), (DIED,))
+    for form, items in LIFE_TIMES.items()
+    if form not in after_end.CHECKED_ELSEWHERE
+    for number, item in enumerate(items, 21)
+]
 FIRES: Cases = [
-    *((f"{form}-20", LATER[form], (LEFT,)) for form in after_end.OBSERVATION_TIMES),
-    *((f"{form}-21", row, (DIED,)) for form, row in LATER.items()),
+    *(
+        (f"{form}-20", later(form, item), (LEFT,))
+        for form, item in after_end.OBSERVATION_TIMES.items()
+    ),
+    *AFTER_DEATH,
 ]
 SAME_DAY = (
     data("DTH", death_on=partial("2026-03-06")),

@@ -151,6 +151,26 @@ def test_death_closes_what_was_still_open(
     assert (state.status, state.reason) == (expected, StatusReason.DEATH)
 
 
+@pytest.mark.verifies("WIN-03")
+@pytest.mark.parametrize(
+    ("first", "last", "expected", "reason"),
+    [
+        (date(2023, 3, 1), date(2023, 4, 1), "not_required", StatusReason.DEATH),
+        (date(2023, 3, 1), date(2023, 4, 2), "due", None),
+        (date(2023, 4, 1), date(2023, 12, 31), "due", None),
+        (date(2023, 4, 2), date(2023, 12, 31), "missed", StatusReason.DEATH),
+    ],
+)
+def test_death_known_in_part_decides_where_each_of_its_days_does(
+    first: date, last: date, expected: str, reason: StatusReason | None
+) -> None:
+    dead = replace(INFUSED, death_on=first, death_by=last)
+
+    state = status(VisitCode.DAY_28, dead, date(2023, 4, 1))
+
+    assert (state.status, state.reason) == (expected, reason)
+
+
 @pytest.mark.verifies("WIN-07")
 @pytest.mark.parametrize(
     ("kind", "visit", "expected", "lookup"),

@@ -1,7 +1,6 @@
 """Edit checks of what is dated after death, or after withdrawal from everything.
 
-They cover the adverse event log too, which a later room declares: the rule is the same
-for all logs.
+They cover forms of other rooms too: the rule is the same for all.
 """
 
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from record.casebook.checks import CheckRule, check
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.intervals import bounds
 from trial_edc.vocabulary import N_, Severity, WithdrawalKind
+from visits.facts import LIFE_TIMES
 
 # The item of each form that dates an observation.
 OBSERVATION_TIMES = {
@@ -23,7 +23,9 @@ OBSERVATION_TIMES = {
     "STY": "in_at",
     "AE": "onset",
 }
-BEDSIDE_TIMES = {"INF": "started_at", "VSI": "taken_at"}
+# Visits, outcomes, contacts and withdrawals have checks of their own; nobody who died
+# is registered or randomized.
+CHECKED_ELSEWHERE = ("VIS", "O28", "OM3", "CAL", "WDR", "SCN", "RAN")
 
 
 def withdrawn_on(casebook: Casebook, kind: WithdrawalKind) -> date | None:
@@ -69,11 +71,12 @@ for form, name in OBSERVATION_TIMES.items():
         message=N_("After withdrawal from everything nothing new is observed."),
     )(after_withdrawal(name))
 
-for form, name in {**OBSERVATION_TIMES, **BEDSIDE_TIMES}.items():
-    check(
-        f"{form}-21",
-        form=form,
-        item=name,
-        severity=Severity.HARD,
-        message=N_("The participant had died by then (%(died)s)."),
-    )(after_death(name))
+for form, names in LIFE_TIMES.items():
+    for number, name in enumerate(names if form not in CHECKED_ELSEWHERE else (), 21):
+        check(
+            f"{form}-{number}",
+            form=form,
+            item=name,
+            severity=Severity.HARD,
+            message=N_("The participant had died by then (%(died)s)."),
+        )(after_death(name))
