@@ -15,6 +15,7 @@ from enrollment.consent.facts.reconsent import FORM_BY_REASON, ReconsentDue
 from enrollment.consent.selectors import reconsents_due
 from entry.casebook.views import CASEBOOK_READERS, visible_participant
 from entry.form.views.form import CONFLICT, READERS, UNPROCESSABLE
+from entry.form.views.midnights import tell_midnights
 from entry.selectors import navigation
 from entry.selectors.visibility import may_enter, may_see, may_strike
 from entry.table.forms.columns import columns_of
@@ -93,6 +94,8 @@ def _save(
     except RowsNotSaved as problem:
         return _render_problems(request, participant, design, submission, problem)
     messages.success(request, _success_message(submission))
+    typed = submission.typed.values()
+    tell_midnights(request, (str(text) for row in typed for text in row.values()))
     return redirect("entry:log", participant.number, design.code)
 
 
@@ -142,6 +145,9 @@ def paste(request: StaffRequest, number: str, code: str) -> HttpResponse:
     columns = {column.name: column for column in page.columns}
     previewer = Previewer(stored, columns, request.user, fill, context["visit"])
     preview = previewer.preview_of(pasted)
+    tell_midnights(
+        request, (text for line in pasted.lines for text in line.texts.values())
+    )
     page = TablePage(
         stored, request.user, preview.typed, preview.problems, only_typed=True
     )

@@ -155,6 +155,12 @@ def iso_instant(text: str, order: str) -> str | None:
     return known.text.replace("T", " ") if is_whole else None
 
 
+def is_midnight_24(text: str, instant: str) -> bool:
+    """Whether the instant of a text was written as 24:00 of the day before."""
+    is_24 = re.search(r"24 ?[:时]? ?00", plain(text))
+    return instant.endswith(" 00:00") and is_24 is not None
+
+
 def _with_colon(clock: str) -> str:
     """A time without marks, with its seconds, such as 143000."""
     return re.sub(r"^(\d{2})(\d{2})(\d{2})$", r"\1:\2:\3", clock, flags=re.ASCII)

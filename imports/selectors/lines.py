@@ -20,6 +20,7 @@ from imports.rules.mapping import (
     FileColumn,
     FileMapping,
     WordKind,
+    is_midnight_24,
     iso_instant,
 )
 from imports.rules.reading import FileTable
@@ -52,6 +53,7 @@ class SampleResult:
     place: str = ""
     visit: str = ""
     refused: Refusal | None = None
+    is_midnight_24: bool = False  # taken at 24:00 of the day before
 
 
 @dataclass(frozen=True)
@@ -166,13 +168,16 @@ def _read_line(
         raise _LineRefused(message, count=cells["_odd"])
     analyte = _analyte(cells[FileColumn.ANALYTE], mapping)
     _require_laboratory(cells.get(FileColumn.LABORATORY, ""), laboratory)
+    text = _sampling_text(cells)
+    sampled_at = _sampled_at(text, mapping)
     return SampleResult(
         line,
         analyte,
-        _sampled_at(cells, mapping),
+        sampled_at,
         _value(cells, mapping),
         _code(WordKind.PLACE, FileColumn.PLACE, cells, mapping),
         _code(WordKind.VISIT, FileColumn.VISIT, cells, mapping),
+        is_midnight_24=is_midnight_24(text, sampled_at),
     )
 
 
@@ -193,10 +198,12 @@ def _require_laboratory(text: str, laboratory: Laboratory) -> None:
         raise _LineRefused(message, text=text)
 
 
-def _sampled_at(cells: Cells, mapping: FileMapping) -> str:
-    text = cells[FileColumn.SAMPLED_AT]
-    if time := cells.get(FileColumn.SAMPLED_TIME):
-        text = f"{text} {time}"
+def _sampling_text(cells: Cells) -> str:
+    day, clock = cells[FileColumn.SAMPLED_AT], cells.get(FileColumn.SAMPLED_TIME)
+    return f"{day} {clock}" if clock else day
+
+
+def _sampled_at(text: str, mapping: FileMapping) -> str:
     sampled_at = iso_instant(text, mapping.date_order)
     if sampled_at is None:
         message = N_("“%(text)s” is no date in the order that the mapping says.")

@@ -7,6 +7,7 @@ from itertools import chain
 from imports.rules.mapping import FileMapping
 from imports.selectors.lines import Refusal, SampleResult
 from imports.services.line_plans import (
+    MIDNIGHT,
     LinePlan,
     finding_json,
     refusal_json,
@@ -141,7 +142,10 @@ def _line_plan(
         result.sampled_at,
         value_text(old),
         value_text(new),
-        tuple(finding_json(f) for f in row.findings if f.item in ("", item)),
+        (
+            *([MIDNIGHT] if result.is_midnight_24 else ()),
+            *(finding_json(f) for f in row.findings if f.item in ("", item)),
+        ),
         row.form,
     )
 

@@ -7,6 +7,7 @@ in the morning or at night is refused.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from trial_edc.typed_text import plain, sign
@@ -90,6 +91,16 @@ def _after_midnight(day: str, clock: str) -> str | None:
     except (ValueError, OverflowError):
         return None
     return f"{following.isoformat()}T00:00{clock.removeprefix('24:00')}"
+
+
+def midnights(texts: Iterable[str]) -> dict[str, str]:
+    """The date-times typed with 24:00, and the instants that they mean."""
+    matches = {text: _DAY_AND_CLOCK.fullmatch(plain(text)) for text in texts}
+    return {
+        text: iso_datetime(text).replace("T", " ")
+        for text, match in matches.items()
+        if match and iso_time(match["clock"]).startswith("24:00")
+    }
 
 
 def unit_sign(text: str) -> str:

@@ -251,6 +251,14 @@ def test_a_time_of_day_is_read_however_it_is_spelled(item):
     assert read == dict.fromkeys(spellings, time(14, 30))
 
 
+def test_a_time_of_day_alone_is_not_24_00():
+    item = catalogue.design("DTH").items["death_time"]
+
+    assert refused_alike(item, "24:00") == (
+        "24:00 is 00:00 of the next day. Enter 00:00 and that day."
+    )
+
+
 @pytest.mark.parametrize("item", declared(items.DateTime, items.PartialDate))
 @pytest.mark.parametrize("clock", ["24:01", "25:00", "12:60", "上午12:30"])
 def test_a_time_that_no_day_has_is_refused_in_words(item, clock):

@@ -20,6 +20,7 @@ from entry.form.forms.submission import entry_of, with_uploads
 from entry.form.page.above_items import above_items
 from entry.form.page.form import FormPage
 from entry.form.page.item import finding_text
+from entry.form.views.midnights import tell_midnights
 from entry.selectors import navigation
 from entry.selectors.visibility import forms_visible_to, may_enter, visible_items
 from record.accounts.access import StaffRequest, permitted
@@ -96,6 +97,7 @@ def _save(request: StaffRequest, form: FormInstance) -> HttpResponse:
     except NotSaved as problem:
         return _render_problem(request, form, typed, problem)
     messages.success(request, _success_message(saved.form))
+    tell_midnights(request, map(str, request.POST.values()))
     return redirect(_next_address(request, saved.form))
 
 

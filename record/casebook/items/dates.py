@@ -110,6 +110,8 @@ class Time(Item, models.TimeField):  # type: ignore[type-arg]
             clock = None
         if clock is None:
             message = _("“%(entered)s” is not a time. Enter it as 14:30.")
+            if iso_time(str(raw)) == "24:00":
+                message = _("24:00 is 00:00 of the next day. Enter 00:00 and that day.")
             raise ValidationError(message, "type", {"entered": described(raw)})
         return clock.replace(second=0, microsecond=0)
 
