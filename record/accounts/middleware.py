@@ -19,7 +19,12 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from record.accounts.models import User
 from record.accounts.services.accounts import within_delegation
-from record.accounts.services.sign_in import FACTOR_SHOWN, SEEN_AT, sign_out
+from record.accounts.services.sign_in import (
+    FACTOR_SHOWN,
+    SEEN_AT,
+    STAYS_UNTIL,
+    sign_out,
+)
 from trial_edc import clock
 from trial_edc.requirements import implements
 
@@ -73,10 +78,7 @@ class SessionRulesMiddleware:
     def _end_where_due(self, request: HttpRequest, user: User) -> str:
         seconds = int(clock.now().timestamp())
         idle_seconds = seconds - request.session.get(SEEN_AT, 0)
-        if (
-            SEEN_AT in request.session
-            and idle_seconds >= 60 * settings.IDLE_LIMIT_MINUTES
-        ):
+        if SEEN_AT in request.session and seconds_left(request) <= 0:
             return _end_session(request, "idle")
         if not within_delegation(user):
             return _end_session(request, "delegation")
@@ -89,7 +91,8 @@ def seconds_left(request: HttpRequest) -> int:
     now = int(clock.now().timestamp())
     seen_at: int = request.session.get(SEEN_AT, now)
     limit_seconds: int = 60 * settings.IDLE_LIMIT_MINUTES
-    return seen_at + limit_seconds - now
+    stays: dict[str, int] = request.session.get(STAYS_UNTIL, {})
+    return max(seen_at + limit_seconds, *stays.values(), 0) - now
 
 
 def _must_change(user: User) -> bool:

@@ -23,7 +23,8 @@ def test_an_infusion_with_interruption_reaction_and_dropped_connection(tablets, 
     expect(page.locator("#bedside")).to_contain_text("Go, signed")
     tablet.measure()
     tablet.shows("pre", "120/70")
-    tablet.act("Start the infusion", "Start now", started_at=at(40))
+    against = {"started_at": at(40), "start_reason": "the bag came with the runner"}
+    tablet.act("Start all the same", "Start all the same", **against)
     tablet.state("running")
 
     tablet.context.set_offline(True)

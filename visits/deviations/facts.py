@@ -13,7 +13,7 @@ from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import INFUSION_VISITS, VisitCode, VisitStatus, YesNo
 from visits.deviations.vocabulary import DeviationRule as Rule
-from visits.infusions.vocabulary import Given, InfusionDecision
+from visits.infusions.vocabulary import Given, InfusionDecision, StartCondition
 from visits.schedule.facts import (
     STARTED,
     done_date,
@@ -65,7 +65,14 @@ def is_after_last_day(casebook: Casebook) -> bool:
 
 def _without_go(casebook: Casebook, visit: str, _found_on: date) -> bool:
     was_given = casebook.value("INF", "given", visit) in STARTED
-    return was_given and casebook.value("IRQ", "decision", visit) != InfusionDecision.GO
+    return was_given and is_without_go(casebook, visit)
+
+
+def is_without_go(casebook: Casebook, visit: str) -> bool:
+    """No go stands, or none was signed when the infusion started."""
+    is_go = casebook.value("IRQ", "decision", visit) == InfusionDecision.GO
+    missing = casebook.value("INF", "missing_at_start", visit) or ()
+    return not is_go or StartCondition.GO in missing
 
 
 def _after_withdrawal(casebook: Casebook, visit: str, _found_on: date) -> bool:

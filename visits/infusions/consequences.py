@@ -16,6 +16,7 @@ from visits.deviations.facts import (
     is_after_last_day,
     is_after_withdrawal,
     is_late_after_randomization,
+    is_without_go,
 )
 from visits.deviations.services import announce_deviation
 from visits.deviations.vocabulary import DeviationCategory
@@ -23,7 +24,7 @@ from visits.deviations.vocabulary import DeviationRule as Rule
 from visits.infusions.facts.stop_rules import reasons_against_second
 from visits.infusions.rules import StopReason
 from visits.infusions.services import vital_signs
-from visits.infusions.vocabulary import Given, InfusionDecision, NoGoReason
+from visits.infusions.vocabulary import Given, NoGoReason
 from visits.schedule import selectors, services
 from visits.schedule.facts import STARTED, is_refused_for_good
 
@@ -75,7 +76,7 @@ def _find_infusion_deviations(saved: Saved) -> None:
 
 def _broken_rules(saved: Saved, number: int, started_at: datetime) -> dict[Rule, str]:
     casebook, texts = saved.casebook, {}
-    if casebook.value("IRQ", "decision", saved.form.visit) != InfusionDecision.GO:
+    if is_without_go(casebook, saved.form.visit):
         texts[Rule.WITHOUT_GO] = f"Infusion {number} was given without a go."
     against = set(reasons_against_second(casebook, started_at)) if number > 1 else set()
     if against - {StopReason.TOO_LATE}:

@@ -11,6 +11,7 @@ from trial_edc.dates import whole_seconds
 from trial_edc.protocol import PROTOCOL, Anchor, InfusionSettings, ScheduleSettings
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Codelist
+from visits.infusions.vocabulary import StartCondition
 
 
 class InfusionFlag(Codelist):
@@ -53,6 +54,39 @@ def delivery(
     if volume_ml is not None and planned_volume_ml:
         pct = volume_ml / planned_volume_ml * 100
     return Delivery(minutes, rate, pct, tuple(flags))
+
+
+@dataclass(frozen=True, slots=True)
+class StartFacts:
+    """What is known before an infusion starts; None: it did not happen."""
+
+    is_go_signed: bool
+    is_stop_rule_met: bool
+    handed_over_at: datetime | None
+    use_before: datetime | None
+    baseline_taken_at: datetime | None
+    is_label_compared: bool
+
+
+@implements("INF-08")
+def missing_at_start(
+    facts: StartFacts, started_at: datetime
+) -> tuple[StartCondition, ...]:
+    """What is not in place; empty: the infusion may start."""
+    holds = {
+        StartCondition.GO: facts.is_go_signed,
+        StartCondition.STOP_RULES: not facts.is_stop_rule_met,
+        StartCondition.BAG: _by(facts.handed_over_at, started_at),
+        StartCondition.IN_TIME: facts.use_before is None
+        or started_at <= facts.use_before,
+        StartCondition.BASELINE: _by(facts.baseline_taken_at, started_at),
+        StartCondition.LABEL: facts.is_label_compared,
+    }
+    return tuple(condition for condition, is_met in holds.items() if not is_met)
+
+
+def _by(happened_at: datetime | None, at: datetime) -> bool:
+    return happened_at is not None and happened_at <= at
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,17 @@ class ReactionGrade(Codelist):
     DEATH = "5", N_("5 Death")
 
 
+class StartCondition(Codelist):
+    """What must be in place before an infusion starts."""
+
+    GO = "go", N_("The go is signed")
+    STOP_RULES = "stop_rules", N_("No stop rule is met")
+    BAG = "bag", N_("The bag was handed over")
+    IN_TIME = "in_time", N_("The bag is not past its time")
+    BASELINE = "baseline", N_("Vital signs were measured before the start")
+    LABEL = "label", N_("Label and participant were compared")
+
+
 class Release(Codelist):
     """How far the request of an infusion has come."""
 

@@ -4,12 +4,18 @@ from django.utils.translation import gettext_lazy as _
 
 from record.accounts.roles import Limit, Permission
 from record.casebook import items
-from record.casebook.conditions import Answer
+from record.casebook.conditions import Answer, Answered
 from record.casebook.design import AtVisits
 from record.casebook.items import Section
 from record.casebook.models import CRF
 from trial_edc.vocabulary import YesNo
-from visits.infusions.vocabulary import Access, Given, NoGoReason, StoppedReason
+from visits.infusions.vocabulary import (
+    Access,
+    Given,
+    NoGoReason,
+    StartCondition,
+    StoppedReason,
+)
 from visits.logs.vocabulary import DoseUnit
 
 WAS_GIVEN = Answer("given", Given.GIVEN, Given.PARTLY)
@@ -44,6 +50,23 @@ class InfusionRecord(CRF):
         missing_allowed=False,
         sdtm="EC.ECSTDTC",
         cdash="ECSTDAT",
+    )
+    label_compared = items.YesNo(
+        _("Label compared with the participant?"),
+        only_if=WAS_GIVEN,
+        since=2,
+        guide=_("Randomization number, age, sex and the time to start before."),
+    )
+    missing_at_start = items.MultipleChoice(
+        _("Not in place at the start"), StartCondition, only_if=WAS_GIVEN, since=2
+    )
+    start_reason = items.Text(
+        _("Why it was started all the same"),
+        only_if=Answered("missing_at_start"),
+        required=True,
+        missing_allowed=False,
+        longest=500,
+        since=2,
     )
     stopped_at = items.DateTime(
         _("Stop"),
@@ -112,7 +135,7 @@ class InfusionRecord(CRF):
 
     class Design:
         order = 30
-        code, title = "INF", _("Infusion record")
+        code, title, version = "INF", _("Infusion record"), 2
         limits = (Limit.SAFETY_FORMS, Limit.INFUSION_TIMES)
         items_within = {
             Limit.INFUSION_TIMES: (
@@ -130,6 +153,9 @@ class InfusionRecord(CRF):
                 "premedication",
                 "access",
                 "started_at",
+                "label_compared",
+                "missing_at_start",
+                "start_reason",
                 "stopped_at",
                 "volume_ml",
                 "interruptions",

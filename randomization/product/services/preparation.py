@@ -1,7 +1,7 @@
 """Two persons confirm a preparation, then it is handed over with a masked label."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
@@ -12,6 +12,7 @@ from randomization.models import PreparationCheck, ProductRecord, bound_of
 from randomization.models.product import AFTER_CHECK
 from randomization.problems import RandomizationRefused
 from randomization.product.selectors import preparation_worklist as worklist
+from randomization.product.selectors.bags import age_years, sex_word, use_before
 from randomization.study import selectors as study_selectors
 from randomization.vocabulary import Part
 from record.accounts.models import User
@@ -29,7 +30,6 @@ from record.casebook.models import FormInstance
 from record.casebook.selectors import casebook_of, data_of
 from record.casebook.services import form_instances
 from trial_edc import clock
-from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import INFUSION_VISITS, N_, Severity
 
@@ -49,6 +49,8 @@ class Label:
 
     code: str
     participant: str
+    sex: str
+    age_years: int | None
     infusion_number: int
     volume_ml: Decimal | None
     prepared_at: datetime | None
@@ -174,16 +176,17 @@ def label_of(form: FormInstance, *, by: User) -> Label:
 
 
 def _label(form: FormInstance, data: FormData, record: ProductRecord) -> Label:
-    out_at = data.get("out_of_storage_at")
-    longest = timedelta(minutes=PROTOCOL.infusion.thaw_to_start_max_min)
     allocation = allocation_selectors.allocation_of(form.participant)
+    casebook = casebook_of(form.participant, "DEM", "CNS")
     return Label(
         code=allocation.code if allocation else "",
         participant=form.participant.number,
+        sex=sex_word(casebook),
+        age_years=age_years(casebook),
         infusion_number=INFUSION_VISITS[form.visit],
         volume_ml=data.get("final_volume_ml"),
         prepared_at=data.get("prepared_at"),
-        use_before=out_at + longest if out_at else None,
+        use_before=use_before(data.get("out_of_storage_at")),
         people=tuple(
             check.signer_name for check in worklist.valid_checks(form, record)
         ),

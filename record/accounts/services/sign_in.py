@@ -4,7 +4,7 @@ These services need the HTTP session; those that do not are in `services.account
 How many wrong passwords lock an account is `AXES_FAILURE_LIMIT` in the settings.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from axes.handlers.proxy import AxesProxyHandler
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 SIGN_IN = Process("sign-in")
 SEEN_AT = "seen_at"  # session: the last activity, in seconds since 1970
+STAYS_UNTIL = "stays_until"  # session: instants before which it is never idle, by what
 SIGNED_BEFORE = "signed_before"  # session: a signature was given in it
 FACTOR_SHOWN = "factor_shown"  # session: its owner has shown the second factor
 PENDING = "waiting"  # session: who gave the password and owes the second factor
@@ -138,6 +139,19 @@ def _start_session(
         user.save(update_fields=["last_login"])
         act("sign_in", details={"username": user.username})
     return user
+
+
+@implements("ACC-14")
+def stay_signed_in(request: HttpRequest, occasion: str, until: datetime | None) -> None:
+    """Let the session not end as idle before an instant, as while an infusion runs.
+
+    None: the occasion is over.
+    """
+    stays: dict[str, int] = request.session.get(STAYS_UNTIL, {})
+    others = {name: at for name, at in stays.items() if name != occasion}
+    renewed = {**others, occasion: int(until.timestamp())} if until else others
+    if renewed != stays:
+        request.session[STAYS_UNTIL] = renewed
 
 
 @implements("ACC-16")

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def test_a_reaction_becomes_a_draft_event_with_grade_number_and_minutes(tablet):
     someone = stage.randomized(ago=0.5)
     stage.enter(someone, "IRQ", {"decision": "go"}, visit="D0")
-    send(tablet, someone, "start", started_at=minutes_ago(60))
+    send(tablet, someone, "start", started_at=minutes_ago(60), start_reason="urgent")
 
     typed = reaction(drug="Paracetamol", dose="500", dose_unit="mg")
     send(tablet, someone, "reaction", **typed, drug_at=minutes_ago(35))
@@ -98,7 +98,8 @@ def test_an_infusion_against_the_rule_is_stored_and_a_deviation(tablet):
     someone = stage.infused(ago=12)
     stage.row(someone, "AE", {"term": "Stroke", "serious": "Y", "grade": "3"})
 
-    send(tablet, someone, "start", "D7", started_at=minutes_ago(5))
+    typed = {"started_at": minutes_ago(5), "start_reason": "urgent"}
+    send(tablet, someone, "start", "D7", **typed)
 
     assert record(someone, "D7")["given"] == "given"
     rules = [rule.split()[0] for rule in stage.rules_broken(someone)]

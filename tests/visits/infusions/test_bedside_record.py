@@ -28,8 +28,8 @@ def test_start_measurements_and_stop_are_saved_at_once(tablet):
     stage.enter(someone, "IRQ", {"decision": "go"}, visit="D0")
 
     assert "Start the infusion" in page_text(tablet, someone)
-    send(tablet, someone, "start", started_at=minutes_ago(16))
     send(tablet, someone, "measure", **SIGNS, point="pre", taken_at=minutes_ago(20))
+    send(tablet, someone, "start", started_at=minutes_ago(16), start_reason="urgent")
     send(tablet, someone, "not_taken", point="m15", reason="procedure")
     send(tablet, someone, "stop", stopped_at=minutes_ago(1))
 
@@ -49,7 +49,7 @@ def test_an_empty_time_is_now_to_the_minute(tablet):
     someone = stage.randomized(ago=0.5)
     before = clock.now().replace(second=0, microsecond=0)
 
-    send(tablet, someone, "start", started_at="")
+    send(tablet, someone, "start", started_at="", start_reason="urgent")
 
     assert before <= record(someone)["started_at"] <= clock.now()
 

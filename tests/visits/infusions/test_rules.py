@@ -1,5 +1,6 @@
 """Bedside arithmetic, vital-sign times and the stop rule."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -9,8 +10,10 @@ from trial_edc.dates import SITE_TZ
 from visits.infusions.rules import (
     Delivery,
     InfusionFlag,
+    StartFacts,
     StopReason,
     delivery,
+    missing_at_start,
     stop_reasons,
     vital_sign_times,
 )
@@ -156,3 +159,42 @@ def test_without_day_0_nothing_is_too_late() -> None:
     )
 
     assert reasons == ()
+
+
+GO_NOW = datetime(2026, 3, 8, 9, 0, tzinfo=SITE_TZ)
+READY = StartFacts(
+    is_go_signed=True,
+    is_stop_rule_met=False,
+    handed_over_at=GO_NOW,
+    use_before=GO_NOW,
+    baseline_taken_at=GO_NOW,
+    is_label_compared=True,
+)
+A_MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.verifies("INF-08")
+@pytest.mark.parametrize(
+    ("changes", "missing"),
+    [
+        ({}, []),
+        ({"is_go_signed": False}, ["go"]),
+        ({"is_stop_rule_met": True}, ["stop_rules"]),
+        ({"handed_over_at": None}, ["bag"]),
+        ({"handed_over_at": GO_NOW + A_MINUTE}, ["bag"]),
+        ({"handed_over_at": GO_NOW - A_MINUTE}, []),
+        ({"use_before": GO_NOW - A_MINUTE}, ["in_time"]),
+        ({"use_before": GO_NOW + A_MINUTE}, []),
+        ({"use_before": None}, []),
+        ({"baseline_taken_at": None}, ["baseline"]),
+        ({"baseline_taken_at": GO_NOW + A_MINUTE}, ["baseline"]),
+        ({"baseline_taken_at": GO_NOW - A_MINUTE}, []),
+        ({"is_label_compared": False}, ["label"]),
+        (
+            {"is_go_signed": False, "handed_over_at": None, "is_label_compared": False},
+            ["go", "bag", "label"],
+        ),
+    ],
+)
+def test_a_start_waits_for_each_condition(changes, missing):
+    assert list(missing_at_start(replace(READY, **changes), GO_NOW)) == missing

@@ -42,6 +42,31 @@ class StartForm(BedsideForm):
     """The start of an infusion, or another time for it."""
 
     started_at = NowField(label=gettext_lazy("Start"))
+    compared = forms.BooleanField(
+        label=gettext_lazy("I compared the label with the participant: all agrees"),
+        required=False,
+    )
+    start_reason = forms.CharField(
+        label=gettext_lazy("Why does it start all the same?"),
+        required=False,
+        max_length=500,
+    )
+    is_ready = False
+
+    @property
+    def visible_controls(self) -> list[Any]:
+        """A start that is corrected waits for nothing; a ready one owes no reason."""
+        unasked = {"compared", "start_reason"} if self.is_correction else set()
+        if self.is_ready and not self.errors:
+            unasked.add("start_reason")
+        shown = [
+            bound for bound in super().visible_controls if bound.name not in unasked
+        ]
+        needed = "compared" if self.is_ready else "start_reason"
+        for bound in shown:
+            if bound.name == needed and not self.errors:
+                bound.field.widget.attrs["required"] = True
+        return shown
 
     def prepare_to_confirm(self) -> None:
         at = self.cleaned_data["started_at"].astimezone(dates.SITE_TZ)

@@ -87,8 +87,10 @@ class BedsideForm(forms.Form):
 
     `key` is the same each time that the action is sent. `based_on` is the revision that
     the page showed; without it every stored value counts as somebody else's.
-    `confirmed_at` is when the button was pressed.
+    `confirmed_at` is when the button was pressed. `is_correction`: the value is stored.
     """
+
+    is_correction = False
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     based_on = forms.IntegerField(widget=forms.HiddenInput, required=False)

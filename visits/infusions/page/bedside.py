@@ -8,6 +8,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext
 
+from randomization.product.selectors.bags import Bag, bag_of
 from record.casebook import catalogue, display
 from record.casebook.derived import derived_values
 from record.casebook.form_data import Casebook, FormData
@@ -18,16 +19,28 @@ from record.review.models import Signature
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import INFUSION_VISITS, N_, VisitCode, YesNo
+from trial_edc.vocabulary import INFUSION_VISITS, N_
+from visits.infusions.checks.infusion import DURATION_HARD
 from visits.infusions.facts import stop_rules
 from visits.infusions.facts import vital_sign_times as timing
-from visits.infusions.page.release import RELEASE_STATUSES, release_of
+from visits.infusions.page.reactions import Reaction, reactions_to
 from visits.infusions.page.vital_signs import MINUTE, VitalSignLine
 from visits.infusions.rules import StopReason
-from visits.infusions.vocabulary import Given, ReactionGrade, Release
-from visits.schedule.facts import infusion_started_at, is_refused_for_good
+from visits.infusions.selectors.release import RELEASE_STATUSES, release_of
+from visits.infusions.selectors.start import Start
+from visits.infusions.vocabulary import Given, Release, StartCondition
+from visits.schedule.facts import infusion_started_at
 
-FORMS = ("IRQ", "INF", "VSI", "AE", "DTH", "CNS")  # one select for the whole page
+FORMS = (
+    "IRQ",
+    "INF",
+    "VSI",
+    "AE",
+    "DTH",
+    "CNS",
+    "RAN",
+    "DEM",
+)  # one select for the whole page
 
 
 STATE_LABELS = {
@@ -37,19 +50,6 @@ STATE_LABELS = {
     "stopped": N_("Ended"),
     "none": N_("Not given"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Reaction:
-    """A reaction to this infusion, from the adverse event log."""
-
-    event: FormData
-    minutes: int | None
-
-    @property
-    def grade(self) -> str:
-        grade = self.event.get("grade")
-        return gettext(ReactionGrade(grade).label) if grade else ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ class BedsideInfusion:
     forms: Mapping[tuple[str, int], FormInstance]
     release: Release
     signature: Signature | None
+    bag: Bag | None
 
     @property
     def number(self) -> int:
@@ -123,9 +124,30 @@ class BedsideInfusion:
     def release_status(self) -> str:
         return RELEASE_STATUSES[self.release]
 
+    @cached_property
+    def start(self) -> Start:
+        """What the start waits for."""
+        return Start(
+            self.participant, self.visit, self.casebook, self.release, self.bag
+        )
+
     @property
-    def awaits_release(self) -> bool:
-        return self.state == "before" and self.release != Release.GO
+    def runs_until(self) -> datetime | None:
+        """When it is over at the latest; None unless it runs."""
+        is_running = self.state in {"running", "interrupted"}
+        if self.started_at is None or not is_running:
+            return None
+        return self.started_at + timedelta(minutes=int(DURATION_HARD[1]))
+
+    @property
+    def missing_at_start(self) -> list[str]:
+        """What it was started without, in words."""
+        codes = (self.record.get("missing_at_start") if self.record else None) or ()
+        return [gettext(StartCondition(code).label) for code in codes]
+
+    @property
+    def start_reason(self) -> str:
+        return (self.record.get("start_reason") if self.record else None) or ""
 
     @property
     def dosing_weight_kg(self) -> Decimal | None:
@@ -187,9 +209,11 @@ class BedsideInfusion:
         revisions += [
             ("AE", row.occurrence, row.revision) for row in self.casebook.rows("AE")
         ]
-        return " ".join(
+        texts = [
             f"{code}{number}.{revision}" for code, number, revision in sorted(revisions)
-        )
+        ]
+        states = (state for _condition, state in self.start.conditions)
+        return " ".join([*texts, self.release, *states])
 
     @property
     def interruptions(self) -> Sequence[Row]:
@@ -225,12 +249,7 @@ class BedsideInfusion:
 
     @property
     def reactions(self) -> list[Reaction]:
-        return [
-            Reaction(event, _minutes_after_start(event, self.casebook))
-            for event in self.casebook.rows("AE")
-            if event.get("infusion_reaction") == YesNo.YES
-            and event.get("infusion_number") == str(self.number)
-        ]
+        return reactions_to(self.number, self.casebook)
 
     @property
     def has_stop_rules(self) -> bool:
@@ -256,15 +275,6 @@ class BedsideInfusion:
         return day0 + timedelta(days=days) if day0 else None
 
 
-def _minutes_after_start(event: FormData, casebook: Casebook) -> int | None:
-    minutes = (
-        derived.value
-        for derived in derived_values(event, casebook)
-        if derived.derivation.name == "minutes_after_start"
-    )
-    return next(minutes, None)
-
-
 @implements("INF-03", "INF-04")
 def infusion_at(participant: Participant, visit: str) -> BedsideInfusion:
     casebook = casebook_of(participant)
@@ -278,16 +288,12 @@ def infusion_at(participant: Participant, visit: str) -> BedsideInfusion:
     forms = {(form.code, form.occurrence): form for form in stored_forms}
     release, signature = release_of(casebook, visit, forms.get(("IRQ", 1)))
     return BedsideInfusion(
-        participant, visit, casebook, clock.now(), forms, release, signature
+        participant,
+        visit,
+        casebook,
+        clock.now(),
+        forms,
+        release,
+        signature,
+        bag_of(participant, visit),
     )
-
-
-def current_infusion_visit(participant: Participant) -> str:
-    casebook = casebook_of(participant)
-    open_visits = (
-        visit
-        for visit, number in INFUSION_VISITS.items()
-        if not is_refused_for_good(casebook, number)
-        and not timing.is_over(visit, casebook)
-    )
-    return next(open_visits, VisitCode.DAY_7.value)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from record.accounts.models import User
 from record.audit.attribution import Reason, Source, attributed
 from record.capture.problems import SaveRefused
@@ -24,12 +26,17 @@ from record.casebook.values import Row
 from trial_edc.dates import site_date
 from trial_edc.requirements import implements
 from trial_edc.typed_text import written
-from trial_edc.vocabulary import N_, Severity, VisitCode
+from trial_edc.vocabulary import N_, Severity, VisitCode, YesNo
 from visits.infusions.facts.vital_sign_times import open_interruption
+from visits.infusions.selectors.start import start_of
 from visits.infusions.vocabulary import Given
 from visits.models import BedsideAct
 from visits.schedule.facts import STARTED, infusion_started_at
 
+WAITS = N_(
+    "Not in place: %(conditions)s. Put it right first, or write why the infusion "
+    "starts all the same."
+)
 NOT_STARTED = N_("The infusion has not started.")
 INTERRUPTED = N_("The infusion is interrupted already.")
 NOT_INTERRUPTED = N_("The infusion is not interrupted.")
@@ -115,12 +122,54 @@ def moves_day_0(participant: Participant, visit: str, started_at: datetime) -> b
 
 
 @implements("WIN-01")
-def start(action: BedsideAction, started_at: datetime) -> Saved:
+def start(
+    action: BedsideAction,
+    started_at: datetime,
+    *,
+    compared: bool = False,
+    start_reason: str = "",
+) -> Saved:
+    """Save the start, or another time for it.
+
+    `compared` says that the label was; a start against what is missing needs a reason.
+    """
     with bedside_transaction(action):
+        data = current_record(action)
         values: dict[str, object] = {"started_at": started_at}
-        if current_record(action).get("given") not in STARTED:
+        if data.get("given") not in STARTED:
             values["given"] = Given.GIVEN.value
+        if data.get("started_at") is None:
+            values |= _start_conditions(
+                action, started_at, is_compared=compared, reason=start_reason
+            )
         return write(action, values)
+
+
+@implements("INF-08")
+def _start_conditions(
+    action: BedsideAction, started_at: datetime, *, is_compared: bool, reason: str
+) -> dict[str, object]:
+    casebook = casebook_of(action.participant)
+    request = _request_form(action)
+    missing = start_of(action.participant, action.visit, casebook, request).missing(
+        started_at, is_label_compared=is_compared
+    )
+    if missing and not written(reason):
+        labels = ", ".join(gettext(condition.label) for condition in missing)
+        details = {"conditions": labels}
+        finding = Finding("INF-start", "start_reason", Severity.HARD, WAITS, details)
+        raise SaveRefused([finding])
+    return {
+        "label_compared": (YesNo.YES if is_compared else YesNo.NO).value,
+        "missing_at_start": [condition.value for condition in missing],
+        "start_reason": reason if missing else None,
+    }
+
+
+def _request_form(action: BedsideAction) -> FormInstance | None:
+    return FormInstance.objects.filter(
+        participant=action.participant, code="IRQ", visit=action.visit, struck_at=None
+    ).first()
 
 
 def stop(action: BedsideAction, stopped_at: datetime) -> Saved:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.models import User
 from record.accounts.roles import Permission
+from record.accounts.services.sign_in import stay_signed_in
 from record.capture.problems import NotSaved
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import casebook_of
@@ -22,10 +23,10 @@ from visits.infusions.forms.actions import StartForm, record_values
 from visits.infusions.forms.controls import BedsideForm
 from visits.infusions.page.bedside import (
     BedsideInfusion,
-    current_infusion_visit,
     infusion_at,
 )
 from visits.infusions.page.vital_signs import VitalSignLine
+from visits.infusions.selectors.current import current_infusion_visit
 from visits.infusions.services import bedside as infusions
 from visits.infusions.services.bedside import BedsideAction, Submission
 from visits.infusions.views.actions import ACTIONS
@@ -147,8 +148,12 @@ def _page(
     line = infusion.awaited_line(point) or infusion.line_to_measure
     forms = _forms(infusion, line)
     if form:
-        is_correction = act in CORRECTABLE and infusion.started_at is not None
-        forms[f"{act}_again" if is_correction else act] = form
+        form.is_correction = act in CORRECTABLE and infusion.started_at is not None
+        forms[f"{act}_again" if form.is_correction else act] = form
+    if isinstance(forms["start"], StartForm):
+        forms["start"].is_ready = infusion.start.is_ready
+    occasion = f"infusion {infusion.participant.number} {infusion.visit}"
+    stay_signed_in(request, occasion, infusion.runs_until)
     context = {
         "participant": infusion.participant,
         "bedside": infusion,
@@ -178,7 +183,7 @@ def _forms(
         form = ACTIONS[name].form(
             auto_id=f"{name}_again-%s", initial=forms[name].initial
         )
-        form.asks_why = True
+        form.asks_why = form.is_correction = True
         forms[f"{name}_again"] = form
     return forms
 
