@@ -32,7 +32,7 @@ PIN = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-versi
 	--no-emit-index-url --custom-compile-command "make requirements"
 CATALOGUES := $(wildcard locale/*/LC_MESSAGES/*.po)
 
-.PHONY: help setup demo demo-reset quick test test-oracle coverage mutants check fix \
+.PHONY: help setup demo demo-reset quick fuzz test test-oracle coverage mutants check fix \
 	trace bench browser messages requirements
 
 help: ## list the targets
@@ -59,6 +59,11 @@ quick: translations ## run the tests of rules, units and pages: no browser, noth
 
 test: translations ## run the tests (ARGS="tests/audit -k trigger" for some of them)
 	@$(BIN)/python -m pytest -n $(WORKERS) $(BY_MODULE) $(ARGS)
+
+fuzz: translations ## hostile texts in every item and form, for longer (FUZZ_ROUNDS, FUZZ_SEED)
+	@export FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} FUZZ_ROUNDS=$${FUZZ_ROUNDS:-20}; \
+		echo "FUZZ_SEED=$$FUZZ_SEED"; \
+		$(BIN)/python -m pytest -n $(WORKERS) tests/fuzz $(ARGS)
 
 test-oracle: setup ## run the reference cases in ORACLE_DIR
 	@$(BIN)/python -m pytest tests/oracle $(ARGS)

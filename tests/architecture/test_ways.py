@@ -113,7 +113,7 @@ def test_a_cell_of_a_table_is_parsed_and_merged_once(creatinine):
 def test_an_item_of_a_form_is_parsed_and_merged_once(creatinine):
     client = client_of("CO")
     url = reverse("entry:form", args=[creatinine.pk])
-    fields = changed("", creatinine, "99") | {"action": "draft"}
+    fields = changed("", creatinine, "99") | {"save_as": "draft"}
 
     way = followed(lambda: client.post(url, fields))
 

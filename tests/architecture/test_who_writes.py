@@ -20,6 +20,7 @@ WATCHERS = ("MO", "DM", "BR", "UM", "LC", "US", "AD")
 EVERYBODY = frozenset(role.value for role in Role)
 SITE_ALONE = {
     "entry:add_row", "entry:autosave", "entry:form", "entry:strike", "entry:sign",
+    "entry:back_to_draft",
     "enrollment:register", "enrollment:eligibility", "enrollment:rescreen",
     "enrollment:close", "randomization:randomize", "randomization:in_error",
     "safety:send", "safety:follow_up",
@@ -27,7 +28,7 @@ SITE_ALONE = {
     "visits:bedside", "visits:act",
 }  # fmt: skip
 TYPED = {
-    "action": "complete", "based_on": "0", "weight_kg": "70", "value": "80",
+    "save_as": "complete", "based_on": "0", "weight_kg": "70", "value": "80",
     "code": "other", "text": "no reason", "reason": "no reason", "kind": "missed",
     "username": "x", "password": "x", "confirm": "yes", "started_at": "",
 }  # fmt: skip

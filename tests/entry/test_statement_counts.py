@@ -79,7 +79,7 @@ def test_saving_a_form():
     taken_at = f"{clock.now() - timedelta(days=1):%Y-%m-%d %H:%M}"
     values = {
         "based_on": 0,
-        "action": "complete",
+        "save_as": "complete",
         "taken_at": taken_at,
         "weight_kg": "70",
         "creatinine": "80",

@@ -43,7 +43,7 @@ def test_each_kind_is_entered_from_the_casebook_and_stands_in_its_head(
         "by": "participant",
         "reason": "not_stated",
         "based_on": "0",
-        "action": "complete",
+        "save_as": "complete",
     }
     form = opened.headers["Location"].partition("#")[0]
     preview = client.post(form, typed)

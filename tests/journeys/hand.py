@@ -116,13 +116,13 @@ class Hand:
 
     def complete(self) -> None:
         """Mark the form complete; explain what is unusual."""
-        self.page.locator('button[name="action"][value="complete"]').click()
+        self.page.locator('button[name="save_as"][value="complete"]').click()
         questions = self.page.locator('input[name^="explain:"]')
         self.page.wait_for_load_state()
         if questions.count():
             for question in questions.all():
                 question.fill("Confirmed in the source.")
-            self.page.locator('button[name="action"][value="complete"]').click()
+            self.page.locator('button[name="save_as"][value="complete"]').click()
         errors = self.page.locator(".error-summary")
         expect(errors, "\n".join(errors.all_inner_texts())).to_have_count(0)
         expect(self.page.locator(".form-state")).to_contain_text("Complete")

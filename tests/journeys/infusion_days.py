@@ -73,7 +73,7 @@ def prepare(story: Story, visit: str) -> None:
     if product == "SALINE":
         for name in cells:
             story.page.locator(f'[name="{name}__missing"]').select_option("NA")
-    story.page.locator('button[name="action"][value="draft"]').click()
+    story.page.locator('button[name="save_as"][value="draft"]').click()
     expect(story.page.locator(".form-state")).to_contain_text("Draft")
     confirm_and_hand_over(story, visit)
 

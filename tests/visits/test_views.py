@@ -111,7 +111,7 @@ def test_form_page_shows_the_moved_windows_before_it_saves_another_day_0(client)
     address = reverse("entry:form", args=[record.pk])
     typed = {
         "based_on": record.revision,
-        "action": "draft",
+        "save_as": "draft",
         "given": "given",
         "started_at": f"{stage.days_ago(12).astimezone(dates.SITE_TZ):%Y-%m-%d %H:%M}",
         "started_at__reason": "transcription",
@@ -136,7 +136,7 @@ def test_form_page_asks_nothing_when_day_0_stands(client):
     record = FormInstance.objects.get(participant=someone, code="INF", visit="D0")
     typed = {
         "based_on": record.revision,
-        "action": "draft",
+        "save_as": "draft",
         "given": "given",
         "started_at": f"{stage.days_ago(9).astimezone(dates.SITE_TZ):%Y-%m-%d %H:%M}",
         "access": "central",

@@ -116,7 +116,7 @@ def entered_value(item: Item, name: str, typed: Typed) -> Any:
     controls contradict each other.
     """
     if code := typed.get(f"{name}__missing"):
-        if any(map(plain, typed.getlist(name))):
+        if any(map(plain, typed.getlist(name))) or _fills_rows(item, name, typed):
             raise UnclearInput(NOT_BOTH)
         if code not in MISSING_CODES:
             raise UnclearInput(N_("Choose one of the list."))
@@ -135,6 +135,14 @@ def entered_value(item: Item, name: str, typed: Typed) -> Any:
     if isinstance(item, items.Lab):
         return (raw, typed.get(f"{name}__unit", item.standard_unit)) if raw else None
     return raw
+
+
+def _fills_rows(item: Item, name: str, typed: Typed) -> bool:
+    if not isinstance(item, items.ItemGroup) or not has_rows(name, typed):
+        return False
+    return any(
+        plain(text) for row in typed_rows(item, name, typed) for text in row.values()
+    )
 
 
 def has_rows(name: str, typed: Typed) -> bool:

@@ -48,7 +48,7 @@ def entry_of(form: FormInstance, typed: QueryDict, user: User) -> FormEntry:
         design,
         values,
         based_on=controls.revision_in(typed),
-        complete=typed.get("action") != "draft",
+        complete=typed.get("save_as") != "draft",
         reasons=reasons_in(design, typed),
         explanations=explanations_in(typed),
         erase=frozenset(typed.get("erase", "").split()),

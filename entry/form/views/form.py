@@ -117,7 +117,7 @@ def _success_message(form: FormInstance) -> str:
 
 
 def _next_address(request: StaffRequest, form: FormInstance) -> str:
-    if request.POST.get("action") != "next":
+    if request.POST.get("save_as") != "next":
         return navigation.address(form)
     next_form = navigation.next_form(form, request.user)
     if next_form:

@@ -20,7 +20,7 @@ from record.review import services as review
 from trial_edc.requirements import implements
 
 ACT = "checks_fired"
-SEALED_BYTES = 8_000
+SEALED_BYTES = (8_000, 64_000)  # padded to the first that fits; the last always does
 LONGEST = 200  # characters of a value; a longer one is cut
 
 
@@ -58,7 +58,9 @@ def note(
     details: dict[str, Any] = {"findings": lines}
     if issubclass(design.model, SealedCRF):
         text = json.dumps(lines, ensure_ascii=False)
-        sealed = seal(design.model.purpose, text, padded_to=SEALED_BYTES)
+        length = len(text.encode())
+        padded_to = next((n for n in SEALED_BYTES if length <= n), SEALED_BYTES[-1])
+        sealed = seal(design.model.purpose, text, padded_to=padded_to)
         details = {"sealed": sealed}
     with attributed(by=by, via=via):
         act(
@@ -100,6 +102,9 @@ def _value(design: FormDesign, finding: Finding, value: object) -> dict[str, str
         return {"value": ""}
     text = str(value).replace("\0", "")[:LONGEST]
     item = design.items.get(finding.item)
+    model = design.model
+    if issubclass(model, SealedCRF) and model.purpose == Purpose.PRODUCT:
+        return {"value": text}  # all of it is sealed so
     is_read = not finding.check_id.endswith((".type", ".unknown"))
     if not is_read or isinstance(item, Text | ItemGroup):
         return {"sealed_value": seal(Purpose.PRODUCT, text, padded_to=4 * LONGEST)}

@@ -69,12 +69,12 @@ def entered(client: Client, participant: Participant) -> list[str]:
     assert autosaved.json()["kept"] is True
     seen = [
         client.get(f"{page}?restore=1").text,
-        client.post(page, {**wrong, "action": "complete"}).text,
+        client.post(page, {**wrong, "save_as": "complete"}).text,
     ]
-    assert client.post(page, {**typed, "action": "complete"}).status_code == 302
+    assert client.post(page, {**typed, "save_as": "complete"}).status_code == 302
     changed = {**typed, "based_on": "1", "best_time": "", "best_time__reason": "other"}
     changed["best_time__reason_text"] = f"{NAME} asked for it"
-    assert client.post(page, {**changed, "action": "complete"}).status_code == 302
+    assert client.post(page, {**changed, "save_as": "complete"}).status_code == 302
     panel = reverse("entry:panel", args=[form.pk, "name"])
     return [*seen, client.get(page).text, client.get(panel).text]
 
@@ -84,7 +84,7 @@ def signed(client: Client, participant: Participant) -> FormInstance:
     form = factories.data(participant, "CNS")
     upload = SimpleUploadedFile(f"{NAME}.pdf", SCAN, "application/pdf")
     page = reverse("entry:form", args=[form.pk])
-    typed = {"signed_scan": upload, "based_on": "1", "action": "complete"}
+    typed = {"signed_scan": upload, "based_on": "1", "save_as": "complete"}
     assert client.post(page, typed).status_code == 302
     return form
 
@@ -234,7 +234,7 @@ def test_a_wrong_file_is_told_beside_what_was_typed() -> None:
         "signed_scan": wrong,
         "language": "en",
         "based_on": "1",
-        "action": "complete",
+        "save_as": "complete",
         "language__reason": "other",
         "language__reason_text": "The English form was signed.",
     }

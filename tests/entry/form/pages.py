@@ -18,7 +18,7 @@ def posted(form: FormInstance, **values: object) -> dict[str, object]:
     """With these controls filled in."""
     return {
         "based_on": form.revision,
-        "action": "draft",
+        "save_as": "draft",
         "places__shown": "1",
         "pauses__rows": "0",
         "creatinine__unit": "umol/L",
@@ -49,7 +49,7 @@ def complete(client: Client, form: FormInstance, **values: object) -> None:
         taken_at=taken_at,
         creatinine="80",
         interrupted="N",
-        action="complete",
+        save_as="complete",
         **values,
     )
     assert answer.status_code == 302, answer.content.decode()

@@ -51,7 +51,7 @@ def test_stamps_that_a_client_sends_are_ignored(form):
     coordinator, monitor = Client(headers=headers), Client(headers=headers)
     coordinator.force_login(person("CO"))
     monitor.force_login(person("MO"))
-    typed = {"based_on": "0", "action": "draft", "weight_kg": "70"}
+    typed = {"based_on": "0", "save_as": "draft", "weight_kg": "70"}
     typed |= {"creatinine__unit": "umol/L", "pauses__rows": "0", "places__shown": "1"}
 
     address = reverse("entry:form", args=[form.pk])

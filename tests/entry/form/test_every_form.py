@@ -1,5 +1,7 @@
 """Each form of the trial opens, empty and with its computed values, for its readers."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -76,3 +78,21 @@ def test_product_staff_see_when_it_ran_in_and_nothing_of_the_course(forms):
     assert 'id="row-reaction"' not in infusion.content.decode()
     assert client.get(reaction).status_code == 404
     assert "151.7" not in book.content.decode()
+
+
+def test_no_item_has_the_name_of_a_control_of_the_page(forms):
+    client = Client()
+    client.force_login(person("CO"))
+    page = client.get(reverse("entry:form", args=[forms["DEM"].pk])).content.decode()
+    form = page.partition('id="crf-form"')[2].partition("</form>")[0]
+    own = {*re.findall(r'name="([a-z_]+)"', form)} - {*catalogue.design("DEM").items}
+    own |= {"confirmed", "erase"}
+
+    taken = {
+        (code, name)
+        for code, design in catalogue.designs().items()
+        for name in own & set(design.items)
+    }
+
+    assert {"based_on", "save_as"} <= own
+    assert taken == set()

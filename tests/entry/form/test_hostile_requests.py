@@ -31,7 +31,7 @@ WHY = {"code": "other", "text": "by mistake", "act": "strike"}
 
 def send(client: Client, form: FormInstance, **values: Any):
     """Post a form page as it is with these controls."""
-    fields = {"based_on": form.revision, "action": "draft", **values}
+    fields = {"based_on": form.revision, "save_as": "draft", **values}
     return client.post(reverse("entry:form", args=[form.pk]), fields)
 
 
@@ -190,7 +190,7 @@ def test_nobody_writes_a_form_of_the_system(action):
     record = FormInstance.objects.get(participant=someone, code="RAN")
     before = record.status
 
-    answer = send(signed_in("CO"), record, in_error="Y", action=action)
+    answer = send(signed_in("CO"), record, in_error="Y", save_as=action)
 
     record.refresh_from_db()
     assert answer.status_code == FORBIDDEN
@@ -297,16 +297,16 @@ def test_a_hidden_value_of_a_complete_form_is_erased_with_its_reason(form):
         "interrupted": "Y",
         "reason": "pain",
     }
-    send(client, form, **fields, action="complete")
+    send(client, form, **fields, save_as="complete")
     form.refresh_from_db()
     fields |= {"interrupted": "N"}
 
-    refused = send(client, form, **fields, action="complete")
+    refused = send(client, form, **fields, save_as="complete")
     why = {"__reason": "transcription", "__reason_text": "typo"}
     reasons = {
         n + p: text for n in ("interrupted", "reason") for p, text in why.items()
     }
-    done = send(client, form, **fields, **reasons, erase="reason", action="complete")
+    done = send(client, form, **fields, **reasons, erase="reason", save_as="complete")
 
     assert refused.status_code == UNPROCESSABLE
     assert 'data-reason-for="reason">' in refused.content.decode()

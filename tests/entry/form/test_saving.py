@@ -66,7 +66,7 @@ def test_required_items_are_listed_with_links_only_when_completing(form):
 
     drafted = send(client, form, weight_kg="70")
     form.refresh_from_db()
-    completed = send(client, form, weight_kg="70", action="complete")
+    completed = send(client, form, weight_kg="70", save_as="complete")
 
     assert drafted.status_code == 302
     assert completed.status_code == UNPROCESSABLE
@@ -78,10 +78,10 @@ def test_a_complete_form_asks_a_reason_per_changed_item(form):
     client = signed_in("CO")
     complete(client, form, weight_kg="70")
 
-    refused = send(client, form, weight_kg="71", action="complete")
+    refused = send(client, form, weight_kg="71", save_as="complete")
     reason = {"weight_kg__reason": "transcription", "weight_kg__reason_text": "typo"}
     page = client.get(reverse("entry:form", args=[form.pk]))
-    stored = send(client, form, weight_kg="71", action="complete", **reason)
+    stored = send(client, form, weight_kg="71", save_as="complete", **reason)
 
     form.refresh_from_db()
     assert refused.status_code == UNPROCESSABLE
@@ -148,9 +148,9 @@ def test_a_soft_check_is_kept_with_an_explanation(form):
     taken_at = f"{clock.now() - timedelta(days=1):%Y-%m-%d %H:%M}"
     values = {"taken_at": taken_at, "creatinine": "2000", "interrupted": "N"}
 
-    refused = send(client, form, **values, action="complete")
+    refused = send(client, form, **values, save_as="complete")
     why = {"explain:ZZA.creatinine.soft": "seen twice"}
-    stored = send(client, form, **values, **why, action="complete")
+    stored = send(client, form, **values, **why, save_as="complete")
 
     query = Query.objects.get()
     assert refused.status_code == UNPROCESSABLE
@@ -175,13 +175,13 @@ def test_what_was_explained_and_erased_is_not_asked_again(form):
         for n in ("taken_at", "interrupted", "reason", "creatinine")
         for p, text in why.items()
     }
-    send(client, form, **fields, **reasons, action="complete")
+    send(client, form, **fields, **reasons, save_as="complete")
     form.refresh_from_db()
     fields |= {"interrupted": "N", "creatinine": "2000"}
 
     explained = {"explain:ZZA.creatinine.soft": "seen twice", "erase": "reason"}
-    refused = send(client, form, **fields, **explained, action="complete")
-    stored = send(client, form, **fields, **explained, **reasons, action="complete")
+    refused = send(client, form, **fields, **explained, save_as="complete")
+    stored = send(client, form, **fields, **explained, **reasons, save_as="complete")
 
     text = refused.content.decode()
     assert refused.status_code == UNPROCESSABLE

@@ -49,7 +49,7 @@ def test_a_save_without_changes_leaves_a_signed_form_as_it_was(
 ):
     before = FormInstance.objects.filter(pk=signed.pk).values().get()
 
-    answer = send(coordinator, signed, action=action)
+    answer = send(coordinator, signed, save_as=action)
 
     assert answer.status_code == 302
     assert FormInstance.objects.filter(pk=signed.pk).values().get() == before

@@ -49,7 +49,7 @@ def test_an_explanation_needs_words(form, text):
     odd = {"taken_at": "2026-01-01 10:00", "creatinine": "2000", "interrupted": "N"}
     said = {"explain:ZZA.creatinine.soft": text}
 
-    answer = send(client, form, **odd, **said, action="complete")
+    answer = send(client, form, **odd, **said, save_as="complete")
 
     assert answer.status_code == 422
     assert not Query.objects.exists()

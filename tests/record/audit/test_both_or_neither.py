@@ -22,7 +22,7 @@ Way = Callable[[FormInstance], object]
 def by_form_page(form: FormInstance) -> object:
     client = Client(raise_request_exception=False)
     client.force_login(person())
-    typed = {"based_on": 0, "action": "draft", "weight_kg": "70"}
+    typed = {"based_on": 0, "save_as": "draft", "weight_kg": "70"}
     typed |= {"creatinine__unit": "umol/L", "pauses__rows": "0", "places__shown": "1"}
     return client.post(reverse("entry:form", args=[form.pk]), typed)
 

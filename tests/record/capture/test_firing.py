@@ -5,12 +5,23 @@ import json
 import pytest
 
 from record.accounts.roles import Role
+from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
 from record.audit.vault import Purpose, unseal
 from record.capture.problems import ExplanationNeeded, SaveRefused
 from record.capture.services import check_log as firing
 from record.capture.services.forms import save
-from tests.sample_room.people import A_SAMPLE, person, sample, secret
+from record.casebook import catalogue
+from record.casebook.items import ItemGroup
+from record.casebook.services.form_instances import ensure_form
+from tests.sample_room.people import (
+    A_SAMPLE,
+    STAGE,
+    participant,
+    person,
+    sample,
+    secret,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +98,24 @@ def test_values_of_sealed_forms_and_refused_words_are_kept_sealed():
     assert "value" not in words
     assert firing.fired_on(words).startswith("Lot A7")
     assert unseal(Purpose.PRODUCT, words["sealed_value"]).startswith("Lot A7")
+
+
+@pytest.mark.parametrize("code", ["PRD", "CTC", "DVP"])
+def test_a_sealed_form_refused_in_every_item_is_noted_whole(code):
+    design = catalogue.design(code)
+    with attributed(by=STAGE, via=Source.COMMAND):
+        form = ensure_form(participant(), code)
+    words = f"no value {'𠮷' * 300}"
+    values = {
+        name: words
+        for name, item in design.items.items()
+        if not isinstance(item, ItemGroup)
+    }
+
+    with pytest.raises(SaveRefused) as refused:
+        save(form, values, by=STAGE, via=Source.COMMAND)
+
+    (entry,) = Entry.objects.filter(act=firing.ACT, form_id=form.pk)
+    text = unseal(design.model.purpose, entry.changes["sealed"])
+    noted = [line["item"] for line in json.loads(text)]
+    assert noted == [finding.item for finding in refused.value.findings]

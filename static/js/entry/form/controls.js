@@ -13,7 +13,8 @@ function exclude(form, control) {
   const row = control.closest("[data-item]");
   const missing = row && form.elements[`${row.dataset.item}__missing`];
   if (!missing) return;
-  const controls = named(form, row.dataset.item);
+  const controls = [...row.querySelectorAll("input, select, textarea")]
+    .filter((one) => one.name === row.dataset.item || one.name.startsWith(`${row.dataset.item}-`));
   if (control === missing && missing.value) controls.forEach(empty);
   else if (controls.includes(control) && control.value) missing.value = "";
 }
