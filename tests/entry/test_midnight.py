@@ -34,7 +34,7 @@ def test_a_form_reads_it_and_says_so():
     someone, client = stage.randomized(), signed_in("CO")
     row = stage.enter(someone, "STY", {"kind": "icu"})
     page = reverse("entry:form", args=[row.pk])
-    typed = {"based_on": row.revision, "action": "draft", "in_at": f"{DAY} 24:00"}
+    typed = {"based_on": row.revision, "save_as": "draft", "in_at": f"{DAY} 24:00"}
 
     answer = client.post(page, typed, follow=True)
 
@@ -49,7 +49,7 @@ def test_a_form_refuses_what_is_no_time_of_a_day(clock):
     someone, client = stage.randomized(), signed_in("CO")
     row = stage.enter(someone, "STY", {"kind": "icu"})
     page = reverse("entry:form", args=[row.pk])
-    typed = {"based_on": row.revision, "action": "draft", "in_at": f"{DAY} {clock}"}
+    typed = {"based_on": row.revision, "save_as": "draft", "in_at": f"{DAY} {clock}"}
 
     answer = client.post(page, typed)
 

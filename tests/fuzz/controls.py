@@ -16,21 +16,21 @@ class _Controls(HTMLParser):
         self.text = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.is_inside = given.get("id") == self.form_id
+            self.is_inside = attributes.get("id") == self.form_id
         if not self.is_inside:
             return
-        name = given.get("name", "")
+        name = attributes.get("name", "")
         if tag == "input" and name:
-            kind = given.get("type", "text")
-            is_chosen = kind not in ("radio", "checkbox") or "checked" in given
+            kind = attributes.get("type", "text")
+            is_chosen = kind not in ("radio", "checkbox") or "checked" in attributes
             if kind not in UNSENT and is_chosen:
-                self._add(name, given.get("value", ""))
+                self._add(name, attributes.get("value", ""))
         elif tag == "select":
             self.select = name
-        elif tag == "option" and "selected" in given:
-            self._add(self.select, given.get("value", ""))
+        elif tag == "option" and "selected" in attributes:
+            self._add(self.select, attributes.get("value", ""))
         elif tag == "textarea":
             self.area, self.text = name, ""
 
