@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from imports.models import ImportSource
+from imports.models import ImportedFile, ImportSource
 from imports.rules.mapping import (
     REQUIRED_COLUMNS,
     DateOrder,
@@ -19,6 +19,8 @@ from imports.rules.mapping import (
 )
 from imports.rules.reading import MAX_BYTES, FileTable
 from imports.selectors import mapping_words
+from imports.selectors.unassigned import needs_reading
+from record.audit.attribution import Reason
 from record.capture.vocabulary import ChangeReason
 from record.casebook.fields import SiteDateField
 from record.casebook.services.files import TOO_LARGE
@@ -80,7 +82,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         widget=forms.FileInput({"accept": ".csv,.txt,.tsv,text/csv"}),
-        help_text=gettext_lazy("CSV in UTF-8 or GBK, at most 10 MB."),
+        help_text=gettext_lazy("CSV in UTF-8, UTF-16 or GBK, at most 10 MB."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -100,13 +102,30 @@ class UploadForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """Why values that stand in the record change."""
+    """Why values that stand in the record change; that lines are of nobody."""
 
     code = forms.ChoiceField(
         label=gettext_lazy("Why do values change?"),
         choices=lambda: with_blank(ChangeReason.choices()),
     )
     text = TypedText(label=gettext_lazy("In your words"), longest=500)
+    unassigned_read = forms.BooleanField(
+        label=gettext_lazy(
+            "I read the rows that belong to nobody: none is of a person of this trial"
+        )
+    )
+
+    def __init__(self, file: ImportedFile, data: Any = None) -> None:
+        super().__init__(data)
+        if not file.changed:
+            del self.fields["code"], self.fields["text"]
+        if not needs_reading(file):
+            del self.fields["unassigned_read"]
+
+    @property
+    def reason(self) -> Reason | None:
+        cleaned = self.cleaned_data
+        return Reason(cleaned["code"], cleaned["text"]) if "code" in cleaned else None
 
 
 @dataclass(frozen=True)

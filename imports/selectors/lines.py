@@ -12,7 +12,7 @@ from typing import Any
 from enrollment.screening.rules.participant_numbers import (
     NUMBER,
     is_mistyped,
-    typed_number,
+    person_number,
 )
 from enrollment.screening.selectors import participant_with_hospital_no
 from imports.rules.mapping import (
@@ -102,13 +102,14 @@ def _cells_by_column(
             name: cells[place] if place < len(cells) else ""
             for name, place in places.items()
         }
-        if len(cells) != len(table.heading):
+        is_short = max(places.values(), default=0) >= len(cells)
+        if is_short or len(cells) > len(table.heading):
             named["_odd"] = str(len(cells))
         yield line, named
 
 
 def _identifiers(cells: Cells) -> tuple[str, str]:
-    number = typed_number(cells.get(FileColumn.PARTICIPANT, ""))
+    number = person_number(cells.get(FileColumn.PARTICIPANT, ""))
     return number, "" if number else cells.get(FileColumn.HOSPITAL_NO, "")
 
 

@@ -15,6 +15,7 @@ from imports.models import ImportedFile, ImportedRow, ImportState
 from imports.rules.mapping import FileMapping
 from imports.selectors.lines import Refusal, SampleResult, sort_lines
 from imports.selectors.report import report_of
+from imports.selectors.unassigned import needs_reading
 from imports.services.files import audit_details, lock_file, send_to_worker, table_of
 from imports.services.line_plans import refusal_json
 from imports.services.plans import ParticipantPlan, plan_lines
@@ -42,10 +43,21 @@ class ReasonMissing(Exception):
     """Values in the record change, and no reason was given."""
 
 
-def confirm(file: ImportedFile, reason: Reason | None, *, by: User) -> ImportedFile:
+class UnassignedUnread(Exception):
+    """Lines belong to nobody, and who stores the others has not said that it is so."""
+
+
+def confirm(
+    file: ImportedFile,
+    reason: Reason | None,
+    *,
+    by: User,
+    unassigned_read: bool = False,
+) -> ImportedFile:
     """Have a previewed file stored; a second time does nothing.
 
-    Raises `ReasonMissing` when values change and no reason is given.
+    Raises `ReasonMissing` when values change and no reason is given, and
+    `UnassignedUnread`: such a line may be of a person whose others are stored.
     """
     if not by.may(Permission.IMPORT_LAB):
         raise PermissionDenied
@@ -54,6 +66,8 @@ def confirm(file: ImportedFile, reason: Reason | None, *, by: User) -> ImportedF
         has_reason = reason is not None and reason.code and reason.text
         if file.changed and not has_reason:
             raise ReasonMissing
+        if not unassigned_read and needs_reading(file):
+            raise UnassignedUnread
         file.state = ImportState.STORING
         file.confirmed_by, file.confirmed_at = by, clock.now()
         if reason and has_reason:

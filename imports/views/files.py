@@ -14,13 +14,13 @@ from imports.models import ImportedFile, ImportedRow, ImportState
 from imports.rules.mapping import FileMapping
 from imports.rules.reading import UnreadableFile
 from imports.selectors.report import finding_text, report_of
+from imports.selectors.unassigned import unassigned_lines
 from imports.services import files as receiving
 from imports.services import previews, storing
 from imports.services.sources import SourceRefused
 from imports.tables import FileRowTable, ImportedFileTable
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
-from record.audit.attribution import Reason
 from record.capture.planning import RowState
 from record.casebook.models import Participant
 from trial_edc.context import page_for
@@ -105,6 +105,7 @@ def mapping(request: StaffRequest, import_id: int) -> HttpResponse:
         "words": word_tables(table, file_mapping),
         "example": table.rows[0][1],
         "heading": table.heading,
+        "titles": [" ".join(filter(None, cells)) for _line, cells in table.titles],
     }
     status = UNPROCESSABLE if form.errors else 200
     return render(request, "imports/mapping.html", context, status=status)
@@ -134,7 +135,8 @@ def _page(
         if file.state == ImportState.READY
         else [],
         "to_store": file.new + file.changed,
-        "form": form or ConfirmForm(),
+        "form": form or ConfirmForm(file),
+        "unassigned": unassigned_lines(file) if not file.is_working else [],
         "may_import": may_import,
         "may_resume": may_import and file.is_working,
         "may_map": may_import
@@ -202,14 +204,18 @@ def progress(request: StaffRequest, import_id: int) -> HttpResponse:
 @require_POST
 def confirm(request: StaffRequest, import_id: int) -> HttpResponse:
     file = _file_or_404(import_id)
-    form = ConfirmForm(request.POST)
-    reason = None
-    if file.changed:
-        if not form.is_valid():
-            return _page(request, file, form)
-        reason = Reason(form.cleaned_data["code"], form.cleaned_data["text"])
+    form = ConfirmForm(file, request.POST)
+    if not form.is_valid():
+        return _page(request, file, form)
     return _act_and_return(
-        request, file, lambda: storing.confirm(file, reason, by=request.user)
+        request,
+        file,
+        lambda: storing.confirm(
+            file,
+            form.reason,
+            by=request.user,
+            unassigned_read="unassigned_read" in form.cleaned_data,
+        ),
     )
 
 

@@ -43,7 +43,7 @@ def stored(who, code="CRE", item="value"):
 
 
 def confirmed(file, clerk, reason=None):
-    storing.confirm(file, reason, by=clerk)
+    storing.confirm(file, reason, by=clerk, unassigned_read=True)
     storing.store_file(file.pk)
     file.refresh_from_db()
     return file
