@@ -1,10 +1,13 @@
-"""How long a participant lived, as the casebook says; pure."""
+"""What the casebook says of a participant's life, and of visits on record; pure."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from record.casebook.form_data import Casebook, FormData
-from trial_edc.dates import PartialDateText
+from record.casebook.values import is_blank
+from trial_edc.dates import PartialDateText, site_date
 from trial_edc.vocabulary import VitalStatus
 from visits.schedule.vocabulary import VisitMode
 
@@ -35,6 +38,12 @@ LIFE_TIMES = {
     "CAL": ("alive_on",),
     "WDR": ("on",),
 }
+# Forms of a visit, and what in them is a plan: a visit begins with anything else.
+VISIT_FORMS = ("VIS", "IRQ", "INF", "VSI", "VIT", "LAB", *OUTCOME_FORMS)
+OBSERVATIONS = {"VIT": "", "LAB": "", "VSI": "taken_at", "INF": "started_at"}
+PLANS = ("appointment_at", "planned_start_at", "retry_at")
+DATED_LOGS = ("CRE", "CAL")  # samples and contacts count for the visit of their day
+NOBODY_REACHED = (None, "nobody")  # by an attempt to reach the participant
 
 
 def signs_of_life(casebook: Casebook) -> Iterator[tuple[FormData, Any]]:
@@ -66,3 +75,66 @@ def death_of(casebook: Casebook) -> PartialDateText | None:
         return None
     last = min(died.latest, data.opened_on or died.latest)
     return PartialDateText(died.earliest, max(died.earliest, last))
+
+
+@dataclass(frozen=True)
+class VisitsOnRecord:
+    """The visits of which a form is begun, and the days of samples and contacts."""
+
+    begun: frozenset[str] = frozenset()
+    days: frozenset[date] = frozenset()
+
+
+def begun_visits(casebook: Casebook, *codes: str) -> frozenset[str]:
+    return frozenset(
+        row.visit for code in codes for row in casebook.rows(code) if _is_begun(row)
+    )
+
+
+def _is_begun(row: FormData) -> bool:
+    return any(not is_blank(v) for name, v in row.values.items() if name not in PLANS)
+
+
+def days_on_record(casebook: Casebook) -> frozenset[date]:
+    samples = (row.get("sample_at") for row in casebook.rows("CRE"))
+    contacts = (
+        row.get("at")
+        for row in casebook.rows("CAL")
+        if row.get("reached") not in NOBODY_REACHED
+    )
+    return frozenset(
+        {
+            *(at.earliest for at in samples if at and at.is_full_date),
+            *(site_date(at) for at in contacts if at),
+        }
+    )
+
+
+def visits_on_record(casebook: Casebook) -> VisitsOnRecord:
+    casebook.read(*VISIT_FORMS, *DATED_LOGS)
+    begun = begun_visits(casebook, *VISIT_FORMS)
+    return VisitsOnRecord(begun, days_on_record(casebook))
+
+
+def forms_with_observations(
+    casebook: Casebook, visit: str, number: int = 0
+) -> list[str]:
+    """Codes of the forms that show that a visit took place, at least in part.
+
+    Bedside forms count by their time alone: a time point that was not measured and an
+    infusion that was not given have forms as well.
+    """
+    return [
+        code
+        for code, item in OBSERVATIONS.items()
+        if any(
+            _is_observed(row, item)
+            for row in casebook.rows(code)
+            if (row.visit, row.visit_number) == (visit, number)
+        )
+    ]
+
+
+def _is_observed(row: FormData, item: str) -> bool:
+    names = (item,) if item else row.values
+    return any(not is_blank(row.get(name)) for name in names)

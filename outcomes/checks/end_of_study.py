@@ -11,6 +11,7 @@ from trial_edc.dates import SITE_TZ, site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Severity, VisitCode, VisitStatus
+from visits.facts import visits_on_record
 from visits.schedule import rules
 from visits.schedule.facts import Visit, schedule_of
 
@@ -33,7 +34,8 @@ def visits_still_open(
     if data.get("reason") is None or at is None or anchor_on(casebook) is None:
         return None
     signed = casebook.value("IRQ", "decision", VisitCode.DAY_0.value) == "no_go_final"
-    schedule = schedule_of(casebook, at, no_go_signed=signed)
+    on_record = visits_on_record(casebook)
+    schedule = schedule_of(casebook, at, no_go_signed=signed, on_record=on_record)
     awaited = [visit.code.label for visit in schedule.visits if _is_awaited(visit)]
     return {"visits": ", ".join(awaited)} if awaited else None
 

@@ -28,9 +28,10 @@ def end(participant: Participant, reason: str, **values: Any) -> list[str]:
     return []
 
 
-def seen_at_every_visit(participant: Participant, *, infused: int) -> None:
-    for visit, on in (("SCR", infused + 1), ("D0", infused), ("M3", infused - 90)):
-        course.enter(participant, "VIS", {**SEEN, "visit_date": course.day(on)}, visit)
+def seen_at(participant: Participant, **days_ago: int) -> None:
+    for visit, ago in days_ago.items():
+        on = course.day(ago)
+        course.enter(participant, "VIS", {**SEEN, "visit_date": on}, visit)
 
 
 @pytest.mark.verifies("WIN-06")
@@ -39,7 +40,7 @@ def test_open_visits_refuse_the_end_of_study() -> None:
 
     assert end(participant, "completed") == ["EOS-01"]
 
-    seen_at_every_visit(participant, infused=100)
+    seen_at(participant, SCR=101, D0=100, M3=10)
 
     assert end(participant, "completed") == []
 
@@ -65,7 +66,7 @@ def test_lost_needs_three_days_of_attempts_over_two_weeks(
     attempts: tuple[float, ...], refused: list[str]
 ) -> None:
     participant = course.randomized(infused=130)
-    course.enter(participant, "VIS", {**SEEN, "visit_date": course.day(131)}, "SCR")
+    seen_at(participant, SCR=131, D0=130)
     contacted(participant, *attempts)
 
     assert end(participant, "lost") == refused
@@ -73,7 +74,7 @@ def test_lost_needs_three_days_of_attempts_over_two_weeks(
 
 def test_death_and_the_reason_died_go_together() -> None:
     participant = course.randomized(infused=10)
-    course.enter(participant, "VIS", {**SEEN, "visit_date": course.day(11)}, "SCR")
+    seen_at(participant, SCR=11, D0=10)
 
     assert "EOS-03" in end(participant, "died")
 

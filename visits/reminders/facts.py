@@ -172,10 +172,13 @@ def _opt_out_confirmation(casebook: Casebook) -> Iterator[Reminder]:
 
 
 def is_awaited(visit: Visit) -> bool:
-    """The participant is still to come; an unscheduled visit has no window."""
+    """The participant is still to come; an unscheduled visit has no window.
+
+    Of a visit that awaits its record alone the participant is not told that it is late.
+    """
     if visit.code == VisitCode.UNSCHEDULED:
         return visit.done_on is None and visit.missed_reason is None
-    return visit.is_open
+    return visit.is_open and not visit.awaits_record
 
 
 def appointment_of(visit: Visit, casebook: Casebook) -> datetime | None:

@@ -70,8 +70,12 @@ def coming_messages(recipient: ReminderRecipient) -> list[ComingMessage]:
     for days in range(AHEAD_DAYS + 1):
         day = recipient.plan.today + timedelta(days=days)
         moment = max(recipient.now, at_site(day))
-        refused = recipient.plan.course.will_not_be_infused
-        plan = schedule_of(recipient.casebook, moment, no_go_signed=refused)
+        plan = schedule_of(
+            recipient.casebook,
+            moment,
+            no_go_signed=recipient.plan.course.will_not_be_infused,
+            on_record=recipient.plan.on_record,
+        )
         for reminder in reminders(
             recipient.casebook, plan, moment, past_keys | set(messages)
         ):

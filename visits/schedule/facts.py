@@ -3,12 +3,11 @@
 The forms become a `rules.Course`; the rules decide every status.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from enrollment.consent.facts.decisions import consent_on
 from record.casebook.form_data import Casebook, FormData, fact
-from record.casebook.values import is_blank
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import (
@@ -18,14 +17,13 @@ from trial_edc.vocabulary import (
     WithdrawalKind,
     YesNo,
 )
-from visits.facts import OUTCOME_FORMS, death_of
+from visits.facts import OUTCOME_FORMS, VisitsOnRecord, death_of, visits_on_record
 from visits.infusions.vocabulary import Given, InfusionDecision
 from visits.logs.vocabulary import Hospital
 from visits.schedule import rules
 
 # Every form that moves the schedule.
 FORMS = ("CNS", "SCN", "RAN", "INF", "IRQ", "VIS", "DTH", "WDR", "STY")
-OBSERVATIONS = {"VIT": "", "LAB": "", "VSI": "taken_at", "INF": "started_at"}
 STARTED = (Given.GIVEN.value, Given.PARTLY.value)
 INFUSION_FORMS = ("IRQ", "INF", "VSI")
 
@@ -59,6 +57,10 @@ class Visit:
         return self.status == VisitStatus.OVERDUE
 
     @property
+    def awaits_record(self) -> bool:
+        return self.state.reason == rules.StatusReason.ON_RECORD
+
+    @property
     def closes_on(self) -> date | None:
         if self.state.window:
             return self.state.window.closes
@@ -80,6 +82,7 @@ class Schedule:
     today: date
     visits: tuple[Visit, ...]
     infused: frozenset[str] = frozenset()  # visits whose infusion started
+    on_record: VisitsOnRecord = field(default_factory=VisitsOnRecord)
 
     @property
     def day0(self) -> date | None:
@@ -91,8 +94,14 @@ class Schedule:
         return (self.today - anchor).days if anchor else None
 
     @property
+    def has_late_visit(self) -> bool:
+        return any(v.state.window and v.status in rules.LATE for v in self.visits)
+
+    @property
     def next_visit(self) -> Visit | None:
-        return next((visit for visit in self.visits if visit.is_open), None)
+        """The participant is to come to it: a record to be entered is none."""
+        awaited = (v for v in self.visits if v.is_open and not v.awaits_record)
+        return next(awaited, None)
 
     def requires(self, form: str, visit: str) -> bool:
         """Whether a form of a visit is to be filled in at all.
@@ -113,14 +122,22 @@ class Schedule:
         return next(visit for visit in self.visits if visit.code == code)
 
 
-def schedule_of(casebook: Casebook, now: datetime, *, no_go_signed: bool) -> Schedule:
+def schedule_of(
+    casebook: Casebook,
+    now: datetime,
+    *,
+    no_go_signed: bool,
+    on_record: VisitsOnRecord,
+) -> Schedule:
     course = course_of(casebook, no_go_signed=no_go_signed)
     scheduled = [
-        visit_of(slot.code, casebook.one("VIS", slot.code), course, now)
+        visit_of(
+            slot.code, casebook.one("VIS", slot.code), course, now, on_record=on_record
+        )
         for slot in PROTOCOL.schedule.visits
     ]
     unscheduled = [
-        visit_of(VisitCode.UNSCHEDULED, data, course, now)
+        visit_of(VisitCode.UNSCHEDULED, data, course, now, on_record=on_record)
         for data in casebook.rows("VIS")
         if data.visit == VisitCode.UNSCHEDULED
     ]
@@ -129,18 +146,27 @@ def schedule_of(casebook: Casebook, now: datetime, *, no_go_signed: bool) -> Sch
         for visit, number in INFUSION_VISITS.items()
         if infusion_started_at(casebook, number)
     )
-    return Schedule(
-        course, site_date(now), (*scheduled, *unscheduled), frozenset(infused)
-    )
+    visits = (*scheduled, *unscheduled)
+    return Schedule(course, site_date(now), visits, frozenset(infused), on_record)
 
 
 def visit_of(
-    code: VisitCode, data: FormData | None, course: rules.Course, now: datetime
+    code: VisitCode,
+    data: FormData | None,
+    course: rules.Course,
+    now: datetime,
+    *,
+    on_record: VisitsOnRecord,
 ) -> Visit:
     missed = data is not None and data.get("performed") == YesNo.NO
     done_on = done_date(data)
     state = rules.visit_status(
-        code, course, now=now, done_on=done_on, marked_missed=missed
+        code,
+        course,
+        now=now,
+        done_on=done_on,
+        marked_missed=missed,
+        on_record=is_on_record(code, course, on_record),
     )
     return Visit(
         code,
@@ -150,6 +176,16 @@ def visit_of(
         data.get("not_done_reason") if data and missed else None,
         data.get("appointment_at") if data else None,
     )
+
+
+def is_on_record(
+    visit: VisitCode, course: rules.Course, on_record: VisitsOnRecord
+) -> bool:
+    """A form of it is begun, or a sample or contact lies in its window."""
+    if visit == VisitCode.UNSCHEDULED or visit in on_record.begun:
+        return visit in on_record.begun
+    window = rules.window(visit, course.anchor) if course.anchor else None
+    return window is not None and any(day in window for day in on_record.days)
 
 
 def done_date(data: FormData | None) -> date | None:
@@ -190,30 +226,6 @@ def course_of(casebook: Casebook, *, no_go_signed: bool) -> rules.Course:
     )
 
 
-def forms_with_observations(
-    casebook: Casebook, visit: str, number: int = 0
-) -> list[str]:
-    """Codes of the forms that show that a visit took place, at least in part.
-
-    Bedside forms count by their time alone: a time point that was not measured and an
-    infusion that was not given have forms as well.
-    """
-    return [
-        code
-        for code, item in OBSERVATIONS.items()
-        if any(
-            _is_observed(row, item)
-            for row in casebook.rows(code)
-            if (row.visit, row.visit_number) == (visit, number)
-        )
-    ]
-
-
-def _is_observed(row: FormData, item: str) -> bool:
-    names = (item,) if item else row.values
-    return any(not is_blank(row.get(name)) for name in names)
-
-
 def infusion_visit(number: int) -> str:
     return next(visit for visit, at in INFUSION_VISITS.items() if at == number)
 
@@ -247,7 +259,9 @@ def _counts_as_signed(casebook: Casebook) -> bool:
 
 
 def schedule_as_checked(casebook: Casebook, now: datetime) -> Schedule:
-    return schedule_of(casebook, now, no_go_signed=_counts_as_signed(casebook))
+    signed = _counts_as_signed(casebook)
+    on_record = visits_on_record(casebook)
+    return schedule_of(casebook, now, no_go_signed=signed, on_record=on_record)
 
 
 def window_of(casebook: Casebook, visit: str) -> rules.Window | None:

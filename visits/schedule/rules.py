@@ -5,7 +5,7 @@ first rule that applies on a date.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from trial_edc.dates import add_months, site_date
@@ -13,6 +13,7 @@ from trial_edc.protocol import PROTOCOL, Month3Rule, ScheduleSettings, VisitSlot
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Codelist, VisitCode, VisitStatus, WithdrawalKind
 
+LATE = (VisitStatus.OVERDUE, VisitStatus.MISSED)
 LOOKED_UP = (VisitCode.DAY_28, VisitCode.MONTH_3)  # due as record look-up
 
 
@@ -25,6 +26,7 @@ class StatusReason(Codelist):
     DISCHARGED = "discharged", N_("Discharged")
     NO_DAY_0 = "no_day_0", N_("Infusion 1 has not started")
     SCREENING_CLOSED = "screening_closed", N_("Screening closed")
+    ON_RECORD = "on_record", N_("Record to be entered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +140,13 @@ def visit_status(
     now: datetime,
     done_on: date | None = None,
     marked_missed: bool = False,
+    on_record: bool = False,
     schedule: ScheduleSettings = PROTOCOL.schedule,
 ) -> VisitState:
-    """Status of a visit on the site's date at `now`: the first rule that applies."""
+    """Status of a visit on the site's date at `now`: the first rule that applies.
+
+    `on_record`: something of the visit is, so that the clock alone never misses it.
+    """
     if visit == VisitCode.UNSCHEDULED:
         return unscheduled_state(done_on, marked_missed=marked_missed)
     span = window(visit, course.anchor, schedule) if course.anchor else None
@@ -152,7 +158,11 @@ def visit_status(
         return VisitState(VisitStatus.MISSED, StatusReason.MARKED, span)
     slot = schedule.slot(visit)
     ended = ended_by(visit, course, span) or discharged(slot, course, span)
-    return ended or awaited(visit, course, span, now=now, schedule=schedule)
+    state = ended or awaited(visit, course, span, now=now, schedule=schedule)
+    if on_record and span and state.status in LATE:
+        status, reason = VisitStatus.OVERDUE, StatusReason.ON_RECORD
+        return replace(state, status=status, reason=reason)
+    return state
 
 
 def awaited(

@@ -10,12 +10,19 @@ from record.accounts.models import User
 from record.accounts.roles import Limit, Permission
 from record.audit.models import Confidentiality
 from record.casebook.access import reaches, within_reach
-from record.casebook.form_data import Casebook
-from record.casebook.models import FormInstance, Participant
-from record.casebook.selectors import casebooks_of
+from record.casebook.form_data import Casebook, FormData
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.selectors import casebooks_of, stored_form_data
 from record.review.models import Signature
 from trial_edc import clock
 from trial_edc.vocabulary import VisitCode, VisitStatus
+from visits.facts import (
+    DATED_LOGS,
+    VISIT_FORMS,
+    VisitsOnRecord,
+    begun_visits,
+    days_on_record,
+)
 from visits.logs.vocabulary import Hospital
 from visits.models import Stay
 from visits.schedule import rules
@@ -37,8 +44,8 @@ def schedule(participant: Participant) -> Schedule:
 def schedules(participants: Iterable[Participant]) -> dict[int, Schedule]:
     """Schedules by the key of the participant.
 
-    One select for the forms, and one for signatures if an infusion 1 was refused for
-    good, however many participants there are.
+    One select for the forms, one for signatures if an infusion 1 was refused for good,
+    and two if a visit is late, however many participants there are.
     """
     people = list(participants)
     return schedules_of(people, casebooks_of(people, FORMS))
@@ -47,13 +54,53 @@ def schedules(participants: Iterable[Participant]) -> dict[int, Schedule]:
 def schedules_of(
     participants: Iterable[Participant], casebooks: Mapping[int, Casebook]
 ) -> dict[int, Schedule]:
-    """Schedules from casebooks already read; at most one select more."""
+    """Schedules from casebooks already read; at most three selects more.
+
+    What is on record of visits is read of those alone who have a late one.
+    """
     keys = [participant.pk for participant in participants]
     signed = _with_signed_no_go({pk: casebooks[pk] for pk in keys})
     now = clock.now()
-    return {
-        pk: schedule_of(casebooks[pk], now, no_go_signed=pk in signed) for pk in keys
+
+    def planned(on_record: Mapping[int, VisitsOnRecord]) -> dict[int, Schedule]:
+        return {
+            pk: schedule_of(
+                casebooks[pk], now, no_go_signed=pk in signed, on_record=recorded
+            )
+            for pk, recorded in on_record.items()
+        }
+
+    plans = planned(dict.fromkeys(keys, VisitsOnRecord()))
+    late = [pk for pk, plan in plans.items() if plan.has_late_visit]
+    return plans | planned(_on_record({pk: casebooks[pk] for pk in late}))
+
+
+def _on_record(casebooks: Mapping[int, Casebook]) -> dict[int, VisitsOnRecord]:
+    """Of forms that no schedule reads, the status says whether they are begun."""
+    if not casebooks:
+        return {}
+    begun = {
+        pk: set(begun_visits(casebook, *SCHEDULING_FORMS))
+        for pk, casebook in casebooks.items()
     }
+    forms = FormInstance.objects.filter(
+        participant__in=casebooks,
+        code__in=set(VISIT_FORMS).difference(SCHEDULING_FORMS),
+        status__in=(FormStatus.DRAFT, FormStatus.COMPLETE),
+        struck_at=None,
+    )
+    for pk, visit in forms.values_list("participant_id", "visit").distinct():
+        begun[pk].add(visit)
+    logs: dict[int, list[FormData]] = {pk: [] for pk in casebooks}
+    for pk, data in stored_form_data(casebooks, DATED_LOGS):
+        logs[pk].append(data)
+    return {
+        pk: VisitsOnRecord(frozenset(begun[pk]), days_on_record(Casebook.of(rows)))
+        for pk, rows in logs.items()
+    }
+
+
+SCHEDULING_FORMS = tuple(code for code in VISIT_FORMS if code in FORMS)
 
 
 def _with_signed_no_go(casebooks: Mapping[int, Casebook]) -> set[int]:

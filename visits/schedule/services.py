@@ -23,11 +23,11 @@ from trial_edc.vocabulary import (
     VisitStatus,
     YesNo,
 )
+from visits.facts import forms_with_observations
 from visits.schedule import selectors
 from visits.schedule.facts import (
     Schedule,
     Visit,
-    forms_with_observations,
 )
 from visits.schedule.problems import VisitRefused
 from visits.schedule.vocabulary import VisitMode

@@ -112,11 +112,14 @@ def _visit_item(
         if form
         else reverse("entry:casebook", args=[row.participant.number])
     )
+    label = _(visit.code.label)
+    if visit.awaits_record and visit.state.reason:
+        label = f"{label} · {_(visit.state.reason.label)}"
     return WorkItem(
         urgency,
         _("Visit"),
         row.participant.number,
-        _(visit.code.label),
+        label,
         url,
         visit.status.value,
         visit.closes_on,

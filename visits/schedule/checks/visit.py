@@ -8,9 +8,10 @@ from record.casebook.form_data import Casebook, FormData
 from record.casebook.intervals import is_on, is_since
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import N_, Severity, VisitCode, WithdrawalKind, YesNo
+from visits.facts import forms_with_observations
 from visits.schedule.checks.after_end import is_new, withdrawn_on
 from visits.schedule.conditions import OutOfWindow
-from visits.schedule.facts import done_date, forms_with_observations, window_of
+from visits.schedule.facts import done_date, window_of
 from visits.schedule.vocabulary import VisitMode
 
 OUT_OF_WINDOW = OutOfWindow()
