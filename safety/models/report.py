@@ -28,7 +28,10 @@ class SeriousReport(CRF):
         _("Site aware at"),
         required=True,
         missing_allowed=False,
-        guide=_("When anybody of the site knew that the event was serious."),
+        guide=_(
+            "When anybody of the site knew that the event was serious; in a later "
+            "version, when the new information came."
+        ),
     )
     aware_who = items.User(_("Who became aware"), required=True)
     hospital_in = items.PartialDate(

@@ -5,7 +5,12 @@ from datetime import timedelta
 from record.casebook.checks import check
 from record.casebook.form_data import Casebook, FormData
 from safety.facts import event_of, is_before
-from safety.reports.facts import deadlines_assessed, earlier_versions, report_assessed
+from safety.reports.facts import (
+    clock_starts_at,
+    deadlines_assessed,
+    earlier_versions,
+    report_assessed,
+)
 from safety.vocabulary import ReportKind
 from trial_edc.dates import SITE_TZ, site_date
 from trial_edc.protocol import PROTOCOL
@@ -86,6 +91,20 @@ def _(data: FormData, casebook: Casebook) -> bool:
         return False
     is_first = not earlier_versions(data, casebook)
     return bool(is_first != (kind == ReportKind.INITIAL))
+
+
+@check(
+    "SAE-08",
+    form="SAE",
+    item="aware_at",
+    severity=Severity.SOFT,
+    message=N_(
+        "An earlier version has this time or a later one. Enter when the new "
+        "information came: each version has 24 hours of its own."
+    ),
+)
+def aware_before_an_earlier_version(data: FormData, casebook: Casebook) -> bool:
+    return data.get("aware_at") is not None and not clock_starts_at(data, casebook)
 
 
 @check(

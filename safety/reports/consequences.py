@@ -26,7 +26,9 @@ def open_report(saved: Saved) -> None:
 
 
 def restart_clock(saved: Saved) -> None:
-    services.restart_clock(saved.form, saved.data, by=saved.by, via=saved.via)
+    services.restart_clock(
+        saved.form, saved.data, saved.casebook, by=saved.by, via=saved.via
+    )
 
 
 def require_reason_for_later_awareness(saved: Saved) -> None:

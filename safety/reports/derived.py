@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from record.casebook.derived import derived
 from record.casebook.form_data import Casebook, FormData
-from safety.reports.facts import deadlines_assessed
+from safety.reports.facts import clock_starts_at, deadlines_assessed
 from safety.reports.rules.clocks import Clock, Deadlines
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, YesNo
@@ -12,10 +12,9 @@ from trial_edc.vocabulary import N_, YesNo
 
 @derived("SAE", "report_due_at", N_("Report to the sponsor due"))
 def report_due_at(data: FormData, casebook: Casebook) -> datetime | None:
-    del casebook
-    aware_at = data.get("aware_at")
+    starts_at = clock_starts_at(data, casebook)
     hours = timedelta(hours=PROTOCOL.safety.report_to_sponsor_hours)
-    return aware_at + hours if aware_at else None
+    return starts_at + hours if starts_at else None
 
 
 def _deadlines_if_judged(data: FormData, casebook: Casebook) -> Deadlines | None:

@@ -1,5 +1,7 @@
 """Reports on serious events, their assessments and deadlines in a casebook; pure."""
 
+from datetime import datetime
+
 from record.casebook.form_data import Casebook, FormData
 from safety.facts import event_of, is_serious
 from safety.reports.rules.clocks import (
@@ -32,6 +34,21 @@ def assessment_of(report: FormData, casebook: Casebook) -> FormData | None:
 def earlier_versions(report: FormData, casebook: Casebook) -> list[FormData]:
     versions = (r for r in casebook.rows("SAE") if r.get("ae") == report.get("ae"))
     return [version for version in versions if version.occurrence < report.occurrence]
+
+
+def clock_starts_at(report: FormData, casebook: Casebook) -> datetime | None:
+    """When the site knew what a version reports; None while that is not entered.
+
+    The time of an earlier version is not that of a later one, which has a clock of its
+    own.
+    """
+    aware_at: datetime | None = report.get("aware_at")
+    earlier = (
+        version.get("aware_at") for version in earlier_versions(report, casebook)
+    )
+    if aware_at is None or any(at and aware_at <= at for at in earlier):
+        return None
+    return aware_at
 
 
 def case_of(

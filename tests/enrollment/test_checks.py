@@ -54,6 +54,7 @@ CKD = [
     data("CRE", 1, sample_at=NOON - timedelta(days=10), value=EIGHTY),
     data("CRE", 2, sample_at=NOON - timedelta(days=9), value=EIGHTY),
 ]
+REGISTERED = data("SCN", approached_at=NOON, sex="M", age_years=61)
 AGAIN = {"approached_at": NOON + timedelta(days=8)}
 # check, the form and what else hangs in the casebook when it fires, and when not
 CASES: list[tuple[str, FormData, list[FormData], FormData, list[FormData]]] = [
@@ -198,6 +199,27 @@ CASES: list[tuple[str, FormData, list[FormData], FormData, list[FormData]]] = [
         [],
         data("IST", drug_class="immunosuppressant", drug="other"),
         [],
+    ),
+    (
+        "DEM-03",
+        data("DEM", sex="F"),
+        [REGISTERED],
+        data("DEM", sex="M"),
+        [REGISTERED],
+    ),
+    (
+        "DEM-04",
+        data("DEM", birth_date=date(1962, 3, 8)),  # 64 that day
+        [REGISTERED],
+        data("DEM", birth_date=date(1962, 3, 9)),  # 63 that day
+        [REGISTERED],
+    ),
+    (
+        "DEM-04",
+        data("DEM", birth_date=date(1967, 3, 9)),  # 58 that day
+        [REGISTERED],
+        data("DEM", birth_date=date(1967, 3, 8)),  # 59 that day
+        [REGISTERED],
     ),
     ("MHX-07", data("MHX", known_ckd="Y"), CKD, data("MHX", known_ckd="N"), CKD),
     ("ELG-01", data("ELG", ultrasound="N"), [], data("ELG", ultrasound="Y"), []),

@@ -151,6 +151,12 @@ OTHERS: list[tuple[str, dict[str, Any], dict[str, Any], list[FormData]]] = [
         {**ASSESSED, "submitted_on": at("2026-03-12T00:00").date()},
         [GRAVE, REPORT],
     ),
+    (
+        "SAE-08",
+        {"ae": 7, "aware_at": at("2026-03-05T10:00")},
+        {"ae": 7, "aware_at": at("2026-03-05T10:01")},
+        [FATAL, data("SAE", REPORT.values, occurrence=0)],
+    ),
     ("DTH-01", {"death_on": "2026-03-03"}, {"death_on": "2026-03-04"}, [ALIVE]),
     ("DTH-02", {"ae": 8}, {"ae": 7}, [FATAL, MILD]),
     (

@@ -8,12 +8,13 @@ from record.casebook.checks import check
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.intervals import in_order
 from record.casebook.values import Partial
-from trial_edc.dates import completed_years
+from trial_edc.dates import completed_years, site_date
 from trial_edc.protocol import PROTOCOL
-from trial_edc.vocabulary import N_, Severity, YesNo
+from trial_edc.vocabulary import N_, Severity, Sex, YesNo
 
 HARD, SOFT = Severity.HARD, Severity.SOFT
 EARLIEST_BIRTH = date(1900, 1, 1)
+NOMINAL_YEARS = 2  # an age counted the lunar way is one or two years higher
 
 
 @check(
@@ -43,6 +44,45 @@ def _(data: FormData, casebook: Casebook) -> dict[str, int] | None:
     age, limits = completed_years(born, on), PROTOCOL.eligibility
     low, high = limits.minimum_age_years, limits.maximum_age_years
     return None if low <= age <= high else {"age": age, "low": low, "high": high}
+
+
+@check(
+    "DEM-03",
+    form="DEM",
+    item="sex",
+    severity=SOFT,
+    message=N_("The screening log says otherwise: %(registered)s. Same person?"),
+)
+def sex_differs_from_registration(
+    data: FormData, casebook: Casebook
+) -> dict[str, str] | None:
+    sex, registered = data.get("sex"), casebook.value("SCN", "sex")
+    if sex is None or registered in (None, sex):
+        return None
+    return {"registered": Sex(registered).label}
+
+
+@check(
+    "DEM-04",
+    form="DEM",
+    item="birth_date",
+    severity=SOFT,
+    message=N_(
+        "%(age)s years old at the approach; the screening log says %(registered)s. "
+        "Same person?"
+    ),
+)
+def age_differs_from_registration(
+    data: FormData, casebook: Casebook
+) -> dict[str, int] | None:
+    born, registration = data.get("birth_date"), casebook.one("SCN")
+    registered = registration.get("age_years") if registration else None
+    approached_at = registration.get("approached_at") if registration else None
+    if born is None or registered is None or approached_at is None:
+        return None
+    age = completed_years(born, site_date(approached_at))
+    is_near = abs(age - int(registered)) <= NOMINAL_YEARS
+    return None if is_near else {"age": age, "registered": int(registered)}
 
 
 @check(

@@ -16,7 +16,7 @@ from record.casebook.selectors import casebooks_of
 from record.review.selectors import as_shown
 from safety.facts import changed_since, event_of, is_serious, row_with
 from safety.models import SentReport
-from safety.reports.facts import earlier_versions, reports_on
+from safety.reports.facts import clock_starts_at, earlier_versions, reports_on
 from safety.vocabulary import ReportKind
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
@@ -79,8 +79,8 @@ class ReportLine:
 
     @property
     def clock_starts_at(self) -> datetime:
-        """Awareness, or the entry of the event until that is known."""
-        return self.aware_at or self.form.created_at
+        """Awareness, or when the version was begun until that is known."""
+        return clock_starts_at(self.report, self.casebook) or self.form.created_at
 
     @property
     def due_at(self) -> datetime:

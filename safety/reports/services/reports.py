@@ -23,6 +23,7 @@ from safety.facts import event_of, is_serious, row_with
 from safety.models import SentReport
 from safety.reports.facts import (
     assessment_of,
+    clock_starts_at,
     earlier_versions,
     reports_on,
 )
@@ -150,13 +151,23 @@ def _notify_withdrawal(form: FormInstance, *, via: Source) -> None:
 
 
 def restart_clock(
-    form: FormInstance, data: FormData, *, by: Actor, via: Source = Source.PAGE
+    form: FormInstance,
+    data: FormData,
+    casebook: Casebook,
+    *,
+    by: Actor,
+    via: Source = Source.PAGE,
 ) -> None:
     """The clock of a report runs from the awareness that was entered."""
-    if aware_at := data.get("aware_at"):
-        set_due_date(form, dates.site_date(aware_at + REPORT_PERIOD))
+    if data.get("aware_at"):
+        due_at = _due_at(form, data, casebook)
+        set_due_date(form, dates.site_date(due_at))
         if sent := SentReport.objects.filter(form=form).first():
-            _report_lateness(form, data, sent, by=by, via=via)
+            _report_lateness(form, due_at, sent, by=by, via=via)
+
+
+def _due_at(form: FormInstance, report: FormData, casebook: Casebook) -> datetime:
+    return (clock_starts_at(report, casebook) or form.created_at) + REPORT_PERIOD
 
 
 @implements("SAF-01")
@@ -192,7 +203,7 @@ def send_report(
             sent_by=by,
         )
         _request_assessment(form, report, casebook, sent, via=via)
-        _report_lateness(form, report, sent, by=by, via=via)
+        _report_lateness(form, _due_at(form, report, casebook), sent, by=by, via=via)
     return sent
 
 
@@ -260,9 +271,8 @@ def _request_assessment(
 
 
 def _report_lateness(
-    form: FormInstance, report: FormData, sent: SentReport, *, by: Actor, via: Source
+    form: FormInstance, due_at: datetime, sent: SentReport, *, by: Actor, via: Source
 ) -> None:
-    due_at = report.get("aware_at") + REPORT_PERIOD
     if sent.sent_at <= due_at:
         return
     hours = (sent.sent_at - due_at).total_seconds() / 3600

@@ -64,7 +64,7 @@ def test_closing_freezes_what_failed_and_keeps_it(
         born,
         by=coordinator,
         complete=True,
-        explanations={"DEM-02": "As on the card."},
+        explanations=dict.fromkeys(("DEM-02", "DEM-04"), "As on the card."),
     )
 
     screening.close_screening(
