@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from outcomes.facts.course import last_known_alive
 from outcomes.rules.states import (
+    AnyEvent,
     EverRrt,
     MissingReason,
     Recovery,
@@ -87,9 +88,9 @@ AT_MONTH_3 = (
         "hosp_days", N_("Days in hospital within 3 months"), N_("days"), STAY_DECIMALS
     ),
     DerivedField("los_complete", N_("Stays known to month 3 or death"), terms=YesNo),
-    DerivedField("teae_any", N_("Any event since infusion 1"), terms=YesNo),
+    DerivedField("teae_any", N_("Any event since infusion 1"), terms=AnyEvent),
     DerivedField("teae_n", N_("Number of events since infusion 1")),
-    DerivedField("sae_any", N_("Any serious event since infusion 1"), terms=YesNo),
+    DerivedField("sae_any", N_("Any serious event since infusion 1"), terms=AnyEvent),
     DerivedField("teae_max_grade", N_("Worst grade since infusion 1")),
 )
 

@@ -21,6 +21,7 @@ from outcomes.rules.renal_endpoints import (
     rrt_dependence,
 )
 from outcomes.rules.states import (
+    AnyEvent,
     EverRrt,
     MissingReason,
     Recovery,
@@ -33,6 +34,7 @@ from trial_edc.dates import PartialDateText
 from trial_edc.requirements import implements
 
 __all__ = [
+    "AnyEvent",
     "CreatinineSample",
     "Endpoints",
     "EverRrt",
@@ -77,10 +79,10 @@ class Endpoints:
     icu_days: Decimal | None
     hosp_days: Decimal | None
     los_complete: bool
-    teae_any: bool
-    teae_n: int
-    sae_any: bool
-    teae_max_grade: int | None
+    teae_any: bool | AnyEvent
+    teae_n: int | AnyEvent
+    sae_any: bool | AnyEvent
+    teae_max_grade: int | AnyEvent | None
 
 
 @implements("OUT-09")
@@ -111,7 +113,7 @@ def endpoints(record: Record) -> Endpoints:
         icu_days=days_in(record, record.icu),
         hosp_days=days_in(record, (*record.hospital, *record.icu)),
         los_complete=at_3m.status in KNOWN,
-        teae_any=events.count > 0,
+        teae_any=events.any_event,
         teae_n=events.count,
         sae_any=events.any_serious,
         teae_max_grade=events.worst_grade,

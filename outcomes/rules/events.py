@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from outcomes.rules.observed_course import Record, RecordedEvent
+from outcomes.rules.states import AnyEvent
 from trial_edc.dates import SITE_TZ, PartialDateText
 from trial_edc.requirements import implements
 
@@ -12,18 +13,24 @@ from trial_edc.requirements import implements
 class Emergent:
     """Treatment-emergent events of one participant."""
 
-    count: int
-    any_serious: bool
-    worst_grade: int | None
+    any_event: bool | AnyEvent
+    count: int | AnyEvent
+    any_serious: bool | AnyEvent
+    worst_grade: int | AnyEvent | None
+
+
+NEVER_INFUSED = Emergent(*[AnyEvent.NOT_APPLICABLE] * 4)
 
 
 @implements("OUT-08")
 def emergent_events(record: Record) -> Emergent:
-    """Without an infusion no event can be treatment-emergent."""
+    if record.infusion_1_at is None:
+        return NEVER_INFUSED
     emergent = [event for event in record.events if is_emergent(record, event)]
     grades = [event.grade for event in emergent if event.grade is not None]
     serious = any(event.serious for event in emergent)
-    return Emergent(len(emergent), serious, max(grades, default=None))
+    worst = max(grades, default=None)
+    return Emergent(bool(emergent), len(emergent), serious, worst)
 
 
 def is_emergent(record: Record, event: RecordedEvent) -> bool:
@@ -31,13 +38,11 @@ def is_emergent(record: Record, event: RecordedEvent) -> bool:
 
     A date without time on day 0 counts, which is conservative.
     """
-    if record.infusion_1_at is None:
-        return False
     onset = PartialDateText.parse(event.onset)
     last = min(record.month3, record.cutoff)
     if onset.latest < record.day0 or onset.earliest > last:
         return False
-    return "T" not in event.onset or instant(event.onset) >= record.infusion_1_at
+    return "T" not in event.onset or instant(event.onset) >= record.starts_at
 
 
 def instant(text: str) -> datetime:

@@ -48,3 +48,11 @@ class Recovery(Codelist):
     DEAD = "dead", N_("Dead")
     UNKNOWN = "unknown", N_("Unknown")
     PENDING = "pending", N_("Pending")
+
+
+class AnyEvent(Codelist):
+    """Whether there was a treatment-emergent event."""
+
+    YES = "Y", N_("Yes")
+    NO = "N", N_("No")
+    NOT_APPLICABLE = "not_applicable", N_("Not applicable")

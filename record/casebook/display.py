@@ -10,6 +10,7 @@ from record.casebook.items import Item, ItemGroup
 from record.casebook.values import MissingCode, Partial, Quantity, Value, is_blank
 from trial_edc.dates import SITE_TZ
 from trial_edc.units import rounded, written_unit
+from trial_edc.vocabulary import Codelist
 
 NOTHING = "—"
 DOSE_DECIMALS = 3
@@ -58,6 +59,8 @@ def derived_words(derived: DerivedValue) -> str:
     value, derivation = derived.value, derived.derivation
     if is_blank(value):
         return NOTHING
+    if isinstance(value, Codelist):  # a number may be not applicable
+        return _(value.label)
     if derivation.terms:
         codes = value if isinstance(value, list | tuple) else [value]
         return ", ".join(_(derivation.terms(code).label) for code in codes)

@@ -142,8 +142,8 @@ def test_survival_without_evidence_at_the_horizon(
 
 
 @pytest.mark.verifies("OUT-03", "OUT-08")
-def test_never_infused_is_anchored_on_randomization_and_has_no_emergent_event() -> None:
-    event = RecordedEvent("2023-03-05", 2, serious=False)
+def test_never_infused_is_anchored_on_randomization_and_no_event_applies() -> None:
+    event = RecordedEvent("2023-03-05", 2, serious=True)
     stay = Interval(at("2023-02-25T09:00"), at("2023-03-02T00:00"))
 
     derived = endpoints(
@@ -151,8 +151,17 @@ def test_never_infused_is_anchored_on_randomization_and_has_no_emergent_event() 
     )
 
     assert (derived.day0, derived.os3m_status) == (DAY_0, Survival.ALIVE)
-    assert (derived.teae_any, derived.teae_n) == (False, 0)
+    emergent = (derived.teae_any, derived.teae_n, derived.sae_any)
+    assert (*emergent, derived.teae_max_grade) == ("not_applicable",) * 4
     assert derived.hosp_days == 1
+
+
+@pytest.mark.verifies("OUT-08")
+def test_infused_without_an_event_has_none() -> None:
+    derived = endpoints(replace(SURVIVOR, events=()))
+
+    emergent = (derived.teae_any, derived.teae_n, derived.sae_any)
+    assert (*emergent, derived.teae_max_grade) == (False, 0, False, None)
 
 
 @pytest.mark.verifies("OUT-08")

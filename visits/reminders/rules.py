@@ -32,6 +32,7 @@ class SuppressionReason(Codelist):
     NO_CONSENT = "no_contact_consent", N_("no consent to be written to")
     OPTED_OUT = "opted_out", N_("the participant wants no messages")
     VISIT_CLOSED = "visit_closed", N_("the visit awaits nobody any more")
+    NOT_DUE = "not_due", N_("the visit is not due yet")
     IN_HOSPITAL = "in_hospital", N_("in hospital: the ward tells the participant")
     NO_ADDRESS = "no_valid_phone", N_("no address that works")
     MAXIMUM = "max_reached", N_("enough messages for this visit")
@@ -95,6 +96,7 @@ def suppression_reason(
         (not situation.has_consent, SuppressionReason.NO_CONSENT),
         (situation.has_opted_out, SuppressionReason.OPTED_OUT),
         (situation.visit_status in CLOSED, SuppressionReason.VISIT_CLOSED),
+        (situation.visit_status == VisitStatus.NOT_DUE, SuppressionReason.NOT_DUE),
         (situation.is_in_hospital, SuppressionReason.IN_HOSPITAL),
         (not situation.has_address, SuppressionReason.NO_ADDRESS),
         (

@@ -204,10 +204,11 @@ def injury_text(injury: Injury) -> str:
         )
     else:
         parts.append(_("no two samples within 48 h"))
-    if (hours_low := injury.urine.low_hours) is not None:
+    hours_low, why = injury.urine.low_hours, injury.urine.why_unknown
+    if why and not hours_low and injury.state == State.UNKNOWN:
+        parts.append(_("urine: %(why)s") % {"why": _(why)})
+    elif hours_low is not None:
         parts.append(_("urine low for %(hours)s h") % {"hours": hours_low})
-    elif injury.urine.why_unknown and injury.state == State.UNKNOWN:
-        parts.append(_("urine: %(why)s") % {"why": _(injury.urine.why_unknown)})
     return "; ".join(parts)
 
 

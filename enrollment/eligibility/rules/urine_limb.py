@@ -51,8 +51,10 @@ class UrineLimb:
 
     @property
     def low_hours(self) -> Decimal | None:
-        """Hours of the longest low run, two decimals."""
-        return None if self.longest_low is None else rounded(self.longest_low.hours, 2)
+        """Hours of the longest low run, two decimals; None if nothing is measured."""
+        if self.longest is None:
+            return None
+        return rounded(self.longest_low.hours if self.longest_low else Decimal(0), 2)
 
 
 def urine_limb(evidence: Evidence) -> UrineLimb:

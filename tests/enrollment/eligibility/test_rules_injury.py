@@ -119,10 +119,12 @@ LOW, NORMAL = ["34.9"] * 12, ["35"] * 12  # 0.5 ml/kg/h is 35 ml at 70 kg
     ("ml", "expected", "low_hours"),
     [
         (LOW, State.MET, "12.00"),
-        (NORMAL, State.NOT_MET, None),
+        (NORMAL, State.NOT_MET, "0"),
         (LOW[1:], State.UNKNOWN, "11.00"),
         ([*LOW[:6], None, *LOW], State.MET, "12.00"),
-        ([*NORMAL, None], State.UNKNOWN, None),
+        ([*NORMAL, None], State.UNKNOWN, "0"),
+        ([None] * 12, State.UNKNOWN, None),
+        ([], State.UNKNOWN, None),
         ([*LOW[:6], "35", *LOW[:5]], State.NOT_MET, "6.00"),
     ],
 )

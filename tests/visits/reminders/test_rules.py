@@ -95,7 +95,7 @@ def test_only_who_consented_and_went_on_is_written_to(due_at, situation):
     )
     may_go = (
         situation == right
-        and situation.visit_status not in CLOSED
+        and situation.visit_status not in (*CLOSED, VisitStatus.NOT_DUE)
         and situation.sent_for_visit < PROTOCOL.reminders.maximum_per_visit
     )
     assert (decision.action != Action.SUPPRESS) == may_go
@@ -110,6 +110,7 @@ def test_only_who_consented_and_went_on_is_written_to(due_at, situation):
         ({"has_consent": False}, SuppressionReason.NO_CONSENT),
         ({"has_opted_out": True}, SuppressionReason.OPTED_OUT),
         ({"visit_status": VisitStatus.DONE}, SuppressionReason.VISIT_CLOSED),
+        ({"visit_status": VisitStatus.NOT_DUE}, SuppressionReason.NOT_DUE),
         ({"is_in_hospital": True}, SuppressionReason.IN_HOSPITAL),
         ({"has_address": False}, SuppressionReason.NO_ADDRESS),
         ({"sent_for_visit": 3}, SuppressionReason.MAXIMUM),
