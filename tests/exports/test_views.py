@@ -168,7 +168,7 @@ def test_worker_makes_what_the_page_asked_for() -> None:
 
     with start_worker(app, pool="solo", perform_ping_check=False, loglevel="ERROR"):
         browser.post(reverse("exports:exports"), {"forms": ["AE"]})
-        state = _wait_until_over(seconds=20)
+        state = _wait_until_over(seconds=60)
 
     assert state == ExportState.DONE
 
