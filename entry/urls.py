@@ -5,7 +5,7 @@ from django.urls import path
 from entry.casebook import views as casebook
 from entry.form.views import form, item
 from entry.matrix import views as matrix_views
-from entry.table import views as log
+from entry.table.views import log
 from entry.worklist import views as work
 
 app_name = "entry"
