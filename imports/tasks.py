@@ -6,6 +6,11 @@ from imports.services import worker
 
 
 @shared_task
+def resume_waiting() -> int:
+    return worker.resume_waiting()
+
+
+@shared_task
 def plan_import(file_id: int) -> None:
     worker.plan(file_id)
 

@@ -50,6 +50,11 @@ OFTEN = {"expires": 60}
 MINUTELY = {"schedule": 60.0, "options": OFTEN}
 app.conf.beat_schedule = {
     "deliver messages": {"task": "record.notices.tasks.deliver_queued", **MINUTELY},
+    "make exports that wait": {"task": "exports.tasks.make_waiting", **MINUTELY},
+    "go on with laboratory files": {
+        "task": "imports.tasks.resume_waiting",
+        **MINUTELY,
+    },
     "queue reminders to participants": {
         "task": "visits.reminders.tasks.queue_reminders",
         "schedule": crontab(minute=5),  # hourly; most are due at a full hour

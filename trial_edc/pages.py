@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -28,7 +28,7 @@ def healthz(_request: HttpRequest) -> JsonResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM audit_installation")
-    except DatabaseError:
+    except Error:
         return JsonResponse({"status": "no database"}, status=UNAVAILABLE)
     return JsonResponse({"status": "ok"})
 

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "record.accounts.middleware.HealthCheckMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -120,6 +121,8 @@ DATABASES = {
     "owner": env.db_url("OWNER_DATABASE_URL", default=env.str("DATABASE_URL")),
 }
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+for database in DATABASES.values():  # seconds; else one that hangs holds each request
+    database["OPTIONS"] = {"connect_timeout": 5} | database.get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
@@ -135,6 +138,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Without the throttle unacknowledged tasks come back only after about 100 s.
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
+    # Seconds; a broker that hangs is left and tried again.
+    "socket_connect_timeout": 3,
+    "socket_timeout": 5,
 }
 
 AUTH_USER_MODEL = "accounts.User"
@@ -232,7 +238,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEMO
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
-FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 12_000_000  # all that a request may hold: no disk
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 

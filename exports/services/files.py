@@ -9,12 +9,14 @@ import io
 import json
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
 from record.audit.vault import Purpose, seal_bytes, unseal_bytes
+from trial_edc.whole_files import NoRoom, write_whole
 
 PIECE_BYTES = 1 << 20
 LENGTH_BYTES = 4
@@ -34,7 +36,8 @@ def archive_path(key: str) -> Path:
 class SealedFile(io.RawIOBase):
     """Seals what is written; its size and checksum are those before sealing.
 
-    The file appears whole or not at all: only `keep` gives it its name.
+    The file appears whole or not at all: only `keep` gives it its name, and what is
+    closed before is removed.
     """
 
     def __init__(self, path: Path) -> None:
@@ -68,8 +71,11 @@ class SealedFile(io.RawIOBase):
         self.unfinished.replace(self.path)
 
     def close(self) -> None:
-        self._target.close()
-        super().close()
+        try:
+            self._target.close()
+        finally:
+            self.unfinished.unlink(missing_ok=True)
+            super().close()
 
 
 def unsealed_pieces(path: Path) -> Iterator[bytes]:
@@ -86,7 +92,10 @@ def sha256_of(path: Path) -> str:
 
 
 class ProgressMeter:
-    """Publishes the number of rows written in a file, so that no record changes."""
+    """Publishes the number of rows written in a file, so that no record changes.
+
+    On a full disk it publishes none.
+    """
 
     def __init__(self, key: str, total: int) -> None:
         self.path, self.total, self.done = folder() / f"{key}.progress", total, 0
@@ -100,9 +109,8 @@ class ProgressMeter:
             self._publish()
 
     def _publish(self) -> None:
-        unfinished = self.path.with_suffix(".writing")
-        unfinished.write_text(json.dumps([self.done, self.total]))
-        unfinished.replace(self.path)
+        with suppress(NoRoom):
+            write_whole(self.path, json.dumps([self.done, self.total]).encode())
         self._published_at = time.monotonic()
 
     def close(self) -> None:

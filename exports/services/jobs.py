@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from typing import IO, Any, cast
 
-from celery import current_app
-from celery.exceptions import OperationalError
 from cryptography.exceptions import InvalidTag
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
@@ -19,15 +18,20 @@ from exports.selectors.export_table import ExportTable
 from exports.services import archive, files
 from record.accounts.models import User
 from record.accounts.roles import Permission
+from record.accounts.services.accounts import within_delegation
 from record.audit import once
 from record.audit.attribution import Process, Source, act, attributed
 from record.audit.models import Confidentiality
 from record.casebook.design import FormDesign
 from trial_edc import __version__, clock
+from trial_edc.background import exclusively, request_task
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
+from trial_edc.vocabulary import N_
+from trial_edc.whole_files import NO_ROOM, is_lack_of_room
 
 EXPORTER = Process("exports")
+EXPORTS = 4_194_674  # the kind of the advisory locks of this room
 TASK = "exports.tasks.make_export"
 NOTES = (
     "Rows that were struck out are left out.",
@@ -36,6 +40,14 @@ NOTES = (
     "x_label is the answer in words; x_missing says why there is no value.",
     "x_unit is the unit as entered, x_standard the value in the standard unit.",
 )
+
+
+IN_THE_LOG = N_("It could not be made; the cause is in the log of the worker.")
+NO_LONGER_ALLOWED = N_(
+    "It was not made: the account that asked for it is closed, or may no longer export."
+)
+TOO_OLD = N_("It waited for a worker longer than a day. Ask for it again.")
+MOST_WAITING = timedelta(days=1)
 
 
 class ExportUnavailable(Exception):
@@ -47,8 +59,7 @@ def request_export(
     *, forms: list[str], language: str, by: User, with_arms: bool = False
 ) -> Export:
     """Queue an export of the selected tables; unblinded with all products and arms."""
-    needed = Permission.EXPORT_UNBLINDED if with_arms else Permission.EXPORT_BLINDED
-    if not by.may(needed):
+    if not by.may(_needed_permission(with_arms=with_arms)):
         raise PermissionDenied
     with attributed(by=by, via=Source.PAGE):
         once.require_first()
@@ -61,31 +72,41 @@ def request_export(
             language=language,
             asked_by=by,
         )
-        transaction.on_commit(lambda: _queue_task(export))
+        request_task(TASK, export.key)
     return export
 
 
-def _queue_task(export: Export) -> None:
-    try:
-        current_app.send_task(TASK, (export.key,), ignore_result=True, retry=False)
-    except OperationalError:
-        problem = _("No worker could be reached. Please ask for the export again.")
-        _update(export, state=ExportState.FAILED, problem=problem)
+def make_waiting() -> int:
+    """Make each export that waits, also one whose queue entry was lost.
+
+    Return the number of exports that waited.
+    """
+    waiting = Export.objects.filter(state__in=(ExportState.QUEUED, ExportState.RUNNING))
+    keys = list(waiting.order_by("pk").values_list("key", flat=True))
+    for key in keys:
+        make_export(key)
+    return len(keys)
 
 
 def make_export(key: str) -> Export:
-    """Make a queued export; an interrupted one is made anew."""
-    export = Export.objects.select_related("asked_by").get(key=key)
-    if export.is_over:
-        return export
+    """Make a queued export, one worker at a time; an interrupted one is made anew."""
+    pk = Export.objects.values_list("pk", flat=True).get(key=key)
+    with exclusively(EXPORTS, pk) as is_alone:
+        export = Export.objects.select_related("asked_by").get(pk=pk)
+        return export if export.is_over or not is_alone else _make(export)
+
+
+def _make(export: Export) -> Export:
+    if reason := _reason_to_withhold(export):
+        return _update(export, state=ExportState.FAILED, problem=reason)
     _update(export, state=ExportState.RUNNING)
     try:
         sealed_file, archived_files = _write_export(export)
-    except Exception:
-        problem = _("It could not be made; the cause is in the log of the worker.")
-        _update(export, state=ExportState.FAILED, problem=problem)
+    except Exception as problem:
+        text = NO_ROOM if is_lack_of_room(problem) else IN_THE_LOG
+        _update(export, state=ExportState.FAILED, problem=text)
         raise
-    _update(
+    return _update(
         export,
         state=ExportState.DONE,
         finished_at=clock.now(),
@@ -96,7 +117,18 @@ def make_export(key: str) -> Export:
             for archived in archived_files
         ],
     )
-    return export
+
+
+def _needed_permission(*, with_arms: bool) -> Permission:
+    return Permission.EXPORT_UNBLINDED if with_arms else Permission.EXPORT_BLINDED
+
+
+def _reason_to_withhold(export: Export) -> str:
+    """Empty where nothing speaks against it."""
+    needed = _needed_permission(with_arms=not export.is_blinded)
+    if not (within_delegation(export.asked_by) and export.asked_by.may(needed)):
+        return NO_LONGER_ALLOWED
+    return TOO_OLD if clock.now() - export.asked_at > MOST_WAITING else ""
 
 
 @implements("EXP-05")
@@ -108,18 +140,17 @@ def _write_export(
     with snapshot(), override(export.language):
         tables, designs = _tables(export, selected)
         total = sum(blinded.expected_rows(designs).values())
-        meter = files.ProgressMeter(export.key, total)
-        with closing(files.SealedFile(files.archive_path(export.key))) as sealed_file:
-            try:
-                archived_files = archive.write_archive(
-                    cast("IO[bytes]", sealed_file),
-                    (*tables, dictionary(designs), edit_checks(designs)),
-                    _manifest_head(export),
-                    count=meter.advance,
-                )
-                sealed_file.keep()
-            finally:
-                meter.close()
+        with (
+            closing(files.ProgressMeter(export.key, total)) as meter,
+            closing(files.SealedFile(files.archive_path(export.key))) as sealed_file,
+        ):
+            archived_files = archive.write_archive(
+                cast("IO[bytes]", sealed_file),
+                (*tables, dictionary(designs), edit_checks(designs)),
+                _manifest_head(export),
+                count=meter.advance,
+            )
+            sealed_file.keep()
     return sealed_file, archived_files
 
 
@@ -191,8 +222,9 @@ def _is_intact(export: Export) -> bool:
         return False
 
 
-def _update(export: Export, **columns: object) -> None:
+def _update(export: Export, **columns: object) -> Export:
     for name, value in columns.items():
         setattr(export, name, value)
     with attributed(by=EXPORTER, via=Source.TASK):
         export.save(update_fields=tuple(columns))
+    return export

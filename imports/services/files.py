@@ -3,11 +3,6 @@
 import hashlib
 from typing import Any
 
-from celery import current_app
-from celery.exceptions import OperationalError
-from django.db import transaction
-from django.utils.translation import gettext as _
-
 from imports.models import ImportedFile, ImportSource, ImportState
 from imports.rules.mapping import FileMapping
 from imports.rules.reading import FileTable, read_table
@@ -16,8 +11,10 @@ from record.accounts.models import User
 from record.audit import once
 from record.audit.attribution import Actor, Source, act, attributed
 from record.casebook.services import files
+from trial_edc.background import request_task
 from trial_edc.requirements import implements
 
+PLAN, STORE = "imports.tasks.plan_import", "imports.tasks.store_import"
 MAX_NAME_LENGTH = 200
 
 
@@ -27,7 +24,7 @@ def upload(
 ) -> ImportedFile:
     """Store a file that a person brings, with the credential of its source.
 
-    Raises `SourceRefused`, or `UnreadableFile` for what is no table.
+    Raises `SourceRefused`, `UnreadableFile` for what is no table, or `NoRoom`.
     """
     sources.require_credential(source, credential, filename=name, by=by)
     read_table(content)
@@ -134,15 +131,9 @@ def request_preview(file: ImportedFile, *, by: Actor, via: Source) -> None:
     with attributed(by=by, via=via):
         file.state, file.problem = ImportState.PLANNING, ""
         file.save(update_fields=("state", "problem"))
-        transaction.on_commit(lambda: send_to_worker("plan_import", file))
+        request_task(PLAN, file.pk)
 
 
-def send_to_worker(task: str, file: ImportedFile) -> None:
-    """Where no worker can be reached the page says how to go on."""
-    try:
-        current_app.send_task(f"imports.tasks.{task}", (file.pk,), retry=False)
-    except OperationalError:
-        problem = _("No worker could be reached. Try again.")
-        with attributed(by=sources.INTERFACE, via=Source.TASK):
-            file.problem = problem
-            file.save(update_fields=("problem",))
+def resume(file: ImportedFile) -> None:
+    """Have a worker go on with a file that stopped on its way."""
+    request_task(PLAN if file.state == ImportState.PLANNING else STORE, file.pk)

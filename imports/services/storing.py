@@ -16,7 +16,7 @@ from imports.rules.mapping import FileMapping
 from imports.selectors.lines import Refusal, SampleResult, sort_lines
 from imports.selectors.report import report_of
 from imports.selectors.unassigned import needs_reading
-from imports.services.files import audit_details, lock_file, send_to_worker, table_of
+from imports.services.files import STORE, audit_details, lock_file, table_of
 from imports.services.line_plans import refusal_json
 from imports.services.plans import ParticipantPlan, plan_lines
 from imports.services.previews import PROCESS, count_lines
@@ -30,6 +30,7 @@ from record.casebook import catalogue
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services import form_instances
 from trial_edc import clock
+from trial_edc.background import request_task
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
 
@@ -75,7 +76,7 @@ def confirm(
         file.problem = ""
         file.save()
         act("import_confirmed", details={**audit_details(file), **file.counts})
-        transaction.on_commit(lambda: send_to_worker("store_import", file))
+        request_task(STORE, file.pk)
     return file
 
 

@@ -1,34 +1,30 @@
 """One worker a file at a time; each goes on where a killed one stopped."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.db import connection
 from django.utils.translation import gettext as _
 
+from imports.models import ImportedFile, ImportState
 from imports.rules.reading import UnreadableFile
 from imports.services import previews, storing
 from record.casebook.services.files import FileDamaged
+from trial_edc.background import exclusively
 
 IMPORTS = 4194673  # the class of the advisory locks of this room
 
 
-@contextmanager
-def _exclusively(file_id: int) -> Iterator[bool]:
-    """True where no other worker is at the file; a killed worker is at none."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [IMPORTS, file_id])
-        is_alone = bool(cursor.fetchone()[0])
-    try:
-        yield is_alone
-    finally:
-        if is_alone:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [IMPORTS, file_id])
+def resume_waiting() -> int:
+    """Go on with each file that waits for a worker, whatever became of its queue entry.
+
+    What stopped with a problem waits for a person. Return the number of files.
+    """
+    working = (ImportState.PLANNING, ImportState.STORING)
+    waiting = list(ImportedFile.objects.filter(state__in=working, problem=""))
+    for file in reversed(waiting):
+        (plan if file.state == ImportState.PLANNING else store)(file.pk)
+    return len(waiting)
 
 
 def plan(file_id: int) -> None:
-    with _exclusively(file_id) as is_alone:
+    with exclusively(IMPORTS, file_id) as is_alone:
         if not is_alone:
             return
         try:
@@ -42,7 +38,7 @@ def plan(file_id: int) -> None:
 
 
 def store(file_id: int) -> None:
-    with _exclusively(file_id) as is_alone:
+    with exclusively(IMPORTS, file_id) as is_alone:
         if not is_alone:
             return
         try:

@@ -24,6 +24,7 @@ from record.accounts.roles import Permission
 from record.capture.planning import RowState
 from record.casebook.models import Participant
 from trial_edc.context import page_for
+from trial_edc.whole_files import NoRoom
 from visits.laboratory.vocabulary import Analyte
 
 # Roles that import files, and those that may export the blinded data anyway.
@@ -65,6 +66,8 @@ def upload(request: StaffRequest) -> HttpResponse:
             form.add_error("credential", _(str(problem)))
         except UnreadableFile as problem:
             form.add_error("file", _(problem.message) % problem.details)
+        except NoRoom as problem:
+            form.add_error("file", _(str(problem)))
         else:
             return redirect("imports:mapping", file.pk)
     status = UNPROCESSABLE if form.errors else 200
@@ -247,8 +250,7 @@ def leave_out(request: StaffRequest, import_id: int) -> HttpResponse:
 def resume(_request: StaffRequest, import_id: int) -> HttpResponse:
     file = _file_or_404(import_id)
     if file.is_working:
-        is_planning = file.state == ImportState.PLANNING
-        receiving.send_to_worker("plan_import" if is_planning else "store_import", file)
+        receiving.resume(file)
     return redirect("imports:file", import_id)
 
 

@@ -17,8 +17,9 @@ from record.accounts.access import StaffRequest, may_be, permitted
 from record.accounts.roles import FIRST, SECOND, Permission
 from record.review.problems import ApprovalRefused
 from trial_edc.requirements import implements
+from trial_edc.whole_files import NoRoom
 
-UNAUTHORIZED, TOO_LARGE, UNPROCESSABLE = 401, 413, 422
+UNAUTHORIZED, TOO_LARGE, UNPROCESSABLE, INSUFFICIENT_STORAGE = 401, 413, 422, 507
 CREATED, OK = 201, 200
 BEARER = "Bearer "
 
@@ -119,5 +120,7 @@ def receive(request: HttpRequest) -> JsonResponse:
         return answer
     except UnreadableFile as problem:
         return JsonResponse({"error": str(problem)}, status=UNPROCESSABLE)
+    except NoRoom as problem:
+        return JsonResponse({"error": str(problem)}, status=INSUFFICIENT_STORAGE)
     receipt = {"import": file.pk, "sha256": file.sha256, "new": is_new}
     return JsonResponse(receipt, status=CREATED if is_new else OK)

@@ -69,7 +69,7 @@ def followed(act: Callable[[], object]) -> Way:
 def client_of(role: str) -> Client:
     client = Client()
     client.force_login(person(role))
-    client.get("/healthz")  # the session exists and was seen
+    client.get("/accounts/keep-alive/")  # the session exists and was seen
     return client
 
 

@@ -79,7 +79,7 @@ class Observer:
         if role not in self.clients:
             client = Client(raise_request_exception=False)
             client.force_login(User.objects.filter(role=role).order_by("pk")[0])
-            client.get("/healthz")  # the session exists and was seen
+            client.get("/accounts/keep-alive/")  # the session exists and was seen
             self.clients[role] = client
         return self.clients[role]
 

@@ -24,6 +24,7 @@ from record.casebook.models import FormInstance, StoredFile
 from record.casebook.selectors import row_of
 from trial_edc import chance
 from trial_edc.requirements import implements
+from trial_edc.whole_files import NO_ROOM, NoRoom, write_whole
 
 PDF, JPEG, PNG, CSV = "application/pdf", "image/jpeg", "image/png", "text/csv"
 ENDINGS = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png", CSV: ".csv"}
@@ -56,7 +57,10 @@ def store(
     if form.struck_at or form.is_closed:
         raise FileRefused(item, _("This form is closed; no file was stored."))
     content = _checked(declared, item, upload)
-    key = write_sealed(content)
+    try:
+        key = write_sealed(content)
+    except NoRoom as problem:
+        raise FileRefused(item, _(NO_ROOM)) from problem
     with attributed(by=by, via=Source.PAGE):
         StoredFile.objects.create(
             key=key,
@@ -135,10 +139,11 @@ def open_file(key: str, *, by: User) -> tuple[IO[bytes], StoredFile]:
 
 
 def write_sealed(content: bytes) -> str:
+    """Raises `NoRoom`."""
     key = chance.token()
     path = _path(key)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.write_bytes(seal_bytes(Purpose.FILE, content))
+    write_whole(path, seal_bytes(Purpose.FILE, content))
     return key
 
 

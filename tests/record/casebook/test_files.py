@@ -12,6 +12,7 @@ from record.capture.services.forms import save
 from record.casebook.models import StoredFile
 from record.casebook.services import files
 from record.review import services as review
+from tests.full_disk import full_disk
 from tests.sample_room.people import A_SAMPLE, person, sample
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +98,14 @@ def test_an_unfit_file_is_refused_and_not_stored(folder, content, name, message)
 
     assert refused.value.item == "report"
     assert list(folder.iterdir()) == []
+    assert not StoredFile.objects.exists()
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(folder):
+    with full_disk(), pytest.raises(files.FileRefused, match=r"disk .* is full"):
+        files.store(sample(), "report", upload(), by=person())
+
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
     assert not StoredFile.objects.exists()
 
 
