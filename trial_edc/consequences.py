@@ -14,6 +14,7 @@ from randomization.allocation import consequences as allocation
 from randomization.code_breaks import consequences as code_breaks
 from randomization.models.randomization_record import FROZEN
 from randomization.product import consequences as product
+from record.accounts.events import AccountLocked, PasswordLinkNeeded, RoleLeft
 from record.capture.events import (
     DeviationFound,
     FormReturned,
@@ -22,6 +23,7 @@ from record.capture.events import (
     RowStruck,
 )
 from record.capture.save_hooks import on_items
+from record.notices import consequences as notices
 from safety.deaths import consequences as deaths
 from safety.events import consequences as adverse_events
 from safety.pregnancy import consequences as pregnancy
@@ -137,6 +139,9 @@ ON_SAVE = {
 }
 
 ON_EVENT = {
+    AccountLocked: (notices.notify_of_lockout,),
+    PasswordLinkNeeded: (notices.mail_password_link,),
+    RoleLeft: (notices.notify_of_empty_role,),
     Randomized: (schedule.create_visit_forms,),
     FormSigned: (
         product.create_record_of_signed_request,

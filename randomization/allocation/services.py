@@ -16,9 +16,9 @@ from record.accounts import selectors as accounts_selectors
 from record.accounts.models import User
 from record.accounts.roles import Permission, Role
 from record.audit.attribution import Source, act, attributed
+from record.audit.events import announce
 from record.capture.events import DeviationFound, Randomized
 from record.capture.problems import NotSaved
-from record.capture.save_hooks import announce
 from record.capture.services import forms as capture
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import row_of
@@ -28,6 +28,7 @@ from trial_edc import chance, clock, dates
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.typed_text import written
+from trial_edc.vocabulary import N_
 
 
 @implements("RAN-03", "RND-01", "RND-02")
@@ -116,8 +117,9 @@ def _notify_nearly_exhausted() -> None:
         occasion="list_nearly_exhausted",
         key=f"list_nearly_exhausted:{lists_selectors.slot_count()}",
         to=accounts_selectors.people_in(Role.DM, Role.LC),
-        subject=_("The allocation list is nearly used up"),
-        text=_("%(left)s places are left.") % {"left": unused},
+        subject=N_("The allocation list is nearly used up"),
+        text=N_("%(left)s places are left."),
+        details={"left": unused},
     )
 
 
@@ -127,9 +129,11 @@ def _notify_exhausted(participant: Participant, *, by: User, via: Source) -> Non
             occasion="list_exhausted",
             key=f"list_exhausted:{participant.pk}:{lists_selectors.slot_count()}",
             to=accounts_selectors.people_in(Role.DM, Role.LC),
-            subject=_("The allocation list is used up"),
-            text=_("Participant %(number)s could not be randomized and stays eligible.")
-            % {"number": participant.number},
+            subject=N_("The allocation list is used up"),
+            text=N_(
+                "Participant %(number)s could not be randomized and stays eligible."
+            ),
+            details={"number": participant.number},
         )
 
 

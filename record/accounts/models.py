@@ -4,6 +4,7 @@ from datetime import date
 from typing import ClassVar
 
 import pgtrigger
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
@@ -152,6 +153,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         in_chinese = (get_language() or "").startswith("zh")
         return (in_chinese and self.full_name_zh) or self.full_name
+
+    @property
+    def written_language(self) -> str:
+        """Of mails: no browser says which one."""
+        return self.language or settings.LANGUAGE_CODE
 
     def may(self, permission: Permission) -> bool:
         return roles.has(self.role, permission)

@@ -1,7 +1,7 @@
-"""What follows from a saved form or a named event, in the transaction of the save.
+"""What follows from a saved form, in the transaction of the save.
 
-The trial lists it in one module, which `settings.CONSEQUENCES` names: by form or event,
-in the order in which it happens.
+The trial lists it in one module, which `settings.CONSEQUENCES` names: by form, in the
+order in which it happens.
 """
 
 from collections.abc import Callable, Mapping
@@ -47,17 +47,6 @@ class SaveHook:
     run: Callable[[Saved], None]
 
 
-EventHook = Callable[[Any, Actor, Source], None]
-
-
-@dataclass(frozen=True)
-class Hooks:
-    """Everything that follows, by form code and by type of event."""
-
-    on_save: dict[str, tuple[SaveHook, ...]]
-    on_event: dict[type, tuple[EventHook, ...]]
-
-
 def on_items(*names_and_run: Any) -> SaveHook:
     """Takes the names of the items and, last, what is to be run."""
     *names, run = names_and_run
@@ -65,18 +54,12 @@ def on_items(*names_and_run: Any) -> SaveHook:
 
 
 @cache
-def hooks() -> Hooks:
-    """Read once, when every room is there."""
-    listed = import_module(settings.CONSEQUENCES)
-    return Hooks(dict(listed.ON_SAVE), dict(listed.ON_EVENT))
+def save_hooks() -> dict[str, tuple[SaveHook, ...]]:
+    """By form code; read once, when every room is there."""
+    return dict(import_module(settings.CONSEQUENCES).ON_SAVE)
 
 
 def run_consequences(saved: Saved) -> None:
-    for hook in hooks().on_save.get(saved.form.code, ()):
+    for hook in save_hooks().get(saved.form.code, ()):
         if not hook.items or hook.items & saved.changed:
             hook.run(saved)
-
-
-def announce(event: object, *, by: Actor, via: Source) -> None:
-    for run in hooks().on_event.get(type(event), ()):
-        run(event, by, via)

@@ -92,6 +92,7 @@ class Message(Register):
 
     @property
     def text_language(self) -> str:
-        language = self.recipient.language if self.recipient else self.language
+        if self.recipient:
+            return self.recipient.written_language
         # A participant's is "zh" or "en", the catalogue's is "zh-hans".
-        return get_supported_language_variant(language or settings.LANGUAGE_CODE)
+        return get_supported_language_variant(self.language or settings.LANGUAGE_CODE)

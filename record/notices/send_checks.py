@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from record.accounts.services.accounts import password_link
 from record.notices.models import Channel, Message
 from trial_edc.vocabulary import N_
 
@@ -18,6 +19,7 @@ class Send:
     """Send it now."""
 
     to: str  # an e-mail address or a telephone number; held in memory alone
+    text: str = ""  # what is sent instead of the stored one, which holds no secret
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,10 @@ class Defer:
     reason: str = ""
 
 
+# The occasion of a mail whose text holds a mark where the link will stand.
+PASSWORD_LINK = "password_link"  # noqa: S105 - the name of an occasion
+LINK = "[link]"
+
 SendVerdict = Send | Withhold | Defer
 SendCheck = Callable[[Message], SendVerdict | None]
 _send_checks: dict[str, list[SendCheck]] = {}
@@ -47,6 +53,16 @@ def send_check(*occasions: str) -> Callable[[SendCheck], SendCheck]:
         return check
 
     return declare
+
+
+@send_check(PASSWORD_LINK)
+def write_link(message: Message) -> SendVerdict | None:
+    user = message.recipient
+    if user is None or not user.email:
+        return None
+    if user.has_usable_password():
+        return Withhold(N_("a password was set meanwhile"))
+    return Send(user.email, message.text.replace(LINK, password_link(user)))
 
 
 def verdict_on(message: Message) -> SendVerdict:

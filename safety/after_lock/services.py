@@ -22,6 +22,7 @@ from safety.reports.rules.clocks import Deadlines, SeriousCase, deadlines
 from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
+from trial_edc.vocabulary import N_
 
 ENTERS = (Permission.JUDGE, Permission.ASSESS_SAFETY)
 REPORT_PERIOD = timedelta(hours=PROTOCOL.safety.report_to_sponsor_hours)
@@ -80,12 +81,12 @@ def _notify_people(case: LateCase) -> None:
         occasion="late_case",
         key=f"late_case:{case.pk}",
         to=User.objects.filter(role__in=(Role.PI, Role.SO), is_active=True),
-        subject=_("Serious event after the lock: %(number)s") % details,
-        text=_(
+        subject=N_("Serious event after the lock: %(number)s"),
+        text=N_(
             "A serious event of participant %(number)s became known after the "
             "database was locked. The sponsor had to know it by %(until)s (site time)."
-        )
-        % details,
+        ),
+        details=details,
     )
 
 

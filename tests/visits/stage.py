@@ -3,8 +3,8 @@
 from typing import Any
 
 from record.audit.attribution import Source, attributed
+from record.audit.events import announce
 from record.capture.events import Randomized
-from record.capture.save_hooks import announce
 from record.capture.services.forms import save
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, Participant

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from record.audit.attribution import Actor, Process, Source, attributed
+from record.audit.events import announce
 from record.capture.events import DeviationFound
-from record.capture.save_hooks import Saved, announce
+from record.capture.save_hooks import Saved
 from record.capture.services import forms as capture
 from record.capture.services.check_queries import recheck
 from record.casebook.form_data import Casebook

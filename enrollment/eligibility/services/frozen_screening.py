@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -21,8 +22,9 @@ from enrollment.problems import EnrollmentRefused
 from record.accounts.models import User
 from record.accounts.roles import Role
 from record.audit.attribution import Actor, Source, attributed
+from record.audit.events import announce
 from record.capture.events import DeviationFound
-from record.capture.save_hooks import Saved, announce
+from record.capture.save_hooks import Saved
 from record.casebook import catalogue
 from record.casebook.display import words
 from record.casebook.form_data import Casebook, FormData
@@ -31,7 +33,7 @@ from record.casebook.selectors import casebook_of
 from record.notices.services import outbox as notices
 from trial_edc import clock
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import VisitCode
+from trial_edc.vocabulary import N_, VisitCode
 
 # The forms on which a correction can touch what was used.
 FORMS = ("CNS", "DEM", "ELG", "CRE", "URI", "VIT", "LAB", "IST")
@@ -151,11 +153,11 @@ def _verdict_state(casebook: Casebook) -> tuple[object, ...]:
     return (*states_of(assessment), baseline.source, baseline.umol_l)
 
 
-def _form_name(form: FormInstance) -> str:
+def _form_name(form: FormInstance) -> object:
+    """Say it in the language of whoever reads it."""
     design = catalogue.design(form.code)
-    with override("en"):
-        row = f" {form.occurrence}" if design.collected.is_log else ""
-        return f"{design.title}{row} ({form.code})"
+    row = f" {form.occurrence}" if design.collected.is_log else ""
+    return format_lazy("{}{} ({})", design.title, row, form.code)
 
 
 def _report(
@@ -194,11 +196,11 @@ def _notify_investigators(correction: Correction, participant: Participant) -> N
         occasion="screening_corrected",
         key=f"screening_corrected:{correction.form.pk}:{correction.rule}",
         to=User.objects.filter(role=Role.PI, is_active=True),
-        subject=_("Screening corrected after randomization: %(number)s") % details,
-        text=_(
+        subject=N_("Screening corrected after randomization: %(number)s"),
+        text=N_(
             "A screening value of participant %(number)s that was used for "
             "randomization has been corrected: %(form)s. The randomization stands. "
             "See the deviation log and the frozen screening values."
-        )
-        % details,
+        ),
+        details=details,
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from randomization.allocation import selectors as allocation_selectors
 from randomization.arms import arm_of
@@ -27,6 +28,7 @@ from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.typed_text import written
+from trial_edc.vocabulary import N_
 
 BREAK_PERMISSIONS = {
     CodeBreakKind.EMERGENCY: Permission.CODE_BREAK,
@@ -176,8 +178,8 @@ def _create_code_break(
 def _notify_code_break(code_break: CodeBreak) -> None:
     details = {
         "number": code_break.participant.number,
-        "kind": _(code_break.kind_label),
-        "category": _(code_break.category_label),
+        "kind": gettext_lazy(code_break.kind_label),
+        "category": gettext_lazy(code_break.category_label),
         "by": code_break.recorded_by,
         "at": code_break.at.astimezone(dates.SITE_TZ).strftime("%Y-%m-%d %H:%M %z"),
     }
@@ -185,7 +187,9 @@ def _notify_code_break(code_break: CodeBreak) -> None:
         occasion="code_break",
         key=f"code_break:{code_break.pk}",
         to=accounts_selectors.people_in(Role.PI, Role.SO),
-        subject=_("Code break for participant %(number)s") % details,
-        text=_("%(kind)s (%(category)s), %(at)s, by %(by)s. The arm is not told here.")
-        % details,
+        subject=N_("Code break for participant %(number)s"),
+        text=N_(
+            "%(kind)s (%(category)s), %(at)s, by %(by)s. The arm is not told here."
+        ),
+        details=details,
     )

@@ -25,6 +25,7 @@ from record.notices.services import outbox as notices
 from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.typed_text import written
+from trial_edc.vocabulary import N_
 
 LotValues = Mapping[str, str]  # plain texts: numbers as typed, instants in ISO 8601
 
@@ -172,7 +173,7 @@ def _notify_recalled(lot: LotRecord) -> None:
         occasion="lot_recalled",
         key=f"lot_recalled:{lot.pk}:{clock.now().isoformat()}",
         to=accounts_selectors.people_in(Role.UP, Role.UM, Role.SO),
-        subject=_("A lot was recalled"),
-        text=_("The lots page lists who may have been exposed: %(address)s")
-        % {"address": reverse("randomization:lot", args=[lot.pk])},
+        subject=N_("A lot was recalled"),
+        text=N_("The lots page lists who may have been exposed: %(address)s"),
+        details={"address": reverse("randomization:lot", args=[lot.pk])},
     )

@@ -17,10 +17,11 @@ from randomization.study import selectors as study_selectors
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.audit.attribution import Source, act, attributed
+from record.audit.events import announce
 from record.audit.models import Confidentiality
 from record.capture.events import DeviationFound
 from record.capture.problems import SaveRefused
-from record.capture.save_hooks import Saved, announce
+from record.capture.save_hooks import Saved
 from record.capture.services import forms as capture
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance, FormStatus

@@ -1,26 +1,27 @@
 """Writes on accounts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from axes.utils import reset
 from django.conf import settings
-from django.core.mail import send_mail
-from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils import translation
+from django.contrib.auth.tokens import default_token_generator
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
 from record.accounts import roles, selectors
+from record.accounts.events import AccountLocked, PasswordLinkNeeded, RoleLeft
 from record.accounts.models import User
 from record.accounts.roles import Role
 from record.audit.attribution import Actor, Reason, Source, act, attributed
+from record.audit.events import announce
 from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.typed_text import plain, written
 
-LinkTo = Callable[[User], str]  # the address at which a person sets a password
 FORMER_PASSWORDS = 5
 
 
@@ -37,11 +38,11 @@ def create_account(
     role: str,
     by: Actor,
     via: Source = Source.PAGE,
-    link_to: LinkTo | None = None,
+    with_link: bool = False,
     password: str | None = None,
     **details: Any,
 ) -> User:
-    """Open an account; its owner gets a link to set the password, if `link_to`.
+    """Open an account; its owner gets a link to set the password, if `with_link`.
 
     A `password` given here is temporary unless `must_change_password` is False. Raises
     `ValidationError` for an odd or taken name.
@@ -60,13 +61,16 @@ def create_account(
     user.set_password(password)
     with attributed(by=by, via=via):
         user.save()
-        _mail_link(user, link_to)
+        if with_link:
+            announce(PasswordLinkNeeded(user), by=by, via=via)
     return user
 
 
 def change_details(*, user: User, by: Actor, details: Mapping[str, Any]) -> None:
     with attributed(by=by, via=Source.PAGE):
         _update(user, **details)
+        if not within_delegation(user):
+            announce(RoleLeft(user, user.role), by=by, via=Source.PAGE)
 
 
 @implements("ACC-06", "ACC-07")
@@ -80,7 +84,9 @@ def set_role(*, user: User, role: str, by: Actor, reason: str) -> None:
     if user.role == Role.AD and role != Role.AD:
         _require_another_administrator(user)
     with attributed(by=by, via=Source.PAGE, reason=Reason("rights", reason)):
+        former = user.role
         _update(user, role=role)
+        announce(RoleLeft(user, former), by=by, via=Source.PAGE)
 
 
 @implements("ACC-08")
@@ -95,17 +101,18 @@ def deactivate(*, user: User, by: Actor, reason: str) -> None:
     with attributed(by=by, via=Source.PAGE, reason=Reason("rights", reason)):
         _disable_password(user)
         _update(user, is_active=False)
+        announce(RoleLeft(user, user.role), by=by, via=Source.PAGE)
 
 
-def reactivate(*, user: User, by: Actor, reason: str, link_to: LinkTo) -> None:
+def reactivate(*, user: User, by: Actor, reason: str) -> None:
     """Open the account again; its owner sets a new password through a link."""
     with attributed(by=by, via=Source.PAGE, reason=Reason("rights", reason)):
         _update(user, is_active=True)
-        _mail_link(user, link_to)
+        announce(PasswordLinkNeeded(user), by=by, via=Source.PAGE)
 
 
 @implements("SIG-08")
-def reset_password(*, user: User, by: Actor, reason: str, link_to: LinkTo) -> None:
+def reset_password(*, user: User, by: Actor, reason: str) -> None:
     """Make the password useless, end the sessions, mail a one-time link to the owner.
 
     Nobody else learns the link, so no administrator can sign for another.
@@ -113,7 +120,15 @@ def reset_password(*, user: User, by: Actor, reason: str, link_to: LinkTo) -> No
     with attributed(by=by, via=Source.PAGE, reason=Reason("password", reason)):
         _disable_password(user)
         act("password_reset", details={"username": user.username})
-        _mail_link(user, link_to)
+        announce(PasswordLinkNeeded(user), by=by, via=Source.PAGE)
+
+
+def password_link(user: User) -> str:
+    """Address at which a person sets a password, once; a secret of that person."""
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    token = default_token_generator.make_token(user)
+    path = reverse("accounts:set_password", args=(uid, token))
+    return f"{settings.SITE_URL}{path}"
 
 
 @implements("ACC-11", "ACC-12")
@@ -139,16 +154,14 @@ def unlock(*, user: User, by: Actor) -> None:
 
 
 @implements("ACC-13")
-def notify_of_lockout(*, username: str) -> None:
-    addresses = list(selectors.administrators().values_list("email", flat=True))
-    subject = _("Account %(username)s is locked") % {"username": username}
-    body = render_to_string(
-        "record/accounts/mail/locked.txt",
-        {"username": username, "minutes": round(60 * settings.AXES_COOLOFF_TIME)},
-    )
-    transaction.on_commit(
-        lambda: send_mail(subject, body, None, addresses), robust=True
-    )
+def record_lockout(*, username: str, by: Actor) -> None:
+    """The name is empty where nobody has it."""
+    act("account_locked", details={"username": username})
+    announce(AccountLocked(username), by=by, via=Source.PAGE)
+
+
+def lock_minutes() -> int:
+    return round(60 * settings.AXES_COOLOFF_TIME)
 
 
 def set_preferences(*, user: User, **preferences: Any) -> None:
@@ -180,13 +193,3 @@ def _require_another_administrator(user: User) -> None:
         raise AccountRefused(
             _("This is the last administrator; open another account first.")
         )
-
-
-def _mail_link(user: User, link_to: LinkTo | None) -> None:
-    if link_to is None:
-        return
-    with translation.override(user.language or settings.LANGUAGE_CODE):
-        subject = _("Set your password for the trial's data system")
-        context = {"user": user, "link": link_to(user)}
-        body = render_to_string("record/accounts/mail/set_password.txt", context)
-    transaction.on_commit(lambda: send_mail(subject, body, None, [user.email]))

@@ -201,5 +201,4 @@ def _record_refusal(request: HttpRequest, act_name: str, username: str) -> None:
     reason = "inactive" if user and not user.is_active else "password"
     act(act_name, details={"username": name, "why": "locked" if locked else reason})
     if locked and not was_locked:
-        act("account_locked", details={"username": name})
-        services.notify_of_lockout(username=name)
+        services.record_lockout(username=name, by=SIGN_IN)

@@ -4,13 +4,9 @@ from collections.abc import Callable
 from functools import partial
 
 from django.contrib import messages
-from django.contrib.auth.tokens import default_token_generator
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -42,7 +38,7 @@ def add(request: StaffRequest) -> HttpResponse:
         change = partial(
             services.create_account,
             by=request.user,
-            link_to=link_to(request),
+            with_link=True,
             **form.cleaned_data,
         )
         if _save(request, form, change):
@@ -87,7 +83,7 @@ def deactivate(request: StaffRequest, user_id: int) -> HttpResponse:
 def reactivate(request: StaffRequest, user_id: int) -> HttpResponse:
     user = get_object_or_404(selectors.accounts().filter(is_active=False), pk=user_id)
     change = partial(services.reactivate, user=user, by=request.user)
-    return _save_with_reason(request, user, partial(change, link_to=link_to(request)))
+    return _save_with_reason(request, user, change)
 
 
 @permitted(Permission.MANAGE_USERS)
@@ -95,7 +91,7 @@ def reactivate(request: StaffRequest, user_id: int) -> HttpResponse:
 def reset_password(request: StaffRequest, user_id: int) -> HttpResponse:
     user = get_object_or_404(selectors.accounts().filter(is_active=True), pk=user_id)
     change = partial(services.reset_password, user=user, by=request.user)
-    return _save_with_reason(request, user, partial(change, link_to=link_to(request)))
+    return _save_with_reason(request, user, change)
 
 
 @permitted(Permission.MANAGE_USERS)
@@ -127,16 +123,6 @@ def _sign_in_events(entries: list[Entry]) -> list[selectors.SignInEvent]:
     return [selectors.SignInEvent(entry) for entry in entries]
 
 
-def link_to(request: HttpRequest) -> services.LinkTo:
-    def address(user: User) -> str:
-        uid = urlsafe_base64_encode(force_bytes(user.pk))
-        token = default_token_generator.make_token(user)
-        path = reverse("accounts:set_password", args=(uid, token))
-        return request.build_absolute_uri(path)
-
-    return address
-
-
 def _save_with_reason(
     request: StaffRequest, user: User, change: Callable[..., object]
 ) -> HttpResponse:
@@ -147,19 +133,13 @@ def _save_with_reason(
 
 
 def _save(request: StaffRequest, form: BaseForm, change: Callable[[], object]) -> bool:
-    """Save; a refusal becomes an error of the form, an unsent mail a warning."""
+    """Save; a refusal becomes an error of the form."""
     try:
         change()
     except services.AccountRefused as refusal:
         form.add_error(None, str(refusal))
         return False
-    except OSError:
-        messages.warning(
-            request,
-            _("Saved, but the mail with the link did not leave. Send it once more."),
-        )
-    else:
-        messages.success(request, _("Saved."))
+    messages.success(request, _("Saved."))
     return True
 
 

@@ -83,7 +83,7 @@ def locked_out(
     if request.user.is_authenticated:
         sign_out(request, act_name="session_ended", reason="locked")  # type: ignore[arg-type]
     form = SignInForm(initial={"username": request.POST.get("username", "")})
-    minutes = round(60 * settings.AXES_COOLOFF_TIME)
+    minutes = services.lock_minutes()
     form.cleaned_data = {}
     form.add_error(
         None,

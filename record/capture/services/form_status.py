@@ -6,6 +6,7 @@ from typing import Any
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Actor, Reason, Source, attributed
+from record.audit.events import announce
 from record.audit.problems import RecordClosed
 from record.capture.checking import (
     require_fit_reasons,
@@ -14,7 +15,6 @@ from record.capture.checking import (
 )
 from record.capture.events import FormReturned, FormSigned, RowStruck
 from record.capture.problems import FormClosed
-from record.capture.save_hooks import announce
 from record.casebook import catalogue
 from record.casebook.models import FormInstance
 from record.casebook.services import form_instances

@@ -40,6 +40,7 @@ class Claim:
 
     message: Message
     to: str = ""
+    text: str = ""
     problem: Exception | None = None
 
 
@@ -110,7 +111,7 @@ def _send(claim: Claim, channels: Channels) -> MessageState | None:
     if not claim.to:
         return None
     try:
-        channels.send(message, to=claim.to, text=_text_of(message))
+        channels.send(message, to=claim.to, text=_text_of(claim))
     except NotSent as problem:
         may_be_repeated = message.may_be_repeated or problem.may_have_left
         columns = _retry_columns(message, str(problem))
@@ -165,12 +166,14 @@ def _postpone(message_id: int, problem: str) -> None:
             )
 
 
-def _text_of(message: Message) -> str:
+def _text_of(claim: Claim) -> str:
+    message = claim.message
+    text = claim.text or message.text
     if not message.may_be_repeated:
-        return message.text
+        return text
     with override(message.text_language):
         repeated = _("You may have received this message before.")
-    return f"{message.text}\n\n{repeated}"
+    return f"{text}\n\n{repeated}"
 
 
 def _retry_columns(message: Message, problem: str) -> dict[str, Any]:
@@ -206,7 +209,7 @@ def _claim(waiting: QuerySet[Message], channels: Channels) -> Claim | None:
 
 def _apply(verdict: SendVerdict, message: Message) -> Claim:
     match verdict:
-        case Send(to=to):
+        case Send(to=to, text=text):
             _save_columns(
                 message,
                 state=MessageState.SENDING,
@@ -214,7 +217,7 @@ def _apply(verdict: SendVerdict, message: Message) -> Claim:
                 claimed_at=clock.now(),
                 line=line_of(to) if _is_text_to_participant(message) else "",
             )
-            return Claim(message, to)
+            return Claim(message, to, text)
         case Withhold(reason=reason):
             _save_columns(message, state=MessageState.WITHHELD, problem=reason)
         case Defer(until=until, reason=reason):

@@ -1,9 +1,8 @@
 """Queue messages, withhold outdated ones, send finished ones once more."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from celery import current_app
-from django.db import transaction
+from django.utils.translation import gettext, override
 
 from record.accounts.models import User
 from record.audit.attribution import Process, Source, attributed
@@ -11,6 +10,7 @@ from record.casebook.models import Participant
 from record.notices.models import Message, MessageState
 from record.notices.send_checks import Withhold, verdict_on
 from trial_edc import clock
+from trial_edc.background import request_task
 
 FINISHED = (MessageState.SENT, MessageState.FAILED, MessageState.WITHHELD)
 NOTICES = Process("notices")
@@ -30,11 +30,19 @@ class NotFinished(Exception):
 
 
 def queue(
-    *, occasion: str, key: str, to: Iterable[User], subject: str, text: str
+    *,
+    occasion: str,
+    key: str,
+    to: Iterable[User],
+    subject: str,
+    text: str,
+    details: Mapping[str, object] | None = None,
 ) -> list[Message]:
     """Put a message for each person into the outbox; the same key queues it once.
 
-    Call it inside the attributed transaction of what the message reports.
+    It is written in the language of each person: subject and text are marked for
+    translation and not translated yet. Call it inside the attributed transaction of
+    what the message reports.
     """
     queued = []
     for person in to:
@@ -43,8 +51,8 @@ def queue(
             key=key,
             defaults={
                 "occasion": occasion,
-                "subject": " ".join(subject.split()),
-                "text": text,
+                "subject": " ".join(_written(person, subject, details).split()),
+                "text": _written(person, text, details),
             },
         )
         if is_new:
@@ -52,6 +60,11 @@ def queue(
     if queued:
         _deliver_after_commit()
     return queued
+
+
+def _written(person: User, text: str, details: Mapping[str, object] | None) -> str:
+    with override(person.written_language):
+        return gettext(text) if details is None else gettext(text) % details
 
 
 def queue_all(messages: Sequence[Message]) -> None:
@@ -114,8 +127,4 @@ def _deliver_after_commit() -> None:
     Messages of a simulated past wait for beat.
     """
     if clock.moved_to() is None:
-        transaction.on_commit(_request_delivery, robust=True)
-
-
-def _request_delivery() -> None:
-    current_app.send_task(DELIVERY, ignore_result=True, retry=False)
+        request_task(DELIVERY)

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from django.utils.translation import gettext as _
-
 from record.accounts.models import User
 from record.accounts.roles import Role
 from record.audit import digests, seals
@@ -12,6 +10,7 @@ from record.notices.services.outbox import queue
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
+from trial_edc.vocabulary import N_
 
 WATCH = Process("seal-watch")
 
@@ -24,12 +23,12 @@ def notify_if_overdue() -> bool:
         return False
     _notify(
         "seal_overdue",
-        _("The audit trail is not being sealed"),
-        _(
+        N_("The audit trail is not being sealed"),
+        N_(
             "Entries have waited for their seal for more than %(hours)s hours. See "
             "whether worker and beat run, and whether a transaction is left open."
-        )
-        % {"hours": PROTOCOL.staff_mail.unsealed_hours},
+        ),
+        hours=PROTOCOL.staff_mail.unsealed_hours,
     )
     return True
 
@@ -44,8 +43,8 @@ def notify_if_broken() -> bool:
         return False
     _notify(
         "seal_broken",
-        _("The audit trail does not fit its seals"),
-        _(
+        N_("The audit trail does not fit its seals"),
+        N_(
             "Something was altered, removed or slipped in beside the system. Keep "
             "everything as it is, and run `manage.py verify_audit`: it names the "
             "first entry that does not fit."
@@ -54,7 +53,7 @@ def notify_if_broken() -> bool:
     return True
 
 
-def _notify(occasion: str, subject: str, text: str) -> None:
+def _notify(occasion: str, subject: str, text: str, **details: object) -> None:
     people = User.objects.filter(role__in=(Role.AD, Role.DM), is_active=True)
     with attributed(by=WATCH, via=Source.TASK):
         queue(
@@ -63,4 +62,5 @@ def _notify(occasion: str, subject: str, text: str) -> None:
             to=people,
             subject=subject,
             text=text,
+            details=details,
         )

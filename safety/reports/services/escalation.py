@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from record.accounts.models import User
 from record.accounts.roles import Role
 from record.audit.attribution import Source, attributed
@@ -131,12 +129,13 @@ def _notify(deadline: MissedDeadline, people: Iterable[User]) -> None:
         "version": deadline.line.form.occurrence,
         "due": deadline.due,
     }
-    passed, ahead = _("Deadline passed: %(number)s"), _("Deadline ahead: %(number)s")
+    passed, ahead = N_("Deadline passed: %(number)s"), N_("Deadline ahead: %(number)s")
     with attributed(by=SAFETY, via=Source.TASK):
         queue(
             occasion=deadline.occasion,
             key=deadline.key,
             to=people,
-            subject=(passed if deadline.step == OVERDUE else ahead) % details,
-            text=_(TEXTS[deadline.occasion]) % details,
+            subject=passed if deadline.step == OVERDUE else ahead,
+            text=TEXTS[deadline.occasion],
+            details=details,
         )

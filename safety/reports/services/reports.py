@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from record.accounts.models import User
 from record.accounts.roles import Permission, Role
 from record.audit.attribution import Actor, Process, Reason, Source, attributed
+from record.audit.events import announce
 from record.capture.events import DeviationFound
-from record.capture.save_hooks import announce
 from record.capture.services.forms import save
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, FormStatus, Participant
@@ -31,7 +31,7 @@ from safety.vocabulary import ReportKind
 from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import YesNo
+from trial_edc.vocabulary import N_, YesNo
 
 SAFETY = Process("safety")
 NO_LONGER = Reason("system", "What this row was opened for no longer holds.")
@@ -108,12 +108,12 @@ def _notify_serious_event(
         occasion=SERIOUS_EVENT,
         key=f"{SERIOUS_EVENT}:{form.pk}",
         to=User.objects.filter(role__in=(Role.PI, Role.SO), is_active=True),
-        subject=_("Serious adverse event: %(number)s") % details,
-        text=_(
+        subject=N_("Serious adverse event: %(number)s"),
+        text=N_(
             "A serious adverse event was entered for participant %(number)s. "
             "The report to the sponsor is due by %(until)s (site time)."
-        )
-        % details,
+        ),
+        details=details,
     )
 
 
@@ -141,12 +141,12 @@ def _notify_withdrawal(form: FormInstance, *, via: Source) -> None:
             occasion="event_withdrawn",
             key=f"event_withdrawn:{form.pk}",
             to=User.objects.filter(role__in=(Role.PI, Role.SO), is_active=True),
-            subject=_("Reported event withdrawn: %(number)s") % details,
-            text=_(
+            subject=N_("Reported event withdrawn: %(number)s"),
+            text=N_(
                 "The event of report %(version)s on participant %(number)s is no "
                 "longer called serious, or was struck out. A follow-up report says why."
-            )
-            % details,
+            ),
+            details=details,
         )
 
 
@@ -264,9 +264,9 @@ def _request_assessment(
         occasion="report_sent",
         key=f"report_sent:{form.pk}",
         to=User.objects.filter(role=Role.SO, is_active=True),
-        subject=_("Report received: %(number)s") % details,
-        text=_("Report %(version)s on participant %(number)s awaits your assessment.")
-        % details,
+        subject=N_("Report received: %(number)s"),
+        text=N_("Report %(version)s on participant %(number)s awaits your assessment."),
+        details=details,
     )
 
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from exports.services import files, jobs
 from record.accounts.models import User
 from record.accounts.services import accounts as services
+from record.notices.services.delivery import deliver_due
 from tests.people import STAGE, person
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,7 @@ def whole_database() -> str:
 
 
 @pytest.fixture
-def pages(caplog, django_capture_on_commit_callbacks):
+def pages(caplog):
     """Let a person sign in wrong and right, change the password, and lose it."""
     caplog.set_level(logging.DEBUG)
     client, pages = Client(), []
@@ -49,11 +50,8 @@ def pages(caplog, django_capture_on_commit_callbacks):
     change = reverse("accounts:change_password")
     send(change, old_password=FIRST, **again)
     send(change, old_password=FIRST, **again | {"new_password2": SECOND})
-    with django_capture_on_commit_callbacks(execute=True):
-        services.reset_password(
-            user=User.objects.get(pk=user.pk), by=STAGE, reason="lost",
-            link_to=lambda user: f"https://edc.example.org/{user.pk}/",
-        )  # fmt: skip
+    services.reset_password(user=User.objects.get(pk=user.pk), by=STAGE, reason="lost")
+    deliver_due()
     services.change_password(user=User.objects.get(pk=user.pk), password=THIRD)
     export = jobs.request_export(forms=["AE"], language="en", by=person("MO"))
     jobs.make_export(export.key)

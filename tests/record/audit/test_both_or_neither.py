@@ -74,7 +74,7 @@ def states_at_failure(monkeypatch: pytest.MonkeyPatch) -> list[object]:
         raise RuntimeError(message)
 
     hook = save_hooks.on_items("weight_kg", fail)
-    monkeypatch.setitem(save_hooks.hooks().on_save, "ZZA", (hook,))
+    monkeypatch.setitem(save_hooks.save_hooks(), "ZZA", (hook,))
     return states
 
 

@@ -22,14 +22,18 @@ from randomization.arms import arm_of
 from randomization.code_breaks import consequences as code_breaks
 from randomization.product import consequences as product
 from randomization.product.checks import CELL_ITEMS
+from record.accounts.services import accounts
+from record.audit import events as audit_events
 from record.audit.attribution import Reason, Source, attributed
+from record.audit.events import announce
 from record.audit.vault import forget_keys
 from record.capture import events, save_hooks
-from record.capture.save_hooks import SaveHook, announce
+from record.capture.save_hooks import SaveHook
 from record.capture.services.form_status import return_to_draft, strike_row
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.casebook.values import MissingCode
+from record.notices import consequences as notices
 from safety.deaths import consequences as deaths
 from safety.events import consequences as adverse_events
 from safety.pregnancy import consequences as pregnancy
@@ -84,6 +88,15 @@ CLASSES = (
             schedule.recalculate_due_dates,
             screening.protect_failed_criteria,
             screening.require_unused_screening,
+        ),
+    ),
+    Class(
+        "writes a mail to a few people",
+        12,
+        (
+            notices.mail_password_link,
+            notices.notify_of_empty_role,
+            notices.notify_of_lockout,
         ),
     ),
     Class(
@@ -145,17 +158,16 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> dict[Hook, int]:
 
         return run
 
-    listed = save_hooks.hooks()
     on_save = {
         code: tuple(SaveHook(one.items, counting(code, one.run)) for one in found)
-        for code, found in listed.on_save.items()
+        for code, found in save_hooks.save_hooks().items()
     }
     on_event = {
         kind: tuple(counting(kind.__name__, run) for run in found)
-        for kind, found in listed.on_event.items()
+        for kind, found in audit_events.event_hooks().items()
     }
-    counted_hooks = save_hooks.Hooks(on_save, on_event)
-    monkeypatch.setattr(save_hooks, "hooks", lambda: counted_hooks)
+    monkeypatch.setattr(save_hooks, "save_hooks", lambda: on_save)
+    monkeypatch.setattr(audit_events, "event_hooks", lambda: on_event)
     return most
 
 
@@ -259,6 +271,15 @@ def followed_up(who: Participant) -> None:
     strike_row(death, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
 
 
+def accounts_come_and_go() -> None:
+    person("AD")
+    reader = person("BR")
+    accounts.reset_password(user=reader, by=STAGE, reason="lost")
+    accounts.deactivate(user=reader, by=STAGE, reason="left")
+    with attributed(by=STAGE, via=Source.PAGE):
+        accounts.record_lockout(username=reader.username, by=STAGE)
+
+
 def whole_trial(many: int) -> None:
     """Let every consequence happen, with so many participants and rows in a log."""
     for number in range(many - 1):
@@ -268,6 +289,7 @@ def whole_trial(many: int) -> None:
     who = infused(many)
     at_the_bedside(who)
     followed_up(who)
+    accounts_come_and_go()
 
 
 def hooks() -> set[Hook]:

@@ -2,11 +2,13 @@
 
 import pytest
 
+from record.audit import events
 from record.audit.attribution import Process, Source
+from record.audit.events import announce
 from record.audit.models import Entry
 from record.capture import save_hooks
 from record.capture.models import Autosave
-from record.capture.save_hooks import Saved, announce, on_items
+from record.capture.save_hooks import Saved, on_items
 from record.capture.services import autosaves
 from record.capture.services.forms import save
 from record.casebook.models import FormStatus
@@ -18,8 +20,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def hooks(monkeypatch):
-    listed = save_hooks.Hooks({}, {})
-    monkeypatch.setattr(save_hooks, "hooks", lambda: listed)
+    listed = {}
+    monkeypatch.setattr(save_hooks, "save_hooks", lambda: listed)
     return listed
 
 
@@ -36,8 +38,8 @@ def test_consequences_follow_in_the_order_in_which_they_are_listed(hooks):
     def other(saved: Saved) -> None:
         called.append("never")
 
-    hooks.on_save["ZZA"] = (on_items("weight_kg", weighed), on_items(anything))
-    hooks.on_save["ZZB"] = (on_items(other),)
+    hooks["ZZA"] = (on_items("weight_kg", weighed), on_items(anything))
+    hooks["ZZB"] = (on_items(other),)
 
     form = save(sample(), {"weight_kg": "70"}, by=person()).form
     save(form, {"place": "icu"}, by=person())
@@ -53,7 +55,7 @@ def test_a_consequence_that_fails_stores_nothing(hooks):
     def fail(saved: Saved) -> None:
         raise RuntimeError
 
-    hooks.on_save["ZZA"] = (on_items(fail),)
+    hooks["ZZA"] = (on_items(fail),)
     form = sample()
     entries = Entry.objects.count()
     autosaves.keep(form, {"weight_kg": ["7"]}, based_on=0, author=person())
@@ -67,10 +69,13 @@ def test_a_consequence_that_fails_stores_nothing(hooks):
     assert Entry.objects.exclude(table_name="accounts_user").count() == entries
 
 
-def test_an_event_reaches_its_followers_only(hooks):
+def test_an_event_reaches_its_followers_only(monkeypatch):
     heard = []
-    hooks.on_event[int] = (lambda event, by, via: heard.append((event, by.name, via)),)
-    hooks.on_event[str] = (lambda event, by, via: heard.append("never"),)
+    listed = {
+        int: (lambda event, by, via: heard.append((event, by.name, via)),),
+        str: (lambda event, by, via: heard.append("never"),),
+    }
+    monkeypatch.setattr(events, "event_hooks", lambda: listed)
 
     announce(7, by=Process("one"), via=Source.TASK)
 

@@ -108,11 +108,13 @@ def queue(name: str) -> None:
     from record.audit.attribution import Source, act, attributed
     from record.notices.services.outbox import queue as put
     from tests.people import STAGE
+    from trial_edc.background import SENDER
 
     with attributed(by=STAGE, via=Source.TASK):
         act("tried", details={"name": name})
         people = User.objects.filter(role="PI")
         put(occasion="test", key=name, to=people, subject=name, text="?")
+    SENDER.finish()
 
 
 def digest(instant: str) -> None:

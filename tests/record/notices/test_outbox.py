@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from celery import current_app
 from django.core import mail
+from django.utils.translation import gettext_lazy, override
 
 from record.audit.attribution import Source, attributed
 from record.notices.models import Message
@@ -13,7 +14,7 @@ from record.notices.services import delivery
 from record.notices.services.delivery import deliver, due_for_delivery
 from record.notices.services.outbox import NotFinished, queue, resend
 from record.notices.tasks import deliver_queued
-from tests.sample_room.people import STAGE, person
+from tests.people import STAGE, person
 from trial_edc import clock
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +46,7 @@ def test_queued_messages_are_sent_once():
     assert counts == [1, 0]
     (sent,) = mail.outbox
     assert (sent.to, sent.subject, sent.body) == (
-        ["the-pi@example.org"],
+        ["pi@example.org"],
         "New SAE",
         "Please look.",
     )
@@ -131,3 +132,35 @@ def test_a_finished_message_is_sent_once_more_on_demand():
 
     assert deliver_queued() == 1
     assert len(mail.outbox) == 2
+
+
+def test_each_person_is_written_to_in_their_own_language():
+    readers = [
+        person("PI", language="zh-hans"),
+        person("IN", language="en"),
+        person("CO"),
+    ]
+    written = {}
+
+    for language in ("en", "zh-hans"):
+        with override(language), attributed(by=STAGE, via=Source.TASK):
+            messages = queue(
+                occasion="sae",
+                key=language,
+                to=readers,
+                subject="Serious adverse event: %(number)s",
+                text="Report %(version)s on participant %(number)s awaits your "
+                "assessment.",
+                details={"number": "S-001X", "version": gettext_lazy("Day 7")},
+            )
+        written[language] = [(message.subject, message.text) for message in messages]
+
+    in_english = (
+        "Serious adverse event: S-001X",
+        "Report Day 7 on participant S-001X awaits your assessment.",
+    )
+    assert written["en"] == written["zh-hans"]
+    assert written["en"][1:] == [in_english, in_english]
+    assert "第7天" in written["en"][0][1].replace(" ", "")
+    assert written["en"][0][0].endswith("S-001X")
+    assert "Serious" not in written["en"][0][0]

@@ -2,7 +2,6 @@
 
 import re
 
-from django.utils.translation import gettext as _
 from structlog.stdlib import get_logger
 
 from enrollment.contact.facts import contact_consent, has_opted_out, has_phone_number
@@ -20,6 +19,7 @@ from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.typed_text import plain
+from trial_edc.vocabulary import N_
 from visits.reminders.services.queue import confirm_opt_out
 
 INBOUND = Process("inbound-messages")
@@ -44,8 +44,8 @@ def handle_answer(number: str, text: str) -> None:
         else:
             _notify_staff(
                 person,
-                _("Participant %(number)s answered a message"),
-                _(
+                N_("Participant %(number)s answered a message"),
+                N_(
                     "Please call participant %(number)s. What was written is not kept "
                     "in this system; the gateway for text messages has it."
                 ),
@@ -74,8 +74,8 @@ def opt_out(participant: Participant) -> None:
     except NotSaved:
         _notify_staff(
             participant,
-            _("Participant %(number)s wants no more messages"),
-            _(
+            N_("Participant %(number)s wants no more messages"),
+            N_(
                 "The contact details of participant %(number)s are closed, so the "
                 "opt-out could not be recorded and messages go on. Enter a refusal of "
                 "the kind “Contact by message” in the consent log: it stops them."
@@ -101,6 +101,7 @@ def _notify_staff(participant: Participant, subject: str, text: str) -> None:
             occasion="participant_answered",
             key=f"participant_answered {participant.pk} {clock.now():%Y-%m-%dT%H:%M}",
             to=User.objects.filter(role__in=(Role.CO, Role.PI), is_active=True),
-            subject=subject % details,
-            text=text % details,
+            subject=subject,
+            text=text,
+            details=details,
         )
