@@ -15,7 +15,6 @@ from randomization.allocation.selectors import readiness
 from randomization.forms import ExplanationForm
 from randomization.models import Allocation
 from randomization.problems import RandomizationRefused
-from randomization.views import run_or_report
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from record.casebook.models import Participant
@@ -58,7 +57,10 @@ def randomize(request: StaffRequest, number: str) -> HttpResponse:
 
 
 def _randomized(
-    request: StaffRequest, participant: Participant, allocation: Allocation
+    request: StaffRequest,
+    participant: Participant,
+    allocation: Allocation,
+    sent: ExplanationForm | None = None,
 ) -> HttpResponse:
     context = {
         "participant": participant,
@@ -67,9 +69,12 @@ def _randomized(
         "may_break": request.user.may(Permission.CODE_BREAK),
         "may_see_arm": PROTOCOL.blinding.arm_visible_to_investigator
         and request.user.may(Permission.CODE_BREAK),
-        "error_form": ExplanationForm(),
+        "error_form": sent or ExplanationForm(),
     }
-    return render(request, "randomization/allocation/randomized.html", context)
+    status = HTTPStatus.BAD_REQUEST if sent else HTTPStatus.OK
+    return render(
+        request, "randomization/allocation/randomized.html", context, status=status
+    )
 
 
 @permitted(Permission.JUDGE)
@@ -78,11 +83,13 @@ def in_error(request: StaffRequest, number: str) -> HttpResponse:
     participant = get_object_or_404(Participant, number=number)
     form = ExplanationForm(request.POST)
     if form.is_valid():
-        reason = form.cleaned_data["reason"]
-        run_or_report(
-            request,
-            lambda: allocation_services.declare_in_error(
-                participant, reason=reason, by=request.user
-            ),
-        )
+        try:
+            allocation_services.declare_in_error(
+                participant, **form.cleaned_data, by=request.user
+            )
+        except RandomizationRefused as problem:
+            form.add_error(None, str(problem))
+    allocation = allocation_selectors.allocation_of(participant)
+    if form.errors and allocation:
+        return _randomized(request, participant, allocation, form)
     return redirect("randomization:randomize", participant.number)

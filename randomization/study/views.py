@@ -1,12 +1,14 @@
 """The status of the study."""
 
-from django.contrib import messages
+from http import HTTPStatus
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from randomization.lists import selectors as lists_selectors
 from randomization.models import StudyStatusChange
+from randomization.problems import RandomizationRefused
 from randomization.study import selectors as study_selectors
 from randomization.study import services as study_services
 from randomization.study.forms import StatusForm
@@ -23,13 +25,19 @@ from trial_edc.context import page_for
     Permission.LIST_APPROVE,
 )
 def study(request: StaffRequest) -> HttpResponse:
+    return _render_study(request)
+
+
+def _render_study(
+    request: StaffRequest, sent: StatusForm | None = None
+) -> HttpResponse:
     present = study_selectors.study_status()
     may_change = request.user.may(Permission.PAUSE_STUDY)
     context = {
         "present": present,
         "changes": study_selectors.status_changes(),
         "commitments": lists_selectors.sealed_lists(),
-        "form": StatusForm(present) if may_change else None,
+        "form": sent or (StatusForm(present) if may_change else None),
         "missing": study_services.go_live_obstacles()
         if may_change and present == "setup"
         else [],
@@ -39,7 +47,8 @@ def study(request: StaffRequest) -> HttpResponse:
         "opening_url": page_for(request.user, "randomization:opened_code"),
         "breaks_url": page_for(request.user, "randomization:code_breaks"),
     }
-    return render(request, "randomization/study/study.html", context)
+    status = HTTPStatus.BAD_REQUEST if sent else HTTPStatus.OK
+    return render(request, "randomization/study/study.html", context, status=status)
 
 
 @permitted(Permission.PAUSE_STUDY)
@@ -47,13 +56,13 @@ def study(request: StaffRequest) -> HttpResponse:
 def change_status(request: StaffRequest) -> HttpResponse:
     form = StatusForm(study_selectors.study_status(), request.POST)
     if form.is_valid():
-        answers = form.cleaned_data
-        run_or_report(
-            request, lambda: study_services.change_status(**answers, by=request.user)
-        )
-    else:
-        messages.error(request, form.errors.as_text())
-    return redirect("randomization:study")
+        try:
+            study_services.change_status(**form.cleaned_data, by=request.user)
+        except RandomizationRefused as problem:
+            form.add_error(None, str(problem))
+        else:
+            return redirect("randomization:study")
+    return _render_study(request, form)
 
 
 @permitted(Permission.PAUSE_STUDY)

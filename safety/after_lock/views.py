@@ -17,6 +17,8 @@ from safety.after_lock.tables import LateCaseTable
 from safety.models import LateCase
 from safety.reports.views import reads_reports
 
+CHANGE_ID = "change_%s"  # two forms of a page ask why
+
 
 def may_enter(user: User) -> bool:
     return any(user.may(permission) for permission in services.ENTERS)
@@ -83,7 +85,11 @@ def _render_case(
         "due": services.deadlines_of(late_case),
         "late": services.was_late(late_case),
         "change": change
-        or ChangeForm(late_case.participant, initial=initial_values(late_case, names)),
+        or ChangeForm(
+            late_case.participant,
+            initial=initial_values(late_case, names),
+            auto_id=CHANGE_ID,
+        ),
         "assessment": assessment
         or AssessmentForm(initial=initial_values(late_case, assessment_names)),
         "may_enter": may_enter(request.user),
@@ -96,7 +102,7 @@ def _render_case(
 @require_POST
 def change(request: StaffRequest, pk: int) -> HttpResponse:
     late_case = get_object_or_404(services.late_cases(), pk=pk)
-    form = ChangeForm(late_case.participant, request.POST)
+    form = ChangeForm(late_case.participant, request.POST, auto_id=CHANGE_ID)
     if not form.is_valid():
         return _render_case(request, late_case, change=form)
     values = dict(form.cleaned_data)

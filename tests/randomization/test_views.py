@@ -53,6 +53,18 @@ def test_another_number_typed_randomizes_nobody(client, opened):
     assert Allocation.objects.count() == 0
 
 
+def test_a_randomization_in_error_without_reason_returns_to_its_form(client, opened):
+    participant = stage.randomized_participant()
+
+    answer = page(
+        client, "in_error", participant.number, user=colleague("IN"), reason=""
+    )
+
+    assert answer.status_code == 400
+    assert '<details class="quiet-act" open>' in answer.content.decode()
+    assert 'href="#id_reason"' in answer.content.decode()
+
+
 @pytest.mark.verifies("RND-01")
 def test_direct_post_is_refused_with_every_criterion(client, opened):
     participant = stage.eligible()

@@ -61,7 +61,9 @@ def lot(request: StaffRequest, pk: int) -> HttpResponse:
     view = LotView(record, record.content)
     act = request.POST.get("act", "")
     change = LotChangeForm(
-        request.POST if act == "change" else None, initial=initial(view)
+        request.POST if act == "change" else None,
+        initial=initial(view),
+        auto_id="change_%s",
     )
     movement = MovementForm(request.POST if act == "move" else None)
     may_enter = request.user.may(Permission.ENTER_PRODUCT)

@@ -1,7 +1,8 @@
 """Pages of the administrators: accounts and the history of sign-ins."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 
 from django.contrib import messages
 from django.forms import BaseForm
@@ -20,6 +21,8 @@ from record.accounts.services import accounts as services
 from record.accounts.services import second_factor
 from record.accounts.tables import AccountTable, SignInTable
 from record.audit.models import Entry
+
+REASONED_ACTS = ("deactivate", "reactivate", "reset_password", "revoke_second_factor")
 
 
 @permitted(Permission.MANAGE_USERS)
@@ -55,19 +58,19 @@ def edit(request: StaffRequest, user_id: int) -> HttpResponse:
         change = partial(services.change_details, user=user, by=request.user)
         if _save(request, form, partial(change, details=changed)):
             return redirect("accounts:edit", user.pk)
-    return _account_page(request, user, form=form)
+    return _account_page(request, user, details=form)
 
 
 @permitted(Permission.MANAGE_USERS)
 @require_POST
 def set_role(request: StaffRequest, user_id: int) -> HttpResponse:
     user = get_object_or_404(selectors.accounts(), pk=user_id)
-    form = RoleForm(user, request.POST)
+    form = RoleForm(user, request.POST, auto_id="set_role_%s")
     if form.is_valid():
         change = partial(services.set_role, user=user, by=request.user)
         if _save(request, form, partial(change, **form.cleaned_data)):
             return redirect("accounts:edit", user.pk)
-    return _account_page(request, user, role_form=form)
+    return _account_page(request, user, sent={"set_role": form})
 
 
 @permitted(Permission.MANAGE_USERS)
@@ -75,7 +78,7 @@ def set_role(request: StaffRequest, user_id: int) -> HttpResponse:
 def deactivate(request: StaffRequest, user_id: int) -> HttpResponse:
     user = get_object_or_404(selectors.accounts().filter(is_active=True), pk=user_id)
     change = partial(services.deactivate, user=user, by=request.user)
-    return _save_with_reason(request, user, change)
+    return _save_with_reason(request, user, "deactivate", change)
 
 
 @permitted(Permission.MANAGE_USERS)
@@ -83,7 +86,7 @@ def deactivate(request: StaffRequest, user_id: int) -> HttpResponse:
 def reactivate(request: StaffRequest, user_id: int) -> HttpResponse:
     user = get_object_or_404(selectors.accounts().filter(is_active=False), pk=user_id)
     change = partial(services.reactivate, user=user, by=request.user)
-    return _save_with_reason(request, user, change)
+    return _save_with_reason(request, user, "reactivate", change)
 
 
 @permitted(Permission.MANAGE_USERS)
@@ -91,7 +94,7 @@ def reactivate(request: StaffRequest, user_id: int) -> HttpResponse:
 def reset_password(request: StaffRequest, user_id: int) -> HttpResponse:
     user = get_object_or_404(selectors.accounts().filter(is_active=True), pk=user_id)
     change = partial(services.reset_password, user=user, by=request.user)
-    return _save_with_reason(request, user, change)
+    return _save_with_reason(request, user, "reset_password", change)
 
 
 @permitted(Permission.MANAGE_USERS)
@@ -99,7 +102,7 @@ def reset_password(request: StaffRequest, user_id: int) -> HttpResponse:
 def revoke_second_factor(request: StaffRequest, user_id: int) -> HttpResponse:
     user = get_object_or_404(selectors.accounts(), pk=user_id)
     change = partial(second_factor.revoke, user=user, by=request.user)
-    return _save_with_reason(request, user, change)
+    return _save_with_reason(request, user, "revoke_second_factor", change)
 
 
 @permitted(Permission.MANAGE_USERS)
@@ -124,12 +127,12 @@ def _sign_in_events(entries: list[Entry]) -> list[selectors.SignInEvent]:
 
 
 def _save_with_reason(
-    request: StaffRequest, user: User, change: Callable[..., object]
+    request: StaffRequest, user: User, act: str, change: Callable[..., object]
 ) -> HttpResponse:
-    form = ReasonForm(request.POST)
+    form = ReasonForm(request.POST, auto_id=f"{act}_%s")
     if form.is_valid() and _save(request, form, partial(change, **form.cleaned_data)):
         return redirect("accounts:edit", user.pk)
-    return _account_page(request, user, reason_form=form)
+    return _account_page(request, user, sent={act: form})
 
 
 def _save(request: StaffRequest, form: BaseForm, change: Callable[[], object]) -> bool:
@@ -143,14 +146,21 @@ def _save(request: StaffRequest, form: BaseForm, change: Callable[[], object]) -
     return True
 
 
-def _account_page(request: StaffRequest, user: User, **forms: BaseForm) -> HttpResponse:
+def _account_page(
+    request: StaffRequest,
+    user: User,
+    *,
+    details: AccountForm | None = None,
+    sent: Mapping[str, BaseForm] = MappingProxyType({}),
+) -> HttpResponse:
+    """Show an account; what was `sent` and not done stands at its own act."""
+    acts = {act: ReasonForm(auto_id=f"{act}_%s") for act in REASONED_ACTS}
     context = {
         "account": user,
-        "form": AccountForm(instance=user),
-        "role_form": RoleForm(user),
-        "reason_form": ReasonForm(),
+        "form": details or AccountForm(instance=user),
+        "acts": {"set_role": RoleForm(user, auto_id="set_role_%s"), **acts, **sent},
         "locked": selectors.locked_usernames(),
         "history": selectors.history_of(user),
         "has_second_factor": selectors.has_second_factor(user),
-    } | forms
+    }
     return render(request, "record/accounts/edit.html", context)

@@ -47,5 +47,6 @@ def discard(form: FormInstance, author: User) -> None:
 
 
 def others_at_work(form: FormInstance, author: User) -> list[Autosave]:
-    others = Autosave.objects.filter(form=form).exclude(author=author)
+    at_work = Autosave.objects.filter(form=form, author__is_active=True)
+    others = at_work.exclude(author=author)
     return list(others.select_related("author"))

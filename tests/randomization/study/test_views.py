@@ -40,3 +40,17 @@ def test_study_does_not_open_before_it_is_ready(client):
 
     assert study_selectors.study_status() == "setup"
     assert "No allocation list is sealed." in text
+
+
+def test_a_step_that_is_refused_returns_to_its_form_with_what_was_typed(client):
+    leader = person("PI")
+
+    without = page(client, "change_status", user=leader, status="open", reason="")
+    early = page(client, "change_status", status="open", reason="all is there")
+
+    assert [reply.status_code for reply in (without, early)] == [400, 400]
+    assert 'href="#id_reason"' in without.content.decode()
+    text = early.content.decode()
+    assert '<details class="quiet-act" open>' in text
+    assert "all is there</textarea>" in text
+    assert "No allocation list is sealed." in text

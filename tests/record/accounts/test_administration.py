@@ -1,13 +1,18 @@
 """The pages of the administrators."""
 
+from collections import Counter
+from html.parser import HTMLParser
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from record.accounts.models import User
+from record.accounts.models import SecondFactor, User
+from record.accounts.services import accounts as services
 from record.accounts.services.sign_in import SEEN_AT
+from record.audit.attribution import Source, attributed
 from record.notices.services.delivery import deliver_due
-from tests.people import PASSWORD, person
+from tests.people import PASSWORD, STAGE, person
 from trial_edc import clock
 
 pytestmark = pytest.mark.django_db
@@ -76,19 +81,65 @@ def test_role_outside_the_class_is_not_offered(client, administrator):
     assert user.role == "CO"
 
 
-@pytest.mark.parametrize("action", ["deactivate", "reset_password", "set_role"])
-def test_actions_ask_for_a_reason(client, administrator, action):
+class Page(HTMLParser):
+    """The acts of a page that stand open, with what they say, and all ids."""
+
+    def __init__(self, response):
+        super().__init__()
+        self.open, self.ids, self.is_inside = [], [], False
+        self.feed(response.content.decode())
+
+    def handle_starttag(self, tag, attrs):
+        named = dict(attrs)
+        self.ids += [named["id"]] if "id" in named else []
+        if tag == "details":
+            self.is_inside = "open" in named
+        if tag == "form" and self.is_inside:
+            self.open.append(named["action"])
+
+    def handle_endtag(self, tag):
+        self.is_inside = self.is_inside and tag != "details"
+
+
+def with_second_factor():
     user = person("CO", password=PASSWORD)
+    with attributed(by=STAGE, via=Source.COMMAND):
+        SecondFactor.objects.create(user=user, sealed="-", last_step=0)
+    return user
 
-    page = client.post(at(action, user), {"role": "IN"})
 
-    user.refresh_from_db()
-    assert "This field is required" in page.content.decode()
-    assert (user.is_active, user.role, user.has_usable_password()) == (
-        True,
-        "CO",
-        True,
-    )
+ACTS = {
+    "set_role": "open",
+    "deactivate": "open",
+    "reset_password": "open",
+    "revoke_second_factor": "open",
+    "reactivate": "closed",
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_an_act_without_its_reason_returns_to_its_own_form(client, administrator, act):
+    user = with_second_factor()
+    if ACTS[act] == "closed":
+        services.deactivate(user=user, by=STAGE, reason="left")
+    before = User.objects.filter(pk=user.pk).values().get()
+
+    page = client.post(at(act, user), {"role": "IN"})
+
+    assert User.objects.filter(pk=user.pk).values().get() == before
+    assert Page(page).open == [at(act, user)]
+    assert page.content.decode().count("This field is required") == 2
+    assert f'href="#{act}_reason"' in page.content.decode()
+
+
+@pytest.mark.parametrize("act", [None, *ACTS])
+def test_no_two_fields_of_the_page_have_one_id(client, administrator, act):
+    user = with_second_factor()
+
+    page = client.post(at(act, user)) if act else client.get(at("edit", user))
+
+    ids = Page(page).ids if page.status_code == 200 else []
+    assert Counter(ids) == Counter(set(ids))
 
 
 def test_account_is_closed_and_opened_again(client, administrator):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from record.audit.attribution import Reason, Source
+from record.audit.attribution import Reason, Source, attributed
 from record.audit.models import Entry
 from record.capture.problems import (
     EraseNeeded,
@@ -13,6 +13,7 @@ from record.capture.services import autosaves
 from record.capture.services.autosaves import typed_in
 from record.capture.services.form_status import restore_row, strike_row
 from record.capture.services.forms import save
+from tests.people import STAGE
 from tests.record.capture.saving import WHY, complete, value
 from tests.sample_room.models import Sample
 from tests.sample_room.people import A_SAMPLE, participant, person, sample
@@ -102,6 +103,16 @@ def test_typing_is_kept_for_each_author_and_gone_after_the_save():
     save(form, {"weight_kg": "70"}, by=person())
     assert autosaves.of(form, person()) is None
     assert typed_in(autosaves.of(form, other)) == {"reason": ["theirs"]}
+
+
+def test_nobody_whose_account_is_closed_is_shown_as_typing():
+    form, other = sample(), person("CO", "the-other")
+    autosaves.keep(form, {"weight_kg": ["7"]}, based_on=0, author=other)
+    with attributed(by=STAGE, via=Source.COMMAND):
+        other.is_active = False
+        other.save()
+
+    assert autosaves.others_at_work(form, person()) == []
 
 
 @pytest.mark.verifies("AUD-06")
