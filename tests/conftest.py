@@ -210,3 +210,14 @@ def page(browser: "Browser") -> Iterator["Page"]:
     yield tab
     context.close()
     assert problems == []
+
+
+@pytest.fixture
+def note(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Add figures to the summary of the run."""
+
+    def add(figures: str) -> None:
+        line = f"{request.node.name}: {figures}"
+        request.node.user_properties.append(("figures", line))
+
+    return add

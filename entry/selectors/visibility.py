@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.casebook.access import (
+    may_answer,
     may_enter,
     may_see,
     may_strike,
@@ -14,7 +15,14 @@ from record.casebook.access import (
 )
 from record.casebook.models import FormInstance, Participant
 
-__all__ = ["may_enter", "may_see", "may_strike", "visible_codes", "visible_items"]
+__all__ = [
+    "may_answer",
+    "may_enter",
+    "may_see",
+    "may_strike",
+    "visible_codes",
+    "visible_items",
+]
 
 
 def forms_visible_to(user: User) -> QuerySet[FormInstance]:

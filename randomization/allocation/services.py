@@ -94,7 +94,7 @@ def _allocate(
         "baseline_source": frozen_values.baseline_source,
         "baseline_sample": frozen_values.baseline_sample,
     }
-    capture.save(form, values, by=by, via=via, complete=True)
+    capture.save(form, values, by=by, via=via, complete=True, by_system=True)
     act("randomised", participant_id=participant.pk, form_id=form.pk)
     announce(Randomized(participant), by=by, via=via)
     _notify_nearly_exhausted()
@@ -167,7 +167,7 @@ def _enter_error(
     participant: Participant, form: FormInstance, reason: str, *, by: User, via: Source
 ) -> None:
     values = {"in_error": "Y", "in_error_reason": reason}
-    saved = capture.save(form, values, by=by, via=via)
+    saved = capture.save(form, values, by=by, via=via, by_system=True)
     announce(
         DeviationFound(
             participant,

@@ -9,7 +9,6 @@ from dataclasses import replace
 from django.core.exceptions import PermissionDenied
 
 from record.accounts.models import User
-from record.accounts.roles import Permission
 from record.audit.attribution import Actor, Reason
 from record.capture.impact_previews import impact_preview
 from record.capture.problems import (
@@ -19,7 +18,7 @@ from record.capture.problems import (
     ReasonNeeded,
     SaveRefused,
 )
-from record.casebook import catalogue, engine
+from record.casebook import access, catalogue, engine
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
 from record.casebook.form_data import Casebook, FormData
@@ -36,13 +35,17 @@ from trial_edc.vocabulary import Severity
 
 @implements("ACC-05")
 def require_right_to_enter(
-    design: FormDesign, items: Iterable[str], *, by: Actor
+    design: FormDesign, items: Iterable[str], *, by: Actor, by_system: bool = False
 ) -> None:
     if not isinstance(by, User):
         return
-    allowed = any(by.may(permission) for permission in design.entered_by)
-    judged = any(design.items[name].facts.judged for name in items)
-    if not allowed or (judged and not by.may(Permission.JUDGE)):
+    answers = all(access.may_answer(by, design.items[name]) for name in items)
+    if not answers or not access.may_enter(by, design, by_system=by_system):
+        raise PermissionDenied
+
+
+def require_right_to_strike(design: FormDesign, *, by: Actor) -> None:
+    if isinstance(by, User) and not access.may_strike(by, design):
         raise PermissionDenied
 
 

@@ -9,6 +9,7 @@ from record.accounts.models import User
 from record.accounts.roles import LIMITS_OF_FORMS, Limit, Permission
 from record.casebook import catalogue
 from record.casebook.design import FormDesign
+from record.casebook.items import Item
 from record.casebook.models import Participant
 from trial_edc.protocol import PROTOCOL
 
@@ -46,8 +47,14 @@ def _is_within(limit: Limit | None, design: FormDesign) -> bool:
     return limit not in LIMITS_OF_FORMS or limit in design.limits
 
 
-def may_enter(user: User, design: FormDesign) -> bool:
-    return not design.system_made and any(user.may(p) for p in design.entered_by)
+def may_enter(user: User, design: FormDesign, *, by_system: bool = False) -> bool:
+    """What the system makes is written `by_system` alone, in the name of a person."""
+    is_typed = by_system or not design.system_made
+    return is_typed and any(user.may(p) for p in design.entered_by)
+
+
+def may_answer(user: User, item: Item) -> bool:
+    return not item.facts.judged or user.may(Permission.JUDGE)
 
 
 def may_strike(user: User, design: FormDesign) -> bool:

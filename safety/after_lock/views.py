@@ -20,7 +20,7 @@ from safety.reports.views import reads_reports
 CHANGE_ID = "change_%s"  # two forms of a page ask why
 
 
-def may_enter(user: User) -> bool:
+def may_enter_case(user: User) -> bool:
     return any(user.may(permission) for permission in services.ENTERS)
 
 
@@ -29,8 +29,8 @@ def cases(request: StaffRequest) -> HttpResponse:
     context = {
         "table": LateCaseTable(map(_line, services.late_cases()), request),
         "is_locked": services.is_locked(),
-        "may_enter": may_enter(request.user),
-        "people": Participant.objects.all() if may_enter(request.user) else (),
+        "may_enter": may_enter_case(request.user),
+        "people": Participant.objects.all() if may_enter_case(request.user) else (),
     }
     return render(request, "safety/after_lock/late_cases.html", context)
 
@@ -92,7 +92,7 @@ def _render_case(
         ),
         "assessment": assessment
         or AssessmentForm(initial=initial_values(late_case, assessment_names)),
-        "may_enter": may_enter(request.user),
+        "may_enter": may_enter_case(request.user),
         "may_assess": request.user.may(Permission.ASSESS_SAFETY),
     }
     return render(request, "safety/after_lock/late_case.html", context)

@@ -7,12 +7,12 @@ from django.http import QueryDict
 
 from entry.form.forms import controls
 from record.accounts.models import User
-from record.accounts.roles import Permission
 from record.audit.attribution import Reason
 from record.capture.problems import SaveRefused
 from record.capture.services.forms import FormEntry, form_entry
 from record.capture.vocabulary import ChangeReason
 from record.casebook import catalogue, items
+from record.casebook.access import may_answer
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
 from record.casebook.models import FormInstance
@@ -62,7 +62,7 @@ def entered_values(
     values: dict[str, object] = {}
     unclear: dict[str, str] = {}
     for name, item in design.items.items():
-        if item.facts.judged and not user.may(Permission.JUDGE):
+        if not may_answer(user, item):
             continue
         if typed.get(f"{name}__side") == "theirs":
             continue

@@ -12,7 +12,12 @@ from entry.form.forms.submission import explanations_in
 from entry.form.page.item import ItemView, finding_text, soft_questions
 from entry.form.page.item_controls import ItemControls
 from entry.form.page.layout import ItemForm, SectionBlock
-from entry.selectors.visibility import may_enter, may_strike, visible_items
+from entry.selectors.visibility import (
+    may_answer,
+    may_enter,
+    may_strike,
+    visible_items,
+)
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.capture.models import Autosave
@@ -245,7 +250,7 @@ class FormPage:
         value = self.data.values.get(name)
         values = self.controls.values(name, item)
         facts = item.facts
-        is_allowed = not facts.judged or self.user.may(Permission.JUDGE)
+        is_allowed = may_answer(self.user, item)
         revisions = self.data.item_revisions
         view = ItemView(
             name=name,

@@ -14,9 +14,9 @@ from entry.form.forms import controls
 from entry.form.selectors.options import Options, options_of
 from entry.selectors.visibility import visible_items
 from record.accounts.models import User
-from record.accounts.roles import Permission
 from record.capture import cells
 from record.casebook import items
+from record.casebook.access import may_answer
 from record.casebook.design import FormDesign
 from record.casebook.display import words
 from record.casebook.form_data import Casebook
@@ -158,5 +158,4 @@ def _options(item: Item, casebook: Casebook) -> Options:
 
 def _is_editable(user: User, item: Item) -> bool:
     """Small tables need the form page."""
-    is_allowed = not item.facts.judged or user.may(Permission.JUDGE)
-    return is_allowed and not isinstance(item, items.ItemGroup)
+    return may_answer(user, item) and not isinstance(item, items.ItemGroup)

@@ -17,7 +17,7 @@ from entry.casebook.views import CASEBOOK_READERS, visible_participant
 from entry.form.views.form import CONFLICT, READERS, UNPROCESSABLE
 from entry.form.views.midnights import tell_midnights
 from entry.selectors import navigation
-from entry.selectors.visibility import may_enter, may_see, may_strike
+from entry.selectors.visibility import may_enter, may_see
 from entry.table.forms.columns import columns_of
 from entry.table.forms.paste import UNIT_SUFFIX, UnreadablePaste, read_pasted
 from entry.table.forms.submission import TableSubmission, read_submission
@@ -80,9 +80,6 @@ def _save(
     stored = stored_rows_of(participant, design.code)
     columns = columns_of(request.user, design, stored.casebook)
     submission = read_submission(stored, columns, request.POST)
-    strikes = any(isinstance(change, RowStrike) for change in submission.changes)
-    if strikes and not may_strike(request.user, design):
-        raise PermissionDenied
     try:
         save_rows(
             participant,

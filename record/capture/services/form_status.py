@@ -12,6 +12,7 @@ from record.capture.checking import (
     require_fit_reasons,
     require_restorable,
     require_right_to_enter,
+    require_right_to_strike,
 )
 from record.capture.events import FormReturned, FormSigned, RowStruck
 from record.capture.problems import FormClosed
@@ -52,6 +53,7 @@ def _return_to_draft(
 
 def strike_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> bool:
     """False when it was struck out already; nothing follows then."""
+    require_right_to_strike(catalogue.design(form.code), by=by)
     return _change(
         form_instances.strike, RowStruck, form, by=by, reason=reason, via=via
     )
@@ -59,6 +61,7 @@ def strike_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) ->
 
 def restore_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> bool:
     """False when it stood already; nothing follows then. Raises `SaveRefused`."""
+    require_right_to_strike(catalogue.design(form.code), by=by)
     return _change(_restore, RowStruck, form, by=by, reason=reason, via=via)
 
 

@@ -69,6 +69,7 @@ class FormEntry:
     explanations: Mapping[str, str] = field(default_factory=dict)
     erase: bool | frozenset[str] = False
     preview_impact: bool = False
+    by_system: bool = False  # written by a room in the name of a person
     unreadable: Mapping[str, Unreadable] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -94,6 +95,7 @@ def save(
     reasons: Mapping[str, Reason] | None = None,
     explanations: Mapping[str, str] | None = None,
     erase: bool = False,
+    by_system: bool = False,
 ) -> Saved:
     """Parse and save values; see `FormEntry`. Raises `NotSaved`, and stores nothing.
 
@@ -107,6 +109,7 @@ def save(
         reasons=reasons or {},
         explanations=explanations or {},
         erase=erase,
+        by_system=by_system,
     )
     return save_entry(form, entry, by=by, via=via)
 
@@ -120,7 +123,7 @@ def save_entry(
     Raises a `NotSaved` and stores nothing but a note of the checks that refused.
     """
     design = catalogue.design(form.code)
-    require_right_to_enter(design, (), by=by)
+    require_right_to_enter(design, (), by=by, by_system=entry.by_system)
     try:
         return _save(form, design, entry, by=by, via=via)
     except RecordClosed as problem:
@@ -156,7 +159,7 @@ def _save(
         form, row = _open_for_update(form)
         before = data_of(form, row)
         changed = _merge(form, before, entry)
-        require_right_to_enter(design, changed, by=by)
+        require_right_to_enter(design, changed, by=by, by_system=entry.by_system)
         require_links(form, design, changed, changed)
 
         casebook = casebook_of(form.participant)

@@ -283,9 +283,12 @@ def test_striking_out_a_locked_row_is_refused_in_words():
         reverse("entry:close", args=[row.pk]), {"action": "lock", "text": "done"}
     )
 
-    answer = client.post(reverse("entry:strike", args=[row.pk]), WHY)
+    again = WHY | {"act": "restore"}
+    answer = client.post(reverse("entry:strike", args=[row.pk]), again, follow=True)
 
-    assert answer.status_code == FORBIDDEN
+    row.refresh_from_db()
+    assert "This form is closed; nothing was saved." in answer.content.decode()
+    assert row.struck_at is not None
 
 
 def test_a_hidden_value_of_a_complete_form_is_erased_with_its_reason(form):

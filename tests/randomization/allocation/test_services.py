@@ -195,12 +195,17 @@ def test_randomization_record_is_written_by_the_system_alone():
     coordinator = stage.colleague("CO")
     before = stage.form_of(participant, "RAN")
 
+    forged = {"randomisation_no": "R-0001R"}
+    with pytest.raises(PermissionDenied):
+        save(before, forged, by=coordinator)
     with pytest.raises(SaveRefused, match="system alone"):
-        save(before, {"randomisation_no": "R-0001R"}, by=coordinator)
+        save(before, forged, by=coordinator, by_system=True)
     randomize(participant, by=coordinator)
     reasons = {"randomisation_no": Reason("correction", "no")}
+    with pytest.raises(PermissionDenied):
+        save(before, forged, by=coordinator, reasons=reasons)
     with pytest.raises(SaveRefused, match="system alone"):
-        save(before, {"randomisation_no": "R-0001R"}, by=coordinator, reasons=reasons)
+        save(before, forged, by=coordinator, reasons=reasons, by_system=True)
 
 
 def test_randomized_in_error_stays_randomized():
@@ -222,7 +227,7 @@ def test_a_reason_that_names_a_product_is_refused_in_words(client):
 
     answer = client.post(url, {"reason": "was to get saline"}, follow=True)
 
-    assert answer.status_code == 200
+    assert answer.status_code == 400
     assert "name no product" in answer.content.decode()
     assert FormInstance.objects.filter(participant=participant, code="DEV").count() == 0
 

@@ -16,6 +16,7 @@ from record.capture.services.forms import save
 from record.casebook.models import FormInstance, FormStatus
 from record.review import services as review
 from record.review.selectors import valid_signature
+from tests.people import STAGE
 from tests.record.capture.saving import WHY, change, complete
 from tests.sample_room.people import A_SAMPLE, person, sample
 from tests.shown import revision
@@ -109,7 +110,7 @@ def test_a_form_that_is_not_complete_is_not_returned(is_begun):
 
 def test_a_row_struck_out_is_not_returned():
     form = complete()
-    strike_row(form, by=person(), reason=WHY, via=Source.PAGE)
+    strike_row(form, by=STAGE, reason=WHY, via=Source.COMMAND)
 
     assert not returned(form)
 

@@ -118,7 +118,7 @@ def test_nobody_whose_account_is_closed_is_shown_as_typing():
 @pytest.mark.verifies("AUD-06")
 def test_a_struck_row_keeps_its_values_and_takes_no_more():
     form = complete()
-    strike_row(form, by=person(), reason=WHY, via=Source.PAGE)
+    strike_row(form, by=STAGE, reason=WHY, via=Source.COMMAND)
 
     with pytest.raises(FormClosed):
         save(form, {"weight_kg": "70"}, by=person())
@@ -126,6 +126,6 @@ def test_a_struck_row_keeps_its_values_and_takes_no_more():
     assert (list(entry.changes), entry.reasons) == (["struck_at"], {"": vars(WHY)})
     assert Sample.objects.filter(form=form).exists()
 
-    restore_row(form, by=person(), reason=WHY, via=Source.PAGE)
+    restore_row(form, by=STAGE, reason=WHY, via=Source.COMMAND)
     assert save(form, {"weight_kg": "70"}, by=person()).form.revision == 2
     assert participant().forms.count() == 1
