@@ -4,12 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from tools.launch import folders, postgres
+from tests.tools.launch.site import Site
+from tools.launch import folders, postgres, processes
 
 
 def _wheel() -> Path:
@@ -73,3 +75,12 @@ class Parent:
 def parent() -> type[Parent]:
     """Gives the means to start such a process."""
     return Parent
+
+
+@pytest.fixture
+def site(
+    tmp_path: Path, wheel: postgres.Programs, unused_tcp_port: int
+) -> Iterator[Site]:
+    site = Site(tmp_path, wheel, unused_tcp_port)
+    yield site
+    processes.stop(*site.started)
