@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from record.casebook.items import Item, ItemGroup, Lab, Ref, User
-from record.casebook.values import MissingCode, Value
+from record.casebook.values import DetectionLimit, MissingCode, Value
 from trial_edc.dates import SITE_TZ
 from trial_edc.spreadsheets import safe
 
@@ -29,7 +29,7 @@ def headings(item: Item) -> list[str]:
     if item.facts.terms:
         more = [f"{name}_label"]
     elif isinstance(item, Lab):
-        more = [f"{name}_unit", f"{name}_standard"]
+        more = [f"{name}_comparator", f"{name}_unit", f"{name}_standard"]
     return [name, *more, f"{name}_missing"]
 
 
@@ -40,9 +40,11 @@ def cells(item: Item, value: Value) -> list[str]:
     if item.facts.terms:
         texts = [stored_text(item, value), labels(item, value)]
     elif isinstance(item, Lab):
-        texts = ["", "", ""]
-        if value is not None:
-            texts = [f"{value.value:f}", value.unit, number(value.standard)]
+        texts = ["", "", "", ""]
+        if isinstance(value, DetectionLimit):
+            texts = [f"{value.value:f}", value.comparator, value.unit, ""]
+        elif value is not None:
+            texts = [f"{value.value:f}", "", value.unit, number(value.standard)]
     else:
         texts = [stored_text(item, value)]
     return [*texts, missing]

@@ -39,6 +39,7 @@ NOTES = (
     "A text that a spreadsheet would run as a formula has an apostrophe in front.",
     "x_label is the answer in words; x_missing says why there is no value.",
     "x_unit is the unit as entered, x_standard the value in the standard unit.",
+    "With x_comparator (< or >) x is a limit of detection, and x_standard is empty.",
 )
 
 

@@ -116,6 +116,11 @@ def normalized(text: str) -> str:
     return plain(text).casefold()
 
 
+def holds_number(text: str) -> bool:
+    """Such a text is a result, or a mistake: never a word for “not done”."""
+    return any(character.isdigit() for character in plain(text))
+
+
 _CLOCK = r"(?:[T ]+(.+))?"
 _PATTERNS = {
     DateOrder.YMD: (

@@ -4,7 +4,6 @@ A line that cannot be read is refused with a reason, and so are all other lines 
 participant. The reason never repeats a cell that may name a person.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +19,7 @@ from imports.rules.mapping import (
     FileColumn,
     FileMapping,
     WordKind,
+    holds_number,
     is_midnight_24,
     iso_instant,
 )
@@ -29,8 +29,6 @@ from record.casebook.values import MissingCode
 from trial_edc.vocabulary import N_
 from visits.laboratory.vocabulary import Analyte
 from visits.models import Laboratory
-
-LIMIT = re.compile(r"\s*(<|>|≤|≥|＜|＞).*", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -214,13 +212,11 @@ def _sampled_at(text: str, mapping: FileMapping) -> str:
 
 def _value(cells: Cells, mapping: FileMapping) -> tuple[str, str] | MissingCode:
     text, unit = cells[FileColumn.VALUE], cells[FileColumn.UNIT]
-    if word := mapping.meaning(WordKind.VALUE, text):
+    word = mapping.meaning(WordKind.VALUE, text)
+    if word and not holds_number(text):
         return MissingCode(word)
     if not text:
         raise _LineRefused(N_("There is no value."))
-    if LIMIT.fullmatch(text):
-        message = N_("“%(text)s” is a limit, no number; only exact values are kept.")
-        raise _LineRefused(message, text=text)
     return text, mapping.meaning(WordKind.UNIT, unit) or unit
 
 

@@ -1,23 +1,20 @@
 """The words of a file that need a meaning, and the meanings to choose from."""
 
-import re
-
 from imports.rules.mapping import (
     NOT_COLLECTED,
     FileColumn,
     FileMapping,
     WordKind,
+    holds_number,
     normalized,
 )
 from imports.rules.reading import FileTable
-from imports.selectors.lines import LIMIT
 from record.casebook import catalogue
 from record.casebook.items import Lab
 from trial_edc.vocabulary import N_, MissingCode, VisitCode
 from visits.laboratory.vocabulary import Analyte, SamplePlace
 
 MAX_WORDS = 200  # of one kind; a column with more holds free text
-NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 COLUMN_OF = {
     WordKind.ANALYTE: FileColumn.ANALYTE,
     WordKind.UNIT: FileColumn.UNIT,
@@ -76,8 +73,7 @@ def _is_word(kind: WordKind, cell: str) -> bool:
         return bool(cell) and cell not in units()
     if kind == WordKind.VALUE:
         is_formula = cell.startswith(("=", "+", "-", "@"))
-        is_exact = NUMBER.fullmatch(cell) or LIMIT.fullmatch(cell)
-        return bool(cell) and not is_exact and not is_formula
+        return bool(cell) and not is_formula and not holds_number(cell)
     return bool(cell)
 
 

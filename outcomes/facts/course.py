@@ -12,7 +12,7 @@ from outcomes.rules.observed_course import (
     Rrt,
 )
 from record.casebook.form_data import Casebook, FormData
-from record.casebook.values import Partial, Quantity
+from record.casebook.values import DetectionLimit, Partial, Quantity
 from trial_edc.dates import SITE_TZ, site_date
 from trial_edc.vocabulary import (
     INFUSION_VISITS,
@@ -74,6 +74,8 @@ def baseline_umol_l(casebook: Casebook) -> Decimal | None:
     value = sample.get("value") if sample else None
     if isinstance(value, Quantity):
         return value.standard
+    if isinstance(value, DetectionLimit):
+        return None
     frozen: Decimal | None = casebook.value("RAN", "baseline_umol_l")
     return frozen
 
@@ -98,8 +100,11 @@ def anchor_on(casebook: Casebook) -> date | None:
 def samples(casebook: Casebook) -> Iterator[CreatinineSample]:
     for row in casebook.rows("CRE"):
         sample_at, value = sampled_at(row), row.get("value")
+        key = str(row.form_id or "")
         if sample_at and isinstance(value, Quantity):
-            yield CreatinineSample(sample_at, value.standard, str(row.form_id or ""))
+            yield CreatinineSample(sample_at, value.standard, key)
+        elif sample_at and isinstance(value, DetectionLimit):
+            yield CreatinineSample(sample_at, value.bound, key, value.comparator)
 
 
 def sampled_at(row: FormData) -> datetime | None:

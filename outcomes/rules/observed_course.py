@@ -14,15 +14,29 @@ from visits.schedule.rules import Window, month_3, window
 
 @dataclass(frozen=True, slots=True)
 class CreatinineSample:
-    """One creatinine after day 0."""
+    """One creatinine after day 0; with a comparator (< or >) a limit of detection."""
 
     at: datetime
     umol_l: Decimal
     id: str = ""
+    comparator: str = ""
 
     @property
     def on(self) -> date:
         return site_date(self.at)
+
+    @property
+    def exact_umol_l(self) -> Decimal | None:
+        """None for a limit of detection, which is no number."""
+        return None if self.comparator else self.umol_l
+
+    def is_at_most(self, limit_umol_l: Decimal) -> bool | None:
+        """None where a limit of detection leaves it open."""
+        if self.comparator == "<":
+            return True if self.umol_l <= limit_umol_l else None
+        if self.comparator == ">":
+            return False if self.umol_l >= limit_umol_l else None
+        return self.umol_l <= limit_umol_l
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,10 @@ from trial_edc.vocabulary import VisitCode
 
 @dataclass(frozen=True, slots=True)
 class Primary:
-    """Creatinine at day 28, or why there is none."""
+    """Creatinine at day 28, or why there is none.
+
+    The value of a limit of detection is missing; its date is known.
+    """
 
     sample: CreatinineSample | None
     missing: MissingReason | None
@@ -34,9 +37,10 @@ def primary(record: Record) -> Primary:
     sample = record.nearest_creatinine(record.day28, first, last)
     if sample is None:
         return Primary(None, why_missing(record, last), None, None)
-    baseline = record.baseline_umol_l
-    ratio = None if baseline is None else sample.umol_l / baseline
-    return Primary(sample, None, record.is_on_rrt(sample.on), ratio)
+    value, baseline = sample.exact_umol_l, record.baseline_umol_l
+    missing = MissingReason.DETECTION_LIMIT if value is None else None
+    ratio = None if value is None or baseline is None else value / baseline
+    return Primary(sample, missing, record.is_on_rrt(sample.on), ratio)
 
 
 def why_missing(record: Record, last: date) -> MissingReason:
@@ -83,7 +87,10 @@ def creatinine_3m(record: Record, status: Survival) -> CreatinineSample | None:
 def recovery(
     record: Record, dependence: RrtDependence, sample: CreatinineSample | None
 ) -> Recovery:
-    """Complete: at most 1.5 times baseline, not strict; partial: above, no limit."""
+    """Complete: at most 1.5 times baseline, not strict; partial: above, no limit.
+
+    A limit of detection decides where all that it may stand for lies on one side.
+    """
     if dependence == RrtDependence.DEPENDENT:
         return Recovery.RRT_DEPENDENT
     if dependence != RrtDependence.INDEPENDENT:
@@ -91,4 +98,7 @@ def recovery(
     if sample is None or record.baseline_umol_l is None:
         return Recovery.UNKNOWN
     limit = record.settings.recovery_ratio * record.baseline_umol_l
-    return Recovery.COMPLETE if sample.umol_l <= limit else Recovery.PARTIAL
+    is_complete = sample.is_at_most(limit)
+    if is_complete is None:
+        return Recovery.UNKNOWN
+    return Recovery.COMPLETE if is_complete else Recovery.PARTIAL

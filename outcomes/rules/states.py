@@ -19,6 +19,7 @@ class MissingReason(Codelist):
     WITHDRAWN = "withdrawn", N_("Withdrawn")
     PENDING = "pending", N_("Pending")
     NOT_DONE = "not_done", N_("Not done")
+    DETECTION_LIMIT = "detection_limit", N_("Known only as a limit of detection")
 
 
 class RrtDependence(Codelist):

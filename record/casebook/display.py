@@ -7,7 +7,14 @@ from django.utils.translation import gettext as _
 
 from record.casebook.derived import DerivedValue
 from record.casebook.items import Item, ItemGroup
-from record.casebook.values import MissingCode, Partial, Quantity, Value, is_blank
+from record.casebook.values import (
+    DetectionLimit,
+    MissingCode,
+    Partial,
+    Quantity,
+    Value,
+    is_blank,
+)
 from trial_edc.dates import SITE_TZ
 from trial_edc.units import rounded, written_unit
 from trial_edc.vocabulary import Codelist
@@ -29,8 +36,8 @@ def words(item: Item, value: Value) -> str:
 def _plain_words(item: Item, value: Value) -> str:
     unit = f" {written_unit(item.facts.unit)}" if item.facts.unit else ""
     match value:
-        case Quantity():
-            text = f"{value.value:f} {written_unit(value.unit)}"
+        case Quantity() | DetectionLimit():
+            text = f"{item.as_text(value)} {written_unit(value.unit)}"
         case Decimal():
             text = f"{number_text(item, value)}{unit}"
         case list() | tuple():

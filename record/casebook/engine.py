@@ -10,10 +10,18 @@ from record.casebook.checks import Finding, declared
 from record.casebook.design import FormDesign
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.items import Item, ItemGroup, Range
-from record.casebook.values import MissingCode, Partial, Value, is_blank
+from record.casebook.values import (
+    DetectionLimit,
+    MissingCode,
+    Partial,
+    Value,
+    is_blank,
+)
 from trial_edc.dates import SITE_TZ
 from trial_edc.units import written_unit
 from trial_edc.vocabulary import N_, Severity
+
+Measured = Decimal | DetectionLimit
 
 
 def is_applicable(item: Item, data: FormData, casebook: Casebook) -> bool:
@@ -142,7 +150,7 @@ def _cell_findings(cells: Iterable[_Cell], now: datetime) -> Iterator[Finding]:
         number = cell.column.measure(cell.value)
         if number is None:
             continue
-        if facts.hard and outside(number, facts.hard):
+        if facts.hard and impossible(number, facts.hard):
             details = _range_details(number, facts.hard, facts.unit)
             yield cell.finding("hard", IMPOSSIBLE_CELL, details=details)
         elif facts.soft and outside(number, facts.soft):
@@ -200,7 +208,7 @@ def _ranges(
     if number is None:
         return
     facts = item.facts
-    if facts.hard and outside(number, facts.hard):
+    if facts.hard and impossible(number, facts.hard):
         yield Finding(
             f"{design.code}.{name}.hard",
             name,
@@ -218,15 +226,30 @@ def _ranges(
         )
 
 
-def outside(number: Decimal, limits: Range) -> bool:
+def outside(measured: Measured, limits: Range) -> bool:
+    """A limit of detection lies outside where all that it may stand for does."""
     low, high = (Decimal(str(limit)) for limit in limits)
-    return not low <= number <= high
+    if isinstance(measured, DetectionLimit):
+        return bool(measured.lies_below(low) or measured.lies_above(high))
+    return not low <= measured <= high
 
 
-def _range_details(number: Decimal, limits: Range, unit: str) -> dict[str, str]:
+def impossible(measured: Measured, limits: Range) -> bool:
+    """Below or above a limit that is itself possible, nothing is impossible."""
+    number = measured.bound if isinstance(measured, DetectionLimit) else measured
+    return outside(measured, limits) and outside(number, limits)
+
+
+def _measured_text(measured: Measured) -> str:
+    if isinstance(measured, DetectionLimit):
+        return f"{measured.comparator}{measured.bound:f}"
+    return f"{measured:f}"
+
+
+def _range_details(measured: Measured, limits: Range, unit: str) -> dict[str, str]:
     low, high = limits
     return {
-        "value": f"{number:f}",
+        "value": _measured_text(measured),
         "low": str(low),
         "high": str(high),
         "unit": written_unit(unit),

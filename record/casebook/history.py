@@ -37,7 +37,8 @@ def value_from_entry(item: Item, stored: Any) -> Value:
     if isinstance(stored, dict) and set(stored) == {"missing"}:
         return MissingCode(stored["missing"])
     if isinstance(item, Lab) and isinstance(stored, dict):
-        return item.parse_entered((stored["value"], stored["unit"]))
+        text = f"{stored.get('comparator', '')}{stored['value']}"
+        return item.parse_entered((text, stored["unit"]))
     return item.from_json(stored)
 
 

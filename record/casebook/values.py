@@ -11,7 +11,16 @@ from trial_edc.vocabulary import MissingCode
 
 Value = Any  # what an item holds: None, a plain value, or one of the types below
 
-__all__ = ["MissingCode", "Partial", "Quantity", "Row", "Value", "is_blank", "is_same"]
+__all__ = [
+    "DetectionLimit",
+    "MissingCode",
+    "Partial",
+    "Quantity",
+    "Row",
+    "Value",
+    "is_blank",
+    "is_same",
+]
 
 Row = dict[str, Any]  # one row of a small table inside a form
 
@@ -32,6 +41,39 @@ class Quantity:
 
     def __str__(self) -> str:
         return f"{self.value} {self.unit}"
+
+    def lies_below(self, limit: Decimal) -> bool:
+        return self.standard < limit
+
+    def lies_above(self, limit: Decimal) -> bool:
+        return self.standard > limit
+
+
+@dataclass(frozen=True)
+class DetectionLimit:
+    """A laboratory value known only to lie below or above a limit, such as `<18`.
+
+    It is no number: whoever asks learns what is certain, or None. `bound` is the limit
+    in the standard unit.
+    """
+
+    comparator: str  # < or >
+    value: Decimal
+    unit: str
+    bound: Decimal
+
+    def __str__(self) -> str:
+        return f"{self.comparator}{self.value} {self.unit}"
+
+    def lies_below(self, limit: Decimal) -> bool | None:
+        if self.comparator == "<":
+            return True if self.bound <= limit else None
+        return False if self.bound >= limit else None
+
+    def lies_above(self, limit: Decimal) -> bool | None:
+        if self.comparator == ">":
+            return True if self.bound >= limit else None
+        return False if self.bound <= limit else None
 
 
 @dataclass(frozen=True)

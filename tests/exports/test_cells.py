@@ -7,7 +7,7 @@ import pytest
 
 from exports.selectors.cells import cells, headings
 from record.casebook import items
-from record.casebook.values import MissingCode, Partial, Quantity
+from record.casebook.values import DetectionLimit, MissingCode, Partial, Quantity
 from trial_edc.spreadsheets import safe
 from trial_edc.vocabulary import Sex
 
@@ -54,12 +54,17 @@ def test_formula_signs_are_neutralised(text: str, cell: str) -> None:
         (
             items.Lab(units={"umol/L": 1, "mg/dL": "88.4"}),
             Quantity(Decimal("1.5"), "mg/dL", Decimal("132.60")),
-            ["1.5", "mg/dL", "132.6", ""],
+            ["1.5", "", "mg/dL", "132.6", ""],
         ),
         (
             items.Lab(units={"umol/L": 1}),
             MissingCode.NOT_DONE,
-            ["", "", "", "ND"],
+            ["", "", "", "", "ND"],
+        ),
+        (
+            items.Lab(units={"umol/L": 1}),
+            DetectionLimit("<", Decimal(18), "umol/L", Decimal(18)),
+            ["18", "<", "umol/L", "", ""],
         ),
         (items.Date(), None, ["", ""]),
     ],
@@ -71,6 +76,7 @@ def test_cells_of_an_item(item: items.Item, value: object, expected: list[str]) 
 def test_headings_name_the_columns_of_an_item() -> None:
     assert headings(named(items.Lab(units={"g/L": 1}))) == [
         "x",
+        "x_comparator",
         "x_unit",
         "x_standard",
         "x_missing",

@@ -184,8 +184,8 @@ def test_a_panel_is_one_form_at_its_visit_with_missing_results(source, clerk):
 @pytest.mark.parametrize(
     ("value", "why"),
     [
-        ("<0.2", "“<0.2” is a limit, no number; only exact values are kept."),
-        (">1000", "“>1000” is a limit, no number; only exact values are kept."),
+        ("≤20", "“≤20” is not a number. Enter digits, such as 12.5."),
+        ("1+", "“+” is no unit of this item. Use umol/L, mg/dL."),
         ("", "There is no value."),
         ("=1+2", "“=1+2” is not a number. Enter digits, such as 12.5."),
         (
@@ -208,7 +208,7 @@ def test_what_is_no_exact_value_is_refused_with_its_reason(source, clerk, value,
 def test_refused_lines_left_out_let_the_others_in(source, clerk):
     who = stage.participant()
     content = stage.csv(
-        stage.row(who, days=50, value="118"), stage.row(who, days=49, value="<10")
+        stage.row(who, days=50, value="118"), stage.row(who, days=49, value="lost")
     )
     file = stage.previewed(source, content, by=clerk)
     assert file.counts["refused"] == 2

@@ -219,7 +219,7 @@ def test_values_that_change_ask_why_and_typing_stays(users, client, source):
 def test_leaving_out_and_discarding_from_the_page(users, client, source):
     who = stage.participant()
     content = stage.csv(
-        stage.row(who, days=50, value="118"), stage.row(who, days=49, value="<9")
+        stage.row(who, days=50, value="118"), stage.row(who, days=49, value="lost")
     )
     file = stage.previewed(source, content, by=users[0])
     assert "Held back" in client.get(page("file", file.pk)).text

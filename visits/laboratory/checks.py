@@ -8,6 +8,7 @@ from enrollment.consent.facts.decisions import first_consented_at
 from record.casebook.checks import check
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.intervals import others, overlap
+from record.casebook.values import DetectionLimit
 from trial_edc.dates import site_date, whole_seconds
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity, YesNo
@@ -190,7 +191,11 @@ def urea_unit_and_kind_differ(data: FormData, casebook: Casebook) -> bool:
 def potassium_alert(data: FormData, casebook: Casebook) -> bool:
     del casebook
     value = data.get("potassium")
-    return value is not None and POTASSIUM_ALERT <= value.standard <= POTASSIUM_SOFT
+    if value is None or value.lies_above(POTASSIUM_SOFT):
+        return False
+    if isinstance(value, DetectionLimit):
+        return bool(value.lies_above(POTASSIUM_ALERT))
+    return bool(value.standard >= POTASSIUM_ALERT)
 
 
 @check(

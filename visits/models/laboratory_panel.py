@@ -67,9 +67,9 @@ def _outside(
         if quantity is None:
             continue
         factor = LaboratoryPanel.crf_items()[analyte].units[range_.unit]  # type: ignore[attr-defined]
-        if range_.low is not None and quantity.standard < range_.low * factor:
+        if range_.low is not None and quantity.lies_below(range_.low * factor):
             yield analyte, Side.LOW
-        elif range_.high is not None and quantity.standard > range_.high * factor:
+        elif range_.high is not None and quantity.lies_above(range_.high * factor):
             yield analyte, Side.HIGH
 
 

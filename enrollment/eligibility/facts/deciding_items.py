@@ -22,7 +22,13 @@ from enrollment.eligibility.facts.evidence import (
 )
 from enrollment.eligibility.rules import Assessment, Injury
 from record.casebook.form_data import Casebook, FormData
-from record.casebook.values import MissingCode, Partial, Quantity, Value
+from record.casebook.values import (
+    DetectionLimit,
+    MissingCode,
+    Partial,
+    Quantity,
+    Value,
+)
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import YesNo
@@ -107,6 +113,9 @@ def json_value(value: Value) -> Any:
             plain = {"missing": value.value}
         case Quantity():
             plain = {"value": json_value(value.value), "unit": value.unit}
+        case DetectionLimit():
+            text = f"{value.comparator}{json_value(value.value)}"
+            plain = {"value": text, "unit": value.unit}
         case Decimal():
             plain = f"{value.normalize():f}"
         case datetime():

@@ -28,7 +28,7 @@ from enrollment.vocabulary import (
     Ventilation,
 )
 from record.casebook.form_data import Casebook, FormData
-from record.casebook.values import Partial, Value
+from record.casebook.values import DetectionLimit, Partial, Value
 from trial_edc.dates import SITE_TZ, site_midnight
 from trial_edc.vocabulary import MissingCode, Sex, VisitCode, YesNo
 
@@ -63,6 +63,7 @@ def evidence_of(casebook: Casebook) -> Evidence:
         lvef_pct=_of(eligibility, "lvef_pct"),
         platelets=count.value if count else None,
         platelets_unit=count.unit if count else "10^9/L",
+        platelets_comparator=comparator_of(count),
         steroids=steroids(casebook),
         immunosuppressants=immunosuppressants(casebook),
         burst_decision=BurstDecision(burst) if burst else None,
@@ -117,7 +118,12 @@ def samples(casebook: Casebook) -> Iterator[Sample]:
             place=data.get("place") or "",
             id=str(data.form_id),
             date_only=instant is None,
+            comparator=comparator_of(quantity),
         )
+
+
+def comparator_of(value: Value) -> str:
+    return value.comparator if isinstance(value, DetectionLimit) else ""
 
 
 def urine(casebook: Casebook) -> Iterator[TimedCollection]:

@@ -49,7 +49,11 @@ class CreatinineChart:
 
 
 def creatinine_chart(section: KidneySection) -> CreatinineChart | None:
-    timed = [line for line in section.samples if not line.sample.date_only]
+    timed = [
+        line
+        for line in section.samples
+        if line.sample.is_exact and not line.sample.date_only
+    ]
     reference_at = section.injury.reference_at
     shown_lines = [
         line

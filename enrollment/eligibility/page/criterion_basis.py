@@ -24,6 +24,7 @@ from enrollment.eligibility.rules import (
     JudgementBasis,
     MeasurementBasis,
     OrganCountBasis,
+    Sample,
     State,
 )
 from enrollment.eligibility.selectors import Eligibility
@@ -189,6 +190,10 @@ def number_text(value: Decimal, decimals: int) -> str:
     return f"{rounded(value, decimals):f}"
 
 
+def sample_text(sample: Sample) -> str:
+    return sample.comparator + number_text(sample.umol_l, 0)
+
+
 def injury_text(injury: Injury) -> str:
     parts = []
     if pair := injury.creatinine.qualifying or injury.creatinine.steepest:
@@ -196,10 +201,10 @@ def injury_text(injury: Injury) -> str:
         parts.append(
             _("%(low)s → %(high)s µmol/L in %(hours)s h: %(ratio)s-fold")
             % {
-                "low": number_text(pair.earlier.umol_l, 0),
-                "high": number_text(pair.later.umol_l, 0),
+                "low": sample_text(pair.earlier),
+                "high": sample_text(pair.later),
                 "hours": f"{hours:.0f}",
-                "ratio": number_text(pair.ratio, 2),
+                "ratio": ("" if pair.is_exact else ">") + number_text(pair.ratio, 2),
             }
         )
     else:
@@ -238,7 +243,9 @@ def filtration_text(basis: FiltrationBasis) -> str:
 
 def measurement_text(criterion: str, basis: MeasurementBasis) -> str:
     name, unit = (_("LVEF"), "%") if criterion == "E11" else (_("platelets"), "10⁹/L")
-    value = MISSING if basis.value is None else f"{basis.value.normalize():f} {unit}"
+    value = MISSING
+    if basis.value is not None:
+        value = f"{basis.comparator}{basis.value.normalize():f} {unit}"
     judgement = _(basis.answer.label).lower() if basis.answer else MISSING
     details = {"name": name, "value": value, "judged": judgement}
     return _("%(name)s %(value)s; judged severe: %(judged)s") % details

@@ -136,7 +136,7 @@ def _samples(
         SampleLine(
             sample,
             int(sample.id),
-            f"{rounded(sample.umol_l, 1):f}",
+            f"{sample.comparator}{rounded(sample.umol_l, 1):f}",
             _(places.label_of(sample.place)) if sample.place else "",
             tuple(_uses(sample, injury, baseline)),
         )

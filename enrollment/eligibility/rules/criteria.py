@@ -46,10 +46,21 @@ class FiltrationBasis:
 
 @dataclass(frozen=True, slots=True)
 class MeasurementBasis:
-    """A number, or a judgement beside it."""
+    """A number, or a judgement beside it; with a comparator a limit of detection."""
 
     value: Decimal | None
     answer: CriterionAnswer | None
+    comparator: str = ""
+
+    def is_below(self, limit: Decimal) -> bool | None:
+        """None: not known, or a limit of detection leaves it open."""
+        if self.value is None:
+            return None
+        if self.comparator == "<":
+            return True if self.value <= limit else None
+        if self.comparator == ">":
+            return False if self.value >= limit else None
+        return self.value < limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +135,15 @@ EXCLUSION_STATES = {
 
 
 def judge_number(
-    criterion: str,
-    value: Decimal | None,
-    limit: Decimal,
-    answer: CriterionAnswer | None,
+    criterion: str, basis: MeasurementBasis, limit: Decimal
 ) -> CriterionOutcome:
     """Present if the number is strictly below the limit or the judgement says so."""
-    state = State.ABSENT
-    if (value is not None and value < limit) or answer == CriterionAnswer.YES:
+    state, is_below = State.ABSENT, basis.is_below(limit)
+    if is_below or basis.answer == CriterionAnswer.YES:
         state = State.PRESENT
-    elif value is None or answer is None:
+    elif is_below is None or basis.answer is None:
         state = State.UNKNOWN
-    return CriterionOutcome(criterion, state, MeasurementBasis(value, answer))
+    return CriterionOutcome(criterion, state, basis)
 
 
 @implements("ELG-I1")
@@ -245,7 +253,8 @@ def severe_cardiac_dysfunction(evidence: Evidence) -> CriterionOutcome:
     if lvef is not None and lvef <= 1:
         lvef = None
     answer = evidence.answers.get("E11_arrhythmia_or_severe")
-    return judge_number("E11", lvef, evidence.settings.e11_lvef_pct, answer)
+    basis = MeasurementBasis(lvef, answer)
+    return judge_number("E11", basis, evidence.settings.e11_lvef_pct)
 
 
 @implements("ELG-E12")
@@ -297,8 +306,10 @@ def low_platelets_or_severe_hematologic_abnormality(
 ) -> CriterionOutcome:
     """E18: platelets strictly below 25 x 10^9/L, or another severe disorder."""
     answer = evidence.answers.get("E18_other")
-    limit = evidence.settings.e18_platelets_10e9_l
-    return judge_number("E18", evidence.platelets_10e9_l, limit, answer)
+    basis = MeasurementBasis(
+        evidence.platelets_10e9_l, answer, evidence.platelets_comparator
+    )
+    return judge_number("E18", basis, evidence.settings.e18_platelets_10e9_l)
 
 
 @implements("ELG-E19")

@@ -28,7 +28,11 @@ class BurstDecision(Codelist):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One serum creatinine; `date_only`: the time of day is unknown, `at` is 00:00."""
+    """One serum creatinine; `date_only`: the time of day is unknown, `at` is 00:00.
+
+    With a `comparator` (< or >) `value` is a limit of detection: the creatinine lies
+    between `least` and `most`, and only what holds for all of it is certain.
+    """
 
     at: datetime
     value: Decimal
@@ -36,6 +40,7 @@ class Sample:
     place: str = ""
     id: str = ""
     date_only: bool = False
+    comparator: str = ""
 
     def __post_init__(self) -> None:
         if self.value <= 0:
@@ -45,6 +50,20 @@ class Sample:
     @property
     def umol_l(self) -> Decimal:
         return standard(self.value, self.unit, CREATININE)
+
+    @property
+    def is_exact(self) -> bool:
+        return not self.comparator
+
+    @property
+    def least(self) -> Decimal:
+        """In umol/L."""
+        return Decimal(0) if self.comparator == "<" else self.umol_l
+
+    @property
+    def most(self) -> Decimal:
+        """In umol/L."""
+        return Decimal("Infinity") if self.comparator == ">" else self.umol_l
 
     @property
     def taken_by(self) -> datetime:
@@ -122,6 +141,7 @@ class Evidence:
     lvef_pct: Decimal | None = None
     platelets: Decimal | None = None
     platelets_unit: str = "10^9/L"
+    platelets_comparator: str = ""  # < or >: known as a limit of detection
     steroids: tuple[SteroidCourse, ...] | None = None
     immunosuppressants: tuple[Immunosuppressant, ...] | None = None
     burst_decision: BurstDecision | None = None

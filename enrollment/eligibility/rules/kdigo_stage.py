@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum
 
 from enrollment.eligibility.rules.evidence import Sample, TimedCollection, is_rate_below
 from enrollment.eligibility.rules.severe_aki import SamplePair, sample_pairs
@@ -59,31 +60,56 @@ def kdigo(
 def creatinine_stage(
     samples: Sequence[Sample], baseline_umol_l: Decimal | None, *, rrt_started: bool
 ) -> int | None:
-    """Stage by creatinine; a value above 4.0 mg/dL counts only where AKI is met."""
+    """Stage by creatinine; None where limits of detection leave it open."""
     if rrt_started:
         return 3
-    rises = any(is_rise(pair) for pair in sample_pairs(samples, RISE_HOURS))
-    if not samples or (baseline_umol_l is None and not rises):
+    if not samples:
         return None
-    peak = max(sample.umol_l for sample in samples)
+    least = stage_at(Extreme.LEAST, samples, baseline_umol_l)
+    return least if least == stage_at(Extreme.MOST, samples, baseline_umol_l) else None
+
+
+class Extreme(Enum):
+    """What the creatinine of all samples is at least, or at most."""
+
+    LEAST = "least"
+    MOST = "most"
+
+    def of(self, sample: Sample) -> Decimal:
+        return sample.least if self is Extreme.LEAST else sample.most
+
+
+def stage_at(
+    extreme: Extreme, samples: Sequence[Sample], baseline_umol_l: Decimal | None
+) -> int | None:
+    """A value above 4.0 mg/dL counts only where AKI is met."""
+    rises = any(is_rise(pair, extreme) for pair in sample_pairs(samples, RISE_HOURS))
+    if baseline_umol_l is None and not rises:
+        return None
+    peak = max(extreme.of(sample) for sample in samples)
     stage = 1 if rises else 0
     if baseline_umol_l is not None:
         steps = (AKI_RATIO, STAGE_2_RATIO, STAGE_3_RATIO)
         ratio_stage = sum(peak >= step * baseline_umol_l for step in steps)
         stage = max(stage, ratio_stage)
-    return 3 if stage and any(is_very_high(sample) for sample in samples) else stage
+    is_highest = any(is_very_high(sample, extreme) for sample in samples)
+    return 3 if stage and is_highest else stage
 
 
-def is_rise(pair: SamplePair) -> bool:
+def is_rise(pair: SamplePair, extreme: Extreme) -> bool:
     """Creatinine rose by 0.3 mg/dL (26.5 umol/L) or more."""
-    if pair.earlier.unit == pair.later.unit:
+    if pair.is_exact and pair.earlier.unit == pair.later.unit:
         return pair.later.value - pair.earlier.value >= RISE[pair.later.unit]
-    return pair.later.umol_l - pair.earlier.umol_l >= RISE["umol/L"]
+    if pair.is_exact or extreme is Extreme.LEAST:
+        return pair.later.least >= RISE["umol/L"] + pair.earlier.most
+    return pair.later.most > RISE["umol/L"] + pair.earlier.least
 
 
-def is_very_high(sample: Sample) -> bool:
+def is_very_high(sample: Sample, extreme: Extreme) -> bool:
     """Creatinine is 4.0 mg/dL (353.6 umol/L) or more."""
-    return sample.value >= STAGE_3_VALUE[sample.unit]
+    if sample.is_exact:
+        return sample.value >= STAGE_3_VALUE[sample.unit]
+    return extreme.of(sample) >= STAGE_3_VALUE["umol/L"]
 
 
 def urine_stage(

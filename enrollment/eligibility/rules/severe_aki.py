@@ -19,13 +19,21 @@ class SamplePair:
     later: Sample
 
     @property
+    def is_exact(self) -> bool:
+        return self.earlier.is_exact and self.later.is_exact
+
+    @property
     def ratio(self) -> Decimal:
-        """Later value as a multiple of the earlier."""
-        return self.later.umol_l / self.earlier.umol_l
+        """Later value as a multiple of the earlier; of limits, the least it can be."""
+        return self.later.least / self.earlier.most
 
     def rises_above(self, fold: Decimal) -> bool:
-        """Strictly more than so many times."""
-        return self.later.umol_l > fold * self.earlier.umol_l
+        """For certain strictly more than so many times; a limit is never reached."""
+        least, needed = self.later.least, fold * self.earlier.most
+        return least > needed or (least == needed and not self.is_exact)
+
+    def may_rise_above(self, fold: Decimal) -> bool:
+        return self.later.most > fold * self.earlier.least
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +84,24 @@ def sample_pairs(samples: Iterable[Sample], within_hours: int) -> list[SamplePai
 
 
 def creatinine_limb(evidence: Evidence) -> CreatinineLimb:
-    """Met: a pair rises above two-fold; not met: pairs, but none; else unknown."""
+    """Met: a pair rises above two-fold; not met: pairs, but none; else unknown.
+
+    Unknown, too, where a limit of detection leaves open whether a pair does.
+    """
     settings = evidence.settings
     pairs = sample_pairs(evidence.samples, settings.i1_pair_hours)
     rising_pairs = [pair for pair in pairs if pair.rises_above(settings.i1_fold)]
-    steepest = max(pairs, key=lambda pair: pair.ratio, default=None)
+    exact = (pair for pair in pairs if pair.is_exact)
+    steepest = max(exact, key=lambda pair: pair.ratio, default=None)
     if rising_pairs:
         return CreatinineLimb(State.MET, rising_pairs[0], steepest)
     attested_state = attested_rise(evidence)
     if attested_state is State.MET:
         latest = latest_sample(evidence.samples)
         return CreatinineLimb(attested_state, None, steepest, attested_by=latest)
-    state = State.NOT_MET if pairs or attested_state is State.NOT_MET else State.UNKNOWN
+    is_open = any(pair.may_rise_above(settings.i1_fold) for pair in pairs)
+    is_judged = bool(pairs) or attested_state is State.NOT_MET
+    state = State.NOT_MET if is_judged and not is_open else State.UNKNOWN
     return CreatinineLimb(state, None, steepest)
 
 
@@ -104,8 +118,10 @@ def attested_rise(evidence: Evidence) -> State:
     before = baseline_before(evidence, latest.at)
     if before.umol_l is None:
         return State.UNKNOWN
-    is_above = latest.umol_l > settings.i1_fold * before.umol_l
-    return State.MET if is_above else State.NOT_MET
+    needed = settings.i1_fold * before.umol_l
+    if latest.least > needed or (latest.least == needed and not latest.is_exact):
+        return State.MET
+    return State.UNKNOWN if latest.most > needed else State.NOT_MET
 
 
 def injury(evidence: Evidence) -> Injury:
@@ -148,7 +164,8 @@ def baseline(evidence: Evidence) -> Baseline:
 def baseline_before(evidence: Evidence, at: datetime) -> Baseline:
     """Baseline before an instant.
 
-    A sample without time of day counts where its whole day lies before.
+    A sample without time of day counts where its whole day lies before. A limit of
+    detection that may be the lowest leaves the baseline missing: it is no number.
     """
     spans = (
         (BaselineSource.D90, evidence.settings.baseline_days),
@@ -156,6 +173,8 @@ def baseline_before(evidence: Evidence, at: datetime) -> Baseline:
     )
     for source, days in spans:
         sample = lowest_sample(evidence.samples, at - timedelta(days=days), at)
+        if sample and not sample.is_exact:
+            break
         if sample:
             return Baseline(sample.umol_l, source, sample)
     return Baseline(None, BaselineSource.MISSING)
@@ -164,10 +183,13 @@ def baseline_before(evidence: Evidence, at: datetime) -> Baseline:
 def lowest_sample(
     samples: Sequence[Sample], start: datetime, before: datetime
 ) -> Sample | None:
-    """Lowest sample in a half-open interval, the latest of equals."""
+    """Lowest sample in a half-open interval, the latest of equals.
+
+    A limit of detection is taken for the least that it may be.
+    """
     inside = [
         sample
         for sample in samples
         if start <= sample.at < before and sample.taken_by <= before
     ]
-    return min(inside, key=lambda s: (s.umol_l, -s.at.timestamp()), default=None)
+    return min(inside, key=lambda s: (s.least, -s.at.timestamp()), default=None)

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
+from operator import itemgetter
 
 from django.utils.translation import gettext as _
 
@@ -30,6 +30,7 @@ from record.casebook.design import FormDesign
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import casebooks_of
+from record.casebook.values import DetectionLimit, Quantity
 from trial_edc.vocabulary import Sex, VisitCode, VisitStatus, WithdrawalKind
 from visits.schedule import facts as schedule
 from visits.schedule.facts import Schedule, Visit
@@ -155,15 +156,17 @@ class CasebookGrid:
         return _(Sex(sex).label) if sex else ""
 
     @cached_property
-    def creatinine(self) -> list[tuple[str, Decimal]]:
+    def creatinine(self) -> list[tuple[str, Quantity | DetectionLimit]]:
         rows = self._visible_rows(CREATININE)
         pairs = [(row.get("sample_at"), row.get("value")) for row in rows]
-        return sorted((at.text, value.standard) for at, value in pairs if at and value)
+        samples = [(at.text, value) for at, value in pairs if at and value]
+        return sorted(samples, key=itemgetter(0))
 
     @property
     def spark(self) -> str:
-        """The creatinine course as points of a line, 240 by 40."""
-        values = [value for _at, value in self.creatinine]
+        """The creatinine course as points of a line, 240 by 40; no limit is a point."""
+        amounts = [amount for _at, amount in self.creatinine]
+        values = [one.standard for one in amounts if isinstance(one, Quantity)]
         if len(values) < 2:  # noqa: PLR2004 - a line needs two points
             return ""
         low, high = min(values), max(values)
@@ -176,7 +179,12 @@ class CasebookGrid:
     @property
     def last_creatinine_text(self) -> str:
         """In umol/L, to one decimal."""
-        return f"{self.creatinine[-1][1]:.1f}" if self.creatinine else ""
+        if not self.creatinine:
+            return ""
+        amount = self.creatinine[-1][1]
+        if isinstance(amount, DetectionLimit):
+            return f"{amount.comparator}{amount.bound:.1f}"
+        return f"{amount.standard:.1f}"
 
     @property
     def withdrawals(self) -> list[tuple[str, date | None]]:

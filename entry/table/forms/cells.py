@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from entry.table.forms.columns import SIZES, CellInput, Column, options_html
 from record.casebook import items
-from record.casebook.values import Quantity, Value
+from record.casebook.values import DetectionLimit, Quantity, Value
 from trial_edc.templatetags.components import status
 from trial_edc.units import rounded, written_unit
 
@@ -64,10 +64,12 @@ def cell(
 
 def standard_text(column: Column, value: Value) -> str:
     """A laboratory value in the standard unit; "" if it was entered in that unit."""
-    if not isinstance(value, Quantity) or value.unit == column.units[0]:
+    is_amount = isinstance(value, Quantity | DetectionLimit)
+    if not is_amount or value.unit == column.units[0]:
         return ""
-    number = rounded(value.standard, STANDARD_DECIMALS)
-    return f"{number:f} {written_unit(column.units[0])}"
+    number = value.standard if isinstance(value, Quantity) else value.bound
+    text = f"{rounded(number, STANDARD_DECIMALS):f} {written_unit(column.units[0])}"
+    return text if isinstance(value, Quantity) else value.comparator + text
 
 
 def control(

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Model
 
 from record.casebook.conditions import Condition
-from record.casebook.values import Value
+from record.casebook.values import DetectionLimit, Value
 from trial_edc.typed_text import plain
 from trial_edc.vocabulary import Codelist
 
@@ -113,7 +113,7 @@ class Item(models.Field):  # type: ignore[type-arg]
     def from_json(self, stored: Any) -> Value:
         return self.parse(stored)
 
-    def measure(self, value: Value) -> Decimal | None:
+    def measure(self, value: Value) -> Decimal | DetectionLimit | None:
         """The number to compare with ranges, in the standard unit."""
         del value
         return None

@@ -12,16 +12,22 @@ from django.utils.translation import gettext_lazy as _
 
 from record.casebook.items.base import Item
 from record.casebook.typed import unit_sign
-from record.casebook.values import Quantity, Value
+from record.casebook.values import DetectionLimit, Quantity, Value
 from trial_edc.typed_text import described, plain
 
 AMOUNT = re.compile(  # of a unit that begins with a digit a gap must part the number
     r"(?P<number>[+-]? ?[0-9.,。、]*[0-9])"
     r" ?(?P<unit>[^\d\s.,。、^⁄].*|(?<= )10\^.*)?"
 )
+LIMIT = re.compile(r"(?P<comparator>[<>]) ?(?P<amount>[^<>=].*)")
+FLAG = re.compile(  # what a laboratory puts behind a value outside its range
+    r"(?<=[0-9])(?: ?[↑↓⇑⇓*]+| (?:HH?|LL?))(?= |$)|(?<=[^ ]) ?[↑↓⇑⇓*]+$| (?:HH?|LL?)$"
+)
 IDEOGRAPHIC_POINT = re.compile(r"(?<=[0-9])。(?=[0-9])")
 PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 MAX_EXPONENT = 8
+Amount = Quantity | DetectionLimit
+PARTS = "unit", "comparator"  # columns of a laboratory value beside its number
 
 
 class Number(Item, models.DecimalField):  # type: ignore[type-arg]
@@ -45,17 +51,21 @@ class Number(Item, models.DecimalField):  # type: ignore[type-arg]
         return None if value is None else Decimal(value)
 
 
-def parse_number(raw: Any, decimals: int | None, *, unit: str = "") -> Decimal:
+def parse_number(
+    raw: Any, decimals: int | None, *, unit: str = "", entered: str = ""
+) -> Decimal:
     """Parse an exact decimal, with or without its unit behind it.
 
-    A comma is refused, for it may part decimals or thousands.
+    A comma is refused, for it may part decimals or thousands. `entered` is the whole
+    text, where `raw` is a part of it.
     """
+    entered = entered or str(raw)
     text = f"{raw:f}" if isinstance(raw, Decimal) else _number_text(str(raw), unit)
-    if not PLAIN_NUMBER.fullmatch(text) or _has_odd_digit(str(raw)):
+    if not PLAIN_NUMBER.fullmatch(text) or _has_odd_digit(entered):
         message = _("“%(entered)s” is not a number. Enter digits, such as 12.5.")
         if re.search(r"[0-9][,、]", text):
             message = COMMA
-        raise ValidationError(message, "type", {"entered": described(raw)})
+        raise ValidationError(message, "type", {"entered": described(entered)})
     number = Decimal(text)
     entered_decimals = len(text.partition(".")[2].rstrip("0"))
     if decimals is not None and entered_decimals > decimals:
@@ -119,6 +129,9 @@ class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
         ]
         number = models.DecimalField(max_digits=24, decimal_places=10)
         unit = models.CharField(null=True, max_length=12, db_column=f"{name}__unit")
+        comparator = models.CharField(
+            null=True, max_length=1, db_column=f"{name}__comparator"
+        )
         standard = models.GeneratedField(
             expression=Case(*factors, output_field=number),
             output_field=number,
@@ -126,29 +139,41 @@ class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
             db_column=f"{name}__standard",
         )
         cls.add_to_class(f"{name}_unit", unit)
+        cls.add_to_class(f"{name}_comparator", comparator)
         cls.add_to_class(f"{name}_standard", standard)
 
     def quantity(self, value: Decimal, unit: str) -> Quantity:
         exact = Decimal(f"{value.normalize():f}")
         return Quantity(exact, unit, exact * self.units[unit])
 
-    def value_in(self, row: Model) -> Quantity | None:
+    def _known(self, comparator: str, value: Decimal, unit: str) -> Amount:
+        quantity = self.quantity(value, unit)
+        if not comparator:
+            return quantity
+        return DetectionLimit(comparator, quantity.value, unit, quantity.standard)
+
+    def value_in(self, row: Model) -> Amount | None:
         number = getattr(row, self.attname)
         if number is None:
             return None
-        return self.quantity(Decimal(number), getattr(row, f"{self.name}_unit"))
+        columns = (getattr(row, f"{self.name}_{part}") for part in PARTS)
+        unit, comparator = columns
+        return self._known(comparator or "", Decimal(number), unit)
 
     def store(self, row: Model, value: Value) -> None:
-        """Store value and unit; the database derives the standard value."""
+        """Store value, unit and comparator; the database derives the standard value."""
         setattr(row, self.attname, value.value if value else None)
         setattr(row, f"{self.name}_unit", value.unit if value else None)
+        comparator = getattr(value, "comparator", None)
+        setattr(row, f"{self.name}_comparator", comparator)
 
-    def parse_entered(self, raw: Any) -> Quantity | None:
+    def parse_entered(self, raw: Any) -> Amount | None:
         """Parse a number, with a unit behind it or beside it: `(number, unit)`.
 
-        The unit behind the number goes before the one beside it.
+        The unit behind the number goes before the one beside it. `<` or `>` makes it a
+        limit of detection; a flag of the laboratory (`133↑`, `133 H`) is no part of it.
         """
-        if isinstance(raw, Quantity):
+        if isinstance(raw, Quantity | DetectionLimit):
             return raw
         number, beside = (
             raw if isinstance(raw, tuple | list) else (raw, self.standard_unit)
@@ -156,10 +181,15 @@ class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
         typed = plain("" if number is None else str(number))
         if not typed:
             return None
-        match = AMOUNT.fullmatch(typed)
+        limit = LIMIT.fullmatch(typed)
+        amount = FLAG.sub("", limit["amount"] if limit else typed)
+        match = AMOUNT.fullmatch(amount)
         named = (match["unit"] if match else None) or str(beside or "")
-        exact = parse_number(number, self.decimal_places, unit=named)
-        return self.quantity(exact, self._require_unit(named))
+        exact = parse_number(
+            amount, self.decimal_places, unit=named, entered=str(number)
+        )
+        unit = self._require_unit(named)
+        return self._known(limit["comparator"] if limit else "", exact, unit)
 
     def _require_unit(self, named: str) -> str:
         if unit := self.unit_of(named):
@@ -175,10 +205,13 @@ class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
         return by_sign.get(unit_sign(text))
 
     def as_text(self, value: Value) -> str:
-        return "" if value is None else f"{value.value:f}"
+        """As it is entered: `118`, or `<18` for a limit of detection."""
+        if value is None:
+            return ""
+        return f"{getattr(value, 'comparator', '')}{value.value:f}"
 
     def to_json(self, value: Value) -> Any:
-        return [f"{value.value:f}", value.unit] if value else None
+        return [self.as_text(value), value.unit] if value else None
 
-    def measure(self, value: Value) -> Decimal | None:
-        return value.standard if value else None
+    def measure(self, value: Value) -> Decimal | DetectionLimit | None:
+        return value.standard if isinstance(value, Quantity) else value

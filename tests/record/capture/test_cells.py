@@ -143,7 +143,7 @@ def test_a_missing_code_is_read_and_quotation_marks_make_words_of_it():
             "118 mmol/L",
             "“mmol/L” is no unit of this item. Use umol/L, mg/dL.",
         ),
-        (CREATININE, "<10", "“<10” is not a number. Enter digits, such as 12.5."),
+        (CREATININE, "≤10", "“≤10” is not a number. Enter digits, such as 12.5."),
         (CREATININE, "high", "“high” is not a number. Enter digits, such as 12.5."),
         (
             SAMPLED,

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ('pauses', models.JSONField(null=True)),
                 ('grade', models.DecimalField(decimal_places=0, max_digits=12, null=True)),
                 ('creatinine_unit', models.CharField(db_column='creatinine__unit', max_length=12, null=True)),
+                ('creatinine_comparator', models.CharField(db_column='creatinine__comparator', max_length=1, null=True)),
                 ('creatinine_standard', models.GeneratedField(db_column='creatinine__standard', db_persist=True, expression=models.Case(models.When(creatinine_unit='umol/L', then=django.db.models.expressions.CombinedExpression(models.F('creatinine'), '*', models.Value(Decimal('1')))), models.When(creatinine_unit='mg/dL', then=django.db.models.expressions.CombinedExpression(models.F('creatinine'), '*', models.Value(Decimal('88.4')))), output_field=models.DecimalField(decimal_places=10, max_digits=24)), output_field=models.DecimalField(decimal_places=10, max_digits=24))),
                 ('by', models.ForeignKey(db_column='by', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],

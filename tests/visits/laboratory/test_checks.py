@@ -1,7 +1,10 @@
 """Edit checks of creatinine, urine and the panel."""
 
+from decimal import Decimal
+
 import pytest
 
+from record.casebook.values import DetectionLimit
 from tests.visits.edit_checks import (
     COURSE,
     DAY_0,
@@ -14,6 +17,11 @@ from tests.visits.edit_checks import (
     partial,
     quantity,
 )
+
+
+def limit(comparator, number):
+    return DetectionLimit(comparator, Decimal(number), "mmol/L", Decimal(number))
+
 
 URINE = {"start_at": DAY_0, "end_at": DAY_0 + 2 * HOUR, "volume_ml": 100}
 FIRES: Cases = [
@@ -32,10 +40,14 @@ FIRES: Cases = [
     ("URI-05", data("URI", **{**URINE, "volume_ml": 1401}), (WEIGHED,)),
     ("LAB-01", data("LAB", urea=quantity("20", "mg/dL"), urea_kind="urea"), ()),
     ("LAB-02", data("LAB", potassium=quantity("6.0")), ()),
+    ("LAB-02", data("LAB", potassium=limit(">", "6.0")), ()),
     ("LAB-03", data("LAB", significance=[{"judgement": "yes_ae"}]), ()),
     ("LAB-04", data("LAB", significance=[{"analyte": "crp", "judgement": None}]), ()),
 ]
 QUIET: Cases = [
+    ("LAB-02", data("LAB", potassium=limit(">", "5.9")), ()),
+    ("LAB-02", data("LAB", potassium=limit(">", "6.5")), ()),
+    ("LAB-02", data("LAB", potassium=limit("<", "6.4")), ()),
     ("CRE-01", data("CRE", sample_at=partial("2026-03-01"), place="outside_lab"), ()),
     ("CRE-01", data("CRE", sample_at=partial("2026-03-01T08:00"), place="icu"), ()),
     ("CRE-02", data("CRE", sample_at=partial("2025-02-28")), COURSE),
