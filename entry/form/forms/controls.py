@@ -1,5 +1,6 @@
 """The control of each item type, and the text typed into it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -21,6 +22,7 @@ MAX_RADIO_OPTIONS = 4
 EMPTY_ROWS = 2
 REVISION_DIGITS_LIMIT = 10
 ROW_COUNTS = frozenset(map(str, range(1000)))
+TOO_MANY_ROWS = N_("A small table takes at most 999 rows. Nothing was saved.")
 MISSING_CODES = frozenset(code.value for code in MissingCode)
 NOT_BOTH = N_("Enter a value, or say why there is none; not both.")
 Typed = QueryDict
@@ -128,6 +130,7 @@ def entered_value(item: Item, name: str, typed: Typed) -> Any:
     if isinstance(item, items.ItemGroup):
         if not has_rows(name, typed):
             raise KeyError(name)
+        _require_row_count(name, typed)
         return typed_rows(item, name, typed)
     if name not in typed and f"{name}__shown" in typed:
         return ""  # radio buttons of which none is chosen
@@ -146,14 +149,26 @@ def _fills_rows(item: Item, name: str, typed: Typed) -> bool:
 
 
 def has_rows(name: str, typed: Typed) -> bool:
-    """A small table was posted, with a possible number of rows."""
-    return typed.get(f"{name}__rows", "") in ROW_COUNTS
+    return f"{name}__rows" in typed or bool(_row_numbers(name, typed))
+
+
+def _row_numbers(name: str, typed: Typed) -> list[int]:
+    """The rows of a small table of which anything was posted."""
+    matches = (re.fullmatch(rf"{name}-([0-9]{{1,9}})-.+", key) for key in typed)
+    return sorted({int(match[1]) for match in matches if match})
+
+
+def _require_row_count(name: str, typed: Typed) -> None:
+    """Refuse where rows would be dropped."""
+    count, numbers = typed.get(f"{name}__rows", ""), _row_numbers(name, typed)
+    if count not in ROW_COUNTS or any(number >= int(count) for number in numbers):
+        raise UnclearInput(TOO_MANY_ROWS)
 
 
 def typed_rows(item: items.ItemGroup, name: str, typed: Typed) -> list[dict[str, str]]:
     return [
         {column: typed.get(f"{name}-{number}-{column}", "") for column in item.columns}
-        for number in range(int(str(typed[f"{name}__rows"])))
+        for number in _row_numbers(name, typed)
     ]
 
 

@@ -70,9 +70,9 @@ def test_a_limit_that_may_be_the_lowest_leaves_the_baseline_missing(
 ) -> None:
     samples = (known(BEFORE, before), known(EARLIER, "85"), known(LATER, "200"))
 
-    found = assess(candidate(samples=samples)).baseline
+    before_injury = assess(candidate(samples=samples)).baseline
 
-    assert (found.umol_l, found.source) == expected
+    assert (before_injury.umol_l, before_injury.source) == expected
 
 
 @pytest.mark.verifies("ELG-E9")
