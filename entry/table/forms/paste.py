@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
 from entry.table.forms.columns import Column
+from entry.table.forms.pasted_cells import rows_in
 from entry.table.forms.submission import cell_value
 from record.casebook import items
 from trial_edc.typed_text import sign
@@ -99,7 +100,7 @@ def _table(text: str, max_rows: int) -> list[tuple[int, list[str]]]:
         raise UnreadablePaste(NOTHING_PASTED)
     first = text.strip("\n").partition("\n")[0]
     delimiter = "\t" if "\t" in text else ";" if ";" in first else ","
-    lines = _rows(text[:MAX_TEXT_LENGTH], delimiter)
+    lines = rows_in(text[:MAX_TEXT_LENGTH], delimiter)
     table = [
         (number, [cell.strip() for cell in cells])
         for number, cells in enumerate(lines, 1)
@@ -108,36 +109,6 @@ def _table(text: str, max_rows: int) -> list[tuple[int, list[str]]]:
     if len(table) > max_rows + 1 or len(text) > MAX_TEXT_LENGTH:
         raise UnreadablePaste(TOO_MUCH, most=max_rows)
     return table
-
-
-def _rows(text: str, delimiter: str) -> list[list[str]]:
-    """The cells of each row; a quotation mark that quotes no whole cell is text.
-
-    A row that quotes hold together is taken apart where that gives a table of one
-    width: then a quotation mark was left open.
-    """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    rows = list(_cells(text.rstrip("\n"), delimiter))
-    apart = [line.split(delimiter) for line in text.rstrip("\n").split("\n")]
-    widths = {len(cells) for cells in apart}
-    is_one_table = len(widths) == 1 and max(widths) > 1
-    return apart if is_one_table and len(apart) > len(rows) else rows
-
-
-def _cells(text: str, delimiter: str) -> Iterator[list[str]]:
-    """A quoted cell holds line breaks between tabs, or separators within a line."""
-    outside = "\t" if delimiter == "\t" else "\n"
-    quoted = rf'"((?:[^"{outside}]|"")*)"'
-    cell = re.compile(rf"(?:{quoted}|([^{delimiter}\n]*))({delimiter}|\n|\Z)")
-    cells: list[str] = []
-    for match in cell.finditer(text):
-        whole, plain_text, end = match.groups()
-        cells.append(plain_text if whole is None else whole.replace('""', '"'))
-        if end != delimiter:
-            yield cells
-            cells = []
-        if not end:
-            return
 
 
 def _comparable(text: str) -> str:
