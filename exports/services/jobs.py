@@ -219,7 +219,7 @@ def open_download(export: Export, *, by: User) -> Iterator[bytes]:
 def _is_intact(export: Export) -> bool:
     try:
         return files.sha256_of(files.archive_path(export.key)) == export.sha256
-    except InvalidTag:
+    except (OSError, InvalidTag, ValueError):
         return False
 
 

@@ -5,9 +5,11 @@ from django.utils.translation import gettext as _
 from imports.models import ImportedFile, ImportState
 from imports.rules.reading import UnreadableFile
 from imports.services import previews, storing
-from record.casebook.services.files import FileDamaged
+from record.audit.problems import FileDamaged
 from trial_edc.background import exclusively
+from trial_edc.vocabulary import N_
 
+MISSING = N_("The stored file is missing or damaged. Upload it again.")
 IMPORTS = 4194673  # the class of the advisory locks of this room
 
 
@@ -29,8 +31,10 @@ def plan(file_id: int) -> None:
             return
         try:
             previews.preview(file_id)
-        except (UnreadableFile, FileDamaged) as problem:
+        except UnreadableFile as problem:
             previews.mark_failed(file_id, str(problem))
+        except FileDamaged:
+            previews.mark_failed(file_id, _(MISSING))
         except Exception:
             text = _("It could not be read; the cause is in the log of the worker.")
             previews.mark_failed(file_id, text)
@@ -43,6 +47,8 @@ def store(file_id: int) -> None:
             return
         try:
             storing.store_file(file_id)
+        except FileDamaged:
+            previews.record_problem(file_id, _(MISSING))
         except Exception:
             text = _("It stopped on the way; the cause is in the log of the worker.")
             previews.record_problem(file_id, text)

@@ -13,15 +13,19 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from structlog.contextvars import bound_contextvars
+from structlog.stdlib import get_logger
 
 from record.audit import once
 from record.audit.attribution import RequestTrace, current_trace
-from record.audit.problems import RecordClosed
+from record.audit.problems import FileDamaged, RecordClosed
 from trial_edc.logs import one_line
 
-CONFLICT, TOO_LARGE = 409, 413
+CONFLICT, GONE, TOO_LARGE = 409, 410, 413
 MAX_BYTES = 12_000_000  # a file of a form has 10 MB at most
 NUL = "\0"
+UTF_8 = frozenset({"utf-8", "utf8"})
+FORM_TYPES = frozenset({"multipart/form-data", "application/x-www-form-urlencoded"})
+logger = get_logger(__name__)
 
 
 class TraceMiddleware:
@@ -71,7 +75,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 class RefusalMiddleware:
-    """Answers what no page can: texts that cannot be stored, a record that is locked.
+    """Answers what no page can: what cannot be stored or opened, what is locked.
 
     PostgreSQL holds no NUL, and what is no UTF-8 would be stored as another text. A
     write that the page had not refused itself meets the lock of a form or of the
@@ -85,6 +89,7 @@ class RefusalMiddleware:
         size = request.META.get("CONTENT_LENGTH") or "0"
         if not size.isdecimal() or int(size) > MAX_BYTES:
             return HttpResponse(status=TOO_LARGE)
+        _require_utf8_declared(request)
         typed = request.GET, request.POST
         if NUL in request.path_info or any(map(_holds_nul, typed)):
             message = "A text holds a NUL."
@@ -97,9 +102,12 @@ class RefusalMiddleware:
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponse | None:
-        if not isinstance(exception, RecordClosed):
-            return None
-        return render(request, "409.html", status=CONFLICT)
+        if isinstance(exception, FileDamaged):
+            logger.error("stored file missing or damaged", key=str(exception))
+            return render(request, "file_damaged.html", status=GONE)
+        if isinstance(exception, RecordClosed):
+            return render(request, "409.html", status=CONFLICT)
+        return None
 
 
 class OnceMiddleware:
@@ -130,6 +138,20 @@ def _page_before(request: HttpRequest) -> str:
     address = address or request.headers.get("Referer", "")
     is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()})
     return address if is_ours else "/"
+
+
+def _require_utf8_declared(request: HttpRequest) -> None:
+    """A form in another encoding would be stored as other words than were typed.
+
+    A file that is posted whole may have one: it is not that of the address.
+    """
+    charset = (request.content_params or {}).get("charset", "")
+    if not charset or charset.lower() in UTF_8:
+        return
+    if request.content_type in FORM_TYPES:
+        message = "A form is sent in UTF-8."
+        raise BadRequest(message)
+    request.encoding = settings.DEFAULT_CHARSET
 
 
 def _is_utf8(request: HttpRequest) -> bool:

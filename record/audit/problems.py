@@ -1,5 +1,9 @@
-"""What the database can refuse."""
+"""What the database or the folder of files can refuse."""
 
 
 class RecordClosed(Exception):
     """The form or the whole database is locked, or the form frozen."""
+
+
+class FileDamaged(Exception):
+    """The content in the folder is missing, or not the one that was stored."""

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from imports.rules.reading import read_table
-from imports.services import storing
+from imports.services import storing, worker
 from record.casebook.models import FormInstance
 from tests.imports import stage
 
@@ -200,3 +200,28 @@ def test_the_mapping_page_tells_what_it_took_for_titles():
 
     assert "“检验报告”" in page
     assert [line.state for line in file.lines.all()] == ["new"]
+
+
+@pytest.mark.django_db
+def test_a_stored_laboratory_file_that_is_gone_is_told(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    clerk, *others = stage.people()
+    source, someone = stage.source(*others), stage.participant()
+    content = stage.csv(stage.row(someone, days=60, value="97"))
+    file = stage.previewed(source, content, by=clerk)
+    for path in tmp_path.rglob("*"):
+        if path.is_file():
+            path.unlink()
+    client = Client()
+    client.force_login(clerk)
+
+    answers = [
+        client.get(reverse(f"imports:{name}", args=[file.pk]))
+        for name in ("mapping", "original")
+    ]
+    storing.confirm(file, None, by=clerk)
+    worker.store(file.pk)
+
+    assert [answer.status_code for answer in answers] == [410, 410]
+    file.refresh_from_db()
+    assert file.problem == "The stored file is missing or damaged. Upload it again."

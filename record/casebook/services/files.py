@@ -6,9 +6,11 @@ that names a participant, and a copy of it opens nothing.
 
 import hashlib
 import io
+import re
 from pathlib import Path
 from typing import IO, Any
 
+from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
@@ -17,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from record.accounts.models import User
 from record.audit.attribution import Source, act, attributed
+from record.audit.problems import FileDamaged
 from record.audit.vault import Purpose, seal_bytes, unseal_bytes
 from record.casebook import access, catalogue
 from record.casebook.items import File
@@ -28,7 +31,13 @@ from trial_edc.whole_files import NO_ROOM, NoRoom, write_whole
 
 PDF, JPEG, PNG, CSV = "application/pdf", "image/jpeg", "image/png", "text/csv"
 ENDINGS = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png", CSV: ".csv"}
-MAGIC = {b"%PDF-": PDF, b"\xff\xd8\xff": JPEG, b"\x89PNG\r\n\x1a\n": PNG}
+MAGIC = {b"\xff\xd8\xff": JPEG, b"\x89PNG\r\n\x1a\n": PNG}
+# Readers of PDF look for its mark in the first 1024 bytes: printers and mail programs
+# put a byte-order mark, line breaks or a job of the printer language PJL before it.
+PDF_HEAD_BYTES = 1024
+PDF_HEAD = re.compile(
+    rb"(?:\xef\xbb\xbf)?[\0\s]*(?:\x1b%-12345X(?:@PJL[^\r\n]*[\r\n]+)*[\0\s]*)*%PDF-"
+)
 MEGABYTE = 1_000_000
 TOO_LARGE = gettext_lazy("The file is larger than %(most)s MB. Make it smaller.")
 TEXT_CONTROLS = frozenset("\t\r\n")
@@ -40,10 +49,6 @@ class FileRefused(Exception):
     def __init__(self, item: str, message: str) -> None:
         super().__init__(message)
         self.item = item
-
-
-class FileDamaged(Exception):
-    """The content in the folder is not the one that was stored."""
 
 
 def store(
@@ -87,6 +92,8 @@ def _checked(declared: File, item: str, upload: "UploadedFile[Any]") -> bytes:
 
 def media_type(content: bytes) -> str:
     """By the content alone; empty when it is unknown."""
+    if PDF_HEAD.match(content, 0, PDF_HEAD_BYTES):
+        return PDF
     for magic, kind in MAGIC.items():
         if content.startswith(magic):
             return kind
@@ -149,7 +156,10 @@ def write_sealed(content: bytes) -> str:
 
 def read_sealed(key: str, sha256: str) -> bytes:
     """Read a stored content; `FileDamaged` when it is not what was stored."""
-    content = unseal_bytes(Purpose.FILE, _path(key).read_bytes())
+    try:
+        content = unseal_bytes(Purpose.FILE, _path(key).read_bytes())
+    except (OSError, InvalidTag, ValueError) as problem:
+        raise FileDamaged(key) from problem
     if hashlib.sha256(content).hexdigest() != sha256:
         raise FileDamaged(key)
     return content

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from record.audit.attribution import Reason
 from record.audit.models import Entry
+from record.audit.problems import FileDamaged
 from record.capture.services.forms import save
 from record.casebook.models import StoredFile
 from record.casebook.services import files
@@ -34,6 +35,17 @@ def upload(content=PDF, name="report.pdf"):
     ("content", "kind"),
     [
         (PDF, "application/pdf"),
+        (b"\xef\xbb\xbf" + PDF, "application/pdf"),
+        (b"\r\n\r\n" + PDF, "application/pdf"),
+        (b"\xef\xbb\xbf\n \n" + PDF, "application/pdf"),
+        (
+            b"\x1b%-12345X@PJL JOB\r\n@PJL ENTER LANGUAGE=PDF\r\n" + PDF,
+            "application/pdf",
+        ),
+        (b"\x1b%-12345X" + PDF, "application/pdf"),
+        (b"\n" * 2000 + PDF, ""),
+        (b"MZ\x90" + PDF, ""),
+        (b"name,value\n%PDF-1.7,1\n", "text/csv"),
         (b"\xff\xd8\xff\xe0 jpeg", "image/jpeg"),
         (b"\x89PNG\r\n\x1a\n png", "image/png"),
         ("\ufeffname,值\n1,2".encode(), "text/csv"),
@@ -145,7 +157,7 @@ def test_a_file_changed_in_its_folder_is_not_served(folder):
     path = folder / key[:2] / key
     path.write_bytes((folder / other[:2] / other).read_bytes())
 
-    with pytest.raises(files.FileDamaged):
+    with pytest.raises(FileDamaged):
         files.open_file(key, by=person())
 
 
@@ -156,3 +168,13 @@ def test_a_closed_form_takes_no_file():
 
     with pytest.raises(files.FileRefused):
         files.store(form, "report", upload(), by=person())
+
+
+@pytest.mark.parametrize("damage", [None, b"", b"x", b"x" * 40])
+def test_a_file_missing_or_cut_short_is_told_to_be_damaged(folder, damage):
+    key = files.store(sample(), "report", upload(), by=person())
+    path = folder / key[:2] / key
+    path.unlink() if damage is None else path.write_bytes(damage)
+
+    with pytest.raises(FileDamaged):
+        files.open_file(key, by=person())
