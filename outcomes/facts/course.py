@@ -1,9 +1,10 @@
 """The course of a participant, read from the casebook for the endpoint rules; pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 
+from enrollment.eligibility.facts.samples import decisive_samples
 from outcomes.rules.observed_course import (
     CreatinineSample,
     Interval,
@@ -58,7 +59,7 @@ def record_of(casebook: Casebook, cutoff: date) -> Record | None:
         last_alive_on=last_known_alive(casebook),
         death_on=death.earliest if death else None,
         withdrawn_on=withdrawn_from_everything_on(casebook),
-        creatinine=tuple(samples(casebook)),
+        creatinine=tuple(samples(decisive_samples(casebook))),
         rrt=tuple(renal_replacement(casebook)),
         hospital=tuple(stays(casebook, "hospital")),
         icu=tuple(stays(casebook, "icu")),
@@ -67,11 +68,15 @@ def record_of(casebook: Casebook, cutoff: date) -> Record | None:
 
 
 def baseline_umol_l(casebook: Casebook) -> Decimal | None:
-    """Present value of the sample frozen as baseline, corrected or not."""
+    """Present value of the sample frozen as baseline, corrected or not.
+
+    None while another value of the same instant contradicts it.
+    """
     sample_id = casebook.value("RAN", "baseline_sample")
-    matches = (row for row in casebook.rows("CRE") if row.form_id == sample_id)
-    sample = next(matches, None) if sample_id else None
-    value = sample.get("value") if sample else None
+    rows = [row for row in casebook.rows("CRE") if row.form_id == sample_id]
+    if sample_id and rows and rows[0] not in decisive_samples(casebook):
+        return None
+    value = rows[0].get("value") if sample_id and rows else None
     if isinstance(value, Quantity):
         return value.standard
     if isinstance(value, DetectionLimit):
@@ -97,8 +102,8 @@ def anchor_on(casebook: Casebook) -> date | None:
     return site_date(at) if at else None
 
 
-def samples(casebook: Casebook) -> Iterator[CreatinineSample]:
-    for row in casebook.rows("CRE"):
+def samples(rows: Iterable[FormData]) -> Iterator[CreatinineSample]:
+    for row in rows:
         sample_at, value = sampled_at(row), row.get("value")
         key = str(row.form_id or "")
         if sample_at and isinstance(value, Quantity):
@@ -159,7 +164,7 @@ def last_known_alive(casebook: Casebook) -> date | None:
 
 def evidence_of_life(casebook: Casebook) -> Iterator[date]:
     yield from (on for data in casebook.rows("VIS") if (on := seen_on(data)))
-    yield from (sample.on for sample in samples(casebook))
+    yield from (sample.on for sample in samples(casebook.rows("CRE")))
     for row in casebook.rows("STY"):
         yield from (site_date(at) for at in (row.get("in_at"), row.get("out_at")) if at)
     yield from (on for row in casebook.rows("CAL") if (on := row.get("alive_on")))
@@ -184,4 +189,5 @@ def seen_on(data: FormData) -> date | None:
 def samples_in_window(casebook: Casebook, visit: VisitCode) -> list[CreatinineSample]:
     anchor = anchor_on(casebook)
     span = rules.window(visit, anchor) if anchor else None
-    return [sample for sample in samples(casebook) if span and sample.on in span]
+    rows = casebook.rows("CRE")
+    return [sample for sample in samples(rows) if span and sample.on in span]

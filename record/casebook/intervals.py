@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from record.casebook.form_data import Casebook, FormData
-from record.casebook.values import Partial
+from record.casebook.values import Partial, is_same
 from trial_edc.dates import SITE_TZ
 
 FIRST = datetime.min.replace(tzinfo=UTC)
@@ -66,6 +66,26 @@ def is_since(value: Any, day: date | None) -> bool:
 def others(data: FormData, casebook: Casebook) -> Iterator[FormData]:
     own_key = data.key
     return (row for row in casebook.rows(data.code) if row.key != own_key)
+
+
+def repeated_row(data: FormData, casebook: Casebook, *definite: str) -> FormData | None:
+    """Another row that says the same in every item.
+
+    None while one of the `definite` items is missing, or a time among them is not known
+    to the day: then two rows may be two things.
+    """
+    values = [data.get(item) for item in definite]
+    if any(
+        v is None or (isinstance(v, Partial) and not v.is_full_date) for v in values
+    ):
+        return None
+    rows = (row for row in others(data, casebook) if _is_same(row, data))
+    return next(rows, None)
+
+
+def _is_same(one: FormData, other: FormData) -> bool:
+    names = one.values.keys() | other.values.keys()
+    return all(is_same(one.values.get(n), other.values.get(n)) for n in names)
 
 
 def in_order(*dates: Partial | None) -> bool:

@@ -6,11 +6,22 @@ from record.casebook.checks import CHECKS
 from tests.visits.deviations import test_checks as deviations
 from tests.visits.infusions import test_checks as infusions
 from tests.visits.laboratory import test_checks as laboratory
+from tests.visits.laboratory import test_contradictory_samples as samples
 from tests.visits.logs import test_checks as logs
+from tests.visits.logs import test_repeated_rows as repeated_rows
 from tests.visits.schedule import test_checks as schedule
 from tests.visits.schedule import test_checks_after_end as after_end
 
-FEATURES = (schedule, after_end, laboratory, logs, infusions, deviations)
+FEATURES = (
+    schedule,
+    after_end,
+    laboratory,
+    samples,
+    logs,
+    repeated_rows,
+    infusions,
+    deviations,
+)
 FIRES = list(chain.from_iterable(feature.FIRES for feature in FEATURES))
 QUIET = list(chain.from_iterable(feature.QUIET for feature in FEATURES))
 

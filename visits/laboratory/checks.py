@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from enrollment.consent.facts.decisions import first_consented_at
+from enrollment.eligibility.facts.samples import contradicts, instant_of
 from record.casebook.checks import check
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.intervals import others, overlap
@@ -75,6 +76,43 @@ def source_not_seen(data: FormData, casebook: Casebook) -> bool:
 def study_sample_before_consent(data: FormData, casebook: Casebook) -> bool:
     no = data.get("routine_care") == YesNo.NO
     return no and BEFORE_CONSENT.holds(data, casebook)
+
+
+@check(
+    "CRE-05",
+    form="CRE",
+    item="value",
+    severity=Severity.HARD,
+    message=N_("Row %(row)s has this sample already. Enter it once."),
+)
+def sample_repeated(data: FormData, casebook: Casebook) -> Mapping[str, int] | None:
+    at, value = instant_of(data), data.get("value")
+    if at is None or value is None:
+        return None
+    same = ("laboratory", "place")
+    for row in others(data, casebook):
+        is_same = all(row.get(item) == data.get(item) for item in same)
+        if is_same and (instant_of(row), row.get("value")) == (at, value):
+            return {"row": row.occurrence}
+    return None
+
+
+@check(
+    "CRE-06",
+    form="CRE",
+    item="value",
+    severity=Severity.SOFT,
+    message=N_(
+        "Row %(row)s has another value of the same time and laboratory, %(value)s. "
+        "Until one of them is corrected, no rule uses either."
+    ),
+)
+def sample_contradicted(
+    data: FormData, casebook: Casebook
+) -> Mapping[str, object] | None:
+    rows = (row for row in others(data, casebook) if contradicts(data, row))
+    row = next(rows, None)
+    return {"row": row.occurrence, "value": str(row.get("value"))} if row else None
 
 
 def hours_of(data: FormData) -> Decimal | None:

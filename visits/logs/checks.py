@@ -1,11 +1,18 @@
 """Edit checks of medication, renal replacement and stays."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from enrollment.consent.facts.decisions import first_consented_at
-from record.casebook.checks import check
+from record.casebook.checks import CheckRule, check
 from record.casebook.form_data import Casebook, FormData
-from record.casebook.intervals import bounds, ends_before_start, others, overlap
+from record.casebook.intervals import (
+    bounds,
+    ends_before_start,
+    others,
+    overlap,
+    repeated_row,
+)
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Severity, YesNo
 from visits.logs.vocabulary import (
@@ -235,3 +242,31 @@ def unplanned_without_event(data: FormData, casebook: Casebook) -> bool:
         "hospitalisation" in (row.get("seriousness") or ())
         for row in casebook.rows("AE")
     )
+
+
+# Items that a row needs before it can be the same as another.
+ROW_KEYS = {
+    "IST": ("drug", "start"),
+    "CMD": ("drug", "start"),
+    "RRT": ("modality", "started_at"),
+    "STY": ("kind", "in_at"),
+    "AE": ("term", "onset"),
+}
+
+
+def _repeated(*definite: str) -> CheckRule:
+    def rule(data: FormData, casebook: Casebook) -> Mapping[str, int] | None:
+        row = repeated_row(data, casebook, *definite)
+        return {"row": row.occurrence} if row else None
+
+    return rule
+
+
+for _form, _items in ROW_KEYS.items():
+    check(
+        f"{_form}-30",
+        form=_form,
+        item=_items[-1],
+        severity=Severity.HARD,
+        message=N_("Row %(row)s says the same in every item. Enter it once."),
+    )(_repeated(*_items))

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from enrollment.consent.facts.decisions import consent_answer, consent_on
+from enrollment.eligibility.facts.samples import decisive_samples
 from enrollment.eligibility.rules import (
     Ages,
     BurstDecision,
@@ -104,7 +105,7 @@ def weighing_of(casebook: Casebook) -> FormData | None:
 
 
 def samples(casebook: Casebook) -> Iterator[Sample]:
-    for data in casebook.rows("CRE"):
+    for data in decisive_samples(casebook):
         sample_at, quantity = data.get("sample_at"), data.get("value")
         if sample_at is None or quantity is None:
             continue
