@@ -19,6 +19,7 @@ from imports.rules.mapping import (
 )
 from imports.rules.reading import MAX_BYTES, FileTable
 from imports.selectors import mapping_words
+from imports.selectors.times import needs_times
 from imports.selectors.unassigned import needs_reading
 from record.audit.attribution import Reason
 from record.capture.vocabulary import ChangeReason
@@ -102,7 +103,7 @@ class UploadForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """Why values that stand in the record change; that lines are of nobody."""
+    """What must be said before a file is stored: why values change, what was read."""
 
     code = forms.ChoiceField(
         label=gettext_lazy("Why do values change?"),
@@ -114,9 +115,18 @@ class ConfirmForm(forms.Form):
             "I read the rows that belong to nobody: none is of a person of this trial"
         )
     )
+    midnight_confirmed = forms.BooleanField(
+        label=gettext_lazy("The time of every sample is 00:00: the laboratory says so"),
+        help_text=gettext_lazy(
+            "Often 00:00 stands for a time that is not known. Ask the laboratory; map "
+            "the column that holds the times, or discard the file."
+        ),
+    )
 
     def __init__(self, file: ImportedFile, data: Any = None) -> None:
         super().__init__(data)
+        if not needs_times(file):
+            del self.fields["midnight_confirmed"]
         if not file.changed:
             del self.fields["code"], self.fields["text"]
         if not needs_reading(file):

@@ -16,6 +16,7 @@ from enrollment.screening.rules.participant_numbers import (
 from enrollment.screening.selectors import participant_with_hospital_no
 from imports.rules.mapping import (
     NOT_COLLECTED,
+    DateOrder,
     FileColumn,
     FileMapping,
     WordKind,
@@ -29,6 +30,13 @@ from record.casebook.values import MissingCode
 from trial_edc.vocabulary import N_
 from visits.laboratory.vocabulary import Analyte
 from visits.models import Laboratory
+
+# The note beside a line whose time was written as 24:00.
+MIDNIGHT = {
+    "message": N_("24:00 is 00:00 of the next day."),
+    "details": {},
+    "severity": "note",
+}
 
 
 @dataclass(frozen=True)
@@ -167,8 +175,7 @@ def _read_line(
         raise _LineRefused(message, count=cells["_odd"])
     analyte = _analyte(cells[FileColumn.ANALYTE], mapping)
     _require_laboratory(cells.get(FileColumn.LABORATORY, ""), laboratory)
-    text = _sampling_text(cells)
-    sampled_at = _sampled_at(text, mapping)
+    sampled_at = _sampled_at(cells, mapping)
     return SampleResult(
         line,
         analyte,
@@ -176,7 +183,7 @@ def _read_line(
         _value(cells, mapping),
         _code(WordKind.PLACE, FileColumn.PLACE, cells, mapping),
         _code(WordKind.VISIT, FileColumn.VISIT, cells, mapping),
-        is_midnight_24=is_midnight_24(text, sampled_at),
+        is_midnight_24=is_midnight_24(_clock_text(cells), sampled_at),
     )
 
 
@@ -197,13 +204,18 @@ def _require_laboratory(text: str, laboratory: Laboratory) -> None:
         raise _LineRefused(message, text=text)
 
 
-def _sampling_text(cells: Cells) -> str:
-    day, clock = cells[FileColumn.SAMPLED_AT], cells.get(FileColumn.SAMPLED_TIME)
-    return f"{day} {clock}" if clock else day
+def _clock_text(cells: Cells) -> str:
+    """The cell that holds the time of day."""
+    return cells.get(FileColumn.SAMPLED_TIME, cells[FileColumn.SAMPLED_AT])
 
 
-def _sampled_at(text: str, mapping: FileMapping) -> str:
+def _sampled_at(cells: Cells, mapping: FileMapping) -> str:
+    """Where the time stands apart, the other column gives its date alone."""
+    text, clock = cells[FileColumn.SAMPLED_AT], cells.get(FileColumn.SAMPLED_TIME)
     sampled_at = iso_instant(text, mapping.date_order)
+    if sampled_at and clock is not None:
+        day, text = sampled_at[: len("2026-03-08")], f"{text} {clock}"
+        sampled_at = iso_instant(f"{day} {clock}".strip(), DateOrder.YMD)
     if sampled_at is None:
         message = N_("“%(text)s” is no date in the order that the mapping says.")
         raise _LineRefused(message, text=text)

@@ -8,7 +8,6 @@ from record.capture.services.imports import RowState
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance
 from record.casebook.values import MissingCode, Value, is_blank
-from trial_edc.vocabulary import N_
 
 MAX_TEXT_LENGTH = 200  # of a value in the preview
 
@@ -52,13 +51,6 @@ def refused_plan(result: SampleResult, refusal: Refusal | None = None) -> LinePl
 def refusal_json(refusal: Refusal) -> dict[str, Any]:
     details = {name: str(value) for name, value in refusal.details.items()}
     return {"message": refusal.message, "details": details, "severity": "hard"}
-
-
-MIDNIGHT = {
-    "message": N_("24:00 is 00:00 of the next day."),
-    "details": {},
-    "severity": "note",
-}
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:

@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from imports.rules.mapping import FileMapping
-from imports.selectors.lines import Refusal, SampleResult
+from imports.selectors.lines import MIDNIGHT, Refusal, SampleResult
 from imports.services.line_plans import (
-    MIDNIGHT,
     LinePlan,
     finding_json,
     refusal_json,

@@ -15,6 +15,7 @@ from imports.models import ImportedFile, ImportedRow, ImportState
 from imports.rules.mapping import FileMapping
 from imports.selectors.lines import Refusal, SampleResult, sort_lines
 from imports.selectors.report import report_of
+from imports.selectors.times import needs_times
 from imports.selectors.unassigned import needs_reading
 from imports.services.files import STORE, audit_details, lock_file, table_of
 from imports.services.line_plans import refusal_json
@@ -44,6 +45,10 @@ class ReasonMissing(Exception):
     """Values in the record change, and no reason was given."""
 
 
+class MidnightUnconfirmed(Exception):
+    """Nobody confirmed that every sample was taken at 00:00."""
+
+
 class UnassignedUnread(Exception):
     """Lines belong to nobody, and who stores the others has not said that it is so."""
 
@@ -54,11 +59,13 @@ def confirm(
     *,
     by: User,
     unassigned_read: bool = False,
+    midnight_confirmed: bool = False,
 ) -> ImportedFile:
     """Have a previewed file stored; a second time does nothing.
 
-    Raises `ReasonMissing` when values change and no reason is given, and
-    `UnassignedUnread`: such a line may be of a person whose others are stored.
+    Raises `ReasonMissing` when values change and no reason is given;
+    `UnassignedUnread`: such a line may be of a person whose others are stored;
+    `MidnightUnconfirmed`: the laboratory may not have known any time.
     """
     if not by.may(Permission.IMPORT_LAB):
         raise PermissionDenied
@@ -69,6 +76,8 @@ def confirm(
             raise ReasonMissing
         if not unassigned_read and needs_reading(file):
             raise UnassignedUnread
+        if not midnight_confirmed and needs_times(file):
+            raise MidnightUnconfirmed
         file.state = ImportState.STORING
         file.confirmed_by, file.confirmed_at = by, clock.now()
         if reason and has_reason:

@@ -218,6 +218,7 @@ def confirm(request: StaffRequest, import_id: int) -> HttpResponse:
             form.reason,
             by=request.user,
             unassigned_read="unassigned_read" in form.cleaned_data,
+            midnight_confirmed="midnight_confirmed" in form.cleaned_data,
         ),
     )
 

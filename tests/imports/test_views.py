@@ -248,7 +248,7 @@ def test_pages_take_as_many_statements_for_one_as_for_many(
 
     with django_assert_num_queries(4):
         client.get(page("files"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(page("file", file.pk))
 
 

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from datetime import datetime
+from decimal import Decimal
 
 from record.casebook.form_data import Casebook, FormData
-from record.casebook.values import Partial, Quantity
+from record.casebook.values import DetectionLimit, Partial, Quantity
 from trial_edc.dates import SITE_TZ
 
 
@@ -23,11 +24,18 @@ def is_same_laboratory(one: FormData, other: FormData) -> bool:
 
 def contradicts(one: FormData, other: FormData) -> bool:
     """Two values of one instant and laboratory."""
-    at, values = instant_of(one), (one.get("value"), other.get("value"))
+    at, readings = instant_of(one), [reading_of(one), reading_of(other)]
     if at is None or at != instant_of(other) or not is_same_laboratory(one, other):
         return False
-    known = [value.standard for value in values if isinstance(value, Quantity)]
-    return len(known) == len(values) and known[0] != known[1]
+    return None not in readings and readings[0] != readings[1]
+
+
+def reading_of(sample: FormData) -> tuple[str, Decimal] | None:
+    """The value in the standard unit, whatever unit it was entered in."""
+    value: Quantity | DetectionLimit | None = sample.get("value")
+    if isinstance(value, DetectionLimit):
+        return value.comparator, value.bound
+    return ("=", value.standard) if value else None
 
 
 def decisive_samples(casebook: Casebook) -> Iterator[FormData]:

@@ -8,10 +8,11 @@ import pytest
 from enrollment.eligibility.facts.evidence import evidence_of
 from outcomes.facts.course import baseline_umol_l, last_known_alive, record_of
 from record.casebook.form_data import Casebook, FormData
-from record.casebook.values import Quantity
+from record.casebook.values import DetectionLimit, Quantity
 from tests.visits.edit_checks import COURSE, DAY_0, Cases, data, fired, partial
 
 AT = "2026-03-03T08:00"
+BELOW_80 = DetectionLimit("<", Decimal(80), "umol/L", Decimal(80))
 
 
 def sample(occurrence: int, result: str, **values: Any) -> FormData:
@@ -29,6 +30,7 @@ FIRES: Cases = [
     ("CRE-05", sample(1, "80"), (sample(2, "80"),)),
     ("CRE-06", sample(1, "80"), (sample(2, "90"),)),
     ("CRE-06", sample(1, "80"), (sample(2, "80.1", laboratory=None),)),
+    ("CRE-06", sample(1, "80"), (sample(2, "80", value=BELOW_80),)),
 ]
 QUIET: Cases = [
     ("CRE-05", sample(1, "80"), (sample(2, "90"),)),
@@ -41,6 +43,7 @@ QUIET: Cases = [
     ),
     ("CRE-06", sample(1, "80"), (sample(2, "80"),)),
     ("CRE-06", sample(1, "80"), (sample(2, "90", value=None),)),
+    ("CRE-06", sample(1, "80", value=BELOW_80), (sample(2, "80", value=BELOW_80),)),
     *(("CRE-06", sample(1, "80"), (row,)) for row in APART),
 ]
 
