@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from trial_edc.typed_text import LONGEST, UnfitText, kept, plain
+from trial_edc.typed_text import LONGEST, UnfitText, identifier, kept, plain
 
 
 class TypedText(forms.CharField):
@@ -22,6 +22,13 @@ class TypedText(forms.CharField):
         except UnfitText as problem:
             message = _(problem.message) % problem.details
             raise ValidationError(message, "text") from problem
+
+
+class TypedIdentifier(TypedText):
+    """A number that names a person or thing: plain, upper case, without spaces."""
+
+    def to_python(self, value: Any) -> str:
+        return identifier(super().to_python(value))
 
 
 class PlainText(TypedText):

@@ -6,6 +6,7 @@ from django.forms import SearchInput
 from django.utils.translation import gettext_lazy as _
 
 from record.audit.models import Entry
+from trial_edc.typed_text import plain
 
 
 class SignInFilters(django_filters.FilterSet):
@@ -18,5 +19,5 @@ class SignInFilters(django_filters.FilterSet):
     def of_account(
         self, entries: QuerySet[Entry], _name: str, username: str
     ) -> QuerySet[Entry]:
-        name = username.lower()
+        name = plain(username).lower()
         return entries.filter(Q(actor=name) | Q(new_values__username=name))

@@ -4,10 +4,10 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 
 from record.notices.models import Message
 from record.notices.selectors import sees_texts
+from record.review.filters import ParticipantNumberFilter
 
 
 class MessageFilters(django_filters.FilterSet):
@@ -18,13 +18,7 @@ class MessageFilters(django_filters.FilterSet):
         method="written_to",
         widget=forms.HiddenInput,
     )
-    number = django_filters.CharFilter(
-        "participant__number",
-        "iexact",
-        label=_("Participant"),
-        max_length=12,
-        widget=forms.SearchInput({"size": 8}),
-    )
+    number = ParticipantNumberFilter("participant__number", "iexact")
 
     def __init__(self, request: HttpRequest, messages: QuerySet[Message]) -> None:
         """Leave the number out for a reader who may not know to whom a message went."""

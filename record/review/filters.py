@@ -17,6 +17,7 @@ from record.casebook import catalogue
 from record.casebook.access import visible_codes
 from record.review.models import Query
 from trial_edc import clock
+from trial_edc.text_fields import TypedIdentifier
 
 AGES = (
     (7, _("over 7 days")),
@@ -26,14 +27,15 @@ AGES = (
 
 
 class ParticipantNumberFilter(django_filters.CharFilter):
-    """A participant by a part of the number."""
+    """A participant by a part of the number, however it is typed."""
 
-    def __init__(self, field_name: str) -> None:
+    field_class = TypedIdentifier
+
+    def __init__(self, field_name: str, lookup: str = "icontains") -> None:
         super().__init__(
             field_name,
-            "icontains",
+            lookup,
             label=_("Participant"),
-            max_length=12,
             widget=forms.SearchInput({"size": 8}),
         )
 

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from enrollment.screening.rules.participant_numbers import typed_number
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.models import User
 from record.accounts.roles import Permission
@@ -48,7 +49,7 @@ def _line(late_case: LateCase) -> dict[str, object]:
 @permitted(*services.ENTERS)
 def add(request: StaffRequest) -> HttpResponse:
     participant = get_object_or_404(
-        Participant, number=request.GET.get("participant", "")
+        Participant, number=typed_number(request.GET.get("participant", ""))
     )
     form = CaseForm(participant, request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -20,7 +20,8 @@ from record.audit.attribution import Actor, Reason, Source, act, attributed
 from record.audit.events import announce
 from trial_edc import clock
 from trial_edc.requirements import implements
-from trial_edc.typed_text import plain, written
+from trial_edc.text_fields import TypedText
+from trial_edc.typed_text import plain
 
 FORMER_PASSWORDS = 5
 
@@ -49,7 +50,7 @@ def create_account(
     """
     user = User(
         username=plain(username).lower(),
-        full_name=written(full_name),
+        full_name=TypedText(longest=100).clean(full_name),
         email=plain(email),
         role=role,
         blinding=roles.blinding_class(role),

@@ -4,10 +4,12 @@ from collections import Counter
 from html.parser import HTMLParser
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
 from record.accounts.models import SecondFactor, User
+from record.accounts.roles import Role
 from record.accounts.services import accounts as services
 from record.accounts.services.sign_in import SEEN_AT
 from record.audit.attribution import Source, attributed
@@ -216,3 +218,21 @@ def test_sign_in_history_sorts_by_each_column(
 
     expected = sorted(values) if first == "oldest" else first
     assert list(dict.fromkeys(values))[: len(expected)] == expected
+
+
+@pytest.mark.django_db
+def test_names_of_accounts_are_read_like_any_text():
+    account = person(
+        Role.CO,
+        username="ａｎｎａ\u200b",
+        full_name="Anna\u202e Doe",
+        email="anna＠example.org\u200b",
+    )
+
+    assert (account.username, account.full_name, account.email) == (
+        "anna",
+        "Anna Doe",
+        "anna@example.org",
+    )
+    with pytest.raises(ValidationError):
+        person(Role.CO, username="berta", full_name="Berta\x07")
