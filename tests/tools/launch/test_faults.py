@@ -92,7 +92,7 @@ class Client:
             time.sleep(0.2)
         else:
             if "revision 1" in page:
-                self.saved[form] = "told"
+                self.saved[form] = "known"
                 self.slowest = max(self.slowest, time.monotonic() - started)
 
 
@@ -222,19 +222,19 @@ def test_what_was_called_saved_is_there_once_and_its_mails_leave(faults, note) -
     site.run(faults.urls, "-c", DELIVERING)
 
     stored, messages, unsent = what_is_stored(faults.urls)
-    told = {form for client in clients for form in client.saved}
+    known = {form for client in clients for form in client.saved}
     plain = sum(REPEATED not in text for text in box.texts)
     figures = {
-        "called saved": len(told),
+        "called saved": len(known),
         "stored": len(stored),
-        "lost": len(told - set(stored)),
+        "lost": len(known - set(stored)),
         "doubled": sum(times > 1 for times in stored.values()),
         "mails due": messages,
         "mails lost": unsent + max(0, messages - len(box.texts)),
         "mails doubled": max(0, plain - messages),
     }
     note(f"{figures}")
-    assert len(told) > 9 * CLIENTS
+    assert len(known) > 9 * CLIENTS
     assert messages == 2 * len(stored)  # one to each of two people
     faultless = [name for name in figures if name.endswith(("lost", "doubled"))]
     assert {name: figures[name] for name in faultless} == dict.fromkeys(faultless, 0)

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from record.notices.models import Message
-from record.notices.services.delivery import _text_of
+from record.notices.services.delivery import Claim, _text_of
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
 from visits.reminders.facts import Reminder
@@ -44,9 +44,9 @@ def test_what_a_repeated_message_adds_names_nothing_either(language):
     text = text_of(REMINDER, language, phone="1")
     message = Message(text=text, language=language, may_be_repeated=True)
 
-    require_neutral(_text_of(message))
+    require_neutral(_text_of(Claim(message)))
     require_neutral(settings.PARTICIPANT_FROM_EMAIL)
-    assert _text_of(message).startswith(text)
+    assert _text_of(Claim(message)).startswith(text)
 
 
 @pytest.mark.verifies("REM-02")
