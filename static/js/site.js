@@ -1,10 +1,12 @@
 /* Keyboard, idle warning, clock, focus. Pages work without it; here they get faster. */
 
 import { watchClock } from "./site/clock.js";
+import { leaveCompositionAlone } from "./site/composition.js";
 import { openKeyboard, watchKeyboard } from "./site/keyboard.js";
 import { sendOnce } from "./site/sent_once.js";
 import { watchSession } from "./site/session.js";
 
+leaveCompositionAlone();
 watchKeyboard();
 sendOnce();
 // The scripts of the page come first: they copy rows and hide what is skipped.
