@@ -1,10 +1,12 @@
 """Context of every page: the bar, the foot, the limits of the session."""
 
+import base64
 from typing import Any, Protocol
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.crypto import salted_hmac
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -59,9 +61,19 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "idle_seconds": 60 * settings.IDLE_LIMIT_MINUTES,
         "warning_seconds": 60 * settings.IDLE_WARNING_MINUTES,
         "languages": settings.LANGUAGES,
+        "typing_key": SimpleLazyObject(lambda: _typing_key(user)),
         "bar": SimpleLazyObject(lambda: _bar(request, user)),
         "finder": SimpleLazyObject(lambda: _finder(user)),
     }
+
+
+def _typing_key(user: Any) -> str:
+    """The key that seals in the browser what this person typed and nobody stored yet.
+
+    The next person at the computer has another key, and can neither read nor send it.
+    """
+    digest = salted_hmac("typing", str(user.pk), algorithm="sha256")
+    return base64.b64encode(digest.digest()).decode()
 
 
 def page_for(user: Staff, url_name: str, *parts: object) -> str | None:

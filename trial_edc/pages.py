@@ -4,6 +4,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import Error, connection
@@ -31,6 +32,18 @@ def healthz(_request: HttpRequest) -> JsonResponse:
     except Error:
         return JsonResponse({"status": "no database"}, status=UNAVAILABLE)
     return JsonResponse({"status": "ok"})
+
+
+def with_words(problem: str, words: str) -> str:
+    """Why nothing was stored, with what was typed."""
+    text = gettext("%(problem)s You typed: “%(words)s”")
+    words = words.strip()
+    return text % {"problem": problem, "words": words} if words else problem
+
+
+def refuse(request: HttpRequest, problem: str, words: str = "") -> None:
+    """Say why nothing was stored, on the page that comes next."""
+    messages.error(request, with_words(problem, words))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

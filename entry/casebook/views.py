@@ -25,6 +25,7 @@ from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances as services
 from safety.deaths.selectors import forms_kept_after_revocation
 from trial_edc.context import page_for
+from trial_edc.pages import refuse
 from trial_edc.typed_text import written
 
 CONSENT, DEATH = "CNS", "DTH"
@@ -84,7 +85,8 @@ def strike(request: StaffRequest, pk: int) -> HttpResponse:
     is_strike = _is_strike(request)
     code, text = request.POST.get("code", ""), written(request.POST.get("text", ""))
     if code not in STRIKE_CODES or not text:
-        messages.error(request, _("Choose a reason and write why; nothing changed."))
+        problem = _("Choose a reason and write why; nothing changed.")
+        refuse(request, problem, text)
         return redirect(navigation.address(form))
     service = strike_row if is_strike else restore_row
     try:
@@ -92,11 +94,11 @@ def strike(request: StaffRequest, pk: int) -> HttpResponse:
             form, by=request.user, reason=Reason(code, text), via=Source.PAGE
         )
     except FormClosed:
-        messages.error(request, _("This form is closed; nothing was saved."))
+        refuse(request, _("This form is closed; nothing was saved."), text)
         return redirect(navigation.address(form))
     except SaveRefused as problem:
-        for finding in problem.findings:
-            messages.error(request, words_of(finding))
+        reasons = " ".join(words_of(finding) for finding in problem.findings)
+        refuse(request, reasons, text)
         return redirect(navigation.address(form))
     if not is_changed:
         messages.info(request, _("That was done already; nothing changed."))

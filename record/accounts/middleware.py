@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.messages import constants, get_messages
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -29,7 +30,8 @@ from trial_edc import clock
 from trial_edc.requirements import implements
 
 ACTIVITY_NOTED_EVERY_SECONDS = 60
-UNAUTHORIZED = 401
+UNAUTHORIZED, NO_CONTENT = 401, 204
+TYPED_BY = "X-Typed-By"  # the person whose page a script sends something from
 # Where somebody may go who must first set a new password.
 OPEN_BEFORE_CHANGE = (
     "accounts:change_password",
@@ -62,6 +64,8 @@ class SessionRulesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         user = request.user
         reason = self._end_where_due(request, user) if isinstance(user, User) else ""
+        if _is_typed(request) and str(request.user.pk) != request.headers[TYPED_BY]:
+            return _not_by_its_author(request, reason)
         response = self.get_response(request)
         anonymous = not request.user.is_authenticated
         if anonymous and _leads_to_sign_in(response):
@@ -69,7 +73,7 @@ class SessionRulesMiddleware:
         if not anonymous and "Cache-Control" not in response.headers:
             # The next person at this computer must not find the page with "Back".
             patch_cache_control(response, private=True, no_store=True)
-        return response
+        return _for_script(request, response) if _is_typed(request) else response
 
     def process_view(
         self, request: HttpRequest, *_view: Any
@@ -82,9 +86,9 @@ class SessionRulesMiddleware:
         if view_name in OPEN_BEFORE_CHANGE:
             return None
         if _must_change(user):
-            return redirect("accounts:change_password")
+            return _elsewhere(request, "accounts:change_password")
         if _must_enrol(request, user) and view_name not in OPEN_BEFORE_ENROLMENT:
-            return redirect("accounts:second_factor")
+            return _elsewhere(request, "accounts:second_factor")
         return None
 
     def _end_where_due(self, request: HttpRequest, user: User) -> str:
@@ -127,6 +131,40 @@ def _is_background(request: HttpRequest) -> bool:
     return "X-Background" in request.headers
 
 
+def _is_typed(request: HttpRequest) -> bool:
+    return TYPED_BY in request.headers
+
+
+def _not_by_its_author(request: HttpRequest, reason: str) -> HttpResponse:
+    """Refuse before anything else what somebody typed who is not signed in any more."""
+    if not request.user.is_authenticated:
+        return _to_sign_in(request, reason)
+    name = str(request.user)
+    return JsonResponse({"signed_in_as": name}, status=UNAUTHORIZED)
+
+
+def _elsewhere(request: HttpRequest, page: str) -> HttpResponse:
+    if _is_typed(request):
+        return JsonResponse({"sign_in": reverse(page)}, status=UNAUTHORIZED)
+    return redirect(page)
+
+
+@implements("ACC-14")
+def _for_script(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Let a script tell a stored text from another one before it leaves the page.
+
+    Followed by the script, a redirect would use up the messages of the next page.
+    """
+    target = response.headers.get("Location")
+    if target is None:
+        return response
+    answer = HttpResponse(status=NO_CONTENT, headers={"X-Location": target})
+    answer.cookies = response.cookies
+    if any(message.level >= constants.ERROR for message in get_messages(request)):
+        answer.headers["X-Not-Stored"] = "1"
+    return answer
+
+
 def _end_session(request: Any, reason: str) -> str:
     sign_out(request, act_name="session_ended", reason=reason)
     return reason
@@ -140,9 +178,9 @@ def _leads_to_sign_in(response: HttpResponseBase) -> bool:
 def _to_sign_in(request: HttpRequest, reason: str) -> HttpResponse:
     query = {"next": _visible_page(request)} | ({"ended": reason} if reason else {})
     address = f"{reverse(settings.LOGIN_URL)}?{urlencode(query)}"
-    if "HX-Request" in request.headers:
-        return HttpResponse(status=204, headers={"HX-Redirect": address})
-    if _is_background(request):
+    if "HX-Request" in request.headers and not _is_typed(request):
+        return HttpResponse(status=NO_CONTENT, headers={"HX-Redirect": address})
+    if _is_background(request) or _is_typed(request):
         return JsonResponse({"sign_in": address}, status=UNAUTHORIZED)
     return redirect(address)
 

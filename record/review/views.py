@@ -25,6 +25,7 @@ from record.review.models import Query, QueryState
 from record.review.problems import ReviewRefused
 from record.review.selectors import VerificationLine, VerificationState
 from record.review.tables import QueryTable, VerificationTable
+from trial_edc.pages import refuse
 
 CONFLICT = 409
 TO_DO = "to_do"  # all that is not verified
@@ -85,7 +86,8 @@ def step(request: StaffRequest, query_id: int) -> HttpResponse:
     try:
         service(query, text, shown_steps=shown, by=request.user)
     except ReviewRefused as refusal:
-        messages.error(request, str(refusal))
+        has_box = bool(selectors.possible_actions(query, request.user.may))
+        refuse(request, str(refusal), "" if has_box else text)
         alone, back = visible.filter(pk=query_id), _next_page(request)
         return _list(request, alone, "", status=CONFLICT, typed=text, next=back)
     messages.success(request, _("The query is updated."))

@@ -1,10 +1,12 @@
-/* Keyboard, idle warning, clock, focus. Pages work without it; here they get faster. */
+/* Keyboard, idle warning, clock, focus, typing. Pages work without it; here they get faster
+   and lose nothing. */
 
 import { watchClock } from "./site/clock.js";
 import { leaveCompositionAlone } from "./site/composition.js";
 import { openKeyboard, watchKeyboard } from "./site/keyboard.js";
 import { sendOnce } from "./site/sent_once.js";
 import { watchSession } from "./site/session.js";
+import { keepTyping } from "./site/typing.js";
 
 leaveCompositionAlone();
 watchKeyboard();
@@ -13,6 +15,7 @@ sendOnce();
 document.addEventListener("DOMContentLoaded", () => {
   watchClock();
   watchSession();
+  if (document.body.dataset.owner) keepTyping();
   document.querySelector("[data-focus-first]")?.focus();
 });
 document.addEventListener("click", (event) => {

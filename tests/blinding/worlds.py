@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -211,7 +212,9 @@ def _blinded_work(participant: Participant, accounts: Mapping[str, User]) -> Non
     key = files.store(consent, "signed_scan", upload, by=accounts["co"])
     save(consent, {"signed_scan": key}, by=accounts["co"])
     typed = {"term": ["Cough at nig"]}
-    autosaves.keep(event, typed, based_on=1, author=accounts["co"])
+    autosaves.keep(
+        event, typed, page_load=UUID(int=1), based_on=1, author=accounts["co"]
+    )
 
 
 def _import_files(accounts: Mapping[str, User]) -> None:

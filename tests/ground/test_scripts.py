@@ -51,6 +51,33 @@ def test_modules_import_each_other_by_their_hashed_names(collected):
     ] == []
 
 
+def test_every_form_is_kept_but_those_that_the_bedside_sends():
+    """Others would lose what is typed in them."""
+    templates = Path(settings.BASE_DIR) / "templates"
+    excepted = {
+        page.relative_to(templates).as_posix()
+        for page in templates.rglob("*.html")
+        for mark in ("data-not-kept", "data-sent-by-page")
+        if mark in page.read_text()
+    }
+
+    assert excepted == {
+        "visits/infusions/bedside_act.html",
+        "visits/infusions/day_0.html",
+    }
+
+
+def test_keys_are_read_after_those_of_an_input_method_are_taken_out():
+    listeners = [
+        path.name for path in MODULES if re.search(r"\bon\w+ =|hx-on", path.read_text())
+    ]
+    site = (STATIC / "js/site.js").read_text()
+    calls = re.findall(r"^(\w+)\(\);", site, re.MULTILINE)
+
+    assert listeners == []
+    assert calls[0] == "leaveCompositionAlone"
+
+
 @pytest.mark.parametrize(
     "path", MODULES, ids=lambda path: path.relative_to(STATIC).as_posix()
 )

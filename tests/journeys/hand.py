@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from record.accounts.models import User
 from tests.people import PASSWORD
 
+SECONDS = 30_000  # patience, in ms
 IMAGES = Path(__file__).parents[2] / "docs" / "manual" / "images"
 
 
@@ -34,7 +35,13 @@ class Hand:
         self.page.get_by_role("link", name=name, exact=exact).first.click()
 
     def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).first.click()
+        self.click(self.page.get_by_role("button", name=name, exact=True).first)
+
+    def click(self, button: Locator) -> None:
+        """Send a form, and wait for what the server makes of it."""
+        button.click()
+        expect(self.page.locator("form[aria-busy]")).to_have_count(0, timeout=SECONDS)
+        self.page.wait_for_load_state()
 
     def picture(self, name: str) -> None:
         """Only where pictures of the manual are wanted."""
@@ -63,7 +70,7 @@ class Hand:
     def row(self, number: str, log: str) -> None:
         self.casebook(number)
         self.page.locator(f'.logs a[data-code="{log}"]').click()
-        self.page.get_by_role("button", name="Add a row").first.click()
+        self.click(self.page.get_by_role("button", name="Add a row").first)
         self.on_form(log)
 
     def enter(self, values: Mapping[str, Any]) -> None:
@@ -116,13 +123,13 @@ class Hand:
 
     def complete(self) -> None:
         """Mark the form complete; explain what is unusual."""
-        self.page.locator('button[name="save_as"][value="complete"]').click()
+        complete = self.page.locator('button[name="save_as"][value="complete"]')
+        self.click(complete)
         questions = self.page.locator('input[name^="explain:"]')
-        self.page.wait_for_load_state()
         if questions.count():
             for question in questions.all():
                 question.fill("Confirmed in the source.")
-            self.page.locator('button[name="save_as"][value="complete"]').click()
+            self.click(complete)
         errors = self.page.locator(".error-summary")
         expect(errors, "\n".join(errors.all_inner_texts())).to_have_count(0)
         expect(self.page.locator(".form-state")).to_contain_text("Complete")

@@ -73,7 +73,7 @@ def prepare(story: Story, visit: str) -> None:
     if product == "SALINE":
         for name in cells:
             story.page.locator(f'[name="{name}__missing"]').select_option("NA")
-    story.page.locator('button[name="save_as"][value="draft"]').click()
+    story.hand.click(story.page.locator('button[name="save_as"][value="draft"]'))
     expect(story.page.locator(".form-state")).to_contain_text("Draft")
     confirm_and_hand_over(story, visit)
 
@@ -89,7 +89,7 @@ def confirm_and_hand_over(story: Story, visit: str) -> None:
         story.hand.open(preparation_page)
         story.hand.confirm(user)
         button = story.page.get_by_role("button", name="Confirm with my password")
-        button.click()
+        story.hand.click(button)
         expect(button).to_have_count(0)
     handed_to = story.page.locator('select[name="handed_to"]')
     handed_to.select_option(str(story.users["BN"].pk))

@@ -83,7 +83,7 @@ class Story:
             "c => { if (c.type === 'radio') c.checked = true; else c.value = 'M'; }"
         )
         self.hand.picture("03-screening-register")
-        self.page.locator("main form button.btn-primary").click()
+        self.hand.click(self.page.locator("main form button.btn-primary"))
         self.number = Participant.objects.get().number
         expect(self.page.locator("main")).to_contain_text(self.number)
 
@@ -250,7 +250,7 @@ class Story:
         panel = self.page.locator(".side-panel")
         panel.get_by_label("Ask about this item").fill("Resting, or after walking?")
         self.hand.picture("11-query")
-        panel.get_by_role("button", name="Raise query").click()
+        self.hand.click(panel.get_by_role("button", name="Raise query"))
         expect(panel).to_contain_text("Resting, or after walking?")
         for name, path in (
             ("15-matrix", "/participants/"),

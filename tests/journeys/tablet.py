@@ -9,6 +9,7 @@ from record.accounts.proofs import ReAuthenticated
 from record.capture.services.form_status import sign_form
 from record.casebook.models import Participant
 from tests.journeys.hand import Hand
+from tests.journeys.typing import sealed_in
 from tests.people import person
 from tests.shown import revision
 from tests.visits import stage
@@ -68,9 +69,8 @@ class Tablet:
         expect(row).to_contain_text(text, timeout=SECONDS)
 
     def local_entries(self) -> list[str]:
-        """The keys of what the tablet has stored locally."""
-        keys: list[str] = self.page.evaluate("Object.keys(localStorage)")
-        return keys
+        """What the tablet has stored locally, as anybody at it could read it."""
+        return sealed_in(self.page)
 
 
 def set_value(control: Any, value: str) -> None:

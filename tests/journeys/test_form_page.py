@@ -80,7 +80,7 @@ def test_typing_survives_the_end_of_the_session(hand, page, form):
     page.get_by_label("User name").fill("co")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    hand.link("Restore what I typed")
+    hand.press("Restore what I typed")
 
     expect(page.locator("#item-weight_kg")).to_have_value("70")
     hand.press("Save draft")

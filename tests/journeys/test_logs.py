@@ -64,18 +64,19 @@ def creatinine(form: FormInstance) -> str:
     return str(data_of(form, row_of(form)).get("value"))
 
 
-def paste(page: Page, text: str) -> None:
+def paste(hand: Hand, text: str) -> None:
+    page = hand.page
     page.get_by_text("Paste from a spreadsheet").click()
     page.locator("#pasted-text").fill(text)
     page.locator('[name="fill-place"]').select_option("ward")
     page.locator('[name="fill-laboratory"]').select_option(label="Central laboratory")
     page.locator('[name="fill-routine_care"]').select_option("Y")
-    page.get_by_role("button", name="Show what it changes").click()
+    hand.press("Show what it changes")
 
 
 @pytest.mark.verifies("QRY-08")
 def test_fifty_values_are_pasted_corrected_edited_and_struck_out(hand, page, someone):
-    paste(page, spreadsheet())
+    paste(hand, spreadsheet())
 
     summary = page.locator("#preview-summary")
     expect(summary).to_contain_text("Nothing is stored yet.")
@@ -84,7 +85,7 @@ def test_fifty_values_are_pasted_corrected_edited_and_struck_out(hand, page, som
     assert samples(someone) == []
 
     page.locator('[name="n9-sample_at"]').fill(sampled(7))
-    page.get_by_role("button", name="Store these rows").click()
+    hand.press("Store these rows")
     expect(page.locator("#messages")).to_contain_text("Saved: 49 rows added.")
     expect(page.locator("[data-row^=r]")).to_have_count(49)
     expect(page.locator("#log-table")).to_contain_text("= 132.6 umol/L")
@@ -134,7 +135,7 @@ def test_a_new_row_opens_by_itself_and_enter_goes_down(hand, page, someone):
     page.keyboard.press("Enter")
 
     assert page.evaluate("document.activeElement.name") == "n2-value"
-    page.get_by_role("button", name="Save as drafts").click()
+    hand.press("Save as drafts")
     expect(page.locator("#messages")).to_contain_text("Saved: 1 row added.")
     assert [form.status for form in samples(someone)] == ["draft"]
 
@@ -154,7 +155,7 @@ def test_what_somebody_else_changed_meanwhile_is_chosen_beside_mine(
         reasons={"value": Reason("transcription", "misread")},
     )
 
-    page.get_by_role("button", name="Save", exact=True).click()
+    hand.press("Save")
 
     choice = page.locator(".clash")
     expect(choice).to_contain_text("Keep the other entry: 125 umol/L")
@@ -162,7 +163,7 @@ def test_what_somebody_else_changed_meanwhile_is_chosen_beside_mine(
     assert creatinine(form) == "125 umol/L"
 
     choice.get_by_text("Keep what I entered").click()
-    page.get_by_role("button", name="Save", exact=True).click()
+    hand.press("Save")
     expect(page.locator("#messages")).to_contain_text("Saved: 1 row changed.")
     assert creatinine(form) == "120 umol/L"
 

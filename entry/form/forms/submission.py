@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.http import QueryDict
 
@@ -53,7 +54,16 @@ def entry_of(form: FormInstance, typed: QueryDict, user: User) -> FormEntry:
         explanations=explanations_in(typed),
         erase=frozenset(typed.get("erase", "").split()),
         preview_impact=typed.get("confirmed") != "yes",
+        page_load=page_load_in(typed),
     )
+
+
+def page_load_in(typed: QueryDict) -> UUID | None:
+    """Which opening of the page this was typed in; None where it does not say."""
+    try:
+        return UUID(typed.get("page_load", ""))
+    except ValueError:
+        return None
 
 
 def entered_values(

@@ -2,16 +2,25 @@
 
 from functools import cached_property
 from typing import Any
+from uuid import uuid4
 
 from crispy_forms.layout import Layout
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from entry.form.forms import controls
-from entry.form.forms.submission import explanations_in
-from entry.form.page.item import ItemView, finding_text, soft_questions
+from entry.form.forms.submission import explanations_in, page_load_in
+from entry.form.page.closing import closing_actions
+from entry.form.page.item import (
+    ItemView,
+    finding_text,
+    prompts_beside,
+    query_state,
+    soft_questions,
+)
 from entry.form.page.item_controls import ItemControls
 from entry.form.page.layout import ItemForm, SectionBlock
+from entry.form.page.unsaved import unsaved_texts
 from entry.selectors.visibility import (
     may_answer,
     may_enter,
@@ -37,7 +46,7 @@ from record.casebook.derived import derived_values
 from record.casebook.display import derived_words
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.selectors import casebook_of, data_of, row_of
-from record.review.models import Query, QueryState, Signature
+from record.review.models import Signature
 from record.review.selectors import queries_of, verified_items
 from trial_edc.templatetags.components import ErrorLine
 from trial_edc.vocabulary import VisitCode
@@ -92,10 +101,20 @@ class FormPage:
         return any(holds for _signature, holds in self.signatures)
 
     @cached_property
-    def autosave(self) -> Autosave | None:
+    def autosaves(self) -> list[Autosave]:
         if not self.may_enter or self.typed is not None:
-            return None
+            return []
         return autosaves.of(self.form, self.user)
+
+    @property
+    def is_unstored(self) -> bool:
+        return self.typed is not None
+
+    @cached_property
+    def page_load(self) -> str:
+        """Names this opening of the page; a page that comes back refused goes on."""
+        known = page_load_in(self.typed) if self.typed is not None else None
+        return str(known or uuid4())
 
     @cached_property
     def other_autosaves(self) -> list[Autosave]:
@@ -145,19 +164,12 @@ class FormPage:
 
     @property
     def closing_actions(self) -> list[tuple[str, str]]:
-        """Each action on freeze and lock that the reader may take, with its words."""
-        form, actions = self.form, []
-        if self.user.may(Permission.FREEZE) and form.locked_at is None:
-            is_frozen = form.frozen_at is not None
-            actions.append(
-                ("thaw", _("Thaw")) if is_frozen else ("freeze", _("Freeze"))
-            )
-        if self.user.may(Permission.LOCK):
-            is_locked = form.locked_at is not None
-            actions.append(
-                ("unlock", _("Unlock")) if is_locked else ("lock", _("Lock"))
-            )
-        return actions
+        return closing_actions(self.form, self.user)
+
+    @cached_property
+    def unsaved_texts(self) -> list[tuple[str, str]]:
+        typed = None if self.may_enter else self.typed
+        return unsaved_texts(self.design, self.data, typed) if typed is not None else []
 
     @property
     def strike_choices(self) -> list[tuple[str, str]]:
@@ -230,20 +242,8 @@ class FormPage:
             ErrorLine(text, f"item-{view.name}", str(view.item.verbose_name))
             for _title, views in self.sections
             for view in views
-            for text in (*view.errors, *self._prompts(view))
+            for text in (*view.errors, *prompts_beside(view, self.problem))
         ]
-
-    def _prompts(self, view: ItemView) -> list[str]:
-        messages = []
-        if view.clash:
-            messages.append(_("Somebody else changed this meanwhile. Choose one."))
-        if view.needs_reason and isinstance(self.problem, ReasonNeeded):
-            messages.append(_("Say why it changes."))
-        if isinstance(self.problem, ExplanationNeeded):
-            messages += [text for _check, text, _typed in view.soft if text][:1]
-        if isinstance(self.problem, EraseNeeded) and view.name in self.problem.items:
-            messages.append(_("Would be erased: %(value)s") % {"value": view.text})
-        return messages
 
     def view(self, name: str) -> ItemView:
         item = self.design.items[name]
@@ -265,7 +265,7 @@ class FormPage:
             unit=str(values.get(f"{name}__unit", "")),
             verified=verified_items(self.verifications, revisions).get(name),
             has_history=revisions.get(name, 0) > 0,
-            query=self._query_state(self.queries.get(name, [])),
+            query=query_state(self.queries.get(name, [])),
             is_pending=name in self.pending,
         )
         if view.is_file and isinstance(value, str):
@@ -276,14 +276,6 @@ class FormPage:
             view.rows = self.controls.rows(name, item)
         self._add_problem(view)
         return view
-
-    @staticmethod
-    def _query_state(queries: list[Query]) -> str:
-        states = {query.state for query in queries}
-        for state in (QueryState.OPEN, QueryState.ANSWERED, QueryState.CLOSED):
-            if state in states:
-                return state.value
-        return ""
 
     def _add_problem(self, view: ItemView) -> None:
         name, problem = view.name, self.problem

@@ -1,18 +1,25 @@
 """One item of the form page: control, marks, prompts."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from entry.form.forms import controls
-from record.capture.problems import Clash
+from record.capture.problems import (
+    Clash,
+    EraseNeeded,
+    ExplanationNeeded,
+    NotSaved,
+    ReasonNeeded,
+)
 from record.casebook import items
 from record.casebook.checks import CHECKS, Finding
 from record.casebook.display import words
 from record.casebook.items import Item
+from record.review.models import Query, QueryState
 from trial_edc.vocabulary import MissingCode
 
 
@@ -133,3 +140,26 @@ def item_of_check(check_id: str) -> str:
 def finding_text(finding: Finding) -> str:
     text = _(str(finding.message))
     return text % finding.details if finding.details else text
+
+
+def prompts_beside(view: ItemView, problem: NotSaved | None) -> list[str]:
+    """What else an item asks before the form is saved."""
+    messages = []
+    if view.clash:
+        messages.append(_("Somebody else changed this meanwhile. Choose one."))
+    if view.needs_reason and isinstance(problem, ReasonNeeded):
+        messages.append(_("Say why it changes."))
+    if isinstance(problem, ExplanationNeeded):
+        messages += [text for _check, text, _typed in view.soft if text][:1]
+    if isinstance(problem, EraseNeeded) and view.name in problem.items:
+        messages.append(_("Would be erased: %(value)s") % {"value": view.text})
+    return messages
+
+
+def query_state(queries: Sequence[Query]) -> str:
+    """Of several the one that waits the most."""
+    states = {query.state for query in queries}
+    for state in (QueryState.OPEN, QueryState.ANSWERED, QueryState.CLOSED):
+        if state in states:
+            return state.value
+    return ""

@@ -1,5 +1,7 @@
 """The form page: read, save, restore, sign, files."""
 
+from uuid import uuid4
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import (
@@ -16,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from entry.form.forms import controls
-from entry.form.forms.submission import entry_of, with_uploads
+from entry.form.forms.submission import entry_of, page_load_in, with_uploads
 from entry.form.page.above_items import above_items
 from entry.form.page.form import FormPage
 from entry.form.page.item import finding_text
@@ -40,6 +42,7 @@ from record.casebook.services import files
 from record.review.problems import ReviewRefused
 from record.review.services import freeze, lock_form
 from trial_edc import clock, dates
+from trial_edc.pages import refuse
 from trial_edc.typed_text import written
 from trial_edc.vocabulary import Severity
 
@@ -63,9 +66,11 @@ def form_page(request: StaffRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _save(request, form)
     page = FormPage(form, request.user)
-    if "restore" in request.GET and page.autosave:
-        typed = _as_query(autosaves.typed_in(page.autosave))
-        page = FormPage(form, request.user, typed)
+    for kept in page.autosaves:
+        if str(kept.page_load) == request.GET.get("restore"):
+            typed = _as_query(autosaves.typed_in(kept))
+            typed["page_load"] = str(kept.page_load)
+            page = FormPage(form, request.user, typed)
     return _render(request, page)
 
 
@@ -85,7 +90,7 @@ def _save(request: StaffRequest, form: FormInstance) -> HttpResponse:
     except FormClosed:
         messages.error(request, _("This form is closed; nothing was saved."))
         form.refresh_from_db()
-        return _render(request, FormPage(form, request.user), CONFLICT)
+        return _render(request, FormPage(form, request.user, typed), CONFLICT)
     except files.FileRefused as refused:
         finding = Finding(
             f"{form.code}.{refused.item}.file",
@@ -142,9 +147,14 @@ def autosave(request: StaffRequest, pk: int) -> HttpResponse:
         return JsonResponse({"kept": False}, status=403)
     typed = {key: request.POST.getlist(key) for key in request.POST}
     typed.pop("csrfmiddlewaretoken", None)
-    based_on = controls.revision_in(request.POST)
     try:
-        saved = autosaves.keep(form, typed, based_on=based_on, author=request.user)
+        saved = autosaves.keep(
+            form,
+            typed,
+            page_load=page_load_in(request.POST) or uuid4(),
+            based_on=controls.revision_in(request.POST),
+            author=request.user,
+        )
     except TooLong:
         return JsonResponse({"kept": False}, status=TOO_LARGE)
     local = saved.typed_at.astimezone(dates.SITE_TZ)
@@ -155,7 +165,8 @@ def autosave(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def discard(request: StaffRequest, pk: int) -> HttpResponse:
     form = visible_form(request, pk)
-    autosaves.discard(form, request.user)
+    if page_load := page_load_in(request.POST):
+        autosaves.discard(form, request.user, page_load)
     return redirect(navigation.address(form))
 
 
@@ -210,7 +221,7 @@ def close(request: StaffRequest, pk: int) -> HttpResponse:
     try:
         act(form, by=request.user, reason=Reason("closing", text), on=is_on)
     except ReviewRefused as problem:
-        messages.error(request, str(problem))
+        refuse(request, str(problem), text)
     else:
         messages.success(request, message)
     return redirect(navigation.address(form))
@@ -232,10 +243,10 @@ def back_to_draft(request: StaffRequest, pk: int) -> HttpResponse:
             form, by=request.user, reason=reason, via=Source.PAGE
         )
     except FormClosed:
-        messages.error(request, _("This form is closed; nothing was saved."))
+        refuse(request, _("This form is closed; nothing was saved."), text)
     except SaveRefused as problem:
-        for finding in problem.findings:
-            messages.error(request, finding_text(finding))
+        reasons = " ".join(finding_text(finding) for finding in problem.findings)
+        refuse(request, reasons, text)
     else:
         if is_changed:
             messages.success(request, _("A draft again. Complete it when it is right."))

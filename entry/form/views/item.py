@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from entry.form.forms import controls
 from entry.form.selectors.history import HistoryEntry, item_history
-from entry.form.views.form import READERS, visible_form
+from entry.form.views.form import READERS, UNPROCESSABLE, visible_form
 from entry.selectors import navigation
 from entry.selectors.visibility import visible_items
 from randomization.code_breaks.selectors.unblinding import unblindings_of
@@ -29,6 +29,7 @@ from record.review.models import Query, QueryState
 from record.review.problems import ReviewRefused
 from record.review.selectors import possible_actions, queries_of
 from trial_edc.context import page_for
+from trial_edc.pages import with_words
 
 MAX_KEY_DIGITS = 18
 STEPS = {
@@ -55,16 +56,26 @@ def panel(request: StaffRequest, pk: int, item: str) -> HttpResponse:
             if not request.headers.get("HX-Request"):
                 return redirect(navigation.address(form, item))
     context = _panel_context(form, item, request.user) | refused
+    if refused and not _has_place(context):
+        context["problem"] = with_words(refused["problem"], refused["typed"])
     template = "entry/form/panel.html"
     if not request.headers.get("HX-Request"):
         template = "entry/form/panel_page.html"
-    return render(request, template, context)
+    status = UNPROCESSABLE if refused else 200
+    return render(request, template, context, status=status)
 
 
 def _refused(request: StaffRequest, problem: str) -> dict[str, str]:
     """What was refused, and the words typed, for the box they were typed into."""
     text, key = request.POST.get("text", ""), request.POST.get("query", "")
     return {"problem": problem, "typed": text, "typed_for": key}
+
+
+def _has_place(context: dict[str, Any]) -> bool:
+    """The words typed stand in a box again; not where the query was closed."""
+    about = context["typed_for"]
+    open_for = [str(query.pk) for query, steps in context["queries"] if steps]
+    return not about or about in open_for
 
 
 def _act(request: StaffRequest, form: FormInstance, item: str) -> None:
@@ -91,7 +102,7 @@ def _query_of(request: StaffRequest, form: FormInstance) -> Query:
     return query
 
 
-def _panel_context(form: FormInstance, name: str, user: User) -> dict[str, object]:
+def _panel_context(form: FormInstance, name: str, user: User) -> dict[str, Any]:
     item = catalogue.design(form.code).items[name]
     may_read_history = may_on(user, Permission.READ_AUDIT, catalogue.design(form.code))
     row = row_of(form)

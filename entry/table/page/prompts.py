@@ -90,7 +90,18 @@ def prompts_of(
         _add_problem(prompts, problem, columns, data)
     if typed is not None:
         _add_answers(prompts, columns, typed)
+        if any(isinstance(problem, FormClosed) for problem in problems):
+            prompts.errors += _typed_texts(columns, typed)
     return prompts
+
+
+def _typed_texts(columns: Mapping[str, Column], typed: QueryDict) -> list[str]:
+    """What was typed into a row that was closed meanwhile, to be read and copied."""
+    return [
+        f"{_label(columns, name)}: {', '.join(texts)}"
+        for name in columns
+        if (texts := [text for text in typed.getlist(name) if text])
+    ]
 
 
 def _add_problem(

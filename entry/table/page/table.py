@@ -129,6 +129,11 @@ class TablePage:
     def visits(self) -> Sequence[str]:
         return self.design.collected.visits if self.design.rows_at_visits else ()
 
+    @property
+    def is_unstored(self) -> bool:
+        """The rows hold something that nobody has stored."""
+        return bool(self.typed)
+
     @cached_property
     def rows(self) -> list[TableRow]:
         """The stored rows in order of time, then the new ones typed."""

@@ -13,6 +13,7 @@ from django.http import (
     HttpResponseRedirect,
     JsonResponse,
 )
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -140,10 +141,12 @@ def preferences(request: StaffRequest) -> HttpResponse:
 
 @never_cache
 def keep_alive(request: StaffRequest) -> JsonResponse:
-    """Answer how long the session lasts; a POST prolongs it."""
+    """Answer how long the session lasts, and its token; a POST prolongs it."""
     if request.method == "POST":
         request.session[SEEN_AT] = int(clock.now().timestamp())
-    return JsonResponse({"seconds_left": seconds_left(request)})
+    return JsonResponse(
+        {"seconds_left": seconds_left(request), "token": get_token(request)}
+    )
 
 
 def _render_sign_in(

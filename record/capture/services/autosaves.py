@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from record.accounts.models import User
 from record.audit.vault import Purpose, seal, unseal
@@ -13,8 +14,10 @@ Typed = Mapping[str, Sequence[str]]  # what the controls of the page hold
 SIZES = (16_000, 64_000, 256_000)  # bytes to which typing is padded
 
 
-def keep(form: FormInstance, typed: Typed, *, based_on: int, author: User) -> Autosave:
-    """Keep what a person has typed so far; a later call replaces it.
+def keep(
+    form: FormInstance, typed: Typed, *, page_load: UUID, based_on: int, author: User
+) -> Autosave:
+    """Keep what a person has typed so far; a later call of the page replaces it.
 
     Raises `TooLong` for more than any form can hold.
     """
@@ -24,6 +27,7 @@ def keep(form: FormInstance, typed: Typed, *, based_on: int, author: User) -> Au
     kept, _made = Autosave.objects.update_or_create(
         form=form,
         author=author,
+        page_load=page_load,
         defaults={
             "based_on": based_on,
             "sealed": seal(Purpose.DRAFT, text, padded_to=padded_to),
@@ -33,8 +37,10 @@ def keep(form: FormInstance, typed: Typed, *, based_on: int, author: User) -> Au
     return kept
 
 
-def of(form: FormInstance, author: User) -> Autosave | None:
-    return Autosave.objects.filter(form=form, author=author).first()
+def of(form: FormInstance, author: User) -> list[Autosave]:
+    """Latest first."""
+    mine = Autosave.objects.filter(form=form, author=author)
+    return list(mine.order_by("-typed_at", "-pk"))
 
 
 def typed_in(kept: Autosave) -> dict[str, list[str]]:
@@ -42,11 +48,14 @@ def typed_in(kept: Autosave) -> dict[str, list[str]]:
     return typed
 
 
-def discard(form: FormInstance, author: User) -> None:
-    Autosave.objects.filter(form=form, author=author).delete()
+def discard(form: FormInstance, author: User, page_load: UUID) -> None:
+    mine = Autosave.objects.filter(form=form, author=author)
+    mine.filter(page_load=page_load).delete()
 
 
 def others_at_work(form: FormInstance, author: User) -> list[Autosave]:
+    """Of each other person the earliest."""
     at_work = Autosave.objects.filter(form=form, author__is_active=True)
     others = at_work.exclude(author=author)
-    return list(others.select_related("author"))
+    first = others.order_by("author_id", "typed_at", "pk").distinct("author_id")
+    return list(first.select_related("author"))

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -60,6 +61,7 @@ class FormEntry:
     and becomes an open query on any other way in. `preview_impact` refuses a save that
     moves something elsewhere, until it comes again without. `erase` names the items
     that may lose their values to an answer that hides them; True means any.
+    `page_load` names the typing that is kept apart and is stored with this.
     """
 
     values: Mapping[str, Value]
@@ -71,6 +73,7 @@ class FormEntry:
     preview_impact: bool = False
     by_system: bool = False  # written by a room in the name of a person
     unreadable: Mapping[str, Unreadable] = field(default_factory=dict)
+    page_load: UUID | None = None
 
     def __post_init__(self) -> None:
         words = {check: written(text) for check, text in self.explanations.items()}
@@ -191,8 +194,8 @@ def _save(
             entry.reasons,
         )
         run_consequences(saved)
-        if isinstance(by, User):
-            autosaves.discard(form, by)
+        if isinstance(by, User) and entry.page_load:
+            autosaves.discard(form, by, entry.page_load)
     return saved
 
 

@@ -1,17 +1,21 @@
 /* The form page. Everything here helps; the server decides all of it again. */
 
-import { keepTyping } from "./form/autosave.js";
+import { rememberAutosaved, watchAutosave } from "./form/autosave.js";
 import { watchControls } from "./form/controls.js";
 import { watchReasons } from "./form/reasons.js";
 import { watchShownItems } from "./form/shown_items.js";
 import { watchSidePanel } from "./form/side_panel.js";
 
-const form = document.getElementById("crf-form");
-
-watchSidePanel(document.getElementById("side"));
-if (form) {
+function begin() {
+  const form = document.getElementById("crf-form");
+  if (!form) return;
   watchControls(form); // first: it empties controls that exclude each other
   watchShownItems(form);
   watchReasons(form);
-  keepTyping(form);
+  rememberAutosaved(form);
 }
+
+watchSidePanel();
+watchAutosave();
+begin();
+document.addEventListener("page:swapped", begin);

@@ -1,16 +1,15 @@
 /* A log as a table: keys as in a spreadsheet, what changed, reasons asked at once.
    Everything here helps; the server decides all of it again. */
 
+import { isChanged } from "../site/typing/controls.js";
 import {
-  body, controlsIn, form, isChanged, isNew, rowOf, rows, saysSomething, table, touchedRows, visibleControls,
+  body, controlsIn, form, isNew, readGrid, rowOf, rows, saysSomething, table, touchedRows, visibleControls,
 } from "./table/grid.js";
 import { watchKeys } from "./table/keys.js";
-import { openRowAfter, rememberEmptyRow } from "./table/new_row.js";
+import { openRowAfter, openRowNamed, rememberEmptyRow } from "./table/new_row.js";
 import { askReasons, offerSameReason, watchSameReason } from "./table/reasons.js";
 import { watchSending } from "./table/sending.js";
 import { dimSkippedCells } from "./table/skipped_cells.js";
-
-const state = document.getElementById("table-state");
 
 function markCell(control) {
   const cell = control.closest("td");
@@ -21,6 +20,7 @@ function markCell(control) {
 function countChanges() {
   const count = touchedRows().length;
   rows().forEach((row) => row.classList.toggle("is-changed", saysSomething(row)));
+  const state = document.getElementById("table-state");
   if (!state) return;
   const { none, one, many } = state.dataset;
   const several = count === 1 ? one : many.replace("#", count);
@@ -48,13 +48,16 @@ function onChange({ target }) {
   countChanges();
 }
 
-if (form && table) {
+function begin() {
+  readGrid();
+  if (!form || !table) return;
   rememberEmptyRow();
   watchSameReason();
   watchKeys();
-  watchSending(state);
+  watchSending();
   body.addEventListener("input", onChange);
   body.addEventListener("change", onChange);
+  form.addEventListener("typing:missing", (event) => openRowNamed(event.detail.name.split("-")[0]));
   rows().forEach((row) => {
     dimSkippedCells(row);
     visibleControls(row).forEach(markCell);
@@ -62,3 +65,6 @@ if (form && table) {
   offerSameReason();
   countChanges();
 }
+
+begin();
+document.addEventListener("page:swapped", begin);

@@ -240,6 +240,65 @@ def test_session_lives_by_activity_but_not_by_scripts(client, settings):
     assert stayed.json()["seconds_left"] in range(limit - 5, limit + 1)
 
 
+TYPED_BY = "x-typed-by"
+
+
+def typed_by(user, **headers):
+    return {TYPED_BY: str(user.pk), **headers}
+
+
+@pytest.mark.verifies("ACC-14")
+def test_a_script_is_told_where_a_stored_text_leads(client):
+    someone = person("CO")
+    client.force_login(someone)
+
+    stored = client.post(
+        PAGE, {"language": "en", "theme": ""}, headers=typed_by(someone)
+    )
+    page = client.post(PAGE, {"language": "xx"}, headers=typed_by(someone))
+
+    assert (stored.status_code, stored["X-Location"]) == (204, PAGE)
+    assert "X-Not-Stored" not in stored
+    assert page.status_code == 200
+
+
+@pytest.mark.verifies("ACC-14")
+def test_what_somebody_typed_is_taken_from_no_other_person(client):
+    author, other = person("CO"), person("IN")
+    client.force_login(other)
+
+    answer = client.post(PAGE, {"language": "zh-hans"}, headers=typed_by(author))
+
+    other.refresh_from_db()
+    assert (answer.status_code, answer.json()) == (401, {"signed_in_as": str(other)})
+    assert other.language != "zh-hans"
+
+
+@pytest.mark.verifies("ACC-14")
+@pytest.mark.parametrize("part", [{}, {"hx-request": "true"}])
+def test_a_script_is_told_that_the_session_ended(client, settings, part):
+    someone = person("CO")
+    client.force_login(someone)
+    set_last_activity(client, 60 * settings.IDLE_LIMIT_MINUTES + 1)
+    headers = typed_by(someone, referer=f"http://testserver{PAGE}", **part)
+
+    answer = client.post(PAGE, {"language": "en"}, headers=headers)
+
+    address = f"{SIGN_IN}?next=%2Faccounts%2Fpreferences%2F&ended=idle"
+    assert (answer.status_code, answer.json()) == (401, {"sign_in": address})
+
+
+@pytest.mark.verifies("ACC-14")
+def test_a_script_is_told_that_a_new_password_is_due(client):
+    someone = person("CO", must_change_password=True)
+    client.force_login(someone)
+
+    answer = client.post(PAGE, {"language": "en"}, headers=typed_by(someone))
+
+    assert answer.status_code == 401
+    assert answer.json() == {"sign_in": "/accounts/password/"}
+
+
 def test_session_is_written_at_most_once_a_minute(client, django_assert_num_queries):
     client.force_login(person("CO"))
     client.get(PAGE)

@@ -1,5 +1,7 @@
 """What follows from a save or an event: in the listed order, or nothing is stored."""
 
+from uuid import UUID
+
 import pytest
 
 from record.audit import events
@@ -58,7 +60,13 @@ def test_a_consequence_that_fails_stores_nothing(hooks):
     hooks["ZZA"] = (on_items(fail),)
     form = sample()
     entries = Entry.objects.count()
-    autosaves.keep(form, {"weight_kg": ["7"]}, based_on=0, author=person())
+    autosaves.keep(
+        form,
+        {"weight_kg": ["7"]},
+        page_load=UUID(int=1),
+        based_on=0,
+        author=person(),
+    )
 
     with pytest.raises(RuntimeError):
         save(form, A_SAMPLE, by=person(), complete=True)

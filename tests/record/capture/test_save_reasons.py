@@ -1,5 +1,7 @@
 """Saving a form again: reasons, erased answers, rows struck out, typing kept."""
 
+from uuid import UUID
+
 import pytest
 
 from record.audit.attribution import Reason, Source, attributed
@@ -12,7 +14,8 @@ from record.capture.problems import (
 from record.capture.services import autosaves
 from record.capture.services.autosaves import typed_in
 from record.capture.services.form_status import restore_row, strike_row
-from record.capture.services.forms import save
+from record.capture.services.forms import form_entry, save, save_entry
+from record.casebook.catalogue import design
 from tests.people import STAGE
 from tests.record.capture.saving import WHY, complete, value
 from tests.sample_room.models import Sample
@@ -89,25 +92,44 @@ def test_a_hidden_item_takes_no_value():
     assert value(form, "reason") is None
 
 
-def test_typing_is_kept_for_each_author_and_gone_after_the_save():
-    form, other = sample(), person("CO", "the-other")
-    autosaves.keep(form, {"weight_kg": ["7"]}, based_on=0, author=person())
-    autosaves.keep(form, {"weight_kg": ["70"]}, based_on=0, author=person())
-    autosaves.keep(form, {"reason": ["theirs"]}, based_on=0, author=other)
+def test_typing_is_kept_for_each_author_and_page_and_gone_after_its_save():
+    form, me, other = sample(), person(), person("CO", "the-other")
+    first, second = UUID(int=1), UUID(int=2)
+    for author, page_load, typed in (
+        (me, first, {"weight_kg": ["7"]}),
+        (me, first, {"weight_kg": ["70"]}),
+        (me, second, {"weight_kg": ["71"]}),
+        (other, first, {"reason": ["theirs"]}),
+        (other, second, {"reason": ["theirs, again"]}),
+    ):
+        autosaves.keep(form, typed, page_load=page_load, based_on=0, author=author)
 
-    mine = autosaves.of(form, person())
-    assert typed_in(mine) == {"weight_kg": ["70"]}
-    assert "weight_kg" not in mine.sealed
-    assert [a.author for a in autosaves.others_at_work(form, person())] == [other]
+    mine = autosaves.of(form, me)
+    others = autosaves.others_at_work(form, me)
+    entry = form_entry(design("ZZA"), {"weight_kg": "70"}, page_load=first)
+    save_entry(form, entry, by=me, via=Source.PAGE)
 
-    save(form, {"weight_kg": "70"}, by=person())
-    assert autosaves.of(form, person()) is None
-    assert typed_in(autosaves.of(form, other)) == {"reason": ["theirs"]}
+    assert list(map(typed_in, mine)) == [{"weight_kg": ["71"]}, {"weight_kg": ["70"]}]
+    assert not any("weight_kg" in kept.sealed for kept in mine)
+    assert [(kept.author, kept.page_load) for kept in others] == [(other, first)]
+    assert [kept.page_load for kept in autosaves.of(form, me)] == [second]
+    assert len(autosaves.of(form, other)) == 2
+
+
+def test_a_save_from_elsewhere_discards_no_typing():
+    form, me = sample(), person()
+    typed = {"weight_kg": ["7"]}
+    autosaves.keep(form, typed, page_load=UUID(int=1), based_on=0, author=me)
+
+    save(form, {"weight_kg": "70"}, by=me)
+
+    assert list(map(typed_in, autosaves.of(form, me))) == [typed]
 
 
 def test_nobody_whose_account_is_closed_is_shown_as_typing():
     form, other = sample(), person("CO", "the-other")
-    autosaves.keep(form, {"weight_kg": ["7"]}, based_on=0, author=other)
+    typed = {"weight_kg": ["7"]}
+    autosaves.keep(form, typed, page_load=UUID(int=1), based_on=0, author=other)
     with attributed(by=STAGE, via=Source.COMMAND):
         other.is_active = False
         other.save()

@@ -1,6 +1,7 @@
 """The start of an infusion waits for what must be in place before it."""
 
 import html
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -172,7 +173,7 @@ def test_the_page_changes_when_the_go_is_signed(tablet):
 
 
 @pytest.mark.verifies("ACC-14")
-def test_nobody_is_signed_out_while_an_infusion_runs(tablet, settings):
+def test_nobody_is_signed_out_before_the_last_time_point(tablet, settings):
     someone = stage.randomized(ago=0.5)
     start(tablet, someone, start_reason="urgent")
     tablet.get(page(someone))
@@ -185,10 +186,27 @@ def test_nobody_is_signed_out_while_an_infusion_runs(tablet, settings):
     tablet.get(page(someone))
     be_idle(tablet, limit + 1)
     after_stop = tablet.get(page(someone))
+    with clock.shifted(timedelta(hours=3)):
+        asleep = tablet.get(page(someone))
 
-    assert while_running.status_code == 200
+    assert while_running.status_code == after_stop.status_code == 200
     assert left > limit
-    assert after_stop.url.startswith("/accounts/sign-in/")
+    assert asleep.url.startswith("/accounts/sign-in/")
+
+
+@pytest.mark.verifies("ACC-14")
+def test_a_page_that_asks_again_lives_until_the_last_time_point(tablet):
+    someone = stage.randomized(ago=0.5)
+    start(tablet, someone, start_reason="urgent")
+    send(tablet, someone, "stop", stopped_at=minutes_ago(1))
+    signed_in = []
+    for hours in range(0, 30, 2):
+        with clock.shifted(timedelta(hours=hours)):
+            answer = tablet.get(page(someone), headers={"x-background": "1"})
+            signed_in.append((hours, answer.status_code))
+
+    alive = [hours for hours, status in signed_in if status == 200]
+    assert alive == [*range(0, 26, 2)]  # 24 hours after the end, and 2 to be late
 
 
 @pytest.mark.verifies("ACC-14")

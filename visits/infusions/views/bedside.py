@@ -1,11 +1,8 @@
 """The bedside page of an infusion: each action is saved to the record at once."""
 
-import base64
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -26,6 +23,7 @@ from visits.infusions.page.bedside import (
     infusion_at,
 )
 from visits.infusions.page.vital_signs import VitalSignLine
+from visits.infusions.page.watch import watched_until
 from visits.infusions.selectors.current import current_infusion_visit
 from visits.infusions.services import bedside as infusions
 from visits.infusions.services.bedside import BedsideAction, Submission
@@ -153,14 +151,13 @@ def _page(
     if isinstance(forms["start"], StartForm):
         forms["start"].is_ready = infusion.start.is_ready
     occasion = f"infusion {infusion.participant.number} {infusion.visit}"
-    stay_signed_in(request, occasion, infusion.runs_until)
+    stay_signed_in(request, occasion, watched_until(infusion))
     context = {
         "participant": infusion.participant,
         "bedside": infusion,
         "line": line,
         "forms": forms,
         "infusions": INFUSION_VISITS,
-        "queue_key": _queue_key(request.user),
     }
     return render(request, "visits/infusions/bedside.html", context)
 
@@ -186,12 +183,3 @@ def _forms(
         form.asks_why = form.is_correction = True
         forms[f"{name}_again"] = form
     return forms
-
-
-def _queue_key(user: User) -> str:
-    """The key that encrypts this person's unsent entries on the tablet.
-
-    The next person at the tablet has another key, and can neither read nor send them.
-    """
-    digest = salted_hmac("visits.bedside.queue", str(user.pk), algorithm="sha256")
-    return base64.b64encode(digest.digest()).decode()

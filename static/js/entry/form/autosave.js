@@ -1,53 +1,50 @@
-/* Typing is kept apart from the record every few seconds, and before leaving. */
+/* Typing is kept at the server, too, for another computer, and so that others see who is
+   typing; apart from the record, every few seconds and before leaving. */
+
+import { isKeptSafely } from "../../site/typing/copies.js";
+import { owner, words } from "../../site/typing/page.js";
 
 const AUTOSAVE_MS = 10000;
-const SENDING_MS = 8000; // after that the form may be sent once more
 
 const typedIn = (form) => new URLSearchParams(
   [...new FormData(form)].filter(([, value]) => typeof value === "string"),
 ).toString();
 
-const isShownUnstored = () => document.querySelector(".error-summary, [data-unsaved]")
-  || new URLSearchParams(location.search).has("restore");
+const formHere = () => document.querySelector("form[data-autosave]");
 
 async function send(form, typed) {
   const answer = await fetch(form.dataset.autosave, {
     method: "POST",
     body: new URLSearchParams(typed),
-    headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
+    headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value, "X-Typed-By": owner },
     redirect: "error",
   });
   if (!answer.ok) throw new Error(String(answer.status));
   return answer.json();
 }
 
-export function keepTyping(form) {
-  const note = document.getElementById("autosaved");
-  let kept = typedIn(form);
-  const saved = isShownUnstored() ? "" : kept;
-  let isLeaving = false;
+let kept = ""; // what the server has
 
-  const keep = async () => {
-    const typed = typedIn(form);
-    if (typed === kept || typed === saved || isLeaving) return;
-    try {
-      const { at } = await send(form, typed);
-      kept = typed;
-      note.textContent = `${note.dataset.kept} ${at}`;
-    } catch {
-      note.textContent = note.dataset.offline;
-    }
-  };
+export function rememberAutosaved(form) {
+  kept = "unstored" in form.dataset ? "" : typedIn(form);
+}
+
+async function keep() {
+  const form = formHere();
+  const typed = form && typedIn(form);
+  if (!form || typed === kept || form.hasAttribute("aria-busy")) return;
+  const note = document.getElementById("autosaved");
+  try {
+    const { at } = await send(form, typed);
+    kept = typed;
+    note.textContent = `${note.dataset.kept} ${at}`;
+  } catch {
+    note.textContent = isKeptSafely() ? words.kept : words.keepOpen;
+  }
+}
+
+export function watchAutosave() {
   window.setInterval(keep, AUTOSAVE_MS);
   document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
   document.addEventListener("session:ending", keep);
-  document.addEventListener("session:ended", () => { isLeaving = true; });
-  window.addEventListener("beforeunload", (event) => {
-    if (!isLeaving && typedIn(form) !== saved) event.preventDefault();
-  });
-  form.addEventListener("submit", (event) => {
-    if (isLeaving) { event.preventDefault(); return; } // a double click sends once
-    isLeaving = true;
-    window.setTimeout(() => { isLeaving = false; }, SENDING_MS);
-  });
 }

@@ -51,11 +51,20 @@ function addRow(form, table) {
   row.querySelector("input, select, textarea").focus();
 }
 
+/* A row of a small table that was typed on another page: `pauses-2-minutes`. */
+function addRowsFor(form, name) {
+  const [item, number] = name.split("-");
+  const table = form.querySelector(`[data-rows="${CSS.escape(item)}"]`);
+  if (!table || !/^\d+$/.test(number)) return;
+  while (Number(form.elements[`${item}__rows`].value) <= Number(number)) addRow(form, table);
+}
+
 export function watchControls(form) {
   form.addEventListener("input", (event) => exclude(form, event.target));
   form.addEventListener("change", (event) => refuseLargeFile(event.target));
   // Buttons that only work with this script show themselves.
   form.querySelectorAll("[data-clear], [data-add-row]").forEach((button) => { button.hidden = false; });
+  form.addEventListener("typing:missing", (event) => addRowsFor(form, event.detail.name));
   form.addEventListener("click", (event) => {
     const clear = event.target.closest("[data-clear]");
     if (clear) {

@@ -2,26 +2,36 @@
 
 const itemMark = (panel) => document.querySelector(`#row-${CSS.escape(panel.dataset.panel)} .item-mark`);
 
-export function watchSidePanel(side) {
-  const close = () => {
-    const panel = side?.querySelector("[data-panel]");
-    if (!panel) return;
-    side.replaceChildren();
-    document.body.classList.remove("has-side");
-    itemMark(panel)?.focus();
-  };
+const side = () => document.getElementById("side");
+
+function show(part) {
+  if (part !== side()) return;
+  document.body.classList.add("has-side");
+  markItem(part.querySelector("[data-panel]"));
+  part.querySelectorAll("[data-close-side]").forEach((button) => { button.hidden = false; });
+  part.querySelector("h2").focus({ preventScroll: true });
+}
+
+function close() {
+  const panel = side()?.querySelector("[data-panel]");
+  if (!panel) return;
+  side().replaceChildren();
+  document.body.classList.remove("has-side");
+  itemMark(panel)?.focus();
+}
+
+export function watchSidePanel() {
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-close-side]")) close();
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !document.querySelector("dialog[open]")) close();
   });
+  document.addEventListener("part:swapped", (event) => show(event.detail));
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target !== side) return;
-    document.body.classList.add("has-side");
-    markItem(side.querySelector("[data-panel]"));
-    side.querySelectorAll("[data-close-side]").forEach((button) => { button.hidden = false; });
-    side.querySelector("h2").focus({ preventScroll: true });
+    if (event.target !== side()) return;
+    show(event.target);
+    document.dispatchEvent(new CustomEvent("part:loaded"));
   });
 }
 

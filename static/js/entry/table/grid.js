@@ -1,8 +1,18 @@
 /* The rows and controls of the table, and what was changed in them. */
 
-export const form = document.getElementById("table-form");
-export const table = document.getElementById("log-table");
-export const body = table?.tBodies[0];
+import { isChanged } from "../../site/typing/controls.js";
+
+export let form = null;
+export let table = null;
+export let body = null;
+
+/* Look at the page anew, as it comes in place of another one. */
+export function readGrid() {
+  form = document.getElementById("table-form");
+  table = document.getElementById("log-table");
+  body = table?.tBodies[0];
+}
+
 export const CELLS = ".cell-input, .cell-many summary";
 const CONTROLS = "input, select, textarea";
 
@@ -13,20 +23,6 @@ export const isBox = (control) => control.type === "checkbox";
 export const controlsIn = (part) => [...part.querySelectorAll(CONTROLS)];
 export const promptsOf = (row) => body.querySelector(`[data-asks="${row.dataset.row}"]`);
 
-export function before(control) {
-  if ("was" in control.dataset) return control.dataset.was;
-  if (isBox(control)) return control.defaultChecked ? "on" : "";
-  if (control.tagName !== "SELECT") return control.defaultValue;
-  const options = [...control.options];
-  return (options.find((option) => option.defaultSelected) || options[0])?.value ?? "";
-}
-
-export function now(control) {
-  if (isBox(control)) return control.checked ? "on" : "";
-  return control.value;
-}
-
-export const isChanged = (control) => now(control) !== before(control);
 export const visibleControls = (row) => controlsIn(row).filter((control) => control.type !== "hidden");
 
 /* Whether a row says anything: a stored one what changes it, a new one any value. */

@@ -1,6 +1,7 @@
 /* Keys as in a spreadsheet. */
 
-import { before, body, CELLS, controlsIn, isBox, isNew, rowOf, rows, saysSomething, table } from "./grid.js";
+import { before } from "../../site/typing/controls.js";
+import { body, CELLS, controlsIn, isBox, isNew, rowOf, rows, saysSomething, table } from "./grid.js";
 import { openRow } from "./new_row.js";
 
 const firstIn = (cell) => [...(cell?.querySelectorAll(CELLS) || [])].find((control) => !control.disabled);
@@ -105,7 +106,7 @@ function uncover(target) {
 
 export function watchKeys() {
   body.addEventListener("keydown", (event) => {
-    if (!event.target.matches(CELLS) || event.isComposing || !press(event.target, event)) return;
+    if (!event.target.matches(CELLS) || !press(event.target, event)) return;
     event.preventDefault();
     event.stopPropagation();
   }, true);

@@ -33,6 +33,14 @@ export function openRow() {
   return row;
 }
 
+/* A row of this key, as it stood on the page where it was typed. */
+export function openRowNamed(key) {
+  if (!pristine || !key.startsWith("n") || rows().some((row) => row.dataset.row === key)) return;
+  const row = pristine.cloneNode(true);
+  rename(row, key);
+  body.append(row);
+}
+
 export function openRowAfter(row) {
   if (isNew(row) && row === rows().at(-1) && saysSomething(row)) openRow();
 }

@@ -1,6 +1,7 @@
 /* Reasons, asked as soon as a value of a complete row changes or a row is struck out. */
 
-import { before, body, controlsIn, isChanged, promptsOf, rowOf } from "./grid.js";
+import { before, isChanged } from "../../site/typing/controls.js";
+import { body, controlsIn, promptsOf, rowOf } from "./grid.js";
 
 const fromTemplate = (id) => document.getElementById(id)?.content.firstElementChild.cloneNode(true);
 

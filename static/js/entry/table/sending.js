@@ -2,11 +2,8 @@
 
 import { body, form, touchedRows } from "./grid.js";
 
-const SENDING_MS = 8000; // after that leaving is asked about again
 const ROW_KEY = /^[rn]\d+$/;
 const SEVERAL_CELLS = /[\t\n]/;
-
-let isLeaving = false;
 
 function sendTouchedRows({ formData }) {
   const keys = new Set(touchedRows().map((row) => row.dataset.row));
@@ -16,16 +13,6 @@ function sendTouchedRows({ formData }) {
   });
 }
 
-function leave(event, state) {
-  if (!navigator.onLine) {
-    event.preventDefault();
-    if (state) state.textContent = state.dataset.offline;
-    return;
-  }
-  isLeaving = true;
-  window.setTimeout(() => { isLeaving = false; }, SENDING_MS);
-}
-
 function pasteIntoPreview(event) {
   const preview = document.getElementById("paste-form");
   const text = event.clipboardData?.getData("text/plain") || "";
@@ -33,17 +20,13 @@ function pasteIntoPreview(event) {
   event.preventDefault();
   const area = preview.querySelector("textarea");
   area.value = text;
+  area.dispatchEvent(new Event("input", { bubbles: true }));
   const details = preview.closest("details");
   if (details) details.open = true;
   area.focus();
 }
 
-export function watchSending(state) {
+export function watchSending() {
   form.addEventListener("formdata", sendTouchedRows);
-  form.addEventListener("submit", (event) => leave(event, state));
-  window.addEventListener("beforeunload", (event) => {
-    if (!isLeaving && touchedRows().length) event.preventDefault();
-  });
-  document.addEventListener("session:ended", () => { isLeaving = true; });
   body.addEventListener("paste", pasteIntoPreview);
 }

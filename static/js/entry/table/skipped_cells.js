@@ -1,7 +1,8 @@
 /* What the other answers of a row leave out is dimmed. */
 
 import { holds, withoutBlanks } from "../skip_logic.js";
-import { before, isBox, now, table } from "./grid.js";
+import { before, now } from "../../site/typing/controls.js";
+import { isBox, table } from "./grid.js";
 
 const MISSING_CODES = ["ND", "UNK", "NA", "REF"];
 

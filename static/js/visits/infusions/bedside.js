@@ -1,29 +1,29 @@
 /* The bedside page: countdown, the time point at hand, and what is not sent yet.
    Without this script each act is a form that is sent and a page that comes back. */
 
+import { forget } from "../../site/typing/copies.js";
+import { ask, outcomeOf } from "../../site/typing/server.js";
 import { count } from "./bedside/countdown.js";
 import { clear, entryOf, isFilledIn } from "./bedside/forms.js";
-import { $, bedside, connection, parse, queue } from "./bedside/page.js";
+import { $, bedside, connection } from "./bedside/page.js";
+import { queue } from "./bedside/queue.js";
 import { flush, isRefused, isSending, overlay, show, waiting } from "./bedside/sending.js";
-import { ask } from "./bedside/server.js";
-import { swap } from "./bedside/swap.js";
-import { choose } from "./bedside/time_points.js";
+import { swapBedside } from "./bedside/swap.js";
+import { choose, rowOf } from "./bedside/time_points.js";
 
 const POLL_MS = 20000;
-const SIGNED_OUT = 401;
-let isLeaving = false;
 
 async function store(form, submitter) {
   delete form.dataset.sent; // the key of the act keeps a double click from storing twice
   if (!isFilledIn(form)) return;
   const item = entryOf(form, submitter);
   await queue.put(item);
+  await forget(form);
   delete form.dataset.dirty;
+  form.closest(".acts details")?.removeAttribute("open");
   await flush(item.key);
-  const isQueued = queue.names().some((name) => name.endsWith(item.key));
-  if (form.isConnected && isQueued && !(await isRefused(item.key))) {
+  if (form.isConnected && (await queue.has(item.key)) && !(await isRefused(item.key))) {
     clear(form);
-    form.closest(".acts details")?.removeAttribute("open");
     await overlay();
   }
 }
@@ -32,12 +32,12 @@ async function store(form, submitter) {
 async function refresh() {
   const isBusy = document.hidden || isSending() || !bedside() || $("form.act[data-dirty], .error-summary");
   if (isBusy || (await waiting())) return;
-  const { answer, html } = await ask(location.href, { headers: { "X-Background": "1" } });
-  connection.isUp = Boolean(answer);
-  if (answer?.status === SIGNED_OUT) connection.signInUrl = JSON.parse(html).sign_in;
-  const fresh = answer?.ok && $("#bedside", parse(html));
+  const outcome = outcomeOf(await ask(location.href, { headers: { "X-Background": "1" } }));
+  connection.isUp = outcome.kind !== "offline";
+  if (outcome.kind === "signedOut") connection.signedOut = outcome;
+  const fresh = outcome.page && $("#bedside", outcome.page);
   if (fresh && fresh.dataset.version !== bedside().dataset.version && !$("form.act[data-dirty]")) {
-    swap(html);
+    swapBedside(outcome.page);
     await overlay();
   }
   await show();
@@ -54,7 +54,7 @@ document.addEventListener("input", (event) => {
   if (form) form.dataset.dirty = "yes";
 });
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-leave]")) queue.removeKey($("form.act").elements.key.value);
+  if (event.target.closest("[data-leave]")) queue.remove($("form.act").elements.key.value);
   const link = event.target.closest("[data-choose]");
   if (!link) return;
   event.preventDefault();
@@ -62,13 +62,13 @@ document.addEventListener("click", (event) => {
   $("#measurement").scrollIntoView({ block: "start" });
   $("#measurement [inputmode]").focus({ preventScroll: true });
 });
-document.addEventListener("session:ended", () => { isLeaving = true; });
+document.addEventListener("typing:restoring", ({ detail }) => {
+  const point = detail.values.find(({ name }) => name === "point")?.value;
+  if (point && rowOf(point)) choose(rowOf(point), { keepsTyping: true });
+});
 document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 window.addEventListener("online", () => flush());
 window.addEventListener("offline", () => { connection.isUp = false; show(); });
-window.addEventListener("beforeunload", (event) => {
-  if (!isLeaving && $("form.act[data-dirty]")) event.preventDefault();
-});
 
 count();
 setInterval(count, 1000);

@@ -1,14 +1,12 @@
 /* The forms of the acts: what they hold, and how they become ready for another act. */
 
 import { nowFor } from "../../../site/clock.js";
+import { newId } from "../../../site/typing/page.js";
 import { $$, instant, path, place, words } from "./page.js";
 
 const CHOICE = /^(radio|checkbox)$/;
 const BUTTON = /^(submit|button)$/;
 const FIXED = /^(hidden|submit|button)$/;
-
-const newKey = () => (crypto.randomUUID ? crypto.randomUUID() : "10000000-1000-4000-8000-100000000000"
-  .replace(/[018]/g, (c) => (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16)));
 
 export function clear(form) {
   form.reset();
@@ -19,7 +17,7 @@ export function clear(form) {
     if (CHOICE.test(control.type)) control.checked = control.defaultChecked;
     else if (!FIXED.test(control.type) && form.dataset.act !== "record") control.value = "";
   }
-  form.elements.key.value = newKey();
+  form.elements.key.value = newId();
   delete form.dataset.dirty;
   delete form.dataset.sent;
 }

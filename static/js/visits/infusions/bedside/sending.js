@@ -1,16 +1,17 @@
 /* Entries leave in the order in which they were made; a refused one waits for people. */
 
-import { $, $$, bedside, connection, parse, path, queue, takeToken, token, words } from "./page.js";
-import { ask, send } from "./server.js";
-import { swap } from "./swap.js";
-import { chooseNext, markUnsent, rowOf, showTimesAfter } from "./time_points.js";
+import { ask, parse, post } from "../../../site/typing/server.js";
 import { count } from "./countdown.js";
+import { $, $$, bedside, connection, path, token, words } from "./page.js";
+import { queue } from "./queue.js";
+import { swapBedside } from "./swap.js";
+import { chooseNext, markUnsent, rowOf, showTimesAfter } from "./time_points.js";
 import { showUnsent } from "./unsent.js";
 
 const RETRY_MS = [2000, 4000, 8000, 15000, 30000];
+const ANSWER_MS = 10000;
 const PATIENCE_MS = 700;
-const FORBIDDEN = 403;
-const SIGNED_OUT = 401;
+const WAITING = ["offline", "unavailable", "signedOut"];
 
 let sending = false;
 let retry;
@@ -41,71 +42,61 @@ export async function overlay() {
   await show();
 }
 
-/* Another session has another token: take it, or tell why nothing can be sent. */
-async function renew() {
-  const { answer, html } = await ask(path, { headers: { "X-Background": "1" } });
-  if (!answer) return { kind: "waiting" };
-  if (answer.status === SIGNED_OUT) return { kind: "signedOut", url: JSON.parse(html).sign_in };
-  const fresh = parse(html);
-  const owner = $("#bedside", fresh)?.dataset.owner;
-  if (owner && owner !== words.owner) location.reload(); // nobody sends for another person
-  if (owner !== words.owner) return { kind: "waiting" };
-  takeToken(fresh);
-  return null;
-}
+const bodyOf = (item) => (fresh) => new URLSearchParams(`${item.body}&csrfmiddlewaretoken=${fresh || token()}`);
 
 async function sendOne(item) {
-  let outcome = await send(item, token());
-  if (outcome.status === FORBIDDEN) outcome = await renew() || await send(item, token());
-  connection.isUp = outcome.kind !== "waiting";
+  const outcome = await post(item.url, { body: bodyOf(item), patience: ANSWER_MS });
+  connection.isUp = !["offline", "unavailable"].includes(outcome.kind);
   connection.failures = connection.isUp ? 0 : connection.failures + 1;
-  connection.signInUrl = outcome.kind === "signedOut" ? outcome.url : "";
+  connection.signedOut = outcome.kind === "signedOut" ? outcome : null;
   return outcome;
 }
 
-function reasonOf(outcome) {
-  const lines = $$(".error-summary li, main > .lead", parse(outcome.html)).map((line) => line.textContent.trim());
-  return lines.join(" ") || words.code.replace("%s", outcome.status);
+function reasonOf({ page, words: text, status }) {
+  const lines = page ? $$(".error-summary li, main > .lead", page).map((line) => line.textContent.trim()) : [];
+  return lines.join(" ") || text || words.code.replace("%s", status);
+}
+
+async function pageHere() {
+  const { answer, text } = await ask(path, { patience: ANSWER_MS });
+  const page = answer?.ok ? parse(text) : null;
+  return page && $("#bedside", page) ? page : null;
 }
 
 /* Send what waits; the page to show after it, if the server gave one. */
 async function sendAll(key) {
-  let html = "";
+  let isOutdated = false;
   for (let next = await waiting(key); next; next = await waiting()) {
     const outcome = await sendOne(next);
     const isHere = next.page === path; // never another participant's page under this address
-    if (outcome.kind === "stored") {
-      queue.removeKey(next.key);
-      html = isHere ? outcome.html : html;
-      continue;
-    }
-    if (outcome.kind !== "refused") break;
-    await queue.put({ ...next, refused: reasonOf(outcome) });
-    if (!isHere) continue;
-    if (next.key === key && $("form.act", parse(outcome.html))) return outcome.html;
-    html = (await ask(path, {})).html || html; // it stands there as if it were stored
+    if (WAITING.includes(outcome.kind)) break;
+    if (outcome.kind === "stored") await queue.remove(next.key);
+    else await queue.put({ ...next, refused: reasonOf(outcome) });
+    const isCorrectable = outcome.page && $("form.act", outcome.page);
+    if (isHere && next.key === key && isCorrectable) return outcome.page;
+    isOutdated ||= isHere; // it stands there as if it were stored
   }
-  return html;
+  return isOutdated ? pageHere() : null;
 }
 
 function sendLater() {
-  if (connection.signInUrl) return;
-  retry = setTimeout(flush, RETRY_MS[Math.min(connection.failures, RETRY_MS.length) - 1] || 0);
+  const patience = connection.signedOut ? RETRY_MS.length : Math.min(connection.failures, RETRY_MS.length);
+  retry = setTimeout(flush, RETRY_MS[patience - 1] || 0);
 }
 
 export async function flush(key = "") {
   if (sending) return;
   sending = true;
   const patience = setTimeout(show, PATIENCE_MS);
-  let html = "";
+  let page = null;
   clearTimeout(retry);
   try {
-    html = await sendAll(key);
+    page = await sendAll(key);
   } finally {
     sending = false;
     clearTimeout(patience);
   }
-  if (html) swap(html);
+  if (page) swapBedside(page);
   await overlay();
   if (await waiting()) sendLater();
 }

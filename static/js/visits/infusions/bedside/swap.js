@@ -1,7 +1,8 @@
 /* Put the server's page in place of this one; what is being typed elsewhere stays. */
 
+import { swap } from "../../../site/swap.js";
 import { putBack, typedIn } from "./forms.js";
-import { $, $$, parse, takeToken } from "./page.js";
+import { $$, path } from "./page.js";
 import { choose, rowOf } from "./time_points.js";
 
 function restore(typed) {
@@ -9,16 +10,17 @@ function restore(typed) {
   putBack(typed);
 }
 
-export function swap(html) {
-  const fresh = parse(html);
+const actsIn = (root) => $$("details", root).filter((details) => details.querySelector("form.act"));
+const actOf = (details) => `${details.dataset.when} ${details.querySelector("form.act").dataset.act}`;
+
+export function swapBedside(fresh) {
+  const open = actsIn(document).filter((details) => details.open).map(actOf);
   const typing = $$("form.act[data-dirty]").map(typedIn);
   const scroll = window.scrollY;
-  $("#content").replaceChildren(...$("#content", fresh).childNodes);
-  $("#messages").replaceChildren(...$("#messages", fresh).childNodes);
-  document.body.dataset.siteNow = fresh.body.dataset.siteNow;
-  takeToken(fresh);
-  document.dispatchEvent(new CustomEvent("page:swapped"));
-  typing.forEach(restore);
+  swap(fresh, new URL(path, location.href).href, () => {
+    actsIn(document).filter((details) => open.includes(actOf(details))).forEach((details) => { details.open = true; });
+    typing.forEach(restore);
+  });
   window.scrollTo({ top: scroll });
-  $(".error-summary")?.focus();
+  document.querySelector(".error-summary")?.focus();
 }

@@ -1,31 +1,18 @@
 /* The panel that says what is not sent yet, what was refused, and why nothing is sent. */
 
-import { $, $$, connection, element, path, queue, words } from "./page.js";
+import { button, discardButton, element, words as pageWords } from "../../../site/typing/page.js";
+import { $, $$, connection, path, words } from "./page.js";
+import { queue } from "./queue.js";
 
 const named = (item) => `${item.where} · ${item.label} — ${item.summary}`;
 
-function button(text, act) {
-  const made = element("button", text, "btn btn-quiet");
-  made.type = "button";
-  made.addEventListener("click", act);
-  return made;
-}
-
-function signInLine() {
+function signInLine({ sign_in: signIn, signed_in_as: other }) {
+  if (other) return element("p", pageWords.otherPerson.replace("%s", other));
   const line = element("p", `${words.signedOut} `);
   const link = element("a", words.signIn, "btn btn-primary");
-  link.href = connection.signInUrl;
+  link.href = signIn;
   line.append(link);
   return line;
-}
-
-function discardButton(item, onDiscard) {
-  const discard = button(words.discard, () => {
-    if (discard.textContent === words.discard) { discard.textContent = words.sure; return; }
-    queue.removeKey(item.key);
-    onDiscard();
-  });
-  return discard;
 }
 
 function pageLink(item) {
@@ -37,7 +24,7 @@ function pageLink(item) {
 function refusal(item, onCorrect) {
   const line = element("li", "", "refused");
   const correct = item.page === path ? button(words.correct, () => onCorrect(item.key)) : pageLink(item);
-  const discard = discardButton(item, () => showUnsent(onCorrect));
+  const discard = discardButton(async () => { await queue.remove(item.key); showUnsent(onCorrect); });
   line.append(element("p", `${words.notStored}: ${named(item)}`), element("p", item.refused), correct, discard);
   return line;
 }
@@ -45,7 +32,7 @@ function refusal(item, onCorrect) {
 /* Why nothing is sent just now, or that it is. */
 function stateLine(unsent) {
   if (!connection.isUp) return element("p", words.offline);
-  if (connection.signInUrl) return signInLine();
+  if (connection.signedOut) return signInLine(connection.signedOut);
   return unsent.length ? element("p", words.sending) : null;
 }
 
@@ -56,7 +43,7 @@ export async function showUnsent(onCorrect) {
   const inHand = $$("[name=key]").map((control) => control.value);
   const unsent = items.filter((item) => !item.refused);
   const refused = items.filter((item) => item.refused && !inHand.includes(item.key));
-  const others = queue.others();
+  const others = await queue.countOfOthers();
   const list = document.createElement("ol");
   list.append(...unsent.map((item) => element("li", named(item))), ...refused.map((item) => refusal(item, onCorrect)));
   const parts = [
