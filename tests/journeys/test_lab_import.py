@@ -123,7 +123,7 @@ def test_a_file_with_five_bad_rows_is_mapped_previewed_stored_and_reconciled(
     for reason in (
         "S-999Z is not a participant number",
         "is no date in the order that the mapping says",
-        "Choose the unit: umol/L, mg/dL.",
+        "“mol/L” is no unit of this item. Use umol/L, mg/dL.",
         "99999 is impossible here",
         "Says otherwise than line 9",
         "Held back: another line of this participant is refused.",
