@@ -46,10 +46,10 @@ class StartForm(BedsideForm):
         label=gettext_lazy("I compared the label with the participant: all agrees"),
         required=False,
     )
-    start_reason = forms.CharField(
+    start_reason = TypedText(
         label=gettext_lazy("Why does it start all the same?"),
         required=False,
-        max_length=500,
+        longest=500,
     )
     is_ready = False
 
