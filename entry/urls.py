@@ -5,7 +5,7 @@ from django.urls import path
 from entry.casebook import views as casebook
 from entry.form.views import form, item
 from entry.matrix import views as matrix_views
-from entry.table.views import log
+from entry.table.views import log, new_row
 from entry.worklist import views as work
 
 app_name = "entry"
@@ -17,7 +17,7 @@ urlpatterns = [
     path("participants/<str:number>/logs/<str:code>/", log.log, name="log"),
     path(
         "participants/<str:number>/logs/<str:code>/add/",
-        log.add_row,
+        new_row.new_row,
         name="add_row",
     ),
     path(

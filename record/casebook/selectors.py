@@ -16,6 +16,8 @@ from trial_edc.dates import site_date
 
 def row_of(form: FormInstance) -> AnyCRF:
     """Read the CRF row of a form; a new, unsaved one where none is stored yet."""
+    if not form.pk:
+        return new_row(form)
     model = catalogue.design(form.code).model
     return model._default_manager.filter(form=form).first() or new_row(form)
 

@@ -71,7 +71,8 @@ class FormPage:
         self.data = data_of(form, self.row)
         self.casebook = casebook_of(form.participant).with_data(self.data)
         self.queries = queries_of(form)
-        self.verifications = list(form.verifications.all())
+        self.is_stored = form.pk is not None
+        self.verifications = list(form.verifications.all()) if self.is_stored else []
 
     @cached_property
     def may_enter(self) -> bool:
@@ -91,7 +92,7 @@ class FormPage:
     @cached_property
     def signatures(self) -> list[tuple[Signature, bool]]:
         """Each with whether it still holds."""
-        if self.design.signature is None:
+        if self.design.signature is None or not self.is_stored:
             return []
         signatures = self.form.signatures.select_related("signer")
         return [(signature, signature.holds_for(self.form)) for signature in signatures]
@@ -102,7 +103,7 @@ class FormPage:
 
     @cached_property
     def autosaves(self) -> list[Autosave]:
-        if not self.may_enter or self.typed is not None:
+        if not (self.may_enter and self.is_stored) or self.typed is not None:
             return []
         return autosaves.of(self.form, self.user)
 
@@ -118,7 +119,9 @@ class FormPage:
 
     @cached_property
     def other_autosaves(self) -> list[Autosave]:
-        return autosaves.others_at_work(self.form, self.user) if self.may_enter else []
+        if not (self.may_enter and self.is_stored):
+            return []
+        return autosaves.others_at_work(self.form, self.user)
 
     @property
     def based_on(self) -> int:
@@ -140,6 +143,8 @@ class FormPage:
         if form.visit_number:
             visit += f" {form.visit_number}"
         number = f" {form.occurrence}" if self.design.is_repeated else ""
+        if not self.is_stored:
+            number = f" ({_('new row')})"
         return f"{visit} · {self.design.title}{number}".removeprefix(" · ")
 
     @property
@@ -164,7 +169,7 @@ class FormPage:
 
     @property
     def closing_actions(self) -> list[tuple[str, str]]:
-        return closing_actions(self.form, self.user)
+        return closing_actions(self.form, self.user) if self.is_stored else []
 
     @cached_property
     def unsaved_texts(self) -> list[tuple[str, str]]:

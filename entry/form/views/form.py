@@ -64,22 +64,24 @@ def visible_form(request: StaffRequest, pk: int) -> FormInstance:
 def form_page(request: StaffRequest, pk: int) -> HttpResponse:
     form = visible_form(request, pk)
     if request.method == "POST":
-        return _save(request, form)
+        return save(request, form)
     page = FormPage(form, request.user)
     for kept in page.autosaves:
         if str(kept.page_load) == request.GET.get("restore"):
             typed = _as_query(autosaves.typed_in(kept))
             typed["page_load"] = str(kept.page_load)
             page = FormPage(form, request.user, typed)
-    return _render(request, page)
+    return render_page(request, page)
 
 
-def _render(request: HttpRequest, page: FormPage, status: int = 200) -> HttpResponse:
+def render_page(
+    request: HttpRequest, page: FormPage, status: int = 200
+) -> HttpResponse:
     context = {"page": page, "above": above_items(page.form, page.user)}
     return render(request, "entry/form/form.html", context, status=status)
 
 
-def _save(request: StaffRequest, form: FormInstance) -> HttpResponse:
+def save(request: StaffRequest, form: FormInstance) -> HttpResponse:
     if not may_enter(request.user, catalogue.design(form.code)):
         raise PermissionDenied
     typed: QueryDict = request.POST
@@ -90,7 +92,7 @@ def _save(request: StaffRequest, form: FormInstance) -> HttpResponse:
     except FormClosed:
         messages.error(request, _("This form is closed; nothing was saved."))
         form.refresh_from_db()
-        return _render(request, FormPage(form, request.user, typed), CONFLICT)
+        return render_page(request, FormPage(form, request.user, typed), CONFLICT)
     except files.FileRefused as refused:
         finding = Finding(
             f"{form.code}.{refused.item}.file",
@@ -101,9 +103,7 @@ def _save(request: StaffRequest, form: FormInstance) -> HttpResponse:
         return _render_problem(request, form, typed, SaveRefused([finding]))
     except NotSaved as problem:
         return _render_problem(request, form, typed, problem)
-    messages.success(request, _success_message(saved.form))
-    tell_midnights(request, map(str, request.POST.values()))
-    return redirect(_next_address(request, saved.form))
+    return redirect_saved(request, saved.form)
 
 
 def _render_problem(
@@ -112,7 +112,13 @@ def _render_problem(
     form = visible_form(request, form.pk)
     page = FormPage(form, request.user, typed, problem)
     status = CONFLICT if isinstance(problem, Conflict) else UNPROCESSABLE
-    return _render(request, page, status)
+    return render_page(request, page, status)
+
+
+def redirect_saved(request: StaffRequest, form: FormInstance) -> HttpResponse:
+    messages.success(request, _success_message(form))
+    tell_midnights(request, map(str, request.POST.values()))
+    return redirect(_next_address(request, form))
 
 
 def _success_message(form: FormInstance) -> str:

@@ -1,6 +1,4 @@
-"""Pages of the log of a participant: the table, saving, pasting, a new row."""
-
-import uuid
+"""Pages of the log of a participant: the table, saving, pasting."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -16,7 +14,6 @@ from enrollment.consent.selectors import reconsents_due
 from entry.casebook.views import CASEBOOK_READERS, visible_participant
 from entry.form.views.form import CONFLICT, READERS, UNPROCESSABLE
 from entry.form.views.midnights import tell_midnights
-from entry.selectors import navigation
 from entry.selectors.visibility import may_enter, may_see
 from entry.table.forms.columns import columns_of
 from entry.table.forms.paste import UNIT_SUFFIX, UnreadablePaste, read_pasted
@@ -32,9 +29,6 @@ from record.casebook import catalogue
 from record.casebook.design import FormDesign
 from record.casebook.models import Participant
 from record.casebook.selectors import casebook_of
-from record.casebook.services import form_instances as services
-
-CONSENT = "CNS"
 
 
 def visible_log(request: StaffRequest, code: str) -> FormDesign:
@@ -59,7 +53,6 @@ def log(request: StaffRequest, number: str, code: str) -> HttpResponse:
         "design": design,
         "table": log_table(participant, design),
         "may_add": may_enter(request.user, design),
-        "client_key": uuid.uuid4(),
         "due": _due(participant, code),
     }
     return render(request, "entry/table/log.html", context)
@@ -190,29 +183,3 @@ def _due(participant: Participant, code: str) -> list[ReconsentDue]:
     casebook = casebook_of(participant, *RECONSENT_CODES)
     due = reconsents_due({participant.pk: casebook})[participant.pk]
     return [consent for consent in due if consent.form == code]
-
-
-@permitted(*READERS)
-@require_POST
-def add_row(request: StaffRequest, number: str, code: str) -> HttpResponse:
-    """Add a row to a log and open it; a second click opens the same row."""
-    participant = visible_participant(request, number)
-    design = catalogue.designs().get(code)
-    if design is None or not design.is_repeated or not may_see(request.user, design):
-        raise Http404
-    if not may_enter(request.user, design):
-        raise PermissionDenied
-    if code != CONSENT and not casebook_of(participant, CONSENT).fact("consented_on"):
-        messages.error(request, _("Record the consent first; until then nothing else."))
-        return redirect("entry:log", number, CONSENT)
-    try:
-        key = uuid.UUID(request.POST.get("client_key", ""))
-    except ValueError:
-        key = uuid.uuid4()
-    visit = "" if design.collected.is_log else request.POST.get("visit", "")
-    if visit not in design.collected.visits and not design.collected.is_log:
-        raise Http404
-    form = services.add_row(
-        participant, code, by=request.user, visit=visit, client_key=key
-    )
-    return redirect(navigation.address(form))

@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from record.audit import once
 from record.audit.attribution import Actor, Reason, Source, attributed
+from record.audit.problems import RecordClosed
 from record.capture.checking import require_right_to_enter
-from record.capture.problems import NotSaved, SaveRefused
+from record.capture.problems import FormClosed, NotSaved, SaveRefused
 from record.capture.save_hooks import Saved
 from record.capture.services.form_status import strike_row
 from record.capture.services.forms import FormEntry, note_refusal, save_entry
@@ -135,6 +137,34 @@ def _stored(
     if idle := _idle(design, change.entry, saved):
         raise SaveRefused(idle)
     return [saved]
+
+
+@implements("AUD-01")
+def save_new_row(
+    form: FormInstance, entry: FormEntry, *, by: Actor, via: Source = Source.PAGE
+) -> Saved:
+    """Add a row to a log with its first save; a refused one stores neither.
+
+    `form` says of whom, which form and at which visit. The same request adds one row.
+    Raises `NotSaved`.
+    """
+    try:
+        with attributed(by=by, via=via):
+            row = form_instances.add_row(
+                form.participant,
+                form.code,
+                by=by,
+                via=via,
+                visit=form.visit,
+                client_key=once.current_key.get(),
+            )
+            return save_entry(row, entry, by=by, via=via)
+    except RecordClosed as problem:
+        raise FormClosed(str(problem)) from problem
+    except NotSaved as problem:
+        # What was noted of a refusal went with the transaction.
+        note_refusal(form, entry, problem, by=by, via=via)
+        raise
 
 
 def _idle(design: FormDesign, entry: FormEntry, saved: Saved) -> list[Finding]:

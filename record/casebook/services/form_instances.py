@@ -84,6 +84,18 @@ def hidden_key(confidentiality: str) -> dict[str, int]:
     return {"id": HIDDEN_KEYS.start + secrets.randbelow(len(HIDDEN_KEYS))}
 
 
+def unsaved_row(participant: Participant, code: str, visit: str = "") -> FormInstance:
+    """A row as its page shows it before the first save: in no table yet."""
+    design = catalogue.design(code)
+    return FormInstance(
+        participant=participant,
+        code=code,
+        visit=visit,
+        confidentiality=design.confidentiality,
+        form_version=design.version,
+    )
+
+
 def add_row(
     participant: Participant,
     code: str,

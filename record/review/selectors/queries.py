@@ -29,6 +29,8 @@ def queries_visible_to(user: User) -> QuerySet[Query]:
 
 def queries_of(form: FormInstance) -> dict[str, list[Query]]:
     by_item: dict[str, list[Query]] = defaultdict(list)
+    if not form.pk:
+        return by_item
     for query in form.queries.prefetch_related("steps__by"):
         query.form = form
         by_item[query.place[0]].append(query)

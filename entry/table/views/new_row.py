@@ -1,0 +1,83 @@
+"""The page of a new row: the row exists from its first save."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from entry.casebook.views import visible_participant
+from entry.form.forms.submission import entry_of
+from entry.form.page.form import FormPage
+from entry.form.views.form import (
+    CONFLICT,
+    READERS,
+    UNPROCESSABLE,
+    redirect_saved,
+    render_page,
+)
+from entry.form.views.form import save as save_form
+from entry.selectors.visibility import may_enter, may_see
+from record.accounts.access import StaffRequest, permitted
+from record.audit import once
+from record.capture.problems import FormClosed, NotSaved
+from record.capture.services.rows import save_new_row
+from record.casebook import catalogue
+from record.casebook.design import FormDesign
+from record.casebook.models import FormInstance
+from record.casebook.selectors import casebook_of
+from record.casebook.services import form_instances
+from record.casebook.values import is_blank
+
+CONSENT = "CNS"
+
+
+@permitted(*READERS)
+def new_row(request: StaffRequest, number: str, code: str) -> HttpResponse:
+    participant = visible_participant(request, number)
+    design = catalogue.designs().get(code)
+    if design is None or not design.is_repeated or not may_see(request.user, design):
+        raise Http404
+    if not may_enter(request.user, design):
+        raise PermissionDenied
+    if code != CONSENT and not casebook_of(participant, CONSENT).fact("consented_on"):
+        messages.error(request, _("Record the consent first; until then nothing else."))
+        return redirect("entry:log", number, CONSENT)
+    visit = _visit(request, design)
+    form = form_instances.unsaved_row(participant, code, visit)
+    if "based_on" in request.POST:
+        return _save(request, form)
+    return render_page(request, FormPage(form, request.user))
+
+
+def _visit(request: StaffRequest, design: FormDesign) -> str:
+    visit = "" if design.collected.is_log else request.GET.get("visit", "")
+    if visit not in design.collected.visits and not design.collected.is_log:
+        raise Http404
+    return visit
+
+
+def _save(request: StaffRequest, form: FormInstance) -> HttpResponse:
+    if request.FILES:  # a file is stored for a row, so the row comes first
+        row = form_instances.add_row(
+            form.participant,
+            form.code,
+            by=request.user,
+            visit=form.visit,
+            client_key=once.current_key.get(),
+        )
+        return save_form(request, row)
+    typed = request.POST
+    try:
+        entry = entry_of(form, typed, request.user)
+        if not entry.unreadable and all(map(is_blank, entry.values.values())):
+            messages.info(request, _("Nothing was typed, so nothing was saved."))
+            return render_page(request, FormPage(form, request.user))
+        saved = save_new_row(form, entry, by=request.user)
+    except FormClosed:
+        messages.error(request, _("This form is closed; nothing was saved."))
+        return render_page(request, FormPage(form, request.user, typed), CONFLICT)
+    except NotSaved as problem:
+        page = FormPage(form, request.user, typed, problem)
+        return render_page(request, page, UNPROCESSABLE)
+    return redirect_saved(request, saved.form)
