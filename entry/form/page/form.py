@@ -144,7 +144,7 @@ class FormPage:
             visit += f" {form.visit_number}"
         number = f" {form.occurrence}" if self.design.is_repeated else ""
         if not self.is_stored:
-            number = f" ({_('new row')})"
+            number = " " + _("(new row)")
         return f"{visit} · {self.design.title}{number}".removeprefix(" · ")
 
     @property

@@ -226,7 +226,7 @@ def test_without_consent_no_row_is_added(client):
 def test_a_form_of_a_visit_in_a_table_cannot_be_struck_out(someone, client):
     form = stage.enter(someone, "VIT", {"weight_kg": "70"}, visit="D7")
     page = client.get(address(someone, "VIT")).text
-    strike = {"strike": "yes", "strike_code": "error", "strike_text": "twice"}
+    strike = {"strike": "yes", "strike_code": "other", "strike_text": "twice"}
 
     answer = client.post(address(someone, "VIT"), stored_row(form, **strike))
 
