@@ -71,8 +71,8 @@ def test_titles_above_the_heading_are_told_and_not_read(titles):
     assert table.heading == ("subject", "test", "taken", "result")
     above = titles.count("\n")
     assert table.rows == ((above + 2, ("S-001R", "CREA", "2026-03-08", "97")),)
-    told = [cell for _line, cells in table.titles for cell in cells if cell]
-    assert told == [cell.strip() for cell in re.split("[,\n]", titles) if cell]
+    titles_read = [cell for _line, cells in table.titles for cell in cells if cell]
+    assert titles_read == [cell.strip() for cell in re.split("[,\n]", titles) if cell]
 
 
 def test_cells_behind_the_last_heading_that_are_empty_are_none():

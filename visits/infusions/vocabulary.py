@@ -89,12 +89,12 @@ class ReactionGrade(Codelist):
 class StartCondition(Codelist):
     """What must be in place before an infusion starts."""
 
-    GO = "go", N_("The go is signed")
+    GO = "go", N_("Signed go")
     STOP_RULES = "stop_rules", N_("No stop rule is met")
-    BAG = "bag", N_("The bag was handed over")
-    IN_TIME = "in_time", N_("The bag is not past its time")
-    BASELINE = "baseline", N_("Vital signs were measured before the start")
-    LABEL = "label", N_("Label and participant were compared")
+    BAG = "bag", N_("Hand-over of the bag")
+    IN_TIME = "in_time", N_("Bag within its time")
+    BASELINE = "baseline", N_("Vital signs before the start")
+    LABEL = "label", N_("Comparison of label and participant")
 
 
 class Release(Codelist):

@@ -74,7 +74,7 @@ def test_a_bag_past_its_time_needs_a_reason(tablet, record):
 
     infusion = send(tablet, someone, "start", started_at=late, compared="on")
 
-    assert "The bag is not past its time" in infusion.content.decode()
+    assert "Bag within its time" in infusion.content.decode()
     assert infusion.status_code == 422
 
 

@@ -55,8 +55,8 @@ def test_one_tap_starts_nothing_that_is_not_in_place(tablet):
 
     assert answer.status_code == REFUSED
     assert (
-        "Not in place: The go is signed, The bag was handed over, Vital signs were "
-        "measured before the start, Label and participant were compared."
+        "Not in place: Signed go, Hand-over of the bag, Vital signs before the start, "
+        "Comparison of label and participant."
     ) in html.unescape(answer.content.decode())
     assert not started(someone)
 
