@@ -8,11 +8,12 @@ import csv
 import io
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from imports.models import ImportedFile
 from trial_edc.requirements import implements
 from trial_edc.spreadsheets import safe
+from trial_edc.wording import written_out
 
 BOM = "\ufeff"  # without it a spreadsheet takes Chinese for Latin-1
 HEADING = (
@@ -46,8 +47,9 @@ def report_of(file: ImportedFile) -> bytes:
 
 
 def _english_text(finding: dict[str, Any]) -> str:
-    return str(finding["message"] % finding["details"])
+    with override("en"):
+        return written_out(finding)
 
 
 def finding_text(finding: dict[str, Any]) -> str:
-    return str(_(finding["message"]) % finding["details"])
+    return written_out(finding)

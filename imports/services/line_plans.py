@@ -8,6 +8,7 @@ from record.capture.services.imports import RowState
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance
 from record.casebook.values import MissingCode, Value, is_blank
+from trial_edc.wording import Wording
 
 MAX_TEXT_LENGTH = 200  # of a value in the preview
 
@@ -49,17 +50,13 @@ def refused_plan(result: SampleResult, refusal: Refusal | None = None) -> LinePl
 
 
 def refusal_json(refusal: Refusal) -> dict[str, Any]:
-    details = {name: str(value) for name, value in refusal.details.items()}
-    return {"message": refusal.message, "details": details, "severity": "hard"}
+    wording = Wording(refusal.message, refusal.details)
+    return {**wording.stored, "severity": "hard"}
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
-    details = {name: str(value) for name, value in finding.details.items()}
-    return {
-        "message": str(finding.message),
-        "details": details,
-        "severity": str(finding.severity),
-    }
+    wording = Wording(finding.message, finding.details)
+    return {**wording.stored, "severity": str(finding.severity)}
 
 
 def value_text(value: Value) -> str:

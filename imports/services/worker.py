@@ -1,7 +1,5 @@
 """One worker a file at a time; each goes on where a killed one stopped."""
 
-from django.utils.translation import gettext as _
-
 from imports.models import ImportedFile, ImportState
 from imports.rules.reading import UnreadableFile
 from imports.services import previews, storing
@@ -36,7 +34,7 @@ def plan(file_id: int) -> None:
         except FileDamaged:
             previews.mark_failed(file_id, _(MISSING))
         except Exception:
-            text = _("It could not be read; the cause is in the log of the worker.")
+            text = N_("It could not be read; the cause is in the log of the worker.")
             previews.mark_failed(file_id, text)
             raise
 
@@ -50,6 +48,6 @@ def store(file_id: int) -> None:
         except FileDamaged:
             previews.record_problem(file_id, _(MISSING))
         except Exception:
-            text = _("It stopped on the way; the cause is in the log of the worker.")
+            text = N_("It stopped on the way; the cause is in the log of the worker.")
             previews.record_problem(file_id, text)
             raise

@@ -18,6 +18,7 @@ from record.audit.triggers import Recorded
 from record.audit.vault import Purpose, seal, unseal
 from record.casebook.models import FormInstance, Participant
 from trial_edc import clock
+from trial_edc.wording import Wording, written_out
 
 SEALED_BYTES = 4_000
 
@@ -109,7 +110,11 @@ class Query(Recorded):
 
 
 class QueryStep(Recorded):
-    """One step of a query's thread; its text is never changed."""
+    """One step of a query's thread; its text is never changed.
+
+    What an edit check says is stored as message and parameters, and read in the
+    language of the reader.
+    """
 
     class Action(models.TextChoices):
         RAISED = "raised", _("raised")
@@ -122,6 +127,7 @@ class QueryStep(Recorded):
     form = models.ForeignKey(FormInstance, models.PROTECT, related_name="+")
     action = models.CharField(max_length=8, choices=Action)
     stored_text = models.TextField()
+    is_coded = models.BooleanField(default=False)  # a `Wording`, as JSON
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True
     )
@@ -132,16 +138,18 @@ class QueryStep(Recorded):
 
     @property
     def text(self) -> str:
-        if self.form.confidentiality == Confidentiality.OPEN:
-            return self.stored_text
-        return unseal(_purpose(self.form), self.stored_text)
+        text = self.stored_text
+        if self.form.confidentiality != Confidentiality.OPEN:
+            text = unseal(_purpose(self.form), text)
+        return written_out(json.loads(text)) if self.is_coded else text
 
-    @text.setter
-    def text(self, text: str) -> None:
-        if self.form.confidentiality == Confidentiality.OPEN:
-            self.stored_text = text
-        else:
-            self.stored_text = seal(_purpose(self.form), text, padded_to=SEALED_BYTES)
+    def put_text(self, text: str | Wording) -> None:
+        self.is_coded = isinstance(text, Wording)
+        if isinstance(text, Wording):
+            text = json.dumps(text.stored, ensure_ascii=False)
+        if self.form.confidentiality != Confidentiality.OPEN:
+            text = seal(_purpose(self.form), text, padded_to=SEALED_BYTES)
+        self.stored_text = text
 
 
 def _purpose(form: FormInstance) -> Purpose:

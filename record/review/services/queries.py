@@ -17,10 +17,14 @@ from record.review.problems import ChangedSinceShown, ReviewRefused
 from record.review.services.rights import require
 from trial_edc.requirements import implements
 from trial_edc.typed_text import UnfitText, kept
+from trial_edc.vocabulary import N_
+from trial_edc.wording import Wording
 
 CHECKS = Process("edit-checks")
 LONGEST = 1000  # characters of one step; sealed, it must fit its padded length
 Action = QueryStep.Action
+PASSES = Wording(N_("The check passes now."))
+FIRES_AGAIN = Wording(N_("The check fires again."))
 
 
 def _require_text(text: str) -> str:
@@ -40,9 +44,9 @@ def _new_query(
     return Query(form=form, state=state, raised_by_id=raised_by_id, **key)
 
 
-def _add_step(query: Query, action: Action, text: str, by: Actor) -> None:
+def _add_step(query: Query, action: Action, text: str | Wording, by: Actor) -> None:
     step = QueryStep(query=query, form=query.form, action=action, by_id=by.pk)
-    step.text = text
+    step.put_text(text)
     step.save()
 
 
@@ -188,7 +192,7 @@ def _is_closed_by_check(query: Query) -> bool:
 def _close_by_check(query: Query) -> None:
     query.state = QueryState.CLOSED
     query.save(update_fields=("state",))
-    _add_step(query, Action.CLOSED, _("The check passes now."), CHECKS)
+    _add_step(query, Action.CLOSED, PASSES, CHECKS)
 
 
 def _raise_by_check(
@@ -198,8 +202,7 @@ def _raise_by_check(
     query = _new_query(form, state, raised_by_id=None)
     query.put_place(finding.item, finding.check_id)
     query.save(force_insert=True)
-    message = _(finding.message)
-    text = message % finding.details if finding.details else message
+    text = Wording(finding.message, finding.details)
     _add_step(query, Action.RAISED, text, CHECKS)
     if explanation:
         _add_step(query, Action.ANSWERED, explanation, by)
@@ -208,7 +211,7 @@ def _raise_by_check(
 def _reopen_by_check(query: Query, explanation: str, by: Actor) -> None:
     if query.state != QueryState.OPEN:
         query.state = QueryState.OPEN
-        _add_step(query, Action.REOPENED, _("The check fires again."), CHECKS)
+        _add_step(query, Action.REOPENED, FIRES_AGAIN, CHECKS)
         if not explanation:
             query.save(update_fields=("state",))
     if explanation:
