@@ -32,7 +32,7 @@ def plan(file_id: int) -> None:
         except UnreadableFile as problem:
             previews.mark_failed(file_id, str(problem))
         except FileDamaged:
-            previews.mark_failed(file_id, _(MISSING))
+            previews.mark_failed(file_id, MISSING)
         except Exception:
             text = N_("It could not be read; the cause is in the log of the worker.")
             previews.mark_failed(file_id, text)
@@ -46,7 +46,7 @@ def store(file_id: int) -> None:
         try:
             storing.store_file(file_id)
         except FileDamaged:
-            previews.record_problem(file_id, _(MISSING))
+            previews.record_problem(file_id, MISSING)
         except Exception:
             text = N_("It stopped on the way; the cause is in the log of the worker.")
             previews.record_problem(file_id, text)

@@ -29,6 +29,9 @@ from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.typed_text import written
 from trial_edc.vocabulary import N_
+from trial_edc.wording import Wording
+
+IN_ERROR = N_("Randomized in error: %(reason)s")
 
 
 @implements("RAN-03", "RND-01", "RND-02")
@@ -174,7 +177,7 @@ def _enter_error(
             "randomisation",
             "RAN.in_error",
             dates.site_date(saved.data.values["randomised_at"]),
-            _("Randomized in error: %(reason)s") % {"reason": written(reason)},
+            (Wording(IN_ERROR, {"reason": written(reason)}),),
             form=form,
             important=True,
         ),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from record.casebook.models import FormInstance, Participant
+from trial_edc.wording import Wording
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,12 @@ class RowStruck:
 
 @dataclass(frozen=True)
 class DeviationFound:
-    """Something happened against the protocol; one for each `rule` and occasion."""
+    """Something happened against the protocol; one for each `rule` and form."""
 
     participant: Participant
     category: str
     rule: str
     occurred_on: date
-    description: str
+    description: tuple[Wording, ...]  # sentences
     form: FormInstance | None = None
     important: bool = False

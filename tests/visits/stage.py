@@ -12,7 +12,7 @@ from record.casebook.selectors import data_of, row_of
 from record.casebook.services import form_instances
 from tests.outcomes.course import day, days_ago, enter, participant, row
 from tests.people import STAGE
-from visits.models import ProtocolDeviation
+from visits.models import DeviationFinding
 
 __all__ = ["day", "days_ago", "enter", "participant", "row"]
 SEEN = {
@@ -94,10 +94,17 @@ def stored(form: FormInstance) -> FormData:
 
 
 def rules_broken(person: Participant) -> list[str]:
-    deviations = ProtocolDeviation.objects.filter(form__participant=person)
+    findings = DeviationFinding.objects.filter(deviation__participant=person)
     return [
-        str(deviation.rule) for deviation in deviations.order_by("form__occurrence")
+        occasion(finding.deviation)
+        for finding in findings.order_by("deviation__occurrence")
     ]
+
+
+def occasion(deviation: FormInstance) -> str:
+    """Rule and form of a deviation, such as "VISIT-MISSED VIS D7 #1"."""
+    finding = DeviationFinding.objects.select_related("about").get(deviation=deviation)
+    return " ".join(map(str, filter(None, (finding.rule, finding.about))))
 
 
 def due(person: Participant, visit: str, code: str = "VIS") -> Any:

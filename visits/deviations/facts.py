@@ -118,19 +118,19 @@ def condition_no_longer_holds(deviation: FormData, casebook: Casebook) -> bool:
 
     False for a deviation that people found, and for a rule on what cannot be undone.
     """
-    occasion, found_on = deviation.get("rule"), deviation.get("found_on")
-    if not occasion or found_on is None:
+    found_on = deviation.get("found_on")
+    condition = DEVIATION_CONDITIONS.get(str(deviation.get("rule")).partition(" ")[0])
+    if condition is None or found_on is None:
         return False
-    condition = DEVIATION_CONDITIONS.get(str(occasion).partition(" ")[0])
-    if condition is None:
-        return False
-    return not condition(casebook, visit_of_occasion(deviation), found_on)
+    return not condition(casebook, visit_concerned(deviation), found_on)
 
 
-def visit_of_occasion(deviation: FormData) -> str:
-    """The visit in an occasion, which reads: rule, form, visit, occurrence.
+def visit_concerned(deviation: FormData) -> str:
+    """Older deviations name the form beside the rule: rule, form, visit, occurrence.
 
-    One rule names no form: that of infusion 2, which belongs to day 7.
+    One rule names none: that of infusion 2, which belongs to day 7.
     """
+    if visit := deviation.get("visit_concerned"):
+        return str(visit)
     parts = str(deviation.get("rule") or "").split(" ")
     return parts[2] if len(parts) > len(("rule", "form")) else VisitCode.DAY_7.value

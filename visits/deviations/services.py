@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext_lazy
+
 from record.audit.attribution import Actor, Process, Source, attributed
 from record.audit.events import announce
 from record.capture.events import DeviationFound
@@ -15,7 +17,8 @@ from record.review.models import Query, QueryState
 from record.review.services import standing_places
 from trial_edc import clock
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import VisitStatus
+from trial_edc.vocabulary import N_, VisitCode, VisitStatus
+from trial_edc.wording import Wording
 from visits.deviations.facts import condition_no_longer_holds
 from visits.deviations.vocabulary import (
     DeviationCategory,
@@ -23,7 +26,7 @@ from visits.deviations.vocabulary import (
     Importance,
     RaisedBy,
 )
-from visits.models import ProtocolDeviation
+from visits.models import DeviationFinding
 from visits.schedule import selectors
 from visits.schedule.facts import (
     Visit,
@@ -32,6 +35,10 @@ from visits.schedule.rules import StatusReason
 
 FINDER = Process("deviations")
 WINDOW_WATCH = Process("missed-visits")
+MISSED = N_("%(visit)s was missed.")
+OUTSIDE = N_(
+    "%(visit)s took place on %(on)s, outside its window (%(opens)s to %(closes)s)."
+)
 CONDITION_QUERY = ("rule", "DEV-03")  # item and check of the query
 
 
@@ -41,7 +48,7 @@ def missed_visit(record: FormInstance, visit: Visit) -> DeviationFound:
         DeviationCategory.MISSED_VISIT.value,
         DeviationRule.VISIT_MISSED.value,
         visit.closes_on or clock.today(),
-        f"{visit.code.label} was missed.",
+        (Wording(MISSED, {"visit": gettext_lazy(visit.code.label)}),),
         form=record,
     )
 
@@ -51,62 +58,79 @@ def late_or_early_visit(record: FormInstance, visit: Visit) -> DeviationFound | 
     window = visit.state.window
     if not visit.state.out_of_window or visit.done_on is None or window is None:
         return None
+    details = {
+        "visit": gettext_lazy(visit.code.label),
+        "on": visit.done_on,
+        "opens": window.opens,
+        "closes": window.closes,
+    }
     return DeviationFound(
         record.participant,
         DeviationCategory.VISIT_WINDOW.value,
         DeviationRule.OUTSIDE_WINDOW.value,
         visit.done_on,
-        f"{visit.code.label} took place on {visit.done_on}, outside its window "
-        f"({window.opens} to {window.closes}).",
+        (Wording(OUTSIDE, details),),
         form=record,
     )
 
 
-def occasion_of(event: DeviationFound) -> str:
-    return f"{event.rule} {event.form}" if event.form else event.rule
-
-
 @implements("WIN-08")
-def recorded_occasions(
+def recorded_findings(
     participants: Iterable[Participant], rule: str
-) -> set[tuple[int, str]]:
-    """Key of the participant and occasion of each deviation that needs no second row.
+) -> set[tuple[int, int | None]]:
+    """Keys of participant and form of what a rule found that needs no second row.
 
     A deviation that somebody struck out is not recorded again, unless it was struck out
     while its condition did not hold: it is recorded again when the condition is back.
     """
-    deviations = ProtocolDeviation.objects.filter(
-        form__participant__in=participants, rule__startswith=rule
+    findings = DeviationFinding.objects.filter(
+        deviation__participant__in=participants, rule=rule
     )
     return {
-        (deviation.form.participant_id, str(deviation.rule))
-        for deviation in deviations.select_related("form")
-        if deviation.form.struck_at is None
-        or CONDITION_QUERY not in standing_places(deviation.form)
+        (finding.deviation.participant_id, finding.about_id)
+        for finding in findings.select_related("deviation")
+        if finding.deviation.struck_at is None
+        or CONDITION_QUERY not in standing_places(finding.deviation)
     }
 
 
 @implements("WIN-04")
 def record_deviation(event: DeviationFound, *, via: Source) -> FormInstance | None:
-    """Enter a deviation once for each occasion; people assess and resolve it."""
-    occasion = occasion_of(event)
-    recorded = recorded_occasions([event.participant], occasion)
-    if (event.participant.pk, occasion) in recorded:
+    """Enter a deviation once for each rule and form; people assess and resolve it."""
+    about = event.form.pk if event.form else None
+    recorded = recorded_findings([event.participant], event.rule)
+    if (event.participant.pk, about) in recorded:
         return None
     today = clock.today()
     form = form_instances.add_row(event.participant, "DEV", by=FINDER, via=via)
     values: dict[str, object] = {
         "category": event.category,
         "raised_by": RaisedBy.SYSTEM.value,
-        "rule": occasion,
+        "rule": event.rule,
+        "visit_concerned": _visit_of(event),
         "occurred_on": min(event.occurred_on, today),
         "found_on": today,
-        "description": event.description,
+        "description": " ".join(one.in_source_language for one in event.description),
     }
     if event.important:
         values["importance"] = Importance.IMPORTANT.value
-    capture.save(form, values, by=FINDER, via=via)
+    with attributed(by=FINDER, via=via):
+        DeviationFinding.objects.create(
+            deviation=form,
+            rule=event.rule,
+            about_id=about,
+            sentences=[one.stored for one in event.description],
+        )
+        capture.save(form, values, by=FINDER, via=via, complete=False)
     return form
+
+
+def _visit_of(event: DeviationFound) -> str | None:
+    """The visit of the form; what concerns infusion 2 as such belongs to day 7."""
+    if event.form:
+        return event.form.visit or None
+    is_infusion_2 = event.rule == DeviationRule.SECOND_NOT_GIVEN
+    return VisitCode.DAY_7.value if is_infusion_2 else None
 
 
 @implements("WIN-08")
@@ -146,7 +170,7 @@ def announce_deviation(event: DeviationFound | None, saved: Saved) -> None:
 
 def raise_missed_visits_of(participants: list[Participant]) -> int:
     missed = DeviationRule.VISIT_MISSED.value
-    recorded = recorded_occasions(participants, missed)
+    recorded = recorded_findings(participants, missed)
     records = FormInstance.objects.filter(
         participant__in=participants, code="VIS", struck_at=None
     ).select_related("participant")
@@ -155,8 +179,9 @@ def raise_missed_visits_of(participants: list[Participant]) -> int:
     for pk, schedule in selectors.schedules(participants).items():
         for visit in schedule.visits:
             form = record_at.get((pk, visit.code.value))
-            is_recorded = (pk, f"{missed} {form}") in recorded
-            if form and _missed_by_window(visit) and not is_recorded:
+            if form is None or (pk, form.pk) in recorded:
+                continue
+            if _missed_by_window(visit):
                 _raise_missed_visit(form, visit)
                 raised += 1
     return raised

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from django.utils.translation import gettext_lazy
+
 from randomization.study.selectors import were_infusions_paused
 from record.capture.events import DeviationFound
 from record.capture.save_hooks import Saved
@@ -10,7 +12,8 @@ from trial_edc import clock
 from trial_edc.dates import site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import INFUSION_VISITS, VisitCode, YesNo
+from trial_edc.vocabulary import INFUSION_VISITS, N_, VisitCode, YesNo
+from trial_edc.wording import Wording
 from visits.deviations import services as deviations
 from visits.deviations.facts import (
     is_after_last_day,
@@ -27,6 +30,13 @@ from visits.infusions.services import vital_signs
 from visits.infusions.vocabulary import Given, NoGoReason
 from visits.schedule import selectors, services
 from visits.schedule.facts import STARTED, is_refused_for_good
+
+GIVEN_WITHOUT_GO = N_("Infusion %(number)s was given without a go.")
+GIVEN_AGAINST_RULE = N_("Infusion 2 was given against a stop rule.")
+GIVEN_TOO_LATE = N_("Infusion 2 was given after day %(day)s.")
+GIVEN_AFTER_WITHDRAWAL = N_("Infusion %(number)s was given after a withdrawal.")
+GIVEN_IN_PAUSE = N_("Infusion %(number)s was given while infusions were paused.")
+STARTED_LATE = N_("Infusion 1 started more than %(hours)s hours after randomization.")
 
 
 @implements("WIN-01")
@@ -65,7 +75,7 @@ def _find_infusion_deviations(saved: Saved) -> None:
             DeviationCategory.INFUSION.value,
             rule.value,
             on,
-            text,
+            (text,),
             saved.form,
             important=True,
         )
@@ -74,24 +84,22 @@ def _find_infusion_deviations(saved: Saved) -> None:
         announce_deviation(_first_infusion_late(saved.form, on), saved)
 
 
-def _broken_rules(saved: Saved, number: int, started_at: datetime) -> dict[Rule, str]:
-    casebook, texts = saved.casebook, {}
+def _broken_rules(
+    saved: Saved, number: int, started_at: datetime
+) -> dict[Rule, Wording]:
+    casebook, texts, which = saved.casebook, {}, {"number": number}
     if is_without_go(casebook, saved.form.visit):
-        texts[Rule.WITHOUT_GO] = f"Infusion {number} was given without a go."
+        texts[Rule.WITHOUT_GO] = Wording(GIVEN_WITHOUT_GO, which)
     against = set(reasons_against_second(casebook, started_at)) if number > 1 else set()
     if against - {StopReason.TOO_LATE}:
-        texts[Rule.AGAINST_STOP_RULE] = "Infusion 2 was given against a stop rule."
+        texts[Rule.AGAINST_STOP_RULE] = Wording(GIVEN_AGAINST_RULE)
     if number > 1 and is_after_last_day(casebook):
-        last = PROTOCOL.schedule.infusion_2_last_day
-        texts[Rule.SECOND_INFUSION_LATE] = f"Infusion 2 was given after day {last}."
+        last = {"day": PROTOCOL.schedule.infusion_2_last_day}
+        texts[Rule.SECOND_INFUSION_LATE] = Wording(GIVEN_TOO_LATE, last)
     if is_after_withdrawal(casebook, saved.form.visit):
-        texts[Rule.AFTER_WITHDRAWAL] = (
-            f"Infusion {number} was given after a withdrawal."
-        )
+        texts[Rule.AFTER_WITHDRAWAL] = Wording(GIVEN_AFTER_WITHDRAWAL, which)
     if were_infusions_paused(started_at):
-        texts[Rule.IN_PAUSE] = (
-            f"Infusion {number} was given while infusions were paused."
-        )
+        texts[Rule.IN_PAUSE] = Wording(GIVEN_IN_PAUSE, which)
     return texts
 
 
@@ -102,7 +110,7 @@ def _first_infusion_late(form: FormInstance, on: date) -> DeviationFound:
         DeviationCategory.INFUSION.value,
         Rule.FIRST_INFUSION_LATE.value,
         on,
-        f"Infusion 1 started more than {hours} hours after randomization.",
+        (Wording(STARTED_LATE, {"hours": hours}),),
         form,
     )
 
@@ -130,13 +138,18 @@ def _find_second_not_given(saved: Saved) -> None:
     excused = NoGoReason.DEATH in reasons or casebook.value("DTH", "death_on")
     if not reasons or excused or casebook.fact("stop_rule_met"):
         return
-    why = ", ".join(sorted(reason.label for reason in reasons))
+    labels = sorted(reason.label for reason in reasons)
+    sentences = [Wording(N_("Infusion 2 was not given."))]
+    sentences += [
+        Wording(N_("Reason: %(reason)s."), {"reason": gettext_lazy(label)})
+        for label in labels
+    ]
     event = DeviationFound(
         saved.participant,
         DeviationCategory.INFUSION.value,
         Rule.SECOND_NOT_GIVEN.value,
         clock.today(),
-        f"Infusion 2 was not given: {why}.",
+        tuple(sentences),
     )
     announce_deviation(event, saved)
 
@@ -146,11 +159,11 @@ def find_blinding_at_risk(saved: Saved) -> None:
     risks = {
         Rule.COVER_FAILED: (
             data.get("cover_intact") == YesNo.NO,
-            "The cover of the infusion did not stay intact.",
+            N_("The cover of the infusion did not stay intact."),
         ),
         Rule.SEEN: (
             data.get("participant_saw") == YesNo.YES,
-            "The participant saw the content of the infusion.",
+            N_("The participant saw the content of the infusion."),
         ),
     }
     started_at = data.get("started_at")
@@ -158,7 +171,8 @@ def find_blinding_at_risk(saved: Saved) -> None:
     category = DeviationCategory.BLINDING.value
     for rule, (holds, text) in risks.items():
         if holds:
+            sentences = (Wording(text),)
             event = DeviationFound(
-                saved.participant, category, rule.value, on, text, saved.form
+                saved.participant, category, rule.value, on, sentences, saved.form
             )
             announce_deviation(event, saved)

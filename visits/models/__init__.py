@@ -7,7 +7,11 @@ The order here is the order of the forms in the casebook.
 from visits.models.bedside_act import BedsideAct
 from visits.models.concomitant_medication import ConcomitantMedication
 from visits.models.creatinine import Creatinine
-from visits.models.deviation import ProductDeviation, ProtocolDeviation
+from visits.models.deviation import (
+    DeviationFinding,
+    ProductDeviation,
+    ProtocolDeviation,
+)
 from visits.models.feed import CalendarFeed
 from visits.models.infusion import InfusionRecord
 from visits.models.infusion_request import InfusionRequest
@@ -27,6 +31,7 @@ __all__ = [
     "CalendarFeed",
     "ConcomitantMedication",
     "Creatinine",
+    "DeviationFinding",
     "InfusionRecord",
     "InfusionRequest",
     "InfusionVitalSigns",

@@ -4,14 +4,18 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from record.accounts.roles import Permission
+from record.audit.triggers import Recorded
 from record.audit.vault import Purpose
 from record.casebook import items
 from record.casebook.conditions import Answer, Answered
 from record.casebook.design import Log
 from record.casebook.items import Section
-from record.casebook.models import CRF, SealedCRF
+from record.casebook.models import CRF, FormInstance, SealedCRF
+from trial_edc.vocabulary import VisitCode
+from trial_edc.wording import written_out
 from visits.deviations import vocabulary as deviations_vocabulary
 
 FINDING = Section(
@@ -19,6 +23,7 @@ FINDING = Section(
     "category",
     "raised_by",
     "rule",
+    "visit_concerned",
     "occurred_on",
     "found_on",
     "description",
@@ -41,10 +46,15 @@ class Deviation(models.Model):
         _("Raised by"), deviations_vocabulary.RaisedBy, required=True
     )
     rule = items.Text(
-        _("Rule and occasion"),
+        _("Rule"),
         only_if=Answer("raised_by", deviations_vocabulary.RaisedBy.SYSTEM),
         longest=100,
         sdtm="DV.DVDECOD",
+    )
+    visit_concerned = items.Choice(
+        _("Visit concerned"),
+        VisitCode,
+        only_if=Answer("raised_by", deviations_vocabulary.RaisedBy.SYSTEM),
     )
     occurred_on = items.Date(_("Occurred on"), required=True, sdtm="DV.DVSTDTC")
     found_on = items.Date(_("Found on"), required=True)
@@ -87,6 +97,34 @@ class ProtocolDeviation(Deviation, CRF):
         signed_by = Permission.CONFIRM_DEVIATION
         row_title = ("category", "occurred_on")
         guide = _("Name no product, lot or dose here.")
+
+
+class DeviationFinding(Recorded):
+    """What a rule found, and on which form: by this a deviation is recognized.
+
+    The sentences are stored as messages and parameters; people describe the deviation
+    in its form.
+    """
+
+    deviation = models.OneToOneField(
+        FormInstance, models.PROTECT, related_name="finding"
+    )
+    rule = models.CharField(max_length=100)
+    about = models.ForeignKey(FormInstance, models.PROTECT, related_name="+", null=True)
+    sentences = models.JSONField()
+
+    class Meta(Recorded.Meta):
+        indexes = (models.Index(fields=("rule", "about"), name="finding_of_rule"),)
+
+    @property
+    def text(self) -> str:
+        return " ".join(map(written_out, self.sentences))
+
+    def described(self, description: str | None) -> str:
+        """In the reader's language while the description is still the rule's own."""
+        with override("en"):
+            is_own = description == self.text
+        return self.text if is_own else description or ""
 
 
 class ProductDeviation(Deviation, SealedCRF):

@@ -213,7 +213,7 @@ def mark_missed(
             "not_done_reason": reason,
             "not_done_other": other or None,
         }
-        why = Reason("other", _("Marked as missed"))
+        why = Reason("other", "Marked as missed")
         return capture.save(
             form,
             values,

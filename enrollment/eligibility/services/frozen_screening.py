@@ -34,10 +34,19 @@ from record.notices.services import outbox as notices
 from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, VisitCode
+from trial_edc.wording import Wording
 
 # The forms on which a correction can touch what was used.
 FORMS = ("CNS", "DEM", "ELG", "CRE", "URI", "VIT", "LAB", "IST")
 CORRECTED, ADDED, STRUCK = "CORRECTED", "ADDED", "STRUCK"
+WAS_ADDED = N_("%(form)s%(place)s was added after randomization and decides.")
+WAS_STRUCK = N_("%(form)s%(place)s was struck out after randomization.")
+WAS_RESTORED = N_("%(form)s%(place)s was restored after randomization and decides.")
+WAS_CORRECTED = N_(
+    "%(form)s%(place)s, %(item)s: %(before)s was used for randomization and is "
+    "corrected to %(after)s."
+)
+STAND_DIFFERENTLY = N_("Criteria that stand differently now: %(criteria)s.")
 
 
 @implements("ELG-FROZEN")
@@ -66,7 +75,7 @@ class Correction:
     frozen: FrozenScreening
     form: FormInstance
     kind: str
-    text: str
+    text: Wording
     item: str = ""
 
     @property
@@ -86,7 +95,7 @@ def report_corrections(saved: Saved) -> None:
     elif _is_of_screening(frozen, saved.data) and _changes_verdict(
         saved.casebook, saved.data
     ):
-        text = f"{_form_name(saved.form)} was added after randomization and decides."
+        text = Wording(WAS_ADDED, _named(saved.form))
         corrections = [Correction(frozen, saved.form, ADDED, text)]
     else:
         corrections = []
@@ -97,16 +106,17 @@ def report_row_change(form: FormInstance, *, by: Actor, via: Source) -> None:
     frozen = eligibility_selectors.frozen_of(form.participant)
     if frozen is None or form.code not in FORMS:
         return
-    casebook, text = casebook_of(form.participant), ""
+    casebook, text = casebook_of(form.participant), None
+    named = _named(form)
     was_used = str(form.pk) in frozen.values
     if form.struck_at and was_used:
-        kind, text = STRUCK, f"{_form_name(form)} was struck out after randomization."
+        kind, text = STRUCK, Wording(WAS_STRUCK, named)
     elif not form.struck_at and not was_used:
         rows = casebook.rows(form.code)
         data = next(row for row in rows if row.form_id == form.pk)
         if _is_of_screening(frozen, data) and _changes_verdict(casebook, data):
             kind = ADDED
-            text = f"{_form_name(form)} was restored after randomization and decides."
+            text = Wording(WAS_RESTORED, named)
     if text:
         _report([Correction(frozen, form, kind, text)], casebook, by=by, via=via)
 
@@ -129,10 +139,14 @@ def _corrections(
         item = design.items[name]
         with override("en"):
             before = words(item, saved.before.values.get(name))
-            text = (
-                f"{_form_name(saved.form)}, {item.verbose_name}: {before} was used for "
-                f"randomization and is corrected to {words(item, now)}."
-            )
+            after = words(item, now)
+        details = {
+            **_named(saved.form),
+            "item": item.verbose_name,
+            "before": before,
+            "after": after,
+        }
+        text = Wording(WAS_CORRECTED, details)
         yield Correction(frozen, saved.form, CORRECTED, text, name)
 
 
@@ -155,9 +169,14 @@ def _verdict_state(casebook: Casebook) -> tuple[object, ...]:
 
 def _form_name(form: FormInstance) -> object:
     """Say it in the language of whoever reads it."""
+    named = _named(form)
+    return format_lazy("{}{}", named["form"], named["place"])
+
+
+def _named(form: FormInstance) -> dict[str, object]:
     design = catalogue.design(form.code)
     row = f" {form.occurrence}" if design.collected.is_log else ""
-    return format_lazy("{}{} ({})", design.title, row, form.code)
+    return {"form": design.title, "place": f"{row} ({form.code})"}
 
 
 def _report(
@@ -171,7 +190,7 @@ def _report(
             "eligibility",
             correction.rule,
             clock.today(),
-            f"{correction.text} {changed_states}".strip(),
+            (correction.text, *changed_states),
             form=correction.form,
             important=casebook.fact("eligibility").verdict != Verdict.ELIGIBLE,
         )
@@ -179,14 +198,15 @@ def _report(
         _notify_investigators(correction, participant)
 
 
-def _changed_states(frozen: FrozenScreening, casebook: Casebook) -> str:
+def _changed_states(frozen: FrozenScreening, casebook: Casebook) -> list[Wording]:
     now = dict(reason.split(":") for reason in states_of(casebook.fact("eligibility")))
     changed = [
         f"{criterion} {state} (used: {frozen.states[criterion]})"
         for criterion, state in now.items()
         if state != frozen.states[criterion]
     ]
-    return f"Criteria that stand differently now: {', '.join(changed)}." * bool(changed)
+    details = {"criteria": ", ".join(changed)}
+    return [Wording(STAND_DIFFERENTLY, details)] if changed else []
 
 
 def _notify_investigators(correction: Correction, participant: Participant) -> None:

@@ -31,6 +31,7 @@ from record.review.problems import ReviewRefused
 from trial_edc import clock, dates
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Severity
+from trial_edc.wording import Wording
 
 
 @implements("INF-05")
@@ -158,7 +159,7 @@ def raise_wrong_product_deviation(saved: Saved) -> None:
             "infusion",
             rule,
             dates.site_date(at),
-            _("The product was not prepared as the protocol asks."),
+            (Wording(N_("The product was not prepared as the protocol asks.")),),
             important=True,
         ),
         by=saved.by,
@@ -173,7 +174,7 @@ def raise_wrong_product_deviation(saved: Saved) -> None:
         "rule": rule,
         "occurred_on": dates.site_date(at),
         "found_on": clock.today(),
-        "description": _("The product is not the allocated one."),
+        "description": "The product is not the allocated one.",
         "product_given": saved.data.get("product"),
     }
     capture.save(form, values, by=saved.by, via=saved.via)

@@ -32,9 +32,11 @@ from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, YesNo
+from trial_edc.wording import Wording
 
 SAFETY = Process("safety")
 NO_LONGER = Reason("system", "What this row was opened for no longer holds.")
+SENT_LATE = N_("Report of a serious adverse event sent %(hours)s hours late.")
 SERIOUS_EVENT = "serious_event"  # the occasion of the first message
 REPORT_PERIOD = timedelta(hours=PROTOCOL.safety.report_to_sponsor_hours)
 
@@ -281,8 +283,7 @@ def _report_lateness(
         category="safety_report",
         rule="SAF-01",
         occurred_on=dates.site_date(due_at),
-        description=_("Report of a serious adverse event sent %(hours).1f hours late.")
-        % {"hours": hours},
+        description=(Wording(SENT_LATE, {"hours": f"{hours:.1f}"}),),
         form=form,
     )
     announce(deviation, by=by, via=via)

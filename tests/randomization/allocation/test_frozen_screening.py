@@ -50,10 +50,10 @@ def correct(form: FormInstance, **values: object) -> None:
 def deviations(participant: Participant) -> list[tuple[str, str]]:
     """Return rule and importance of each deviation about eligibility."""
     rows = FormInstance.objects.filter(participant=participant, code="DEV")
-    values = [stage.values_of(row) for row in rows.order_by("occurrence")]
+    values = [(row, stage.values_of(row)) for row in rows.order_by("occurrence")]
     return [
-        (str(row["rule"]), str(row["importance"] or ""))
-        for row in values
+        (f"{row['rule']} {form.finding.about}", str(row["importance"] or ""))
+        for form, row in values
         if row["category"] == "eligibility"
     ]
 

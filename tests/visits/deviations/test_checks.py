@@ -25,10 +25,20 @@ NO_GO = data("IRQ", "D7", decision="no_go_final")
 
 
 def deviation(occasion: str, on: date = date(2026, 4, 1)) -> FormData:
-    return data("DEV", raised_by="SYS", rule=occasion, found_on=on)
+    """Rule, form and visit of a deviation, as a rule stores them."""
+    rule, _form, visit, *_occurrence = [*occasion.split(), "", "D7"]
+    values = {"rule": rule, "visit_concerned": visit, "found_on": on}
+    return data("DEV", raised_by="SYS", **values)
+
+
+def older_deviation(occasion: str) -> FormData:
+    """One that was stored while rule and form were one text."""
+    return data("DEV", raised_by="SYS", rule=occasion, found_on=date(2026, 4, 1))
 
 
 FIRES: Cases = [
+    ("DEV-03", older_deviation("VISIT-MISSED VIS D7 #1"), (*COURSE, SEEN_ON_7)),
+    ("DEV-03", older_deviation("INFUSION-2-NOT-GIVEN"), (*COURSE, SECOND)),
     (
         "DEV-01",
         data("DEV", occurred_on=date(2026, 3, 2), found_on=date(2026, 3, 1)),

@@ -9,7 +9,7 @@ from record.casebook.models import Participant
 from record.casebook.selectors import casebook_of
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import VisitCode
-from visits.deviations.facts import condition_no_longer_holds, visit_of_occasion
+from visits.deviations.facts import condition_no_longer_holds, visit_concerned
 from visits.schedule import rules
 from visits.schedule.facts import (
     FORMS,
@@ -84,7 +84,6 @@ def _outdated_deviations(
         if condition_no_longer_holds(
             deviation, after
         ) and not condition_no_longer_holds(deviation, before):
-            numbers.setdefault(visit_of_occasion(deviation), []).append(
-                deviation.occurrence
-            )
+            visit = visit_concerned(deviation)
+            numbers.setdefault(visit, []).append(deviation.occurrence)
     return numbers

@@ -75,6 +75,12 @@ class DeviationLine:
         return gettext(self.importance_term.label) if self.importance_term else ""
 
     @property
+    def description(self) -> str:
+        description = self.data.get("description")
+        finding = getattr(self.form, "finding", None)
+        return finding.described(description) if finding else description or ""
+
+    @property
     def is_important(self) -> bool:
         return bool(self.data.get("importance") == Importance.IMPORTANT)
 
@@ -96,7 +102,7 @@ def deviation_lines(user: User) -> list[DeviationLine]:
     }
     forms = (
         FormInstance.objects.filter(participant__in=people, code="DEV", struck_at=None)
-        .select_related("participant")
+        .select_related("participant", "finding")
         .prefetch_related("signatures")
         .annotate(
             open_queries=Count("queries", filter=Q(queries__state=QueryState.OPEN))
