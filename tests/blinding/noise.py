@@ -18,6 +18,7 @@ UUID = r"\b[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\b"
 DECLARED = {
     "the token of a form against forged requests is new for each page": re.compile(
         r'(?<=name="csrfmiddlewaretoken" value=")\w+|(?<="X-CSRFToken": ")\w+'
+        r'|(?<=, "token": ")\w+'
     ),
     "who guesses the key of a restricted row has it sent back": HIDDEN_KEY,
     "a page that may not be kept ends at the server's time": re.compile(
