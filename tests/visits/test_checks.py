@@ -11,10 +11,12 @@ from tests.visits.logs import test_checks as logs
 from tests.visits.logs import test_repeated_rows as repeated_rows
 from tests.visits.schedule import test_checks as schedule
 from tests.visits.schedule import test_checks_after_end as after_end
+from tests.visits.schedule import test_checks_before_birth as before_birth
 
 FEATURES = (
     schedule,
     after_end,
+    before_birth,
     laboratory,
     samples,
     logs,

@@ -28,6 +28,10 @@ OBSERVATION_TIMES = {
 CHECKED_ELSEWHERE = ("VIS", "O28", "OM3", "CAL", "WDR", "SCN", "RAN")
 
 
+# Birth, withdrawal, death: read in one select by whichever check comes first.
+LIFE_BOUNDS = ("DEM", "WDR", "DTH")
+
+
 def withdrawn_on(casebook: Casebook, kind: WithdrawalKind) -> date | None:
     dates = (r.get("on") for r in casebook.rows("WDR") if r.get("kind") == kind)
     return min((on for on in dates if on), default=None)
@@ -45,6 +49,7 @@ def is_after(value: object, day: date) -> bool:
 
 def after_withdrawal(item: str) -> CheckRule:
     def rule(data: FormData, casebook: Casebook) -> bool:
+        casebook.read(*LIFE_BOUNDS)
         ended_on = withdrawn_on(casebook, WithdrawalKind.EVERYTHING)
         is_late = ended_on is not None and is_after(data.get(item), ended_on)
         return is_late and is_new(data, item)
@@ -54,6 +59,7 @@ def after_withdrawal(item: str) -> CheckRule:
 
 def after_death(item: str) -> CheckRule:
     def rule(data: FormData, casebook: Casebook) -> Mapping[str, str] | None:
+        casebook.read(*LIFE_BOUNDS)
         death = casebook.value("DTH", "death_on")
         if death is None or not is_after(data.get(item), death.latest):
             return None

@@ -9,7 +9,7 @@ from record.casebook.intervals import is_on, is_since
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import N_, Severity, VisitCode, WithdrawalKind, YesNo
 from visits.facts import forms_with_observations
-from visits.schedule.checks.after_end import is_new, withdrawn_on
+from visits.schedule.checks.after_end import LIFE_BOUNDS, is_new, withdrawn_on
 from visits.schedule.conditions import OutOfWindow
 from visits.schedule.facts import done_date, window_of
 from visits.schedule.vocabulary import VisitMode
@@ -43,6 +43,7 @@ def appointment_outside_window(
 def visit_after_death(
     data: FormData, casebook: Casebook
 ) -> Mapping[str, object] | None:
+    casebook.read(*LIFE_BOUNDS)
     on, death = data.get("visit_date"), casebook.value("DTH", "death_on")
     if on is None or death is None or on <= death.latest:
         return None
