@@ -23,7 +23,7 @@ def find_visit_deviations(saved: Saved) -> None:
     services.mark_examinations(saved)
     if saved.form.visit in (VisitCode.SCREENING, VisitCode.UNSCHEDULED):
         return
-    schedule = selectors.schedule(saved.participant)
+    schedule = selectors.schedule_by_dates(saved.participant)
     services.recalculate_due_dates(saved.participant, schedule)
     visit = schedule.visit(saved.form.visit)
     announce_deviation(deviations.late_or_early_visit(saved.form, visit), saved)

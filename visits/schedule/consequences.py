@@ -4,7 +4,7 @@ from record.audit.attribution import Actor, Source
 from record.capture.events import FormReturned, FormSigned, Randomized, RowStruck
 from record.capture.save_hooks import Saved
 from record.notices.services.outbox import withhold_outdated
-from visits.schedule import selectors, services
+from visits.schedule import services
 
 MESSAGE_FORMS = ("CNS", "DTH", "WDR")  # struck out, they may make a message wrong
 SCHEDULE_FORMS = ("DTH", "WDR", "STY", "INF", "IRQ")  # besides the visit records
@@ -16,9 +16,7 @@ def create_visit_forms(event: Randomized, by: Actor, via: Source) -> None:
 
 
 def recalculate_due_dates(saved: Saved) -> None:
-    services.recalculate_due_dates(
-        saved.participant, selectors.schedule(saved.participant)
-    )
+    services.recalculate_due_dates(saved.participant)
 
 
 def recalculate_after_signature(

@@ -1,6 +1,6 @@
 """Reads of schedules, and who sees them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -51,6 +51,12 @@ def schedules(participants: Iterable[Participant]) -> dict[int, Schedule]:
     return schedules_of(people, casebooks_of(people, FORMS))
 
 
+def schedule_by_dates(participant: Participant) -> Schedule:
+    """For due dates and deviations, which ask nothing of what else is on record."""
+    casebooks = casebooks_of([participant], FORMS)
+    return _planned(casebooks, _with_signed_no_go(casebooks), {})[participant.pk]
+
+
 def schedules_of(
     participants: Iterable[Participant], casebooks: Mapping[int, Casebook]
 ) -> dict[int, Schedule]:
@@ -58,21 +64,28 @@ def schedules_of(
 
     What is on record of visits is read of those alone who have a late one.
     """
-    keys = [participant.pk for participant in participants]
-    signed = _with_signed_no_go({pk: casebooks[pk] for pk in keys})
-    now = clock.now()
+    own = {person.pk: casebooks[person.pk] for person in participants}
+    signed = _with_signed_no_go(own)
+    plans = _planned(own, signed, {})
+    late = {pk: own[pk] for pk, plan in plans.items() if plan.has_late_visit}
+    return plans | _planned(late, signed, _on_record(late))
 
-    def planned(on_record: Mapping[int, VisitsOnRecord]) -> dict[int, Schedule]:
-        return {
-            pk: schedule_of(
-                casebooks[pk], now, no_go_signed=pk in signed, on_record=recorded
-            )
-            for pk, recorded in on_record.items()
-        }
 
-    plans = planned(dict.fromkeys(keys, VisitsOnRecord()))
-    late = [pk for pk, plan in plans.items() if plan.has_late_visit]
-    return plans | planned(_on_record({pk: casebooks[pk] for pk in late}))
+def _planned(
+    casebooks: Mapping[int, Casebook],
+    signed: Container[int],
+    on_record: Mapping[int, VisitsOnRecord],
+) -> dict[int, Schedule]:
+    now, nothing = clock.now(), VisitsOnRecord()
+    return {
+        pk: schedule_of(
+            casebook,
+            now,
+            no_go_signed=pk in signed,
+            on_record=on_record.get(pk, nothing),
+        )
+        for pk, casebook in casebooks.items()
+    }
 
 
 def _on_record(casebooks: Mapping[int, Casebook]) -> dict[int, VisitsOnRecord]:

@@ -78,7 +78,7 @@ def recalculate_due_dates(
 
     What is no longer awaited (death, withdrawal, discharge, marked missed) has none.
     """
-    schedule = schedule or selectors.schedule(participant)
+    schedule = schedule or selectors.schedule_by_dates(participant)
     visits = {visit.code.value: visit for visit in schedule.visits}
     changed = []
     for form in selectors.visit_forms(participant).filter(locked_at=None):
