@@ -39,6 +39,7 @@ class Act:
 
 # Templates with a key whose act has a test of its own.
 ELSEWHERE = {
+    "entry/form/form.html",  # tests/entry/form/test_new_row.py
     "entry/form/query_steps.html",  # tests/entry/form/test_twice.py, like the next
     "record/review/query_line.html",
     "visits/infusions/act.html",

@@ -199,6 +199,8 @@ def test_pregnancy_stays_writable_after_the_end_of_study(
 ) -> None:
     pregnancy = of_partner(randomized, partner_consented="Y", outcome="ongoing")
     course.enter(randomized, "DTH", {"death_on": course.day(10).isoformat()})
+    took_place = {"performed": "Y", "mode": "in_person", "visit_date": course.day(100)}
+    course.enter(randomized, "VIS", took_place, "D0")
     course.enter(randomized, "EOS", {"reason": "died", "on": course.day(10)})
 
     change(pregnancy, outcome="live_birth", outcome_on=course.day(0).isoformat())

@@ -164,6 +164,12 @@ class FormPage:
         return was_struck and may_strike(self.user, self.design)
 
     @property
+    def has_acts(self) -> bool:
+        may_mark = self.may_sign or self.may_verify or self.may_return_to_draft
+        may_close = self.may_strike or self.may_restore or self.closing_actions
+        return bool(self.signatures or may_mark or may_close)
+
+    @property
     def may_return_to_draft(self) -> bool:
         return self.may_enter and self.is_complete
 

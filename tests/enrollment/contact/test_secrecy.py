@@ -3,6 +3,7 @@
 import io
 import re
 from pathlib import Path
+from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
@@ -65,10 +66,13 @@ def entered(client: Client, participant: Participant) -> list[str]:
     page = reverse("entry:form", args=[form.pk])
     typed = {**CONTACT, "based_on": "0"}
     wrong = {**typed, "email": f"{EMAIL} {NAME}", "phones-0-owner": NAME}
-    autosaved = client.post(reverse("entry:autosave", args=[form.pk]), typed)
+    load = str(uuid4())
+    autosaved = client.post(
+        reverse("entry:autosave", args=[form.pk]), {**typed, "page_load": load}
+    )
     assert autosaved.json()["kept"] is True
     seen = [
-        client.get(f"{page}?restore=1").text,
+        client.get(f"{page}?restore={load}").text,
         client.post(page, {**wrong, "save_as": "complete"}).text,
     ]
     assert client.post(page, {**typed, "save_as": "complete"}).status_code == 302
