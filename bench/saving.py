@@ -65,7 +65,7 @@ def saving(rounds: int) -> list[tuple[str, float, float]]:
     post_bare = _poster(client, lambda _n: reverse("bare", args=[0]))
     first = medians(
         {
-            "ours": lambda n: post_ours(n, action="complete", based_on="0"),
+            "ours": lambda n: post_ours(n, save_as="complete", based_on="0"),
             "bare": post_bare,
         },
         rounds,
@@ -75,7 +75,7 @@ def saving(rounds: int) -> list[tuple[str, float, float]]:
     change_bare = _poster(client, lambda _n: reverse("bare", args=[row.pk]))
     later = medians(
         {
-            "ours": lambda n: change_ours(n, action="draft", based_on=str(n)),
+            "ours": lambda n: change_ours(n, save_as="draft", based_on=str(n)),
             "bare": change_bare,
         },
         rounds,

@@ -41,7 +41,7 @@ def test_what_was_called_saved_outlives_a_kill_of_everything(site: Site) -> None
         page = browser.send(
             f"/forms/{pk}/",
             based_on="0",
-            action="draft",
+            save_as="draft",
             weight_kg="70.5",
             creatinine__unit="umol/L",
             pauses__rows="0",

@@ -81,7 +81,7 @@ class Client:
         typed = {"term": f"event {form}", "serious": "Y", "places__shown": "1"}
         try:
             page = self.browser.send(
-                f"/forms/{form}/", based_on="0", action="draft", **typed
+                f"/forms/{form}/", based_on="0", save_as="draft", **typed
             )
         except urllib.error.HTTPError as problem:
             self.failures += 1
