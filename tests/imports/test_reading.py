@@ -54,6 +54,7 @@ def test_quotes_blank_lines_and_line_numbers():
         (b"a\n1\n", "No columns"),
         (b"a,b\n", "no rows under a heading"),
         (b"a,a\n1,2\n", "Two columns are called"),
+        (b",\n,\n", "no rows under a heading"),
         (b'a,b\n"1,2\n', "cannot be read"),
         (b"a,b\n1,\x00\n", "This is no text"),
         (b"a,b\n\xff\xff,1\n", "This is no text"),
