@@ -91,7 +91,15 @@ def test_a_file_brings_its_row_with_it(someone):
     refused = client.post(url, sent)
 
     assert refused.status_code == UNPROCESSABLE
-    assert "The file that you chose" in refused.content.decode()
+    page = refused.content.decode()
+    assert "The file that you chose" in page
+    row = rows(someone, "CNS")[-1]
+    right = {"based_on": "0", "save_as": "draft", "decided_at": "2026-04-10 10:00"}
+    kept = re.search(r'name="signed_scan" value="([^"]+)"', page)
+    (action,) = re.findall(r'action="(/forms/\d+/)"', page)
+    saved = client.post(action, right | {"signed_scan": kept and kept[1]})
+    assert saved.url == reverse("entry:form", args=[row.pk])
+    assert data_of(row, row_of(row)).get("signed_scan") == (kept and kept[1])
     assert len(rows(someone, "CNS")) == before + 1
 
 

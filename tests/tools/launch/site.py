@@ -52,7 +52,6 @@ class Site:
         return result.stdout.strip()
 
     def env(self, urls: postgres.Databases) -> dict[str, str]:
-        """Return what names this site's database to a process."""
         named = {"DATABASE_URL": urls.runtime, "OWNER_DATABASE_URL": urls.owner}
         return os.environ | named | {"STATE_DIR": str(self.folder)} | self.named
 

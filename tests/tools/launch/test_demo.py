@@ -46,7 +46,6 @@ class Runs:
         return process.returncode, text.strip()
 
     def read_until_announced(self, process: subprocess.Popen[str]) -> str:
-        """Return what it printed, to the line with its address."""
         assert process.stdout is not None
         output = ""
         for line in process.stdout:
