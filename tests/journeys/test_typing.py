@@ -255,6 +255,7 @@ def test_two_tabs_keep_two_copies_and_saving_discards_its_own(desk, here, live_s
     place.send(first)
     keeps(second, 1)
     second.close(run_before_unload=False)
+    expect(first.locator(".form-state")).to_contain_text("Saved")
 
     first.goto(live_server.url + f"/forms/{here.form.pk}/")
     first.get_by_role("button", name="Restore what I typed").click()
