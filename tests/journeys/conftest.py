@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from record.accounts.models import User
+from tests.journeys.hand import SECONDS
 from tests.journeys.tablet import TABLET, Tablet
 from tests.people import PASSWORD, person
+
+expect.set_options(timeout=SECONDS)
 
 
 @pytest.fixture

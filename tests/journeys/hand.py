@@ -32,7 +32,10 @@ class Hand:
         self.page.goto(self.url + path)
 
     def link(self, name: str, *, exact: bool = False) -> None:
-        self.page.get_by_role("link", name=name, exact=exact).first.click()
+        """Follow a link to another page, and wait until that page is there."""
+        link = self.page.get_by_role("link", name=name, exact=exact).first
+        with self.page.expect_navigation(timeout=SECONDS):
+            link.click()
 
     def press(self, name: str) -> None:
         self.click(self.page.get_by_role("button", name=name, exact=True).first)
@@ -142,7 +145,7 @@ class Hand:
 
     def confirm(self, user: User) -> None:
         """Give the password, and the name where it is asked."""
+        self.page.locator('main input[name="password"]').fill(PASSWORD)
         name = self.page.locator('main input[name="username"]')
         if name.count():
             name.fill(user.username)
-        self.page.locator('main input[name="password"]').fill(PASSWORD)

@@ -43,7 +43,7 @@ def test_investigator_breaks_a_code_though_locked_out(page: Page, live_server) -
     for _ in range(5):
         page.get_by_label("User name").fill(doctor.username)
         page.get_by_label("Password").fill("not this one")
-        page.get_by_role("button", name="Sign in").click()
+        hand.press("Sign in")
     expect(page.locator(".error-summary")).to_contain_text("locked for 15 minutes")
     hand.picture("20-locked-out")
     hand.link("Locked out, or without your device?")

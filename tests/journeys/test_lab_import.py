@@ -140,7 +140,7 @@ def test_a_file_with_five_bad_rows_is_mapped_previewed_stored_and_reconciled(
     assert values == ["118 umol/L", "131 umol/L"]
     assert casebook_of(bad).rows("CRE") == ()
     with page.expect_download() as download:
-        hand.link("Report")
+        page.get_by_role("link", name="Report").first.click()
     report = download.value.path().read_text(encoding="utf-8-sig")
     assert len(report.splitlines()) == 1 + 9
     page.get_by_role("link", name="Creatinine").first.click()
