@@ -12,7 +12,8 @@ from django.urls import reverse
 from record.accounts import roles
 from record.accounts.models import User
 from record.audit.attribution import Process, Source, attributed
-from record.capture.services.forms import form_entry, save
+from record.capture.entries import form_entry
+from record.capture.services.forms import save
 from record.capture.services.rows import RowEntry, save_rows
 from record.casebook import catalogue
 from record.casebook.models import FormInstance, Participant

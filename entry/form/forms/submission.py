@@ -9,8 +9,8 @@ from django.http import QueryDict
 from entry.form.forms import controls
 from record.accounts.models import User
 from record.audit.attribution import Reason
+from record.capture.entries import FormEntry, form_entry
 from record.capture.problems import SaveRefused
-from record.capture.services.forms import FormEntry, form_entry
 from record.capture.vocabulary import ChangeReason
 from record.casebook import catalogue, items
 from record.casebook.access import may_answer

@@ -14,10 +14,10 @@ from entry.table.forms.columns import Column
 from entry.table.selectors.stored_rows import StoredRows
 from record.audit.attribution import Reason
 from record.capture import cells
+from record.capture.entries import FormEntry
 from record.capture.merge import seen_by_author
 from record.capture.parsing import Parsed, parse_item, unreadable
 from record.capture.problems import NotSaved, SaveRefused
-from record.capture.services.forms import FormEntry
 from record.capture.services.rows import RowChange, RowEntry, RowStrike
 from record.capture.vocabulary import StrikeReason
 from record.casebook import items

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from record.audit.attribution import Actor, Source, act, attributed
-from record.audit.vault import Purpose, seal, unseal
+from record.audit.vault import Purpose, seal
 from record.capture.problems import ExplanationNeeded, SaveRefused
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
@@ -71,7 +71,7 @@ def note(
         )
 
 
-def stopped(
+def outcomes_of_refusal(
     problem: SaveRefused | ExplanationNeeded,
 ) -> list[tuple[Finding, CheckOutcome]]:
     was_refused = isinstance(problem, SaveRefused)
@@ -79,7 +79,7 @@ def stopped(
     return [(finding, outcome) for finding in problem.findings]
 
 
-def stored(
+def outcomes_of_save(
     form: FormInstance,
     soft: list[Finding],
     explanations: Mapping[str, str],
@@ -109,9 +109,3 @@ def _value(design: FormDesign, finding: Finding, value: object) -> dict[str, str
     if not is_read or isinstance(item, Text | ItemGroup):
         return {"sealed_value": seal(Purpose.PRODUCT, text, padded_to=4 * LONGEST)}
     return {"value": text}
-
-
-def fired_on(finding: Mapping[str, str]) -> str:
-    """The unsealed value; for whoever may see products."""
-    sealed = finding.get("sealed_value")
-    return unseal(Purpose.PRODUCT, sealed) if sealed else finding["value"]

@@ -2,9 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
-from uuid import UUID
+from dataclasses import dataclass, replace
 
 from django.db import connection
 
@@ -22,8 +20,9 @@ from record.capture.checking import (
     require_right_to_enter,
     soft_findings,
 )
+from record.capture.entries import FormEntry, form_entry
 from record.capture.merge import merge, seen_by_author
-from record.capture.parsing import Unreadable, parse, require_links
+from record.capture.parsing import require_links
 from record.capture.problems import (
     Conflict,
     ExplanationNeeded,
@@ -45,46 +44,7 @@ from record.casebook.values import Value
 from record.review import services as review
 from trial_edc import clock
 from trial_edc.requirements import implements
-from trial_edc.typed_text import written
 from trial_edc.vocabulary import N_, Severity
-
-
-@dataclass(frozen=True)
-class FormEntry:
-    """What a person entered, parsed, and how it is to be taken.
-
-    `unreadable` is what could not be parsed; with any of it nothing is stored.
-    `based_on` is the revision that the person saw; None skips the merge.
-    `complete` marks complete; without it a complete form stays so. Only
-    `form_status.return_to_draft` lowers a status.
-    `explanations` are by check id; a soft finding without one is refused on a page
-    and becomes an open query on any other way in. `preview_impact` refuses a save that
-    moves something elsewhere, until it comes again without. `erase` names the items
-    that may lose their values to an answer that hides them; True means any.
-    `page_load` names the typing that is kept apart and is stored with this.
-    """
-
-    values: Mapping[str, Value]
-    based_on: int | None = None
-    complete: bool = False
-    reasons: Mapping[str, Reason] = field(default_factory=dict)
-    explanations: Mapping[str, str] = field(default_factory=dict)
-    erase: bool | frozenset[str] = False
-    preview_impact: bool = False
-    by_system: bool = False  # written by a room in the name of a person
-    unreadable: Mapping[str, Unreadable] = field(default_factory=dict)
-    page_load: UUID | None = None
-
-    def __post_init__(self) -> None:
-        words = {check: written(text) for check, text in self.explanations.items()}
-        object.__setattr__(self, "explanations", words)
-
-
-def form_entry(
-    design: FormDesign, values: Mapping[str, object], **how: Any
-) -> FormEntry:
-    parsed = parse(design, values)
-    return FormEntry(parsed.values, unreadable=parsed.unreadable, **how)
 
 
 def save(
@@ -148,7 +108,7 @@ def note_refusal(
     stored = data_of(form, row_of(form)).values if form.pk else {}
     texts = {name: one.raw for name, one in entry.unreadable.items()}
     values = {**stored, **entry.values, **texts}
-    fired = check_log.stopped(problem)
+    fired = check_log.outcomes_of_refusal(problem)
     check_log.note(form, catalogue.design(form.code), fired, values, by=by, via=via)
 
 
@@ -164,39 +124,91 @@ def _save(
         changed = _merge(form, before, entry)
         require_right_to_enter(design, changed, by=by, by_system=entry.by_system)
         require_links(form, design, changed, changed)
-
-        casebook = casebook_of(form.participant)
-        data = data_after(design, before, changed, casebook, erase=entry.erase)
-        altered = altered_items(data, before)
-        complete = entry.complete or form.status == FormStatus.COMPLETE
-        soft = soft_findings(design, data, casebook, altered, complete=complete)
-        if via == Source.PAGE and complete:
-            require_explanations(form, soft, entry.explanations, altered)
-        require_reasons(form, before, altered, entry.reasons)
-        if entry.preview_impact:
-            require_confirmation(form, casebook, data)
-
-        status = FormStatus.COMPLETE if complete else FormStatus.DRAFT
-        if altered or form.status != status:
-            _store(form, row, altered, status, by=by)
-        # What was empty until now has no automatic query to bring into line.
-        if (complete or form.first_completed_at) and (soft or before.revision):
-            stored = check_log.stored(form, soft, entry.explanations, altered)
-            check_log.note(form, design, stored, data.values, by=by, via=via)
-            review.sync_check_queries(form, soft, entry.explanations, altered, by=by)
-        saved = Saved(
-            form,
-            before,
-            replace(data, revision=form.revision, status=form.status),
-            frozenset(altered),
-            by,
-            via,
-            entry.reasons,
-        )
+        after = _checked(form, design, before, changed, entry, asks=via == Source.PAGE)
+        if after.altered or form.status != after.status:
+            _store(form, row, after, by=by)
+        _note_findings(form, design, before, after, entry, by=by, via=via)
+        saved = _saved(form, before, after, entry, by=by, via=via)
         run_consequences(saved)
         if isinstance(by, User) and entry.page_load:
             autosaves.discard(form, by, entry.page_load)
     return saved
+
+
+@dataclass(frozen=True)
+class _After:
+    """A form as an entry that may be stored leaves it."""
+
+    data: FormData
+    altered: Mapping[str, Value]
+    soft: list[Finding]
+    status: FormStatus
+
+    @property
+    def is_complete(self) -> bool:
+        return self.status == FormStatus.COMPLETE
+
+
+def _checked(  # noqa: PLR0917 - one call, from one place
+    form: FormInstance,
+    design: FormDesign,
+    before: FormData,
+    changed: Mapping[str, Value],
+    entry: FormEntry,
+    *,
+    asks: bool,
+) -> _After:
+    """Raises a `NotSaved` for what may not be stored, or not yet.
+
+    `asks`: there is a person who can explain what is improbable.
+    """
+    casebook = casebook_of(form.participant)
+    data = data_after(design, before, changed, casebook, erase=entry.erase)
+    altered = altered_items(data, before)
+    complete = entry.complete or form.status == FormStatus.COMPLETE
+    soft = soft_findings(design, data, casebook, altered, complete=complete)
+    if asks and complete:
+        require_explanations(form, soft, entry.explanations, altered)
+    require_reasons(form, before, altered, entry.reasons)
+    if entry.preview_impact:
+        require_confirmation(form, casebook, data)
+    status = FormStatus.COMPLETE if complete else FormStatus.DRAFT
+    return _After(data, altered, soft, status)
+
+
+def _note_findings(  # noqa: PLR0917 - one call, from one place
+    form: FormInstance,
+    design: FormDesign,
+    before: FormData,
+    after: _After,
+    entry: FormEntry,
+    *,
+    by: Actor,
+    via: Source,
+) -> None:
+    """Log the checks that fired, and bring the automatic queries into line."""
+    is_checked = after.is_complete or form.first_completed_at is not None
+    # What was empty until now has no automatic query.
+    if not is_checked or not (after.soft or before.revision):
+        return
+    soft, altered, explanations = after.soft, after.altered, entry.explanations
+    outcomes = check_log.outcomes_of_save(form, soft, explanations, altered)
+    check_log.note(form, design, outcomes, after.data.values, by=by, via=via)
+    review.sync_check_queries(form, soft, explanations, altered, by=by)
+
+
+def _saved(
+    form: FormInstance,
+    before: FormData,
+    after: _After,
+    entry: FormEntry,
+    *,
+    by: Actor,
+    via: Source,
+) -> Saved:
+    data = replace(after.data, revision=form.revision, status=form.status)
+    altered = frozenset(after.altered)
+    return Saved(form, before, data, altered, by, via, entry.reasons)
 
 
 def _require_readable(entry: FormEntry) -> None:
@@ -236,25 +248,17 @@ def _merge(form: FormInstance, before: FormData, entry: FormEntry) -> dict[str, 
     return changed
 
 
-def _store(
-    form: FormInstance,
-    row: AnyCRF,
-    altered: Mapping[str, Value],
-    status: FormStatus,
-    *,
-    by: Actor,
-) -> None:
-    complete = status == FormStatus.COMPLETE
-    for name, value in altered.items():
+def _store(form: FormInstance, row: AnyCRF, after: _After, *, by: Actor) -> None:
+    for name, value in after.altered.items():
         row.put(name, value)
     is_new = row._state.adding  # noqa: SLF001 - Django's documented attribute
     if isinstance(row, SealedCRF):
-        row.opened.revisions.update(dict.fromkeys(altered, form.revision + 1))
-    if altered or (is_new and complete):
+        row.opened.revisions.update(dict.fromkeys(after.altered, form.revision + 1))
+    if after.altered or (is_new and after.is_complete):
         row.save(force_insert=is_new)
-    form.status = status
+    form.status = after.status
     form.saved_at, form.saved_by_id = clock.now(), by.pk
-    if complete and form.first_completed_at is None:
+    if after.is_complete and form.first_completed_at is None:
         form.first_completed_at = form.saved_at
     _store_status(form)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from record.audit.attribution import Actor, Reason, Source, attributed
+from record.capture.entries import FormEntry
 from record.capture.planning import (
     Plan,
     PlannedRow,
@@ -14,7 +15,7 @@ from record.capture.planning import (
 )
 from record.capture.problems import NotSaved
 from record.capture.save_hooks import Saved
-from record.capture.services.forms import FormEntry, save_entry
+from record.capture.services.forms import save_entry
 from record.casebook.services import form_instances
 from trial_edc.requirements import implements
 

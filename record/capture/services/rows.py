@@ -12,10 +12,11 @@ from record.audit import once
 from record.audit.attribution import Actor, Reason, Source, attributed
 from record.audit.problems import RecordClosed
 from record.capture.checking import require_right_to_enter
+from record.capture.entries import FormEntry
 from record.capture.problems import FormClosed, NotSaved, SaveRefused
 from record.capture.save_hooks import Saved
 from record.capture.services.form_status import strike_row
-from record.capture.services.forms import FormEntry, note_refusal, save_entry
+from record.capture.services.forms import note_refusal, save_entry
 from record.casebook import catalogue
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign

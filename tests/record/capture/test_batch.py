@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from record.audit.attribution import Reason
 from record.audit.models import Entry as AuditEntry
+from record.capture.entries import form_entry
 from record.capture.problems import (
     Conflict,
     ExplanationNeeded,
@@ -14,7 +15,6 @@ from record.capture.problems import (
     SaveRefused,
 )
 from record.capture.services import check_log as firing
-from record.capture.services.forms import form_entry
 from record.capture.services.rows import (
     IDLE,
     RowEntry,

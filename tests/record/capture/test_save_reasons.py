@@ -6,6 +6,7 @@ import pytest
 
 from record.audit.attribution import Reason, Source, attributed
 from record.audit.models import Entry
+from record.capture.entries import form_entry
 from record.capture.problems import (
     EraseNeeded,
     FormClosed,
@@ -14,7 +15,7 @@ from record.capture.problems import (
 from record.capture.services import autosaves
 from record.capture.services.autosaves import typed_in
 from record.capture.services.form_status import restore_row, strike_row
-from record.capture.services.forms import form_entry, save, save_entry
+from record.capture.services.forms import save, save_entry
 from record.casebook.catalogue import design
 from tests.people import STAGE
 from tests.record.capture.saving import WHY, complete, value
