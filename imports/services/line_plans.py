@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from imports.selectors.lines import Refusal, SampleResult
-from record.capture.services.imports import RowState
+from record.capture.planning import RowState
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance
 from record.casebook.values import MissingCode, Value, is_blank

@@ -22,7 +22,7 @@ from imports.services.record_rows import (
     source_row_of,
 )
 from record.audit.attribution import Actor
-from record.capture.services.imports import Plan, PlannedRow, RowState, by_items, plan
+from record.capture.planning import Plan, PlannedRow, RowState, by_items, plan
 from record.casebook.models import Participant
 from record.casebook.selectors import casebook_of
 from record.casebook.values import is_blank

@@ -7,7 +7,7 @@ from imports.facts import DATE_LENGTH, visits_on
 from imports.rules.mapping import FileMapping
 from imports.selectors.lines import Refusal, SampleResult
 from imports.services.line_plans import LinePlan, refused_plan
-from record.capture.services.imports import SourceRow, source_row
+from record.capture.planning import SourceRow, source_row
 from record.casebook import catalogue
 from record.casebook.form_data import Casebook
 from trial_edc.vocabulary import N_

@@ -26,7 +26,8 @@ from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.audit.attribution import Reason, Source, act, attributed
 from record.audit.problems import RecordClosed
-from record.capture.services.imports import NotApplied, RowState, store
+from record.capture.planning import RowState
+from record.capture.services.planned_rows import NotApplied, store
 from record.casebook import catalogue
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services import form_instances
@@ -186,9 +187,7 @@ def _store_plans(
         reason = Reason(file.reason_code, file.reason_text)
     forms = {}
     for plan in participant_plan.plans:
-        saved = store(
-            plan, by=by, via=Source.IMPORT, reason=reason, origin=origin_of(file)
-        )
+        saved = store(plan, by=by, reason=reason, origin=origin_of(file))
         rows = plan.of(RowState.NEW, RowState.CHANGED)
         name = "sample_at" if plan.code == LOG else "sampled_at"
         as_text = catalogue.design(plan.code).items[name].as_text

@@ -1,4 +1,4 @@
-"""Rows of a file or a clipboard: planned, refused, stored; all or nothing."""
+"""Rows of a file or a clipboard: planned, refused, stored."""
 
 from decimal import Decimal
 from threading import Thread
@@ -7,22 +7,16 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
-from record.audit.attribution import Reason, Source
+from record.audit.attribution import Reason, Source, attributed
 from record.audit.models import Entry
+from record.capture.planning import RowState, by_items, plan, source_row
 from record.capture.problems import ReasonNeeded
 from record.capture.services.forms import save
-from record.capture.services.imports import (
-    NotApplied,
-    Outdated,
-    RowState,
-    apply,
-    by_items,
-    plan,
-    source_row,
-)
+from record.capture.services.planned_rows import NotApplied, store
 from record.casebook.catalogue import design
 from record.casebook.models import FormInstance
 from record.casebook.selectors import casebook_of
+from record.casebook.services import form_instances
 from record.casebook.values import Quantity
 from record.review.services import lock_form
 from tests.outcomes import course
@@ -75,6 +69,15 @@ def planned(who, rows, by=STAGE):
     return plan(who, "CRE", rows, key=KEY, by=by)
 
 
+def apply(found, *, by=STAGE, reason=None, origin=None):
+    """Store what was planned as the import of a file does: planned anew, locked."""
+    with attributed(by=by, via=Source.IMPORT, reason=origin):
+        who = form_instances.lock(found.participant)
+        sources = [row.source for row in found.rows]
+        fresh = plan(who, found.code, sources, key=found.key, by=by)
+        return store(fresh, by=by, reason=reason, origin=origin)
+
+
 def states(found):
     return [row.state for row in found.rows]
 
@@ -89,7 +92,7 @@ def checks(row):
 
 def test_planning_tells_new_changed_unchanged_and_refused_and_stores_nothing(who, rows):
     first = rows("100", "110")
-    apply(planned(who, first), by=STAGE)
+    apply(planned(who, first))
     before = Entry.objects.count()
 
     found = planned(who, rows("100", "115", "12o", "5000", "120"))
@@ -107,7 +110,7 @@ def test_planning_tells_new_changed_unchanged_and_refused_and_stores_nothing(who
 
 @pytest.mark.verifies("QRY-08")
 def test_the_original_unit_stays_beside_the_standard_value(who, rows):
-    apply(planned(who, rows("1.2", unit="mg/dL")), by=STAGE)
+    apply(planned(who, rows("1.2", unit="mg/dL")))
 
     (data,) = casebook_of(who).rows("CRE")
     assert data.get("value") == Quantity(Decimal("1.2"), "mg/dL", Decimal("106.08"))
@@ -138,7 +141,7 @@ def test_a_row_with_all_that_is_needed_is_complete_and_else_a_draft(who, rows):
     part = source_row(design("CRE"), part.line, {**part.values, "place": ""})
 
     found = planned(who, [whole, part])
-    apply(found, by=STAGE)
+    apply(found)
 
     assert [row.pending for row in found.rows] == [(), ("place",)]
     forms = course.forms(who, "CRE")
@@ -158,50 +161,29 @@ def test_stored_values_name_the_person_the_way_and_the_source(who, rows):
 
 
 def test_a_change_of_a_complete_value_needs_a_reason_and_tells_the_source(who, rows):
-    apply(planned(who, rows("100")), by=STAGE)
+    apply(planned(who, rows("100")))
     changed = planned(who, rows("105"))
 
     with pytest.raises(NotApplied) as problem:
-        apply(changed, by=STAGE)
+        apply(changed)
     assert isinstance(problem.value.problem, ReasonNeeded)
     assert stored(who) == ["100 umol/L"]
 
-    apply(changed, by=STAGE, reason=NEW_SOURCE, origin=ORIGIN)
+    apply(changed, reason=NEW_SOURCE, origin=ORIGIN)
     assert stored(who) == ["105 umol/L"]
     last = Entry.objects.filter(table_name="visits_creatinine").latest("id")
     text = "Corrected by the laboratory [laboratory import 1.0, july.csv]"
     assert last.reasons["value"] == {"code": "new_source", "text": text}
 
 
-@pytest.mark.verifies("QRY-08")
-def test_nothing_is_stored_when_one_row_is_refused(who, rows):
-    with pytest.raises(NotApplied) as problem:
-        apply(planned(who, rows("100", "5000", "110")), by=STAGE)
-
-    assert problem.value.row.line == 3
-    assert stored(who) == []
-    assert course.forms(who, "CRE") == []
-
-
 def test_a_plan_applied_twice_stores_once(who, rows):
     found = planned(who, rows("100", "110"))
 
-    apply(found, by=STAGE)
-    again = apply(found, by=STAGE)
+    apply(found)
+    again = apply(found)
 
     assert again == []
     assert stored(who) == ["100 umol/L", "110 umol/L"]
-
-
-def test_what_changed_since_the_preview_is_looked_at_again(who, rows):
-    found = planned(who, rows("100"))
-    apply(planned(who, rows("101")), by=STAGE)  # somebody else was faster
-
-    with pytest.raises(Outdated) as problem:
-        apply(found, by=STAGE, reason=NEW_SOURCE)
-
-    assert problem.value.row.state == CHANGED
-    assert stored(who) == ["101 umol/L"]
 
 
 def test_lines_at_odds_are_both_refused_and_lines_alike_count_once(who, rows):
@@ -228,7 +210,7 @@ def test_two_fitting_rows_of_the_record_are_for_people_to_sort_out(who, rows):
 
 
 def test_a_locked_row_refuses_a_change_and_takes_the_same_value(who, rows):
-    apply(planned(who, rows("100")), by=STAGE)
+    apply(planned(who, rows("100")))
     (form,) = course.forms(who, "CRE")
     lock_form(form, by=person("DM"), reason=Reason("other", "Done"))
 
@@ -242,27 +224,10 @@ def test_an_improbable_value_is_told_and_its_query_is_born_open(who, rows):
     found = planned(who, rows("2000"))
     assert (states(found), checks(found.rows[0])) == ([NEW], ["CRE.value.soft"])
 
-    apply(found, by=STAGE)
+    apply(found)
 
     (query,) = course.forms(who, "CRE")[0].queries.all()
     assert query.state == "open"
-
-
-def test_on_a_page_the_improbable_is_explained(who, rows):
-    clerk = person("CO")
-    found = planned(who, rows("2000"), by=clerk)
-
-    with pytest.raises(NotApplied):
-        apply(found, by=clerk, via=Source.PAGE)
-    apply(
-        found,
-        by=clerk,
-        via=Source.PAGE,
-        explanations={2: {"CRE.value.soft": "Seen in the source"}},
-    )
-
-    (query,) = course.forms(who, "CRE")[0].queries.all()
-    assert query.state == "answered"
 
 
 def test_who_may_not_enter_the_form_plans_nothing(who, rows):
@@ -286,7 +251,7 @@ def test_a_panel_goes_into_the_sheet_that_waits_at_the_visit(who, laboratory):
         key=by_items("sampled_at"),
         by=STAGE,
     )
-    apply(found, by=STAGE)
+    apply(found)
 
     panels = FormInstance.objects.filter(participant=who, code="LAB", visit="D7")
     assert [form.occurrence for form in panels] == [1, 2]
@@ -303,9 +268,9 @@ def test_a_second_file_fills_what_was_empty_in_a_panel(who, laboratory):
         key = by_items("sampled_at")
         return plan(who, "LAB", [row], key=key, by=STAGE)
 
-    apply(panel(potassium="4.1"), by=STAGE)
+    apply(panel(potassium="4.1"))
     found = panel(sodium="140")
-    apply(found, by=STAGE)
+    apply(found)
 
     assert states(found) == [NEW]
     (data,) = casebook_of(who).rows("LAB")
@@ -332,13 +297,13 @@ def test_two_at_once_store_each_row_once(rows):
     who = course.participant()
     found = planned(who, rows("100", "110"))
 
-    def store():
+    def store_all():
         try:
-            apply(found, by=STAGE)
+            apply(found)
         finally:
             connection.close()
 
-    both = [Thread(target=store) for _two in range(2)]
+    both = [Thread(target=store_all) for _two in range(2)]
     for one in both:
         one.start()
     for one in both:
@@ -349,7 +314,7 @@ def test_two_at_once_store_each_row_once(rows):
 
 def test_a_value_of_the_form_that_no_column_names_stays(who, rows):
     (row,) = rows("100")
-    apply(planned(who, [row]), by=STAGE)
+    apply(planned(who, [row]))
     (form,) = course.forms(who, "CRE")
     save(
         form,
