@@ -8,9 +8,9 @@ from crispy_forms.layout import Layout
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from entry.form.forms import controls
+from entry.form.forms import raw_values
 from entry.form.forms.submission import explanations_in, page_load_in
-from entry.form.page.closing import closing_actions
+from entry.form.page.acts import FormActs
 from entry.form.page.item import (
     ItemView,
     finding_text,
@@ -21,14 +21,8 @@ from entry.form.page.item import (
 from entry.form.page.item_controls import ItemControls
 from entry.form.page.layout import ItemForm, SectionBlock
 from entry.form.page.unsaved import unsaved_texts
-from entry.selectors.visibility import (
-    may_answer,
-    may_enter,
-    may_strike,
-    visible_items,
-)
+from entry.selectors.visibility import may_answer, visible_items
 from record.accounts.models import User
-from record.accounts.roles import Permission
 from record.capture.models import Autosave
 from record.capture.problems import (
     Conflict,
@@ -39,14 +33,13 @@ from record.capture.problems import (
     SaveRefused,
 )
 from record.capture.services import autosaves
-from record.capture.vocabulary import ChangeReason, StrikeReason
+from record.capture.vocabulary import ChangeReason
 from record.casebook import catalogue, engine, items
 from record.casebook.checks import Finding
 from record.casebook.derived import derived_values
 from record.casebook.display import derived_words
-from record.casebook.models import FormInstance, FormStatus
+from record.casebook.models import FormInstance
 from record.casebook.selectors import casebook_of, data_of, row_of
-from record.review.models import Signature
 from record.review.selectors import queries_of, verified_items
 from trial_edc.templatetags.components import ErrorLine
 from trial_edc.vocabulary import VisitCode
@@ -61,7 +54,7 @@ class FormPage:
         self,
         form: FormInstance,
         user: User,
-        typed: controls.Typed | None = None,
+        typed: raw_values.Typed | None = None,
         problem: NotSaved | None = None,
     ) -> None:
         self.form, self.user, self.typed, self.problem = form, user, typed, problem
@@ -75,31 +68,12 @@ class FormPage:
         self.verifications = list(form.verifications.all()) if self.is_stored else []
 
     @cached_property
+    def acts(self) -> FormActs:
+        return FormActs(self.form, self.design, self.user)
+
+    @property
     def may_enter(self) -> bool:
-        is_open = not self.form.is_closed and self.form.struck_at is None
-        return is_open and may_enter(self.user, self.design)
-
-    @property
-    def may_sign(self) -> bool:
-        return self.design.signature is not None and self.user.may(
-            self.design.signed_by
-        )
-
-    @property
-    def may_verify(self) -> bool:
-        return self.user.may(Permission.VERIFY) and self.form.revision > 0
-
-    @cached_property
-    def signatures(self) -> list[tuple[Signature, bool]]:
-        """Each with whether it still holds."""
-        if self.design.signature is None or not self.is_stored:
-            return []
-        signatures = self.form.signatures.select_related("signer")
-        return [(signature, signature.holds_for(self.form)) for signature in signatures]
-
-    @property
-    def is_signed(self) -> bool:
-        return any(holds for _signature, holds in self.signatures)
+        return self.acts.may_enter
 
     @cached_property
     def autosaves(self) -> list[Autosave]:
@@ -108,7 +82,7 @@ class FormPage:
         return autosaves.of(self.form, self.user)
 
     @property
-    def is_unstored(self) -> bool:
+    def holds_unsaved_typing(self) -> bool:
         return self.typed is not None
 
     @cached_property
@@ -128,7 +102,7 @@ class FormPage:
         if isinstance(self.problem, Conflict):
             return self.problem.revision
         if self.typed is not None:
-            return controls.revision_in(self.typed)
+            return raw_values.revision_in(self.typed)
         return self.form.revision
 
     @property
@@ -153,51 +127,19 @@ class FormPage:
             return []
         return [self.view(name) for name in self.problem.items]
 
-    @property
-    def may_strike(self) -> bool:
-        is_stored = self.may_enter and self.form.revision > 0
-        return is_stored and may_strike(self.user, self.design)
-
-    @property
-    def may_restore(self) -> bool:
-        was_struck = self.form.struck_at is not None and not self.form.is_closed
-        return was_struck and may_strike(self.user, self.design)
-
-    @property
-    def has_acts(self) -> bool:
-        may_mark = self.may_sign or self.may_verify or self.may_return_to_draft
-        may_close = self.may_strike or self.may_restore or self.closing_actions
-        return bool(self.signatures or may_mark or may_close)
-
-    @property
-    def may_return_to_draft(self) -> bool:
-        return self.may_enter and self.is_complete
-
-    @property
-    def closing_actions(self) -> list[tuple[str, str]]:
-        return closing_actions(self.form, self.user) if self.is_stored else []
-
     @cached_property
     def unsaved_texts(self) -> list[tuple[str, str]]:
         typed = None if self.may_enter else self.typed
         return unsaved_texts(self.design, self.data, typed) if typed is not None else []
 
     @property
-    def strike_choices(self) -> list[tuple[str, str]]:
-        return [(reason.value, _(reason.label)) for reason in StrikeReason]
-
-    @property
     def reason_choices(self) -> list[tuple[str, str]]:
         return [(reason.value, _(reason.label)) for reason in ChangeReason]
-
-    @property
-    def is_complete(self) -> bool:
-        return self.form.status == FormStatus.COMPLETE
 
     @cached_property
     def pending(self) -> list[str]:
         """Required items that a complete form lacks (new in a version)."""
-        if not self.is_complete:
+        if not self.acts.is_complete:
             return []
         return engine.pending_items(self.design, self.data, self.casebook)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from entry.form.forms import controls
+from entry.form.forms import controls, raw_values
 from entry.form.page.layout import ItemForm
 from entry.form.selectors.options import Options, options_of, people, with_stored
 from record.capture.problems import Conflict, NotSaved
@@ -26,7 +26,7 @@ class ItemControls:
         data: FormData,
         casebook: Casebook,
         *,
-        typed: controls.Typed | None,
+        typed: raw_values.Typed | None,
         problem: NotSaved | None,
     ) -> None:
         self.data, self.casebook = data, casebook
@@ -73,9 +73,9 @@ class ItemControls:
 
     def rows(self, name: str, item: items.ItemGroup) -> list[list[str]]:
         typed = self.typed
-        was_posted = typed is not None and controls.has_rows(name, typed)
+        was_posted = typed is not None and raw_values.has_rows(name, typed)
         if typed is not None and was_posted and self._shows_typed(name):
-            rows = controls.typed_rows(item, name, typed)
+            rows = raw_values.typed_rows(item, name, typed)
             return controls.row_controls(item, name, rows, 0)
         value = self.data.values.get(name)
         stored = [] if isinstance(value, MissingCode) or value is None else value

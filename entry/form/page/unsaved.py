@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.http import QueryDict
 
-from entry.form.forms import controls
+from entry.form.forms import controls, raw_values
 from entry.form.forms.submission import EXPLAIN
 from record.casebook import items
 from record.casebook.design import FormDesign
@@ -33,7 +33,7 @@ def _texts(name: str, item: Item, data: FormData, typed: QueryDict) -> Iterator[
         stored = controls.row_control_values(
             item, value if isinstance(value, list) else []
         )
-        for row in controls.typed_rows(item, name, typed):
+        for row in raw_values.typed_rows(item, name, typed):
             if any(row.values()) and row not in stored:
                 yield " · ".join(text for text in row.values() if text)
     else:

@@ -1,0 +1,97 @@
+"""What the reader may do with a form as a whole: sign, verify, close, strike out."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+
+from entry.selectors.visibility import may_enter, may_strike
+from record.accounts.models import User
+from record.accounts.roles import Permission
+from record.capture.vocabulary import StrikeReason
+from record.casebook.design import FormDesign
+from record.casebook.models import FormInstance, FormStatus
+from record.review.models import Signature
+
+
+@dataclass(frozen=True)
+class FormActs:
+    """The acts open to a reader, and the signatures that stand."""
+
+    form: FormInstance
+    design: FormDesign
+    user: User
+
+    @property
+    def is_stored(self) -> bool:
+        return self.form.pk is not None
+
+    @property
+    def is_complete(self) -> bool:
+        return self.form.status == FormStatus.COMPLETE
+
+    @cached_property
+    def signatures(self) -> list[tuple[Signature, bool]]:
+        """Each with whether it still holds."""
+        if self.design.signature is None or not self.is_stored:
+            return []
+        signatures = self.form.signatures.select_related("signer")
+        return [(signature, signature.holds_for(self.form)) for signature in signatures]
+
+    @property
+    def is_signed(self) -> bool:
+        return any(holds for _signature, holds in self.signatures)
+
+    @cached_property
+    def may_enter(self) -> bool:
+        is_open = not self.form.is_closed and self.form.struck_at is None
+        return is_open and may_enter(self.user, self.design)
+
+    @property
+    def may_sign(self) -> bool:
+        may_sign = self.user.may(self.design.signed_by)
+        return self.design.signature is not None and may_sign
+
+    @property
+    def may_verify(self) -> bool:
+        return self.user.may(Permission.VERIFY) and self.form.revision > 0
+
+    @property
+    def may_return_to_draft(self) -> bool:
+        return self.may_enter and self.is_complete
+
+    @property
+    def may_strike(self) -> bool:
+        is_saved = self.may_enter and self.form.revision > 0
+        return is_saved and may_strike(self.user, self.design)
+
+    @property
+    def may_restore(self) -> bool:
+        was_struck = self.form.struck_at is not None and not self.form.is_closed
+        return was_struck and may_strike(self.user, self.design)
+
+    @property
+    def strike_choices(self) -> list[tuple[str, str]]:
+        return [(reason.value, _(reason.label)) for reason in StrikeReason]
+
+    @property
+    def closings(self) -> list[tuple[str, str]]:
+        """Freezing and locking: each action with its words."""
+        if not self.is_stored:
+            return []
+        actions = []
+        is_locked = self.form.locked_at is not None
+        if self.user.may(Permission.FREEZE) and not is_locked:
+            is_frozen = self.form.frozen_at is not None
+            thaw, freeze = ("thaw", _("Thaw")), ("freeze", _("Freeze"))
+            actions.append(thaw if is_frozen else freeze)
+        if self.user.may(Permission.LOCK):
+            unlock, lock = ("unlock", _("Unlock")), ("lock", _("Lock"))
+            actions.append(unlock if is_locked else lock)
+        return actions
+
+    @property
+    def are_any(self) -> bool:
+        may_mark = self.may_sign or self.may_verify or self.may_return_to_draft
+        may_close = self.may_strike or self.may_restore or self.closings
+        return bool(self.signatures or may_mark or may_close)
