@@ -3,7 +3,7 @@
 from django.urls import path
 
 from entry.casebook import views as casebook
-from entry.form.views import form, item
+from entry.form.views import acts, autosaves, files, form, item
 from entry.matrix import views as matrix_views
 from entry.table.views import log, new_row
 from entry.worklist import views as work
@@ -31,13 +31,13 @@ urlpatterns = [
         name="paste_rows",
     ),
     path("forms/<int:pk>/", form.form_page, name="form"),
-    path("forms/<int:pk>/autosave/", form.autosave, name="autosave"),
-    path("forms/<int:pk>/discard/", form.discard, name="discard"),
-    path("forms/<int:pk>/sign/", form.sign, name="sign"),
+    path("forms/<int:pk>/autosave/", autosaves.autosave, name="autosave"),
+    path("forms/<int:pk>/discard/", autosaves.discard, name="discard"),
+    path("forms/<int:pk>/sign/", acts.sign, name="sign"),
     path("forms/<int:pk>/verify/", item.verify_form, name="verify_form"),
-    path("forms/<int:pk>/close/", form.close, name="close"),
-    path("forms/<int:pk>/draft/", form.back_to_draft, name="back_to_draft"),
+    path("forms/<int:pk>/close/", acts.close, name="close"),
+    path("forms/<int:pk>/draft/", acts.back_to_draft, name="back_to_draft"),
     path("forms/<int:pk>/strike/", casebook.strike, name="strike"),
     path("forms/<int:pk>/items/<str:item>/", item.panel, name="panel"),
-    path("forms/<int:pk>/items/<str:item>/file/", form.stored_file, name="file"),
+    path("forms/<int:pk>/items/<str:item>/file/", files.stored_file, name="file"),
 ]

@@ -101,7 +101,6 @@ def writes() -> Iterator[tuple[str, int]]:
 
 # Not the database: a form that a view calls by Django's own name, a callback.
 NO_WRITES = {
-    "entry/form/views/form.py",
     "imports/views/files.py",
     "record/accounts/views/session.py",
     "record/casebook/models.py",

@@ -13,7 +13,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from entry.form.forms.controls import entered_value
+from entry.form.forms.raw_values import entered_value
 from record.capture import cells
 from record.capture.parsing import parse_item
 from record.casebook import catalogue, items

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import QueryDict
 
-from entry.form.forms import controls
+from entry.form.forms import raw_values
 from record.accounts.models import User
 from record.audit.attribution import Reason
 from record.capture.entries import FormEntry, form_entry
@@ -48,7 +48,7 @@ def entry_of(form: FormInstance, typed: QueryDict, user: User) -> FormEntry:
     return form_entry(
         design,
         values,
-        based_on=controls.revision_in(typed),
+        based_on=raw_values.revision_in(typed),
         complete=typed.get("save_as") != "draft",
         reasons=reasons_in(design, typed),
         explanations=explanations_in(typed),
@@ -77,10 +77,10 @@ def entered_values(
         if typed.get(f"{name}__side") == "theirs":
             continue
         try:
-            values[name] = controls.entered_value(item, name, typed)
+            values[name] = raw_values.entered_value(item, name, typed)
         except KeyError:
             continue
-        except controls.UnclearInput as problem:
+        except raw_values.UnclearInput as problem:
             unclear[name] = str(problem)
     return values, unclear
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from entry.form.forms import controls
+from entry.form.forms import raw_values
 from entry.form.selectors.history import HistoryEntry, item_history
 from entry.form.views.form import READERS, UNPROCESSABLE, visible_form
 from entry.selectors import navigation
@@ -83,7 +83,7 @@ def _act(request: StaffRequest, form: FormInstance, item: str) -> None:
     if action == "raise":
         review.raise_query(form, item, text, by=request.user)
     elif action == "verify":
-        shown = controls.revision_in(request.POST)
+        shown = raw_values.revision_in(request.POST)
         review.verify(form, [item], shown_revision=shown, by=request.user)
     elif step := STEPS.get(action):
         query, shown = _query_of(request, form), steps_shown(request.POST)
@@ -157,7 +157,7 @@ def verify_form(request: StaffRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         revisions = revisions_of(form, row_of(form))
         try:
-            shown = controls.revision_in(request.POST)
+            shown = raw_values.revision_in(request.POST)
             review.verify(form, revisions, shown_revision=shown, by=request.user)
         except ReviewRefused as refused:
             messages.error(request, str(refused))

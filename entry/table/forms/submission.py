@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from entry.form.forms import controls
+from entry.form.forms import raw_values
 from entry.form.forms.submission import explanations_in, reasons_in
 from entry.table.forms.columns import Column
 from entry.table.selectors.stored_rows import StoredRows
@@ -113,7 +113,7 @@ class _RowReader:
             return
         submission.typed[self.key] = self.row
         parsed = Parsed(changed, cells.unreadable)
-        entry = self._entry(parsed, based_on=controls.revision_in(self.row))
+        entry = self._entry(parsed, based_on=raw_values.revision_in(self.row))
         submission.changes.append(RowEntry(self.key, entry, form))
 
     def _read_strike(self, submission: TableSubmission, form: FormInstance) -> None:
@@ -157,7 +157,7 @@ class _RowReader:
     ) -> dict[str, Value]:
         """Values that differ from those the page showed; the save merges them."""
         current = self.stored.form_data[form.pk].values
-        later = changes_since(form, controls.revision_in(self.row))
+        later = changes_since(form, raw_values.revision_in(self.row))
         seen = seen_by_author(current, later)
         return {n: v for n, v in values.items() if not is_same(v, seen.get(n))}
 
@@ -195,7 +195,7 @@ def cell_text(column: Column, texts: Sequence[str], unit: str = "") -> cells.Rea
         codes = [text for text in texts if text]
         missing = [code for code in codes if cells.missing_code(column.item, code)]
         if missing and len(codes) > 1:
-            raise ValidationError(controls.NOT_BOTH)
+            raise ValidationError(raw_values.NOT_BOTH)
         return cells.read(column.item, "; ".join(codes))
     return cells.read(column.item, texts[0] if texts else "", column.options, unit)
 

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from entry.form.forms import controls as typed_controls
+from entry.form.forms import raw_values
 from entry.selectors.visibility import may_enter, may_strike
 from entry.table.forms.cells import CellMark, cell, control
 from entry.table.forms.columns import CellInput, Column, columns_of
@@ -130,8 +130,7 @@ class TablePage:
         return self.design.collected.visits if self.design.rows_at_visits else ()
 
     @property
-    def is_unstored(self) -> bool:
-        """The rows hold something that nobody has stored."""
+    def holds_unsaved_typing(self) -> bool:
         return bool(self.typed)
 
     @cached_property
@@ -255,7 +254,7 @@ class TablePage:
     ) -> int:
         if prompts.revision is not None:
             return prompts.revision
-        return typed_controls.revision_in(typed) if typed is not None else form.revision
+        return raw_values.revision_in(typed) if typed is not None else form.revision
 
     def _cell(  # noqa: PLR0917 - one call for each kind of row
         self,
