@@ -6,15 +6,14 @@ takes its room finds again each minute: see the schedule in `trial_edc/celery.py
 
 import atexit
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import copy_context
 from functools import partial
 from queue import Full, Queue
 from threading import Lock, Thread
 
 from celery import current_app
-from django.db import connection, transaction
+from django.db import transaction
 from structlog.stdlib import get_logger
 
 Send = Callable[[], object]
@@ -78,20 +77,3 @@ def request_task(name: str, *arguments: object) -> None:
     # The context holds the id of the request, which the log of the task names.
     run = partial(copy_context().run, send)
     transaction.on_commit(partial(SENDER.submit, run), robust=True)
-
-
-@contextmanager
-def exclusively(kind: int, key: int) -> Iterator[bool]:
-    """True where no other worker does this; a killed worker does nothing any more.
-
-    `kind` tells the locks of a room from those of others.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [kind, key])
-        is_alone = bool(cursor.fetchone()[0])
-    try:
-        yield is_alone
-    finally:
-        if is_alone:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [kind, key])

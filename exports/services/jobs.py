@@ -24,7 +24,8 @@ from record.audit.attribution import Process, Source, act, attributed
 from record.audit.models import Confidentiality
 from record.casebook.design import FormDesign
 from trial_edc import __version__, clock
-from trial_edc.background import exclusively, request_task
+from trial_edc.background import request_task
+from trial_edc.locks import exclusively
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_

@@ -4,7 +4,7 @@ from imports.models import ImportedFile, ImportState
 from imports.rules.reading import UnreadableFile
 from imports.services import previews, storing
 from record.audit.problems import FileDamaged
-from trial_edc.background import exclusively
+from trial_edc.locks import exclusively
 from trial_edc.vocabulary import N_
 
 MISSING = N_("The stored file is missing or damaged. Upload it again.")

@@ -15,7 +15,7 @@ from record.audit.attribution import Source, attributed
 from tests.full_disk import full_disk
 from tests.people import STAGE, person
 from trial_edc import clock
-from trial_edc.background import exclusively
+from trial_edc.locks import exclusively
 from trial_edc.whole_files import NO_ROOM
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,8 @@ from threading import Event, Thread
 import pytest
 from django.db import connection
 
-from trial_edc.background import Sender, exclusively
+from trial_edc.background import Sender
+from trial_edc.locks import exclusively
 
 KIND = 7  # no room's own
 

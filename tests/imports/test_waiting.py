@@ -17,7 +17,7 @@ from record.audit.attribution import Source
 from record.casebook.selectors import casebook_of
 from tests.full_disk import full_disk
 from tests.imports import stage
-from trial_edc.background import exclusively
+from trial_edc.locks import exclusively
 from trial_edc.whole_files import NO_ROOM
 
 pytestmark = pytest.mark.django_db
