@@ -31,6 +31,7 @@ from record.casebook.items import (
 )
 from record.casebook.specifications import HEADING, Specification, specifications
 from record.casebook.values import MissingCode, Partial, Quantity
+from tests.each import for_each
 from tests.enrollment import test_checks as enrollment
 from tests.outcomes import test_checks as outcomes
 from tests.randomization import test_forms as randomization
@@ -175,15 +176,14 @@ def found(one: Specification, value: Any, world: World | None = None) -> bool:
     }
 
 
-def kind(*kinds: str) -> pytest.MarkDecorator:
-    """Run a test for each automatic check of a kind."""
+def kind(*kinds: str) -> dict[str, Specification]:
+    """Each automatic check of a kind."""
     here = (one for one in AUTOMATIC if one.check_id != WITH_REGISTER)
-    chosen = [one for one in here if one.check_id.endswith(kinds)]
-    return pytest.mark.parametrize("one", chosen, ids=lambda one: one.check_id)
+    return {one.check_id: one for one in here if one.check_id.endswith(kinds)}
 
 
 @pytest.mark.verifies("QRY-02")
-@kind(".hard", ".soft")
+@for_each(kind(".hard", ".soft"))
 def test_range_check_fires_beyond_its_limits_and_not_at_them(one):
     item, step = item_of(one), Decimal("0.001")
     low, high, hard = Decimal(one.low), Decimal(one.high), item.facts.hard
@@ -204,7 +204,7 @@ def test_range_check_fires_beyond_its_limits_and_not_at_them(one):
 
 
 @pytest.mark.verifies("QRY-02")
-@kind(".future")
+@for_each(kind(".future"))
 def test_future_check_fires_a_minute_or_a_day_ahead_and_not_now(one):
     later = NOW + timedelta(minutes=1)
     match item_of(one):
@@ -220,14 +220,14 @@ def test_future_check_fires_a_minute_or_a_day_ahead_and_not_now(one):
 
 
 @pytest.mark.verifies("QRY-02")
-@kind(".missing")
+@for_each(kind(".missing"))
 def test_missing_code_check_fires_on_a_code_and_not_on_a_value(one):
     assert found(one, MissingCode.NOT_DONE)
     assert not found(one, some(item_of(one)))
 
 
 @pytest.mark.verifies("QRY-02")
-@kind(".required")
+@for_each(kind(".required"))
 def test_needed_item_is_asked_for_until_it_is_filled(one):
     required = item_of(one).facts.required
     world = World() if required is True else world_of(one, required)

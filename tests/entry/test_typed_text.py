@@ -19,6 +19,7 @@ from record.capture.parsing import parse_item
 from record.casebook import catalogue, items
 from record.casebook.items import Item
 from record.casebook.values import Partial
+from tests.each import for_each
 
 FULL_WIDTH = {code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)}
 ODD_SPELLINGS: dict[str, Callable[[str], str]] = {
@@ -46,19 +47,19 @@ HARMFUL = {
 }
 
 
-def declared(*kinds: type[Item]) -> list[Any]:
+def declared(*kinds: type[Item]) -> dict[str, Item]:
     """Each item of these kinds of all forms, and each column of their small tables."""
-    return list(_declared(*kinds))
+    return dict(_declared(*kinds))
 
 
-def _declared(*kinds: type[Item]) -> Iterator[Any]:
+def _declared(*kinds: type[Item]) -> Iterator[tuple[str, Item]]:
     for code, design in catalogue.designs().items():
         for name, item in design.items.items():
             columns = item.columns if isinstance(item, items.ItemGroup) else {"": item}
             for column, one in columns.items():
                 if isinstance(one, kinds):
                     place = f"{name}.{column}" if column else name
-                    yield pytest.param(one, id=f"{code}.{place}")
+                    yield f"{code}.{place}", one
 
 
 def on_a_page(item: Item, text: str, unit: str | None = None) -> Any:
@@ -90,7 +91,7 @@ def refused_alike(item: Item, text: str) -> str:
     return str(messages[0])
 
 
-@pytest.mark.parametrize("item", declared(items.Text))
+@for_each(declared(items.Text))
 def test_words_are_kept_as_written_without_what_cannot_be_seen(item):
     for spelling, odd in ODD_SPELLINGS.items():
         text = "two words"[: item.longest]
@@ -99,7 +100,7 @@ def test_words_are_kept_as_written_without_what_cannot_be_seen(item):
     assert read_alike(item, "a\vb\r\nc\u2028d") == "a\nb\nc\nd"
 
 
-@pytest.mark.parametrize("item", declared(items.Text))
+@for_each(declared(items.Text))
 def test_what_cannot_be_printed_is_refused_and_named(item):
     message = "Remove the character that cannot be printed: %s."
 
@@ -108,24 +109,24 @@ def test_what_cannot_be_printed_is_refused_and_named(item):
     assert answers == {text: message % name for text, name in HARMFUL.items()}
 
 
-@pytest.mark.parametrize("item", declared(items.Text))
+@for_each(declared(items.Text))
 def test_a_text_has_a_limit_and_says_which(item):
     assert refused_alike(item, "x" * (item.longest + 1)) == (
         f"At most {item.longest} characters; this text has {item.longest + 1}."
     )
 
 
-@pytest.mark.parametrize(
-    "item", declared(items.Text, items.Number, items.Lab, items.Date, items.DateTime)
-)
-@pytest.mark.parametrize(
-    "text", ["\u200b", "\u00a0\u3000", "\u3164", "\u2800", "\ufeff"]
-)
-def test_what_cannot_be_seen_at_all_is_no_entry(item, text):
-    assert read_alike(item, text) is None
+UNSEEN = ("\u200b", "\u00a0\u3000", "\u3164", "\u2800", "\ufeff")
 
 
-@pytest.mark.parametrize("item", declared(items.Number))
+@for_each(declared(items.Text, items.Number, items.Lab, items.Date, items.DateTime))
+def test_what_cannot_be_seen_at_all_is_no_entry(item):
+    read = {text: read_alike(item, text) for text in UNSEEN}
+
+    assert read == dict.fromkeys(UNSEEN)
+
+
+@for_each(declared(items.Number))
 def test_a_number_is_read_however_it_is_spelled(item):
     text = "6.5" if item.decimal_places else "65"
     unit = item.facts.unit
@@ -143,7 +144,7 @@ def test_a_number_is_read_however_it_is_spelled(item):
     )
 
 
-@pytest.mark.parametrize("item", declared(items.Number, items.Lab))
+@for_each(declared(items.Number, items.Lab))
 def test_a_number_that_is_none_is_refused_and_its_odd_characters_are_named(item):
     comma = "“%s” has a comma. Write decimals with a point, thousands without."
     number = "“%s” is not a number. Enter digits, such as 12.5."
@@ -171,7 +172,7 @@ def test_a_number_that_is_none_is_refused_and_its_odd_characters_are_named(item)
     }
 
 
-@pytest.mark.parametrize("item", declared(items.Lab))
+@for_each(declared(items.Lab))
 def test_a_laboratory_value_is_read_with_each_unit_behind_it_or_beside_it(item):
     for unit in item.units:
         written = item.parse(("6.5", unit))
@@ -204,7 +205,7 @@ INSTANTS = (
 )
 
 
-@pytest.mark.parametrize("item", declared(items.DateTime))
+@for_each(declared(items.DateTime))
 def test_an_instant_is_read_however_it_is_spelled(item):
     spellings = [odd(text) for text in INSTANTS for odd in ODD_SPELLINGS.values()]
 
@@ -215,7 +216,7 @@ def test_an_instant_is_read_however_it_is_spelled(item):
     assert read_alike(item, "2026-03-08 24:00") == midnight
 
 
-@pytest.mark.parametrize("item", declared(items.Date, items.PartialDate))
+@for_each(declared(items.Date, items.PartialDate))
 def test_a_date_is_read_however_it_is_spelled(item):
     texts = ("2026-03-08", "2026/3/8", "20260308", "2026年3月8日", "2026−03−08")
     spellings = [odd(text) for text in texts for odd in ODD_SPELLINGS.values()]
@@ -227,7 +228,7 @@ def test_a_date_is_read_however_it_is_spelled(item):
     assert read == dict.fromkeys(spellings, value)
 
 
-@pytest.mark.parametrize("item", declared(items.PartialDate))
+@for_each(declared(items.PartialDate))
 def test_a_date_with_a_time_is_read_where_the_item_takes_one(item):
     if not item.with_time:
         message = "Enter the date without a time."
@@ -241,7 +242,7 @@ def test_a_date_with_a_time_is_read_where_the_item_takes_one(item):
     assert read_alike(item, "2026-03-08 24:00") == Partial("2026-03-09T00:00")
 
 
-@pytest.mark.parametrize("item", declared(items.Time))
+@for_each(declared(items.Time))
 def test_a_time_of_day_is_read_however_it_is_spelled(item):
     texts = ("14:30", "1430", "14时30分", "下午2:30", "2:30 pm")
     spellings = [odd(text) for text in texts for odd in ODD_SPELLINGS.values()]
@@ -259,9 +260,8 @@ def test_a_time_of_day_alone_is_not_24_00():
     )
 
 
-@pytest.mark.parametrize("item", declared(items.DateTime, items.PartialDate))
-@pytest.mark.parametrize("clock", ["24:01", "25:00", "12:60", "上午12:30"])
-def test_a_time_that_no_day_has_is_refused_in_words(item, clock):
-    assert f"“2026-03-08 {clock}” is not a date" in refused_alike(
-        item, f"2026-03-08 {clock}"
-    )
+@for_each(declared(items.DateTime, items.PartialDate))
+def test_a_time_that_no_day_has_is_refused_in_words(item):
+    for clock in ("24:01", "25:00", "12:60", "上午12:30"):
+        answer = refused_alike(item, f"2026-03-08 {clock}")
+        assert f"“2026-03-08 {clock}” is not a date" in answer

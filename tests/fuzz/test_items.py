@@ -4,7 +4,6 @@ import json
 from random import Random
 from typing import Any
 
-import pytest
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
@@ -16,6 +15,7 @@ from record.casebook import catalogue, items
 from record.casebook.display import words
 from record.casebook.items import Item
 from record.casebook.values import MissingCode, Value, is_same
+from tests.each import for_each
 from tests.fuzz.texts import ROUNDS, SEED, for_item, missing_code
 from trial_edc.typed_text import plain
 
@@ -23,13 +23,13 @@ PER_ITEM = 20 * ROUNDS
 POINTERS = (items.File, items.Listed, items.User)  # read from the database
 
 
-def declared() -> list[Any]:
-    return [
-        pytest.param(item, id=f"{code}.{name}")
+def declared() -> dict[str, Item]:
+    return {
+        f"{code}.{name}": item
         for code, design in catalogue.designs().items()
         for name, item in design.items.items()
         if not isinstance(item, (*POINTERS, items.ItemGroup))
-    ]
+    }
 
 
 def read(item: Item, controls: dict[str, Any]) -> Value:
@@ -54,7 +54,7 @@ def digits_of(text: str) -> str:
     return "".join(c for c in plain(text) if c.isdigit()).strip("0")
 
 
-@pytest.mark.parametrize("item", declared())
+@for_each(declared())
 def test_what_is_read_is_shown_so_that_it_is_read_again(item):
     chance = Random(f"{SEED} {item.name}")  # noqa: S311 - no secret
     for _ in range(PER_ITEM):
@@ -74,7 +74,7 @@ def test_what_is_read_is_shown_so_that_it_is_read_again(item):
             assert digits_of(str(shown["x"])) in digits_of(text), (ascii(text), value)
 
 
-@pytest.mark.parametrize("item", declared())
+@for_each(declared())
 def test_a_cell_of_a_table_takes_any_text_or_refuses_it_in_words(item):
     chance = Random(f"cell {SEED} {item.name}")  # noqa: S311 - no secret
     for _ in range(PER_ITEM):
@@ -87,7 +87,7 @@ def test_a_cell_of_a_table_takes_any_text_or_refuses_it_in_words(item):
         assert value is None or str(words(item, value)), ascii(text)
 
 
-@pytest.mark.parametrize("item", declared())
+@for_each(declared())
 def test_a_missing_code_is_read_as_itself_or_refused(item):
     code = missing_code(Random(f"{SEED} {item.name}"))  # noqa: S311 - no secret
 

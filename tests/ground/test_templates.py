@@ -7,8 +7,14 @@ import pytest
 from django.conf import settings
 from django.template.loader import get_template
 
+from tests.each import for_each
+
 ROOT = Path(settings.BASE_DIR) / "templates"
-TEMPLATES = sorted(path for path in ROOT.rglob("*") if path.is_file())
+TEMPLATES = {
+    path.relative_to(ROOT).as_posix(): path
+    for path in sorted(ROOT.rglob("*"))
+    if path.is_file()
+}
 LONGEST_LINE, MOST_LINES = 140, 80
 CONDITION = re.compile(r"\{%\s*(?:if|elif)\b.*?%\}")
 OPERATOR = r"(?:==|!=|<=|>=|<|>|\bin\b|\bnot in\b)"
@@ -20,10 +26,6 @@ WITH_LITERAL = re.compile(
 SUM = re.compile(r"\|add:|widthratio")
 
 
-def ids(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
-
-
 def compares_with_literal(line: str) -> list[str]:
     return [
         condition
@@ -32,7 +34,7 @@ def compares_with_literal(line: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=ids)
+@for_each(TEMPLATES)
 def test_template_fits_a_screen(path):
     lines = path.read_text().splitlines()
 
@@ -40,7 +42,7 @@ def test_template_fits_a_screen(path):
     assert len(lines) <= MOST_LINES
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=ids)
+@for_each(TEMPLATES)
 def test_template_decides_nothing(path):
     lines = path.read_text().splitlines()
 
@@ -78,6 +80,6 @@ def test_named_booleans_and_two_variables_pass(condition):
     assert compares_with_literal(condition) == []
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=ids)
+@for_each(TEMPLATES)
 def test_template_compiles(path):
-    assert get_template(ids(path)).template is not None
+    assert get_template(str(path.relative_to(ROOT))).template is not None
